@@ -1,0 +1,379 @@
+"""A program's tree and the shapes of its values make a graph: here products learn what they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.arrays import MAX_ENTRIES, Shape, Value, describe, frozen, shape_of
+from core.errors import Problem, Span
+from core.graph import CONSTANT, INPUT, Graph, Node
+from core.notation.printers import expression_text, number_text
+from core.notation.reader import nearest, read
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Indicator,
+    Listing,
+    Name,
+    Negative,
+    Note,
+    Number,
+    Program,
+    Statement,
+    Transposed,
+    Tree,
+    fold,
+    is_constant,
+    names,
+    with_names,
+)
+from core.ops import CALLS, FUNCTIONS, OPS, Op
+
+MAX_NODES = 10_000
+MAX_CALL_DEPTH = 60
+CONSTANTS = {"e": math.e, "π": math.pi}
+RELATIONS = {">": "greater", "<": "less", "≥": "at_least", "≤": "at_most", "=": "equal"}
+SIGNS = {"+": "add", "-": "sub", "/": "div", "^": "pow", "*": "mul", "⊙": "mul"}
+
+
+def read_program(text: str, known: Mapping[str, Value] | Sequence[str] = ()) -> Program:
+    """Read a program with all functions of the engine at hand. Raises Problem."""
+    return read(text, FUNCTIONS, list(known))
+
+
+def graph_of(text: str, values: Mapping[str, Value]) -> Graph:
+    """The graph of a program at the given values. Raises Problem."""
+    return build(read_program(text, values), values)
+
+
+def free_names(program: Program, known: Mapping[str, Value] | None = None) -> list[str]:
+    """The names a program uses without giving them a value, in order of appearance."""
+    assigned: set[str] = set()
+    found: dict[str, None] = {}
+    for statement in program.statements:
+        own = set(statement.parameters or ())
+        for name in names(statement.tree):
+            constant = name in CONSTANTS and name not in (known or {})
+            if name not in assigned and name not in own and not constant:
+                found[name] = None
+        if statement.name:
+            assigned.add(statement.name)
+    return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """Something an operation can take: a node, or a constant that is not a node yet.
+
+    `row` marks a vector that was transposed: `wᵀx` is a dot product and `x wᵀ` an outer one.
+    """
+
+    tree: Tree
+    shape: Shape
+    node: str = ""
+    constant: Value | None = None
+    row: bool = False
+
+
+def build(program: Program, values: Mapping[str, Value]) -> Graph:
+    """The graph of a program; `values` are needed for the inputs' shapes. Raises Problem with the place."""
+    builder = _Builder(program, values)
+    for statement in program.statements:
+        builder.statement(statement)
+    return builder.graph()
+
+
+@dataclass
+class _Builder:
+    program: Program
+    values: Mapping[str, Value]
+    nodes: dict[str, Node] = field(default_factory=dict)
+    given: dict[str, Value] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    functions: dict[str, Statement] = field(default_factory=dict)
+    output: str = ""
+    count: int = 0
+    depth: int = 0
+
+    def __post_init__(self) -> None:
+        self.notes.extend(self.program.notes)
+        statements = self.program.statements
+        self.reserved = {s.name for s in statements if s.name} | set(free_names(self.program, self.values))
+        self.last = statements[-1]
+
+    def graph(self) -> Graph:
+        if not self.output:
+            raise Problem(
+                "The program only defines functions", self.last.name_span, "Add a line that uses one"
+            )
+        return Graph(self.program, self.nodes, self.output, self.given, tuple(self.notes))
+
+    # -- statements
+
+    def statement(self, statement: Statement) -> None:
+        name = statement.name
+        if name and (name in self.nodes or name in self.functions):
+            message = f"{name} already has a meaning; a name is given a value once, before it is used"
+            raise Problem(message, statement.name_span, "Choose another name, such as " + self._fresh(name))
+        if statement.parameters is not None:
+            self.functions[name or ""] = statement
+            return
+        if name and is_constant(with_names(statement.tree, self._constants())):
+            self.output = self.leaf(name, statement)
+            return
+        wanted = name or (self._output_name() if statement is self.last else "")
+        built = self.settled(self.expression(statement.tree, {}))
+        self.output = self._named(built, wanted, statement) if wanted else self.node_of(built)
+
+    def leaf(self, name: str, statement: Statement) -> str:
+        operand = self.expression(statement.tree, {})
+        assert operand.constant is not None
+        self.given[name] = operand.constant
+        self.nodes[name] = Node(name, INPUT, (), operand.shape, statement.tree, named=True)
+        return name
+
+    def _named(self, built: Operand, name: str, statement: Statement) -> str:
+        """Give the node just built its name; a bare name or number becomes a copy of it."""
+        if isinstance(statement.tree, Name) or not built.node or self.nodes[built.node].named:
+            return self.add("copy", [built], statement.tree, name)
+        node = self.nodes.pop(built.node)
+        self.count -= 1
+        self.nodes[name] = Node(
+            name, node.op, node.args, node.shape, node.tree, named=statement.name is not None
+        )
+        return name
+
+    def _output_name(self) -> str:
+        return next(
+            name for name in ("f", "out", *(f"out{i}" for i in range(1, 99))) if name not in self.reserved
+        )
+
+    def _fresh(self, name: str) -> str:
+        stem = name.rstrip("0123456789")
+        return next(f"{stem}{i}" for i in range(1, MAX_NODES) if f"{stem}{i}" not in self.reserved)
+
+    # -- expressions
+
+    def expression(self, tree: Tree, scope: Mapping[str, Operand]) -> Operand:
+        return fold(tree, lambda part, found: self.combine(part, found, scope))
+
+    def combine(self, part: Tree, found: list[Operand], scope: Mapping[str, Operand]) -> Operand:
+        try:
+            return self._combine(part, found, scope)
+        except Problem as problem:
+            raise problem.at(part.span) from None
+
+    def _combine(self, part: Tree, found: list[Operand], scope: Mapping[str, Operand]) -> Operand:
+        match part:
+            case Number(value):
+                return Operand(part, (), constant=value)
+            case Name(name):
+                return scope[name] if name in scope else self.name(part)
+            case Negative():
+                return self.apply("neg", found, part)
+            case Binary("^", Name("e")) if "e" not in self.nodes and "e" not in scope:
+                return self.apply("exp", found[1:], part)
+            case Binary("·" | " " | "@" as sign):
+                return self.product(sign, found[0], found[1], part)
+            case Binary(sign):
+                return self.apply(SIGNS[sign], found, part)
+            case Call():
+                return self.call(part, found)
+            case Transposed():
+                return self.transposed(found[0], part)
+            case Listing():
+                return self.listing(found, part)
+            case Indicator(relation):
+                return self.apply(RELATIONS[relation], found, part)
+            case Index():
+                return self.index(found, part)
+
+    def name(self, part: Name) -> Operand:
+        name = part.name
+        if name not in self.nodes:
+            if name in self.functions:
+                raise Problem(f"'{name}' is a function and needs brackets", part.span, f"Write {name}(…)")
+            if name in self.values:
+                self.nodes[name] = Node(name, INPUT, (), shape_of(self.values[name]), part, named=True)
+            elif name in CONSTANTS:
+                return Operand(part, (), constant=CONSTANTS[name])
+            elif any(name == s.name for s in self.program.statements):
+                raise Problem(f"{name} is used before it is given a value", part.span, "Move its line up")
+            else:
+                meant = nearest(name, [*self.nodes, *self.values])
+                hint = f"Did you mean {meant}?" if meant else f"Give it one, such as {name} = 1"
+                raise Problem(f"{name} has no value", part.span, hint, meant or None)
+        return Operand(part, self.nodes[name].shape, node=name)
+
+    def call(self, part: Call, found: list[Operand]) -> Operand:
+        if part.function in self.functions:
+            return self.inlined(self.functions[part.function], found, part)
+        op = CALLS.get((part.function, len(found)))
+        if op:
+            defaults = list(op.defaults.values())[len(found) - len(op.inputs) + len(op.defaults) :]
+            extra = [Operand(Number(value), (), constant=value) for value in defaults]
+            return self.apply(op.name, [*found, *extra], part)
+        pair = CALLS.get((part.function, 2))
+        if pair and len(found) > 2:
+            joined = found[0]
+            for operand in found[1:]:
+                joined = self.apply(pair.name, [joined, operand], part)
+            return joined
+        raise Problem(f"{part.function} does not take {len(found)} values")
+
+    def inlined(self, function: Statement, found: list[Operand], part: Call) -> Operand:
+        self.depth += 1
+        if self.depth > MAX_CALL_DEPTH:
+            raise Problem(f"Functions use each other more than {MAX_CALL_DEPTH} deep")
+        scope = dict(zip(function.parameters or (), found, strict=True))
+        for operand in found:
+            if operand.constant is None:
+                self.settled(operand)
+        built = self.expression(function.tree, scope)
+        self.depth -= 1
+        return built
+
+    def product(self, sign: str, left: Operand, right: Operand, part: Tree) -> Operand:
+        """What a product is, by the shapes of its factors."""
+        if not left.shape or not right.shape:
+            return self.apply("mul", [left, right], part, row=left.row or right.row)
+        kinds = (len(left.shape), len(right.shape))
+        if left.row and right.row:
+            raise Problem("Two transposed vectors cannot be multiplied", hint="Transpose one of them only")
+        if kinds == (1, 1):
+            if right.row:
+                return self.apply("outer", [left, right], part)
+            if sign == " " and not left.row:
+                a, b = expression_text(left.tree), expression_text(right.tree)
+                hint = f"Write {a}·{b} for the dot product or {a} ⊙ {b} for entry by entry"
+                raise Problem(
+                    "Two vectors stand side by side: which product is meant?", hint=hint, fix=f"{a}·{b}"
+                )
+            return self.apply("dot", [left, right], part)
+        if kinds == (2, 1) and not right.row:
+            return self.apply("matvec", [left, right], part)
+        if kinds == (1, 2):
+            return self.apply("vecmat", [left, right], part, row=left.row)
+        if kinds == (2, 2):
+            return self.apply("matmul", [left, right], part)
+        names = [self.called(left), self.called(right)]
+        raise Problem(
+            f"{describe(names[0], left.shape)} and {describe(names[1], right.shape)} and have no product",
+            hint="⊙ multiplies entry by entry",
+        )
+
+    def transposed(self, body: Operand, part: Tree) -> Operand:
+        if len(body.shape) == 2:
+            return self.apply("transpose", [body], part)
+        return Operand(part, body.shape, body.node, body.constant, row=len(body.shape) == 1 and not body.row)
+
+    def listing(self, found: list[Operand], part: Tree) -> Operand:
+        constants = [operand.constant for operand in found if operand.constant is not None]
+        if len(constants) == len(found):
+            value = frozen(constants)
+            return Operand(part, shape_of(value), constant=value)
+        return self.apply("stack", found, part)
+
+    def index(self, found: list[Operand], part: Tree) -> Operand:
+        body = found[0]
+        for place in found[1:]:
+            if place.constant is not None and body.shape:
+                check_index(place.constant, body.shape[0], self.called(body))
+            body = self.apply("pick", [body, place], part)
+        return body
+
+    # -- nodes
+
+    def apply(self, op: str, operands: list[Operand], part: Tree, row: bool = False) -> Operand:
+        """An operation on operands: folded at once if all are constants, else a new node."""
+        if all(operand.constant is not None for operand in operands) and is_constant(part):
+            return self._folded(OPS[op], operands, part)
+        if op in ("add", "sub") and all(operand.row for operand in operands):
+            row = True
+        if op == "neg":
+            row = operands[0].row
+        keeps_rows = row or op in ("dot", "outer", "vecmat")
+        settled = operands if keeps_rows else [self.settled(operand) for operand in operands]
+        node = self.nodes[self.add(op, settled, part)]
+        return Operand(part, node.shape, node=node.name, row=row)
+
+    def _folded(self, op: Op, operands: list[Operand], part: Tree) -> Operand:
+        ports = dict(zip(op.inputs, (o.constant for o in operands), strict=True))
+        op.shape([self.called(o) for o in operands], [o.shape for o in operands])
+        value = op.value.value(ports)  # type: ignore[arg-type]
+        if isinstance(value, float) and not math.isfinite(value):
+            text = expression_text(part)
+            self.notes.append(
+                Note(f"{text} is {'not a number' if value != value else 'infinite'}", part.span)
+            )
+        return Operand(part, shape_of(value), constant=value)
+
+    def settled(self, operand: Operand) -> Operand:
+        """A transposed vector on its own is a matrix of one row."""
+        if not operand.row:
+            return operand
+        plain = Operand(operand.tree, operand.shape, operand.node, operand.constant)
+        node = self.nodes[self.add("row", [plain], operand.tree)]
+        return Operand(operand.tree, node.shape, node=node.name)
+
+    def add(self, op: str, operands: Sequence[Operand], part: Tree, name: str = "") -> str:
+        """A new node for an operation, its shape checked."""
+        shapes = [operand.shape for operand in operands]
+        shape = OPS[op].shape([self.called(operand) for operand in operands], shapes)
+        if math.prod(shape) > MAX_ENTRIES:
+            gigabytes = math.prod(shape) * 8 / 1e9
+            text = expression_text(part)
+            raise Problem(
+                f"{text} would need {gigabytes:.1f} GB; the limit is {MAX_ENTRIES:,} entries", part.span
+            )
+        args = tuple(self.node_of(operand) for operand in operands)
+        if not name:
+            self.count += 1
+            while f"v{self.count}" in self.reserved:
+                self.count += 1
+            name = f"v{self.count}"
+        if len(self.nodes) >= MAX_NODES:
+            raise Problem(f"The graph would have more than {MAX_NODES:,} nodes", part.span)
+        self.nodes[name] = Node(name, op, args, shape, part)
+        return name
+
+    def node_of(self, operand: Operand) -> str:
+        """The operand's node; a constant becomes one now, named by its text."""
+        if operand.node:
+            return operand.node
+        constant = operand.constant
+        assert constant is not None
+        plain = isinstance(operand.tree, Number | Name)
+        text = (
+            number_text(constant) if plain and isinstance(constant, float) else expression_text(operand.tree)
+        )
+        text = operand.tree.name if isinstance(operand.tree, Name) else text
+        if text not in self.nodes:
+            self.nodes[text] = Node(text, CONSTANT, (), operand.shape, operand.tree, value=constant)
+        return text
+
+    def called(self, operand: Operand) -> str:
+        """How a sentence names an operand."""
+        text = (
+            operand.node if operand.node and self.nodes[operand.node].named else expression_text(operand.tree)
+        )
+        return text if len(text) <= 40 else text[:37] + "…"
+
+    def _constants(self) -> dict[str, float]:
+        return {
+            name: value
+            for name, value in CONSTANTS.items()
+            if name not in self.values and name not in self.nodes
+        }
+
+
+def check_index(value: Value, length: int, name: str, span: Span | None = None) -> int:
+    """An index as a whole number inside 0 … length−1. Raises Problem."""
+    if not isinstance(value, float) or value != int(value if math.isfinite(value) else 0.5):
+        raise Problem("An index is a whole number", span)
+    if not 0 <= value < length:
+        raise Problem(f"{name} has entries 0 to {length - 1}; there is no entry {number_text(value)}", span)
+    return int(value)

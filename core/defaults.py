@@ -1,0 +1,200 @@
+"""Values for names that have none yet, so that a formula can be stepped as soon as it is typed.
+
+Ranks and sizes are guessed from how the names are used: a capital letter in front of a vector is a matrix, `w·x`
+are two vectors, what meets by addition has one shape. The guess only has to be useful; the user edits it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from core.arrays import Value, frozen, shape_of
+from core.builder import CONSTANTS, free_names
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Indicator,
+    Listing,
+    Name,
+    Negative,
+    Number,
+    Program,
+    Transposed,
+    Tree,
+    fold,
+)
+from core.ops import CALLS
+
+SCALARS = (2.0, 3.0, 0.5, 1.5, 4.0, 2.5, 1.0, 0.25)
+BY_CONVENTION = {"λ": 0.1, "η": 0.1, "α": 0.1, "μ": 0.9, "k": 0.0, "t": 1.0, "b": 0.5, "ε": 0.01}
+VECTOR_FUNCTIONS = {
+    "softmax",
+    "log_softmax",
+    "logsumexp",
+    "cross_entropy",
+    "norm",
+    "sum",
+    "mean",
+    "mse",
+    "outer",
+}
+SIZE, CLASSES = 2, 3
+
+
+def with_defaults(program: Program, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values of a program's free names: those given, and a guess for each of the others."""
+    wanted = free_names(program, values)
+    missing = [name for name in wanted if name not in values]
+    found = {name: values[name] for name in wanted if name in values}
+    if missing:
+        shapes = _Guess(program, found).shapes()
+        for name in missing:
+            found[name] = default_value(name, shapes.get(name, ()), len(found))
+    return {name: found[name] for name in wanted}
+
+
+def default_value(name: str, shape: Sequence[int], place: int) -> Value:
+    """A pleasant value: by convention for well-known names, else small distinct numbers."""
+    if not shape:
+        return BY_CONVENTION.get(name, SCALARS[place % len(SCALARS)])
+    rng = np.random.default_rng(place + 1)
+    return frozen(np.round(rng.uniform(-1, 1, tuple(shape)), 1) + 0.0)
+
+
+class Size:
+    """The unknown length of an axis; two that must be equal are joined."""
+
+    def __init__(self) -> None:
+        self.same: Size | None = None
+        self.length = 0
+
+    def root(self) -> "Size":
+        return self.same.root() if self.same else self
+
+    def join(self, other: "Size") -> None:
+        a, b = self.root(), other.root()
+        if a is not b:
+            a.length = a.length or b.length
+            b.same = a
+
+
+Axes = tuple[Size, ...]
+
+
+@dataclass
+class _Guess:
+    """Shapes by unification over the tree; a conflict is left for the builder to report."""
+
+    program: Program
+    values: Mapping[str, Value]
+    known: dict[str, Axes] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        for name, value in self.values.items():
+            self.known[name] = tuple(_sized(n) for n in shape_of(value))
+        for _ in range(2):  # a second look uses the ranks the first one found
+            self.ranks |= {name: len(axes) for name, axes in self.known.items() if axes}
+            names = {name: axes for name, axes in self.known.items() if name in self.values}
+            self.known = names
+            for statement in self.program.statements:
+                if statement.parameters is None:
+                    axes = fold(statement.tree, self.combine)
+                    if statement.name:
+                        self.known[statement.name] = axes
+        return {name: tuple(axis.root().length or SIZE for axis in axes) for name, axes in self.known.items()}
+
+    def combine(self, part: Tree, found: list[Axes]) -> Axes:
+        match part:
+            case Name(name):
+                return self.name(name)
+            case Number():
+                return ()
+            case Binary("·" | " " | "@" as sign, left, right):
+                return self.product(sign, part, left, right, found)
+            case Binary("^", left, _):
+                return found[0]
+            case Binary(_, left, right):
+                return self.joined([left, right], found)
+            case Negative() | Transposed():
+                return found[0][::-1]
+            case Indicator(_, left, right):
+                return self.joined([left, right], found)
+            case Listing():
+                return (_sized(len(found)), *found[0])
+            case Index(body, _):
+                self.raise_rank(body, 1, found[0])
+                return found[0][1:]
+            case Call(function, args):
+                return self.call(function, args, found)
+
+    def name(self, name: str) -> Axes:
+        if name not in self.known and name not in CONSTANTS:
+            self.known[name] = tuple(Size() for _ in range(self.ranks.get(name, 0)))
+        return self.known.get(name, ())
+
+    def raise_rank(self, tree: Tree, rank: int, axes: Axes) -> Axes:
+        """Take a name that was thought a number for a vector or matrix after all."""
+        if (
+            isinstance(tree, Name)
+            and not axes
+            and tree.name not in self.values
+            and tree.name not in CONSTANTS
+        ):
+            self.known[tree.name] = tuple(Size() for _ in range(rank))
+            self.ranks[tree.name] = rank
+            return self.known[tree.name]
+        return axes
+
+    def product(self, sign: str, part: Tree, left: Tree, right: Tree, found: list[Axes]) -> Axes:
+        a, b = found
+        plain = left.body if isinstance(left, Transposed) else left
+        if isinstance(left, Name) and left.name[0].isupper() and left.name[0] in "WUVAMQ":
+            a = self.raise_rank(left, 2, a)
+            b = self.raise_rank(right, 1, b)
+        elif isinstance(left, Transposed) or (
+            sign in "·@" and isinstance(plain, Name) and isinstance(right, Name) and plain.name[0] == "w"
+        ):
+            a = self.raise_rank(plain, 1, a)
+            b = self.raise_rank(right, 1, b)
+        if len(a) == 2 and not b:
+            b = self.raise_rank(right, 1, b)
+        if not a or not b:
+            return a or b
+        a[-1].join(b[0])
+        if len(a) == 2:
+            a[0].root().length = a[0].root().length or (CLASSES if a[0].root().length == 0 else 0)
+        return (*a[:-1], *b[1:])
+
+    def joined(self, parts: Sequence[Tree], found: list[Axes]) -> Axes:
+        longest = max(found, key=len)
+        for tree, axes in zip(parts, found, strict=True):
+            axes = self.raise_rank(tree, len(longest), axes) if longest else axes
+            if len(axes) == len(longest):
+                for one, other in zip(axes, longest, strict=True):
+                    one.join(other)
+        return longest
+
+    def call(self, function: str, args: Sequence[Tree], found: list[Axes]) -> Axes:
+        axes = found[0] if found else ()
+        if function in VECTOR_FUNCTIONS and args:
+            axes = self.raise_rank(args[0], 1, axes)
+            if "softmax" in function or function == "cross_entropy":
+                for axis in axes:
+                    axis.root().length = axis.root().length or CLASSES
+        op = CALLS.get((function, len(args)))
+        if op and op.elementwise:
+            return self.joined(args, [axes, *found[1:]])
+        if function in ("softmax", "log_softmax"):
+            return axes
+        if function in ("max", "min") and len(args) > 1:
+            return self.joined(args, [axes, *found[1:]])
+        return ()
+
+
+def _sized(length: int) -> Size:
+    size = Size()
+    size.length = length
+    return size

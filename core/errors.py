@@ -1,0 +1,52 @@
+"""What goes wrong, said so that a user can act on it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the program's text: characters `start` up to, not including, `end`."""
+
+    start: int
+    end: int
+
+    def to(self, other: "Span") -> "Span":
+        """The stretch from the start of this one to the end of another."""
+        return Span(self.start, other.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span as people count: the first line is 1, the first column is 1."""
+
+    line: int
+    column: int
+    end_column: int
+
+
+def place(text: str, span: Span) -> Place:
+    """Where a span lies; a span that runs over a line's end is cut there."""
+    line_start = text.rfind("\n", 0, span.start) + 1
+    line_end = text.find("\n", span.start)
+    line_end = len(text) if line_end < 0 else line_end
+    end = max(min(span.end, line_end), span.start + 1)
+    return Place(text.count("\n", 0, span.start) + 1, span.start - line_start + 1, end - line_start + 1)
+
+
+class Problem(ValueError):
+    """A sentence for the user: what is wrong, where in the program, and what would mend it.
+
+    `hint` says what to do; `fix`, where there is one, is the text to put in the span's place.
+    """
+
+    def __init__(self, message: str, span: Span | None = None, hint: str = "", fix: str | None = None):
+        super().__init__(message)
+        self.message, self.span, self.hint, self.fix = message, span, hint, fix
+
+    def at(self, span: Span) -> "Problem":
+        """The same problem with a place, unless it already has one."""
+        return self if self.span else Problem(self.message, span, self.hint, self.fix)
+
+    def __str__(self) -> str:
+        stop = "" if self.message.endswith("?") else "."
+        return f"{self.message}{stop} {self.hint}" if self.hint else self.message

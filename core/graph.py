@@ -1,0 +1,128 @@
+"""A computational graph: what a program computes, node by node, with every shape known.
+
+The graph is immutable. Its nodes stand in an order in which every node comes after its arguments; the arguments
+keep their order and number, so `a - b` is not `b - a` and `a + a` has two edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from core.arrays import Shape, Value
+from core.errors import Span
+from core.notation.tree import Note, Program, Tree
+from core.ops import OPS, Op
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+INPUT, CONSTANT = "input", "constant"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One box of the graph: an input, a constant (with its value), or an operation on earlier nodes.
+
+    `named` says whether the program gave it its name; `tree` is the expression it computes.
+    """
+
+    name: str
+    op: str
+    args: tuple[str, ...]
+    shape: Shape
+    tree: Tree
+    named: bool = False
+    value: Value | None = None
+
+    @property
+    def span(self) -> Span:
+        return self.tree.span
+
+    @property
+    def operation(self) -> Op:
+        """The operation's declaration; inputs and constants have none."""
+        return OPS[self.op]
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.op in (INPUT, CONSTANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The value of `source` is argument number `port` of `target`."""
+
+    source: str
+    target: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Graph:
+    """`nodes` in computing order, the `output` node's name, and the values the program itself states."""
+
+    program: Program
+    nodes: Mapping[str, Node]
+    output: str
+    given: Mapping[str, Value]
+    notes: tuple[Note, ...] = ()
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The nodes that get their value from outside, in order of appearance."""
+        return tuple(node.name for node in self.nodes.values() if node.op == INPUT)
+
+    @cached_property
+    def free(self) -> tuple[str, ...]:
+        """The inputs the program does not give a value itself."""
+        return tuple(name for name in self.inputs if name not in self.given)
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        return tuple(
+            Edge(arg, node.name, port) for node in self.nodes.values() for port, arg in enumerate(node.args)
+        )
+
+    @cached_property
+    def users(self) -> Mapping[str, tuple[Edge, ...]]:
+        """For each node the edges on which its value leaves."""
+        found: dict[str, list[Edge]] = {name: [] for name in self.nodes}
+        for edge in self.edges:
+            found[edge.source].append(edge)
+        return {name: tuple(edges) for name, edges in found.items()}
+
+    def with_output(self, name: str) -> Graph:
+        """The same graph asked for another node."""
+        return Graph(self.program, self.nodes, name, self.given, self.notes)
+
+    def upstream_of(self, roots: Iterable[str]) -> frozenset[str]:
+        """The given nodes and everything they are computed from."""
+        found: set[str] = set()
+        waiting = list(roots)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting.extend(self.nodes[name].args)
+        return frozenset(found)
+
+    def downstream_of(self, roots: Iterable[str]) -> frozenset[str]:
+        """The given nodes and everything computed from them."""
+        found = set(roots)
+        for node in self.nodes.values():
+            if not found.isdisjoint(node.args):
+                found.add(node.name)
+        return frozenset(found)
+
+    def digraph(self) -> nx.MultiDiGraph:
+        """The graph for networkx: operations on the nodes, argument numbers on the edges."""
+        import networkx as nx
+
+        found = nx.MultiDiGraph(output=self.output)
+        for node in self.nodes.values():
+            found.add_node(node.name, op=node.op, shape="×".join(map(str, node.shape)))
+        found.add_edges_from((edge.source, edge.target, {"port": edge.port}) for edge in self.edges)
+        return found

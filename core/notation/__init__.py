@@ -1,0 +1,1 @@
+"""The notation of the lecture: text to tree (lexer, reader), tree to text, LaTeX and typeset mathematics."""

@@ -1,0 +1,194 @@
+"""Text to tokens; every character is either understood or named in a sentence."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from core.errors import Problem, Span
+
+MAX_CHARACTERS = 10_000
+MAX_NAME = 64
+
+GREEK = dict(
+    zip(
+        ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"],
+        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
+        strict=True,
+    )
+)
+GREEK |= {"varepsilon": "ε", "varphi": "φ", "vartheta": "θ"}
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+FRACTIONS = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 1 / 8}
+SAME_SIGN = {
+    **dict.fromkeys("⋅∙×", "·"),
+    "−": "-",
+    "∘": "⊙",
+    "**": "^",
+    "÷": "/",
+    ">=": "≥",
+    "<=": "≤",
+    "!=": "≠",
+    "≔": "=",
+    ":=": "=",
+}
+LATEX_SIGNS = {
+    **dict.fromkeys(["cdot", "times"], "·"),
+    **dict.fromkeys(["odot", "circ"], "⊙"),
+    "le": "≤",
+    "leq": "≤",
+    "ge": "≥",
+    "geq": "≥",
+    "lVert": "‖",
+    "rVert": "‖",
+    "lvert": "|",
+    "rvert": "|",
+    "div": "/",
+}
+LATEX_SILENT = {"left", "right", "big", "Big", "bigl", "bigr", "mathbf", "mathrm", "boldsymbol", "bm"}
+LATEX_SILENT |= {"text", "operatorname", "quad", "displaystyle"}
+# Cyrillic and Greek letters that cannot be told from Latin ones by eye
+LOOK_ALIKES = dict(
+    zip("аеорсухіјѕԁһκвАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "aeopcyxijsdhkbABEKMHOPCTXABEZHIKMNOPTYXo", strict=True)
+)
+del LOOK_ALIKES["κ"], LOOK_ALIKES["в"]
+
+TOKEN = re.compile(
+    r"""(?P<space>[ \t\r\u00a0\u2009\u202f$]+|\\[,;:!\ ]|\#[^\n]*)
+    |(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+    |(?P<fraction>[½¼¾⅓⅔⅛])
+    |(?P<latex>\\[A-Za-z]+|\\\|)
+    |(?P<sup>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
+    |(?P<transpose>[ᵀ⊤])
+    |(?P<name>[^\W\d_](?:[^\W_]|_[^\W_]|_\{[^\W_]{1,40}\})*[′']*)
+    |(?P<bars>\|\||‖)|(?P<bar>\|)
+    |(?P<end>[;\n])
+    |(?P<sign>:=|≔|==|!=|>=|<=|\*\*|[-+*/^=(),@·⋅∙×⊙∘−\[\]{}÷√<>≤≥≠])""",
+    re.VERBOSE,
+)
+# what counts as alphanumeric to `\w` but is not part of a name: ² ³ ¹ ᵀ ⁰-⁹ ½ and modifier letters
+NOT_IN_NAMES = re.compile(
+    r"[\u00aa\u00b2\u00b3\u00b9\u00ba\u00bc-\u00be\u02b0-\u02ff\u1d2c-\u1d6a\u2070-\u207f\u2150-\u218b]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`kind` is a group of the token pattern; `spaced` says whether white space stands before it."""
+
+    kind: str
+    text: str
+    span: Span
+    spaced: bool = False
+
+
+def canonical(name: str) -> str:
+    """The one spelling of a name: `x_1`, `x₁` and `x_{1}` are `x1`; `lambda` is `λ`."""
+    name = unicodedata.normalize("NFKC", name.translate(SUBSCRIPTS).replace("'", "′"))
+    name = name.replace("{", "").replace("}", "")
+    name = re.sub(r"_(?=\d+(?:′|$))", "", name)
+    word = re.match(r"[A-Za-z]+", name)
+    if word and word[0] in GREEK:
+        name = GREEK[word[0]] + name[word.end() :]
+    return name
+
+
+def refuse_character(text: str, at: int) -> Problem:
+    """The sentence for a character that has no meaning in a program."""
+    char = text[at]
+    called = unicodedata.name(char, f"U+{ord(char):04X}")
+    shown = f"'{char}' ({called})" if char.isprintable() and not unicodedata.combining(char) else called
+    return Problem(f"The character {shown} has no meaning here", Span(at, at + 1), "Delete it", fix="")
+
+
+def _check_name(text: str, start: int, end: int) -> None:
+    if end - start > MAX_NAME:
+        raise Problem(f"A name can have {MAX_NAME} characters; this one has {end - start}", Span(start, end))
+    for at in range(start, end):
+        char = text[at]
+        if char in LOOK_ALIKES:
+            kind = unicodedata.name(char).split()[0].capitalize()
+            latin = LOOK_ALIKES[char]
+            message = f"'{char}' is the {kind} letter that looks like the Latin {latin}"
+            raise Problem(message, Span(at, at + 1), f"Type {latin} instead", fix=latin)
+
+
+def _latex(text: str, span: Span, spaced: bool) -> Token | None:
+    word = text[1:]
+    if word == "|":
+        return Token("bars", "‖", span, spaced)
+    if word in LATEX_SILENT:
+        return None
+    if word == "top":
+        return Token("transpose", "⊤", span, spaced)
+    if word == "sqrt":
+        return Token("sign", "√", span, spaced)
+    if word in LATEX_SIGNS:
+        sign = LATEX_SIGNS[word]
+        return Token({"‖": "bars", "|": "bar"}.get(sign, "sign"), sign, span, spaced)
+    if word == "frac":
+        return Token("frac", word, span, spaced)
+    return Token("name", canonical(word), span, spaced)
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of a program, closed by one of kind `stop`; a line break inside brackets does not end a statement."""
+    if len(text) > MAX_CHARACTERS:
+        message = f"A program can have {MAX_CHARACTERS:,} characters; this one has {len(text):,}"
+        raise Problem(message, Span(MAX_CHARACTERS, MAX_CHARACTERS + 1))
+    found: list[Token] = []
+    at, depth, spaced = 0, 0, False
+    while at < len(text):
+        match = TOKEN.match(text, at)
+        if not match or match.end() == at:
+            raise refuse_character(text, at)
+        kind, end = match.lastgroup or "", match.end()
+        if kind == "name":
+            outside = NOT_IN_NAMES.search(text, at, end)
+            if outside and outside.start() == at:
+                raise refuse_character(text, at)
+            end = outside.start() if outside else end
+        token = _token(text, kind, Span(at, end), spaced)
+        at = end
+        if token is None or (token.text == "\n" and depth > 0):
+            spaced = True
+            continue
+        if token.kind == "sign":
+            depth += (token.text in "([{") - (token.text in ")]}")
+        found.append(token)
+        spaced = False
+    found.append(Token("stop", "", Span(len(text), len(text) + 1), spaced))
+    return found
+
+
+def _token(text: str, kind: str, span: Span, spaced: bool) -> Token | None:
+    raw = text[span.start : span.end]
+    match kind:
+        case "space":
+            return None
+        case "number":
+            _check_number(text, raw, span)
+        case "fraction":
+            return Token("number", repr(FRACTIONS[raw]), span, spaced)
+        case "name":
+            _check_name(text, span.start, span.end)
+            raw = canonical(raw)
+        case "sup":
+            raw = raw.translate(SUPERSCRIPTS)
+        case "latex":
+            return _latex(raw, span, spaced)
+        case "sign":
+            raw = SAME_SIGN.get(raw, raw)
+        case "bars":
+            raw = "‖"
+    return Token(kind, raw, span, spaced)
+
+
+def _check_number(text: str, raw: str, span: Span) -> None:
+    after = text[span.end : span.end + 1]
+    if "e" in raw.lower() and after.isalpha():
+        mantissa, exponent = re.split("[eE]", raw)
+        message = f"'{raw}{after}' could be {float(raw):g}·{after} or {mantissa}·e·{exponent}·{after}"
+        raise Problem(message, Span(span.start, span.end + 1), "Put · between the factors", f"{raw} {after}")
+    if float(raw) == float("inf"):
+        raise Problem("This number is too large; the largest is about 1.8e308", span)

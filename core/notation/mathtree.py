@@ -1,0 +1,116 @@
+"""Typeset mathematics as a tree of parts.
+
+The formula painter draws this tree and the LaTeX printer writes it, so the window, the figures and the exported
+text cannot show different formulas. Parts are frozen; a tree is built once and shared.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["ord", "bin", "rel", "op", "open", "close", "punct"]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A variable's letter or letters: one letter is set in italics, a longer name upright."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """A number as it is to be seen, with a true minus sign: `−0.25`, `1.2·10⁻⁵` is a Row of its own."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """An operator or relation sign such as `+`, `⋅`, `=`, `∂`, with the spacing class TeX gives it."""
+
+    text: str
+    kind: Kind = "bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An upright word: a function's name (`kind="op"`) or plain text (`kind="ord"`)."""
+
+    text: str
+    kind: Kind = "op"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Parts side by side."""
+
+    parts: tuple["Math", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction:
+    top: "Math"
+    bottom: "Math"
+
+
+@dataclass(frozen=True, slots=True)
+class Scripts:
+    """A base with a subscript, a superscript or both."""
+
+    base: "Math"
+    sub: "Math | None" = None
+    sup: "Math | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    """A body between fences that grow with it: `(`, `[`, `|`, `‖`, `{`, or the empty string for none."""
+
+    left: str
+    body: "Math"
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A square root."""
+
+    body: "Math"
+
+
+@dataclass(frozen=True, slots=True)
+class Big:
+    """A large operator, `∑` or `∏`; limits are given by Scripts around it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells: a `matrix` in square brackets, `aligned` equations, or `cases` behind a brace."""
+
+    rows: tuple[tuple["Math", ...], ...]
+    style: Literal["matrix", "aligned", "cases"] = "matrix"
+
+
+@dataclass(frozen=True, slots=True)
+class Tinted:
+    """A part with a meaning the theme gives a colour to, such as `value`, `gradient`, `upstream` or `local`.
+
+    `tag` names what the part stands for (a node's name), for hit tests; it may be empty.
+    """
+
+    role: str
+    body: "Math"
+    tag: str = ""
+
+
+Math = Letter | Digits | Sign | Word | Row | Fraction | Scripts | Fenced | Root | Big | Table | Tinted
+
+
+def row(*parts: Math) -> Row:
+    """Parts side by side; rows within are joined flat."""
+    flat: list[Math] = []
+    for part in parts:
+        flat.extend(part.parts) if isinstance(part, Row) else flat.append(part)
+    return Row(tuple(flat))

@@ -1,0 +1,97 @@
+"""Trees back to text: the reading, fully bracketed, and the shortest text that reads as the same tree."""
+
+import re
+
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Indicator,
+    Listing,
+    Name,
+    Negative,
+    Number,
+    Program,
+    Statement,
+    Transposed,
+    Tree,
+    fold,
+)
+
+STRENGTH = {"+": 1, "-": 1, "*": 2, "·": 2, " ": 2, "/": 2, "⊙": 2, "@": 2, "^": 4}
+ATOM = 6
+SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def number_text(value: float) -> str:
+    """A number that reads back as the same double, as short as possible: `2`, `0.1`, `1e-05`."""
+    text = repr(float(value))
+    return text.removesuffix(".0").replace("e+", "e")
+
+
+def reading(program: Program) -> str:
+    """The program as it was understood: every product has its sign, every nesting its brackets."""
+    return "; ".join(_statement(statement) for statement in program.statements)
+
+
+def _statement(statement: Statement) -> str:
+    text = expression_text(statement.tree, reading=True)
+    if statement.name is None:
+        return text
+    parameters = f"({', '.join(statement.parameters)})" if statement.parameters else ""
+    return f"{statement.name}{parameters} = {text}"
+
+
+def expression_text(tree: Tree, reading: bool = False) -> str:
+    """A tree as text that reads back as the same tree; a reading brackets every product and power in full."""
+    return fold(tree, lambda part, found: _print(part, found, reading))[0]
+
+
+def _print(part: Tree, found: list[tuple[str, int]], reading: bool) -> tuple[str, int]:
+    """The text of a part and how strongly it holds together."""
+    texts = [text for text, _ in found]
+    match part:
+        case Number(value):
+            return number_text(value).replace("-", "−"), ATOM if value >= 0 else 3
+        case Name(name):
+            return name, ATOM
+        case Negative():
+            return "−" + _wrap(found[0], 4), 3
+        case Binary(op):
+            return _binary(op, found, reading), STRENGTH[op]
+        case Call(function):
+            return f"{function}({', '.join(texts)})", ATOM
+        case Transposed():
+            return _wrap(found[0], 5) + "^T", 5
+        case Listing():
+            return f"[{', '.join(texts)}]", ATOM
+        case Indicator(relation):
+            return f"[{texts[0]} {relation} {texts[1]}]", ATOM
+        case Index():
+            return f"{_wrap(found[0], 5)}[{', '.join(texts[1:])}]", 5
+
+
+def _binary(op: str, found: list[tuple[str, int]], reading: bool) -> str:
+    left, right = found
+    strength = STRENGTH[op]
+    if op == "^":
+        exponent = _wrap(right, 3)
+        if reading and re.fullmatch("−?[0-9]+", right[0]):
+            return _wrap(left, 5) + exponent.translate(SUPERSCRIPTS)
+        return f"{_wrap(left, 5)}^{exponent}"
+    if reading:
+        # sums of sums need no brackets to be clear; everything else gets them
+        needed = strength if op in "+-" else ATOM - 2
+        sign = {" ": "·", "-": "−"}.get(op, op)
+        return f"{_wrap(left, needed)} {sign} {_wrap(right, max(needed, strength + 1))}"
+    if op == " " and right[0][0].isdigit():
+        return f"{_wrap(left, strength)} ({right[0]})"
+    if op == " " and right[0][0] in "[−|":
+        return f"{_wrap(left, strength)} ({right[0]})"
+    sign = {" ": " ", "/": "/", "-": " − "}.get(op, f" {op} ")
+    return f"{_wrap(left, strength)}{sign}{_wrap(right, strength + 1)}"
+
+
+def _wrap(printed: tuple[str, int], least: int) -> str:
+    text, strength = printed
+    return text if strength >= least else f"({text})"

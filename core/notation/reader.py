@@ -1,0 +1,510 @@
+"""Tokens to tree: a Pratt reader for the notation of the lecture.
+
+Binding, loose to tight: sum, product (with or without a sign, left to right), unary minus, power (right to left),
+transpose and index. The reader knows which names are functions, not what they compute nor any shape.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from core.errors import Problem, Span, place
+from core.notation.lexer import Token, tokens
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Indicator,
+    Listing,
+    Name,
+    Negative,
+    Note,
+    Number,
+    Program,
+    Statement,
+    Transposed,
+    Tree,
+)
+
+MAX_DEPTH = 100
+SUM, PRODUCT, POWER = 10, 20, 30
+BINDING = {"+": SUM, "-": SUM, **dict.fromkeys("*·/⊙@", PRODUCT)}
+RELATIONS = "<>≤≥="
+CLOSING = {"(": ")", "[": "]", "{": "}", "‖": "‖", "|": "|"}
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What the reader knows of a function: its canonical name and how many values it takes."""
+
+    name: str
+    least: int
+    most: int
+
+
+def read(text: str, functions: Mapping[str, Signature], known: Collection[str] = ()) -> Program:
+    """Read a program; `known` are names that have values already. Raises Problem with the place."""
+    return _Reader(text, functions, known).program()
+
+
+class _Reader:
+    def __init__(self, text: str, functions: Mapping[str, Signature], known: Collection[str]):
+        self.text = text
+        self.functions = dict(functions)
+        self.notes: list[Note] = []
+        self.tokens = tokens(text)
+        self.assigned = self._assigned()
+        self.names_with_values = {*known, *self.assigned}
+        self.tokens = self._split_products(self.names_with_values)
+        self.at = 0
+        self.depth = 0
+        self.fences: list[str] = []
+
+    # -- looking at tokens
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.at]
+
+    def ahead(self, steps: int = 1) -> Token:
+        return self.tokens[min(self.at + steps, len(self.tokens) - 1)]
+
+    def take(self) -> Token:
+        token = self.token
+        self.at += 1
+        return token
+
+    def at_sign(self, *signs: str) -> bool:
+        return self.token.kind == "sign" and self.token.text in signs
+
+    def called(self, token: Token) -> str:
+        """How a sentence names a token."""
+        if token.kind == "stop":
+            return "the end of the program"
+        if token.text == "\n":
+            return "the end of the line"
+        return f"'{self.text[token.span.start : token.span.end]}'"
+
+    # -- names, before parsing
+
+    def _assigned(self) -> set[str]:
+        starts = [0, *(i + 1 for i, token in enumerate(self.tokens) if token.kind == "end")]
+        return {
+            self.tokens[i].text
+            for i in starts
+            if i + 1 < len(self.tokens)
+            and self.tokens[i].kind == "name"
+            and self.tokens[i + 1].kind == "sign"
+            and self.tokens[i + 1].text == "="
+        }
+
+    def _split_products(self, known: set[str]) -> list[Token]:
+        """Write `xy` as `x y` where xy means nothing and x and y do."""
+        used = {t.text for t in self.tokens if t.kind == "name"} - set(self.functions)
+        atoms = set(known)
+        for name in sorted(used - known, key=lambda name: (len(name), name)):
+            if not _factors(name, atoms):
+                atoms.add(name)
+        found: list[Token] = []
+        told: set[str] = set()
+        for token in self.tokens:
+            factors = None
+            if token.kind == "name" and token.text not in atoms and token.text not in self.functions:
+                factors = _factors(token.text, atoms)
+            if not factors:
+                found.append(token)
+                continue
+            if token.text not in told:
+                told.add(token.text)
+                self.notes.append(Note(f"{token.text} is read as {' · '.join(factors)}", token.span))
+            found.extend(
+                Token("name", factor, token.span, token.spaced and i == 0) for i, factor in enumerate(factors)
+            )
+        return found
+
+    # -- statements
+
+    def program(self) -> Program:
+        statements: list[Statement] = []
+        while True:
+            while self.token.kind == "end":
+                self.take()
+            if self.token.kind == "stop":
+                break
+            statements.append(self.statement())
+            if self.token.kind not in ("end", "stop"):
+                raise self.unexpected_after_statement(statements[-1])
+        if not statements:
+            raise Problem(
+                "There is no formula yet", Span(0, max(1, len(self.text))), "Type one, such as (x+y)z"
+            )
+        return Program(self.text, tuple(statements), tuple(self.notes))
+
+    def statement(self) -> Statement:
+        start = self.token
+        if start.kind == "name" and self.ahead().kind == "sign":
+            sign = self.ahead()
+            if sign.text == "==":
+                raise Problem("'==' compares", sign.span, "Write = to give a name to a value", "=")
+            if sign.text == "=":
+                return self.assignment()
+            if sign.text == "(" and (parameters := self.parameters()):
+                return self.definition(parameters)
+        tree = self.expression()
+        return Statement(tree, span=tree.span)
+
+    def assignment(self) -> Statement:
+        name = self.take()
+        self.take()
+        if name.text in self.functions:
+            message = f"'{name.text}' is a function and cannot be given a value"
+            raise Problem(message, name.span, "Choose another name")
+        tree = self.expression()
+        return Statement(tree, name.text, span=name.span.to(tree.span), name_span=name.span)
+
+    def parameters(self) -> tuple[str, ...] | None:
+        """The parameters if a definition `f(x, y) =` starts here, else None; nothing is taken."""
+        found, at = [], self.at + 2
+        while self.tokens[at].kind == "name":
+            found.append(self.tokens[at].text)
+            at += 1
+            if self.tokens[at].text == ")" and self.tokens[at + 1].text == "=":
+                return tuple(found)
+            if self.tokens[at].text != ",":
+                return None
+            at += 1
+        return None
+
+    def definition(self, parameters: tuple[str, ...]) -> Statement:
+        name = self.take()
+        if name.text in self.functions:
+            raise Problem(f"'{name.text}' is a known function already", name.span, "Choose another name")
+        if len(set(parameters)) < len(parameters):
+            raise Problem(f"{name.text} names one of its values twice", name.span)
+        while self.take().text != "=":
+            pass
+        tree = self.expression()
+        self.functions[name.text] = Signature(name.text, len(parameters), len(parameters))
+        return Statement(tree, name.text, parameters, name.span.to(tree.span), name.span)
+
+    def unexpected_after_statement(self, statement: Statement) -> Problem:
+        token = self.token
+        if token.text == "=" and statement.name:
+            return Problem(
+                "A statement can have one =", token.span, "Write a second statement for the second name"
+            )
+        if token.text == "=":
+            return Problem("Only a single name can stand on the left of =", statement.span)
+        if token.text == "==":
+            return Problem("'==' compares", token.span, "Use [a > b] for a comparison", "=")
+        if token.text in (")", "]", "}"):
+            return Problem(f"This '{token.text}' closes nothing", token.span, "Delete it", "")
+        if token.text == ",":
+            return Problem(
+                "A comma separates the values of a function", token.span, "Decimals use a point", "."
+            )
+        if token.kind == "sign" and token.text in RELATIONS + "≠":
+            hint = "Write it in square brackets, as in [x > 0]: 1 where it holds, else 0"
+            return Problem("A comparison stands alone", token.span, hint)
+        return Problem(f"Did not expect {self.called(token)} here", token.span)
+
+    # -- expressions
+
+    def expression(self, binding: int = 0) -> Tree:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Problem(
+                f"This is nested deeper than {MAX_DEPTH} levels", self.token.span, "Name a part of it"
+            )
+        left = self.prefix()
+        while (longer := self.extend(left, binding)) is not None:
+            left = longer
+        self.depth -= 1
+        return left
+
+    def extend(self, left: Tree, binding: int) -> Tree | None:
+        """The expression made longer by what follows, or None if nothing that binds tighter does."""
+        token = self.token
+        if token.kind == "sign":
+            if token.text in BINDING:
+                return self.binary(left, token.text) if BINDING[token.text] > binding else None
+            if token.text == "^":
+                return self.power(left) if binding < POWER else None
+            if token.text == "[" and not token.spaced:
+                return self.index(left)
+        if token.kind == "sup":
+            if binding >= POWER:
+                return None
+            self.take()
+            span = left.span.to(token.span)
+            return Binary("^", left, Number(float(token.text), token.span), span)
+        if token.kind == "transpose":
+            self.take()
+            return Transposed(left, left.span.to(token.span))
+        if (
+            token.kind == "bars"
+            and self.fences
+            and self.fences[-1] == "|"
+            and token.span.end - token.span.start > 1
+        ):
+            self._split_bars()
+        return self.juxtaposed(left) if binding < PRODUCT and self.starts_factor() else None
+
+    def binary(self, left: Tree, sign: str) -> Tree:
+        self.take()
+        right = self.expression(BINDING[sign])
+        return Binary(sign, left, right, left.span.to(right.span))
+
+    def juxtaposed(self, left: Tree) -> Tree:
+        token = self.token
+        if token.kind == "number":
+            hint = "Write · for a product, ^ for a power or _ for an index"
+            raise Problem("A number cannot follow directly", token.span, hint, f"·{token.text}")
+        right = self.expression(PRODUCT)
+        bracketed = self.text[left.span.end - 1] in ")}"
+        if isinstance(left, Binary) and left.op == "/" and not token.spaced and not bracketed:
+            quotient = self.text[left.span.start : left.span.end]
+            factor = self.text[right.span.start : right.span.end]
+            self.notes.append(
+                Note(f"{quotient}{factor} is read as ({quotient})·{factor}", left.span.to(right.span))
+            )
+        return Binary(" ", left, right, left.span.to(right.span))
+
+    def starts_factor(self) -> bool:
+        token = self.token
+        if token.kind in ("number", "name", "frac"):
+            return True
+        if token.kind in ("bar", "bars"):
+            return not (self.fences and self.fences[-1] == token.text)
+        return token.kind == "sign" and token.text in "([{√"
+
+    def power(self, left: Tree) -> Tree:
+        self.take()
+        token = self.token
+        braced = token.text == "{" and self.ahead(2).text == "}"
+        inner = self.ahead() if braced else token
+        if inner.kind == "transpose" or inner.text == "T":
+            self.at += 3 if braced else 1
+            if "T" in self.assigned:
+                self.notes.append(Note("^T is the transpose; a variable T cannot be an exponent", inner.span))
+            return Transposed(left, left.span.to(inner.span))
+        right = self.expression(POWER - 1)
+        return Binary("^", left, right, left.span.to(right.span))
+
+    def index(self, left: Tree) -> Tree:
+        if isinstance(left, Number):
+            raise Problem("A number has no entries", self.token.span, "Put a · before the bracket", "·[")
+        opening = self.take()
+        places = self.arguments(opening, "an index")
+        return Index(left, places, left.span.to(self.tokens[self.at - 1].span))
+
+    # -- what an expression starts with
+
+    def prefix(self) -> Tree:
+        token = self.take()
+        match token.kind:
+            case "number":
+                return Number(float(token.text), token.span)
+            case "name":
+                return self.named(token)
+            case "bar" | "bars":
+                return self.bars(token)
+            case "frac":
+                return self.fraction(token)
+            case "sign":
+                return self.signed(token)
+        raise Problem(self._value_missing(token), token.span)
+
+    def _value_missing(self, token: Token) -> str:
+        return f"Expected a value (a number, a name or an opening bracket) but found {self.called(token)}"
+
+    def named(self, token: Token) -> Tree:
+        signature = self.functions.get(token.text)
+        if signature is None:
+            if self.at_sign("("):
+                self._refuse_unknown_function(token)
+            return Name(token.text, token.span)
+        if not self.at_sign("("):
+            shown = self.text[token.span.start : token.span.end]
+            after = self.token
+            end = after.span if after.kind in ("name", "number") else token.span
+            factor = self.text[after.span.start : after.span.end] if end is after.span else "x"
+            message = f"'{shown}' is a function and needs brackets"
+            raise Problem(message, token.span.to(end), f"Write {shown}({factor})", f"{shown}({factor})")
+        args = self.arguments(self.take(), f"{token.text}(…)")
+        span = token.span.to(self.tokens[self.at - 1].span)
+        if not signature.least <= len(args) <= signature.most:
+            takes = str(signature.least)
+            if signature.most > signature.least:
+                takes += f" to {signature.most}" if signature.most < 99 else " or more"
+            plural = "" if takes == "1" else "s"
+            raise Problem(f"{token.text} takes {takes} value{plural}; here it has {len(args)}", span)
+        return Call(signature.name, args, span)
+
+    def _refuse_unknown_function(self, token: Token) -> None:
+        """`f(x)` is a product unless a comma, or a function's name misspelt, says that a function was meant."""
+        meant = nearest(token.text, self.functions)
+        if self._has_comma():
+            message = f"'{token.text}' is not a function, so it takes no list of values"
+            raise Problem(message, token.span, _did_you_mean(meant), meant or None)
+        misspelt = len(token.text) > 2 and token.text not in self.names_with_values and not self.token.spaced
+        if meant and misspelt:
+            raise Problem(f"'{token.text}' is not a function", token.span, _did_you_mean(meant), meant)
+
+    def _has_comma(self) -> bool:
+        depth = 0
+        for token in self.tokens[self.at :]:
+            if token.kind == "sign" and token.text in "([{":
+                depth += 1
+            elif token.kind == "sign" and token.text in ")]}":
+                depth -= 1
+                if depth == 0:
+                    return False
+            elif token.text == "," and depth == 1:
+                return True
+            elif token.kind == "end":
+                return False
+        return False
+
+    def arguments(self, opening: Token, what: str) -> tuple[Tree, ...]:
+        """The values up to the bracket that closes `opening`, at least one."""
+        closing = CLOSING[opening.text]
+        if self.at_sign(closing):
+            raise Problem(f"{what} needs a value between the brackets", opening.span.to(self.token.span))
+        found = []
+        self.fences.append(opening.text)
+        while True:
+            if self.at_sign(","):
+                raise Problem("A value is missing before this comma", self.token.span)
+            found.append(self.expression())
+            if not self.at_sign(","):
+                break
+            self.take()
+        self.close(opening)
+        return tuple(found)
+
+    def close(self, opening: Token) -> Token:
+        self.fences.pop()
+        closing = CLOSING[opening.text]
+        if self.token.text == closing and self.token.kind in ("sign", "bar", "bars"):
+            return self.take()
+        at = place(self.text, opening.span)
+        where = (
+            f"column {at.column}"
+            if at.line == 1 and "\n" not in self.text
+            else f"line {at.line}, column {at.column}"
+        )
+        message = f"The '{opening.text}' at {where} is not closed: expected '{closing}' but found {self.called(self.token)}"
+        if self.token.kind == "stop":
+            end = len(self.text.rstrip())
+            raise Problem(
+                message, Span(max(0, end - 1), end), f"Add '{closing}'", self.text[end - 1 : end] + closing
+            )
+        raise Problem(message, self.token.span)
+
+    def signed(self, token: Token) -> Tree:
+        match token.text:
+            case "-":
+                body = self.expression(POWER - 1)
+                return Negative(body, token.span.to(body.span))
+            case "+":
+                return self.expression(POWER - 1)
+            case "√":
+                body = self.expression(POWER)
+                return Call("sqrt", (body,), token.span.to(body.span))
+            case "(" | "{":
+                return self.bracketed(token)
+            case "[":
+                return self.square(token)
+        raise Problem(self._value_missing(token), token.span)
+
+    def bracketed(self, opening: Token) -> Tree:
+        self.fences.append(opening.text)
+        if self.at_sign(CLOSING[opening.text]):
+            raise Problem("There is nothing between these brackets", opening.span.to(self.token.span))
+        body = self.expression()
+        if self.at_sign(","):
+            raise Problem(
+                "A comma stands in a bracket that is not a function's",
+                self.token.span,
+                "Decimals use a point",
+                ".",
+            )
+        closing = self.close(opening)
+        return with_span(body, opening.span.to(closing.span))
+
+    def square(self, opening: Token) -> Tree:
+        if not (self.ahead(0).kind == "sign" and self.token.text == "]"):
+            self.fences.append("[")
+            first = self.expression()
+            self.fences.pop()
+            if self.token.kind == "sign" and self.token.text in RELATIONS:
+                relation = self.take().text
+                self.fences.append("[")
+                right = self.expression()
+                closing = self.close(opening)
+                return Indicator(relation, first, right, opening.span.to(closing.span))
+            items = [first]
+            if self.at_sign(","):
+                self.take()
+                items.extend(self.arguments(opening, "A list"))
+            else:
+                self.fences.append("[")
+                self.close(opening)
+            return Listing(tuple(items), opening.span.to(self.tokens[self.at - 1].span))
+        raise Problem("A list needs at least one value", opening.span.to(self.token.span))
+
+    def bars(self, opening: Token) -> Tree:
+        self.fences.append(opening.text)
+        body = self.expression()
+        closing = self.close(opening)
+        function = "norm" if opening.text == "‖" else "abs"
+        return Call(function, (body,), opening.span.to(closing.span))
+
+    def _split_bars(self) -> None:
+        """`|a||b|`: inside single bars a double bar is one that closes and one that opens."""
+        token = self.token
+        middle = token.span.start + 1
+        self.tokens[self.at : self.at + 1] = [
+            Token("bar", "|", Span(token.span.start, middle), token.spaced),
+            Token("bar", "|", Span(middle, token.span.end)),
+        ]
+
+    def fraction(self, token: Token) -> Tree:
+        """`\\frac{a}{b}`, as copied from a slide's source."""
+        parts = []
+        for _ in range(2):
+            if not self.at_sign("{"):
+                raise Problem(
+                    "\\frac needs two parts in braces", token.span.to(self.token.span), "Write \\frac{a}{b}"
+                )
+            parts.append(self.bracketed(self.take()))
+        return Binary("/", parts[0], parts[1], token.span.to(parts[1].span))
+
+
+def with_span(tree: Tree, span: Span) -> Tree:
+    """The same tree with another span: a bracketed part reaches from bracket to bracket."""
+    values = [getattr(tree, name) for name in tree.__slots__ if name != "span"]
+    return type(tree)(*values, span)  # type: ignore[arg-type]
+
+
+def nearest(name: str, choices: Collection[str]) -> str:
+    """The choice most like a name, or the empty string if none is close."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(choices), 1, 0.6)), "")
+
+
+def _did_you_mean(meant: str) -> str:
+    return f"Did you mean {meant}?" if meant else ""
+
+
+def _factors(name: str, atoms: set[str]) -> list[str] | None:
+    """The known names a name is made of, at least two, or None."""
+    best: list[list[str] | None] = [[]] + [None] * len(name)
+    for end in range(1, len(name) + 1):
+        for start in range(end):
+            before = best[start]
+            if before is not None and name[start:end] in atoms and name[start:end] != name:
+                best[end] = [*before, name[start:end]]
+                break
+    return best[-1]

@@ -1,0 +1,217 @@
+"""The expression tree: what was written, before anyone knows the shapes of the values.
+
+A sum of thousands of terms is a tree thousands deep, so trees are walked with `fold`, which does not recurse.
+Spans are left out of comparisons: two trees are equal when they mean the same.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from core.errors import Span
+
+NOWHERE = Span(0, 0)
+
+
+def _span() -> Span:
+    return field(default=NOWHERE, compare=False, repr=False)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: float
+    span: Span = _span()
+    children = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    name: str
+    span: Span = _span()
+    children = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    body: "Tree"
+    span: Span = _span()
+
+    @property
+    def children(self) -> tuple["Tree", ...]:
+        return (self.body,)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """`op` is one of `+ - / ^ * ⊙ @ ·` or a space for a product written without a sign."""
+
+    op: str
+    left: "Tree"
+    right: "Tree"
+    span: Span = _span()
+
+    @property
+    def children(self) -> tuple["Tree", ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A known function by its canonical name, or one the program defines."""
+
+    function: str
+    args: tuple["Tree", ...]
+    span: Span = _span()
+
+    @property
+    def children(self) -> tuple["Tree", ...]:
+        return self.args
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed:
+    body: "Tree"
+    span: Span = _span()
+
+    @property
+    def children(self) -> tuple["Tree", ...]:
+        return (self.body,)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """`[a, b]`: a vector, or a matrix when its items are vectors."""
+
+    items: tuple["Tree", ...]
+    span: Span = _span()
+
+    @property
+    def children(self) -> tuple["Tree", ...]:
+        return self.items
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """`[x > 0]`: 1 where the relation holds, else 0."""
+
+    relation: str
+    left: "Tree"
+    right: "Tree"
+    span: Span = _span()
+
+    @property
+    def children(self) -> tuple["Tree", ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`p[k]` or `W[i, j]`; entries are counted from 0."""
+
+    body: "Tree"
+    places: tuple["Tree", ...]
+    span: Span = _span()
+
+    @property
+    def children(self) -> tuple["Tree", ...]:
+        return (self.body, *self.places)
+
+
+Tree = Number | Name | Negative | Binary | Call | Transposed | Listing | Indicator | Index
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`name = expression`, a bare expression (no name), or `name(parameters) = expression`."""
+
+    tree: Tree
+    name: str | None = None
+    parameters: tuple[str, ...] | None = None
+    span: Span = _span()
+    name_span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a reader of the program may want to know: how an ambiguity was understood."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    text: str
+    statements: tuple[Statement, ...]
+    notes: tuple[Note, ...] = ()
+
+
+Result = TypeVar("Result")
+
+
+def fold(tree: Tree, combine: Callable[[Tree, list[Result]], Result]) -> Result:
+    """Combine every part of a tree with its children's results, children first, left to right."""
+    waiting: list[tuple[Tree, bool]] = [(tree, False)]
+    results: list[Result] = []
+    while waiting:
+        part, visited = waiting.pop()
+        count = len(part.children)
+        if visited or not count:
+            found = results[len(results) - count :]
+            del results[len(results) - count :]
+            results.append(combine(part, found))
+        else:
+            waiting.append((part, True))
+            waiting.extend((child, False) for child in reversed(part.children))
+    return results[0]
+
+
+def walk(tree: Tree) -> Iterator[Tree]:
+    """Every part of a tree, the outer before the inner, left to right."""
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(reversed(part.children))
+
+
+def names(tree: Tree) -> list[str]:
+    """The names used in a tree, each once, in order of appearance."""
+    return list(dict.fromkeys(part.name for part in walk(tree) if isinstance(part, Name)))
+
+
+def is_constant(tree: Tree) -> bool:
+    """Whether a tree is numbers and arithmetic alone, such as `-2`, `1/3` or `[1, [2]]`."""
+    return all(isinstance(part, Number | Negative | Binary | Listing) for part in walk(tree))
+
+
+def with_names(tree: Tree, numbers: Mapping[str, float]) -> Tree:
+    """The tree with some names replaced by numbers."""
+    return substituted(tree, {name: Number(value) for name, value in numbers.items()})
+
+
+def substituted(tree: Tree, parts: Mapping[str, Tree]) -> Tree:
+    """The tree with some names replaced by other trees."""
+
+    def combine(part: Tree, found: list[Tree]) -> Tree:
+        match part:
+            case Number():
+                return part
+            case Name(name):
+                return parts.get(name, part)
+            case Negative(span=span):
+                return Negative(found[0], span)
+            case Binary(op=op, span=span):
+                return Binary(op, found[0], found[1], span)
+            case Call(function=function, span=span):
+                return Call(function, tuple(found), span)
+            case Transposed(span=span):
+                return Transposed(found[0], span)
+            case Listing(span=span):
+                return Listing(tuple(found), span)
+            case Indicator(relation=relation, span=span):
+                return Indicator(relation, found[0], found[1], span)
+            case Index(span=span):
+                return Index(found[0], tuple(found[1:]), span)
+
+    return fold(tree, combine)

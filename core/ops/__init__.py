@@ -1,0 +1,14 @@
+"""The operations, by family. To add one, declare it in its family's file; nothing else needs to change."""
+
+from core.ops import elementwise, linear, losses, reductions  # noqa: F401  (importing a family declares it)
+from core.ops.base import OPS, Op, signatures
+
+FUNCTIONS = signatures()
+CALLS: dict[tuple[str, int], Op] = {
+    (op.call, count): op
+    for op in OPS.values()
+    if op.call
+    for count in range(len(op.inputs) - len(op.defaults), len(op.inputs) + 1)
+}
+
+__all__ = ["CALLS", "FUNCTIONS", "OPS", "Op"]

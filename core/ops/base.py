@@ -1,0 +1,185 @@
+"""What an operation is. Everything the program knows of one operation is said in its one declaration."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from core.arrays import Shape, joined_shape
+from core.notation.reader import Signature
+from core.ops.rules import Rule
+
+Domain = tuple[float, float]
+ShapeRule = Callable[[Sequence[str], Sequence[Shape]], Shape]
+REAL: Domain = (-3.0, 3.0)
+POSITIVE: Domain = (0.1, 3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Kink:
+    """Where an operation has no derivative: the condition, the slopes on both sides, and what is used there."""
+
+    at: Rule
+    left: str
+    right: str
+    used: str
+
+
+@dataclass(frozen=True)
+class Op:
+    """One operation.
+
+    `value` computes the output from the inputs; `back` says, for each input that has a gradient, how much of the
+    incoming gradient g comes back. An element-by-element operation states the local derivative in `local`; its
+    `back` is g times that. `says` is the sentence shown when the gradient passes. `stands_for` is the formula a
+    composite abbreviates. `domain` is where its gradient test draws inputs from.
+    """
+
+    name: str
+    symbol: str
+    inputs: tuple[str, ...]
+    value: Rule
+    back: Mapping[str, Rule]
+    says: str
+    shape: ShapeRule
+    local: Mapping[str, Rule] = field(default_factory=dict)
+    domain: Mapping[str, Domain] = field(default_factory=dict)
+    defaults: Mapping[str, float] = field(default_factory=dict)
+    stands_for: str = ""
+    kink: Kink | None = None
+    call: str = ""
+    also: tuple[str, ...] = ()
+    variadic: bool = False
+    test_shapes: tuple[Shape, ...] = ()
+
+    @property
+    def elementwise(self) -> bool:
+        return bool(self.local)
+
+    def ports(self, count: int) -> tuple[str, ...]:
+        """The names of `count` inputs; an operation on any number of values numbers them."""
+        return tuple(f"{self.inputs[0]}{i}" for i in range(count)) if self.variadic else self.inputs
+
+    def value_rule(self, count: int) -> Rule:
+        """The rule for the output of `count` inputs."""
+        return _listed(self.name, self.ports(count)) if self.variadic else self.value
+
+    def back_rule(self, port: int) -> Rule | None:
+        """How the gradient comes back to input number `port`, or None if no gradient goes there."""
+        if self.variadic:
+            return _at_position(self.back[self.inputs[0]], port)
+        return self.back.get(self.inputs[port])
+
+
+@lru_cache(1024)
+def _listed(kernel: str, ports: tuple[str, ...]) -> Rule:
+    return Rule(f"{kernel}({', '.join(ports)})")
+
+
+@lru_cache(1024)
+def _at_position(rule: Rule, port: int) -> Rule:
+    return Rule(rule.text.replace("position", str(port)))
+
+
+OPS: dict[str, Op] = {}
+
+
+def declare(op: Op) -> Op:
+    """Register an operation under its name."""
+    if op.name in OPS:
+        raise ValueError(f"{op.name} is declared twice")
+    OPS[op.name] = op
+    return op
+
+
+def elementwise(
+    name: str,
+    symbol: str,
+    value: str,
+    *,
+    says: str,
+    domain: Mapping[str, Domain] | None = None,
+    defaults: Mapping[str, float] | None = None,
+    stands_for: str = "",
+    kink: tuple[str, str, str, str] | None = None,
+    call: str | None = None,
+    also: str = "",
+    **local: str,
+) -> Op:
+    """Declare an operation that works entry by entry: its value and its local derivative for each input.
+
+    An input without a derivative (an empty text) gets no gradient. `kink` is (condition, left, right, used).
+    """
+    rules = {port: Rule(text) for port, text in local.items() if text}
+    back = {port: Rule(_times_g(rule.text)) for port, rule in rules.items()}
+    return declare(
+        Op(
+            name,
+            symbol,
+            tuple(local),
+            Rule(value),
+            back,
+            says,
+            joined_shape,
+            local=rules,
+            domain=domain or {},
+            defaults=defaults or {},
+            stands_for=stands_for,
+            kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
+            call=name if call is None else call,
+            also=tuple(also.split()),
+        )
+    )
+
+
+def _times_g(local: str) -> str:
+    return {"1": "g", "-1": "-g"}.get(local, f"g * ({local})")
+
+
+def structural(
+    name: str,
+    symbol: str,
+    value: str,
+    *,
+    shape: ShapeRule,
+    says: str,
+    inputs: str,
+    test_shapes: Sequence[Shape],
+    domain: Mapping[str, Domain] | None = None,
+    stands_for: str = "",
+    call: str | None = None,
+    also: str = "",
+    variadic: bool = False,
+    **back: str,
+) -> Op:
+    """Declare an operation on whole vectors and matrices: its value and how g comes back to each input."""
+    return declare(
+        Op(
+            name,
+            symbol,
+            tuple(inputs.split()),
+            Rule(value),
+            {port: Rule(text) for port, text in back.items()},
+            says,
+            shape,
+            domain=domain or {},
+            stands_for=stands_for,
+            call=name if call is None else call,
+            also=tuple(also.split()),
+            variadic=variadic,
+            test_shapes=tuple(test_shapes),
+        )
+    )
+
+
+def signatures() -> dict[str, Signature]:
+    """The functions a program may call: names and aliases, and how many values each takes."""
+    found: dict[str, Signature] = {}
+    for op in OPS.values():
+        if not op.call:
+            continue
+        least, most = len(op.inputs) - len(op.defaults), 99 if op.variadic else len(op.inputs)
+        if op.call in found:
+            least, most = min(least, found[op.call].least), max(most, found[op.call].most)
+        for name in (op.call, *op.also):
+            found[name] = Signature(op.call, least, most)
+    return found

@@ -1,0 +1,290 @@
+"""Arithmetic and activations, entry by entry: each states its local derivative."""
+
+from core.ops.base import POSITIVE, elementwise
+
+# -- arithmetic: written with signs, not called
+
+add = elementwise(
+    "add",
+    "+",
+    "x + y",
+    call="",
+    x="1",
+    y="1",
+    says="A sum passes the upstream gradient on unchanged to every input.",
+)
+sub = elementwise(
+    "sub",
+    "−",
+    "x - y",
+    call="",
+    x="1",
+    y="-1",
+    says="The left input receives the upstream gradient, the right one its negative.",
+)
+mul = elementwise(
+    "mul",
+    "×",
+    "x * y",
+    call="",
+    x="y",
+    y="x",
+    says="Each input receives the upstream gradient times the other input.",
+)
+div = elementwise(
+    "div",
+    "÷",
+    "x / y",
+    call="",
+    x="1 / y",
+    y="-(x / y^2)",
+    domain={"y": POSITIVE},
+    says="A larger divisor makes the quotient smaller, so its gradient has the opposite sign.",
+)
+neg = elementwise(
+    "neg",
+    "−",
+    "-x",
+    call="",
+    x="-1",
+    says="The sign turns: the gradient comes back negative.",
+)
+pow_ = elementwise(
+    "pow",
+    "^",
+    "power(x, y)",
+    call="",
+    x="y * power(x, y - 1)",
+    y="[x > 0] * out * log(max(x, 1e-308))",
+    domain={"x": POSITIVE},
+    says="Power rule: the exponent comes down in front and is lowered by one.",
+)
+copy = elementwise(
+    "copy", "=", "x", call="", x="1", says="Another name for the same value: the gradient passes through."
+)
+
+# -- exponentials, logarithms, roots
+
+exp = elementwise(
+    "exp",
+    "exp",
+    "exp(x)",
+    x="out",
+    says="The exponential is its own derivative: the gradient is scaled by the output.",
+)
+log = elementwise(
+    "log",
+    "ln",
+    "log(x)",
+    also="ln",
+    x="1 / x",
+    domain={"x": POSITIVE},
+    says="The slope of the logarithm at x is 1/x.",
+)
+log2 = elementwise(
+    "log2",
+    "log₂",
+    "log2(x)",
+    x="1 / (x * log(2))",
+    domain={"x": POSITIVE},
+    says="The slope of the logarithm to base 2 is 1/(x ln 2).",
+)
+log10 = elementwise(
+    "log10",
+    "log₁₀",
+    "log10(x)",
+    x="1 / (x * log(10))",
+    domain={"x": POSITIVE},
+    says="The slope of the logarithm to base 10 is 1/(x ln 10).",
+)
+sqrt = elementwise(
+    "sqrt",
+    "√",
+    "sqrt(x)",
+    x="1 / (2 * out)",
+    domain={"x": POSITIVE},
+    says="The flatter the root already is, the less gradient passes.",
+    kink=("x = 0", "none", "∞", "∞"),
+)
+
+# -- corners and steps
+
+abs_ = elementwise(
+    "abs",
+    "|·|",
+    "abs(x)",
+    x="sign(x)",
+    says="The gradient keeps its size and takes the sign of the input.",
+    kink=("x = 0", "−1", "1", "0"),
+)
+sign = elementwise(
+    "sign",
+    "sign",
+    "sign(x)",
+    x="0 * x",
+    says="A step is flat on both sides: no gradient passes.",
+    kink=("x = 0", "0", "0", "0"),
+)
+maximum = elementwise(
+    "maximum",
+    "max",
+    "max(x, y)",
+    call="max",
+    also="maximum",
+    x="[x > y] + [x = y] / 2",
+    y="[y > x] + [x = y] / 2",
+    says="A maximum routes the gradient to the larger input; the other receives 0.",
+    kink=("x = y", "0", "1", "1/2 to each"),
+)
+minimum = elementwise(
+    "minimum",
+    "min",
+    "min(x, y)",
+    call="min",
+    also="minimum",
+    x="[x < y] + [x = y] / 2",
+    y="[y < x] + [x = y] / 2",
+    says="A minimum routes the gradient to the smaller input; the other receives 0.",
+    kink=("x = y", "0", "1", "1/2 to each"),
+)
+clip = elementwise(
+    "clip",
+    "clip",
+    "min(max(x, a), b)",
+    x="[x ≥ a] * [x ≤ b]",
+    a="[x < a]",
+    b="[x > b]",
+    domain={"a": (-3.0, -0.5), "b": (0.5, 3.0)},
+    says="Inside the bounds the gradient passes; outside it stops.",
+)
+step = elementwise(
+    "step",
+    "step",
+    "[x > 0]",
+    x="0 * x",
+    says="A step is flat on both sides: no gradient passes, so it cannot be trained by gradients.",
+    kink=("x = 0", "0", "0", "0"),
+)
+greater = elementwise(
+    "greater", ">", "[x > y]", call="", x="0 * x", y="0 * y", says="A comparison is flat: no gradient passes."
+)
+less = elementwise(
+    "less", "<", "[x < y]", call="", x="0 * x", y="0 * y", says="A comparison is flat: no gradient passes."
+)
+at_least = elementwise(
+    "at_least",
+    "≥",
+    "[x ≥ y]",
+    call="",
+    x="0 * x",
+    y="0 * y",
+    says="A comparison is flat: no gradient passes.",
+)
+at_most = elementwise(
+    "at_most", "≤", "[x ≤ y]", call="", x="0 * x", y="0 * y", says="A comparison is flat: no gradient passes."
+)
+equal = elementwise(
+    "equal", "=", "[x = y]", call="", x="0 * x", y="0 * y", says="A comparison is flat: no gradient passes."
+)
+
+# -- activations
+
+sigmoid = elementwise(
+    "sigmoid",
+    "σ",
+    "1 / (1 + exp(-x))",
+    also="σ logistic",
+    x="out * (1 / (1 + exp(x)))",
+    stands_for="1 / (1 + exp(-x))",
+    says="The slope σ(1 − σ) is largest, 1/4, at 0 and vanishes where σ saturates.",
+)
+tanh = elementwise(
+    "tanh",
+    "tanh",
+    "tanh(x)",
+    x="1 - out^2",
+    stands_for="(exp(2 x) - 1) / (exp(2 x) + 1)",
+    says="Near 0 the gradient passes almost whole; where tanh saturates, almost nothing passes.",
+)
+relu = elementwise(
+    "relu",
+    "ReLU",
+    "max(x, 0)",
+    also="ReLU",
+    x="[x > 0]",
+    stands_for="max(0, x)",
+    says="A gate: the gradient passes where the input is positive and stops elsewhere.",
+    kink=("x = 0", "0", "1", "0"),
+)
+leaky_relu = elementwise(
+    "leaky_relu",
+    "LReLU",
+    "max(x, 0) + α * min(x, 0)",
+    x="[x > 0] + α * [x ≤ 0]",
+    α="min(x, 0)",
+    defaults={"α": 0.01},
+    stands_for="max(α x, x)",
+    says="Where the input is negative a small part α of the gradient still passes.",
+    kink=("x = 0", "α", "1", "α"),
+)
+elu = elementwise(
+    "elu",
+    "ELU",
+    "max(x, 0) + α * (exp(min(x, 0)) - 1)",
+    x="[x > 0] + α * exp(min(x, 0)) * [x ≤ 0]",
+    α="exp(min(x, 0)) - 1",
+    defaults={"α": 1.0},
+    says="For negative inputs the slope is α times the exponential.",
+)
+silu = elementwise(
+    "silu",
+    "SiLU",
+    "x / (1 + exp(-x))",
+    also="swish",
+    x="(1 + x / (1 + exp(x))) / (1 + exp(-x))",
+    stands_for="x sigmoid(x)",
+    says="The input weighted by its own sigmoid: product rule on x and σ(x).",
+)
+softplus = elementwise(
+    "softplus",
+    "softplus",
+    "logaddexp(0 * x, x)",
+    x="1 / (1 + exp(-x))",
+    stands_for="log(1 + exp(x))",
+    says="A smooth ReLU whose slope is the sigmoid.",
+)
+softsign = elementwise(
+    "softsign",
+    "softsign",
+    "x / (1 + abs(x))",
+    x="1 / power(1 + abs(x), 2)",
+    stands_for="x / (1 + |x|)",
+    says="Saturates more slowly than tanh, so more gradient passes far from 0.",
+)
+
+# -- trigonometry
+
+sin = elementwise("sin", "sin", "sin(x)", x="cos(x)", says="The slope of the sine is the cosine.")
+cos = elementwise("cos", "cos", "cos(x)", x="-sin(x)", says="The slope of the cosine is minus the sine.")
+tan = elementwise(
+    "tan",
+    "tan",
+    "tan(x)",
+    x="1 + out^2",
+    domain={"x": (-1.2, 1.2)},
+    says="The slope of the tangent is 1 + tan².",
+)
+arctan = elementwise(
+    "arctan", "arctan", "arctan(x)", also="atan", x="1 / (1 + x^2)", says="The slope is 1/(1 + x²)."
+)
+sinh = elementwise("sinh", "sinh", "sinh(x)", x="cosh(x)", says="The slope of sinh is cosh.")
+cosh = elementwise("cosh", "cosh", "cosh(x)", x="sinh(x)", says="The slope of cosh is sinh.")
+
+stop_gradient = elementwise(
+    "stop_gradient",
+    "stop",
+    "x",
+    also="stop detach",
+    x="0 * x",
+    says="The value passes, the gradient is stopped here on purpose.",
+)

@@ -1,0 +1,181 @@
+"""Products of vectors and matrices, transposition and indexing: each states how the gradient comes back."""
+
+from collections.abc import Sequence
+
+from core.arrays import Shape, describe, shape_text
+from core.errors import Problem
+from core.ops.base import structural
+
+
+def _fits(names: Sequence[str], shapes: Sequence[Shape], left: int, right: int, need: str) -> None:
+    """Axis `left` of the first must equal axis `right` of the second."""
+    x, y = shapes
+    if x[left] != y[right]:
+        raise Problem(f"{describe(names[0], x)} and {describe(names[1], y)}; {need}")
+
+
+def _dot(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    _fits(names, shapes, 0, 0, "a dot product needs two vectors of the same length")
+    return ()
+
+
+def _matvec(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    _fits(names, shapes, 1, 0, f"the columns of {names[0]} must equal the entries of {names[1]}")
+    return (shapes[0][0],)
+
+
+def _vecmat(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    _fits(names, shapes, 0, 0, f"the entries of {names[0]} must equal the rows of {names[1]}")
+    return (shapes[1][1],)
+
+
+def _matmul(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    _fits(names, shapes, 1, 0, f"the columns of {names[0]} must equal the rows of {names[1]}")
+    return (shapes[0][0], shapes[1][1])
+
+
+dot = structural(
+    "dot",
+    "·",
+    "dot(x, y)",
+    inputs="x y",
+    shape=_dot,
+    test_shapes=[(3,), (3,)],
+    call="",
+    x="g * y",
+    y="g * x",
+    says="Each vector receives the other one, scaled by the upstream gradient.",
+)
+matvec = structural(
+    "matvec",
+    "W x",
+    "matvec(W, x)",
+    inputs="W x",
+    shape=_matvec,
+    test_shapes=[(2, 3), (3,)],
+    call="",
+    W="outer(g, x)",
+    x="matvec_t(W, g)",
+    says="The matrix receives the outer product g xᵀ; the vector receives Wᵀ g.",
+)
+vecmat = structural(
+    "vecmat",
+    "xᵀW",
+    "vecmat(x, W)",
+    inputs="x W",
+    shape=_vecmat,
+    test_shapes=[(3,), (3, 2)],
+    call="",
+    x="vecmat_t(g, W)",
+    W="outer(x, g)",
+    says="The matrix receives the outer product x gᵀ; the vector receives g Wᵀ.",
+)
+matmul = structural(
+    "matmul",
+    "A B",
+    "matmul(X, Y)",
+    inputs="X Y",
+    shape=_matmul,
+    test_shapes=[(2, 3), (3, 4)],
+    call="",
+    X="matmul_t(g, Y)",
+    Y="t_matmul(X, g)",
+    says="Each matrix receives the upstream gradient multiplied by the other one, transposed.",
+)
+outer = structural(
+    "outer",
+    "x yᵀ",
+    "outer(x, y)",
+    inputs="x y",
+    shape=lambda names, shapes: (
+        _vector(names[0], shapes[0], "outer"),
+        _vector(names[1], shapes[1], "outer"),
+    ),
+    test_shapes=[(3,), (2,)],
+    x="matvec(g, y)",
+    y="matvec_t(g, x)",
+    says="Each vector receives the upstream matrix times the other vector.",
+)
+
+
+def _vector(name: str, shape: Shape, function: str) -> int:
+    if len(shape) != 1:
+        raise Problem(f"{function} takes a vector; {describe(name, shape)}")
+    return shape[0]
+
+
+def _transpose(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    if len(shapes[0]) != 2:
+        raise Problem(f"Only a matrix can be transposed; {describe(names[0], shapes[0])}")
+    return shapes[0][::-1]
+
+
+transpose = structural(
+    "transpose",
+    "ᵀ",
+    "transpose(X)",
+    inputs="X",
+    shape=_transpose,
+    test_shapes=[(2, 3)],
+    call="",
+    X="transpose(g)",
+    says="Rows and columns change places, on the way back as on the way there.",
+)
+row = structural(
+    "row",
+    "xᵀ",
+    "row(x)",
+    inputs="x",
+    shape=lambda names, shapes: (1, _vector(names[0], shapes[0], "A transpose")),
+    test_shapes=[(3,)],
+    call="",
+    x="unrow(g)",
+    says="The same entries, laid as a row: the gradient keeps its entries.",
+)
+
+
+def _pick(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    x, k = shapes
+    if not x:
+        raise Problem(f"{names[0]} is a number and has no entries to choose from")
+    if k:
+        raise Problem(f"An index is one number; {names[1]} has {shape_text(k)}")
+    return x[1:]
+
+
+pick = structural(
+    "pick",
+    "[k]",
+    "pick(x, k)",
+    inputs="x k",
+    shape=_pick,
+    test_shapes=[(4,), ()],
+    domain={"k": (2.0, 2.0)},
+    call="",
+    x="put(g, x, k)",
+    says="The chosen entry receives the upstream gradient, all others 0.",
+)
+
+
+def _stack(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    for name, shape in zip(names, shapes, strict=True):
+        if shape != shapes[0]:
+            raise Problem(
+                f"The entries of a list must have one shape; "
+                f"{describe(names[0], shapes[0])} and {describe(name, shape)}"
+            )
+    return (len(shapes), *shapes[0])
+
+
+stack = structural(
+    "stack",
+    "[…]",
+    "stack(x)",
+    inputs="x",
+    variadic=True,
+    shape=_stack,
+    test_shapes=[(), (), ()],
+    call="",
+    x="entry(g, position)",
+    says="Every entry receives its own part of the upstream gradient.",
+)

@@ -1,0 +1,106 @@
+"""Operations that make one number, or one distribution, of a whole array."""
+
+from collections.abc import Sequence
+
+from core.arrays import Shape, describe
+from core.errors import Problem
+from core.ops.base import structural
+
+
+def _number(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    return ()
+
+
+def _vector(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    if len(shapes[0]) != 1:
+        raise Problem(f"softmax works on a vector of scores; {describe(names[0], shapes[0])}")
+    return shapes[0]
+
+
+def _from_vector(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    _vector(names, shapes)
+    return ()
+
+
+sum_ = structural(
+    "sum",
+    "∑",
+    "sum(x)",
+    inputs="x",
+    shape=_number,
+    test_shapes=[(2, 3)],
+    x="stretch(g, x)",
+    says="Every entry receives the upstream gradient.",
+)
+mean = structural(
+    "mean",
+    "mean",
+    "mean(x)",
+    inputs="x",
+    shape=_number,
+    test_shapes=[(2, 3)],
+    x="stretch(g, x) / size(x)",
+    says="Every entry receives an equal share of the upstream gradient.",
+)
+largest = structural(
+    "largest",
+    "max",
+    "largest(x)",
+    inputs="x",
+    shape=_number,
+    test_shapes=[(4,)],
+    call="max",
+    x="g * share(x, out)",
+    says="The gradient goes to the largest entry, split evenly among ties.",
+)
+smallest = structural(
+    "smallest",
+    "min",
+    "smallest(x)",
+    inputs="x",
+    shape=_number,
+    test_shapes=[(4,)],
+    call="min",
+    x="g * share(x, out)",
+    says="The gradient goes to the smallest entry, split evenly among ties.",
+)
+norm = structural(
+    "norm",
+    "‖·‖",
+    "norm(x)",
+    inputs="x",
+    shape=_number,
+    test_shapes=[(3,)],
+    x="g * unit(x, out)",
+    says="The gradient points along x with length g; at 0 it is taken as 0.",
+)
+softmax = structural(
+    "softmax",
+    "softmax",
+    "softmax(x)",
+    inputs="x",
+    shape=_vector,
+    test_shapes=[(4,)],
+    x="out * (g - sum(g * out))",
+    says="Raising one score lowers all other probabilities: the weighted mean of g is taken off.",
+)
+log_softmax = structural(
+    "log_softmax",
+    "log softmax",
+    "log_softmax(x)",
+    inputs="x",
+    shape=_vector,
+    test_shapes=[(4,)],
+    x="g - exp(out) * sum(g)",
+    says="The gradient minus the probabilities times its sum.",
+)
+logsumexp = structural(
+    "logsumexp",
+    "log∑exp",
+    "logsumexp(x)",
+    inputs="x",
+    shape=_from_vector,
+    test_shapes=[(4,)],
+    x="g * softmax(x)",
+    says="A smooth maximum: the gradient is shared out by softmax.",
+)

@@ -1,0 +1,110 @@
+"""Rules: formulas in the program's own notation that say what an operation computes and how its gradient returns.
+
+One text serves three readers: the panel typesets its tree, the stepper calls it, the trainer's compiler turns its
+tree into NumPy statements. So the formula shown and the code run cannot disagree.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from core.arrays import Value, frozen
+from core.notation.reader import Signature, read
+from core.notation.tree import (
+    Binary,
+    Call,
+    Indicator,
+    Name,
+    Negative,
+    Number,
+    Tree,
+    fold,
+    names,
+)
+from core.ops.kernels import KERNELS
+
+SIGNATURES = {name: Signature(name, 1, 99) for name in KERNELS}
+PYTHON_RELATION = {"<": "<", ">": ">", "≤": "<=", "≥": ">=", "=": "=="}
+
+
+def _array_power(x: Any, y: Any) -> Any:
+    return np.power(x, y)
+
+
+ON_NUMBERS = {f"_{name}": kernel.number for name, kernel in KERNELS.items() if kernel.number}
+ON_ARRAYS = {f"_{name}": kernel.array for name, kernel in KERNELS.items()}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A formula over an operation's inputs, its output `out` and the incoming gradient `g`."""
+
+    text: str
+
+    @cached_property
+    def tree(self) -> Tree:
+        return read(self.text, SIGNATURES).statements[0].tree
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(names(self.tree))
+
+    def value(self, values: Mapping[str, Value]) -> Value:
+        """The rule at the given values: a float if all of them are, else a read-only array."""
+        args = [values[name] for name in self.names]
+        if all(isinstance(arg, float) for arg in args) and self._on_numbers:
+            try:
+                return self._on_numbers(*args)  # type: ignore[no-any-return]
+            except (ArithmeticError, ValueError):
+                pass  # Python raises where IEEE arithmetic has inf or NaN
+        with np.errstate(all="ignore"):
+            return frozen(self._on_arrays(*(np.asarray(arg, dtype=np.float64) for arg in args)))
+
+    @cached_property
+    def _source(self) -> str:
+        return fold(self.tree, _python)
+
+    @cached_property
+    def _on_numbers(self) -> Callable[..., float] | None:
+        calls = {f"_{part.function}" for part in _calls(self.tree)}
+        return self._function(ON_NUMBERS) if calls <= ON_NUMBERS.keys() else None
+
+    @cached_property
+    def _on_arrays(self) -> Callable[..., Any]:
+        return self._function(ON_ARRAYS)
+
+    def _function(self, namespace: Mapping[str, Any]) -> Callable[..., Any]:
+        """The rule as a Python function of its names. Rules are this program's own text, never a user's."""
+        source = f"lambda {', '.join(self.names)}: {self._source}"
+        return eval(source, {"__builtins__": {}, "_inf": math.inf, **namespace})  # type: ignore[no-any-return]
+
+
+def _calls(tree: Tree) -> list[Call]:
+    from core.notation.tree import walk
+
+    return [part for part in walk(tree) if isinstance(part, Call)]
+
+
+def _python(part: Tree, found: list[str]) -> str:
+    match part:
+        case Number(value):
+            return repr(value)
+        case Name(name):
+            return name
+        case Negative():
+            return f"(-{found[0]})"
+        case Binary("^", left, Number(2.0)) if isinstance(left, Name):
+            return f"({found[0]} * {found[0]})"
+        case Binary("^"):
+            return f"_power({found[0]}, {found[1]})"
+        case Binary(op):
+            return f"({found[0]} {'/' if op == '/' else op if op in '+-' else '*'} {found[1]})"
+        case Call(function):
+            return f"_{function}({', '.join(found)})"
+        case Indicator(relation):
+            return f"(1.0 * ({found[0]} {PYTHON_RELATION[relation]} {found[1]}))"
+    raise TypeError(f"{part} has no place in a rule")

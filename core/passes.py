@@ -1,0 +1,118 @@
+"""Running a plan one instruction at a time, telling each fact; numbers are Python floats throughout."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from core.arrays import Value, frozen, shape_of, shape_text, sum_to
+from core.builder import check_index, graph_of
+from core.errors import Problem
+from core.graph import Graph
+from core.notation.tree import Note
+from core.plan import GRADIENT, OUTPUT, Plan, make_plan
+from core.steps import Computed, Flowed, Seeded, Step, Story
+
+
+def run(text: str, values: Mapping[str, Value], output: str = "") -> Story:
+    """Read a program, build its graph and plan, and run both passes. Raises Problem."""
+    graph = graph_of(text, values)
+    return tell(make_plan(graph.with_output(output) if output else graph), values)
+
+
+def tell(plan: Plan, values: Mapping[str, Value], seed: Value | None = None) -> Story:
+    """The story of a plan at the inputs' values. Raises Problem where a value does not fit."""
+    inputs = input_values(plan.graph, values)
+    return Story(plan, inputs, steps(plan, inputs, seed))
+
+
+def input_values(graph: Graph, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values of a graph's inputs and constants; shapes must be those the graph was built with."""
+    found: dict[str, Value] = {}
+    for node in graph.nodes.values():
+        if not node.is_leaf:
+            continue
+        value = node.value if node.value is not None else graph.given.get(node.name, values.get(node.name))
+        if value is None:
+            raise Problem(f"{node.name} has no value", node.span)
+        if shape_of(value) != node.shape:
+            raise Problem(
+                f"{node.name} was {shape_text(node.shape)} and is now {shape_text(shape_of(value))}",
+                node.span,
+            )
+        found[node.name] = value
+    return found
+
+
+def steps(plan: Plan, inputs: Mapping[str, Value], seed: Value | None = None) -> Iterator[Step]:
+    """Both passes, fact by fact. A seed other than 1 chooses an entry or a direction of the output."""
+    values, gradients = dict(inputs), {}
+    nodes = plan.graph.nodes
+    for instruction in plan.instructions:
+        node, rule, binding = instruction.node, instruction.rule, instruction.binding
+        if rule is None or binding is None:
+            gradients[node] = _seed(values[node], seed)
+            yield Seeded(node, gradients[node])
+            continue
+        known = {name: values[arg] for name, arg in binding.items()}
+        if instruction.phase == "forward":
+            if nodes[node].op in ("pick", "cross_entropy"):
+                _check_place(plan.graph, node, known)
+            values[node] = rule.value(known)
+            yield Computed(node, values[node])
+        elif node in gradients:
+            known[OUTPUT], known[GRADIENT] = values[node], gradients[node]
+            arg = instruction.arg
+            contribution = sum_to(rule.value(known), shape_of(values[arg]))
+            before = gradients.get(arg)
+            gradients[arg] = contribution if before is None else _sum(before, contribution)
+            yield Flowed(node, instruction.port, arg, contribution, gradients[arg])
+
+
+def _sum(a: Value, b: Value) -> Value:
+    with np.errstate(all="ignore"):
+        return a + b if isinstance(a, float) else frozen(a + b)
+
+
+def _seed(output: Value, seed: Value | None) -> Value:
+    if seed is None:
+        return 1.0 if isinstance(output, float) else frozen(np.ones_like(output))
+    if shape_of(seed) != shape_of(output):
+        raise Problem(f"The seed must have the output's shape, {shape_text(shape_of(output))}")
+    return seed
+
+
+def _check_place(graph: Graph, node: str, known: Mapping[str, Value]) -> None:
+    """An index that is a variable is checked when its value is known."""
+    ports = graph.nodes[node].operation.inputs
+    array, place = known[ports[0]], known[ports[1]]
+    name = graph.nodes[node].args[0]
+    check_index(place, shape_of(array)[0], name, graph.nodes[node].span)
+
+
+def troubles(story: Story) -> list[Note]:
+    """What a reader should know of a pass: the first value that is infinite or not a number, and why."""
+    graph = story.graph
+    for step in story.steps:
+        name, value = (step.node, step.value) if isinstance(step, Computed) else ("", 0.0)
+        if isinstance(step, Flowed):
+            name, value = f"the gradient of {step.arg}", step.total
+        if (isinstance(value, float) and math.isfinite(value)) or np.all(np.isfinite(value)):
+            continue
+        what = "not a number" if np.any(np.isnan(value)) else "infinite"
+        node = graph.nodes[step.node]  # type: ignore[union-attr]
+        return [Note(f"{name} is {what}{_cause(story, step)}", node.span)]
+    return []
+
+
+CAUSES = {
+    "div": "the divisor is 0",
+    "log": "the logarithm needs a value above 0",
+    "sqrt": "the root needs a value of at least 0",
+    "exp": "the exponential overflows above 709",
+}
+
+
+def _cause(story: Story, step: Step) -> str:
+    cause = CAUSES.get(story.graph.nodes[step.node].op) if isinstance(step, Computed) else None
+    return f": {cause}" if cause else ""

@@ -1,0 +1,89 @@
+"""A plan: the forward and backward pass of a graph as a list of instructions.
+
+The stepper runs the list one instruction at a time and tells what happened; the trainer turns the whole list into
+one function. Both read the same rules, so what is shown is what trains.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from core.graph import CONSTANT, Graph
+from core.notation.printers import expression_text
+from core.notation.tree import Name, substituted
+from core.ops.rules import Rule
+
+Phase = Literal["forward", "seed", "backward"]
+GRADIENT, OUTPUT = "g", "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """Compute a node, seed the output's gradient, or send a node's gradient back along one edge.
+
+    `binding` says which node each name of the rule stands for; `out` stands for the node itself and `g` for its
+    gradient. On the way back `arg` is the node that receives and `port` the number of the argument.
+    """
+
+    phase: Phase
+    node: str
+    rule: Rule | None = None
+    binding: Mapping[str, str] | None = None
+    arg: str = ""
+    port: int = -1
+
+    @property
+    def text(self) -> str:
+        """The instruction as a line of a listing: `q = x + y`, `dx += dq * y`."""
+        if self.rule is None or self.binding is None:
+            return f"d{self.node} = 1"
+        parts = {name: Name(node) for name, node in self.binding.items()}
+        parts |= {OUTPUT: Name(self.node), GRADIENT: Name(f"d{self.node}")}
+        formula = expression_text(substituted(self.rule.tree, parts))
+        return f"{self.node} = {formula}" if self.phase == "forward" else f"d{self.arg} += {formula}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    graph: Graph
+    instructions: tuple[Instruction, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The listing, a line for each instruction."""
+        return "\n".join(instruction.text for instruction in self.instructions)
+
+
+def make_plan(graph: Graph) -> Plan:
+    """The instructions of both passes; gradients go only where they lead to an input."""
+    forward, backward = [], []
+    wanted = receivers(graph)
+    for node in graph.nodes.values():
+        if node.is_leaf:
+            continue
+        op = node.operation
+        binding = dict(zip(op.ports(len(node.args)), node.args, strict=True))
+        forward.append(Instruction("forward", node.name, op.value_rule(len(node.args)), binding))
+        if node.name not in wanted:
+            continue
+        back = []
+        for port, arg in enumerate(node.args):
+            rule = op.back_rule(port)
+            if rule and arg in wanted:
+                back.append(Instruction("backward", node.name, rule, binding, arg, port))
+        backward.append(back)
+    seed = Instruction("seed", graph.output)
+    flows = [instruction for back in reversed(backward) for instruction in back]
+    return Plan(graph, (*forward, seed, *flows))
+
+
+def receivers(graph: Graph) -> frozenset[str]:
+    """The nodes that get a gradient: on a way from an input to the output that gradients can travel."""
+    reached = {graph.output}
+    for node in reversed(graph.nodes.values()):
+        if node.name in reached and not node.is_leaf:
+            op = node.operation
+            reached.update(arg for port, arg in enumerate(node.args) if op.back_rule(port))
+    useful = graph.downstream_of(graph.inputs)
+    return frozenset(name for name in reached if graph.nodes[name].op != CONSTANT and name in useful)

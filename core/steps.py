@@ -1,0 +1,151 @@
+"""What happened in a pass, one fact at a time, and all that is known after any number of facts.
+
+Steps are frozen and know nothing of screens. A Story keeps for every node when its value came and how its gradient
+grew, so the picture after step i is a look-up and a pass of thousands of nodes costs no copies.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.arrays import Value
+from core.plan import Phase, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A node got its value."""
+
+    node: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """The backward pass began: the gradient of the output with respect to itself."""
+
+    node: str
+    gradient: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Flowed:
+    """A gradient went back from a node along one edge and was added to what had arrived there before."""
+
+    node: str
+    port: int
+    arg: str
+    contribution: Value
+    total: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """A parameter made a step downhill."""
+
+    parameter: str
+    before: Value
+    after: Value
+
+
+Step = Computed | Seeded | Flowed | Updated
+PHASES: dict[type, Phase] = {Computed: "forward", Seeded: "seed", Flowed: "backward"}
+
+
+class Story:
+    """A plan's steps at given input values; `picture(i)` is what is known after i of them."""
+
+    def __init__(self, plan: Plan, inputs: dict[str, Value], steps: Iterable[Step]):
+        self.plan, self.inputs = plan, inputs
+        self.graph = plan.graph
+        self.steps = tuple(steps)
+        self._computed: dict[str, tuple[int, Value]] = {name: (0, value) for name, value in inputs.items()}
+        self._grew: dict[str, tuple[list[int], list[Value]]] = {}
+        self._edges: dict[tuple[str, int], tuple[int, Value]] = {}
+        for number, step in enumerate(self.steps, start=1):
+            match step:
+                case Computed(node, value):
+                    self._computed[node] = (number, value)
+                case Seeded(node, gradient):
+                    self._grow(node, number, gradient)
+                case Flowed(node, port, arg, contribution, total):
+                    self._edges[node, port] = (number, contribution)
+                    self._grow(arg, number, total)
+
+    def _grow(self, node: str, number: int, total: Value) -> None:
+        numbers, totals = self._grew.setdefault(node, ([], []))
+        numbers.append(number)
+        totals.append(total)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def picture(self, count: int) -> "Picture":
+        """All that is known after the first `count` steps."""
+        return Picture(self, count)
+
+    @property
+    def last(self) -> "Picture":
+        return Picture(self, len(self.steps))
+
+    def phase(self, count: int) -> str:
+        """The phase of step number `count` (from 1); `start` before the first."""
+        return PHASES[type(self.steps[count - 1])] if count else "start"
+
+    def position(self, name: str) -> int:
+        """How many steps `start`, `end`, `seed`, `forward:k`, `backward:k` or a plain number mean.
+
+        Raises ValueError with a sentence.
+        """
+        kind, _, number = name.partition(":")
+        forward = sum(isinstance(step, Computed) for step in self.steps)
+        limits = {"forward": (0, forward), "backward": (forward + 1, len(self) - forward - 1)}
+        if kind in ("start", "end", "seed") and not number:
+            return {"start": 0, "end": len(self), "seed": forward + 1}[kind]
+        if name.isascii() and name.isdigit():
+            kind, number, limits = "step", name, {"step": (0, len(self))}
+        if kind not in limits or not (number.isascii() and number.isdigit()):
+            raise ValueError(
+                f"'{name}' is not a step; write start, forward:2, seed, backward:3, end or a number"
+            )
+        offset, most = limits[kind]
+        if int(number) > most:
+            raise ValueError(f"There is no step {name}: the {kind} pass has {most} steps")
+        return offset + int(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is known after `count` steps of a story; what is not known yet is None."""
+
+    story: Story
+    count: int
+
+    @property
+    def step(self) -> Step | None:
+        """The fact that came last."""
+        return self.story.steps[self.count - 1] if self.count else None
+
+    def value(self, node: str) -> Value | None:
+        number, value = self.story._computed[node]
+        return value if number <= self.count else None
+
+    def gradient(self, node: str) -> Value | None:
+        """The sum of what has arrived so far."""
+        numbers, totals = self.story._grew.get(node, ((), ()))
+        arrived = bisect_right(numbers, self.count)
+        return totals[arrived - 1] if arrived else None
+
+    def contribution(self, node: str, port: int) -> Value | None:
+        """What `node` has sent back to its argument number `port`."""
+        number, value = self.story._edges.get((node, port), (0, None))
+        return value if value is not None and number <= self.count else None
+
+    def arrived(self, node: str) -> tuple[Value, ...]:
+        """The contributions a node has received so far, in order."""
+        edges = [(self.story._edges.get((edge.target, edge.port))) for edge in self.story.graph.users[node]]
+        return tuple(
+            value
+            for number, value in sorted((e for e in edges if e), key=lambda e: e[0])
+            if number <= self.count
+        )
