@@ -55,7 +55,7 @@ def describe(name: str, shape: Shape) -> str:
 
 
 def joined_shape(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
-    """The shape of an element-by-element result, stretched as NumPy does. Raises Problem if they do not fit."""
+    """The shape of an element-by-element result, stretched as NumPy does. Raises Problem where none fits."""
     try:
         return tuple(np.broadcast_shapes(*shapes))
     except ValueError:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from core.arrays import MAX_ENTRIES, Shape, Value, describe, frozen, shape_of
 from core.errors import Problem, Span
@@ -34,6 +36,7 @@ from core.ops import CALLS, FUNCTIONS, OPS, Op
 
 MAX_NODES = 10_000
 MAX_CALL_DEPTH = 60
+MAX_CALLS = 10_000
 CONSTANTS = {"e": math.e, "π": math.pi}
 RELATIONS = {">": "greater", "<": "less", "≥": "at_least", "≤": "at_most", "=": "equal"}
 SIGNS = {"+": "add", "-": "sub", "/": "div", "^": "pow", "*": "mul", "⊙": "mul"}
@@ -68,7 +71,8 @@ def free_names(program: Program, known: Mapping[str, Value] | None = None) -> li
 class Operand:
     """Something an operation can take: a node, or a constant that is not a node yet.
 
-    `row` marks a vector that was transposed: `wᵀx` is a dot product and `x wᵀ` an outer one.
+    `row` marks a vector that was transposed: `wᵀx` is a dot product and `x wᵀ` an outer one. `literal` marks
+    a constant written in numbers alone, such as `1/2`, which stays one constant.
     """
 
     tree: Tree
@@ -76,6 +80,7 @@ class Operand:
     node: str = ""
     constant: Value | None = None
     row: bool = False
+    literal: bool = False
 
 
 def build(program: Program, values: Mapping[str, Value]) -> Graph:
@@ -97,6 +102,7 @@ class _Builder:
     output: str = ""
     count: int = 0
     depth: int = 0
+    calls: int = 0
 
     def __post_init__(self) -> None:
         self.notes.extend(self.program.notes)
@@ -106,9 +112,11 @@ class _Builder:
 
     def graph(self) -> Graph:
         if not self.output:
-            raise Problem(
-                "The program only defines functions", self.last.name_span, "Add a line that uses one"
-            )
+            name = self.last.name or ""
+            values = ", ".join(str(number) for number, _ in enumerate(self.last.parameters or (), start=2))
+            head = Span(self.last.name_span.start, self.last.tree.span.start)
+            hint = f"Write {name} = …, or add a line that uses it, such as {name}({values})"
+            raise Problem("The program only defines functions", head, hint, f"{name} = ")
         return Graph(self.program, self.nodes, self.output, self.given, tuple(self.notes))
 
     # -- statements
@@ -121,18 +129,18 @@ class _Builder:
         if statement.parameters is not None:
             self.functions[name or ""] = statement
             return
-        if name and is_constant(with_names(statement.tree, self._constants())):
-            self.output = self.leaf(name, statement)
+        if name and is_constant(value := with_names(statement.tree, self._constants())):
+            self.output = self.leaf(name, value)
             return
         wanted = name or (self._output_name() if statement is self.last else "")
         built = self.settled(self.expression(statement.tree, {}))
         self.output = self._named(built, wanted, statement) if wanted else self.node_of(built)
 
-    def leaf(self, name: str, statement: Statement) -> str:
-        operand = self.expression(statement.tree, {})
+    def leaf(self, name: str, tree: Tree) -> str:
+        operand = self.expression(tree, {})
         assert operand.constant is not None
         self.given[name] = operand.constant
-        self.nodes[name] = Node(name, INPUT, (), operand.shape, statement.tree, named=True)
+        self.nodes[name] = Node(name, INPUT, (), operand.shape, tree, named=True)
         return name
 
     def _named(self, built: Operand, name: str, statement: Statement) -> str:
@@ -169,7 +177,7 @@ class _Builder:
     def _combine(self, part: Tree, found: list[Operand], scope: Mapping[str, Operand]) -> Operand:
         match part:
             case Number(value):
-                return Operand(part, (), constant=value)
+                return Operand(part, (), constant=value, literal=True)
             case Name(name):
                 return scope[name] if name in scope else self.name(part)
             case Negative():
@@ -198,10 +206,10 @@ class _Builder:
                 raise Problem(f"'{name}' is a function and needs brackets", part.span, f"Write {name}(…)")
             if name in self.values:
                 self.nodes[name] = Node(name, INPUT, (), shape_of(self.values[name]), part, named=True)
-            elif name in CONSTANTS:
-                return Operand(part, (), constant=CONSTANTS[name])
             elif any(name == s.name for s in self.program.statements):
                 raise Problem(f"{name} is used before it is given a value", part.span, "Move its line up")
+            elif name in CONSTANTS:
+                return Operand(part, (), constant=CONSTANTS[name])
             else:
                 meant = nearest(name, [*self.nodes, *self.values])
                 hint = f"Did you mean {meant}?" if meant else f"Give it one, such as {name} = 1"
@@ -217,7 +225,7 @@ class _Builder:
             extra = [Operand(Number(value), (), constant=value) for value in defaults]
             return self.apply(op.name, [*found, *extra], part)
         pair = CALLS.get((part.function, 2))
-        if pair and len(found) > 2:
+        if pair and pair.repeats and len(found) > 2:
             joined = found[0]
             for operand in found[1:]:
                 joined = self.apply(pair.name, [joined, operand], part)
@@ -228,10 +236,11 @@ class _Builder:
         self.depth += 1
         if self.depth > MAX_CALL_DEPTH:
             raise Problem(f"Functions use each other more than {MAX_CALL_DEPTH} deep")
-        scope = dict(zip(function.parameters or (), found, strict=True))
-        for operand in found:
-            if operand.constant is None:
-                self.settled(operand)
+        self.calls += 1
+        if self.calls > MAX_CALLS:
+            raise Problem(f"Functions are used more than {MAX_CALLS:,} times in all")
+        values = (replace(operand, literal=False) for operand in found)
+        scope = dict(zip(function.parameters or (), values, strict=True))
         built = self.expression(function.tree, scope)
         self.depth -= 1
         return built
@@ -274,7 +283,8 @@ class _Builder:
         constants = [operand.constant for operand in found if operand.constant is not None]
         if len(constants) == len(found):
             value = frozen(constants)
-            return Operand(part, shape_of(value), constant=value)
+            literal = all(operand.literal for operand in found)
+            return Operand(part, shape_of(value), constant=value, literal=literal)
         return self.apply("stack", found, part)
 
     def index(self, found: list[Operand], part: Tree) -> Operand:
@@ -288,8 +298,8 @@ class _Builder:
     # -- nodes
 
     def apply(self, op: str, operands: list[Operand], part: Tree, row: bool = False) -> Operand:
-        """An operation on operands: folded at once if all are constants, else a new node."""
-        if all(operand.constant is not None for operand in operands) and is_constant(part):
+        """An operation on operands: arithmetic on numbers is done at once, all else is a new node."""
+        if isinstance(part, Binary | Negative) and all(operand.literal for operand in operands):
             return self._folded(OPS[op], operands, part)
         if op in ("add", "sub") and all(operand.row for operand in operands):
             row = True
@@ -301,15 +311,22 @@ class _Builder:
         return Operand(part, node.shape, node=node.name, row=row)
 
     def _folded(self, op: Op, operands: list[Operand], part: Tree) -> Operand:
-        ports = dict(zip(op.inputs, (o.constant for o in operands), strict=True))
-        op.shape([self.called(o) for o in operands], [o.shape for o in operands])
-        value = op.value.value(ports)  # type: ignore[arg-type]
-        if isinstance(value, float) and not math.isfinite(value):
-            text = expression_text(part)
-            self.notes.append(
-                Note(f"{text} is {'not a number' if value != value else 'infinite'}", part.span)
-            )
-        return Operand(part, shape_of(value), constant=value)
+        constants = [operand.constant for operand in operands if operand.constant is not None]
+        self.shape(op, operands)
+        value = op.value.value(dict(zip(op.inputs, constants, strict=True)))
+        if not np.all(np.isfinite(value)) and all(np.all(np.isfinite(c)) for c in constants):
+            what = "not a number" if np.any(np.isnan(value)) else "infinite"
+            self.notes.append(Note(f"{expression_text(part)} is {what}", part.span))
+        return Operand(part, shape_of(value), constant=value, literal=True)
+
+    def shape(self, op: Op, operands: Sequence[Operand]) -> Shape:
+        """The shape an operation makes of its operands. Raises Problem where they do not fit."""
+        shapes = [operand.shape for operand in operands]
+        try:
+            return op.shape(op.ports(len(operands)), shapes)
+        except Problem:
+            # only the sentence for the user needs the operands' own names, which take long to print
+            return op.shape([self.called(operand) for operand in operands], shapes)
 
     def settled(self, operand: Operand) -> Operand:
         """A transposed vector on its own is a matrix of one row."""
@@ -321,8 +338,7 @@ class _Builder:
 
     def add(self, op: str, operands: Sequence[Operand], part: Tree, name: str = "") -> str:
         """A new node for an operation, its shape checked."""
-        shapes = [operand.shape for operand in operands]
-        shape = OPS[op].shape([self.called(operand) for operand in operands], shapes)
+        shape = self.shape(OPS[op], operands)
         if math.prod(shape) > MAX_ENTRIES:
             gigabytes = math.prod(shape) * 8 / 1e9
             text = expression_text(part)

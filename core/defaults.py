@@ -1,7 +1,7 @@
 """Values for names that have none yet, so that a formula can be stepped as soon as it is typed.
 
-Ranks and sizes are guessed from how the names are used: a capital letter in front of a vector is a matrix, `w·x`
-are two vectors, what meets by addition has one shape. The guess only has to be useful; the user edits it.
+Ranks and sizes are guessed from how the names are used: a capital letter in front of a vector is a matrix,
+`w·x` are two vectors, what meets by addition has one shape. The guess only has to be useful.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +24,7 @@ from core.notation.tree import (
     Transposed,
     Tree,
     fold,
+    walk,
 )
 from core.ops import CALLS
 
@@ -40,7 +41,9 @@ VECTOR_FUNCTIONS = {
     "mse",
     "outer",
 }
+MATRICES = "WUVAMQ"
 SIZE, CLASSES = 2, 3
+MAX_GUESSED = 100
 
 
 def with_defaults(program: Program, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -124,9 +127,8 @@ class _Guess:
                 return self.joined([left, right], found)
             case Listing():
                 return (_sized(len(found)), *found[0])
-            case Index(body, _):
-                self.raise_rank(body, 1, found[0])
-                return found[0][1:]
+            case Index(places=places):
+                return self.indexed(part, found[0])[len(places) :]
             case Call(function, args):
                 return self.call(function, args, found)
 
@@ -151,12 +153,13 @@ class _Guess:
     def product(self, sign: str, part: Tree, left: Tree, right: Tree, found: list[Axes]) -> Axes:
         a, b = found
         plain = left.body if isinstance(left, Transposed) else left
-        if isinstance(left, Name) and left.name[0].isupper() and left.name[0] in "WUVAMQ":
-            a = self.raise_rank(left, 2, a)
-            b = self.raise_rank(right, 1, b)
-        elif isinstance(left, Transposed) or (
-            sign in "·@" and isinstance(plain, Name) and isinstance(right, Name) and plain.name[0] == "w"
-        ):
+        if _begins(plain, MATRICES):
+            a = a or self.raise_rank(plain, 2, a)[:: 1 if plain is left else -1]
+            b = self.raise_rank(right, 2 if _begins(right, MATRICES) else 1, b)
+        elif _begins(right, MATRICES) and (plain is not left or _begins(left, "xh")):
+            a = self.raise_rank(plain, 1, a)
+            b = self.raise_rank(right, 2, b)
+        elif plain is not left or (sign in "·@" and _begins(left, "w") and isinstance(right, Name)):
             a = self.raise_rank(plain, 1, a)
             b = self.raise_rank(right, 1, b)
         if len(a) == 2 and not b:
@@ -165,8 +168,26 @@ class _Guess:
             return a or b
         a[-1].join(b[0])
         if len(a) == 2:
-            a[0].root().length = a[0].root().length or (CLASSES if a[0].root().length == 0 else 0)
+            a[0].root().length = a[0].root().length or CLASSES
         return (*a[:-1], *b[1:])
+
+    def indexed(self, part: Index, axes: Axes) -> Axes:
+        """The axes of what is indexed, long enough for indices that are numbers; `W[i][j]` is `W[i, j]`."""
+        body, rank = part.body, len(part.places)
+        while isinstance(body, Index):
+            body, rank = body.body, rank + len(body.places)
+        name = next((inner for inner in walk(body) if isinstance(inner, Name)), None)
+        if name and len(axes) < len(part.places) and len(self.name(name.name)) < rank:
+            axes = self.raise_rank(name, rank, ())[rank - len(part.places) :]
+        for axis, place in zip(axes, part.places, strict=False):
+            if (
+                isinstance(place, Number)
+                and place.value < MAX_GUESSED
+                and name
+                and name.name not in self.values
+            ):
+                axis.root().length = max(axis.root().length, int(place.value) + 1, SIZE)
+        return axes
 
     def joined(self, parts: Sequence[Tree], found: list[Axes]) -> Axes:
         longest = max(found, key=len)
@@ -181,6 +202,8 @@ class _Guess:
         axes = found[0] if found else ()
         if function in VECTOR_FUNCTIONS and args:
             axes = self.raise_rank(args[0], 1, axes)
+            if function == "outer":
+                self.raise_rank(args[-1], 1, found[-1])
             if "softmax" in function or function == "cross_entropy":
                 for axis in axes:
                     axis.root().length = axis.root().length or CLASSES
@@ -192,6 +215,10 @@ class _Guess:
         if function in ("max", "min") and len(args) > 1:
             return self.joined(args, [axes, *found[1:]])
         return ()
+
+
+def _begins(tree: Tree, letters: str) -> bool:
+    return isinstance(tree, Name) and tree.name[0] in letters
 
 
 def _sized(length: int) -> Size:

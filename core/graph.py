@@ -1,7 +1,7 @@
 """A computational graph: what a program computes, node by node, with every shape known.
 
-The graph is immutable. Its nodes stand in an order in which every node comes after its arguments; the arguments
-keep their order and number, so `a - b` is not `b - a` and `a + a` has two edges.
+The graph is immutable. Its nodes stand in an order in which every node comes after its arguments; the
+arguments keep their order and number, so `a - b` is not `b - a` and `a + a` has two edges.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A plan: the forward and backward pass of a graph as a list of instructions.
 
-The stepper runs the list one instruction at a time and tells what happened; the trainer turns the whole list into
-one function. Both read the same rules, so what is shown is what trains.
+The stepper runs the list one instruction at a time and tells what happened; the trainer turns the whole list
+into one function. Both read the same rules, so what is shown is what trains.
 """
 
 from collections.abc import Mapping
@@ -22,8 +22,8 @@ GRADIENT, OUTPUT = "g", "out"
 class Instruction:
     """Compute a node, seed the output's gradient, or send a node's gradient back along one edge.
 
-    `binding` says which node each name of the rule stands for; `out` stands for the node itself and `g` for its
-    gradient. On the way back `arg` is the node that receives and `port` the number of the argument.
+    `binding` says which node each name of the rule stands for; `out` stands for the node itself and `g` for
+    its gradient. On the way back `arg` is the node that receives and `port` the number of the argument.
     """
 
     phase: Phase
@@ -81,7 +81,7 @@ def make_plan(graph: Graph) -> Plan:
 def receivers(graph: Graph) -> frozenset[str]:
     """The nodes that get a gradient: on a way from an input to the output that gradients can travel."""
     reached = {graph.output}
-    for node in reversed(graph.nodes.values()):
+    for node in reversed(list(graph.nodes.values())):
         if node.name in reached and not node.is_leaf:
             op = node.operation
             reached.update(arg for port, arg in enumerate(node.args) if op.back_rule(port))

@@ -1,7 +1,7 @@
 """What happened in a pass, one fact at a time, and all that is known after any number of facts.
 
-Steps are frozen and know nothing of screens. A Story keeps for every node when its value came and how its gradient
-grew, so the picture after step i is a look-up and a pass of thousands of nodes costs no copies.
+Steps are frozen and know nothing of screens. A Story keeps for every node when its value came and how its
+gradient grew, so the picture after step i is a look-up and a pass of thousands of nodes costs no copies.
 """
 
 from bisect import bisect_right

@@ -1,7 +1,7 @@
 """The shape of an edge: a chain of cubic Bézier pieces, walked by arc length.
 
-Reading order: Point, Route, point_at (where a token is), label_spot (where a value can be read).
-Lengths are in the units of the box sizes; y grows downwards.
+Reading order: Point, Route, point_at (where a token is), label_spot and label_clearance (where values can be
+read). Lengths are in the units of the box sizes; y grows downwards.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ Piece = tuple[Point, Point, Point]
 
 # chords per piece when a curve is measured: their length is then right to about a tenth of a per cent
 _CHORDS = 16
+# places tried for a label, the share of the length it likes best, and how much it likes it
+_SPOTS, _MIDDLE, _CENTRED = 32, 0.52, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,23 @@ class Route:
     def end(self) -> Point:
         """The point where the arrow's tip sits."""
         return self.pieces[-1][2] if self.pieces else self.start
+
+    def shifted(self, dx: float, dy: float) -> Route:
+        """The same way elsewhere."""
+        if not dx and not dy:
+            return self
+        pieces = tuple(
+            ((ax + dx, ay + dy), (bx + dx, by + dy), (cx + dx, cy + dy))
+            for (ax, ay), (bx, by), (cx, cy) in self.pieces
+        )
+        return Route((self.start[0] + dx, self.start[1] + dy), pieces)
+
+    @property
+    def hull(self) -> tuple[Point, Point]:
+        """The corners, upper left and lower right, of a rectangle that surely holds the curve."""
+        points = [self.start, *(point for piece in self.pieces for point in piece)]
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        return (min(xs), min(ys)), (max(xs), max(ys))
 
     def cubics(self) -> Iterator[tuple[Point, Point, Point, Point]]:
         """Every piece together with the point it starts from."""
@@ -77,28 +96,28 @@ def point_at(route: Route, t: float) -> Point:
 def label_spot(route: Route, size: tuple[float, float]) -> Point:
     """The point of the route above and below which a label of `size` (width, height) is read best.
 
-    The route is level over the label's width there, or as level as it gets; the label keeps away from the boxes at
-    both ends, and among equally good places the one nearest the middle is taken.
+    The route is as level as it gets over the label's width there, and the label keeps off the boxes at both
+    ends; of equally good points the one nearest the middle is taken, or behind it, because edges that leave a
+    node fan out.
     """
     width, height = size
-    points, lengths = _measured(route)
-    total = lengths[-1]
-    places = 33
+    low, high = sorted((route.start[0], route.end[0]))
+    length = _measured(route)[1][-1]
+    reach = width / 2 + height / 4
 
     def badness(share: float) -> float:
-        x, y = point_at(route, share)
-        left, right = x - width / 2, x + width / 2
-        inside = [py for px, py in points if left <= px <= right]
-        rise = max((abs(py - y) for py in inside), default=0.0)
-        overhang = _overhang(route, left, right)
-        return rise + 2 * overhang + height * abs(share - 0.5)
+        spot = x, _ = point_at(route, share)
+        overhang = max(low - x + reach, 0.0) + max(x + reach - high, 0.0)
+        return sum(label_clearance(route, spot, width)) + 2 * overhang + _CENTRED * length * abs(share - _MIDDLE)
 
-    if total == 0:
-        return route.start
-    return point_at(route, min((i / (places - 1) for i in range(places)), key=badness))
+    return point_at(route, min((i / _SPOTS for i in range(_SPOTS + 1)), key=badness))
 
 
-def _overhang(route: Route, left: float, right: float) -> float:
-    """How far the span `left` to `right` reaches beyond the route's ends."""
-    low, high = sorted((route.start[0], route.end[0]))
-    return max(low - left, 0.0) + max(right - high, 0.0)
+def label_clearance(route: Route, spot: Point, width: float) -> tuple[float, float]:
+    """How far the route rises above and how far it falls below `spot` within a label of this width around
+    it.
+    """
+    points, _ = _measured(route)
+    x, y = spot
+    beside = [y, *(point_y for point_x, point_y in points if abs(point_x - x) <= width / 2)]
+    return y - min(beside), max(beside) - y

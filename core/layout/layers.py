@@ -1,13 +1,15 @@
 """Which layer a node stands in: longest path from the inputs, and what can move on stands next to its use.
 
-Reading order: Edge, components, assign_layers, Layered (the graph cut into layers, long edges bent at every layer).
-Nodes are numbers here; their order is the order in which the caller named them.
+Reading order: Edge, numbered, components, assign_layers with the tree behind it, Layered (the graph cut into
+layers, long edges bent at every layer). Nodes are numbers here; their order is the order in which the caller
+named them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 # exchanges while layers are shortened, times nodes: some 100 ms at most
 _PIVOTS = 200_000
@@ -15,7 +17,9 @@ _PIVOTS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An arrow from `source` to input number `port` (from 0, top to bottom) of the `ports` inputs of `target`."""
+    """An arrow from `source` to input number `port` (from 0, top to bottom) of the `ports` inputs of
+    `target`.
+    """
 
     source: str
     target: str
@@ -25,7 +29,9 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An edge between numbered nodes; `lean` says where at the target it arrives, -1/2 (top) to 1/2 (bottom)."""
+    """An edge between numbered nodes; `lean` says where at the target it arrives, -1/2 (top) to 1/2
+    (bottom).
+    """
 
     source: int
     target: int
@@ -50,7 +56,9 @@ def numbered(names: Iterable[str], edges: Iterable[Edge]) -> list[Link]:
 
 
 def components(count: int, links: Sequence[Link]) -> list[list[int]]:
-    """The nodes 0 to `count` - 1 in groups that hang together, each group and all groups in ascending order."""
+    """The nodes 0 to `count` - 1 in groups that hang together, each group and all groups in ascending
+    order.
+    """
     neighbours: list[list[int]] = [[] for _ in range(count)]
     for link in links:
         neighbours[link.source].append(link.target)
@@ -71,43 +79,48 @@ def components(count: int, links: Sequence[Link]) -> list[list[int]]:
     return groups
 
 
-def topological(names: Sequence[str], links: Sequence[Link]) -> list[int]:
-    """The nodes, each after all it depends on; ValueError names a cycle."""
-    waiting = [0] * len(names)
-    after: list[list[int]] = [[] for _ in names]
+def check_order(names: Sequence[str], links: Sequence[Link]) -> None:
+    """ValueError, naming the nodes, if the links form a cycle."""
+    reached = set(_sorted(len(names), links))
+    if len(reached) == len(names):
+        return
+    # every node left over has an input among those left over: going back from one to the next ends in a
+    # circle
+    cause = {
+        link.target: link.source
+        for link in links
+        if link.source not in reached and link.target not in reached
+    }
+    path = [next(iter(cause))]
+    while path[-1] not in path[:-1]:
+        path.append(cause[path[-1]])
+    loop = " → ".join(names[node] for node in reversed(path[path.index(path[-1]) :]))
+    raise ValueError(f"The edges form a cycle: {loop}. Data can only flow one way.")
+
+
+def _sorted(count: int, links: Sequence[Link]) -> list[int]:
+    """The nodes 0 to `count` - 1, each after all it depends on; those on and behind a cycle are left out."""
+    waiting = [0] * count
+    after: list[list[int]] = [[] for _ in waiting]
     for link in links:
         waiting[link.target] += 1
         after[link.source].append(link.target)
-    ready = [node for node, count in enumerate(waiting) if count == 0]
+    ready = [node for node, inputs in enumerate(waiting) if inputs == 0]
     for node in ready:  # grows while it is walked
         for target in after[node]:
             waiting[target] -= 1
             if waiting[target] == 0:
                 ready.append(target)
-    if len(ready) < len(names):
-        raise ValueError(f"The edges form a cycle: {_cycle(names, links, waiting)}. Data must flow one way.")
     return ready
 
 
-def _cycle(names: Sequence[str], links: Sequence[Link], waiting: Sequence[int]) -> str:
-    """One cycle among the nodes still waiting for an input, as 'a → b → a'."""
-    cause = {link.target: link.source for link in links if waiting[link.source] and waiting[link.target]}
-    node = next(node for node, count in enumerate(waiting) if count and node in cause)
-    path: list[int] = []
-    while node not in path:
-        path.append(node)
-        node = cause[node]
-    loop = [node, *reversed(path[path.index(node) :])]
-    return " → ".join(names[i] for i in loop)
-
-
-def assign_layers(order: Sequence[int], links: Sequence[Link]) -> list[int]:
+def assign_layers(count: int, links: Sequence[Link]) -> list[int]:
     """The layer of every node from 0: every link leads on by at least one layer, and all are short together.
 
-    `order` is a topological order; the links must hold all nodes together. Inputs stand beside their first use.
+    The links must hold all `count` nodes together, without a cycle. Inputs stand beside their first use.
     """
-    layer = _early_then_late(order, links)
-    _HeldTogether(layer, links).shorten(pivots=_PIVOTS // len(order))
+    layer = _early_then_late(_sorted(count, links), links)
+    _HeldTogether(layer, links).shorten(pivots=_PIVOTS // count)
     first = min(layer)
     return [at - first for at in layer]
 
@@ -115,8 +128,8 @@ def assign_layers(order: Sequence[int], links: Sequence[Link]) -> list[int]:
 def _early_then_late(order: Sequence[int], links: Sequence[Link]) -> list[int]:
     """Every node as early as its inputs allow (longest path), then as late as saves length.
 
-    A node moves next to its first use, together with everything that serves only it, if that shortens more links than
-    it lengthens.
+    A node moves next to its first use, together with everything that serves only it, if that shortens more
+    links than it lengthens.
     """
     inputs: list[list[int]] = [[] for _ in order]
     outputs: list[list[int]] = [[] for _ in order]
@@ -140,8 +153,8 @@ def _early_then_late(order: Sequence[int], links: Sequence[Link]) -> list[int]:
 class _HeldTogether:
     """A tree of links of length one that holds all nodes together: the network simplex method.
 
-    Cut the tree at a link where moving one side shortens the links on the whole, move that side until some other link
-    has length one, and let that one hold the two sides together.
+    Cut the tree at a link where moving one side shortens the links on the whole, move that side until some
+    other link has length one, and let that one hold the two sides together.
     """
 
     def __init__(self, layer: list[int], links: Sequence[Link]):
@@ -172,7 +185,9 @@ class _HeldTogether:
         return self.links[i].source + self.links[i].target - node
 
     def _grow(self) -> None:
-        """Let the tree reach all nodes; where no link of length one leads on, what is held moves up to the nearest."""
+        """Let the tree reach all nodes; where no link of length one leads on, what is held moves up to the
+        nearest.
+        """
         held = [0]
         inside = [False] * len(self.layer)
         inside[0] = True
@@ -199,7 +214,9 @@ class _HeldTogether:
             walked = 0
 
     def _walk(self) -> tuple[list[int], list[int]]:
-        """The nodes in order from the tree's root, and the link by which each was reached (-1 at the root)."""
+        """The nodes in order from the tree's root, and the link by which each was reached (-1 at the
+        root).
+        """
         order, reached_by = [0], [-1] * len(self.layer)
         for node in order:  # grows while it is walked
             for i in self.touching[node]:
@@ -210,7 +227,9 @@ class _HeldTogether:
         return order, reached_by
 
     def _best_cut(self) -> tuple[int, list[int], int] | None:
-        """The link to cut, the nodes of the side to move, and the direction (+1 on, -1 back); None if none helps."""
+        """The link to cut, the nodes of the side to move, and the direction (+1 on, -1 back); None if none
+        helps.
+        """
         order, reached_by = self._walk()
         lengthens = list(self.lengthens)
         best, top = 0, -1
@@ -247,9 +266,11 @@ class _HeldTogether:
 
 @dataclass(slots=True)
 class Layered:
-    """A graph whose links all join neighbouring layers: the nodes first, then the bends of long edges as vertices.
+    """A graph whose links all join neighbouring layers: the nodes first, then the bends of long edges as
+    vertices.
 
-    `before[v]` and `after[v]` list (neighbour, lean of the arrival at the link's target) one layer left and right of v.
+    `before[v]` and `after[v]` list (neighbour, lean of the arrival at the link's target) one layer left and
+    right of v.
     """
 
     nodes: int
@@ -266,7 +287,9 @@ class Layered:
 
 
 def cut_into_layers(layer: Sequence[int], links: Sequence[Link]) -> Layered:
-    """The graph with a bend for every layer an edge passes through; layers hold their vertices in order of number."""
+    """The graph with a bend for every layer an edge passes through; layers hold their vertices in order of
+    number.
+    """
     layers: list[list[int]] = [[] for _ in range(max(layer) + 1)]
     for node, at in enumerate(layer):
         layers[at].append(node)
@@ -281,7 +304,7 @@ def cut_into_layers(layer: Sequence[int], links: Sequence[Link]) -> Layered:
             before.append([])
             after.append([])
         chain.append(link.target)
-        for left, right in zip(chain, chain[1:], strict=False):
+        for left, right in pairwise(chain):
             lean = link.lean if right == link.target else 0.0
             after[left].append((right, lean))
             before[right].append((left, lean))

@@ -1,220 +1,236 @@
 """In which order the vertices of a layer stand, top to bottom, so that few edges cross.
 
-Reading order: order_layers (starts, rounds, the best kept), the starts, the two moves (sort a layer by where its
-neighbours stand; exchange vertices in a layer while that saves crossings), and the counting.
-An arrow arrives at its target's position plus its lean, so two arrows that swap a node's inputs count as crossing.
+Reading order: order_layers (two starts, then shuffles of the best order), _walk (the starts), _Search with
+its two moves: sort a layer by where the neighbours stand, and exchange two vertices where that saves
+crossings. An arrow arrives at its target's place plus its lean, so two arrows that swap a node's inputs count
+as crossing.
 """
 
 from __future__ import annotations
 
+import random
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
 
 from core.layout.layers import Layered
 
 Order = list[list[int]]
 
-# rounds without a better order before a start is given up
-_PATIENCE = 6
-# how many vertex visits all rounds together may cost
-_EFFORT = 60_000
+# how many times a vertex may be looked at: per vertex, and in all (about 1 microsecond each)
+_LOOKS_PER_VERTEX = 150
+_LOOKS = 45_000
+# sorting rounds without fewer crossings before a start is given up, and rounds after a shuffle
+_PATIENCE = 3
+_ROUNDS = 8
 
 
 def order_layers(graph: Layered) -> int:
-    """Put every layer of the graph into the best order found and return the number of crossings left."""
-    best, fewest = graph.layers, crossings(graph, graph.layers)
-    rounds = max(2, min(24, _EFFORT // (graph.vertices + 1)))
-    for start in (_by_inputs(graph), _by_uses(graph)):
-        if fewest == 0:
-            break
-        search = _Search(graph, start)
-        idle = 0
-        for i in range(rounds):
-            search.round(i)
-            count = search.count()
-            if count < fewest:
-                best, fewest, idle = [list(layer) for layer in search.layers], count, 0
-            else:
-                idle += 1
-            if fewest == 0 or idle > _PATIENCE:
-                break
-    graph.layers = best
-    return fewest
+    """Put every layer into the best order found; returns how many crossings are left.
+
+    Two walks through the graph give the first orders. What effort is left goes into shuffling a few layers of
+    the best order and mending it again; the shuffles come from a fixed seed, so equal graphs get equal
+    orders.
+    """
+    search = _Search(graph)
+    for ahead in (graph.before, graph.after):
+        search.start(_walk(graph, ahead))
+        search.descend()
+    dice = random.Random(0)
+    while search.fewest and search.looks > 0:
+        search.shuffle(dice)
+        search.mend(dice)
+    graph.layers = search.best
+    return search.fewest
 
 
-def crossings(graph: Layered, layers: Order) -> int:
-    return _Search(graph, layers).count()
-
-
-def _by_inputs(graph: Layered) -> Order:
-    """The layers in the order in which a walk from the outputs back through the inputs, top to bottom, leaves them."""
-    inputs = [[w for w, _ in sorted(links, key=lambda link: link[1])] for links in graph.before]
-    lean = [0.0] * graph.vertices
-    ins = [[] for _ in range(graph.vertices)]
-    for v, links in enumerate(graph.after):
-        for w, l in links:
-            ins[w].append((l, v))
-    inputs = [[w for _, w in sorted(i, key=lambda t: t[0])] for i in ins]
-    roots = [v for v in range(graph.nodes) if not graph.after[v]]
-    return _walk(graph, roots, inputs)
-
-
-def _by_uses(graph: Layered) -> Order:
-    roots = [v for v in range(graph.nodes) if not graph.before[v]]
-    return _walk(graph, roots, [[w for w, _ in links] for links in graph.after])
-
-
-def _walk(graph, roots, nexts) -> Order:
+def _walk(graph: Layered, ahead: Sequence[Sequence[tuple[int, float]]]) -> Order:
+    """Every layer in the order in which a depth-first walk from one end of the graph meets its vertices."""
     depth = [0] * graph.vertices
-    for i, layer in enumerate(graph.layers):
+    for at, layer in enumerate(graph.layers):
         for v in layer:
-            depth[v] = i
-    layers = [[] for _ in graph.layers]
+            depth[v] = at
+    behind = graph.after if ahead is graph.before else graph.before
+    layers: Order = [[] for _ in graph.layers]
     seen = [False] * graph.vertices
-    stack = list(reversed(roots))
-    while stack:
-        v = stack.pop()
-        if seen[v]:
-            continue
-        seen[v] = True
-        layers[depth[v]].append(v)
-        stack.extend(reversed(nexts[v]))
+    to_visit = [v for v in reversed(range(graph.nodes)) if not behind[v]]
+    while to_visit:
+        v = to_visit.pop()
+        if not seen[v]:
+            seen[v] = True
+            layers[depth[v]].append(v)
+            to_visit.extend(w for w, _ in reversed(ahead[v]))
     return layers
 
 
 class _Search:
-    def __init__(self, graph, layers):
-        self.graph = graph
-        self.layers = [list(l) for l in layers]
-        self.place = [0.0] * graph.vertices
-        for l in self.layers:
-            self.settle(l)
+    """A walk through the orders of a graph's layers that remembers the best one met.
 
-    def settle(self, layer):
+    After a move only what it touched is looked at again: `restless` layers may gain by an exchange, and the
+    crossings behind `stale` layers have to be counted anew.
+    """
+
+    def __init__(self, graph: Layered):
+        self.graph = graph
+        self.looks: float = min(_LOOKS, _LOOKS_PER_VERTEX * graph.vertices)
+        self.place = [0] * graph.vertices
+        self.sources = [[w for w, _ in links] for links in graph.before]
+        self.crossings_behind = [0] * len(graph.layers)
+        self.start(graph.layers)
+        self.best, self.fewest = graph.layers, self._crossings()
+
+    def start(self, layers: Order) -> None:
+        """Begin anew from this order."""
+        self.layers = [list(layer) for layer in layers]
+        for layer in self.layers:
+            self._number(layer)
+        self.restless = [True] * len(layers)
+        self.stale = [True] * len(layers)
+
+    def descend(self) -> None:
+        """Exchange and sort until nothing gets better for a while."""
+        self._exchange(also_equal=False)
+        here = self._remember()
+        idle = turn = 0
+        while self.fewest and idle < _PATIENCE and (self.looks > 0 or turn < 2):
+            self._sort_all(turn)
+            self._exchange(also_equal=turn % 4 >= 2)
+            count = self._remember()
+            idle = 0 if count < here else idle + 1
+            here = min(here, count)
+            turn += 1
+
+    def shuffle(self, dice: random.Random) -> None:
+        """Go back to the best order and mix three or four neighbouring layers of it."""
+        at = dice.randrange(len(self.layers))
+        for i, layer in enumerate(self.layers):
+            mixed = -2 < i - at <= 2
+            if mixed or layer != self.best[i]:
+                layer[:] = self.best[i]
+                if mixed:
+                    dice.shuffle(layer)
+                self._moved(i)
+
+    def mend(self, dice: random.Random) -> None:
+        """Exchange, then sort some rounds, from a shuffled order."""
+        for also_equal in (False, True):
+            self._exchange(also_equal)
+            self._remember()
+        first = dice.randrange(2)
+        for turn in range(_ROUNDS):
+            self._sort_all(turn + first)
+            self._exchange(also_equal=turn % 2 == 1)
+            self._remember()
+
+    def _remember(self) -> int:
+        count = self._crossings()
+        if count < self.fewest:
+            self.best, self.fewest = [list(layer) for layer in self.layers], count
+        return count
+
+    def _number(self, layer: list[int]) -> None:
         for i, v in enumerate(layer):
             self.place[v] = i
 
-    def count(self):
-        place = self.place
-        after = self.graph.after
-        total = 0
-        for layer in self.layers:
-            passed = []
-            for v in layer:
-                for a in sorted([place[w] + l for w, l in after[v]]):
-                    total += len(passed) - bisect_right(passed, a)
-                    insort(passed, a)
-        return total
+    def _moved(self, at: int) -> None:
+        """Take note that a layer has a new order that may be bettered."""
+        self._number(self.layers[at])
+        for i in (at - 1, at, at + 1):
+            if 0 <= i < len(self.layers):
+                self.restless[i] = True
+        self.stale[at] = self.stale[max(at - 1, 0)] = True
 
-    def round(self, i):
-        forward = i % 2 == 0
-        idx = range(1, len(self.layers)) if forward else range(len(self.layers) - 2, -1, -1)
-        nb = self.graph.before if forward else self.graph.after
-        for r in idx:
-            self.sort_layer(r, nb, forward, MED and i % 4 < 2)
-        if TR:
-            while self.transpose(i % 4 >= 2):
-                pass
-        if SIFT:
-            for _ in range(SIFT):
-                if not self.sift(i % 2):
-                    break
+    def _crossings(self) -> int:
+        for at, stale in enumerate(self.stale):
+            if stale:
+                self.crossings_behind[at] = self._count_behind(at)
+                self.stale[at] = False
+        return sum(self.crossings_behind)
 
-    def sort_layer(self, r, nb, forward, median):
-        layer = self.layers[r]
-        place = self.place
-        free = []
+    def _count_behind(self, at: int) -> int:
+        """Crossings between a layer and the next: inversions among the arrivals, counted while inserting
+        them.
+        """
+        place, after = self.place, self.graph.after
+        passed: list[float] = []
+        count = 0
+        for v in self.layers[at]:
+            for arrival in sorted([place[w] + lean for w, lean in after[v]]):
+                count += len(passed) - bisect_right(passed, arrival)
+                insort(passed, arrival)
+        return count
+
+    def _sort_all(self, turn: int) -> None:
+        """Sort all layers by the mean place of the neighbours: left, right, or every third turn both."""
+        self.looks -= self.graph.vertices
+        forward, both = turn % 2 == 0, turn % 3 == 2
+        steps = range(len(self.layers))
+        for at in steps if forward else reversed(steps):
+            self._sort(at, by_sources=forward or both, by_targets=both or not forward)
+
+    def _sort(self, at: int, by_sources: bool, by_targets: bool) -> None:
+        place, after = self.place, self.graph.after
+        layer = self.layers[at]
+        keyed: list[tuple[float, int]] = []
+        # a vertex without such neighbours keeps its place among the others
         slots = []
         for i, v in enumerate(layer):
-            if nb[v]:
-                ps = [place[w] + (0 if forward else l) for w, l in nb[v]]
-                if median:
-                    ps.sort()
-                    m = len(ps) // 2
-                    key = ps[m] if len(ps) % 2 else (ps[m - 1] + ps[m]) / 2
-                else:
-                    key = sum(ps) / len(ps)
-                free.append((key, i, v))
+            places: list[float] = [place[w] for w in self.sources[v]] if by_sources else []
+            if by_targets:
+                places += [place[w] + lean for w, lean in after[v]]
+            if places:
+                keyed.append((sum(places) / len(places), i))
                 slots.append(i)
-        free.sort()
-        for i, (_, _, v) in zip(slots, free):
-            layer[i] = v
-        self.settle(layer)
+        keyed.sort()
+        order = list(layer)
+        for slot, (_, i) in zip(slots, keyed, strict=True):
+            order[slot] = layer[i]
+        if order != layer:
+            layer[:] = order
+            self._moved(at)
 
-    def sift(self, rev):
-        gained = 0
-        place = self.place
-        b = self.graph.before
-        a = self.graph.after
-        rs = range(len(self.layers))
-        for r in reversed(rs) if rev else rs:
-            layer = self.layers[r]
-            if len(layer) < 2:
-                continue
-            arrs = {
-                v: (sorted([place[w] for w, l in b[v]]), sorted([place[w] + l for w, l in a[v]]))
-                for v in layer
-            }
-            for v in list(layer):
-                i = layer.index(v)
-                vb, va = arrs[v]
-                best = 0
-                at = i
-                d = 0
-                for k in range(i + 1, len(layer)):
-                    wb, wa = arrs[layer[k]]
-                    d += inv(wb, vb) + inv(wa, va) - inv(vb, wb) - inv(va, wa)
-                    if d < best:
-                        best = d
-                        at = k
-                d = 0
-                for k in range(i - 1, -1, -1):
-                    wb, wa = arrs[layer[k]]
-                    d += inv(vb, wb) + inv(va, wa) - inv(wb, vb) - inv(wa, va)
-                    if d < best:
-                        best = d
-                        at = k
-                if at != i:
-                    del layer[i]
-                    layer.insert(at, v)
-                    gained -= best
-            self.settle(layer)
-        return gained
+    def _exchange(self, also_equal: bool) -> None:
+        """Exchange neighbours within layers as long as that saves crossings; `also_equal`: once where it
+        costs none.
+        """
+        if also_equal:
+            self.restless = [True] * len(self.layers)
+        while True in self.restless:
+            for at, restless in enumerate(self.restless):
+                if restless:
+                    self.restless[at] = False
+                    if len(self.layers[at]) > 1:
+                        self._exchange_in(at, also_equal)
 
-    def transpose(self, ties):
-        better = False
-        for r, layer in enumerate(self.layers):
-            b = self.graph.before
-            a = self.graph.after
-            place = self.place
-            ba = {}
-
-            def arr(v):
-                return (sorted([place[w] for w, l in b[v]]), sorted([place[w] + l for w, l in a[v]]))
-
-            if len(layer) < 2:
-                continue
-            arrs = {v: arr(v) for v in layer}
-            for i in range(len(layer) - 1):
-                v, w = layer[i], layer[i + 1]
-                (vb, va), (wb, wa) = arrs[v], arrs[w]
-                now = inv(vb, wb) + inv(va, wa)
-                then = inv(wb, vb) + inv(wa, va)
-                if then < now or (ties and then == now and now > 0):
-                    layer[i], layer[i + 1] = w, v
-                    if then < now:
-                        better = True
-            self.settle(layer)
-        return better
+    def _exchange_in(self, at: int, also_equal: bool) -> None:
+        place, sources, after = self.place, self.sources, self.graph.after
+        layer = self.layers[at]
+        self.looks -= 0.3 * len(layer)
+        lefts = [sorted([place[w] for w in sources[v]]) for v in layer]
+        rights = [sorted([place[w] + lean for w, lean in after[v]]) for v in layer]
+        changed = saved = False
+        left, right = lefts[0], rights[0]  # of the vertex above the gap looked at
+        for i in range(1, len(layer)):
+            low_left, low_right = lefts[i], rights[i]
+            # most pairs do not cross at all: seen here without a call
+            if (left and low_left and left[-1] > low_left[0]) or (
+                right and low_right and right[-1] > low_right[0]
+            ):
+                now = _inversions(left, low_left) + _inversions(right, low_right)
+                saving = now - _inversions(low_left, left) - _inversions(low_right, right)
+                if saving > 0 or (saving == 0 and also_equal):
+                    layer[i - 1], layer[i] = layer[i], layer[i - 1]
+                    changed, saved = True, saved or saving > 0
+                    continue
+            left, right = low_left, low_right
+        if saved:
+            self._moved(at)
+        elif changed:
+            self._number(layer)
+            self.stale[at] = self.stale[max(at - 1, 0)] = True
 
 
-MED = False
-TR = True
-SIFT = 3
-
-
-def inv(a, b):
-    """pairs with a's element > b's"""
-    n = 0
-    for x in a:
-        n += bisect_left(b, x)
-    return n
+def _inversions(upper: Sequence[float], lower: Sequence[float]) -> int:
+    """How many pairs of links of two vertices, one above the other, cross; both ascending."""
+    if len(upper) == 1:
+        return bisect_left(lower, upper[0])
+    return sum([bisect_left(lower, place) for place in upper])

@@ -11,7 +11,8 @@ MAX_NAME = 64
 
 GREEK = dict(
     zip(
-        ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"],
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau"
+        " upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
         "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
         strict=True,
     )
@@ -47,6 +48,21 @@ LATEX_SIGNS = {
 }
 LATEX_SILENT = {"left", "right", "big", "Big", "bigl", "bigr", "mathbf", "mathrm", "boldsymbol", "bm"}
 LATEX_SILENT |= {"text", "operatorname", "quad", "displaystyle"}
+# what to do about a character that has no meaning, where there is more to say than "Delete it", and its fix
+ADVICE: dict[str, tuple[str, str | None]] = {
+    "∑": ("Write sum(x)", "sum"),
+    "∏": ("Write the factors side by side", None),
+    ".": ("A point belongs in a number; a product is written ·", "·"),
+    ":": ("Write = to give a name a value", "="),
+    "→": ("Write = to give a name a value", "="),
+    "_": ("A name begins with a letter", ""),
+    "%": ("Write /100", "/100"),
+    "!": ("Write the factors, as in 3·2·1", None),
+    **dict.fromkeys("∂∇∆", ("Type the function alone; its gradients are computed for you", "")),
+    **dict.fromkeys("\"'“”", ("A formula has no text in quotation marks", "")),
+    "\\": ("A LaTeX command is a backslash and letters, as in \\sigma", None),
+}
+UNNAMED = {"\0": "NUL", "\b": "BACKSPACE", "\x1b": "ESCAPE", "\x7f": "DELETE"}
 # Cyrillic and Greek letters that cannot be told from Latin ones by eye
 LOOK_ALIKES = dict(
     zip("аеорсухіјѕԁһκвАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "aeopcyxijsdhkbABEKMHOPCTXABEZHIKMNOPTYXo", strict=True)
@@ -96,9 +112,13 @@ def canonical(name: str) -> str:
 def refuse_character(text: str, at: int) -> Problem:
     """The sentence for a character that has no meaning in a program."""
     char = text[at]
-    called = unicodedata.name(char, f"U+{ord(char):04X}")
-    shown = f"'{char}' ({called})" if char.isprintable() and not unicodedata.combining(char) else called
-    return Problem(f"The character {shown} has no meaning here", Span(at, at + 1), "Delete it", fix="")
+    called = UNNAMED.get(char) or unicodedata.name(char, f"U+{ord(char):04X}")
+    plain = char.isascii() and char.isprintable()
+    shown = called
+    if char.isprintable() and not unicodedata.combining(char):
+        shown = f"'{char}'" if plain else f"'{char}' ({called})"
+    hint, fix = ADVICE.get(char, ("Delete it", ""))
+    return Problem(f"The character {shown} has no meaning here", Span(at, at + 1), hint, fix)
 
 
 def _check_name(text: str, start: int, end: int) -> None:
@@ -132,7 +152,7 @@ def _latex(text: str, span: Span, spaced: bool) -> Token | None:
 
 
 def tokens(text: str) -> list[Token]:
-    """The tokens of a program, closed by one of kind `stop`; a line break inside brackets does not end a statement."""
+    """The tokens of a program, closed by one of kind `stop`; a line break in brackets ends no statement."""
     if len(text) > MAX_CHARACTERS:
         message = f"A program can have {MAX_CHARACTERS:,} characters; this one has {len(text):,}"
         raise Problem(message, Span(MAX_CHARACTERS, MAX_CHARACTERS + 1))

@@ -1,7 +1,7 @@
 """Typeset mathematics as a tree of parts.
 
-The formula painter draws this tree and the LaTeX printer writes it, so the window, the figures and the exported
-text cannot show different formulas. Parts are frozen; a tree is built once and shared.
+The formula painter draws this tree and the LaTeX printer writes it, so the window, the figures and the
+exported text cannot show different formulas. Parts are frozen; a tree is built once and shared.
 """
 
 from dataclasses import dataclass

@@ -52,7 +52,8 @@ def _print(part: Tree, found: list[tuple[str, int]], reading: bool) -> tuple[str
     texts = [text for text, _ in found]
     match part:
         case Number(value):
-            return number_text(value).replace("-", "−"), ATOM if value >= 0 else 3
+            text = number_text(value)
+            return (f"−{text[1:]}", 3) if text.startswith("-") else (text, ATOM)
         case Name(name):
             return name, ATOM
         case Negative():
@@ -75,15 +76,17 @@ def _binary(op: str, found: list[tuple[str, int]], reading: bool) -> str:
     left, right = found
     strength = STRENGTH[op]
     if op == "^":
-        exponent = _wrap(right, 3)
+        # after ^ a T would be read as the transpose
+        exponent = f"({right[0]})" if right[0].startswith("T") else _wrap(right, 5 if reading else 3)
         if reading and re.fullmatch("−?[0-9]+", right[0]):
-            return _wrap(left, 5) + exponent.translate(SUPERSCRIPTS)
+            return _wrap(left, 5) + right[0].translate(SUPERSCRIPTS)
         return f"{_wrap(left, 5)}^{exponent}"
     if reading:
         # sums of sums need no brackets to be clear; everything else gets them
         needed = strength if op in "+-" else ATOM - 2
+        least = ATOM - 2 if right[0].startswith("−") else max(needed, strength + 1)
         sign = {" ": "·", "-": "−"}.get(op, op)
-        return f"{_wrap(left, needed)} {sign} {_wrap(right, max(needed, strength + 1))}"
+        return f"{_wrap(left, needed)} {sign} {_wrap(right, least)}"
     if op == " " and right[0][0].isdigit():
         return f"{_wrap(left, strength)} ({right[0]})"
     if op == " " and right[0][0] in "[−|":

@@ -1,11 +1,12 @@
 """Tokens to tree: a Pratt reader for the notation of the lecture.
 
-Binding, loose to tight: sum, product (with or without a sign, left to right), unary minus, power (right to left),
-transpose and index. The reader knows which names are functions, not what they compute nor any shape.
+Binding, loose to tight: sum, product (with or without a sign, left to right), unary minus, power (right to
+left), transpose and index. The reader knows which names are functions, not what they compute nor any shape.
 """
 
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.errors import Problem, Span, place
 from core.notation.lexer import Token, tokens
@@ -23,6 +24,7 @@ from core.notation.tree import (
     Statement,
     Transposed,
     Tree,
+    walk,
 )
 
 MAX_DEPTH = 100
@@ -30,6 +32,17 @@ SUM, PRODUCT, POWER = 10, 20, 30
 BINDING = {"+": SUM, "-": SUM, **dict.fromkeys("*·/⊙@", PRODUCT)}
 RELATIONS = "<>≤≥="
 CLOSING = {"(": ")", "[": "]", "{": "}", "‖": "‖", "|": "|"}
+# functions of other languages, and how the lecture writes them
+ELSEWHERE = {
+    **dict.fromkeys(["dot", "inner"], "w·x"),
+    **dict.fromkeys(["matmul", "mm"], "W x"),
+    **dict.fromkeys(["transpose", "trans"], "W^T"),
+    **dict.fromkeys(["power", "pow"], "x^2"),
+    **dict.fromkeys(["multiply", "hadamard"], "x ⊙ y"),
+    "add": "x + y",
+    "concat": "[x, y]",
+    "vector": "[x, y]",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +113,38 @@ class _Reader:
     def _split_products(self, known: set[str]) -> list[Token]:
         """Write `xy` as `x y` where xy means nothing and x and y do."""
         used = {t.text for t in self.tokens if t.kind == "name"} - set(self.functions)
-        atoms = set(known)
+        atoms = {"π", *known}
         for name in sorted(used - known, key=lambda name: (len(name), name)):
             if not _factors(name, atoms):
-                atoms.add(name)
+                atoms.update(_numbered_or_pi(name) or [name])
         found: list[Token] = []
         told: set[str] = set()
         for token in self.tokens:
             factors = None
-            if token.kind == "name" and token.text not in atoms and token.text not in self.functions:
-                factors = _factors(token.text, atoms)
+            if token.kind == "name" and token.text not in known and token.text not in self.functions:
+                factors = None if token.text in atoms else _factors(token.text, atoms)
+                if found and found[-1].text == "^" and re.match(r"T[^\W\d_]", token.text):
+                    factors = ["T", token.text[1:]]
+                    self.notes.append(Note(f"^{token.text} is read as ^T {factors[1]}", token.span))
+                elif token.text not in told and (said := self._said_of(token.text, factors)):
+                    told.add(token.text)
+                    self.notes.append(Note(said, token.span))
             if not factors:
                 found.append(token)
                 continue
-            if token.text not in told:
-                told.add(token.text)
-                self.notes.append(Note(f"{token.text} is read as {' · '.join(factors)}", token.span))
             found.extend(
                 Token("name", factor, token.span, token.spaced and i == 0) for i, factor in enumerate(factors)
             )
         return found
+
+    def _said_of(self, name: str, factors: list[str] | None) -> str:
+        """What a reader may want to know of an unknown name: its factors, or that `lnx` is not ln(x)."""
+        if factors:
+            return f"{name} is read as {' · '.join(factors)}"
+        function = name.rstrip("0123456789′")[:-1]
+        if len(function) < 2 or function not in self.functions:
+            return ""
+        return f"{name} is one name; the function is written {function}({name.removeprefix(function)})"
 
     # -- statements
 
@@ -183,29 +208,39 @@ class _Reader:
         while self.take().text != "=":
             pass
         tree = self.expression()
+        for part in walk(tree):
+            if isinstance(part, Name) and part.name == name.text:
+                message = f"{name.text} uses itself; a function is made of others"
+                raise Problem(message, part.span)
         self.functions[name.text] = Signature(name.text, len(parameters), len(parameters))
         return Statement(tree, name.text, parameters, name.span.to(tree.span), name.span)
 
     def unexpected_after_statement(self, statement: Statement) -> Problem:
         token = self.token
         if token.text == "=" and statement.name:
-            return Problem(
-                "A statement can have one =", token.span, "Write a second statement for the second name"
-            )
+            hint = "Give each name its own line, or put ; between them"
+            return Problem("A statement can have one =", token.span, hint)
         if token.text == "=":
             return Problem("Only a single name can stand on the left of =", statement.span)
         if token.text == "==":
             return Problem("'==' compares", token.span, "Use [a > b] for a comparison", "=")
         if token.text in (")", "]", "}"):
-            return Problem(f"This '{token.text}' closes nothing", token.span, "Delete it", "")
+            return self.closes_nothing(token)
         if token.text == ",":
-            return Problem(
-                "A comma separates the values of a function", token.span, "Decimals use a point", "."
-            )
+            return self.stray_comma()
         if token.kind == "sign" and token.text in RELATIONS + "≠":
             hint = "Write it in square brackets, as in [x > 0]: 1 where it holds, else 0"
-            return Problem("A comparison stands alone", token.span, hint)
+            return Problem("A comparison needs square brackets", token.span, hint)
         return Problem(f"Did not expect {self.called(token)} here", token.span)
+
+    def stray_comma(self) -> Problem:
+        """The problem of a comma outside a function's brackets: a decimal comma, or a list without any."""
+        comma = self.token
+        around = self.tokens[self.at - 1], self.ahead()
+        if all(token.kind == "number" for token in around) and not comma.spaced and not around[1].spaced:
+            return Problem("A decimal comma is not understood", comma.span, "Decimals use a point", ".")
+        hint = "Write [a, b] for a list; put ; between statements"
+        return Problem("This comma is not between the values of a function", comma.span, hint)
 
     # -- expressions
 
@@ -284,7 +319,7 @@ class _Reader:
         inner = self.ahead() if braced else token
         if inner.kind == "transpose" or inner.text == "T":
             self.at += 3 if braced else 1
-            if "T" in self.assigned:
+            if "T" in self.names_with_values:
                 self.notes.append(Note("^T is the transpose; a variable T cannot be an exponent", inner.span))
             return Transposed(left, left.span.to(inner.span))
         right = self.expression(POWER - 1)
@@ -312,10 +347,24 @@ class _Reader:
                 return self.fraction(token)
             case "sign":
                 return self.signed(token)
-        raise Problem(self._value_missing(token), token.span)
+        raise self.value_missing(token)
 
-    def _value_missing(self, token: Token) -> str:
-        return f"Expected a value (a number, a name or an opening bracket) but found {self.called(token)}"
+    def value_missing(self, token: Token) -> Problem:
+        """The problem of a token, just taken, that stands where a value should."""
+        before = self.tokens[self.at - 2] if self.at > 1 else None
+        if before is None or before.kind == "end":
+            if token.text == "=":
+                return Problem("A name is missing before this '='", token.span, "Write y = …")
+            if token.text in (")", "]", "}"):
+                return self.closes_nothing(token)
+            return Problem(f"A formula cannot begin with {self.called(token)}", token.span)
+        if token.kind in ("stop", "end"):
+            return Problem(f"A value is missing after {self.called(before)}", before.span)
+        message = f"A value is missing between {self.called(before)} and {self.called(token)}"
+        return Problem(message, before.span.to(token.span))
+
+    def closes_nothing(self, token: Token) -> Problem:
+        return Problem(f"This '{token.text}' closes nothing", token.span, "Delete it", "")
 
     def named(self, token: Token) -> Tree:
         signature = self.functions.get(token.text)
@@ -324,12 +373,7 @@ class _Reader:
                 self._refuse_unknown_function(token)
             return Name(token.text, token.span)
         if not self.at_sign("("):
-            shown = self.text[token.span.start : token.span.end]
-            after = self.token
-            end = after.span if after.kind in ("name", "number") else token.span
-            factor = self.text[after.span.start : after.span.end] if end is after.span else "x"
-            message = f"'{shown}' is a function and needs brackets"
-            raise Problem(message, token.span.to(end), f"Write {shown}({factor})", f"{shown}({factor})")
+            raise self.brackets_missing(token)
         args = self.arguments(self.take(), f"{token.text}(…)")
         span = token.span.to(self.tokens[self.at - 1].span)
         if not signature.least <= len(args) <= signature.most:
@@ -340,30 +384,63 @@ class _Reader:
             raise Problem(f"{token.text} takes {takes} value{plural}; here it has {len(args)}", span)
         return Call(signature.name, args, span)
 
+    def brackets_missing(self, function: Token) -> Problem:
+        """The problem of a function without brackets; the fix brackets what follows, up to the next sign."""
+        shown = self.text[function.span.start : function.span.end]
+        span = function.span
+        exponent = self.at + (2 if self.at_sign("^") else 1 if self.token.kind == "sup" else 0)
+        if exponent > self.at and self.tokens[exponent].text == "(":
+            close = self._partner(exponent)
+            opening, last = self.tokens[exponent].span, self.tokens[close].span
+            power = self.text[function.span.end : opening.start]
+            mended = f"{shown}{self.text[opening.start : last.end]}{power}"
+            message = "The power of a function goes behind its brackets"
+            return Problem(message, span.to(last), f"Write {mended}", mended)
+        end = self.at
+        while self.tokens[end].kind in ("name", "number", "sup", "transpose"):
+            end += 1
+            if self.tokens[end].text == "[" and not self.tokens[end].spaced:
+                end = self._partner(end) + 1
+            elif self.tokens[end].text == "^" and self.tokens[end + 1].kind in ("name", "number"):
+                end += 1
+        argument = "x"
+        if end > self.at:
+            last = self.tokens[end - 1].span
+            argument, span = self.text[self.token.span.start : last.end], span.to(last)
+        mended = f"{shown}({argument})"
+        return Problem(f"'{shown}' is a function and needs brackets", span, f"Write {mended}", mended)
+
     def _refuse_unknown_function(self, token: Token) -> None:
-        """`f(x)` is a product unless a comma, or a function's name misspelt, says that a function was meant."""
+        """`f(x)` is a product unless a comma, or a misspelt name, says that a function is meant."""
         meant = nearest(token.text, self.functions)
         if self._has_comma():
             message = f"'{token.text}' is not a function, so it takes no list of values"
+            if token.text in ELSEWHERE:
+                raise Problem(message, token.span, f"Write {ELSEWHERE[token.text]}")
             raise Problem(message, token.span, _did_you_mean(meant), meant or None)
         misspelt = len(token.text) > 2 and token.text not in self.names_with_values and not self.token.spaced
         if meant and misspelt:
             raise Problem(f"'{token.text}' is not a function", token.span, _did_you_mean(meant), meant)
 
     def _has_comma(self) -> bool:
+        """Whether a comma stands directly in the bracket that opens here."""
         depth = 0
-        for token in self.tokens[self.at :]:
-            if token.kind == "sign" and token.text in "([{":
-                depth += 1
-            elif token.kind == "sign" and token.text in ")]}":
-                depth -= 1
-                if depth == 0:
-                    return False
-            elif token.text == "," and depth == 1:
+        for token in self.tokens[self.at : self._partner(self.at)]:
+            depth += _nesting(token)
+            if token.text == "," and depth == 1:
                 return True
-            elif token.kind == "end":
-                return False
         return False
+
+    def _partner(self, at: int) -> int:
+        """Where the bracket that opens at a token closes, or else the statement's last token."""
+        depth = 0
+        for last in range(at, len(self.tokens)):
+            depth += _nesting(self.tokens[last])
+            if depth == 0:
+                return last
+            if self.tokens[last].kind in ("end", "stop"):
+                return last - 1
+        return len(self.tokens) - 2
 
     def arguments(self, opening: Token, what: str) -> tuple[Tree, ...]:
         """The values up to the bracket that closes `opening`, at least one."""
@@ -393,7 +470,8 @@ class _Reader:
             if at.line == 1 and "\n" not in self.text
             else f"line {at.line}, column {at.column}"
         )
-        message = f"The '{opening.text}' at {where} is not closed: expected '{closing}' but found {self.called(self.token)}"
+        found = self.called(self.token)
+        message = f"The '{opening.text}' at {where} is not closed: expected '{closing}' but found {found}"
         if self.token.kind == "stop":
             end = len(self.text.rstrip())
             raise Problem(
@@ -415,7 +493,7 @@ class _Reader:
                 return self.bracketed(token)
             case "[":
                 return self.square(token)
-        raise Problem(self._value_missing(token), token.span)
+        raise self.value_missing(token)
 
     def bracketed(self, opening: Token) -> Tree:
         self.fences.append(opening.text)
@@ -423,12 +501,7 @@ class _Reader:
             raise Problem("There is nothing between these brackets", opening.span.to(self.token.span))
         body = self.expression()
         if self.at_sign(","):
-            raise Problem(
-                "A comma stands in a bracket that is not a function's",
-                self.token.span,
-                "Decimals use a point",
-                ".",
-            )
+            raise self.stray_comma()
         closing = self.close(opening)
         return with_span(body, opening.span.to(closing.span))
 
@@ -437,6 +510,10 @@ class _Reader:
             self.fences.append("[")
             first = self.expression()
             self.fences.pop()
+            if self.at_sign("=="):
+                raise Problem("'==' compares with a single = here", self.token.span, "Write [a = b]", "=")
+            if self.at_sign("≠"):
+                raise Problem("≠ is not among the comparisons", self.token.span, "Write 1 - [a = b]")
             if self.token.kind == "sign" and self.token.text in RELATIONS:
                 relation = self.take().text
                 self.fences.append("[")
@@ -483,8 +560,7 @@ class _Reader:
 
 def with_span(tree: Tree, span: Span) -> Tree:
     """The same tree with another span: a bracketed part reaches from bracket to bracket."""
-    values = [getattr(tree, name) for name in tree.__slots__ if name != "span"]
-    return type(tree)(*values, span)  # type: ignore[arg-type]
+    return replace(tree, span=span)
 
 
 def nearest(name: str, choices: Collection[str]) -> str:
@@ -496,6 +572,20 @@ def nearest(name: str, choices: Collection[str]) -> str:
 
 def _did_you_mean(meant: str) -> str:
     return f"Did you mean {meant}?" if meant else ""
+
+
+def _nesting(token: Token) -> int:
+    """1 for an opening bracket, −1 for a closing one."""
+    if token.kind != "sign":
+        return 0
+    return (token.text in "([{") - (token.text in ")]}")
+
+
+def _numbered_or_pi(name: str) -> list[str] | None:
+    """The factors of names that are read as products anyhow: `w0x0` and `πr`."""
+    if re.fullmatch(r"(?:[^\W\d_][0-9]+){2,}", name):
+        return re.findall(r"[^\W\d_][0-9]+", name)
+    return ["π", name[1:]] if re.fullmatch("π[^\\W\\d_].*", name) else None
 
 
 def _factors(name: str, atoms: set[str]) -> list[str] | None:

@@ -16,7 +16,7 @@ POSITIVE: Domain = (0.1, 3.0)
 
 @dataclass(frozen=True, slots=True)
 class Kink:
-    """Where an operation has no derivative: the condition, the slopes on both sides, and what is used there."""
+    """Where an operation has no derivative: the condition, the slopes on both sides, what is used there."""
 
     at: Rule
     left: str
@@ -28,10 +28,12 @@ class Kink:
 class Op:
     """One operation.
 
-    `value` computes the output from the inputs; `back` says, for each input that has a gradient, how much of the
-    incoming gradient g comes back. An element-by-element operation states the local derivative in `local`; its
-    `back` is g times that. `says` is the sentence shown when the gradient passes. `stands_for` is the formula a
-    composite abbreviates. `domain` is where its gradient test draws inputs from.
+    `value` computes the output from the inputs; `back` says, for each input that has a gradient, how much of
+    the incoming gradient g comes back. An element-by-element operation states its derivative in `local`; its
+    `back` is g times that. `says` is the sentence shown when the gradient passes. `stands_for` is the
+    formula a composite abbreviates. `shows` is how a derivative is written where it is computed in a safer
+    form. `repeats` says that more values are taken two by two. `domain` is where its gradient test draws
+    inputs from.
     """
 
     name: str
@@ -46,9 +48,11 @@ class Op:
     defaults: Mapping[str, float] = field(default_factory=dict)
     stands_for: str = ""
     kink: Kink | None = None
+    shows: Mapping[str, Rule] = field(default_factory=dict)
     call: str = ""
     also: tuple[str, ...] = ()
     variadic: bool = False
+    repeats: bool = False
     test_shapes: tuple[Shape, ...] = ()
 
     @property
@@ -103,6 +107,8 @@ def elementwise(
     kink: tuple[str, str, str, str] | None = None,
     call: str | None = None,
     also: str = "",
+    shows: Mapping[str, str] | None = None,
+    repeats: bool = False,
     **local: str,
 ) -> Op:
     """Declare an operation that works entry by entry: its value and its local derivative for each input.
@@ -125,8 +131,10 @@ def elementwise(
             defaults=defaults or {},
             stands_for=stands_for,
             kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
+            shows={port: Rule(text) for port, text in (shows or {}).items()},
             call=name if call is None else call,
             also=tuple(also.split()),
+            repeats=repeats,
         )
     )
 
@@ -177,7 +185,7 @@ def signatures() -> dict[str, Signature]:
     for op in OPS.values():
         if not op.call:
             continue
-        least, most = len(op.inputs) - len(op.defaults), 99 if op.variadic else len(op.inputs)
+        least, most = len(op.inputs) - len(op.defaults), 99 if op.variadic or op.repeats else len(op.inputs)
         if op.call in found:
             least, most = min(least, found[op.call].least), max(most, found[op.call].most)
         for name in (op.call, *op.also):

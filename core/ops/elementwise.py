@@ -54,8 +54,10 @@ pow_ = elementwise(
     "^",
     "power(x, y)",
     call="",
-    x="y * power(x, y - 1)",
-    y="[x > 0] * out * log(max(x, 1e-308))",
+    # 0^0 is 1, and flat in both directions
+    x="y * power(x, y - 1 + [y = 0])",
+    y="out * log(x + [x = 0])",
+    shows={"x": "y * power(x, y - 1)", "y": "out * log(x)"},
     domain={"x": POSITIVE},
     says="Power rule: the exponent comes down in front and is lowered by one.",
 )
@@ -131,6 +133,7 @@ maximum = elementwise(
     "max(x, y)",
     call="max",
     also="maximum",
+    repeats=True,
     x="[x > y] + [x = y] / 2",
     y="[y > x] + [x = y] / 2",
     says="A maximum routes the gradient to the larger input; the other receives 0.",
@@ -142,6 +145,7 @@ minimum = elementwise(
     "min(x, y)",
     call="min",
     also="minimum",
+    repeats=True,
     x="[x < y] + [x = y] / 2",
     y="[y < x] + [x = y] / 2",
     says="A minimum routes the gradient to the smaller input; the other receives 0.",
@@ -156,6 +160,7 @@ clip = elementwise(
     b="[x > b]",
     domain={"a": (-3.0, -0.5), "b": (0.5, 3.0)},
     says="Inside the bounds the gradient passes; outside it stops.",
+    kink=("(x - a) * (x - b) = 0", "0", "1", "1"),
 )
 step = elementwise(
     "step",
@@ -195,6 +200,7 @@ sigmoid = elementwise(
     "1 / (1 + exp(-x))",
     also="σ logistic",
     x="out * (1 / (1 + exp(x)))",
+    shows={"x": "out * (1 - out)"},
     stands_for="1 / (1 + exp(-x))",
     says="The slope σ(1 − σ) is largest, 1/4, at 0 and vanishes where σ saturates.",
 )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.arrays import Array
 
@@ -50,7 +51,7 @@ _ufunc("logaddexp", number=lambda x, y: float(np.logaddexp(x, y)))
 
 def _einsum(name: str, subscripts: str) -> None:
     def array(x: Array, y: Array) -> Array:
-        return np.einsum(subscripts, x, y)  # type: ignore[no-any-return]
+        return np.einsum(subscripts, x, y)
 
     KERNELS[name] = Kernel(name, array, einsum=subscripts)
 
@@ -80,29 +81,29 @@ def _axes(x: Array, rank: int | None) -> tuple[int, ...]:
 
 @kernel
 def sum(x: Array, rank: int | None = None) -> Array:
-    return np.sum(x, axis=_axes(x, rank))  # type: ignore[no-any-return]
+    return np.sum(x, axis=_axes(x, rank))
 
 
 @kernel
 def mean(x: Array, rank: int | None = None) -> Array:
-    return np.mean(x, axis=_axes(x, rank))  # type: ignore[no-any-return]
+    return np.mean(x, axis=_axes(x, rank))
 
 
 @kernel
 def largest(x: Array, rank: int | None = None) -> Array:
-    return np.max(x, axis=_axes(x, rank))  # type: ignore[no-any-return]
+    return np.max(x, axis=_axes(x, rank))
 
 
 @kernel
 def smallest(x: Array, rank: int | None = None) -> Array:
-    return np.min(x, axis=_axes(x, rank))  # type: ignore[no-any-return]
+    return np.min(x, axis=_axes(x, rank))
 
 
 @kernel
 def share(x: Array, out: Array, rank: int | None = None) -> Array:
     """1 where x equals out, split evenly among ties."""
     hit = np.equal(x, out).astype(np.float64)
-    return hit / np.sum(hit, axis=_axes(x, rank))  # type: ignore[no-any-return]
+    return hit / np.sum(hit, axis=_axes(x, rank))
 
 
 @kernel
@@ -118,7 +119,7 @@ def stretch(g: Array, x: Array, rank: int | None = None) -> Array:
 
 @kernel
 def norm(x: Array, rank: int | None = None) -> Array:
-    return np.sqrt(np.sum(x * x, axis=_axes(x, rank)))  # type: ignore[no-any-return]
+    return np.sqrt(np.sum(x * x, axis=_axes(x, rank)))
 
 
 @kernel
@@ -129,15 +130,15 @@ def unit(x: Array, out: Array, rank: int | None = None) -> Array:
 
 @kernel
 def softmax(x: Array, rank: int | None = None) -> Array:
-    """Exponentials divided by their sum, along the first axis; shifted by the maximum so that none overflows."""
+    """Exponentials divided by their sum, along the first axis; shifted by the maximum: none overflows."""
     e = np.exp(x - np.max(x, axis=0))
-    return e / np.sum(e, axis=0)  # type: ignore[no-any-return]
+    return e / np.sum(e, axis=0)
 
 
 @kernel
 def logsumexp(x: Array, rank: int | None = None) -> Array:
     top = np.max(x, axis=0)
-    return top + np.log(np.sum(np.exp(x - top), axis=0))  # type: ignore[no-any-return]
+    return top + np.log(np.sum(np.exp(x - top), axis=0))
 
 
 @kernel
@@ -148,37 +149,37 @@ def log_softmax(x: Array, rank: int | None = None) -> Array:
 @kernel
 def pick(x: Array, k: Array, rank: int | None = None) -> Array:
     """Entry k of x, counted from 0; in a batch, each example's own entry."""
-    k = _whole(k)
-    if k.ndim and x.ndim == rank:
-        return x[k].T if x.ndim > 1 else x[k]
-    return np.take_along_axis(x, k.reshape((1,) * (x.ndim - 1) + (-1,)), 0)[0] if k.ndim else x[int(k)]
+    at = _whole(k)
+    if not at.ndim:
+        return x[int(at)]
+    if x.ndim == rank:
+        return x[at].T if x.ndim > 1 else x[at]
+    return np.take_along_axis(x, at.reshape((1,) * (x.ndim - 1) + (-1,)), 0)[0]
 
 
 @kernel
 def put(g: Array, x: Array, k: Array, rank: int | None = None) -> Array:
     """Zeros in the shape of x with g at entry k."""
-    k = _whole(k)
-    batch = max(np.shape(g)[-1:], k.shape, key=len) if rank is not None else ()
+    at = _whole(k)
+    batch = max(np.shape(g)[-1:], at.shape, key=len) if rank is not None else ()
     found = np.zeros(np.shape(x) if np.ndim(x) != rank else np.shape(x) + batch)
-    if k.ndim:
-        found[k, ..., np.arange(k.size)] = np.moveaxis(np.broadcast_to(g, found.shape[1:]), -1, 0)
+    if at.ndim:
+        found[at, ..., np.arange(at.size)] = np.moveaxis(np.broadcast_to(g, found.shape[1:]), -1, 0)
     else:
-        found[int(k)] = g
+        found[int(at)] = g
     return found
 
 
 @kernel
 def onehot(k: Array, x: Array, rank: int | None = None) -> Array:
     """1 at entry k and 0 elsewhere, in the shape of x."""
-    k = _whole(k)
+    at = _whole(k)
     places = np.arange(np.shape(x)[0])
-    return (
-        np.equal(places[:, None], k).astype(np.float64) if k.ndim else np.equal(places, k).astype(np.float64)
-    )
+    return np.equal(places[:, None] if at.ndim else places, at).astype(np.float64)
 
 
-def _whole(k: Array) -> Array:
-    return np.asarray(k).astype(np.intp)  # type: ignore[return-value]
+def _whole(k: Array) -> NDArray[np.intp]:
+    return np.asarray(k).astype(np.intp)
 
 
 @kernel

@@ -71,6 +71,7 @@ norm = structural(
     inputs="x",
     shape=_number,
     test_shapes=[(3,)],
+    stands_for="sqrt(sum(x ⊙ x))",
     x="g * unit(x, out)",
     says="The gradient points along x with length g; at 0 it is taken as 0.",
 )
@@ -81,6 +82,7 @@ softmax = structural(
     inputs="x",
     shape=_vector,
     test_shapes=[(4,)],
+    stands_for="exp(x) / sum(exp(x))",
     x="out * (g - sum(g * out))",
     says="Raising one score lowers all other probabilities: the weighted mean of g is taken off.",
 )
@@ -91,6 +93,7 @@ log_softmax = structural(
     inputs="x",
     shape=_vector,
     test_shapes=[(4,)],
+    stands_for="log(softmax(x))",
     x="g - exp(out) * sum(g)",
     says="The gradient minus the probabilities times its sum.",
 )
@@ -101,6 +104,7 @@ logsumexp = structural(
     inputs="x",
     shape=_from_vector,
     test_shapes=[(4,)],
+    stands_for="log(sum(exp(x)))",
     x="g * softmax(x)",
     says="A smooth maximum: the gradient is shared out by softmax.",
 )

@@ -1,7 +1,7 @@
-"""Rules: formulas in the program's own notation that say what an operation computes and how its gradient returns.
+"""Rules: formulas in the program's own notation for what an operation computes and how its gradient returns.
 
-One text serves three readers: the panel typesets its tree, the stepper calls it, the trainer's compiler turns its
-tree into NumPy statements. So the formula shown and the code run cannot disagree.
+One text serves three readers: the panel typesets its tree, the stepper calls it, the trainer's compiler turns
+its tree into NumPy statements. So the formula shown and the code run cannot disagree.
 """
 
 import math
@@ -58,7 +58,7 @@ class Rule:
         args = [values[name] for name in self.names]
         if all(isinstance(arg, float) for arg in args) and self._on_numbers:
             try:
-                return self._on_numbers(*args)  # type: ignore[no-any-return]
+                return self._on_numbers(*args)
             except (ArithmeticError, ValueError):
                 pass  # Python raises where IEEE arithmetic has inf or NaN
         with np.errstate(all="ignore"):
@@ -80,7 +80,7 @@ class Rule:
     def _function(self, namespace: Mapping[str, Any]) -> Callable[..., Any]:
         """The rule as a Python function of its names. Rules are this program's own text, never a user's."""
         source = f"lambda {', '.join(self.names)}: {self._source}"
-        return eval(source, {"__builtins__": {}, "_inf": math.inf, **namespace})  # type: ignore[no-any-return]
+        return eval(source, {"__builtins__": {}, "_inf": math.inf, **namespace})
 
 
 def _calls(tree: Tree) -> list[Call]:

@@ -1,0 +1,48 @@
+# make run    the window            make run ARGS="FILE"
+# make test   all tests             make test ARGS="-k optimizers"
+# make check  style and types
+# make bench  how fast it is
+# make clean  back to a fresh clone
+#
+# Each is enough on its own: it finds a Python, makes .venv and installs what is needed. PYTHON3=/path/to/python
+# chooses another Python, once, when .venv is made.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+
+# an environment whose Python has gone, or was never finished, is made again
+$(shell [ ! -e $(VENV) ] || $(PYTHON) -c '' 2>/dev/null || rm -rf $(VENV))
+
+.PHONY: run test check bench clean
+.DELETE_ON_ERROR:
+
+run: $(VENV)/installed
+	@.ci/system-libs window $(PYTHON)
+	$(PYTHON) -m app.cli $(ARGS)
+
+test: $(VENV)/installed-dev
+	@.ci/system-libs offscreen $(PYTHON)
+	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest $(ARGS)
+
+check: $(VENV)/installed-dev
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+
+bench: $(VENV)/installed
+	@[ ! -e tests/bench.py ] || $(PYTHON) -m tests.bench $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PYTHON):
+	.ci/make-venv $(VENV) $(PYTHON3)
+
+$(VENV)/installed: pyproject.toml | $(PYTHON)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(PYTHON)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/installed

@@ -1,0 +1,1 @@
+"""The window, the figures and the command line: everything that needs Qt."""

@@ -1,0 +1,437 @@
+"""Every command: its menu, text, keys, icon and what it does. Menus, toolbar, palette and key sheet come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+
+from app.icons import icon
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+Keys = QKeySequence.StandardKey
+MENUS = ("File", "Edit", "View", "Graph", "Train", "Help")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command. `keys` are pressed anywhere; `shown` names keys that only the canvas takes, for the menu."""
+
+    id: str
+    menu: str
+    text: str
+    tip: str
+    run: Callable[[Window], object]
+    keys: tuple[str | Keys, ...] = ()
+    shown: str = ""
+    icon: str = ""
+    checked: Callable[[Window], bool] | None = None
+    group: int = 0
+    toolbar: bool = False
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "new",
+        "File",
+        "&New",
+        "Start with the worked example",
+        lambda w: w.files.new(),
+        (Keys.New,),
+        icon="file-plus",
+        toolbar=True,
+    ),
+    Command(
+        "open",
+        "File",
+        "&Open…",
+        "Open a project",
+        lambda w: w.files.open(),
+        (Keys.Open,),
+        icon="folder-open",
+        toolbar=True,
+    ),
+    Command(
+        "save",
+        "File",
+        "&Save",
+        "Save the project",
+        lambda w: w.files.save(),
+        (Keys.Save,),
+        icon="save",
+        toolbar=True,
+    ),
+    Command(
+        "save_as",
+        "File",
+        "Save &as…",
+        "Save the project under another name",
+        lambda w: w.files.save_as(),
+        ("Ctrl+Shift+S",),
+    ),
+    Command(
+        "figure",
+        "File",
+        "Save &figure…",
+        "Save the present step as SVG, PDF, PNG or TikZ",
+        lambda w: w.save_figure(),
+        ("Ctrl+E",),
+        icon="image",
+        group=1,
+        toolbar=True,
+    ),
+    Command(
+        "figures",
+        "File",
+        "Save figures of &all steps…",
+        "One PDF page or one numbered file a step",
+        lambda w: w.save_all_figures(),
+        ("Ctrl+Shift+E",),
+        group=1,
+    ),
+    Command(
+        "graphml",
+        "File",
+        "Save graph as Graph&ML…",
+        "The graph for other programs",
+        lambda w: w.save_graphml(),
+        group=1,
+    ),
+    Command(
+        "quit", "File", "&Quit", "Close the program", lambda w: w.close(), (Keys.Quit, "Ctrl+Q"), group=2
+    ),
+    Command(
+        "undo",
+        "Edit",
+        "&Undo",
+        "Take the last change back",
+        lambda w: w.session.undo_stack.undo(),
+        (Keys.Undo,),
+        icon="undo-2",
+        toolbar=True,
+    ),
+    Command(
+        "redo",
+        "Edit",
+        "&Redo",
+        "Make the change again",
+        lambda w: w.session.undo_stack.redo(),
+        (Keys.Redo,),
+        icon="redo-2",
+        toolbar=True,
+    ),
+    Command(
+        "copy_figure",
+        "Edit",
+        "Copy &figure",
+        "The present step on the clipboard",
+        lambda w: w.copy_figure(),
+        ("Ctrl+Shift+C",),
+        icon="clipboard-copy",
+        group=1,
+    ),
+    Command(
+        "copy_latex",
+        "Edit",
+        "Copy step as &LaTeX",
+        "The explanation's formulas on the clipboard",
+        lambda w: w.explanation.copy_latex(),
+        ("Ctrl+Alt+C",),
+        group=1,
+    ),
+    Command(
+        "copy_value",
+        "Edit",
+        "Copy &value",
+        "The selected node's value, every digit",
+        lambda w: w.copy_value(),
+        group=1,
+    ),
+    Command(
+        "edit_program",
+        "Edit",
+        "Edit &program",
+        "Put the cursor into the program",
+        lambda w: w.edit_program(),
+        ("Ctrl+L",),
+        group=2,
+    ),
+    Command("next", "View", "&Next step", "One fact forward", lambda w: w.transport.step(1), shown="Space"),
+    Command(
+        "previous",
+        "View",
+        "&Previous step",
+        "One fact back",
+        lambda w: w.transport.step(-1),
+        shown="Shift+Space",
+    ),
+    Command(
+        "first", "View", "To the &start", "Nothing computed yet", lambda w: w.session.seek(0), shown="Home"
+    ),
+    Command(
+        "last",
+        "View",
+        "To the &end",
+        "Both passes done",
+        lambda w: w.session.seek(len(w.session.story)),
+        shown="End",
+    ),
+    Command(
+        "play",
+        "View",
+        "P&lay or pause",
+        "Step by itself",
+        lambda w: w.transport.toggle(),
+        ("F8",),
+        icon="play",
+    ),
+    Command(
+        "present",
+        "View",
+        "P&resent from the start",
+        "The canvas alone, large",
+        lambda w: w.presentation.start(0),
+        ("F5",),
+        icon="presentation",
+        group=1,
+        toolbar=True,
+    ),
+    Command(
+        "present_here",
+        "View",
+        "Present from &here",
+        "The canvas alone, from this step",
+        lambda w: w.presentation.start(None),
+        ("Shift+F5",),
+        group=1,
+    ),
+    Command(
+        "full_screen",
+        "View",
+        "F&ull screen",
+        "The window without a frame",
+        lambda w: w.toggle_full_screen(),
+        ("F11",),
+        group=1,
+    ),
+    Command(
+        "zoom_in",
+        "View",
+        "Zoom &in",
+        "Larger",
+        lambda w: w.view.zoom(1.25),
+        (Keys.ZoomIn, "Ctrl+="),
+        icon="zoom-in",
+        group=2,
+    ),
+    Command(
+        "zoom_out",
+        "View",
+        "Zoom &out",
+        "Smaller",
+        lambda w: w.view.zoom(0.8),
+        (Keys.ZoomOut,),
+        icon="zoom-out",
+        group=2,
+    ),
+    Command(
+        "fit",
+        "View",
+        "&Fit",
+        "The whole graph",
+        lambda w: w.view.fit(),
+        ("Ctrl+0",),
+        icon="maximize",
+        group=2,
+    ),
+    Command(
+        "theme",
+        "View",
+        "Next &theme",
+        "Light, dark, projector, colour-blind",
+        lambda w: w.next_theme(),
+        ("Ctrl+Shift+T",),
+        icon="moon",
+        group=3,
+    ),
+    Command(
+        "text_larger",
+        "View",
+        "Larger text",
+        "Up to 200 %",
+        lambda w: w.scale_text(0.1),
+        ("Ctrl+Alt++",),
+        group=3,
+    ),
+    Command(
+        "text_smaller",
+        "View",
+        "Smaller text",
+        "Down to 100 %",
+        lambda w: w.scale_text(-0.1),
+        ("Ctrl+Alt+-",),
+        group=3,
+    ),
+    Command(
+        "animate",
+        "View",
+        "&Animate steps",
+        "A token travels along the active edge",
+        lambda w: w.toggle_animation(),
+        checked=lambda w: w.scene.animated,
+        group=3,
+    ),
+    Command(
+        "more_digits",
+        "Graph",
+        "&More digits",
+        "Show numbers more exactly",
+        lambda w: w.session.set_digits(min(12, w.session.digits + 1)),
+        ("Ctrl+.",),
+    ),
+    Command(
+        "fewer_digits",
+        "Graph",
+        "&Fewer digits",
+        "Show numbers more roughly",
+        lambda w: w.session.set_digits(max(2, w.session.digits - 1)),
+        ("Ctrl+,",),
+    ),
+    Command(
+        "arrange",
+        "Graph",
+        "&Arrange",
+        "Put moved nodes back in their places",
+        lambda w: w.session.reset_places(),
+        ("Ctrl+Shift+A",),
+        icon="network",
+        group=1,
+    ),
+    Command(
+        "lab",
+        "Train",
+        "Training &panel",
+        "Show or hide the training panel",
+        lambda w: w.toggle_lab(),
+        ("Ctrl+T",),
+        icon="graduation-cap",
+        checked=lambda w: w.lab_visible,
+        toolbar=True,
+    ),
+    Command(
+        "train",
+        "Train",
+        "&Train or pause",
+        "Run the training",
+        lambda w: w.lab.toggle(),
+        ("Ctrl+Return",),
+        icon="play",
+        group=1,
+    ),
+    Command(
+        "train_step",
+        "Train",
+        "One &update",
+        "One step of the optimiser",
+        lambda w: w.lab.step(),
+        ("Ctrl+Right",),
+        icon="step-forward",
+        group=1,
+    ),
+    Command(
+        "train_reset",
+        "Train",
+        "&Reset",
+        "Back to the first weights, same seed",
+        lambda w: w.lab.reset(),
+        ("Ctrl+Home",),
+        icon="rotate-ccw",
+        group=1,
+    ),
+    Command(
+        "to_canvas",
+        "Train",
+        "&Open on canvas",
+        "The net at its present weights, on the chosen sample",
+        lambda w: w.lab.open_on_canvas(),
+        ("Ctrl+Shift+O",),
+        icon="external-link",
+        group=2,
+    ),
+    Command(
+        "palette",
+        "Help",
+        "&Commands…",
+        "Find a command by its name",
+        lambda w: w.show_palette(),
+        ("Ctrl+K",),
+        icon="search",
+    ),
+    Command(
+        "keys",
+        "Help",
+        "&Keys",
+        "All keys on one sheet",
+        lambda w: w.show_keys(),
+        (Keys.HelpContents, "Ctrl+?"),
+        icon="keyboard",
+    ),
+    Command(
+        "notation",
+        "Help",
+        "&Notation",
+        "How formulas are written",
+        lambda w: w.show_notation(),
+        icon="circle-help",
+    ),
+    Command("about", "Help", "&About Chainlight", "Version and licences", lambda w: w.show_about(), group=1),
+)
+
+
+def make_actions(window: Window) -> dict[str, QAction]:
+    """The commands as Qt actions of a window, by id."""
+    found = {}
+    for command in COMMANDS:
+        text = f"{command.text}\t{command.shown}" if command.shown else command.text
+        action = QAction(text, window)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setToolTip(_tip(command))
+        action.setStatusTip(command.tip)
+        if command.icon:
+            action.setIcon(icon(command.icon))
+        if command.checked:
+            action.setCheckable(True)
+        action.triggered.connect(_runner(window, command))
+        found[command.id] = action
+    return found
+
+
+def _runner(window: Window, command: Command) -> Callable[[], None]:
+    def run() -> None:
+        command.run(window)
+        window.refresh_actions()
+
+    return run
+
+
+def keys_text(command: Command) -> str:
+    """The keys of a command as people read them."""
+    keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]
+    return ", ".join(
+        dict.fromkeys([*([command.shown] if command.shown else []), *(key for key in keys if key)])
+    )
+
+
+def plain_text(command: Command) -> str:
+    return command.text.replace("&", "").removesuffix("…")
+
+
+def _tip(command: Command) -> str:
+    keys = keys_text(command)
+    return f"{plain_text(command)}: {command.tip[0].lower()}{command.tip[1:]}" + (
+        f" ({keys})" if keys else ""
+    )

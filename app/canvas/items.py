@@ -1,0 +1,124 @@
+"""Scene items, one for each part of a figure; an item repaints only when its part changes."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from app.canvas.painting import (
+    HEAD,
+    box_rect,
+    label_rect,
+    paint_arrow,
+    paint_box,
+    paint_label,
+    paint_token,
+    route_path,
+)
+from app.theme import Theme
+from core.figure import Arrow, Box, Label
+
+# below this magnification labels are too small to be read and are left out
+LEAST_READABLE = 0.28
+
+
+class BoxItem(QGraphicsItem):
+    """A node's box."""
+
+    def __init__(self, box: Box, theme: Theme):
+        super().__init__()
+        self.box, self.theme, self.selected = box, theme, False
+        self.setZValue(1)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    def show_box(self, box: Box, selected: bool) -> None:
+        if (box, selected) != (self.box, self.selected):
+            if box.centre != self.box.centre or box.width != self.box.width:
+                self.prepareGeometryChange()
+            self.box, self.selected = box, selected
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        return box_rect(self.box).adjusted(-10, -10, 10, 10)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(box_rect(self.box).adjusted(-4, -4, 4, 4))
+        return path
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        paint_box(painter, self.box, self.theme, self.selected)
+
+
+class ArrowItem(QGraphicsItem):
+    """An edge."""
+
+    def __init__(self, arrow: Arrow, theme: Theme):
+        super().__init__()
+        self.arrow, self.theme = arrow, theme
+        self._path = route_path(arrow.route)
+
+    def show_arrow(self, arrow: Arrow) -> None:
+        if arrow != self.arrow:
+            if arrow.route != self.arrow.route:
+                self.prepareGeometryChange()
+                self._path = route_path(arrow.route)
+            self.arrow = arrow
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._path.controlPointRect().adjusted(-HEAD, -HEAD, HEAD, HEAD)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        paint_arrow(painter, self.arrow, self.theme)
+
+
+class LabelItem(QGraphicsItem):
+    """A value, gradient or name."""
+
+    def __init__(self, label: Label, theme: Theme):
+        super().__init__()
+        self.label, self.theme = label, theme
+        self._rect = label_rect(label)
+        self.setZValue(2)
+
+    def boundingRect(self) -> QRectF:
+        return self._rect.adjusted(-3, -3, 3, 3)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        if option.levelOfDetailFromTransform(painter.worldTransform()) >= LEAST_READABLE:
+            paint_label(painter, self.label, self.theme)
+
+
+class TokenItem(QGraphicsItem):
+    """What moves along the lit edges during a step."""
+
+    def __init__(self, theme: Theme):
+        super().__init__()
+        self.theme = theme
+        self.arrows: tuple[Arrow, ...] = ()
+        self.progress = 1.0
+        self.setZValue(3)
+
+    def show_progress(self, arrows: tuple[Arrow, ...], progress: float) -> None:
+        self.prepareGeometryChange()
+        self.arrows, self.progress = arrows, progress
+        self.setVisible(bool(arrows) and 0 <= progress < 1)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        found = QRectF()
+        for arrow in self.arrows:
+            found = found.united(route_path(arrow.route).controlPointRect())
+        return found.adjusted(-10, -10, 10, 10)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        for arrow in self.arrows:
+            paint_token(painter, arrow, self.progress, self.theme)

@@ -1,0 +1,145 @@
+"""The scene: keeps one item for each part of the session's figure and lets the token travel."""
+
+from PySide6.QtCore import QEasingCurve, QRectF, QVariantAnimation
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+
+from app.canvas.items import ArrowItem, BoxItem, LabelItem, TokenItem
+from app.session import Session
+from app.theme import LIGHT, Theme
+from core.figure import MARGIN, Figure, Label
+
+TRAVEL = 420  # milliseconds a token takes at normal speed
+
+
+class Scene(QGraphicsScene):
+    def __init__(self, session: Session, parent: object | None = None):
+        super().__init__()
+        self.session = session
+        self.theme: Theme = LIGHT
+        self.animated = True
+        self.speed = 1.0
+        self._boxes: dict[str, BoxItem] = {}
+        self._arrows: dict[tuple[str, int], ArrowItem] = {}
+        self._labels: dict[object, LabelItem] = {}
+        self._drawing: object = None
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self._token = TokenItem(self.theme)
+        self.addItem(self._token)
+        self._travel = QVariantAnimation(self)
+        self._travel.setEasingCurve(QEasingCurve.Type.InOutSine)
+        self._travel.valueChanged.connect(self._moved)
+        self._travel.finished.connect(self._arrived)
+        self._seen = 0
+        session.runChanged.connect(self._show)
+        session.cursorMoved.connect(self._step)
+        session.selectionChanged.connect(self._show)
+        self._show()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self.setBackgroundBrush(theme.colour("paper"))
+        self._forget()
+        self._show()
+
+    def finish(self) -> None:
+        """End a token's travel at once."""
+        self._travel.stop()
+        self._token.show_progress((), 1.0)
+
+    def dim(self, dimmed: bool) -> None:
+        """Show the figure faintly: it belongs to a program that can no longer be read."""
+        for item in self.items():
+            item.setOpacity(0.35 if dimmed else 1.0)
+
+    def node_at(self, item: QGraphicsItem | None) -> str:
+        """The node an item belongs to, or the empty string."""
+        if isinstance(item, BoxItem):
+            return item.box.node
+        return item.label.node if isinstance(item, LabelItem) else ""
+
+    def bounds(self) -> QRectF:
+        """All there is or will be to see at any step, with a margin."""
+        figure = self.session.figure
+        rect = QRectF(0, 0, figure.width, figure.height)
+        return rect.united(self.itemsBoundingRect()).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+
+    def _forget(self) -> None:
+        for item in (*self._boxes.values(), *self._arrows.values(), *self._labels.values()):
+            self.removeItem(item)
+        self._boxes, self._arrows, self._labels = {}, {}, {}
+        self._token.theme = self.theme
+
+    def _step(self) -> None:
+        forward_by_one = self.session.cursor == self._seen + 1
+        self._show()
+        self._seen = self.session.cursor
+        arrows = self.session.figure.tokens if forward_by_one and self.animated else ()
+        if arrows:
+            self._travel.stop()
+            self._travel.setStartValue(0.0)
+            self._travel.setEndValue(1.0)
+            self._travel.setDuration(max(1, round(TRAVEL / self.speed)))
+            self._travel.start()
+        else:
+            self.finish()
+
+    def _moved(self, progress: float) -> None:
+        self._token.show_progress(self.session.figure.tokens, progress)
+
+    def _arrived(self) -> None:
+        self._token.show_progress((), 1.0)
+
+    def _show(self) -> None:
+        """Bring the items in line with the session's figure."""
+        figure = self.session.figure
+        if self._drawing is not self.session.drawing.placement:
+            self._drawing = self.session.drawing.placement
+            self.finish()
+            self._forget()
+            self._seen = self.session.cursor
+        self._show_boxes(figure)
+        self._show_arrows(figure)
+        self._show_labels(figure)
+        self.setSceneRect(self.bounds().adjusted(-400, -300, 400, 300))
+
+    def _show_boxes(self, figure: Figure) -> None:
+        for box in figure.boxes:
+            item = self._boxes.get(box.node)
+            if item is None:
+                item = self._boxes[box.node] = BoxItem(box, self.theme)
+                self.addItem(item)
+            item.show_box(box, box.node == self.session.selection)
+
+    def _show_arrows(self, figure: Figure) -> None:
+        for arrow in figure.arrows:
+            key = (arrow.edge.target, arrow.edge.port)
+            item = self._arrows.get(key)
+            if item is None:
+                item = self._arrows[key] = ArrowItem(arrow, self.theme)
+                self.addItem(item)
+            item.show_arrow(arrow)
+
+    def _show_labels(self, figure: Figure) -> None:
+        wanted = {_key(label): label for label in figure.labels}
+        for key in [key for key in self._labels if key not in wanted]:
+            self.removeItem(self._labels.pop(key))
+        for key, label in wanted.items():
+            if key not in self._labels:
+                self._labels[key] = LabelItem(label, self.theme)
+                self.addItem(self._labels[key])
+
+
+def _key(label: Label) -> object:
+    """What makes two labels the same to look at."""
+    heat = label.heat.tobytes() if label.heat is not None else b""
+    return (
+        label.node,
+        label.role,
+        label.at,
+        label.size,
+        label.math,
+        heat,
+        label.extent,
+        label.below,
+        label.port,
+    )

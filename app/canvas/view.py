@@ -1,0 +1,217 @@
+"""Looking at the scene: zoom, pan, select, drag, hover; arrows walk the graph along its edges."""
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
+
+from app.canvas.gestures import DragNode, Gesture, Pan, Scrub
+from app.canvas.items import BoxItem, LabelItem
+from app.canvas.scene import Scene
+from app.session import Session
+from core.numbers import exact, value_text
+
+SMALLEST, LARGEST, COMFORTABLE = 0.05, 12.0, 2.2
+DRAG_STARTS = 4  # pixels
+
+
+class View(QGraphicsView):
+    """The canvas. The figure fits the view until the user zooms or pans."""
+
+    editRequested = Signal(str)
+
+    def __init__(self, session: Session, scene: Scene, parent: QWidget | None = None):
+        super().__init__(scene, parent)
+        self.session = session
+        self._scene = scene
+        self._fitted = True
+        self._pressed: QPoint | None = None
+        self._gesture: Gesture | None = None
+        self._pending: Gesture | None = None
+        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QGraphicsView.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setMinimumSize(240, 160)
+        self.setAccessibleName("Computational graph")
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        session.runChanged.connect(self._keep_fitted)
+        self._drawn: object = None
+
+    # -- zoom
+
+    def fit(self) -> None:
+        """Show the whole figure as large as is comfortable."""
+        self._fitted = True
+        bounds = self._scene.bounds()
+        available = self.viewport().rect()
+        if bounds.isEmpty() or available.isEmpty():
+            return
+        scale = min(available.width() / bounds.width(), available.height() / bounds.height(), COMFORTABLE)
+        self.resetTransform()
+        self.scale(scale, scale)
+        self.setSceneRect(self._roomy(bounds))
+        self.centerOn(bounds.center())
+
+    def _roomy(self, bounds: QRectF) -> QRectF:
+        """Room around the figure to pan in."""
+        return bounds.adjusted(-bounds.width(), -bounds.height(), bounds.width(), bounds.height())
+
+    def zoom(self, factor: float) -> None:
+        """Magnify by a factor, within sensible bounds."""
+        now = self.transform().m11()
+        factor = min(max(now * factor, SMALLEST), LARGEST) / now
+        self._fitted = False
+        self.scale(factor, factor)
+
+    def _keep_fitted(self) -> None:
+        if self._fitted and self._gesture is None and self._drawn is not self.session.drawing.placement:
+            self._drawn = self.session.drawing.placement
+            self.fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fitted:
+            QTimer.singleShot(0, self, self._refit)
+
+    def _refit(self) -> None:
+        if self._fitted:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(1.0015 ** event.angleDelta().y())
+            event.accept()
+        else:
+            self._fitted = False
+            super().wheelEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._tell(event)
+            return True
+        if event.type() == QEvent.Type.NativeGesture:
+            value = getattr(event, "value", lambda: 0.0)()
+            self.zoom(1 + value)
+            return True
+        return super().viewportEvent(event)
+
+    # -- pointing
+
+    def node_under(self, at: QPoint) -> str:
+        return next((name for item in self.items(at) if (name := self._scene.node_at(item))), "")
+
+    def _tell(self, event: QHelpEvent) -> None:
+        node = self.node_under(event.pos())
+        if node:
+            QToolTip.showText(event.globalPos(), self.described(node), self)
+        else:
+            QToolTip.hideText()
+
+    def described(self, name: str) -> str:
+        """A node in words, every digit shown."""
+        picture = self.session.picture
+        node = self.session.story.graph.nodes[name]
+        lines = [name if node.is_leaf else f"{name} = {_source(self.session, name)}"]
+        for what, value in (("value", picture.value(name)), ("gradient", picture.gradient(name))):
+            if value is not None:
+                text = exact(value) if isinstance(value, float) else value_text(value, 6, 24)
+                lines.append(f"{what} {text}")
+        return "\n".join(lines)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = event.position().toPoint()
+        self._pressed, self._pending = at, None
+        if event.button() == Qt.MouseButton.MiddleButton:
+            self._start(Pan(at))
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self.setFocus()
+            self._pending = self._gesture_at(at)
+            self.session.select(self.node_under(at))
+
+    def _gesture_at(self, at: QPoint) -> Gesture:
+        for item in self.items(at):
+            if isinstance(item, LabelItem) and self._is_editable(item):
+                return Scrub(self.session, item.label.node, at)
+            if isinstance(item, BoxItem):
+                return DragNode(self.session, item.box.node, self.mapToScene(at))
+        return Pan(at)
+
+    def _is_editable(self, item: LabelItem) -> bool:
+        node = self.session.story.graph.nodes[item.label.node]
+        return item.label.role == "value" and node.op == "input" and not node.shape
+
+    def _start(self, gesture: Gesture) -> None:
+        self._gesture = gesture
+        self.viewport().setCursor(gesture.cursor)
+        if isinstance(gesture, Pan):
+            self._fitted = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = event.position().toPoint()
+        if self._pending and self._pressed and (at - self._pressed).manhattanLength() >= DRAG_STARTS:
+            self._start(self._pending)
+            self._pending = None
+        if self._gesture:
+            self._gesture.move(self, at)
+        elif not event.buttons():
+            self._point(at)
+
+    def _point(self, at: QPoint) -> None:
+        top = next(iter(self.items(at)), None)
+        if isinstance(top, LabelItem) and self._is_editable(top):
+            self.viewport().setCursor(Qt.CursorShape.SizeHorCursor)
+        elif isinstance(top, BoxItem):
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.viewport().unsetCursor()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._gesture = self._pending = self._pressed = None
+        self.viewport().unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        node = self.node_under(event.position().toPoint())
+        if node and self.session.story.graph.nodes[node].op == "input":
+            self.editRequested.emit(node)
+
+    # -- walking along edges with Alt and the arrow keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            neighbour = self._neighbour(event.key())
+            if neighbour:
+                self.session.select(neighbour)
+                return
+        event.ignore()
+
+    def _neighbour(self, key: int) -> str:
+        graph, here = self.session.story.graph, self.session.selection
+        if not here:
+            return graph.output
+        shown = self.session.drawing.sizes
+        if key == Qt.Key.Key_Left:
+            return next((arg for arg in graph.nodes[here].args if arg in shown), "")
+        if key == Qt.Key.Key_Right:
+            return next((edge.target for edge in graph.users[here]), "")
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            return self._beside(here, -1 if key == Qt.Key.Key_Up else 1)
+        return ""
+
+    def _beside(self, here: str, direction: int) -> str:
+        """The next node above or below among those that feed the same node."""
+        graph = self.session.story.graph
+        users = graph.users[here]
+        if not users:
+            return ""
+        row = [arg for arg in graph.nodes[users[0].target].args if arg in self.session.drawing.sizes]
+        at = row.index(here) + direction if here in row else -1
+        return row[at] if 0 <= at < len(row) else ""
+
+
+def _source(session: Session, name: str) -> str:
+    from core.notation.printers import expression_text
+
+    return expression_text(session.story.graph.nodes[name].tree, reading=True)

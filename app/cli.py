@@ -1,0 +1,409 @@
+"""The command line: the window, tables of gradients, and figures for slides made by a script.
+
+Nothing typed or opened ends in a traceback: a Problem becomes lines on stderr, or JSON where that was asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import io
+import json
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from core.document import MAX_BYTES, Document, loads
+from core.errors import Problem
+from core.notation.lexer import GREEK, MAX_CHARACTERS, canonical
+from core.notation.reader import nearest
+from core.numbers import DIGITS
+from core.report import Report, error_answer, error_text
+from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_values
+
+FAILED, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0, or 2 where something was refused."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=FALLBACK)
+    try:
+        try:
+            status = _dispatch(words)
+            _flush()
+            return status
+        except (Problem, Refusal) as refused:
+            problem, text = (refused.problem, refused.text) if isinstance(refused, Refusal) else (refused, "")
+            return _refuse(problem, text, words)
+        except (RecursionError, MemoryError):
+            return _refuse(Problem("This is too large to be computed here"), "", words)
+        except SystemExit as left:  # argparse leaves so after --help and --version
+            _flush()
+            return int(left.code or 0)
+    except BrokenPipeError:
+        _abandon_output()
+        return PIPE_CLOSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        _abandon_output()
+        print(f"chainlight: cannot write the answer: {error.strerror}", file=sys.stderr)
+        return FAILED
+
+
+def _dispatch(words: list[str]) -> int:
+    command = COMMANDS.get(words[0]) if words else None
+    if command is None:
+        return _window(words)
+    parser = _Parser(f"chainlight {words[0]}", command.says, command.examples)
+    command.arguments(parser)
+    return command.run(parser.parse_intermixed_args(_with_true_minus(words[1:])))
+
+
+def _refuse(problem: Problem, text: str, words: Sequence[str]) -> int:
+    if words[:1] == ["grad"] and not {"--json", "--jsonl"}.isdisjoint(words):
+        _write_json(error_answer(problem, text))
+        _flush()
+    else:
+        print(error_text(problem, text), file=sys.stderr)
+    return FAILED
+
+
+# -- words
+
+
+class _Parser(argparse.ArgumentParser):
+    """Options whose mistakes are sentences."""
+
+    def __init__(self, prog: str, says: str, examples: str):
+        super().__init__(
+            prog=prog,
+            description=says,
+            epilog=examples and f"examples:\n{examples}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        message = re.sub(r"^argument (\S+?)(/\S+)?: ", r"\1: ", message)
+        raise Problem(message[:1].upper() + message[1:], hint=f"See {self.prog} --help")
+
+
+def _with_true_minus(words: Sequence[str]) -> list[str]:
+    """Programs such as -x^2 begin with a true minus, so that they are not taken for options."""
+    return [re.sub("^-(?=[^-]{2})", "−", word) if word[:2] != "-o" else word for word in words]
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """The reader of a whole number between two bounds."""
+
+    def read(word: str) -> int:
+        if not (word.isascii() and word.isdigit() and least <= int(word[:9]) <= most):
+            raise argparse.ArgumentTypeError(f"'{word}' is not a whole number from {least} to {most}")
+        return int(word)
+
+    return read
+
+
+def _names(word: str) -> tuple[str, ...]:
+    return tuple(canonical(name.strip()) for name in word.split(",") if name.strip())
+
+
+def _program_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "program",
+        metavar="PROGRAM",
+        nargs="?",
+        help="a formula, a .chainlight file, or - to read it from stdin",
+    )
+    parser.add_argument(
+        "values", metavar="NAME=VALUE", nargs="*", help="x=-2, x=1/3, w=[1, 2], W=[[1, 2], [3, 4]]"
+    )
+    parser.add_argument(
+        "--output", metavar="NODE", type=canonical, default="", help="the node to differentiate"
+    )
+    parser.add_argument("--defaults", action="store_true", help="choose values for names that have none")
+    parser.add_argument(
+        "--digits", metavar="N", type=_whole(1, 17), default=DIGITS, help=f"significant digits ({DIGITS})"
+    )
+
+
+# -- the window
+
+
+def _window(words: list[str]) -> int:
+    table = "\n".join(f"  {name:<8}{command.says}" for name, command in COMMANDS.items())
+    says = f"See backpropagation: from the formula you type, through both passes, to training.\n\ncommands:\n{table}"
+    parser = _Parser("chainlight", says, WINDOW_EXAMPLES)
+    parser.add_argument("file", metavar="FILE", nargs="?", help="a .chainlight project to open in the window")
+    parser.add_argument("--version", action="version", version=f"Chainlight {_version()}")
+    file = parser.parse_args(words).file
+    if file is not None and not Path(file).is_file():
+        meant = nearest(file, list(COMMANDS))
+        hint = (
+            f"Did you mean chainlight {meant}?" if meant else "For a formula, write chainlight grad or figure"
+        )
+        raise Problem(f"There is no file {file}", hint=hint)
+    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"} & set(os.environ):
+        raise Problem(
+            "There is no screen to open a window on", hint="chainlight grad and figure work without one"
+        )
+    from app.main import open_window
+
+    return open_window(Path(file) if file else None)
+
+
+def _version() -> str:
+    try:
+        return version("chainlight")
+    except PackageNotFoundError:  # a checkout that is run without being installed
+        project = Path(__file__).resolve().parent.parent / "pyproject.toml"
+        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+
+
+# -- grad
+
+
+def _grad_arguments(parser: argparse.ArgumentParser) -> None:
+    _program_arguments(parser)
+    parser.add_argument("--wrt", metavar="x,y", type=_names, default=(), help="gradients for these only")
+    parser.add_argument("--check", action="store_true", help="compare with numerical gradients")
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="answer as JSON")
+    shape.add_argument("--jsonl", action="store_true", help="read a JSON request a line, answer a line each")
+
+
+def _grad(words: argparse.Namespace) -> int:
+    if words.jsonl:
+        if words.program:
+            raise Problem("With --jsonl the programs are read from stdin", hint="Leave the program away")
+        return _answer_lines()
+    request, _ = _requested(words)
+    request = replace(request, wrt=words.wrt, check=words.check)
+    report = Report(request, request.story(typed_hint))
+    if words.json:
+        _write_json(report.answer())
+    else:
+        print(report.text(words.digits))
+    return 0
+
+
+def _answer_lines() -> int:
+    """Answer every line of stdin; a line that cannot be answered says why, and the next is read."""
+    for line in _stdin():
+        text = ""
+        try:
+            request = request_from(_decoded(line, "The request"))
+            text = request.program
+            answer = Report(request, request.story(json_hint)).answer()
+        except Refusal as refused:
+            answer = error_answer(refused.problem, refused.text)
+        except Problem as problem:
+            answer = error_answer(problem)
+        except (RecursionError, MemoryError):
+            answer = error_answer(Problem("This is too large to be computed here"), text)
+        _write_json(answer)
+        _flush()
+    return 0
+
+
+# -- figure
+
+
+def _figure_arguments(parser: argparse.ArgumentParser) -> None:
+    _program_arguments(parser)
+    parser.add_argument("-o", dest="path", metavar="FILE", help="where to write: .svg, .pdf, .png or .tex")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--step",
+        metavar="STEP",
+        default="end",
+        help="start, forward:2, seed, backward:3, end or a number (end)",
+    )
+    which.add_argument("--all", action="store_true", help="every step: pages of a .pdf, else numbered files")
+    parser.add_argument(
+        "--theme", metavar="NAME", default="light", help="light, dark, projector or colour-blind (light)"
+    )
+    parser.add_argument(
+        "--dpi", metavar="N", type=_whole(10, 2400), default=300, help="dots per inch of a .png (300)"
+    )
+    parser.add_argument("--transparent", action="store_true", help="leave the background out")
+
+
+def _figure(words: argparse.Namespace) -> int:
+    if not words.path:
+        raise Problem(
+            "A figure needs a file to be written to", hint="Add -o and its name, such as -o fig.svg"
+        )
+    request, document = _requested(words)
+    story = request.story(typed_hint)
+    try:
+        count = story.position(words.step)
+    except ValueError as error:
+        raise Problem(str(error)) from None
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
+    from app.figures import drawing_program, save_figure, save_pages
+    from app.theme import THEMES
+    from core.figure import draw, figure
+
+    theme = THEMES.get(words.theme)
+    if theme is None:
+        raise Problem(f"There is no theme {words.theme}", hint=f"There are {', '.join(THEMES)}")
+    with drawing_program():
+        drawing = draw(story.graph, document.moved)
+        options: dict[str, Any] = {
+            "dpi": words.dpi,
+            "title": request.program,
+            "transparent": words.transparent,
+        }
+        if words.all:
+            figures = [figure(drawing, story.picture(i), words.digits) for i in range(len(story) + 1)]
+            save_pages(figures, Path(words.path), theme, **options)
+        else:
+            save_figure(
+                figure(drawing, story.picture(count), words.digits), Path(words.path), theme, **options
+            )
+    return 0
+
+
+# -- programs and files
+
+
+def _requested(words: argparse.Namespace) -> tuple[Request, Document]:
+    """What was asked for, and the document it came from; values typed win over those of a file."""
+    if not words.program:
+        raise Problem("There is no program", hint="Write one in quotation marks, such as '(x+y)z'")
+    document = _document(words.program)
+    values = {**document.values, **typed_values(words.values)}
+    return Request(document.text, values, output=words.output, defaults=words.defaults), document
+
+
+def _document(word: str) -> Document:
+    if word == "-":
+        return Document(_decoded(b"".join(_stdin(MAX_CHARACTERS * 4)), "Standard input").rstrip("\n"))
+    if word.endswith(".chainlight"):
+        return loads(_decoded(_contents(Path(word)), str(word)))
+    return Document(word)
+
+
+def _contents(path: Path) -> bytes:
+    if path.is_dir():
+        raise Problem(f"{path} is a folder")
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise Problem(f"There is no file {path}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "this is not a file's name"
+        raise Problem(f"Cannot read {path}: {str(reason).lower()}") from None
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise Problem(f"{name} is not UTF-8 text: byte {error.start + 1:,} cannot be read") from None
+
+
+def _stdin(most: int = MAX_BYTES) -> IO[bytes] | list[bytes]:
+    """The lines of standard input."""
+    if sys.stdin is None:
+        raise Problem("Standard input is closed")
+    return sys.stdin.buffer
+
+
+# -- what is written
+
+
+def _write_json(answer: dict[str, Any]) -> None:
+    unicode = sys.stdout is None or (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(answer, ensure_ascii=not unicode, allow_nan=False))
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _abandon_output() -> None:
+    """Send what is still unwritten nowhere, so that the interpreter's last flush is silent."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass
+
+
+# how letters and signs look on a terminal that knows only a few characters
+PLAIN = {letter: name for name, letter in GREEK.items() if not name.startswith("var")}
+PLAIN |= dict(
+    zip(
+        "−·×÷⋅⊙≥≤∞√ᵀ∂→…⁻₀₁₂",
+        ["-", *"**/*", "(*)", ">=", "<=", "inf", "sqrt", "^T", "d", "->", "...", "-", *"012"],
+        strict=True,
+    )
+)
+PLAIN |= {sign: digit for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}  # type: ignore[misc]
+FALLBACK = "chainlight-plain"
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(str(PLAIN.get(char, "?")) for char in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(FALLBACK, _plainly)
+
+
+# -- the table of commands
+
+
+@dataclass(frozen=True)
+class Command:
+    """A sub-command: one sentence, examples, its arguments, and what it does."""
+
+    says: str
+    examples: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+WINDOW_EXAMPLES = """\
+  chainlight
+  chainlight lecture.chainlight
+  chainlight grad '(x+y)z' x=-2 y=5 z=-4
+  chainlight figure '(x+y)z' x=-2 y=5 z=-4 --step backward:3 -o fig.svg"""
+
+COMMANDS = {
+    "grad": Command(
+        "Compute values and gradients.",
+        """\
+  chainlight grad '(x+y)z' x=-2 y=5 z=-4
+  chainlight grad 'σ(w·x + b)' 'w=[2, -3]' 'x=[-1, -2]' b=-3 --check
+  chainlight grad 'x y + y^2' x=1/3 y=2 --wrt y --json
+  echo '{"program": "x y", "values": {"x": 2, "y": 3}}' | chainlight grad --jsonl""",
+        _grad_arguments,
+        _grad,
+    ),
+    "figure": Command(
+        "Draw the graph at a step.",
+        """\
+  chainlight figure '(x+y)z' x=-2 y=5 z=-4 --step backward:3 -o fig.svg
+  chainlight figure '(x+y)z' x=-2 y=5 z=-4 --all -o pass.pdf
+  chainlight figure 'σ(w x + b)' --defaults --theme dark --dpi 150 -o neuron.png""",
+        _figure_arguments,
+        _figure,
+    ),
+}
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,12 @@
+"""Typeset mathematics: core's tree of parts is laid out by TeX's rules and painted with Qt.
+
+Reading order: boxes (what a laid-out formula is), layout (one function per kind of part) and what it leans
+on: mathfont, style, spacing, letters, characters, scripts, fences, grids; then painter and widget.
+"""
+
+from app.formula.boxes import Area, Box
+from app.formula.layout import layout
+from app.formula.painter import measure, paint
+from app.formula.widget import FormulaView
+
+__all__ = ["Area", "Box", "FormulaView", "layout", "measure", "paint"]

@@ -1,0 +1,70 @@
+"""Pieces made of characters: single glyphs, text, accents and primes."""
+
+from app.formula.boxes import Glyph, Piece
+from app.formula.mathfont import Shape, math_font
+from app.formula.style import Style
+
+
+def glyph_piece(shape: Shape, style: Style) -> Piece:
+    """One glyph on the baseline."""
+    size = style.size
+    return Piece(
+        width=shape.advance * size,
+        ascent=max(0.0, shape.top * size),
+        descent=max(0.0, -shape.bottom * size),
+        slant=shape.slant * size,
+        letter=shape,
+        glyphs=[Glyph(shape, 0.0, 0.0, size, style.ink)],
+    )
+
+
+def text_piece(text: str, style: Style) -> Piece:
+    """Characters side by side."""
+    font = math_font()
+    if len(text) == 1:
+        return glyph_piece(font.shape(text), style)
+    line = Piece()
+    for character in text:
+        piece = glyph_piece(font.shape(character), style)
+        line.append(piece)
+        line.letter, line.slant = piece.letter, piece.slant
+    return line
+
+
+def accented_piece(stem: str, accents: tuple[str, ...], style: Style) -> Piece:
+    """A letter with its accents, each above the last."""
+    piece = text_piece(stem, style)
+    base = piece.letter
+    if base is None:
+        return piece
+    size, usual_height = style.size, style.measures.accent_base_height
+    for accent in accents:
+        shape = math_font().shape(accent)
+        rise = max(0.0, piece.ascent - usual_height)
+        x = (base.accent_x - shape.accent_x) * size
+        piece.glyphs.append(Glyph(shape, x, -rise, size, style.ink))
+        piece.ascent = rise + shape.top * size
+    return piece
+
+
+def prime_piece(count: int, style: Style) -> Piece:
+    """Primes as a superscript in the given style.
+
+    The font draws a prime at its final size and place beside a letter, so it is set at the letter's size and
+    lowered by as much as the superscript will be raised.
+    """
+    beside = style.beside_letter()
+    primes = text_piece("′" * count, beside)
+    shift = beside.measures.superscript_shift_up
+    return Piece(width=primes.width, ascent=primes.ascent - shift, pieces=[(primes, 0.0, shift)])
+
+
+def on_axis(sign: Piece, style: Style) -> Piece:
+    """The sign moved up or down until its middle lies at the height of the minus sign."""
+    shift = (sign.ascent - sign.descent) / 2 - style.measures.axis_height
+    return Piece(
+        width=sign.width,
+        ascent=sign.ascent - shift,
+        descent=sign.descent + shift,
+        pieces=[(sign, 0.0, shift)],
+    )

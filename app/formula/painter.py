@@ -1,0 +1,38 @@
+"""Paint a laid-out formula: glyphs as outlines, so that SVG and PDF stay sharp at any size."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QColor, QPainter, QTransform
+
+from app.formula.boxes import Box
+from app.formula.layout import layout
+from app.formula.mathfont import UNITS
+from core.notation.mathtree import Math
+
+
+def paint(
+    painter: QPainter, box: Box, x: float, y: float, colours: Mapping[str, QColor], default: QColor
+) -> None:
+    """Paint a box with the left end of its baseline at (x, y).
+
+    A part whose role has no colour takes the default.
+    """
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(x, y)
+    for rule in box.rules:
+        colour = colours.get(rule.ink.role, default)
+        painter.fillRect(QRectF(rule.x, rule.y, rule.width, rule.height), colour)
+    baseline = painter.transform()
+    for glyph in box.glyphs:
+        scale = glyph.size / UNITS
+        painter.setTransform(QTransform(scale, 0, 0, scale, glyph.x, glyph.y) * baseline)
+        painter.fillPath(glyph.shape.path, colours.get(glyph.ink.role, default))
+    painter.restore()
+
+
+def measure(math: Math, size: float, *, display: bool = True) -> QSizeF:
+    """The width and height a formula takes at `size` pixels per em."""
+    box = layout(math, size, display=display)
+    return QSizeF(box.width, box.height)

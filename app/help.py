@@ -1,0 +1,197 @@
+"""The command palette and the sheets of help: keys, notation, about."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.actions import COMMANDS, keys_text, plain_text
+from core.ops import OPS
+from core.resources import resource
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+CANVAS_KEYS = (
+    ("Space, Right, Down, PageDown, Enter, N", "Next step"),
+    ("Shift+Space, Left, Up, PageUp, Backspace, P", "Previous step"),
+    ("Home / End", "To the start / to the end"),
+    ("Alt+arrows", "Walk the graph along its edges"),
+    ("Ctrl+wheel", "Zoom; drag the paper to pan"),
+    ("Drag a number", "Change an input's value"),
+    ("B or .", "Black screen while presenting; Esc leaves"),
+)
+NOTATION = (
+    ("(x+y)z", "a product needs no sign"),
+    ("1/2 (y - t)^2", "products and quotients are read from left to right"),
+    ("w·x,  W x,  W @ x", "dot product, matrix times vector, by the shapes"),
+    ("x ⊙ y,  x * y", "entry by entry"),
+    ("x^2,  x²,  W^T", "power, transpose"),
+    ("x1, x_1, x₁", "one and the same name"),
+    ("λ, lambda, \\lambda", "Greek by letter or by name"),
+    ("e^x, π", "Euler's number and π, unless the program gives them a value"),
+    ("z = w x + b; y = σ(z)", "statements, separated by ; or on lines of their own"),
+    ("[1, 2],  [[1, 2], [3, 4]]", "vector, matrix"),
+    ("p[k],  W[0, 1]", "entries, counted from 0"),
+    ("[x > 0]", "1 where it holds, else 0"),
+    ("|x|, ‖x‖, √x", "absolute value, norm, root"),
+    ("f(x) = x^2; f(3)", "a function of your own"),
+    ("\\frac{a}{b}, \\sigma(z)", "LaTeX copied from a slide, where it is simple"),
+    ("# a remark", "from # to the end of the line"),
+)
+
+
+class Palette(QDialog):
+    """Find a command by typing a part of its name."""
+
+    def __init__(self, window: Window):
+        super().__init__(window)
+        self.window_ = window
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Commands")
+        self.resize(520, 380)
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("Type a part of a command's name")
+        self.field.setAccessibleName("Command")
+        self.list = QListWidget()
+        self.list.setAccessibleName("Commands")
+        box = QVBoxLayout(self)
+        box.addWidget(self.field)
+        box.addWidget(self.list)
+        self.field.textChanged.connect(self._show)
+        self.list.itemActivated.connect(self._run)
+        self.field.returnPressed.connect(lambda: self._run(self.list.currentItem()))
+        self._show()
+
+    def _show(self) -> None:
+        words = self.field.text().lower().split()
+        self.list.clear()
+        for command in COMMANDS:
+            action = self.window_.actions_by_id[command.id]
+            text = f"{plain_text(command)} {command.tip}".lower()
+            if action.isEnabled() and all(word in text for word in words):
+                keys = keys_text(command)
+                item = QListWidgetItem(f"{plain_text(command)}" + (f"    {keys}" if keys else ""))
+                item.setData(Qt.ItemDataRole.UserRole, command.id)
+                item.setToolTip(command.tip)
+                item.setIcon(action.icon())
+                self.list.addItem(item)
+        self.list.setCurrentRow(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            by = 1 if event.key() == Qt.Key.Key_Down else -1
+            self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + by)))
+        else:
+            super().keyPressEvent(event)
+
+    def _run(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            action = self.window_.actions_by_id[item.data(Qt.ItemDataRole.UserRole)]
+            self.accept()
+            action.trigger()
+
+
+class Sheet(QDialog):
+    """A sheet of rows of two columns."""
+
+    def __init__(self, parent: QWidget, title: str, heads: tuple[str, str], rows: list[tuple[str, str]]):
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.resize(640, 560)
+        table = QTableWidget(len(rows), 2)
+        table.setHorizontalHeaderLabels(list(heads))
+        table.verticalHeader().hide()
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        table.setAccessibleName(title)
+        for row, cells in enumerate(rows):
+            for column, text in enumerate(cells):
+                table.setItem(row, column, QTableWidgetItem(text))
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.addWidget(table)
+        box.addWidget(buttons)
+
+
+class KeySheet(Sheet):
+    """All keys on one sheet."""
+
+    def __init__(self, window: Window):
+        rows = list(CANVAS_KEYS)
+        rows += [(keys_text(c), plain_text(c)) for c in COMMANDS if c.keys]
+        super().__init__(window, "Keys", ("Keys", "What they do"), rows)
+
+
+class NotationSheet(Sheet):
+    """How formulas are written, and every operation there is."""
+
+    def __init__(self, window: Window):
+        rows = list(NOTATION)
+        rows += [(_usage(op.name), op.says) for op in OPS.values() if op.call]
+        super().__init__(window, "Notation", ("Written", "Meaning"), rows)
+
+
+def _usage(name: str) -> str:
+    op = OPS[name]
+    aliases = "".join(f", {other}" for other in op.also)
+    return f"{op.call}({', '.join(op.inputs)}){aliases}"
+
+
+def program_version() -> str:
+    """The installed version, or `development`."""
+    try:
+        return version("chainlight")
+    except PackageNotFoundError:
+        return "development"
+
+
+class About(QDialog):
+    """What this is, and the licences of what it carries."""
+
+    def __init__(self, parent: QWidget):
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("About Chainlight")
+        self.resize(560, 420)
+        head = QLabel(
+            f"Chainlight {program_version()}\nBackpropagation made visible, from formula to training."
+        )
+        head.setTextFormat(Qt.TextFormat.PlainText)
+        licences = QLabel(resource("LICENSES.md").read_text(encoding="utf-8"))
+        licences.setTextFormat(Qt.TextFormat.MarkdownText)
+        licences.setWordWrap(True)
+        licences.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        from PySide6.QtWidgets import QScrollArea
+
+        area = QScrollArea()
+        area.setWidget(licences)
+        area.setWidgetResizable(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.addWidget(head)
+        box.addWidget(area)
+        box.addWidget(buttons)

@@ -1,0 +1,50 @@
+"""Opens the window: fonts, settings, session, recovery, and what happens on an error."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.recovery import Recovery
+from app.report import check_versions, install_excepthook
+from app.session import Session
+from app.settings import Settings
+from app.theme import load_fonts
+from app.window import Window
+
+
+def open_window(path: Path | None = None) -> int:
+    """Show the window until it is closed; the exit status."""
+    refusal = check_versions()
+    if refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Chainlight")
+    app.setDesktopFileName("chainlight")
+    load_fonts()
+    settings = Settings()
+    session = Session()
+    window = Window(session, settings)
+    recovery = Recovery(session)
+    install_excepthook(recovery.write)
+    settings.restore_window(window)
+    window.show()
+    QTimer.singleShot(0, window, lambda: _first_moments(window, recovery, path))
+    status = app.exec()
+    recovery.close()
+    return status
+
+
+def _first_moments(window: Window, recovery: Recovery, path: Path | None) -> None:
+    """After the first picture: the file asked for, or work left by a crash; what the settings have to say."""
+    if window.settings.trouble:
+        window.tell(window.settings.trouble)
+    if path is not None:
+        window.open_path(path)
+    else:
+        window.files.offer(recovery.offered())

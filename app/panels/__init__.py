@@ -1,0 +1,1 @@
+"""The docks: one file, one dock, one class; each takes the session and shows it."""

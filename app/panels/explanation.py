@@ -1,0 +1,104 @@
+"""The present step explained: the rule with names, the same with numbers, the shapes, one sentence."""
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from app.formula import FormulaView
+from app.session import Session
+from app.theme import LIGHT, Theme
+from core.explain import Explanation, explain
+from core.notation.latex import latex
+from core.notation.mathtree import Math
+
+
+class ExplanationPanel(QScrollArea):
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session = session
+        self.theme: Theme = LIGHT
+        self.explanation: Explanation | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Explanation of the step")
+        body = QWidget()
+        self.title = _label("title")
+        self.rule, self.numbers = FormulaView(), FormulaView()
+        self.rule.setAccessibleName("Rule")
+        self.numbers.setAccessibleName("Rule with numbers")
+        self.sentence, self.shapes, self.badge = _label(), _label(), _label()
+        box = QVBoxLayout(body)
+        box.setContentsMargins(12, 8, 12, 8)
+        box.setSpacing(4)
+        for part in (self.title, self.rule, self.numbers, self.sentence, self.shapes, self.badge):
+            box.addWidget(part)
+        box.addStretch(1)
+        self.setWidget(body)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu)
+        for view in (self.rule, self.numbers):
+            view.set_size(22)
+            view.tagHovered.connect(self.session.select)
+        copy = QAction("Copy as LaTeX", self)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        copy.triggered.connect(self.copy_latex)
+        self.addAction(copy)
+        session.runChanged.connect(self._show)
+        session.cursorMoved.connect(self._show)
+        self._show()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        for view in (self.rule, self.numbers):
+            view.set_colours(theme.roles, theme.colour("ink"))
+        self.shapes.setStyleSheet(f"color: {theme.faint}")
+        self.badge.setStyleSheet(f"color: {theme.wrong}")
+
+    def _show(self) -> None:
+        self.explanation = found = explain(self.session.story, self.session.cursor, self.session.digits)
+        self.title.setText(found.title)
+        for view, formula in ((self.rule, found.rule), (self.numbers, found.numbers)):
+            view.set_formula(formula)
+            view.setVisible(formula is not None)
+        for label, text in (
+            (self.sentence, found.sentence),
+            (self.shapes, found.shapes),
+            (self.badge, found.badge),
+        ):
+            label.setText(text)
+            label.setVisible(bool(text))
+
+    # -- copying
+
+    def copy_latex(self) -> None:
+        """The rule and its numbers as LaTeX on the clipboard."""
+        if self.explanation:
+            formulas = [f for f in (self.explanation.rule, self.explanation.numbers) if f is not None]
+            QGuiApplication.clipboard().setText(_display(formulas))
+
+    def copy_text(self) -> None:
+        if self.explanation:
+            QGuiApplication.clipboard().setText(self.explanation.sentence)
+
+    def _menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addAction("Copy as LaTeX", self.copy_latex)
+        menu.addAction("Copy the sentence", self.copy_text)
+        menu.exec(self.mapToGlobal(at))
+
+
+def _display(formulas: list[Math]) -> str:
+    return "\n".join(latex(formula) for formula in formulas)
+
+
+def _label(kind: str = "") -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if kind == "title":
+        font = label.font()
+        font.setBold(True)
+        label.setFont(font)
+    return label

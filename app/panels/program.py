@@ -1,0 +1,182 @@
+"""Where the program is typed: the graph follows, a mistake is underlined with a sentence and a fix below."""
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.session import Session
+from app.theme import LIGHT, Theme
+from core.errors import Problem, Span
+from core.notation.tree import Note
+
+REDRAW_AFTER = 120  # milliseconds without typing
+COMPLAIN_AFTER = 400
+PAUSE = 1200  # typing after a pause is an undo entry of its own
+EXAMPLES = ("(x+y)z", "sigmoid(w·x + b)", "softmax(W x + b)")
+
+
+class Editor(QPlainTextEdit):
+    """The text field: small names of Greek letters and signs are offered, Return makes a new line."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setUndoRedoEnabled(False)  # undo is the session's
+        self.setTabChangesFocus(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.setAccessibleName("Program")
+        self.setPlaceholderText("Type a formula, such as (x+y)z")
+        self.setToolTip("The program: statements such as z = w x + b, one a line or separated by ;")
+
+    def sizeHint(self) -> QSize:
+        return QSize(260, self.fontMetrics().lineSpacing() * 5 + 12)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+
+class ProgramPanel(QWidget):
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session = session
+        self.theme: Theme = LIGHT
+        self.editor = Editor()
+        self.editor.setFont(QFont("DejaVu Sans", 12))
+        self.message = _plain_label()
+        self.reading = _plain_label()
+        self.reading.setToolTip("The program as it was understood, with all brackets")
+        self.fix = QPushButton()
+        self.fix.setToolTip("Put the suggestion in the place of what is underlined")
+        self.fix.clicked.connect(self._apply_fix)
+        below = QHBoxLayout()
+        below.addWidget(self.message, 1)
+        below.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignTop)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 6, 8, 6)
+        box.addWidget(self.editor, 1)
+        box.addLayout(below)
+        box.addWidget(self.reading)
+        self._gesture = session.gesture()
+        self._redraw = _timer(self, REDRAW_AFTER, self._take)
+        self._complain = _timer(self, COMPLAIN_AFTER, self._show_problem)
+        self._pause = _timer(self, PAUSE, self._new_gesture)
+        self.editor.textChanged.connect(self._typed)
+        session.documentChanged.connect(self._show)
+        session.runChanged.connect(self._understood)
+        self._show()
+        self._show_problem()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self._show_problem()
+
+    def take_now(self) -> None:
+        """Do not wait for a pause in typing."""
+        if self._redraw.isActive():
+            self._redraw.stop()
+            self._take()
+
+    def _new_gesture(self) -> None:
+        self._gesture = self.session.gesture()
+
+    def _typed(self) -> None:
+        self._redraw.start()
+        self._complain.start()
+        self._pause.start()
+        self._underline(None)
+
+    def _take(self) -> None:
+        self.session.set_text(self.editor.toPlainText(), self._gesture)
+
+    def _show(self) -> None:
+        text = self.session.document.text
+        if text != self.editor.toPlainText():
+            place = self.editor.textCursor().position()
+            with QSignalBlocker(self.editor):
+                self.editor.setPlainText(text)
+            cursor = self.editor.textCursor()
+            cursor.setPosition(min(place, len(text)))
+            self.editor.setTextCursor(cursor)
+            self._redraw.stop()
+
+    def _understood(self) -> None:
+        if not self._complain.isActive():
+            self._show_problem()
+
+    def _show_problem(self) -> None:
+        """The sentence below: what is wrong, else what is worth knowing, else how the program was read."""
+        problem, notes = self.session.problem, self.session.notes
+        self._underline(problem)
+        self.fix.setVisible(bool(problem and problem.fix is not None))
+        if problem and problem.fix is not None:
+            self.fix.setText(f"Use {problem.fix.strip()}" if problem.fix.strip() else "Delete it")
+        self.message.setVisible(bool(problem or notes))
+        self.message.setText(str(problem) if problem else _notes_text(notes))
+        colour = self.theme.wrong if problem else self.theme.faint
+        self.message.setStyleSheet(f"color: {colour}")
+        self.reading.setStyleSheet(f"color: {self.theme.faint}")
+        self.reading.setVisible(problem is None)
+        self.reading.setText(f"Read as  {_shortened(self.session.reading)}")
+
+    def _underline(self, problem: Problem | None) -> None:
+        if problem is None or problem.span is None:
+            self.editor.setExtraSelections([])
+            return
+        self.editor.setExtraSelections([self._underlined(problem.span)])
+
+    def _underlined(self, span: Span) -> QTextEdit.ExtraSelection:
+        length = len(self.editor.toPlainText())
+        selection = QTextEdit.ExtraSelection()
+        cursor = self.editor.textCursor()
+        start = min(span.start, max(0, length - 1))
+        cursor.setPosition(start)
+        cursor.setPosition(min(max(span.end, start + 1), length), QTextCursor.MoveMode.KeepAnchor)
+        look = QTextCharFormat()
+        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+        look.setUnderlineColor(QColor(self.theme.wrong))
+        wash = QColor(self.theme.wrong)
+        wash.setAlphaF(0.16)
+        look.setBackground(wash)
+        selection.cursor, selection.format = cursor, look  # type: ignore[attr-defined]
+        return selection
+
+    def _apply_fix(self) -> None:
+        problem = self.session.problem
+        if problem and problem.span and problem.fix is not None:
+            text = self.editor.toPlainText()
+            after = text[: problem.span.start] + problem.fix + text[problem.span.end :]
+            self.session.set_text(after, self.session.gesture())
+            self.editor.setFocus()
+            self.editor.moveCursor(QTextCursor.MoveOperation.End)
+
+
+def _notes_text(notes: tuple[Note, ...]) -> str:
+    return "\n".join(note.message + "." for note in notes[:3])
+
+
+def _shortened(text: str, most: int = 400) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _plain_label() -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _timer(parent: QWidget, interval: int, slot: object) -> QTimer:
+    timer = QTimer(parent, singleShot=True, interval=interval)
+    timer.timeout.connect(slot)  # type: ignore[arg-type]
+    return timer

@@ -1,0 +1,205 @@
+"""The bar that moves through the steps: buttons, a scrubber coloured by phase, play with a speed."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from app.icons import icon
+from app.session import Session
+from app.theme import LIGHT, Theme
+from core.explain import explain
+
+SPEEDS = {"½×": 0.5, "1×": 1.0, "2×": 2.0, "4×": 4.0}
+BEAT = 1100  # milliseconds between steps at normal speed
+ICONS = {
+    "first": "skip-back",
+    "previous": "step-back",
+    "play": "play",
+    "next": "step-forward",
+    "last": "skip-forward",
+}
+PHASE_COLOURS = {"forward": "value", "seed": "upstream", "backward": "gradient"}
+
+
+class Scrubber(QWidget):
+    """All steps side by side, each in the colour of its phase; drag or click to go to one."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session = session
+        self.theme: Theme = LIGHT
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(120)
+        self.setAccessibleName("Steps")
+        self.setToolTip("All steps: green forward, red backward. Click or drag to go to one")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        session.runChanged.connect(self.update)
+        session.cursorMoved.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 28)
+
+    def _x(self, count: float) -> float:
+        return 9 + (self.width() - 18) * count / max(1, len(self.session.story))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        story, cursor = self.session.story, self.session.cursor
+        middle = self.height() / 2
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for first, last, phase in _runs(self.session):
+                colour = self.theme.colour(PHASE_COLOURS[phase])
+                for start, end, alpha in ((first, min(last, cursor), 1.0), (max(first, cursor), last, 0.3)):
+                    if start < end:
+                        colour.setAlphaF(alpha)
+                        painter.setBrush(QBrush(colour))
+                        painter.drawRect(QRectF(self._x(start), middle - 4, self._x(end) - self._x(start), 8))
+            if 1 < len(story) <= 60:
+                painter.setPen(QPen(self.theme.colour("panel"), 1.5))
+                for count in range(1, len(story)):
+                    painter.drawLine(QPointF(self._x(count), middle - 4), QPointF(self._x(count), middle + 4))
+            painter.setPen(QPen(self.theme.colour("ink"), 2))
+            painter.setBrush(QBrush(self.theme.colour("field")))
+            x = self._x(cursor)
+            if self.hasFocus():
+                painter.setPen(QPen(self.theme.colour("accent"), 3))
+            painter.drawEllipse(QPointF(x, middle), 7, 7)
+
+    def _go(self, event: QMouseEvent) -> None:
+        share = (event.position().x() - 9) / max(1, self.width() - 18)
+        self.session.seek(round(share * len(self.session.story)))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._go(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event)
+
+
+def _runs(session: Session) -> list[tuple[int, int, str]]:
+    """Stretches of steps of one phase: (first, last, phase)."""
+    found: list[tuple[int, int, str]] = []
+    for count in range(1, len(session.story) + 1):
+        phase = session.story.phase(count)
+        if found and found[-1][2] == phase:
+            found[-1] = (found[-1][0], count, phase)
+        else:
+            found.append((count - 1, count, phase))
+    return found
+
+
+class Transport(QWidget):
+    """First, previous, play, next, last; the scrubber; where we are; the speed."""
+
+    speedChanged = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session = session
+        self.scrubber = Scrubber(session)
+        self.where = QLabel()
+        self.where.setTextFormat(Qt.TextFormat.PlainText)
+        self.where.setMinimumWidth(190)
+        self.speed = QComboBox()
+        self.speed.addItems(list(SPEEDS))
+        self.speed.setCurrentText("1×")
+        self.speed.setToolTip("How fast it plays and the token travels")
+        self.speed.setAccessibleName("Speed")
+        self.speed.currentTextChanged.connect(self._speed_chosen)
+        self._beat = QTimer(self)
+        self._beat.timeout.connect(self._on_beat)
+        self.buttons = {
+            "first": self._button("first", "Back to the start (Home)", lambda: session.seek(0)),
+            "previous": self._button("previous", "Previous step (Left, PageUp, P)", lambda: self.step(-1)),
+            "play": self._button("play", "Play and pause (F8)", self.toggle),
+            "next": self._button("next", "Next step (Space, Right, PageDown, N)", lambda: self.step(1)),
+            "last": self._button("last", "To the end (End)", lambda: session.seek(len(session.story))),
+        }
+        box = QHBoxLayout(self)
+        box.setContentsMargins(8, 2, 8, 4)
+        box.setSpacing(4)
+        for button in self.buttons.values():
+            box.addWidget(button)
+        box.addSpacing(6)
+        box.addWidget(self.scrubber, 1)
+        box.addSpacing(6)
+        box.addWidget(self.where)
+        box.addWidget(self.speed)
+        session.runChanged.connect(self._show)
+        session.cursorMoved.connect(self._show)
+        self._show()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.scrubber.theme = theme
+        for name, button in self.buttons.items():
+            button.setIcon(icon(ICONS[name]))
+        self._show_play()
+        self.scrubber.update()
+
+    @property
+    def playing(self) -> bool:
+        return self._beat.isActive()
+
+    @property
+    def factor(self) -> float:
+        return SPEEDS[self.speed.currentText()]
+
+    def step(self, by: int) -> None:
+        """Step by hand; playing stops."""
+        self.pause()
+        self.session.step(by)
+
+    def toggle(self) -> None:
+        """Play from here, or from the start when all has been seen; or pause."""
+        if self.playing:
+            self.pause()
+            return
+        if self.session.cursor == len(self.session.story):
+            self.session.seek(0)
+        self._beat.start(round(BEAT / self.factor))
+        self.session.step(1)
+        self._show_play()
+
+    def pause(self) -> None:
+        self._beat.stop()
+        self._show_play()
+
+    def _on_beat(self) -> None:
+        self.session.step(1)
+        if self.session.cursor == len(self.session.story):
+            self.pause()
+
+    def _speed_chosen(self) -> None:
+        self._beat.setInterval(round(BEAT / self.factor))
+        self.speedChanged.emit()
+
+    def _button(self, name: str, tip: str, run: object) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(ICONS[name]))
+        button.setIconSize(QSize(20, 20))
+        button.setAutoRaise(True)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip.split(" (")[0])
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(run)
+        return button
+
+    def _show_play(self) -> None:
+        self.buttons["play"].setIcon(icon("pause" if self.playing else "play"))
+
+    def _show(self) -> None:
+        session = self.session
+        total, cursor = len(session.story), session.cursor
+        for name in ("first", "previous"):
+            self.buttons[name].setEnabled(cursor > 0)
+        for name in ("next", "last"):
+            self.buttons[name].setEnabled(cursor < total)
+        title = explain(session.story, cursor).title
+        self.where.setText(f"{cursor} of {total} · {title}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()

@@ -1,0 +1,230 @@
+"""The one place where state changes. Views ask the session to change and hear from it that it has."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from core.arrays import Value, same
+from core.builder import build, read_program
+from core.defaults import with_defaults
+from core.document import EXAMPLE, Document, Lab, Point
+from core.errors import Problem, Span
+from core.figure import Drawing, Figure, draw, figure, label_width
+from core.notation.printers import reading
+from core.notation.tree import Note
+from core.numbers import DIGITS, typed_text
+from core.passes import tell, troubles
+from core.plan import make_plan
+from core.steps import Picture, Story
+
+
+class Edit(QUndoCommand):
+    """The only undo command: a document before and a document after; edits of one gesture merge."""
+
+    def __init__(self, session: "Session", label: str, after: Document, gesture: int):
+        super().__init__(label)
+        self._session, self._before, self._after, self._gesture = session, session.document, after, gesture
+
+    def redo(self) -> None:
+        self._session._show(self._after)
+
+    def undo(self) -> None:
+        self._session._show(self._before)
+
+    def id(self) -> int:
+        return self._gesture
+
+    def mergeWith(self, later: QUndoCommand) -> bool:
+        assert isinstance(later, Edit)
+        self._after = later._after
+        return True
+
+
+class Session(QObject):
+    """The open document, the story of its program, the cursor in it and the selected node.
+
+    While the program cannot be read, `problem` says why and `story` stays the last good one.
+    """
+
+    documentChanged = Signal()
+    runChanged = Signal()
+    cursorMoved = Signal()
+    selectionChanged = Signal()
+    fileChanged = Signal()
+    lookChanged = Signal()
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self.document = EXAMPLE
+        self.problem: Problem | None = None
+        self.notes: tuple[Note, ...] = ()
+        self.undo_stack = QUndoStack(self)
+        self.path: Path | None = None
+        self.selection = ""
+        self.digits = DIGITS
+        self.cursor = 0
+        self.story: Story
+        self.drawing: Drawing
+        self._remembered: dict[str, Value] = {}
+        self._gestures = 0
+        self._drawn: object = None
+        self._understand()
+
+    # -- changing the document
+
+    def edit(self, label: str, after: Document, gesture: int = -1) -> None:
+        """Change the document. Edits of one gesture, such as a drag, undo as one."""
+        if after is not self.document:
+            self.undo_stack.push(Edit(self, label, after, gesture))
+
+    def gesture(self) -> int:
+        """A number for a new gesture."""
+        self._gestures += 1
+        return self._gestures
+
+    def set_text(self, text: str, gesture: int = -1) -> None:
+        """Take a program as typed; its new names get values, names that come back get their old ones."""
+        if text == self.document.text:
+            return
+        values = self.document.values
+        try:
+            program = read_program(text, [name for name in values if len(name) == 1])
+            values = with_defaults(program, {**self._remembered, **values})
+        except Problem:
+            pass
+        self._remembered |= self.document.values
+        self.edit("edit program", replace(self.document, text=text, values=values), gesture)
+
+    def set_value(self, name: str, value: Value, gesture: int = -1) -> None:
+        """Give an input another value; where the program states it, the program's text changes."""
+        if name in self.story.graph.given:
+            self._set_stated(name, value, gesture)
+        elif name not in self.document.values or not same(self.document.values[name], value):
+            self.edit(f"set {name}", self.document.with_value(name, value), gesture)
+
+    def _set_stated(self, name: str, value: Value, gesture: int) -> None:
+        for statement in self.story.graph.program.statements:
+            if statement.name == name:
+                text, span = self.document.text, statement.tree.span
+                after = text[: span.start] + typed_text(value) + text[span.end :]
+                self.edit(f"set {name}", replace(self.document, text=after), gesture)
+
+    def move_node(self, name: str, point: Point, gesture: int) -> None:
+        self.edit(f"move {name}", self.document.with_moved(name, point), gesture)
+
+    def reset_places(self) -> None:
+        """Let the layout place every node again."""
+        if self.document.moved:
+            self.edit("arrange graph", replace(self.document, moved={}))
+
+    def set_lab(self, label: str, gesture: int = -1, **settings: Any) -> None:
+        """Change settings of the training lab."""
+        lab = replace(self.document.lab, **settings)
+        if lab != self.document.lab:
+            self.edit(label, replace(self.document, lab=lab), gesture)
+
+    def open_program(self, text: str, values: Mapping[str, Value], label: str) -> None:
+        """Put another program on the canvas, as one step that can be undone."""
+        program = read_program(text, values)
+        self.edit(label, Document(text, with_defaults(program, values), {}, self.document.lab))
+        self.seek(0)
+
+    def replace_document(self, document: Document, path: Path | None) -> None:
+        """Open a document: nothing to undo, nothing unsaved."""
+        self._remembered = {}
+        self.undo_stack.clear()
+        self._show(document)
+        self.path = path
+        self.undo_stack.setClean()
+        self.seek(0)
+        self.fileChanged.emit()
+
+    def saved_as(self, path: Path) -> None:
+        self.path = path
+        self.undo_stack.setClean()
+        self.fileChanged.emit()
+
+    # -- where we are
+
+    @property
+    def picture(self) -> Picture:
+        return self.story.picture(self.cursor)
+
+    @property
+    def figure(self) -> Figure:
+        return figure(self.drawing, self.picture, self.digits)
+
+    @property
+    def reading(self) -> str:
+        return reading(self.story.graph.program)
+
+    @property
+    def lab(self) -> Lab:
+        return self.document.lab
+
+    def seek(self, cursor: int) -> None:
+        """Go to the picture after so many steps."""
+        cursor = max(0, min(cursor, len(self.story)))
+        if cursor != self.cursor:
+            self.cursor = cursor
+            self.cursorMoved.emit()
+
+    def step(self, by: int) -> None:
+        self.seek(self.cursor + by)
+
+    def select(self, name: str) -> None:
+        """Select a node; the empty name selects none."""
+        name = name if name in self.story.graph.nodes else ""
+        if name != self.selection:
+            self.selection = name
+            self.selectionChanged.emit()
+
+    def set_digits(self, digits: int) -> None:
+        """How many significant digits numbers are shown with."""
+        if digits != self.digits:
+            self.digits = digits
+            self.cursorMoved.emit()
+
+    # -- the document's consequences
+
+    def _show(self, document: Document) -> None:
+        self.document = document
+        self.documentChanged.emit()
+        self._understand()
+
+    def _understand(self) -> None:
+        """Read, build, run and lay out the document; on a problem the last good story stays."""
+        document = self.document
+        try:
+            program = read_program(document.text, document.values)
+            values = with_defaults(program, document.values)
+            graph = build(program, values)
+            story = tell(make_plan(graph), values)
+        except Problem as problem:
+            self.problem = problem if problem.span else problem.at(Span(0, len(document.text)))
+            self.notes = ()
+            self.runChanged.emit()
+            return
+        at_end = bool(self.cursor) and self.cursor == len(self.story)
+        self.problem = None
+        self.notes = (*graph.notes, *troubles(story))
+        self._draw(story)
+        self.story = story
+        self.cursor = len(story) if at_end else min(self.cursor, len(story))
+        if self.selection not in graph.nodes:
+            self.selection = ""
+        self.runChanged.emit()
+
+    def _draw(self, story: Story) -> None:
+        """Lay the graph out again only if something changed that moves it: dragging a number must not."""
+        graph, moved = story.graph, self.document.moved
+        room = label_width(story, self.digits)
+        drawn = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()], moved, room
+        if drawn == self._drawn:
+            self.drawing = replace(self.drawing, graph=graph)
+        else:
+            self.drawing, self._drawn = draw(graph, moved, room), drawn

@@ -1,0 +1,56 @@
+"""Drives an endless generator in short slices between two screen refreshes: no threads, no locks."""
+
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+SLICE = 0.012
+
+
+class Ticker(QObject):
+    """Runs a generator while the window stays alive; `progressed` tells that a slice was done.
+
+    `latest` is what the generator yielded last. When it ends or fails, `stopped` is emitted.
+    """
+
+    progressed = Signal()
+    stopped = Signal()
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self.latest: Any = None
+        self._work: Iterator[Any] | None = None
+        self._timer = QTimer(self, interval=16)
+        self._timer.timeout.connect(self._slice)
+
+    @property
+    def running(self) -> bool:
+        return self._timer.isActive()
+
+    def start(self, work: Iterator[Any]) -> None:
+        self._work = work
+        self._timer.start()
+
+    def stop(self) -> None:
+        if self.running:
+            self._timer.stop()
+            self._work = None
+            self.stopped.emit()
+
+    def _slice(self) -> None:
+        assert self._work is not None
+        deadline = perf_counter() + SLICE
+        ended = False
+        try:
+            while perf_counter() < deadline:
+                self.latest = next(self._work)
+        except StopIteration:
+            ended = True
+        except BaseException:
+            self.stop()
+            raise
+        self.progressed.emit()
+        if ended:
+            self.stop()

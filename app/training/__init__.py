@@ -1,0 +1,1 @@
+"""The training lab: its controls (lab, settings) and its views (curves, boundary, weights)."""

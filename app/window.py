@@ -1,0 +1,400 @@
+"""The main window: puts canvas, docks, menus and toolbar together. All wiring between parts stands on this page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.actions import COMMANDS, MENUS, make_actions
+from app.canvas.scene import Scene
+from app.canvas.view import View
+from app.files import Files
+from app.panels.explanation import ExplanationPanel
+from app.panels.program import ProgramPanel
+from app.panels.transport import Transport
+from app.panels.values import ValuesPanel
+from app.presentation import Presentation
+from app.session import Session
+from app.settings import Settings
+from app.theme import THEMES, Theme, apply_theme
+from core.numbers import typed_text
+
+if TYPE_CHECKING:
+    from app.training.lab import LabPanel
+
+STEP_KEYS = {
+    **dict.fromkeys((Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_PageDown), 1),
+    **dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_N), 1),
+    **dict.fromkeys((Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_PageUp), -1),
+    **dict.fromkeys((Qt.Key.Key_Backspace, Qt.Key.Key_P), -1),
+}
+HELD_KEY = 0.1  # seconds between steps while a key is held down
+
+
+class Window(QMainWindow):
+    def __init__(self, session: Session, settings: Settings):
+        super().__init__()
+        self.session, self.settings = session, settings
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        self.scene = Scene(session)
+        self.view = View(session, self.scene)
+        self.transport = Transport(session)
+        self.program = ProgramPanel(session)
+        self.values = ValuesPanel(session)
+        self.explanation = ExplanationPanel(session)
+        self.files = Files(session, self)
+        self.presentation = Presentation(self)
+        self._lab: LabPanel | None = None
+        self._last_step = 0.0
+        self.setCentralWidget(self._centre())
+        self._add_docks()
+        self.actions_by_id = make_actions(self)
+        self._add_menus()
+        self._add_toolbar()
+        self.setAcceptDrops(True)
+        self.setMinimumSize(QSize(720, 480))
+        self._wire()
+        self.set_theme(THEMES[settings.get("theme")])
+        self.session.set_digits(settings.get("digits"))
+        self.scene.animated = settings.get("animate")
+        self._show_file()
+        self.refresh_actions()
+        self.view.setFocus()
+
+    # -- building
+
+    def _centre(self) -> QWidget:
+        centre = QWidget()
+        box = QVBoxLayout(centre)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.view, 1)
+        box.addWidget(self.transport)
+        return centre
+
+    def _add_docks(self) -> None:
+        areas = Qt.DockWidgetArea
+        self.docks = {
+            "program": self._dock("Program", "program", self.program, areas.LeftDockWidgetArea),
+            "values": self._dock("Values", "values", self.values, areas.LeftDockWidgetArea),
+            "explanation": self._dock(
+                "Explanation", "explanation", self.explanation, areas.BottomDockWidgetArea
+            ),
+        }
+        self.setCorner(Qt.Corner.BottomLeftCorner, areas.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, areas.RightDockWidgetArea)
+        self.resizeDocks([self.docks["program"], self.docks["values"]], [190, 330], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["program"]], [290], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["explanation"]], [210], Qt.Orientation.Vertical)
+
+    def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
+        )
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _add_menus(self) -> None:
+        menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
+        groups: dict[str, int] = {}
+        for command in COMMANDS:
+            menu = menus[command.menu]
+            if groups.setdefault(command.menu, command.group) != command.group:
+                menu.addSeparator()
+                groups[command.menu] = command.group
+            menu.addAction(self.actions_by_id[command.id])
+            self.addAction(self.actions_by_id[command.id])
+        self._recent = QMenu("Open &recent", self)
+        menus["File"].insertMenu(self.actions_by_id["save"], self._recent)
+        self._recent.aboutToShow.connect(self._fill_recent)
+        panels = menus["View"].addMenu("Pa&nels")
+        for dock in self.docks.values():
+            panels.addAction(dock.toggleViewAction())
+
+    def _add_toolbar(self) -> None:
+        bar = QToolBar("Main", self)
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        for command in COMMANDS:
+            if command.toolbar:
+                bar.addAction(self.actions_by_id[command.id])
+                if command.id in ("save", "redo", "figure"):
+                    bar.addSeparator()
+        self.toolbar = bar
+        self.addToolBar(bar)
+        self._status = QLabel()
+        self._status.setTextFormat(Qt.TextFormat.PlainText)
+        bar.addSeparator()
+        bar.addWidget(self._status)
+
+    def _wire(self) -> None:
+        session = self.session
+        session.documentChanged.connect(self._show_file)
+        session.fileChanged.connect(self._show_file)
+        session.undo_stack.indexChanged.connect(self.refresh_actions)
+        session.undo_stack.cleanChanged.connect(self._show_file)
+        session.runChanged.connect(self._dim_if_wrong)
+        self.view.editRequested.connect(self._edit_value)
+        self.view.customContextMenuRequested.connect(self._canvas_menu)
+        self.transport.speedChanged.connect(self._take_speed)
+
+    def chrome(self) -> list[QWidget]:
+        """What presenting hides."""
+        docks = self.findChildren(QDockWidget)
+        return [self.menuBar(), self.toolbar, self.transport, *docks]
+
+    # -- the lab, made when first asked for: plots take half a second to load
+
+    @property
+    def lab(self) -> LabPanel:
+        if self._lab is None:
+            from app.training.lab import LabPanel
+
+            self._lab = LabPanel(self.session)
+            self._lab.set_theme(self.theme)
+            dock = self._dock("Training", "lab", self._lab, Qt.DockWidgetArea.RightDockWidgetArea)
+            self.docks["lab"] = dock
+            dock.visibilityChanged.connect(self.refresh_actions)
+            self.resizeDocks([dock], [min(620, round(self.width() * 0.48))], Qt.Orientation.Horizontal)
+        return self._lab
+
+    @property
+    def lab_visible(self) -> bool:
+        return self._lab is not None and self.docks["lab"].isVisible()
+
+    def toggle_lab(self) -> None:
+        shown = self.lab_visible
+        self.lab.pause()
+        self.docks["lab"].setVisible(not shown)
+
+    # -- look
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, theme, self.settings.get("text_scale"))
+        for part in (self.scene, self.program, self.values, self.explanation, self.transport, self._lab):
+            if part is not None:
+                part.set_theme(theme)
+        for command in COMMANDS:
+            if command.icon:
+                from app.icons import icon
+
+                self.actions_by_id[command.id].setIcon(icon(command.icon))
+        self._status.setStyleSheet(f"color: {theme.faint}; padding-left: 8px")
+
+    def next_theme(self) -> None:
+        names = list(THEMES)
+        name = names[(names.index(self.theme.name) + 1) % len(names)]
+        self.settings.set("theme", name)
+        self.set_theme(THEMES[name])
+        self.tell(f"Theme: {name}")
+
+    def scale_text(self, by: float) -> None:
+        scale = min(2.0, max(1.0, round(self.settings.get("text_scale") + by, 1)))
+        self.settings.set("text_scale", scale)
+        self.set_theme(self.theme)
+        self.tell(f"Text at {round(scale * 100)} %")
+
+    def toggle_animation(self) -> None:
+        self.scene.animated = not self.scene.animated
+        self.settings.set("animate", self.scene.animated)
+
+    def toggle_full_screen(self) -> None:
+        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+
+    def tell(self, sentence: str) -> None:
+        """Say something in passing."""
+        self._status.setText(sentence)
+
+    def refresh_actions(self) -> None:
+        """Bring texts, ticks and greys of all commands in line."""
+        stack = self.session.undo_stack
+        for name, able, text in (
+            ("undo", stack.canUndo(), stack.undoText()),
+            ("redo", stack.canRedo(), stack.redoText()),
+        ):
+            self.actions_by_id[name].setEnabled(able)
+            self.actions_by_id[name].setText(f"{name.capitalize()} {text}".strip())
+        for command in COMMANDS:
+            if command.checked:
+                self.actions_by_id[command.id].setChecked(command.checked(self))
+        self.settings.set("digits", self.session.digits)
+
+    def _show_file(self) -> None:
+        self.setWindowTitle(self.files.title())
+        self.setWindowModified(not self.session.undo_stack.isClean())
+
+    def _dim_if_wrong(self) -> None:
+        """While the text is wrong the last good graph stays, dimmed."""
+        self.scene.dim(self.session.problem is not None)
+
+    def _take_speed(self) -> None:
+        self.scene.speed = self.transport.factor
+
+    # -- commands
+
+    def edit_program(self) -> None:
+        self.docks["program"].show()
+        self.program.editor.setFocus()
+        self.program.editor.selectAll()
+
+    def _edit_value(self, name: str) -> None:
+        self.docks["values"].show()
+        self.values.edit(name)
+
+    def copy_value(self) -> None:
+        """The selected node's value, or the output's, with every digit."""
+        name = self.session.selection or self.session.story.graph.output
+        value = self.session.picture.value(name)
+        if value is None:
+            self.tell(f"{name} has no value yet")
+        else:
+            QGuiApplication.clipboard().setText(typed_text(value))
+            self.tell(f"The value of {name} is on the clipboard")
+
+    def copy_figure(self) -> None:
+        from app.figures import figure_mime
+
+        QGuiApplication.clipboard().setMimeData(figure_mime(self.session.figure, self.theme))
+        self.tell("The figure is on the clipboard")
+
+    def save_figure(self) -> None:
+        from app.figures.dialogs import save_figure
+
+        save_figure(self)
+
+    def save_all_figures(self) -> None:
+        from app.figures.dialogs import save_all_figures
+
+        save_all_figures(self)
+
+    def save_graphml(self) -> None:
+        from app.figures.dialogs import save_graphml
+
+        save_graphml(self)
+
+    def show_palette(self) -> None:
+        from app.help import Palette
+
+        Palette(self).open()
+
+    def show_keys(self) -> None:
+        from app.help import KeySheet
+
+        KeySheet(self).open()
+
+    def show_notation(self) -> None:
+        from app.help import NotationSheet
+
+        NotationSheet(self).open()
+
+    def show_about(self) -> None:
+        from app.help import About
+
+        About(self).open()
+
+    def _canvas_menu(self, at: QPoint) -> None:
+        node = self.view.node_under(at)
+        if node:
+            self.session.select(node)
+        menu = QMenu(self)
+        for name in ("copy_value", "copy_figure", "copy_latex", "figure", "fit", "arrange"):
+            menu.addAction(self.actions_by_id[name])
+        menu.exec(self.view.mapToGlobal(at))
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self.files.recent():
+            action = QAction(str(path), self._recent)
+            action.triggered.connect(lambda checked=False, path=path: self.files.open_recent(path))
+            self._recent.addAction(action)
+        self._recent.setDisabled(self._recent.isEmpty())
+
+    # -- keys that step
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if self.presentation.active and self._present_key(key):
+            return
+        if event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
+            super().keyPressEvent(event)
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self.transport.pause()
+            self.session.seek(0 if key == Qt.Key.Key_Home else len(self.session.story))
+        elif key in STEP_KEYS:
+            self._step_by_key(key, event)
+        elif key == Qt.Key.Key_Escape:
+            self.view.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def _step_by_key(self, key: Qt.Key, event: QKeyEvent) -> None:
+        """One step; a key held down steps at most ten times a second."""
+        now = monotonic()
+        if event.isAutoRepeat() and now - self._last_step < HELD_KEY:
+            return
+        self._last_step = now
+        backward = key == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        self.transport.step(-1 if backward else STEP_KEYS[key])
+
+    def _present_key(self, key: Qt.Key) -> bool:
+        if key == Qt.Key.Key_Escape:
+            self.presentation.stop()
+        elif key in (Qt.Key.Key_B, Qt.Key.Key_Period):
+            self.presentation.toggle_black()
+        else:
+            return False
+        return True
+
+    # -- files dropped, closing
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.files.dropped(event.mimeData().urls())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.program.take_now()
+        if not self.files.may_close():
+            event.ignore()
+            return
+        self.presentation.stop()
+        self.transport.pause()
+        self.scene.finish()
+        if self._lab is not None:
+            self._lab.pause()
+        self.settings.save_window(self)
+        self.files.close()
+        event.accept()
+
+    def open_path(self, path: Path) -> None:
+        self.files.open(path)

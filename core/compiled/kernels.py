@@ -1,0 +1,209 @@
+"""Rules become terms: each function of the rule language, said in NumPy's own functions.
+
+A kernel without an entry here is called as it is, so a new one works before it is made fast.
+"""
+
+import inspect
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from core.arrays import Shape
+from core.compiled.terms import BATCH, BUFFER, NUMBER, VIEW, Term, Terms
+from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold
+from core.ops.kernels import KERNELS, Kernel
+from core.ops.rules import Rule
+
+ARITHMETIC = {"+": "add", "-": "subtract", "/": "divide", "^": "power"}
+RELATIONS = {">": "greater", "<": "less", "≥": "greater_equal", "≤": "less_equal", "=": "equal"}
+
+
+def lowered(terms: Terms, rule: Rule, binding: Mapping[str, Term]) -> Term:
+    """The term of a rule whose names stand for the given terms."""
+
+    def combine(part: Tree, found: list[Term]) -> Term:
+        match part:
+            case Number(value):
+                return terms.number(value)
+            case Name(name):
+                return binding[name]
+            case Negative():
+                return terms.ufunc("negative", *found)
+            case Binary(op):
+                return terms.ufunc(ARITHMETIC.get(op, "multiply"), *found)
+            case Indicator(relation):
+                return terms.ufunc(RELATIONS[relation], *found)
+            case Call(function):
+                return _called(terms, KERNELS[function], found)
+        raise TypeError(f"{part} has no place in a rule")
+
+    return fold(rule.tree, combine)
+
+
+def _called(terms: Terms, kernel: Kernel, args: list[Term]) -> Term:
+    if kernel.name in EXPANSIONS:
+        return EXPANSIONS[kernel.name](terms, *args)
+    if kernel.ufunc:
+        return terms.ufunc(kernel.ufunc, *args)
+    if kernel.einsum:
+        inputs, output = kernel.einsum.split("->")
+        letters = [own + BATCH * arg.batched for own, arg in zip(inputs.split(","), args, strict=True)]
+        return terms.einsum(letters, output + BATCH * any(arg.batched for arg in args), args)
+    return _as_it_is(terms, kernel, args)
+
+
+def _as_it_is(terms: Terms, kernel: Kernel, args: list[Term]) -> Term:
+    """A call of the kernel; the result's shape is found by calling it on zeros."""
+    with np.errstate(all="ignore"):
+        shape = np.shape(kernel.array(*(np.zeros(arg.shape) for arg in args)))
+    batched = any(arg.batched for arg in args)
+    ranked = batched and "rank" in inspect.signature(kernel.array).parameters
+    return terms.make("call", args, (kernel.name, len(args[0].shape) if ranked else None), shape, batched)
+
+
+# -- reductions of one example's array
+
+
+def _axes(x: Term) -> range:
+    return range(len(x.shape))
+
+
+def _sum(terms: Terms, x: Term) -> Term:
+    return terms.total(x, _axes(x))
+
+
+def _mean(terms: Terms, x: Term) -> Term:
+    return terms.ufunc("divide", _sum(terms, x), terms.number(math.prod(x.shape)))
+
+
+def _extreme(name: str, all_axes: bool) -> Callable[[Terms, Term], Term]:
+    def expand(terms: Terms, x: Term) -> Term:
+        axes = tuple(_axes(x)) if all_axes else (0,)
+        return terms.make("extreme", [x], (name, axes), x.shape[len(axes) :], x.batched)
+
+    return expand
+
+
+_top = _extreme("maximum", all_axes=False)
+
+
+def _share(terms: Terms, x: Term, out: Term) -> Term:
+    hit = terms.ufunc("equal", x, out)
+    return terms.ufunc("divide", hit, _sum(terms, hit))
+
+
+def _size(terms: Terms, x: Term) -> Term:
+    return terms.number(math.prod(x.shape))
+
+
+def _stretch(terms: Terms, g: Term, x: Term) -> Term:
+    whole = (*x.shape, terms.size) if g.batched else x.shape
+    return terms.view(g, f"np.broadcast_to({{}}, {whole})", x.shape)
+
+
+def _norm(terms: Terms, x: Term) -> Term:
+    return terms.ufunc("sqrt", _sum(terms, terms.ufunc("multiply", x, x)))
+
+
+def _unit(terms: Terms, x: Term, out: Term) -> Term:
+    """x over its norm; where the norm is 0 so is x, and 1 is as good a divisor."""
+    divisor = terms.ufunc("add", out, terms.ufunc("equal", out, terms.number(0)))
+    return terms.ufunc("divide", x, divisor)
+
+
+# -- softmax and its kin share their exponentials
+
+
+def _exponentials(terms: Terms, x: Term) -> tuple[Term, Term, Term]:
+    """The largest score, the exponentials of the scores less that, and their sum."""
+    top = _top(terms, x)
+    e = terms.ufunc("exp", terms.ufunc("subtract", x, top))
+    return top, e, terms.total(e, [0])
+
+
+def _softmax(terms: Terms, x: Term) -> Term:
+    _, e, total = _exponentials(terms, x)
+    return terms.ufunc("divide", e, total)
+
+
+def _logsumexp(terms: Terms, x: Term) -> Term:
+    top, _, total = _exponentials(terms, x)
+    return terms.ufunc("add", top, terms.ufunc("log", total))
+
+
+def _log_softmax(terms: Terms, x: Term) -> Term:
+    return terms.ufunc("subtract", x, _logsumexp(terms, x))
+
+
+# -- entries by number
+
+
+def _index(terms: Terms, k: Term) -> Term:
+    """An index as a whole number."""
+    return terms.make("index", [k], None, (), k.batched)
+
+
+def _entry(terms: Terms, x: Term, position: Term) -> Term:
+    return terms.view(x, f"{{}}[{int(position.value)}]", x.shape[1:], x.solid)
+
+
+def _pick(terms: Terms, x: Term, k: Term) -> Term:
+    if k.op == NUMBER:
+        return _entry(terms, x, k)
+    return terms.make("pick", [x, _index(terms, k)], None, x.shape[1:], x.batched or k.batched)
+
+
+def _put(terms: Terms, g: Term, x: Term, k: Term) -> Term:
+    index = k if k.op == NUMBER else _index(terms, k)
+    return terms.make("put", [g, index], None, x.shape, g.batched or k.batched)
+
+
+def _onehot(terms: Terms, k: Term, x: Term) -> Term:
+    places = terms.make("places", [], x.shape[0], x.shape[:1])
+    return terms.ufunc("equal", places, k)
+
+
+# -- the same entries laid out otherwise
+
+
+def _transpose(terms: Terms, x: Term) -> Term:
+    text = "{}.swapaxes(0, 1)" if x.batched else "{}.T"
+    return terms.view(x, text, (x.shape[1], x.shape[0], *x.shape[2:]))
+
+
+def _row(terms: Terms, x: Term) -> Term:
+    return terms.view(x, "{}[None]", (1, *x.shape), x.solid)
+
+
+def _unrow(terms: Terms, x: Term) -> Term:
+    return _entry(terms, x, terms.number(0))
+
+
+def _stack(terms: Terms, *parts: Term) -> Term:
+    shape: Shape = (len(parts), *np.broadcast_shapes(*(part.shape for part in parts)))
+    return terms.make("stack", parts, None, shape, any(part.batched for part in parts))
+
+
+EXPANSIONS: dict[str, Callable[..., Term]] = {
+    "sum": _sum,
+    "mean": _mean,
+    "largest": _extreme("maximum", all_axes=True),
+    "smallest": _extreme("minimum", all_axes=True),
+    "share": _share,
+    "size": _size,
+    "stretch": _stretch,
+    "norm": _norm,
+    "unit": _unit,
+    "softmax": _softmax,
+    "logsumexp": _logsumexp,
+    "log_softmax": _log_softmax,
+    "pick": _pick,
+    "put": _put,
+    "onehot": _onehot,
+    "transpose": _transpose,
+    "row": _row,
+    "unrow": _unrow,
+    "entry": _entry,
+    "stack": _stack,
+}

@@ -1,0 +1,253 @@
+"""What is saved to a file and what undo goes back to: the program, its values, moved nodes and the lab's settings.
+
+A document is frozen and shares what did not change with the one before, so keeping all of them costs little.
+Files are JSON with a version; reading one checks everything and runs nothing.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from core.arrays import MAX_ENTRIES, Value, frozen
+from core.errors import Problem
+from core.notation.lexer import MAX_CHARACTERS, canonical
+
+FORMAT, VERSION = "chainlight", 1
+MAX_BYTES = 64_000_000
+NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """The training lab's settings; `trains` is `network` for a built net, `program` for the typed program."""
+
+    trains: str = "network"
+    data: str = "circle"
+    samples: int = 200
+    noise: float = 0.1
+    seed: int = 1
+    test_percent: int = 20
+    hidden: tuple[int, ...] = (4, 2)
+    activation: str = "tanh"
+    optimizer: str = "sgd"
+    rate: float = 0.03
+    momentum: float = 0.0
+    batch: int = 10
+    decay: float = 0.0
+
+
+# the least and the most of each number in the lab, for its controls and for files
+LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "samples": (10, 5000),
+        "noise": (0.0, 0.5),
+        "seed": (0, 999_999),
+        "test_percent": (0, 90),
+        "rate": (1e-6, 100.0),
+        "momentum": (0.0, 0.999),
+        "batch": (1, 5000),
+        "decay": (0.0, 10.0),
+    }
+)
+MAX_LAYERS, MAX_UNITS = 6, 512
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    text: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    moved: Mapping[str, Point] = field(default_factory=dict)
+    lab: Lab = field(default_factory=Lab)
+
+    def with_value(self, name: str, value: Value) -> "Document":
+        return replace(self, values={**self.values, name: value})
+
+    def with_moved(self, name: str, point: Point) -> "Document":
+        return replace(self, moved={**self.moved, name: point})
+
+
+EXAMPLE = Document("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
+
+
+def dumps(document: Document) -> str:
+    """The document as the text of a project file."""
+    found = {
+        "format": FORMAT,
+        "version": VERSION,
+        "program": document.text,
+        "values": {name: _plain(value) for name, value in document.values.items()},
+        "moved": {name: list(point) for name, point in document.moved.items()},
+        "lab": asdict(document.lab),
+    }
+    return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def loads(text: str) -> Document:
+    """The document of a project file. Raises Problem with a sentence for anything that is not one."""
+    if len(text) > MAX_BYTES:
+        raise Problem(f"The file is larger than {MAX_BYTES // 1_000_000} MB")
+    found = parse_json(text)
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise Problem("This is not a Chainlight project")
+    version = found.get("version")
+    if not isinstance(version, int) or version < 1:
+        raise Problem("The project says no version")
+    if version > VERSION:
+        raise Problem(
+            f"The project was saved by a newer Chainlight (file version {version}, known: {VERSION})"
+        )
+    program = found.get("program")
+    if not isinstance(program, str) or len(program) > MAX_CHARACTERS:
+        raise Problem(f"The project's program must be a text of up to {MAX_CHARACTERS:,} characters")
+    values = {_name(name): value_from(plain, name) for name, plain in _mapping(found, "values").items()}
+    moved = {_name(name): _point(plain, name) for name, plain in _mapping(found, "moved").items()}
+    return Document(program, values, moved, lab_from(_mapping(found, "lab")))
+
+
+def parse_json(text: str) -> Any:
+    """JSON by the letter: no NaN, no infinite numbers, no name twice, no deep nesting. Raises Problem."""
+    if _depth(text) > 60:
+        raise Problem("The file is nested too deeply")
+    try:
+        return json.loads(text, parse_constant=_refuse, parse_float=_number, object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, Problem):
+            raise
+        place = (
+            f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        )
+        raise Problem(f"The file is not valid JSON{place}") from None
+
+
+def value_from(plain: Any, name: str) -> Value:
+    """A value from JSON: a number, `"inf"`, `"-inf"`, `"nan"`, or nested lists of these. Raises Problem."""
+    try:
+        return frozen(_numbers(plain))
+    except Problem as problem:
+        raise Problem(f"The value of {name}: {problem.message}") from None
+
+
+def plain_value(value: Value) -> Any:
+    """A value for JSON: infinite numbers and NaN travel as the strings inf, -inf and nan."""
+    return _plain(value)
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return (
+                int(value)
+                if value == int(value) and abs(value) < 2**53 and str(value)[0:2] != "-0"
+                else value
+            )
+        return "nan" if value != value else "inf" if value > 0 else "-inf"
+    return [_plain(float(part) if np.ndim(part) == 0 else part) for part in value]
+
+
+def _numbers(plain: Any, depth: int = 0) -> Any:
+    if isinstance(plain, bool) or depth > 4:
+        raise Problem("A value is a number or a list of numbers")
+    if isinstance(plain, int | float):
+        return float(plain) if abs(plain) <= 1.8e308 else _refuse(str(plain))
+    if isinstance(plain, str) and plain in NOT_FINITE:
+        return NOT_FINITE[plain]
+    if isinstance(plain, list) and plain:
+        if len(plain) > MAX_ENTRIES:
+            raise Problem(f"A value can have {MAX_ENTRIES:,} entries")
+        return [_numbers(part, depth + 1) for part in plain]
+    raise Problem("A value is a number or a list of numbers")
+
+
+def _refuse(word: str) -> Any:
+    raise Problem(f"{word} is not a number a file may hold")
+
+
+def _number(word: str) -> float:
+    number = float(word)
+    return number if math.isfinite(number) else _refuse(word)  # type: ignore[no-any-return]
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Problem("The file says one name twice")
+    return found
+
+
+def _depth(text: str) -> int:
+    """How deeply brackets nest, strings left out."""
+    depth = deepest = 0
+    inside = escaped = False
+    for char in text:
+        if inside:
+            escaped, inside = char == "\\" and not escaped, char != '"' or escaped
+        elif char == '"':
+            inside = True
+        elif char in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in "]}":
+            depth -= 1
+    return deepest
+
+
+def _mapping(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    part = found.get(key, {})
+    if not isinstance(part, dict):
+        raise Problem(f"The project's {key} must be a table of names")
+    return part
+
+
+def _name(name: str) -> str:
+    if not 0 < len(name) <= 64:
+        raise Problem(f"'{name[:20]}…' is too long for a name")
+    return canonical(name)
+
+
+def _point(plain: Any, name: str) -> Point:
+    if not isinstance(plain, list) or len(plain) != 2:
+        raise Problem(f"The place of {name} must be two numbers")
+    x, y = (float(value_from(part, name)) for part in plain)  # type: ignore[arg-type]
+    if not (abs(x) < 1e6 and abs(y) < 1e6):
+        raise Problem(f"The place of {name} is out of bounds")
+    return x, y
+
+
+def lab_from(found: Mapping[str, Any]) -> Lab:
+    """The lab's settings from a file, each checked against its limits. Raises Problem."""
+    settings: dict[str, Any] = {}
+    for entry in fields(Lab):
+        if entry.name not in found:
+            continue
+        value, usual = found[entry.name], entry.default
+        if entry.name == "hidden":
+            settings["hidden"] = _hidden(value)
+            continue
+        if isinstance(usual, float) and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if type(value) is not type(usual):
+            raise Problem(
+                f"The lab's {entry.name} must be {'a text' if isinstance(usual, str) else 'a number'}"
+            )
+        low, high = LIMITS.get(entry.name, (-math.inf, math.inf))
+        if not isinstance(value, str) and not low <= value <= high:
+            raise Problem(f"The lab's {entry.name} must lie between {low:g} and {high:g}")
+        settings[entry.name] = value
+    return Lab(**settings)
+
+
+def _hidden(value: Any) -> tuple[int, ...]:
+    sizes = value if isinstance(value, list) else None
+    if (
+        sizes is None
+        or len(sizes) > MAX_LAYERS
+        or any(type(n) is not int or not 1 <= n <= MAX_UNITS for n in sizes)
+    ):
+        raise Problem(f"Hidden layers: up to {MAX_LAYERS} whole numbers from 1 to {MAX_UNITS}")
+    return tuple(sizes)

@@ -1,0 +1,30 @@
+"""What is to be seen of a graph after some steps, and what is lit: decided here once for window, files and terminal.
+
+Reading order: parts, sizes, symbols, labels, drawing (where everything stands), pictured (what is known and lit).
+"""
+
+from core.figure.drawing import Drawing, draw, label_width
+from core.figure.parts import Arrow, Box, Figure, Label, Mood
+from core.figure.pictured import figure
+from core.figure.sizes import LABEL, NAME, RADIUS, SMALL, SYMBOL, heat_shape
+
+MARGIN = 14.0  # around a figure
+
+__all__ = [
+    "LABEL",
+    "MARGIN",
+    "NAME",
+    "RADIUS",
+    "SMALL",
+    "SYMBOL",
+    "Arrow",
+    "Box",
+    "Drawing",
+    "Figure",
+    "Label",
+    "Mood",
+    "draw",
+    "figure",
+    "heat_shape",
+    "label_width",
+]

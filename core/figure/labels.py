@@ -1,0 +1,100 @@
+"""Where along their edges values and gradients are written, so that they cover neither boxes nor one another.
+
+Every label has a few candidate places on its edge; labels choose one after the other the place that hides least.
+The choice depends on the drawing alone, so labels do not wander from step to step.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.layout import Point, Route, point_at
+
+Rect = tuple[float, float, float, float]  # left, top, right, bottom
+CLEAR = 4.0  # between a label and its edge
+OVER_BOX, OVER_LABEL, OVER_CURVE, FAR = 6.0, 4.0, 3.0, 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A place for a label of a width: `above` and `below` are the heights needed on both sides of the edge.
+
+    `shares` are candidate places along the edge, the preferred first.
+    """
+
+    key: tuple[str, int]
+    route: Route
+    width: float
+    above: float
+    below: float
+    shares: Sequence[float]
+
+
+def near_source(route: Route, width: float) -> list[float]:
+    """Candidates from just behind the source to the middle, where a level edge leaves room for a label."""
+    left, right = sorted((route.start[0], route.end[0]))
+    reach = max(right - left, 1.0)
+    first = min(0.5, (width / 2 + 5) / reach)
+    return [first, *(share for share in (0.4, 0.5, 0.6, 0.3, 0.7) if abs(share - first) > 0.05)]
+
+
+MIDDLE = (0.55, 0.45, 0.65, 0.35, 0.75, 0.25)
+
+
+def choose_spots(
+    wanted: Iterable[Wanted], boxes: Sequence[Rect], routes: Sequence[Route]
+) -> Mapping[tuple[str, int], float]:
+    """For each label the x at which it is centred on its edge."""
+    curves = np.array([point for route in routes for point in route.sampled(12)] or [(1e9, 1e9)])
+    taken = [np.array(boxes or [(1e9,) * 4], dtype=float), np.empty((0, 4))]
+    found: dict[tuple[str, int], float] = {}
+    for want in wanted:
+        best = min(
+            enumerate(want.shares),
+            key=lambda choice: FAR * choice[0] * want.width + _hidden(want, choice[1], taken, curves),
+        )[1]
+        rects = _rects(want, best)
+        taken[1] = np.vstack([taken[1], *(np.array([rect]) for rect in rects)])
+        found[want.key] = point_at(want.route, best)[0]
+    return found
+
+
+def beside(route: Route, x: float, width: float, below: bool) -> Point:
+    """The point above or below an edge at x that keeps a label of a width clear of the curve."""
+    passed = [py for px, py in route.sampled() if abs(px - x) <= width / 2]
+    if not passed:
+        passed = [min(route.sampled(), key=lambda point: abs(point[0] - x))[1]]
+    return (x, max(passed) + CLEAR) if below else (x, min(passed) - CLEAR)
+
+
+def _rects(want: Wanted, share: float) -> list[Rect]:
+    x = point_at(want.route, share)[0]
+    left, right = x - want.width / 2, x + want.width / 2
+    found = []
+    if want.above:
+        bottom = beside(want.route, x, want.width, False)[1]
+        found.append((left, bottom - want.above, right, bottom))
+    if want.below:
+        top = beside(want.route, x, want.width, True)[1]
+        found.append((left, top, right, top + want.below))
+    return found
+
+
+def _hidden(
+    want: Wanted, share: float, taken: Sequence[NDArray[np.float64]], curves: NDArray[np.float64]
+) -> float:
+    """How much a label at a place would cover: boxes and labels by area (in line heights), curves by points."""
+    total = 0.0
+    for rect in _rects(want, share):
+        left, top, right, bottom = rect
+        for weight, rects in ((OVER_BOX, taken[0]), (OVER_LABEL, taken[1])):
+            wide = np.minimum(rects[:, 2], right) - np.maximum(rects[:, 0], left)
+            high = np.minimum(rects[:, 3], bottom) - np.maximum(rects[:, 1], top)
+            total += weight * float(np.sum(np.clip(wide, 0, None) * np.clip(high, 0, None))) / 20
+        inside = (
+            (curves[:, 0] > left) & (curves[:, 0] < right) & (curves[:, 1] > top) & (curves[:, 1] < bottom)
+        )
+        total += OVER_CURVE * float(np.count_nonzero(inside))
+    return total

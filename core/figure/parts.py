@@ -1,0 +1,66 @@
+"""What a figure consists of: boxes, arrows and labels, each with its mood. No colours, no pixels."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.arrays import Array
+from core.graph import Edge
+from core.layout import Point, Route
+from core.notation.mathtree import Math
+
+Mood = Literal["idle", "active", "receiving", "done"]
+Role = Literal["value", "gradient", "contribution", "name", "shape"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One node: a circle or pill with a symbol, or the plain name of an input; arrays show their entries as heat."""
+
+    node: str
+    kind: Literal["input", "operation"]
+    centre: Point
+    width: float
+    height: float
+    symbol: Math
+    mood: Mood = "idle"
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One edge, or the stub on which the output leaves (port −1)."""
+
+    edge: Edge
+    route: Route
+    mood: Mood = "idle"
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Text or a heat map at a point: `below` says whether it hangs under the point or stands on it."""
+
+    node: str
+    role: Role
+    at: Point
+    size: float
+    math: Math | None = None
+    heat: Array | None = None
+    extent: tuple[float, float] = (0.0, 0.0)
+    below: bool = False
+    centred: bool = True
+    port: int = -1
+
+
+@dataclass(frozen=True)
+class Figure:
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    labels: tuple[Label, ...]
+    width: float
+    height: float
+
+    @property
+    def tokens(self) -> tuple[Arrow, ...]:
+        """The arrows along which something moves in this step."""
+        return tuple(arrow for arrow in self.arrows if arrow.mood == "active")

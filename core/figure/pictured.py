@@ -1,0 +1,169 @@
+"""The passing part of a figure: what is known after some steps and what the last one lights up."""
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from core.arrays import Array, Value, shape_of
+from core.figure.drawing import Drawing
+from core.figure.labels import beside
+from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
+from core.figure.sizes import LABEL, NAME, SMALL, extent, heat_extent, is_listed
+from core.graph import CONSTANT, Edge
+from core.layout import Route
+from core.notation.mathtree import Fenced, Math, row
+from core.notation.typeset import EQUALS, PLUS, name_math, number_math, value_math
+from core.numbers import DIGITS
+from core.steps import Computed, Flowed, Picture, Seeded, Step
+
+
+def figure(drawing: Drawing, picture: Picture, digits: int = DIGITS) -> Figure:
+    """What is to be seen at a picture."""
+    graph, step = drawing.graph, picture.step
+    boxes = tuple(_box(drawing, picture, name) for name in drawing.sizes)
+    arrows = [
+        Arrow(edge, drawing.routes[edge.target, edge.port], *_arrow_mood(edge, picture, step))
+        for edge in drawing.edges
+    ]
+    stub = drawing.stub
+    if stub:
+        lit = isinstance(step, Seeded) or (isinstance(step, Computed) and step.node == graph.output)
+        mood: Mood = "active" if lit else "done" if picture.value(graph.output) is not None else "idle"
+        arrows.append(Arrow(Edge(graph.output, "", -1), stub, mood, isinstance(step, Seeded)))
+    labels = [label for name in drawing.sizes for label in _labels(drawing, picture, name, digits)]
+    width, height = drawing.placement.width, drawing.placement.height
+    if stub:
+        width = max(width, stub.end[0] + extent(name_math(graph.output), NAME)[0] + 8)
+    return Figure(boxes, tuple(arrows), tuple(labels), width, height)
+
+
+def _box(drawing: Drawing, picture: Picture, name: str) -> Box:
+    node = drawing.graph.nodes[name]
+    width, height = drawing.sizes[name]
+    kind: Literal["input", "operation"] = "input" if node.is_leaf else "operation"
+    backward = isinstance(picture.step, Flowed | Seeded)
+    mood = _box_mood(name, picture)
+    return Box(
+        name, kind, drawing.placement.centres[name], width, height, drawing.symbols[name], mood, backward
+    )
+
+
+def _box_mood(name: str, picture: Picture) -> Mood:
+    match picture.step:
+        case Computed(node) | Seeded(node) if node == name:
+            return "active"
+        case Flowed(node, _, arg):
+            if node == name:
+                return "active"
+            if arg == name:
+                return "receiving"
+    return "idle" if picture.value(name) is None else "done"
+
+
+def _arrow_mood(edge: Edge, picture: Picture, step: Step | None) -> tuple[Mood, bool]:
+    match step:
+        case Computed(node) if node == edge.target:
+            return "active", False
+        case Flowed(node, port) if (node, port) == (edge.target, edge.port):
+            return "active", True
+    return ("done" if picture.value(edge.target) is not None else "idle"), False
+
+
+def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[Label]:
+    graph = drawing.graph
+    node = graph.nodes[name]
+    found: list[Label] = []
+    x, y = drawing.placement.centres[name]
+    width, height = drawing.sizes[name]
+    stub, alone = drawing.stub, drawing.alone.get(name)
+    value, gradient = picture.value(name), picture.gradient(name)
+    if node.is_leaf and node.shape and not is_listed(node.shape) and value is not None:
+        heat_w, heat_h = heat_extent(node.shape)
+        found.append(
+            Label(
+                name,
+                "value",
+                (x + width / 2 - heat_w / 2, y + heat_h / 2),
+                LABEL,
+                None,
+                _array(value),
+                (heat_w, heat_h),
+            )
+        )
+        value = None
+    if name == graph.output and stub:
+        found.append(
+            Label(name, "name", (stub.end[0] + 6, stub.end[1]), NAME, name_math(name), centred=False)
+        )
+    elif not node.is_leaf:
+        found.append(
+            Label(name, "name", (x, y - height / 2 - 3), SMALL if not node.named else LABEL, name_math(name))
+        )
+    sums = _sum_shown(picture, name, digits)
+    if alone:
+        if value is not None:
+            found.append(_beside(alone, drawing.spots[name, -1], _label(name, "value", value, digits)))
+        if gradient is not None:
+            found.append(
+                _beside(
+                    alone, drawing.spots[name, -1], _label(name, "gradient", gradient, digits, below=True)
+                )
+            )
+        return found
+    top = y - height / 2 - (3 if node.is_leaf else (SMALL if not node.named else LABEL) + 5)
+    if value is not None and node.op != CONSTANT:
+        found.append(replace(_label(name, "value", value, digits), at=(x, top)))
+    if sums is not None:
+        found.append(
+            Label(
+                name, "gradient", (x, y + height / 2 + 3), LABEL, sums, extent=extent(sums, LABEL), below=True
+            )
+        )
+    elif gradient is not None:
+        found.append(
+            replace(_label(name, "gradient", gradient, digits, below=True), at=(x, y + height / 2 + 3))
+        )
+    for edge in drawing.leaving[name]:
+        contribution = picture.contribution(edge.target, edge.port)
+        if contribution is not None:
+            route = drawing.routes[edge.target, edge.port]
+            label = replace(_label(name, "contribution", contribution, digits, below=True), port=edge.port)
+            found.append(_beside(route, drawing.spots[edge.target, edge.port], label))
+    return found
+
+
+def _sum_shown(picture: Picture, name: str, digits: int) -> Math | None:
+    """At a fan-out the gradient that has just arrived is shown being added: `3 + 4 = 7`."""
+    step = picture.step
+    if not isinstance(step, Flowed) or step.arg != name or not isinstance(step.total, float):
+        return None
+    arrived = [value for value in picture.arrived(name) if isinstance(value, float)]
+    if len(arrived) < 2 or len(arrived) > 4:
+        return None
+    parts: list[Math] = []
+    for value in arrived:
+        term: Math = number_math(value, digits)
+        parts.extend([PLUS, Fenced("(", term, ")") if value < 0 else term] if parts else [term])
+    return row(*parts, EQUALS, number_math(step.total, digits))
+
+
+def _label(node: str, role: Role, value: Value, digits: int, below: bool = False) -> Label:
+    """A label that has no place yet."""
+    shape, nowhere = shape_of(value), (0.0, 0.0)
+    if not shape:
+        math = value_math(value, digits)
+        return Label(node, role, nowhere, LABEL, math, None, extent(math, LABEL), below)
+    if is_listed(shape):
+        math = value_math(value, min(digits, 3))
+        return Label(node, role, nowhere, SMALL, math, None, extent(math, SMALL), below)
+    return Label(node, role, nowhere, LABEL, None, _array(value), heat_extent(shape), below)
+
+
+def _beside(route: Route, x: float, label: Label) -> Label:
+    """The label above or below its edge at x, clear of the curve over its whole width."""
+    return replace(label, at=beside(route, x, label.extent[0], label.below))
+
+
+def _array(value: Value) -> Array:
+    return np.asarray(value, dtype=np.float64)

@@ -1,0 +1,99 @@
+"""How large things are drawn, estimated from characters: a layout must not depend on a font file.
+
+Lengths are points of a drawing whose labels are set at LABEL size.
+"""
+
+import numpy as np
+
+from core.arrays import Shape
+from core.notation.mathtree import (
+    Big,
+    Digits,
+    Fenced,
+    Fraction,
+    Letter,
+    Math,
+    Root,
+    Row,
+    Scripts,
+    Sign,
+    Table,
+    Tinted,
+    Word,
+)
+
+NAME, SYMBOL, LABEL, SMALL = 26.0, 22.0, 17.0, 13.0
+RADIUS = 24.0
+GAP_X, GAP_Y = 30.0, 14.0  # beside and between labels
+LEAST_WIDTH, WIDTH_STEP = 58.0, 22.0
+LISTED = 3  # a vector of up to this many entries is set as a column of numbers
+
+
+def extent(math: Math, size: float) -> tuple[float, float]:
+    """About how wide and high a formula is when set at a size."""
+    width, height = _ems(math)
+    return width * size, height * size
+
+
+def _ems(math: Math) -> tuple[float, float]:
+    match math:
+        case Letter(text):
+            return 0.58 * len(text), 1.1
+        case Digits(text):
+            return 0.5 * len(text) + 0.1 * ("−" in text), 1.1
+        case Word(text, kind):
+            return 0.5 * len(text) + 0.1, 1.1
+        case Sign(text, kind):
+            return {"bin": 1.2, "rel": 1.3}.get(kind, 0.5 * len(text)), 1.1
+        case Big():
+            return 1.2, 1.6
+        case Row(parts):
+            sizes = [_ems(part) for part in parts]
+            return sum(w for w, _ in sizes), max((h for _, h in sizes), default=1.1)
+        case Fraction(top, bottom):
+            (a, b), (c, d) = _ems(top), _ems(bottom)
+            return max(a, c) + 0.3, b + d + 0.2
+        case Scripts(base, sub, sup):
+            (w, h) = _ems(base)
+            scripts = [_ems(part)[0] * 0.7 for part in (sub, sup) if part]
+            return w + max(scripts, default=0), h + 0.25 * len(scripts)
+        case Fenced(_, body, _):
+            w, h = _ems(body)
+            return w + 0.8, h
+        case Root(body):
+            w, h = _ems(body)
+            return w + 0.7, h + 0.15
+        case Table(rows):
+            widths = [max(_ems(line[i])[0] for line in rows) for i in range(len(rows[0]))]
+            return sum(widths) + 0.9 * (len(widths) - 1) + 0.8, 1.22 * len(rows) + 0.2
+        case Tinted(_, body):
+            return _ems(body)
+
+
+def heat_extent(shape: Shape, longest: float = 64.0) -> tuple[float, float]:
+    """How large an array's heat map is drawn: square cells of at most 11, at least a point high and wide."""
+    rows, columns = heat_shape(shape)
+    cell = min(11.0, longest / max(rows, columns))
+    return max(columns * cell, 6.0), max(rows * cell, 6.0)
+
+
+def heat_shape(shape: Shape) -> tuple[int, int]:
+    """The rows and columns an array is drawn with: a vector is a column."""
+    if len(shape) == 1:
+        return shape[0], 1
+    return (shape[0], int(np.prod(shape[1:])))
+
+
+def is_listed(shape: Shape) -> bool:
+    """Whether an array is small enough to be shown as numbers."""
+    return len(shape) == 1 and shape[0] <= LISTED
+
+
+def label_extent(shape: Shape, room: float = 0.0) -> tuple[float, float]:
+    """Room for a label of a shape; a number is taken to be as wide as `room`."""
+    if not shape:
+        width, height = extent(Digits("−0.0000"), LABEL)
+        return room or width, height
+    if is_listed(shape):
+        return extent(Table(tuple((Digits("−0.00"),) for _ in range(shape[0]))), SMALL)
+    return heat_extent(shape)

@@ -1,0 +1,89 @@
+"""What stands in a node's circle, and which constants are written there instead of being drawn as nodes."""
+
+from core.graph import CONSTANT, Graph, Node
+from core.notation.mathtree import (
+    Digits,
+    Fenced,
+    Letter,
+    Math,
+    Root,
+    Scripts,
+    Sign,
+    Word,
+    row,
+)
+from core.notation.typeset import name_math, typeset
+
+
+def symbol(graph: Graph, node: Node) -> Math:
+    """What stands in a node's circle; a constant argument is part of it: `x²`, `+1`, `1/x`."""
+    if node.is_leaf:
+        return name_math(node.name) if node.op != CONSTANT else typeset(node.tree)
+    constants = [graph.nodes[arg] if is_inlined(graph, node, arg) else None for arg in node.args]
+    if any(constants) and node.op in WITH_CONSTANT:
+        found = WITH_CONSTANT[node.op](*(typeset(c.tree) if c else None for c in constants))
+        if found is not None:
+            return found
+    sign = node.operation.symbol
+    return SYMBOLS.get(node.op) or (Word(sign, "ord") if len(sign) > 1 else Sign(sign, "ord"))
+
+
+X = Letter("x")
+SYMBOLS: dict[str, Math] = {
+    "neg": row(Sign("−", "ord"), X),
+    "sigmoid": Letter("σ"),
+    "mul": Sign("×", "ord"),
+    "dot": Sign("⋅", "ord"),
+    "matvec": row(Letter("W"), X),
+    "vecmat": row(Scripts(X, sup=Sign("⊤", "ord")), Letter("W")),
+    "matmul": row(Letter("A"), Letter("B")),
+    "outer": row(X, Scripts(Letter("y"), sup=Sign("⊤", "ord"))),
+    "transpose": Scripts(Letter("X"), sup=Sign("⊤", "ord")),
+    "row": Scripts(X, sup=Sign("⊤", "ord")),
+    "sqrt": Root(X),
+    "abs": Fenced("|", X, "|"),
+    "norm": Fenced("‖", X, "‖"),
+    "pow": Scripts(X, sup=Letter("y")),
+    "pick": Scripts(X, sub=Letter("k")),
+    "sum": Sign("∑", "ord"),
+    "cross_entropy": Word("CE", "ord"),
+    "log_softmax": Word("ln softmax", "ord"),
+    "logsumexp": row(Word("ln", "ord"), Sign("∑", "ord"), Word("exp", "ord")),
+    "greater": Sign(">", "ord"),
+    "less": Sign("<", "ord"),
+}
+
+
+def _signed(sign: str, left: Math | None, right: Math | None) -> Math:
+    return row(left, Sign(sign, "ord")) if left else row(Sign(sign, "ord"), right or Digits(""))
+
+
+WITH_CONSTANT = {
+    "add": lambda a, b: row(Sign("+", "ord"), a or b),
+    "sub": lambda a, b: _signed("−", a, b),
+    "mul": lambda a, b: row(Sign("×", "ord"), a or b),
+    "div": lambda a, b: row(a, Sign("/", "ord"), X) if a else row(Sign("÷", "ord"), b),
+    "pow": lambda a, b: Scripts(X, sup=b) if b else Scripts(a, sup=X),
+    "maximum": lambda a, b: row(
+        Word("max", "ord"), Fenced("(", row(a or X, Sign(",", "punct"), b or X), ")")
+    ),
+    "minimum": lambda a, b: row(
+        Word("min", "ord"), Fenced("(", row(a or X, Sign(",", "punct"), b or X), ")")
+    ),
+    "pick": lambda a, b: Scripts(X, sub=b) if b else None,
+    "leaky_relu": lambda a, b: Word("LReLU", "ord"),
+    "elu": lambda a, b: Word("ELU", "ord"),
+    "greater": lambda a, b: row(a or X, Sign(">", "rel"), b or X),
+    "less": lambda a, b: row(a or X, Sign("<", "rel"), b or X),
+}
+
+
+def is_inlined(graph: Graph, node: Node, arg: str) -> bool:
+    """Whether a constant argument is written in the operation's circle instead of drawn as a node."""
+    others = [a for a in node.args if graph.nodes[a].op != CONSTANT]
+    return (
+        graph.nodes[arg].op == CONSTANT
+        and not graph.nodes[arg].shape
+        and len(others) == 1
+        and node.op in WITH_CONSTANT
+    )

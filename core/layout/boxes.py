@@ -1,0 +1,62 @@
+"""What the layout knows of a node's box: its size, its outline, and where arrows meet it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from core.layout.curves import Point
+
+# the part of its left side over which arrows arrive: of a round box an angle, of a square one a share of the
+# height
+_ARC = math.radians(130)
+_SHARE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The size of a node's box; the outline is an ellipse if it is `round`."""
+
+    width: float
+    height: float
+    round: bool
+
+    def arrival(self, lean: float) -> Point:
+        """Where an arrow of this lean (-1/2 top to 1/2 bottom) meets the left side, seen from the box's
+        centre.
+        """
+        if self.round:
+            angle = lean * _ARC
+            return -self.width / 2 * math.cos(angle), self.height / 2 * math.sin(angle)
+        return -self.width / 2, self.height * _SHARE * lean
+
+    def slope(self, lean: float) -> float:
+        """The slope of an arrow that arrives pointing to the centre of a round box; 0 at a square one."""
+        if not self.round:
+            return 0.0
+        dx, dy = self.arrival(lean)
+        return dy / dx
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A rectangle: x from `left` to `right`, y from `top` to `bottom`."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @classmethod
+    def around(cls, centre: Point, box: Box) -> Span:
+        """The rectangle of a box at a place."""
+        (x, y), w, h = centre, box.width / 2, box.height / 2
+        return cls(x - w, y - h, x + w, y + h)
+
+    def grown(self, by: float) -> Span:
+        """The rectangle with a margin."""
+        return Span(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+    def holds(self, point: Point) -> bool:
+        """Whether the point lies inside, not on the border."""
+        return self.left < point[0] < self.right and self.top < point[1] < self.bottom

@@ -1,0 +1,208 @@
+"""Where every vertex stands: rows by least squares with minimum distances, columns as wide as their boxes.
+
+Reading order: place_rows, _ease (what pulls how hard), _Rows (fit a layer to its neighbours; solve for all
+layers), _fit (one layer exactly, by pooling adjacent violators), Columns. Every link pulls its ends to one
+height. Layers are fitted one after the other; vertices that then stand as close as they may form blocks, and
+one linear system moves all blocks to rest. The two steps alternate until nothing moves, which is the
+least-squares optimum under the order and the distances required.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from core.layout.boxes import Box
+from core.layout.layers import Layered
+
+Block = tuple[float, range]
+"""Vertices as close as they may be, by their places in the layer, and how far below the layer's stack they
+stand.
+"""
+
+# how hard a link pulls: a lone one (nothing else leaves its source or enters its target) is kept level
+_PULL, _BEND_PULL, _LONE_PULL = 1.0, 2.0, 8.0
+# what keeps a graph without links from flying off
+_REST = 1e-6
+# rounds, the movement that no longer counts, and how many blocks are worth a linear system
+_ROUNDS, _STILL, _BLOCKS = 20, 0.01, 900
+
+
+def place_rows(graph: Layered, boxes: Sequence[Box], gap: float) -> list[float]:
+    """The y of every vertex's centre, the topmost box at 0; `gap` lies between any two in a layer."""
+    rows = _Rows(graph, boxes, gap)
+    rows.sweep(forward=False, by_sources=False)
+    rows.sweep(forward=True, by_targets=False)
+    for turn in range(_ROUNDS):
+        if rows.sweep(forward=turn % 2 == 0) < _STILL:
+            break
+        rows.solve()
+    else:
+        rows.sweep(forward=True)
+    top = min(y - height / 2 for y, height in zip(rows.y, rows.heights, strict=True))
+    return [y - top for y in rows.y]
+
+
+def _ease(graph: Layered) -> list[float]:
+    """How hard the links into a vertex pull: the less, the more operations stand between it and the inputs.
+
+    So a node stands in the middle of what it is computed from, and what uses it follows.
+    """
+    operations = [0] * graph.vertices
+    for layer in graph.layers:
+        for v in layer:
+            for w, _ in graph.after[v]:
+                operations[w] = max(operations[w], operations[v] + (w < graph.nodes))
+    ease = [1 / max(count, 1) ** 2 for count in operations]
+    for layer in reversed(graph.layers):
+        for v in layer:
+            if v >= graph.nodes:
+                ease[v] = ease[graph.after[v][0][0]]
+    return ease
+
+
+class _Rows:
+    """The heights of all vertices, and for each its links as (neighbour, pull, how far beside it this one
+    belongs).
+    """
+
+    def __init__(self, graph: Layered, boxes: Sequence[Box], gap: float):
+        self.graph = graph
+        self.heights = [box.height for box in boxes] + [0.0] * (graph.vertices - graph.nodes)
+        self.by_source: list[list[tuple[int, float, float]]] = [[] for _ in self.heights]
+        self.by_target: list[list[tuple[int, float, float]]] = [[] for _ in self.heights]
+        ease = _ease(graph)
+        for v, links in enumerate(graph.after):
+            for w, lean in links:
+                pull = self._pull(v, w) * ease[w]
+                drop = boxes[w].arrival(lean)[1] if w < graph.nodes else 0.0
+                self.by_source[w].append((v, pull, -drop))
+                self.by_target[v].append((w, pull, drop))
+        self.stacks = [self._stack(layer, gap) for layer in graph.layers]
+        self.blocks: list[list[Block]] = [[] for _ in graph.layers]
+        self.y = [0.0] * graph.vertices
+        for layer, stack in zip(graph.layers, self.stacks, strict=True):
+            for v, y in zip(layer, stack, strict=True):
+                self.y[v] = y - stack[-1] / 2
+
+    def _pull(self, source: int, target: int) -> float:
+        if len(self.graph.after[source]) == len(self.graph.before[target]) == 1:
+            return _LONE_PULL
+        return _BEND_PULL if max(source, target) >= self.graph.nodes else _PULL
+
+    def _stack(self, layer: Sequence[int], gap: float) -> list[float]:
+        """The heights of a layer's vertices standing as close as they may, from 0."""
+        stack = [0.0]
+        for upper, lower in pairwise(layer):
+            stack.append(stack[-1] + self.heights[upper] / 2 + gap + self.heights[lower] / 2)
+        return stack
+
+    def sweep(self, forward: bool, by_sources: bool = True, by_targets: bool = True) -> float:
+        """Fit all layers one after the other to their neighbours; the farthest any vertex moved."""
+        steps = range(len(self.stacks))
+        return max(
+            self._fit_layer(at, by_sources, by_targets) for at in (steps if forward else reversed(steps))
+        )
+
+    def _fit_layer(self, at: int, by_sources: bool, by_targets: bool) -> float:
+        layer, y, stack = self.graph.layers[at], self.y, self.stacks[at]
+        wants, weights = [], []
+        for v in layer:
+            total, weight = _REST * y[v], _REST
+            if by_sources:
+                for w, pull, beside in self.by_source[v]:
+                    total += pull * (y[w] + beside)
+                    weight += pull
+            if by_targets:
+                for w, pull, beside in self.by_target[v]:
+                    total += pull * (y[w] + beside)
+                    weight += pull
+            wants.append(total / weight)
+            weights.append(weight)
+        self.blocks[at] = _fit(wants, weights, stack)
+        farthest = 0.0
+        for below, members in self.blocks[at]:
+            for i in members:
+                v, height = layer[i], below + stack[i]
+                farthest = max(farthest, abs(height - y[v]))
+                y[v] = height
+        return farthest
+
+    def solve(self) -> None:
+        """Move all blocks at once to where their links are at rest; what then stands too close the next
+        sweep mends.
+        """
+        block_of = [0] * len(self.y)
+        within = [0.0] * len(self.y)
+        count = 0
+        for layer, stack, blocks in zip(self.graph.layers, self.stacks, self.blocks, strict=True):
+            for _, members in blocks:
+                for i in members:
+                    block_of[layer[i]], within[layer[i]] = count, stack[i]
+                count += 1
+        if count > _BLOCKS:
+            return
+        pulls = np.zeros((count, count))
+        forces = np.zeros(count)
+        for v, block in enumerate(block_of):
+            pulls[block, block] += _REST
+            forces[block] += _REST * (self.y[v] - within[v])
+            for w, pull, beside in self.by_source[v] + self.by_target[v]:
+                pulls[block, block] += pull
+                pulls[block, block_of[w]] -= pull
+                forces[block] += pull * (within[w] + beside - within[v])
+        below = np.linalg.solve(pulls, forces).tolist()
+        self.y = [below[block] + height for block, height in zip(block_of, within, strict=True)]
+
+
+def _fit(wants: Sequence[float], weights: Sequence[float], stack: Sequence[float]) -> list[Block]:
+    """The heights nearest to `wants` (weighted least squares) that are as far apart as those of `stack`,
+    or farther.
+    """
+    means: list[float] = []
+    pooled: list[float] = []
+    starts: list[int] = []
+    for i, (want, weight, least) in enumerate(zip(wants, weights, stack, strict=True)):
+        mean, start = want - least, i
+        while means and means[-1] > mean:
+            heavy = pooled.pop()
+            mean = (mean * weight + means.pop() * heavy) / (weight + heavy)
+            weight += heavy
+            start = starts.pop()
+        means.append(mean)
+        pooled.append(weight)
+        starts.append(start)
+    ends = [*starts[1:], len(stack)]
+    return [(mean, range(start, end)) for mean, start, end in zip(means, starts, ends, strict=True)]
+
+
+# an edge that climbs this many times the gap of columns makes the gap grow, up to the double
+_CLIMB = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The x of the left and right border of every layer."""
+
+    lefts: tuple[float, ...]
+    rights: tuple[float, ...]
+
+    def centre(self, at: int) -> float:
+        """The x of a layer's boxes."""
+        return (self.lefts[at] + self.rights[at]) / 2
+
+
+def place_columns(graph: Layered, boxes: Sequence[Box], y: Sequence[float], gap: float) -> Columns:
+    """Columns as wide as their widest box, `gap` apart, farther where edges climb steeply."""
+    lefts, rights = [], []
+    x = 0.0
+    for layer in graph.layers:
+        lefts.append(x)
+        x += max((boxes[v].width for v in layer if v < graph.nodes), default=0.0)
+        rights.append(x)
+        climb = max((abs(y[v] - y[w]) for v in layer for w, _ in graph.after[v]), default=0.0)
+        x += min(max(gap, climb / _CLIMB), 2 * gap)
+    return Columns(tuple(lefts), tuple(rights))

@@ -1,0 +1,239 @@
+"""Trees, names, numbers and values as typeset mathematics."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from core.arrays import Value
+from core.notation.lexer import GREEK
+from core.notation.mathtree import (
+    Digits,
+    Fenced,
+    Fraction,
+    Letter,
+    Math,
+    Root,
+    Row,
+    Scripts,
+    Sign,
+    Table,
+    Word,
+    row,
+)
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Indicator,
+    Listing,
+    Name,
+    Negative,
+    Number,
+    Transposed,
+    Tree,
+    fold,
+)
+from core.numbers import DIGITS, split_number
+
+# how strongly a part holds together: a looser part gets brackets
+SUM, PRODUCT, SIGNED, POWER, ATOM = 1, 2, 3, 4, 6
+Part = tuple[Math, int]
+TOP = Sign("⊤", "ord")
+EQUALS = Sign("=", "rel")
+DOT = Sign("⋅", "bin")
+TIMES = Sign("×", "bin")
+PLUS = Sign("+", "bin")
+MINUS = Sign("−", "bin")
+WORDS = {"log": "ln", "relu": "ReLU", "elu": "ELU", "silu": "SiLU", "leaky_relu": "LReLU", "power": "pow"}
+WORDS |= {
+    "bce": "BCE",
+    "bce_logits": "BCE",
+    "mse": "MSE",
+    "cross_entropy": "CE",
+    "largest": "max",
+    "smallest": "min",
+}
+WORDS |= {"log_softmax": "log softmax", "logaddexp": "log(e^x+e^y)", "stop_gradient": "stop"}
+
+
+def name_math(name: str) -> Math:
+    """A name as it is set: `x1` is x with a subscript, `W_in` likewise, `Lreg` an upright word."""
+    match = re.fullmatch(r"(.*?)(_[^′]+|[0-9]+)?(′*)", name)
+    base, sub, primes = match.groups("") if match else (name, "", "")
+    sub = sub.removeprefix("_")
+    subscript: Math | None = None
+    if sub:
+        subscript = (
+            Digits(sub)
+            if sub.isdigit()
+            else Letter(GREEK.get(sub, sub))
+            if len(sub) == 1
+            else Word(sub, "ord")
+        )
+    letter = Letter(base)
+    prime = Sign("′" * len(primes), "ord") if primes else None
+    return Scripts(letter, subscript, prime) if subscript or prime else letter
+
+
+def number_math(value: float, digits: int = DIGITS) -> Math:
+    """A number in `digits` significant digits."""
+    mantissa, power = split_number(value, digits)
+    if not power:
+        return Digits(mantissa)
+    return row(Digits(mantissa), DOT, Scripts(Digits("10"), sup=Digits(power.replace("-", "−"))))
+
+
+def value_math(value: Value, digits: int = DIGITS, limit: int = 6) -> Math:
+    """A number, or an array as a matrix; long axes are shortened with dots."""
+    if isinstance(value, float):
+        return number_math(value, digits)
+    if value.ndim == 1:
+        cells = [number_math(float(v), digits) for v in value]
+        return Table(tuple((cell,) for cell in _shortened(cells, limit, Sign("⋮", "ord"))))
+    if value.ndim == 2:
+        rows = [
+            _shortened([number_math(float(v), digits) for v in line], limit, Sign("⋯", "ord"))
+            for line in value[:99]
+        ]
+        dots = tuple(Sign("⋮", "ord") for _ in rows[0])
+        return Table(tuple(_shortened([tuple(line) for line in rows], limit, dots)))
+    return Word("×".join(map(str, value.shape)), "ord")
+
+
+def _shortened(cells: list[Any], limit: int, dots: Any) -> list[Any]:
+    return cells if len(cells) <= limit else [*cells[: limit - 2], dots, cells[-1]]
+
+
+def is_loose(value: Value) -> bool:
+    """Whether a number needs brackets inside a product: negative, or written with a power of ten."""
+    return isinstance(value, float) and (value < 0 or bool(split_number(value)[1]))
+
+
+def bracketed(math: Math) -> Math:
+    return Fenced("(", math, ")")
+
+
+def typeset(tree: Tree, names: Mapping[str, Part] | None = None) -> Math:
+    """A tree as mathematics; `names` may put other parts (values, derivatives) in place of names."""
+    return typeset_part(tree, names)[0]
+
+
+def typeset_part(tree: Tree, names: Mapping[str, Part] | None = None) -> Part:
+    """The same with how strongly it holds together, for use inside a larger formula."""
+    replaced = names or {}
+    return fold(tree, lambda part, found: _set(part, found, replaced))
+
+
+def _set(part: Tree, found: list[Part], names: Mapping[str, Part]) -> Part:
+    match part:
+        case Number(value):
+            return number_math(value, 15), SIGNED if value < 0 else ATOM
+        case Name(name):
+            return names.get(name) or (name_math(name), ATOM)
+        case Negative():
+            return row(Sign("−", "ord"), wrap(found[0], SIGNED)), SIGNED
+        case Binary(op):
+            return _binary(op, part, found)
+        case Call(function):
+            return _call(function, found)
+        case Transposed():
+            return Scripts(wrap(found[0], ATOM), sup=TOP), POWER
+        case Listing():
+            return Fenced("[", _listed(found), "]"), ATOM
+        case Indicator(relation):
+            return Fenced("[", row(found[0][0], Sign(relation, "rel"), found[1][0]), "]"), ATOM
+        case Index():
+            return Scripts(wrap(found[0], ATOM), sub=_listed(found[1:])), POWER
+
+
+def _binary(op: str, part: Binary, found: list[Part]) -> Part:
+    left, right = found
+    match op:
+        case "+" | "-":
+            return row(wrap(left, SUM), PLUS if op == "+" else MINUS, wrap(right, PRODUCT)), SUM
+        case "/":
+            return Fraction(left[0], right[0]), ATOM
+        case "^":
+            return Scripts(wrap(left, ATOM), sup=right[0]), POWER
+        case "⊙":
+            return row(wrap(left, PRODUCT), Sign("⊙", "bin"), wrap(right, SIGNED)), PRODUCT
+    return product(left, right, signed=op != " "), PRODUCT
+
+
+def product(left: Part, right: Part, signed: bool = True) -> Math:
+    """Two factors, with a dot between them if `signed` or if they would run together."""
+    a, b = wrap(left, PRODUCT), wrap(right, POWER)
+    first = b.parts[0] if isinstance(b, Row) and b.parts else b
+    base = first.base if isinstance(first, Scripts) else first
+    return row(a, DOT, b) if signed or isinstance(base, Digits) else row(a, b)
+
+
+def wrap(part: Part, least: int) -> Math:
+    math, strength = part
+    return math if strength >= least else bracketed(math)
+
+
+def _listed(found: list[Part]) -> Math:
+    parts: list[Math] = []
+    for math, _ in found:
+        parts.extend([Sign(",", "punct"), math] if parts else [math])
+    return row(*parts)
+
+
+def _call(function: str, found: list[Part]) -> Part:
+    if function in FORMS:
+        return FORMS[function](*found)
+    return _applied(Word(WORDS.get(function, function.replace("_", " "))), found), POWER
+
+
+def _applied(head: Math, found: list[Part]) -> Math:
+    return row(head, Fenced("(", _listed(found), ")"))
+
+
+def _side_by_side(*factors: Part) -> Part:
+    return row(*(wrap(factor, SIGNED) for factor in factors)), PRODUCT
+
+
+def _turned(part: Part) -> Part:
+    return Scripts(wrap(part, ATOM), sup=TOP), POWER
+
+
+def _ones(g: Part, x: Part) -> Part:
+    return product(g, (Word("𝟏", "ord"), ATOM)), PRODUCT
+
+
+FORMS: dict[str, Callable[..., Part]] = {
+    "exp": lambda x: (Scripts(Letter("e"), sup=x[0]), POWER),
+    "sqrt": lambda x: (Root(x[0]), ATOM),
+    "abs": lambda x: (Fenced("|", x[0], "|"), ATOM),
+    "norm": lambda x: (Fenced("‖", x[0], "‖"), ATOM),
+    "power": lambda x, y: (Scripts(wrap(x, ATOM), sup=y[0]), POWER),
+    "sigmoid": lambda x: (_applied(Letter("σ"), [x]), POWER),
+    "dot": lambda x, y: (product(x, y), PRODUCT),
+    "matvec": _side_by_side,
+    "vecmat": lambda x, w: _side_by_side(_turned(x), w),
+    "matmul": _side_by_side,
+    "outer": lambda x, y: _side_by_side(x, _turned(y)),
+    "matvec_t": lambda w, g: _side_by_side(_turned(w), g),
+    "vecmat_t": lambda g, w: _side_by_side(w, g),
+    "matmul_t": lambda g, y: _side_by_side(g, _turned(y)),
+    "t_matmul": lambda x, g: _side_by_side(_turned(x), g),
+    "transpose": _turned,
+    "row": _turned,
+    "unrow": lambda x: x,
+    "stretch": _ones,
+    "pick": lambda x, k: (Scripts(wrap(x, ATOM), sub=k[0]), POWER),
+    "entry": lambda x, k: (Scripts(wrap(x, ATOM), sub=k[0]), POWER),
+    "put": lambda g, x, k: (product(g, (Scripts(Word("𝐞", "ord"), sub=k[0]), POWER)), PRODUCT),
+    "onehot": lambda k, x: (Scripts(Word("𝐞", "ord"), sub=k[0]), POWER),
+    "share": lambda x, out: (Fenced("[", row(x[0], EQUALS, out[0]), "]"), ATOM),
+    "unit": lambda x, out: (Fraction(x[0], out[0]), ATOM),
+    "size": lambda x: (Letter("n"), ATOM),
+    "stack": lambda *parts: (Fenced("[", _listed(list(parts)), "]"), ATOM),
+}
+
+
+def partial(of: Math, by: Math) -> Math:
+    """∂of/∂by"""
+    sign = Sign("∂", "ord")
+    return Fraction(row(sign, of), row(sign, by))

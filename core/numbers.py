@@ -1,0 +1,58 @@
+"""Numbers as people read them: a few significant digits, a true minus, and powers of ten written as such."""
+
+import math
+
+import numpy as np
+
+from core.arrays import Value, shape_text
+
+DIGITS = 4
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def split_number(value: float, digits: int = DIGITS) -> tuple[str, str]:
+    """A number rounded to significant digits as (mantissa, power of ten); the power is empty for usual sizes."""
+    if math.isnan(value):
+        return "NaN", ""
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞", ""
+    if value == 0:
+        return "−0" if math.copysign(1, value) < 0 else "0", ""
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    power = int(exponent)
+    if -4 <= power < max(digits, 6):
+        text, shown = f"{value:.{max(0, digits - 1 - power)}f}", ""
+    else:
+        text, shown = mantissa, str(power)
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", "−"), shown
+
+
+def short(value: float, digits: int = DIGITS) -> str:
+    """A number as text: `−0.7311`, `1.2·10⁻⁵`, `∞`."""
+    mantissa, power = split_number(value, digits)
+    return f"{mantissa}·10{power.translate(SUPERSCRIPTS)}" if power else mantissa
+
+
+def exact(value: float) -> str:
+    """All digits of a double, with a true minus."""
+    return repr(float(value)).replace("-", "−") if math.isfinite(value) else short(value)
+
+
+def value_text(value: Value, digits: int = DIGITS, limit: int = 6) -> str:
+    """A value on one line: a number, a short list, or the shape of what is too large to list."""
+    if isinstance(value, float):
+        return short(value, digits)
+    if value.size > limit:
+        return shape_text(value.shape)
+    if value.ndim == 1:
+        return f"[{', '.join(short(float(v), digits) for v in value)}]"
+    return f"[{', '.join(value_text(np.asarray(part), digits, limit) for part in value)}]"
+
+
+def typed_text(value: Value) -> str:
+    """A value as one would type it, every digit kept: `-2`, `[1, 2]`, `[[1, 2], [3, 4]]`."""
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0").replace("e+", "e")
+    return f"[{', '.join(typed_text(float(p) if np.ndim(p) == 0 else p) for p in value)}]"

@@ -1,0 +1,234 @@
+"""The answer to a request: values and gradients of all nodes, as plain data for JSON and as a table of text."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.arrays import Value, describe, shape_of
+from core.checks import MOST_ENTRIES, Checked, check_gradients
+from core.document import plain_value
+from core.errors import Problem, place
+from core.explain import explain
+from core.graph import CONSTANT, Graph, Node
+from core.notation.printers import reading
+from core.notation.tree import Note
+from core.numbers import DIGITS, short, value_text
+from core.passes import troubles
+from core.request import Request
+from core.steps import Computed, Story
+
+# operations that are neither called by name nor written with a sign between two arguments
+WRITTEN = {
+    "neg": "−{}",
+    "copy": "{}",
+    "matvec": "{} {}",
+    "vecmat": "{} {}",
+    "matmul": "{} {}",
+    "transpose": "{}ᵀ",
+    "row": "{}ᵀ",
+    "pick": "{}[{}]",
+}
+
+
+def operation_text(graph: Graph, node: Node) -> str:
+    """What a node computes from its arguments: `v1 × z`, `sigmoid(v4)`, `W x`; nothing for an input."""
+    if node.is_leaf:
+        return ""
+    op = node.operation
+    if op.name in WRITTEN:
+        return WRITTEN[op.name].format(*node.args)
+    if op.call:
+        usual = list(op.defaults.items())
+        args = list(node.args)
+        while usual and graph.nodes[args[-1]].value == usual[-1][1]:
+            usual.pop()
+            args.pop()
+        return f"{op.call}({', '.join(args)})"
+    if op.variadic:
+        return f"[{', '.join(node.args)}]"
+    return f"{node.args[0]} {op.symbol} {node.args[1]}"
+
+
+class Report:
+    """A request's story, read for its answer; `wrt` are the nodes whose gradients were asked for."""
+
+    def __init__(self, request: Request, story: Story):
+        self.request, self.story = request, story
+        self.wrt = request.wrt or story.graph.inputs
+        self.checked: dict[str, Checked] = check_gradients(story, self.wrt) if request.check else {}
+
+    @property
+    def warnings(self) -> list[Note]:
+        """What a reader should know: how the program was read, kinks, infinite values, gradients that are missing."""
+        graph, story = self.story.graph, self.story
+        found = [*graph.notes, *troubles(story), *_kinks(story)]
+        span = graph.nodes[graph.output].span
+        if graph.nodes[graph.output].shape:
+            said = describe(graph.output, graph.nodes[graph.output].shape)
+            found.append(Note(f"{said}; the gradients are those of the sum of its entries", span))
+        for name in self.wrt:
+            if story.last.gradient(name) is None:
+                found.append(Note(f"{graph.output} has no gradient for {name}", graph.nodes[name].span))
+            elif self.request.check and name not in self.checked:
+                many = f"{name} has more than {MOST_ENTRIES} entries and is not checked"
+                found.append(Note(many, graph.nodes[name].span))
+        return [*found, *self.request.unused(graph)]
+
+    def answer(self) -> dict[str, Any]:
+        """The answer as plain data; what is not known is None."""
+        graph, last = self.story.graph, self.story.last
+        found: dict[str, Any] = {
+            "ok": True,
+            "output": graph.output,
+            "value": _plain(last.value(graph.output)),
+            "grads": {name: _plain(last.gradient(name)) for name in self.wrt},
+            "nodes": [
+                {
+                    "name": node.name,
+                    "op": node.op,
+                    "args": list(node.args),
+                    "value": _plain(last.value(node.name)),
+                    "gradient": _plain(last.gradient(node.name)),
+                }
+                for node in graph.nodes.values()
+            ],
+            "reading": reading(graph.program),
+            "warnings": [note.message for note in self.warnings],
+        }
+        if self.request.check:
+            found["check"] = {
+                name: {
+                    "numerical": plain_value(checked.numerical),
+                    "error": plain_value(checked.error),
+                    "verdict": checked.verdict,
+                }
+                for name, checked in self.checked.items()
+            }
+        return found
+
+    def text(self, digits: int = DIGITS) -> str:
+        """The reading, the table of nodes and the warnings."""
+        graph = self.story.graph
+        shown = [node for node in graph.nodes.values() if node.op != CONSTANT]
+        columns = self._columns(shown, digits)
+        heads = [reading_line(graph), ""]
+        notes = [f"Note: {note.message}" for note in self.warnings]
+        return "\n".join([*heads, *table(columns), *(["", *notes] if notes else [])])
+
+    def _columns(self, nodes: Sequence[Node], digits: int) -> dict[str, list[str]]:
+        last = self.story.last
+        columns = {
+            "name": [node.name for node in nodes],
+            "operation": [operation_text(self.story.graph, node) for node in nodes],
+            "value": [_text(last.value(node.name), digits) for node in nodes],
+            "gradient": [_text(last.gradient(node.name), digits) for node in nodes],
+        }
+        if self.request.check:
+            checks = [self.checked.get(node.name) for node in nodes]
+            columns["numerical"] = [_text(check.numerical, digits) if check else "" for check in checks]
+            columns["relative error"] = [short(check.error, 2) if check else "" for check in checks]
+            columns["verdict"] = [check.verdict if check else "" for check in checks]
+        return columns
+
+
+def reading_line(graph: Graph) -> str:
+    """The program as it was understood, the output's name in front."""
+    found = reading(graph.program)
+    return (
+        found
+        if graph.program.statements[-1].name
+        else f"{graph.output} = {found}"
+        if ";" not in found
+        else found
+    )
+
+
+def _kinks(story: Story) -> list[Note]:
+    """A note for each node that stands where its operation has no derivative."""
+    found = []
+    for count, step in enumerate(story.steps, start=1):
+        node = story.graph.nodes[step.node] if isinstance(step, Computed) else None
+        if node and node.operation.kink and (badge := explain(story, count).badge):
+            found.append(Note(f"{node.name}: {badge}", node.span))
+    return found
+
+
+def _plain(value: Value | None) -> Any:
+    return None if value is None else plain_value(value)
+
+
+def _text(value: Value | None, digits: int) -> str:
+    return "" if value is None else value_text(value, digits)
+
+
+# -- tables of text
+
+
+NUMBERS = {"value", "gradient", "numerical"}
+
+
+def table(columns: Mapping[str, Sequence[str]]) -> list[str]:
+    """Columns of text as lines; numbers stand with their decimal points below each other."""
+    padded = []
+    for head, cells in columns.items():
+        cells = _pointed(cells) if head in NUMBERS else list(cells)
+        width = max(map(cells_wide, [head, *cells]))
+        padded.append([cell + " " * (width - cells_wide(cell)) for cell in (head, *cells)])
+    return ["  ".join(line).rstrip() for line in zip(*padded, strict=True)]
+
+
+def _pointed(cells: Sequence[str]) -> list[str]:
+    """Numbers moved so that their points, or ends, meet; lists keep to the left."""
+    before = max(
+        (len(cell.partition(".")[0]) for cell in cells if cell[:1] not in "[" and _number(cell)), default=0
+    )
+    return [" " * (before - len(cell.partition(".")[0])) + cell if _number(cell) else cell for cell in cells]
+
+
+def _number(cell: str) -> bool:
+    return bool(cell) and cell[0] != "[" and "×" not in cell and " " not in cell
+
+
+def cells_wide(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(char)) for char in text)
+
+
+# -- problems
+
+
+def error_answer(problem: Problem, text: str = "") -> dict[str, Any]:
+    """A problem as plain data; a place that is not known is None."""
+    spot = place(text, problem.span) if problem.span else None
+    return {
+        "ok": False,
+        "error": {
+            "message": problem.message,
+            "line": spot.line if spot else None,
+            "column": spot.column if spot else None,
+            "end_column": spot.end_column if spot else None,
+            "hint": problem.hint,
+        },
+    }
+
+
+def error_text(problem: Problem, text: str = "") -> str:
+    """A problem as lines for a terminal: the sentence, the line it lies in with marks below, what to do."""
+    lines = [f"{problem.message}{'' if problem.message.endswith(('?', '.')) else '.'}"]
+    if problem.span:
+        spot = place(text, problem.span)
+        line = (text.split("\n")[spot.line - 1] if text else "").rstrip("\r")
+        before, marked = line[: spot.column - 1], line[spot.column - 1 : spot.end_column - 1]
+        lines[0] = f"Line {spot.line}, column {spot.column}: {lines[0]}"
+        lines.append(f"  {_harmless(line)}")
+        lines.append(f"  {' ' * cells_wide(_harmless(before))}{'^' * max(1, cells_wide(_harmless(marked)))}")
+    lines[0] = _harmless(lines[0])
+    return "\n".join([*lines, *([_harmless(problem.hint) + "."] if problem.hint else [])])
+
+
+def _harmless(text: str) -> str:
+    """Text without characters that would act on a terminal; each keeps its one column."""
+    return "".join(char if char.isprintable() else " " if char == "\t" else "�" for char in text)

@@ -1,0 +1,201 @@
+"""What a command or a script asks for: a program at values. Both passes are run for it, or it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.arrays import Value
+from core.builder import build, free_names, read_program
+from core.defaults import with_defaults
+from core.document import NOT_FINITE, parse_json, plain_value, value_from
+from core.errors import Problem, Span
+from core.graph import Graph
+from core.notation.lexer import MAX_CHARACTERS, canonical, tokens
+from core.notation.reader import nearest
+from core.notation.tree import Name, Note, Program, walk
+from core.numbers import typed_text
+from core.passes import tell
+from core.plan import make_plan
+from core.steps import Story
+from core.values import read_value
+
+
+class Refusal(Exception):
+    """A problem together with the text it lies in, so that its place can be shown."""
+
+    def __init__(self, problem: Problem, text: str):
+        super().__init__(str(problem))
+        self.problem, self.text = problem, text
+
+
+@dataclass(frozen=True)
+class Request:
+    """A program, its values, the node asked for and the nodes its gradients are wanted for (none: the inputs)."""
+
+    program: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    wrt: tuple[str, ...] = ()
+    output: str = ""
+    defaults: bool = False
+    check: bool = False
+
+    def story(self, hint: Callable[[Mapping[str, Value]], str]) -> Story:
+        """Both passes. Raises Refusal; `hint` says how to give the values that are missing."""
+        try:
+            program = read_program(self.program, self.values)
+            values = self._complete(program, hint)
+            graph = build(program, values)
+            for name in (*self.wrt, *([self.output] if self.output else [])):
+                check_node(graph, name)
+            for name in self.values:
+                if name in graph.given:
+                    span = graph.nodes[name].span
+                    raise Problem(
+                        f"{name} has its value in the program already", span, "Give it in one place"
+                    )
+            return tell(make_plan(graph.with_output(self.output) if self.output else graph), values)
+        except Problem as problem:
+            raise Refusal(problem, self.program) from None
+
+    def _complete(self, program: Program, hint: Callable[[Mapping[str, Value]], str]) -> dict[str, Value]:
+        wanted = free_names(program, self.values)
+        missing = [name for name in wanted if name not in self.values]
+        if not missing:
+            return dict(self.values)
+        guessed = with_defaults(program, self.values)
+        if self.defaults:
+            return {**self.values, **guessed}
+        build(program, {**self.values, **guessed})  # what else is wrong is said first
+        said = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
+        raise Problem(
+            f"{said} {'has' if len(missing) == 1 else 'have'} no value",
+            _first_use(program, missing[0]),
+            hint({name: guessed[name] for name in missing}),
+        )
+
+    def unused(self, graph: Graph) -> list[Note]:
+        """A note for each value given to a name the program does not have."""
+        return [
+            Note(f"{name} is not in the program; its value is not used", Span(0, 0))
+            for name in self.values
+            if name not in graph.nodes
+        ]
+
+
+def check_node(graph: Graph, name: str) -> None:
+    """Raise a Problem unless the graph has a node of this name."""
+    if name not in graph.nodes:
+        meant = nearest(name, graph.nodes)
+        some = ", ".join([node.name for node in graph.nodes.values() if node.named][:8])
+        raise Problem(
+            f"There is no node {name}", hint=f"Did you mean {meant}?" if meant else f"There are {some}"
+        )
+
+
+def _first_use(program: Program, name: str) -> Span | None:
+    parts = (part for statement in program.statements for part in walk(statement.tree))
+    return next((part.span for part in parts if isinstance(part, Name) and part.name == name), None)
+
+
+# -- values typed as words: x=-2, w=[1, 2], λ=1/3
+
+
+def typed_values(words: Sequence[str]) -> dict[str, Value]:
+    """The values of words such as `x=-2` or `W=[[1, 2], [3, 4]]`. Raises Refusal with the word."""
+    found: dict[str, Value] = {}
+    for word in words:
+        try:
+            name, value = _typed_value(word)
+            if name in found:
+                raise Problem(f"{name} is given twice")
+        except Problem as problem:
+            raise Refusal(problem, word) from None
+        found[name] = value
+    return found
+
+
+def _typed_value(word: str) -> tuple[str, Value]:
+    name, sign, text = word.partition("=")
+    if not sign or [token.kind for token in tokens(name)] != ["name", "stop"]:
+        hint = "A value is name=value, such as x=-2; a program with spaces needs quotation marks around it"
+        raise Problem(f"'{word}' is not a value", Span(0, len(word)), hint)
+    name = canonical(name.strip())
+    if text.strip() in NOT_FINITE:
+        return name, NOT_FINITE[text.strip()]
+    if len(text) >= MAX_CHARACTERS:
+        return name, value_from(parse_json(text), name)
+    try:
+        return name, read_value(text, name)
+    except Problem as problem:
+        span = Span(word.index("=") + 1, max(len(word), word.index("=") + 2))
+        raise Problem(problem.message, span, problem.hint) from None
+
+
+def typed_hint(missing: Mapping[str, Value]) -> str:
+    """What to add to a command for missing values."""
+    words = [f"{name}={typed_text(value)}".replace(" ", "") for name, value in missing.items()]
+    if any(len(word) > 60 for word in words):
+        return "Give their values, or add --defaults"
+    return f"Add {' '.join(words)} or other values, or --defaults for these"
+
+
+# -- requests as JSON: {"program": "...", "values": {...}, "wrt": ["x"], "output": "f"}
+
+PARTS: dict[str, tuple[type, str]] = {
+    "program": (str, "a text"),
+    "values": (dict, "a table of names and values"),
+    "wrt": (list, "a list of names"),
+    "output": (str, "a name"),
+    "defaults": (bool, "true or false"),
+    "check": (bool, "true or false"),
+}
+
+
+def request_from(text: str) -> Request:
+    """The request on a line of JSON. Raises Problem."""
+    try:
+        found = parse_json(text)
+    except Problem as problem:
+        raise Problem(problem.message.replace("The file", "The request")) from None
+    if not isinstance(found, dict):
+        raise Problem("A request is a table", hint='Write {"program": "x y", "values": {"x": 2, "y": 3}}')
+    for name, plain in found.items():
+        if name not in PARTS:
+            meant = nearest(name, list(PARTS))
+            hint = f'Did you mean "{meant}"?' if meant else f"Its parts are {', '.join(PARTS)}"
+            raise Problem(f'"{name}" is no part of a request', hint=hint)
+        if not isinstance(plain, PARTS[name][0]):
+            raise Problem(f'"{name}" must be {PARTS[name][1]}')
+    if "program" not in found:
+        raise Problem('The request has no "program"')
+    return Request(
+        found["program"],
+        _named_values(found.get("values", {})),
+        tuple(_name(name) for name in found.get("wrt", [])),
+        canonical(found.get("output", "")),
+        found.get("defaults", False),
+        found.get("check", False),
+    )
+
+
+def _named_values(table: Mapping[str, Any]) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for name, plain in table.items():
+        if canonical(name) in found:
+            raise Problem(f"{canonical(name)} is given twice")
+        found[canonical(name)] = value_from(plain, name)
+    return found
+
+
+def _name(plain: Any) -> str:
+    if not isinstance(plain, str):
+        raise Problem('"wrt" must be a list of names')
+    return canonical(plain)
+
+
+def json_hint(missing: Mapping[str, Value]) -> str:
+    """What to add to a request for missing values."""
+    parts = ", ".join(f'"{name}": {plain_value(value)}' for name, value in missing.items())
+    return "Give their values" if len(parts) > 120 else f'Add {parts} to "values"'

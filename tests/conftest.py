@@ -1,0 +1,64 @@
+"""Every test runs without a screen and without touching the user's files."""
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import QStandardPaths, QTimer
+from PySide6.QtWidgets import QApplication
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path, monkeypatch):
+    """Settings, recovery files and caches go to a folder of the test's own."""
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HOME"):
+        folder = tmp_path / name.lower()
+        folder.mkdir(mode=0o700)
+        monkeypatch.setenv(name, str(folder))
+    QStandardPaths.setTestModeEnabled(False)
+
+
+@pytest.fixture(scope="session")
+def fonts(qapp):
+    """The bundled fonts, loaded once."""
+    from app.theme import load_fonts
+
+    load_fonts()
+
+
+@pytest.fixture
+def session(qapp):
+    from app.session import Session
+
+    return Session()
+
+
+@pytest.fixture
+def window(qtbot, fonts, session):
+    """The main window, shown, on the worked example."""
+    from app.settings import Settings
+    from app.window import Window
+
+    made = Window(session, Settings())
+    made.scene.animated = False
+    qtbot.addWidget(made)
+    made.resize(1200, 800)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    session.undo_stack.setClean()
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running(request):
+    """No timer of a closed window may go on."""
+    yield
+    app = QApplication.instance()
+    if app is None or "qtbot" not in request.fixturenames:
+        return
+    for widget in QApplication.topLevelWidgets():
+        widget.close()
+    running = [t for w in QApplication.topLevelWidgets() for t in w.findChildren(QTimer) if t.isActive() and not t.isSingleShot()]
+    assert not running, f"still running: {running}"

@@ -1,0 +1,240 @@
+"""Every operation keeps its own declaration: its rules are its derivative, and its words and formulas hold."""
+
+import math
+
+import numpy as np
+import pytest
+
+from core.arrays import frozen, same, shape_of, sum_to
+from core.ops import CALLS, FUNCTIONS, OPS
+from core.ops.base import REAL, declare
+from core.passes import run
+
+ELEMENTWISE = [op for op in OPS.values() if op.elementwise]
+STRUCTURAL = [op for op in OPS.values() if not op.elementwise]
+STANDING_FOR = [op for op in OPS.values() if op.stands_for]
+SHAPES = {
+    1: [[()], [(3,)], [(2, 3)]],
+    2: [[(), ()], [(3,), (3,)], [(3,), ()], [(), (3,)], [(2, 3), (3,)], [(3,), (2, 1)], [(2, 1), (2, 3)]],
+    3: [[(), (), ()], [(3,), (), ()], [(2, 3), (3,), (2, 1)]],
+}
+PAIRS = [(op, shapes) for op in ELEMENTWISE for shapes in SHAPES[len(op.inputs)]]
+PAIRS += [(op, op.test_shapes) for op in STRUCTURAL]
+PAIRS += [
+    (OPS["mse"], [(3,), ()]),
+    (OPS["mse"], [(), (3,)]),
+    (OPS["stack"], [(2,), (2,)]),
+    (OPS["sum"], [()]),
+]
+PAIRS += [(OPS["pick"], [(4, 2), ()]), (OPS["largest"], [(2, 3)]), (OPS["norm"], [()])]
+
+
+def name_of(part):
+    return getattr(part, "name", None) or str(part).replace(" ", "")
+
+
+def drawn(op, shapes, seed=0):
+    """Inputs from the operation's own domain, none of them at a kink."""
+    rng = np.random.default_rng(seed)
+    ports = op.ports(len(shapes))
+    return {
+        port: frozen(rng.uniform(*op.domain.get(port, REAL), shape))
+        for port, shape in zip(ports, shapes, strict=True)
+    }
+
+
+def forward(op, values):
+    return op.value_rule(len(values)).value(values)
+
+
+def gradients(op, values, g):
+    """What comes back to each input that gets a gradient, stretching undone."""
+    known = {**values, "out": forward(op, values), "g": g}
+    rules = {port: op.back_rule(i) for i, port in enumerate(values)}
+    return {port: sum_to(rule.value(known), shape_of(values[port])) for port, rule in rules.items() if rule}
+
+
+def centred(op, values, port, g, step=1e-6):
+    """The derivative of sum(g · output) by centred differences, entry by entry."""
+    found = np.zeros(shape_of(values[port]))
+    for place in np.ndindex(found.shape):
+        ends = []
+        for sign in (1, -1):
+            moved = np.array(values[port], dtype=float)
+            moved[place] += sign * step
+            ends.append(np.sum(g * forward(op, {**values, port: frozen(moved)})))
+        found[place] = (ends[0] - ends[1]) / (2 * step)
+    return found
+
+
+@pytest.mark.parametrize(("op", "shapes"), PAIRS, ids=name_of)
+def test_rules_are_the_derivative(op, shapes):
+    values = drawn(op, shapes)
+    out = forward(op, values)
+    assert shape_of(out) == op.shape(op.ports(len(shapes)), shapes)
+    g = frozen(np.random.default_rng(1).uniform(0.5, 2, shape_of(out)))
+    found = gradients(op, values, g)
+    assert found or op.name == "stop_gradient"
+    for port, gradient in found.items():
+        if op.name == "stop_gradient":
+            assert np.all(np.equal(gradient, 0))
+        else:
+            np.testing.assert_allclose(gradient, centred(op, values, port, g), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("op", ELEMENTWISE, ids=name_of)
+def test_numbers_and_arrays_agree(op):
+    for seed in range(5):
+        values = drawn(op, [()] * len(op.inputs), seed)
+        arrays = {port: frozen([value]) for port, value in values.items()}
+        assert isinstance(forward(op, values), float)
+        np.testing.assert_allclose(forward(op, arrays), [forward(op, values)], rtol=1e-12)
+        on_arrays = gradients(op, arrays, frozen([1.5]))
+        for port, gradient in gradients(op, values, 1.5).items():
+            assert isinstance(gradient, float)
+            np.testing.assert_allclose(on_arrays[port], [gradient], rtol=1e-12)
+
+
+@pytest.mark.parametrize("op", STRUCTURAL, ids=name_of)
+def test_results_are_floats_or_read_only_arrays(op):
+    values = drawn(op, op.test_shapes)
+    for found in (
+        forward(op, values),
+        *gradients(op, values, frozen(np.ones(shape_of(forward(op, values))))).values(),
+    ):
+        assert isinstance(found, float) or not found.flags.writeable
+
+
+@pytest.mark.parametrize("op", STANDING_FOR, ids=name_of)
+def test_a_composite_equals_what_it_stands_for(op):
+    values = drawn(op, op.test_shapes or [()] * len(op.inputs))
+    composite = run(f"sum({op.call}({', '.join(op.inputs)}))", values).last
+    formula = run(f"sum({op.stands_for})", values).last
+    np.testing.assert_allclose(composite.value("f"), formula.value("f"), rtol=1e-12)
+    for port in op.back:
+        np.testing.assert_allclose(composite.gradient(port), formula.gradient(port), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.shows], ids=name_of)
+def test_a_derivative_is_shown_as_what_is_computed(op):
+    values = drawn(op, [()] * len(op.inputs))
+    known = {**values, "out": forward(op, values)}
+    for port, shown in op.shows.items():
+        assert shown.value(known) == pytest.approx(op.local[port].value(known), rel=1e-12)
+
+
+@pytest.mark.parametrize("op", OPS.values(), ids=name_of)
+def test_every_operation_speaks(op):
+    assert op.symbol
+    assert op.says[0].isupper() and op.says.endswith(".")
+    assert set(op.domain) <= set(op.inputs) and set(op.defaults) <= set(op.inputs)
+    assert set(op.back) <= set(op.inputs)
+    if op.call:
+        signature = FUNCTIONS[op.call]
+        assert signature.name == op.call
+        assert all(FUNCTIONS[alias].name == op.call for alias in op.also)
+        assert CALLS[op.call, len(op.inputs)] is op
+
+
+def test_an_operation_is_declared_once():
+    with pytest.raises(ValueError, match="add is declared twice"):
+        declare(OPS["add"])
+
+
+INF, NAN = math.inf, math.nan
+CONVENTIONS = [
+    ("relu(x)", {"x": 0}, {"x": 0}),
+    ("max(0, x)", {"x": 0}, {"x": 0.5}),
+    ("|x|", {"x": 0}, {"x": 0}),
+    ("sign(x)", {"x": 0}, {"x": 0}),
+    ("max(x, y)", {"x": 2, "y": 2}, {"x": 0.5, "y": 0.5}),
+    ("min(x, y)", {"x": 2, "y": 2}, {"x": 0.5, "y": 0.5}),
+    ("max(x)", {"x": [1, 3, 3]}, {"x": [0, 0.5, 0.5]}),
+    ("min(x)", {"x": [1, 1, 3]}, {"x": [0.5, 0.5, 0]}),
+    ("clip(x, a, b)", {"x": 1, "a": -1, "b": 1}, {"x": 1, "a": 0, "b": 0}),
+    ("clip(x, a, b)", {"x": -1, "a": -1, "b": 1}, {"x": 1, "a": 0, "b": 0}),
+    ("clip(x, a, b)", {"x": 2, "a": -1, "b": 1}, {"x": 0, "a": 0, "b": 1}),
+    ("leaky_relu(x, α)", {"x": 0, "α": 0.2}, {"x": 0.2, "α": 0}),
+    ("leaky_relu(x)", {"x": 0}, {"x": 0.01}),
+    ("‖x‖", {"x": [0, 0]}, {"x": [0, 0]}),
+    ("‖x‖", {"x": 0}, {"x": 0}),
+    ("x^y", {"x": 0, "y": 0}, {"x": 0, "y": 0}),
+    ("sum(x^y)", {"x": [0, 2], "y": [0, 0]}, {"x": [0, 0], "y": [0, math.log(2)]}),
+    ("x^y", {"x": 0, "y": 1}, {"x": 1, "y": 0}),
+    ("x^2", {"x": 0}, {"x": 0}),
+    ("x^2", {"x": -3}, {"x": -6}),
+    ("x^y", {"x": -3, "y": 2}, {"x": -6, "y": NAN}),
+    ("sqrt(x)", {"x": 0}, {"x": INF}),
+    ("step(x)", {"x": 0}, {"x": 0}),
+    ("step(x)", {"x": 1}, {"x": 0}),
+    ("[x > y]", {"x": 1, "y": 1}, {"x": 0, "y": 0}),
+    ("bce(p, t)", {"p": 0, "t": 0}, {"p": 0, "t": INF}),
+]
+
+
+@pytest.mark.parametrize(("program", "values", "expected"), CONVENTIONS)
+def test_conventions_at_kinks(program, values, expected):
+    story = run(program, {name: frozen(value) for name, value in values.items()})
+    found = {name: story.last.gradient(name) for name in expected}
+    assert all(same(found[name], frozen(expected[name])) for name in expected), found
+
+
+def test_zero_to_the_zero_is_one():
+    assert run("x^y", {"x": 0.0, "y": 0.0}).last.value("f") == 1
+
+
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.kink and op.elementwise], ids=name_of)
+def test_a_kink_is_seen_where_it_is_and_nowhere_else(op):
+    at_kink = {port: 1.0 if op.name == "hinge" else 0.0 for port in op.inputs}
+    values = drawn(op, [()] * len(op.inputs))
+    assert op.kink.at.value({**at_kink, "out": 0.0}) == 1
+    assert op.kink.at.value({**values, "out": forward(op, values)}) == 0
+
+
+def test_sigmoid_is_precise_where_it_saturates():
+    story = run("sigmoid(x)", {"x": 36.0})
+    assert story.last.gradient("x") == pytest.approx(math.exp(-36), rel=1e-12)
+
+
+SAFE = [
+    ("sigmoid(x)", 800, 1, 0),
+    ("sigmoid(x)", -800, 0, 0),
+    ("tanh(x)", 800, 1, 0),
+    ("tanh(x)", -800, -1, 0),
+    ("softplus(x)", 800, 800, 1),
+    ("softplus(x)", -800, 0, 0),
+    ("silu(x)", 800, 800, 1),
+    ("silu(x)", -800, 0, 0),
+    ("elu(x)", 800, 800, 1),
+    ("elu(x)", -800, -1, 0),
+    ("bce_logits(x, 1)", 800, 0, 0),
+    ("bce_logits(x, 1)", -800, 800, -1),
+    ("sum(softmax(x) ⊙ [1, 0])", [800, -800], 1, [0, 0]),
+    ("logsumexp(x)", [800, 800], 800 + math.log(2), [0.5, 0.5]),
+    ("logsumexp(x)", [-800, -800], -800 + math.log(2), [0.5, 0.5]),
+    ("log_softmax(x)[1]", [800, -800], -1600, [-1, 1]),
+    ("cross_entropy(x, 0)", [800, -800], 0, [0, 0]),
+    ("cross_entropy(x, 1)", [800, -800], 1600, [1, -1]),
+]
+
+
+@pytest.mark.parametrize(("program", "x", "value", "gradient"), SAFE)
+def test_nothing_overflows(program, x, value, gradient):
+    last = run(program, {"x": frozen(x)}).last
+    np.testing.assert_allclose(last.value("f"), value, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(last.gradient("x"), gradient, rtol=1e-12, atol=1e-12)
+
+
+WRONG_SHAPES = [
+    ("softmax(x)", {"x": 1.0}, "softmax works on a vector of scores; x is a number"),
+    ("outer(x, y)", {"x": 1.0, "y": [1, 2]}, "outer takes a vector; x is a number"),
+    ("cross_entropy(x, y)", {"x": [1, 2], "y": [1, 2]}, "the number of the true class"),
+    ("mse(x, y)", {"x": [1, 2], "y": [1, 2, 3]}, "x has 2 entries and y has 3 entries"),
+    ("[x, y]", {"x": [1, 2], "y": 1.0}, "The entries of a list must have one shape"),
+]
+
+
+@pytest.mark.parametrize(("program", "values", "message"), WRONG_SHAPES)
+def test_shapes_that_do_not_fit_are_said(program, values, message):
+    with pytest.raises(ValueError, match=message):
+        run(program, {name: frozen(value) for name, value in values.items()})

@@ -1,0 +1,469 @@
+"""Text to tree: what is understood, how it is said back, and what is refused with which words at which place."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from core.builder import graph_of, read_program
+from core.defaults import with_defaults
+from core.errors import Problem, place
+from core.notation.lexer import MAX_CHARACTERS, MAX_NAME, tokens
+from core.notation.printers import expression_text, number_text, reading
+from core.notation.reader import MAX_DEPTH
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Indicator,
+    Listing,
+    Name,
+    Negative,
+    Number,
+    Transposed,
+    fold,
+    names,
+    walk,
+)
+from core.ops import FUNCTIONS
+from core.passes import run
+
+READINGS = [
+    # names
+    ("x1 + x_1 + x₁ + x_{1}", "x1 + x1 + x1 + x1"),
+    ("w_{11} x_1'", "w11 · x1′"),
+    ("x_i + net_h1", "x_i + net_h1"),
+    ("λ + lambda + \\lambda", "λ + λ + λ"),
+    ("theta_1 ε \\varepsilon", "(θ1 · ε) · ε"),
+    # products
+    ("(x+y)z", "(x + y) · z"),
+    ("(a)(b)", "a · b"),
+    ("2x", "2 · x"),
+    ("2(x)", "2 · x"),
+    ("x (y+z)", "x · (y + z)"),
+    ("x(y+z)", "x · (y + z)"),
+    ("x × y ⋅ z ∙ u * v", "(((x · y) · z) · u) * v"),
+    ("x ⊙ y ∘ z", "(x ⊙ y) ⊙ z"),
+    ("W @ x", "W @ x"),
+    ("½x", "0.5 · x"),
+    ("2πr", "(2 · π) · r"),
+    ("w0x0 + w1x1", "w0 · x0 + w1 · x1"),
+    ("x y = 1", None),
+    # quotients
+    ("1/2 (y-t)^2", "(1 / 2) · (y − t)²"),
+    ("1/2x", "(1 / 2) · x"),
+    ("a/b c", "(a / b) · c"),
+    ("a/b/c", "(a / b) / c"),
+    ("a ÷ b", "a / b"),
+    ("a - b - c", "a − b − c"),
+    ("a - (b - c)", "a − (b − c)"),
+    # powers and signs
+    ("-x^2", "−x²"),
+    ("(-x)^2", "(−x)²"),
+    ("x^-1", "x⁻¹"),
+    ("x⁻¹ + x²", "x⁻¹ + x²"),
+    ("2^3^2", "2^(3²)"),
+    ("x**2", "x²"),
+    ("x^2y", "x² · y"),
+    ("x^1/2", "x¹ / 2"),
+    ("e^x", "e^x"),
+    ("e^{-x}", "e^(−x)"),
+    ("x--y", "x − (−y)"),
+    ("+x", "x"),
+    ("−x − y", "−x − y"),
+    ("x * -y", "x * (−y)"),
+    # transposes
+    ("W^T", "W^T"),
+    ("w^\\top x", "w^T · x"),
+    ("x^{T} y", "x^T · y"),
+    ("xᵀ y⊤", "x^T · y^T"),
+    ("x^Tx", "x^T · x"),
+    ("x^(T)", "x^(T)"),
+    ("x^T^2", "x^T²"),
+    # calls, lists, comparisons, bars, indices
+    ("σ(x) + sigma(x) + sigmoid(x)", "sigmoid(x) + sigmoid(x) + sigmoid(x)"),
+    ("ln(x) log(x)", "log(x) · log(x)"),
+    ("max(a, b, c)", "max(a, b, c)"),
+    ("ReLU(x)", "relu(x)"),
+    ("√x + √(x+1)", "sqrt(x) + sqrt(x + 1)"),
+    ("√x^2", "sqrt(x)²"),
+    ("[1, 2, x]", "[1, 2, x]"),
+    ("[[1, 2], [3, 4]]", "[[1, 2], [3, 4]]"),
+    ("[x > 0] + [x>=y] + [a <= b] + [a = b]", "[x > 0] + [x ≥ y] + [a ≤ b] + [a = b]"),
+    ("|x||y|", "abs(x) · abs(y)"),
+    ("| |x| + 1|", "abs(abs(x) + 1)"),
+    ("|a + |b||", "abs(a + abs(b))"),
+    ("||x||^2 + ‖x‖", "norm(x)² + norm(x)"),
+    ("p[k]", "p[k]"),
+    ("W[i, j]", "W[i, j]"),
+    ("(x + y)[0]", "(x + y)[0]"),
+    ("x [0]", "x · [0]"),
+    # LaTeX
+    ("\\frac{a}{b} c", "(a / b) · c"),
+    ("\\frac{1}{1+e^{-x}}", "1 / (1 + e^(−x))"),
+    ("\\sigma\\left(w \\cdot x\\right)", "sigmoid(w · x)"),
+    ("$\\mathbf{w}^\\top \\mathbf{x}$", "w^T · x"),
+    ("\\lVert x \\rVert + \\|x\\| + \\sqrt{x}", "norm(x) + norm(x) + sqrt(x)"),
+    ("a \\odot b \\, c", "(a ⊙ b) · c"),
+    # programs
+    ("z = w x + b; L = z^2", "z = w · x + b; L = z²"),
+    ("z = x  # the input\ny = z", "z = x; y = z"),
+    ("\n\nx;;\ny;", "x; y"),
+    ("f = (x\n + y)", "f = x + y"),
+    ("f(x, y) = x y; f(2, 3)", "f(x, y) = x · y; f(2, 3)"),
+    ("x := 3", "x = 3"),
+    ("x = -2", "x = −2"),
+    ("1e-3 + .5 + 2. + 1E2", "0.001 + 0.5 + 2 + 100"),
+]
+READINGS = [(text, said) for text, said in READINGS if said]
+
+
+@pytest.mark.parametrize(("text", "said"), READINGS, ids=[text for text, _ in READINGS])
+def test_readings(text, said):
+    program = read_program(text)
+    assert reading(program) == said
+    assert reading(read_program(said, used(program))) == said
+
+
+def used(program):
+    return {name for statement in program.statements for name in names(statement.tree)}
+
+
+def test_what_names_mean_depends_on_what_is_known():
+    assert reading(read_program("x y = 1".replace(" y", "y"))) == "xy = 1"
+    assert reading(read_program("xy")) == "xy"
+    assert reading(read_program("xy", ["x", "y"])) == "x · y"
+    assert reading(read_program("xy", ["x", "y", "xy"])) == "xy"
+    assert reading(read_program("x = 1; y = 2; 3xy")) == "x = 1; y = 2; (3 · x) · y"
+    assert reading(read_program("w0x0", ["w0x0"])) == "w0x0"
+    assert reading(read_program("πr", ["πr"])) == "πr"
+    assert reading(read_program("x^Tx", ["Tx"])) == "x^(Tx)"
+
+
+NOTES = [
+    ("1/2x", "1/2x is read as (1/2)·x"),
+    ("x = 1; y = 2; xy", "xy is read as x · y"),
+    ("w0x0", "w0x0 is read as w0 · x0"),
+    ("lnx", "lnx is one name; the function is written ln(x)"),
+    ("cosx1", "cosx1 is one name; the function is written cos(x1)"),
+    ("x^Tx", "^Tx is read as ^T x"),
+    ("T = 2; x^T", "^T is the transpose; a variable T cannot be an exponent"),
+]
+
+
+@pytest.mark.parametrize(("text", "note"), NOTES)
+def test_an_ambiguity_is_never_silent(text, note):
+    assert [note.message for note in read_program(text).notes] == [note]
+
+
+@pytest.mark.parametrize("text", ["1/2 x", "(1/2)x", "xy", "cos(x)", "1/(2x)", "a/b c"])
+def test_nothing_is_said_where_nothing_is_in_doubt(text):
+    assert not read_program(text).notes
+
+
+# text, a part of the message, (line, column, end column), a part of the hint, the fix
+PROBLEMS = [
+    ("", "There is no formula yet", (1, 1, 2), "(x+y)z", None),
+    ("# only a comment", "There is no formula yet", (1, 1, 17), "", None),
+    # brackets
+    ("sigmoid(w*x+b", "The '(' at column 8 is not closed", (1, 13, 14), "Add ')'", "b)"),
+    ("a\ntanh(x]", "line 2, column 5 is not closed: expected ')' but found ']'", (2, 7, 8), "", None),
+    ("[x > 0", "The '[' at column 1 is not closed", (1, 6, 7), "Add ']'", "0]"),
+    ("|x", "The '|' at column 1 is not closed", (1, 2, 3), "Add '|'", "x|"),
+    ("x + y)", "This ')' closes nothing", (1, 6, 7), "Delete", ""),
+    (")", "This ')' closes nothing", (1, 1, 2), "Delete", ""),
+    ("()", "nothing between these brackets", (1, 1, 3), "", None),
+    ("[]", "A list needs at least one value", (1, 1, 3), "", None),
+    # values that are missing
+    ("w*x+", "A value is missing after '+'", (1, 4, 5), "", None),
+    ("x=", "A value is missing after '='", (1, 2, 3), "", None),
+    ("λ=", "A value is missing after '='", (1, 2, 3), "", None),
+    ("x^", "A value is missing after '^'", (1, 2, 3), "", None),
+    ("x(", "A value is missing after '('", (1, 2, 3), "", None),
+    ("z = ; y", "A value is missing after '='", (1, 3, 4), "", None),
+    ("a * / b", "A value is missing between '*' and '/'", (1, 3, 6), "", None),
+    ("*x", "A formula cannot begin with '*'", (1, 1, 2), "", None),
+    ("= 3", "A name is missing before this '='", (1, 1, 2), "y = …", None),
+    ("max(, x)", "A value is missing before this comma", (1, 5, 6), "", None),
+    ("exp()", "exp(…) needs a value between the brackets", (1, 4, 6), "", None),
+    # functions
+    ("sin x", "'sin' is a function and needs brackets", (1, 1, 6), "Write sin(x)", "sin(x)"),
+    ("sigmoid w x + b", "'sigmoid' is a function", (1, 1, 12), "sigmoid(w x)", "sigmoid(w x)"),
+    ("-ln p[k]", "'ln' is a function and needs brackets", (1, 2, 9), "Write ln(p[k])", "ln(p[k])"),
+    ("ln p[k] / n", "'ln' is a function and needs brackets", (1, 1, 8), "", "ln(p[k])"),
+    ("sin 2x^2 + 1", "'sin' is a function", (1, 1, 9), "", "sin(2x^2)"),
+    ("exp", "'exp' is a function and needs brackets", (1, 1, 4), "exp(x)", "exp(x)"),
+    ("sin^2(x)", "The power of a function goes behind", (1, 1, 9), "sin(x)^2", "sin(x)^2"),
+    ("1 - tanh²(w x)", "The power of a function goes behind", (1, 5, 15), "", "tanh(w x)²"),
+    ("relu(x, y)", "relu takes 1 value; here it has 2", (1, 1, 11), "", None),
+    ("clip(x)", "clip takes 3 values; here it has 1", (1, 1, 8), "", None),
+    ("leaky_relu(x, 1, 2)", "leaky_relu takes 1 to 2 values", (1, 1, 20), "", None),
+    ("sigmod(x)", "'sigmod' is not a function", (1, 1, 7), "Did you mean sigmoid?", "sigmoid"),
+    ("Tanh(x)", "'Tanh' is not a function", (1, 1, 5), "Did you mean tanh?", "tanh"),
+    ("f(x, y)", "'f' is not a function, so it takes no list", (1, 1, 2), "", None),
+    ("dot(w, x)", "'dot' is not a function", (1, 1, 4), "Write w·x", None),
+    ("max = 3", "'max' is a function and cannot be given a value", (1, 1, 4), "another name", None),
+    ("log(x) = 3", "'log' is a known function already", (1, 1, 4), "another name", None),
+    ("f(x, x) = x; f(1, 2)", "f names one of its values twice", (1, 1, 2), "", None),
+    ("f(x) = f(x) + 1; f(2)", "f uses itself", (1, 8, 9), "", None),
+    # statements
+    ("y == 2", "'==' compares", (1, 3, 5), "Write =", "="),
+    ("x + y == 2", "'==' compares", (1, 7, 9), "", "="),
+    ("a = b = c", "A statement can have one =", (1, 7, 8), "its own line", None),
+    ("a = 1 b = 2", "A statement can have one =", (1, 9, 10), "put ; between", None),
+    ("x + 1 = y", "Only a single name can stand on the left of =", (1, 1, 6), "", None),
+    ("x > 0", "A comparison needs square brackets", (1, 3, 4), "[x > 0]", None),
+    ("a != b", "A comparison needs square brackets", (1, 3, 5), "", None),
+    ("[x == 0]", "'==' compares", (1, 4, 6), "[a = b]", "="),
+    ("[x != 0]", "≠ is not among the comparisons", (1, 4, 6), "1 - [a = b]", None),
+    # commas and numbers
+    ("0,5", "A decimal comma is not understood", (1, 2, 3), "point", "."),
+    ("(0,5 + x)", "A decimal comma is not understood", (1, 3, 4), "point", "."),
+    ("a, b", "This comma is not between the values of a function", (1, 2, 3), "[a, b]", None),
+    ("x 2", "A number cannot follow directly", (1, 3, 4), "·", "·2"),
+    ("2 3", "A number cannot follow directly", (1, 3, 4), "_ for an index", "·3"),
+    ("2e3x", "'2e3x' could be 2000·x or 2·e·3·x", (1, 1, 5), "Put ·", "2e3 x"),
+    ("1e400", "This number is too large", (1, 1, 6), "", None),
+    ("3[0]", "A number has no entries", (1, 2, 3), "", "·["),
+    ("\\frac12", "\\frac needs two parts in braces", (1, 1, 8), "\\frac{a}{b}", None),
+    # characters
+    ("x ? y", "The character '?' has no meaning here", (1, 3, 4), "Delete", ""),
+    ("∑x", "'∑' (N-ARY SUMMATION) has no meaning here", (1, 1, 2), "sum(x)", "sum"),
+    ("∂f", "(PARTIAL DIFFERENTIAL) has no meaning", (1, 1, 2), "the function alone", ""),
+    ("np.exp(x)", "The character '.' has no meaning here", (1, 3, 4), "product", "·"),
+    ("__import__('os')", "The character '_' has no meaning here", (1, 1, 2), "begins with a letter", ""),
+    ("x\u202ey", "RIGHT-TO-LEFT OVERRIDE has no meaning", (1, 2, 3), "Delete", ""),
+    ("x\x00", "NUL has no meaning", (1, 2, 3), "Delete", ""),
+    ("e\u0301", "COMBINING ACUTE ACCENT has no meaning", (1, 2, 3), "Delete", ""),
+    ("2 + ª", "FEMININE ORDINAL INDICATOR", (1, 5, 6), "", ""),
+    ("а + b", "'а' is the Cyrillic letter that looks like the Latin a", (1, 1, 2), "Type a", "a"),
+    ("Α", "'Α' is the Greek letter that looks like the Latin A", (1, 1, 2), "Type A", "A"),
+    ("x\ny = (1 +\n  2))", "This ')' closes nothing", (3, 5, 6), "", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "where", "hint", "fix"), PROBLEMS, ids=[row[0] for row in PROBLEMS]
+)
+def test_problems(text, message, where, hint, fix):
+    with pytest.raises(Problem) as caught:
+        read_program(text)
+    problem = caught.value
+    found = place(text, problem.span)
+    assert message in problem.message
+    assert (found.line, found.column, found.end_column) == where
+    assert hint in problem.hint
+    assert problem.fix == fix
+
+
+MENDED = [row for row in PROBLEMS if row[4] is not None and row[0] != "__import__('os')"]
+
+
+@pytest.mark.parametrize("text", [row[0] for row in MENDED])
+def test_a_fix_mends_the_problem_it_belongs_to(text):
+    with pytest.raises(Problem) as caught:
+        read_program(text)
+    before, span, fix = caught.value, caught.value.span, caught.value.fix
+    mended = text[: span.start] + fix + text[span.end :]
+    try:
+        read_program(mended)
+    except Problem as after:
+        assert after.span.start > before.span.start or after.message != before.message
+
+
+def test_sentences_end_once():
+    assert str(Problem("What now?", hint="Wait")) == "What now? Wait"
+    assert str(Problem("It is wrong", hint="Mend it")) == "It is wrong. Mend it"
+    assert str(Problem("It is wrong")) == "It is wrong"
+
+
+def test_a_problem_keeps_its_first_place():
+    problem = Problem("It is wrong", read_program("x + y").statements[0].span)
+    assert problem.at(read_program("z").statements[0].span) is problem
+
+
+# -- round trips
+
+LETTERS = st.sampled_from(["x", "y", "w1", "W", "λ", "T", "Tx", "e", "f", "z′", "net_h1"])
+NUMBERS = st.floats(min_value=0, allow_infinity=False, allow_nan=False)
+LEAVES = LETTERS.map(Name) | NUMBERS.map(Number)
+
+
+def grown(trees):
+    two = st.tuples(trees, trees)
+    indexable = trees.filter(lambda tree: not isinstance(tree, Number))
+    return (
+        st.builds(Negative, trees)
+        | st.builds(lambda op, pair: Binary(op, *pair), st.sampled_from("+-*·/⊙@^ "), two)
+        | st.builds(lambda arg: Call("exp", (arg,)), trees)
+        | st.builds(lambda pair: Call("max", pair), two)
+        | st.builds(Transposed, trees)
+        | st.builds(lambda items: Listing(tuple(items)), st.lists(trees, min_size=1, max_size=3))
+        | st.builds(lambda sign, pair: Indicator(sign, *pair), st.sampled_from("<>≤≥="), two)
+        | st.builds(
+            lambda body, at: Index(body, tuple(at)), indexable, st.lists(trees, min_size=1, max_size=2)
+        )
+    )
+
+
+TREES = st.recursive(LEAVES, grown, max_leaves=12)
+
+
+def read_expression(text, tree):
+    return read_program(text, names(tree)).statements[0].tree
+
+
+@given(TREES)
+@settings(max_examples=300, deadline=None)
+@example(Binary("^", Name("x"), Name("T")))
+@example(Binary(" ", Name("f"), Negative(Name("x"))))
+def test_a_printed_tree_reads_back_as_the_same_tree(tree):
+    assert read_expression(expression_text(tree), tree) == tree
+
+
+@given(TREES)
+@settings(max_examples=200, deadline=None)
+def test_a_reading_means_the_same_up_to_the_product_sign(tree):
+    def with_dots(part, found):
+        if isinstance(part, Binary) and part.op in " ·":
+            return Binary("·", *found)
+        return type(part)(*rebuilt(part, found))
+
+    def rebuilt(part, found):
+        match part:
+            case Number(value):
+                return (value,)
+            case Name(name):
+                return (name,)
+            case Binary(op):
+                return (op, *found)
+            case Call(function):
+                return (function, tuple(found))
+            case Listing():
+                return (tuple(found),)
+            case Indicator(relation):
+                return (relation, *found)
+            case Index():
+                return (found[0], tuple(found[1:]))
+        return found
+
+    assert read_expression(expression_text(tree, reading=True), tree) == fold(tree, with_dots)
+
+
+@given(NUMBERS)
+def test_a_printed_number_reads_back_as_the_same_double(value):
+    assert read_program(number_text(value)).statements[0].tree == Number(value)
+
+
+def test_spans_point_at_their_text():
+    text = "L = ln(p[k]) + 2 |x|"
+    shown = {text[part.span.start : part.span.end] for part in walk(read_program(text).statements[0].tree)}
+    assert shown == {"ln(p[k]) + 2 |x|", "ln(p[k])", "p[k]", "p", "k", "2 |x|", "2", "|x|", "x"}
+
+
+# -- anything at all
+
+SCRAPS = st.sampled_from(
+    [
+        *"()[]{}|‖^_=;,+-*/·⊙@√²ᵀ<>≤≠\n \t#$\\'.",
+        "||",
+        "==",
+        ":=",
+        "1",
+        "2e3",
+        "x",
+        "λ",
+        "T",
+        "w0x0",
+        "ln",
+        "max",
+    ]
+    + ["f(x)", "softmax", "\\frac", "^T", "[k]", "e^", "½", "\u202e", "\x00", "о", "0,5", "9^9^9", "π"]
+)
+
+
+@given(st.text(max_size=40) | st.lists(SCRAPS, max_size=25).map("".join))
+@settings(max_examples=600, deadline=None)
+@example("1/0 + [1, 2]")
+@example("e^x; e = 3")
+def test_any_text_is_read_and_run_or_refused_at_a_place_inside_it(text):
+    try:
+        program = read_program(text)
+        values = with_defaults(program, {})
+        run(text, values)
+    except Problem as problem:
+        assert problem.span is not None
+        assert 0 <= problem.span.start <= problem.span.end <= len(text) + 1
+        found = place(text, problem.span)
+        assert found.line >= 1 and 1 <= found.column < found.end_column
+
+
+# -- hostile texts
+
+DOUBLING = "; ".join(["f0(x) = x", *(f"f{i}(x) = f{i - 1}(f{i - 1}(x))" for i in range(1, 60)), "f59(1)"])
+HOSTILE = {
+    "nested brackets": ("(" * 4000 + "x" + ")" * 4000, f"deeper than {MAX_DEPTH} levels"),
+    "ten thousand brackets": ("(" * 10_000, f"deeper than {MAX_DEPTH} levels"),
+    "a megabyte": ("x" * 1_000_000, f"can have {MAX_CHARACTERS:,} characters; this one has 1,000,000"),
+    "bars": ("|" * 2000, "levels"),
+    "minus signs": ("-" * 5000 + "x", "levels"),
+    "a tower": ("^".join(["2"] * 3000), "levels"),
+    "lists": ("[" * 3000, "levels"),
+    "a long name": (
+        "x" * (MAX_NAME + 1),
+        f"A name can have {MAX_NAME} characters; this one has {MAX_NAME + 1}",
+    ),
+    "calls that double": (DOUBLING, "Functions are used more than 10,000 times in all"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), HOSTILE.values(), ids=HOSTILE)
+def test_hostile_texts_are_refused(text, message):
+    with pytest.raises(Problem, match=message):
+        run(text, {"x": 1.0})
+
+
+def test_numbers_are_doubles_from_the_first():
+    story = run("9^9^9", {})
+    assert story.last.value("f") == np.inf
+    assert [note.message for note in story.graph.notes] == ["9^9^9 is infinite"]
+
+
+def test_doubling_values_cost_a_node_each():
+    text = "; ".join(["x0 = 1", *(f"x{i} = x{i - 1} + x{i - 1}" for i in range(1, 61))])
+    story = run(text, {})
+    assert len(story.graph.nodes) == 61
+    assert story.last.value("x60") == story.last.gradient("x0") == 2.0**60
+
+
+def test_names_without_end_are_split_in_bounded_time():
+    text = " ".join("a" * 60 + "b" for _ in range(150))
+    assert reading(read_program(text, ["a", "aa", "aaa"])).startswith("(")
+
+
+LONG = {
+    "a sum": ("+".join(["x"] * 5000), 5000.0),
+    "a difference": ("x" + "-x" * 4998, -4997.0),
+    "numbers": ("x + " + "+".join(["1"] * 4990), 4991.0),
+    "infinities": ("0 x + 1/0" + "+1" * 4000, np.inf),
+}
+
+
+@pytest.mark.parametrize(("text", "value"), LONG.values(), ids=LONG)
+def test_five_thousand_terms_end_to_end(text, value):
+    story = run(text, {"x": 1.0})
+    assert story.last.value("f") == value
+    assert len(expression_text(story.graph.nodes["f"].tree)) > 4000
+    assert len(reading(story.graph.program)) > 4000
+
+
+def test_work_grows_with_the_text_not_with_its_square(monkeypatch):
+    """Printing an operand is the dear part: it must not happen for every node of a sum that fits."""
+    printed = []
+    monkeypatch.setattr("core.builder.expression_text", lambda tree: printed.append(tree) or "…")
+    graph_of("+".join(["x"] * 1000), {"x": 1.0})
+    assert not printed
+
+
+def test_every_function_name_is_a_single_token():
+    assert all(len(tokens(name)) == 2 for name in FUNCTIONS)
