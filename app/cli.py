@@ -1,14 +1,11 @@
 """The command line: the window, tables of gradients, and figures for slides made by a script.
 
-Nothing typed or opened ends in a traceback: a Problem becomes lines on stderr, or JSON where that was asked for.
+Nothing typed or opened ends in a traceback: a Problem becomes lines on stderr, or JSON where that was wanted.
 """
 
 from __future__ import annotations
 
 import argparse
-import codecs
-import io
-import json
 import os
 import re
 import sys
@@ -16,12 +13,14 @@ import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
+from app.terminal import abandon_output, decoded, flush, prepare_output, stdin_lines, write_json
 from core.document import MAX_BYTES, Document, loads
 from core.errors import Problem
-from core.notation.lexer import GREEK, MAX_CHARACTERS, canonical
+from core.notation.lexer import MAX_CHARACTERS, canonical
 from core.notation.reader import nearest
 from core.numbers import DIGITS
 from core.report import Report, error_answer, error_text
@@ -33,13 +32,11 @@ FAILED, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, or 2 where something was refused."""
     words = list(sys.argv[1:] if argv is None else argv)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=FALLBACK)
+    prepare_output()
     try:
         try:
             status = _dispatch(words)
-            _flush()
+            flush()
             return status
         except (Problem, Refusal) as refused:
             problem, text = (refused.problem, refused.text) if isinstance(refused, Refusal) else (refused, "")
@@ -47,15 +44,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         except (RecursionError, MemoryError):
             return _refuse(Problem("This is too large to be computed here"), "", words)
         except SystemExit as left:  # argparse leaves so after --help and --version
-            _flush()
+            flush()
             return int(left.code or 0)
     except BrokenPipeError:
-        _abandon_output()
+        abandon_output()
         return PIPE_CLOSED
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
-        _abandon_output()
+        abandon_output()
         print(f"chainlight: cannot write the answer: {error.strerror}", file=sys.stderr)
         return FAILED
 
@@ -71,8 +68,7 @@ def _dispatch(words: list[str]) -> int:
 
 def _refuse(problem: Problem, text: str, words: Sequence[str]) -> int:
     if words[:1] == ["grad"] and not {"--json", "--jsonl"}.isdisjoint(words):
-        _write_json(error_answer(problem, text))
-        _flush()
+        write_json(error_answer(problem, text))
     else:
         print(error_text(problem, text), file=sys.stderr)
     return FAILED
@@ -100,7 +96,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _with_true_minus(words: Sequence[str]) -> list[str]:
     """Programs such as -x^2 begin with a true minus, so that they are not taken for options."""
-    return [re.sub("^-(?=[^-]{2})", "−", word) if word[:2] != "-o" else word for word in words]
+    return [word if word[:2] in ("-", "--", "-h", "-o") else re.sub("^-", "−", word) for word in words]
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
@@ -142,8 +138,8 @@ def _program_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _window(words: list[str]) -> int:
     table = "\n".join(f"  {name:<8}{command.says}" for name, command in COMMANDS.items())
-    says = f"See backpropagation: from the formula you type, through both passes, to training.\n\ncommands:\n{table}"
-    parser = _Parser("chainlight", says, WINDOW_EXAMPLES)
+    says = "See backpropagation: from the formula you type, through both passes, to training."
+    parser = _Parser("chainlight", f"{says}\n\ncommands:\n{table}", WINDOW_EXAMPLES)
     parser.add_argument("file", metavar="FILE", nargs="?", help="a .chainlight project to open in the window")
     parser.add_argument("--version", action="version", version=f"Chainlight {_version()}")
     file = parser.parse_args(words).file
@@ -191,7 +187,7 @@ def _grad(words: argparse.Namespace) -> int:
     request = replace(request, wrt=words.wrt, check=words.check)
     report = Report(request, request.story(typed_hint))
     if words.json:
-        _write_json(report.answer())
+        write_json(report.answer())
     else:
         print(report.text(words.digits))
     return 0
@@ -199,10 +195,10 @@ def _grad(words: argparse.Namespace) -> int:
 
 def _answer_lines() -> int:
     """Answer every line of stdin; a line that cannot be answered says why, and the next is read."""
-    for line in _stdin():
+    for line in stdin_lines():
         text = ""
         try:
-            request = request_from(_decoded(line, "The request"))
+            request = request_from(decoded(line, "The request"))
             text = request.program
             answer = Report(request, request.story(json_hint)).answer()
         except Refusal as refused:
@@ -211,8 +207,7 @@ def _answer_lines() -> int:
             answer = error_answer(problem)
         except (RecursionError, MemoryError):
             answer = error_answer(Problem("This is too large to be computed here"), text)
-        _write_json(answer)
-        _flush()
+        write_json(answer)
     return 0
 
 
@@ -253,13 +248,13 @@ def _figure(words: argparse.Namespace) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
     from app.figures import drawing_program, save_figure, save_pages
     from app.theme import THEMES
-    from core.figure import draw, figure
+    from core.figure import draw, figure, label_width
 
     theme = THEMES.get(words.theme)
     if theme is None:
-        raise Problem(f"There is no theme {words.theme}", hint=f"There are {', '.join(THEMES)}")
+        raise Problem(f"There is no theme {words.theme}", hint=f"The themes are {', '.join(THEMES)}")
     with drawing_program():
-        drawing = draw(story.graph, document.moved)
+        drawing = draw(story.graph, document.moved, label_width(story, words.digits))
         options: dict[str, Any] = {
             "dpi": words.dpi,
             "title": request.program,
@@ -283,15 +278,17 @@ def _requested(words: argparse.Namespace) -> tuple[Request, Document]:
     if not words.program:
         raise Problem("There is no program", hint="Write one in quotation marks, such as '(x+y)z'")
     document = _document(words.program)
-    values = {**document.values, **typed_values(words.values)}
-    return Request(document.text, values, output=words.output, defaults=words.defaults), document
+    values = typed_values(words.values)
+    request = Request(document.text, values, document.values, output=words.output, defaults=words.defaults)
+    return request, document
 
 
 def _document(word: str) -> Document:
     if word == "-":
-        return Document(_decoded(b"".join(_stdin(MAX_CHARACTERS * 4)), "Standard input").rstrip("\n"))
+        found = b"".join(islice(stdin_lines(), MAX_CHARACTERS))
+        return Document(decoded(found, "Standard input").rstrip("\n"))
     if word.endswith(".chainlight"):
-        return loads(_decoded(_contents(Path(word)), str(word)))
+        return loads(decoded(_contents(Path(word)), str(word)))
     return Document(word)
 
 
@@ -306,62 +303,6 @@ def _contents(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "this is not a file's name"
         raise Problem(f"Cannot read {path}: {str(reason).lower()}") from None
-
-
-def _decoded(data: bytes, name: str) -> str:
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise Problem(f"{name} is not UTF-8 text: byte {error.start + 1:,} cannot be read") from None
-
-
-def _stdin(most: int = MAX_BYTES) -> IO[bytes] | list[bytes]:
-    """The lines of standard input."""
-    if sys.stdin is None:
-        raise Problem("Standard input is closed")
-    return sys.stdin.buffer
-
-
-# -- what is written
-
-
-def _write_json(answer: dict[str, Any]) -> None:
-    unicode = sys.stdout is None or (sys.stdout.encoding or "").lower().startswith("utf")
-    print(json.dumps(answer, ensure_ascii=not unicode, allow_nan=False))
-
-
-def _flush() -> None:
-    if sys.stdout is not None:
-        sys.stdout.flush()
-
-
-def _abandon_output() -> None:
-    """Send what is still unwritten nowhere, so that the interpreter's last flush is silent."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        pass
-
-
-# how letters and signs look on a terminal that knows only a few characters
-PLAIN = {letter: name for name, letter in GREEK.items() if not name.startswith("var")}
-PLAIN |= dict(
-    zip(
-        "−·×÷⋅⊙≥≤∞√ᵀ∂→…⁻₀₁₂",
-        ["-", *"**/*", "(*)", ">=", "<=", "inf", "sqrt", "^T", "d", "->", "...", "-", *"012"],
-        strict=True,
-    )
-)
-PLAIN |= {sign: digit for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}  # type: ignore[misc]
-FALLBACK = "chainlight-plain"
-
-
-def _plainly(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeEncodeError)
-    return "".join(str(PLAIN.get(char, "?")) for char in error.object[error.start : error.end]), error.end
-
-
-codecs.register_error(FALLBACK, _plainly)
 
 
 # -- the table of commands

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import Qt
+from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -166,33 +166,29 @@ def apply_theme(app: QApplication, theme: Theme, scale: float = 1.0) -> None:
     palette.setColor(group.HighlightedText, QColor("#ffffff" if not theme.dark else "#10131a"))
     for role in (group.WindowText, group.Text, group.ButtonText):
         palette.setColor(
-            QPalette.ColorGroup.Disabled, role, _mixed(theme.colour("faint"), theme.colour("panel"), 0.35)
+            QPalette.ColorGroup.Disabled, role, mixed(theme.colour("faint"), theme.colour("panel"), 0.35)
         )
     app.setPalette(palette)
 
 
-def _mixed(a: QColor, b: QColor, share: float) -> QColor:
-    parts = zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)  # type: ignore[index]
-    return QColor(*(round(x * (1 - share) + y * share) for x, y in parts))
-
-
 def mixed(a: QColor, b: QColor, share: float) -> QColor:
     """The colour a `share` of the way from a to b."""
-    return _mixed(a, b, share)
+    red, green, blue = (_rgb(a) * (1 - share) + _rgb(b) * share).round()
+    return QColor(int(red), int(green), int(blue))
 
 
-def heat_colours(values: Array, theme: Theme, largest: float | None = None) -> Array:
+def heat_colours(values: Array, theme: Theme, largest: float | None = None) -> NDArray[np.uint8]:
     """Signed values as RGB bytes, (…, 3): orange below 0, blue above, pale at 0; NaN is grey."""
     top = largest if largest else float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
     share = np.clip(np.nan_to_num(values / top, nan=0.0, posinf=1.0, neginf=-1.0), -1, 1)[..., None]
-    ends = {
-        part: np.array(theme.colour(part).getRgb()[:3], dtype=float)
-        for part in ("negative", "zero", "positive")
-    }  # type: ignore[index]
-    toward = np.where(share < 0, ends["negative"], ends["positive"])
-    found = ends["zero"] + np.abs(share) * (toward - ends["zero"])
+    zero, negative, positive = (_rgb(theme.colour(part)) for part in ("zero", "negative", "positive"))
+    found = zero + np.abs(share) * (np.where(share < 0, negative, positive) - zero)
     found[np.isnan(values)] = 128
     return found.round().astype(np.uint8)
+
+
+def _rgb(colour: QColor) -> Array:
+    return np.array([colour.red(), colour.green(), colour.blue()], dtype=np.float64)
 
 
 def heat_image(values: Array, theme: Theme, largest: float | None = None) -> QImage:
@@ -206,6 +202,3 @@ def icon_colour() -> QColor:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     return app.palette().color(QPalette.ColorRole.ButtonText)
-
-
-DASHED = Qt.PenStyle.DashLine

@@ -53,6 +53,14 @@ HELD_KEY = 0.1  # seconds between steps while a key is held down
 
 
 class Window(QMainWindow):
+    """The canvas in the middle, docks around it, everything about the session."""
+
+    session: Session
+    scene: Scene
+    view: View
+    transport: Transport
+    presentation: Presentation
+
     def __init__(self, session: Session, settings: Settings):
         super().__init__()
         self.session, self.settings = session, settings
@@ -286,17 +294,17 @@ class Window(QMainWindow):
         self.tell("The figure is on the clipboard")
 
     def save_figure(self) -> None:
-        from app.figures.dialogs import save_figure
+        from app.dialogs import save_figure
 
         save_figure(self)
 
     def save_all_figures(self) -> None:
-        from app.figures.dialogs import save_all_figures
+        from app.dialogs import save_all_figures
 
         save_all_figures(self)
 
     def save_graphml(self) -> None:
-        from app.figures.dialogs import save_graphml
+        from app.dialogs import save_graphml
 
         save_graphml(self)
 

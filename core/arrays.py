@@ -56,6 +56,8 @@ def describe(name: str, shape: Shape) -> str:
 
 def joined_shape(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     """The shape of an element-by-element result, stretched as NumPy does. Raises Problem where none fits."""
+    if all(shape == shapes[0] for shape in shapes):
+        return shapes[0]
     try:
         return tuple(np.broadcast_shapes(*shapes))
     except ValueError:

@@ -35,6 +35,7 @@ from core.notation.tree import (
 from core.ops import CALLS, FUNCTIONS, OPS, Op
 
 MAX_NODES = 10_000
+MAX_BYTES = 512_000_000
 MAX_CALL_DEPTH = 60
 MAX_CALLS = 10_000
 CONSTANTS = {"e": math.e, "π": math.pi}
@@ -103,6 +104,7 @@ class _Builder:
     count: int = 0
     depth: int = 0
     calls: int = 0
+    bytes: int = 0
 
     def __post_init__(self) -> None:
         self.notes.extend(self.program.notes)
@@ -129,12 +131,24 @@ class _Builder:
         if statement.parameters is not None:
             self.functions[name or ""] = statement
             return
-        if name and is_constant(value := with_names(statement.tree, self._constants())):
+        if name and (value := self._stated(statement.tree)):
             self.output = self.leaf(name, value)
             return
         wanted = name or (self._output_name() if statement is self.last else "")
         built = self.settled(self.expression(statement.tree, {}))
         self.output = self._named(built, wanted, statement) if wanted else self.node_of(built)
+
+    def _stated(self, tree: Tree) -> Tree | None:
+        """The tree in numbers alone, e and π put in, or None if it uses any other name or a function."""
+        constants = {
+            name: value
+            for name, value in CONSTANTS.items()
+            if name not in self.values and name not in self.nodes
+        }
+        if not constants.keys() >= set(names(tree)):
+            return None
+        value = with_names(tree, constants)
+        return value if is_constant(value) else None
 
     def leaf(self, name: str, tree: Tree) -> str:
         operand = self.expression(tree, {})
@@ -144,10 +158,11 @@ class _Builder:
         return name
 
     def _named(self, built: Operand, name: str, statement: Statement) -> str:
-        """Give the node just built its name; a bare name or number becomes a copy of it."""
-        if isinstance(statement.tree, Name) or not built.node or self.nodes[built.node].named:
-            return self.add("copy", [built], statement.tree, name)
-        node = self.nodes.pop(built.node)
+        """Give the node just built its name; a name or number that was there before becomes a copy of it."""
+        newest = next(reversed(self.nodes), "")
+        if not newest or built.node != newest or self.nodes[newest].named:
+            newest = self.add("copy", [built], statement.tree)
+        node = self.nodes.pop(newest)
         self.count -= 1
         self.nodes[name] = Node(
             name, node.op, node.args, node.shape, node.tree, named=statement.name is not None
@@ -245,7 +260,7 @@ class _Builder:
         self.depth -= 1
         return built
 
-    def product(self, sign: str, left: Operand, right: Operand, part: Tree) -> Operand:
+    def product(self, sign: str, left: Operand, right: Operand, part: Binary) -> Operand:
         """What a product is, by the shapes of its factors."""
         if not left.shape or not right.shape:
             return self.apply("mul", [left, right], part, row=left.row or right.row)
@@ -256,11 +271,9 @@ class _Builder:
             if right.row:
                 return self.apply("outer", [left, right], part)
             if sign == " " and not left.row:
-                a, b = expression_text(left.tree), expression_text(right.tree)
-                hint = f"Write {a}·{b} for the dot product or {a} ⊙ {b} for entry by entry"
-                raise Problem(
-                    "Two vectors stand side by side: which product is meant?", hint=hint, fix=f"{a}·{b}"
-                )
+                dot, each = (expression_text(replace(part, op=sign)) for sign in "·⊙")
+                hint = f"Write {dot} for the dot product or {each} for entry by entry"
+                raise Problem("Two vectors stand side by side: which product is meant?", hint=hint, fix=dot)
             return self.apply("dot", [left, right], part)
         if kinds == (2, 1) and not right.row:
             return self.apply("matvec", [left, right], part)
@@ -336,7 +349,7 @@ class _Builder:
         node = self.nodes[self.add("row", [plain], operand.tree)]
         return Operand(operand.tree, node.shape, node=node.name)
 
-    def add(self, op: str, operands: Sequence[Operand], part: Tree, name: str = "") -> str:
+    def add(self, op: str, operands: Sequence[Operand], part: Tree) -> str:
         """A new node for an operation, its shape checked."""
         shape = self.shape(OPS[op], operands)
         if math.prod(shape) > MAX_ENTRIES:
@@ -346,13 +359,15 @@ class _Builder:
                 f"{text} would need {gigabytes:.1f} GB; the limit is {MAX_ENTRIES:,} entries", part.span
             )
         args = tuple(self.node_of(operand) for operand in operands)
-        if not name:
+        self.count += 1
+        while f"v{self.count}" in self.reserved:
             self.count += 1
-            while f"v{self.count}" in self.reserved:
-                self.count += 1
-            name = f"v{self.count}"
+        name = f"v{self.count}"
         if len(self.nodes) >= MAX_NODES:
             raise Problem(f"The graph would have more than {MAX_NODES:,} nodes", part.span)
+        self.bytes += 16 * math.prod(shape)  # a value and a gradient
+        if self.bytes > MAX_BYTES:
+            raise Problem(f"The graph would need more than {MAX_BYTES / 1e9:.1f} GB", part.span)
         self.nodes[name] = Node(name, op, args, shape, part)
         return name
 
@@ -377,13 +392,6 @@ class _Builder:
             operand.node if operand.node and self.nodes[operand.node].named else expression_text(operand.tree)
         )
         return text if len(text) <= 40 else text[:37] + "…"
-
-    def _constants(self) -> dict[str, float]:
-        return {
-            name: value
-            for name, value in CONSTANTS.items()
-            if name not in self.values and name not in self.nodes
-        }
 
 
 def check_index(value: Value, length: int, name: str, span: Span | None = None) -> int:

@@ -175,7 +175,8 @@ class _Guess:
         """The axes of what is indexed, long enough for indices that are numbers; `W[i][j]` is `W[i, j]`."""
         body, rank = part.body, len(part.places)
         while isinstance(body, Index):
-            body, rank = body.body, rank + len(body.places)
+            rank += len(body.places)
+            body = body.body
         name = next((inner for inner in walk(body) if isinstance(inner, Name)), None)
         if name and len(axes) < len(part.places) and len(self.name(name.name)) < rank:
             axes = self.raise_rank(name, rank, ())[rank - len(part.places) :]

@@ -6,10 +6,11 @@ Files are JSON with a version; reading one checks everything and runs nothing.
 
 import json
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from core.notation.lexer import MAX_CHARACTERS, canonical
 
 FORMAT, VERSION = "chainlight", 1
 MAX_BYTES = 64_000_000
+MAX_DOUBLE = sys.float_info.max
 NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 Point = tuple[float, float]
 
@@ -154,7 +156,9 @@ def _numbers(plain: Any, depth: int = 0) -> Any:
     if isinstance(plain, bool) or depth > 4:
         raise Problem("A value is a number or a list of numbers")
     if isinstance(plain, int | float):
-        return float(plain) if abs(plain) <= 1.8e308 else _refuse(str(plain))
+        if not abs(plain) <= MAX_DOUBLE:
+            _refuse(str(plain)[:20])
+        return float(plain)
     if isinstance(plain, str) and plain in NOT_FINITE:
         return NOT_FINITE[plain]
     if isinstance(plain, list) and plain:
@@ -164,13 +168,15 @@ def _numbers(plain: Any, depth: int = 0) -> Any:
     raise Problem("A value is a number or a list of numbers")
 
 
-def _refuse(word: str) -> Any:
+def _refuse(word: str) -> NoReturn:
     raise Problem(f"{word} is not a number a file may hold")
 
 
 def _number(word: str) -> float:
     number = float(word)
-    return number if math.isfinite(number) else _refuse(word)  # type: ignore[no-any-return]
+    if not math.isfinite(number):
+        _refuse(word)
+    return number
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -213,8 +219,8 @@ def _name(name: str) -> str:
 def _point(plain: Any, name: str) -> Point:
     if not isinstance(plain, list) or len(plain) != 2:
         raise Problem(f"The place of {name} must be two numbers")
-    x, y = (float(value_from(part, name)) for part in plain)  # type: ignore[arg-type]
-    if not (abs(x) < 1e6 and abs(y) < 1e6):
+    x, y = (value_from(part, name) for part in plain)
+    if not (isinstance(x, float) and isinstance(y, float) and abs(x) < 1e6 and abs(y) < 1e6):
         raise Problem(f"The place of {name} is out of bounds")
     return x, y
 
@@ -222,10 +228,11 @@ def _point(plain: Any, name: str) -> Point:
 def lab_from(found: Mapping[str, Any]) -> Lab:
     """The lab's settings from a file, each checked against its limits. Raises Problem."""
     settings: dict[str, Any] = {}
+    usual_settings = asdict(Lab())
     for entry in fields(Lab):
         if entry.name not in found:
             continue
-        value, usual = found[entry.name], entry.default
+        value, usual = found[entry.name], usual_settings[entry.name]
         if entry.name == "hidden":
             settings["hidden"] = _hidden(value)
             continue

@@ -59,7 +59,7 @@ def explain(story: Story, count: int, digits: int = DIGITS) -> Explanation:
 
 def _start(story: Story) -> Explanation:
     graph = story.graph
-    free = [name for name in graph.inputs]
+    free = list(graph.inputs)
     rule = typeset_program(graph)
     some = ", ".join(free[:4]) + (" …" if len(free) > 4 else "")
     sentence = f"The inputs {some} have their values. Step forward to compute the rest." if free else ""
@@ -70,13 +70,18 @@ def typeset_program(graph: Graph) -> Math:
     """All statements of the program, aligned at their equals signs."""
     lines = []
     for statement in graph.program.statements:
-        name = name_math(statement.name or graph.output)
+        name: Math = name_math(statement.name or graph.output)
         if statement.parameters:
-            head = [Word(",", "punct")] * (2 * len(statement.parameters) - 1)
-            head[::2] = [name_math(p) for p in statement.parameters]  # type: ignore[assignment]
-            name = row(name, bracketed(row(*head)))
+            name = row(name, bracketed(_listed(statement.parameters)))
         lines.append((name, row(EQUALS, typeset(statement.tree))))
     return Table(tuple(lines), "aligned")
+
+
+def _listed(names: tuple[str, ...]) -> Math:
+    parts: list[Math] = []
+    for name in names:
+        parts.extend([Sign(",", "punct"), name_math(name)] if parts else [name_math(name)])
+    return row(*parts)
 
 
 def derivative(graph: Graph, node: str) -> Math:

@@ -70,8 +70,10 @@ def steps(plan: Plan, inputs: Mapping[str, Value], seed: Value | None = None) ->
 
 
 def _sum(a: Value, b: Value) -> Value:
+    if isinstance(a, float) and isinstance(b, float):
+        return a + b
     with np.errstate(all="ignore"):
-        return a + b if isinstance(a, float) else frozen(a + b)
+        return frozen(a + b)
 
 
 def _seed(output: Value, seed: Value | None) -> Value:

@@ -1,12 +1,13 @@
-"""The answer to a request: values and gradients of all nodes, as plain data for JSON and as a table of text."""
+"""The answer to a request: values and gradients of all nodes, as plain data for JSON or as a table of text."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.arrays import Value, describe, shape_of
+from core.arrays import Value, describe
 from core.checks import MOST_ENTRIES, Checked, check_gradients
 from core.document import plain_value
 from core.errors import Problem, place
@@ -61,7 +62,7 @@ class Report:
 
     @property
     def warnings(self) -> list[Note]:
-        """What a reader should know: how the program was read, kinks, infinite values, gradients that are missing."""
+        """What a reader should know: ambiguities, kinks, infinite values, missing gradients, unused values."""
         graph, story = self.story.graph, self.story
         found = [*graph.notes, *troubles(story), *_kinks(story)]
         span = graph.nodes[graph.output].span
@@ -180,15 +181,14 @@ def table(columns: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _pointed(cells: Sequence[str]) -> list[str]:
-    """Numbers moved so that their points, or ends, meet; lists keep to the left."""
-    before = max(
-        (len(cell.partition(".")[0]) for cell in cells if cell[:1] not in "[" and _number(cell)), default=0
-    )
-    return [" " * (before - len(cell.partition(".")[0])) + cell if _number(cell) else cell for cell in cells]
+    """Numbers moved so that their points, or ends, meet; lists and shapes keep to the left."""
+    before = [len(re.split("[.·]", cell)[0]) if _is_number(cell) else 0 for cell in cells]
+    most = max(before, default=0)
+    return [" " * (most - n) + cell if n else cell for cell, n in zip(cells, before, strict=True)]
 
 
-def _number(cell: str) -> bool:
-    return bool(cell) and cell[0] != "[" and "×" not in cell and " " not in cell
+def _is_number(cell: str) -> bool:
+    return re.match(r"−?(\d|∞)[^×\s]*$|NaN$", cell) is not None
 
 
 def cells_wide(text: str) -> int:
@@ -217,7 +217,7 @@ def error_answer(problem: Problem, text: str = "") -> dict[str, Any]:
 
 def error_text(problem: Problem, text: str = "") -> str:
     """A problem as lines for a terminal: the sentence, the line it lies in with marks below, what to do."""
-    lines = [f"{problem.message}{'' if problem.message.endswith(('?', '.')) else '.'}"]
+    lines = [_stopped(problem.message)]
     if problem.span:
         spot = place(text, problem.span)
         line = (text.split("\n")[spot.line - 1] if text else "").rstrip("\r")
@@ -226,7 +226,11 @@ def error_text(problem: Problem, text: str = "") -> str:
         lines.append(f"  {_harmless(line)}")
         lines.append(f"  {' ' * cells_wide(_harmless(before))}{'^' * max(1, cells_wide(_harmless(marked)))}")
     lines[0] = _harmless(lines[0])
-    return "\n".join([*lines, *([_harmless(problem.hint) + "."] if problem.hint else [])])
+    return "\n".join([*lines, *([_harmless(_stopped(problem.hint))] if problem.hint else [])])
+
+
+def _stopped(sentence: str) -> str:
+    return sentence if sentence.endswith(("?", ".")) else f"{sentence}."
 
 
 def _harmless(text: str) -> str:

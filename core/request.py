@@ -32,10 +32,14 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """A program, its values, the node asked for and the nodes its gradients are wanted for (none: the inputs)."""
+    """A program, its values, the node asked for, and the nodes whose gradients are wanted (none: all inputs).
+
+    `stored` are the values of a project's file, which may have some for names the program no longer has.
+    """
 
     program: str
     values: Mapping[str, Value] = field(default_factory=dict)
+    stored: Mapping[str, Value] = field(default_factory=dict)
     wrt: tuple[str, ...] = ()
     output: str = ""
     defaults: bool = False
@@ -44,7 +48,7 @@ class Request:
     def story(self, hint: Callable[[Mapping[str, Value]], str]) -> Story:
         """Both passes. Raises Refusal; `hint` says how to give the values that are missing."""
         try:
-            program = read_program(self.program, self.values)
+            program = read_program(self.program, {**self.stored, **self.values})
             values = self._complete(program, hint)
             graph = build(program, values)
             for name in (*self.wrt, *([self.output] if self.output else [])):
@@ -60,14 +64,18 @@ class Request:
             raise Refusal(problem, self.program) from None
 
     def _complete(self, program: Program, hint: Callable[[Mapping[str, Value]], str]) -> dict[str, Value]:
-        wanted = free_names(program, self.values)
-        missing = [name for name in wanted if name not in self.values]
+        """A value for every name the program needs one for."""
+        known = {**self.stored, **self.values}
+        wanted = free_names(program, known)
+        given = {name: known[name] for name in wanted if name in known} | dict(self.values)
+        missing = [name for name in wanted if name not in known]
         if not missing:
-            return dict(self.values)
-        guessed = with_defaults(program, self.values)
+            return given
+        guessed = with_defaults(program, given)
+        values = {**given, **guessed}
         if self.defaults:
-            return {**self.values, **guessed}
-        build(program, {**self.values, **guessed})  # what else is wrong is said first
+            return values
+        build(program, values)  # what else is wrong is said first
         said = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
         raise Problem(
             f"{said} {'has' if len(missing) == 1 else 'have'} no value",
@@ -90,7 +98,7 @@ def check_node(graph: Graph, name: str) -> None:
         meant = nearest(name, graph.nodes)
         some = ", ".join([node.name for node in graph.nodes.values() if node.named][:8])
         raise Problem(
-            f"There is no node {name}", hint=f"Did you mean {meant}?" if meant else f"There are {some}"
+            f"There is no node {name}", hint=f"Did you mean {meant}?" if meant else f"Its nodes are {some}"
         )
 
 
@@ -129,8 +137,11 @@ def _typed_value(word: str) -> tuple[str, Value]:
     try:
         return name, read_value(text, name)
     except Problem as problem:
-        span = Span(word.index("=") + 1, max(len(word), word.index("=") + 2))
-        raise Problem(problem.message, span, problem.hint) from None
+        start = word.index("=") + 1
+        known = problem.message.startswith("The value of")
+        hint = f"Write numbers, such as {name}=-2 or {name}=[1, 2]" if known else problem.hint
+        message = problem.message if known else f"The value of {name}: {problem.message}"
+        raise Problem(message, Span(start, max(len(word), start + 1)), hint) from None
 
 
 def typed_hint(missing: Mapping[str, Value]) -> str:
@@ -173,10 +184,10 @@ def request_from(text: str) -> Request:
     return Request(
         found["program"],
         _named_values(found.get("values", {})),
-        tuple(_name(name) for name in found.get("wrt", [])),
-        canonical(found.get("output", "")),
-        found.get("defaults", False),
-        found.get("check", False),
+        wrt=tuple(_name(name) for name in found.get("wrt", [])),
+        output=canonical(found.get("output", "")),
+        defaults=found.get("defaults", False),
+        check=found.get("check", False),
     )
 
 

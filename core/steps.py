@@ -109,7 +109,7 @@ class Story:
                 f"'{name}' is not a step; write start, forward:2, seed, backward:3, end or a number"
             )
         offset, most = limits[kind]
-        if int(number) > most:
+        if len(number) > 9 or int(number) > most:
             raise ValueError(f"There is no step {name}: the {kind} pass has {most} steps")
         return offset + int(number)
 

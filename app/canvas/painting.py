@@ -9,7 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 
 from app.formula import Box as FormulaBox
 from app.formula import layout, paint
-from app.theme import Theme, heat_colours
+from app.theme import Theme, heat_colours, mixed
 from core.figure import NAME, RADIUS, SYMBOL, Arrow, Box, Figure, Label, heat_shape
 from core.layout import Route, point_at
 from core.notation.mathtree import Math
@@ -119,8 +119,7 @@ def paint_arrow(painter: QPainter, arrow: Arrow, theme: Theme) -> None:
     if arrow.mood == "active":
         colour, width = theme.colour("gradient" if arrow.backward else "value"), theme.line_width * 1.8
     elif arrow.mood == "idle":
-        colour = theme.colour("line")
-        colour.setAlphaF(0.55)
+        colour = mixed(theme.colour("line"), theme.colour("paper"), 0.45)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
     painter.drawPath(shortened(arrow.route))

@@ -58,9 +58,9 @@ class ProgramPanel(QWidget):
         self.fix = QPushButton()
         self.fix.setToolTip("Put the suggestion in the place of what is underlined")
         self.fix.clicked.connect(self._apply_fix)
-        below = QHBoxLayout()
-        below.addWidget(self.message, 1)
-        below.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignTop)
+        below = QVBoxLayout()
+        below.addWidget(self.message)
+        below.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignLeft)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 6, 8, 6)
         box.addWidget(self.editor, 1)
@@ -119,9 +119,9 @@ class ProgramPanel(QWidget):
         self._underline(problem)
         self.fix.setVisible(bool(problem and problem.fix is not None))
         if problem and problem.fix is not None:
-            self.fix.setText(f"Use {problem.fix.strip()}" if problem.fix.strip() else "Delete it")
+            self.fix.setText(problem.hint or f"Write {problem.fix}")
         self.message.setVisible(bool(problem or notes))
-        self.message.setText(str(problem) if problem else _notes_text(notes))
+        self.message.setText(_sentence(problem) if problem else _notes_text(notes))
         colour = self.theme.wrong if problem else self.theme.faint
         self.message.setStyleSheet(f"color: {colour}")
         self.reading.setStyleSheet(f"color: {self.theme.faint}")
@@ -147,7 +147,7 @@ class ProgramPanel(QWidget):
         wash = QColor(self.theme.wrong)
         wash.setAlphaF(0.16)
         look.setBackground(wash)
-        selection.cursor, selection.format = cursor, look  # type: ignore[attr-defined]
+        selection.cursor, selection.format = cursor, look
         return selection
 
     def _apply_fix(self) -> None:
@@ -158,6 +158,11 @@ class ProgramPanel(QWidget):
             self.session.set_text(after, self.session.gesture())
             self.editor.setFocus()
             self.editor.moveCursor(QTextCursor.MoveOperation.End)
+
+
+def _sentence(problem: Problem) -> str:
+    """The message; what to do stands on the button where there is one."""
+    return problem.message + "." * (problem.message[-1:] != "?") if problem.fix is not None else str(problem)
 
 
 def _notes_text(notes: tuple[Note, ...]) -> str:
@@ -178,5 +183,5 @@ def _plain_label() -> QLabel:
 
 def _timer(parent: QWidget, interval: int, slot: object) -> QTimer:
     timer = QTimer(parent, singleShot=True, interval=interval)
-    timer.timeout.connect(slot)  # type: ignore[arg-type]
+    timer.timeout.connect(slot)
     return timer

@@ -87,7 +87,9 @@ class ValuesPanel(QWidget):
         if row >= 0:
             self.table.setFocus()
             self.table.setCurrentCell(row, VALUE)
-            self.table.editItem(self.table.item(row, VALUE))
+            item = self.table.item(row, VALUE)
+            assert item is not None
+            self.table.editItem(item)
 
     # -- showing
 

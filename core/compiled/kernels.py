@@ -145,7 +145,7 @@ def _index(terms: Terms, k: Term) -> Term:
 
 
 def _entry(terms: Terms, x: Term, position: Term) -> Term:
-    return terms.view(x, f"{{}}[{int(position.value)}]", x.shape[1:], x.solid)
+    return terms.view(x, f"{{}}[{int(position.value)}, ...]", x.shape[1:], x.solid)
 
 
 def _pick(terms: Terms, x: Term, k: Term) -> Term:

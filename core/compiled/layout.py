@@ -34,9 +34,9 @@ class Slot:
         """Whether its entries lie one after the other."""
         return not self.part.startswith("[:, ")
 
-    def text(self, vector: str) -> str:
-        """The place as a NumPy expression."""
-        return f"{vector}[{self.start}:{self.stop}].reshape({self.block}){self.part}"
+    def whole(self, vector: str) -> str:
+        """The block as a NumPy expression."""
+        return f"{vector}[{self.start}:{self.stop}].reshape({self.block})"
 
     def of(self, vector: Array) -> Array:
         """The place in a vector, as a view."""

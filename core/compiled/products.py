@@ -1,9 +1,10 @@
 """Contractions as NumPy statements: a matrix product where the axes allow it, else what comes next in speed."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-# gives a prepared view of a named array a name: view("W1", "{}.T")
+# names a prepared view of a named array, view("W1", "{}.T"), or a constant array, view("ones", "np.ones(3)")
 View = Callable[[str, str], str]
 
 
@@ -69,7 +70,7 @@ class Contraction:
         """One array summed along neighbouring axes: a product with ones, which is faster than a sum."""
         (x,) = self.operands
         kept, lost = self.target.letters, self._lost(x)
-        ones = self.view("", f"np.ones({self._length(lost)}, dtype)")
+        ones = self.view("ones", f"np.ones({self._length(lost)}, dtype)")
         if matrix := x.letters == kept + lost and self._matrix(x, kept, lost):
             return f"{matrix}.dot({ones}, out={self._matrix(self.target, kept, '')})"
         if matrix := x.letters == lost + kept and self._matrix(x, lost, kept):
@@ -78,10 +79,7 @@ class Contraction:
         return f"np.add.reduce({x.name}, axis={axes}, out={self.target.name})"
 
     def _length(self, letters: str) -> int:
-        length = 1
-        for letter in letters:
-            length *= self.sizes[letter]
-        return length
+        return math.prod(self.sizes[letter] for letter in letters)
 
     def _matrix(self, operand: Operand, rows: str, columns: str) -> str | None:
         """The array with some axes as rows and the others as columns; one group may be empty."""

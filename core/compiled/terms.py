@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Term:
 
     op: str
     args: tuple["Term", ...]
-    detail: Hashable
+    detail: Any
     shape: Shape
     batched: bool
     solid: bool = True

@@ -3,6 +3,7 @@
 Only statements are run again and again; arrays, views of them and constants are made once, in the set-up.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -12,89 +13,276 @@ from core.compiled.names import Names
 from core.compiled.products import Contraction, Operand
 from core.compiled.terms import BUFFER, NUMBER, VIEW, Term, Terms, uses
 
-NAMED_NUMBERS = {0.0: "zero", 0.5: "half", 1.0: "one", 2.0: "two"}
+NUMBERS = {"0.0": "zero", "0.5": "half", "1.0": "one", "2.0": "two"}
 HINTS = {"{}.T": "{}_T", "{}[:, None]": "{}_column", "{}[None]": "{}_row"}
+PLACES = "places"
 
 
 class Writer:
-    """Writes the statements of one function after another.
+    """Writes the statements of one function after another; later ones may use what earlier ones computed.
 
-    arrays, views   the lines of the set-up: views refer to arrays, arrays to nothing
-    lines           the statements of the function being written
+    arrays, views   the lines of the set-up: views refer to arrays and other views
+    kernels         the engine's own functions that are called
+    smallest        the smallest number above 0 that the arrays can hold
     """
 
     def __init__(self, terms: Terms, names: Names, assignments: Sequence[Assignment], smallest: float):
         self.terms, self.names, self.smallest = terms, names, smallest
-        self.uses: Counter[Term] = uses(a.term for a in assignments if a.term)
         self.arrays: list[str] = []
         self.views: list[str] = []
-        self.lines: list[str] = []
         self.kernels: set[str] = set()
+        self._uses: Counter[Term] = uses(a.term for a in assignments if a.term)
+        self._lines: list[str] = []
         self._ready: dict[Term, str] = {}
         self._prepared: dict[str, str] = {}
-        self._free: dict[Shape, list[str]] = {}
-        self._borrowed: dict[str, Shape] = {}
+        self._spare: dict[Shape, list[str]] = {}
+        self._lent: dict[str, Shape] = {}
+        self._flat: dict[str, str] = {}
 
     def write(self, assignments: Sequence[Assignment]) -> list[str]:
         """The statements of some assignments, each under its comments."""
-        self.lines = []
+        self._lines = []
         for assignment in assignments:
-            self.lines += [f"# {' '.join(comment.split())}" for comment in assignment.comments]
+            self._lines += [f"# {' '.join(comment.split())}" for comment in assignment.comments]
             if assignment.target and assignment.term:
                 self._assign(assignment.target, assignment.term, assignment.adds)
-        return self.lines
+        return self._lines
 
     def _assign(self, target: Term, term: Term, adds: bool) -> None:
         name = self.name(target)
         if adds:
             found = self._operand(term)
             self._emit(f"np.add({name}, {found}, out={name})", found)
-        elif term in self._ready or not target.solid:
-            found = self._operand(term)
-            self._emit(f"np.copyto({name}, {found})", found)
-        else:
+        elif target.solid and term not in self._ready:
             self._compute(term, name)
             self._ready[term] = name
+        else:
+            found = self._operand(term)
+            self._emit(f"np.copyto({name}, {found})", found)
+
+    def _emit(self, line: str, *used: str) -> None:
+        """Write a statement; temporary arrays it has used up are free again."""
+        self._lines.append(line)
+        for name in used:
+            shape = self._lent.pop(name, None)
+            if shape is not None:
+                self._spare.setdefault(shape, []).append(name)
 
     # -- names for what is at hand
 
-    def declare(self, term: Term, text: str) -> None:
+    def declare(self, term: Term, text: str) -> str:
         """Make a buffer by the given expression."""
-        self.arrays.append(f"{term.detail} = {text}")
-        self._ready[term] = str(term.detail)
+        name = self._ready[term] = str(term.detail)
+        self.arrays.append(f"{name} = {text}")
+        return name
 
     def name(self, term: Term) -> str:
-        """The name of a term that needs no computing, or is computed already."""
+        """The name of a buffer, a number, or part of what has a name."""
         if term not in self._ready:
             if term.op == BUFFER:
-                self.declare(term, f"np.zeros({self.terms.full(term)}, dtype)")
-            elif term.op == NUMBER:
-                self._ready[term] = self._number(term.value)
+                return self.declare(term, f"np.zeros({self.terms.full(term)}, dtype)")
+            if term.op == VIEW:
+                base = self.name(term.args[0]) if term.is_atom else self._kept(term.args[0])
+                self._ready[term] = self.view(base, str(term.detail))
+            elif term.op == PLACES:
+                self._ready[term] = self.view(PLACES, f"np.arange({term.detail}, dtype=dtype)")
             else:
-                self._ready[term] = self.view(self.name(term.args[0]), str(term.detail))
+                self._ready[term] = self._number(term.value)
         return self._ready[term]
 
     def _number(self, value: float) -> str:
-        """A constant, prepared as an array; one too small for the kind of number used is the smallest there is."""
+        """A constant; one too small for the arrays becomes the smallest they can hold."""
         if 0 < abs(value) < self.smallest:
-            value = self.smallest if value > 0 else -self.smallest
-        text = repr(value) if value - value == 0 else f"np.{value}".replace("np.-", "-np.")
-        return self.prepared(f"np.array({text}, dtype)", NAMED_NUMBERS.get(value, "c"))
+            value = math.copysign(self.smallest, value)
+        text = repr(value) if math.isfinite(value) else f"float('{value}')"
+        return self._prepare(f"np.array({text}, dtype)", NUMBERS.get(text) or self.names.numbered, "c")
 
     def view(self, name: str, text: str) -> str:
-        """A view of a named array, prepared; the array itself may be left out of the text."""
-        return self.prepared(text.format(name), HINTS.get(text, "view").format(name))
+        """The name of a prepared view; `text` has braces for the array, or is a constant array of that name."""
+        if "{}" not in text:
+            return self._prepare(text, self.names.new, name)
+        if text in HINTS:
+            return self._prepare(text.format(name), self.names.new, HINTS[text].format(name))
+        return self._prepare(text.format(name), self.names.numbered, "part")
 
-    def prepared(self, text: str, wish: str) -> str:
-        """The name of what an expression makes in the set-up; made once."""
+    def _prepare(self, text: str, named: str | Callable[[str], str], wish: str) -> str:
         if text not in self._prepared:
-            plain = wish in ("view", "c")
-            name = self._prepared[text] = (
-                wish
-                if wish in NAMED_NUMBERS.values()
-                else self.names.numbered(wish)
-                if plain
-                else self.names.new(wish)
-            )
+            name = self._prepared[text] = named if isinstance(named, str) else named(wish)
             self.views.append(f"{name} = {text}")
         return self._prepared[text]
+
+    # -- operands
+
+    def _operand(self, term: Term) -> str:
+        """The name of a term's value, computed now if need be; into an array lent out if nothing else needs it."""
+        if term.op in (BUFFER, NUMBER, VIEW, PLACES) or term in self._ready:
+            return self.name(term)
+        if self._uses[term] > 1 or term.op == "index":
+            return self._kept(term)
+        name = self._borrow(self.terms.full(term))
+        self._compute(term, name)
+        return name
+
+    def _kept(self, term: Term) -> str:
+        """The same in an array of its own."""
+        if term not in self._ready:
+            kind = "np.intp" if term.op == "index" else "dtype"
+            name = self.names.numbered("k" if term.op == "index" else "t")
+            self.arrays.append(f"{name} = np.zeros({self.terms.full(term)}, {kind})")
+            self._compute(term, name)
+            self._ready[term] = name
+        return self._ready[term]
+
+    def _borrow(self, shape: Shape) -> str:
+        spare = self._spare.get(shape)
+        if spare:
+            name = spare.pop()
+        else:
+            name = self.names.numbered("t")
+            self.arrays.append(f"{name} = np.zeros({shape}, dtype)")
+        self._lent[name] = shape
+        return name
+
+    def _aligned(self, name: str, term: Term, batched: bool) -> str:
+        """The view of an operand that meets batched arrays entry by entry."""
+        if term.op == NUMBER or not batched or term.batched or not term.shape:
+            return name
+        return self.view(name, "{}[:, None]" if len(term.shape) == 1 else "{}[..., None]")
+
+    def _fits(self, term: Term, target: Term) -> bool:
+        """Whether a term can be computed right where the target will be."""
+        at_hand = term.op in (BUFFER, NUMBER, VIEW, PLACES, "index") or term in self._ready
+        return not at_hand and self._uses[term] == 1 and self.terms.full(term) == self.terms.full(target)
+
+    # -- statements
+
+    def _compute(self, term: Term, target: str) -> None:
+        STATEMENTS.get(term.op, Writer._ufunc)(self, term, target)
+
+    def _copy(self, term: Term, target: str) -> None:
+        self._emit(f"np.copyto({target}, {self._operand(term)})")
+
+    def _ufunc(self, term: Term, target: str) -> None:
+        names: list[str] = []
+        for arg in term.args:
+            if target not in names and self._fits(arg, term):
+                self._compute(arg, target)
+                names.append(target)
+            else:
+                names.append(self._operand(arg))
+        aligned = [self._aligned(n, arg, term.batched) for n, arg in zip(names, term.args, strict=True)]
+        self._emit(f"np.{term.op}({', '.join(aligned)}, out={target})", *names)
+
+    def _sum(self, term: Term, target: str) -> None:
+        first, *others = term.args
+        if self._fits(first, term):
+            self._compute(first, target)
+            before = target
+        else:
+            before = self._operand(first)
+        for other in others:
+            name = self._operand(other)
+            left = self._aligned(before, first, term.batched) if before != target else target
+            right = self._aligned(name, other, term.batched)
+            self._emit(f"np.add({left}, {right}, out={target})", before, name)
+            before = target
+
+    def _einsum(self, term: Term, target: str) -> None:
+        inputs, output = term.detail  # type: ignore[misc]
+        operands, sizes = [], {}
+        for letters, arg in zip(inputs, term.args, strict=True):
+            sizes |= dict(zip(letters, self.terms.full(arg), strict=True))
+            operands.append(Operand(self._array(arg), letters, arg.solid))
+        contraction = Contraction(tuple(operands), Operand(target, output, True), sizes, self.view)
+        self._emit(contraction.statement(), *(operand.name for operand in operands))
+
+    def _array(self, term: Term) -> str:
+        """An operand that must be an array of its full shape, even if it is one number."""
+        if term.op == NUMBER:
+            return self.view("same", f"np.full({self.terms.full(term)}, {term.value!r}, dtype)")
+        return self._operand(term)
+
+    def _extreme(self, term: Term, target: str) -> None:
+        name, axes = term.detail  # type: ignore[misc]
+        found = self._operand(term.args[0])
+        self._emit(f"np.{name}.reduce({found}, axis={axes}, out={target})", found)
+
+    def _index(self, term: Term, target: str) -> None:
+        found = self._operand(term.args[0])
+        self._emit(f"np.copyto({target}, {found}, casting='unsafe')", found)
+
+    def _pick(self, term: Term, target: str) -> None:
+        x, index = term.args
+        name, k = self._operand(x), self._operand(index)
+        if not index.batched:
+            text = f"np.copyto({target}, {name}[{k}])"
+        elif not x.batched:
+            text = f"np.copyto({target}, np.moveaxis({name}.take({k}, 0, mode='clip'), 0, -1))"
+        elif x.solid and len(x.shape) == 1:
+            flat = self.view(name, "{}.reshape(-1)")
+            text = f"{flat}.take({self._positions(k)}, out={target}, mode='clip')"
+        else:
+            text = f"np.copyto({target}, np.moveaxis({name}[{k}, ..., {self._columns()}], 0, -1))"
+        self._emit(text, name)
+
+    def _columns(self) -> str:
+        return self.view("columns", "np.arange(size)")
+
+    def _positions(self, k: str) -> str:
+        """Where entry k of each example lies when the batch is laid out flat."""
+        if k not in self._flat:
+            name = self._flat[k] = self.names.new(f"{k}_flat")
+            self.arrays.append(f"{name} = np.zeros(size, np.intp)")
+            self._emit(f"np.multiply({k}, size, out={name})")
+            self._emit(f"np.add({name}, {self._columns()}, out={name})")
+        return self._flat[k]
+
+    def _put(self, term: Term, target: str) -> None:
+        g, index = term.args
+        name = self._operand(g)
+        entries = f"np.moveaxis({name}, -1, 0)" if g.batched and g.op != NUMBER and g.shape else name
+        if index.op == NUMBER:
+            place, entries = str(int(index.value)), name
+        elif not index.batched:
+            place, entries = self._operand(index), name
+        else:
+            place = f"{self._operand(index)}, ..., {self._columns()}"
+        self._emit(f"{target}.fill(0)")
+        self._emit(f"{target}[{place}] = {entries}", name)
+
+    def _scatter(self, term: Term, target: str) -> None:
+        g, index = term.args
+        name, k = self._operand(g), self._operand(index)
+        entries = f"np.moveaxis({name}, -1, 0)" if g.op != NUMBER and g.shape else name
+        self._emit(f"{target}.fill(0)")
+        self._emit(f"np.add.at({target}, {k}, {entries})", name)
+
+    def _stack(self, term: Term, target: str) -> None:
+        for position, part in enumerate(term.args):
+            entry = self.view(target, f"{{}}[{position}, ...]")
+            name = self._operand(part)
+            self._emit(f"np.copyto({entry}, {self._aligned(name, part, term.batched)})", name)
+
+    def _call(self, term: Term, target: str) -> None:
+        kernel, rank = term.detail  # type: ignore[misc]
+        self.kernels.add(kernel)
+        names = [self._array(arg) for arg in term.args]
+        args = names if rank is None else [*names, f"rank={rank}"]
+        self._emit(f"np.copyto({target}, {kernel}({', '.join(args)}))", *names)
+
+
+STATEMENTS: dict[str, Callable[[Writer, Term, str], None]] = {
+    BUFFER: Writer._copy,
+    NUMBER: Writer._copy,
+    VIEW: Writer._copy,
+    PLACES: Writer._copy,
+    "sum": Writer._sum,
+    "einsum": Writer._einsum,
+    "extreme": Writer._extreme,
+    "index": Writer._index,
+    "pick": Writer._pick,
+    "put": Writer._put,
+    "scatter": Writer._scatter,
+    "stack": Writer._stack,
+    "call": Writer._call,
+}

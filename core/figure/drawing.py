@@ -140,15 +140,50 @@ def draw(graph: Graph, moved: Mapping[str, Point] | None = None, room: float = 0
     shown = [n for n in graph.nodes.values() if n.name in used or n.op != CONSTANT]
     symbols = {node.name: symbol(graph, node) for node in shown}
     sizes = {node.name: _box_size(node, symbols[node.name]) for node in shown}
-    ports: dict[str, int] = {}
-    links = []
-    total = {name: sum(1 for e in edges if e.target == name) for name in {e.target for e in edges}}
-    for edge in edges:
-        ports[edge.target] = ports.get(edge.target, -1) + 1
-        links.append(LayoutEdge(edge.source, edge.target, ports[edge.target], total[edge.target]))
     fixed = {name: point for name, point in (moved or {}).items() if name in sizes}
-    placement = place(sizes, links, gap_x=max(room, LEAST_WIDTH) + GAP_X, gap_y=_gap_y(graph), fixed=fixed)
-    return Drawing(graph, placement, sizes, symbols, edges, max(room, LEAST_WIDTH))
+    room = max(room, LEAST_WIDTH)
+
+    def placed(links: list[LayoutEdge]) -> Placement:
+        return place(sizes, links, gap_x=room + GAP_X, gap_y=_gap_y(graph), fixed=fixed)
+
+    placement = placed(_links(edges))
+    swapped = _links(edges, _arrivals(graph, edges, placement))
+    if swapped != _links(edges):
+        placement = placed(swapped)
+    return Drawing(graph, placement, sizes, symbols, edges, room)
+
+
+# operations whose inputs may arrive in any order without changing what is computed
+COMMUTATIVE = {"add", "mul", "maximum", "minimum"}
+
+
+def _arrivals(graph: Graph, edges: tuple[Edge, ...], placement: Placement) -> Mapping[str, list[Edge]]:
+    """The order in which edges arrive at commutative nodes where the sources' places save a crossing."""
+    found: dict[str, list[Edge]] = {}
+    for edge in edges:
+        if graph.nodes[edge.target].op in COMMUTATIVE:
+            found.setdefault(edge.target, []).append(edge)
+    for arriving in found.values():
+        # a source that is used below as well is drawn down there, so its edge arrives below the others
+        arriving.sort(key=lambda edge: _lowest_use(edge, edges, placement))
+    return found
+
+
+def _lowest_use(edge: Edge, edges: tuple[Edge, ...], placement: Placement) -> float:
+    here = placement.centres[edge.target][1]
+    others = [
+        placement.centres[e.target][1] for e in edges if e.source == edge.source and e.target != edge.target
+    ]
+    return max((y - here for y in others), default=0.0) if len(others) == 1 else 0.0
+
+
+def _links(edges: tuple[Edge, ...], arrivals: Mapping[str, list[Edge]] | None = None) -> list[LayoutEdge]:
+    """The edges for the layout: which input of how many each one reaches, from top to bottom."""
+    order: dict[str, list[Edge]] = {}
+    for edge in edges:
+        order.setdefault(edge.target, []).append(edge)
+    order |= arrivals or {}
+    return [LayoutEdge(e.source, e.target, order[e.target].index(e), len(order[e.target])) for e in edges]
 
 
 def _gap_y(graph: Graph) -> float:

@@ -108,7 +108,9 @@ def label_spot(route: Route, size: tuple[float, float]) -> Point:
     def badness(share: float) -> float:
         spot = x, _ = point_at(route, share)
         overhang = max(low - x + reach, 0.0) + max(x + reach - high, 0.0)
-        return sum(label_clearance(route, spot, width)) + 2 * overhang + _CENTRED * length * abs(share - _MIDDLE)
+        return (
+            sum(label_clearance(route, spot, width)) + 2 * overhang + _CENTRED * length * abs(share - _MIDDLE)
+        )
 
     return point_at(route, min((i / _SPOTS for i in range(_SPOTS + 1)), key=badness))
 

@@ -17,6 +17,10 @@ from core.layout.routing import Gate, smooth, taut
 _FORWARD, _BACK = 24.0, -8.0
 # the least and the greatest width of a turn
 _NARROW, _WIDE = 24.0, 70.0
+# levels tried for the way back
+_LEVELS = 12
+# the distance of the points looked at to see whether a route hits a box
+_STEP = 6.0
 
 
 def free_route(
@@ -39,23 +43,38 @@ def free_route(
 
 def hits(route: Route, boxes: Sequence[Span]) -> bool:
     """Whether the route passes through one of the boxes."""
-    points = route.sampled()
-    left, right = min(x for x, _ in points), max(x for x, _ in points)
-    top, bottom = min(y for _, y in points), max(y for _, y in points)
+    (left, top), (right, bottom) = route.hull
     near = [
         box
         for box in boxes
         if box.left < right and left < box.right and box.top < bottom and top < box.bottom
     ]
+    points = route.sampled(chords=8 + int(max(right - left, bottom - top) / _STEP)) if near else []
     return any(box.holds(point) for box in near for point in points)
 
 
 def _forward(start: Point, end: Point, arriving: float, others: Sequence[Span], margin: float) -> Route:
+    """The direct way if it is clear, else one around the boxes, wide or else close."""
     direct = smooth((start, end), arriving)
     if not hits(direct, [box.grown(margin / 2) for box in others]):
         return direct
-    gates = _gates_around(start, end, [box.grown(margin) for box in others])
-    return smooth(taut(start, gates, end), arriving) if gates else direct
+    for distance in (margin, margin / 3):
+        gates = _gates_around(start, end, [box.grown(distance) for box in others])
+        if gates:
+            string = taut(start, gates, end)
+            loose = smooth(_corners(string), arriving)
+            return smooth(string, arriving) if hits(loose, others) else loose
+    return direct
+
+
+def _corners(points: Sequence[Point]) -> list[Point]:
+    """The points of a line at which it bends, and its ends."""
+    corners = [points[0]]
+    for (bx, by), (cx, cy) in pairwise(points[1:]):
+        ax, ay = corners[-1]
+        if abs((by - ay) * (cx - ax) - (cy - ay) * (bx - ax)) > 1e-3 * (cx - ax):
+            corners.append((bx, by))
+    return [*corners, points[-1]]
 
 
 def _gates_around(start: Point, end: Point, boxes: Sequence[Span]) -> list[Gate]:
@@ -108,13 +127,22 @@ def _cheapest_into(
 
 
 def _loop(start: Point, end: Point, boxes: Sequence[Span], margin: float) -> Route:
-    """Out of the source to the right, back on a level free of boxes, and into the target from the left."""
-    left, right = end[0] - _NARROW, start[0] + _NARROW
-    grown = [box.grown(margin) for box in boxes]
-    in_the_way = [box for box in grown if box.left < right and left < box.right]
+    """Out of the source to the right, back on a level free of boxes, and into the target from the left.
+
+    The nearest level is taken, or if a turn would run into a box there, one of the next few.
+    """
+    left, right = end[0] - _WIDE, start[0] + _WIDE
+    in_the_way = [
+        box for box in (box.grown(margin) for box in boxes) if box.left < right and left < box.right
+    ]
     levels = [(start[1] + end[1]) / 2, *(y for box in in_the_way for y in (box.top, box.bottom))]
     free = [y for y in levels if not any(box.top < y < box.bottom for box in in_the_way)]
-    level = min(free, key=lambda y: abs(y - start[1]) + abs(y - end[1]))
+    free.sort(key=lambda y: abs(y - start[1]) + abs(y - end[1]))
+    loops = [_loop_at(level, start, end) for level in free[:_LEVELS]]
+    return next((loop for loop in loops if not hits(loop, boxes)), loops[0])
+
+
+def _loop_at(level: float, start: Point, end: Point) -> Route:
     out, back = (start[0], level), (end[0], level)
     along = ((2 * start[0] + end[0]) / 3, level), ((start[0] + 2 * end[0]) / 3, level), back
     return Route(start, (_turn(start, out, 1), along, _turn(back, end, -1)))

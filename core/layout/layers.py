@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 # exchanges while layers are shortened, times nodes: some 100 ms at most
 _PIVOTS = 200_000
+# bends beyond which edges from one node share them
+_BENDS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,26 +288,29 @@ class Layered:
 
 
 def cut_into_layers(layer: Sequence[int], links: Sequence[Link]) -> Layered:
-    """The graph with a bend for every layer an edge passes through; layers hold their vertices in order of
-    number.
+    """The graph with a bend for every layer an edge passes through, the vertices of a layer by number.
+
+    Where that would make too many bends, edges from one node share theirs and part where they must.
     """
     layers: list[list[int]] = [[] for _ in range(max(layer) + 1)]
     for node, at in enumerate(layer):
         layers[at].append(node)
     before: list[list[tuple[int, float]]] = [[] for _ in layer]
     after: list[list[tuple[int, float]]] = [[] for _ in layer]
+    shared = sum(layer[link.target] - layer[link.source] - 1 for link in links) > _BENDS
+    bend_of: dict[tuple[int, int], int] = {}
     chains = []
-    for link in links:
+    for i, link in enumerate(links):
         chain = [link.source]
         for at in range(layer[link.source] + 1, layer[link.target]):
-            chain.append(len(before))
-            layers[at].append(len(before))
-            before.append([])
-            after.append([])
-        chain.append(link.target)
-        for left, right in pairwise(chain):
-            lean = link.lean if right == link.target else 0.0
-            after[left].append((right, lean))
-            before[right].append((left, lean))
-        chains.append(chain)
+            bend = bend_of.setdefault((link.source if shared else i, at), len(before))
+            if bend == len(before):
+                layers[at].append(bend)
+                before.append([(chain[-1], 0.0)])
+                after.append([])
+                after[chain[-1]].append((bend, 0.0))
+            chain.append(bend)
+        after[chain[-1]].append((link.target, link.lean))
+        before[link.target].append((chain[-1], link.lean))
+        chains.append([*chain, link.target])
     return Layered(len(layer), layers, before, after, chains)

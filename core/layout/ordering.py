@@ -17,11 +17,13 @@ from core.layout.layers import Layered
 Order = list[list[int]]
 
 # how many times a vertex may be looked at: per vertex, and in all (about 1 microsecond each)
-_LOOKS_PER_VERTEX = 150
+_LOOKS_PER_VERTEX = 125
 _LOOKS = 45_000
 # sorting rounds without fewer crossings before a start is given up, and rounds after a shuffle
 _PATIENCE = 3
 _ROUNDS = 8
+# shuffles without fewer crossings before the search ends
+_SHUFFLES = 8
 
 
 def order_layers(graph: Layered) -> int:
@@ -36,9 +38,12 @@ def order_layers(graph: Layered) -> int:
         search.start(_walk(graph, ahead))
         search.descend()
     dice = random.Random(0)
-    while search.fewest and search.looks > 0:
+    fewest, idle = search.fewest, 0
+    while fewest and search.looks > 0 and idle < _SHUFFLES:
         search.shuffle(dice)
         search.mend(dice)
+        idle = 0 if search.fewest < fewest else idle + 1
+        fewest = search.fewest
     graph.layers = search.best
     return search.fewest
 
@@ -205,8 +210,11 @@ class _Search:
         place, sources, after = self.place, self.sources, self.graph.after
         layer = self.layers[at]
         self.looks -= 0.3 * len(layer)
-        lefts = [sorted([place[w] for w in sources[v]]) for v in layer]
-        rights = [sorted([place[w] + lean for w, lean in after[v]]) for v in layer]
+        lefts: list[list[float]] = [[place[w] for w in sources[v]] for v in layer]
+        rights: list[list[float]] = [[place[w] + lean for w, lean in after[v]] for v in layer]
+        for places in (*lefts, *rights):
+            if len(places) > 1:
+                places.sort()
         changed = saved = False
         left, right = lefts[0], rights[0]  # of the vertex above the gap looked at
         for i in range(1, len(layer)):

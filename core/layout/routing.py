@@ -205,7 +205,7 @@ def bowed(route: Route, by: float) -> Route:
     if not by:
         return route
     starts = [route.start, *(piece[2] for piece in route.pieces)]
-    longest = max(range(len(route.pieces)), key=lambda i: route.pieces[i][2][0] - starts[i][0])
+    longest = max(range(len(route.pieces)), key=lambda i: abs(route.pieces[i][2][0] - starts[i][0]))
     (ax, ay), (bx, by_), end = route.pieces[longest]
     pieces = list(route.pieces)
     pieces[longest] = (ax, ay + by), (bx, by_ + by), end

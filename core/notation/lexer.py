@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.errors import Problem, Span
 
@@ -98,6 +99,7 @@ class Token:
     spaced: bool = False
 
 
+@lru_cache(4096)
 def canonical(name: str) -> str:
     """The one spelling of a name: `x_1`, `x₁` and `x_{1}` are `x1`; `lambda` is `λ`."""
     name = unicodedata.normalize("NFKC", name.translate(SUBSCRIPTS).replace("'", "′"))

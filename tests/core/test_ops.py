@@ -1,4 +1,4 @@
-"""Every operation keeps its own declaration: its rules are its derivative, and its words and formulas hold."""
+"""Every operation keeps its declaration: its rules are its derivative, its words and formulas hold."""
 
 import math
 
@@ -185,7 +185,7 @@ def test_zero_to_the_zero_is_one():
 
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.kink and op.elementwise], ids=name_of)
 def test_a_kink_is_seen_where_it_is_and_nowhere_else(op):
-    at_kink = {port: 1.0 if op.name == "hinge" else 0.0 for port in op.inputs}
+    at_kink = dict.fromkeys(op.inputs, 1.0 if op.name == "hinge" else 0.0)
     values = drawn(op, [()] * len(op.inputs))
     assert op.kink.at.value({**at_kink, "out": 0.0}) == 1
     assert op.kink.at.value({**values, "out": forward(op, values)}) == 0

@@ -1,4 +1,4 @@
-"""Text to tree: what is understood, how it is said back, and what is refused with which words at which place."""
+"""Text to tree: what is understood, how it is said back, what is refused with which words at which place."""
 
 import numpy as np
 import pytest
@@ -377,8 +377,8 @@ SCRAPS = st.sampled_from(
         "w0x0",
         "ln",
         "max",
+        *["f(x)", "softmax", "\\frac", "^T", "[k]", "e^", "½", "\u202e", "\x00", "о", "0,5", "9^9^9", "π"],
     ]
-    + ["f(x)", "softmax", "\\frac", "^T", "[k]", "e^", "½", "\u202e", "\x00", "о", "0,5", "9^9^9", "π"]
 )
 
 

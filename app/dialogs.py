@@ -1,0 +1,86 @@
+"""Where figures and graphs are saved: asks for a place, writes, says what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from core.errors import Problem
+from core.figure import figure
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+KINDS = {"SVG picture": "svg", "PDF page": "pdf", "PNG picture": "png", "TikZ source": "tex"}
+PAGES = {"PDF, one page a step": "pdf", "SVG, numbered": "svg", "PNG, numbered": "png"}
+
+
+def save_figure(window: Window) -> None:
+    """Ask for a file and save the present step to it."""
+    from app.figures import save_figure as write
+
+    path = ask_for_file(window, "Save figure", _suggested(window, "figure.svg"), KINDS)
+    if path:
+        _write(window, path, lambda: write(window.session.figure, path, window.theme))
+
+
+def save_all_figures(window: Window) -> None:
+    """Ask for a file and save every step to it, or to numbered files beside it."""
+    from app.figures import save_pages
+
+    path = ask_for_file(window, "Save figures of all steps", _suggested(window, "steps.pdf"), PAGES)
+    if path:
+        session = window.session
+        pages = [
+            figure(session.drawing, session.story.picture(i), session.digits)
+            for i in range(len(session.story) + 1)
+        ]
+        _write(window, path, lambda: save_pages(pages, path, window.theme))
+
+
+def save_graphml(window: Window) -> None:
+    """Ask for a file and save the graph for other programs."""
+    import networkx as nx
+
+    from app.store import write_atomically
+
+    path = ask_for_file(window, "Save graph", _suggested(window, "graph.graphml"), {"GraphML": "graphml"})
+    if path:
+        text = "\n".join(nx.generate_graphml(window.session.story.graph.digraph()))
+        _write(window, path, lambda: write_atomically(path, text.encode()))
+
+
+def _suggested(window: Window, name: str) -> Path:
+    project = window.session.path
+    return (project.parent if project else Path.home()) / name
+
+
+def ask_for_file(parent: QWidget, title: str, suggested: Path, kinds: dict[str, str]) -> Path | None:
+    """A path to write to, with the suffix of the chosen kind if none was typed; None if the user turned back."""
+    filters = ";;".join(f"{name} (*.{suffix})" for name, suffix in kinds.items())
+    chosen, kind = QFileDialog.getSaveFileName(parent, title, str(suggested), filters)
+    if not chosen:
+        return None
+    path = Path(chosen)
+    suffix = next((s for name, s in kinds.items() if kind.startswith(name)), next(iter(kinds.values())))
+    return path if path.suffix.lower().lstrip(".") in kinds.values() else Path(f"{path}.{suffix}")
+
+
+def _write(window: Window, path: Path, write: Callable[[], object]) -> None:
+    try:
+        write()
+    except Problem as problem:
+        complain(window, str(problem))
+    else:
+        window.tell(f"Saved {path.name}")
+
+
+def complain(parent: QWidget, sentence: str) -> None:
+    """Say in a dialog, as plain text, what went wrong."""
+    box = QMessageBox(QMessageBox.Icon.Warning, "Chainlight", sentence, QMessageBox.StandardButton.Ok, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.exec()

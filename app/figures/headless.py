@@ -1,0 +1,17 @@
+"""Qt without a window, for figures made by a command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtGui import QGuiApplication
+
+from app.theme import load_fonts
+
+
+@contextmanager
+def drawing_program() -> Iterator[None]:
+    """A program that may draw: painting text without one would end the process."""
+    program = QGuiApplication.instance() or QGuiApplication(["chainlight"])
+    load_fonts()
+    yield
+    del program

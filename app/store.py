@@ -1,0 +1,92 @@
+"""Files on the disk: written whole or not at all, read only when they are text of a sane size."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QDir, QFileDevice, QIODevice, QSaveFile, QStandardPaths
+
+from core.document import MAX_BYTES
+from core.errors import Problem
+
+DISK_FULL = "The disk may be full: free some space or choose another folder."
+ELSEWHERE = "Choose another folder or name."
+
+
+def write_atomically(path: Path, data: bytes, maker: Callable[[str], QSaveFile] = QSaveFile) -> None:
+    """Put data in the place of a file, or leave what was there and raise Problem with the reason."""
+    _check_place(path)
+    file = maker(str(path))
+    file.setDirectWriteFallback(False)
+    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
+        raise _not_written(path, file.errorString(), ELSEWHERE)
+    # commit() is content with a short write and would put half a file in the place of a good one
+    written = file.write(data)
+    if written != len(data):
+        file.cancelWriting()
+        raise _not_written(path, f"{max(written, 0):,} of {len(data):,} bytes found room", DISK_FULL)
+    if not file.commit():
+        if file.error() == QFileDevice.FileError.WriteError:
+            raise _not_written(path, "the last bytes found no room", DISK_FULL)
+        raise _not_written(path, file.errorString(), ELSEWHERE)
+
+
+def read_text(path: Path, limit: int = MAX_BYTES) -> str:
+    """The text of a file. Raises Problem when it is missing, no plain file, too large or not UTF-8."""
+    name = shown_name(path)
+    try:
+        if path.is_dir():
+            raise Problem(f"{name} is a folder")
+        if not path.exists():
+            raise Problem(f"There is no file {name} in {shown_path(path.parent)}")
+        # a pipe would keep the program waiting, a device never ends
+        if not path.is_file():
+            raise Problem(f"{name} is not a plain file")
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except PermissionError:
+        raise Problem(f"You may not read {name}") from None
+    except OSError as error:
+        raise Problem(f"{name} could not be read: {error.strerror}") from None
+    if len(data) > limit:
+        raise Problem(f"{name} is larger than {limit / 1e6:g} MB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Problem(f"{name} is not UTF-8 text (byte {error.start + 1:,})") from None
+
+
+def shown_name(path: Path) -> str:
+    """A file's name for eyes: line breaks and characters that turn the writing direction show as �."""
+    return shown_path(Path(path.name)) if path.name else shown_path(path)
+
+
+def shown_path(path: Path) -> str:
+    return "".join(char if char.isprintable() else "�" for char in str(path))
+
+
+def own_place(kind: QStandardPaths.StandardLocation) -> Path | None:
+    """Where the program keeps its own files of a kind; None where the user has no home."""
+    base = QDir.cleanPath(QStandardPaths.writableLocation(kind))
+    # without HOME, Qt takes the root of the disk for it
+    return None if not base or base.startswith("/.") else Path(base) / "chainlight"
+
+
+def _check_place(path: Path) -> None:
+    name, folder = shown_name(path), path.parent
+    # Qt would leave out what it cannot spell and write to another file
+    if "\0" in str(path) or any("\ud800" <= char <= "\udfff" for char in str(path)):
+        raise Problem(f"{name} is not a name a file can be written to", hint="Choose another name.")
+    try:
+        if path.is_dir():
+            raise Problem(f"{name} is a folder", hint="Choose the name of a file.")
+        if path.exists() and not path.is_file():
+            raise Problem(f"{name} is a device, not a file", hint="Choose another name.")
+        if not folder.is_dir():
+            what = "is not a folder" if folder.exists() else "does not exist"
+            raise Problem(f"The folder {shown_path(folder)} {what}", hint="Choose another folder.")
+    except OSError as error:
+        raise _not_written(path, error.strerror, ELSEWHERE) from None
+
+
+def _not_written(path: Path, reason: str, hint: str) -> Problem:
+    return Problem(f"{shown_name(path)} could not be written: {reason}", hint=hint)

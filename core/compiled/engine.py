@@ -1,0 +1,242 @@
+"""Compiling a plan: its listing is written, run once to prepare the arrays, and its functions are kept."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.arrays import Value
+from core.compiled.layout import Slot, affine_sums, slots
+from core.compiled.lowering import Lowering
+from core.compiled.terms import BUFFER, NUMBER, Term, Terms
+from core.compiled.writer import Writer
+from core.errors import Problem
+from core.ops.kernels import KERNELS
+from core.plan import Plan
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Flat:
+    """All parameters end to end, and their gradients likewise; engines for several batch sizes may share one."""
+
+    parameters: Array
+    gradient: Array
+
+    @classmethod
+    def of(cls, count: int, dtype: npt.DTypeLike) -> "Flat":
+        return cls(np.zeros(count, dtype), np.zeros(count, dtype))
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A plan ready to run on batches of `size` examples.
+
+    inputs      for each input that is no parameter the array to fill; the batch is the last axis
+    views       for each parameter its part of `flat.parameters`
+    values      for each node its value after `forward`; a product that takes its bias in has none
+    gradients   for each node that gets one its gradient of the mean loss after `step`
+    forward     computes the values
+    step        computes the values and, if there are parameters, `flat.gradient`; raises no floating-point
+                error, but NumPy may warn: call it under `np.errstate(all="ignore")`
+    source      the listing, a NumPy script
+    """
+
+    size: int
+    flat: Flat
+    inputs: Mapping[str, Array]
+    views: Mapping[str, Array]
+    values: Mapping[str, Array]
+    gradients: Mapping[str, Array]
+    forward: Callable[[], None]
+    step: Callable[[], None]
+    source: str
+    _output: Array = field(repr=False)
+    _places: Mapping[str, Slot] = field(repr=False)
+
+    @property
+    def parameters(self) -> Array:
+        return self.flat.parameters
+
+    @property
+    def gradient(self) -> Array:
+        return self.flat.gradient
+
+    @property
+    def loss(self) -> float:
+        """The output's mean over the batch, as of the last `forward` or `step`."""
+        output = self._output
+        return float(np.add.reduce(output)) / self.size if output.ndim else float(output)
+
+    def set(self, values: Mapping[str, Value]) -> None:
+        """Put values into parameters and inputs; the value of an input is used for every example."""
+        for name, value in values.items():
+            if name in self.views:
+                self.views[name][...] = value
+            elif name in self.inputs:
+                array = self.inputs[name]
+                whole = np.asarray(value)
+                array[...] = whole if array.ndim == whole.ndim else whole[..., None]
+
+    def part(self, vector: Array, name: str) -> Array:
+        """A parameter's part of any vector laid out as the parameters are."""
+        return self._places[name].of(vector)
+
+
+def compile_plan(
+    plan: Plan,
+    batched: Collection[str] = (),
+    size: int = 1,
+    dtype: npt.DTypeLike = np.float64,
+    parameters: Sequence[str] = (),
+    *,
+    watch: Collection[str] = (),
+    backward: bool = True,
+    flat: Flat | None = None,
+) -> Compiled:
+    """A plan compiled for batches of `size` examples.
+
+    `batched` are the inputs that differ from example to example, `parameters` those that are to be learned,
+    `watch` other nodes whose values are wanted beside the output's. `flat` is the storage of an engine compiled
+    for the same graph, inputs and parameters. Raises Problem if there is something to learn and the output is
+    not a number.
+    """
+    graph = plan.graph
+    if parameters and backward and graph.nodes[graph.output].shape:
+        raise Problem(f"Training needs one number to make small; {graph.output} has several entries")
+    sums = affine_sums(graph, graph.downstream_of(batched), parameters)
+    places = slots(graph, parameters, sums)
+    count = max((slot.stop for slot in places.values()), default=0)
+    flat = flat or Flat.of(count, dtype)
+    terms = Terms(size)
+    lowering = Lowering(plan, batched, places, sums, watch, terms)
+    if parameters and backward:
+        lowering.differentiate()
+    script = _Script(lowering, flat, count, np.dtype(dtype))
+    return script.compiled(places)
+
+
+class _Script:
+    """The listing of a lowered plan and what it makes when it is run."""
+
+    def __init__(self, lowering: Lowering, flat: Flat, count: int, dtype: np.dtype[Any]):
+        self.lowering, self.flat, self.count, self.dtype = lowering, flat, count, dtype
+        self.graph = lowering.graph
+        everything = [*lowering.forward, *lowering.backward]
+        smallest = float(np.finfo(dtype).smallest_normal)
+        self.writer = Writer(lowering.terms, lowering.names, everything, smallest)
+        self.parameters = self._parameters()
+        self.inputs = self._inputs()
+        self.forward = self.writer.write(lowering.forward)
+        self.backward = self.writer.write(lowering.backward)
+
+    def _take(self) -> list[str]:
+        """The lines declared since the last time."""
+        lines, self.writer.arrays = self.writer.arrays, []
+        return lines
+
+    def _parameters(self) -> list[str]:
+        low, writer = self.lowering, self.writer
+        wholes: dict[str, tuple[str, str]] = {}
+        for pair, (block, gradient) in low.blocks.items():
+            slot = low.places[pair.weights]
+            names = (
+                writer.declare(block, slot.whole("parameters")),
+                writer.declare(gradient, slot.whole("gradient")),
+            )
+            wholes |= {pair.weights: names, pair.bias: names}
+        for name, slot in low.places.items():
+            whole = wholes.get(name, (slot.whole("parameters"), slot.whole("gradient")))
+            for term, text in zip((low.values.get(name), low.gradients.get(name)), whole, strict=True):
+                if term:
+                    writer.declare(term, f"{text}{slot.part}")
+        return self._take()
+
+    def _inputs(self) -> list[str]:
+        low, writer = self.lowering, self.writer
+        for data, extended in low.extended.items():
+            writer.declare(extended, f"np.ones({low.terms.full(extended)}, dtype)")
+            writer.declare(data, f"{extended.detail}[:-1]")
+        for name in self.graph.inputs:
+            if name in low.values and name not in low.places:
+                writer.name(low.values[name])
+        for node in self.graph.nodes.values():
+            if node.value is not None and not isinstance(node.value, float) and node.name in low.values:
+                writer.declare(low.values[node.name], f"np.array({node.value.tolist()!r}, dtype)")
+        return self._take()
+
+    @property
+    def head(self) -> list[str]:
+        kernels = sorted(self.writer.kernels)
+        imports = ["from core.ops.kernels import KERNELS"] if kernels else []
+        return [
+            "import numpy as np",
+            *imports,
+            "",
+            f"dtype = np.{self.dtype}",
+            f"size = {self.lowering.terms.size}  # examples at a time",
+            *(f'{name} = KERNELS["{name}"].array' for name in kernels),
+        ]
+
+    @property
+    def storage(self) -> list[str]:
+        vectors = [f"{name} = np.zeros({self.count}, dtype)" for name in ("parameters", "gradient")]
+        return ["# all parameters end to end, and their gradients", *vectors]
+
+    @property
+    def body(self) -> list[str]:
+        parts = {
+            "parts of these; a bias lies beside its weights": self.parameters,
+            "inputs; a row of ones below the data meets the bias": self.inputs,
+            "room for what is computed": self.writer.arrays,
+            "the same arrays seen otherwise, and constants": self.writer.views,
+        }
+        lines = [line for title, part in parts.items() if part for line in ["", f"# {title}", *part]]
+        lines += _function("forward", self.forward)
+        lines += _function("backward", self.backward)
+        return [*lines, *_function("step", ["forward()", "backward()"])]
+
+    def compiled(self, places: Mapping[str, Slot]) -> Compiled:
+        low = self.lowering
+        body = self.body
+        source = "\n".join([*self.head, "", *self.storage, *body, ""])
+        space: dict[str, Any] = {"parameters": self.flat.parameters, "gradient": self.flat.gradient}
+        # the listing names nothing a user wrote that `names` has not made an identifier of
+        exec("\n".join([*self.head, *body]), space)
+        values = {name: self._array(term, space) for name, term in low.values.items()}
+        gradients = {name: self._array(term, space) for name, term in low.gradients.items()}
+        inputs = {n: values[n] for n in self.graph.inputs if n in values and n not in places}
+        for name, value in self.graph.given.items():
+            if name in inputs:
+                array = inputs[name]
+                array[...] = value if array.ndim == np.ndim(value) else np.asarray(value)[..., None]
+        return Compiled(
+            low.terms.size,
+            self.flat,
+            inputs,
+            {name: slot.of(self.flat.parameters) for name, slot in places.items()},
+            values,
+            gradients,
+            space["forward"],
+            space["step"],
+            source,
+            values[self.graph.output],
+            places,
+        )
+
+    def _array(self, term: Term, space: Mapping[str, Any]) -> Array:
+        """The array a term stands for."""
+        if term.op == BUFFER:
+            return space[str(term.detail)]  # type: ignore[no-any-return]
+        if term.op == NUMBER:
+            return np.full(self.lowering.terms.full(term), term.value, self.dtype)
+        base = self._array(term.args[0], space)
+        return eval(str(term.detail).format("array"), {"np": np, "array": base})  # type: ignore[no-any-return]
+
+
+def _function(name: str, lines: list[str]) -> list[str]:
+    idle = all(line.startswith("#") for line in lines)
+    return ["", "", f"def {name}():", *(f"    {line}" for line in [*lines, *["pass"] * idle])]

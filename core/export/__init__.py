@@ -1,0 +1,6 @@
+"""Graphs, figures and derivations as text for other programs."""
+
+
+def one_line(title: str) -> str:
+    """A title on one line, of characters that every kind of file may hold."""
+    return " ".join("".join(char if char.isprintable() else " " for char in title).split())

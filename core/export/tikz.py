@@ -1,0 +1,176 @@
+"""A figure as a TikZ picture to be edited by hand: named nodes, each style and colour defined once, in points."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from core.export import one_line
+from core.figure import LABEL, NAME, RADIUS, SMALL, SYMBOL, Arrow, Box, Figure, Label, heat_shape
+from core.notation.latex import latex
+
+# an array of more cells is thinned to every n-th row and column: TeX's memory is small
+MOST_CELLS = 1024
+
+DOCUMENT = r"""% {title}
+% Made by Chainlight. As a part of a document: move the picture there, its colours and \usetikzlibrary to the
+% preamble; [scale=0.6, transform shape] makes it smaller.
+\documentclass[tikz, border=10pt]{{standalone}}
+\usepackage{{amsmath, lmodern}}
+\usetikzlibrary{{arrows.meta}}
+% large signs grow with the text
+\DeclareFontFamily{{OMX}}{{lmex}}{{}}
+\DeclareFontShape{{OMX}}{{lmex}}{{m}}{{n}}{{<-> lmex10}}{{}}
+{colours}
+\begin{{document}}
+\begin{{tikzpicture}}[
+  x=1pt, y=-1pt,
+{styles}
+]
+{parts}
+\end{{tikzpicture}}
+\end{{document}}
+"""
+
+
+def tikz(figure: Figure, colours: Mapping[str, str], line_width: float = 1.6, title: str = "") -> str:
+    """A document of its own with the figure; `colours` are the theme's, such as `{"value": "#12742f"}`."""
+    names = node_names(figure)
+    defined = [
+        rf"\definecolor{{{_colour(name)}}}{{HTML}}{{{code.lstrip('#').upper()}}}"
+        for name, code in colours.items()
+    ]
+    parts = [
+        *(part for box in figure.boxes for part in _box(box, names)),
+        *(_arrow(arrow, names) for arrow in figure.arrows),
+        *(part for label in figure.labels for part in _label(label)),
+    ]
+    return DOCUMENT.format(
+        title=one_line(title) or "A figure",
+        colours="\n".join(defined),
+        styles=",\n".join(f"  {name}/.style={{{style}}}" for name, style in _styles(line_width).items()),
+        parts="\n".join(f"  {part}" for part in parts),
+    )
+
+
+def node_names(figure: Figure) -> dict[str, str]:
+    """A name TikZ accepts for each node: letters, digits and hyphens, no two the same."""
+    found: dict[str, str] = {}
+    for number, box in enumerate(figure.boxes):
+        plain = box.node if re.fullmatch("[A-Za-z][A-Za-z0-9]*", box.node) else f"node-{number}"
+        found[box.node] = plain
+    return found
+
+
+def _styles(line_width: float) -> dict[str, str]:
+    """Every look in the picture, by what it means."""
+    operation = (
+        f"draw=clline, fill=clpaper, text=clink, line width={line_width:g}pt, inner sep=0pt, {_font(SYMBOL)}"
+    )
+    return {
+        "input": f"text=clink, inner xsep=3pt, inner ysep=0pt, rounded corners=8pt, {_font(NAME)}",
+        "operation": f"{operation}, rounded corners={RADIUS:g}pt, {_font(SYMBOL)}",
+        "arrow": f"-{{Stealth[length=11pt, width=9pt]}}, draw=clline, line width={line_width:g}pt",
+        "value": f"text=clvalue, inner sep=0pt, {_font(LABEL)}",
+        "gradient": f"text=clgradient, inner sep=0pt, {_font(LABEL)}",
+        "output": f"text=clink, inner sep=0pt, {_font(NAME)}",
+        "caption": f"text=clink, inner sep=0pt, {_font(LABEL)}",
+        "small": _font(SMALL),
+        "active": f"draw=clvalue, fill=cllit, line width={1.6 * line_width:g}pt",
+        "active back": f"draw=clgradient, fill=cllitback, line width={1.6 * line_width:g}pt",
+        "receiving": f"draw=clgradient, fill=clreceiving, line width={1.6 * line_width:g}pt",
+        "idle": "text=clfaint",
+        "moving": f"draw=clvalue, line width={1.8 * line_width:g}pt",
+        "moving back": f"draw=clgradient, line width={1.8 * line_width:g}pt",
+    }
+
+
+def _font(size: float) -> str:
+    return rf"font=\fontsize{{{size:g}}}{{{size * 1.2:g}}}\selectfont"
+
+
+def _defined(name: str, code: str) -> str:
+    return rf"\definecolor{{{_colour(name)}}}{{HTML}}{{{code.lstrip('#').upper()}}}"
+
+
+def _colour(name: str) -> str:
+    return "cl" + name.replace("_", "")
+
+
+def _point(x: float, y: float) -> str:
+    return f"({x:.2f}, {y:.2f})".replace("-0.00", "0.00")
+
+
+def _box(box: Box, names: Mapping[str, str]) -> Iterator[str]:
+    x, y = box.centre
+    mood = {"active": "active back" if box.backward else "active"}.get(box.mood, box.mood)
+    look = [box.kind]
+    if mood != "done" and not (box.kind == "input" and mood == "idle"):
+        look.append(mood if box.kind == "operation" else f"{mood}, draw=none")
+    look += [f"minimum width={box.width:.2f}pt", f"minimum height={box.height:.2f}pt"]
+    if box.kind == "input":  # the name stands at the left, beside it there may be a heat map
+        look.append(f"text width={box.width - 6:.2f}pt")
+    yield rf"\node[{', '.join(look)}] ({names[box.node]}) at {_point(x, y)} {{{_math(latex(box.symbol))}}};"
+
+
+def _math(source: str) -> str:
+    return f"${source}$"
+
+
+def _arrow(arrow: Arrow, names: Mapping[str, str]) -> str:
+    """An edge between two named nodes: move a node and the edge follows."""
+    look = {"active": ", moving back" if arrow.backward else ", moving", "idle": ", opacity=0.55"}.get(
+        arrow.mood, ""
+    )
+    edge, route = arrow.edge, arrow.route
+    way = f"({names[edge.source]})"
+    for number, (first, second, end) in enumerate(route.pieces):
+        last = number == len(route.pieces) - 1 and edge.target
+        goal = f"({names[edge.target]})" if last else _point(*end)
+        way += f" .. controls {_point(*first)} and {_point(*second)} .. {goal}"
+    return rf"\draw[arrow{look}] {way};"
+
+
+def _label(label: Label) -> Iterator[str]:
+    role = "gradient" if label.role == "contribution" else label.role
+    if label.heat is not None:
+        yield from _heat(label, f"cl{role}")
+        return
+    assert label.math is not None
+    style = {NAME: "output"}.get(label.size, "caption") if role == "name" else role
+    look = [style]
+    if label.size == SMALL:
+        look.append("small")
+    look.append("anchor=west" if not label.centred else "anchor=north" if label.below else "anchor=south")
+    yield rf"\node[{', '.join(look)}] at {_point(*label.at)} {{{_math(latex(label.math))}}};"
+
+
+def _heat(label: Label, frame: str) -> Iterator[str]:
+    """An array as coloured squares: shares of the colours for the largest negative and positive entry."""
+    assert label.heat is not None
+    rows, columns = heat_shape(label.heat.shape)
+    stride = max(1, int(np.ceil(np.sqrt(rows * columns / MOST_CELLS))))
+    whole = label.heat.reshape(rows, columns)
+    finite = np.abs(whole[np.isfinite(whole)])
+    largest = float(finite.max(initial=0.0)) or 1.0
+    cells = whole[::stride, ::stride]
+    width, height = label.extent
+    left = label.at[0] - width / 2 if label.centred else label.at[0]
+    top = label.at[1] if label.below else label.at[1] - height
+    if not label.centred:
+        top = label.at[1] - height / 2
+    across, down = width / cells.shape[1], height / cells.shape[0]
+    for i, line in enumerate(cells):
+        for j, entry in enumerate(line):
+            corner = _point(left + j * across, top + i * down)
+            opposite = _point(left + (j + 1) * across, top + (i + 1) * down)
+            yield rf"\fill[{_shade(float(entry), largest)}] {corner} rectangle {opposite};"
+    opposite = _point(left + width, top + height)
+    yield rf"\draw[{frame}, line width=1.2pt] {_point(left, top)} rectangle {opposite};"
+
+
+def _shade(entry: float, largest: float) -> str:
+    if np.isnan(entry):
+        return "gray"
+    share = min(100, round(100 * abs(entry) / largest)) if np.isfinite(entry) else 100
+    return f"{'clnegative' if entry < 0 else 'clpositive'}!{share}!clzero"

@@ -1,0 +1,409 @@
+"""Layouts of random and of well-known graphs: nothing overlaps, nothing is crossed that need not be."""
+
+import math
+import os
+import random
+import subprocess
+import sys
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.layout import Edge, Placement, Route, label_clearance, label_spot, place, point_at
+from core.layout.layers import assign_layers, cut_into_layers, numbered
+from core.layout.placement import GAP_X, GAP_Y, _placed
+
+Sizes = dict[str, tuple[float, float]]
+Graph = tuple[Sizes, list[Edge]]
+
+CIRCLE, NAME, HEAT_MAP, VECTOR = (38.0, 38.0), (34.0, 24.0), (120.0, 90.0), (24.0, 110.0)
+
+
+class Builder:
+    """Writes a graph down operation by operation."""
+
+    def __init__(self) -> None:
+        self.sizes: Sizes = {}
+        self.edges: list[Edge] = []
+
+    def leaf(self, name: str, size: tuple[float, float] = NAME) -> str:
+        self.sizes.setdefault(name, size)
+        return name
+
+    def op(self, sign: str, *inputs: str) -> str:
+        name = f"{sign}{len(self.sizes)}"
+        self.sizes[name] = CIRCLE
+        self.edges += [Edge(source, name, i, len(inputs)) for i, source in enumerate(inputs)]
+        return name
+
+    @property
+    def graph(self) -> Graph:
+        return self.sizes, self.edges
+
+
+def product_of_sum() -> Graph:
+    """(x + y) z"""
+    b = Builder()
+    b.op("×", b.op("+", b.leaf("x"), b.leaf("y")), b.leaf("z"))
+    return b.graph
+
+
+def neuron() -> Graph:
+    """1 / (1 + exp(-(w0 x0 + w1 x1 + w2)))"""
+    b = Builder()
+    products = [b.op("×", b.leaf(f"w{i}"), b.leaf(f"x{i}")) for i in range(2)]
+    total = b.op("+", b.op("+", *products), b.leaf("w2"))
+    b.op("1/", b.op("+1", b.op("exp", b.op("−", total))))
+    return b.graph
+
+
+def scalar_net(*widths: int) -> Graph:
+    """A fully connected net of sigmoid neurons, every product and sum a node of its own."""
+    b = Builder()
+    values = [b.leaf(f"x{i}") for i in range(widths[0])]
+    for layer, width in enumerate(widths[1:]):
+        values = [
+            b.op("σ", b.op("+", _weighted_sum(b, f"{layer}{j}", values), b.leaf(f"b{layer}{j}")))
+            for j in range(width)
+        ]
+    return b.graph
+
+
+def _weighted_sum(b: Builder, unit: str, values: list[str]) -> str:
+    total = ""
+    for i, value in enumerate(values):
+        product = b.op("×", b.leaf(f"w{unit}{i}"), value)
+        total = b.op("+", total, product) if total else product
+    return total
+
+
+def random_graph(nodes: int, seed: int) -> Graph:
+    """Operations of one to three inputs on earlier nodes, in boxes of all shapes."""
+    dice = random.Random(seed)
+    sizes: Sizes = {f"n{i}": dice.choice([CIRCLE, CIRCLE, NAME, HEAT_MAP, VECTOR]) for i in range(nodes)}
+    edges: list[Edge] = []
+    for i in range(max(1, nodes // 4), nodes):
+        ports = dice.randint(1, 3)
+        edges += [Edge(f"n{dice.randrange(max(0, i - 25), i)}", f"n{i}", p, ports) for p in range(ports)]
+    return sizes, edges
+
+
+KNOWN = [
+    product_of_sum(),
+    neuron(),
+    scalar_net(2, 4, 2, 1),
+    *(random_graph(n, seed) for n in (8, 25, 60) for seed in (1, 2, 3)),
+]
+graphs = st.builds(random_graph, st.integers(1, 40), st.integers(0, 10**6))
+
+
+def spans(graph: Graph, placement: Placement) -> dict[str, tuple[float, float, float, float]]:
+    """Left, top, right and bottom of every box."""
+    return {
+        name: (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
+        for name, (w, h) in graph[0].items()
+        for x, y in [placement.centres[name]]
+    }
+
+
+def check_all(graph: Graph) -> None:
+    sizes, edges = graph
+    placement = place(sizes, edges)
+    boxes = spans(graph, placement)
+    check_distances(boxes)
+    check_extent(placement, boxes)
+    for edge, route in zip(edges, placement.routes, strict=True):
+        check_ends(edge, route, boxes)
+        check_flows_right(route)
+        check_clear(route, [box for name, box in boxes.items() if name not in (edge.source, edge.target)])
+    check_port_order(edges, placement)
+
+
+def check_distances(boxes: dict[str, tuple[float, float, float, float]]) -> None:
+    for (a, (left, top, right, bottom)), (b, other) in combinations(boxes.items(), 2):
+        beside = max(other[0] - right, left - other[2])
+        below = max(other[1] - bottom, top - other[3])
+        assert beside > GAP_X - 0.1 or below > GAP_Y - 0.1, f"{a} and {b} are too close"
+
+
+def check_extent(placement: Placement, boxes: dict[str, tuple[float, float, float, float]]) -> None:
+    points = [p for route in placement.routes for p in route.sampled()]
+    points += [p for left, top, right, bottom in boxes.values() for p in ((left, top), (right, bottom))]
+    assert all(-0.01 <= x <= placement.width + 0.01 for x, _ in points)
+    assert all(-0.01 <= y <= placement.height + 0.01 for _, y in points)
+
+
+def check_ends(edge: Edge, route: Route, boxes: dict[str, tuple[float, float, float, float]]) -> None:
+    _, top, right, bottom = boxes[edge.source]
+    assert route.start == pytest.approx((right, (top + bottom) / 2))
+    left, top, right, bottom = boxes[edge.target]
+    assert left - 0.01 <= route.end[0] < (left + right) / 2
+    assert top <= route.end[1] <= bottom
+
+
+def check_flows_right(route: Route) -> None:
+    assert all(a[0] < b[0] for a, b in pairwise(route.sampled()))
+
+
+def check_clear(route: Route, boxes: list[tuple[float, float, float, float]]) -> None:
+    points = np.array(route.sampled(chords=60))
+    for left, top, right, bottom in boxes:
+        inside = (points > (left, top)).all(axis=1) & (points < (right, bottom)).all(axis=1)
+        assert not inside.any()
+
+
+def check_port_order(edges: list[Edge], placement: Placement) -> None:
+    arrivals: dict[str, list[tuple[int, float]]] = {}
+    for edge, route in zip(edges, placement.routes, strict=True):
+        arrivals.setdefault(edge.target, []).append((edge.port, route.end[1]))
+    for arriving in arrivals.values():
+        heights = [y for _, y in sorted(arriving)]
+        assert all(b - a > 4 for a, b in pairwise(heights))
+
+
+def crossings(routes: tuple[Route, ...]) -> int:
+    """How many times routes cross, counted on the curves as they are drawn."""
+    lines = [np.array(route.sampled()) for route in routes]
+    return sum(_crossings_of(a, b) for a, b in combinations(lines, 2))
+
+
+def _crossings_of(a: np.ndarray, b: np.ndarray) -> int:
+    if (a.max(axis=0) < b.min(axis=0)).any() or (b.max(axis=0) < a.min(axis=0)).any():
+        return 0
+
+    def side(p: np.ndarray, q: np.ndarray, r: np.ndarray) -> np.ndarray:
+        u, v = q - p, r - p
+        return np.sign(u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0])
+
+    p, q, r, s = a[:-1, None], a[1:, None], b[None, :-1], b[None, 1:]
+    return int(((side(p, q, r) * side(p, q, s) < 0) & (side(r, s, p) * side(r, s, q) < 0)).sum())
+
+
+@pytest.mark.parametrize("graph", KNOWN)
+def test_known_graphs_are_drawn_well(graph: Graph) -> None:
+    check_all(graph)
+
+
+@settings(max_examples=30, deadline=None)
+@given(graphs)
+def test_random_graphs_are_drawn_well(graph: Graph) -> None:
+    check_all(graph)
+
+
+@pytest.mark.parametrize("graph", KNOWN)
+def test_equal_input_gives_equal_output(graph: Graph) -> None:
+    first = place(*graph)
+    _placed.cache_clear()
+    assert place(*graph) == first
+
+
+def test_the_hash_seed_does_not_matter() -> None:
+    program = (
+        "from core.layout import Edge, place\n"
+        "edges = [Edge(f'n{i * 7 % (j or 1)}', f'n{j}', i, 2) for j in range(1, 30) for i in range(2)]\n"
+        "print(place({f'n{i}': (30, 30) for i in range(30)}, edges))"
+    )
+
+    def output(seed: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert output("1") == output("2") != ""
+
+
+def test_inputs_stand_symmetrically_around_their_operation() -> None:
+    centres = place(*product_of_sum()).centres
+    x, y, total, z, product = (centres[name][1] for name in ("x", "y", "+2", "z", "×4"))
+    assert (x + y) / 2 == pytest.approx(total, abs=3)
+    assert (total + z) / 2 == pytest.approx(product, abs=1)
+    assert x < total < y < z
+
+
+def test_a_mirrored_graph_gets_a_mirrored_picture() -> None:
+    b = Builder()
+    b.op("+", *(b.op("×", b.leaf(f"w{i}"), b.leaf(f"x{i}")) for i in range(4)))
+    placement = place(*b.graph)
+    middle = placement.height / 2
+    for i in range(4):
+        w, x = placement.centres[f"w{i}"], placement.centres[f"x{3 - i}"]
+        assert w[1] - middle == pytest.approx(middle - x[1], abs=0.05)
+
+
+def test_a_chain_is_a_straight_line() -> None:
+    b = Builder()
+    value = b.leaf("x")
+    for _ in range(12):
+        value = b.op("f", value)
+    placement = place(*b.graph)
+    assert len({round(y, 6) for _, y in placement.centres.values()}) == 1
+    assert all(y == pytest.approx(route.start[1]) for route in placement.routes for _, y in route.sampled())
+
+
+def test_the_tail_of_the_neuron_is_level() -> None:
+    centres = place(*neuron()).centres
+    tail = [centres[name][1] for name in centres if name[:1] in "−1e" or name.startswith("+1")]
+    assert len(tail) >= 4
+    assert max(tail) - min(tail) < 0.1
+
+
+def test_inputs_stand_beside_their_first_use() -> None:
+    sizes, edges = neuron()
+    centres = place(sizes, edges).centres
+    columns = sorted({round(x) for x, _ in centres.values()})
+    for edge in edges:
+        if edge.source[0] in "wx":
+            source, target = (columns.index(round(centres[name][0])) for name in (edge.source, edge.target))
+            assert target == source + 1
+
+
+def test_a_long_edge_does_not_wiggle() -> None:
+    b = Builder()
+    skipped = b.leaf("x")
+    value = b.op("f", skipped)
+    for i in range(6):
+        value = b.op("+", value, b.leaf(f"c{i}"))
+    b.op("+", value, skipped)
+    placement = place(*b.graph)
+    climbs = [b[1] - a[1] for a, b in pairwise(placement.routes[-1].sampled()) if abs(b[1] - a[1]) > 0.01]
+    turns = sum((a > 0) != (b > 0) for a, b in pairwise(climbs))
+    assert turns <= 1
+
+
+def test_two_edges_between_the_same_nodes_are_two_arcs() -> None:
+    b = Builder()
+    b.op("+", b.leaf("a"), "a")
+    upper, lower = place(*b.graph).routes
+    assert point_at(lower, 0.5)[1] - point_at(upper, 0.5)[1] > 24
+    assert upper.end[1] < lower.end[1]
+
+
+@pytest.mark.parametrize(("widths", "most"), [((2, 4, 2, 1), 22), ((3, 3, 1), 22), ((2, 2, 1), 3)])
+def test_crossings_of_scalar_nets_stay_few(widths: tuple[int, ...], most: int) -> None:
+    assert crossings(place(*scalar_net(*widths)).routes) <= most
+
+
+def test_a_tree_has_no_crossing() -> None:
+    dice = random.Random(5)
+    b = Builder()
+    values = [b.leaf(f"x{i}") for i in range(24)]
+    while len(values) > 1:
+        i = dice.randrange(len(values) - 1)
+        values[i : i + 2] = [b.op("+", values[i], values[i + 1])]
+    assert crossings(place(*b.graph).routes) == 0
+
+
+def test_arrows_meet_a_circle_on_its_outline_and_a_box_on_its_side() -> None:
+    edges = [Edge("x", "f", 0, 2), Edge("y", "f", 1, 2)]
+    circle = place({"x": NAME, "y": NAME, "f": CIRCLE}, edges)
+    for route in circle.routes:
+        assert math.dist(route.end, circle.centres["f"]) == pytest.approx(CIRCLE[0] / 2)
+    box = place({"x": NAME, "y": NAME, "f": CIRCLE}, edges, rounds=())
+    assert {route.end[0] for route in box.routes} == {box.centres["f"][0] - CIRCLE[0] / 2}
+
+
+def test_small_and_scattered_graphs() -> None:
+    assert place({}, []) == Placement({}, (), 0.0, 0.0)
+    assert place({"x": (30, 20)}, []) == Placement({"x": (15.0, 10.0)}, (), 30.0, 20.0)
+    check_all(({**product_of_sum()[0], "a": NAME, "b": HEAT_MAP, "c": NAME}, product_of_sum()[1]))
+
+
+@pytest.mark.parametrize(
+    ("edges", "sentence"),
+    [
+        ([Edge("a", "b"), Edge("b", "c"), Edge("c", "b", 1, 2)], r"cycle: (b → c → b|c → b → c)\."),
+        ([Edge("a", "a")], r"cycle: a → a\."),
+        ([Edge("a", "d")], r"needs the node d, which has no size\."),
+        ([Edge("a", "b", 2, 2)], r"arrives at input 2, but b has the inputs 0 to 1\."),
+    ],
+)
+def test_impossible_graphs_are_refused_in_a_sentence(edges: list[Edge], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        place(dict.fromkeys("abc", NAME), edges)
+
+
+def test_a_fixed_node_stays_and_the_others_do_not_move() -> None:
+    sizes, edges = neuron()
+    normal = place(sizes, edges)
+    moved = place(sizes, edges, fixed={"w0": (40.0, 400.0), "gone": (0.0, 0.0)})
+    assert moved.centres == {**normal.centres, "w0": (40.0, 400.0)}
+    assert moved.height == pytest.approx(400 + NAME[1] / 2)
+    for edge, before, after in zip(edges, normal.routes, moved.routes, strict=True):
+        assert (before == after) == (edge.source != "w0")
+    assert place(sizes, edges, fixed={"w0": normal.centres["w0"]}) == normal
+
+
+def test_what_is_moved_beyond_the_corner_widens_the_picture() -> None:
+    sizes, edges = product_of_sum()
+    normal = place(sizes, edges)
+    moved = place(sizes, edges, fixed={"x": (-100.0, -50.0)})
+    assert (moved.left, moved.top) == pytest.approx((-100 - NAME[0] / 2, -50 - NAME[1] / 2))
+    assert moved.width == pytest.approx(normal.width - moved.left)
+
+
+@pytest.mark.parametrize(
+    "at", [(-150.0, 30.0), (190.0, 160.0), (600.0, -80.0), (420.0, 300.0), (330.0, 60.0)]
+)
+def test_routes_of_moved_nodes_join_them_and_go_around_boxes(at: tuple[float, float]) -> None:
+    graph = sizes, edges = neuron()
+    placement = place(sizes, edges, fixed={"x0": at})
+    boxes = spans(graph, placement)
+    for edge, route in zip(edges, placement.routes, strict=True):
+        check_ends(edge, route, boxes)
+        check_clear(route, [box for name, box in boxes.items() if name not in (edge.source, edge.target)])
+
+
+def test_a_backward_edge_leaves_and_arrives_rightwards() -> None:
+    sizes, edges = {"a": CIRCLE, "b": CIRCLE}, [Edge("a", "b")]
+    (route,) = place(sizes, edges, fixed={"a": (400.0, 0.0), "b": (0.0, 0.0)}).routes
+    points = route.sampled()
+    assert points[1][0] > points[0][0]
+    assert points[-1][0] > points[-2][0]
+    assert not any(math.dist(point, (200.0, 0.0)) < 19 for point in points)
+
+
+def test_many_long_edges_of_one_node_share_their_bends() -> None:
+    b = Builder()
+    value = x = b.leaf("x")
+    for _ in range(80):
+        value = b.op("×", value, x)
+    links = numbered(b.sizes, b.edges)
+    graph = cut_into_layers(assign_layers(len(b.sizes), links), links)
+    assert graph.vertices < 200
+    check_all(b.graph)
+
+
+def test_point_at_walks_by_length() -> None:
+    route = Route(
+        (0.0, 0.0), (((0.0, 0.0), (30.0, 0.0), (90.0, 0.0)), ((90.0, 10.0), (90.0, 20.0), (90.0, 30.0)))
+    )
+    assert point_at(route, 0) == route.start
+    assert point_at(route, 1) == pytest.approx(route.end)
+    assert point_at(route, 0.75) == pytest.approx((90.0, 0.0))
+    assert point_at(route, 0.25) == pytest.approx((30.0, 0.0))
+    assert point_at(Route((1.0, 2.0), ()), 0.5) == (1.0, 2.0)
+
+
+def test_labels_stand_where_the_route_is_level() -> None:
+    rise = ((200.0, 0.0), (200.0, 100.0), (240.0, 100.0))
+    route = Route((0.0, 0.0), (((50.0, 0.0), (110.0, 0.0), (160.0, 0.0)), rise))
+    spot = label_spot(route, (40.0, 12.0))
+    assert label_clearance(route, spot, 40.0) == pytest.approx((0.0, 0.0), abs=2)
+    assert 20 < spot[0] < 150
+
+
+def test_the_middle_of_a_level_route_is_the_place_for_a_label() -> None:
+    b = Builder()
+    b.op("f", b.leaf("x"))
+    (route,) = place(*b.graph).routes
+    spot = label_spot(route, (30.0, 12.0))
+    assert spot[0] == pytest.approx((route.start[0] + route.end[0]) / 2, abs=5)

@@ -1,0 +1,322 @@
+"""Both passes, fact by fact: their order, what is known when, and gradients against differences."""
+
+import math
+import re
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from core.arrays import frozen, same
+from core.builder import build, graph_of, read_program
+from core.defaults import with_defaults
+from core.errors import Problem
+from core.passes import run, tell, troubles
+from core.plan import make_plan
+from core.steps import Computed, Flowed, Seeded
+
+NEURON = "1/(1 + exp(-(w0 x0 + w1 x1 + w2)))"
+AT = {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}
+
+EXAMPLES = [
+    "(x+y)z",
+    "σ(w·x + b)",
+    "sigmoid(w·x+b)",
+    NEURON,
+    "1/(1+exp(-(w0x0 + w1x1 + w2)))",
+    "z = w x + b; y = σ(z); L = 1/2 (y - t)^2; R = 1/2 w^2; Lreg = L + λ R",
+    "p = softmax(W x + b); L = -ln(p[k])",
+    "W2 max(0, W1 x + b1) + b2",
+    "h = σ(W1 x + b1); y = W2 h + b2; L = 1/2 ‖y - t‖^2",
+    "cross_entropy(W x + b, k)",
+    "b = a + a; c = b + b",
+    "f(x) = x^2; f(3) + f(y)",
+    "x^T W x",
+    "W^T x",
+    "w^\\top x",
+    "x W + b",
+    "W1 (W2 x)",
+    "W V x",
+    "(W x)^T y",
+    "outer(x, y)",
+    "s = W x; L = sum(max(0, s - s[k] + 1)) - 1",
+    "p[2] + W[1, 2] + V[0][1]",
+    "exp(s)[k]/sum(exp(s))",
+    "mse(W x + b, t)",
+    "bce(σ(w·x + b), t)",
+    "hinge(w·x, t)",
+    "h1 = tanh(W_hh h + W_xh x + b_h)",
+    "e^x/(1 + e^x)",
+    "2πr",
+    "sqrt(x^2 + y^2)",
+    "[x, y]·w",
+    "max(x, y, z)",
+    "|x| + ‖v - u‖",
+    "[x > 0] x",
+    "-x^2",
+    "9^9",
+]
+
+
+def at_defaults(text):
+    program = read_program(text)
+    values = with_defaults(program, {})
+    return tell(make_plan(build(program, values)), values)
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_every_example_runs_at_its_defaults(text):
+    story = at_defaults(text)
+    assert troubles(story) == []
+    for node in story.graph.nodes:
+        assert np.all(np.isfinite(story.last.value(node)))
+    assert_order(story)
+
+
+def test_defaults_keep_what_is_given_and_guess_the_rest():
+    program = read_program("W x + b")
+    values = with_defaults(program, {"x": frozen([1, 2, 3, 4]), "unused": 1.0})
+    assert list(values) == ["W", "x", "b"]
+    assert values["W"].shape == (3, 4)
+    assert values["b"].shape == (3,)
+    assert same(values["x"], frozen([1, 2, 3, 4]))
+    assert all(same(values[name], with_defaults(program, {"x": values["x"]})[name]) for name in values)
+
+
+# -- order
+
+
+def assert_order(story):
+    """Forward in the order of needs; a gradient leaves a node only when all of it has arrived."""
+    graph, computed, left = story.graph, set(story.inputs), set()
+    phases = [type(step) for step in story.steps]
+    seed = phases.index(Seeded)
+    assert set(phases[:seed]) <= {Computed}
+    assert set(phases[seed + 1 :]) <= {Flowed}
+    for step in story.steps[:seed]:
+        assert computed.issuperset(graph.nodes[step.node].args)
+        computed.add(step.node)
+    assert computed == set(graph.nodes)
+    final = {graph.output: story.steps[seed].gradient}
+    final |= {step.arg: step.total for step in story.steps[seed + 1 :]}
+    for number, step in enumerate(story.steps[seed + 1 :], start=seed + 2):
+        assert step.arg not in left
+        left.add(step.node)
+        assert same(story.picture(number).gradient(step.node), final[step.node])
+
+
+def test_the_steps_of_the_first_example():
+    story = run("q = x + y; f = q z", {"x": -2.0, "y": 5.0, "z": -4.0})
+    assert story.steps == (
+        Computed("q", 3.0),
+        Computed("f", -12.0),
+        Seeded("f", 1.0),
+        Flowed("f", 0, "q", -4.0, -4.0),
+        Flowed("f", 1, "z", 3.0, 3.0),
+        Flowed("q", 0, "x", -4.0, -4.0),
+        Flowed("q", 1, "y", -4.0, -4.0),
+    )
+    assert story.plan.text.splitlines() == [
+        "q = x + y",
+        "f = q * z",
+        "df = 1",
+        "dq += df * z",
+        "dz += df * q",
+        "dx += dq",
+        "dy += dq",
+    ]
+
+
+def test_a_gradient_waits_until_it_is_complete():
+    story = run("b = a + a; c = b + b", {"a": 3.0})
+    assert story.last.gradient("a") == 4
+    flows = [step for step in story.steps if isinstance(step, Flowed)]
+    assert [(step.node, step.port, step.total) for step in flows] == [
+        ("c", 0, 1.0),
+        ("c", 1, 2.0),
+        ("b", 0, 2.0),
+        ("b", 1, 4.0),
+    ]
+
+
+def test_the_plan_goes_back_in_reverse_topological_order():
+    graph = graph_of(NEURON, AT)
+    flows = [line.node for line in make_plan(graph).instructions if line.phase == "backward"]
+    place = {name: i for i, name in enumerate(nx.topological_sort(graph.digraph()))}
+    backward = list(dict.fromkeys(flows))
+    assert set(backward) <= nx.ancestors(graph.digraph(), graph.output) | {graph.output}
+    for edge in graph.edges:
+        if edge.source in backward and edge.target in backward:
+            assert place[edge.source] < place[edge.target]
+            assert backward.index(edge.source) > backward.index(edge.target)
+
+
+def test_no_gradient_goes_where_it_leads_to_no_input():
+    story = run("2 x + 3^y[1] + sum([1, 2])", {"x": 1.0, "y": frozen([1, 2])})
+    reached = {step.arg for step in story.steps if isinstance(step, Flowed)}
+    constants = {name for name, node in story.graph.nodes.items() if node.op == "constant"}
+    assert not reached & constants
+    assert {"x", "y"} <= reached
+
+
+# -- pictures
+
+
+def test_a_picture_shows_what_is_known_and_nothing_else():
+    story = run("q = x + x; f = q z", {"x": 2.0, "z": 3.0})
+    start = story.picture(0)
+    assert start.step is None
+    assert [start.value(name) for name in ("x", "z", "q", "f")] == [2.0, 3.0, None, None]
+    assert start.gradient("f") is None
+    assert start.contribution("f", 0) is None
+    assert start.arrived("x") == ()
+    grown = [story.picture(i).gradient("x") for i in range(len(story) + 1)]
+    assert grown == [None] * 6 + [3.0, 6.0]
+    assert [story.picture(i).value("q") for i in range(3)] == [None, 4.0, 4.0]
+    assert story.picture(6).arrived("x") == (3.0,)
+    assert story.last.arrived("x") == (3.0, 3.0)
+    assert story.last.contribution("q", 1) == 3.0
+    assert story.last.step is story.steps[-1]
+
+
+def test_arrays_in_a_story_cannot_be_changed():
+    story = run("sum(W x)", {"W": frozen([[1, 2], [3, 4]]), "x": frozen([5, 6])})
+    for name in story.graph.nodes:
+        for value in (story.last.value(name), story.last.gradient(name)):
+            assert value is None or isinstance(value, float) or not value.flags.writeable
+
+
+def test_running_twice_gives_the_same():
+    plan = make_plan(graph_of(NEURON, AT))
+    assert tell(plan, AT).steps == tell(plan, AT).steps
+
+
+POSITIONS = [
+    ("start", 0),
+    ("forward:0", 0),
+    ("forward:2", 2),
+    ("seed", 3),
+    ("backward:0", 3),
+    ("backward:1", 4),
+    ("backward:4", 7),
+    ("end", 7),
+    ("5", 5),
+    ("7", 7),
+]
+
+
+@pytest.mark.parametrize(("words", "position"), POSITIONS)
+def test_positions_have_words(words, position):
+    story = run("q = x + y; f = q z", {"x": -2.0, "y": 5.0, "z": -4.0})
+    assert story.position(words) == position
+    phase = {0: "start", 1: "forward", 2: "forward", 3: "seed"}.get(position, "backward")
+    assert story.phase(position) == phase
+
+
+NO_POSITIONS = [
+    ("forward:3", "There is no step forward:3: the forward pass has 2 steps"),
+    ("backward:5", "There is no step backward:5: the backward pass has 4 steps"),
+    ("8", "There is no step 8"),
+    ("", "'' is not a step"),
+    ("forward", "'forward' is not a step; write start, forward:2"),
+    ("seed:1", "'seed:1' is not a step"),
+    ("-1", "'-1' is not a step"),
+    ("forward:²", "is not a step"),
+    ("forward:" + "9" * 30, "There is no step"),
+    ("9" * 5000, "There is no step"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), NO_POSITIONS, ids=range(len(NO_POSITIONS)))
+def test_positions_that_do_not_exist_are_said(words, message):
+    story = run("q = x + y; f = q z", {"x": -2.0, "y": 5.0, "z": -4.0})
+    with pytest.raises(ValueError, match=re.escape(message)):
+        story.position(words)
+
+
+# -- seeds and values
+
+
+def test_a_seed_chooses_a_direction():
+    values = {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])}
+    plan = make_plan(graph_of("W x", values))
+    assert same(tell(plan, values).last.gradient("x"), frozen([9, 12]))
+    assert same(tell(plan, values, frozen([0, 1, 0])).last.gradient("x"), frozen([3, 4]))
+    with pytest.raises(Problem, match="The seed must have the output's shape, 3 entries"):
+        tell(plan, values, 1.0)
+
+
+def test_values_must_fit_the_graph():
+    plan = make_plan(graph_of("sum(x)", {"x": frozen([1, 2])}))
+    with pytest.raises(Problem, match="x was 2 entries and is now 3 entries"):
+        tell(plan, {"x": frozen([1, 2, 3])})
+    with pytest.raises(Problem, match="x has no value"):
+        tell(plan, {})
+
+
+def test_an_index_is_checked_when_its_value_is_known():
+    values = {"x": frozen([1, 2]), "k": 1.0}
+    plan = make_plan(graph_of("x[k]", values))
+    assert tell(plan, values).last.value("f") == 2
+    with pytest.raises(Problem, match="x has entries 0 to 1; there is no entry 5"):
+        tell(plan, {**values, "k": 5.0})
+    with pytest.raises(Problem, match="An index is a whole number"):
+        run("cross_entropy(x, k)", {**values, "k": math.nan})
+
+
+# -- what goes wrong with numbers
+
+TROUBLES = [
+    ("1/x", {"x": 0.0}, "f is infinite: the divisor is 0"),
+    ("y = ln(x); z = 2 y", {"x": 0.0}, "y is infinite: the logarithm needs a value above 0"),
+    ("ln(x)", {"x": -1.0}, "f is not a number: the logarithm needs a value above 0"),
+    ("q = sqrt(x); q + 1", {"x": -1.0}, "q is not a number: the root needs a value of at least 0"),
+    ("exp(x)", {"x": 710.0}, "f is infinite: the exponential overflows above 709"),
+    ("sqrt(x)", {"x": 0.0}, "the gradient of x is infinite"),
+    ("sum(1/x)", {"x": frozen([1, 0])}, "v1 is infinite: the divisor is 0"),
+    ("x^n", {"x": -2.0, "n": 2.0}, "the gradient of n is not a number"),
+]
+
+
+@pytest.mark.parametrize(("text", "values", "said"), TROUBLES)
+def test_the_first_number_that_is_none_is_named(text, values, said):
+    notes = troubles(run(text, values))
+    assert [note.message for note in notes] == [said]
+    assert text[notes[0].span.start : notes[0].span.end]
+
+
+def test_nothing_is_said_of_finite_numbers():
+    assert troubles(run(NEURON, AT)) == []
+
+
+# -- gradients against differences
+
+SIGNS = st.sampled_from(["{} + {}", "{} - {}", "{} {}", "({})·({})", "max({}, {})", "{}/(2 + {}^2)"])
+WRAPS = st.sampled_from(
+    ["sin({})", "tanh({})", "σ({})", "exp({}/4)", "{}^3/8", "ln(2 + {}^2)", "softplus({})", "-{}"]
+)
+FACTORS = st.sampled_from(["x", "y", "z", "2", "0.5"])
+
+
+def combined(parts):
+    pairs = st.builds(lambda form, a, b: f"({form.format(f'({a})', f'({b})')})", SIGNS, parts, parts)
+    return pairs | st.builds(lambda form, a: form.format(f"({a})"), WRAPS, parts)
+
+
+@given(st.recursive(FACTORS, combined, max_leaves=8), st.tuples(*[st.floats(-2, 2)] * 3))
+@settings(max_examples=100, deadline=None)
+def test_reverse_mode_is_centred_differences(formula, at):
+    values = dict(zip("xyz", at, strict=True))
+    story = run(f"x + 0 y + 0 z + {formula}", values)
+    step = 1e-5
+
+    def output(name, moved):
+        return tell(story.plan, {**values, name: values[name] + moved}).last.value(story.graph.output)
+
+    for name in "xyz":
+        up, here, down = (output(name, moved) for moved in (step, 0, -step))
+        slope = (up - down) / (2 * step)
+        assume(abs(up - 2 * here + down) < 1e-3 * step * (1 + abs(slope)))  # else a corner of max is near
+        assert story.last.gradient(name) == pytest.approx(slope, rel=1e-3, abs=1e-3)

@@ -1,0 +1,105 @@
+"""Which way one may import: app may use core, core knows no windows, and nothing uses the tests."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+STANDARD = sys.stdlib_module_names
+CORE_MAY = {"core", "numpy", "networkx"} | STANDARD
+APP_MAY_NOT = {"tests"}
+LATE = ("PySide6", "pyqtgraph", "networkx")
+
+
+def imported(source):
+    """The top package of every import in a text, those inside functions and by name too, with its line."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from ((alias.name.split(".")[0], node.lineno) for alias in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield module.split(".")[0], node.lineno
+            case ast.Call(
+                func=ast.Name(id="__import__")
+                | ast.Attribute(attr="import_module")
+                | ast.Name(id="import_module"),
+                args=[ast.Constant(value=str(module)), *_],
+            ):
+                yield module.split(".")[0], node.lineno
+
+
+def violations(root):
+    """The imports that go the wrong way, as `file:line package`."""
+    found = []
+    for folder in ("core", "app"):
+        for path in sorted((root / folder).rglob("*.py")):
+            for package, line in imported(path.read_text(encoding="utf-8")):
+                allowed = package in CORE_MAY if folder == "core" else package not in APP_MAY_NOT
+                if not allowed:
+                    found.append(f"{path.relative_to(root).as_posix()}:{line} {package}")
+    return found
+
+
+def modules(folder):
+    paths = sorted((ROOT / folder).rglob("*.py"))
+    return [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in paths
+        if path.name != "__main__.py"
+    ]
+
+
+def test_nothing_imports_the_wrong_way():
+    assert violations(ROOT) == []
+
+
+PLANTED = [
+    ("core/bad.py", "import PySide6.QtCore\n", "core/bad.py:1 PySide6"),
+    ("core/ops/bad.py", "def late():\n    from app.session import Session\n", "core/ops/bad.py:2 app"),
+    ("core/bad.py", "if False:\n    import numpy, sympy\n", "core/bad.py:2 sympy"),
+    ("core/bad.py", "from importlib import import_module\nimport_module('PIL.Image')\n", "core/bad.py:2 PIL"),
+    ("core/bad.py", "__import__('pyqtgraph')\n", "core/bad.py:1 pyqtgraph"),
+    ("app/bad.py", "from tests.core import test_reader\n", "app/bad.py:1 tests"),
+]
+
+
+@pytest.mark.parametrize(("path", "source", "found"), PLANTED)
+def test_a_planted_import_is_found(tmp_path, path, source, found):
+    for name in ("core/good.py", "app/good.py"):
+        good = tmp_path / name
+        good.parent.mkdir(parents=True)
+        good.write_text("import core.graph\nfrom . import other\nimport numpy\n", encoding="utf-8")
+    assert violations(tmp_path) == []
+    bad = tmp_path / path
+    bad.parent.mkdir(exist_ok=True)
+    bad.write_text(source, encoding="utf-8")
+    assert violations(tmp_path) == [found]
+
+
+IMPORT_EACH = """
+import importlib, sys
+for name in sys.argv[2:]:
+    importlib.import_module(name)
+    late = [package for package in sys.argv[1].split() if package in sys.modules]
+    if late:
+        sys.exit(f"{name} imports {late[0]}")
+"""
+
+
+def fresh(late, names):
+    """What a fresh process says that imports modules one by one and watches for packages to be left alone."""
+    command = [sys.executable, "-c", IMPORT_EACH, " ".join(late), *names]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False).stderr
+
+
+def test_importing_the_core_opens_no_window_and_loads_nothing_late():
+    names = modules("core")
+    assert "core.graph" in names
+    assert fresh(LATE, names) == ""
+
+
+def test_the_watch_over_fresh_imports_sees_what_it_watches_for():
+    assert fresh(["numpy"], ["core.errors", "core.arrays"]) == "core.arrays imports numpy\n"
