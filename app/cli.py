@@ -41,11 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         except (Problem, Refusal) as refused:
             problem, text = (refused.problem, refused.text) if isinstance(refused, Refusal) else (refused, "")
             return _refuse(problem, text, words)
-        except (RecursionError, MemoryError):
-            return _refuse(Problem("This is too large to be computed here"), "", words)
         except SystemExit as left:  # argparse leaves so after --help and --version
             flush()
             return int(left.code or 0)
+        except OSError:
+            raise
+        except Exception as error:
+            return _refuse(_unexpected(error), "", words)
     except BrokenPipeError:
         abandon_output()
         return PIPE_CLOSED
@@ -72,6 +74,16 @@ def _refuse(problem: Problem, text: str, words: Sequence[str]) -> int:
     else:
         print(error_text(problem, text), file=sys.stderr)
     return FAILED
+
+
+def _unexpected(error: Exception) -> Problem:
+    """The sentence for what should not happen; `python -X dev` shows where it did."""
+    if sys.flags.dev_mode:
+        raise error
+    if isinstance(error, RecursionError | MemoryError):
+        return Problem("This is too large to be computed here")
+    said = f"Chainlight made a mistake ({type(error).__name__}: {error})"
+    return Problem(said, hint="Please report it together with the program")
 
 
 # -- words
@@ -196,17 +208,15 @@ def _grad(words: argparse.Namespace) -> int:
 def _answer_lines() -> int:
     """Answer every line of stdin; a line that cannot be answered says why, and the next is read."""
     for line in stdin_lines():
-        text = ""
         try:
             request = request_from(decoded(line, "The request"))
-            text = request.program
             answer = Report(request, request.story(json_hint)).answer()
         except Refusal as refused:
             answer = error_answer(refused.problem, refused.text)
         except Problem as problem:
             answer = error_answer(problem)
-        except (RecursionError, MemoryError):
-            answer = error_answer(Problem("This is too large to be computed here"), text)
+        except Exception as error:
+            answer = error_answer(_unexpected(error))
         write_json(answer)
     return 0
 

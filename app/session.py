@@ -10,7 +10,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from core.arrays import Value, same
 from core.builder import build, read_program
-from core.defaults import with_defaults
+from core.defaults import carried_over, with_defaults
 from core.document import EXAMPLE, Document, Lab, Point
 from core.errors import Problem, Span
 from core.figure import Drawing, Figure, draw, figure, label_width
@@ -70,6 +70,7 @@ class Session(QObject):
         self.story: Story
         self.drawing: Drawing
         self._remembered: dict[str, Value] = {}
+        self._chosen: set[str] = set()  # names whose values the user gave, so that no guess replaces them
         self._gestures = 0
         self._drawn: object = None
         self._understand()
@@ -93,7 +94,8 @@ class Session(QObject):
         values = self.document.values
         try:
             program = read_program(text, [name for name in values if len(name) == 1])
-            values = with_defaults(program, {**self._remembered, **values})
+            self._chosen &= values.keys()
+            values = carried_over(program, {**self._remembered, **values}, self._chosen)
         except Problem:
             pass
         self._remembered |= self.document.values
@@ -101,6 +103,7 @@ class Session(QObject):
 
     def set_value(self, name: str, value: Value, gesture: int = -1) -> None:
         """Give an input another value; where the program states it, the program's text changes."""
+        self._chosen.add(name)
         if name in self.story.graph.given:
             self._set_stated(name, value, gesture)
         elif name not in self.document.values or not same(self.document.values[name], value):
@@ -135,7 +138,7 @@ class Session(QObject):
 
     def replace_document(self, document: Document, path: Path | None) -> None:
         """Open a document: nothing to undo, nothing unsaved."""
-        self._remembered = {}
+        self._remembered, self._chosen = {}, set(document.values)
         self.undo_stack.clear()
         self._show(document)
         self.path = path

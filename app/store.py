@@ -55,9 +55,18 @@ def read_text(path: Path, limit: int = MAX_BYTES) -> str:
         raise Problem(f"{name} is not UTF-8 text (byte {error.start + 1:,})") from None
 
 
+def is_there(path: Path) -> bool:
+    """Whether a path leads to something; what may not be looked at is not there."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def shown_name(path: Path) -> str:
     """A file's name for eyes: line breaks and characters that turn the writing direction show as �."""
-    return shown_path(Path(path.name)) if path.name else shown_path(path)
+    name = shown_path(Path(path.name or path))
+    return name if len(name) <= 80 else f"{name[:60]}…{name[-16:]}"
 
 
 def shown_path(path: Path) -> str:
@@ -85,7 +94,7 @@ def _check_place(path: Path) -> None:
             what = "is not a folder" if folder.exists() else "does not exist"
             raise Problem(f"The folder {shown_path(folder)} {what}", hint="Choose another folder.")
     except OSError as error:
-        raise _not_written(path, error.strerror, ELSEWHERE) from None
+        raise _not_written(path, error.strerror or str(error), ELSEWHERE) from None
 
 
 def _not_written(path: Path, reason: str, hint: str) -> Problem:

@@ -1,4 +1,4 @@
-"""What a command reads and writes: stdin, JSON and text, whatever a terminal can show and whenever a pipe closes."""
+"""What a command reads and writes, whatever a terminal can show and whenever a pipe closes."""
 
 import codecs
 import io

@@ -125,9 +125,7 @@ class _Builder:
 
     def statement(self, statement: Statement) -> None:
         name = statement.name
-        if name and (name in self.nodes or name in self.functions):
-            message = f"{name} already has a meaning; a name is given a value once, before it is used"
-            raise Problem(message, statement.name_span, "Choose another name, such as " + self._fresh(name))
+        self._refuse_second_meaning(statement)
         if statement.parameters is not None:
             self.functions[name or ""] = statement
             return
@@ -136,7 +134,14 @@ class _Builder:
             return
         wanted = name or (self._output_name() if statement is self.last else "")
         built = self.settled(self.expression(statement.tree, {}))
+        self._refuse_second_meaning(statement)  # as `w = w - 1` gives it
         self.output = self._named(built, wanted, statement) if wanted else self.node_of(built)
+
+    def _refuse_second_meaning(self, statement: Statement) -> None:
+        name = statement.name
+        if name and (name in self.nodes or name in self.functions):
+            message = f"{name} already has a meaning; a name is given a value once, before it is used"
+            raise Problem(message, statement.name_span, "Choose another name, such as " + self._fresh(name))
 
     def _stated(self, tree: Tree) -> Tree | None:
         """The tree in numbers alone, e and π put in, or None if it uses any other name or a function."""

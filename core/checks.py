@@ -52,15 +52,14 @@ def numerical_gradient(story: Story, name: str) -> Value:
     forward = _without(story.plan, name)
     entries = np.array(value, dtype=np.float64).reshape(-1)
     slopes = np.empty_like(entries)
-    for i, entry in enumerate(entries):
+    for i, entry in enumerate(entries.tolist()):
         h = STEP * max(1.0, abs(entry))
         outputs = []
         for moved in (entry + h, entry - h):
             entries[i] = moved
             outputs.append(_output(forward, story, name, frozen(entries.copy().reshape(np.shape(value)))))
         entries[i] = entry
-        with np.errstate(all="ignore"):
-            slopes[i] = (outputs[0] - outputs[1]) / ((entry + h) - (entry - h))
+        slopes[i] = (outputs[0] - outputs[1]) / ((entry + h) - (entry - h) or np.nan)
     return frozen(slopes.reshape(np.shape(value)))
 
 

@@ -4,13 +4,14 @@ Ranks and sizes are guessed from how the names are used: a capital letter in fro
 `w·x` are two vectors, what meets by addition has one shape. The guess only has to be useful.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from core.arrays import Value, frozen, shape_of
-from core.builder import CONSTANTS, free_names
+from core.builder import CONSTANTS, build, free_names
+from core.errors import Problem
 from core.notation.tree import (
     Binary,
     Call,
@@ -56,6 +57,26 @@ def with_defaults(program: Program, values: Mapping[str, Value]) -> dict[str, Va
         for name in missing:
             found[name] = default_value(name, shapes.get(name, ()), len(found))
     return {name: found[name] for name in wanted}
+
+
+def carried_over(program: Program, values: Mapping[str, Value], chosen: Collection[str]) -> dict[str, Value]:
+    """Values for a program that has just been changed.
+
+    What the user has `chosen` stays. Other old values stay where they are of the kind the program now suggests:
+    a number x does not keep `w·x` from being a product of vectors.
+    """
+    fresh = with_defaults(program, {name: value for name, value in values.items() if name in chosen})
+    kept = {
+        name: value
+        for name, value in values.items()
+        if name in chosen or (name in fresh and len(shape_of(value)) == len(shape_of(fresh[name])))
+    }
+    found = with_defaults(program, kept)
+    try:
+        build(program, found)
+    except Problem:
+        return fresh
+    return found
 
 
 def default_value(name: str, shape: Sequence[int], place: int) -> Value:

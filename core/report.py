@@ -1,4 +1,4 @@
-"""The answer to a request: values and gradients of all nodes, as plain data for JSON or as a table of text."""
+"""The answer to a request: values and gradients of all nodes, as plain data for JSON or a table of text."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Report:
 
     @property
     def warnings(self) -> list[Note]:
-        """What a reader should know: ambiguities, kinks, infinite values, missing gradients, unused values."""
+        """What a reader should know: ambiguities, kinks, infinite values, missing gradients."""
         graph, story = self.story.graph, self.story
         found = [*graph.notes, *troubles(story), *_kinks(story)]
         span = graph.nodes[graph.output].span

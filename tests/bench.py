@@ -325,9 +325,9 @@ def neuron(rounds: int, seconds: float) -> None:
 
 
 def nested(nodes: int) -> str:
-    """A short program whose graph has that many nodes: functions that use each other ten times."""
-    digits = str(nodes - 1)
-    lines = ["f0(x) = sin(x)"]
+    """A short program whose graph has 1 + 3 n nodes: functions that use each other ten times."""
+    digits = str((nodes - 1) // 3)
+    lines = ["f0(x) = sin(exp(-x))"]
     lines += [f"f{i}(x) = " + f"f{i - 1}(" * 10 + "x" + ")" * 10 for i in range(1, len(digits))]
     text = "x"
     for power, digit in enumerate(reversed(digits)):
@@ -337,7 +337,7 @@ def nested(nodes: int) -> str:
 
 def growth() -> None:
     """How each stage grows with the graph."""
-    print("\nA chain of sines, ms\n")
+    print("\nA chain of functions, ms\n")
     stages = ["read", "build", "plan", "told", "pictures", "compile", "step"]
     print(f"{'nodes':>8}" + "".join(f"{stage:>10}" for stage in stages))
     for nodes in (10, 100, 1_000, 10_000):

@@ -1,4 +1,4 @@
-"""Figures as files and on the clipboard: SVG, PDF, PNG and TikZ; the same figure gives the same bytes every time.
+"""Figures as files and on the clipboard: SVG, PDF, PNG, TikZ; the same figure gives the same bytes.
 
 Reading order: bounds (how large a figure is), kinds (a figure as the bytes of each kind of file), files
 (writing them so that no half file is ever left), clipboard, headless.

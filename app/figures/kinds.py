@@ -18,18 +18,18 @@ from core.figure import Figure
 POINTS_PER_INCH = 72
 PDF_RESOLUTION = 1200
 MOST_PIXELS = 64_000_000
-# what a PDF says of its making; left out, so that the same figure gives the same file
 # the theme's colours a figure is drawn with
 TEX_COLOURS = (
     *("ink", "faint", "line", "paper", "value", "gradient", "lit", "lit_back", "receiving"),
     *("negative", "zero", "positive"),
 )
-DATED = re.compile(rb"/CreationDate \([^)]*\)|/ModDate \([^)]*\)|/ID \[[^\]]*\]")
+# what a PDF says of the moment it was made, left out so that the same figure gives the same file
+DATED = re.compile(rb"/(?:Creation|Mod)Date \(D:[^)]{,40}\)|/ID \[[<>0-9A-Fa-f\s]+\]")
 
 
 @dataclass(frozen=True)
 class Look:
-    """How figures become files: colours, the rectangle shown, resolution, title, whether paper is left out."""
+    """How figures become files: colours, the rectangle shown, resolution, title, with paper or without."""
 
     theme: Theme
     area: QRectF
@@ -80,8 +80,7 @@ def pdf(figures: Sequence[Figure], look: Look) -> bytes:
 
 def image(figure: Figure, look: Look) -> QImage:
     """The figure in pixels. Raises Problem where they would be too many."""
-    scale = look.dpi / POINTS_PER_INCH
-    width, height = round(look.area.width() * scale), round(look.area.height() * scale)
+    width, height = (round(n * look.dpi / POINTS_PER_INCH) for n in look.area.size().toTuple())
     if width * height > MOST_PIXELS:
         raise Problem(
             f"The picture would be {width:,}×{height:,} pixels; the limit is {MOST_PIXELS:,} in all",

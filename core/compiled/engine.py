@@ -55,6 +55,7 @@ class Compiled:
     step: Callable[[], None]
     source: str
     _output: Array = field(repr=False)
+    _share: Array = field(repr=False)
     _places: Mapping[str, Slot] = field(repr=False)
 
     @property
@@ -68,8 +69,7 @@ class Compiled:
     @property
     def loss(self) -> float:
         """The output's mean over the batch, as of the last `forward` or `step`."""
-        output = self._output
-        return float(np.add.reduce(output)) / self.size if output.ndim else float(output)
+        return float(self._share.dot(self._output))
 
     def set(self, values: Mapping[str, Value]) -> None:
         """Put values into parameters and inputs; the value of an input is used for every example."""
@@ -208,6 +208,7 @@ class _Script:
         exec("\n".join([*self.head, *body]), space)
         values = {name: self._array(term, space) for name, term in low.values.items()}
         gradients = {name: self._array(term, space) for name, term in low.gradients.items()}
+        output = values[self.graph.output]
         inputs = {n: values[n] for n in self.graph.inputs if n in values and n not in places}
         for name, value in self.graph.given.items():
             if name in inputs:
@@ -223,7 +224,8 @@ class _Script:
             space["forward"],
             space["step"],
             source,
-            values[self.graph.output],
+            output,
+            np.full(output.shape, 1 / low.terms.size if output.ndim else 1, self.dtype),
             places,
         )
 

@@ -1,4 +1,4 @@
-"""A figure as a TikZ picture to be edited by hand: named nodes, each style and colour defined once, in points."""
+"""A figure as a TikZ picture to edit by hand: named nodes, each style and colour defined once, in points."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -104,7 +104,7 @@ def _point(x: float, y: float) -> str:
 def _box(box: Box, names: Mapping[str, str]) -> Iterator[str]:
     x, y = box.centre
     mood = {"active": "active back" if box.backward else "active"}.get(box.mood, box.mood)
-    look = [box.kind]
+    look: list[str] = [box.kind]
     if mood != "done" and not (box.kind == "input" and mood == "idle"):
         look.append(mood if box.kind == "operation" else f"{mood}, draw=none")
     look += [f"minimum width={box.width:.2f}pt", f"minimum height={box.height:.2f}pt"]

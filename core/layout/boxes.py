@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from core.layout.curves import Point
 
-# the part of its left side over which arrows arrive: of a round box an angle, of a square one a share of the
-# height
+# over how much of the left side arrows arrive: of a round box an angle, of others a share of the height
 _ARC = math.radians(130)
 _SHARE = 0.9
 
@@ -22,9 +21,7 @@ class Box:
     round: bool
 
     def arrival(self, lean: float) -> Point:
-        """Where an arrow of this lean (-1/2 top to 1/2 bottom) meets the left side, seen from the box's
-        centre.
-        """
+        """Where an arrow of this lean (-1/2 top to 1/2 bottom) meets the box, from its centre."""
         if self.round:
             angle = lean * _ARC
             return -self.width / 2 * math.cos(angle), self.height / 2 * math.sin(angle)

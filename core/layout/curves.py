@@ -116,9 +116,7 @@ def label_spot(route: Route, size: tuple[float, float]) -> Point:
 
 
 def label_clearance(route: Route, spot: Point, width: float) -> tuple[float, float]:
-    """How far the route rises above and how far it falls below `spot` within a label of this width around
-    it.
-    """
+    """How far the route rises above and falls below `spot` under a label of this width."""
     points, _ = _measured(route)
     x, y = spot
     beside = [y, *(point_y for point_x, point_y in points if abs(point_x - x) <= width / 2)]

@@ -26,8 +26,7 @@ _STEP = 6.0
 def free_route(
     start: Point, end: Point, arriving: float, ends: Sequence[Span], others: Sequence[Span], margin: float
 ) -> Route:
-    """A route from start (leaving rightwards) to end (arriving rightwards), `margin` away from the other
-    boxes.
+    """A route leaving start and reaching end rightwards, `margin` away from the other boxes.
 
     `ends` are the boxes of source and target; `arriving` is the slope an arrow may have at the end. Where no
     way around is found, the direct one is taken.

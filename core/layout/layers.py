@@ -18,9 +18,7 @@ _BENDS = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An arrow from `source` to input number `port` (from 0, top to bottom) of the `ports` inputs of
-    `target`.
-    """
+    """An arrow from `source` to input `port` (0 is the top one) of the `ports` inputs of `target`."""
 
     source: str
     target: str
@@ -30,9 +28,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An edge between numbered nodes; `lean` says where at the target it arrives, -1/2 (top) to 1/2
-    (bottom).
-    """
+    """An edge between numbered nodes, arriving at the target's top (`lean` -1/2) to bottom (1/2)."""
 
     source: int
     target: int
@@ -57,9 +53,7 @@ def numbered(names: Iterable[str], edges: Iterable[Edge]) -> list[Link]:
 
 
 def components(count: int, links: Sequence[Link]) -> list[list[int]]:
-    """The nodes 0 to `count` - 1 in groups that hang together, each group and all groups in ascending
-    order.
-    """
+    """The nodes 0 to `count` - 1 in groups that hang together, all in ascending order."""
     neighbours: list[list[int]] = [[] for _ in range(count)]
     for link in links:
         neighbours[link.source].append(link.target)
@@ -85,8 +79,7 @@ def check_order(names: Sequence[str], links: Sequence[Link]) -> None:
     reached = set(_sorted(len(names), links))
     if len(reached) == len(names):
         return
-    # every node left over has an input among those left over: going back from one to the next ends in a
-    # circle
+    # every node left over has an input among those left over: going back from one to the next ends in a ring
     cause = {
         link.target: link.source
         for link in links
@@ -186,9 +179,7 @@ class _HeldTogether:
         return self.links[i].source + self.links[i].target - node
 
     def _grow(self) -> None:
-        """Let the tree reach all nodes; where no link of length one leads on, what is held moves up to the
-        nearest.
-        """
+        """Let the tree reach all nodes; where no short link leads on, what is held moves to the nearest."""
         held = [0]
         inside = [False] * len(self.layer)
         inside[0] = True
@@ -215,9 +206,7 @@ class _HeldTogether:
             walked = 0
 
     def _walk(self) -> tuple[list[int], list[int]]:
-        """The nodes in order from the tree's root, and the link by which each was reached (-1 at the
-        root).
-        """
+        """The nodes in order from the tree's root, and the link that reached each (-1 at the root)."""
         order, reached_by = [0], [-1] * len(self.layer)
         for node in order:  # grows while it is walked
             for i in self.touching[node]:
@@ -228,9 +217,7 @@ class _HeldTogether:
         return order, reached_by
 
     def _best_cut(self) -> tuple[int, list[int], int] | None:
-        """The link to cut, the nodes of the side to move, and the direction (+1 on, -1 back); None if none
-        helps.
-        """
+        """The link to cut, the side to move, its direction (+1 on, -1 back); None if no cut helps."""
         order, reached_by = self._walk()
         lengthens = list(self.lengthens)
         best, top = 0, -1
@@ -267,8 +254,7 @@ class _HeldTogether:
 
 @dataclass(slots=True)
 class Layered:
-    """A graph whose links all join neighbouring layers: the nodes first, then the bends of long edges as
-    vertices.
+    """A graph whose links all join neighbouring layers; bends of long edges are vertices behind the nodes.
 
     `before[v]` and `after[v]` list (neighbour, lean of the arrival at the link's target) one layer left and
     right of v.

@@ -152,9 +152,7 @@ class _Search:
         return sum(self.crossings_behind)
 
     def _count_behind(self, at: int) -> int:
-        """Crossings between a layer and the next: inversions among the arrivals, counted while inserting
-        them.
-        """
+        """Crossings between a layer and the next: inversions of the arrivals, counted as they are sorted."""
         place, after = self.place, self.graph.after
         passed: list[float] = []
         count = 0
@@ -194,9 +192,7 @@ class _Search:
             self._moved(at)
 
     def _exchange(self, also_equal: bool) -> None:
-        """Exchange neighbours within layers as long as that saves crossings; `also_equal`: once where it
-        costs none.
-        """
+        """Exchange neighbours while that saves crossings, with `also_equal` once where it costs none."""
         if also_equal:
             self.restless = [True] * len(self.layers)
         while True in self.restless:

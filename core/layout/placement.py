@@ -1,5 +1,4 @@
-"""The whole layout: the parts of a graph placed one by one, packed, and what the user has moved put in its
-place.
+"""The whole layout: a graph's parts placed one by one, packed, and what the user has moved put in place.
 
 Reading order: Placement, place; _place_part (one connected part through all stages), _packed, _with_moved.
 """
@@ -48,9 +47,9 @@ def place(
     fixed: Mapping[str, Point] | None = None,
     rounds: Collection[str] | None = None,
 ) -> Placement:
-    """Places for boxes of these sizes (width, height), at least `gap_x` and `gap_y` apart, and routes for the
-    edges.
+    """Places for boxes of these sizes (width, height) and routes for the edges.
 
+    Columns are at least `gap_x` apart, boxes and edges in a column `gap_y`.
     `fixed` holds centres that are kept as they are; the other nodes stand as if nothing were fixed, and names
     not in `sizes` are passed over. Arrows meet the nodes in `rounds` on an ellipse (by default those as wide
     as high), all others on their left side. ValueError if the edges form a cycle or name a node without a
@@ -65,9 +64,7 @@ def place(
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Some nodes that hang together: their numbers, the places of their edges in the list, and where they
-    are.
-    """
+    """Nodes that hang together: their numbers, those of their edges, and where they are."""
 
     nodes: Sequence[int]
     edges: Sequence[int]

@@ -65,9 +65,7 @@ def _ease(graph: Layered) -> list[float]:
 
 
 class _Rows:
-    """The heights of all vertices, and for each its links as (neighbour, pull, how far beside it this one
-    belongs).
-    """
+    """All heights, and each vertex's links as (neighbour, pull, how far beside it the vertex belongs)."""
 
     def __init__(self, graph: Layered, boxes: Sequence[Box], gap: float):
         self.graph = graph
@@ -132,9 +130,7 @@ class _Rows:
         return farthest
 
     def solve(self) -> None:
-        """Move all blocks at once to where their links are at rest; what then stands too close the next
-        sweep mends.
-        """
+        """Move all blocks to where their links are at rest; what then is too close the next sweep mends."""
         block_of = [0] * len(self.y)
         within = [0.0] * len(self.y)
         count = 0
@@ -159,9 +155,7 @@ class _Rows:
 
 
 def _fit(wants: Sequence[float], weights: Sequence[float], stack: Sequence[float]) -> list[Block]:
-    """The heights nearest to `wants` (weighted least squares) that are as far apart as those of `stack`,
-    or farther.
-    """
+    """The heights nearest to `wants` (weighted squares) at least as far apart as those of `stack`."""
     means: list[float] = []
     pooled: list[float] = []
     starts: list[int] = []

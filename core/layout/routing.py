@@ -126,9 +126,7 @@ class _Gates:
 
 
 def taut(start: Point, gates: Sequence[Gate], end: Point) -> list[Point]:
-    """The string pulled tight from start to end, as the points where it passes the gates; x grows from
-    gate to gate.
-    """
+    """A string pulled tight from start to end: the points where it passes the gates, x growing."""
     stops = [*gates, (end[0], end[1], end[1])]
     points = [start]
     corner = 0
@@ -185,9 +183,7 @@ def _mean_slope(a: float, b: float) -> float:
 
 
 def _piece(a: Point, b: Point, slope_a: float, slope_b: float) -> Piece:
-    """A cubic of these slopes at its ends; the control points reach far where that does not make it
-    overshoot.
-    """
+    """A cubic with these slopes at its ends; its control points reach far unless that made it overshoot."""
     (ax, ay), (bx, by) = a, b
     reach = (bx - ax) / (2 if abs(slope_a + slope_b) * (bx - ax) < 1.6 * abs(by - ay) else 3)
     return (ax + reach, ay + reach * slope_a), (bx - reach, by - reach * slope_b), b

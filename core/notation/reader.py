@@ -388,10 +388,10 @@ class _Reader:
         """The problem of a function without brackets; the fix brackets what follows, up to the next sign."""
         shown = self.text[function.span.start : function.span.end]
         span = function.span
-        exponent = self.at + (2 if self.at_sign("^") else 1 if self.token.kind == "sup" else 0)
-        if exponent > self.at and self.tokens[exponent].text == "(":
-            close = self._partner(exponent)
-            opening, last = self.tokens[exponent].span, self.tokens[close].span
+        power_length = 2 if self.at_sign("^") else 1 if self.token.kind == "sup" else 0
+        if power_length and self.ahead(power_length).text == "(":
+            close = self._partner(self.at + power_length)
+            opening, last = self.ahead(power_length).span, self.tokens[close].span
             power = self.text[function.span.end : opening.start]
             mended = f"{shown}{self.text[opening.start : last.end]}{power}"
             message = "The power of a function goes behind its brackets"
@@ -567,6 +567,9 @@ def nearest(name: str, choices: Collection[str]) -> str:
     """The choice most like a name, or the empty string if none is close."""
     from difflib import get_close_matches
 
+    for choice in choices:
+        if choice.lower() == name.lower():
+            return choice
     return next(iter(get_close_matches(name, list(choices), 1, 0.6)), "")
 
 

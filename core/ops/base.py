@@ -157,6 +157,7 @@ def structural(
     call: str | None = None,
     also: str = "",
     variadic: bool = False,
+    kink: tuple[str, str, str, str] | None = None,
     **back: str,
 ) -> Op:
     """Declare an operation on whole vectors and matrices: its value and how g comes back to each input."""
@@ -174,6 +175,7 @@ def structural(
             call=name if call is None else call,
             also=tuple(also.split()),
             variadic=variadic,
+            kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
             test_shapes=tuple(test_shapes),
         )
     )

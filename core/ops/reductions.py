@@ -51,6 +51,7 @@ largest = structural(
     test_shapes=[(4,)],
     call="max",
     x="g * share(x, out)",
+    kink=("sum([x = largest(x)]) > 1", "0", "1", "an even share for each"),
     says="The gradient goes to the largest entry, split evenly among ties.",
 )
 smallest = structural(
@@ -62,6 +63,7 @@ smallest = structural(
     test_shapes=[(4,)],
     call="min",
     x="g * share(x, out)",
+    kink=("sum([x = smallest(x)]) > 1", "0", "1", "an even share for each"),
     says="The gradient goes to the smallest entry, split evenly among ties.",
 )
 norm = structural(
@@ -73,6 +75,7 @@ norm = structural(
     test_shapes=[(3,)],
     stands_for="sqrt(sum(x ⊙ x))",
     x="g * unit(x, out)",
+    kink=("norm(x) = 0", "−1", "1", "0"),
     says="The gradient points along x with length g; at 0 it is taken as 0.",
 )
 softmax = structural(

@@ -111,13 +111,15 @@ MISFITS = [
     ("softmax(a)", "softmax works on a vector of scores; a is a number", (1, 11), "", None),
     ("q", "q has no value", (1, 2), "q = 1", None),
     ("alph a", "alph has no value", (1, 5), "", None),
-    ("X·y", "X has no value", (1, 2), "", None),
+    ("X·y", "X has no value", (1, 2), "Did you mean x?", "x"),
     ("bias2 = 1; bais2 a", "bais2 has no value", (12, 17), "Did you mean bias2?", "bias2"),
     ("z = c + 1; c = 2", "c is used before it is given a value", (5, 6), "Move its line up", None),
     ("z = e^a; e = 2", "e is used before it is given a value", (5, 6), "Move its line up", None),
     ("z = 1; z = 2", "z already has a meaning", (8, 9), "z1", None),
     ("z1 = a; z1 = z1 + 1", "z1 already has a meaning", (9, 11), "z2", None),
     ("z = a; a = 2", "a already has a meaning", (8, 9), "a1", None),
+    ("a = a - 0.1 b", "a already has a meaning", (1, 2), "such as a1", None),
+    ("new = new + 1", "new is used before it is given a value", (7, 10), "", None),
     ("g(t) = t; g(1) + g", "'g' is a function and needs brackets", (18, 19), "", "g(x)"),
     ("g(s, t) = s t", "The program only defines functions", (1, 11), "such as g(2, 3)", "g = "),
     ("g(s) = s + u; g(x)", "x has 3 entries and u has 2", (8, 13), "", None),
@@ -239,7 +241,7 @@ def test_an_array_without_end_is_refused_before_it_is_made():
 
 def test_many_large_arrays_are_refused_before_they_are_made():
     large = frozen(np.ones((1000, 1000)))
-    with pytest.raises(Problem, match="The graph would need more than 0.5 GB"):
+    with pytest.raises(Problem, match=r"The graph would need more than 0\.5 GB"):
         graph_of("; ".join(f"s{i} = w + w" for i in range(40)), {"w": large})
 
 

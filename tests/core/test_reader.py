@@ -384,6 +384,9 @@ SCRAPS = st.sampled_from(
 
 @given(st.text(max_size=40) | st.lists(SCRAPS, max_size=25).map("".join))
 @settings(max_examples=600, deadline=None)
+@example("x = x")
+@example("ln^")
+@example("sin²(x")
 @example("1/0 + [1, 2]")
 @example("e^x; e = 3")
 def test_any_text_is_read_and_run_or_refused_at_a_place_inside_it(text):

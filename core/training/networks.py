@@ -1,0 +1,149 @@
+"""Networks: layers and an activation become a program, as one would write it on the board.
+
+ACTIVATIONS, TASKS   the tables of what can be chosen
+Network              writes the program and draws the weights to start from; it computes nothing
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.arrays import Value, frozen
+from core.errors import Problem
+from core.training.data import Dataset
+
+MOST_UNITS, MOST_LAYERS = 512, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A hidden unit's function: what is written around its sum, and how much its weights gain or lose.
+
+    `gain` is the variance of a weight times the number of inputs (He), or 0 to share it out among inputs and
+    outputs (Glorot).
+    """
+
+    title: str
+    written: str
+    gain: float = 0.0
+
+
+ACTIVATIONS = {
+    "tanh": Activation("Tanh", "tanh({})"),
+    "sigmoid": Activation("Sigmoid", "σ({})"),
+    "relu": Activation("ReLU", "relu({})", gain=2.0),
+    "leaky_relu": Activation("Leaky ReLU", "leaky_relu({})", gain=2.0),
+    "elu": Activation("ELU", "elu({})", gain=2.0),
+    "silu": Activation("SiLU", "silu({})", gain=2.0),
+    "softplus": Activation("Softplus", "softplus({})", gain=2.0),
+    "linear": Activation("Linear", "{}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the last layer does: its lines, with the sum of that layer in braces, and the target's name."""
+
+    title: str
+    lines: tuple[str, ...]
+    target: str = "t"
+
+
+TASKS = {
+    "signs": Task("Two classes, −1 and 1", ("y = tanh({})", "L = 1/2 (y - t)^2")),
+    "probability": Task("Two classes, a probability", ("s = {}", "y = σ(s)", "L = bce_logits(s, t)")),
+    "classes": Task("Several classes", ("s = {}", "L = cross_entropy(s, k)"), target="k"),
+    "regression": Task("A number", ("y = {}", "L = 1/2 (y - t)^2")),
+}
+
+
+def task_for(dataset: Dataset) -> str:
+    """The task a data set is for."""
+    return {0: "regression", 2: "signs"}.get(dataset.classes, "classes")
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A chain of fully connected layers.
+
+    `hidden` are the units of each hidden layer, `outputs` the classes of the task "classes" and else 1. With
+    `decay` the loss has the penalty λ ‖W‖² of every layer's weights. `playground` starts as TensorFlow
+    Playground does: weights even between −0.5 and 0.5, biases 0.1.
+    """
+
+    inputs: int
+    hidden: tuple[int, ...] = (4, 2)
+    activation: str = "tanh"
+    outputs: int = 1
+    task: str = "signs"
+    decay: float = 0.0
+    playground: bool = False
+
+    def __post_init__(self) -> None:
+        for choice, table, what in (
+            (self.activation, ACTIVATIONS, "activation"),
+            (self.task, TASKS, "task"),
+        ):
+            if choice not in table:
+                raise Problem(f"There is no {what} called {choice}; there are {', '.join(table)}")
+        if len(self.hidden) > MOST_LAYERS or not all(1 <= units <= MOST_UNITS for units in self.hidden):
+            raise Problem(f"A network has up to {MOST_LAYERS} hidden layers of 1 to {MOST_UNITS} units")
+        if self.inputs < 1 or (self.outputs < 2 if self.task == "classes" else self.outputs != 1):
+            raise Problem("A network has at least 1 input, and 1 output, or one for each of several classes")
+
+    @classmethod
+    def for_data(cls, dataset: Dataset, hidden: tuple[int, ...], activation: str = "tanh") -> "Network":
+        """The network with these hidden layers that fits a data set."""
+        task = task_for(dataset)
+        outputs = dataset.classes if task == "classes" else 1
+        return cls(dataset.inputs.shape[1], hidden, activation, outputs, task)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The units of every layer, inputs first."""
+        return (self.inputs, *self.hidden, self.outputs)
+
+    def _weights(self, layer: int) -> str:
+        """The name of a layer's weights; a layer of one output that is a number has a vector."""
+        return f"w{layer}" if self._is_last_number(layer) else f"W{layer}"
+
+    def _is_last_number(self, layer: int) -> bool:
+        return layer == len(self.hidden) + 1 and self.task != "classes"
+
+    def program_text(self) -> str:
+        """The network as a program, a line for each layer, then the loss."""
+        written = ACTIVATIONS[self.activation].written
+        lines, before = [], "x"
+        for layer in range(1, len(self.hidden) + 1):
+            lines.append(f"a{layer} = " + written.format(f"W{layer} {before} + b{layer}"))
+            before = f"a{layer}"
+        last = len(self.hidden) + 1
+        sign = "·" if self._is_last_number(last) else " "
+        total = f"{self._weights(last)}{sign}{before} + b{last}"
+        lines += [line.format(total) for line in TASKS[self.task].lines]
+        if self.decay:
+            penalties = " + ".join(f"‖{self._weights(layer)}‖^2" for layer in range(1, last + 1))
+            lines += [f"R = {penalties}", "L_reg = L + λ R"]
+        return "\n".join(lines)
+
+    def initial_values(self, seed: int = 0) -> dict[str, Value]:
+        """Weights and biases to start from, the same for the same seed, and λ if there is a penalty."""
+        rng = np.random.default_rng(seed)
+        found: dict[str, Value] = {}
+        for layer, (n, m) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), start=1):
+            shape = (n,) if self._is_last_number(layer) else (m, n)
+            bias = 0.1 if self.playground else 0.0
+            found[self._weights(layer)] = frozen(self._drawn(rng, layer, n, m).reshape(shape))
+            found[f"b{layer}"] = bias if self._is_last_number(layer) else frozen(np.full(m, bias))
+        return found | ({"λ": self.decay} if self.decay else {})
+
+    def _drawn(self, rng: np.random.Generator, layer: int, n: int, m: int) -> np.ndarray:
+        if self.playground:
+            return rng.uniform(-0.5, 0.5, (m, n))
+        gain = ACTIVATIONS[self.activation].gain if layer <= len(self.hidden) else 0.0
+        return rng.normal(0, math.sqrt(gain / n if gain else 2 / (n + m)), (m, n))
+
+    def example_values(self) -> dict[str, Value]:
+        """Values for the names that take the data, of the right shape."""
+        return {"x": frozen(np.zeros(self.inputs)), TASKS[self.task].target: 0.0}

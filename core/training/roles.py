@@ -1,0 +1,212 @@
+"""Which names of a program are learned, which take the data, and which stay fixed: guessed by convention, checked.
+
+roles_of     the roles of a graph's inputs for a data set, or Problem where the two do not fit
+data_shapes  the shapes the data give to a program's free names, needed before there is a graph
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.arrays import Shape, Value, describe, frozen
+from core.errors import Problem
+from core.graph import Graph
+from core.training.data import Array, Dataset
+
+FIXED = frozenset(["λ", "η", "α", "β", "μ", "ε", "margin"])
+TARGETS = ("t", "k", "target", "y")
+VECTOR = "x"
+LEARNED = re.compile(r"[wWbθUuVv](_?\w*)$")
+NUMBERED = re.compile(r"x(\d+)$")
+# what takes the number of a class as its second argument
+BY_NUMBER = ("cross_entropy", "pick")
+# predictions that lie between −1 and 1, and losses that want the classes there
+SIGNED, WANT_SIGNS = ("tanh", "sign", "softsign", "sin"), ("hinge",)
+NUMBER, SIGNS, ONE_HOT = "number", "signs", "one-hot"
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What each input of a program is for.
+
+    features     the names that take an example's inputs: one array, or numbers, each with its column in `columns`
+    target       the name that takes an example's target, or "" if the program has none
+    encoding     what the target is: its number; −1 and 1 for two classes; or a vector of 0 with a 1
+    prediction   the node that is compared with the target, or ""
+    threshold    between the two classes, where the prediction is one number
+    """
+
+    parameters: tuple[str, ...]
+    features: tuple[str, ...] = ()
+    columns: tuple[int, ...] = ()
+    target: str = ""
+    encoding: str = NUMBER
+    fixed: tuple[str, ...] = ()
+    prediction: str = ""
+    threshold: float = 0.5
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """The names that differ from example to example."""
+        return (*self.features, *[self.target] * bool(self.target))
+
+    def arrays(self, dataset: Dataset, graph: Graph) -> dict[str, Array]:
+        """For each of these names its values for all examples, along the first axis."""
+        if self.columns:
+            found = {name: dataset.inputs[:, i] for name, i in zip(self.features, self.columns, strict=True)}
+        else:
+            found = {
+                name: dataset.inputs.reshape(len(dataset), *graph.nodes[name].shape) for name in self.features
+            }
+        if self.target:
+            found[self.target] = self._targets(dataset)
+        return found
+
+    def _targets(self, dataset: Dataset) -> Array:
+        if self.encoding == SIGNS:
+            return 2 * dataset.targets - 1
+        if self.encoding == ONE_HOT:
+            return np.eye(dataset.classes)[dataset.targets]
+        return dataset.targets
+
+    def example(self, dataset: Dataset, index: int, graph: Graph) -> dict[str, Value]:
+        """The values of one example, to be opened on the canvas."""
+        return {name: frozen(array[index]) for name, array in self.arrays(dataset, graph).items()}
+
+    def correct(self, prediction: Array, targets: Array) -> Array:
+        """Which predictions (the examples along the last axis) name the class that is the target."""
+        found = np.argmax(prediction, axis=0) if prediction.ndim > 1 else prediction > self.threshold
+        return np.equal(found, targets)
+
+
+def data_shapes(names: Collection[str], dataset: Dataset) -> dict[str, Shape]:
+    """The shapes the data give to free names of a program: a vector x, numbers x1, x2, …, and a target."""
+    features, columns = _features(names, dataset)
+    width = dataset.inputs.shape[1]
+    found: dict[str, Shape] = {name: () if columns or width == 1 else (width,) for name in features}
+    return found | {name: () for name in [_target(names, features)] if name}
+
+
+def roles_of(graph: Graph, dataset: Dataset | None = None) -> Roles:
+    """The roles of a graph's inputs by convention. Raises Problem where graph and data do not fit.
+
+    Without data, or beside names like w, W and b, other names keep the values they have.
+    """
+    free = [name for name in graph.free if name not in FIXED]
+    if not free:
+        names = [name for name in graph.given if name not in FIXED]
+        hint = f"Take out the line {names[0]} = … and give {names[0]} its value beside" if names else ""
+        raise Problem("There is nothing to learn: every name has a value in the program", hint=hint)
+    features, columns = _features(free, dataset) if dataset else ((), ())
+    target = _target(free, features) if dataset else ""
+    rest = [name for name in free if name not in (*features, target)]
+    learned = [name for name in rest if LEARNED.match(name)]
+    parameters = tuple(rest if dataset or not learned else learned)
+    fixed = tuple(name for name in graph.free if name not in (*parameters, *features, target))
+    prediction = _prediction(graph, features, target)
+    encoding, threshold = NUMBER, 0.5
+    if dataset and target:
+        encoding = _encoding(graph, target, prediction, dataset)
+        threshold = 0.0 if encoding == SIGNS or _is_score(graph, prediction) else 0.5
+    roles = Roles(parameters, features, columns, target, encoding, fixed, prediction, threshold)
+    if dataset:
+        check(roles, graph, dataset)
+    return roles
+
+
+def check(roles: Roles, graph: Graph, dataset: Dataset) -> None:
+    """Raise Problem where a program and a data set do not fit."""
+    if not roles.features:
+        raise Problem(
+            "No name of the program takes the data", hint="Call the inputs x, a vector, or x1, x2 and so on"
+        )
+    if not roles.parameters:
+        raise Problem("There is nothing to learn", hint="Let a name such as w take part")
+    width = dataset.inputs.shape[1]
+    for name, column in zip(roles.features, roles.columns, strict=False):
+        shape = graph.nodes[name].shape
+        if shape:
+            raise Problem(f"{describe(name, shape)} and takes one feature, a number")
+        if column >= width:
+            raise Problem(f"The data have {_count(width, 'feature')}; there is none for {name}")
+    if not roles.columns:
+        _check_vector(roles.features[0], graph, dataset)
+    if roles.target:
+        _check_target(roles, graph, dataset)
+
+
+def _check_vector(name: str, graph: Graph, dataset: Dataset) -> None:
+    shape, width = graph.nodes[name].shape, dataset.inputs.shape[1]
+    fitting = [(width,), *[dataset.image_shape] * bool(dataset.image_shape), *[()] * (width == 1)]
+    if shape not in fitting:
+        raise Problem(f"{describe(name, shape)} and the data have {_count(width, 'feature')}")
+
+
+def _check_target(roles: Roles, graph: Graph, dataset: Dataset) -> None:
+    name, classes = roles.target, dataset.classes
+    shape = graph.nodes[name].shape
+    if shape and shape != (classes,):
+        has = _count(classes, "class", "classes") if classes else "one number as the target"
+        raise Problem(f"{describe(name, shape)} and the data have {has}")
+    for edge in graph.users[name]:
+        node = graph.nodes[edge.target]
+        if node.op not in BY_NUMBER or edge.port != 1:
+            continue
+        if not classes:
+            raise Problem(f"{name} is the number of a class, and these data have no classes")
+        scores = node.args[0]
+        if graph.nodes[scores].shape[0] < classes:
+            said = describe(scores, graph.nodes[scores].shape)
+            raise Problem(f"{said} and the data have {_count(classes, 'class', 'classes')}")
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _features(names: Collection[str], dataset: Dataset | None) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The names that take an example's inputs, and their columns if they are numbers."""
+    if VECTOR in names:
+        return (VECTOR,), ()
+    named = dataset.feature_names if dataset else ()
+    found = {name: named.index(name) for name in names if name in named}
+    if not found:
+        numbers = {name: int(match[1]) for name in names if (match := NUMBERED.match(name))}
+        first = 0 if 0 in numbers.values() else 1
+        found = {name: number - first for name, number in numbers.items()}
+    ordered = sorted(found, key=lambda name: found[name])
+    return tuple(ordered), tuple(found[name] for name in ordered)
+
+
+def _target(names: Collection[str], features: Sequence[str]) -> str:
+    return next((name for name in TARGETS if name in names and name not in features), "")
+
+
+def _prediction(graph: Graph, features: Sequence[str], target: str) -> str:
+    """The latest named node that depends on the features and not on the target."""
+    fed = graph.downstream_of(features)
+    told = graph.downstream_of([target] if target else [graph.output])
+    found = ""
+    for node in graph.nodes.values():
+        if node.named and not node.is_leaf and node.name in fed and node.name not in told:
+            found = node.name
+    return found
+
+
+def _encoding(graph: Graph, target: str, prediction: str, dataset: Dataset) -> str:
+    """How a class is told to the program."""
+    if graph.nodes[target].shape:
+        return ONE_HOT
+    users = [graph.nodes[edge.target] for edge in graph.users[target]]
+    margin = any(user.op == "mul" and prediction in user.args for user in users)
+    signed = prediction and graph.nodes[prediction].op in SIGNED
+    wanted = margin or signed or any(user.op in WANT_SIGNS for user in users)
+    by_number = any(user.op in BY_NUMBER for user in users)
+    return SIGNS if dataset.classes == 2 and wanted and not by_number else NUMBER
+
+
+def _is_score(graph: Graph, prediction: str) -> bool:
+    """Whether the prediction is a score that a loss turns into a probability."""
+    return any(graph.nodes[edge.target].op == "bce_logits" for edge in graph.users.get(prediction, ()))

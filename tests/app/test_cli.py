@@ -1,0 +1,426 @@
+"""The command line: tables, JSON, figures, and what is said when something cannot be done."""
+
+import io
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import cli
+from core.arrays import frozen
+from core.document import EXAMPLE, Document, dumps
+from core.passes import run
+
+HOUSE = Path(__file__).parents[2]
+XYZ = ["(x+y)z", "x=-2", "y=5", "z=-4"]
+NEURON = ["σ(w·x + b)", "w=[2, -3]", "x=[-1, -2]", "b=-3"]
+
+
+@pytest.fixture
+def cli_main(capsys, monkeypatch, tmp_path, qapp):
+    """Run a command in an empty folder; the answer is (status, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_command(*words, stdin=b""):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        status = cli.main(list(words))
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run_command
+
+
+def answer_of(cli_main, *words):
+    status, out, err = cli_main("grad", "--json", *words)
+    assert (status, err) == (0, "")
+    return json.loads(out)
+
+
+def refusal_of(cli_main, *words):
+    """The lines on stderr of a command that is refused."""
+    status, out, err = cli_main(*words)
+    assert (status, out) == (2, "")
+    assert "Traceback" not in err and "mistake" not in err
+    return err.splitlines()
+
+
+# -- grad
+
+
+def test_the_table_of_the_lectures_example(cli_main):
+    status, out, err = cli_main("grad", *XYZ)
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        "f = (x + y) · z",
+        "",
+        "name  operation  value  gradient",
+        "x                 −2    −4",
+        "y                  5    −4",
+        "v1    x + y        3    −4",
+        "z                 −4     3",
+        "f     v1 × z     −12     1",
+    ]
+
+
+def test_decimal_points_stand_below_each_other(cli_main):
+    _, out, _ = cli_main("grad", "σ(w0 x0 + w1 x1 + w2)", "w0=2", "x0=-1", "w1=-3", "x1=-2", "w2=-3")
+    rows = [line for line in out.splitlines() if line.startswith(("w", "x", "v"))]
+    assert len({line.rindex("0.") for line in rows}) == 1
+
+
+def test_the_check_agrees_with_the_gradients(cli_main):
+    _, out, _ = cli_main("grad", *NEURON, "--check")
+    assert [line.split()[-1] for line in out.splitlines() if line[:2] in ("w ", "x ", "b ")] == ["right"] * 3
+
+
+def test_the_check_finds_the_kink(cli_main):
+    found = answer_of(cli_main, "relu(x)", "x=0", "--check")
+    assert found["check"]["x"]["verdict"] == "probably wrong"
+    assert found["check"]["x"]["numerical"] == pytest.approx(0.5)
+    assert any("Not differentiable here" in warning for warning in found["warnings"])
+
+
+def test_digits(cli_main):
+    assert "0.3333 " in cli_main("grad", "x y", "x=1/3", "y=1")[1]
+    assert "0.33 " in cli_main("grad", "x y", "x=1/3", "y=1", "--digits", "2")[1]
+
+
+@pytest.mark.parametrize(
+    "words, program",
+    [(["-x^2"], "−x²"), (["-x"], "−x"), (["--", "-x^2"], "−x²"), (["--check", "-x", "--digits", "3"], "−x")],
+)
+def test_a_program_may_begin_with_a_minus(cli_main, words, program):
+    status, out, _ = cli_main("grad", *words, "x=3")
+    assert status == 0
+    assert out.startswith(f"f = {program}\n")
+
+
+# -- JSON
+
+
+def test_the_json_of_the_lectures_example(cli_main):
+    assert answer_of(cli_main, *XYZ) == {
+        "ok": True,
+        "output": "f",
+        "value": -12,
+        "grads": {"x": -4, "y": -4, "z": 3},
+        "nodes": [
+            {"name": "x", "op": "input", "args": [], "value": -2, "gradient": -4},
+            {"name": "y", "op": "input", "args": [], "value": 5, "gradient": -4},
+            {"name": "v1", "op": "add", "args": ["x", "y"], "value": 3, "gradient": -4},
+            {"name": "z", "op": "input", "args": [], "value": -4, "gradient": 3},
+            {"name": "f", "op": "mul", "args": ["v1", "z"], "value": -12, "gradient": 1},
+        ],
+        "reading": "(x + y) · z",
+        "warnings": [],
+    }
+
+
+def test_gradients_are_those_of_a_run(cli_main):
+    found = answer_of(cli_main, "W x", "W=[[1, 2], [3, 4]]", "x=[5, 1/4]")
+    last = run("W x", {"W": frozen([[1, 2], [3, 4]]), "x": frozen([5, 0.25])}).last
+    assert found["grads"] == {name: last.gradient(name).tolist() for name in ("W", "x")}
+    assert found["value"] == [5.5, 16]
+    assert "sum of its entries" in found["warnings"][0]
+
+
+def test_wrt_and_output(cli_main):
+    found = answer_of(cli_main, "q = x + y; f = q z", "x=1", "y=2", "z=3", "--wrt", "x, q", "--output", "q")
+    assert (found["output"], found["value"], found["grads"]) == ("q", 3, {"x": 1, "q": 1})
+
+
+def test_infinite_values_travel_as_words(cli_main):
+    found = answer_of(cli_main, "1/x - ln(y)", "x=0", "y=-1")
+    assert found["value"] == "nan"
+    assert found["grads"]["x"] == "-inf"
+    assert "infinite" in found["warnings"][0]
+
+
+def test_values_may_be_infinite(cli_main):
+    assert answer_of(cli_main, "x + y", "x=inf", "y=-1")["value"] == "inf"
+
+
+def test_a_node_without_a_gradient_is_null(cli_main):
+    found = answer_of(cli_main, "cross_entropy(s, k)", "s=[1, 2, 3]", "k=0")
+    assert found["grads"]["k"] is None
+    assert "f has no gradient for k" in found["warnings"]
+
+
+def test_one_name_has_many_spellings(cli_main):
+    assert answer_of(cli_main, "lambda x_1", "λ=2", "x1=3", "--wrt", r"lambda")["grads"] == {"λ": 3}
+
+
+def test_defaults_are_chosen_on_demand(cli_main):
+    found = answer_of(cli_main, "W x", "x=[1, 2, 3]", "--defaults")
+    assert [len(row) for row in found["grads"]["W"]] == [3] * len(found["value"])
+
+
+# -- JSON lines
+
+
+def test_every_line_is_answered(cli_main):
+    requests = [
+        b'{"program": "x y", "values": {"x": 2, "y": [3, "inf"]}, "wrt": ["y"], "output": "f"}',
+        b"",
+        b"{",
+        b"\xff",
+        b"[1]",
+        b'{"program": "x y", "values": {"x": 2}}',
+        b'{"program": "x +", "values": {}}',
+        b'{"program": "x", "valeus": {}}',
+        b'{"program": "x", "values": {"x": true}}',
+        b'{"program": "x", "values": {"x": 1}, "check": true}',
+    ]
+    status, out, err = cli_main("grad", "--jsonl", stdin=b"\n".join(requests))
+    assert (status, err) == (0, "")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [found["ok"] for found in answers] == [True, *[False] * 8, True]
+    assert answers[0]["grads"] == {"y": [2, 2]}
+    assert answers[5]["error"] == {
+        "message": "y has no value",
+        "line": 1,
+        "column": 3,
+        "end_column": 4,
+        "hint": 'Add "y": 3 to "values"',
+    }
+    assert answers[7]["error"]["hint"] == 'Did you mean "values"?'
+    assert answers[9]["check"]["x"]["verdict"] == "right"
+
+
+def test_a_mistake_of_our_own_is_said_on_its_line(cli_main, monkeypatch):
+    monkeypatch.setattr(cli.Report, "answer", lambda self: 1 / 0)
+    monkeypatch.setattr(cli, "_unexpected", lambda error: cli.Problem(f"mistake: {error}"))
+    line = b'{"program": "x", "values": {"x": 1}}\n'
+    status, out, _ = cli_main("grad", "--jsonl", stdin=line * 2)
+    assert status == 0
+    assert [json.loads(line)["error"]["message"] for line in out.splitlines()] == [
+        "mistake: division by zero"
+    ] * 2
+
+
+# -- what is refused
+
+
+def test_missing_values_are_named_with_what_to_type(cli_main):
+    assert refusal_of(cli_main, "grad", "(x+y)z", "y=5") == [
+        "Line 1, column 2: x and z have no value.",
+        "  (x+y)z",
+        "   ^",
+        "Add x=3 z=0.5 or other values, or --defaults for these.",
+    ]
+
+
+def test_what_is_proposed_for_missing_values_works(cli_main):
+    *_, hint = refusal_of(cli_main, "grad", "w·x + b")
+    proposed = [word for word in hint.split() if "=" in word]
+    assert len(proposed) == 3
+    assert cli_main("grad", "w·x + b", *proposed)[0] == 0
+
+
+def test_marks_stand_below_the_place_in_its_own_line(cli_main):
+    status, _, err = cli_main("grad", "-", "y=1", stdin=b"\xef\xbb\xbfa = 2 y\r\nbb = 3 + (a\r\n")
+    assert status == 2
+    first, line, marks, _ = err.splitlines()
+    assert first.startswith("Line 2, column ")
+    assert line == "  bb = 3 + (a"
+    assert marks.strip() == "^" * len(marks.strip())
+    assert int(first.split("column ")[1].split(":")[0]) == len(marks) - len(marks.lstrip()) - 1
+
+
+@pytest.mark.parametrize("before, columns", [("x + ", 4), ("漢 + ", 5), ("\tx + ", 5)])
+def test_marks_count_the_columns_of_the_terminal(cli_main, before, columns):
+    lines = refusal_of(cli_main, "grad", f"{before}y ?", "x=1", "漢=1", "y=1")
+    assert lines[2] == "  " + " " * (columns + 2) + "^"
+
+
+def test_a_program_cannot_act_on_the_terminal(cli_main):
+    lines = refusal_of(cli_main, "grad", "x + \x1b[31m", "x=1")
+    assert "\x1b" not in "".join(lines)
+    assert "ESCAPE" in lines[0]
+
+
+def test_a_refusal_as_json(cli_main):
+    status, out, err = cli_main("grad", "x +\ny )", "x=1", "--json")
+    assert (status, err) == (2, "")
+    found = json.loads(out)
+    assert found["ok"] is False
+    assert set(found["error"]) == {"message", "line", "column", "end_column", "hint"}
+    assert found["error"]["end_column"] > found["error"]["column"]
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["grad"], "There is no program"),
+        (["grad", "x", "+", "y"], "'+' is not a value"),
+        (["grad", "x", "x"], "'x' is not a value"),
+        (["grad", "x", "x=1; y=2"], "The value of x must be"),
+        (["grad", "x", "x=y"], "The value of x must be"),
+        (["grad", "x", "x="], "The value of x must be"),
+        (["grad", "x", "x=[1, [2]]"], "The value of x must be"),
+        (["grad", "x", "x=1", "x=2"], "x is given twice"),
+        (["grad", "x", "x=1", "--wrt", "y"], "There is no node y"),
+        (["grad", "x", "x=1", "--output", "y"], "There is no node y"),
+        (["grad", "x = 2; x y", "x=3", "y=1"], "x has its value in the program already"),
+        (["grad", "x", "x=1", "--digits", "0"], "--digits: '0' is not a whole number from 1 to 17"),
+        (["grad", "x", "x=1", "--digits", "٣"], "--digits: '٣' is not a whole number"),
+        (["grad", "x", "x=1", "--nonsense"], "Unrecognized arguments: --nonsense"),
+        (["grad", "none.chainlight"], "There is no file none.chainlight"),
+        (["grad", "folder.chainlight"], "folder.chainlight is a folder"),
+        (["grad", "bytes.chainlight"], "bytes.chainlight is not UTF-8 text: byte 1 cannot be read"),
+        (["grad", "other.chainlight"], "This is not a Chainlight project"),
+        (["grad", "\0.chainlight"], "Cannot read"),
+        (["gard"], "There is no file gard"),
+        (["figure", "x", "x=1"], "A figure needs a file"),
+        (["figure", "x", "x=1", "-o", "x.doc"], "x.doc does not say what kind"),
+        (["figure", "x", "x=1", "-o", "none/x.svg"], "Cannot write x.svg: the folder does not exist"),
+        (["figure", "x", "x=1", "-o", "x.svg", "--step", "backward:9"], "There is no step backward:9"),
+        (["figure", "x", "x=1", "-o", "x.svg", "--step", "sideways"], "'sideways' is not a step"),
+        (["figure", "x", "x=1", "-o", "x.svg", "--theme", "pink"], "There is no theme pink"),
+        (["figure", "x", "x=1", "-o", "x.svg", "--all", "--step", "end"], "not allowed with argument"),
+        (["figure", "x", "x=1", "-o", "x.png", "--dpi", "5"], "--dpi: '5' is not a whole number"),
+    ],
+)
+def test_what_is_refused_is_said_in_a_sentence(cli_main, tmp_path, words, said):
+    (tmp_path / "folder.chainlight").mkdir()
+    (tmp_path / "bytes.chainlight").write_bytes(b"\xff\xfe")
+    (tmp_path / "other.chainlight").write_text("{}")
+    lines = refusal_of(cli_main, *words)
+    assert said in lines[0]
+    assert not [path for path in tmp_path.iterdir() if path.suffix in (".svg", ".png")]
+
+
+def test_values_of_unknown_names_are_noted(cli_main):
+    status, out, _ = cli_main("grad", "x^2", "x=3", "q=1")
+    assert status == 0
+    assert out.endswith("Note: q is not in the program; its value is not used\n")
+
+
+# -- files, help, the window
+
+
+def test_a_project_brings_its_values(cli_main, tmp_path):
+    (tmp_path / "p.chainlight").write_text(dumps(EXAMPLE), encoding="utf-8")
+    assert answer_of(cli_main, "p.chainlight")["value"] == -12
+    assert answer_of(cli_main, "p.chainlight", "z=2")["value"] == 6
+
+
+def test_a_projects_values_may_outlive_their_names(cli_main, tmp_path):
+    (tmp_path / "p.chainlight").write_text(dumps(Document("x = 2; x y", {"x": 9.0, "y": 3.0, "old": 1.0})))
+    found = answer_of(cli_main, "p.chainlight")
+    assert (found["value"], found["warnings"]) == (6, [])
+
+
+def examples():
+    texts = [cli.WINDOW_EXAMPLES, *(command.examples for command in cli.COMMANDS.values())]
+    return [line.strip() for text in texts for line in text.splitlines() if "lecture.chainlight" not in line]
+
+
+@pytest.mark.parametrize("line", [line for line in examples() if line != "chainlight"])
+def test_the_examples_of_the_help_run(cli_main, tmp_path, line):
+    stdin = b""
+    if "|" in line:
+        left, line = line.split(" | ")
+        stdin = shlex.split(left)[1].encode()
+    status, out, err = cli_main(*shlex.split(line)[1:], stdin=stdin)
+    assert (status, err) == (0, "")
+    assert out or list(tmp_path.glob("*.*"))
+
+
+@pytest.mark.parametrize("words", [[], ["grad"], ["figure"]])
+def test_help_shows_examples(cli_main, words):
+    status, out, _ = cli_main(*words, "--help")
+    assert status == 0
+    assert f"examples:\n  {' '.join(['chainlight', *words])}" in out
+
+
+def test_help_names_every_theme_and_command(cli_main):
+    from app.theme import THEMES
+
+    _, out, _ = cli_main("figure", "--help")
+    assert all(name in out for name in THEMES)
+    _, out, _ = cli_main("--help")
+    assert all(name in out for name in cli.COMMANDS)
+
+
+def test_version(cli_main):
+    status, out, _ = cli_main("--version")
+    assert status == 0
+    assert out.startswith("Chainlight 0.")
+
+
+# -- as a process
+
+
+def process(*words, stdin=b"", environment=None, **options):
+    found = {"PYTHONPATH": str(HOUSE), **(environment or {})}
+    command = [sys.executable, "-m", "app", *words]
+    return subprocess.run(command, input=stdin, env=found, capture_output=True, timeout=60, **options)
+
+
+def test_grad_needs_no_qt_no_home_and_no_screen():
+    code = (
+        "import sys; from app.cli import main; status = main(sys.argv[1:]);"
+        "heavy = {'PySide6', 'networkx', 'pyqtgraph', 'PIL'} & {name.split('.')[0] for name in sys.modules};"
+        "assert not heavy, heavy; sys.exit(status)"
+    )
+    environment = {"PYTHONPATH": str(HOUSE)}
+    done = subprocess.run([sys.executable, "-c", code, "grad", *XYZ], env=environment, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "v1 × z" in done.stdout.decode()
+
+
+def test_a_figure_needs_no_home_and_no_screen(tmp_path):
+    done = process("figure", *XYZ, "--step", "backward:3", "-o", str(tmp_path / "f.svg"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert (tmp_path / "f.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_a_screen_that_is_not_there_does_no_harm(tmp_path):
+    done = process("figure", *XYZ, "-o", str(tmp_path / "f.png"), environment={"DISPLAY": ":987"})
+    assert done.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
+def test_the_window_says_that_it_needs_a_screen():
+    done = process()
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"There is no screen")
+
+
+def test_a_terminal_of_few_characters():
+    done = process("grad", "σ(λ x)", "λ=-1e-9", "x=2", environment={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0
+    assert b"sigmoid(lambda * x)" in done.stdout
+    assert b"-1*10^-9" in done.stdout
+
+
+def test_json_on_a_terminal_of_few_characters():
+    done = process("grad", "λ ²", "--json", environment={"PYTHONIOENCODING": "ascii"})
+    assert json.loads(done.stdout)["error"]["message"] == "λ has no value"
+
+
+def test_a_reader_that_leaves_is_no_error():
+    command = [sys.executable, "-m", "app", "grad", "--jsonl"]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, env={"PYTHONPATH": str(HOUSE)}, **pipes) as running:
+        running.stdin.write(b'{"program": "x", "values": {"x": 1}}\n')
+        running.stdin.flush()
+        assert json.loads(running.stdout.readline())["ok"]
+        running.stdout.close()
+        running.stdin.write(b'{"program": "x", "values": {"x": 1}}\n')
+        running.stdin.close()
+        assert running.stderr.read() == b""
+        assert running.wait(30) == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_a_full_disk_is_said():
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "app", "grad", "x", "x=1"]
+        done = subprocess.run(command, env={"PYTHONPATH": str(HOUSE)}, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 2
+    assert done.stderr == b"chainlight: cannot write the answer: No space left on device\n"

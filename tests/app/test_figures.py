@@ -1,0 +1,229 @@
+"""Figures as files: well formed, vectors throughout, nothing cut off, the same bytes every time."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+
+from app.figures import figure_mime, save_figure, save_pages
+from app.figures.bounds import bounds
+from app.figures.files import write_whole
+from app.figures.kinds import KINDS, Look, image
+from app.theme import DARK, LIGHT, THEMES
+from core.arrays import frozen
+from core.errors import Problem
+from core.figure import MARGIN, draw, figure, label_width
+from core.passes import run
+
+SCALAR = ("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
+NEURON = ("σ(w0 x0 + w1 x1 + w2)", {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0})
+MATRIX = frozen(np.arange(20.0).reshape(5, 4) / 9 - 1)
+NET = (
+    "h = tanh(W x + b); L = cross_entropy(h, k)",
+    {
+        "W": frozen(np.arange(20.0).reshape(5, 4) / 9 - 1),
+        "x": frozen([1, 2, -1, 0.5]),
+        "b": frozen([0.1] * 5),
+        "k": 1.0,
+    },
+)
+EVERY = [SCALAR, NEURON, NET]
+
+
+@pytest.fixture(autouse=True)
+def _fonts(fonts):
+    """Letters are drawn in every test here."""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """An empty folder."""
+    found = tmp_path / "figures"
+    found.mkdir()
+    return found
+
+
+def figures_of(example):
+    story = run(*example)
+    drawing = draw(story.graph, room=label_width(story))
+    return [figure(drawing, story.picture(count)) for count in range(len(story) + 1)]
+
+
+def rendered(path, width, height):
+    """An SVG's pixels as a viewer shows them on white."""
+    picture = QImage(width, height, QImage.Format.Format_RGB32)
+    picture.fill(QColor("white"))
+    with QPainter(picture) as painter:
+        QSvgRenderer(str(path)).render(painter)
+    return pixels(picture)
+
+
+def pixels(picture):
+    picture = picture.convertToFormat(QImage.Format.Format_RGBA8888)
+    found = np.frombuffer(picture.constBits(), np.uint8).reshape(
+        picture.height(), picture.bytesPerLine() // 4, 4
+    )
+    return found[:, : picture.width()].astype(int)
+
+
+@pytest.mark.parametrize("example", EVERY, ids=lambda example: example[0])
+def test_svg_is_vectors_of_the_figures_size(folder, example):
+    last = figures_of(example)[-1]
+    save_figure(last, folder / "f.svg", LIGHT, title="a < b & 'c'")
+    text = (folder / "f.svg").read_text(encoding="utf-8")
+    root = ElementTree.fromstring(text)
+    area = bounds([last], LIGHT)
+    assert (root.get("width"), root.get("height")) == (f"{area.width():g}", f"{area.height():g}")
+    assert root.get("viewBox") == f"0 0 {area.width():g} {area.height():g}"
+    assert root.findtext("{*}title") == "a < b & 'c'"
+    assert not re.search("<image|<text|data:", text)
+
+
+def test_pdf_is_vectors_of_the_figures_size(folder):
+    last = figures_of(NET)[-1]
+    save_figure(last, folder / "f.pdf", LIGHT)
+    data = (folder / "f.pdf").read_bytes()
+    area = bounds([last], LIGHT)
+    assert data.startswith(b"%PDF-") and data.rstrip().endswith(b"%%EOF")
+    assert f"/MediaBox [0 0 {area.width():.6f} {area.height():.6f}]".encode() in data
+    assert b"/Subtype /Image" not in data and b"/Font <<\n" not in data.replace(b"/Font <<\n>>", b"")
+
+
+@pytest.mark.parametrize("dpi", [72, 150, 300])
+def test_png_has_its_dots_per_inch(folder, dpi):
+    last = figures_of(SCALAR)[-1]
+    save_figure(last, folder / "f.png", LIGHT, dpi=dpi)
+    picture = QImage(str(folder / "f.png"))
+    assert picture.width() == round(bounds([last], LIGHT).width() * dpi / 72)
+    assert picture.dotsPerMeterX() == round(dpi / 0.0254)
+    assert pixels(picture)[0, 0].tolist() == [255] * 4
+
+
+def test_backgrounds(folder):
+    last = figures_of(SCALAR)[-1]
+    corners = {}
+    for name, theme, transparent in [("dark", DARK, False), ("glass", LIGHT, True)]:
+        save_figure(last, folder / f"{name}.png", theme, dpi=72, transparent=transparent)
+        corners[name] = pixels(QImage(str(folder / f"{name}.png")))[0, 0].tolist()
+    assert corners == {"dark": [*QColor(DARK.paper).getRgb()[:3], 255], "glass": [0, 0, 0, 0]}
+    save_figure(last, folder / "f.svg", DARK, transparent=True)
+    assert f'fill="{DARK.paper}" fill-opacity="1" stroke="none" transform="matrix(1,0,0,1,0,0)"' not in (
+        folder / "f.svg"
+    ).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("example", EVERY, ids=lambda example: example[0])
+def test_no_ink_outside_the_bounds(theme, example):
+    """Drawn on a larger sheet, everything lies within the bounds, and most of the margin is free."""
+    for shown in figures_of(example)[::4]:
+        area = bounds([shown], theme)
+        around = 40
+        look = Look(theme, area.adjusted(-around, -around, around, around), 72, transparent=True)
+        inked = np.argwhere(pixels(image(shown, look))[..., 3] > 0)
+        low, high = inked.min(axis=0) - around, inked.max(axis=0) - around
+        slack = 4
+        assert low.min() >= MARGIN - slack
+        assert high[0] <= area.height() - MARGIN + slack and high[1] <= area.width() - MARGIN + slack
+
+
+def test_the_svg_looks_like_the_png(folder):
+    last = figures_of(NEURON)[-1]
+    save_figure(last, folder / "f.svg", LIGHT)
+    area = bounds([last], LIGHT)
+    seen = rendered(folder / "f.svg", round(area.width()), round(area.height()))
+    wanted = pixels(image(last, Look(LIGHT, area, 72)))
+    assert np.abs(seen - wanted)[..., :3].mean() < 1.0
+    assert (wanted[..., :3].min(axis=2) < 128).mean() > 0.005  # there is something to be seen
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_figure_gives_the_same_bytes(folder, kind):
+    for name in ("one", "two"):
+        save_figure(figures_of(NET)[-1], folder / f"{name}{kind}", LIGHT, dpi=72, title="t")
+    assert (folder / f"one{kind}").read_bytes() == (folder / f"two{kind}").read_bytes()
+
+
+def test_all_steps_are_pages_of_one_size(folder):
+    shown = figures_of(SCALAR)
+    assert save_pages(shown, folder / "f.pdf", LIGHT) == [folder / "f.pdf"]
+    data = (folder / "f.pdf").read_bytes()
+    boxes = re.findall(rb"/MediaBox \[[^]]*\]", data)
+    assert len(boxes) == len(shown)
+    assert len(set(boxes)) == 1
+
+
+@pytest.mark.parametrize("kind", [".svg", ".png", ".tex"])
+def test_all_steps_are_numbered_files(folder, kind):
+    shown = figures_of(SCALAR)
+    paths = save_pages(shown, folder / f"step{kind}", LIGHT, dpi=72)
+    assert [path.name for path in paths] == [f"step-{number:02}{kind}" for number in range(len(shown))]
+    assert sorted(folder.iterdir()) == paths
+    assert len({path.read_bytes() for path in paths}) == len(shown)
+    if kind == ".png":
+        assert len({QImage(str(path)).size().toTuple() for path in paths}) == 1
+
+
+def test_parts_stand_still_from_page_to_page():
+    shown = figures_of(NEURON)
+    area = bounds(shown, LIGHT)
+    assert all(area.contains(bounds([one], LIGHT)) for one in shown)
+    assert area == bounds(reversed(shown), LIGHT)
+
+
+def test_the_clipboard_holds_pixels_and_vectors():
+    last = figures_of(SCALAR)[-1]
+    found = figure_mime(last, LIGHT)
+    assert found.hasImage()
+    assert ElementTree.fromstring(found.data("image/svg+xml").data()).tag.endswith("svg")
+
+
+def test_a_figure_of_nothing_but_a_number(folder):
+    shown = figures_of(("x = 2", {}))
+    for kind in KINDS:
+        save_pages(shown, folder / f"f{kind}", LIGHT, dpi=72)
+
+
+def test_bounds_hold_boxes_at_negative_places():
+    last = figures_of(SCALAR)[-1]
+    moved = tuple(replace(box, centre=(-200.0, -100.0)) for box in last.boxes)
+    area = bounds([replace(last, boxes=moved)], LIGHT)
+    assert area.contains(QRectF(-210, -110, 20, 20))
+
+
+# -- what cannot be written
+
+
+def refusal(figure_shown, path, **options):
+    with pytest.raises(Problem) as caught:
+        save_figure(figure_shown, path, LIGHT, **options)
+    return str(caught.value)
+
+
+def test_what_cannot_be_written_is_said(folder):
+    last = figures_of(SCALAR)[-1]
+    (folder / "folder.svg").mkdir()
+    said = refusal(last, folder / "none" / "fig.svg")
+    assert said == "Cannot write fig.svg: the folder does not exist"
+    assert refusal(last, folder / "folder.svg") == "Cannot write folder.svg: it is a folder"
+    assert "End it with .svg, .pdf, .png, .tex" in refusal(last, folder / "fig.doc")
+    assert "pixels; the limit is" in refusal(last, folder / "fig.png", dpi=2400)
+    assert [path.name for path in folder.iterdir()] == ["folder.svg"]
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(folder, monkeypatch):
+    path = folder / "fig.svg"
+    write_whole(path, b"before")
+    with monkeypatch.context() as patch:
+        patch.setattr("app.figures.files.QSaveFile.write", lambda self, data: len(data) - 1)
+        with pytest.raises(Problem, match=r"Cannot write fig\.svg"):
+            write_whole(path, b"after")
+    assert path.read_bytes() == b"before"
+    write_whole(path, b"after")
+    assert path.read_bytes() == b"after"
+    assert list(folder.iterdir()) == [path]

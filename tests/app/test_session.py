@@ -1,0 +1,161 @@
+"""The session: the one place where state changes."""
+
+import pytest
+
+from core.arrays import frozen
+from core.document import Document
+
+
+def values(session):
+    return {name: session.story.last.value(name) for name in session.story.graph.nodes}
+
+
+def test_it_starts_with_a_worked_example_that_can_be_stepped(session):
+    assert session.document.text == "(x+y)z"
+    assert values(session)["f"] == -12
+    assert session.cursor == 0
+    session.step(1)
+    assert session.picture.value("v1") == 3
+
+
+def test_a_new_program_gets_values_for_its_names(session):
+    session.set_text("a b + c")
+    assert set(session.document.values) == {"a", "b", "c"}
+    assert session.problem is None
+
+
+def test_while_the_text_is_wrong_the_last_good_story_stays(session):
+    before = session.story
+    session.set_text("(x+y z")
+    assert session.story is before
+    assert session.document.text == "(x+y z"
+    assert "not closed" in str(session.problem)
+    session.set_text("(x+y) z")
+    assert session.problem is None and session.story is not before
+
+
+def test_names_that_come_back_have_their_old_values(session):
+    session.set_text("x")
+    session.set_text("x y")
+    assert session.document.values["y"] == 5
+
+
+def test_undo_reaches_text_values_places_and_lab(session):
+    start = session.document
+    session.set_text("x y")
+    session.set_value("x", 7.0)
+    session.move_node("x", (10.0, 20.0), session.gesture())
+    session.set_lab("choose data", data="xor")
+    assert session.undo_stack.count() == 4
+    for _ in range(4):
+        session.undo_stack.undo()
+    assert session.document is start
+    assert values(session)["f"] == -12
+    for _ in range(4):
+        session.undo_stack.redo()
+    assert session.lab.data == "xor" and session.document.moved["x"] == (10.0, 20.0)
+
+
+def test_a_drag_is_one_undo_entry(session):
+    gesture = session.gesture()
+    for value in range(10):
+        session.set_value("x", float(value), gesture)
+    assert session.undo_stack.count() == 1
+    session.undo_stack.undo()
+    assert session.document.values["x"] == -2
+
+
+def test_changing_a_stated_value_changes_the_text(session):
+    session.set_text("x = -2; y = 5; f = x y")
+    session.set_value("x", 3.5)
+    assert session.document.text == "x = 3.5; y = 5; f = x y"
+    assert values(session)["f"] == 17.5
+
+
+def test_the_same_value_again_is_no_edit(session):
+    session.set_value("x", -2.0)
+    session.set_text("(x+y)z")
+    assert session.undo_stack.count() == 0
+
+
+def test_the_cursor_stays_where_it_is_when_a_value_changes(session):
+    session.seek(4)
+    session.set_value("x", 1.0)
+    assert session.cursor == 4
+
+
+def test_at_the_end_it_stays_at_the_end(session):
+    session.seek(len(session.story))
+    session.set_text("(x+y)z + x")
+    assert session.cursor == len(session.story)
+
+
+def test_the_cursor_never_leaves_the_story(session):
+    session.seek(1000)
+    assert session.cursor == len(session.story)
+    session.step(1)
+    session.seek(-5)
+    assert session.cursor == 0
+
+
+def test_dragging_a_number_does_not_lay_the_graph_out_again(session):
+    placement = session.drawing.placement
+    session.set_value("x", -1.9)
+    assert session.drawing.placement is placement
+    session.set_text("(x+y)z + 1")
+    assert session.drawing.placement is not placement
+
+
+def test_a_number_gives_way_to_the_vector_a_program_suggests(session):
+    session.set_text("sigmoid(w·x + b)")
+    assert session.document.values["x"].shape == (2,)
+
+
+def test_a_value_the_user_chose_is_kept(session):
+    session.set_text("w x")
+    session.set_value("x", 3.0)
+    session.set_text("w·x")
+    assert session.document.values["x"] == 3.0
+
+
+def test_shapes_may_change_with_a_value(session):
+    session.set_text("w·x")
+    session.set_value("w", frozen([1, 2, 3]))
+    assert "entries" in str(session.problem)
+    session.set_value("x", frozen([1, 1, 1]))
+    assert session.problem is None
+    assert session.story.last.value(session.story.graph.output) == 6
+
+
+def test_an_opened_document_is_clean(session):
+    session.set_text("x y")
+    session.replace_document(Document("a + b", {"a": 1.0, "b": 2.0}), None)
+    assert session.undo_stack.isClean() and not session.undo_stack.canUndo()
+    assert values(session)["f"] == 3
+
+
+def test_signals_carry_no_payload(session):
+    meta = session.metaObject()
+    own = [meta.method(i) for i in range(meta.methodOffset(), meta.methodCount())]
+    signals = [bytes(m.methodSignature()).decode() for m in own if m.methodType() == m.MethodType.Signal]
+    assert signals and all(signature.endswith("()") for signature in signals)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "(((((", "1/0", "ln(x)", "9^9^9", "x = 1", "f(x) = x^2"])
+def test_no_text_breaks_it(session, text):
+    session.set_text(text)
+    session.seek(len(session.story))
+    assert session.figure.boxes
+
+
+def test_trouble_is_told(session):
+    session.set_text("1/x")
+    session.set_value("x", 0.0)
+    assert any("infinite" in note.message for note in session.notes)
+
+
+def test_selecting_what_is_not_there_selects_nothing(session):
+    session.select("x")
+    assert session.selection == "x"
+    session.select("nowhere")
+    assert session.selection == ""

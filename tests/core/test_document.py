@@ -1,0 +1,111 @@
+"""Project files: what is saved comes back, and nothing else is let in."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.arrays import frozen, same
+from core.document import EXAMPLE, LIMITS, Document, Lab, dumps, lab_from, loads
+from core.errors import Problem
+
+FULL = Document(
+    "z = w x; # a remark\nL = z^2",
+    {"w": frozen([[1, 2.5], [-0.0, math.nan]]), "x": frozen([math.inf, -math.inf]), "b": 1e-300},
+    {"w": (1.5, -2.0)},
+    Lab(data="spiral", hidden=(3, 2, 1), rate=0.5),
+)
+
+
+@pytest.mark.parametrize("document", [EXAMPLE, FULL, Document()], ids=["example", "full", "empty"])
+def test_what_is_saved_comes_back(document):
+    found = loads(dumps(document))
+    assert found.text == document.text
+    assert found.lab == document.lab
+    assert dict(found.moved) == dict(document.moved)
+    assert found.values.keys() == document.values.keys()
+    for name, value in document.values.items():
+        assert same(found.values[name], value)
+
+
+def test_minus_zero_is_kept():
+    found = loads(dumps(Document("x", {"x": -0.0})))
+    assert math.copysign(1, found.values["x"]) == -1
+
+
+BAD = {
+    "not JSON": ("{", "not valid JSON"),
+    "another format": ('{"format": "svg"}', "not a Chainlight project"),
+    "a list": ("[]", "not a Chainlight project"),
+    "no version": ('{"format": "chainlight"}', "no version"),
+    "newer": ('{"format": "chainlight", "version": 99, "program": ""}', "newer"),
+    "no program": ('{"format": "chainlight", "version": 1}', "must be a text"),
+    "NaN": ('{"format": "chainlight", "version": 1, "program": "x", "values": {"x": NaN}}', "NaN"),
+    "1e999": ('{"format": "chainlight", "version": 1, "program": "x", "values": {"x": 1e999}}', "1e999"),
+    "a name twice": ('{"format": "chainlight", "format": "chainlight"}', "one name twice"),
+    "a text as value": ('{"format": "chainlight", "version": 1, "program": "x", "values": {"x": "abc"}}', "number"),
+    "true as value": ('{"format": "chainlight", "version": 1, "program": "x", "values": {"x": true}}', "number"),
+    "ragged": ('{"format": "chainlight", "version": 1, "program": "x", "values": {"x": [[1], [1, 2]]}}', "rows"),
+    "huge integer": (
+        '{"format": "chainlight", "version": 1, "program": "x", "values": {"x": 1' + "0" * 400 + "}}",
+        "not a number a file may hold",
+    ),
+    "deep": ("[" * 5000, "nested"),
+    "a place of words": ('{"format": "chainlight", "version": 1, "program": "x", "moved": {"x": ["a", 1]}}', "number"),
+    "a place far away": ('{"format": "chainlight", "version": 1, "program": "x", "moved": {"x": [1e9, 1]}}', "bounds"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_is_refused_is_told_in_a_sentence(case):
+    text, fragment = BAD[case]
+    with pytest.raises(Problem, match=fragment):
+        loads(text)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_the_lab_keeps_its_limits(name):
+    low, high = LIMITS[name]
+    kind = type(getattr(Lab(), name))
+    assert getattr(lab_from({name: kind(low)}), name) == low
+    assert getattr(lab_from({name: kind(high)}), name) == high
+    for outside in (low - 1, high + 1):
+        with pytest.raises(Problem, match=name):
+            lab_from({name: kind(outside)})
+
+
+@pytest.mark.parametrize("hidden", [[0], ["4"], "4", [4] * 7, [1000], [True]])
+def test_hidden_layers_are_checked(hidden):
+    with pytest.raises(Problem, match="Hidden layers"):
+        lab_from({"hidden": hidden})
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_document_or_a_problem(text):
+    try:
+        loads(text)
+    except Problem:
+        pass
+
+
+@given(st.recursive(st.floats(allow_nan=True) | st.integers() | st.text(max_size=3) | st.none(), st.lists, max_leaves=8))
+def test_any_value_is_taken_or_refused(value):
+    import json
+
+    plain = json.dumps({"format": "chainlight", "version": 1, "program": "x", "values": {"x": value}})
+    try:
+        loads(plain)
+    except Problem:
+        pass
+
+
+def test_documents_share_what_did_not_change():
+    big = frozen(np.zeros(1000))
+    first = Document("x", {"x": big, "y": 1.0})
+    second = first.with_value("y", 2.0)
+    assert second.values["x"] is big
+    assert first.values["y"] == 1.0
+    assert replace(second, text="y").values is second.values

@@ -1,0 +1,93 @@
+"""The explanation of a step: the rule, its numbers, the sentence."""
+
+import pytest
+
+from core.arrays import frozen
+from core.builder import build, read_program
+from core.defaults import with_defaults
+from core.explain import explain
+from core.notation.latex import latex
+from core.passes import run, tell
+from core.plan import make_plan
+
+STORY = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
+
+
+def at(story, step):
+    return explain(story, story.position(step))
+
+
+def test_the_sentence_of_the_lecture():
+    assert at(STORY, "backward:3").sentence.startswith("upstream −4 × local 1 = −4.")
+
+
+def test_a_forward_step_shows_names_and_numbers():
+    found = at(STORY, "forward:2")
+    assert latex(found.rule) == r"f=v_{1}\cdot z"
+    assert latex(found.numbers) == r"f=3\cdot\left( -4 \right)=-12"
+
+
+def test_the_chain_rule_is_written_with_names():
+    found = at(STORY, "backward:1")
+    assert r"\frac{\partial f}{\partial v_{1}}=" in latex(found.rule)
+    assert latex(found.numbers) == r"=1\cdot\left( -4 \right)=-4"
+
+
+def test_the_slope_of_sigma_is_written_as_the_lecture_writes_it():
+    found = at(run("σ(x)", {"x": 0.0}), "backward:1")
+    assert r"f\cdot\left( 1-f \right)" in latex(found.rule)
+    assert "0.25" in latex(found.numbers)
+
+
+def test_a_power_is_simplified():
+    found = at(run("x^2", {"x": 3.0}), "backward:1")
+    assert latex(found.rule).endswith(r"2\cdot x")
+
+
+def test_gradients_that_meet_are_added_in_words_and_in_the_formula():
+    found = at(run("x^2 + 3x", {"x": 2.0}), "end")
+    assert "x is used more than once, so its gradients add up: 3 + 4 = 7." in found.sentence
+    assert "=3+4=7" in latex(found.numbers)
+
+
+def test_a_kink_is_named():
+    badge = at(run("relu(x)", {"x": 0.0}), "backward:1").badge
+    assert badge == "Not differentiable here: slope between 0 and 1. Used: 0."
+    assert at(run("relu(x)", {"x": 1.0}), "backward:1").badge == ""
+
+
+def test_shapes_are_said_for_arrays():
+    story = run("W x", {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])})
+    found = at(story, "backward:1")
+    assert "The gradient of W has the shape of W: 3×2" in found.shapes
+    assert latex(found.rule).endswith(r"x^{\top}")
+
+
+PROGRAMS = [
+    "(x+y)z",
+    "sigmoid(w·x+b)",
+    "1/(1+exp(-(w0 x0 + w1 x1 + w2)))",
+    "z = w x + b; y = σ(z); L = 1/2 (y - t)^2; R = 1/2 w^2; Lreg = L + λ R",
+    "W2 max(0, W1 x + b1) + b2",
+    "cross_entropy(W x + b, k)",
+    "p = softmax(W x + b); L = -ln(p[k])",
+    "‖W x‖^2 + sum(x)",
+    "leaky_relu(x) + clip(x, 0, 1) + [x > 0]",
+    "[x, y]·[1, 2]",
+    "x^T W x",
+]
+
+
+@pytest.mark.parametrize("text", PROGRAMS)
+def test_every_step_of_every_program_can_be_explained(text):
+    program = read_program(text)
+    values = with_defaults(program, {})
+    story = tell(make_plan(build(program, values)), values)
+    for count in range(len(story) + 1):
+        found = explain(story, count)
+        assert found.title
+        assert found.sentence
+        assert found.rule is not None
+        for formula in (found.rule, found.numbers):
+            if formula is not None:
+                assert latex(formula).count("{") == latex(formula).count("}")

@@ -1,0 +1,69 @@
+"""TikZ: brackets that close, names that exist, colours defined once; compiled where there is a TeX."""
+
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from core.arrays import frozen
+from core.export.tikz import node_names, tikz
+from core.figure import draw, figure, label_width
+from core.passes import run
+
+PARTS = "ink faint line paper value gradient lit lit_back receiving negative zero positive".split()
+COLOURS = {part: f"#{number * 11111:06x}" for number, part in enumerate(PARTS)}
+NEURON = ("σ(w0 x0 + w1 x1 + w2)", {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0})
+MATRIX = frozen(np.arange(20.0).reshape(5, 4) / 9 - 1)
+NET = (
+    "h = tanh(W x + b); α_1 = sum(h^2); L = α_1 + h[0]",
+    {
+        "W": frozen(np.arange(20.0).reshape(5, 4) / 9 - 1),
+        "x": frozen([1, 2, -1, 0.5]),
+        "b": frozen([np.nan] * 5),
+    },
+)
+
+
+def figure_at(example, step):
+    story = run(*example)
+    drawing = draw(story.graph, room=label_width(story))
+    return figure(drawing, story.picture(story.position(step)))
+
+
+@pytest.mark.parametrize("example", [NEURON, NET], ids=lambda example: example[0])
+@pytest.mark.parametrize("step", ["start", "forward:2", "seed", "backward:3", "end"])
+def test_brackets_close_and_names_exist(example, step):
+    text = tikz(figure_at(example, step), COLOURS, title="50% of $x_1$\n\\input{x}")
+    assert all(text.count(a) == text.count(b) for a, b in ("()", "{}", "[]"))
+    assert text.splitlines()[0] == r"% 50% of $x_1$ \input{x}"
+    nodes = re.findall(r"\\node\[[^]]*\] \(([^)]*)\) at", text)
+    assert len(nodes) == len(set(nodes)) == len(figure_at(example, step).boxes)
+    used = set(re.findall(r"\(([A-Za-z][A-Za-z0-9-]*)\)", text))
+    assert used == set(nodes)
+
+
+def test_every_colour_is_defined_once_and_every_colour_used_is_defined():
+    text = tikz(figure_at(NET, "backward:3"), COLOURS)
+    defined = re.findall(r"\\definecolor\{(\w+)\}", text)
+    assert len(defined) == len(set(defined)) == len(COLOURS)
+    assert set(re.findall(r"\bcl[a-z]+", text)) <= set(defined)
+
+
+def test_nodes_keep_their_names_where_tikz_takes_them():
+    shown = figure_at(NET, "end")
+    names = node_names(shown)
+    assert names["W"] == "W"
+    assert re.fullmatch(r"node-\d+", names["α1"])
+
+
+@pytest.mark.skipif(not (shutil.which("pdflatex") and shutil.which("kpsewhich")), reason="there is no TeX")
+def test_it_compiles(tmp_path):
+    found = subprocess.run(["kpsewhich", "standalone.cls"], capture_output=True).stdout
+    if not found:
+        pytest.skip("this TeX has no standalone class")
+    (tmp_path / "f.tex").write_text(tikz(figure_at(NEURON, "backward:3"), COLOURS), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "f.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-600:]
