@@ -231,7 +231,6 @@ def _figure_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--step",
         metavar="STEP",
-        default="end",
         help="start, forward:2, seed, backward:3, end or a number (end)",
     )
     which.add_argument("--all", action="store_true", help="every step: pages of a .pdf, else numbered files")
@@ -252,7 +251,7 @@ def _figure(words: argparse.Namespace) -> int:
     request, document = _requested(words)
     story = request.story(typed_hint)
     try:
-        count = story.position(words.step)
+        count = story.position(words.step or "end")
     except ValueError as error:
         raise Problem(str(error)) from None
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there

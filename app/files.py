@@ -161,10 +161,8 @@ class Files(QObject):
         self._lock = lock
 
     def _name(self) -> str:
-        path = self._session.path
-        return (
-            shown_name(path.with_suffix("") if path.suffix.lower() == SUFFIX else path) if path else UNTITLED
-        )
+        path = self._session.path or Path(UNTITLED)
+        return shown_name(path.with_suffix("") if path.suffix.lower() == SUFFIX else path)
 
     def _remember(self, path: Path) -> None:
         path = path.absolute()
@@ -214,7 +212,7 @@ class Files(QObject):
 
 def _lock_name(path: Path) -> str:
     """A lock in the folder for temporary files: nothing is left beside the users' own."""
-    real = os.path.normcase(path.resolve())
+    real = os.path.normcase(os.path.realpath(path))
     name = hashlib.sha256(real.encode("utf-8", "surrogateescape")).hexdigest()[:24]
     temporary = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.TempLocation)
     return f"{temporary}/chainlight-{name}.lock"

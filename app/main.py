@@ -42,8 +42,8 @@ def open_window(path: Path | None = None) -> int:
 
 def _first_moments(window: Window, recovery: Recovery, path: Path | None) -> None:
     """After the first picture: the file asked for, or work left by a crash; what the settings have to say."""
-    if window.settings.trouble:
-        window.tell(window.settings.trouble)
+    window.tell(window.settings.trouble)
+    recovery.troubled.connect(lambda: window.tell(recovery.trouble))
     if path is not None:
         window.open_path(path)
     else:

@@ -38,7 +38,8 @@ class Recovery(QObject):
         self._soon.timeout.connect(self.write)
         self._often.timeout.connect(self.write)
         session.documentChanged.connect(self._edited)
-        session.undo_stack.cleanChanged.connect(self._cleaned)
+        # not the undo stack's cleanChanged: it tells the same while a crashing program takes the stack apart
+        session.fileChanged.connect(self._opened_or_saved)
 
     @property
     def path(self) -> Path | None:
@@ -49,7 +50,9 @@ class Recovery(QObject):
         """Bring the copy up to date now; a document without unsaved changes needs none."""
         document = self._session.document
         if self._session.undo_stack.isClean():
-            self._stop()
+            if self._written is not None:
+                self._forget()
+            self._often.stop()
         elif self.path is not None and document is not self._written:
             try:
                 self._hold()
@@ -81,26 +84,23 @@ class Recovery(QObject):
         return None
 
     def close(self) -> None:
-        """The program ends as the user wanted: nothing is left behind."""
-        self._session.documentChanged.disconnect(self._edited)
-        self._session.undo_stack.cleanChanged.disconnect(self._cleaned)
+        """The program ends as the user wanted: nothing is left behind, and nothing written from now on."""
         self._forget()
+        self._folder = None
 
     def _edited(self) -> None:
-        self._soon.start()
-        if not self._often.isActive():
-            self._often.start()
+        if self._folder is not None:
+            self._soon.start()
+            if not self._often.isActive():
+                self._often.start()
 
-    def _cleaned(self, clean: bool) -> None:
-        if clean:
+    def _opened_or_saved(self) -> None:
+        if self._session.undo_stack.isClean():
             self._forget()
 
-    def _stop(self) -> None:
+    def _forget(self) -> None:
         self._soon.stop()
         self._often.stop()
-
-    def _forget(self) -> None:
-        self._stop()
         self._written = None
         if self.path is not None:
             with contextlib.suppress(OSError):

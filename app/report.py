@@ -59,6 +59,7 @@ def install_excepthook(*on_report: Callable[[], None]) -> "Reporter":
     sys.unraisablehook = lambda args: reporter.take(args.exc_type, args.exc_value, args.exc_traceback)
     qInstallMessageHandler(_pass_on)
     reporter.hear_interrupts()
+    QCoreApplication.instance().aboutToQuit.connect(reporter.stop)  # type: ignore[union-attr]
     return reporter
 
 
@@ -71,6 +72,7 @@ class Reporter(QObject):
         super().__init__(QCoreApplication.instance())
         self.on_report = list(on_report)
         self.dialog: ReportDialog | None = None
+        self._sockets: tuple[socket.socket, ...] = ()
         self._waiting: deque[str] = deque(maxlen=MAX_REPORTS)
         self._times: Counter[str] = Counter()
         # queued: an exception can come from another thread, or from the middle of a paint event
@@ -93,18 +95,28 @@ class Reporter(QObject):
 
     def hear_interrupts(self) -> None:
         """Wake the event loop on Ctrl+C; Python would notice it only at the next click."""
-        if threading.current_thread() is not threading.main_thread():
-            return
-        self._heard, told = socket.socketpair()
-        self._told = told  # kept open
-        for end in (self._heard, told):
+        heard, told = self._sockets = socket.socketpair()
+        for end in self._sockets:
             end.setblocking(False)
         signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-        notifier = QSocketNotifier(self._heard.fileno(), QSocketNotifier.Type.Read, self)
+        notifier = QSocketNotifier(heard.fileno(), QSocketNotifier.Type.Read, self)
         notifier.activated.connect(self._drain)
 
+    def stop(self) -> None:
+        """The program ends: from now on exceptions are printed, as Python does by itself."""
+        sys.excepthook, sys.unraisablehook = sys.__excepthook__, sys.__unraisablehook__
+        threading.excepthook = threading.__excepthook__
+        qInstallMessageHandler(None)
+        if self._sockets:
+            signal.set_wakeup_fd(-1)
+        for notifier in self.findChildren(QSocketNotifier):
+            notifier.setEnabled(False)
+        for end in self._sockets:
+            end.close()
+        self._sockets = ()
+
     def _drain(self) -> None:
-        self._heard.recv(64)
+        self._sockets[0].recv(64)
 
     def _keep(self) -> None:
         for keep in self.on_report:

@@ -71,7 +71,7 @@ class Window(QMainWindow):
         self.program = ProgramPanel(session)
         self.values = ValuesPanel(session)
         self.explanation = ExplanationPanel(session)
-        self.files = Files(session, self)
+        self.files = Files(session, self, settings)
         self.presentation = Presentation(self)
         self._lab: LabPanel | None = None
         self._last_step = 0.0

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.arrays import Value, describe, shape_of, shape_text
 from core.graph import CONSTANT, Graph, Node
-from core.notation.mathtree import Math, Row, Sign, Table, Tinted, Word, row
+from core.notation.mathtree import Math, Row, Sign, Table, Tinted, row
 from core.notation.simplify import simplified
 from core.notation.tree import Binary, Call, Name, Negative, Number, Tree, substituted
 from core.notation.typeset import (

@@ -110,7 +110,7 @@ class Story:
             )
         offset, most = limits[kind]
         if len(number) > 9 or int(number) > most:
-            raise ValueError(f"There is no step {name}: the {kind} pass has {most} steps")
+            raise ValueError(f"There is no step {name}: the {kind} pass has {most} step{'s' * (most != 1)}")
         return offset + int(number)
 
 

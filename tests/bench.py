@@ -1,9 +1,10 @@
-"""How fast one training step is: this engine beside NumPy by hand, HIPS autograd and PyTorch; `python -m tests.bench`.
+"""How fast a training step is: this engine beside NumPy by hand, HIPS autograd and PyTorch.
 
-All contenders take turns within one run, so that a busy machine is as unfair to one as to the other; the numbers
-are medians. By hand = 1.00. One thread for BLAS: two are slower on nets as small as these.
+`python -m tests.bench`. All contenders take turns within one run, so that a busy machine is as unfair to one as
+to the other; the numbers are medians. One thread for BLAS: two are slower on nets as small as these.
 """
 
+# ruff: noqa: E402 (the number of threads must be set before NumPy is imported)
 import os
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -51,7 +52,9 @@ class Net:
         weights = [rng.normal(size=(m, n)) / np.sqrt(n) for n, m in pairwise(self.sizes)]
         biases = [rng.normal(size=n) / 10 for n in self.sizes[1:]]
         x = rng.normal(size=(self.sizes[0], self.batch))
-        target = rng.integers(0, self.sizes[-1], self.batch) if self.classes else rng.choice([-1, 1], self.batch)
+        target = (
+            rng.integers(0, self.sizes[-1], self.batch) if self.classes else rng.choice([-1, 1], self.batch)
+        )
         cast = self.dtype
         return [w.astype(cast) for w in weights], [b.astype(cast) for b in biases], x.astype(cast), target
 
@@ -255,7 +258,11 @@ def pytorch(net: Net) -> Step:
     def run() -> float:
         optimizer.zero_grad()
         out = model(data)
-        loss = torch.nn.functional.cross_entropy(out, truth) if net.classes else ((out[:, 0] - truth) ** 2).mean() / 2
+        loss = (
+            torch.nn.functional.cross_entropy(out, truth)
+            if net.classes
+            else ((out[:, 0] - truth) ** 2).mean() / 2
+        )
         loss.backward()
         optimizer.step()
         return float(loss)
@@ -338,27 +345,34 @@ def nested(nodes: int) -> str:
 def growth() -> None:
     """How each stage grows with the graph."""
     print("\nA chain of functions, ms\n")
-    stages = ["read", "build", "plan", "told", "pictures", "compile", "step"]
-    print(f"{'nodes':>8}" + "".join(f"{stage:>10}" for stage in stages))
+    print(f"{'nodes':>8}" + "".join(f"{stage:>10}" for stage in STAGES))
     for nodes in (10, 100, 1_000, 10_000):
-        text, times = nested(nodes), []
-        values = {"x": 0.5}
+        print(f"{nodes:8,}" + "".join(f"{taken * 1e3:10.2f}" for taken in stages(nodes)))
 
-        def timed(work: Callable[[], Any], times: list[float] = times) -> Any:
-            begun = time.perf_counter()
-            result = work()
-            times.append((time.perf_counter() - begun) * 1e3)
-            return result
 
-        program = timed(lambda text=text: read_program(text, values))
-        graph = timed(lambda program=program: build(program, values))
-        assert len(graph.nodes) == nodes
-        plan = timed(lambda graph=graph: make_plan(graph))
-        story = timed(lambda plan=plan: tell(plan, values))
-        timed(lambda story=story: [story.picture(i).gradient("x") for i in range(len(story))])
-        compiled = timed(lambda plan=plan: compile_plan(plan, parameters=["x"]))
-        timed(compiled.step)
-        print(f"{nodes:8,}" + "".join(f"{taken:10.2f}" for taken in times))
+STAGES = ["read", "build", "plan", "told", "pictures", "compile", "step"]
+
+
+def stages(nodes: int) -> list[float]:
+    """The time of each stage in seconds for a graph of that many nodes."""
+    times: list[float] = []
+
+    def timed(work: Callable[..., Any], *args: Any) -> Any:
+        begun = time.perf_counter()
+        result = work(*args)
+        times.append(time.perf_counter() - begun)
+        return result
+
+    values = {"x": 0.5}
+    program = timed(read_program, nested(nodes), values)
+    graph = timed(build, program, values)
+    assert len(graph.nodes) == nodes
+    plan = timed(make_plan, graph)
+    story = timed(tell, plan, values)
+    timed(lambda: [story.picture(i).gradient("x") for i in range(len(story))])
+    compiled = timed(lambda: compile_plan(plan, parameters=["x"]))
+    timed(compiled.step)
+    return times
 
 
 def main() -> None:

@@ -200,7 +200,8 @@ def paint_heat(painter: QPainter, values: np.ndarray, rect: QRectF, theme: Theme
     for i in range(cells.shape[0]):
         for j in range(cells.shape[1]):
             r, g, b = (int(part) for part in colours[i, j])
-            cell = QRectF(rect.left() + j * width, rect.top() + i * height, width, height)
+            # cells overlap a little: some viewers show hairlines between neighbours of one colour
+            cell = QRectF(rect.left() + j * width, rect.top() + i * height, width + 0.3, height + 0.3) & rect
             painter.fillRect(cell, QColor(r, g, b))
     painter.setPen(QPen(frame, 1.2))
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -3,7 +3,6 @@
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -63,6 +62,7 @@ class ProgramPanel(QWidget):
         below.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignLeft)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 6, 8, 6)
+        self.setMinimumWidth(230)
         box.addWidget(self.editor, 1)
         box.addLayout(below)
         box.addWidget(self.reading)

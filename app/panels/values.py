@@ -67,6 +67,7 @@ class ValuesPanel(QWidget):
         self.message.hide()
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 6, 8, 6)
+        self.setMinimumWidth(230)
         box.addWidget(self.table, 1)
         box.addWidget(self.message)
         self.table.itemChanged.connect(self._typed)

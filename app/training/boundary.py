@@ -1,5 +1,7 @@
 """The decision boundary: the prediction over the plane as colour, the samples on top; a click chooses a sample."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Signal
@@ -11,6 +13,15 @@ from core.arrays import Array
 
 RESOLUTION = 100
 PALE = 0.45  # how strongly a class colours the plane
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Which numbers the plane's colours stand for: pale at `middle`, full at `span` from it."""
+
+    middle: float
+    span: float
+    two_classes: bool = True
 
 
 class BoundaryView(pg.PlotWidget):
@@ -67,21 +78,20 @@ class BoundaryView(pg.PlotWidget):
         self.chosen.setData(x=[] if point is None else [point[0]], y=[] if point is None else [point[1]])
 
     def show_prediction(
-        self, values: Array | None, extent: tuple[float, float, float, float], middle: float, span: float
+        self, values: Array, extent: tuple[float, float, float, float], scale: "Scale"
     ) -> None:
-        """Predictions over the plane: (rows, columns) numbers around `middle`, or (rows, columns, classes) shares."""
-        if values is None:
-            self.image.clear()
-            return
-        rgb = self._class_colours(values) if values.ndim == 3 else self._number_colours(values, middle, span)
+        """Predictions over the plane: (rows, columns) numbers, or (rows, columns, classes) shares."""
+        rgb = self._class_colours(values) if values.ndim == 3 else self._number_colours(values, scale)
         self.image.setImage(rgb, autoLevels=False, levels=None)
         left, right, bottom, top = extent
         self.image.setRect(QRectF(left, bottom, right - left, top - bottom))
         self.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
 
-    def _number_colours(self, values: Array, middle: float, span: float) -> np.ndarray:
-        """Two classes: their colours, paler where the prediction is unsure."""
-        share = np.clip((values - middle) / (span or 1.0), -1, 1)[..., None]
+    def _number_colours(self, values: Array, scale: "Scale") -> np.ndarray:
+        """Two classes in their colours, paler where the prediction is unsure; other numbers as heat."""
+        if not scale.two_classes:
+            return heat_colours(values - scale.middle, self.theme, scale.span)
+        share = np.clip((values - scale.middle) / scale.span, -1, 1)[..., None]
         paper = _rgb(QColor(self.theme.paper))
         toward = np.where(share < 0, _rgb(QColor(CLASSES[0])), _rgb(QColor(CLASSES[1])))
         return _bytes(paper + np.abs(share) * 0.75 * (toward - paper))

@@ -18,9 +18,10 @@ LARGEST_CELL, LONGEST = 26.0, 150.0
 class HeatMaps(QWidget):
     """Named arrays side by side as heat maps; what is pointed at is told in numbers."""
 
-    def __init__(self, parent: QWidget | None = None):
+    def __init__(self, parent: QWidget | None = None, longest: float = LONGEST):
         super().__init__(parent)
         self.theme: Theme = LIGHT
+        self.longest = longest
         self._maps: list[tuple[str, Array]] = []
         self._placed: list[tuple[QRectF, str, Array]] = []
         self._height = 60
@@ -56,7 +57,7 @@ class HeatMaps(QWidget):
         x, y, tallest = 0.0, 0.0, 0.0
         for name, values in self._maps:
             rows, columns = values.shape
-            cell = min(LARGEST_CELL, LONGEST / max(rows, columns))
+            cell = min(LARGEST_CELL, self.longest / max(rows, columns))
             width, height = max(columns * cell, 4.0), max(rows * cell, 4.0)
             room = max(width, self.fontMetrics().horizontalAdvance(name) + 2.0)
             if x and x + room > self.width():

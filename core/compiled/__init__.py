@@ -3,9 +3,9 @@
 compile_plan   a plan for batches of a certain size -> Compiled
 Compiled       arrays to fill, `forward` and `step` to call, arrays to read; `source` is the listing that runs
 
-Modules in reading order: `terms` (arrays to be computed, simplified), `kernels` (rules become terms), `layout`
-(parameters in one vector), `lowering` (a plan becomes assignments), `products` and `writer` (assignments become
-statements), `engine`.
+Modules in reading order: `terms` (arrays to be computed, simplified), `kernels` (rules become terms),
+`layout` (parameters in one vector), `lowering` (a plan becomes assignments), `products` and `writer`
+(assignments become statements), `engine`.
 """
 
 from core.compiled.engine import Compiled, Flat, compile_plan

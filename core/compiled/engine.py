@@ -13,7 +13,6 @@ from core.compiled.lowering import Lowering
 from core.compiled.terms import BUFFER, NUMBER, Term, Terms
 from core.compiled.writer import Writer
 from core.errors import Problem
-from core.ops.kernels import KERNELS
 from core.plan import Plan
 
 Array = npt.NDArray[Any]
@@ -21,7 +20,7 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Flat:
-    """All parameters end to end, and their gradients likewise; engines for several batch sizes may share one."""
+    """All parameters end to end, and their gradients; engines for several batch sizes may share one."""
 
     parameters: Array
     gradient: Array
@@ -100,9 +99,9 @@ def compile_plan(
     """A plan compiled for batches of `size` examples.
 
     `batched` are the inputs that differ from example to example, `parameters` those that are to be learned,
-    `watch` other nodes whose values are wanted beside the output's. `flat` is the storage of an engine compiled
-    for the same graph, inputs and parameters. Raises Problem if there is something to learn and the output is
-    not a number.
+    `watch` other nodes whose values are wanted beside the output's. `flat` is the storage of an engine
+    compiled for the same graph, inputs and parameters. Raises Problem if there is something to learn and the
+    output is not a number.
     """
     graph = plan.graph
     if parameters and backward and graph.nodes[graph.output].shape:
@@ -232,11 +231,11 @@ class _Script:
     def _array(self, term: Term, space: Mapping[str, Any]) -> Array:
         """The array a term stands for."""
         if term.op == BUFFER:
-            return space[str(term.detail)]  # type: ignore[no-any-return]
+            return space[str(term.detail)]
         if term.op == NUMBER:
             return np.full(self.lowering.terms.full(term), term.value, self.dtype)
         base = self._array(term.args[0], space)
-        return eval(str(term.detail).format("array"), {"np": np, "array": base})  # type: ignore[no-any-return]
+        return eval(str(term.detail).format("array"), {"np": np, "array": base})
 
 
 def _function(name: str, lines: list[str]) -> list[str]:

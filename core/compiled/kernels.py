@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from core.arrays import Shape
-from core.compiled.terms import BATCH, BUFFER, NUMBER, VIEW, Term, Terms
+from core.compiled.terms import BATCH, NUMBER, Term, Terms
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold
 from core.ops.kernels import KERNELS, Kernel
 from core.ops.rules import Rule

@@ -1,7 +1,7 @@
 """Where parameters lie: end to end in one vector, a bias beside the weights it is added to.
 
-With a bias as the last column of its matrix, and a row of ones under the data, one product computes `W x + b`,
-and one more both gradients.
+With a bias as the last column of its matrix, and a row of ones under the data, one product computes
+`W x + b`, and one more both gradients.
 """
 
 import math
@@ -19,7 +19,7 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A parameter's place: a stretch of the vector laid out as `block`, and the part of it named by `part`."""
+    """A parameter's place: a stretch of the vector laid out as `block`, and of that the `part`."""
 
     start: int
     block: Shape

@@ -1,4 +1,4 @@
-"""A plan becomes assignments: the term of every node's value, then of every gradient that leads to a parameter."""
+"""A plan becomes assignments: the terms of all values, then of all gradients that lead to a parameter."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -55,8 +55,9 @@ class Lowering:
         self._assigned: dict[Term, Term] = {}
         for name, node in self.graph.nodes.items():
             if node.is_leaf and name in self._needed:
-                constant = isinstance(node.value, float)
-                self.values[name] = terms.number(node.value) if constant else self._buffer(name, name)
+                self.values[name] = (
+                    terms.number(node.value) if isinstance(node.value, float) else self._buffer(name, name)
+                )
         for instruction in plan.instructions:
             if instruction.phase == "forward" and instruction.node in self._needed:
                 self._compute(instruction)
@@ -121,7 +122,7 @@ class Lowering:
     # -- backward
 
     def differentiate(self) -> None:
-        """Send gradients back wherever they lead to a parameter; the loss of a batch is its examples' mean."""
+        """Send gradients back wherever they lead to a parameter; a batch's loss is its examples' mean."""
         output = self.values[self.graph.output]
         share = 1 / self.terms.size if output.batched else 1.0
         self.gradients[self.graph.output] = self.terms.number(share, output.shape, output.batched)

@@ -1,4 +1,4 @@
-"""Contractions as NumPy statements: a matrix product where the axes allow it, else what comes next in speed."""
+"""Contractions as NumPy statements: a matrix product where the axes allow it, else the next best."""
 
 import math
 from collections.abc import Callable, Mapping

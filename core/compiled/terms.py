@@ -1,8 +1,8 @@
 """Terms: arrays still to be computed; what rules are before they become NumPy statements.
 
-Equal terms are one object, so what two rules both need is computed once. A term knows the shape it has for one
-example, and whether it is batched, that is, whether there is one for each example along a last axis. Making a
-term simplifies it: numbers are folded, factors gathered, a sum of products becomes one contraction.
+Equal terms are one object, so what two rules both need is computed once. A term knows the shape it has for
+one example, and whether it is batched, that is, whether there is one for each example along a last axis.
+Making a term simplifies it: numbers are folded, factors gathered, a sum of products becomes one contraction.
 """
 
 import math
@@ -23,8 +23,8 @@ BUFFER, NUMBER, VIEW = "buffer", "number", "view"
 class Term:
     """An operation on other terms; an operation that has no other meaning is NumPy's function of that name.
 
-    `detail` says more: a buffer's name, a number's value, a view's text. `solid` tells whether the entries lie
-    in memory one after the other, so that they can be laid out as another shape without a copy.
+    `detail` says more: a buffer's name, a number's value, a view's text. `solid` tells whether the entries
+    lie in memory one after the other, so that they can be laid out as another shape without a copy.
     """
 
     op: str
@@ -210,7 +210,7 @@ def _total_number(terms: Terms, term: Term, letters: str, output: str) -> Term:
 
 
 def _total_contraction(terms: Terms, term: Term, letters: str, output: str) -> Term:
-    inputs, before = term.detail  # type: ignore[misc]
+    inputs, before = term.detail
     kept = "".join(old for old, letter in zip(before, letters, strict=True) if letter in output)
     return terms.einsum(inputs, kept, term.args)
 
@@ -221,7 +221,7 @@ def _total_negative(terms: Terms, term: Term, letters: str, output: str) -> Term
 
 
 def _total_product(terms: Terms, term: Term, letters: str, output: str) -> Term | None:
-    """A factor that does not change along the axes is taken out of the sum; else the product is contracted."""
+    """A factor that stays the same along the axes is taken out of the sum; else both are contracted."""
     own = []
     for arg in term.args:
         shape = term.shape[len(term.shape) - len(arg.shape) :]

@@ -98,7 +98,7 @@ class Writer:
         return self._prepare(f"np.array({text}, dtype)", NUMBERS.get(text) or self.names.numbered, "c")
 
     def view(self, name: str, text: str) -> str:
-        """The name of a prepared view; `text` has braces for the array, or is a constant array of that name."""
+        """The name of a prepared view; a `text` without braces for the array is a constant of that name."""
         if "{}" not in text:
             return self._prepare(text, self.names.new, name)
         if text in HINTS:
@@ -114,7 +114,7 @@ class Writer:
     # -- operands
 
     def _operand(self, term: Term) -> str:
-        """The name of a term's value, computed now if need be; into an array lent out if nothing else needs it."""
+        """The name of a term's value, computed now if need be, into an array lent out if used only once."""
         if term.op in (BUFFER, NUMBER, VIEW, PLACES) or term in self._ready:
             return self.name(term)
         if self._uses[term] > 1 or term.op == "index":
@@ -188,8 +188,9 @@ class Writer:
             before = target
 
     def _einsum(self, term: Term, target: str) -> None:
-        inputs, output = term.detail  # type: ignore[misc]
-        operands, sizes = [], {}
+        inputs, output = term.detail
+        operands: list[Operand] = []
+        sizes: dict[str, int] = {}
         for letters, arg in zip(inputs, term.args, strict=True):
             sizes |= dict(zip(letters, self.terms.full(arg), strict=True))
             operands.append(Operand(self._array(arg), letters, arg.solid))
@@ -203,7 +204,7 @@ class Writer:
         return self._operand(term)
 
     def _extreme(self, term: Term, target: str) -> None:
-        name, axes = term.detail  # type: ignore[misc]
+        name, axes = term.detail
         found = self._operand(term.args[0])
         self._emit(f"np.{name}.reduce({found}, axis={axes}, out={target})", found)
 
@@ -264,7 +265,7 @@ class Writer:
             self._emit(f"np.copyto({entry}, {self._aligned(name, part, term.batched)})", name)
 
     def _call(self, term: Term, target: str) -> None:
-        kernel, rank = term.detail  # type: ignore[misc]
+        kernel, rank = term.detail
         self.kernels.add(kernel)
         names = [self._array(arg) for arg in term.args]
         args = names if rank is None else [*names, f"rank={rank}"]

@@ -38,7 +38,7 @@ def extent(math: Math, size: float) -> tuple[float, float]:
 def _ems(math: Math) -> tuple[float, float]:
     match math:
         case Letter(text):
-            return 0.58 * len(text), 1.1
+            return sum(_letter_width(char) for char in text), 1.1
         case Digits(text):
             return 0.5 * len(text) + 0.1 * ("−" in text), 1.1
         case Word(text, kind):
@@ -55,7 +55,7 @@ def _ems(math: Math) -> tuple[float, float]:
             return max(a, c) + 0.3, b + d + 0.2
         case Scripts(base, sub, sup):
             (w, h) = _ems(base)
-            scripts = [_ems(part)[0] * 0.7 for part in (sub, sup) if part]
+            scripts = [_ems(part)[0] * 0.75 + 0.05 for part in (sub, sup) if part]
             return w + max(scripts, default=0), h + 0.25 * len(scripts)
         case Fenced(_, body, _):
             w, h = _ems(body)
@@ -68,6 +68,12 @@ def _ems(math: Math) -> tuple[float, float]:
             return sum(widths) + 0.9 * (len(widths) - 1) + 0.8, 1.22 * len(rows) + 0.2
         case Tinted(_, body):
             return _ems(body)
+
+
+def _letter_width(char: str) -> float:
+    if char in "ijlt":
+        return 0.4
+    return 0.85 if char in "mwMW" else 0.72 if char.isupper() else 0.58
 
 
 def heat_extent(shape: Shape, longest: float = 64.0) -> tuple[float, float]:

@@ -18,7 +18,15 @@ from core.notation.mathtree import (
 )
 
 COMMANDS = {letter: f"\\{name}" for name, letter in GREEK.items() if not name.startswith("var")}
-COMMANDS |= {"⋅": r"\cdot", "×": r"\times", "−": "-", "⊙": r"\odot", "∂": r"\partial", "∇": r"\nabla"}
+COMMANDS |= {
+    "⋅": r"\cdot",
+    "÷": r"\div",
+    "×": r"\times",
+    "−": "-",
+    "⊙": r"\odot",
+    "∂": r"\partial",
+    "∇": r"\nabla",
+}
 COMMANDS |= {"⊤": r"\top", "≥": r"\ge", "≤": r"\le", "≠": r"\ne", "≈": r"\approx", "←": r"\leftarrow"}
 COMMANDS |= {"→": r"\to", "∞": r"\infty", "⋮": r"\vdots", "⋯": r"\cdots", "…": r"\ldots", "∑": r"\sum"}
 COMMANDS |= {

@@ -209,6 +209,8 @@ FORMS: dict[str, Callable[..., Part]] = {
     "norm": lambda x: (Fenced("‖", x[0], "‖"), ATOM),
     "power": lambda x, y: (Scripts(wrap(x, ATOM), sup=y[0]), POWER),
     "sigmoid": lambda x: (_applied(Letter("σ"), [x]), POWER),
+    "log2": lambda x: (_applied(Scripts(Word("log"), sub=Digits("2")), [x]), POWER),
+    "log10": lambda x: (_applied(Scripts(Word("log"), sub=Digits("10")), [x]), POWER),
     "dot": lambda x, y: (product(x, y), PRODUCT),
     "matvec": _side_by_side,
     "vecmat": lambda x, w: _side_by_side(_turned(x), w),

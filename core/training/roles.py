@@ -1,4 +1,4 @@
-"""Which names of a program are learned, which take the data, and which stay fixed: guessed by convention, checked.
+"""Which names of a program are learned, take the data, or stay fixed: guessed by convention, and checked.
 
 roles_of     the roles of a graph's inputs for a data set, or Problem where the two do not fit
 data_shapes  the shapes the data give to a program's free names, needed before there is a graph
@@ -31,7 +31,8 @@ NUMBER, SIGNS, ONE_HOT = "number", "signs", "one-hot"
 class Roles:
     """What each input of a program is for.
 
-    features     the names that take an example's inputs: one array, or numbers, each with its column in `columns`
+    features     the names that take an example's inputs: one array, or numbers
+    columns      for features that are numbers, their columns in the data
     target       the name that takes an example's target, or "" if the program has none
     encoding     what the target is: its number; −1 and 1 for two classes; or a vector of 0 with a 1
     prediction   the node that is compared with the target, or ""
@@ -81,11 +82,16 @@ class Roles:
         return np.equal(found, targets)
 
 
-def data_shapes(names: Collection[str], dataset: Dataset) -> dict[str, Shape]:
-    """The shapes the data give to free names of a program: a vector x, numbers x1, x2, …, and a target."""
+def data_shapes(
+    names: Collection[str], dataset: Dataset, known: Mapping[str, Value] | None = None
+) -> dict[str, Shape]:
+    """The shapes the data give to free names of a program: a vector x, numbers x1, x2, …, and a target.
+
+    Where a name could have several shapes, that of its `known` value is taken if it is one of them.
+    """
     features, columns = _features(names, dataset)
     width = dataset.inputs.shape[1]
-    found: dict[str, Shape] = {name: () if columns or width == 1 else (width,) for name in features}
+    found: dict[str, Shape] = dict.fromkeys(features, () if columns or width == 1 else (width,))
     return found | {name: () for name in [_target(names, features)] if name}
 
 

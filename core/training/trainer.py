@@ -1,34 +1,34 @@
-"""Training: the same plan the canvas steps through, run at full speed on mini-batches.
+"""Training: the plan the canvas steps through, run at full speed on mini-batches.
 
-Settings   how to train; Progress and Record are the facts told
-Trainer    `train()` yields a Progress after every update and never ends, unless the loss overflows
+Settings           how to train
+Progress, Record   the facts told: an update was made, all data were looked at
+Trainer            `train()` yields a Progress after every update and never ends, unless the loss overflows
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count, cycle
+from itertools import chain, count, cycle
 
 import numpy as np
 
 from core.arrays import Value, frozen
-from core.compiled import Compiled, Flat, compile_plan
+from core.compiled import Compiled
 from core.errors import Problem
 from core.graph import Graph
-from core.plan import Plan, make_plan
+from core.training.batches import Engines, Feed, Fill
 from core.training.data import Array, Dataset
+from core.training.looking import Look
 from core.training.optimizers import make_optimizer
 from core.training.roles import Roles, check
 
-MOST_AT_ONCE = 1000  # examples evaluated together
 MOST_RECORDS = 2000
-FEW_FEATURES = 16
 DTYPES = ("float64", "float32")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to train. `batches`, if given, are the examples' numbers of each mini-batch, dealt in turn for ever."""
+    """How to train; `batches`, if given, are the examples' numbers of each mini-batch, dealt for ever."""
 
     optimizer: str = "sgd"
     hyper: Mapping[str, float] = field(default_factory=dict)
@@ -38,12 +38,20 @@ class Settings:
     dtype: str = "float64"
     batches: Sequence[Sequence[int]] = ()
 
+    def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise Problem(f"Numbers are {' or '.join(DTYPES)}, not {self.dtype}")
+        if self.batch_size < 1:
+            raise Problem(f"A mini-batch holds at least 1 example, not {self.batch_size}")
+        if not 0 <= self.test_fraction < 1:
+            raise Problem(f"The part kept for testing is from 0 to below 1, not {self.test_fraction:g}")
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """An update was made: how many there have been, epochs completed, the loss of the batch before it.
+    """How many updates and whole epochs there have been, and the loss of the last batch before its update.
 
-    With a `trouble`, a sentence, the update was not made and there will be no other.
+    With a `trouble`, a sentence, that update was not made and there will be no other.
     """
 
     step: int
@@ -54,10 +62,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Losses and accuracies over all data after a number of epochs; None where there is nothing to measure."""
+    """Losses and accuracies over all data at some step; None where there is nothing to measure."""
 
-    epoch: int
     step: int
+    epoch: int
     train_loss: float
     test_loss: float | None = None
     train_accuracy: float | None = None
@@ -67,10 +75,10 @@ class Record:
 class Trainer:
     """Learns the parameters of a program; without data it goes downhill on the program's output.
 
-    parameters, gradient   all of them end to end, changed in place
-    train_data, test_data  the parts of the data set
-    records                one after every epoch; of a long run every second, every fourth and so on
-    trouble                why training stopped, a sentence, or ""
+    parameters              all of them end to end, changed in place
+    train_data, test_data   the parts of the data set
+    records                 one after every epoch; in a long run after every second, fourth and so on
+    trouble                 the sentence that says why training stopped, or ""
     """
 
     def __init__(
@@ -81,39 +89,190 @@ class Trainer:
         dataset: Dataset | None = None,
         settings: Settings | None = None,
     ):
+        """`values` are those of the parameters to start from, and of the fixed inputs. Raises Problem."""
         self.graph, self.roles, self.settings = graph, roles, settings or Settings()
-        self.plan = make_plan(graph)
+        if dataset:
+            check(roles, graph, dataset)
+        self.train_data, self.test_data = self._split(dataset)
         self._initial = {name: values[name] for name in (*roles.parameters, *roles.fixed)}
-        self._check(dataset)
-        self.train_data, self.test_data = dataset, None
-        if dataset and self.settings.test_fraction:
-            self.train_data, self.test_data = dataset.split(1 - self.settings.test_fraction, self.settings.seed)
-        self._flat: Flat | None = None
-        self._engines: dict[int, Compiled] = {}
-        self._fixed = {name: self._initial[name] for name in roles.fixed}
-        self._source = self._feed(self.train_data)
-        first = self._engine(min(self.settings.batch_size, len(self.train_data)) if self.train_data else 1)
-        self.parameters, self.gradient = first.parameters, first.gradient
-        self._before = np.zeros_like(self.parameters)
-        self._zeros = np.zeros_like(self.parameters)
-        self.optimizer = make_optimizer(self.settings.optimizer, self._decayed(first), **self.settings.hyper)
-        self._parts = [_Part(self, part) for part in (self.train_data, self.test_data) if part]
+        fixed = {name: values[name] for name in roles.fixed}
+        self.engines = Engines(graph, roles, self.settings.dtype, fixed)
+        self._feed = Feed(
+            roles.arrays(self.train_data, graph) if self.train_data else {}, self.settings.dtype
+        )
+        self._fills: dict[int, tuple[Compiled, list[Fill]]] = {}
+        self._batches = self._deal()
+        self.parameters = self.engines.of(len(next(self._batches))).parameters
+        self._before, self._zeros = np.zeros_like(self.parameters), np.zeros_like(self.parameters)
+        self.optimizer = make_optimizer(self.settings.optimizer, self._decayed(), **self.settings.hyper)
+        parts = [part for part in (self.train_data, self.test_data) if part]
+        self._looks = [Look(self.engines, roles, part) for part in parts]
         self.reset()
 
-    def _check(self, dataset: Dataset | None) -> None:
-        if self.settings.dtype not in DTYPES:
-            raise Problem(f"Numbers are {' or '.join(DTYPES)}, not {self.settings.dtype}")
-        if self.settings.batch_size < 1:
-            raise Problem(f"A mini-batch holds at least 1 example, not {self.settings.batch_size}")
-        if dataset:
-            check(self.roles, self.graph, dataset)
+    def _split(self, dataset: Dataset | None) -> tuple[Dataset | None, Dataset | None]:
+        if dataset and self.settings.test_fraction:
+            return dataset.split(1 - self.settings.test_fraction, self.settings.seed)
+        return dataset, None
 
-    def _decayed(self, engine: Compiled) -> Array | None:
-        """TensorFlow Playground's rule spares the biases; weight decay elsewhere reaches all parameters."""
+    def _deal(self) -> Iterator[Array]:
+        """The examples' numbers of one mini-batch after the other; without data there is one example."""
+        data, settings = self.train_data, self.settings
+        if data is None or settings.batches:
+            given = [np.asarray(rows, np.intp) for rows in settings.batches or [[0]]]
+            if not all(rows.size and rows.min() >= 0 and rows.max() < len(data or [0]) for rows in given):
+                raise Problem(f"Mini-batches have numbers of examples, 0 to {len(data or [0]) - 1}")
+            self._per_epoch = len(given)
+            return cycle(given)
+        self._per_epoch = math.ceil(len(data) / settings.batch_size)
+        epochs = (data.batches(settings.batch_size, settings.seed, epoch) for epoch in count())
+        return chain.from_iterable(epochs)
+
+    def _decayed(self) -> Array | None:
+        """TensorFlow Playground's rule spares the biases; the decay of the others reaches all parameters."""
         if self.settings.optimizer != "playground":
             return None
-        mask = np.ones_like(engine.parameters)
+        mask, engine = np.ones_like(self.parameters), self.engines.of(1)
         for name in self.roles.parameters:
             if name.startswith("b"):
                 engine.part(mask, name)[...] = 0
         return mask
+
+    # -- running
+
+    def reset(self) -> None:
+        """Back to the start; the next run is the first one bit by bit."""
+        self.engines.set(self._initial)
+        self.optimizer.reset()
+        self._batches = self._deal()
+        self._before[...] = self.parameters
+        self.updates, self.trouble = 0, ""
+        self.records: list[Record] = []
+        self._every = 1
+
+    def train(self, every: int = 1) -> Iterator[Progress]:
+        """Updates without end, told after each or after `every` of them; ends only with a trouble."""
+        while not self.trouble:
+            yield self.step(every)
+
+    def step(self, updates: int = 1) -> Progress:
+        """Some updates. Raises Problem if there has been a trouble; `reset` clears it."""
+        if self.trouble:
+            raise Problem(self.trouble)
+        with np.errstate(all="ignore"):
+            for _ in range(updates):
+                loss = self._update()
+                if self.trouble:
+                    break
+        return Progress(self.updates, self.epoch, loss, self.trouble)
+
+    @property
+    def epoch(self) -> int:
+        """How many times all training data have been used."""
+        return self.updates // self._per_epoch
+
+    def _update(self) -> float:
+        """One update; the loss of its batch before it."""
+        rows = next(self._batches)
+        engine, fills = self._ready(len(rows))
+        for fill in fills:
+            fill(rows)
+        engine.step()
+        loss = engine.loss
+        if not math.isfinite(loss):
+            self._stop("The loss", loss)
+            return loss
+        np.copyto(self._before, self.parameters)
+        self.optimizer.update(self.parameters, engine.gradient)
+        # 0 times infinity is not a number, so one product looks at all parameters
+        if not math.isfinite(self.parameters.dot(self._zeros)):
+            self._stop(*self._overflown())
+            return loss
+        self.updates += 1
+        if self.updates % (self._per_epoch * self._every) == 0:
+            self._note()
+        return loss
+
+    def _ready(self, size: int) -> tuple[Compiled, list[Fill]]:
+        """The engine for a batch size, and what brings the data into it."""
+        if size not in self._fills:
+            engine = self.engines.of(size)
+            self._fills[size] = engine, self._feed.into(engine)
+        return self._fills[size]
+
+    def _stop(self, what: str, value: float) -> None:
+        """Keep the parameters before, and say why there is no going on."""
+        self.parameters[...] = self._before
+        became = "not a number" if math.isnan(value) else "infinite"
+        rate = self.optimizer.hyper["lr"]
+        self.trouble = (
+            f"{what} became {became} at step {self.updates + 1} (learning rate {rate:g}). "
+            "The weights before are kept. Try a smaller rate."
+        )
+
+    def _overflown(self) -> tuple[str, float]:
+        """A parameter that is infinite or not a number, and its value."""
+        engine = self.engines.of(1)
+        for name in self.roles.parameters:
+            array = engine.views[name]
+            if not np.all(np.isfinite(array)):
+                return name, float(array[~np.isfinite(array)].flat[0])
+        return "A parameter", math.inf
+
+    # -- what is known
+
+    def values(self) -> dict[str, Value]:
+        """The parameters as they are now, and the fixed inputs."""
+        views = self.engines.of(1).views
+        learned = {name: frozen(np.array(views[name], np.float64)) for name in self.roles.parameters}
+        return {**learned, **self.engines.fixed}
+
+    def example(self, index: int) -> dict[str, Value]:
+        """All values of the program at a training example, for the canvas; without data just `values`."""
+        data = self.roles.example(self.train_data, index, self.graph) if self.train_data else {}
+        return {**self.values(), **data}
+
+    def losses(self) -> tuple[float, float | None]:
+        """The losses over all training data and all test data."""
+        record = self.record()
+        return record.train_loss, record.test_loss
+
+    def accuracy(self) -> tuple[float | None, float | None]:
+        """The parts of the training data and the test data whose class is predicted."""
+        record = self.record()
+        return record.train_accuracy, record.test_accuracy
+
+    def record(self) -> Record:
+        """Losses and accuracies now."""
+        if not self._looks:
+            return Record(self.updates, self.epoch, self._output())
+        train, *test = [look.measure() for look in self._looks]
+        test_loss, test_accuracy = test[0] if test else (None, None)
+        return Record(self.updates, self.epoch, train[0], test_loss, train[1], test_accuracy)
+
+    def node_values(self, names: Sequence[str]) -> dict[str, Array]:
+        """The values of some nodes for every training example, along the first axis."""
+        return self._looks[0].values(names)
+
+    def _output(self) -> float:
+        engine = self.engines.of(1, backward=False)
+        with np.errstate(all="ignore"):
+            engine.forward()
+        return engine.loss
+
+    def _note(self) -> None:
+        """Add a record; when there are many, every second one goes."""
+        self.records.append(self.record())
+        if len(self.records) >= MOST_RECORDS:
+            self.records, self._every = self.records[1::2], 2 * self._every
+
+    # -- changes while training
+
+    def set_hyper(self, **hyper: float) -> None:
+        """Change the learning rate or another number of the optimizer; what it remembers stays."""
+        self.optimizer.set(**hyper)
+
+    def set_values(self, values: Mapping[str, Value]) -> None:
+        """Give parameters or fixed inputs other values; a trouble is over with that."""
+        self.engines.set(values)
+        self._before[...] = self.parameters
+        self.trouble = ""

@@ -196,6 +196,13 @@ def test_bounds_hold_boxes_at_negative_places():
     assert area.contains(QRectF(-210, -110, 20, 20))
 
 
+def test_bounds_hold_arrows_that_run_far_around():
+    last = figures_of(SCALAR)[-1]
+    far = replace(last.arrows[0], route=last.arrows[0].route.shifted(0, -300))
+    x, y = far.route.start
+    assert bounds([replace(last, arrows=(far,))], LIGHT).contains(QRectF(x, y - 5, 20, 10))
+
+
 # -- what cannot be written
 
 

@@ -177,7 +177,7 @@ def test_without_a_batch_equal_to_the_stepper(name):
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_float32_agrees_roughly(name):
-    _, wide, examples, _ = compiled_example(name, 3)
+    _, wide, _, _ = compiled_example(name, 3)
     _, narrow, _, _ = compiled_example(name, 3, dtype=np.float32)
     narrow.parameters[...] = wide.parameters
     wide.step()

@@ -1,0 +1,271 @@
+"""The training panel: what to train and on what, its progress, and what it has learned."""
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+
+from app.session import Session
+from app.theme import LIGHT, Theme
+from app.ticker import Ticker
+from app.training.boundary import BoundaryView, Scale
+from app.training.controls import Controls, TrainBar
+from app.training.curves import Curves
+from app.training.weights import HeatMaps, template_maps, weight_maps
+from core.arrays import Array
+from core.errors import Problem
+from core.numbers import short
+from core.training.boundary import WHOLE, Plane, plane_of
+from core.training.setup import Setup, setup
+from core.training.trainer import Record, Trainer
+
+MOST_UNITS_SHOWN = 24
+SHOWS_EVERY = 4  # slices of training between two looks at the curves
+
+
+class LabPanel(QWidget):
+    """Builds a trainer from the session's lab settings and shows it while it runs."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session = session
+        self.theme: Theme = LIGHT
+        self.setup: Setup | None = None
+        self.trainer: Trainer | None = None
+        self.sample = 0
+        self._plane: Plane | None = None
+        self._start: Record
+        self._made_for: object = None
+        self._slices = 0
+        self.ticker = Ticker(self)
+        self.bar = TrainBar()
+        self.controls = Controls(session)
+        self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setWordWrap(True)
+        self.boundary, self.curves = BoundaryView(), Curves()
+        self.weights, self.templates, self.units = HeatMaps(), HeatMaps(), HeatMaps(longest=64)
+        self.templates.setAccessibleName("Templates")
+        self._lay_out()
+        self._wire()
+        self._remake()
+
+    def _lay_out(self) -> None:
+        plots = QSplitter(Qt.Orientation.Horizontal)
+        plots.addWidget(self.boundary)
+        plots.addWidget(self.curves)
+        plots.setSizes([300, 280])
+        plots.setChildrenCollapsible(False)
+        self.units_title = QLabel("Hidden units, each over the plane")
+        self.weights_title = QLabel("Weights")
+        self.templates_title = QLabel("Templates: the rows of the first matrix as pictures")
+        learned = QWidget()
+        inside = QVBoxLayout(learned)
+        inside.setContentsMargins(0, 0, 0, 0)
+        for part in (
+            self.templates_title,
+            self.templates,
+            self.units_title,
+            self.units,
+            self.weights_title,
+            self.weights,
+        ):
+            inside.addWidget(part)
+        inside.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(learned)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.addWidget(plots)
+        halves.addWidget(area)
+        halves.setSizes([300, 200])
+        halves.setChildrenCollapsible(False)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 6, 8, 6)
+        box.addWidget(self.bar)
+        box.addWidget(self.controls)
+        box.addWidget(self.message)
+        box.addWidget(halves, 1)
+        self.setMinimumWidth(360)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def _wire(self) -> None:
+        self.bar.trainPressed.connect(self.toggle)
+        self.bar.stepPressed.connect(self.step)
+        self.bar.resetPressed.connect(self.reset)
+        self.bar.canvasPressed.connect(self.open_on_canvas)
+        self.bar.sampleChosen.connect(self.choose_sample)
+        self.boundary.sampleChosen.connect(self.choose_sample)
+        self.ticker.progressed.connect(self._progressed)
+        self.ticker.stopped.connect(self._stopped)
+        self.session.runChanged.connect(self._remake)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self.message.setStyleSheet(f"color: {theme.wrong}")
+        for part in (self.boundary, self.curves, self.weights, self.templates, self.units, self.bar):
+            part.set_theme(theme)
+        self._show_data()
+        self._show()
+
+    # -- commands
+
+    def toggle(self) -> None:
+        """Train, or pause."""
+        if self.ticker.running:
+            self.ticker.stop()
+        elif self.trainer is not None and not self.trainer.trouble:
+            self.ticker.start(self.trainer.train())
+            self.bar.show_running(True)
+
+    def pause(self) -> None:
+        self.ticker.stop()
+
+    def step(self) -> None:
+        """One update of the weights."""
+        self.pause()
+        if self.trainer is not None and not self.trainer.trouble:
+            self.trainer.step()
+            self._show()
+
+    def reset(self) -> None:
+        """Back to the first weights; the same seed draws the same run."""
+        self.pause()
+        if self.trainer is not None:
+            self.trainer.reset()
+            self._start = self.trainer.record()
+            self._show()
+
+    def choose_sample(self, number: int) -> None:
+        """Choose the sample that goes to the canvas."""
+        self.sample = number
+        self._show_chosen()
+
+    def open_on_canvas(self) -> None:
+        """The trained program on the canvas, at its present weights, on the chosen sample."""
+        if self.trainer is None or self.setup is None:
+            return
+        self.pause()
+        values = dict(self.setup.values) | self.trainer.values()
+        if self.setup.dataset is not None:
+            values |= self.setup.roles.example(self.setup.dataset, self.sample, self.setup.graph)
+        self.session.open_program(self.setup.text, values, "open net on canvas")
+
+    # -- making the trainer
+
+    def _remake(self) -> None:
+        """A new trainer if the settings, or the typed program it trains, have changed."""
+        lab, document = self.session.lab, self.session.document
+        wanted = (lab, (document.text, document.values) if lab.trains == "program" else None)
+        if wanted == self._made_for:
+            return
+        self._made_for = wanted
+        self.pause()
+        try:
+            self.setup = setup(lab, document.text, document.values)
+            self.trainer = self.setup.trainer()
+        except Problem as problem:
+            self.setup = self.trainer = None
+            self.message.setText(str(problem))
+            self.message.show()
+            self.bar.setEnabled(False)
+            return
+        self.message.hide()
+        self.bar.setEnabled(True)
+        self._plane = plane_of(self.trainer)
+        self._start = self.trainer.record()
+        self.boundary.setVisible(self._plane is not None)
+        count = len(self.setup.dataset) if self.setup.dataset else 0
+        self.sample = min(self.sample, max(0, count - 1))
+        self.bar.show_samples(count)
+        self._show_data()
+        self._show()
+
+    # -- showing
+
+    def _progressed(self) -> None:
+        self._slices += 1
+        if self._slices % SHOWS_EVERY == 0:
+            self._show()
+
+    def _stopped(self) -> None:
+        self.bar.show_running(False)
+        self._show()
+
+    def _show_data(self) -> None:
+        data = self.setup.dataset if self.setup else None
+        if data is not None and self._plane is not None:
+            classes = data.targets if data.classes else None
+            self.boundary.show_samples(data.inputs, classes, data.targets, len(data), data.feature_names)
+            self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        with QSignalBlocker(self.bar):
+            self.bar.show_sample(self.sample)
+        data = self.setup.dataset if self.setup else None
+        point = data.inputs[self.sample] if data is not None and self._plane is not None else None
+        self.boundary.show_chosen(point)
+
+    def _show(self) -> None:
+        trainer = self.trainer
+        if trainer is None or self.setup is None:
+            return
+        if trainer.trouble:
+            self.message.setText(trainer.trouble)
+        self.message.setVisible(bool(trainer.trouble))
+        records = [self._start, *trainer.records]
+        self.bar.show_numbers(_numbers(records[-1] if self.ticker.running else trainer.record()))
+        self._show_curves(records)
+        values = trainer.values()
+        self._show_plane()
+        self.weights.show_maps(weight_maps(values))
+        data = self.setup.dataset
+        image = data.image_shape if data else None
+        templates = template_maps(values, image, data.class_names) if data and image else []
+        self.templates.show_maps(templates)
+        self.templates.setVisible(bool(templates))
+        self.templates_title.setVisible(bool(templates))
+
+    def _show_plane(self) -> None:
+        """The prediction everywhere, and below what each hidden unit says."""
+        units: list[tuple[str, Array]] = []
+        if self._plane is not None and self.setup is not None:
+            prediction = self._plane.prediction()
+            self.boundary.show_prediction(prediction, (*WHOLE, *WHOLE), self._scale())
+            for layer, values_of in self._plane.unit_maps().items():
+                names = [layer] if len(values_of) == 1 else [f"{layer}[{i}]" for i in range(len(values_of))]
+                units += [(name, np.flipud(unit)) for name, unit in zip(names, values_of, strict=True)]
+        self.units.show_maps(units[:MOST_UNITS_SHOWN])
+        self.units.setVisible(bool(units))
+        self.units_title.setVisible(bool(units))
+
+    def _scale(self) -> Scale:
+        """From which number to which the plane's colours run."""
+        assert self.setup is not None and self.setup.dataset is not None
+        if not self.setup.dataset.classes:
+            return Scale(0.0, float(np.abs(self.setup.dataset.targets).max()), two_classes=False)
+        middle = self.setup.roles.threshold
+        return Scale(middle, middle or 1.0)
+
+    def _show_curves(self, records: list[Record]) -> None:
+        self.curves.show_records(
+            [record.step for record in records],
+            [record.train_loss for record in records],
+            [float("nan") if record.test_loss is None else record.test_loss for record in records],
+        )
+
+
+def _numbers(record: Record) -> list[tuple[str, str]]:
+    """What the bar tells: how far, how well."""
+    found = [
+        ("epoch", f"{record.epoch:,}"),
+        ("update", f"{record.step:,}"),
+        ("loss", short(record.train_loss)),
+    ]
+    if record.test_loss is not None:
+        found.append(("test loss", short(record.test_loss)))
+    if record.train_accuracy is not None:
+        right = record.test_accuracy if record.test_accuracy is not None else record.train_accuracy
+        found.append(("right", f"{right:.0%}"))
+    return found

@@ -1,0 +1,85 @@
+"""Engines for every batch size that comes up, on one vector of parameters; data brought into them."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from core.arrays import Value
+from core.compiled import Compiled, Flat, compile_plan
+from core.graph import Graph
+from core.plan import make_plan
+from core.training.data import Array
+from core.training.roles import Roles
+
+FEW_ENTRIES = 16
+Fill = Callable[[Array], object]
+
+
+@dataclass
+class Engines:
+    """A program compiled for each batch size when it is first needed.
+
+    `parameters` and `gradient` are shared by all; `fixed` are the values of inputs that are not learned.
+    """
+
+    graph: Graph
+    roles: Roles
+    dtype: str
+    fixed: Mapping[str, Value]
+    _flat: Flat | None = None
+    _known: dict[tuple[int, bool, tuple[str, ...]], Compiled] = field(default_factory=dict)
+
+    def of(self, size: int, backward: bool = True, watch: Collection[str] = ()) -> Compiled:
+        """The engine for batches of that size; to look only, without a backward pass."""
+        key = (size, backward, tuple(watch))
+        if key not in self._known:
+            self._known[key] = compiled = compile_plan(
+                make_plan(self.graph),
+                self.roles.data,
+                size,
+                self.dtype,
+                self.roles.parameters,
+                watch=watch,
+                backward=backward,
+                flat=self._flat,
+            )
+            self._flat = compiled.flat
+            compiled.set(self.fixed)
+        return self._known[key]
+
+    def set(self, values: Mapping[str, Value]) -> None:
+        """Give parameters and fixed inputs other values, in every engine."""
+        self.fixed = {name: values.get(name, value) for name, value in self.fixed.items()}
+        for compiled in self._known.values():
+            compiled.set(values)
+
+
+class Feed:
+    """Data for an engine: for each name its values for all examples, along the first axis."""
+
+    def __init__(self, arrays: Mapping[str, Array], dtype: str):
+        self._fills = {name: _source(np.asarray(array, dtype)) for name, array in arrays.items()}
+
+    def into(self, compiled: Compiled) -> list[Fill]:
+        """Functions that bring the examples with the given numbers into the engine's inputs."""
+        return [fill(compiled.inputs[n]) for n, fill in self._fills.items() if n in compiled.inputs]
+
+
+def _source(array: Array) -> Callable[[Array], Fill]:
+    """How a batch is taken out of an array: small examples entry by entry, large ones as a whole."""
+    if array[0].size > FEW_ENTRIES:
+        return lambda out: _by_example(np.ascontiguousarray(array), out)
+    columns = np.ascontiguousarray(np.moveaxis(array, 0, -1))
+    return lambda out: lambda rows: columns.take(rows, -1, out, "clip")
+
+
+def _by_example(array: Array, out: Array) -> Fill:
+    room = np.zeros((out.shape[-1], *out.shape[:-1]), array.dtype)
+    turned = np.moveaxis(room, 0, -1)
+
+    def fill(rows: Array) -> None:
+        array.take(rows, 0, room, "clip")
+        np.copyto(out, turned)
+
+    return fill

@@ -1,0 +1,99 @@
+"""What a program with two features answers everywhere in the plane, and what each hidden unit says there."""
+
+import numpy as np
+
+from core.compiled import compile_plan
+from core.errors import Problem
+from core.graph import Graph
+from core.plan import make_plan
+from core.training.data import Array
+from core.training.roles import Roles
+from core.training.trainer import Trainer
+
+Range = tuple[float, float]
+WHOLE: Range = (-6.0, 6.0)
+
+
+class Plane:
+    """A grid of points and an engine of its own, in single precision: nothing that trains is disturbed.
+
+    Maps have a row for each step of the second feature, the least first, and a column for each of the first;
+    `across` and `up` are the ranges of the two features, the grid's outermost points included.
+    """
+
+    def __init__(self, trainer: Trainer, across: Range = WHOLE, up: Range = WHOLE, resolution: int = 100):
+        """Raises Problem unless the program predicts something from two features."""
+        graph, roles = trainer.graph, trainer.roles
+        name = roles.prediction
+        if not name:
+            raise Problem("The program names no prediction", hint="Give it a line of its own, such as y = …")
+        shape = graph.nodes[roles.features[0]].shape
+        if (len(roles.columns) or (shape or (1,))[0]) != 2 or len(graph.nodes[name].shape) > 1:
+            raise Problem(
+                "A map of the plane needs two features, and one answer or several scores for a point"
+            )
+        self.resolution, self._trainer, self._name = resolution, trainer, name
+        self._scores = bool(graph.nodes[name].shape) and graph.nodes[name].op != "softmax"
+        self._hidden = _hidden(graph, roles)
+        plan, size = make_plan(graph.with_output(name)), resolution**2
+        self._engine = compile_plan(plan, roles.data, size, np.float32, roles.parameters, backward=False)
+        points = _grid(across, up, resolution)
+        for place, feature in enumerate(roles.features):
+            if feature in self._engine.inputs:
+                self._engine.inputs[feature][...] = points[roles.columns[place]] if roles.columns else points
+
+    def prediction(self) -> Array:
+        """The answers now: (rows, columns) numbers, or (rows, columns, classes) shares that add up to 1."""
+        self._compute()
+        answer = self._engine.values[self._name]
+        if self._scores:
+            with np.errstate(all="ignore"):
+                e = np.exp(answer - answer.max(axis=0))
+                answer = e / e.sum(axis=0)
+        maps = answer.reshape(*answer.shape[:-1], self.resolution, self.resolution)
+        return np.moveaxis(maps, (-2, -1), (0, 1)).copy()
+
+    def unit_maps(self) -> dict[str, Array]:
+        """For each hidden layer, by its name, what its units say now: (units, rows, columns)."""
+        self._compute()
+        side = self.resolution
+        return {name: self._engine.values[name].reshape(-1, side, side).copy() for name in self._hidden}
+
+    def _compute(self) -> None:
+        """Run the engine with the trainer's parameters, which lie in the same order here."""
+        with np.errstate(all="ignore"):
+            self._engine.parameters[...] = self._trainer.parameters
+            self._engine.set(self._trainer.engines.fixed)
+            self._engine.forward()
+
+
+def plane_of(
+    trainer: Trainer, across: Range = WHOLE, up: Range = WHOLE, resolution: int = 100
+) -> Plane | None:
+    """The plane of a trainer's program, or None where there is nothing to draw."""
+    try:
+        return Plane(trainer, across, up, resolution)
+    except Problem:
+        return None
+
+
+def boundary(trainer: Trainer, across: Range = WHOLE, up: Range = WHOLE, resolution: int = 100) -> Array:
+    """The map of a trainer's prediction now; for many in a row, keep a Plane."""
+    return Plane(trainer, across, up, resolution).prediction()
+
+
+def _grid(across: Range, up: Range, resolution: int) -> Array:
+    """The points of the grid as two rows, the lowest row of the picture first."""
+    x, y = np.linspace(*across, resolution), np.linspace(*up, resolution)
+    return np.stack([np.tile(x, resolution), np.repeat(y, resolution)])
+
+
+def _hidden(graph: Graph, roles: Roles) -> tuple[str, ...]:
+    """The named numbers and vectors on the way from the features to the prediction."""
+    between = graph.downstream_of(roles.features) & graph.upstream_of([roles.prediction])
+    return tuple(
+        node.name
+        for node in graph.nodes.values()
+        if node.named and not node.is_leaf and len(node.shape) <= 1
+        if node.name in between and node.name != roles.prediction
+    )

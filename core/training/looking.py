@@ -1,0 +1,64 @@
+"""Looking at all data with the parameters as they are: loss, accuracy, and any node for every example."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from core.compiled import Compiled
+from core.training.batches import Engines, Feed, Fill
+from core.training.data import Array, Dataset
+from core.training.roles import Roles
+
+MOST_AT_ONCE = 1000
+Run = tuple[Compiled, Array, list[Fill]]
+
+
+class Look:
+    """One part of the data, looked at without a backward pass and without disturbing the training."""
+
+    def __init__(self, engines: Engines, roles: Roles, dataset: Dataset):
+        self.engines, self.roles, self.dataset = engines, roles, dataset
+        self._feed = Feed(roles.arrays(dataset, engines.graph), engines.dtype)
+        self._runs: dict[tuple[str, ...], list[Run]] = {}
+        node = engines.graph.nodes.get(roles.prediction)
+        scored = node is not None and dataset.classes and len(node.shape) <= 1
+        self._scores = (roles.prediction,) if scored else ()
+
+    def measure(self) -> tuple[float, float | None]:
+        """The mean loss, and the part of the examples whose class is predicted, if there are classes."""
+        loss = correct = 0.0
+        for engine, rows in self._run(self._scores):
+            loss += engine.loss * len(rows)
+            for name in self._scores:
+                found = self.roles.correct(engine.values[name], self.dataset.targets[rows])
+                correct += np.count_nonzero(found)
+        total = len(self.dataset)
+        return loss / total, correct / total if self._scores else None
+
+    def values(self, names: Sequence[str]) -> dict[str, Array]:
+        """The values of some nodes for every example, along the first axis."""
+        found: dict[str, list[Array]] = {name: [] for name in names}
+        for engine, rows in self._run(tuple(names)):
+            for name, parts in found.items():
+                array = engine.values[name]
+                each = array.ndim > len(self.engines.graph.nodes[name].shape)
+                parts.append(np.moveaxis(array, -1, 0).copy() if each else np.stack([array] * len(rows)))
+        return {name: np.concatenate(parts) for name, parts in found.items()}
+
+    def _run(self, watch: tuple[str, ...]) -> Iterator[tuple[Compiled, Array]]:
+        """Run through the examples, many at once."""
+        if watch not in self._runs:
+            self._runs[watch] = [
+                self._prepare(start, watch) for start in range(0, len(self.dataset), MOST_AT_ONCE)
+            ]
+        for engine, rows, fills in self._runs[watch]:
+            for fill in fills:
+                fill(rows)
+            with np.errstate(all="ignore"):
+                engine.forward()
+            yield engine, rows
+
+    def _prepare(self, start: int, watch: tuple[str, ...]) -> Run:
+        rows = np.arange(start, min(start + MOST_AT_ONCE, len(self.dataset)))
+        engine = self.engines.of(len(rows), backward=False, watch=watch)
+        return engine, rows, self._feed.into(engine)

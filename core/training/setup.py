@@ -1,0 +1,86 @@
+"""From the lab's settings to something that trains: data, a program, its roles, where it starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.arrays import Value, frozen
+from core.builder import build, free_names, read_program
+from core.defaults import with_defaults
+from core.document import Lab
+from core.errors import Problem
+from core.graph import Graph
+from core.training.data import DATASETS, Dataset
+from core.training.networks import Network
+from core.training.optimizers import OPTIMIZERS
+from core.training.roles import Roles, data_shapes, roles_of
+from core.training.trainer import Settings, Trainer
+
+NO_DATA = "none"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A program with the data and the settings it is trained with; `values` are those it starts from."""
+
+    text: str
+    graph: Graph
+    values: Mapping[str, Value]
+    roles: Roles
+    dataset: Dataset | None
+    settings: Settings
+
+    def trainer(self) -> Trainer:
+        return Trainer(self.graph, self.values, self.roles, self.dataset, self.settings)
+
+
+def setup(lab: Lab, text: str, values: Mapping[str, Value]) -> Setup:
+    """What the lab's settings say; `text` and `values` are the typed program's. Raises Problem."""
+    dataset = dataset_of(lab)
+    if lab.trains == "network":
+        if dataset is None:
+            raise Problem("A network needs data", hint="Choose a data set, or train the typed program")
+        network = replace(Network.for_data(dataset, lab.hidden, lab.activation), decay=lab.decay)
+        text, values = network.program_text(), network.initial_values(lab.seed) | network.example_values()
+    else:
+        values = _fitting(text, values, dataset)
+    program = read_program(text, values)
+    graph = build(program, values)
+    return Setup(text, graph, values, roles_of(graph, dataset), dataset, settings_of(lab))
+
+
+def dataset_of(lab: Lab) -> Dataset | None:
+    """The data the lab's settings draw."""
+    if lab.data == NO_DATA:
+        return None
+    source = DATASETS.get(lab.data)
+    if source is None:
+        raise Problem(f"There is no data set called {lab.data}", hint=f"There are {', '.join(DATASETS)}")
+    samples = min(lab.samples, source.n_high)
+    return source.make(lab.seed, samples, min(lab.noise, source.noise_high))
+
+
+def settings_of(lab: Lab) -> Settings:
+    rule = OPTIMIZERS.get(lab.optimizer)
+    if rule is None:
+        raise Problem(
+            f"There is no optimiser called {lab.optimizer}", hint=f"There are {', '.join(OPTIMIZERS)}"
+        )
+    hyper = {"lr": lab.rate}
+    if any(parameter.name == "momentum" for parameter in rule.hyperparameters):
+        hyper["momentum"] = lab.momentum
+    return Settings(lab.optimizer, hyper, lab.batch, lab.seed, lab.test_percent / 100)
+
+
+def _fitting(text: str, values: Mapping[str, Value], dataset: Dataset | None) -> dict[str, Value]:
+    """The program's values with its data names in the data's shapes; weights that no longer fit are guessed anew."""
+    program = read_program(text, values)
+    shapes = data_shapes(free_names(program, values), dataset) if dataset else {}
+    data = {name: frozen(np.zeros(shape)) for name, shape in shapes.items()}
+    found = with_defaults(program, {**values, **data})
+    try:
+        build(program, found)
+    except Problem:
+        found = with_defaults(program, data)
+    return found

@@ -1,0 +1,173 @@
+"""Unsaved work outlives a crash, is offered once, and nothing is left after a clean exit."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import QTimer
+from shiboken6 import delete
+
+from app.recovery import AFTER_EDIT, WHILE_MODIFIED, Recovery
+from app.session import Session
+from core.document import Document, dumps, loads
+
+OTHER = Document("a b", {"a": 2.0, "b": 3.0})
+CRASH = """
+import os, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from app.recovery import Recovery
+from app.session import Session
+app = QCoreApplication([])
+session = Session()
+recovery = Recovery(session, Path(sys.argv[1]))
+session.set_text(sys.argv[2])
+recovery.write()
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "recovery"
+
+
+@pytest.fixture
+def recovery(session, folder):
+    return Recovery(session, folder)
+
+
+def crash(folder, text="left + behind"):
+    done = subprocess.run([sys.executable, "-c", CRASH, str(folder), text], timeout=30, check=False)
+    assert done.returncode == -9
+
+
+def names(folder):
+    return sorted(path.suffix for path in folder.iterdir()) if folder.exists() else []
+
+
+def timers(recovery):
+    return [timer.interval() for timer in recovery.findChildren(QTimer) if timer.isActive()]
+
+
+def test_an_edit_is_written_soon_and_again_while_unsaved(qtbot, session, recovery):
+    recovery._soon.setInterval(1)
+    recovery._often.setInterval(1)
+    session.edit("edit", OTHER)
+    qtbot.waitUntil(lambda: recovery.path.exists())
+    assert loads(recovery.path.read_text()) == OTHER
+    session.set_text("a + b")
+    recovery._soon.stop()
+    qtbot.waitUntil(lambda: loads(recovery.path.read_text()).text == "a + b")
+
+
+def test_two_seconds_after_an_edit_and_every_thirty(session, recovery):
+    assert timers(recovery) == []
+    session.edit("edit", OTHER)
+    assert sorted(timers(recovery)) == [AFTER_EDIT, WHILE_MODIFIED] == [2_000, 30_000]
+
+
+@pytest.mark.parametrize("clean", ["undo", "save", "open", "close"])
+def test_nothing_is_left_when_there_is_nothing_to_lose(session, recovery, folder, tmp_path, clean):
+    session.edit("edit", OTHER)
+    recovery.write()
+    assert names(folder) == [".json", ".lock"]
+    {
+        "undo": session.undo_stack.undo,
+        "save": lambda: session.saved_as(tmp_path / "x"),
+        "open": lambda: session.replace_document(OTHER, None),
+        "close": recovery.close,
+    }[clean]()
+    recovery.write()
+    assert timers(recovery) == []
+    assert names(folder) == []
+
+
+def test_taking_the_session_apart_is_no_clean_exit(qapp, folder):
+    session = Session()
+    recovery = Recovery(session, folder)
+    session.edit("edit", OTHER)
+    recovery.write()
+    path = recovery.path
+    delete(session)
+    assert loads(path.read_text()) == OTHER
+
+
+def test_a_document_without_changes_is_not_written(session, recovery, folder):
+    recovery.write()
+    session.edit("edit", OTHER)
+    session.undo_stack.undo()
+    recovery.write()
+    assert names(folder) == []
+    assert recovery.offered() is None
+
+
+def test_work_left_by_a_crash_is_offered_once(session, recovery, folder):
+    crash(folder)
+    assert names(folder) == [".json", ".lock"]
+    assert recovery.offered().text == "left + behind"
+    assert recovery.offered() is None
+    assert Recovery(Session(), folder).offered() is None
+    recovery.close()
+    assert names(folder) == []
+
+
+def test_it_is_safe_from_a_second_crash_from_the_moment_it_is_offered(recovery, folder):
+    crash(folder)
+    recovery.offered()
+    assert loads(recovery.path.read_text()).text == "left + behind"
+
+
+def test_a_running_program_is_not_taken_for_a_crash(session, recovery, folder):
+    session.edit("edit", OTHER)
+    recovery.write()
+    assert Recovery(Session(), folder).offered() is None
+    assert loads(recovery.path.read_text()) == OTHER
+
+
+def test_the_newest_comes_first_the_next_with_the_next_start(recovery, folder):
+    crash(folder, "old")
+    os.utime(next(folder.glob("*.json")), (1, 1))
+    crash(folder, "new")
+    assert recovery.offered().text == "new"
+    assert Recovery(Session(), folder).offered().text == "old"
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff\xfe", b"{", dumps(OTHER).encode()[:-9], b"[" * 9_999])
+def test_a_damaged_file_is_put_aside_and_not_offered_again(recovery, folder, damage):
+    folder.mkdir()
+    (folder / "1-0.json").write_bytes(damage)
+    assert recovery.offered() is None
+    assert names(folder) == [".bad"]
+    assert (folder / "1-0.bad").read_bytes() == damage
+
+
+def test_half_a_character_does_not_cost_the_rest(session, recovery):
+    session.edit("edit", Document("x + \ud83d"))
+    recovery.write()
+    assert loads(recovery.path.read_text()).text == "x + ?"
+
+
+def test_a_folder_that_cannot_be_written_is_said_once(qtbot, session, tmp_path):
+    (tmp_path / "file").touch()
+    recovery = Recovery(session, tmp_path / "file" / "recovery")
+    said = []
+    recovery.troubled.connect(lambda: said.append(recovery.trouble))
+    for text in ("a", "b"):
+        session.set_text(text)
+        recovery.write()
+    assert len(said) == 1
+    assert "cannot be kept safe" in said[0]
+    assert recovery.offered() is None
+    recovery.close()
+
+
+def test_without_a_home_nothing_is_written(session, monkeypatch):
+    monkeypatch.delenv("XDG_DATA_HOME")
+    monkeypatch.delenv("HOME")
+    recovery = Recovery(session)
+    session.edit("edit", OTHER)
+    recovery.write()
+    assert recovery.path is None
+    assert recovery.offered() is None
