@@ -60,7 +60,7 @@ COMMANDS: tuple[Command, ...] = (
         "File",
         "&Save",
         "Save the project",
-        lambda w: w.files.save(),
+        lambda w: w.save(),
         (Keys.Save,),
         icon="save",
         toolbar=True,
@@ -70,7 +70,7 @@ COMMANDS: tuple[Command, ...] = (
         "File",
         "Save &as…",
         "Save the project under another name",
-        lambda w: w.files.save_as(),
+        lambda w: w.save(anew=True),
         ("Ctrl+Shift+S",),
     ),
     Command(

@@ -67,7 +67,18 @@ def ask_for_file(parent: QWidget, title: str, suggested: Path, kinds: dict[str, 
         return None
     path = Path(chosen)
     suffix = next((s for name, s in kinds.items() if kind.startswith(name)), next(iter(kinds.values())))
-    return path if path.suffix.lower().lstrip(".") in kinds.values() else Path(f"{path}.{suffix}")
+    if path.suffix.lower().lstrip(".") in kinds.values():
+        return path
+    path = Path(f"{path}.{suffix}")  # the dialog asked about overwriting what was typed, not this
+    return path if not path.exists() or _may_overwrite(parent, path) else None
+
+
+def _may_overwrite(parent: QWidget, path: Path) -> bool:
+    buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel
+    sentence = f"{path.name} exists already. Overwrite it?"
+    box = QMessageBox(QMessageBox.Icon.Question, "Chainlight", sentence, buttons, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    return box.exec() == QMessageBox.StandardButton.Yes
 
 
 def _write(window: Window, path: Path, write: Callable[[], object]) -> None:

@@ -36,7 +36,8 @@ def open_window(path: Path | None = None) -> int:
     window.show()
     QTimer.singleShot(0, window, lambda: _first_moments(window, recovery, path))
     status = app.exec()
-    recovery.close()
+    if status == 0:
+        recovery.close()  # interrupted, its copy is what is left of unsaved work
     return status
 
 

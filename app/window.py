@@ -60,10 +60,13 @@ class Window(QMainWindow):
     view: View
     transport: Transport
     presentation: Presentation
+    files: Files
+    explanation: ExplanationPanel
 
     def __init__(self, session: Session, settings: Settings):
         super().__init__()
         self.session, self.settings = session, settings
+        session.setParent(self)  # so that nothing is heard from it once the window is gone
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         self.scene = Scene(session)
         self.view = View(session, self.scene)
@@ -267,6 +270,11 @@ class Window(QMainWindow):
         self.scene.speed = self.transport.factor
 
     # -- commands
+
+    def save(self, anew: bool = False) -> bool:
+        """Save the project with what has just been typed; `anew` asks for a name."""
+        self.program.take_now()
+        return self.files.save_as() if anew else self.files.save()
 
     def edit_program(self) -> None:
         self.docks["program"].show()

@@ -1,7 +1,7 @@
 """How fast a training step is: this engine beside NumPy by hand, HIPS autograd and PyTorch.
 
-`python -m tests.bench`. All contenders take turns within one run, so that a busy machine is as unfair to one as
-to the other; the numbers are medians. One thread for BLAS: two are slower on nets as small as these.
+`python -m tests.bench`. All contenders take turns within one run, so that a busy machine is as unfair to one
+as to the other; the numbers are medians. One thread for BLAS: two are slower on nets as small as these.
 """
 
 # ruff: noqa: E402 (the number of threads must be set before NumPy is imported)
@@ -103,7 +103,7 @@ def engine(net: Net) -> Step:
 
 
 def by_hand(net: Net) -> Step:
-    """The best known by hand: everything prepared, biases beside the weights, one vector, nothing allocated."""
+    """The best known by hand: all prepared, biases beside the weights, one vector, nothing allocated."""
     weights, biases, x, target = net.numbers()
     count = sum(w.size + b.size for w, b in zip(weights, biases, strict=True))
     flat, gradient, move = (np.zeros(count, net.dtype) for _ in range(3))
@@ -282,14 +282,14 @@ NEEDS = {"autograd": "autograd", "pytorch": "torch"}
 # -- timing
 
 
-def interleaved(runs: Mapping[str, Step], rounds: int, seconds: float) -> dict[str, float]:
-    """The median time of each run in seconds; they take turns, and each turn lasts about `seconds`."""
+def interleaved(runs: Mapping[str, Step], rounds: int, seconds: float) -> dict[str, list[float]]:
+    """The times of each run in seconds, one for each round; they take turns of about `seconds`."""
     numbers = {}
     for name, run in runs.items():
         run()
         begun = time.perf_counter()
         run()
-        numbers[name] = max(1, min(500, round(seconds / (time.perf_counter() - begun))))
+        numbers[name] = max(1, round(seconds / (time.perf_counter() - begun)))
     found: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
@@ -297,7 +297,7 @@ def interleaved(runs: Mapping[str, Step], rounds: int, seconds: float) -> dict[s
             for _ in range(numbers[name]):
                 run()
             found[name].append((time.perf_counter() - begun) / numbers[name])
-    return {name: statistics.median(times) for name, times in found.items()}
+    return found
 
 
 def nets(rounds: int, seconds: float) -> None:
@@ -310,8 +310,13 @@ def nets(rounds: int, seconds: float) -> None:
         for name in names:
             np.testing.assert_allclose(losses[name], losses["by hand"], rtol=1e-4, err_msg=name)
         times = interleaved(runs, rounds, seconds)
-        cells = (f"{times[name] * 1e6:10.1f} ({times[name] / times['by hand']:6.2f})" for name in names)
-        print(f"{net.title:34}" + "".join(f"{cell:>20}" for cell in cells))
+        print(f"{net.title:34}" + "".join(f"{_cell(times[name], times['by hand']):>20}" for name in names))
+
+
+def _cell(times: Sequence[float], others: Sequence[float]) -> str:
+    """The median time in µs, and the median of the ratios within a round."""
+    ratio = statistics.median(mine / other for mine, other in zip(times, others, strict=True))
+    return f"{statistics.median(times) * 1e6:10.1f} ({ratio:6.2f})"
 
 
 NEURON = "1/(1+exp(-(w0 x0 + w1 x1 + w2)))"
@@ -327,8 +332,8 @@ def neuron(rounds: int, seconds: float) -> None:
         "both passes, told step by step": lambda: list(steps(plan, inputs)),
     }
     print(f"\n{NEURON}, µs\n")
-    for name, taken in interleaved(runs, rounds, seconds).items():
-        print(f"{name:34}{taken * 1e6:10.1f}")
+    for name, times in interleaved(runs, rounds, seconds).items():
+        print(f"{name:34}{statistics.median(times) * 1e6:10.1f}")
 
 
 def nested(nodes: int) -> str:
@@ -377,8 +382,8 @@ def stages(nodes: int) -> list[float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=41, help="turns of each contender (default 41)")
-    parser.add_argument("--turn", type=float, default=10, help="length of a turn in ms (default 10)")
+    parser.add_argument("--rounds", type=int, default=101, help="turns of each contender (default 101)")
+    parser.add_argument("--turn", type=float, default=3, help="length of a turn in ms (default 3)")
     args = parser.parse_args()
     nets(args.rounds, args.turn / 1000)
     neuron(args.rounds, args.turn / 1000)

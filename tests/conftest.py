@@ -42,13 +42,17 @@ def window(qtbot, fonts, session):
 
     made = Window(session, Settings())
     made.scene.animated = False
-    qtbot.addWidget(made)
+    qtbot.addWidget(made, before_close_func=_as_if_saved)
     made.resize(1200, 800)
     made.show()
     qtbot.waitExposed(made)
-    yield made
-    session.undo_stack.setClean()
-    made.close()
+    return made
+
+
+def _as_if_saved(window):
+    """A test's window closes without asking about unsaved work."""
+    window.program.take_now()
+    window.session.undo_stack.setClean()
 
 
 @pytest.fixture(autouse=True)

@@ -6,12 +6,15 @@ from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
 from app.canvas.gestures import DragNode, Gesture, Pan, Scrub
 from app.canvas.items import BoxItem, LabelItem
+from app.canvas.painting import box_rect
 from app.canvas.scene import Scene
 from app.session import Session
 from core.numbers import exact, value_text
 
-SMALLEST, LARGEST, COMFORTABLE = 0.05, 12.0, 2.2
+SMALLEST, LARGEST = 0.05, 12.0
+READABLE, COMFORTABLE = 0.62, 2.2  # a figure that fits at less than readable is scrolled
 DRAG_STARTS = 4  # pixels
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
 class View(QGraphicsView):
@@ -38,6 +41,7 @@ class View(QGraphicsView):
         self.setAccessibleName("Computational graph")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         session.runChanged.connect(self._keep_fitted)
+        session.cursorMoved.connect(self._follow)
         self._drawn: object = None
 
     # -- zoom
@@ -45,15 +49,33 @@ class View(QGraphicsView):
     def fit(self) -> None:
         """Show the whole figure as large as is comfortable."""
         self._fitted = True
+        self._fit(SMALLEST)
+
+    def _fit(self, least: float) -> None:
+        """Fit the figure but stay at least so large; what does not fit is reached by following the steps."""
         bounds = self._scene.bounds()
         available = self.viewport().rect()
         if bounds.isEmpty() or available.isEmpty():
             return
-        scale = min(available.width() / bounds.width(), available.height() / bounds.height(), COMFORTABLE)
+        whole = min((available.width() - 2) / bounds.width(), (available.height() - 2) / bounds.height())
+        scale = max(min(whole, COMFORTABLE), least)
         self.resetTransform()
         self.scale(scale, scale)
         self.setSceneRect(self._roomy(bounds))
         self.centerOn(bounds.center())
+        if whole < least:
+            self._follow()
+
+    def _follow(self) -> None:
+        """Bring what the present step lights into view; at the start, where the data come in."""
+        figure = self.session.figure
+        lit = [box for box in figure.boxes if box.mood in ("active", "receiving")] or list(figure.boxes[:1])
+        rect = QRectF()
+        for box in lit:
+            rect = rect.united(box_rect(box))
+        seen = self.mapToScene(self.viewport().rect()).boundingRect()
+        if not seen.contains(rect):
+            self.ensureVisible(rect, round(self.viewport().width() * 0.2), 60)
 
     def _roomy(self, bounds: QRectF) -> QRectF:
         """Room around the figure to pan in."""
@@ -69,7 +91,7 @@ class View(QGraphicsView):
     def _keep_fitted(self) -> None:
         if self._fitted and self._gesture is None and self._drawn is not self.session.drawing.placement:
             self._drawn = self.session.drawing.placement
-            self.fit()
+            self._fit(READABLE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -78,7 +100,7 @@ class View(QGraphicsView):
 
     def _refit(self) -> None:
         if self._fitted:
-            self.fit()
+            self._fit(READABLE)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -189,6 +211,8 @@ class View(QGraphicsView):
 
     def _neighbour(self, key: int) -> str:
         graph, here = self.session.story.graph, self.session.selection
+        if key not in ARROWS:
+            return ""
         if not here:
             return graph.output
         shown = self.session.drawing.sizes
@@ -196,9 +220,7 @@ class View(QGraphicsView):
             return next((arg for arg in graph.nodes[here].args if arg in shown), "")
         if key == Qt.Key.Key_Right:
             return next((edge.target for edge in graph.users[here]), "")
-        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            return self._beside(here, -1 if key == Qt.Key.Key_Up else 1)
-        return ""
+        return self._beside(here, -1 if key == Qt.Key.Key_Up else 1)
 
     def _beside(self, here: str, direction: int) -> str:
         """The next node above or below among those that feed the same node."""

@@ -19,6 +19,7 @@ class Curves(pg.PlotWidget):
         plot = self.getPlotItem()
         plot.setLabel("bottom", "update")
         plot.setLabel("left", "loss")
+        plot.getAxis("left").enableAutoSIPrefix(False)
         plot.setMenuEnabled(True)
         plot.hideButtons()
         self.legend = plot.addLegend(offset=(-6, 6))

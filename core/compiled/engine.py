@@ -10,6 +10,7 @@ import numpy.typing as npt
 from core.arrays import Value
 from core.compiled.layout import Slot, affine_sums, slots
 from core.compiled.lowering import Lowering
+from core.compiled.names import literal
 from core.compiled.terms import BUFFER, NUMBER, Term, Terms
 from core.compiled.writer import Writer
 from core.errors import Problem
@@ -164,12 +165,12 @@ class _Script:
                 writer.name(low.values[name])
         for node in self.graph.nodes.values():
             if node.value is not None and not isinstance(node.value, float) and node.name in low.values:
-                writer.declare(low.values[node.name], f"np.array({node.value.tolist()!r}, dtype)")
+                writer.declare(low.values[node.name], f"np.array({literal(node.value.tolist())}, dtype)")
         return self._take()
 
     @property
     def head(self) -> list[str]:
-        kernels = sorted(self.writer.kernels)
+        kernels = self.writer.kernels
         imports = ["from core.ops.kernels import KERNELS"] if kernels else []
         return [
             "import numpy as np",
@@ -177,7 +178,7 @@ class _Script:
             "",
             f"dtype = np.{self.dtype}",
             f"size = {self.lowering.terms.size}  # examples at a time",
-            *(f'{name} = KERNELS["{name}"].array' for name in kernels),
+            *(f'{name} = KERNELS["{kernel}"].array' for kernel, name in kernels.items()),
         ]
 
     @property
@@ -214,18 +215,18 @@ class _Script:
                 array = inputs[name]
                 array[...] = value if array.ndim == np.ndim(value) else np.asarray(value)[..., None]
         return Compiled(
-            low.terms.size,
-            self.flat,
-            inputs,
-            {name: slot.of(self.flat.parameters) for name, slot in places.items()},
-            values,
-            gradients,
-            space["forward"],
-            space["step"],
-            source,
-            output,
-            np.full(output.shape, 1 / low.terms.size if output.ndim else 1, self.dtype),
-            places,
+            size=low.terms.size,
+            flat=self.flat,
+            inputs=inputs,
+            views={name: slot.of(self.flat.parameters) for name, slot in places.items()},
+            values=values,
+            gradients=gradients,
+            forward=space["forward"],
+            step=space["step"],
+            source=source,
+            _output=output,
+            _share=np.full(output.shape, 1 / low.terms.size if output.ndim else 1, self.dtype),
+            _places=places,
         )
 
     def _array(self, term: Term, space: Mapping[str, Any]) -> Array:

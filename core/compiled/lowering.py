@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.arrays import Shape
 from core.compiled.kernels import lowered
 from core.compiled.layout import Affine, Slot
 from core.compiled.names import Names
@@ -50,7 +49,8 @@ class Lowering:
         self.blocks: dict[Affine, tuple[Term, Term]] = {}
         self._depends = self.graph.downstream_of(batched)
         self._needed = self.graph.upstream_of([self.graph.output, *watch])
-        self._sums = {pair.sum: pair for pair in sums if pair.sum in self._needed}
+        shown = {self.graph.output, *watch}
+        self._sums = {p.sum: p for p in sums if p.sum in self._needed and p.product not in shown}
         self._products = {pair.product: pair for pair in self._sums.values()}
         self._assigned: dict[Term, Term] = {}
         for name, node in self.graph.nodes.items():
@@ -62,14 +62,11 @@ class Lowering:
             if instruction.phase == "forward" and instruction.node in self._needed:
                 self._compute(instruction)
 
-    def shape(self, name: str) -> Shape:
-        return self.graph.nodes[name].shape
-
     def _buffer(self, name: str, wish: str) -> Term:
         """A new buffer for a node's value or gradient."""
         return self.terms.buffer(
             self.names.new(wish),
-            self.shape(name),
+            self.graph.nodes[name].shape,
             name in self._depends,
             solid=name not in self.places or self.places[name].solid,
         )
@@ -146,7 +143,7 @@ class Lowering:
         if name in self.values:
             known[OUTPUT] = self.values[name]
         term = self._term(instruction, known)
-        self._arrived[arg].append(self.terms.sum_to(term, self.shape(arg), arg in self._depends))
+        self._arrived[arg].append(self.terms.sum_to(term, self.graph.nodes[arg].shape, arg in self._depends))
         self._receive(arg)
 
     def _flow_into_block(self, pair: Affine, g: Term) -> None:

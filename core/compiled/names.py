@@ -4,6 +4,7 @@ import keyword
 import re
 import unicodedata
 
+# what every listing uses itself
 TAKEN = "np dtype size parameters gradient forward backward step one two half zero".split()
 
 
@@ -37,3 +38,8 @@ def identifier(text: str) -> str:
     if not text.isidentifier() or keyword.iskeyword(text):
         text = f"_{text}"
     return text
+
+
+def literal(value: object) -> str:
+    """A number or nested list of numbers as Python text; infinities and NaN are NumPy's."""
+    return re.sub(r"\b(inf|nan)\b", r"np.\1", repr(value))

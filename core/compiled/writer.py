@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from core.arrays import Shape
 from core.compiled.lowering import Assignment
-from core.compiled.names import Names
+from core.compiled.names import Names, literal
 from core.compiled.products import Contraction, Operand
 from core.compiled.terms import BUFFER, NUMBER, VIEW, Term, Terms, uses
 
@@ -22,7 +22,7 @@ class Writer:
     """Writes the statements of one function after another; later ones may use what earlier ones computed.
 
     arrays, views   the lines of the set-up: views refer to arrays and other views
-    kernels         the engine's own functions that are called
+    kernels         the engine's own functions that are called, and what they are called here
     smallest        the smallest number above 0 that the arrays can hold
     """
 
@@ -30,7 +30,7 @@ class Writer:
         self.terms, self.names, self.smallest = terms, names, smallest
         self.arrays: list[str] = []
         self.views: list[str] = []
-        self.kernels: set[str] = set()
+        self.kernels: dict[str, str] = {}
         self._uses: Counter[Term] = uses(a.term for a in assignments if a.term)
         self._lines: list[str] = []
         self._ready: dict[Term, str] = {}
@@ -94,7 +94,7 @@ class Writer:
         """A constant; one too small for the arrays becomes the smallest they can hold."""
         if 0 < abs(value) < self.smallest:
             value = math.copysign(self.smallest, value)
-        text = repr(value) if math.isfinite(value) else f"float('{value}')"
+        text = literal(value)
         return self._prepare(f"np.array({text}, dtype)", NUMBERS.get(text) or self.names.numbered, "c")
 
     def view(self, name: str, text: str) -> str:
@@ -200,7 +200,7 @@ class Writer:
     def _array(self, term: Term) -> str:
         """An operand that must be an array of its full shape, even if it is one number."""
         if term.op == NUMBER:
-            return self.view("same", f"np.full({self.terms.full(term)}, {term.value!r}, dtype)")
+            return self.view("same", f"np.full({self.terms.full(term)}, {literal(term.value)}, dtype)")
         return self._operand(term)
 
     def _extreme(self, term: Term, target: str) -> None:
@@ -266,10 +266,11 @@ class Writer:
 
     def _call(self, term: Term, target: str) -> None:
         kernel, rank = term.detail
-        self.kernels.add(kernel)
+        if kernel not in self.kernels:
+            self.kernels[kernel] = self.names.new(kernel)
         names = [self._array(arg) for arg in term.args]
         args = names if rank is None else [*names, f"rank={rank}"]
-        self._emit(f"np.copyto({target}, {kernel}({', '.join(args)}))", *names)
+        self._emit(f"np.copyto({target}, {self.kernels[kernel]}({', '.join(args)}))", *names)
 
 
 STATEMENTS: dict[str, Callable[[Writer, Term, str], None]] = {

@@ -17,6 +17,7 @@ from core.notation.mathtree import (
     Scripts,
     Sign,
     Table,
+    Tinted,
     Word,
     row,
 )
@@ -137,7 +138,7 @@ def _set(part: Tree, found: list[Part], names: Mapping[str, Part]) -> Part:
         case Call(function):
             return _call(function, found)
         case Transposed():
-            return Scripts(wrap(found[0], ATOM), sup=TOP), POWER
+            return _turned(found[0])
         case Listing():
             return Fenced("[", _listed(found), "]"), ATOM
         case Indicator(relation):
@@ -154,7 +155,7 @@ def _binary(op: str, part: Binary, found: list[Part]) -> Part:
         case "/":
             return Fraction(left[0], right[0]), ATOM
         case "^":
-            return Scripts(wrap(left, ATOM), sup=right[0]), POWER
+            return with_superscript(wrap(left, ATOM), right[0]), POWER
         case "⊙":
             return row(wrap(left, PRODUCT), Sign("⊙", "bin"), wrap(right, SIGNED)), PRODUCT
     return product(left, right, signed=op != " "), PRODUCT
@@ -195,7 +196,17 @@ def _side_by_side(*factors: Part) -> Part:
 
 
 def _turned(part: Part) -> Part:
-    return Scripts(wrap(part, ATOM), sup=TOP), POWER
+    return with_superscript(wrap(part, ATOM), TOP), POWER
+
+
+def with_superscript(math: Math, sup: Math) -> Math:
+    """A superscript above a subscript that is there already, inside a tint if there is one."""
+    match math:
+        case Tinted(role, body, tag):
+            return Tinted(role, with_superscript(body, sup), tag)
+        case Scripts(base, sub, None):
+            return Scripts(base, sub, sup)
+    return Scripts(math, sup=sup)
 
 
 def _ones(g: Part, x: Part) -> Part:
@@ -207,7 +218,7 @@ FORMS: dict[str, Callable[..., Part]] = {
     "sqrt": lambda x: (Root(x[0]), ATOM),
     "abs": lambda x: (Fenced("|", x[0], "|"), ATOM),
     "norm": lambda x: (Fenced("‖", x[0], "‖"), ATOM),
-    "power": lambda x, y: (Scripts(wrap(x, ATOM), sup=y[0]), POWER),
+    "power": lambda x, y: (with_superscript(wrap(x, ATOM), y[0]), POWER),
     "sigmoid": lambda x: (_applied(Letter("σ"), [x]), POWER),
     "log2": lambda x: (_applied(Scripts(Word("log"), sub=Digits("2")), [x]), POWER),
     "log10": lambda x: (_applied(Scripts(Word("log"), sub=Digits("10")), [x]), POWER),

@@ -5,12 +5,12 @@ data_shapes  the shapes the data give to a program's free names, needed before t
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.arrays import Shape, Value, describe, frozen
+from core.arrays import Shape, Value, describe, frozen, shape_of
 from core.errors import Problem
 from core.graph import Graph
 from core.training.data import Array, Dataset
@@ -90,9 +90,15 @@ def data_shapes(
     Where a name could have several shapes, that of its `known` value is taken if it is one of them.
     """
     features, columns = _features(names, dataset)
-    width = dataset.inputs.shape[1]
-    found: dict[str, Shape] = dict.fromkeys(features, () if columns or width == 1 else (width,))
-    return found | {name: () for name in [_target(names, features)] if name}
+    target = _target(names, features)
+    fitting = dict.fromkeys(features, [()] if columns else _vector_shapes(dataset))
+    if target:
+        fitting[target] = [(), *[(dataset.classes,)] * bool(dataset.classes)]
+    found = {name: shapes[0] for name, shapes in fitting.items()}
+    for name, value in (known or {}).items():
+        if shape_of(value) in fitting.get(name, []):
+            found[name] = shape_of(value)
+    return found
 
 
 def roles_of(graph: Graph, dataset: Dataset | None = None) -> Roles:
@@ -145,9 +151,15 @@ def check(roles: Roles, graph: Graph, dataset: Dataset) -> None:
 
 def _check_vector(name: str, graph: Graph, dataset: Dataset) -> None:
     shape, width = graph.nodes[name].shape, dataset.inputs.shape[1]
-    fitting = [(width,), *[dataset.image_shape] * bool(dataset.image_shape), *[()] * (width == 1)]
-    if shape not in fitting:
+    if shape not in _vector_shapes(dataset):
         raise Problem(f"{describe(name, shape)} and the data have {_count(width, 'feature')}")
+
+
+def _vector_shapes(dataset: Dataset) -> list[Shape]:
+    """The shapes that one name can take an example's inputs in, the usual one first."""
+    width = dataset.inputs.shape[1]
+    found: list[Shape] = [(width,)] if width > 1 else [(), (1,)]
+    return [*found, dataset.image_shape] if dataset.image_shape else found
 
 
 def _check_target(roles: Roles, graph: Graph, dataset: Dataset) -> None:
@@ -176,12 +188,11 @@ def _features(names: Collection[str], dataset: Dataset | None) -> tuple[tuple[st
     """The names that take an example's inputs, and their columns if they are numbers."""
     if VECTOR in names:
         return (VECTOR,), ()
-    named = dataset.feature_names if dataset else ()
-    found = {name: named.index(name) for name in names if name in named}
-    if not found:
-        numbers = {name: int(match[1]) for name in names if (match := NUMBERED.match(name))}
-        first = 0 if 0 in numbers.values() else 1
-        found = {name: number - first for name, number in numbers.items()}
+    found = {name: int(match[1]) for name in names if (match := NUMBERED.match(name))}
+    if 0 not in found.values():
+        named = dataset.feature_names if dataset else ()
+        by_name = {name: named.index(name) for name in names if name in named}
+        found = by_name or {name: number - 1 for name, number in found.items()}
     ordered = sorted(found, key=lambda name: found[name])
     return tuple(ordered), tuple(found[name] for name in ordered)
 

@@ -74,9 +74,12 @@ def settings_of(lab: Lab) -> Settings:
 
 
 def _fitting(text: str, values: Mapping[str, Value], dataset: Dataset | None) -> dict[str, Value]:
-    """The program's values with its data names in the data's shapes; weights that no longer fit are guessed anew."""
+    """The program's values with its data names in the data's shapes.
+
+    Weights that no longer fit are guessed anew.
+    """
     program = read_program(text, values)
-    shapes = data_shapes(free_names(program, values), dataset) if dataset else {}
+    shapes = data_shapes(free_names(program, values), dataset, values) if dataset else {}
     data = {name: frozen(np.zeros(shape)) for name, shape in shapes.items()}
     found = with_defaults(program, {**values, **data})
     try:

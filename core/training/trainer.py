@@ -102,7 +102,8 @@ class Trainer:
         )
         self._fills: dict[int, tuple[Compiled, list[Fill]]] = {}
         self._batches = self._deal()
-        self.parameters = self.engines.of(len(next(self._batches))).parameters
+        self._first = self.engines.of(len(next(self._batches)))
+        self.parameters = self._first.parameters
         self._before, self._zeros = np.zeros_like(self.parameters), np.zeros_like(self.parameters)
         self.optimizer = make_optimizer(self.settings.optimizer, self._decayed(), **self.settings.hyper)
         parts = [part for part in (self.train_data, self.test_data) if part]
@@ -131,10 +132,10 @@ class Trainer:
         """TensorFlow Playground's rule spares the biases; the decay of the others reaches all parameters."""
         if self.settings.optimizer != "playground":
             return None
-        mask, engine = np.ones_like(self.parameters), self.engines.of(1)
+        mask = np.ones_like(self.parameters)
         for name in self.roles.parameters:
             if name.startswith("b"):
-                engine.part(mask, name)[...] = 0
+                self._first.part(mask, name)[...] = 0
         return mask
 
     # -- running
@@ -211,9 +212,8 @@ class Trainer:
 
     def _overflown(self) -> tuple[str, float]:
         """A parameter that is infinite or not a number, and its value."""
-        engine = self.engines.of(1)
         for name in self.roles.parameters:
-            array = engine.views[name]
+            array = self._first.views[name]
             if not np.all(np.isfinite(array)):
                 return name, float(array[~np.isfinite(array)].flat[0])
         return "A parameter", math.inf
@@ -222,7 +222,7 @@ class Trainer:
 
     def values(self) -> dict[str, Value]:
         """The parameters as they are now, and the fixed inputs."""
-        views = self.engines.of(1).views
+        views = self._first.views
         learned = {name: frozen(np.array(views[name], np.float64)) for name in self.roles.parameters}
         return {**learned, **self.engines.fixed}
 

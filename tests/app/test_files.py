@@ -1,5 +1,6 @@
 """Projects are saved whole or not at all, and no unsaved work goes without a question."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -231,8 +232,10 @@ def test_what_a_file_is_called_is_shown_as_plain_text(desk, tmp_path):
     assert desk.files.title() == "<b>[*][*]�x[*] — Chainlight"
 
 
-def test_a_second_window_on_one_file_is_warned(qtbot, desk, project):
+def test_a_second_window_on_one_file_is_warned(qtbot, desk, project, tmp_path):
     assert desk.files.open(project)
+    for lock in (tmp_path / "temporary").iterdir():
+        os.utime(lock, (0, 0))  # open since long ago
     second = Desk(qtbot, Session())
     assert not second.answering(lambda: second.files.open(project), "Cancel")
     assert "open in another window" in second.asked[0]

@@ -116,6 +116,7 @@ def test_work_left_by_a_crash_is_offered_once(session, recovery, folder):
 def test_it_is_safe_from_a_second_crash_from_the_moment_it_is_offered(recovery, folder):
     crash(folder)
     recovery.offered()
+    recovery.write()  # as a report of an exception does, while the user is still being asked
     assert loads(recovery.path.read_text()).text == "left + behind"
 
 

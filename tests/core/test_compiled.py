@@ -10,7 +10,8 @@ import pytest
 from core.arrays import frozen, shape_of
 from core.builder import graph_of
 from core.compiled import compile_plan
-from core.compiled.names import Names, identifier
+from core.compiled.kernels import EXPANSIONS
+from core.compiled.names import Names, identifier, literal
 from core.errors import Problem
 from core.graph import INPUT
 from core.ops import OPS
@@ -262,6 +263,19 @@ def test_watched_nodes_are_computed_beside_the_output():
     close(compiled.values["p"], np.full((3, 2), 1 / 3))
 
 
+def test_a_product_that_is_watched_keeps_its_own_value():
+    plan, compiled, _, parameters = compiled_example("net", 3)
+    assert "v1" not in compiled.values
+    watched = compile_plan(plan, ["x", "t"], 3, parameters=parameters, watch=["v1"], flat=compiled.flat)
+    for name in ("x", "t"):
+        watched.inputs[name][...] = compiled.inputs[name]
+    compiled.step()
+    expected = compiled.gradient.copy()
+    watched.step()
+    close(watched.gradient, expected)
+    close(watched.values["v1"], watched.views["W1"] @ watched.inputs["x"])
+
+
 def test_values_given_in_the_program_are_there():
     plan = make_plan(graph_of("c = 3; v = [1, 2]; L = (w x - c)^2 + v·[w, x]", {"w": 1.0, "x": 2.0}))
     compiled = compile_plan(plan, ["x"], 2, parameters=["w"])
@@ -340,3 +354,23 @@ def test_a_long_sum_compiles():
     compiled.step()
     close(compiled.loss, 1.0)
     assert sum(isinstance(step, Flowed) for step in tell(plan, {"w": 1.0, "x": 0.5}).steps) > 400
+
+
+def test_a_function_without_an_expansion_is_called_as_it_is(monkeypatch):
+    _, expected, _, _ = compiled_example("softmax", 3)
+    expected.step()
+    for kernel in ("softmax", "logsumexp", "pick", "onehot"):
+        monkeypatch.delitem(EXPANSIONS, kernel)
+    _, compiled, _, _ = compiled_example("softmax", 3)
+    compiled.step()
+    close(compiled.gradient, expected.gradient)
+    assert 'softmax = KERNELS["softmax"].array' in compiled.source
+
+
+def test_infinite_constants_are_written_so_that_they_can_be_read():
+    plan = make_plan(graph_of("v = [1/0, 2]; L = max(w x, -1/0) + min(v[1], x)", {"w": 1.0, "x": 2.0}))
+    compiled = compile_plan(plan, ["x"], 2, parameters=["w"])
+    compiled.set({"w": 2.0, "x": 1.0})
+    compiled.step()
+    close(compiled.loss, 3.0)
+    assert literal([np.inf, [-np.inf, np.nan]]) == "[np.inf, [-np.inf, np.nan]]"

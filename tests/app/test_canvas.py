@@ -1,0 +1,150 @@
+"""The canvas: items follow the figure; what the mouse does becomes one edit."""
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.canvas.gestures import scrub_step, scrubbed
+from app.canvas.items import ArrowItem, BoxItem, LabelItem
+
+Left = Qt.MouseButton.LeftButton
+
+
+def items(window, kind):
+    return [item for item in window.scene.items() if isinstance(item, kind)]
+
+
+def drag(view, start, *moves):
+    viewport = view.viewport()
+    QTest.mousePress(viewport, Left, pos=start)
+    for at in moves:
+        event = QMouseEvent(
+            QEvent.Type.MouseMove, QPointF(at), QPointF(viewport.mapToGlobal(at)), Left, Left,
+            Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(viewport, event)
+    QTest.mouseRelease(viewport, Left, pos=moves[-1])
+
+
+def place_of(window, name):
+    x, y = window.session.drawing.placement.centres[name]
+    return window.view.mapFromScene(QPointF(x, y))
+
+
+def test_there_is_an_item_for_every_part(window):
+    figure = window.session.figure
+    assert len(items(window, BoxItem)) == len(figure.boxes) == 5
+    assert len(items(window, ArrowItem)) == len(figure.arrows) == 5
+    assert len(items(window, LabelItem)) == len(figure.labels)
+    window.session.seek(len(window.session.story))
+    assert len(items(window, LabelItem)) == len(window.session.figure.labels)
+
+
+def test_a_step_keeps_the_items_that_do_not_change(window):
+    before = set(items(window, LabelItem))
+    window.session.step(1)
+    assert before <= set(items(window, LabelItem))
+
+
+def test_the_token_travels_and_arrives(window, qtbot):
+    window.scene.animated, window.scene.speed = True, 20.0
+    window.session.step(1)
+    token = window.scene._token
+    qtbot.waitUntil(lambda: not token.isVisible() and token.progress == 1.0, timeout=3000)
+    assert window.session.picture.value("v1") == 3
+
+
+def test_dragging_a_node_moves_it_as_one_edit(window):
+    start = place_of(window, "x")
+    drag(window.view, start, start + QPoint(20, 10), start + QPoint(60, 40))
+    assert "x" in window.session.document.moved
+    assert window.session.undo_stack.count() == 1
+    window.session.undo_stack.undo()
+    assert window.session.document.moved == {}
+
+
+def test_clicking_selects_and_the_table_follows(window):
+    QTest.mouseClick(window.view.viewport(), Left, pos=place_of(window, "v1"))
+    assert window.session.selection == "v1"
+    row = window.values.table.selectionModel().selectedRows()[0].row()
+    assert window.values.table.item(row, 0).text() == "v1"
+
+
+def test_dragging_an_inputs_number_changes_it(window):
+    label = next(i for i in items(window, LabelItem) if i.label.node == "y")
+    start = window.view.mapFromScene(label.boundingRect().center())
+    drag(window.view, start, start + QPoint(8, 0), start + QPoint(20, 0))
+    assert window.session.document.values["y"] == pytest.approx(5.5)
+    assert window.session.undo_stack.count() == 1
+
+
+def test_dragging_the_paper_moves_nothing_in_the_document(window):
+    at = QPoint(5, 5)
+    drag(window.view, at, at + QPoint(30, 30), at + QPoint(60, 60))
+    assert window.session.undo_stack.count() == 0
+
+
+def test_double_click_opens_the_value_for_typing(window):
+    QTest.mouseDClick(window.view.viewport(), Left, pos=place_of(window, "z"))
+    assert window.values.table.currentRow() == 2
+    assert window.values.table.state() == window.values.table.State.EditingState
+
+
+def test_alt_and_arrows_walk_along_the_edges(window):
+    view, alt = window.view, Qt.KeyboardModifier.AltModifier
+    for key, expected in [
+        (Qt.Key.Key_Left, "f"),
+        (Qt.Key.Key_Left, "v1"),
+        (Qt.Key.Key_Left, "x"),
+        (Qt.Key.Key_Down, "y"),
+        (Qt.Key.Key_Right, "v1"),
+        (Qt.Key.Key_Right, "f"),
+    ]:
+        QTest.keyClick(view, key, alt)
+        assert window.session.selection == expected
+    assert window.session.cursor == 0
+
+
+def test_the_whole_figure_is_in_view(window):
+    seen = window.view.mapToScene(window.view.viewport().rect()).boundingRect()
+    assert seen.contains(window.scene.bounds())
+
+
+def test_a_long_graph_is_scrolled_along_with_the_steps(window):
+    window.session.set_text("; ".join(f"a{i + 1} = sin(a{i})" for i in range(30)))
+    for _ in range(len(window.session.story)):
+        window.session.step(1)
+        lit = [b for b in window.session.figure.boxes if b.mood == "active"]
+        seen = window.view.mapToScene(window.view.viewport().rect()).boundingRect()
+        assert all(seen.contains(QPointF(*box.centre)) for box in lit)
+    assert window.view.transform().m11() >= 0.6
+
+
+def test_zoom_has_bounds(window):
+    for _ in range(60):
+        window.view.zoom(1.5)
+    assert window.view.transform().m11() <= 12.001
+    for _ in range(90):
+        window.view.zoom(0.6)
+    assert window.view.transform().m11() >= 0.0499
+
+
+def test_what_is_hovered_is_told_in_full(window):
+    window.session.seek(len(window.session.story))
+    assert window.view.described("v1") == "v1 = x + y\nvalue 3.0\ngradient −4.0"
+
+
+def test_a_wrong_program_dims_the_figure(window):
+    window.session.set_text("(x")
+    assert all(item.opacity() < 0.5 for item in items(window, BoxItem))
+    window.session.set_text("(x+y)z")
+    assert all(item.opacity() == 1 for item in items(window, BoxItem))
+
+
+@pytest.mark.parametrize(
+    ("value", "pixels", "expected"), [(5.0, 40, 6.0), (5.0, -40, 4.0), (0.25, 4, 0.26), (-2.0, 0, -2.0), (0.1, -4, 0.0)]
+)
+def test_scrubbing_goes_in_round_steps(value, pixels, expected):
+    assert scrubbed(value, scrub_step(value), pixels) == expected

@@ -1,0 +1,151 @@
+"""The training lab: it learns, shows it, and hands the net to the canvas."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+from core.arrays import same
+
+
+@pytest.fixture
+def lab(window):
+    window.toggle_lab()
+    return window.lab
+
+
+def test_training_runs_and_pauses(window, lab, qtbot):
+    QTest.mouseClick(lab.bar.train, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: lab.trainer.updates > 200, timeout=8000)
+    QTest.mouseClick(lab.bar.train, Qt.MouseButton.LeftButton)
+    assert not lab.ticker.running
+    updates = lab.trainer.updates
+    assert lab.curves.train.getData()[0][-1] <= updates
+    assert f"update {updates:,}" in lab.bar.numbers.text()
+
+
+def test_one_update_and_back_to_the_same_start(lab):
+    start = lab.trainer.values()
+    for _ in range(5):
+        lab.step()
+    first = lab.trainer.values()
+    lab.reset()
+    assert all(same(value, start[name]) for name, value in lab.trainer.values().items())
+    for _ in range(5):
+        lab.step()
+    assert all(same(value, first[name]) for name, value in lab.trainer.values().items())
+
+
+def test_the_boundary_is_the_nets_own_answer(lab):
+    from core.passes import run
+
+    for _ in range(20):
+        lab.step()
+    values = lab.trainer.values()
+    plane = lab._plane.prediction()
+    for row, column in [(0, 0), (0, 99), (50, 30), (99, 99)]:
+        x = np.array([-6 + 12 * column / 99, -6 + 12 * row / 99])
+        story = run(lab.setup.text, values | {"x": x, "t": 0.0})
+        assert plane[row, column] == pytest.approx(story.last.value("y"), abs=2e-5)
+
+
+def test_the_net_goes_to_the_canvas_at_its_weights_and_on_the_sample(window, lab):
+    lab.step()
+    lab.choose_sample(7)
+    lab.open_on_canvas()
+    session = window.session
+    assert session.document.text == lab.setup.text
+    assert same(session.document.values["x"], lab.setup.dataset.inputs[7])
+    for name, value in lab.trainer.values().items():
+        assert same(session.document.values[name], value)
+    session.seek(len(session.story))
+    assert session.problem is None
+    session.undo_stack.undo()
+    assert session.document.text == "(x+y)z"
+
+
+def test_settings_are_undone_like_everything(window, lab):
+    before = lab.trainer
+    field = lab.controls._fields["data"]
+    field.setCurrentIndex(field.findData("xor"))
+    field.activated.emit(field.currentIndex())
+    assert window.session.lab.data == "xor" and lab.trainer is not before
+    window.session.undo_stack.undo()
+    assert window.session.lab.data == "circle" and field.currentData() == "circle"
+
+
+@pytest.mark.parametrize("data", ["circle", "xor", "gauss", "spiral", "spiral3", "moons", "iris", "digits", "plane", "sine"])
+def test_every_data_set_is_learned_from(window, lab, data):
+    window.session.set_lab("choose data", data=data, samples=60)
+    assert lab.trainer is not None, lab.message.text()
+    first = lab.trainer.record().train_loss
+    for _ in range(30):
+        lab.step()
+    assert lab.trainer.record().train_loss < first
+    assert lab.boundary.isVisible() == (lab.setup.dataset.inputs.shape[1] == 2)
+    assert lab.templates.isVisible() == (data == "digits")
+
+
+def test_digits_show_a_template_for_every_class_of_a_linear_net(window, lab):
+    window.session.set_lab("digits", data="digits", samples=100, hidden=())
+    assert [name for name, _ in lab.templates._maps] == [str(digit) for digit in range(10)]
+    assert all(values.shape == (8, 8) for _, values in lab.templates._maps)
+
+
+def test_the_typed_program_itself_is_trained(window, lab):
+    window.session.set_text("y = σ(w·x + b); L = bce(y, t)")
+    window.session.set_lab("train the program", trains="program", data="gauss")
+    assert lab.trainer is not None, lab.message.text()
+    for _ in range(200):
+        lab.step()
+    assert lab.trainer.record().train_accuracy > 0.95
+
+
+def test_a_formula_is_minimised_without_data(window, lab):
+    window.session.set_text("L = (w - 3)^2")
+    window.session.set_lab("descend", trains="program", data="none", rate=0.1)
+    for _ in range(100):
+        lab.step()
+    assert lab.trainer.values()["w"] == pytest.approx(3, abs=1e-3)
+
+
+def test_what_does_not_fit_is_said(window, lab):
+    window.session.set_text("z = x1 + x2")
+    window.session.set_lab("train the program", trains="program", data="circle")
+    assert lab.trainer is None
+    assert lab.message.isVisible() and lab.message.text()
+    window.session.set_lab("a net again", trains="network")
+    assert lab.trainer is not None and not lab.message.isVisible()
+
+
+def test_divergence_is_told_in_words(window, lab):
+    window.session.set_text("L = (w - 3)^4")
+    window.session.set_lab("too fast", trains="program", data="none", rate=10.0)
+    for _ in range(50):
+        lab.step()
+    assert "Try a smaller rate" in lab.message.text()
+    lab.reset()
+    assert not lab.message.isVisible()
+
+
+def test_a_weight_is_told_in_numbers(lab):
+    rect, name, values = lab.weights._placed[0]
+    told = lab.weights.told_at(QPointF(rect.left() + 1, rect.top() + 1))
+    assert told.startswith(f"{name}[0, 0] = ")
+
+
+@pytest.mark.parametrize("text", ["4 x", "0", "9999", "1 2 3 4 5 6 7"])
+def test_layers_that_cannot_be_are_not_taken(window, lab, text):
+    field = lab.controls._fields["hidden"]
+    field.setText(text)
+    field.editingFinished.emit()
+    assert window.session.lab.hidden == (4, 2)
+    assert field.text() == "4 2"
+
+
+def test_closing_while_training_ends_cleanly(window, lab, qtbot):
+    lab.toggle()
+    qtbot.waitUntil(lambda: lab.trainer.updates > 10, timeout=8000)
+    window.session.undo_stack.setClean()
+    assert window.close()
+    assert not lab.ticker.running

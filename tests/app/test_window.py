@@ -1,0 +1,268 @@
+"""The window as a user has it: real keys, real clicks, the session looked at."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog
+
+from app.actions import COMMANDS, MENUS
+from app.theme import THEMES
+
+Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
+
+
+def type_text(widget, text):
+    """Type any characters; keyClicks aborts on letters beyond Latin."""
+    for char in text:
+        for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
+            QApplication.sendEvent(widget, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, char))
+
+
+FORWARD = [Key.Key_Space, Key.Key_Right, Key.Key_Down, Key.Key_PageDown, Key.Key_Return, Key.Key_Enter, Key.Key_N]
+BACK = [Key.Key_Left, Key.Key_Up, Key.Key_PageUp, Key.Key_Backspace, Key.Key_P]
+
+
+@pytest.mark.parametrize("key", FORWARD)
+def test_keys_that_step_forward(window, key):
+    QTest.keyClick(window.view, key)
+    assert window.session.cursor == 1
+
+
+@pytest.mark.parametrize("key", BACK)
+def test_keys_that_step_back(window, key):
+    window.session.seek(3)
+    QTest.keyClick(window.view, key)
+    assert window.session.cursor == 2
+
+
+def test_shift_space_home_and_end(window):
+    window.session.seek(3)
+    QTest.keyClick(window.view, Key.Key_Space, Shift)
+    assert window.session.cursor == 2
+    QTest.keyClick(window.view, Key.Key_End)
+    assert window.session.cursor == len(window.session.story)
+    QTest.keyClick(window.view, Key.Key_Home)
+    assert window.session.cursor == 0
+
+
+def test_a_held_key_steps_at_most_ten_times_a_second(window):
+    for _ in range(20):
+        event = QKeyEvent(QKeyEvent.Type.KeyPress, Key.Key_Right, Qt.KeyboardModifier.NoModifier, "", True)
+        QApplication.sendEvent(window.view, event)
+    assert window.session.cursor <= 2
+
+
+def test_typing_in_the_program_does_not_step(window, qtbot):
+    editor = window.program.editor
+    editor.setFocus()
+    editor.selectAll()
+    type_text(editor, "n p σ(n p)")
+    QTest.keyClick(editor, Key.Key_Home)
+    assert window.session.cursor == 0
+    qtbot.waitUntil(lambda: window.session.document.text == "n p σ(n p)")
+    assert set(window.session.document.values) == {"n", "p"}
+
+
+def test_the_graph_follows_the_typing_and_a_mistake_is_told_beside_it(window, qtbot):
+    editor = window.program.editor
+    editor.setFocus()
+    editor.selectAll()
+    type_text(editor, "(a+b")
+    qtbot.waitUntil(lambda: "not closed" in window.program.message.text(), timeout=3000)
+    assert window.program.fix.isVisible()
+    assert window.session.story.graph.output == "f" and "x" in window.session.story.graph.nodes
+    assert editor.extraSelections()
+    QTest.mouseClick(window.program.fix, Qt.MouseButton.LeftButton)
+    assert window.session.document.text == "(a+b)"
+    assert window.session.problem is None
+    assert not window.program.fix.isVisible()
+
+
+def test_the_reading_is_shown(window, qtbot):
+    window.session.set_text("1/2 x y")
+    qtbot.waitUntil(lambda: "(1 / 2) · x" in window.program.reading.text())
+
+
+def test_undo_brings_the_typed_text_back(window, qtbot):
+    window.program.editor.setPlainText("x y")
+    qtbot.waitUntil(lambda: window.session.document.text == "x y")
+    window.actions_by_id["undo"].trigger()
+    assert window.program.editor.toPlainText() == "(x+y)z"
+    assert window.session.story.last.value("f") == -12
+
+
+def test_values_are_typed_in_the_table(window, qtbot):
+    table = window.values.table
+    table.item(0, 1).setText("[1, 2")
+    assert "x" in window.values.message.text()
+    table.item(0, 1).setText("1/2")
+    assert window.session.document.values["x"] == 0.5
+    assert not window.values.message.isVisible()
+
+
+def test_a_number_in_the_table_is_dragged_sideways_as_one_edit(window):
+    viewport = window.values.table.viewport()
+    at = window.values.table.visualItemRect(window.values.table.item(1, 1)).center()
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=at)
+    for moved in (8, 20, 40):
+        QTest.mouseMove(viewport, at + QPoint(moved, 0))
+        QApplication.sendEvent(viewport, _move(viewport, at + QPoint(moved, 0)))
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=at + QPoint(40, 0))
+    assert window.session.document.values["y"] == pytest.approx(6.0)
+    assert window.session.undo_stack.count() == 1
+
+
+def _move(widget, at):
+    from PySide6.QtCore import QEvent, QPointF
+    from PySide6.QtGui import QMouseEvent
+
+    left = Qt.MouseButton.LeftButton
+    return QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(at), QPointF(widget.mapToGlobal(at)), left, left, Qt.KeyboardModifier.NoModifier
+    )
+
+
+def test_arrow_keys_in_the_table_move_in_the_table(window):
+    window.values.table.setFocus()
+    window.values.table.setCurrentCell(0, 1)
+    QTest.keyClick(window.values.table, Key.Key_Down)
+    assert window.values.table.currentRow() == 1
+    assert window.session.cursor == 0
+
+
+def test_the_explanation_follows_the_steps(window):
+    window.session.seek(window.session.story.position("backward:3"))
+    assert window.explanation.title.text() == "Backward: v1 → x"
+    assert "upstream −4 × local 1 = −4" in window.explanation.sentence.text()
+    window.actions_by_id["copy_latex"].trigger()
+    assert r"\frac{\partial f}{\partial x}" in QGuiApplication.clipboard().text()
+
+
+def test_playing_goes_to_the_end_and_stops(window, qtbot):
+    window.transport.speed.setCurrentText("4×")
+    window.transport.toggle()
+    assert window.transport.playing
+    qtbot.waitUntil(lambda: window.session.cursor == len(window.session.story), timeout=8000)
+    assert not window.transport.playing
+
+
+def test_presenting_leaves_the_canvas_alone_and_esc_comes_back(window):
+    window.session.seek(2)
+    window.actions_by_id["present"].trigger()
+    assert window.presentation.active and window.session.cursor == 0
+    assert not any(part.isVisible() for part in window.chrome())
+    QTest.keyClick(window.view, Key.Key_PageDown)
+    assert window.session.cursor == 1
+    QTest.keyClick(window.view, Key.Key_B)
+    assert window.presentation.black
+    QTest.keyClick(window.view, Key.Key_Period)
+    assert not window.presentation.black
+    QTest.keyClick(window.view, Key.Key_Escape)
+    assert not window.presentation.active
+    assert window.menuBar().isVisible() and window.docks["program"].isVisible()
+
+
+def test_a_remote_starts_and_ends_with_the_same_key(window):
+    window.actions_by_id["present_here"].trigger()
+    assert window.presentation.active
+    window.actions_by_id["present_here"].trigger()
+    assert not window.presentation.active
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_theme_keeps_text_readable(window, name):
+    window.set_theme(THEMES[name])
+    theme = THEMES[name]
+    for part in ("ink", "faint", "value", "gradient", "upstream", "local", "wrong"):
+        assert contrast(theme.colour(part), theme.colour("paper")) >= 4.5, part
+        assert contrast(theme.colour(part), theme.colour("panel")) >= 4.4, part
+    assert contrast(theme.colour("line"), theme.colour("paper")) >= 3
+
+
+def contrast(a, b):
+    """WCAG's contrast of two colours."""
+
+    def luminance(colour):
+        parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.getRgbF()[:3]]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_command_is_in_a_menu_with_a_tip(window):
+    for command in COMMANDS:
+        action = window.actions_by_id[command.id]
+        assert command.menu in MENUS
+        assert action.toolTip() and command.tip
+    assert len({command.id for command in COMMANDS}) == len(COMMANDS)
+
+
+def test_no_two_commands_share_a_key(window):
+    seen = {}
+    for name, action in window.actions_by_id.items():
+        for key in {shortcut.toString() for shortcut in action.shortcuts()}:
+            assert key not in seen or seen[key] == name, f"{key}: {name} and {seen[key]}"
+            seen[key] = name
+
+
+@pytest.mark.parametrize("name", ["palette", "keys", "notation", "about"])
+def test_sheets_open_and_close(window, qtbot, name):
+    window.actions_by_id[name].trigger()
+    sheet = next(w for w in window.findChildren(QDialog) if w.isVisible())
+    qtbot.waitExposed(sheet)
+    QTest.keyClick(sheet, Key.Key_Escape)
+    qtbot.waitUntil(lambda: not any(w.isVisible() for w in window.findChildren(QDialog)))
+
+
+def test_the_palette_runs_a_command(window, qtbot):
+    window.actions_by_id["palette"].trigger()
+    palette = next(w for w in window.findChildren(QDialog) if w.isVisible())
+    palette.field.setText("next step")
+    QTest.keyClick(palette.field, Key.Key_Return)
+    qtbot.waitUntil(lambda: window.session.cursor == 1)
+
+
+def test_focusable_widgets_have_names(window):
+    from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QTableWidget, QToolButton
+
+    for kind in (QComboBox, QPlainTextEdit, QTableWidget):
+        for widget in window.findChildren(kind):
+            assert widget.accessibleName(), widget
+    for button in window.transport.findChildren(QToolButton):
+        assert button.accessibleName() and button.toolTip()
+
+
+def test_every_panel_hears_a_step_once(window, monkeypatch):
+    calls = []
+    for panel in (window.program, window.values, window.explanation, window.transport, window.scene):
+        kind = type(panel)
+        name = "_step" if hasattr(kind, "_step") else "_show"
+        original = getattr(kind, name)
+        monkeypatch.setattr(kind, name, lambda self, original=original: (calls.append(self), original(self)))
+    window.session.step(1)
+    assert len(calls) == len(set(map(id, calls)))
+    assert {type(panel).__name__ for panel in calls} >= {"ValuesPanel", "ExplanationPanel", "Transport", "Scene"}
+
+
+def test_an_exception_in_a_slot_leaves_the_window_alive(window, qtbot):
+    import sys
+
+    from app.report import install_excepthook
+
+    before = sys.excepthook
+    reporter = install_excepthook()
+    try:
+        with qtbot.captureExceptions() as caught:
+            window.session.runChanged.connect(_fail)
+            window.session.set_value("x", 1.0)
+            window.session.runChanged.disconnect(_fail)
+        assert caught or reporter.dialog is not None
+    finally:
+        sys.excepthook = before
+    assert window.session.story.last.value("f") == -24
+
+
+def _fail():
+    raise RuntimeError("a slot that fails")

@@ -1,0 +1,584 @@
+"""Training: the numbers of others are met, runs repeat bit by bit, what does not fit is said plainly."""
+
+import json
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.arrays import frozen
+from core.builder import graph_of
+from core.errors import Problem
+from core.passes import tell
+from core.plan import make_plan
+from core.training import trainer as trainer_module
+from core.training.boundary import Plane, boundary, plane_of
+from core.training.data import DATASETS, Dataset
+from core.training.networks import ACTIVATIONS, TASKS, Network, task_for
+from core.training.optimizers import OPTIMIZERS
+from core.training.roles import NUMBER, ONE_HOT, SIGNS, data_shapes, roles_of
+from core.training.trainer import Settings, Trainer
+
+CASES = json.loads((Path(__file__).parent.parent / "cases" / "training.json").read_text())
+
+
+def dataset(inputs, targets, classes=0):
+    inputs = np.asarray(inputs, float)
+    names = tuple(f"x{i + 1}" for i in range(inputs.shape[1]))
+    return Dataset("made", "Made", inputs, np.asarray(targets), classes, names, None, "here")
+
+
+def trainer_of(text, values, data=None, **settings):
+    values = {name: frozen(value) for name, value in values.items()}
+    graph = graph_of(text, values)
+    return Trainer(graph, values, roles_of(graph, data), data, Settings(**settings))
+
+
+def network_trainer(network, data, seed=0, **settings):
+    values = network.initial_values(seed) | network.example_values()
+    return trainer_of(network.program_text(), values, data, **settings)
+
+
+def small_trainer(**settings):
+    data = DATASETS["xor"].make(seed=0, n=50)
+    return network_trainer(Network(2, (4,)), data, **{"hyper": {"lr": 0.1}, **settings})
+
+
+# -- the numbers of others
+
+RULES = {
+    "sgd": ("sgd", {}),
+    "momentum": ("sgd", {"momentum": 0.9}),
+    "nesterov": ("sgd", {"momentum": 0.9, "nesterov": True}),
+    "adagrad": ("adagrad", {"eps": 1e-8}),
+    "rmsprop": ("rmsprop", {}),
+    "adam": ("adam", {}),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_downhill_on_a_formula_without_data(name):
+    path = CASES["optimizers_bowl"]["trajectories"][name]
+    optimizer, hyper = RULES[name]
+    text = "f = 0.5 (x[0]^2 + 10 x[1]^2)"
+    trainer = trainer_of(text, {"x": [1.0, 1.0]}, optimizer=optimizer, hyper={"lr": 0.05, **hyper})
+    for place in path:
+        np.testing.assert_allclose(trainer.values()["x"], place, rtol=1e-6)
+        trainer.step()
+    assert trainer.epoch == trainer.updates == len(path)
+
+
+def test_one_step_of_tensorflow_playground():
+    case = CASES["tfp_parity_step"]
+    given = case["inputs"]
+    data = dataset([[given["x1"], given["x2"]]], [1], classes=2)
+    trainer = trainer_of(
+        "o = tanh(w1 x1 + w2 x2 + b); E = 1/2 (o - t)^2",
+        {"t": 1.0, **given},
+        data,
+        hyper={"lr": case["learning_rate"]},
+    )
+    assert trainer.step().batch_loss == pytest.approx(case["E"], rel=1e-12)
+    assert trainer.values() == pytest.approx(case["after"], rel=1e-12)
+
+
+def test_softmax_regression_of_cs231n():
+    case = CASES["cs231n_spiral_linear"]
+    rng = np.random.RandomState(0)
+    arms = []
+    for j in range(3):
+        r, angle = np.linspace(0, 1, 100), np.linspace(j * 4, (j + 1) * 4, 100) + rng.randn(100) * 0.2
+        arms.append(np.column_stack([r * np.sin(angle), r * np.cos(angle)]))
+    data = dataset(np.concatenate(arms), np.repeat([0, 1, 2], 100), classes=3)
+    assert data.inputs.sum() == pytest.approx(case["X_sum"])
+    text = "s = x W + b; L = cross_entropy(s, k); R = 1/2 sum(W ⊙ W); L_reg = L + λ R"
+    values = {"W": case["W0"], "b": np.zeros(3), "x": np.zeros(2), "k": 0.0, "λ": 1e-3}
+    trainer = trainer_of(text, values, data, hyper={"lr": 1.0}, batch_size=300)
+    losses = [progress.batch_loss for progress in islice(trainer.train(), 191)]
+    assert {step: losses[int(step)] for step in case["loss_at"]} == pytest.approx(case["loss_at"], rel=1e-9)
+    list(islice(trainer.train(), 9))
+    assert trainer.accuracy() == (pytest.approx(case["accuracy"]), None)
+
+
+def test_the_yin_and_yang_of_micrograd():
+    case = CASES["llm101n_yinyang"]
+    data = dataset(case["X_train"], case["y_train"], classes=3)
+    hyper = {"lr": 0.1, "beta1": 0.9, "beta2": 0.95, "eps": 1e-8, "weight_decay": 1e-4}
+    text = "s = W2 tanh(W1 x + b1) + b2; L = cross_entropy(s, k)"
+    values = {**case["params0"], "x": np.zeros(2), "k": 0.0}
+    trainer = trainer_of(text, values, data, optimizer="adamw", hyper=hyper, batch_size=80)
+    losses = [progress.batch_loss for progress in islice(trainer.train(), 100)]
+    np.testing.assert_allclose(losses, case["train_loss"], rtol=1e-9)
+
+
+# -- learning
+
+
+def test_xor_is_solved_by_four_hidden_units():
+    data = DATASETS["xor"].make(seed=0)
+    trainer = network_trainer(Network(2, (4,)), data, seed=1, hyper={"lr": 0.1}, test_fraction=0.2)
+    trainer.step(3000)
+    train, test = trainer.accuracy()
+    assert train > 0.97 and test > 0.9
+
+
+def test_xor_is_not_solved_by_a_single_neuron():
+    trainer = network_trainer(Network(2, ()), DATASETS["xor"].make(seed=0), hyper={"lr": 0.1})
+    trainer.step(1000)
+    assert trainer.accuracy()[0] < 0.8
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_digits_are_learned_by_one_layer(dtype):
+    data = DATASETS["digits"].make()
+    network = Network.for_data(data, ())
+    trainer = network_trainer(network, data, hyper={"lr": 0.5}, batch_size=64, test_fraction=0.2, dtype=dtype)
+    while trainer.epoch < 5:
+        trainer.step()
+    train, test = trainer.accuracy()
+    assert train > 0.9 and test > 0.85
+    assert trainer.parameters.dtype == np.dtype(dtype)
+    assert len(trainer.records) == 5
+    assert trainer.records[0].train_loss > trainer.records[-1].train_loss > 0
+
+
+@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_every_data_set_is_learned_a_little_by_its_network(name, activation):
+    data = DATASETS[name].make(seed=0)
+    trainer = network_trainer(Network.for_data(data, (4,), activation), data, hyper={"lr": 0.02})
+    before, _ = trainer.losses()
+    trainer.step(200)
+    assert trainer.losses()[0] < before
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_goes_downhill(optimizer):
+    trainer = small_trainer(optimizer=optimizer, hyper={"lr": 0.02})
+    before, _ = trainer.losses()
+    trainer.step(100)
+    assert trainer.losses()[0] < before
+
+
+# -- runs
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "playground"])
+def test_reset_repeats_the_first_run_bit_by_bit(optimizer):
+    trainer = small_trainer(optimizer=optimizer, seed=3, test_fraction=0.3)
+    first = list(islice(trainer.train(), 60))
+    parameters, records = trainer.parameters.copy(), trainer.records
+    trainer.reset()
+    assert trainer.updates == 0 and trainer.records == []
+    assert list(islice(trainer.train(), 60)) == first
+    assert np.array_equal(trainer.parameters, parameters) and trainer.records == records
+    other = small_trainer(optimizer=optimizer, seed=3, test_fraction=0.3)
+    assert list(islice(other.train(), 60)) == first
+
+
+def test_steps_told_one_by_one_or_many_at_once_are_the_same():
+    one, many = small_trainer(), small_trainer()
+    assert list(islice(one.train(), 50))[49::50] == list(islice(many.train(every=50), 1))
+    assert np.array_equal(one.parameters, many.parameters)
+
+
+def test_the_last_batch_of_an_epoch_is_smaller():
+    data = DATASETS["sine"].make(seed=0, n=25)
+    trainer = trainer_of(
+        "y = w x + b; L = (y - t)^2", {"w": 0.5, "b": 0.0, "x": 0.0, "t": 0.0}, data, hyper={"lr": 0.01}
+    )
+    w, b = 0.5, 0.0
+    sizes = []
+    for rows in data.batches(10, seed=0, epoch=0):
+        x, t = data.inputs[rows, 0], data.targets[rows]
+        error = w * x + b - t
+        assert trainer.step().batch_loss == pytest.approx(np.mean(error**2), rel=1e-12)
+        w, b = w - 0.01 * np.mean(2 * error * x), b - 0.01 * np.mean(2 * error)
+        sizes.append(len(rows))
+    assert sizes == [10, 10, 5] and trainer.epoch == 1
+    assert trainer.values() == pytest.approx({"w": w, "b": b}, rel=1e-12)
+
+
+def test_batches_can_be_given():
+    data = dataset([[1.0], [2.0], [3.0]], [1.0, 2.0, 4.0])
+    values = {"w": 1.0, "x": 0.0, "t": 0.0}
+    trainer = trainer_of("y = w x; L = (y - t)^2", values, data, batches=[[2], [0, 1]], hyper={"lr": 0.0})
+    assert [p.batch_loss for p in islice(trainer.train(), 4)] == [1.0, 0.0, 1.0, 0.0]
+    assert trainer.epoch == 2
+    with pytest.raises(Problem, match="0 to 2"):
+        trainer_of("y = w x; L = (y - t)^2", values, data, batches=[[3]])
+
+
+def test_a_batch_larger_than_the_data_is_all_of_it():
+    trainer = small_trainer(batch_size=1000)
+    assert trainer.step().batch_loss == pytest.approx(small_trainer().losses()[0], rel=1e-12)
+    assert trainer.epoch == 1
+
+
+def test_divergence_keeps_the_weights_before_and_says_so():
+    data = DATASETS["plane"].make(seed=0, n=50)
+    trainer = network_trainer(Network.for_data(data, ()), data, hyper={"lr": 1.0})
+    told = list(trainer.train())
+    last = told[-1]
+    assert last.trouble == trainer.trouble
+    assert last.trouble == (
+        f"The loss became infinite at step {last.step + 1} (learning rate 1). "
+        "The weights before are kept. Try a smaller rate."
+    )
+    assert not any(progress.trouble for progress in told[:-1])
+    assert np.isfinite(trainer.parameters).all()
+    with pytest.raises(Problem, match="became infinite"):
+        trainer.step()
+    assert list(trainer.train()) == []
+    trainer.reset()
+    assert trainer.step() == told[0]
+
+
+def test_a_parameter_that_overflows_is_named():
+    trainer = trainer_of("f = w^3", {"w": -1e100}, hyper={"lr": 1e200})
+    progress = trainer.step()
+    assert progress.trouble.startswith("w became infinite at step 1 (learning rate 1e+200)")
+    assert trainer.values() == {"w": -1e100}
+
+
+def test_a_loss_that_is_not_a_number_at_once_keeps_the_start():
+    trainer = trainer_of("f = log(w)", {"w": -1.0})
+    assert trainer.step().trouble.startswith("The loss became not a number at step 1")
+    assert trainer.values() == {"w": -1.0}
+
+
+def test_values_open_on_the_canvas_at_the_loss_of_the_lab():
+    data = DATASETS["spiral3"].make(seed=0, n=30)
+    network = replace(Network.for_data(data, (5,), "relu"), decay=0.01)
+    trainer = network_trainer(network, data)
+    trainer.step(10)
+    plan = make_plan(trainer.graph)
+    losses = [tell(plan, trainer.example(i)).last.value("L_reg") for i in range(len(data))]
+    assert trainer.losses()[0] == pytest.approx(np.mean(losses), rel=1e-12)
+    np.testing.assert_allclose(trainer.node_values(["L_reg"])["L_reg"], losses, rtol=1e-12)
+    assert set(trainer.values()) == {"W1", "b1", "W2", "b2", "λ"}
+    assert trainer.node_values(["s", "R"])["s"].shape == (30, 3)
+
+
+def test_looking_at_more_examples_than_fit_at_once(monkeypatch):
+    whole = small_trainer(test_fraction=0.2).record()
+    monkeypatch.setattr("core.training.looking.MOST_AT_ONCE", 7)
+    parts = small_trainer(test_fraction=0.2).record()
+    assert parts.train_loss == pytest.approx(whole.train_loss, rel=1e-12)
+    assert (parts.train_accuracy, parts.test_accuracy) == (whole.train_accuracy, whole.test_accuracy)
+
+
+def test_records_of_a_long_run_are_thinned(monkeypatch):
+    monkeypatch.setattr(trainer_module, "MOST_RECORDS", 8)
+    trainer = small_trainer(batch_size=50)
+    trainer.step(40)
+    epochs = [record.epoch for record in trainer.records]
+    assert len(epochs) < 8
+    assert epochs == list(range(epochs[0], 41, epochs[0]))
+
+
+def test_the_rate_and_the_weights_can_be_changed_while_training():
+    trainer = small_trainer()
+    trainer.set_hyper(lr=0.0)
+    before = trainer.parameters.copy()
+    trainer.step(3)
+    assert np.array_equal(trainer.parameters, before)
+    trainer.set_values({"b2": 0.25})
+    assert trainer.values()["b2"] == 0.25
+
+
+def test_playground_spares_the_biases():
+    data = dataset([[0.0, 0.0]], [1], classes=2)
+    network = Network(2, ())
+    values = network.initial_values(0) | network.example_values() | {"b1": 5.0}
+    trainer = trainer_of(
+        network.program_text(), values, data, optimizer="playground", hyper={"lr": 0.1, "l2": 0.5}
+    )
+    trainer.step()
+    np.testing.assert_allclose(trainer.values()["w1"], values["w1"] * (1 - 0.1 * 0.5), rtol=1e-12)
+    assert trainer.values()["b1"] == pytest.approx(5.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "settings, sentence",
+    [
+        ({"dtype": "int8"}, "float64 or float32"),
+        ({"batch_size": 0}, "at least 1 example"),
+        ({"test_fraction": 1.0}, "below 1"),
+        ({"optimizer": "magic"}, "no optimizer called magic"),
+        ({"hyper": {"lr": -1.0}}, "learning rate"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings, sentence):
+    with pytest.raises(Problem, match=sentence):
+        small_trainer(**settings)
+
+
+# -- roles
+
+NUMBERS = {"w": 1.0, "b": 0.0, "x1": 0.0, "x2": 0.0, "t": 0.0, "λ": 0.1}
+VECTORS = {"W": np.eye(2), "b": np.zeros(2), "x": np.zeros(2), "k": 0.0, "m": 1.0}
+PLANE = DATASETS["plane"].make(n=10)
+TWO = DATASETS["xor"].make(n=10)
+THREE = DATASETS["spiral3"].make(n=9)
+SINE = DATASETS["sine"].make(n=9)
+
+
+def roles(text, values, data=None):
+    return roles_of(graph_of(text, {name: frozen(value) for name, value in values.items()}), data)
+
+
+def test_roles_of_numbers():
+    found = roles("y = w x1 + x2 + b; L = (y - t)^2 + λ w^2", NUMBERS, PLANE)
+    assert (found.parameters, found.fixed) == (("w", "b"), ("λ",))
+    assert (found.features, found.columns, found.target) == (("x1", "x2"), (0, 1), "t")
+    assert (found.prediction, found.encoding) == ("y", NUMBER)
+    assert found.data == ("x1", "x2", "t")
+
+
+def test_roles_of_a_vector():
+    found = roles("s = W x + b; p = softmax(s); L = cross_entropy(s, k)", VECTORS, TWO)
+    assert (found.features, found.columns, found.target) == (("x",), (), "k")
+    assert (found.prediction, found.encoding) == ("p", NUMBER)
+
+
+def test_other_names_are_learned_when_there_are_data():
+    found = roles("y = m x + c; L = (y - t)^2", {"m": 1.0, "c": 0.0, "x": 0.0, "t": 0.0}, SINE)
+    assert found.parameters == ("m", "c")
+
+
+def test_without_data_the_weights_are_learned_or_all_there_is():
+    values = {"w": 1.0, "x": 2.0, "t": 1.0}
+    assert roles("L = (w x - t)^2", values).parameters == ("w",)
+    assert roles("L = (w x - t)^2", values).fixed == ("x", "t")
+    assert roles("f = (x - 3)^2 + α y^2", {"x": 1.0, "y": 2.0, "α": 0.5}).parameters == ("x", "y")
+
+
+def test_columns_are_counted_from_0_or_1():
+    values = {"w": 1.0, "x0": 0.0, "x1": 0.0, "t": 0.0}
+    assert roles("y = w x0 + x1; L = (y - t)^2", values, PLANE).columns == (0, 1)
+    iris = DATASETS["iris"].make(n=9)
+    only = {"w": 1.0, "x3": 0.0, "t": 0.0}
+    assert roles("y = w x3; L = (y - t)^2", only, iris).columns == (2,)
+
+
+@pytest.mark.parametrize(
+    "text, encoding, threshold",
+    [
+        ("y = tanh(w x1 + x2); L = 1/2 (y - t)^2", SIGNS, 0.0),
+        ("y = w x1 + x2; L = hinge(y, t)", SIGNS, 0.0),
+        ("y = w x1 + x2; L = max(0, 1 - t y)", SIGNS, 0.0),
+        ("y = σ(w x1 + x2); L = bce(y, t)", NUMBER, 0.5),
+        ("s = w x1 + x2; L = bce_logits(s, t)", NUMBER, 0.0),
+        ("s = w x1 + x2; y = σ(s); L = bce_logits(s, t)", NUMBER, 0.5),
+        ("y = step(w x1 + x2); L = (y - t)^2", NUMBER, 0.5),
+    ],
+)
+def test_two_classes_are_told_as_the_program_wants_them(text, encoding, threshold):
+    found = roles(text, NUMBERS, TWO)
+    assert (found.encoding, found.threshold) == (encoding, threshold)
+    target = found.arrays(TWO, graph_of(text, NUMBERS))["t"]
+    assert set(target) == ({-1, 1} if encoding == SIGNS else {0, 1})
+
+
+def test_a_vector_as_target_is_one_hot():
+    text, values = (
+        "p = softmax(W x); L = -sum(t ⊙ log(p))",
+        {"W": np.ones((3, 2)), "x": [0, 0], "t": [1, 0, 0]},
+    )
+    found = roles(text, values, THREE)
+    assert found.encoding == ONE_HOT
+    graph = graph_of(text, {name: frozen(np.array(value, float)) for name, value in values.items()})
+    assert np.array_equal(found.arrays(THREE, graph)["t"], np.eye(3)[THREE.targets])
+
+
+@pytest.mark.parametrize(
+    "text, values, data, sentence",
+    [
+        (
+            "y = w·x; L = (y - t)^2",
+            {"w": np.ones(3), "x": np.ones(3), "t": 0.0},
+            PLANE,
+            "x has 3 entries and the data have 2 features",
+        ),
+        (
+            "y = w x; L = (y - t)^2",
+            {"w": 1.0, "x": 1.0, "t": 0.0},
+            PLANE,
+            "x is a number and the data have 2",
+        ),
+        (
+            "y = w x3; L = (y - t)^2",
+            {"w": 1.0, "x3": 1.0, "t": 0.0},
+            PLANE,
+            "2 features; there is none for x3",
+        ),
+        ("y = w q; L = (y - t)^2", {"w": 1.0, "q": 1.0, "t": 0.0}, PLANE, "No name of the program takes"),
+        (
+            "s = W x; L = cross_entropy(s, k)",
+            VECTORS,
+            THREE,
+            "s has 2 entries and the data have 3 classes",
+        ),
+        ("s = W x; L = cross_entropy(s, k)", VECTORS, PLANE, "k is the number of a class"),
+        (
+            "y = W x; L = mse(y, t)",
+            {"W": np.eye(2), "x": np.zeros(2), "t": np.zeros(2)},
+            THREE,
+            "t has 2 entries and the data have 3 classes",
+        ),
+        (
+            "y = W x; L = mse(y, t)",
+            {"W": np.eye(2), "x": np.zeros(2), "t": np.zeros(2)},
+            PLANE,
+            "one number as the target",
+        ),
+        ("y = 2 x1; L = (y - t)^2", {"x1": 1.0, "t": 0.0}, PLANE, "nothing to learn"),
+        ("w = 2; L = w^2", {}, None, "nothing to learn"),
+        (
+            "y = w·x1; L = y",
+            {"w": np.ones(2), "x1": np.ones(2)},
+            PLANE,
+            "x1 has 2 entries and takes one feature",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_said(text, values, data, sentence):
+    with pytest.raises(Problem, match=sentence):
+        roles(text, values, data)
+
+
+def test_shapes_that_the_data_give_to_names():
+    assert data_shapes(["w", "x", "t"], PLANE) == {"x": (2,), "t": ()}
+    assert data_shapes(["w", "x1", "x2", "k"], TWO) == {"x1": (), "x2": (), "k": ()}
+    assert data_shapes(["x"], SINE) == {"x": ()}
+    digits = DATASETS["digits"].make(n=20)
+    known = {"x": frozen(np.zeros((8, 8))), "t": frozen(np.zeros(10)), "w": 1.0}
+    assert data_shapes(["x", "t", "w"], digits, known) == {"x": (8, 8), "t": (10,)}
+    assert data_shapes(["x", "t"], PLANE, {"x": 1.0, "t": frozen([1.0, 2.0])}) == {"x": (2,), "t": ()}
+
+
+def test_an_image_can_be_taken_as_a_matrix():
+    digits = DATASETS["digits"].make(n=40)
+    values = {"W": np.zeros((10, 8)), "u": np.ones(8), "x": np.zeros((8, 8)), "k": 0.0}
+    trainer = trainer_of("s = W (x u); L = cross_entropy(s, k)", values, digits)
+    assert trainer.losses()[0] == pytest.approx(np.log(10))
+    example = trainer.example(7)
+    assert np.array_equal(example["x"], digits.inputs[7].reshape(8, 8))
+    trainer.step(20)
+    assert trainer.losses()[0] < np.log(10)
+
+
+# -- networks
+
+
+@pytest.mark.parametrize("hidden", [(), (3,), (4, 2, 3)])
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_network_is_a_program_that_reads_and_builds(activation, task, hidden):
+    outputs = 3 if task == "classes" else 1
+    network = Network(2, hidden, activation, outputs, task, decay=0.1)
+    values = network.initial_values(0)
+    graph = graph_of(network.program_text(), values | network.example_values())
+    assert graph.output == "L_reg"
+    assert set(graph.free) == set(values) | set(network.example_values())
+    assert network.initial_values(0).keys() == values.keys()
+    assert np.array_equal(network.initial_values(0)["b1"], values["b1"])
+
+
+def test_the_program_of_a_network_is_what_one_would_write():
+    assert Network(2, (4, 2)).program_text() == (
+        "a1 = tanh(W1 x + b1)\na2 = tanh(W2 a1 + b2)\ny = tanh(w3·a2 + b3)\nL = 1/2 (y - t)^2"
+    )
+    assert Network(4, (5,), "relu", 3, "classes").program_text() == (
+        "a1 = relu(W1 x + b1)\ns = W2 a1 + b2\nL = cross_entropy(s, k)"
+    )
+    assert Network(1, (), task="regression", decay=0.1).program_text() == (
+        "y = w1·x + b1\nL = 1/2 (y - t)^2\nR = ‖w1‖^2\nL_reg = L + λ R"
+    )
+
+
+def test_weights_start_by_the_activation():
+    wide = Network(400, (300,), "relu").initial_values(0)
+    assert np.std(wide["W1"]) == pytest.approx(np.sqrt(2 / 400), rel=0.02)
+    assert np.std(Network(400, (300,), "tanh").initial_values(0)["W1"]) == pytest.approx(
+        np.sqrt(2 / 700), rel=0.02
+    )
+    played = Network(2, (4,), playground=True).initial_values(0)
+    assert np.abs(played["W1"]).max() <= 0.5 and np.array_equal(played["b1"], np.full(4, 0.1))
+    assert played["b2"] == 0.1
+
+
+def test_tasks_of_data_sets():
+    assert {name: task_for(row.make(n=max(10, row.classes))) for name, row in DATASETS.items()} == {
+        name: "regression" if not row.classes else "signs" if row.classes == 2 else "classes"
+        for name, row in DATASETS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "fields, sentence",
+    [
+        ({"activation": "magic"}, "no activation called magic"),
+        ({"task": "magic"}, "no task called magic"),
+        ({"hidden": (0,)}, "1 to 512 units"),
+        ({"hidden": (1,) * 7}, "up to 6 hidden layers"),
+        ({"outputs": 3}, "1 output"),
+        ({"task": "classes"}, "several classes"),
+        ({"inputs": 0}, "at least 1 input"),
+    ],
+)
+def test_networks_that_make_no_sense_are_refused(fields, sentence):
+    with pytest.raises(Problem, match=sentence):
+        Network(**{"inputs": 2, **fields})
+
+
+# -- maps of the plane
+
+
+def test_the_boundary_is_the_prediction_at_every_point():
+    trainer = small_trainer()
+    trainer.step(100)
+    before = trainer.parameters.copy()
+    plane = Plane(trainer, (-1, 1), (-2, 2), resolution=5)
+    found = plane.prediction()
+    plan = make_plan(trainer.graph)
+    for row, x2 in enumerate(np.linspace(-2, 2, 5)):
+        for column, x1 in enumerate(np.linspace(-1, 1, 5)):
+            values = trainer.example(0) | {"x": frozen([x1, x2])}
+            last = tell(plan, values).last
+            assert found[row, column] == pytest.approx(last.value("y"), abs=1e-5)
+            np.testing.assert_allclose(plane.unit_maps()["a1"][:, row, column], last.value("a1"), atol=1e-5)
+    assert np.array_equal(trainer.parameters, before)
+    trainer.step()
+    assert not np.array_equal(plane.prediction(), found)
+    assert np.array_equal(boundary(trainer, (-1, 1), (-2, 2), 5), plane.prediction())
+
+
+def test_scores_of_several_classes_become_shares():
+    trainer = network_trainer(Network.for_data(THREE, (4,)), THREE)
+    found = boundary(trainer)
+    assert found.shape == (100, 100, 3)
+    np.testing.assert_allclose(found.sum(axis=2), 1, rtol=1e-5)
+
+
+def test_features_that_are_numbers_make_a_plane_too():
+    values = {"w1": 1.0, "w2": 2.0, "b": 0.5, "x1": 0.0, "x2": 0.0, "t": 0.0}
+    trainer = trainer_of("z = w1 x1 + w2 x2 + b; y = tanh(z); L = (y - t)^2", values, TWO)
+    plane = Plane(trainer, (0, 1), (0, 1), resolution=2)
+    np.testing.assert_allclose(plane.prediction(), np.tanh([[0.5, 1.5], [2.5, 3.5]]), rtol=1e-6)
+    np.testing.assert_allclose(plane.unit_maps()["z"], [[[0.5, 1.5], [2.5, 3.5]]], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "text, values, data",
+    [
+        ("y = w x; L = (y - t)^2", {"w": 1.0, "x": 0.0, "t": 0.0}, SINE),
+        ("L = (w·x - t)^2", {"w": [1.0, 1.0], "x": [0.0, 0.0], "t": 0.0}, PLANE),
+        ("f = w^2", {"w": 1.0}, None),
+    ],
+)
+def test_there_is_no_plane_where_there_is_nothing_to_draw(text, values, data):
+    assert plane_of(trainer_of(text, values, data)) is None
