@@ -1,4 +1,4 @@
-"""Every command: its menu, text, keys, icon and what it does. Menus, toolbar, palette and key sheet come from it."""
+"""Every command: menu, text, keys, icon, what it does. Menus, toolbar, palette and key sheet come from it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MENUS = ("File", "Edit", "View", "Graph", "Train", "Help")
 
 @dataclass(frozen=True)
 class Command:
-    """One command. `keys` are pressed anywhere; `shown` names keys that only the canvas takes, for the menu."""
+    """One command. `keys` work anywhere; `shown` names keys that only the canvas takes, for the menu."""
 
     id: str
     menu: str

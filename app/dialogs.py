@@ -60,7 +60,7 @@ def _suggested(window: Window, name: str) -> Path:
 
 
 def ask_for_file(parent: QWidget, title: str, suggested: Path, kinds: dict[str, str]) -> Path | None:
-    """A path to write to, with the suffix of the chosen kind if none was typed; None if the user turned back."""
+    """A path to write to, with the chosen kind's suffix if none was typed; None if the user turned back."""
     filters = ";;".join(f"{name} (*.{suffix})" for name, suffix in kinds.items())
     chosen, kind = QFileDialog.getSaveFileName(parent, title, str(suggested), filters)
     if not chosen:

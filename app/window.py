@@ -1,4 +1,4 @@
-"""The main window: puts canvas, docks, menus and toolbar together. All wiring between parts stands on this page."""
+"""The main window: canvas, docks, menus and toolbar. All wiring between parts stands on this page."""
 
 from __future__ import annotations
 

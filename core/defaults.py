@@ -62,8 +62,8 @@ def with_defaults(program: Program, values: Mapping[str, Value]) -> dict[str, Va
 def carried_over(program: Program, values: Mapping[str, Value], chosen: Collection[str]) -> dict[str, Value]:
     """Values for a program that has just been changed.
 
-    What the user has `chosen` stays. Other old values stay where they are of the kind the program now suggests:
-    a number x does not keep `w·x` from being a product of vectors.
+    What the user has `chosen` stays. Other old values stay where they are of the kind the program now
+    suggests: a number x does not keep `w·x` from being a product of vectors.
     """
     fresh = with_defaults(program, {name: value for name, value in values.items() if name in chosen})
     kept = {

@@ -1,4 +1,4 @@
-"""What is saved to a file and what undo goes back to: the program, its values, moved nodes and the lab's settings.
+"""What is saved and what undo goes back to: the program, its values, moved nodes, the lab's settings.
 
 A document is frozen and shares what did not change with the one before, so keeping all of them costs little.
 Files are JSON with a version; reading one checks everything and runs nothing.

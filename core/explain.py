@@ -1,4 +1,4 @@
-"""A step in words and formulas: the rule with names, the same with the present numbers, the shapes, one sentence."""
+"""A step explained: the rule with names, the same with the present numbers, the shapes, one sentence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -157,7 +157,7 @@ class _Explainer:
         return f"{node} = {value_text(value, self.digits)}"
 
     def formula(self, node: Node) -> Tree:
-        """What a node computes, over the names of its operation's inputs, as it is written rather than computed."""
+        """What a node computes, over its operation's inputs, as it is written rather than computed."""
         op = node.operation
         ports = [Name(port) for port in op.ports(len(node.args))]
         signs = {"add": "+", "sub": "-", "mul": "·", "div": "/", "pow": "^", "dot": "·"}
@@ -223,7 +223,7 @@ class _Explainer:
         return Explanation(title, rule, numbers, sentence, self.flow_shapes(step, node), self.badge(node))
 
     def chain(self, step: Flowed, node: Node) -> tuple[Math, Math, Value | None]:
-        """The chain rule on one edge: with names, with numbers, and the local derivative's value if it is a number."""
+        """The chain rule on one edge: with names, with numbers, and the local derivative's value."""
         op = node.operation
         ports = op.ports(len(node.args))
         port = ports[step.port]

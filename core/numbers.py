@@ -11,7 +11,7 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def split_number(value: float, digits: int = DIGITS) -> tuple[str, str]:
-    """A number rounded to significant digits as (mantissa, power of ten); the power is empty for usual sizes."""
+    """A number rounded to significant digits as (mantissa, power of ten), the power empty for usual sizes."""
     if math.isnan(value):
         return "NaN", ""
     if math.isinf(value):

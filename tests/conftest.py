@@ -64,5 +64,10 @@ def nothing_left_running(request):
         return
     for widget in QApplication.topLevelWidgets():
         widget.close()
-    running = [t for w in QApplication.topLevelWidgets() for t in w.findChildren(QTimer) if t.isActive() and not t.isSingleShot()]
+    running = [
+        t
+        for w in QApplication.topLevelWidgets()
+        for t in w.findChildren(QTimer)
+        if t.isActive() and not t.isSingleShot()
+    ]
     assert not running, f"still running: {running}"

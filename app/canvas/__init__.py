@@ -1,1 +1,1 @@
-"""The canvas: a figure's parts painted (painting), kept as scene items (items, scene), and looked at (view)."""
+"""The canvas: a figure's parts painted (painting), kept as items (items, scene), and looked at (view)."""

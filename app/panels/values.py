@@ -1,4 +1,4 @@
-"""The table of all nodes: inputs whose values are typed or dragged sideways, then what is computed, with gradients."""
+"""All nodes in a table: inputs, whose values are typed or dragged sideways, then what is computed."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The decision boundary: the prediction over the plane as colour, the samples on top; a click chooses a sample."""
+"""The decision boundary: the prediction over the plane as colour, the samples on top."""
 
 from dataclasses import dataclass
 

@@ -1,5 +1,6 @@
 """The weights as heat maps, and for images the rows of the first matrix as templates."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -107,10 +108,10 @@ def _matrix(value: Value) -> Array:
 
 
 def template_maps(
-    values: Mapping[str, Value], image: tuple[int, int], names: tuple[str, ...]
+    values: Mapping[str, Value], image: tuple[int, ...], names: tuple[str, ...]
 ) -> list[tuple[str, Array]]:
     """The rows of the first matrix with one column a pixel, each as a picture; up to 40."""
-    pixels = image[0] * image[1]
+    pixels = math.prod(image)
     for name, value in values.items():
         if not isinstance(value, float) and value.ndim == 2 and value.shape[1] == pixels:
             rows = value[:40]

@@ -1,6 +1,6 @@
-"""What is to be seen of a graph after some steps, and what is lit: decided here once for window, files and terminal.
+"""What is to be seen of a graph after some steps, decided here once for window, files and terminal.
 
-Reading order: parts, sizes, symbols, labels, drawing (where everything stands), pictured (what is known and lit).
+Reading order: parts, sizes, symbols, labels, drawing (where everything stands), pictured (what is lit).
 """
 
 from core.figure.drawing import Drawing, draw, label_width

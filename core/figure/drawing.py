@@ -77,7 +77,7 @@ class Drawing:
 
     @cached_property
     def spots(self) -> Mapping[tuple[str, int], float]:
-        """Where on its edge a label is centred: by (node, −1) for values, by (target, port) for contributions."""
+        """Where on its edge a label is centred: (node, −1) for values, (target, port) for contributions."""
         return choose_spots(self._wanted(), self._obstacles(), self.placement.routes)
 
     def _wanted(self) -> list[Wanted]:
@@ -108,7 +108,7 @@ class Drawing:
 
 
 def label_width(story: Story, digits: int = DIGITS) -> float:
-    """Room for the widest number of a story, in steps wide enough that dragging a value does not shake the graph."""
+    """Room for the widest number of a story, in steps so wide that dragging does not shake the graph."""
     widest = max((_value_width(value, digits) for step in story.steps for value in _told(step)), default=0.0)
     return LEAST_WIDTH + WIDTH_STEP * max(0, math.ceil((widest - LEAST_WIDTH) / WIDTH_STEP))
 

@@ -1,6 +1,6 @@
 """Where along their edges values and gradients are written, so that they cover neither boxes nor one another.
 
-Every label has a few candidate places on its edge; labels choose one after the other the place that hides least.
+Every label has a few candidate places on its edge; one after the other chooses the place that hides least.
 The choice depends on the drawing alone, so labels do not wander from step to step.
 """
 
@@ -85,7 +85,7 @@ def _rects(want: Wanted, share: float) -> list[Rect]:
 def _hidden(
     want: Wanted, share: float, taken: Sequence[NDArray[np.float64]], curves: NDArray[np.float64]
 ) -> float:
-    """How much a label at a place would cover: boxes and labels by area (in line heights), curves by points."""
+    """How much a label at a place would cover: boxes and labels by area, curves by points."""
     total = 0.0
     for rect in _rects(want, share):
         left, top, right, bottom = rect

@@ -14,7 +14,7 @@ Role = Literal["value", "gradient", "contribution", "name", "shape"]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One node: a circle or pill with a symbol, or the plain name of an input; arrays show their entries as heat."""
+    """One node: a circle or pill with a symbol, or the plain name of an input."""
 
     node: str
     kind: Literal["input", "operation"]

@@ -144,7 +144,8 @@ def test_a_wrong_program_dims_the_figure(window):
 
 
 @pytest.mark.parametrize(
-    ("value", "pixels", "expected"), [(5.0, 40, 6.0), (5.0, -40, 4.0), (0.25, 4, 0.26), (-2.0, 0, -2.0), (0.1, -4, 0.0)]
+    ("value", "pixels", "expected"),
+    [(5.0, 40, 6.0), (5.0, -40, 4.0), (0.25, 4, 0.26), (-2.0, 0, -2.0), (0.1, -4, 0.0)],
 )
 def test_scrubbing_goes_in_round_steps(value, pixels, expected):
     assert scrubbed(value, scrub_step(value), pixels) == expected

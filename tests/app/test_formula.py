@@ -21,7 +21,6 @@ from app.formula.boxes import Glyph, Rule
 from app.formula.letters import italic, read_name
 from app.formula.mathfont import math_font
 from app.formula.spacing import Classes, spaces
-from core.resources import resource
 from core.notation.mathtree import (
     Big,
     Digits,
@@ -38,6 +37,7 @@ from core.notation.mathtree import (
     Word,
     row,
 )
+from core.resources import resource
 
 SIZE = 48.0
 X, Y, F, H = Letter("x"), Letter("y"), Letter("f"), Letter("h")

@@ -74,7 +74,9 @@ def test_settings_are_undone_like_everything(window, lab):
     assert window.session.lab.data == "circle" and field.currentData() == "circle"
 
 
-@pytest.mark.parametrize("data", ["circle", "xor", "gauss", "spiral", "spiral3", "moons", "iris", "digits", "plane", "sine"])
+@pytest.mark.parametrize(
+    "data", ["circle", "xor", "gauss", "spiral", "spiral3", "moons", "iris", "digits", "plane", "sine"]
+)
 def test_every_data_set_is_learned_from(window, lab, data):
     window.session.set_lab("choose data", data=data, samples=60)
     assert lab.trainer is not None, lab.message.text()
@@ -129,7 +131,7 @@ def test_divergence_is_told_in_words(window, lab):
 
 
 def test_a_weight_is_told_in_numbers(lab):
-    rect, name, values = lab.weights._placed[0]
+    rect, name, _ = lab.weights._placed[0]
     told = lab.weights.told_at(QPointF(rect.left() + 1, rect.top() + 1))
     assert told.startswith(f"{name}[0, 0] = ")
 

@@ -19,7 +19,15 @@ def type_text(widget, text):
             QApplication.sendEvent(widget, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, char))
 
 
-FORWARD = [Key.Key_Space, Key.Key_Right, Key.Key_Down, Key.Key_PageDown, Key.Key_Return, Key.Key_Enter, Key.Key_N]
+FORWARD = [
+    Key.Key_Space,
+    Key.Key_Right,
+    Key.Key_Down,
+    Key.Key_PageDown,
+    Key.Key_Return,
+    Key.Key_Enter,
+    Key.Key_N,
+]
 BACK = [Key.Key_Left, Key.Key_Up, Key.Key_PageUp, Key.Key_Backspace, Key.Key_P]
 
 
@@ -119,7 +127,12 @@ def _move(widget, at):
 
     left = Qt.MouseButton.LeftButton
     return QMouseEvent(
-        QEvent.Type.MouseMove, QPointF(at), QPointF(widget.mapToGlobal(at)), left, left, Qt.KeyboardModifier.NoModifier
+        QEvent.Type.MouseMove,
+        QPointF(at),
+        QPointF(widget.mapToGlobal(at)),
+        left,
+        left,
+        Qt.KeyboardModifier.NoModifier,
     )
 
 
@@ -243,7 +256,12 @@ def test_every_panel_hears_a_step_once(window, monkeypatch):
         monkeypatch.setattr(kind, name, lambda self, original=original: (calls.append(self), original(self)))
     window.session.step(1)
     assert len(calls) == len(set(map(id, calls)))
-    assert {type(panel).__name__ for panel in calls} >= {"ValuesPanel", "ExplanationPanel", "Transport", "Scene"}
+    assert {type(panel).__name__ for panel in calls} >= {
+        "ValuesPanel",
+        "ExplanationPanel",
+        "Transport",
+        "Scene",
+    }
 
 
 def test_an_exception_in_a_slot_leaves_the_window_alive(window, qtbot):

@@ -24,7 +24,10 @@ def test_before_the_first_step_only_inputs_have_values():
     found = at("start")
     assert labels(found, "value") == {"x": "-2", "y": "5", "z": "-4"}
     assert labels(found, "gradient") == {}
-    assert {box.node: box.mood for box in found.boxes if box.kind == "operation"} == {"v1": "idle", "f": "idle"}
+    assert {box.node: box.mood for box in found.boxes if box.kind == "operation"} == {
+        "v1": "idle",
+        "f": "idle",
+    }
 
 
 def test_at_the_end_everything_is_known():
@@ -104,7 +107,12 @@ def test_labels_cover_neither_boxes_nor_each_other_on_the_lecture_graphs():
         found = figure(draw(story.graph, room=label_width(story)), story.last)
         rects = [rect(label) for label in found.labels if label.role in ("value", "gradient")]
         rects += [
-            (b.centre[0] - b.width / 2, b.centre[1] - b.height / 2, b.centre[0] + b.width / 2, b.centre[1] + b.height / 2)
+            (
+                b.centre[0] - b.width / 2,
+                b.centre[1] - b.height / 2,
+                b.centre[0] + b.width / 2,
+                b.centre[1] + b.height / 2,
+            )
             for b in found.boxes
         ]
         for i, a in enumerate(rects):
