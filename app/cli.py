@@ -9,10 +9,8 @@ import argparse
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
@@ -153,7 +151,7 @@ def _window(words: list[str]) -> int:
     says = "See backpropagation: from the formula you type, through both passes, to training."
     parser = _Parser("chainlight", f"{says}\n\ncommands:\n{table}", WINDOW_EXAMPLES)
     parser.add_argument("file", metavar="FILE", nargs="?", help="a .chainlight project to open in the window")
-    parser.add_argument("--version", action="version", version=f"Chainlight {_version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="say the version and end")
     file = parser.parse_args(words).file
     if file is not None and not Path(file).is_file():
         meant = nearest(file, list(COMMANDS))
@@ -170,12 +168,14 @@ def _window(words: list[str]) -> int:
     return open_window(Path(file) if file else None)
 
 
-def _version() -> str:
-    try:
-        return version("chainlight")
-    except PackageNotFoundError:  # a checkout that is run without being installed
-        project = Path(__file__).resolve().parent.parent / "pyproject.toml"
-        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+class _Version(argparse.Action):
+    """Says the version and ends."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *args: Any, **kwargs: Any) -> None:
+        from app.version import program_version
+
+        print(f"Chainlight {program_version()}")
+        parser.exit()
 
 
 # -- grad

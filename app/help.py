@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -22,6 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import COMMANDS, keys_text, plain_text
+from app.icons import icon
+from app.version import program_version
 from core.ops import OPS
 from core.resources import resource
 
@@ -90,7 +91,8 @@ class Palette(QDialog):
                 item = QListWidgetItem(f"{plain_text(command)}" + (f"    {keys}" if keys else ""))
                 item.setData(Qt.ItemDataRole.UserRole, command.id)
                 item.setToolTip(command.tip)
-                item.setIcon(action.icon())
+                if command.icon:
+                    item.setIcon(icon(command.icon))
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
 
@@ -158,14 +160,6 @@ def _usage(name: str) -> str:
     op = OPS[name]
     aliases = "".join(f", {other}" for other in op.also)
     return f"{op.call}({', '.join(op.inputs)}){aliases}"
-
-
-def program_version() -> str:
-    """The installed version, or `development`."""
-    try:
-        return version("chainlight")
-    except PackageNotFoundError:
-        return "development"
 
 
 class About(QDialog):

@@ -8,7 +8,7 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 from app.theme import icon_colour
 from core.resources import resource
 
-SIZES = (16, 20, 24, 32, 48)
+SIZES = (20, 40)  # and doubled, for screens with small pixels
 
 
 def icon(name: str) -> QIcon:

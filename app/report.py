@@ -10,7 +10,6 @@ import threading
 import traceback
 from collections import Counter, deque
 from collections.abc import Callable
-from importlib import metadata
 from types import TracebackType
 from typing import Any
 
@@ -35,6 +34,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from shiboken6 import isValid
+
+from app.version import program_version
 
 HEADING = "Something went wrong. Your work is kept."
 MAX_REPORTS, MAX_LETTERS, MAX_TIMES = 20, 20_000, 3
@@ -187,12 +188,8 @@ class ReportDialog(QDialog):
 
 def environment() -> str:
     """What the program runs on, in one line."""
-    try:
-        version = metadata.version("chainlight")
-    except metadata.PackageNotFoundError:
-        version = "(not installed)"
     return (
-        f"Chainlight {version}, Python {platform.python_version()}, Qt {qVersion()}, "
+        f"Chainlight {program_version()}, Python {platform.python_version()}, Qt {qVersion()}, "
         f"PySide6 {PySide6.__version__}, {platform.platform()}"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import COMMANDS, MENUS, make_actions
+from app.actions import COMMANDS, MENUS, give_icons, make_actions
 from app.canvas.scene import Scene
 from app.canvas.view import View
 from app.files import Files
@@ -67,7 +68,8 @@ class Window(QMainWindow):
         super().__init__()
         self.session, self.settings = session, settings
         session.setParent(self)  # so that nothing is heard from it once the window is gone
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        self.theme = THEMES[settings.get("theme")]
+        self._dress()
         self.scene = Scene(session)
         self.view = View(session, self.scene)
         self.transport = Transport(session)
@@ -86,7 +88,7 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(720, 480))
         self._wire()
-        self.set_theme(THEMES[settings.get("theme")])
+        self._show_theme()
         self.session.set_digits(settings.get("digits"))
         self.scene.animated = settings.get("animate")
         self._show_file()
@@ -131,6 +133,8 @@ class Window(QMainWindow):
 
     def _add_menus(self) -> None:
         menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
+        for name, menu in menus.items():
+            menu.aboutToShow.connect(partial(give_icons, self.actions_by_id, name))
         groups: dict[str, int] = {}
         for command in COMMANDS:
             menu = menus[command.menu]
@@ -207,17 +211,21 @@ class Window(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
+        self._dress()
+        self._show_theme()
+
+    def _dress(self) -> None:
+        """Style, palette and font of the whole program; costs less before there are widgets."""
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        apply_theme(app, theme, self.settings.get("text_scale"))
+        apply_theme(app, self.theme, self.settings.get("text_scale"))
+
+    def _show_theme(self) -> None:
+        theme = self.theme
         for part in (self.scene, self.program, self.values, self.explanation, self.transport, self._lab):
             if part is not None:
                 part.set_theme(theme)
-        for command in COMMANDS:
-            if command.icon:
-                from app.icons import icon
-
-                self.actions_by_id[command.id].setIcon(icon(command.icon))
+        give_icons(self.actions_by_id)
         self._status.setStyleSheet(f"color: {theme.faint}; padding-left: 8px")
 
     def next_theme(self) -> None:

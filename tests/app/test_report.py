@@ -208,6 +208,7 @@ def test_a_whole_program_goes_on_after_a_failing_slot():
     assert "ZeroDivisionError" in done.stderr
 
 
+# a program started in the background of a shell is deaf to Ctrl+C unless it asks to hear it
 IDLE = """
 QTimer.singleShot(0, lambda: print("ready", flush=True))
 status = app.exec()
@@ -223,7 +224,8 @@ def asleep(pid: int) -> bool:
     not Path("/proc/self/stat").exists(), reason="only there can be seen that a program is idle"
 )
 def test_ctrl_c_ends_an_idle_program_and_keeps_the_work(qtbot):
-    command = [sys.executable, "-c", PROGRAM + IDLE]
+    hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", hears + PROGRAM + IDLE]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         try:
             assert running.stdout.readline() == "ready\n"
