@@ -19,7 +19,8 @@ class Curves(pg.PlotWidget):
         plot = self.getPlotItem()
         plot.setLabel("bottom", "update")
         plot.setLabel("left", "loss")
-        plot.getAxis("left").enableAutoSIPrefix(False)
+        for side in ("left", "bottom"):
+            plot.getAxis(side).enableAutoSIPrefix(False)
         plot.setMenuEnabled(True)
         plot.hideButtons()
         self.legend = plot.addLegend(offset=(-6, 6))

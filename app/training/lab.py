@@ -122,11 +122,11 @@ class LabPanel(QWidget):
     def pause(self) -> None:
         self.ticker.stop()
 
-    def step(self) -> None:
-        """One update of the weights."""
+    def step(self, updates: int = 1) -> None:
+        """One update of the weights, or several."""
         self.pause()
         if self.trainer is not None and not self.trainer.trouble:
-            self.trainer.step()
+            self.trainer.step(updates)
             self._show()
 
     def reset(self) -> None:

@@ -1,0 +1,49 @@
+"""Makes the README's picture of the window: `python docs/screenshot.py`, on any machine with the program."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+if not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.session import Session
+from app.settings import Settings
+from app.theme import load_fonts
+from app.window import Window
+
+SIZE = 1180, 760
+TRAINING = 1480, 860
+
+
+def main() -> None:
+    folder = Path(__file__).parent
+    QApplication(sys.argv[:1])
+    load_fonts()
+    # a settings file that is not there: the picture shows the program as it starts
+    window = Window(Session(), Settings(folder / "no-settings.ini"))
+    window.scene.animated = False
+    window.resize(*SIZE)
+    window.show()
+    QTest.qWaitForWindowExposed(window)
+    window.session.seek(window.session.story.position("backward:3"))
+    _take(window, folder / "window.png")
+    window.resize(*TRAINING)
+    window.toggle_lab()
+    window.lab.step(6000)
+    window.lab.open_on_canvas()
+    window.session.seek(window.session.story.position("backward:2"))
+    _take(window, folder / "training.png")
+
+
+def _take(window: Window, path: Path) -> None:
+    QTest.qWait(300)  # a picture of the window as it looks when all that was asked for is painted
+    window.grab().save(str(path))
+
+
+if __name__ == "__main__":
+    main()
