@@ -398,7 +398,7 @@ def make_actions(window: Window) -> dict[str, QAction]:
     for command in COMMANDS:
         text = f"{command.text}\t{command.shown}" if command.shown else command.text
         action = QAction(text, window)
-        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setShortcuts(shortcuts(command))
         action.setToolTip(_tip(command))
         action.setStatusTip(command.tip)
         if command.checked:
@@ -406,6 +406,12 @@ def make_actions(window: Window) -> dict[str, QAction]:
         action.triggered.connect(_runner(window, command))
         found[command.id] = action
     return found
+
+
+def shortcuts(command: Command) -> list[QKeySequence]:
+    """The keys of a command, each once: two equal ones are ambiguous, and a platform may lack one."""
+    found = {QKeySequence(key).toString(): QKeySequence(key) for key in command.keys}
+    return [sequence for text, sequence in found.items() if text]
 
 
 def give_icons(actions: dict[str, QAction], menu: str = "") -> None:
@@ -428,10 +434,8 @@ def _runner(window: Window, command: Command) -> Callable[[], None]:
 
 def keys_text(command: Command) -> str:
     """The keys of a command as people read them."""
-    keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]
-    return ", ".join(
-        dict.fromkeys([*([command.shown] if command.shown else []), *(key for key in keys if key)])
-    )
+    keys = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in shortcuts(command)]
+    return ", ".join([*([command.shown] if command.shown else []), *keys])
 
 
 def plain_text(command: Command) -> str:

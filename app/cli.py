@@ -152,7 +152,9 @@ def _window(words: list[str]) -> int:
     parser = _Parser("chainlight", f"{says}\n\ncommands:\n{table}", WINDOW_EXAMPLES)
     parser.add_argument("file", metavar="FILE", nargs="?", help="a .chainlight project to open in the window")
     parser.add_argument("--version", action=_Version, nargs=0, help="say the version and end")
-    file = parser.parse_args(words).file
+    parser.add_argument("--reset", action="store_true", help="forget all settings, then open the window")
+    options = parser.parse_args(words)
+    file = options.file
     if file is not None and not Path(file).is_file():
         meant = nearest(file, list(COMMANDS))
         hint = (
@@ -165,7 +167,7 @@ def _window(words: list[str]) -> int:
         )
     from app.main import open_window
 
-    return open_window(Path(file) if file else None)
+    return open_window(Path(file) if file else None, reset=options.reset)
 
 
 class _Version(argparse.Action):

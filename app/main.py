@@ -16,8 +16,8 @@ from app.theme import load_fonts
 from app.window import Window
 
 
-def open_window(path: Path | None = None) -> int:
-    """Show the window until it is closed; the exit status."""
+def open_window(path: Path | None = None, *, reset: bool = False) -> int:
+    """Show the window until it is closed, with all settings forgotten if asked for; the exit status."""
     refusal = check_versions()
     if refusal:
         print(refusal, file=sys.stderr)
@@ -28,6 +28,8 @@ def open_window(path: Path | None = None) -> int:
     app.setDesktopFileName("chainlight")
     load_fonts()
     settings = Settings()
+    if reset:
+        settings.reset()
     session = Session()
     window = Window(session, settings)
     recovery = Recovery(session)

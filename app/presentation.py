@@ -45,9 +45,9 @@ class Presentation(QObject):
             part.hide()
         self.window.showFullScreen()
         self.window.view.setFocus()
-        self.window.view.fit()
         if cursor is not None:
             self.window.session.seek(cursor)
+        self.window.view.present(True)
         app = QGuiApplication.instance()
         assert app is not None
         app.installEventFilter(self)
@@ -67,7 +67,7 @@ class Presentation(QObject):
             part.show()
         if not self._was_full_screen:
             self.window.showNormal()
-        self.window.view.fit()
+        self.window.view.present(False)
 
     def toggle_black(self) -> None:
         """A black screen, to turn the room's eyes to the speaker."""

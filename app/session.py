@@ -96,6 +96,8 @@ class Session(QObject):
             program = read_program(text, [name for name in values if len(name) == 1])
             self._chosen &= values.keys()
             values = carried_over(program, {**self._remembered, **values}, self._chosen)
+            before = self.document.values
+            self._chosen = {n for n in self._chosen if n not in values or same(values[n], before[n])}
         except Problem:
             pass
         self._remembered |= self.document.values
@@ -138,7 +140,8 @@ class Session(QObject):
 
     def replace_document(self, document: Document, path: Path | None) -> None:
         """Open a document: nothing to undo, nothing unsaved."""
-        self._remembered, self._chosen = {}, set(document.values)
+        self._remembered = {}
+        self._chosen = set() if document is EXAMPLE else set(document.values)
         self.undo_stack.clear()
         self._show(document)
         self.path = path

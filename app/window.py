@@ -19,9 +19,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
+    QFrame,
     QLabel,
     QMainWindow,
     QMenu,
+    QScrollArea,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -87,6 +89,7 @@ class Window(QMainWindow):
         self._add_toolbar()
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(720, 480))
+        self.resize(1280, 820)
         self._wire()
         self._show_theme()
         self.session.set_digits(settings.get("digits"))
@@ -192,7 +195,12 @@ class Window(QMainWindow):
 
             self._lab = LabPanel(self.session)
             self._lab.set_theme(self.theme)
-            dock = self._dock("Training", "lab", self._lab, Qt.DockWidgetArea.RightDockWidgetArea)
+            area = QScrollArea()
+            area.setWidget(self._lab)
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setMinimumWidth(360)
+            dock = self._dock("Training", "lab", area, Qt.DockWidgetArea.RightDockWidgetArea)
             self.docks["lab"] = dock
             dock.visibilityChanged.connect(self.refresh_actions)
             self.resizeDocks([dock], [min(620, round(self.width() * 0.48))], Qt.Orientation.Horizontal)
@@ -222,6 +230,8 @@ class Window(QMainWindow):
 
     def _show_theme(self) -> None:
         theme = self.theme
+        for dock in self.docks.values():
+            dock.setFont(QApplication.font())  # their titles keep the font they were made with
         for part in (self.scene, self.program, self.values, self.explanation, self.transport, self._lab):
             if part is not None:
                 part.set_theme(theme)

@@ -55,13 +55,15 @@ def graph_of(text: str, values: Mapping[str, Value]) -> Graph:
 
 def free_names(program: Program, known: Mapping[str, Value] | None = None) -> list[str]:
     """The names a program uses without giving them a value, in order of appearance."""
+    ever = {statement.name for statement in program.statements}
     assigned: set[str] = set()
     found: dict[str, None] = {}
     for statement in program.statements:
-        own = set(statement.parameters or ())
+        # a function is looked into where it is used, after names it may share with later lines
+        valued = assigned if statement.parameters is None else ever.union(statement.parameters)
         for name in names(statement.tree):
             constant = name in CONSTANTS and name not in (known or {})
-            if name not in assigned and name not in own and not constant:
+            if name not in valued and not constant:
                 found[name] = None
         if statement.name:
             assigned.add(statement.name)
@@ -295,18 +297,17 @@ class _Builder:
     def transposed(self, body: Operand, part: Tree) -> Operand:
         if len(body.shape) == 2:
             return self.apply("transpose", [body], part)
-        return Operand(part, body.shape, body.node, body.constant, row=len(body.shape) == 1 and not body.row)
+        return Operand(part, body.shape, self.node_of(body), row=len(body.shape) == 1 and not body.row)
 
     def listing(self, found: list[Operand], part: Tree) -> Operand:
-        constants = [operand.constant for operand in found if operand.constant is not None]
-        if len(constants) == len(found):
-            value = frozen(constants)
-            literal = all(operand.literal for operand in found)
-            return Operand(part, shape_of(value), constant=value, literal=literal)
-        return self.apply("stack", found, part)
+        """Numbers make one constant; anything else is put together by a node."""
+        if not all(operand.literal for operand in found):
+            return self.apply("stack", found, part)
+        value = frozen([operand.constant for operand in found])
+        return Operand(part, shape_of(value), constant=value, literal=True)
 
     def index(self, found: list[Operand], part: Tree) -> Operand:
-        body = found[0]
+        body = self.settled(found[0])
         for place in found[1:]:
             if place.constant is not None and body.shape:
                 check_index(place.constant, body.shape[0], self.called(body))
@@ -358,11 +359,8 @@ class _Builder:
         """A new node for an operation, its shape checked."""
         shape = self.shape(OPS[op], operands)
         if math.prod(shape) > MAX_ENTRIES:
-            gigabytes = math.prod(shape) * 8 / 1e9
-            text = expression_text(part)
-            raise Problem(
-                f"{text} would need {gigabytes:.1f} GB; the limit is {MAX_ENTRIES:,} entries", part.span
-            )
+            said = f"{_cut(expression_text(part))} would have {math.prod(shape):,} entries"
+            raise Problem(f"{said}; the limit is {MAX_ENTRIES:,}", part.span)
         args = tuple(self.node_of(operand) for operand in operands)
         self.count += 1
         while f"v{self.count}" in self.reserved:
@@ -393,10 +391,13 @@ class _Builder:
 
     def called(self, operand: Operand) -> str:
         """How a sentence names an operand."""
-        text = (
-            operand.node if operand.node and self.nodes[operand.node].named else expression_text(operand.tree)
-        )
-        return text if len(text) <= 40 else text[:37] + "…"
+        named = operand.node and self.nodes[operand.node].named
+        return operand.node if named else _cut(expression_text(operand.tree))
+
+
+def _cut(text: str) -> str:
+    """A formula short enough for a sentence."""
+    return text if len(text) <= 40 else text[:37] + "…"
 
 
 def check_index(value: Value, length: int, name: str, span: Span | None = None) -> int:
@@ -404,5 +405,6 @@ def check_index(value: Value, length: int, name: str, span: Span | None = None) 
     if not isinstance(value, float) or value != int(value if math.isfinite(value) else 0.5):
         raise Problem("An index is a whole number", span)
     if not 0 <= value < length:
-        raise Problem(f"{name} has entries 0 to {length - 1}; there is no entry {number_text(value)}", span)
+        has = f"has entries 0 to {length - 1}" if length > 1 else "has only entry 0"
+        raise Problem(f"{name} {has}; there is no entry {number_text(value)}", span)
     return int(value)

@@ -30,7 +30,20 @@ from core.notation.tree import (
 from core.ops import CALLS
 
 SCALARS = (2.0, 3.0, 0.5, 1.5, 4.0, 2.5, 1.0, 0.25)
-BY_CONVENTION = {"λ": 0.1, "η": 0.1, "α": 0.1, "μ": 0.9, "k": 0.0, "t": 1.0, "b": 0.5, "ε": 0.01}
+BY_CONVENTION = {
+    "w0": 2.0,
+    "x0": 1.0,
+    "w1": -1.0,
+    "w2": 0.5,
+    "λ": 0.1,
+    "η": 0.1,
+    "α": 0.1,
+    "μ": 0.9,
+    "k": 0.0,
+    "t": 1.0,
+    "b": 0.5,
+    "ε": 0.01,
+}
 VECTOR_FUNCTIONS = {
     "softmax",
     "log_softmax",
@@ -62,8 +75,9 @@ def with_defaults(program: Program, values: Mapping[str, Value]) -> dict[str, Va
 def carried_over(program: Program, values: Mapping[str, Value], chosen: Collection[str]) -> dict[str, Value]:
     """Values for a program that has just been changed.
 
-    What the user has `chosen` stays. Other old values stay where they are of the kind the program now
-    suggests: a number x does not keep `w·x` from being a product of vectors.
+    What the user has `chosen` stays, unless the program cannot be built with it. Other old values stay
+    where they are of the kind the program now suggests: a number x does not keep `w·x` from
+    being a product of vectors.
     """
     fresh = with_defaults(program, {name: value for name, value in values.items() if name in chosen})
     kept = {
@@ -72,11 +86,14 @@ def carried_over(program: Program, values: Mapping[str, Value], chosen: Collecti
         if name in chosen or (name in fresh and len(shape_of(value)) == len(shape_of(fresh[name])))
     }
     found = with_defaults(program, kept)
-    try:
-        build(program, found)
-    except Problem:
-        return fresh
-    return found
+    # chosen values that cannot go into this program belong to another one
+    for tried in (found, fresh, with_defaults(program, {})):
+        try:
+            build(program, tried)
+        except Problem:
+            continue
+        return tried
+    return fresh
 
 
 def default_value(name: str, shape: Sequence[int], place: int) -> Value:
@@ -95,7 +112,13 @@ class Size:
         self.length = 0
 
     def root(self) -> "Size":
-        return self.same.root() if self.same else self
+        """The one that stands for all it is joined with."""
+        found = self
+        while found.same:
+            found = found.same
+        if self is not found:
+            self.same = found  # the next way is short
+        return found
 
     def join(self, other: "Size") -> None:
         a, b = self.root(), other.root()

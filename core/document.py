@@ -112,19 +112,18 @@ def loads(text: str) -> Document:
     return Document(program, values, moved, lab_from(_mapping(found, "lab")))
 
 
-def parse_json(text: str) -> Any:
-    """JSON by the letter: no NaN, no infinite numbers, no name twice, no deep nesting. Raises Problem."""
-    if _depth(text) > 60:
-        raise Problem("The file is nested too deeply")
+def parse_json(text: str, what: str = "file") -> Any:
+    """JSON by the letter: no NaN, no infinite numbers, no name twice. `what` it is is said in a Problem."""
     try:
         return json.loads(text, parse_constant=_refuse, parse_float=_number, object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, Problem):
-            raise
-        place = (
-            f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        )
-        raise Problem(f"The file is not valid JSON{place}") from None
+    except Problem as problem:
+        raise Problem(f"The {what} says {problem.message}") from None
+    except RecursionError:
+        raise Problem(f"The {what} is nested too deeply") from None
+    except ValueError as error:
+        spot = error if isinstance(error, json.JSONDecodeError) else None
+        place = f" (line {spot.lineno}, column {spot.colno})" if spot else ""
+        raise Problem(f"The {what} is not valid JSON{place}") from None
 
 
 def value_from(plain: Any, name: str) -> Value:
@@ -182,25 +181,8 @@ def _number(word: str) -> float:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise Problem("The file says one name twice")
+        raise Problem("one name twice")
     return found
-
-
-def _depth(text: str) -> int:
-    """How deeply brackets nest, strings left out."""
-    depth = deepest = 0
-    inside = escaped = False
-    for char in text:
-        if inside:
-            escaped, inside = char == "\\" and not escaped, char != '"' or escaped
-        elif char == '"':
-            inside = True
-        elif char in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif char in "]}":
-            depth -= 1
-    return deepest
 
 
 def _mapping(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -57,13 +57,27 @@ def explain(story: Story, count: int, digits: int = DIGITS) -> Explanation:
     return _Explainer(story, story.picture(count), digits).explanation()
 
 
+def step_title(story: Story, count: int) -> str:
+    """What step number `count` is, in a few words; 0 is the start."""
+    match story.steps[count - 1] if count else None:
+        case Computed(node):
+            return f"Forward: {node}"
+        case Seeded(node):
+            return f"Seed: {node}"
+        case Flowed(node, _, arg):
+            return f"Backward: {node} → {arg}"
+        case Updated(parameter):
+            return f"Update: {parameter}"
+    return "Start"
+
+
 def _start(story: Story) -> Explanation:
     graph = story.graph
     free = list(graph.inputs)
     rule = typeset_program(graph)
     some = ", ".join(free[:4]) + (" …" if len(free) > 4 else "")
     sentence = f"The inputs {some} have their values. Step forward to compute the rest." if free else ""
-    return Explanation("Start", rule, None, sentence)
+    return Explanation(step_title(story, 0), rule, None, sentence)
 
 
 def typeset_program(graph: Graph) -> Math:
@@ -106,6 +120,9 @@ class _Explainer:
                 return self.updated(parameter, before, after)
         raise ValueError("There is no step to explain")
 
+    def title(self) -> str:
+        return step_title(self.story, self.picture.count)
+
     # -- names and numbers in formulas
 
     def name(self, node: str, role: str = "") -> Part:
@@ -145,10 +162,9 @@ class _Explainer:
         left, _ = self.name(node.name)
         rule = row(left, EQUALS, self.filled(call, named))
         with_numbers = row(left, EQUALS, self.filled(call, numbers), EQUALS, result)
-        title = f"Forward: {node.name}"
         said = " and ".join(self.said(arg) for arg in dict.fromkeys(node.args))
         sentence = f"{node.name} is computed from {said}: {value_text(value, self.digits)}."
-        return Explanation(title, rule, with_numbers, sentence, self.shapes(node), self.badge(node))
+        return Explanation(self.title(), rule, with_numbers, sentence, self.shapes(node), self.badge(node))
 
     def said(self, node: str) -> str:
         value = self.picture.value(node)
@@ -212,15 +228,15 @@ class _Explainer:
         one = short(gradient) if isinstance(gradient, float) else "1 in every entry"
         sentence = f"The backward pass starts at {node}: its derivative with respect to itself is {one}."
         shapes = "" if isinstance(gradient, float) else describe(f"∂{node}/∂{node}", shape_of(gradient))
-        return Explanation(f"Seed: {node}", row(left, EQUALS, number), None, sentence, shapes)
+        return Explanation(self.title(), row(left, EQUALS, number), None, sentence, shapes)
 
     def flowed(self, step: Flowed) -> Explanation:
         node = self.graph.nodes[step.node]
         rule, numbers, local = self.chain(step, node)
         before = self._before(step)
         sentence = self.flow_sentence(step, node, local, before)
-        title = f"Backward: {step.node} → {step.arg}"
-        return Explanation(title, rule, numbers, sentence, self.flow_shapes(step, node), self.badge(node))
+        shapes = self.flow_shapes(step, node)
+        return Explanation(self.title(), rule, numbers, sentence, shapes, self.badge(node))
 
     def chain(self, step: Flowed, node: Node) -> tuple[Math, Math, Value | None]:
         """The chain rule on one edge: with names, with numbers, and the local derivative's value."""
@@ -331,9 +347,9 @@ class _Explainer:
             parts.append("upstream {} × local {} = {}.".format(*numbers))
         parts.append(node.operation.says)
         if before is not None and isinstance(before, float) and isinstance(step.total, float):
-            contribution = (
-                short(step.contribution, self.digits) if isinstance(step.contribution, float) else ""
-            )
+            contribution = value_text(step.contribution, self.digits)
+            if is_loose(step.contribution):
+                contribution = f"({contribution})"
             parts.append(
                 f"{step.arg} is used more than once, so its gradients add up: "
                 f"{short(before, self.digits)} + {contribution} = {short(step.total, self.digits)}."
@@ -362,7 +378,7 @@ class _Explainer:
         new, _ = self.number(after, "value", parameter)
         rule = row(name_math(parameter), Sign("←", "rel"), new)
         sentence = f"{parameter} takes a step downhill: {value_text(before)} becomes {value_text(after)}."
-        return Explanation(f"Update: {parameter}", rule, row(old, Sign("→", "rel"), new), sentence)
+        return Explanation(self.title(), rule, row(old, Sign("→", "rel"), new), sentence)
 
 
 def _bracketed_if_loose(part: Part) -> Part:

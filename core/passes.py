@@ -9,6 +9,7 @@ from core.arrays import Value, frozen, shape_of, shape_text, sum_to
 from core.builder import check_index, graph_of
 from core.errors import Problem
 from core.graph import Graph
+from core.notation.printers import expression_text
 from core.notation.tree import Note
 from core.plan import GRADIENT, OUTPUT, Plan, make_plan
 from core.steps import Computed, Flowed, Seeded, Step, Story
@@ -86,9 +87,9 @@ def _seed(output: Value, seed: Value | None) -> Value:
 
 def _check_place(graph: Graph, node: str, known: Mapping[str, Value]) -> None:
     """An index that is a variable is checked when its value is known."""
-    ports = graph.nodes[node].operation.inputs
-    array, place = known[ports[0]], known[ports[1]]
-    name = graph.nodes[node].args[0]
+    array, place = (known[port] for port in graph.nodes[node].operation.inputs)
+    source = graph.nodes[graph.nodes[node].args[0]]
+    name = source.name if source.named else expression_text(source.tree)
     check_index(place, shape_of(array)[0], name, graph.nodes[node].span)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.arrays import Value, describe
-from core.checks import MOST_ENTRIES, Checked, check_gradients
+from core.derivatives.numerical import Checked, check_gradients
 from core.document import plain_value
 from core.errors import Problem, place
 from core.explain import explain
@@ -73,8 +73,7 @@ class Report:
             if story.last.gradient(name) is None:
                 found.append(Note(f"{graph.output} has no gradient for {name}", graph.nodes[name].span))
             elif self.request.check and name not in self.checked:
-                many = f"{name} has more than {MOST_ENTRIES} entries and is not checked"
-                found.append(Note(many, graph.nodes[name].span))
+                found.append(Note(f"{name} is too large to be checked", graph.nodes[name].span))
         return [*found, *self.request.unused(graph)]
 
     def answer(self) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class BoxItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        paint_box(painter, self.box, self.theme, self.selected)
+        paint_box(painter, self.box, self.theme, selected=self.selected)
 
 
 class ArrowItem(QGraphicsItem):

@@ -41,9 +41,7 @@ def box_rect(box: Box) -> QRectF:
     return QRectF(x - box.width / 2, y - box.height / 2, box.width, box.height)
 
 
-def paint_box(
-    painter: QPainter, box: Box, theme: Theme, backward: bool = False, selected: bool = False
-) -> None:
+def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False) -> None:
     """A node: an operation as a circle or pill, an input as its plain name."""
     rect = box_rect(box)
     if selected:

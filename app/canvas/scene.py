@@ -18,6 +18,7 @@ class Scene(QGraphicsScene):
         self.theme: Theme = LIGHT
         self.animated = True
         self.speed = 1.0
+        self._dimmed = False
         self._boxes: dict[str, BoxItem] = {}
         self._arrows: dict[tuple[str, int], ArrowItem] = {}
         self._labels: dict[object, LabelItem] = {}
@@ -48,8 +49,13 @@ class Scene(QGraphicsScene):
 
     def dim(self, dimmed: bool) -> None:
         """Show the figure faintly: it belongs to a program that can no longer be read."""
+        self._dimmed = dimmed
+        self._set_opacity()
+
+    def _set_opacity(self) -> None:
+        """Of all parts; those that come while the figure is dimmed are as faint as the others."""
         for item in self.items():
-            item.setOpacity(0.35 if dimmed else 1.0)
+            item.setOpacity(0.35 if self._dimmed else 1.0)
 
     def node_at(self, item: QGraphicsItem | None) -> str:
         """The node an item belongs to, or the empty string."""
@@ -100,6 +106,8 @@ class Scene(QGraphicsScene):
         self._show_boxes(figure)
         self._show_arrows(figure)
         self._show_labels(figure)
+        if self._dimmed:
+            self._set_opacity()
         self.setSceneRect(self.bounds().adjusted(-400, -300, 400, 300))
 
     def _show_boxes(self, figure: Figure) -> None:

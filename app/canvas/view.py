@@ -13,6 +13,7 @@ from core.numbers import exact, value_text
 
 SMALLEST, LARGEST = 0.05, 12.0
 READABLE, COMFORTABLE = 0.62, 2.2  # a figure that fits at less than readable is scrolled
+PRESENTED = 1.9  # in a lecture room numbers want 24 points
 DRAG_STARTS = 4  # pixels
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
@@ -26,13 +27,14 @@ class View(QGraphicsView):
         super().__init__(scene, parent)
         self.session = session
         self._scene = scene
+        self.least = READABLE  # a figure that fits only when smaller follows the steps instead
         self._fitted = True
         self._pressed: QPoint | None = None
         self._gesture: Gesture | None = None
         self._pending: Gesture | None = None
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
@@ -81,17 +83,26 @@ class View(QGraphicsView):
         """Room around the figure to pan in."""
         return bounds.adjusted(-bounds.width(), -bounds.height(), bounds.width(), bounds.height())
 
-    def zoom(self, factor: float) -> None:
-        """Magnify by a factor, within sensible bounds."""
+    def zoom(self, factor: float, at: QPoint | None = None) -> None:
+        """Magnify by a factor, within sensible bounds; what is at a point, or in the middle, stays there."""
         now = self.transform().m11()
         factor = min(max(now * factor, SMALLEST), LARGEST) / now
         self._fitted = False
+        middle = self.viewport().rect().center()
+        before = self.mapToScene(at or middle)
         self.scale(factor, factor)
+        self.centerOn(self.mapToScene(middle) + before - self.mapToScene(at or middle))
+
+    def present(self, presenting: bool) -> None:
+        """Fit the figure anew: large enough for a lecture room, or for a desk."""
+        self.least = PRESENTED if presenting else READABLE
+        self._fitted = True
+        self._fit(self.least)
 
     def _keep_fitted(self) -> None:
         if self._fitted and self._gesture is None and self._drawn is not self.session.drawing.placement:
             self._drawn = self.session.drawing.placement
-            self._fit(READABLE)
+            self._fit(self.least)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -100,11 +111,11 @@ class View(QGraphicsView):
 
     def _refit(self) -> None:
         if self._fitted:
-            self._fit(READABLE)
+            self._fit(self.least)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.zoom(1.0015 ** event.angleDelta().y())
+            self.zoom(1.0015 ** event.angleDelta().y(), event.position().toPoint())
             event.accept()
         else:
             self._fitted = False

@@ -11,6 +11,8 @@ from core.explain import Explanation, explain
 from core.notation.latex import latex
 from core.notation.mathtree import Math
 
+FORMULA_SIZE = 2.2  # pixels an em for each point of the text beside it
+
 
 class ExplanationPanel(QScrollArea):
     def __init__(self, session: Session, parent: QWidget | None = None):
@@ -37,7 +39,6 @@ class ExplanationPanel(QScrollArea):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         for view in (self.rule, self.numbers):
-            view.set_size(22)
             view.tagHovered.connect(self.session.select)
         copy = QAction("Copy as LaTeX", self)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
@@ -52,6 +53,7 @@ class ExplanationPanel(QScrollArea):
         self.theme = theme
         for view in (self.rule, self.numbers):
             view.set_colours(theme.roles, theme.colour("ink"))
+            view.set_size(FORMULA_SIZE * self.font().pointSizeF())
         self.shapes.setStyleSheet(f"color: {theme.faint}")
         self.badge.setStyleSheet(f"color: {theme.wrong}")
 

@@ -3,9 +3,11 @@
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
+    QFrame,
     QLabel,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QTextEdit,
     QVBoxLayout,
     QWidget,
@@ -18,6 +20,7 @@ from core.notation.tree import Note
 
 REDRAW_AFTER = 120  # milliseconds without typing
 COMPLAIN_AFTER = 400
+LONGEST_BUTTON = 26  # characters; a longer hint stands in the sentence
 PAUSE = 1200  # typing after a pause is an undo entry of its own
 EXAMPLES = ("(x+y)z", "sigmoid(w·x + b)", "softmax(W x + b)")
 
@@ -35,7 +38,10 @@ class Editor(QPlainTextEdit):
         self.setToolTip("The program: statements such as z = w x + b, one a line or separated by ;")
 
     def sizeHint(self) -> QSize:
-        return QSize(260, self.fontMetrics().lineSpacing() * 5 + 12)
+        return QSize(260, self.fontMetrics().lineSpacing() * 3 + 12)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, self.fontMetrics().lineSpacing() * 2 + 12)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -50,7 +56,6 @@ class ProgramPanel(QWidget):
         self.session = session
         self.theme: Theme = LIGHT
         self.editor = Editor()
-        self.editor.setFont(QFont("DejaVu Sans", 12))
         self.message = _plain_label()
         self.reading = _plain_label()
         self.reading.setToolTip("The program as it was understood, with all brackets")
@@ -60,12 +65,20 @@ class ProgramPanel(QWidget):
         below = QVBoxLayout()
         below.addWidget(self.message)
         below.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignLeft)
-        box = QVBoxLayout(self)
+        body = QWidget()
+        box = QVBoxLayout(body)
         box.setContentsMargins(8, 6, 8, 6)
-        self.setMinimumWidth(230)
         box.addWidget(self.editor, 1)
         box.addLayout(below)
         box.addWidget(self.reading)
+        self._area = QScrollArea()
+        self._area.setWidget(body)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self._area)
+        self.setMinimumWidth(230)
         self._gesture = session.gesture()
         self._redraw = _timer(self, REDRAW_AFTER, self._take)
         self._complain = _timer(self, COMPLAIN_AFTER, self._show_problem)
@@ -78,6 +91,9 @@ class ProgramPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
+        font = QFont(self.font())
+        font.setPointSizeF(1.2 * font.pointSizeF())
+        self.editor.setFont(font)
         self._show_problem()
 
     def take_now(self) -> None:
@@ -119,7 +135,7 @@ class ProgramPanel(QWidget):
         self._underline(problem)
         self.fix.setVisible(bool(problem and problem.fix is not None))
         if problem and problem.fix is not None:
-            self.fix.setText(problem.hint or f"Write {problem.fix}")
+            self.fix.setText(problem.hint if _on_button(problem) else f"Write {problem.fix}")
         self.message.setVisible(bool(problem or notes))
         self.message.setText(_sentence(problem) if problem else _notes_text(notes))
         colour = self.theme.wrong if problem else self.theme.faint
@@ -160,9 +176,15 @@ class ProgramPanel(QWidget):
             self.editor.moveCursor(QTextCursor.MoveOperation.End)
 
 
+def _on_button(problem: Problem) -> bool:
+    """Whether what to do stands on the button rather than in the sentence."""
+    return problem.fix is not None and 0 < len(problem.hint) <= LONGEST_BUTTON
+
+
 def _sentence(problem: Problem) -> str:
-    """The message; what to do stands on the button where there is one."""
-    return problem.message + "." * (problem.message[-1:] != "?") if problem.fix is not None else str(problem)
+    """The message, and what to do where no button says it."""
+    text = problem.message if _on_button(problem) else str(problem)
+    return text if text.endswith((".", "?")) else f"{text}."
 
 
 def _notes_text(notes: tuple[Note, ...]) -> str:

@@ -1,15 +1,16 @@
 """The bar that moves through the steps: buttons, a scrubber coloured by phase, play with a speed."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.icons import icon
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.explain import explain
+from core.explain import step_title
 
 SPEEDS = {"½×": 0.5, "1×": 1.0, "2×": 2.0, "4×": 4.0}
+WHERE_SHARE = 0.34  # of the bar's width, at most, for the words that say where we are
 BEAT = 1100  # milliseconds between steps at normal speed
 ICONS = {
     "first": "skip-back",
@@ -103,7 +104,6 @@ class Transport(QWidget):
         self.scrubber = Scrubber(session)
         self.where = QLabel()
         self.where.setTextFormat(Qt.TextFormat.PlainText)
-        self.where.setMinimumWidth(190)
         self.speed = QComboBox()
         self.speed.addItems(list(SPEEDS))
         self.speed.setCurrentText("1×")
@@ -129,15 +129,16 @@ class Transport(QWidget):
         box.addSpacing(6)
         box.addWidget(self.where)
         box.addWidget(self.speed)
-        session.runChanged.connect(self._show)
+        session.runChanged.connect(self._make_room)
         session.cursorMoved.connect(self._show)
-        self._show()
+        self._make_room()
 
     def set_theme(self, theme: Theme) -> None:
         self.scrubber.theme = theme
         for name, button in self.buttons.items():
             button.setIcon(icon(ICONS[name]))
         self._show_play()
+        self._make_room()
         self.scrubber.update()
 
     @property
@@ -198,8 +199,25 @@ class Transport(QWidget):
             self.buttons[name].setEnabled(cursor > 0)
         for name in ("next", "last"):
             self.buttons[name].setEnabled(cursor < total)
-        title = explain(session.story, cursor).title
-        self.where.setText(f"{cursor} of {total} · {title}")
+        text = self._said(cursor)
+        self.where.setToolTip(text)
+        self.where.setText(
+            self.where.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self.where.width())
+        )
+
+    def _said(self, count: int) -> str:
+        return f"{count} of {len(self.session.story)} · {step_title(self.session.story, count)}"
+
+    def _make_room(self) -> None:
+        """As much as the longest title needs, up to a part of the bar: the scrubber keeps its length."""
+        titles = sorted(map(self._said, range(len(self.session.story) + 1)), key=len)
+        widest = max(self.where.fontMetrics().horizontalAdvance(title) for title in titles[-8:])
+        self.where.setFixedWidth(min(widest + 4, round(self.width() * WHERE_SHARE)))
+        self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()

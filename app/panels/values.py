@@ -24,6 +24,7 @@ from core.values import read_value
 
 NAME, VALUE, GRADIENT = range(3)
 MOST_ROWS = 400
+HOW_TO_TYPE = "Type a number, a fraction or a list: 1.5, 1/3, [1, 2]"
 
 
 @dataclass
@@ -80,6 +81,8 @@ class ValuesPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         self.message.setStyleSheet(f"color: {theme.wrong}")
+        header = self.table.horizontalHeader()
+        header.setMinimumSectionSize(header.fontMetrics().horizontalAdvance(" Gradient "))
         self._show()
 
     def edit(self, name: str) -> None:
@@ -152,7 +155,7 @@ class ValuesPanel(QWidget):
         try:
             value = read_value(item.text(), name)
         except Problem as problem:
-            self.message.setText(str(problem))
+            self.message.setText(f"{problem.message}. {HOW_TO_TYPE}")
             self.message.show()
             self._show()
             return

@@ -1,5 +1,6 @@
 """The decision boundary: the prediction over the plane as colour, the samples on top."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from app.theme import CLASSES, LIGHT, Theme, heat_colours
+from app.training.axes import show_axes
 from core.arrays import Array
 
 RESOLUTION = 100
@@ -31,7 +33,10 @@ class BoundaryView(pg.PlotWidget):
         super().__init__(parent)
         self.theme: Theme = LIGHT
         self.setAccessibleName("Decision boundary")
-        self.setToolTip("The prediction everywhere in the plane. Click a sample to choose it for the canvas")
+        self.setToolTip(
+            "The prediction everywhere in the plane; diamonds are kept for testing. "
+            "Click a sample to choose it for the canvas"
+        )
         self.setMinimumSize(150, 150)
         self.setAspectLocked(True)
         self.setMouseEnabled(x=False, y=False)
@@ -47,22 +52,23 @@ class BoundaryView(pg.PlotWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
-        self.setBackground(theme.paper)
-        for side in ("bottom", "left"):
-            axis = self.getPlotItem().getAxis(side)
-            axis.setPen(theme.line)
-            axis.setTextPen(theme.ink)
+        show_axes(self, theme)
         self.chosen.setPen(pg.mkPen(theme.ink, width=2.5))
 
     def show_samples(
-        self, inputs: Array, classes: Array | None, targets: Array, test_from: int, names: tuple[str, ...]
+        self,
+        inputs: Array,
+        classes: Array | None,
+        targets: Array,
+        tested: Sequence[bool],
+        names: tuple[str, ...],
     ) -> None:
         """The data, once: circles for training, diamonds for test samples."""
         if classes is not None:
             brushes = [pg.mkBrush(CLASSES[int(k) % len(CLASSES)]) for k in classes]
         else:
             brushes = [pg.mkBrush(*rgb) for rgb in heat_colours(np.asarray(targets, dtype=float), self.theme)]
-        symbols = ["o" if i < test_from else "d" for i in range(len(inputs))]
+        symbols = ["d" if kept else "o" for kept in tested]
         self.samples.setData(
             x=inputs[:, 0],
             y=inputs[:, 1],

@@ -86,7 +86,9 @@ class TrainBar(QWidget):
         self.train.setIcon(icon("pause" if running else "play"))
 
     def show_numbers(self, numbers: list[tuple[str, str]]) -> None:
-        self.numbers.setText("    ".join(f"{name} {value}" for name, value in numbers))
+        self.numbers.setText(
+            "    ".join(f"{name} {value}".replace(" ", "\N{NO-BREAK SPACE}") for name, value in numbers)
+        )
 
     def show_samples(self, count: int) -> None:
         with QSignalBlocker(self.sample):

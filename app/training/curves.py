@@ -5,6 +5,7 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
 from app.theme import LIGHT, Theme
+from app.training.axes import show_axes
 
 MOST_POINTS = 1200  # more than the plot has pixels is thinned to least and most
 
@@ -30,11 +31,7 @@ class Curves(pg.PlotWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
-        self.setBackground(theme.paper)
-        for side in ("bottom", "left"):
-            axis = self.getPlotItem().getAxis(side)
-            axis.setPen(theme.line)
-            axis.setTextPen(theme.ink)
+        show_axes(self, theme)
         self.train.setPen(pg.mkPen(theme.local, width=2))
         self.test.setPen(pg.mkPen(theme.upstream, width=2, style=pg.QtCore.Qt.PenStyle.DashLine))
         self.legend.setLabelTextColor(theme.ink)

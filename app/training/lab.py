@@ -87,7 +87,6 @@ class LabPanel(QWidget):
         box.addWidget(self.controls)
         box.addWidget(self.message)
         box.addWidget(halves, 1)
-        self.setMinimumWidth(360)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def _wire(self) -> None:
@@ -197,7 +196,10 @@ class LabPanel(QWidget):
         data = self.setup.dataset if self.setup else None
         if data is not None and self._plane is not None:
             classes = data.targets if data.classes else None
-            self.boundary.show_samples(data.inputs, classes, data.targets, len(data), data.feature_names)
+            kept = self.trainer.test_data if self.trainer else None
+            rows = {row.tobytes() for row in kept.inputs} if kept else set()
+            tested = [row.tobytes() in rows for row in data.inputs]
+            self.boundary.show_samples(data.inputs, classes, data.targets, tested, data.feature_names)
             self._show_chosen()
 
     def _show_chosen(self) -> None:

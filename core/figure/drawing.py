@@ -197,7 +197,7 @@ def _box_size(node: Node, math: Math) -> tuple[float, float]:
         width, height = extent(math, NAME)
         if node.shape and not is_listed(node.shape):
             heat = heat_extent(node.shape)
-            return width + 8 + heat[0], max(height, heat[1])
+            return width + 12 + heat[0], max(height, heat[1])
         return width + 6, height
     width, _ = extent(math, SYMBOL)
     return max(2 * RADIUS, width + 22), 2 * RADIUS

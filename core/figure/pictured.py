@@ -115,10 +115,10 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
     if value is not None and node.op != CONSTANT:
         found.append(replace(_label(name, "value", value, digits), at=(x, top)))
     if sums is not None:
+        size = extent(sums, LABEL)
+        left = min(x, x + width / 2 - size[0] / 2)  # clear of the edges that leave on the right
         found.append(
-            Label(
-                name, "gradient", (x, y + height / 2 + 3), LABEL, sums, extent=extent(sums, LABEL), below=True
-            )
+            Label(name, "gradient", (left, y + height / 2 + 3), LABEL, sums, extent=size, below=True)
         )
     elif gradient is not None:
         found.append(

@@ -73,7 +73,7 @@ def _ems(math: Math) -> tuple[float, float]:
 def _letter_width(char: str) -> float:
     if char in "ijlt":
         return 0.4
-    return 0.85 if char in "mwMW" else 0.72 if char.isupper() else 0.58
+    return 1.0 if char in "MW" else 0.85 if char in "mw" else 0.72 if char.isupper() else 0.58
 
 
 def heat_extent(shape: Shape, longest: float = 64.0) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.arrays import MAX_ENTRIES, frozen
-from core.builder import MAX_NODES, graph_of
+from core.builder import MAX_NODES, free_names, graph_of, read_program
 from core.errors import Problem, place
 from core.graph import CONSTANT, INPUT, Edge
 from core.passes import run
@@ -104,6 +104,7 @@ MISFITS = [
     ("a[0]", "a is a number and has no entries", (1, 5), "", None),
     ("x[3]", "x has entries 0 to 2; there is no entry 3", (1, 5), "", None),
     ("x[-1]", "there is no entry -1", (1, 6), "", None),
+    ("x^T[2]", "x^T has only entry 0; there is no entry 2", (1, 7), "", None),
     ("x[0.5]", "An index is a whole number", (1, 7), "", None),
     ("x[u]", "An index is one number; u has 2 entries", (1, 5), "", None),
     ("[1, [2]]", "The rows of a matrix must all have the same number of entries", (1, 9), "", None),
@@ -197,6 +198,25 @@ def test_functions_of_the_program_are_put_in_where_they_are_used():
     assert "t" not in story.graph.nodes
 
 
+PARAMETERS_IN_LISTS = [
+    ("g(s) = sum([s, 1]); g(2) + g(3)", 7),
+    ("g(s) = sum(s^T); g([1, 2]) + g([3, 4])", 10),
+    ("g(s) = [[s, 1], [1, s]]; h(s) = sum(g(s)) + sum(g(2 s)); h(1) + h(e)", 14 + 6 * np.e),
+    ("g(s) = [s, e][0]; g(2) g(3)", 6),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), PARAMETERS_IN_LISTS)
+def test_lists_made_in_a_function_are_made_anew_at_each_use(text, value):
+    assert run(text, {}).last.value("f") == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["g(t) = t + c; c = 2; g(1)", "g(t) = t + c; c = 2 a - 2; g(1)"])
+def test_a_function_may_use_names_that_get_their_value_before_it_is_used(text):
+    assert "c" not in free_names(read_program(text))
+    assert run(text, VALUES).last.value("f") == 3
+
+
 def test_a_transposed_vector_stays_one_inside_a_function():
     assert run("g(s, t) = s t; g(x^T, y)", VALUES).last.value("f") == X @ Y
 
@@ -235,7 +255,9 @@ def test_a_graph_without_end_is_refused():
 
 def test_an_array_without_end_is_refused_before_it_is_made():
     many = frozen(np.ones(31_623))
-    with pytest.raises(Problem, match=f"v v\\^T would need 8.0 GB; the limit is {MAX_ENTRIES:,} entries"):
+    with pytest.raises(
+        Problem, match=f"v v\\^T would have 1,000,014,129 entries; the limit is {MAX_ENTRIES:,}"
+    ):
         graph_of("v v^T", {"v": many})
 
 

@@ -1,0 +1,17 @@
+"""The look that all plots of the lab share."""
+
+import pyqtgraph as pg
+from PySide6.QtWidgets import QApplication
+
+from app.theme import Theme
+
+
+def show_axes(plot: pg.PlotWidget, theme: Theme) -> None:
+    """Paper, lines and text of a plot as the theme and the size of text want them."""
+    plot.setBackground(theme.paper)
+    for side in ("bottom", "left"):
+        axis = plot.getPlotItem().getAxis(side)
+        axis.setPen(theme.line)
+        axis.setTextPen(theme.ink)
+        axis.setTickFont(QApplication.font())
+        axis.label.setFont(QApplication.font())

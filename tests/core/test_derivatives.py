@@ -1,0 +1,66 @@
+"""Gradients checked by centred differences, and what the differences are thought to say."""
+
+import math
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.arrays import frozen
+from core.derivatives import numerical
+from core.derivatives.numerical import check_gradients, numerical_gradient, relative_error
+from core.passes import run
+from core.steps import Flowed, Story
+
+NET = "a = tanh(W x + b); L = ‖a‖^2 + b[0]"
+VALUES = {"W": frozen([[0.5, -1], [2, 0.1]]), "x": frozen([1, -0.5]), "b": frozen([0.3, -0.2])}
+
+
+def test_right_gradients_are_right():
+    story = run(NET, VALUES)
+    checked = check_gradients(story, story.graph.inputs)
+    assert list(checked) == ["W", "x", "b"]
+    for name, found in checked.items():
+        assert found.verdict == "right"
+        np.testing.assert_allclose(found.numerical, story.last.gradient(name), rtol=1e-8)
+
+
+def test_a_wrong_gradient_is_found():
+    story = run("x^3", {"x": 2.0})
+    wrong = [replace(step, total=11.0) if isinstance(step, Flowed) else step for step in story.steps]
+    checked = check_gradients(Story(story.plan, story.inputs, wrong), ["x"])["x"]
+    assert checked.verdict == "probably wrong"
+    assert checked.error == pytest.approx(1 / 12)
+
+
+def test_a_node_on_the_way_can_be_checked():
+    story = run(NET, VALUES)
+    np.testing.assert_allclose(numerical_gradient(story, "a"), story.last.gradient("a"), rtol=1e-8)
+    assert numerical_gradient(story, "L") == pytest.approx(1.0)
+
+
+def test_a_kink_is_not_right():
+    assert check_gradients(run("relu(x)", {"x": 0.0}), ["x"])["x"].verdict == "probably wrong"
+
+
+def test_what_has_no_gradient_is_left_out():
+    assert check_gradients(run("y = 2 t; x", {"t": 1.0, "x": 2.0}), ["t", "x"]).keys() == {"x"}
+
+
+ERRORS = [(1.0, 1.0, 0.0), (0.0, 0.0, 0.0), (1.0, 2.0, 0.5), (math.inf, math.inf, 0.0), (1.0, -1.0, 2.0)]
+
+
+@pytest.mark.parametrize(("one", "other", "error"), ERRORS)
+def test_relative_errors(one, other, error):
+    assert relative_error(one, other) == error
+    assert relative_error(frozen([0, one]), frozen([0, other])) == error
+
+
+def test_a_check_that_would_take_too_long_is_left_out(monkeypatch):
+    story = run("sum(" + "sin(" * 90 + "x" + ")" * 91, {"x": frozen(np.full(500, 0.5))})
+    begun = time.perf_counter()
+    assert check_gradients(story, ["x"]) == {}
+    assert time.perf_counter() - begun < 0.5
+    monkeypatch.setattr(numerical, "MOST_WORK", 1e9)
+    assert check_gradients(story, ["x"])["x"].verdict == "right"
