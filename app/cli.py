@@ -15,11 +15,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
+from app.cli_export import export_arguments, write_script
 from app.terminal import abandon_output, decoded, flush, prepare_output, stdin_lines, write_json
 from core.document import MAX_BYTES, Document, loads
 from core.errors import Problem
 from core.notation.lexer import MAX_CHARACTERS, canonical
-from core.notation.reader import nearest
+from core.notation.mistakes import nearest
 from core.numbers import DIGITS
 from core.report import Report, error_answer, error_text
 from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_values
@@ -124,7 +125,7 @@ def _names(word: str) -> tuple[str, ...]:
     return tuple(canonical(name.strip()) for name in word.split(",") if name.strip())
 
 
-def _program_arguments(parser: argparse.ArgumentParser) -> None:
+def _program_arguments(parser: argparse.ArgumentParser, *, digits: bool = True) -> None:
     parser.add_argument(
         "program",
         metavar="PROGRAM",
@@ -138,9 +139,10 @@ def _program_arguments(parser: argparse.ArgumentParser) -> None:
         "--output", metavar="NODE", type=canonical, default="", help="the node to differentiate"
     )
     parser.add_argument("--defaults", action="store_true", help="choose values for names that have none")
-    parser.add_argument(
-        "--digits", metavar="N", type=_whole(1, 17), default=DIGITS, help=f"significant digits ({DIGITS})"
-    )
+    if digits:
+        parser.add_argument(
+            "--digits", metavar="N", type=_whole(1, 17), default=DIGITS, help=f"significant digits ({DIGITS})"
+        )
 
 
 # -- the window
@@ -281,6 +283,18 @@ def _figure(words: argparse.Namespace) -> int:
     return 0
 
 
+# -- export
+
+
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    _program_arguments(parser, digits=False)
+    export_arguments(parser)
+
+
+def _export(words: argparse.Namespace) -> int:
+    return write_script(words, *_requested(words))
+
+
 # -- programs and files
 
 
@@ -354,6 +368,15 @@ COMMANDS = {
   chainlight figure 'σ(w x + b)' --defaults --theme dark --dpi 150 -o neuron.png""",
         _figure_arguments,
         _figure,
+    ),
+    "export": Command(
+        "Write the program as a PyTorch or NumPy script.",
+        """\
+  chainlight export '(x+y)z' x=-2 y=5 z=-4
+  chainlight export 'σ(w·x + b)' --defaults --numpy -o neuron.py
+  chainlight export lecture.chainlight -o net.py""",
+        _export_arguments,
+        _export,
     ),
 }
 

@@ -189,10 +189,11 @@ class Files(QObject):
         return path if not is_there(path) or self._ask(sentence, *buttons) == 0 else None
 
     def _folder(self) -> Path:
-        """Where the user was last, else where documents are."""
+        """Where the user was last, else where documents are, else the home folder."""
         folders = [path.parent for path in (self._session.path, *self.recent()) if path]
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        return next(filter(is_there, folders), Path(documents))
+        home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.HomeLocation)
+        return next(filter(is_there, [*folders, Path(documents)]), Path(home))
 
     def _ask(self, sentence: str, *buttons: tuple[str, QMessageBox.ButtonRole]) -> int:
         """The number of the button chosen; Esc is the last, Return the first that destroys nothing."""

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import COMMANDS, keys_text, plain_text
-from app.icons import icon
 from app.version import program_version
 from core.ops import OPS
 from core.resources import resource
@@ -83,7 +82,9 @@ class Palette(QDialog):
     def _show(self) -> None:
         words = self.field.text().lower().split()
         self.list.clear()
-        for command in COMMANDS:
+        # first those whose name holds what was typed, then those whose description does
+        named = sorted(COMMANDS, key=lambda c: not all(word in plain_text(c).lower() for word in words))
+        for command in named:
             action = self.window_.actions_by_id[command.id]
             text = f"{plain_text(command)} {command.tip}".lower()
             if action.isEnabled() and all(word in text for word in words):
@@ -91,8 +92,6 @@ class Palette(QDialog):
                 item = QListWidgetItem(f"{plain_text(command)}" + (f"    {keys}" if keys else ""))
                 item.setData(Qt.ItemDataRole.UserRole, command.id)
                 item.setToolTip(command.tip)
-                if command.icon:
-                    item.setIcon(icon(command.icon))
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
 
@@ -117,7 +116,7 @@ class Sheet(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.resize(640, 560)
+        self.resize(760, 600)
         table = QTableWidget(len(rows), 2)
         table.setHorizontalHeaderLabels(list(heads))
         table.verticalHeader().hide()
@@ -169,7 +168,7 @@ class About(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("About Chainlight")
-        self.resize(560, 420)
+        self.resize(760, 560)
         head = QLabel(
             f"Chainlight {program_version()}\nBackpropagation made visible, from formula to training."
         )

@@ -14,7 +14,7 @@ ELSEWHERE = "Choose another folder or name."
 
 def write_atomically(path: Path, data: bytes, maker: Callable[[str], QSaveFile] = QSaveFile) -> None:
     """Put data in the place of a file, or leave what was there and raise Problem with the reason."""
-    _check_place(path)
+    check_place(path)
     file = maker(str(path))
     file.setDirectWriteFallback(False)
     if not file.open(QIODevice.OpenModeFlag.WriteOnly):
@@ -28,6 +28,24 @@ def write_atomically(path: Path, data: bytes, maker: Callable[[str], QSaveFile] 
         if file.error() == QFileDevice.FileError.WriteError:
             raise _not_written(path, "the last bytes found no room", DISK_FULL)
         raise _not_written(path, file.errorString(), ELSEWHERE)
+
+
+def check_place(path: Path) -> None:
+    """Raise Problem where no file can be written; what is asked for may take long to make."""
+    name, folder = shown_name(path), path.parent
+    # Qt would leave out what it cannot spell and write to another file
+    if "\0" in str(path) or any("\ud800" <= char <= "\udfff" for char in str(path)):
+        raise Problem(f"{name} is not a name a file can be written to", hint="Choose another name.")
+    try:
+        if path.is_dir():
+            raise Problem(f"{name} is a folder", hint="Choose the name of a file.")
+        if path.exists() and not path.is_file():
+            raise Problem(f"{name} is a device, not a file", hint="Choose another name.")
+        if not folder.is_dir():
+            what = "is not a folder" if folder.exists() else "does not exist"
+            raise Problem(f"The folder {shown_path(folder)} {what}", hint="Choose another folder.")
+    except OSError as error:
+        raise _not_written(path, error.strerror or str(error), ELSEWHERE) from None
 
 
 def read_text(path: Path, limit: int = MAX_BYTES) -> str:
@@ -78,23 +96,6 @@ def own_place(kind: QStandardPaths.StandardLocation) -> Path | None:
     base = QDir.cleanPath(QStandardPaths.writableLocation(kind))
     # without HOME, Qt takes the root of the disk for it
     return None if not base or base.startswith("/.") else Path(base) / "chainlight"
-
-
-def _check_place(path: Path) -> None:
-    name, folder = shown_name(path), path.parent
-    # Qt would leave out what it cannot spell and write to another file
-    if "\0" in str(path) or any("\ud800" <= char <= "\udfff" for char in str(path)):
-        raise Problem(f"{name} is not a name a file can be written to", hint="Choose another name.")
-    try:
-        if path.is_dir():
-            raise Problem(f"{name} is a folder", hint="Choose the name of a file.")
-        if path.exists() and not path.is_file():
-            raise Problem(f"{name} is a device, not a file", hint="Choose another name.")
-        if not folder.is_dir():
-            what = "is not a folder" if folder.exists() else "does not exist"
-            raise Problem(f"The folder {shown_path(folder)} {what}", hint="Choose another folder.")
-    except OSError as error:
-        raise _not_written(path, error.strerror or str(error), ELSEWHERE) from None
 
 
 def _not_written(path: Path, reason: str, hint: str) -> Problem:

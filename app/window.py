@@ -13,14 +13,18 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
+    QFont,
     QGuiApplication,
     QKeyEvent,
 )
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QApplication,
+    QComboBox,
     QDockWidget,
     QFrame,
     QLabel,
+    QLineEdit,
     QMainWindow,
     QMenu,
     QScrollArea,
@@ -53,6 +57,18 @@ STEP_KEYS = {
     **dict.fromkeys((Qt.Key.Key_Backspace, Qt.Key.Key_P), -1),
 }
 HELD_KEY = 0.1  # seconds between steps while a key is held down
+
+
+def _title_font() -> QFont:
+    """A dock's title keeps the font it was made with unless it gets one that differs from the program's."""
+    font = QFont(QApplication.font())
+    font.setPointSizeF(font.pointSizeF() - 0.01)
+    return font
+
+
+def _types(widget: QWidget | None) -> bool:
+    """Whether keys belong to what is typed there: a field passes Return on when it has taken it."""
+    return isinstance(widget, QLineEdit | QAbstractSpinBox | QComboBox)
 
 
 class Window(QMainWindow):
@@ -122,7 +138,7 @@ class Window(QMainWindow):
         self.setCorner(Qt.Corner.BottomRightCorner, areas.RightDockWidgetArea)
         self.resizeDocks([self.docks["program"], self.docks["values"]], [190, 330], Qt.Orientation.Vertical)
         self.resizeDocks([self.docks["program"]], [290], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["explanation"]], [210], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["explanation"]], [262], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -195,6 +211,7 @@ class Window(QMainWindow):
 
             self._lab = LabPanel(self.session)
             self._lab.set_theme(self.theme)
+            self._lab.opened.connect(self.view.setFocus)  # so that the next key steps
             area = QScrollArea()
             area.setWidget(self._lab)
             area.setWidgetResizable(True)
@@ -231,7 +248,7 @@ class Window(QMainWindow):
     def _show_theme(self) -> None:
         theme = self.theme
         for dock in self.docks.values():
-            dock.setFont(QApplication.font())  # their titles keep the font they were made with
+            dock.setFont(_title_font())
         for part in (self.scene, self.program, self.values, self.explanation, self.transport, self._lab):
             if part is not None:
                 part.set_theme(theme)
@@ -292,7 +309,10 @@ class Window(QMainWindow):
     def save(self, anew: bool = False) -> bool:
         """Save the project with what has just been typed; `anew` asks for a name."""
         self.program.take_now()
-        return self.files.save_as() if anew else self.files.save()
+        saved = self.files.save_as() if anew else self.files.save()
+        if saved and self.session.path:
+            self.tell(f"Saved {self.session.path.name}")
+        return saved
 
     def edit_program(self) -> None:
         self.docks["program"].show()
@@ -377,15 +397,16 @@ class Window(QMainWindow):
         key = Qt.Key(event.key())
         if self.presentation.active and self._present_key(key):
             return
-        if event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
+        plain = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+        if key == Qt.Key.Key_Escape:
+            self.view.setFocus()
+        elif event.modifiers() & ~plain or _types(QApplication.focusWidget()):
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.transport.pause()
             self.session.seek(0 if key == Qt.Key.Key_Home else len(self.session.story))
         elif key in STEP_KEYS:
             self._step_by_key(key, event)
-        elif key == Qt.Key.Key_Escape:
-            self.view.setFocus()
         else:
             super().keyPressEvent(event)
 

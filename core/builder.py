@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from itertools import chain, count
 
-import numpy as np
-
-from core.arrays import MAX_ENTRIES, Shape, Value, describe, frozen, shape_of
+from core.arrays import Value, describe, frozen, shape_of
 from core.errors import Problem, Span
-from core.graph import CONSTANT, INPUT, Graph, Node
-from core.notation.printers import expression_text, number_text
-from core.notation.reader import nearest, read
+from core.graph import INPUT, Graph, Node
+from core.nodes import Nodes, Operand, check_index
+from core.notation.mistakes import nearest
+from core.notation.printers import expression_text
+from core.notation.reader import read
 from core.notation.tree import (
     Binary,
     Call,
@@ -21,7 +22,6 @@ from core.notation.tree import (
     Listing,
     Name,
     Negative,
-    Note,
     Number,
     Program,
     Statement,
@@ -32,10 +32,8 @@ from core.notation.tree import (
     names,
     with_names,
 )
-from core.ops import CALLS, FUNCTIONS, OPS, Op
+from core.ops import CALLS, FUNCTIONS
 
-MAX_NODES = 10_000
-MAX_BYTES = 512_000_000
 MAX_CALL_DEPTH = 60
 MAX_CALLS = 10_000
 CONSTANTS = {"e": math.e, "π": math.pi}
@@ -70,22 +68,6 @@ def free_names(program: Program, known: Mapping[str, Value] | None = None) -> li
     return list(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """Something an operation can take: a node, or a constant that is not a node yet.
-
-    `row` marks a vector that was transposed: `wᵀx` is a dot product and `x wᵀ` an outer one. `literal` marks
-    a constant written in numbers alone, such as `1/2`, which stays one constant.
-    """
-
-    tree: Tree
-    shape: Shape
-    node: str = ""
-    constant: Value | None = None
-    row: bool = False
-    literal: bool = False
-
-
 def build(program: Program, values: Mapping[str, Value]) -> Graph:
     """The graph of a program; `values` are needed for the inputs' shapes. Raises Problem with the place."""
     builder = _Builder(program, values)
@@ -94,25 +76,18 @@ def build(program: Program, values: Mapping[str, Value]) -> Graph:
     return builder.graph()
 
 
-@dataclass
-class _Builder:
-    program: Program
-    values: Mapping[str, Value]
-    nodes: dict[str, Node] = field(default_factory=dict)
-    given: dict[str, Value] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
-    functions: dict[str, Statement] = field(default_factory=dict)
-    output: str = ""
-    count: int = 0
-    depth: int = 0
-    calls: int = 0
-    bytes: int = 0
-
-    def __post_init__(self) -> None:
-        self.notes.extend(self.program.notes)
-        statements = self.program.statements
-        self.reserved = {s.name for s in statements if s.name} | set(free_names(self.program, self.values))
-        self.last = statements[-1]
+class _Builder(Nodes):
+    def __init__(self, program: Program, values: Mapping[str, Value]):
+        named = {statement.name for statement in program.statements if statement.name}
+        super().__init__(named.union(free_names(program, values)))
+        self.program, self.values = program, values
+        self.last = program.statements[-1]
+        self.notes.extend(program.notes)
+        self.given: dict[str, Value] = {}
+        self.functions: dict[str, Statement] = {}
+        self.output = ""
+        self.depth = 0
+        self.calls = 0
 
     def graph(self) -> Graph:
         if not self.output:
@@ -177,13 +152,12 @@ class _Builder:
         return name
 
     def _output_name(self) -> str:
-        return next(
-            name for name in ("f", "out", *(f"out{i}" for i in range(1, 99))) if name not in self.reserved
-        )
+        names = chain(["f", "out"], (f"out{i}" for i in count(1)))
+        return next(name for name in names if name not in self.reserved)
 
     def _fresh(self, name: str) -> str:
         stem = name.rstrip("0123456789")
-        return next(f"{stem}{i}" for i in range(1, MAX_NODES) if f"{stem}{i}" not in self.reserved)
+        return next(f"{stem}{i}" for i in count(1) if f"{stem}{i}" not in self.reserved)
 
     # -- expressions
 
@@ -313,98 +287,3 @@ class _Builder:
                 check_index(place.constant, body.shape[0], self.called(body))
             body = self.apply("pick", [body, place], part)
         return body
-
-    # -- nodes
-
-    def apply(self, op: str, operands: list[Operand], part: Tree, row: bool = False) -> Operand:
-        """An operation on operands: arithmetic on numbers is done at once, all else is a new node."""
-        if isinstance(part, Binary | Negative) and all(operand.literal for operand in operands):
-            return self._folded(OPS[op], operands, part)
-        if op in ("add", "sub") and all(operand.row for operand in operands):
-            row = True
-        if op == "neg":
-            row = operands[0].row
-        keeps_rows = row or op in ("dot", "outer", "vecmat")
-        settled = operands if keeps_rows else [self.settled(operand) for operand in operands]
-        node = self.nodes[self.add(op, settled, part)]
-        return Operand(part, node.shape, node=node.name, row=row)
-
-    def _folded(self, op: Op, operands: list[Operand], part: Tree) -> Operand:
-        constants = [operand.constant for operand in operands if operand.constant is not None]
-        self.shape(op, operands)
-        value = op.value.value(dict(zip(op.inputs, constants, strict=True)))
-        if not np.all(np.isfinite(value)) and all(np.all(np.isfinite(c)) for c in constants):
-            what = "not a number" if np.any(np.isnan(value)) else "infinite"
-            self.notes.append(Note(f"{expression_text(part)} is {what}", part.span))
-        return Operand(part, shape_of(value), constant=value, literal=True)
-
-    def shape(self, op: Op, operands: Sequence[Operand]) -> Shape:
-        """The shape an operation makes of its operands. Raises Problem where they do not fit."""
-        shapes = [operand.shape for operand in operands]
-        try:
-            return op.shape(op.ports(len(operands)), shapes)
-        except Problem:
-            # only the sentence for the user needs the operands' own names, which take long to print
-            return op.shape([self.called(operand) for operand in operands], shapes)
-
-    def settled(self, operand: Operand) -> Operand:
-        """A transposed vector on its own is a matrix of one row."""
-        if not operand.row:
-            return operand
-        plain = Operand(operand.tree, operand.shape, operand.node, operand.constant)
-        node = self.nodes[self.add("row", [plain], operand.tree)]
-        return Operand(operand.tree, node.shape, node=node.name)
-
-    def add(self, op: str, operands: Sequence[Operand], part: Tree) -> str:
-        """A new node for an operation, its shape checked."""
-        shape = self.shape(OPS[op], operands)
-        if math.prod(shape) > MAX_ENTRIES:
-            said = f"{_cut(expression_text(part))} would have {math.prod(shape):,} entries"
-            raise Problem(f"{said}; the limit is {MAX_ENTRIES:,}", part.span)
-        args = tuple(self.node_of(operand) for operand in operands)
-        self.count += 1
-        while f"v{self.count}" in self.reserved:
-            self.count += 1
-        name = f"v{self.count}"
-        if len(self.nodes) >= MAX_NODES:
-            raise Problem(f"The graph would have more than {MAX_NODES:,} nodes", part.span)
-        self.bytes += 16 * math.prod(shape)  # a value and a gradient
-        if self.bytes > MAX_BYTES:
-            raise Problem(f"The graph would need more than {MAX_BYTES / 1e9:.1f} GB", part.span)
-        self.nodes[name] = Node(name, op, args, shape, part)
-        return name
-
-    def node_of(self, operand: Operand) -> str:
-        """The operand's node; a constant becomes one now, named by its text."""
-        if operand.node:
-            return operand.node
-        constant = operand.constant
-        assert constant is not None
-        plain = isinstance(operand.tree, Number | Name)
-        text = (
-            number_text(constant) if plain and isinstance(constant, float) else expression_text(operand.tree)
-        )
-        text = operand.tree.name if isinstance(operand.tree, Name) else text
-        if text not in self.nodes:
-            self.nodes[text] = Node(text, CONSTANT, (), operand.shape, operand.tree, value=constant)
-        return text
-
-    def called(self, operand: Operand) -> str:
-        """How a sentence names an operand."""
-        named = operand.node and self.nodes[operand.node].named
-        return operand.node if named else _cut(expression_text(operand.tree))
-
-
-def _cut(text: str) -> str:
-    """A formula short enough for a sentence."""
-    return text if len(text) <= 40 else text[:37] + "…"
-
-
-def check_index(value: Value, length: int, name: str, span: Span | None = None) -> int:
-    """An index as a whole number inside 0 … length−1. Raises Problem."""
-    if not isinstance(value, float) or value != int(value if math.isfinite(value) else 0.5):
-        raise Problem("An index is a whole number", span)
-    if not 0 <= value < length:
-        has = f"has entries 0 to {length - 1}" if length > 1 else "has only entry 0"
-        raise Problem(f"{name} {has}; there is no entry {number_text(value)}", span)
-    return int(value)

@@ -16,11 +16,13 @@ import numpy as np
 
 from core.arrays import MAX_ENTRIES, Value, frozen
 from core.errors import Problem
-from core.notation.lexer import MAX_CHARACTERS, canonical
+from core.notation.lexer import MAX_CHARACTERS, MAX_NAME, canonical
 
 FORMAT, VERSION = "chainlight", 1
 MAX_BYTES = 64_000_000
+MOST_VALUES = 2_000_000
 MAX_DOUBLE = sys.float_info.max
+EXACT = 2**53  # doubles hold every whole number below this one
 NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 Point = tuple[float, float]
 
@@ -83,7 +85,7 @@ def dumps(document: Document) -> str:
         "format": FORMAT,
         "version": VERSION,
         "program": document.text,
-        "values": {name: _plain(value) for name, value in document.values.items()},
+        "values": {name: plain_value(value) for name, value in document.values.items()},
         "moved": {name: list(point) for name, point in document.moved.items()},
         "lab": asdict(document.lab),
     }
@@ -107,23 +109,42 @@ def loads(text: str) -> Document:
     program = found.get("program")
     if not isinstance(program, str) or len(program) > MAX_CHARACTERS:
         raise Problem(f"The project's program must be a text of up to {MAX_CHARACTERS:,} characters")
-    values = {_name(name): value_from(plain, name) for name, plain in _mapping(found, "values").items()}
-    moved = {_name(name): _point(plain, name) for name, plain in _mapping(found, "moved").items()}
+    values = {name_from(name): value_from(plain, name) for name, plain in _mapping(found, "values").items()}
+    moved = {name_from(name): _point(plain, name) for name, plain in _mapping(found, "moved").items()}
     return Document(program, values, moved, lab_from(_mapping(found, "lab")))
 
 
 def parse_json(text: str, what: str = "file") -> Any:
-    """JSON by the letter: no NaN, no infinite numbers, no name twice. `what` it is is said in a Problem."""
+    """JSON by the letter: no NaN, no infinite number, no name twice. Raises Problem, saying `what` it is."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            raise Problem(f"The {what} says one name twice")
+        return found
+
+    if text.count(",") + text.count("[") > MOST_VALUES:
+        raise Problem(f"The {what} holds more than {MOST_VALUES:,} values")
     try:
-        return json.loads(text, parse_constant=_refuse, parse_float=_number, object_pairs_hook=_unique)
-    except Problem as problem:
-        raise Problem(f"The {what} says {problem.message}") from None
+        return json.loads(text, parse_constant=_refuse, parse_float=_number, object_pairs_hook=unique)
+    except Problem:
+        raise
     except RecursionError:
         raise Problem(f"The {what} is nested too deeply") from None
-    except ValueError as error:
-        spot = error if isinstance(error, json.JSONDecodeError) else None
-        place = f" (line {spot.lineno}, column {spot.colno})" if spot else ""
-        raise Problem(f"The {what} is not valid JSON{place}") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise Problem(f"The {what} is not valid JSON ({place})") from None
+    except ValueError:  # an integer of more digits than Python reads
+        raise Problem(f"The {what} holds a number of too many digits") from None
+
+
+def name_from(plain: Any) -> str:
+    """A name from JSON in its one spelling. Raises Problem."""
+    if not isinstance(plain, str) or not plain:
+        raise Problem("A name is a text, such as x")
+    if len(plain) > MAX_NAME:
+        raise Problem(f"A name can have {MAX_NAME} characters; this one has {len(plain):,}")
+    return canonical(plain)
 
 
 def value_from(plain: Any, name: str) -> Value:
@@ -135,20 +156,17 @@ def value_from(plain: Any, name: str) -> Value:
 
 
 def plain_value(value: Value) -> Any:
-    """A value for JSON: infinite numbers and NaN travel as the strings inf, -inf and nan."""
-    return _plain(value)
+    """A value for JSON: whole numbers without a point; inf, -inf and nan as these words."""
+    if not isinstance(value, float):
+        return [plain_value(float(part) if np.ndim(part) == 0 else part) for part in value]
+    if not math.isfinite(value):
+        return repr(value)
+    whole = value.is_integer() and abs(value) < EXACT and not _is_minus_zero(value)
+    return int(value) if whole else value
 
 
-def _plain(value: Value) -> Any:
-    if isinstance(value, float):
-        if math.isfinite(value):
-            return (
-                int(value)
-                if value == int(value) and abs(value) < 2**53 and str(value)[0:2] != "-0"
-                else value
-            )
-        return "nan" if value != value else "inf" if value > 0 else "-inf"
-    return [_plain(float(part) if np.ndim(part) == 0 else part) for part in value]
+def _is_minus_zero(value: float) -> bool:
+    return value == 0 and math.copysign(1, value) < 0
 
 
 def _numbers(plain: Any, depth: int = 0) -> Any:
@@ -168,7 +186,7 @@ def _numbers(plain: Any, depth: int = 0) -> Any:
 
 
 def _refuse(word: str) -> NoReturn:
-    raise Problem(f"{word} is not a number a file may hold")
+    raise Problem(f"{word} is not a finite number")
 
 
 def _number(word: str) -> float:
@@ -178,24 +196,11 @@ def _number(word: str) -> float:
     return number
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise Problem("one name twice")
-    return found
-
-
 def _mapping(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     part = found.get(key, {})
     if not isinstance(part, dict):
         raise Problem(f"The project's {key} must be a table of names")
     return part
-
-
-def _name(name: str) -> str:
-    if not 0 < len(name) <= 64:
-        raise Problem(f"'{name[:20]}…' is too long for a name")
-    return canonical(name)
 
 
 def _point(plain: Any, name: str) -> Point:

@@ -9,7 +9,7 @@ from core.arrays import Value, describe, shape_of, shape_text
 from core.graph import CONSTANT, Graph, Node
 from core.notation.mathtree import Math, Row, Sign, Table, Tinted, row
 from core.notation.simplify import simplified
-from core.notation.tree import Binary, Call, Name, Negative, Number, Tree, substituted
+from core.notation.tree import Binary, Call, Listing, Name, Negative, Number, Tree, substituted
 from core.notation.typeset import (
     ATOM,
     EQUALS,
@@ -103,6 +103,35 @@ def derivative(graph: Graph, node: str) -> Math:
     return partial(name_math(graph.output), name_math(node))
 
 
+def formula(graph: Graph, node: Node) -> Tree:
+    """What a node computes, over its operation's inputs, as it is written rather than computed."""
+    op = node.operation
+    ports = op.ports(len(node.args))
+    if op.name == "mul":
+        both = all(graph.nodes[arg].shape for arg in node.args)
+        return Binary("⊙" if both else "·", Name("x"), Name("y"))
+    if op.call:
+        values = {port: graph.nodes[arg].value for port, arg in zip(ports, node.args, strict=True)}
+        usual = [port for port in op.defaults if values[port] == op.defaults[port]]
+        return Call(op.call, tuple(Name(port) for port in ports if port not in usual))
+    if op.variadic:
+        return Listing(tuple(Name(port) for port in ports))
+    return op.written.tree if op.written else op.value.tree
+
+
+def badge(picture: Picture, node: Node) -> str:
+    """What to say of a node that stands where its operation has no derivative; else the empty string."""
+    kink = node.operation.kink
+    if not kink:
+        return ""
+    known = {port: picture.value(arg) for port, arg in zip(node.operation.inputs, node.args, strict=True)}
+    if not np.any(kink.at.value({port: value for port, value in known.items() if value is not None})):
+        return ""
+    if kink.left == kink.right == "0":
+        return f"Not differentiable here: the value jumps. Slope used: {kink.used}."
+    return f"Not differentiable here: slope between {kink.left} and {kink.right}. Used: {kink.used}."
+
+
 class _Explainer:
     def __init__(self, story: Story, picture: Picture, digits: int):
         self.story, self.picture, self.digits = story, picture, digits
@@ -153,7 +182,7 @@ class _Explainer:
     def computed(self, node: Node) -> Explanation:
         op = node.operation
         ports = dict(zip(op.ports(len(node.args)), node.args, strict=True))
-        call = self.formula(node)
+        call = formula(self.graph, node)
         named = {port: self.name(arg) for port, arg in ports.items()}
         numbers = {port: self.shown(arg) for port, arg in ports.items()}
         value = self.picture.value(node.name)
@@ -164,7 +193,9 @@ class _Explainer:
         with_numbers = row(left, EQUALS, self.filled(call, numbers), EQUALS, result)
         said = " and ".join(self.said(arg) for arg in dict.fromkeys(node.args))
         sentence = f"{node.name} is computed from {said}: {value_text(value, self.digits)}."
-        return Explanation(self.title(), rule, with_numbers, sentence, self.shapes(node), self.badge(node))
+        return Explanation(
+            self.title(), rule, with_numbers, sentence, self.shapes(node), badge(self.picture, node)
+        )
 
     def said(self, node: str) -> str:
         value = self.picture.value(node)
@@ -172,53 +203,11 @@ class _Explainer:
             return node
         return f"{node} = {value_text(value, self.digits)}"
 
-    def formula(self, node: Node) -> Tree:
-        """What a node computes, over its operation's inputs, as it is written rather than computed."""
-        op = node.operation
-        ports = [Name(port) for port in op.ports(len(node.args))]
-        signs = {"add": "+", "sub": "-", "mul": "·", "div": "/", "pow": "^", "dot": "·"}
-        if op.name in signs:
-            sign = (
-                "⊙"
-                if op.name == "mul" and all(self.graph.nodes[arg].shape for arg in node.args)
-                else signs[op.name]
-            )
-            return Binary(sign, ports[0], ports[1])
-        if op.name == "neg":
-            return Negative(ports[0])
-        if op.call:
-            shown = [
-                port
-                for port in ports
-                if port.name not in op.defaults or not self._is_default(node, port.name)
-            ]
-            return Call(op.name if op.name in ("sigmoid",) else op.call, tuple(shown))
-        return op.value_rule(len(node.args)).tree
-
-    def _is_default(self, node: Node, port: str) -> bool:
-        arg = self.graph.nodes[node.args[node.operation.inputs.index(port)]]
-        return arg.value == node.operation.defaults[port]
-
     def shapes(self, node: Node) -> str:
         if not node.shape and not any(self.graph.nodes[arg].shape for arg in node.args):
             return ""
         parts = [describe(arg, self.graph.nodes[arg].shape) for arg in dict.fromkeys(node.args)]
         return "; ".join([*parts, describe(node.name, node.shape)])
-
-    def badge(self, node: Node) -> str:
-        kink = node.operation.kink
-        if not kink:
-            return ""
-        values = {
-            port: value
-            for port, arg in zip(node.operation.inputs, node.args, strict=True)
-            if (value := self.picture.value(arg)) is not None
-        }
-        if not np.any(kink.at.value(values)):
-            return ""
-        if kink.left == kink.right == "0":
-            return f"Not differentiable here: the value jumps. Slope used: {kink.used}."
-        return f"Not differentiable here: slope between {kink.left} and {kink.right}. Used: {kink.used}."
 
     # -- backward
 
@@ -236,7 +225,7 @@ class _Explainer:
         before = self._before(step)
         sentence = self.flow_sentence(step, node, local, before)
         shapes = self.flow_shapes(step, node)
-        return Explanation(self.title(), rule, numbers, sentence, shapes, self.badge(node))
+        return Explanation(self.title(), rule, numbers, sentence, shapes, badge(self.picture, node))
 
     def chain(self, step: Flowed, node: Node) -> tuple[Math, Math, Value | None]:
         """The chain rule on one edge: with names, with numbers, and the local derivative's value."""
@@ -254,7 +243,7 @@ class _Explainer:
         values[GRADIENT] = self._gradient_part(step.node, upstream)
         contribution, _ = self.number(step.contribution, "gradient", step.arg)
         constants = self._constants(node)
-        sign = EQUALS if self._alone(step) else row(Sign("+", "ord"), EQUALS)
+        sign = EQUALS if self._alone(step) else Sign("+=", "rel")
         local_rule = op.local.get(port)
         if local_rule is None:
             back = op.back_rule(step.port)

@@ -7,7 +7,7 @@ import numpy as np
 from core.arrays import Value, shape_text
 
 DIGITS = 4
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUPERSCRIPTS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def split_number(value: float, digits: int = DIGITS) -> tuple[str, str]:
@@ -37,7 +37,7 @@ def short(value: float, digits: int = DIGITS) -> str:
 
 def exact(value: float) -> str:
     """All digits of a double, with a true minus."""
-    return repr(float(value)).replace("-", "−") if math.isfinite(value) else short(value)
+    return repr(float(value)).removesuffix(".0").replace("-", "−") if math.isfinite(value) else short(value)
 
 
 def value_text(value: Value, digits: int = DIGITS, limit: int = 6) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from core.arrays import Value, frozen, shape_of, shape_text, sum_to
-from core.builder import check_index, graph_of
+from core.builder import graph_of
 from core.errors import Problem
 from core.graph import Graph
+from core.nodes import check_index
 from core.notation.printers import expression_text
 from core.notation.tree import Note
 from core.plan import GRADIENT, OUTPUT, Plan, make_plan

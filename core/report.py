@@ -11,45 +11,23 @@ from core.arrays import Value, describe
 from core.derivatives.numerical import Checked, check_gradients
 from core.document import plain_value
 from core.errors import Problem, place
-from core.explain import explain
+from core.explain import badge, formula
 from core.graph import CONSTANT, Graph, Node
-from core.notation.printers import reading
-from core.notation.tree import Note
+from core.notation.printers import expression_text, reading
+from core.notation.tree import Name, Note, substituted
 from core.numbers import DIGITS, short, value_text
 from core.passes import troubles
 from core.request import Request
-from core.steps import Computed, Story
-
-# operations that are neither called by name nor written with a sign between two arguments
-WRITTEN = {
-    "neg": "−{}",
-    "copy": "{}",
-    "matvec": "{} {}",
-    "vecmat": "{} {}",
-    "matmul": "{} {}",
-    "transpose": "{}ᵀ",
-    "row": "{}ᵀ",
-    "pick": "{}[{}]",
-}
+from core.steps import Story
 
 
 def operation_text(graph: Graph, node: Node) -> str:
-    """What a node computes from its arguments: `v1 × z`, `sigmoid(v4)`, `W x`; nothing for an input."""
+    """What a node computes from its arguments: `v1 · z`, `sigmoid(v4)`, `W x`; nothing for an input."""
     if node.is_leaf:
         return ""
-    op = node.operation
-    if op.name in WRITTEN:
-        return WRITTEN[op.name].format(*node.args)
-    if op.call:
-        usual = list(op.defaults.items())
-        args = list(node.args)
-        while usual and graph.nodes[args[-1]].value == usual[-1][1]:
-            usual.pop()
-            args.pop()
-        return f"{op.call}({', '.join(args)})"
-    if op.variadic:
-        return f"[{', '.join(node.args)}]"
-    return f"{node.args[0]} {op.symbol} {node.args[1]}"
+    ports = node.operation.ports(len(node.args))
+    args = {port: Name(arg) for port, arg in zip(ports, node.args, strict=True)}
+    return expression_text(substituted(formula(graph, node), args))
 
 
 class Report:
@@ -147,12 +125,8 @@ def reading_line(graph: Graph) -> str:
 
 def _kinks(story: Story) -> list[Note]:
     """A note for each node that stands where its operation has no derivative."""
-    found = []
-    for count, step in enumerate(story.steps, start=1):
-        node = story.graph.nodes[step.node] if isinstance(step, Computed) else None
-        if node and node.operation.kink and (badge := explain(story, count).badge):
-            found.append(Note(f"{node.name}: {badge}", node.span))
-    return found
+    nodes = (node for node in story.graph.nodes.values() if not node.is_leaf)
+    return [Note(f"{node.name}: {said}", node.span) for node in nodes if (said := badge(story.last, node))]
 
 
 def _plain(value: Value | None) -> Any:

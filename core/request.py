@@ -9,11 +9,11 @@ from typing import Any
 from core.arrays import Value
 from core.builder import build, free_names, read_program
 from core.defaults import with_defaults
-from core.document import NOT_FINITE, parse_json, plain_value, value_from
+from core.document import NOT_FINITE, name_from, parse_json, plain_value, value_from
 from core.errors import Problem, Span
 from core.graph import Graph
 from core.notation.lexer import MAX_CHARACTERS, canonical, tokens
-from core.notation.reader import nearest
+from core.notation.mistakes import nearest
 from core.notation.tree import Name, Note, Program, walk
 from core.numbers import typed_text
 from core.passes import tell
@@ -133,15 +133,16 @@ def _typed_value(word: str) -> tuple[str, Value]:
     if text.strip() in NOT_FINITE:
         return name, NOT_FINITE[text.strip()]
     if len(text) >= MAX_CHARACTERS:
-        return name, value_from(parse_json(text), name)
+        return name, value_from(parse_json(text, f"value of {name}"), name)
     try:
         return name, read_value(text, name)
     except Problem as problem:
-        start = word.index("=") + 1
+        start, found = word.index("=") + 1, problem.span or Span(0, 1)
+        place = Span(start + found.start, max(start + found.end, start + 1))
         known = problem.message.startswith("The value of")
         hint = f"Write numbers, such as {name}=-2 or {name}=[1, 2]" if known else problem.hint
         message = problem.message if known else f"The value of {name}: {problem.message}"
-        raise Problem(message, Span(start, max(len(word), start + 1)), hint) from None
+        raise Problem(message, place, hint) from None
 
 
 def typed_hint(missing: Mapping[str, Value]) -> str:
@@ -166,10 +167,7 @@ PARTS: dict[str, tuple[type, str]] = {
 
 def request_from(text: str) -> Request:
     """The request on a line of JSON. Raises Problem."""
-    try:
-        found = parse_json(text)
-    except Problem as problem:
-        raise Problem(problem.message.replace("The file", "The request")) from None
+    found = parse_json(text, "request")
     if not isinstance(found, dict):
         raise Problem("A request is a table", hint='Write {"program": "x y", "values": {"x": 2, "y": 3}}')
     for name, plain in found.items():
@@ -184,8 +182,8 @@ def request_from(text: str) -> Request:
     return Request(
         found["program"],
         _named_values(found.get("values", {})),
-        wrt=tuple(_name(name) for name in found.get("wrt", [])),
-        output=canonical(found.get("output", "")),
+        wrt=tuple(name_from(name) for name in found.get("wrt", [])),
+        output=name_from(found["output"]) if found.get("output") else "",
         defaults=found.get("defaults", False),
         check=found.get("check", False),
     )
@@ -193,17 +191,12 @@ def request_from(text: str) -> Request:
 
 def _named_values(table: Mapping[str, Any]) -> dict[str, Value]:
     found: dict[str, Value] = {}
-    for name, plain in table.items():
-        if canonical(name) in found:
-            raise Problem(f"{canonical(name)} is given twice")
-        found[canonical(name)] = value_from(plain, name)
+    for spelling, plain in table.items():
+        name = name_from(spelling)
+        if name in found:
+            raise Problem(f"{name} is given twice")
+        found[name] = value_from(plain, name)
     return found
-
-
-def _name(plain: Any) -> str:
-    if not isinstance(plain, str):
-        raise Problem('"wrt" must be a list of names')
-    return canonical(plain)
 
 
 def json_hint(missing: Mapping[str, Value]) -> str:

@@ -1,21 +1,29 @@
 """A value as text: numbers, fractions, vectors and matrices, read by the program's own reader."""
 
+from dataclasses import replace
+
 from core.arrays import Value
 from core.builder import build, read_program
 from core.errors import Problem, Span
 
 
 def read_value(text: str, name: str = "It") -> Value:
-    """The value of a constant expression: `-2`, `1/3`, `2π`, `[1, 2]`, `[[1, 2], [3, 4]]`. Raises Problem."""
+    """The value of a constant expression: `-2`, `1/3`, `2π`, `[1, 2]`, `[[1, 2], [3, 4]]`.
+
+    Raises Problem with the place in this text.
+    """
     sentence = f"The value of {name} must be a number or a list of numbers"
+    none = Problem(sentence, Span(0, max(1, len(text))), "Type one, such as 2 or [1, 2]")
     if not text.strip():
-        raise Problem(sentence, Span(0, 1), "Type one, such as 2 or [1, 2]")
-    program = read_program(f"value = {text}")
+        raise none
+    program = read_program(text)
+    only = program.statements[0]
+    if len(program.statements) > 1 or only.name:
+        raise none
     try:
-        graph = build(program, {})
+        graph = build(replace(program, statements=(replace(only, name=name),)), {})
     except Problem as problem:
         raise Problem(sentence, problem.span, problem.hint) from None
-    found = graph.given.get("value")
-    if found is None or len(program.statements) > 1:
-        raise Problem(sentence, Span(0, len(text)), "Type one, such as 2 or [1, 2]")
-    return found
+    if name not in graph.given:
+        raise none
+    return graph.given[name]

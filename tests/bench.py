@@ -302,21 +302,21 @@ def interleaved(runs: Mapping[str, Step], rounds: int, seconds: float) -> dict[s
 
 def nets(rounds: int, seconds: float) -> None:
     names = [name for name in CONTENDERS if name not in NEEDS or importlib.util.find_spec(NEEDS[name])]
-    print("One training step, µs (ratio to NumPy by hand)\n")
-    print(f"{'net':34}" + "".join(f"{name:>20}" for name in names))
+    print("One training step: µs, and in brackets how many times NumPy by hand (1.00)\n")
+    print(f"{'net':30}" + "".join(f"{name:>19}" for name in names))
     for net in NETS:
         runs = {name: CONTENDERS[name](net) for name in names}
         losses = {name: [float(run()) for _ in range(3)] for name, run in runs.items()}  # type: ignore[arg-type]
         for name in names:
             np.testing.assert_allclose(losses[name], losses["by hand"], rtol=1e-4, err_msg=name)
         times = interleaved(runs, rounds, seconds)
-        print(f"{net.title:34}" + "".join(f"{_cell(times[name], times['by hand']):>20}" for name in names))
+        print(f"{net.title:30}" + "".join(f"{_cell(times[name], times['by hand']):>19}" for name in names))
 
 
 def _cell(times: Sequence[float], others: Sequence[float]) -> str:
     """The median time in µs, and the median of the ratios within a round."""
     ratio = statistics.median(mine / other for mine, other in zip(times, others, strict=True))
-    return f"{statistics.median(times) * 1e6:10.1f} ({ratio:6.2f})"
+    return f"{statistics.median(times) * 1e6:,.0f} ({ratio:5.2f})"
 
 
 NEURON = "1/(1+exp(-(w0 x0 + w1 x1 + w2)))"
@@ -331,9 +331,9 @@ def neuron(rounds: int, seconds: float) -> None:
         "read, build and plan": lambda: make_plan(graph_of(NEURON, NEURON_VALUES)),
         "both passes, told step by step": lambda: list(steps(plan, inputs)),
     }
-    print(f"\n{NEURON}, µs\n")
+    print(f"\nA neuron, {NEURON}: µs\n")
     for name, times in interleaved(runs, rounds, seconds).items():
-        print(f"{name:34}{statistics.median(times) * 1e6:10.1f}")
+        print(f"{name:34}{statistics.median(times) * 1e6:10.0f}")
 
 
 def nested(nodes: int) -> str:
@@ -349,10 +349,13 @@ def nested(nodes: int) -> str:
 
 def growth() -> None:
     """How each stage grows with the graph."""
-    print("\nA chain of functions, ms\n")
+    print("\nA chain of functions: ms; last line: how many times as long for ten times the nodes\n")
     print(f"{'nodes':>8}" + "".join(f"{stage:>10}" for stage in STAGES))
-    for nodes in (10, 100, 1_000, 10_000):
-        print(f"{nodes:8,}" + "".join(f"{taken * 1e3:10.2f}" for taken in stages(nodes)))
+    found = {nodes: stages(nodes) for nodes in (10, 100, 1_000, 10_000)}
+    for nodes, times in found.items():
+        print(f"{nodes:8,}" + "".join(f"{taken * 1e3:10.2f}" for taken in times))
+    grown = [late / early for early, late in zip(found[1_000], found[10_000], strict=True)]
+    print(f"{'growth':>8}" + "".join(f"{ratio:9.1f}×" for ratio in grown))
 
 
 STAGES = ["read", "build", "plan", "told", "pictures", "compile", "step"]

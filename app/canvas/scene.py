@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 from app.canvas.items import ArrowItem, BoxItem, LabelItem, TokenItem
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.figure import MARGIN, Figure, Label
+from core.figure import MARGIN, Figure, Label, figure, sums
 
 TRAVEL = 420  # milliseconds a token takes at normal speed
 
@@ -19,6 +19,7 @@ class Scene(QGraphicsScene):
         self.animated = True
         self.speed = 1.0
         self._dimmed = False
+        self._found: tuple[tuple[object, ...], list[Label]] | None = None
         self._boxes: dict[str, BoxItem] = {}
         self._arrows: dict[tuple[str, int], ArrowItem] = {}
         self._labels: dict[object, LabelItem] = {}
@@ -67,7 +68,19 @@ class Scene(QGraphicsScene):
         """All there is or will be to see at any step, with a margin."""
         figure = self.session.figure
         rect = QRectF(0, 0, figure.width, figure.height)
+        for label in self._coming():
+            (x, y), (width, height) = label.at, label.extent
+            rect = rect.united(QRectF(x - width / 2, y if label.below else y - height, width, height))
         return rect.united(self.itemsBoundingRect()).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+
+    def _coming(self) -> list[Label]:
+        """The labels there will be at the end, and the sums on the way; found once for a story."""
+        session = self.session
+        wanted = (session.story, session.drawing, session.digits)
+        if self._found is None or any(a is not b for a, b in zip(self._found[0], wanted, strict=True)):
+            last = figure(session.drawing, session.story.last, session.digits)
+            self._found = wanted, [*last.labels, *sums(session.drawing, session.story, session.digits)]
+        return self._found[1]
 
     def _forget(self) -> None:
         for item in (*self._boxes.values(), *self._arrows.values(), *self._labels.values()):

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QIODevice, QSaveFile
-
 from app.figures.bounds import bounds
 from app.figures.kinds import KINDS, PAGED, Look
+from app.store import check_place, write_atomically
 from app.theme import Theme
 from core.errors import Problem
 from core.figure import Figure
@@ -24,7 +23,7 @@ def save_figure(
     """Write one figure. Raises Problem with a sentence."""
     kind = suffix_of(path)
     check_place(path)
-    write_whole(path, KINDS[kind](figure, Look(theme, bounds([figure], theme), dpi, title, transparent)))
+    write_atomically(path, KINDS[kind](figure, Look(theme, bounds([figure], theme), dpi, title, transparent)))
 
 
 def save_pages(
@@ -44,12 +43,12 @@ def save_pages(
     check_place(path)
     look = Look(theme, bounds(figures, theme), dpi, title, transparent)
     if kind in PAGED:
-        write_whole(path, PAGED[kind](figures, look))
+        write_atomically(path, PAGED[kind](figures, look))
         return [path]
     places = max(2, len(str(len(figures) - 1)))
     paths = [path.with_name(f"{path.stem}-{number:0{places}}{path.suffix}") for number in range(len(figures))]
     for place, figure in zip(paths, figures, strict=True):
-        write_whole(place, KINDS[kind](figure, look))
+        write_atomically(place, KINDS[kind](figure, look))
     return paths
 
 
@@ -61,33 +60,3 @@ def suffix_of(path: Path) -> str:
             f"{path.name} does not say what kind of figure it is", hint=f"End it with {', '.join(KINDS)}"
         )
     return kind
-
-
-def check_place(path: Path) -> None:
-    """Raise a Problem where no file can be written, before the work of drawing one."""
-    try:
-        folder = path.parent.is_dir()
-    except (OSError, ValueError):
-        folder = False
-    if not folder:
-        raise _refused(path, "the folder does not exist")
-    if path.is_dir():
-        raise _refused(path, "it is a folder")
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file beside its place and move it there, so that never half of it is seen. Raises Problem."""
-    file = QSaveFile(str(path))
-    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
-        raise _refused(path, file.errorString())
-    # commit alone is not enough: on a full disk it moved half a file into place
-    if file.write(data) != len(data):
-        reason = file.errorString()
-        file.cancelWriting()
-        raise _refused(path, reason)
-    if not file.commit():
-        raise _refused(path, file.errorString())
-
-
-def _refused(path: Path, reason: str) -> Problem:
-    return Problem(f"Cannot write {path.name}: {reason[:1].lower()}{reason[1:]}")

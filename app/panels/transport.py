@@ -1,7 +1,9 @@
 """The bar that moves through the steps: buttons, a scrubber coloured by phase, play with a speed."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.icons import icon
@@ -10,7 +12,6 @@ from app.theme import LIGHT, Theme
 from core.explain import step_title
 
 SPEEDS = {"½×": 0.5, "1×": 1.0, "2×": 2.0, "4×": 4.0}
-WHERE_SHARE = 0.34  # of the bar's width, at most, for the words that say where we are
 BEAT = 1100  # milliseconds between steps at normal speed
 ICONS = {
     "first": "skip-back",
@@ -31,9 +32,9 @@ class Scrubber(QWidget):
         self.theme: Theme = LIGHT
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(120)
+        self.setMinimumWidth(60)
         self.setAccessibleName("Steps")
-        self.setToolTip("All steps: green forward, red backward. Click or drag to go to one")
+        self.setToolTip("All steps: the forward pass, then the backward pass. Click or drag to go to one")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         session.runChanged.connect(self.update)
         session.cursorMoved.connect(self.update)
@@ -93,6 +94,31 @@ def _runs(session: Session) -> list[tuple[int, int, str]]:
     return found
 
 
+class Where(QLabel):
+    """Words with room for the longest there will be; in a narrow bar their end gives way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._needed = 0
+
+    def make_room_for(self, texts: Iterable[str]) -> None:
+        self._needed = max(map(self.fontMetrics().horizontalAdvance, texts)) + 4
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._needed, self.fontMetrics().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(60, self._needed), self.fontMetrics().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip("" if text == self.text() else self.text())
+        with QPainter(self) as painter:
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+
+
 class Transport(QWidget):
     """First, previous, play, next, last; the scrubber; where we are; the speed."""
 
@@ -102,13 +128,13 @@ class Transport(QWidget):
         super().__init__(parent)
         self.session = session
         self.scrubber = Scrubber(session)
-        self.where = QLabel()
-        self.where.setTextFormat(Qt.TextFormat.PlainText)
+        self.where = Where()
         self.speed = QComboBox()
         self.speed.addItems(list(SPEEDS))
         self.speed.setCurrentText("1×")
         self.speed.setToolTip("How fast it plays and the token travels")
         self.speed.setAccessibleName("Speed")
+        self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take the stepping keys
         self.speed.currentTextChanged.connect(self._speed_chosen)
         self._beat = QTimer(self)
         self._beat.timeout.connect(self._on_beat)
@@ -199,25 +225,16 @@ class Transport(QWidget):
             self.buttons[name].setEnabled(cursor > 0)
         for name in ("next", "last"):
             self.buttons[name].setEnabled(cursor < total)
-        text = self._said(cursor)
-        self.where.setToolTip(text)
-        self.where.setText(
-            self.where.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self.where.width())
-        )
+        self.where.setText(self._said(cursor))
 
     def _said(self, count: int) -> str:
         return f"{count} of {len(self.session.story)} · {step_title(self.session.story, count)}"
 
     def _make_room(self) -> None:
-        """As much as the longest title needs, up to a part of the bar: the scrubber keeps its length."""
+        """As much as the longest title needs: the scrubber keeps its length from step to step."""
         titles = sorted(map(self._said, range(len(self.session.story) + 1)), key=len)
-        widest = max(self.where.fontMetrics().horizontalAdvance(title) for title in titles[-8:])
-        self.where.setFixedWidth(min(widest + 4, round(self.width() * WHERE_SHARE)))
+        self.where.make_room_for(titles[-8:])
         self._show()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._make_room()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()

@@ -14,6 +14,7 @@ from app.training.axes import show_axes
 from core.arrays import Array
 
 RESOLUTION = 100
+TRAIN_SIZE, TEST_SIZE = 7, 11  # pixels; a diamond of the same size looks smaller than a circle
 PALE = 0.45  # how strongly a class colours the plane
 
 
@@ -44,7 +45,7 @@ class BoundaryView(pg.PlotWidget):
         self.getPlotItem().hideButtons()
         self.image = pg.ImageItem(axisOrder="row-major")
         self.addItem(self.image)
-        self.samples = pg.ScatterPlotItem(size=7, pxMode=True)
+        self.samples = pg.ScatterPlotItem(pxMode=True)
         self.samples.sigClicked.connect(self._clicked)
         self.addItem(self.samples)
         self.chosen = pg.ScatterPlotItem(size=15, brush=None)
@@ -74,6 +75,7 @@ class BoundaryView(pg.PlotWidget):
             y=inputs[:, 1],
             brush=brushes,
             symbol=symbols,
+            size=[TEST_SIZE if kept else TRAIN_SIZE for kept in tested],
             pen=pg.mkPen("#ffffff", width=1),
             data=list(range(len(inputs))),
         )

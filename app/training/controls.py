@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 from app.icons import icon
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.document import LIMITS, MAX_LAYERS, MAX_UNITS
-from core.training.data import DATASETS
+from core.document import LIMITS, MAX_LAYERS, MAX_UNITS, Lab
+from core.numbers import short
+from core.training.datasets import DATASETS
 from core.training.networks import ACTIVATIONS
 from core.training.optimizers import OPTIMIZERS
 from core.training.setup import NO_DATA
@@ -180,8 +181,17 @@ class Controls(QWidget):
             self._fields[control.field], self._labels[control.field] = field, label
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
+        self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setWordWrap(True)
+        self.message.hide()
+        grid.addWidget(self.message, grid.rowCount(), 0, 1, 4)
         session.documentChanged.connect(self._show)
         self._show()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self.message.setStyleSheet(f"color: {theme.wrong}")
 
     def _field(self, control: Control) -> QWidget:
         if control.choices:
@@ -194,6 +204,8 @@ class Controls(QWidget):
 
     def _choice(self, control: Control) -> QComboBox:
         field = QComboBox()
+        field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        field.setMinimumContentsLength(8)
         assert control.choices is not None
         for name, title in control.choices().items():
             field.addItem(title, name)
@@ -237,6 +249,8 @@ class Controls(QWidget):
             rate = 0.0
         if low <= rate <= high:
             self._set(control, rate)
+        else:
+            self._refuse(f"The rate is a number from {short(low)} to {short(high)}, not '{text[:20]}'.")
         self._show()
 
     def _text(self, control: Control) -> QLineEdit:
@@ -249,13 +263,26 @@ class Controls(QWidget):
         sizes = tuple(int(word) for word in words if word.isascii() and word.isdigit())
         if len(sizes) == len(words) <= MAX_LAYERS and all(1 <= size <= MAX_UNITS for size in sizes):
             self._set(control, sizes)
+        else:
+            self._refuse(
+                f"Hidden takes up to {MAX_LAYERS} layers of 1 to {MAX_UNITS} units, such as 4 2, "
+                f"not '{text[:20]}'."
+            )
         self._show()
 
+    def _refuse(self, sentence: str) -> None:
+        """Say why what was typed is not taken; the field shows again what holds."""
+        self.message.setText(sentence)
+        self.message.show()
+
     def _set(self, control: Control, value: Any) -> None:
+        self.message.hide()
         settings = {control.field: value}
         if control.field == "data" and value in DATASETS:
-            source = DATASETS[value]
-            settings |= {"samples": source.n, "noise": min(self.session.lab.noise, source.noise_high)}
+            lab, source = self.session.lab, DATASETS[value]
+            before = DATASETS.get(lab.data)
+            noise = lab.noise if before is None or before.noise_high else Lab().noise
+            settings |= {"samples": source.n, "noise": min(noise, source.noise_high)}
         self.session.set_lab(f"set {control.label.lower()}", **settings)
 
     def _show(self) -> None:

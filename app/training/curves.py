@@ -28,6 +28,7 @@ class Curves(pg.PlotWidget):
         self.train = plot.plot(name="training")
         self.test = plot.plot(name="test")
         self.setMouseEnabled(x=False, y=False)
+        self.setLimits(xMin=0)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme

@@ -1,7 +1,7 @@
 """The training panel: what to train and on what, its progress, and what it has learned."""
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from app.session import Session
@@ -23,7 +23,12 @@ SHOWS_EVERY = 4  # slices of training between two looks at the curves
 
 
 class LabPanel(QWidget):
-    """Builds a trainer from the session's lab settings and shows it while it runs."""
+    """Builds a trainer from the session's lab settings and shows it while it runs.
+
+    `opened` tells that the trained program has been put on the canvas.
+    """
+
+    opened = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
@@ -43,7 +48,7 @@ class LabPanel(QWidget):
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
         self.boundary, self.curves = BoundaryView(), Curves()
-        self.weights, self.templates, self.units = HeatMaps(), HeatMaps(), HeatMaps(longest=64)
+        self.weights, self.templates, self.units = HeatMaps(), HeatMaps(longest=96), HeatMaps(longest=64)
         self.templates.setAccessibleName("Templates")
         self._lay_out()
         self._wire()
@@ -76,17 +81,21 @@ class LabPanel(QWidget):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        halves = QSplitter(Qt.Orientation.Vertical)
-        halves.addWidget(plots)
-        halves.addWidget(area)
-        halves.setSizes([300, 200])
-        halves.setChildrenCollapsible(False)
+        self.views = QSplitter(Qt.Orientation.Vertical)
+        self.views.addWidget(plots)
+        self.views.addWidget(area)
+        self.views.setSizes([300, 200])
+        self.views.setChildrenCollapsible(False)
+        # takes what the panel's height leaves; below this the panel is scrolled
+        self.views.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.views.setMinimumHeight(300)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 6, 8, 6)
         box.addWidget(self.bar)
         box.addWidget(self.controls)
         box.addWidget(self.message)
-        box.addWidget(halves, 1)
+        box.addWidget(self.views, 1)
+        box.addStretch()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def _wire(self) -> None:
@@ -103,7 +112,8 @@ class LabPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         self.message.setStyleSheet(f"color: {theme.wrong}")
-        for part in (self.boundary, self.curves, self.weights, self.templates, self.units, self.bar):
+        views = (self.boundary, self.curves, self.weights, self.templates, self.units)
+        for part in (*views, self.bar, self.controls):
             part.set_theme(theme)
         self._show_data()
         self._show()
@@ -150,6 +160,7 @@ class LabPanel(QWidget):
         if self.setup.dataset is not None:
             values |= self.setup.roles.example(self.setup.dataset, self.sample, self.setup.graph)
         self.session.open_program(self.setup.text, values, "open net on canvas")
+        self.opened.emit()
 
     # -- making the trainer
 
@@ -169,9 +180,11 @@ class LabPanel(QWidget):
             self.message.setText(str(problem))
             self.message.show()
             self.bar.setEnabled(False)
+            self.views.hide()  # what they show belongs to another trainer
             return
         self.message.hide()
         self.bar.setEnabled(True)
+        self.views.show()
         self._plane = plane_of(self.trainer)
         self._start = self.trainer.record()
         self.boundary.setVisible(self._plane is not None)
@@ -234,7 +247,8 @@ class LabPanel(QWidget):
         units: list[tuple[str, Array]] = []
         if self._plane is not None and self.setup is not None:
             prediction = self._plane.prediction()
-            self.boundary.show_prediction(prediction, (*WHOLE, *WHOLE), self._scale())
+            if np.isfinite(prediction).all():  # after a loss that became infinite the last picture stays
+                self.boundary.show_prediction(prediction, (*WHOLE, *WHOLE), self._scale())
             for layer, values_of in self._plane.unit_maps().items():
                 names = [layer] if len(values_of) == 1 else [f"{layer}[{i}]" for i in range(len(values_of))]
                 units += [(name, np.flipud(unit)) for name, unit in zip(names, values_of, strict=True)]

@@ -93,6 +93,10 @@ def _share(terms: Terms, x: Term, out: Term) -> Term:
     return terms.ufunc("divide", hit, _sum(terms, hit))
 
 
+def _zero(terms: Terms, x: Term) -> Term:
+    return terms.number(0, x.shape, x.batched)
+
+
 def _size(terms: Terms, x: Term) -> Term:
     return terms.number(math.prod(x.shape))
 
@@ -191,6 +195,7 @@ EXPANSIONS: dict[str, Callable[..., Term]] = {
     "largest": _extreme("maximum", all_axes=True),
     "smallest": _extreme("minimum", all_axes=True),
     "share": _share,
+    "zero": _zero,
     "size": _size,
     "stretch": _stretch,
     "norm": _norm,

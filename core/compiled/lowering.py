@@ -120,9 +120,13 @@ class Lowering:
 
     def differentiate(self) -> None:
         """Send gradients back wherever they lead to a parameter; a batch's loss is its examples' mean."""
-        output = self.values[self.graph.output]
+        name = self.graph.output
+        output = self.values[name]
         share = 1 / self.terms.size if output.batched else 1.0
-        self.gradients[self.graph.output] = self.terms.number(share, output.shape, output.batched)
+        seed = self.gradients[name] = self.terms.number(share, output.shape, output.batched)
+        if name in self.places:  # a parameter, whose gradient lies with the others
+            self.gradients[name] = self._buffer(name, f"d{name}")
+            self.backward.append(Assignment((), self.gradients[name], seed))
         leading = self.graph.downstream_of(self.places)
         flows = [i for i in self.plan.instructions if i.phase == "backward" and i.arg in leading]
         self._missing = Counter(instruction.arg for instruction in flows)

@@ -1,37 +1,189 @@
-"""The gradient check: each gradient against the centred difference (f(x + h) − f(x − h)) / 2h."""
+"""Derivatives by differences: how much the output changes when one entry moves a little.
+
+    one-sided   (f(x + h) − f(x)) / h            its error falls with h
+    centred     (f(x + h) − f(x − h)) / 2h       its error falls with h²
+
+Below some h both get worse again, as rounding then outweighs the change: `sweep` shows it. Where x − h and
+x + h lie on both sides of a kink, no h small enough was chosen, and the kink is named.
+"""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.arrays import Value, frozen
+from core.arrays import Array, Value, frozen, shape_of
+from core.derivatives.kinks import Straddled, straddled
+from core.errors import Problem
+from core.numbers import short
 from core.passes import steps
 from core.plan import Plan
+from core.request import check_node
 from core.steps import Computed, Story
 
-# the cube root of a double's precision: where rounding and the curve's bend cost equally much
-STEP = 6e-6
+# of an entry's size, or of 1 if it is smaller: where rounding and the curve's bend cost equally much,
+# which is at the square root of a double's precision or at its cube root
+STEPS: Mapping[str, float] = {"one-sided": 1.5e-8, "centred": 6e-6}
+SWEPT = tuple(10.0**-power for power in range(1, 16))
 # how many operations on numbers a check may take in all, about half a second
 MOST_WORK = 50_000
-ENTRIES_AS_ONE = 1000
-# the bounds of Stanford's CS231n, "Gradient checks": a relative error above the first is probably a mistake
+ENTRIES_AS_ONE, NODES_AS_ONE = 1000, 10
+# a value that passes while its gradient is stopped is held while others move
+HELD = {"stop_gradient"}
+
+Entry = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to think of a relative error above a bound: in the lecture's words, and short for a table."""
+
+    above: float
+    words: str
+    short: str
+
+
+# the bounds and words of Stanford's CS231n, "Gradient checks", the first that fits
 VERDICTS = (
-    (1e-2, "probably wrong"),
-    (1e-4, "suspicious"),
-    (1e-7, "fine if there is a kink near"),
-    (-1.0, "right"),
+    Verdict(1e-2, "probably wrong", "probably wrong"),
+    Verdict(1e-4, "uncomfortable", "suspicious"),
+    Verdict(1e-7, "okay with kinks, too high without", "fine if there is a kink near"),
+    Verdict(-1.0, "happy", "right"),
 )
+NOT_FINITE = Verdict(math.nan, "not finite", "not finite")
+
+
+def verdict(error: float) -> Verdict:
+    """What to think of a relative error."""
+    return next((row for row in VERDICTS if error > row.above), NOT_FINITE)
+
+
+def relative_error(one: Value, other: Value) -> float:
+    """The largest |a − n| / max(|a|, |n|) of two entries; 0 where both are 0, or equally infinite."""
+    return float(np.max(_errors(one, other), initial=0.0))
+
+
+def _errors(one: Value, other: Value) -> Array:
+    a, b = np.asarray(one), np.asarray(other)
+    with np.errstate(all="ignore"):
+        errors = np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-300)
+    return np.where(a == b, 0.0, errors)
+
+
+# -- differences, entry by entry
+
+
+@dataclass(frozen=True, slots=True)
+class Differenced:
+    """One entry was moved: the output before, at x + h and, if centred, at x − h, and the slope found."""
+
+    entry: Entry
+    h: float
+    here: float
+    ahead: float
+    behind: float | None
+    slope: float
+
+
+def differences(
+    story: Story, name: str, method: str = "centred", h: float | None = None
+) -> Iterator[Differenced]:
+    """The rows of a table, one for each entry of a node, as they are found.
+
+    An output of several entries is weighted with the story's seed. Without `h` each entry has the step that
+    suits its size. Raises Problem for an unknown node or method, and an `h` that is no positive number.
+    """
+    if method not in STEPS:
+        raise Problem(f"'{method}' is no kind of difference", hint=f"Write {' or '.join(STEPS)}")
+    if h is not None and not 0 < h < math.inf:
+        raise Problem(f"The step h must be a positive number; it is {short(h)}")
+    probe = Probe(story, name)
+    return (probe.difference(entry, method, h) for entry in np.ndindex(shape_of(probe.value)))
+
+
+def numerical_gradient(story: Story, name: str) -> Value:
+    """The centred difference of the output for each entry of a node."""
+    slopes = [row.slope for row in differences(story, name)]
+    return frozen(np.reshape(slopes, story.graph.nodes[name].shape))
+
+
+class Probe:
+    """A story's output as a function of one node; what does not depend on that node stays as it is."""
+
+    def __init__(self, story: Story, name: str):
+        check_node(story.graph, name)
+        self.name, self.output = name, story.graph.output
+        values = {node: story.last.value(node) for node in story.graph.nodes}
+        self.known = {node: value for node, value in values.items() if value is not None}
+        self.value = self.known[name]
+        self.seed = story.last.gradient(self.output)
+        self.forward = onward(story.plan, name)
+
+    def moved(self, entry: Entry, by: float) -> dict[str, Value]:
+        """All values when one entry has moved."""
+        value = np.array(self.value, dtype=np.float64)
+        value[entry] += by
+        found = {**self.known, self.name: frozen(value)}
+        found.update((s.node, s.value) for s in steps(self.forward, found) if isinstance(s, Computed))
+        return found
+
+    def at(self, entry: Entry, by: float) -> float:
+        """The output, weighted with its seed and summed, when one entry has moved."""
+        found = self.moved(entry, by)[self.output] if by else self.known[self.output]
+        with np.errstate(all="ignore"):
+            return float(np.sum(np.multiply(found, 1.0 if self.seed is None else self.seed)))
+
+    def difference(self, entry: Entry, method: str, h: float | None = None) -> Differenced:
+        """One row: an entry moved by h, or by the step that suits its size."""
+        h = h or self.step(entry, method)
+        here, ahead = self.at(entry, 0.0), self.at(entry, h)
+        if method == "one-sided":
+            return Differenced(entry, h, here, ahead, None, (ahead - here) / h)
+        behind = self.at(entry, -h)
+        return Differenced(entry, h, here, ahead, behind, (ahead - behind) / (2 * h))
+
+    def step(self, entry: Entry, method: str) -> float:
+        return STEPS[method] * max(1.0, abs(float(np.asarray(self.value)[entry])))
+
+    @property
+    def work(self) -> float:
+        """How long one evaluation takes, counted in operations on numbers."""
+        nodes, instructions = self.forward.graph.nodes, self.forward.instructions
+        touched = (name for i in instructions for name in (i.node, *nodes[i.node].args))
+        return 1 + len(instructions) + sum(math.prod(nodes[n].shape) for n in touched) / ENTRIES_AS_ONE
+
+
+def onward(plan: Plan, name: str) -> Plan:
+    """The part of the forward pass that a node's value has a bearing on."""
+    after = plan.graph.downstream_of([name]) - {name}
+    forward = (i for i in plan.instructions if i.phase == "forward" and i.node in after)
+    return Plan(plan.graph, tuple(i for i in forward if plan.graph.nodes[i.node].op not in HELD))
+
+
+def kinks_between(
+    story: Story, name: str, entry: Entry = (), h: float | None = None
+) -> tuple[Straddled, ...]:
+    """The nodes whose kink lies between x − h and x + h for an entry x of a node; `h` as in `differences`."""
+    probe = Probe(story, name)
+    h = h or probe.step(entry, "centred")
+    return straddled(probe.forward, probe.moved(entry, -h), probe.moved(entry, h))
+
+
+# -- the gradient check
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A node's numerical gradient, the largest relative error of an entry, and what to think of it."""
+    """A node's numerical gradient, the largest relative error of an entry, and what to think of it.
+
+    `kinks` are those that the differences of that entry straddle, looked for where the error is not small.
+    """
 
     numerical: Value
     error: float
     verdict: str
+    kinks: tuple[Straddled, ...] = ()
 
 
 def check_gradients(story: Story, names: Iterable[str]) -> dict[str, Checked]:
@@ -39,71 +191,77 @@ def check_gradients(story: Story, names: Iterable[str]) -> dict[str, Checked]:
     found: dict[str, Checked] = {}
     left: float = MOST_WORK
     for name in names:
-        gradient, value = story.last.gradient(name), story.last.value(name)
-        if gradient is None or value is None:
+        gradient = story.last.gradient(name)
+        left -= len(story.graph.nodes) / NODES_AS_ONE  # to look at the graph takes its time too
+        if gradient is None or left < 0:
             continue
-        forward = _onward(story.plan, name)
-        work = 2 * np.size(value) * _work(forward)
+        probe = Probe(story, name)
+        work = 2 * np.size(probe.value) * probe.work
         if work > left:
             continue
         left -= work
-        numerical = _slopes(story, name, value, forward)
-        error = relative_error(gradient, numerical)
-        verdict = "not finite" if error != error else next(text for least, text in VERDICTS if error > least)
-        found[name] = Checked(numerical, error, verdict)
+        numerical = numerical_gradient(story, name)
+        errors = _errors(gradient, numerical)
+        error = float(np.max(errors, initial=0.0))
+        thought = verdict(error)
+        kinks: tuple[Straddled, ...] = ()
+        if thought is not VERDICTS[-1]:
+            worst = np.unravel_index(int(np.argmax(errors)), errors.shape)
+            kinks = kinks_between(story, name, tuple(int(i) for i in worst))
+        found[name] = Checked(numerical, error, thought.short, kinks)
     return found
 
 
-def numerical_gradient(story: Story, name: str) -> Value:
-    """The centred difference of the output, summed over its entries, for each entry of a node."""
-    value = story.last.value(name)
-    assert value is not None
-    return _slopes(story, name, value, _onward(story.plan, name))
+# -- which h is best
 
 
-def _slopes(story: Story, name: str, value: Value, forward: Plan) -> Value:
-    known = {node: found for node in story.graph.nodes if (found := story.last.value(node)) is not None}
-    entries = np.array(value, dtype=np.float64).reshape(-1)
-    slopes = np.empty_like(entries)
-    for i, entry in enumerate(entries.tolist()):
-        h = STEP * max(1.0, abs(entry))
-        outputs = []
-        for moved in (entry + h, entry - h):
-            entries[i] = moved
-            known[name] = frozen(entries.copy().reshape(np.shape(value)))
-            outputs.append(_output(forward, known))
-        entries[i] = entry
-        slopes[i] = (outputs[0] - outputs[1]) / ((entry + h) - (entry - h) or np.nan)
-    return frozen(slopes.reshape(np.shape(value)))
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """Both differences for one h, and their relative errors."""
+
+    h: float
+    one_sided: float
+    centred: float
+    one_sided_error: float
+    centred_error: float
 
 
-def relative_error(one: Value, other: Value) -> float:
-    """The largest relative difference of two entries; 0 where both are 0, or equally infinite."""
-    a, b = np.asarray(one), np.asarray(other)
-    with np.errstate(all="ignore"):
-        errors = np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-300)
-    return float(np.max(np.where(a == b, 0.0, errors), initial=0.0))
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The errors of one entry's differences over many h: two curves in the shape of a V."""
+
+    name: str
+    entry: Entry
+    exact: float
+    rows: tuple[Swept, ...]
+
+    @property
+    def best_one_sided(self) -> Swept:
+        return min(self.rows, key=lambda row: (not row.one_sided_error >= 0, row.one_sided_error))
+
+    @property
+    def best_centred(self) -> Swept:
+        return min(self.rows, key=lambda row: (not row.centred_error >= 0, row.centred_error))
+
+    @property
+    def sentence(self) -> str:
+        one, two = self.best_one_sided, self.best_centred
+        return (
+            f"One-sided differences are best at h = {short(one.h)} (error {short(one.one_sided_error, 2)}), "
+            f"centred ones at h = {short(two.h)} (error {short(two.centred_error, 2)}): "
+            "a larger h sees the curve's bend, a smaller one its rounding"
+        )
 
 
-def _onward(plan: Plan, name: str) -> Plan:
-    """The part of the forward pass that a node's value has a bearing on."""
-    after = plan.graph.downstream_of([name]) - {name}
-    return Plan(plan.graph, tuple(i for i in plan.instructions if i.phase == "forward" and i.node in after))
-
-
-def _work(forward: Plan) -> float:
-    """How long these instructions take, counted in operations on numbers."""
-    nodes = forward.graph.nodes
-    touched = (name for i in forward.instructions for name in (i.node, *nodes[i.node].args))
-    return 1 + len(forward.instructions) + sum(math.prod(nodes[n].shape) for n in touched) / ENTRIES_AS_ONE
-
-
-def _output(forward: Plan, known: Mapping[str, Value]) -> float:
-    """The output, its entries summed, when the values on the way to it are computed anew."""
-    output = forward.graph.output
-    found = known[output]
-    for step in steps(forward, known):
-        if isinstance(step, Computed) and step.node == output:
-            found = step.value
-    with np.errstate(all="ignore"):
-        return float(np.sum(found))
+def sweep(story: Story, name: str, entry: Entry = (), steps: Iterable[float] = SWEPT) -> Sweep:
+    """Both differences of one entry for each step h. Raises Problem for a node without a gradient."""
+    probe = Probe(story, name)
+    gradient = story.last.gradient(name)
+    if gradient is None:
+        raise Problem(f"{probe.output} has no gradient for {name}", story.graph.nodes[name].span)
+    exact = float(np.asarray(gradient)[entry])
+    rows = []
+    for h in steps:
+        one, two = (probe.difference(entry, method, h).slope for method in STEPS)
+        rows.append(Swept(h, one, two, relative_error(exact, one), relative_error(exact, two)))
+    return Sweep(name, entry, exact, tuple(rows))

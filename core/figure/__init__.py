@@ -5,7 +5,7 @@ Reading order: parts, sizes, symbols, labels, drawing (where everything stands),
 
 from core.figure.drawing import Drawing, draw, label_width
 from core.figure.parts import Arrow, Box, Figure, Label, Mood
-from core.figure.pictured import figure
+from core.figure.pictured import figure, sums
 from core.figure.sizes import LABEL, NAME, RADIUS, SMALL, SYMBOL, heat_shape
 
 MARGIN = 14.0  # around a figure
@@ -27,4 +27,5 @@ __all__ = [
     "figure",
     "heat_shape",
     "label_width",
+    "sums",
 ]

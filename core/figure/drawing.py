@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.arrays import Value, shape_of
-from core.figure.labels import MIDDLE, Wanted, choose_spots, near_source
+from core.figure.labels import MIDDLE, Spot, Wanted, choose_spots, near_source
 from core.figure.sizes import (
     GAP_X,
     GAP_Y,
@@ -76,7 +76,7 @@ class Drawing:
         return found | ({self.graph.output: self.stub} if self.stub else {})
 
     @cached_property
-    def spots(self) -> Mapping[tuple[str, int], float]:
+    def spots(self) -> Mapping[tuple[str, int], Spot]:
         """Where on its edge a label is centred: (node, −1) for values, (target, port) for contributions."""
         return choose_spots(self._wanted(), self._obstacles(), self.placement.routes)
 
@@ -91,7 +91,7 @@ class Drawing:
                 continue
             for edge in edges:
                 route = self.routes[edge.target, edge.port]
-                contributions.append(Wanted((edge.target, edge.port), route, width, 0, height, MIDDLE))
+                contributions.append(Wanted((edge.target, edge.port), route, width, 0, height, MIDDLE, True))
         return values + contributions
 
     def _obstacles(self) -> list[tuple[float, float, float, float]]:

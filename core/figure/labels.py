@@ -5,7 +5,8 @@ The choice depends on the drawing alone, so labels do not wander from step to st
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +15,15 @@ from core.layout import Point, Route, point_at
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 CLEAR = 4.0  # between a label and its edge
-OVER_BOX, OVER_LABEL, OVER_CURVE, FAR = 6.0, 4.0, 3.0, 0.35
+OVER_BOX, OVER_LABEL, OVER_CURVE, FAR, OTHER_SIDE = 6.0, 4.0, 8.0, 0.35, 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A place for a label of a width: `above` and `below` are the heights needed on both sides of the edge.
 
-    `shares` are candidate places along the edge, the preferred first.
+    `shares` are candidate places along the edge, the preferred first. A label that may stand on `either`
+    side goes above where it would cover too much below.
     """
 
     key: tuple[str, int]
@@ -30,6 +32,19 @@ class Wanted:
     above: float
     below: float
     shares: Sequence[float]
+    either: bool = False
+
+    @property
+    def turned(self) -> "Wanted":
+        """The same label on the other side of its edge."""
+        return replace(self, above=self.below, below=self.above)
+
+
+class Spot(NamedTuple):
+    """Where on its edge a label is centred, and whether what belongs below it stands there."""
+
+    x: float
+    below: bool = True
 
 
 def near_source(route: Route, width: float) -> list[float]:
@@ -45,25 +60,27 @@ MIDDLE = (0.55, 0.45, 0.65, 0.35, 0.75, 0.25)
 
 def choose_spots(
     wanted: Iterable[Wanted], boxes: Sequence[Rect], routes: Sequence[Route]
-) -> Mapping[tuple[str, int], float]:
-    """For each label the x at which it is centred on its edge."""
+) -> Mapping[tuple[str, int], Spot]:
+    """For each label its place on its edge."""
     curves = np.array([point for route in routes for point in route.sampled(12)] or [(1e9, 1e9)])
     taken = [np.array(boxes or [(1e9,) * 4], dtype=float), np.empty((0, 4))]
-    found: dict[tuple[str, int], float] = {}
+    found: dict[tuple[str, int], Spot] = {}
     for want in wanted:
-        best = min(
-            enumerate(want.shares),
-            key=lambda choice: FAR * choice[0] * want.width + _hidden(want, choice[1], taken, curves),
-        )[1]
-        rects = _rects(want, best)
-        taken[1] = np.vstack([taken[1], *(np.array([rect]) for rect in rects)])
-        found[want.key] = point_at(want.route, best)[0]
+        sides = [(want, 0.0), (want.turned, OTHER_SIDE)] if want.either else [(want, 0.0)]
+        choices = [
+            (FAR * (rank + worse) * want.width + _hidden(side, share, taken, curves), share, side)
+            for side, worse in sides
+            for rank, share in enumerate(want.shares)
+        ]
+        _, best, side = min(choices, key=lambda choice: choice[0])
+        taken[1] = np.vstack([taken[1], *(np.array([rect]) for rect in _rects(side, best))])
+        found[want.key] = Spot(point_at(want.route, best)[0], side is want)
     return found
 
 
 def beside(route: Route, x: float, width: float, below: bool) -> Point:
     """The point above or below an edge at x that keeps a label of a width clear of the curve."""
-    passed = [py for px, py in route.sampled() if abs(px - x) <= width / 2]
+    passed = [py for px, py in route.sampled() if abs(px - x) <= width / 2 + CLEAR]
     if not passed:
         passed = [min(route.sampled(), key=lambda point: abs(point[0] - x))[1]]
     return (x, max(passed) + CLEAR) if below else (x, min(passed) - CLEAR)

@@ -15,7 +15,7 @@ from core.layout import Route
 from core.notation.mathtree import Fenced, Math, row
 from core.notation.typeset import EQUALS, PLUS, name_math, number_math, value_math
 from core.numbers import DIGITS
-from core.steps import Computed, Flowed, Picture, Seeded, Step
+from core.steps import Computed, Flowed, Picture, Seeded, Step, Story
 
 
 def figure(drawing: Drawing, picture: Picture, digits: int = DIGITS) -> Figure:
@@ -100,26 +100,22 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
         found.append(
             Label(name, "name", (x, y - height / 2 - 3), SMALL if not node.named else LABEL, name_math(name))
         )
-    sums = _sum_shown(picture, name, digits)
     if alone:
         if value is not None:
-            found.append(_beside(alone, drawing.spots[name, -1], _label(name, "value", value, digits)))
+            found.append(_beside(alone, drawing.spots[name, -1].x, _label(name, "value", value, digits)))
         if gradient is not None:
             found.append(
                 _beside(
-                    alone, drawing.spots[name, -1], _label(name, "gradient", gradient, digits, below=True)
+                    alone, drawing.spots[name, -1].x, _label(name, "gradient", gradient, digits, below=True)
                 )
             )
         return found
     top = y - height / 2 - (3 if node.is_leaf else (SMALL if not node.named else LABEL) + 5)
     if value is not None and node.op != CONSTANT:
         found.append(replace(_label(name, "value", value, digits), at=(x, top)))
-    if sums is not None:
-        size = extent(sums, LABEL)
-        left = min(x, x + width / 2 - size[0] / 2)  # clear of the edges that leave on the right
-        found.append(
-            Label(name, "gradient", (left, y + height / 2 + 3), LABEL, sums, extent=size, below=True)
-        )
+    total = _sum_label(drawing, picture, name, digits)
+    if total is not None:
+        found.append(total)
     elif gradient is not None:
         found.append(
             replace(_label(name, "gradient", gradient, digits, below=True), at=(x, y + height / 2 + 3))
@@ -128,9 +124,33 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
         contribution = picture.contribution(edge.target, edge.port)
         if contribution is not None:
             route = drawing.routes[edge.target, edge.port]
-            label = replace(_label(name, "contribution", contribution, digits, below=True), port=edge.port)
-            found.append(_beside(route, drawing.spots[edge.target, edge.port], label))
+            x, below = drawing.spots[edge.target, edge.port]
+            label = replace(_label(name, "contribution", contribution, digits, below), port=edge.port)
+            found.append(_beside(route, x, label))
     return found
+
+
+def sums(drawing: Drawing, story: Story, digits: int = DIGITS) -> list[Label]:
+    """The sums of gradients a story comes to show: what a figure needs room for from the beginning."""
+    last = {
+        step.arg: count
+        for count, step in enumerate(story.steps, start=1)
+        if isinstance(step, Flowed) and step.arg in drawing.sizes and step.arg not in drawing.alone
+    }
+    found = (_sum_label(drawing, story.picture(count), name, digits) for name, count in last.items())
+    return [label for label in found if label is not None]
+
+
+def _sum_label(drawing: Drawing, picture: Picture, name: str, digits: int) -> Label | None:
+    """The sum below a box, clear of the edges that leave it on the right."""
+    math = _sum_shown(picture, name, digits)
+    if math is None:
+        return None
+    x, y = drawing.placement.centres[name]
+    width, height = drawing.sizes[name]
+    size = extent(math, LABEL)
+    centre = min(x, x + width / 2 - size[0] / 2)
+    return Label(name, "gradient", (centre, y + height / 2 + 3), LABEL, math, extent=size, below=True)
 
 
 def _sum_shown(picture: Picture, name: str, digits: int) -> Math | None:

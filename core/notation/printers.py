@@ -17,16 +17,10 @@ from core.notation.tree import (
     Tree,
     fold,
 )
+from core.numbers import SUPERSCRIPTS, typed_text
 
 STRENGTH = {"+": 1, "-": 1, "*": 2, "·": 2, " ": 2, "/": 2, "⊙": 2, "@": 2, "^": 4}
 ATOM = 6
-SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-
-
-def number_text(value: float) -> str:
-    """A number that reads back as the same double, as short as possible: `2`, `0.1`, `1e-05`."""
-    text = repr(float(value))
-    return text.removesuffix(".0").replace("e+", "e")
 
 
 def reading(program: Program) -> str:
@@ -52,7 +46,7 @@ def _print(part: Tree, found: list[tuple[str, int]], reading: bool) -> tuple[str
     texts = [text for text, _ in found]
     match part:
         case Number(value):
-            text = number_text(value)
+            text = typed_text(value)
             return (f"−{text[1:]}", 3) if text.startswith("-") else (text, ATOM)
         case Name(name):
             return name, ATOM

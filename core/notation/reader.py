@@ -4,11 +4,13 @@ Binding, loose to tight: sum, product (with or without a sign, left to right), u
 left), transpose and index. The reader knows which names are functions, not what they compute nor any shape.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from core.errors import Problem, Span, place
+from core.errors import Problem, Span
+from core.notation import mistakes
+from core.notation.cursor import CLOSING, RELATIONS, Cursor
+from core.notation.factors import assigned, split_products
 from core.notation.lexer import Token, tokens
 from core.notation.tree import (
     Binary,
@@ -28,21 +30,9 @@ from core.notation.tree import (
 )
 
 MAX_DEPTH = 100
+MAX_VALUES = 99  # in the brackets of one call
 SUM, PRODUCT, POWER = 10, 20, 30
 BINDING = {"+": SUM, "-": SUM, **dict.fromkeys("*·/⊙@", PRODUCT)}
-RELATIONS = "<>≤≥="
-CLOSING = {"(": ")", "[": "]", "{": "}", "‖": "‖", "|": "|"}
-# functions of other languages, and how the lecture writes them
-ELSEWHERE = {
-    **dict.fromkeys(["dot", "inner"], "w·x"),
-    **dict.fromkeys(["matmul", "mm"], "W x"),
-    **dict.fromkeys(["transpose", "trans"], "W^T"),
-    **dict.fromkeys(["power", "pow"], "x^2"),
-    **dict.fromkeys(["multiply", "hadamard"], "x ⊙ y"),
-    "add": "x + y",
-    "concat": "[x, y]",
-    "vector": "[x, y]",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,92 +49,15 @@ def read(text: str, functions: Mapping[str, Signature], known: Collection[str] =
     return _Reader(text, functions, known).program()
 
 
-class _Reader:
+class _Reader(Cursor):
     def __init__(self, text: str, functions: Mapping[str, Signature], known: Collection[str]):
-        self.text = text
+        written = tokens(text)
         self.functions = dict(functions)
-        self.notes: list[Note] = []
-        self.tokens = tokens(text)
-        self.assigned = self._assigned()
-        self.names_with_values = {*known, *self.assigned}
-        self.tokens = self._split_products(self.names_with_values)
-        self.at = 0
+        self.names_with_values = {*known, *assigned(written)}
+        split, self.notes = split_products(written, self.names_with_values, self.functions)
+        super().__init__(text, split)
         self.depth = 0
         self.fences: list[str] = []
-
-    # -- looking at tokens
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
-
-    def ahead(self, steps: int = 1) -> Token:
-        return self.tokens[min(self.at + steps, len(self.tokens) - 1)]
-
-    def take(self) -> Token:
-        token = self.token
-        self.at += 1
-        return token
-
-    def at_sign(self, *signs: str) -> bool:
-        return self.token.kind == "sign" and self.token.text in signs
-
-    def called(self, token: Token) -> str:
-        """How a sentence names a token."""
-        if token.kind == "stop":
-            return "the end of the program"
-        if token.text == "\n":
-            return "the end of the line"
-        return f"'{self.text[token.span.start : token.span.end]}'"
-
-    # -- names, before parsing
-
-    def _assigned(self) -> set[str]:
-        starts = [0, *(i + 1 for i, token in enumerate(self.tokens) if token.kind == "end")]
-        return {
-            self.tokens[i].text
-            for i in starts
-            if i + 1 < len(self.tokens)
-            and self.tokens[i].kind == "name"
-            and self.tokens[i + 1].kind == "sign"
-            and self.tokens[i + 1].text == "="
-        }
-
-    def _split_products(self, known: set[str]) -> list[Token]:
-        """Write `xy` as `x y` where xy means nothing and x and y do."""
-        used = {t.text for t in self.tokens if t.kind == "name"} - set(self.functions)
-        atoms = {"π", *known}
-        for name in sorted(used - known, key=lambda name: (len(name), name)):
-            if not _factors(name, atoms):
-                atoms.update(_numbered_or_pi(name) or [name])
-        found: list[Token] = []
-        told: set[str] = set()
-        for token in self.tokens:
-            factors = None
-            if token.kind == "name" and token.text not in known and token.text not in self.functions:
-                factors = None if token.text in atoms else _factors(token.text, atoms)
-                if found and found[-1].text == "^" and re.match(r"T[^\W\d_]", token.text):
-                    factors = ["T", token.text[1:]]
-                    self.notes.append(Note(f"^{token.text} is read as ^T {factors[1]}", token.span))
-                elif token.text not in told and (said := self._said_of(token.text, factors)):
-                    told.add(token.text)
-                    self.notes.append(Note(said, token.span))
-            if not factors:
-                found.append(token)
-                continue
-            found.extend(
-                Token("name", factor, token.span, token.spaced and i == 0) for i, factor in enumerate(factors)
-            )
-        return found
-
-    def _said_of(self, name: str, factors: list[str] | None) -> str:
-        """What a reader may want to know of an unknown name: its factors, or that `lnx` is not ln(x)."""
-        if factors:
-            return f"{name} is read as {' · '.join(factors)}"
-        function = name.rstrip("0123456789′")[:-1]
-        if len(function) < 2 or function not in self.functions:
-            return ""
-        return f"{name} is one name; the function is written {function}({name.removeprefix(function)})"
 
     # -- statements
 
@@ -157,7 +70,7 @@ class _Reader:
                 break
             statements.append(self.statement())
             if self.token.kind not in ("end", "stop"):
-                raise self.unexpected_after_statement(statements[-1])
+                raise mistakes.unexpected_after_statement(self, statements[-1])
         if not statements:
             raise Problem(
                 "There is no formula yet", Span(0, max(1, len(self.text))), "Type one, such as (x+y)z"
@@ -215,33 +128,6 @@ class _Reader:
         self.functions[name.text] = Signature(name.text, len(parameters), len(parameters))
         return Statement(tree, name.text, parameters, name.span.to(tree.span), name.span)
 
-    def unexpected_after_statement(self, statement: Statement) -> Problem:
-        token = self.token
-        if token.text == "=" and statement.name:
-            hint = "Give each name its own line, or put ; between them"
-            return Problem("A statement can have one =", token.span, hint)
-        if token.text == "=":
-            return Problem("Only a single name can stand on the left of =", statement.span)
-        if token.text == "==":
-            return Problem("'==' compares", token.span, "Use [a > b] for a comparison", "=")
-        if token.text in (")", "]", "}"):
-            return self.closes_nothing(token)
-        if token.text == ",":
-            return self.stray_comma()
-        if token.kind == "sign" and token.text in RELATIONS + "≠":
-            hint = "Write it in square brackets, as in [x > 0]: 1 where it holds, else 0"
-            return Problem("A comparison needs square brackets", token.span, hint)
-        return Problem(f"Did not expect {self.called(token)} here", token.span)
-
-    def stray_comma(self) -> Problem:
-        """The problem of a comma outside a function's brackets: a decimal comma, or a list without any."""
-        comma = self.token
-        around = self.tokens[self.at - 1], self.ahead()
-        if all(token.kind == "number" for token in around) and not comma.spaced and not around[1].spaced:
-            return Problem("A decimal comma is not understood", comma.span, "Decimals use a point", ".")
-        hint = "Write [a, b] for a list; put ; between statements"
-        return Problem("This comma is not between the values of a function", comma.span, hint)
-
     # -- expressions
 
     def expression(self, binding: int = 0) -> Tree:
@@ -270,8 +156,9 @@ class _Reader:
             if binding >= POWER:
                 return None
             self.take()
-            span = left.span.to(token.span)
-            return Binary("^", left, Number(float(token.text), token.span), span)
+            power = Number(float(token.text.removeprefix("-")), token.span)
+            exponent = Negative(power, token.span) if token.text.startswith("-") else power
+            return Binary("^", left, exponent, left.span.to(token.span))
         if token.kind == "transpose":
             self.take()
             return Transposed(left, left.span.to(token.span))
@@ -347,100 +234,31 @@ class _Reader:
                 return self.fraction(token)
             case "sign":
                 return self.signed(token)
-        raise self.value_missing(token)
-
-    def value_missing(self, token: Token) -> Problem:
-        """The problem of a token, just taken, that stands where a value should."""
-        before = self.tokens[self.at - 2] if self.at > 1 else None
-        if before is None or before.kind == "end":
-            if token.text == "=":
-                return Problem("A name is missing before this '='", token.span, "Write y = …")
-            if token.text in (")", "]", "}"):
-                return self.closes_nothing(token)
-            return Problem(f"A formula cannot begin with {self.called(token)}", token.span)
-        if token.kind in ("stop", "end"):
-            return Problem(f"A value is missing after {self.called(before)}", before.span)
-        message = f"A value is missing between {self.called(before)} and {self.called(token)}"
-        return Problem(message, before.span.to(token.span))
-
-    def closes_nothing(self, token: Token) -> Problem:
-        return Problem(f"This '{token.text}' closes nothing", token.span, "Delete it", "")
+        raise mistakes.value_missing(self, token)
 
     def named(self, token: Token) -> Tree:
         signature = self.functions.get(token.text)
         if signature is None:
             if self.at_sign("("):
-                self._refuse_unknown_function(token)
+                self._refuse_if_meant_as_function(token)
             return Name(token.text, token.span)
         if not self.at_sign("("):
-            raise self.brackets_missing(token)
+            raise mistakes.brackets_missing(self, token)
         args = self.arguments(self.take(), f"{token.text}(…)")
         span = token.span.to(self.tokens[self.at - 1].span)
         if not signature.least <= len(args) <= signature.most:
-            takes = str(signature.least)
-            if signature.most > signature.least:
-                takes += f" to {signature.most}" if signature.most < 99 else " or more"
+            least, most = signature.least, signature.most
+            takes = f"{least}" if least == most else f"{least} to {most}"
             plural = "" if takes == "1" else "s"
             raise Problem(f"{token.text} takes {takes} value{plural}; here it has {len(args)}", span)
         return Call(signature.name, args, span)
 
-    def brackets_missing(self, function: Token) -> Problem:
-        """The problem of a function without brackets; the fix brackets what follows, up to the next sign."""
-        shown = self.text[function.span.start : function.span.end]
-        span = function.span
-        power_length = 2 if self.at_sign("^") else 1 if self.token.kind == "sup" else 0
-        if power_length and self.ahead(power_length).text == "(":
-            close = self._partner(self.at + power_length)
-            opening, last = self.ahead(power_length).span, self.tokens[close].span
-            power = self.text[function.span.end : opening.start]
-            mended = f"{shown}{self.text[opening.start : last.end]}{power}"
-            message = "The power of a function goes behind its brackets"
-            return Problem(message, span.to(last), f"Write {mended}", mended)
-        end = self.at
-        while self.tokens[end].kind in ("name", "number", "sup", "transpose"):
-            end += 1
-            if self.tokens[end].text == "[" and not self.tokens[end].spaced:
-                end = self._partner(end) + 1
-            elif self.tokens[end].text == "^" and self.tokens[end + 1].kind in ("name", "number"):
-                end += 1
-        argument = "x"
-        if end > self.at:
-            last = self.tokens[end - 1].span
-            argument, span = self.text[self.token.span.start : last.end], span.to(last)
-        mended = f"{shown}({argument})"
-        return Problem(f"'{shown}' is a function and needs brackets", span, f"Write {mended}", mended)
-
-    def _refuse_unknown_function(self, token: Token) -> None:
-        """`f(x)` is a product unless a comma, or a misspelt name, says that a function is meant."""
-        meant = nearest(token.text, self.functions)
-        if self._has_comma():
-            message = f"'{token.text}' is not a function, so it takes no list of values"
-            if token.text in ELSEWHERE:
-                raise Problem(message, token.span, f"Write {ELSEWHERE[token.text]}")
-            raise Problem(message, token.span, _did_you_mean(meant), meant or None)
+    def _refuse_if_meant_as_function(self, token: Token) -> None:
+        """`f(x)` is a product, unless there is reason to think otherwise."""
         misspelt = len(token.text) > 2 and token.text not in self.names_with_values and not self.token.spaced
-        if meant and misspelt:
-            raise Problem(f"'{token.text}' is not a function", token.span, _did_you_mean(meant), meant)
-
-    def _has_comma(self) -> bool:
-        """Whether a comma stands directly in the bracket that opens here."""
-        depth = 0
-        for token in self.tokens[self.at : self._partner(self.at)]:
-            depth += _nesting(token)
-            if token.text == "," and depth == 1:
-                return True
-        return False
-
-    def _partner(self, at: int) -> int:
-        """Where the bracket that opens at a token closes, or else the statement's last token."""
-        depth = 0
-        for last in range(at, len(self.tokens)):
-            depth += _nesting(self.tokens[last])
-            if depth == 0:
-                return last
-            if self.tokens[last].kind in ("end", "stop"):
-                return last - 1
-        return len(self.tokens) - 2
+        problem = mistakes.not_a_function(self, token, self.functions, misspelt)
+        if problem:
+            raise problem
 
     def arguments(self, opening: Token, what: str) -> tuple[Tree, ...]:
         """The values up to the bracket that closes `opening`, at least one."""
@@ -464,20 +282,7 @@ class _Reader:
         closing = CLOSING[opening.text]
         if self.token.text == closing and self.token.kind in ("sign", "bar", "bars"):
             return self.take()
-        at = place(self.text, opening.span)
-        where = (
-            f"column {at.column}"
-            if at.line == 1 and "\n" not in self.text
-            else f"line {at.line}, column {at.column}"
-        )
-        found = self.called(self.token)
-        message = f"The '{opening.text}' at {where} is not closed: expected '{closing}' but found {found}"
-        if self.token.kind == "stop":
-            end = len(self.text.rstrip())
-            raise Problem(
-                message, Span(max(0, end - 1), end), f"Add '{closing}'", self.text[end - 1 : end] + closing
-            )
-        raise Problem(message, self.token.span)
+        raise mistakes.not_closed(self, opening)
 
     def signed(self, token: Token) -> Tree:
         match token.text:
@@ -493,7 +298,7 @@ class _Reader:
                 return self.bracketed(token)
             case "[":
                 return self.square(token)
-        raise self.value_missing(token)
+        raise mistakes.value_missing(self, token)
 
     def bracketed(self, opening: Token) -> Tree:
         self.fences.append(opening.text)
@@ -501,7 +306,7 @@ class _Reader:
             raise Problem("There is nothing between these brackets", opening.span.to(self.token.span))
         body = self.expression()
         if self.at_sign(","):
-            raise self.stray_comma()
+            raise mistakes.stray_comma(self)
         closing = self.close(opening)
         return with_span(body, opening.span.to(closing.span))
 
@@ -561,43 +366,3 @@ class _Reader:
 def with_span(tree: Tree, span: Span) -> Tree:
     """The same tree with another span: a bracketed part reaches from bracket to bracket."""
     return replace(tree, span=span)
-
-
-def nearest(name: str, choices: Collection[str]) -> str:
-    """The choice most like a name, or the empty string if none is close."""
-    from difflib import get_close_matches
-
-    for choice in choices:
-        if choice.lower() == name.lower():
-            return choice
-    return next(iter(get_close_matches(name, list(choices), 1, 0.6)), "")
-
-
-def _did_you_mean(meant: str) -> str:
-    return f"Did you mean {meant}?" if meant else ""
-
-
-def _nesting(token: Token) -> int:
-    """1 for an opening bracket, −1 for a closing one."""
-    if token.kind != "sign":
-        return 0
-    return (token.text in "([{") - (token.text in ")]}")
-
-
-def _numbered_or_pi(name: str) -> list[str] | None:
-    """The factors of names that are read as products anyhow: `w0x0` and `πr`."""
-    if re.fullmatch(r"(?:[^\W\d_][0-9]+){2,}", name):
-        return re.findall(r"[^\W\d_][0-9]+", name)
-    return ["π", name[1:]] if re.fullmatch("π[^\\W\\d_].*", name) else None
-
-
-def _factors(name: str, atoms: set[str]) -> list[str] | None:
-    """The known names a name is made of, at least two, or None."""
-    best: list[list[str] | None] = [[]] + [None] * len(name)
-    for end in range(1, len(name) + 1):
-        for start in range(end):
-            before = best[start]
-            if before is not None and name[start:end] in atoms and name[start:end] != name:
-                best[end] = [*before, name[start:end]]
-                break
-    return best[-1]

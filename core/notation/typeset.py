@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from core.arrays import Value
 from core.notation.lexer import GREEK
@@ -45,6 +44,7 @@ DOT = Sign("⋅", "bin")
 TIMES = Sign("×", "bin")
 PLUS = Sign("+", "bin")
 MINUS = Sign("−", "bin")
+VERTICAL, HORIZONTAL = Sign("⋮", "ord"), Sign("⋯", "ord")
 WORDS = {"log": "ln", "relu": "ReLU", "elu": "ELU", "silu": "SiLU", "leaky_relu": "LReLU", "power": "pow"}
 WORDS |= {
     "bce": "BCE",
@@ -88,21 +88,26 @@ def value_math(value: Value, digits: int = DIGITS, limit: int = 6) -> Math:
     """A number, or an array as a matrix; long axes are shortened with dots."""
     if isinstance(value, float):
         return number_math(value, digits)
+
+    def number(place: tuple[int, ...]) -> Math:
+        return number_math(float(value[place]), digits)
+
     if value.ndim == 1:
-        cells = [number_math(float(v), digits) for v in value]
-        return Table(tuple((cell,) for cell in _shortened(cells, limit, Sign("⋮", "ord"))))
+        cells = [VERTICAL if i is None else number((i,)) for i in _shown(len(value), limit)]
+        return Table(tuple((cell,) for cell in cells))
     if value.ndim == 2:
+        across = _shown(value.shape[1], limit)
         rows = [
-            _shortened([number_math(float(v), digits) for v in line], limit, Sign("⋯", "ord"))
-            for line in value[:99]
+            tuple(VERTICAL if i is None else HORIZONTAL if j is None else number((i, j)) for j in across)
+            for i in _shown(value.shape[0], limit)
         ]
-        dots = tuple(Sign("⋮", "ord") for _ in rows[0])
-        return Table(tuple(_shortened([tuple(line) for line in rows], limit, dots)))
+        return Table(tuple(rows))
     return Word("×".join(map(str, value.shape)), "ord")
 
 
-def _shortened(cells: list[Any], limit: int, dots: Any) -> list[Any]:
-    return cells if len(cells) <= limit else [*cells[: limit - 2], dots, cells[-1]]
+def _shown(count: int, limit: int) -> list[int | None]:
+    """Which places of an axis are shown; None stands for the dots in front of the last."""
+    return list(range(count)) if count <= limit else [*range(limit - 2), None, count - 1]
 
 
 def is_loose(value: Value) -> bool:

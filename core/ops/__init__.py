@@ -10,5 +10,3 @@ CALLS: dict[tuple[str, int], Op] = {
     if op.call
     for count in range(len(op.inputs) - len(op.defaults), len(op.inputs) + 1)
 }
-
-__all__ = ["CALLS", "FUNCTIONS", "OPS", "Op"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from core.arrays import Shape, joined_shape
-from core.notation.reader import Signature
+from core.notation.reader import MAX_VALUES, Signature
 from core.ops.rules import Rule
 
 Domain = tuple[float, float]
@@ -29,11 +29,12 @@ class Op:
     """One operation.
 
     `value` computes the output from the inputs; `back` says, for each input that has a gradient, how much of
-    the incoming gradient g comes back. An element-by-element operation states its derivative in `local`; its
-    `back` is g times that. `says` is the sentence shown when the gradient passes. `stands_for` is the
-    formula a composite abbreviates. `shows` is how a derivative is written where it is computed in a safer
-    form. `repeats` says that more values are taken two by two. `domain` is where its gradient test draws
-    inputs from.
+    the upstream gradient g comes back. An element-by-element operation states its derivative in `local`; its
+    `back` is g times that. `says` is the sentence shown when the gradient passes. `call` and `also` are the
+    names a program calls it by; `written` is how it is written where it is not called and its `value` is not
+    the notation either. `stands_for` is the formula a composite abbreviates. `shows` is how a derivative is
+    written where it is computed in a safer form. `repeats` says that more values are taken two by two.
+    `domain` is where its gradient test draws inputs from.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Op:
     local: Mapping[str, Rule] = field(default_factory=dict)
     domain: Mapping[str, Domain] = field(default_factory=dict)
     defaults: Mapping[str, float] = field(default_factory=dict)
+    written: Rule | None = None
     stands_for: str = ""
     kink: Kink | None = None
     shows: Mapping[str, Rule] = field(default_factory=dict)
@@ -103,6 +105,7 @@ def elementwise(
     says: str,
     domain: Mapping[str, Domain] | None = None,
     defaults: Mapping[str, float] | None = None,
+    written: str = "",
     stands_for: str = "",
     kink: tuple[str, str, str, str] | None = None,
     call: str | None = None,
@@ -129,6 +132,7 @@ def elementwise(
             local=rules,
             domain=domain or {},
             defaults=defaults or {},
+            written=Rule(written) if written else None,
             stands_for=stands_for,
             kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
             shows={port: Rule(text) for port, text in (shows or {}).items()},
@@ -140,7 +144,8 @@ def elementwise(
 
 
 def _times_g(local: str) -> str:
-    return {"1": "g", "-1": "-g"}.get(local, f"g * ({local})")
+    """The rule of what comes back; where nothing passes, an infinite g is no exception."""
+    return {"1": "g", "-1": "-g", "0": "zero(g)"}.get(local, f"g * ({local})")
 
 
 def structural(
@@ -153,6 +158,7 @@ def structural(
     inputs: str,
     test_shapes: Sequence[Shape],
     domain: Mapping[str, Domain] | None = None,
+    written: str = "",
     stands_for: str = "",
     call: str | None = None,
     also: str = "",
@@ -171,6 +177,7 @@ def structural(
             says,
             shape,
             domain=domain or {},
+            written=Rule(written) if written else None,
             stands_for=stands_for,
             call=name if call is None else call,
             also=tuple(also.split()),
@@ -187,7 +194,7 @@ def signatures() -> dict[str, Signature]:
     for op in OPS.values():
         if not op.call:
             continue
-        least, most = len(op.inputs) - len(op.defaults), 99 if op.variadic or op.repeats else len(op.inputs)
+        least, most = len(op.inputs) - len(op.defaults), MAX_VALUES if op.repeats else len(op.inputs)
         if op.call in found:
             least, most = min(least, found[op.call].least), max(most, found[op.call].most)
         for name in (op.call, *op.also):

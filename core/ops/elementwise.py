@@ -1,6 +1,6 @@
 """Arithmetic and activations, entry by entry: each states its local derivative."""
 
-from core.ops.base import POSITIVE, elementwise
+from core.ops.base import POSITIVE, Op, elementwise
 
 # -- arithmetic: written with signs, not called
 
@@ -58,6 +58,7 @@ pow_ = elementwise(
     x="y * power(x, y - 1 + [y = 0])",
     y="out * log(x + [x = 0])",
     shows={"x": "y * power(x, y - 1)", "y": "out * log(x)"},
+    written="x^y",
     domain={"x": POSITIVE},
     says="Power rule: the exponent comes down in front and is lowered by one.",
 )
@@ -123,7 +124,7 @@ sign = elementwise(
     "sign",
     "sign",
     "sign(x)",
-    x="0 * x",
+    x="0",
     says="A step is flat on both sides: no gradient passes.",
     kink=("x = 0", "0", "0", "0"),
 )
@@ -166,31 +167,30 @@ step = elementwise(
     "step",
     "step",
     "[x > 0]",
-    x="0 * x",
+    x="0",
     says="A step is flat on both sides: no gradient passes, so it cannot be trained by gradients.",
     kink=("x = 0", "0", "0", "0"),
 )
-greater = elementwise(
-    "greater", ">", "[x > y]", call="", x="0 * x", y="0 * y", says="A comparison is flat: no gradient passes."
-)
-less = elementwise(
-    "less", "<", "[x < y]", call="", x="0 * x", y="0 * y", says="A comparison is flat: no gradient passes."
-)
-at_least = elementwise(
-    "at_least",
-    "≥",
-    "[x ≥ y]",
-    call="",
-    x="0 * x",
-    y="0 * y",
-    says="A comparison is flat: no gradient passes.",
-)
-at_most = elementwise(
-    "at_most", "≤", "[x ≤ y]", call="", x="0 * x", y="0 * y", says="A comparison is flat: no gradient passes."
-)
-equal = elementwise(
-    "equal", "=", "[x = y]", call="", x="0 * x", y="0 * y", says="A comparison is flat: no gradient passes."
-)
+
+
+def comparison(name: str, sign: str) -> Op:
+    return elementwise(
+        name,
+        sign,
+        f"[x {sign} y]",
+        call="",
+        x="0",
+        y="0",
+        says="A comparison is flat: no gradient passes.",
+        kink=("x = y", "0", "0", "0"),
+    )
+
+
+greater = comparison("greater", ">")
+less = comparison("less", "<")
+at_least = comparison("at_least", "≥")
+at_most = comparison("at_most", "≤")
+equal = comparison("equal", "=")
 
 # -- activations
 
@@ -231,7 +231,7 @@ leaky_relu = elementwise(
     defaults={"α": 0.01},
     stands_for="max(α x, x)",
     says="Where the input is negative a small part α of the gradient still passes.",
-    kink=("x = 0", "α", "1", "α"),
+    kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
 )
 elu = elementwise(
     "elu",
@@ -241,6 +241,7 @@ elu = elementwise(
     α="exp(min(x, 0)) - 1",
     defaults={"α": 1.0},
     says="For negative inputs the slope is α times the exponential.",
+    kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
 )
 silu = elementwise(
     "silu",
@@ -254,7 +255,7 @@ silu = elementwise(
 softplus = elementwise(
     "softplus",
     "softplus",
-    "logaddexp(0 * x, x)",
+    "logaddexp(0, x)",
     x="1 / (1 + exp(-x))",
     stands_for="log(1 + exp(x))",
     says="A smooth ReLU whose slope is the sigmoid.",
@@ -291,6 +292,6 @@ stop_gradient = elementwise(
     "stop",
     "x",
     also="stop detach",
-    x="0 * x",
+    x="0",
     says="The value passes, the gradient is stopped here on purpose.",
 )

@@ -49,6 +49,9 @@ _ufunc("sign", number=lambda x: float((x > 0) - (x < 0)) if x == x else math.nan
 _ufunc("logaddexp", number=lambda x, y: float(np.logaddexp(x, y)))
 
 
+KERNELS["zero"] = Kernel("zero", np.zeros_like, lambda x: 0.0)
+
+
 def _einsum(name: str, subscripts: str) -> None:
     def array(x: Array, y: Array) -> Array:
         return np.einsum(subscripts, x, y)
@@ -66,7 +69,6 @@ _einsum("matvec_t", "ij,i->j")
 _einsum("vecmat_t", "j,ij->i")
 _einsum("matmul_t", "ij,kj->ik")
 _einsum("t_matmul", "ji,jk->ik")
-_einsum("scaled", ",->")
 
 
 def kernel(function: Callable[..., Array]) -> Callable[..., Array]:

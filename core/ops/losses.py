@@ -48,18 +48,19 @@ mse = structural(
 bce = elementwise(
     "bce",
     "BCE",
-    "-(t * log(max(p, 1e-300)) + (1 - t) * log(max(1 - p, 1e-300)))",
-    p="(p - t) / max(p * (1 - p), 1e-300)",
+    "-(t * max(log(p), -100) + (1 - t) * max(log(1 - p), -100))",
+    p="(p - t) / max(p * (1 - p), 1e-12)",
     shows={"p": "(p - t) / (p * (1 - p))"},
     t="log((1 - p) / p)",
     domain={"p": (0.1, 0.9), "t": (0.1, 0.9)},
     stands_for="-(t log(p) + (1 - t) log(1 - p))",
     says="The error p − t, divided by the variance p(1 − p) of the prediction.",
+    kink=("p * (1 - p) = 0", "−∞", "∞", "(p − t)/10⁻¹²"),
 )
 bce_logits = elementwise(
     "bce_logits",
     "BCE",
-    "max(z, 0) - z * t + log(1 + exp(-abs(z)))",
+    "max(z, 0) - z * t + logaddexp(0, -abs(z))",
     z="1 / (1 + exp(-z)) - t",
     t="-z",
     stands_for="-(t log(sigmoid(z)) + (1 - t) log(1 - sigmoid(z)))",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.arrays import Value, frozen
-from core.notation.reader import Signature, read
+from core.notation.reader import MAX_VALUES, Signature, read
 from core.notation.tree import (
     Binary,
     Call,
@@ -24,15 +24,12 @@ from core.notation.tree import (
     Tree,
     fold,
     names,
+    walk,
 )
 from core.ops.kernels import KERNELS
 
-SIGNATURES = {name: Signature(name, 1, 99) for name in KERNELS}
+SIGNATURES = {name: Signature(name, 1, MAX_VALUES) for name in KERNELS}
 PYTHON_RELATION = {"<": "<", ">": ">", "≤": "<=", "≥": ">=", "=": "=="}
-
-
-def _array_power(x: Any, y: Any) -> Any:
-    return np.power(x, y)
 
 
 ON_NUMBERS = {f"_{name}": kernel.number for name, kernel in KERNELS.items() if kernel.number}
@@ -41,7 +38,7 @@ ON_ARRAYS = {f"_{name}": kernel.array for name, kernel in KERNELS.items()}
 
 @dataclass(frozen=True)
 class Rule:
-    """A formula over an operation's inputs, its output `out` and the incoming gradient `g`."""
+    """A formula over an operation's inputs, its output `out` and the upstream gradient `g`."""
 
     text: str
 
@@ -84,8 +81,6 @@ class Rule:
 
 
 def _calls(tree: Tree) -> list[Call]:
-    from core.notation.tree import walk
-
     return [part for part in walk(tree) if isinstance(part, Call)]
 
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.arrays import Value, frozen
+from core.document import MAX_LAYERS, MAX_UNITS
 from core.errors import Problem
 from core.training.data import Dataset
-
-MOST_UNITS, MOST_LAYERS = 512, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,8 @@ class Network:
         ):
             if choice not in table:
                 raise Problem(f"There is no {what} called {choice}; there are {', '.join(table)}")
-        if len(self.hidden) > MOST_LAYERS or not all(1 <= units <= MOST_UNITS for units in self.hidden):
-            raise Problem(f"A network has up to {MOST_LAYERS} hidden layers of 1 to {MOST_UNITS} units")
+        if len(self.hidden) > MAX_LAYERS or not all(1 <= units <= MAX_UNITS for units in self.hidden):
+            raise Problem(f"A network has up to {MAX_LAYERS} hidden layers of 1 to {MAX_UNITS} units")
         if self.inputs < 1 or (self.outputs < 2 if self.task == "classes" else self.outputs != 1):
             raise Problem("A network has at least 1 input, and 1 output, or one for each of several classes")
 

@@ -11,7 +11,8 @@ from core.defaults import with_defaults
 from core.document import Lab
 from core.errors import Problem
 from core.graph import Graph
-from core.training.data import DATASETS, Dataset
+from core.training.data import Dataset
+from core.training.datasets import DATASETS
 from core.training.networks import Network
 from core.training.optimizers import OPTIMIZERS
 from core.training.roles import Roles, data_shapes, roles_of

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.canvas.gestures import scrub_step, scrubbed
 from app.canvas.items import ArrowItem, BoxItem, LabelItem
+from app.canvas.painting import label_rect
 
 Left = Qt.MouseButton.LeftButton
 
@@ -133,7 +134,7 @@ def test_zoom_has_bounds(window):
 
 def test_what_is_hovered_is_told_in_full(window):
     window.session.seek(len(window.session.story))
-    assert window.view.described("v1") == "v1 = x + y\nvalue 3.0\ngradient −4.0"
+    assert window.view.described("v1") == "v1 = x + y\nvalue 3\ngradient −4"
 
 
 def test_a_wrong_program_dims_the_figure(window):
@@ -149,3 +150,68 @@ def test_a_wrong_program_dims_the_figure(window):
 )
 def test_scrubbing_goes_in_round_steps(value, pixels, expected):
     assert scrubbed(value, scrub_step(value), pixels) == expected
+
+
+def coloured(window, name, part):
+    """How many pixels around a node have a colour of the theme."""
+    item = next(item for item in items(window, BoxItem) if item.box.node == name)
+    rect = window.view.mapFromScene(item.sceneBoundingRect()).boundingRect()
+    picture = window.view.viewport().grab(rect).toImage()
+    wanted = window.theme.colour(part).rgb()
+    return sum(picture.pixel(x, y) == wanted for x in range(picture.width()) for y in range(picture.height()))
+
+
+def test_the_selected_node_is_framed_on_the_canvas(window):
+    assert coloured(window, "x", "accent") == 0
+    window.session.select("x")
+    assert coloured(window, "x", "accent") > 20
+    window.session.select("y")
+    assert coloured(window, "x", "accent") == 0
+
+
+def test_a_dimmed_figure_stays_dimmed(window):
+    window.session.set_text("(x+")
+    window.session.seek(5)
+    window.next_theme()
+    assert {item.opacity() for item in items(window, LabelItem)} == {0.35}
+    window.session.set_text("(x+y)z")
+    assert {item.opacity() for item in items(window, LabelItem)} == {1.0}
+
+
+def test_zooming_keeps_what_is_pointed_at(window):
+    at = place_of(window, "x")
+    window.view.zoom(1.5, at)
+    assert (place_of(window, "x") - at).manhattanLength() <= 3
+    middle = window.view.viewport().rect().center()
+    before = window.view.mapToScene(middle)
+    window.view.zoom(1.25)
+    assert (window.view.mapToScene(middle) - before).manhattanLength() <= 3
+
+
+@pytest.mark.parametrize("text", ["x^2+3x", "softmax(W x + b)", "a+a"])
+def test_what_comes_at_the_end_is_in_view_from_the_beginning(window, text):
+    window.resize(1000, 640)
+    window.session.set_text(text)
+    window.session.seek(0)
+    window.view.fit()
+    window.session.seek(len(window.session.story))
+    seen = window.view.mapToScene(window.view.viewport().rect()).boundingRect()
+    assert all(seen.contains(item.sceneBoundingRect()) for item in items(window, LabelItem))
+
+
+def test_a_sum_of_gradients_is_clear_of_the_edges_that_leave(window):
+    window.session.set_text("x^2+3x")
+    window.session.seek(len(window.session.story))
+    (box,) = (item for item in items(window, BoxItem) if item.box.node == "x")
+    (total,) = (i for i in items(window, LabelItem) if i.label.node == "x" and i.label.role == "gradient")
+    assert total.label.at[0] + total.label.extent[0] / 2 <= box.box.centre[0] + box.box.width / 2
+
+
+def test_vectors_that_come_back_to_a_fan_out_cover_no_edge(window):
+    window.session.set_text("u = W x; s = norm(u)^2 + sum(u * x1)")
+    window.session.seek(len(window.session.story))
+    found = [i.label for i in items(window, LabelItem) if i.label.role == "contribution"]
+    assert len(found) == 2
+    routes = window.session.drawing.placement.routes
+    points = [QPointF(*point) for route in routes for point in route.sampled(12)]
+    assert not [point for point in points for label in found if label_rect(label).contains(point)]

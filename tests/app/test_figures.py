@@ -12,7 +12,6 @@ from PySide6.QtSvg import QSvgRenderer
 
 from app.figures import figure_mime, save_figure, save_pages
 from app.figures.bounds import bounds
-from app.figures.files import write_whole
 from app.figures.kinds import KINDS, Look, image
 from app.theme import DARK, LIGHT, THEMES
 from core.arrays import frozen
@@ -216,8 +215,8 @@ def test_what_cannot_be_written_is_said(folder):
     last = figures_of(SCALAR)[-1]
     (folder / "folder.svg").mkdir()
     said = refusal(last, folder / "none" / "fig.svg")
-    assert said == "Cannot write fig.svg: the folder does not exist"
-    assert refusal(last, folder / "folder.svg") == "Cannot write folder.svg: it is a folder"
+    assert said == f"The folder {folder / 'none'} does not exist. Choose another folder."
+    assert refusal(last, folder / "folder.svg") == "folder.svg is a folder. Choose the name of a file."
     assert "End it with .svg, .pdf, .png, .tex" in refusal(last, folder / "fig.doc")
     assert "pixels; the limit is" in refusal(last, folder / "fig.png", dpi=2400)
     assert [path.name for path in folder.iterdir()] == ["folder.svg"]
@@ -225,12 +224,12 @@ def test_what_cannot_be_written_is_said(folder):
 
 def test_a_file_is_replaced_whole_or_not_at_all(folder, monkeypatch):
     path = folder / "fig.svg"
-    write_whole(path, b"before")
+    path.write_bytes(b"before")
+    last = figures_of(SCALAR)[-1]
     with monkeypatch.context() as patch:
-        patch.setattr("app.figures.files.QSaveFile.write", lambda self, data: len(data) - 1)
-        with pytest.raises(Problem, match=r"Cannot write fig\.svg"):
-            write_whole(path, b"after")
+        patch.setattr("app.store.QSaveFile.write", lambda self, data: len(data) - 1)
+        assert "fig.svg could not be written" in refusal(last, path)
     assert path.read_bytes() == b"before"
-    write_whole(path, b"after")
-    assert path.read_bytes() == b"after"
+    save_figure(last, path, LIGHT)
+    assert path.read_bytes().startswith(b"<?xml")
     assert list(folder.iterdir()) == [path]

@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
+from app.training.controls import CONTROLS
 from core.arrays import same
 
 
@@ -21,7 +22,7 @@ def test_training_runs_and_pauses(window, lab, qtbot):
     assert not lab.ticker.running
     updates = lab.trainer.updates
     assert lab.curves.train.getData()[0][-1] <= updates
-    assert f"update {updates:,}" in lab.bar.numbers.text()
+    assert f"update\N{NO-BREAK SPACE}{updates:,}" in lab.bar.numbers.text()
 
 
 def test_one_update_and_back_to_the_same_start(lab):
@@ -151,3 +152,55 @@ def test_closing_while_training_ends_cleanly(window, lab, qtbot):
     window.session.undo_stack.setClean()
     assert window.close()
     assert not lab.ticker.running
+
+
+@pytest.mark.parametrize(("name", "text"), [("hidden", "4 abc"), ("rate", "1e9"), ("rate", "fast")])
+def test_what_cannot_be_set_is_answered_below_the_settings(window, lab, name, text):
+    field = lab.controls._fields[name]
+    edit = field.lineEdit() if name == "rate" else field
+    before = edit.text()
+    edit.setText(text)
+    edit.editingFinished.emit()
+    assert text in lab.controls.message.text() and not lab.controls.message.isHidden()
+    assert edit.text() == before
+    edit.editingFinished.emit()
+    assert lab.controls.message.isHidden()
+
+
+def test_samples_kept_for_testing_are_diamonds(lab):
+    symbols = list(lab.boundary.samples.data["symbol"])
+    assert symbols.count("d") == len(lab.trainer.test_data)
+    assert symbols.count("o") == len(lab.trainer.train_data)
+
+
+def test_the_canvas_has_the_keys_once_the_net_is_on_it(window, lab):
+    lab.controls._fields["seed"].setFocus()
+    lab.open_on_canvas()
+    assert window.view.hasFocus()
+
+
+def test_noise_comes_back_after_data_that_take_none(window, lab):
+    control = next(c for c in CONTROLS if c.field == "data")
+    noise = window.session.lab.noise
+    lab.controls._set(control, "digits")
+    lab.controls._set(control, "xor")
+    assert window.session.lab.noise == noise > 0
+
+
+def test_a_program_that_cannot_be_trained_shows_no_old_pictures(window, lab):
+    window.session.set_lab("set train", trains="program")
+    assert lab.message.text() and lab.views.isHidden()
+    window.session.set_lab("set train", trains="network")
+    assert not lab.views.isHidden()
+
+
+def test_after_divergence_the_plane_is_not_grey(window, lab):
+    window.session.set_text("y = w1 x1 + w2 x2 + b; L = (y - t)^2")
+    window.session.set_lab("set rate", rate=10.0, trains="program")
+    for _ in range(400):
+        lab.trainer.step()
+        if lab.trainer.trouble:
+            break
+    assert lab.trainer.trouble
+    lab._show()
+    assert not (lab.boundary.image.image == 128).all(axis=2).any()

@@ -3,7 +3,7 @@
 import pytest
 
 from core.arrays import frozen
-from core.document import Document
+from core.document import EXAMPLE, Document
 
 
 def values(session):
@@ -159,3 +159,23 @@ def test_selecting_what_is_not_there_selects_nothing(session):
     assert session.selection == "x"
     session.select("nowhere")
     assert session.selection == ""
+
+
+def test_a_value_given_in_another_program_does_not_spoil_the_next(session):
+    session.set_value("x", 7.0)
+    session.set_text("softmax(W x + b)")
+    assert session.problem is None
+    session.set_text("x^2")
+    assert isinstance(session.document.values["x"], float)
+
+
+def test_a_value_given_stays_while_it_fits(session):
+    session.set_value("x", 7.0)
+    session.set_text("sin(x) + y")
+    assert session.document.values["x"] == 7.0
+
+
+def test_the_worked_example_is_no_choice_of_the_user(session):
+    session.replace_document(EXAMPLE, None)
+    session.set_text("W2 max(0, W1 x + b1) + b2")
+    assert session.story.graph.nodes["x"].shape == (2,)

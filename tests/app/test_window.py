@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.actions import COMMANDS, MENUS
+from app.help import Palette
 from app.theme import THEMES
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -285,3 +286,69 @@ def test_an_exception_in_a_slot_leaves_the_window_alive(window, qtbot):
 
 def _fail():
     raise RuntimeError("a slot that fails")
+
+
+def test_return_in_a_field_does_not_step(window):
+    window.toggle_lab()
+    field = window.lab.controls._fields["hidden"]
+    field.setFocus()
+    QTest.keyClick(field, Key.Key_Return)
+    assert window.session.cursor == 0
+    QTest.keyClick(field, Key.Key_Escape)
+    assert window.view.hasFocus()
+
+
+def test_the_scrubber_keeps_its_length_from_step_to_step(window):
+    window.session.set_text("loss = 1/(1 + exp(-(weight input + bias)))")
+    widths = set()
+    for count in range(len(window.session.story) + 1):
+        window.session.seek(count)
+        QApplication.processEvents()
+        widths.add(window.transport.scrubber.width())
+    assert len(widths) == 1
+
+
+def test_a_presented_number_is_large_and_the_active_step_in_view(window):
+    window.session.set_text("1/(1+exp(-(w0 x0 + w1 x1 + w2)))")
+    window.presentation.start(0)
+    assert window.view.least > 1.8
+    window.view._refit()
+    assert window.view.transform().m11() >= window.view.least
+    window.presentation.stop()
+    assert window.view.least < 1
+
+
+def test_a_long_hint_stands_in_the_sentence_not_on_the_button(window):
+    window.session.set_text("2 3")
+    window.program._show_problem()
+    assert window.program.fix.text() == "Write ·3"
+    assert "Write · for a product, ^ for a power or _ for an index." in window.program.message.text()
+    window.session.set_text("x+")
+    window.program._show_problem()
+    assert window.program.message.text().endswith(".")
+
+
+def test_a_wrong_value_is_answered_with_how_to_write_one(window):
+    window.values.table.item(0, 1).setText("abc")
+    assert "such as abc" not in window.values.message.text()
+    assert "1.5, 1/3, [1, 2]" in window.values.message.text()
+
+
+def test_larger_text_is_larger_everywhere(window):
+    editor, title = window.program.editor, window.docks["values"]
+    before = (
+        editor.font().pointSizeF(),
+        title.font().pointSizeF(),
+        window.explanation.rule.sizeHint().height(),
+    )
+    window.scale_text(1.0)
+    after = editor.font().pointSizeF(), title.font().pointSizeF(), window.explanation.rule.sizeHint().height()
+    assert all(b > 1.5 * a for a, b in zip(before, after, strict=True))
+    window.scale_text(-1.0)
+
+
+def test_the_palette_finds_names_before_descriptions(window):
+    palette = Palette(window)
+    palette.field.setText("theme")
+    assert palette.list.item(0).text().startswith("Next theme")
+    palette.reject()

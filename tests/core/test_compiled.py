@@ -339,11 +339,20 @@ def test_an_identifier_is_always_valid(text):
 
 
 def test_numbers_too_small_for_float32_do_not_become_zero():
-    plan = make_plan(graph_of("L = bce(σ(w x), t)", {"w": 1.0, "x": 1.0, "t": 1.0}))
-    compiled = compile_plan(plan, ["x", "t"], 1, np.float32, ["w"])
-    compiled.set({"w": 200.0, "x": 1.0, "t": 1.0})
+    plan = make_plan(graph_of("L = log(max(w x, 1e-300))", {"w": 1.0, "x": 1.0}))
+    compiled = compile_plan(plan, ["x"], 1, np.float32, ["w"])
+    compiled.set({"w": 0.0, "x": 1.0})
     compiled.forward()
-    assert compiled.loss == 0.0
+    assert compiled.loss == pytest.approx(np.log(np.finfo(np.float32).smallest_normal))
+
+
+def test_a_parameter_can_be_the_output():
+    plan = make_plan(graph_of("y = w x", {"w": 1.0, "x": 2.0}).with_output("w"))
+    compiled = compile_plan(plan, parameters=["w", "x"])
+    compiled.set({"w": 3.0, "x": 2.0})
+    compiled.step()
+    assert compiled.loss == 3.0
+    assert list(compiled.gradient) == [1.0, 0.0]
 
 
 def test_a_long_sum_compiles():

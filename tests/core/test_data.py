@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from core.resources import resource
-from core.training.data import DATASETS, Dataset
+from core.training.data import Dataset
+from core.training.datasets import DATASETS
 
 IN_THE_PLANE = [name for name, row in DATASETS.items() if row.feature_names == ("x1", "x2")]
 DRAWN = [*IN_THE_PLANE, "sine"]

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.arrays import MAX_ENTRIES, frozen
-from core.builder import MAX_NODES, free_names, graph_of, read_program
+from core.builder import free_names, graph_of, read_program
 from core.errors import Problem, place
 from core.graph import CONSTANT, INPUT, Edge
+from core.nodes import MAX_NODES
 from core.passes import run
 
 VALUES = {
@@ -238,6 +239,8 @@ def test_output_names_avoid_the_names_in_use():
     assert graph_of("f = a; f b", VALUES).output == "out"
     assert graph_of("f = a; out = b; f out", VALUES).output == "out1"
     assert graph_of("a", VALUES).output == "f"
+    many = "f = a; out = a; " + "".join(f"out{i} = a; " for i in range(1, 200))
+    assert graph_of(f"{many} a b", VALUES).output == "out200"
 
 
 def test_another_output_can_be_asked_for():

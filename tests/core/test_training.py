@@ -15,7 +15,8 @@ from core.passes import tell
 from core.plan import make_plan
 from core.training import trainer as trainer_module
 from core.training.boundary import Plane, boundary, plane_of
-from core.training.data import DATASETS, Dataset
+from core.training.data import Dataset
+from core.training.datasets import DATASETS
 from core.training.networks import ACTIVATIONS, TASKS, Network, task_for
 from core.training.optimizers import OPTIMIZERS
 from core.training.roles import NUMBER, ONE_HOT, SIGNS, data_shapes, roles_of

@@ -1,0 +1,114 @@
+"""A derivative found as a formula: its closed form, and the chain rule as a list of steps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.notation.mathtree import Math, Table, row
+from core.notation.printers import expression_text
+from core.notation.simplify.writing import on_one_line
+from core.notation.tree import Note, Tree, walk
+from core.notation.typeset import (
+    ATOM,
+    EQUALS,
+    PLUS,
+    Part,
+    name_math,
+    partial,
+    product,
+    typeset,
+    typeset_part,
+)
+
+# factors with more parts are not set in a step, only their product
+MAX_SET = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ChainTerm:
+    """One way the derivative takes: ∂of/∂node times ∂node/∂arg, and their product.
+
+    An operation on whole vectors has no `local` factor; it says how the upstream gradient comes back.
+    """
+
+    node: str
+    arg: str
+    upstream: Tree
+    local: Tree | None
+    product: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class ChainStep:
+    """∂of/∂by as the sum of what arrives over each use of `by`; `tree` is the product so far, simplified.
+
+    `gradients` says which gradient each name such as dq stands for.
+    """
+
+    of: str
+    by: str
+    terms: tuple[ChainTerm, ...]
+    tree: Tree
+    gradients: Mapping[str, str]
+
+    @property
+    def math(self) -> Math:
+        """∂L/∂z = ∂L/∂y · ∂y/∂z, below it the factors' closed forms, and below these their product."""
+        shown = gradient_parts(self.of, self.gradients)
+        lines = [_added([self._factors(term) for term in self.terms])]
+        if sum(1 for term in self.terms for _ in walk(term.product)) <= MAX_SET:
+            lines.append(_added([_worked_out(term, shown) for term in self.terms]))
+        lines.append(typeset(self.tree, shown))
+        heads = [derivative_math(self.of, self.by), *[row()] * (len(lines) - 1)]
+        rows = [(head, row(EQUALS, line)) for head, line in zip(heads, lines, strict=True)]
+        return Table(tuple(rows), "aligned")
+
+    def _factors(self, term: ChainTerm) -> Math:
+        upstream, local = derivative_math(self.of, term.node), derivative_math(term.node, self.by)
+        return product((upstream, ATOM), (local, ATOM))
+
+
+@dataclass(frozen=True, slots=True)
+class Symbolic:
+    """∂of/∂by in closed form, the steps of the chain rule to it, and what should be known of it.
+
+    `where` defines, in order, the names in `tree` that are not inputs of the program.
+    """
+
+    of: str
+    by: str
+    tree: Tree
+    where: tuple[tuple[str, Tree], ...]
+    steps: tuple[ChainStep, ...]
+    notes: tuple[Note, ...]
+    math: Math
+
+    @property
+    def text(self) -> str:
+        """The closed form in the program's notation."""
+        return expression_text(on_one_line(self.tree))
+
+    @property
+    def program(self) -> str:
+        """A program that computes the derivative from the inputs: the definitions, then the closed form."""
+        lines = [f"{name} = {expression_text(on_one_line(tree))}" for name, tree in self.where]
+        return "\n".join([*lines, self.text])
+
+
+def _worked_out(term: ChainTerm, shown: Mapping[str, Part]) -> Math:
+    if term.local is None:
+        return typeset(term.product, shown)
+    return product(typeset_part(term.upstream, shown), typeset_part(term.local, shown))
+
+
+def _added(parts: Sequence[Math]) -> Math:
+    return row(parts[0], *(math for part in parts[1:] for math in (PLUS, part)))
+
+
+def derivative_math(of: str, by: str) -> Math:
+    """∂of/∂by"""
+    return partial(name_math(of), name_math(by))
+
+
+def gradient_parts(of: str, gradients: Mapping[str, str]) -> dict[str, Part]:
+    """The names of gradients are set as what they are: dq is ∂L/∂q."""
+    return {name: (derivative_math(of, node), ATOM) for name, node in gradients.items()}

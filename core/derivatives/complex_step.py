@@ -1,0 +1,109 @@
+"""The complex step: the imaginary part of f(x + ih) / h, which subtracts nothing and so loses no digits.
+
+It needs operations that have a value for complex numbers all the way from the node to the output. Source:
+Squire and Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40 (1998).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrays import Value, frozen, shape_of
+from core.derivatives.kinks import SIGNS
+from core.derivatives.numerical import Probe
+from core.errors import Problem
+from core.graph import Node
+from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
+from core.ops import Op
+from core.ops.kernels import KERNELS
+from core.steps import Story
+
+# so small that its square is nothing beside 1, yet far from underflow
+STEP = 1e-20
+SMOOTH = {
+    *"exp log log2 log10 sqrt sin cos tan sinh cosh tanh arctan power".split(),
+    *"sum mean norm softmax logsumexp log_softmax pick transpose row stack size".split(),
+    *(name for name, kernel in KERNELS.items() if kernel.einsum),
+}
+
+Complex = NDArray[np.complex128]
+
+
+def is_smooth(op: Op, count: int) -> bool:
+    """Whether an operation on `count` values has a value for complex numbers."""
+    parts = list(walk(op.value_rule(count).tree))
+    calls = {part.function for part in parts if isinstance(part, Call)}
+    return calls <= SMOOTH and not any(isinstance(part, Indicator) for part in parts)
+
+
+def complex_step(story: Story, name: str) -> Value:
+    """The gradient of the output, weighted with the story's seed, for each entry of a node.
+
+    Raises Problem that names the first node on the way that has no value for complex numbers, or a kink here.
+    """
+    probe = Probe(story, name)
+    needed, moving = story.graph.upstream_of([probe.output]), {name}
+    nodes = []
+    for instruction in probe.forward.instructions:
+        node = story.graph.nodes[instruction.node]
+        if node.name in needed and not moving.isdisjoint(node.args):
+            _check(node, probe.known, moving)
+            nodes.append(node)
+            moving.add(node.name)
+    shape = shape_of(probe.value)
+    slopes = np.zeros(shape)
+    for entry in np.ndindex(shape):
+        moved = np.array(probe.value, dtype=np.complex128)
+        moved[entry] += 1j * STEP
+        values: dict[str, Any] = {**probe.known, name: moved}
+        for node in nodes:
+            values[node.name] = _value(node, values, probe.known)
+        seed = 1.0 if probe.seed is None else probe.seed
+        slopes[entry] = np.sum(np.multiply(seed, np.imag(values[probe.output]))) / STEP
+    return frozen(slopes)
+
+
+def _check(node: Node, known: Mapping[str, Value], moving: set[str]) -> None:
+    op, count = node.operation, len(node.args)
+    chooses = any(arg in moving and not op.back_rule(port) for port, arg in enumerate(node.args))
+    if chooses or not is_smooth(op, count):
+        said = f"The complex step needs smooth operations; {node.name} is {op.symbol}"
+        raise Problem(said, node.span, "Use centred differences")
+    inputs = {port: known[arg] for port, arg in zip(op.ports(count), node.args, strict=True)}
+    if op.kink and np.any(op.kink.at.value(inputs)):
+        said = f"The complex step needs smooth operations; {node.name} ({op.symbol}) stands at its kink"
+        raise Problem(said, node.span)
+
+
+def _value(node: Node, values: Mapping[str, Any], known: Mapping[str, Value]) -> Complex:
+    """A node's value for complex arguments; its real part must be the value it has."""
+    op = node.operation
+    ports = dict(zip(op.ports(len(node.args)), node.args, strict=True))
+    inputs = {port: np.asarray(values[arg]) for port, arg in ports.items()}
+    with np.errstate(all="ignore"):
+        found = np.asarray(_evaluated(op.value_rule(len(ports)).tree, inputs))
+    if not np.allclose(found.real, known[node.name], rtol=1e-9, atol=1e-12) or np.any(np.isnan(found.imag)):
+        raise Problem(f"{node.name} has no value for complex numbers here", node.span)
+    return found
+
+
+def _evaluated(tree: Tree, values: Mapping[str, Any]) -> Any:
+    def combine(part: Tree, found: list[Any]) -> Any:
+        match part:
+            case Number(value):
+                return value
+            case Name(name):
+                return values[name]
+            case Negative():
+                return -found[0]
+            case Binary("^", _, Number(2.0)):
+                return found[0] * found[0]
+            case Binary(sign):
+                return SIGNS.get(sign, np.multiply)(*found)
+            case Call(function):
+                return KERNELS[function].array(*found)
+        raise TypeError(f"{part} has no place in a rule for complex numbers")
+
+    return fold(tree, combine)

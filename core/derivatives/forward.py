@@ -1,0 +1,270 @@
+"""Forward mode: how fast each value changes when the inputs move in a chosen direction.
+
+Beside each value its tangent is carried along the plan's forward instructions. A node's tangent is the sum of
+what comes along its edges, by the same declarations that reverse mode reads; four ways, tried in this order:
+
+    stated          where the declaration does not show how, a rule below says it
+    symmetric       a Jacobian that is its own transpose, as every element-by-element operation has one,
+                    takes the tangent as it takes the upstream gradient: the way back is the way forward
+    linear          an operation whose way back does not look at an input is linear in it: its own rule is
+                    used, with the tangent in that input's place
+    entry by entry  else each entry of the output is seeded, and what would come back meets the tangent; for
+                    an operation that makes one number this is its gradient times the tangent
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+
+import numpy as np
+
+from core.arrays import Value, frozen, shape_of, shape_text, sum_to
+from core.errors import Problem
+from core.graph import Edge, Graph
+from core.notation.tree import Call, Name, Tree, fold
+from core.ops import OPS, Op
+from core.ops.kernels import KERNELS
+from core.ops.rules import Rule
+from core.plan import GRADIENT, OUTPUT
+from core.request import check_node
+from core.steps import Story
+
+TANGENT = "d"
+# where neither of the other ways holds; d stands for the tangent of the input
+STATED: Mapping[tuple[str, str], Rule] = {("log_softmax", "x"): Rule("d - sum(exp(out) * d)")}
+SYMMETRIC = {"softmax"}
+# the arguments of kernels of which only the shape matters
+SHAPE_ONLY = {"stretch": {1}, "put": {1}, "onehot": {1}, "size": {0}, "zero": {0}}
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A node got its value, and its tangent: how fast that value changes in the chosen direction.
+
+    `parts` are what came along the edges, (number of the argument, part), and add up to the tangent.
+    """
+
+    node: str
+    value: Value
+    tangent: Value
+    parts: tuple[tuple[int, Value], ...] = ()
+
+
+def push(story: Story, direction: Mapping[str, Value]) -> Iterator[Pushed]:
+    """One forward pass, fact by fact: first the nodes of the direction, then all that are computed.
+
+    A direction has tangents in the shapes of its nodes; inputs it does not name rest. A node in between may
+    be named as well: it is then moved by itself. Raises Problem for an unknown node or another shape.
+    """
+    graph, value = story.graph, story.last.value
+    for name, tangent in direction.items():
+        check_node(graph, name)
+        if shape_of(tangent) != graph.nodes[name].shape:
+            said = shape_text(graph.nodes[name].shape)
+            raise Problem(f"A direction of {name} must have its shape, {said}", graph.nodes[name].span)
+    tangents = dict(direction)
+    for name, tangent in direction.items():
+        yield Pushed(name, _known(value(name)), tangent)
+    for node in graph.nodes.values():
+        if node.is_leaf or node.name in direction:
+            continue
+        out = _known(value(node.name))
+        args = [_known(value(arg)) for arg in node.args]
+        arrived = (
+            (port, along(node.operation, port, args, out, tangents[arg]))
+            for port, arg in enumerate(node.args)
+            if arg in tangents
+        )
+        parts = tuple((port, part) for port, part in arrived if part is not None)
+        if parts:
+            tangents[node.name] = reduce(_sum, (part for _, part in parts))
+        yield Pushed(node.name, out, tangents.get(node.name, still(out)), parts)
+
+
+def directional(story: Story, direction: Mapping[str, Value]) -> Value:
+    """The derivative of the output in a direction, in the output's shape."""
+    output = story.graph.output
+    return next(step.tangent for step in push(story, direction) if step.node == output)
+
+
+def forward_gradient(story: Story, names: Iterable[str] = ()) -> dict[str, Value]:
+    """The gradient for these nodes (none: all inputs) by forward mode alone: one pass for each entry.
+
+    An output of several entries is weighted with the story's seed, as in reverse mode.
+    """
+    seed = np.asarray(story.last.gradient(story.graph.output))
+    found: dict[str, Value] = {}
+    for name in tuple(names) or story.graph.inputs:
+        check_node(story.graph, name)
+        slopes = [np.sum(seed * directional(story, {name: unit})) for unit in units(story, name)]
+        found[name] = frozen(np.reshape(slopes, story.graph.nodes[name].shape))
+    return found
+
+
+def units(story: Story, name: str) -> Iterator[Value]:
+    """The directions that move one entry of a node with speed 1, in the order of its entries."""
+    shape = story.graph.nodes[name].shape
+    for entry in range(math.prod(shape)):
+        direction = np.zeros(math.prod(shape))
+        direction[entry] = 1
+        yield frozen(direction.reshape(shape))
+
+
+def still(value: Value) -> Value:
+    """The tangent of what does not move."""
+    return 0.0 if isinstance(value, float) else frozen(np.zeros_like(value))
+
+
+def _known(value: Value | None) -> Value:
+    assert value is not None
+    return value
+
+
+def _sum(a: Value, b: Value) -> Value:
+    with np.errstate(all="ignore"):
+        return frozen(np.add(a, b))
+
+
+# -- along one edge
+
+
+def along(op: Op, port: int, args: Sequence[Value], out: Value, tangent: Value) -> Value | None:
+    """What the tangent of argument number `port` adds to the output's; None where no gradient goes."""
+    if op.back_rule(port) is None:
+        return None
+    known = dict(zip(op.ports(len(args)), args, strict=True)) | {OUTPUT: out}
+    return WAYS[way(op.name, port, len(args))](op, port, known, tangent)
+
+
+@lru_cache(1024)
+def way(name: str, port: int, count: int) -> str:
+    """By which of the ways above an operation on `count` values takes the tangent of one of them."""
+    op = OPS[name]
+    back = op.back_rule(port)
+    assert back is not None
+    receiver = op.ports(count)[port]
+    if (name, receiver) in STATED:
+        return "stated"
+    if op.elementwise or name in SYMMETRIC:
+        return "symmetric"
+    return "entry by entry" if {receiver, OUTPUT} & looked_at(back) else "linear"
+
+
+def looked_at(rule: Rule) -> frozenset[str]:
+    """The names whose numbers a rule uses, not only their shape."""
+
+    def combine(part: Tree, found: list[frozenset[str]]) -> frozenset[str]:
+        if isinstance(part, Name):
+            return frozenset([part.name])
+        unseen = SHAPE_ONLY.get(part.function, set()) if isinstance(part, Call) else set()
+        return frozenset().union(*(names for i, names in enumerate(found) if i not in unseen))
+
+    return fold(rule.tree, combine)
+
+
+def _stated(op: Op, port: int, known: Mapping[str, Value], tangent: Value) -> Value:
+    return STATED[op.name, op.inputs[port]].value({**known, TANGENT: tangent})
+
+
+def _symmetric(op: Op, port: int, known: Mapping[str, Value], tangent: Value) -> Value:
+    back = op.back_rule(port)
+    assert back is not None
+    stretched = frozen(np.broadcast_to(tangent, shape_of(known[OUTPUT])))
+    return back.value({**known, GRADIENT: stretched})
+
+
+def _linear(op: Op, port: int, known: Mapping[str, Value], tangent: Value) -> Value:
+    back = op.back_rule(port)
+    assert back is not None
+    ports = op.ports(len(known) - 1)
+    # what the way back does not look at is added to, not multiplied with: it rests
+    seen = looked_at(back)
+    inputs = {name: known[name] if name in seen else still(known[name]) for name in ports}
+    return op.value_rule(len(ports)).value({**inputs, ports[port]: tangent})
+
+
+def _entry_by_entry(op: Op, port: int, known: Mapping[str, Value], tangent: Value) -> Value:
+    back = op.back_rule(port)
+    assert back is not None
+    shape = shape_of(known[OUTPUT])
+    found = np.zeros(math.prod(shape))
+    for entry, seed in enumerate(np.eye(found.size)):
+        contribution = sum_to(back.value({**known, GRADIENT: frozen(seed.reshape(shape))}), shape_of(tangent))
+        with np.errstate(all="ignore"):
+            found[entry] = np.sum(np.multiply(contribution, tangent))
+    return frozen(found.reshape(shape))
+
+
+WAYS: Mapping[str, Callable[[Op, int, Mapping[str, Value], Value], Value]] = {
+    "stated": _stated,
+    "symmetric": _symmetric,
+    "linear": _linear,
+    "entry by entry": _entry_by_entry,
+}
+
+
+# -- what it costs
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """How many multiplications all derivatives of the output take, beside the values themselves.
+
+    Forward mode makes a pass for each of `inputs` entries, reverse mode one for each of `outputs` entries.
+    """
+
+    forward: int
+    reverse: int
+    inputs: int
+    outputs: int
+
+    @property
+    def sentence(self) -> str:
+        passes = [f"{count:,} pass{'es' * (count != 1)}" for count in (self.inputs, self.outputs)]
+        return (
+            f"Forward mode: {passes[0]}, one for each entry of the inputs, {self.forward:,} multiplications. "
+            f"Reverse mode: {passes[1]}, one for each entry of the output, {self.reverse:,}"
+        )
+
+
+def cost(graph: Graph, by: Iterable[str] = ()) -> Cost:
+    """The price of the derivatives of the output by these nodes (none: all inputs) in both modes.
+
+    An edge costs the same in both directions, since the way back is the transpose of the way forward; only
+    edges on a way from the node to the output are counted.
+    """
+    names = tuple(by) or graph.inputs
+    needed = graph.upstream_of([graph.output])
+    prices = {
+        edge: multiplications(graph, edge)
+        for edge in graph.edges
+        if edge.target in needed and graph.nodes[edge.target].operation.back_rule(edge.port)
+    }
+
+    def walk(roots: Iterable[str]) -> int:
+        reached = graph.downstream_of(roots)
+        return sum(price for edge, price in prices.items() if edge.source in reached)
+
+    entries = {name: math.prod(graph.nodes[name].shape) for name in names}
+    outputs = math.prod(graph.nodes[graph.output].shape)
+    forward = sum(count * walk([name]) for name, count in entries.items())
+    return Cost(forward, outputs * walk(names), sum(entries.values()), outputs)
+
+
+def multiplications(graph: Graph, edge: Edge) -> int:
+    """How many numbers a tangent or a gradient is multiplied with on its way along an edge.
+
+    A product of vectors and matrices multiplies each pair that meets; else each entry of the larger end is
+    met once.
+    """
+    node = graph.nodes[edge.target]
+    tree = node.operation.value_rule(len(node.args)).tree
+    subscripts = KERNELS[tree.function].einsum if isinstance(tree, Call) else ""
+    if not subscripts:
+        return max(math.prod(graph.nodes[name].shape) for name in (edge.source, edge.target))
+    letters = subscripts.partition("->")[0].split(",")
+    sizes: dict[str, int] = {}
+    for part, arg in zip(letters, node.args, strict=True):
+        sizes |= zip(part, graph.nodes[arg].shape, strict=True)
+    return math.prod(sizes.values())

@@ -1,0 +1,192 @@
+"""Jacobians: how every entry of one node changes with every entry of another, exact and with their structure.
+
+The matrix is made by reverse mode, a row for each entry of `of`, or by forward mode, a column for each entry
+of `by`, whichever needs fewer passes.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from core.arrays import MAX_ENTRIES, Array, Value, frozen, shape_of
+from core.derivatives.forward import push, units
+from core.derivatives.structure import Partners, recognised
+from core.errors import Problem
+from core.graph import INPUT, Graph, Node
+from core.notation.tree import Call, Name
+from core.passes import steps
+from core.plan import GRADIENT, Instruction, Plan
+from core.request import check_node
+from core.steps import Flowed, Seeded, Story
+
+Layout = Literal["numerator", "denominator"]
+LAYOUTS = ("numerator", "denominator")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Jacobian:
+    """The derivatives of a node `of` by a node `by`; entries of matrices are counted row by row.
+
+    matrix     in numerator layout (entries of `of`, entries of `by`), in denominator layout its transpose
+    structure  zero, number, W, identity, scaled identity, diagonal, row, column, rank one, block diagonal,
+               sparse (half the entries are 0, or more) or dense
+    names      of the program's matrix for W, with ᵀ if it stands transposed; of the vectors of a row, column
+               or rank one, empty for a vector the program does not have
+    vectors    of rank one: the matrix is the outer product of the two
+    mode       how it was made: reverse or forward, in so many `passes`
+    """
+
+    of: str
+    by: str
+    layout: Layout
+    matrix: Array
+    structure: str
+    sentence: str
+    names: tuple[str, ...]
+    vectors: tuple[Array, ...]
+    mode: str
+    passes: int
+
+
+def jacobian(
+    story: Story, of: str, by: str, layout: Layout = "numerator", at_most: int = MAX_ENTRIES
+) -> Jacobian:
+    """The Jacobian of a node by a node, at the story's values.
+
+    Raises Problem for an unknown node, and before any work if there are more than `at_most` entries.
+    """
+    graph = story.graph
+    for name in (of, by):
+        check_node(graph, name)
+    if layout not in LAYOUTS:
+        raise Problem(f"'{layout}' is no layout", hint="Write numerator or denominator")
+    rows, columns = (math.prod(graph.nodes[name].shape) for name in (of, by))
+    if rows * columns > at_most:
+        raise Problem(
+            f"The Jacobian of {of} by {by} would have {rows * columns:,} entries; the limit is {at_most:,}",
+            graph.nodes[of].span,
+            f"Ask for one row: the gradient with a seed that is 1 at one entry of {of}",
+        )
+    mode, passes = ("forward", columns) if columns < rows else ("reverse", rows)
+    matrix = np.empty((rows, columns))
+    lines = matrix.T if mode == "forward" else matrix
+    for number, line in enumerate(_columns(story, of, by) if mode == "forward" else _rows(story, of, by)):
+        lines[number] = np.reshape(line, -1)
+    shown = matrix if layout == "numerator" else matrix.T
+    shown.flags.writeable = False
+    found = recognised(shown, _partners(story, of, by))
+    said = f"The Jacobian of {of} by {by} is {found.sentence}"
+    return Jacobian(of, by, layout, shown, found.structure, said, found.names, found.vectors, mode, passes)
+
+
+def _rows(story: Story, of: str, by: str) -> Iterator[Value]:
+    """What comes back to `by` when one entry of `of` after the other is seeded."""
+    known = {name: value for name in story.graph.nodes if (value := story.last.value(name)) is not None}
+    plan = Plan(story.graph.with_output(of), tuple(_way_back(story.graph, of, by)))
+    for seed in units(story, of):
+        gradient: Value = frozen(np.zeros(story.graph.nodes[by].shape))
+        for step in steps(plan, known, seed):
+            if isinstance(step, Seeded) and of == by:
+                gradient = step.gradient
+            if isinstance(step, Flowed) and step.arg == by:
+                gradient = step.total
+        yield gradient
+
+
+def _way_back(graph: Graph, of: str, by: str) -> Iterator[Instruction]:
+    """The instructions that lead from one node back to another, whatever it is."""
+    yield Instruction("seed", of)
+    between = graph.upstream_of([of]) & graph.downstream_of([by])
+    for node in reversed(list(graph.nodes.values())):
+        if node.name not in between or node.name == by or node.is_leaf:
+            continue
+        binding = dict(zip(node.operation.ports(len(node.args)), node.args, strict=True))
+        for port, arg in enumerate(node.args):
+            rule = node.operation.back_rule(port)
+            if rule and arg in between:
+                yield Instruction("backward", node.name, rule, binding, arg, port)
+
+
+def _columns(story: Story, of: str, by: str) -> Iterator[Value]:
+    """The tangent of `of` when one entry of `by` after the other moves."""
+    for unit in units(story, by):
+        still: Value = frozen(np.zeros(story.graph.nodes[of].shape))
+        yield next((step.tangent for step in push(story, {by: unit}) if step.node == of), still)
+
+
+def _partners(story: Story, of: str, by: str) -> Partners:
+    """The vectors and matrices that take part on the way and do not depend on `by`."""
+    graph, moving = story.graph, story.graph.downstream_of([by])
+    between = graph.upstream_of([of]) & moving
+    used = (arg for node in graph.nodes.values() if node.name in between for arg in node.args)
+    still = graph.upstream_of(arg for arg in used if arg not in moving)
+    # what the program names comes first: W before the Wᵀ made of it
+    nodes = sorted((n for n in graph.nodes.values() if n.name in still), key=lambda n: not _has_name(n))
+    found = [(node.name, story.last.value(node.name)) for node in nodes]
+    return [(name, value) for name, value in found if isinstance(value, np.ndarray)]
+
+
+def _has_name(node: Node) -> bool:
+    return node.named or node.op == INPUT
+
+
+# -- gradients of matrices as outer products
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Factor:
+    """A vector of an outer product: a node's value, or its gradient (often written δ)."""
+
+    node: str
+    is_gradient: bool
+    value: Array
+
+    @property
+    def text(self) -> str:
+        return f"d{self.node}" if self.is_gradient else self.node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OuterProduct:
+    """The gradient of a matrix is `column` times `row`ᵀ."""
+
+    name: str
+    column: Factor
+    row: Factor
+
+    @property
+    def text(self) -> str:
+        return f"d{self.name} = {self.column.text} {self.row.text}ᵀ"
+
+
+def outer_product(story: Story, name: str) -> OuterProduct | None:
+    """The gradient of a matrix as δ xᵀ, or None where it is none or several of these are added up.
+
+    It is read from the rule that sends the gradient back. Raises Problem for an unknown node.
+    """
+    check_node(story.graph, name)
+    arrived = [step for step in story.steps if isinstance(step, Flowed) and step.arg == name]
+    if len(arrived) != 1:
+        return None
+    node, port = story.graph.nodes[arrived[0].node], arrived[0].port
+    rule = node.operation.back_rule(port)
+    if node.op == "transpose" and (inner := outer_product(story, node.name)):
+        return OuterProduct(name, inner.row, inner.column)
+    if node.op == "copy" and (inner := outer_product(story, node.name)):
+        return replace(inner, name=name)
+    binding = dict(zip(node.operation.ports(len(node.args)), node.args, strict=True))
+    match rule.tree if rule else None:
+        case Call("outer", (Name(left), Name(right))):
+            return OuterProduct(name, *(_factor(story, node.name, binding, side) for side in (left, right)))
+    return None
+
+
+def _factor(story: Story, node: str, binding: dict[str, str], side: str) -> Factor:
+    is_gradient = side == GRADIENT
+    name = node if is_gradient else binding[side]
+    value = story.last.gradient(name) if is_gradient else story.last.value(name)
+    assert value is not None and shape_of(value)
+    return Factor(name, is_gradient, np.asarray(value))

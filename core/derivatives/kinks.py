@@ -1,0 +1,111 @@
+"""Kinks between two points: which operations have a corner on the way, so that differences mean nothing.
+
+An operation says where its kink is by a rule such as [x = 0]. Between two points an equality is met when its
+two sides change places. A side that only touches the other, as the norm touches 0, is looked at in between.
+"""
+
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.arrays import Array, Value
+from core.graph import Node
+from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
+from core.ops.kernels import KERNELS
+from core.plan import Plan
+
+SIGNS: Mapping[str, Any] = {"+": np.add, "-": np.subtract, "/": np.divide, "^": np.power}
+RELATIONS: Mapping[str, Any] = {
+    "<": operator.lt,
+    ">": operator.gt,
+    "≤": operator.le,
+    "≥": operator.ge,
+    "=": operator.eq,
+}
+# how close to 0, compared with how far it moves, an entry counts as 0 where it changes its sign
+ROUNDING = 1e-6
+
+# the values of one thing at several points on the way
+Points = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Straddled:
+    """A node's kink lies between two points; its slope is `left` on one side and `right` on the other."""
+
+    node: str
+    symbol: str
+    left: str
+    right: str
+
+    @property
+    def sentence(self) -> str:
+        sides = f"slope {self.left} on one side, {self.right} on the other"
+        return f"{self.node} ({self.symbol}) has a kink between x − h and x + h: {sides}"
+
+
+def straddled(forward: Plan, low: Mapping[str, Value], high: Mapping[str, Value]) -> tuple[Straddled, ...]:
+    """The nodes of a forward pass that meet a kink on the way from one set of values to another."""
+    nodes = (forward.graph.nodes[instruction.node] for instruction in forward.instructions)
+    return tuple(found for node in nodes if (found := _met(node, low, high)))
+
+
+def _met(node: Node, low: Mapping[str, Value], high: Mapping[str, Value]) -> Straddled | None:
+    op = node.operation
+    if op.kink is None:
+        return None
+    ends = [(np.asarray(low[arg]), np.asarray(high[arg])) for arg in node.args]
+    with np.errstate(all="ignore"):
+        between = _between(ends)
+        points = {
+            port: (*end, middle) for port, end, middle in zip(op.ports(len(ends)), ends, between, strict=True)
+        }
+        met, stood = (_holds(op.kink.at.tree, points, somewhere) for somewhere in (True, False))
+    return Straddled(node.name, op.symbol, op.kink.left, op.kink.right) if np.any(met > stood) else None
+
+
+def _between(ends: Sequence[tuple[Array, Array]]) -> list[Array]:
+    """The point of the way at which an entry passes 0, of those that do the fastest; else the middle."""
+    part, fastest = 0.5, 0.0
+    for low, high in ends:
+        speed = np.where(low * high < 0, np.abs(high - low), 0.0)
+        if np.max(speed, initial=0.0) > fastest:
+            fastest, i = float(np.max(speed)), np.unravel_index(int(np.argmax(speed)), speed.shape)
+            part = float(low[i] / (low[i] - high[i]))
+    found = [low + part * (high - low) for low, high in ends]
+    pairs = zip(found, ends, strict=True)
+    return [np.where(np.abs(at) <= ROUNDING * np.abs(high - low), 0.0, at) for at, (low, high) in pairs]
+
+
+def _holds(tree: Tree, points: Mapping[str, Points], somewhere: bool) -> Array:
+    """Where a kink's rule holds, if numbers must be equal only somewhere on the way, or else all along."""
+
+    def combine(part: Tree, found: list[Points]) -> Points:
+        match part:
+            case Number(value):
+                return (value,) * 3
+            case Name(name):
+                return points[name]
+            case Negative():
+                return [-at for at in found[0]]
+            case Binary(sign):
+                return [SIGNS.get(sign, np.multiply)(*at) for at in zip(*found, strict=True)]
+            case Call(function):
+                return [KERNELS[function].array(*at) for at in zip(*found, strict=True)]
+            case Indicator("=", left, right) if not _compares(left) and not _compares(right):
+                apart = np.stack([np.subtract(*at) for at in zip(*found, strict=True)])
+                least, most = apart.min(axis=0), apart.max(axis=0)
+                met = (least <= 0) & (most >= 0) if somewhere else (least == 0) & (most == 0)
+                return (1.0 * met,) * 3
+            case Indicator(relation):
+                return [1.0 * RELATIONS[relation](*at) for at in zip(*found, strict=True)]
+        raise TypeError(f"{part} has no place in a rule")
+
+    return np.max(fold(tree, combine), axis=0)
+
+
+def _compares(tree: Tree) -> bool:
+    return any(isinstance(part, Indicator) for part in walk(tree))

@@ -1,0 +1,289 @@
+"""The derivative as a formula: the chain rule on closed forms, simplified to what a lecturer writes.
+
+Values and gradients are kept as sums of products of powers over the program's inputs. What the program gives
+a name is written by that name, and a part that is too long to read is given one.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+from core.arrays import describe
+from core.builder import read_program
+from core.derivatives.array_forms import BACK, CALLS, KNOWN, SHAPES, TURNED, Unknown, each, ones, total
+from core.derivatives.chain import ChainStep, ChainTerm, Symbolic, derivative_math, gradient_parts
+from core.errors import Problem
+from core.explain import formula
+from core.graph import CONSTANT, INPUT, Graph, Node
+from core.notation.mathtree import Word, row
+from core.notation.mistakes import nearest
+from core.notation.printers import expression_text
+from core.notation.simplify.forms import Algebra, Sum
+from core.notation.simplify.reading import form
+from core.notation.simplify.writing import Writer, on_one_line
+from core.notation.tree import Call, Indicator, Note, Number, Tree, names, walk
+from core.notation.typeset import ATOM, EQUALS, product, typeset_part
+from core.ops import FUNCTIONS
+from core.plan import GRADIENT, OUTPUT
+
+# the most numbers and names in a formula before a part of it gets a name of its own
+MAX_SIZE = 60
+# a condition with more characters is left out of a note
+LONGEST_CONDITION = 40
+# local derivatives as they are written, where the operation computes them in a safer form
+WRITTEN = {
+    ("softplus", "x"): "sigmoid(x)",
+    ("silu", "x"): "sigmoid(x) (1 + x (1 - sigmoid(x)))",
+    ("bce_logits", "z"): "sigmoid(z) - t",
+}
+SUPPORTED = (
+    "A program of numbers has one; vectors have one in products, sums, norms, losses and functions that "
+    "work entry by entry"
+)
+
+
+# a node, the local derivative if there is one, and what comes or goes over the edge
+Arrived = tuple[str, Sum | None, Sum]
+
+
+def derivative(graph: Graph, by: str, of: str | None = None) -> Symbolic:
+    """The closed form of ∂of/∂by; `of` is the program's output unless another node is named.
+
+    Raises Problem for a name that is no node and where an operation on arrays has no closed form here.
+    """
+    of = of or graph.output
+    for name in (by, of):
+        if name not in graph.nodes or graph.nodes[name].op == CONSTANT:
+            meant = nearest(name, [node.name for node in graph.nodes.values() if node.named])
+            hint = f"Did you mean {meant}?" if meant else "Choose a name of the program"
+            raise Problem(f"There is nothing called {name} to differentiate", None, hint, meant or None)
+    return _Derivation(graph, by, of).found()
+
+
+@cache
+def _written(text: str) -> Tree:
+    return read_program(text, ["x", "z", "t"]).statements[0].tree
+
+
+class _Derivation:
+    """The closed forms of one derivative; `forms` are values, `arriving` the gradients on their way back."""
+
+    def __init__(self, graph: Graph, by: str, of: str) -> None:
+        self.graph, self.by, self.of = graph, by, of
+        self.algebra = Algebra()
+        self.writer = Writer(self.algebra, " ", FUNCTIONS)
+        self.forms: dict[str, Sum] = {}
+        self.definitions: dict[str, Sum] = {}
+        self.gradients: dict[str, str] = {}
+        self.shortened: list[str] = []
+        self.notes: dict[str, Note] = {}
+        self.upstream = graph.upstream_of([of])
+        self.path = self.upstream & graph.downstream_of([by])
+
+    def found(self) -> Symbolic:
+        for node in self.graph.nodes.values():
+            if node.name in self.upstream:
+                self.forms[node.name] = self.value(node)
+        result, steps = self.backward()
+        tree = self.writer.tree(result)
+        math, strength = typeset_part(tree, gradient_parts(self.of, self.gradients))
+        if self.graph.nodes[self.by].shape and not result.shape:
+            ones_math = Word("𝟏", "ord")
+            math = ones_math if tree == Number(1.0) else product((math, strength), (ones_math, ATOM))
+            self.note(f"Every entry of {self.by} has this derivative", self.by)
+        where = self.where(tree)
+        parts = [name for name, _ in where if name in self.shortened]
+        if parts:
+            few = ", ".join(parts[:3]) + (f" and {len(parts) - 3} more" if len(parts) > 3 else "")
+            stand = "stands for a part" if len(parts) == 1 else "stand for parts"
+            self.note(f"{few} {stand} of the formula, which would be too long to read in full", self.of)
+        equation = row(derivative_math(self.of, self.by), EQUALS, math)
+        return Symbolic(self.of, self.by, tree, where, steps, tuple(self.notes.values()), equation)
+
+    def note(self, message: str, node: str) -> None:
+        self.notes[message] = Note(message, self.graph.nodes[node].span)
+
+    # -- values
+
+    def value(self, node: Node) -> Sum:
+        """A node's value over the inputs, or its name where that would be too long."""
+        name = self.algebra.atom("Name", node.name, (), node.shape)
+        if node.op == INPUT:
+            return name
+        found = self.computed(node)
+        if node.name == self.by or (found.size > MAX_SIZE and node.op != CONSTANT):
+            if node.name != self.by:
+                self.shortened.append(node.name)
+            self.definitions[node.name] = found
+            return name
+        plain = found.number is not None or self.algebra.atom_of(found).kind == "Name"
+        if node.named and node.name != self.of and not plain and found not in self.algebra.aliases:
+            self.definitions[node.name] = found
+            self.algebra.call(found, node.name)
+        return found
+
+    def computed(self, node: Node) -> Sum:
+        if node.op == CONSTANT:
+            return form(self.algebra, node.tree)
+        op = node.operation
+        args = [self.forms[arg] for arg in node.args]
+        parts = dict(zip(op.ports(len(args)), args, strict=True))
+        if op.elementwise or op.variadic:
+            return form(self.algebra, formula(self.graph, node), parts, CALLS)
+        if isinstance(op.value.tree, Call) and op.value.tree.function in CALLS:
+            return form(self.algebra, op.value.tree, parts, CALLS)
+        if not op.call:
+            raise self.missing(node)
+        return self.algebra.atom("Call", op.call, tuple(args), node.shape)
+
+    def missing(self, node: Node) -> Problem:
+        """The sentence for an operation that has no closed form."""
+        source = node.args[0]
+        shown = source if self.graph.nodes[source].named else expression_text(self.graph.nodes[source].tree)
+        what = describe(shown, self.graph.nodes[source].shape)
+        return Problem(f"There is no closed form here yet for {node.op}: {what}", node.span, SUPPORTED)
+
+    def matrix(self, node: Node) -> Problem:
+        """The sentence for an array whose entries depend on each other's inputs."""
+        sentence = f"{describe(self.of, self.graph.nodes[self.of].shape)}; its derivative is a matrix"
+        return Problem(sentence, node.span, "Choose one entry of it, or make a number of it with a loss")
+
+    # -- the chain rule
+
+    def backward(self) -> tuple[Sum, tuple[ChainStep, ...]]:
+        """The gradient of `by`, and a step for each node on the way to it."""
+        steps = []
+        arriving: dict[str, list[Arrived]] = {name: [] for name in self.path}
+        totals = {self.of: self.algebra.one}
+        for name in reversed([name for name in self.graph.nodes if name in self.path]):
+            if name != self.of:
+                arriving[name].reverse()  # in the order of the program
+                totals[name] = self.gathered(name, arriving[name], totals)
+                steps.append(self.step(name, arriving[name], totals))
+            if name == self.by:
+                break
+            if totals[name].size > MAX_SIZE:
+                totals[name] = self.named(name, totals[name])
+            for arg, local, part in self.contributions(self.graph.nodes[name], totals[name]):
+                arriving[arg].append((name, local, part))
+        return totals.get(self.by, self.algebra.zero), tuple(steps)
+
+    def gathered(self, name: str, arriving: list[Arrived], totals: dict[str, Sum]) -> Sum:
+        """The sum of what arrives at a node; too long a sum is written in the names of its gradients."""
+        found = self.algebra.add(*(part for _, _, part in arriving))
+        if found.size <= MAX_SIZE or len(arriving) == 1:
+            return found
+        for i, (node, local, part) in enumerate(arriving):
+            if part.size > MAX_SIZE / len(arriving) and totals[node].size > 1:
+                totals[node] = self.named(node, totals[node])
+                again = self.contributions(self.graph.nodes[node], totals[node])
+                arriving[i] = node, local, next(new for arg, _, new in again if arg == name)
+        return self.algebra.add(*(part for _, _, part in arriving))
+
+    def named(self, node: str, gradient: Sum) -> Sum:
+        """A name for a gradient that is too long: d and the node's name, as in a listing."""
+        name = f"d{node}"
+        while name in self.graph.nodes or name in FUNCTIONS:
+            name += "′"
+        self.definitions[name], self.gradients[name] = gradient, node
+        self.shortened.append(name)
+        return self.algebra.atom("Name", name, (), gradient.shape)
+
+    def contributions(self, node: Node, gradient: Sum) -> Iterator[Arrived]:
+        """For each argument on the path: its name, the local derivative if there is one, what goes back."""
+        ports = node.operation.ports(len(node.args))
+        known = {port: self.forms[arg] for port, arg in zip(ports, node.args, strict=True)}
+        known |= {OUTPUT: self.forms[node.name], GRADIENT: gradient}
+        if node.operation.kink:
+            self.kink(node, known)
+        locals_: dict[str, list[Sum]] = {}
+        wholes: dict[str, list[Sum]] = {}
+        for port, (label, arg) in enumerate(zip(ports, node.args, strict=True)):
+            if arg not in self.path:
+                continue
+            rule = node.operation.back_rule(port)
+            if rule and node.operation.elementwise:
+                locals_.setdefault(arg, []).append(self.local(node, label, known))
+            elif rule:
+                wholes.setdefault(arg, []).append(self.structural(node, rule.tree, known))
+        for arg, found in locals_.items():
+            local = self.algebra.add(*found)
+            yield arg, local, self.summed(node, arg, each(self.algebra, gradient, local))
+        for arg, found in wholes.items():
+            yield arg, None, self.algebra.add(*found)
+
+    def local(self, node: Node, port: str, known: dict[str, Sum]) -> Sum:
+        """An elementwise operation's local derivative as it is written; ties of a maximum are left out."""
+        op = node.operation
+        if (op.name, port) in WRITTEN:
+            return form(self.algebra, _written(WRITTEN[op.name, port]), known)
+        rule = op.shows.get(port) or op.local[port]
+        return form(self.algebra, rule.tree, known, BACK)
+
+    def summed(self, node: Node, arg: str, part: Sum) -> Sum:
+        """What goes back to an argument that was stretched is summed over the stretched axis."""
+        shape = self.graph.nodes[arg].shape
+        if shape == node.shape:
+            return part
+        if self.of_array():
+            raise self.matrix(node)
+        if shape:
+            raise self.missing(node)
+        if part.shape:
+            return total(self.algebra, part)
+        count = CALLS["size"](self.algebra, [self.forms[node.name]])
+        return self.algebra.multiply(count, part)
+
+    def of_array(self) -> bool:
+        return bool(self.graph.nodes[self.of].shape)
+
+    def structural(self, node: Node, rule: Tree, known: dict[str, Sum]) -> Sum:
+        """How the gradient comes back through an operation on whole arrays."""
+        calls = {part.function for part in walk(rule) if isinstance(part, Call)}
+        if not calls <= KNOWN:
+            raise self.missing(node)
+        if self.of_array():
+            raise self.matrix(node)
+        try:
+            if calls & {*SHAPES, *TURNED, "sum", "transpose"}:
+                known = known | {GRADIENT: ones(self.algebra, known[GRADIENT], node.shape)}
+            return form(self.algebra, rule, known, BACK)
+        except Unknown:
+            raise self.missing(node) from None
+
+    def kink(self, node: Node, known: dict[str, Sum]) -> None:
+        """Say where an operation on the path has no derivative, and what the passes use there."""
+        kink = node.operation.kink
+        assert kink
+        at = on_one_line(self.writer.tree(form(self.algebra, kink.at.tree, known, CALLS)))
+        simple = isinstance(at, Indicator) and sum(isinstance(part, Indicator) for part in walk(at)) == 1
+        where = expression_text(at)[1:-1] if simple else ""
+        place = f"where {where}" if 0 < len(where) <= LONGEST_CONDITION else "at its corner"
+        message = (
+            f"{node.operation.symbol} has no derivative {place}; the backward pass uses {kink.used} there"
+        )
+        self.note(message, node.name)
+
+    # -- writing
+
+    def step(self, by: str, arriving: list[Arrived], totals: dict[str, Sum]) -> ChainStep:
+        tree = self.writer.tree
+        terms = tuple(
+            ChainTerm(node, by, tree(totals[node]), None if local is None else tree(local), tree(part))
+            for node, local, part in arriving
+        )
+        return ChainStep(self.of, by, terms, tree(totals[by]), self.gradients)
+
+    def where(self, tree: Tree) -> tuple[tuple[str, Tree], ...]:
+        """The definitions of the names that a tree uses, and of those that these use, in order."""
+        trees: dict[str, Tree] = {}
+        done: dict[str, Tree] = {}
+        waiting = [name for name in reversed(names(tree)) if name in self.definitions]
+        while waiting:
+            name = waiting[-1]
+            if name not in trees:
+                trees[name] = self.writer.tree(self.definitions[name], but=name)
+            needed = [used for used in names(trees[name]) if used in self.definitions and used not in done]
+            waiting.extend(needed)
+            if not needed:
+                done[waiting.pop()] = trees[name]
+        return tuple(done.items())

@@ -1,0 +1,159 @@
+"""Python text that a program's text cannot end or change: identifiers, expressions, literals, comments.
+
+Expressions are put together as Python's own syntax trees and printed by `ast.unparse`, which sets the
+brackets; the templates they are made from are this program's, never a user's.
+"""
+
+import ast
+import builtins
+import copy
+import keyword
+import math
+import re
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from core.arrays import Value
+from core.export import one_line
+from core.notation.lexer import GREEK
+
+WIDTH = 100
+EXACT = 2**53
+LETTERS = {letter: name for name, letter in GREEK.items() if not name.startswith("var")} | {"′": "_prime"}
+Parts = Mapping[str, ast.expr]
+
+
+class Identifiers:
+    """Gives out identifiers, each once: no keyword, no builtin, nothing the script uses itself."""
+
+    def __init__(self, taken: Iterable[str]):
+        self._taken = {*keyword.kwlist, *dir(builtins), *taken}
+        self.renamed: dict[str, str] = {}
+
+    def new(self, wish: str) -> str:
+        """An identifier as near to a program's name as can be: `lambda_` for λ, `x_prime` for x′."""
+        found = identifier(wish)
+        while found in self._taken:
+            found += "_"
+        self._taken.add(found)
+        if found != wish:
+            self.renamed[wish] = found
+        return found
+
+
+def identifier(wish: str) -> str:
+    """Letters, digits and underscores; Greek letters by their names."""
+    plain = unicodedata.normalize("NFKC", "".join(LETTERS.get(char, char) for char in wish))
+    plain = re.sub(r"\W", "_", plain)
+    return plain if plain.isidentifier() and not plain.startswith("__") else f"v_{plain}"
+
+
+# -- expressions
+
+
+@lru_cache(512)
+def _template(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+class _Filling(ast.NodeTransformer):
+    def __init__(self, parts: Parts):
+        self.parts = parts
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.parts.get(node.id, node)
+
+
+def filled(template: str, parts: Parts) -> ast.expr:
+    """The expression a template stands for when its names are replaced."""
+    found = _Filling(parts).visit(copy.deepcopy(_template(template)))
+    assert isinstance(found, ast.expr)
+    return found
+
+
+def name(text: str) -> ast.expr:
+    """An identifier, or one with a point such as `self.W`."""
+    first, _, rest = text.partition(".")
+    found: ast.expr = ast.Name(first)
+    return ast.Attribute(found, rest) if rest else found
+
+
+def number(value: float, module: str, whole: bool = False) -> ast.expr:
+    """A number; infinities and NaN are those of a module. `whole` writes 2.0 as 2."""
+    size: ast.expr
+    if not math.isfinite(value):
+        size = name(f"{module}.{'nan' if math.isnan(value) else 'inf'}")
+    else:
+        exact = whole and value.is_integer() and abs(value) < EXACT
+        size = ast.Constant(int(abs(value)) if exact else abs(value))
+    negative = math.copysign(1, value) < 0 and not math.isnan(value)
+    return ast.UnaryOp(ast.USub(), size) if negative else size
+
+
+def printed(expression: ast.expr) -> str:
+    return ast.unparse(expression)
+
+
+# -- literals
+
+
+def literal(value: Value, module: str, indent: int = 0) -> str:
+    """A number, or nested lists of numbers over as many lines as it takes; the first stands at `indent`."""
+    if np.ndim(value) == 0:
+        text = repr(float(value))
+        return text if math.isfinite(float(value)) else re.sub("(inf|nan)", rf"{module}.\1", text)
+    array = np.asarray(value)
+    parts = [
+        literal(part if part.ndim else float(part), module, indent + 1) for part in map(np.asarray, array)
+    ]
+    line = f"[{', '.join(parts)}]"
+    if len(line) <= WIDTH - indent and "\n" not in line:
+        return line
+    room = " " * (indent + 1)
+    if array.ndim > 1:
+        return "[" + f",\n{room}".join(parts) + "]"
+    return "[" + "\n".join(_wrapped(parts, indent + 1)).strip().removesuffix(",") + "]"
+
+
+def _wrapped(parts: Sequence[str], indent: int) -> list[str]:
+    """Parts with commas between them, as many on a line as go there."""
+    lines, line = [], " " * indent
+    for part in parts:
+        if line.strip() and len(line) + len(part) > WIDTH:
+            lines.append(line.rstrip())
+            line = " " * indent
+        line += f"{part}, "
+    return [*lines, line.rstrip()]
+
+
+def listed(opening: str, parts: Sequence[str], closing: str, indent: int = 0) -> list[str]:
+    """`opening` parts `closing` on one line, or on lines of their own where they are too many."""
+    line = " " * indent + opening + ", ".join(parts) + closing
+    if len(line) <= WIDTH:
+        return [line]
+    return [" " * indent + opening, *_wrapped(parts, indent + 4), " " * indent + closing]
+
+
+# -- comments
+
+
+def comments(text: str) -> list[str]:
+    """A text as comment lines; what could end a line is a space."""
+    mark = "#     "
+    found = []
+    for line in text.strip().splitlines():
+        found += textwrap.wrap(one_line(line), WIDTH, initial_indent=mark, subsequent_indent=mark) or ["#"]
+    return found
+
+
+def heading(made: str, text: str, renamed: Mapping[str, str]) -> list[str]:
+    """The first lines of a script: what it is, the program, and the names that are written otherwise here."""
+    lines = [f"# Made by Chainlight: {made}", "#", *comments(text)]
+    if renamed:
+        said = ", ".join(f"{one_line(old)} is {new}" for old, new in sorted(renamed.items()))
+        lines += ["#", *textwrap.wrap(f"Here {said}.", WIDTH, initial_indent="# ", subsequent_indent="# ")]
+    return lines

@@ -1,0 +1,258 @@
+"""A plan as a NumPy script: values, the forward pass line by line, the backward pass line by line, a check.
+
+numpy_script   the script of both passes of a story; it needs nothing but NumPy
+
+The lines are the plan's instructions, made from the same rules the stepper runs.
+"""
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from core.arrays import Shape, Value, joined_shape, shape_of
+from core.export.code import (
+    Identifiers,
+    filled,
+    heading,
+    listed,
+    literal,
+    name,
+    number,
+    printed,
+)
+from core.export.numpy_rules import HELPERS, rule_expression
+from core.graph import CONSTANT, Node
+from core.notation.tree import with_names
+from core.plan import GRADIENT, OUTPUT, Instruction
+from core.steps import Story
+
+TAKEN = """np passes inputs values gradients gradient difference worst places place ends moved moved_by slope
+error h name most OUTPUT""".split()
+AGREES = 1e-6
+# how many node computations the comparison with centred differences may take in all
+MOST_WORK = 2_000_000
+MOST_PLACES = 50
+PER_LINE = 12
+
+CHECK = '''\
+def difference(name, most):
+    """How far a gradient is from the centred difference (f(x + h) - f(x - h)) / 2h, at `most` entries."""
+    worst = 0.0
+    places = list(np.ndindex(np.shape(inputs[name])))
+    for place in places[:: 1 + (len(places) - 1) // most]:
+        h = 1e-5 * max(1.0, abs(inputs[name][place]))
+        ends = []
+        for moved_by in (h, -h):
+            moved = np.array(inputs[name])
+            moved[place] += moved_by
+            values, _ = passes(**{**inputs, name: moved[()]})
+            ends.append(np.sum(values[OUTPUT]))
+        slope = (ends[0] - ends[1]) / (2 * h)
+        error = abs(gradients[name][place] - slope) / max(1.0, abs(slope))
+        worst = max(worst, error) if error == error else np.inf
+    return worst
+'''
+TABLE = """\
+print(f"{'name':<12}  {'value':<24}  gradient")
+for name in values:
+    gradient = gradients.get(name, "")
+    print(f"{name:<12}  {str(values[name]):<24}  {gradient}")
+"""
+
+
+def numpy_script(story: Story) -> str:
+    """The script of a story's plan at its inputs."""
+    return _Listing(story).script()
+
+
+class _Listing:
+    """The parts of one script."""
+
+    def __init__(self, story: Story):
+        self.story, self.graph, self.plan = story, story.graph, story.plan
+        self.live = self.graph.downstream_of(self.graph.inputs)
+        self.helpers: dict[str, None] = {}
+        names = Identifiers({*TAKEN, *HELPERS})
+        self.names = {
+            node.name: names.new("c1" if node.op == CONSTANT else node.name)
+            for node in self.graph.nodes.values()
+            if node.op != CONSTANT or node.shape
+        }
+        backward = [step for step in self.plan.instructions if step.phase == "backward"]
+        receiving = dict.fromkeys([self.graph.output, *(step.arg for step in backward)])
+        self.renamed = {old: new for old, new in names.renamed.items() if self.graph.nodes.get(old)}
+        self.gradients = {node: names.new(f"d{self.names[node]}") for node in receiving if node in self.names}
+
+    # -- expressions
+
+    def operand(self, node: Node) -> ast.expr:
+        if node.op == CONSTANT and isinstance(node.value, float):
+            return number(node.value, "np")
+        return name(self.names[node.name])
+
+    def expression(self, step: Instruction) -> ast.expr:
+        """An instruction's rule with the names of this script in it; numbers are worked out."""
+        assert step.rule and step.binding is not None
+        nodes = {port: self.graph.nodes[arg] for port, arg in step.binding.items()}
+        numbers = {port: node.value for port, node in nodes.items() if isinstance(node.value, float)}
+        parts: dict[str, ast.expr] = {port: self.operand(node) for port, node in nodes.items()}
+        parts[OUTPUT] = name(self.names[step.node])
+        if step.node in self.gradients:
+            parts[GRADIENT] = name(self.gradients[step.node])
+        return rule_expression(with_names(step.rule.tree, numbers), parts, self.helpers)
+
+    # -- lines
+
+    def forward(self) -> list[str]:
+        steps = [s for s in self.plan.instructions if s.phase == "forward" and s.node in self.live]
+        return [f"{self.names[step.node]} = {printed(self.expression(step))}" for step in steps]
+
+    def backward(self) -> list[str]:
+        lines = []
+        for step in self.plan.instructions:
+            if step.phase == "backward":
+                flow = _summed(
+                    self.expression(step), self._flow_shape(step), self.graph.nodes[step.arg].shape
+                )
+                lines.append(f"{self.gradients[step.arg]} += {printed(flow)}")
+        return lines
+
+    def _flow_shape(self, step: Instruction) -> Shape:
+        """The shape of what comes back before stretching is undone."""
+        node = self.graph.nodes[step.node]
+        if node.operation.elementwise:
+            return node.shape
+        if node.op == "mse":
+            return joined_shape(node.args, [self.graph.nodes[arg].shape for arg in node.args])
+        return self.graph.nodes[step.arg].shape
+
+    def starts(self) -> list[str]:
+        """Before anything arrives gradients are 0, the output's is 1."""
+        shapes = {gradient: self.graph.nodes[node].shape for node, gradient in self.gradients.items()}
+        seed = self.gradients[self.graph.output]
+        ones = f"np.ones({shapes[seed]})" if shapes[seed] else "np.float64(1)"
+        numbers = [gradient for gradient, shape in shapes.items() if not shape and gradient != seed]
+        rows = [numbers[i : i + PER_LINE] for i in range(0, len(numbers), PER_LINE)]
+        return [
+            *(f"{' = '.join(row)} = np.float64(0)" for row in rows),
+            *(f"{g} = np.zeros({shape})" for g, shape in shapes.items() if shape and g != seed),
+            f"{seed} = {ones}",
+        ]
+
+    def values(self) -> list[str]:
+        """A line for each input, and for what depends on no input."""
+        lines = []
+        for node in self.graph.nodes.values():
+            if node.name in self.names and (node.is_leaf or node.name not in self.live):
+                value = self.story.last.value(node.name)
+                assert value is not None
+                lines.append(assigned(self.names[node.name], value))
+        return lines
+
+    def passes(self) -> list[str]:
+        inputs = [self.names[node] for node in self.graph.inputs]
+        shown = {self.names[n]: self.names[n] for n in self.graph.nodes if n in self.names}
+        gradients = {self.names[node]: gradient for node, gradient in self.gradients.items()}
+        return [
+            *listed("def passes(", inputs, "):"),
+            '    """Both passes, one line for each step: the values and gradients of all nodes by name."""',
+            "    # forward",
+            *(f"    {line}" for line in self.forward()),
+            "",
+            "    # backward: dx is the gradient of the output with respect to x",
+            *(f"    {line}" for line in [*self.starts(), *self.backward()]),
+            "",
+            *listed("values = {", _pairs(shown), "}", 4),
+            *listed("gradients = {", _pairs(gradients), "}", 4),
+            "    return values, gradients",
+        ]
+
+    def definitions(self) -> list[str]:
+        """Everything up to the first call."""
+        inputs = {self.names[node]: self.names[node] for node in self.graph.inputs}
+        passes = self.passes()
+        helpers = [HELPERS[helper] for helper in self.helpers]
+        return [
+            "import numpy as np",
+            "",
+            "# the values",
+            *self.values(),
+            *listed("inputs = {", _pairs(inputs), "}"),
+            f'OUTPUT = "{self.names[self.graph.output]}"',
+            "",
+            "",
+            *(f"{helper}\n" for helper in helpers),
+            *passes,
+            "",
+            "",
+            CHECK,
+            "",
+            'np.seterr(all="ignore")  # what is infinite or not a number is shown',
+            "values, gradients = passes(**inputs)",
+        ]
+
+    def script(self) -> str:
+        definitions = self.definitions()
+        compared, left_out = self._compared(definitions)
+        lines = [
+            *heading(
+                "both passes of this program, a line for each step.", self.graph.program.text, self.renamed
+            ),
+            *definitions,
+            "",
+            *TABLE.splitlines(),
+        ]
+        if left_out:
+            said = ", ".join(left_out)
+            lines += ["", f"# not compared, for there is a kink, a stop or too much to compute: {said}"]
+        if compared:
+            lines += [
+                "",
+                "# every gradient is the centred difference",
+                *listed("for name, most in [", [f'("{n}", {most})' for n, most in compared], "]:"),
+                "    error = difference(name, most)",
+                f'    assert error < {AGREES}, f"the gradient of {{name}} is {{error}} off"',
+                f'print("the gradients of {len(compared)} inputs equal the centred differences")',
+            ]
+        return "\n".join([*lines, ""])
+
+    def _compared(self, definitions: list[str]) -> tuple[list[tuple[str, int]], list[str]]:
+        """The inputs whose gradient is the centred difference, with a number of entries; and the others."""
+        space: dict[str, Any] = {}
+        found, left_out = [], []
+        wanted = [self.names[node] for node in self.graph.inputs if node in self.gradients]
+        most = max(1, min(MOST_PLACES, MOST_WORK // (4 * len(self.graph.nodes) * max(1, len(wanted)))))
+        work = 0
+        with np.errstate(all="ignore"):
+            # the script's own text, in which every name is one of `Identifiers`
+            exec("\n".join(definitions), space)
+            for wish in wanted:
+                work += 4 * most * len(self.graph.nodes)
+                agrees = work <= MOST_WORK and space["difference"](wish, most) < AGREES
+                (found.append((wish, most)) if agrees else left_out.append(wish))
+        return found, left_out
+
+
+def assigned(target: str, value: Value) -> str:
+    """`x = np.float64(-2.0)`, `w = np.array([1.0, 2.0])`."""
+    call = "np.array(" if shape_of(value) else "np.float64("
+    return f"{target} = {call}{literal(value, 'np', len(target) + len(call) + 3)})"
+
+
+def _pairs(names: Mapping[str, str]) -> list[str]:
+    return [f'"{key}": {value}' for key, value in names.items()]
+
+
+def _summed(flow: ast.expr, shape: Shape, wanted: Shape) -> ast.expr:
+    """Undo stretching: add up over every axis along which the value was repeated."""
+    if shape == wanted:
+        return flow
+    if not wanted:
+        return filled("np.sum(flow)", {"flow": flow})
+    lead = len(shape) - len(wanted)
+    stretched = [lead + i for i, n in enumerate(wanted) if n == 1 and shape[lead + i] != 1]
+    axes = ast.Tuple([ast.Constant(axis) for axis in [*range(lead), *stretched]])
+    found = filled("np.sum(flow, axis=axes)", {"flow": flow, "axes": axes})
+    return filled(f"total.reshape({wanted})", {"total": found}) if stretched else found

@@ -1,0 +1,104 @@
+"""A program as a PyTorch script: the formula with its gradients, proved equal to Chainlight's numbers.
+
+pytorch_script   the formula at the values of a story; `torch_module` writes what is trained
+"""
+
+import numpy as np
+
+from core.arrays import Value, shape_of
+from core.export.code import Identifiers, heading, literal, name, printed
+from core.export.torch_text import TorchText, followed
+from core.graph import CONSTANT
+from core.steps import Story
+
+TAKEN = "torch F check found expected tensor text".split()
+FUNCTIONAL = "import torch.nn.functional as F"
+
+CHECK = '''\
+def check(name, found, expected):
+    """PyTorch's number is the one that Chainlight computed."""
+    expected = torch.tensor(expected)
+    found = torch.zeros_like(expected) if found is None else found
+    assert torch.allclose(found, expected, 1e-6, 1e-8, True), f"{name}: {found} is not {expected}"
+    print(f"{name} = {found.tolist()}")
+'''
+
+
+def pytorch_script(story: Story) -> str:
+    """The script of a story's program at its inputs. Raises Problem for an operation without a form."""
+    graph = story.graph
+    names = Identifiers(TAKEN)
+    inputs = {node: names.new(node) for node in graph.inputs}
+    live = graph.downstream_of(graph.inputs)
+    values = {n: v for n in graph.nodes if n not in live and (v := story.last.value(n)) is not None}
+    known = {node: name(identifier) for node, identifier in inputs.items()}
+    text = TorchText(graph, names, known, values, shown=[graph.output])
+    lines = text.lines(set(graph.nodes))
+    learned = followed(graph, graph.inputs)
+    given = [_assigned(identifier, story, node) for node, identifier in inputs.items()]
+    given += [f"{c} = torch.tensor({_value(value, c)})" for c, value in text.constants.items()]
+    renamed = {old: new for old, new in names.renamed.items() if _is_named(story, old)}
+    output = printed(text.known[graph.output])
+    forward = ["", "# forward pass", *lines] if lines else []
+    return "\n".join(
+        [
+            *heading("this program in PyTorch, with its gradients.", graph.program.text, renamed),
+            "import torch",
+            *([FUNCTIONAL] if any("F." in line for line in lines) else []),
+            "",
+            "torch.set_default_dtype(torch.float64)  # the precision Chainlight computes in",
+            "",
+            "# the values",
+            *given,
+            *forward,
+            "",
+            *_backward(story, output, graph.output in learned),
+            "",
+            "",
+            CHECK,
+            "",
+            "# the numbers that Chainlight computed",
+            *_checks(story, inputs, output),
+            "",
+        ]
+    )
+
+
+def _assigned(identifier: str, story: Story, node: str) -> str:
+    value = story.last.value(node)
+    assert value is not None
+    return f"{identifier} = torch.tensor({_value(value, identifier)}, requires_grad=True)"
+
+
+def _value(value: Value, target: str) -> str:
+    return literal(value, "torch", len(f"{target} = torch.tensor("))
+
+
+def _is_named(story: Story, node: str) -> bool:
+    return node in story.graph.nodes and story.graph.nodes[node].op != CONSTANT
+
+
+def _backward(story: Story, output: str, reached: bool) -> list[str]:
+    if not reached:
+        return ["# backward pass: nothing to do, for no gradient gets from the output to an input"]
+    value = story.last.value(story.graph.output)
+    assert value is not None
+    summed = f"torch.sum({output})" if shape_of(value) else output
+    return ["# backward pass", f"{summed}.backward()"]
+
+
+def _checks(story: Story, inputs: dict[str, str], output: str) -> list[str]:
+    """A line for the output, and for each gradient that is finite."""
+    found = {output: (output, story.last.value(story.graph.output))}
+    for node, identifier in inputs.items():
+        found[f"d{output}/d{identifier}"] = (f"{identifier}.grad", story.last.gradient(node))
+    lines = []
+    for title, (tensor, value) in found.items():
+        if value is None:
+            continue
+        if tensor != output and not np.all(np.isfinite(value)):
+            lines.append(f"# {title} is not finite and is not compared")
+            continue
+        opening = f'check("{title}", {tensor}, '
+        lines.append(f"{opening}{literal(value, 'torch', len(opening))})")
+    return lines

@@ -1,0 +1,248 @@
+"""A training setup as a PyTorch script: a module, its loss, the training loop, and a proof of equal numbers.
+
+torch_module   the script; first comes what is to be read, at the end what is only numbers
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from core.arrays import Value, frozen, shape_text
+from core.errors import Problem
+from core.export.code import Identifiers, heading, literal, name, printed
+from core.export.pytorch import FUNCTIONAL
+from core.export.torch_loop import (
+    CHECK,
+    DEAL,
+    DESCEND,
+    MAIN,
+    OF_MODULES,
+    PREPARE,
+    SETTINGS,
+    TAKEN,
+    TEST,
+    TRAIN,
+)
+from core.export.torch_text import TorchText, entries
+from core.passes import tell
+from core.plan import make_plan
+from core.training.batches import Feed
+from core.training.data import DEALING, Dataset
+from core.training.optimizers import Optimizer
+from core.training.setup import Setup
+
+MOST_ENTRIES = 1_000_000
+EPOCHS = 100
+# each rule's class in torch.optim; the names of its numbers and their defaults are the same there
+RULES = {
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "rmsprop": "RMSprop",
+    "adagrad": "Adagrad",
+    "playground": "SGD",
+}
+ONLY_HERE = ("l1", "l2")
+BETAS = ("beta1", "beta2")
+
+
+def torch_module(setup: Setup) -> str:
+    """The script of a setup. Raises Problem for an operation without a form, or for too many numbers."""
+    return _Module(setup).script()
+
+
+class _Module:
+    """The parts of one script."""
+
+    def __init__(self, setup: Setup):
+        self.setup, self.graph, self.roles = setup, setup.graph, setup.roles
+        self.trainer = setup.trainer()
+        names = Identifiers({*TAKEN, *OF_MODULES})
+        self.data = {node: names.new(node) for node in self.roles.data}
+        self.parameters = {node: names.new(node) for node in self.roles.parameters}
+        self.fixed = {node: names.new(node) for node in (*self.roles.fixed, *self.graph.given)}
+        self.values = tell(make_plan(self.graph), setup.values).last
+        self.text = self._text(names)
+        self.shown = [self.roles.prediction or self.graph.output, self.graph.output]
+        self.forward = self.text.lines(self.graph.upstream_of(self.shown))
+        self.renamed = {old: new for old, new in names.renamed.items() if old in self.graph.nodes}
+
+    def _text(self, names: Identifiers) -> TorchText:
+        live = self.graph.downstream_of(self.graph.inputs)
+        known = {node: name(identifier) for node, identifier in self.data.items()}
+        known |= {node: name(f"self.{i}") for node, i in {**self.parameters, **self.fixed}.items()}
+        values = {node: self.value(node) for node in self.graph.nodes if node not in live}
+        shown = [self.roles.prediction, self.graph.output]
+        return TorchText(self.graph, names, known, values, list(self.data), shown, "self.{}")
+
+    def value(self, node: str) -> Value:
+        found = self.values.value(node)
+        assert found is not None
+        return found
+
+    # -- the module
+
+    def net(self) -> list[str]:
+        prediction, output = (printed(self.text.known[node]) for node in self.shown)
+        batched = self.graph.output in self.text.in_batches
+        start = [
+            f'self.{i} = torch.nn.Parameter(start["{i}"])  # {shape_text(self.graph.nodes[node].shape)}'
+            for node, i in self.parameters.items()
+        ]
+        start += [
+            f'self.register_buffer("{identifier}", start["{identifier}"])' for identifier in self.buffers()
+        ]
+        batch = "; the first axis of all data counts the examples" if self.data else ""
+        return [
+            "class Net(torch.nn.Module):",
+            f'    """The program{batch}."""',
+            "",
+            "    def __init__(self):",
+            "        super().__init__()",
+            "        start = start_values()",
+            *(f"        {line}" for line in start),
+            "",
+            f"    def forward({', '.join(['self', *self.data.values()])}):",
+            *(f"        {line}" for line in self.forward),
+            f"        return {prediction}, {f'torch.mean({output})' if batched else output}",
+            "",
+            "",
+        ]
+
+    def buffers(self) -> dict[str, Value]:
+        """What is neither learned nor data."""
+        return {i: self.value(node) for node, i in self.fixed.items()} | self.text.constants
+
+    # -- training
+
+    def optimizer(self) -> str:
+        """The rule in torch.optim. Raises Problem for what only TF Playground has."""
+        rule: Optimizer = self.trainer.optimizer
+        usual = {one.name: one.default for one in rule.hyperparameters}
+        changed = {key: value for key, value in rule.hyper.items() if value != usual[key] or key == "lr"}
+        if not changed.keys().isdisjoint(ONLY_HERE):
+            raise Problem("PyTorch has no rule for TF Playground's regularisation", hint="Set it to 0")
+        if not changed.keys().isdisjoint(BETAS):
+            changed["betas"] = tuple(rule.hyper[beta] for beta in BETAS)  # type: ignore[assignment]
+        words = [f"{key}={value!r}" for key, value in changed.items() if key not in BETAS]
+        return f"torch.optim.{RULES[rule.name]}({', '.join(['net.parameters()', *words])})"
+
+    def functions(self) -> list[str]:
+        names = ", ".join(self.data.values())
+        fields = {
+            "names": names,
+            "unpack": names if len(self.data) > 1 else f"({names},)",
+            "first": next(iter(self.data.values()), ""),
+            "batch": ", ".join(f"{i}[rows]" for i in self.data.values()),
+            "optimizer": self.optimizer(),
+            "formula": self.trainer.optimizer.formula,
+            "dealing": DEALING,
+        }
+        if not self.data:
+            return [CHECK.format(where="At the start", prepare="", **fields), "", DESCEND.format(**fields)]
+        test = TEST.format(**fields) if self.trainer.test_data else ""
+        return [
+            DEAL.format(**fields),
+            "",
+            TRAIN.format(test=test, **fields),
+            "",
+            CHECK.format(where="On the first mini-batch", prepare=PREPARE.format(**fields), **fields),
+        ]
+
+    # -- numbers
+
+    def numbers(self) -> list[str]:
+        """The functions that only hold numbers. Raises Problem where there are too many."""
+        start = {i: self.value(node) for node, i in self.parameters.items()} | self.buffers()
+        train, test = (
+            {self.data[node]: frozen(array) for node, array in self.roles.arrays(part, self.graph).items()}
+            if part
+            else {}
+            for part in (self.trainer.train_data, self.trainer.test_data)
+        )
+        expected = self.expected()
+        count = entries([*start.values(), *train.values(), *test.values(), *expected.values()])
+        if count > MOST_ENTRIES:
+            raise Problem(
+                f"The script would hold {count:,} numbers; the limit is {MOST_ENTRIES:,}",
+                hint="Take fewer units or fewer examples",
+            )
+        lines = _table("start_values", "Weights and other numbers to start from.", start)
+        for called, data, part in (
+            ("train_data", train, self.trainer.train_data),
+            ("test_data", test, self.trainer.test_data),
+        ):
+            if part and data:
+                lines += _data(called, part, data)
+        return [*lines, *_table("chainlight_numbers", "What Chainlight computed for `check`.", expected)]
+
+    def expected(self) -> dict[str, Value]:
+        """The loss of the first mini-batch and its gradients, as Chainlight's trainer computes them."""
+        data, settings = self.trainer.train_data, self.setup.settings
+        rows = next(data.batches(settings.batch_size, settings.seed, 0)) if data else np.zeros(1, np.intp)
+        engine = self.trainer.engines.of(len(rows))
+        feed = Feed(self.roles.arrays(data, self.graph) if data else {}, settings.dtype)
+        for fill in feed.into(engine):
+            fill(rows)
+        with np.errstate(all="ignore"):
+            engine.step()
+        found: dict[str, Value] = {"loss": engine.loss}
+        for node, identifier in self.parameters.items():
+            found[identifier] = frozen(engine.part(engine.gradient, node).copy())
+        return found
+
+    # -- all of it
+
+    def script(self) -> str:
+        settings, uses = self.setup.settings, any("F." in line for line in self.forward)
+        sizes = [f"batch_size = {settings.batch_size}", f"seed = {settings.seed}  # of the dealing"]
+        return "\n".join(
+            [
+                *heading("this program in PyTorch, trained as in the lab.", self.setup.text, self.renamed),
+                "import os  # for torchrun",
+                "",
+                *(["import numpy as np"] if self.data else []),
+                "import torch",
+                *([FUNCTIONAL] if uses else []),
+                "",
+                SETTINGS.rstrip(),
+                *(sizes if self.data else []),
+                f"epochs = {EPOCHS}",
+                "",
+                "",
+                *self.net(),
+                *self.functions(),
+                "",
+                "# -- numbers",
+                "",
+                "",
+                *self.numbers(),
+                MAIN,
+            ]
+        )
+
+
+def _tensor(value: Value, opening: str) -> str:
+    """`x = torch.tensor([1.0, 2.0])`, in a function."""
+    opening = f"{opening}torch.tensor("
+    return f"{opening}{literal(value, 'torch', len(opening))})"
+
+
+def _table(called: str, says: str, values: Mapping[str, Value]) -> list[str]:
+    """A function that returns tensors by name."""
+    rows = [_tensor(value, f'        "{key}": ') + "," for key, value in values.items()]
+    return [f"def {called}():", f'    """{says}"""', "    return {", *rows, "    }", "", ""]
+
+
+def _data(called: str, dataset: Dataset, values: Mapping[str, Value]) -> list[str]:
+    """A function that returns the data, an array for each name."""
+    rows = [_tensor(value, f"    {key} = ") for key, value in values.items()]
+    says = f"{dataset.title}, {len(dataset)} examples; put your own data here."
+    return [
+        f"def {called}():",
+        f'    """{says}"""',
+        *rows,
+        f"    return {', '.join(values)}{',' * (len(values) == 1)}",
+        "",
+        "",
+    ]

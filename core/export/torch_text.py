@@ -1,0 +1,164 @@
+"""A graph's statements in PyTorch, for one example or for a batch whose first axis counts the examples."""
+
+import ast
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from core.arrays import Value, joined_shape
+from core.export.code import Identifiers, filled, name, number, printed
+from core.export.torch_forms import Case, chosen, is_flat
+from core.graph import Graph, Node
+
+# longer expressions without a name of their own get a line of their own
+MOST_CHARACTERS = 50
+ALIGNED = ("mse",)
+
+
+@dataclass
+class TorchText:
+    """Writes a graph's statements.
+
+    known       for each leaf that is a tensor its expression; grows by every node that is written
+    values      of all nodes that no input reaches: they are written as numbers and constant tensors
+    batched     the inputs that differ from example to example
+    shown       the nodes that need a name
+    constant    the text of a constant tensor's place, given its identifier, such as `self.c1`
+    constants   the constant tensors that are needed, by their identifier
+    """
+
+    graph: Graph
+    names: Identifiers
+    known: dict[str, ast.expr]
+    values: Mapping[str, Value]
+    batched: Collection[str] = ()
+    shown: Collection[str] = ()
+    constant: str = "{}"
+    constants: dict[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.in_batches = self.graph.downstream_of(self.batched)
+        self.numbers = {
+            node: value
+            for node, value in self.values.items()
+            if isinstance(value, float) and node not in self.shown
+        }
+
+    def lines(self, needed: Collection[str]) -> list[str]:
+        """The statements of all needed nodes. Raises Problem for an operation without a PyTorch form."""
+        found = []
+        for node in self.graph.nodes.values():
+            if node.name not in needed or node.name in self.known:
+                continue
+            if node.name in self.numbers:
+                continue
+            if node.name in self.values:
+                self._keep(node)
+                continue
+            expression = self.expression(node)
+            text = printed(expression)
+            if self._goes_into_its_user(node, text):
+                self.known[node.name] = expression
+                continue
+            target = self.names.new(node.name)
+            self.known[node.name] = name(target)
+            found.append(f"{target} = {text}")
+        return found
+
+    def _goes_into_its_user(self, node: Node, text: str) -> bool:
+        users = self.graph.users[node.name]
+        if len(users) != 1 or node.named or node.name in self.shown or len(text) > MOST_CHARACTERS:
+            return False
+        user = self.graph.nodes[users[0].target]
+        port = user.operation.ports(len(user.args))[users[0].port]
+        return len(re.findall(rf"\b{port}\b", chosen(user.op, self.case(user)).text)) <= 1
+
+    def _keep(self, node: Node) -> None:
+        """A constant tensor for what no input reaches."""
+        identifier = self.names.new("c1" if node.is_leaf else node.name)
+        self.constants[identifier] = self.values[node.name]
+        self.known[node.name] = name(self.constant.format(identifier))
+
+    # -- expressions
+
+    def case(self, node: Node) -> Case:
+        """Where the node's operation is used."""
+        ports = dict(zip(node.operation.ports(len(node.args)), node.args, strict=True))
+        shapes = [self.graph.nodes[arg].shape for arg in node.args]
+        aligned = node.operation.elementwise or node.op in ALIGNED
+        rank = len(joined_shape(node.args, shapes)) if aligned else max(map(len, shapes))
+        kinds = {(self.graph.nodes[arg].shape, arg in self.in_batches) for arg in node.args}
+        numbers = frozenset(port for port, arg in ports.items() if arg in self.numbers)
+        return Case(
+            frozenset(port for port, arg in ports.items() if arg in self.in_batches),
+            numbers,
+            rank,
+            alike=len(kinds) == 1 and not numbers,
+        )
+
+    def expression(self, node: Node) -> ast.expr:
+        """A node's operation on the expressions of its operands."""
+        case = self.case(node)
+        form = chosen(node.op, case)
+        aligned = node.operation.elementwise or node.op in ALIGNED
+        ports = node.operation.ports(len(node.args))
+        operands = [
+            self._operand(arg, port in form.plain.split(), case.rank if aligned else 0)
+            for port, arg in zip(ports, node.args, strict=True)
+        ]
+        parts = {**dict(zip(ports, operands, strict=True)), "dims": _axes(case.rank)}
+        if node.operation.variadic:
+            parts |= self._stacked(node, operands)
+        return filled(form.text, parts)
+
+    def _operand(self, arg: str, plain: bool, rank: int) -> ast.expr:
+        """A tensor, or a plain number; a batch of smaller arrays gets axes to meet `rank` axes an example."""
+        if arg in self.numbers:
+            value = number(self.numbers[arg], "torch", whole=plain)
+            return value if plain else filled("torch.tensor(value)", {"value": value})
+        missing = rank - len(self.graph.nodes[arg].shape)
+        if arg not in self.in_batches or missing <= 0:
+            return self.known[arg]
+        return filled(f"tensor[:{', None' * missing}]", {"tensor": self.known[arg]})
+
+    def _stacked(self, node: Node, parts: list[ast.expr]) -> dict[str, ast.expr]:
+        """The entries of a list as tensors of one shape, and the axis along which they are put together."""
+        tensors = [(arg, part) for arg, part in zip(node.args, parts, strict=True) if arg not in self.numbers]
+        batched = [pair for pair in tensors if pair[0] in self.in_batches]
+        like = (batched or tensors)[0][1]
+        numbers = {arg: number(self.numbers[arg], "torch") for arg in node.args if arg in self.numbers}
+        entries = [
+            filled("torch.full_like(like, value)", {"like": like, "value": numbers[arg]})
+            if arg in numbers
+            else part
+            for arg, part in zip(node.args, parts, strict=True)
+        ]
+        found: ast.expr = ast.List(entries)
+        if batched and len(batched) < len(tensors):
+            found = ast.Call(name("torch.broadcast_tensors"), entries, [])
+        axis = -len(node.shape) if batched else 0
+        return {"parts": found, "dims": number(float(axis), "torch", whole=True)}
+
+
+def _axes(rank: int) -> ast.expr:
+    """The last axes of a tensor: -1, or (-2, -1)."""
+    axes = [number(float(axis), "torch", whole=True) for axis in range(-rank, 0)]
+    return axes[0] if rank == 1 else ast.Tuple(axes)
+
+
+def followed(graph: Graph, learned: Collection[str]) -> frozenset[str]:
+    """The nodes through which PyTorch can send a gradient back to one of the `learned` inputs."""
+    found = set(learned)
+    for node in graph.nodes.values():
+        if node.is_leaf or is_flat(node.op):
+            continue
+        if any(arg in found and node.operation.back_rule(port) for port, arg in enumerate(node.args)):
+            found.add(node.name)
+    return frozenset(found)
+
+
+def entries(values: Collection[Value]) -> int:
+    """How many numbers some values hold."""
+    return sum(int(np.size(value)) for value in values)

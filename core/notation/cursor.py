@@ -1,0 +1,63 @@
+"""A place among tokens, from which the reader looks around and goes on."""
+
+from core.notation.lexer import Token
+
+RELATIONS = "<>≤≥="
+CLOSING = {"(": ")", "[": "]", "{": "}", "‖": "‖", "|": "|"}
+
+
+class Cursor:
+    """`at` is the number of the token that comes next."""
+
+    def __init__(self, text: str, tokens: list[Token]):
+        self.text, self.tokens, self.at = text, tokens, 0
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.at]
+
+    def ahead(self, steps: int = 1) -> Token:
+        return self.tokens[min(self.at + steps, len(self.tokens) - 1)]
+
+    def take(self) -> Token:
+        token = self.token
+        self.at += 1
+        return token
+
+    def at_sign(self, *signs: str) -> bool:
+        return self.token.kind == "sign" and self.token.text in signs
+
+    def called(self, token: Token) -> str:
+        """How a sentence names a token."""
+        if token.kind == "stop":
+            return "the end of the program"
+        if token.text == "\n":
+            return "the end of the line"
+        return f"'{self.text[token.span.start : token.span.end]}'"
+
+    def partner(self, at: int) -> int:
+        """Where the bracket that opens at a token closes, or else the statement's last token."""
+        depth = 0
+        for last in range(at, len(self.tokens)):
+            depth += nesting(self.tokens[last])
+            if depth == 0:
+                return last
+            if self.tokens[last].kind in ("end", "stop"):
+                return last - 1
+        return len(self.tokens) - 2
+
+    def has_comma(self) -> bool:
+        """Whether a comma stands directly in the bracket that opens here."""
+        depth = 0
+        for token in self.tokens[self.at : self.partner(self.at)]:
+            depth += nesting(token)
+            if token.text == "," and depth == 1:
+                return True
+        return False
+
+
+def nesting(token: Token) -> int:
+    """1 for an opening bracket, −1 for a closing one."""
+    if token.kind != "sign":
+        return 0
+    return (token.text in "([{") - (token.text in ")]}")

@@ -1,0 +1,588 @@
+"""Exported scripts: they run elsewhere and find Chainlight's numbers; nothing typed becomes code."""
+
+import ast
+import builtins
+import json
+import keyword
+import subprocess
+import sys
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app import cli
+from core.arrays import frozen
+from core.document import Document, Lab, dumps
+from core.errors import Problem
+from core.export import torch_forms, torch_text
+from core.export.code import Identifiers, comments, filled, literal, name, printed
+from core.export.numpy_rules import HELPERS, NUMPY
+from core.export.numpy_script import numpy_script
+from core.export.pytorch import pytorch_script
+from core.export.torch_forms import FORMS, Case, chosen
+from core.export.torch_loop import OF_MODULES, TAKEN
+from core.export.torch_module import RULES, torch_module
+from core.notation.lexer import canonical
+from core.ops import OPS
+from core.ops.kernels import KERNELS
+from core.passes import run
+from core.training.optimizers import OPTIMIZERS
+from core.training.setup import setup
+from core.training.trainer import Trainer
+
+CASES = json.loads((Path(__file__).parents[1] / "cases" / "lectures.json").read_text(encoding="utf-8"))
+NEEDS_TORCH = pytest.mark.skipif(not find_spec("torch"), reason="PyTorch is not installed")
+RNG = np.random.default_rng(3)
+VALUES = {
+    "x": RNG.normal(size=3),
+    "y": RNG.normal(size=3),
+    "b": RNG.normal(size=2),
+    "W": RNG.normal(size=(2, 3)),
+    "V": RNG.normal(size=(4, 2)),
+    "U": RNG.normal(size=(3, 2)),
+    "c": 0.7,
+    "p": 0.3,
+    "q": 0.6,
+    "k": 1.0,
+    "α": 0.3,
+}
+# every operation is in one of these, for numbers or arrays
+PROGRAMS = [
+    "(x·y) c / p - q",
+    "sum(x ⊙ y / (1 + x^2)) + c^p + p^c + 2^c",
+    "s = V tanh(W x + b); sum(s ⊙ s)",
+    "x^T U b + sum((V W) x) + sum(U^T x ⊙ b) + sum(x b^T ⊙ U)",
+    "‖W x + b‖^2 + c sum(W^2) + ‖c‖",
+    "cross_entropy(V relu(W x + b), k) + cross_entropy(V b, 2)",
+    "r = softmax(V b); -ln(r[1]) + c r·r + r[k]",
+    "mean((x - y)^2) + max(x) + min(y) + |c| + mse(x, y) + mse(x, c)",
+    "sum([x[0], c, 1, y[2]] ⊙ [1, 2, 3, 4])",
+    "sum(W + b[0] + W[1]) + sum([x, y] ⊙ W)",
+    "f(u) = u^2 + c; sum(f(x + y)) f(c) + f(2)",
+    "bce(p, q) + bce_logits(c, p) + sum(bce_logits(x, p)) + bce(σ(c), 1) + hinge(c, q) + hinge(c, 1)",
+    "leaky_relu(-c) + leaky_relu(-c, α) + elu(-c) + elu(-c, α) + silu(c) + softplus(c) + softsign(c)",
+    "sum(clip(x, -0.5, p)) + max(c, p) + min(x[0], 0) + max(0, c)",
+    "log2(c) + log10(c) + sqrt(c) + exp(-c) + sin(c) cos(c) tan(c) + arctan(c) + sinh(c) cosh(c)",
+    "logsumexp(x) + sum(log_softmax(y)) + x[0] stop_gradient(c)",
+    "c [c > p] + q [c < p] + [c ≥ p] p + [c ≤ 1] c + [c = p] + step(c) c + sign(c) c + sqrt(2)",
+    "W x + b",
+    "exp(2)",
+    "sum(c x^T) + sum(c (x + y)^T W^T) + sum((x^T)^T)",
+    "h = c; a′ = 2h; a′ α",
+]
+EDGES = [
+    ("1/x", {"x": 0.0}),
+    ("sqrt(x) y", {"x": 0.0, "y": 0.0}),
+    ("relu(x) + |x| + max(x, 0)", {"x": 0.0}),
+    ("f(u) = 1/u; x f(0)", {"x": 1.0}),
+    ("x^y", {"x": -8.0, "y": 1 / 3}),
+    ("stop_gradient(x)", {"x": 2.0}),
+    ("step(x)", {"x": 2.0}),
+    ("x", {"x": np.inf}),
+]
+
+
+def values_of(values):
+    return {key: frozen(value) for key, value in values.items()}
+
+
+def story_of(program, values=VALUES):
+    return run(program, values_of(values))
+
+
+STORIES = [(program, VALUES) for program in PROGRAMS] + EDGES
+STORIES += [(case["program"], case["values"]) for case in CASES]
+
+
+def titled(part):
+    return part.replace("\n", "; ")[:60] if isinstance(part, str) else ""
+
+
+# -- NumPy
+
+DUMP = """
+import json, runpy, sys
+space = runpy.run_path(sys.argv[1])
+plain = [{name: v.tolist() for name, v in space[part].items()} for part in ("values", "gradients")]
+print("DUMPED" + json.dumps([*plain, sorted({name.split(".")[0] for name in sys.modules})]))
+"""
+
+
+def in_python(text, tmp_path, program):
+    """What a script run in a process of its own has printed."""
+    path = tmp_path / "script.py"
+    path.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-X", "utf8", "-c", program, str(path)]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:] + text
+    return done.stdout
+
+
+def executed(text):
+    """A NumPy script's values and gradients and what it printed; run here, to be quick."""
+    printed_lines = []
+    space = {"print": lambda *words: printed_lines.append(" ".join(map(str, words))), "__name__": "script"}
+    with np.errstate(all="ignore"):
+        exec(compile(text, "script", "exec"), space)
+    return space["values"], space["gradients"], printed_lines
+
+
+@pytest.mark.parametrize(("program", "values"), STORIES, ids=titled)
+def test_a_numpy_script_finds_the_steppers_numbers(program, values):
+    story = story_of(program, values)
+    text = numpy_script(story)
+    found, gradients, lines = executed(text)
+    named = [n for n in story.graph.nodes.values() if n.op != "constant" or n.shape]
+    assert len(found) == len(named)
+    for called, node in zip(found, named, strict=True):
+        np.testing.assert_allclose(found[called], story.last.value(node.name), rtol=1e-12, atol=1e-14)
+        assert (called in gradients) == (story.last.gradient(node.name) is not None)
+        if called in gradients:
+            expected = story.last.gradient(node.name)
+            assert np.shape(gradients[called]) == np.shape(expected)
+            np.testing.assert_allclose(gradients[called], expected, rtol=1e-10, atol=1e-12)
+    assert lines[0].split() == ["name", "value", "gradient"]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_gradients_of_inputs_are_asserted_where_the_function_is_smooth(program):
+    text = numpy_script(story_of(program))
+    if "stop" in program:
+        assert "# not compared, for there is a kink, a stop or too much to compute: c\n" in text
+    else:
+        assert "not compared" not in text
+
+
+def test_a_numpy_script_runs_with_numpy_alone(tmp_path):
+    story = story_of(PROGRAMS[5])
+    out = in_python(numpy_script(story), tmp_path, DUMP)
+    table, dumped = out.split("DUMPED")
+    assert "the gradients of 4 inputs equal the centred differences" in table
+    found, gradients, modules = json.loads(dumped)
+    assert not {"core", "app", "PySide6"} & set(modules)
+    assert found["f"] == pytest.approx(story.last.value("f"), rel=1e-12)
+    for node in "VWxb":
+        np.testing.assert_allclose(gradients[node], story.last.gradient(node), rtol=1e-12)
+
+
+def test_a_wrong_gradient_fails_the_scripts_own_assertion():
+    text = numpy_script(story_of("x^2 c", {"x": 3.0, "c": 2.0}))
+    wrong = text.replace("dx += ", "dx += 0.001 + ", 1)
+    wrong = wrong.replace("dv1 += ", "dv1 += 0.001 + ", 1)
+    assert wrong != text
+    with pytest.raises(AssertionError, match="the gradient of x is"):
+        executed(wrong)
+
+
+def test_the_lines_are_those_of_the_listing():
+    text = numpy_script(story_of("q = x + y; f = q z", {"x": -2, "y": 5, "z": -4}))
+    lines = [line.strip() for line in text.splitlines()]
+    for line in ("q = x + y", "f = q * z", "dq += df * z", "dz += df * q", "dx += dq", "dy += dq"):
+        assert line in lines
+    assert "dx += dout * (2.0 * x)" in numpy_script(story_of("out = x^2", {"x": 3.0}))
+
+
+def test_a_long_sum_is_no_deep_expression():
+    terms = " + ".join(f"w{i} x" for i in range(1100))
+    story = story_of(terms, {f"w{i}": 0.5 for i in range(1100)} | {"x": 2.0})
+    assert max(map(len, pytorch_script(story).splitlines())) < 200
+    compile(pytorch_script(story), "net.py", "exec")
+    assert executed(numpy_script(story))[1]["x"] == 550
+
+
+def test_the_document_shows_the_lines_that_are_written():
+    text = (Path(__file__).parents[2] / "docs" / "export.md").read_text(encoding="utf-8")
+    story = story_of("y = σ(w·x + b)", {"w": [2, -3], "x": [-1, -2], "b": -3})
+    written = (pytorch_script(story) + numpy_script(story)).splitlines()
+    shown = [line.strip() for line in text.splitlines() if line.startswith("    ")]
+    assert len(shown) == 10
+    assert set(shown) <= {line.strip() for line in written}
+
+
+@pytest.mark.parametrize("kernel", HELPERS)
+def test_a_scripts_helper_computes_what_the_kernel_does(kernel):
+    space = {"np": np}
+    exec("\n".join(HELPERS.values()), space)
+    x, k = RNG.normal(size=4), 2.0
+    args = {"share": (x, x.max()), "unit": (x, 2.0), "put": (1.5, x, k), "onehot": (k, x), "stack": (x, x)}
+    for inputs in [args.get(kernel, (x,))]:
+        np.testing.assert_allclose(space[kernel](*inputs), KERNELS[kernel].array(*inputs), rtol=1e-14)
+    np.testing.assert_array_equal(space["unit"](np.zeros(2), 0.0), np.zeros(2))
+
+
+def test_every_kernel_can_be_written():
+    unknown = [k.name for k in KERNELS.values() if not k.ufunc and k.name not in NUMPY | HELPERS]
+    assert unknown == ["power"] * ("power" in unknown)
+
+
+# -- PyTorch, as text
+
+
+def test_every_operation_has_a_form_and_the_programs_use_them_all():
+    assert set(FORMS) == set(OPS)
+    used = {node.op for program in PROGRAMS for node in story_of(program).graph.nodes.values()}
+    assert used >= set(OPS)
+
+
+def test_an_operation_without_a_form_is_named(monkeypatch):
+    forms = {op: form for op, form in FORMS.items() if op != "softsign"}
+    monkeypatch.setattr(torch_forms, "FORMS", forms)
+    with pytest.raises(Problem, match="softsign cannot be written in PyTorch yet"):
+        pytorch_script(story_of("softsign(x)", {"x": 1.0}))
+
+
+def test_the_first_form_that_fits_is_chosen():
+    case = Case(frozenset(), frozenset(), 1, True)
+    assert chosen("dot", case).text == "x @ y"
+    assert chosen("dot", replace(case, batched=frozenset("xy"))).text == "torch.sum(x * y, dim=-1)"
+    assert chosen("leaky_relu", replace(case, numbers=frozenset("α"))).text == "F.leaky_relu(x, α)"
+
+
+@pytest.mark.parametrize(("program", "values"), STORIES, ids=titled)
+def test_a_pytorch_script_compiles(program, values):
+    text = pytorch_script(story_of(program, values))
+    compile(text, "net.py", "exec")
+    assert ("F." in text) == ("import torch.nn.functional as F" in text)
+
+
+def test_statements_are_those_of_the_program():
+    text = pytorch_script(story_of("z = w·x + b\ny = σ(z)", {"w": [2, -3], "x": [-1, -2], "b": -3}))
+    assert "w = torch.tensor([2.0, -3.0], requires_grad=True)" in text
+    assert "\n".join(["z = w @ x + b", "y = torch.sigmoid(z)", "", "# backward pass", "y.backward()"]) in text
+    assert 'check("dy/db", b.grad, 0.1966119332414818' in text
+
+
+def forward_of(lab, program="", values=()):
+    text = torch_module(setup(lab, program, values_of(dict(values))))
+    compile(text, "net.py", "exec")
+    body = text[text.index("    def forward(") : text.index("def deal(") if "def deal(" in text else None]
+    return [line.strip() for line in body.splitlines()], text
+
+
+SOFTMAX = "s = W x + b\nL = cross_entropy(s, k)"
+IRIS = Lab("program", "iris", samples=30, optimizer="adam", rate=0.01, batch=8)
+
+
+def test_a_linear_softmax_as_one_writes_it_in_pytorch():
+    lines, text = forward_of(IRIS, SOFTMAX, {"W": np.zeros((3, 4)), "b": np.zeros(3)})
+    assert lines[:4] == [
+        "def forward(self, x, k):",
+        "s = x @ self.W.T + self.b",
+        "L = F.cross_entropy(s, k.long(), reduction='none')",
+        "return s, torch.mean(L)",
+    ]
+    assert "torch.optim.Adam(net.parameters(), lr=0.01)" in text
+    assert "batch_size = 8" in text
+
+
+def test_a_two_layer_network_with_a_penalty():
+    lines, text = forward_of(Lab(hidden=(3,), activation="sigmoid", decay=0.01, samples=20, momentum=0.9))
+    assert "a1 = torch.sigmoid(x @ self.W1.T + self.b1)" in lines
+    assert "y = torch.tanh(a1 @ self.w2 + self.b2)" in lines
+    assert 'self.register_buffer("lambda_", start["lambda_"])' in text
+    assert "torch.optim.SGD(net.parameters(), lr=0.03, momentum=0.9)" in text
+    loop = [
+        "for rows in deal(epoch, len(x)):",
+        "prediction, loss = net(x[rows], t[rows])  # the forward pass",
+        "optimizer.zero_grad()",
+        "loss.backward()  # the backward pass: the gradients",
+        "optimizer.step()  # the update",
+    ]
+    places = [text.index(line) for line in loop]
+    assert places == sorted(places)
+    assert "# net = torch.nn.parallel.DistributedDataParallel(net)" in text
+
+
+def test_the_distributed_lines_are_code_when_their_mark_is_taken_off():
+    _, text = forward_of(Lab(samples=20))
+    marks = ("# torch.dist", "# rank, world", "# device = ", "# net = ", "# rows = ")
+    lines = text.splitlines()
+    assert sum(line.strip().startswith(marks) for line in lines) == len(marks)
+    freed = [line.replace("# ", "", 1) if line.strip().startswith(marks) else line for line in lines]
+    compile("\n".join(freed), "net.py", "exec")
+
+
+def test_every_rule_of_the_lab_has_its_class():
+    assert set(RULES) == set(OPTIMIZERS)
+
+
+def test_a_script_of_too_many_numbers_is_refused():
+    lab = Lab(data="digits", samples=1797, hidden=(512, 512, 512), batch=10)
+    with pytest.raises(Problem, match="numbers; the limit is 1,000,000"):
+        torch_module(setup(lab, "", {}))
+
+
+# -- names and hostile text
+
+HOSTILE = [
+    'x y # """\nimport os',
+    "x y # '''\u2028import os; os.system('false')",
+    "x y # \\\x0cimport os\r\x85import os",
+    "x y # {x} %s \\N{DIGIT ONE} \u202e",
+]
+
+
+@pytest.mark.parametrize("program", HOSTILE)
+@pytest.mark.parametrize("write", [numpy_script, pytorch_script])
+def test_a_comment_stays_a_comment(program, write):
+    story = story_of(program, {"x": 2.0, "y": 3.0, "import": 1.0, "os": 1.0})
+    text = write(story)
+    imports = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import | ast.ImportFrom)]
+    assert {alias.name for node in imports for alias in node.names} <= {
+        "numpy",
+        "torch",
+        "torch.nn.functional",
+    }
+    assert "\u2028" not in text and "\x0c" not in text and "\x85" not in text and "\r" not in text
+
+
+@pytest.mark.parametrize(
+    "text", ["a\nb", "a\rb", "a\x0bb\x0cc", "a\x85b\u2028c\u2029d", 'x """ \\', "\u202ex"]
+)
+def test_comment_lines_hold_any_text(text):
+    lines = comments(text)
+    assert all(line.startswith("#") and line.isprintable() for line in lines)
+    assert ast.parse("\n".join(lines)).body == []
+
+
+NAMES = ["print", "np", "torch", "lambda", "is", "self", "values", "F", "Net", "len", "passes", "dx", "None"]
+NAMES += ["x′", "α", "λ", "training", "eval", "h", "check", "ß", "ﬁ", "type", "float", "loss", "net", "rows"]
+
+
+@pytest.mark.parametrize("wish", NAMES)
+@pytest.mark.parametrize("write", [numpy_script, pytorch_script])
+def test_names_of_any_kind_end_as_identifiers(wish, write):
+    story = story_of(f"{wish} x + {wish}^2", {canonical(wish): 2.0, "x": 3.0})
+    text = write(story)
+    compile(text, "script", "exec")
+    if write is numpy_script:
+        assert executed(text)[0]["f"] == 10
+    tree = ast.parse(text)
+    stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    assert not stored & {*dir(builtins), *(["np"] if write is numpy_script else ["torch", "F"])}
+
+
+def test_identifiers_are_unique_and_never_taken():
+    names = Identifiers(["np"])
+    found = [
+        names.new(wish) for wish in ["x", "x", "np", "λ", "lambda", "1/2", "__x", "if", "print", "x′", "·"]
+    ]
+    assert len(set(found)) == len(found)
+    assert all(text.isidentifier() and not keyword.iskeyword(text) for text in found)
+    assert not {*found} & {"np", "print"}
+    assert not any(text.startswith("__") for text in found)
+
+
+def test_names_of_modules_are_avoided_in_a_net():
+    values = {"W": np.zeros((3, 4)), "training": np.zeros(3)}
+    lines, _ = forward_of(IRIS, "s = W x + training\nL = cross_entropy(s, k)", values)
+    assert "s = x @ self.W.T + self.training_" in lines
+    assert "training" in OF_MODULES
+
+
+def test_templates_keep_their_brackets():
+    parts = {"x": filled("a + b", {}), "y": filled("-c", {})}
+    assert printed(filled("x * y ** x", parts)) == "(a + b) * (-c) ** (a + b)"
+    assert printed(name("self.W")) == "self.W"
+
+
+def test_literals_read_back():
+    for value in (
+        1e-300,
+        -0.0,
+        np.inf,
+        -np.inf,
+        [1.5, np.nan],
+        RNG.normal(size=(3, 40)),
+        np.zeros((2, 2, 2)),
+    ):
+        text = literal(frozen(value), "np")
+        np.testing.assert_array_equal(np.array(eval(text, {"np": np})), value)
+        assert all(len(line) <= 102 for line in text.splitlines())
+
+
+# -- PyTorch, executed
+
+
+def under_torch(text):
+    """The lines a script prints."""
+    import torch
+
+    usual, lines = torch.get_default_dtype(), []
+    space = {"print": lambda *words: lines.append(" ".join(map(str, words))), "__name__": "__main__"}
+    try:
+        exec(compile(text, "net.py", "exec"), space)
+    finally:
+        torch.set_default_dtype(usual)
+    return lines
+
+
+def test_a_training_script_keeps_its_own_names_for_itself():
+    _, text = forward_of(Lab(samples=20))
+    tree = ast.parse(text)
+    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    used |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    program = {"x", "t", "a1", "a2", "y", "L"}
+    assert {n for n in used if n[:2] != "__"} - program <= {*TAKEN, *OF_MODULES, *dir(builtins)}
+
+
+@pytest.mark.torch
+@NEEDS_TORCH
+@pytest.mark.parametrize("old, new", [("f, 6.0", "f, 6.00001"), ("x.grad, 3.0", "x.grad, 3.00001")])
+def test_a_wrong_number_fails_the_scripts_own_assertion(old, new):
+    text = pytorch_script(story_of("x y", {"x": 2.0, "y": 3.0}))
+    assert old in text
+    with pytest.raises(AssertionError, match="is not"):
+        under_torch(text.replace(old, new))
+
+
+@pytest.mark.torch
+@NEEDS_TORCH
+def test_the_reserved_names_are_those_of_pytorch():
+    import torch
+
+    assert {n for n in dir(torch.nn.Module()) if not n.startswith("_")} <= {*OF_MODULES, *dir(builtins)}
+
+
+@pytest.mark.torch
+@NEEDS_TORCH
+@pytest.mark.parametrize(("program", "values"), STORIES, ids=titled)
+def test_pytorch_finds_the_steppers_numbers(program, values):
+    assert under_torch(pytorch_script(story_of(program, values)))
+
+
+LABS = {
+    "signs": (Lab(samples=40, hidden=(4, 2)), "", {}),
+    "classes": (Lab(data="spiral3", samples=60, activation="leaky_relu", optimizer="rmsprop"), "", {}),
+    "digits": (Lab(data="digits", samples=50, hidden=(12,), activation="relu", optimizer="adam"), "", {}),
+    "regression": (Lab(data="plane", samples=40, activation="elu", decay=0.1, optimizer="adamw"), "", {}),
+    "one feature": (Lab(data="sine", samples=40, activation="silu", optimizer="adagrad"), "", {}),
+    "momentum": (Lab(samples=40, activation="softplus", momentum=0.9, test_percent=0, batch=7), "", {}),
+    "playground": (Lab(samples=40, activation="linear", optimizer="playground"), "", {}),
+    "numbers": (Lab("program", "gauss", 40), "y = σ(w1 x1 + w2 x2 + b); L = bce(y, t)", {}),
+    "scores": (Lab("program", "gauss", 40), "s = w·x + b; L = bce_logits(s, t) + λ ‖w‖^2", {}),
+    "hinge": (Lab("program", "gauss", 40), "s = w·[x1, x2, 1]; L = hinge(s, t)", {"w": np.ones(3)}),
+    "one-hot": (
+        Lab("program", "iris", 40),
+        "p = softmax(W x + b); L = -sum(t ⊙ ln(p)) + mse(p, t) + max(p) c - norm(p)",
+        {"W": np.ones((3, 4)) / 9, "b": np.zeros(3), "t": np.zeros(3), "c": 0.1},
+    ),
+    "softmax": (IRIS, "p = softmax(W x + b); L = -ln(p[k])", {"W": np.ones((3, 4)) / 9, "b": np.zeros(3)}),
+    "image": (
+        Lab("program", "digits", 40),
+        "h = sum(tanh(A x + B) ⊙ C) + (u x)·v + mean(x); s = h w; L = cross_entropy(s, k)",
+        {
+            "x": np.zeros((8, 8)),
+            "A": RNG.normal(size=(8, 8)) / 9,
+            "B": np.zeros((8, 8)),
+            "C": RNG.normal(size=(8, 8)) / 9,
+            "u": RNG.normal(size=8),
+            "v": RNG.normal(size=8),
+            "w": RNG.normal(size=10),
+        },
+    ),
+    "batches of all": (
+        Lab("program", "gauss", 40, rate=1e-7),
+        "a = W x; B = a x^T; d = x·x + a·a; e = B x + x B + (B^T B) x;"
+        "L = (d + sum(e) + c - t)^2 + sum(B ⊙ [x, a]) + sum([a[0], 1, c] ⊙ [1, 2, 3]) + W[0]·x + x·W[1]"
+        "+ outer(x, x)[0, 1] + logsumexp(a) sum(log_softmax(a)) + sum(d) + max(a) + min(a) + x[k]"
+        "+ mean(d) W[1, 0] + max(d) c + min(d) c"
+        "+ ‖d‖ c + mse(x, a) + mse(d, c) + bce(σ(d), σ(c)) + sum(clip(a, -1, c)) + min(B)"
+        "+ x[[t > 0]] + [1, 2][[t > 0]] c + cross_entropy(x, 1) + cross_entropy(x, k)"
+        "+ cross_entropy([c, 1], [t > 0])",
+        {"W": RNG.normal(size=(2, 2)) / 3, "c": 0.1, "k": 1.0},
+    ),
+    "no data": (Lab("program", "none"), "(w1 - 3)^2 + (w2 + 1)^2 w1^2", {"w1": 1.0, "w2": 1.0}),
+}
+
+
+def test_every_form_is_taken_somewhere(monkeypatch):
+    """So the runs under PyTorch below prove all of them."""
+    taken = set()
+    monkeypatch.setattr(torch_text, "chosen", lambda *case: taken.add(form := chosen(*case)) or form)
+    for program, values in STORIES:
+        pytorch_script(story_of(program, values))
+    for lab in LABS.values():
+        forward_of(*lab)
+    assert [form for forms in FORMS.values() for form in forms if form not in taken] == []
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_a_training_script_compiles(lab):
+    forward_of(*LABS[lab])
+
+
+@pytest.mark.torch
+@NEEDS_TORCH
+@pytest.mark.parametrize("lab", LABS)
+def test_pytorch_trains_as_chainlight_does(lab):
+    settings, program, values = LABS[lab]
+    made = setup(settings, program, values_of(values))
+    text = torch_module(made).replace("epochs = 100", "epochs = 10")
+    trainer = Trainer(made.graph, made.values, made.roles, made.dataset, made.settings)
+    lines = under_torch(text)
+    while trainer.epoch < 10:
+        before = trainer.record().train_loss
+        trainer.step()
+    expected = trainer.record().train_loss if made.dataset else before
+    assert lines[0].endswith("and its gradients are those of Chainlight")
+    assert float(lines[1].split()[-1]) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+    if trainer.test_data:
+        assert float(lines[2].split()[-1]) == pytest.approx(trainer.record().test_loss, rel=1e-6, abs=1e-9)
+
+
+# -- the command
+
+
+@pytest.fixture
+def export(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    def run_command(*words):
+        status = cli.main(["export", *words])
+        return status, *capsys.readouterr()
+
+    return run_command
+
+
+def test_a_formula_goes_to_stdout_or_to_a_file(export):
+    status, out, err = export("(x+y)z", "x=-2", "y=5", "z=-4", "-o", "-")
+    assert (status, err) == (0, "")
+    assert "f = (x + y) * z" in out and "import torch" in out
+    assert export("(x+y)z", "x=-2", "y=5", "z=-4", "--numpy", "-o", "net.py") == (0, "", "")
+    assert "import numpy as np" in Path("net.py").read_text(encoding="utf-8")
+
+
+def test_a_project_goes_with_its_training(export):
+    lab = Lab(samples=20)
+    Path("a.chainlight").write_text(dumps(Document("x^2", {"x": 3.0}, lab=lab)), encoding="utf-8")
+    assert "class Net(torch.nn.Module):" in export("a.chainlight")[1]
+    assert "f = x ** 2\n" in export("a.chainlight", "--formula")[1]
+    assert "f = x ** 2.0\n" in export("a.chainlight", "--numpy")[1]
+    assert "x = np.float64(4.0)" in export("a.chainlight", "x=4", "--numpy")[1]
+
+
+REFUSED = [
+    (["x y", "x=2"], "y has no value"),
+    (["x", "x=2", "-o", "net.onnx"], "A script is a .py file, not net.onnx"),
+    (["x", "x=2", "-o", "no/net.py"], "Cannot write no/net.py"),
+    (["b.chainlight"], "No name of the program takes the data"),
+    (["a.chainlight", "x=4"], "The lab chooses the values to start from"),
+    (["a.chainlight", "--output", "f"], "The lab chooses the output"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), REFUSED)
+def test_what_cannot_be_exported_is_said(export, words, said):
+    Path("a.chainlight").write_text(dumps(Document("x^2", {"x": 3.0})), encoding="utf-8")
+    program = Document("q^2 p", {"q": 3.0, "p": 1.0}, lab=Lab("program"))
+    Path("b.chainlight").write_text(dumps(program), encoding="utf-8")
+    status, out, err = export(*words)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert words[0][-11:] != ".chainlight" or "--formula" in err

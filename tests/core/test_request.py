@@ -1,0 +1,101 @@
+"""What is asked for by a script, and answered: hostile requests too, in bounded time."""
+
+import json
+import time
+
+import pytest
+
+from core.document import MOST_VALUES, parse_json
+from core.errors import Problem
+from core.report import Report
+from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_values
+from tests.bench import nested
+
+QUICK = 3.0  # seconds of work, three times what the slowest takes
+
+
+def answer(text):
+    request = request_from(text)
+    return Report(request, request.story(json_hint)).answer()
+
+
+def test_a_request_is_answered():
+    found = answer('{"program": "x y", "values": {"x": 2, "y": [1, "inf"]}, "wrt": ["x"], "output": "f"}')
+    assert (found["value"], found["grads"]) == ([2, "inf"], {"x": "inf"})
+    assert found["reading"] == "x · y"
+
+
+def test_the_operations_of_the_table_are_in_the_notation_of_the_program():
+    request = Request(
+        "s = W x + b; p = relu(s)^T W x ⊙ b[0]; [p, leaky_relu(s[1]), max(1, b[1])]", defaults=True
+    )
+    lines = Report(request, request.story(typed_hint)).text().splitlines()
+    for text in ("W x", "v1 + b", "relu(s)", "b[0]", "leaky_relu(v", "max(1, v", "[p, v"):
+        assert any(text in line for line in lines[3:]), text
+
+
+LONG = "z" * 100_000
+REFUSED = [
+    ('{"program": "x"', "The request is not valid JSON"),
+    ('{"program": "x", "program": "y"}', "The request says one name twice"),
+    ("[" * 10_000, "The request is nested too deeply"),
+    ("[" + "1," * MOST_VALUES + "1]", "The request holds more than 2,000,000 values"),
+    ("[]", "A request is a table"),
+    ('{"prgram": "x"}', '"prgram" is no part of a request'),
+    ('{"program": 1}', '"program" must be a text'),
+    ("{}", 'The request has no "program"'),
+    (json.dumps({"program": "x", "wrt": [LONG]}), "A name can have 64 characters; this one has 100,000"),
+    (json.dumps({"program": "x", "output": LONG}), "A name can have 64 characters; this one has 100,000"),
+    (
+        json.dumps({"program": "x", "values": {LONG: 1}}),
+        "A name can have 64 characters; this one has 100,000",
+    ),
+    ('{"program": "x", "wrt": [1]}', "A name is a text"),
+    ('{"program": "x", "values": {"x_1": 1, "x1": 2}}', "x1 is given twice"),
+    ('{"program": "x", "values": {"x": 1e999}}', "1e999 is not a finite number"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED, ids=range(len(REFUSED)))
+def test_what_is_no_request_is_refused_at_once(text, message):
+    begun = time.process_time()
+    with pytest.raises(Problem, match=message):
+        request_from(text)
+    assert time.process_time() - begun < QUICK
+
+
+def test_a_typed_value_is_marked_where_it_is_wrong():
+    with pytest.raises(Refusal) as caught:
+        typed_values(["w=[1, 2"])
+    assert (caught.value.problem.span.start, caught.value.problem.span.end) == (6, 7)
+
+
+HEAVY = {
+    "ten thousand nodes": nested(10_000),
+    "a long sum of guesses": "softmax(x)" + "".join(f"+a{i}" for i in range(1500)),
+    "sixty doublings": "a0 = x\n" + "\n".join(f"a{i + 1} = a{i} + a{i}" for i in range(60)),
+    "kinks": "+".join(["max(" + ",".join(["x"] * 90) + ")"] * 50),
+    "many names": " ".join("a" * i for i in range(1, 64)) * 2,
+    "transposed for ever": "x" + "^T" * 4000,
+    "powers": "x" + "²" * 9000,
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_heavy_programs_are_answered_in_bounded_time(name):
+    begun = time.process_time()
+    assert answer(json.dumps({"program": HEAVY[name], "defaults": True, "check": True}))["ok"]
+    assert time.process_time() - begun < QUICK
+
+
+def test_doublings_of_functions_are_refused():
+    text = "f0(x) = x\n" + "\n".join(f"f{i + 1}(x) = f{i}(x) + f{i}(x)" for i in range(59)) + "\nf59(x)"
+    with pytest.raises(Refusal, match="more than 10,000 times"):
+        Request(text, {"x": 1.0}).story(typed_hint)
+
+
+def test_a_long_text_is_read_quickly():
+    text = json.dumps("\\" * 15_000_000)
+    begun = time.process_time()
+    assert len(parse_json(text)) == 15_000_000
+    assert time.process_time() - begun < QUICK

@@ -1,0 +1,135 @@
+"""The documents are true: their commands run, their programs are read, their conventions hold."""
+
+import re
+import shlex
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from core.arrays import MAX_ENTRIES, same
+from core.explain import badge
+from core.nodes import MAX_NODES
+from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
+from core.notation.reader import MAX_DEPTH, MAX_VALUES
+from core.ops import OPS
+from core.passes import run
+from core.report import Report
+from core.request import Request, typed_hint, typed_values
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def text_of(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def rows(name):
+    """The cells of a document's tables, heads left out; `\\|` in a cell is a bar."""
+    lines = [line for line in text_of(name).splitlines() if line.startswith("|")]
+    bodies = [line for line, before in zip(lines, ["", *lines], strict=False) if before and "---" not in line]
+    cells = [re.split(r"(?<!\\)\|", line)[1:-1] for line in bodies]
+    return [[cell.strip().replace("\\|", "|") for cell in row] for row in cells]
+
+
+def quoted(cell):
+    return re.findall("`([^`]+)`", cell)
+
+
+# -- commands
+
+COMMANDS = [
+    line.removeprefix("$ ")
+    for path in DOCUMENTS
+    for line in path.read_text(encoding="utf-8").splitlines()
+    if line.startswith("$ ")
+]
+
+
+def test_there_are_commands():
+    assert len(COMMANDS) >= 5
+    assert all(command.startswith("chainlight ") for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_runs(command, qapp, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(command)[1:]
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    written = [word for flag, word in pairwise(words) if flag == "-o"]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == written
+    assert out or written
+
+
+# -- notation
+
+PROGRAMS = [program for row in rows("docs/notation.md") for program in quoted(row[0])]
+
+
+def test_the_table_of_notation_is_read():
+    assert len(PROGRAMS) > 40
+    assert {"||x||", "x_{1}", "w^\\top x"} <= set(PROGRAMS)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_program_of_the_notation_runs(program):
+    request = Request(program, defaults=True)
+    assert Report(request, request.story(typed_hint)).answer()["ok"]
+
+
+def test_the_bounds_are_those_of_the_program():
+    said = " ".join(text_of("docs/notation.md").split())
+    for bound in (
+        f"{MAX_CHARACTERS:,} characters",
+        f"{MAX_DEPTH} nested levels",
+        f"{MAX_NODES:,} nodes",
+        f"{MAX_ENTRIES:,} entries",
+        f"{MAX_NAME} characters in a name",
+        f"{MAX_VALUES} values in the brackets",
+    ):
+        assert bound in said
+
+
+# -- conventions
+
+CONVENTIONS = [[quoted(cell)[0] for cell in row[1:]] for row in rows("docs/conventions.md")]
+
+
+@pytest.mark.parametrize(("program", "at", "gradients"), CONVENTIONS, ids=[row[0] for row in CONVENTIONS])
+def test_conventions_hold(program, at, gradients):
+    last = run(program, typed_values(at.split())).last
+    for name, gradient in typed_values(gradients.split()).items():
+        assert same(last.gradient(name), gradient)
+
+
+def test_every_kink_is_among_the_conventions():
+    seen = set()
+    for program, at, _ in CONVENTIONS:
+        last = run(program, typed_values(at.split())).last
+        nodes = [node for node in last.story.graph.nodes.values() if not node.is_leaf]
+        seen |= {node.op for node in nodes if badge(last, node)}
+    assert seen == {op.name for op in OPS.values() if op.kink}
+
+
+# -- places
+
+PLACE = re.compile(r"(?:app|core|docs|resources|tests)/[\w/.]*")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_place_that_is_named_is_there(path):
+    text = path.read_text(encoding="utf-8")
+    named = {place for word in quoted(text) for place in PLACE.findall(word)}
+    named |= set(re.findall(r"(?<!!)\[[^]]*\]\(([^):]+)\)", text))
+    missing = [place for place in named if not (ROOT / place).exists() and not (path.parent / place).exists()]
+    assert missing == []
+
+
+def test_every_part_of_the_core_has_its_row():
+    told = {Path(place) for row in rows("ARCHITECTURE.md") for place in quoted(row[0])}
+    parts = [path.relative_to(ROOT) for path in (ROOT / "core").iterdir() if path.name[0] not in "_."]
+    assert [str(part) for part in parts if part not in told and part.suffix in ("", ".py")] == []
