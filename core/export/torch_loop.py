@@ -5,7 +5,7 @@ A field in braces is filled by `torch_module`.
 
 # what a script uses itself
 TAKEN = """np os torch F dtype device batch_size epochs seed Net deal check train start_values train_data
-test_data chainlight_numbers net optimizer epoch rows prediction loss part start title numbers
+test_data chainlight_numbers net optimizer data epoch rows prediction loss part start title numbers
 gradient parameter rank world mean_loss order examples self super""".split()
 # what a torch.nn.Module already has
 OF_MODULES = """T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
