@@ -1,6 +1,5 @@
 """Opening and saving projects: what is asked before work is lost, what is said when a file is no use."""
 
-import hashlib
 import os
 from collections.abc import Sequence
 from functools import partial
@@ -213,6 +212,8 @@ class Files(QObject):
 
 def _lock_name(path: Path) -> str:
     """A lock in the folder for temporary files: nothing is left beside the users' own."""
+    import hashlib  # loads OpenSSL, which the first picture does not need
+
     real = os.path.normcase(os.path.realpath(path))
     name = hashlib.sha256(real.encode("utf-8", "surrogateescape")).hexdigest()[:24]
     temporary = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.TempLocation)

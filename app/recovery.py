@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import uuid
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer, Signal
@@ -30,7 +29,7 @@ class Recovery(QObject):
         self._session = session
         place = own_place(QStandardPaths.StandardLocation.GenericDataLocation)
         self._folder = folder or (place / "recovery" if place else None)
-        self._name = f"{os.getpid()}-{uuid.uuid4().hex[:8]}.json"
+        self._name = f"{os.getpid()}-{os.urandom(4).hex()}.json"
         self._lock: QLockFile | None = None
         self._written: Document | None = None
         self._soon = QTimer(self, interval=AFTER_EDIT, singleShot=True)

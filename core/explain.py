@@ -8,7 +8,6 @@ import numpy as np
 from core.arrays import Value, describe, shape_of, shape_text
 from core.graph import CONSTANT, Graph, Node
 from core.notation.mathtree import Math, Row, Sign, Table, Tinted, row
-from core.notation.simplify import simplified
 from core.notation.tree import Binary, Call, Listing, Name, Negative, Number, Tree, substituted
 from core.notation.typeset import (
     ATOM,
@@ -251,6 +250,10 @@ class _Explainer:
             rule = row(target, sign, typeset(back.tree, names))
             numbers = row(Sign("=", "rel"), typeset(back.tree, values), EQUALS, contribution)
             return rule, self._with_total(numbers, step), None
+        from core.notation.simplify import (
+            simplified,  # exact fractions, not needed before the first step back
+        )
+
         shown = simplified(substituted(op.shows.get(port, local_rule).tree, constants))
         local = local_rule.value(self._known(node))
         middle = Tinted("local", partial(name_math(step.node), name_math(step.arg)), step.node)
