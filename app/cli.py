@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
+from app.cli_derive import derive_arguments, write_derivatives
 from app.cli_export import export_arguments, write_script
 from app.terminal import abandon_output, decoded, flush, prepare_output, stdin_lines, write_json
 from core.document import MAX_BYTES, Document, loads
@@ -283,7 +284,17 @@ def _figure(words: argparse.Namespace) -> int:
     return 0
 
 
-# -- export
+# -- derive and export
+
+
+def _derive_arguments(parser: argparse.ArgumentParser) -> None:
+    _program_arguments(parser)
+    parser.add_argument("--wrt", metavar="x,y", type=_names, default=(), help="derivatives by these only")
+    derive_arguments(parser)
+
+
+def _derive(words: argparse.Namespace) -> int:
+    return write_derivatives(words, _requested(words)[0])
 
 
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
@@ -368,6 +379,15 @@ COMMANDS = {
   chainlight figure 'σ(w x + b)' --defaults --theme dark --dpi 150 -o neuron.png""",
         _figure_arguments,
         _figure,
+    ),
+    "derive": Command(
+        "Differentiate in four ways, side by side.",
+        """\
+  chainlight derive 'ln(x^2)' x=3
+  chainlight derive 'z = w x + b; y = σ(z); L = 1/2 (y - t)^2' w=1 x=2 b=0 t=1 --wrt w,b
+  chainlight derive 'softmax(s)' 's=[1, -2, 0]' --jacobian f,s""",
+        _derive_arguments,
+        _derive,
     ),
     "export": Command(
         "Write the program as a PyTorch or NumPy script.",

@@ -1,0 +1,38 @@
+"""The command `derive`: closed forms, four ways to the same number, and Jacobians."""
+
+import argparse
+
+from core.errors import Problem
+from core.notation.lexer import canonical
+from core.request import Request, check_node, typed_hint
+
+LAYOUTS = ("numerator", "denominator")
+
+
+def derive_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--jacobian", metavar="OF,BY", default="", help="the Jacobian of one node by another")
+    parser.add_argument(
+        "--layout",
+        choices=LAYOUTS,
+        default=LAYOUTS[0],
+        help="whether the output's entries are rows or columns",
+    )
+
+
+def write_derivatives(words: argparse.Namespace, request: Request) -> int:
+    """Write what is asked for. Raises Problem or Refusal."""
+    from core.derivatives.ways import jacobian_text, ways_text
+
+    story = request.story(typed_hint)
+    if words.jacobian:
+        pair = [canonical(name.strip()) for name in words.jacobian.split(",")]
+        if len(pair) != 2:
+            raise Problem("A Jacobian has two nodes", hint="Write --jacobian f,x")
+        for name in pair:
+            check_node(story.graph, name)
+        print(jacobian_text(story, pair[0], pair[1], words.layout, words.digits))
+    else:
+        for name in words.wrt:
+            check_node(story.graph, name)
+        print(ways_text(story, words.wrt or story.graph.inputs, words.digits))
+    return 0
