@@ -77,9 +77,9 @@ def _letter_width(char: str) -> float:
 
 
 def heat_extent(shape: Shape, longest: float = 64.0) -> tuple[float, float]:
-    """How large an array's heat map is drawn: square cells of at most 11, at least a point high and wide."""
+    """How large an array's heat map is drawn: square cells of at most 16, at least a point high and wide."""
     rows, columns = heat_shape(shape)
-    cell = min(11.0, longest / max(rows, columns))
+    cell = min(16.0, longest / max(rows, columns))
     return max(columns * cell, 6.0), max(rows * cell, 6.0)
 
 
