@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
@@ -23,20 +21,19 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDockWidget,
     QFrame,
-    QLabel,
     QLineEdit,
     QMainWindow,
     QMenu,
     QScrollArea,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
-from app.actions import COMMANDS, MENUS, give_icons, make_actions
+from app.actions import COMMANDS, give_icons, make_actions
 from app.canvas.scene import Scene
 from app.canvas.view import View
 from app.files import Files
+from app.menus import add_menus, add_toolbar
 from app.panels.explanation import ExplanationPanel
 from app.panels.program import ProgramPanel
 from app.panels.transport import Transport
@@ -101,8 +98,8 @@ class Window(QMainWindow):
         self.setCentralWidget(self._centre())
         self._add_docks()
         self.actions_by_id = make_actions(self)
-        self._add_menus()
-        self._add_toolbar()
+        add_menus(self)
+        self.toolbar, self._status = add_toolbar(self)
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(720, 480))
         self.resize(1280, 820)
@@ -149,42 +146,6 @@ class Window(QMainWindow):
         )
         self.addDockWidget(area, dock)
         return dock
-
-    def _add_menus(self) -> None:
-        menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
-        for name, menu in menus.items():
-            menu.aboutToShow.connect(partial(give_icons, self.actions_by_id, name))
-        groups: dict[str, int] = {}
-        for command in COMMANDS:
-            menu = menus[command.menu]
-            if groups.setdefault(command.menu, command.group) != command.group:
-                menu.addSeparator()
-                groups[command.menu] = command.group
-            menu.addAction(self.actions_by_id[command.id])
-            self.addAction(self.actions_by_id[command.id])
-        self._recent = QMenu("Open &recent", self)
-        menus["File"].insertMenu(self.actions_by_id["save"], self._recent)
-        self._recent.aboutToShow.connect(self._fill_recent)
-        panels = menus["View"].addMenu("Pa&nels")
-        for dock in self.docks.values():
-            panels.addAction(dock.toggleViewAction())
-
-    def _add_toolbar(self) -> None:
-        bar = QToolBar("Main", self)
-        bar.setObjectName("toolbar")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(20, 20))
-        for command in COMMANDS:
-            if command.toolbar:
-                bar.addAction(self.actions_by_id[command.id])
-                if command.id in ("save", "redo", "figure"):
-                    bar.addSeparator()
-        self.toolbar = bar
-        self.addToolBar(bar)
-        self._status = QLabel()
-        self._status.setTextFormat(Qt.TextFormat.PlainText)
-        bar.addSeparator()
-        bar.addWidget(self._status)
 
     def _wire(self) -> None:
         session = self.session
@@ -382,14 +343,6 @@ class Window(QMainWindow):
         for name in ("copy_value", "copy_figure", "copy_latex", "figure", "fit", "arrange"):
             menu.addAction(self.actions_by_id[name])
         menu.exec(self.view.mapToGlobal(at))
-
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        for path in self.files.recent():
-            action = QAction(str(path), self._recent)
-            action.triggered.connect(lambda checked=False, path=path: self.files.open_recent(path))
-            self._recent.addAction(action)
-        self._recent.setDisabled(self._recent.isEmpty())
 
     # -- keys that step
 

@@ -11,6 +11,7 @@ number; `playground` is TensorFlow Playground's own. In the formulas w are the p
 
 import math
 import numbers
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -83,7 +84,7 @@ BETA2 = Hyperparameter("beta2", "β2", "decay of the mean square", 0.999, high=1
 ALPHA = Hyperparameter("alpha", "α", "decay of the mean square", 0.99, high=1)
 
 
-class Optimizer:
+class Optimizer(ABC):
     """One rule at work: its hyperparameters, and what it remembers from update to update.
 
     hyper    the hyperparameters by name; changed by `set(lr=0.1)`, at any time
@@ -146,11 +147,12 @@ class Optimizer:
             raise Problem(f"The mask of decayed parameters has {reached.size} entries for {parameters.size}")
         self._reached = reached.astype(parameters.dtype)
 
-    def _agree(self, hyper: Mapping[str, float]) -> None:
+    def _agree(self, hyper: Mapping[str, float]) -> None:  # noqa: B027 (most rules have nothing to object)
         """Raise a Problem when hyperparameters, each good by itself, do not go together."""
 
+    @abstractmethod
     def _step(self, w: Array, g: Array) -> None:
-        raise NotImplementedError
+        """Change the parameters w in place, given their gradient g."""
 
     def _decay_gradient(self, w: Array, g: Array) -> Array:
         """g + λ w, the gradient once the penalty ½ λ w² is added to the loss."""
