@@ -12,8 +12,9 @@ from app.session import Session
 from core.numbers import exact, value_text
 
 SMALLEST, LARGEST = 0.05, 12.0
-READABLE, COMFORTABLE = 0.62, 2.2  # a figure that fits at less than readable is scrolled
-PRESENTED = 1.9  # in a lecture room numbers want 24 points
+# the least and the largest a fitted figure is shown at; what fits only when smaller follows the steps
+READABLE = 0.62, 2.2
+PRESENTED = 1.9, 6.0  # in a lecture room numbers want 24 points, and the figure the whole screen
 DRAG_STARTS = 4  # pixels
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
@@ -27,7 +28,7 @@ class View(QGraphicsView):
         super().__init__(scene, parent)
         self.session = session
         self._scene = scene
-        self.least = READABLE  # a figure that fits only when smaller follows the steps instead
+        self.least, self.most = READABLE
         self._fitted = True
         self._pressed: QPoint | None = None
         self._gesture: Gesture | None = None
@@ -60,7 +61,7 @@ class View(QGraphicsView):
         if bounds.isEmpty() or available.isEmpty():
             return
         whole = min((available.width() - 2) / bounds.width(), (available.height() - 2) / bounds.height())
-        scale = max(min(whole, COMFORTABLE), least)
+        scale = max(min(whole, self.most), least)
         self.resetTransform()
         self.scale(scale, scale)
         self.setSceneRect(self._roomy(bounds))
@@ -95,7 +96,7 @@ class View(QGraphicsView):
 
     def present(self, presenting: bool) -> None:
         """Fit the figure anew: large enough for a lecture room, or for a desk."""
-        self.least = PRESENTED if presenting else READABLE
+        self.least, self.most = PRESENTED if presenting else READABLE
         self._fitted = True
         self._fit(self.least)
 

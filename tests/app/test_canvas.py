@@ -215,3 +215,13 @@ def test_vectors_that_come_back_to_a_fan_out_cover_no_edge(window):
     routes = window.session.drawing.placement.routes
     points = [QPointF(*point) for route in routes for point in route.sampled(12)]
     assert not [point for point in points for label in found if label_rect(label).contains(point)]
+
+
+def test_presenting_fills_the_screen(window):
+    window.actions_by_id["present"].trigger()
+    window.view.resize(1900, 1000)
+    window.view.present(True)
+    bounds, seen = window.scene.bounds(), window.view.viewport().rect()
+    scale = window.view.transform().m11()
+    assert max(bounds.width() * scale / seen.width(), bounds.height() * scale / seen.height()) > 0.9
+    window.presentation.stop()
