@@ -55,7 +55,6 @@ class Session(QObject):
     cursorMoved = Signal()
     selectionChanged = Signal()
     fileChanged = Signal()
-    lookChanged = Signal()
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)

@@ -12,7 +12,7 @@ SLICE = 0.012
 class Ticker(QObject):
     """Runs a generator while the window stays alive; `progressed` tells that a slice was done.
 
-    `latest` is what the generator yielded last. When it ends or fails, `stopped` is emitted.
+    When the generator ends or fails, `stopped` is emitted.
     """
 
     progressed = Signal()
@@ -20,7 +20,6 @@ class Ticker(QObject):
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
-        self.latest: Any = None
         self._work: Iterator[Any] | None = None
         self._timer = QTimer(self, interval=16)
         self._timer.timeout.connect(self._slice)
@@ -45,7 +44,7 @@ class Ticker(QObject):
         ended = False
         try:
             while perf_counter() < deadline:
-                self.latest = next(self._work)
+                next(self._work)
         except StopIteration:
             ended = True
         except BaseException:

@@ -15,6 +15,7 @@ SMALLEST, LARGEST = 0.05, 12.0
 # the least and the largest a fitted figure is shown at; what fits only when smaller follows the steps
 READABLE = 0.62, 2.2
 PRESENTED = 1.9, 6.0  # in a lecture room numbers want 24 points, and the figure the whole screen
+LABEL_ROOM = 40.0  # around a lit box, for what is written beside it
 DRAG_STARTS = 4  # pixels
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
@@ -76,6 +77,7 @@ class View(QGraphicsView):
         rect = QRectF()
         for box in lit:
             rect = rect.united(box_rect(box))
+        rect = rect.adjusted(-LABEL_ROOM, -LABEL_ROOM, LABEL_ROOM, LABEL_ROOM) & self._scene.bounds()
         seen = self.mapToScene(self.viewport().rect()).boundingRect()
         if not seen.contains(rect):
             self.ensureVisible(rect, round(self.viewport().width() * 0.2), 60)

@@ -65,6 +65,8 @@ class ProgramPanel(QWidget):
         below = QVBoxLayout()
         below.addWidget(self.message)
         below.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignLeft)
+        self.examples = self._examples()
+        below.addWidget(self.examples)
         body = QWidget()
         box = QVBoxLayout(body)
         box.setContentsMargins(8, 6, 8, 6)
@@ -133,6 +135,7 @@ class ProgramPanel(QWidget):
         """The sentence below: what is wrong, else what is worth knowing, else how the program was read."""
         problem, notes = self.session.problem, self.session.notes
         self._underline(problem)
+        self.examples.setVisible(not self.session.document.text.strip())
         self.fix.setVisible(bool(problem and problem.fix is not None))
         if problem and problem.fix is not None:
             self.fix.setText(problem.hint if _on_button(problem) else f"Write {problem.fix}")
@@ -143,6 +146,22 @@ class ProgramPanel(QWidget):
         self.reading.setStyleSheet(f"color: {self.theme.faint}")
         self.reading.setVisible(problem is None)
         self.reading.setText(f"Read as  {_shortened(self.session.reading)}")
+
+    def _examples(self) -> QWidget:
+        """What an empty program offers: worked examples to click."""
+        found = QWidget()
+        column = QVBoxLayout(found)
+        column.setContentsMargins(0, 0, 0, 0)
+        for text in EXAMPLES:
+            button = QPushButton(text)
+            button.setToolTip("Put this example on the canvas")
+            button.clicked.connect(lambda checked=False, text=text: self._take_example(text))
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return found
+
+    def _take_example(self, text: str) -> None:
+        self.session.set_text(text, self.session.gesture())
+        self.editor.setFocus()
 
     def _underline(self, problem: Problem | None) -> None:
         if problem is None or problem.span is None:

@@ -13,7 +13,6 @@ from app.theme import CLASSES, LIGHT, Theme, heat_colours
 from app.training.axes import show_axes
 from core.arrays import Array
 
-RESOLUTION = 100
 TRAIN_SIZE, TEST_SIZE = 7, 11  # pixels; a diamond of the same size looks smaller than a circle
 PALE = 0.45  # how strongly a class colours the plane
 

@@ -89,10 +89,6 @@ def _font(size: float) -> str:
     return rf"font=\fontsize{{{size:g}}}{{{size * 1.2:g}}}\selectfont"
 
 
-def _defined(name: str, code: str) -> str:
-    return rf"\definecolor{{{_colour(name)}}}{{HTML}}{{{code.lstrip('#').upper()}}}"
-
-
 def _colour(name: str) -> str:
     return "cl" + name.replace("_", "")
 

@@ -41,7 +41,6 @@ Part = tuple[Math, int]
 TOP = Sign("⊤", "ord")
 EQUALS = Sign("=", "rel")
 DOT = Sign("⋅", "bin")
-TIMES = Sign("×", "bin")
 PLUS = Sign("+", "bin")
 MINUS = Sign("−", "bin")
 VERTICAL, HORIZONTAL = Sign("⋮", "ord"), Sign("⋯", "ord")

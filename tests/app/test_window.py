@@ -352,3 +352,16 @@ def test_the_palette_finds_names_before_descriptions(window):
     palette.field.setText("theme")
     assert palette.list.item(0).text().startswith("Next theme")
     palette.reject()
+
+
+def test_an_empty_program_offers_examples_to_click(window, qtbot):
+    from PySide6.QtWidgets import QPushButton
+
+    assert not window.program.examples.isVisible()
+    window.program.editor.setPlainText("")
+    qtbot.waitUntil(window.program.examples.isVisible, timeout=3000)
+    second = window.program.examples.findChildren(QPushButton)[1]
+    QTest.mouseClick(second, Qt.MouseButton.LeftButton)
+    assert window.session.document.text == second.text()
+    assert window.session.problem is None
+    assert not window.program.examples.isVisible()
