@@ -80,7 +80,9 @@ class View(QGraphicsView):
         rect = rect.adjusted(-LABEL_ROOM, -LABEL_ROOM, LABEL_ROOM, LABEL_ROOM) & self._scene.bounds()
         seen = self.mapToScene(self.viewport().rect()).boundingRect()
         if not seen.contains(rect):
-            self.ensureVisible(rect, round(self.viewport().width() * 0.2), 60)
+            # some of what comes next as well, but no empty paper beyond the figure
+            ahead = 0.2 * seen.width()
+            self.ensureVisible(rect.adjusted(-ahead, 0, ahead, 0) & self._scene.bounds(), 4, 4)
 
     def _roomy(self, bounds: QRectF) -> QRectF:
         """Room around the figure to pan in."""
