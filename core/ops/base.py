@@ -10,6 +10,7 @@ from core.ops.rules import Rule
 
 Domain = tuple[float, float]
 ShapeRule = Callable[[Sequence[str], Sequence[Shape]], Shape]
+REAL: Domain = (-3.0, 3.0)
 POSITIVE: Domain = (0.1, 3.0)
 
 
