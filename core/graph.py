@@ -94,6 +94,16 @@ class Graph:
             found[edge.source].append(edge)
         return {name: tuple(edges) for name, edges in found.items()}
 
+    def port(self, edge: Edge) -> str:
+        """The name of the input that an edge reaches."""
+        node = self.nodes[edge.target]
+        return node.operation.ports(len(node.args))[edge.port]
+
+    def is_setting(self, name: str) -> bool:
+        """Whether a node only decides shapes, as the 2 of a stride does."""
+        used = self.users[name]
+        return bool(used) and all(self.port(e) in self.nodes[e.target].operation.settings for e in used)
+
     def with_output(self, name: str) -> Graph:
         """The same graph asked for another node."""
         return Graph(self.program, self.nodes, name, self.given, self.notes)

@@ -71,11 +71,12 @@ class Nodes:
     def shape(self, op: Op, operands: Sequence[Operand]) -> Shape:
         """The shape an operation makes of its operands. Raises Problem where they do not fit."""
         shapes = [operand.shape for operand in operands]
+        constants = [operand.constant for operand in operands]
         try:
-            return op.shape(op.ports(len(operands)), shapes)
+            return op.shape_of(op.ports(len(operands)), shapes, constants)
         except Problem:
             # only the sentence for the user needs the operands' own names, which take long to print
-            return op.shape([self.called(operand) for operand in operands], shapes)
+            return op.shape_of([self.called(operand) for operand in operands], shapes, constants)
 
     def settled(self, operand: Operand) -> Operand:
         """A transposed vector on its own is a matrix of one row."""

@@ -11,7 +11,7 @@ from core.arrays import Value
 from core.compiled.layout import Slot, affine_sums, slots
 from core.compiled.lowering import Lowering
 from core.compiled.names import literal
-from core.compiled.terms import BUFFER, NUMBER, Term, Terms
+from core.compiled.terms import BUFFER, NUMBER, SETTING, Term, Terms
 from core.compiled.writer import Writer
 from core.errors import Problem
 from core.plan import Plan
@@ -42,6 +42,7 @@ class Compiled:
     forward     computes the values
     step        computes the values and, if there are parameters, `flat.gradient`; raises no floating-point
                 error, but NumPy may warn: call it under `np.errstate(all="ignore")`
+    rewind      sets the generators of dropout back to their seeds
     source      the listing, a NumPy script
     """
 
@@ -53,6 +54,7 @@ class Compiled:
     gradients: Mapping[str, Array]
     forward: Callable[[], None]
     step: Callable[[], None]
+    rewind: Callable[[], None]
     source: str
     _output: Array = field(repr=False)
     _share: Array = field(repr=False)
@@ -111,7 +113,7 @@ def compile_plan(
     places = slots(graph, parameters, sums)
     count = max((slot.stop for slot in places.values()), default=0)
     flat = flat or Flat.of(count, dtype)
-    terms = Terms(size)
+    terms = Terms(size, drops=backward)
     lowering = Lowering(plan, batched, places, sums, watch, terms)
     if parameters and backward:
         lowering.differentiate()
@@ -164,7 +166,7 @@ class _Script:
             if name in low.values and name not in low.places:
                 writer.name(low.values[name])
         for node in self.graph.nodes.values():
-            if node.value is not None and not isinstance(node.value, float) and node.name in low.values:
+            if isinstance(node.value, np.ndarray) and node.name in low.values and not self.graph.is_setting(node.name):
                 writer.declare(low.values[node.name], f"np.array({literal(node.value.tolist())}, dtype)")
         return self._take()
 
@@ -197,6 +199,8 @@ class _Script:
         lines = [line for title, part in parts.items() if part for line in ["", f"# {title}", *part]]
         lines += _function("forward", self.forward)
         lines += _function("backward", self.backward)
+        if self.writer.generators:
+            lines += _function("rewind", [f"{g}.bit_generator.state = {g}_start" for g in self.writer.generators])
         return [*lines, *_function("step", ["forward()", "backward()"])]
 
     def compiled(self, places: Mapping[str, Slot]) -> Compiled:
@@ -206,7 +210,7 @@ class _Script:
         space: dict[str, Any] = {"parameters": self.flat.parameters, "gradient": self.flat.gradient}
         # the listing names nothing a user wrote that `names` has not made an identifier of
         exec("\n".join([*self.head, *body]), space)
-        values = {name: self._array(term, space) for name, term in low.values.items()}
+        values = {n: self._array(term, space) for n, term in low.values.items() if term.op != SETTING}
         gradients = {name: self._array(term, space) for name, term in low.gradients.items()}
         output = values[self.graph.output]
         inputs = {n: values[n] for n in self.graph.inputs if n in values and n not in places}
@@ -223,6 +227,7 @@ class _Script:
             gradients=gradients,
             forward=space["forward"],
             step=space["step"],
+            rewind=space.get("rewind", _nothing),
             source=source,
             _output=output,
             _share=np.full(output.shape, 1 / low.terms.size if output.ndim else 1, self.dtype),
@@ -237,6 +242,10 @@ class _Script:
             return np.full(self.lowering.terms.full(term), term.value, self.dtype)
         base = self._array(term.args[0], space)
         return eval(str(term.detail).format("array"), {"np": np, "array": base})
+
+
+def _nothing() -> None:
+    """There is nothing to set back."""
 
 
 def _function(name: str, lines: list[str]) -> list[str]:

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from core.arrays import Shape
+from core.compiled import images
 from core.compiled.terms import BATCH, NUMBER, Term, Terms
-from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold
+from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, with_names
+from core.ops.array_kernels import as_sizes
 from core.ops.kernels import KERNELS, Kernel
-from core.ops.rules import Rule
+from core.ops.rules import CONSTANTS, Rule
 
 ARITHMETIC = {"+": "add", "-": "subtract", "/": "divide", "^": "power"}
 RELATIONS = {">": "greater", "<": "less", "≥": "greater_equal", "≤": "less_equal", "=": "equal"}
@@ -38,7 +40,7 @@ def lowered(terms: Terms, rule: Rule, binding: Mapping[str, Term]) -> Term:
                 return _called(terms, KERNELS[function], found)
         raise TypeError(f"{part} has no place in a rule")
 
-    return fold(rule.tree, combine)
+    return fold(with_names(rule.tree, CONSTANTS), combine)
 
 
 def _called(terms: Terms, kernel: Kernel, args: list[Term]) -> Term:
@@ -54,9 +56,10 @@ def _called(terms: Terms, kernel: Kernel, args: list[Term]) -> Term:
 
 
 def _as_it_is(terms: Terms, kernel: Kernel, args: list[Term]) -> Term:
-    """A call of the kernel; the result's shape is found by calling it on zeros."""
+    """A call of the kernel; the result's shape is found by calling it on zeros and the settings."""
     with np.errstate(all="ignore"):
-        shape = np.shape(kernel.array(*(np.zeros(arg.shape) for arg in args)))
+        known = (np.full(arg.shape, arg.value if arg.op == NUMBER else 0.0) for arg in args)
+        shape = np.shape(kernel.array(*known))
     batched = any(arg.batched for arg in args)
     ranked = batched and "rank" in inspect.signature(kernel.array).parameters
     return terms.make("call", args, (kernel.name, len(args[0].shape) if ranked else None), shape, batched)
@@ -189,9 +192,68 @@ def _stack(terms: Terms, *parts: Term) -> Term:
     return terms.make("stack", parts, None, shape, any(part.batched for part in parts))
 
 
+def _laid_out(terms: Terms, x: Term, like: Term) -> Term:
+    return terms.laid_out(x, like.shape)
+
+
+def _reshape(terms: Terms, x: Term, shape: Term) -> Term:
+    return terms.laid_out(x, as_sizes(shape.detail))
+
+
+def _flatten(terms: Terms, x: Term) -> Term:
+    return terms.laid_out(x, (math.prod(x.shape),))
+
+
+# -- together and apart
+
+
+def _concat(terms: Terms, *parts: Term) -> Term:
+    rest = next((part.shape[1:] for part in parts if part.shape), ())
+    length = sum(part.shape[0] if part.shape else 1 for part in parts)
+    return terms.make("concat", parts, None, (length, *rest), any(part.batched for part in parts))
+
+
+def _front(terms: Terms, g: Term, x: Term) -> Term:
+    return terms.view(g, f"{{}}[:{x.shape[0]}]" if x.shape else "{}[0, ...]", x.shape, g.solid)
+
+
+def _rear(terms: Terms, g: Term, y: Term) -> Term:
+    return terms.view(g, f"{{}}[-{y.shape[0]}:]" if y.shape else "{}[-1, ...]", y.shape, g.solid)
+
+
+def _place(start: Term, stop: Term, axis: Term) -> str:
+    return f"[{':, ' * int(axis.value)}{int(start.value)}:{int(stop.value)}]"
+
+
+def _cut(terms: Terms, x: Term, start: Term, stop: Term, axis: Term) -> Term:
+    at, length = int(axis.value), int(stop.value) - int(start.value)
+    shape = (*x.shape[:at], length, *x.shape[at + 1 :])
+    return terms.view(x, f"{{}}{_place(start, stop, axis)}", shape, x.solid and at == 0)
+
+
+def _paste(terms: Terms, g: Term, x: Term, start: Term, stop: Term, axis: Term) -> Term:
+    return terms.spread([g], [_place(start, stop, axis)], x.shape, apart=True)
+
+
+# -- dropout
+
+
+def _kept(terms: Terms, x: Term, p: Term, seed: Term) -> Term:
+    """A mask drawn anew by every step, one for each example; all is kept where nothing is learned."""
+    if not terms.drops:
+        return terms.number(1, x.shape, x.batched)
+    return terms.make("drawn", [], (int(seed.value), p.value), x.shape, x.batched)
+
+
+def _choice(terms: Terms, k: Term, n: Term) -> Term:
+    places = terms.make("places", [], int(n.value), (int(n.value),))
+    return terms.ufunc("equal", places, k)
+
+
 EXPANSIONS: dict[str, Callable[..., Term]] = {
     "sum": _sum,
     "mean": _mean,
+    "prod": _extreme("multiply", all_axes=True),
     "largest": _extreme("maximum", all_axes=True),
     "smallest": _extreme("minimum", all_axes=True),
     "share": _share,
@@ -211,4 +273,21 @@ EXPANSIONS: dict[str, Callable[..., Term]] = {
     "unrow": _unrow,
     "entry": _entry,
     "stack": _stack,
+    "reshape": _reshape,
+    "flatten": _flatten,
+    "as_shape": _laid_out,
+    "concat": _concat,
+    "front": _front,
+    "rear": _rear,
+    "cut": _cut,
+    "paste": _paste,
+    "kept": _kept,
+    "choice": _choice,
+    "conv2d": images.conv2d,
+    "conv2d_x": images.conv2d_x,
+    "conv2d_W": images.conv2d_W,
+    "maxpool": images.maxpool,
+    "maxpool_x": images.maxpool_x,
+    "avgpool": images.avgpool,
+    "avgpool_x": images.avgpool_x,
 }

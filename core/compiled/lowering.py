@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from core.compiled.kernels import lowered
 from core.compiled.layout import Affine, Slot
 from core.compiled.names import Names
-from core.compiled.terms import BATCH, BUFFER, Term, Terms
+from core.compiled.terms import BATCH, BUFFER, SETTING, Term, Terms
+from core.graph import Node
 from core.plan import GRADIENT, OUTPUT, Instruction, Plan
 
 
@@ -55,12 +56,18 @@ class Lowering:
         self._assigned: dict[Term, Term] = {}
         for name, node in self.graph.nodes.items():
             if node.is_leaf and name in self._needed:
-                self.values[name] = (
-                    terms.number(node.value) if isinstance(node.value, float) else self._buffer(name, name)
-                )
+                self.values[name] = self._leaf(node)
         for instruction in plan.instructions:
             if instruction.phase == "forward" and instruction.node in self._needed:
                 self._compute(instruction)
+
+    def _leaf(self, node: Node) -> Term:
+        """An input's buffer, or a constant."""
+        if isinstance(node.value, float):
+            return self.terms.number(node.value)
+        if node.value is not None and self.graph.is_setting(node.name):
+            return self.terms.make(SETTING, (), tuple(node.value.tolist()), node.shape)
+        return self._buffer(node.name, node.name)
 
     def _buffer(self, name: str, wish: str) -> Term:
         """A new buffer for a node's value or gradient."""

@@ -16,7 +16,7 @@ import numpy as np
 from core.arrays import Shape
 
 LETTERS, BATCH = "ijklmnopqrst", "b"
-BUFFER, NUMBER, VIEW = "buffer", "number", "view"
+BUFFER, NUMBER, VIEW, SETTING = "buffer", "number", "view", "setting"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,10 +47,10 @@ class Term:
 
 
 class Terms:
-    """Makes terms, each once, for batches of `size` examples."""
+    """Makes terms, each once, for batches of `size` examples; `drops` says whether dropout is at work."""
 
-    def __init__(self, size: int):
-        self.size = size
+    def __init__(self, size: int, drops: bool = True):
+        self.size, self.drops = size, drops
         self._known: dict[tuple[Hashable, ...], Term] = {}
 
     def make(
@@ -85,6 +85,37 @@ class Terms:
         if term.op == NUMBER:
             return self.number(term.value, shape, term.batched)
         return self.make(VIEW, (term,), text, shape, term.batched, solid)
+
+    def solid(self, term: Term) -> Term:
+        """The same entries lying in memory one after the other: copied if they do not."""
+        if term.solid or term.op == NUMBER:
+            return term
+        return self.make("solid", (term,), None, term.shape, term.batched)
+
+    def laid_out(self, term: Term, shape: Shape) -> Term:
+        """The same entries in the same order in another shape."""
+        if term.shape == shape:
+            return term
+        whole = (*shape, self.size) if term.batched else shape
+        return self.view(self.solid(term), f"{{}}.reshape({whole})", shape, solid=True)
+
+    def padded(self, term: Term, padding: int) -> Term:
+        """A picture with zeros around it."""
+        if not padding:
+            return term
+        channels, rows, columns = term.shape
+        shape = (channels, rows + 2 * padding, columns + 2 * padding)
+        return self.make("padded", (term,), padding, shape, term.batched)
+
+    def spread(
+        self, parts: Sequence[Term], places: Sequence[str], shape: Shape, padding: int = 0, apart: bool = False
+    ) -> Term:
+        """Zeros with parts added, each at a place given as an index of the padded picture; no padding is left.
+
+        `apart` says that no two places overlap.
+        """
+        batched = any(part.batched for part in parts)
+        return self.make("spread", parts, (tuple(places), padding, apart), shape, batched)
 
     # -- entry by entry
 
@@ -132,10 +163,7 @@ class Terms:
         extra = len(term.shape) - len(shape)
         stretched = [extra + i for i, n in enumerate(shape) if n == 1 and term.shape[extra + i] != 1]
         found = self.total(term, [*range(extra), *stretched, *[-1] * (term.batched and not batched)])
-        if found.shape == shape:
-            return found
-        whole = (*shape, self.size) if found.batched else shape
-        return self.view(found, f"{{}}.reshape({whole})", shape, solid=True)
+        return self.laid_out(found, shape)
 
 
 def uses(roots: Iterable[Term]) -> Counter[Term]:

@@ -23,6 +23,7 @@ class Writer:
 
     arrays, views   the lines of the set-up: views refer to arrays and other views
     kernels         the engine's own functions that are called, and what they are called here
+    generators      the random generators that masks are drawn from
     smallest        the smallest number above 0 that the arrays can hold
     """
 
@@ -31,6 +32,7 @@ class Writer:
         self.arrays: list[str] = []
         self.views: list[str] = []
         self.kernels: dict[str, str] = {}
+        self.generators: list[str] = []
         self._uses: Counter[Term] = uses(a.term for a in assignments if a.term)
         self._lines: list[str] = []
         self._ready: dict[Term, str] = {}
@@ -171,7 +173,8 @@ class Writer:
             else:
                 names.append(self._operand(arg))
         aligned = [self._aligned(n, arg, term.batched) for n, arg in zip(names, term.args, strict=True)]
-        self._emit(f"np.{term.op}({', '.join(aligned)}, out={target})", *names)
+        used = [name for name in names if name != target]
+        self._emit(f"np.{term.op}({', '.join(aligned)}, out={target})", *used)
 
     def _sum(self, term: Term, target: str) -> None:
         first, *others = term.args
@@ -184,7 +187,8 @@ class Writer:
             name = self._operand(other)
             left = self._aligned(before, first, term.batched) if before != target else target
             right = self._aligned(name, other, term.batched)
-            self._emit(f"np.add({left}, {right}, out={target})", before, name)
+            used = [operand for operand in (before, name) if operand != target]
+            self._emit(f"np.add({left}, {right}, out={target})", *used)
             before = target
 
     def _einsum(self, term: Term, target: str) -> None:
@@ -264,6 +268,54 @@ class Writer:
             name = self._operand(part)
             self._emit(f"np.copyto({entry}, {self._aligned(name, part, term.batched)})", name)
 
+    def _concat(self, term: Term, target: str) -> None:
+        start = 0
+        for part in term.args:
+            length = part.shape[0] if part.shape else 1
+            place = f"[{start}:{start + length}]" if part.shape else f"[{start}, ...]"
+            name = self._operand(part)
+            stretch = self.view(target, f"{{}}{place}")
+            self._emit(f"np.copyto({stretch}, {self._aligned(name, part, term.batched)})", name)
+            start += length
+
+    def _solid(self, term: Term, target: str) -> None:
+        found = self._operand(term.args[0])
+        self._emit(f"np.copyto({target}, {found})", found)
+
+    def _padded(self, term: Term, target: str) -> None:
+        p, name = term.detail, self._operand(term.args[0])
+        self._emit(f"{target}.fill(0)")
+        self._emit(f"np.copyto({self.view(target, f'{{}}[:, {p}:-{p}, {p}:-{p}]')}, {name})", name)
+
+    def _spread(self, term: Term, target: str) -> None:
+        places, p, apart = term.detail
+        room = target
+        if p:
+            channels, rows, columns = term.shape
+            whole = (channels, rows + 2 * p, columns + 2 * p)
+            room = self._borrow((*whole, self.terms.size) if term.batched else whole)
+        self._emit(f"{room}.fill(0)")
+        for part, place in zip(term.args, places, strict=True):
+            reached = self.view(room, f"{{}}{place}")
+            if apart and self._fits(part, part):
+                self._compute(part, reached)
+                continue
+            name = self._operand(part)
+            text = f"np.copyto({reached}, {name})" if apart else f"np.add({reached}, {name}, out={reached})"
+            self._emit(text, name)
+        if p:
+            self._emit(f"np.copyto({target}, {self.view(room, f'{{}}[:, {p}:-{p}, {p}:-{p}]')})", room)
+
+    def _drawn(self, term: Term, target: str) -> None:
+        seed, p = term.detail
+        chance = self.names.numbered("chance")
+        self.generators.append(chance)
+        self.arrays.append(f"{chance} = np.random.default_rng({seed})")
+        self.arrays.append(f"{chance}_start = {chance}.bit_generator.state")
+        self._emit(f"{chance}.random(out={target}, dtype=dtype)")
+        self._emit(f"np.greater_equal({target}, {self._number(p)}, out={target})")
+        self._emit(f"np.multiply({target}, {self._number(1 / (1 - p))}, out={target})")
+
     def _call(self, term: Term, target: str) -> None:
         kernel, rank = term.detail
         if kernel not in self.kernels:
@@ -286,5 +338,10 @@ STATEMENTS: dict[str, Callable[[Writer, Term, str], None]] = {
     "put": Writer._put,
     "scatter": Writer._scatter,
     "stack": Writer._stack,
+    "concat": Writer._concat,
+    "solid": Writer._solid,
+    "padded": Writer._padded,
+    "spread": Writer._spread,
+    "drawn": Writer._drawn,
     "call": Writer._call,
 }

@@ -34,8 +34,6 @@ TANGENT = "d"
 # where neither of the other ways holds; d stands for the tangent of the input
 STATED: Mapping[tuple[str, str], Rule] = {("log_softmax", "x"): Rule("d - sum(exp(out) * d)")}
 SYMMETRIC = {"softmax"}
-# the arguments of kernels of which only the shape matters
-SHAPE_ONLY = {"stretch": {1}, "put": {1}, "onehot": {1}, "size": {0}, "zero": {0}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +155,7 @@ def looked_at(rule: Rule) -> frozenset[str]:
     def combine(part: Tree, found: list[frozenset[str]]) -> frozenset[str]:
         if isinstance(part, Name):
             return frozenset([part.name])
-        unseen = SHAPE_ONLY.get(part.function, set()) if isinstance(part, Call) else set()
+        unseen = KERNELS[part.function].shape_only if isinstance(part, Call) else ()
         return frozenset().union(*(names for i, names in enumerate(found) if i not in unseen))
 
     return fold(rule.tree, combine)

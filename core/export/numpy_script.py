@@ -25,6 +25,7 @@ from core.export.code import (
 from core.export.numpy_rules import HELPERS, rule_expression
 from core.graph import CONSTANT, Node
 from core.notation.tree import with_names
+from core.ops.rules import CONSTANTS
 from core.plan import GRADIENT, OUTPUT, Instruction
 from core.steps import Story
 
@@ -101,7 +102,7 @@ class _Listing:
         parts[OUTPUT] = name(self.names[step.node])
         if step.node in self.gradients:
             parts[GRADIENT] = name(self.gradients[step.node])
-        return rule_expression(with_names(step.rule.tree, numbers), parts, self.helpers)
+        return rule_expression(with_names(step.rule.tree, {**CONSTANTS, **numbers}), parts, self.helpers)
 
     # -- lines
 

@@ -1,6 +1,14 @@
 """The operations, by family. To add one, declare it in its family's file; nothing else needs to change."""
 
-from core.ops import elementwise, linear, losses, reductions  # noqa: F401  (importing a family declares it)
+from core.ops import (  # noqa: F401  (importing a family declares it)
+    activations,
+    arrays,
+    elementwise,
+    images,
+    linear,
+    losses,
+    reductions,
+)
 from core.ops.base import OPS, Op, signatures
 
 FUNCTIONS = signatures()

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from core.arrays import Shape, joined_shape
+from core.arrays import Shape, Value, joined_shape
+from core.errors import Problem
 from core.notation.reader import MAX_VALUES, Signature
 from core.ops.rules import Rule
 
 Domain = tuple[float, float]
-ShapeRule = Callable[[Sequence[str], Sequence[Shape]], Shape]
+ShapeRule = Callable[..., Shape]
 REAL: Domain = (-3.0, 3.0)
 POSITIVE: Domain = (0.1, 3.0)
 
@@ -34,7 +35,9 @@ class Op:
     names a program calls it by; `written` is how it is written where it is not called and its `value` is not
     the notation either. `stands_for` is the formula a composite abbreviates. `shows` is how a derivative is
     written where it is computed in a safer form. `repeats` says that more values are taken two by two.
-    `domain` is where its gradient test draws inputs from.
+    `settings` are the inputs that the shape depends on, such as a stride, each with the value to test: they
+    are written as numbers, and `shape` gets them after names and shapes. `domain` is where the gradient test
+    draws the other inputs from.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Op:
     back: Mapping[str, Rule]
     says: str
     shape: ShapeRule
+    settings: Mapping[str, Value] = field(default_factory=dict)
     local: Mapping[str, Rule] = field(default_factory=dict)
     domain: Mapping[str, Domain] = field(default_factory=dict)
     defaults: Mapping[str, float] = field(default_factory=dict)
@@ -60,6 +64,19 @@ class Op:
     @property
     def elementwise(self) -> bool:
         return bool(self.local)
+
+    def shape_of(
+        self, names: Sequence[str], shapes: Sequence[Shape], constants: Sequence[Value | None]
+    ) -> Shape:
+        """The output's shape; `constants` are the inputs that are known numbers. Raises Problem."""
+        settings = []
+        for port, name, constant in zip(self.ports(len(names)), names, constants, strict=True):
+            if port not in self.settings:
+                continue
+            if constant is None:
+                raise Problem(f"The {port} of {self.call} must be written as a number; {name} is computed")
+            settings.append(constant)
+        return self.shape(names, shapes, *settings)
 
     def ports(self, count: int) -> tuple[str, ...]:
         """The names of `count` inputs; an operation on any number of values numbers them."""
@@ -158,11 +175,14 @@ def structural(
     inputs: str,
     test_shapes: Sequence[Shape],
     domain: Mapping[str, Domain] | None = None,
+    settings: Mapping[str, Value] | None = None,
+    defaults: Mapping[str, float] | None = None,
     written: str = "",
     stands_for: str = "",
     call: str | None = None,
     also: str = "",
     variadic: bool = False,
+    repeats: bool = False,
     kink: tuple[str, str, str, str] | None = None,
     **back: str,
 ) -> Op:
@@ -176,12 +196,15 @@ def structural(
             {port: Rule(text) for port, text in back.items()},
             says,
             shape,
+            settings=settings or {},
             domain=domain or {},
+            defaults=defaults or {},
             written=Rule(written) if written else None,
             stands_for=stands_for,
             call=name if call is None else call,
             also=tuple(also.split()),
             variadic=variadic,
+            repeats=repeats,
             kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
             test_shapes=tuple(test_shapes),
         )

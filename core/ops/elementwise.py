@@ -1,4 +1,4 @@
-"""Arithmetic and activations, entry by entry: each states its local derivative."""
+"""Arithmetic and the functions of calculus, entry by entry: each states its local derivative."""
 
 from core.ops.base import POSITIVE, Op, elementwise
 
@@ -133,7 +133,7 @@ maximum = elementwise(
     "max",
     "max(x, y)",
     call="max",
-    also="maximum",
+    also="maximum maxout",
     repeats=True,
     x="[x > y] + [x = y] / 2",
     y="[y > x] + [x = y] / 2",
@@ -192,83 +192,6 @@ at_least = comparison("at_least", "≥")
 at_most = comparison("at_most", "≤")
 equal = comparison("equal", "=")
 
-# -- activations
-
-sigmoid = elementwise(
-    "sigmoid",
-    "σ",
-    "1 / (1 + exp(-x))",
-    also="σ logistic",
-    x="out * (1 / (1 + exp(x)))",
-    shows={"x": "out * (1 - out)"},
-    stands_for="1 / (1 + exp(-x))",
-    says="The slope σ(1 − σ) is largest, 1/4, at 0 and vanishes where σ saturates.",
-)
-tanh = elementwise(
-    "tanh",
-    "tanh",
-    "tanh(x)",
-    x="1 - out^2",
-    stands_for="(exp(2 x) - 1) / (exp(2 x) + 1)",
-    says="Near 0 the gradient passes almost whole; where tanh saturates, almost nothing passes.",
-)
-relu = elementwise(
-    "relu",
-    "ReLU",
-    "max(x, 0)",
-    also="ReLU",
-    x="[x > 0]",
-    stands_for="max(0, x)",
-    says="A gate: the gradient passes where the input is positive and stops elsewhere.",
-    kink=("x = 0", "0", "1", "0"),
-)
-leaky_relu = elementwise(
-    "leaky_relu",
-    "LReLU",
-    "max(x, 0) + α * min(x, 0)",
-    x="[x > 0] + α * [x ≤ 0]",
-    α="min(x, 0)",
-    defaults={"α": 0.01},
-    stands_for="max(α x, x)",
-    says="Where the input is negative a small part α of the gradient still passes.",
-    kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
-)
-elu = elementwise(
-    "elu",
-    "ELU",
-    "max(x, 0) + α * (exp(min(x, 0)) - 1)",
-    x="[x > 0] + α * exp(min(x, 0)) * [x ≤ 0]",
-    α="exp(min(x, 0)) - 1",
-    defaults={"α": 1.0},
-    says="For negative inputs the slope is α times the exponential.",
-    kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
-)
-silu = elementwise(
-    "silu",
-    "SiLU",
-    "x / (1 + exp(-x))",
-    also="swish",
-    x="(1 + x / (1 + exp(x))) / (1 + exp(-x))",
-    stands_for="x sigmoid(x)",
-    says="The input weighted by its own sigmoid: product rule on x and σ(x).",
-)
-softplus = elementwise(
-    "softplus",
-    "softplus",
-    "logaddexp(0, x)",
-    x="1 / (1 + exp(-x))",
-    stands_for="log(1 + exp(x))",
-    says="A smooth ReLU whose slope is the sigmoid.",
-)
-softsign = elementwise(
-    "softsign",
-    "softsign",
-    "x / (1 + abs(x))",
-    x="1 / power(1 + abs(x), 2)",
-    stands_for="x / (1 + |x|)",
-    says="Saturates more slowly than tanh, so more gradient passes far from 0.",
-)
-
 # -- trigonometry
 
 sin = elementwise("sin", "sin", "sin(x)", x="cos(x)", says="The slope of the sine is the cosine.")
@@ -286,6 +209,14 @@ arctan = elementwise(
 )
 sinh = elementwise("sinh", "sinh", "sinh(x)", x="cosh(x)", says="The slope of sinh is cosh.")
 cosh = elementwise("cosh", "cosh", "cosh(x)", x="sinh(x)", says="The slope of cosh is sinh.")
+
+erf = elementwise(
+    "erf",
+    "erf",
+    "erf(x)",
+    x="2 * exp(-(x^2)) / sqrt(π)",
+    says="The slope of the error function is the bell curve 2/√π · exp(−x²).",
+)
 
 stop_gradient = elementwise(
     "stop_gradient",

@@ -7,6 +7,7 @@ a kernel that works along axes 0 … rank−1 works unchanged on a batch.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ class Kernel:
     `number` takes floats and may raise ArithmeticError or ValueError, after which `array` decides.
     `ufunc` is NumPy's name for an element-by-element kernel; `einsum` the subscripts of a linear one.
     `array` takes arrays of one example, or of a batch when `rank`, the example's number of axes, is given.
+    `smooth` says that it takes complex numbers as well; `shape_only` are the arguments of which it uses the
+    shape alone.
     """
 
     name: str
@@ -28,35 +31,41 @@ class Kernel:
     number: Callable[..., float] | None = None
     ufunc: str = ""
     einsum: str = ""
+    smooth: bool = False
+    shape_only: tuple[int, ...] = ()
 
 
 KERNELS: dict[str, Kernel] = {}
 
 
-def _ufunc(name: str, ufunc: str = "", number: Callable[..., float] | None = None) -> None:
+def _ufunc(
+    name: str, ufunc: str = "", number: Callable[..., float] | None = None, smooth: bool = False
+) -> None:
     ufunc = ufunc or name
-    KERNELS[name] = Kernel(name, getattr(np, ufunc), number or getattr(math, name), ufunc=ufunc)
+    KERNELS[name] = Kernel(name, getattr(np, ufunc), number or getattr(math, name), ufunc, smooth=smooth)
 
 
 for _name in ["exp", "log", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"]:
-    _ufunc(_name)
-_ufunc("arctan", number=math.atan)
+    _ufunc(_name, smooth=True)
+_ufunc("arctan", number=math.atan, smooth=True)
 _ufunc("abs", "absolute", number=math.fabs)
-_ufunc("power", number=math.pow)
+_ufunc("power", number=math.pow, smooth=True)
 _ufunc("max", "maximum", number=lambda x, y: max(x, y) if x == x and y == y else math.nan)
 _ufunc("min", "minimum", number=lambda x, y: min(x, y) if x == x and y == y else math.nan)
 _ufunc("sign", number=lambda x: float((x > 0) - (x < 0)) if x == x else math.nan)
 _ufunc("logaddexp", number=lambda x, y: float(np.logaddexp(x, y)))
+_erf = np.frompyfunc(math.erf, 1, 1)
+KERNELS["erf"] = Kernel("erf", lambda x: np.asarray(_erf(x), np.float64), math.erf)
 
 
-KERNELS["zero"] = Kernel("zero", np.zeros_like, lambda x: 0.0)
+KERNELS["zero"] = Kernel("zero", np.zeros_like, lambda x: 0.0, shape_only=(0,))
 
 
 def _einsum(name: str, subscripts: str) -> None:
     def array(x: Array, y: Array) -> Array:
         return np.einsum(subscripts, x, y)
 
-    KERNELS[name] = Kernel(name, array, einsum=subscripts)
+    KERNELS[name] = Kernel(name, array, einsum=subscripts, smooth=True)
 
 
 _einsum("dot", "i,i->")
@@ -71,57 +80,72 @@ _einsum("matmul_t", "ij,kj->ik")
 _einsum("t_matmul", "ji,jk->ik")
 
 
-def kernel(function: Callable[..., Array]) -> Callable[..., Array]:
+Function = Callable[..., Array]
+
+
+@overload
+def kernel(function: Function) -> Function: ...
+@overload
+def kernel(*, smooth: bool = False, shape_only: tuple[int, ...] = ()) -> Callable[[Function], Function]: ...
+def kernel(
+    function: Function | None = None, *, smooth: bool = False, shape_only: tuple[int, ...] = ()
+) -> Function | Callable[[Function], Function]:
     """Register a structural kernel under its function's name."""
-    KERNELS[function.__name__] = Kernel(function.__name__, function)
-    return function
+
+    def register(function: Function) -> Function:
+        name = function.__name__
+        KERNELS[name] = Kernel(name, function, smooth=smooth, shape_only=shape_only)
+        return function
+
+    return register(function) if function else register
 
 
-def _axes(x: Array, rank: int | None) -> tuple[int, ...]:
+def axes_of(x: Array, rank: int | None) -> tuple[int, ...]:
+    """The axes of one example."""
     return tuple(range(np.ndim(x) if rank is None else rank))
 
 
-@kernel
+@kernel(smooth=True)
 def sum(x: Array, rank: int | None = None) -> Array:
-    return np.sum(x, axis=_axes(x, rank))
+    return np.sum(x, axis=axes_of(x, rank))
 
 
-@kernel
+@kernel(smooth=True)
 def mean(x: Array, rank: int | None = None) -> Array:
-    return np.mean(x, axis=_axes(x, rank))
+    return np.mean(x, axis=axes_of(x, rank))
 
 
 @kernel
 def largest(x: Array, rank: int | None = None) -> Array:
-    return np.max(x, axis=_axes(x, rank))
+    return np.max(x, axis=axes_of(x, rank))
 
 
 @kernel
 def smallest(x: Array, rank: int | None = None) -> Array:
-    return np.min(x, axis=_axes(x, rank))
+    return np.min(x, axis=axes_of(x, rank))
 
 
 @kernel
 def share(x: Array, out: Array, rank: int | None = None) -> Array:
     """1 where x equals out, split evenly among ties."""
     hit = np.equal(x, out).astype(np.float64)
-    return hit / np.sum(hit, axis=_axes(x, rank))
+    return hit / np.sum(hit, axis=axes_of(x, rank))
 
 
-@kernel
+@kernel(smooth=True, shape_only=(0,))
 def size(x: Array, rank: int | None = None) -> Array:
-    return np.float64(math.prod(np.shape(x)[: len(_axes(x, rank))]))  # type: ignore[return-value]
+    return np.float64(math.prod(np.shape(x)[: len(axes_of(x, rank))]))  # type: ignore[return-value]
 
 
-@kernel
+@kernel(shape_only=(1,))
 def stretch(g: Array, x: Array, rank: int | None = None) -> Array:
     """One number for every entry of x."""
     return np.broadcast_to(g, np.shape(x)).copy()
 
 
-@kernel
+@kernel(smooth=True)
 def norm(x: Array, rank: int | None = None) -> Array:
-    return np.sqrt(np.sum(x * x, axis=_axes(x, rank)))
+    return np.sqrt(np.sum(x * x, axis=axes_of(x, rank)))
 
 
 @kernel
@@ -130,28 +154,28 @@ def unit(x: Array, out: Array, rank: int | None = None) -> Array:
     return np.divide(x, out, out=np.zeros_like(x), where=np.broadcast_to(out != 0, np.shape(x)))
 
 
-@kernel
+@kernel(smooth=True)
 def softmax(x: Array, rank: int | None = None) -> Array:
     """Exponentials divided by their sum, along the first axis; shifted by the maximum: none overflows."""
     e = np.exp(x - np.max(x, axis=0))
     return e / np.sum(e, axis=0)
 
 
-@kernel
+@kernel(smooth=True)
 def logsumexp(x: Array, rank: int | None = None) -> Array:
     top = np.max(x, axis=0)
     return top + np.log(np.sum(np.exp(x - top), axis=0))
 
 
-@kernel
+@kernel(smooth=True)
 def log_softmax(x: Array, rank: int | None = None) -> Array:
     return x - logsumexp(x)
 
 
-@kernel
+@kernel(smooth=True)
 def pick(x: Array, k: Array, rank: int | None = None) -> Array:
     """Entry k of x, counted from 0; in a batch, each example's own entry."""
-    at = _whole(k)
+    at = whole_numbers(k)
     if not at.ndim:
         return x[int(at)]
     if x.ndim == rank:
@@ -159,10 +183,10 @@ def pick(x: Array, k: Array, rank: int | None = None) -> Array:
     return np.take_along_axis(x, at.reshape((1,) * (x.ndim - 1) + (-1,)), 0)[0]
 
 
-@kernel
+@kernel(shape_only=(1,))
 def put(g: Array, x: Array, k: Array, rank: int | None = None) -> Array:
     """Zeros in the shape of x with g at entry k."""
-    at = _whole(k)
+    at = whole_numbers(k)
     batch = max(np.shape(g)[-1:], at.shape, key=len) if rank is not None else ()
     found = np.zeros(np.shape(x) if np.ndim(x) != rank else np.shape(x) + batch)
     if at.ndim:
@@ -172,24 +196,25 @@ def put(g: Array, x: Array, k: Array, rank: int | None = None) -> Array:
     return found
 
 
-@kernel
+@kernel(shape_only=(1,))
 def onehot(k: Array, x: Array, rank: int | None = None) -> Array:
     """1 at entry k and 0 elsewhere, in the shape of x."""
-    at = _whole(k)
+    at = whole_numbers(k)
     places = np.arange(np.shape(x)[0])
     return np.equal(places[:, None] if at.ndim else places, at).astype(np.float64)
 
 
-def _whole(k: Array) -> NDArray[np.intp]:
+def whole_numbers(k: Array) -> NDArray[np.intp]:
+    """Numbers of entries, as NumPy takes them."""
     return np.asarray(k).astype(np.intp)
 
 
-@kernel
+@kernel(smooth=True)
 def transpose(x: Array, rank: int | None = None) -> Array:
     return np.swapaxes(x, 0, 1)
 
 
-@kernel
+@kernel(smooth=True)
 def row(x: Array, rank: int | None = None) -> Array:
     """A vector as a matrix of one row."""
     return np.expand_dims(x, 0)
@@ -200,7 +225,7 @@ def unrow(x: Array, rank: int | None = None) -> Array:
     return x[0]
 
 
-@kernel
+@kernel(smooth=True)
 def stack(*parts: Array) -> Array:
     """Values of one shape as the entries of a new first axis."""
     return np.stack(np.broadcast_arrays(*parts))

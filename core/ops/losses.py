@@ -10,9 +10,11 @@ from core.ops.base import elementwise, structural
 def _scores(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     if len(shapes[0]) != 1 or shapes[1]:
         raise Problem(
-            f"cross_entropy takes a vector of scores and the number of the true class; "
+            f"This loss takes a vector with an entry for each class and the number of the true class; "
             f"{describe(names[0], shapes[0])} and {describe(names[1], shapes[1])}"
         )
+    if len(shapes) > 2 and shapes[2]:
+        raise Problem(f"A margin is one number; {describe(names[2], shapes[2])}")
     return ()
 
 
@@ -32,6 +34,46 @@ cross_entropy = structural(
     stands_for="-log(softmax(s)[k])",
     s="g * (softmax(s) - onehot(k, s))",
     says="Probabilities minus the one-hot truth: p − y.",
+)
+nll = structural(
+    "nll",
+    "−ln p",
+    "-log(pick(p, k))",
+    inputs="p k",
+    shape=_scores,
+    test_shapes=[(4,), ()],
+    domain={"p": (0.1, 0.9), "k": (2.0, 2.0)},
+    stands_for="-log(p[k])",
+    p="put(-g / pick(p, k), p, k)",
+    says="Only the true class receives a gradient: −1 over its probability.",
+)
+multiclass_hinge = structural(
+    "multiclass_hinge",
+    "hinge",
+    "sum(max(s - pick(s, k) + margin, 0)) - max(margin, 0)",
+    inputs="s k margin",
+    shape=_scores,
+    test_shapes=[(4,), (), ()],
+    domain={"k": (2.0, 2.0), "margin": (0.5, 2.0)},
+    defaults={"margin": 1.0},
+    also="svm",
+    stands_for="sum(max(0, s - s[k] + margin)) - max(0, margin)",
+    s="g * ([s - pick(s, k) + margin > 0] - put(sum([s - pick(s, k) + margin > 0]), s, k))",
+    margin="g * (sum([s - pick(s, k) + margin > 0]) - [margin > 0])",
+    kink=("sum([s - pick(s, k) + margin = 0]) > 0", "0", "1", "0"),
+    says="Each class that comes closer than the margin is pushed down, the true class up once for each.",
+)
+squared_error = structural(
+    "squared_error",
+    "∑(y−t)²",
+    "sum(power(y - t, 2))",
+    inputs="y t",
+    shape=_pairs,
+    test_shapes=[(3,), (3,)],
+    stands_for="sum((y - t)^2)",
+    y="2 * g * (y - t)",
+    t="2 * g * (t - y)",
+    says="Twice the error, entry by entry.",
 )
 mse = structural(
     "mse",
@@ -69,11 +111,35 @@ bce_logits = elementwise(
 hinge = elementwise(
     "hinge",
     "hinge",
-    "max(1 - t * y, 0)",
-    y="-(t * [t * y < 1])",
-    t="-(y * [t * y < 1])",
-    domain={"t": (0.5, 1.0)},
-    stands_for="max(0, 1 - t y)",
+    "max(margin - t * y, 0)",
+    y="-(t * [t * y < margin])",
+    t="-(y * [t * y < margin])",
+    margin="[t * y < margin]",
+    domain={"t": (0.5, 1.0), "margin": (0.5, 2.0)},
+    defaults={"margin": 1.0},
+    stands_for="max(0, margin - t y)",
     says="Inside the margin the gradient is −t; beyond it nothing passes.",
-    kink=("t * y = 1", "−t", "0", "0"),
+    kink=("t * y = margin", "−t", "0", "0"),
+)
+perceptron = elementwise(
+    "perceptron",
+    "perceptron",
+    "max(-(t * y), 0)",
+    y="-(t * [t * y < 0])",
+    t="-(y * [t * y < 0])",
+    domain={"t": (0.5, 1.0)},
+    stands_for="max(0, -t y)",
+    says="Only a wrong side is corrected: the gradient is −t there and 0 elsewhere.",
+    kink=("t * y = 0", "−t", "0", "0"),
+)
+huber = elementwise(
+    "huber",
+    "Huber",
+    "[abs(y - t) ≤ δ] * power(y - t, 2) / 2 + [abs(y - t) > δ] * δ * (abs(y - t) - δ / 2)",
+    y="min(max(y - t, -δ), δ)",
+    t="-min(max(y - t, -δ), δ)",
+    δ="[abs(y - t) > δ] * (abs(y - t) - δ)",
+    domain={"δ": (0.5, 1.5)},
+    defaults={"δ": 1.0},
+    says="The error itself where it is small; beyond δ an outlier pulls no harder than δ.",
 )

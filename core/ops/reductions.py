@@ -13,8 +13,14 @@ def _number(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
 
 def _vector(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     if len(shapes[0]) != 1:
-        raise Problem(f"softmax works on a vector of scores; {describe(names[0], shapes[0])}")
+        raise Problem(f"A vector of scores is needed here; {describe(names[0], shapes[0])}")
     return shapes[0]
+
+
+def _weighted(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    if shapes[1]:
+        raise Problem(f"A weight is one number; {describe(names[1], shapes[1])}")
+    return ()
 
 
 def _from_vector(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -66,6 +72,25 @@ smallest = structural(
     kink=("sum([x = smallest(x)]) > 1", "0", "1", "an even share for each"),
     says="The gradient goes to the smallest entry, split evenly among ties.",
 )
+prod = structural(
+    "prod",
+    "∏",
+    "prod(x)",
+    inputs="x",
+    shape=_number,
+    test_shapes=[(2, 3)],
+    x="g * others(x)",
+    says="Every entry receives the upstream gradient times the product of all the others.",
+)
+argmax = structural(
+    "argmax",
+    "arg max",
+    "argmax(x)",
+    inputs="x",
+    shape=_from_vector,
+    test_shapes=[(4,)],
+    says="The number of the largest entry: it jumps, so no gradient passes.",
+)
 norm = structural(
     "norm",
     "‖·‖",
@@ -77,6 +102,43 @@ norm = structural(
     x="g * unit(x, out)",
     kink=("norm(x) = 0", "−1", "1", "0"),
     says="The gradient points along x with length g; at 0 it is taken as 0.",
+)
+l1 = structural(
+    "l1",
+    "‖·‖₁",
+    "sum(abs(x))",
+    inputs="x",
+    shape=_number,
+    test_shapes=[(3,)],
+    stands_for="sum(|x|)",
+    x="g * sign(x)",
+    kink=("sum([x = 0]) > 0", "−1", "1", "0"),
+    says="Every entry is pulled with the same force towards 0, whatever its size.",
+)
+l2 = structural(
+    "l2",
+    "‖·‖²",
+    "sum(x^2)",
+    inputs="x",
+    shape=_number,
+    test_shapes=[(3,)],
+    stands_for="sum(x ⊙ x)",
+    x="2 * g * x",
+    says="Every entry is pulled towards 0 in proportion to its size.",
+)
+elastic = structural(
+    "elastic",
+    "elastic",
+    "β * sum(x^2) + sum(abs(x))",
+    inputs="x β",
+    shape=_weighted,
+    test_shapes=[(3,), ()],
+    defaults={"β": 1.0},
+    stands_for="β sum(x ⊙ x) + sum(|x|)",
+    x="g * (2 * β * x + sign(x))",
+    β="g * sum(x^2)",
+    kink=("sum([x = 0]) > 0", "−1", "1", "0"),
+    says="The pulls of both penalties added: β times twice the entry, and its sign.",
 )
 softmax = structural(
     "softmax",

@@ -25,13 +25,15 @@ from core.notation.tree import (
     fold,
     names,
     walk,
+    with_names,
 )
+from core.ops import array_kernels, image_kernels  # noqa: F401  (importing a family registers it)
 from core.ops.kernels import KERNELS
 
 SIGNATURES = {name: Signature(name, 1, MAX_VALUES) for name in KERNELS}
 PYTHON_RELATION = {"<": "<", ">": ">", "≤": "<=", "≥": ">=", "=": "=="}
-
-
+# the one name of a rule that stands for a number
+CONSTANTS = {"π": math.pi}
 ON_NUMBERS = {f"_{name}": kernel.number for name, kernel in KERNELS.items() if kernel.number}
 ON_ARRAYS = {f"_{name}": kernel.array for name, kernel in KERNELS.items()}
 
@@ -48,7 +50,7 @@ class Rule:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        return tuple(names(self.tree))
+        return tuple(name for name in names(self.tree) if name not in CONSTANTS)
 
     def value(self, values: Mapping[str, Value]) -> Value:
         """The rule at the given values: a float if all of them are, else a read-only array."""
@@ -63,7 +65,7 @@ class Rule:
 
     @cached_property
     def _source(self) -> str:
-        return fold(self.tree, _python)
+        return fold(with_names(self.tree, CONSTANTS), _python)
 
     @cached_property
     def _on_numbers(self) -> Callable[..., float] | None:

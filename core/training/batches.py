@@ -54,6 +54,11 @@ class Engines:
         for compiled in self._known.values():
             compiled.set(values)
 
+    def rewind(self) -> None:
+        """Draw the same masks of dropout again."""
+        for compiled in self._known.values():
+            compiled.rewind()
+
 
 class Feed:
     """Data for an engine: for each name its values for all examples, along the first axis."""

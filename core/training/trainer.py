@@ -143,6 +143,7 @@ class Trainer:
     def reset(self) -> None:
         """Back to the start; the next run is the first one bit by bit."""
         self.engines.set(self._initial)
+        self.engines.rewind()
         self.optimizer.reset()
         self._batches = self._deal()
         self._before[...] = self.parameters

@@ -13,7 +13,7 @@ from core.compiled import compile_plan
 from core.compiled.kernels import EXPANSIONS
 from core.compiled.names import Names, identifier, literal
 from core.errors import Problem
-from core.graph import INPUT
+from core.graph import CONSTANT, INPUT
 from core.ops import OPS
 from core.passes import tell
 from core.plan import make_plan
@@ -93,8 +93,55 @@ PROGRAMS = {
     "kinks": ("z = w x; L = relu(z) + leaky_relu(z) + elu(z) + clip(z, -1, 1) + |z|", NUMBERS),
     "powers": ("z = x^2 + 1; L = z^w + z^-1 + z^0.5 b + z^3", NUMBERS),
     "no parameter": ("L = x t", NUMBERS),
+    "convolution": (
+        "c = relu(conv2d(x, W1) + b1); p = maxpool(c); s = W2 flatten(p) + b2; L = cross_entropy(s, k)",
+        {"W1": (2, 3, 3), "b1": (2, 1, 1), "W2": (3, 8), "b2": (3,), "x": (6, 6), "k": ()},
+    ),
+    "two convolutions": (
+        "c = tanh(conv2d(x, W1, 1, 1)); d = conv2d(c, W2, 2, 1); L = sum(avgpool(d, 2) ⊙ t)",
+        {"W1": (2, 3, 3, 3), "W2": (2, 2, 3, 3), "x": (3, 5, 6), "t": (2, 1, 1)},
+    ),
+    "one filter": ("L = sum(tanh(conv2d(x, W, 2)))", {"W": (3, 3, 3), "x": (3, 7, 7)}),
+    "one filter on a flat picture": ("L = sum(conv2d(x, W, 1, 2) ^ 2)", {"W": (3, 2), "x": (4, 4)}),
+    "filters made of data": (
+        "V = reshape(W x, [2, 2]); L = sum(maxpool(conv2d(y, V), 2, 1) ⊙ t)",
+        {"W": (4, 3), "x": (3,), "y": (4, 4), "t": (2, 2)},
+    ),
+    "pools that overlap": (
+        "c = conv2d(x, W); L = sum(maxpool(c, 3, 2)) + mean(avgpool(c, 2, 1))",
+        {"W": (2, 2), "x": (6, 6)},
+    ),
+    "pools that leave a rest": ("L = sum(maxpool(conv2d(x, W), 2) ^ 2)", {"W": (2, 2), "x": (6, 6)}),
+    "together and apart": (
+        "h = concat(tanh(W1 x + b1), x, 1); L = (w2·h - t)^2 + sum(W1[0:2, 1:3]) + h[1:4]·w3",
+        {"W1": (3, 4), "b1": (3,), "w2": (8,), "w3": (3,), "x": (4,), "t": ()},
+    ),
+    "laid out otherwise": (
+        "H = reshape(W x, [2, 3]); L = sum(H U) + flatten(H^T)·w",
+        {"W": (6, 2), "U": (3, 2), "w": (6,), "x": (2,)},
+    ),
+    "positions": (
+        "h = tanh(W1 positional_encoding(x, 3) + b1); L = squared_error(W2 h, t)",
+        {"W1": (4, 12), "b1": (4,), "W2": (2, 4), "x": (2,), "t": (2,)},
+    ),
+    "margins": (
+        "s = W x + b; L = multiclass_hinge(s, k, 0.5) + svm(2 s, k) + 0.1 elastic(W, 2) + l1(b) + l2(b)",
+        {"W": (3, 4), "b": (3,), "x": (4,), "k": ()},
+    ),
+    "robust": (
+        "e = huber(w·x + b, t, 0.8); L = e + nll(softmax(U x), k) + prod(U x) / 10 + perceptron(w·x, t)",
+        {"w": (3,), "b": (), "U": (3, 3), "x": (3,), "t": (), "k": ()},
+    ),
+    "classes as vectors": (
+        "s = W x; L = mse(softmax(s), onehot(k, 3)) + s[argmax(s)]",
+        {"W": (3, 4), "x": (4,), "k": ()},
+    ),
+    "smooth gates": (
+        "z = W x + b; L = sum(gelu(z) + selu(z) + hard_sigmoid(z) + erf(z)) + maxout(w·x, v·x)",
+        {"W": (2, 3), "b": (2,), "w": (3,), "v": (3,), "x": (3,)},
+    ),
 }
-DATA = ("x", "t", "k")
+DATA = ("x", "y", "t", "k")
 
 
 def draw(shapes, seed):
@@ -199,15 +246,20 @@ def test_every_operation_compiles(op):
         drawn = {}
         for port, shape in zip(ports, shapes, strict=True):
             low, high = declared.domain.get(port, (-2.0, 2.0))
-            drawn[port] = frozen(rng.uniform(low, high, shape))
+            drawn[port] = frozen(declared.settings.get(port, rng.uniform(low, high, shape)))
         return drawn
 
     from core.graph import Graph, Node
     from core.notation.tree import Name, Program
 
     first = values()
-    nodes = {port: Node(port, INPUT, (), shape_of(first[port]), Name(port), named=True) for port in ports}
-    shape = declared.shape(ports, [shape_of(first[port]) for port in ports])
+    nodes = {
+        port: Node(port, CONSTANT, (), shape_of(first[port]), Name(port), value=first[port])
+        if port in declared.settings
+        else Node(port, INPUT, (), shape_of(first[port]), Name(port), named=True)
+        for port in ports
+    }
+    shape = declared.shape_of(ports, [shape_of(first[port]) for port in ports], list(first.values()))
     nodes["f"] = Node("f", op, ports, shape, Name("f"), named=True)
     output = "f"
     if shape:
@@ -215,7 +267,8 @@ def test_every_operation_compiles(op):
         output = "total"
     plan = make_plan(Graph(Program("", ()), nodes, output, {}))
     parameters = [port for port in ports if declared.back_rule(ports.index(port))]
-    shared, own = parameters[:1], [port for port in ports if port not in parameters[:1]]
+    shared = parameters[:1]
+    own = [port for port in ports if port not in (*shared, *declared.settings)]
     compiled = compile_plan(plan, own, 4, parameters=shared)
     examples = [values() | {port: first[port] for port in shared} for _ in range(4)]
     compiled.set({port: first[port] for port in shared})

@@ -1,0 +1,104 @@
+"""Activations, entry by entry: each states its local derivative."""
+
+from core.ops.base import elementwise
+
+sigmoid = elementwise(
+    "sigmoid",
+    "σ",
+    "1 / (1 + exp(-x))",
+    also="σ logistic",
+    x="out * (1 / (1 + exp(x)))",
+    shows={"x": "out * (1 - out)"},
+    stands_for="1 / (1 + exp(-x))",
+    says="The slope σ(1 − σ) is largest, 1/4, at 0 and vanishes where σ saturates.",
+)
+tanh = elementwise(
+    "tanh",
+    "tanh",
+    "tanh(x)",
+    x="1 - out^2",
+    stands_for="(exp(2 x) - 1) / (exp(2 x) + 1)",
+    says="Near 0 the gradient passes almost whole; where tanh saturates, almost nothing passes.",
+)
+relu = elementwise(
+    "relu",
+    "ReLU",
+    "max(x, 0)",
+    also="ReLU",
+    x="[x > 0]",
+    stands_for="max(0, x)",
+    says="A gate: the gradient passes where the input is positive and stops elsewhere.",
+    kink=("x = 0", "0", "1", "0"),
+)
+leaky_relu = elementwise(
+    "leaky_relu",
+    "LReLU",
+    "max(x, 0) + α * min(x, 0)",
+    x="[x > 0] + α * [x ≤ 0]",
+    α="min(x, 0)",
+    defaults={"α": 0.01},
+    stands_for="max(α x, x)",
+    says="Where the input is negative a small part α of the gradient still passes.",
+    kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
+)
+elu = elementwise(
+    "elu",
+    "ELU",
+    "max(x, 0) + α * (exp(min(x, 0)) - 1)",
+    x="[x > 0] + α * exp(min(x, 0)) * [x ≤ 0]",
+    α="exp(min(x, 0)) - 1",
+    defaults={"α": 1.0},
+    says="For negative inputs the slope is α times the exponential.",
+    kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
+)
+silu = elementwise(
+    "silu",
+    "SiLU",
+    "x / (1 + exp(-x))",
+    also="swish",
+    x="(1 + x / (1 + exp(x))) / (1 + exp(-x))",
+    stands_for="x sigmoid(x)",
+    says="The input weighted by its own sigmoid: product rule on x and σ(x).",
+)
+softplus = elementwise(
+    "softplus",
+    "softplus",
+    "logaddexp(0, x)",
+    x="1 / (1 + exp(-x))",
+    stands_for="log(1 + exp(x))",
+    says="A smooth ReLU whose slope is the sigmoid.",
+)
+softsign = elementwise(
+    "softsign",
+    "softsign",
+    "x / (1 + abs(x))",
+    x="1 / power(1 + abs(x), 2)",
+    stands_for="x / (1 + |x|)",
+    says="Saturates more slowly than tanh, so more gradient passes far from 0.",
+)
+gelu = elementwise(
+    "gelu",
+    "GELU",
+    "x * (1 + erf(x / sqrt(2))) / 2",
+    x="(1 + erf(x / sqrt(2))) / 2 + x * exp(-(x^2) / 2) / sqrt(2 * π)",
+    stands_for="x (1 + erf(x / sqrt(2))) / 2",
+    says="The input weighted by how likely a normal number lies below it: product rule on x and Φ(x).",
+)
+selu = elementwise(
+    "selu",
+    "SELU",
+    "1.0507009873554805 * (max(x, 0) + 1.6732632423543772 * (exp(min(x, 0)) - 1))",
+    x="1.0507009873554805 * ([x > 0] + 1.6732632423543772 * exp(min(x, 0)) * [x ≤ 0])",
+    stands_for="1.0507009873554805 elu(x, 1.6732632423543772)",
+    says="An ELU scaled so that layers keep mean 0 and variance 1.",
+    kink=("x = 0", "1.758", "1.051", "1.758"),
+)
+hard_sigmoid = elementwise(
+    "hard_sigmoid",
+    "hard σ",
+    "min(max(x / 6 + 1 / 2, 0), 1)",
+    x="[x > -3] * [x < 3] / 6",
+    stands_for="min(max(x/6 + 1/2, 0), 1)",
+    says="A sigmoid of three straight lines: the slope is 1/6 from −3 to 3 and 0 beyond.",
+    kink=("(x + 3) * (x - 3) = 0", "0", "1/6", "0"),
+)

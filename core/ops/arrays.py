@@ -1,0 +1,178 @@
+"""Putting arrays together, taking them apart, laying them out otherwise; and arrays made of numbers."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.arrays import MAX_ENTRIES, Shape, Value, describe, shape_text
+from core.errors import Problem
+from core.numbers import typed_text
+from core.ops.base import structural
+
+
+def whole(setting: Value, what: str, least: int = 0) -> int:
+    """A setting as a whole number of at least `least`. Raises Problem."""
+    if not (isinstance(setting, float) and math.isfinite(setting) and setting == int(setting) >= least):
+        raise Problem(f"{what} is a whole number from {least}, not {typed_text(setting)}")
+    return int(setting)
+
+
+# -- together and apart
+
+
+def _concat(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    x, y = (shape or (1,) for shape in shapes)
+    if x[1:] != y[1:]:
+        both = " and ".join(describe(name, shape) for name, shape in zip(names, shapes, strict=True))
+        raise Problem(f"{both}; laid end to end they may differ along the first axis only")
+    return (x[0] + y[0], *x[1:])
+
+
+concat = structural(
+    "concat",
+    "⧺",
+    "concat(x, y)",
+    inputs="x y",
+    shape=_concat,
+    test_shapes=[(3,), (2,)],
+    repeats=True,
+    x="front(g, x)",
+    y="rear(g, y)",
+    says="Each part receives its own stretch of the upstream gradient.",
+)
+
+
+def _cut(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) -> Shape:
+    shape = shapes[0]
+    axis = whole(settings[2], "An axis")
+    if axis >= len(shape):
+        raise Problem(f"{describe(names[0], shape)} and has no axis {axis} to take a range of")
+    start, stop = (whole(setting, "The end of a range") for setting in settings[:2])
+    length = shape[axis]
+    if not start < stop <= length:
+        has = f"{names[0]} has entries 0 to {length - 1}"
+        hint = "A range has its first entry and the one behind its last, as in x[1:3]"
+        raise Problem(f"{has}; the range {start}:{stop} is empty or goes beyond", hint=hint)
+    return (*shape[:axis], stop - start, *shape[axis + 1 :])
+
+
+cut = structural(
+    "cut",
+    "[a:b]",
+    "cut(x, start, stop, axis)",
+    inputs="x start stop axis",
+    shape=_cut,
+    settings={"start": 1.0, "stop": 3.0, "axis": 0.0},
+    test_shapes=[(4,), (), (), ()],
+    call="",
+    x="paste(g, x, start, stop, axis)",
+    says="The entries in the range receive their gradients, all others 0.",
+)
+
+# -- laid out otherwise
+
+
+def _reshape(names: Sequence[str], shapes: Sequence[Shape], setting: Value) -> Shape:
+    sizes = [setting] if isinstance(setting, float) else list(setting)
+    shape = tuple(whole(float(size), "The size of an axis", 1) for size in sizes)
+    if math.prod(shape) != math.prod(shapes[0]):
+        said = describe(names[0], shapes[0])
+        raise Problem(f"{said}, {math.prod(shapes[0]):,} in all, which cannot be laid out as {shape_text(shape)}")
+    return shape
+
+
+reshape = structural(
+    "reshape",
+    "reshape",
+    "reshape(x, shape)",
+    inputs="x shape",
+    shape=_reshape,
+    settings={"shape": np.array([3.0, 2.0])},
+    test_shapes=[(2, 3), (2,)],
+    x="as_shape(g, x)",
+    says="The same entries, laid out otherwise: each gradient goes back to its entry.",
+)
+flatten = structural(
+    "flatten",
+    "flatten",
+    "flatten(x)",
+    inputs="x",
+    shape=lambda names, shapes: (math.prod(shapes[0]),),
+    test_shapes=[(2, 3)],
+    x="as_shape(g, x)",
+    says="The same entries in one line: each gradient goes back to its entry.",
+)
+
+# -- made of numbers
+
+
+def _onehot(names: Sequence[str], shapes: Sequence[Shape], setting: Value) -> Shape:
+    if shapes[0]:
+        raise Problem(f"The number of a class is one number; {describe(names[0], shapes[0])}")
+    return (_size(whole(setting, "The number of classes", 1)),)
+
+
+def _size(entries: int) -> int:
+    if entries > MAX_ENTRIES:
+        raise Problem(f"An array can have {MAX_ENTRIES:,} entries; this one would have {entries:,}")
+    return entries
+
+
+onehot = structural(
+    "onehot",
+    "one-hot",
+    "choice(k, n)",
+    inputs="k n",
+    shape=_onehot,
+    settings={"n": 4.0},
+    test_shapes=[(), ()],
+    domain={"k": (2.0, 2.0)},
+    says="A choice is flat: no gradient passes to the number of the class.",
+)
+
+
+def _encoding(names: Sequence[str], shapes: Sequence[Shape], setting: Value) -> Shape:
+    octaves = whole(setting, "The number of octaves", 1)
+    if octaves > 1000:
+        raise Problem(f"Beyond 1,000 octaves the frequencies overflow; here are {octaves:,}")
+    if len(shapes[0]) > 1:
+        raise Problem(f"positional_encoding takes a number or a vector; {describe(names[0], shapes[0])}")
+    return (_size(2 * octaves * math.prod(shapes[0])),)
+
+
+positional_encoding = structural(
+    "positional_encoding",
+    "γ",
+    "positional_encoding(x, L)",
+    inputs="x L",
+    shape=_encoding,
+    settings={"L": 3.0},
+    test_shapes=[(2,), ()],
+    domain={"x": (-1.0, 1.0)},
+    x="positional_slope(x, g, L)",
+    says="Each coordinate gathers what comes back from its sines and cosines, 2ˡπ times as strong for octave l.",
+)
+
+
+def _dropout(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) -> Shape:
+    chance, seed = settings
+    if not (isinstance(chance, float) and 0 <= chance < 1):
+        raise Problem(f"The part that is dropped is from 0 to below 1, not {typed_text(chance)}")
+    if whole(seed, "A seed") >= 2**53:
+        raise Problem("A seed has at most 15 digits")
+    return shapes[0]
+
+
+dropout = structural(
+    "dropout",
+    "dropout",
+    "x * kept(x, p, seed)",
+    inputs="x p seed",
+    shape=_dropout,
+    settings={"p": 0.5, "seed": 1.0},
+    test_shapes=[(5,), (), ()],
+    defaults={"p": 0.5, "seed": 0.0},
+    x="g * kept(x, p, seed)",
+    says="What was dropped receives 0; what was kept was scaled up by 1/(1 − p), and so is its gradient.",
+)

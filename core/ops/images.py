@@ -1,0 +1,82 @@
+"""Convolution and pooling of images: a picture of rows and columns, or a stack of them, one for each channel."""
+
+from collections.abc import Sequence
+
+from core.arrays import Shape, Value, describe
+from core.errors import Problem
+from core.ops.arrays import whole
+from core.ops.base import structural
+from core.ops.image_kernels import filter_stack, is_stack
+
+
+def _places(name: str, shape: Shape, size: tuple[int, int], stride: int, what: str) -> tuple[int, int]:
+    """How many places a window has down and across. Raises Problem where it has none."""
+    if shape[-2] < size[0] or shape[-1] < size[1]:
+        raise Problem(f"{describe(name, shape)}; {what} of {size[0]}×{size[1]} does not fit into it")
+    return ((shape[-2] - size[0]) // stride + 1, (shape[-1] - size[1]) // stride + 1)
+
+
+def _conv2d(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) -> Shape:
+    x, w = shapes[:2]
+    stride, padding = whole(settings[0], "A stride", 1), whole(settings[1], "A padding")
+    if len(x) not in (2, 3):
+        raise Problem(f"{describe(names[0], x)}; conv2d takes a picture (rows × columns) or channels of one")
+    channels = x[0] if len(x) == 3 else 1
+    if len(w) not in (2, 3, 4) or filter_stack(x, w)[1] != channels:
+        raise Problem(
+            f"{describe(names[0], x)} and {describe(names[1], w)}; a filter needs as many channels as the picture",
+            hint="A filter is rows × columns or channels × rows × columns; several are a stack of these",
+        )
+    padded = (x[-2] + 2 * padding, x[-1] + 2 * padding)
+    places = _places(names[0], padded, (w[-2], w[-1]), stride, "a filter")
+    return (w[0], *places) if is_stack(x, w) else places
+
+
+conv2d = structural(
+    "conv2d",
+    "⋆",
+    "conv2d(x, W, stride, padding)",
+    inputs="x W stride padding",
+    shape=_conv2d,
+    settings={"stride": 2.0, "padding": 1.0},
+    test_shapes=[(2, 5, 6), (3, 2, 3, 3), (), ()],
+    defaults={"stride": 1.0, "padding": 0.0},
+    x="conv2d_x(g, W, x, stride, padding)",
+    W="conv2d_W(g, x, W, stride, padding)",
+    says="Each filter meets its upstream map at every place: shared weights add up over all places.",
+)
+
+
+def _pool(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) -> Shape:
+    x = shapes[0]
+    size, stride = whole(settings[0], "A window's size", 1), whole(settings[1], "A stride")
+    if len(x) not in (2, 3):
+        raise Problem(f"{describe(names[0], x)}; pooling takes a picture (rows × columns) or channels of them")
+    return (*x[:-2], *_places(names[0], x, (size, size), stride or size, "a window"))
+
+
+maxpool = structural(
+    "maxpool",
+    "max pool",
+    "maxpool(x, window, stride)",
+    inputs="x window stride",
+    shape=_pool,
+    settings={"window": 2.0, "stride": 1.0},
+    test_shapes=[(2, 4, 5), (), ()],
+    defaults={"window": 2.0, "stride": 0.0},
+    x="maxpool_x(g, x, out, window, stride)",
+    kink=("tied(x, window, stride) = 1", "0", "1", "an even share for each"),
+    says="In each window the gradient goes to the largest entry, split evenly among ties.",
+)
+avgpool = structural(
+    "avgpool",
+    "avg pool",
+    "avgpool(x, window, stride)",
+    inputs="x window stride",
+    shape=_pool,
+    settings={"window": 2.0, "stride": 1.0},
+    test_shapes=[(2, 4, 5), (), ()],
+    defaults={"window": 2.0, "stride": 0.0},
+    x="avgpool_x(g, x, window, stride)",
+    says="Every entry of a window receives an equal share of its gradient.",
+)
