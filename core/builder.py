@@ -24,6 +24,7 @@ from core.notation.tree import (
     Negative,
     Number,
     Program,
+    Range,
     Statement,
     Transposed,
     Tree,
@@ -218,7 +219,7 @@ class _Builder(Nodes):
         op = CALLS.get((part.function, len(found)))
         if op:
             defaults = list(op.defaults.values())[len(found) - len(op.inputs) + len(op.defaults) :]
-            extra = [Operand(Number(value), (), constant=value) for value in defaults]
+            extra = [self.number(value) for value in defaults]
             return self.apply(op.name, [*found, *extra], part)
         pair = CALLS.get((part.function, 2))
         if pair and pair.repeats and len(found) > 2:
@@ -280,10 +281,32 @@ class _Builder(Nodes):
         value = frozen([operand.constant for operand in found])
         return Operand(part, shape_of(value), constant=value, literal=True)
 
-    def index(self, found: list[Operand], part: Tree) -> Operand:
-        body = self.settled(found[0])
-        for place in found[1:]:
-            if place.constant is not None and body.shape:
-                check_index(place.constant, body.shape[0], self.called(body))
-            body = self.apply("pick", [body, place], part)
+    def index(self, found: list[Operand], part: Index) -> Operand:
+        """Entries and ranges, one axis after the other; an index behind a range chooses a column."""
+        body, axis = self.settled(found[0]), 0
+        for place, ends in part.grouped(found):
+            if isinstance(place, Range):
+                body = self.range(body, ends, axis, part)
+                axis += 1
+                continue
+            if axis:
+                if len(body.shape) != 2:
+                    hint = "Take the entry first, then the range, each in brackets of its own"
+                    raise Problem("An index behind a range is for the columns of a matrix", hint=hint)
+                body, axis = self.apply("transpose", [body], part), 0
+            if ends[0].constant is not None and body.shape:
+                check_index(ends[0].constant, body.shape[0], self.called(body))
+            body = self.apply("pick", [body, ends[0]], part)
         return body
+
+    def range(self, body: Operand, ends: Sequence[Operand], axis: int, part: Tree) -> Operand:
+        """The entries from the first end up to the second along an axis; all of them need no node."""
+        if axis >= len(body.shape):
+            raise Problem(f"{describe(self.called(body), body.shape)} and has no entries to take a range of")
+        start, stop = (*ends, self.number(float(body.shape[axis])))[:2]
+        if start.constant == 0 and stop.constant == body.shape[axis]:
+            return body
+        return self.apply("cut", [body, start, stop, self.number(float(axis))], part)
+
+    def number(self, value: float) -> Operand:
+        return Operand(Number(value), (), constant=value)

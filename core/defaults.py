@@ -4,6 +4,7 @@ Ranks and sizes are guessed from how the names are used: a capital letter in fro
 `w·x` are two vectors, what meets by addition has one shape. The guess only has to be useful.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,12 +23,13 @@ from core.notation.tree import (
     Negative,
     Number,
     Program,
+    Range,
     Transposed,
     Tree,
     fold,
     walk,
 )
-from core.ops import CALLS
+from core.ops import CALLS, Op
 
 SCALARS = (2.0, 3.0, 0.5, 1.5, 4.0, 2.5, 1.0, 0.25)
 BY_CONVENTION = {
@@ -44,19 +46,22 @@ BY_CONVENTION = {
     "b": 0.5,
     "ε": 0.01,
 }
-VECTOR_FUNCTIONS = {
-    "softmax",
-    "log_softmax",
-    "logsumexp",
-    "cross_entropy",
-    "norm",
-    "sum",
-    "mean",
-    "mse",
-    "outer",
+SIZE, CLASSES, PICTURE, FILTER = 2, 3, 6, 3
+# what functions take: a length for each axis of their first values; 0 where any will do
+WANTED: dict[str, tuple[tuple[int, ...], ...]] = {
+    **dict.fromkeys(["softmax", "log_softmax", "cross_entropy", "nll", "multiclass_hinge"], ((CLASSES,),)),
+    **dict.fromkeys(["logsumexp", "norm", "l1", "l2", "elastic", "sum", "mean", "prod"], ((0,),)),
+    **dict.fromkeys(["mse", "squared_error", "argmax", "dropout"], ((0,),)),
+    "outer": ((0,), (0,)),
+    "concat": ((0,), (0,)),
+    "conv2d": ((PICTURE, PICTURE), (FILTER, FILTER)),
+    "maxpool": ((PICTURE, PICTURE),),
+    "avgpool": ((PICTURE, PICTURE),),
+    "flatten": ((SIZE, SIZE),),
 }
+# functions whose result's shape follows from the shapes of what they take
+SHAPED = {"concat", "conv2d", "maxpool", "avgpool", "reshape", "flatten", "onehot", "positional_encoding"}
 MATRICES = "WUVAMQ"
-SIZE, CLASSES = 2, 3
 MAX_GUESSED = 100
 
 
@@ -172,7 +177,9 @@ class _Guess:
             case Listing():
                 return (_sized(len(found)), *found[0])
             case Index(places=places):
-                return self.indexed(part, found[0])[len(places) :]
+                axes = self.indexed(part, found[0])
+                ranges = tuple(Size() for place in places if isinstance(place, Range))
+                return (*ranges, *axes[len(places) :])
             case Call(function, args):
                 return self.call(function, args, found)
 
@@ -206,7 +213,7 @@ class _Guess:
         elif plain is not left or (sign in "·@" and _begins(left, "w") and isinstance(right, Name)):
             a = self.raise_rank(plain, 1, a)
             b = self.raise_rank(right, 1, b)
-        if len(a) == 2 and not b:
+        if len(a) == 2 or (len(a) == 1 and sign in "·@"):
             b = self.raise_rank(right, 1, b)
         if not a or not b:
             return a or b
@@ -225,41 +232,85 @@ class _Guess:
         if name and len(axes) < len(part.places) and len(self.name(name.name)) < rank:
             axes = self.raise_rank(name, rank, ())[rank - len(part.places) :]
         for axis, place in zip(axes, part.places, strict=False):
-            if (
-                isinstance(place, Number)
-                and place.value < MAX_GUESSED
-                and name
-                and name.name not in self.values
-            ):
-                axis.root().length = max(axis.root().length, int(place.value) + 1, SIZE)
+            needed = _needed(place)
+            if 0 < needed <= MAX_GUESSED and name and name.name not in self.values:
+                axis.root().length = max(axis.root().length, needed, SIZE)
         return axes
 
     def joined(self, parts: Sequence[Tree], found: list[Axes]) -> Axes:
         longest = max(found, key=len)
         for tree, axes in zip(parts, found, strict=True):
-            axes = self.raise_rank(tree, len(longest), axes) if longest else axes
+            # a bias is stretched over the rows of a matrix and over a picture
+            stays = not longest or (len(longest) > 1 and _begins(tree, "b"))
+            axes = axes if stays else self.raise_rank(tree, len(longest), axes)
             if len(axes) == len(longest):
                 for one, other in zip(axes, longest, strict=True):
                     one.join(other)
         return longest
 
     def call(self, function: str, args: Sequence[Tree], found: list[Axes]) -> Axes:
-        axes = found[0] if found else ()
-        if function in VECTOR_FUNCTIONS and args:
-            axes = self.raise_rank(args[0], 1, axes)
-            if function == "outer":
-                self.raise_rank(args[-1], 1, found[-1])
-            if "softmax" in function or function == "cross_entropy":
-                for axis in axes:
-                    axis.root().length = axis.root().length or CLASSES
-        op = CALLS.get((function, len(args)))
-        if op and op.elementwise:
-            return self.joined(args, [axes, *found[1:]])
-        if function in ("softmax", "log_softmax"):
-            return axes
-        if function in ("max", "min") and len(args) > 1:
-            return self.joined(args, [axes, *found[1:]])
-        return ()
+        for number, (tree, lengths) in enumerate(zip(args, WANTED.get(function, ()), strict=False)):
+            found[number] = axes = self.raise_rank(tree, len(lengths), found[number])
+            for axis, length in zip(axes, lengths, strict=False):
+                axis.root().length = axis.root().length or length
+        if function == "reshape" and len(args) == 2:
+            self.filled(args[0], args[1], found)
+        op = (
+            CALLS.get((function, min(len(args), 2)))
+            if function == "concat"
+            else CALLS.get((function, len(args)))
+        )
+        if op is None:
+            return ()
+        if op.elementwise:
+            return self.joined(args, found)
+        if function in SHAPED:
+            return self.shaped(op, args, found)
+        return found[0] if function in ("softmax", "log_softmax", "dropout") else ()
+
+    def filled(self, tree: Tree, shape: Tree, found: list[Axes]) -> None:
+        """What is laid out otherwise has as many entries as its new shape."""
+        sizes = [part.value for part in walk(shape) if isinstance(part, Number)]
+        found[0] = axes = self.raise_rank(tree, 1, found[0])
+        if len(axes) == 1 and 0 < math.prod(sizes) < MAX_GUESSED:
+            axes[0].root().length = axes[0].root().length or int(math.prod(sizes))
+
+    def shaped(self, op: Op, args: Sequence[Tree], found: list[Axes]) -> Axes:
+        """The result's axes by the operation's own rule; what has no length yet gets the usual one."""
+        shapes = []
+        for axes in found:
+            for axis in axes:
+                axis.root().length = axis.root().length or SIZE
+            shapes.append(tuple(axis.root().length for axis in axes))
+        constants = [*map(_constant, args), *op.defaults.values()][: len(op.inputs)]
+        shapes += [()] * (len(op.inputs) - len(shapes))
+        try:
+            shape = op.shape_of(op.inputs, shapes[: len(op.inputs)], constants)
+        except Problem:
+            return ()  # the builder says what is wrong
+        if len(args) > len(op.inputs):
+            shape = (shape[0] + sum((more or (1,))[0] for more in shapes[2:]), *shape[1:])
+        return tuple(_sized(length) for length in shape)
+
+
+def _constant(tree: Tree) -> Value | None:
+    """The value of a number, or of a list of numbers."""
+    match tree:
+        case Number(value):
+            return value
+        case Listing(items) if all(isinstance(item, Number) for item in items):
+            return frozen([item.value for item in items if isinstance(item, Number)])
+    return None
+
+
+def _needed(place: Tree | Range) -> int:
+    """How many entries an index or a range needs; 0 if it cannot be told."""
+    match place:
+        case Number(value):
+            return int(value) + 1
+        case Range(_, Number(value)):
+            return int(value)
+    return 0
 
 
 def _begins(tree: Tree, letters: str) -> bool:

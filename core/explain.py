@@ -8,7 +8,18 @@ import numpy as np
 from core.arrays import Value, describe, shape_of, shape_text
 from core.graph import CONSTANT, Graph, Node
 from core.notation.mathtree import Math, Row, Sign, Table, Tinted, row
-from core.notation.tree import Binary, Call, Listing, Name, Negative, Number, Tree, substituted
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Listing,
+    Name,
+    Negative,
+    Number,
+    Range,
+    Tree,
+    substituted,
+)
 from core.notation.typeset import (
     ATOM,
     EQUALS,
@@ -109,6 +120,8 @@ def formula(graph: Graph, node: Node) -> Tree:
     if op.name == "mul":
         both = all(graph.nodes[arg].shape for arg in node.args)
         return Binary("⊙" if both else "·", Name("x"), Name("y"))
+    if op.name == "cut":
+        return _range(graph, node)
     if op.call:
         values = {port: graph.nodes[arg].value for port, arg in zip(ports, node.args, strict=True)}
         usual = [port for port in op.defaults if values[port] == op.defaults[port]]
@@ -116,6 +129,14 @@ def formula(graph: Graph, node: Node) -> Tree:
     if op.variadic:
         return Listing(tuple(Name(port) for port in ports))
     return op.written.tree if op.written else op.value.tree
+
+
+def _range(graph: Graph, node: Node) -> Tree:
+    """`x[1:3]`, or `x[:, 1:3]` for a range of columns."""
+    start, stop, axis = (graph.nodes[arg].value for arg in node.args[1:])
+    assert isinstance(start, float) and isinstance(stop, float) and isinstance(axis, float)
+    whole = (Range(Number(0.0)),) * int(axis)
+    return Index(Name("x"), (*whole, Range(Number(start), Number(stop))))
 
 
 def badge(picture: Picture, node: Node) -> str:

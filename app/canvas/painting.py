@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 from app.formula import Box as FormulaBox
 from app.formula import layout, paint
 from app.theme import Theme, heat_colours, mixed
-from core.figure import NAME, RADIUS, SYMBOL, Arrow, Box, Figure, Label, heat_shape
+from core.figure import NAME, RADIUS, SYMBOL, Arrow, Box, Figure, Label, heat_cells, heat_tiles
 from core.layout import Route, point_at
 from core.notation.mathtree import Math
 
@@ -186,9 +186,8 @@ def paint_heat(painter: QPainter, values: np.ndarray, rect: QRectF, theme: Theme
 
     An array of more cells than can be told apart is thinned to every n-th row and column.
     """
-    rows, columns = heat_shape(values.shape)
-    cells = values.reshape(rows, columns)
-    stride = max(1, math.ceil(math.sqrt(rows * columns / MOST_CELLS)))
+    cells = heat_cells(values)
+    stride = max(1, math.ceil(math.sqrt(cells.size / MOST_CELLS)))
     largest = float(np.nanmax(np.abs(cells), initial=0.0)) or 1.0
     cells = cells[::stride, ::stride]
     colours = heat_colours(cells, theme, largest)
@@ -204,4 +203,11 @@ def paint_heat(painter: QPainter, values: np.ndarray, rect: QRectF, theme: Theme
     painter.setPen(QPen(frame, 1.2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(rect)
+    down, across = heat_tiles(values.shape)
+    for i in range(1, down):
+        at = rect.top() + i * rect.height() / down
+        painter.drawLine(QPointF(rect.left(), at), QPointF(rect.right(), at))
+    for j in range(1, across):
+        at = rect.left() + j * rect.width() / across
+        painter.drawLine(QPointF(at, rect.top()), QPointF(at, rect.bottom()))
     painter.restore()

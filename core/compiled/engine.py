@@ -166,7 +166,11 @@ class _Script:
             if name in low.values and name not in low.places:
                 writer.name(low.values[name])
         for node in self.graph.nodes.values():
-            if isinstance(node.value, np.ndarray) and node.name in low.values and not self.graph.is_setting(node.name):
+            if (
+                isinstance(node.value, np.ndarray)
+                and node.name in low.values
+                and not self.graph.is_setting(node.name)
+            ):
                 writer.declare(low.values[node.name], f"np.array({literal(node.value.tolist())}, dtype)")
         return self._take()
 
@@ -200,7 +204,9 @@ class _Script:
         lines += _function("forward", self.forward)
         lines += _function("backward", self.backward)
         if self.writer.generators:
-            lines += _function("rewind", [f"{g}.bit_generator.state = {g}_start" for g in self.writer.generators])
+            lines += _function(
+                "rewind", [f"{g}.bit_generator.state = {g}_start" for g in self.writer.generators]
+            )
         return [*lines, *_function("step", ["forward()", "backward()"])]
 
     def compiled(self, places: Mapping[str, Slot]) -> Compiled:

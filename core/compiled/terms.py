@@ -108,11 +108,16 @@ class Terms:
         return self.make("padded", (term,), padding, shape, term.batched)
 
     def spread(
-        self, parts: Sequence[Term], places: Sequence[str], shape: Shape, padding: int = 0, apart: bool = False
+        self,
+        parts: Sequence[Term],
+        places: Sequence[str],
+        shape: Shape,
+        padding: int = 0,
+        apart: bool = False,
     ) -> Term:
-        """Zeros with parts added, each at a place given as an index of the padded picture; no padding is left.
+        """Zeros with parts added, each at a place given as an index of the padded picture.
 
-        `apart` says that no two places overlap.
+        The padding is cut off at the end. `apart` says that no two places overlap.
         """
         batched = any(part.batched for part in parts)
         return self.make("spread", parts, (tuple(places), padding, apart), shape, batched)

@@ -23,12 +23,16 @@ from core.steps import Story
 # so small that its square is nothing beside 1, yet far from underflow
 STEP = 1e-20
 
+Complex = NDArray[np.complex128]
+
 
 def is_smooth(op: Op, count: int) -> bool:
     """Whether an operation on `count` values has a value for complex numbers."""
     parts = list(walk(op.value_rule(count).tree))
     calls = {part.function for part in parts if isinstance(part, Call)}
-    return all(KERNELS[call].smooth for call in calls) and not any(isinstance(part, Indicator) for part in parts)
+    return all(KERNELS[call].smooth for call in calls) and not any(
+        isinstance(part, Indicator) for part in parts
+    )
 
 
 def complex_step(story: Story, name: str) -> Value:

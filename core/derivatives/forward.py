@@ -32,7 +32,10 @@ from core.steps import Story
 
 TANGENT = "d"
 # where neither of the other ways holds; d stands for the tangent of the input
-STATED: Mapping[tuple[str, str], Rule] = {("log_softmax", "x"): Rule("d - sum(exp(out) * d)")}
+STATED: Mapping[tuple[str, str], Rule] = {
+    ("log_softmax", "x"): Rule("d - sum(exp(out) * d)"),
+    ("elastic", "β"): Rule("d * sum(x^2)"),
+}
 SYMMETRIC = {"softmax"}
 
 
@@ -177,7 +180,7 @@ def _linear(op: Op, port: int, known: Mapping[str, Value], tangent: Value) -> Va
     assert back is not None
     ports = op.ports(len(known) - 1)
     # what the way back does not look at is added to, not multiplied with: it rests
-    seen = looked_at(back)
+    seen = looked_at(back) | op.settings.keys()
     inputs = {name: known[name] if name in seen else still(known[name]) for name in ports}
     return op.value_rule(len(ports)).value({**inputs, ports[port]: tangent})
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from core.export import one_line
-from core.figure import LABEL, NAME, RADIUS, SMALL, SYMBOL, Arrow, Box, Figure, Label, heat_shape
+from core.figure import LABEL, NAME, RADIUS, SMALL, SYMBOL, Arrow, Box, Figure, Label, heat_cells, heat_tiles
 from core.notation.latex import latex
 
 # an array of more cells is thinned to every n-th row and column: TeX's memory is small
@@ -144,9 +144,8 @@ def _label(label: Label) -> Iterator[str]:
 def _heat(label: Label, frame: str) -> Iterator[str]:
     """An array as coloured squares: shares of the colours for the largest negative and positive entry."""
     assert label.heat is not None
-    rows, columns = heat_shape(label.heat.shape)
-    stride = max(1, int(np.ceil(np.sqrt(rows * columns / MOST_CELLS))))
-    whole = label.heat.reshape(rows, columns)
+    whole = heat_cells(label.heat)
+    stride = max(1, int(np.ceil(np.sqrt(whole.size / MOST_CELLS))))
     finite = np.abs(whole[np.isfinite(whole)])
     largest = float(finite.max(initial=0.0)) or 1.0
     cells = whole[::stride, ::stride]
@@ -155,14 +154,18 @@ def _heat(label: Label, frame: str) -> Iterator[str]:
     top = label.at[1] if label.below else label.at[1] - height
     if not label.centred:
         top = label.at[1] - height / 2
-    across, down = width / cells.shape[1], height / cells.shape[0]
-    for i, line in enumerate(cells):
-        for j, entry in enumerate(line):
-            corner = _point(left + j * across, top + i * down)
-            opposite = _point(left + (j + 1) * across, top + (i + 1) * down)
-            yield rf"\fill[{_shade(float(entry), largest)}] {corner} rectangle {opposite};"
-    opposite = _point(left + width, top + height)
-    yield rf"\draw[{frame}, line width=1.2pt] {_point(left, top)} rectangle {opposite};"
+
+    def rectangle(i: int, j: int, rows: int, columns: int) -> str:
+        """Cell (i, j) of so many that share the label's room."""
+        corner = _point(left + j * width / columns, top + i * height / rows)
+        opposite = _point(left + (j + 1) * width / columns, top + (i + 1) * height / rows)
+        return f"{corner} rectangle {opposite}"
+
+    for (i, j), entry in np.ndenumerate(cells):
+        yield rf"\fill[{_shade(float(entry), largest)}] {rectangle(i, j, *cells.shape)};"
+    tiles = heat_tiles(label.heat.shape)
+    for i, j in np.ndindex(tiles):
+        yield rf"\draw[{frame}, line width=1.2pt] {rectangle(i, j, *tiles)};"
 
 
 def _shade(entry: float, largest: float) -> str:

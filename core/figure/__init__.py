@@ -6,7 +6,7 @@ Reading order: parts, sizes, symbols, labels, drawing (where everything stands),
 from core.figure.drawing import Drawing, draw, label_width
 from core.figure.parts import Arrow, Box, Figure, Label, Mood
 from core.figure.pictured import figure, sums
-from core.figure.sizes import LABEL, NAME, RADIUS, SMALL, SYMBOL, heat_shape
+from core.figure.sizes import LABEL, NAME, RADIUS, SMALL, SYMBOL, heat_cells, heat_tiles
 
 MARGIN = 14.0  # around a figure
 
@@ -25,7 +25,8 @@ __all__ = [
     "Mood",
     "draw",
     "figure",
-    "heat_shape",
+    "heat_cells",
+    "heat_tiles",
     "label_width",
     "sums",
 ]

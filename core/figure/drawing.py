@@ -133,9 +133,7 @@ def _value_width(value: Value, digits: int) -> float:
 
 def draw(graph: Graph, moved: Mapping[str, Point] | None = None, room: float = 0.0) -> Drawing:
     """Lay a graph out, data flowing left to right, with room for labels of a width between the columns."""
-    edges = tuple(
-        edge for edge in graph.edges if not is_inlined(graph, graph.nodes[edge.target], edge.source)
-    )
+    edges = tuple(edge for edge in graph.edges if not is_inlined(graph, edge))
     used = {edge.source for edge in edges} | {edge.target for edge in edges} | {graph.output}
     shown = [n for n in graph.nodes.values() if n.name in used or n.op != CONSTANT]
     symbols = {node.name: symbol(graph, node) for node in shown}

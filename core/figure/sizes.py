@@ -3,9 +3,11 @@
 Lengths are points of a drawing whose labels are set at LABEL size.
 """
 
+import math
+
 import numpy as np
 
-from core.arrays import Shape
+from core.arrays import Array, Shape
 from core.notation.mathtree import (
     Big,
     Digits,
@@ -78,16 +80,31 @@ def _letter_width(char: str) -> float:
 
 def heat_extent(shape: Shape, longest: float = 64.0) -> tuple[float, float]:
     """How large an array's heat map is drawn: square cells of at most 16, at least a point high and wide."""
-    rows, columns = heat_shape(shape)
-    cell = min(16.0, longest / max(rows, columns))
+    down, across = heat_tiles(shape)
+    rows, columns = (down * shape[-2], across * shape[-1]) if len(shape) > 1 else (shape[0], 1)
+    cell = min(16.0, longest * math.sqrt(min(down, across)) / max(rows, columns))
     return max(columns * cell, 6.0), max(rows * cell, 6.0)
 
 
-def heat_shape(shape: Shape) -> tuple[int, int]:
-    """The rows and columns an array is drawn with: a vector is a column."""
-    if len(shape) == 1:
-        return shape[0], 1
-    return (shape[0], int(np.prod(shape[1:])))
+def heat_tiles(shape: Shape) -> tuple[int, int]:
+    """How many pictures an array is drawn as, down and across: a stack's channels, filters by channels."""
+    if len(shape) < 3:
+        return 1, 1
+    if len(shape) == 3:
+        across = math.ceil(math.sqrt(shape[0]))
+        return math.ceil(shape[0] / across), across
+    return math.prod(shape[:-3]), shape[-3]
+
+
+def heat_cells(values: Array) -> Array:
+    """An array as the rows and columns of its heat map: a vector is a column, pictures stand in tiles."""
+    if values.ndim < 3:
+        return values.reshape(len(values), -1)
+    down, across = heat_tiles(values.shape)
+    tiles = values.reshape(-1, *values.shape[-2:])
+    empty = np.zeros((down * across - len(tiles), *tiles.shape[1:]))
+    grid = np.concatenate([tiles, empty]).reshape(down, across, *tiles.shape[1:])
+    return grid.transpose(0, 2, 1, 3).reshape(down * tiles.shape[1], across * tiles.shape[2])
 
 
 def is_listed(shape: Shape) -> bool:

@@ -1,6 +1,8 @@
 """What stands in a node's circle, and which constants are written there instead of being drawn as nodes."""
 
-from core.graph import CONSTANT, Graph, Node
+from collections.abc import Callable
+
+from core.graph import CONSTANT, Edge, Graph, Node
 from core.notation.mathtree import (
     Digits,
     Fenced,
@@ -19,7 +21,8 @@ def symbol(graph: Graph, node: Node) -> Math:
     """What stands in a node's circle; a constant argument is part of it: `x²`, `+1`, `1/x`."""
     if node.is_leaf:
         return name_math(node.name) if node.op != CONSTANT else typeset(node.tree)
-    constants = [graph.nodes[arg] if is_inlined(graph, node, arg) else None for arg in node.args]
+    edges = [Edge(arg, node.name, port) for port, arg in enumerate(node.args)]
+    constants = [graph.nodes[edge.source] if is_inlined(graph, edge) else None for edge in edges]
     if any(constants) and node.op in WITH_CONSTANT:
         found = WITH_CONSTANT[node.op](*(typeset(c.tree) if c else None for c in constants))
         if found is not None:
@@ -61,7 +64,17 @@ def _signed(sign: str, left: Math | None, right: Math | None) -> Math:
     return row(left, Sign(sign, "ord")) if left else row(Sign(sign, "ord"), right or Digits(""))
 
 
-WITH_CONSTANT = {
+def _cut(start: Math, stop: Math, axis: Math) -> Math:
+    before = [Sign(":", "ord"), Sign(",", "punct")] if axis != Digits("0") else []
+    return Scripts(X, sub=row(*before, start, Sign(":", "ord"), stop))
+
+
+def _conv2d(stride: Math) -> Math:
+    star = Sign("⋆", "ord")
+    return star if stride == Digits("1") else Scripts(star, sub=row(Sign("÷", "ord"), stride))
+
+
+WITH_CONSTANT: dict[str, Callable[..., Math | None]] = {
     "add": lambda a, b: row(Sign("+", "ord"), a or b),
     "sub": lambda a, b: _signed("−", a, b),
     "mul": lambda a, b: row(Sign("×", "ord"), a or b),
@@ -76,17 +89,25 @@ WITH_CONSTANT = {
     "pick": lambda a, b: Scripts(X, sub=b) if b else None,
     "leaky_relu": lambda a, b: Word("LReLU", "ord"),
     "elu": lambda a, b: Word("ELU", "ord"),
+    "cut": lambda x, start, stop, axis: _cut(start, stop, axis),
+    "reshape": lambda x, shape: Word("reshape", "ord"),
+    "conv2d": lambda x, w, stride, padding: _conv2d(stride),
     "greater": lambda a, b: row(a or X, Sign(">", "rel"), b or X),
     "less": lambda a, b: row(a or X, Sign("<", "rel"), b or X),
 }
 
 
-def is_inlined(graph: Graph, node: Node, arg: str) -> bool:
-    """Whether a constant argument is written in the operation's circle instead of drawn as a node."""
-    others = [a for a in node.args if graph.nodes[a].op != CONSTANT]
-    return (
-        graph.nodes[arg].op == CONSTANT
-        and not graph.nodes[arg].shape
-        and len(others) == 1
-        and node.op in WITH_CONSTANT
-    )
+def is_inlined(graph: Graph, edge: Edge) -> bool:
+    """Whether a constant argument is part of the operation instead of being drawn as a node.
+
+    Settings and usual values such as a margin of 1 are; so is the one constant number of an operation whose
+    circle has room for it.
+    """
+    constant, node = graph.nodes[edge.source], graph.nodes[edge.target]
+    if constant.op != CONSTANT:
+        return False
+    port, op = graph.port(edge), node.operation
+    if port in op.settings or op.defaults.get(port) == constant.value:
+        return True
+    others = [arg for arg in node.args if graph.nodes[arg].op != CONSTANT]
+    return not constant.shape and len(others) == 1 and node.op in WITH_CONSTANT

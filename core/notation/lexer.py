@@ -54,7 +54,6 @@ ADVICE: dict[str, tuple[str, str | None]] = {
     "∑": ("Write sum(x)", "sum"),
     "∏": ("Write the factors side by side", None),
     ".": ("A point belongs in a number; a product is written ·", "·"),
-    ":": ("Write = to give a name a value", "="),
     "→": ("Write = to give a name a value", "="),
     "_": ("A name begins with a letter", ""),
     "%": ("Write /100", "/100"),
@@ -77,10 +76,11 @@ TOKEN = re.compile(
     |(?P<latex>\\[A-Za-z]+|\\\|)
     |(?P<sup>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
     |(?P<transpose>[ᵀ⊤])
+    |(?P<sub>[₀₁₂₃₄₅₆₇₈₉]+|_[0-9]+|_\{[0-9]+\})
     |(?P<name>[^\W\d_](?:[^\W_]|_[^\W_]|_\{[^\W_]{1,40}\})*[′']*)
     |(?P<bars>\|\||‖)|(?P<bar>\|)
     |(?P<end>[;\n])
-    |(?P<sign>:=|≔|==|!=|>=|<=|\*\*|[-+*/^=(),@·⋅∙×⊙∘−\[\]{}÷√<>≤≥≠])""",
+    |(?P<sign>:=|≔|==|!=|>=|<=|\*\*|[-+*/^=(),:@·⋅∙×⊙∘−\[\]{}÷√<>≤≥≠])""",
     re.VERBOSE,
 )
 # what counts as alphanumeric to `\w` but is not part of a name: ² ³ ¹ ᵀ ⁰-⁹ ½ and modifier letters
@@ -197,6 +197,8 @@ def _token(text: str, kind: str, span: Span, spaced: bool) -> Token | None:
             raw = canonical(raw)
         case "sup":
             raw = raw.translate(SUPERSCRIPTS)
+        case "sub":
+            raw = raw.translate(SUBSCRIPTS).strip("_{}")
         case "latex":
             return _latex(raw, span, spaced)
         case "sign":

@@ -33,6 +33,8 @@ def unexpected_after_statement(cursor: Cursor, statement: Statement) -> Problem:
         return closes_nothing(token)
     if token.text == ",":
         return stray_comma(cursor)
+    if token.text == ":":
+        return stray_colon(token)
     if token.kind == "sign" and token.text in RELATIONS + "≠":
         hint = "Write it in square brackets, as in [x > 0]: 1 where it holds, else 0"
         return Problem("A comparison needs square brackets", token.span, hint)
@@ -49,8 +51,15 @@ def stray_comma(cursor: Cursor) -> Problem:
     return Problem("This comma is not between the values of a function", comma.span, hint)
 
 
+def stray_colon(colon: Token) -> Problem:
+    """The problem of a colon outside an index."""
+    return Problem("The character ':' has no meaning here", colon.span, "Write = to give a name a value", "=")
+
+
 def value_missing(cursor: Cursor, token: Token) -> Problem:
     """The problem of a token, just taken, that stands where a value should."""
+    if token.text == ":":
+        return stray_colon(token)
     before = cursor.tokens[cursor.at - 2] if cursor.at > 1 else None
     if before is None or before.kind == "end":
         if token.text == "=":

@@ -12,6 +12,7 @@ from core.notation.tree import (
     Negative,
     Number,
     Program,
+    Range,
     Statement,
     Transposed,
     Tree,
@@ -63,7 +64,13 @@ def _print(part: Tree, found: list[tuple[str, int]], reading: bool) -> tuple[str
         case Indicator(relation):
             return f"[{texts[0]} {relation} {texts[1]}]", ATOM
         case Index():
-            return f"{_wrap(found[0], 5)}[{', '.join(texts[1:])}]", 5
+            grouped = part.grouped(texts)
+            places = (_range(*own) if isinstance(place, Range) else own[0] for place, own in grouped)
+            return f"{_wrap(found[0], 5)}[{', '.join(places)}]", 5
+
+
+def _range(start: str, stop: str = "") -> str:
+    return ":" if (start, stop) == ("0", "") else f"{start}:{stop}"
 
 
 def _binary(op: str, found: list[tuple[str, int]], reading: bool) -> str:

@@ -4,8 +4,9 @@ Binding, loose to tight: sum, product (with or without a sign, left to right), u
 left), transpose and index. The reader knows which names are functions, not what they compute nor any shape.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from core.errors import Problem, Span
 from core.notation import mistakes
@@ -23,15 +24,18 @@ from core.notation.tree import (
     Note,
     Number,
     Program,
+    Range,
     Statement,
     Transposed,
     Tree,
     walk,
 )
 
+Part = TypeVar("Part")
 MAX_DEPTH = 100
 MAX_VALUES = 99  # in the brackets of one call
 SUM, PRODUCT, POWER = 10, 20, 30
+NORMS = {"1": "l1", "2": "norm"}
 BINDING = {"+": SUM, "-": SUM, **dict.fromkeys("*·/⊙@", PRODUCT)}
 
 
@@ -216,8 +220,16 @@ class _Reader(Cursor):
         if isinstance(left, Number):
             raise Problem("A number has no entries", self.token.span, "Put a · before the bracket", "·[")
         opening = self.take()
-        places = self.arguments(opening, "an index")
+        places = self.listed(opening, "an index", self.place)
         return Index(left, places, left.span.to(self.tokens[self.at - 1].span))
+
+    def place(self) -> Tree | Range:
+        """A number of an entry, or a range such as `1:3`, `:3` or `:`."""
+        start = Number(0.0, self.token.span) if self.at_sign(":") else self.expression()
+        if not self.at_sign(":"):
+            return start
+        self.take()
+        return Range(start, None if self.at_sign(",", "]") else self.expression())
 
     # -- what an expression starts with
 
@@ -261,7 +273,10 @@ class _Reader(Cursor):
             raise problem
 
     def arguments(self, opening: Token, what: str) -> tuple[Tree, ...]:
-        """The values up to the bracket that closes `opening`, at least one."""
+        return self.listed(opening, what, self.expression)
+
+    def listed(self, opening: Token, what: str, part: Callable[[], Part]) -> tuple[Part, ...]:
+        """What stands, between commas, up to the bracket that closes `opening`: at least one part."""
         closing = CLOSING[opening.text]
         if self.at_sign(closing):
             raise Problem(f"{what} needs a value between the brackets", opening.span.to(self.token.span))
@@ -270,7 +285,7 @@ class _Reader(Cursor):
         while True:
             if self.at_sign(","):
                 raise Problem("A value is missing before this comma", self.token.span)
-            found.append(self.expression())
+            found.append(part())
             if not self.at_sign(","):
                 break
             self.take()
@@ -340,6 +355,12 @@ class _Reader(Cursor):
         body = self.expression()
         closing = self.close(opening)
         function = "norm" if opening.text == "‖" else "abs"
+        if function == "norm" and self.token.kind == "sub" and not self.token.spaced:
+            closing = self.take()
+            if closing.text not in NORMS:
+                hint = "‖x‖₁ adds up the sizes of the entries, ‖x‖₂ is the length"
+                raise Problem(f"There is no norm with the number {closing.text}", closing.span, hint)
+            function = NORMS[closing.text]
         return Call(function, (body,), opening.span.to(closing.span))
 
     def _split_bars(self) -> None:

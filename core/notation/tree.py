@@ -4,13 +4,15 @@ A sum of thousands of terms is a tree thousands deep, so trees are walked with `
 Spans are left out of comparisons: two trees are equal when they mean the same.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import TypeVar
 
 from core.errors import Span
 
 NOWHERE = Span(0, 0)
+Result = TypeVar("Result")
 
 
 def _span() -> Span:
@@ -106,16 +108,37 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """`a:b` in an index: the entries from a up to, not including, b; without `stop` up to the end."""
+
+    start: "Tree"
+    stop: "Tree | None" = None
+
+    @property
+    def parts(self) -> tuple["Tree", ...]:
+        return (self.start,) if self.stop is None else (self.start, self.stop)
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
-    """`p[k]` or `W[i, j]`; entries are counted from 0."""
+    """`p[k]`, `W[i, j]` or `x[1:3]`; entries are counted from 0."""
 
     body: "Tree"
-    places: tuple["Tree", ...]
+    places: tuple["Tree | Range", ...]
     span: Span = _span()
 
     @property
     def children(self) -> tuple["Tree", ...]:
-        return (self.body, *self.places)
+        ends = (place.parts if isinstance(place, Range) else (place,) for place in self.places)
+        return (self.body, *chain.from_iterable(ends))
+
+    def grouped(self, found: Sequence["Result"]) -> list[tuple["Tree | Range", tuple["Result", ...]]]:
+        """Each place with its results, given those of the children; a range has two, or one if it is open."""
+        results = iter(found[1:])
+        return [
+            (place, tuple(islice(results, len(place.parts) if isinstance(place, Range) else 1)))
+            for place in self.places
+        ]
 
 
 Tree = Number | Name | Negative | Binary | Call | Transposed | Listing | Indicator | Index
@@ -145,9 +168,6 @@ class Program:
     text: str
     statements: tuple[Statement, ...]
     notes: tuple[Note, ...] = ()
-
-
-Result = TypeVar("Result")
 
 
 def fold(tree: Tree, combine: Callable[[Tree, list[Result]], Result]) -> Result:
@@ -213,6 +233,11 @@ def substituted(tree: Tree, parts: Mapping[str, Tree]) -> Tree:
             case Indicator(relation=relation, span=span):
                 return Indicator(relation, found[0], found[1], span)
             case Index(span=span):
-                return Index(found[0], tuple(found[1:]), span)
+                places = part.grouped(found)
+                return Index(
+                    found[0],
+                    tuple(Range(*new) if isinstance(old, Range) else new[0] for old, new in places),
+                    span,
+                )
 
     return fold(tree, combine)

@@ -29,6 +29,7 @@ from core.notation.tree import (
     Name,
     Negative,
     Number,
+    Range,
     Transposed,
     Tree,
     fold,
@@ -43,6 +44,8 @@ EQUALS = Sign("=", "rel")
 DOT = Sign("⋅", "bin")
 PLUS = Sign("+", "bin")
 MINUS = Sign("−", "bin")
+COLON = Sign(":", "ord")
+CORRELATED, CONVOLVED = Sign("⋆", "bin"), Sign("∗", "bin")
 VERTICAL, HORIZONTAL = Sign("⋮", "ord"), Sign("⋯", "ord")
 WORDS = {"log": "ln", "relu": "ReLU", "elu": "ELU", "silu": "SiLU", "leaky_relu": "LReLU", "power": "pow"}
 WORDS |= {
@@ -53,6 +56,9 @@ WORDS |= {
     "largest": "max",
     "smallest": "min",
 }
+WORDS |= {"gelu": "GELU", "selu": "SELU", "nll": "NLL", "svm": "hinge", "multiclass_hinge": "hinge"}
+WORDS |= {"positional_encoding": "γ", "positional_slope": "γ′", "others": "∏ others", "argmax": "arg max"}
+WORDS |= {"maxpool": "max pool", "avgpool": "avg pool", "maxpool_x": "to the largest", "avgpool_x": "to all"}
 WORDS |= {"log_softmax": "log softmax", "logaddexp": "log(e^x+e^y)", "stop_gradient": "stop"}
 
 
@@ -148,7 +154,9 @@ def _set(part: Tree, found: list[Part], names: Mapping[str, Part]) -> Part:
         case Indicator(relation):
             return Fenced("[", row(found[0][0], Sign(relation, "rel"), found[1][0]), "]"), ATOM
         case Index():
-            return Scripts(wrap(found[0], ATOM), sub=_listed(found[1:])), POWER
+            grouped = part.grouped(found)
+            places = [_range(*own) if isinstance(place, Range) else own[0] for place, own in grouped]
+            return Scripts(wrap(found[0], ATOM), sub=_listed(places)), POWER
 
 
 def _binary(op: str, part: Binary, found: list[Part]) -> Part:
@@ -183,6 +191,16 @@ def _listed(found: list[Part]) -> Math:
     for math, _ in found:
         parts.extend([Sign(",", "punct"), math] if parts else [math])
     return row(*parts)
+
+
+def _range(start: Part, stop: Part | None = None) -> Part:
+    return row(start[0], COLON, stop[0] if stop else row()), SUM
+
+
+def _cut(x: Part, start: Part, stop: Part, axis: Part) -> Part:
+    """The entries from start up to stop along an axis: all those of the axes before it."""
+    before = [(row(COLON), ATOM)] if axis[0] != Digits("0") else []
+    return Scripts(wrap(x, ATOM), sub=_listed([*before, _range(start, stop)])), POWER
 
 
 def _call(function: str, found: list[Part]) -> Part:
@@ -246,6 +264,18 @@ FORMS: dict[str, Callable[..., Part]] = {
     "share": lambda x, out: (Fenced("[", row(x[0], EQUALS, out[0]), "]"), ATOM),
     "unit": lambda x, out: (Fraction(x[0], out[0]), ATOM),
     "size": lambda x: (Letter("n"), ATOM),
+    "l1": lambda x: (Scripts(Fenced("‖", x[0], "‖"), sub=Digits("1")), POWER),
+    "l2": lambda x: (Scripts(Fenced("‖", x[0], "‖"), sup=Digits("2")), POWER),
+    "cut": _cut,
+    "paste": lambda g, x, *place: _cut(g, *place),
+    "front": lambda g, x: (_applied(Word("front"), [g]), POWER),
+    "rear": lambda g, y: (_applied(Word("rear"), [g]), POWER),
+    "as_shape": lambda g, x: g,
+    "choice": lambda k, n: (Scripts(Word("𝐞", "ord"), sub=k[0]), POWER),
+    "conv2d": lambda x, w, *settings: (row(wrap(x, SIGNED), CORRELATED, wrap(w, SIGNED)), PRODUCT),
+    "conv2d_x": lambda g, w, *others: (row(wrap(g, SIGNED), CONVOLVED, wrap(w, SIGNED)), PRODUCT),
+    "conv2d_W": lambda g, x, *others: (row(wrap(x, SIGNED), CORRELATED, wrap(g, SIGNED)), PRODUCT),
+    "kept": lambda x, p, seed: (Letter("m"), ATOM),
     "stack": lambda *parts: (Fenced("[", _listed(list(parts)), "]"), ATOM),
 }
 

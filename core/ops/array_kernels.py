@@ -96,8 +96,9 @@ def choice(k: Array, n: Any) -> Array:
 def _angles(x: Array, octaves: Any, rank: int | None) -> tuple[Array, Array]:
     """The frequencies 2^l π, and the angles (coordinates, octaves) with a last axis for a batch."""
     coordinates = x if (np.ndim(x) if rank is None else rank) else x[None]
-    frequencies = np.pi * 2.0 ** np.arange(int(octaves))
-    return frequencies, np.einsum("i...,l->il...", coordinates, frequencies)
+    frequencies = np.pi * np.exp2(np.arange(int(octaves), dtype=np.float64))
+    angles: Array = np.einsum("i...,l->il...", coordinates, frequencies)
+    return frequencies, angles
 
 
 @kernel(smooth=True)

@@ -77,8 +77,8 @@ def _reshape(names: Sequence[str], shapes: Sequence[Shape], setting: Value) -> S
     sizes = [setting] if isinstance(setting, float) else list(setting)
     shape = tuple(whole(float(size), "The size of an axis", 1) for size in sizes)
     if math.prod(shape) != math.prod(shapes[0]):
-        said = describe(names[0], shapes[0])
-        raise Problem(f"{said}, {math.prod(shapes[0]):,} in all, which cannot be laid out as {shape_text(shape)}")
+        said, entries = describe(names[0], shapes[0]), math.prod(shape)
+        raise Problem(f"{said} and cannot be laid out as {shape_text(shape)}, which takes {entries:,} in all")
     return shape
 
 
@@ -151,7 +151,7 @@ positional_encoding = structural(
     test_shapes=[(2,), ()],
     domain={"x": (-1.0, 1.0)},
     x="positional_slope(x, g, L)",
-    says="Each coordinate gathers what comes back from its sines and cosines, 2ˡπ times as strong for octave l.",
+    says="Each coordinate gathers what comes back from its sines and cosines, 2ˡπ times for octave l.",
 )
 
 

@@ -74,7 +74,9 @@ class Op:
             if port not in self.settings:
                 continue
             if constant is None:
-                raise Problem(f"The {port} of {self.call} must be written as a number; {name} is computed")
+                raise Problem(
+                    f"The {port} of {self.call or 'a range'} must be written as a number, not {name}"
+                )
             settings.append(constant)
         return self.shape(names, shapes, *settings)
 

@@ -1,4 +1,4 @@
-"""The kernels of convolution and pooling, for one picture: the plain way, which the compiled engine is held to.
+"""The kernels of convolution and pooling for one picture, in the plain way that the fast one is held to.
 
 A picture is (rows, columns) or (channels, rows, columns). A window of `size` slides over it in steps of
 `stride`; entries at the end that no window reaches take no part.
@@ -27,9 +27,9 @@ def is_stack(x: Shape, w: Shape) -> bool:
     return len(w) == 4 or len(w) > len(x)
 
 
-def _windows(x: Array, size: tuple[int, int], stride: int) -> Array:
+def _windows(x: Array, size: Shape, stride: int) -> Array:
     """Every window of a picture with channels: (channels, places down, across, rows, columns); read only."""
-    return sliding_window_view(x, size, (1, 2))[:, ::stride, ::stride]
+    return sliding_window_view(x, tuple(size), (1, 2))[:, ::stride, ::stride]
 
 
 def _channels(x: Array) -> Array:
@@ -42,7 +42,9 @@ def _spread(parts: Array, shape: Shape, stride: int) -> Array:
     down, across, rows, columns = parts.shape[1:]
     for i in range(rows):
         for j in range(columns):
-            reached = np.s_[:, i : i + stride * (down - 1) + 1 : stride, j : j + stride * (across - 1) + 1 : stride]
+            reached = np.s_[
+                :, i : i + stride * (down - 1) + 1 : stride, j : j + stride * (across - 1) + 1 : stride
+            ]
             found[reached] += parts[..., i, j]
     return found
 
@@ -106,11 +108,22 @@ def maxpool_x(g: Array, x: Array, out: Array, size: Any, stride: Any) -> Array:
 
 
 @kernel
-def tied(x: Array, size: Any, stride: Any) -> Array:
-    """1 if some window has its largest entry more than once, else 0."""
-    windows = _pooled(x, size, stride)
-    hits = np.sum(np.equal(windows, np.max(windows, axis=(3, 4), keepdims=True)), axis=(3, 4))
-    return np.float64(np.any(hits > 1))  # type: ignore[return-value]
+def windows(x: Array, size: Any, stride: Any) -> Array:
+    """The entries of each window along a last axis."""
+    found = _pooled(x, size, stride)
+    return np.reshape(found, (*found.shape[:3], -1))
+
+
+@kernel
+def tops(x: Array, size: Any, stride: Any) -> Array:
+    """The largest entry of each window, along a last axis of length 1."""
+    return np.max(windows(x, size, stride), axis=-1, keepdims=True)
+
+
+@kernel
+def counted(hits: Array) -> Array:
+    """The sum along the last axis."""
+    return np.sum(hits, axis=-1)
 
 
 @kernel(smooth=True)

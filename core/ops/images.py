@@ -1,4 +1,4 @@
-"""Convolution and pooling of images: a picture of rows and columns, or a stack of them, one for each channel."""
+"""Convolution and pooling: a picture of rows and columns, or one of several channels."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,8 @@ def _conv2d(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) -> 
     channels = x[0] if len(x) == 3 else 1
     if len(w) not in (2, 3, 4) or filter_stack(x, w)[1] != channels:
         raise Problem(
-            f"{describe(names[0], x)} and {describe(names[1], w)}; a filter needs as many channels as the picture",
+            f"{describe(names[0], x)} and {describe(names[1], w)}; "
+            "a filter needs as many channels as the picture",
             hint="A filter is rows × columns or channels × rows × columns; several are a stack of these",
         )
     padded = (x[-2] + 2 * padding, x[-1] + 2 * padding)
@@ -51,7 +52,9 @@ def _pool(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) -> Sh
     x = shapes[0]
     size, stride = whole(settings[0], "A window's size", 1), whole(settings[1], "A stride")
     if len(x) not in (2, 3):
-        raise Problem(f"{describe(names[0], x)}; pooling takes a picture (rows × columns) or channels of them")
+        raise Problem(
+            f"{describe(names[0], x)}; pooling takes a picture (rows × columns) or channels of them"
+        )
     return (*x[:-2], *_places(names[0], x, (size, size), stride or size, "a window"))
 
 
@@ -65,7 +68,7 @@ maxpool = structural(
     test_shapes=[(2, 4, 5), (), ()],
     defaults={"window": 2.0, "stride": 0.0},
     x="maxpool_x(g, x, out, window, stride)",
-    kink=("tied(x, window, stride) = 1", "0", "1", "an even share for each"),
+    kink=("counted([windows(x, window, stride) = tops(x, window, stride)]) > 1", "0", "1", "a share each"),
     says="In each window the gradient goes to the largest entry, split evenly among ties.",
 )
 avgpool = structural(

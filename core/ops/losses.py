@@ -60,7 +60,7 @@ multiclass_hinge = structural(
     stands_for="sum(max(0, s - s[k] + margin)) - max(0, margin)",
     s="g * ([s - pick(s, k) + margin > 0] - put(sum([s - pick(s, k) + margin > 0]), s, k))",
     margin="g * (sum([s - pick(s, k) + margin > 0]) - [margin > 0])",
-    kink=("sum([s - pick(s, k) + margin = 0]) > 0", "0", "1", "0"),
+    kink=("s - pick(s, k) + margin = 0", "0", "1", "0"),
     says="Each class that comes closer than the margin is pushed down, the true class up once for each.",
 )
 squared_error = structural(

@@ -112,7 +112,7 @@ l1 = structural(
     test_shapes=[(3,)],
     stands_for="sum(|x|)",
     x="g * sign(x)",
-    kink=("sum([x = 0]) > 0", "−1", "1", "0"),
+    kink=("x = 0", "−1", "1", "0"),
     says="Every entry is pulled with the same force towards 0, whatever its size.",
 )
 l2 = structural(
@@ -137,7 +137,7 @@ elastic = structural(
     stands_for="β sum(x ⊙ x) + sum(|x|)",
     x="g * (2 * β * x + sign(x))",
     β="g * sum(x^2)",
-    kink=("sum([x = 0]) > 0", "−1", "1", "0"),
+    kink=("x = 0", "−1", "1", "0"),
     says="The pulls of both penalties added: β times twice the entry, and its sign.",
 )
 softmax = structural(

@@ -110,7 +110,7 @@ MISFITS = [
     ("x[u]", "An index is one number; u has 2 entries", (1, 5), "", None),
     ("[1, [2]]", "The rows of a matrix must all have the same number of entries", (1, 9), "", None),
     ("[a, x]", "must have one shape; a is a number and x has 3 entries", (1, 7), "", None),
-    ("softmax(a)", "softmax works on a vector of scores; a is a number", (1, 11), "", None),
+    ("softmax(a)", "A vector of scores is needed here; a is a number", (1, 11), "", None),
     ("q", "q has no value", (1, 2), "q = 1", None),
     ("alph a", "alph has no value", (1, 5), "", None),
     ("X·y", "X has no value", (1, 2), "Did you mean x?", "x"),

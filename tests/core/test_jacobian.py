@@ -14,7 +14,7 @@ from core.derivatives.numerical import Probe
 from core.derivatives.structure import recognised
 from core.errors import Problem
 from core.passes import run
-from tests.core.test_ops import PAIRS, drawn, name_of
+from tests.core.test_ops import PAIRS, drawn, name_of, written
 from tests.core.test_passes import EXAMPLES, FACTORS, at_defaults, combined
 
 LECTURES = json.loads((Path(__file__).parents[1] / "cases" / "lectures.json").read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ TAKEN = [(op, shapes) for op, shapes in PAIRS if op.call and op.back and op.name
 @pytest.mark.parametrize(("op", "shapes"), TAKEN, ids=name_of)
 def test_every_operation_by_rows_by_columns_and_by_differences(op, shapes):
     values = drawn(op, shapes)
-    story = run(f"result = {op.call}({', '.join(values)})", values)
+    story = run(f"result = {written(op, values)}", values)
     for port, name in enumerate(values):
         if op.back_rule(port):
             found = jacobian(story, "result", name).matrix

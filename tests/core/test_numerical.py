@@ -25,7 +25,7 @@ from core.derivatives.numerical import (
 from core.errors import Problem
 from core.ops import OPS
 from core.passes import run, tell
-from tests.core.test_ops import drawn
+from tests.core.test_ops import drawn, kinked, written
 from tests.core.test_passes import at_defaults
 
 FILE = Path(__file__).parents[1] / "cases" / "gradcheck.json"
@@ -160,9 +160,7 @@ KINKED = [op for op in OPS.values() if op.kink]
 @pytest.mark.parametrize("op", KINKED, ids=lambda op: op.name)
 def test_every_kink_is_met_between_its_two_sides_and_nowhere_else(op):
     shapes = op.test_shapes or [()] * len(op.inputs)
-    entry = 1.0 if op.name == "hinge" else 0.0
-    at_kink = {port: frozen(np.full(shape, entry)) for port, shape in zip(op.inputs, shapes, strict=True)}
-    port = op.inputs[0]
+    at_kink, port = kinked(op), op.inputs[0]
     first = (0,) * len(shapes[0])
     nudged = np.array(at_kink[port])
     nudged[first] += 3e-7
@@ -172,9 +170,8 @@ def test_every_kink_is_met_between_its_two_sides_and_nowhere_else(op):
 
 
 def met(op, values, entry, h):
-    written = op.call and f"{op.call}({', '.join(op.inputs)})"
     signs = {"greater": "[x > y]", "less": "[x < y]", "at_least": "[x >= y]", "at_most": "[x <= y]"}
-    story = run(written or signs.get(op.name, "[x = y]"), values)
+    story = run(written(op, values) if op.call else signs.get(op.name, "[x = y]"), values)
     return [kink.symbol for kink in kinks_between(story, op.inputs[0], entry, h)] == [op.symbol]
 
 
