@@ -11,11 +11,11 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 import argparse
-import importlib.util
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
@@ -27,6 +27,7 @@ from core.compiled import compile_plan
 from core.passes import input_values, steps, tell
 from core.plan import make_plan
 from core.training.optimizers import make_optimizer
+from tests import bench_pictures
 
 RATE = 0.03
 Step = Callable[[], object]
@@ -301,7 +302,7 @@ def interleaved(runs: Mapping[str, Step], rounds: int, seconds: float) -> dict[s
 
 
 def nets(rounds: int, seconds: float) -> None:
-    names = [name for name in CONTENDERS if name not in NEEDS or importlib.util.find_spec(NEEDS[name])]
+    names = [name for name in CONTENDERS if name not in NEEDS or find_spec(NEEDS[name])]
     print("One training step: µs, and in brackets how many times NumPy by hand (1.00)\n")
     print(f"{'net':30}" + "".join(f"{name:>19}" for name in names))
     for net in NETS:
@@ -311,6 +312,18 @@ def nets(rounds: int, seconds: float) -> None:
             np.testing.assert_allclose(losses[name], losses["by hand"], rtol=1e-4, err_msg=name)
         times = interleaved(runs, rounds, seconds)
         print(f"{net.title:30}" + "".join(f"{_cell(times[name], times['by hand']):>19}" for name in names))
+
+
+def pictures(rounds: int, seconds: float) -> None:
+    """The convolutional net; HIPS autograd has no convolution."""
+    makers = {n: m for n, m in bench_pictures.CONTENDERS.items() if n not in NEEDS or find_spec(NEEDS[n])}
+    runs: dict[str, Step] = {name: make() for name, make in makers.items()}
+    losses = {name: [run() for _ in range(3)] for name, run in runs.items()}
+    for name in runs:
+        np.testing.assert_allclose(losses[name], losses["by hand"], rtol=1e-4, err_msg=name)
+    times = interleaved(runs, rounds, seconds)
+    cells = [f"{name} {_cell(taken, times['by hand'])}" for name, taken in times.items()]
+    print(f"\n{bench_pictures.TITLE}:  " + ",  ".join(cells))
 
 
 def _cell(times: Sequence[float], others: Sequence[float]) -> str:
@@ -389,6 +402,7 @@ def main() -> None:
     parser.add_argument("--turn", type=float, default=3, help="length of a turn in ms (default 3)")
     args = parser.parse_args()
     nets(args.rounds, args.turn / 1000)
+    pictures(args.rounds, args.turn / 1000)
     neuron(args.rounds, args.turn / 1000)
     growth()
 

@@ -103,7 +103,7 @@ def conv2d_x(terms: Terms, g: Term, w: Term, x: Term, stride: Term, padding: Ter
 def conv2d_W(terms: Terms, g: Term, x: Term, w: Term, stride: Term, padding: Term) -> Term:
     grid, p = _grid(x, w, stride, padding)
     upstream, windows = _upstream(terms, g, x, w), _side_by_side(terms, _channels(terms, x), grid, p)
-    output = "fcij" + BATCH * (g.batched or x.batched)
+    output = "fcij" + BATCH * w.batched  # filters that all examples share gather from all of them at once
     inputs = [_letters("fhw", upstream), _letters("cijhw", windows)]
     found = terms.einsum(inputs, output, [upstream, windows])
     return terms.laid_out(found, w.shape)

@@ -294,7 +294,8 @@ class Writer:
             channels, rows, columns = term.shape
             whole = (channels, rows + 2 * p, columns + 2 * p)
             room = self._borrow((*whole, self.terms.size) if term.batched else whole)
-        self._emit(f"{room}.fill(0)")
+        if not apart or sum(math.prod(part.shape) for part in term.args) < math.prod(term.shape):
+            self._emit(f"{room}.fill(0)")
         for part, place in zip(term.args, places, strict=True):
             reached = self.view(room, f"{{}}{place}")
             if apart and self._fits(part, part):
