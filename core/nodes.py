@@ -78,6 +78,13 @@ class Nodes:
             # only the sentence for the user needs the operands' own names, which take long to print
             return op.shape_of([self.called(operand) for operand in operands], shapes, constants)
 
+    def _remark(self, op: Op, operands: Sequence[Operand], part: Tree) -> None:
+        if op.remark:
+            names = [self.called(operand) for operand in operands]
+            shapes = [operand.shape for operand in operands]
+            said = op.remark_on(names, shapes, [operand.constant for operand in operands])
+            self.notes.extend([Note(said, part.span)] if said else [])
+
     def settled(self, operand: Operand) -> Operand:
         """A transposed vector on its own is a matrix of one row."""
         if not operand.row:
@@ -89,6 +96,7 @@ class Nodes:
     def add(self, op: str, operands: Sequence[Operand], part: Tree) -> str:
         """A new node for an operation, its shape checked."""
         shape = self.shape(OPS[op], operands)
+        self._remark(OPS[op], operands, part)
         if math.prod(shape) > MAX_ENTRIES:
             said = f"{_cut(expression_text(part))} would have {math.prod(shape):,} entries"
             raise Problem(f"{said}; the limit is {MAX_ENTRIES:,}", part.span)

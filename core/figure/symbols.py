@@ -71,7 +71,7 @@ def _cut(start: Math, stop: Math, axis: Math) -> Math:
 
 def _conv2d(stride: Math) -> Math:
     star = Sign("⋆", "ord")
-    return star if stride == Digits("1") else Scripts(star, sub=row(Sign("÷", "ord"), stride))
+    return star if stride == Digits("1") else Scripts(star, sub=row(Sign("↓", "ord"), stride))
 
 
 WITH_CONSTANT: dict[str, Callable[..., Math | None]] = {

@@ -37,7 +37,8 @@ class Op:
     written where it is computed in a safer form. `repeats` says that more values are taken two by two.
     `settings` are the inputs that the shape depends on, such as a stride, each with the value to test: they
     are written as numbers, and `shape` gets them after names and shapes. `domain` is where the gradient test
-    draws the other inputs from.
+    draws the other inputs from. `remark` has a sentence for what a reader should know of shapes and settings
+    that are accepted all the same, or "".
     """
 
     name: str
@@ -54,6 +55,7 @@ class Op:
     written: Rule | None = None
     stands_for: str = ""
     kink: Kink | None = None
+    remark: Callable[..., str] | None = None
     shows: Mapping[str, Rule] = field(default_factory=dict)
     call: str = ""
     also: tuple[str, ...] = ()
@@ -69,6 +71,15 @@ class Op:
         self, names: Sequence[str], shapes: Sequence[Shape], constants: Sequence[Value | None]
     ) -> Shape:
         """The output's shape; `constants` are the inputs that are known numbers. Raises Problem."""
+        return self.shape(names, shapes, *self._settings(names, constants))
+
+    def remark_on(
+        self, names: Sequence[str], shapes: Sequence[Shape], constants: Sequence[Value | None]
+    ) -> str:
+        """What a reader should know of the shapes and settings, or ""."""
+        return self.remark(names, shapes, *self._settings(names, constants)) if self.remark else ""
+
+    def _settings(self, names: Sequence[str], constants: Sequence[Value | None]) -> list[Value]:
         settings = []
         for port, name, constant in zip(self.ports(len(names)), names, constants, strict=True):
             if port not in self.settings:
@@ -78,7 +89,7 @@ class Op:
                     f"The {port} of {self.call or 'a range'} must be written as a number, not {name}"
                 )
             settings.append(constant)
-        return self.shape(names, shapes, *settings)
+        return settings
 
     def ports(self, count: int) -> tuple[str, ...]:
         """The names of `count` inputs; an operation on any number of values numbers them."""
@@ -186,6 +197,7 @@ def structural(
     variadic: bool = False,
     repeats: bool = False,
     kink: tuple[str, str, str, str] | None = None,
+    remark: Callable[..., str] | None = None,
     **back: str,
 ) -> Op:
     """Declare an operation on whole vectors and matrices: its value and how g comes back to each input."""
@@ -208,6 +220,7 @@ def structural(
             variadic=variadic,
             repeats=repeats,
             kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
+            remark=remark,
             test_shapes=tuple(test_shapes),
         )
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from core.arrays import Shape, Value, describe
 from core.errors import Problem
+from core.numbers import short
 from core.ops.arrays import whole
 from core.ops.base import structural
 from core.ops.image_kernels import filter_stack, is_stack
@@ -33,6 +34,22 @@ def _conv2d(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) -> 
     return (w[0], *places) if is_stack(x, w) else places
 
 
+def _left_over(name: str, shape: Shape, window: Shape, stride: int, padding: int = 0) -> str:
+    """The sentence for rows or columns at the end that no window reaches, or ""."""
+    for length, size, what in zip(shape[-2:], window, ("rows", "columns"), strict=True):
+        rest = (length - size + 2 * padding) % stride
+        if rest:
+            places = short((length - size + 2 * padding) / stride + 1)
+            sizes = f"({length} − {size} + 2·{padding})/{stride} + 1 = {places}"
+            return f"{sizes} is no whole number: at the end {rest} of the {what} of {name} take no part"
+    return ""
+
+
+def _conv2d_remark(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) -> str:
+    stride, padding = whole(settings[0], "A stride", 1), whole(settings[1], "A padding")
+    return _left_over(names[0], shapes[0], shapes[1][-2:], stride, padding)
+
+
 conv2d = structural(
     "conv2d",
     "⋆",
@@ -42,6 +59,8 @@ conv2d = structural(
     settings={"stride": 2.0, "padding": 1.0},
     test_shapes=[(2, 5, 6), (3, 2, 3, 3), (), ()],
     defaults={"stride": 1.0, "padding": 0.0},
+    also="conv",
+    remark=_conv2d_remark,
     x="conv2d_x(g, W, x, stride, padding)",
     W="conv2d_W(g, x, W, stride, padding)",
     says="Each filter meets its upstream map at every place: shared weights add up over all places.",
@@ -58,6 +77,11 @@ def _pool(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) -> Sh
     return (*x[:-2], *_places(names[0], x, (size, size), stride or size, "a window"))
 
 
+def _pool_remark(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) -> str:
+    size, stride = whole(settings[0], "A window's size", 1), whole(settings[1], "A stride")
+    return _left_over(names[0], shapes[0], (size, size), stride or size)
+
+
 maxpool = structural(
     "maxpool",
     "max pool",
@@ -67,6 +91,7 @@ maxpool = structural(
     settings={"window": 2.0, "stride": 1.0},
     test_shapes=[(2, 4, 5), (), ()],
     defaults={"window": 2.0, "stride": 0.0},
+    remark=_pool_remark,
     x="maxpool_x(g, x, out, window, stride)",
     kink=("counted([windows(x, window, stride) = tops(x, window, stride)]) > 1", "0", "1", "a share each"),
     says="In each window the gradient goes to the largest entry, split evenly among ties.",
@@ -80,6 +105,7 @@ avgpool = structural(
     settings={"window": 2.0, "stride": 1.0},
     test_shapes=[(2, 4, 5), (), ()],
     defaults={"window": 2.0, "stride": 0.0},
+    remark=_pool_remark,
     x="avgpool_x(g, x, window, stride)",
     says="Every entry of a window receives an equal share of its gradient.",
 )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from core.arrays import frozen
+from core.builder import graph_of
 from core.passes import run, tell
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "lectures.json").read_text(encoding="utf-8"))
@@ -46,6 +47,29 @@ def test_rows_of_jacobians_are_gradients_seeded_at_one_entry(case):
             assert_close(
                 pictured.gradient(name), jacobian[entry], case["tolerance"], f"row {entry} of {name}"
             )
+
+
+# rows: side of the picture, side of the filter, padding, stride, side of the map; None where it is not whole
+MAPS = [
+    (227, 11, 0, 4, 55),
+    (7, 3, 0, 1, 5),
+    (7, 3, 0, 2, 3),
+    (5, 3, 1, 1, 5),
+    (5, 3, 1, 2, 3),
+    (10, 3, 0, 2, None),
+    (32, 5, 2, 1, 32),
+]
+
+
+@pytest.mark.parametrize(("side", "field", "padding", "stride", "places"), MAPS)
+def test_how_large_a_map_is(side, field, padding, stride, places):
+    values = {"x": frozen(np.ones((side, side))), "W": frozen(np.ones((field, field)))}
+    graph = graph_of(f"conv2d(x, W, {stride}, {padding})", values)
+    said = " ".join(note.message for note in graph.notes)
+    if places:
+        assert (graph.nodes["f"].shape, said) == ((places, places), "")
+    else:
+        assert "(10 − 3 + 2·0)/2 + 1 = 4.5 is no whole number" in said
 
 
 def test_the_file_names_each_case_once():
