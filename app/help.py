@@ -49,8 +49,9 @@ NOTATION = (
     ("z = w x + b; y = σ(z)", "statements, separated by ; or on lines of their own"),
     ("[1, 2],  [[1, 2], [3, 4]]", "vector, matrix"),
     ("p[k],  W[0, 1]", "entries, counted from 0"),
+    ("x[1:3],  x[2:],  W[:, 1]", "ranges: from the first up to, not including, the last; a column"),
     ("[x > 0]", "1 where it holds, else 0"),
-    ("|x|, ‖x‖, √x", "absolute value, norm, root"),
+    ("|x|, ‖x‖, ‖x‖₁, √x", "absolute value, length, sum of sizes, root"),
     ("f(x) = x^2; f(3)", "a function of your own"),
     ("\\frac{a}{b}, \\sigma(z)", "LaTeX copied from a slide, where it is simple"),
     ("# a remark", "from # to the end of the line"),
@@ -151,14 +152,8 @@ class NotationSheet(Sheet):
 
     def __init__(self, window: Window):
         rows = list(NOTATION)
-        rows += [(_usage(op.name), op.says) for op in OPS.values() if op.call]
+        rows += [(op.usage, op.says) for op in OPS.values() if op.call]
         super().__init__(window, "Notation", ("Written", "Meaning"), rows)
-
-
-def _usage(name: str) -> str:
-    op = OPS[name]
-    aliases = "".join(f", {other}" for other in op.also)
-    return f"{op.call}({', '.join(op.inputs)}){aliases}"
 
 
 class About(QDialog):

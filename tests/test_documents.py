@@ -133,3 +133,11 @@ def test_every_part_of_the_core_has_its_row():
     told = {Path(place) for row in rows("ARCHITECTURE.md") for place in quoted(row[0])}
     parts = [path.relative_to(ROOT) for path in (ROOT / "core").iterdir() if path.name[0] not in "_."]
     assert [str(part) for part in parts if part not in told and part.suffix in ("", ".py")] == []
+
+
+# -- functions
+
+
+def test_every_function_is_listed_with_its_sentence():
+    told = {(usage, row[1]) for row in rows("docs/functions.md") for usage in quoted(row[0])}
+    assert told == {(op.usage, op.says) for op in OPS.values() if op.call}

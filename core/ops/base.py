@@ -67,6 +67,12 @@ class Op:
     def elementwise(self) -> bool:
         return bool(self.local)
 
+    @property
+    def usage(self) -> str:
+        """How a program calls it, usual values included, and its other names: `elu(x, α=1)`."""
+        shown = [f"{port}={self.defaults[port]:g}" if port in self.defaults else port for port in self.inputs]
+        return ", ".join([f"{self.call}({', '.join(shown)}{', …' * self.repeats})", *self.also])
+
     def shape_of(
         self, names: Sequence[str], shapes: Sequence[Shape], constants: Sequence[Value | None]
     ) -> Shape:
