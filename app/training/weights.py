@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.theme import LIGHT, Theme, heat_image
 from core.arrays import Array, Value
+from core.figure import heat_cells
 from core.numbers import short
 
 CAPTION, GAP = 18, 12
 LARGEST_CELL, LONGEST = 26.0, 150.0
+MOST_FILTERS = 40
 
 
 class HeatMaps(QWidget):
@@ -98,13 +100,15 @@ class HeatMaps(QWidget):
 
 
 def weight_maps(values: Mapping[str, Value]) -> list[tuple[str, Array]]:
-    """Parameters as matrices to be drawn: a vector is a column, a number a single cell."""
-    return [(name, _matrix(value)) for name, value in values.items()]
-
-
-def _matrix(value: Value) -> Array:
-    array = np.asarray(value, dtype=np.float64)
-    return array.reshape(array.shape[0], -1) if array.ndim else array.reshape(1, 1)
+    """Parameters as matrices to be drawn: a vector is a column, a number one cell, filters stand one by one."""
+    found: list[tuple[str, Array]] = []
+    for name, value in values.items():
+        array = np.asarray(value, dtype=np.float64)
+        if array.ndim > 2 and array[0].size > 1:
+            found += [(f"{name}[{i}]", heat_cells(part)) for i, part in enumerate(array[:MOST_FILTERS])]
+        else:
+            found.append((name, array.reshape(len(array), -1) if array.ndim else array.reshape(1, 1)))
+    return found
 
 
 def template_maps(

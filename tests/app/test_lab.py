@@ -6,13 +6,26 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from app.training.controls import CONTROLS
-from core.arrays import same
+from app.training.weights import weight_maps
+from core.arrays import frozen, same
 
 
 @pytest.fixture
 def lab(window):
     window.toggle_lab()
     return window.lab
+
+
+def test_filters_are_drawn_one_by_one():
+    values = {"W": np.arange(36.0).reshape(2, 2, 3, 3), "b": np.zeros((2, 1, 1)), "V": np.eye(3)}
+    maps = weight_maps({name: frozen(value) for name, value in values.items()})
+    assert [(name, array.shape) for name, array in maps] == [
+        ("W[0]", (3, 6)),
+        ("W[1]", (3, 6)),
+        ("b", (2, 1)),
+        ("V", (3, 3)),
+    ]
+    np.testing.assert_array_equal(maps[1][1][:, 3:], values["W"][1, 1])
 
 
 def test_training_runs_and_pauses(window, lab, qtbot):

@@ -338,6 +338,30 @@ def test_values_given_in_the_program_are_there():
     close(compiled.values["L"], [(2 - 3) ** 2 + 4, (4 - 3) ** 2 + 6])
 
 
+def test_dropout_drops_what_the_stepper_drops_then_draws_for_every_example():
+    text, values = "L = sum(dropout(w ⊙ x, 0.5, 4))", {"w": frozen(np.ones(40)), "x": frozen(np.ones(40))}
+    plan = make_plan(graph_of(text, values))
+    alone = compile_plan(plan, parameters=["w"])
+    alone.set(values)
+    alone.step()
+    close(alone.gradient, stepped(plan, values)[1]["w"])
+    first = alone.gradient.copy()
+    alone.step()
+    assert not np.array_equal(alone.gradient, first)
+    alone.rewind()
+    alone.step()
+    assert np.array_equal(alone.gradient, first)
+    batch = compile_plan(plan, ["x"], 30, parameters=["w"])
+    batch.set(values)
+    batch.step()
+    assert len(set(batch.values["L"])) > 5
+    assert 0.8 < batch.gradient.mean() < 1.2
+    looking = compile_plan(plan, ["x"], 30, parameters=["w"], backward=False)
+    looking.set(values)
+    looking.forward()
+    close(looking.values["L"], np.full(30, 40.0))
+
+
 def test_training_needs_one_number():
     plan = make_plan(graph_of("y = W x", {"W": frozen(np.eye(2)), "x": frozen([1, 2])}))
     with pytest.raises(Problem, match="one number"):

@@ -145,6 +145,46 @@ def test_digits_are_learned_by_one_layer(dtype):
     assert trainer.records[0].train_loss > trainer.records[-1].train_loss > 0
 
 
+def test_digits_are_learned_by_a_convolution():
+    rng = np.random.default_rng(0)
+    weights = {"W1": rng.normal(size=(6, 3, 3)) / 3, "W2": rng.normal(size=(10, 54)) / 7}
+    values = {**weights, "b1": np.zeros((6, 1, 1)), "b2": np.zeros(10), "x": np.zeros((8, 8)), "k": 0.0}
+    text = "p = maxpool(relu(conv2d(x, W1) + b1)); s = W2 flatten(p) + b2; L = cross_entropy(s, k)"
+    data = DATASETS["digits"].make()
+    trainer = trainer_of(text, values, data, hyper={"lr": 0.1}, batch_size=32, test_fraction=0.2)
+    trainer.step(500)
+    train, test = trainer.accuracy()
+    assert train > 0.9 and test > 0.9
+
+
+def dropped_trainer(**settings):
+    rng = np.random.default_rng(0)
+    values = {"W1": rng.normal(size=(20, 2)), "b1": np.zeros(20), "w2": rng.normal(size=20) / 4, "b2": 0.0}
+    text = "h = dropout(tanh(W1 x + b1), 0.4, 3); y = w2·h + b2; L = (y - t)^2"
+    data = DATASETS["xor"].make(seed=0, n=50)
+    values |= {"x": np.zeros(2), "t": 0.0}
+    return trainer_of(text, values, data, hyper={"lr": 0.05}, batch_size=50, **settings)
+
+
+def test_dropout_draws_anew_at_every_step_and_drops_nothing_where_one_only_looks():
+    trainer = dropped_trainer()
+    measured = trainer.losses()
+    assert measured == trainer.losses()
+    rate, trainer.optimizer.hyper["lr"] = trainer.optimizer.hyper["lr"], 0.0
+    losses = {trainer.step().batch_loss for _ in range(5)}
+    assert len(losses) == 5 and measured[0] not in losses
+    trainer.set_hyper(lr=rate)
+    trainer.step(400)
+    assert trainer.losses()[0] < measured[0]
+
+
+def test_dropout_repeats_after_a_reset():
+    trainer = dropped_trainer()
+    first = list(islice(trainer.train(), 20))
+    trainer.reset()
+    assert list(islice(trainer.train(), 20)) == first
+
+
 @pytest.mark.parametrize("name", DATASETS)
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 def test_every_data_set_is_learned_a_little_by_its_network(name, activation):
