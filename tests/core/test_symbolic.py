@@ -58,7 +58,7 @@ NUMBERS = {
     ("y = e^x; L = y^2", "x"): "2 y^2",
 }
 ARRAYS = {
-    ("cross_entropy(s, k)", "s"): "softmax(s) − [[k = 0], [k = 1], [k = 2]]",
+    ("cross_entropy(s, k)", "s"): "softmax(s) − onehot(k, 3)",
     ("cross_entropy(s, 1)", "s"): "softmax(s) − [0, 1, 0]",
     ("p = softmax(W x + b); L = -ln(p[1])", "b"): "p − [0, 1, 0]",
     ("p = softmax(W x + b); L = -ln(p[1])", "W"): "(p − [0, 1, 0]) x^T",

@@ -21,6 +21,8 @@ from core.notation.tree import (
 
 # a fraction of longer numbers is written as a decimal
 LONGEST = 10**6
+# a one-hot vector of more entries is not written out
+LONGEST_LIST = 10
 # products of vectors and matrices: how each of the two factors stands, and the sign between them
 PRODUCTS: dict[str, tuple[bool, str, bool]] = {
     "dot": (False, "·", False),
@@ -170,7 +172,7 @@ def negative(tree: Tree) -> Tree:
 def on_one_line(tree: Tree) -> Tree:
     """The tree as it is best written in a line that a program can hold.
 
-    `−1/x^2` needs no brackets, and a one-hot vector is a list of indicators.
+    `−1/x^2` needs no brackets, and a short one-hot vector whose entry is known is a list of numbers.
     """
 
     def combine(part: Tree, found: list[Tree]) -> Tree:
@@ -183,10 +185,8 @@ def on_one_line(tree: Tree) -> Tree:
                 return Negative(body)
             case Binary(op), [left, right]:
                 return Binary(op, left, right)
-            case Call("onehot"), [Number(place), Number(length)]:
+            case Call("onehot"), [Number(place), Number(length)] if length <= LONGEST_LIST:
                 return Listing(tuple(Number(float(i == place)) for i in range(int(length))))
-            case Call("onehot"), [place, Number(length)]:
-                return Listing(tuple(Indicator("=", place, Number(float(i))) for i in range(int(length))))
         return KINDS[type(part).__name__](label_of(part), found)
 
     return fold(tree, combine)
