@@ -8,6 +8,7 @@ Modules in reading order: `terms` (arrays to be computed, simplified), `kernels`
 (assignments become statements), `engine`.
 """
 
-from core.compiled.engine import Compiled, Flat, compile_plan
+from core.compiled.engine import compile_plan
+from core.compiled.ready import Compiled, Flat
 
 __all__ = ["Compiled", "Flat", "compile_plan"]

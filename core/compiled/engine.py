@@ -1,91 +1,20 @@
 """Compiling a plan: its listing is written, run once to prepare the arrays, and its functions are kept."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Value
 from core.compiled.layout import Slot, affine_sums, slots
 from core.compiled.lowering import Lowering
 from core.compiled.names import literal
+from core.compiled.ready import Array, Compiled, Flat, nothing
+from core.compiled.scalars import compile_numbers
 from core.compiled.terms import BUFFER, NUMBER, SETTING, Term, Terms
 from core.compiled.writer import Writer
 from core.errors import Problem
 from core.plan import Plan
-
-Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Flat:
-    """All parameters end to end, and their gradients; engines for several batch sizes may share one."""
-
-    parameters: Array
-    gradient: Array
-
-    @classmethod
-    def of(cls, count: int, dtype: npt.DTypeLike) -> "Flat":
-        return cls(np.zeros(count, dtype), np.zeros(count, dtype))
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A plan ready to run on batches of `size` examples.
-
-    inputs      for each input that is no parameter the array to fill; the batch is the last axis
-    views       for each parameter its part of `flat.parameters`
-    values      for each node its value after `forward`; a product that takes its bias in has none
-    gradients   for each node that gets one its gradient of the mean loss after `step`
-    forward     computes the values
-    step        computes the values and, if there are parameters, `flat.gradient`; raises no floating-point
-                error, but NumPy may warn: call it under `np.errstate(all="ignore")`
-    rewind      sets the generators of dropout back to their seeds
-    source      the listing, a NumPy script
-    """
-
-    size: int
-    flat: Flat
-    inputs: Mapping[str, Array]
-    views: Mapping[str, Array]
-    values: Mapping[str, Array]
-    gradients: Mapping[str, Array]
-    forward: Callable[[], None]
-    step: Callable[[], None]
-    rewind: Callable[[], None]
-    source: str
-    _output: Array = field(repr=False)
-    _share: Array = field(repr=False)
-    _places: Mapping[str, Slot] = field(repr=False)
-
-    @property
-    def parameters(self) -> Array:
-        return self.flat.parameters
-
-    @property
-    def gradient(self) -> Array:
-        return self.flat.gradient
-
-    @property
-    def loss(self) -> float:
-        """The output's mean over the batch, as of the last `forward` or `step`."""
-        return float(self._share.dot(self._output))
-
-    def set(self, values: Mapping[str, Value]) -> None:
-        """Put values into parameters and inputs; the value of an input is used for every example."""
-        for name, value in values.items():
-            if name in self.views:
-                self.views[name][...] = value
-            elif name in self.inputs:
-                array = self.inputs[name]
-                whole = np.asarray(value)
-                array[...] = whole if array.ndim == whole.ndim else whole[..., None]
-
-    def part(self, vector: Array, name: str) -> Array:
-        """A parameter's part of any vector laid out as the parameters are."""
-        return self._places[name].of(vector)
 
 
 def compile_plan(
@@ -113,6 +42,10 @@ def compile_plan(
     places = slots(graph, parameters, sums)
     count = max((slot.stop for slot in places.values()), default=0)
     flat = flat or Flat.of(count, dtype)
+    if size == 1 and np.dtype(dtype) == np.float64:
+        numbers = compile_numbers(plan, batched, places, watch, backward, flat)
+        if numbers:
+            return numbers
     terms = Terms(size, drops=backward)
     lowering = Lowering(plan, batched, places, sums, watch, terms)
     if parameters and backward:
@@ -217,7 +150,6 @@ class _Script:
         # the listing names nothing a user wrote that `names` has not made an identifier of
         exec("\n".join([*self.head, *body]), space)
         values = {n: self._array(term, space) for n, term in low.values.items() if term.op != SETTING}
-        gradients = {name: self._array(term, space) for name, term in low.gradients.items()}
         output = values[self.graph.output]
         inputs = {n: values[n] for n in self.graph.inputs if n in values and n not in places}
         for name, value in self.graph.given.items():
@@ -230,10 +162,9 @@ class _Script:
             inputs=inputs,
             views={name: slot.of(self.flat.parameters) for name, slot in places.items()},
             values=values,
-            gradients=gradients,
             forward=space["forward"],
             step=space["step"],
-            rewind=space.get("rewind", _nothing),
+            rewind=space.get("rewind", nothing),
             source=source,
             _output=output,
             _share=np.full(output.shape, 1 / low.terms.size if output.ndim else 1, self.dtype),
@@ -248,10 +179,6 @@ class _Script:
             return np.full(self.lowering.terms.full(term), term.value, self.dtype)
         base = self._array(term.args[0], space)
         return eval(str(term.detail).format("array"), {"np": np, "array": base})
-
-
-def _nothing() -> None:
-    """There is nothing to set back."""
 
 
 def _function(name: str, lines: list[str]) -> list[str]:

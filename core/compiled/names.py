@@ -3,6 +3,8 @@
 import keyword
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 
 # what every listing uses itself
 TAKEN = "np dtype size parameters gradient forward backward step one two half zero".split()
@@ -11,8 +13,9 @@ TAKEN = "np dtype size parameters gradient forward backward step one two half ze
 class Names:
     """Gives out identifiers; a wish that is taken gets an underscore, or a number for `numbered` ones."""
 
-    def __init__(self) -> None:
-        self._taken = set(TAKEN)
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = {*TAKEN, *taken}
+        self._last: Counter[str] = Counter()
 
     def new(self, wish: str) -> str:
         """An identifier as near to the wish as can be."""
@@ -24,9 +27,10 @@ class Names:
 
     def numbered(self, stem: str) -> str:
         """The next free of `t1`, `t2`, …"""
-        number = 1
+        number = self._last[stem] + 1
         while f"{stem}{number}" in self._taken:
             number += 1
+        self._last[stem] = number
         return self.new(f"{stem}{number}")
 
 

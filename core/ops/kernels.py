@@ -53,11 +53,19 @@ _ufunc("power", number=math.pow, smooth=True)
 _ufunc("max", "maximum", number=lambda x, y: max(x, y) if x == x and y == y else math.nan)
 _ufunc("min", "minimum", number=lambda x, y: min(x, y) if x == x and y == y else math.nan)
 _ufunc("sign", number=lambda x: float((x > 0) - (x < 0)) if x == x else math.nan)
-_ufunc("logaddexp", number=lambda x, y: float(np.logaddexp(x, y)))
+
+
+def _logaddexp(x: float, y: float) -> float:
+    """log(exp(x) + exp(y)) as NumPy does it: the larger one, and what the other adds to it."""
+    if x == y:
+        return x + math.log(2)
+    difference = abs(x - y)
+    return max(x, y) + math.log1p(math.exp(-difference)) if difference == difference else math.nan
+
+
+_ufunc("logaddexp", number=_logaddexp)
 _erf = np.frompyfunc(math.erf, 1, 1)
 KERNELS["erf"] = Kernel("erf", lambda x: np.asarray(_erf(x), np.float64), math.erf)
-
-
 KERNELS["zero"] = Kernel("zero", np.zeros_like, lambda x: 0.0, shape_only=(0,))
 
 

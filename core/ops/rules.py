@@ -63,14 +63,26 @@ class Rule:
         with np.errstate(all="ignore"):
             return frozen(self._on_arrays(*(np.asarray(arg, dtype=np.float64) for arg in args)))
 
+    def python(self, names: Mapping[str, str]) -> str:
+        """The rule as a Python expression with other names or literals for its own.
+
+        Its functions are those of ON_NUMBERS or ON_ARRAYS.
+        """
+        return self._template.format_map(names)
+
     @cached_property
-    def _source(self) -> str:
+    def takes_numbers(self) -> bool:
+        """Whether it can be computed on floats: all its functions can."""
+        calls = {f"_{part.function}" for part in walk(self.tree) if isinstance(part, Call)}
+        return calls <= ON_NUMBERS.keys()
+
+    @cached_property
+    def _template(self) -> str:
         return fold(with_names(self.tree, CONSTANTS), _python)
 
     @cached_property
     def _on_numbers(self) -> Callable[..., float] | None:
-        calls = {f"_{part.function}" for part in _calls(self.tree)}
-        return self._function(ON_NUMBERS) if calls <= ON_NUMBERS.keys() else None
+        return self._function(ON_NUMBERS) if self.takes_numbers else None
 
     @cached_property
     def _on_arrays(self) -> Callable[..., Any]:
@@ -78,20 +90,17 @@ class Rule:
 
     def _function(self, namespace: Mapping[str, Any]) -> Callable[..., Any]:
         """The rule as a Python function of its names. Rules are this program's own text, never a user's."""
-        source = f"lambda {', '.join(self.names)}: {self._source}"
-        return eval(source, {"__builtins__": {}, "_inf": math.inf, **namespace})
-
-
-def _calls(tree: Tree) -> list[Call]:
-    return [part for part in walk(tree) if isinstance(part, Call)]
+        source = f"lambda {', '.join(self.names)}: {self.python({name: name for name in self.names})}"
+        return eval(source, {"__builtins__": {}, **namespace})
 
 
 def _python(part: Tree, found: list[str]) -> str:
+    """Python for a part of a rule, with a name in braces where another can be put."""
     match part:
         case Number(value):
             return repr(value)
         case Name(name):
-            return name
+            return f"{{{name}}}"
         case Negative():
             return f"(-{found[0]})"
         case Binary("^", left, Number(2.0)) if isinstance(left, Name):

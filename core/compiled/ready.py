@@ -1,0 +1,84 @@
+"""A plan ready to run: arrays to fill, functions to call, arrays to read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.arrays import Value
+from core.compiled.layout import Slot
+
+Array = npt.NDArray[Any]
+
+
+def nothing() -> None:
+    """What there is to do where there are no generators to set back."""
+
+
+@dataclass(frozen=True)
+class Flat:
+    """All parameters end to end, and their gradients; engines for several batch sizes may share one."""
+
+    parameters: Array
+    gradient: Array
+
+    @classmethod
+    def of(cls, count: int, dtype: npt.DTypeLike) -> "Flat":
+        return cls(np.zeros(count, dtype), np.zeros(count, dtype))
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A plan ready to run on batches of `size` examples.
+
+    inputs      for each input that is no parameter the array to fill; the batch is the last axis
+    views       for each parameter its part of `flat.parameters`
+    values      for each node its value after `forward`; a product that takes its bias in has none
+    forward     computes the values
+    step        computes the values and, if there are parameters, `flat.gradient`; raises no floating-point
+                error, but NumPy may warn: call it under `np.errstate(all="ignore")`
+    rewind      sets the generators of dropout back to their seeds
+    source      the listing, a script
+    """
+
+    size: int
+    flat: Flat
+    inputs: Mapping[str, Array]
+    views: Mapping[str, Array]
+    values: Mapping[str, Array]
+    forward: Callable[[], None]
+    step: Callable[[], None]
+    rewind: Callable[[], None]
+    source: str
+    _output: Array = field(repr=False)
+    _share: Array = field(repr=False)
+    _places: Mapping[str, Slot] = field(repr=False)
+
+    @property
+    def parameters(self) -> Array:
+        return self.flat.parameters
+
+    @property
+    def gradient(self) -> Array:
+        return self.flat.gradient
+
+    @property
+    def loss(self) -> float:
+        """The output's mean over the batch, as of the last `forward` or `step`."""
+        return float(self._share.dot(self._output))
+
+    def set(self, values: Mapping[str, Value]) -> None:
+        """Put values into parameters and inputs; the value of an input is used for every example."""
+        for name, value in values.items():
+            if name in self.views:
+                self.views[name][...] = value
+            elif name in self.inputs:
+                array = self.inputs[name]
+                whole = np.asarray(value)
+                array[...] = whole if array.ndim == whole.ndim else whole[..., None]
+
+    def part(self, vector: Array, name: str) -> Array:
+        """A parameter's part of any vector laid out as the parameters are."""
+        return self._places[name].of(vector)
