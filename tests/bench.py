@@ -1,7 +1,8 @@
-"""How fast a training step is: this engine beside NumPy by hand, HIPS autograd and PyTorch.
+"""How fast this program is: training steps of nets, a neuron of plain numbers, graphs of up to 10,000 nodes.
 
-`python -m tests.bench`. All contenders take turns within one run, so that a busy machine is as unfair to one
-as to the other; the numbers are medians. One thread for BLAS: two are slower on nets as small as these.
+`python -m tests.bench`. Beside this engine stand the same by hand, HIPS autograd and PyTorch. All contenders
+take turns within one run, so that a busy machine is as unfair to one as to the other; the numbers are
+medians. One thread for BLAS: two are slower on nets as small as these.
 """
 
 # ruff: noqa: E402 (the number of threads must be set before NumPy is imported)
@@ -12,25 +13,23 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import argparse
 import statistics
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from core.arrays import frozen
-from core.builder import build, graph_of, read_program
+from core.builder import graph_of
 from core.compiled import compile_plan
-from core.passes import input_values, steps, tell
 from core.plan import make_plan
 from core.training.optimizers import make_optimizer
 from tests import bench_pictures
+from tests.bench_graphs import growth, long_graph, neuron
+from tests.timing import Step, installed, interleaved
 
 RATE = 0.03
-Step = Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -277,32 +276,10 @@ CONTENDERS: dict[str, Callable[[Net], Step]] = {
     "autograd": autograd,
     "pytorch": pytorch,
 }
-NEEDS = {"autograd": "autograd", "pytorch": "torch"}
-
-
-# -- timing
-
-
-def interleaved(runs: Mapping[str, Step], rounds: int, seconds: float) -> dict[str, list[float]]:
-    """The times of each run in seconds, one for each round; they take turns of about `seconds`."""
-    numbers = {}
-    for name, run in runs.items():
-        run()
-        begun = time.perf_counter()
-        run()
-        numbers[name] = max(1, round(seconds / (time.perf_counter() - begun)))
-    found: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(rounds):
-        for name, run in runs.items():
-            begun = time.perf_counter()
-            for _ in range(numbers[name]):
-                run()
-            found[name].append((time.perf_counter() - begun) / numbers[name])
-    return found
 
 
 def nets(rounds: int, seconds: float) -> None:
-    names = [name for name in CONTENDERS if name not in NEEDS or find_spec(NEEDS[name])]
+    names = installed(CONTENDERS)
     print("One training step: µs, and in brackets how many times NumPy by hand (1.00)\n")
     print(f"{'net':30}" + "".join(f"{name:>19}" for name in names))
     for net in NETS:
@@ -316,8 +293,8 @@ def nets(rounds: int, seconds: float) -> None:
 
 def pictures(rounds: int, seconds: float) -> None:
     """The convolutional net; HIPS autograd has no convolution."""
-    makers = {n: m for n, m in bench_pictures.CONTENDERS.items() if n not in NEEDS or find_spec(NEEDS[n])}
-    runs: dict[str, Step] = {name: make() for name, make in makers.items()}
+    makers = bench_pictures.CONTENDERS
+    runs = {name: makers[name]() for name in installed(makers)}
     losses = {name: [run() for _ in range(3)] for name, run in runs.items()}
     for name in runs:
         np.testing.assert_allclose(losses[name], losses["by hand"], rtol=1e-4, err_msg=name)
@@ -332,70 +309,6 @@ def _cell(times: Sequence[float], others: Sequence[float]) -> str:
     return f"{statistics.median(times) * 1e6:,.0f} ({ratio:5.2f})"
 
 
-NEURON = "1/(1+exp(-(w0 x0 + w1 x1 + w2)))"
-NEURON_VALUES = {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}
-
-
-def neuron(rounds: int, seconds: float) -> None:
-    """The neuron of CS231n, twelve operations on numbers."""
-    plan = make_plan(graph_of(NEURON, NEURON_VALUES))
-    inputs = input_values(plan.graph, NEURON_VALUES)
-    runs: dict[str, Step] = {
-        "read, build and plan": lambda: make_plan(graph_of(NEURON, NEURON_VALUES)),
-        "both passes, told step by step": lambda: list(steps(plan, inputs)),
-    }
-    print(f"\nA neuron, {NEURON}: µs\n")
-    for name, times in interleaved(runs, rounds, seconds).items():
-        print(f"{name:34}{statistics.median(times) * 1e6:10.0f}")
-
-
-def nested(nodes: int) -> str:
-    """A short program whose graph has 1 + 3 n nodes: functions that use each other ten times."""
-    digits = str((nodes - 1) // 3)
-    lines = ["f0(x) = sin(exp(-x))"]
-    lines += [f"f{i}(x) = " + f"f{i - 1}(" * 10 + "x" + ")" * 10 for i in range(1, len(digits))]
-    text = "x"
-    for power, digit in enumerate(reversed(digits)):
-        text = f"f{power}(" * int(digit) + text + ")" * int(digit)
-    return "\n".join([*lines, f"y = {text}"])
-
-
-def growth() -> None:
-    """How each stage grows with the graph."""
-    print("\nA chain of functions: ms; last line: how many times as long for ten times the nodes\n")
-    print(f"{'nodes':>8}" + "".join(f"{stage:>10}" for stage in STAGES))
-    found = {nodes: stages(nodes) for nodes in (10, 100, 1_000, 10_000)}
-    for nodes, times in found.items():
-        print(f"{nodes:8,}" + "".join(f"{taken * 1e3:10.2f}" for taken in times))
-    grown = [late / early for early, late in zip(found[1_000], found[10_000], strict=True)]
-    print(f"{'growth':>8}" + "".join(f"{ratio:9.1f}×" for ratio in grown))
-
-
-STAGES = ["read", "build", "plan", "told", "pictures", "compile", "step"]
-
-
-def stages(nodes: int) -> list[float]:
-    """The time of each stage in seconds for a graph of that many nodes."""
-    times: list[float] = []
-
-    def timed(work: Callable[..., Any], *args: Any) -> Any:
-        begun = time.perf_counter()
-        result = work(*args)
-        times.append(time.perf_counter() - begun)
-        return result
-
-    values = {"x": 0.5}
-    program = timed(read_program, nested(nodes), values)
-    graph = timed(build, program, values)
-    assert len(graph.nodes) == nodes
-    plan = timed(make_plan, graph)
-    story = timed(tell, plan, values)
-    timed(lambda: [story.picture(i).gradient("x") for i in range(len(story))])
-    compiled = timed(lambda: compile_plan(plan, parameters=["x"]))
-    timed(compiled.step)
-    return times
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=101, help="turns of each contender (default 101)")
@@ -404,6 +317,7 @@ def main() -> None:
     nets(args.rounds, args.turn / 1000)
     pictures(args.rounds, args.turn / 1000)
     neuron(args.rounds, args.turn / 1000)
+    long_graph()
     growth()
 
 

@@ -32,7 +32,8 @@ def compile_plan(
 
     `batched` are the inputs that differ from example to example, `parameters` those that are to be learned,
     `watch` other nodes whose values are wanted beside the output's. `flat` is the storage of an engine
-    compiled for the same graph, inputs and parameters. Raises Problem if there is something to learn and the
+    compiled for the same graph, inputs and parameters. One example of plain numbers in double precision at a
+    time is computed on Python floats. Raises Problem if there is something to learn and the
     output is not a number.
     """
     graph = plan.graph

@@ -50,7 +50,7 @@ def compile_numbers(
     if shaped or not all(i.rule is None or i.rule.takes_numbers for i in part.instructions):
         return None
     inputs = [name for name in graph.inputs if name in needed and name not in places]
-    floats = _Floats(part, list(places), inputs, flat)
+    floats = Floats(part, list(places), inputs, flat)
     depends = graph.downstream_of(batched)
     arrays = {name: floats.arrays[name] for name in graph.nodes if name in needed}
     values = {name: array if name in depends else array.reshape(()) for name, array in arrays.items()}
@@ -84,7 +84,7 @@ def _part(plan: Plan, needed: Collection[str], parameters: Collection[str]) -> P
     return Plan(plan.graph, tuple(filter(serves, plan.instructions)))
 
 
-class _Floats:
+class Floats:
     """A plan's two functions, where they find their numbers, and where they leave them.
 
     arrays    for each node the place of its value, an array of one entry

@@ -1,7 +1,8 @@
 """Rules: formulas in the program's own notation for what an operation computes and how its gradient returns.
 
 One text serves three readers: the panel typesets its tree, the stepper calls it, the trainer's compiler turns
-its tree into NumPy statements. So the formula shown and the code run cannot disagree.
+its tree into NumPy statements or, where all are numbers, writes its Python into a function of floats. So the
+formula shown and the code run cannot disagree.
 """
 
 import math

@@ -9,7 +9,7 @@ from core.document import MOST_VALUES, parse_json
 from core.errors import Problem
 from core.report import Report
 from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_values
-from tests.bench import nested
+from tests.bench_graphs import nested
 
 QUICK = 3.0  # seconds of work, three times what the slowest takes
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.arrays import frozen
 from core.builder import graph_of
 from core.compiled import compile_plan
-from core.compiled.scalars import _Floats
+from core.compiled.scalars import Floats
 from core.graph import INPUT, Graph, Node
 from core.notation.tree import Name, Program
 from core.passes import tell
@@ -20,7 +20,7 @@ from core.plan import make_plan
 from core.training.data import Dataset
 from core.training.roles import roles_of
 from core.training.trainer import Settings, Trainer
-from tests.bench import NEURON, NEURON_VALUES, nested
+from tests.bench_graphs import NEURON, NEURON_VALUES, nested
 from tests.core.test_compiled import PROGRAMS, draw
 from tests.core.test_ops import ELEMENTWISE, drawn, name_of
 from tests.core.test_passes import FACTORS, combined
@@ -33,8 +33,8 @@ OF_NUMBERS = [name for name, (_, shapes) in PROGRAMS.items() if not any(shapes.v
 @pytest.fixture
 def asked(monkeypatch):
     """How often the stepper was asked for what Python could not compute."""
-    calls, told = [], _Floats._told
-    monkeypatch.setattr(_Floats, "_told", lambda self: calls.append(self) or told(self))
+    calls, told = [], Floats._told
+    monkeypatch.setattr(Floats, "_told", lambda self: calls.append(self) or told(self))
     return calls
 
 
@@ -176,6 +176,7 @@ CHOICES = [
     ("s = sum(u); L = (w x - t)^2", {"watch": ["s"]}, False),
     ("s = sum(u); L = (w x - t)^2", {"parameters": ["w", "u"]}, False),
     ("L = sum(w x - t)", {}, False),
+    ("L = dropout(w x - t)", {}, False),
 ]
 
 
