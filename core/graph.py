@@ -99,6 +99,14 @@ class Graph:
         node = self.nodes[edge.target]
         return node.operation.ports(len(node.args))[edge.port]
 
+    def pointed(self, edge: Edge) -> Node | None:
+        """The vector, or the number of entries, into which the value on an edge is an index."""
+        node = self.nodes[edge.target]
+        points = node.operation.points
+        if not points or self.port(edge) != points[0]:
+            return None
+        return self.nodes[node.args[node.operation.inputs.index(points[1])]]
+
     def is_setting(self, name: str) -> bool:
         """Whether a node only decides shapes, as the 2 of a stride does."""
         used = self.users[name]

@@ -8,7 +8,7 @@ import numpy as np
 from core.arrays import Value, frozen, shape_of, shape_text, sum_to
 from core.builder import graph_of
 from core.errors import Problem
-from core.graph import Graph
+from core.graph import Graph, Node
 from core.nodes import check_index
 from core.notation.printers import expression_text
 from core.notation.tree import Note
@@ -58,8 +58,8 @@ def steps(plan: Plan, inputs: Mapping[str, Value], seed: Value | None = None) ->
             continue
         known = {name: values[arg] for name, arg in binding.items()}
         if instruction.phase == "forward":
-            if nodes[node].op in ("pick", "cross_entropy"):
-                _check_place(plan.graph, node, known)
+            if nodes[node].operation.points:
+                _check_place(nodes, nodes[node], known)
             values[node] = rule.value(known)
             yield Computed(node, values[node])
         elif node in gradients:
@@ -86,12 +86,17 @@ def _seed(output: Value, seed: Value | None) -> Value:
     return seed
 
 
-def _check_place(graph: Graph, node: str, known: Mapping[str, Value]) -> None:
+def _check_place(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Value]) -> None:
     """An index that is a variable is checked when its value is known."""
-    array, place = (known[port] for port in graph.nodes[node].operation.inputs)
-    source = graph.nodes[graph.nodes[node].args[0]]
+    op = node.operation
+    assert op.points
+    place, into = op.points
+    array, source = known[into], nodes[node.args[op.inputs.index(into)]]
     name = source.name if source.named else expression_text(source.tree)
-    check_index(place, shape_of(array)[0], name, graph.nodes[node].span)
+    if isinstance(array, float):
+        check_index(known[place], int(array), f"A vector of {name}", node.span)
+    else:
+        check_index(known[place], len(array), name, node.span)
 
 
 def troubles(story: Story) -> list[Note]:

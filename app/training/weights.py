@@ -100,7 +100,7 @@ class HeatMaps(QWidget):
 
 
 def weight_maps(values: Mapping[str, Value]) -> list[tuple[str, Array]]:
-    """Parameters as matrices to be drawn: a vector is a column, a number one cell, filters stand one by one."""
+    """Parameters as matrices to be drawn: a vector is a column, a number one cell, filters one by one."""
     found: list[tuple[str, Array]] = []
     for name, value in values.items():
         array = np.asarray(value, dtype=np.float64)

@@ -128,6 +128,7 @@ onehot = structural(
     settings={"n": 4.0},
     test_shapes=[(), ()],
     domain={"k": (2.0, 2.0)},
+    points=("k", "n"),
     says="A choice is flat: no gradient passes to the number of the class.",
 )
 

@@ -38,7 +38,8 @@ class Op:
     `settings` are the inputs that the shape depends on, such as a stride, each with the value to test: they
     are written as numbers, and `shape` gets them after names and shapes. `domain` is where the gradient test
     draws the other inputs from. `remark` has a sentence for what a reader should know of shapes and settings
-    that are accepted all the same, or "".
+    that are accepted all the same, or "". `points` names an input that is the number of an entry, and the
+    vector it points into, or the number of entries.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Op:
     stands_for: str = ""
     kink: Kink | None = None
     remark: Callable[..., str] | None = None
+    points: tuple[str, str] | None = None
     shows: Mapping[str, Rule] = field(default_factory=dict)
     call: str = ""
     also: tuple[str, ...] = ()
@@ -204,6 +206,7 @@ def structural(
     repeats: bool = False,
     kink: tuple[str, str, str, str] | None = None,
     remark: Callable[..., str] | None = None,
+    points: tuple[str, str] | None = None,
     **back: str,
 ) -> Op:
     """Declare an operation on whole vectors and matrices: its value and how g comes back to each input."""
@@ -227,6 +230,7 @@ def structural(
             repeats=repeats,
             kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
             remark=remark,
+            points=points,
             test_shapes=tuple(test_shapes),
         )
     )

@@ -159,6 +159,7 @@ pick = structural(
     test_shapes=[(4,), ()],
     domain={"k": (2.0, 2.0)},
     call="",
+    points=("k", "x"),
     x="put(g, x, k)",
     says="The chosen entry receives the upstream gradient, all others 0.",
 )

@@ -32,6 +32,7 @@ cross_entropy = structural(
     test_shapes=[(4,), ()],
     domain={"k": (2.0, 2.0)},
     stands_for="-log(softmax(s)[k])",
+    points=("k", "s"),
     s="g * (softmax(s) - onehot(k, s))",
     says="Probabilities minus the one-hot truth: p − y.",
 )
@@ -44,6 +45,7 @@ nll = structural(
     test_shapes=[(4,), ()],
     domain={"p": (0.1, 0.9), "k": (2.0, 2.0)},
     stands_for="-log(p[k])",
+    points=("k", "p"),
     p="put(-g / pick(p, k), p, k)",
     says="Only the true class receives a gradient: −1 over its probability.",
 )
@@ -58,6 +60,7 @@ multiclass_hinge = structural(
     defaults={"margin": 1.0},
     also="svm",
     stands_for="sum(max(0, s - s[k] + margin)) - max(0, margin)",
+    points=("k", "s"),
     s="g * ([s - pick(s, k) + margin > 0] - put(sum([s - pick(s, k) + margin > 0]), s, k))",
     margin="g * (sum([s - pick(s, k) + margin > 0]) - [margin > 0])",
     kink=("s - pick(s, k) + margin = 0", "0", "1", "0"),

@@ -15,15 +15,13 @@ from core.errors import Problem
 from core.graph import Graph
 from core.training.data import Array, Dataset
 
-FIXED = frozenset(["λ", "η", "α", "β", "μ", "ε", "margin"])
+FIXED = frozenset(["λ", "η", "α", "β", "μ", "ε", "δ", "margin"])
 TARGETS = ("t", "k", "target", "y")
 VECTOR = "x"
 LEARNED = re.compile(r"[wWbθUuVv](_?\w*)$")
 NUMBERED = re.compile(r"x(\d+)$")
-# what takes the number of a class as its second argument
-BY_NUMBER = ("cross_entropy", "pick")
 # predictions that lie between −1 and 1, and losses that want the classes there
-SIGNED, WANT_SIGNS = ("tanh", "sign", "softsign", "sin"), ("hinge",)
+SIGNED, WANT_SIGNS = ("tanh", "sign", "softsign", "sin"), ("hinge", "perceptron")
 NUMBER, SIGNS, ONE_HOT = "number", "signs", "one-hot"
 
 
@@ -169,14 +167,14 @@ def _check_target(roles: Roles, graph: Graph, dataset: Dataset) -> None:
         has = _count(classes, "class", "classes") if classes else "one number as the target"
         raise Problem(f"{describe(name, shape)} and the data have {has}")
     for edge in graph.users[name]:
-        node = graph.nodes[edge.target]
-        if node.op not in BY_NUMBER or edge.port != 1:
+        into = graph.pointed(edge)
+        if into is None:
             continue
         if not classes:
             raise Problem(f"{name} is the number of a class, and these data have no classes")
-        scores = node.args[0]
-        if graph.nodes[scores].shape[0] < classes:
-            said = describe(scores, graph.nodes[scores].shape)
+        entries = into.shape[0] if into.shape else into.value
+        if isinstance(entries, int | float) and entries < classes:
+            said = describe(into.name, into.shape) if into.shape else f"onehot makes {into.name} entries"
             raise Problem(f"{said} and the data have {_count(classes, 'class', 'classes')}")
 
 
@@ -220,7 +218,7 @@ def _encoding(graph: Graph, target: str, prediction: str, dataset: Dataset) -> s
     margin = any(user.op == "mul" and prediction in user.args for user in users)
     signed = prediction and graph.nodes[prediction].op in SIGNED
     wanted = margin or signed or any(user.op in WANT_SIGNS for user in users)
-    by_number = any(user.op in BY_NUMBER for user in users)
+    by_number = any(graph.pointed(edge) for edge in graph.users[target])
     return SIGNS if dataset.classes == 2 and wanted and not by_number else NUMBER
 
 

@@ -290,12 +290,53 @@ def test_nothing_overflows(program, x, value, gradient):
     np.testing.assert_allclose(last.gradient("x"), gradient, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.points], ids=name_of)
+@pytest.mark.parametrize("place", [-1.0, 0.5, 4.0, NAN, INF])
+def test_a_place_that_is_not_there_is_said(op, place):
+    values = drawn(op, op.test_shapes) | {op.points[0]: place}
+    call = f"{op.inputs[0]}[{op.inputs[1]}]" if op.name == "pick" else written(op, values)
+    with pytest.raises(ValueError, match=r"has entries 0 to 3; there is no entry|An index is a whole number"):
+        run(call, values)
+
+
 WRONG_SHAPES = [
     ("softmax(x)", {"x": 1.0}, "A vector of scores is needed here; x is a number"),
     ("outer(x, y)", {"x": 1.0, "y": [1, 2]}, "outer takes a vector; x is a number"),
     ("cross_entropy(x, y)", {"x": [1, 2], "y": [1, 2]}, "the number of the true class"),
     ("mse(x, y)", {"x": [1, 2], "y": [1, 2, 3]}, "x has 2 entries and y has 3 entries"),
     ("[x, y]", {"x": [1, 2], "y": 1.0}, "The entries of a list must have one shape"),
+    ("conv2d(x, y)", {"x": [1, 2], "y": [[1]]}, "x has 2 entries; conv2d takes a picture"),
+    ("conv2d(x, y)", {"x": np.ones((2, 3, 3)), "y": np.ones((2, 2))}, "as many channels as the picture"),
+    ("conv2d(x, y)", {"x": np.ones((3, 3)), "y": np.ones((4, 2))}, "a filter of 4×2 does not fit into it"),
+    (
+        "conv2d(x, y, 0)",
+        {"x": np.ones((3, 3)), "y": np.ones((2, 2))},
+        "A stride is a whole number from 1, not 0",
+    ),
+    (
+        "conv2d(x, y, z)",
+        {"x": np.ones((3, 3)), "y": np.ones((2, 2)), "z": 1.0},
+        "must be written as a number",
+    ),
+    ("maxpool(x, 4)", {"x": np.ones((3, 3))}, "a window of 4×4 does not fit into it"),
+    ("avgpool(x)", {"x": 1.0}, "x is a number; pooling takes a picture"),
+    ("reshape(x, [2, 2])", {"x": [1, 2, 3]}, "x has 3 entries and cannot be laid out as 2×2, which takes 4"),
+    ("reshape(x, 1.5)", {"x": [1, 2, 3]}, "The size of an axis is a whole number from 1, not 1.5"),
+    ("concat(x, y)", {"x": np.ones((2, 2)), "y": [1, 2]}, "x is 2×2 and y has 2 entries; laid end to end"),
+    ("x[2:2]", {"x": [1, 2, 3]}, "x has entries 0 to 2; the range 2:2 is empty or goes beyond"),
+    ("x[1:4]", {"x": [1, 2, 3]}, "the range 1:4 is empty or goes beyond"),
+    ("x[1:y]", {"x": [1, 2, 3], "y": 2.0}, "The stop of a range must be written as a number, not y"),
+    ("x[1:]", {"x": 1.0}, "x is a number and has no entries to take a range of"),
+    ("onehot(x, 3)", {"x": [1, 2]}, "The number of a class is one number; x has 2 entries"),
+    ("onehot(x, 10000000)", {"x": 1.0}, "An array can have 1,000,000 entries"),
+    ("positional_encoding(x, 0)", {"x": 1.0}, "The number of octaves is a whole number from 1, not 0"),
+    ("positional_encoding(x, 2000)", {"x": 1.0}, "Beyond 1,000 octaves the frequencies overflow"),
+    ("positional_encoding(x, 2)", {"x": np.ones((2, 2))}, "takes a number or a vector; x is 2×2"),
+    ("dropout(x, 1)", {"x": [1, 2]}, "The part that is dropped is from 0 to below 1, not 1"),
+    ("dropout(x, 1/2, -1)", {"x": [1, 2]}, "A seed is a whole number from 0, not -1"),
+    ("elastic(x, y)", {"x": [1, 2], "y": [1, 2]}, "A weight is one number; y has 2 entries"),
+    ("svm(x, y, z)", {"x": [1, 2], "y": 0.0, "z": [1, 2]}, "A margin is one number; z has 2 entries"),
+    ("‖x‖_3", {"x": [1, 2]}, "There is no norm with the number 3"),
 ]
 
 

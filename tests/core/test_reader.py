@@ -20,6 +20,7 @@ from core.notation.tree import (
     Name,
     Negative,
     Number,
+    Range,
     Transposed,
     fold,
     names,
@@ -96,6 +97,10 @@ READINGS = [
     ("|a + |b||", "abs(a + abs(b))"),
     ("||x||^2 + ‖x‖", "norm(x)² + norm(x)"),
     ("p[k]", "p[k]"),
+    ("x[1:3] + x[:2] + x[1:] + x[:]", "x[1:3] + x[0:2] + x[1:] + x[:]"),
+    ("W[:, 1] W[0:n, 1:][0]", "W[:, 1] · W[0:n, 1:][0]"),
+    ("‖x‖₁ + ||x||_1 + ‖x‖_{1}^2", "l1(x) + l1(x) + l1(x)²"),
+    ("‖x‖₂²", "norm(x)²"),
     ("W[i, j]", "W[i, j]"),
     ("(x + y)[0]", "(x + y)[0]"),
     ("x [0]", "x · [0]"),
@@ -228,6 +233,11 @@ PROBLEMS = [
     ("3[0]", "A number has no entries", (1, 2, 3), "", "·["),
     ("\\frac12", "\\frac needs two parts in braces", (1, 1, 8), "\\frac{a}{b}", None),
     # characters
+    ("x: 2", "The character ':' has no meaning here", (1, 2, 3), "Write = to give a name a value", "="),
+    ("[1:2]", "expected ']' but found ':'", (1, 3, 4), "", None),
+    ("x[1:2:3]", "", (1, 6, 7), "", None),
+    ("‖x‖₃", "There is no norm with the number 3", (1, 4, 5), "sizes of the entries", None),
+    ("(x)_1", "Did not expect '_1' here", (1, 4, 6), "", None),
     ("x ? y", "The character '?' has no meaning here", (1, 3, 4), "Delete", ""),
     ("∑x", "'∑' (N-ARY SUMMATION) has no meaning here", (1, 1, 2), "sum(x)", "sum"),
     ("∂f", "(PARTIAL DIFFERENTIAL) has no meaning", (1, 1, 2), "the function alone", ""),
@@ -302,7 +312,9 @@ def grown(trees):
         | st.builds(lambda items: Listing(tuple(items)), st.lists(trees, min_size=1, max_size=3))
         | st.builds(lambda sign, pair: Indicator(sign, *pair), st.sampled_from("<>≤≥="), two)
         | st.builds(
-            lambda body, at: Index(body, tuple(at)), indexable, st.lists(trees, min_size=1, max_size=2)
+            lambda body, at: Index(body, tuple(at)),
+            indexable,
+            st.lists(trees | st.builds(Range, trees, st.none() | trees), min_size=1, max_size=2),
         )
     )
 
