@@ -215,29 +215,28 @@ def substituted(tree: Tree, parts: Mapping[str, Tree]) -> Tree:
     """The tree with some names replaced by other trees."""
 
     def combine(part: Tree, found: list[Tree]) -> Tree:
-        match part:
-            case Number():
-                return part
-            case Name(name):
-                return parts.get(name, part)
-            case Negative(span=span):
-                return Negative(found[0], span)
-            case Binary(op=op, span=span):
-                return Binary(op, found[0], found[1], span)
-            case Call(function=function, span=span):
-                return Call(function, tuple(found), span)
-            case Transposed(span=span):
-                return Transposed(found[0], span)
-            case Listing(span=span):
-                return Listing(tuple(found), span)
-            case Indicator(relation=relation, span=span):
-                return Indicator(relation, found[0], found[1], span)
-            case Index(span=span):
-                places = part.grouped(found)
-                return Index(
-                    found[0],
-                    tuple(Range(*new) if isinstance(old, Range) else new[0] for old, new in places),
-                    span,
-                )
+        return parts.get(part.name, part) if isinstance(part, Name) else remade(part, found)
 
     return fold(tree, combine)
+
+
+def remade(part: Tree, found: Sequence[Tree]) -> Tree:
+    """A part with other children."""
+    match part:
+        case Number() | Name():
+            return part
+        case Negative(span=span):
+            return Negative(found[0], span)
+        case Binary(op=op, span=span):
+            return Binary(op, found[0], found[1], span)
+        case Call(function=function, span=span):
+            return Call(function, tuple(found), span)
+        case Transposed(span=span):
+            return Transposed(found[0], span)
+        case Listing(span=span):
+            return Listing(tuple(found), span)
+        case Indicator(relation=relation, span=span):
+            return Indicator(relation, found[0], found[1], span)
+        case Index(span=span):
+            places = (Range(*new) if isinstance(old, Range) else new[0] for old, new in part.grouped(found))
+            return Index(found[0], tuple(places), span)

@@ -24,6 +24,7 @@ from core.notation.tree import (
     Transposed,
     fold,
     names,
+    remade,
     walk,
 )
 from core.numbers import typed_text
@@ -341,25 +342,7 @@ def test_a_reading_means_the_same_up_to_the_product_sign(tree):
     def with_dots(part, found):
         if isinstance(part, Binary) and part.op in " ·":
             return Binary("·", *found)
-        return type(part)(*rebuilt(part, found))
-
-    def rebuilt(part, found):
-        match part:
-            case Number(value):
-                return (value,)
-            case Name(name):
-                return (name,)
-            case Binary(op):
-                return (op, *found)
-            case Call(function):
-                return (function, tuple(found))
-            case Listing():
-                return (tuple(found),)
-            case Indicator(relation):
-                return (relation, *found)
-            case Index():
-                return (found[0], tuple(found[1:]))
-        return found
+        return remade(part, found)
 
     assert read_expression(expression_text(tree, reading=True), tree) == fold(tree, with_dots)
 
