@@ -24,7 +24,8 @@ from core.notation.lexer import MAX_CHARACTERS, canonical
 from core.notation.mistakes import nearest
 from core.numbers import DIGITS
 from core.report import Report, error_answer, error_text
-from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_values
+from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_seed, typed_values
+from core.seed import read_entry
 
 FAILED, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 
@@ -126,7 +127,8 @@ def _names(word: str) -> tuple[str, ...]:
     return tuple(canonical(name.strip()) for name in word.split(",") if name.strip())
 
 
-def _program_arguments(parser: argparse.ArgumentParser, *, digits: bool = True) -> None:
+def _program_arguments(parser: argparse.ArgumentParser, *, shown: bool = True) -> None:
+    """A program, its values and its output; where its passes are `shown`, their seed and the digits too."""
     parser.add_argument(
         "program",
         metavar="PROGRAM",
@@ -140,10 +142,17 @@ def _program_arguments(parser: argparse.ArgumentParser, *, digits: bool = True) 
         "--output", metavar="NODE", type=canonical, default="", help="the node to differentiate"
     )
     parser.add_argument("--defaults", action="store_true", help="choose values for names that have none")
-    if digits:
+    if shown:
         parser.add_argument(
             "--digits", metavar="N", type=_whole(1, 17), default=DIGITS, help=f"significant digits ({DIGITS})"
         )
+        seed = parser.add_mutually_exclusive_group()
+        seed.add_argument(
+            "--seed",
+            metavar="VALUE",
+            help="what the backward pass starts with (1): -1, [1, 0]",
+        )
+        seed.add_argument("--entry", metavar="0,2", help="a seed that is 1 at this entry of the output")
 
 
 # -- the window
@@ -298,7 +307,7 @@ def _derive(words: argparse.Namespace) -> int:
 
 
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
-    _program_arguments(parser, digits=False)
+    _program_arguments(parser, shown=False)
     export_arguments(parser)
 
 
@@ -310,13 +319,29 @@ def _export(words: argparse.Namespace) -> int:
 
 
 def _requested(words: argparse.Namespace) -> tuple[Request, Document]:
-    """What was asked for, and the document it came from; values typed win over those of a file."""
+    """What was asked for, and the document it came from; what is typed wins over what a file says."""
     if not words.program:
         raise Problem("There is no program", hint="Write one in quotation marks, such as '(x+y)z'")
     document = _document(words.program)
-    values = typed_values(words.values)
-    request = Request(document.text, values, document.values, output=words.output, defaults=words.defaults)
+    request = Request(
+        document.text,
+        typed_values(words.values),
+        document.values,
+        output=words.output or document.output,
+        **_seed(words, document),
+        defaults=words.defaults,
+    )
     return request, document
+
+
+def _seed(words: argparse.Namespace, document: Document) -> dict[str, Any]:
+    """The seed or the entry that was typed; else the file's seed, unless another output was typed."""
+    typed, entry = getattr(words, "seed", None), getattr(words, "entry", None)
+    if typed is not None:
+        return {"seed": typed_seed(typed)}
+    if entry is not None:
+        return {"entry": read_entry(entry)}
+    return {} if words.output else {"seed": document.seed}
 
 
 def _document(word: str) -> Document:
@@ -367,6 +392,7 @@ COMMANDS = {
   chainlight grad '(x+y)z' x=-2 y=5 z=-4
   chainlight grad 'σ(w·x + b)' 'w=[2, -3]' 'x=[-1, -2]' b=-3 --check
   chainlight grad 'x y + y^2' x=1/3 y=2 --wrt y --json
+  chainlight grad 'softmax(s)' 's=[1, -2, 0]' --entry 0
   echo '{"program": "x y", "values": {"x": 2, "y": 3}}' | chainlight grad --jsonl""",
         _grad_arguments,
         _grad,

@@ -14,11 +14,13 @@ from core.defaults import carried_over, with_defaults
 from core.document import EXAMPLE, Document, Lab, Point
 from core.errors import Problem, Span
 from core.figure import Drawing, Figure, draw, figure, label_width
+from core.graph import CONSTANT
 from core.notation.printers import reading
 from core.notation.tree import Note
 from core.numbers import DIGITS, typed_text
-from core.passes import tell, troubles
+from core.passes import as_chosen, tell, troubles
 from core.plan import make_plan
+from core.seed import check_seed, is_chosen
 from core.steps import Picture, Story
 
 
@@ -125,6 +127,24 @@ class Session(QObject):
         if self.document.moved:
             self.edit("arrange graph", replace(self.document, moved={}))
 
+    def differentiate(self, name: str) -> None:
+        """Make a node the output, where the backward pass starts; by its name the program's own again."""
+        graph = self.story.graph
+        output = "" if name == graph.own_output else name
+        known = name in graph.nodes and graph.nodes[name].op != CONSTANT
+        if known and output != self.document.output:
+            self.edit(f"differentiate {name}", replace(self.document, output=output, seed=None))
+
+    def set_seed(self, seed: Value | None) -> None:
+        """What the backward pass starts with at the output; None is 1. Raises Problem for another shape."""
+        output = self.story.graph.nodes[self.story.graph.output]
+        if seed is not None and not is_chosen(check_seed(output.name, output.shape, seed)):
+            seed = None
+        before = self.document.seed
+        if before is seed or (before is not None and seed is not None and same(before, seed)):
+            return
+        self.edit("set seed", replace(self.document, seed=seed))
+
     def set_lab(self, label: str, gesture: int = -1, **settings: Any) -> None:
         """Change settings of the training lab."""
         lab = replace(self.document.lab, **settings)
@@ -207,8 +227,8 @@ class Session(QObject):
         try:
             program = read_program(document.text, document.values)
             values = with_defaults(program, document.values)
-            graph = build(program, values)
-            story = tell(make_plan(graph), values)
+            graph, seed, left_out = as_chosen(build(program, values), document.output, document.seed)
+            story = tell(make_plan(graph), values, seed)
         except Problem as problem:
             self.problem = problem if problem.span else problem.at(Span(0, len(document.text)))
             self.notes = ()
@@ -216,7 +236,7 @@ class Session(QObject):
             return
         at_end = bool(self.cursor) and self.cursor == len(self.story)
         self.problem = None
-        self.notes = (*graph.notes, *troubles(story))
+        self.notes = (*graph.notes, *left_out, *troubles(story))
         self._draw(story)
         self.story = story
         self.cursor = len(story) if at_end else min(self.cursor, len(story))
@@ -228,7 +248,8 @@ class Session(QObject):
         """Lay the graph out again only if something changed that moves it: dragging a number must not."""
         graph, moved = story.graph, self.document.moved
         room = label_width(story, self.digits)
-        drawn = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()], moved, room
+        nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
+        drawn = nodes, graph.output, moved, room
         if drawn == self._drawn:
             self.drawing = replace(self.drawing, graph=graph)
         else:

@@ -1,7 +1,8 @@
 """What is saved and what undo goes back to: the program, its values, moved nodes, the lab's settings.
 
 A document is frozen and shares what did not change with the one before, so keeping all of them costs little.
-Files are JSON with a version; reading one checks everything and runs nothing.
+Files are JSON with a version; reading one checks everything and runs nothing. A part that an older program
+would lose without a word gets a new version: 2 came with output and seed. Older files lack it and are read.
 """
 
 import json
@@ -18,7 +19,7 @@ from core.arrays import MAX_ENTRIES, Value, frozen
 from core.errors import Problem
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME, canonical
 
-FORMAT, VERSION = "chainlight", 1
+FORMAT, VERSION = "chainlight", 2
 MAX_BYTES = 64_000_000
 MOST_VALUES = 2_000_000
 MAX_DOUBLE = sys.float_info.max
@@ -64,10 +65,14 @@ MAX_LAYERS, MAX_UNITS = 6, 512
 
 @dataclass(frozen=True, slots=True)
 class Document:
+    """`output` is the node to differentiate, empty for the program's own; a `seed` of None is 1."""
+
     text: str = ""
     values: Mapping[str, Value] = field(default_factory=dict)
     moved: Mapping[str, Point] = field(default_factory=dict)
     lab: Lab = field(default_factory=Lab)
+    output: str = ""
+    seed: Value | None = None
 
     def with_value(self, name: str, value: Value) -> "Document":
         return replace(self, values={**self.values, name: value})
@@ -88,6 +93,8 @@ def dumps(document: Document) -> str:
         "values": {name: plain_value(value) for name, value in document.values.items()},
         "moved": {name: list(point) for name, point in document.moved.items()},
         "lab": asdict(document.lab),
+        "output": document.output,
+        "seed": None if document.seed is None else plain_value(document.seed),
     }
     return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -111,7 +118,9 @@ def loads(text: str) -> Document:
         raise Problem(f"The project's program must be a text of up to {MAX_CHARACTERS:,} characters")
     values = {name_from(name): value_from(plain, name) for name, plain in _mapping(found, "values").items()}
     moved = {name_from(name): _point(plain, name) for name, plain in _mapping(found, "moved").items()}
-    return Document(program, values, moved, lab_from(_mapping(found, "lab")))
+    output = name_from(found["output"]) if found.get("output") else ""
+    seed = None if found.get("seed") is None else value_from(found["seed"], "the seed")
+    return Document(program, values, moved, lab_from(_mapping(found, "lab")), output, seed)
 
 
 def parse_json(text: str, what: str = "file") -> Any:

@@ -39,6 +39,7 @@ from core.notation.typeset import (
 )
 from core.numbers import DIGITS, short, value_text
 from core.plan import GRADIENT, OUTPUT
+from core.seed import is_chosen, seed_words, seeded, seeded_text
 from core.steps import Computed, Flowed, Picture, Seeded, Story, Updated
 
 # an array of up to this many rows and columns is shown entry by entry in a formula, a larger one by its name
@@ -94,7 +95,7 @@ def typeset_program(graph: Graph) -> Math:
     """All statements of the program, aligned at their equals signs."""
     lines = []
     for statement in graph.program.statements:
-        name: Math = name_math(statement.name or graph.output)
+        name: Math = name_math(statement.name or graph.own_output)
         if statement.parameters:
             name = row(name, bracketed(_listed(statement.parameters)))
         lines.append((name, row(EQUALS, typeset(statement.tree))))
@@ -108,9 +109,10 @@ def _listed(names: tuple[str, ...]) -> Math:
     return row(*parts)
 
 
-def derivative(graph: Graph, node: str) -> Math:
-    """∂output/∂node"""
-    return partial(name_math(graph.output), name_math(node))
+def derivative(story: Story, node: str) -> Math:
+    """∂output/∂node, or with a chosen seed the derivative of what that makes of the output."""
+    math, strength = typeset_part(seeded(story.graph.output, story.seed, story.graph.nodes))
+    return partial(bracketed(math) if strength < POWER else math, name_math(node))
 
 
 def formula(graph: Graph, node: Node) -> Tree:
@@ -232,11 +234,16 @@ class _Explainer:
     # -- backward
 
     def seeded(self, node: str, gradient: Value) -> Explanation:
-        left = Tinted("gradient", derivative(self.graph, node), node)
+        left = Tinted("gradient", derivative(self.story, node), node)
         number, _ = self.number(gradient, "gradient", node)
-        one = short(gradient) if isinstance(gradient, float) else "1 in every entry"
-        sentence = f"The backward pass starts at {node}: its derivative with respect to itself is {one}."
-        shapes = "" if isinstance(gradient, float) else describe(f"∂{node}/∂{node}", shape_of(gradient))
+        if is_chosen(gradient):
+            of = seeded_text(node, gradient, self.graph.nodes, self.digits)
+            chosen = seed_words(node, gradient, self.digits)
+            sentence = f"Seed chosen at {node}: {chosen}. The gradients are those of {of}."
+        else:
+            one = short(gradient) if isinstance(gradient, float) else "1 in every entry"
+            sentence = f"The backward pass starts at {node}: its derivative with respect to itself is {one}."
+        shapes = "" if isinstance(gradient, float) else describe("The seed", shape_of(gradient))
         return Explanation(self.title(), row(left, EQUALS, number), None, sentence, shapes)
 
     def flowed(self, step: Flowed) -> Explanation:
@@ -254,8 +261,8 @@ class _Explainer:
         port = ports[step.port]
         upstream = self.picture.gradient(step.node)
         assert upstream is not None
-        target = derivative(self.graph, step.arg)
-        up = Tinted("upstream", derivative(self.graph, step.node), step.node)
+        target = derivative(self.story, step.arg)
+        up = Tinted("upstream", derivative(self.story, step.node), step.node)
         names = {p: self.name(arg) for p, arg in zip(ports, node.args, strict=True)}
         values = {p: self.shown(arg) for p, arg in zip(ports, node.args, strict=True)}
         names[OUTPUT], values[OUTPUT] = self.name(step.node), self.shown(step.node)
@@ -310,7 +317,7 @@ class _Explainer:
 
     def _gradient_part(self, node: str, gradient: Value) -> Part:
         if not self._fits(gradient):
-            return Tinted("upstream", derivative(self.graph, node), node), ATOM
+            return Tinted("upstream", derivative(self.story, node), node), ATOM
         return self.number(gradient, "upstream", node)
 
     def _constants(self, node: Node) -> dict[str, Tree]:
@@ -341,7 +348,7 @@ class _Explainer:
         before = self._before(step)
         if before is None or not self._fits(before):
             return numbers
-        target = Tinted("gradient", derivative(self.graph, step.arg), step.arg)
+        target = Tinted("gradient", derivative(self.story, step.arg), step.arg)
         parts = [self.number(value, "gradient")[0] for value in (before, step.contribution, step.total)]
         second = _bracketed_if_loose((parts[1], SUM if is_loose(step.contribution) else ATOM))[0]
         return Table(

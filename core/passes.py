@@ -5,21 +5,35 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from core.arrays import Value, frozen, shape_of, shape_text, sum_to
+from core.arrays import Value, describe, frozen, shape_of, shape_text, sum_to
 from core.builder import graph_of
 from core.errors import Problem
-from core.graph import Graph, Node
+from core.graph import CONSTANT, Graph, Node
 from core.nodes import check_index
 from core.notation.printers import expression_text
 from core.notation.tree import Note
 from core.plan import GRADIENT, OUTPUT, Plan, make_plan
+from core.seed import check_seed, usual_seed
 from core.steps import Computed, Flowed, Seeded, Step, Story
 
 
-def run(text: str, values: Mapping[str, Value], output: str = "") -> Story:
+def run(text: str, values: Mapping[str, Value], output: str = "", seed: Value | None = None) -> Story:
     """Read a program, build its graph and plan, and run both passes. Raises Problem."""
     graph = graph_of(text, values)
-    return tell(make_plan(graph.with_output(output) if output else graph), values)
+    return tell(make_plan(graph.with_output(output) if output else graph), values, seed)
+
+
+def as_chosen(graph: Graph, output: str, seed: Value | None) -> tuple[Graph, Value | None, tuple[Note, ...]]:
+    """The graph asked for a chosen node, and the seed there; what no longer fits is left out with a note."""
+    if output and (output not in graph.nodes or graph.nodes[output].op == CONSTANT):
+        said = f"{output} was differentiated and is no longer there; now it is {graph.output}"
+        return graph, None, (Note(said, graph.nodes[graph.output].span),)
+    asked = graph.with_output(output) if output else graph
+    node = asked.nodes[asked.output]
+    if seed is not None and shape_of(seed) != node.shape:
+        said = f"{describe('The seed', shape_of(seed))} and is not used; {describe(node.name, node.shape)}"
+        return asked, None, (Note(said, node.span),)
+    return asked, seed, ()
 
 
 def tell(plan: Plan, values: Mapping[str, Value], seed: Value | None = None) -> Story:
@@ -53,7 +67,8 @@ def steps(plan: Plan, inputs: Mapping[str, Value], seed: Value | None = None) ->
     for instruction in plan.instructions:
         node, rule, binding = instruction.node, instruction.rule, instruction.binding
         if rule is None or binding is None:
-            gradients[node] = _seed(values[node], seed)
+            usual = usual_seed(values[node])
+            gradients[node] = usual if seed is None else check_seed(node, shape_of(usual), seed)
             yield Seeded(node, gradients[node])
             continue
         known = {name: values[arg] for name, arg in binding.items()}
@@ -76,14 +91,6 @@ def _sum(a: Value, b: Value) -> Value:
         return a + b
     with np.errstate(all="ignore"):
         return frozen(a + b)
-
-
-def _seed(output: Value, seed: Value | None) -> Value:
-    if seed is None:
-        return 1.0 if isinstance(output, float) else frozen(np.ones_like(output))
-    if shape_of(seed) != shape_of(output):
-        raise Problem(f"The seed must have the output's shape, {shape_text(shape_of(output))}")
-    return seed
 
 
 def _check_place(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Value]) -> None:

@@ -18,6 +18,7 @@ from core.notation.tree import Name, Note, substituted
 from core.numbers import DIGITS, short, value_text
 from core.passes import troubles
 from core.request import Request
+from core.seed import is_chosen, seeded_text
 from core.steps import Story
 
 
@@ -44,7 +45,10 @@ class Report:
         graph, story = self.story.graph, self.story
         found = [*graph.notes, *troubles(story), *_kinks(story)]
         span = graph.nodes[graph.output].span
-        if graph.nodes[graph.output].shape:
+        if is_chosen(story.seed):
+            of = seeded_text(graph.output, story.seed, graph.nodes)
+            found.append(Note(f"The gradients are those of {of}", span))
+        elif graph.nodes[graph.output].shape:
             said = describe(graph.output, graph.nodes[graph.output].shape)
             found.append(Note(f"{said}; the gradients are those of the sum of its entries", span))
         for name in self.wrt:
@@ -117,7 +121,7 @@ def reading_line(graph: Graph) -> str:
     return (
         found
         if graph.program.statements[-1].name
-        else f"{graph.output} = {found}"
+        else f"{graph.own_output} = {found}"
         if ";" not in found
         else found
     )

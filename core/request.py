@@ -18,6 +18,7 @@ from core.notation.tree import Name, Note, Program, walk
 from core.numbers import typed_text
 from core.passes import tell
 from core.plan import make_plan
+from core.seed import Entry, entry_seed
 from core.steps import Story
 from core.values import read_value
 
@@ -34,7 +35,8 @@ class Refusal(Exception):
 class Request:
     """A program, its values, the node asked for, and the nodes whose gradients are wanted (none: all inputs).
 
-    `stored` are the values of a project's file, which may have some for names the program no longer has.
+    The backward pass starts with `seed`, or with 1 at an `entry` of the output, or with 1. `stored` are the
+    values of a project's file, which may have some for names the program no longer has.
     """
 
     program: str
@@ -42,6 +44,8 @@ class Request:
     stored: Mapping[str, Value] = field(default_factory=dict)
     wrt: tuple[str, ...] = ()
     output: str = ""
+    seed: Value | None = None
+    entry: Entry | None = None
     defaults: bool = False
     check: bool = False
 
@@ -59,9 +63,15 @@ class Request:
                     raise Problem(
                         f"{name} has its value in the program already", span, "Give it in one place"
                     )
-            return tell(make_plan(graph.with_output(self.output) if self.output else graph), values)
+            asked = graph.with_output(self.output) if self.output else graph
+            return tell(make_plan(asked), values, self._seed(asked))
         except Problem as problem:
             raise Refusal(problem, self.program) from None
+
+    def _seed(self, graph: Graph) -> Value | None:
+        if self.entry is None:
+            return self.seed
+        return entry_seed(graph.output, graph.nodes[graph.output].shape, self.entry)
 
     def _complete(self, program: Program, hint: Callable[[Mapping[str, Value]], str]) -> dict[str, Value]:
         """A value for every name the program needs one for."""
@@ -130,19 +140,35 @@ def _typed_value(word: str) -> tuple[str, Value]:
         hint = "A value is name=value, such as x=-2; a program with spaces needs quotation marks around it"
         raise Problem(f"'{word}' is not a value", Span(0, len(word)), hint)
     name = canonical(name.strip())
-    if text.strip() in NOT_FINITE:
-        return name, NOT_FINITE[text.strip()]
-    if len(text) >= MAX_CHARACTERS:
-        return name, value_from(parse_json(text, f"value of {name}"), name)
     try:
-        return name, read_value(text, name)
+        return name, _read_typed(text, name)
     except Problem as problem:
-        start, found = word.index("=") + 1, problem.span or Span(0, 1)
+        if problem.span is None:
+            raise
+        start, found = word.index("=") + 1, problem.span
         place = Span(start + found.start, max(start + found.end, start + 1))
         known = problem.message.startswith("The value of")
         hint = f"Write numbers, such as {name}=-2 or {name}=[1, 2]" if known else problem.hint
         message = problem.message if known else f"The value of {name}: {problem.message}"
         raise Problem(message, place, hint) from None
+
+
+def _read_typed(text: str, name: str) -> Value:
+    """A value as it is typed; a text too long for the reader is taken for JSON."""
+    if text.strip() in NOT_FINITE:
+        return NOT_FINITE[text.strip()]
+    if len(text) >= MAX_CHARACTERS:
+        return value_from(parse_json(text, f"value of {name}"), name)
+    return read_value(text, name)
+
+
+def typed_seed(text: str) -> Value:
+    """The seed that is typed as -1 or [1, 0]. Raises Refusal with the text."""
+    try:
+        return _read_typed(text, "the seed")
+    except Problem as problem:
+        said = "The seed must be a number or a list of numbers"
+        raise Refusal(Problem(said, problem.span, "Write one, such as -1 or [1, 0]"), text) from None
 
 
 def typed_hint(missing: Mapping[str, Value]) -> str:
@@ -153,13 +179,14 @@ def typed_hint(missing: Mapping[str, Value]) -> str:
     return f"Add {' '.join(words)} or other values, or --defaults for these"
 
 
-# -- requests as JSON: {"program": "...", "values": {...}, "wrt": ["x"], "output": "f"}
+# -- requests as JSON: {"program": "...", "values": {...}, "wrt": ["x"], "output": "f", "seed": 1}
 
-PARTS: dict[str, tuple[type, str]] = {
+PARTS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "program": (str, "a text"),
     "values": (dict, "a table of names and values"),
     "wrt": (list, "a list of names"),
     "output": (str, "a name"),
+    "seed": ((int, float, str, list), "a number or a list of numbers"),
     "defaults": (bool, "true or false"),
     "check": (bool, "true or false"),
 }
@@ -184,6 +211,7 @@ def request_from(text: str) -> Request:
         _named_values(found.get("values", {})),
         wrt=tuple(name_from(name) for name in found.get("wrt", [])),
         output=name_from(found["output"]) if found.get("output") else "",
+        seed=value_from(found["seed"], "the seed") if "seed" in found else None,
         defaults=found.get("defaults", False),
         check=found.get("check", False),
     )

@@ -88,6 +88,11 @@ class Story:
     def last(self) -> "Picture":
         return Picture(self, len(self.steps))
 
+    @property
+    def seed(self) -> Value:
+        """What the backward pass started with at the output."""
+        return next(step.gradient for step in self.steps if isinstance(step, Seeded))
+
     def phase(self, count: int) -> str:
         """The phase of step number `count` (from 1); `start` before the first."""
         return PHASES[type(self.steps[count - 1])] if count else "start"

@@ -15,6 +15,7 @@ from core.layout import Route, point_at
 from core.notation.mathtree import Math
 
 HEAD = 11.0  # length of an arrow's head
+RING = 4.0  # between the two rings of the output that was chosen
 
 
 @lru_cache(2048)
@@ -55,11 +56,17 @@ def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False)
         painter.setBrush(QBrush(fill or theme.colour("paper")))
         radius = min(rect.height() / 2, RADIUS)
         painter.drawRoundedRect(rect, radius, radius)
+        if box.chosen:
+            painter.drawRoundedRect(rect.adjusted(RING, RING, -RING, -RING), radius - RING, radius - RING)
         _centred(painter, box.symbol, SYMBOL, rect.center(), theme, _ink(box, theme))
         return
     if fill:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QBrush(fill))
+        painter.drawRoundedRect(rect.adjusted(-3, -1, 3, 1), 8, 8)
+    if box.chosen:
+        painter.setPen(QPen(_outline(box, theme), theme.line_width))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect.adjusted(-3, -1, 3, 1), 8, 8)
     laid = formula(box.symbol, NAME)
     middle = rect.center().y() + (laid.ascent - laid.descent) / 2

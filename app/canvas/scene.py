@@ -7,6 +7,7 @@ from app.canvas.items import ArrowItem, BoxItem, LabelItem, TokenItem
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.figure import MARGIN, Figure, Label, figure, sums
+from core.graph import Edge
 
 TRAVEL = 420  # milliseconds a token takes at normal speed
 
@@ -21,7 +22,7 @@ class Scene(QGraphicsScene):
         self._dimmed = False
         self._found: tuple[tuple[object, ...], list[Label]] | None = None
         self._boxes: dict[str, BoxItem] = {}
-        self._arrows: dict[tuple[str, int], ArrowItem] = {}
+        self._arrows: dict[Edge, ArrowItem] = {}
         self._labels: dict[object, LabelItem] = {}
         self._drawing: object = None
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -133,10 +134,9 @@ class Scene(QGraphicsScene):
 
     def _show_arrows(self, figure: Figure) -> None:
         for arrow in figure.arrows:
-            key = (arrow.edge.target, arrow.edge.port)
-            item = self._arrows.get(key)
+            item = self._arrows.get(arrow.edge)
             if item is None:
-                item = self._arrows[key] = ArrowItem(arrow, self.theme)
+                item = self._arrows[arrow.edge] = ArrowItem(arrow, self.theme)
                 self.addItem(item)
             item.show_arrow(arrow)
 

@@ -157,6 +157,8 @@ class View(QGraphicsView):
             if value is not None:
                 text = exact(value) if isinstance(value, float) else value_text(value, 6, 24)
                 lines.append(f"{what} {text}")
+        if name == self.session.story.graph.output:
+            lines.append("the output: the backward pass starts here")
         return "\n".join(lines)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

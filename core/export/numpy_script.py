@@ -27,6 +27,7 @@ from core.graph import CONSTANT, Node
 from core.notation.tree import with_names
 from core.ops.rules import CONSTANTS
 from core.plan import GRADIENT, OUTPUT, Instruction
+from core.seed import is_chosen
 from core.steps import Story
 
 TAKEN = """np passes inputs values gradients gradient difference worst places place ends moved moved_by slope
@@ -49,7 +50,7 @@ def difference(name, most):
             moved = np.array(inputs[name])
             moved[place] += moved_by
             values, _ = passes(**{**inputs, name: moved[()]})
-            ends.append(np.sum(values[OUTPUT]))
+            ends.append(np.sum(gradients[OUTPUT] * values[OUTPUT]))
         slope = (ends[0] - ends[1]) / (2 * h)
         error = abs(gradients[name][place] - slope) / max(1.0, abs(slope))
         worst = max(worst, error) if error == error else np.inf
@@ -130,7 +131,7 @@ class _Listing:
         return self.graph.nodes[step.arg].shape
 
     def starts(self) -> list[str]:
-        """Before anything arrives gradients are 0, the output's is 1."""
+        """Before anything arrives gradients are 0, the output's is 1 or the seed that was chosen."""
         shapes = {gradient: self.graph.nodes[node].shape for node, gradient in self.gradients.items()}
         seed = self.gradients[self.graph.output]
         ones = f"np.ones({shapes[seed]})" if shapes[seed] else "np.float64(1)"
@@ -139,7 +140,7 @@ class _Listing:
         return [
             *(f"{' = '.join(row)} = np.float64(0)" for row in rows),
             *(f"{g} = np.zeros({shape})" for g, shape in shapes.items() if shape and g != seed),
-            f"{seed} = {ones}",
+            assigned(seed, self.story.seed) if is_chosen(self.story.seed) else f"{seed} = {ones}",
         ]
 
     def values(self) -> list[str]:

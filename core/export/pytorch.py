@@ -9,6 +9,7 @@ from core.arrays import Value, shape_of
 from core.export.code import Identifiers, heading, literal, name, printed
 from core.export.torch_text import TorchText, followed
 from core.graph import CONSTANT
+from core.seed import is_chosen
 from core.steps import Story
 
 TAKEN = "torch F check found expected tensor text".split()
@@ -81,9 +82,9 @@ def _is_named(story: Story, node: str) -> bool:
 def _backward(story: Story, output: str, reached: bool) -> list[str]:
     if not reached:
         return ["# backward pass: nothing to do, for no gradient gets from the output to an input"]
-    value = story.last.value(story.graph.output)
-    assert value is not None
-    summed = f"torch.sum({output})" if shape_of(value) else output
+    if is_chosen(story.seed):
+        return ["# backward pass", f"{output}.backward(torch.tensor({_value(story.seed, output)}))"]
+    summed = f"torch.sum({output})" if shape_of(story.seed) else output
     return ["# backward pass", f"{summed}.backward()"]
 
 

@@ -80,6 +80,7 @@ def _styles(line_width: float) -> dict[str, str]:
         "active back": f"draw=clgradient, fill=cllitback, line width={1.6 * line_width:g}pt",
         "receiving": f"draw=clgradient, fill=clreceiving, line width={1.6 * line_width:g}pt",
         "idle": "text=clfaint",
+        "chosen": "double=clpaper, double distance=3pt",
         "moving": f"draw=clvalue, line width={1.8 * line_width:g}pt",
         "moving back": f"draw=clgradient, line width={1.8 * line_width:g}pt",
     }
@@ -103,6 +104,8 @@ def _box(box: Box, names: Mapping[str, str]) -> Iterator[str]:
     look: list[str] = [box.kind]
     if mood != "done" and not (box.kind == "input" and mood == "idle"):
         look.append(mood if box.kind == "operation" else f"{mood}, draw=none")
+    if box.chosen:
+        look.append("chosen" if box.kind == "operation" else "chosen, draw=clline")
     look += [f"minimum width={box.width:.2f}pt", f"minimum height={box.height:.2f}pt"]
     if box.kind == "input":  # the name stands at the left, beside it there may be a heat map
         look.append(f"text width={box.width - 6:.2f}pt")

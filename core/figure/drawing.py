@@ -56,13 +56,14 @@ class Drawing:
         return {name: tuple(edges) for name, edges in found.items()}
 
     @cached_property
-    def stub(self) -> Route | None:
-        """The arrow on which the output leaves, where nothing else uses it."""
-        output = self.graph.output
-        if self.leaving[output]:
-            return None
-        x, y = self.placement.centres[output]
-        start, third = x + self.sizes[output][0] / 2, (self.room + GAP_X) / 3
+    def stubs(self) -> Mapping[str, Route]:
+        """The arrows on which outputs leave that nothing else uses: the chosen one and the program's own."""
+        names = dict.fromkeys((self.graph.own_output, self.graph.output))
+        return {name: self._stub(name) for name in names if not self.leaving[name]}
+
+    def _stub(self, name: str) -> Route:
+        x, y = self.placement.centres[name]
+        start, third = x + self.sizes[name][0] / 2, (self.room + GAP_X) / 3
         return Route((start, y), (((start + third, y), (start + 2 * third, y), (start + 3 * third, y)),))
 
     @cached_property
@@ -73,7 +74,7 @@ class Drawing:
             for name, edges in self.leaving.items()
             if len(edges) == 1
         }
-        return found | ({self.graph.output: self.stub} if self.stub else {})
+        return {**found, **self.stubs}
 
     @cached_property
     def spots(self) -> Mapping[tuple[str, int], Spot]:
@@ -86,7 +87,7 @@ class Drawing:
             width, height = label_extent(self.graph.nodes[name].shape, self.room)
             if name in self.alone:
                 route = self.alone[name]
-                shares = near_source(route, width) if route is not self.stub else [0.45]
+                shares = [0.45] if name in self.stubs else near_source(route, width)
                 values.append(Wanted((name, -1), route, width, height, height, shares))
                 continue
             for edge in edges:
@@ -134,7 +135,8 @@ def _value_width(value: Value, digits: int) -> float:
 def draw(graph: Graph, moved: Mapping[str, Point] | None = None, room: float = 0.0) -> Drawing:
     """Lay a graph out, data flowing left to right, with room for labels of a width between the columns."""
     edges = tuple(edge for edge in graph.edges if not is_inlined(graph, edge))
-    used = {edge.source for edge in edges} | {edge.target for edge in edges} | {graph.output}
+    used = {edge.source for edge in edges} | {edge.target for edge in edges}
+    used |= {graph.output, graph.own_output}
     shown = [n for n in graph.nodes.values() if n.name in used or n.op != CONSTANT]
     symbols = {node.name: symbol(graph, node) for node in shown}
     sizes = {node.name: _box_size(node, symbols[node.name]) for node in shown}

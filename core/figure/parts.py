@@ -14,7 +14,10 @@ Role = Literal["value", "gradient", "contribution", "name", "shape"]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One node: a circle or pill with a symbol, or the plain name of an input."""
+    """One node: a circle or pill with a symbol, or the plain name of an input.
+
+    A second ring marks the `chosen` output, where the backward pass starts in place of the program's own.
+    """
 
     node: str
     kind: Literal["input", "operation"]
@@ -24,11 +27,12 @@ class Box:
     symbol: Math
     mood: Mood = "idle"
     backward: bool = False
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One edge, or the stub on which the output leaves (port −1)."""
+    """One edge, or the stub on which an output leaves (port −1)."""
 
     edge: Edge
     route: Route

@@ -20,22 +20,20 @@ from core.steps import Computed, Flowed, Picture, Seeded, Step, Story
 
 def figure(drawing: Drawing, picture: Picture, digits: int = DIGITS) -> Figure:
     """What is to be seen at a picture."""
-    graph, step = drawing.graph, picture.step
+    step = picture.step
     boxes = tuple(_box(drawing, picture, name) for name in drawing.sizes)
     arrows = [
         Arrow(edge, drawing.routes[edge.target, edge.port], *_arrow_mood(edge, picture, step))
         for edge in drawing.edges
     ]
-    stub = drawing.stub
-    if stub:
-        lit = isinstance(step, Seeded) or (isinstance(step, Computed) and step.node == graph.output)
-        mood: Mood = "active" if lit else "done" if picture.value(graph.output) is not None else "idle"
-        arrows.append(Arrow(Edge(graph.output, "", -1), stub, mood, isinstance(step, Seeded)))
+    for name, stub in drawing.stubs.items():
+        lit = isinstance(step, Seeded | Computed) and step.node == name
+        mood: Mood = "active" if lit else "done" if picture.value(name) is not None else "idle"
+        arrows.append(Arrow(Edge(name, "", -1), stub, mood, isinstance(step, Seeded)))
     labels = [label for name in drawing.sizes for label in _labels(drawing, picture, name, digits)]
-    width, height = drawing.placement.width, drawing.placement.height
-    if stub:
-        width = max(width, stub.end[0] + extent(name_math(graph.output), NAME)[0] + 8)
-    return Figure(boxes, tuple(arrows), tuple(labels), width, height)
+    ends = (stub.end[0] + extent(name_math(name), NAME)[0] + 8 for name, stub in drawing.stubs.items())
+    width = max(drawing.placement.width, *ends, 0.0)
+    return Figure(boxes, tuple(arrows), tuple(labels), width, drawing.placement.height)
 
 
 def _box(drawing: Drawing, picture: Picture, name: str) -> Box:
@@ -43,10 +41,9 @@ def _box(drawing: Drawing, picture: Picture, name: str) -> Box:
     width, height = drawing.sizes[name]
     kind: Literal["input", "operation"] = "input" if node.is_leaf else "operation"
     backward = isinstance(picture.step, Flowed | Seeded)
-    mood = _box_mood(name, picture)
-    return Box(
-        name, kind, drawing.placement.centres[name], width, height, drawing.symbols[name], mood, backward
-    )
+    mood, centre = _box_mood(name, picture), drawing.placement.centres[name]
+    chosen = name == drawing.graph.output != drawing.graph.own_output
+    return Box(name, kind, centre, width, height, drawing.symbols[name], mood, backward, chosen)
 
 
 def _box_mood(name: str, picture: Picture) -> Mood:
@@ -76,7 +73,7 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
     found: list[Label] = []
     x, y = drawing.placement.centres[name]
     width, height = drawing.sizes[name]
-    stub, alone = drawing.stub, drawing.alone.get(name)
+    stub, alone = drawing.stubs.get(name), drawing.alone.get(name)
     value, gradient = picture.value(name), picture.gradient(name)
     if node.is_leaf and node.shape and not is_listed(node.shape) and value is not None:
         heat_w, heat_h = heat_extent(node.shape)
@@ -92,7 +89,7 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
             )
         )
         value = None
-    if name == graph.output and stub:
+    if stub:
         found.append(
             Label(name, "name", (stub.end[0] + 6, stub.end[1]), NAME, name_math(name), centred=False)
         )

@@ -98,6 +98,48 @@ def test_a_program_may_begin_with_a_minus(cli_main, words, program):
     assert out.startswith(f"f = {program}\n")
 
 
+# -- seed and output
+
+
+def test_the_name_of_the_program_stays_when_another_node_is_asked_for(cli_main):
+    _, out, _ = cli_main("grad", *XYZ, "--output", "v1")
+    assert out.startswith("f = (x + y) · z\n")
+    assert "v1 has no gradient for z" in out
+
+
+@pytest.mark.parametrize("words", [["--entry", "1"], ["--seed", "[0, 1, 0]"]])
+def test_one_entry_of_a_vector_is_differentiated(cli_main, words):
+    found = answer_of(cli_main, "W x", "W=[[1, 2], [3, 4], [5, 6]]", "x=[1, -1]", *words)
+    assert found["grads"]["x"] == [3, 4]
+
+
+def test_a_seed_may_be_negative(cli_main):
+    assert answer_of(cli_main, *XYZ, "--seed", "-2")["grads"] == {"x": 8, "y": 8, "z": -6}
+
+
+SEEDS = [
+    (["--seed", "[1, 0]"], "The seed has 2 entries; f is a number."),
+    (["--seed", "abc"], "Line 1, column 1: The seed must be a number or a list of numbers."),
+    (["--entry", "0"], "f is a number and has no entries to choose from."),
+    (["--entry", "x"], "'x' is not an entry."),
+    (["--seed", "2", "--entry", "0"], "--entry: not allowed with argument --seed."),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), SEEDS, ids=[" ".join(words) for words, _ in SEEDS])
+def test_a_seed_that_cannot_be_is_refused(cli_main, words, message):
+    assert refusal_of(cli_main, "grad", *XYZ, *words)[0] == message
+
+
+def test_a_file_says_its_output_and_its_seed_and_what_is_typed_wins(cli_main, tmp_path):
+    document = Document("a = x y; a^2", {"x": 2.0, "y": 3.0}, output="a", seed=10.0)
+    (tmp_path / "p.chainlight").write_text(dumps(document))
+    found = answer_of(cli_main, "p.chainlight")
+    assert (found["output"], found["grads"]) == ("a", {"x": 30, "y": 20})
+    assert answer_of(cli_main, "p.chainlight", "--seed", "1")["grads"] == {"x": 3, "y": 2}
+    assert answer_of(cli_main, "p.chainlight", "--output", "f")["grads"] == {"x": 36, "y": 24}
+
+
 # -- JSON
 
 

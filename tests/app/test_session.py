@@ -4,6 +4,7 @@ import pytest
 
 from core.arrays import frozen
 from core.document import EXAMPLE, Document
+from core.errors import Problem
 
 
 def values(session):
@@ -179,3 +180,61 @@ def test_the_worked_example_is_no_choice_of_the_user(session):
     session.replace_document(EXAMPLE, None)
     session.set_text("W2 max(0, W1 x + b1) + b2")
     assert session.story.graph.nodes["x"].shape == (2,)
+
+
+# -- the node that is differentiated, and the seed there
+
+
+def test_another_node_is_differentiated_and_the_programs_own_again(session):
+    session.differentiate("v1")
+    assert (session.document.output, session.story.graph.output) == ("v1", "v1")
+    assert session.story.last.gradient("z") is None
+    session.differentiate("v1")
+    session.differentiate("nowhere")
+    assert session.undo_stack.count() == 1
+    session.differentiate("f")
+    assert (session.document.output, session.story.graph.output) == ("", "f")
+    session.undo_stack.undo()
+    assert session.story.graph.output == "v1"
+
+
+def test_a_seed_is_undone_like_everything(session):
+    session.set_seed(-2.0)
+    assert session.story.last.gradient("z") == -6
+    session.set_seed(-2.0)
+    assert session.undo_stack.count() == 1
+    session.set_seed(1.0)
+    assert session.document.seed is None and session.story.last.gradient("z") == 3
+    session.undo_stack.undo()
+    assert session.document.seed == -2
+
+
+def test_a_seed_must_have_the_outputs_shape(session):
+    with pytest.raises(Problem, match="The seed has 2 entries; f is a number"):
+        session.set_seed(frozen([1, 0]))
+    assert session.undo_stack.count() == 0
+
+
+def test_another_output_starts_with_1_again(session):
+    session.set_seed(-2.0)
+    session.differentiate("v1")
+    assert session.document.seed is None and session.story.seed == 1
+
+
+def test_what_the_program_no_longer_has_is_said_and_left_out(session):
+    session.set_text("p = softmax(s)")
+    session.set_value("s", frozen([1, 2, 3]))
+    session.differentiate("s")
+    session.set_seed(frozen([0, 1, 0]))
+    session.set_text("p = softmax(a)")
+    assert session.story.graph.output == "p" and session.problem is None
+    assert any("s was differentiated" in note.message for note in session.notes)
+    session.differentiate("p")
+    assert session.document.output == "" and session.notes == ()
+
+
+def test_the_figure_follows_the_output(session):
+    before = session.drawing
+    session.differentiate("v1")
+    assert [box.node for box in session.figure.boxes if box.chosen] == ["v1"]
+    assert session.drawing is not before

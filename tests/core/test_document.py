@@ -18,6 +18,8 @@ FULL = Document(
     {"w": frozen([[1, 2.5], [-0.0, math.nan]]), "x": frozen([math.inf, -math.inf]), "b": 1e-300},
     {"w": (1.5, -2.0)},
     Lab(data="spiral", hidden=(3, 2, 1), rate=0.5),
+    "z",
+    frozen([2, -1.5]),
 )
 
 
@@ -27,9 +29,17 @@ def test_what_is_saved_comes_back(document):
     assert found.text == document.text
     assert found.lab == document.lab
     assert dict(found.moved) == dict(document.moved)
+    assert found.output == document.output
+    assert (found.seed is None) == (document.seed is None)
+    assert document.seed is None or same(found.seed, document.seed)
     assert found.values.keys() == document.values.keys()
     for name, value in document.values.items():
         assert same(found.values[name], value)
+
+
+def test_a_file_of_the_first_version_is_read():
+    found = loads('{"format": "chainlight", "version": 1, "program": "x y", "values": {"x": 2}}')
+    assert (found.text, found.output, found.seed) == ("x y", "", None)
 
 
 def test_minus_zero_is_kept():
@@ -43,6 +53,14 @@ BAD = {
     "a list": ("[]", "not a Chainlight project"),
     "no version": ('{"format": "chainlight"}', "no version"),
     "newer": ('{"format": "chainlight", "version": 99, "program": ""}', "newer"),
+    "an output that is no name": (
+        '{"format": "chainlight", "version": 2, "program": "x", "output": 3}',
+        "A name is a text",
+    ),
+    "a seed that is no value": (
+        '{"format": "chainlight", "version": 2, "program": "x", "seed": "one"}',
+        "The value of the seed",
+    ),
     "no program": ('{"format": "chainlight", "version": 1}', "must be a text"),
     "NaN": ('{"format": "chainlight", "version": 1, "program": "x", "values": {"x": NaN}}', "NaN"),
     "1e999": ('{"format": "chainlight", "version": 1, "program": "x", "values": {"x": 1e999}}', "1e999"),

@@ -132,6 +132,16 @@ def executed(text):
     return space["values"], space["gradients"], printed_lines
 
 
+@pytest.mark.parametrize("seed", [-2.0, frozen([0, 1, 0]), frozen([1, 0.5, -1])], ids=str)
+def test_a_chosen_seed_goes_into_the_scripts(seed):
+    text, output = ("h = 2 x; p = softmax(h); h[0] x[1]", "f" if isinstance(seed, float) else "p")
+    story = run(text, {"x": frozen([0.5, -1, 2])}, output, seed)
+    _, gradients, lines = executed(numpy_script(story))
+    np.testing.assert_allclose(gradients["x"], story.last.gradient("x"), rtol=1e-12)
+    assert lines[-1] == "the gradients of 1 inputs equal the centred differences"
+    assert f"{output}.backward(torch.tensor(" in pytorch_script(story)
+
+
 @pytest.mark.parametrize(("program", "values"), STORIES, ids=titled)
 def test_a_numpy_script_finds_the_steppers_numbers(program, values):
     story = story_of(program, values)

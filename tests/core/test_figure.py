@@ -129,6 +129,37 @@ def overlap(a, b):
     return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
+OTHER = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "v1")
+
+
+def test_a_chosen_output_is_ringed_and_the_programs_own_keeps_its_arrow_and_name():
+    drawing = draw(OTHER.graph, room=label_width(OTHER))
+    found = figure(drawing, OTHER.last)
+    assert [box.node for box in found.boxes if box.chosen] == ["v1"]
+    assert [arrow.edge.source for arrow in found.arrows if arrow.edge.target == ""] == ["f"]
+    assert labels(found, "name") == {"v1": "v_{1}", "f": "f"}
+    assert labels(found, "value")["f"] == "-12"
+    assert labels(found, "gradient") == {"x": "1", "y": "1", "v1": "1"}
+    assert not any(box.chosen for box in at("end").boxes)
+
+
+def test_at_the_seed_only_the_chosen_output_is_lit():
+    drawing = draw(OTHER.graph)
+    found = figure(drawing, OTHER.picture(OTHER.position("seed")))
+    assert {box.node for box in found.boxes if box.mood == "active"} == {"v1"}
+    assert found.tokens == ()
+
+
+def test_a_chosen_output_that_nothing_uses_has_an_arrow_of_its_own():
+    story = run("a = x y; b = x + z; c = b z", {"x": 2.0, "y": 3.0, "z": 0.5}, "a")
+    found = figure(draw(story.graph), story.picture(story.position("seed")))
+    assert {arrow.edge.source: arrow.mood for arrow in found.arrows if not arrow.edge.target} == {
+        "a": "active",
+        "c": "done",
+    }
+    assert {"a", "c"} <= labels(found, "name").keys()
+
+
 def test_a_moved_node_stays_where_it_was_put():
     drawing = draw(STORY.graph, {"x": (500.0, 400.0)})
     assert drawing.placement.centres["x"] == (500.0, 400.0)

@@ -25,6 +25,21 @@ def test_a_request_is_answered():
     assert found["reading"] == "x · y"
 
 
+def test_a_seed_chooses_what_the_gradients_are_of():
+    text = '{"program": "W x", "values": {"W": [[1, 2], [3, 4]], "x": [1, 1]}, "wrt": ["x"], "seed": [0, 1]}'
+    found = answer(text)
+    assert found["grads"] == {"x": [3, 4]}
+    assert found["warnings"] == ["The gradients are those of f[1]"]
+    assert answer('{"program": "x^2", "values": {"x": 3}, "seed": "-inf"}')["grads"] == {"x": "-inf"}
+
+
+@pytest.mark.parametrize("seed", [1, [1, 2, 3], [[0, 1]]])
+def test_a_seed_in_another_shape_is_refused(seed):
+    text = {"program": "W x", "values": {"W": [[1, 2], [3, 4]], "x": [1, 1]}, "seed": seed}
+    with pytest.raises(Refusal, match="f has 2 entries"):
+        answer(json.dumps(text))
+
+
 def test_the_operations_of_the_table_are_in_the_notation_of_the_program():
     request = Request(
         "s = W x + b; p = relu(s)^T W x ⊙ b[0]; [p, leaky_relu(s[1]), max(1, b[1])]", defaults=True
@@ -50,6 +65,9 @@ REFUSED = [
         json.dumps({"program": "x", "values": {LONG: 1}}),
         "A name can have 64 characters; this one has 100,000",
     ),
+    ('{"program": "x", "seed": null}', '"seed" must be a number or a list of numbers'),
+    ('{"program": "x", "seed": true}', "A value is a number or a list of numbers"),
+    ('{"program": "x", "seed": "one"}', "The value of the seed"),
     ('{"program": "x", "wrt": [1]}', "A name is a text"),
     ('{"program": "x", "values": {"x_1": 1, "x1": 2}}', "x1 is given twice"),
     ('{"program": "x", "values": {"x": 1e999}}', "1e999 is not a finite number"),

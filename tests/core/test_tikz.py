@@ -44,6 +44,13 @@ def test_brackets_close_and_names_exist(example, step):
     assert used == set(nodes)
 
 
+def test_a_chosen_output_has_a_double_ring():
+    story = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "v1")
+    text = tikz(figure(draw(story.graph), story.last), COLOURS)
+    assert re.findall(r"\\node\[operation.*chosen.*\] \((\w+)\)", text) == ["v1"]
+    assert "chosen," not in tikz(figure_at(NET, "end"), COLOURS)
+
+
 def test_every_colour_is_defined_once_and_every_colour_used_is_defined():
     text = tikz(figure_at(NET, "backward:3"), COLOURS)
     defined = re.findall(r"\\definecolor\{(\w+)\}", text)

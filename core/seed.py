@@ -1,0 +1,115 @@
+"""What the backward pass starts with: 1, or a seed that chooses an entry, a direction or another number.
+
+With a seed u the gradients are those of u · f; a seed that is 1 at one entry makes them those of that entry.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from core.arrays import Shape, Value, describe, frozen, shape_of
+from core.errors import Problem
+from core.notation.printers import expression_text
+from core.notation.tree import Binary, Index, Name, Negative, Number, Tree
+from core.numbers import DIGITS, short, value_text
+
+Entry = tuple[int, ...]
+PLACES = "Entries are counted from 0: write 1, or 0,2 for row 0 and column 2"
+
+
+def usual_seed(output: Value) -> Value:
+    """1 in every entry: the derivative of the output with respect to itself."""
+    return 1.0 if isinstance(output, float) else frozen(np.ones_like(output))
+
+
+def check_seed(output: str, shape: Shape, seed: Value) -> Value:
+    """The seed itself. Raises Problem where it does not have the output's shape."""
+    if shape_of(seed) != shape:
+        said = f"{describe('The seed', shape_of(seed))}; {describe(output, shape)}"
+        raise Problem(said, hint="A seed has the shape of the output")
+    return seed
+
+
+def entry_seed(output: str, shape: Shape, entry: Entry) -> Value:
+    """1 at one entry, 0 at the others. Raises Problem where the output has no such entry."""
+    if not shape:
+        raise Problem(f"{output} is a number and has no entries to choose from")
+    if len(entry) != len(shape):
+        places = "1 place" if len(shape) == 1 else f"{len(shape)} places"
+        raise Problem(
+            f"{describe(output, shape)}; an entry of it has {places}, not {len(entry)}", hint=PLACES
+        )
+    if any(not 0 <= at < length for at, length in zip(entry, shape, strict=True)):
+        said = f"{describe(output, shape)}; there is no entry {entry_text(entry)}"
+        raise Problem(said, hint=PLACES)
+    seed = np.zeros(shape)
+    seed[entry] = 1.0
+    return frozen(seed)
+
+
+def read_entry(text: str) -> Entry:
+    """The entry that is written `1` or `0,2`. Raises Problem."""
+    places = [part.strip() for part in text.split(",")]
+    if not all(place.isascii() and place.isdigit() and len(place) < 10 for place in places):
+        raise Problem(f"'{text}' is not an entry", hint=PLACES)
+    return tuple(int(place) for place in places)
+
+
+def entry_text(entry: Entry) -> str:
+    """`[0, 2]`, and nothing for the one entry of a number."""
+    return f"[{', '.join(map(str, entry))}]" if entry else ""
+
+
+# -- what the gradients are the derivatives of
+
+
+def is_chosen(seed: Value) -> bool:
+    """Whether a seed is another than 1."""
+    return bool(np.any(np.asarray(seed) != 1))
+
+
+def chosen_entry(seed: Value) -> Entry | None:
+    """The entry at which a seed is 1, if it is 0 at all others."""
+    array = np.asarray(seed)
+    places = np.argwhere(array)
+    if not array.ndim or array.size == 1 or len(places) != 1 or array[tuple(places[0])] != 1:
+        return None
+    return tuple(int(at) for at in places[0])
+
+
+def seeded(output: str, seed: Value, taken: Mapping[str, Any]) -> Tree:
+    """What the gradients are of: `f`, `f[1]`, `−2 f`, or `u · f` with a name u that is not `taken`."""
+    if not is_chosen(seed):
+        return Name(output)
+    entry = chosen_entry(seed)
+    if entry is not None:
+        return Index(Name(output), tuple(Number(float(at)) for at in entry))
+    if isinstance(seed, float):
+        return Negative(Name(output)) if seed == -1 else Binary(" ", Number(seed), Name(output))
+    return Binary("·", Name(seed_name(taken)), Name(output))
+
+
+def seed_name(taken: Mapping[str, Any]) -> str:
+    """A name for a seed of several entries that the program does not use."""
+    name = "u"
+    while name in taken:
+        name += "′"
+    return name
+
+
+def seeded_text(output: str, seed: Value, taken: Mapping[str, Any], digits: int = DIGITS) -> str:
+    """The same in words for a sentence: `p[1]`, `u · p with the seed u = [1, 0.5]`."""
+    tree = seeded(output, seed, taken)
+    text = expression_text(tree)
+    if not isinstance(tree, Binary) or isinstance(seed, float):
+        return text
+    return f"{text} with the seed {seed_name(taken)} = {value_text(seed, digits)}"
+
+
+def seed_words(output: str, seed: Value, digits: int = DIGITS) -> str:
+    """A chosen seed by itself: `−2`, `1 at p[1] and 0 elsewhere`, `[1, 0.5]`."""
+    entry = chosen_entry(seed)
+    if entry is not None:
+        return f"1 at {output}{entry_text(entry)} and 0 elsewhere"
+    return short(seed, digits) if isinstance(seed, float) else value_text(seed, digits)
