@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.notation.mathtree import Math, Table, row
 from core.notation.printers import expression_text
 from core.notation.simplify.writing import on_one_line
-from core.notation.tree import Note, Tree, walk
+from core.notation.tree import Index, Name, Note, Number, Tree, walk
 from core.notation.typeset import (
     ATOM,
     EQUALS,
@@ -18,6 +18,7 @@ from core.notation.typeset import (
     typeset,
     typeset_part,
 )
+from core.seed import Entry
 
 # factors with more parts are not set in a step, only their product
 MAX_SET = 40
@@ -41,7 +42,7 @@ class ChainTerm:
 class ChainStep:
     """∂of/∂by as the sum of what arrives over each use of `by`; `tree` is the product so far, simplified.
 
-    `gradients` says which gradient each name such as dq stands for.
+    `gradients` says which gradient each name such as dq stands for; of a vector one `entry` is taken.
     """
 
     of: str
@@ -49,21 +50,24 @@ class ChainStep:
     terms: tuple[ChainTerm, ...]
     tree: Tree
     gradients: Mapping[str, str]
+    entry: Entry = ()
 
     @property
     def math(self) -> Math:
         """∂L/∂z = ∂L/∂y · ∂y/∂z, below it the factors' closed forms, and below these their product."""
-        shown = gradient_parts(self.of, self.gradients)
+        shown = gradient_parts(self.of, self.gradients, self.entry)
         lines = [_added([self._factors(term) for term in self.terms])]
         if sum(1 for term in self.terms for _ in walk(term.product)) <= MAX_SET:
             lines.append(_added([_worked_out(term, shown) for term in self.terms]))
-        lines.append(typeset(self.tree, shown))
-        heads = [derivative_math(self.of, self.by), *[row()] * (len(lines) - 1)]
+        if (result := typeset(self.tree, shown)) != lines[-1]:
+            lines.append(result)
+        heads = [derivative_math(self.of, self.by, self.entry), *[row()] * (len(lines) - 1)]
         rows = [(head, row(EQUALS, line)) for head, line in zip(heads, lines, strict=True)]
         return Table(tuple(rows), "aligned")
 
     def _factors(self, term: ChainTerm) -> Math:
-        upstream, local = derivative_math(self.of, term.node), derivative_math(term.node, self.by)
+        upstream = derivative_math(self.of, term.node, self.entry)
+        local = derivative_math(term.node, self.by)
         return product((upstream, ATOM), (local, ATOM))
 
 
@@ -71,7 +75,8 @@ class ChainStep:
 class Symbolic:
     """∂of/∂by in closed form, the steps of the chain rule to it, and what should be known of it.
 
-    `where` defines, in order, the names in `tree` that are not inputs of the program.
+    Of a vector it is the derivative of one `entry`. `where` defines, in order, the names in `tree` that are
+    not inputs of the program.
     """
 
     of: str
@@ -81,6 +86,7 @@ class Symbolic:
     steps: tuple[ChainStep, ...]
     notes: tuple[Note, ...]
     math: Math
+    entry: Entry = ()
 
     @property
     def text(self) -> str:
@@ -104,11 +110,12 @@ def _added(parts: Sequence[Math]) -> Math:
     return row(parts[0], *(math for part in parts[1:] for math in (PLUS, part)))
 
 
-def derivative_math(of: str, by: str) -> Math:
-    """∂of/∂by"""
-    return partial(name_math(of), name_math(by))
+def derivative_math(of: str, by: str, entry: Entry = ()) -> Math:
+    """∂of/∂by, or of one entry of it"""
+    places = tuple(Number(float(place)) for place in entry)
+    return partial(typeset(Index(Name(of), places)) if entry else name_math(of), name_math(by))
 
 
-def gradient_parts(of: str, gradients: Mapping[str, str]) -> dict[str, Part]:
+def gradient_parts(of: str, gradients: Mapping[str, str], entry: Entry = ()) -> dict[str, Part]:
     """The names of gradients are set as what they are: dq is ∂L/∂q."""
-    return {name: (derivative_math(of, node), ATOM) for name, node in gradients.items()}
+    return {name: (derivative_math(of, node, entry), ATOM) for name, node in gradients.items()}

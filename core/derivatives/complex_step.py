@@ -4,7 +4,7 @@ It needs operations that have a value for complex numbers all the way from the n
 Squire and Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40 (1998).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,11 @@ def complex_step(story: Story, name: str) -> Value:
 
     Raises Problem that names the first node on the way that has no value for complex numbers, or a kink here.
     """
+    return frozen(np.reshape(list(complex_slopes(story, name)), story.graph.nodes[name].shape))
+
+
+def complex_slopes(story: Story, name: str) -> Iterator[float]:
+    """The entries of that gradient, one after the other; raises Problem before the first."""
     probe = Probe(story, name)
     needed, moving = story.graph.upstream_of([probe.output]), {name}
     nodes = []
@@ -49,17 +54,14 @@ def complex_step(story: Story, name: str) -> Value:
             _check(node, probe.known, moving)
             nodes.append(node)
             moving.add(node.name)
-    shape = shape_of(probe.value)
-    slopes = np.zeros(shape)
-    for entry in np.ndindex(shape):
+    seed = 1.0 if probe.seed is None else probe.seed
+    for entry in np.ndindex(shape_of(probe.value)):
         moved = np.array(probe.value, dtype=np.complex128)
         moved[entry] += 1j * STEP
         values: dict[str, Any] = {**probe.known, name: moved}
         for node in nodes:
             values[node.name] = _value(node, values, probe.known)
-        seed = 1.0 if probe.seed is None else probe.seed
-        slopes[entry] = np.sum(np.multiply(seed, np.imag(values[probe.output]))) / STEP
-    return frozen(slopes)
+        yield float(np.sum(np.multiply(seed, np.imag(values[probe.output])))) / STEP
 
 
 def _check(node: Node, known: Mapping[str, Value], moving: set[str]) -> None:

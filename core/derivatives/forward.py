@@ -13,6 +13,7 @@ what comes along its edges, by the same declarations that reverse mode reads; fo
 """
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
@@ -86,7 +87,8 @@ def push(story: Story, direction: Mapping[str, Value]) -> Iterator[Pushed]:
 def directional(story: Story, direction: Mapping[str, Value]) -> Value:
     """The derivative of the output in a direction, in the output's shape."""
     output = story.graph.output
-    return next(step.tangent for step in push(story, direction) if step.node == output)
+    at_rest = still(_known(story.last.value(output)))
+    return next((step.tangent for step in push(story, direction) if step.node == output), at_rest)
 
 
 def forward_gradient(story: Story, names: Iterable[str] = ()) -> dict[str, Value]:
@@ -94,13 +96,16 @@ def forward_gradient(story: Story, names: Iterable[str] = ()) -> dict[str, Value
 
     An output of several entries is weighted with the story's seed, as in reverse mode.
     """
-    seed = np.asarray(story.last.gradient(story.graph.output))
-    found: dict[str, Value] = {}
-    for name in tuple(names) or story.graph.inputs:
-        check_node(story.graph, name)
-        slopes = [np.sum(seed * directional(story, {name: unit})) for unit in units(story, name)]
-        found[name] = frozen(np.reshape(slopes, story.graph.nodes[name].shape))
-    return found
+    wanted = tuple(names) or story.graph.inputs
+    slopes = {name: list(forward_slopes(story, name)) for name in wanted}
+    return {name: frozen(np.reshape(slopes[name], story.graph.nodes[name].shape)) for name in wanted}
+
+
+def forward_slopes(story: Story, name: str) -> Iterator[float]:
+    """The entries of a node's gradient by forward mode, one after the other."""
+    check_node(story.graph, name)
+    seed = np.asarray(story.seed)
+    return (float(np.sum(seed * directional(story, {name: unit}))) for unit in units(story, name))
 
 
 def units(story: Story, name: str) -> Iterator[Value]:
@@ -212,7 +217,8 @@ WAYS: Mapping[str, Callable[[Op, int, Mapping[str, Value], Value], Value]] = {
 class Cost:
     """How many multiplications all derivatives of the output take, beside the values themselves.
 
-    Forward mode makes a pass for each of `inputs` entries, reverse mode one for each of `outputs` entries.
+    Forward mode makes a pass for each of `inputs` entries, reverse mode one for each of `outputs` entries, of
+    which a seed makes one.
     """
 
     forward: int
@@ -223,10 +229,23 @@ class Cost:
     @property
     def sentence(self) -> str:
         passes = [f"{count:,} pass{'es' * (count != 1)}" for count in (self.inputs, self.outputs)]
+        times = f"{self.forward:,} multiplication{'s' * (self.forward != 1)}"
         return (
-            f"Forward mode: {passes[0]}, one for each entry of the inputs, {self.forward:,} multiplications. "
+            f"Forward mode: {passes[0]}, one for each entry of the inputs, {times}. "
             f"Reverse mode: {passes[1]}, one for each entry of the output, {self.reverse:,}"
         )
+
+    @property
+    def why(self) -> str:
+        """Why reverse mode is used, or is not the better one here."""
+        if self.outputs < self.inputs:
+            return (
+                "That is why reverse mode is used: a loss is one number that depends on many weights, "
+                "and one pass back finds the derivatives by all of them"
+            )
+        if self.inputs < self.outputs:
+            return "Forward mode needs fewer passes here: it wins where few inputs make many outputs"
+        return "Both modes need as many passes here; reverse mode wins with each further input"
 
 
 def cost(graph: Graph, by: Iterable[str] = ()) -> Cost:
@@ -235,22 +254,22 @@ def cost(graph: Graph, by: Iterable[str] = ()) -> Cost:
     An edge costs the same in both directions, since the way back is the transpose of the way forward; only
     edges on a way from the node to the output are counted.
     """
-    names = tuple(by) or graph.inputs
     needed = graph.upstream_of([graph.output])
-    prices = {
-        edge: multiplications(graph, edge)
-        for edge in graph.edges
-        if edge.target in needed and graph.nodes[edge.target].operation.back_rule(edge.port)
-    }
-
-    def walk(roots: Iterable[str]) -> int:
-        reached = graph.downstream_of(roots)
-        return sum(price for edge, price in prices.items() if edge.source in reached)
-
-    entries = {name: math.prod(graph.nodes[name].shape) for name in names}
+    entries = {name: math.prod(graph.nodes[name].shape) for name in tuple(by) or graph.inputs}
+    bits = {name: 1 << number for number, name in enumerate(entries)}
+    alike = {n: sum(bits[name] for name in bits if entries[name] == n) for n in set(entries.values())}
+    depends: dict[str, int] = {}  # for each node the bits of the names it is computed from
+    for node in graph.nodes.values():
+        depends[node.name] = reduce(operator.or_, map(depends.__getitem__, node.args), bits.get(node.name, 0))
+    forward = back = 0
+    for edge in graph.edges:
+        moving = depends[edge.source]
+        if moving and edge.target in needed and graph.nodes[edge.target].operation.back_rule(edge.port):
+            price = multiplications(graph, edge)
+            back += price
+            forward += price * sum(count * (moving & group).bit_count() for count, group in alike.items())
     outputs = math.prod(graph.nodes[graph.output].shape)
-    forward = sum(count * walk([name]) for name, count in entries.items())
-    return Cost(forward, outputs * walk(names), sum(entries.values()), outputs)
+    return Cost(forward, outputs * back, sum(entries.values()), outputs)
 
 
 def multiplications(graph: Graph, edge: Edge) -> int:

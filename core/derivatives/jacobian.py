@@ -13,7 +13,8 @@ import numpy as np
 
 from core.arrays import MAX_ENTRIES, Array, Value, frozen, shape_of
 from core.derivatives.forward import push, units
-from core.derivatives.structure import Partners, recognised
+from core.derivatives.structure import Partners, recognition
+from core.derivatives.work import Work, finished
 from core.errors import Problem
 from core.graph import INPUT, Graph, Node
 from core.notation.tree import Call, Name
@@ -58,6 +59,13 @@ def jacobian(
 
     Raises Problem for an unknown node, and before any work if there are more than `at_most` entries.
     """
+    return finished(jacobian_work(story, of, by, layout, at_most))
+
+
+def jacobian_work(
+    story: Story, of: str, by: str, layout: Layout = "numerator", at_most: int = MAX_ENTRIES
+) -> Work[Jacobian]:
+    """The same, row by row or column by column."""
     graph = story.graph
     for name in (of, by):
         check_node(graph, name)
@@ -75,9 +83,10 @@ def jacobian(
     lines = matrix.T if mode == "forward" else matrix
     for number, line in enumerate(_columns(story, of, by) if mode == "forward" else _rows(story, of, by)):
         lines[number] = np.reshape(line, -1)
+        yield
     shown = matrix if layout == "numerator" else matrix.T
     shown.flags.writeable = False
-    found = recognised(shown, _partners(story, of, by))
+    found = yield from recognition(shown, _partners(story, of, by))
     said = f"The Jacobian of {of} by {by} is {found.sentence}"
     return Jacobian(of, by, layout, shown, found.structure, said, found.names, found.vectors, mode, passes)
 

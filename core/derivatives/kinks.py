@@ -40,11 +40,12 @@ class Straddled:
     symbol: str
     left: str
     right: str
+    between: str = "x − h and x + h"
 
     @property
     def sentence(self) -> str:
         sides = f"slope {self.left} on one side, {self.right} on the other"
-        return f"{self.node} ({self.symbol}) has a kink between x − h and x + h: {sides}"
+        return f"{self.node} ({self.symbol}) has a kink between {self.between}: {sides}"
 
 
 def straddled(forward: Plan, low: Mapping[str, Value], high: Mapping[str, Value]) -> tuple[Straddled, ...]:

@@ -9,7 +9,7 @@ x + h lie on both sides of a kink, no h small enough was chosen, and the kink is
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +29,7 @@ SWEPT = tuple(10.0**-power for power in range(1, 16))
 # how many operations on numbers a check may take in all, about half a second
 MOST_WORK = 50_000
 ENTRIES_AS_ONE, NODES_AS_ONE = 1000, 10
+TINY = 1e-300
 # a value that passes while its gradient is stopped is held while others move
 HELD = {"stop_gradient"}
 
@@ -59,15 +60,19 @@ def verdict(error: float) -> Verdict:
     return next((row for row in VERDICTS if error > row.above), NOT_FINITE)
 
 
-def relative_error(one: Value, other: Value) -> float:
-    """The largest |a − n| / max(|a|, |n|) of two entries; 0 where both are 0, or equally infinite."""
-    return float(np.max(_errors(one, other), initial=0.0))
+def relative_error(one: Value, other: Value, least: float = TINY) -> float:
+    """The largest |a − n| / max(|a|, |n|) of two entries; 0 where both are 0, or equally infinite.
+
+    What is smaller than `least` is compared with that, so that rounding around 0 does not count.
+    """
+    return float(np.max(relative_errors(one, other, least), initial=0.0))
 
 
-def _errors(one: Value, other: Value) -> Array:
+def relative_errors(one: Value, other: Value, least: float = TINY) -> Array:
+    """The same for each entry."""
     a, b = np.asarray(one), np.asarray(other)
     with np.errstate(all="ignore"):
-        errors = np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-300)
+        errors = np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), least)
     return np.where(a == b, 0.0, errors)
 
 
@@ -162,11 +167,14 @@ def onward(plan: Plan, name: str) -> Plan:
 
 
 def kinks_between(
-    story: Story, name: str, entry: Entry = (), h: float | None = None
+    story: Story, name: str, entry: Entry = (), h: float | None = None, method: str = "centred"
 ) -> tuple[Straddled, ...]:
-    """The nodes whose kink lies between x − h and x + h for an entry x of a node; `h` as in `differences`."""
+    """The nodes whose kink lies between the two points of a difference, made as by `differences`."""
     probe = Probe(story, name)
-    h = h or probe.step(entry, "centred")
+    h = h or probe.step(entry, method)
+    if method == "one-sided":
+        found = straddled(probe.forward, probe.known, probe.moved(entry, h))
+        return tuple(replace(kink, between="x and x + h") for kink in found)
     return straddled(probe.forward, probe.moved(entry, -h), probe.moved(entry, h))
 
 
@@ -201,7 +209,7 @@ def check_gradients(story: Story, names: Iterable[str]) -> dict[str, Checked]:
             continue
         left -= work
         numerical = numerical_gradient(story, name)
-        errors = _errors(gradient, numerical)
+        errors = relative_errors(gradient, numerical)
         error = float(np.max(errors, initial=0.0))
         thought = verdict(error)
         kinks: tuple[Straddled, ...] = ()
@@ -260,8 +268,11 @@ def sweep(story: Story, name: str, entry: Entry = (), steps: Iterable[float] = S
     if gradient is None:
         raise Problem(f"{probe.output} has no gradient for {name}", story.graph.nodes[name].span)
     exact = float(np.asarray(gradient)[entry])
-    rows = []
+    return Sweep(name, entry, exact, tuple(swept(probe, entry, exact, steps)))
+
+
+def swept(probe: Probe, entry: Entry, exact: float, steps: Iterable[float] = SWEPT) -> Iterator[Swept]:
+    """The rows of a sweep as they are found."""
     for h in steps:
         one, two = (probe.difference(entry, method, h).slope for method in STEPS)
-        rows.append(Swept(h, one, two, relative_error(exact, one), relative_error(exact, two)))
-    return Sweep(name, entry, exact, tuple(rows))
+        yield Swept(h, one, two, relative_error(exact, one), relative_error(exact, two))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.arrays import Array
+from core.derivatives.work import Work, finished
 from core.numbers import short
 
 # the largest difference, compared with the largest entry, of what counts as equal
@@ -28,8 +29,16 @@ Partners = Sequence[tuple[str, Array]]
 
 def recognised(matrix: Array, partners: Partners = ()) -> Recognised:
     """The first structure of the table below that a matrix has; `partners` may give it their names."""
-    looks = (look(matrix, partners) for look in LOOKS)
-    return next(found for found in looks if found)
+    return finished(recognition(matrix, partners))
+
+
+def recognition(matrix: Array, partners: Partners = ()) -> Work[Recognised]:
+    """The same, look by look."""
+    for look in LOOKS:
+        if found := look(matrix, partners):
+            return found
+        yield
+    raise AssertionError("the last look takes any matrix")
 
 
 def _equal(a: Array, b: Array) -> bool:

@@ -9,8 +9,20 @@ from functools import cache
 
 from core.arrays import describe
 from core.builder import read_program
-from core.derivatives.array_forms import BACK, CALLS, KNOWN, SHAPES, TURNED, Unknown, each, ones, total
+from core.derivatives.array_forms import (
+    BACK,
+    CALLS,
+    KNOWN,
+    SHAPES,
+    TURNED,
+    Unknown,
+    each,
+    onehot,
+    ones,
+    total,
+)
 from core.derivatives.chain import ChainStep, ChainTerm, Symbolic, derivative_math, gradient_parts
+from core.derivatives.work import Work, finished
 from core.errors import Problem
 from core.explain import formula
 from core.graph import CONSTANT, INPUT, Graph, Node
@@ -24,6 +36,7 @@ from core.notation.tree import Call, Indicator, Note, Number, Tree, names, walk
 from core.notation.typeset import ATOM, EQUALS, product, typeset_part
 from core.ops import FUNCTIONS
 from core.plan import GRADIENT, OUTPUT
+from core.seed import Entry
 
 # the most numbers and names in a formula before a part of it gets a name of its own
 MAX_SIZE = 60
@@ -45,18 +58,23 @@ SUPPORTED = (
 Arrived = tuple[str, Sum | None, Sum]
 
 
-def derivative(graph: Graph, by: str, of: str | None = None) -> Symbolic:
-    """The closed form of ∂of/∂by; `of` is the program's output unless another node is named.
+def derivative(graph: Graph, by: str, of: str | None = None, entry: Entry = ()) -> Symbolic:
+    """The closed form of ∂of/∂by; `of` is the output unless another node is named, of a vector one `entry`.
 
     Raises Problem for a name that is no node and where an operation on arrays has no closed form here.
     """
+    return finished(derivation(graph, by, of, entry))
+
+
+def derivation(graph: Graph, by: str, of: str | None = None, entry: Entry = ()) -> Work[Symbolic]:
+    """The same, node by node."""
     of = of or graph.output
     for name in (by, of):
         if name not in graph.nodes or graph.nodes[name].op == CONSTANT:
             meant = nearest(name, [node.name for node in graph.nodes.values() if node.named])
             hint = f"Did you mean {meant}?" if meant else "Choose a name of the program"
             raise Problem(f"There is nothing called {name} to differentiate", None, hint, meant or None)
-    return _Derivation(graph, by, of).found()
+    return (yield from _Derivation(graph, by, of, entry).found())
 
 
 @cache
@@ -67,8 +85,9 @@ def _written(text: str) -> Tree:
 class _Derivation:
     """The closed forms of one derivative; `forms` are values, `arriving` the gradients on their way back."""
 
-    def __init__(self, graph: Graph, by: str, of: str) -> None:
+    def __init__(self, graph: Graph, by: str, of: str, entry: Entry) -> None:
         self.graph, self.by, self.of = graph, by, of
+        self.entry = entry if len(graph.nodes[of].shape) == 1 else ()
         self.algebra = Algebra()
         self.writer = Writer(self.algebra, " ", FUNCTIONS)
         self.forms: dict[str, Sum] = {}
@@ -79,13 +98,14 @@ class _Derivation:
         self.upstream = graph.upstream_of([of])
         self.path = self.upstream & graph.downstream_of([by])
 
-    def found(self) -> Symbolic:
+    def found(self) -> Work[Symbolic]:
         for node in self.graph.nodes.values():
             if node.name in self.upstream:
                 self.forms[node.name] = self.value(node)
-        result, steps = self.backward()
+                yield
+        result, steps = yield from self.backward()
         tree = self.writer.tree(result)
-        math, strength = typeset_part(tree, gradient_parts(self.of, self.gradients))
+        math, strength = typeset_part(tree, gradient_parts(self.of, self.gradients, self.entry))
         if self.graph.nodes[self.by].shape and not result.shape:
             ones_math = Word("𝟏", "ord")
             math = ones_math if tree == Number(1.0) else product((math, strength), (ones_math, ATOM))
@@ -96,8 +116,9 @@ class _Derivation:
             few = ", ".join(parts[:3]) + (f" and {len(parts) - 3} more" if len(parts) > 3 else "")
             stand = "stands for a part" if len(parts) == 1 else "stand for parts"
             self.note(f"{few} {stand} of the formula, which would be too long to read in full", self.of)
-        equation = row(derivative_math(self.of, self.by), EQUALS, math)
-        return Symbolic(self.of, self.by, tree, where, steps, tuple(self.notes.values()), equation)
+        equation = row(derivative_math(self.of, self.by, self.entry), EQUALS, math)
+        notes = tuple(self.notes.values())
+        return Symbolic(self.of, self.by, tree, where, steps, notes, equation, self.entry)
 
     def note(self, message: str, node: str) -> None:
         self.notes[message] = Note(message, self.graph.nodes[node].span)
@@ -116,7 +137,8 @@ class _Derivation:
             self.definitions[node.name] = found
             return name
         plain = found.number is not None or self.algebra.atom_of(found).kind == "Name"
-        if node.named and node.name != self.of and not plain and found not in self.algebra.aliases:
+        named = bool(self.entry) if node.name == self.of else node.named
+        if named and not plain and found not in self.algebra.aliases:
             self.definitions[node.name] = found
             self.algebra.call(found, node.name)
         return found
@@ -149,11 +171,11 @@ class _Derivation:
 
     # -- the chain rule
 
-    def backward(self) -> tuple[Sum, tuple[ChainStep, ...]]:
+    def backward(self) -> Work[tuple[Sum, tuple[ChainStep, ...]]]:
         """The gradient of `by`, and a step for each node on the way to it."""
         steps = []
         arriving: dict[str, list[Arrived]] = {name: [] for name in self.path}
-        totals = {self.of: self.algebra.one}
+        totals = {self.of: self.start()}
         for name in reversed([name for name in self.graph.nodes if name in self.path]):
             if name != self.of:
                 arriving[name].reverse()  # in the order of the program
@@ -165,7 +187,14 @@ class _Derivation:
                 totals[name] = self.named(name, totals[name])
             for arg, local, part in self.contributions(self.graph.nodes[name], totals[name]):
                 arriving[arg].append((name, local, part))
+            yield
         return totals.get(self.by, self.algebra.zero), tuple(steps)
+
+    def start(self) -> Sum:
+        """The gradient of the output: 1, or the one-hot vector of the entry that is differentiated."""
+        if not self.entry:
+            return self.algebra.one
+        return onehot(self.algebra, self.algebra.number(float(self.entry[0])), self.forms[self.of])
 
     def gathered(self, name: str, arriving: list[Arrived], totals: dict[str, Sum]) -> Sum:
         """The sum of what arrives at a node; too long a sum is written in the names of its gradients."""
@@ -234,7 +263,7 @@ class _Derivation:
         return self.algebra.multiply(count, part)
 
     def of_array(self) -> bool:
-        return bool(self.graph.nodes[self.of].shape)
+        return bool(self.graph.nodes[self.of].shape) and not self.entry
 
     def structural(self, node: Node, rule: Tree, known: dict[str, Sum]) -> Sum:
         """How the gradient comes back through an operation on whole arrays."""
@@ -271,7 +300,7 @@ class _Derivation:
             ChainTerm(node, by, tree(totals[node]), None if local is None else tree(local), tree(part))
             for node, local, part in arriving
         )
-        return ChainStep(self.of, by, terms, tree(totals[by]), self.gradients)
+        return ChainStep(self.of, by, terms, tree(totals[by]), self.gradients, self.entry)
 
     def where(self, tree: Tree) -> tuple[tuple[str, Tree], ...]:
         """The definitions of the names that a tree uses, and of those that these use, in order."""

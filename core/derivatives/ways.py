@@ -1,21 +1,48 @@
-"""The four ways to differentiate, side by side: one derivative, four computations, as lines of text."""
+"""The ways to differentiate side by side: one gradient, many computations, each with its error and its price.
 
-from collections.abc import Callable, Iterator, Sequence
+side_by_side   the rows of the comparison as they are found; reverse mode is what the others are measured by
+ways_text      the same as lines of text, with the closed form
+jacobian_text  a Jacobian as lines of text
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from core.arrays import Value, frozen
-from core.derivatives.complex_step import complex_step
-from core.derivatives.forward import cost, forward_gradient
+from core.arrays import Value, frozen, shape_of
+from core.derivatives.complex_step import complex_slopes
+from core.derivatives.forward import Cost, cost, forward_slopes
 from core.derivatives.jacobian import Layout, jacobian
-from core.derivatives.numerical import numerical_gradient, relative_error
+from core.derivatives.kinks import Straddled
+from core.derivatives.numerical import (
+    MOST_WORK,
+    VERDICTS,
+    Probe,
+    Verdict,
+    differences,
+    kinks_between,
+    relative_error,
+    relative_errors,
+    verdict,
+)
 from core.derivatives.symbolic import derivative
 from core.errors import Problem
 from core.numbers import DIGITS, short, value_text
+from core.request import check_node
+from core.seed import chosen_entry, seeded_text
 from core.steps import Story
 
+# a gradient below this counts as 0 where two are compared, as in CS231n's own gradient check
+LEAST = 1e-8
+# how many operations on numbers one way may take, about five seconds
+MOST_WORK_A_WAY = 10 * MOST_WORK
 
-def _reverse(story: Story, name: str) -> Value:
+
+def reverse_gradient(story: Story, name: str) -> Value:
+    """What the backward pass found; 0 where nothing came back."""
     gradient = story.last.gradient(name)
     if gradient is None:
         shape = story.graph.nodes[name].shape
@@ -23,41 +50,128 @@ def _reverse(story: Story, name: str) -> Value:
     return gradient
 
 
-WAYS: dict[str, Callable[[Story, str], Value]] = {
-    "reverse mode": _reverse,
-    "forward mode": lambda story, name: forward_gradient(story, [name])[name],
-    "centred differences": numerical_gradient,
-    "complex step": complex_step,
+def _reverse_slopes(story: Story, name: str) -> Iterator[float]:
+    return iter(np.asarray(reverse_gradient(story, name)).reshape(-1).tolist())
+
+
+def _slopes(story: Story, name: str, method: str) -> Iterator[float]:
+    return (row.slope for row in differences(story, name, method))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to a gradient: its entries one after the other, in `passes(entries)` passes over the graph.
+
+    `method` is the kind of difference it takes, if it takes one; `price` what its multiplications are.
+    """
+
+    slopes: Callable[[Story, str], Iterator[float]]
+    passes: Callable[[int], int]
+    method: str = ""
+    price: Callable[[Cost], int] | None = None
+
+
+WAYS: Mapping[str, Way] = {
+    "reverse mode": Way(_reverse_slopes, lambda n: 1, price=lambda cost: cost.reverse // cost.outputs),
+    "forward mode": Way(forward_slopes, lambda n: n, price=lambda cost: cost.forward),
+    "one-sided": Way(partial(_slopes, method="one-sided"), lambda n: n + 1, "one-sided"),
+    "centred": Way(partial(_slopes, method="centred"), lambda n: 2 * n, "centred"),
+    "complex step": Way(complex_slopes, lambda n: n),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row of the comparison: the gradient by one way, how far it is from reverse mode's, what it costs.
+
+    Where the way cannot be taken `value` is None and `said` tells why. `multiplications` counts those of the
+    derivative itself, where the way has any beside those of the values.
+    """
+
+    way: str
+    value: Value | None
+    said: str
+    error: float
+    passes: int
+    multiplications: int | None
+    kinks: tuple[Straddled, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What to think of the error; reverse mode is not compared with itself."""
+        return None if self.value is None or self.way == "reverse mode" else verdict(self.error)
+
+
+def side_by_side(story: Story, name: str) -> Iterator[Found | None]:
+    """The output's gradient by each way, as it is found; None while one is still at work.
+
+    Raises Problem for an unknown node.
+    """
+    check_node(story.graph, name)
+    price = cost(story.graph, [name])
+    work = Probe(story, name).work
+    for way in WAYS:
+        yield from _row(story, name, way, price, work)
+
+
+def _row(story: Story, name: str, way: str, price: Cost, work: float) -> Iterator[Found | None]:
+    how, shape = WAYS[way], story.graph.nodes[name].shape
+    passes = how.passes(math.prod(shape))
+    multiplications = how.price(price) if how.price else None
+    slopes: list[float] = []
+    try:
+        if passes > 1 and passes * work > MOST_WORK_A_WAY:
+            raise Problem(f"Left out: {passes:,} passes would take too long")
+        for slope in how.slopes(story, name):
+            slopes.append(slope)
+            yield None
+    except Problem as problem:
+        yield Found(way, None, problem.message, math.nan, passes, multiplications)
+        return
+    value, exact = frozen(np.reshape(slopes, shape)), reverse_gradient(story, name)
+    error = relative_error(value, exact, LEAST)
+    kinks = _kinks(story, name, how.method, value, exact) if how.method and error > VERDICTS[-2].above else ()
+    yield Found(way, value, "", error, passes, multiplications, kinks)
+
+
+def _kinks(story: Story, name: str, method: str, value: Value, exact: Value) -> tuple[Straddled, ...]:
+    """The kinks that the worst entry's difference straddles."""
+    errors = relative_errors(value, exact, LEAST)
+    worst = np.unravel_index(int(np.argmax(errors)), errors.shape) if shape_of(value) else ()
+    return kinks_between(story, name, tuple(int(i) for i in worst), method=method)
+
+
+# -- as text
 
 
 def ways_text(story: Story, names: Sequence[str], digits: int = DIGITS) -> str:
     """For each name the closed form and the value by every way; at the end what the two modes cost."""
     blocks = ["\n".join(_lines(story, name, digits)) for name in names]
     if not story.graph.nodes[story.graph.output].shape:
-        blocks.append(cost(story.graph, names).sentence + ".")
+        price = cost(story.graph, names)
+        blocks.append(f"{price.sentence}. {price.why}.")
     return "\n\n".join(blocks)
 
 
 def _lines(story: Story, name: str, digits: int) -> Iterator[str]:
-    yield f"d{story.graph.output}/d{name} = {_closed_form(story, name)}"
-    exact = _reverse(story, name)
+    of = seeded_text(story.graph.output, story.seed, story.graph.nodes, digits)
+    yield f"d{of}/d{name} = {_closed_form(story, name)}"
     width = max(map(len, WAYS))
-    for way, compute in WAYS.items():
-        try:
-            value = compute(story, name)
-        except Problem as problem:
-            yield f"  {way:<{width}}  {problem.message}"
+    kinks: dict[str, None] = {}
+    for found in filter(None, side_by_side(story, name)):
+        if found.value is None:
+            yield f"  {found.way:<{width}}  {found.said}"
             continue
-        error = relative_error(value, exact)
-        yield f"  {way:<{width}}  {value_text(value, digits)}" + (
-            f"   off by {short(error, 2)}" if error else ""
-        )
+        off = f"   off by {short(found.error, 2)}" if found.error else ""
+        thought = f": {found.verdict.words}" if off and found.verdict else ""
+        yield f"  {found.way:<{width}}  {value_text(found.value, digits)}{off}{thought}"
+        kinks |= dict.fromkeys(kink.sentence for kink in found.kinks)
+    yield from (f"  {sentence}" for sentence in kinks)
 
 
 def _closed_form(story: Story, name: str) -> str:
     try:
-        found = derivative(story.graph, name)
+        found = derivative(story.graph, name, entry=chosen_entry(story.seed) or ())
     except Problem as problem:
         return f"? ({problem.message})"
     where = "".join(f"\n  where {line}" for line in found.program.splitlines()[:-1])

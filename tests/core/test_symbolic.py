@@ -10,6 +10,7 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from core.arrays import frozen
 from core.builder import build, graph_of, read_program
 from core.defaults import with_defaults
 from core.derivatives.symbolic import MAX_SIZE, WRITTEN, derivative
@@ -18,6 +19,7 @@ from core.notation.latex import latex
 from core.notation.tree import walk
 from core.ops import OPS
 from core.passes import run
+from core.seed import entry_seed
 
 LECTURES = json.loads((Path(__file__).parents[1] / "cases" / "lectures.json").read_text(encoding="utf-8"))
 
@@ -364,3 +366,39 @@ def test_names_for_long_parts_keep_the_value_and_are_said():
     found = derivative(graph_of(lanes(16), values), "x")
     assert any("too long to read" in note.message for note in found.notes)
     assert agrees(lanes(16), values, "x")
+
+
+# -- one entry of a vector
+
+ENTRIES = [
+    ("p = softmax(W x + b)", "x", "W^T (p[1] ([0, 1, 0]) − p[1] p)"),
+    ("p = softmax(W x + b)", "W", "(p[1] ([0, 1, 0]) − p[1] p) x^T"),
+    ("softmax(s)", "s", "f[1] ([0, 1]) − f[1] f"),
+    ("W x", "x", "W^T ([0, 1, 0])"),
+    ("W x", "W", "[0, 1, 0] x^T"),
+    ("h = tanh(W x + b)", "x", "(1 − h[1]^2) W^T ([0, 1, 0])"),
+    ("x ⊙ y + y", "x", None),
+    ("x / ‖x‖ + y", "x", None),
+]
+
+
+@pytest.mark.parametrize(("text", "by", "written"), ENTRIES)
+def test_one_entry_of_a_vector_has_a_closed_form(text, by, written):
+    given = {name: frozen([0.5, -2.0]) for name in "sxy"} if "W" not in text else {}
+    program = read_program(text, given)
+    values = with_defaults(program, given)
+    graph = build(program, values)
+    found = derivative(graph, by, entry=(1,))
+    assert written is None or found.text == written
+    length = graph.nodes[graph.output].shape
+    story = run(text, values, seed=entry_seed(graph.output, length, (1,)))
+    computed = run(found.program, values).last
+    np.testing.assert_allclose(
+        computed.value(computed.story.graph.output), story.last.gradient(by), rtol=1e-12
+    )
+    assert all(r"_{1}}{\partial" in latex(step.math) for step in found.steps)
+
+
+def test_one_entry_of_a_matrix_has_none_yet():
+    with pytest.raises(Problem, match="its derivative is a matrix"):
+        closed("A B", "A", {"A": frozen([[1, 2], [3, 4]]), "B": frozen([[1, 0], [0, 1]])})
