@@ -16,7 +16,7 @@ from core.errors import Problem, Span
 from core.figure import Drawing, Figure, draw, figure, label_width
 from core.graph import CONSTANT
 from core.notation.printers import reading
-from core.notation.tree import Note
+from core.notation.tree import Note, Program
 from core.numbers import DIGITS, typed_text
 from core.passes import as_chosen, tell, troubles
 from core.plan import make_plan
@@ -92,17 +92,26 @@ class Session(QObject):
         """Take a program as typed; its new names get values, names that come back get their old ones."""
         if text == self.document.text:
             return
-        values = self.document.values
+        values, chosen = self.document.values, {}
         try:
             program = read_program(text, [name for name in values if len(name) == 1])
             self._chosen &= values.keys()
             values = carried_over(program, {**self._remembered, **values}, self._chosen)
             before = self.document.values
             self._chosen = {n for n in self._chosen if n not in values or same(values[n], before[n])}
+            chosen = self._still_chosen(program, values)
         except Problem:
             pass
         self._remembered |= self.document.values
-        self.edit("edit program", replace(self.document, text=text, values=values), gesture)
+        self.edit("edit program", replace(self.document, text=text, values=values, **chosen), gesture)
+
+    def _still_chosen(self, program: Program, values: Mapping[str, Value]) -> dict[str, Any]:
+        """The output and the seed that were chosen, as far as another program still has them."""
+        if not self.document.output and self.document.seed is None:
+            return {}
+        graph = build(program, with_defaults(program, values))
+        asked, seed, _ = as_chosen(graph, self.document.output, self.document.seed)
+        return {"output": "" if asked.output == graph.output else asked.output, "seed": seed}
 
     def set_value(self, name: str, value: Value, gesture: int = -1) -> None:
         """Give an input another value; where the program states it, the program's text changes."""

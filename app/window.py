@@ -20,11 +20,9 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDockWidget,
-    QFrame,
     QLineEdit,
     QMainWindow,
     QMenu,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +31,7 @@ from app.actions import COMMANDS, give_icons, make_actions
 from app.canvas.scene import Scene
 from app.canvas.view import View
 from app.files import Files
+from app.late import LateDock
 from app.menus import add_menus, add_toolbar
 from app.panels.explanation import ExplanationPanel
 from app.panels.program import ProgramPanel
@@ -45,6 +44,7 @@ from app.theme import THEMES, Theme, apply_theme
 from core.numbers import typed_text
 
 if TYPE_CHECKING:
+    from app.derivatives.panel import DerivativesPanel
     from app.training.lab import LabPanel
 
 STEP_KEYS = {
@@ -53,6 +53,11 @@ STEP_KEYS = {
     **dict.fromkeys((Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_PageUp), -1),
     **dict.fromkeys((Qt.Key.Key_Backspace, Qt.Key.Key_P), -1),
 }
+CANVAS_MENU = (
+    ("differentiate", "seed", "derivatives"),
+    ("copy_value", "copy_figure", "copy_latex", "figure"),
+    ("fit", "arrange"),
+)
 HELD_KEY = 0.1  # seconds between steps while a key is held down
 
 
@@ -78,6 +83,8 @@ class Window(QMainWindow):
     presentation: Presentation
     files: Files
     explanation: ExplanationPanel
+    lab_dock: LateDock[LabPanel]
+    derivatives_dock: LateDock[DerivativesPanel]
 
     def __init__(self, session: Session, settings: Settings):
         super().__init__()
@@ -93,7 +100,14 @@ class Window(QMainWindow):
         self.explanation = ExplanationPanel(session)
         self.files = Files(session, self, settings)
         self.presentation = Presentation(self)
-        self._lab: LabPanel | None = None
+        self.lab_dock = LateDock(self, "lab", "Training", self._load_lab)
+        self.derivatives_dock = LateDock(
+            self,
+            "derivatives",
+            "Derivatives",
+            self._load_derivatives,
+            lambda panel, seen: panel.set_seen(seen),
+        )
         self._last_step = 0.0
         self.setCentralWidget(self._centre())
         self._add_docks()
@@ -124,21 +138,18 @@ class Window(QMainWindow):
 
     def _add_docks(self) -> None:
         areas = Qt.DockWidgetArea
-        self.docks = {
-            "program": self._dock("Program", "program", self.program, areas.LeftDockWidgetArea),
-            "values": self._dock("Values", "values", self.values, areas.LeftDockWidgetArea),
-            "explanation": self._dock(
-                "Explanation", "explanation", self.explanation, areas.BottomDockWidgetArea
-            ),
-        }
+        self.docks: dict[str, QDockWidget] = {}
+        self.add_dock("Program", "program", self.program, areas.LeftDockWidgetArea)
+        self.add_dock("Values", "values", self.values, areas.LeftDockWidgetArea)
+        self.add_dock("Explanation", "explanation", self.explanation, areas.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomLeftCorner, areas.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, areas.RightDockWidgetArea)
         self.resizeDocks([self.docks["program"], self.docks["values"]], [190, 330], Qt.Orientation.Vertical)
         self.resizeDocks([self.docks["program"]], [290], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["explanation"]], [262], Qt.Orientation.Vertical)
 
-    def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
+    def add_dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        self.docks[name] = dock = QDockWidget(title, self)
         dock.setObjectName(name)
         dock.setWidget(widget)
         dock.setFeatures(
@@ -154,6 +165,7 @@ class Window(QMainWindow):
         session.undo_stack.indexChanged.connect(self.refresh_actions)
         session.undo_stack.cleanChanged.connect(self._show_file)
         session.runChanged.connect(self._dim_if_wrong)
+        session.selectionChanged.connect(self.refresh_actions)
         self.view.editRequested.connect(self._edit_value)
         self.view.customContextMenuRequested.connect(self._canvas_menu)
         self.transport.speedChanged.connect(self._take_speed)
@@ -163,35 +175,27 @@ class Window(QMainWindow):
         docks = self.findChildren(QDockWidget)
         return [self.menuBar(), self.toolbar, self.transport, *docks]
 
-    # -- the lab, made when first asked for: plots take half a second to load
+    # -- panels made when first asked for: plots take half a second to load
+
+    def _load_lab(self) -> LabPanel:
+        from app.training.lab import LabPanel
+
+        lab = LabPanel(self.session)
+        lab.opened.connect(self.view.setFocus)  # so that the next key steps
+        return lab
+
+    def _load_derivatives(self) -> DerivativesPanel:
+        from app.derivatives.panel import DerivativesPanel
+
+        return DerivativesPanel(self.session)
 
     @property
     def lab(self) -> LabPanel:
-        if self._lab is None:
-            from app.training.lab import LabPanel
-
-            self._lab = LabPanel(self.session)
-            self._lab.set_theme(self.theme)
-            self._lab.opened.connect(self.view.setFocus)  # so that the next key steps
-            area = QScrollArea()
-            area.setWidget(self._lab)
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setMinimumWidth(360)
-            dock = self._dock("Training", "lab", area, Qt.DockWidgetArea.RightDockWidgetArea)
-            self.docks["lab"] = dock
-            dock.visibilityChanged.connect(self.refresh_actions)
-            self.resizeDocks([dock], [min(620, round(self.width() * 0.48))], Qt.Orientation.Horizontal)
-        return self._lab
+        return self.lab_dock.panel
 
     @property
-    def lab_visible(self) -> bool:
-        return self._lab is not None and self.docks["lab"].isVisible()
-
-    def toggle_lab(self) -> None:
-        shown = self.lab_visible
-        self.lab.pause()
-        self.docks["lab"].setVisible(not shown)
+    def derivatives(self) -> DerivativesPanel:
+        return self.derivatives_dock.panel
 
     # -- look
 
@@ -210,9 +214,11 @@ class Window(QMainWindow):
         theme = self.theme
         for dock in self.docks.values():
             dock.setFont(_title_font())
-        for part in (self.scene, self.program, self.values, self.explanation, self.transport, self._lab):
-            if part is not None:
-                part.set_theme(theme)
+        for part in (self.scene, self.program, self.values, self.explanation, self.transport):
+            part.set_theme(theme)
+        for late in (self.lab_dock, self.derivatives_dock):
+            if late.made is not None:
+                late.made.set_theme(theme)
         give_icons(self.actions_by_id)
         self._status.setStyleSheet(f"color: {theme.faint}; padding-left: 8px")
 
@@ -284,6 +290,17 @@ class Window(QMainWindow):
         self.docks["values"].show()
         self.values.edit(name)
 
+    def differentiate(self) -> None:
+        """Start the backward pass at the selected node, or at the program's output again."""
+        graph, name = self.session.story.graph, self.session.selection
+        if not name or graph.nodes[name].is_leaf:
+            self.tell("Select a computed node first; an input is what it is differentiated by")
+        elif name == graph.own_output == graph.output:
+            self.tell(f"{name} is the output already")
+        else:
+            self.session.differentiate(graph.own_output if name == graph.output else name)
+            self.tell(f"{self.session.story.graph.output} is differentiated now")
+
     def copy_value(self) -> None:
         """The selected node's value, or the output's, with every digit."""
         name = self.session.selection or self.session.story.graph.output
@@ -340,8 +357,9 @@ class Window(QMainWindow):
         if node:
             self.session.select(node)
         menu = QMenu(self)
-        for name in ("copy_value", "copy_figure", "copy_latex", "figure", "fit", "arrange"):
-            menu.addAction(self.actions_by_id[name])
+        for group in CANVAS_MENU:
+            menu.addActions([self.actions_by_id[name] for name in group])
+            menu.addSeparator()
         menu.exec(self.view.mapToGlobal(at))
 
     # -- keys that step
@@ -398,8 +416,8 @@ class Window(QMainWindow):
         self.presentation.stop()
         self.transport.pause()
         self.scene.finish()
-        if self._lab is not None:
-            self._lab.pause()
+        self.lab_dock.pause()
+        self.derivatives_dock.pause()
         self.settings.save_window(self)
         self.files.close()
         event.accept()

@@ -56,3 +56,11 @@ def typed_text(value: Value) -> str:
     if isinstance(value, float):
         return repr(value).removesuffix(".0").replace("e+", "e")
     return f"[{', '.join(typed_text(float(p) if np.ndim(p) == 0 else p) for p in value)}]"
+
+
+def digits_apart(a: float, b: float, digits: int = DIGITS) -> int:
+    """How many digits two numbers need so that their difference shows in two of them; at least `digits`."""
+    size, gap = max(abs(a), abs(b)), abs(a - b)
+    if not 0 < gap < math.inf or math.isinf(size):
+        return digits
+    return min(17, max(digits, math.ceil(math.floor(math.log10(size)) + 2 - math.log10(gap))))

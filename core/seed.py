@@ -61,6 +61,11 @@ def entry_text(entry: Entry) -> str:
     return f"[{', '.join(map(str, entry))}]" if entry else ""
 
 
+def entry_at(number: int, shape: Shape) -> Entry:
+    """The entry of a number, counted row by row."""
+    return tuple(int(at) for at in np.unravel_index(number, shape)) if shape else ()
+
+
 # -- what the gradients are the derivatives of
 
 

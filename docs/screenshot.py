@@ -33,7 +33,7 @@ def main() -> None:
     window.session.seek(window.session.story.position("backward:3"))
     _take(window, folder / "window.png")
     window.resize(*TRAINING)
-    window.toggle_lab()
+    window.lab_dock.toggle()
     window.lab.step(6000)
     window.lab.open_on_canvas()
     window.session.seek(window.session.story.position("backward:2"))

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.formula import FormulaView
+from app.labels import plain_label
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.explain import Explanation, explain
@@ -24,11 +25,11 @@ class ExplanationPanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Explanation of the step")
         body = QWidget()
-        self.title = _label("title")
+        self.title = plain_label(bold=True)
         self.rule, self.numbers = FormulaView(), FormulaView()
         self.rule.setAccessibleName("Rule")
         self.numbers.setAccessibleName("Rule with numbers")
-        self.sentence, self.shapes, self.badge = _label(), _label(), _label()
+        self.sentence, self.shapes, self.badge = plain_label(), plain_label(), plain_label()
         box = QVBoxLayout(body)
         box.setContentsMargins(12, 8, 12, 8)
         box.setSpacing(4)
@@ -92,15 +93,3 @@ class ExplanationPanel(QScrollArea):
 
 def _display(formulas: list[Math]) -> str:
     return "\n".join(latex(formula) for formula in formulas)
-
-
-def _label(kind: str = "") -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    if kind == "title":
-        font = label.font()
-        font.setBold(True)
-        label.setFont(font)
-    return label

@@ -4,7 +4,6 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.labels import plain_label
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.errors import Problem, Span
@@ -56,8 +56,8 @@ class ProgramPanel(QWidget):
         self.session = session
         self.theme: Theme = LIGHT
         self.editor = Editor()
-        self.message = _plain_label()
-        self.reading = _plain_label()
+        self.message = plain_label()
+        self.reading = plain_label()
         self.reading.setToolTip("The program as it was understood, with all brackets")
         self.fix = QPushButton()
         self.fix.setToolTip("Put the suggestion in the place of what is underlined")
@@ -212,14 +212,6 @@ def _notes_text(notes: tuple[Note, ...]) -> str:
 
 def _shortened(text: str, most: int = 400) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _plain_label() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
 
 
 def _timer(parent: QWidget, interval: int, slot: object) -> QTimer:

@@ -94,6 +94,14 @@ class Symbolic:
         return expression_text(on_one_line(self.tree))
 
     @property
+    def definitions(self) -> tuple[Math, ...]:
+        """What the names in the formula stand for, set as equations."""
+        gradients = self.steps[-1].gradients if self.steps else {}
+        shown = gradient_parts(self.of, gradients, self.entry)
+        names = {name: shown.get(name, (name_math(name), ATOM))[0] for name, _ in self.where}
+        return tuple(row(names[name], EQUALS, typeset(tree, shown)) for name, tree in self.where)
+
+    @property
     def program(self) -> str:
         """A program that computes the derivative from the inputs: the definitions, then the closed form."""
         lines = [f"{name} = {expression_text(on_one_line(tree))}" for name, tree in self.where]

@@ -16,8 +16,11 @@ from core.derivatives.forward import push, units
 from core.derivatives.structure import Partners, recognition
 from core.derivatives.work import Work, finished
 from core.errors import Problem
+from core.explain import derivative
 from core.graph import INPUT, Graph, Node
+from core.notation.mathtree import Math, row
 from core.notation.tree import Call, Name
+from core.notation.typeset import ATOM, EQUALS, SIGNED, TOP, name_math, product, with_superscript, wrap
 from core.passes import steps
 from core.plan import GRADIENT, Instruction, Plan
 from core.request import check_node
@@ -169,6 +172,22 @@ class OuterProduct:
     @property
     def text(self) -> str:
         return f"d{self.name} = {self.column.text} {self.row.text}ᵀ"
+
+    @property
+    def sentence(self) -> str:
+        said = " and ".join(
+            f"the gradient of {f.node}" if f.is_gradient else f.node for f in (self.column, self.row)
+        )
+        return f"The gradient of {self.name} is an outer product, of {said}"
+
+    def math(self, story: Story) -> Math:
+        """∂L/∂W = ∂L/∂z · xᵀ"""
+        column, row_ = (
+            (derivative(story, f.node), SIGNED) if f.is_gradient else (name_math(f.node), ATOM)
+            for f in (self.column, self.row)
+        )
+        turned = with_superscript(wrap(row_, ATOM), TOP)
+        return row(derivative(story, self.name), EQUALS, product(column, (turned, ATOM), signed=False))
 
 
 def outer_product(story: Story, name: str) -> OuterProduct | None:

@@ -8,7 +8,7 @@ x + h lie on both sides of a kink, no h small enough was chosen, and the kink is
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,6 +30,8 @@ SWEPT = tuple(10.0**-power for power in range(1, 16))
 MOST_WORK = 50_000
 ENTRIES_AS_ONE, NODES_AS_ONE = 1000, 10
 TINY = 1e-300
+# a gradient below this counts as 0 where two are compared, as in CS231n's own gradient check
+LEAST = 1e-8
 # a value that passes while its gradient is stopped is held while others move
 HELD = {"stop_gradient"}
 
@@ -261,18 +263,21 @@ class Sweep:
         )
 
 
-def sweep(story: Story, name: str, entry: Entry = (), steps: Iterable[float] = SWEPT) -> Sweep:
+def sweep(story: Story, name: str, entry: Entry = (), steps: Sequence[float] = SWEPT) -> Sweep:
     """Both differences of one entry for each step h. Raises Problem for a node without a gradient."""
+    return list(sweeping(story, name, entry, steps))[-1]
+
+
+def sweeping(story: Story, name: str, entry: Entry = (), steps: Sequence[float] = SWEPT) -> Iterator[Sweep]:
+    """The same with one step h more each time."""
     probe = Probe(story, name)
     gradient = story.last.gradient(name)
     if gradient is None:
         raise Problem(f"{probe.output} has no gradient for {name}", story.graph.nodes[name].span)
     exact = float(np.asarray(gradient)[entry])
-    return Sweep(name, entry, exact, tuple(swept(probe, entry, exact, steps)))
-
-
-def swept(probe: Probe, entry: Entry, exact: float, steps: Iterable[float] = SWEPT) -> Iterator[Swept]:
-    """The rows of a sweep as they are found."""
+    rows: list[Swept] = []
     for h in steps:
         one, two = (probe.difference(entry, method, h).slope for method in STEPS)
-        yield Swept(h, one, two, relative_error(exact, one), relative_error(exact, two))
+        errors = (relative_error(exact, slope, LEAST) for slope in (one, two))
+        rows.append(Swept(h, one, two, *errors))
+        yield Sweep(name, entry, exact, tuple(rows))

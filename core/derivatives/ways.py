@@ -18,6 +18,7 @@ from core.derivatives.forward import Cost, cost, forward_slopes
 from core.derivatives.jacobian import Layout, jacobian
 from core.derivatives.kinks import Straddled
 from core.derivatives.numerical import (
+    LEAST,
     MOST_WORK,
     VERDICTS,
     Probe,
@@ -35,8 +36,6 @@ from core.request import check_node
 from core.seed import chosen_entry, seeded_text
 from core.steps import Story
 
-# a gradient below this counts as 0 where two are compared, as in CS231n's own gradient check
-LEAST = 1e-8
 # how many operations on numbers one way may take, about five seconds
 MOST_WORK_A_WAY = 10 * MOST_WORK
 

@@ -12,7 +12,7 @@ from core.arrays import frozen, same
 
 @pytest.fixture
 def lab(window):
-    window.toggle_lab()
+    window.lab_dock.toggle()
     return window.lab
 
 

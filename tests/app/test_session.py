@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.arrays import frozen
+from core.arrays import frozen, same
 from core.document import EXAMPLE, Document
 from core.errors import Problem
 
@@ -221,16 +221,33 @@ def test_another_output_starts_with_1_again(session):
     assert session.document.seed is None and session.story.seed == 1
 
 
-def test_what_the_program_no_longer_has_is_said_and_left_out(session):
-    session.set_text("p = softmax(s)")
-    session.set_value("s", frozen([1, 2, 3]))
-    session.differentiate("s")
-    session.set_seed(frozen([0, 1, 0]))
-    session.set_text("p = softmax(a)")
-    assert session.story.graph.output == "p" and session.problem is None
-    assert any("s was differentiated" in note.message for note in session.notes)
+def test_another_program_keeps_the_choice_as_far_as_it_has_it(session):
+    session.set_text("p = softmax(s); L = -ln(p[0])")
     session.differentiate("p")
+    session.set_seed(frozen([0, 1, 0]))
+    session.set_text("p = softmax(s + s); L = -ln(p[0])")
+    assert session.document.output == "p" and same(session.document.seed, frozen([0, 1, 0]))
+    session.set_text("q = softmax(s); L = -ln(q[0])")
+    assert (session.document.output, session.document.seed, session.notes) == ("", None, ())
+    session.undo_stack.undo()
+    assert session.story.graph.output == "p" and same(session.story.seed, frozen([0, 1, 0]))
+
+
+def test_what_a_file_chose_and_the_program_lacks_is_said(session):
+    session.replace_document(Document("a + b", {"a": 1.0, "b": 2.0}, output="c", seed=2.0), None)
+    assert session.story.graph.output == "f" and session.story.seed == 1
+    assert any("c was differentiated" in note.message for note in session.notes)
+    session.differentiate("f")
     assert session.document.output == "" and session.notes == ()
+
+
+def test_a_seed_that_no_longer_fits_is_said_and_can_be_taken_back(session):
+    session.set_text("p = softmax(s)")
+    session.set_seed(frozen([0, 1, 0]))
+    session.set_value("s", frozen([1, 2]))
+    assert any("is not used" in note.message for note in session.notes)
+    session.set_seed(None)
+    assert session.notes == () and session.problem is None
 
 
 def test_the_figure_follows_the_output(session):

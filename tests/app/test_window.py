@@ -289,7 +289,7 @@ def _fail():
 
 
 def test_return_in_a_field_does_not_step(window):
-    window.toggle_lab()
+    window.lab_dock.toggle()
     field = window.lab.controls._fields["hidden"]
     field.setFocus()
     QTest.keyClick(field, Key.Key_Return)

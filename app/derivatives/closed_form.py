@@ -1,0 +1,199 @@
+"""The derivative as a formula: the closed form, what its names stand for, and the chain rule step by step."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.derivatives.view import Answer, Question, View
+from app.flow import Flow
+from app.formula import FormulaView
+from app.labels import plain_label, sentence_of, stopped
+from app.panels.explanation import FORMULA_SIZE
+from app.session import Session
+from app.theme import Theme
+from core.derivatives.chain import Symbolic
+from core.derivatives.symbolic import derivation
+from core.derivatives.ways import reverse_gradient
+from core.errors import Problem
+from core.notation.latex import latex
+from core.notation.mathtree import Math
+from core.numbers import value_text
+
+MOST_STEPS = 40
+LARGE, USUAL = 1.25, 0.9  # of an explanation's formula
+
+
+class ClosedFormView(View):
+    title = "Formula"
+    tip = "The derivative in closed form, and the steps of the chain rule that lead to it"
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(session, parent)
+        self.found: Symbolic | None = None
+        self.formula = FormulaView()
+        self.formula.setAccessibleName("Closed form")
+        self.where = Formulas("Definition")
+        self.steps = Formulas("Step of the chain rule")
+        self.where_title, self.steps_title = plain_label(bold=True), plain_label(bold=True)
+        self.more, self.value = plain_label(), plain_label()
+        self.copy = _button(
+            "Copy LaTeX", "The formula and its definitions on the clipboard (Ctrl+C)", self.copy_latex
+        )
+        self.copy_chain = _button(
+            "Copy steps", "The steps of the chain rule as LaTeX on the clipboard", self.copy_steps
+        )
+        buttons = Flow()
+        buttons.addWidget(self.copy)
+        buttons.addWidget(self.copy_chain)
+        body = QWidget()
+        inside = QVBoxLayout(body)
+        inside.setContentsMargins(0, 0, 0, 0)
+        for part in (
+            *(self.formula, self.where_title, self.where, self.value, self.message),
+            *(self.steps_title, self.steps, self.more),
+        ):
+            inside.addWidget(part)
+        inside.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidget(body)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setAccessibleName("Closed form and chain rule")
+        self.box.addLayout(buttons)
+        self.box.addWidget(self.area, 1)
+        self._add_actions()
+
+    def _add_actions(self) -> None:
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(lambda at: self._menu().exec(self.mapToGlobal(at)))
+        copy = QAction("Copy as LaTeX", self)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        copy.triggered.connect(self.copy_latex)
+        self.addAction(copy)
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.addAction("Copy as LaTeX", self.copy_latex)
+        menu.addAction("Copy the steps as LaTeX", self.copy_steps)
+        menu.addAction("Copy as text", self.copy_text)
+        return menu
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        size = FORMULA_SIZE * self.font().pointSizeF()
+        self.formula.set_colours(theme.roles, theme.colour("ink"))
+        self.formula.set_size(LARGE * size)
+        self.where.set_look(theme, USUAL * size)
+        self.steps.set_look(theme, USUAL * size)
+        for label in (self.more, self.message):
+            label.setStyleSheet(f"color: {theme.faint}")
+
+    # -- the answer
+
+    def answer(self, question: Question) -> Answer:
+        self._show(None, "Working out the formula…")
+        found = yield from derivation(question.story.graph, question.by, entry=question.entry)
+        shown = []
+        for step in found.steps[-MOST_STEPS:]:
+            shown.append(step.math)
+            yield
+        self._show(found, " ".join(stopped(note.message) for note in found.notes), shown)
+        gradient = reverse_gradient(question.story, question.by)
+        self.value.setText(f"At the present values: {value_text(gradient, question.digits)}.")
+        self.value.setVisible(not _scaled(question))
+
+    def refuse(self, problem: Problem) -> None:
+        self._show(None, sentence_of(problem))
+
+    def _show(self, found: Symbolic | None, sentence: str, steps: Sequence[Math] = ()) -> None:
+        self.found = found
+        self.formula.set_formula(found.math if found else None)
+        self.formula.setVisible(found is not None)
+        definitions = found.definitions if found else ()
+        self.where.show_formulas(definitions)
+        self.where_title.setText("where")
+        self.where_title.setVisible(bool(definitions))
+        self.value.hide()
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
+        self.steps.show_formulas(steps)
+        self.steps_title.setText("The chain rule, from the output back")
+        self.steps_title.setVisible(bool(steps))
+        left_out = len(found.steps) - len(steps) if found else 0
+        self.more.setText(f"{left_out} earlier steps are left out; Copy steps takes them all.")
+        self.more.setVisible(left_out > 0)
+        for button in (self.copy, self.copy_chain):
+            button.setEnabled(found is not None)
+
+    # -- copying
+
+    def copy_latex(self) -> None:
+        """The closed form and its definitions, each on a line."""
+        if self.found:
+            self._to_clipboard((self.found.math, *self.found.definitions))
+
+    def copy_steps(self) -> None:
+        if self.found:
+            self._to_clipboard([step.math for step in self.found.steps])
+
+    def copy_text(self) -> None:
+        """The closed form as a program that computes it."""
+        if self.found:
+            QGuiApplication.clipboard().setText(self.found.program)
+
+    def _to_clipboard(self, formulas: Sequence[Math]) -> None:
+        QGuiApplication.clipboard().setText("\n".join(map(latex, formulas)))
+
+
+class Formulas(QWidget):
+    """Formulas below each other; the widgets are kept for the next ones."""
+
+    def __init__(self, name: str, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._name = name
+        self.views: list[FormulaView] = []
+        self._look: tuple[Theme, float] | None = None
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(14, 0, 0, 0)
+        self._box.setSpacing(2)
+
+    def set_look(self, theme: Theme, size: float) -> None:
+        self._look = theme, size
+        for view in self.views:
+            self._dress(view)
+
+    def show_formulas(self, formulas: Sequence[Math]) -> None:
+        while len(self.views) < len(formulas):
+            view = FormulaView()
+            view.setAccessibleName(self._name)
+            self._dress(view)
+            self.views.append(view)
+            self._box.addWidget(view)
+        for number, view in enumerate(self.views):
+            view.set_formula(formulas[number] if number < len(formulas) else None)
+            view.setVisible(number < len(formulas))
+        self.setVisible(bool(formulas))
+
+    def _dress(self, view: FormulaView) -> None:
+        if self._look is not None:
+            theme, size = self._look
+            view.set_colours(theme.roles, theme.colour("ink"))
+            view.set_size(size)
+
+
+def _scaled(question: Question) -> bool:
+    """Whether the seed makes the gradient another number than the formula's."""
+    from core.seed import is_chosen
+
+    return is_chosen(question.story.seed) and not question.entry
+
+
+def _button(text: str, tip: str, run: Callable[[], None]) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.setAccessibleName(text)
+    button.clicked.connect(run)
+    return button

@@ -1,0 +1,166 @@
+"""What is differentiated by what: the output, the node it is differentiated by, and the seed."""
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
+
+from app.flow import Flow, labelled
+from app.labels import plain_label, sentence_of
+from app.session import Session
+from app.theme import LIGHT, Theme
+from core.arrays import Shape, Value
+from core.errors import Problem
+from core.graph import CONSTANT, Graph
+from core.numbers import typed_text
+from core.plan import receivers
+from core.seed import chosen_entry, entry_at, entry_seed, is_chosen, read_entry
+from core.values import read_value
+
+ENTRY = "entry"
+OFFERED = 12  # entries in the list of seeds; any other can be typed
+
+
+class Head(QWidget):
+    """Changes go to the session: the output and its seed to the document, the other node to the selection."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session = session
+        self.theme: Theme = LIGHT
+        self._offered: tuple[Shape, list[str]] = ((), [])
+        self.of = _choice("Derivative of", "The output: what is differentiated, on the canvas too")
+        self.by = _choice(
+            "Derivative by", "What it is differentiated by; follows the selection on the canvas"
+        )
+        self.seed = _choice(
+            "Seed",
+            "What the backward pass starts with: 1, another number, a list in the output's shape, "
+            "or an entry of the output, such as entry 0 or entry 0,2",
+        )
+        self.seed.setEditable(True)
+        self.seed.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.message = plain_label()
+        flow = Flow()
+        for text, field in (("of", self.of), ("by", self.by), ("seed", self.seed)):
+            flow.addWidget(labelled(text, field))
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 6, 8, 0)
+        box.addLayout(flow)
+        box.addWidget(self.message)
+        self.of.activated.connect(lambda: self.session.differentiate(self.of.currentText()))
+        self.by.activated.connect(lambda: self.session.select(self.by.currentText()))
+        self.seed.activated.connect(self._take_seed)
+        edit = self.seed.lineEdit()
+        assert edit is not None
+        edit.setAccessibleName("Seed")
+        edit.editingFinished.connect(self._take_seed)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self._show_message("", wrong=False)
+
+    def show_choice(self, by: str) -> None:
+        """Bring the fields in line with the session."""
+        story = self.session.story
+        graph, output = story.graph, story.graph.output
+        _offer(self.of, [*choices(graph), output], output, list(graph.nodes))
+        _offer(self.by, choices(graph), by, list(graph.nodes))
+        self._show_seeds(graph.nodes[output].shape, story.seed)
+        self._show_message(self._missing(by), wrong=False)
+
+    def _missing(self, by: str) -> str:
+        """Why there is nothing to be found, if there is not."""
+        graph = self.session.story.graph
+        if by not in graph.upstream_of([graph.output]):
+            return f"{graph.output} does not depend on {by}: the derivative is 0."
+        if by not in receivers(graph) and by != graph.output:
+            return (
+                f"No gradient passes from {graph.output} to {by}, which only chooses or is stopped: it is 0."
+            )
+        return ""
+
+    # -- the seed
+
+    def _show_seeds(self, shape: Shape, seed: Value) -> None:
+        entries = [entry_at(number, shape) for number in range(min(OFFERED, _size(shape)))] if shape else []
+        texts = ["1", *(_entry_words(entry) for entry in entries)] if shape else ["1", "-1"]
+        with QSignalBlocker(self.seed):
+            if (shape, texts) != self._offered:
+                self.seed.clear()
+                self.seed.addItems(texts)
+                self._offered = shape, texts
+            self.seed.setCurrentText(seed_text(seed))
+
+    def _take_seed(self) -> None:
+        """Take the seed as typed; what cannot be one is answered below, and the field shows what holds."""
+        story = self.session.story
+        output = story.graph.nodes[story.graph.output]
+        text = self.seed.currentText().strip()
+        if text == seed_text(story.seed):
+            return
+        try:
+            self.session.set_seed(read_seed(text, output.name, output.shape))
+        except Problem as problem:
+            self._show_seeds(output.shape, story.seed)
+            self._show_message(sentence_of(problem), wrong=True)
+
+    def _show_message(self, sentence: str, wrong: bool) -> None:
+        self.message.setText(sentence)
+        self.message.setStyleSheet(f"color: {self.theme.wrong if wrong else self.theme.faint}")
+        self.message.setVisible(bool(sentence))
+
+
+def choices(graph: Graph) -> list[str]:
+    """What the output can be differentiated by: every node but constants and itself."""
+    return [name for name, node in graph.nodes.items() if node.op != CONSTANT and name != graph.output]
+
+
+def _offer(field: QComboBox, names: list[str], chosen: str, order: list[str]) -> None:
+    """Fill a list, in the order of the program, if it has changed."""
+    names = [name for name in order if name in set(names)]
+    with QSignalBlocker(field):
+        if names != [field.itemText(row) for row in range(field.count())]:
+            field.clear()
+            field.addItems(names)
+        field.setCurrentIndex(names.index(chosen) if chosen in names else -1)
+
+
+def read_seed(text: str, output: str, shape: Shape) -> Value | None:
+    """The seed that is typed; None is the usual one. Raises Problem."""
+    if text in ("", "1"):
+        return None
+    if text.startswith(ENTRY):
+        return entry_seed(output, shape, read_entry(text.removeprefix(ENTRY)))
+    try:
+        return read_value(text, "the seed")
+    except Problem:
+        hint = "Write 1, another number, a list such as [1, 0], or entry 0"
+        raise Problem(f"'{text[:30]}' is no seed", hint=hint) from None
+
+
+def seed_text(seed: Value) -> str:
+    """A seed as it is typed in the field."""
+    if not is_chosen(seed):
+        return "1"
+    entry = chosen_entry(seed)
+    return typed_text(seed) if entry is None else _entry_words(entry)
+
+
+def _entry_words(entry: tuple[int, ...]) -> str:
+    return f"{ENTRY} {','.join(map(str, entry))}"
+
+
+def _size(shape: Shape) -> int:
+    size = 1
+    for length in shape:
+        size *= length
+    return size
+
+
+def _choice(name: str, tip: str) -> QComboBox:
+    field = QComboBox()
+    field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    field.setMinimumContentsLength(5)
+    field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    field.setAccessibleName(name)
+    field.setToolTip(tip)
+    return field

@@ -1,0 +1,182 @@
+"""The Jacobian: a matrix of numbers or a heat map, its structure named, in either layout."""
+
+import math
+from itertools import count
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHeaderView, QPushButton, QWidget
+
+from app.derivatives.matrix_map import MatrixMap
+from app.derivatives.tables import NUMBER, fit_height, put, table_of
+from app.derivatives.view import Answer, Question, View
+from app.formula import FormulaView
+from app.labels import plain_label, sentence_of, stopped
+from app.panels.explanation import FORMULA_SIZE
+from app.session import Session
+from app.theme import Theme
+from core.arrays import MAX_ENTRIES
+from core.derivatives.jacobian import LAYOUTS, Jacobian, jacobian_work, outer_product
+from core.errors import Problem
+from core.numbers import exact, short
+from core.seed import entry_at, entry_text, is_chosen
+
+MOST_NUMBERS = 12  # rows and columns read as numbers
+SENSIBLE = 8_000_000  # entries made when asked for: 64 MB
+TELLS_EVERY = 50  # passes
+
+
+class JacobianView(View):
+    title = "Jacobian"
+    tip = "How every entry of the one changes with every entry of the other, and what kind of matrix that is"
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(session, parent)
+        self.found: Jacobian | None = None
+        self._asked_for = 0  # entries the user has asked for beyond the limit
+        self.heading, self.outer_said = plain_label(bold=True), plain_label()
+        self.layouts = QComboBox()
+        for name in LAYOUTS:
+            self.layouts.addItem(f"{name} layout", name)
+        self.layouts.setAccessibleName("Layout")
+        self.layouts.setToolTip(
+            "Numerator layout: a row for each entry of the output. Denominator layout: its transpose"
+        )
+        self.table = table_of({}, "Jacobian", "A row or column for each entry")
+        self.table.verticalHeader().show()
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.map = MatrixMap(self._told)
+        self.anyway = QPushButton("Compute it anyway")
+        self.anyway.setToolTip("Make the matrix although it is large; choosing another tab stops it")
+        self.anyway.setAccessibleName("Compute it anyway")
+        self.outer = FormulaView()
+        self.outer.setAccessibleName("Gradient as an outer product")
+        self.box.addWidget(self.heading)
+        self.box.addWidget(self.layouts, 0, Qt.AlignmentFlag.AlignLeft)
+        self.box.addWidget(self.message)
+        self.box.addWidget(self.anyway, 0, Qt.AlignmentFlag.AlignLeft)
+        self.box.addWidget(self.outer)
+        self.box.addWidget(self.outer_said)
+        self.box.addWidget(self.table, 1)
+        self.box.addWidget(self.map, 1)
+        self.box.addStretch(0)
+        self.layouts.activated.connect(self.asks)
+        self.anyway.clicked.connect(self._ask_anyway)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.map.set_theme(theme)
+        self.outer.set_colours(theme.roles, theme.colour("ink"))
+        self.outer.set_size(FORMULA_SIZE * self.font().pointSizeF())
+        self._show()
+
+    # -- the answer
+
+    def answer(self, question: Question) -> Answer:
+        self.question, self.found = question, None
+        rows, columns = (math.prod(question.story.graph.nodes[n].shape) for n in (question.of, question.by))
+        self.heading.setText(f"∂{question.of}/∂{question.by}: {rows:,}×{columns:,}")
+        self.anyway.hide()
+        self._show()
+        if rows * columns > MAX_ENTRIES and rows * columns != self._asked_for:
+            self._offer(rows * columns)
+            return
+        layout, entries = self.layouts.currentData(), rows * columns
+        work = jacobian_work(question.story, question.of, question.by, layout, max(entries, MAX_ENTRIES))
+        for done in count(1):
+            try:
+                next(work)
+            except StopIteration as stop:
+                self.found = stop.value
+                break
+            if done % TELLS_EVERY == 0:
+                self.message.setText(f"Pass {done:,} of {min(rows, columns):,}…")
+            yield
+        self._show()
+
+    def _offer(self, entries: int) -> None:
+        """Say how large the matrix would be; where it is not too large, offer to make it anyway."""
+        sensible = entries <= SENSIBLE
+        size = f"It would have {entries:,} entries, {8 * entries / 1e6:,.0f} MB."
+        row = "One row of it is the gradient with a seed that is 1 at one entry of the output."
+        self.message.setText(size if sensible else f"{size} {row}")
+        self.anyway.setVisible(sensible)
+
+    def _ask_anyway(self) -> None:
+        if self.question is not None:
+            graph = self.question.story.graph
+            self._asked_for = math.prod(
+                math.prod(graph.nodes[name].shape) for name in (self.question.of, self.question.by)
+            )
+            self.asks.emit()
+
+    def refuse(self, problem: Problem) -> None:
+        self.found = None
+        self._show()
+        self.message.setText(sentence_of(problem))
+
+    # -- showing
+
+    def _show(self) -> None:
+        found = self.found
+        as_numbers = found is not None and max(found.matrix.shape) <= MOST_NUMBERS
+        self.table.setVisible(as_numbers)
+        self.map.setVisible(found is not None and not as_numbers)
+        self._show_outer()
+        if found is None:
+            self.message.setText("")
+            return
+        made = f"Made in {found.passes:,} pass{'es' * (found.passes != 1)} of {found.mode} mode."
+        if as_numbers:
+            self._show_numbers(found)
+        else:
+            self.map.show_matrix(found.matrix)
+            largest = short(self.map.largest, self.session.digits)
+            made += f" Orange is below 0, blue above; the largest size of an entry is {largest}."
+        self.message.setText(f"{stopped(found.sentence)} {made}")
+
+    def _show_numbers(self, found: Jacobian) -> None:
+        assert self.question is not None
+        down, across = self._names(found)
+        self.table.setRowCount(len(down))
+        self.table.setColumnCount(len(across))
+        self.table.setVerticalHeaderLabels(down)
+        self.table.setHorizontalHeaderLabels(across)
+        zero, other = self.theme.colour("faint"), self.theme.colour("ink")
+        for (i, j), entry in np.ndenumerate(found.matrix):
+            text = short(float(entry), self.question.digits)
+            put(self.table, i, j, text, other if entry else zero, self._told(i, j), NUMBER)
+        fit_height(self.table)
+
+    def _names(self, found: Jacobian) -> tuple[list[str], list[str]]:
+        """What the rows and the columns stand for."""
+        assert self.question is not None
+        graph = self.question.story.graph
+        of, by = (
+            [f"{name}{entry_text(entry)}" for entry in np.ndindex(graph.nodes[name].shape)]
+            for name in (found.of, found.by)
+        )
+        return (of, by) if found.layout == "numerator" else (by, of)
+
+    def _told(self, i: int, j: int) -> str:
+        """An entry in words: `∂h[0]/∂x[1] = 0.25`."""
+        found = self.found
+        if found is None or self.question is None:
+            return ""
+        at = (i, j) if found.layout == "numerator" else (j, i)
+        of, by = (
+            f"{name}{entry_text(entry_at(number, self.question.story.graph.nodes[name].shape))}"
+            for name, number in zip((found.of, found.by), at, strict=True)
+        )
+        return f"∂{of}/∂{by} = {exact(float(found.matrix[i, j]))}"
+
+    def _show_outer(self) -> None:
+        """A matrix's gradient as δ xᵀ, where it is one and the gradient is that of one number."""
+        found, story = None, self.question.story if self.question else None
+        if story and self.question and len(story.graph.nodes[self.question.by].shape) == 2:
+            number = not story.graph.nodes[self.question.of].shape or is_chosen(story.seed)
+            found = outer_product(story, self.question.by) if number else None
+        self.outer.set_formula(found.math(story) if found and story else None)
+        self.outer_said.setText(stopped(found.sentence) if found else "")
+        self.outer.setVisible(found is not None)
+        self.outer_said.setVisible(found is not None)

@@ -1,0 +1,128 @@
+"""All ways to the same gradient in one table: value, error, verdict, price, and why reverse mode is used."""
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from app.derivatives.tables import NUMBER, WORDS, fit_height, put, table_of
+from app.derivatives.view import MARGIN, Answer, Question, View
+from app.labels import plain_label, sentence_of, stopped
+from app.session import Session
+from app.theme import Theme
+from core.derivatives.forward import cost
+from core.derivatives.ways import WAYS, Found, side_by_side
+from core.errors import Problem
+from core.numbers import short, value_text
+
+COLUMNS = {
+    "Way": "How the gradient is computed",
+    "Value": "The gradient found this way",
+    "Error": "The largest relative error of an entry against reverse mode, judged by CS231n's thresholds",
+    "Price": "Passes over the graph, and multiplications for the derivative beside those of the values",
+}
+WAY, VALUE, ERROR, PRICE = range(4)
+LEAST_VALUE = "[−0.00000, "  # a number and its sign must find room
+TIPS = {
+    "reverse mode": "The backward pass of the stepper: one pass back from the output, whatever the inputs",
+    "forward mode": "Tangents carried along the forward pass: one pass for each entry",
+    "one-sided": "(f(x + h) − f(x)) / h, the step h chosen for the entry's size",
+    "centred": "(f(x + h) − f(x − h)) / 2h, the step h chosen for the entry's size",
+    "complex step": "The imaginary part of f(x + ih) / h: exact where every operation takes complex numbers",
+}
+
+
+class SideBySideView(View):
+    title = "Side by side"
+    tip = "Reverse mode, forward mode, differences, complex step: the same gradient, its error, its price"
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(session, parent)
+        self.rows: dict[str, Found] = {}
+        self._stale: set[str] = set()
+        self._digits = session.digits
+        self.heading, self.price = plain_label(bold=True), plain_label()
+        self.table = table_of(COLUMNS, "Ways to differentiate", "The same gradient by every way")
+        self.table.setRowCount(len(WAYS))
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Fixed)
+        for part in (self.heading, self.table, self.message, self.price):
+            self.box.addWidget(part)
+        self.box.addStretch(1)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.message.setStyleSheet(f"color: {theme.wrong}")
+        self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The value takes what the other columns leave, but never less than a number needs."""
+        header, metrics = self.table.horizontalHeader(), self.table.fontMetrics()
+        others = sum(header.sectionSize(column) for column in (WAY, ERROR, PRICE))
+        room = self.width() - 2 * MARGIN - 2 * self.table.frameWidth() - others
+        self.table.setColumnWidth(VALUE, max(room, metrics.horizontalAdvance(LEAST_VALUE)))
+        fit_height(self.table)
+
+    # -- the answer
+
+    def answer(self, question: Question) -> Answer:
+        self.heading.setText(f"Gradient of {question.of_text} by {question.by}")
+        self.price.setText(_reason(question))
+        self._digits, self._stale = question.digits, set(WAYS)
+        self._show()
+        for row in side_by_side(question.story, question.by):
+            if row:
+                self.rows[row.way] = row
+                self._stale.discard(row.way)
+                self._show()
+            yield
+
+    def refuse(self, problem: Problem) -> None:
+        self.rows = {}
+        self._show()
+        self.message.setText(sentence_of(problem))
+        self.message.show()
+
+    def _show(self) -> None:
+        """What is known; what belongs to an earlier question is faint until the new one is answered."""
+        for row, way in enumerate(WAYS):
+            found = self.rows.get(way)
+            colour = self.theme.colour("faint" if way in self._stale or not found else "ink")
+            put(self.table, row, WAY, way.replace(" ", "\n"), colour, TIPS[way])
+            texts = ("…", "", "") if not found else (self._value(found), *_judged(found))
+            for column, text in zip((VALUE, ERROR, PRICE), texts, strict=True):
+                put(self.table, row, column, text, colour, align=WORDS if column == VALUE else NUMBER)
+        done = [row for way, row in self.rows.items() if way not in self._stale]
+        kinks = {kink.node: stopped(kink.sentence) for row in done for kink in row.kinks}
+        self.message.setText("\n".join(kinks.values()))
+        self.message.setVisible(bool(kinks))
+        self._fit()
+
+    def _value(self, found: Found) -> str:
+        if found.value is None:
+            return found.said
+        return value_text(found.value, self._digits).replace("], [", "],\n[")
+
+
+def _judged(found: Found) -> tuple[str, str]:
+    """A row's error with its verdict, and its price."""
+    error = (
+        "—"
+        if found.verdict is None
+        else f"{short(found.error, 2)}\n{found.verdict.words}".replace(", ", ",\n")
+    )
+    price = f"{found.passes:,} pass{'es' * (found.passes != 1)}"
+    if found.multiplications is not None:
+        price += f"\n{found.multiplications:,} ×"
+    return error if found.value is not None else "", price
+
+
+def _reason(question: Question) -> str:
+    """What all derivatives of the output cost in both modes, and what follows from it."""
+    graph = question.story.graph
+    price = cost(graph)
+    whole = f"All entries of {question.of} by all inputs: " if graph.nodes[question.of].shape else ""
+    return f"{whole}{price.sentence}. {price.why}."

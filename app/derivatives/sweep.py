@@ -1,0 +1,78 @@
+"""Which h is best: the error of one entry's differences over h from 1e-1 to 1e-15."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from app.derivatives.places import Places
+from app.derivatives.view import Answer, Question, View
+from app.labels import plain_label, sentence_of, stopped
+from app.session import Session
+from app.theme import Theme
+from core.derivatives.numerical import SWEPT, Sweep, kinks_between, sweeping
+from core.errors import Problem
+from core.seed import entry_text
+
+if TYPE_CHECKING:
+    from app.derivatives.error_plot import ErrorPlot
+
+
+class SweepView(View):
+    title = "Step size"
+    tip = "The error of the differences over the step h: too large sees the bend, too small the rounding"
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(session, parent)
+        self.found: Sweep | None = None
+        self.plot: ErrorPlot | None = None
+        self.heading = plain_label(bold=True)
+        self.places = Places()
+        self.box.addWidget(self.heading)
+        self.box.addWidget(self.places, 0, Qt.AlignmentFlag.AlignLeft)
+        self.box.addWidget(self.message)
+        self.box.addStretch(0)
+        self.places.changed.connect(self.asks)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        if self.plot is not None:
+            self.plot.set_theme(theme)
+
+    def answer(self, question: Question) -> Answer:
+        story, by = question.story, question.by
+        self.places.show_shape(story.graph.nodes[by].shape)
+        entry = self.places.entry
+        self.heading.setText(f"{question.of_text} by {by}{entry_text(entry)}")
+        if self.plot is None:
+            self.message.setText("Loading the plot…")
+            yield
+        plot = self._shown_plot()
+        for self.found in sweeping(story, by, entry):
+            plot.show_rows(self.found.rows)
+            yield
+        kinks = kinks_between(story, by, entry, SWEPT[-1])
+        if kinks:
+            never = "However small h is, differences do not find the slope that is used there"
+            self.message.setText(f"{stopped(kinks[0].sentence)} {never}.")
+        elif self.found:
+            plot.show_best(self.found)
+            self.message.setText(stopped(self.found.sentence))
+
+    def refuse(self, problem: Problem) -> None:
+        if self.plot is not None:
+            self.plot.hide()
+        self.message.setText(sentence_of(problem))
+
+    def _shown_plot(self) -> ErrorPlot:
+        """The plot, loaded when it is first needed: that takes a third of a second."""
+        if self.plot is None:
+            from app.derivatives.error_plot import ErrorPlot
+
+            self.plot = ErrorPlot()
+            self.plot.set_theme(self.theme)
+            self.box.insertWidget(2, self.plot, 1)
+        self.plot.show()
+        return self.plot

@@ -1,0 +1,90 @@
+"""What the tabs of the panel have in common: a question, its answer found in pieces, a sentence below."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.labels import plain_label
+from app.session import Session
+from app.theme import LIGHT, Theme
+from core.errors import Problem
+from core.notation.printers import expression_text
+from core.seed import Entry, chosen_entry, seeded, seeded_text
+from core.steps import Story
+
+MARGIN = 8  # at both sides of a tab
+Answer = Generator[None, None, None]
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """The derivative of a story's output by a node, in so many digits."""
+
+    story: Story
+    by: str
+    digits: int
+
+    def is_same(self, other: "Question | None") -> bool:
+        return other is not None and (self.story, self.by, self.digits) == (
+            other.story,
+            other.by,
+            other.digits,
+        )
+
+    @property
+    def of(self) -> str:
+        return self.story.graph.output
+
+    @property
+    def entry(self) -> Entry:
+        """The one entry of the output that the seed has chosen, if it has."""
+        return chosen_entry(self.story.seed) or ()
+
+    @property
+    def of_short(self) -> str:
+        """The same in a table's head: `p[1]`, `u · p` in brackets."""
+        text = expression_text(seeded(self.of, self.story.seed, self.story.graph.nodes))
+        return f"({text})" if " " in text else text
+
+    @property
+    def of_text(self) -> str:
+        """What the gradient is of: the output, or what the seed makes of it."""
+        return seeded_text(self.of, self.story.seed, self.story.graph.nodes, self.digits)
+
+
+class View(QWidget):
+    """A tab: `answer` finds what it shows, yielding so often that the window stays alive.
+
+    `asks` tells that a setting of the view's own has changed and the answer is wanted anew.
+    """
+
+    title = ""
+    tip = ""
+    asks = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session = session
+        self.theme: Theme = LIGHT
+        self.question: Question | None = None
+        self.answered: Question | None = None
+        self.message = plain_label()
+        self.message.setAccessibleName(f"{self.title}: what is to be said")
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(MARGIN, 8, MARGIN, 6)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+
+    def pause(self) -> None:
+        """Stop what the view itself has at work."""
+
+    def answer(self, question: Question) -> Answer:
+        """Find and show the answer in pieces. Raises Problem where there is none."""
+        raise NotImplementedError
+
+    def refuse(self, problem: Problem) -> None:
+        """Show why there is no answer."""
+        raise NotImplementedError

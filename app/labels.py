@@ -1,0 +1,29 @@
+"""Labels that show sentences, always as plain text: a user or a file may have written a part of them."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from core.errors import Problem
+
+
+def plain_label(*, bold: bool = False) -> QLabel:
+    """A label that wraps and can be selected from."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if bold:
+        font = label.font()
+        font.setBold(True)
+        label.setFont(font)
+    return label
+
+
+def stopped(sentence: str) -> str:
+    """A sentence with its full stop."""
+    return sentence if sentence.endswith((".", "?", ":", "…")) or not sentence else f"{sentence}."
+
+
+def sentence_of(problem: Problem) -> str:
+    """What is wrong and what to do, in whole sentences."""
+    return stopped(str(problem))
