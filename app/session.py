@@ -14,8 +14,8 @@ from core.defaults import carried_over, with_defaults
 from core.document import EXAMPLE, Document, Lab, Point
 from core.errors import Problem, Span
 from core.figure import Drawing, Figure, draw, figure, label_width
-from core.graph import CONSTANT
-from core.notation.printers import reading
+from core.graph import CONSTANT, Graph
+from core.notation.printers import expression_text, reading
 from core.notation.tree import Note, Program
 from core.numbers import DIGITS, typed_text
 from core.passes import as_chosen, tell, troubles
@@ -111,6 +111,8 @@ class Session(QObject):
             return {}
         graph = build(program, with_defaults(program, values))
         asked, seed, _ = as_chosen(graph, self.document.output, self.document.seed)
+        if self.document.output and not _is_still(self.story.graph, asked):
+            return {"output": "", "seed": None}
         return {"output": "" if asked.output == graph.output else asked.output, "seed": seed}
 
     def set_value(self, name: str, value: Value, gesture: int = -1) -> None:
@@ -263,3 +265,10 @@ class Session(QObject):
             self.drawing = replace(self.drawing, graph=graph)
         else:
             self.drawing, self._drawn = draw(graph, moved, room), drawn
+
+
+def _is_still(before: Graph, after: Graph) -> bool:
+    """Whether an output is what it was: the program named it, or it computes the same under its number."""
+    node = after.nodes[after.output]
+    old = before.nodes.get(node.name)
+    return node.named or (old is not None and expression_text(old.tree) == expression_text(node.tree))

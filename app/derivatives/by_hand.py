@@ -61,6 +61,7 @@ class ByHandView(View):
         self.table.setModel(self.model)
         read_only(self.table, "Gradient by hand", "Every entry of what is differentiated by, a row each")
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.horizontalHeader().setResizeContentsPrecision(0)  # the rows in view
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.verticalHeader().hide()
         self.table.setMinimumHeight(140)

@@ -1,12 +1,12 @@
 """The derivative as a formula: the closed form, what its names stand for, and the chain rule step by step."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from app.derivatives.view import Answer, Question, View
+from app.derivatives.view import Answer, Patience, Question, View
 from app.flow import Flow
 from app.formula import FormulaView
 from app.labels import plain_label, sentence_of, stopped
@@ -16,12 +16,15 @@ from app.theme import Theme
 from core.derivatives.chain import Symbolic
 from core.derivatives.symbolic import derivation
 from core.derivatives.ways import reverse_gradient
+from core.derivatives.work import watched
 from core.errors import Problem
 from core.notation.latex import latex
 from core.notation.mathtree import Math
 from core.numbers import value_text
+from core.seed import is_chosen
 
-MOST_STEPS = 40
+MOST_STEPS = 24
+WORKING = "Working out the formula…"
 LARGE, USUAL = 1.25, 0.9  # of an explanation's formula
 
 
@@ -37,6 +40,8 @@ class ClosedFormView(View):
         self.where = Formulas("Definition")
         self.steps = Formulas("Step of the chain rule")
         self.where_title, self.steps_title = plain_label(bold=True), plain_label(bold=True)
+        self.where_title.setText("where")
+        self.steps_title.setText("The chain rule, from the output back")
         self.more, self.value = plain_label(), plain_label()
         self.copy = _button(
             "Copy LaTeX", "The formula and its definitions on the clipboard (Ctrl+C)", self.copy_latex
@@ -94,46 +99,57 @@ class ClosedFormView(View):
     # -- the answer
 
     def answer(self, question: Question) -> Answer:
-        self._show(None, "Working out the formula…")
-        found = yield from derivation(question.story.graph, question.by, entry=question.entry)
-        shown = []
-        for step in found.steps[-MOST_STEPS:]:
-            shown.append(step.math)
-            yield
-        self._show(found, " ".join(stopped(note.message) for note in found.notes), shown)
+        if not question.has_the_formula_of(self.question):
+            self.question = None  # until the formula is there, in case another question comes first
+            yield from self._find(question)
+            self.question = question
         gradient = reverse_gradient(question.story, question.by)
         self.value.setText(f"At the present values: {value_text(gradient, question.digits)}.")
-        self.value.setVisible(not _scaled(question))
+        self.value.setVisible(question.entry != () or not is_chosen(question.story.seed))
+
+    def _find(self, question: Question) -> Answer:
+        graph, patience = question.story.graph, Patience()
+
+        def tell(done: int) -> None:
+            if patience.over and self.message.text() != WORKING:
+                self._show(None, WORKING)
+
+        found = yield from watched(derivation(graph, question.by, entry=question.entry), tell)
+        yield from self.where.lay_out(found.definitions())
+        yield from self.steps.lay_out(step.math for step in found.steps[-MOST_STEPS:])
+        self._show(found, " ".join(stopped(note.message) for note in found.notes))
+        self.where.show_all(len(found.where))
+        self.where_title.setVisible(bool(found.where))
+        self._show_steps(len(found.steps))
 
     def refuse(self, problem: Problem) -> None:
         self._show(None, sentence_of(problem))
 
-    def _show(self, found: Symbolic | None, sentence: str, steps: Sequence[Math] = ()) -> None:
+    def _show(self, found: Symbolic | None, sentence: str) -> None:
+        """The closed form alone, or why there is none; nothing else."""
         self.found = found
         self.formula.set_formula(found.math if found else None)
         self.formula.setVisible(found is not None)
-        definitions = found.definitions if found else ()
-        self.where.show_formulas(definitions)
-        self.where_title.setText("where")
-        self.where_title.setVisible(bool(definitions))
-        self.value.hide()
         self.message.setText(sentence)
         self.message.setVisible(bool(sentence))
-        self.steps.show_formulas(steps)
-        self.steps_title.setText("The chain rule, from the output back")
-        self.steps_title.setVisible(bool(steps))
-        left_out = len(found.steps) - len(steps) if found else 0
-        self.more.setText(f"{left_out} earlier steps are left out; Copy steps takes them all.")
-        self.more.setVisible(left_out > 0)
+        for part in (self.where_title, self.where, self.value, self.steps_title, self.steps, self.more):
+            part.hide()
         for button in (self.copy, self.copy_chain):
             button.setEnabled(found is not None)
+
+    def _show_steps(self, count: int) -> None:
+        shown = min(count, MOST_STEPS)
+        self.steps.show_all(shown)
+        self.steps_title.setVisible(shown > 0)
+        self.more.setText(f"{count - shown} earlier steps are left out; Copy steps takes them all.")
+        self.more.setVisible(count > shown)
 
     # -- copying
 
     def copy_latex(self) -> None:
         """The closed form and its definitions, each on a line."""
         if self.found:
-            self._to_clipboard((self.found.math, *self.found.definitions))
+            self._to_clipboard((self.found.math, *self.found.definitions()))
 
     def copy_steps(self) -> None:
         if self.found:
@@ -165,30 +181,30 @@ class Formulas(QWidget):
         for view in self.views:
             self._dress(view)
 
-    def show_formulas(self, formulas: Sequence[Math]) -> None:
-        while len(self.views) < len(formulas):
-            view = FormulaView()
-            view.setAccessibleName(self._name)
-            self._dress(view)
-            self.views.append(view)
-            self._box.addWidget(view)
+    def lay_out(self, formulas: Iterable[Math]) -> Answer:
+        """Put in the formulas, hidden, one after the other: a long one takes its time."""
+        for number, formula in enumerate(formulas):
+            if number == len(self.views):
+                view = FormulaView()
+                view.setAccessibleName(self._name)
+                self._dress(view)
+                self.views.append(view)
+                self._box.addWidget(view)
+            self.views[number].set_formula(formula)
+            self.views[number].box()
+            yield
+
+    def show_all(self, count: int) -> None:
+        """Show so many formulas."""
         for number, view in enumerate(self.views):
-            view.set_formula(formulas[number] if number < len(formulas) else None)
-            view.setVisible(number < len(formulas))
-        self.setVisible(bool(formulas))
+            view.setVisible(number < count)
+        self.setVisible(count > 0)
 
     def _dress(self, view: FormulaView) -> None:
         if self._look is not None:
             theme, size = self._look
             view.set_colours(theme.roles, theme.colour("ink"))
             view.set_size(size)
-
-
-def _scaled(question: Question) -> bool:
-    """Whether the seed makes the gradient another number than the formula's."""
-    from core.seed import is_chosen
-
-    return is_chosen(question.story.seed) and not question.entry
 
 
 def _button(text: str, tip: str, run: Callable[[], None]) -> QPushButton:

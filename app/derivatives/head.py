@@ -1,5 +1,8 @@
 """What is differentiated by what: the output, the node it is differentiated by, and the seed."""
 
+import math
+
+import numpy as np
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
@@ -7,7 +10,7 @@ from app.flow import Flow, labelled
 from app.labels import plain_label, sentence_of
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.arrays import Shape, Value
+from core.arrays import Shape, Value, shape_of, shape_text
 from core.errors import Problem
 from core.graph import CONSTANT, Graph
 from core.numbers import typed_text
@@ -17,6 +20,31 @@ from core.values import read_value
 
 ENTRY = "entry"
 OFFERED = 12  # entries in the list of seeds; any other can be typed
+MOST_TYPED = 64  # entries of a seed that is written out
+
+
+class Choice(QComboBox):
+    """A list that is filled anew only when it changes."""
+
+    def __init__(self, name: str, tip: str):
+        super().__init__()
+        self._names: list[str] = []
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(5)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+
+    def offer(self, names: list[str], chosen: str) -> None:
+        with QSignalBlocker(self):
+            if names != self._names:
+                self._names = names
+                self.clear()
+                self.addItems(names)
+            if self.isEditable():
+                self.setCurrentText(chosen)
+            else:
+                self.setCurrentIndex(names.index(chosen) if chosen in names else -1)
 
 
 class Head(QWidget):
@@ -26,12 +54,9 @@ class Head(QWidget):
         super().__init__(parent)
         self.session = session
         self.theme: Theme = LIGHT
-        self._offered: tuple[Shape, list[str]] = ((), [])
-        self.of = _choice("Derivative of", "The output: what is differentiated, on the canvas too")
-        self.by = _choice(
-            "Derivative by", "What it is differentiated by; follows the selection on the canvas"
-        )
-        self.seed = _choice(
+        self.of = Choice("Derivative of", "The output: what is differentiated, on the canvas too")
+        self.by = Choice("Derivative by", "What it is differentiated by; follows the selection on the canvas")
+        self.seed = Choice(
             "Seed",
             "What the backward pass starts with: 1, another number, a list in the output's shape, "
             "or an entry of the output, such as entry 0 or entry 0,2",
@@ -62,8 +87,8 @@ class Head(QWidget):
         """Bring the fields in line with the session."""
         story = self.session.story
         graph, output = story.graph, story.graph.output
-        _offer(self.of, [*choices(graph), output], output, list(graph.nodes))
-        _offer(self.by, choices(graph), by, list(graph.nodes))
+        self.of.offer([name for name, node in graph.nodes.items() if node.op != CONSTANT], output)
+        self.by.offer(choices(graph), by)
         self._show_seeds(graph.nodes[output].shape, story.seed)
         self._show_message(self._missing(by), wrong=False)
 
@@ -73,22 +98,14 @@ class Head(QWidget):
         if by not in graph.upstream_of([graph.output]):
             return f"{graph.output} does not depend on {by}: the derivative is 0."
         if by not in receivers(graph) and by != graph.output:
-            return (
-                f"No gradient passes from {graph.output} to {by}, which only chooses or is stopped: it is 0."
-            )
+            return f"No gradient goes from {graph.output} to {by}, which only chooses or is stopped: it is 0."
         return ""
 
     # -- the seed
 
     def _show_seeds(self, shape: Shape, seed: Value) -> None:
-        entries = [entry_at(number, shape) for number in range(min(OFFERED, _size(shape)))] if shape else []
-        texts = ["1", *(_entry_words(entry) for entry in entries)] if shape else ["1", "-1"]
-        with QSignalBlocker(self.seed):
-            if (shape, texts) != self._offered:
-                self.seed.clear()
-                self.seed.addItems(texts)
-                self._offered = shape, texts
-            self.seed.setCurrentText(seed_text(seed))
+        entries = [entry_at(number, shape) for number in range(min(OFFERED, math.prod(shape)))]
+        self.seed.offer(["1", *map(_entry_words, entries)] if shape else ["1", "-1"], seed_text(seed))
 
     def _take_seed(self) -> None:
         """Take the seed as typed; what cannot be one is answered below, and the field shows what holds."""
@@ -114,16 +131,6 @@ def choices(graph: Graph) -> list[str]:
     return [name for name, node in graph.nodes.items() if node.op != CONSTANT and name != graph.output]
 
 
-def _offer(field: QComboBox, names: list[str], chosen: str, order: list[str]) -> None:
-    """Fill a list, in the order of the program, if it has changed."""
-    names = [name for name in order if name in set(names)]
-    with QSignalBlocker(field):
-        if names != [field.itemText(row) for row in range(field.count())]:
-            field.clear()
-            field.addItems(names)
-        field.setCurrentIndex(names.index(chosen) if chosen in names else -1)
-
-
 def read_seed(text: str, output: str, shape: Shape) -> Value | None:
     """The seed that is typed; None is the usual one. Raises Problem."""
     if text in ("", "1"):
@@ -142,25 +149,10 @@ def seed_text(seed: Value) -> str:
     if not is_chosen(seed):
         return "1"
     entry = chosen_entry(seed)
-    return typed_text(seed) if entry is None else _entry_words(entry)
+    if entry is not None:
+        return _entry_words(entry)
+    return typed_text(seed) if np.size(seed) <= MOST_TYPED else shape_text(shape_of(seed))
 
 
 def _entry_words(entry: tuple[int, ...]) -> str:
     return f"{ENTRY} {','.join(map(str, entry))}"
-
-
-def _size(shape: Shape) -> int:
-    size = 1
-    for length in shape:
-        size *= length
-    return size
-
-
-def _choice(name: str, tip: str) -> QComboBox:
-    field = QComboBox()
-    field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    field.setMinimumContentsLength(5)
-    field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    field.setAccessibleName(name)
-    field.setToolTip(tip)
-    return field

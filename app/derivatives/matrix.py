@@ -1,7 +1,6 @@
 """The Jacobian: a matrix of numbers or a heat map, its structure named, in either layout."""
 
 import math
-from itertools import count
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -9,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHeaderView, QPushButton, QWidget
 
 from app.derivatives.matrix_map import MatrixMap
 from app.derivatives.tables import NUMBER, fit_height, put, table_of
-from app.derivatives.view import Answer, Question, View
+from app.derivatives.view import Answer, Patience, Question, View
 from app.formula import FormulaView
 from app.labels import plain_label, sentence_of, stopped
 from app.panels.explanation import FORMULA_SIZE
@@ -17,6 +16,7 @@ from app.session import Session
 from app.theme import Theme
 from core.arrays import MAX_ENTRIES
 from core.derivatives.jacobian import LAYOUTS, Jacobian, jacobian_work, outer_product
+from core.derivatives.work import watched
 from core.errors import Problem
 from core.numbers import exact, short
 from core.seed import entry_at, entry_text, is_chosen
@@ -33,7 +33,7 @@ class JacobianView(View):
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(session, parent)
         self.found: Jacobian | None = None
-        self._asked_for = 0  # entries the user has asked for beyond the limit
+        self._entries = self._asked_for = 0  # those of the question, and those asked for beyond the limit
         self.heading, self.outer_said = plain_label(bold=True), plain_label()
         self.layouts = QComboBox()
         for name in LAYOUTS:
@@ -68,31 +68,28 @@ class JacobianView(View):
         self.map.set_theme(theme)
         self.outer.set_colours(theme.roles, theme.colour("ink"))
         self.outer.set_size(FORMULA_SIZE * self.font().pointSizeF())
-        self._show()
+        self._show(self.question, self.found)
 
     # -- the answer
 
     def answer(self, question: Question) -> Answer:
-        self.question, self.found = question, None
         rows, columns = (math.prod(question.story.graph.nodes[n].shape) for n in (question.of, question.by))
+        entries, patience = rows * columns, Patience()
         self.heading.setText(f"∂{question.of}/∂{question.by}: {rows:,}×{columns:,}")
-        self.anyway.hide()
-        self._show()
-        if rows * columns > MAX_ENTRIES and rows * columns != self._asked_for:
-            self._offer(rows * columns)
+        self._entries = entries
+        if entries > MAX_ENTRIES and entries != self._asked_for:
+            self._show(question, None)
+            self._offer(entries)
             return
-        layout, entries = self.layouts.currentData(), rows * columns
-        work = jacobian_work(question.story, question.of, question.by, layout, max(entries, MAX_ENTRIES))
-        for done in count(1):
-            try:
-                next(work)
-            except StopIteration as stop:
-                self.found = stop.value
-                break
-            if done % TELLS_EVERY == 0:
+
+        def tell(done: int) -> None:
+            if patience.over and done % TELLS_EVERY == 0:
+                self._show(question, None)
                 self.message.setText(f"Pass {done:,} of {min(rows, columns):,}…")
-            yield
-        self._show()
+
+        layout = self.layouts.currentData()
+        work = jacobian_work(question.story, question.of, question.by, layout, max(entries, MAX_ENTRIES))
+        self._show(question, (yield from watched(work, tell)))
 
     def _offer(self, entries: int) -> None:
         """Say how large the matrix would be; where it is not too large, offer to make it anyway."""
@@ -103,27 +100,23 @@ class JacobianView(View):
         self.anyway.setVisible(sensible)
 
     def _ask_anyway(self) -> None:
-        if self.question is not None:
-            graph = self.question.story.graph
-            self._asked_for = math.prod(
-                math.prod(graph.nodes[name].shape) for name in (self.question.of, self.question.by)
-            )
-            self.asks.emit()
+        self._asked_for = self._entries
+        self.asks.emit()
 
     def refuse(self, problem: Problem) -> None:
-        self.found = None
-        self._show()
+        self._show(self.question, None)
         self.message.setText(sentence_of(problem))
 
     # -- showing
 
-    def _show(self) -> None:
-        found = self.found
+    def _show(self, question: Question | None, found: Jacobian | None) -> None:
+        self.question, self.found = question, found
         as_numbers = found is not None and max(found.matrix.shape) <= MOST_NUMBERS
+        self.anyway.hide()
         self.table.setVisible(as_numbers)
         self.map.setVisible(found is not None and not as_numbers)
         self._show_outer()
-        if found is None:
+        if found is None or question is None:
             self.message.setText("")
             return
         made = f"Made in {found.passes:,} pass{'es' * (found.passes != 1)} of {found.mode} mode."
@@ -131,7 +124,7 @@ class JacobianView(View):
             self._show_numbers(found)
         else:
             self.map.show_matrix(found.matrix)
-            largest = short(self.map.largest, self.session.digits)
+            largest = short(self.map.largest, question.digits)
             made += f" Orange is below 0, blue above; the largest size of an entry is {largest}."
         self.message.setText(f"{stopped(found.sentence)} {made}")
 

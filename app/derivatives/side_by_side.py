@@ -4,7 +4,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.derivatives.tables import NUMBER, WORDS, fit_height, put, table_of
-from app.derivatives.view import MARGIN, Answer, Question, View
+from app.derivatives.view import MARGIN, Answer, Patience, Question, View
 from app.labels import plain_label, sentence_of, stopped
 from app.session import Session
 from app.theme import Theme
@@ -38,6 +38,7 @@ class SideBySideView(View):
         super().__init__(session, parent)
         self.rows: dict[str, Found] = {}
         self._stale: set[str] = set()
+        self._patience = Patience()
         self._digits = session.digits
         self.heading, self.price = plain_label(bold=True), plain_label()
         self.table = table_of(COLUMNS, "Ways to differentiate", "The same gradient by every way")
@@ -71,12 +72,12 @@ class SideBySideView(View):
     def answer(self, question: Question) -> Answer:
         self.heading.setText(f"Gradient of {question.of_text} by {question.by}")
         self.price.setText(_reason(question))
-        self._digits, self._stale = question.digits, set(WAYS)
-        self._show()
+        self._digits, self._stale, self._patience = question.digits, set(WAYS), Patience()
         for row in side_by_side(question.story, question.by):
             if row:
                 self.rows[row.way] = row
                 self._stale.discard(row.way)
+            if row or self._patience.over:
                 self._show()
             yield
 
@@ -90,7 +91,8 @@ class SideBySideView(View):
         """What is known; what belongs to an earlier question is faint until the new one is answered."""
         for row, way in enumerate(WAYS):
             found = self.rows.get(way)
-            colour = self.theme.colour("faint" if way in self._stale or not found else "ink")
+            stale = way in self._stale and self._patience.over
+            colour = self.theme.colour("faint" if stale or not found else "ink")
             put(self.table, row, WAY, way.replace(" ", "\n"), colour, TIPS[way])
             texts = ("…", "", "") if not found else (self._value(found), *_judged(found))
             for column, text in zip((VALUE, ERROR, PRICE), texts, strict=True):

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.derivatives.places import Places
-from app.derivatives.view import Answer, Question, View
+from app.derivatives.view import Answer, Patience, Question, View
 from app.labels import plain_label, sentence_of, stopped
 from app.session import Session
 from app.theme import Theme
@@ -49,9 +49,10 @@ class SweepView(View):
         if self.plot is None:
             self.message.setText("Loading the plot…")
             yield
-        plot = self._shown_plot()
+        plot, patience = self._shown_plot(), Patience()
         for self.found in sweeping(story, by, entry):
-            plot.show_rows(self.found.rows)
+            if patience.over or len(self.found.rows) == len(SWEPT):
+                plot.show_rows(self.found.rows)
             yield
         kinks = kinks_between(story, by, entry, SWEPT[-1])
         if kinks:

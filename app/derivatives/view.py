@@ -2,6 +2,8 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import cached_property
+from time import monotonic
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -15,6 +17,7 @@ from core.seed import Entry, chosen_entry, seeded, seeded_text
 from core.steps import Story
 
 MARGIN = 8  # at both sides of a tab
+PATIENCE = 0.3  # seconds for which the answer to an earlier question may stay
 Answer = Generator[None, None, None]
 
 
@@ -32,6 +35,16 @@ class Question:
             other.by,
             other.digits,
         )
+
+    def has_the_formula_of(self, other: "Question | None") -> bool:
+        """Whether the closed form is that of another question: values play no part in it."""
+        return other is not None and self._formula == other._formula
+
+    @cached_property
+    def _formula(self) -> object:
+        graph = self.story.graph
+        shapes = [(node.name, node.shape) for node in graph.nodes.values()]
+        return graph.program.text, shapes, graph.output, self.by, self.entry
 
     @property
     def of(self) -> str:
@@ -52,6 +65,17 @@ class Question:
     def of_text(self) -> str:
         """What the gradient is of: the output, or what the seed makes of it."""
         return seeded_text(self.of, self.story.seed, self.story.graph.nodes, self.digits)
+
+
+class Patience:
+    """How long an answer may be in the making: while a number is dragged, the last one stays meanwhile."""
+
+    def __init__(self) -> None:
+        self._until = monotonic() + PATIENCE
+
+    @property
+    def over(self) -> bool:
+        return monotonic() > self._until
 
 
 class View(QWidget):

@@ -1,6 +1,6 @@
 """A derivative found as a formula: its closed form, and the chain rule as a list of steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.notation.mathtree import Math, Table, row
@@ -56,10 +56,10 @@ class ChainStep:
     def math(self) -> Math:
         """∂L/∂z = ∂L/∂y · ∂y/∂z, below it the factors' closed forms, and below these their product."""
         shown = gradient_parts(self.of, self.gradients, self.entry)
-        lines = [_added([self._factors(term) for term in self.terms])]
-        if sum(1 for term in self.terms for _ in walk(term.product)) <= MAX_SET:
+        lines = [_added([self._factors(term) for term in self.terms])] if self.terms else []
+        if lines and sum(1 for term in self.terms for _ in walk(term.product)) <= MAX_SET:
             lines.append(_added([_worked_out(term, shown) for term in self.terms]))
-        if (result := typeset(self.tree, shown)) != lines[-1]:
+        if (result := typeset(self.tree, shown)) not in lines[-1:]:
             lines.append(result)
         heads = [derivative_math(self.of, self.by, self.entry), *[row()] * (len(lines) - 1)]
         rows = [(head, row(EQUALS, line)) for head, line in zip(heads, lines, strict=True)]
@@ -93,13 +93,12 @@ class Symbolic:
         """The closed form in the program's notation."""
         return expression_text(on_one_line(self.tree))
 
-    @property
-    def definitions(self) -> tuple[Math, ...]:
-        """What the names in the formula stand for, set as equations."""
+    def definitions(self) -> Iterator[Math]:
+        """What the names in the formula stand for, set as equations, in the order of `where`."""
         gradients = self.steps[-1].gradients if self.steps else {}
         shown = gradient_parts(self.of, gradients, self.entry)
-        names = {name: shown.get(name, (name_math(name), ATOM))[0] for name, _ in self.where}
-        return tuple(row(names[name], EQUALS, typeset(tree, shown)) for name, tree in self.where)
+        for name, tree in self.where:
+            yield row(shown.get(name, (name_math(name), ATOM))[0], EQUALS, typeset(tree, shown))
 
     @property
     def program(self) -> str:

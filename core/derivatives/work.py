@@ -1,9 +1,10 @@
 """Long work in pieces: generators that yield between two pieces, so that a window stays alive meanwhile.
 
-finished(work)   does it all at once and returns what the generator returns
+finished(work)         does it all at once and returns what the generator returns
+watched(work, tell)    the same work; `tell` hears how many pieces are done
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -18,3 +19,17 @@ def finished(work: Work[Result]) -> Result:
         except StopIteration as stop:
             found: Result = stop.value
             return found
+
+
+def watched(work: Work[Result], tell: Callable[[int], object]) -> Work[Result]:
+    """The work itself, telling after each piece how many are done."""
+    done = 0
+    while True:
+        try:
+            next(work)
+        except StopIteration as stop:
+            found: Result = stop.value
+            return found
+        done += 1
+        tell(done)
+        yield

@@ -225,12 +225,20 @@ def test_another_program_keeps_the_choice_as_far_as_it_has_it(session):
     session.set_text("p = softmax(s); L = -ln(p[0])")
     session.differentiate("p")
     session.set_seed(frozen([0, 1, 0]))
-    session.set_text("p = softmax(s + s); L = -ln(p[0])")
+    session.set_text("p = softmax(s); L = 1 - p[0]")
     assert session.document.output == "p" and same(session.document.seed, frozen([0, 1, 0]))
     session.set_text("q = softmax(s); L = -ln(q[0])")
     assert (session.document.output, session.document.seed, session.notes) == ("", None, ())
     session.undo_stack.undo()
     assert session.story.graph.output == "p" and same(session.story.seed, frozen([0, 1, 0]))
+
+
+def test_a_node_without_a_name_stays_the_output_while_it_computes_the_same(session):
+    session.differentiate("v1")
+    session.set_text("(x+y)z + 1")
+    assert session.story.graph.output == "v1"
+    session.set_text("(x y)z + 1")
+    assert session.document.output == ""
 
 
 def test_what_a_file_chose_and_the_program_lacks_is_said(session):

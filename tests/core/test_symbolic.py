@@ -368,6 +368,12 @@ def test_names_for_long_parts_keep_the_value_and_are_said():
     assert agrees(lanes(16), values, "x")
 
 
+def test_an_index_has_the_derivative_0_and_a_step_that_says_so():
+    found = closed("x[k] + 0 y", "k", {"x": frozen([1, 2]), "k": 1.0})
+    assert found.text == "0"
+    assert latex(found.steps[-1].math).endswith(r"\frac{\partial f}{\partial k} & =0 \end{aligned}")
+
+
 # -- one entry of a vector
 
 ENTRIES = [
