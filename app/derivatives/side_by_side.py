@@ -37,8 +37,6 @@ class SideBySideView(View):
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(session, parent)
         self.rows: dict[str, Found] = {}
-        self._stale: set[str] = set()
-        self._patience = Patience()
         self._digits = session.digits
         self.heading, self.price = plain_label(bold=True), plain_label()
         self.table = table_of(COLUMNS, "Ways to differentiate", "The same gradient by every way")
@@ -72,14 +70,17 @@ class SideBySideView(View):
     def answer(self, question: Question) -> Answer:
         self.heading.setText(f"Gradient of {question.of_text} by {question.by}")
         self.price.setText(_reason(question))
-        self._digits, self._stale, self._patience = question.digits, set(WAYS), Patience()
+        self._digits, patience = question.digits, Patience()
+        found: dict[str, Found] = {}
         for row in side_by_side(question.story, question.by):
             if row:
-                self.rows[row.way] = row
-                self._stale.discard(row.way)
-            if row or self._patience.over:
+                found[row.way] = row
+            if patience.over and (row or self.rows is not found):
+                self.rows = found
                 self._show()
             yield
+        self.rows = found
+        self._show()
 
     def refuse(self, problem: Problem) -> None:
         self.rows = {}
@@ -88,17 +89,15 @@ class SideBySideView(View):
         self.message.show()
 
     def _show(self) -> None:
-        """What is known; what belongs to an earlier question is faint until the new one is answered."""
+        """The rows that are found, all of the same question; the others follow."""
         for row, way in enumerate(WAYS):
             found = self.rows.get(way)
-            stale = way in self._stale and self._patience.over
-            colour = self.theme.colour("faint" if stale or not found else "ink")
+            colour = self.theme.colour("ink" if found else "faint")
             put(self.table, row, WAY, way.replace(" ", "\n"), colour, TIPS[way])
             texts = ("…", "", "") if not found else (self._value(found), *_judged(found))
             for column, text in zip((VALUE, ERROR, PRICE), texts, strict=True):
                 put(self.table, row, column, text, colour, align=WORDS if column == VALUE else NUMBER)
-        done = [row for way, row in self.rows.items() if way not in self._stale]
-        kinks = {kink.node: stopped(kink.sentence) for row in done for kink in row.kinks}
+        kinks = {kink.node: stopped(kink.sentence) for row in self.rows.values() for kink in row.kinks}
         self.message.setText("\n".join(kinks.values()))
         self.message.setVisible(bool(kinks))
         self._fit()
@@ -111,15 +110,13 @@ class SideBySideView(View):
 
 def _judged(found: Found) -> tuple[str, str]:
     """A row's error with its verdict, and its price."""
-    error = (
-        "—"
-        if found.verdict is None
-        else f"{short(found.error, 2)}\n{found.verdict.words}".replace(", ", ",\n")
-    )
     price = f"{found.passes:,} pass{'es' * (found.passes != 1)}"
     if found.multiplications is not None:
         price += f"\n{found.multiplications:,} ×"
-    return error if found.value is not None else "", price
+    if found.verdict is None:
+        return "—" if found.value is not None else "", price
+    words = found.verdict.words.replace(", ", ",\n")
+    return f"{short(found.error, 2)}\n{words}", price
 
 
 def _reason(question: Question) -> str:

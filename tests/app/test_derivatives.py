@@ -18,11 +18,13 @@ from PySide6.QtWidgets import (
 from app.derivatives.head import read_seed, seed_text
 from app.derivatives.matrix import SENSIBLE
 from app.derivatives.matrix_map import thinned
+from app.derivatives.view import Question
 from app.theme import THEMES
 from core.arrays import frozen, same
 from core.derivatives.ways import WAYS
 from core.errors import Problem
 from core.numbers import short
+from core.passes import tell
 
 FORMULA, SIDE_BY_SIDE, BY_HAND, STEP_SIZE, JACOBIAN = range(5)
 NEURON = "y = σ(w·x + b); L = 1/2 (y - t)^2"
@@ -344,6 +346,18 @@ def test_every_way_has_its_row(window, panel, qtbot):
     assert rows[0][3] == "1 pass\n7 ×" and rows[3][3] == "4 passes"
     assert "That is why reverse mode is used" in view.price.text()
     assert view.message.isHidden()
+
+
+def test_rows_of_two_questions_never_stand_side_by_side(window, panel, qtbot):
+    window.session.open_program(NEURON, AT, "open")
+    window.session.select("w")
+    view = look(qtbot, panel, SIDE_BY_SIDE)
+    before = [cells(view.table, row) for row in range(view.table.rowCount())]
+    moved = tell(window.session.story.plan, AT | {"b": -1.0})
+    for _ in view.answer(Question(moved, "w", 4)):
+        assert [cells(view.table, row) for row in range(view.table.rowCount())] == before
+    after = [cells(view.table, row)[1] for row in range(view.table.rowCount())]
+    assert len(set(after)) == 1 and after[0] != before[0][1]
 
 
 def test_a_kink_is_named_in_the_comparison(window, panel, qtbot):
