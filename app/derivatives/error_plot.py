@@ -35,7 +35,8 @@ class ErrorPlot(pg.PlotWidget):
         plot.hideButtons()
         self.setMouseEnabled(x=False, y=False)
         self.setXRange(np.log10(SWEPT[-1]), np.log10(SWEPT[0]), padding=0.04)
-        self.legend = plot.addLegend(offset=(-6, 6))
+        self.legend = plot.addLegend()
+        self.legend.anchor((0.5, 0), (0.5, 0), (0, 4))  # between the arms of the V
         self.curves = {name: plot.plot(name=name, symbol=CURVES[name][1]) for name in CURVES}
         self.best = plot.plot(pen=None, symbol="o", symbolSize=BEST)
         self.set_theme(LIGHT)

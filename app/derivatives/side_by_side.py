@@ -3,11 +3,12 @@
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from app.derivatives.tables import NUMBER, WORDS, fit_height, put, table_of
+from app.derivatives.tables import NUMBER, fit_height, put, table_of
 from app.derivatives.view import MARGIN, Answer, Patience, Question, View
 from app.labels import plain_label, sentence_of, stopped
 from app.session import Session
 from app.theme import Theme
+from core.arrays import Value
 from core.derivatives.forward import cost
 from core.derivatives.ways import WAYS, Found, side_by_side
 from core.errors import Problem
@@ -20,6 +21,7 @@ COLUMNS = {
     "Price": "Passes over the graph, and multiplications for the derivative beside those of the values",
 }
 WAY, VALUE, ERROR, PRICE = range(4)
+EXACT, MOST_TOLD = 16, 64  # digits and entries that are told on hover
 LEAST_VALUE = "[−0.00000, "  # a number and its sign must find room
 TIPS = {
     "reverse mode": "The backward pass of the stepper: one pass back from the output, whatever the inputs",
@@ -91,21 +93,28 @@ class SideBySideView(View):
     def _show(self) -> None:
         """The rows that are found, all of the same question; the others follow."""
         for row, way in enumerate(WAYS):
-            found = self.rows.get(way)
-            colour = self.theme.colour("ink" if found else "faint")
-            put(self.table, row, WAY, way.replace(" ", "\n"), colour, TIPS[way])
-            texts = ("…", "", "") if not found else (self._value(found), *_judged(found))
-            for column, text in zip((VALUE, ERROR, PRICE), texts, strict=True):
-                put(self.table, row, column, text, colour, align=WORDS if column == VALUE else NUMBER)
+            self._show_row(row, way, self.rows.get(way))
         kinks = {kink.node: stopped(kink.sentence) for row in self.rows.values() for kink in row.kinks}
         self.message.setText("\n".join(kinks.values()))
         self.message.setVisible(bool(kinks))
         self._fit()
 
-    def _value(self, found: Found) -> str:
-        if found.value is None:
-            return found.said
-        return value_text(found.value, self._digits).replace("], [", "],\n[")
+    def _show_row(self, row: int, way: str, found: Found | None) -> None:
+        colour = self.theme.colour("ink" if found else "faint")
+        value, told, (error, price) = "…", "", ("", "")
+        if found:
+            value, (error, price) = found.said, _judged(found)
+        if found and found.value is not None:
+            value, told = _listed(found.value, self._digits), _listed(found.value, EXACT, MOST_TOLD)
+        put(self.table, row, WAY, way.replace(" ", "\n"), colour, TIPS[way])
+        put(self.table, row, VALUE, value, colour, told)
+        put(self.table, row, ERROR, error, colour, align=NUMBER)
+        put(self.table, row, PRICE, price, colour, align=NUMBER)
+
+
+def _listed(value: Value, digits: int, most: int = 6) -> str:
+    """A value with each row of a matrix on a line of its own."""
+    return value_text(value, digits, most).replace("], [", "],\n[")
 
 
 def _judged(found: Found) -> tuple[str, str]:

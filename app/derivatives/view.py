@@ -13,7 +13,7 @@ from app.session import Session
 from app.theme import LIGHT, Theme
 from core.errors import Problem
 from core.notation.printers import expression_text
-from core.seed import Entry, chosen_entry, seeded, seeded_text
+from core.seed import Entry, chosen_entry, is_chosen, seeded, seeded_text
 from core.steps import Story
 
 MARGIN = 8  # at both sides of a tab
@@ -57,9 +57,9 @@ class Question:
 
     @property
     def of_short(self) -> str:
-        """The same in a table's head: `p[1]`, `u · p` in brackets."""
+        """The same in a table's head: `p[1]`, `(u · p)`."""
         text = expression_text(seeded(self.of, self.story.seed, self.story.graph.nodes))
-        return f"({text})" if " " in text else text
+        return f"({text})" if is_chosen(self.story.seed) and not self.entry else text
 
     @property
     def of_text(self) -> str:
