@@ -8,6 +8,7 @@ import numpy as np
 from core.arrays import Value, describe, shape_of, shape_text
 from core.graph import CONSTANT, Graph, Node
 from core.notation.mathtree import Math, Row, Sign, Table, Tinted, row
+from core.notation.printers import expression_text
 from core.notation.tree import (
     Binary,
     Call,
@@ -39,7 +40,7 @@ from core.notation.typeset import (
 )
 from core.numbers import DIGITS, short, value_text
 from core.plan import GRADIENT, OUTPUT
-from core.seed import is_chosen, seed_words, seeded, seeded_text
+from core.seed import is_chosen, seed_words, seeded
 from core.steps import Computed, Flowed, Picture, Seeded, Story, Updated
 
 # an array of up to this many rows and columns is shown entry by entry in a formula, a larger one by its name
@@ -237,8 +238,8 @@ class _Explainer:
         left = Tinted("gradient", derivative(self.story, node), node)
         number, _ = self.number(gradient, "gradient", node)
         if is_chosen(gradient):
-            of = seeded_text(node, gradient, self.graph.nodes, self.digits)
-            chosen = seed_words(node, gradient, self.digits)
+            of = expression_text(seeded(node, gradient, self.graph.nodes))
+            chosen = seed_words(node, gradient, self.graph.nodes, self.digits)
             sentence = f"Seed chosen at {node}: {chosen}. The gradients are those of {of}."
         else:
             one = short(gradient) if isinstance(gradient, float) else "1 in every entry"

@@ -105,16 +105,16 @@ def seed_name(taken: Mapping[str, Any]) -> str:
 
 def seeded_text(output: str, seed: Value, taken: Mapping[str, Any], digits: int = DIGITS) -> str:
     """The same in words for a sentence: `p[1]`, `u · p with the seed u = [1, 0.5]`."""
-    tree = seeded(output, seed, taken)
-    text = expression_text(tree)
-    if not isinstance(tree, Binary) or isinstance(seed, float):
-        return text
-    return f"{text} with the seed {seed_name(taken)} = {value_text(seed, digits)}"
+    text = expression_text(seeded(output, seed, taken))
+    named = is_chosen(seed) and not isinstance(seed, float) and chosen_entry(seed) is None
+    return f"{text} with the seed {seed_words(output, seed, taken, digits)}" if named else text
 
 
-def seed_words(output: str, seed: Value, digits: int = DIGITS) -> str:
-    """A chosen seed by itself: `−2`, `1 at p[1] and 0 elsewhere`, `[1, 0.5]`."""
+def seed_words(output: str, seed: Value, taken: Mapping[str, Any], digits: int = DIGITS) -> str:
+    """A chosen seed by itself: `−2`, `1 at p[1] and 0 elsewhere`, `u = [1, 0.5]`."""
     entry = chosen_entry(seed)
     if entry is not None:
         return f"1 at {output}{entry_text(entry)} and 0 elsewhere"
-    return short(seed, digits) if isinstance(seed, float) else value_text(seed, digits)
+    if isinstance(seed, float):
+        return short(seed, digits)
+    return f"{seed_name(taken)} = {value_text(seed, digits)}"

@@ -57,7 +57,8 @@ class SideBySideView(View):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     def _fit(self) -> None:
         """The value takes what the other columns leave, but never less than a number needs."""

@@ -73,8 +73,8 @@ def test_what_the_gradients_are_of_is_said(seed, taken, text):
 
 
 def test_a_seed_by_itself_is_said():
-    said = [seed_words("f", seed) for seed in (-2.0, frozen([0, 1]), frozen([0, 2]))]
-    assert said == ["−2", "1 at f[1] and 0 elsewhere", "[0, 2]"]
+    said = [seed_words("f", seed, {}) for seed in (-2.0, frozen([0, 1]), frozen([0, 2]))]
+    assert said == ["−2", "1 at f[1] and 0 elsewhere", "u = [0, 2]"]
 
 
 # -- the step that explains it
@@ -99,7 +99,7 @@ def test_an_entry_is_explained_and_named_in_every_formula():
 
 def test_a_direction_is_explained():
     found, last = seed_step("softmax(s)", SOFTMAX, frozen([1, 0.5, 0]))
-    assert found.sentence.startswith("Seed chosen at f: [1, 0.5, 0]. The gradients are those of u · f")
+    assert found.sentence == "Seed chosen at f: u = [1, 0.5, 0]. The gradients are those of u · f."
     assert r"\partial\left( u\cdot f \right)}{\partial s}" in latex(last.rule)
 
 
