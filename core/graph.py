@@ -7,7 +7,7 @@ arguments keep their order and number, so `a - b` is not `b - a` and `a + a` has
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -62,13 +62,17 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """`nodes` in computing order, the `output` node's name, and the values the program itself states."""
+    """`nodes` in computing order, the `output` node's name, and the values the program itself states.
+
+    `folded` are the nodes that were replaced by what they stand for, as they were before (core/unfold.py).
+    """
 
     program: Program
     nodes: Mapping[str, Node]
     output: str
     given: Mapping[str, Value]
     notes: tuple[Note, ...] = ()
+    folded: Mapping[str, Node] = field(default_factory=dict)
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -114,7 +118,7 @@ class Graph:
 
     def with_output(self, name: str) -> Graph:
         """The same graph asked for another node."""
-        return Graph(self.program, self.nodes, name, self.given, self.notes)
+        return replace(self, output=name)
 
     def upstream_of(self, roots: Iterable[str]) -> frozenset[str]:
         """The given nodes and everything they are computed from."""
