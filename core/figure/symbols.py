@@ -14,6 +14,7 @@ from core.notation.mathtree import (
     Word,
     row,
 )
+from core.notation.tree import Index, Name
 from core.notation.typeset import name_math, typeset
 
 
@@ -23,6 +24,8 @@ def symbol(graph: Graph, node: Node) -> Math:
         return name_math(node.name) if node.op != CONSTANT else typeset(node.tree)
     edges = [Edge(arg, node.name, port) for port, arg in enumerate(node.args)]
     constants = [graph.nodes[edge.source] if is_inlined(graph, edge) else None for edge in edges]
+    if node.op == "pick" and constants[1] and graph.nodes[node.args[0]].named:
+        return typeset(Index(Name(node.args[0]), (constants[1].tree,)))
     if any(constants) and node.op in WITH_CONSTANT:
         found = WITH_CONSTANT[node.op](*(typeset(c.tree) if c else None for c in constants))
         if found is not None:
