@@ -77,6 +77,7 @@ class _Rows:
             for w, lean in links:
                 pull = self._pull(v, w) * ease[w]
                 drop = boxes[w].arrival(lean)[1] if w < graph.nodes else 0.0
+                drop -= boxes[v].exit if v < graph.nodes else 0.0
                 self.by_source[w].append((v, pull, -drop))
                 self.by_target[v].append((w, pull, drop))
         self.stacks = [self._stack(layer, gap) for layer in graph.layers]
@@ -189,8 +190,13 @@ class Columns:
         return (self.lefts[at] + self.rights[at]) / 2
 
 
-def place_columns(graph: Layered, boxes: Sequence[Box], y: Sequence[float], gap: float) -> Columns:
-    """Columns as wide as their widest box, `gap` apart, farther where edges climb steeply."""
+def place_columns(
+    graph: Layered, boxes: Sequence[Box], y: Sequence[float], gap: float, first_gap: float
+) -> Columns:
+    """Columns as wide as their widest box, `gap` apart, farther where edges climb steeply.
+
+    The second one stands `first_gap` behind the first.
+    """
     lefts, rights = [], []
     x = 0.0
     for layer in graph.layers:
@@ -198,5 +204,5 @@ def place_columns(graph: Layered, boxes: Sequence[Box], y: Sequence[float], gap:
         x += max((boxes[v].width for v in layer if v < graph.nodes), default=0.0)
         rights.append(x)
         climb = max((abs(y[v] - y[w]) for v in layer for w, _ in graph.after[v]), default=0.0)
-        x += min(max(gap, climb / _CLIMB), 2 * gap)
+        x += min(max(gap if lefts[1:] else first_gap, climb / _CLIMB), 2 * gap)
     return Columns(tuple(lefts), tuple(rights))

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from core.layout import Edge, Placement, Route, label_clearance, label_spot, place, point_at
 from core.layout.layers import assign_layers, cut_into_layers, numbered
-from core.layout.placement import GAP_X, GAP_Y, _placed
+from core.layout.parts import placed
+from core.layout.placement import GAP_X, GAP_Y
 
 Sizes = dict[str, tuple[float, float]]
 Graph = tuple[Sizes, list[Edge]]
@@ -197,7 +198,7 @@ def test_random_graphs_are_drawn_well(graph: Graph) -> None:
 @pytest.mark.parametrize("graph", KNOWN)
 def test_equal_input_gives_equal_output(graph: Graph) -> None:
     first = place(*graph)
-    _placed.cache_clear()
+    placed.cache_clear()
     assert place(*graph) == first
 
 

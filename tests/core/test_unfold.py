@@ -81,7 +81,9 @@ def assert_well_made(graph):
         assert node.name == name and seen.issuperset(node.args)
         seen.add(name)
         if not node.is_leaf:
-            assert node.operation.shape(node.args, [graph.nodes[arg].shape for arg in node.args]) == node.shape
+            assert (
+                node.operation.shape(node.args, [graph.nodes[arg].shape for arg in node.args]) == node.shape
+            )
     for key in graph.folded:
         members = {name for name in graph.nodes if name.startswith(f"{key}.")}
         users = {edge.target for name in members for edge in graph.users[name]}
@@ -139,7 +141,7 @@ def test_unfolding_a_program_keeps_values_and_gradients(text, wanted):
     assert_same_facts(graph, other, values)
 
 
-# where a formula written out differs from the operation that stands for it: max(0, x) at its kink, exp above 709
+# where a formula written out differs from what stands for it: max(0, x) at its kink, exp above 709
 AT_A_KINK = {f"goodfellow_xor_{inputs}" for inputs in ("00", "01", "10")}
 OVERFLOWING = {"cs231n_softmax_stable"}
 
@@ -161,7 +163,7 @@ def test_unfolding_a_worked_example_keeps_its_numbers(case, wanted):
 @given(st.integers(0, 10_000), st.sampled_from(list(LEVELS)))
 @settings(max_examples=40, deadline=None)
 def test_unfolding_a_random_program_keeps_values_and_gradients(seed, level):
-    text, plan, values = random_program(seed)
+    _, plan, values = random_program(seed)
     try:
         other = unfolded(plan.graph, LEVELS[level])
     except Problem as problem:
@@ -182,7 +184,7 @@ def test_nothing_wanted_leaves_the_graph_itself():
 
 
 def test_the_sigmoid_of_the_lecture():
-    graph, values = at_defaults("y = σ(z)")
+    graph, _ = at_defaults("y = σ(z)")
     other = unfolded(graph, named("y"))
     assert {name: operation_text(other, node) for name, node in other.nodes.items() if not node.is_leaf} == {
         "y.1": "−z",
