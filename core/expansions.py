@@ -114,6 +114,7 @@ BY_ENTRIES: Mapping[str, Callable[..., str]] = {
     "transpose": lambda X: _listed(_listed(f"X[{i}, {j}]" for i in range(X[0])) for j in range(X[1])),
     "row": lambda x: "[x]",
     "sum": lambda x: _plus(_of_entries("sum", x)),
+    "prod": lambda x: " ".join(_of_entries("prod", x)),
     "mean": lambda x: f"sum(x) / {math.prod(x)}",
     "largest": lambda x: _extreme("max", x),
     "smallest": lambda x: _extreme("min", x),

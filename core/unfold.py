@@ -81,7 +81,9 @@ class _Inside(Builder):
         super().__init__(Program("", (Statement(node.tree),)), {})
         self.key, self.span = key, node.span
         self.nodes = {arg: graph.nodes[arg] for arg in node.args}
-        self.scope = {arg: Operand(Name(arg), inner.shape, arg) for arg, inner in self.nodes.items()}
+        self.scope = {
+            arg: Operand(Name(arg), inner.shape, arg, inner.value) for arg, inner in self.nodes.items()
+        }
         self.made: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def new_name(self) -> str:

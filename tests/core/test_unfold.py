@@ -16,7 +16,7 @@ from core.defaults import with_defaults
 from core.errors import Problem
 from core.expansions import BY_ENTRIES, MOST_ENTRIES, expansion
 from core.explain import badge, explain
-from core.graph import INPUT, Graph, Node
+from core.graph import CONSTANT, INPUT, Graph, Node
 from core.notation.latex import latex
 from core.notation.tree import Name, Program
 from core.ops import OPS
@@ -39,11 +39,14 @@ def named(*keys):
 def of_one(op, shapes):
     """A graph of one operation `f` on inputs of these shapes."""
     ports = op.ports(len(shapes))
+    settings = [op.settings.get(port) for port in ports]
     nodes = {
         port: Node(port, INPUT, (), shape, Name(port), named=True)
-        for port, shape in zip(ports, shapes, strict=True)
+        if setting is None
+        else Node(port, CONSTANT, (), shape, Name(port), value=frozen(setting))
+        for port, shape, setting in zip(ports, shapes, settings, strict=True)
     }
-    nodes["f"] = Node("f", op.name, ports, op.shape(ports, shapes), Name("f"), named=True)
+    nodes["f"] = Node("f", op.name, ports, op.shape_of(ports, shapes, settings), Name("f"), named=True)
     return Graph(Program("f", ()), nodes, "f", {})
 
 
@@ -81,9 +84,9 @@ def assert_well_made(graph):
         assert node.name == name and seen.issuperset(node.args)
         seen.add(name)
         if not node.is_leaf:
-            assert (
-                node.operation.shape(node.args, [graph.nodes[arg].shape for arg in node.args]) == node.shape
-            )
+            args = [graph.nodes[arg] for arg in node.args]
+            made = node.operation.shape_of(node.args, [a.shape for a in args], [a.value for a in args])
+            assert made == node.shape
     for key in graph.folded:
         members = {name for name in graph.nodes if name.startswith(f"{key}.")}
         users = {edge.target for name in members for edge in graph.users[name]}
