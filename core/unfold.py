@@ -41,7 +41,7 @@ def unfolded(graph: Graph, wanted: Wanted) -> Graph:
     """
     room, folded = Nodes(set()), dict(graph.folded)
     found = replace(graph, nodes=room.nodes, folded=folded)
-    waiting = list(reversed(graph.nodes.items()))
+    waiting = list(graph.nodes.items())[::-1]
     while waiting:
         key, node = waiting.pop()
         inside = _inside(found, key, node) if not node.is_leaf and wanted(key, node) else []

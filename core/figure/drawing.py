@@ -1,12 +1,25 @@
 """The lasting part of a figure: where everything of a graph stands, whatever the step."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 from core.arrays import Value, shape_of
-from core.figure.labels import MIDDLE, Spot, Wanted, choose_spots, near_source
+from core.figure.frames import layout_frames
+from core.figure.labels import (
+    CLEAR,
+    Rect,
+    Spot,
+    Wanted,
+    beside,
+    choose_spots,
+    climb,
+    near_source,
+    where_alone,
+)
+from core.figure.parts import Frame
 from core.figure.sizes import (
     GAP_X,
     GAP_Y,
@@ -25,7 +38,7 @@ from core.figure.sizes import (
 from core.figure.symbols import is_inlined, symbol
 from core.graph import CONSTANT, Edge, Graph, Node
 from core.layout import Edge as LayoutEdge
-from core.layout import Placement, Point, Route, place
+from core.layout import Placement, Point, Route, place, point_at
 from core.notation.mathtree import Math
 from core.notation.typeset import value_math
 from core.numbers import DIGITS
@@ -42,6 +55,7 @@ class Drawing:
     symbols: Mapping[str, Math]
     edges: tuple[Edge, ...]
     room: float
+    frames: tuple[Frame, ...] = ()
 
     @cached_property
     def routes(self) -> Mapping[tuple[str, int], Route]:
@@ -62,17 +76,27 @@ class Drawing:
         if self.leaving[output]:
             return None
         x, y = self.placement.centres[output]
-        start, third = x + self.sizes[output][0] / 2, (self.room + GAP_X) / 3
+        start, third = x + self.sizes[output][0] / 2, (self._inside(output) + self.room + GAP_X) / 3
         return Route((start, y), (((start + third, y), (start + 2 * third, y), (start + 3 * third, y)),))
+
+    def _inside(self, name: str) -> float:
+        """How far behind a node the outermost frame ends that its value leaves."""
+        ends = (frame.left + frame.width for frame in self.frames if frame.node == name)
+        return max(
+            (end - self.placement.centres[name][0] - self.sizes[name][0] / 2 for end in ends), default=0
+        )
 
     @cached_property
     def alone(self) -> Mapping[str, Route]:
-        """The one edge on which a node's value leaves, for nodes that have just one."""
-        found = {
-            name: self.routes[edges[0].target, edges[0].port]
-            for name, edges in self.leaving.items()
-            if len(edges) == 1
-        }
+        """The edge beside which a node's labels stand: the only one it leaves on, unless that is steep."""
+        found = {}
+        for name, edges in self.leaving.items():
+            if len(edges) == 1:
+                route = self.routes[edges[0].target, edges[0].port]
+                width, _ = label_extent(self.graph.nodes[name].shape, self.room)
+                x = point_at(route, near_source(route, width, self._inside(name))[0])[0]
+                if climb(route, x, width) <= STEEP:
+                    found[name] = route
         return found | ({self.graph.output: self.stub} if self.stub else {})
 
     @cached_property
@@ -86,16 +110,26 @@ class Drawing:
             width, height = label_extent(self.graph.nodes[name].shape, self.room)
             if name in self.alone:
                 route = self.alone[name]
-                shares = near_source(route, width) if route is not self.stub else [0.45]
+                beyond = self._inside(name)
+                if route is self.stub:
+                    begin = beyond / (route.end[0] - route.start[0])
+                    values.append(
+                        Wanted((name, -1), route, width, height, height, [begin + 0.45 * (1 - begin)])
+                    )
+                    continue
+                shares = near_source(route, width, beyond)
                 values.append(Wanted((name, -1), route, width, height, height, shares))
                 continue
-            for edge in edges:
-                route = self.routes[edge.target, edge.port]
-                contributions.append(Wanted((edge.target, edge.port), route, width, 0, height, MIDDLE, True))
+            if len(edges) < 2:
+                continue
+            routes = [self.routes[edge.target, edge.port] for edge in edges]
+            for edge, route in zip(edges, routes, strict=True):
+                shares = where_alone(route, routes)
+                contributions.append(Wanted((edge.target, edge.port), route, width, 0, height, shares, True))
         return values + contributions
 
-    def _obstacles(self) -> list[tuple[float, float, float, float]]:
-        """Boxes with their captions, and the labels of nodes that are used more than once."""
+    def _obstacles(self) -> list[Rect]:
+        """Boxes with their captions and the labels that stand above and below them; the borders of frames."""
         found = []
         for name, (width, height) in self.sizes.items():
             x, y = self.placement.centres[name]
@@ -104,6 +138,10 @@ class Drawing:
             caption = 0 if node.is_leaf else LABEL + 4
             half = width / 2 if name in self.alone else max(width, self.room * 0.8) / 2
             found.append((x - half, y - height / 2 - caption - label, x + half, y + height / 2 + label))
+        for frame in self.frames:
+            bottom = frame.top + frame.height
+            for border in (frame.left, frame.left + frame.width):
+                found.append((border - BORDER, frame.top, border + BORDER, bottom))
         return found
 
 
@@ -131,6 +169,10 @@ def _value_width(value: Value, digits: int) -> float:
     return heat_extent(shape)[0]
 
 
+STEEP = 4 * RADIUS  # an edge that climbs more below a label leaves no room beside it
+BORDER = 3.0  # beside a frame's line, where no label should stand
+
+
 def draw(graph: Graph, moved: Mapping[str, Point] | None = None, room: float = 0.0) -> Drawing:
     """Lay a graph out, data flowing left to right, with room for labels of a width between the columns."""
     edges = tuple(edge for edge in graph.edges if not is_inlined(graph, edge))
@@ -141,14 +183,30 @@ def draw(graph: Graph, moved: Mapping[str, Point] | None = None, room: float = 0
     fixed = {name: point for name, point in (moved or {}).items() if name in sizes}
     room = max(room, LEAST_WIDTH)
 
+    frames, titles = layout_frames(graph, shown, edges)
+    rooms = {node.name: _room_beside(graph, node, edges) for node in shown}
+
     def placed(links: list[LayoutEdge]) -> Placement:
-        return place(sizes, links, gap_x=room + GAP_X, gap_y=_gap_y(graph), fixed=fixed)
+        gaps = room + GAP_X, _gap_y(graph)
+        return place(sizes, links, gap_x=gaps[0], gap_y=gaps[1], fixed=fixed, frames=frames, rooms=rooms)
 
     placement = placed(_links(edges))
     swapped = _links(edges, _arrivals(graph, edges, placement))
     if swapped != _links(edges):
-        placement = placed(swapped)
-    return Drawing(graph, placement, sizes, symbols, edges, room)
+        placement = min((placed(swapped), placement), key=lambda found: _crossings(graph, edges, found))
+    framed = tuple(
+        Frame(key, graph.folded[key].name, titles[key], span.left, span.top, span.width, span.height)
+        for key, span in placement.frames.items()
+    )
+    return Drawing(graph, placement, sizes, symbols, edges, room, framed)
+
+
+def _room_beside(graph: Graph, node: Node, edges: Iterable[Edge]) -> tuple[float, float]:
+    """The heights needed above and below a box for its caption and for labels."""
+    label = label_extent(node.shape)[1]
+    caption = 0.0 if node.is_leaf else LABEL + 4
+    fans_out = sum(edge.source == node.name for edge in edges) > 1
+    return (caption + label if fans_out or node.shape else caption), label
 
 
 # operations whose inputs may arrive in any order without changing what is computed
@@ -165,6 +223,22 @@ def _arrivals(graph: Graph, edges: tuple[Edge, ...], placement: Placement) -> Ma
         # a source that is used below as well is drawn down there, so its edge arrives below the others
         arriving.sort(key=lambda edge: _lowest_use(edge, edges, placement))
     return found
+
+
+def _crossings(graph: Graph, edges: tuple[Edge, ...], placement: Placement) -> int:
+    """How often edges into one commutative node cross each other."""
+    arriving: dict[str, list[Route]] = {}
+    for edge, route in zip(edges, placement.routes, strict=True):
+        if graph.nodes[edge.target].op in COMMUTATIVE:
+            arriving.setdefault(edge.target, []).append(route)
+    return sum(_crosses(a, b) for routes in arriving.values() for a, b in combinations(routes, 2))
+
+
+def _crosses(a: Route, b: Route) -> bool:
+    """Whether of two edges the one that comes from above arrives below."""
+    x = max(a.start[0], b.start[0]) + CLEAR
+    higher, lower = (beside(route, x, 0.0, True)[1] for route in (a, b))
+    return (higher - lower) * (a.end[1] - b.end[1]) < 0
 
 
 def _lowest_use(edge: Edge, edges: tuple[Edge, ...], placement: Placement) -> float:

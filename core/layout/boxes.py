@@ -26,6 +26,11 @@ class Box:
     entries: tuple[float, ...] = ()
     exit: float = 0.0
 
+    @property
+    def holds_others(self) -> bool:
+        """Whether this is a box around other boxes."""
+        return bool(self.entries)
+
     def arrival(self, lean: float) -> Point:
         """Where an arrow of this lean (-1/2 top to 1/2 bottom) meets the box, from its centre."""
         if self.entries:
@@ -58,10 +63,22 @@ class Span:
         (x, y), w, h = centre, box.width / 2, box.height / 2
         return cls(x - w, y - h, x + w, y + h)
 
+    def higher(self, above: float, below: float) -> Span:
+        """The rectangle with more height above and below."""
+        return Span(self.left, self.top - above, self.right, self.bottom + below)
+
     def with_other(self, other: Span) -> Span:
         """The rectangle around both."""
         lows = min(self.left, other.left), min(self.top, other.top)
         return Span(*lows, max(self.right, other.right), max(self.bottom, other.bottom))
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
 
     def grown(self, by: float) -> Span:
         """The rectangle with a margin."""

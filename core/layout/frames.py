@@ -7,8 +7,9 @@ stretched, _Level (one frame, or the whole), _Framed (all of them put together).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from core.layout.boxes import Box, Span
 from core.layout.curves import Piece, Point, Route
@@ -54,7 +55,7 @@ def stretched(
 ) -> Mapping[str, Span]:
     """The rectangles of frames where boxes inside have been moved elsewhere."""
     found = dict(spans)
-    for key, frame in reversed(frames.items()):
+    for key, frame in reversed(list(frames.items())):
         for name in frame.members & moved.keys():
             found[key] = found[key].with_other(moved[name].grown(PADDING))
         if frame.around and found[key] != spans[key]:
@@ -77,8 +78,7 @@ class _Level:
         """The frame as a box of the layout around it."""
         middle = (self.span.top + self.span.bottom) / 2
         heights = tuple(self.placement.centres[_entry(source)][1] - middle for source in self.sources)
-        width, height = self.span.right - self.span.left, self.span.bottom - self.span.top
-        return Box(width, height, False, heights, self.exit - middle)
+        return Box(self.span.width, self.span.height, False, heights, self.exit - middle)
 
 
 def _entry(source: str) -> str:
@@ -102,7 +102,7 @@ class _Framed:
         self.boxes, self.edges, self.frames, self.rooms, self.gaps = boxes, edges, frames, rooms, gaps
         self.home = {name: key for key, frame in frames.items() for name in frame.members}
         self.levels: dict[str, _Level] = {}
-        for key in (*reversed(frames), ""):
+        for key in (*reversed(list(frames)), ""):
             self.levels[key] = self._level(key)
 
     # -- who is where
@@ -134,12 +134,13 @@ class _Framed:
         boxes |= {source: Box(0.0, 0.0, False) for source in sources}
         # where one edge becomes several, something is written beside each
         apart = len(entering) > len(sources)
-        gaps = self.gaps._replace(entry=self.gaps.x if apart else BEHIND_BORDER)
+        gaps = self.gaps._replace(entry=1.5 * self.gaps.x if apart else BEHIND_BORDER)
         placement = placed(tuple(boxes.items()), tuple(links.values()), gaps, frozenset(sources))
         routes = dict(zip(links, placement.routes, strict=True))
         order = sorted(sources, key=lambda source: placement.centres[source][1])
         names = tuple(source.removeprefix("entry ") for source in order)
-        return _Level(placement, routes, names, self._span(key, boxes, placement), self._exit(key, placement))
+        span = self._span(key, boxes, links, placement)
+        return _Level(placement, routes, names, span, self._exit(key, placement))
 
     def _links(self, key: str) -> dict[Link, Edge]:
         """The edges as they run at this level, each part of their ways once."""
@@ -162,28 +163,30 @@ class _Framed:
         inner = self.levels[name.removeprefix("frame ")].box.exit if name.startswith("frame ") else 0.0
         return placement.centres[name][1] + inner
 
-    def _span(self, key: str, boxes: Mapping[str, Box], placement: Placement) -> Span:
+    def _span(self, key: str, boxes: Mapping[str, Box], links: Iterable[Link], placement: Placement) -> Span:
         """The rectangle around everything at a level and what is written beside it."""
         if not key:
             return Span(0.0, 0.0, placement.width, placement.height)
-        spans, left = [], []
+        entries = [placement.centres[name][0] for name in boxes if name.startswith("entry ")]
+        spans = []
         for name, box in boxes.items():
-            above, below = self.rooms.get(name, (0.0, 0.0))
-            span = Span.around(placement.centres[name], box)
-            if name.startswith("entry "):
-                left.append(span.left)
-            else:
-                spans.append(Span(span.left, span.top - above, span.right, span.bottom + below))
-        spans += [Span(*first, *last) for first, last in (route.hull for route in placement.routes)]
+            if not name.startswith("entry "):
+                above, below = self.rooms.get(name, (0.0, 0.0))
+                spans.append(Span.around(placement.centres[name], box).higher(above, below))
+        for (source, _, _), route in zip(links, placement.routes, strict=True):
+            (left, top), (right, bottom) = route.hull
+            spans.append(Span(left, top, right, bottom).higher(0.0, self._below(source)))
+        content = reduce(Span.with_other, spans)
         width, height = self.frames[key].title
-        left_border = min(left) if left else min(span.left for span in spans) - PADDING
-        right_border = max(span.right for span in spans) + PADDING
-        return Span(
-            left_border,
-            min(span.top for span in spans) - PADDING - height,
-            max(right_border, left_border + width + 2 * PADDING),
-            max(span.bottom for span in spans) + PADDING,
-        )
+        left = min(entries) if entries else content.left - PADDING
+        right = max(content.right, left + width + PADDING) + PADDING
+        return Span(left, content.top - PADDING - height, right, content.bottom + PADDING)
+
+    def _below(self, source: str) -> float:
+        """The height of what is written below the edges of a source at a level."""
+        kind, _, name = source.partition(" ")
+        node = {"entry": name, "frame": self.frames[name].exit if kind == "frame" else ""}.get(kind, source)
+        return self.rooms.get(node, (0.0, 0.0))[1]
 
     # -- all levels
 

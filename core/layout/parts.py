@@ -122,11 +122,7 @@ def _place_part(
     y = place_rows(graph, boxes, gaps.y)
     columns = place_columns(graph, boxes, y, gaps.x, gaps.entry if entries else gaps.x)
     routes = route_edges(graph, links, boxes, y, columns, gaps.y)
-    centres = [(0.0, 0.0)] * len(nodes)
-    for at, layer in enumerate(graph.layers):
-        for v in layer:
-            if v < graph.nodes:
-                centres[v] = columns.centre(at), y[v]
+    centres = [(x, y[v]) for v, x in enumerate(columns.centres)]
     return _Part(nodes, edges, centres, routes, extent_of(centres, boxes, routes))
 
 
