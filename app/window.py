@@ -33,6 +33,7 @@ from app.actions import COMMANDS, give_icons, make_actions
 from app.canvas.scene import Scene
 from app.canvas.view import View
 from app.files import Files
+from app.folding import add_folding
 from app.menus import add_menus, add_toolbar
 from app.panels.explanation import ExplanationPanel
 from app.panels.program import ProgramPanel
@@ -340,6 +341,7 @@ class Window(QMainWindow):
         if node:
             self.session.select(node)
         menu = QMenu(self)
+        add_folding(menu, self, node, self.view.frame_under(at))
         for name in ("copy_value", "copy_figure", "copy_latex", "figure", "fit", "arrange"):
             menu.addAction(self.actions_by_id[name])
         menu.exec(self.view.mapToGlobal(at))

@@ -68,6 +68,7 @@ class Document:
     values: Mapping[str, Value] = field(default_factory=dict)
     moved: Mapping[str, Point] = field(default_factory=dict)
     lab: Lab = field(default_factory=Lab)
+    unfolded: Mapping[str, str] = field(default_factory=dict)  # keys of nodes with the operation they had
 
     def with_value(self, name: str, value: Value) -> "Document":
         return replace(self, values={**self.values, name: value})
@@ -88,6 +89,7 @@ def dumps(document: Document) -> str:
         "values": {name: plain_value(value) for name, value in document.values.items()},
         "moved": {name: list(point) for name, point in document.moved.items()},
         "lab": asdict(document.lab),
+        "unfolded": dict(document.unfolded),
     }
     return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -111,7 +113,7 @@ def loads(text: str) -> Document:
         raise Problem(f"The project's program must be a text of up to {MAX_CHARACTERS:,} characters")
     values = {name_from(name): value_from(plain, name) for name, plain in _mapping(found, "values").items()}
     moved = {name_from(name): _point(plain, name) for name, plain in _mapping(found, "moved").items()}
-    return Document(program, values, moved, lab_from(_mapping(found, "lab")))
+    return Document(program, values, moved, lab_from(_mapping(found, "lab")), _unfolded(found))
 
 
 def parse_json(text: str, what: str = "file") -> Any:
@@ -200,6 +202,13 @@ def _mapping(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     part = found.get(key, {})
     if not isinstance(part, dict):
         raise Problem(f"The project's {key} must be a table of names")
+    return part
+
+
+def _unfolded(found: Mapping[str, Any]) -> Mapping[str, str]:
+    part = {name_from(key): op for key, op in _mapping(found, "unfolded").items()}
+    if not all(isinstance(op, str) for op in part.values()):
+        raise Problem("What is unfolded must be a table of names and operations")
     return part
 
 

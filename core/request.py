@@ -19,6 +19,7 @@ from core.numbers import typed_text
 from core.passes import tell
 from core.plan import make_plan
 from core.steps import Story
+from core.unfold import recorded, unfolded, unfolded_as_asked
 from core.values import read_value
 
 
@@ -34,7 +35,9 @@ class Refusal(Exception):
 class Request:
     """A program, its values, the node asked for, and the nodes whose gradients are wanted (none: all inputs).
 
-    `stored` are the values of a project's file, which may have some for names the program no longer has.
+    `unfold` are nodes to be replaced by what they stand for, or `all`, or `numbers`. `stored` are the values of
+    a project's file, which may have some for names the program no longer has; `unfolded` is what the file says
+    is unfolded, with the operations it was.
     """
 
     program: str
@@ -44,13 +47,16 @@ class Request:
     output: str = ""
     defaults: bool = False
     check: bool = False
+    unfold: tuple[str, ...] = ()
+    unfolded: Mapping[str, str] = field(default_factory=dict)
 
     def story(self, hint: Callable[[Mapping[str, Value]], str]) -> Story:
         """Both passes. Raises Refusal; `hint` says how to give the values that are missing."""
         try:
             program = read_program(self.program, {**self.stored, **self.values})
             values = self._complete(program, hint)
-            graph = build(program, values)
+            as_stored = unfolded(build(program, values), recorded(self.unfolded))
+            graph = unfolded_as_asked(as_stored, self.unfold)
             for name in (*self.wrt, *([self.output] if self.output else [])):
                 check_node(graph, name)
             for name in self.values:
@@ -155,13 +161,14 @@ def typed_hint(missing: Mapping[str, Value]) -> str:
 
 # -- requests as JSON: {"program": "...", "values": {...}, "wrt": ["x"], "output": "f"}
 
-PARTS: dict[str, tuple[type, str]] = {
+PARTS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "program": (str, "a text"),
     "values": (dict, "a table of names and values"),
     "wrt": (list, "a list of names"),
     "output": (str, "a name"),
     "defaults": (bool, "true or false"),
     "check": (bool, "true or false"),
+    "unfold": ((list, str), 'a list of names, "all" or "numbers"'),
 }
 
 
@@ -186,7 +193,12 @@ def request_from(text: str) -> Request:
         output=name_from(found["output"]) if found.get("output") else "",
         defaults=found.get("defaults", False),
         check=found.get("check", False),
+        unfold=_names_from(found.get("unfold", [])),
     )
+
+
+def _names_from(plain: str | list[Any]) -> tuple[str, ...]:
+    return tuple(name_from(name) for name in ([plain] if isinstance(plain, str) else plain))
 
 
 def _named_values(table: Mapping[str, Any]) -> dict[str, Value]:

@@ -8,7 +8,7 @@ program can hold it, and it does not depend on what else is unfolded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from core.builder import CONSTANTS, Builder
@@ -17,6 +17,7 @@ from core.expansions import expansion
 from core.graph import CONSTANT, Graph, Node
 from core.nodes import Nodes, Operand
 from core.notation.tree import Name, Number, Program, Statement, Tree, substituted
+from core.steps import Computed, Flowed, Seeded, Step, Story, Updated
 
 Wanted = Callable[[str, Node], bool]
 
@@ -34,6 +35,33 @@ def anything(key: str, node: Node) -> bool:
 LEVELS: Mapping[str, Wanted] = {"all": composite, "numbers": anything}
 
 
+def recorded(operations: Mapping[str, str]) -> Wanted:
+    """What was unfolded before, by its key, where it still is the same operation."""
+    return lambda key, node: operations.get(key) == node.op
+
+
+def unfolded_as_asked(graph: Graph, names: Sequence[str]) -> Graph:
+    """The graph with the named nodes unfolded, and what is around them; or, for one of the LEVELS, all of it.
+
+    Raises Problem for a name that is no node and for a node that stands for nothing simpler.
+    """
+    if len(names) == 1 and names[0] in LEVELS and names[0] not in graph.nodes:
+        return unfolded(graph, LEVELS[names[0]])
+    found = unfolded(graph, lambda key, node: any(f"{name}.".startswith(f"{key}.") for name in names))
+    for name in names:
+        if name not in found.folded:
+            at = nearest_in(found.nodes, name) if name.endswith(".0") else name
+            if at not in found.nodes:
+                raise Problem(f"There is no node {name}", hint=_some_names(found))
+            expansion(found, found.nodes[at])
+    return found
+
+
+def _some_names(graph: Graph) -> str:
+    names = [node.name for node in graph.nodes.values() if not node.is_leaf]
+    return f"What is computed is {', '.join(names[:8])}" if names else "Nothing is computed here"
+
+
 def unfolded(graph: Graph, wanted: Wanted) -> Graph:
     """The graph with every node that is wanted, by its key, and stands for something replaced by that.
 
@@ -41,14 +69,14 @@ def unfolded(graph: Graph, wanted: Wanted) -> Graph:
     """
     room, folded = Nodes(set()), dict(graph.folded)
     found = replace(graph, nodes=room.nodes, folded=folded)
-    waiting = list(graph.nodes.items())[::-1]
+    waiting = [(key_of(graph, name), node) for name, node in graph.nodes.items()][::-1]
     while waiting:
         key, node = waiting.pop()
         inside = _inside(found, key, node) if not node.is_leaf and wanted(key, node) else []
         if inside:
             folded[key] = node
             waiting.extend(reversed(inside))
-        elif node.op != CONSTANT or key not in room.nodes:
+        elif node.op != CONSTANT or node.name not in room.nodes:
             room.keep(node)
     return found if folded else graph
 
@@ -97,6 +125,19 @@ class _Inside(Builder):
         return self.made[known]
 
 
+# -- what is unfolded and what can be
+
+
+def operations_of(graph: Graph) -> dict[str, str]:
+    """What is unfolded in a graph: the keys with the operations they had."""
+    return {key: node.op for key, node in graph.folded.items()}
+
+
+def without(operations: Mapping[str, str], key: str) -> dict[str, str]:
+    """What stays unfolded when one node is folded, with all that is inside it."""
+    return {name: op for name, op in operations.items() if name != key and not name.startswith(f"{key}.")}
+
+
 # -- where a node belongs
 
 
@@ -116,3 +157,49 @@ def parent(graph: Graph, key: str) -> str:
     """The key of the unfolded node directly around a node or an unfolded one, or the empty string."""
     around = key.rpartition(".")[0]
     return around if around in graph.folded else ""
+
+
+# -- the same place in a story of the program folded otherwise
+
+
+def place_in(story: Story, count: int, other: Story) -> int:
+    """After how many steps of another story of the program the fact that came last here is known there.
+
+    A fact inside what is folded there counts as the fact of the whole.
+    """
+    if count in (0, len(story)):
+        return len(other) if count else 0
+    step = story.steps[count - 1]
+    places = {fact: number for number, fact in enumerate(map(_bare, other.steps), start=1)}
+    if _bare(step) in places:
+        return places[_bare(step)]
+    shared = story.graph.nodes.keys() & other.graph.nodes.keys()
+    wanted = _outer(step, shared)
+    facts = [(number, _outer(fact, shared)) for number, fact in enumerate(other.steps, start=1)]
+    if isinstance(step, Flowed) and wanted[1] == wanted[2]:  # inside: where the whole begins to pass it on
+        alike = [number for number, fact in facts if fact[:2] == wanted[:2]][:1]
+    else:
+        alike = [number for number, fact in facts if fact == wanted]
+    return alike[-1] if alike else place_in(story, count - 1, other)
+
+
+def _bare(step: Step) -> tuple[type | str | int, ...]:
+    """A fact without its numbers."""
+    match step:
+        case Flowed(node, port, arg):
+            return Flowed, node, port, arg
+        case Computed(name) | Seeded(name) | Updated(name):
+            return type(step), name
+
+
+def _outer(step: Step, shared: Collection[str]) -> tuple[type | str, ...]:
+    """A fact without its numbers, told of nodes that both stories have."""
+    names = (step.node, step.arg) if isinstance(step, Flowed) else (_bare(step)[1],)
+    return type(step), *(nearest_in(shared, str(name)) for name in names)
+
+
+def nearest_in(nodes: Collection[str], name: str) -> str:
+    """A node, or the unfolded node around it that is there; the empty string where none is."""
+    while name and name not in nodes:
+        name = name.rpartition(".")[0]
+    return name

@@ -7,6 +7,7 @@ The choice depends on the drawing alone, so labels do not wander from step to st
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -86,7 +87,8 @@ def choose_spots(
     wanted: Iterable[Wanted], boxes: Sequence[Rect], routes: Sequence[Route]
 ) -> Mapping[tuple[str, int], Spot]:
     """For each label its place on its edge."""
-    curves = np.array([point for route in routes for point in _points(route)] or [(1e9, 1e9)])
+    points = sorted(point for route in routes for point in _points(route)) or [(1e9, 1e9)]
+    curves = np.ascontiguousarray(np.array(points).T)
     taken = [np.array(boxes or [(1e9,) * 4], dtype=float), np.empty((0, 4))]
     found: dict[tuple[str, int], Spot] = {}
     for want in wanted:
@@ -116,10 +118,17 @@ def climb(route: Route, x: float, width: float) -> float:
 
 def beside(route: Route, x: float, width: float, below: bool) -> Point:
     """The point above or below an edge at x that keeps a label of a width clear of the curve."""
-    passed = [py for px, py in route.sampled() if abs(px - x) <= width / 2 + CLEAR]
-    if not passed:
-        passed = [min(route.sampled(), key=lambda point: abs(point[0] - x))[1]]
-    return (x, max(passed) + CLEAR) if below else (x, min(passed) - CLEAR)
+    xs, ys = _line(route)
+    away = np.abs(xs - x)
+    passed = ys[away <= max(width / 2 + CLEAR, float(away.min()))]
+    return (x, float(passed.max()) + CLEAR) if below else (x, float(passed.min()) - CLEAR)
+
+
+@lru_cache(4096)
+def _line(route: Route) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The xs and ys of points on a curve."""
+    xs, ys = np.array(route.sampled()).T
+    return xs, ys
 
 
 def _rects(want: Wanted, share: float) -> list[Rect]:
@@ -138,15 +147,14 @@ def _rects(want: Wanted, share: float) -> list[Rect]:
 def _hidden(
     want: Wanted, share: float, taken: Sequence[NDArray[np.float64]], curves: NDArray[np.float64]
 ) -> float:
-    """How much a label at a place would cover: boxes and labels by area, curves by points."""
+    """How much a label at a place would cover: boxes and labels by area, curves by points, sorted by x."""
     total = 0.0
     for left, top, right, bottom in _rects(want, share):
         for weight, others in ((OVER_BOX, taken[0]), (OVER_LABEL, taken[1])):
             wide = np.minimum(others[:, 2], right) - np.maximum(others[:, 0], left)
             high = np.minimum(others[:, 3], bottom) - np.maximum(others[:, 1], top)
-            total += weight * float(np.sum(np.clip(wide, 0, None) * np.clip(high, 0, None))) / 20
-        inside = (
-            (curves[:, 0] > left) & (curves[:, 0] < right) & (curves[:, 1] > top) & (curves[:, 1] < bottom)
-        )
-        total += OVER_CURVE * float(np.count_nonzero(inside))
+            total += weight * float(np.maximum(wide, 0.0) @ np.maximum(high, 0.0)) / 20
+        first, last = np.searchsorted(curves[0], (left, right))
+        heights = curves[1, first:last]
+        total += OVER_CURVE * float(np.count_nonzero((heights > top) & (heights < bottom)))
     return total
