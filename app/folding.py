@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMenu
 
 from core.errors import Problem
-from core.expansions import expansion
+from core.expansions import called, expansion
 from core.unfold import frame_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def _try(window: Window, change: Callable[[], None]) -> None:
 
 def _selected(window: Window) -> str:
     if not window.session.selection:
-        raise Problem("Select an operation first", hint="Click on it, or walk to it with Alt and the arrow keys")
+        hint = "Click on it, or walk to it with Alt and the arrow keys"
+        raise Problem("Select an operation first", hint=hint)
     return window.session.selection
 
 
@@ -54,9 +55,9 @@ def add_folding(menu: QMenu, window: Window, node: str, frame: str) -> None:
     session = window.session
     graph = session.story.graph
     if node and _unfolds(window, node):
-        menu.addAction(f"Unfold {graph.nodes[node].operation.symbol}", lambda: session.unfold(node))
+        menu.addAction(f"Unfold {called(graph, graph.nodes[node])}", lambda: session.unfold(node))
     if frame:
-        menu.addAction(f"Fold {graph.folded[frame].operation.symbol}", lambda: session.fold(frame))
+        menu.addAction(f"Fold {called(graph, graph.folded[frame])}", lambda: session.fold(frame))
     if not menu.isEmpty():
         menu.addSeparator()
 

@@ -13,7 +13,7 @@ from core.builder import build, read_program
 from core.defaults import carried_over, with_defaults
 from core.document import EXAMPLE, Document, Lab, Point
 from core.errors import Problem, Span
-from core.expansions import expansion
+from core.expansions import called, expansion
 from core.figure import Drawing, Figure, draw, figure, label_width
 from core.notation.printers import reading
 from core.notation.tree import Note
@@ -31,7 +31,6 @@ from core.unfold import (
     unfolded,
     without,
 )
-
 
 MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
 
@@ -146,12 +145,13 @@ class Session(QObject):
         graph, node = self.story.graph, self.story.graph.nodes[name]
         expansion(graph, node)
         operations = {**self.document.unfolded, key_of(graph, name): node.op}
-        self._refold(f"unfold {node.operation.symbol}", operations)
+        self._refold(f"unfold {called(graph, node)}", operations)
 
     def fold(self, key: str) -> None:
         """Put what was unfolded under a key back into one node."""
-        node = self.story.graph.folded[key]
-        self._refold(f"fold {node.operation.symbol}", without(self.document.unfolded, key))
+        graph = self.story.graph
+        label = f"fold {called(graph, graph.folded[key])}"
+        self._refold(label, without(self.document.unfolded, key))
 
     def unfold_all(self, level: str) -> None:
         """Unfold `all` composites, or go on to operations on `numbers`. Raises Problem for too many nodes."""
@@ -266,7 +266,7 @@ class Session(QObject):
         self.runChanged.emit()
 
     def _cursor_in(self, story: Story) -> int:
-        """The place in a new story: at the same fact where only folding changed; at the end it stays there."""
+        """The place in a new story: at the same fact if only folding changed; at the end it stays there."""
         if not self.cursor:
             return 0
         graph, before = story.graph, self.story.graph

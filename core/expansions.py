@@ -18,6 +18,7 @@ from core.notation.printers import expression_text
 from core.notation.tree import Binary, Index, Listing, Name, Number, Tree, rebuilt, substituted
 
 MOST_ENTRIES = 64
+LONGEST_NAME = 24
 
 
 def expansion(graph: Graph, node: Node) -> Tree:
@@ -37,6 +38,13 @@ def expansion(graph: Graph, node: Node) -> Tree:
         text = expression_text(_over_arguments(formula(graph, node), node))
         raise Problem(f"{text} is not made of anything simpler", node.span)
     return _over_arguments(found, node)
+
+
+def called(graph: Graph, node: Node) -> str:
+    """What an operation is called in a menu: a function by its sign, else as it is written: `σ`, `w · x`."""
+    op = node.operation
+    text = op.symbol if op.call else expression_text(_over_arguments(formula(graph, node), node))
+    return text if len(text) <= LONGEST_NAME else op.symbol
 
 
 def _over_arguments(tree: Tree, node: Node) -> Tree:

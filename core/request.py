@@ -35,9 +35,9 @@ class Refusal(Exception):
 class Request:
     """A program, its values, the node asked for, and the nodes whose gradients are wanted (none: all inputs).
 
-    `unfold` are nodes to be replaced by what they stand for, or `all`, or `numbers`. `stored` are the values of
-    a project's file, which may have some for names the program no longer has; `unfolded` is what the file says
-    is unfolded, with the operations it was.
+    `unfold` are nodes to be replaced by what they stand for, or `all`, or `numbers`. Of a project's file are
+    `stored`, which may have values for names the program no longer has, and `unfolded`, keys of nodes with
+    the operations they had.
     """
 
     program: str

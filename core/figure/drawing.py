@@ -1,19 +1,19 @@
 """The lasting part of a figure: where everything of a graph stands, whatever the step."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 
 from core.arrays import Value, shape_of
+from core.figure.arrivals import best_arrivals
 from core.figure.frames import layout_frames
 from core.figure.labels import (
     CLEAR,
     Rect,
     Spot,
     Wanted,
-    beside,
     choose_spots,
     climb,
     near_source,
@@ -89,15 +89,26 @@ class Drawing:
     @cached_property
     def alone(self) -> Mapping[str, Route]:
         """The edge beside which a node's labels stand: the only one it leaves on, unless that is steep."""
-        found = {}
-        for name, edges in self.leaving.items():
-            if len(edges) == 1:
-                route = self.routes[edges[0].target, edges[0].port]
-                width, _ = label_extent(self.graph.nodes[name].shape, self.room)
-                x = point_at(route, near_source(route, width, self._inside(name))[0])[0]
-                if climb(route, x, width) <= STEEP:
-                    found[name] = route
+        found = {name: route for name, route in self._only.items() if name not in self.steep}
         return found | ({self.graph.output: self.stub} if self.stub else {})
+
+    @cached_property
+    def _only(self) -> Mapping[str, Route]:
+        """The edge on which a node's value leaves, for nodes that have just one."""
+        only = {name: edges[0] for name, edges in self.leaving.items() if len(edges) == 1}
+        return {name: self.routes[edge.target, edge.port] for name, edge in only.items()}
+
+    @cached_property
+    def steep(self) -> frozenset[str]:
+        """The nodes whose only edge climbs so much that there is no room for labels beside it."""
+        found = set()
+        for name, route in self._only.items():
+            shape = self.graph.nodes[name].shape
+            width, _ = label_extent(shape, self.room)
+            x = point_at(route, near_source(route, width, self._inside(name))[0])[0]
+            if climb(route, x, width) > (STEEP_FOR_ARRAYS if shape else STEEP):
+                found.add(name)
+        return frozenset(found)
 
     @cached_property
     def spots(self) -> Mapping[tuple[str, int], Spot]:
@@ -169,7 +180,8 @@ def _value_width(value: Value, digits: int) -> float:
     return heat_extent(shape)[0]
 
 
-STEEP = 4 * RADIUS  # an edge that climbs more below a label leaves no room beside it
+# an edge that climbs more below a label leaves no room beside it; the labels of arrays are higher themselves
+STEEP, STEEP_FOR_ARRAYS = 4 * RADIUS, 2.5 * RADIUS
 BORDER = 3.0  # beside a frame's line, where no label should stand
 
 
@@ -184,78 +196,39 @@ def draw(graph: Graph, moved: Mapping[str, Point] | None = None, room: float = 0
     room = max(room, LEAST_WIDTH)
 
     frames, titles = layout_frames(graph, shown, edges)
-    rooms = {node.name: _room_beside(graph, node, edges) for node in shown}
 
-    def placed(links: list[LayoutEdge]) -> Placement:
-        gaps = room + GAP_X, _gap_y(graph)
-        return place(sizes, links, gap_x=gaps[0], gap_y=gaps[1], fixed=fixed, frames=frames, rooms=rooms)
+    def drawn(steep: Collection[str]) -> Drawing:
+        rooms = _rooms(graph, shown, edges, steep) if frames else {}
 
-    placement = placed(_links(edges))
-    swapped = _links(edges, _arrivals(graph, edges, placement))
-    if swapped != _links(edges):
-        placement = min((placed(swapped), placement), key=lambda found: _crossings(graph, edges, found))
-    framed = tuple(
-        Frame(key, graph.folded[key].name, titles[key], span.left, span.top, span.width, span.height)
-        for key, span in placement.frames.items()
-    )
-    return Drawing(graph, placement, sizes, symbols, edges, room, framed)
+        def placed(links: list[LayoutEdge]) -> Placement:
+            gaps = room + GAP_X, _gap_y(graph)
+            return place(sizes, links, gap_x=gaps[0], gap_y=gaps[1], fixed=fixed, frames=frames, rooms=rooms)
 
+        placement = best_arrivals(graph, edges, placed)
+        framed = tuple(
+            Frame(key, graph.folded[key].name, titles[key], span.left, span.top, span.width, span.height)
+            for key, span in placement.frames.items()
+        )
+        return Drawing(graph, placement, sizes, symbols, edges, room, framed)
 
-def _room_beside(graph: Graph, node: Node, edges: Iterable[Edge]) -> tuple[float, float]:
-    """The heights needed above and below a box for its caption and for labels."""
-    label = label_extent(node.shape)[1]
-    caption = 0.0 if node.is_leaf else LABEL + 4
-    fans_out = sum(edge.source == node.name for edge in edges) > 1
-    return (caption + label if fans_out or node.shape else caption), label
+    found = drawn(())
+    # where edges are steep is known when all is placed; what then stands above and below boxes needs room
+    return drawn(found.steep) if frames and found.steep else found
 
 
-# operations whose inputs may arrive in any order without changing what is computed
-COMMUTATIVE = {"add", "mul", "maximum", "minimum"}
-
-
-def _arrivals(graph: Graph, edges: tuple[Edge, ...], placement: Placement) -> Mapping[str, list[Edge]]:
-    """The order in which edges arrive at commutative nodes where the sources' places save a crossing."""
-    found: dict[str, list[Edge]] = {}
-    for edge in edges:
-        if graph.nodes[edge.target].op in COMMUTATIVE:
-            found.setdefault(edge.target, []).append(edge)
-    for arriving in found.values():
-        # a source that is used below as well is drawn down there, so its edge arrives below the others
-        arriving.sort(key=lambda edge: _lowest_use(edge, edges, placement))
+def _rooms(
+    graph: Graph, shown: Iterable[Node], edges: Iterable[Edge], steep: Collection[str]
+) -> Mapping[str, tuple[float, float]]:
+    """The heights needed above and below each box for its caption and for labels there or beside it."""
+    uses = Counter(edge.source for edge in edges)
+    found = {}
+    for node in shown:
+        label = label_extent(node.shape)[1]
+        caption = 0.0 if node.is_leaf else LABEL + 4
+        beside = max(label + CLEAR - RADIUS, 0.0)
+        at_box = uses[node.name] > 1 or node.name in steep
+        found[node.name] = (caption + label, label) if at_box else (max(caption, beside), beside)
     return found
-
-
-def _crossings(graph: Graph, edges: tuple[Edge, ...], placement: Placement) -> int:
-    """How often edges into one commutative node cross each other."""
-    arriving: dict[str, list[Route]] = {}
-    for edge, route in zip(edges, placement.routes, strict=True):
-        if graph.nodes[edge.target].op in COMMUTATIVE:
-            arriving.setdefault(edge.target, []).append(route)
-    return sum(_crosses(a, b) for routes in arriving.values() for a, b in combinations(routes, 2))
-
-
-def _crosses(a: Route, b: Route) -> bool:
-    """Whether of two edges the one that comes from above arrives below."""
-    x = max(a.start[0], b.start[0]) + CLEAR
-    higher, lower = (beside(route, x, 0.0, True)[1] for route in (a, b))
-    return (higher - lower) * (a.end[1] - b.end[1]) < 0
-
-
-def _lowest_use(edge: Edge, edges: tuple[Edge, ...], placement: Placement) -> float:
-    here = placement.centres[edge.target][1]
-    others = [
-        placement.centres[e.target][1] for e in edges if e.source == edge.source and e.target != edge.target
-    ]
-    return max((y - here for y in others), default=0.0) if len(others) == 1 else 0.0
-
-
-def _links(edges: tuple[Edge, ...], arrivals: Mapping[str, list[Edge]] | None = None) -> list[LayoutEdge]:
-    """The edges for the layout: which input of how many each one reaches, from top to bottom."""
-    order: dict[str, list[Edge]] = {}
-    for edge in edges:
-        order.setdefault(edge.target, []).append(edge)
-    order |= arrivals or {}
-    return [LayoutEdge(e.source, e.target, order[e.target].index(e), len(order[e.target])) for e in edges]
 
 
 def _gap_y(graph: Graph) -> float:

@@ -57,7 +57,7 @@ def stretched(
     found = dict(spans)
     for key, frame in reversed(list(frames.items())):
         for name in frame.members & moved.keys():
-            found[key] = found[key].with_other(moved[name].grown(PADDING))
+            found[key] = found[key].with_other(moved[name].grown(2 * PADDING))
         if frame.around and found[key] != spans[key]:
             found[frame.around] = found[frame.around].with_other(found[key].grown(PADDING))
     return found

@@ -209,5 +209,6 @@ def place_columns(
             right = max(middle, x - boxes[v].width / 2 - gap)
             centres[v] = right if to_the_right and not graph.before[v] else middle
         climb = max((abs(y[v] - y[w]) for v in layer for w, _ in graph.after[v]), default=0.0)
-        x += min(max(gap if lefts[1:] else first_gap, climb / _CLIMB), 2 * gap)
+        least, share = (gap, 1 / _CLIMB) if lefts[1:] or first_gap == gap else (first_gap, 1.0)
+        x += min(max(least, climb * share), 2 * gap)
     return Columns(tuple(lefts), tuple(rights), tuple(centres))

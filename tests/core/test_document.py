@@ -18,6 +18,7 @@ FULL = Document(
     {"w": frozen([[1, 2.5], [-0.0, math.nan]]), "x": frozen([math.inf, -math.inf]), "b": 1e-300},
     {"w": (1.5, -2.0)},
     Lab(data="spiral", hidden=(3, 2, 1), rate=0.5),
+    {"L": "pow", "z.0": "mul"},
 )
 
 
@@ -27,6 +28,7 @@ def test_what_is_saved_comes_back(document):
     assert found.text == document.text
     assert found.lab == document.lab
     assert dict(found.moved) == dict(document.moved)
+    assert dict(found.unfolded) == dict(document.unfolded)
     assert found.values.keys() == document.values.keys()
     for name, value in document.values.items():
         assert same(found.values[name], value)
@@ -54,6 +56,10 @@ BAD = {
     "true as value": (
         '{"format": "chainlight", "version": 1, "program": "x", "values": {"x": true}}',
         "number",
+    ),
+    "unfolded numbers": (
+        '{"format": "chainlight", "version": 1, "program": "x", "unfolded": {"x": 1}}',
+        "names and operations",
     ),
     "ragged": (
         '{"format": "chainlight", "version": 1, "program": "x", "values": {"x": [[1], [1, 2]]}}',
