@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 
+from app import folding
 from app.icons import icon
 
 if TYPE_CHECKING:
@@ -339,6 +340,48 @@ COMMANDS: tuple[Command, ...] = (
         "What the backward pass starts with: 1, another number, or one entry of the output",
         lambda w: w.derivatives_dock.open().edit_seed(),
         group=2,
+    ),
+    Command(
+        "unfold",
+        "Graph",
+        "&Unfold",
+        "Show what the selected operation is made of",
+        lambda w: folding.unfold_selected(w),
+        ("Ctrl+Down",),
+        group=3,
+    ),
+    Command(
+        "fold",
+        "Graph",
+        "F&old",
+        "Put the frame around the selected node back into one operation",
+        lambda w: folding.fold_selected(w),
+        ("Ctrl+Up",),
+        group=3,
+    ),
+    Command(
+        "unfold_all",
+        "Graph",
+        "Unfold &everything",
+        "Every function as the formula it stands for",
+        lambda w: folding.unfold_all(w, "all"),
+        group=3,
+    ),
+    Command(
+        "unfold_numbers",
+        "Graph",
+        "Unfold to &numbers",
+        "Vectors and matrices entry by entry as well, up to 64 entries each",
+        lambda w: folding.unfold_all(w, "numbers"),
+        group=3,
+    ),
+    Command(
+        "fold_all",
+        "Graph",
+        "Fold e&verything",
+        "The program as it was typed",
+        lambda w: w.session.fold_all(),
+        group=3,
     ),
     Command(
         "lab",

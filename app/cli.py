@@ -127,6 +127,16 @@ def _names(word: str) -> tuple[str, ...]:
     return tuple(canonical(name.strip()) for name in word.split(",") if name.strip())
 
 
+def _unfold_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--unfold",
+        metavar="y,z",
+        type=_names,
+        default=(),
+        help="show what these nodes are made of; all: every function, numbers: arrays as well",
+    )
+
+
 def _program_arguments(parser: argparse.ArgumentParser, *, shown: bool = True) -> None:
     """A program, its values and its output; where its passes are `shown`, their seed and the digits too."""
     parser.add_argument(
@@ -199,6 +209,7 @@ def _grad_arguments(parser: argparse.ArgumentParser) -> None:
     _program_arguments(parser)
     parser.add_argument("--wrt", metavar="x,y", type=_names, default=(), help="gradients for these only")
     parser.add_argument("--check", action="store_true", help="compare with numerical gradients")
+    _unfold_argument(parser)
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="answer as JSON")
     shape.add_argument("--jsonl", action="store_true", help="read a JSON request a line, answer a line each")
@@ -209,8 +220,8 @@ def _grad(words: argparse.Namespace) -> int:
         if words.program:
             raise Problem("With --jsonl the programs are read from stdin", hint="Leave the program away")
         return _answer_lines()
-    request, _ = _requested(words)
-    request = replace(request, wrt=words.wrt, check=words.check)
+    request, document = _requested(words)
+    request = replace(_unfolding(request, words, document), wrt=words.wrt, check=words.check)
     report = Report(request, request.story(typed_hint))
     if words.json:
         write_json(report.answer())
@@ -255,6 +266,7 @@ def _figure_arguments(parser: argparse.ArgumentParser) -> None:
         "--dpi", metavar="N", type=_whole(10, 2400), default=300, help="dots per inch of a .png (300)"
     )
     parser.add_argument("--transparent", action="store_true", help="leave the background out")
+    _unfold_argument(parser)
 
 
 def _figure(words: argparse.Namespace) -> int:
@@ -263,7 +275,7 @@ def _figure(words: argparse.Namespace) -> int:
             "A figure needs a file to be written to", hint="Add -o and its name, such as -o fig.svg"
         )
     request, document = _requested(words)
-    story = request.story(typed_hint)
+    story = _unfolding(request, words, document).story(typed_hint)
     try:
         count = story.position(words.step or "end")
     except ValueError as error:
@@ -342,6 +354,11 @@ def _seed(words: argparse.Namespace, document: Document) -> dict[str, Any]:
     if entry is not None:
         return {"entry": read_entry(entry)}
     return {} if words.output else {"seed": document.seed}
+
+
+def _unfolding(request: Request, words: argparse.Namespace, document: Document) -> Request:
+    """The request with what is unfolded in the document, and what was asked for beside that."""
+    return replace(request, unfold=words.unfold, unfolded=document.unfolded)
 
 
 def _document(word: str) -> Document:

@@ -35,6 +35,7 @@ CANVAS_KEYS = (
     ("Alt+arrows", "Walk the graph along its edges"),
     ("Ctrl+wheel", "Zoom; drag the paper to pan"),
     ("Drag a number", "Change an input's value"),
+    ("Double-click", "An operation unfolds; the title of its frame folds it; an input's value is typed"),
     ("B or .", "Black screen while presenting; Esc leaves"),
 )
 NOTATION = (

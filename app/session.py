@@ -13,6 +13,7 @@ from core.builder import build, read_program
 from core.defaults import carried_over, with_defaults
 from core.document import EXAMPLE, Document, Lab, Point
 from core.errors import Problem, Span
+from core.expansions import called, expansion
 from core.figure import Drawing, Figure, draw, figure, label_width
 from core.graph import CONSTANT, Graph
 from core.notation.printers import expression_text, reading
@@ -22,6 +23,18 @@ from core.passes import as_chosen, tell, troubles
 from core.plan import make_plan
 from core.seed import check_seed, is_chosen
 from core.steps import Picture, Story
+from core.unfold import (
+    LEVELS,
+    key_of,
+    nearest_in,
+    operations_of,
+    place_in,
+    recorded,
+    unfolded,
+    without,
+)
+
+MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
 
 
 class Edit(QUndoCommand):
@@ -156,6 +169,36 @@ class Session(QObject):
             return
         self.edit("set seed", replace(self.document, seed=seed))
 
+    # -- folding and unfolding
+
+    def unfold(self, name: str) -> None:
+        """Replace a node by what it stands for. Raises Problem where it stands for nothing simpler."""
+        graph, node = self.story.graph, self.story.graph.nodes[name]
+        expansion(graph, node)
+        operations = {**self.document.unfolded, key_of(graph, name): node.op}
+        self._refold(f"unfold {called(graph, node)}", operations)
+
+    def fold(self, key: str) -> None:
+        """Put what was unfolded under a key back into one node."""
+        graph = self.story.graph
+        label = f"fold {called(graph, graph.folded[key])}"
+        self._refold(label, without(self.document.unfolded, key))
+
+    def unfold_all(self, level: str) -> None:
+        """Unfold `all` composites, or go on to operations on `numbers`. Raises Problem for too many nodes."""
+        found = unfolded(self.story.graph, LEVELS[level])
+        if len(found.nodes) > MOST_AT_ONCE:
+            said = f"That would draw {len(found.nodes):,} nodes; up to {MOST_AT_ONCE} are unfolded at once"
+            raise Problem(said, hint="Unfold one after the other")
+        self._refold("unfold everything" if level == "all" else "unfold to numbers", operations_of(found))
+
+    def fold_all(self) -> None:
+        self._refold("fold everything", {})
+
+    def _refold(self, label: str, operations: Mapping[str, str]) -> None:
+        if operations != self.document.unfolded:
+            self.edit(label, replace(self.document, unfolded=operations))
+
     def set_lab(self, label: str, gesture: int = -1, **settings: Any) -> None:
         """Change settings of the training lab."""
         lab = replace(self.document.lab, **settings)
@@ -238,22 +281,30 @@ class Session(QObject):
         try:
             program = read_program(document.text, document.values)
             values = with_defaults(program, document.values)
-            graph, seed, left_out = as_chosen(build(program, values), document.output, document.seed)
+            whole = unfolded(build(program, values), recorded(document.unfolded))
+            graph, seed, left_out = as_chosen(whole, document.output, document.seed)
             story = tell(make_plan(graph), values, seed)
         except Problem as problem:
             self.problem = problem if problem.span else problem.at(Span(0, len(document.text)))
             self.notes = ()
             self.runChanged.emit()
             return
-        at_end = bool(self.cursor) and self.cursor == len(self.story)
         self.problem = None
         self.notes = (*graph.notes, *left_out, *troubles(story))
         self._draw(story)
+        self.cursor = self._cursor_in(story)
         self.story = story
-        self.cursor = len(story) if at_end else min(self.cursor, len(story))
-        if self.selection not in graph.nodes:
-            self.selection = ""
+        self.selection = nearest_in(graph.nodes, self.selection)
         self.runChanged.emit()
+
+    def _cursor_in(self, story: Story) -> int:
+        """The place in a new story: at the same fact if only folding changed; at the end it stays there."""
+        if not self.cursor:
+            return 0
+        graph, before = story.graph, self.story.graph
+        if before.program.text == graph.program.text and before.folded.keys() != graph.folded.keys():
+            return place_in(self.story, self.cursor, story)
+        return len(story) if self.cursor == len(self.story) else min(self.cursor, len(story))
 
     def _draw(self, story: Story) -> None:
         """Lay the graph out again only if something changed that moves it: dragging a number must not."""

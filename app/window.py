@@ -31,6 +31,7 @@ from app.actions import COMMANDS, give_icons, make_actions
 from app.canvas.scene import Scene
 from app.canvas.view import View
 from app.files import Files
+from app.folding import add_folding
 from app.late import LateDock
 from app.menus import add_menus, add_toolbar
 from app.panels.explanation import ExplanationPanel
@@ -357,6 +358,7 @@ class Window(QMainWindow):
         if node:
             self.session.select(node)
         menu = QMenu(self)
+        add_folding(menu, self, node, self.view.frame_under(at))
         for group in CANVAS_MENU:
             menu.addActions([self.actions_by_id[name] for name in group])
             menu.addSeparator()

@@ -71,13 +71,15 @@ def free_names(program: Program, known: Mapping[str, Value] | None = None) -> li
 
 def build(program: Program, values: Mapping[str, Value]) -> Graph:
     """The graph of a program; `values` are needed for the inputs' shapes. Raises Problem with the place."""
-    builder = _Builder(program, values)
+    builder = Builder(program, values)
     for statement in program.statements:
         builder.statement(statement)
     return builder.graph()
 
 
-class _Builder(Nodes):
+class Builder(Nodes):
+    """Builds the statements of a program one after the other; the functions above are how to use it."""
+
     def __init__(self, program: Program, values: Mapping[str, Value]):
         named = {statement.name for statement in program.statements if statement.name}
         super().__init__(named.union(free_names(program, values)))

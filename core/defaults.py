@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.arrays import Value, frozen, shape_of
-from core.builder import CONSTANTS, build, free_names
+from core.builder import CONSTANTS, build, free_names, read_program
 from core.errors import Problem
 from core.notation.tree import (
     Binary,
@@ -27,6 +27,7 @@ from core.notation.tree import (
     Transposed,
     Tree,
     fold,
+    substituted,
     walk,
 )
 from core.ops import CALLS, Op
@@ -266,6 +267,8 @@ class _Guess:
             return self.joined(args, found)
         if function in SHAPED:
             return self.shaped(op, args, found)
+        if op.stands_for and function not in WANTED:
+            return self.written_out(op, args)
         return found[0] if function in ("softmax", "log_softmax", "dropout") else ()
 
     def filled(self, tree: Tree, shape: Tree, found: list[Axes]) -> None:
@@ -291,6 +294,12 @@ class _Guess:
         if len(args) > len(op.inputs):
             shape = (shape[0] + sum((more or (1,))[0] for more in shapes[2:]), *shape[1:])
         return tuple(_sized(length) for length in shape)
+
+    def written_out(self, op: Op, args: Sequence[Tree]) -> Axes:
+        """What a composite's formula says of its arguments."""
+        usual = {port: Number(value) for port, value in op.defaults.items()}
+        formula = read_program(op.stands_for, op.inputs).statements[0].tree
+        return fold(substituted(formula, usual | dict(zip(op.inputs, args, strict=False))), self.combine)
 
 
 def _constant(tree: Tree) -> Value | None:

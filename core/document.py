@@ -73,6 +73,7 @@ class Document:
     lab: Lab = field(default_factory=Lab)
     output: str = ""
     seed: Value | None = None
+    unfolded: Mapping[str, str] = field(default_factory=dict)  # keys of nodes with the operation they had
 
     def with_value(self, name: str, value: Value) -> "Document":
         return replace(self, values={**self.values, name: value})
@@ -95,6 +96,7 @@ def dumps(document: Document) -> str:
         "lab": asdict(document.lab),
         "output": document.output,
         "seed": None if document.seed is None else plain_value(document.seed),
+        "unfolded": dict(document.unfolded),
     }
     return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -120,7 +122,8 @@ def loads(text: str) -> Document:
     moved = {name_from(name): _point(plain, name) for name, plain in _mapping(found, "moved").items()}
     output = name_from(found["output"]) if found.get("output") else ""
     seed = None if found.get("seed") is None else value_from(found["seed"], "the seed")
-    return Document(program, values, moved, lab_from(_mapping(found, "lab")), output, seed)
+    lab = lab_from(_mapping(found, "lab"))
+    return Document(program, values, moved, lab, output, seed, _unfolded(found))
 
 
 def parse_json(text: str, what: str = "file") -> Any:
@@ -209,6 +212,13 @@ def _mapping(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     part = found.get(key, {})
     if not isinstance(part, dict):
         raise Problem(f"The project's {key} must be a table of names")
+    return part
+
+
+def _unfolded(found: Mapping[str, Any]) -> Mapping[str, str]:
+    part = {name_from(key): op for key, op in _mapping(found, "unfolded").items()}
+    if not all(isinstance(op, str) for op in part.values()):
+        raise Problem("What is unfolded must be a table of names and operations")
     return part
 
 

@@ -7,7 +7,7 @@ arguments keep their order and number, so `a - b` is not `b - a` and `a + a` has
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,7 @@ class Graph:
     """`nodes` in computing order, the `output` node's name, and the values the program itself states.
 
     `last` is the node of the program's last statement where another one is the output.
+    `folded` are the nodes that were replaced by what they stand for, as they were before (core/unfold.py).
     """
 
     program: Program
@@ -73,6 +74,7 @@ class Graph:
     given: Mapping[str, Value]
     notes: tuple[Note, ...] = ()
     last: str = ""
+    folded: Mapping[str, Node] = field(default_factory=dict)
 
     @property
     def own_output(self) -> str:

@@ -101,17 +101,25 @@ class Nodes:
             said = f"{_cut(expression_text(part))} would have {math.prod(shape):,} entries"
             raise Problem(f"{said}; the limit is {MAX_ENTRIES:,}", part.span)
         args = tuple(self.node_of(operand) for operand in operands)
+        name = self.new_name()
+        self.keep(Node(name, op, args, shape, part))
+        return name
+
+    def new_name(self) -> str:
+        """The next free of `v1`, `v2`, …"""
         self.count += 1
         while f"v{self.count}" in self.reserved:
             self.count += 1
-        name = f"v{self.count}"
+        return f"v{self.count}"
+
+    def keep(self, node: Node) -> None:
+        """Take a node in. Raises Problem where there is no room for it."""
         if len(self.nodes) >= MAX_NODES:
-            raise Problem(f"The graph would have more than {MAX_NODES:,} nodes", part.span)
-        self.bytes += 16 * math.prod(shape)  # a value and a gradient
+            raise Problem(f"The graph would have more than {MAX_NODES:,} nodes", node.span)
+        self.bytes += 16 * math.prod(node.shape)  # a value and a gradient
         if self.bytes > MAX_BYTES:
-            raise Problem(f"The graph would need more than {MAX_BYTES / 1e9:.1f} GB", part.span)
-        self.nodes[name] = Node(name, op, args, shape, part)
-        return name
+            raise Problem(f"The graph would need more than {MAX_BYTES / 1e9:.1f} GB", node.span)
+        self.nodes[node.name] = node
 
     def node_of(self, operand: Operand) -> str:
         """The operand's node; a constant becomes one now, named by its text."""

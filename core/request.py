@@ -20,6 +20,7 @@ from core.passes import tell
 from core.plan import make_plan
 from core.seed import Entry, entry_seed
 from core.steps import Story
+from core.unfold import recorded, unfolded, unfolded_as_asked
 from core.values import read_value
 
 
@@ -35,8 +36,10 @@ class Refusal(Exception):
 class Request:
     """A program, its values, the node asked for, and the nodes whose gradients are wanted (none: all inputs).
 
-    The backward pass starts with `seed`, or with 1 at an `entry` of the output, or with 1. `stored` are the
-    values of a project's file, which may have some for names the program no longer has.
+    The backward pass starts with `seed`, or with 1 at an `entry` of the output, or with 1. `unfold` are nodes
+    to be replaced by what they stand for, or `all`, or `numbers`. Of a project's file are `stored`, which may
+    have values for names the program no longer has, and `unfolded`, keys of nodes with the operations they
+    had.
     """
 
     program: str
@@ -48,13 +51,16 @@ class Request:
     entry: Entry | None = None
     defaults: bool = False
     check: bool = False
+    unfold: tuple[str, ...] = ()
+    unfolded: Mapping[str, str] = field(default_factory=dict)
 
     def story(self, hint: Callable[[Mapping[str, Value]], str]) -> Story:
         """Both passes. Raises Refusal; `hint` says how to give the values that are missing."""
         try:
             program = read_program(self.program, {**self.stored, **self.values})
             values = self._complete(program, hint)
-            graph = build(program, values)
+            as_stored = unfolded(build(program, values), recorded(self.unfolded))
+            graph = unfolded_as_asked(as_stored, self.unfold)
             for name in (*self.wrt, *([self.output] if self.output else [])):
                 check_node(graph, name)
             for name in self.values:
@@ -189,6 +195,7 @@ PARTS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "seed": ((int, float, str, list), "a number or a list of numbers"),
     "defaults": (bool, "true or false"),
     "check": (bool, "true or false"),
+    "unfold": ((list, str), 'a list of names, "all" or "numbers"'),
 }
 
 
@@ -214,7 +221,12 @@ def request_from(text: str) -> Request:
         seed=value_from(found["seed"], "the seed") if "seed" in found else None,
         defaults=found.get("defaults", False),
         check=found.get("check", False),
+        unfold=_names_from(found.get("unfold", [])),
     )
+
+
+def _names_from(plain: str | list[Any]) -> tuple[str, ...]:
+    return tuple(name_from(name) for name in ([plain] if isinstance(plain, str) else plain))
 
 
 def _named_values(table: Mapping[str, Any]) -> dict[str, Value]:

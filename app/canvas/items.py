@@ -7,18 +7,43 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from app.canvas.painting import (
     HEAD,
     box_rect,
+    frame_rect,
     label_rect,
     paint_arrow,
     paint_box,
+    paint_frame,
     paint_label,
     paint_token,
     route_path,
+    title_rect,
 )
 from app.theme import Theme
-from core.figure import Arrow, Box, Label
+from core.figure import Arrow, Box, Frame, Label
 
 # below this magnification labels are too small to be read and are left out
 LEAST_READABLE = 0.28
+
+
+class FrameItem(QGraphicsItem):
+    """What was unfolded: a frame that can be taken by its title."""
+
+    def __init__(self, frame: Frame, theme: Theme):
+        super().__init__()
+        self.frame, self.theme = frame, theme
+        self.setZValue(-1)
+
+    def boundingRect(self) -> QRectF:
+        return frame_rect(self.frame).adjusted(-2, -2, 2, 2)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(title_rect(self.frame).adjusted(-6, -4, 6, 4))
+        return path
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        paint_frame(painter, self.frame, self.theme)
 
 
 class BoxItem(QGraphicsItem):
@@ -58,6 +83,7 @@ class ArrowItem(QGraphicsItem):
         super().__init__()
         self.arrow, self.theme = arrow, theme
         self._path = route_path(arrow.route)
+        self.setZValue(0.5 if arrow.mood == "active" else 0.0)
 
     def show_arrow(self, arrow: Arrow) -> None:
         if arrow != self.arrow:
@@ -65,6 +91,7 @@ class ArrowItem(QGraphicsItem):
                 self.prepareGeometryChange()
                 self._path = route_path(arrow.route)
             self.arrow = arrow
+            self.setZValue(0.5 if arrow.mood == "active" else 0.0)
             self.update()
 
     def boundingRect(self) -> QRectF:

@@ -10,12 +10,25 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 from app.formula import Box as FormulaBox
 from app.formula import layout, paint
 from app.theme import Theme, heat_colours, mixed
-from core.figure import NAME, RADIUS, SYMBOL, Arrow, Box, Figure, Label, heat_cells, heat_tiles
+from core.figure import (
+    NAME,
+    RADIUS,
+    SMALL,
+    SYMBOL,
+    Arrow,
+    Box,
+    Figure,
+    Frame,
+    Label,
+    heat_cells,
+    heat_tiles,
+)
 from core.layout import Route, point_at
 from core.notation.mathtree import Math
 
 HEAD = 11.0  # length of an arrow's head
 RING = 4.0  # between the two rings of the output that was chosen
+TITLE_INSET = 10.0  # between a frame's border and its title
 
 
 @lru_cache(2048)
@@ -25,13 +38,39 @@ def formula(math: Math, size: float) -> FormulaBox:
 
 
 def paint_figure(painter: QPainter, figure: Figure, theme: Theme) -> None:
-    """The whole figure: arrows below boxes below labels."""
-    for arrow in figure.arrows:
+    """The whole figure: frames below arrows, the lit ones last, below boxes below labels."""
+    for frame in figure.frames:
+        paint_frame(painter, frame, theme)
+    for arrow in sorted(figure.arrows, key=lambda arrow: arrow.mood == "active"):
         paint_arrow(painter, arrow, theme)
     for box in figure.boxes:
         paint_box(painter, box, theme)
     for label in figure.labels:
         paint_label(painter, label, theme)
+
+
+# -- frames
+
+
+def frame_rect(frame: Frame) -> QRectF:
+    return QRectF(frame.left, frame.top, frame.width, frame.height)
+
+
+def title_rect(frame: Frame) -> QRectF:
+    """Where a frame's title is painted: in its upper left corner."""
+    laid = formula(frame.title, SMALL)
+    return QRectF(frame.left + TITLE_INSET, frame.top + TITLE_INSET * 0.6, laid.width, laid.height)
+
+
+def paint_frame(painter: QPainter, frame: Frame, theme: Theme) -> None:
+    """What was unfolded: a light frame with the title of what it stands for."""
+    line, paper = theme.colour("line"), theme.colour("paper")
+    painter.setPen(QPen(mixed(line, paper, 0.5), theme.line_width * 0.6))
+    painter.setBrush(QBrush(mixed(line, paper, 0.94)))
+    painter.drawRoundedRect(frame_rect(frame), 10, 10)
+    rect = title_rect(frame)
+    laid = formula(frame.title, SMALL)
+    paint(painter, laid, rect.left(), rect.top() + laid.ascent, {}, theme.colour("faint"))
 
 
 # -- boxes

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEasingCurve, QRectF, QVariantAnimation
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
-from app.canvas.items import ArrowItem, BoxItem, LabelItem, TokenItem
+from app.canvas.items import ArrowItem, BoxItem, FrameItem, LabelItem, TokenItem
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.figure import MARGIN, Figure, Label, figure, sums
@@ -21,6 +21,7 @@ class Scene(QGraphicsScene):
         self.speed = 1.0
         self._dimmed = False
         self._found: tuple[tuple[object, ...], list[Label]] | None = None
+        self._frames: dict[str, FrameItem] = {}
         self._boxes: dict[str, BoxItem] = {}
         self._arrows: dict[Edge, ArrowItem] = {}
         self._labels: dict[object, LabelItem] = {}
@@ -63,6 +64,8 @@ class Scene(QGraphicsScene):
         """The node an item belongs to, or the empty string."""
         if isinstance(item, BoxItem):
             return item.box.node
+        if isinstance(item, FrameItem):
+            return item.frame.node
         return item.label.node if isinstance(item, LabelItem) else ""
 
     def bounds(self) -> QRectF:
@@ -84,9 +87,10 @@ class Scene(QGraphicsScene):
         return self._found[1]
 
     def _forget(self) -> None:
-        for item in (*self._boxes.values(), *self._arrows.values(), *self._labels.values()):
+        parts = (self._frames, self._boxes, self._arrows, self._labels)
+        for item in (item for items in parts for item in items.values()):
             self.removeItem(item)
-        self._boxes, self._arrows, self._labels = {}, {}, {}
+        self._frames, self._boxes, self._arrows, self._labels = {}, {}, {}, {}
         self._token.theme = self.theme
 
     def _step(self) -> None:
@@ -117,12 +121,20 @@ class Scene(QGraphicsScene):
             self.finish()
             self._forget()
             self._seen = self.session.cursor
+        self._show_frames(figure)
         self._show_boxes(figure)
         self._show_arrows(figure)
         self._show_labels(figure)
         if self._dimmed:
             self._set_opacity()
         self.setSceneRect(self.bounds().adjusted(-400, -300, 400, 300))
+
+    def _show_frames(self, figure: Figure) -> None:
+        """The frames change with the places of nodes only, and then all items are made anew."""
+        for frame in figure.frames:
+            if frame.key not in self._frames:
+                self._frames[frame.key] = FrameItem(frame, self.theme)
+                self.addItem(self._frames[frame.key])
 
     def _show_boxes(self, figure: Figure) -> None:
         for box in figure.boxes:

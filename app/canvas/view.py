@@ -1,14 +1,17 @@
 """Looking at the scene: zoom, pan, select, drag, hover; arrows walk the graph along its edges."""
 
+from contextlib import suppress
+
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
 from app.canvas.gestures import DragNode, Gesture, Pan, Scrub
-from app.canvas.items import BoxItem, LabelItem
-from app.canvas.painting import box_rect
+from app.canvas.items import BoxItem, FrameItem, LabelItem
+from app.canvas.painting import box_rect, frame_rect
 from app.canvas.scene import Scene
 from app.session import Session
+from core.errors import Problem
 from core.numbers import exact, value_text
 
 SMALLEST, LARGEST = 0.05, 12.0
@@ -141,6 +144,17 @@ class View(QGraphicsView):
     def node_under(self, at: QPoint) -> str:
         return next((name for item in self.items(at) if (name := self._scene.node_at(item))), "")
 
+    def frame_under(self, at: QPoint) -> str:
+        """The key of the innermost frame at a point, or the empty string."""
+        here = self.mapToScene(at)
+        found = (frame.key for frame in self.session.figure.frames if frame_rect(frame).contains(here))
+        return max(found, key=len, default="")
+
+    def _titled(self, at: QPoint) -> str:
+        """The key of the frame whose title is at a point."""
+        items = (item for item in self.items(at) if isinstance(item, FrameItem))
+        return next((item.frame.key for item in items), "")
+
     def _tell(self, event: QHelpEvent) -> None:
         node = self.node_under(event.pos())
         if node:
@@ -205,6 +219,8 @@ class View(QGraphicsView):
             self.viewport().setCursor(Qt.CursorShape.SizeHorCursor)
         elif isinstance(top, BoxItem):
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif isinstance(top, FrameItem):
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         else:
             self.viewport().unsetCursor()
 
@@ -213,9 +229,15 @@ class View(QGraphicsView):
         self.viewport().unsetCursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        node = self.node_under(event.position().toPoint())
-        if node and self.session.story.graph.nodes[node].op == "input":
+        at = event.position().toPoint()
+        node, titled = self.node_under(at), self._titled(at)
+        if titled:
+            self.session.fold(titled)
+        elif node and self.session.story.graph.nodes[node].op == "input":
             self.editRequested.emit(node)
+        elif node:
+            with suppress(Problem):  # an operation that is not made of others stays as it is
+                self.session.unfold(node)
 
     # -- walking along edges with Alt and the arrow keys
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QRectF
 
-from app.canvas.painting import arrow_head, box_rect, formula, label_rect, route_path
+from app.canvas.painting import arrow_head, box_rect, formula, frame_rect, label_rect, route_path
 from app.theme import Theme
 from core.figure import MARGIN, NAME, SYMBOL, Box, Figure
 
@@ -28,6 +28,8 @@ def bounds(figures: Iterable[Figure], theme: Theme, margin: float = MARGIN) -> Q
 
 def _parts(figure: Figure, theme: Theme) -> Iterator[QRectF]:
     half = theme.line_width * BOLDEST / 2
+    for frame in figure.frames:
+        yield _grown(frame_rect(frame), half)
     for arrow in figure.arrows:
         yield _grown(route_path(arrow.route).boundingRect(), half)
         yield arrow_head(arrow.route).boundingRect()

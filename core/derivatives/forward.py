@@ -23,7 +23,7 @@ import numpy as np
 from core.arrays import Value, frozen, shape_of, shape_text, sum_to
 from core.errors import Problem
 from core.graph import Edge, Graph
-from core.notation.tree import Call, Name, Tree, fold
+from core.notation.tree import Call, Name, Tree, fold, names, walk
 from core.ops import OPS, Op
 from core.ops.kernels import KERNELS
 from core.ops.rules import Rule
@@ -279,12 +279,15 @@ def multiplications(graph: Graph, edge: Edge) -> int:
     met once.
     """
     node = graph.nodes[edge.target]
+    ports = node.operation.ports(len(node.args))
+    shapes = {port: graph.nodes[arg].shape for port, arg in zip(ports, node.args, strict=True)}
     tree = node.operation.value_rule(len(node.args)).tree
-    subscripts = KERNELS[tree.function].einsum if isinstance(tree, Call) else ""
-    if not subscripts:
+    products = (part for part in walk(tree) if isinstance(part, Call) and KERNELS[part.function].einsum)
+    product = next(products, None)
+    if product is None or ports[edge.port] not in names(product):
         return max(math.prod(graph.nodes[name].shape) for name in (edge.source, edge.target))
-    letters = subscripts.partition("->")[0].split(",")
+    letters = KERNELS[product.function].einsum.partition("->")[0].split(",")
     sizes: dict[str, int] = {}
-    for part, arg in zip(letters, node.args, strict=True):
-        sizes |= zip(part, graph.nodes[arg].shape, strict=True)
+    for part, port in zip(letters, names(product), strict=True):
+        sizes |= zip(part, shapes[port], strict=True)
     return math.prod(sizes.values())

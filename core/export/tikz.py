@@ -6,7 +6,20 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from core.export import one_line
-from core.figure import LABEL, NAME, RADIUS, SMALL, SYMBOL, Arrow, Box, Figure, Label, heat_cells, heat_tiles
+from core.figure import (
+    LABEL,
+    NAME,
+    RADIUS,
+    SMALL,
+    SYMBOL,
+    Arrow,
+    Box,
+    Figure,
+    Frame,
+    Label,
+    heat_cells,
+    heat_tiles,
+)
 from core.notation.latex import latex
 
 # an array of more cells is thinned to every n-th row and column: TeX's memory is small
@@ -41,6 +54,7 @@ def tikz(figure: Figure, colours: Mapping[str, str], line_width: float = 1.6, ti
         for name, code in colours.items()
     ]
     parts = [
+        *(part for frame in figure.frames for part in _frame(frame)),
         *(part for box in figure.boxes for part in _box(box, names)),
         *(_arrow(arrow, names) for arrow in figure.arrows),
         *(part for label in figure.labels for part in _label(label)),
@@ -67,7 +81,10 @@ def _styles(line_width: float) -> dict[str, str]:
     operation = (
         f"draw=clline, fill=clpaper, text=clink, line width={line_width:g}pt, inner sep=0pt, {_font(SYMBOL)}"
     )
+    thin = f"line width={0.6 * line_width:g}pt"
     return {
+        "frame": f"draw=clline!50!clpaper, fill=clline!6!clpaper, rounded corners=10pt, {thin}",
+        "title": f"text=clfaint, inner sep=0pt, anchor=north west, {_font(SMALL)}",
         "input": f"text=clink, inner xsep=3pt, inner ysep=0pt, rounded corners=8pt, {_font(NAME)}",
         "operation": f"{operation}, rounded corners={RADIUS:g}pt, {_font(SYMBOL)}",
         "arrow": f"-{{Stealth[length=11pt, width=9pt]}}, draw=clline, line width={line_width:g}pt",
@@ -96,6 +113,14 @@ def _colour(name: str) -> str:
 
 def _point(x: float, y: float) -> str:
     return f"({x:.2f}, {y:.2f})".replace("-0.00", "0.00")
+
+
+def _frame(frame: Frame) -> Iterator[str]:
+    """A rectangle and its title, below all that stands inside."""
+    left, top = frame.left, frame.top
+    opposite = _point(left + frame.width, top + frame.height)
+    yield rf"\draw[frame] {_point(left, top)} rectangle {opposite};"
+    yield rf"\node[title] at {_point(left + 10, top + 7)} {{{_math(latex(frame.title))}}};"
 
 
 def _box(box: Box, names: Mapping[str, str]) -> Iterator[str]:

@@ -135,6 +135,11 @@ FORMS: Mapping[str, Sequence[Form]] = {
         Form("x @ W.T", batched="x"),
         Form("W @ x"),
     ],
+    "affine": [
+        Form("F.linear(x, W, b)", batched=""),
+        Form("F.linear(x, W, b)", batched="x"),
+        Form("(W @ x.unsqueeze(-1)).squeeze(-1) + b"),
+    ],
     "vecmat": [
         Form("(x.unsqueeze(-2) @ W).squeeze(-2)", batched="x W"),
         Form("x @ W"),

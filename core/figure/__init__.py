@@ -1,10 +1,11 @@
 """What is to be seen of a graph after some steps, decided here once for window, files and terminal.
 
-Reading order: parts, sizes, symbols, labels, drawing (where everything stands), pictured (what is lit).
+Reading order: parts, sizes, symbols, frames, labels, drawing (where everything stands), pictured (what is
+lit).
 """
 
 from core.figure.drawing import Drawing, draw, label_width
-from core.figure.parts import Arrow, Box, Figure, Label, Mood
+from core.figure.parts import Arrow, Box, Figure, Frame, Label, Mood
 from core.figure.pictured import figure, sums
 from core.figure.sizes import LABEL, NAME, RADIUS, SMALL, SYMBOL, heat_cells, heat_tiles
 
@@ -21,6 +22,7 @@ __all__ = [
     "Box",
     "Drawing",
     "Figure",
+    "Frame",
     "Label",
     "Mood",
     "draw",

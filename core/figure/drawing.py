@@ -1,12 +1,25 @@
 """The lasting part of a figure: where everything of a graph stands, whatever the step."""
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from core.arrays import Value, shape_of
-from core.figure.labels import MIDDLE, Spot, Wanted, choose_spots, near_source
+from core.figure.arrivals import best_arrivals
+from core.figure.frames import layout_frames
+from core.figure.labels import (
+    CLEAR,
+    Rect,
+    Spot,
+    Wanted,
+    choose_spots,
+    climb,
+    near_source,
+    where_alone,
+)
+from core.figure.parts import Frame
 from core.figure.sizes import (
     GAP_X,
     GAP_Y,
@@ -25,7 +38,7 @@ from core.figure.sizes import (
 from core.figure.symbols import is_inlined, symbol
 from core.graph import CONSTANT, Edge, Graph, Node
 from core.layout import Edge as LayoutEdge
-from core.layout import Placement, Point, Route, place
+from core.layout import Placement, Point, Route, place, point_at
 from core.notation.mathtree import Math
 from core.notation.typeset import value_math
 from core.numbers import DIGITS
@@ -42,6 +55,7 @@ class Drawing:
     symbols: Mapping[str, Math]
     edges: tuple[Edge, ...]
     room: float
+    frames: tuple[Frame, ...] = ()
 
     @cached_property
     def routes(self) -> Mapping[tuple[str, int], Route]:
@@ -63,18 +77,39 @@ class Drawing:
 
     def _stub(self, name: str) -> Route:
         x, y = self.placement.centres[name]
-        start, third = x + self.sizes[name][0] / 2, (self.room + GAP_X) / 3
+        start, third = x + self.sizes[name][0] / 2, (self._inside(name) + self.room + GAP_X) / 3
         return Route((start, y), (((start + third, y), (start + 2 * third, y), (start + 3 * third, y)),))
+
+    def _inside(self, name: str) -> float:
+        """How far behind a node the outermost frame ends that its value leaves."""
+        ends = (frame.left + frame.width for frame in self.frames if frame.node == name)
+        return max(
+            (end - self.placement.centres[name][0] - self.sizes[name][0] / 2 for end in ends), default=0
+        )
 
     @cached_property
     def alone(self) -> Mapping[str, Route]:
-        """The one edge on which a node's value leaves, for nodes that have just one."""
-        found = {
-            name: self.routes[edges[0].target, edges[0].port]
-            for name, edges in self.leaving.items()
-            if len(edges) == 1
-        }
+        """The edge beside which a node's labels stand: the only one it leaves on, unless that is steep."""
+        found = {name: route for name, route in self._only.items() if name not in self.steep}
         return {**found, **self.stubs}
+
+    @cached_property
+    def _only(self) -> Mapping[str, Route]:
+        """The edge on which a node's value leaves, for nodes that have just one."""
+        only = {name: edges[0] for name, edges in self.leaving.items() if len(edges) == 1}
+        return {name: self.routes[edge.target, edge.port] for name, edge in only.items()}
+
+    @cached_property
+    def steep(self) -> frozenset[str]:
+        """The nodes whose only edge climbs so much that there is no room for labels beside it."""
+        found = set()
+        for name, route in self._only.items():
+            shape = self.graph.nodes[name].shape
+            width, _ = label_extent(shape, self.room)
+            x = point_at(route, near_source(route, width, self._inside(name))[0])[0]
+            if climb(route, x, width) > (STEEP_FOR_ARRAYS if shape else STEEP):
+                found.add(name)
+        return frozenset(found)
 
     @cached_property
     def spots(self) -> Mapping[tuple[str, int], Spot]:
@@ -87,16 +122,24 @@ class Drawing:
             width, height = label_extent(self.graph.nodes[name].shape, self.room)
             if name in self.alone:
                 route = self.alone[name]
-                shares = [0.45] if name in self.stubs else near_source(route, width)
+                beyond = self._inside(name)
+                if name in self.stubs:
+                    begin = beyond / (route.end[0] - route.start[0])
+                    shares = [begin + 0.45 * (1 - begin)]
+                else:
+                    shares = near_source(route, width, beyond)
                 values.append(Wanted((name, -1), route, width, height, height, shares))
                 continue
-            for edge in edges:
-                route = self.routes[edge.target, edge.port]
-                contributions.append(Wanted((edge.target, edge.port), route, width, 0, height, MIDDLE, True))
+            if len(edges) < 2:
+                continue
+            routes = [self.routes[edge.target, edge.port] for edge in edges]
+            for edge, route in zip(edges, routes, strict=True):
+                shares = where_alone(route, routes)
+                contributions.append(Wanted((edge.target, edge.port), route, width, 0, height, shares, True))
         return values + contributions
 
-    def _obstacles(self) -> list[tuple[float, float, float, float]]:
-        """Boxes with their captions, and the labels of nodes that are used more than once."""
+    def _obstacles(self) -> list[Rect]:
+        """Boxes with their captions and the labels that stand above and below them; the borders of frames."""
         found = []
         for name, (width, height) in self.sizes.items():
             x, y = self.placement.centres[name]
@@ -105,6 +148,10 @@ class Drawing:
             caption = 0 if node.is_leaf else LABEL + 4
             half = width / 2 if name in self.alone else max(width, self.room * 0.8) / 2
             found.append((x - half, y - height / 2 - caption - label, x + half, y + height / 2 + label))
+        for frame in self.frames:
+            bottom = frame.top + frame.height
+            for border in (frame.left, frame.left + frame.width):
+                found.append((border - BORDER, frame.top, border + BORDER, bottom))
         return found
 
 
@@ -132,6 +179,11 @@ def _value_width(value: Value, digits: int) -> float:
     return heat_extent(shape)[0]
 
 
+# an edge that climbs more below a label leaves no room beside it; the labels of arrays are higher themselves
+STEEP, STEEP_FOR_ARRAYS = 4 * RADIUS, 2.5 * RADIUS
+BORDER = 3.0  # beside a frame's line, where no label should stand
+
+
 def draw(graph: Graph, moved: Mapping[str, Point] | None = None, room: float = 0.0) -> Drawing:
     """Lay a graph out, data flowing left to right, with room for labels of a width between the columns."""
     edges = tuple(edge for edge in graph.edges if not is_inlined(graph, edge))
@@ -143,47 +195,40 @@ def draw(graph: Graph, moved: Mapping[str, Point] | None = None, room: float = 0
     fixed = {name: point for name, point in (moved or {}).items() if name in sizes}
     room = max(room, LEAST_WIDTH)
 
-    def placed(links: list[LayoutEdge]) -> Placement:
-        return place(sizes, links, gap_x=room + GAP_X, gap_y=_gap_y(graph), fixed=fixed)
+    frames, titles = layout_frames(graph, shown, edges)
 
-    placement = placed(_links(edges))
-    swapped = _links(edges, _arrivals(graph, edges, placement))
-    if swapped != _links(edges):
-        placement = placed(swapped)
-    return Drawing(graph, placement, sizes, symbols, edges, room)
+    def drawn(steep: Collection[str]) -> Drawing:
+        rooms = _rooms(graph, shown, edges, steep) if frames else {}
+
+        def placed(links: list[LayoutEdge]) -> Placement:
+            gaps = room + GAP_X, _gap_y(graph)
+            return place(sizes, links, gap_x=gaps[0], gap_y=gaps[1], fixed=fixed, frames=frames, rooms=rooms)
+
+        placement = best_arrivals(graph, edges, placed)
+        framed = tuple(
+            Frame(key, graph.folded[key].name, titles[key], span.left, span.top, span.width, span.height)
+            for key, span in placement.frames.items()
+        )
+        return Drawing(graph, placement, sizes, symbols, edges, room, framed)
+
+    found = drawn(())
+    # where edges are steep is known when all is placed; what then stands above and below boxes needs room
+    return drawn(found.steep) if frames and found.steep else found
 
 
-# operations whose inputs may arrive in any order without changing what is computed
-COMMUTATIVE = {"add", "mul", "maximum", "minimum"}
-
-
-def _arrivals(graph: Graph, edges: tuple[Edge, ...], placement: Placement) -> Mapping[str, list[Edge]]:
-    """The order in which edges arrive at commutative nodes where the sources' places save a crossing."""
-    found: dict[str, list[Edge]] = {}
-    for edge in edges:
-        if graph.nodes[edge.target].op in COMMUTATIVE:
-            found.setdefault(edge.target, []).append(edge)
-    for arriving in found.values():
-        # a source that is used below as well is drawn down there, so its edge arrives below the others
-        arriving.sort(key=lambda edge: _lowest_use(edge, edges, placement))
+def _rooms(
+    graph: Graph, shown: Iterable[Node], edges: Iterable[Edge], steep: Collection[str]
+) -> Mapping[str, tuple[float, float]]:
+    """The heights needed above and below each box for its caption and for labels there or beside it."""
+    uses = Counter(edge.source for edge in edges)
+    found = {}
+    for node in shown:
+        label = label_extent(node.shape)[1]
+        caption = 0.0 if node.is_leaf else LABEL + 4
+        beside = max(label + CLEAR - RADIUS, 0.0)
+        at_box = uses[node.name] > 1 or node.name in steep
+        found[node.name] = (caption + label, label) if at_box else (max(caption, beside), beside)
     return found
-
-
-def _lowest_use(edge: Edge, edges: tuple[Edge, ...], placement: Placement) -> float:
-    here = placement.centres[edge.target][1]
-    others = [
-        placement.centres[e.target][1] for e in edges if e.source == edge.source and e.target != edge.target
-    ]
-    return max((y - here for y in others), default=0.0) if len(others) == 1 else 0.0
-
-
-def _links(edges: tuple[Edge, ...], arrivals: Mapping[str, list[Edge]] | None = None) -> list[LayoutEdge]:
-    """The edges for the layout: which input of how many each one reaches, from top to bottom."""
-    order: dict[str, list[Edge]] = {}
-    for edge in edges:
-        order.setdefault(edge.target, []).append(edge)
-    order |= arrivals or {}
-    return [LayoutEdge(e.source, e.target, order[e.target].index(e), len(order[e.target])) for e in edges]
 
 
 def _gap_y(graph: Graph) -> float:

@@ -56,6 +56,19 @@ class Label:
     port: int = -1
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What was unfolded, in a frame: its key, the node it makes, and as a title what it stands for."""
+
+    key: str
+    node: str
+    title: Math
+    left: float
+    top: float
+    width: float
+    height: float
+
+
 @dataclass(frozen=True)
 class Figure:
     boxes: tuple[Box, ...]
@@ -63,6 +76,7 @@ class Figure:
     labels: tuple[Label, ...]
     width: float
     height: float
+    frames: tuple[Frame, ...] = ()
 
     @property
     def tokens(self) -> tuple[Arrow, ...]:

@@ -33,7 +33,7 @@ def figure(drawing: Drawing, picture: Picture, digits: int = DIGITS) -> Figure:
     labels = [label for name in drawing.sizes for label in _labels(drawing, picture, name, digits)]
     ends = (stub.end[0] + extent(name_math(name), NAME)[0] + 8 for name, stub in drawing.stubs.items())
     width = max(drawing.placement.width, *ends, 0.0)
-    return Figure(boxes, tuple(arrows), tuple(labels), width, drawing.placement.height)
+    return Figure(boxes, tuple(arrows), tuple(labels), width, drawing.placement.height, drawing.frames)
 
 
 def _box(drawing: Drawing, picture: Picture, name: str) -> Box:
@@ -98,14 +98,11 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
             Label(name, "name", (x, y - height / 2 - 3), SMALL if not node.named else LABEL, name_math(name))
         )
     if alone:
+        x, _ = drawing.spots[name, -1]
         if value is not None:
-            found.append(_beside(alone, drawing.spots[name, -1].x, _label(name, "value", value, digits)))
+            found.append(_beside(alone, x, _label(name, "value", value, digits)))
         if gradient is not None:
-            found.append(
-                _beside(
-                    alone, drawing.spots[name, -1].x, _label(name, "gradient", gradient, digits, below=True)
-                )
-            )
+            found.append(_beside(alone, x, _label(name, "gradient", gradient, digits, below=True)))
         return found
     top = y - height / 2 - (3 if node.is_leaf else (SMALL if not node.named else LABEL) + 5)
     if value is not None and node.op != CONSTANT:
@@ -117,7 +114,7 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
         found.append(
             replace(_label(name, "gradient", gradient, digits, below=True), at=(x, y + height / 2 + 3))
         )
-    for edge in drawing.leaving[name]:
+    for edge in drawing.leaving[name] if len(drawing.leaving[name]) > 1 else ():
         contribution = picture.contribution(edge.target, edge.port)
         if contribution is not None:
             route = drawing.routes[edge.target, edge.port]

@@ -118,5 +118,5 @@ def label_extent(shape: Shape, room: float = 0.0) -> tuple[float, float]:
         width, height = extent(Digits("−0.0000"), LABEL)
         return room or width, height
     if is_listed(shape):
-        return extent(Table(tuple((Digits("−0.00"),) for _ in range(shape[0]))), SMALL)
+        return extent(Table(tuple((Digits("−0.000"),) for _ in range(shape[0]))), SMALL)
     return heat_extent(shape)

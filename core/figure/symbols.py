@@ -14,6 +14,7 @@ from core.notation.mathtree import (
     Word,
     row,
 )
+from core.notation.tree import Index, Name, Tree
 from core.notation.typeset import name_math, typeset
 
 
@@ -23,12 +24,23 @@ def symbol(graph: Graph, node: Node) -> Math:
         return name_math(node.name) if node.op != CONSTANT else typeset(node.tree)
     edges = [Edge(arg, node.name, port) for port, arg in enumerate(node.args)]
     constants = [graph.nodes[edge.source] if is_inlined(graph, edge) else None for edge in edges]
+    if node.op == "pick" and constants[1]:
+        return _entry(graph, node)
     if any(constants) and node.op in WITH_CONSTANT:
         found = WITH_CONSTANT[node.op](*(typeset(c.tree) if c else None for c in constants))
         if found is not None:
             return found
     sign = node.operation.symbol
     return SYMBOLS.get(node.op) or (Word(sign, "ord") if len(sign) > 1 else Sign(sign, "ord"))
+
+
+def _entry(graph: Graph, node: Node) -> Math:
+    """An entry by the name of its array and its place; of a row that was picked itself, by both places."""
+    places: list[Tree] = []
+    while node.op == "pick" and graph.nodes[node.args[1]].op == CONSTANT:
+        places.append(graph.nodes[node.args[1]].tree)
+        node = graph.nodes[node.args[0]]
+    return typeset(Index(Name(node.name), tuple(reversed(places))))
 
 
 X = Letter("x")

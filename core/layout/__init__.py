@@ -1,17 +1,33 @@
 """Positions for a graph's boxes and routes for its edges, data flowing from left to right.
 
     place         sizes and edges -> Placement: where every box stands and how every edge runs
+    Frame         nodes that stand together in a rectangle of their own
     Edge, Route   an arrow into one input of a node; a chain of cubic Bézier pieces
     point_at      a point on a route by its length, for what moves along an edge
     label_spot    where on a route values can be written, and label_clearance how far above and below
 
 Reading order: layers (which column), ordering (which order in it), placing (which coordinates), routing
-(which way), detours (edges of nodes the user has moved), placement (all of it); curves and boxes are the
-nouns. Lengths are in the units of the sizes, y grows downwards. Equal input gives equal output.
+(which way), parts (what hangs together through all of these), frames (what stands in a rectangle of its own),
+detours (edges of nodes the user has moved), placement (all of it); curves and boxes are the nouns. Lengths
+are in the units of the sizes, y grows downwards. Equal input gives equal output.
 """
 
+from core.layout.boxes import Span
 from core.layout.curves import Point, Route, label_clearance, label_spot, point_at
+from core.layout.frames import Frame
 from core.layout.layers import Edge
-from core.layout.placement import Placement, place
+from core.layout.parts import Placement
+from core.layout.placement import place
 
-__all__ = ["Edge", "Placement", "Point", "Route", "label_clearance", "label_spot", "place", "point_at"]
+__all__ = [
+    "Edge",
+    "Frame",
+    "Placement",
+    "Point",
+    "Route",
+    "Span",
+    "label_clearance",
+    "label_spot",
+    "place",
+    "point_at",
+]

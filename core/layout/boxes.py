@@ -14,14 +14,27 @@ _SHARE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """The size of a node's box; the outline is an ellipse if it is `round`."""
+    """The size of a node's box; the outline is an ellipse if it is `round`.
+
+    A box around other boxes is met where its `entries` are, from top to bottom, and left at its `exit`, both
+    measured from the centre.
+    """
 
     width: float
     height: float
     round: bool
+    entries: tuple[float, ...] = ()
+    exit: float = 0.0
+
+    @property
+    def holds_others(self) -> bool:
+        """Whether this is a box around other boxes."""
+        return bool(self.entries)
 
     def arrival(self, lean: float) -> Point:
         """Where an arrow of this lean (-1/2 top to 1/2 bottom) meets the box, from its centre."""
+        if self.entries:
+            return -self.width / 2, self.entries[round((lean + 0.5) * len(self.entries) - 0.5)]
         if self.round:
             angle = lean * _ARC
             return -self.width / 2 * math.cos(angle), self.height / 2 * math.sin(angle)
@@ -50,9 +63,30 @@ class Span:
         (x, y), w, h = centre, box.width / 2, box.height / 2
         return cls(x - w, y - h, x + w, y + h)
 
+    def higher(self, above: float, below: float) -> Span:
+        """The rectangle with more height above and below."""
+        return Span(self.left, self.top - above, self.right, self.bottom + below)
+
+    def with_other(self, other: Span) -> Span:
+        """The rectangle around both."""
+        lows = min(self.left, other.left), min(self.top, other.top)
+        return Span(*lows, max(self.right, other.right), max(self.bottom, other.bottom))
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
     def grown(self, by: float) -> Span:
         """The rectangle with a margin."""
         return Span(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+    def shifted(self, dx: float, dy: float) -> Span:
+        """The rectangle elsewhere."""
+        return Span(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
 
     def holds(self, point: Point) -> bool:
         """Whether the point lies inside, not on the border."""

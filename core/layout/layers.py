@@ -119,6 +119,12 @@ def assign_layers(count: int, links: Sequence[Link]) -> list[int]:
     return [at - first for at in layer]
 
 
+def with_first(layer: Sequence[int], entries: Sequence[int]) -> list[int]:
+    """The layers with some inputs moved to the first one, which is theirs alone."""
+    least = min((at for node, at in enumerate(layer) if node not in entries), default=0)
+    return [0 if node in entries else at - least + 1 for node, at in enumerate(layer)]
+
+
 def _early_then_late(order: Sequence[int], links: Sequence[Link]) -> list[int]:
     """Every node as early as its inputs allow (longest path), then as late as saves length.
 

@@ -77,6 +77,7 @@ class _Rows:
             for w, lean in links:
                 pull = self._pull(v, w) * ease[w]
                 drop = boxes[w].arrival(lean)[1] if w < graph.nodes else 0.0
+                drop -= boxes[v].exit if v < graph.nodes else 0.0
                 self.by_source[w].append((v, pull, -drop))
                 self.by_target[v].append((w, pull, drop))
         self.stacks = [self._stack(layer, gap) for layer in graph.layers]
@@ -179,24 +180,35 @@ _CLIMB = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The x of the left and right border of every layer."""
+    """The x of the left and right border of every layer, and the centres of its boxes."""
 
     lefts: tuple[float, ...]
     rights: tuple[float, ...]
-
-    def centre(self, at: int) -> float:
-        """The x of a layer's boxes."""
-        return (self.lefts[at] + self.rights[at]) / 2
+    centres: tuple[float, ...]
 
 
-def place_columns(graph: Layered, boxes: Sequence[Box], y: Sequence[float], gap: float) -> Columns:
-    """Columns as wide as their widest box, `gap` apart, farther where edges climb steeply."""
+def place_columns(
+    graph: Layered, boxes: Sequence[Box], y: Sequence[float], gap: float, first_gap: float
+) -> Columns:
+    """Columns as wide as their widest box, `gap` apart, farther where edges climb steeply.
+
+    The second one stands `first_gap` behind the first. Beside a box around other boxes, which is wide, inputs
+    stand at the right, near to where they are used; all else stands in the middle.
+    """
     lefts, rights = [], []
+    centres = [0.0] * graph.nodes
     x = 0.0
     for layer in graph.layers:
+        nodes = [v for v in layer if v < graph.nodes]
         lefts.append(x)
-        x += max((boxes[v].width for v in layer if v < graph.nodes), default=0.0)
+        x += max((boxes[v].width for v in nodes), default=0.0)
         rights.append(x)
+        to_the_right = any(boxes[v].holds_others for v in nodes)
+        for v in nodes:
+            middle = (lefts[-1] + x) / 2
+            right = max(middle, x - boxes[v].width / 2 - gap)
+            centres[v] = right if to_the_right and not graph.before[v] else middle
         climb = max((abs(y[v] - y[w]) for v in layer for w, _ in graph.after[v]), default=0.0)
-        x += min(max(gap, climb / _CLIMB), 2 * gap)
-    return Columns(tuple(lefts), tuple(rights))
+        least, share = (gap, 1 / _CLIMB) if lefts[1:] or first_gap == gap else (first_gap, 1.0)
+        x += min(max(least, climb * share), 2 * gap)
+    return Columns(tuple(lefts), tuple(rights), tuple(centres))

@@ -71,8 +71,9 @@ def _ends(
     """Where a link leaves its box and its column, enters the target's column, and meets the target."""
     source_at, target_at = layer_of[link.source], layer_of[link.target]
     dx, dy = boxes[link.target].arrival(link.lean)
-    start = (columns.centre(source_at) + boxes[link.source].width / 2, y[link.source])
-    end = (columns.centre(target_at) + dx, y[link.target] + dy)
+    source = boxes[link.source]
+    start = (columns.centres[link.source] + source.width / 2, y[link.source] + source.exit)
+    end = (columns.centres[link.target] + dx, y[link.target] + dy)
     leaving = (max(start[0], columns.rights[source_at]), start[1])
     entering = (min(end[0], columns.lefts[target_at]), end[1])
     return start, leaving, entering, end

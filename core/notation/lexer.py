@@ -104,7 +104,7 @@ def canonical(name: str) -> str:
     """The one spelling of a name: `x_1`, `x₁` and `x_{1}` are `x1`; `lambda` is `λ`."""
     name = unicodedata.normalize("NFKC", name.translate(SUBSCRIPTS).replace("'", "′"))
     name = name.replace("{", "").replace("}", "")
-    name = re.sub(r"_(?=\d+(?:′|$))", "", name)
+    name = re.sub(r"_(?=\d+(?:[′.]|$))", "", name)
     word = re.match(r"[A-Za-z]+", name)
     if word and word[0] in GREEK:
         name = GREEK[word[0]] + name[word.end() :]

@@ -213,11 +213,12 @@ def with_names(tree: Tree, numbers: Mapping[str, float]) -> Tree:
 
 def substituted(tree: Tree, parts: Mapping[str, Tree]) -> Tree:
     """The tree with some names replaced by other trees."""
+    return rebuilt(tree, lambda part: parts.get(part.name, part) if isinstance(part, Name) else part)
 
-    def combine(part: Tree, found: list[Tree]) -> Tree:
-        return parts.get(part.name, part) if isinstance(part, Name) else remade(part, found)
 
-    return fold(tree, combine)
+def rebuilt(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """The tree with every part replaced by its change, children before what they are parts of."""
+    return fold(tree, lambda part, found: change(remade(part, found)))
 
 
 def remade(part: Tree, found: Sequence[Tree]) -> Tree:

@@ -63,7 +63,13 @@ WORDS |= {"log_softmax": "log softmax", "logaddexp": "log(e^x+e^y)", "stop_gradi
 
 
 def name_math(name: str) -> Math:
-    """A name as it is set: `x1` is x with a subscript, `W_in` likewise, `Lreg` an upright word."""
+    """A name as it is set: `x1` is x with a subscript, `W_in` likewise, `Lreg` an upright word.
+
+    What is inside an unfolded node is set as it is written: `x1.2` as x with a subscript and `.2` behind it.
+    """
+    name, point, inside = name.partition(".")
+    if inside:
+        return row(name_math(name), Digits(point + inside))
     match = re.fullmatch(r"(.*?)(_[^′]+|[0-9]+)?(′*)", name)
     base, sub, primes = match.groups("") if match else (name, "", "")
     sub = sub.removeprefix("_")
@@ -156,7 +162,7 @@ def _set(part: Tree, found: list[Part], names: Mapping[str, Part]) -> Part:
         case Index():
             grouped = part.grouped(found)
             places = [_range(*own) if isinstance(place, Range) else own[0] for place, own in grouped]
-            return Scripts(wrap(found[0], ATOM), sub=_listed(places)), POWER
+            return with_subscript(wrap(found[0], ATOM), _listed(places)), POWER
 
 
 def _binary(op: str, part: Binary, found: list[Part]) -> Part:
@@ -231,6 +237,16 @@ def with_superscript(math: Math, sup: Math) -> Math:
     return Scripts(math, sup=sup)
 
 
+def with_subscript(math: Math, sub: Math) -> Math:
+    """A subscript, behind one that is there already: entry 0 of x1 is x with 1, 0."""
+    match math:
+        case Tinted(role, body, tag):
+            return Tinted(role, with_subscript(body, sub), tag)
+        case Scripts(base, Digits() | Letter() | Word() | Row() as first, sup):
+            return Scripts(base, row(first, Sign(",", "punct"), sub), sup)
+    return Scripts(math, sub=sub)
+
+
 def _ones(g: Part, x: Part) -> Part:
     return product(g, (Word("𝟏", "ord"), ATOM)), PRODUCT
 
@@ -257,8 +273,8 @@ FORMS: dict[str, Callable[..., Part]] = {
     "row": _turned,
     "unrow": lambda x: x,
     "stretch": _ones,
-    "pick": lambda x, k: (Scripts(wrap(x, ATOM), sub=k[0]), POWER),
-    "entry": lambda x, k: (Scripts(wrap(x, ATOM), sub=k[0]), POWER),
+    "pick": lambda x, k: (with_subscript(wrap(x, ATOM), k[0]), POWER),
+    "entry": lambda x, k: (with_subscript(wrap(x, ATOM), k[0]), POWER),
     "put": lambda g, x, k: (product(g, (Scripts(Word("𝐞", "ord"), sub=k[0]), POWER)), PRODUCT),
     "onehot": lambda k, x: (Scripts(Word("𝐞", "ord"), sub=k[0]), POWER),
     "share": lambda x, out: (Fenced("[", row(x[0], EQUALS, out[0]), "]"), ATOM),

@@ -37,7 +37,7 @@ leaky_relu = elementwise(
     x="[x > 0] + α * [x ≤ 0]",
     α="min(x, 0)",
     defaults={"α": 0.01},
-    stands_for="max(α x, x)",
+    stands_for="max(0, x) + α min(0, x)",
     says="Where the input is negative a small part α of the gradient still passes.",
     kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
 )
@@ -48,6 +48,7 @@ elu = elementwise(
     x="[x > 0] + α * exp(min(x, 0)) * [x ≤ 0]",
     α="exp(min(x, 0)) - 1",
     defaults={"α": 1.0},
+    stands_for="max(0, x) + α (exp(min(0, x)) - 1)",
     says="For negative inputs the slope is α times the exponential.",
     kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
 )

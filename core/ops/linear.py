@@ -60,6 +60,32 @@ matvec = structural(
     x="matvec_t(W, g)",
     says="The matrix receives the outer product g xᵀ; the vector receives Wᵀ g.",
 )
+
+
+def _affine(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    W, x, b = shapes
+    if (len(W), len(x), len(b)) != (2, 1, 1):
+        said = ", ".join(describe(name, shape) for name, shape in zip(names, shapes, strict=True))
+        raise Problem(f"affine takes a matrix and two vectors; {said}")
+    _fits(names[:2], shapes[:2], 1, 0, f"the columns of {names[0]} must equal the entries of {names[1]}")
+    _fits(names[::2], shapes[::2], 0, 0, f"the rows of {names[0]} must equal the entries of {names[2]}")
+    return b
+
+
+affine = structural(
+    "affine",
+    "W x + b",
+    "matvec(W, x) + b",
+    inputs="W x b",
+    shape=_affine,
+    test_shapes=[(2, 3), (3,), (2,)],
+    also="linear",
+    stands_for="W x + b",
+    W="outer(g, x)",
+    x="matvec_t(W, g)",
+    b="g",
+    says="The matrix receives the outer product g xᵀ, the vector Wᵀ g, and the bias g itself.",
+)
 vecmat = structural(
     "vecmat",
     "xᵀW",

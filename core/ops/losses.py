@@ -144,5 +144,6 @@ huber = elementwise(
     δ="[abs(y - t) > δ] * (abs(y - t) - δ)",
     domain={"δ": (0.5, 1.5)},
     defaults={"δ": 1.0},
+    stands_for="[|y - t| ≤ δ] (y - t)^2 / 2 + [|y - t| > δ] δ (|y - t| - δ / 2)",
     says="The error itself where it is small; beyond δ an outlier pulls no harder than δ.",
 )

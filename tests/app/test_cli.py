@@ -466,3 +466,46 @@ def test_a_full_disk_is_said():
         done = subprocess.run(command, env={"PYTHONPATH": str(HOUSE)}, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
     assert done.stderr == b"chainlight: cannot write the answer: No space left on device\n"
+
+
+# -- unfolding
+
+
+def test_a_neuron_is_unfolded_in_the_table(cli_main):
+    status, out, err = cli_main("grad", *NEURON, "--unfold", "f,v1")
+    assert (status, err) == (0, "")
+    names = [line.split()[0] for line in out.splitlines()[3:]]
+    assert names == "w x v1.1 v1.2 v1.3 v1.4 v1.5 v1.6 v1 b v2 f.1 f.2 f.3 f".split()
+    _, plain, _ = cli_main("grad", *NEURON)
+    for line in plain.splitlines()[3:]:
+        name, *_, gradient = line.split()
+        assert any(row.split()[0] == name and row.split()[-1] == gradient for row in out.splitlines()[3:])
+
+
+def test_what_cannot_be_unfolded_is_refused(cli_main):
+    assert refusal_of(cli_main, "grad", *NEURON, "--unfold", "b")[0].endswith(
+        "b is an input; there is nothing to unfold."
+    )
+    assert refusal_of(cli_main, "grad", *NEURON, "--unfold", "q") == [
+        "There is no node q.",
+        "What is computed is v1, v2, f.",
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["svg", "pdf", "png", "tex"])
+def test_frames_are_in_every_kind_of_figure(cli_main, tmp_path, suffix):
+    for name, words in (("folded", []), ("unfolded", ["--unfold", "numbers"])):
+        assert cli_main("figure", *NEURON, *words, "-o", f"{name}.{suffix}") == (0, "", "")
+    sizes = [(tmp_path / f"{name}.{suffix}").stat().st_size for name in ("folded", "unfolded")]
+    assert sizes[1] > sizes[0]
+    if suffix == "tex":
+        assert (tmp_path / "unfolded.tex").read_text(encoding="utf-8").count(r"\draw[frame]") == 2
+
+
+def test_a_project_is_drawn_as_it_is_unfolded_in_the_window(cli_main, tmp_path):
+    document = Document("y = σ(x)", {"x": 1.0}, unfolded={"y": "sigmoid"})
+    (tmp_path / "p.chainlight").write_text(dumps(document), encoding="utf-8")
+    assert cli_main("figure", "p.chainlight", "-o", "a.tex")[0] == 0
+    assert r"\draw[frame]" in (tmp_path / "a.tex").read_text(encoding="utf-8")
+    assert "y.2" in cli_main("grad", "p.chainlight")[1]
+    assert "y = torch.sigmoid(x)" in cli_main("export", "p.chainlight", "--formula")[1]

@@ -20,6 +20,7 @@ FULL = Document(
     Lab(data="spiral", hidden=(3, 2, 1), rate=0.5),
     "z",
     frozen([2, -1.5]),
+    {"L": "pow", "z.0": "mul"},
 )
 
 
@@ -32,6 +33,7 @@ def test_what_is_saved_comes_back(document):
     assert found.output == document.output
     assert (found.seed is None) == (document.seed is None)
     assert document.seed is None or same(found.seed, document.seed)
+    assert dict(found.unfolded) == dict(document.unfolded)
     assert found.values.keys() == document.values.keys()
     for name, value in document.values.items():
         assert same(found.values[name], value)
@@ -72,6 +74,10 @@ BAD = {
     "true as value": (
         '{"format": "chainlight", "version": 1, "program": "x", "values": {"x": true}}',
         "number",
+    ),
+    "unfolded numbers": (
+        '{"format": "chainlight", "version": 1, "program": "x", "unfolded": {"x": 1}}',
+        "names and operations",
     ),
     "ragged": (
         '{"format": "chainlight", "version": 1, "program": "x", "values": {"x": [[1], [1, 2]]}}',

@@ -69,6 +69,7 @@ PROGRAMS = [
     "logsumexp(x) + sum(log_softmax(y)) + x[0] stop_gradient(c)",
     "c [c > p] + q [c < p] + [c ≥ p] p + [c ≤ 1] c + [c = p] + step(c) c + sign(c) c + sqrt(2)",
     "W x + b",
+    "sum(affine(W, x, b)) + sum(affine(V, b, affine(V, b, [1, 2, 3, 4])))",
     "exp(2)",
     "sum(c x^T) + sum(c (x + y)^T W^T) + sum((x^T)^T)",
     "h = c; a′ = 2h; a′ α",
@@ -501,7 +502,7 @@ LABS = {
         "a = W x; B = a x^T; d = x·x + a·a; e = B x + x B + (B^T B) x;"
         "L = (d + sum(e) + c - t)^2 + sum(B ⊙ [x, a]) + sum([a[0], 1, c] ⊙ [1, 2, 3]) + W[0]·x + x·W[1]"
         "+ outer(x, x)[0, 1] + logsumexp(a) sum(log_softmax(a)) + sum(d) + max(a) + min(a) + x[k]"
-        "+ mean(d) W[1, 0] + max(d) c + min(d) c"
+        "+ mean(d) W[1, 0] + max(d) c + min(d) c + sum(affine(W, x, [c, 1])) + sum(affine(B, x, a))"
         "+ ‖d‖ c + mse(x, a) + mse(d, c) + bce(σ(d), σ(c)) + sum(clip(a, -1, c)) + min(B)"
         "+ x[[t > 0]] + [1, 2][[t > 0]] c + cross_entropy(x, 1) + cross_entropy(x, k)"
         "+ cross_entropy([c, 1], [t > 0])",

@@ -1,12 +1,18 @@
 """What is to be seen at a step, as data."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
+from core.arrays import frozen
+from core.builder import build, graph_of, read_program
+from core.defaults import with_defaults
 from core.figure import draw, figure, label_width
 from core.notation.latex import latex
-from core.passes import run
+from core.passes import run, tell
+from core.plan import make_plan
+from core.unfold import LEVELS, frame_of, parent, unfolded
 
 STORY = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
 DRAWING = draw(STORY.graph, room=label_width(STORY))
@@ -86,8 +92,6 @@ def test_a_constant_is_written_in_the_circle(text, symbols):
 
 
 def test_large_arrays_are_heat_maps_and_small_vectors_columns_of_numbers():
-    from core.arrays import frozen
-
     story = run("W x", {"W": frozen([[0.5] * 8] * 5), "x": frozen(range(8))})
     found = figure(draw(story.graph), story.last)
     assert all(label.heat is not None for label in found.labels if label.role == "value")
@@ -169,3 +173,172 @@ def test_a_moved_node_stays_where_it_was_put():
 def test_dragging_a_number_a_little_does_not_move_the_graph():
     widths = {label_width(run("(x+y)z", {"x": x / 10, "y": 5.0, "z": -4.0})) for x in range(-30, 30)}
     assert len(widths) == 1
+
+
+# -- frames around what is unfolded
+
+
+def framed(text, wanted, step="end", moved=None):
+    """The graph, the story, the drawing and the figure of a program at its default values, some unfolded."""
+    program = read_program(text)
+    values = with_defaults(program, {})
+    graph = unfolded(build(program, values), wanted)
+    story = tell(make_plan(graph), values)
+    drawing = draw(graph, moved, label_width(story))
+    return graph, story, drawing, figure(drawing, story.picture(story.position(step)))
+
+
+def keys(*wanted):
+    return lambda key, node: key in wanted
+
+
+def span_of(part):
+    if hasattr(part, "key"):
+        return part.left, part.top, part.left + part.width, part.top + part.height
+    (x, y), w, h = part.centre, part.width / 2, part.height / 2
+    return x - w, y - h, x + w, y + h
+
+
+def inside(a, b):
+    return b[0] <= a[0] and b[1] <= a[1] and a[2] <= b[2] and a[3] <= b[3]
+
+
+def frames_around(graph, name):
+    found, key = set(), frame_of(graph, name)
+    while key:
+        found.add(key)
+        key = parent(graph, key)
+    return found
+
+
+UNFOLDED = [
+    ("y = σ(w·x + b)", keys("y")),
+    ("y = σ(w·x + b)", keys("y", "v1")),
+    ("y = silu(x) + tanh(x)", LEVELS["all"]),
+    ("L = cross_entropy(W x + b, k)", LEVELS["all"]),
+    ("p = softmax(s)", keys("p", "p.0")),
+    ("h = relu(affine(W, x, b)); y = w·h", LEVELS["all"]),
+    ("L = bce(σ(w·x + b), t)", LEVELS["all"]),
+    ("h = max(0, W x + b)", LEVELS["numbers"]),
+    ("z = W x + b; L = mse(z, t) + sum(z)", LEVELS["numbers"]),
+    ("σ(0.5) x", LEVELS["all"]),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), UNFOLDED)
+def test_a_frame_holds_what_it_stands_for_and_nothing_else(text, wanted):
+    graph, _, _, found = framed(text, wanted)
+    frames = {frame.key: span_of(frame) for frame in found.frames}
+    assert list(frames) == list(graph.folded)
+    for box in found.boxes:
+        around = frames_around(graph, box.node)
+        for key, frame in frames.items():
+            if key in around:
+                assert inside(span_of(box), frame), (box.node, key)
+            elif graph.nodes[box.node].op != "constant":
+                assert overlap(span_of(box), frame) == 0, (box.node, key)
+    for key, frame in frames.items():
+        for other, span in frames.items():
+            if key.startswith(f"{other}."):
+                assert inside(frame, span)
+            elif not other.startswith(f"{key}.") and key != other:
+                assert overlap(frame, span) == 0
+
+
+@pytest.mark.parametrize(("text", "wanted"), UNFOLDED)
+def test_edges_into_frames_end_at_their_boxes_and_have_no_kinks(text, wanted):
+    _, _, _, found = framed(text, wanted)
+    boxes = {box.node: box for box in found.boxes}
+    for arrow in found.arrows:
+        source, target = boxes[arrow.edge.source], boxes.get(arrow.edge.target)
+        assert arrow.route.start == pytest.approx((source.centre[0] + source.width / 2, source.centre[1]))
+        if target:
+            left, top, _, bottom = span_of(target)
+            x, y = arrow.route.end
+            assert left - 1 <= x <= target.centre[0] and top <= y <= bottom
+        for (*_, second, end), (start, first, *_) in pairwise(arrow.route.cubics()):
+            ways = [math.atan2(b[1] - a[1], b[0] - a[0]) for a, b in ((second, end), (start, first))]
+            assert end == start and ways[0] == pytest.approx(ways[1], abs=0.02)
+
+
+@pytest.mark.parametrize(("text", "wanted"), UNFOLDED)
+def test_no_label_stands_across_the_border_of_a_frame(text, wanted):
+    graph, _, _, found = framed(text, wanted)
+    for label in found.labels:
+        if label.role == "name" or not frames_around(graph, label.node):
+            continue
+        area, whole = rect(label), label.extent[0] * label.extent[1]
+        for frame in found.frames:
+            within = overlap(area, span_of(frame))
+            assert within < 0.2 * whole or within > 0.8 * whole, (label.node, label.role, frame.key)
+
+
+@pytest.mark.parametrize(("text", "wanted"), UNFOLDED[:7])
+def test_labels_in_frames_cover_neither_boxes_nor_each_other(text, wanted):
+    _, _, _, found = framed(text, wanted)
+    labels = [label for label in found.labels if label.role in ("value", "gradient", "contribution")]
+    for i, label in enumerate(labels):
+        area, whole = rect(label), label.extent[0] * label.extent[1]
+        for other in labels[:i]:
+            assert overlap(area, rect(other)) < 0.1 * whole, (label.node, other.node)
+        for box in found.boxes:
+            own_heat = label.heat is not None and label.node == box.node and label.role == "value"
+            assert own_heat or overlap(area, span_of(box)) < 0.1 * whole, (label.node, box.node)
+
+
+def test_a_frame_says_what_it_stands_for():
+    _, _, _, found = framed("y = σ(w·x + 0.5)", LEVELS["numbers"])
+    titles = {frame.key: latex(frame.title) for frame in found.frames}
+    assert titles == {"v1": r"w\cdot x", "y": r"y=\sigma\left( v_{2} \right)"}
+    assert [frame.node for frame in found.frames] == ["v1", "y"]
+
+
+def test_a_title_too_long_to_be_read_gives_way_to_the_name():
+    values = {f"{letter}_{'name' * 12}": 0.5 for letter in "pt"}
+    graph = unfolded(graph_of(f"bce({', '.join(values)})", values), LEVELS["all"])
+    (frame,) = figure(draw(graph), tell(make_plan(graph), values).last).frames
+    assert latex(frame.title) == "f"
+
+
+def test_entries_are_called_by_their_array_and_place():
+    _, _, _, found = framed("h = W x", LEVELS["numbers"])
+    symbols = {latex(box.symbol) for box in found.boxes}
+    assert {"W_{0}", "W_{1,0}", "W_{2,1}", "x_{0}", "x_{1}"} <= symbols
+
+
+def test_the_value_of_an_unfolded_output_stands_outside_its_frames():
+    _, _, drawing, found = framed("p = softmax(s)", keys("p", "p.0"))
+    right = max(frame.left + frame.width for frame in found.frames)
+    assert drawing.stubs["p"].end[0] > right + 50
+    value = next(label for label in found.labels if label.node == "p" and label.role == "value")
+    assert rect(value)[0] > right
+
+
+def test_a_box_that_is_moved_out_of_its_frame_takes_the_border_along():
+    _, _, before, _ = framed("p = softmax(s)", keys("p", "p.0"))
+    x, y = before.placement.centres["p.0.1"]
+    _, _, _, found = framed("p = softmax(s)", keys("p", "p.0"), moved={"p.0.1": (x, y - 400.0)})
+    frames = {frame.key: span_of(frame) for frame in found.frames}
+    box = next(box for box in found.boxes if box.node == "p.0.1")
+    assert box.centre == (x, y - 400.0)
+    assert inside(span_of(box), frames["p.0"]) and inside(frames["p.0"], frames["p"])
+
+
+def test_labels_of_a_steep_edge_stand_at_their_box():
+    values = {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])}
+    graph = unfolded(graph_of("W x", values), keys("f"))
+    story = tell(make_plan(graph), values)
+    drawing = draw(graph, room=label_width(story))
+    assert "f.1" in drawing.steep and "f.1" not in drawing.alone
+    found = {(label.node, label.role): label for label in figure(drawing, story.last).labels}
+    x, y = drawing.placement.centres["f.1"]
+    assert found["f.1", "value"].at[0] == found["f.1", "gradient"].at[0] == x
+    assert found["f.1", "value"].at[1] < y < found["f.1", "gradient"].at[1]
+
+
+def test_edges_from_one_value_go_into_a_frame_together():
+    _, _, _, found = framed("w·x", LEVELS["numbers"])
+    routes = [arrow.route for arrow in found.arrows if arrow.edge.source == "w"]
+    assert len(routes) == 2
+    assert routes[0].pieces[0] == routes[1].pieces[0] and routes[0].pieces[-1] != routes[1].pieces[-1]
+    assert routes[0].pieces[0][2][0] == pytest.approx(found.frames[0].left)

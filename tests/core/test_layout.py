@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.layout import Edge, Placement, Route, label_clearance, label_spot, place, point_at
+from core.layout import Edge, Frame, Placement, Route, label_clearance, label_spot, place, point_at
 from core.layout.layers import assign_layers, cut_into_layers, numbered
-from core.layout.placement import GAP_X, GAP_Y, _placed
+from core.layout.parts import placed
+from core.layout.placement import GAP_X, GAP_Y
 
 Sizes = dict[str, tuple[float, float]]
 Graph = tuple[Sizes, list[Edge]]
@@ -197,7 +198,7 @@ def test_random_graphs_are_drawn_well(graph: Graph) -> None:
 @pytest.mark.parametrize("graph", KNOWN)
 def test_equal_input_gives_equal_output(graph: Graph) -> None:
     first = place(*graph)
-    _placed.cache_clear()
+    placed.cache_clear()
     assert place(*graph) == first
 
 
@@ -407,3 +408,70 @@ def test_the_middle_of_a_level_route_is_the_place_for_a_label() -> None:
     (route,) = place(*b.graph).routes
     spot = label_spot(route, (30.0, 12.0))
     assert spot[0] == pytest.approx((route.start[0] + route.end[0]) / 2, abs=5)
+
+
+# -- frames
+
+
+def framed_square() -> tuple[Sizes, list[Edge], dict[str, Frame]]:
+    """x feeds a and c; a, b and c stand in a frame, b and c in one of their own inside it."""
+    sizes = {"x": NAME, "z": NAME, **dict.fromkeys("abcf", CIRCLE)}
+    edges = [
+        Edge("x", "a"), Edge("a", "b", 0, 2), Edge("x", "b", 1, 2), Edge("b", "c", 0, 2),
+        Edge("z", "c", 1, 2), Edge("c", "f", 0, 2), Edge("z", "f", 1, 2),
+    ]  # fmt: skip
+    outer = Frame(frozenset("a"), "", "c", (40.0, 12.0))
+    inner = Frame(frozenset("bc"), "outer", "c", (200.0, 12.0))
+    return sizes, edges, {"outer": outer, "inner": inner}
+
+
+def test_members_of_a_frame_stand_in_it_and_nothing_else_does() -> None:
+    sizes, edges, frames = framed_square()
+    placement = place(sizes, edges, frames=frames)
+    outer, inner = placement.frames["outer"], placement.frames["inner"]
+    assert outer.left < inner.left and inner.right < outer.right
+    assert outer.top < inner.top and inner.bottom < outer.bottom
+    assert inner.width > 200
+    for name, (x, y) in placement.centres.items():
+        w, h = sizes[name][0] / 2, sizes[name][1] / 2
+        for span, members in ((outer, "abc"), (inner, "bc")):
+            beside = x + w < span.left or span.right < x - w or y + h < span.top or span.bottom < y - h
+            within = span.holds((x - w, y - h)) and span.holds((x + w, y + h))
+            assert within if name in members else beside
+    assert all(
+        within <= whole
+        for within, whole in ((outer.right, placement.width), (outer.bottom, placement.height))
+    )
+
+
+def test_edges_enter_a_frame_where_they_go_on() -> None:
+    sizes, edges, frames = framed_square()
+    placement = place(sizes, edges, frames=frames)
+    left = placement.frames["outer"].left
+    into_a, into_b = placement.routes[0], placement.routes[2]
+    assert into_a.pieces[0] == into_b.pieces[0] and into_a.pieces[0][2][0] == pytest.approx(left)
+    out = placement.routes[5]
+    assert out.start == pytest.approx((placement.centres["c"][0] + CIRCLE[0] / 2, placement.centres["c"][1]))
+    assert all(y == pytest.approx(out.start[1]) for _, y in out.pieces[0])
+
+
+def test_rooms_are_kept_free_inside_a_frame() -> None:
+    sizes, edges, frames = framed_square()
+    close, wide = (
+        place(sizes, edges, frames=frames, rooms=rooms).frames["inner"] for rooms in ({}, {"b": (90.0, 70.0)})
+    )
+    assert wide.height >= close.height + 60
+
+
+def test_without_frames_nothing_changes() -> None:
+    graph = product_of_sum()
+    assert place(*graph, frames={}, rooms={"x": (50.0, 50.0)}) == place(*graph)
+
+
+def test_a_moved_member_takes_the_border_of_its_frames_along() -> None:
+    sizes, edges, frames = framed_square()
+    at = (placement := place(sizes, edges, frames=frames)).centres["b"]
+    moved = place(sizes, edges, frames=frames, fixed={"b": (at[0], at[1] + 300.0)})
+    assert moved.frames["inner"].bottom > at[1] + 300 > placement.frames["outer"].bottom
+    assert moved.frames["outer"].bottom > moved.frames["inner"].bottom
+    assert place(sizes, edges, frames=frames, fixed={"x": (0.0, -90.0)}).frames == placement.frames

@@ -337,6 +337,9 @@ WRONG_SHAPES = [
     ("elastic(x, y)", {"x": [1, 2], "y": [1, 2]}, "A weight is one number; y has 2 entries"),
     ("svm(x, y, z)", {"x": [1, 2], "y": 0.0, "z": [1, 2]}, "A margin is one number; z has 2 entries"),
     ("‖x‖_3", {"x": [1, 2]}, "There is no norm with the number 3"),
+    ("affine(x, y, z)", {"x": 1.0, "y": [1, 2], "z": [1, 2]}, "affine takes a matrix and two vectors"),
+    ("affine(x, y, z)", {"x": [[1, 2]], "y": [1, 2, 3], "z": [1]}, "the columns of x must equal the entries"),
+    ("affine(x, y, z)", {"x": [[1, 2]], "y": [1, 2], "z": [1, 2]}, "the rows of x must equal the entries"),
 ]
 
 

@@ -47,6 +47,7 @@ EXAMPLES = [
     "mse(W x + b, t)",
     "bce(σ(w·x + b), t)",
     "hinge(w·x, t)",
+    "softmax(affine(W, x, b))",
     "h1 = tanh(W_hh h + W_xh x + b_h)",
     "e^x/(1 + e^x)",
     "2πr",

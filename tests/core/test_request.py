@@ -117,3 +117,50 @@ def test_a_long_text_is_read_quickly():
     begun = time.process_time()
     assert len(parse_json(text)) == 15_000_000
     assert time.process_time() - begun < QUICK
+
+
+NEURON = {"program": "y = σ(w·x + b)", "values": {"w": [2, -3], "x": [-1, -2], "b": -3}}
+UNFOLDS = [
+    (["y"], ["v1", "v2", "y.1", "y.2", "y.3", "y"]),
+    ("all", ["v1", "v2", "y.1", "y.2", "y.3", "y"]),
+    (["all"], ["v1", "v2", "y.1", "y.2", "y.3", "y"]),
+    (["v1"], ["v1.1", "v1.2", "v1.3", "v1.4", "v1.5", "v1.6", "v1", "v2", "y"]),
+    ("numbers", ["v1.1", "v1.2", "v1.3", "v1.4", "v1.5", "v1.6", "v1", "v2", "y.1", "y.2", "y.3", "y"]),
+    ([], ["v1", "v2", "y"]),
+]
+
+
+@pytest.mark.parametrize(("unfold", "computed"), UNFOLDS)
+def test_a_request_says_what_is_unfolded(unfold, computed):
+    plain, found = (answer(json.dumps(request)) for request in (NEURON, NEURON | {"unfold": unfold}))
+    names = [node["name"] for node in found["nodes"] if node["op"] not in ("input", "constant")]
+    assert names == computed
+    assert found["value"] == pytest.approx(plain["value"]) and found["grads"].keys() == plain["grads"].keys()
+    for name, gradient in plain["grads"].items():
+        assert found["grads"][name] == pytest.approx(gradient)
+
+
+NOT_UNFOLDED = [
+    (["z"], "There is no node z"),
+    (["b"], "b is an input; there is nothing to unfold"),
+    (["v2"], "v1 + b is not made of anything simpler"),
+    (["y.2"], "exp(y.1) is not made of anything simpler"),
+    (["y.9"], "There is no node y.9"),
+    (["y", "all"], "There is no node all"),
+    ([1], "A name is a text"),
+    (1, '"unfold" must be a list of names, "all" or "numbers"'),
+]
+
+
+@pytest.mark.parametrize(("unfold", "said"), NOT_UNFOLDED)
+def test_what_cannot_be_unfolded_is_said(unfold, said):
+    with pytest.raises((Problem, Refusal)) as refused:
+        answer(json.dumps(NEURON | {"unfold": unfold}))
+    assert said in str(refused.value)
+
+
+def test_a_node_inside_may_be_asked_for_and_all_may_be_a_name():
+    request = NEURON | {"unfold": ["y"], "wrt": ["y.2"], "output": "y.3"}
+    assert answer(json.dumps(request))["grads"] == {"y.2": 1}
+    found = answer('{"program": "all = σ(x); y = tanh(all)", "values": {"x": 1}, "unfold": "all"}')
+    assert [node["name"] for node in found["nodes"] if node["op"] == "tanh"] == ["y"]

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 from core.arrays import frozen
+from core.builder import graph_of
 from core.export.tikz import node_names, tikz
 from core.figure import draw, figure, label_width
-from core.passes import run
+from core.passes import run, tell
+from core.plan import make_plan
+from core.unfold import anything, unfolded
 
 PARTS = "ink faint line paper value gradient lit lit_back receiving negative zero positive".split()
 COLOURS = {part: f"#{number * 11111:06x}" for number, part in enumerate(PARTS)}
@@ -65,12 +68,30 @@ def test_nodes_keep_their_names_where_tikz_takes_them():
     assert re.fullmatch(r"node-\d+", names["α1"])
 
 
+def unfolded_figure():
+    """The sigmoid of a neuron, and its dot product, written out."""
+    program, values = "y = σ(w·x)", {"w": frozen([2, -3]), "x": frozen([-1, -2])}
+    graph = unfolded(graph_of(program, values), anything)
+    story = tell(make_plan(graph), values)
+    return figure(draw(graph, room=label_width(story)), story.picture(story.position("backward:3")))
+
+
+def test_frames_stand_below_everything_with_their_titles():
+    text = tikz(unfolded_figure(), COLOURS)
+    parts = re.findall(r"^  (\\(?:node|draw)\[[a-z]+)", text, re.MULTILINE)
+    frames = [r"\draw[frame", r"\node[title"]
+    assert parts[:4] == frames * 2 and not set(parts[4:]) & set(frames)
+    assert r"{$y=\sigma\left( v_{1} \right)$};" in text and r"{$w\cdot x$};" in text
+    assert all(text.count(a) == text.count(b) for a, b in ("()", "{}", "[]"))
+
+
 @pytest.mark.skipif(not (shutil.which("pdflatex") and shutil.which("kpsewhich")), reason="there is no TeX")
 def test_it_compiles(tmp_path):
     found = subprocess.run(["kpsewhich", "standalone.cls"], capture_output=True).stdout
     if not found:
         pytest.skip("this TeX has no standalone class")
-    (tmp_path / "f.tex").write_text(tikz(figure_at(NEURON, "backward:3"), COLOURS), encoding="utf-8")
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "f.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60)
-    assert done.returncode == 0, done.stdout.decode(errors="replace")[-600:]
+    for shown in (figure_at(NEURON, "backward:3"), unfolded_figure()):
+        (tmp_path / "f.tex").write_text(tikz(shown, COLOURS), encoding="utf-8")
+        command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "f.tex"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stdout.decode(errors="replace")[-600:]

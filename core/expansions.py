@@ -1,0 +1,129 @@
+"""What an operation stands for: a composite's formula, or an operation on arrays entry by entry.
+
+Every expansion is a formula in the program's own notation over the operation's inputs. A new operation takes
+part through its `stands_for`, or through a row of BY_ENTRIES if its formula depends on the shapes.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from core.arrays import Shape, describe
+from core.builder import read_program
+from core.errors import Problem
+from core.explain import formula
+from core.graph import Graph, Node
+from core.notation.printers import expression_text
+from core.notation.tree import Binary, Index, Listing, Name, Number, Tree, rebuilt, substituted
+
+MOST_ENTRIES = 64
+LONGEST_NAME = 24
+
+
+def expansion(graph: Graph, node: Node) -> Tree:
+    """The formula a node stands for, over the names of its arguments. Raises Problem where there is none."""
+    if node.is_leaf:
+        raise Problem(f"{node.name} is an input; there is nothing to unfold", node.span)
+    op, shapes = node.operation, [graph.nodes[arg].shape for arg in node.args]
+    if op.stands_for:
+        found = _composite(op.stands_for, op.inputs, op.elementwise and any(shapes))
+    elif node.op in BY_ENTRIES and any(shapes):
+        _check_entries(graph, node)
+        found = _read(BY_ENTRIES[node.op](*shapes), op.inputs)
+    elif op.elementwise and node.shape:
+        _check_entries(graph, node)
+        found = _each_entry(node, formula(graph, node), dict(zip(op.inputs, shapes, strict=True)))
+    else:
+        text = expression_text(_over_arguments(formula(graph, node), node))
+        raise Problem(f"{text} is not made of anything simpler", node.span)
+    return _over_arguments(found, node)
+
+
+def called(graph: Graph, node: Node) -> str:
+    """What an operation is called in a menu: a function by its sign, else as it is written: `σ`, `w · x`."""
+    op = node.operation
+    text = op.symbol if op.call else expression_text(_over_arguments(formula(graph, node), node))
+    return text if len(text) <= LONGEST_NAME else op.symbol
+
+
+def _over_arguments(tree: Tree, node: Node) -> Tree:
+    ports = node.operation.ports(len(node.args))
+    return substituted(tree, {port: Name(arg) for port, arg in zip(ports, node.args, strict=True)})
+
+
+def _check_entries(graph: Graph, node: Node) -> None:
+    """Refuse to write out arrays that are too large to be looked at entry by entry."""
+    for part in (*(graph.nodes[arg] for arg in node.args), node):
+        if math.prod(part.shape) > MOST_ENTRIES:
+            said = f"{describe(part.name, part.shape)}; up to {MOST_ENTRIES} entries are unfolded"
+            raise Problem(said, node.span)
+
+
+@lru_cache(1024)
+def _read(text: str, ports: tuple[str, ...]) -> Tree:
+    return read_program(text, ports).statements[0].tree
+
+
+@lru_cache(256)
+def _composite(text: str, ports: tuple[str, ...], by_entry: bool) -> Tree:
+    """What a composite stands for; on arrays, one that works entry by entry multiplies entry by entry."""
+
+    def multiplied(part: Tree) -> Tree:
+        return replace(part, op="⊙") if isinstance(part, Binary) and part.op in " ·" else part
+
+    tree = _read(text, ports)
+    return rebuilt(tree, multiplied) if by_entry else tree
+
+
+def _each_entry(node: Node, tree: Tree, shapes: Mapping[str, Shape]) -> Tree:
+    """An operation that works entry by entry as the list of what it makes of each entry, or each row."""
+
+    def at(place: int) -> Tree:
+        whole = {port: shape for port, shape in shapes.items() if len(shape) == len(node.shape)}
+        return substituted(
+            tree, {port: _entry(port, place if shape[0] > 1 else 0) for port, shape in whole.items()}
+        )
+
+    return Listing(tuple(at(place) for place in range(node.shape[0])))
+
+
+def _entry(port: str, place: int) -> Tree:
+    return Index(Name(port), (Number(float(place)),))
+
+
+# -- operations on arrays, by the lengths of their inputs' axes
+
+
+def _plus(terms: Iterable[str]) -> str:
+    return " + ".join(terms)
+
+
+def _listed(items: Iterable[str]) -> str:
+    return f"[{', '.join(items)}]"
+
+
+def _of_entries(function: str, x: Shape) -> Sequence[str]:
+    """The entries of a vector, or the function's value for each row of a matrix."""
+    return [f"x[{i}]" if len(x) == 1 else f"{function}(x[{i}])" for i in range(x[0])]
+
+
+def _extreme(function: str, x: Shape) -> str:
+    found = _of_entries(function, x)
+    return f"{function}({', '.join(found)})" if len(found) > 1 else found[0]
+
+
+BY_ENTRIES: Mapping[str, Callable[..., str]] = {
+    "dot": lambda x, y: _plus(f"x[{i}] y[{i}]" for i in range(x[0])),
+    "matvec": lambda W, x: _listed(f"W[{i}]·x" for i in range(W[0])),
+    "vecmat": lambda x, W: _plus(f"x[{i}] W[{i}]" for i in range(x[0])),
+    "matmul": lambda X, Y: _listed(f"X[{i}]·Y" for i in range(X[0])),
+    "outer": lambda x, y: _listed(f"x[{i}] y" for i in range(x[0])),
+    "transpose": lambda X: _listed(_listed(f"X[{i}, {j}]" for i in range(X[0])) for j in range(X[1])),
+    "row": lambda x: "[x]",
+    "sum": lambda x: _plus(_of_entries("sum", x)),
+    "prod": lambda x: " ".join(_of_entries("prod", x)),
+    "mean": lambda x: f"sum(x) / {math.prod(x)}",
+    "largest": lambda x: _extreme("max", x),
+    "smallest": lambda x: _extreme("min", x),
+}

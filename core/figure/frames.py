@@ -1,0 +1,67 @@
+"""Frames around what has been unfolded: what stands inside which, and what is written at the top."""
+
+from collections.abc import Iterable, Mapping
+
+from core.explain import formula
+from core.figure.sizes import SMALL, extent
+from core.graph import CONSTANT, Edge, Graph, Node
+from core.layout import Frame as LayoutFrame
+from core.notation.mathtree import Math, row
+from core.notation.typeset import ATOM, EQUALS, Part, name_math, typeset, typeset_part
+from core.unfold import frame_of, parent
+
+LONGEST_TITLE = 260.0
+BELOW_TITLE = 6.0
+
+
+def layout_frames(
+    graph: Graph, shown: Iterable[Node], edges: Iterable[Edge]
+) -> tuple[Mapping[str, LayoutFrame], Mapping[str, Math]]:
+    """The frames for the layout, the outer before the inner, and their titles."""
+    members: dict[str, set[str]] = {key: set() for key in graph.folded}
+    for name, home in _homes(graph, shown, edges).items():
+        if home:
+            members[home].add(name)
+    titles = {key: _title(graph, key, node) for key, node in graph.folded.items()}
+    frames = {}
+    for key, node in graph.folded.items():
+        width, height = extent(titles[key], SMALL)
+        room = width, height + BELOW_TITLE
+        frames[key] = LayoutFrame(frozenset(members[key]), parent(graph, key), node.name, room)
+    return frames, titles
+
+
+def _homes(graph: Graph, shown: Iterable[Node], edges: Iterable[Edge]) -> Mapping[str, str]:
+    """The innermost frame of every node; a constant stands where all that use it are."""
+    names = [node.name for node in shown]
+    found = {name: frame_of(graph, name) for name in names if graph.nodes[name].op != CONSTANT}
+    users: dict[str, list[str]] = {}
+    for edge in edges:
+        users.setdefault(edge.source, []).append(edge.target)
+    for name in names:
+        if name not in found:
+            around = [_around(graph, found[user]) for user in users.get(name, [])]
+            shared = [key for key in around[0] if all(key in keys for keys in around)] if around else [""]
+            found[name] = shared[0]
+    return found
+
+
+def _around(graph: Graph, key: str) -> list[str]:
+    """A frame and all around it, the innermost first, and "" for the whole graph."""
+    keys = [key]
+    while keys[-1]:
+        keys.append(parent(graph, keys[-1]))
+    return keys
+
+
+def _title(graph: Graph, key: str, node: Node) -> Math:
+    """What a frame stands for: `y = σ(z)`; by its sign alone where that would be too long."""
+    ports = node.operation.ports(len(node.args))
+    args: dict[str, Part] = {}
+    for port, arg in zip(ports, node.args, strict=True):
+        found = graph.nodes[arg]
+        args[port] = typeset_part(found.tree) if found.op == CONSTANT else (name_math(arg), ATOM)
+    title = typeset(formula(graph, node), args)
+    if node.named and key == node.name:
+        title = row(name_math(node.name), EQUALS, title)
+    return title if extent(title, SMALL)[0] <= LONGEST_TITLE else name_math(node.name)

@@ -1,0 +1,238 @@
+"""Frames around boxes that belong together, at any depth: nothing else stands inside one, none overlap.
+
+Every frame is laid out by itself and stands as one box in the layout around it. Edges meet that box where
+they go on inside, so that the way of an edge is the chain of its parts. Reading order: Frame, place_framed,
+stretched, _Level (one frame, or the whole), _Framed (all of them put together).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from core.layout.boxes import Box, Span
+from core.layout.curves import Piece, Point, Route
+from core.layout.layers import Edge
+from core.layout.parts import Gaps, Placement, placed
+
+# between a frame and what is inside, and behind the border where nothing is written beside the edge
+PADDING, BEHIND_BORDER = 14.0, 26.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame by what it holds: its `members`, the key of the frame `around` it, the node whose value leaves.
+
+    `title` is the width and height of what is written at its top.
+    """
+
+    members: frozenset[str]
+    around: str
+    exit: str
+    title: tuple[float, float]
+
+
+Link = tuple[str, str, int]  # source and target at one level, and the input of the target
+
+
+def place_framed(
+    boxes: Mapping[str, Box],
+    edges: Sequence[Edge],
+    frames: Mapping[str, Frame],
+    rooms: Mapping[str, tuple[float, float]],
+    gaps: Gaps,
+) -> Placement:
+    """The placement with a rectangle for each frame; `rooms` are the heights needed above and below boxes.
+
+    Frames come before those inside them; an edge leaves a frame only at its exit.
+    """
+    return _Framed(boxes, edges, frames, rooms, gaps).placement()
+
+
+def stretched(
+    frames: Mapping[str, Frame], spans: Mapping[str, Span], moved: Mapping[str, Span]
+) -> Mapping[str, Span]:
+    """The rectangles of frames where boxes inside have been moved elsewhere."""
+    found = dict(spans)
+    for key, frame in reversed(list(frames.items())):
+        for name in frame.members & moved.keys():
+            found[key] = found[key].with_other(moved[name].grown(2 * PADDING))
+        if frame.around and found[key] != spans[key]:
+            found[frame.around] = found[frame.around].with_other(found[key].grown(PADDING))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """One frame laid out, or the whole graph: in its own coordinates, with `span` the frame itself."""
+
+    placement: Placement
+    routes: Mapping[Link, Route]
+    sources: tuple[str, ...]
+    span: Span
+    exit: float
+
+    @property
+    def box(self) -> Box:
+        """The frame as a box of the layout around it."""
+        middle = (self.span.top + self.span.bottom) / 2
+        heights = tuple(self.placement.centres[_entry(source)][1] - middle for source in self.sources)
+        return Box(self.span.width, self.span.height, False, heights, self.exit - middle)
+
+
+def _entry(source: str) -> str:
+    """What stands at a frame's border for a node outside; no node is called so."""
+    return f"entry {source}"
+
+
+def _frame(key: str) -> str:
+    return f"frame {key}"
+
+
+class _Framed:
+    def __init__(
+        self,
+        boxes: Mapping[str, Box],
+        edges: Sequence[Edge],
+        frames: Mapping[str, Frame],
+        rooms: Mapping[str, tuple[float, float]],
+        gaps: Gaps,
+    ):
+        self.boxes, self.edges, self.frames, self.rooms, self.gaps = boxes, edges, frames, rooms, gaps
+        self.home = {name: key for key, frame in frames.items() for name in frame.members}
+        self.levels: dict[str, _Level] = {}
+        for key in (*reversed(list(frames)), ""):
+            self.levels[key] = self._level(key)
+
+    # -- who is where
+
+    def around(self, name: str) -> list[str]:
+        """The frames around a node, the innermost first, and "" for the whole graph."""
+        keys = [self.home.get(name, "")]
+        while keys[-1]:
+            keys.append(self.frames[keys[-1]].around)
+        return keys
+
+    def at(self, key: str, name: str) -> str:
+        """What a node is at a level: itself, the frame it is in, or an entry if it is outside."""
+        keys = self.around(name)
+        if key not in keys:
+            return _entry(name)
+        depth = keys.index(key)
+        return _frame(keys[depth - 1]) if depth else name
+
+    # -- one level
+
+    def _level(self, key: str) -> _Level:
+        links = self._links(key)
+        inside = [_frame(inner) for inner, frame in self.frames.items() if frame.around == key]
+        boxes = {name: box for name, box in self.boxes.items() if self.home.get(name, "") == key}
+        boxes |= {name: self.levels[name.removeprefix("frame ")].box for name in inside}
+        entering = [source for source, _, _ in links if source not in boxes]
+        sources = dict.fromkeys(entering)
+        boxes |= {source: Box(0.0, 0.0, False) for source in sources}
+        # where one edge becomes several, something is written beside each
+        apart = len(entering) > len(sources)
+        gaps = self.gaps._replace(entry=1.5 * self.gaps.x if apart else BEHIND_BORDER)
+        placement = placed(tuple(boxes.items()), tuple(links.values()), gaps, frozenset(sources))
+        routes = dict(zip(links, placement.routes, strict=True))
+        order = sorted(sources, key=lambda source: placement.centres[source][1])
+        names = tuple(source.removeprefix("entry ") for source in order)
+        span = self._span(key, boxes, links, placement)
+        return _Level(placement, routes, names, span, self._exit(key, placement))
+
+    def _links(self, key: str) -> dict[Link, Edge]:
+        """The edges as they run at this level, each part of their ways once."""
+        found: dict[Link, Edge] = {}
+        for edge in self.edges:
+            source, target = self.at(key, edge.source), self.at(key, edge.target)
+            if source == target or target.startswith("entry "):
+                continue
+            port, ports = edge.port, edge.ports
+            if target.startswith("frame "):
+                entering = self.levels[target.removeprefix("frame ")].sources
+                port, ports = entering.index(edge.source), len(entering)
+            found[source, target, port] = Edge(source, target, port, ports)
+        return found
+
+    def _exit(self, key: str, placement: Placement) -> float:
+        if not key:
+            return 0.0
+        name = self.at(key, self.frames[key].exit)
+        inner = self.levels[name.removeprefix("frame ")].box.exit if name.startswith("frame ") else 0.0
+        return placement.centres[name][1] + inner
+
+    def _span(self, key: str, boxes: Mapping[str, Box], links: Iterable[Link], placement: Placement) -> Span:
+        """The rectangle around everything at a level and what is written beside it."""
+        if not key:
+            return Span(0.0, 0.0, placement.width, placement.height)
+        entries = [placement.centres[name][0] for name in boxes if name.startswith("entry ")]
+        spans = []
+        for name, box in boxes.items():
+            if not name.startswith("entry "):
+                above, below = self.rooms.get(name, (0.0, 0.0))
+                spans.append(Span.around(placement.centres[name], box).higher(above, below))
+        for (source, _, _), route in zip(links, placement.routes, strict=True):
+            (left, top), (right, bottom) = route.hull
+            spans.append(Span(left, top, right, bottom).higher(0.0, self._below(source)))
+        content = reduce(Span.with_other, spans)
+        width, height = self.frames[key].title
+        left = min(entries) if entries else content.left - PADDING
+        right = max(content.right, left + width + PADDING) + PADDING
+        return Span(left, content.top - PADDING - height, right, content.bottom + PADDING)
+
+    def _below(self, source: str) -> float:
+        """The height of what is written below the edges of a source at a level."""
+        kind, _, name = source.partition(" ")
+        node = {"entry": name, "frame": self.frames[name].exit if kind == "frame" else ""}.get(kind, source)
+        return self.rooms.get(node, (0.0, 0.0))[1]
+
+    # -- all levels
+
+    def placement(self) -> Placement:
+        whole = self.levels[""].placement
+        shifts: dict[str, Point] = {"": (0.0, 0.0)}
+        spans: dict[str, Span] = {}
+        for key, frame in self.frames.items():
+            level, (dx, dy) = self.levels[key], shifts[frame.around]
+            x, y = self.levels[frame.around].placement.centres[_frame(key)]
+            middle = (level.span.left + level.span.right) / 2, (level.span.top + level.span.bottom) / 2
+            shifts[key] = dx, dy = dx + x - middle[0], dy + y - middle[1]
+            spans[key] = level.span.shifted(dx, dy)
+        centres = {}
+        for name in self.boxes:
+            home = self.home.get(name, "")
+            (x, y), (dx, dy) = self.levels[home].placement.centres[name], shifts[home]
+            centres[name] = x + dx, y + dy
+        routes = tuple(_joined(list(self._parts(edge, shifts, centres))) for edge in self.edges)
+        return replace(whole, centres=centres, routes=routes, frames=spans)
+
+    def _parts(
+        self, edge: Edge, shifts: Mapping[str, Point], centres: Mapping[str, Point]
+    ) -> Iterator[Route]:
+        """The parts of an edge's way: out of the frames around its source, and into those of its target."""
+        outer = next(key for key in self.around(edge.target) if key in self.around(edge.source))
+        inward = self.around(edge.target)
+        first = True
+        for key in reversed(inward[: inward.index(outer) + 1]):
+            source, target = self.at(key, edge.source), self.at(key, edge.target)
+            port = edge.port
+            if target.startswith("frame "):
+                port = self.levels[target.removeprefix("frame ")].sources.index(edge.source)
+            route = self.levels[key].routes[source, target, port].shifted(*shifts[key])
+            if first and source.startswith("frame "):
+                x, y = centres[edge.source]
+                yield _straight((x + self.boxes[edge.source].width / 2, y), route.start)
+            first = False
+            yield route
+
+
+def _straight(start: Point, end: Point) -> Route:
+    third = (end[0] - start[0]) / 3
+    piece: Piece = ((start[0] + third, start[1]), (end[0] - third, end[1]), end)
+    return Route(start, (piece,))
+
+
+def _joined(parts: Sequence[Route]) -> Route:
+    return Route(parts[0].start, tuple(piece for part in parts for piece in part.pieces))

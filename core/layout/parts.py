@@ -1,0 +1,152 @@
+"""A graph's connected parts laid out one by one through all stages, and packed.
+
+Reading order: Placement, placed; _place_part (one part through all stages), _packed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from core.layout.boxes import Box, Span
+from core.layout.curves import Point, Route
+from core.layout.layers import (
+    Edge,
+    Link,
+    assign_layers,
+    check_order,
+    components,
+    cut_into_layers,
+    numbered,
+    with_first,
+)
+from core.layout.ordering import order_layers
+from core.layout.placing import place_columns, place_rows
+from core.layout.routing import route_edges
+
+
+class Gaps(NamedTuple):
+    """The least distances: of columns, of what stands in a column, and behind a column of entries."""
+
+    x: float
+    y: float
+    entry: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where everything is: centres of the boxes, and routes in the order of the edges.
+
+    All lies within `width` × `height` from the corner (`left`, `top`), which is (0, 0) unless something was
+    moved beyond it. `frames` are the rectangles around nodes that belong together.
+    """
+
+    centres: Mapping[str, Point]
+    routes: tuple[Route, ...]
+    width: float
+    height: float
+    left: float = 0.0
+    top: float = 0.0
+    frames: Mapping[str, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Nodes that hang together: their numbers, those of their edges, and where they are."""
+
+    nodes: Sequence[int]
+    edges: Sequence[int]
+    centres: Sequence[Point]
+    routes: Sequence[Route]
+    extent: Span
+
+
+# while a node is dragged the same graph is asked for again and again
+@lru_cache(maxsize=64)
+def placed(
+    boxes: tuple[tuple[str, Box], ...],
+    edges: tuple[Edge, ...],
+    gaps: Gaps,
+    entries: frozenset[str] = frozenset(),
+) -> Placement:
+    """The placement of the graph as if no user had touched it; `entries` stand in a column before all."""
+    names = [name for name, _ in boxes]
+    links = numbered(names, edges)
+    check_order(names, links)
+    groups = components(len(names), links)
+    group_of = {node: i for i, nodes in enumerate(groups) for node in nodes}
+    edges_of: list[list[int]] = [[] for _ in groups]
+    for i, link in enumerate(links):
+        edges_of[group_of[link.source]].append(i)
+    first = {node for node, name in enumerate(names) if name in entries}
+    parts = [
+        _place_part(nodes, inside, [box for _, box in boxes], links, gaps, first)
+        for nodes, inside in zip(groups, edges_of, strict=True)
+    ]
+    centres: list[Point] = [(0.0, 0.0)] * len(names)
+    routes: list[Route] = [Route((0.0, 0.0), ())] * len(links)
+    width = height = 0.0
+    for part, (x, y) in zip(parts, _packed([part.extent for part in parts], gaps.x, 2 * gaps.y), strict=True):
+        dx, dy = x - part.extent.left, y - part.extent.top
+        for node, (node_x, node_y) in zip(part.nodes, part.centres, strict=True):
+            centres[node] = node_x + dx, node_y + dy
+        for i, route in zip(part.edges, part.routes, strict=True):
+            routes[i] = route.shifted(dx, dy)
+        width = max(width, part.extent.right + dx)
+        height = max(height, part.extent.bottom + dy)
+    named = MappingProxyType(dict(zip(names, centres, strict=True)))
+    return Placement(named, tuple(routes), width, height)
+
+
+def _place_part(
+    nodes: Sequence[int],
+    edges: Sequence[int],
+    all_boxes: Sequence[Box],
+    all_links: Sequence[Link],
+    gaps: Gaps,
+    first: Collection[int],
+) -> _Part:
+    """One part through all stages."""
+    number = {node: i for i, node in enumerate(nodes)}
+    boxes = [all_boxes[node] for node in nodes]
+    links = [
+        Link(number[link.source], number[link.target], link.lean) for link in (all_links[i] for i in edges)
+    ]
+    layer_of = assign_layers(len(nodes), links)
+    entries = [number[node] for node in nodes if node in first]
+    graph = cut_into_layers(with_first(layer_of, entries) if entries else layer_of, links)
+    order_layers(graph)
+    y = place_rows(graph, boxes, gaps.y)
+    columns = place_columns(graph, boxes, y, gaps.x, gaps.entry if entries else gaps.x)
+    routes = route_edges(graph, links, boxes, y, columns, gaps.y)
+    centres = [(x, y[v]) for v, x in enumerate(columns.centres)]
+    return _Part(nodes, edges, centres, routes, extent_of(centres, boxes, routes))
+
+
+def extent_of(centres: Iterable[Point], boxes: Iterable[Box], routes: Iterable[Route]) -> Span:
+    """The rectangle that holds these boxes and routes."""
+    spans = [Span.around(centre, box) for centre, box in zip(centres, boxes, strict=True)]
+    spans += [Span(*upper_left, *lower_right) for upper_left, lower_right in (route.hull for route in routes)]
+    return Span(
+        min(span.left for span in spans),
+        min(span.top for span in spans),
+        max(span.right for span in spans),
+        max(span.bottom for span in spans),
+    )
+
+
+def _packed(extents: Sequence[Span], gap_x: float, gap_y: float) -> list[Point]:
+    """The upper left corners of parts set in lines, like words, no line wider than the widest part."""
+    widest = max((extent.right - extent.left for extent in extents), default=0.0)
+    corners = []
+    x = y = lowest = 0.0
+    for extent in extents:
+        if x and x + extent.right - extent.left > widest:
+            x, y = 0.0, lowest + gap_y
+        corners.append((x, y))
+        x += extent.right - extent.left + gap_x
+        lowest = max(lowest, y + extent.bottom - extent.top)
+    return corners

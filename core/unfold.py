@@ -1,0 +1,205 @@
+"""Folding and unfolding: nodes of a graph replaced by the nodes of what they stand for.
+
+A node that is unfolded keeps its name and becomes the last operation of its expansion; the operations inside
+are named after it: `y.1`, `y.2` inside `y`, `y.2.1` inside `y.2`. That last operation may stand for something
+itself: its key is `y.0`, and inside it are `y.0.1`, `y.0.2`. So a name or key says where it belongs, no
+program can hold it, and it does not depend on what else is unfolded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+
+from core.builder import CONSTANTS, Builder
+from core.errors import Problem
+from core.expansions import expansion
+from core.graph import CONSTANT, Graph, Node
+from core.nodes import Nodes, Operand
+from core.notation.tree import Name, Number, Program, Statement, Tree, substituted
+from core.steps import Computed, Flowed, Seeded, Step, Story, Updated
+
+Wanted = Callable[[str, Node], bool]
+
+
+def composite(key: str, node: Node) -> bool:
+    """Whether a node abbreviates a formula: σ, softmax, losses."""
+    return bool(node.operation.stands_for)
+
+
+def anything(key: str, node: Node) -> bool:
+    """Composites and operations on arrays: until only numbers are left."""
+    return True
+
+
+LEVELS: Mapping[str, Wanted] = {"all": composite, "numbers": anything}
+
+
+def recorded(operations: Mapping[str, str]) -> Wanted:
+    """What was unfolded before, by its key, where it still is the same operation."""
+    return lambda key, node: operations.get(key) == node.op
+
+
+def unfolded_as_asked(graph: Graph, names: Sequence[str]) -> Graph:
+    """The graph with the named nodes unfolded, and what is around them; or, for one of the LEVELS, all of it.
+
+    Raises Problem for a name that is no node and for a node that stands for nothing simpler.
+    """
+    if len(names) == 1 and names[0] in LEVELS and names[0] not in graph.nodes:
+        return unfolded(graph, LEVELS[names[0]])
+    found = unfolded(graph, lambda key, node: any(f"{name}.".startswith(f"{key}.") for name in names))
+    for name in names:
+        if name not in found.folded:
+            at = nearest_in(found.nodes, name) if name.endswith(".0") else name
+            if at not in found.nodes:
+                raise Problem(f"There is no node {name}", hint=_some_names(found))
+            expansion(found, found.nodes[at])
+    return found
+
+
+def _some_names(graph: Graph) -> str:
+    names = [node.name for node in graph.nodes.values() if not node.is_leaf]
+    return f"What is computed is {', '.join(names[:8])}" if names else "Nothing is computed here"
+
+
+def unfolded(graph: Graph, wanted: Wanted) -> Graph:
+    """The graph with every node that is wanted, by its key, and stands for something replaced by that.
+
+    Values and gradients of the other nodes stay what they were. Raises Problem where there is no room.
+    """
+    room, folded = Nodes(set()), dict(graph.folded)
+    found = replace(graph, nodes=room.nodes, folded=folded)
+    waiting = [(key_of(graph, name), node) for name, node in graph.nodes.items()][::-1]
+    while waiting:
+        key, node = waiting.pop()
+        inside = _inside(found, key, node) if not node.is_leaf and wanted(key, node) else []
+        if inside:
+            folded[key] = node
+            waiting.extend(reversed(inside))
+        elif node.op != CONSTANT or node.name not in room.nodes:
+            room.keep(node)
+    return found if folded else graph
+
+
+def _inside(graph: Graph, key: str, node: Node) -> list[tuple[str, Node]]:
+    """The nodes of what a node stands for, by their keys, the node itself last; none if it is an atom."""
+    try:
+        tree = expansion(graph, node)
+    except Problem:
+        return []
+    builder = _Inside(graph, key, node)
+    name = builder.settled(builder.expression(_without_names_of(graph, tree, node), builder.scope)).node
+    if name not in builder.made.values():
+        return []
+    last = replace(node, op=builder.nodes[name].op, args=builder.nodes[name].args)
+    inner = [(made.name, made) for made in builder.nodes.values() if made.name not in (*node.args, name)]
+    return [*inner, (f"{key}.0", last)]
+
+
+def _without_names_of(graph: Graph, tree: Tree, node: Node) -> Tree:
+    """The tree with e and π as numbers where the program means something else by these names."""
+    taken = {name for name in CONSTANTS if name in graph.nodes and graph.nodes[name].op != CONSTANT}
+    return substituted(tree, {name: Number(CONSTANTS[name]) for name in taken - set(node.args)})
+
+
+class _Inside(Builder):
+    """Builds what a node stands for; an operation that is there already is used a second time."""
+
+    def __init__(self, graph: Graph, key: str, node: Node):
+        super().__init__(Program("", (Statement(node.tree),)), {})
+        self.key, self.span = key, node.span
+        self.nodes = {arg: graph.nodes[arg] for arg in node.args}
+        self.scope = {
+            arg: Operand(Name(arg), inner.shape, arg, inner.value) for arg, inner in self.nodes.items()
+        }
+        self.made: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    def new_name(self) -> str:
+        self.count += 1
+        return f"{self.key}.{self.count}"
+
+    def add(self, op: str, operands: Sequence[Operand], part: Tree) -> str:
+        known = op, tuple(self.node_of(operand) for operand in operands)
+        if known not in self.made:
+            self.made[known] = super().add(op, operands, replace(part, span=self.span))
+        return self.made[known]
+
+
+# -- what is unfolded and what can be
+
+
+def operations_of(graph: Graph) -> dict[str, str]:
+    """What is unfolded in a graph: the keys with the operations they had."""
+    return {key: node.op for key, node in graph.folded.items()}
+
+
+def without(operations: Mapping[str, str], key: str) -> dict[str, str]:
+    """What stays unfolded when one node is folded, with all that is inside it."""
+    return {name: op for name, op in operations.items() if name != key and not name.startswith(f"{key}.")}
+
+
+# -- where a node belongs
+
+
+def key_of(graph: Graph, name: str) -> str:
+    """The key under which a node's operation is unfolded: its name, or within its own expansion `name.0`."""
+    while name in graph.folded:
+        name += ".0"
+    return name
+
+
+def frame_of(graph: Graph, name: str) -> str:
+    """The key of the innermost unfolded node that a node stands inside, or the empty string."""
+    return parent(graph, key_of(graph, name))
+
+
+def parent(graph: Graph, key: str) -> str:
+    """The key of the unfolded node directly around a node or an unfolded one, or the empty string."""
+    around = key.rpartition(".")[0]
+    return around if around in graph.folded else ""
+
+
+# -- the same place in a story of the program folded otherwise
+
+
+def place_in(story: Story, count: int, other: Story) -> int:
+    """After how many steps of another story of the program the fact that came last here is known there.
+
+    A fact inside what is folded there counts as the fact of the whole.
+    """
+    if count in (0, len(story)):
+        return len(other) if count else 0
+    step = story.steps[count - 1]
+    places = {fact: number for number, fact in enumerate(map(_bare, other.steps), start=1)}
+    if _bare(step) in places:
+        return places[_bare(step)]
+    shared = story.graph.nodes.keys() & other.graph.nodes.keys()
+    wanted = _outer(step, shared)
+    facts = [(number, _outer(fact, shared)) for number, fact in enumerate(other.steps, start=1)]
+    if isinstance(step, Flowed) and wanted[1] == wanted[2]:  # inside: where the whole begins to pass it on
+        alike = [number for number, fact in facts if fact[:2] == wanted[:2]][:1]
+    else:
+        alike = [number for number, fact in facts if fact == wanted]
+    return alike[-1] if alike else place_in(story, count - 1, other)
+
+
+def _bare(step: Step) -> tuple[type | str | int, ...]:
+    """A fact without its numbers."""
+    match step:
+        case Flowed(node, port, arg):
+            return Flowed, node, port, arg
+        case Computed(name) | Seeded(name) | Updated(name):
+            return type(step), name
+
+
+def _outer(step: Step, shared: Collection[str]) -> tuple[type | str, ...]:
+    """A fact without its numbers, told of nodes that both stories have."""
+    names = (step.node, step.arg) if isinstance(step, Flowed) else (_bare(step)[1],)
+    return type(step), *(nearest_in(shared, str(name)) for name in names)
+
+
+def nearest_in(nodes: Collection[str], name: str) -> str:
+    """A node, or the unfolded node around it that is there; the empty string where none is."""
+    while name and name not in nodes:
+        name = name.rpartition(".")[0]
+    return name
