@@ -1,0 +1,243 @@
+"""How each function of the rule language is written in ONNX: the one table.
+
+lowered     a rule as operators; NoForm where a function has none
+summed      the same, over a batch
+FORMS       the functions that are no operator entry by entry: each makes operators of tensors
+OPERATORS   the operations that ONNX has an operator of its own for
+
+Everything else follows from the operations' rules, the way back too.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from core.compiled.kernels import ARITHMETIC, RELATIONS
+from core.export.onnx_operators import INT64, UFUNCS, Operators, Tensor
+from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold
+from core.ops.kernels import KERNELS
+from core.ops.rules import Rule
+
+OPERATORS = {"relu": "Relu", "sigmoid": "Sigmoid"}
+
+
+class NoForm(LookupError):
+    """A function of the rule language, by its name, is not written in ONNX yet."""
+
+
+def lowered(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor:
+    """The tensor of a rule whose names stand for the given ones. Raises NoForm."""
+
+    def combine(part: Tree, found: list[Tensor]) -> Tensor:
+        match part:
+            case Number(value):
+                return ops.number(value)
+            case Name(name):
+                return binding[name]
+            case Negative():
+                return ops.ufunc("negative", *found)
+            case Binary(sign):
+                return ops.ufunc(ARITHMETIC.get(sign, "multiply"), *found)
+            case Indicator(relation):
+                return ops.ufunc(RELATIONS[relation], *found)
+            case Call(function):
+                return _called(ops, function, found)
+        raise TypeError(f"{part} has no place in a rule")
+
+    return fold(rule.tree, combine)
+
+
+def summed(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor:
+    """The sum of a rule over the examples of a batch; outer products are not made one by one for it."""
+    match rule.tree:
+        case Call("outer", (Name(x), Name(y))) if binding[x].batched and binding[y].batched:
+            return _outers(ops, binding[x], binding[y])
+    found = lowered(ops, rule, binding)
+    return ops.over_batch("ReduceSum", found) if found.batched else found
+
+
+def _called(ops: Operators, function: str, args: list[Tensor]) -> Tensor:
+    kernel = KERNELS[function]
+    if function in FORMS:
+        return FORMS[function](ops, *args)
+    if kernel.ufunc in UFUNCS:
+        return ops.ufunc(kernel.ufunc, *args)
+    if kernel.einsum:
+        return _product(ops, kernel.einsum, *args)
+    raise NoForm(function)
+
+
+# -- entry by entry
+
+
+def _logarithm(base: float) -> Callable[[Operators, Tensor], Tensor]:
+    return lambda ops, x: ops.ufunc("divide", ops.ufunc("log", x), ops.number(math.log(base)))
+
+
+def _logaddexp(ops: Operators, x: Tensor, y: Tensor) -> Tensor:
+    """The larger one takes no part in the exponential: none overflows."""
+    apart = ops.ufunc("negative", ops.ufunc("absolute", ops.ufunc("subtract", x, y)))
+    rest = ops.ufunc("log", ops.ufunc("add", ops.number(1.0), ops.ufunc("exp", apart)))
+    return ops.ufunc("add", ops.ufunc("maximum", x, y), rest)
+
+
+def _zero(ops: Operators, x: Tensor) -> Tensor:
+    return ops.expanded_like(ops.number(0.0), x) if x.batched else ops.expanded(ops.number(0.0), x.shape)
+
+
+# -- products
+
+
+def _product(ops: Operators, subscripts: str, x: Tensor, y: Tensor) -> Tensor:
+    """What the letters of an einsum say, one of them summed over: MatMul, which works as NumPy's.
+
+    A vector stands before its matrix, as the rows of a batch do: after a transposed matrix onnxruntime takes
+    it for another one.
+    """
+    inputs, output = subscripts.split("->")
+    left, right = inputs.split(",")
+    inner = "".join(set(left) & set(right) - set(output))
+    sizes = dict(zip(left + right, x.shape + y.shape, strict=True))
+    if right == inner and (left != inner or y.batched):
+        x, y, left, right = y, x, right, left
+    if len(left) == 2 and left[0] == inner:
+        x = ops.swapped(x)
+    if len(right) == 2 and right[1] == inner:
+        y = ops.swapped(y)
+    if not (x.batched and y.batched):
+        return ops.make("MatMul", [x, y], tuple(sizes[letter] for letter in output))
+    vectors = [axis for axis, letters in enumerate((left, right)) if letters == inner]
+    x, y = (ops.unsqueezed(part, axis) if axis in vectors else part for axis, part in enumerate((x, y)))
+    found = ops.make("MatMul", [x, y], (x.shape[0], y.shape[1]))
+    return ops.squeezed(found, *vectors) if vectors else found
+
+
+def _outer(ops: Operators, x: Tensor, y: Tensor) -> Tensor:
+    return ops.each("Mul", ops.unsqueezed(x, 1), ops.unsqueezed(y, 0))
+
+
+def _outers(ops: Operators, x: Tensor, y: Tensor) -> Tensor:
+    """The sum of the outer products of two batches of vectors."""
+    turned = ops.make("Transpose", [x], x.shape, perm=[1, 0])
+    return ops.make("MatMul", [turned, y], x.shape + y.shape, batched=False)
+
+
+# -- over all entries of an example, or along its first axis
+
+
+def _reduction(kind: str) -> Callable[[Operators, Tensor], Tensor]:
+    return lambda ops, x: ops.reduced(kind, x, range(len(x.shape)))
+
+
+_sum, _largest = _reduction("ReduceSum"), _reduction("ReduceMax")
+
+
+def _size(ops: Operators, x: Tensor) -> Tensor:
+    return ops.number(float(math.prod(x.shape)))
+
+
+def _stretch(ops: Operators, g: Tensor, x: Tensor) -> Tensor:
+    return ops.expanded(g, x.shape)
+
+
+def _share(ops: Operators, x: Tensor, out: Tensor) -> Tensor:
+    hit = ops.ufunc("equal", x, out)
+    return ops.ufunc("divide", hit, _sum(ops, hit))
+
+
+def _norm(ops: Operators, x: Tensor) -> Tensor:
+    return ops.ufunc("sqrt", _sum(ops, ops.ufunc("multiply", x, x)))
+
+
+def _unit(ops: Operators, x: Tensor, out: Tensor) -> Tensor:
+    """Where the norm is 0 so is x, and 1 is as good a divisor."""
+    divisor = ops.ufunc("add", out, ops.ufunc("equal", out, ops.number(0.0)))
+    return ops.ufunc("divide", x, divisor)
+
+
+def _along(kind: str) -> Callable[[Operators, Tensor], Tensor]:
+    return lambda ops, x: ops.make(kind, [x], x.shape, axis=int(x.batched))
+
+
+def _logsumexp(ops: Operators, x: Tensor) -> Tensor:
+    """Shifted by the largest: ONNX does not say that its own ReduceLogSumExp is."""
+    top = ops.reduced("ReduceMax", x, [0])
+    total = ops.reduced("ReduceSum", ops.ufunc("exp", ops.ufunc("subtract", x, top)), [0])
+    return ops.ufunc("add", top, ops.ufunc("log", total))
+
+
+# -- entries by number
+
+
+def _pick(ops: Operators, x: Tensor, k: Tensor) -> Tensor:
+    place = ops.whole(int(k.number)) if k.number is not None else ops.cast(k, INT64)
+    if x.batched and place.batched:
+        return ops.make("GatherND", [x, ops.unsqueezed(place, 0)], x.shape[1:], batch_dims=1)
+    return ops.make("Gather", [x, place], x.shape[1:], axis=int(x.batched))
+
+
+def _places(ops: Operators, x: Tensor) -> Tensor:
+    """The numbers of the entries along the first axis of x, in its rank."""
+    return ops.constant(np.arange(x.shape[0]).reshape(-1, *(1,) * (len(x.shape) - 1)))
+
+
+def _onehot(ops: Operators, k: Tensor, x: Tensor) -> Tensor:
+    return ops.ufunc("equal", _places(ops, x), k)
+
+
+def _put(ops: Operators, g: Tensor, x: Tensor, k: Tensor) -> Tensor:
+    """Chosen, not multiplied: an infinite g is no exception."""
+    return ops.each("Where", ops.each("Equal", _places(ops, x), k), g, ops.number(0.0))
+
+
+# -- the same entries laid out otherwise
+
+
+def _transpose(ops: Operators, x: Tensor) -> Tensor:
+    return ops.swapped(x)
+
+
+def _row(ops: Operators, x: Tensor) -> Tensor:
+    return ops.unsqueezed(x, 0)
+
+
+def _unrow(ops: Operators, x: Tensor) -> Tensor:
+    return ops.squeezed(x, 0)
+
+
+def _stack(ops: Operators, *parts: Tensor) -> Tensor:
+    rows = [ops.unsqueezed(part, 0) for part in parts]
+    batch = next((row for row in rows if row.batched), None)
+    if batch:
+        rows = [row if row.batched else ops.expanded_like(row, batch) for row in rows]
+    return ops.make("Concat", rows, (len(rows), *parts[0].shape), axis=int(bool(batch)))
+
+
+FORMS: dict[str, Callable[..., Tensor]] = {
+    "log2": _logarithm(2),
+    "log10": _logarithm(10),
+    "logaddexp": _logaddexp,
+    "zero": _zero,
+    "outer": _outer,
+    "sum": _sum,
+    "mean": _reduction("ReduceMean"),
+    "largest": _largest,
+    "smallest": _reduction("ReduceMin"),
+    "size": _size,
+    "stretch": _stretch,
+    "share": _share,
+    "norm": _norm,
+    "unit": _unit,
+    "softmax": _along("Softmax"),
+    "log_softmax": _along("LogSoftmax"),
+    "logsumexp": _logsumexp,
+    "pick": _pick,
+    "entry": _pick,
+    "onehot": _onehot,
+    "put": _put,
+    "transpose": _transpose,
+    "row": _row,
+    "unrow": _unrow,
+    "stack": _stack,
+}
