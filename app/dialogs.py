@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from core.errors import Problem
@@ -105,10 +106,16 @@ def _may_overwrite(parent: QWidget, path: Path) -> bool:
 
 
 def _write(window: Window, path: Path, write: Callable[[], object]) -> None:
+    trouble = ""
+    QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)  # many steps or nodes may take seconds
     try:
         write()
     except Problem as problem:
-        complain(window, str(problem))
+        trouble = str(problem)
+    finally:
+        QGuiApplication.restoreOverrideCursor()
+    if trouble:
+        complain(window, trouble)
     else:
         window.tell(f"Saved {path.name}")
 

@@ -27,10 +27,12 @@ from core.ops.base import elementwise
 from core.ops.kernels import KERNELS
 from core.passes import tell
 from core.plan import make_plan
+from core.request import typed_values
 from core.training.batches import Feed
 from core.training.setup import setup
 from tests.core.test_export import HOSTILE, IRIS, LABS, SOFTMAX, STORIES, story_of, titled, values_of
 from tests.core.test_ops import PAIRS, drawn, name_of
+from tests.test_documents import CONVENTIONS
 
 onnx = pytest.importorskip("onnx", reason="the package onnx is not installed")
 ENGINES = [
@@ -225,6 +227,28 @@ def test_what_is_safe_from_overflow_stays_so(engine, program, values):
     found = found_by(engine, formula_model(story.graph, story.inputs, BOTH))
     assert np.all(np.isfinite(np.concatenate([np.ravel(value) for value in found.values()])))
     assert_same(found[story.graph.output], story.last.value(story.graph.output))
+
+
+@BY
+@pytest.mark.parametrize(("program", "at", "gradients"), CONVENTIONS, ids=[row[0] for row in CONVENTIONS])
+def test_conventions_hold_where_there_is_no_derivative(engine, program, at, gradients):
+    story = story_of(program, typed_values(at.split()))
+    found = found_by(engine, formula_model(story.graph, story.inputs, BOTH))
+    for name, gradient in typed_values(gradients.split()).items():
+        np.testing.assert_array_equal(found[f"d{identifier(name)}"], gradient)
+
+
+@BY
+def test_an_infinite_gradient_reaches_the_chosen_entry_alone(engine):
+    story = story_of("1 / x[1]", {"x": [1.0, 0.0, 2.0]})
+    found = found_by(engine, formula_model(story.graph, story.inputs, BOTH))
+    assert found["dx"].tolist() == [0, -np.inf, 0] == story.last.gradient("x").tolist()
+
+
+def test_a_matrix_is_not_transposed_twice():
+    story = story_of("W^T x", {"W": np.ones((2, 3)), "x": [1.0, 2.0]})
+    graph = read(formula_model(story.graph, story.inputs, PLAIN)).graph
+    assert [(node.op_type, *node.input) for node in graph.node] == [("MatMul", "x", "W")]
 
 
 @BY
