@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from core.arrays import Shape
 from core.compiled.kernels import ARITHMETIC, RELATIONS
 from core.export.onnx_operators import INT64, UFUNCS, Operators, Tensor
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold
@@ -90,27 +91,36 @@ def _zero(ops: Operators, x: Tensor) -> Tensor:
 
 
 def _product(ops: Operators, subscripts: str, x: Tensor, y: Tensor) -> Tensor:
-    """What the letters of an einsum say, one of them summed over: MatMul, which works as NumPy's.
-
-    A vector stands before its matrix, as the rows of a batch do: after a transposed matrix onnxruntime takes
-    it for another one.
-    """
+    """What the letters of an einsum say, one of them summed over: MatMul, which works as NumPy's."""
     inputs, output = subscripts.split("->")
     left, right = inputs.split(",")
     inner = "".join(set(left) & set(right) - set(output))
     sizes = dict(zip(left + right, x.shape + y.shape, strict=True))
+    shape = tuple(sizes[letter] for letter in output)
     if right == inner and (left != inner or y.batched):
-        x, y, left, right = y, x, right, left
+        x, y, left, right = y, x, right, left  # the vectors of a batch are the rows of a matrix
+    if left == inner != right and not (x.batched or y.batched):
+        return _vector_and_matrix(ops, x, y, right.index(inner), shape)
     if len(left) == 2 and left[0] == inner:
         x = ops.swapped(x)
     if len(right) == 2 and right[1] == inner:
         y = ops.swapped(y)
     if not (x.batched and y.batched):
-        return ops.make("MatMul", [x, y], tuple(sizes[letter] for letter in output))
+        return ops.make("MatMul", [x, y], shape)
     vectors = [axis for axis, letters in enumerate((left, right)) if letters == inner]
     x, y = (ops.unsqueezed(part, axis) if axis in vectors else part for axis, part in enumerate((x, y)))
     found = ops.make("MatMul", [x, y], (x.shape[0], y.shape[1]))
     return ops.squeezed(found, *vectors) if vectors else found
+
+
+def _vector_and_matrix(ops: Operators, vector: Tensor, matrix: Tensor, axis: int, shape: Shape) -> Tensor:
+    """Multiplied along an axis of the matrix, which is taken as it was before it was transposed.
+
+    onnxruntime takes it so by mistake where the vector stands behind it.
+    """
+    if matrix in ops.unswapped:
+        matrix, axis = ops.unswapped[matrix], 1 - axis
+    return ops.make("MatMul", [matrix, vector] if axis else [vector, matrix], shape)
 
 
 def _outer(ops: Operators, x: Tensor, y: Tensor) -> Tensor:

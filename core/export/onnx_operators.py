@@ -73,15 +73,18 @@ class Operator:
 
 
 class Operators:
-    """Makes operators; numbers are of the `element` type. `part_of` is written on those that come next."""
+    """Makes operators; numbers are of the `element` type. `part_of` is written on those that come next.
+
+    `unswapped` has for each transposed matrix what it was.
+    """
 
     def __init__(self, element: int = DOUBLE):
         self.element, self.dtype = element, np.dtype(np.float32 if element == FLOAT else np.float64)
         self.all: list[Operator] = []
         self.constants: dict[Tensor, npt.NDArray[Any]] = {}
+        self.unswapped: dict[Tensor, Tensor] = {}
         self.part_of = ""
         self._known: dict[Hashable, Tensor] = {}
-        self._swapped: dict[Tensor, Tensor] = {}
 
     def make(
         self,
@@ -100,7 +103,10 @@ class Operators:
 
     def copy(self, x: Tensor) -> Tensor:
         """The same value once more, to have a name of its own."""
-        return self._add("Identity", [x], Tensor(x.shape, x.batched), {})
+        found = self._add("Identity", [x], Tensor(x.shape, x.batched), {})
+        if x in self.unswapped:
+            self.unswapped[found] = self.unswapped[x]
+        return found
 
     def _add(
         self, kind: str, inputs: Sequence[Tensor], output: Tensor, attributes: Mapping[str, Any]
@@ -170,11 +176,11 @@ class Operators:
 
     def swapped(self, x: Tensor) -> Tensor:
         """A matrix, or each in a batch, with rows and columns swapped; the second time it is the first."""
-        if x not in self._swapped:
-            order = [0, 2, 1] if x.batched else [1, 0]
-            found = self.make("Transpose", [x], x.shape[::-1], perm=order)
-            self._swapped |= {x: found, found: x}
-        return self._swapped[x]
+        if x in self.unswapped:
+            return self.unswapped[x]
+        found = self.make("Transpose", [x], x.shape[::-1], perm=[0, 2, 1] if x.batched else [1, 0])
+        self.unswapped[found] = x
+        return found
 
     def expanded(self, x: Tensor, shape: Shape) -> Tensor:
         """Stretched to a shape that an example of x fits."""
