@@ -71,7 +71,7 @@ def _is_model(words: argparse.Namespace) -> bool:
 def _options(words: argparse.Namespace) -> Options:
     from app.version import program_version
     from core.export.onnx_model import Options
-    from core.export.onnx_operators import DOUBLE, FLOAT
+    from core.export.onnx_tensors import DOUBLE, FLOAT
 
     element = FLOAT if words.float32 else DOUBLE if words.float64 else None
     return Options(program_version(), element, words.gradients)

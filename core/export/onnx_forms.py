@@ -1,7 +1,7 @@
 """How each function of the rule language is written in ONNX: the one table.
 
 lowered     a rule as operators; NoForm where a function has none
-summed      the same, over a batch
+summed      the same, added up over a batch
 FORMS       the functions that are no operator entry by entry: each makes operators of tensors
 OPERATORS   the operations that ONNX has an operator of its own for
 
@@ -15,16 +15,14 @@ import numpy as np
 
 from core.arrays import Shape
 from core.compiled.kernels import ARITHMETIC, RELATIONS
-from core.export.onnx_operators import INT64, UFUNCS, Operators, Tensor
-from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold
+from core.export import onnx_images, onnx_layouts
+from core.export.onnx_operators import OFF, SEEDED, UFUNCS, Operators
+from core.export.onnx_tensors import NoForm, Tensor
+from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, with_names
 from core.ops.kernels import KERNELS
-from core.ops.rules import Rule
+from core.ops.rules import CONSTANTS, Rule
 
 OPERATORS = {"relu": "Relu", "sigmoid": "Sigmoid"}
-
-
-class NoForm(LookupError):
-    """A function of the rule language, by its name, is not written in ONNX yet."""
 
 
 def lowered(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor:
@@ -46,14 +44,16 @@ def lowered(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor
                 return _called(ops, function, found)
         raise TypeError(f"{part} has no place in a rule")
 
-    return fold(rule.tree, combine)
+    return fold(with_names(rule.tree, CONSTANTS), combine)
 
 
 def summed(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor:
     """The sum of a rule over the examples of a batch; outer products are not made one by one for it."""
-    match rule.tree:
-        case Call("outer", (Name(x), Name(y))) if binding[x].batched and binding[y].batched:
-            return _outers(ops, binding[x], binding[y])
+    tree = rule.tree
+    if isinstance(tree, Call) and tree.function in OVER_BATCH:
+        args = [binding[name] for name in rule.names]
+        if args[0].batched and args[1].batched:
+            return OVER_BATCH[tree.function](ops, *args)
     found = lowered(ops, rule, binding)
     return ops.over_batch("ReduceSum", found) if found.batched else found
 
@@ -66,7 +66,7 @@ def _called(ops: Operators, function: str, args: list[Tensor]) -> Tensor:
         return ops.ufunc(kernel.ufunc, *args)
     if kernel.einsum:
         return _product(ops, kernel.einsum, *args)
-    raise NoForm(function)
+    raise NoForm
 
 
 # -- entry by entry
@@ -81,6 +81,10 @@ def _logaddexp(ops: Operators, x: Tensor, y: Tensor) -> Tensor:
     apart = ops.ufunc("negative", ops.ufunc("absolute", ops.ufunc("subtract", x, y)))
     rest = ops.ufunc("log", ops.ufunc("add", ops.number(1.0), ops.ufunc("exp", apart)))
     return ops.ufunc("add", ops.ufunc("maximum", x, y), rest)
+
+
+def _erf(ops: Operators, x: Tensor) -> Tensor:
+    return ops.each("Erf", x)
 
 
 def _zero(ops: Operators, x: Tensor) -> Tensor:
@@ -151,6 +155,23 @@ def _stretch(ops: Operators, g: Tensor, x: Tensor) -> Tensor:
     return ops.expanded(g, x.shape)
 
 
+def _others(ops: Operators, x: Tensor) -> Tensor:
+    """The product of all entries before, times that of all after; in each, what is doubled reaches double."""
+    size = math.prod(x.shape)
+    flat = ops.reshaped(x, (size,))
+
+    def shifted(part: Tensor, by: int) -> Tensor:
+        kept = ops.sliced(part, max(0, -by), size - max(0, by))
+        return ops.padded(kept, max(0, by), max(0, -by), value=1.0)
+
+    before, after, reach = shifted(flat, 1), shifted(flat, -1), 1
+    while reach < size:
+        before = ops.ufunc("multiply", before, shifted(before, reach))
+        after = ops.ufunc("multiply", after, shifted(after, -reach))
+        reach *= 2
+    return ops.reshaped(ops.ufunc("multiply", before, after), x.shape)
+
+
 def _share(ops: Operators, x: Tensor, out: Tensor) -> Tensor:
     hit = ops.ufunc("equal", x, out)
     return ops.ufunc("divide", hit, _sum(ops, hit))
@@ -177,51 +198,21 @@ def _logsumexp(ops: Operators, x: Tensor) -> Tensor:
     return ops.ufunc("add", top, ops.ufunc("log", total))
 
 
-# -- entries by number
+def _argmax(ops: Operators, x: Tensor) -> Tensor:
+    found = ops.make("ArgMax", [x], (), axis=int(x.batched), keepdims=0)
+    return ops.cast(found, ops.element)
 
 
-def _pick(ops: Operators, x: Tensor, k: Tensor) -> Tensor:
-    place = ops.whole(int(k.number)) if k.number is not None else ops.cast(k, INT64)
-    if x.batched and place.batched:
-        return ops.make("GatherND", [x, ops.unsqueezed(place, 0)], x.shape[1:], batch_dims=1)
-    return ops.make("Gather", [x, place], x.shape[1:], axis=int(x.batched))
-
-
-def _places(ops: Operators, x: Tensor) -> Tensor:
-    """The numbers of the entries along the first axis of x, in its rank."""
-    return ops.constant(np.arange(x.shape[0]).reshape(-1, *(1,) * (len(x.shape) - 1)))
-
-
-def _onehot(ops: Operators, k: Tensor, x: Tensor) -> Tensor:
-    return ops.ufunc("equal", _places(ops, x), k)
-
-
-def _put(ops: Operators, g: Tensor, x: Tensor, k: Tensor) -> Tensor:
-    """Chosen, not multiplied: an infinite g is no exception."""
-    return ops.each("Where", ops.each("Equal", _places(ops, x), k), g, ops.number(0.0))
-
-
-# -- the same entries laid out otherwise
-
-
-def _transpose(ops: Operators, x: Tensor) -> Tensor:
-    return ops.swapped(x)
-
-
-def _row(ops: Operators, x: Tensor) -> Tensor:
-    return ops.unsqueezed(x, 0)
-
-
-def _unrow(ops: Operators, x: Tensor) -> Tensor:
-    return ops.squeezed(x, 0)
-
-
-def _stack(ops: Operators, *parts: Tensor) -> Tensor:
-    rows = [ops.unsqueezed(part, 0) for part in parts]
-    batch = next((row for row in rows if row.batched), None)
-    if batch:
-        rows = [row if row.batched else ops.expanded_like(row, batch) for row in rows]
-    return ops.make("Concat", rows, (len(rows), *parts[0].shape), axis=int(bool(batch)))
+def _kept(ops: Operators, x: Tensor, p: Tensor, seed: Tensor) -> Tensor:
+    """The mask of dropout."""
+    assert p.number is not None and seed.number is not None
+    if ops.dropout == OFF:
+        return ops.number(1.0)
+    if ops.dropout == SEEDED:
+        return ops.constant(KERNELS["kept"].array(np.zeros(x.shape), p.number, seed.number))
+    chance = ops.make("RandomUniformLike", [x], x.shape, dtype=ops.element, seed=seed.number)
+    kept = ops.ufunc("greater_equal", chance, p)
+    return ops.ufunc("divide", kept, ops.number(1 - p.number))
 
 
 FORMS: dict[str, Callable[..., Tensor]] = {
@@ -242,12 +233,13 @@ FORMS: dict[str, Callable[..., Tensor]] = {
     "softmax": _along("Softmax"),
     "log_softmax": _along("LogSoftmax"),
     "logsumexp": _logsumexp,
-    "pick": _pick,
-    "entry": _pick,
-    "onehot": _onehot,
-    "put": _put,
-    "transpose": _transpose,
-    "row": _row,
-    "unrow": _unrow,
-    "stack": _stack,
+    "prod": _reduction("ReduceProd"),
+    "others": _others,
+    "argmax": _argmax,
+    "erf": _erf,
+    "kept": _kept,
+    **onnx_layouts.FORMS,
+    **onnx_images.FORMS,
 }
+# what sums over a batch of itself, if the first two arguments come in batches
+OVER_BATCH: dict[str, Callable[..., Tensor]] = {"outer": _outers, "conv2d_W": onnx_images.conv2d_W}

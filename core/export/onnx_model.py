@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from core.arrays import Value
 from core.errors import Problem
 from core.export import one_line
-from core.export.onnx_operators import DOUBLE, FLOAT, Operator, Tensor
+from core.export.onnx_operators import DRAWN, OFF
 from core.export.onnx_passes import Model, Passes
+from core.export.onnx_tensors import DOUBLE, FLOAT, Operator, Tensor
 from core.graph import Graph
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def trained_model(setup: Setup, options: Options) -> bytes:
         return formula_model(setup.graph, setup.values, options)
     alone = roles.prediction and not options.gradients
     graph = setup.graph.with_output(roles.prediction) if alone else setup.graph
-    passes = Passes(graph, setup.values, options.element or FLOAT, roles.data)
+    dropout = DRAWN if options.gradients else OFF
+    passes = Passes(graph, setup.values, options.element or FLOAT, roles.data, dropout)
     outputs = [passes.tensors[roles.prediction]] if roles.prediction else []
     if not alone:
         outputs.append(passes.loss())

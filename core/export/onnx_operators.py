@@ -1,22 +1,16 @@
-"""ONNX operators as they are put together: tensors that know their shapes, constants, ways to make one more.
+"""The ways to make ONNX operators that forms are written in: entry by entry, and what changes shapes.
 
-Tensor      a value of the model
-Operators   the operators so far, in computing order; the same one twice is made once
-
-A batch has its examples along the first axis. Nothing here needs the onnx package.
+A batch has its examples along the first axis; axes are told as those of one example.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from core.arrays import Shape
+from core.export.onnx_tensors import Maker, Tensor
 
-# the numbers of element types in onnx.proto
-FLOAT, INT64, DOUBLE = 1, 7, 11
+SEEDED, DRAWN, OFF = "seeded", "drawn", "off"
 UFUNCS = {
     "add": "Add",
     "subtract": "Sub",
@@ -47,91 +41,17 @@ UFUNCS = {
 TELLS = ("greater", "less", "greater_equal", "less_equal", "equal")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Tensor:
-    """A value: one example's shape, whether it comes in batches, and the number that it is if it is known."""
+class Operators(Maker):
+    """Makes operators; `dropout` says how its masks come about.
 
-    shape: Shape
-    batched: bool = False
-    number: float | None = None
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        """Where one example's axes are."""
-        return tuple(range(self.batched, self.batched + len(self.shape)))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Operator:
-    """An ONNX operator with its one output; `part_of` is the name for whose sake it is computed."""
-
-    kind: str
-    inputs: tuple[Tensor, ...]
-    output: Tensor
-    attributes: Mapping[str, Any]
-    part_of: str
-
-
-class Operators:
-    """Makes operators; numbers are of the `element` type. `part_of` is written on those that come next.
-
-    `unswapped` has for each transposed matrix what it was.
+    SEEDED   from the seed, as on the canvas
+    DRAWN    anew at every run, as in training
+    OFF      not at all
     """
 
-    def __init__(self, element: int = DOUBLE):
-        self.element, self.dtype = element, np.dtype(np.float32 if element == FLOAT else np.float64)
-        self.all: list[Operator] = []
-        self.constants: dict[Tensor, npt.NDArray[Any]] = {}
-        self.unswapped: dict[Tensor, Tensor] = {}
-        self.part_of = ""
-        self._known: dict[Hashable, Tensor] = {}
-
-    def make(
-        self,
-        kind: str,
-        inputs: Sequence[Tensor],
-        shape: Shape,
-        batched: bool | None = None,
-        **attributes: Any,
-    ) -> Tensor:
-        """An operator's output; it is a batch if one of the inputs is, unless that is told."""
-        key = (kind, *inputs, *((name, str(value)) for name, value in attributes.items()))
-        if key not in self._known:
-            batched = any(x.batched for x in inputs) if batched is None else batched
-            self._known[key] = self._add(kind, inputs, Tensor(shape, batched), attributes)
-        return self._known[key]
-
-    def copy(self, x: Tensor) -> Tensor:
-        """The same value once more, to have a name of its own."""
-        found = self._add("Identity", [x], Tensor(x.shape, x.batched), {})
-        if x in self.unswapped:
-            self.unswapped[found] = self.unswapped[x]
-        return found
-
-    def _add(
-        self, kind: str, inputs: Sequence[Tensor], output: Tensor, attributes: Mapping[str, Any]
-    ) -> Tensor:
-        self.all.append(Operator(kind, tuple(inputs), output, attributes, self.part_of))
-        return output
-
-    # -- constants
-
-    def number(self, value: float) -> Tensor:
-        return self._constant(np.asarray(value, self.dtype), value)
-
-    def constant(self, array: npt.ArrayLike) -> Tensor:
-        return self._constant(np.asarray(array, self.dtype))
-
-    def whole(self, numbers: int | Sequence[int]) -> Tensor:
-        """Whole numbers: axes, shapes, places."""
-        return self._constant(np.asarray(numbers, np.int64))
-
-    def _constant(self, array: npt.NDArray[Any], number: float | None = None) -> Tensor:
-        key = (array.dtype.str, array.shape, array.tobytes())
-        if key not in self._known:
-            self._known[key] = found = Tensor(array.shape, number=number)
-            self.constants[found] = array
-        return self._known[key]
+    def __init__(self, element: int, dropout: str = SEEDED):
+        super().__init__(element)
+        self.dropout = dropout
 
     # -- entry by entry
 
@@ -202,6 +122,44 @@ class Operators:
         shape = tuple(m for axis, n in enumerate(x.shape) for m in (kept if axis in axes else (n,)))
         places = self.whole([axis + x.batched for axis in axes])
         return self.make(kind, [x, places], shape, keepdims=int(keep))
+
+    def reshaped(self, x: Tensor, shape: Shape, batched: bool | None = None) -> Tensor:
+        """The same entries laid out otherwise; one example may become a batch of one, and the other way."""
+        batched = x.batched if batched is None else batched
+        if (shape, batched) == (x.shape, x.batched):
+            return x
+        return self.make("Reshape", [x, self.whole((-1,) * batched + shape)], shape, batched)
+
+    def sliced(self, x: Tensor, start: int, stop: int, axis: int = 0) -> Tensor:
+        """The entries from start up to, not including, stop along an axis of an example."""
+        if (start, stop) == (0, x.shape[axis]):
+            return x
+        shape = (*x.shape[:axis], stop - start, *x.shape[axis + 1 :])
+        return self.make("Slice", [x, *map(self.whole, ([start], [stop], [axis + x.batched]))], shape)
+
+    def padded(self, x: Tensor, before: int, after: int, axis: int = 0, value: float = 0.0) -> Tensor:
+        """With more entries before and after along an axis of an example."""
+        if not (before or after):
+            return x
+        ends = np.zeros((2, x.batched + len(x.shape)), np.int64)
+        ends[:, axis + x.batched] = before, after
+        shape = (*x.shape[:axis], before + x.shape[axis] + after, *x.shape[axis + 1 :])
+        return self.make("Pad", [x, self.whole(ends.ravel().tolist()), self.number(value)], shape)
+
+    def joined(self, parts: Sequence[Tensor], axis: int = 0) -> Tensor:
+        """Arrays one after the other along an axis of an example."""
+        batch = next((part for part in parts if part.batched), None)
+        if batch:
+            parts = [part if part.batched else self._in_batches(part, batch) for part in parts]
+        first = parts[0].shape
+        shape = (*first[:axis], sum(part.shape[axis] for part in parts), *first[axis + 1 :])
+        return self.make("Concat", parts, shape, axis=axis + bool(batch))
+
+    def _in_batches(self, x: Tensor, batch: Tensor) -> Tensor:
+        """As many copies as a batch has examples."""
+        size = self.make("Shape", [batch], (1,), batched=False, start=0, end=1)
+        shape = self.make("Concat", [size, self.whole(x.shape)], (), batched=False, axis=0)
+        return self.make("Expand", [x, shape], x.shape, batched=True)
 
     def over_batch(self, kind: str, x: Tensor) -> Tensor:
         """One example's array of those of a whole batch."""

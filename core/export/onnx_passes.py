@@ -16,8 +16,9 @@ import numpy.typing as npt
 from core.arrays import Shape, Value
 from core.errors import Problem
 from core.export.code import Identifiers, identifier
-from core.export.onnx_forms import OPERATORS, NoForm, lowered, summed
-from core.export.onnx_operators import Operator, Operators, Tensor
+from core.export.onnx_forms import OPERATORS, lowered, summed
+from core.export.onnx_operators import SEEDED, Operators
+from core.export.onnx_tensors import NoForm, Operator, Tensor
 from core.graph import CONSTANT, Graph, Node
 from core.passes import input_values
 from core.plan import GRADIENT, OUTPUT, Instruction, make_plan
@@ -54,10 +55,15 @@ class Passes:
     """
 
     def __init__(
-        self, graph: Graph, values: Mapping[str, Value], element: int, batched: Collection[str] = ()
+        self,
+        graph: Graph,
+        values: Mapping[str, Value],
+        element: int,
+        batched: Collection[str] = (),
+        dropout: str = SEEDED,
     ):
         """Raises Problem for an operation without a form."""
-        self.graph, self.plan, self.ops = graph, make_plan(graph), Operators(element)
+        self.graph, self.plan, self.ops = graph, make_plan(graph), Operators(element, dropout)
         self.tensors: dict[str, Tensor] = {}
         self.gradients: dict[str, Tensor] = {}
         self._names: dict[Tensor, str] = {}
@@ -108,15 +114,14 @@ class Passes:
             binding |= {OUTPUT: self.tensors[step.node], GRADIENT: self.gradients[step.node]}
             sent_back = lowered if self.tensors[step.arg].batched else summed
             return sent_back(self.ops, step.rule, binding)
-        except NoForm:
-            raise self._refusal(step) from None
-
-    def _refusal(self, step: Instruction) -> Problem:
-        operation = self.graph.nodes[step.node].operation
-        called = operation.call or operation.symbol
-        if step.phase == "forward":
-            return Problem(f"{called} cannot be written in ONNX yet", hint="Export the NumPy script instead")
-        return Problem(f"The gradient of {called} cannot be written in ONNX yet", hint="Leave gradients out")
+        except NoForm as missing:
+            operation = self.graph.nodes[step.node].operation
+            called = str(missing) or operation.call or operation.symbol
+            if step.phase == "forward":
+                hint = "Export the NumPy script instead"
+                raise Problem(f"{called} cannot be written in ONNX yet", hint=hint) from None
+            said = f"The gradient of {called} cannot be written in ONNX yet"
+            raise Problem(said, hint="Leave the gradients out") from None
 
     def _named(self, found: Tensor, name: str, says: str) -> Tensor:
         """The tensor under that name; what has one already, or is constant, is copied."""
