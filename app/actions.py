@@ -103,6 +103,14 @@ COMMANDS: tuple[Command, ...] = (
         group=1,
     ),
     Command(
+        "export",
+        "File",
+        "&Export…",
+        "The program or its training as a PyTorch or NumPy script or an ONNX model",
+        lambda w: w.export(),
+        group=1,
+    ),
+    Command(
         "quit", "File", "&Quit", "Close the program", lambda w: w.close(), (Keys.Quit, "Ctrl+Q"), group=2
     ),
     Command(

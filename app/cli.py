@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from app.cli_derive import derive_arguments, write_derivatives
-from app.cli_export import export_arguments, write_script
+from app.cli_export import export_arguments, write_export
 from app.terminal import abandon_output, decoded, flush, prepare_output, stdin_lines, write_json
 from core.document import MAX_BYTES, Document, loads
 from core.errors import Problem
@@ -324,7 +324,7 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(words: argparse.Namespace) -> int:
-    return write_script(words, *_requested(words))
+    return write_export(words, *_requested(words))
 
 
 # -- programs and files
@@ -433,11 +433,12 @@ COMMANDS = {
         _derive,
     ),
     "export": Command(
-        "Write the program as a PyTorch or NumPy script.",
+        "Write the program as a PyTorch or NumPy script, or as an ONNX model.",
         """\
   chainlight export '(x+y)z' x=-2 y=5 z=-4
   chainlight export 'σ(w·x + b)' --defaults --numpy -o neuron.py
-  chainlight export lecture.chainlight -o net.py""",
+  chainlight export lecture.chainlight -o net.py
+  chainlight export lecture.chainlight -o net.onnx""",
         _export_arguments,
         _export,
     ),

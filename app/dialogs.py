@@ -1,4 +1,4 @@
-"""Where figures and graphs are saved: asks for a place, writes, says what went wrong."""
+"""Where figures, graphs and exports are saved: asks for a place, writes, says what went wrong."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from core.errors import Problem
@@ -54,6 +55,19 @@ def save_graphml(window: Window) -> None:
         _write(window, path, lambda: write_atomically(path, text.encode()))
 
 
+def save_export(window: Window) -> None:
+    """Ask for a file and write the program, or what is trained, for other libraries."""
+    from app.exports import EXPORTS
+    from app.store import write_atomically
+
+    window.program.take_now()
+    kinds = {name: export.suffix for name, export in EXPORTS.items()}
+    chosen = ask_for_kind(window, "Export", _suggested(window, "program.py"), kinds)
+    if chosen:
+        path, kind = chosen
+        _write(window, path, lambda: write_atomically(path, EXPORTS[kind].made(window)))
+
+
 def _suggested(window: Window, name: str) -> Path:
     project = window.session.path
     return (project.parent if project else Path.home()) / name
@@ -61,16 +75,26 @@ def _suggested(window: Window, name: str) -> Path:
 
 def ask_for_file(parent: QWidget, title: str, suggested: Path, kinds: dict[str, str]) -> Path | None:
     """A path to write to, with the chosen kind's suffix if none was typed; None if the user turned back."""
+    chosen = ask_for_kind(parent, title, suggested, kinds)
+    return chosen[0] if chosen else None
+
+
+def ask_for_kind(
+    parent: QWidget, title: str, suggested: Path, kinds: dict[str, str]
+) -> tuple[Path, str] | None:
+    """A path to write to and the kind that was chosen, or else the first that the typed suffix fits."""
     filters = ";;".join(f"{name} (*.{suffix})" for name, suffix in kinds.items())
-    chosen, kind = QFileDialog.getSaveFileName(parent, title, str(suggested), filters)
-    if not chosen:
+    typed, chosen = QFileDialog.getSaveFileName(parent, title, str(suggested), filters)
+    if not typed:
         return None
-    path = Path(chosen)
-    suffix = next((s for name, s in kinds.items() if kind.startswith(name)), next(iter(kinds.values())))
-    if path.suffix.lower().lstrip(".") in kinds.values():
-        return path
-    path = Path(f"{path}.{suffix}")  # the dialog asked about overwriting what was typed, not this
-    return path if not path.exists() or _may_overwrite(parent, path) else None
+    path = Path(typed)
+    kind = next((name for name in kinds if chosen.startswith(name)), next(iter(kinds)))
+    suffix = path.suffix.lower().lstrip(".")
+    if suffix in kinds.values():
+        fitting = [name for name in kinds if kinds[name] == suffix]
+        return path, kind if kind in fitting else fitting[0]
+    path = Path(f"{path}.{kinds[kind]}")  # the dialog asked about overwriting what was typed, not this
+    return (path, kind) if not path.exists() or _may_overwrite(parent, path) else None
 
 
 def _may_overwrite(parent: QWidget, path: Path) -> bool:
@@ -82,10 +106,16 @@ def _may_overwrite(parent: QWidget, path: Path) -> bool:
 
 
 def _write(window: Window, path: Path, write: Callable[[], object]) -> None:
+    trouble = ""
+    QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)  # many steps or nodes may take seconds
     try:
         write()
     except Problem as problem:
-        complain(window, str(problem))
+        trouble = str(problem)
+    finally:
+        QGuiApplication.restoreOverrideCursor()
+    if trouble:
+        complain(window, trouble)
     else:
         window.tell(f"Saved {path.name}")
 

@@ -9,9 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 STANDARD = sys.stdlib_module_names
-CORE_MAY = {"core", "numpy", "networkx"} | STANDARD
+CORE_MAY = {"core", "numpy", "networkx", "onnx"} | STANDARD
 APP_MAY_NOT = {"tests"}
-LATE = ("PySide6", "pyqtgraph", "networkx")
+LATE = ("PySide6", "pyqtgraph", "networkx", "onnx")
 
 
 def imported(source):

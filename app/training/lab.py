@@ -1,5 +1,7 @@
 """The training panel: what to train and on what, its progress, and what it has learned."""
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
@@ -151,15 +153,22 @@ class LabPanel(QWidget):
         self.sample = number
         self._show_chosen()
 
+    def at_present(self) -> Setup | None:
+        """What is trained, at its present weights; None where there is nothing to train."""
+        if self.trainer is None or self.setup is None:
+            return None
+        return replace(self.setup, values={**self.setup.values, **self.trainer.values()})
+
     def open_on_canvas(self) -> None:
         """The trained program on the canvas, at its present weights, on the chosen sample."""
-        if self.trainer is None or self.setup is None:
+        present = self.at_present()
+        if present is None:
             return
         self.pause()
-        values = dict(self.setup.values) | self.trainer.values()
-        if self.setup.dataset is not None:
-            values |= self.setup.roles.example(self.setup.dataset, self.sample, self.setup.graph)
-        self.session.open_program(self.setup.text, values, "open net on canvas")
+        values = dict(present.values)
+        if present.dataset is not None:
+            values |= present.roles.example(present.dataset, self.sample, present.graph)
+        self.session.open_program(present.text, values, "open net on canvas")
         self.opened.emit()
 
     # -- making the trainer

@@ -27,11 +27,14 @@ LETTERS = {letter: name for name, letter in GREEK.items() if not name.startswith
 Parts = Mapping[str, ast.expr]
 
 
+PYTHON = (*keyword.kwlist, *dir(builtins))
+
+
 class Identifiers:
     """Gives out identifiers, each once: no keyword, no builtin, nothing the script uses itself."""
 
-    def __init__(self, taken: Iterable[str]):
-        self._taken = {*keyword.kwlist, *dir(builtins), *taken}
+    def __init__(self, taken: Iterable[str], reserved: Iterable[str] = PYTHON):
+        self._taken = {*reserved, *taken}
         self.renamed: dict[str, str] = {}
 
     def new(self, wish: str) -> str:

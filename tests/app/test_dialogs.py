@@ -1,18 +1,23 @@
 """Saving what is on the canvas by the menu: the file that is asked for is written whole."""
 
+import ast
 import xml.etree.ElementTree as ElementTree
 
+import numpy as np
 import pytest
+from PySide6.QtWidgets import QFileDialog
 
 from app import dialogs
+from app.exports import EXPORTS
+from core.document import Document
 
 
 @pytest.fixture
 def asked(monkeypatch, tmp_path):
     """Answers the question for a file; the dialog itself is the system's."""
 
-    def answer(name):
-        monkeypatch.setattr(dialogs, "ask_for_file", lambda *args: tmp_path / name)
+    def answer(name, kind=""):
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(tmp_path / name), kind))
         return tmp_path / name
 
     return answer
@@ -44,3 +49,95 @@ def test_the_figure_goes_to_the_clipboard(window):
     window.actions_by_id["copy_figure"].trigger()
     data = QGuiApplication.clipboard().mimeData()
     assert data.hasImage() and "image/svg+xml" in data.formats()
+
+
+# -- exports
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """What is told in a dialog when something went wrong."""
+    sentences = []
+    monkeypatch.setattr(dialogs, "complain", lambda window, sentence: sentences.append(sentence))
+    return sentences
+
+
+def exported(window, asked, kind):
+    suffix = EXPORTS[kind].suffix
+    path = asked(f"net.{suffix}", f"{kind} (*.{suffix})")
+    window.actions_by_id["export"].trigger()
+    return path
+
+
+@pytest.mark.parametrize("kind", [kind for kind, export in EXPORTS.items() if export.suffix == "py"])
+def test_a_script_is_exported(window, asked, said, kind):
+    text = exported(window, asked, kind).read_text(encoding="utf-8")
+    ast.parse(text)
+    assert said == []
+    assert ("class Net(" in text) == kind.startswith("Training")
+    assert ("import torch" in text) == ("PyTorch" in kind)
+
+
+@pytest.fixture
+def onnx():
+    return pytest.importorskip("onnx", reason="the package onnx is not installed")
+
+
+def test_the_program_is_exported_as_a_model(window, asked, said, onnx):
+    graph = onnx.load(exported(window, asked, "Program as ONNX model")).graph
+    assert said == []
+    assert [part.name for part in graph.input] == list(window.session.story.graph.free)
+
+
+def test_what_is_trained_is_exported_at_its_present_weights(window, asked, said, onnx):
+    def weights():
+        graph = onnx.load(exported(window, asked, "Trained program as ONNX model")).graph
+        return {part.name: onnx.numpy_helper.to_array(part) for part in graph.initializer}
+
+    before = weights()
+    window.toggle_lab()
+    np.testing.assert_array_equal(weights()["W1"], before["W1"])
+    window.lab.step(20)
+    after = weights()
+    assert said == []
+    assert not np.array_equal(after["W1"], before["W1"])
+    np.testing.assert_allclose(after["W1"], window.lab.trainer.values()["W1"], 1e-6)
+
+
+def test_what_cannot_be_exported_is_told(window, asked, said):
+    window.session.edit("edit", Document("q^2 p", {"q": 3.0, "p": 1.0}))
+    window.session.set_lab("train the program", trains="program")
+    path = exported(window, asked, "Training as PyTorch script")
+    assert len(said) == 1 and "No name of the program takes the data" in said[0]
+    assert not path.exists()
+
+
+def test_the_last_typing_is_exported(window, asked, said):
+    window.program.editor.setPlainText("x^3")
+    assert "f = x ** 3" in exported(window, asked, "Program as PyTorch script").read_text(encoding="utf-8")
+
+
+KINDS = {"One": "py", "Two": "py", "Three": "onnx"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen", "name", "kind"),
+    [
+        ("a", "Two (*.py)", "a.py", "Two"),
+        ("a.py", "Two (*.py)", "a.py", "Two"),
+        ("a.PY", "Three (*.onnx)", "a.PY", "One"),
+        ("a.onnx", "One (*.py)", "a.onnx", "Three"),
+        ("a.b", "Three (*.onnx)", "a.b.onnx", "Three"),
+        ("a", "", "a.py", "One"),
+    ],
+)
+def test_the_typed_suffix_and_the_chosen_kind_agree(asked, tmp_path, typed, chosen, name, kind):
+    asked(typed, chosen)
+    assert dialogs.ask_for_kind(None, "Export", tmp_path, KINDS) == (tmp_path / name, kind)
+
+
+def test_turning_back_writes_nothing(monkeypatch, window):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: ("", ""))
+    monkeypatch.setattr(dialogs, "_write", lambda *args: pytest.fail("written"))
+    for name in ("export", "figure", "graphml"):
+        window.actions_by_id[name].trigger()

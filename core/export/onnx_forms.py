@@ -1,0 +1,245 @@
+"""How each function of the rule language is written in ONNX: the one table.
+
+lowered     a rule as operators; NoForm where a function has none
+summed      the same, added up over a batch
+FORMS       the functions that are no operator entry by entry: each makes operators of tensors
+OPERATORS   the operations that ONNX has an operator of its own for
+
+Everything else follows from the operations' rules, the way back too.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from core.arrays import Shape
+from core.compiled.kernels import ARITHMETIC, RELATIONS
+from core.export import onnx_images, onnx_layouts
+from core.export.onnx_operators import OFF, SEEDED, UFUNCS, Operators
+from core.export.onnx_tensors import NoForm, Tensor
+from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, with_names
+from core.ops.kernels import KERNELS
+from core.ops.rules import CONSTANTS, Rule
+
+OPERATORS = {"relu": "Relu", "sigmoid": "Sigmoid"}
+
+
+def lowered(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor:
+    """The tensor of a rule whose names stand for the given ones. Raises NoForm."""
+
+    def combine(part: Tree, found: list[Tensor]) -> Tensor:
+        match part:
+            case Number(value):
+                return ops.number(value)
+            case Name(name):
+                return binding[name]
+            case Negative():
+                return ops.ufunc("negative", *found)
+            case Binary(sign):
+                return ops.ufunc(ARITHMETIC.get(sign, "multiply"), *found)
+            case Indicator(relation):
+                return ops.ufunc(RELATIONS[relation], *found)
+            case Call(function):
+                return _called(ops, function, found)
+        raise TypeError(f"{part} has no place in a rule")
+
+    return fold(with_names(rule.tree, CONSTANTS), combine)
+
+
+def summed(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor:
+    """The sum of a rule over the examples of a batch; outer products are not made one by one for it."""
+    tree = rule.tree
+    if isinstance(tree, Call) and tree.function in OVER_BATCH:
+        args = [binding[name] for name in rule.names]
+        if args[0].batched and args[1].batched:
+            return OVER_BATCH[tree.function](ops, *args)
+    found = lowered(ops, rule, binding)
+    return ops.over_batch("ReduceSum", found) if found.batched else found
+
+
+def _called(ops: Operators, function: str, args: list[Tensor]) -> Tensor:
+    kernel = KERNELS[function]
+    if function in FORMS:
+        return FORMS[function](ops, *args)
+    if kernel.ufunc in UFUNCS:
+        return ops.ufunc(kernel.ufunc, *args)
+    if kernel.einsum:
+        return _product(ops, kernel.einsum, *args)
+    raise NoForm
+
+
+# -- entry by entry
+
+
+def _logarithm(base: float) -> Callable[[Operators, Tensor], Tensor]:
+    return lambda ops, x: ops.ufunc("divide", ops.ufunc("log", x), ops.number(math.log(base)))
+
+
+def _logaddexp(ops: Operators, x: Tensor, y: Tensor) -> Tensor:
+    """The larger one takes no part in the exponential: none overflows."""
+    apart = ops.ufunc("negative", ops.ufunc("absolute", ops.ufunc("subtract", x, y)))
+    rest = ops.ufunc("log", ops.ufunc("add", ops.number(1.0), ops.ufunc("exp", apart)))
+    return ops.ufunc("add", ops.ufunc("maximum", x, y), rest)
+
+
+def _erf(ops: Operators, x: Tensor) -> Tensor:
+    return ops.each("Erf", x)
+
+
+def _zero(ops: Operators, x: Tensor) -> Tensor:
+    return ops.expanded_like(ops.number(0.0), x) if x.batched else ops.expanded(ops.number(0.0), x.shape)
+
+
+# -- products
+
+
+def _product(ops: Operators, subscripts: str, x: Tensor, y: Tensor) -> Tensor:
+    """What the letters of an einsum say, one of them summed over: MatMul, which works as NumPy's."""
+    inputs, output = subscripts.split("->")
+    left, right = inputs.split(",")
+    inner = "".join(set(left) & set(right) - set(output))
+    sizes = dict(zip(left + right, x.shape + y.shape, strict=True))
+    shape = tuple(sizes[letter] for letter in output)
+    if right == inner and (left != inner or y.batched):
+        x, y, left, right = y, x, right, left  # the vectors of a batch are the rows of a matrix
+    if left == inner != right and not (x.batched or y.batched):
+        return _vector_and_matrix(ops, x, y, right.index(inner), shape)
+    if len(left) == 2 and left[0] == inner:
+        x = ops.swapped(x)
+    if len(right) == 2 and right[1] == inner:
+        y = ops.swapped(y)
+    if not (x.batched and y.batched):
+        return ops.make("MatMul", [x, y], shape)
+    vectors = [axis for axis, letters in enumerate((left, right)) if letters == inner]
+    x, y = (ops.unsqueezed(part, axis) if axis in vectors else part for axis, part in enumerate((x, y)))
+    found = ops.make("MatMul", [x, y], (x.shape[0], y.shape[1]))
+    return ops.squeezed(found, *vectors) if vectors else found
+
+
+def _vector_and_matrix(ops: Operators, vector: Tensor, matrix: Tensor, axis: int, shape: Shape) -> Tensor:
+    """Multiplied along an axis of the matrix, which is taken as it was before it was transposed.
+
+    onnxruntime takes it so by mistake where the vector stands behind it.
+    """
+    if matrix in ops.unswapped:
+        matrix, axis = ops.unswapped[matrix], 1 - axis
+    return ops.make("MatMul", [matrix, vector] if axis else [vector, matrix], shape)
+
+
+def _outer(ops: Operators, x: Tensor, y: Tensor) -> Tensor:
+    return ops.each("Mul", ops.unsqueezed(x, 1), ops.unsqueezed(y, 0))
+
+
+def _outers(ops: Operators, x: Tensor, y: Tensor) -> Tensor:
+    """The sum of the outer products of two batches of vectors."""
+    turned = ops.make("Transpose", [x], x.shape, perm=[1, 0])
+    return ops.make("MatMul", [turned, y], x.shape + y.shape, batched=False)
+
+
+# -- over all entries of an example, or along its first axis
+
+
+def _reduction(kind: str) -> Callable[[Operators, Tensor], Tensor]:
+    return lambda ops, x: ops.reduced(kind, x, range(len(x.shape)))
+
+
+_sum, _largest = _reduction("ReduceSum"), _reduction("ReduceMax")
+
+
+def _size(ops: Operators, x: Tensor) -> Tensor:
+    return ops.number(float(math.prod(x.shape)))
+
+
+def _stretch(ops: Operators, g: Tensor, x: Tensor) -> Tensor:
+    return ops.expanded(g, x.shape)
+
+
+def _others(ops: Operators, x: Tensor) -> Tensor:
+    """The product of all entries before, times that of all after; in each, what is doubled reaches double."""
+    size = math.prod(x.shape)
+    flat = ops.reshaped(x, (size,))
+
+    def shifted(part: Tensor, by: int) -> Tensor:
+        kept = ops.sliced(part, max(0, -by), size - max(0, by))
+        return ops.padded(kept, max(0, by), max(0, -by), value=1.0)
+
+    before, after, reach = shifted(flat, 1), shifted(flat, -1), 1
+    while reach < size:
+        before = ops.ufunc("multiply", before, shifted(before, reach))
+        after = ops.ufunc("multiply", after, shifted(after, -reach))
+        reach *= 2
+    return ops.reshaped(ops.ufunc("multiply", before, after), x.shape)
+
+
+def _share(ops: Operators, x: Tensor, out: Tensor) -> Tensor:
+    hit = ops.ufunc("equal", x, out)
+    return ops.ufunc("divide", hit, _sum(ops, hit))
+
+
+def _norm(ops: Operators, x: Tensor) -> Tensor:
+    return ops.ufunc("sqrt", _sum(ops, ops.ufunc("multiply", x, x)))
+
+
+def _unit(ops: Operators, x: Tensor, out: Tensor) -> Tensor:
+    """Where the norm is 0 so is x, and 1 is as good a divisor."""
+    divisor = ops.ufunc("add", out, ops.ufunc("equal", out, ops.number(0.0)))
+    return ops.ufunc("divide", x, divisor)
+
+
+def _along(kind: str) -> Callable[[Operators, Tensor], Tensor]:
+    return lambda ops, x: ops.make(kind, [x], x.shape, axis=int(x.batched))
+
+
+def _logsumexp(ops: Operators, x: Tensor) -> Tensor:
+    """Shifted by the largest: ONNX does not say that its own ReduceLogSumExp is."""
+    top = ops.reduced("ReduceMax", x, [0])
+    total = ops.reduced("ReduceSum", ops.ufunc("exp", ops.ufunc("subtract", x, top)), [0])
+    return ops.ufunc("add", top, ops.ufunc("log", total))
+
+
+def _argmax(ops: Operators, x: Tensor) -> Tensor:
+    found = ops.make("ArgMax", [x], (), axis=int(x.batched), keepdims=0)
+    return ops.cast(found, ops.element)
+
+
+def _kept(ops: Operators, x: Tensor, p: Tensor, seed: Tensor) -> Tensor:
+    """The mask of dropout."""
+    assert p.number is not None and seed.number is not None
+    if ops.dropout == OFF:
+        return ops.number(1.0)
+    if ops.dropout == SEEDED:
+        return ops.constant(KERNELS["kept"].array(np.zeros(x.shape), p.number, seed.number))
+    chance = ops.make("RandomUniformLike", [x], x.shape, dtype=ops.element, seed=seed.number)
+    kept = ops.ufunc("greater_equal", chance, p)
+    return ops.ufunc("divide", kept, ops.number(1 - p.number))
+
+
+FORMS: dict[str, Callable[..., Tensor]] = {
+    "log2": _logarithm(2),
+    "log10": _logarithm(10),
+    "logaddexp": _logaddexp,
+    "zero": _zero,
+    "outer": _outer,
+    "sum": _sum,
+    "mean": _reduction("ReduceMean"),
+    "largest": _largest,
+    "smallest": _reduction("ReduceMin"),
+    "size": _size,
+    "stretch": _stretch,
+    "share": _share,
+    "norm": _norm,
+    "unit": _unit,
+    "softmax": _along("Softmax"),
+    "log_softmax": _along("LogSoftmax"),
+    "logsumexp": _logsumexp,
+    "prod": _reduction("ReduceProd"),
+    "others": _others,
+    "argmax": _argmax,
+    "erf": _erf,
+    "kept": _kept,
+    **onnx_layouts.FORMS,
+    **onnx_images.FORMS,
+}
+# what sums over a batch of itself, if the first two arguments come in batches
+OVER_BATCH: dict[str, Callable[..., Tensor]] = {"outer": _outers, "conv2d_W": onnx_images.conv2d_W}
