@@ -344,7 +344,8 @@ class Window(QMainWindow):
         from core.training.setup import setup
 
         document = self.session.document
-        found = self._lab.at_present() if self._lab else None
+        lab = self.lab_dock.made
+        found = lab.at_present() if lab else None
         return found or setup(document.lab, document.text, document.values)
 
     def show_palette(self) -> None:
