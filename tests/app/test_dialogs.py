@@ -95,7 +95,7 @@ def test_what_is_trained_is_exported_at_its_present_weights(window, asked, said,
         return {part.name: onnx.numpy_helper.to_array(part) for part in graph.initializer}
 
     before = weights()
-    window.toggle_lab()
+    window.lab_dock.open()
     np.testing.assert_array_equal(weights()["W1"], before["W1"])
     window.lab.step(20)
     after = weights()
