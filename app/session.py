@@ -313,7 +313,7 @@ class Session(QObject):
         nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
         drawn = nodes, graph.output, moved, room
         if drawn == self._drawn:
-            self.drawing = replace(self.drawing, graph=graph)
+            self.drawing = self.drawing.at_other_values(graph)
         else:
             self.drawing, self._drawn = draw(graph, moved, room), drawn
 

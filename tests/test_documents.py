@@ -5,18 +5,22 @@ import shlex
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.cli import main
-from core.arrays import MAX_ENTRIES, same
+from core.arrays import MAX_ENTRIES, frozen, same
+from core.builder import graph_of
 from core.explain import badge
 from core.nodes import MAX_NODES
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.reader import MAX_DEPTH, MAX_VALUES
 from core.ops import OPS
-from core.passes import run
+from core.passes import run, tell, troubles
+from core.plan import make_plan
 from core.report import Report
 from core.request import Request, typed_hint, typed_values
+from core.unfold import composite, unfolded
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -128,6 +132,28 @@ def test_every_kink_is_among_the_conventions():
         nodes = [node for node in last.story.graph.nodes.values() if not node.is_leaf]
         seen |= {node.op for node in nodes if badge(last, node)}
     assert seen == {op.name for op in OPS.values() if op.kink}
+
+
+# -- unfolding
+
+
+def test_what_functions_stand_for_is_what_they_are_declared_with():
+    told = [tuple(quoted(cell)[0] for cell in row) for row in rows("docs/unfolding.md")]
+    declared = [op for op in OPS.values() if op.stands_for]
+    assert told == [(f"{op.call}({', '.join(op.inputs)})", op.stands_for) for op in declared]
+
+
+def test_where_a_formula_is_not_the_operation_is_told_truly():
+    def at(program, value, wanted):
+        graph = graph_of(program, value)
+        return tell(make_plan(unfolded(graph, wanted)), value)
+
+    for program, value in (("softmax(x)", {"x": frozen([800, 0])}), ("bce(x, 0)", {"x": 0.0})):
+        whole, written = (at(program, value, wanted) for wanted in (lambda key, node: False, composite))
+        assert not troubles(whole) and np.any(np.isnan(written.last.value("f")))
+    whole, written = (at("relu(x)", {"x": 0.0}, wanted) for wanted in (lambda key, node: False, composite))
+    assert (whole.last.gradient("x"), written.last.gradient("x")) == (0, 0.5)
+    assert badge(written.last, written.graph.nodes["f"]) != badge(whole.last, whole.graph.nodes["f"])
 
 
 # -- places

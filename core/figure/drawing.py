@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from core.arrays import Value, shape_of
@@ -56,6 +56,12 @@ class Drawing:
     edges: tuple[Edge, ...]
     room: float
     frames: tuple[Frame, ...] = ()
+
+    def at_other_values(self, graph: Graph) -> "Drawing":
+        """The drawing for a graph of the same nodes: what was found out about places still holds."""
+        found = replace(self, graph=graph)
+        vars(found).update(vars(self) | {"graph": graph})
+        return found
 
     @cached_property
     def routes(self) -> Mapping[tuple[str, int], Route]:

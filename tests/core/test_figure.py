@@ -1,6 +1,7 @@
 """What is to be seen at a step, as data."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -342,3 +343,10 @@ def test_edges_from_one_value_go_into_a_frame_together():
     assert len(routes) == 2
     assert routes[0].pieces[0] == routes[1].pieces[0] and routes[0].pieces[-1] != routes[1].pieces[-1]
     assert routes[0].pieces[0][2][0] == pytest.approx(found.frames[0].left)
+
+
+def test_other_values_leave_the_places_of_labels_alone():
+    _, _, drawing, _ = framed("y = σ(w·x + b)", keys("y"))
+    spots, graph = drawing.spots, drawing.graph
+    again = drawing.at_other_values(replace(graph, given={}))
+    assert again.spots is spots and again.graph is not graph and drawing.graph is graph
