@@ -378,7 +378,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "unfold_numbers",
         "Graph",
-        "Unfold to &numbers",
+        "Unfold &to numbers",
         "Vectors and matrices entry by entry as well, up to 64 entries each",
         lambda w: folding.unfold_all(w, "numbers"),
         group=3,

@@ -220,8 +220,8 @@ def _grad(words: argparse.Namespace) -> int:
         if words.program:
             raise Problem("With --jsonl the programs are read from stdin", hint="Leave the program away")
         return _answer_lines()
-    request, document = _requested(words)
-    request = replace(_unfolding(request, words, document), wrt=words.wrt, check=words.check)
+    request, _ = _requested(words)
+    request = replace(request, wrt=words.wrt, check=words.check)
     report = Report(request, request.story(typed_hint))
     if words.json:
         write_json(report.answer())
@@ -275,7 +275,7 @@ def _figure(words: argparse.Namespace) -> int:
             "A figure needs a file to be written to", hint="Add -o and its name, such as -o fig.svg"
         )
     request, document = _requested(words)
-    story = _unfolding(request, words, document).story(typed_hint)
+    story = request.story(typed_hint)
     try:
         count = story.position(words.step or "end")
     except ValueError as error:
@@ -342,6 +342,8 @@ def _requested(words: argparse.Namespace) -> tuple[Request, Document]:
         output=words.output or document.output,
         **_seed(words, document),
         defaults=words.defaults,
+        unfold=getattr(words, "unfold", ()),
+        unfolded=document.unfolded,
     )
     return request, document
 
@@ -354,11 +356,6 @@ def _seed(words: argparse.Namespace, document: Document) -> dict[str, Any]:
     if entry is not None:
         return {"entry": read_entry(entry)}
     return {} if words.output else {"seed": document.seed}
-
-
-def _unfolding(request: Request, words: argparse.Namespace, document: Document) -> Request:
-    """The request with what is unfolded in the document, and what was asked for beside that."""
-    return replace(request, unfold=words.unfold, unfolded=document.unfolded)
 
 
 def _document(word: str) -> Document:

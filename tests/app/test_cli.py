@@ -508,4 +508,4 @@ def test_a_project_is_drawn_as_it_is_unfolded_in_the_window(cli_main, tmp_path):
     assert cli_main("figure", "p.chainlight", "-o", "a.tex")[0] == 0
     assert r"\draw[frame]" in (tmp_path / "a.tex").read_text(encoding="utf-8")
     assert "y.2" in cli_main("grad", "p.chainlight")[1]
-    assert "y = torch.sigmoid(x)" in cli_main("export", "p.chainlight", "--formula")[1]
+    assert "y = 1 / (1 + torch.exp(-x))" in cli_main("export", "p.chainlight", "--formula")[1]

@@ -16,6 +16,8 @@ from core.defaults import with_defaults
 from core.errors import Problem
 from core.expansions import BY_ENTRIES, MOST_ENTRIES, expansion
 from core.explain import badge, explain
+from core.export.numpy_script import numpy_script
+from core.export.pytorch import pytorch_script
 from core.graph import CONSTANT, INPUT, Graph, Node
 from core.notation.latex import latex
 from core.notation.tree import Name, Program
@@ -25,6 +27,7 @@ from core.plan import make_plan
 from core.report import operation_text
 from core.unfold import LEVELS, anything, composite, frame_of, key_of, parent, unfolded
 from tests.core.test_explain import PROGRAMS
+from tests.core.test_export import executed
 from tests.core.test_ops import PAIRS, STANDING_FOR, drawn, name_of
 from tests.core.test_passes import EXAMPLES
 from tests.core.test_random_programs import program as random_program
@@ -383,3 +386,16 @@ def test_the_compiled_engine_agrees_on_unfolded_graphs(text, wanted):
     expected = np.mean([picture.gradient(parameter) for picture in told], axis=0)
     found = compiled.part(compiled.gradient, parameter)
     np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("wanted", LEVELS.values(), ids=LEVELS)
+@pytest.mark.parametrize("text", ["L = bce(σ(w·x + b), t)", "L = cross_entropy(tanh(W x + b), k)"])
+def test_scripts_of_unfolded_programs_find_the_same_gradients(text, wanted):
+    graph, values = at_defaults(text)
+    story = tell(make_plan(unfolded(graph, wanted)), values)
+    found, gradients, _ = executed(numpy_script(story))
+    assert len(found) == len([n for n in story.graph.nodes.values() if n.op != CONSTANT or n.shape])
+    for name in graph.inputs:
+        if story.last.gradient(name) is not None:
+            np.testing.assert_allclose(gradients[name], story.last.gradient(name), rtol=1e-12)
+    compile(pytorch_script(story), "net.py", "exec")
