@@ -12,6 +12,7 @@ from core.numbers import short
 
 # the largest difference, compared with the largest entry, of what counts as equal
 ROUNDING = 1e-12
+SAMPLES = 8  # rows that are looked at first, since most matrices are not of rank one
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def _rank_one(matrix: Array, partners: Partners) -> Recognised | None:
         return None
     i, j = np.unravel_index(np.argmax(np.abs(matrix)), matrix.shape)
     column, row = matrix[:, j], matrix[i] / matrix[i, j]
-    if not _equal(np.outer(column, row), matrix):
+    some = slice(None, None, max(1, len(column) // SAMPLES))
+    if any(not _equal(np.outer(column[rows], row), matrix[rows]) for rows in (some, slice(None))):
         return None
     # the product leaves open which of the two has a factor: a vector of the program keeps its own entries
     left, right = (_proportional(vector, partners) for vector in (column, row))
@@ -119,12 +121,12 @@ def _proportional(vector: Array, partners: Partners) -> tuple[str, Array] | None
 
 def _blocks(matrix: Array, partners: Partners) -> Recognised | None:
     """The finest division into equal blocks outside of which all is 0."""
-    rows, columns = matrix.shape
-    most = math.gcd(rows, columns)
+    (rows, columns), filled = matrix.shape, np.count_nonzero(matrix)
+    most = math.gcd(rows, columns) if filled < matrix.size else 1
     for count in (n for n in range(most, 1, -1) if most % n == 0):
         cut = matrix.reshape(count, rows // count, count, columns // count)
         blocks = cut[np.arange(count), :, np.arange(count), :]
-        if np.count_nonzero(blocks) == np.count_nonzero(matrix):
+        if np.count_nonzero(blocks) == filled:
             alike = " alike" if all(_equal(block, blocks[0]) for block in blocks) else ""
             size = f"{rows // count}×{columns // count}"
             return Recognised("block diagonal", f"block diagonal: {count} blocks of {size}{alike}")
