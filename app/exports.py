@@ -12,7 +12,7 @@ from core.export.onnx_model import Options, formula_model, trained_model
 from core.export.pytorch import pytorch_script
 from core.export.torch_module import torch_module
 from core.steps import Story
-from core.training.setup import Setup
+from core.training.setup import Setup, setup
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -31,7 +31,14 @@ def _of_program(suffix: str, write: Callable[[Story], str | bytes]) -> Export:
 
 
 def _of_training(suffix: str, write: Callable[[Setup], str | bytes]) -> Export:
-    return Export(suffix, lambda window: _bytes(write(window.training())))
+    return Export(suffix, lambda window: _bytes(write(_training(window))))
+
+
+def _training(window: Window) -> Setup:
+    """What the training panel trains, at the weights it has reached. Raises Problem."""
+    lab, document = window.lab_dock.made, window.session.document
+    found = lab.at_present() if lab else None
+    return found or setup(document.lab, document.text, document.values)
 
 
 def _bytes(made: str | bytes) -> bytes:

@@ -47,7 +47,6 @@ from core.numbers import typed_text
 if TYPE_CHECKING:
     from app.derivatives.panel import DerivativesPanel
     from app.training.lab import LabPanel
-    from core.training.setup import Setup
 
 STEP_KEYS = {
     **dict.fromkeys((Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_PageDown), 1),
@@ -338,15 +337,6 @@ class Window(QMainWindow):
         from app.dialogs import save_export
 
         save_export(self)
-
-    def training(self) -> Setup:
-        """What the training panel trains, at the weights it has reached. Raises Problem."""
-        from core.training.setup import setup
-
-        document = self.session.document
-        lab = self.lab_dock.made
-        found = lab.at_present() if lab else None
-        return found or setup(document.lab, document.text, document.values)
 
     def show_palette(self) -> None:
         from app.help import Palette
