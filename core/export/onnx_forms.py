@@ -158,6 +158,8 @@ def _stretch(ops: Operators, g: Tensor, x: Tensor) -> Tensor:
 def _others(ops: Operators, x: Tensor) -> Tensor:
     """The product of all entries before, times that of all after; in each, what is doubled reaches double."""
     size = math.prod(x.shape)
+    if size == 1:
+        return ops.expanded(ops.number(1.0), x.shape)
     flat = ops.reshaped(x, (size,))
 
     def shifted(part: Tensor, by: int) -> Tensor:

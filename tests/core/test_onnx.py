@@ -103,6 +103,7 @@ STRETCHED = [[(), (3,)], [(3,), (2, 1)]]
 ALONE = [
     (op, shapes) for op, shapes in PAIRS if op.name == "mul" or not op.elementwise or shapes in STRETCHED
 ]
+ALONE += [(OPS["prod"], [()]), (OPS["prod"], [(1,)]), (OPS["prod"], [(5,)]), (OPS["concat"], [(), (2,)])]
 ALONE += [(op, [()] * len(op.inputs)) for op in OPS.values() if op.elementwise and len(op.inputs) != 2]
 
 
