@@ -21,7 +21,7 @@ from app.terminal import abandon_output, decoded, flush, prepare_output, stdin_l
 from core.document import MAX_BYTES, Document, loads
 from core.errors import Problem
 from core.notation.lexer import MAX_CHARACTERS, canonical
-from core.notation.mistakes import nearest
+from core.notation.spelling import nearest
 from core.numbers import DIGITS
 from core.report import Report, error_answer, error_text
 from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_seed, typed_values

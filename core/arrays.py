@@ -1,5 +1,6 @@
 """What a value is: a Python float, or a read-only array of doubles. Shapes as people say them."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ Value = float | Array
 Shape = tuple[int, ...]
 
 MAX_ENTRIES = 1_000_000
+MAX_RANK = 4  # examples, channels, rows, columns
 
 
 def shape_of(value: Value) -> Shape:
@@ -29,10 +31,19 @@ def frozen(value: object) -> Value:
         return float(array)
     if array.size > MAX_ENTRIES:
         raise Problem(f"A value can have {MAX_ENTRIES:,} entries; this one has {array.size:,}")
+    if array.ndim > MAX_RANK:
+        raise Problem(
+            f"A value can have {MAX_RANK} axes; this one has {array.ndim}", hint="Nest lists less deep"
+        )
     if array.flags.writeable:
         array = array.copy() if array is value else array
         array.flags.writeable = False
     return array
+
+
+def is_finite(value: Value) -> bool:
+    """Whether no entry of a value is infinite or not a number."""
+    return math.isfinite(value) if isinstance(value, float) else bool(np.isfinite(value).all())
 
 
 def same(a: Value, b: Value) -> bool:
@@ -56,7 +67,7 @@ def describe(name: str, shape: Shape) -> str:
 
 def joined_shape(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     """The shape of an element-by-element result, stretched as NumPy does. Raises Problem where none fits."""
-    if all(shape == shapes[0] for shape in shapes):
+    if shapes.count(shapes[0]) == len(shapes):
         return shapes[0]
     try:
         return tuple(np.broadcast_shapes(*shapes))
@@ -70,6 +81,7 @@ def sum_to(contribution: Value, shape: Shape) -> Value:
     if shape_of(contribution) == shape:
         return contribution
     array = np.asarray(contribution)
-    array = array.sum(axis=tuple(range(array.ndim - len(shape))))
-    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and array.shape[i] != 1)
-    return frozen(array.sum(axis=stretched, keepdims=True) if stretched else array)
+    with np.errstate(all="ignore"):
+        array = array.sum(axis=tuple(range(array.ndim - len(shape))))
+        stretched = tuple(i for i, n in enumerate(shape) if n == 1 and array.shape[i] != 1)
+        return frozen(array.sum(axis=stretched, keepdims=True) if stretched else array)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain, count
 
 from core.arrays import Value, describe, frozen, shape_of
 from core.errors import Problem, Span
 from core.graph import INPUT, Graph, Node
+from core.keeping import keeping
 from core.nodes import Nodes, Operand, check_index
-from core.notation.mistakes import nearest
 from core.notation.printers import expression_text
 from core.notation.reader import read
+from core.notation.spelling import nearest
 from core.notation.tree import (
     Binary,
     Call,
@@ -36,12 +38,13 @@ from core.notation.tree import (
 from core.ops import CALLS, FUNCTIONS
 
 MAX_CALL_DEPTH = 60
-MAX_CALLS = 10_000
+MAX_PARTS = 30_000  # that functions may stand for, each use written out
 CONSTANTS = {"e": math.e, "π": math.pi}
 RELATIONS = {">": "greater", "<": "less", "≥": "at_least", "≤": "at_most", "=": "equal"}
 SIGNS = {"+": "add", "-": "sub", "/": "div", "^": "pow", "*": "mul", "⊙": "mul"}
 
 
+@keeping
 def read_program(text: str, known: Mapping[str, Value] | Sequence[str] = ()) -> Program:
     """Read a program with all functions of the engine at hand. Raises Problem."""
     return read(text, FUNCTIONS, list(known))
@@ -69,6 +72,7 @@ def free_names(program: Program, known: Mapping[str, Value] | None = None) -> li
     return list(found)
 
 
+@keeping
 def build(program: Program, values: Mapping[str, Value]) -> Graph:
     """The graph of a program; `values` are needed for the inputs' shapes. Raises Problem with the place."""
     builder = Builder(program, values)
@@ -90,7 +94,7 @@ class Builder(Nodes):
         self.functions: dict[str, Statement] = {}
         self.output = ""
         self.depth = 0
-        self.calls = 0
+        self.parts = 0
 
     def graph(self) -> Graph:
         if not self.output:
@@ -139,7 +143,7 @@ class Builder(Nodes):
         operand = self.expression(tree, {})
         assert operand.constant is not None
         self.given[name] = operand.constant
-        self.nodes[name] = Node(name, INPUT, (), operand.shape, tree, named=True)
+        self.keep(Node(name, INPUT, (), operand.shape, tree, named=True))
         return name
 
     def _named(self, built: Operand, name: str, statement: Statement) -> str:
@@ -168,6 +172,10 @@ class Builder(Nodes):
         return fold(tree, lambda part, found: self.combine(part, found, scope))
 
     def combine(self, part: Tree, found: list[Operand], scope: Mapping[str, Operand]) -> Operand:
+        self.parts += 1
+        if self.parts > MAX_PARTS:
+            said = f"The functions stand for more than {MAX_PARTS:,} parts when each use is written out"
+            raise Problem(said, part.span, "Use them less often")
         try:
             return self._combine(part, found, scope)
         except Problem as problem:
@@ -204,7 +212,7 @@ class Builder(Nodes):
             if name in self.functions:
                 raise Problem(f"'{name}' is a function and needs brackets", part.span, f"Write {name}(…)")
             if name in self.values:
-                self.nodes[name] = Node(name, INPUT, (), shape_of(self.values[name]), part, named=True)
+                self.keep(Node(name, INPUT, (), shape_of(self.values[name]), part, named=True))
             elif any(name == s.name for s in self.program.statements):
                 raise Problem(f"{name} is used before it is given a value", part.span, "Move its line up")
             elif name in CONSTANTS:
@@ -234,10 +242,8 @@ class Builder(Nodes):
     def inlined(self, function: Statement, found: list[Operand], part: Call) -> Operand:
         self.depth += 1
         if self.depth > MAX_CALL_DEPTH:
-            raise Problem(f"Functions use each other more than {MAX_CALL_DEPTH} deep")
-        self.calls += 1
-        if self.calls > MAX_CALLS:
-            raise Problem(f"Functions are used more than {MAX_CALLS:,} times in all")
+            said = f"Functions use each other more than {MAX_CALL_DEPTH} deep"
+            raise Problem(said, hint="Write one of them out")
         values = (replace(operand, literal=False) for operand in found)
         scope = dict(zip(function.parameters or (), values, strict=True))
         built = self.expression(function.tree, scope)
@@ -297,7 +303,7 @@ class Builder(Nodes):
                     raise Problem("An index behind a range is for the columns of a matrix", hint=hint)
                 body, axis = self.apply("transpose", [body], part), 0
             if ends[0].constant is not None and body.shape:
-                check_index(ends[0].constant, body.shape[0], self.called(body))
+                check_index(ends[0].constant, body.shape[0], partial(self.called, body))
             body = self.apply("pick", [body, ends[0]], part)
         return body
 

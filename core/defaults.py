@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.arrays import Value, frozen, shape_of
+from core.arrays import MAX_RANK, Value, frozen, shape_of
 from core.builder import CONSTANTS, build, free_names, read_program
 from core.errors import Problem
+from core.keeping import keeping
 from core.notation.tree import (
     Binary,
     Call,
@@ -66,15 +67,18 @@ MATRICES = "WUVAMQ"
 MAX_GUESSED = 100
 
 
+@keeping
 def with_defaults(program: Program, values: Mapping[str, Value]) -> dict[str, Value]:
     """The values of a program's free names: those given, and a guess for each of the others."""
     wanted = free_names(program, values)
     missing = [name for name in wanted if name not in values]
     found = {name: values[name] for name in wanted if name in values}
     if missing:
-        shapes = _Guess(program, found).shapes()
+        guess = _Guess(program, found)
+        shapes = guess.shapes()
         for name in missing:
-            found[name] = default_value(name, shapes.get(name, ()), len(found))
+            usual = default_value(name, shapes.get(name, ()), len(found))
+            found[name] = 0.0 if name in guess.indices else usual
     return {name: found[name] for name in wanted}
 
 
@@ -144,20 +148,28 @@ class _Guess:
     values: Mapping[str, Value]
     known: dict[str, Axes] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
+    indices: set[str] = field(default_factory=set)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         for name, value in self.values.items():
             self.known[name] = tuple(_sized(n) for n in shape_of(value))
-        for _ in range(2):  # a second look uses the ranks the first one found
-            self.ranks |= {name: len(axes) for name, axes in self.known.items() if axes}
-            names = {name: axes for name, axes in self.known.items() if name in self.values}
-            self.known = names
-            for statement in self.program.statements:
-                if statement.parameters is None:
-                    axes = fold(statement.tree, self.combine)
-                    if statement.name:
-                        self.known[statement.name] = axes
+        self.ranks = self.ranks_known()
+        self.look()
+        if (ranks := self.ranks_known()) != self.ranks:  # a second look uses the ranks the first one found
+            self.ranks = ranks
+            self.known = {name: axes for name, axes in self.known.items() if name in self.values}
+            self.look()
         return {name: tuple(axis.root().length or SIZE for axis in axes) for name, axes in self.known.items()}
+
+    def ranks_known(self) -> dict[str, int]:
+        return {name: len(axes) for name, axes in self.known.items() if axes}
+
+    def look(self) -> None:
+        for statement in self.program.statements:
+            if statement.parameters is None:
+                axes = fold(statement.tree, self.combine)
+                if statement.name:
+                    self.known[statement.name] = axes
 
     def combine(self, part: Tree, found: list[Axes]) -> Axes:
         match part:
@@ -225,10 +237,13 @@ class _Guess:
 
     def indexed(self, part: Index, axes: Axes) -> Axes:
         """The axes of what is indexed, long enough for indices that are numbers; `W[i][j]` is `W[i, j]`."""
+        self.indices.update(place.name for place in part.places if isinstance(place, Name))
         body, rank = part.body, len(part.places)
-        while isinstance(body, Index):
+        while isinstance(body, Index) and rank <= MAX_RANK:
             rank += len(body.places)
             body = body.body
+        if rank > MAX_RANK:
+            return axes
         name = next((inner for inner in walk(body) if isinstance(inner, Name)), None)
         if name and len(axes) < len(part.places) and len(self.name(name.name)) < rank:
             axes = self.raise_rank(name, rank, ())[rank - len(part.places) :]
@@ -263,6 +278,8 @@ class _Guess:
         )
         if op is None:
             return ()
+        if op.points and isinstance(place := args[op.inputs.index(op.points[0])], Name):
+            self.indices.add(place.name)
         if op.elementwise:
             return self.joined(args, found)
         if function in SHAPED:

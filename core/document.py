@@ -13,15 +13,14 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-import numpy as np
-
-from core.arrays import MAX_ENTRIES, Value, frozen
-from core.errors import Problem
-from core.notation.lexer import MAX_CHARACTERS, MAX_NAME, canonical
+from core.arrays import MAX_ENTRIES, MAX_RANK, Value, frozen
+from core.errors import Problem, cut
+from core.notation.lexer import MAX_CHARACTERS, MAX_NAME, canonical, name_of
 
 FORMAT, VERSION = "chainlight", 2
 MAX_BYTES = 64_000_000
 MOST_VALUES = 2_000_000
+MOST_NAMES = 10_000  # a program of MAX_CHARACTERS has fewer
 MAX_DOUBLE = sys.float_info.max
 EXACT = 2**53  # doubles hold every whole number below this one
 NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
@@ -98,7 +97,8 @@ def dumps(document: Document) -> str:
         "seed": None if document.seed is None else plain_value(document.seed),
         "unfolded": dict(document.unfolded),
     }
-    return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return text.encode(errors="replace").decode()  # half a character, pasted, cannot be stored
 
 
 def loads(text: str) -> Document:
@@ -109,17 +109,16 @@ def loads(text: str) -> Document:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise Problem("This is not a Chainlight project")
     version = found.get("version")
-    if not isinstance(version, int) or version < 1:
+    if type(version) is not int or version < 1:
         raise Problem("The project says no version")
     if version > VERSION:
-        raise Problem(
-            f"The project was saved by a newer Chainlight (file version {version}, known: {VERSION})"
-        )
+        told = f"file version {cut(str(version))}, known: {VERSION}"
+        raise Problem(f"The project was saved by a newer Chainlight ({told})", hint="Open it with that one")
     program = found.get("program")
     if not isinstance(program, str) or len(program) > MAX_CHARACTERS:
         raise Problem(f"The project's program must be a text of up to {MAX_CHARACTERS:,} characters")
-    values = {name_from(name): value_from(plain, name) for name, plain in _mapping(found, "values").items()}
-    moved = {name_from(name): _point(plain, name) for name, plain in _mapping(found, "moved").items()}
+    values = values_from(_mapping(found, "values"))
+    moved = {name: _point(plain, cut(name)) for name, plain in _mapping(found, "moved").items()}
     output = name_from(found["output"]) if found.get("output") else ""
     seed = None if found.get("seed") is None else value_from(found["seed"], "the seed")
     lab = lab_from(_mapping(found, "lab"))
@@ -138,9 +137,14 @@ def parse_json(text: str, what: str = "file") -> Any:
     if text.count(",") + text.count("[") > MOST_VALUES:
         raise Problem(f"The {what} holds more than {MOST_VALUES:,} values")
     try:
-        return json.loads(text, parse_constant=_refuse, parse_float=_number, object_pairs_hook=unique)
+        found = json.loads(text, parse_constant=_refuse, parse_float=_number, object_pairs_hook=unique)
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(found, ensure_ascii=False).encode()
+        return found
     except Problem:
         raise
+    except UnicodeEncodeError:
+        raise Problem(f"The {what} holds half a character") from None
     except RecursionError:
         raise Problem(f"The {what} is nested too deeply") from None
     except json.JSONDecodeError as error:
@@ -151,12 +155,32 @@ def parse_json(text: str, what: str = "file") -> Any:
 
 
 def name_from(plain: Any) -> str:
-    """A name from JSON in its one spelling. Raises Problem."""
+    """The name of a node from JSON, in its one spelling. Raises Problem."""
     if not isinstance(plain, str) or not plain:
         raise Problem("A name is a text, such as x")
     if len(plain) > MAX_NAME:
         raise Problem(f"A name can have {MAX_NAME} characters; this one has {len(plain):,}")
     return canonical(plain)
+
+
+def values_from(table: Mapping[str, Any]) -> dict[str, Value]:
+    """The values of a table from JSON, each name once, however it is spelled. Raises Problem."""
+    if len(table) > MOST_NAMES:
+        raise Problem(f"Values can be given for {MOST_NAMES:,} names; here are {len(table):,}")
+    found: dict[str, Value] = {}
+    for spelling, plain in table.items():
+        name = _named(spelling)
+        if name in found:
+            raise Problem(f"{name} is given twice")
+        found[name] = value_from(plain, name)
+    return found
+
+
+def _named(spelling: str) -> str:
+    try:
+        return name_of(name_from(spelling))
+    except Problem as problem:
+        raise Problem(problem.message, hint=problem.hint) from None
 
 
 def value_from(plain: Any, name: str) -> Value:
@@ -169,28 +193,30 @@ def value_from(plain: Any, name: str) -> Value:
 
 def plain_value(value: Value) -> Any:
     """A value for JSON: whole numbers without a point; inf, -inf and nan as these words."""
-    if not isinstance(value, float):
-        return [plain_value(float(part) if np.ndim(part) == 0 else part) for part in value]
-    if not math.isfinite(value):
-        return repr(value)
-    whole = value.is_integer() and abs(value) < EXACT and not _is_minus_zero(value)
-    return int(value) if whole else value
+    return _plain(value if isinstance(value, float) else value.tolist())
 
 
-def _is_minus_zero(value: float) -> bool:
-    return value == 0 and math.copysign(1, value) < 0
+def _plain(numbers: Any) -> Any:
+    """Floats, or nested lists of them, as they stand in JSON."""
+    if isinstance(numbers, list):
+        return [_plain(part) for part in numbers]
+    if not math.isfinite(numbers):
+        return repr(numbers)
+    minus_zero = numbers == 0 and math.copysign(1, numbers) < 0
+    whole = numbers.is_integer() and abs(numbers) < EXACT and not minus_zero
+    return int(numbers) if whole else numbers
 
 
 def _numbers(plain: Any, depth: int = 0) -> Any:
-    if isinstance(plain, bool) or depth > 4:
-        raise Problem("A value is a number or a list of numbers")
-    if isinstance(plain, int | float):
+    if isinstance(plain, int | float) and not isinstance(plain, bool):
         if not abs(plain) <= MAX_DOUBLE:
             _refuse(str(plain)[:20])
         return float(plain)
     if isinstance(plain, str) and plain in NOT_FINITE:
         return NOT_FINITE[plain]
     if isinstance(plain, list) and plain:
+        if depth == MAX_RANK:
+            raise Problem(f"Lists can be nested {MAX_RANK} deep")
         if len(plain) > MAX_ENTRIES:
             raise Problem(f"A value can have {MAX_ENTRIES:,} entries")
         return [_numbers(part, depth + 1) for part in plain]
@@ -212,6 +238,8 @@ def _mapping(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     part = found.get(key, {})
     if not isinstance(part, dict):
         raise Problem(f"The project's {key} must be a table of names")
+    if len(part) > MOST_NAMES:
+        raise Problem(f"The project's {key} name {len(part):,} things; the limit is {MOST_NAMES:,}")
     return part
 
 
@@ -242,16 +270,15 @@ def lab_from(found: Mapping[str, Any]) -> Lab:
         if entry.name == "hidden":
             settings["hidden"] = _hidden(value)
             continue
-        if isinstance(usual, float) and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if type(value) is not type(usual):
-            raise Problem(
-                f"The lab's {entry.name} must be {'a text' if isinstance(usual, str) else 'a number'}"
-            )
-        low, high = LIMITS.get(entry.name, (-math.inf, math.inf))
-        if not isinstance(value, str) and not low <= value <= high:
-            raise Problem(f"The lab's {entry.name} must lie between {low:g} and {high:g}")
-        settings[entry.name] = value
+        if type(value) is not type(usual) and (type(usual), type(value)) != (float, int):
+            wanted = "a text" if isinstance(usual, str) else "a number"
+            raise Problem(f"The lab's {entry.name} must be {wanted}")
+        low, high = LIMITS.get(entry.name, (0, MAX_NAME))
+        if not low <= (len(value) if isinstance(value, str) else value) <= high:
+            between = f"between {low:g} and {high:g}"
+            said = f"have {between} characters" if isinstance(usual, str) else f"lie {between}"
+            raise Problem(f"The lab's {entry.name} must {said}")
+        settings[entry.name] = type(usual)(value)
     return Lab(**settings)
 
 

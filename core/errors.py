@@ -33,6 +33,11 @@ def place(text: str, span: Span) -> Place:
     return Place(text.count("\n", 0, span.start) + 1, span.start - line_start + 1, end - line_start + 1)
 
 
+def cut(text: str, most: int = 40) -> str:
+    """Something a user wrote, short enough for a sentence."""
+    return text if len(text) <= most else text[: most - 3] + "…"
+
+
 class Problem(ValueError):
     """A sentence for the user: what is wrong, where in the program, and what would mend it.
 

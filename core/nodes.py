@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 
-from core.arrays import MAX_ENTRIES, Shape, Value, shape_of
-from core.errors import Problem, Span
+from core.arrays import MAX_ENTRIES, MAX_RANK, Shape, Value, is_finite, shape_of
+from core.errors import Problem, Span, cut
 from core.graph import CONSTANT, Node
 from core.notation.printers import expression_text
 from core.notation.tree import Binary, Negative, Note, Tree
@@ -17,7 +18,9 @@ from core.numbers import typed_text
 from core.ops import OPS, Op
 
 MAX_NODES = 10_000
-MAX_BYTES = 512_000_000
+MAX_BYTES = 512_000_000  # of all values, gradients and their parts
+NUMBER = 8  # bytes
+SMALLER = "Make the program or its arrays smaller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Nodes:
         self.notes: list[Note] = []
         self.count = 0
         self.bytes = 0
+        self.used: set[str] = set()
+        self.texts: dict[int, tuple[Tree, str]] = {}
 
     def apply(self, op: str, operands: list[Operand], part: Tree, row: bool = False) -> Operand:
         """An operation on operands: arithmetic on numbers is done at once, all else is a new node."""
@@ -61,29 +66,37 @@ class Nodes:
 
     def _folded(self, op: Op, operands: list[Operand], part: Tree) -> Operand:
         constants = [operand.constant for operand in operands if operand.constant is not None]
-        self.shape(op, operands)
+        if any(operand.shape for operand in operands):
+            self.shape(op, operands, part)
         value = op.value.value(dict(zip(op.inputs, constants, strict=True)))
-        if not np.all(np.isfinite(value)) and all(np.all(np.isfinite(c)) for c in constants):
+        if not is_finite(value) and all(map(is_finite, constants)):
             what = "not a number" if np.any(np.isnan(value)) else "infinite"
             self.notes.append(Note(f"{expression_text(part)} is {what}", part.span))
         return Operand(part, shape_of(value), constant=value, literal=True)
 
-    def shape(self, op: Op, operands: Sequence[Operand]) -> Shape:
-        """The shape an operation makes of its operands. Raises Problem where they do not fit."""
+    def shape(self, op: Op, operands: Sequence[Operand], part: Tree) -> Shape:
+        """The shape an operation makes of its operands, which must fit. Raises Problem."""
         shapes = [operand.shape for operand in operands]
         constants = [operand.constant for operand in operands]
         try:
-            return op.shape_of(op.ports(len(operands)), shapes, constants)
+            shape = op.shape_of(op.ports(len(operands)), shapes, constants)
         except Problem:
             # only the sentence for the user needs the operands' own names, which take long to print
-            return op.shape_of([self.called(operand) for operand in operands], shapes, constants)
+            shape = op.shape_of([self.called(operand) for operand in operands], shapes, constants)
+        if shape and math.prod(shape) > MAX_ENTRIES:
+            self._refuse(part, f"would have {math.prod(shape):,} entries; the limit is {MAX_ENTRIES:,}")
+        if len(shape) > MAX_RANK:
+            self._refuse(part, f"would have {len(shape)} axes; the limit is {MAX_RANK}")
+        return shape
+
+    def _refuse(self, part: Tree, why: str) -> NoReturn:
+        raise Problem(f"{cut(self.text(part))} {why}", part.span, SMALLER)
 
     def _remark(self, op: Op, operands: Sequence[Operand], part: Tree) -> None:
-        if op.remark:
-            names = [self.called(operand) for operand in operands]
-            shapes = [operand.shape for operand in operands]
-            said = op.remark_on(names, shapes, [operand.constant for operand in operands])
-            self.notes.extend([Note(said, part.span)] if said else [])
+        names = [self.called(operand) for operand in operands]
+        shapes = [operand.shape for operand in operands]
+        said = op.remark_on(names, shapes, [operand.constant for operand in operands])
+        self.notes.extend([Note(said, part.span)] if said else [])
 
     def settled(self, operand: Operand) -> Operand:
         """A transposed vector on its own is a matrix of one row."""
@@ -95,14 +108,15 @@ class Nodes:
 
     def add(self, op: str, operands: Sequence[Operand], part: Tree) -> str:
         """A new node for an operation, its shape checked."""
-        shape = self.shape(OPS[op], operands)
-        self._remark(OPS[op], operands, part)
-        if math.prod(shape) > MAX_ENTRIES:
-            said = f"{_cut(expression_text(part))} would have {math.prod(shape):,} entries"
-            raise Problem(f"{said}; the limit is {MAX_ENTRIES:,}", part.span)
+        rule, held = OPS[op], 0
+        shape = self.shape(rule, operands, part)
+        if rule.remark:
+            self._remark(rule, operands, part)
+        if rule.holds:
+            held = rule.held([o.shape for o in operands], [o.constant for o in operands])
         args = tuple(self.node_of(operand) for operand in operands)
         name = self.new_name()
-        self.keep(Node(name, op, args, shape, part))
+        self.keep(Node(name, op, args, shape, part), held)
         return name
 
     def new_name(self) -> str:
@@ -112,40 +126,52 @@ class Nodes:
             self.count += 1
         return f"v{self.count}"
 
-    def keep(self, node: Node) -> None:
-        """Take a node in. Raises Problem where there is no room for it."""
+    def keep(self, node: Node, held: int = 0) -> None:
+        """Take a node in. Raises Problem where there is no room for it and for what it works on."""
         if len(self.nodes) >= MAX_NODES:
-            raise Problem(f"The graph would have more than {MAX_NODES:,} nodes", node.span)
-        self.bytes += 16 * math.prod(node.shape)  # a value and a gradient
-        if self.bytes > MAX_BYTES:
-            raise Problem(f"The graph would need more than {MAX_BYTES / 1e9:.1f} GB", node.span)
+            raise Problem(f"The graph would have more than {MAX_NODES:,} nodes", node.span, SMALLER)
+        self.bytes += NUMBER * (math.prod(node.shape) + self._coming_back(node))
+        if self.bytes + NUMBER * held > MAX_BYTES:
+            needed, most = (math.ceil(count / 1e6) for count in (self.bytes + NUMBER * held, MAX_BYTES))
+            self._refuse(node.tree, f"would bring the graph to {needed:,} MB; the limit is {most:,} MB")
         self.nodes[node.name] = node
+
+    def _coming_back(self, node: Node) -> int:
+        """How many numbers a node sends back: a part for each argument, and its sum with earlier parts."""
+        entries = 0
+        for arg in node.args:
+            if self.nodes[arg].op != CONSTANT:
+                size = math.prod(self.nodes[arg].shape)
+                entries += 2 * size if arg in self.used else size
+                self.used.add(arg)
+        return entries
 
     def node_of(self, operand: Operand) -> str:
         """The operand's node; a constant becomes one now, named by its text."""
         if operand.node:
             return operand.node
-        text = expression_text(operand.tree)
+        text = self.text(operand.tree)
         if text not in self.nodes:
-            self.nodes[text] = Node(text, CONSTANT, (), operand.shape, operand.tree, value=operand.constant)
+            self.keep(Node(text, CONSTANT, (), operand.shape, operand.tree, value=operand.constant))
         return text
+
+    def text(self, tree: Tree) -> str:
+        """A tree's text, printed once: a function may use what it is given very often."""
+        if id(tree) not in self.texts:
+            self.texts[id(tree)] = tree, expression_text(tree)
+        return self.texts[id(tree)][1]
 
     def called(self, operand: Operand) -> str:
         """How a sentence names an operand."""
         named = operand.node and self.nodes[operand.node].named
-        return operand.node if named else _cut(expression_text(operand.tree))
+        return operand.node if named else cut(self.text(operand.tree))
 
 
-def _cut(text: str) -> str:
-    """A formula short enough for a sentence."""
-    return text if len(text) <= 40 else text[:37] + "…"
-
-
-def check_index(value: Value, length: int, name: str, span: Span | None = None) -> int:
-    """An index as a whole number inside 0 … length−1. Raises Problem."""
-    if not isinstance(value, float) or value != int(value if math.isfinite(value) else 0.5):
-        raise Problem("An index is a whole number", span)
+def check_index(value: Value, length: int, name: Callable[[], str], span: Span | None = None) -> None:
+    """Raise a Problem unless an index is a whole number inside 0 … length−1."""
+    if not isinstance(value, float) or not value.is_integer():
+        raise Problem("An index is a whole number", span, "Entries are counted 0, 1, 2, …")
     if not 0 <= value < length:
         has = f"has entries 0 to {length - 1}" if length > 1 else "has only entry 0"
-        raise Problem(f"{name} {has}; there is no entry {typed_text(value)}", span)
-    return int(value)
+        said = f"{name()} {has}; there is no entry {typed_text(value)}"
+        raise Problem(said, span, f"The last one is number {length - 1}, as entries are counted from 0")

@@ -1,20 +1,24 @@
 """Running a plan one instruction at a time, telling each fact; numbers are Python floats throughout."""
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from time import monotonic, thread_time
 
 import numpy as np
 
-from core.arrays import Value, describe, frozen, shape_of, shape_text, sum_to
+from core.arrays import Value, describe, frozen, is_finite, shape_of, shape_text, sum_to
 from core.builder import graph_of
-from core.errors import Problem
+from core.errors import Problem, cut
 from core.graph import CONSTANT, Graph, Node
-from core.nodes import check_index
+from core.nodes import SMALLER, check_index
 from core.notation.printers import expression_text
 from core.notation.tree import Note
 from core.plan import GRADIENT, OUTPUT, Plan, make_plan
 from core.seed import check_seed, usual_seed
 from core.steps import Computed, Flowed, Seeded, Step, Story
+from core.work import Work, finished
+
+Over = Callable[[], bool]
+MAX_SECONDS = 2.0
 
 
 def run(text: str, values: Mapping[str, Value], output: str = "", seed: Value | None = None) -> Story:
@@ -36,10 +40,37 @@ def as_chosen(graph: Graph, output: str, seed: Value | None) -> tuple[Graph, Val
     return asked, seed, ()
 
 
-def tell(plan: Plan, values: Mapping[str, Value], seed: Value | None = None) -> Story:
-    """The story of a plan at the inputs' values. Raises Problem where a value does not fit."""
+def tell(
+    plan: Plan, values: Mapping[str, Value], seed: Value | None = None, over: Over | None = None
+) -> Story:
+    """The story of a plan at the inputs' values. Raises Problem, as `telling` does."""
+    return finished(telling(plan, values, seed, over))
+
+
+def telling(
+    plan: Plan, values: Mapping[str, Value], seed: Value | None = None, over: Over | None = None
+) -> Work[Story]:
+    """The work of both passes, which may be left at every step; in the end the story.
+
+    Raises Problem where a value does not fit, and when it is `over`: after MAX_SECONDS, if nothing is given.
+    """
     inputs = input_values(plan.graph, values)
-    return Story(plan, inputs, steps(plan, inputs, seed))
+    told: list[Step] = []
+    over = over or after(MAX_SECONDS)
+    for step in steps(plan, inputs, seed):
+        told.append(step)
+        if over():
+            node = plan.graph.nodes[step.node]  # type: ignore[union-attr]
+            said = f"The passes take longer than {MAX_SECONDS:g} s; they were stopped at {node.name}"
+            raise Problem(said, node.span, SMALLER)
+        yield
+    return Story(plan, inputs, told)
+
+
+def after(seconds: float) -> Over:
+    """Whether so many seconds of work have gone by since; on a busy machine these are more on the clock."""
+    late, worked = monotonic() + seconds, thread_time() + seconds
+    return lambda: monotonic() > late and thread_time() > worked  # the first is asked in no time
 
 
 def input_values(graph: Graph, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -99,11 +130,13 @@ def _check_place(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Valu
     assert op.points
     place, into = op.points
     array, source = known[into], nodes[node.args[op.inputs.index(into)]]
-    name = source.name if source.named else expression_text(source.tree)
-    if isinstance(array, float):
-        check_index(known[place], int(array), f"A vector of {name}", node.span)
-    else:
-        check_index(known[place], len(array), name, node.span)
+
+    def name() -> str:
+        called = source.name if source.named else cut(expression_text(source.tree))
+        return f"A vector of {called}" if isinstance(array, float) else called
+
+    length = int(array) if isinstance(array, float) else len(array)
+    check_index(known[place], length, name, node.span)
 
 
 def troubles(story: Story) -> list[Note]:
@@ -113,7 +146,7 @@ def troubles(story: Story) -> list[Note]:
         name, value = (step.node, step.value) if isinstance(step, Computed) else ("", 0.0)
         if isinstance(step, Flowed):
             name, value = f"the gradient of {step.arg}", step.total
-        if (isinstance(value, float) and math.isfinite(value)) or np.all(np.isfinite(value)):
+        if is_finite(value):
             continue
         what = "not a number" if np.any(np.isnan(value)) else "infinite"
         node = graph.nodes[step.node]  # type: ignore[union-attr]

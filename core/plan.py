@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from core.graph import CONSTANT, Graph
+from core.keeping import keeping
 from core.notation.printers import expression_text
 from core.notation.tree import Name, substituted
 from core.ops.rules import Rule
@@ -55,6 +56,7 @@ class Plan:
         return "\n".join(instruction.text for instruction in self.instructions)
 
 
+@keeping
 def make_plan(graph: Graph) -> Plan:
     """The instructions of both passes; gradients go only where they lead to an input."""
     forward, backward = [], []

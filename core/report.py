@@ -13,6 +13,7 @@ from core.document import plain_value
 from core.errors import Problem, place
 from core.explain import badge, formula
 from core.graph import CONSTANT, Graph, Node
+from core.keeping import keeping
 from core.notation.printers import expression_text, reading
 from core.notation.tree import Name, Note, substituted
 from core.numbers import DIGITS, short, value_text
@@ -58,6 +59,7 @@ class Report:
                 found.append(Note(f"{name} is too large to be checked", graph.nodes[name].span))
         return [*found, *self.request.unused(graph)]
 
+    @keeping
     def answer(self) -> dict[str, Any]:
         """The answer as plain data; what is not known is None."""
         graph, last = self.story.graph, self.story.last

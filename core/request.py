@@ -9,11 +9,19 @@ from typing import Any
 from core.arrays import Value
 from core.builder import build, free_names, read_program
 from core.defaults import with_defaults
-from core.document import NOT_FINITE, name_from, parse_json, plain_value, value_from
-from core.errors import Problem, Span
+from core.document import (
+    MOST_NAMES,
+    NOT_FINITE,
+    name_from,
+    parse_json,
+    plain_value,
+    value_from,
+    values_from,
+)
+from core.errors import Problem, Span, cut
 from core.graph import Graph
-from core.notation.lexer import MAX_CHARACTERS, canonical, tokens
-from core.notation.mistakes import nearest
+from core.notation.lexer import MAX_CHARACTERS, tokens
+from core.notation.spelling import nearest
 from core.notation.tree import Name, Note, Program, walk
 from core.numbers import typed_text
 from core.passes import tell
@@ -22,6 +30,8 @@ from core.seed import Entry, entry_seed
 from core.steps import Story
 from core.unfold import recorded, unfolded, unfolded_as_asked
 from core.values import read_value
+
+LISTED = 8  # names in a sentence
 
 
 class Refusal(Exception):
@@ -92,9 +102,8 @@ class Request:
         if self.defaults:
             return values
         build(program, values)  # what else is wrong is said first
-        said = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
         raise Problem(
-            f"{said} {'has' if len(missing) == 1 else 'have'} no value",
+            f"{_listed(missing)} {'has' if len(missing) == 1 else 'have'} no value",
             _first_use(program, missing[0]),
             hint({name: guessed[name] for name in missing}),
         )
@@ -108,11 +117,19 @@ class Request:
         ]
 
 
+def _listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them, many of them cut short."""
+    first, rest = names[:-1], names[-1]
+    if len(names) > LISTED:
+        first, rest = names[:LISTED], f"{len(names) - LISTED:,} more"
+    return f"{', '.join(first)} and {rest}" if first else rest
+
+
 def check_node(graph: Graph, name: str) -> None:
     """Raise a Problem unless the graph has a node of this name."""
     if name not in graph.nodes:
         meant = nearest(name, graph.nodes)
-        some = ", ".join([node.name for node in graph.nodes.values() if node.named][:8])
+        some = ", ".join([node.name for node in graph.nodes.values() if node.named][:LISTED])
         raise Problem(
             f"There is no node {name}", hint=f"Did you mean {meant}?" if meant else f"Its nodes are {some}"
         )
@@ -142,10 +159,11 @@ def typed_values(words: Sequence[str]) -> dict[str, Value]:
 
 def _typed_value(word: str) -> tuple[str, Value]:
     name, sign, text = word.partition("=")
-    if not sign or [token.kind for token in tokens(name)] != ["name", "stop"]:
+    written = tokens(name)
+    if not sign or [token.kind for token in written] != ["name", "stop"]:
         hint = "A value is name=value, such as x=-2; a program with spaces needs quotation marks around it"
-        raise Problem(f"'{word}' is not a value", Span(0, len(word)), hint)
-    name = canonical(name.strip())
+        raise Problem(f"'{cut(word)}' is not a value", Span(0, len(word)), hint)
+    name = written[0].text
     try:
         return name, _read_typed(text, name)
     except Problem as problem:
@@ -208,14 +226,16 @@ def request_from(text: str) -> Request:
         if name not in PARTS:
             meant = nearest(name, list(PARTS))
             hint = f'Did you mean "{meant}"?' if meant else f"Its parts are {', '.join(PARTS)}"
-            raise Problem(f'"{name}" is no part of a request', hint=hint)
+            raise Problem(f'"{cut(name)}" is no part of a request', hint=hint)
         if not isinstance(plain, PARTS[name][0]):
             raise Problem(f'"{name}" must be {PARTS[name][1]}')
+    if len(found.get("wrt", [])) > MOST_NAMES:
+        raise Problem(f'"wrt" can have {MOST_NAMES:,} names; here are {len(found["wrt"]):,}')
     if "program" not in found:
         raise Problem('The request has no "program"')
     return Request(
         found["program"],
-        _named_values(found.get("values", {})),
+        values_from(found.get("values", {})),
         wrt=tuple(name_from(name) for name in found.get("wrt", [])),
         output=name_from(found["output"]) if found.get("output") else "",
         seed=value_from(found["seed"], "the seed") if "seed" in found else None,
@@ -227,16 +247,6 @@ def request_from(text: str) -> Request:
 
 def _names_from(plain: str | list[Any]) -> tuple[str, ...]:
     return tuple(name_from(name) for name in ([plain] if isinstance(plain, str) else plain))
-
-
-def _named_values(table: Mapping[str, Any]) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    for spelling, plain in table.items():
-        name = name_from(spelling)
-        if name in found:
-            raise Problem(f"{name} is given twice")
-        found[name] = value_from(plain, name)
-    return found
 
 
 def json_hint(missing: Mapping[str, Value]) -> str:

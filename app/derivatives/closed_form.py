@@ -16,12 +16,12 @@ from app.theme import Theme
 from core.derivatives.chain import Symbolic
 from core.derivatives.symbolic import derivation
 from core.derivatives.ways import reverse_gradient
-from core.derivatives.work import watched
 from core.errors import Problem
 from core.notation.latex import latex
 from core.notation.mathtree import Math
 from core.numbers import value_text
 from core.seed import is_chosen
+from core.work import watched
 
 MOST_STEPS = 24
 WORKING = "Working out the formula…"

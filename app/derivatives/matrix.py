@@ -16,10 +16,10 @@ from app.session import Session
 from app.theme import Theme
 from core.arrays import MAX_ENTRIES
 from core.derivatives.jacobian import LAYOUTS, Jacobian, jacobian_work, outer_product
-from core.derivatives.work import watched
 from core.errors import Problem
 from core.numbers import exact, short
 from core.seed import entry_at, entry_text, is_chosen
+from core.work import watched
 
 MOST_NUMBERS = 12  # rows and columns read as numbers
 SENSIBLE = 8_000_000  # entries made when asked for: 64 MB

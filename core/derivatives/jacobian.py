@@ -14,7 +14,6 @@ import numpy as np
 from core.arrays import MAX_ENTRIES, Array, Value, frozen, shape_of
 from core.derivatives.forward import push, units
 from core.derivatives.structure import Partners, recognition
-from core.derivatives.work import Work, finished
 from core.errors import Problem
 from core.explain import derivative
 from core.graph import INPUT, Graph, Node
@@ -25,6 +24,7 @@ from core.passes import steps
 from core.plan import GRADIENT, Instruction, Plan
 from core.request import check_node
 from core.steps import Flowed, Seeded, Story
+from core.work import Work, finished
 
 Layout = Literal["numerator", "denominator"]
 LAYOUTS = ("numerator", "denominator")

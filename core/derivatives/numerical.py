@@ -17,8 +17,9 @@ from core.arrays import Array, Value, frozen, shape_of
 from core.derivatives.kinks import Straddled, straddled
 from core.errors import Problem
 from core.numbers import short
+from core.ops import Op
 from core.passes import steps
-from core.plan import Plan
+from core.plan import Instruction, Plan
 from core.request import check_node
 from core.steps import Computed, Story
 
@@ -32,8 +33,10 @@ ENTRIES_AS_ONE, NODES_AS_ONE = 1000, 10
 TINY = 1e-300
 # a gradient below this counts as 0 where two are compared, as in CS231n's own gradient check
 LEAST = 1e-8
-# a value that passes while its gradient is stopped is held while others move
+# what passes while its gradient is stopped is held while others move: the node of such an operation, and an
+# argument no gradient goes to, such as an index, which is read under a name of its own
 HELD = {"stop_gradient"}
+AT_REST = "resting "
 
 Entry = tuple[int, ...]
 
@@ -123,6 +126,7 @@ class Probe:
         self.name, self.output = name, story.graph.output
         values = {node: story.last.value(node) for node in story.graph.nodes}
         self.known = {node: value for node, value in values.items() if value is not None}
+        self.known |= {AT_REST + node: value for node, value in self.known.items()}
         self.value = self.known[name]
         self.seed = story.last.gradient(self.output)
         self.forward = onward(story.plan, name)
@@ -165,7 +169,15 @@ def onward(plan: Plan, name: str) -> Plan:
     """The part of the forward pass that a node's value has a bearing on."""
     after = plan.graph.downstream_of([name]) - {name}
     forward = (i for i in plan.instructions if i.phase == "forward" and i.node in after)
-    return Plan(plan.graph, tuple(i for i in forward if plan.graph.nodes[i.node].op not in HELD))
+    moving = (i for i in forward if plan.graph.nodes[i.node].op not in HELD)
+    return Plan(plan.graph, tuple(_resting(plan.graph.nodes[i.node].operation, i) for i in moving))
+
+
+def _resting(op: Op, instruction: Instruction) -> Instruction:
+    """The instruction with the arguments no gradient goes to taken as they were."""
+    args = enumerate((instruction.binding or {}).items())
+    binding = {name: arg if op.back_rule(port) else AT_REST + arg for port, (name, arg) in args}
+    return replace(instruction, binding=binding)
 
 
 def kinks_between(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.arrays import Array
-from core.derivatives.work import Work, finished
 from core.numbers import short
+from core.work import Work, finished
 
 # the largest difference, compared with the largest entry, of what counts as equal
 ROUNDING = 1e-12

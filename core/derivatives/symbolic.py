@@ -22,21 +22,21 @@ from core.derivatives.array_forms import (
     total,
 )
 from core.derivatives.chain import ChainStep, ChainTerm, Symbolic, derivative_math, gradient_parts
-from core.derivatives.work import Work, finished
 from core.errors import Problem
 from core.explain import formula
 from core.graph import CONSTANT, INPUT, Graph, Node
 from core.notation.mathtree import Word, row
-from core.notation.mistakes import nearest
 from core.notation.printers import expression_text
 from core.notation.simplify.forms import Algebra, Sum
 from core.notation.simplify.reading import form
 from core.notation.simplify.writing import Writer, on_one_line
+from core.notation.spelling import nearest
 from core.notation.tree import Call, Indicator, Note, Number, Tree, names, walk
 from core.notation.typeset import ATOM, EQUALS, product, typeset_part
 from core.ops import FUNCTIONS
 from core.plan import GRADIENT, OUTPUT
 from core.seed import Entry
+from core.work import Work, finished
 
 # the most numbers and names in a formula before a part of it gets a name of its own
 MAX_SIZE = 60

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from core.notation.lexer import Token
+from core.notation.spelling import seeming
 from core.notation.tree import Note
 
 
@@ -57,12 +58,12 @@ def _atoms(tokens: list[Token], known: set[str], functions: Collection[str]) -> 
 
 
 def _said_of(name: str, factors: list[str] | None, functions: Collection[str]) -> str:
-    """What a reader may want to know of an unknown name: its factors, or that `lnx` is not ln(x)."""
+    """What to say of an unknown name: its factors, or that it is not what it looks like."""
     if factors:
         return f"{name} is read as {' · '.join(factors)}"
     function = name.rstrip("0123456789′")[:-1]
     if len(function) < 2 or function not in functions:
-        return ""
+        return seeming(name)
     return f"{name} is one name; the function is written {function}({name.removeprefix(function)})"
 
 

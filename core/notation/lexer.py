@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.errors import Problem, Span
+from core.errors import Problem, Span, cut
 
 MAX_CHARACTERS = 10_000
 MAX_NAME = 64
@@ -20,6 +20,7 @@ GREEK = dict(
 )
 GREEK |= {"varepsilon": "ε", "varphi": "φ", "vartheta": "θ"}
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+SUBSCRIPT_LETTERS = "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 FRACTIONS = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 1 / 8}
 SAME_SIGN = {
@@ -51,16 +52,20 @@ LATEX_SILENT = {"left", "right", "big", "Big", "bigl", "bigr", "mathbf", "mathrm
 LATEX_SILENT |= {"text", "operatorname", "quad", "displaystyle"}
 # what to do about a character that has no meaning, where there is more to say than "Delete it", and its fix
 ADVICE: dict[str, tuple[str, str | None]] = {
-    "∑": ("Write sum(x)", "sum"),
+    "∑": ("Write sum(x)", "sum "),
     "∏": ("Write the factors side by side", None),
     ".": ("A point belongs in a number; a product is written ·", "·"),
-    "→": ("Write = to give a name a value", "="),
-    "_": ("A name begins with a letter", ""),
+    **dict.fromkeys("→←", ("Write = to give a name a value", "=")),
+    **dict.fromkeys("•∗⨯", ("Write · for a product", "·")),
+    "_": ("A name begins with a letter; _ stands inside it, as in x_1", ""),
     "%": ("Write /100", "/100"),
+    "°": ("Angles are in radians", "·π/180"),
+    "±": ("Write + or -", None),
     "!": ("Write the factors, as in 3·2·1", None),
     **dict.fromkeys("∂∇∆", ("Type the function alone; its gradients are computed for you", "")),
     **dict.fromkeys("\"'“”", ("A formula has no text in quotation marks", "")),
     "\\": ("A LaTeX command is a backslash and letters, as in \\sigma", None),
+    **dict.fromkeys(SUBSCRIPT_LETTERS, ("A subscript follows a name, as in xᵢ", "")),
 }
 UNNAMED = {"\0": "NUL", "\b": "BACKSPACE", "\x1b": "ESCAPE", "\x7f": "DELETE"}
 # Cyrillic and Greek letters that cannot be told from Latin ones by eye
@@ -69,24 +74,24 @@ LOOK_ALIKES = dict(
 )
 del LOOK_ALIKES["κ"], LOOK_ALIKES["в"]
 
+# what counts as alphanumeric to `\w` but is not part of a name: ² ³ ¹ ᵀ ⁰-⁹ ½ and modifier letters
+OUTSIDE = "ª²³¹º¼-¾\u02b0-\u02ff\u1d2c-\u1d61\u1d66-\u1d6a\u2070-\u207f\u2150-\u218b"
+LETTER, SIGN = rf"[^\W\d_{OUTSIDE}]", rf"[^\W_{OUTSIDE}]"
 TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\u00a0\u2009\u202f$]+|\\[,;:!\ ]|\#[^\n]*)
+    rf"""(?P<space>[ \t\r\u00a0\u2009\u202f$]+|\\[,;:!\ ]|\#[^\n]*)
     |(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<fraction>[½¼¾⅓⅔⅛])
     |(?P<latex>\\[A-Za-z]+|\\\|)
     |(?P<sup>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
     |(?P<transpose>[ᵀ⊤])
-    |(?P<sub>[₀₁₂₃₄₅₆₇₈₉]+|_[0-9]+|_\{[0-9]+\})
-    |(?P<name>[^\W\d_](?:[^\W_]|_[^\W_]|_\{[^\W_]{1,40}\})*[′']*)
+    |(?P<sub>[₀₁₂₃₄₅₆₇₈₉]+|_[0-9]+|_\{{[0-9]+\}})
+    |(?P<name>{LETTER}(?:{SIGN}|_{SIGN}|_\{{{SIGN}{{1,40}}\}})*[′']*)
     |(?P<bars>\|\||‖)|(?P<bar>\|)
     |(?P<end>[;\n])
-    |(?P<sign>:=|≔|==|!=|>=|<=|\*\*|[-+*/^=(),:@·⋅∙×⊙∘−\[\]{}÷√<>≤≥≠])""",
+    |(?P<sign>:=|≔|==|!=|>=|<=|\*\*|[-+*/^=(),:@·⋅∙×⊙∘−\[\]{{}}÷√<>≤≥≠])""",
     re.VERBOSE,
 )
-# what counts as alphanumeric to `\w` but is not part of a name: ² ³ ¹ ᵀ ⁰-⁹ ½ and modifier letters
-NOT_IN_NAMES = re.compile(
-    r"[\u00aa\u00b2\u00b3\u00b9\u00ba\u00bc-\u00be\u02b0-\u02ff\u1d2c-\u1d6a\u2070-\u207f\u2150-\u218b]"
-)
+NAME = re.compile(f"{LETTER}(?:{SIGN}|_{SIGN})*′*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +106,11 @@ class Token:
 
 @lru_cache(4096)
 def canonical(name: str) -> str:
-    """The one spelling of a name: `x_1`, `x₁` and `x_{1}` are `x1`; `lambda` is `λ`."""
+    """The one spelling of a name: `x_1`, `x₁` and `x_{1}` are `x1`; `hₜ` is `h_t`; `lambda` is `λ`."""
+    name = re.sub(f"_?([{SUBSCRIPT_LETTERS}]+)", r"_\1", name)
     name = unicodedata.normalize("NFKC", name.translate(SUBSCRIPTS).replace("'", "′"))
     name = name.replace("{", "").replace("}", "")
-    name = re.sub(r"_(?=\d+(?:[′.]|$))", "", name)
+    name = re.sub(r"(?<=[^\W\d_])_(?=\d+(?:[_′.]|$))", "", name)
     word = re.match(r"[A-Za-z]+", name)
     if word and word[0] in GREEK:
         name = GREEK[word[0]] + name[word.end() :]
@@ -114,6 +120,8 @@ def canonical(name: str) -> str:
 def refuse_character(text: str, at: int) -> Problem:
     """The sentence for a character that has no meaning in a program."""
     char = text[at]
+    if char == "." and (problem := _refuse_point(text, at)):
+        return problem
     called = UNNAMED.get(char) or unicodedata.name(char, f"U+{ord(char):04X}")
     plain = char.isascii() and char.isprintable()
     shown = called
@@ -123,16 +131,39 @@ def refuse_character(text: str, at: int) -> Problem:
     return Problem(f"The character {shown} has no meaning here", Span(at, at + 1), hint, fix)
 
 
+def _refuse_point(text: str, at: int) -> Problem | None:
+    """The sentence for `np.exp` and `W.T`, as other languages write them."""
+    before = re.search(r"[A-Za-z]\w*$", text[:at])
+    behind = re.match(r"\.([A-Za-z]\w*\.)*([A-Za-z]\w*)", text[at:])
+    if not before or not behind:
+        return None
+    end = at + behind.end()
+    if behind[0] == ".T":
+        return Problem("A transpose is not written with a point", Span(at, end), f"Write {before[0]}^T", "^T")
+    if text[end : end + 1] != "(":
+        return None
+    span = Span(before.start(), at + behind.start(2))
+    return Problem("A function stands alone, without its library", span, f"Write {behind[2]}(…)", "")
+
+
 def _check_name(text: str, start: int, end: int) -> None:
-    if end - start > MAX_NAME:
-        raise Problem(f"A name can have {MAX_NAME} characters; this one has {end - start}", Span(start, end))
+    name = canonical(text[start:end])
+    length = max(end - start, len(name))
+    if length > MAX_NAME:
+        message = f"A name can have {MAX_NAME} characters; this one has {length:,}"
+        raise Problem(message, Span(start, end), "Shorten it, or put · between the factors of a product")
+    if text[start:end].isascii():
+        return
     for at in range(start, end):
-        char = text[at]
-        if char in LOOK_ALIKES:
-            kind = unicodedata.name(char).split()[0].capitalize()
-            latin = LOOK_ALIKES[char]
-            message = f"'{char}' is the {kind} letter that looks like the Latin {latin}"
+        letter = unicodedata.normalize("NFKC", text[at])
+        if letter in LOOK_ALIKES:
+            kind, latin = unicodedata.name(letter).split()[0].capitalize(), LOOK_ALIKES[letter]
+            message = f"'{text[at]}' is the {kind} letter that looks like the Latin {latin}"
             raise Problem(message, Span(at, at + 1), f"Type {latin} instead", fix=latin)
+    if not NAME.fullmatch(name):  # what a character stands for may be no letter
+        parts = (at for at in range(start, end) if text[at].isalnum())
+        wrong = (at for at in parts if not NAME.fullmatch(canonical("x" + text[at])))
+        raise refuse_character(text, next(wrong, start))
 
 
 def _latex(text: str, span: Span, spaced: bool) -> Token | None:
@@ -153,11 +184,20 @@ def _latex(text: str, span: Span, spaced: bool) -> Token | None:
     return Token("name", canonical(word), span, spaced)
 
 
+def name_of(text: str) -> str:
+    """The name a text is, in its one spelling. Raises Problem."""
+    found = tokens(text)
+    if [token.kind for token in found] != ["name", "stop"]:
+        hint = "A name is letters and digits, such as w1"
+        raise Problem(f"'{cut(text)}' is not a name", Span(0, max(1, len(text))), hint)
+    return found[0].text
+
+
 def tokens(text: str) -> list[Token]:
     """The tokens of a program, closed by one of kind `stop`; a line break in brackets ends no statement."""
     if len(text) > MAX_CHARACTERS:
         message = f"A program can have {MAX_CHARACTERS:,} characters; this one has {len(text):,}"
-        raise Problem(message, Span(MAX_CHARACTERS, MAX_CHARACTERS + 1))
+        raise Problem(message, Span(MAX_CHARACTERS, MAX_CHARACTERS + 1), "Leave out what is not needed")
     found: list[Token] = []
     at, depth, spaced = 0, 0, False
     while at < len(text):
@@ -165,11 +205,6 @@ def tokens(text: str) -> list[Token]:
         if not match or match.end() == at:
             raise refuse_character(text, at)
         kind, end = match.lastgroup or "", match.end()
-        if kind == "name":
-            outside = NOT_IN_NAMES.search(text, at, end)
-            if outside and outside.start() == at:
-                raise refuse_character(text, at)
-            end = outside.start() if outside else end
         token = _token(text, kind, Span(at, end), spaced)
         at = end
         if token is None or (token.text == "\n" and depth > 0):
@@ -197,6 +232,7 @@ def _token(text: str, kind: str, span: Span, spaced: bool) -> Token | None:
             raw = canonical(raw)
         case "sup":
             raw = raw.translate(SUPERSCRIPTS)
+            _check_number(text, raw, span)
         case "sub":
             raw = raw.translate(SUBSCRIPTS).strip("_{}")
         case "latex":
@@ -215,4 +251,4 @@ def _check_number(text: str, raw: str, span: Span) -> None:
         message = f"'{raw}{after}' could be {float(raw):g}·{after} or {mantissa}·e·{exponent}·{after}"
         raise Problem(message, Span(span.start, span.end + 1), "Put · between the factors", f"{raw} {after}")
     if float(raw) == float("inf"):
-        raise Problem("This number is too large; the largest is about 1.8e308", span)
+        raise Problem("This number is too large", span, "The largest is about 1.8e308")

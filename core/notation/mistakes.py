@@ -1,10 +1,12 @@
 """The sentences for what cannot be read: what is wrong, where, and what was probably meant."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 
 from core.errors import Problem, Span, place
 from core.notation.cursor import CLOSING, RELATIONS, Cursor
-from core.notation.lexer import MAX_NAME, Token
+from core.notation.lexer import Token
+from core.notation.spelling import nearest
 from core.notation.tree import Statement
 
 # functions of other languages, and how the lecture writes them
@@ -15,18 +17,19 @@ ELSEWHERE = {
     **dict.fromkeys(["power", "pow"], "x^2"),
     **dict.fromkeys(["multiply", "hadamard"], "x ⊙ y"),
     "add": "x + y",
-    "concat": "[x, y]",
     "vector": "[x, y]",
 }
+SIGNS = set("+-*·/^⊙@")
+FACTORS = ("name", "number", "sup", "transpose")
+
+
+# -- between statements
 
 
 def unexpected_after_statement(cursor: Cursor, statement: Statement) -> Problem:
     token = cursor.token
-    if token.text == "=" and statement.name:
-        hint = "Give each name its own line, or put ; between them"
-        return Problem("A statement can have one =", token.span, hint)
     if token.text == "=":
-        return Problem("Only a single name can stand on the left of =", statement.span)
+        return second_equals(cursor, statement)
     if token.text == "==":
         return Problem("'==' compares", token.span, "Use [a > b] for a comparison", "=")
     if token.text in (")", "]", "}"):
@@ -35,10 +38,30 @@ def unexpected_after_statement(cursor: Cursor, statement: Statement) -> Problem:
         return stray_comma(cursor)
     if token.text == ":":
         return stray_colon(token)
+    if token.kind == "sub":
+        return subscript_alone(token)
+    following = cursor.ahead()
+    if token.text == "<" and following.text == "-" and not following.spaced:
+        return Problem("'<-' gives no value", token.span.to(following.span), "Write =", "=")
     if token.kind == "sign" and token.text in RELATIONS + "≠":
         hint = "Write it in square brackets, as in [x > 0]: 1 where it holds, else 0"
         return Problem("A comparison needs square brackets", token.span, hint)
-    return Problem(f"Did not expect {cursor.called(token)} here", token.span)
+    hint = "Put ; or a new line before it" if cursor.at else ""
+    return Problem(f"Did not expect {cursor.called(token)} here", token.span, hint)
+
+
+def second_equals(cursor: Cursor, statement: Statement) -> Problem:
+    """The problem of an = behind a statement: a second one, or a formula where the name should be."""
+    if statement.name:
+        hint = "Give each name its own line, or put ; between them"
+        return Problem("A statement can have one =", cursor.token.span, hint)
+    message = "Only a single name can stand on the left of ="
+    right = cursor.ahead()
+    if right.kind == "name" and cursor.ahead(2).kind in ("end", "stop"):
+        formula = cursor.text[statement.span.start : statement.span.end]
+        turned = f"{cursor.text[right.span.start : right.span.end]} = {formula}"
+        return Problem(message, statement.span.to(right.span), f"Write {turned}", turned)
+    return Problem(message, statement.span, "Equations are not solved; write a name = its formula")
 
 
 def stray_comma(cursor: Cursor) -> Problem:
@@ -47,8 +70,10 @@ def stray_comma(cursor: Cursor) -> Problem:
     around = cursor.tokens[cursor.at - 1], cursor.ahead()
     if all(token.kind == "number" for token in around) and not comma.spaced and not around[1].spaced:
         return Problem("A decimal comma is not understood", comma.span, "Decimals use a point", ".")
-    hint = "Write [a, b] for a list; put ; between statements"
-    return Problem("This comma is not between the values of a function", comma.span, hint)
+    message = "This comma is not between the values of a function"
+    if around[1].kind == "name" and cursor.ahead(2).text == "=":
+        return Problem(message, comma.span, "Put ; between statements", ";")
+    return Problem(message, comma.span, "Write [a, b] for a list; put ; between statements")
 
 
 def stray_colon(colon: Token) -> Problem:
@@ -56,65 +81,121 @@ def stray_colon(colon: Token) -> Problem:
     return Problem("The character ':' has no meaning here", colon.span, "Write = to give a name a value", "=")
 
 
-def value_missing(cursor: Cursor, token: Token) -> Problem:
-    """The problem of a token, just taken, that stands where a value should."""
-    if token.text == ":":
-        return stray_colon(token)
-    before = cursor.tokens[cursor.at - 2] if cursor.at > 1 else None
-    if before is None or before.kind == "end":
-        if token.text == "=":
-            return Problem("A name is missing before this '='", token.span, "Write y = …")
-        if token.text in (")", "]", "}"):
-            return closes_nothing(token)
-        return Problem(f"A formula cannot begin with {cursor.called(token)}", token.span)
-    if token.kind in ("stop", "end"):
-        return Problem(f"A value is missing after {cursor.called(before)}", before.span)
-    message = f"A value is missing between {cursor.called(before)} and {cursor.called(token)}"
-    return Problem(message, before.span.to(token.span))
+def subscript_alone(token: Token) -> Problem:
+    hint = "Write it behind a name, as in x₁, or behind a norm, as in ‖x‖₁"
+    return Problem("This subscript belongs to nothing", token.span, hint, "")
 
 
 def closes_nothing(token: Token) -> Problem:
     return Problem(f"This '{token.text}' closes nothing", token.span, "Delete it", "")
 
 
+# -- values that are missing, numbers that are too many
+
+
+def value_missing(cursor: Cursor, token: Token) -> Problem:
+    """The problem of a token, just taken, that stands where a value should."""
+    if token.text == ":":
+        return stray_colon(token)
+    if token.kind == "sub":
+        return subscript_alone(token)
+    before = cursor.tokens[cursor.at - 2] if cursor.at > 1 else None
+    if before is None or before.kind == "end":
+        if token.text == "=":
+            return Problem("A name is missing before this '='", token.span, "Write y = …")
+        if token.text in (")", "]", "}"):
+            return closes_nothing(token)
+        return Problem(f"A formula cannot begin with {cursor.called(token)}", token.span, "Delete it", "")
+    if token.kind in ("stop", "end"):
+        hint = "Write one behind it" + ", or delete it" * (before.text in SIGNS)
+        return Problem(f"A value is missing after {cursor.called(before)}", before.span, hint)
+    message = f"A value is missing between {cursor.called(before)} and {cursor.called(token)}"
+    hint = "Delete one of the two" if {before.text, token.text} <= SIGNS else "Write one between them"
+    if token.text == "=":
+        hint = "A name keeps its value; give the new one a name of its own, as in y = x + 1"
+    return Problem(message, before.span.to(token.span), hint)
+
+
+def number_follows(token: Token, before: str, in_list: bool) -> Problem:
+    """The problem of a number right behind something else, whose text is `before`."""
+    if token.text.startswith(".") and not token.spaced and before.rstrip(".")[-1:].isdigit():
+        return Problem("A number can have one point", token.span, "Delete what is too much", "")
+    message = "A number cannot follow directly"
+    if in_list:
+        return Problem(message, token.span, "Put a comma between the entries of a list", f", {token.text}")
+    hint = "Write · for a product, ^ for a power or _ for an index"
+    return Problem(message, token.span, hint, f"·{token.text}")
+
+
 def not_closed(cursor: Cursor, opening: Token) -> Problem:
-    """The problem of a bracket that should close here; the fix closes it at the end of the text."""
-    text, closing = cursor.text, CLOSING[opening.text]
+    """The problem of a bracket that should close here; the fix closes it at the end of the text, or here."""
+    text, closing, token = cursor.text, CLOSING[opening.text], cursor.token
     at = place(text, opening.span)
     where = f"column {at.column}" if "\n" not in text else f"line {at.line}, column {at.column}"
-    found = cursor.called(cursor.token)
-    message = f"The '{opening.text}' at {where} is not closed: expected '{closing}' but found {found}"
-    if cursor.token.kind != "stop":
-        return Problem(message, cursor.token.span)
-    end = len(text.rstrip())
-    return Problem(message, Span(max(0, end - 1), end), f"Add '{closing}'", text[end - 1 : end] + closing)
+    message = f"The '{opening.text}' at {where} is not closed: expected '{closing}' but found "
+    message += cursor.called(token)
+    if token.kind == "stop":
+        end = len(text.rstrip())
+        return Problem(message, Span(max(0, end - 1), end), f"Add '{closing}'", text[end - 1 : end] + closing)
+    if token.text == ";" and opening.text == "[":
+        hint = "Entries have commas between them, and rows brackets of their own: [[1, 2], [3, 4]]"
+        return Problem(message, token.span, hint, ",")
+    if token.text in (")", "]", "}"):
+        return Problem(message, token.span, f"Write '{closing}' instead", closing)
+    return Problem(message, token.span, f"Add '{closing}' before it")
 
 
-def brackets_missing(cursor: Cursor, function: Token) -> Problem:
-    """The problem of a function without brackets; the fix brackets what follows, up to the next sign."""
+# -- functions
+
+
+def brackets_missing(cursor: Cursor, function: Token, several: bool = False) -> Problem:
+    """The problem of a function without brackets; the fix brackets what follows, up to the next sign.
+
+    A function of `several` values takes those behind commas as well.
+    """
     shown = cursor.text[function.span.start : function.span.end]
-    span = function.span
-    power_length = 2 if cursor.at_sign("^") else 1 if cursor.token.kind == "sup" else 0
-    if power_length and cursor.ahead(power_length).text == "(":
-        close = cursor.partner(cursor.at + power_length)
-        opening, last = cursor.ahead(power_length).span, cursor.tokens[close].span
-        power = cursor.text[function.span.end : opening.start]
-        mended = f"{shown}{cursor.text[opening.start : last.end]}{power}"
+    if function.text == "abs" and cursor.token.kind == "bar":
+        return Problem("|x| is the absolute value already", function.span, "Delete the name", "")
+    start = cursor.at + (2 if cursor.at_sign("^") else 1 if cursor.token.kind == "sup" else 0)
+    if start > cursor.at and cursor.tokens[min(start, len(cursor.tokens) - 1)].text == "(":
+        end, argument = cursor.partner(start) + 1, "{}"
+    else:
+        end, argument = _run(cursor, start, several), "({})"
+    if end == start:
+        return Problem(f"'{shown}' is a function and needs brackets", function.span, *_written(f"{shown}(x)"))
+    first, last = cursor.tokens[start].span, cursor.tokens[end - 1].span
+    power = cursor.text[function.span.end : first.start].strip()
+    mended = shown + argument.format(cursor.text[first.start : last.end]) + power
+    message = f"'{shown}' is a function and needs brackets"
+    if power:
         message = "The power of a function goes behind its brackets"
-        return Problem(message, span.to(last), f"Write {mended}", mended)
-    end = cursor.at
-    while cursor.tokens[end].kind in ("name", "number", "sup", "transpose"):
+    return Problem(message, function.span.to(last), *_written(mended))
+
+
+def _written(mended: str) -> tuple[str, str]:
+    return f"Write {mended}", mended
+
+
+def _run(cursor: Cursor, start: int, several: bool) -> int:
+    """Where the factors end that begin at a token, their indices and powers included."""
+    end, tokens = start, cursor.tokens
+    while tokens[min(end, len(tokens) - 1)].kind in FACTORS:
         end += 1
-        if cursor.tokens[end].text == "[" and not cursor.tokens[end].spaced:
+        then, after = tokens[end], tokens[min(end + 1, len(tokens) - 1)]
+        if then.text == "[" and not then.spaced:
             end = cursor.partner(end) + 1
-        elif cursor.tokens[end].text == "^" and cursor.tokens[end + 1].kind in ("name", "number"):
+        elif (then.text == "^" and after.kind in ("name", "number")) or (
+            several and then.text == "," and after.kind in FACTORS
+        ):
             end += 1
-    argument = "x"
-    if end > cursor.at:
-        last = cursor.tokens[end - 1].span
-        argument, span = cursor.text[cursor.token.span.start : last.end], span.to(last)
-    mended = f"{shown}({argument})"
-    return Problem(f"'{shown}' is a function and needs brackets", span, f"Write {mended}", mended)
+    return end
+
+
+def wrong_count(shown: str, least: int, most: int, usage: str, given: int, span: Span) -> Problem:
+    """The problem of a function with too many or too few values."""
+    takes = f"{least}" if least == most else f"{least} to {most}"
+    plural = "" if takes == "1" else "s"
+    return Problem(f"{shown} takes {takes} value{plural}; here it has {given}", span, f"Write {usage}")
 
 
 def not_a_function(
@@ -126,18 +207,20 @@ def not_a_function(
     if not comma and not meant:
         return None
     message = f"'{token.text}' is not a function" + ", so it takes no list of values" * comma
-    if comma and token.text in ELSEWHERE:
-        return Problem(message, token.span, f"Write {ELSEWHERE[token.text]}")
-    return Problem(message, token.span, f"Did you mean {meant}?" if meant else "", meant or None)
+    if meant:
+        return Problem(message, token.span, f"Did you mean {meant}?", meant)
+    hint = f"Define it in a line before, as in {token.text}(x, y) = x + y"
+    if re.match(r"\(\d+,\d+\)", cursor.text[token.span.end :]):
+        hint = "Decimals use a point; a function is defined in a line before"
+    if token.text in ELSEWHERE:
+        hint = f"Write {ELSEWHERE[token.text]}"
+    return Problem(message, token.span, hint)
 
 
-def nearest(name: str, choices: Collection[str]) -> str:
-    """The choice most like a name, or the empty string if none is close."""
-    from difflib import get_close_matches  # late: only a mistake needs it
-
-    if len(name) > MAX_NAME:
-        return ""
-    for choice in choices:
-        if choice.lower() == name.lower():
-            return choice
-    return next(iter(get_close_matches(name, list(choices), 1, 0.6)), "")
+def refuse_derivative(tokens: Sequence[Token], known: Collection[str]) -> None:
+    """`d/dx f` asks for what is computed anyhow, unless d or dx have values. Raises Problem."""
+    for over, line, under in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        asked = over.text == "d" and line.text == "/" and re.fullmatch(r"d[^\W\d_]\d*", under.text)
+        if asked and {"d", under.text}.isdisjoint(known):
+            hint = "Type the function alone; its gradients are computed for you"
+            raise Problem(f"'d/{under.text}' asks for a derivative", over.span.to(under.span), hint, "")

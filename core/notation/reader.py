@@ -41,11 +41,12 @@ BINDING = {"+": SUM, "-": SUM, **dict.fromkeys("*·/⊙@", PRODUCT)}
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What the reader knows of a function: its canonical name and how many values it takes."""
+    """What the reader knows of a function: its canonical name, how many values it takes, how it is called."""
 
     name: str
     least: int
     most: int
+    usage: str = ""
 
 
 def read(text: str, functions: Mapping[str, Signature], known: Collection[str] = ()) -> Program:
@@ -58,6 +59,7 @@ class _Reader(Cursor):
         written = tokens(text)
         self.functions = dict(functions)
         self.names_with_values = {*known, *assigned(written)}
+        mistakes.refuse_derivative(written, self.names_with_values)
         split, self.notes = split_products(written, self.names_with_values, self.functions)
         super().__init__(text, split)
         self.depth = 0
@@ -121,15 +123,16 @@ class _Reader(Cursor):
         if name.text in self.functions:
             raise Problem(f"'{name.text}' is a known function already", name.span, "Choose another name")
         if len(set(parameters)) < len(parameters):
-            raise Problem(f"{name.text} names one of its values twice", name.span)
+            raise Problem(f"{name.text} names one of its values twice", name.span, "Rename one of them")
         while self.take().text != "=":
             pass
         tree = self.expression()
         for part in walk(tree):
             if isinstance(part, Name) and part.name == name.text:
                 message = f"{name.text} uses itself; a function is made of others"
-                raise Problem(message, part.span)
-        self.functions[name.text] = Signature(name.text, len(parameters), len(parameters))
+                raise Problem(message, part.span, "Write out what it stands for")
+        usage = f"{name.text}({', '.join(parameters)})"
+        self.functions[name.text] = Signature(name.text, len(parameters), len(parameters), usage)
         return Statement(tree, name.text, parameters, name.span.to(tree.span), name.span)
 
     # -- expressions
@@ -183,8 +186,8 @@ class _Reader(Cursor):
     def juxtaposed(self, left: Tree) -> Tree:
         token = self.token
         if token.kind == "number":
-            hint = "Write · for a product, ^ for a power or _ for an index"
-            raise Problem("A number cannot follow directly", token.span, hint, f"·{token.text}")
+            before, in_list = self.text[: token.span.start], self.fences[-1:] == ["["]
+            raise mistakes.number_follows(token, before, in_list)
         right = self.expression(PRODUCT)
         bracketed = self.text[left.span.end - 1] in ")}"
         if isinstance(left, Binary) and left.op == "/" and not token.spaced and not bracketed:
@@ -255,14 +258,13 @@ class _Reader(Cursor):
                 self._refuse_if_meant_as_function(token)
             return Name(token.text, token.span)
         if not self.at_sign("("):
-            raise mistakes.brackets_missing(self, token)
+            raise mistakes.brackets_missing(self, token, signature.most > 1)
         args = self.arguments(self.take(), f"{token.text}(…)")
         span = token.span.to(self.tokens[self.at - 1].span)
         if not signature.least <= len(args) <= signature.most:
-            least, most = signature.least, signature.most
-            takes = f"{least}" if least == most else f"{least} to {most}"
-            plural = "" if takes == "1" else "s"
-            raise Problem(f"{token.text} takes {takes} value{plural}; here it has {len(args)}", span)
+            raise mistakes.wrong_count(
+                token.text, signature.least, signature.most, signature.usage, len(args), span
+            )
         return Call(signature.name, args, span)
 
     def _refuse_if_meant_as_function(self, token: Token) -> None:
@@ -279,12 +281,13 @@ class _Reader(Cursor):
         """What stands, between commas, up to the bracket that closes `opening`: at least one part."""
         closing = CLOSING[opening.text]
         if self.at_sign(closing):
-            raise Problem(f"{what} needs a value between the brackets", opening.span.to(self.token.span))
+            span = opening.span.to(self.token.span)
+            raise Problem(f"{what} needs a value between the brackets", span, "Write one there")
         found = []
         self.fences.append(opening.text)
         while True:
             if self.at_sign(","):
-                raise Problem("A value is missing before this comma", self.token.span)
+                raise Problem("A value is missing before this comma", self.token.span, "Delete it", "")
             found.append(part())
             if not self.at_sign(","):
                 break
@@ -318,7 +321,8 @@ class _Reader(Cursor):
     def bracketed(self, opening: Token) -> Tree:
         self.fences.append(opening.text)
         if self.at_sign(CLOSING[opening.text]):
-            raise Problem("There is nothing between these brackets", opening.span.to(self.token.span))
+            span = opening.span.to(self.token.span)
+            raise Problem("There is nothing between these brackets", span, "Write a value there")
         body = self.expression()
         if self.at_sign(","):
             raise mistakes.stray_comma(self)
@@ -348,7 +352,8 @@ class _Reader(Cursor):
                 self.fences.append("[")
                 self.close(opening)
             return Listing(tuple(items), opening.span.to(self.tokens[self.at - 1].span))
-        raise Problem("A list needs at least one value", opening.span.to(self.token.span))
+        span = opening.span.to(self.token.span)
+        raise Problem("A list needs at least one value", span, "Write its entries, as in [1, 2]")
 
     def bars(self, opening: Token) -> Tree:
         self.fences.append(opening.text)
@@ -377,9 +382,8 @@ class _Reader(Cursor):
         parts = []
         for _ in range(2):
             if not self.at_sign("{"):
-                raise Problem(
-                    "\\frac needs two parts in braces", token.span.to(self.token.span), "Write \\frac{a}{b}"
-                )
+                span = token.span.to(self.token.span)
+                raise Problem("\\frac needs two parts in braces", span, "Write \\frac{a}{b}")
             parts.append(self.bracketed(self.take()))
         return Binary("/", parts[0], parts[1], token.span.to(parts[1].span))
 

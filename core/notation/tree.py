@@ -172,18 +172,20 @@ class Program:
 
 def fold(tree: Tree, combine: Callable[[Tree, list[Result]], Result]) -> Result:
     """Combine every part of a tree with its children's results, children first, left to right."""
-    waiting: list[tuple[Tree, bool]] = [(tree, False)]
+    waiting: list[Tree | int] = [tree]
     results: list[Result] = []
     while waiting:
-        part, visited = waiting.pop()
-        count = len(part.children)
-        if visited or not count:
-            found = results[len(results) - count :]
-            del results[len(results) - count :]
-            results.append(combine(part, found))
-        else:
-            waiting.append((part, True))
-            waiting.extend((child, False) for child in reversed(part.children))
+        part = waiting.pop()
+        found: list[Result] = []
+        if isinstance(part, int):  # so many children of the part below have their results
+            count, part = part, waiting.pop()
+            assert not isinstance(part, int)
+            found = results[-count:]
+            del results[-count:]
+        elif children := part.children:
+            waiting += (part, len(children), *reversed(children))
+            continue
+        results.append(combine(part, found))
     return results[0]
 
 

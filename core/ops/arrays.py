@@ -11,10 +11,14 @@ from core.numbers import typed_text
 from core.ops.base import structural
 
 
-def whole(setting: Value, what: str, least: int = 0) -> int:
-    """A setting as a whole number of at least `least`. Raises Problem."""
+def whole(setting: Value, what: str, least: int = 0, most: int = MAX_ENTRIES) -> int:
+    """A setting as a whole number from `least` to `most`. Raises Problem."""
     if not (isinstance(setting, float) and math.isfinite(setting) and setting == int(setting) >= least):
         raise Problem(f"{what} is a whole number from {least}, not {typed_text(setting)}")
+    if setting > most:
+        raise Problem(
+            f"{what} is at most {most:,}; here it is {typed_text(setting)}", hint="Take a smaller one"
+        )
     return int(setting)
 
 
@@ -110,13 +114,7 @@ flatten = structural(
 def _onehot(names: Sequence[str], shapes: Sequence[Shape], setting: Value) -> Shape:
     if shapes[0]:
         raise Problem(f"The number of a class is one number; {describe(names[0], shapes[0])}")
-    return (_size(whole(setting, "The number of classes", 1)),)
-
-
-def _size(entries: int) -> int:
-    if entries > MAX_ENTRIES:
-        raise Problem(f"An array can have {MAX_ENTRIES:,} entries; this one would have {entries:,}")
-    return entries
+    return (whole(setting, "The number of classes", 1),)
 
 
 onehot = structural(
@@ -139,7 +137,7 @@ def _encoding(names: Sequence[str], shapes: Sequence[Shape], setting: Value) -> 
         raise Problem(f"Beyond 1,000 octaves the frequencies overflow; here are {octaves:,}")
     if len(shapes[0]) > 1:
         raise Problem(f"positional_encoding takes a number or a vector; {describe(names[0], shapes[0])}")
-    return (_size(2 * octaves * math.prod(shapes[0])),)
+    return (2 * octaves * math.prod(shapes[0]),)
 
 
 positional_encoding = structural(
@@ -160,8 +158,7 @@ def _dropout(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) ->
     chance, seed = settings
     if not (isinstance(chance, float) and 0 <= chance < 1):
         raise Problem(f"The part that is dropped is from 0 to below 1, not {typed_text(chance)}")
-    if whole(seed, "A seed") >= 2**53:
-        raise Problem("A seed has at most 15 digits")
+    whole(seed, "A seed", most=10**15 - 1)
     return shapes[0]
 
 

@@ -38,8 +38,9 @@ class Op:
     `settings` are the inputs that the shape depends on, such as a stride, each with the value to test: they
     are written as numbers, and `shape` gets them after names and shapes. `domain` is where the gradient test
     draws the other inputs from. `remark` has a sentence for what a reader should know of shapes and settings
-    that are accepted all the same, or "". `points` names an input that is the number of an entry, and the
-    vector it points into, or the number of entries.
+    that are accepted all the same, or "". `holds` counts, from shapes and settings, the numbers it works on
+    at once where these are many more than go in and come out. `points` names an input that is the number of
+    an entry, and the vector it points into, or the number of entries.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Op:
     stands_for: str = ""
     kink: Kink | None = None
     remark: Callable[..., str] | None = None
+    holds: Callable[..., int] | None = None
     points: tuple[str, str] | None = None
     shows: Mapping[str, Rule] = field(default_factory=dict)
     call: str = ""
@@ -87,8 +89,14 @@ class Op:
         """What a reader should know of the shapes and settings, or ""."""
         return self.remark(names, shapes, *self._settings(names, constants)) if self.remark else ""
 
+    def held(self, shapes: Sequence[Shape], constants: Sequence[Value | None]) -> int:
+        """How many numbers it works on at once, beside those that go in and come out."""
+        return self.holds(shapes, *self._settings(self.inputs, constants)) if self.holds else 0
+
     def _settings(self, names: Sequence[str], constants: Sequence[Value | None]) -> list[Value]:
-        settings = []
+        settings: list[Value] = []
+        if not self.settings:
+            return settings
         for port, name, constant in zip(self.ports(len(names)), names, constants, strict=True):
             if port not in self.settings:
                 continue
@@ -206,6 +214,7 @@ def structural(
     repeats: bool = False,
     kink: tuple[str, str, str, str] | None = None,
     remark: Callable[..., str] | None = None,
+    holds: Callable[..., int] | None = None,
     points: tuple[str, str] | None = None,
     **back: str,
 ) -> Op:
@@ -230,6 +239,7 @@ def structural(
             repeats=repeats,
             kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
             remark=remark,
+            holds=holds,
             points=points,
             test_shapes=tuple(test_shapes),
         )
@@ -245,6 +255,7 @@ def signatures() -> dict[str, Signature]:
         least, most = len(op.inputs) - len(op.defaults), MAX_VALUES if op.repeats else len(op.inputs)
         if op.call in found:
             least, most = min(least, found[op.call].least), max(most, found[op.call].most)
+        usage = f"{op.call}({', '.join(op.inputs)})"
         for name in (op.call, *op.also):
-            found[name] = Signature(op.call, least, most)
+            found[name] = Signature(op.call, least, most, usage)
     return found

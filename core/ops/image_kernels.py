@@ -40,6 +40,11 @@ def _spread(parts: Array, shape: Shape, stride: int) -> Array:
     """The sum of windows laid back over each other: the transpose of cutting them out."""
     found = np.zeros(shape, parts.dtype)
     down, across, rows, columns = parts.shape[1:]
+    if down * across < rows * columns:
+        for i, j in np.ndindex(down, across):
+            at, to = i * stride, j * stride
+            found[:, at : at + rows, to : to + columns] += parts[:, i, j]
+        return found
     for i in range(rows):
         for j in range(columns):
             reached = np.s_[

@@ -1,5 +1,6 @@
 """Convolution and pooling: a picture of rows and columns, or one of several channels."""
 
+import math
 from collections.abc import Sequence
 
 from core.arrays import Shape, Value, describe
@@ -15,6 +16,12 @@ def _places(name: str, shape: Shape, size: tuple[int, int], stride: int, what: s
     if shape[-2] < size[0] or shape[-1] < size[1]:
         raise Problem(f"{describe(name, shape)}; {what} of {size[0]}×{size[1]} does not fit into it")
     return ((shape[-2] - size[0]) // stride + 1, (shape[-1] - size[1]) // stride + 1)
+
+
+def _held(x: Shape, size: Shape, places: Shape, padding: int = 0) -> int:
+    """The numbers in the windows of a picture, read, weighed and laid back, and in its padding."""
+    padded = (x[-2] + 2 * padding) * (x[-1] + 2 * padding)
+    return math.prod(x[:-2]) * (padded + 3 * math.prod(places) * math.prod(size))
 
 
 def _conv2d(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) -> Shape:
@@ -50,6 +57,12 @@ def _conv2d_remark(names: Sequence[str], shapes: Sequence[Shape], *settings: Val
     return _left_over(names[0], shapes[0], shapes[1][-2:], stride, padding)
 
 
+def _conv2d_held(shapes: Sequence[Shape], *settings: Value) -> int:
+    x, w = shapes[:2]
+    places = _conv2d(("x", "W"), shapes, *settings)[-2:]
+    return _held(x, w[-2:], places, whole(settings[1], "A padding"))
+
+
 conv2d = structural(
     "conv2d",
     "⋆",
@@ -61,6 +74,7 @@ conv2d = structural(
     defaults={"stride": 1.0, "padding": 0.0},
     also="conv",
     remark=_conv2d_remark,
+    holds=_conv2d_held,
     x="conv2d_x(g, W, x, stride, padding)",
     W="conv2d_W(g, x, W, stride, padding)",
     says="Each filter meets its upstream map at every place: shared weights add up over all places.",
@@ -82,6 +96,11 @@ def _pool_remark(names: Sequence[str], shapes: Sequence[Shape], *settings: Value
     return _left_over(names[0], shapes[0], (size, size), stride or size)
 
 
+def _pool_held(shapes: Sequence[Shape], *settings: Value) -> int:
+    size = whole(settings[0], "A window's size", 1)
+    return _held(shapes[0], (size, size), _pool(("x",), shapes, *settings)[-2:])
+
+
 maxpool = structural(
     "maxpool",
     "max pool",
@@ -92,6 +111,7 @@ maxpool = structural(
     test_shapes=[(2, 4, 5), (), ()],
     defaults={"window": 2.0, "stride": 0.0},
     remark=_pool_remark,
+    holds=_pool_held,
     x="maxpool_x(g, x, out, window, stride)",
     kink=("counted([windows(x, window, stride) = tops(x, window, stride)]) > 1", "0", "1", "a share each"),
     says="In each window the gradient goes to the largest entry, split evenly among ties.",
@@ -106,6 +126,7 @@ avgpool = structural(
     test_shapes=[(2, 4, 5), (), ()],
     defaults={"window": 2.0, "stride": 0.0},
     remark=_pool_remark,
+    holds=_pool_held,
     x="avgpool_x(g, x, window, stride)",
     says="Every entry of a window receives an equal share of its gradient.",
 )

@@ -69,23 +69,21 @@ KERNELS["erf"] = Kernel("erf", lambda x: np.asarray(_erf(x), np.float64), math.e
 KERNELS["zero"] = Kernel("zero", np.zeros_like, lambda x: 0.0, shape_only=(0,))
 
 
-def _einsum(name: str, subscripts: str) -> None:
-    def array(x: Array, y: Array) -> Array:
-        return np.einsum(subscripts, x, y)
-
-    KERNELS[name] = Kernel(name, array, einsum=subscripts, smooth=True)
+def _product(name: str, einsum: str, array: Callable[[Array, Array], Array]) -> None:
+    """A product of vectors and matrices: its subscripts, and the fastest way NumPy knows for it."""
+    KERNELS[name] = Kernel(name, array, einsum=einsum, smooth=True)
 
 
-_einsum("dot", "i,i->")
-_einsum("matvec", "ij,j->i")
-_einsum("vecmat", "i,ij->j")
-_einsum("matmul", "ij,jk->ik")
-_einsum("outer", "i,j->ij")
+_product("dot", "i,i->", np.dot)
+_product("matvec", "ij,j->i", np.dot)
+_product("vecmat", "i,ij->j", np.dot)
+_product("matmul", "ij,jk->ik", np.dot)
+_product("outer", "i,j->ij", lambda x, y: x[:, None] * y)  # np.multiply.outer fails inside a rule
 # the same products with one matrix transposed, for the way back
-_einsum("matvec_t", "ij,i->j")
-_einsum("vecmat_t", "j,ij->i")
-_einsum("matmul_t", "ij,kj->ik")
-_einsum("t_matmul", "ji,jk->ik")
+_product("matvec_t", "ij,i->j", lambda x, y: np.dot(y, x))
+_product("vecmat_t", "j,ij->i", lambda x, y: np.dot(y, x))
+_product("matmul_t", "ij,kj->ik", lambda x, y: np.dot(x, y.T))
+_product("t_matmul", "ji,jk->ik", lambda x, y: np.dot(x.T, y))
 
 
 Function = Callable[..., Array]

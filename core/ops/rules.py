@@ -32,6 +32,7 @@ from core.ops import array_kernels, image_kernels  # noqa: F401  (importing a fa
 from core.ops.kernels import KERNELS
 
 SIGNATURES = {name: Signature(name, 1, MAX_VALUES) for name in KERNELS}
+NUMBERS = {float}
 PYTHON_RELATION = {"<": "<", ">": ">", "≤": "<=", "≥": ">=", "=": "=="}
 # the one name of a rule that stands for a number
 CONSTANTS = {"π": math.pi}
@@ -56,7 +57,7 @@ class Rule:
     def value(self, values: Mapping[str, Value]) -> Value:
         """The rule at the given values: a float if all of them are, else a read-only array."""
         args = [values[name] for name in self.names]
-        if all(isinstance(arg, float) for arg in args) and self._on_numbers:
+        if {*map(type, args)} <= NUMBERS and self._on_numbers:
             try:
                 return self._on_numbers(*args)
             except (ArithmeticError, ValueError):

@@ -328,7 +328,7 @@ WRONG_SHAPES = [
     ("x[1:y]", {"x": [1, 2, 3], "y": 2.0}, "The stop of a range must be written as a number, not y"),
     ("x[1:]", {"x": 1.0}, "x is a number and has no entries to take a range of"),
     ("onehot(x, 3)", {"x": [1, 2]}, "The number of a class is one number; x has 2 entries"),
-    ("onehot(x, 10000000)", {"x": 1.0}, "An array can have 1,000,000 entries"),
+    ("onehot(x, 10000000)", {"x": 1.0}, "The number of classes is at most 1,000,000; here it is"),
     ("positional_encoding(x, 0)", {"x": 1.0}, "The number of octaves is a whole number from 1, not 0"),
     ("positional_encoding(x, 2000)", {"x": 1.0}, "Beyond 1,000 octaves the frequencies overflow"),
     ("positional_encoding(x, 2)", {"x": np.ones((2, 2))}, "takes a number or a vector; x is 2×2"),

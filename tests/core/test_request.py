@@ -1,17 +1,13 @@
 """What is asked for by a script, and answered: hostile requests too, in bounded time."""
 
 import json
-import time
 
 import pytest
 
-from core.document import MOST_VALUES, parse_json
+from core.document import MOST_NAMES, MOST_VALUES
 from core.errors import Problem
 from core.report import Report
 from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_values
-from tests.bench_graphs import nested
-
-QUICK = 3.0  # seconds of work, three times what the slowest takes
 
 
 def answer(text):
@@ -69,54 +65,34 @@ REFUSED = [
     ('{"program": "x", "seed": true}', "A value is a number or a list of numbers"),
     ('{"program": "x", "seed": "one"}', "The value of the seed"),
     ('{"program": "x", "wrt": [1]}', "A name is a text"),
+    (
+        json.dumps({"program": "x", "wrt": ["x"] * (MOST_NAMES + 1)}),
+        '"wrt" can have 10,000 names; here are 10,001',
+    ),
+    ('{"program": "x", "values": {"x y": 1}}', "'x y' is not a name"),
+    ('{"program": "x", "values": {"\\u0430": 1}}', "is the Cyrillic letter that looks like the Latin a"),
+    ('{"program": "\\ud800"}', "The request holds half a character"),
+    ('{"program": "x", "' + "y" * 100 + '": 1}', f'"{"y" * 37}…" is no part of a request'),
     ('{"program": "x", "values": {"x_1": 1, "x1": 2}}', "x1 is given twice"),
     ('{"program": "x", "values": {"x": 1e999}}', "1e999 is not a finite number"),
 ]
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED, ids=range(len(REFUSED)))
-def test_what_is_no_request_is_refused_at_once(text, message):
-    begun = time.process_time()
+def test_what_is_no_request_is_refused(text, message):
     with pytest.raises(Problem, match=message):
         request_from(text)
-    assert time.process_time() - begun < QUICK
+
+
+def test_few_names_are_listed_of_many():
+    with pytest.raises(Refusal, match="a, b, c, d, f, g, h, i and 2 more have no value"):
+        Request("+".join("abcdfghijk")).story(typed_hint)
 
 
 def test_a_typed_value_is_marked_where_it_is_wrong():
     with pytest.raises(Refusal) as caught:
         typed_values(["w=[1, 2"])
     assert (caught.value.problem.span.start, caught.value.problem.span.end) == (6, 7)
-
-
-HEAVY = {
-    "ten thousand nodes": nested(10_000),
-    "a long sum of guesses": "softmax(x)" + "".join(f"+a{i}" for i in range(1500)),
-    "sixty doublings": "a0 = x\n" + "\n".join(f"a{i + 1} = a{i} + a{i}" for i in range(60)),
-    "kinks": "+".join(["max(" + ",".join(["x"] * 90) + ")"] * 50),
-    "many names": " ".join("a" * i for i in range(1, 64)) * 2,
-    "transposed for ever": "x" + "^T" * 4000,
-    "powers": "x" + "²" * 9000,
-}
-
-
-@pytest.mark.parametrize("name", HEAVY)
-def test_heavy_programs_are_answered_in_bounded_time(name):
-    begun = time.process_time()
-    assert answer(json.dumps({"program": HEAVY[name], "defaults": True, "check": True}))["ok"]
-    assert time.process_time() - begun < QUICK
-
-
-def test_doublings_of_functions_are_refused():
-    text = "f0(x) = x\n" + "\n".join(f"f{i + 1}(x) = f{i}(x) + f{i}(x)" for i in range(59)) + "\nf59(x)"
-    with pytest.raises(Refusal, match="more than 10,000 times"):
-        Request(text, {"x": 1.0}).story(typed_hint)
-
-
-def test_a_long_text_is_read_quickly():
-    text = json.dumps("\\" * 15_000_000)
-    begun = time.process_time()
-    assert len(parse_json(text)) == 15_000_000
-    assert time.process_time() - begun < QUICK
 
 
 NEURON = {"program": "y = σ(w·x + b)", "values": {"w": [2, -3], "x": [-1, -2], "b": -3}}

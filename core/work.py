@@ -7,10 +7,13 @@ watched(work, tell)    the same work; `tell` hears how many pieces are done
 from collections.abc import Callable, Generator
 from typing import TypeVar
 
+from core.keeping import keeping
+
 Result = TypeVar("Result")
 Work = Generator[None, None, Result]
 
 
+@keeping
 def finished(work: Work[Result]) -> Result:
     """What a work finds in the end."""
     while True:

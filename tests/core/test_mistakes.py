@@ -1,0 +1,237 @@
+"""Mistakes: what is said of each, at which place, what to do, and whether the fix mends it."""
+
+import pytest
+
+from core.builder import read_program
+from core.errors import Problem, place
+from core.notation.spelling import nearest
+from core.ops import FUNCTIONS
+
+# text, a part of the message, (line, column, end column), a part of the hint, the fix
+PROBLEMS = [
+    ("", "There is no formula yet", (1, 1, 2), "(x+y)z", None),
+    ("# only a comment", "There is no formula yet", (1, 1, 17), "", None),
+    # brackets
+    ("sigmoid(w*x+b", "The '(' at column 8 is not closed", (1, 13, 14), "Add ')'", "b)"),
+    ("a\ntanh(x]", "line 2, column 5 is not closed: expected ')' but found ']'", (2, 7, 8), "instead", ")"),
+    ("[x > 0", "The '[' at column 1 is not closed", (1, 6, 7), "Add ']'", "0]"),
+    ("|x", "The '|' at column 1 is not closed", (1, 2, 3), "Add '|'", "x|"),
+    ("x + y)", "This ')' closes nothing", (1, 6, 7), "Delete", ""),
+    (")", "This ')' closes nothing", (1, 1, 2), "Delete", ""),
+    ("()", "nothing between these brackets", (1, 1, 3), "", None),
+    ("[]", "A list needs at least one value", (1, 1, 3), "", None),
+    # values that are missing
+    ("w*x+", "A value is missing after '+'", (1, 4, 5), "", None),
+    ("x=", "A value is missing after '='", (1, 2, 3), "", None),
+    ("λ=", "A value is missing after '='", (1, 2, 3), "", None),
+    ("x^", "A value is missing after '^'", (1, 2, 3), "", None),
+    ("x(", "A value is missing after '('", (1, 2, 3), "", None),
+    ("z = ; y", "A value is missing after '='", (1, 3, 4), "", None),
+    ("a * / b", "A value is missing between '*' and '/'", (1, 3, 6), "", None),
+    ("*x", "A formula cannot begin with '*'", (1, 1, 2), "Delete it", ""),
+    ("= 3", "A name is missing before this '='", (1, 1, 2), "y = …", None),
+    ("max(, x)", "A value is missing before this comma", (1, 5, 6), "Delete it", ""),
+    ("exp()", "exp(…) needs a value between the brackets", (1, 4, 6), "", None),
+    # functions
+    ("sin x", "'sin' is a function and needs brackets", (1, 1, 6), "Write sin(x)", "sin(x)"),
+    ("sigmoid w x + b", "'sigmoid' is a function", (1, 1, 12), "sigmoid(w x)", "sigmoid(w x)"),
+    ("-ln p[k]", "'ln' is a function and needs brackets", (1, 2, 9), "Write ln(p[k])", "ln(p[k])"),
+    ("ln p[k] / n", "'ln' is a function and needs brackets", (1, 1, 8), "", "ln(p[k])"),
+    ("sin 2x^2 + 1", "'sin' is a function", (1, 1, 9), "", "sin(2x^2)"),
+    ("exp", "'exp' is a function and needs brackets", (1, 1, 4), "exp(x)", "exp(x)"),
+    ("sin^2(x)", "The power of a function goes behind", (1, 1, 9), "sin(x)^2", "sin(x)^2"),
+    ("1 - tanh²(w x)", "The power of a function goes behind", (1, 5, 15), "", "tanh(w x)²"),
+    ("relu(x, y)", "relu takes 1 value; here it has 2", (1, 1, 11), "", None),
+    ("clip(x)", "clip takes 3 values; here it has 1", (1, 1, 8), "", None),
+    ("leaky_relu(x, 1, 2)", "leaky_relu takes 1 to 2 values", (1, 1, 20), "", None),
+    ("sigmod(x)", "'sigmod' is not a function", (1, 1, 7), "Did you mean sigmoid?", "sigmoid"),
+    ("Tanh(x)", "'Tanh' is not a function", (1, 1, 5), "Did you mean tanh?", "tanh"),
+    ("f(x, y)", "'f' is not a function, so it takes no list", (1, 1, 2), "", None),
+    ("dot(w, x)", "'dot' is not a function", (1, 1, 4), "Write w·x", None),
+    ("max = 3", "'max' is a function and cannot be given a value", (1, 1, 4), "another name", None),
+    ("log(x) = 3", "'log' is a known function already", (1, 1, 4), "another name", None),
+    ("f(x, x) = x; f(1, 2)", "f names one of its values twice", (1, 1, 2), "", None),
+    ("f(x) = f(x) + 1; f(2)", "f uses itself", (1, 8, 9), "", None),
+    # statements
+    ("y == 2", "'==' compares", (1, 3, 5), "Write =", "="),
+    ("x + y == 2", "'==' compares", (1, 7, 9), "", "="),
+    ("a = b = c", "A statement can have one =", (1, 7, 8), "its own line", None),
+    ("a = 1 b = 2", "A statement can have one =", (1, 9, 10), "put ; between", None),
+    ("x + 1 = y", "Only a single name can stand on the left of =", (1, 1, 10), "Write", "y = x + 1"),
+    ("x > 0", "A comparison needs square brackets", (1, 3, 4), "[x > 0]", None),
+    ("a != b", "A comparison needs square brackets", (1, 3, 5), "", None),
+    ("[x == 0]", "'==' compares", (1, 4, 6), "[a = b]", "="),
+    ("[x != 0]", "≠ is not among the comparisons", (1, 4, 6), "1 - [a = b]", None),
+    # commas and numbers
+    ("0,5", "A decimal comma is not understood", (1, 2, 3), "point", "."),
+    ("(0,5 + x)", "A decimal comma is not understood", (1, 3, 4), "point", "."),
+    ("a, b", "This comma is not between the values of a function", (1, 2, 3), "[a, b]", None),
+    ("x 2", "A number cannot follow directly", (1, 3, 4), "·", "·2"),
+    ("2 3", "A number cannot follow directly", (1, 3, 4), "_ for an index", "·3"),
+    ("2e3x", "'2e3x' could be 2000·x or 2·e·3·x", (1, 1, 5), "Put ·", "2e3 x"),
+    ("1e400", "This number is too large", (1, 1, 6), "", None),
+    ("3[0]", "A number has no entries", (1, 2, 3), "", "·["),
+    ("\\frac12", "\\frac needs two parts in braces", (1, 1, 8), "\\frac{a}{b}", None),
+    # characters
+    ("x: 2", "The character ':' has no meaning here", (1, 2, 3), "Write = to give a name a value", "="),
+    ("[1:2]", "expected ']' but found ':'", (1, 3, 4), "", None),
+    ("x[1:2:3]", "", (1, 6, 7), "", None),
+    ("‖x‖₃", "There is no norm with the number 3", (1, 4, 5), "sizes of the entries", None),
+    ("(x)_1", "This subscript belongs to nothing", (1, 4, 6), "behind a name", ""),
+    ("x ? y", "The character '?' has no meaning here", (1, 3, 4), "Delete", ""),
+    ("∑x", "'∑' (N-ARY SUMMATION) has no meaning here", (1, 1, 2), "sum(x)", "sum "),
+    ("∂f", "(PARTIAL DIFFERENTIAL) has no meaning", (1, 1, 2), "the function alone", ""),
+    ("np.exp(x)", "A function stands alone, without its library", (1, 1, 4), "Write exp(…)", ""),
+    ("__import__('os')", "The character '_' has no meaning here", (1, 1, 2), "begins with a letter", ""),
+    ("x\u202ey", "RIGHT-TO-LEFT OVERRIDE has no meaning", (1, 2, 3), "Delete", ""),
+    ("x\x00", "NUL has no meaning", (1, 2, 3), "Delete", ""),
+    ("e\u0301", "COMBINING ACUTE ACCENT has no meaning", (1, 2, 3), "Delete", ""),
+    ("2 + ª", "FEMININE ORDINAL INDICATOR", (1, 5, 6), "", ""),
+    ("а + b", "'а' is the Cyrillic letter that looks like the Latin a", (1, 1, 2), "Type a", "a"),
+    ("Α", "'Α' is the Greek letter that looks like the Latin A", (1, 1, 2), "Type A", "A"),
+    ("x\ny = (1 +\n  2))", "This ')' closes nothing", (3, 5, 6), "", ""),
+    # as students and other languages write
+    ("sin²x", "The power of a function goes behind its brackets", (1, 1, 6), "Write sin(x)²", "sin(x)²"),
+    ("sin^2 x", "The power of a function goes behind its brackets", (1, 1, 8), "Write sin(x)^2", "sin(x)^2"),
+    ("softmx(z)", "'softmx' is not a function", (1, 1, 7), "Did you mean softmax?", "softmax"),
+    ("x==y", "'==' compares", (1, 2, 4), "Write = to give a name to a value", "="),
+    (
+        "f(0,5)",
+        "'f' is not a function, so it takes no list of values",
+        (1, 1, 2),
+        "Decimals use a point",
+        None,
+    ),
+    (
+        "g(1,2)",
+        "'g' is not a function, so it takes no list of values",
+        (1, 1, 2),
+        "Decimals use a point",
+        None,
+    ),
+    ("w*x+b,", "This comma is not between the values of a function", (1, 6, 7), "Write [a", None),
+    ("x+*y", "A value is missing between '+' and '*'", (1, 2, 4), "Delete one of the two", None),
+    ("x^^2", "A value is missing between '^' and '^'", (1, 2, 4), "Delete one of the two", None),
+    ("x//2", "A value is missing between '/' and '/'", (1, 2, 4), "Delete one of the two", None),
+    ("2x = 4", "Only a single name can stand on the left of =", (1, 1, 3), "Equations are not solved", None),
+    ("3x = y", "Only a single name can stand on the left of =", (1, 1, 7), "Write y = 3x", "y = 3x"),
+    ("abs|x|", "|x| is the absolute value already", (1, 1, 4), "Delete the name", ""),
+    ("min x,y", "'min' is a function and needs brackets", (1, 1, 8), "Write min(x,y)", "min(x,y)"),
+    ("[1; 2]", "The '[' at column 1 is not closed: expected ']' but found ';'", (1, 3, 4), "Entries", ","),
+    ("[1 2]", "A number cannot follow directly", (1, 4, 5), "Put a comma between the entries of a", ", 2"),
+    ("(x; y)", "The '(' at column 1 is not closed: expected ')' but found ';'", (1, 3, 4), "Add ')'", None),
+    ("x.T", "A transpose is not written with a point", (1, 2, 4), "Write x^T", "^T"),
+    ("tf.nn.relu(x)", "A function stands alone, without its library", (1, 1, 7), "Write relu(…)", ""),
+    ("w.x", "The character '.' has no meaning here", (1, 2, 3), "A point belongs in a number", "·"),
+    ("w • x", "The character '•' (BULLET) has no meaning here", (1, 3, 4), "Write · for a product", "·"),
+    ("x <- 3", "'<-' gives no value", (1, 3, 5), "Write =", "="),
+    ("y ← 2", "The character '←' (LEFTWARDS ARROW) has no meaning here", (1, 3, 4), "Write = to give a", "="),
+    ("3°", "The character '°' (DEGREE SIGN) has no meaning here", (1, 2, 3), "Angles are in", "·π/180"),
+    ("a ± b", "The character '±' (PLUS-MINUS SIGN) has no meaning here", (1, 3, 4), "Write + or -", None),
+    ("1.2.3", "A number can have one point", (1, 4, 6), "Delete what is too much", ""),
+    ("1..2", "A number can have one point", (1, 3, 5), "Delete what is too much", ""),
+    ("x = 1, y = 2", "This comma is not between the values of a function", (1, 6, 7), "Put ", ";"),
+    ("d/dx x^2", "'d/dx' asks for a derivative", (1, 1, 5), "Type the function alone", ""),
+    ("x += 1", "A value is missing between '+' and '='", (1, 3, 5), "A name keeps its value", None),
+    ("x_{1", "The character '_' has no meaning here", (1, 2, 3), "A name begins with a letter", ""),
+    ("_x", "The character '_' has no meaning here", (1, 1, 2), "A name begins with a letter", ""),
+    ("₁x", "This subscript belongs to nothing", (1, 1, 2), "Write it behind a name", ""),
+    ("xᵢ + ᵢ", "The character 'ᵢ' (LATIN SUBSCRIPT SMALL LETTER I) has no meaning here", (1, 6, 7), "A", ""),
+    ("def f(x): x", "The character ':' has no meaning here", (1, 9, 10), "Write = to give a name a", "="),
+    ("mse(x)", "mse takes 2 values; here it has 1", (1, 1, 7), "Write mse(y, t)", None),
+    ("f(x) = x^2; f(1, 2)", "f takes 1 value; here it has 2", (1, 13, 20), "Write f(x)", None),
+    ("x and y > 0", "A comparison needs square brackets", (1, 9, 10), "Write it in square brackets", None),
+    ("||x|", "A value is missing after '|'", (1, 4, 5), "Write one behind it", None),
+    ('"x"', "The character '\"' has no meaning here", (1, 1, 2), "A formula has no text in quotation", ""),
+    ("x & y", "The character '&' has no meaning here", (1, 3, 4), "Delete it", ""),
+    ("ﷺ", "The character 'ﷺ' (ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM) has no", (1, 1, 2), "Delete", ""),
+    ("𝚨 + 1", "'𝚨' is the Greek letter that looks like the Latin A", (1, 1, 2), "Type A instead", "A"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "where", "hint", "fix"), PROBLEMS, ids=[row[0] for row in PROBLEMS]
+)
+def test_problems(text, message, where, hint, fix):
+    with pytest.raises(Problem) as caught:
+        read_program(text)
+    problem = caught.value
+    found = place(text, problem.span)
+    assert message in problem.message
+    assert (found.line, found.column, found.end_column) == where
+    assert hint in problem.hint
+    assert problem.fix == fix
+
+
+MENDED = [row for row in PROBLEMS if row[4] is not None and row[0] != "__import__('os')"]
+
+
+@pytest.mark.parametrize("text", [row[0] for row in MENDED])
+def test_a_fix_mends_the_problem_it_belongs_to(text):
+    with pytest.raises(Problem) as caught:
+        read_program(text)
+    before, span, fix = caught.value, caught.value.span, caught.value.fix
+    mended = text[: span.start] + fix + text[span.end :]
+    try:
+        read_program(mended)
+    except Problem as after:
+        assert after.span.start > before.span.start or after.message != before.message
+
+
+# -- names that are not what they look like
+
+SEEMING = [
+    ("wx", "wx is one name; a product is written w x"),
+    ("W1x + b", "W1x is one name; a product is written W1 x"),
+    ("w1x1", "w1x1 is read as w1 · x1"),
+    ("wTx", "wTx is one name; a transpose is written w^T x"),
+    ("W' x", "W′ is a name of its own; a transpose is written W^T"),
+    ("Σx", "Σx is one name; a sum is written sum(x)"),
+    ("PI r^2", "PI is a name of its own; the number is written π"),
+    ("lnx", "lnx is one name; the function is written ln(x)"),
+]
+
+
+@pytest.mark.parametrize(("text", "note"), SEEMING)
+def test_a_name_that_may_not_be_meant_as_one_is_said(text, note):
+    assert [note.message for note in read_program(text).notes] == [note]
+
+
+@pytest.mark.parametrize("text", ["wx = 1; 2 wx", "dx", "lr", "h_t", "y_hat", "x'", "net", "W1", "λ"])
+def test_a_name_that_is_plainly_one_needs_no_word(text):
+    assert not read_program(text).notes
+
+
+def test_a_name_with_a_value_needs_no_word():
+    assert not read_program("wx", ["wx"]).notes
+
+
+NEAREST = [
+    *["sigmod sigmoid", "softmx softmax", "Tanh tanh", "RELU relu", "sgimoid sigmoid", "arctg arctan"],
+    *["leakyrelu leaky_relu", "crossentropy cross_entropy", "soft softmax", "tnah tanh", "sqr sqrt"],
+]
+
+
+@pytest.mark.parametrize("pair", NEAREST)
+def test_the_nearest_function_is_offered(pair):
+    name, meant = pair.split()
+    assert nearest(name, FUNCTIONS) == meant
+
+
+@pytest.mark.parametrize("name", ["q", "foo", "ajb", "net", "x" * 65])
+def test_nothing_is_offered_where_nothing_is_near(name):
+    assert nearest(name, FUNCTIONS) == ""
+
+
+# -- sentences
+
+
+def test_sentences_end_once():
+    assert str(Problem("What now?", hint="Wait")) == "What now? Wait"
+    assert str(Problem("It is wrong", hint="Mend it")) == "It is wrong. Mend it"
+    assert str(Problem("It is wrong")) == "It is wrong"
+
+
+def test_a_problem_keeps_its_first_place():
+    problem = Problem("It is wrong", read_program("x + y").statements[0].span)
+    assert problem.at(read_program("z").statements[0].span) is problem
