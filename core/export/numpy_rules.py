@@ -1,8 +1,8 @@
 """The rules of operations as NumPy expressions for a script.
 
 rule_expression   a rule's tree with the script's names in it
-NUMPY             the kernels as expressions of a, b, c; what is not here is NumPy's function of that name
-HELPERS           functions a script defines where it needs them, and in NEEDS what they call themselves
+NUMPY             the kernels as expressions of a, b, c; what is neither here nor one of `HELPERS` is NumPy's
+                  function of that name
 """
 
 import ast
@@ -11,6 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from core.export.code import Parts, filled, name, number
+from core.export.numpy_helpers import HELPERS, NEEDS
+from core.export.settings import place_of_range
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold
 from core.ops.kernels import KERNELS
 
@@ -48,60 +50,19 @@ NUMPY = {
     "smallest": "np.min(a)",
     "size": "np.size(a)",
     "stretch": "np.full(np.shape(b), a)",
+    "prod": "np.prod(a)",
+    "argmax": "np.float64(np.argmax(a))",
     "norm": "np.sqrt(np.sum(a * a))",
     "transpose": "a.T",
     "row": "a[None]",
     "unrow": "a[0]",
     "pick": "a[int(b)]",
     "entry": "a[int(b)]",
+    "reshape": "np.reshape(a, b)",
+    "flatten": "np.ravel(a)",
+    "as_shape": "np.reshape(a, np.shape(b))",
+    "choice": "1.0 * (np.arange(b) == int(a))",
 }
-
-HELPERS = {
-    "softmax": '''\
-def softmax(x):
-    """Exponentials divided by their sum; shifted by the largest, so that none overflows."""
-    e = np.exp(x - np.max(x))
-    return e / np.sum(e)
-''',
-    "logsumexp": '''\
-def logsumexp(x):
-    """The logarithm of the sum of exponentials; shifted by the largest, so that none overflows."""
-    return np.max(x) + np.log(np.sum(np.exp(x - np.max(x))))
-''',
-    "log_softmax": """\
-def log_softmax(x):
-    return x - logsumexp(x)
-""",
-    "share": '''\
-def share(x, out):
-    """1 where x is out, split evenly among ties."""
-    hit = 1.0 * (x == out)
-    return hit / np.sum(hit)
-''',
-    "unit": '''\
-def unit(x, length):
-    """x divided by its length, and 0 where that is 0."""
-    return x / length if length else np.zeros_like(x)
-''',
-    "put": '''\
-def put(g, x, k):
-    """Zeros in the shape of x with g at entry k."""
-    found = np.zeros(np.shape(x))
-    found[int(k)] = g
-    return found
-''',
-    "onehot": '''\
-def onehot(k, x):
-    """1 at entry k and 0 elsewhere, in the shape of x."""
-    return 1.0 * (np.arange(len(x)) == int(k))
-''',
-    "stack": '''\
-def stack(*parts):
-    """Values of one shape as the entries of a new first axis."""
-    return np.stack(parts)
-''',
-}
-NEEDS = {"log_softmax": ("logsumexp",)}
 
 
 def rule_expression(tree: Tree, parts: Parts, helpers: dict[str, None]) -> ast.expr:
@@ -121,6 +82,9 @@ def _part(part: Tree, found: list[ast.expr], parts: Parts, helpers: dict[str, No
             return _arithmetic(sign, found)
         case Call("power"):
             return _arithmetic("^", found)
+        case Call("cut"):
+            x, start, stop, axis = found
+            return ast.Subscript(x, place_of_range(axis, start, stop))
         case Call(function) if function in HELPERS:
             helpers |= dict.fromkeys([*NEEDS.get(function, ()), function])
             return ast.Call(name(function), found, [])

@@ -6,6 +6,7 @@ The lines are the plan's instructions, made from the same rules the stepper runs
 """
 
 import ast
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,19 +23,24 @@ from core.export.code import (
     number,
     printed,
 )
-from core.export.numpy_rules import HELPERS, rule_expression
+from core.export.numpy_helpers import HELPERS
+from core.export.numpy_rules import rule_expression
+from core.export.settings import settings_of
 from core.graph import CONSTANT, Node
 from core.notation.tree import with_names
+from core.ops.losses import PAIRED
 from core.ops.rules import CONSTANTS
 from core.plan import GRADIENT, OUTPUT, Instruction
 from core.seed import is_chosen
 from core.steps import Story
 
-TAKEN = """np passes inputs values gradients gradient difference worst places place ends moved moved_by slope
-error h name most OUTPUT""".split()
+TAKEN = """np math passes inputs values gradients gradient difference worst places place ends moved moved_by
+slope error h name most OUTPUT""".split()
 AGREES = 1e-6
-# how many node computations the comparison with centred differences may take in all
+# how many computations the comparison with centred differences may take in all: a node's is one, and so is
+# that of every ten entries of an array
 MOST_WORK = 2_000_000
+PER_COMPUTATION = 10
 MOST_PLACES = 50
 PER_LINE = 12
 
@@ -80,7 +86,7 @@ class _Listing:
         self.names = {
             node.name: names.new("c1" if node.op == CONSTANT else node.name)
             for node in self.graph.nodes.values()
-            if node.op != CONSTANT or node.shape
+            if node.op != CONSTANT or (node.shape and not self.graph.is_setting(node.name))
         }
         backward = [step for step in self.plan.instructions if step.phase == "backward"]
         receiving = dict.fromkeys([self.graph.output, *(step.arg for step in backward)])
@@ -98,8 +104,10 @@ class _Listing:
         """An instruction's rule with the names of this script in it; numbers are worked out."""
         assert step.rule and step.binding is not None
         nodes = {port: self.graph.nodes[arg] for port, arg in step.binding.items()}
-        numbers = {port: node.value for port, node in nodes.items() if isinstance(node.value, float)}
-        parts: dict[str, ast.expr] = {port: self.operand(node) for port, node in nodes.items()}
+        settings = settings_of(self.graph, self.graph.nodes[step.node])
+        others = {port: node for port, node in nodes.items() if port not in settings}
+        numbers = {port: node.value for port, node in others.items() if isinstance(node.value, float)}
+        parts = {port: self.operand(node) for port, node in others.items()} | settings
         parts[OUTPUT] = name(self.names[step.node])
         if step.node in self.gradients:
             parts[GRADIENT] = name(self.gradients[step.node])
@@ -126,7 +134,7 @@ class _Listing:
         node = self.graph.nodes[step.node]
         if node.operation.elementwise:
             return node.shape
-        if node.op == "mse":
+        if node.op in PAIRED:
             return joined_shape(node.args, [self.graph.nodes[arg].shape for arg in node.args])
         return self.graph.nodes[step.arg].shape
 
@@ -177,6 +185,7 @@ class _Listing:
         passes = self.passes()
         helpers = [HELPERS[helper] for helper in self.helpers]
         return [
+            *(["import math"] if any("math." in helper for helper in helpers) else []),
             "import numpy as np",
             "",
             "# the values",
@@ -225,13 +234,14 @@ class _Listing:
         space: dict[str, Any] = {}
         found, left_out = [], []
         wanted = [self.names[node] for node in self.graph.inputs if node in self.gradients]
-        most = max(1, min(MOST_PLACES, MOST_WORK // (4 * len(self.graph.nodes) * max(1, len(wanted)))))
+        passes = 4 * sum(1 + math.prod(n.shape) // PER_COMPUTATION for n in self.graph.nodes.values())
+        most = max(1, min(MOST_PLACES, MOST_WORK // (passes * max(1, len(wanted)))))
         work = 0
         with np.errstate(all="ignore"):
             # the script's own text, in which every name is one of `Identifiers`
             exec("\n".join(definitions), space)
             for wish in wanted:
-                work += 4 * most * len(self.graph.nodes)
+                work += most * passes
                 agrees = work <= MOST_WORK and space["difference"](wish, most) < AGREES
                 (found.append((wish, most)) if agrees else left_out.append(wish))
         return found, left_out

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core.arrays import Shape, describe, joined_shape
 from core.errors import Problem
-from core.ops.base import elementwise, structural
+from core.ops.base import OPS, elementwise, structural
 
 
 def _scores(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -147,3 +147,5 @@ huber = elementwise(
     stands_for="[|y - t| ≤ δ] (y - t)^2 / 2 + [|y - t| > δ] δ (|y - t| - δ / 2)",
     says="The error itself where it is small; beyond δ an outlier pulls no harder than δ.",
 )
+# the losses that make one number of what meets entry by entry
+PAIRED = frozenset(op.name for op in OPS.values() if op.shape is _pairs)

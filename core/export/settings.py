@@ -1,0 +1,38 @@
+"""The settings of operations, such as strides, shapes and ranges, as the plain numbers a script has there.
+
+settings_of      the settings of a node by their names
+place_of_range   a range along an axis as what stands in the brackets of an index
+"""
+
+import ast
+
+import numpy as np
+
+from core.arrays import Value
+from core.export.code import number
+from core.graph import Graph, Node
+
+POOLS = ("maxpool", "avgpool")
+
+
+def settings_of(graph: Graph, node: Node) -> dict[str, ast.expr]:
+    """For each setting of a node its number, or its tuple of numbers."""
+    op = node.operation
+    ports = zip(op.ports(len(node.args)), node.args, strict=True)
+    values = {port: graph.nodes[arg].value for port, arg in ports if port in op.settings}
+    if node.op in POOLS:
+        values["stride"] = values["stride"] or values["window"]
+    return {port: _plain(value, port == "shape") for port, value in values.items() if value is not None}
+
+
+def _plain(value: Value, several: bool) -> ast.expr:
+    if isinstance(value, float) and not several:
+        return number(value, "np", whole=True)
+    return ast.Tuple([number(float(size), "np", whole=True) for size in np.ravel(value)])
+
+
+def place_of_range(axis: ast.expr, start: ast.expr, stop: ast.expr, batched: bool = False) -> ast.expr:
+    """`1:3`, or `:, 1:3` along a later axis; a batch comes first."""
+    before = int(ast.literal_eval(axis)) + batched
+    found = ast.Slice(start, stop)
+    return ast.Tuple([*(ast.Slice() for _ in range(before)), found]) if before else found
