@@ -70,6 +70,11 @@ class _Filling(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return self.parts.get(node.id, node)
 
+    def visit_Starred(self, node: ast.Starred) -> ast.expr | list[ast.expr]:
+        """A tuple written out among the arguments."""
+        value = self.visit(node.value)
+        return value.elts if isinstance(value, ast.Tuple) else ast.Starred(value)
+
 
 def filled(template: str, parts: Parts) -> ast.expr:
     """The expression a template stands for when its names are replaced."""

@@ -7,13 +7,16 @@ import numpy as np
 
 from core.arrays import Value, shape_of
 from core.export.code import Identifiers, heading, literal, name, printed
+from core.export.dropout import random_nodes, with_masks
+from core.export.torch_functions import DEFINITIONS
 from core.export.torch_text import TorchText, followed
-from core.graph import CONSTANT
+from core.graph import CONSTANT, Graph
 from core.seed import is_chosen
 from core.steps import Story
 
-TAKEN = "torch F check found expected tensor text".split()
+TAKEN = [*"torch F check found expected tensor text".split(), *DEFINITIONS]
 FUNCTIONAL = "import torch.nn.functional as F"
+MASKS = "# dropout is the product with a mask that follows from its seed; torch.nn.Dropout draws others"
 
 CHECK = '''\
 def check(name, found, expected):
@@ -27,16 +30,17 @@ def check(name, found, expected):
 
 def pytorch_script(story: Story) -> str:
     """The script of a story's program at its inputs. Raises Problem for an operation without a form."""
-    graph = story.graph
+    graph = with_masks(story.graph)
     names = Identifiers(TAKEN)
     inputs = {node: names.new(node) for node in graph.inputs}
     live = graph.downstream_of(graph.inputs)
-    values = {n: v for n in graph.nodes if n not in live and (v := story.last.value(n)) is not None}
+    values = {n: v for n in graph.nodes if n not in live and (v := _known(story, graph, n)) is not None}
     known = {node: name(identifier) for node, identifier in inputs.items()}
     text = TorchText(graph, names, known, values, shown=[graph.output])
     lines = text.lines(set(graph.nodes))
     learned = followed(graph, graph.inputs)
     given = [_assigned(identifier, story, node) for node, identifier in inputs.items()]
+    given += [MASKS] if random_nodes(story.graph) else []
     given += [f"{c} = torch.tensor({_value(value, c)})" for c, value in text.constants.items()]
     renamed = {old: new for old, new in names.renamed.items() if _is_named(story, old)}
     output = printed(text.known[graph.output])
@@ -48,6 +52,8 @@ def pytorch_script(story: Story) -> str:
             *([FUNCTIONAL] if any("F." in line for line in lines) else []),
             "",
             "torch.set_default_dtype(torch.float64)  # the precision Chainlight computes in",
+            *(line for function in text.functions for line in ("", "", DEFINITIONS[function].rstrip())),
+            *([""] if text.functions else []),
             "",
             "# the values",
             *given,
@@ -63,6 +69,11 @@ def pytorch_script(story: Story) -> str:
             "",
         ]
     )
+
+
+def _known(story: Story, graph: Graph, node: str) -> Value | None:
+    constant = graph.nodes[node].value
+    return story.last.value(node) if constant is None else constant
 
 
 def _assigned(identifier: str, story: Story, node: str) -> str:

@@ -1,73 +1,15 @@
-"""How each operation is written in PyTorch: the one table, and which of an operation's forms fits.
+"""How each operation is written in PyTorch: the one table.
 
-FORMS       the forms of every operation, the first that fits is taken
-chosen      the form for a case; Problem where there is none
+FORMS    the forms of every operation, the first that fits is taken
+chosen   the form for a case; Problem where there is none
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from itertools import product
 
 from core.errors import Problem
+from core.export.cases import Case, Form
 from core.ops import OPS
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Where an operation is used: its ports whose values come in batches, and those that are plain numbers.
-
-    `rank` is the number of axes of one example's result before a reduction; `alike` says that all operands
-    are tensors of one shape.
-    """
-
-    batched: frozenset[str]
-    numbers: frozenset[str]
-    rank: int
-    alike: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A PyTorch expression of an operation's inputs; `dims` are the axes of one example.
-
-    plain     the inputs that may be plain numbers; elsewhere a number becomes a tensor
-    numbers   the inputs that must be plain numbers for this form
-    batched   the inputs that must come in batches, and no others; None if it makes no difference
-    rank      the rank an example must have; None if it makes no difference
-    alike     whether the operands must have one shape
-    """
-
-    text: str
-    plain: str = ""
-    numbers: str = ""
-    batched: str | None = None
-    rank: int | None = None
-    alike: bool = False
-
-    def fits(self, case: Case) -> bool:
-        return (
-            set(self.numbers.split()) <= case.numbers
-            and (self.batched is None or set(self.batched.split()) == case.batched)
-            and (self.rank is None or self.rank == case.rank)
-            and (case.alike or not self.alike)
-        )
-
-
-def _reduction(text: str, of_number: str) -> list[Form]:
-    """Over all axes of an example; a batch of numbers has none."""
-    return [
-        Form(f"{text}(x)", batched=""),
-        Form(of_number, batched="x", rank=0),
-        Form(f"{text}(x, dim=dims)", batched="x"),
-    ]
-
-
-def _loss(text: str, ports: str) -> list[Form]:
-    x, t = ports.split()
-    return [
-        Form(f"{text}({x}, {t}, reduction='none')", alike=True),
-        Form(f"{text}(*torch.broadcast_tensors({x}, {t}), reduction='none')"),
-    ]
-
 
 ARITHMETIC = {
     "add": "x + y",
@@ -96,20 +38,100 @@ OF_ONE = {
     "tanh": "torch.tanh(x)",
     "relu": "torch.relu(x)",
     "silu": "F.silu(x)",
+    "gelu": "F.gelu(x)",
+    "selu": "F.selu(x)",
     "softplus": "F.softplus(x)",
     "softsign": "F.softsign(x)",
+    "hard_sigmoid": "F.hardsigmoid(x)",
     "sin": "torch.sin(x)",
     "cos": "torch.cos(x)",
     "tan": "torch.tan(x)",
     "arctan": "torch.atan(x)",
     "sinh": "torch.sinh(x)",
     "cosh": "torch.cosh(x)",
+    "erf": "torch.erf(x)",
     "stop_gradient": "x.detach()",
     "row": "x.unsqueeze(-2)",
     "softmax": "torch.softmax(x, dim=-1)",
     "log_softmax": "torch.log_softmax(x, dim=-1)",
     "logsumexp": "torch.logsumexp(x, dim=-1)",
+    "argmax": "torch.argmax(x, dim=-1) * 1.0",
+    "maxpool": "maxpool(x, window, stride)",
 }
+
+
+def _reduction(function: str, what: str = "x", of_number: str = "") -> list[Form]:
+    """Over all axes of an example; a batch of numbers has none."""
+    return [
+        Form(f"{function}({what})", batched=""),
+        Form(of_number or what, batched="x", ranks=(0,)),
+        Form(f"{function}({what}, dim=dims)", batched="x"),
+    ]
+
+
+def _errors(function: str) -> list[Form]:
+    """Over all axes of the squared errors."""
+    return [
+        Form(f"{function}((y - t) ** 2)", plain="y t", batched=""),
+        Form("(y - t) ** 2", plain="y t", ranks=(0, 0)),
+        Form(f"{function}((y - t) ** 2, dim=dims)", plain="y t"),
+    ]
+
+
+def _loss(function: str, ports: str, more: str = "", numbers: str = "") -> list[Form]:
+    """A loss that PyTorch knows entry by entry."""
+    end = f"reduction='none'{more}"
+    x, t = ports.split()
+    return [
+        Form(f"{function}({x}, {t}, {end})", numbers, numbers, alike=ports),
+        Form(f"{function}(*torch.broadcast_tensors({x}, {t}), {end})", numbers, numbers),
+    ]
+
+
+def _of_entry(
+    text: str, vector: str, *, axis: str = "", numbers: str = "", free: str = "", known: str = ""
+) -> list[Form]:
+    """A formula with entry k of a vector at `{}`; `axis` gives the entry an axis of length 1.
+
+    `known` is PyTorch's own function of the vector and k, for one example or where both come in batches.
+    """
+    both = f"{vector} k"
+    entries = [
+        (f"{vector}[:, k{axis}]", vector, "k"),
+        (f"{vector}[k{axis}]", "", "k"),
+        (f"{vector}[torch.arange(len({vector})), k.long(){axis}]", both, ""),
+        (f"{vector}[:, k.long(){axis}]", vector, ""),
+        (f"{vector}[k.long(){axis}]", None, ""),
+    ]
+    forms = [
+        Form(text.format(entry), f"{k} {numbers}", f"{k} {numbers}", batched, free)
+        for entry, batched, k in entries
+    ]
+    if known:
+        of_batch = Form(f"{known}({vector}, k.long(), reduction='none')", batched=both)
+        forms[2:3] = [of_batch, Form(f"{known}({vector}, k.long())", batched="")]
+    return forms
+
+
+def _convolutions() -> list[Form]:
+    """For pictures with channels or without, and for one filter, with channels or without, or several."""
+    found = []
+    for x, w in product((2, 3), (2, 3, 4)):
+        picture = "x" if x == 3 else "x.unsqueeze(-3)"
+        several = w > x or w == 4
+        axes = ", ".join(["None"] * (4 - w))
+        filters = "W" if w == 4 else "W.unsqueeze(-3)" if several else f"W[{axes}]"
+        of_each = filters if several else f"W[:, {axes}]"
+        end = "" if several else ".squeeze(-3)"
+        shared = f"F.conv2d({picture}, {filters}, stride=stride, padding=padding){end}"
+        found.append(Form(shared, batched="", free="x", ranks=(x, w)))
+        for batched, axis in (("x W", "0"), ("W", "None")):
+            mapped = f"torch.vmap(F.conv2d, ({axis}, 0, None, None, None))"
+            text = f"{mapped}({picture}, {of_each}, None, stride, padding){end}"
+            found.append(Form(text, batched=batched, ranks=(x, w)))
+    return found
+
+
 FORMS: Mapping[str, Sequence[Form]] = {
     **{op: [Form(text, plain="x y")] for op, text in ARITHMETIC.items()},
     **{op: [Form(text)] for op, text in OF_ONE.items()},
@@ -125,6 +147,7 @@ FORMS: Mapping[str, Sequence[Form]] = {
         Form("F.elu(x, α)", plain="α", numbers="α"),
         Form("torch.relu(x) + α * (torch.exp(x.clamp(max=0)) - 1)"),
     ],
+    # -- products
     "dot": [
         Form("torch.sum(x * y, dim=-1)", batched="x y"),
         Form("y @ x", batched="y"),
@@ -150,35 +173,74 @@ FORMS: Mapping[str, Sequence[Form]] = {
         Form("x.unsqueeze(-1) * y.unsqueeze(-2)"),
     ],
     "transpose": [Form("X.T", batched=""), Form("X.mT")],
-    "pick": [
-        Form("x[:, k]", plain="k", numbers="k", batched="x"),
-        Form("x[k]", plain="k", numbers="k"),
-        Form("x[torch.arange(len(x)), k.long()]", batched="x k"),
-        Form("x[:, k.long()]", batched="x"),
-        Form("x[k.long()]"),
-    ],
+    # -- arrays
+    "pick": _of_entry("{}", "x"),
     "stack": [Form("torch.stack(parts, dim=dims)")],
-    "cross_entropy": [
-        Form("torch.logsumexp(s, dim=-1) - s[:, k]", plain="k", numbers="k", batched="s"),
-        Form("torch.logsumexp(s, dim=-1) - s[k]", plain="k", numbers="k"),
-        Form("F.cross_entropy(s, k.long(), reduction='none')", batched="s k"),
-        Form("torch.logsumexp(s, dim=-1) - s[:, k.long()]", batched="s"),
-        Form("torch.logsumexp(s, dim=-1) - s[k.long()]", batched="k"),
-        Form("F.cross_entropy(s, k.long())"),
+    "concat": [Form("torch.cat(parts, dim=dims)")],
+    "cut": [Form("x[place]")],
+    "reshape": [Form("x.reshape(*shape)", batched=""), Form("x.reshape(-1, *shape)")],
+    "flatten": [
+        Form("x.flatten()", batched=""),
+        Form("x.unsqueeze(-1)", ranks=(0,)),
+        Form("x.flatten(1)"),
     ],
-    "mse": [
-        Form("torch.mean((y - t) ** 2)", plain="y t", batched=""),
-        Form("(y - t) ** 2", plain="y t", rank=0),
-        Form("torch.mean((y - t) ** 2, dim=dims)", plain="y t"),
+    "onehot": [Form("F.one_hot(k.long(), n) * 1.0")],
+    "positional_encoding": [
+        Form("positional_encoding(x.unsqueeze(-1), L)", ranks=(0,)),
+        Form("positional_encoding(x, L)"),
     ],
+    "dropout": [Form("F.dropout(x, p, self.training)")],
+    "conv2d": _convolutions(),
+    "avgpool": [
+        # the batch of pictures without channels is as good as channels
+        Form("F.avg_pool2d(x.unsqueeze(0), window, stride).squeeze(0)", batched="", ranks=(2,)),
+        Form("F.avg_pool2d(x, window, stride)"),
+    ],
+    # -- reductions
+    "sum": _reduction("torch.sum"),
+    "mean": _reduction("torch.mean"),
+    "largest": _reduction("torch.amax"),
+    "smallest": _reduction("torch.amin"),
+    "norm": _reduction("torch.linalg.vector_norm", of_number="torch.abs(x)"),
+    "l1": _reduction("torch.sum", "torch.abs(x)"),
+    "l2": _reduction("torch.sum", "x ** 2"),
+    "elastic": [
+        Form("β * x ** 2 + torch.abs(x)", plain="β", ranks=(0,)),
+        Form("β * torch.sum(x ** 2) + torch.sum(torch.abs(x))", plain="β", batched=""),
+        Form("β * torch.sum(x ** 2, dim=dims) + torch.sum(torch.abs(x), dim=dims)", plain="β"),
+    ],
+    "prod": [
+        Form("torch.prod(x)", batched=""),
+        Form("x", ranks=(0,)),
+        Form("torch.prod(x.flatten(1), dim=-1)"),
+    ],
+    # -- losses
+    "cross_entropy": _of_entry("torch.logsumexp(s, dim=-1) - {}", "s", known="F.cross_entropy"),
+    "nll": _of_entry("-torch.log({})", "p"),
+    "multiclass_hinge": [
+        *_of_entry(
+            "torch.sum(torch.relu(s - {} + margin), dim=-1) - max(margin, 0)",
+            "s",
+            axis=", None",
+            numbers="margin",
+        ),
+        *_of_entry(
+            "torch.sum(torch.relu(s - {} + margin.unsqueeze(-1)), dim=-1) - torch.relu(margin)",
+            "s",
+            axis=", None",
+            free="margin",
+        ),
+    ],
+    "mse": _errors("torch.mean"),
+    "squared_error": _errors("torch.sum"),
     "bce": _loss("F.binary_cross_entropy", "p t"),
     "bce_logits": _loss("F.binary_cross_entropy_with_logits", "z t"),
-    "hinge": [Form("torch.relu(1 - t * y)", plain="y t")],
-    "sum": _reduction("torch.sum", "x"),
-    "mean": _reduction("torch.mean", "x"),
-    "largest": _reduction("torch.amax", "x"),
-    "smallest": _reduction("torch.amin", "x"),
-    "norm": _reduction("torch.linalg.vector_norm", "torch.abs(x)"),
+    "hinge": [Form("torch.relu(margin - t * y)", plain="y t margin")],
+    "perceptron": [Form("torch.relu(-t * y)", plain="y t")],
+    "huber": [
+        *_loss("F.huber_loss", "y t", ", delta=δ", "δ"),
+        Form("torch.where(torch.abs(y - t) <= δ, (y - t) ** 2 / 2, δ * (torch.abs(y - t) - δ / 2))"),
+    ],
 }
 
 

@@ -34,7 +34,7 @@ def deal(epoch, examples):
 TRAIN = """\
 def train():
     \"""Batch by batch: the forward pass, the gradients, an update.\"""
-    torch.set_default_dtype(dtype)
+{draws}    torch.set_default_dtype(dtype)
     net = Net().to(device, dtype)
     # net = torch.nn.parallel.DistributedDataParallel(net)
     # the rule: {formula}
@@ -53,9 +53,9 @@ def train():
 
 
 def mean_loss(net, *data):
-    with torch.no_grad():
+{eval}    with torch.no_grad():
         prediction, loss = net(*data)
-    return loss.item()
+{drop}    return loss.item()
 """
 TEST = """\
     {unpack} = (part.to(device, dtype) for part in test_data())
@@ -64,7 +64,7 @@ TEST = """\
 DESCEND = """\
 def train():
     \"""Downhill on the output: the forward pass, the gradients, an update.\"""
-    torch.set_default_dtype(dtype)
+{draws}    torch.set_default_dtype(dtype)
     net = Net().to(device, dtype)
     # the rule: {formula}
     optimizer = {optimizer}
@@ -82,7 +82,7 @@ def check():
     \"""{where}, before any update, loss and gradients are those that Chainlight computed.\"""
     torch.set_default_dtype(torch.float64)
     net = Net()
-{prepare}    prediction, loss = net({batch})
+{eval}{prepare}    prediction, loss = net({batch})
     loss.backward()
     numbers = chainlight_numbers()
     assert torch.allclose(loss, numbers["loss"], 1e-6, 1e-8), f"the loss is {{loss}}"
@@ -91,6 +91,10 @@ def check():
         assert torch.allclose(gradient, numbers[title], 1e-6, 1e-8), f"d{{title}} is {{gradient}}"
     print(f"loss {{loss.item()}} and its gradients are those of Chainlight")
 """
+# where something is dropped
+DRAWS = "    # F.dropout draws other masks than Chainlight, so the losses are not the same\n"
+EVAL = "    net.eval()  # nothing is dropped\n"
+DROP = "    net.train()\n"
 PREPARE = """\
     {unpack} = train_data()
     rows = deal(0, len({first}))[0]

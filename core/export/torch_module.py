@@ -4,17 +4,23 @@ torch_module   the script; first comes what is to be read, at the end what is on
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from core.arrays import Value, frozen, shape_text
 from core.errors import Problem
 from core.export.code import Identifiers, heading, literal, name, printed
+from core.export.dropout import random_nodes, without_dropout
 from core.export.pytorch import FUNCTIONAL
+from core.export.torch_functions import DEFINITIONS
 from core.export.torch_loop import (
     CHECK,
     DEAL,
     DESCEND,
+    DRAWS,
+    DROP,
+    EVAL,
     MAIN,
     OF_MODULES,
     PREPARE,
@@ -56,8 +62,8 @@ class _Module:
 
     def __init__(self, setup: Setup):
         self.setup, self.graph, self.roles = setup, setup.graph, setup.roles
-        self.trainer = setup.trainer()
-        names = Identifiers({*TAKEN, *OF_MODULES})
+        self.trainer, self.drawn = setup.trainer(), random_nodes(self.graph)
+        names = Identifiers({*TAKEN, *OF_MODULES, *DEFINITIONS})
         self.data = {node: names.new(node) for node in self.roles.data}
         self.parameters = {node: names.new(node) for node in self.roles.parameters}
         self.fixed = {node: names.new(node) for node in (*self.roles.fixed, *self.graph.given)}
@@ -68,7 +74,7 @@ class _Module:
         self.renamed = {old: new for old, new in names.renamed.items() if old in self.graph.nodes}
 
     def _text(self, names: Identifiers) -> TorchText:
-        live = self.graph.downstream_of(self.graph.inputs)
+        live = self.graph.downstream_of([*self.graph.inputs, *self.drawn])
         known = {node: name(identifier) for node, identifier in self.data.items()}
         known |= {node: name(f"self.{i}") for node, i in {**self.parameters, **self.fixed}.items()}
         values = {node: self.value(node) for node in self.graph.nodes if node not in live}
@@ -137,6 +143,7 @@ class _Module:
             "optimizer": self.optimizer(),
             "formula": self.trainer.optimizer.formula,
             "dealing": DEALING,
+            **self._dropping(),
         }
         if not self.data:
             return [CHECK.format(where="At the start", prepare="", **fields), "", DESCEND.format(**fields)]
@@ -148,6 +155,11 @@ class _Module:
             "",
             CHECK.format(where="On the first mini-batch", prepare=PREPARE.format(**fields), **fields),
         ]
+
+    def _dropping(self) -> dict[str, str]:
+        """The lines that a script has only where something is dropped."""
+        lines = {"draws": DRAWS, "eval": EVAL, "drop": DROP}
+        return lines if self.drawn else dict.fromkeys(lines, "")
 
     # -- numbers
 
@@ -177,10 +189,13 @@ class _Module:
         return [*lines, *_table("chainlight_numbers", "What Chainlight computed for `check`.", expected)]
 
     def expected(self) -> dict[str, Value]:
-        """The loss of the first mini-batch and its gradients, as Chainlight's trainer computes them."""
+        """Loss and gradients of the first mini-batch as Chainlight computes them, nothing dropped."""
         data, settings = self.trainer.train_data, self.setup.settings
         rows = next(data.batches(settings.batch_size, settings.seed, 0)) if data else np.zeros(1, np.intp)
-        engine = self.trainer.engines.of(len(rows))
+        trainer = self.trainer
+        if self.drawn:
+            trainer = replace(self.setup, graph=without_dropout(self.graph)).trainer()
+        engine = trainer.engines.of(len(rows))
         feed = Feed(self.roles.arrays(data, self.graph) if data else {}, settings.dtype)
         for fill in feed.into(engine):
             fill(rows)
@@ -210,6 +225,7 @@ class _Module:
                 f"epochs = {EPOCHS}",
                 "",
                 "",
+                *(f"{DEFINITIONS[function]}\n" for function in self.text.functions),
                 *self.net(),
                 *self.functions(),
                 "",

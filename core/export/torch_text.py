@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.arrays import Value, joined_shape
+from core.arrays import Value
+from core.export.cases import Case
 from core.export.code import Identifiers, filled, name, number, printed
-from core.export.torch_forms import Case, chosen, is_flat
+from core.export.settings import place_of_range, settings_of
+from core.export.torch_forms import chosen, is_flat
+from core.export.torch_functions import called_in
+from core.export.torch_pieces import JOINED, Piece
 from core.graph import Graph, Node
+from core.ops.losses import PAIRED
 
 # longer expressions without a name of their own get a line of their own
 MOST_CHARACTERS = 50
-ALIGNED = ("mse",)
 
 
 @dataclass
@@ -27,6 +31,7 @@ class TorchText:
     shown       the nodes that need a name
     constant    the text of a constant tensor's place, given its identifier, such as `self.c1`
     constants   the constant tensors that are needed, by their identifier
+    functions   those of `DEFINITIONS` that are called
     """
 
     graph: Graph
@@ -37,6 +42,7 @@ class TorchText:
     shown: Collection[str] = ()
     constant: str = "{}"
     constants: dict[str, Value] = field(default_factory=dict)
+    functions: dict[str, None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.in_batches = self.graph.downstream_of(self.batched)
@@ -52,7 +58,7 @@ class TorchText:
         for node in self.graph.nodes.values():
             if node.name not in needed or node.name in self.known:
                 continue
-            if node.name in self.numbers:
+            if node.name in self.numbers or self.graph.is_setting(node.name):
                 continue
             if node.name in self.values:
                 self._keep(node)
@@ -72,46 +78,58 @@ class TorchText:
         if len(users) != 1 or node.named or node.name in self.shown or len(text) > MOST_CHARACTERS:
             return False
         user = self.graph.nodes[users[0].target]
+        if user.op in JOINED:
+            return self.case(user).uniform
         port = user.operation.ports(len(user.args))[users[0].port]
         return len(re.findall(rf"\b{port}\b", chosen(user.op, self.case(user)).text)) <= 1
 
     def _keep(self, node: Node) -> None:
         """A constant tensor for what no input reaches."""
-        identifier = self.names.new("c1" if node.is_leaf else node.name)
+        identifier = self.names.new("c1" if node.is_leaf and not node.named else node.name)
         self.constants[identifier] = self.values[node.name]
         self.known[node.name] = name(self.constant.format(identifier))
 
     # -- expressions
 
+    def operands(self, node: Node) -> dict[str, str]:
+        """For each port that is no setting the node it takes."""
+        op = node.operation
+        ports = zip(op.ports(len(node.args)), node.args, strict=True)
+        return {port: arg for port, arg in ports if port not in op.settings}
+
     def case(self, node: Node) -> Case:
         """Where the node's operation is used."""
-        ports = dict(zip(node.operation.ports(len(node.args)), node.args, strict=True))
-        shapes = [self.graph.nodes[arg].shape for arg in node.args]
-        aligned = node.operation.elementwise or node.op in ALIGNED
-        rank = len(joined_shape(node.args, shapes)) if aligned else max(map(len, shapes))
-        kinds = {(self.graph.nodes[arg].shape, arg in self.in_batches) for arg in node.args}
-        numbers = frozenset(port for port, arg in ports.items() if arg in self.numbers)
+        operands = self.operands(node)
         return Case(
-            frozenset(port for port, arg in ports.items() if arg in self.in_batches),
-            numbers,
-            rank,
-            alike=len(kinds) == 1 and not numbers,
+            {port: self.graph.nodes[arg].shape for port, arg in operands.items()},
+            frozenset(port for port, arg in operands.items() if arg in self.in_batches),
+            frozenset(port for port, arg in operands.items() if arg in self.numbers),
         )
 
     def expression(self, node: Node) -> ast.expr:
         """A node's operation on the expressions of its operands."""
         case = self.case(node)
         form = chosen(node.op, case)
-        aligned = node.operation.elementwise or node.op in ALIGNED
-        ports = node.operation.ports(len(node.args))
-        operands = [
-            self._operand(arg, port in form.plain.split(), case.rank if aligned else 0)
-            for port, arg in zip(ports, node.args, strict=True)
-        ]
-        parts = {**dict(zip(ports, operands, strict=True)), "dims": _axes(case.rank)}
-        if node.operation.variadic:
-            parts |= self._stacked(node, operands)
+        self.functions |= dict.fromkeys(called_in(form.text))
+        aligned = node.operation.elementwise or node.op in PAIRED
+        rank = len(np.broadcast_shapes(*case.shapes.values())) if aligned else max(case.ranks)
+        parts = {
+            port: self._operand(arg, port in form.plain.split(), rank if aligned else 0)
+            for port, arg in self.operands(node).items()
+        }
+        parts |= {**settings_of(self.graph, node), "dims": _axes(rank)}
+        if node.op in JOINED:
+            parts |= JOINED[node.op](self._pieces(node, case), len(node.shape))
+        if node.op == "cut":
+            parts["place"] = place_of_range(parts["axis"], parts["start"], parts["stop"], bool(case.batched))
         return filled(form.text, parts)
+
+    def _pieces(self, node: Node, case: Case) -> list[Piece]:
+        contents = (self.numbers[arg] if arg in self.numbers else self.known[arg] for arg in node.args)
+        return [
+            Piece(content, len(shape), port in case.batched)
+            for content, (port, shape) in zip(contents, case.shapes.items(), strict=True)
+        ]
 
     def _operand(self, arg: str, plain: bool, rank: int) -> ast.expr:
         """A tensor, or a plain number; a batch of smaller arrays gets axes to meet `rank` axes an example."""
@@ -122,24 +140,6 @@ class TorchText:
         if arg not in self.in_batches or missing <= 0:
             return self.known[arg]
         return filled(f"tensor[:{', None' * missing}]", {"tensor": self.known[arg]})
-
-    def _stacked(self, node: Node, parts: list[ast.expr]) -> dict[str, ast.expr]:
-        """The entries of a list as tensors of one shape, and the axis along which they are put together."""
-        tensors = [(arg, part) for arg, part in zip(node.args, parts, strict=True) if arg not in self.numbers]
-        batched = [pair for pair in tensors if pair[0] in self.in_batches]
-        like = (batched or tensors)[0][1]
-        numbers = {arg: number(self.numbers[arg], "torch") for arg in node.args if arg in self.numbers}
-        entries = [
-            filled("torch.full_like(like, value)", {"like": like, "value": numbers[arg]})
-            if arg in numbers
-            else part
-            for arg, part in zip(node.args, parts, strict=True)
-        ]
-        found: ast.expr = ast.List(entries)
-        if batched and len(batched) < len(tensors):
-            found = ast.Call(name("torch.broadcast_tensors"), entries, [])
-        axis = -len(node.shape) if batched else 0
-        return {"parts": found, "dims": number(float(axis), "torch", whole=True)}
 
 
 def _axes(rank: int) -> ast.expr:
