@@ -4,6 +4,7 @@ import ast
 import builtins
 import json
 import keyword
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,16 +18,21 @@ from app import cli
 from core.arrays import frozen
 from core.document import Document, Lab, dumps
 from core.errors import Problem
-from core.export import torch_forms, torch_text
+from core.export import numpy_script as numpy_script_file
+from core.export import torch_forms
+from core.export.cases import Case
 from core.export.code import Identifiers, comments, filled, literal, name, printed
-from core.export.numpy_rules import HELPERS, NUMPY
+from core.export.numpy_helpers import HELPERS, NEEDS
+from core.export.numpy_rules import NUMPY
 from core.export.numpy_script import numpy_script
 from core.export.pytorch import pytorch_script
-from core.export.torch_forms import FORMS, Case, chosen
+from core.export.torch_forms import FORMS, chosen
 from core.export.torch_loop import OF_MODULES, TAKEN
 from core.export.torch_module import RULES, torch_module
 from core.notation.lexer import canonical
+from core.notation.tree import Call, walk
 from core.ops import OPS
+from core.ops.image_kernels import conv2d, maxpool
 from core.ops.kernels import KERNELS
 from core.passes import run
 from core.training.optimizers import OPTIMIZERS
@@ -43,6 +49,11 @@ VALUES = {
     "W": RNG.normal(size=(2, 3)),
     "V": RNG.normal(size=(4, 2)),
     "U": RNG.normal(size=(3, 2)),
+    "P": RNG.normal(size=(5, 6)),
+    "Q": RNG.normal(size=(2, 5, 6)),
+    "K": RNG.normal(size=(2, 3)),
+    "M": RNG.normal(size=(2, 2, 3)),
+    "N": RNG.normal(size=(3, 2, 2, 3)),
     "c": 0.7,
     "p": 0.3,
     "q": 0.6,
@@ -73,6 +84,19 @@ PROGRAMS = [
     "exp(2)",
     "sum(c x^T) + sum(c (x + y)^T W^T) + sum((x^T)^T)",
     "h = c; a′ = 2h; a′ α",
+    "gelu(c) + selu(c) + selu(-p) + erf(p) + gelu(x)·selu(y) + hard_sigmoid(c) + hard_sigmoid(x)·erf(y)",
+    "prod(x) prod(U) + l1(y) + l2(W) + elastic(x, c) + elastic(y) + l1(c) + argmax(x) c + prod(c)",
+    "nll(softmax(V b), k) + nll(softmax(y), 2) + multiclass_hinge(V b, k) + multiclass_hinge(y, 1, c)",
+    "squared_error(x, y) + squared_error(x, c) + hinge(c, q, p) + hinge(-c, 1, 2) + perceptron(-c, q)",
+    "huber(c, p) + sum(huber(x, 2 y, 0.5)) + huber(c, -2, α) + sum(huber(x, c))",
+    "z = concat(x, c, 2, y); sum(z^2) + z[1:3]·z[3:5] + sum(concat(U, V)^2) + sum(concat([1, 2], b^2))",
+    "sum(W[:, 1:3]^2) + sum(W[1:]) + c W[0, 1:]·x[:2] + ([1, 2, 3][1:] · b) + sum(Q[1:, 2:4]^2)",
+    "sum(reshape(W, [3, 2]) ⊙ U) + flatten(U)·flatten(W) + sum(reshape(x, 3) ⊙ y) + flatten(c)·flatten(p)",
+    "onehot(k, 4)·(V b) + sum(positional_encoding(x, 2)) c + positional_encoding(c, 3)[1]",
+    "sum(dropout(x, 0.5, 3) ⊙ y) + dropout(c, 0.2, 1) + dropout(p, 0.9, 2) + c sum(dropout([1, 2]))",
+    "sum(conv2d(P, K)^2) + sum(conv2d(P, M, 2, 1)^2) + sum(conv2d(Q, M, 1, 1)^2) + sum(conv2d(Q, N, 2)^2)",
+    "sum(conv2d(P, reshape(M, [2, 1, 2, 3]))^2) + sum(conv2d(reshape(P, [1, 5, 6]), K, 2)^2)",
+    "sum(maxpool(P)^2) + sum(maxpool(Q, 3, 1)^2) + sum(avgpool(P, 3)^2) + sum(avgpool(Q, 2, 1)^2)",
 ]
 EDGES = [
     ("1/x", {"x": 0.0}),
@@ -83,6 +107,13 @@ EDGES = [
     ("stop_gradient(x)", {"x": 2.0}),
     ("step(x)", {"x": 2.0}),
     ("x", {"x": np.inf}),
+    ("selu(x) + hard_sigmoid(3 - y) + perceptron(x, 1)", {"x": 0.0, "y": 0.0}),
+    ("l1(x) + elastic(x, c) + prod(x)", {"x": [0.0, 2.0], "c": 1.5}),
+    ("prod(x)", {"x": [0.0, 0.0, 3.0]}),
+    ("multiclass_hinge(s, k) + hinge(t, 1)", {"s": [1.0, 2.0, 0.5], "k": 1.0, "t": 1.0}),
+    ("huber(y, t, δ)", {"y": 2.0, "t": 1.0, "δ": 1.0}),
+    ("sum(maxpool(x)^2)", {"x": [[1.0, 1.0, 0.0], [1.0, 0.5, 2.0]]}),
+    ("sum(maxpool(conv2d(x, w), 2, 1)^2)", {"x": np.zeros((4, 4)), "w": np.ones((2, 2))}),
 ]
 
 
@@ -104,6 +135,31 @@ def titled(part):
 
 # -- NumPy
 
+X, P, Q = VALUES["x"], VALUES["P"], VALUES["Q"]
+FILTERED = [(P, VALUES["K"]), (P, VALUES["M"]), (Q, VALUES["M"]), (Q, VALUES["N"])]
+ARGUMENTS = {
+    "share": [(X, X.max())],
+    "unit": [(X, 2.0), (np.zeros(2), 0.0)],
+    "others": [(X,), (P,), (np.array([0.0, 2.0, 0.0]),), (2.0,)],
+    "put": [(1.5, X, 2.0)],
+    "onehot": [(2.0, X)],
+    "stack": [(X, X)],
+    "erf": [(X,), (0.3,)],
+    "concat": [(X, X), (1.0, X), (X, 1.0), (P, P)],
+    "front": [(X, X[:2]), (X, 1.0), (P, P[:2])],
+    "rear": [(X, X[:2]), (X, 1.0), (P, P[:2])],
+    "paste": [(X, np.zeros(6), 1, 4, 0), (P, np.zeros((5, 9)), 2, 8, 1)],
+    "positional_encoding": [(X, 2), (0.3, 3)],
+    "positional_slope": [(X, np.arange(12.0), 2), (0.3, np.arange(6.0), 3)],
+    "kept": [(X, 0.5, 3), (2.0, 0.5, 3), (P, 0.2, 1)],
+    "conv2d": [(x, w, 2, 1) for x, w in FILTERED],
+    "conv2d_x": [(conv2d(x, w, 2, 1), w, x, 2, 1) for x, w in FILTERED],
+    "conv2d_W": [(conv2d(x, w, 2, 1), x, w, 2, 1) for x, w in FILTERED],
+    "maxpool": [(P, 2, 1), (Q, 3, 2)],
+    "maxpool_x": [(maxpool(x, 2, 1) + 1, x, maxpool(x, 2, 1), 2, 1) for x in (P, Q, np.zeros((4, 3)))],
+    "avgpool": [(P, 2, 1), (Q, 3, 2)],
+    "avgpool_x": [(maxpool(x, 2, 1), x, 2, 1) for x in (P, Q)],
+}
 DUMP = """
 import json, runpy, sys
 space = runpy.run_path(sys.argv[1])
@@ -148,7 +204,8 @@ def test_a_numpy_script_finds_the_steppers_numbers(program, values):
     story = story_of(program, values)
     text = numpy_script(story)
     found, gradients, lines = executed(text)
-    named = [n for n in story.graph.nodes.values() if n.op != "constant" or n.shape]
+    nodes = story.graph.nodes.values()
+    named = [n for n in nodes if n.op != "constant" or (n.shape and not story.graph.is_setting(n.name))]
     assert len(found) == len(named)
     for called, node in zip(found, named, strict=True):
         np.testing.assert_allclose(found[called], story.last.value(node.name), rtol=1e-12, atol=1e-14)
@@ -190,6 +247,18 @@ def test_a_wrong_gradient_fails_the_scripts_own_assertion():
         executed(wrong)
 
 
+@pytest.mark.parametrize(("size", "most"), [(50, 50), (300, 27)])
+def test_the_larger_the_arrays_the_fewer_entries_are_compared(size, most):
+    text = numpy_script(story_of("sum(tanh(W x))", {"W": np.eye(size), "x": np.ones(size)}))
+    assert f'for name, most in [("W", {most}), ("x", {most})]:' in text
+
+
+def test_too_much_to_compute_is_not_compared(monkeypatch):
+    monkeypatch.setattr(numpy_script_file, "MOST_WORK", 100)
+    text = numpy_script(story_of("sum(x ⊙ x)", {"x": np.ones(1000)}))
+    assert "# not compared, for there is a kink, a stop or too much to compute: x\n" in text
+
+
 def test_the_lines_are_those_of_the_listing():
     text = numpy_script(story_of("q = x + y; f = q z", {"x": -2, "y": 5, "z": -4}))
     lines = [line.strip() for line in text.splitlines()]
@@ -215,20 +284,30 @@ def test_the_document_shows_the_lines_that_are_written():
     assert set(shown) <= {line.strip() for line in written}
 
 
-@pytest.mark.parametrize("kernel", HELPERS)
-def test_a_scripts_helper_computes_what_the_kernel_does(kernel):
-    space = {"np": np}
+def in_helpers(call):
+    space = {"np": np, "math": math}
     exec("\n".join(HELPERS.values()), space)
-    x, k = RNG.normal(size=4), 2.0
-    args = {"share": (x, x.max()), "unit": (x, 2.0), "put": (1.5, x, k), "onehot": (k, x), "stack": (x, x)}
-    for inputs in [args.get(kernel, (x,))]:
-        np.testing.assert_allclose(space[kernel](*inputs), KERNELS[kernel].array(*inputs), rtol=1e-14)
-    np.testing.assert_array_equal(space["unit"](np.zeros(2), 0.0), np.zeros(2))
+    return space[call]
 
 
-def test_every_kernel_can_be_written():
-    unknown = [k.name for k in KERNELS.values() if not k.ufunc and k.name not in NUMPY | HELPERS]
-    assert unknown == ["power"] * ("power" in unknown)
+@pytest.mark.parametrize("kernel", sorted(KERNELS.keys() & HELPERS.keys()))
+def test_a_scripts_helper_computes_what_the_kernel_does(kernel):
+    for inputs in ARGUMENTS.get(kernel, [(RNG.normal(size=4),)]):
+        expected = KERNELS[kernel].array(*map(np.asarray, inputs))
+        found = in_helpers(kernel)(*inputs)
+        assert np.shape(found) == np.shape(expected)
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14)
+
+
+def test_every_kernel_that_a_rule_calls_can_be_written_and_no_other():
+    rules = [op.value_rule(len(op.inputs)) for op in OPS.values()]
+    rules += [rule for op in OPS.values() for rule in op.back.values()]
+    called = {part.function for rule in rules for part in walk(rule.tree) if isinstance(part, Call)}
+    functions = {name for name in called if not KERNELS[name].ufunc}
+    inner = {helper for needed in NEEDS.values() for helper in needed}
+    assert functions - {"cut"} <= NUMPY.keys() | HELPERS.keys()
+    assert HELPERS.keys() <= called | inner
+    assert NUMPY.keys() <= called
 
 
 # -- PyTorch, as text
@@ -248,10 +327,11 @@ def test_an_operation_without_a_form_is_named(monkeypatch):
 
 
 def test_the_first_form_that_fits_is_chosen():
-    case = Case(frozenset(), frozenset(), 1, True)
-    assert chosen("dot", case).text == "x @ y"
-    assert chosen("dot", replace(case, batched=frozenset("xy"))).text == "torch.sum(x * y, dim=-1)"
-    assert chosen("leaky_relu", replace(case, numbers=frozenset("α"))).text == "F.leaky_relu(x, α)"
+    vectors = Case({"x": (3,), "y": (3,)})
+    assert chosen("dot", vectors).text == "x @ y"
+    assert chosen("dot", replace(vectors, batched=frozenset("xy"))).text == "torch.sum(x * y, dim=-1)"
+    mixed = Case({"x": (3,), "α": ()}, numbers=frozenset("α"))
+    assert chosen("leaky_relu", mixed).text == "F.leaky_relu(x, α)"
 
 
 @pytest.mark.parametrize(("program", "values"), STORIES, ids=titled)
@@ -508,19 +588,20 @@ LABS = {
         "+ cross_entropy([c, 1], [t > 0])",
         {"W": RNG.normal(size=(2, 2)) / 3, "c": 0.1, "k": 1.0},
     ),
+    "convolution": (
+        Lab("program", "digits", 40, rate=0.01),
+        "h = maxpool(relu(conv2d(x, W, 1, 1) + b)); a = dropout(flatten(h), 0, 3);"
+        "s = U a + c a[1:11]; L = cross_entropy(s, k) + λ l2(U) + c mean(W[0, 0] ⊙ x[2:5, 1:4])",
+        {
+            "x": np.zeros((8, 8)),
+            "W": RNG.normal(size=(3, 3, 3)) / 9,
+            "b": np.zeros((3, 1, 1)),
+            "U": RNG.normal(size=(10, 48)) / 9,
+            "c": 0.1,
+        },
+    ),
     "no data": (Lab("program", "none"), "(w1 - 3)^2 + (w2 + 1)^2 w1^2", {"w1": 1.0, "w2": 1.0}),
 }
-
-
-def test_every_form_is_taken_somewhere(monkeypatch):
-    """So the runs under PyTorch below prove all of them."""
-    taken = set()
-    monkeypatch.setattr(torch_text, "chosen", lambda *case: taken.add(form := chosen(*case)) or form)
-    for program, values in STORIES:
-        pytorch_script(story_of(program, values))
-    for lab in LABS.values():
-        forward_of(*lab)
-    assert [form for forms in FORMS.values() for form in forms if form not in taken] == []
 
 
 @pytest.mark.parametrize("lab", LABS)
@@ -545,6 +626,47 @@ def test_pytorch_trains_as_chainlight_does(lab):
     assert float(lines[1].split()[-1]) == pytest.approx(expected, rel=1e-6, abs=1e-9)
     if trainer.test_data:
         assert float(lines[2].split()[-1]) == pytest.approx(trainer.record().test_loss, rel=1e-6, abs=1e-9)
+
+
+DROPPING = {
+    "data": (
+        Lab("program", "iris", 40, batch=8),
+        "s = U dropout(tanh(W x), 0.4, 3); L = cross_entropy(s, k) + l2(dropout([1, c]))",
+        {"W": np.ones((5, 4)) / 3, "U": RNG.normal(size=(3, 5)), "c": 0.5},
+    ),
+    "no data": (Lab("program", "none"), "sum((dropout(w, 0.4) - 1)^2)", {"w": np.zeros(20)}),
+    "a constant": (Lab("program", "none"), "w dropout(1, 0.5) + w^2", {"w": 2.0}),
+}
+
+
+@pytest.mark.parametrize("lab", DROPPING)
+def test_a_training_script_drops_as_one_does_in_pytorch(lab):
+    lines, text = forward_of(*DROPPING[lab])
+    assert any("F.dropout(" in line and ", self.training)" in line for line in lines)
+    assert "    # F.dropout draws other masks than Chainlight, so the losses are not the same\n" in text
+    check = text[text.index("def check(") : text.index("# -- numbers")]
+    assert "    net = Net()\n    net.eval()  # nothing is dropped\n" in check
+    looked = text[text.index("def mean_loss(") : text.index("def check(")] if "def mean_loss(" in text else ""
+    assert (looked.count("net.eval()"), looked.count("net.train()")) == (bool(looked),) * 2
+
+
+def test_only_a_script_that_drops_says_so():
+    _, text = forward_of(*LABS["signs"])
+    assert "dropout" not in text and "net.eval()" not in text
+
+
+@pytest.mark.torch
+@NEEDS_TORCH
+@pytest.mark.parametrize("lab", DROPPING)
+def test_a_script_that_drops_is_checked_with_nothing_dropped(lab):
+    _, text = forward_of(*DROPPING[lab])
+    lines = under_torch(text.replace("epochs = 100", "epochs = 20"))
+    assert lines[0].endswith("and its gradients are those of Chainlight")
+    losses = [float(line.split()[-1]) for line in lines[1:]]
+    assert len(losses) == 2 + ("test_data" in text)
+    assert np.all(np.isfinite(losses))
+    with pytest.raises(AssertionError, match=r"the loss is|^d\w+ is"):
+        under_torch(text.replace("    net.eval()  # nothing is dropped\n    ", "    ", 99))
 
 
 # -- the command
