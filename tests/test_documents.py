@@ -12,6 +12,7 @@ from app.cli import main
 from core.arrays import MAX_ENTRIES, frozen, same
 from core.builder import graph_of
 from core.explain import badge
+from core.export.pytorch import pytorch_script
 from core.nodes import MAX_NODES
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.reader import MAX_DEPTH, MAX_VALUES
@@ -21,6 +22,7 @@ from core.plan import make_plan
 from core.report import Report
 from core.request import Request, typed_hint, typed_values
 from core.unfold import composite, unfolded
+from tests.core.test_export import NEEDS_TORCH, under_torch
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -123,6 +125,26 @@ def test_conventions_hold(program, at, gradients):
     last = run(program, typed_values(at.split())).last
     for name, gradient in typed_values(gradients.split()).items():
         assert same(last.gradient(name), gradient)
+
+
+@pytest.mark.torch
+@NEEDS_TORCH
+@pytest.mark.parametrize(("program", "at", "gradients"), CONVENTIONS, ids=[row[0] for row in CONVENTIONS])
+def test_conventions_are_those_of_pytorch(program, at, gradients):
+    assert under_torch(pytorch_script(run(program, typed_values(at.split()))))
+
+
+@pytest.mark.torch
+@NEEDS_TORCH
+def test_the_largest_entries_of_a_window_share_otherwise_in_pytorch():
+    import torch
+
+    program, at, _ = next(row for row in CONVENTIONS if row[0] == "maxpool(x)")
+    value = typed_values(at.split())["x"]
+    x = torch.tensor([value.tolist()], requires_grad=True)
+    torch.nn.functional.max_pool2d(x, 2).sum().backward()
+    assert x.grad.tolist() == [[[0, 1], [0, 0]]]
+    assert run(program, {"x": value}).last.gradient("x").tolist() == [[0, 0.5], [0.5, 0]]
 
 
 def test_every_kink_is_among_the_conventions():

@@ -12,13 +12,45 @@ from core.passes import run
 RNG = np.random.default_rng(7)
 VECTORS = {"x": RNG.normal(size=3), "y": RNG.normal(size=3), "b": RNG.normal(size=2), "c": 0.7}
 MATRICES = {"W": RNG.normal(size=(2, 3)), "V": RNG.normal(size=(4, 2)), "U": RNG.normal(size=(3, 2))}
-VALUES = VECTORS | MATRICES
+PICTURES = {
+    "P": RNG.normal(size=(6, 5)),
+    "Q": RNG.normal(size=(2, 6, 5)),
+    "K": RNG.normal(size=(3, 2)),
+    "F": RNG.normal(size=(3, 2, 3, 2)),
+}
+VALUES = VECTORS | MATRICES | PICTURES
 
 
 def sigmoid(x):
     return 1 / (1 + anp.exp(-x))
 
 
+def windows(x, rows, columns, stride=1):
+    """Every window of channels, cut out one by one: (channels, places down, across, rows, columns)."""
+    height, width = x.shape[1:]
+    cut = [
+        [x[:, i : i + rows, j : j + columns] for j in range(0, width - columns + 1, stride)]
+        for i in range(0, height - rows + 1, stride)
+    ]
+    return anp.moveaxis(anp.array(cut), 2, 0)
+
+
+def conv2d(x, filters, stride, padding):
+    framed = anp.pad(x, ((0, 0), (padding, padding), (padding, padding)), "constant")
+    return anp.einsum("chwij,fcij->fhw", windows(framed, *filters.shape[2:], stride), filters)
+
+
+def huber(error, limit):
+    size = anp.abs(error)
+    return anp.where(size <= limit, error**2 / 2, limit * (size - limit / 2))
+
+
+def encoding(x, octaves):
+    angles = [(2**octave * anp.pi * part) for part in x for octave in range(octaves)]
+    return anp.array([turn(angle) for angle in angles for turn in (anp.sin, anp.cos)])
+
+
+MASK = (np.random.default_rng(5).random(3) >= 0.4) / 0.6
 PROGRAMS = [
     ("(x·y) c", lambda v: v["x"] @ v["y"] * v["c"]),
     ("sum(x ⊙ y / (1 + x^2))", lambda v: anp.sum(v["x"] * v["y"] / (1 + v["x"] ** 2))),
@@ -50,6 +82,78 @@ PROGRAMS = [
     ),
     ("sum([x[0], c, y[2]] ⊙ x)", lambda v: anp.sum(anp.array([v["x"][0], v["c"], v["y"][2]]) * v["x"])),
     ("sum(W + b[0] + W[1])", lambda v: anp.sum(v["W"] + v["b"][0] + v["W"][1])),
+    (
+        "sum(selu(x)) + sum(hard_sigmoid(y)) c",
+        lambda v: (
+            1.0507009873554805
+            * anp.sum(anp.where(v["x"] > 0, v["x"], 1.6732632423543772 * (anp.exp(v["x"]) - 1)))
+            + anp.sum(anp.clip(v["y"] / 6 + 0.5, 0, 1)) * v["c"]
+        ),
+    ),
+    (
+        "prod(x) prod(W) + l1(y) + l2(V) + elastic(x, c)",
+        lambda v: (
+            anp.prod(v["x"]) * anp.prod(v["W"])
+            + anp.sum(anp.abs(v["y"]))
+            + anp.sum(v["V"] ** 2)
+            + v["c"] * anp.sum(v["x"] ** 2)
+            + anp.sum(anp.abs(v["x"]))
+        ),
+    ),
+    (
+        "nll(softmax(V b), 1) + squared_error(x, y)",
+        lambda v: (
+            anp.log(anp.sum(anp.exp(v["V"] @ v["b"])))
+            - (v["V"] @ v["b"])[1]
+            + anp.sum((v["x"] - v["y"]) ** 2)
+        ),
+    ),
+    (
+        "multiclass_hinge(V b, 2, c)",
+        lambda v: anp.sum(anp.maximum(0, (s := v["V"] @ v["b"]) - s[2] + v["c"])) - anp.maximum(0, v["c"]),
+    ),
+    (
+        "sum(hinge(x, y, c)) + sum(perceptron(x, y)) + sum(huber(x, y, c))",
+        lambda v: anp.sum(
+            anp.maximum(0, v["c"] - v["x"] * v["y"])
+            + anp.maximum(0, -v["x"] * v["y"])
+            + huber(v["x"] - v["y"], v["c"])
+        ),
+    ),
+    (
+        "z = concat(x, c, y); z[1:4]·z[4:] + sum(W[:, 1:3]^2)",
+        lambda v: (
+            (z := anp.concatenate([v["x"], anp.array([v["c"]]), v["y"]]))[1:4] @ z[4:]
+            + anp.sum(v["W"][:, 1:3] ** 2)
+        ),
+    ),
+    (
+        "sum(reshape(W, [3, 2]) ⊙ U) + flatten(U)·flatten(W)",
+        lambda v: (
+            anp.sum(anp.reshape(v["W"], (3, 2)) * v["U"]) + anp.reshape(v["U"], -1) @ anp.reshape(v["W"], -1)
+        ),
+    ),
+    (
+        "p = positional_encoding(x, 2); p[:6]·p[6:]",
+        lambda v: (p := encoding(v["x"], 2))[:6] @ p[6:],
+    ),
+    ("sum(dropout(x, 0.4, 5) ⊙ y)", lambda v: anp.sum(v["x"] * MASK * v["y"])),
+    ("sum(conv2d(P, K)^2)", lambda v: anp.sum(conv2d(v["P"][None], v["K"][None, None], 1, 0) ** 2)),
+    ("sum(conv2d(Q, F, 2, 1)^2)", lambda v: anp.sum(conv2d(v["Q"], v["F"], 2, 1) ** 2)),
+    (
+        "sum(maxpool(P)^2) + sum(maxpool(Q, 3, 1)^2)",
+        lambda v: (
+            anp.sum(anp.max(windows(v["P"][None], 2, 2, 2), axis=(3, 4)) ** 2)
+            + anp.sum(anp.max(windows(v["Q"], 3, 3), axis=(3, 4)) ** 2)
+        ),
+    ),
+    (
+        "sum(avgpool(P, 3)^2) + sum(avgpool(Q, 2, 1)^2)",
+        lambda v: (
+            anp.sum(anp.mean(windows(v["P"][None], 3, 3, 3), axis=(3, 4)) ** 2)
+            + anp.sum(anp.mean(windows(v["Q"], 2, 2), axis=(3, 4)) ** 2)
+        ),
+    ),
     ("f(u) = u^2 + c; sum(f(x)) f(c)", lambda v: anp.sum(v["x"] ** 2 + v["c"]) * (v["c"] ** 2 + v["c"])),
 ]
 
@@ -80,8 +184,11 @@ FORMULAS = [
     "exp(sin(x^2 y))",
     "x^x^y",
     "1/2 (y - x)^2 + 0.1·1/2 x^2",
+    "erf(x y) erf(x/y)",
+    "gelu(x - 2 y)",
 ]
 SYMPY_WORDS = {"ln": sympy.log, "arctan": sympy.atan, "e": sympy.E}
+SYMPY_WORDS |= {"gelu": lambda x: x * (1 + sympy.erf(x / sympy.sqrt(2))) / 2}
 SYMPY_WORDS |= {"log2": lambda x: sympy.log(x, 2), "log10": lambda x: sympy.log(x, 10)}
 
 
