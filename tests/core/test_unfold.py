@@ -65,6 +65,29 @@ def at_kinks(story):
     return {node.op for node in nodes if badge(story.last, node)}
 
 
+def saturates(story):
+    """Whether a value is so large that the spelled-out form of σ, softmax or a loss loses its digits."""
+    values = (story.last.value(name) for name in story.graph.nodes)
+    return any(np.any(np.abs(value) > 12) for value in values)
+
+
+def a_kink_between(graph, one, other):
+    """Whether rounding alone carries some operation across a kink or a jump, from one picture to the other."""
+    for node in graph.nodes.values():
+        if node.is_leaf or not node.operation.kink:
+            continue
+        rules = [node.operation.back_rule(port) for port in range(len(node.args))]
+        found = []
+        for picture in (one, other):
+            ports = node.operation.ports(len(node.args))
+            known = {port: picture.value(arg) for port, arg in zip(ports, node.args, strict=True)}
+            known |= {"out": picture.value(node.name), "g": frozen(np.ones(node.shape))}
+            found.append([picture.value(node.name), *(rule.value(known) for rule in rules if rule)])
+        if not all(np.allclose(a, b, rtol=1e-6, atol=1e-6) for a, b in zip(*found, strict=True)):
+            return True
+    return False
+
+
 def assert_same_facts(graph, other, values, seed=None, tolerance=1e-12):
     """Every node of the first graph has the same value and gradient in the other one."""
     before, after = (tell(make_plan(g), values, seed).last for g in (graph, other))
@@ -167,7 +190,7 @@ def test_unfolding_a_worked_example_keeps_its_numbers(case, wanted):
 
 
 @given(st.integers(0, 10_000), st.sampled_from(list(LEVELS)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_unfolding_a_random_program_keeps_values_and_gradients(seed, level):
     _, plan, values = random_program(seed)
     try:
@@ -176,7 +199,8 @@ def test_unfolding_a_random_program_keeps_values_and_gradients(seed, level):
         assert "more than 10,000 nodes" in problem.message
         return
     told = [tell(make_plan(graph), values) for graph in (plan.graph, other)]
-    if not any(troubles(story) or at_kinks(story) for story in told):
+    safe = not any(troubles(story) or at_kinks(story) or saturates(story) for story in told)
+    if safe and not a_kink_between(plan.graph, *(story.last for story in told)):
         assert_same_facts(plan.graph, other, values, tolerance=1e-7)
 
 
