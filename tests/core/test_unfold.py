@@ -72,7 +72,7 @@ def saturates(story):
 
 
 def a_kink_between(graph, one, other):
-    """Whether rounding alone carries some operation across a kink or a jump, from one picture to the other."""
+    """Whether rounding alone carries an operation across a kink or a jump, from one picture to the other."""
     for node in graph.nodes.values():
         if node.is_leaf or not node.operation.kink:
             continue
