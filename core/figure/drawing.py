@@ -134,7 +134,9 @@ class Drawing:
                     shares = [begin + 0.45 * (1 - begin)]
                 else:
                     shares = near_source(route, width, beyond)
-                values.append(Wanted((name, -1), route, width, height, height, shares))
+                # an array's map stands beside the name of an input, so that only its gradient needs room
+                above = 0 if shows_map(self.graph.nodes[name]) else height
+                values.append(Wanted((name, -1), route, width, above, height, shares))
                 continue
             if len(edges) < 2:
                 continue
@@ -186,7 +188,7 @@ def _value_width(value: Value, digits: int) -> float:
 
 
 # an edge that climbs more below a label leaves no room beside it; the labels of arrays are higher themselves
-STEEP, STEEP_FOR_ARRAYS = 4 * RADIUS, 2.5 * RADIUS
+STEEP, STEEP_FOR_ARRAYS = 4 * RADIUS, RADIUS
 BORDER = 3.0  # beside a frame's line, where no label should stand
 
 
@@ -237,10 +239,16 @@ def _rooms(
     return found
 
 
+def shows_map(node: Node) -> bool:
+    """Whether an input's value is a map beside its name."""
+    return node.is_leaf and bool(node.shape) and not is_listed(node.shape)
+
+
 def _gap_y(graph: Graph) -> float:
-    """Room between boxes for the labels above and below their edges."""
+    """Room between boxes for the labels above and below their edges; arrays may stand above a caption."""
     tallest = max(label_extent(node.shape)[1] for node in graph.nodes.values())
-    return 2 * tallest + GAP_Y
+    caption = LABEL if any(node.shape for node in graph.nodes.values()) else 0
+    return 2 * tallest + caption + GAP_Y
 
 
 def _box_size(node: Node, math: Math) -> tuple[float, float]:

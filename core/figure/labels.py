@@ -18,7 +18,7 @@ from core.layout import Point, Route, point_at
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 CLEAR = 4.0  # between a label and its edge
-OVER_BOX, OVER_LABEL, OVER_CURVE, FAR, OTHER_SIDE = 6.0, 4.0, 14.0, 0.3, 0.5
+OVER_BOX, OVER_LABEL, OVER_CURVE, FAR, OTHER_SIDE = 6.0, 4.0, 24.0, 0.3, 0.5
 BETWEEN_POINTS = 10.0  # of a curve that is looked at
 
 

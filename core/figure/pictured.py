@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from core.arrays import Array, Value, shape_of
-from core.figure.drawing import Drawing
+from core.figure.drawing import Drawing, shows_map
 from core.figure.labels import beside
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.sizes import LABEL, NAME, SMALL, extent, heat_extent, is_listed
@@ -75,19 +75,11 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
     width, height = drawing.sizes[name]
     stub, alone = drawing.stubs.get(name), drawing.alone.get(name)
     value, gradient = picture.value(name), picture.gradient(name)
-    if node.is_leaf and node.shape and not is_listed(node.shape) and value is not None:
+    if shows_map(node) and value is not None:
         heat_w, heat_h = heat_extent(node.shape)
-        found.append(
-            Label(
-                name,
-                "value",
-                (x + width / 2 - heat_w / 2, y + heat_h / 2),
-                LABEL,
-                None,
-                _array(value),
-                (heat_w, heat_h),
-            )
-        )
+        x += width / 2 - heat_w / 2
+        at = (x, y + heat_h / 2)
+        found.append(Label(name, "value", at, LABEL, None, _array(value), (heat_w, heat_h)))
         value = None
     if stub:
         found.append(

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from core.arrays import frozen
@@ -123,6 +124,26 @@ def test_labels_cover_neither_boxes_nor_each_other_on_the_lecture_graphs():
         for i, a in enumerate(rects):
             for b in rects[:i]:
                 assert overlap(a, b) < 12, text
+
+
+ARRAYS = [
+    "p = softmax(W x + b); L = -ln(p[k])",
+    "h = relu(W1 x + b1); s = W2 h + b2; L = cross_entropy(s, k) + l2(W1)",
+    "u = W x; s = norm(u)^2 + sum(u * x1)",
+    "c = relu(conv2d(x, W) + b); p = maxpool(c); L = sum(p) + l1(W)",
+]
+SHAPES = [{}, {"W": np.full((3, 3), 0.5), "x": [-0.5, -0.4, 0.6], "b": [-0.8, -0.5, 0.6]}, {}, {}]
+
+
+@pytest.mark.parametrize(("text", "given"), zip(ARRAYS, SHAPES, strict=True), ids=ARRAYS)
+def test_labels_of_arrays_cover_each_other_neither(text, given):
+    given = {name: frozen(value) for name, value in given.items()}
+    story = run(text, with_defaults(read_program(text, given), given))
+    found = figure(draw(story.graph, room=label_width(story)), story.last)
+    areas = [(label.node, rect(label)) for label in found.labels if label.role != "name"]
+    for i, (one, a) in enumerate(areas):
+        for other, b in areas[:i]:
+            assert overlap(a, b) < 12, (one, other)
 
 
 def rect(label):
