@@ -8,6 +8,7 @@ import random
 import resource
 import sys
 import time
+from pathlib import Path
 
 from core.errors import Problem
 from core.report import Report
@@ -192,14 +193,21 @@ def answered(name: str) -> str | int:
         return problem.message
 
 
+def most_memory() -> int:
+    """The most memory this process has had, in MB; what the system tells of usage counts its parent's in."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) // 1000
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_000_000
+
+
 def main() -> None:
     for name in sys.argv[1:] or (*PROGRAMS, *REQUESTS):
         begun = time.process_time()
         resource.setrlimit(resource.RLIMIT_CPU, (int(begun) + SECONDS, resource.RLIM_INFINITY))
         found = answered(name)
         seconds = round(time.process_time() - begun, 3)
-        memory = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-        print(json.dumps([name, found, seconds, memory]), flush=True)
+        print(json.dumps([name, found, seconds, most_memory()]), flush=True)
 
 
 if __name__ == "__main__":
