@@ -1,13 +1,15 @@
 """The one place where state changes. Views ask the session to change and hear from it that it has."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from app.ticker import Ticker
 from core.arrays import Value, same
 from core.builder import build, read_program
 from core.defaults import carried_over, with_defaults
@@ -17,9 +19,11 @@ from core.expansions import called, expansion
 from core.figure import Drawing, Figure, draw, figure, label_width
 from core.graph import CONSTANT, Graph
 from core.notation.printers import expression_text, reading
+from core.notation.spelling import seeming
 from core.notation.tree import Note, Program
 from core.numbers import DIGITS, typed_text
-from core.passes import as_chosen, tell, troubles
+from core.ops import FUNCTIONS
+from core.passes import as_chosen, telling, troubles
 from core.plan import make_plan
 from core.seed import check_seed, is_chosen
 from core.steps import Picture, Story
@@ -35,6 +39,9 @@ from core.unfold import (
 )
 
 MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
+AT_ONCE, BUSY_AFTER = 0.05, 0.4  # seconds: what takes longer is computed in slices, and said to be so
+BUSY = Problem("The passes are being computed", hint="Esc stops them")
+STOPPED = Problem("The passes were stopped", hint="Change the program to compute them again")
 
 
 class Edit(QUndoCommand):
@@ -62,7 +69,8 @@ class Edit(QUndoCommand):
 class Session(QObject):
     """The open document, the story of its program, the cursor in it and the selected node.
 
-    While the program cannot be read, `problem` says why and `story` stays the last good one.
+    While the program cannot be read, or takes long to be computed, `problem` says so and `story` stays the
+    last good one.
     """
 
     documentChanged = Signal()
@@ -87,6 +95,10 @@ class Session(QObject):
         self._chosen: set[str] = set()  # names whose values the user gave, so that no guess replaces them
         self._gestures = 0
         self._drawn: object = None
+        self._ticker = Ticker(self)
+        self._ticker.progressed.connect(self._say_if_busy)
+        self._begun = 0.0
+        self.computing = False  # whether the document's story is still to come
         self._understand()
 
     # -- changing the document
@@ -137,6 +149,8 @@ class Session(QObject):
             self.edit(f"set {name}", self.document.with_value(name, value), gesture)
 
     def _set_stated(self, name: str, value: Value, gesture: int) -> None:
+        if self.story.graph.program.text != self.document.text:
+            return  # the value stands somewhere else by now
         for statement in self.story.graph.program.statements:
             if statement.name == name:
                 text, span = self.document.text, statement.tree.span
@@ -276,26 +290,61 @@ class Session(QObject):
         self._understand()
 
     def _understand(self) -> None:
-        """Read, build, run and lay out the document; on a problem the last good story stays."""
-        document = self.document
+        """Read, build, run and lay out the document; on a problem the last good story stays.
+
+        Nearly always this is done at once. What takes longer goes on in slices, until it is done, `stop` is
+        called, or another document is shown.
+        """
+        self._ticker.stop()
+        self._begun, self.computing = perf_counter(), True
+        work = self._understanding(self.document)
+        for _ in work:
+            if perf_counter() > self._begun + AT_ONCE:
+                self._ticker.start(work)
+                return
+
+    def stop(self) -> None:
+        """Give up what is being computed; the last good story stays."""
+        if self.computing:
+            self._ticker.stop()
+            self.computing = False
+            self._refuse(STOPPED)
+
+    def _say_if_busy(self) -> None:
+        if self.computing and self.problem is not BUSY and perf_counter() > self._begun + BUSY_AFTER:
+            self._refuse(BUSY)
+
+    def _refuse(self, problem: Problem) -> None:
+        self.problem, self.notes = problem, ()
+        self.runChanged.emit()
+
+    def _understanding(self, document: Document) -> Iterator[None]:
+        """The work of understanding a document, which may be left whenever it yields."""
         try:
             program = read_program(document.text, document.values)
+            yield
             values = with_defaults(program, document.values)
             whole = unfolded(build(program, values), recorded(document.unfolded))
+            yield
             graph, seed, left_out = as_chosen(whole, document.output, document.seed)
-            story = tell(make_plan(graph), values, seed)
+            story = yield from telling(make_plan(graph), values, seed)
         except Problem as problem:
-            self.problem = problem if problem.span else problem.at(Span(0, len(document.text)))
-            self.notes = ()
-            self.runChanged.emit()
+            self.computing = False
+            self._refuse(problem if problem.span else problem.at(Span(0, len(document.text))))
             return
-        self.problem = None
-        self.notes = (*graph.notes, *left_out, *troubles(story))
+        self.computing, self.problem = False, None
+        self.notes = (*graph.notes, *left_out, *self._of_guessed_names(graph), *troubles(story))
         self._draw(story)
         self.cursor = self._cursor_in(story)
         self.story = story
         self.selection = nearest_in(graph.nodes, self.selection)
         self.runChanged.emit()
+
+    def _of_guessed_names(self, graph: Graph) -> list[Note]:
+        """What to say of names that may not be meant as such; of those without any value the reader told."""
+        guessed = [name for name in graph.free if name in self.document.values and name not in self._chosen]
+        notes = [Note(seeming(name, FUNCTIONS), graph.nodes[name].span) for name in guessed]
+        return [note for note in notes if note.message]
 
     def _cursor_in(self, story: Story) -> int:
         """The place in a new story: at the same fact if only folding changed; at the end it stays there."""

@@ -377,6 +377,7 @@ class Window(QMainWindow):
             return
         plain = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         if key == Qt.Key.Key_Escape:
+            self.session.stop()
             self.view.setFocus()
         elif event.modifiers() & ~plain or _types(QApplication.focusWidget()):
             super().keyPressEvent(event)
@@ -420,6 +421,7 @@ class Window(QMainWindow):
         if not self.files.may_close():
             event.ignore()
             return
+        self.session.stop()
         self.presentation.stop()
         self.transport.pause()
         self.scene.finish()

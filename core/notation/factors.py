@@ -36,7 +36,7 @@ def split_products(
             if found and found[-1].text == "^" and re.match(r"T[^\W\d_]", name):
                 factors = ["T", name[1:]]
                 notes.append(Note(f"^{name} is read as ^T {factors[1]}", token.span))
-            elif name not in told and (said := _said_of(name, factors, functions)):
+            elif name not in told and (said := _read_as(name, factors) or seeming(name, functions)):
                 told.add(name)
                 notes.append(Note(said, token.span))
         parts = [
@@ -57,14 +57,8 @@ def _atoms(tokens: list[Token], known: set[str], functions: Collection[str]) -> 
     return atoms
 
 
-def _said_of(name: str, factors: list[str] | None, functions: Collection[str]) -> str:
-    """What to say of an unknown name: its factors, or that it is not what it looks like."""
-    if factors:
-        return f"{name} is read as {' · '.join(factors)}"
-    function = name.rstrip("0123456789′")[:-1]
-    if len(function) < 2 or function not in functions:
-        return seeming(name)
-    return f"{name} is one name; the function is written {function}({name.removeprefix(function)})"
+def _read_as(name: str, factors: list[str] | None) -> str:
+    return f"{name} is read as {' · '.join(factors)}" if factors else ""
 
 
 def _numbered_or_pi(name: str) -> list[str] | None:

@@ -19,8 +19,11 @@ SEEMING = (
 )
 
 
-def seeming(name: str) -> str:
+def seeming(name: str, functions: Collection[str]) -> str:
     """What to say of a name without a value that may not be meant as one, or the empty string."""
+    function = name.rstrip("0123456789′")[:-1]
+    if len(function) > 1 and function in functions:
+        return f"{name} is one name; the function is written {function}({name.removeprefix(function)})"
     for pattern, said in SEEMING:
         if match := pattern.fullmatch(name):
             return said.format(name, *match.groups())

@@ -1,6 +1,8 @@
 """The session: the one place where state changes."""
 
 import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtTest import QTest
 
 from core.arrays import frozen, same
 from core.document import EXAMPLE, Document
@@ -137,7 +139,7 @@ def test_an_opened_document_is_clean(session):
 
 def test_signals_carry_no_payload(session):
     meta = session.metaObject()
-    own = [meta.method(i) for i in range(meta.methodOffset(), meta.methodCount())]
+    own = [meta.method(i) for i in range(QObject.staticMetaObject.methodCount(), meta.methodCount())]
     signals = [bytes(m.methodSignature()).decode() for m in own if m.methodType() == m.MethodType.Signal]
     assert signals and all(signature.endswith("()") for signature in signals)
 
@@ -263,3 +265,77 @@ def test_the_figure_follows_the_output(session):
     session.differentiate("v1")
     assert [box.node for box in session.figure.boxes if box.chosen] == ["v1"]
     assert session.drawing is not before
+
+
+# -- what takes long is computed in slices
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Everything takes longer than what is done at once, and is said to be busy at once."""
+    monkeypatch.setattr("app.session.AT_ONCE", -1.0)
+    monkeypatch.setattr("app.session.BUSY_AFTER", -1.0)
+
+
+def test_what_takes_long_goes_on_in_slices_until_it_is_done(qtbot, session, slow):
+    before = session.story
+    session.set_text("x y z")
+    assert session.computing and session.story is before
+    qtbot.waitUntil(lambda: not session.computing)
+    assert session.problem is None and session.story.graph.program.text == "x y z"
+
+
+def test_what_is_computed_can_be_stopped(qtbot, session, slow):
+    before = session.story
+    session.set_text("x y z")
+    session.stop()
+    assert not session.computing and session.story is before
+    assert str(session.problem) == "The passes were stopped. Change the program to compute them again"
+    session.stop()
+    session.undo_stack.undo()
+    qtbot.waitUntil(lambda: not session.computing)
+    assert session.problem is None and session.document.text == "(x+y)z"
+
+
+def test_another_program_takes_the_place_of_one_that_is_being_computed(qtbot, session, slow):
+    session.set_text("x y z")
+    session.set_text("x + y")
+    qtbot.waitUntil(lambda: not session.computing)
+    assert session.story.graph.program.text == "x + y"
+
+
+def test_a_program_that_takes_too_long_is_said_to_and_the_last_good_story_stays(session, monkeypatch):
+    before = session.story
+    monkeypatch.setattr("core.passes.after", lambda seconds: lambda: True)
+    session.set_text("x y z")
+    assert "The passes take longer than 2 s; they were stopped at v1" in session.problem.message
+    assert session.problem.span and session.story is before
+
+
+def test_the_window_says_that_it_is_busy_and_escape_stops_it(qtbot, window, slow):
+    window.session.edit("type", Document("x y z w", dict.fromkeys("xyzw", 2.0)))
+    with qtbot.waitSignal(window.session.runChanged, timeout=5000):
+        window.session._ticker.progressed.emit()
+    assert window.program.message.text() == "The passes are being computed. Esc stops them."
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.session.computing
+    assert "were stopped" in window.program.message.text()
+
+
+def test_a_value_is_not_written_into_a_text_that_has_changed(session):
+    session.set_text("x = 2; x y")
+    session.set_text("longer = 1; x = 2; x y +")
+    assert session.problem
+    session.set_value("x", 5.0)
+    assert session.document.text == "longer = 1; x = 2; x y +"
+
+
+GUESSED = [("wx + b", "wx is one name; a product is written w x"), ("lnx", "lnx is one name")]
+
+
+@pytest.mark.parametrize(("text", "said"), GUESSED)
+def test_a_guessed_name_that_may_not_be_meant_as_one_is_said(session, text, said):
+    session.set_text(text)
+    assert [note.message for note in session.notes if said in note.message]
+    session.set_value(session.story.graph.inputs[0], 3.0)
+    assert not session.notes
