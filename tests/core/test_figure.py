@@ -135,7 +135,7 @@ ARRAYS = [
 SHAPES = [{}, {"W": np.full((3, 3), 0.5), "x": [-0.5, -0.4, 0.6], "b": [-0.8, -0.5, 0.6]}, {}, {}]
 
 
-@pytest.mark.parametrize(("text", "given"), zip(ARRAYS, SHAPES, strict=True), ids=ARRAYS)
+@pytest.mark.parametrize(("text", "given"), list(zip(ARRAYS, SHAPES, strict=True)), ids=ARRAYS)
 def test_labels_of_arrays_cover_each_other_neither(text, given):
     given = {name: frozen(value) for name, value in given.items()}
     story = run(text, with_defaults(read_program(text, given), given))
