@@ -97,8 +97,7 @@ def dumps(document: Document) -> str:
         "seed": None if document.seed is None else plain_value(document.seed),
         "unfolded": dict(document.unfolded),
     }
-    text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    return text.encode(errors="replace").decode()  # half a character, pasted, cannot be stored
+    return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def loads(text: str) -> Document:
@@ -125,7 +124,7 @@ def loads(text: str) -> Document:
     return Document(program, values, moved, lab, output, seed, _unfolded(found))
 
 
-def parse_json(text: str, what: str = "file") -> Any:
+def parse_json(text: str, what: str = "file", *, halves: bool = False) -> Any:
     """JSON by the letter: no NaN, no infinite number, no name twice. Raises Problem, saying `what` it is."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -138,7 +137,7 @@ def parse_json(text: str, what: str = "file") -> Any:
         raise Problem(f"The {what} holds more than {MOST_VALUES:,} values")
     try:
         found = json.loads(text, parse_constant=_refuse, parse_float=_number, object_pairs_hook=unique)
-        if "\\ud" in text or "\\uD" in text:
+        if not halves and ("\\u" in text or not text.isascii()):
             json.dumps(found, ensure_ascii=False).encode()
         return found
     except Problem:
