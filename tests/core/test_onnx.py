@@ -227,12 +227,13 @@ def test_a_model_finds_the_steppers_numbers_and_gradients(engine, program, value
     story = story_of(program, values)
     graph, last = story.graph, story.last
     element = element_for(engine, graph)
+    exact = engine != "reference" or not any(node.op in APPROXIMATE for node in graph.nodes.values())
     found = found_by(engine, formula_model(graph, story.inputs, Options("", element, gradients=True)))
     expected = [last.value(graph.output), *(last.gradient(name) for name in graph.inputs)]
     expected = [value for value in expected if value is not None]
     assert len(found) == len(expected)
     for called, value in zip(found, expected, strict=True):
-        assert_same(found[called], value, element)
+        assert_same(found[called], value, element, exact)
 
 
 @BY
