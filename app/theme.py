@@ -1,7 +1,7 @@
 """Colours, pens and fonts by what they mean; light, dark, projector and colour-blind palettes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QPalette
 from PySide6.QtWidgets import QApplication
 
 from core.arrays import Array
+from core.dataclass import dataclass
 from core.resources import resource
 
 

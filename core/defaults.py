@@ -6,12 +6,13 @@ Ranks and sizes are guessed from how the names are used: a capital letter in fro
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from core.arrays import Value, frozen, shape_of
 from core.builder import CONSTANTS, build, free_names
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.notation.tree import (
     Binary,

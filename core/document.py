@@ -8,13 +8,14 @@ import json
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, field, fields, replace
 from types import MappingProxyType
 from typing import Any, NoReturn
 
 import numpy as np
 
 from core.arrays import MAX_ENTRIES, Value, frozen
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME, canonical
 

@@ -7,11 +7,11 @@ arguments keep their order and number, so `a - b` is not `b - a` and `a + a` has
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.arrays import Shape, Value
+from core.dataclass import dataclass
 from core.errors import Span
 from core.notation.tree import Note, Program, Tree
 from core.ops import OPS, Op

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.arrays import MAX_ENTRIES, Shape, Value, shape_of
+from core.dataclass import dataclass
 from core.errors import Problem, Span
 from core.graph import CONSTANT, Node
 from core.notation.printers import expression_text

@@ -9,12 +9,12 @@ Source of the table's layout: the OpenType specification, "MATH - the mathematic
 
 import math
 import struct
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QPainterPath, QRawFont, QTextLayout, QTransform
 
+from core.dataclass import dataclass
 from core.resources import resource
 
 UNITS = 1000

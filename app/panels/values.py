@@ -1,7 +1,5 @@
 """All nodes in a table: inputs, whose values are typed or dragged sideways, then what is computed."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, Qt
 from PySide6.QtGui import QBrush, QColor, QMouseEvent
 from PySide6.QtWidgets import (
@@ -18,6 +16,7 @@ from app.canvas.gestures import scrub_step, scrubbed
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.arrays import Value
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.numbers import exact, short, typed_text, value_text
 from core.values import read_value

@@ -1,8 +1,8 @@
 """A derivative found as a formula: its closed form, and the chain rule as a list of steps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from core.dataclass import dataclass
 from core.notation.mathtree import Math, Table, row
 from core.notation.printers import expression_text
 from core.notation.simplify.writing import on_one_line

@@ -9,11 +9,11 @@ x + h lie on both sides of a kink, no h small enough was chosen, and the kink is
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.arrays import Array, Value, frozen, shape_of
+from core.dataclass import dataclass
 from core.derivatives.kinks import Straddled, straddled
 from core.errors import Problem
 from core.numbers import short

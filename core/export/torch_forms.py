@@ -5,8 +5,8 @@ chosen      the form for a case; Problem where there is none
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.ops import OPS
 

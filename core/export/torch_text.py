@@ -3,11 +3,12 @@
 import ast
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from core.arrays import Value, joined_shape
+from core.dataclass import dataclass
 from core.export.code import Identifiers, filled, name, number, printed
 from core.export.torch_forms import Case, chosen, is_flat
 from core.graph import Graph, Node

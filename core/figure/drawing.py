@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from core.arrays import Value, shape_of
+from core.dataclass import dataclass
 from core.figure.labels import MIDDLE, Spot, Wanted, choose_spots, near_source
 from core.figure.sizes import (
     GAP_X,

@@ -5,12 +5,13 @@ The choice depends on the drawing alone, so labels do not wander from step to st
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.dataclass import dataclass
 from core.layout import Point, Route, point_at
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom

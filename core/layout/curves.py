@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+
+from core.dataclass import dataclass
 
 Point = tuple[float, float]
 Piece = tuple[Point, Point, Point]

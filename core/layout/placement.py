@@ -6,10 +6,10 @@ Reading order: Placement, place; _place_part (one connected part through all sta
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
+from core.dataclass import dataclass
 from core.layout.boxes import Box, Span
 from core.layout.curves import Point, Route
 from core.layout.detours import free_route, hits

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 
+from core.dataclass import dataclass
 from core.errors import Problem, Span
 
 MAX_CHARACTERS = 10_000
