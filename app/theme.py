@@ -137,6 +137,10 @@ CLASSES = (
 )
 
 
+# for QApplication; its setStyle() would cost 15 ms: PySide makes a class of what it returns, with 600 constants
+STYLE = ("-style", "Fusion")
+
+
 def load_fonts() -> None:
     """Make the bundled fonts the program's own, so that a machine without fonts shows letters."""
     for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "STIXTwoMath-Regular.ttf"):
@@ -145,7 +149,6 @@ def load_fonts() -> None:
 
 def apply_theme(app: QApplication, theme: Theme, scale: float = 1.0) -> None:
     """Give the whole program a look; `scale` enlarges its text."""
-    app.setStyle("Fusion")
     app.setFont(QFont("DejaVu Sans", round(10 * scale)))
     palette = QPalette()
     group = QPalette.ColorRole

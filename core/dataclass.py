@@ -74,7 +74,8 @@ class _Descriptions:
 
     def __get__(self, instance: object, owner: type) -> Mapping[str, Field[Any]]:
         entries = [(name, self.kinds[name], one or described()) for name, one in self.fields.items()]
-        found = vars(make_dataclass(owner.__name__, entries))["__dataclass_fields__"]
+        bare = make_dataclass(owner.__name__, entries, init=False, repr=False, eq=False)
+        found = vars(bare)["__dataclass_fields__"]
         type.__setattr__(owner, "__dataclass_fields__", found)
         return found
 

@@ -81,6 +81,11 @@ def _measured(route: Route) -> tuple[tuple[Point, ...], tuple[float, ...]]:
     return tuple(points), tuple(lengths)
 
 
+def points_on(route: Route) -> tuple[Point, ...]:
+    """The route's sampled points, kept from call to call."""
+    return _measured(route)[0]
+
+
 def point_at(route: Route, t: float) -> Point:
     """The point after the share `t` (0 to 1, clipped) of the route's length."""
     points, lengths = _measured(route)
