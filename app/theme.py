@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from core.arrays import Array
@@ -137,7 +137,7 @@ CLASSES = (
 )
 
 
-# for QApplication; its setStyle() would cost 15 ms: PySide makes a class of what it returns, with 600 constants
+# for QApplication: to call its setStyle(), PySide would make a class of 600 constants of what that returns
 STYLE = ("-style", "Fusion")
 
 
@@ -193,13 +193,6 @@ def heat_colours(values: Array, theme: Theme, largest: float | None = None) -> N
 
 def _rgb(colour: QColor) -> Array:
     return np.array([colour.red(), colour.green(), colour.blue()], dtype=np.float64)
-
-
-def heat_image(values: Array, theme: Theme, largest: float | None = None) -> QImage:
-    """A matrix as an image, one pixel an entry."""
-    rgb = np.ascontiguousarray(heat_colours(values, theme, largest))
-    rows, columns = rgb.shape[:2]
-    return QImage(rgb.data, columns, rows, columns * 3, QImage.Format.Format_RGB888).copy()
 
 
 def icon_colour() -> QColor:

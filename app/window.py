@@ -7,27 +7,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QFont,
-    QGuiApplication,
-    QKeyEvent,
-)
-from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
-    QDockWidget,
-    QFrame,
-    QLineEdit,
-    QMainWindow,
-    QMenu,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from app.actions import COMMANDS, give_icons, make_actions
 from app.canvas.scene import Scene
@@ -45,6 +26,8 @@ from app.theme import THEMES, Theme, apply_theme
 from core.numbers import typed_text
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+
     from app.training.lab import LabPanel
 
 STEP_KEYS = {
@@ -65,6 +48,8 @@ def _title_font() -> QFont:
 
 def _types(widget: QWidget | None) -> bool:
     """Whether keys belong to what is typed there: a field passes Return on when it has taken it."""
+    from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit
+
     return isinstance(widget, QLineEdit | QAbstractSpinBox | QComboBox)
 
 
@@ -168,6 +153,8 @@ class Window(QMainWindow):
     @property
     def lab(self) -> LabPanel:
         if self._lab is None:
+            from PySide6.QtWidgets import QFrame, QScrollArea
+
             from app.training.lab import LabPanel
 
             self._lab = LabPanel(self.session)

@@ -1,7 +1,7 @@
 """All nodes in a table: inputs, whose values are typed or dragged sideways, then what is computed."""
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
-from PySide6.QtGui import QBrush, QColor, QMouseEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -178,7 +178,7 @@ class ValuesPanel(QWidget):
             if item.text() != text:
                 item.setText(text)
             item.setToolTip(tip)
-            item.setForeground(QBrush(QColor(getattr(self.theme, part))))
+            item.setForeground(self.theme.colour(part))
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if editable and column == VALUE else flags)
             font = item.font()

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dataclass import dataclass
-from core.layout import Point, Route, point_at
+from core.layout import Point, Route, point_at, points_on
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 CLEAR = 4.0  # between a label and its edge
@@ -81,9 +81,9 @@ def choose_spots(
 
 def beside(route: Route, x: float, width: float, below: bool) -> Point:
     """The point above or below an edge at x that keeps a label of a width clear of the curve."""
-    passed = [py for px, py in route.sampled() if abs(px - x) <= width / 2 + CLEAR]
+    passed = [py for px, py in points_on(route) if abs(px - x) <= width / 2 + CLEAR]
     if not passed:
-        passed = [min(route.sampled(), key=lambda point: abs(point[0] - x))[1]]
+        passed = [min(points_on(route), key=lambda point: abs(point[0] - x))[1]]
     return (x, max(passed) + CLEAR) if below else (x, min(passed) - CLEAR)
 
 

@@ -10,8 +10,18 @@ Reading order: layers (which column), ordering (which order in it), placing (whi
 nouns. Lengths are in the units of the sizes, y grows downwards. Equal input gives equal output.
 """
 
-from core.layout.curves import Point, Route, label_clearance, label_spot, point_at
+from core.layout.curves import Point, Route, label_clearance, label_spot, point_at, points_on
 from core.layout.layers import Edge
 from core.layout.placement import Placement, place
 
-__all__ = ["Edge", "Placement", "Point", "Route", "label_clearance", "label_spot", "place", "point_at"]
+__all__ = [
+    "Edge",
+    "Placement",
+    "Point",
+    "Route",
+    "label_clearance",
+    "label_spot",
+    "place",
+    "point_at",
+    "points_on",
+]
