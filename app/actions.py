@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 
 from app import folding
 from app.icons import icon
+from core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from app.window import Window

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from app.cli_derive import derive_arguments, write_derivatives
 from app.cli_export import export_arguments, write_export
 from app.terminal import abandon_output, decoded, flush, prepare_output, stdin_lines, write_json
+from core.dataclass import dataclass
 from core.document import MAX_BYTES, Document, loads
 from core.errors import Problem
 from core.notation.lexer import MAX_CHARACTERS, canonical

@@ -1,24 +1,30 @@
 """Opening and saving projects: what is asked before work is lost, what is said when a file is no use."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLockFile, QObject, QStandardPaths, Qt, QTimer, QUrl
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer
+from PySide6.QtWidgets import QWidget
 
-from app.dialogs import complain
 from app.session import Session
 from app.settings import MAX_RECENT, Settings
 from app.store import is_there, read_text, shown_name, shown_path, write_atomically
 from core.document import EXAMPLE, Document, dumps, loads
 from core.errors import Problem
 
+if TYPE_CHECKING:
+    from PySide6.QtCore import QUrl
+
+    from app.questions import Button
+
 SUFFIX = ".chainlight"
 FILTER = f"Chainlight projects (*{SUFFIX});;All files (*)"
 UNTITLED = "Untitled"
-Role = QMessageBox.ButtonRole
 
 
 class Files(QObject):
@@ -62,7 +68,7 @@ class Files(QObject):
         if is_there(path):
             return self.open(path)
         sentence = f"{shown_name(path)} is no longer in {shown_path(path.parent)}."
-        if self._ask(sentence, ("&Remove from list", Role.AcceptRole), ("&Keep", Role.RejectRole)) == 0:
+        if self._ask(sentence, ("&Remove from list", "accept"), ("&Keep", "reject")) == 0:
             self._set_recent([other for other in self.recent() if other != path])
         return False
 
@@ -84,7 +90,7 @@ class Files(QObject):
             return False
         first = (document.text.strip().splitlines() or ["(empty)"])[0][:80]
         sentence = f"Chainlight did not end as it should last time. Restore the unsaved work?\n\n{first}"
-        if self._ask(sentence, ("&Discard", Role.DestructiveRole), ("&Restore", Role.RejectRole)) == 0:
+        if self._ask(sentence, ("&Discard", "destroy"), ("&Restore", "reject")) == 0:
             return False
         self._session.edit("restore unsaved work", document)
         return True
@@ -108,9 +114,9 @@ class Files(QObject):
             return True
         answer = self._ask(
             f"Save the changes to {self._name()}?\n\nWithout saving they are lost.",
-            ("&Save", Role.AcceptRole),
-            ("&Discard", Role.DestructiveRole),
-            ("&Cancel", Role.RejectRole),
+            ("&Save", "accept"),
+            ("&Discard", "destroy"),
+            ("&Cancel", "reject"),
         )
         return self.save() if answer == 0 else answer == 1
 
@@ -124,7 +130,7 @@ class Files(QObject):
         try:
             return loads(read_text(path))
         except Problem as problem:
-            complain(self._window, f"{shown_name(path)} cannot be opened.\n\n{problem}")
+            self._complain(f"{shown_name(path)} cannot be opened.\n\n{problem}")
             return None
 
     def _write(self, path: Path) -> bool:
@@ -133,10 +139,10 @@ class Files(QObject):
             loads(text)  # what could not be opened again is not written
             write_atomically(path, text.encode())
         except UnicodeEncodeError:
-            complain(self._window, "The project is not saved.\n\nIts text holds half a character; delete it.")
+            self._complain("The project is not saved.\n\nIts text holds half a character; delete it.")
             return False
         except Problem as problem:
-            complain(self._window, f"The project is not saved.\n\n{problem}")
+            self._complain(f"The project is not saved.\n\n{problem}")
             return False
         self._session.saved_as(path)
         self._remember(path)
@@ -150,7 +156,7 @@ class Files(QObject):
         lock.setStaleLockTime(0)
         if not lock.tryLock(0) and lock.error() == QLockFile.LockError.LockFailedError:
             sentence = f"{shown_name(path)} is open in another window. Who saves last overwrites the other."
-            if self._ask(sentence, ("&Go on", Role.AcceptRole), ("&Cancel", Role.RejectRole)) != 0:
+            if self._ask(sentence, ("&Go on", "accept"), ("&Cancel", "reject")) != 0:
                 return None
         return lock
 
@@ -170,22 +176,36 @@ class Files(QObject):
     def _set_recent(self, paths: Sequence[Path]) -> None:
         self._settings.set("recent", [str(path) for path in paths[:MAX_RECENT]])
 
-    # -- asking
+    # -- asking: dialogs are loaded when there is something to ask
 
     def _asked_for_open(self) -> Path | None:
-        found, _ = QFileDialog.getOpenFileName(self._window, "Open project", str(self._folder()), FILTER)
-        return Path(found) if found else None
+        from app.questions import ask_for_open
+
+        return ask_for_open(self._window, self._folder(), FILTER)
 
     def _asked_for_save(self) -> Path | None:
         """A path with the suffix; the dialog asks about overwriting as typed, this about what it became."""
-        start = self._session.path or self._folder() / f"{UNTITLED}{SUFFIX}"
-        found, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(start), FILTER)
-        if not found or found.lower().endswith(SUFFIX):
-            return Path(found) if found else None
-        path = Path(found + SUFFIX)
+        from app.questions import ask_for_save
+
+        found = ask_for_save(
+            self._window, self._session.path or self._folder() / f"{UNTITLED}{SUFFIX}", FILTER
+        )
+        if found is None or found.name.lower().endswith(SUFFIX):
+            return found
+        path = found.with_name(found.name + SUFFIX)
         sentence = f"{shown_name(path)} exists already. Overwrite it?"
-        buttons = ("&Overwrite", Role.DestructiveRole), ("&Cancel", Role.RejectRole)
+        buttons: list[Button] = [("&Overwrite", "destroy"), ("&Cancel", "reject")]
         return path if not is_there(path) or self._ask(sentence, *buttons) == 0 else None
+
+    def _ask(self, sentence: str, *buttons: Button) -> int:
+        from app.questions import ask
+
+        return ask(self._window, sentence, buttons)
+
+    def _complain(self, sentence: str) -> None:
+        from app.dialogs import complain
+
+        complain(self._window, sentence)
 
     def _folder(self) -> Path:
         """Where the user was last, else where documents are, else the home folder."""
@@ -193,21 +213,6 @@ class Files(QObject):
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.HomeLocation)
         return next(filter(is_there, [*folders, Path(documents)]), Path(home))
-
-    def _ask(self, sentence: str, *buttons: tuple[str, QMessageBox.ButtonRole]) -> int:
-        """The number of the button chosen; Esc is the last, Return the first that destroys nothing."""
-        box = QMessageBox(QMessageBox.Icon.Question, "Chainlight", "", parent=self._window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(sentence)
-        made = [box.addButton(text, role) for text, role in buttons]
-        harmless = [i for i, (_, role) in enumerate(buttons) if role != Role.DestructiveRole]
-        box.setDefaultButton(made[harmless[0]])
-        box.setEscapeButton(made[-1])
-        box.exec()
-        chosen = box.clickedButton()
-        answer = made.index(chosen) if chosen in made else len(made) - 1
-        box.deleteLater()
-        return answer
 
 
 def _lock_name(path: Path) -> str:

@@ -12,7 +12,7 @@ from app.recovery import Recovery
 from app.report import check_versions, install_excepthook
 from app.session import Session
 from app.settings import Settings
-from app.theme import load_fonts
+from app.theme import STYLE, load_fonts
 from app.window import Window
 
 
@@ -22,7 +22,7 @@ def open_window(path: Path | None = None, *, reset: bool = False) -> int:
     if refusal:
         print(refusal, file=sys.stderr)
         return 2
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance() or QApplication([*sys.argv[:1], *STYLE])
     assert isinstance(app, QApplication)
     app.setApplicationName("Chainlight")
     app.setDesktopFileName("chainlight")
@@ -45,6 +45,9 @@ def open_window(path: Path | None = None, *, reset: bool = False) -> int:
 
 def _first_moments(window: Window, recovery: Recovery, path: Path | None) -> None:
     """After the first picture: the file asked for, or work left by a crash; what the settings have to say."""
+    from app.interrupts import Interrupts
+
+    Interrupts()
     window.tell(window.settings.trouble)
     recovery.troubled.connect(lambda: window.tell(recovery.trouble))
     if path is not None:

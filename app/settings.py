@@ -6,7 +6,6 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from app.store import own_place, read_text, shown_path
 from app.theme import THEMES
+from core.dataclass import dataclass
 from core.document import parse_json
 from core.errors import Problem
 from core.numbers import DIGITS

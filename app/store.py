@@ -1,21 +1,29 @@
 """Files on the disk: written whole or not at all, read only when they are text of a sane size."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDir, QFileDevice, QIODevice, QSaveFile, QStandardPaths
+from PySide6.QtCore import QStandardPaths
 
 from core.document import MAX_BYTES
 from core.errors import Problem
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSaveFile
 
 DISK_FULL = "The disk may be full: free some space or choose another folder."
 ELSEWHERE = "Choose another folder or name."
 
 
-def write_atomically(path: Path, data: bytes, maker: Callable[[str], QSaveFile] = QSaveFile) -> None:
+def write_atomically(path: Path, data: bytes, maker: Callable[[str], QSaveFile] | None = None) -> None:
     """Put data in the place of a file, or leave what was there and raise Problem with the reason."""
+    from PySide6.QtCore import QFileDevice, QIODevice, QSaveFile
+
     check_place(path)
-    file = maker(str(path))
+    file = (maker or QSaveFile)(str(path))
     file.setDirectWriteFallback(False)
     if not file.open(QIODevice.OpenModeFlag.WriteOnly):
         raise _not_written(path, file.errorString(), ELSEWHERE)
@@ -93,9 +101,9 @@ def shown_path(path: Path) -> str:
 
 def own_place(kind: QStandardPaths.StandardLocation) -> Path | None:
     """Where the program keeps its own files of a kind; None where the user has no home."""
-    base = QDir.cleanPath(QStandardPaths.writableLocation(kind))
+    base = QStandardPaths.writableLocation(kind)
     # without HOME, Qt takes the root of the disk for it
-    return None if not base or base.startswith("/.") else Path(base) / "chainlight"
+    return None if not base or base.lstrip("/").startswith(".") else Path(base) / "chainlight"
 
 
 def _not_written(path: Path, reason: str, hint: str) -> Problem:

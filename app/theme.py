@@ -1,15 +1,16 @@
 """Colours, pens and fonts by what they mean; light, dark, projector and colour-blind palettes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from core.arrays import Array
+from core.dataclass import dataclass
 from core.resources import resource
 
 
@@ -136,6 +137,10 @@ CLASSES = (
 )
 
 
+# for QApplication: to call its setStyle(), PySide would make a class of 600 constants of what that returns
+STYLE = ("-style", "Fusion")
+
+
 def load_fonts() -> None:
     """Make the bundled fonts the program's own, so that a machine without fonts shows letters."""
     for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "STIXTwoMath-Regular.ttf"):
@@ -144,7 +149,6 @@ def load_fonts() -> None:
 
 def apply_theme(app: QApplication, theme: Theme, scale: float = 1.0) -> None:
     """Give the whole program a look; `scale` enlarges its text."""
-    app.setStyle("Fusion")
     app.setFont(QFont("DejaVu Sans", round(10 * scale)))
     palette = QPalette()
     group = QPalette.ColorRole
@@ -189,13 +193,6 @@ def heat_colours(values: Array, theme: Theme, largest: float | None = None) -> N
 
 def _rgb(colour: QColor) -> Array:
     return np.array([colour.red(), colour.green(), colour.blue()], dtype=np.float64)
-
-
-def heat_image(values: Array, theme: Theme, largest: float | None = None) -> QImage:
-    """A matrix as an image, one pixel an entry."""
-    rgb = np.ascontiguousarray(heat_colours(values, theme, largest))
-    rows, columns = rgb.shape[:2]
-    return QImage(rgb.data, columns, rows, columns * 3, QImage.Format.Format_RGB888).copy()
 
 
 def icon_colour() -> QColor:

@@ -71,6 +71,8 @@ def _title_font() -> QFont:
 
 def _types(widget: QWidget | None) -> bool:
     """Whether keys belong to what is typed there: a field passes Return on when it has taken it."""
+    from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit
+
     return isinstance(widget, QLineEdit | QAbstractSpinBox | QComboBox)
 
 

@@ -6,7 +6,7 @@ Ranks and sizes are guessed from how the names are used: a capital letter in fro
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 

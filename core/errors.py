@@ -1,6 +1,6 @@
 """What goes wrong, said so that a user can act on it."""
 
-from dataclasses import dataclass
+from core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """A step explained: the rule with names, the same with the present numbers, the shapes, one sentence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.arrays import Value, describe, shape_of, shape_text
+from core.dataclass import dataclass
 from core.graph import CONSTANT, Graph, Node
 from core.notation.mathtree import Math, Row, Sign, Table, Tinted, row
 from core.notation.printers import expression_text

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.arrays import Shape, Value
+from core.dataclass import dataclass
 from core.errors import Span
 from core.notation.tree import Note, Program, Tree
 from core.ops import OPS, Op

@@ -5,10 +5,10 @@ into one function. Both read the same rules, so what is shown is what trains.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from core.dataclass import dataclass
 from core.graph import CONSTANT, Graph
 from core.keeping import keeping
 from core.notation.printers import expression_text

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from core.arrays import Value
 from core.builder import build, free_names, read_program
+from core.dataclass import dataclass
 from core.defaults import with_defaults
 from core.document import (
     MOST_NAMES,

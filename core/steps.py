@@ -6,9 +6,9 @@ gradient grew, so the picture after step i is a look-up and a pass of thousands 
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from core.arrays import Value
+from core.dataclass import dataclass
 from core.plan import Phase, Plan
 
 

@@ -20,6 +20,14 @@ def own_folders(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
+def qapp_args():
+    """As the program itself makes its QApplication."""
+    from app.theme import STYLE
+
+    return ["chainlight", *STYLE]
+
+
+@pytest.fixture(scope="session")
 def fonts(qapp):
     """The bundled fonts, loaded once."""
     from app.theme import load_fonts

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.formula import Box as FormulaBox
 from app.formula import layout, paint
@@ -92,7 +92,7 @@ def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False)
     if box.kind == "operation":
         width = theme.line_width * (1.6 if box.mood in ("active", "receiving") else 1.0)
         painter.setPen(QPen(_outline(box, theme), width))
-        painter.setBrush(QBrush(fill or theme.colour("paper")))
+        painter.setBrush(fill or theme.colour("paper"))
         radius = min(rect.height() / 2, RADIUS)
         painter.drawRoundedRect(rect, radius, radius)
         if box.chosen:
@@ -101,7 +101,7 @@ def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False)
         return
     if fill:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QBrush(fill))
+        painter.setBrush(fill)
         painter.drawRoundedRect(rect.adjusted(-3, -1, 3, 1), 8, 8)
     if box.chosen:
         painter.setPen(QPen(_outline(box, theme), theme.line_width))
@@ -168,7 +168,7 @@ def paint_arrow(painter: QPainter, arrow: Arrow, theme: Theme) -> None:
     painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
     painter.drawPath(shortened(arrow.route))
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QBrush(colour))
+    painter.setBrush(colour)
     painter.drawPolygon(arrow_head(arrow.route))
 
 
@@ -186,7 +186,7 @@ def paint_token(painter: QPainter, arrow: Arrow, progress: float, theme: Theme) 
     """The dot that moves along an arrow; `progress` runs from 0 to 1 in the direction of the pass."""
     at = QPointF(*point_at(arrow.route, 1 - progress if arrow.backward else progress))
     painter.setPen(QPen(theme.colour("paper"), 2))
-    painter.setBrush(QBrush(theme.colour("gradient" if arrow.backward else "value")))
+    painter.setBrush(theme.colour("gradient" if arrow.backward else "value"))
     painter.drawEllipse(at, 7.5, 7.5)
 
 

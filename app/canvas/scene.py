@@ -1,6 +1,10 @@
 """The scene: keeps one item for each part of the session's figure and lets the token travel."""
 
-from PySide6.QtCore import QEasingCurve, QRectF, QVariantAnimation
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from app.canvas.items import ArrowItem, BoxItem, FrameItem, LabelItem, TokenItem
@@ -8,6 +12,9 @@ from app.session import Session
 from app.theme import LIGHT, Theme
 from core.figure import MARGIN, Figure, Label, figure, sums
 from core.graph import Edge
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QVariantAnimation
 
 TRAVEL = 420  # milliseconds a token takes at normal speed
 
@@ -29,10 +36,7 @@ class Scene(QGraphicsScene):
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self._token = TokenItem(self.theme)
         self.addItem(self._token)
-        self._travel = QVariantAnimation(self)
-        self._travel.setEasingCurve(QEasingCurve.Type.InOutSine)
-        self._travel.valueChanged.connect(self._moved)
-        self._travel.finished.connect(self._arrived)
+        self._travel: QVariantAnimation | None = None
         self._seen = 0
         session.runChanged.connect(self._show)
         session.cursorMoved.connect(self._step)
@@ -47,7 +51,8 @@ class Scene(QGraphicsScene):
 
     def finish(self) -> None:
         """End a token's travel at once."""
-        self._travel.stop()
+        if self._travel is not None:
+            self._travel.stop()
         self._token.show_progress((), 1.0)
 
     def dim(self, dimmed: bool) -> None:
@@ -98,14 +103,20 @@ class Scene(QGraphicsScene):
         self._show()
         self._seen = self.session.cursor
         arrows = self.session.figure.tokens if forward_by_one and self.animated else ()
+        self.finish()
         if arrows:
-            self._travel.stop()
-            self._travel.setStartValue(0.0)
-            self._travel.setEndValue(1.0)
+            self._travel = self._travel or self._first_travel()
             self._travel.setDuration(max(1, round(TRAVEL / self.speed)))
             self._travel.start()
-        else:
-            self.finish()
+
+    def _first_travel(self) -> QVariantAnimation:
+        from PySide6.QtCore import QEasingCurve, QVariantAnimation
+
+        travel = QVariantAnimation(self, startValue=0.0, endValue=1.0)
+        travel.setEasingCurve(QEasingCurve.Type.InOutSine)
+        travel.valueChanged.connect(self._moved)
+        travel.finished.connect(self._arrived)
+        return travel
 
     def _moved(self, progress: float) -> None:
         self._token.show_progress(self.session.figure.tokens, progress)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
@@ -10,6 +9,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from app.canvas.painting import paint_figure
 from app.theme import Theme
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.export import one_line
 from core.export.tikz import tikz

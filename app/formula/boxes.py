@@ -5,10 +5,11 @@ that is in it. `Box` is the finished formula, flat and frozen: glyphs and rules 
 Lengths are pixels, x goes right and y down from the left end of the baseline.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NamedTuple
 
 from app.formula.mathfont import Shape
+from core.dataclass import dataclass
 from core.notation.mathtree import Kind
 
 Class = Kind | Literal["inner"]

@@ -1,10 +1,10 @@
 """Cells in rows and columns: matrices, aligned equations, cases."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from app.formula.boxes import Piece
 from app.formula.style import Style
+from core.dataclass import dataclass
 
 Alignment = Literal["left", "centre", "right", "continued"]
 """How a column's cells stand; `continued` is to the left, and what it begins with joins the column before."""

@@ -5,7 +5,6 @@ has one function here, listed in `_LAYOUTS`; it gets the part and its style, and
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from app.formula.boxes import Box, Ink, Piece, Rule, finished
@@ -17,6 +16,7 @@ from app.formula.mathfont import math_font
 from app.formula.scripts import scripted, with_limits
 from app.formula.spacing import spaces
 from app.formula.style import Style
+from core.dataclass import dataclass
 from core.notation.mathtree import (
     Big,
     Digits,

@@ -1,8 +1,9 @@
 """How a name is written: which letters are italic, which accents and primes it carries."""
 
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+
+from core.dataclass import dataclass
 
 _PRIMES = {"'": 1, "\N{RIGHT SINGLE QUOTATION MARK}": 1, "′": 1, "″": 2, "‴": 3}
 _DOTLESS = {"i": "ı", "j": "ȷ"}

@@ -9,12 +9,12 @@ Source of the table's layout: the OpenType specification, "MATH - the mathematic
 
 import math
 import struct
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QPainterPath, QRawFont, QTextLayout, QTransform
 
+from core.dataclass import dataclass
 from core.resources import resource
 
 UNITS = 1000
@@ -153,18 +153,16 @@ class _MathTable:
         """The glyphs of a coverage table, in coverage order."""
         count = self._uint(at + 2)
         if self._uint(at) == 1:
-            return [self._uint(at + 4 + 2 * i) for i in range(count)]
-        glyphs: list[int] = []
-        for i in range(count):
-            first, last = self._uint(at + 4 + 6 * i), self._uint(at + 6 + 6 * i)
-            glyphs.extend(range(first, last + 1))
-        return glyphs
+            return list(struct.unpack_from(f">{count}H", self._data, at + 4))
+        ranges = struct.iter_unpack(">HHH", self._data[at + 4 : at + 4 + 6 * count])
+        return [glyph for first, last, _ in ranges for glyph in range(first, last + 1)]
 
     def _values_by_glyph(self, which: int) -> dict[int, float]:
         """One length per glyph: table 0 is the italic corrections, table 1 the accent positions."""
         at = self._glyphs_at + self._uint(self._glyphs_at + 2 * which)
         glyphs = self._covered(at + self._uint(at))
-        return {glyph: self._length(at + 4 + 4 * i) for i, glyph in enumerate(glyphs)}
+        lengths = struct.unpack_from(f">{2 * len(glyphs)}h", self._data, at + 4)[::2]
+        return {glyph: length / self._em for glyph, length in zip(glyphs, lengths, strict=True)}
 
     @cached_property
     def slants(self) -> dict[int, float]:
@@ -232,7 +230,6 @@ class MathFont:
 
     def __init__(self) -> None:
         self._stix = _load("STIXTwoMath-Regular.ttf")
-        self._dejavu = _load("DejaVuSans.ttf")
         self._table = _MathTable(
             bytes(self._stix.fontTable(QFont.Tag("MATH")).data()), self._stix.unitsPerEm()
         )
@@ -242,6 +239,10 @@ class MathFont:
         self.constants = lru_cache(maxsize=256)(self._table.constants().scaled)
         """The MATH table's lengths in pixels, for text of so many pixels per em."""
         self.grown = lru_cache(maxsize=1024)(self._grown)
+
+    @cached_property
+    def _dejavu(self) -> QRawFont:
+        return _load("DejaVuSans.ttf")
 
     def has(self, character: str) -> bool:
         """Whether STIX Two Math itself draws this character."""

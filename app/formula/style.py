@@ -1,9 +1,10 @@
 """The circumstances a part of a formula is set in: TeX's display, text and script styles."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.formula.boxes import Ink
 from app.formula.mathfont import MathConstants, math_font
+from core.dataclass import dataclass
 
 _PLAIN = Ink()
 _SMALLEST_LEVEL = 2

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from app.labels import plain_label
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.errors import Problem, Span
+from core.errors import Problem
 from core.notation.tree import Note
 
 REDRAW_AFTER = 120  # milliseconds without typing
@@ -28,8 +28,8 @@ EXAMPLES = ("(x+y)z", "sigmoid(w·x + b)", "softmax(W x + b)")
 class Editor(QPlainTextEdit):
     """The text field: small names of Greek letters and signs are offered, Return makes a new line."""
 
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self, text: str):
+        super().__init__(text)
         self.setUndoRedoEnabled(False)  # undo is the session's
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
@@ -167,25 +167,14 @@ class ProgramPanel(QWidget):
         if problem is None or problem.span is None:
             self.editor.setExtraSelections([])
             return
-        self.editor.setExtraSelections([self._underlined(problem.span)])
+        from app.panels.underline import underlined
 
-    def _underlined(self, span: Span) -> QTextEdit.ExtraSelection:
-        length = len(self.editor.toPlainText())
-        selection = QTextEdit.ExtraSelection()
-        cursor = self.editor.textCursor()
-        start = min(span.start, max(0, length - 1))
-        cursor.setPosition(start)
-        cursor.setPosition(min(max(span.end, start + 1), length), QTextCursor.MoveMode.KeepAnchor)
-        look = QTextCharFormat()
-        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        look.setUnderlineColor(QColor(self.theme.wrong))
-        wash = QColor(self.theme.wrong)
-        wash.setAlphaF(0.16)
-        look.setBackground(wash)
-        selection.cursor, selection.format = cursor, look
-        return selection
+        mark = underlined(self.editor, problem.span, self.theme.colour("wrong"))
+        self.editor.setExtraSelections([mark])
 
     def _apply_fix(self) -> None:
+        from PySide6.QtGui import QTextCursor
+
         problem = self.session.problem
         if problem and problem.span and problem.fix is not None:
             text = self.editor.toPlainText()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.icons import icon
@@ -56,14 +56,14 @@ class Scrubber(QWidget):
                 for start, end, alpha in ((first, min(last, cursor), 1.0), (max(first, cursor), last, 0.3)):
                     if start < end:
                         colour.setAlphaF(alpha)
-                        painter.setBrush(QBrush(colour))
+                        painter.setBrush(colour)
                         painter.drawRect(QRectF(self._x(start), middle - 4, self._x(end) - self._x(start), 8))
             if 1 < len(story) <= 60:
                 painter.setPen(QPen(self.theme.colour("panel"), 1.5))
                 for count in range(1, len(story)):
                     painter.drawLine(QPointF(self._x(count), middle - 4), QPointF(self._x(count), middle + 4))
             painter.setPen(QPen(self.theme.colour("ink"), 2))
-            painter.setBrush(QBrush(self.theme.colour("field")))
+            painter.setBrush(self.theme.colour("field"))
             x = self._x(cursor)
             if self.hasFocus():
                 painter.setPen(QPen(self.theme.colour("accent"), 3))

@@ -1,9 +1,7 @@
 """All nodes in a table: inputs, whose values are typed or dragged sideways, then what is computed."""
 
-from dataclasses import dataclass
-
-from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, Qt
-from PySide6.QtGui import QBrush, QColor, QMouseEvent
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -18,6 +16,7 @@ from app.canvas.gestures import scrub_step, scrubbed
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.arrays import Value
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.numbers import exact, short, typed_text, value_text
 from core.values import read_value
@@ -39,29 +38,82 @@ class Drag:
     moved: bool = False
 
 
+class Table(QTableWidget):
+    """Names, values and gradients; the number of an input is dragged sideways."""
+
+    def __init__(self, session: Session):
+        super().__init__(0, 3)
+        self.session = session
+        self._drag: Drag | None = None
+        self.setHorizontalHeaderLabels(["Name", "Value", "Gradient"])
+        self.verticalHeader().hide()
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Values and gradients")
+        self.setToolTip("Values: double-click to type, or drag a number sideways")
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(GRADIENT, QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+
+    def names(self) -> list[str]:
+        """What the rows stand for: inputs, then what is computed."""
+        graph = self.session.story.graph
+        computed = [n.name for n in graph.nodes.values() if n.op not in ("input", "constant")]
+        return [*graph.inputs, *computed][:MOST_ROWS]
+
+    def row_of(self, name: str) -> int:
+        names = self.names()
+        return names.index(name) if name in names else -1
+
+    # -- dragging a number sideways
+
+    def _number_at(self, at: QPoint) -> tuple[str, float] | None:
+        index = self.indexAt(at)
+        if not index.isValid() or index.column() != VALUE:
+            return None
+        name = self.names()[index.row()]
+        value = self.session.picture.value(name)
+        if self.session.story.graph.nodes[name].op == "input" and isinstance(value, float):
+            return name, value
+        return None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = event.position().toPoint()
+        number = self._number_at(at) if event.button() == Qt.MouseButton.LeftButton else None
+        if number:
+            name, value = number
+            self._drag = Drag(name, value, scrub_step(value), at.x(), self.session.gesture())
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at, drag = event.position().toPoint(), self._drag
+        if drag is None:
+            over = self._number_at(at) is not None
+            self.viewport().setCursor(Qt.CursorShape.SizeHorCursor if over else Qt.CursorShape.ArrowCursor)
+            super().mouseMoveEvent(event)
+            return
+        drag.moved = drag.moved or abs(at.x() - drag.from_x) >= 4
+        if drag.moved:
+            number = scrubbed(drag.start, drag.step, at.x() - drag.from_x)
+            self.session.set_value(drag.name, number, drag.gesture)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._drag = None
+        super().mouseReleaseEvent(event)
+
+
 class ValuesPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
         self.session = session
         self.theme: Theme = LIGHT
-        self._drag: Drag | None = None
-        self.table = QTableWidget(0, 3)
-        self.table.setHorizontalHeaderLabels(["Name", "Value", "Gradient"])
-        self.table.verticalHeader().hide()
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setAlternatingRowColors(True)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setAccessibleName("Values and gradients")
-        self.table.setToolTip("Values: double-click to type, or drag a number sideways")
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(GRADIENT, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        self.table.viewport().installEventFilter(self)
-        self.table.viewport().setMouseTracking(True)
+        self.table = Table(session)
         self.message = QLabel()
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
@@ -87,7 +139,7 @@ class ValuesPanel(QWidget):
 
     def edit(self, name: str) -> None:
         """Open an input's value for typing."""
-        row = self._row(name)
+        row = self.table.row_of(name)
         if row >= 0:
             self.table.setFocus()
             self.table.setCurrentCell(row, VALUE)
@@ -97,18 +149,13 @@ class ValuesPanel(QWidget):
 
     # -- showing
 
-    def _names(self) -> list[str]:
-        graph = self.session.story.graph
-        computed = [n.name for n in graph.nodes.values() if n.op not in ("input", "constant")]
-        return [*graph.inputs, *computed][:MOST_ROWS]
-
     def _show(self) -> None:
-        names = self._names()
+        names = self.table.names()
         with QSignalBlocker(self.table):
             self.table.setRowCount(len(names))
             for row, name in enumerate(names):
                 self._show_row(row, name)
-            row = self._row(self.session.selection)
+            row = self.table.row_of(self.session.selection)
             if row >= 0:
                 self.table.selectRow(row)
             else:
@@ -131,27 +178,23 @@ class ValuesPanel(QWidget):
             if item.text() != text:
                 item.setText(text)
             item.setToolTip(tip)
-            item.setForeground(QBrush(QColor(getattr(self.theme, part))))
+            item.setForeground(self.theme.colour(part))
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if editable and column == VALUE else flags)
             font = item.font()
             font.setBold(column == NAME and node.named)
             item.setFont(font)
 
-    def _row(self, name: str) -> int:
-        names = self._names()
-        return names.index(name) if name in names else -1
-
     # -- changing
 
     def _selected(self) -> None:
         rows = self.table.selectionModel().selectedRows()
-        names = self._names()
+        names = self.table.names()
         if rows and rows[0].row() < len(names):
             self.session.select(names[rows[0].row()])
 
     def _typed(self, item: QTableWidgetItem) -> None:
-        name = self._names()[item.row()]
+        name = self.table.names()[item.row()]
         try:
             value = read_value(item.text(), name)
         except Problem as problem:
@@ -162,55 +205,6 @@ class ValuesPanel(QWidget):
         self.message.hide()
         self.session.set_value(name, value, self.session.gesture())
         self._show()
-
-    # -- dragging a number sideways
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QMouseEvent) and watched is self.table.viewport():
-            handlers = {
-                QEvent.Type.MouseButtonPress: self._press,
-                QEvent.Type.MouseMove: self._move,
-                QEvent.Type.MouseButtonRelease: self._release,
-            }
-            handler = handlers.get(event.type())
-            return handler(event.position().toPoint(), event) if handler else False
-        return False
-
-    def _number_at(self, at: QPoint) -> tuple[str, float] | None:
-        index = self.table.indexAt(at)
-        if not index.isValid() or index.column() != VALUE:
-            return None
-        name = self._names()[index.row()]
-        value = self.session.picture.value(name)
-        if self.session.story.graph.nodes[name].op == "input" and isinstance(value, float):
-            return name, value
-        return None
-
-    def _press(self, at: QPoint, event: QMouseEvent) -> bool:
-        number = self._number_at(at) if event.button() == Qt.MouseButton.LeftButton else None
-        if number:
-            name, value = number
-            self._drag = Drag(name, value, scrub_step(value), at.x(), self.session.gesture())
-        return False
-
-    def _move(self, at: QPoint, event: QMouseEvent) -> bool:
-        drag = self._drag
-        if drag is None:
-            over = self._number_at(at) is not None
-            self.table.viewport().setCursor(
-                Qt.CursorShape.SizeHorCursor if over else Qt.CursorShape.ArrowCursor
-            )
-            return False
-        drag.moved = drag.moved or abs(at.x() - drag.from_x) >= 4
-        if drag.moved:
-            self.session.set_value(
-                drag.name, scrubbed(drag.start, drag.step, at.x() - drag.from_x), drag.gesture
-            )
-        return True
-
-    def _release(self, at: QPoint, event: QMouseEvent) -> bool:
-        self._drag = None
-        return False
 
 
 def _shown(value: Value | None, digits: int) -> str:

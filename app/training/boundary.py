@@ -1,7 +1,6 @@
 """The decision boundary: the prediction over the plane as colour, the samples on top."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.theme import CLASSES, LIGHT, Theme, heat_colours
 from app.training.axes import show_axes
 from core.arrays import Array
+from core.dataclass import dataclass
 
 TRAIN_SIZE, TEST_SIZE = 7, 11  # pixels; a diamond of the same size looks smaller than a circle
 PALE = 0.45  # how strongly a class colours the plane

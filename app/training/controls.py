@@ -1,7 +1,6 @@
 """The lab's controls: the bar that runs the training, and the settings, made from a table."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.icons import icon
 from app.session import Session
 from app.theme import LIGHT, Theme
+from core.dataclass import dataclass
 from core.document import LIMITS, MAX_LAYERS, MAX_UNITS, Lab
 from core.numbers import short
 from core.training.datasets import DATASETS

@@ -6,12 +6,12 @@ With a bias as the last column of its matrix, and a row of ones under the data, 
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy.typing as npt
 
 from core.arrays import Shape
+from core.dataclass import dataclass
 from core.graph import Graph
 
 Array = npt.NDArray[Any]

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from core.compiled.kernels import lowered
 from core.compiled.layout import Affine, Slot
 from core.compiled.names import Names
 from core.compiled.terms import BATCH, BUFFER, SETTING, Term, Terms
+from core.dataclass import dataclass
 from core.graph import Node
 from core.plan import GRADIENT, OUTPUT, Instruction, Plan
 

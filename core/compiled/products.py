@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from core.dataclass import dataclass
 
 # names a prepared view of a named array, view("W1", "{}.T"), or a constant array, view("ones", "np.ones(3)")
 View = Callable[[str, str], str]

@@ -1,7 +1,7 @@
 """A plan ready to run: arrays to fill, functions to call, arrays to read."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from core.arrays import Value
 from core.compiled.layout import Slot
+from core.dataclass import dataclass
 
 Array = npt.NDArray[Any]
 

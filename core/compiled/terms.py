@@ -8,12 +8,12 @@ Making a term simplifies it: numbers are folded, factors gathered, a sum of prod
 import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from core.arrays import Shape
+from core.dataclass import dataclass
 
 LETTERS, BATCH = "ijklmnopqrst", "b"
 BUFFER, NUMBER, VIEW, SETTING = "buffer", "number", "view", "setting"

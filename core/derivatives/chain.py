@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.dataclass import dataclass
 from core.notation.mathtree import Math, Table, row
 from core.notation.printers import expression_text
 from core.notation.simplify.writing import on_one_line

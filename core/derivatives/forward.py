@@ -15,12 +15,12 @@ what comes along its edges, by the same declarations that reverse mode reads; fo
 import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 
 import numpy as np
 
 from core.arrays import Value, frozen, shape_of, shape_text, sum_to
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.graph import Edge, Graph
 from core.notation.tree import Call, Name, Tree, fold, names, walk

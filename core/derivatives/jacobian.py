@@ -6,12 +6,13 @@ of `by`, whichever needs fewer passes.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from core.arrays import MAX_ENTRIES, Array, Value, frozen, shape_of
+from core.dataclass import dataclass
 from core.derivatives.forward import push, units
 from core.derivatives.structure import Partners, recognition
 from core.errors import Problem

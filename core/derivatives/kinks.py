@@ -6,12 +6,12 @@ two sides change places. A side that only touches the other, as the norm touches
 
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from core.arrays import Array, Value
+from core.dataclass import dataclass
 from core.graph import Node
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
 from core.ops.kernels import KERNELS

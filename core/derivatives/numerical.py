@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.arrays import Array, Value, frozen, shape_of
+from core.dataclass import dataclass
 from core.derivatives.kinks import Straddled, straddled
 from core.errors import Problem
 from core.numbers import short

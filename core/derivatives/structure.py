@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.arrays import Array
+from core.dataclass import dataclass
 from core.numbers import short
 from core.work import Work, finished
 

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.layout import Point, Route, point_at
+from core.dataclass import dataclass
+from core.layout import Point, Route, point_at, points_on
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 CLEAR = 4.0  # between a label and its edge

@@ -1,9 +1,9 @@
 """What a figure consists of: boxes, arrows and labels, each with its mood. No colours, no pixels."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from core.arrays import Array
+from core.dataclass import dataclass
 from core.graph import Edge
 from core.layout import Point, Route
 from core.notation.mathtree import Math

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+
+from core.dataclass import dataclass
 
 Point = tuple[float, float]
 Piece = tuple[Point, Point, Point]
@@ -78,6 +79,11 @@ def _measured(route: Route) -> tuple[tuple[Point, ...], tuple[float, ...]]:
     for a, b in pairwise(points):
         lengths.append(lengths[-1] + math.dist(a, b))
     return tuple(points), tuple(lengths)
+
+
+def points_on(route: Route) -> tuple[Point, ...]:
+    """The route's sampled points, kept from call to call."""
+    return _measured(route)[0]
 
 
 def point_at(route: Route, t: float) -> Point:

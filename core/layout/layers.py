@@ -8,7 +8,8 @@ named them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from core.dataclass import dataclass
 
 # exchanges while layers are shortened, times nodes: some 100 ms at most
 _PIVOTS = 200_000

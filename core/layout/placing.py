@@ -10,11 +10,11 @@ least-squares optimum under the order and the distances required.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
+from core.dataclass import dataclass
 from core.layout.boxes import Box
 from core.layout.layers import Layered
 

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 
 from core.errors import Problem, Span, cut

@@ -4,8 +4,9 @@ The formula painter draws this tree and the LaTeX printer writes it, so the wind
 exported text cannot show different formulas. Parts are frozen; a tree is built once and shared.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from core.dataclass import dataclass
 
 Kind = Literal["ord", "bin", "rel", "op", "open", "close", "punct"]
 

@@ -5,9 +5,10 @@ left), transpose and index. The reader knows which names are functions, not what
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
+from core.dataclass import dataclass
 from core.errors import Problem, Span
 from core.notation import mistakes
 from core.notation.cursor import CLOSING, RELATIONS, Cursor

@@ -5,10 +5,11 @@ Spans are left out of comparisons: two trees are equal when they mean the same.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain, islice
 from typing import TypeVar
 
+from core.dataclass import dataclass
 from core.errors import Span
 
 NOWHERE = Span(0, 0)

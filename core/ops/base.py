@@ -1,10 +1,11 @@
 """What an operation is. Everything the program knows of one operation is said in its one declaration."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from core.arrays import Shape, Value, joined_shape
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.notation.reader import MAX_VALUES, Signature
 from core.ops.rules import Rule

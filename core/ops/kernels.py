@@ -6,13 +6,13 @@ a kernel that works along axes 0 … rank−1 works unchanged on a batch.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Array
+from core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ formula shown and the code run cannot disagree.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from core.arrays import Value, frozen
+from core.dataclass import dataclass
 from core.notation.reader import MAX_VALUES, Signature, read
 from core.notation.tree import (
     Binary,

@@ -1,12 +1,13 @@
 """Engines for every batch size that comes up, on one vector of parameters; data brought into them."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from core.arrays import Value
 from core.compiled import Compiled, Flat, compile_plan
+from core.dataclass import dataclass
 from core.graph import Graph
 from core.plan import make_plan
 from core.training.data import Array

@@ -1,12 +1,13 @@
 """Examples with their targets: a data set splits itself and deals mini-batches, the same at the same seed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from core.dataclass import dataclass
 from core.errors import Problem
 
 Array = npt.NDArray[Any]

@@ -7,11 +7,11 @@ The sets in the plane lie in the square [-6, 6]², where TF Playground shows its
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.resources import resource
 from core.training.data import DRAWING, Array, Dataset, chances

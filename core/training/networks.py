@@ -5,11 +5,11 @@ Network              writes the program and draws the weights to start from; it 
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.arrays import Value, frozen
+from core.dataclass import dataclass
 from core.document import MAX_LAYERS, MAX_UNITS
 from core.errors import Problem
 from core.training.data import Dataset

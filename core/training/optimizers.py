@@ -13,12 +13,12 @@ import math
 import numbers
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from core.dataclass import dataclass
 from core.errors import Problem
 
 Array = npt.NDArray[Any]

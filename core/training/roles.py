@@ -6,11 +6,11 @@ data_shapes  the shapes the data give to a program's free names, needed before t
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.arrays import Shape, Value, describe, frozen, shape_of
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.graph import Graph
 from core.training.data import Array, Dataset

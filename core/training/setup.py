@@ -1,12 +1,13 @@
 """From the lab's settings to something that trains: data, a program, its roles, where it starts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from core.arrays import Value, frozen
 from core.builder import build, free_names, read_program
+from core.dataclass import dataclass
 from core.defaults import with_defaults
 from core.document import Lab
 from core.errors import Problem

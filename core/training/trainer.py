@@ -7,13 +7,14 @@ Trainer            `train()` yields a Progress after every update and never ends
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain, count, cycle
 
 import numpy as np
 
 from core.arrays import Value, frozen
 from core.compiled import Compiled
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.graph import Graph
 from core.training.batches import Engines, Feed, Fill

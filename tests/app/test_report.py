@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMessageBo
 from shiboken6 import delete
 
 from app.recovery import Recovery
-from app.report import HEADING, ReportDialog, install_excepthook
+from app.report import install_excepthook
+from app.report_dialog import HEADING, ReportDialog
 from core.document import Document, loads
 
 OTHER = Document("a b", {"a": 2.0, "b": 3.0})
@@ -190,7 +191,7 @@ def run(rest: str) -> subprocess.CompletedProcess:
 
 
 GOES_ON = """
-from app.report import ReportDialog
+from app.report_dialog import ReportDialog
 def look():
     if any(isinstance(widget, ReportDialog) and widget.isVisible() for widget in app.topLevelWidgets()):
         app.exit(7)
@@ -210,6 +211,8 @@ def test_a_whole_program_goes_on_after_a_failing_slot():
 
 # a program started in the background of a shell is deaf to Ctrl+C unless it asks to hear it
 IDLE = """
+from app.interrupts import Interrupts
+Interrupts()
 QTimer.singleShot(0, lambda: print("ready", flush=True))
 status = app.exec()
 print(status, bool(kept))

@@ -7,12 +7,12 @@ not multiplied out: formulas stay factored, as they are written in a lecture.
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from core.arrays import Shape
+from core.dataclass import dataclass
 
 ONE = Fraction(1)
 # a coefficient with more bits is rounded to a double; beyond all doubles it stays at this size

@@ -1,0 +1,24 @@
+"""Marking a place in the program's text: a wave below it and a wash behind."""
+
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
+
+from core.errors import Span
+
+
+def underlined(editor: QPlainTextEdit, span: Span, colour: QColor) -> QTextEdit.ExtraSelection:
+    """The mark; an empty place gets the character behind it, or the last one."""
+    length = len(editor.toPlainText())
+    selection = QTextEdit.ExtraSelection()
+    cursor = editor.textCursor()
+    start = min(span.start, max(0, length - 1))
+    cursor.setPosition(start)
+    cursor.setPosition(min(max(span.end, start + 1), length), QTextCursor.MoveMode.KeepAnchor)
+    look = QTextCharFormat()
+    look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+    look.setUnderlineColor(colour)
+    wash = QColor(colour)
+    wash.setAlphaF(0.16)
+    look.setBackground(wash)
+    selection.cursor, selection.format = cursor, look
+    return selection
