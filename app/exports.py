@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.version import program_version
+from core.dataclass import dataclass
 from core.export.numpy_script import numpy_script
 from core.export.onnx_model import Options, formula_model, trained_model
 from core.export.pytorch import pytorch_script

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 
 from core.arrays import MAX_ENTRIES, MAX_RANK, Value, frozen
+from core.dataclass import dataclass
 from core.errors import Problem, cut
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME, canonical, name_of
 

@@ -7,7 +7,7 @@ arguments keep their order and number, so `a - b` is not `b - a` and `a + a` has
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NoReturn
 
 import numpy as np
 
 from core.arrays import MAX_ENTRIES, MAX_RANK, Shape, Value, is_finite, shape_of
+from core.dataclass import dataclass
 from core.errors import Problem, Span, cut
 from core.graph import CONSTANT, Node
 from core.notation.printers import expression_text

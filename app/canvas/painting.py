@@ -66,7 +66,7 @@ def paint_frame(painter: QPainter, frame: Frame, theme: Theme) -> None:
     """What was unfolded: a light frame with the title of what it stands for."""
     line, paper = theme.colour("line"), theme.colour("paper")
     painter.setPen(QPen(mixed(line, paper, 0.5), theme.line_width * 0.6))
-    painter.setBrush(QBrush(mixed(line, paper, 0.94)))
+    painter.setBrush(mixed(line, paper, 0.94))
     painter.drawRoundedRect(frame_rect(frame), 10, 10)
     rect = title_rect(frame)
     laid = formula(frame.title, SMALL)

@@ -1,6 +1,5 @@
 """The rows of a gradient by hand: every entry from the beginning, its numbers once they are found."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from app.derivatives.tables import NUMBER, WORDS
 from app.derivatives.view import Question
 from app.theme import LIGHT, Theme
 from core.arrays import shape_of
+from core.dataclass import dataclass
 from core.derivatives.kinks import Straddled
 from core.derivatives.numerical import LEAST, Differenced, relative_error
 from core.derivatives.ways import reverse_gradient

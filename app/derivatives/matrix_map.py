@@ -7,7 +7,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QHelpEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.theme import LIGHT, Theme, heat_image
+from app.heat import heat_image
+from app.theme import LIGHT, Theme
 from core.arrays import Array
 
 MOST_CELLS = 256  # along a side; of more, neighbours share a cell

@@ -1,7 +1,6 @@
 """What the tabs of the panel have in common: a question, its answer found in pieces, a sentence below."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from functools import cached_property
 from time import monotonic
 
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.labels import plain_label
 from app.session import Session
 from app.theme import LIGHT, Theme
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.notation.printers import expression_text
 from core.seed import Entry, chosen_entry, is_chosen, seeded, seeded_text

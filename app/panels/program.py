@@ -1,13 +1,12 @@
 """Where the program is typed: the graph follows, a mistake is underlined with a sentence and a fix below."""
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
-    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -55,7 +54,7 @@ class ProgramPanel(QWidget):
         super().__init__(parent)
         self.session = session
         self.theme: Theme = LIGHT
-        self.editor = Editor()
+        self.editor = Editor(session.document.text)
         self.message = plain_label()
         self.reading = plain_label()
         self.reading.setToolTip("The program as it was understood, with all brackets")

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.theme import LIGHT, Theme, heat_colours
+from app.heat import heat_image
+from app.theme import LIGHT, Theme
 from core.arrays import Array, Value
 from core.figure import heat_cells
 from core.numbers import short
@@ -78,7 +79,7 @@ class HeatMaps(QWidget):
             for rect, name, values in self._placed:
                 painter.setPen(QPen(self.theme.colour("ink")))
                 painter.drawText(QPointF(rect.left(), rect.top() - 4), name)
-                painter.drawImage(rect, _heat_image(values, self.theme, largest))
+                painter.drawImage(rect, heat_image(values, self.theme, largest))
                 painter.setPen(QPen(self.theme.colour("line"), 1))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(rect)
@@ -122,10 +123,3 @@ def template_maps(
             titles = names if len(names) == len(rows) else tuple(f"{name}[{i}]" for i in range(len(rows)))
             return [(title, line.reshape(image)) for title, line in zip(titles, rows, strict=True)]
     return []
-
-
-def _heat_image(values: Array, theme: Theme, largest: float | None = None) -> QImage:
-    """A matrix as an image, one pixel an entry."""
-    rgb = np.ascontiguousarray(heat_colours(values, theme, largest))
-    rows, columns = rgb.shape[:2]
-    return QImage(rgb.data, columns, rows, columns * 3, QImage.Format.Format_RGB888).copy()

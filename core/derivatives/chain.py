@@ -1,7 +1,6 @@
 """A derivative found as a formula: its closed form, and the chain rule as a list of steps."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from core.dataclass import dataclass
 from core.notation.mathtree import Math, Table, row

@@ -9,7 +9,7 @@ x + h lie on both sides of a kink, no h small enough was chosen, and the kink is
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 

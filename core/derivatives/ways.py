@@ -7,12 +7,12 @@ jacobian_text  a Jacobian as lines of text
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from core.arrays import Value, frozen, shape_of
+from core.dataclass import dataclass
 from core.derivatives.complex_step import complex_slopes
 from core.derivatives.forward import Cost, cost, forward_slopes
 from core.derivatives.jacobian import Layout, jacobian

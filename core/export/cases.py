@@ -1,9 +1,9 @@
 """Where an operation is used in a PyTorch script, and what each way to write it there asks for."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from core.arrays import Shape
+from core.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

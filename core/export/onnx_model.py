@@ -9,10 +9,10 @@ encoded         a model as a file
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.arrays import Value
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.export import one_line
 from core.export.onnx_operators import DRAWN, OFF

@@ -7,13 +7,13 @@ Model    operators, constants and names; `onnx_model` writes it
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.arrays import Shape, Value
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.export.code import Identifiers, identifier
 from core.export.onnx_forms import OPERATORS, lowered, summed

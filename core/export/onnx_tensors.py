@@ -7,13 +7,13 @@ NoForm      what is raised where there is no way to write something
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.arrays import Shape
+from core.dataclass import dataclass
 
 # the numbers of element types in onnx.proto
 FLOAT, INT64, DOUBLE = 1, 7, 11

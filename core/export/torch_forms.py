@@ -7,7 +7,6 @@ chosen   the form for a case; Problem where there is none
 from collections.abc import Mapping, Sequence
 from itertools import product
 
-from core.dataclass import dataclass
 from core.errors import Problem
 from core.export.cases import Case, Form
 from core.ops import OPS

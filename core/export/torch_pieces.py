@@ -5,8 +5,8 @@ JOINED   for each operation that puts tensors together what its form needs: `par
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from core.dataclass import dataclass
 from core.export.code import filled, name, number
 
 Parts = dict[str, ast.expr]

@@ -8,6 +8,7 @@ from dataclasses import field
 import numpy as np
 
 from core.arrays import Value
+from core.dataclass import dataclass
 from core.export.cases import Case
 from core.export.code import Identifiers, filled, name, number, printed
 from core.export.settings import place_of_range, settings_of

@@ -6,7 +6,7 @@ The choice depends on the drawing alone, so labels do not wander from step to st
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dataclass import dataclass
-from core.layout import Point, Route, point_at, points_on
+from core.layout import Point, Route, point_at
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 CLEAR = 4.0  # between a label and its edge

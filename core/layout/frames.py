@@ -8,9 +8,10 @@ stretched, _Level (one frame, or the whole), _Framed (all of them put together).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 
+from core.dataclass import dataclass
 from core.layout.boxes import Box, Span
 from core.layout.curves import Piece, Point, Route
 from core.layout.layers import Edge

@@ -6,11 +6,12 @@ Reading order: Placement, placed; _place_part (one part through all stages), _pa
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from core.dataclass import dataclass
 from core.layout.boxes import Box, Span
 from core.layout.curves import Point, Route
 from core.layout.layers import (

@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from core.dataclass import dataclass
 from core.layout.boxes import Box, Span
 from core.layout.curves import Point
 from core.layout.detours import free_route, hits

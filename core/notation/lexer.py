@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from core.dataclass import dataclass
 from core.errors import Problem, Span, cut
 
 MAX_CHARACTERS = 10_000
