@@ -227,7 +227,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(folder, monkeypatch):
     path.write_bytes(b"before")
     last = figures_of(SCALAR)[-1]
     with monkeypatch.context() as patch:
-        patch.setattr("app.store.QSaveFile.write", lambda self, data: len(data) - 1)
+        patch.setattr("PySide6.QtCore.QSaveFile.write", lambda self, data: len(data) - 1)
         assert "fig.svg could not be written" in refusal(last, path)
     assert path.read_bytes() == b"before"
     save_figure(last, path, LIGHT)
