@@ -1,32 +1,15 @@
-"""The command line: the window, tables of gradients, and figures for slides made by a script.
+"""The command line: without a word the window opens; what the words are for stands in `app/commands.py`.
 
 Nothing typed or opened ends in a traceback: a Problem becomes lines on stderr, or JSON where that was wanted.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import re
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from itertools import islice
-from pathlib import Path
-from typing import Any, NoReturn
+from collections.abc import Sequence
 
-from app.cli_derive import derive_arguments, write_derivatives
-from app.cli_export import export_arguments, write_export
-from app.terminal import abandon_output, decoded, flush, prepare_output, stdin_lines, write_json
-from core.dataclass import dataclass
-from core.document import MAX_BYTES, Document, loads
-from core.errors import Problem
-from core.notation.lexer import MAX_CHARACTERS, canonical
-from core.notation.spelling import nearest
-from core.numbers import DIGITS
-from core.report import Report, error_answer, error_text
-from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_seed, typed_values
-from core.seed import read_entry
+from app.opening import open_window
+from app.terminal import abandon_output, flush, prepare_output
 
 FAILED, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 
@@ -37,19 +20,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     prepare_output()
     try:
         try:
-            status = _dispatch(words)
+            status = _run(words)
             flush()
             return status
-        except (Problem, Refusal) as refused:
-            problem, text = (refused.problem, refused.text) if isinstance(refused, Refusal) else (refused, "")
-            return _refuse(problem, text, words)
         except SystemExit as left:  # argparse leaves so after --help and --version
             flush()
             return int(left.code or 0)
         except OSError:
             raise
         except Exception as error:
-            return _refuse(_unexpected(error), "", words)
+            from app.commands import say_why
+
+            say_why(error, words)
+            return FAILED
     except BrokenPipeError:
         abandon_output()
         return PIPE_CLOSED
@@ -61,386 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-def _dispatch(words: list[str]) -> int:
-    command = COMMANDS.get(words[0]) if words else None
-    if command is None:
-        return _window(words)
-    parser = _Parser(f"chainlight {words[0]}", command.says, command.examples)
-    command.arguments(parser)
-    return command.run(parser.parse_intermixed_args(_with_true_minus(words[1:])))
+def _run(words: Sequence[str]) -> int:
+    if not words:
+        return open_window()
+    from app.commands import run_command  # the window opens without them
 
+    return run_command(words)
 
-def _refuse(problem: Problem, text: str, words: Sequence[str]) -> int:
-    if words[:1] == ["grad"] and not {"--json", "--jsonl"}.isdisjoint(words):
-        write_json(error_answer(problem, text))
-    else:
-        print(error_text(problem, text), file=sys.stderr)
-    return FAILED
-
-
-def _unexpected(error: Exception) -> Problem:
-    """The sentence for what should not happen; `python -X dev` shows where it did."""
-    if sys.flags.dev_mode:
-        raise error
-    if isinstance(error, RecursionError | MemoryError):
-        return Problem("This is too large to be computed here")
-    said = f"Chainlight made a mistake ({type(error).__name__}: {error})"
-    return Problem(said, hint="Please report it together with the program")
-
-
-# -- words
-
-
-class _Parser(argparse.ArgumentParser):
-    """Options whose mistakes are sentences."""
-
-    def __init__(self, prog: str, says: str, examples: str):
-        super().__init__(
-            prog=prog,
-            description=says,
-            epilog=examples and f"examples:\n{examples}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-
-    def error(self, message: str) -> NoReturn:
-        message = re.sub(r"^argument (\S+?)(/\S+)?: ", r"\1: ", message)
-        raise Problem(message[:1].upper() + message[1:], hint=f"See {self.prog} --help")
-
-
-def _with_true_minus(words: Sequence[str]) -> list[str]:
-    """Programs such as -x^2 begin with a true minus, so that they are not taken for options."""
-    return [word if word[:2] in ("-", "--", "-h", "-o") else re.sub("^-", "−", word) for word in words]
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    """The reader of a whole number between two bounds."""
-
-    def read(word: str) -> int:
-        if not (word.isascii() and word.isdigit() and least <= int(word[:9]) <= most):
-            raise argparse.ArgumentTypeError(f"'{word}' is not a whole number from {least} to {most}")
-        return int(word)
-
-    return read
-
-
-def _names(word: str) -> tuple[str, ...]:
-    return tuple(canonical(name.strip()) for name in word.split(",") if name.strip())
-
-
-def _unfold_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--unfold",
-        metavar="y,z",
-        type=_names,
-        default=(),
-        help="show what these nodes are made of; all: every function, numbers: arrays as well",
-    )
-
-
-def _program_arguments(parser: argparse.ArgumentParser, *, shown: bool = True) -> None:
-    """A program, its values and its output; where its passes are `shown`, their seed and the digits too."""
-    parser.add_argument(
-        "program",
-        metavar="PROGRAM",
-        nargs="?",
-        help="a formula, a .chainlight file, or - to read it from stdin",
-    )
-    parser.add_argument(
-        "values", metavar="NAME=VALUE", nargs="*", help="x=-2, x=1/3, w=[1, 2], W=[[1, 2], [3, 4]]"
-    )
-    parser.add_argument(
-        "--output", metavar="NODE", type=canonical, default="", help="the node to differentiate"
-    )
-    parser.add_argument("--defaults", action="store_true", help="choose values for names that have none")
-    if shown:
-        parser.add_argument(
-            "--digits", metavar="N", type=_whole(1, 17), default=DIGITS, help=f"significant digits ({DIGITS})"
-        )
-        seed = parser.add_mutually_exclusive_group()
-        seed.add_argument(
-            "--seed",
-            metavar="VALUE",
-            help="what the backward pass starts with (1): -1, [1, 0]",
-        )
-        seed.add_argument("--entry", metavar="0,2", help="a seed that is 1 at this entry of the output")
-
-
-# -- the window
-
-
-def _window(words: list[str]) -> int:
-    table = "\n".join(f"  {name:<8}{command.says}" for name, command in COMMANDS.items())
-    says = "See backpropagation: from the formula you type, through both passes, to training."
-    parser = _Parser("chainlight", f"{says}\n\ncommands:\n{table}", WINDOW_EXAMPLES)
-    parser.add_argument("file", metavar="FILE", nargs="?", help="a .chainlight project to open in the window")
-    parser.add_argument("--version", action=_Version, nargs=0, help="say the version and end")
-    parser.add_argument("--reset", action="store_true", help="forget all settings, then open the window")
-    options = parser.parse_args(words)
-    file = options.file
-    if file is not None and not Path(file).is_file():
-        meant = nearest(file, list(COMMANDS))
-        hint = (
-            f"Did you mean chainlight {meant}?" if meant else "For a formula, write chainlight grad or figure"
-        )
-        raise Problem(f"There is no file {file}", hint=hint)
-    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"} & set(os.environ):
-        raise Problem(
-            "There is no screen to open a window on", hint="chainlight grad and figure work without one"
-        )
-    from app.main import open_window
-
-    return open_window(Path(file) if file else None, reset=options.reset)
-
-
-class _Version(argparse.Action):
-    """Says the version and ends."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *args: Any, **kwargs: Any) -> None:
-        from app.version import program_version
-
-        print(f"Chainlight {program_version()}")
-        parser.exit()
-
-
-# -- grad
-
-
-def _grad_arguments(parser: argparse.ArgumentParser) -> None:
-    _program_arguments(parser)
-    parser.add_argument("--wrt", metavar="x,y", type=_names, default=(), help="gradients for these only")
-    parser.add_argument("--check", action="store_true", help="compare with numerical gradients")
-    _unfold_argument(parser)
-    shape = parser.add_mutually_exclusive_group()
-    shape.add_argument("--json", action="store_true", help="answer as JSON")
-    shape.add_argument("--jsonl", action="store_true", help="read a JSON request a line, answer a line each")
-
-
-def _grad(words: argparse.Namespace) -> int:
-    if words.jsonl:
-        if words.program:
-            raise Problem("With --jsonl the programs are read from stdin", hint="Leave the program away")
-        return _answer_lines()
-    request, _ = _requested(words)
-    request = replace(request, wrt=words.wrt, check=words.check)
-    report = Report(request, request.story(typed_hint))
-    if words.json:
-        write_json(report.answer())
-    else:
-        print(report.text(words.digits))
-    return 0
-
-
-def _answer_lines() -> int:
-    """Answer every line of stdin; a line that cannot be answered says why, and the next is read."""
-    for line in stdin_lines():
-        try:
-            request = request_from(decoded(line, "The request"))
-            answer = Report(request, request.story(json_hint)).answer()
-        except Refusal as refused:
-            answer = error_answer(refused.problem, refused.text)
-        except Problem as problem:
-            answer = error_answer(problem)
-        except Exception as error:
-            answer = error_answer(_unexpected(error))
-        write_json(answer)
-    return 0
-
-
-# -- figure
-
-
-def _figure_arguments(parser: argparse.ArgumentParser) -> None:
-    _program_arguments(parser)
-    parser.add_argument("-o", dest="path", metavar="FILE", help="where to write: .svg, .pdf, .png or .tex")
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument(
-        "--step",
-        metavar="STEP",
-        help="start, forward:2, seed, backward:3, end or a number (end)",
-    )
-    which.add_argument("--all", action="store_true", help="every step: pages of a .pdf, else numbered files")
-    parser.add_argument(
-        "--theme", metavar="NAME", default="light", help="light, dark, projector or colour-blind (light)"
-    )
-    parser.add_argument(
-        "--dpi", metavar="N", type=_whole(10, 2400), default=300, help="dots per inch of a .png (300)"
-    )
-    parser.add_argument("--transparent", action="store_true", help="leave the background out")
-    _unfold_argument(parser)
-
-
-def _figure(words: argparse.Namespace) -> int:
-    if not words.path:
-        raise Problem(
-            "A figure needs a file to be written to", hint="Add -o and its name, such as -o fig.svg"
-        )
-    request, document = _requested(words)
-    story = request.story(typed_hint)
-    try:
-        count = story.position(words.step or "end")
-    except ValueError as error:
-        raise Problem(str(error)) from None
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
-    from app.figures import drawing_program, save_figure, save_pages
-    from app.theme import THEMES
-    from core.figure import draw, figure, label_width
-
-    theme = THEMES.get(words.theme)
-    if theme is None:
-        raise Problem(f"There is no theme {words.theme}", hint=f"The themes are {', '.join(THEMES)}")
-    with drawing_program():
-        drawing = draw(story.graph, document.moved, label_width(story, words.digits))
-        options: dict[str, Any] = {
-            "dpi": words.dpi,
-            "title": request.program,
-            "transparent": words.transparent,
-        }
-        if words.all:
-            figures = [figure(drawing, story.picture(i), words.digits) for i in range(len(story) + 1)]
-            save_pages(figures, Path(words.path), theme, **options)
-        else:
-            save_figure(
-                figure(drawing, story.picture(count), words.digits), Path(words.path), theme, **options
-            )
-    return 0
-
-
-# -- derive and export
-
-
-def _derive_arguments(parser: argparse.ArgumentParser) -> None:
-    _program_arguments(parser)
-    parser.add_argument("--wrt", metavar="x,y", type=_names, default=(), help="derivatives by these only")
-    derive_arguments(parser)
-
-
-def _derive(words: argparse.Namespace) -> int:
-    return write_derivatives(words, _requested(words)[0])
-
-
-def _export_arguments(parser: argparse.ArgumentParser) -> None:
-    _program_arguments(parser, shown=False)
-    export_arguments(parser)
-
-
-def _export(words: argparse.Namespace) -> int:
-    return write_export(words, *_requested(words))
-
-
-# -- programs and files
-
-
-def _requested(words: argparse.Namespace) -> tuple[Request, Document]:
-    """What was asked for, and the document it came from; what is typed wins over what a file says."""
-    if not words.program:
-        raise Problem("There is no program", hint="Write one in quotation marks, such as '(x+y)z'")
-    document = _document(words.program)
-    request = Request(
-        document.text,
-        typed_values(words.values),
-        document.values,
-        output=words.output or document.output,
-        **_seed(words, document),
-        defaults=words.defaults,
-        unfold=getattr(words, "unfold", ()),
-        unfolded=document.unfolded,
-    )
-    return request, document
-
-
-def _seed(words: argparse.Namespace, document: Document) -> dict[str, Any]:
-    """The seed or the entry that was typed; else the file's seed, unless another output was typed."""
-    typed, entry = getattr(words, "seed", None), getattr(words, "entry", None)
-    if typed is not None:
-        return {"seed": typed_seed(typed)}
-    if entry is not None:
-        return {"entry": read_entry(entry)}
-    return {} if words.output else {"seed": document.seed}
-
-
-def _document(word: str) -> Document:
-    if word == "-":
-        found = b"".join(islice(stdin_lines(), MAX_CHARACTERS))
-        return Document(decoded(found, "Standard input").rstrip("\n"))
-    if word.endswith(".chainlight"):
-        return loads(decoded(_contents(Path(word)), str(word)))
-    return Document(word)
-
-
-def _contents(path: Path) -> bytes:
-    if path.is_dir():
-        raise Problem(f"{path} is a folder")
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise Problem(f"There is no file {path}") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "this is not a file's name"
-        raise Problem(f"Cannot read {path}: {str(reason).lower()}") from None
-
-
-# -- the table of commands
-
-
-@dataclass(frozen=True)
-class Command:
-    """A sub-command: one sentence, examples, its arguments, and what it does."""
-
-    says: str
-    examples: str
-    arguments: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace], int]
-
-
-WINDOW_EXAMPLES = """\
-  chainlight
-  chainlight lecture.chainlight
-  chainlight grad '(x+y)z' x=-2 y=5 z=-4
-  chainlight figure '(x+y)z' x=-2 y=5 z=-4 --step backward:3 -o fig.svg"""
-
-COMMANDS = {
-    "grad": Command(
-        "Compute values and gradients.",
-        """\
-  chainlight grad '(x+y)z' x=-2 y=5 z=-4
-  chainlight grad 'σ(w·x + b)' 'w=[2, -3]' 'x=[-1, -2]' b=-3 --check
-  chainlight grad 'x y + y^2' x=1/3 y=2 --wrt y --json
-  chainlight grad 'softmax(s)' 's=[1, -2, 0]' --entry 0
-  echo '{"program": "x y", "values": {"x": 2, "y": 3}}' | chainlight grad --jsonl""",
-        _grad_arguments,
-        _grad,
-    ),
-    "figure": Command(
-        "Draw the graph at a step.",
-        """\
-  chainlight figure '(x+y)z' x=-2 y=5 z=-4 --step backward:3 -o fig.svg
-  chainlight figure '(x+y)z' x=-2 y=5 z=-4 --all -o pass.pdf
-  chainlight figure 'σ(w x + b)' --defaults --theme dark --dpi 150 -o neuron.png""",
-        _figure_arguments,
-        _figure,
-    ),
-    "derive": Command(
-        "Differentiate in four ways, side by side.",
-        """\
-  chainlight derive 'ln(x^2)' x=3
-  chainlight derive 'z = w x + b; y = σ(z); L = 1/2 (y - t)^2' w=1 x=2 b=0 t=1 --wrt w,b
-  chainlight derive 'softmax(s)' 's=[1, -2, 0]' --jacobian f,s""",
-        _derive_arguments,
-        _derive,
-    ),
-    "export": Command(
-        "Write the program as a PyTorch or NumPy script, or as an ONNX model.",
-        """\
-  chainlight export '(x+y)z' x=-2 y=5 z=-4
-  chainlight export 'σ(w·x + b)' --defaults --numpy -o neuron.py
-  chainlight export lecture.chainlight -o net.py
-  chainlight export lecture.chainlight -o net.onnx""",
-        _export_arguments,
-        _export,
-    ),
-}
 
 if __name__ == "__main__":
     raise SystemExit(main())

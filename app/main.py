@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from app.theme import STYLE, load_fonts
 from app.window import Window
 
 
-def open_window(path: Path | None = None, *, reset: bool = False) -> int:
+def show_window(path: Path | None = None, *, reset: bool = False) -> int:
     """Show the window until it is closed, with all settings forgotten if asked for; the exit status."""
     refusal = check_versions()
     if refusal:
@@ -45,6 +46,8 @@ def open_window(path: Path | None = None, *, reset: bool = False) -> int:
 
 def _first_moments(window: Window, recovery: Recovery, path: Path | None) -> None:
     """After the first picture: the file asked for, or work left by a crash; what the settings have to say."""
+    gc.freeze()
+    gc.enable()  # see app/opening.py
     from app.interrupts import Interrupts
 
     Interrupts()

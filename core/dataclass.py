@@ -74,7 +74,8 @@ class _Descriptions:
 
     def __get__(self, instance: object, owner: type) -> Mapping[str, Field[Any]]:
         entries = [(name, self.kinds[name], one or described()) for name, one in self.fields.items()]
-        bare = make_dataclass(owner.__name__, entries, init=False, repr=False, eq=False)
+        said = {"__doc__": owner.__doc__ or owner.__name__}  # else it would be worked out
+        bare = make_dataclass(owner.__name__, entries, namespace=said, init=False, repr=False, eq=False)
         found = vars(bare)["__dataclass_fields__"]
         type.__setattr__(owner, "__dataclass_fields__", found)
         return found

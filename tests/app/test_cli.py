@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app import cli
+from app import cli, commands
 from core.arrays import frozen
 from core.document import EXAMPLE, Document, dumps
 from core.passes import run
@@ -233,8 +233,8 @@ def test_every_line_is_answered(cli_main):
 
 
 def test_a_mistake_of_our_own_is_said_on_its_line(cli_main, monkeypatch):
-    monkeypatch.setattr(cli.Report, "answer", lambda self: 1 / 0)
-    monkeypatch.setattr(cli, "_unexpected", lambda error: cli.Problem(f"mistake: {error}"))
+    monkeypatch.setattr(commands.Report, "answer", lambda self: 1 / 0)
+    monkeypatch.setattr(commands, "_unexpected", lambda error: commands.Problem(f"mistake: {error}"))
     line = b'{"program": "x", "values": {"x": 1}}\n'
     status, out, _ = cli_main("grad", "--jsonl", stdin=line * 2)
     assert status == 0
@@ -357,7 +357,7 @@ def test_a_projects_values_may_outlive_their_names(cli_main, tmp_path):
 
 
 def examples():
-    texts = [cli.WINDOW_EXAMPLES, *(command.examples for command in cli.COMMANDS.values())]
+    texts = [commands.WINDOW_EXAMPLES, *(command.examples for command in commands.COMMANDS.values())]
     return [line.strip() for text in texts for line in text.splitlines() if "lecture.chainlight" not in line]
 
 
@@ -385,7 +385,7 @@ def test_help_names_every_theme_and_command(cli_main):
     _, out, _ = cli_main("figure", "--help")
     assert all(name in out for name in THEMES)
     _, out, _ = cli_main("--help")
-    assert all(name in out for name in cli.COMMANDS)
+    assert all(name in out for name in commands.COMMANDS)
 
 
 def test_version(cli_main):
