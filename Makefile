@@ -22,7 +22,7 @@ run: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	@.ci/system-libs offscreen $(PYTHON)
-	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n auto $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(PYTHON) -m ruff check
@@ -31,6 +31,7 @@ check: $(VENV)/installed-dev
 
 bench: $(VENV)/installed
 	@[ ! -e tests/bench.py ] || $(PYTHON) -m tests.bench $(ARGS)
+	@[ ! -e tests/bench_start.py ] || QT_QPA_PLATFORM=offscreen $(PYTHON) -m tests.bench_start
 
 clean:
 	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.session import Session
 from app.settings import Settings
-from app.theme import load_fonts
+from app.theme import STYLE, load_fonts
 from app.window import Window
 
 SIZE = 1180, 760
@@ -22,7 +22,7 @@ TRAINING = 1480, 860
 
 def main() -> None:
     folder = Path(__file__).parent
-    QApplication(sys.argv[:1])
+    QApplication([*sys.argv[:1], *STYLE])
     load_fonts()
     # a settings file that is not there: the picture shows the program as it starts
     window = Window(Session(), Settings(folder / "no-settings.ini"))

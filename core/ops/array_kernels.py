@@ -1,5 +1,7 @@
 """The kernels that put arrays together, take them apart, lay them out otherwise, or make them of numbers."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
