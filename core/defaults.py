@@ -90,15 +90,16 @@ def carried_over(program: Program, values: Mapping[str, Value], chosen: Collecti
     where they are of the kind the program now suggests: a number x does not keep `w·x` from
     being a product of vectors.
     """
-    fresh = with_defaults(program, {name: value for name, value in values.items() if name in chosen})
+    stays = {name: value for name, value in values.items() if name in chosen}
+    fresh = with_defaults(program, stays)
     kept = {
         name: value
         for name, value in values.items()
         if name in chosen or (name in fresh and len(shape_of(value)) == len(shape_of(fresh[name])))
     }
-    found = with_defaults(program, kept)
     # chosen values that cannot go into this program belong to another one
-    for tried in (found, fresh, with_defaults(program, {})):
+    for given in (kept, stays, {}):
+        tried = with_defaults(program, given)
         try:
             build(program, tried)
         except Problem:

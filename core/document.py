@@ -210,7 +210,7 @@ def _plain(numbers: Any) -> Any:
 def _numbers(plain: Any, depth: int = 0) -> Any:
     if isinstance(plain, int | float) and not isinstance(plain, bool):
         if not abs(plain) <= MAX_DOUBLE:
-            _refuse(str(plain)[:20])
+            _refuse(str(plain))
         return float(plain)
     if isinstance(plain, str) and plain in NOT_FINITE:
         return NOT_FINITE[plain]
@@ -224,7 +224,7 @@ def _numbers(plain: Any, depth: int = 0) -> Any:
 
 
 def _refuse(word: str) -> NoReturn:
-    raise Problem(f"{word} is not a finite number")
+    raise Problem(f"{cut(word)} is not a finite number")
 
 
 def _number(word: str) -> float:

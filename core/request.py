@@ -163,7 +163,7 @@ def _typed_value(word: str) -> tuple[str, Value]:
     written = tokens(name)
     if not sign or [token.kind for token in written] != ["name", "stop"]:
         hint = "A value is name=value, such as x=-2; a program with spaces needs quotation marks around it"
-        raise Problem(f"'{cut(word)}' is not a value", Span(0, len(word)), hint)
+        raise Problem(f"'{cut(word)}' is not a value", Span(0, max(1, len(word))), hint)
     name = written[0].text
     try:
         return name, _read_typed(text, name)

@@ -23,7 +23,7 @@ def read_value(text: str, name: str = "It") -> Value:
     try:
         graph = build(replace(program, statements=(replace(only, name=name),)), {})
     except Problem as problem:
-        raise Problem(sentence, problem.span, problem.hint) from None
+        raise none if problem.span is None else Problem(sentence, problem.span, none.hint) from None
     if name not in graph.given:
         raise none
     return graph.given[name]

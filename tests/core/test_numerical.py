@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.arrays import frozen
+from core.builder import build, read_program
+from core.defaults import with_defaults
 from core.derivatives.complex_step import complex_step, is_smooth
 from core.derivatives.numerical import (
     Differenced,
@@ -25,6 +27,7 @@ from core.derivatives.numerical import (
 from core.errors import Problem
 from core.ops import OPS
 from core.passes import run, tell
+from core.plan import make_plan
 from tests.core.test_ops import drawn, kinked, written
 from tests.core.test_passes import at_defaults
 
@@ -278,3 +281,16 @@ def test_a_stopped_value_is_held_in_the_complex_step():
 
 def test_relative_errors_are_compared_with_the_larger():
     assert relative_error(1.0, 1.1) == pytest.approx(0.1 / 1.1)
+
+
+INDICES = ["s = W x; L = sum(max(0, s - s[k] + 1)) - k", "x[k] k^2", "p[j] + cross_entropy(s, c) c"]
+
+
+@pytest.mark.parametrize("text", INDICES)
+def test_an_index_stays_where_it_points_while_its_name_moves(text):
+    """A name may be a number and an index; what it points to has no slope."""
+    program = read_program(text)
+    values = with_defaults(program, {})
+    story = tell(make_plan(build(program, values)), values)
+    checked = check_gradients(story, story.graph.inputs)
+    assert checked and all(found.verdict == "right" for found in checked.values())

@@ -6,8 +6,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.builder import graph_of, read_program
-from core.defaults import with_defaults
-from core.errors import Problem, place
 from core.notation.lexer import tokens
 from core.notation.printers import expression_text, reading
 from core.notation.tree import (
@@ -229,46 +227,6 @@ def test_spans_point_at_their_text():
     text = "L = ln(p[k]) + 2 |x|"
     shown = {text[part.span.start : part.span.end] for part in walk(read_program(text).statements[0].tree)}
     assert shown == {"ln(p[k]) + 2 |x|", "ln(p[k])", "p[k]", "p", "k", "2 |x|", "2", "|x|", "x"}
-
-
-# -- anything at all
-
-SCRAPS = st.sampled_from(
-    [
-        *"()[]{}|‖^_=;,+-*/·⊙@√²ᵀ<>≤≠\n \t#$\\'.",
-        "||",
-        "==",
-        ":=",
-        "1",
-        "2e3",
-        "x",
-        "λ",
-        "T",
-        "w0x0",
-        "ln",
-        "max",
-        *["f(x)", "softmax", "\\frac", "^T", "[k]", "e^", "½", "\u202e", "\x00", "о", "0,5", "9^9^9", "π"],
-    ]
-)
-
-
-@given(st.text(max_size=40) | st.lists(SCRAPS, max_size=25).map("".join))
-@settings(max_examples=600, deadline=None)
-@example("x = x")
-@example("ln^")
-@example("sin²(x")
-@example("1/0 + [1, 2]")
-@example("e^x; e = 3")
-def test_any_text_is_read_and_run_or_refused_at_a_place_inside_it(text):
-    try:
-        program = read_program(text)
-        values = with_defaults(program, {})
-        run(text, values)
-    except Problem as problem:
-        assert problem.span is not None
-        assert 0 <= problem.span.start <= problem.span.end <= len(text) + 1
-        found = place(text, problem.span)
-        assert found.line >= 1 and 1 <= found.column < found.end_column
 
 
 # -- long texts
