@@ -1,11 +1,11 @@
-"""Programs made at random, with shapes that fit: stepper, compiled engine and differences must agree."""
+"""Programs made at random, with shapes that fit: stepper and compiled engine must agree."""
 
 import random
 
 import numpy as np
 import pytest
 
-from core.arrays import frozen, shape_of
+from core.arrays import frozen
 from core.builder import graph_of
 from core.compiled import compile_plan
 from core.passes import tell
@@ -96,29 +96,6 @@ def program(seed):
     write = Writer(random.Random(seed))
     text = f"h = {write((3,), 2)}\nL = {write((), 4)} + sum(h)"
     return text, make_plan(graph_of(text, values(seed))), values(seed)
-
-
-def differences(plan, at, name, direction):
-    """The slope along a direction by centred differences, at two distances."""
-
-    def output(step):
-        moved = frozen(np.asarray(at[name]) + step * direction)
-        return tell(plan, {**at, name: moved}).last.value("L")
-
-    return [(output(h) - output(-h)) / (2 * h) for h in (1e-5, 2e-5)]
-
-
-@pytest.mark.parametrize("seed", range(60))
-def test_gradients_are_differences(seed):
-    text, plan, at = program(seed)
-    last = tell(plan, at).last
-    for name in plan.graph.inputs:
-        gradient = last.gradient(name)
-        direction = np.random.default_rng(seed).normal(size=shape_of(at[name]))
-        near, far = differences(plan, at, name, direction) if name != "k" else (0.0, 1.0)
-        if np.isfinite(near) and abs(near - far) < 1e-6 * (1 + abs(near)):  # else a corner is near
-            slope = 0.0 if gradient is None else np.sum(gradient * direction)
-            assert slope == pytest.approx(near, rel=1e-4, abs=1e-4 * (1 + abs(last.value("L")))), text
 
 
 @pytest.mark.parametrize("seed", range(60))
