@@ -13,7 +13,7 @@ from core.arrays import MAX_ENTRIES, frozen, same
 from core.builder import graph_of
 from core.explain import badge
 from core.export.pytorch import pytorch_script
-from core.nodes import MAX_NODES
+from core.nodes import MAX_BYTES, MAX_NODES
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.reader import MAX_DEPTH, MAX_VALUES
 from core.ops import OPS
@@ -111,6 +111,11 @@ def test_the_bounds_are_those_of_the_program():
         f"{MAX_ENTRIES:,} entries",
         f"{MAX_NAME} characters in a name",
         f"{MAX_VALUES} values in the brackets",
+        f"use each other {MAX_CALL_DEPTH} deep",
+        f"{MAX_PARTS:,} parts",
+        f"{MAX_RANK} axes in one array",
+        f"{MAX_BYTES // 10**6} MB for all values",
+        f"{MAX_SECONDS:g} seconds of work",
     ):
         assert bound in said
 

@@ -136,10 +136,6 @@ def test_any_word_is_a_value_or_refused(word):
         assert len(values) == 1
 
 
-def test_half_a_character_in_a_remark_is_saved_as_a_question_mark():
-    assert loads(dumps(Document("x # \ud800"))).text == "x # ?"
-
-
 @pytest.mark.parametrize("name", ["\\lambda", "lambda", "λ"])
 def test_a_value_is_given_under_any_spelling_of_its_name(name):
     assert typed_values([f"{name}=2"]) == {"λ": 2.0}
