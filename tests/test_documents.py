@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from app.cli import main
-from core.arrays import MAX_ENTRIES, frozen, same
-from core.builder import graph_of
+from core.arrays import MAX_ENTRIES, MAX_RANK, frozen, same
+from core.builder import MAX_CALL_DEPTH, MAX_PARTS, graph_of
 from core.explain import badge
 from core.export.pytorch import pytorch_script
 from core.nodes import MAX_BYTES, MAX_NODES
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.reader import MAX_DEPTH, MAX_VALUES
 from core.ops import OPS
-from core.passes import run, tell, troubles
+from core.passes import MAX_SECONDS, run, tell, troubles
 from core.plan import make_plan
 from core.report import Report
 from core.request import Request, typed_hint, typed_values
