@@ -106,15 +106,15 @@ def steps(plan: Plan, inputs: Mapping[str, Value], seed: Value | None = None) ->
         if instruction.phase == "forward":
             if nodes[node].operation.points:
                 _check_place(nodes, nodes[node], known)
-            values[node] = rule.value(known)
-            yield Computed(node, values[node])
+            values[node] = value = rule.value(known)
+            yield Computed(node, value)
         elif node in gradients:
             known[OUTPUT], known[GRADIENT] = values[node], gradients[node]
             arg = instruction.arg
             contribution = sum_to(rule.value(known), shape_of(values[arg]))
             before = gradients.get(arg)
-            gradients[arg] = contribution if before is None else _sum(before, contribution)
-            yield Flowed(node, instruction.port, arg, contribution, gradients[arg])
+            gradients[arg] = total = contribution if before is None else _sum(before, contribution)
+            yield Flowed(node, instruction.port, arg, contribution, total)
 
 
 def _sum(a: Value, b: Value) -> Value:

@@ -63,17 +63,16 @@ class Story:
         self._grew: dict[str, tuple[list[int], list[Value]]] = {}
         self._edges: dict[tuple[str, int], tuple[int, Value]] = {}
         for number, step in enumerate(self.steps, start=1):
-            match step:
-                case Computed(node, value):
-                    self._computed[node] = (number, value)
-                case Seeded(node, gradient):
-                    self._grow(node, number, gradient)
-                case Flowed(node, port, arg, contribution, total):
-                    self._edges[node, port] = (number, contribution)
-                    self._grow(arg, number, total)
+            if isinstance(step, Flowed):
+                self._edges[step.node, step.port] = (number, step.contribution)
+                self._grow(step.arg, number, step.total)
+            elif isinstance(step, Computed):
+                self._computed[step.node] = (number, step.value)
+            elif isinstance(step, Seeded):
+                self._grow(step.node, number, step.gradient)
 
     def _grow(self, node: str, number: int, total: Value) -> None:
-        numbers, totals = self._grew.setdefault(node, ([], []))
+        numbers, totals = self._grew.get(node) or self._grew.setdefault(node, ([], []))
         numbers.append(number)
         totals.append(total)
 
