@@ -1,5 +1,7 @@
 """Say whether figures are what their names promise: python .ci/well_formed.py FILE..."""
 
+from __future__ import annotations
+
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path

@@ -1,5 +1,7 @@
 """`python -m app` is the command `chainlight`."""
 
+from __future__ import annotations
+
 from app.cli import main
 
 raise SystemExit(main())

@@ -1,5 +1,7 @@
 """The command `derive`: closed forms, four ways to the same number, and Jacobians."""
 
+from __future__ import annotations
+
 import argparse
 
 from core.errors import Problem

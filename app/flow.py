@@ -1,5 +1,7 @@
 """A layout like a paragraph: what does not fit into a line goes into the next, so that nothing is cut off."""
 
+from __future__ import annotations
+
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLayoutItem, QWidget
 

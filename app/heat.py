@@ -1,5 +1,7 @@
 """A matrix as a picture, a pixel an entry; apart from the theme, since the first picture needs no QImage."""
 
+from __future__ import annotations
+
 import numpy as np
 from PySide6.QtGui import QImage
 

@@ -1,5 +1,7 @@
 """Icons: the bundled line drawings, coloured by the palette."""
 
+from __future__ import annotations
+
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt

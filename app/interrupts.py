@@ -1,5 +1,7 @@
 """Ctrl+C in the terminal the program was started from."""
 
+from __future__ import annotations
+
 import signal
 import socket
 

@@ -1,5 +1,7 @@
 """Labels that show sentences, always as plain text: a user or a file may have written a part of them."""
 
+from __future__ import annotations
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 

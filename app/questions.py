@@ -1,5 +1,7 @@
 """What is asked about files, in dialogs that can be left with Esc."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal

@@ -1,5 +1,7 @@
 """Keeps a copy of unsaved work beside the program's own files, and finds the copy a crash has left."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 from pathlib import Path

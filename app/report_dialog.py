@@ -1,5 +1,7 @@
 """What is shown when the program itself has failed: the reports so far, to be read and copied."""
 
+from __future__ import annotations
+
 import platform
 from collections import Counter
 

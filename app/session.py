@@ -1,5 +1,7 @@
 """The one place where state changes. Views ask the session to change and hear from it that it has."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -47,7 +49,7 @@ STOPPED = Problem("The passes were stopped", hint="Change the program to compute
 class Edit(QUndoCommand):
     """The only undo command: a document before and a document after; edits of one gesture merge."""
 
-    def __init__(self, session: "Session", label: str, after: Document, gesture: int):
+    def __init__(self, session: Session, label: str, after: Document, gesture: int):
         super().__init__(label)
         self._session, self._before, self._after, self._gesture = session, session.document, after, gesture
 

@@ -1,5 +1,7 @@
 """What the program remembers between two starts: one table of names, defaults and what is allowed."""
 
+from __future__ import annotations
+
 import base64
 import contextlib
 import json

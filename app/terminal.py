@@ -1,5 +1,7 @@
 """What a command reads and writes, whatever a terminal can show and whenever a pipe closes."""
 
+from __future__ import annotations
+
 import codecs
 import io
 import json

@@ -1,5 +1,7 @@
 """Colours, pens and fonts by what they mean; light, dark, projector and colour-blind palettes."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache

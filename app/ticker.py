@@ -1,5 +1,7 @@
 """Drives an endless generator in short slices between two screen refreshes: no threads, no locks."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from time import perf_counter
 from typing import Any

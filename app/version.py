@@ -1,5 +1,7 @@
 """Which version this is."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 

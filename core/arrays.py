@@ -1,5 +1,7 @@
 """What a value is: a Python float, or a read-only array of doubles. Shapes as people say them."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 

@@ -4,6 +4,8 @@ Ranks and sizes are guessed from how the names are used: a capital letter in fro
 `w·x` are two vectors, what meets by addition has one shape. The guess only has to be useful.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
@@ -123,7 +125,7 @@ class Size:
         self.same: Size | None = None
         self.length = 0
 
-    def root(self) -> "Size":
+    def root(self) -> Size:
         """The one that stands for all it is joined with."""
         found = self
         while found.same:
@@ -132,7 +134,7 @@ class Size:
             self.same = found  # the next way is short
         return found
 
-    def join(self, other: "Size") -> None:
+    def join(self, other: Size) -> None:
         a, b = self.root(), other.root()
         if a is not b:
             a.length = a.length or b.length

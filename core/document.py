@@ -5,6 +5,8 @@ Files are JSON with a version; reading one checks everything and runs nothing. A
 would lose without a word gets a new version: 2 came with output and seed. Older files lack it and are read.
 """
 
+from __future__ import annotations
+
 import json
 import math
 import sys
@@ -75,10 +77,10 @@ class Document:
     seed: Value | None = None
     unfolded: Mapping[str, str] = field(default_factory=dict)  # keys of nodes with the operation they had
 
-    def with_value(self, name: str, value: Value) -> "Document":
+    def with_value(self, name: str, value: Value) -> Document:
         return replace(self, values={**self.values, name: value})
 
-    def with_moved(self, name: str, point: Point) -> "Document":
+    def with_moved(self, name: str, point: Point) -> Document:
         return replace(self, moved={**self.moved, name: point})
 
 

@@ -1,5 +1,7 @@
 """What goes wrong, said so that a user can act on it."""
 
+from __future__ import annotations
+
 from core.dataclass import dataclass
 
 
@@ -10,7 +12,7 @@ class Span:
     start: int
     end: int
 
-    def to(self, other: "Span") -> "Span":
+    def to(self, other: Span) -> Span:
         """The stretch from the start of this one to the end of another."""
         return Span(self.start, other.end)
 
@@ -48,7 +50,7 @@ class Problem(ValueError):
         super().__init__(message)
         self.message, self.span, self.hint, self.fix = message, span, hint, fix
 
-    def at(self, span: Span) -> "Problem":
+    def at(self, span: Span) -> Problem:
         """The same problem with a place, unless it already has one."""
         return self if self.span else Problem(self.message, span, self.hint, self.fix)
 

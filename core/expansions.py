@@ -4,6 +4,8 @@ Every expansion is a formula in the program's own notation over the operation's 
 part through its `stands_for`, or through a row of BY_ENTRIES if its formula depends on the shapes.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace

@@ -1,5 +1,7 @@
 """A step explained: the rule with names, the same with the present numbers, the shapes, one sentence."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 import numpy as np

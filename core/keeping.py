@@ -1,5 +1,7 @@
 """Work whose results are all kept is done without looking for garbage in between."""
 
+from __future__ import annotations
+
 import gc
 from collections.abc import Callable
 from functools import wraps

@@ -1,5 +1,7 @@
 """Numbers as people read them: a few significant digits, a true minus, and powers of ten written as such."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Running a plan one instruction at a time, telling each fact; numbers are Python floats throughout."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
 from time import monotonic, thread_time
 

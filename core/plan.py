@@ -4,6 +4,8 @@ The stepper runs the list one instruction at a time and tells what happened; the
 into one function. Both read the same rules, so what is shown is what trains.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal

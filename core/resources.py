@@ -1,5 +1,7 @@
 """Find the files that travel with the program: data, fonts, icons, scenes."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 _HOUSE = Path(__file__).resolve().parent.parent

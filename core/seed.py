@@ -3,6 +3,8 @@
 With a seed u the gradients are those of u · f; a seed that is 1 at one entry makes them those of that entry.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,6 +4,8 @@ Steps are frozen and know nothing of screens. A Story keeps for every node when 
 gradient grew, so the picture after step i is a look-up and a pass of thousands of nodes costs no copies.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections.abc import Iterable
 
@@ -79,12 +81,12 @@ class Story:
     def __len__(self) -> int:
         return len(self.steps)
 
-    def picture(self, count: int) -> "Picture":
+    def picture(self, count: int) -> Picture:
         """All that is known after the first `count` steps."""
         return Picture(self, count)
 
     @property
-    def last(self) -> "Picture":
+    def last(self) -> Picture:
         return Picture(self, len(self.steps))
 
     @property

@@ -1,5 +1,7 @@
 """A value as text: numbers, fractions, vectors and matrices, read by the program's own reader."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 from core.arrays import Value

@@ -4,6 +4,8 @@ finished(work)         does it all at once and returns what the generator return
 watched(work, tell)    the same work; `tell` hears how many pieces are done
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Generator
 from typing import TypeVar
 

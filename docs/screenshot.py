@@ -1,5 +1,7 @@
 """Makes the README's picture of the window: `python docs/screenshot.py`, on any machine with the program."""
 
+from __future__ import annotations
+
 import os
 import sys
 from pathlib import Path

@@ -3,6 +3,8 @@
 PATH is an installed sklearn folder or a scikit-learn wheel; numpy is enough, scikit-learn is not imported.
 """
 
+from __future__ import annotations
+
 import gzip
 import sys
 import zipfile

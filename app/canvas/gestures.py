@@ -1,5 +1,7 @@
 """What a pressed mouse button does on the canvas: one class per gesture, each one undo entry."""
 
+from __future__ import annotations
+
 from typing import Protocol
 
 from PySide6.QtCore import QPoint, QPointF, Qt

@@ -1,5 +1,7 @@
 """Scene items, one for each part of a figure; an item repaints only when its part changes."""
 
+from __future__ import annotations
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget

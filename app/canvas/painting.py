@@ -1,5 +1,7 @@
 """A figure's parts on a painter: the canvas, image files and the clipboard all draw with these functions."""
 
+from __future__ import annotations
+
 import math
 from functools import lru_cache
 

@@ -1,5 +1,7 @@
 """Looking at the scene: zoom, pan, select, drag, hover; arrows walk the graph along its edges."""
 
+from __future__ import annotations
+
 from contextlib import suppress
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal

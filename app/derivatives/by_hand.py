@@ -1,5 +1,7 @@
 """The gradient by hand, as on the slide: one entry after the other is moved by h, and the table fills."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from PySide6.QtWidgets import (

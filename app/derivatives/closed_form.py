@@ -1,5 +1,7 @@
 """The derivative as a formula: the closed form, what its names stand for, and the chain rule step by step."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import Qt

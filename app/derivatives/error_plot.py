@@ -1,5 +1,7 @@
 """The errors of differences over the step h, both on logarithmic scales: two curves in the shape of a V."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The rows of a gradient by hand: every entry from the beginning, its numbers once they are found."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

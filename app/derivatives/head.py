@@ -1,5 +1,7 @@
 """What is differentiated by what: the output, the node it is differentiated by, and the seed."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

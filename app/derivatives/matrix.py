@@ -1,5 +1,7 @@
 """The Jacobian: a matrix of numbers or a heat map, its structure named, in either layout."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

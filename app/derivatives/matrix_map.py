@@ -1,5 +1,7 @@
 """A matrix too large to be read as numbers: a heat map; what is pointed at is told in numbers."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The panel of derivatives: a head that says of what and by what, and a tab for each way to look at it."""
 
+from __future__ import annotations
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.derivatives.by_hand import ByHandView

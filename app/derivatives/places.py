@@ -1,5 +1,7 @@
 """One entry of an array, chosen by a number for each of its axes."""
 
+from __future__ import annotations
+
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
 

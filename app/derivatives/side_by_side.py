@@ -1,5 +1,7 @@
 """All ways to the same gradient in one table: value, error, verdict, price, and why reverse mode is used."""
 
+from __future__ import annotations
+
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 

@@ -1,5 +1,7 @@
 """Tables that are read, not typed into; Ctrl+C copies what is selected."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, Qt

@@ -1,5 +1,7 @@
 """Pages of which one is shown, chosen by buttons that break into a second line where the room is narrow."""
 
+from __future__ import annotations
+
 from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget

@@ -1,5 +1,7 @@
 """What the tabs of the panel have in common: a question, its answer found in pieces, a sentence below."""
 
+from __future__ import annotations
+
 from collections.abc import Generator
 from functools import cached_property
 from time import monotonic
@@ -29,14 +31,14 @@ class Question:
     by: str
     digits: int
 
-    def is_same(self, other: "Question | None") -> bool:
+    def is_same(self, other: Question | None) -> bool:
         return other is not None and (self.story, self.by, self.digits) == (
             other.story,
             other.by,
             other.digits,
         )
 
-    def has_the_formula_of(self, other: "Question | None") -> bool:
+    def has_the_formula_of(self, other: Question | None) -> bool:
         """Whether the closed form is that of another question: values play no part in it."""
         return other is not None and self._formula == other._formula
 

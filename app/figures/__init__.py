@@ -4,6 +4,8 @@ Reading order: bounds (how large a figure is), kinds (a figure as the bytes of e
 (writing them so that no half file is ever left), clipboard, headless.
 """
 
+from __future__ import annotations
+
 from app.figures.clipboard import figure_mime
 from app.figures.files import save_figure, save_pages
 from app.figures.headless import drawing_program

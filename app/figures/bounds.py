@@ -1,5 +1,7 @@
 """The rectangle a figure's ink lies in, with a margin; for pages one rectangle, so that they do not jump."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable, Iterator
 

@@ -1,5 +1,7 @@
 """A figure for the clipboard: as vectors for programs that take them, as pixels for all others."""
 
+from __future__ import annotations
+
 from PySide6.QtCore import QByteArray, QMimeData
 
 from app.figures.bounds import bounds

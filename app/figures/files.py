@@ -1,5 +1,7 @@
 """Figures into files, the kind chosen by the name's ending; a file is written whole or not at all."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 

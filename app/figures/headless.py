@@ -1,5 +1,7 @@
 """Qt without a window, for figures made by a command."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -1,5 +1,7 @@
 """A figure as the bytes of a file: one function for each kind, and the table that chooses among them."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping, Sequence
 

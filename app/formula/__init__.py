@@ -4,6 +4,8 @@ Reading order: boxes (what a laid-out formula is), layout (one function per kind
 on: mathfont, style, spacing, letters, characters, scripts, fences, grids; then painter and widget.
 """
 
+from __future__ import annotations
+
 from app.formula.boxes import Area, Box
 from app.formula.layout import layout
 from app.formula.painter import measure, paint

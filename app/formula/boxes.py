@@ -5,6 +5,8 @@ that is in it. `Box` is the finished formula, flat and frozen: glyphs and rules 
 Lengths are pixels, x goes right and y down from the left end of the baseline.
 """
 
+from __future__ import annotations
+
 from dataclasses import field
 from typing import Literal, NamedTuple
 
@@ -95,7 +97,7 @@ class Piece:
     last: Class = "ord"
     slant: float = 0.0
     letter: Shape | None = None
-    pieces: list[tuple["Piece", float, float]] = field(default_factory=list)
+    pieces: list[tuple[Piece, float, float]] = field(default_factory=list)
     glyphs: list[Glyph] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
@@ -104,13 +106,13 @@ class Piece:
     def height(self) -> float:
         return self.ascent + self.descent
 
-    def put(self, piece: "Piece", x: float, y: float) -> None:
+    def put(self, piece: Piece, x: float, y: float) -> None:
         """Place a piece with its origin at (x, y) and grow upwards and downwards to hold it."""
         self.pieces.append((piece, x, y))
         self.ascent = max(self.ascent, piece.ascent - y)
         self.descent = max(self.descent, piece.descent + y)
 
-    def append(self, piece: "Piece", space: float = 0.0) -> None:
+    def append(self, piece: Piece, space: float = 0.0) -> None:
         """Place a piece on the baseline at the right end, after `space`."""
         self.put(piece, self.width + space, 0.0)
         self.width += space + piece.width

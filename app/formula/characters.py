@@ -1,5 +1,7 @@
 """Pieces made of characters: single glyphs, text, accents and primes."""
 
+from __future__ import annotations
+
 from app.formula.boxes import Glyph, Piece
 from app.formula.mathfont import Shape, math_font
 from app.formula.style import Style

@@ -1,5 +1,7 @@
 """Brackets, bars and braces that grow with what they enclose."""
 
+from __future__ import annotations
+
 from app.formula.boxes import Piece
 from app.formula.characters import glyph_piece, on_axis
 from app.formula.mathfont import math_font

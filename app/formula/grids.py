@@ -1,5 +1,7 @@
 """Cells in rows and columns: matrices, aligned equations, cases."""
 
+from __future__ import annotations
+
 from typing import Literal
 
 from app.formula.boxes import Piece

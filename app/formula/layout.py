@@ -4,6 +4,8 @@ The rules are TeX's (The TeXbook, appendix G) with the measures of the font's MA
 has one function here, listed in `_LAYOUTS`; it gets the part and its style, and returns a `Piece`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import Any
 

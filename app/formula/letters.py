@@ -1,5 +1,7 @@
 """How a name is written: which letters are italic, which accents and primes it carries."""
 
+from __future__ import annotations
+
 import unicodedata
 from functools import lru_cache
 

@@ -7,6 +7,8 @@ All lengths here are in em, except the outlines themselves (see `UNITS`).
 Source of the table's layout: the OpenType specification, "MATH - the mathematical typesetting table".
 """
 
+from __future__ import annotations
+
 import math
 import struct
 from functools import cached_property, lru_cache
@@ -104,7 +106,7 @@ class MathConstants:
     radical_rule_thickness: float
     radical_extra_ascender: float
 
-    def scaled(self, size: float) -> "MathConstants":
+    def scaled(self, size: float) -> MathConstants:
         """The same lengths in pixels, for text of `size` pixels per em."""
         return MathConstants(*(getattr(self, name) * size for name in self.__slots__))
 

@@ -1,5 +1,7 @@
 """Paint a laid-out formula: glyphs as outlines, so that SVG and PDF stay sharp at any size."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSizeF

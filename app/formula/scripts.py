@@ -1,5 +1,7 @@
 """Where superscripts, subscripts and limits go (The TeXbook, appendix G, rules 13a and 18)."""
 
+from __future__ import annotations
+
 from app.formula.boxes import Piece
 from app.formula.mathfont import MathConstants, math_font
 from app.formula.style import Style

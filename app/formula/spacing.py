@@ -1,5 +1,7 @@
 """The space between neighbours in a formula, by TeX's rules (The TeXbook, chapter 18 and appendix G)."""
 
+from __future__ import annotations
+
 from itertools import pairwise
 
 from app.formula.boxes import Class

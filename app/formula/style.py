@@ -1,5 +1,7 @@
 """The circumstances a part of a formula is set in: TeX's display, text and script styles."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 from app.formula.boxes import Ink
@@ -35,26 +37,26 @@ class Style:
         """The font's measures in pixels at this level."""
         return math_font().constants(self.size)
 
-    def script(self, *, cramped: bool = False) -> "Style":
+    def script(self, *, cramped: bool = False) -> Style:
         level = min(self.level + 1, _SMALLEST_LEVEL)
         return replace(self, level=level, display=False, cramped=self.cramped or cramped)
 
-    def fraction_part(self, *, cramped: bool = False) -> "Style":
+    def fraction_part(self, *, cramped: bool = False) -> Style:
         """A display fraction's parts are full-size text, any other fraction's parts are scripts."""
         if self.display:
             return replace(self, display=False, cramped=self.cramped or cramped)
         return self.script(cramped=cramped)
 
-    def cell(self, *, display: bool) -> "Style":
+    def cell(self, *, display: bool) -> Style:
         return replace(self, display=display)
 
-    def under_bar(self) -> "Style":
+    def under_bar(self) -> Style:
         return replace(self, cramped=True)
 
-    def beside_letter(self) -> "Style":
+    def beside_letter(self) -> Style:
         """One level up: the style of the letter that carries this script."""
         return replace(self, level=max(self.level - 1, 0))
 
-    def tinted(self, role: str, tag: str) -> "Style":
+    def tinted(self, role: str, tag: str) -> Style:
         """An empty role or tag leaves the surrounding one."""
         return replace(self, ink=Ink(role or self.ink.role, tag or self.ink.tag))

@@ -1,5 +1,7 @@
 """A widget that shows one formula and tells which of its parts the pointer is on."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from math import ceil
 

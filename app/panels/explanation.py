@@ -1,5 +1,7 @@
 """The present step explained: the rule with names, the same with numbers, the shapes, one sentence."""
 
+from __future__ import annotations
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget

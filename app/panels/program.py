@@ -1,5 +1,7 @@
 """Where the program is typed: the graph follows, a mistake is underlined with a sentence and a fix below."""
 
+from __future__ import annotations
+
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import (

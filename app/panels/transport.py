@@ -1,5 +1,7 @@
 """The bar that moves through the steps: buttons, a scrubber coloured by phase, play with a speed."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal

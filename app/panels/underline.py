@@ -1,5 +1,7 @@
 """Marking a place in the program's text: a wave below it and a wash behind."""
 
+from __future__ import annotations
+
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 

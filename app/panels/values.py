@@ -1,5 +1,7 @@
 """All nodes in a table: inputs, whose values are typed or dragged sideways, then what is computed."""
 
+from __future__ import annotations
+
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (

@@ -1,5 +1,7 @@
 """The look that all plots of the lab share."""
 
+from __future__ import annotations
+
 import pyqtgraph as pg
 from PySide6.QtWidgets import QApplication
 

@@ -1,5 +1,7 @@
 """The decision boundary: the prediction over the plane as colour, the samples on top."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np
@@ -84,9 +86,7 @@ class BoundaryView(pg.PlotWidget):
     def show_chosen(self, point: Array | None) -> None:
         self.chosen.setData(x=[] if point is None else [point[0]], y=[] if point is None else [point[1]])
 
-    def show_prediction(
-        self, values: Array, extent: tuple[float, float, float, float], scale: "Scale"
-    ) -> None:
+    def show_prediction(self, values: Array, extent: tuple[float, float, float, float], scale: Scale) -> None:
         """Predictions over the plane: (rows, columns) numbers, or (rows, columns, classes) shares."""
         rgb = self._class_colours(values) if values.ndim == 3 else self._number_colours(values, scale)
         self.image.setImage(rgb, autoLevels=False, levels=None)
@@ -94,7 +94,7 @@ class BoundaryView(pg.PlotWidget):
         self.image.setRect(QRectF(left, bottom, right - left, top - bottom))
         self.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
 
-    def _number_colours(self, values: Array, scale: "Scale") -> np.ndarray:
+    def _number_colours(self, values: Array, scale: Scale) -> np.ndarray:
         """Two classes in their colours, paler where the prediction is unsure; other numbers as heat."""
         if not scale.two_classes:
             return heat_colours(values - scale.middle, self.theme, scale.span)

@@ -1,5 +1,7 @@
 """The lab's controls: the bar that runs the training, and the settings, made from a table."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Loss against updates: training and test, on a logarithmic scale when asked."""
 
+from __future__ import annotations
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget

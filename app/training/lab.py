@@ -1,5 +1,7 @@
 """The training panel: what to train and on what, its progress, and what it has learned."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np

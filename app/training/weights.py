@@ -1,5 +1,7 @@
 """The weights as heat maps, and for images the rows of the first matrix as templates."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping
 

@@ -11,6 +11,8 @@ assignments), `products` and `writer` (assignments become statements), `scalars`
 (which of the two).
 """
 
+from __future__ import annotations
+
 from core.compiled.engine import compile_plan
 from core.compiled.ready import Compiled, Flat
 

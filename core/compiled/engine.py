@@ -1,5 +1,7 @@
 """Compiling a plan: its listing is written, run once to prepare the arrays, and its functions are kept."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 

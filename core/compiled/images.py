@@ -1,5 +1,7 @@
 """Convolution and pooling as terms: windows laid out side by side make a convolution one matrix product."""
 
+from __future__ import annotations
+
 from functools import reduce
 from typing import NamedTuple
 
@@ -18,7 +20,7 @@ class Grid(NamedTuple):
     across: int
 
     @classmethod
-    def over(cls, picture: Shape, rows: int, columns: int, stride: int) -> "Grid":
+    def over(cls, picture: Shape, rows: int, columns: int, stride: int) -> Grid:
         down, across = (picture[-2] - rows) // stride + 1, (picture[-1] - columns) // stride + 1
         return cls(rows, columns, stride, down, across)
 

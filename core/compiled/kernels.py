@@ -3,6 +3,8 @@
 A kernel without an entry here is called as it is, so a new one works before it is made fast.
 """
 
+from __future__ import annotations
+
 import inspect
 import math
 from collections.abc import Callable, Mapping

@@ -4,6 +4,8 @@ With a bias as the last column of its matrix, and a row of ones under the data, 
 `W x + b`, and one more both gradients.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Collection, Sequence
 from typing import Any

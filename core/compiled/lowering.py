@@ -1,5 +1,7 @@
 """A plan becomes assignments: the terms of all values, then of all gradients that lead to a parameter."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 

@@ -1,5 +1,7 @@
 """Python names for what a program names: safe, and each given once."""
 
+from __future__ import annotations
+
 import keyword
 import re
 import unicodedata

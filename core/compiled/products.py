@@ -1,5 +1,7 @@
 """Contractions as NumPy statements: a matrix product where the axes allow it, else the next best."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping
 

@@ -1,5 +1,7 @@
 """A plan ready to run: arrays to fill, functions to call, arrays to read."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any
@@ -26,7 +28,7 @@ class Flat:
     gradient: Array
 
     @classmethod
-    def of(cls, count: int, dtype: npt.DTypeLike) -> "Flat":
+    def of(cls, count: int, dtype: npt.DTypeLike) -> Flat:
         return cls(np.zeros(count, dtype), np.zeros(count, dtype))
 
 

@@ -5,6 +5,8 @@ what is written here does the stepper's operations in the stepper's order and ag
 Where Python raises and IEEE arithmetic has an infinity or NaN, the stepper itself is asked.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial

@@ -5,6 +5,8 @@ one example, and whether it is batched, that is, whether there is one for each e
 Making a term simplifies it: numbers are folded, factors gathered, a sum of products becomes one contraction.
 """
 
+from __future__ import annotations
+
 import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -28,7 +30,7 @@ class Term:
     """
 
     op: str
-    args: tuple["Term", ...]
+    args: tuple[Term, ...]
     detail: Any
     shape: Shape
     batched: bool

@@ -3,6 +3,8 @@
 Only statements are run again and again; arrays, views of them and constants are made once, in the set-up.
 """
 
+from __future__ import annotations
+
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -1,5 +1,7 @@
 """What the functions of the rules mean for closed forms: products of arrays, sums, one-hot vectors."""
 
+from __future__ import annotations
+
 from core.arrays import Shape
 from core.notation.simplify.forms import Algebra, Atom, Sum, Term
 from core.notation.simplify.reading import Handler

@@ -1,5 +1,7 @@
 """A derivative found as a formula: its closed form, and the chain rule as a list of steps."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.dataclass import dataclass

@@ -4,6 +4,8 @@ It needs operations that have a value for complex numbers all the way from the n
 Squire and Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40 (1998).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -12,6 +12,8 @@ what comes along its edges, by the same declarations that reverse mode reads; fo
                     an operation that makes one number this is its gradient times the tangent
 """
 
+from __future__ import annotations
+
 import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

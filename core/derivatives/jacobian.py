@@ -4,6 +4,8 @@ The matrix is made by reverse mode, a row for each entry of `of`, or by forward 
 of `by`, whichever needs fewer passes.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator
 from dataclasses import replace

@@ -4,6 +4,8 @@ An operation says where its kink is by a rule such as [x = 0]. Between two point
 two sides change places. A side that only touches the other, as the norm touches 0, is looked at in between.
 """
 
+from __future__ import annotations
+
 import operator
 from collections.abc import Mapping, Sequence
 from typing import Any

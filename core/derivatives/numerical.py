@@ -7,6 +7,8 @@ Below some h both get worse again, as rounding then outweighs the change: `sweep
 x + h lie on both sides of a kink, no h small enough was chosen, and the kink is named.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace

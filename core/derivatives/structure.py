@@ -1,5 +1,7 @@
 """What a matrix looks like: the structures a Jacobian can have, each with the sentence that names it."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Sequence
 

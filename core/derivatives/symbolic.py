@@ -4,6 +4,8 @@ Values and gradients are kept as sums of products of powers over the program's i
 a name is written by that name, and a part that is too long to read is given one.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import cache
 

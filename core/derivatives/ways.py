@@ -5,6 +5,8 @@ ways_text      the same as lines of text, with the closed form
 jacobian_text  a Jacobian as lines of text
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial

@@ -1,5 +1,7 @@
 """Graphs, figures and derivations as text for other programs."""
 
+from __future__ import annotations
+
 
 def one_line(title: str) -> str:
     """A title on one line, of characters that every kind of file may hold."""

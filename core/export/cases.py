@@ -1,5 +1,7 @@
 """Where an operation is used in a PyTorch script, and what each way to write it there asks for."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping
 
 from core.arrays import Shape

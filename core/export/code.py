@@ -4,6 +4,8 @@ Expressions are put together as Python's own syntax trees and printed by `ast.un
 brackets; the templates they are made from are this program's, never a user's.
 """
 
+from __future__ import annotations
+
 import ast
 import builtins
 import copy

@@ -1,5 +1,7 @@
 """Dropout in scripts: its masks as constants where numbers are compared, or nothing dropped at all."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np

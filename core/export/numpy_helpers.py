@@ -4,6 +4,8 @@ HELPERS   the text of each by its name: the kernels that are no single expressio
 NEEDS     the functions that a helper calls itself
 """
 
+from __future__ import annotations
+
 VECTORS = {
     "erf": '''\
 def erf(x):

@@ -5,6 +5,8 @@ NUMPY             the kernels as expressions of a, b, c; what is neither here no
                   function of that name
 """
 
+from __future__ import annotations
+
 import ast
 from collections.abc import Mapping
 

@@ -5,6 +5,8 @@ numpy_script   the script of both passes of a story; it needs nothing but NumPy
 The lines are the plan's instructions, made from the same rules the stepper runs.
 """
 
+from __future__ import annotations
+
 import ast
 import math
 from collections.abc import Mapping

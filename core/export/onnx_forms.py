@@ -8,6 +8,8 @@ OPERATORS   the operations that ONNX has an operator of its own for
 Everything else follows from the operations' rules, the way back too.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping
 

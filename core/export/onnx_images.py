@@ -3,6 +3,8 @@
 A picture without a batch is a batch of one. On the way back from a pool each channel is a picture by itself.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Entries by their numbers, arrays put together, taken apart and laid out otherwise, in ONNX."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 

@@ -3,6 +3,8 @@
 A batch has its examples along the first axis; axes are told as those of one example.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

@@ -4,6 +4,8 @@ Passes   the forward pass; `backward` adds the way back; `model` is what a file 
 Model    operators, constants and names; `onnx_model` writes it
 """
 
+from __future__ import annotations
+
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence

@@ -6,6 +6,8 @@ Maker       the operators so far, in computing order; the same one twice is made
 NoForm      what is raised where there is no way to write something
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 

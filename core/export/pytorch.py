@@ -3,6 +3,8 @@
 pytorch_script   the formula at the values of a story; `torch_module` writes what is trained
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from core.arrays import Value, shape_of

@@ -4,6 +4,8 @@ settings_of      the settings of a node by their names
 place_of_range   a range along an axis as what stands in the brackets of an index
 """
 
+from __future__ import annotations
+
 import ast
 
 import numpy as np

@@ -1,5 +1,7 @@
 """A figure as a TikZ picture to edit by hand: named nodes, each style and colour defined once, in points."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
 

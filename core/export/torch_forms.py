@@ -4,6 +4,8 @@ FORMS    the forms of every operation, the first that fits is taken
 chosen   the form for a case; Problem where there is none
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from itertools import product
 

@@ -1,5 +1,7 @@
 """Functions that a PyTorch script defines where its statements call them: PyTorch has none such."""
 
+from __future__ import annotations
+
 DEFINITIONS = {
     "maxpool": '''\
 def maxpool(x, window, stride):

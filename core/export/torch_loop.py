@@ -4,6 +4,8 @@ A field in braces is filled by `torch_module`.
 """
 
 # what a script uses itself
+from __future__ import annotations
+
 TAKEN = """np os torch F dtype device batch_size epochs seed Net deal check train start_values train_data
 test_data chainlight_numbers net optimizer data epoch rows prediction loss part start title numbers
 gradient parameter rank world mean_loss order examples self super""".split()

@@ -3,6 +3,8 @@
 torch_module   the script; first comes what is to be read, at the end what is only numbers
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import replace
 

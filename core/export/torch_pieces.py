@@ -3,6 +3,8 @@
 JOINED   for each operation that puts tensors together what its form needs: `parts`, and `dims`, the axis
 """
 
+from __future__ import annotations
+
 import ast
 from collections.abc import Callable, Mapping, Sequence
 

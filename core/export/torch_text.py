@@ -1,5 +1,7 @@
 """A graph's statements in PyTorch, for one example or for a batch whose first axis counts the examples."""
 
+from __future__ import annotations
+
 import ast
 import re
 from collections.abc import Collection, Mapping

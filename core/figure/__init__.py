@@ -4,6 +4,8 @@ Reading order: parts, sizes, symbols, frames, labels, drawing (where everything 
 lit).
 """
 
+from __future__ import annotations
+
 from core.figure.drawing import Drawing, draw, label_width
 from core.figure.parts import Arrow, Box, Figure, Frame, Label, Mood
 from core.figure.pictured import figure, sums

@@ -1,5 +1,7 @@
 """In which order edges arrive at a node: where it makes no difference, the one with fewer crossings."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from itertools import combinations
 

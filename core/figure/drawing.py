@@ -1,5 +1,7 @@
 """The lasting part of a figure: where everything of a graph stands, whatever the step."""
 
+from __future__ import annotations
+
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -58,7 +60,7 @@ class Drawing:
     room: float
     frames: tuple[Frame, ...] = ()
 
-    def at_other_values(self, graph: Graph) -> "Drawing":
+    def at_other_values(self, graph: Graph) -> Drawing:
         """The drawing for a graph of the same nodes: what was found out about places still holds."""
         found = replace(self, graph=graph)
         vars(found).update(vars(self) | {"graph": graph})

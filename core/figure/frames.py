@@ -1,5 +1,7 @@
 """Frames around what has been unfolded: what stands inside which, and what is written at the top."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 
 from core.explain import formula

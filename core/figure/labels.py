@@ -4,6 +4,8 @@ Every label has a few candidate places on its edge; one after the other chooses 
 The choice depends on the drawing alone, so labels do not wander from step to step.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -40,7 +42,7 @@ class Wanted:
     either: bool = False
 
     @property
-    def turned(self) -> "Wanted":
+    def turned(self) -> Wanted:
         """The same label on the other side of its edge."""
         return replace(self, above=self.below, below=self.above)
 

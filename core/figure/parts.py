@@ -1,5 +1,7 @@
 """What a figure consists of: boxes, arrows and labels, each with its mood. No colours, no pixels."""
 
+from __future__ import annotations
+
 from typing import Literal
 
 from core.arrays import Array

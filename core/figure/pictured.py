@@ -1,5 +1,7 @@
 """The passing part of a figure: what is known after some steps and what the last one lights up."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from typing import Literal
 

@@ -3,6 +3,8 @@
 Lengths are points of a drawing whose labels are set at LABEL size.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """What stands in a node's circle, and which constants are written there instead of being drawn as nodes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 from core.graph import CONSTANT, Edge, Graph, Node

@@ -12,6 +12,8 @@ detours (edges of nodes the user has moved), placement (all of it); curves and b
 are in the units of the sizes, y grows downwards. Equal input gives equal output.
 """
 
+from __future__ import annotations
+
 from core.layout.boxes import Span
 from core.layout.curves import Point, Route, label_clearance, label_spot, point_at
 from core.layout.frames import Frame

@@ -1,5 +1,7 @@
 """A place among tokens, from which the reader looks around and goes on."""
 
+from __future__ import annotations
+
 from core.notation.lexer import Token
 
 RELATIONS = "<>≤≥="

@@ -1,5 +1,7 @@
 """Names that stand for products: `xy` is x·y where xy means nothing and x and y do."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Collection
 

@@ -1,5 +1,7 @@
 """Typeset mathematics as LaTeX source (amsmath)."""
 
+from __future__ import annotations
+
 from core.notation.lexer import GREEK
 from core.notation.mathtree import (
     Big,

@@ -1,5 +1,7 @@
 """Text to tokens; every character is either understood or named in a sentence."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from functools import lru_cache

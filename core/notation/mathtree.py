@@ -4,6 +4,8 @@ The formula painter draws this tree and the LaTeX printer writes it, so the wind
 exported text cannot show different formulas. Parts are frozen; a tree is built once and shared.
 """
 
+from __future__ import annotations
+
 from typing import Literal
 
 from core.dataclass import dataclass
@@ -45,22 +47,22 @@ class Word:
 class Row:
     """Parts side by side."""
 
-    parts: tuple["Math", ...]
+    parts: tuple[Math, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Fraction:
-    top: "Math"
-    bottom: "Math"
+    top: Math
+    bottom: Math
 
 
 @dataclass(frozen=True, slots=True)
 class Scripts:
     """A base with a subscript, a superscript or both."""
 
-    base: "Math"
-    sub: "Math | None" = None
-    sup: "Math | None" = None
+    base: Math
+    sub: Math | None = None
+    sup: Math | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Fenced:
     """A body between fences that grow with it: `(`, `[`, `|`, `‖`, `{`, or the empty string for none."""
 
     left: str
-    body: "Math"
+    body: Math
     right: str
 
 
@@ -76,7 +78,7 @@ class Fenced:
 class Root:
     """A square root."""
 
-    body: "Math"
+    body: Math
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Big:
 class Table:
     """Rows of cells: a `matrix` in square brackets, `aligned` equations, or `cases` behind a brace."""
 
-    rows: tuple[tuple["Math", ...], ...]
+    rows: tuple[tuple[Math, ...], ...]
     style: Literal["matrix", "aligned", "cases"] = "matrix"
 
 
@@ -102,7 +104,7 @@ class Tinted:
     """
 
     role: str
-    body: "Math"
+    body: Math
     tag: str = ""
 
 

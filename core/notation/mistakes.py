@@ -1,5 +1,7 @@
 """The sentences for what cannot be read: what is wrong, where, and what was probably meant."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Collection, Sequence
 

@@ -1,5 +1,7 @@
 """Trees back to text: the reading, fully bracketed, and the shortest text that reads as the same tree."""
 
+from __future__ import annotations
+
 import re
 
 from core.notation.tree import (

@@ -4,6 +4,8 @@ Binding, loose to tight: sum, product (with or without a sign, left to right), u
 left), transpose and index. The reader knows which names are functions, not what they compute nor any shape.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar

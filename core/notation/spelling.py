@@ -1,5 +1,7 @@
 """Names that were meant: the nearest known one, and what a name that looks like something else is not."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Collection
 from functools import lru_cache

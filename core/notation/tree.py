@@ -4,6 +4,8 @@ A sum of thousands of terms is a tree thousands deep, so trees are walked with `
 Spans are left out of comparisons: two trees are equal when they mean the same.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from itertools import chain, islice
@@ -37,11 +39,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Negative:
-    body: "Tree"
+    body: Tree
     span: Span = _span()
 
     @property
-    def children(self) -> tuple["Tree", ...]:
+    def children(self) -> tuple[Tree, ...]:
         return (self.body,)
 
 
@@ -50,12 +52,12 @@ class Binary:
     """`op` is one of `+ - / ^ * ⊙ @ ·` or a space for a product written without a sign."""
 
     op: str
-    left: "Tree"
-    right: "Tree"
+    left: Tree
+    right: Tree
     span: Span = _span()
 
     @property
-    def children(self) -> tuple["Tree", ...]:
+    def children(self) -> tuple[Tree, ...]:
         return (self.left, self.right)
 
 
@@ -64,21 +66,21 @@ class Call:
     """A known function by its canonical name, or one the program defines."""
 
     function: str
-    args: tuple["Tree", ...]
+    args: tuple[Tree, ...]
     span: Span = _span()
 
     @property
-    def children(self) -> tuple["Tree", ...]:
+    def children(self) -> tuple[Tree, ...]:
         return self.args
 
 
 @dataclass(frozen=True, slots=True)
 class Transposed:
-    body: "Tree"
+    body: Tree
     span: Span = _span()
 
     @property
-    def children(self) -> tuple["Tree", ...]:
+    def children(self) -> tuple[Tree, ...]:
         return (self.body,)
 
 
@@ -86,11 +88,11 @@ class Transposed:
 class Listing:
     """`[a, b]`: a vector, or a matrix when its items are vectors."""
 
-    items: tuple["Tree", ...]
+    items: tuple[Tree, ...]
     span: Span = _span()
 
     @property
-    def children(self) -> tuple["Tree", ...]:
+    def children(self) -> tuple[Tree, ...]:
         return self.items
 
 
@@ -99,12 +101,12 @@ class Indicator:
     """`[x > 0]`: 1 where the relation holds, else 0."""
 
     relation: str
-    left: "Tree"
-    right: "Tree"
+    left: Tree
+    right: Tree
     span: Span = _span()
 
     @property
-    def children(self) -> tuple["Tree", ...]:
+    def children(self) -> tuple[Tree, ...]:
         return (self.left, self.right)
 
 
@@ -112,11 +114,11 @@ class Indicator:
 class Range:
     """`a:b` in an index: the entries from a up to, not including, b; without `stop` up to the end."""
 
-    start: "Tree"
-    stop: "Tree | None" = None
+    start: Tree
+    stop: Tree | None = None
 
     @property
-    def parts(self) -> tuple["Tree", ...]:
+    def parts(self) -> tuple[Tree, ...]:
         return (self.start,) if self.stop is None else (self.start, self.stop)
 
 
@@ -124,16 +126,16 @@ class Range:
 class Index:
     """`p[k]`, `W[i, j]` or `x[1:3]`; entries are counted from 0."""
 
-    body: "Tree"
-    places: tuple["Tree | Range", ...]
+    body: Tree
+    places: tuple[Tree | Range, ...]
     span: Span = _span()
 
     @property
-    def children(self) -> tuple["Tree", ...]:
+    def children(self) -> tuple[Tree, ...]:
         ends = (place.parts if isinstance(place, Range) else (place,) for place in self.places)
         return (self.body, *chain.from_iterable(ends))
 
-    def grouped(self, found: Sequence["Result"]) -> list[tuple["Tree | Range", tuple["Result", ...]]]:
+    def grouped(self, found: Sequence[Result]) -> list[tuple[Tree | Range, tuple[Result, ...]]]:
         """Each place with its results, given those of the children; a range has two, or one if it is open."""
         results = iter(found[1:])
         return [

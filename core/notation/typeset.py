@@ -1,5 +1,7 @@
 """Trees, names, numbers and values as typeset mathematics."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping
 

@@ -1,5 +1,7 @@
 """The operations, by family. To add one, declare it in its family's file; nothing else needs to change."""
 
+from __future__ import annotations
+
 from core.ops import (  # noqa: F401  (importing a family declares it)
     activations,
     arrays,

@@ -1,5 +1,7 @@
 """Activations, entry by entry: each states its local derivative."""
 
+from __future__ import annotations
+
 from core.ops.base import elementwise
 
 sigmoid = elementwise(

@@ -1,5 +1,7 @@
 """Putting arrays together, taking them apart, laying them out otherwise; and arrays made of numbers."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 

@@ -1,5 +1,7 @@
 """What an operation is. Everything the program knows of one operation is said in its one declaration."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import lru_cache

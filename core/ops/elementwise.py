@@ -1,5 +1,7 @@
 """Arithmetic and the functions of calculus, entry by entry: each states its local derivative."""
 
+from __future__ import annotations
+
 from core.ops.base import POSITIVE, Op, elementwise
 
 # -- arithmetic: written with signs, not called

@@ -4,6 +4,8 @@ A picture is (rows, columns) or (channels, rows, columns). A window of `size` sl
 `stride`; entries at the end that no window reaches take no part.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Convolution and pooling: a picture of rows and columns, or one of several channels."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 

@@ -4,6 +4,8 @@ A batch has its examples along the last axis ("features first"), so the axes of 
 a kernel that works along axes 0 … rank−1 works unchanged on a batch.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from typing import overload

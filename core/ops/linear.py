@@ -1,5 +1,7 @@
 """Products of vectors and matrices, transposition and indexing: each states how the gradient comes back."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 from core.arrays import Shape, describe, shape_text

@@ -1,5 +1,7 @@
 """Losses: a prediction and a target make one number."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 from core.arrays import Shape, describe, joined_shape

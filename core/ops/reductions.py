@@ -1,5 +1,7 @@
 """Operations that make one number, or one distribution, of a whole array."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 from core.arrays import Shape, describe

@@ -5,6 +5,8 @@ its tree into NumPy statements or, where all are numbers, writes its Python into
 formula shown and the code run cannot disagree.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping
 from functools import cached_property

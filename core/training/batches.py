@@ -1,5 +1,7 @@
 """Engines for every batch size that comes up, on one vector of parameters; data brought into them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import field
 

@@ -1,5 +1,7 @@
 """What a program with two features answers everywhere in the plane, and what each hidden unit says there."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from core.compiled import compile_plan

@@ -1,5 +1,7 @@
 """Examples with their targets: a data set splits itself and deals mini-batches, the same at the same seed."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -71,7 +73,7 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.targets)
 
-    def split(self, train_fraction: float, seed: int) -> tuple["Dataset", "Dataset"]:
+    def split(self, train_fraction: float, seed: int) -> tuple[Dataset, Dataset]:
         """The examples shuffled and parted in two, to train on and to test on; neither part is empty."""
         train = round(train_fraction * len(self)) if 0 < train_fraction < 1 else 0
         if not 0 < train < len(self):
@@ -92,7 +94,7 @@ class Dataset:
         order.setflags(write=False)
         return (order[start : start + size] for start in range(0, len(self), size))
 
-    def _part(self, rows: Array) -> "Dataset":
+    def _part(self, rows: Array) -> Dataset:
         return replace(self, inputs=self.inputs[rows], targets=self.targets[rows])
 
 

@@ -6,6 +6,8 @@ DATASETS      the table, by name: `DATASETS["spiral"].make(seed=0, n=200, noise=
 The sets in the plane lie in the square [-6, 6]², where TF Playground shows its own.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import cache
 

@@ -1,5 +1,7 @@
 """Looking at all data with the parameters as they are: loss, accuracy, and any node for every example."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 import numpy as np

@@ -4,6 +4,8 @@ ACTIVATIONS, TASKS   the tables of what can be chosen
 Network              writes the program and draws the weights to start from; it computes nothing
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np
@@ -92,7 +94,7 @@ class Network:
             raise Problem("A network has at least 1 input, and 1 output, or one for each of several classes")
 
     @classmethod
-    def for_data(cls, dataset: Dataset, hidden: tuple[int, ...], activation: str = "tanh") -> "Network":
+    def for_data(cls, dataset: Dataset, hidden: tuple[int, ...], activation: str = "tanh") -> Network:
         """The network with these hidden layers that fits a data set."""
         task = task_for(dataset)
         outputs = dataset.classes if task == "classes" else 1

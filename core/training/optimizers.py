@@ -9,6 +9,8 @@ number; `playground` is TensorFlow Playground's own. In the formulas w are the p
 η the learning rate, λ the weight decay, and t counts the updates from 1.
 """
 
+from __future__ import annotations
+
 import math
 import numbers
 from abc import ABC, abstractmethod

@@ -4,6 +4,8 @@ roles_of     the roles of a graph's inputs for a data set, or Problem where the 
 data_shapes  the shapes the data give to a program's free names, needed before there is a graph
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Collection, Mapping, Sequence
 

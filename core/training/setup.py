@@ -1,5 +1,7 @@
 """From the lab's settings to something that trains: data, a program, its roles, where it starts."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -5,6 +5,8 @@ Progress, Record   the facts told: an update was made, all data were looked at
 Trainer            `train()` yields a Progress after every update and never ends, unless the loss overflows
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field

@@ -4,6 +4,8 @@ A tree is read into a sum of products of powers (`forms`, `reading`), where equa
 by themselves, and is written back from there (`writing`).
 """
 
+from __future__ import annotations
+
 from core.notation.simplify.forms import Algebra
 from core.notation.simplify.reading import form
 from core.notation.simplify.writing import Writer

@@ -5,6 +5,8 @@ thousand times is simplified once, and comparing two formulas is comparing two o
 not multiplied out: formulas stay factored, as they are written in a lecture.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable
 from fractions import Fraction
@@ -29,7 +31,7 @@ class Atom:
 
     kind: str
     label: str
-    parts: tuple["Sum", ...]
+    parts: tuple[Sum, ...]
     shape: Shape
 
 

@@ -1,5 +1,7 @@
 """A tree as a sum of products of powers."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 
 from core.arrays import Shape

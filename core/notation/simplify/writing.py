@@ -1,5 +1,7 @@
 """A sum of products of powers as the tree a lecturer would write."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection
 from fractions import Fraction
 
