@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
@@ -16,7 +15,7 @@ from app.cli_derive import derive_arguments, write_derivatives
 from app.cli_export import export_arguments, write_export
 from app.opening import open_window
 from app.terminal import decoded, stdin_lines, write_json
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.document import MAX_BYTES, Document, loads
 from core.errors import Problem
 from core.notation.lexer import MAX_CHARACTERS, canonical

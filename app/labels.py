@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QLabel, QWidget
 
 from core.errors import Problem
 
@@ -19,6 +20,13 @@ def plain_label(*, bold: bool = False) -> QLabel:
         font.setBold(True)
         label.setFont(font)
     return label
+
+
+def tint(label: QWidget, colour: str) -> None:
+    """Write in a colour: a palette costs nothing, a style sheet would be read anew for every label."""
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.WindowText, QColor(colour))
+    label.setPalette(palette)
 
 
 def stopped(sentence: str) -> str:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.recovery import Recovery
-from app.report import check_versions, install_excepthook
+from app.report import Reporter, check_versions, install_excepthook
 from app.session import Session
 from app.settings import Settings
 from app.theme import STYLE, load_fonts
 from app.window import Window
+
+if TYPE_CHECKING:
+    from app.recovery import Recovery
+
+LOOK_AGAIN = 10  # milliseconds between looks whether the window can be seen
 
 
 def show_window(path: Path | None = None, *, reset: bool = False) -> int:
@@ -31,29 +36,41 @@ def show_window(path: Path | None = None, *, reset: bool = False) -> int:
     settings = Settings()
     if reset:
         settings.reset()
-    session = Session()
-    window = Window(session, settings)
-    recovery = Recovery(session)
-    install_excepthook(recovery.write)
+    reporter = install_excepthook()
+    window = Window(Session(), settings)
     settings.restore_window(window)
     window.show()
-    QTimer.singleShot(0, window, lambda: _first_moments(window, recovery, path))
+    recovery: Recovery | None = None
+
+    def look() -> None:
+        nonlocal recovery
+        if window.windowHandle().isExposed():
+            seen.stop()
+            recovery = _first_moments(window, reporter, path)
+
+    seen = QTimer(window, interval=LOOK_AGAIN)
+    seen.timeout.connect(look)
+    seen.start()
     status = app.exec()
-    if status == 0:
+    if status == 0 and recovery is not None:
         recovery.close()  # interrupted, its copy is what is left of unsaved work
     return status
 
 
-def _first_moments(window: Window, recovery: Recovery, path: Path | None) -> None:
+def _first_moments(window: Window, reporter: Reporter, path: Path | None) -> Recovery:
     """After the first picture: the file asked for, or work left by a crash; what the settings have to say."""
     gc.freeze()
     gc.enable()  # see app/opening.py
     from app.interrupts import Interrupts
+    from app.recovery import Recovery
 
     Interrupts()
+    recovery = Recovery(window.session)
+    reporter.on_report.append(recovery.write)
     window.tell(window.settings.trouble)
     recovery.troubled.connect(lambda: window.tell(recovery.trouble))
     if path is not None:
         window.open_path(path)
     else:
         window.files.offer(recovery.offered())
+    return recovery

@@ -60,6 +60,7 @@ def add_toolbar(window: Window) -> tuple[QToolBar, QLabel]:
                 bar.addSeparator()
     said = QLabel()
     said.setTextFormat(Qt.TextFormat.PlainText)
+    said.setContentsMargins(8, 0, 0, 0)
     bar.addSeparator()
     bar.addWidget(said)
     window.addToolBar(bar)

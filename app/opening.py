@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import Problem
@@ -18,10 +21,19 @@ def open_window(path: Path | None = None, *, reset: bool = False) -> int:
         )
     # what is loaded now stays: to look through it for garbage again and again takes a twentieth of the time
     gc.disable()
-    # PySide reads the source of every module that is loaded after it; of these it need not
-    import core.explain
-    import core.figure
-    import core.notation.latex  # noqa: F401
-    from app.main import show_window
-
+    with plain_imports():
+        from app.main import show_window
     return show_window(path, reset=reset)
+
+
+@contextmanager
+def plain_imports() -> Iterator[None]:
+    """Python's own import within: PySide's reads the source of every module, for names we do not use."""
+    plain = builtins.__import__
+    import PySide6.QtWidgets  # noqa: F401
+
+    of_pyside, builtins.__import__ = builtins.__import__, plain
+    try:
+        yield
+    finally:
+        builtins.__import__ = of_pyside

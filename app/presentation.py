@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ class Presentation(QObject):
         self._hidden: list[QWidget] = []
         self._was_full_screen = False
         self._black = QWidget(window)
-        self._black.setStyleSheet("background: black")
+        self._black.setPalette(QPalette(Qt.GlobalColor.black))
+        self._black.setAutoFillBackground(True)
         self._black.hide()
         self._pointer = QTimer(self, singleShot=True, interval=HIDE_POINTER)
         self._pointer.timeout.connect(self._hide_pointer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -14,6 +13,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from app.ticker import Ticker
 from core.arrays import Value, same
 from core.builder import build, read_program
+from core.dataclass import replace
 from core.defaults import carried_over, with_defaults
 from core.document import EXAMPLE, Document, Lab, Point
 from core.errors import Problem, Span
@@ -97,6 +97,7 @@ class Session(QObject):
         self._chosen: set[str] = set()  # names whose values the user gave, so that no guess replaces them
         self._gestures = 0
         self._drawn: object = None
+        self._figure: tuple[tuple[object, ...], Figure] | None = None
         self._ticker = Ticker(self)
         self._ticker.progressed.connect(self._say_if_busy)
         self._begun = 0.0
@@ -251,7 +252,11 @@ class Session(QObject):
 
     @property
     def figure(self) -> Figure:
-        return figure(self.drawing, self.picture, self.digits)
+        """What is to be seen now; kept until something else is."""
+        shown = self.drawing, self.story, self.cursor, self.digits
+        if self._figure is None or any(a is not b for a, b in zip(self._figure[0], shown, strict=True)):
+            self._figure = shown, figure(self.drawing, self.picture, self.digits)
+        return self._figure[1]
 
     @property
     def reading(self) -> str:

@@ -29,6 +29,7 @@ from app.canvas.scene import Scene
 from app.canvas.view import View
 from app.files import Files
 from app.folding import add_folding
+from app.labels import tint
 from app.late import LateDock
 from app.menus import add_menus, add_toolbar
 from app.panels.explanation import ExplanationPanel
@@ -220,7 +221,7 @@ class Window(QMainWindow):
             if late.made is not None:
                 late.made.set_theme(theme)
         give_icons(self.actions_by_id)
-        self._status.setStyleSheet(f"color: {theme.faint}; padding-left: 8px")
+        tint(self._status, theme.faint)
 
     def next_theme(self) -> None:
         names = list(THEMES)

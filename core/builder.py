@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import chain, count
 
 from core.arrays import Value, describe, frozen, shape_of
+from core.dataclass import replace
 from core.errors import Problem, Span
 from core.graph import INPUT, Graph, Node
 from core.keeping import keeping

@@ -11,12 +11,12 @@ import json
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, field, fields, replace
+from dataclasses import asdict, field, fields
 from types import MappingProxyType
 from typing import Any, NoReturn
 
 from core.arrays import MAX_ENTRIES, MAX_RANK, Value, frozen
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.errors import Problem, cut
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME, canonical, name_of
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from core.arrays import Shape, describe
 from core.builder import read_program
+from core.dataclass import replace
 from core.errors import Problem
 from core.explain import formula
 from core.graph import Graph, Node

@@ -7,12 +7,12 @@ arguments keep their order and number, so `a - b` is not `b - a` and `a + a` has
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.arrays import Shape, Value
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.errors import Span
 from core.notation.tree import Note, Program, Tree
 from core.ops import OPS, Op

@@ -9,9 +9,9 @@ program can hold it, and it does not depend on what else is unfolded.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 
 from core.builder import CONSTANTS, Builder
+from core.dataclass import replace
 from core.errors import Problem
 from core.expansions import expansion
 from core.graph import CONSTANT, Graph, Node

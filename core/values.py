@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from core.arrays import Value
 from core.builder import build, read_program
+from core.dataclass import replace
 from core.errors import Problem, Span
 
 

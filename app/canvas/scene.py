@@ -41,7 +41,6 @@ class Scene(QGraphicsScene):
         session.runChanged.connect(self._show)
         session.cursorMoved.connect(self._step)
         session.selectionChanged.connect(self._show)
-        self._show()
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme

@@ -20,7 +20,7 @@ from app.derivatives.tables import read_only
 from app.derivatives.view import Answer, Question, View
 from app.flow import Flow, labelled
 from app.icons import icon
-from app.labels import sentence_of, stopped
+from app.labels import sentence_of, stopped, tint
 from app.session import Session
 from app.theme import Theme
 from app.ticker import Ticker
@@ -179,7 +179,7 @@ class ByHandView(View):
 
     def _say(self, sentence: str, wrong: bool = False) -> None:
         self.message.setText(sentence)
-        self.message.setStyleSheet(f"color: {self.theme.wrong if wrong else self.theme.faint}")
+        tint(self.message, self.theme.wrong if wrong else self.theme.faint)
         self.message.setVisible(bool(sentence))
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayo
 from app.derivatives.view import Answer, Patience, Question, View
 from app.flow import Flow
 from app.formula import FormulaView
-from app.labels import plain_label, sentence_of, stopped
+from app.labels import plain_label, sentence_of, stopped, tint
 from app.panels.explanation import FORMULA_SIZE
 from app.session import Session
 from app.theme import Theme
@@ -96,7 +96,7 @@ class ClosedFormView(View):
         self.where.set_look(theme, USUAL * size)
         self.steps.set_look(theme, USUAL * size)
         for label in (self.more, self.message):
-            label.setStyleSheet(f"color: {theme.faint}")
+            tint(label, theme.faint)
 
     # -- the answer
 

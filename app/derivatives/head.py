@@ -9,7 +9,7 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from app.flow import Flow, labelled
-from app.labels import plain_label, sentence_of
+from app.labels import plain_label, sentence_of, tint
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.arrays import Shape, Value, shape_of, shape_text
@@ -124,7 +124,7 @@ class Head(QWidget):
 
     def _show_message(self, sentence: str, wrong: bool) -> None:
         self.message.setText(sentence)
-        self.message.setStyleSheet(f"color: {self.theme.wrong if wrong else self.theme.faint}")
+        tint(self.message, self.theme.wrong if wrong else self.theme.faint)
         self.message.setVisible(bool(sentence))
 
 

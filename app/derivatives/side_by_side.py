@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.derivatives.tables import NUMBER, fit_height, put, table_of
 from app.derivatives.view import MARGIN, Answer, Patience, Question, View
-from app.labels import plain_label, sentence_of, stopped
+from app.labels import plain_label, sentence_of, stopped, tint
 from app.session import Session
 from app.theme import Theme
 from core.arrays import Value
@@ -54,7 +54,7 @@ class SideBySideView(View):
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        self.message.setStyleSheet(f"color: {theme.wrong}")
+        tint(self.message, theme.wrong)
         self._show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

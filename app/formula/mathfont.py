@@ -159,20 +159,28 @@ class _MathTable:
         ranges = struct.iter_unpack(">HHH", self._data[at + 4 : at + 4 + 6 * count])
         return [glyph for first, last, _ in ranges for glyph in range(first, last + 1)]
 
-    def _values_by_glyph(self, which: int) -> dict[int, float]:
-        """One length per glyph: table 0 is the italic corrections, table 1 the accent positions."""
+    def _values_by_glyph(self, which: int) -> dict[int, int]:
+        """One length per glyph, in units of the font: italic corrections are 0, accent positions 1."""
         at = self._glyphs_at + self._uint(self._glyphs_at + 2 * which)
         glyphs = self._covered(at + self._uint(at))
         lengths = struct.unpack_from(f">{2 * len(glyphs)}h", self._data, at + 4)[::2]
-        return {glyph: length / self._em for glyph, length in zip(glyphs, lengths, strict=True)}
+        return dict(zip(glyphs, lengths, strict=True))
 
     @cached_property
-    def slants(self) -> dict[int, float]:
+    def _slants(self) -> dict[int, int]:
         return self._values_by_glyph(0)
 
     @cached_property
-    def accents(self) -> dict[int, float]:
+    def _accents(self) -> dict[int, int]:
         return self._values_by_glyph(1)
+
+    def slant(self, glyph: int) -> float:
+        return self._slants.get(glyph, 0) / self._em
+
+    def accent_x(self, glyph: int) -> float | None:
+        """Where an accent stands above a glyph, where the font says so."""
+        length = self._accents.get(glyph)
+        return None if length is None else length / self._em
 
     @cached_property
     def _kerns_at(self) -> dict[int, int]:
@@ -362,8 +370,7 @@ def _shape(font: QRawFont, glyph: int, table: _MathTable | None = None) -> Shape
     advance = font.advancesForGlyphIndexes([glyph])[0].x() * scale / UNITS
     if table is None:
         return _measured(path, advance)
-    slant = table.slants.get(glyph, 0.0)
-    return _measured(path, advance, slant, table.accents.get(glyph), glyph)
+    return _measured(path, advance, table.slant(glyph), table.accent_x(glyph), glyph)
 
 
 def _measured(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.formula.boxes import Ink
 from app.formula.mathfont import MathConstants, math_font
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 
 _PLAIN = Ink()
 _SMALLEST_LEVEL = 2

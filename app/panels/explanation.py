@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.formula import FormulaView
-from app.labels import plain_label
+from app.labels import plain_label, tint
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.explain import Explanation, explain
@@ -57,8 +57,8 @@ class ExplanationPanel(QScrollArea):
         for view in (self.rule, self.numbers):
             view.set_colours(theme.roles, theme.colour("ink"))
             view.set_size(FORMULA_SIZE * self.font().pointSizeF())
-        self.shapes.setStyleSheet(f"color: {theme.faint}")
-        self.badge.setStyleSheet(f"color: {theme.wrong}")
+        tint(self.shapes, theme.faint)
+        tint(self.badge, theme.wrong)
 
     def _show(self) -> None:
         self.explanation = found = explain(self.session.story, self.session.cursor, self.session.digits)

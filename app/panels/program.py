@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.labels import plain_label
+from app.labels import plain_label, tint
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.errors import Problem
@@ -89,8 +89,6 @@ class ProgramPanel(QWidget):
         self.editor.textChanged.connect(self._typed)
         session.documentChanged.connect(self._show)
         session.runChanged.connect(self._understood)
-        self._show()
-        self._show_problem()
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -143,8 +141,8 @@ class ProgramPanel(QWidget):
         self.message.setVisible(bool(problem or notes))
         self.message.setText(_sentence(problem) if problem else _notes_text(notes))
         colour = self.theme.wrong if problem else self.theme.faint
-        self.message.setStyleSheet(f"color: {colour}")
-        self.reading.setStyleSheet(f"color: {self.theme.faint}")
+        tint(self.message, colour)
+        tint(self.reading, self.theme.faint)
         self.reading.setVisible(problem is None)
         self.reading.setText(f"Read as  {_shortened(self.session.reading)}")
 

@@ -141,11 +141,11 @@ class Transport(QWidget):
         self._beat = QTimer(self)
         self._beat.timeout.connect(self._on_beat)
         self.buttons = {
-            "first": self._button("first", "Back to the start (Home)", lambda: session.seek(0)),
-            "previous": self._button("previous", "Previous step (Left, PageUp, P)", lambda: self.step(-1)),
-            "play": self._button("play", "Play and pause (F8)", self.toggle),
-            "next": self._button("next", "Next step (Space, Right, PageDown, N)", lambda: self.step(1)),
-            "last": self._button("last", "To the end (End)", lambda: session.seek(len(session.story))),
+            "first": self._button("Back to the start (Home)", lambda: session.seek(0)),
+            "previous": self._button("Previous step (Left, PageUp, P)", lambda: self.step(-1)),
+            "play": self._button("Play and pause (F8)", self.toggle),
+            "next": self._button("Next step (Space, Right, PageDown, N)", lambda: self.step(1)),
+            "last": self._button("To the end (End)", lambda: session.seek(len(session.story))),
         }
         box = QHBoxLayout(self)
         box.setContentsMargins(8, 2, 8, 4)
@@ -159,7 +159,6 @@ class Transport(QWidget):
         box.addWidget(self.speed)
         session.runChanged.connect(self._make_room)
         session.cursorMoved.connect(self._show)
-        self._make_room()
 
     def set_theme(self, theme: Theme) -> None:
         self.scrubber.theme = theme
@@ -206,9 +205,8 @@ class Transport(QWidget):
         self._beat.setInterval(round(BEAT / self.factor))
         self.speedChanged.emit()
 
-    def _button(self, name: str, tip: str, run: object) -> QToolButton:
+    def _button(self, tip: str, run: object) -> QToolButton:
         button = QToolButton()
-        button.setIcon(icon(ICONS[name]))
         button.setIconSize(QSize(20, 20))
         button.setAutoRaise(True)
         button.setToolTip(tip)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.canvas.gestures import scrub_step, scrubbed
+from app.labels import tint
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.arrays import Value
@@ -130,11 +131,10 @@ class ValuesPanel(QWidget):
         session.runChanged.connect(self._show)
         session.cursorMoved.connect(self._show)
         session.selectionChanged.connect(self._show)
-        self._show()
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
-        self.message.setStyleSheet(f"color: {theme.wrong}")
+        tint(self.message, theme.wrong)
         header = self.table.horizontalHeader()
         header.setMinimumSectionSize(header.fontMetrics().horizontalAdvance(" Gradient "))
         self._show()

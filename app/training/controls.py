@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.icons import icon
+from app.labels import tint
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.dataclass import dataclass
@@ -193,7 +194,7 @@ class Controls(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
-        self.message.setStyleSheet(f"color: {theme.wrong}")
+        tint(self.message, theme.wrong)
 
     def _field(self, control: Control) -> QWidget:
         if control.choices:

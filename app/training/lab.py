@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
+from app.labels import tint
 from app.session import Session
 from app.theme import LIGHT, Theme
 from app.ticker import Ticker
@@ -16,6 +15,7 @@ from app.training.controls import Controls, TrainBar
 from app.training.curves import Curves
 from app.training.weights import HeatMaps, template_maps, weight_maps
 from core.arrays import Array
+from core.dataclass import replace
 from core.errors import Problem
 from core.numbers import short
 from core.training.boundary import WHOLE, Plane, plane_of
@@ -115,7 +115,7 @@ class LabPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
-        self.message.setStyleSheet(f"color: {theme.wrong}")
+        tint(self.message, theme.wrong)
         views = (self.boundary, self.curves, self.weights, self.templates, self.units)
         for part in (*views, self.bar, self.controls):
             part.set_theme(theme)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from core.arrays import MAX_ENTRIES, Array, Value, frozen, shape_of
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.derivatives.forward import push, units
 from core.derivatives.structure import Partners, recognition
 from core.errors import Problem

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from core.arrays import Array, Value, frozen, shape_of
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.derivatives.kinks import Straddled, straddled
 from core.errors import Problem
 from core.numbers import short

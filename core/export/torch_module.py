@@ -6,11 +6,11 @@ torch_module   the script; first comes what is to be read, at the end what is on
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
 from core.arrays import Value, frozen, shape_text
+from core.dataclass import replace
 from core.errors import Problem
 from core.export.code import Identifiers, heading, literal, name, printed
 from core.export.dropout import random_nodes, without_dropout

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
 
 from core.arrays import Value, shape_of
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.figure.arrivals import best_arrivals
 from core.figure.frames import layout_frames
 from core.figure.labels import (

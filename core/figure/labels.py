@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import takewhile
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.layout import Point, Route, point_at
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 CLEAR = 4.0  # between a label and its edge

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from core.arrays import Array, Value, shape_of
+from core.dataclass import replace
 from core.figure.drawing import Drawing, shows_map
 from core.figure.labels import beside
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role

@@ -8,10 +8,9 @@ stretched, _Level (one frame, or the whole), _Framed (all of them put together).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import reduce
 
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.layout.boxes import Box, Span
 from core.layout.curves import Piece, Point, Route
 from core.layout.layers import Edge

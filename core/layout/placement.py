@@ -6,9 +6,9 @@ Reading order: place, _with_moved.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 
+from core.dataclass import replace
 from core.layout.boxes import Box, Span
 from core.layout.curves import Point
 from core.layout.detours import free_route, hits

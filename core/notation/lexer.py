@@ -87,13 +87,13 @@ TOKEN = re.compile(
     |(?P<sup>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
     |(?P<transpose>[ᵀ⊤])
     |(?P<sub>[₀₁₂₃₄₅₆₇₈₉]+|_[0-9]+|_\{{[0-9]+\}})
-    |(?P<name>{LETTER}(?:{SIGN}|_{SIGN}|_\{{{SIGN}{{1,40}}\}})*[′']*)
+    |(?P<name>{LETTER}(?:_?{SIGN}|_\{{{SIGN}{{1,40}}\}})*[′']*)
     |(?P<bars>\|\||‖)|(?P<bar>\|)
     |(?P<end>[;\n])
     |(?P<sign>:=|≔|==|!=|>=|<=|\*\*|[-+*/^=(),:@·⋅∙×⊙∘−\[\]{{}}÷√<>≤≥≠])""",
     re.VERBOSE,
 )
-NAME = re.compile(f"{LETTER}(?:{SIGN}|_{SIGN})*′*")
+NAME = re.compile(f"{LETTER}(?:_?{SIGN})*′*")
 
 
 @dataclass(frozen=True, slots=True)

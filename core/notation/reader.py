@@ -7,10 +7,9 @@ left), transpose and index. The reader knows which names are functions, not what
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
 from core.notation import mistakes
 from core.notation.cursor import CLOSING, RELATIONS, Cursor

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.errors import Problem
 
 Array = npt.NDArray[Any]

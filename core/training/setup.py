@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
 from core.arrays import Value, frozen
 from core.builder import build, free_names, read_program
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.defaults import with_defaults
 from core.document import Lab
 from core.errors import Problem
