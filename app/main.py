@@ -19,7 +19,7 @@ from app.window import Window
 if TYPE_CHECKING:
     from app.recovery import Recovery
 
-LOOK_AGAIN = 10  # milliseconds between looks whether the window can be seen
+LOOK_AGAIN = 50  # milliseconds between looks whether the window can be seen
 
 
 def show_window(path: Path | None = None, *, reset: bool = False) -> int:

@@ -102,7 +102,8 @@ class Session(QObject):
         self._ticker.progressed.connect(self._say_if_busy)
         self._begun = 0.0
         self.computing = False  # whether the document's story is still to come
-        self._understand()
+        for _ in self._understanding(self.document):
+            pass  # at once, however slow the machine: there is always a story
 
     # -- changing the document
 
