@@ -9,7 +9,7 @@ type checkers see its decorator and its `replace`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, FrozenInstanceError, make_dataclass
 from dataclasses import field as described
 from operator import attrgetter
@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_origin
 Fields = Mapping[str, Field[Any] | None]  # a plain field without a default, as most are, needs no description
 OF_EACH_CLASS = ("__dict__", "__weakref__")
 FEW = 200  # instances of a class
-_put = object.__setattr__  # past the guard of a frozen class
 
 
 def _decorated(
@@ -99,25 +98,43 @@ class _Descriptions:
 def _init(made: Any, fields: Fields, slots: bool) -> Callable[..., None]:
     """Puts the values in their places one by one.
 
-    The first call that is not so plain, and the first of many, write a method for the class: it knows the
-    fields by name and is twice as fast, but to compile it takes as long as 300 instances.
+    The first of many calls, and one that does not fit, write a method for the class: it knows the fields by
+    name and is twice as fast, but to compile it takes as long as 100 instances.
     """
-    names, usual = tuple(fields), [MISSING if one is None else one.default for one in fields.values()]
-    least = max((count for count, value in enumerate(usual, start=1) if value is MISSING), default=0)
-    few = iter(range(FEW))
+    names, few = tuple(fields), iter(range(FEW))
+    puts = [getattr(made, name).__set__ for name in names] if slots else []
     after = getattr(made, "__post_init__", None)
 
     def __init__(self: Any, *args: Any, **named: Any) -> None:
-        if named or not least <= len(args) <= len(names) or next(few, None) is None:
+        values = args if len(args) == len(names) and not named else _all_values(fields, args, named)
+        if values is None or next(few, None) is None:
             made.__init__ = _written_init(made, fields, slots)
             made.__init__(self, *args, **named)
             return
-        for name, value in zip(names, (*args, *usual[len(args) :]), strict=True):
-            _put(self, name, value)
+        if slots:
+            for put, value in zip(puts, values, strict=True):
+                put(self, value)
+        else:
+            self.__dict__.update(zip(names, values, strict=True))
         if after is not None:
             after(self)
 
     return __init__
+
+
+def _all_values(fields: Fields, args: Sequence[Any], named: Mapping[str, Any]) -> Sequence[Any] | None:
+    """One value for each field, those not given as usual; None where they do not fit."""
+    left = list(fields)[len(args) :]
+    values = [*args, *(named[name] if name in named else _usual(fields[name]) for name in left)]
+    fits = len(values) == len(fields) and named.keys() <= set(left)
+    return values if fits and not any(value is MISSING for value in values) else None
+
+
+def _usual(one: Field[Any] | None) -> Any:
+    """What a field holds that is not given, or MISSING."""
+    if one is None or one.default_factory is MISSING:
+        return MISSING if one is None else one.default
+    return one.default_factory()
 
 
 def _written_init(made: type, fields: Fields, slots: bool) -> Callable[..., None]:

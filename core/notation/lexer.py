@@ -93,7 +93,7 @@ TOKEN = re.compile(
     |(?P<sign>:=|≔|==|!=|>=|<=|\*\*|[-+*/^=(),:@·⋅∙×⊙∘−\[\]{{}}÷√<>≤≥≠])""",
     re.VERBOSE,
 )
-NAME = re.compile(f"{LETTER}(?:_?{SIGN})*′*")
+NAME = f"{LETTER}(?:_?{SIGN})*′*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +162,9 @@ def _check_name(text: str, start: int, end: int) -> None:
             kind, latin = unicodedata.name(letter).split()[0].capitalize(), LOOK_ALIKES[letter]
             message = f"'{text[at]}' is the {kind} letter that looks like the Latin {latin}"
             raise Problem(message, Span(at, at + 1), f"Type {latin} instead", fix=latin)
-    if not NAME.fullmatch(name):  # what a character stands for may be no letter
+    if not re.fullmatch(NAME, name):  # what a character stands for may be no letter
         parts = (at for at in range(start, end) if text[at].isalnum())
-        wrong = (at for at in parts if not NAME.fullmatch(canonical("x" + text[at])))
+        wrong = (at for at in parts if not re.fullmatch(NAME, canonical("x" + text[at])))
         raise refuse_character(text, next(wrong, start))
 
 
