@@ -42,8 +42,10 @@ $(PYTHON):
 
 $(VENV)/installed: pyproject.toml | $(PYTHON)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -e .
+	@$(PYTHON) -m compileall -q app core  # or the first start would do it
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(PYTHON)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(PYTHON) -m compileall -q app core
 	@touch $@ $(VENV)/installed

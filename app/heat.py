@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtGui import QImage
 
 from app.theme import Theme, heat_colours
 from core.arrays import Array
+from core.late import np
 
 
 def heat_image(values: Array, theme: Theme, largest: float | None = None) -> QImage:

@@ -59,6 +59,8 @@ def show_window(path: Path | None = None, *, reset: bool = False) -> int:
 
 def _first_moments(window: Window, reporter: Reporter, path: Path | None) -> Recovery:
     """After the first picture: the file asked for, or work left by a crash; what the settings have to say."""
+    import numpy  # noqa: F401 - so that the first array does not wait for it
+
     gc.freeze()
     gc.enable()  # see app/opening.py
     from app.interrupts import Interrupts

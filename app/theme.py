@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from core.arrays import Array
 from core.dataclass import dataclass, replace
+from core.late import np
 from core.resources import resource
 
 if TYPE_CHECKING:
@@ -181,22 +181,23 @@ def apply_theme(app: QApplication, theme: Theme, scale: float = 1.0) -> None:
 
 def mixed(a: QColor, b: QColor, share: float) -> QColor:
     """The colour a `share` of the way from a to b."""
-    red, green, blue = (_rgb(a) * (1 - share) + _rgb(b) * share).round()
-    return QColor(int(red), int(green), int(blue))
+    return QColor(*(round(x * (1 - share) + y * share) for x, y in zip(_rgb(a), _rgb(b), strict=True)))
 
 
 def heat_colours(values: Array, theme: Theme, largest: float | None = None) -> NDArray[np.uint8]:
     """Signed values as RGB bytes, (…, 3): orange below 0, blue above, pale at 0; NaN is grey."""
     top = largest if largest else float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
     share = np.clip(np.nan_to_num(values / top, nan=0.0, posinf=1.0, neginf=-1.0), -1, 1)[..., None]
-    zero, negative, positive = (_rgb(theme.colour(part)) for part in ("zero", "negative", "positive"))
+    zero, negative, positive = (
+        np.array(_rgb(theme.colour(part)), float) for part in ("zero", "negative", "positive")
+    )
     found = zero + np.abs(share) * (np.where(share < 0, negative, positive) - zero)
     found[np.isnan(values)] = 128
     return found.round().astype(np.uint8)
 
 
-def _rgb(colour: QColor) -> Array:
-    return np.array([colour.red(), colour.green(), colour.blue()], dtype=np.float64)
+def _rgb(colour: QColor) -> tuple[int, int, int]:
+    return colour.red(), colour.green(), colour.blue()
 
 
 def icon_colour() -> QColor:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from core.errors import Problem
+from core.late import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
 else:
-    Array = np.ndarray  # numpy.typing is for those who read the source
+    Array = Any  # not to load NumPy for a name
 Value = float | Array
 Shape = tuple[int, ...]
 

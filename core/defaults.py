@@ -10,13 +10,12 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 
-import numpy as np
-
 from core.arrays import MAX_RANK, Value, frozen, shape_of
 from core.builder import CONSTANTS, build, free_names, read_program
 from core.dataclass import dataclass
 from core.errors import Problem
 from core.keeping import keeping
+from core.late import np
 from core.notation.tree import (
     Binary,
     Call,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from core.arrays import Value, describe, shape_of, shape_text
 from core.dataclass import dataclass
 from core.graph import CONSTANT, Graph, Node
+from core.late import np
 from core.notation.mathtree import Math, Row, Sign, Table, Tinted, row
 from core.notation.printers import expression_text
 from core.notation.tree import (

@@ -6,12 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-import numpy as np
-
 from core.arrays import MAX_ENTRIES, MAX_RANK, Shape, Value, is_finite, shape_of
 from core.dataclass import dataclass
 from core.errors import Problem, Span, cut
 from core.graph import CONSTANT, Node
+from core.late import np
 from core.notation.printers import expression_text
 from core.notation.tree import Binary, Negative, Note, Tree
 from core.numbers import typed_text

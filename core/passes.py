@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from time import monotonic, thread_time
 
-import numpy as np
-
 from core.arrays import Value, describe, frozen, is_finite, shape_of, shape_text, sum_to
 from core.builder import graph_of
 from core.errors import Problem, cut
 from core.graph import CONSTANT, Graph, Node
+from core.late import np
 from core.nodes import SMALLER, check_index
 from core.notation.printers import expression_text
 from core.notation.tree import Note

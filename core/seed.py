@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from core.arrays import Shape, Value, describe, frozen, shape_of
 from core.errors import Problem
+from core.late import np
 from core.notation.printers import expression_text
 from core.notation.tree import Binary, Index, Name, Negative, Number, Tree
 from core.numbers import DIGITS, short, value_text
@@ -73,7 +72,7 @@ def entry_at(number: int, shape: Shape) -> Entry:
 
 def is_chosen(seed: Value) -> bool:
     """Whether a seed is another than 1."""
-    return bool(np.any(np.asarray(seed) != 1))
+    return seed != 1 if isinstance(seed, float) else bool(np.any(seed != 1))
 
 
 def chosen_entry(seed: Value) -> Entry | None:

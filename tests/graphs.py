@@ -48,7 +48,7 @@ class Growing(Nodes):
         """A node of this shape whose value lies where the operation has one."""
         low, high = domain(op, port) or (0.0, 0.0)
         if low == high:
-            return self.constant(op.settings.get(port, low))
+            return self.constant(frozen(op.settings.get(port, low)))
         there = [name for name in self.nodes if shape_of(self.values[name]) == shape]
         if not there or self.chance.random() < 0.1:
             return self.input(low, high, shape)

@@ -102,4 +102,37 @@ def test_importing_the_core_opens_no_window_and_loads_nothing_late():
 
 
 def test_the_watch_over_fresh_imports_sees_what_it_watches_for():
-    assert fresh(["numpy"], ["core.errors", "core.arrays"]) == "core.arrays imports numpy\n"
+    assert fresh(["ctypes"], ["core.errors", "ctypes"]) == "ctypes imports ctypes\n"
+
+
+FIRST_PICTURE = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from app.session import Session
+from app.settings import Settings
+from app.window import Window
+
+app = QApplication([])
+window = Window(Session(), Settings(Path(sys.argv[1])))
+window.show()
+while not window.windowHandle().isExposed():
+    app.processEvents()
+"""
+ON_NUMBERS = """
+from app.cli import main
+main(["grad", "sigmoid((x + y) z)", "x=-2", "y=5", "z=-4"])
+"""
+ON_ARRAYS = ON_NUMBERS.replace("x=-2", "x=[1,2]").replace("y=5", "y=[3,4]").replace("z=-4", "z=[5,6]")
+SAY_WHAT_IS_LOADED = "print(*[name for name in ('numpy', 'networkx', 'pyqtgraph') if name in sys.modules])"
+
+
+@pytest.mark.parametrize(
+    ("script", "loaded"),
+    [(FIRST_PICTURE, ""), (ON_NUMBERS, ""), (ON_ARRAYS, "numpy")],
+    ids=["first picture", "numbers", "arrays"],
+)
+def test_what_takes_long_to_load_is_loaded_when_it_is_needed(tmp_path, script, loaded):
+    command = [sys.executable, "-c", f"{script}\nimport sys\n{SAY_WHAT_IS_LOADED}", str(tmp_path / "set.ini")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == loaded

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
@@ -25,6 +24,7 @@ from core.figure import (
     heat_cells,
     heat_tiles,
 )
+from core.late import np
 from core.layout import Route, point_at
 from core.notation.mathtree import Math
 

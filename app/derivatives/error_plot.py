@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from app.theme import LIGHT, Theme
 from app.training.axes import show_axes
 from core.derivatives.numerical import SWEPT, Sweep, Swept
+from core.late import np
 
 LEAST, MOST = 1e-17, 1e9  # errors drawn; 0 is drawn at the least
 FLAT = 1e-6  # shown at least, however little the errors differ

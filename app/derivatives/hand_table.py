@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from app.derivatives.tables import NUMBER, WORDS
@@ -15,6 +14,7 @@ from core.dataclass import dataclass
 from core.derivatives.kinks import Straddled
 from core.derivatives.numerical import LEAST, Differenced, relative_error
 from core.derivatives.ways import reverse_gradient
+from core.late import np
 from core.numbers import digits_apart, exact, short
 from core.seed import Entry, entry_at, entry_text
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
@@ -15,6 +14,7 @@ from app.theme import LIGHT, Theme
 from core.arrays import Shape, Value, shape_of, shape_text
 from core.errors import Problem
 from core.graph import CONSTANT, Graph
+from core.late import np
 from core.numbers import typed_text
 from core.plan import receivers
 from core.seed import chosen_entry, entry_at, entry_seed, is_chosen, read_entry

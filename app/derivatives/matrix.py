@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHeaderView, QPushButton, QWidget
 
@@ -19,6 +18,7 @@ from app.theme import Theme
 from core.arrays import MAX_ENTRIES
 from core.derivatives.jacobian import LAYOUTS, Jacobian, jacobian_work, outer_product
 from core.errors import Problem
+from core.late import np
 from core.numbers import exact, short
 from core.seed import entry_at, entry_text, is_chosen
 from core.work import watched

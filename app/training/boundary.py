@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor
@@ -14,6 +13,7 @@ from app.theme import CLASSES, LIGHT, Theme, heat_colours
 from app.training.axes import show_axes
 from core.arrays import Array
 from core.dataclass import dataclass
+from core.late import np
 
 TRAIN_SIZE, TEST_SIZE = 7, 11  # pixels; a diamond of the same size looks smaller than a circle
 PALE = 0.45  # how strongly a class colours the plane

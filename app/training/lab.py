@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
@@ -17,6 +16,7 @@ from app.training.weights import HeatMaps, template_maps, weight_maps
 from core.arrays import Array
 from core.dataclass import replace
 from core.errors import Problem
+from core.late import np
 from core.numbers import short
 from core.training.boundary import WHOLE, Plane, plane_of
 from core.training.setup import Setup, setup

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -14,6 +13,7 @@ from app.heat import heat_image
 from app.theme import LIGHT, Theme
 from core.arrays import Array, Value
 from core.figure import heat_cells
+from core.late import np
 from core.numbers import short
 
 CAPTION, GAP = 18, 12

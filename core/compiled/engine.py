@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from core.compiled.layout import Slot, affine_sums, slots
@@ -16,6 +15,7 @@ from core.compiled.scalars import compile_numbers
 from core.compiled.terms import BUFFER, NUMBER, SETTING, Term, Terms
 from core.compiled.writer import Writer
 from core.errors import Problem
+from core.late import np
 from core.plan import Plan
 
 

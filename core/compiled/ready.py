@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from core.arrays import Value
 from core.compiled.layout import Slot
 from core.dataclass import dataclass
+from core.late import np
 
 Array = npt.NDArray[Any]
 

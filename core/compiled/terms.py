@@ -12,10 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
 from core.arrays import Shape
 from core.dataclass import dataclass
+from core.late import np
 
 LETTERS, BATCH = "ijklmnopqrst", "b"
 BUFFER, NUMBER, VIEW, SETTING = "buffer", "number", "view", "setting"

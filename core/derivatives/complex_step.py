@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Value, frozen, shape_of
-from core.derivatives.kinks import SIGNS
+from core.derivatives.kinks import on_arrays
 from core.derivatives.numerical import Probe
 from core.errors import Problem
 from core.graph import Node
+from core.late import np
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
 from core.ops import Op
 from core.ops.kernels import KERNELS
@@ -102,7 +102,7 @@ def _evaluated(tree: Tree, values: Mapping[str, Any]) -> Any:
             case Binary("^", _, Number(2.0)):
                 return found[0] * found[0]
             case Binary(sign):
-                return SIGNS.get(sign, np.multiply)(*found)
+                return on_arrays(sign)(*found)
             case Call(function):
                 return KERNELS[function].array(*found)
         raise TypeError(f"{part} has no place in a rule for complex numbers")

@@ -10,8 +10,6 @@ import math
 from collections.abc import Iterator
 from typing import Literal
 
-import numpy as np
-
 from core.arrays import MAX_ENTRIES, Array, Value, frozen, shape_of
 from core.dataclass import dataclass, replace
 from core.derivatives.forward import push, units
@@ -19,6 +17,7 @@ from core.derivatives.structure import Partners, recognition
 from core.errors import Problem
 from core.explain import derivative
 from core.graph import INPUT, Graph, Node
+from core.late import np
 from core.notation.mathtree import Math, row
 from core.notation.tree import Call, Name
 from core.notation.typeset import ATOM, EQUALS, SIGNED, TOP, name_math, product, with_superscript, wrap

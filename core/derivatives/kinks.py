@@ -7,19 +7,18 @@ two sides change places. A side that only touches the other, as the norm touches
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 from core.arrays import Array, Value
 from core.dataclass import dataclass
 from core.graph import Node
+from core.late import np
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
 from core.ops.kernels import KERNELS
 from core.plan import Plan
 
-SIGNS: Mapping[str, Any] = {"+": np.add, "-": np.subtract, "/": np.divide, "^": np.power}
+SIGNS = {"+": "add", "-": "subtract", "/": "divide", "^": "power"}  # a product has several
 RELATIONS: Mapping[str, Any] = {
     "<": operator.lt,
     ">": operator.gt,
@@ -48,6 +47,12 @@ class Straddled:
     def sentence(self) -> str:
         sides = f"slope {self.left} on one side, {self.right} on the other"
         return f"{self.node} ({self.symbol}) has a kink between {self.between}: {sides}"
+
+
+def on_arrays(sign: str) -> Callable[..., Array]:
+    """What a sign of a rule does with arrays."""
+    found: Callable[..., Array] = getattr(np, SIGNS.get(sign, "multiply"))
+    return found
 
 
 def straddled(forward: Plan, low: Mapping[str, Value], high: Mapping[str, Value]) -> tuple[Straddled, ...]:
@@ -95,7 +100,7 @@ def _holds(tree: Tree, points: Mapping[str, Points], somewhere: bool) -> Array:
             case Negative():
                 return [-at for at in found[0]]
             case Binary(sign):
-                return [SIGNS.get(sign, np.multiply)(*at) for at in zip(*found, strict=True)]
+                return [on_arrays(sign)(*at) for at in zip(*found, strict=True)]
             case Call(function):
                 return [KERNELS[function].array(*at) for at in zip(*found, strict=True)]
             case Indicator("=", left, right) if not _compares(left) and not _compares(right):

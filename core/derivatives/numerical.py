@@ -12,12 +12,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import numpy as np
-
 from core.arrays import Array, Value, frozen, shape_of
 from core.dataclass import dataclass, replace
 from core.derivatives.kinks import Straddled, straddled
 from core.errors import Problem
+from core.late import np
 from core.numbers import short
 from core.ops import Op
 from core.passes import steps

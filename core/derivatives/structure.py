@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from core.arrays import Array
 from core.dataclass import dataclass
+from core.late import np
 from core.numbers import short
 from core.work import Work, finished
 

@@ -11,8 +11,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-import numpy as np
-
 from core.arrays import Value, frozen, shape_of
 from core.dataclass import dataclass
 from core.derivatives.complex_step import complex_slopes
@@ -33,6 +31,7 @@ from core.derivatives.numerical import (
 )
 from core.derivatives.symbolic import derivative
 from core.errors import Problem
+from core.late import np
 from core.numbers import DIGITS, short, value_text
 from core.request import check_node
 from core.seed import chosen_entry, seeded_text

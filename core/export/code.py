@@ -17,10 +17,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-import numpy as np
-
 from core.arrays import Value
 from core.export import one_line
+from core.late import np
 from core.notation.lexer import GREEK
 
 WIDTH = 100

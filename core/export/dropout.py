@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from core.arrays import Value, frozen
 from core.dataclass import replace
 from core.graph import CONSTANT, Graph, Node
+from core.late import np
 from core.ops.array_kernels import kept
 
 OP = "dropout"

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from core.arrays import Shape
 from core.export.onnx_tensors import Maker, Tensor
+from core.late import np
 
 SEEDED, DRAWN, OFF = "seeded", "drawn", "off"
 UFUNCS = {

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from core.arrays import Shape, Value
@@ -22,6 +21,7 @@ from core.export.onnx_forms import OPERATORS, lowered, summed
 from core.export.onnx_operators import SEEDED, Operators
 from core.export.onnx_tensors import NoForm, Operator, Tensor
 from core.graph import CONSTANT, Graph, Node
+from core.late import np
 from core.passes import input_values
 from core.plan import GRADIENT, OUTPUT, Instruction, make_plan
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from core.arrays import Shape
 from core.dataclass import dataclass
+from core.late import np
 
 # the numbers of element types in onnx.proto
 FLOAT, INT64, DOUBLE = 1, 7, 11

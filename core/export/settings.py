@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import ast
 
-import numpy as np
-
 from core.arrays import Value
 from core.export.code import number
 from core.graph import Graph, Node
+from core.late import np
 
 POOLS = ("maxpool", "avgpool")
 

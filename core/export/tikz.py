@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-import numpy as np
-
 from core.export import one_line
 from core.figure import (
     LABEL,
@@ -22,6 +20,7 @@ from core.figure import (
     heat_cells,
     heat_tiles,
 )
+from core.late import np
 from core.notation.latex import latex
 
 # an array of more cells is thinned to every n-th row and column: TeX's memory is small

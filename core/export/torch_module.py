@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from core.arrays import Value, frozen, shape_text
 from core.dataclass import replace
 from core.errors import Problem
@@ -32,6 +30,7 @@ from core.export.torch_loop import (
     TRAIN,
 )
 from core.export.torch_text import TorchText, entries
+from core.late import np
 from core.passes import tell
 from core.plan import make_plan
 from core.training.batches import Feed

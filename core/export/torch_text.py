@@ -7,8 +7,6 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import field
 
-import numpy as np
-
 from core.arrays import Value
 from core.dataclass import dataclass
 from core.export.cases import Case
@@ -18,6 +16,7 @@ from core.export.torch_forms import chosen, is_flat
 from core.export.torch_functions import called_in
 from core.export.torch_pieces import JOINED, Piece
 from core.graph import Graph, Node
+from core.late import np
 from core.ops.losses import PAIRED
 
 # longer expressions without a name of their own get a line of their own

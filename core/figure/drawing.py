@@ -143,8 +143,7 @@ class Drawing:
             if len(edges) < 2:
                 continue
             routes = [self.routes[edge.target, edge.port] for edge in edges]
-            for edge, route in zip(edges, routes, strict=True):
-                shares = where_alone(route, routes)
+            for edge, route, shares in zip(edges, routes, where_alone(routes), strict=True):
                 contributions.append(Wanted((edge.target, edge.port), route, width, 0, height, shares, True))
         return values + contributions
 

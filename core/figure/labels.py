@@ -7,23 +7,19 @@ The choice depends on the drawing alone, so labels do not wander from step to st
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import takewhile
-from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
+from itertools import pairwise
+from typing import NamedTuple
 
 from core.dataclass import dataclass, replace
-from core.layout import Point, Route, point_at
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from core.layout import Point, Route, point_at, points_on
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 CLEAR = 4.0  # between a label and its edge
 OVER_BOX, OVER_LABEL, OVER_CURVE, FAR, OTHER_SIDE = 6.0, 4.0, 24.0, 0.3, 0.5
 BETWEEN_POINTS = 10.0  # of a curve that is looked at
+CELL = 64.0  # the side of the cells in which one looks for what is near
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,47 +68,100 @@ MIDDLE = (0.55, 0.45, 0.65, 0.35, 0.75, 0.25)
 NEAR_END = (0.75, 0.65, 0.8, 0.55, 0.45, 0.35)
 
 
-def where_alone(route: Route, routes: Iterable[Route]) -> list[float]:
-    """Candidates in the middle of an edge; where it first goes along with others, nearer to its own end."""
-    begin = max(_shared(route, other) for other in routes if other is not route)
-    return [begin + share * (1 - begin) for share in (NEAR_END if begin else MIDDLE)]
+def where_alone(routes: Sequence[Route]) -> list[list[float]]:
+    """Candidates on each of the edges that leave a box together.
+
+    They are in the middle of an edge; where it first goes along with others, nearer to its own end.
+    """
+    begins = [0.0] * len(routes)
+    # what two routes share is a beginning, so each shares most with its neighbours in this order
+    for one, other in pairwise(sorted(range(len(routes)), key=lambda at: routes[at].pieces)):
+        parts = _shared(routes[one], routes[other])
+        for at, part in zip((one, other), parts, strict=True):
+            begins[at] = max(begins[at], part)
+    return [[begin + share * (1 - begin) for share in (NEAR_END if begin else MIDDLE)] for begin in begins]
 
 
-def _shared(route: Route, other: Route) -> float:
-    """How much of a route's way another one takes as well."""
-    common = takewhile(lambda pair: pair[0] == pair[1], zip(route.pieces, other.pieces, strict=False))
-    end = route.start
-    for piece, _ in common:
+def _shared(one: Route, other: Route) -> tuple[float, float]:
+    """How much of its way each of two routes goes along with the other."""
+    end = one.start
+    for piece, same in zip(one.pieces, other.pieces, strict=False):
+        if piece != same:
+            break
         end = piece[2]
-    return (end[0] - route.start[0]) / max(route.end[0] - route.start[0], 1.0)
+    shared = end[0] - one.start[0]
+    first, second = (shared / max(route.end[0] - route.start[0], 1.0) for route in (one, other))
+    return first, second
 
 
 def choose_spots(
     wanted: Iterable[Wanted], boxes: Sequence[Rect], routes: Sequence[Route]
 ) -> Mapping[tuple[str, int], Spot]:
     """For each label its place on its edge."""
-    points = sorted(point for route in routes for point in _points(route)) or [(1e9, 1e9)]
-    curves = np.ascontiguousarray(np.array(points).T)
-    taken = [np.array(boxes or [(1e9,) * 4], dtype=float), np.empty((0, 4))]
+    covered = _Covered()
+    for box in boxes:
+        covered.add(box, OVER_BOX)
+    # where edges run together there is one line to be seen
+    for cubic in dict.fromkeys(cubic for route in routes for cubic in route.cubics()):
+        for point in _points(*cubic):
+            covered.points[_cell(*point)].append(point)
     found: dict[tuple[str, int], Spot] = {}
     for want in wanted:
         sides = [(want, 0.0), (want.turned, OTHER_SIDE)] if want.either else [(want, 0.0)]
         choices = [
-            (FAR * (rank + worse) * want.width + _hidden(side, share, taken, curves), share, side)
+            (FAR * (rank + worse) * want.width + sum(map(covered.by, _rects(side, share))), share, side)
             for side, worse in sides
             for rank, share in enumerate(want.shares)
         ]
         _, best, side = min(choices, key=lambda choice: choice[0])
-        taken[1] = np.vstack([taken[1], *(np.array([rect]) for rect in _rects(side, best))])
+        for rect in _rects(side, best):
+            covered.add(rect, OVER_LABEL)
         found[want.key] = Spot(point_at(want.route, best)[0], side is want)
     return found
 
 
-def _points(route: Route) -> Iterator[Point]:
+def _cell(x: float, y: float) -> tuple[int, int]:
+    return int(x // CELL), int(y // CELL)
+
+
+class _Covered:
+    """What stands on the canvas already, kept by the square cells it lies in."""
+
+    def __init__(self) -> None:
+        self.rects: defaultdict[tuple[int, int], list[tuple[Rect, float]]] = defaultdict(list)
+        self.points: defaultdict[tuple[int, int], list[Point]] = defaultdict(list)
+
+    def add(self, rect: Rect, weight: float) -> None:
+        for cell, part in _parts(rect):
+            self.rects[cell].append((part, weight))
+
+    def by(self, rect: Rect) -> float:
+        """How much a rectangle would cover: boxes and labels by area, curves by points."""
+        total = 0.0
+        for cell, (left, top, right, bottom) in _parts(rect):
+            for (x, y, end, foot), weight in self.rects.get(cell, ()):
+                wide, high = min(end, right) - max(x, left), min(foot, bottom) - max(y, top)
+                if wide > 0 and high > 0:
+                    total += weight * wide * high / 20
+            inside = sum(left <= x < right and top < y < bottom for x, y in self.points.get(cell, ()))
+            total += OVER_CURVE * inside
+        return total
+
+
+def _parts(rect: Rect) -> Iterator[tuple[tuple[int, int], Rect]]:
+    """The parts of a rectangle in the cells it lies in."""
+    left, top, right, bottom = rect
+    (first, upper), (last, lower) = _cell(left, top), _cell(right, bottom)
+    for i in range(first, last + 1):
+        for j in range(upper, lower + 1):
+            x, y = i * CELL, j * CELL
+            yield (i, j), (max(left, x), max(top, y), min(right, x + CELL), min(bottom, y + CELL))
+
+
+def _points(start: Point, first: Point, second: Point, end: Point) -> list[Point]:
     """Points on a curve, close enough that none of its stretches passes unseen below a label."""
-    for start, first, second, end in route.cubics():
-        chords = max(12, round(math.dist(start, end) / BETWEEN_POINTS))
-        yield from Route(start, ((first, second, end),)).sampled(chords)
+    chords = max(12, round(math.dist(start, end) / BETWEEN_POINTS))
+    return Route(start, ((first, second, end),)).sampled(chords)
 
 
 def climb(route: Route, x: float, width: float) -> float:
@@ -122,17 +171,10 @@ def climb(route: Route, x: float, width: float) -> float:
 
 def beside(route: Route, x: float, width: float, below: bool) -> Point:
     """The point above or below an edge at x that keeps a label of a width clear of the curve."""
-    xs, ys = _line(route)
-    away = np.abs(xs - x)
-    passed = ys[away <= max(width / 2 + CLEAR, float(away.min()))]
-    return (x, float(passed.max()) + CLEAR) if below else (x, float(passed.min()) - CLEAR)
-
-
-@lru_cache(4096)
-def _line(route: Route) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The xs and ys of points on a curve."""
-    xs, ys = np.array(route.sampled()).T
-    return xs, ys
+    points = points_on(route)
+    near = max(width / 2 + CLEAR, min(abs(px - x) for px, _ in points))
+    passed = [py for px, py in points if abs(px - x) <= near]
+    return (x, max(passed) + CLEAR) if below else (x, min(passed) - CLEAR)
 
 
 def _rects(want: Wanted, share: float) -> list[Rect]:
@@ -146,19 +188,3 @@ def _rects(want: Wanted, share: float) -> list[Rect]:
         top = beside(want.route, x, want.width, True)[1]
         found.append((left, top, right, top + want.below))
     return found
-
-
-def _hidden(
-    want: Wanted, share: float, taken: Sequence[NDArray[np.float64]], curves: NDArray[np.float64]
-) -> float:
-    """How much a label at a place would cover: boxes and labels by area, curves by points, sorted by x."""
-    total = 0.0
-    for left, top, right, bottom in _rects(want, share):
-        for weight, others in ((OVER_BOX, taken[0]), (OVER_LABEL, taken[1])):
-            wide = np.minimum(others[:, 2], right) - np.maximum(others[:, 0], left)
-            high = np.minimum(others[:, 3], bottom) - np.maximum(others[:, 1], top)
-            total += weight * float(np.maximum(wide, 0.0) @ np.maximum(high, 0.0)) / 20
-        first, last = np.searchsorted(curves[0], (left, right))
-        heights = curves[1, first:last]
-        total += OVER_CURVE * float(np.count_nonzero((heights > top) & (heights < bottom)))
-    return total

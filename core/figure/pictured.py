@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-
 from core.arrays import Array, Value, shape_of
 from core.dataclass import replace
 from core.figure.drawing import Drawing, shows_map
@@ -13,6 +11,7 @@ from core.figure.labels import beside
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.sizes import LABEL, NAME, SMALL, extent, heat_extent, is_listed
 from core.graph import CONSTANT, Edge
+from core.late import np
 from core.layout import Route
 from core.notation.mathtree import Fenced, Math, row
 from core.notation.typeset import EQUALS, PLUS, name_math, number_math, value_math

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from core.arrays import Array, Shape
+from core.late import np
 from core.notation.mathtree import (
     Big,
     Digits,

@@ -12,9 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numpy as np
-
 from core.dataclass import dataclass
+from core.late import np
 from core.layout.boxes import Box
 from core.layout.layers import Layered
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from core.arrays import Array, Shape
+from core.late import np
 from core.ops.kernels import axes_of, kernel, whole_numbers
 
 

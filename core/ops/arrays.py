@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from core.arrays import MAX_ENTRIES, Shape, Value, describe, shape_text
 from core.errors import Problem
 from core.numbers import typed_text
@@ -94,7 +92,7 @@ reshape = structural(
     "reshape(x, shape)",
     inputs="x shape",
     shape=_reshape,
-    settings={"shape": np.array([3.0, 2.0])},
+    settings={"shape": (3.0, 2.0)},
     test_shapes=[(2, 3), (2,)],
     x="as_shape(g, x)",
     says="The same entries, laid out otherwise: each gradient goes back to its entry.",

@@ -53,7 +53,7 @@ class Op:
     back: Mapping[str, Rule]
     says: str
     shape: ShapeRule
-    settings: Mapping[str, Value] = field(default_factory=dict)
+    settings: Mapping[str, float | Sequence[float]] = field(default_factory=dict)
     local: Mapping[str, Rule] = field(default_factory=dict)
     domain: Mapping[str, Domain] = field(default_factory=dict)
     defaults: Mapping[str, float] = field(default_factory=dict)
@@ -207,7 +207,7 @@ def structural(
     inputs: str,
     test_shapes: Sequence[Shape],
     domain: Mapping[str, Domain] | None = None,
-    settings: Mapping[str, Value] | None = None,
+    settings: Mapping[str, float | Sequence[float]] | None = None,
     defaults: Mapping[str, float] | None = None,
     written: str = "",
     stands_for: str = "",

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-
 from core.arrays import Array, Shape
+from core.late import np
 from core.ops.kernels import kernel
 
 
@@ -31,7 +29,7 @@ def is_stack(x: Shape, w: Shape) -> bool:
 
 def _windows(x: Array, size: Shape, stride: int) -> Array:
     """Every window of a picture with channels: (channels, places down, across, rows, columns); read only."""
-    return sliding_window_view(x, tuple(size), (1, 2))[:, ::stride, ::stride]
+    return np.lib.stride_tricks.sliding_window_view(x, tuple(size), (1, 2))[:, ::stride, ::stride]
 
 
 def _channels(x: Array) -> Array:

@@ -10,10 +10,9 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, overload
 
-import numpy as np
-
 from core.arrays import Array
 from core.dataclass import dataclass
+from core.late import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,11 +41,16 @@ class Kernel:
 KERNELS: dict[str, Kernel] = {}
 
 
+def _of_numpy(function: str) -> Callable[..., Array]:
+    """A function of NumPy, which is loaded when it is first called."""
+    return lambda *args: getattr(np, function)(*args)
+
+
 def _ufunc(
     name: str, ufunc: str = "", number: Callable[..., float] | None = None, smooth: bool = False
 ) -> None:
     ufunc = ufunc or name
-    KERNELS[name] = Kernel(name, getattr(np, ufunc), number or getattr(math, name), ufunc, smooth=smooth)
+    KERNELS[name] = Kernel(name, _of_numpy(ufunc), number or getattr(math, name), ufunc, smooth=smooth)
 
 
 for _name in ["exp", "log", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"]:
@@ -68,9 +72,8 @@ def _logaddexp(x: float, y: float) -> float:
 
 
 _ufunc("logaddexp", number=_logaddexp)
-_erf = np.frompyfunc(math.erf, 1, 1)
-KERNELS["erf"] = Kernel("erf", lambda x: np.asarray(_erf(x), np.float64), math.erf)
-KERNELS["zero"] = Kernel("zero", np.zeros_like, lambda x: 0.0, shape_only=(0,))
+KERNELS["erf"] = Kernel("erf", lambda x: np.asarray(np.frompyfunc(math.erf, 1, 1)(x), np.float64), math.erf)
+KERNELS["zero"] = Kernel("zero", _of_numpy("zeros_like"), lambda x: 0.0, shape_only=(0,))
 
 
 def _product(name: str, einsum: str, array: Callable[[Array, Array], Array]) -> None:
@@ -78,10 +81,10 @@ def _product(name: str, einsum: str, array: Callable[[Array, Array], Array]) -> 
     KERNELS[name] = Kernel(name, array, einsum=einsum, smooth=True)
 
 
-_product("dot", "i,i->", np.dot)
-_product("matvec", "ij,j->i", np.dot)
-_product("vecmat", "i,ij->j", np.dot)
-_product("matmul", "ij,jk->ik", np.dot)
+_product("dot", "i,i->", _of_numpy("dot"))
+_product("matvec", "ij,j->i", _of_numpy("dot"))
+_product("vecmat", "i,ij->j", _of_numpy("dot"))
+_product("matmul", "ij,jk->ik", _of_numpy("dot"))
 _product("outer", "i,j->ij", lambda x, y: x[:, None] * y)  # np.multiply.outer fails inside a rule
 # the same products with one matrix transposed, for the way back
 _product("matvec_t", "ij,i->j", lambda x, y: np.dot(y, x))

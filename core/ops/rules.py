@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from core.arrays import Value, frozen
 from core.dataclass import dataclass
+from core.late import np
 from core.notation.reader import MAX_VALUES, Signature, read
 from core.notation.tree import (
     Binary,

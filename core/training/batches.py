@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import field
 
-import numpy as np
-
 from core.arrays import Value
 from core.compiled import Compiled, Flat, compile_plan
 from core.dataclass import dataclass
 from core.graph import Graph
+from core.late import np
 from core.plan import make_plan
 from core.training.data import Array
 from core.training.roles import Roles

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from core.compiled import compile_plan
 from core.errors import Problem
 from core.graph import Graph
+from core.late import np
 from core.plan import make_plan
 from core.training.data import Array
 from core.training.roles import Roles

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem
+from core.late import np
 
 Array = npt.NDArray[Any]
 

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-import numpy as np
-
 from core.dataclass import dataclass
 from core.errors import Problem
+from core.late import np
 from core.resources import resource
 from core.training.data import DRAWING, Array, Dataset, chances
 

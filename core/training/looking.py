@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from core.compiled import Compiled
+from core.late import np
 from core.training.batches import Engines, Feed, Fill
 from core.training.data import Array, Dataset
 from core.training.roles import Roles

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from core.arrays import Value, frozen
 from core.dataclass import dataclass
 from core.document import MAX_LAYERS, MAX_UNITS
 from core.errors import Problem
+from core.late import np
 from core.training.data import Dataset
 
 

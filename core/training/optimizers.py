@@ -17,11 +17,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import numpy as np
 import numpy.typing as npt
 
 from core.dataclass import dataclass
 from core.errors import Problem
+from core.late import np
 
 Array = npt.NDArray[Any]
 

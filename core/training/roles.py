@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
-
 from core.arrays import Shape, Value, describe, frozen, shape_of
 from core.dataclass import dataclass
 from core.errors import Problem
 from core.graph import Graph
+from core.late import np
 from core.training.data import Array, Dataset
 
 FIXED = frozenset(["λ", "η", "α", "β", "μ", "ε", "δ", "margin"])

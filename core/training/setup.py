@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from core.arrays import Value, frozen
 from core.builder import build, free_names, read_program
 from core.dataclass import dataclass, replace
@@ -13,6 +11,7 @@ from core.defaults import with_defaults
 from core.document import Lab
 from core.errors import Problem
 from core.graph import Graph
+from core.late import np
 from core.training.data import Dataset
 from core.training.datasets import DATASETS
 from core.training.networks import Network

@@ -12,13 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from itertools import chain, count, cycle
 
-import numpy as np
-
 from core.arrays import Value, frozen
 from core.compiled import Compiled
 from core.dataclass import dataclass
 from core.errors import Problem
 from core.graph import Graph
+from core.late import np
 from core.training.batches import Engines, Feed, Fill
 from core.training.data import Array, Dataset
 from core.training.looking import Look

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 
+from app.session import Session
 from core.arrays import frozen, same
 from core.document import EXAMPLE, Document
 from core.errors import Problem
@@ -19,6 +20,11 @@ def test_it_starts_with_a_worked_example_that_can_be_stepped(session):
     assert session.cursor == 0
     session.step(1)
     assert session.picture.value("v1") == 3
+
+
+def test_however_slow_the_machine_there_is_a_story_from_the_start(monkeypatch):
+    monkeypatch.setattr("app.session.AT_ONCE", -1.0)
+    assert Session().story.graph.output == "f"
 
 
 def test_a_new_program_gets_values_for_its_names(session):

@@ -3,13 +3,13 @@
 import copy
 import dataclasses
 import pickle
-from dataclasses import FrozenInstanceError, asdict, field, fields, replace
+from dataclasses import FrozenInstanceError, asdict, field, fields
 from functools import cached_property
 from typing import ClassVar
 
 import pytest
 
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 
 BOTH = pytest.mark.parametrize("dataclass", [dataclasses.dataclass, dataclass], ids=["standard", "own"])
 
@@ -137,7 +137,8 @@ def test_patterns_bind_the_fields(kind):
 def test_the_standard_tools_know_it(kind):
     place = kind(1.0, names={"a": 1})
     assert dataclasses.is_dataclass(place)
-    assert replace(place, y=5.0) == kind(1.0, 5.0, {"a": 1})
+    for again in (replace, dataclasses.replace):
+        assert again(place, y=5.0) == kind(1.0, 5.0, {"a": 1})
     assert asdict(place) == {"x": 1.0, "y": 0.0, "names": {"a": 1}, "seen": (0, 0)}
     assert [(one.name, one.default) for one in fields(place)][:2] == [("x", dataclasses.MISSING), ("y", 0.0)]
     assert [one.compare for one in fields(kind)] == [True, True, True, False]

@@ -42,11 +42,11 @@ def named(*keys):
 def of_one(op, shapes):
     """A graph of one operation `f` on inputs of these shapes."""
     ports = op.ports(len(shapes))
-    settings = [op.settings.get(port) for port in ports]
+    settings = [frozen(op.settings[port]) if port in op.settings else None for port in ports]
     nodes = {
         port: Node(port, INPUT, (), shape, Name(port), named=True)
         if setting is None
-        else Node(port, CONSTANT, (), shape, Name(port), value=frozen(setting))
+        else Node(port, CONSTANT, (), shape, Name(port), value=setting)
         for port, shape, setting in zip(ports, shapes, settings, strict=True)
     }
     nodes["f"] = Node("f", op.name, ports, op.shape_of(ports, shapes, settings), Name("f"), named=True)
