@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -102,17 +102,20 @@ class Where(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self._needed = 0
+        self._expected: Sequence[str] = ()
 
-    def make_room_for(self, texts: Iterable[str]) -> None:
-        self._needed = max(map(self.fontMetrics().horizontalAdvance, texts)) + 4
+    def make_room_for(self, texts: Sequence[str]) -> None:
+        self._expected = texts
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._needed, self.fontMetrics().height())
+        # by the font of now: a widget gets that of the program only after it was made
+        needed = max(map(self.fontMetrics().horizontalAdvance, self._expected), default=0) + 4
+        return QSize(needed, self.fontMetrics().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(60, self._needed), self.fontMetrics().height())
+        room = self.sizeHint()
+        return QSize(min(60, room.width()), room.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())

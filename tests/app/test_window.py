@@ -347,6 +347,13 @@ def test_larger_text_is_larger_everywhere(window):
     window.scale_text(-1.0)
 
 
+def test_the_title_of_every_step_has_room(window):
+    where = window.transport.where
+    for cursor in range(len(window.session.story) + 1):
+        window.session.seek(cursor)
+        assert where.fontMetrics().horizontalAdvance(where.text()) <= where.width()
+
+
 def test_the_palette_finds_names_before_descriptions(window):
     palette = Palette(window)
     palette.field.setText("theme")
