@@ -18,7 +18,7 @@ def split_number(value: float, digits: int = DIGITS) -> tuple[str, str]:
     if math.isinf(value):
         return "∞" if value > 0 else "−∞", ""
     if value == 0:
-        return "−0" if math.copysign(1, value) < 0 else "0", ""
+        return "0", ""  # the sign of 0 is a matter of rounding; `exact` and `typed_text` keep it
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     power = int(exponent)
     if -4 <= power < max(digits, 6):
