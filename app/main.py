@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.report import Reporter, check_versions, install_excepthook
+from app.report import check_versions, install_excepthook
 from app.session import Session
 from app.settings import Settings
 from app.theme import STYLE, load_fonts
@@ -46,9 +46,13 @@ def show_window(path: Path | None = None, *, reset: bool = False) -> int:
         nonlocal recovery
         if window.windowHandle().isExposed():
             seen.stop()
-            recovery = _first_moments(window, reporter, path)
+            from app.recovery import Recovery
 
-    seen = QTimer(window, interval=LOOK_AGAIN)
+            recovery = Recovery(window.session)
+            reporter.on_report.append(recovery.write)
+            _first_moments(window, recovery, path)
+
+    seen = QTimer(window, interval=1 if path else LOOK_AGAIN)
     seen.timeout.connect(look)
     seen.start()
     status = app.exec()
@@ -57,22 +61,22 @@ def show_window(path: Path | None = None, *, reset: bool = False) -> int:
     return status
 
 
-def _first_moments(window: Window, reporter: Reporter, path: Path | None) -> Recovery:
+def _first_moments(window: Window, recovery: Recovery, path: Path | None) -> None:
     """After the first picture: the file asked for, or work left by a crash; what the settings have to say."""
-    import numpy  # noqa: F401 - so that the first array does not wait for it
-
     gc.freeze()
     gc.enable()  # see app/opening.py
     from app.interrupts import Interrupts
-    from app.recovery import Recovery
 
     Interrupts()
-    recovery = Recovery(window.session)
-    reporter.on_report.append(recovery.write)
+    QTimer.singleShot(0, window, _load_numpy)
     window.tell(window.settings.trouble)
     recovery.troubled.connect(lambda: window.tell(recovery.trouble))
     if path is not None:
         window.open_path(path)
     else:
         window.files.offer(recovery.offered())
-    return recovery
+
+
+def _load_numpy() -> None:
+    """So that the first array does not wait for it."""
+    import numpy  # noqa: F401
