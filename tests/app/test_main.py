@@ -1,0 +1,67 @@
+"""The program from its start to its end, in a process of its own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.document import Document, dumps
+
+ROOT = Path(__file__).parents[2]
+LOOK = """
+import gc, json, sys
+from app.opening import plain_imports
+with plain_imports():
+    from app.main import Window
+from PySide6.QtCore import QCoreApplication, QTimer
+
+FAILS, *PATHS = sys.argv[1:]
+
+
+def show(window, show=Window.show):
+    show(window)
+    first = window.session.document.text
+
+    def look():
+        if "numpy" not in sys.modules:  # what comes after the first picture has not been done yet
+            QTimer.singleShot(5, look)
+        elif FAILS == "fails":
+            window.session.set_text("a b")
+            QTimer.singleShot(50, lambda: QCoreApplication.exit(130))
+            raise RuntimeError("of the test")
+        else:
+            print(json.dumps([first, window.session.document.text, gc.isenabled()]))
+            window.close()
+
+    QTimer.singleShot(0, look)
+
+
+Window.show = show
+from app.cli import main
+raise SystemExit(main(PATHS))
+"""
+
+
+def start(*words):
+    command = [sys.executable, "-c", LOOK, *map(str, words)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("with_file", [False, True], ids=["alone", "file"])
+def test_it_starts_with_the_example_or_the_file_and_ends_well(tmp_path, with_file):
+    project = tmp_path / "a.chainlight"
+    project.write_text(dumps(Document("u v", {"u": 2.0, "v": 3.0}, {})), encoding="utf-8")
+    done = start("works", *([project] if with_file else []))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == ["(x+y)z", "u v" if with_file else "(x+y)z", True]
+    assert not list(tmp_path.rglob("recovery/*.json"))
+
+
+def test_work_is_kept_when_the_program_fails(tmp_path):
+    done = start("fails")
+    assert done.returncode == 130
+    assert "RuntimeError: of the test" in done.stderr
+    (kept,) = tmp_path.rglob("recovery/*.json")
+    assert json.loads(kept.read_text(encoding="utf-8"))["program"] == "a b"
