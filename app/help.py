@@ -36,7 +36,8 @@ CANVAS_KEYS = (
     ("Ctrl+wheel", "Zoom; drag the paper to pan"),
     ("Drag a number", "Change an input's value"),
     ("Double-click", "An operation unfolds; the title of its frame folds it; an input's value is typed"),
-    ("B or .", "Black screen while presenting; Esc leaves"),
+    ("B or .", "Black screen while presenting"),
+    ("Esc", "Leave presenting or a text field; stop a computation that takes long"),
 )
 NOTATION = (
     ("(x+y)z", "a product needs no sign"),

@@ -47,6 +47,12 @@ from core.steps import Computed, Flowed, Picture, Seeded, Story, Updated
 # an array of up to this many rows and columns is shown entry by entry in a formula, a larger one by its name
 LARGEST_SHOWN = 6
 
+OF_THE_SUM = "the gradients are those of the sum of its entries"
+ALWAYS_1 = (
+    "The entries of a softmax always sum to 1, so every other gradient is 0: "
+    "choose one entry as the seed, or add a loss"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -242,9 +248,12 @@ class _Explainer:
             of = expression_text(seeded(node, gradient, self.graph.nodes))
             chosen = seed_words(node, gradient, self.graph.nodes, self.digits)
             sentence = f"Seed chosen at {node}: {chosen}. The gradients are those of {of}."
+        elif isinstance(gradient, float):
+            sentence = f"The backward pass starts at {node}: its derivative with respect to itself is 1."
         else:
-            one = short(gradient) if isinstance(gradient, float) else "1 in every entry"
-            sentence = f"The backward pass starts at {node}: its derivative with respect to itself is {one}."
+            sentence = f"The backward pass starts at {node} with 1 in every entry: {OF_THE_SUM}."
+            if self.graph.nodes[node].op == "softmax":
+                sentence += f" {ALWAYS_1}."
         shapes = "" if isinstance(gradient, float) else describe("The seed", shape_of(gradient))
         return Explanation(self.title(), row(left, EQUALS, number), None, sentence, shapes)
 

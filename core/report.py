@@ -11,7 +11,7 @@ from core.arrays import Value, describe
 from core.derivatives.numerical import Checked, check_gradients
 from core.document import plain_value
 from core.errors import Problem, place
-from core.explain import badge, formula
+from core.explain import OF_THE_SUM, badge, formula
 from core.graph import CONSTANT, Graph, Node
 from core.keeping import keeping
 from core.notation.printers import expression_text, reading
@@ -51,7 +51,7 @@ class Report:
             found.append(Note(f"The gradients are those of {of}", span))
         elif graph.nodes[graph.output].shape:
             said = describe(graph.output, graph.nodes[graph.output].shape)
-            found.append(Note(f"{said}; the gradients are those of the sum of its entries", span))
+            found.append(Note(f"{said}; {OF_THE_SUM}", span))
         for name in self.wrt:
             if story.last.gradient(name) is None:
                 found.append(Note(f"{graph.output} has no gradient for {name}", graph.nodes[name].span))

@@ -7,7 +7,7 @@ import pytest
 
 from core.arrays import frozen, same
 from core.errors import Problem
-from core.explain import explain
+from core.explain import OF_THE_SUM, explain
 from core.notation.latex import latex
 from core.passes import as_chosen, run
 from core.seed import chosen_entry, entry_seed, is_chosen, read_entry, seed_words, seeded_text
@@ -88,6 +88,15 @@ def seed_step(text, values, seed=None, output=""):
 def test_the_usual_seed_is_explained_as_a_derivative():
     found, _ = seed_step("x y", {"x": 2.0, "y": 3.0})
     assert found.sentence == "The backward pass starts at f: its derivative with respect to itself is 1."
+
+
+def test_an_array_starts_with_the_sum_of_its_entries_and_a_softmax_says_why_that_is_no_use():
+    found, _ = seed_step("[x, y]", {"x": 2.0, "y": 3.0})
+    start = f"The backward pass starts at f with 1 in every entry: {OF_THE_SUM}."
+    assert found.sentence == start
+    found, _ = seed_step("softmax(s)", SOFTMAX)
+    assert found.sentence.startswith(f"{start} The entries of a softmax always sum to 1")
+    assert abs(run("softmax(s)", SOFTMAX).last.gradient("s")).max() < 1e-15
 
 
 def test_an_entry_is_explained_and_named_in_every_formula():
