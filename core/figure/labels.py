@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from core.dataclass import dataclass, replace
-from core.layout import Point, Route, point_at, points_on
+from core.layout import Cubic, Point, Route, halves, point_at, points_on
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 CLEAR = 4.0  # between a label and its edge
 OVER_BOX, OVER_LABEL, OVER_CURVE, FAR, OTHER_SIDE = 6.0, 4.0, 24.0, 0.3, 0.5
 BETWEEN_POINTS = 10.0  # of a curve that is looked at
-CELL = 64.0  # the side of the cells in which one looks for what is near
+CELL = 64.0  # the side of the square cells in which one looks for what is near
+LONG = 512.0  # a curve that is looked at in parts
+Cell = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,33 +96,44 @@ def _shared(one: Route, other: Route) -> tuple[float, float]:
     return first, second
 
 
+class _Choice(NamedTuple):
+    """A place for a label, what it would cover there, and what speaks against it whatever stands there."""
+
+    spot: Spot
+    rects: Sequence[Rect]
+    cost: float
+
+
 def choose_spots(
-    wanted: Iterable[Wanted], boxes: Sequence[Rect], routes: Sequence[Route]
+    wanted: Sequence[Wanted], boxes: Iterable[Rect], routes: Iterable[Route]
 ) -> Mapping[tuple[str, int], Spot]:
     """For each label its place on its edge."""
+    choices = {want.key: list(_choices(want)) for want in wanted}
     covered = _Covered()
     for box in boxes:
         covered.add(box, OVER_BOX)
+    looked_at = {cell for of_one in choices.values() for choice in of_one for cell in _cells(*choice.rects)}
     # where edges run together there is one line to be seen
     for cubic in dict.fromkeys(cubic for route in routes for cubic in route.cubics()):
-        for point in _points(*cubic):
+        for point in _points(cubic, looked_at):
             covered.points[_cell(*point)].append(point)
     found: dict[tuple[str, int], Spot] = {}
-    for want in wanted:
-        sides = [(want, 0.0), (want.turned, OTHER_SIDE)] if want.either else [(want, 0.0)]
-        choices = [
-            (FAR * (rank + worse) * want.width + sum(map(covered.by, _rects(side, share))), share, side)
-            for side, worse in sides
-            for rank, share in enumerate(want.shares)
-        ]
-        _, best, side = min(choices, key=lambda choice: choice[0])
-        for rect in _rects(side, best):
+    for key, of_one in choices.items():
+        best = min(of_one, key=lambda choice: choice.cost + sum(map(covered.by, choice.rects)))
+        for rect in best.rects:
             covered.add(rect, OVER_LABEL)
-        found[want.key] = Spot(point_at(want.route, best)[0], side is want)
+        found[key] = best.spot
     return found
 
 
-def _cell(x: float, y: float) -> tuple[int, int]:
+def _choices(want: Wanted) -> Iterator[_Choice]:
+    for side, worse in ((want, 0.0), (want.turned, OTHER_SIDE))[: 1 + want.either]:
+        for rank, share in enumerate(want.shares):
+            x = point_at(want.route, share)[0]
+            yield _Choice(Spot(x, side is want), _rects(side, x), FAR * (rank + worse) * want.width)
+
+
+def _cell(x: float, y: float) -> Cell:
     return int(x // CELL), int(y // CELL)
 
 
@@ -128,8 +141,8 @@ class _Covered:
     """What stands on the canvas already, kept by the square cells it lies in."""
 
     def __init__(self) -> None:
-        self.rects: defaultdict[tuple[int, int], list[tuple[Rect, float]]] = defaultdict(list)
-        self.points: defaultdict[tuple[int, int], list[Point]] = defaultdict(list)
+        self.rects: defaultdict[Cell, list[tuple[Rect, float]]] = defaultdict(list)
+        self.points: defaultdict[Cell, list[Point]] = defaultdict(list)
 
     def add(self, rect: Rect, weight: float) -> None:
         for cell, part in _parts(rect):
@@ -148,43 +161,68 @@ class _Covered:
         return total
 
 
-def _parts(rect: Rect) -> Iterator[tuple[tuple[int, int], Rect]]:
+def _cells(*rects: Rect) -> Iterator[Cell]:
+    for left, top, right, bottom in rects:
+        (first, upper), (last, lower) = _cell(left, top), _cell(right, bottom)
+        for i in range(first, last + 1):
+            for j in range(upper, lower + 1):
+                yield i, j
+
+
+def _parts(rect: Rect) -> Iterator[tuple[Cell, Rect]]:
     """The parts of a rectangle in the cells it lies in."""
     left, top, right, bottom = rect
-    (first, upper), (last, lower) = _cell(left, top), _cell(right, bottom)
-    for i in range(first, last + 1):
-        for j in range(upper, lower + 1):
-            x, y = i * CELL, j * CELL
-            yield (i, j), (max(left, x), max(top, y), min(right, x + CELL), min(bottom, y + CELL))
+    for i, j in _cells(rect):
+        x, y = i * CELL, j * CELL
+        yield (i, j), (max(left, x), max(top, y), min(right, x + CELL), min(bottom, y + CELL))
 
 
-def _points(start: Point, first: Point, second: Point, end: Point) -> list[Point]:
-    """Points on a curve, close enough that none of its stretches passes unseen below a label."""
-    chords = max(12, round(math.dist(start, end) / BETWEEN_POINTS))
-    return Route(start, ((first, second, end),)).sampled(chords)
+def _points(cubic: Cubic, looked_at: Collection[Cell]) -> Iterator[Point]:
+    """Points on a curve, close enough that none of its stretches passes unseen below a label.
+
+    Of a long curve those stretches alone that come by where one looks.
+    """
+    start, first, second, end = cubic
+    xs, ys = zip(*cubic, strict=True)
+    if not any(cell in looked_at for cell in _cells((min(xs), min(ys), max(xs), max(ys)))):
+        return
+    length = math.dist(start, end)
+    if length > LONG:
+        for half in halves(cubic):
+            yield from _points(half, looked_at)
+    else:
+        chords = max(12, round(length / BETWEEN_POINTS))
+        yield from Route(start, ((first, second, end),)).sampled(chords)
 
 
 def climb(route: Route, x: float, width: float) -> float:
     """How far an edge climbs below a label of a width at x."""
-    return beside(route, x, width, True)[1] - beside(route, x, width, False)[1] - 2 * CLEAR
+    highest, lowest = _passed(route, x, width)
+    return lowest - highest
 
 
 def beside(route: Route, x: float, width: float, below: bool) -> Point:
     """The point above or below an edge at x that keeps a label of a width clear of the curve."""
-    points = points_on(route)
-    near = max(width / 2 + CLEAR, min(abs(px - x) for px, _ in points))
-    passed = [py for px, py in points if abs(px - x) <= near]
-    return (x, max(passed) + CLEAR) if below else (x, min(passed) - CLEAR)
+    highest, lowest = _passed(route, x, width)
+    return (x, lowest + CLEAR) if below else (x, highest - CLEAR)
 
 
-def _rects(want: Wanted, share: float) -> list[Rect]:
-    x = point_at(want.route, share)[0]
+def _passed(route: Route, x: float, width: float) -> tuple[float, float]:
+    """The highest and the lowest place of an edge below a label of a width at x."""
+    left, right = x - width / 2 - CLEAR, x + width / 2 + CLEAR
+    heights = [py for px, py in points_on(route) if left <= px <= right]
+    if not heights:
+        heights = [min(points_on(route), key=lambda point: abs(point[0] - x))[1]]
+    return min(heights), max(heights)
+
+
+def _rects(want: Wanted, x: float) -> list[Rect]:
+    """What a label at x covers above and below its edge."""
     left, right = x - want.width / 2, x + want.width / 2
+    highest, lowest = _passed(want.route, x, want.width)
     found = []
     if want.above:
-        bottom = beside(want.route, x, want.width, False)[1]
-        found.append((left, bottom - want.above, right, bottom))
+        found.append((left, highest - CLEAR - want.above, right, highest - CLEAR))
     if want.below:
-        top = beside(want.route, x, want.width, True)[1]
-        found.append((left, top, right, top + want.below))
+        found.append((left, lowest + CLEAR, right, lowest + CLEAR + want.below))
     return found

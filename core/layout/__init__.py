@@ -4,6 +4,7 @@
     Frame         nodes that stand together in a rectangle of their own
     Edge, Route   an arrow into one input of a node; a chain of cubic Bézier pieces
     point_at      a point on a route by its length, for what moves along an edge; points_on many of them
+    halves        a piece of a route, a Cubic, as two
     label_spot    where on a route values can be written, and label_clearance how far above and below
 
 Reading order: layers (which column), ordering (which order in it), placing (which coordinates), routing
@@ -15,19 +16,21 @@ are in the units of the sizes, y grows downwards. Equal input gives equal output
 from __future__ import annotations
 
 from core.layout.boxes import Span
-from core.layout.curves import Point, Route, label_clearance, label_spot, point_at, points_on
+from core.layout.curves import Cubic, Point, Route, halves, label_clearance, label_spot, point_at, points_on
 from core.layout.frames import Frame
 from core.layout.layers import Edge
 from core.layout.parts import Placement
 from core.layout.placement import place
 
 __all__ = [
+    "Cubic",
     "Edge",
     "Frame",
     "Placement",
     "Point",
     "Route",
     "Span",
+    "halves",
     "label_clearance",
     "label_spot",
     "place",

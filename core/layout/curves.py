@@ -16,6 +16,7 @@ from core.dataclass import dataclass
 
 Point = tuple[float, float]
 Piece = tuple[Point, Point, Point]
+Cubic = tuple[Point, Point, Point, Point]  # a piece together with the point it starts from
 
 # chords per piece when a curve is measured: their length is then right to about a tenth of a per cent
 _CHORDS = 16
@@ -52,7 +53,7 @@ class Route:
         xs, ys = [x for x, _ in points], [y for _, y in points]
         return (min(xs), min(ys)), (max(xs), max(ys))
 
-    def cubics(self) -> Iterator[tuple[Point, Point, Point, Point]]:
+    def cubics(self) -> Iterator[Cubic]:
         """Every piece together with the point it starts from."""
         start = self.start
         for first, second, end in self.pieces:
@@ -69,6 +70,19 @@ class Route:
                 a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
                 points.append((a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy))
         return points
+
+
+def halves(cubic: Cubic) -> tuple[Cubic, Cubic]:
+    """A piece of a route as two that are the same curve (de Casteljau)."""
+    a, b, c, d = cubic
+    ab, bc, cd = _middle(a, b), _middle(b, c), _middle(c, d)
+    abc, bcd = _middle(ab, bc), _middle(bc, cd)
+    middle = _middle(abc, bcd)
+    return (a, ab, abc, middle), (middle, bcd, cd, d)
+
+
+def _middle(a: Point, b: Point) -> Point:
+    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
 
 
 @lru_cache(maxsize=4096)
