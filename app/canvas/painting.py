@@ -217,6 +217,10 @@ def paint_label(painter: QPainter, label: Label, theme: Theme) -> None:
     assert label.math is not None
     laid = formula(label.math, label.size)
     colour = theme.colour(_role_colour(label.role))
+    if label.struck:
+        paper = theme.colour("paper")
+        paper.setAlphaF(PATCH)
+        painter.fillRect(rect, paper)
     paint(painter, laid, rect.left(), rect.top() + laid.ascent, {}, colour)
 
 
@@ -227,6 +231,7 @@ def _role_colour(role: str) -> str:
 
 
 MOST_CELLS = 4096
+PATCH = 0.85  # how much of a line behind a label its patch of paper hides
 
 
 def paint_heat(painter: QPainter, values: np.ndarray, rect: QRectF, theme: Theme, frame: QColor) -> None:

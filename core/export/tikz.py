@@ -166,6 +166,8 @@ def _label(label: Label) -> Iterator[str]:
     look = [style]
     if label.size == SMALL:
         look.append("small")
+    if label.struck:
+        look.append("fill=clpaper, fill opacity=0.85, text opacity=1")
     look.append("anchor=west" if not label.centred else "anchor=north" if label.below else "anchor=south")
     yield rf"\node[{', '.join(look)}] at {_point(*label.at)} {{{_math(latex(label.math))}}};"
 

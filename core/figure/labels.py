@@ -47,10 +47,14 @@ class Wanted:
 
 
 class Spot(NamedTuple):
-    """Where on its edge a label is centred, and whether what belongs below it stands there."""
+    """Where on its edge a label is centred, and whether what belongs below it stands there.
+
+    `struck` says on which sides, above (False) or below (True), lines of other edges run through it.
+    """
 
     x: float
     below: bool = True
+    struck: frozenset[bool] = frozenset()
 
 
 def near_source(route: Route, width: float, beyond: float = 0.0) -> list[float]:
@@ -100,7 +104,7 @@ class _Choice(NamedTuple):
     """A place for a label, what it would cover there, and what speaks against it whatever stands there."""
 
     spot: Spot
-    rects: Sequence[Rect]
+    rects: Mapping[bool, Rect]  # above its edge (False) and below (True)
     cost: float
 
 
@@ -112,17 +116,20 @@ def choose_spots(
     covered = _Covered()
     for box in boxes:
         covered.add(box, OVER_BOX)
-    looked_at = {cell for of_one in choices.values() for choice in of_one for cell in _cells(*choice.rects)}
+    looked_at = {
+        cell for of_one in choices.values() for choice in of_one for cell in _cells(*choice.rects.values())
+    }
     # where edges run together there is one line to be seen
     for cubic in dict.fromkeys(cubic for route in routes for cubic in route.cubics()):
         for point in _points(cubic, looked_at):
             covered.points[_cell(*point)].append(point)
     found: dict[tuple[str, int], Spot] = {}
     for key, of_one in choices.items():
-        best = min(of_one, key=lambda choice: choice.cost + sum(map(covered.by, choice.rects)))
-        for rect in best.rects:
+        best = min(of_one, key=lambda choice: choice.cost + sum(map(covered.by, choice.rects.values())))
+        for rect in best.rects.values():
             covered.add(rect, OVER_LABEL)
-        found[key] = best.spot
+        struck = frozenset(side for side, rect in best.rects.items() if covered.lines(rect))
+        found[key] = best.spot._replace(struck=struck)
     return found
 
 
@@ -150,15 +157,19 @@ class _Covered:
 
     def by(self, rect: Rect) -> float:
         """How much a rectangle would cover: boxes and labels by area, curves by points."""
-        total = 0.0
+        total = OVER_CURVE * self.lines(rect)
         for cell, (left, top, right, bottom) in _parts(rect):
             for (x, y, end, foot), weight in self.rects.get(cell, ()):
                 wide, high = min(end, right) - max(x, left), min(foot, bottom) - max(y, top)
                 if wide > 0 and high > 0:
                     total += weight * wide * high / 20
-            inside = sum(left <= x < right and top < y < bottom for x, y in self.points.get(cell, ()))
-            total += OVER_CURVE * inside
         return total
+
+    def lines(self, rect: Rect) -> int:
+        """How many points of curves lie in a rectangle."""
+        left, top, right, bottom = rect
+        points = (point for cell in _cells(rect) for point in self.points.get(cell, ()))
+        return sum(left <= x < right and top < y < bottom for x, y in points)
 
 
 def _cells(*rects: Rect) -> Iterator[Cell]:
@@ -216,13 +227,13 @@ def _passed(route: Route, x: float, width: float) -> tuple[float, float]:
     return min(heights), max(heights)
 
 
-def _rects(want: Wanted, x: float) -> list[Rect]:
-    """What a label at x covers above and below its edge."""
+def _rects(want: Wanted, x: float) -> dict[bool, Rect]:
+    """What a label at x covers above its edge (False) and below (True)."""
     left, right = x - want.width / 2, x + want.width / 2
     highest, lowest = _passed(want.route, x, want.width)
-    found = []
+    found = {}
     if want.above:
-        found.append((left, highest - CLEAR - want.above, right, highest - CLEAR))
+        found[False] = left, highest - CLEAR - want.above, right, highest - CLEAR
     if want.below:
-        found.append((left, lowest + CLEAR, right, lowest + CLEAR + want.below))
+        found[True] = left, lowest + CLEAR, right, lowest + CLEAR + want.below
     return found

@@ -44,7 +44,10 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Text or a heat map at a point: `below` says whether it hangs under the point or stands on it."""
+    """Text or a heat map at a point: `below` says whether it hangs under the point or stands on it.
+
+    A label that is `struck` has a line of another edge behind it and is written on a patch of paper.
+    """
 
     node: str
     role: Role
@@ -56,6 +59,7 @@ class Label:
     below: bool = False
     centred: bool = True
     port: int = -1
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)

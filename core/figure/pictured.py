@@ -7,7 +7,7 @@ from typing import Literal
 from core.arrays import Array, Value, shape_of
 from core.dataclass import replace
 from core.figure.drawing import Drawing, shows_map
-from core.figure.labels import beside
+from core.figure.labels import Spot, beside
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.sizes import LABEL, NAME, SMALL, extent, heat_extent, is_listed
 from core.graph import CONSTANT, Edge
@@ -91,11 +91,11 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
             Label(name, "name", (x, y - height / 2 - 3), SMALL if not node.named else LABEL, name_math(name))
         )
     if alone:
-        x, _ = drawing.spots[name, -1]
+        spot = drawing.spots[name, -1]
         if value is not None:
-            found.append(_beside(alone, x, _label(name, "value", value, digits)))
+            found.append(_beside(alone, spot, _label(name, "value", value, digits)))
         if gradient is not None:
-            found.append(_beside(alone, x, _label(name, "gradient", gradient, digits, below=True)))
+            found.append(_beside(alone, spot, _label(name, "gradient", gradient, digits, below=True)))
         return found
     top = y - height / 2 - (3 if node.is_leaf else (SMALL if not node.named else LABEL) + 5)
     if value is not None and node.op != CONSTANT:
@@ -111,9 +111,9 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
         contribution = picture.contribution(edge.target, edge.port)
         if contribution is not None:
             route = drawing.routes[edge.target, edge.port]
-            x, below = drawing.spots[edge.target, edge.port]
-            label = replace(_label(name, "contribution", contribution, digits, below), port=edge.port)
-            found.append(_beside(route, x, label))
+            spot = drawing.spots[edge.target, edge.port]
+            label = replace(_label(name, "contribution", contribution, digits, spot.below), port=edge.port)
+            found.append(_beside(route, spot, label))
     return found
 
 
@@ -167,9 +167,10 @@ def _label(node: str, role: Role, value: Value, digits: int, below: bool = False
     return Label(node, role, nowhere, LABEL, None, _array(value), heat_extent(shape), below)
 
 
-def _beside(route: Route, x: float, label: Label) -> Label:
-    """The label above or below its edge at x, clear of the curve over its whole width."""
-    return replace(label, at=beside(route, x, label.extent[0], label.below))
+def _beside(route: Route, spot: Spot, label: Label) -> Label:
+    """The label above or below its edge at a spot, clear of the curve over its whole width."""
+    at = beside(route, spot.x, label.extent[0], label.below)
+    return replace(label, at=at, struck=label.below in spot.struck)
 
 
 def _array(value: Value) -> Array:

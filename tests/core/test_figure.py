@@ -10,6 +10,7 @@ import pytest
 from core.arrays import frozen
 from core.builder import build, graph_of, read_program
 from core.defaults import with_defaults
+from core.export.tikz import tikz
 from core.figure import draw, figure, label_width
 from core.notation.latex import latex
 from core.passes import run, tell
@@ -144,6 +145,27 @@ def test_labels_of_arrays_cover_each_other_neither(text, given):
     for i, (one, a) in enumerate(areas):
         for other, b in areas[:i]:
             assert overlap(a, b) < 12, (one, other)
+
+
+CROWDED = """a = σ(w0 x + b0); c = σ(w1 a + b1 x); d = relu(w2 c + a x)
+L = (d - x)^2 + 0.1 w0^2 + 0.1 w1^2"""
+
+
+@pytest.mark.parametrize("text", [CROWDED, "(x+y)z", "1/(1+exp(-(w0 x0 + w1 x1 + w2)))"], ids=len)
+def test_a_label_with_a_line_behind_it_says_so(text):
+    story = run(text, with_defaults(read_program(text), {}))
+    drawing = draw(story.graph, room=label_width(story))
+    points = [point for route in drawing.placement.routes for point in route.sampled(400)]
+    beside_edges = [label for label in figure(drawing, story.last).labels if label.role != "name"]
+    clear = 0
+    for label in beside_edges:
+        left, top, right, bottom = rect(label)
+        behind = any(left + 4 < x < right - 4 and top + 4 < y < bottom - 4 for x, y in points)
+        assert label.struck or not behind, label  # room is kept for longer numbers than there are now
+        clear += not behind
+    assert any(label.struck for label in beside_edges) == (clear < len(beside_edges)) == (text == CROWDED)
+    struck = [line for line in tikz(figure(drawing, story.last), {}).splitlines() if "fill opacity" in line]
+    assert len(struck) == sum(label.struck for label in beside_edges)
 
 
 def rect(label):
