@@ -11,7 +11,7 @@ from app.derivatives.matrix_map import MatrixMap
 from app.derivatives.tables import NUMBER, fit_height, put, table_of
 from app.derivatives.view import Answer, Patience, Question, View
 from app.formula import FormulaView
-from app.labels import plain_label, sentence_of, stopped
+from app.labels import plain_label, stopped
 from app.panels.explanation import FORMULA_SIZE
 from app.session import Session
 from app.theme import Theme
@@ -107,7 +107,7 @@ class JacobianView(View):
 
     def refuse(self, problem: Problem) -> None:
         self._show(self.question, None)
-        self.message.setText(sentence_of(problem))
+        super().refuse(problem)
 
     # -- showing
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.derivatives.tables import NUMBER, fit_height, put, table_of
 from app.derivatives.view import MARGIN, Answer, Patience, Question, View
-from app.labels import plain_label, sentence_of, stopped, tint
+from app.labels import plain_label, stopped, tint
 from app.session import Session
 from app.theme import Theme
 from core.arrays import Value
@@ -90,8 +90,7 @@ class SideBySideView(View):
     def refuse(self, problem: Problem) -> None:
         self.rows = {}
         self._show()
-        self.message.setText(sentence_of(problem))
-        self.message.show()
+        super().refuse(problem)
 
     def _show(self) -> None:
         """The rows that are found, all of the same question; the others follow."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.derivatives.places import Places
 from app.derivatives.view import Answer, Patience, Question, View
-from app.labels import plain_label, sentence_of, stopped
+from app.labels import plain_label, stopped
 from app.session import Session
 from app.theme import Theme
 from core.derivatives.numerical import SWEPT, Sweep, kinks_between, sweeping
@@ -65,7 +65,7 @@ class SweepView(View):
     def refuse(self, problem: Problem) -> None:
         if self.plot is not None:
             self.plot.hide()
-        self.message.setText(sentence_of(problem))
+        super().refuse(problem)
 
     def _shown_plot(self) -> ErrorPlot:
         """The plot, loaded when it is first needed: that takes a third of a second."""

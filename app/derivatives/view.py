@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Generator
 from functools import cached_property
 from time import monotonic
@@ -9,7 +10,7 @@ from time import monotonic
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.labels import plain_label
+from app.labels import plain_label, sentence_of
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.dataclass import dataclass
@@ -107,10 +108,11 @@ class View(QWidget):
     def pause(self) -> None:
         """Stop what the view itself has at work."""
 
+    @abstractmethod
     def answer(self, question: Question) -> Answer:
         """Find and show the answer in pieces. Raises Problem where there is none."""
-        raise NotImplementedError
 
     def refuse(self, problem: Problem) -> None:
         """Show why there is no answer."""
-        raise NotImplementedError
+        self.message.setText(sentence_of(problem))
+        self.message.show()
