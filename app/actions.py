@@ -1,14 +1,13 @@
-"""Every command: menu, text, keys, icon, what it does. Menus, toolbar, palette and key sheet come from it."""
+"""The table of every command: menu, text, keys, icon, what it does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 
 from app import folding
-from app.icons import icon
 from core.dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -470,60 +469,3 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("about", "Help", "&About Chainlight", "Version and licences", lambda w: w.show_about(), group=1),
 )
-
-
-def make_actions(window: Window) -> dict[str, QAction]:
-    """The commands as Qt actions of a window, by id."""
-    found = {}
-    for command in COMMANDS:
-        text = f"{command.text}\t{command.shown}" if command.shown else command.text
-        action = QAction(text, window)
-        action.setShortcuts(shortcuts(command))
-        action.setToolTip(_tip(command))
-        action.setStatusTip(command.tip)
-        if command.checked:
-            action.setCheckable(True)
-        action.triggered.connect(_runner(window, command))
-        found[command.id] = action
-    return found
-
-
-def shortcuts(command: Command) -> list[QKeySequence]:
-    """The keys of a command, each once: two equal ones are ambiguous, and a platform may lack one."""
-    found = {QKeySequence(key).toString(): QKeySequence(key) for key in command.keys}
-    return [sequence for text, sequence in found.items() if text]
-
-
-def give_icons(actions: dict[str, QAction], menu: str = "") -> None:
-    """Give the commands of a menu their icons, in the present colour; without a menu, those of the toolbar.
-
-    Drawing them all would be a fifth of the time in which the window opens.
-    """
-    for command in COMMANDS:
-        if command.icon and (command.menu == menu or (not menu and command.toolbar)):
-            actions[command.id].setIcon(icon(command.icon))
-
-
-def _runner(window: Window, command: Command) -> Callable[[], None]:
-    def run() -> None:
-        command.run(window)
-        window.refresh_actions()
-
-    return run
-
-
-def keys_text(command: Command) -> str:
-    """The keys of a command as people read them."""
-    keys = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in shortcuts(command)]
-    return ", ".join([*([command.shown] if command.shown else []), *keys])
-
-
-def plain_text(command: Command) -> str:
-    return command.text.replace("&", "").removesuffix("…")
-
-
-def _tip(command: Command) -> str:
-    keys = keys_text(command)
-    return f"{plain_text(command)}: {command.tip[0].lower()}{command.tip[1:]}" + (
-        f" ({keys})" if keys else ""
-    )

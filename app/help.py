@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import COMMANDS, keys_text, plain_text
+from app.actions import COMMANDS
+from app.menus import keys_text, plain_text
 from app.version import program_version
 from core.ops import OPS
 from core.resources import resource

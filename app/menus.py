@@ -1,20 +1,61 @@
-"""Menus and toolbar of the window, made from the table of commands."""
+"""What the table of commands becomes: actions with their keys and icons, menus, the toolbar."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLabel, QMenu, QToolBar
 
-from app.actions import COMMANDS, MENUS, give_icons
+from app.actions import COMMANDS, MENUS, Command
+from app.icons import icon
 
 if TYPE_CHECKING:
     from app.window import Window
 
 BEFORE_A_GAP = ("save", "redo", "figure")  # the toolbar's groups end with these
+
+
+def make_actions(window: Window) -> dict[str, QAction]:
+    """The commands as Qt actions of a window, by id."""
+    found = {}
+    for command in COMMANDS:
+        text = f"{command.text}\t{command.shown}" if command.shown else command.text
+        action = QAction(text, window)
+        action.setShortcuts(shortcuts(command))
+        action.setToolTip(_tip(command))
+        if command.checked:
+            action.setCheckable(True)
+        action.triggered.connect(_runner(window, command))
+        found[command.id] = action
+    return found
+
+
+def shortcuts(command: Command) -> list[QKeySequence]:
+    """The keys of a command, each once: two equal ones are ambiguous, and a platform may lack one."""
+    found = {QKeySequence(key).toString(): QKeySequence(key) for key in command.keys}
+    return [sequence for text, sequence in found.items() if text]
+
+
+def give_icons(actions: dict[str, QAction], menu: str = "") -> None:
+    """Give the commands of a menu their icons, in the present colour; without a menu, those of the toolbar.
+
+    Drawing them all would be a fifth of the time in which the window opens.
+    """
+    for command in COMMANDS:
+        if command.icon and (command.menu == menu or (not menu and command.toolbar)):
+            actions[command.id].setIcon(icon(command.icon))
+
+
+def _runner(window: Window, command: Command) -> Callable[[], None]:
+    def run() -> None:
+        command.run(window)
+        window.refresh_actions()
+
+    return run
 
 
 def add_menus(window: Window) -> None:
@@ -65,3 +106,23 @@ def add_toolbar(window: Window) -> tuple[QToolBar, QLabel]:
     bar.addWidget(said)
     window.addToolBar(bar)
     return bar, said
+
+
+# -- the commands as words
+
+
+def keys_text(command: Command) -> str:
+    """The keys of a command as people read them."""
+    keys = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in shortcuts(command)]
+    return ", ".join([*([command.shown] if command.shown else []), *keys])
+
+
+def plain_text(command: Command) -> str:
+    return command.text.replace("&", "").removesuffix("…")
+
+
+def _tip(command: Command) -> str:
+    keys = keys_text(command)
+    return f"{plain_text(command)}: {command.tip[0].lower()}{command.tip[1:]}" + (
+        f" ({keys})" if keys else ""
+    )

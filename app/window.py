@@ -24,14 +24,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import COMMANDS, give_icons, make_actions
+from app.actions import COMMANDS
 from app.canvas.scene import Scene
 from app.canvas.view import View
 from app.files import Files
 from app.folding import add_folding
 from app.labels import tint
 from app.late import LateDock
-from app.menus import add_menus, add_toolbar
+from app.menus import add_menus, add_toolbar, give_icons, make_actions
 from app.panels.explanation import ExplanationPanel
 from app.panels.program import ProgramPanel
 from app.panels.transport import Transport
