@@ -4,11 +4,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QTableWidget
 
 from app.actions import COMMANDS, MENUS
-from app.help import Palette
+from app.help import KeySheet, NotationSheet, Palette
+from app.menus import plain_text
 from app.theme import THEMES
+from core.ops import OPS
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 
@@ -352,6 +354,21 @@ def test_the_title_of_every_step_has_room(window):
     for cursor in range(len(window.session.story) + 1):
         window.session.seek(cursor)
         assert where.fontMetrics().horizontalAdvance(where.text()) <= where.width()
+
+
+@pytest.mark.parametrize("kind", [KeySheet, NotationSheet])
+def test_a_sheet_lists_what_there_is_and_cuts_nothing_off(window, qtbot, kind):
+    sheet = kind(window)
+    qtbot.addWidget(sheet)
+    sheet.show()
+    (table,) = sheet.findChildren(QTableWidget)
+    texts = [table.item(row, 1).text() for row in range(table.rowCount())]
+    commands, operations = (
+        {plain_text(c) for c in COMMANDS if c.keys},
+        {op.says for op in OPS.values() if op.call},
+    )
+    assert (commands if kind is KeySheet else operations) <= set(texts)
+    assert all(table.rowHeight(row) >= table.sizeHintForRow(row) for row in range(table.rowCount()))
 
 
 def test_the_palette_finds_names_before_descriptions(window):
