@@ -112,13 +112,14 @@ def printed(expression: ast.expr) -> str:
 
 def literal(value: Value, module: str, indent: int = 0) -> str:
     """A number, or nested lists of numbers over as many lines as it takes; the first stands at `indent`."""
-    if np.ndim(value) == 0:
-        text = repr(float(value))
-        return text if math.isfinite(float(value)) else re.sub("(inf|nan)", rf"{module}.\1", text)
-    array = np.asarray(value)
-    parts = [
-        literal(part if part.ndim else float(part), module, indent + 1) for part in map(np.asarray, array)
-    ]
+    array = np.asarray(value, np.float64)
+    if array.ndim == 0:
+        return _numbers([float(value)], module)[0]
+    parts = (
+        _numbers(array.tolist(), module)
+        if array.ndim == 1
+        else [literal(part, module, indent + 1) for part in array]
+    )
     line = f"[{', '.join(parts)}]"
     if len(line) <= WIDTH - indent and "\n" not in line:
         return line
@@ -126,6 +127,13 @@ def literal(value: Value, module: str, indent: int = 0) -> str:
     if array.ndim > 1:
         return "[" + f",\n{room}".join(parts) + "]"
     return "[" + "\n".join(_wrapped(parts, indent + 1)).strip().removesuffix(",") + "]"
+
+
+def _numbers(values: Sequence[float], module: str) -> list[str]:
+    texts = list(map(repr, values))
+    if all(map(math.isfinite, values)):
+        return texts
+    return [re.sub("(inf|nan)", rf"{module}.\1", text) for text in texts]
 
 
 def _wrapped(parts: Sequence[str], indent: int) -> list[str]:

@@ -152,15 +152,15 @@ class _Listing:
             assigned(seed, self.story.seed) if is_chosen(self.story.seed) else f"{seed} = {ones}",
         ]
 
-    def values(self) -> list[str]:
-        """A line for each input, and for what depends on no input."""
-        lines = []
+    def values(self) -> dict[str, Value]:
+        """The value of each input, and of what depends on no input, by its identifier."""
+        found = {}
         for node in self.graph.nodes.values():
             if node.name in self.names and (node.is_leaf or node.name not in self.live):
                 value = self.story.last.value(node.name)
                 assert value is not None
-                lines.append(assigned(self.names[node.name], value))
-        return lines
+                found[self.names[node.name]] = value
+        return found
 
     def passes(self) -> list[str]:
         inputs = [self.names[node] for node in self.graph.inputs]
@@ -181,21 +181,15 @@ class _Listing:
         ]
 
     def definitions(self) -> list[str]:
-        """Everything up to the first call."""
+        """Everything from the values up to the first call."""
         inputs = {self.names[node]: self.names[node] for node in self.graph.inputs}
         passes = self.passes()
-        helpers = [HELPERS[helper] for helper in self.helpers]
         return [
-            *(["import math"] if any("math." in helper for helper in helpers) else []),
-            "import numpy as np",
-            "",
-            "# the values",
-            *self.values(),
             *listed("inputs = {", _pairs(inputs), "}"),
             f'OUTPUT = "{self.names[self.graph.output]}"',
             "",
             "",
-            *(f"{helper}\n" for helper in helpers),
+            *(f"{HELPERS[helper]}\n" for helper in self.helpers),
             *passes,
             "",
             "",
@@ -206,12 +200,16 @@ class _Listing:
         ]
 
     def script(self) -> str:
-        definitions = self.definitions()
-        compared, left_out = self._compared(definitions)
+        definitions, values = self.definitions(), self.values()
+        compared, left_out = self._compared(definitions, values)
         lines = [
             *heading(
                 "both passes of this program, a line for each step.", self.graph.program.text, self.renamed
             ),
+            *self.imports(),
+            "",
+            "# the values",
+            *(assigned(identifier, value) for identifier, value in values.items()),
             *definitions,
             "",
             *TABLE.splitlines(),
@@ -230,9 +228,16 @@ class _Listing:
             ]
         return "\n".join([*lines, ""])
 
-    def _compared(self, definitions: list[str]) -> tuple[list[tuple[str, int]], list[str]]:
+    def imports(self) -> list[str]:
+        wants_math = any("math." in HELPERS[helper] for helper in self.helpers)
+        return [*(["import math"] if wants_math else []), "import numpy as np"]
+
+    def _compared(
+        self, definitions: list[str], values: Mapping[str, Value]
+    ) -> tuple[list[tuple[str, int]], list[str]]:
         """The inputs whose gradient is the centred difference, with a number of entries; and the others."""
-        space: dict[str, Any] = {}
+        # the values themselves: to read a million of them from the script's text would take seconds
+        space: dict[str, Any] = {name: np.array(value)[()] for name, value in values.items()}
         found, left_out = [], []
         wanted = [self.names[node] for node in self.graph.inputs if node in self.gradients]
         passes = 4 * sum(1 + math.prod(n.shape) // PER_COMPUTATION for n in self.graph.nodes.values())
@@ -240,7 +245,7 @@ class _Listing:
         work = 0
         with np.errstate(all="ignore"):
             # the script's own text, in which every name is one of `Identifiers`
-            exec("\n".join(definitions), space)
+            exec("\n".join([*self.imports(), *definitions]), space)
             for wish in wanted:
                 work += most * passes
                 agrees = work <= MOST_WORK and space["difference"](wish, most) < AGREES
