@@ -194,14 +194,13 @@ def _points(cubic: Cubic, looked_at: Collection[Cell]) -> Iterator[Point]:
     Of a long curve those stretches alone that come by where one looks.
     """
     start, first, second, end = cubic
-    xs, ys = zip(*cubic, strict=True)
-    if not any(cell in looked_at for cell in _cells((min(xs), min(ys), max(xs), max(ys)))):
-        return
     length = math.dist(start, end)
     if length > LONG:
         for half in halves(cubic):
             yield from _points(half, looked_at)
-    else:
+        return
+    xs, ys = zip(*cubic, strict=True)
+    if any(cell in looked_at for cell in _cells((min(xs), min(ys), max(xs), max(ys)))):
         chords = max(12, round(length / BETWEEN_POINTS))
         yield from Route(start, ((first, second, end),)).sampled(chords)
 

@@ -12,6 +12,7 @@ from core.builder import build, graph_of, read_program
 from core.defaults import with_defaults
 from core.export.tikz import tikz
 from core.figure import draw, figure, label_width
+from core.figure import labels as labels_of_edges
 from core.notation.latex import latex
 from core.passes import run, tell
 from core.plan import make_plan
@@ -166,6 +167,14 @@ def test_a_label_with_a_line_behind_it_says_so(text):
     assert any(label.struck for label in beside_edges) == (clear < len(beside_edges)) == (text == CROWDED)
     struck = [line for line in tikz(figure(drawing, story.last), {}).splitlines() if "fill opacity" in line]
     assert len(struck) == sum(label.struck for label in beside_edges)
+
+
+def test_of_an_edge_across_millions_of_pixels_only_what_comes_by_a_label_is_looked_at():
+    cubic = ((-1e6, -1e6), (0.0, -1e6), (0.0, 1e6), (1e6, 1e6))
+    found = list(labels_of_edges._points(cubic, {(0, 0)}))
+    assert 0 < len(found) < 1000
+    assert all(abs(x) < 1000 and abs(y) < 1000 for x, y in found)
+    assert not list(labels_of_edges._points(cubic, {(500, -500)}))
 
 
 def rect(label):
