@@ -240,9 +240,7 @@ class MathFont:
 
     def __init__(self) -> None:
         self._stix = _load("STIXTwoMath-Regular.ttf")
-        self._table = _MathTable(
-            bytes(self._stix.fontTable(QFont.Tag("MATH")).data()), self._stix.unitsPerEm()
-        )
+        self._table = _MathTable(bytes(self._stix.fontTable("MATH").data()), self._stix.unitsPerEm())
         self._glyphs: dict[int, Shape] = {}
         self._characters: dict[str, Shape] = {}
         self.script_scales = self._table.script_scales()
