@@ -204,7 +204,7 @@ def test_the_dialog_opens_what_was_chosen(desk, project):
     [
         ('{"format": "chainlight", "version": 99}', "newer Chainlight"),
         ("<img src=x>", "not valid JSON"),
-        ("[" * 5_000, "nested too deeply"),
+        ("[" * 50_000, "nested too deeply"),
     ],
 )
 def test_a_file_of_no_use_is_said_and_nothing_is_lost(desk, project, text, sentence):

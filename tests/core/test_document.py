@@ -84,8 +84,8 @@ BAD = {
         '{"format": "chainlight", "version": 1, "program": "x", "values": {"x": 1' + "0" * 400 + "}}",
         "not a finite number",
     ),
-    "deep": ("[" * 5000, "nested too deeply"),
-    "deep tables": ('{"a":' * 5000, "nested too deeply"),
+    "deep": ("[" * 50_000, "nested too deeply"),
+    "deep tables": ('{"a":' * 50_000, "nested too deeply"),
     "more values than it could use": ("[" + "[1]," * 10**6 + "1]", "more than 2,000,000 values"),
     "an integer of too many digits": ('{"x": 1' + "0" * 5000 + "}", "too many digits"),
     "a place of words": (
