@@ -1,6 +1,6 @@
 """NumPy, loaded at its first use: a program of numbers needs none, and the window opens sooner.
 
-Modules on the way to the first picture write `from core.late import np`; type checkers see NumPy itself.
+All modules write `from core.late import np`; type checkers see NumPy itself.
 """
 
 from __future__ import annotations

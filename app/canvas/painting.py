@@ -13,6 +13,7 @@ from app.formula import layout, paint
 from app.theme import Theme, heat_colours, mixed
 from core.figure import (
     NAME,
+    PATCH,
     RADIUS,
     SMALL,
     SYMBOL,
@@ -231,7 +232,6 @@ def _role_colour(role: str) -> str:
 
 
 MOST_CELLS = 4096
-PATCH = 0.85  # how much of a line behind a label its patch of paper hides
 
 
 def paint_heat(painter: QPainter, values: np.ndarray, rect: QRectF, theme: Theme, frame: QColor) -> None:

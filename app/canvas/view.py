@@ -34,7 +34,6 @@ class View(QGraphicsView):
         super().__init__(scene, parent)
         self.session = session
         self._scene = scene
-        self.setViewport(QWidget())
         self.least, self.most = READABLE
         self._fitted = True
         self._pressed: QPoint | None = None

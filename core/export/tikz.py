@@ -9,6 +9,7 @@ from core.export import one_line
 from core.figure import (
     LABEL,
     NAME,
+    PATCH,
     RADIUS,
     SMALL,
     SYMBOL,
@@ -167,7 +168,7 @@ def _label(label: Label) -> Iterator[str]:
     if label.size == SMALL:
         look.append("small")
     if label.struck:
-        look.append("fill=clpaper, fill opacity=0.85, text opacity=1")
+        look.append(f"fill=clpaper, fill opacity={PATCH}, text opacity=1")
     look.append("anchor=west" if not label.centred else "anchor=north" if label.below else "anchor=south")
     yield rf"\node[{', '.join(look)}] at {_point(*label.at)} {{{_math(latex(label.math))}}};"
 

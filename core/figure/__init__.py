@@ -7,7 +7,7 @@ lit).
 from __future__ import annotations
 
 from core.figure.drawing import Drawing, draw, label_width
-from core.figure.parts import Arrow, Box, Figure, Frame, Label, Mood
+from core.figure.parts import PATCH, Arrow, Box, Figure, Frame, Label, Mood
 from core.figure.pictured import figure, sums
 from core.figure.sizes import LABEL, NAME, RADIUS, SMALL, SYMBOL, heat_cells, heat_tiles
 
@@ -17,6 +17,7 @@ __all__ = [
     "LABEL",
     "MARGIN",
     "NAME",
+    "PATCH",
     "RADIUS",
     "SMALL",
     "SYMBOL",

@@ -42,6 +42,9 @@ class Arrow:
     backward: bool = False
 
 
+PATCH = 0.85  # how much of a line behind a label its patch of paper hides
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """Text or a heat map at a point: `below` says whether it hangs under the point or stands on it.
