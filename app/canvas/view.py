@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
 from app.canvas.gestures import DragNode, Gesture, Pan, Scrub
 from app.canvas.items import BoxItem, FrameItem, LabelItem
-from app.canvas.painting import box_rect, frame_rect
+from app.canvas.painting import box_rect, frame_rect, label_rect
 from app.canvas.scene import Scene
 from app.session import Session
 from core.errors import Problem
@@ -79,9 +79,12 @@ class View(QGraphicsView):
         """Bring what the present step lights into view; at the start, where the data come in."""
         figure = self.session.figure
         lit = [box for box in figure.boxes if box.mood in ("active", "receiving")] or list(figure.boxes[:1])
+        names = {box.node for box in lit}
         rect = QRectF()
-        for box in lit:
-            rect = rect.united(box_rect(box))
+        # the labels beside them too: a sum at a fan-out is long
+        beside = [label for label in figure.labels if label.node in names and label.port < 0]
+        for part in (*map(box_rect, lit), *map(label_rect, beside)):
+            rect = rect.united(part)
         rect = rect.adjusted(-LABEL_ROOM, -LABEL_ROOM, LABEL_ROOM, LABEL_ROOM) & self._scene.bounds()
         seen = self.mapToScene(self.viewport().rect()).boundingRect()
         if not seen.contains(rect):

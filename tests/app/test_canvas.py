@@ -123,6 +123,19 @@ def test_a_long_graph_is_scrolled_along_with_the_steps(window):
     assert window.view.transform().m11() >= 0.6
 
 
+def test_a_sum_of_gradients_is_in_view_when_it_is_told(qtbot, window):
+    window.resize(1024, 700)
+    window.session.set_text("a = σ(w0 x + b0); c = σ(w1 a + b1 x); L = (c - x)^2 + 0.1 w1^2")
+    qtbot.waitUntil(lambda: not window.session.computing)
+    for _ in range(len(window.session.story)):
+        window.session.step(1)
+    (told,) = (
+        label for label in window.session.figure.labels if (label.node, label.role) == ("x", "gradient")
+    )
+    seen = window.view.mapToScene(window.view.viewport().rect()).boundingRect()
+    assert told.extent[0] > 150 and seen.contains(label_rect(told))
+
+
 def test_zoom_has_bounds(window):
     for _ in range(60):
         window.view.zoom(1.5)
