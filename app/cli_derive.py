@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from core.errors import Problem
-from core.notation.lexer import canonical
+from core.notation.names import canonical
 from core.request import Request, check_node, typed_hint
 
 LAYOUTS = ("numerator", "denominator")

@@ -18,8 +18,9 @@ from app.terminal import decoded, stdin_lines, write_json
 from core.dataclass import dataclass, replace
 from core.document import MAX_BYTES, Document, loads
 from core.errors import Problem
-from core.notation.lexer import MAX_CHARACTERS, canonical
-from core.notation.spelling import nearest
+from core.notation.lexer import MAX_CHARACTERS
+from core.notation.names import canonical
+from core.notation.nearest import nearest
 from core.numbers import DIGITS
 from core.report import Report, error_answer, error_text
 from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_seed, typed_values

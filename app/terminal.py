@@ -14,7 +14,7 @@ from typing import Any
 
 from core.document import MAX_BYTES
 from core.errors import Problem
-from core.notation.lexer import GREEK
+from core.notation.names import GREEK
 
 # how letters and signs look on a terminal that knows only a few characters
 PLAIN = {letter: name for name, letter in GREEK.items() if not name.startswith("var")}

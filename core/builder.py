@@ -15,7 +15,7 @@ from core.keeping import keeping
 from core.nodes import Nodes, Operand, check_index
 from core.notation.printers import expression_text
 from core.notation.reader import read
-from core.notation.spelling import nearest
+from core.notation.nearest import nearest
 from core.notation.tree import (
     Binary,
     Call,
@@ -23,6 +23,7 @@ from core.notation.tree import (
     Indicator,
     Listing,
     Name,
+    Needed,
     Negative,
     Number,
     Program,
@@ -46,13 +47,24 @@ SIGNS = {"+": "add", "-": "sub", "/": "div", "^": "pow", "*": "mul", "⊙": "mul
 
 @keeping
 def read_program(text: str, known: Mapping[str, Value] | Sequence[str] = ()) -> Program:
-    """Read a program with all functions of the engine at hand. Raises Problem."""
+    """Read a program with all functions of the engine at hand; `known` are values, or names that have one.
+
+    Raises Problem.
+    """
+    if isinstance(known, Mapping):
+        return read(text, FUNCTIONS, {name: len(shape_of(value)) for name, value in known.items()})
     return read(text, FUNCTIONS, list(known))
+
+
+def renamed(program: Program, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values under the program's own names, where they were given as W2 for W⁽²⁾ or the like."""
+    return {program.aliases.get(name, name): value for name, value in values.items()}
 
 
 def graph_of(text: str, values: Mapping[str, Value]) -> Graph:
     """The graph of a program at the given values. Raises Problem."""
-    return build(read_program(text, values), values)
+    program = read_program(text, values)
+    return build(program, renamed(program, values))
 
 
 def free_names(program: Program, known: Mapping[str, Value] | None = None) -> list[str]:
@@ -92,6 +104,7 @@ class Builder(Nodes):
         self.notes.extend(program.notes)
         self.given: dict[str, Value] = {}
         self.functions: dict[str, Statement] = {}
+        self.needed = {id(needed.tree): needed for needed in program.needed}
         self.output = ""
         self.depth = 0
         self.parts = 0
@@ -177,9 +190,44 @@ class Builder(Nodes):
             said = f"The functions stand for more than {MAX_PARTS:,} parts when each use is written out"
             raise Problem(said, part.span, "Use them less often")
         try:
-            return self._combine(part, found, scope)
+            built = self._combine(part, found, scope)
+            if self.needed and (needed := self.needed.get(id(part))):
+                self._check(needed, built)
+            return built
         except Problem as problem:
             raise problem.at(part.span) from None
+
+    def _check(self, needed: Needed, built: Operand) -> None:
+        """Raise a Problem unless a part has the shape that index notation or an axis promises."""
+        shape, name = built.shape, self.called(built)
+        if needed.rank is not None and len(shape) != needed.rank:
+            raise Problem(f"{needed.message}; {describe(name, shape)}", needed.span, needed.hint)
+        if needed.length is None:
+            return
+        if needed.axis >= len(shape):
+            hint = f"Give {name} a list of values"
+            raise Problem(f"{needed.message} and {describe(name, shape)}", needed.span, hint)
+        length = self._length(needed.length)
+        if length is not None and length != shape[needed.axis]:
+            hint = needed.hint or f"Write {shape[needed.axis]} there, or change {name}"
+            raise Problem(f"{needed.message} and {describe(name, shape)}", needed.span, hint)
+
+    def _length(self, tree: Tree) -> float | None:
+        """How many terms a limit promises, where it is a number or made of names with values."""
+
+        def value(part: Tree, found: list[float | None]) -> float | None:
+            match part:
+                case Number(number):
+                    return number
+                case Name(name):
+                    given = self.given.get(name, self.values.get(name))
+                    return given if isinstance(given, float) else None
+                case Binary("+" | "-" as sign) if None not in found:
+                    left, right = found[0] or 0.0, found[1] or 0.0
+                    return left + right if sign == "+" else left - right
+            return None
+
+        return fold(tree, value)
 
     def _combine(self, part: Tree, found: list[Operand], scope: Mapping[str, Operand]) -> Operand:
         match part:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 
 from core.arrays import MAX_RANK, Value, frozen, shape_of
-from core.builder import CONSTANTS, build, free_names, read_program
+from core.builder import CONSTANTS, build, free_names, read_program, renamed
 from core.dataclass import dataclass
 from core.errors import Problem
 from core.keeping import keeping
@@ -72,6 +72,7 @@ MAX_GUESSED = 100
 @keeping
 def with_defaults(program: Program, values: Mapping[str, Value]) -> dict[str, Value]:
     """The values of a program's free names: those given, and a guess for each of the others."""
+    values = renamed(program, values)
     wanted = free_names(program, values)
     missing = [name for name in wanted if name not in values]
     found = {name: values[name] for name in wanted if name in values}

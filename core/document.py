@@ -18,7 +18,9 @@ from typing import Any, NoReturn
 from core.arrays import MAX_ENTRIES, MAX_RANK, Value, frozen
 from core.dataclass import dataclass, replace
 from core.errors import Problem, cut
-from core.notation.lexer import MAX_CHARACTERS, MAX_NAME, canonical, name_of
+from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
+from core.notation.names import canonical
+from core.notation.spellings import name_of
 
 FORMAT, VERSION = "chainlight", 2
 MAX_BYTES = 64_000_000

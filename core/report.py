@@ -37,7 +37,8 @@ class Report:
 
     def __init__(self, request: Request, story: Story):
         self.request, self.story = request, story
-        self.wrt = request.wrt or story.graph.inputs
+        aliases = story.graph.program.aliases
+        self.wrt = tuple(aliases.get(name, name) for name in request.wrt) or story.graph.inputs
         self.checked: dict[str, Checked] = check_gradients(story, self.wrt) if request.check else {}
 
     @property
@@ -61,18 +62,22 @@ class Report:
 
     @keeping
     def answer(self) -> dict[str, Any]:
-        """The answer as plain data; what is not known is None."""
+        """The answer as plain data, with names as the program spells them; what is not known is None."""
+
+        def typed(name: str) -> str:
+            return self.story.graph.program.spelled.get(name, name)
+
         graph, last = self.story.graph, self.story.last
         found: dict[str, Any] = {
             "ok": True,
-            "output": graph.output,
+            "output": typed(graph.output),
             "value": _plain(last.value(graph.output)),
-            "grads": {name: _plain(last.gradient(name)) for name in self.wrt},
+            "grads": {typed(name): _plain(last.gradient(name)) for name in self.wrt},
             "nodes": [
                 {
-                    "name": node.name,
+                    "name": typed(node.name),
                     "op": node.op,
-                    "args": list(node.args),
+                    "args": [typed(arg) for arg in node.args],
                     "value": _plain(last.value(node.name)),
                     "gradient": _plain(last.gradient(node.name)),
                 }
@@ -83,7 +88,7 @@ class Report:
         }
         if self.request.check:
             found["check"] = {
-                name: {
+                typed(name): {
                     "numerical": plain_value(checked.numerical),
                     "error": plain_value(checked.error),
                     "verdict": checked.verdict,

@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Any
 
 from core.arrays import Value
-from core.builder import build, free_names, read_program
+from core.builder import build, free_names, read_program, renamed
 from core.dataclass import dataclass
 from core.defaults import with_defaults
 from core.document import (
@@ -21,8 +21,9 @@ from core.document import (
 )
 from core.errors import Problem, Span, cut
 from core.graph import Graph
-from core.notation.lexer import MAX_CHARACTERS, tokens
-from core.notation.spelling import nearest
+from core.notation.lexer import MAX_CHARACTERS
+from core.notation.nearest import nearest
+from core.notation.spellings import name_of
 from core.notation.tree import Name, Note, Program, walk
 from core.numbers import typed_text
 from core.passes import tell
@@ -72,7 +73,8 @@ class Request:
             values = self._complete(program, hint)
             as_stored = unfolded(build(program, values), recorded(self.unfolded))
             graph = unfolded_as_asked(as_stored, self.unfold)
-            for name in (*self.wrt, *([self.output] if self.output else [])):
+            asked_for = [program.aliases.get(name, name) for name in (*self.wrt, self.output) if name]
+            for name in asked_for:
                 check_node(graph, name)
             for name in self.values:
                 if name in graph.given:
@@ -80,7 +82,7 @@ class Request:
                     raise Problem(
                         f"{name} has its value in the program already", span, "Give it in one place"
                     )
-            asked = graph.with_output(self.output) if self.output else graph
+            asked = graph.with_output(program.aliases.get(self.output, self.output)) if self.output else graph
             return tell(make_plan(asked), values, self._seed(asked))
         except Problem as problem:
             raise Refusal(problem, self.program) from None
@@ -92,9 +94,9 @@ class Request:
 
     def _complete(self, program: Program, hint: Callable[[Mapping[str, Value]], str]) -> dict[str, Value]:
         """A value for every name the program needs one for."""
-        known = {**self.stored, **self.values}
+        known = renamed(program, {**self.stored, **self.values})
         wanted = free_names(program, known)
-        given = {name: known[name] for name in wanted if name in known} | dict(self.values)
+        given = {name: known[name] for name in wanted if name in known} | renamed(program, self.values)
         missing = [name for name in wanted if name not in known]
         if not missing:
             return given
@@ -114,7 +116,7 @@ class Request:
         return [
             Note(f"{name} is not in the program; its value is not used", Span(0, 0))
             for name in self.values
-            if name not in graph.nodes
+            if graph.program.aliases.get(name, name) not in graph.nodes
         ]
 
 
@@ -160,11 +162,13 @@ def typed_values(words: Sequence[str]) -> dict[str, Value]:
 
 def _typed_value(word: str) -> tuple[str, Value]:
     name, sign, text = word.partition("=")
-    written = tokens(name)
-    if not sign or [token.kind for token in written] != ["name", "stop"]:
+    try:
+        name = name_of(name) if sign else ""
+    except Problem:
+        name = ""
+    if not name:
         hint = "A value is name=value, such as x=-2; a program with spaces needs quotation marks around it"
         raise Problem(f"'{cut(word)}' is not a value", Span(0, max(1, len(word))), hint)
-    name = written[0].text
     try:
         return name, _read_typed(text, name)
     except Problem as problem:

@@ -32,7 +32,7 @@ from core.notation.printers import expression_text
 from core.notation.simplify.forms import Algebra, Sum
 from core.notation.simplify.reading import form
 from core.notation.simplify.writing import Writer, on_one_line
-from core.notation.spelling import nearest
+from core.notation.nearest import nearest
 from core.notation.tree import Call, Indicator, Note, Number, Tree, names, walk
 from core.notation.typeset import ATOM, EQUALS, product, typeset_part
 from core.ops import FUNCTIONS

@@ -20,7 +20,7 @@ from functools import lru_cache
 from core.arrays import Value
 from core.export import one_line
 from core.late import np
-from core.notation.lexer import GREEK
+from core.notation.names import GREEK
 
 WIDTH = 100
 EXACT = 2**53

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.errors import Problem
 from core.notation.lexer import Token
 
-RELATIONS = "<>≤≥="
-CLOSING = {"(": ")", "[": "]", "{": "}", "‖": "‖", "|": "|"}
+RELATIONS = "<>≤≥=≠"
+CLOSING = {"(": ")", "[": "]", "{": "}", "‖": "‖", "|": "|", "⟨": "⟩"}
+MAX_DEPTH = 100
 
 
 class Cursor:
-    """`at` is the number of the token that comes next."""
+    """`at` is the number of the token that comes next; `fences` are the brackets that are open."""
 
     def __init__(self, text: str, tokens: list[Token]):
         self.text, self.tokens, self.at = text, tokens, 0
+        self.fences: list[str] = []
+        self.depth = 0
 
     @property
     def token(self) -> Token:
@@ -23,11 +30,23 @@ class Cursor:
 
     def take(self) -> Token:
         token = self.token
-        self.at += 1
+        self.at = min(self.at + 1, len(self.tokens) - 1)
         return token
 
     def at_sign(self, *signs: str) -> bool:
         return self.token.kind == "sign" and self.token.text in signs
+
+    def at_relation(self) -> bool:
+        return self.token.kind == "sign" and (self.token.text in RELATIONS or self.token.text == "==")
+
+    @contextmanager
+    def level(self, token: Token) -> Iterator[None]:
+        """One level of nesting: a bracket, a function, a fraction, a root. Raises Problem beyond MAX_DEPTH."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Problem(f"This is nested deeper than {MAX_DEPTH} levels", token.span, "Name a part of it")
+        yield
+        self.depth -= 1
 
     def called(self, token: Token) -> str:
         """How a sentence names a token."""
@@ -44,22 +63,28 @@ class Cursor:
             depth += nesting(self.tokens[last])
             if depth == 0:
                 return last
-            if self.tokens[last].kind in ("end", "stop"):
+            if self.tokens[last].kind in ("end", "stop") and depth <= 0:
                 return last - 1
         return len(self.tokens) - 2
 
-    def has_comma(self) -> bool:
-        """Whether a comma stands directly in the bracket that opens here."""
-        depth = 0
+    def inside(self) -> list[Token]:
+        """The tokens directly in the bracket that opens here, not those of brackets within."""
+        depth, found = 0, []
         for token in self.tokens[self.at : self.partner(self.at)]:
             depth += nesting(token)
-            if token.text == "," and depth == 1:
-                return True
-        return False
+            if depth == 1:
+                found.append(token)
+        return found
+
+    def has_comma(self) -> bool:
+        """Whether a comma stands directly in the bracket that opens here."""
+        return any(token.text == "," for token in self.inside())
 
 
 def nesting(token: Token) -> int:
     """1 for an opening bracket, −1 for a closing one."""
+    if token.kind in ("begin", "finish"):
+        return 1 if token.kind == "begin" else -1
     if token.kind != "sign":
         return 0
-    return (token.text in "([{") - (token.text in ")]}")
+    return (token.text in "([{⟨") - (token.text in ")]}⟩")

@@ -1,77 +1,122 @@
-"""Names that stand for products: `xy` is x·y where xy means nothing and x and y do."""
+"""Names that stand for products: `wx` is w·x where wx means nothing by itself."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
 
+from core.dataclass import replace
 from core.notation.lexer import Token
-from core.notation.spelling import seeming
+from core.notation.names import MARKS, canonical, parts
+from core.notation.nearest import seeming
+from core.notation.spellings import STATEMENT_WORDS
 from core.notation.tree import Note
+
+# names of two letters that the field uses as one name
+WORDS = {
+    "lr",
+    "dx",
+    "dy",
+    "dz",
+    "dw",
+    "db",
+    "dt",
+    "dW",
+    "id",
+    "wd",
+    "lo",
+    "hi",
+    "ce",
+    "kl",
+    "nn",
+    "bn",
+    "fc",
+    "in",
+}
 
 
 def assigned(tokens: list[Token]) -> set[str]:
     """The names that statements give a value."""
-    starts = [0, *(i + 1 for i, token in enumerate(tokens) if token.kind == "end")]
-    return {
-        tokens[i].text
-        for i in starts
-        if i + 1 < len(tokens)
-        and tokens[i].kind == "name"
-        and tokens[i + 1].kind == "sign"
-        and tokens[i + 1].text == "="
-    }
+    found: set[str] = set()
+    start = True
+    for at, token in enumerate(tokens[:-1]):
+        following = tokens[at + 1]
+        equals = following.kind == "sign" and following.text == "="
+        if token.kind == "name" and start and equals:
+            found.add(token.text)
+        chained = token.kind == "sign" and token.text == "=" and bool(found)
+        start = token.kind == "end" or (chained and not start)
+    return found
 
 
 def split_products(
-    tokens: list[Token], known: set[str], functions: Collection[str]
+    tokens: list[Token], known: set[str], functions: Collection[str], whole: Collection[str], text: str
 ) -> tuple[list[Token], list[Note]]:
-    """The tokens with `xy` written as `x y` where only x and y are known, and notes that say so."""
+    """The tokens with `wx` written as `w x` where it has no meaning of its own, and notes that say so.
+
+    `whole` are names that were written as one word on purpose and stay one.
+    """
     atoms = _atoms(tokens, known, functions)
     found: list[Token] = []
     notes: list[Note] = []
     told: set[str] = set()
-    for token in tokens:
+    for at, token in enumerate(tokens):
         name, factors = token.text, None
-        if token.kind == "name" and name not in known and name not in functions:
-            factors = None if name in atoms else _factors(name, atoms)
+        if token.kind == "name" and not {name} & {*known, *functions, *whole, *STATEMENT_WORDS}:
+            called = tokens[at + 1].text == "(" and not tokens[at + 1].spaced
+            factors = None if called or name in atoms else _factors(name, atoms)
+            factors = factors or (None if called else _by_look(name, atoms))
             if found and found[-1].text == "^" and re.match(r"T[^\W\d_]", name):
                 factors = ["T", name[1:]]
                 notes.append(Note(f"^{name} is read as ^T {factors[1]}", token.span))
-            elif name not in told and (said := _read_as(name, factors) or seeming(name, functions)):
+            elif name not in told and factors:
+                told.add(name)
+                shown = text[token.span.start : token.span.end]
+                notes.append(
+                    Note(f"{shown} is read as {' · '.join(factors)}", token.span, f"\\mathrm{{{name}}}")
+                )
+            elif name not in told and (said := seeming(name, functions)):
                 told.add(name)
                 notes.append(Note(said, token.span))
-        parts = [
-            Token("name", factor, token.span, token.spaced and i == 0)
+        pieces = [
+            replace(token, text=factor, spaced=token.spaced and i == 0)
             for i, factor in enumerate(factors or [])
         ]
-        found.extend(parts or [token])
+        found.extend(pieces or [token])
     return found, notes
 
 
 def _atoms(tokens: list[Token], known: set[str], functions: Collection[str]) -> set[str]:
     """The names that may be factors: known ones, and unknown ones that are no product themselves."""
-    used = {token.text for token in tokens if token.kind == "name"} - set(functions)
+    used = {token.text for token in tokens if token.kind == "name"} - {*functions, *STATEMENT_WORDS}
     atoms = {"π", *known}
     for name in sorted(used - known, key=lambda name: (len(name), name)):
-        if not _factors(name, atoms):
-            atoms.update(_numbered_or_pi(name) or [name])
+        if not _factors(name, atoms) and not _by_look(name, atoms):
+            atoms.add(name)
     return atoms
 
 
-def _read_as(name: str, factors: list[str] | None) -> str:
-    return f"{name} is read as {' · '.join(factors)}" if factors else ""
-
-
-def _numbered_or_pi(name: str) -> list[str] | None:
-    """The factors of names that are read as products anyhow: `w0x0` and `πr`."""
+def _by_look(name: str, atoms: Collection[str]) -> list[str] | None:
+    """The factors of names that are read as products anyhow: `w0x0`, `πr`, `w_ix_i` and two letters as `wx`."""
     if re.fullmatch(r"(?:[^\W\d_][0-9]+){2,}", name):
         return re.findall(r"[^\W\d_][0-9]+", name)
-    return ["π", name[1:]] if re.fullmatch("π[^\\W\\d_].*", name) else None
+    if re.fullmatch("π[^\\W\\d_].*", name):
+        return ["π", name[1:]]
+    if re.fullmatch(r"(?:[^\W\d_]_[^\W\d_]){2,}", name):
+        return re.findall(r"[^\W\d_]_[^\W\d_]", name)
+    made = parts(name)
+    if made.accent or made.layer or made.primes:
+        return None
+    two = re.fullmatch(rf"([^\W\d_][{MARKS}]?[0-9]*)([^\W\d_][{MARKS}]?)", made.base)
+    if two and made.base not in WORDS:
+        return [canonical(two[1]), replace(made, base=two[2]).text]
+    return None
 
 
-def _factors(name: str, atoms: set[str]) -> list[str] | None:
+def _factors(name: str, atoms: Collection[str]) -> list[str] | None:
     """The known names a name is made of, at least two, or None."""
+    if re.search(r"[_^⁽{\[]", name):
+        return None
     best: list[list[str] | None] = [[]] + [None] * len(name)
     for end in range(1, len(name) + 1):
         for start in range(end):

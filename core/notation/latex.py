@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.notation.lexer import GREEK
+from core.notation.names import GREEK
 from core.notation.mathtree import (
     Big,
     Digits,

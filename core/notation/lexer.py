@@ -1,73 +1,59 @@
-"""Text to tokens; every character is either understood or named in a sentence."""
+"""Text to tokens; every character is either understood or named in a sentence.
+
+The tokens are those of the text as it was typed, LaTeX and NumPy included; `spellings` makes plain ones of them.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from core.dataclass import dataclass
-from core.errors import Problem, Span, cut
+from core.errors import Problem, Span
+from core.notation.names import MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 
 MAX_CHARACTERS = 10_000
 MAX_NAME = 64
 
-GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau"
-        " upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
-        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
-        strict=True,
-    )
-)
-GREEK |= {"varepsilon": "ε", "varphi": "φ", "vartheta": "θ"}
-SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-SUBSCRIPT_LETTERS = "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
-SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+SUBSCRIPT_SIGNS, SUPERSCRIPT_SIGNS = "".join(SUBSCRIPTS), "".join(SUPERSCRIPTS)
 FRACTIONS = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 1 / 8}
 SAME_SIGN = {
     **dict.fromkeys("⋅∙×", "·"),
-    "−": "-",
+    **dict.fromkeys("−–—－﹣", "-"),
+    **dict.fromkeys("＋﹢", "+"),
+    **dict.fromkeys(["≔", ":=", "≡", "≜", "≝", "＝"], "="),
+    **dict.fromkeys(["≥", ">=", "⩾", "≧"], "≥"),
+    **dict.fromkeys(["≤", "<=", "⩽", "≦"], "≤"),
     "∘": "⊙",
     "**": "^",
     "÷": "/",
-    ">=": "≥",
-    "<=": "≤",
+    "∕": "/",
     "!=": "≠",
-    "≔": "=",
-    ":=": "=",
+    "（": "(",
+    "）": ")",
+    "，": ",",
 }
-LATEX_SIGNS = {
-    **dict.fromkeys(["cdot", "times"], "·"),
-    **dict.fromkeys(["odot", "circ"], "⊙"),
-    "le": "≤",
-    "leq": "≤",
-    "ge": "≥",
-    "geq": "≥",
-    "lVert": "‖",
-    "rVert": "‖",
-    "lvert": "|",
-    "rvert": "|",
-    "div": "/",
-}
-LATEX_SILENT = {"left", "right", "big", "Big", "bigl", "bigr", "mathbf", "mathrm", "boldsymbol", "bm"}
-LATEX_SILENT |= {"text", "operatorname", "quad", "displaystyle"}
 # what to do about a character that has no meaning, where there is more to say than "Delete it", and its fix
 ADVICE: dict[str, tuple[str, str | None]] = {
-    "∑": ("Write sum(x)", "sum "),
-    "∏": ("Write the factors side by side", None),
     ".": ("A point belongs in a number; a product is written ·", "·"),
-    **dict.fromkeys("→←", ("Write = to give a name a value", "=")),
+    **dict.fromkeys("→←⇒↦", ("Write = to give a name a value", "=")),
     **dict.fromkeys("•∗⨯", ("Write · for a product", "·")),
     "_": ("A name begins with a letter; _ stands inside it, as in x_1", ""),
     "%": ("Write /100", "/100"),
     "°": ("Angles are in radians", "·π/180"),
     "±": ("Write + or -", None),
     "!": ("Write the factors, as in 3·2·1", None),
+    "∞": ("Write a large number, such as 1e9", "1e9"),
+    "∫": (
+        "An integral cannot be computed here; write its value, or a sum over the entries of a vector",
+        None,
+    ),
+    **dict.fromkeys("∈∼", ("Write only the formula; ranges and distributions are not needed", None)),
+    **dict.fromkeys("…⋯", ("Write all terms out, or a sum such as ∑_i w_i x_i", None)),
     **dict.fromkeys("∂∇∆", ("Type the function alone; its gradients are computed for you", "")),
     **dict.fromkeys("\"'“”", ("A formula has no text in quotation marks", "")),
     "\\": ("A LaTeX command is a backslash and letters, as in \\sigma", None),
-    **dict.fromkeys(SUBSCRIPT_LETTERS, ("A subscript follows a name, as in xᵢ", "")),
+    **dict.fromkeys(SUBSCRIPT_SIGNS, ("A subscript follows a name, as in xᵢ", "")),
 }
 UNNAMED = {"\0": "NUL", "\b": "BACKSPACE", "\x1b": "ESCAPE", "\x7f": "DELETE"}
 # Cyrillic and Greek letters that cannot be told from Latin ones by eye
@@ -77,23 +63,44 @@ LOOK_ALIKES = dict(
 del LOOK_ALIKES["κ"], LOOK_ALIKES["в"]
 
 # what counts as alphanumeric to `\w` but is not part of a name: ² ³ ¹ ᵀ ⁰-⁹ ½ and modifier letters
-OUTSIDE = "ª²³¹º¼-¾\u02b0-\u02ff\u1d2c-\u1d61\u1d66-\u1d6a\u2070-\u207f\u2150-\u218b"
-LETTER, SIGN = rf"[^\W\d_{OUTSIDE}]", rf"[^\W_{OUTSIDE}]"
+OUTSIDE = "ª²³¹º¼-¾\u02b0-\u02ff\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c\u2150-\u218b\u2c7c\u2c7d𝟙"
+LETTER, DIGIT = rf"[^\W\d_{OUTSIDE}][{MARKS}]?", "[0-9]"
+SIGN = rf"[^\W_{OUTSIDE}][{MARKS}]?"
+WORD = rf"{LETTER}(?:{SIGN})*"
+# after a subscript in digits a letter begins a new name: w_1x_1 is w_1 x_1
+NAME = rf"{WORD}(?:_{DIGIT}+(?!{LETTER})(?:_{SIGN}+)*|_{DIGIT}+|(?:_{LETTER}(?:{SIGN})*)+(?:_{DIGIT}+)?)?"
+UPRIGHT = "text|textrm|textbf|textit|textsf|textnormal|mbox|mathrm|mathsf|operatorname\\*?"
+LIBRARIES = (
+    "numpy|np|jnp|jax|torch|nn|functional|F|tf|keras|math|linalg|special|activations|losses|sp|scipy|cmath"
+)
 TOKEN = re.compile(
-    rf"""(?P<space>[ \t\r\u00a0\u2009\u202f$]+|\\[,;:!\ ]|\#[^\n]*)
-    |(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+    rf"""(?P<space>[ \t\r\u00a0\u2000-\u200b\u202f\u2061-\u2064\ufeff$~]+|\\[,;:!>\ ()\[\]]|\#[^\n]*)
+    |(?P<break>\\\\(?:\[[^\]\n]*\])?)
+    |(?P<dots>\.\.\.)
+    |(?P<number>(?:[0-9]+(?:\.(?![A-Za-z_.])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<fraction>[½¼¾⅓⅔⅛])
-    |(?P<latex>\\[A-Za-z]+|\\\|)
-    |(?P<sup>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
-    |(?P<transpose>[ᵀ⊤])
-    |(?P<sub>[₀₁₂₃₄₅₆₇₈₉]+|_[0-9]+|_\{{[0-9]+\}})
-    |(?P<name>{LETTER}(?:_?{SIGN}|_\{{{SIGN}{{1,40}}\}})*[′']*)
-    |(?P<bars>\|\||‖)|(?P<bar>\|)
+    |(?P<text>\\(?:{UPRIGHT})\s*\{{(?P<words>[^{{}}\\$^\n]*)\}})
+    |(?P<begin>\\begin\s*\{{[A-Za-z]+\*?\}}(?:\{{[lcr|\ ]*\}}|\[[lcr|tb\ ]*\])?)
+    |(?P<finish>\\end\s*\{{[A-Za-z]+\*?\}})
+    |(?P<latex>\\[A-Za-z]+\*?|\\[|{{}}_%\#])
+    |(?P<layer>⁽[{SUPERSCRIPT_SIGNS}]+⁾)
+    |(?P<transpose>[ᵀ⊤⊺])
+    |(?P<sup>[{SUPERSCRIPT_SIGNS}]+)
+    |(?P<sub>_?[{SUBSCRIPT_SIGNS}]+)
+    |(?P<library>(?<![\w.)\]}}])(?:(?:{LIBRARIES})\.)+(?!T\b)(?=[A-Za-z_]))
+    |(?P<name>{NAME})
+    |(?P<prime>[′'’]+|″)
+    |(?P<method>\.[A-Za-z]\w*)
+    |(?P<bars>\|\||‖|∥)|(?P<bar>[|∣])
     |(?P<end>[;\n])
-    |(?P<sign>:=|≔|==|!=|>=|<=|\*\*|[-+*/^=(),:@·⋅∙×⊙∘−\[\]{{}}÷√<>≤≥≠])""",
+    |(?P<sum>[∑∏])
+    |(?P<indicator>𝟙)
+    |(?P<under>_)
+    |(?P<point>\.)
+    |(?P<change>[-+*/]=)
+    |(?P<sign>:=|==|!=|>=|<=|\*\*|[-+*/^=(),:@·⋅∙×⊙∘\[\]{{}}÷√∛<>≤≥≠&⟨⟩−–—－﹣＋﹢≔≡≜≝＝⩾≧⩽≦∕（），])""",
     re.VERBOSE,
 )
-NAME = f"{LETTER}(?:_?{SIGN})*′*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +113,9 @@ class Token:
     spaced: bool = False
 
 
-@lru_cache(4096)
-def canonical(name: str) -> str:
-    """The one spelling of a name: `x_1`, `x₁` and `x_{1}` are `x1`; `hₜ` is `h_t`; `lambda` is `λ`."""
-    name = re.sub(f"_?([{SUBSCRIPT_LETTERS}]+)", r"_\1", name)
-    name = unicodedata.normalize("NFKC", name.translate(SUBSCRIPTS).replace("'", "′"))
-    name = name.replace("{", "").replace("}", "")
-    name = re.sub(r"(?<=[^\W\d_])_(?=\d+(?:[_′.]|$))", "", name)
-    word = re.match(r"[A-Za-z]+", name)
-    if word and word[0] in GREEK:
-        name = GREEK[word[0]] + name[word.end() :]
-    return name
-
-
 def refuse_character(text: str, at: int) -> Problem:
     """The sentence for a character that has no meaning in a program."""
     char = text[at]
-    if char == "." and (problem := _refuse_point(text, at)):
-        return problem
     called = UNNAMED.get(char) or unicodedata.name(char, f"U+{ord(char):04X}")
     plain = char.isascii() and char.isprintable()
     shown = called
@@ -133,116 +125,82 @@ def refuse_character(text: str, at: int) -> Problem:
     return Problem(f"The character {shown} has no meaning here", Span(at, at + 1), hint, fix)
 
 
-def _refuse_point(text: str, at: int) -> Problem | None:
-    """The sentence for `np.exp` and `W.T`, as other languages write them."""
-    before = re.search(r"[A-Za-z]\w*$", text[:at])
-    behind = re.match(r"\.([A-Za-z]\w*\.)*([A-Za-z]\w*)", text[at:])
-    if not before or not behind:
-        return None
-    end = at + behind.end()
-    if behind[0] == ".T":
-        return Problem("A transpose is not written with a point", Span(at, end), f"Write {before[0]}^T", "^T")
-    if text[end : end + 1] != "(":
-        return None
-    span = Span(before.start(), at + behind.start(2))
-    return Problem("A function stands alone, without its library", span, f"Write {behind[2]}(…)", "")
-
-
-def _check_name(text: str, start: int, end: int) -> None:
-    name = canonical(text[start:end])
-    length = max(end - start, len(name))
+def check_name(text: str, name: str, span: Span) -> None:
+    """Raise a Problem unless a name is short enough and made of letters that can be told apart."""
+    length = max(span.end - span.start, len(name))
     if length > MAX_NAME:
         message = f"A name can have {MAX_NAME} characters; this one has {length:,}"
-        raise Problem(message, Span(start, end), "Shorten it, or put · between the factors of a product")
-    if text[start:end].isascii():
+        raise Problem(message, span, "Shorten it, or put · between the factors of a product")
+    if text[span.start : span.end].isascii():
         return
-    for at in range(start, end):
+    for at in range(span.start, span.end):
         letter = unicodedata.normalize("NFKC", text[at])
         if letter in LOOK_ALIKES:
             kind, latin = unicodedata.name(letter).split()[0].capitalize(), LOOK_ALIKES[letter]
             message = f"'{text[at]}' is the {kind} letter that looks like the Latin {latin}"
             raise Problem(message, Span(at, at + 1), f"Type {latin} instead", fix=latin)
-    if not re.fullmatch(NAME, name):  # what a character stands for may be no letter
-        parts = (at for at in range(start, end) if text[at].isalnum())
+    if not re.fullmatch(rf"(?:{SIGN}|[_{{}}\[\]()+\-,^⁽⁾′{SUPERSCRIPT_SIGNS}])*", name):
+        # what a character stands for may be no letter
+        parts = (at for at in range(span.start, span.end) if text[at].isalnum())
         wrong = (at for at in parts if not re.fullmatch(NAME, canonical("x" + text[at])))
-        raise refuse_character(text, next(wrong, start))
+        raise refuse_character(text, next(wrong, span.start))
 
 
-def _latex(text: str, span: Span, spaced: bool) -> Token | None:
-    word = text[1:]
-    if word == "|":
-        return Token("bars", "‖", span, spaced)
-    if word in LATEX_SILENT:
-        return None
-    if word == "top":
-        return Token("transpose", "⊤", span, spaced)
-    if word == "sqrt":
-        return Token("sign", "√", span, spaced)
-    if word in LATEX_SIGNS:
-        sign = LATEX_SIGNS[word]
-        return Token({"‖": "bars", "|": "bar"}.get(sign, "sign"), sign, span, spaced)
-    if word == "frac":
-        return Token("frac", word, span, spaced)
-    return Token("name", canonical(word), span, spaced)
-
-
-def name_of(text: str) -> str:
-    """The name a text is, in its one spelling. Raises Problem."""
-    found = tokens(text)
-    if [token.kind for token in found] != ["name", "stop"]:
-        hint = "A name is letters and digits, such as w1"
-        raise Problem(f"'{cut(text)}' is not a name", Span(0, max(1, len(text))), hint)
-    return found[0].text
-
-
-def tokens(text: str) -> list[Token]:
-    """The tokens of a program, closed by one of kind `stop`; a line break in brackets ends no statement."""
+def raw_tokens(text: str) -> list[Token]:
+    """The tokens of a text as it was typed, closed by one of kind `stop`; spaces are left out. Raises Problem."""
     if len(text) > MAX_CHARACTERS:
         message = f"A program can have {MAX_CHARACTERS:,} characters; this one has {len(text):,}"
         raise Problem(message, Span(MAX_CHARACTERS, MAX_CHARACTERS + 1), "Leave out what is not needed")
     found: list[Token] = []
-    at, depth, spaced = 0, 0, False
+    at, spaced = 0, False
     while at < len(text):
         match = TOKEN.match(text, at)
         if not match or match.end() == at:
             raise refuse_character(text, at)
-        kind, end = match.lastgroup or "", match.end()
-        token = _token(text, kind, Span(at, end), spaced)
-        at = end
-        if token is None or (token.text == "\n" and depth > 0):
+        kind = "text" if match["text"] else match.lastgroup or ""
+        if kind == "space":
             spaced = True
-            continue
-        if token.kind == "sign":
-            depth += (token.text in "([{") - (token.text in ")]}")
-        found.append(token)
-        spaced = False
+        else:
+            found.append(_token(text, kind, match, spaced))
+            spaced = False
+        at = match.end()
     found.append(Token("stop", "", Span(len(text), len(text) + 1), spaced))
     return found
 
 
-def _token(text: str, kind: str, span: Span, spaced: bool) -> Token | None:
-    raw = text[span.start : span.end]
+def _token(text: str, kind: str, match: re.Match[str], spaced: bool) -> Token:
+    raw, span = match[0], Span(match.start(), match.end())
     match kind:
-        case "space":
-            return None
         case "number":
             _check_number(text, raw, span)
         case "fraction":
             return Token("number", repr(FRACTIONS[raw]), span, spaced)
         case "name":
-            _check_name(text, span.start, span.end)
-            raw = canonical(raw)
-        case "sup":
-            raw = raw.translate(SUPERSCRIPTS)
-            _check_number(text, raw, span)
-        case "sub":
-            raw = raw.translate(SUBSCRIPTS).strip("_{}")
+            name = canonical(raw)
+            check_name(text, name, span)
+            raw = name
+        case "text":
+            raw = match["words"]
+        case "begin" | "finish":
+            raw = raw[raw.index("{") + 1 : raw.index("}")]
         case "latex":
-            return _latex(raw, span, spaced)
-        case "sign":
-            raw = SAME_SIGN.get(raw, raw)
+            raw = raw[1:]
+        case "sup":
+            raw = "".join(SUPERSCRIPTS[char] for char in raw)
+        case "layer":
+            raw = "".join(SUPERSCRIPTS[char] for char in raw[1:-1])
+        case "sub":
+            raw = "".join(SUBSCRIPTS[char] for char in raw.removeprefix("_"))
+        case "prime":
+            raw = "′" * (2 if raw == "″" else len(raw))
         case "bars":
             raw = "‖"
+        case "bar":
+            raw = "|"
+        case "sum":
+            raw = {"∑": "sum", "∏": "prod"}[raw]
+        case "sign":
+            raw = SAME_SIGN.get(raw, raw)
     return Token(kind, raw, span, spaced)
 
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
+from core.dataclass import replace
 from core.errors import Problem, Span, place
 from core.notation.cursor import CLOSING, RELATIONS, Cursor
 from core.notation.lexer import Token
-from core.notation.spelling import nearest
-from core.notation.tree import Statement
+from core.notation.libraries import FOREIGN
+from core.notation.names import parts
+from core.notation.nearest import nearest
+from core.notation.tree import Call, Statement
 
-# functions of other languages, and how the lecture writes them
-ELSEWHERE = {
-    **dict.fromkeys(["dot", "inner"], "w·x"),
-    **dict.fromkeys(["matmul", "mm"], "W x"),
-    **dict.fromkeys(["transpose", "trans"], "W^T"),
-    **dict.fromkeys(["power", "pow"], "x^2"),
-    **dict.fromkeys(["multiply", "hadamard"], "x ⊙ y"),
-    "add": "x + y",
-    "vector": "[x, y]",
-}
+if TYPE_CHECKING:
+    from core.notation.expressions import Expressions
+
+# words of prose that are no names of quantities
+PROSE = set(
+    "the is are was of where with for and let given then we by from find solve compute calculate minimize maximize"
+    " minimise maximise subject such that when return print def import assume since hence therefore loss_is note"
+    " using what how derive show prove".split()
+)
 SIGNS = set("+-*·/^⊙@")
 FACTORS = ("name", "number", "sup", "transpose")
 
@@ -200,29 +203,138 @@ def wrong_count(shown: str, least: int, most: int, usage: str, given: int, span:
     return Problem(f"{shown} takes {takes} value{plural}; here it has {given}", span, f"Write {usage}")
 
 
-def not_a_function(
-    cursor: Cursor, token: Token, functions: Collection[str], misspelt: bool
-) -> Problem | None:
-    """The problem of a name in front of a bracket that is meant as a function: by a comma or a likeness."""
+def refuse_unknown_function(cursor: Expressions, token: Token) -> None:
+    """Refuse a name of two or more letters, or a list of values, in front of a bracket that it may be called with.
+
+    Raises Problem; a single letter in front of a bracket is a factor.
+    """
     comma = cursor.has_comma()
-    meant = nearest(token.text, functions) if comma or misspelt else ""
-    if not comma and not meant:
-        return None
-    message = f"'{token.text}' is not a function" + ", so it takes no list of values" * comma
+    shown = cursor.source(token.span)
+    letters = re.sub("[0-9]", "", parts(token.text).base)
+    base = replace(parts(token.text), sub="").text
+    word = len(letters) > 1 or (base != token.text and base in cursor.functions)
+    if not comma and not word:
+        return
+    message = f"'{shown}' is not a function" + ", so it takes no list of values" * comma
+    meant = nearest(shown, cursor.functions) if len(letters) > 2 or comma else ""
+    if base != token.text and base in cursor.functions:
+        meant = base
     if meant:
-        return Problem(message, token.span, f"Did you mean {meant}?", meant)
-    hint = f"Define it in a line before, as in {token.text}(x, y) = x + y"
+        raise Problem(message, token.span, f"Did you mean {meant}?", meant)
     if re.match(r"\(\d+,\d+\)", cursor.text[token.span.end :]):
-        hint = "Decimals use a point; a function is defined in a line before"
-    if token.text in ELSEWHERE:
-        hint = f"Write {ELSEWHERE[token.text]}"
-    return Problem(message, token.span, hint)
+        raise Problem(message, token.span, "Decimals use a point; a function is defined in a line before")
+    inputs = "x, y" if comma else "x"
+    hint = f"Define it in a line before, as in {shown}({inputs}) = {inputs.replace(', ', ' + ')}"
+    if word and not comma:
+        hint += ", or put a space between the factors of a product"
+    raise Problem(message, token.span, hint)
+
+
+def refuse_list_for_name(cursor: Expressions, token: Token) -> None:
+    """Refuse values behind commas after a name that has a value and so is no function. Raises Problem."""
+    if cursor.has_comma():
+        shown = cursor.source(token.span)
+        message = f"'{shown}' is not a function, so it takes no list of values"
+        raise Problem(message, token.span, f"Define it in a line before, as in {shown}(x, y) = x + y")
+
+
+def no_such_function(cursor: Expressions, token: Token) -> Problem:
+    """The problem of a function of a library that the program does not have."""
+    shown = cursor.source(token.span)
+    meant = nearest(shown, {*cursor.functions, *FOREIGN})
+    hint = f"Did you mean {meant}?" if meant else "The functions are listed in Help"
+    return Problem(f"'{shown}' is not a function here", token.span, hint, meant or None)
+
+
+def no_such_method(cursor: Expressions, token: Token) -> Problem:
+    """The problem of a method that the program does not have."""
+    name = token.text.removeprefix(".")
+    meant = nearest(name, {*cursor.functions, *FOREIGN})
+    span = Span(token.span.start + 1, token.span.end)
+    return Problem(
+        f"'{name}' is not a function here", span, f"Did you mean {meant}?" if meant else "", meant or None
+    )
+
+
+def prime_of_a_name(cursor: Expressions, token: Token) -> Problem:
+    """The problem of a prime behind a name without a value: a transpose of MATLAB, or the slope of something."""
+    shown = cursor.source(token.span)
+    span = token.span.to(cursor.token.span)
+    hint = f"Write {shown}^T for a transpose; for a slope write its formula, as σ(z)(1 - σ(z)) for that of σ"
+    return Problem(
+        f"'{cursor.source(span)}' has no value, and {shown} is no function", span, hint, f"{shown}^T"
+    )
+
+
+def refuse_unclear_end(cursor: Expressions, function: Token, call: Call) -> None:
+    """Refuse `tanh W x`, where the function may be of the next factor or of the product. Raises Problem."""
+    token = cursor.token
+    if not (
+        token.kind in ("name", "number") and token.text not in cursor.functions and cursor.starts_factor()
+    ):
+        return
+    shown = cursor.source(function.span)
+    end = _run(cursor, cursor.at, several=False)
+    first, last = call.args[0].span, cursor.tokens[max(end - 1, cursor.at)].span
+    inside = cursor.source(first.to(last))
+    mended = f"{shown}({inside})"
+    message = f"Where the argument of '{shown}' ends is not clear"
+    alone = f"{shown}({cursor.source(call.args[0].span)})"
+    rest = cursor.text[first.end : last.end].strip()
+    hint = f"Write {mended} or {alone} {rest}"
+    raise Problem(message, function.span.to(last), hint, mended)
+
+
+def refuse_prose(cursor: Expressions) -> None:
+    """Refuse words of prose side by side with names. Raises Problem."""
+    token = cursor.token
+    before = cursor.tokens[cursor.at - 1]
+    for word in (before, token):
+        if word.kind == "name" and word.text in PROSE and word.text not in cursor.known:
+            shown = cursor.source(word.span)
+            raise Problem(f"'{shown}' is prose, not a formula", word.span, "Leave the words out", "")
+
+
+def unexpected(cursor: Expressions) -> Problem:
+    """The problem of a token that cannot stand in a row of a matrix or of cases."""
+    return Problem(
+        f"Did not expect {cursor.called(cursor.token)} here", cursor.token.span, "Put & between entries"
+    )
 
 
 def refuse_derivative(tokens: Sequence[Token], known: Collection[str]) -> None:
     """`d/dx f` asks for what is computed anyhow, unless d or dx have values. Raises Problem."""
+    hint = "Type the function alone; its gradients are computed for you"
     for over, line, under in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        asked = over.text == "d" and line.text == "/" and re.fullmatch(r"d[^\W\d_]\d*", under.text)
-        if asked and {"d", under.text}.isdisjoint(known):
-            hint = "Type the function alone; its gradients are computed for you"
-            raise Problem(f"'d/{under.text}' asks for a derivative", over.span.to(under.span), hint, "")
+        differential = re.fullmatch(r"d[^\W\d_]\w*", under.text)
+        asked = (
+            line.text == "/" and line.kind == "sign" and differential and re.fullmatch(r"d\w?\d*", over.text)
+        )
+        if asked and {over.text, under.text}.isdisjoint(known):
+            raise Problem(
+                f"'{over.text}/{under.text}' asks for a derivative", over.span.to(under.span), hint, ""
+            )
+    for at, token in enumerate(tokens):
+        if token.kind == "frac" and (end := _differentials(tokens, at, known)):
+            raise Problem("This fraction asks for a derivative", token.span.to(tokens[end].span), hint, "")
+
+
+def _differentials(tokens: Sequence[Token], at: int, known: Collection[str]) -> int:
+    """Where a fraction of differentials such as dL/dw ends, which starts at a token; 0 if it is none."""
+    place = at + 1
+    for part in ("above", "below"):
+        if place >= len(tokens) or tokens[place].text != "{":
+            return 0
+        inside = place + 1
+        first = tokens[inside]
+        whole = (
+            re.fullmatch(r"d[^\W\d_]?\w*", first.text) and len(first.text) <= 3 and first.text not in known
+        )
+        if first.kind != "name" or not whole:
+            return 0
+        while inside < len(tokens) - 1 and tokens[inside].text != "}":
+            inside += 1
+        if inside - place > 4 or (part == "below" and first.text == "d" and inside - place < 3):
+            return 0
+        place = inside + 1
+    return place - 1

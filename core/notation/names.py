@@ -20,7 +20,7 @@ GREEK = dict(
         strict=True,
     )
 )
-GREEK |= {"varepsilon": "ε", "varphi": "φ", "vartheta": "θ", "varrho": "ρ", "varsigma": "σ"}
+GREEK |= {"ell": "ℓ", "varepsilon": "ε", "varphi": "φ", "vartheta": "θ", "varrho": "ρ", "varsigma": "σ"}
 
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "ddot": "\u0308"}
 ACCENT_OF = {mark: accent for accent, mark in ACCENTS.items()} | {"\u0305": "bar"}
@@ -145,7 +145,7 @@ def canonical(name: str) -> str:
 
 def _compatible(name: str) -> str:
     """Letters of other alphabets of mathematics as plain ones; layers and accents stay."""
-    kept = set(SUPERSCRIPTS) | {"⁽", "⁾"}
+    kept = set(SUPERSCRIPTS) | {"⁽", "⁾", "ℓ"}
     text = "".join(char if char in kept else unicodedata.normalize("NFKC", char) for char in name)
     return unicodedata.normalize("NFC", text)
 
@@ -160,6 +160,8 @@ def plain_spellings(name: str) -> tuple[str, ...]:
     `W2` stands for `W⁽²⁾` and `W^[2]`, `yhat` for `ŷ`.
     """
     made = parts(name)
+    if made.base == "ℓ":
+        return (replace(made, base="l").text,)
     if made.accent and len(made.base) == 1 and not made.layer:
         return (replace(made, base=made.base + made.accent, accent="").text,)
     if not (made.layer or made.sub.startswith("[")):

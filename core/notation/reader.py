@@ -1,71 +1,88 @@
-"""Tokens to tree: a Pratt reader for the notation of the lecture.
+"""Text to a program: its statements, in the order of their use, with every ambiguity noted.
 
-Binding, loose to tight: sum, product (with or without a sign, left to right), unary minus, power (right to
-left), transpose and index. The reader knows which names are functions, not what they compute nor any shape.
+The tokens are made plain in `spellings`, expressions are read in `expressions`, sums over indices are made
+operations on whole arrays in `indices`; here statements are read and put together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import TypeVar
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
-from core.notation import mistakes
-from core.notation.cursor import CLOSING, RELATIONS, Cursor
+from core.notation import indices, mistakes
+from core.notation.expressions import Expressions
 from core.notation.factors import assigned, split_products
-from core.notation.lexer import Token, tokens
-from core.notation.tree import (
-    Binary,
-    Call,
-    Index,
-    Indicator,
-    Listing,
-    Name,
-    Negative,
-    Note,
-    Number,
-    Program,
-    Range,
-    Statement,
-    Transposed,
-    Tree,
-    walk,
-)
+from core.notation.indices import Known
+from core.notation.lexer import Token
+from core.notation.names import parts, plain_spellings
+from core.notation.printers import expression_text
+from core.notation.signatures import MAX_VALUES, Signature
+from core.notation.spellings import plain
+from core.notation.sums import labels_of
+from core.notation.tree import Binary, Name, Needed, Note, Program, Statement, Tree, names, walk
 
-Part = TypeVar("Part")
-MAX_DEPTH = 100
-MAX_VALUES = 99  # in the brackets of one call
-SUM, PRODUCT, POWER = 10, 20, 30
-NORMS = {"1": "l1", "2": "norm"}
-BINDING = {"+": SUM, "-": SUM, **dict.fromkeys("*·/⊙@", PRODUCT)}
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """What the reader knows of a function: its canonical name, how many values it takes, how it is called."""
-
-    name: str
-    least: int
-    most: int
-    usage: str = ""
+DEEPEST = 20_000  # Python's own limit of calls in calls while a text is read; frames lie on the heap
 
 
 def read(text: str, functions: Mapping[str, Signature], known: Collection[str] = ()) -> Program:
-    """Read a program; `known` are names that have values already. Raises Problem with the place."""
-    return _Reader(text, functions, known).program()
+    """Read a program; `known` are names that have values already, with their number of axes if it is a mapping.
+
+    Raises Problem with the place.
+    """
+    ranks = {name: rank for name, rank in known.items()} if isinstance(known, Mapping) else {}
+    with _deep():
+        return _Reader(text, functions, set(known), ranks).program()
 
 
-class _Reader(Cursor):
-    def __init__(self, text: str, functions: Mapping[str, Signature], known: Collection[str]):
-        written = tokens(text)
-        self.functions = dict(functions)
-        self.names_with_values = {*known, *assigned(written)}
-        mistakes.refuse_derivative(written, self.names_with_values)
-        split, self.notes = split_products(written, self.names_with_values, self.functions)
-        super().__init__(text, split)
-        self.depth = 0
-        self.fences: list[str] = []
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Room for MAX_DEPTH levels of nesting, each of which takes several calls."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A name, or a call such as f(x, y), on the left of =; `end` is the number of the token behind the =."""
+
+    name: Token
+    parameters: tuple[str, ...] | None
+    end: int
+
+
+class _Reader(Expressions):
+    def __init__(
+        self, text: str, functions: Mapping[str, Signature], known: set[str], ranks: Mapping[str, int]
+    ):
+        found = plain(text, functions, known)
+        given = assigned(found.tokens)
+        self.ranks = ranks
+        self.aliases = _aliases(found.tokens, functions, known)
+        named = {*known, *self.aliases.values(), *given}
+        own = _as_names(self, text, found.tokens, functions, named)
+        mistakes.refuse_derivative(found.tokens, named)
+        split, notes = split_products(found.tokens, named, own, found.whole, text)
+        super().__init__(text, split, own, named)
+        self.notes += notes
+        self.spelled = {name: spelled for name, spelled in found.spelled.items() if spelled != name}
+        self.called_names = _called(split)
+
+    # -- what expressions ask for
+
+    def printed(self, tree: Tree) -> str:
+        if indices.has_reductions(tree):
+            return self.source(tree.span)
+        return expression_text(tree)
+
+    def formula(self, text: str) -> Tree:
+        return read(text, self.functions, ["x"]).statements[0].tree
 
     # -- statements
 
@@ -76,320 +93,291 @@ class _Reader(Cursor):
                 self.take()
             if self.token.kind == "stop":
                 break
-            statements.append(self.statement())
+            statements += self.statement()
             if self.token.kind not in ("end", "stop"):
                 raise mistakes.unexpected_after_statement(self, statements[-1])
         if not statements:
             raise Problem(
                 "There is no formula yet", Span(0, max(1, len(self.text))), "Type one, such as (x+y)z"
             )
-        return Program(self.text, tuple(statements), tuple(self.notes))
+        lowered = self._lowered(statements)
+        ordered = self._ordered(lowered)
+        return Program(self.text, ordered, tuple(self.notes), tuple(self.needed), self.spelled, self.aliases)
 
-    def statement(self) -> Statement:
+    def statement(self) -> list[Statement]:
         start = self.token
-        if start.kind == "name" and self.ahead().kind == "sign":
-            sign = self.ahead()
-            if sign.text == "==":
-                raise Problem("'==' compares", sign.span, "Write = to give a name to a value", "=")
-            if sign.text == "=":
-                return self.assignment()
-            if sign.text == "(" and (parameters := self.parameters()):
-                return self.definition(parameters)
+        if start.kind == "name" and self.ahead().kind == "sign" and self.ahead().text == "==":
+            raise Problem("'==' compares", self.ahead().span, "Write = to give a name to a value", "=")
+        if start.kind == "name" and self.ahead().kind == "change":
+            return [self.changed()]
+        sides = self._sides()
+        if not sides:
+            tree = self.expression()
+            return [Statement(tree, span=tree.span)]
+        self.at = sides[-1].end
+        first = sides[0]
+        if first.parameters is not None and self._is_function(first):
+            return [self.definition(first)]
+        self._check_target(first)
         tree = self.expression()
-        return Statement(tree, span=tree.span)
+        return self._assigned(sides, tree)
 
-    def assignment(self) -> Statement:
-        name = self.take()
-        self.take()
-        if name.text in self.functions:
-            message = f"'{name.text}' is a function and cannot be given a value"
-            raise Problem(message, name.span, "Choose another name")
-        tree = self.expression()
-        return Statement(tree, name.text, span=name.span.to(tree.span), name_span=name.span)
+    def _sides(self) -> list[_Side]:
+        """The left sides that stand here, each behind the =; none if no = follows a name or a call."""
+        found: list[_Side] = []
+        at = self.at
+        while (side := self._side(at)) is not None:
+            found.append(side)
+            at = side.end
+        return found
 
-    def parameters(self) -> tuple[str, ...] | None:
-        """The parameters if a definition `f(x, y) =` starts here, else None; nothing is taken."""
-        found, at = [], self.at + 2
-        while self.tokens[at].kind == "name":
-            found.append(self.tokens[at].text)
-            at += 1
-            if self.tokens[at].text == ")" and self.tokens[at + 1].text == "=":
-                return tuple(found)
-            if self.tokens[at].text != ",":
+    def _side(self, at: int) -> _Side | None:
+        name = self.tokens[at]
+        if name.kind != "name":
+            return None
+        behind, parameters = at + 1, None
+        if self.tokens[behind].kind == "sign" and self.tokens[behind].text == "(":
+            inside = behind + 1
+            found: list[str] = []
+            while self.tokens[inside].kind == "name" or self.tokens[inside].text in (",", "|", ";"):
+                if self.tokens[inside].kind == "name":
+                    found.append(self.tokens[inside].text)
+                inside += 1
+            if self.tokens[inside].text != ")" or not found:
                 return None
-            at += 1
+            behind, parameters = inside + 1, tuple(found)
+            if self.tokens[behind].kind == "sub":
+                behind += 1
+            elif self.tokens[behind].kind == "under" and self.tokens[behind + 1].kind == "name":
+                behind += 2
+        sign = self.tokens[min(behind, len(self.tokens) - 1)]
+        if sign.kind == "sign" and sign.text == "=":
+            return _Side(name, parameters, behind + 1)
         return None
 
-    def definition(self, parameters: tuple[str, ...]) -> Statement:
-        name = self.take()
+    def _is_function(self, side: _Side) -> bool:
+        """Whether a left side defines a function: it is called somewhere else."""
+        return side.name.text in self.called_names
+
+    def _check_target(self, side: _Side) -> None:
+        name = side.name
+        if name.text not in self.functions:
+            return
+        if side.parameters is None:
+            message = f"'{name.text}' is a function and cannot be given a value"
+            raise Problem(message, name.span, "Choose another name")
+        if any(token.kind == "end" for token in self.tokens[:-1]):
+            raise Problem(f"'{name.text}' is a known function already", name.span, "Choose another name")
+
+    def _assigned(self, sides: list[_Side], tree: Tree) -> list[Statement]:
+        """`a = b = c` and `L(w, b) = c`: names get the last side, calls are left away."""
+        first = sides[0]
+        span = first.name.span.to(tree.span)
+        if len(sides) > 1:
+            self.note(f"{self.source(span)} is read as {self._shown(first)} = {self.source(tree.span)}", span)
+        name = first.name.text if first.name.text not in self.functions else None
+        found = [Statement(tree, name, span=span, name_span=first.name.span)]
+        for side in sides[1:]:
+            used = sum(token.text == side.name.text for token in self.tokens if token.kind == "name") > 1
+            if side.parameters is None and used and side.name.text not in self.functions:
+                again = Statement(
+                    Name(side.name.text, side.name.span), name, span=span, name_span=first.name.span
+                )
+                found = [replace(found[0], name=side.name.text, name_span=side.name.span), again]
+        return found
+
+    def _shown(self, side: _Side) -> str:
+        return side.name.text
+
+    def changed(self) -> Statement:
+        """`L += x`: a new name for the old value and what is added."""
+        name, sign = self.take(), self.take()
+        old = self.current.get(name.text, name.text)
+        tree = self.expression()
+        new = old + "′"
+        while any(token.text == new for token in self.tokens):
+            new += "′"
+        self.current[name.text] = new
+        span = name.span.to(tree.span)
+        self.note(f"{self.source(span)} makes a new name, {new}; {old} keeps its value", span)
+        return Statement(
+            Binary(sign.text[0], Name(old, name.span), tree, span), new, span=span, name_span=name.span
+        )
+
+    def definition(self, side: _Side) -> Statement:
+        name, parameters = side.name, side.parameters or ()
         if name.text in self.functions:
             raise Problem(f"'{name.text}' is a known function already", name.span, "Choose another name")
         if len(set(parameters)) < len(parameters):
-            raise Problem(f"{name.text} names one of its values twice", name.span, "Rename one of them")
-        while self.take().text != "=":
-            pass
+            raise Problem(f"{name.text} repeats a name among its values", name.span, "Rename one of them")
+        usage = f"{name.text}({', '.join(parameters)})"
+        self.functions[name.text] = Signature(name.text, len(parameters), len(parameters), usage, True)
         tree = self.expression()
         for part in walk(tree):
-            if isinstance(part, Name) and part.name == name.text:
+            if getattr(part, "function", "") == name.text:
                 message = f"{name.text} uses itself; a function is made of others"
                 raise Problem(message, part.span, "Write out what it stands for")
-        usage = f"{name.text}({', '.join(parameters)})"
-        self.functions[name.text] = Signature(name.text, len(parameters), len(parameters), usage)
         return Statement(tree, name.text, parameters, name.span.to(tree.span), name.span)
 
-    # -- expressions
+    # -- sums over indices
 
-    def expression(self, binding: int = 0) -> Tree:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Problem(
-                f"This is nested deeper than {MAX_DEPTH} levels", self.token.span, "Name a part of it"
-            )
-        left = self.prefix()
-        while (longer := self.extend(left, binding)) is not None:
-            left = longer
-        self.depth -= 1
-        return left
-
-    def extend(self, left: Tree, binding: int) -> Tree | None:
-        """The expression made longer by what follows, or None if nothing that binds tighter does."""
-        token = self.token
-        if token.kind == "sign":
-            if token.text in BINDING:
-                return self.binary(left, token.text) if BINDING[token.text] > binding else None
-            if token.text == "^":
-                return self.power(left) if binding < POWER else None
-            if token.text == "[" and not token.spaced:
-                return self.index(left)
-        if token.kind == "sup":
-            if binding >= POWER:
-                return None
-            self.take()
-            power = Number(float(token.text.removeprefix("-")), token.span)
-            exponent = Negative(power, token.span) if token.text.startswith("-") else power
-            return Binary("^", left, exponent, left.span.to(token.span))
-        if token.kind == "transpose":
-            self.take()
-            return Transposed(left, left.span.to(token.span))
-        if (
-            token.kind == "bars"
-            and self.fences
-            and self.fences[-1] == "|"
-            and token.span.end - token.span.start > 1
-        ):
-            self._split_bars()
-        return self.juxtaposed(left) if binding < PRODUCT and self.starts_factor() else None
-
-    def binary(self, left: Tree, sign: str) -> Tree:
-        self.take()
-        right = self.expression(BINDING[sign])
-        return Binary(sign, left, right, left.span.to(right.span))
-
-    def juxtaposed(self, left: Tree) -> Tree:
-        token = self.token
-        if token.kind == "number":
-            before, in_list = self.text[: token.span.start], self.fences[-1:] == ["["]
-            raise mistakes.number_follows(token, before, in_list)
-        right = self.expression(PRODUCT)
-        bracketed = self.text[left.span.end - 1] in ")}"
-        if isinstance(left, Binary) and left.op == "/" and not token.spaced and not bracketed:
-            quotient = self.text[left.span.start : left.span.end]
-            factor = self.text[right.span.start : right.span.end]
-            self.notes.append(
-                Note(f"{quotient}{factor} is read as ({quotient})·{factor}", left.span.to(right.span))
-            )
-        return Binary(" ", left, right, left.span.to(right.span))
-
-    def starts_factor(self) -> bool:
-        token = self.token
-        if token.kind in ("number", "name", "frac"):
-            return True
-        if token.kind in ("bar", "bars"):
-            return not (self.fences and self.fences[-1] == token.text)
-        return token.kind == "sign" and token.text in "([{√"
-
-    def power(self, left: Tree) -> Tree:
-        self.take()
-        token = self.token
-        braced = token.text == "{" and self.ahead(2).text == "}"
-        inner = self.ahead() if braced else token
-        if inner.kind == "transpose" or inner.text == "T":
-            self.at += 3 if braced else 1
-            if "T" in self.names_with_values:
-                self.notes.append(Note("^T is the transpose; a variable T cannot be an exponent", inner.span))
-            return Transposed(left, left.span.to(inner.span))
-        right = self.expression(POWER - 1)
-        return Binary("^", left, right, left.span.to(right.span))
-
-    def index(self, left: Tree) -> Tree:
-        if isinstance(left, Number):
-            raise Problem("A number has no entries", self.token.span, "Put a · before the bracket", "·[")
-        opening = self.take()
-        places = self.listed(opening, "an index", self.place)
-        return Index(left, places, left.span.to(self.tokens[self.at - 1].span))
-
-    def place(self) -> Tree | Range:
-        """A number of an entry, or a range such as `1:3`, `:3` or `:`."""
-        start = Number(0.0, self.token.span) if self.at_sign(":") else self.expression()
-        if not self.at_sign(":"):
-            return start
-        self.take()
-        return Range(start, None if self.at_sign(",", "]") else self.expression())
-
-    # -- what an expression starts with
-
-    def prefix(self) -> Tree:
-        token = self.take()
-        match token.kind:
-            case "number":
-                return Number(float(token.text), token.span)
-            case "name":
-                return self.named(token)
-            case "bar" | "bars":
-                return self.bars(token)
-            case "frac":
-                return self.fraction(token)
-            case "sign":
-                return self.signed(token)
-        raise mistakes.value_missing(self, token)
-
-    def named(self, token: Token) -> Tree:
-        signature = self.functions.get(token.text)
-        if signature is None:
-            if self.at_sign("("):
-                self._refuse_if_meant_as_function(token)
-            return Name(token.text, token.span)
-        if not self.at_sign("("):
-            raise mistakes.brackets_missing(self, token, signature.most > 1)
-        args = self.arguments(self.take(), f"{token.text}(…)")
-        span = token.span.to(self.tokens[self.at - 1].span)
-        if not signature.least <= len(args) <= signature.most:
-            raise mistakes.wrong_count(
-                token.text, signature.least, signature.most, signature.usage, len(args), span
-            )
-        return Call(signature.name, args, span)
-
-    def _refuse_if_meant_as_function(self, token: Token) -> None:
-        """`f(x)` is a product, unless there is reason to think otherwise."""
-        misspelt = len(token.text) > 2 and token.text not in self.names_with_values and not self.token.spaced
-        problem = mistakes.not_a_function(self, token, self.functions, misspelt)
-        if problem:
-            raise problem
-
-    def arguments(self, opening: Token, what: str) -> tuple[Tree, ...]:
-        return self.listed(opening, what, self.expression)
-
-    def listed(self, opening: Token, what: str, part: Callable[[], Part]) -> tuple[Part, ...]:
-        """What stands, between commas, up to the bracket that closes `opening`: at least one part."""
-        closing = CLOSING[opening.text]
-        if self.at_sign(closing):
-            span = opening.span.to(self.token.span)
-            raise Problem(f"{what} needs a value between the brackets", span, "Write one there")
+    def _lowered(self, statements: list[Statement]) -> list[Statement]:
+        """The statements without index notation; `z_k = …` gives the whole vector z its value."""
+        known = self._known(statements)
+        if known is None:
+            return statements
+        whole: dict[str, str] = {}
         found = []
-        self.fences.append(opening.text)
-        while True:
-            if self.at_sign(","):
-                raise Problem("A value is missing before this comma", self.token.span, "Delete it", "")
-            found.append(part())
-            if not self.at_sign(","):
-                break
-            self.take()
-        self.close(opening)
-        return tuple(found)
+        for statement in statements:
+            free = self._free_labels(statement, known)
+            wider = replace(known, arrays=known.arrays | self._evidence(statement, free, known))
+            tree, labels, needed = indices.lowered(statement.tree, free, wider)
+            self.needed += needed
+            if labels and statement.name:
+                vector = replace(parts(statement.name), sub="").text
+                shown = self.source(statement.name_span)
+                self.note(f"{shown} = … is read as the whole of {vector}", statement.span)
+                whole[statement.name] = vector
+                known = replace(
+                    known, names=known.names - {statement.name} | {vector}, arrays=known.arrays | {vector}
+                )
+                statement = replace(statement, name=vector)
+            found.append(replace(statement, tree=tree))
+        return found
 
-    def close(self, opening: Token) -> Token:
-        self.fences.pop()
-        closing = CLOSING[opening.text]
-        if self.token.text == closing and self.token.kind in ("sign", "bar", "bars"):
-            return self.take()
-        raise mistakes.not_closed(self, opening)
+    def _known(self, statements: list[Statement]) -> Known | None:
+        """What is known for index notation; None where the program has none."""
+        ranks = {name: rank for name, rank in self.ranks.items() if rank}
+        plain_names = {statement.name for statement in statements if statement.name}
+        indexed = {name for name in plain_names if labels_of(parts(name).sub)}
+        known = Known(frozenset(self.known - indexed), ranks, frozenset(), self.functions)
+        sums = any(indices.has_reductions(statement.tree) for statement in statements)
+        if not sums and not ranks:
+            return None
+        arrays: set[str] = set()
+        for statement in statements:
+            arrays |= indices.indexed_names(statement.tree, known)
+        entries = not sums and not any(
+            indices.plain_entry(part, replace(known, names=frozenset(self.known)))
+            for statement in statements
+            for part in walk(statement.tree)
+            if isinstance(part, Name)
+        )
+        if entries and not any(
+            self._free_labels(s, replace(known, arrays=frozenset(arrays))) for s in statements
+        ):
+            return None
+        return replace(known, arrays=frozenset(arrays), names=frozenset(self.known))
 
-    def signed(self, token: Token) -> Tree:
-        match token.text:
-            case "-":
-                body = self.expression(POWER - 1)
-                return Negative(body, token.span.to(body.span))
-            case "+":
-                return self.expression(POWER - 1)
-            case "√":
-                body = self.expression(POWER)
-                return Call("sqrt", (body,), token.span.to(body.span))
-            case "(" | "{":
-                return self.bracketed(token)
-            case "[":
-                return self.square(token)
-        raise mistakes.value_missing(self, token)
+    def _free_labels(self, statement: Statement, known: Known) -> tuple[str, ...]:
+        """The indices on the left of = that entries on the right carry."""
+        if not statement.name or statement.parameters is not None:
+            return ()
+        labels = tuple(label for label in labels_of(parts(statement.name).sub) if not label.isdigit())
+        if not labels or len(labels) != len(labels_of(parts(statement.name).sub)):
+            return ()
+        carried = indices.indexed_names(
+            statement.tree, replace(known, names=known.names - {statement.name}), labels
+        )
+        sums = indices.has_reductions(statement.tree)
+        arrays = {name for name in carried if name in known.arrays or known.ranks.get(name)}
+        return labels if carried and (arrays or sums) else ()
 
-    def bracketed(self, opening: Token) -> Tree:
-        self.fences.append(opening.text)
-        if self.at_sign(CLOSING[opening.text]):
-            span = opening.span.to(self.token.span)
-            raise Problem("There is nothing between these brackets", span, "Write a value there")
-        body = self.expression()
-        if self.at_sign(","):
-            raise mistakes.stray_comma(self)
-        closing = self.close(opening)
-        return with_span(body, opening.span.to(closing.span))
+    def _evidence(self, statement: Statement, free: tuple[str, ...], known: Known) -> set[str]:
+        return indices.indexed_names(statement.tree, known, free) if free else set()
 
-    def square(self, opening: Token) -> Tree:
-        if not (self.ahead(0).kind == "sign" and self.token.text == "]"):
-            self.fences.append("[")
-            first = self.expression()
-            self.fences.pop()
-            if self.at_sign("=="):
-                raise Problem("'==' compares with a single = here", self.token.span, "Write [a = b]", "=")
-            if self.at_sign("≠"):
-                raise Problem("≠ is not among the comparisons", self.token.span, "Write 1 - [a = b]")
-            if self.token.kind == "sign" and self.token.text in RELATIONS:
-                relation = self.take().text
-                self.fences.append("[")
-                right = self.expression()
-                closing = self.close(opening)
-                return Indicator(relation, first, right, opening.span.to(closing.span))
-            items = [first]
-            if self.at_sign(","):
-                self.take()
-                items.extend(self.arguments(opening, "A list"))
-            else:
-                self.fences.append("[")
-                self.close(opening)
-            return Listing(tuple(items), opening.span.to(self.tokens[self.at - 1].span))
-        span = opening.span.to(self.token.span)
-        raise Problem("A list needs at least one value", span, "Write its entries, as in [1, 2]")
+    # -- order
 
-    def bars(self, opening: Token) -> Tree:
-        self.fences.append(opening.text)
-        body = self.expression()
-        closing = self.close(opening)
-        function = "norm" if opening.text == "‖" else "abs"
-        if function == "norm" and self.token.kind == "sub" and not self.token.spaced:
-            closing = self.take()
-            if closing.text not in NORMS:
-                hint = "‖x‖₁ adds up the sizes of the entries, ‖x‖₂ is the length"
-                raise Problem(f"There is no norm with the number {closing.text}", closing.span, hint)
-            function = NORMS[closing.text]
-        return Call(function, (body,), opening.span.to(closing.span))
-
-    def _split_bars(self) -> None:
-        """`|a||b|`: inside single bars a double bar is one that closes and one that opens."""
-        token = self.token
-        middle = token.span.start + 1
-        self.tokens[self.at : self.at + 1] = [
-            Token("bar", "|", Span(token.span.start, middle), token.spaced),
-            Token("bar", "|", Span(middle, token.span.end)),
+    def _ordered(self, statements: list[Statement]) -> tuple[Statement, ...]:
+        """The statements so that every name has its value before it is used, where they are out of order."""
+        given = {s.name: i for i, s in enumerate(statements) if s.name and s.parameters is None}
+        uses = [
+            {given[name] for name in names(s.tree) if name in given and given[name] != i}
+            for i, s in enumerate(statements)
         ]
+        if all(used < i for i, row in enumerate(uses) for used in row) or len(given) < len(
+            [s for s in statements if s.name and s.parameters is None]
+        ):
+            return tuple(statements)
+        order: list[int] = []
+        while len(order) < len(statements):
+            ready = next((i for i, row in enumerate(uses) if i not in order and row <= set(order)), None)
+            if ready is None:
+                return tuple(statements)  # a circle; the builder says where
+            order.append(ready)
+        late = ", ".join(statements[i].name or "" for i in order if statements[i].name)
+        self.note(f"The lines are taken in the order of their use: {late}", statements[order[0]].span)
+        return tuple(statements[i] for i in order)
 
-    def fraction(self, token: Token) -> Tree:
-        """`\\frac{a}{b}`, as copied from a slide's source."""
-        parts = []
-        for _ in range(2):
-            if not self.at_sign("{"):
-                span = token.span.to(self.token.span)
-                raise Problem("\\frac needs two parts in braces", span, "Write \\frac{a}{b}")
-            parts.append(self.bracketed(self.take()))
-        return Binary("/", parts[0], parts[1], token.span.to(parts[1].span))
+
+# -- names that may be one thing or another
 
 
-def with_span(tree: Tree, span: Span) -> Tree:
-    """The same tree with another span: a bracketed part reaches from bracket to bracket."""
-    return replace(tree, span=span)
+def _aliases(tokens: list[Token], functions: Collection[str], known: Collection[str]) -> dict[str, str]:
+    """Names under which values were given, such as W2, and the program's names they are meant for, as W⁽²⁾."""
+    used = {token.text for token in tokens if token.kind == "name"} - set(functions)
+    found: dict[str, str] = {}
+    for name in sorted(used - set(known)):
+        for other in plain_spellings(name):
+            if other in known and other not in used and other not in found:
+                found[other] = name
+                break
+    return found
+
+
+def _as_names(
+    reader: _Reader,
+    text: str,
+    tokens: list[Token],
+    functions: Mapping[str, Signature],
+    known: Collection[str],
+) -> dict[str, Signature]:
+    """The functions less those of one letter that this program uses as a name, as the width σ."""
+    own = dict(functions)
+    for letter in [name for name in functions if len(name) == 1]:
+        places = [i for i, token in enumerate(tokens) if token.kind == "name" and token.text == letter]
+        if not places:
+            continue
+        applied = [i for i in places if _is_applied(tokens, i)]
+        bare = [i for i in places if i not in applied]
+        if not bare and letter not in known:
+            continue
+        if applied and any(tokens[i + 1].text in ("(", "{") for i in applied):
+            place = tokens[bare[0]] if bare else tokens[places[0]]
+            called = functions[letter].name
+            message = f"{letter} is the {called} here and needs a value in brackets"
+            raise Problem(message, place.span, f"Write {letter}(x), or call the width s", "s")
+        del own[letter]
+    return own
+
+
+def _is_applied(tokens: list[Token], at: int) -> bool:
+    """Whether a function's sign at a token has a value behind it."""
+    following = tokens[at + 1]
+    if following.kind == "prime":
+        following = tokens[at + 2]
+    if following.kind in ("name", "number", "frac", "root", "bar", "bars", "begin", "reduce"):
+        return True
+    return following.kind == "sign" and following.text in "({["
+
+
+def _called(tokens: list[Token]) -> set[str]:
+    """The names that are called somewhere, not only where they are defined."""
+    found: set[str] = set()
+    for at, token in enumerate(tokens[:-1]):
+        behind = at + 2 if tokens[at + 1].kind == "prime" else at + 1
+        if token.kind != "name" or tokens[behind].text != "(":
+            continue
+        starts = at == 0 or tokens[at - 1].kind == "end" or tokens[at - 1].text == "="
+        if not (starts and _closes_before_equals(tokens, behind)):
+            found.add(token.text)
+    return found
+
+
+def _closes_before_equals(tokens: list[Token], at: int) -> bool:
+    while at < len(tokens) - 1 and tokens[at].text != ")":
+        at += 1
+    return tokens[min(at + 1, len(tokens) - 1)].text == "="
+
+
+__all__ = ["MAX_VALUES", "Needed", "Note", "Signature", "read"]

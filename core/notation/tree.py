@@ -11,7 +11,7 @@ from dataclasses import field
 from itertools import chain, islice
 from typing import TypeVar
 
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.errors import Span
 
 NOWHERE = Span(0, 0)
@@ -160,17 +160,46 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something a reader of the program may want to know: how an ambiguity was understood."""
+    """Something a reader of the program may want to know: how an ambiguity was understood.
+
+    `other` is the text that, put in the span's place, is read the other way, where there is one.
+    """
 
     message: str
     span: Span
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What the shape of a part must be for the program to mean what was read, checked when shapes are known.
+
+    `tree` is the part itself; it must have `rank` axes, or `length` entries along an `axis`, where these are
+    given. `message` and `hint` are what is said otherwise.
+    """
+
+    tree: Tree
+    message: str
+    hint: str = ""
+    rank: int | None = None
+    axis: int = 0
+    length: Tree | None = None
+    span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
+    """What was read: `needed` are conditions on shapes, `spelled` how the text spells each name first.
+
+    `aliases` are names under which values were given and the names of the program that they are values of.
+    """
+
     text: str
     statements: tuple[Statement, ...]
     notes: tuple[Note, ...] = ()
+    needed: tuple[Needed, ...] = ()
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 def fold(tree: Tree, combine: Callable[[Tree, list[Result]], Result]) -> Result:
@@ -224,6 +253,11 @@ def substituted(tree: Tree, parts: Mapping[str, Tree]) -> Tree:
 def rebuilt(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     """The tree with every part replaced by its change, children before what they are parts of."""
     return fold(tree, lambda part, found: change(remade(part, found)))
+
+
+def with_span(tree: Tree, span: Span) -> Tree:
+    """The same tree with another span: a bracketed part reaches from bracket to bracket."""
+    return replace(tree, span=span)
 
 
 def remade(part: Tree, found: Sequence[Tree]) -> Tree:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from core.arrays import Value
-from core.notation.lexer import GREEK
+from core.notation.names import GREEK
 from core.notation.mathtree import (
     Digits,
     Fenced,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import lru_cache
@@ -9,7 +10,7 @@ from functools import lru_cache
 from core.arrays import Shape, Value, joined_shape
 from core.dataclass import dataclass
 from core.errors import Problem
-from core.notation.reader import MAX_VALUES, Signature
+from core.notation.signatures import MAX_VALUES, Signature
 from core.ops.rules import Rule
 
 Domain = tuple[float, float]
@@ -260,5 +261,13 @@ def signatures() -> dict[str, Signature]:
             least, most = min(least, found[op.call].least), max(most, found[op.call].most)
         usage = f"{op.call}({', '.join(op.inputs)})"
         for name in (op.call, *op.also):
-            found[name] = Signature(op.call, least, most, usage)
+            found[name] = Signature(op.call, least, most, usage, op.elementwise, _slope(op))
     return found
+
+
+def _slope(op: Op) -> str:
+    """The derivative of a function of one value as a formula of x, or "" where it has none."""
+    if op.inputs != ("x",) or not op.local:
+        return ""
+    rule = op.shows.get("x", op.local["x"])
+    return re.sub(r"\bout\b", f"{op.call}(x)", rule.text)

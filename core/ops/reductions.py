@@ -25,6 +25,13 @@ def _weighted(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     return ()
 
 
+def _all_but_one(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    _vector(names, shapes)
+    if shapes[1]:
+        raise Problem(f"The entry left out is one number; {describe(names[1], shapes[1])}")
+    return ()
+
+
 def _from_vector(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     _vector(names, shapes)
     return ()
@@ -39,6 +46,29 @@ sum_ = structural(
     test_shapes=[(2, 3)],
     x="stretch(g, x)",
     says="Every entry receives the upstream gradient.",
+)
+sum_except = structural(
+    "sum_except",
+    "∑≠k",
+    "sum(x) - pick(x, k)",
+    inputs="x k",
+    shape=_all_but_one,
+    test_shapes=[(4,), ()],
+    domain={"k": (2.0, 2.0)},
+    points=("k", "x"),
+    stands_for="sum(x) - x[k]",
+    x="stretch(g, x) - put(g, x, k)",
+    says="Every entry but the one left out receives the upstream gradient.",
+)
+numel = structural(
+    "numel",
+    "n",
+    "size(x)",
+    inputs="x",
+    shape=_number,
+    test_shapes=[(4,)],
+    also="len",
+    says="The number of entries does not depend on their values: no gradient passes.",
 )
 mean = structural(
     "mean",

@@ -15,7 +15,8 @@ from typing import Any
 from core.arrays import Value, frozen
 from core.dataclass import dataclass
 from core.late import np
-from core.notation.reader import MAX_VALUES, Signature, read
+from core.notation.reader import read
+from core.notation.signatures import MAX_VALUES, Signature
 from core.notation.tree import (
     Binary,
     Call,

@@ -29,7 +29,7 @@ from core.export.pytorch import pytorch_script
 from core.export.torch_forms import FORMS, chosen
 from core.export.torch_loop import OF_MODULES, TAKEN
 from core.export.torch_module import RULES, torch_module
-from core.notation.lexer import canonical
+from core.notation.names import canonical
 from core.notation.tree import Call, walk
 from core.ops import OPS
 from core.ops.image_kernels import conv2d, maxpool

@@ -4,7 +4,7 @@ import pytest
 
 from core.builder import read_program
 from core.errors import Problem, place
-from core.notation.spelling import nearest
+from core.notation.nearest import nearest
 from core.ops import FUNCTIONS
 
 # text, a part of the message, (line, column, end column), a part of the hint, the fix

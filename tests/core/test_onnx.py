@@ -22,7 +22,7 @@ from core.export.onnx_operators import DRAWN, UFUNCS
 from core.export.onnx_passes import KEYWORDS, Passes
 from core.export.onnx_tensors import DOUBLE, FLOAT
 from core.graph import CONSTANT, INPUT, Graph, Node
-from core.notation.lexer import canonical
+from core.notation.names import canonical
 from core.notation.tree import Call, Name, Program, walk
 from core.ops import OPS
 from core.ops.base import elementwise

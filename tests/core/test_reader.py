@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.builder import graph_of, read_program
-from core.notation.lexer import tokens
+from core.notation.lexer import raw_tokens as tokens
 from core.notation.printers import expression_text, reading
 from core.notation.tree import (
     Binary,

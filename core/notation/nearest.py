@@ -10,14 +10,11 @@ from heapq import nsmallest
 from core.notation.lexer import MAX_NAME
 
 LOOKED_AT = 4  # choices that share most pairs of letters with a name are compared letter by letter
-# two letters, perhaps numbered, that may be meant as a product; but `dx` and the learning rate are names
-TWO_LETTERS = re.compile(r"(?!d[^\W\d_]|lr$)([^\W\d_]\d*)([^\W\d_]\d*)")
 SEEMING = (
     (re.compile("Π|PI"), "{0} is a name of its own; the number is written π"),
     (re.compile("[Σ∑](.+)"), "{0} is one name; a sum is written sum({1})"),
     (re.compile("([A-Z][0-9]*)′"), "{0} is a name of its own; a transpose is written {1}^T"),
     (re.compile(r"([^\W\d_]\d*)T([^\W\d_]\d*)"), "{0} is one name; a transpose is written {1}^T {2}"),
-    (TWO_LETTERS, "{0} is one name; a product is written {1} {2}"),
 )
 
 

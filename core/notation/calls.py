@@ -1,0 +1,371 @@
+"""Names and functions: calls with and without brackets, methods, slopes written with a prime."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from core.errors import Problem, Span
+from core.notation import mistakes
+from core.notation.lexer import Token
+from core.notation.libraries import ALONG_ANY, ALONG_LAST, FOREIGN, IGNORED, KEYWORDS, Foreign
+from core.notation.names import parts
+from core.notation.signatures import Signature
+from core.notation.tree import (
+    Binary,
+    Call,
+    Name,
+    Needed,
+    Negative,
+    Number,
+    Transposed,
+    Tree,
+    substituted,
+    with_span,
+)
+
+if TYPE_CHECKING:
+    from core.notation.expressions import Expressions
+
+ROWS = "a row at a time"
+Keywords = dict[str, Tree]
+
+
+def label_tree(label: str, span: Span) -> Tree:
+    """A subscript as the number of an entry: a number, or a name."""
+    return Number(float(label), span) if label.isdigit() else Name(label, span)
+
+
+# -- names
+
+
+def named(reader: Expressions, token: Token) -> Tree:
+    """A name, or a call if it is a function."""
+    library = token.kind == "library"
+    first = token
+    if library:
+        token = reader.take()
+        if token.kind != "name":
+            raise Problem("A function is missing behind this library", first.span, "Write its name", "")
+        constant = {"π": "π", "pi": "π", "e": "e"}.get(token.text)
+        if constant and not reader.at_sign("("):
+            return Name(constant, first.span.to(token.span))
+    signature = reader.functions.get(token.text)
+    foreign = _foreign(reader, token, library)
+    if signature is None and foreign is None:
+        return _plain_name(reader, token, library)
+    if reader.token.kind == "prime":
+        return slope(reader, token, signature)
+    if foreign and (signature is None or foreign.qualified):
+        return _foreign_call(reader, first, token, foreign)
+    assert signature is not None
+    if reader.at_sign("(", "{", "["):
+        return _call(reader, first, token, signature)
+    return applied(reader, token, signature)
+
+
+def _foreign(reader: Expressions, token: Token, library: bool) -> Foreign | None:
+    """What a function of another language means here; only behind its library or with brackets."""
+    spelled = _written(reader, token)
+    found = FOREIGN.get(spelled) or FOREIGN.get(token.text)
+    if not found or token.text in reader.known or not reader.at_sign("("):
+        return None
+    if found.qualified and not library:
+        return None
+    return found if library or len(spelled) > 1 else None
+
+
+def _written(reader: Expressions, token: Token) -> str:
+    """A name as it is written: `binary_cross_entropy` may have another spelling as a name."""
+    return reader.source(token.span)
+
+
+def _plain_name(reader: Expressions, token: Token, library: bool) -> Tree:
+    if library:
+        raise mistakes.no_such_function(reader, token)
+    if reader.token.kind == "prime":
+        raise mistakes.prime_of_a_name(reader, token)
+    opening = reader.at_sign("(", "{") and not reader.token.spaced
+    if opening and _holds_relation(reader) and token.text == "I" and "I" not in reader.known:
+        return reader.bracketed(reader.take())
+    if reader.at_sign("(") and token.text not in reader.known and not reader.token.spaced:
+        mistakes.refuse_unknown_function(reader, token)
+    elif reader.at_sign("("):
+        mistakes.refuse_list_for_name(reader, token)
+    if (
+        token.text in ("f", "g", "h")
+        and token.text not in reader.known
+        and opening
+        and reader.ahead().kind == "name"
+        and reader.ahead(2).text == ")"
+    ):
+        shown = reader.source(reader.ahead().span)
+        said = f"{token.text}({shown}) is read as {token.text} · {shown}"
+        reader.note(said, token.span.to(reader.ahead(2).span))
+    return Name(reader.current.get(token.text, token.text), token.span)
+
+
+def _holds_relation(reader: Expressions) -> bool:
+    return any(token.kind == "sign" and token.text in "<>≤≥=≠" for token in reader.inside())
+
+
+# -- calls
+
+
+def _call(reader: Expressions, first: Token, token: Token, signature: Signature) -> Tree:
+    opening = reader.take()
+    if opening.text == "{" and signature.most == 1:
+        body = reader.bracketed(opening)
+        return Call(signature.name, (body,), reader.since(first))
+    args, keywords = arguments(reader, opening, f"{_written(reader, token)}(…)")
+    span = reader.since(first)
+    return _finished(reader, token.text, signature, args, keywords, span)
+
+
+def _finished(
+    reader: Expressions,
+    shown: str,
+    signature: Signature,
+    args: tuple[Tree, ...],
+    keywords: Keywords,
+    span: Span,
+) -> Tree:
+    """A call with its keywords put in their places and the number of its values checked."""
+    keywords, axis = _axis(keywords)
+    args = _placed(shown, signature, args, keywords, span)
+    if axis is not None:
+        return _along(reader, signature, args, axis, span)
+    if not signature.least <= len(args) <= signature.most:
+        least, most = signature.least, signature.most
+        raise mistakes.wrong_count(shown, least, most, signature.usage, len(args), span)
+    return Call(signature.name, args, span)
+
+
+def arguments(reader: Expressions, opening: Token, what: str) -> tuple[tuple[Tree, ...], Keywords]:
+    """The values in a function's brackets, and those that are given by name, such as `dim=-1`."""
+    keywords: Keywords = {}
+
+    def one() -> Tree | None:
+        if reader.token.kind == "name" and reader.ahead().text == "=" and reader.ahead().kind == "sign":
+            key = reader.take()
+            reader.take()
+            keywords[_written(reader, key)] = _keyword_value(reader)
+            return None
+        return reader.relation()
+
+    values = reader.listed(opening, what, one)
+    return tuple(value for value in values if value is not None), keywords
+
+
+def _keyword_value(reader: Expressions) -> Tree:
+    token = reader.token
+    if token.kind == "name" and token.text in ("True", "False", "None"):
+        reader.take()
+        return Number(float(token.text == "True"), token.span)
+    return reader.expression()
+
+
+def _axis(keywords: Keywords) -> tuple[Keywords, Tree | None]:
+    """The keywords that matter, and the axis, however it is called."""
+    left = {key: value for key, value in keywords.items() if key not in IGNORED}
+    axis = next((left.pop(key) for key in ("dim", "axis") if key in left), None)
+    return left, axis
+
+
+def _placed(
+    shown: str, signature: Signature, args: tuple[Tree, ...], keywords: Keywords, span: Span
+) -> tuple[Tree, ...]:
+    """The values with those given by name at the places the function has for them."""
+    inputs = signature.inputs
+    found = list(args)
+    for key, value in keywords.items():
+        port = key if key in inputs else KEYWORDS.get(key, "")
+        if port not in inputs:
+            raise Problem(f"{shown} has no value named {key}", span, f"Write {signature.usage}")
+        if inputs.index(port) != len(found):
+            raise Problem(f"{shown} needs the values before {key} too", span, f"Write {signature.usage}")
+        found.append(value)
+    return tuple(found)
+
+
+def _number(tree: Tree) -> float | None:
+    match tree:
+        case Number(value):
+            return value
+        case Negative(Number(value)):
+            return -value
+    return None
+
+
+def _along(reader: Expressions, signature: Signature, args: tuple[Tree, ...], axis: Tree, span: Span) -> Tree:
+    """A function along an axis: sums and means take any, softmax and its like work along the last."""
+    number = _number(axis)
+    if number is None or number != int(number):
+        raise Problem("An axis is written as a whole number", axis.span, "Write axis=0 or axis=1")
+    if signature.name in ALONG_ANY and len(args) == 1:
+        return Call(signature.name, (*args, axis), span)
+    if signature.name in ALONG_LAST:
+        call = Call(signature.name, args, span)
+        if number != -1:
+            wanted = int(number) + 1
+            said = f"{signature.name} works along the last axis; axis {int(number)} is another one here"
+            hint = "Transpose the matrix before and after" if number == 0 else "Leave the axis out"
+            reader.needed.append(Needed(args[0], said, hint, rank=wanted, span=span))
+        return call
+    raise Problem(f"{signature.name} has no axis", axis.span, f"Write {signature.usage}")
+
+
+def _foreign_call(reader: Expressions, first: Token, token: Token, foreign: Foreign) -> Tree:
+    opening = reader.take()
+    args, keywords = arguments(reader, opening, f"{_written(reader, token)}(…)")
+    span = reader.since(first)
+    return translated(reader, _written(reader, token), foreign, args, keywords, span)
+
+
+def translated(
+    reader: Expressions, shown: str, foreign: Foreign, args: tuple[Tree, ...], keywords: Keywords, span: Span
+) -> Tree:
+    """A call of another language's function as a tree of the program's notation."""
+    keywords, axis = _axis(keywords)
+    if axis is not None and _number(axis) not in (0.0, -1.0, 1.0):
+        raise Problem("An axis is written as a whole number", axis.span)
+    by_name = {}
+    for key, value in keywords.items():
+        if key not in foreign.keywords or not key:
+            raise Problem(f"{shown} has no value named {key} here", span, "Write the values in their order")
+        by_name[{"min": "least", "max": "most"}.get(key, key)] = value
+    if not foreign.least <= len(args) + len(by_name) <= foreign.most:
+        usage = f"{shown}({', '.join('xyz'[: foreign.least])})"
+        raise mistakes.wrong_count(shown, foreign.least, foreign.most, usage, len(args), span)
+    try:
+        if "delta" in by_name:
+            args, by_name = (*args, by_name["delta"]), {}
+        tree = foreign.tree(*args, **by_name)
+    except Problem as problem:
+        raise problem.at(span) from None
+    reader.note(f"{reader.source(span)} is read as {reader.printed(tree)}", span)
+    return with_span(tree, span)
+
+
+# -- without brackets
+
+
+def applied(reader: Expressions, token: Token, signature: Signature) -> Tree:
+    """A function without brackets takes the next factor: `log p`, `sin^2 x`, `\\tanh x`."""
+    start = reader.at
+    exponent = _function_power(reader, token)
+    bracket = reader.at_sign("(", "{", "[")
+    if signature.least > 1 or not (bracket or reader.starts_factor()):
+        reader.at = start
+        raise mistakes.brackets_missing(reader, token, signature.most > 1)
+    with reader.level(token):
+        if bracket:
+            opening = reader.take()
+            args, keywords = arguments(reader, opening, f"{token.text}(…)")
+            call = _finished(reader, token.text, signature, args, keywords, reader.since(token))
+        else:
+            call = Call(signature.name, (_next_factor(reader, token),), reader.since(token))
+            mistakes.refuse_unclear_end(reader, token, call)
+            said = f"{reader.source(call.span)} is read as {reader.printed(call)}"
+            reader.note(said, call.span)
+    if exponent is None:
+        return call
+    return Binary("^", call, exponent, reader.since(token))
+
+
+def _function_power(reader: Expressions, token: Token) -> Tree | None:
+    """The power in `sin^2 x` or `sin²x`, which is that of the result."""
+    if reader.token.kind == "sup":
+        power: Tree = Number(float(reader.token.text), reader.token.span)
+        reader.take()
+    elif reader.at_sign("^"):
+        reader.take()
+        power = reader.bracketed(reader.take()) if reader.at_sign("{", "(") else reader.prefix()
+    else:
+        return None
+    if _number(power) is None or (_number(power) or 0) <= 0:
+        span = reader.since(token)
+        hint = f"Write 1/{token.text}(x) for one divided by it; the inverse function has a name of its own"
+        raise Problem(f"A power of {token.text} with this exponent has two meanings", span, hint)
+    return power
+
+
+def _next_factor(reader: Expressions, token: Token) -> Tree:
+    """The next factor: a name or a number with its powers, and what stands against it as in `2x` or `wx`."""
+    factor = reader.factor()
+    while (
+        reader.token.kind in ("name", "number")
+        and not reader.token.spaced
+        and reader.token.text not in reader.functions
+        and isinstance(factor, Name | Number | Binary | Transposed)
+    ):
+        more = reader.factor()
+        factor = Binary(" ", factor, more, factor.span.to(more.span))
+    return factor
+
+
+# -- methods
+
+
+def method(reader: Expressions, left: Tree) -> Tree:
+    """`x.tanh()`, `W.T`, `w.dot(x)`: the function with what stands before the point as its first value."""
+    token = reader.take()
+    name = token.text.removeprefix(".")
+    span = left.span.to(token.span)
+    if name in ("T", "mT"):
+        return Transposed(left, span)
+    if name in ("detach", "data"):
+        name = "stop_gradient"
+    if not reader.at_sign("(") or reader.token.spaced:
+        hint = "A point belongs in a number; a product is written ·"
+        raise Problem(
+            "The character '.' has no meaning here", Span(token.span.start, token.span.start + 1), hint, "·"
+        )
+    opening = reader.take()
+    args: tuple[Tree, ...] = ()
+    keywords: Keywords = {}
+    if reader.at_sign(")"):
+        reader.take()
+    else:
+        args, keywords = arguments(reader, opening, f"{name}(…)")
+    span = reader.since(Token("", "", left.span))
+    signature = reader.functions.get(name)
+    if signature is not None:
+        if signature.name in ALONG_ANY and len(args) == 1:
+            return _finished(reader, name, signature, (left,), {"axis": args[0]}, span)
+        return _finished(reader, name, signature, (left, *args), keywords, span)
+    if name in ("reshape", "view"):
+        return Call("reshape", (left, *args), span)
+    foreign = FOREIGN.get(name)
+    if foreign is None:
+        raise mistakes.no_such_method(reader, token)
+    return translated(reader, name, foreign, (left, *args), keywords, span)
+
+
+# -- slopes
+
+
+def slope(reader: Expressions, token: Token, signature: Signature | None) -> Tree:
+    """`σ'(z)`: the slope of a function at a value, as the formula it is."""
+    prime = reader.take()
+    span = token.span.to(prime.span)
+    if len(prime.text) > 1:
+        raise Problem("A second slope is not computed", span, "Write its formula")
+    if not reader.at_sign("(", "{"):
+        raise Problem(
+            f"'{reader.source(span)}' needs the value it is taken at", span, f"Write {token.text}'(x)"
+        )
+    opening = reader.take()
+    value = reader.listed(opening, f"{token.text}'(…)", reader.expression)
+    if signature is None or len(value) != 1 or not signature.slope:
+        hint = "Write its formula; the gradients of the program are computed anyway"
+        raise Problem(f"The slope of {token.text} is not a formula of one value", span, hint)
+    formula = reader.formula(signature.slope)
+    tree = with_span(substituted(formula, {"x": value[0]}), reader.since(token))
+    reader.note(f"{reader.source(tree.span)} is read as {reader.printed(tree)}", tree.span)
+    return tree
+
+
+def is_multi_letter(name: str) -> bool:
+    """Whether a name is a word: two or more letters before any subscript."""
+    return len(re.sub(r"[0-9]", "", parts(name).base)) > 1

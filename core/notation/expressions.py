@@ -1,0 +1,434 @@
+"""Tokens to trees: the reader's grammar of expressions, a Pratt reader for the notation of the lecture.
+
+Binding, loose to tight: sum, product (with or without a sign, left to right), unary minus, power (right to
+left), transpose, index and method. It knows which names are functions, not what they compute nor any shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from core.errors import Problem, Span
+from core.notation import calls, lists, mistakes, sums
+from core.notation.cursor import CLOSING, Cursor
+from core.notation.lexer import Token
+from core.notation.libraries import chosen
+from core.notation.signatures import Signature
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Indicator,
+    Name,
+    Needed,
+    Negative,
+    Note,
+    Number,
+    Range,
+    Transposed,
+    Tree,
+    with_span,
+)
+
+Part = TypeVar("Part")
+SUM, PRODUCT, POWER = 10, 20, 30
+NORMS = {"1": "l1", "2": "norm", "F": "norm", "": "norm"}
+BINDING = {"+": SUM, "-": SUM, **dict.fromkeys("*·/⊙@", PRODUCT)}
+TRANSPOSE_NAMES = ("T", "t")
+
+
+class Expressions(Cursor):
+    """Reads one expression at a time; `functions` are those known so far, `known` names have values."""
+
+    def __init__(self, text: str, tokens: list[Token], functions: dict[str, Signature], known: set[str]):
+        super().__init__(text, tokens)
+        self.functions, self.known = functions, known
+        self.notes: list[Note] = []
+        self.needed: list[Needed] = []
+        self.current: dict[str, str] = {}  # the newest name of one that was changed with +=
+
+    def note(self, message: str, span: Span, other: str = "") -> None:
+        found = Note(message, span, other)
+        if found not in self.notes:
+            self.notes.append(found)
+
+    def source(self, span: Span) -> str:
+        return self.text[span.start : span.end]
+
+    def printed(self, tree: Tree) -> str:
+        """How a note shows a tree."""
+        raise NotImplementedError
+
+    def formula(self, text: str) -> Tree:
+        """A formula of x that is no part of the program, such as the slope of a function."""
+        raise NotImplementedError
+
+    # -- the loop
+
+    def expression(self, binding: int = 0) -> Tree:
+        left = self.prefix()
+        while (longer := self.extend(left, binding)) is not None:
+            left = longer
+        return left
+
+    def extend(self, left: Tree, binding: int) -> Tree | None:
+        """The expression made longer by what follows, or None if nothing that binds tighter does."""
+        token = self.token
+        match token.kind:
+            case "sign":
+                if token.text in BINDING:
+                    return self.binary(left, token.text) if BINDING[token.text] > binding else None
+                if token.text == "^":
+                    return self.power(left) if binding < POWER else None
+                if token.text == "[" and not token.spaced and self._can_be_indexed(left):
+                    return self.index(left)
+            case "sup":
+                return self.raised(left) if binding < POWER else None
+            case "transpose":
+                self.take()
+                return Transposed(left, left.span.to(token.span))
+            case "method":
+                if not token.spaced:
+                    return calls.method(self, left)
+            case "sub" | "under":
+                if (entry := self.subscripted(left)) is not None:
+                    return entry
+            case "bars" if self.fences[-1:] == ["|"] and token.span.end - token.span.start > 1:
+                self._split_bars()
+            case "name" if token.text == "if" and not binding and "if" not in self.known:
+                return self.conditional(left)
+        return self.juxtaposed(left) if binding < PRODUCT and self.starts_factor() else None
+
+    def _can_be_indexed(self, left: Tree) -> bool:
+        """Whether square brackets right behind an expression hold the number of an entry."""
+        if isinstance(left, Number):  # 1[x > 0] is the indicator, 2[a + b] a product, 3[0] a mistake
+            return all(token.kind == "number" or token.text in "[:,-" for token in self.inside())
+        return self.text[left.span.end - 1] != "}" or isinstance(left, Name | Index)
+
+    def binary(self, left: Tree, sign: str) -> Tree:
+        self.take()
+        right = self.expression(BINDING[sign])
+        return Binary(sign, left, right, left.span.to(right.span))
+
+    def juxtaposed(self, left: Tree) -> Tree:
+        token = self.token
+        if token.kind == "number":
+            before, in_list = self.text[: token.span.start], self.fences[-1:] == ["["]
+            raise mistakes.number_follows(token, before, in_list)
+        mistakes.refuse_prose(self)
+        right = self.expression(PRODUCT)
+        bracketed = self.text[left.span.end - 1] in ")}"
+        if isinstance(left, Binary) and left.op == "/" and not token.spaced and not bracketed:
+            quotient, factor = self.source(left.span), self.source(right.span)
+            said = f"{quotient}{factor} is read as ({quotient})·{factor}"
+            top, _, below = quotient.partition("/")
+            self.note(said, left.span.to(right.span), f"{top}/({below.strip()} {factor})")
+        return Binary(" ", left, right, left.span.to(right.span))
+
+    def starts_factor(self) -> bool:
+        token = self.token
+        if token.kind == "name":
+            return token.text not in ("if", "else", "otherwise", "and", "or") or token.text in self.known
+        if token.kind in ("number", "frac", "root", "root3", "reduce", "indicator", "library"):
+            return True
+        if token.kind == "begin":
+            return True
+        if token.kind in ("bar", "bars"):
+            return not (self.fences and self.fences[-1] == token.text)
+        return token.kind == "sign" and token.text in "([{√⟨"
+
+    # -- powers, transposes, indices
+
+    def raised(self, left: Tree) -> Tree:
+        token = self.take()
+        power = Number(float(token.text.removeprefix("-")), token.span)
+        exponent = Negative(power, token.span) if token.text.startswith("-") else power
+        return Binary("^", left, exponent, left.span.to(token.span))
+
+    def power(self, left: Tree) -> Tree:
+        self.take()
+        token = self.token
+        braced = token.text == "{" and self.ahead(2).text == "}"
+        inner = self.ahead() if braced else token
+        if inner.kind == "transpose" or (inner.kind == "name" and inner.text == "T"):
+            self.at += 3 if braced else 1
+            if "T" in self.known:
+                self.note("^T is the transpose; a variable T cannot be an exponent", inner.span)
+            return Transposed(left, left.span.to(inner.span))
+        if token.text in CLOSING:
+            right = self.expression(POWER - 1)
+        else:
+            with self.level(token):
+                right = self.expression(POWER - 1)
+        if token.text == "(" and isinstance(left, Name) and isinstance(right, Number):
+            shown = self.source(left.span.to(self.tokens[self.at - 1].span))
+            layer = f"{self.source(left.span)}^{{({self.source(right.span).strip('()')})}}"
+            said = f"{shown} is read as a power; a layer's number is written {layer}"
+            self.note(said, left.span.to(self.tokens[self.at - 1].span), layer)
+        return Binary("^", left, right, left.span.to(self.tokens[self.at - 1].span))
+
+    def index(self, left: Tree) -> Tree:
+        if isinstance(left, Number):
+            raise Problem("A number has no entries", self.token.span, "Put a · before the bracket", "·[")
+        opening = self.take()
+        places = self.listed(opening, "an index", self.place)
+        return Index(left, places, left.span.to(self.tokens[self.at - 1].span))
+
+    def place(self) -> Tree | Range:
+        """A number of an entry, or a range such as `1:3`, `:3` or `:`."""
+        start = Number(0.0, self.token.span) if self.at_sign(":") else self.expression()
+        if not self.at_sign(":"):
+            return start
+        self.take()
+        return Range(start, None if self.at_sign(",", "]") else self.expression())
+
+    def subscripted(self, left: Tree) -> Tree | None:
+        """`softmax(z)_k` is entry k; a subscript elsewhere belongs to a name."""
+        if (
+            self.token.spaced
+            or not isinstance(left, Call | Index)
+            or self.text[left.span.end - 1] not in ")]}"
+        ):
+            return None
+        token = self.token
+        if token.kind == "sub":
+            place: Tree = calls.label_tree(token.text, token.span)
+            self.take()
+        else:
+            following = self.ahead()
+            if following.kind not in ("name", "number"):
+                return None
+            self.take()
+            self.take()
+            place = calls.label_tree(following.text, following.span)
+        return Index(left, (place,), left.span.to(self.tokens[self.at - 1].span))
+
+    # -- what an expression starts with
+
+    def prefix(self) -> Tree:
+        token = self.take()
+        match token.kind:
+            case "number":
+                return Number(float(token.text), token.span)
+            case "name" | "library":
+                return calls.named(self, token)
+            case "bar" | "bars":
+                return self.bars(token)
+            case "frac":
+                return self.fraction(token)
+            case "root":
+                return self.root(token)
+            case "root3":
+                return self._nth_root(token, Number(3.0), self._factor(token))
+            case "reduce":
+                return sums.reduction(self, token)
+            case "indicator":
+                return lists.indicator(self, token)
+            case "begin":
+                return lists.environment(self, token)
+            case "sign":
+                return self.signed(token)
+        raise mistakes.value_missing(self, token)
+
+    def signed(self, token: Token) -> Tree:
+        match token.text:
+            case "-" | "+":
+                return self.unary(token)
+            case "√":
+                body = self._factor(token)
+                return Call("sqrt", (body,), token.span.to(body.span))
+            case "(" | "{":
+                return self.bracketed(token)
+            case "[":
+                return lists.square(self, token)
+            case "⟨":
+                return self.angled(token)
+        raise mistakes.value_missing(self, token)
+
+    def unary(self, token: Token) -> Tree:
+        """Signs in front of a factor, however many."""
+        signs = [token]
+        while self.at_sign("-", "+"):
+            signs.append(self.take())
+        body = self.expression(POWER - 1)
+        for sign in reversed(signs):
+            if sign.text == "-":
+                body = Negative(body, sign.span.to(body.span))
+        return body
+
+    def factor(self) -> Tree:
+        """One factor with its powers, transposes and indices."""
+        return self.expression(POWER - 1)
+
+    def _factor(self, token: Token) -> Tree:
+        """What a root without brackets is taken of."""
+        with self.level(token):
+            return self.expression(POWER)
+
+    def bracketed(self, opening: Token) -> Tree:
+        """`(…)` or `{…}`: a formula, a comparison, or `{a \\over b}`."""
+        if self.at_sign(CLOSING[opening.text]):
+            span = opening.span.to(self.token.span)
+            raise Problem("There is nothing between these brackets", span, "Write a value there")
+        with self.level(opening):
+            self.fences.append(opening.text)
+            body = self.relation()
+            if self.token.kind == "over":
+                self.take()
+                below = self.expression()
+                body = Binary("/", body, below, body.span.to(below.span))
+            if self.at_sign(","):
+                raise mistakes.stray_comma(self)
+            closing = self.close(opening)
+        return with_span(body, opening.span.to(closing.span))
+
+    def angled(self, opening: Token) -> Tree:
+        parts = self.listed(opening, "⟨…⟩", self.expression)
+        span = opening.span.to(self.tokens[self.at - 1].span)
+        if len(parts) != 2:
+            raise Problem(f"An inner product has two vectors; here are {len(parts)}", span, "Write ⟨w, x⟩")
+        return Binary("·", parts[0], parts[1], span)
+
+    def relation(self) -> Tree:
+        """An expression, or a comparison such as `x > 0` or `0 < x < 1`: 1 where it holds, else 0."""
+        return self.comparison()[0]
+
+    def comparison(self) -> tuple[Tree, bool]:
+        """The same, and whether it is a comparison."""
+        first = self.expression()
+        found: Tree | None = None
+        while self.at_relation():
+            sign = self.take()
+            second = self.expression()
+            compared = _compared(sign.text, first, second)
+            found = _both(found, compared) if found else compared
+            first = second
+        if found and self.token.kind == "name" and self.token.text == "and":
+            self.take()
+            found = _both(found, self.relation())
+        return found or first, found is not None
+
+    def conditional(self, then: Tree) -> Tree:
+        """`a if c else b`."""
+        self.take()
+        condition = self.relation()
+        token = self.token
+        if not (token.kind == "name" and token.text in ("else", "otherwise")):
+            raise Problem("'if' needs an 'else'", then.span.to(condition.span), "Write a if x > 0 else b")
+        self.take()
+        otherwise = self.expression()
+        return with_span(chosen(condition, then, otherwise), then.span.to(otherwise.span))
+
+    def bars(self, opening: Token) -> Tree:
+        with self.level(opening):
+            self.fences.append(opening.text)
+            body = self.expression()
+            closing = self.close(opening)
+        function = "norm" if opening.text == "‖" else "abs"
+        if self.token.kind in ("sub", "under") and not self.token.spaced:
+            which, closing = self._which_norm()
+            if which not in NORMS:
+                hint = "‖x‖₁ adds up the sizes of the entries, ‖x‖₂ is the length"
+                raise Problem(f"There is no norm with the number {which}", closing.span, hint)
+            function = NORMS[which]
+        return Call(function, (body,), opening.span.to(closing.span))
+
+    def _which_norm(self) -> tuple[str, Token]:
+        """The label of a norm: `_1`, `_{2}`, `_F`, `₂`."""
+        token = self.take()
+        if token.kind == "sub":
+            return token.text, token
+        if self.at_sign("{"):
+            self.take()
+            label = self.take()
+            if not self.at_sign("}"):
+                return "", label
+            self.take()
+            return label.text, label
+        label = self.take()
+        return label.text, label
+
+    def _split_bars(self) -> None:
+        """`|a||b|`: inside single bars a double bar is one that closes and one that opens."""
+        token = self.token
+        middle = token.span.start + 1
+        self.tokens[self.at : self.at + 1] = [
+            Token("bar", "|", Span(token.span.start, middle), token.spaced),
+            Token("bar", "|", Span(middle, token.span.end)),
+        ]
+
+    def fraction(self, token: Token) -> Tree:
+        """`\\frac{a}{b}`, `\\frac12`, `\\frac\\lambda2`, as copied from a slide's source."""
+        with self.level(token):
+            parts = [self._fraction_part(token) for _ in range(2)]
+        return Binary("/", parts[0], parts[1], token.span.to(self.tokens[self.at - 1].span))
+
+    def _fraction_part(self, token: Token) -> Tree:
+        if self.at_sign("{"):
+            return self.bracketed(self.take())
+        part = self.take()
+        if part.kind == "number":
+            return Number(float(part.text), part.span)
+        if part.kind == "name" and part.text not in self.functions:
+            return Name(part.text, part.span)
+        raise Problem("\\frac needs two parts in braces", token.span.to(part.span), "Write \\frac{a}{b}")
+
+    def root(self, token: Token) -> Tree:
+        """`\\sqrt{x}`, `\\sqrt[3]{x}`, `\\sqrt x`."""
+        degree: Tree | None = None
+        if self.at_sign("[") and not self.token.spaced:
+            opening = self.take()
+            self.fences.append("[")
+            degree = self.expression()
+            self.close(opening)
+        body = self.bracketed(self.take()) if self.at_sign("{", "(") else self._factor(token)
+        return self._nth_root(token, degree, body) if degree else Call("sqrt", (body,), self.since(token))
+
+    def _nth_root(self, token: Token, degree: Tree, body: Tree) -> Tree:
+        return Binary("^", body, Binary("/", Number(1.0), degree), self.since(token))
+
+    def since(self, token: Token) -> Span:
+        """From a token to the one taken last."""
+        return token.span.to(self.tokens[self.at - 1].span)
+
+    # -- brackets with several values
+
+    def listed(self, opening: Token, what: str, part: Callable[[], Part]) -> tuple[Part, ...]:
+        """What stands, between commas, up to the bracket that closes `opening`: at least one part."""
+        closing = CLOSING[opening.text]
+        if self.at_sign(closing):
+            span = opening.span.to(self.token.span)
+            raise Problem(f"{what} needs a value between the brackets", span, "Write one there")
+        found = []
+        with self.level(opening):
+            self.fences.append(opening.text)
+            while True:
+                if self.at_sign(","):
+                    raise Problem("A value is missing before this comma", self.token.span, "Delete it", "")
+                found.append(part())
+                if not self.at_sign(","):
+                    break
+                self.take()
+                if self.at_sign(closing) and opening.text == "[":
+                    break  # [x,] is a list of one entry
+            self.close(opening)
+        return tuple(found)
+
+    def close(self, opening: Token) -> Token:
+        self.fences.pop()
+        closing = CLOSING[opening.text]
+        if self.token.text == closing and self.token.kind in ("sign", "bar", "bars"):
+            return self.take()
+        raise mistakes.not_closed(self, opening)
+
+
+def _compared(sign: str, left: Tree, right: Tree) -> Tree:
+    span = left.span.to(right.span)
+    if sign == "≠":
+        return Binary("-", Number(1.0), Indicator("=", left, right, span), span)
+    return Indicator("=" if sign == "==" else sign, left, right, span)
+
+
+def _both(one: Tree, other: Tree) -> Tree:
+    return Binary("*", one, other, one.span.to(other.span))

@@ -1,0 +1,591 @@
+"""Index notation made into operations on whole arrays: `∑_j w_ij x_j + b_i` becomes `w x + b`.
+
+A name with a subscript that is an index of a sum, or of the left side as in `z_k = …`, is an entry of an array;
+every part is turned into an array whose axes are labelled by the indices it carries. Nothing here knows lengths:
+what the limits of a sum promise is noted as needed and checked when the shapes are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import reduce
+
+from core.dataclass import dataclass, replace
+from core.errors import Problem, Span
+from core.notation.names import Parts, parts
+from core.notation.signatures import Signature
+from core.notation.sums import WORDS, Reduction, labels_of
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Indicator,
+    Listing,
+    Name,
+    Needed,
+    Negative,
+    Number,
+    Range,
+    Transposed,
+    Tree,
+    fold,
+    rebuilt,
+    walk,
+)
+
+MOST_TERMS = 100
+PRODUCTS = " ·*⊙@"
+Labels = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A product of factors, each an array with its labelled axes; `negative` where a minus stands before it."""
+
+    factors: tuple[tuple[Tree, Labels], ...]
+    negative: bool = False
+
+    @property
+    def labels(self) -> frozenset[str]:
+        return frozenset(label for _, labels in self.factors for label in labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known when a statement is read: names with values, those that are arrays, those with rank.
+
+    `ranks` holds how many axes the values have that were given; `arrays` are names that are indexed somewhere.
+    """
+
+    names: frozenset[str]
+    ranks: Mapping[str, int]
+    arrays: frozenset[str]
+    functions: Mapping[str, Signature]
+
+
+def has_reductions(tree: Tree) -> bool:
+    """Whether a sum over an index is left in a tree."""
+    return any(isinstance(part, Reduction) for part in walk(tree))
+
+
+def indexed_names(tree: Tree, known: Known, indices: Collection[str] = ()) -> set[str]:
+    """The arrays whose entries a tree takes by the indices of its sums, or by the given ones."""
+    found: set[str] = set()
+    waiting: list[tuple[Tree, frozenset[str]]] = [(tree, frozenset(indices))]
+    while waiting:
+        part, active = waiting.pop()
+        if isinstance(part, Reduction):
+            active = active | set(part.indices)
+        elif (
+            isinstance(part, Name) and (entry := entry_of(part, known, active)) and not _scalars(part, known)
+        ):
+            found.update(
+                inner.name for inner in walk(entry[0]) if isinstance(inner, Name) and _is_base(inner, part)
+            )
+        waiting += [(child, active) for child in part.children]
+    return found
+
+
+def _is_base(inner: Name, name: Name) -> bool:
+    return parts(inner.name).base == parts(name.name).base
+
+
+def lowered(tree: Tree, free: Labels, known: Known) -> tuple[Tree, Labels, list[Needed]]:
+    """A tree without index notation, the labels left of those that are `free`, and what its limits need.
+
+    Raises Problem where the notation cannot be turned into operations on whole arrays.
+    """
+    lowering = _Lowering(frozenset(free), known)
+    part = lowering.part(tree)
+    found, labels = lowering.whole(part)
+    if len(labels) == 2 and labels != free and set(labels) == set(free):
+        found, labels = Transposed(found, found.span), labels[::-1]
+    return found, labels, lowering.needed
+
+
+def entry_of(name: Name, known: Known, active: Collection[str]) -> tuple[Tree, Labels] | None:
+    """The array a name with a subscript is an entry of, with the indices it carries; None if it is a plain name.
+
+    `t_pj` is entry j of t_p where p is no index, and `W_yj` of row y of W where y has a value.
+    """
+    if name.name in known.names:
+        return None
+    made = parts(name.name)
+    labels = labels_of(made.sub)
+    if not labels or not set(labels) & set(active):
+        return None
+    base = replace(made, sub="")
+    fixed = [label for label in labels if label not in active]
+    carried = tuple(label for label in labels if label in active)
+    span = name.span
+    if not fixed:
+        return Name(base.text, span), carried
+    partly = replace(made, sub="".join(fixed) if all(len(label) == 1 for label in fixed) else ",".join(fixed))
+    if labels[: len(fixed)] == fixed and (partly.text in known.names or base.text not in known.names):
+        return Name(partly.text, span), carried
+    places: list[Tree | Range] = [
+        Range(Number(0.0)) if label in active else _place(label, span) for label in labels
+    ]
+    while isinstance(places[-1], Range):
+        places.pop()
+    return Index(Name(base.text, span), tuple(places), span), carried
+
+
+def _place(label: str, span: Span) -> Tree:
+    return Number(float(label), span) if label.isdigit() else Name(_label_name(label), span)
+
+
+def _label_name(label: str) -> str:
+    return label.replace("{", "").replace("}", "")
+
+
+def plain_entry(name: Name, known: Known) -> Tree | None:
+    """`s_k` outside of sums as entry k of an array s that is known as one; None if it is a plain name."""
+    made = parts(name.name)
+    base = replace(made, sub="")
+    if not made.sub or name.name in known.names or base.text == name.name:
+        return None
+    labels = labels_of(made.sub)
+    if not labels or any(label.isdigit() for label in labels):
+        return None
+    is_array = base.text in known.arrays or known.ranks.get(base.text, 0) >= len(labels)
+    if not is_array:
+        return None
+    return Index(Name(base.text, name.span), tuple(_place(label, name.span) for label in labels), name.span)
+
+
+def _scalars(name: Name, known: Known) -> list[str]:
+    """Names with values such as w1, w2, … that an entry w_i stands for where there is no array w."""
+    made = parts(name.name)
+    base = replace(made, sub="").text
+    if len(labels_of(made.sub)) != 1 or known.ranks.get(base) or base in known.arrays:
+        return []
+    first = next((n for n in (0, 1) if replace(made, sub=str(n)).text in known.names), None)
+    found: list[str] = []
+    while first is not None and replace(made, sub=str(first + len(found))).text in known.names:
+        found.append(replace(made, sub=str(first + len(found))).text)
+    return found
+
+
+class _Lowering:
+    def __init__(self, free: frozenset[str], known: Known):
+        self.active = free
+        self.known = known
+        self.needed: list[Needed] = []
+        self.entries: list[tuple[Tree, Labels]] = []  # the arrays that were indexed, each where it stands
+
+    # -- trees to parts
+
+    def part(self, tree: Tree) -> Part:
+        """A tree as a product of labelled factors; sums inside are worked out."""
+        if isinstance(tree, Reduction):
+            return self.reduction(tree)
+        if not self._is_concerned(tree):
+            return Part(((tree, ()),))
+        match tree:
+            case Name():
+                entry = entry_of(tree, self.known, self.active)
+                if entry is None and tree.name in self.active:
+                    said = f"The index {tree.name} stands alone, not as a subscript"
+                    raise Problem(said, tree.span, f"Write x_{tree.name} for the entries of x")
+                if entry:
+                    self.entries.append(entry)
+                return Part((entry,)) if entry else Part(((plain_entry(tree, self.known) or tree, ()),))
+            case Negative(body):
+                inner = self.part(body)
+                return replace(inner, negative=not inner.negative)
+            case Binary(op, left, right) if op in PRODUCTS:
+                return self.product(op, self.part(left), self.part(right))
+            case Binary("/", left, right):
+                return self.quotient(tree, self.part(left), self.part(right))
+            case Binary(op, left, right):
+                return self.joined(tree, [self.part(left), self.part(right)])
+            case Indicator(_, left, right):
+                return self.joined(tree, [self.part(left), self.part(right)])
+            case Call(function, args):
+                return self.call(tree, [self.part(arg) for arg in args])
+            case Index():
+                return self.index(tree)
+            case Transposed(body):
+                inner, labels = self.whole(self.part(body))
+                if labels:
+                    return Part(((inner, labels),))
+                return Part(((Transposed(inner, tree.span), ()),))
+            case Listing(items):
+                found = [self.whole(self.part(item)) for item in items]
+                if any(labels for _, labels in found):
+                    raise Problem(
+                        "A list cannot stand under an index", tree.span, "Write it as a vector with a name"
+                    )
+                return Part(((Listing(tuple(item for item, _ in found), tree.span), ()),))
+        return Part(((tree, ()),))
+
+    def _is_concerned(self, tree: Tree) -> bool:
+        return any(
+            isinstance(part, Reduction)
+            or (isinstance(part, Name) and (part.name in self.active or self._is_entry(part)))
+            for part in walk(tree)
+        )
+
+    def _is_entry(self, name: Name) -> bool:
+        return bool(entry_of(name, self.known, self.active)) or plain_entry(name, self.known) is not None
+
+    def product(self, op: str, left: Part, right: Part) -> Part:
+        """The factors of both; two without labels stay one product, as they were written."""
+        if not left.labels and not right.labels:
+            a, b = self.whole(left)[0], self.whole(right)[0]
+            return Part(((Binary(op, a, b, a.span.to(b.span)), ()),))
+        return Part(left.factors + right.factors, left.negative != right.negative)
+
+    def quotient(self, tree: Binary, left: Part, right: Part) -> Part:
+        """A divisor without labels divides one factor; else both sides are joined entry by entry."""
+        below, labels = self.whole(right)
+        if labels:
+            return self.joined(tree, [left, right])
+        plain = next((i for i, (_, own) in enumerate(left.factors) if not own), 0)
+        factors = list(left.factors)
+        top, own = factors[plain]
+        factors[plain] = (Binary("/", top, below, top.span.to(below.span)), own)
+        return replace(left, factors=tuple(factors))
+
+    def joined(self, tree: Tree, sides: Sequence[Part]) -> Part:
+        """An operation entry by entry on sides whose axes are brought into one order."""
+        from core.notation.tree import remade
+
+        found = [self.whole(side) for side in sides]
+        aligned, labels = self._aligned(found, tree.span)
+        if labels:
+            for (part, own), written in zip(found, tree.children, strict=True):
+                if not own:
+                    self._needs_number(part, written)
+        return Part(((remade(tree, aligned), labels),))
+
+    def _needs_number(self, part: Tree, written: Tree) -> None:
+        """What stands beside entries must be a number, or the same entries would be taken silently."""
+        if isinstance(part, Name):
+            message = f"{part.name} stands beside entries and must be a number"
+            hint = f"Write its entry with the index too, as in {part.name}_{next(iter(self.active), 'i')}"
+            self.needed.append(Needed(part, message, hint, rank=0, span=written.span))
+
+    def _aligned(self, found: Sequence[tuple[Tree, Labels]], span: Span) -> tuple[list[Tree], Labels]:
+        """Trees with their axes in one order, so that they meet entry by entry, and the labels of the result."""
+        longest = max((labels for _, labels in found), key=len)
+        if any(set(labels) - set(longest) for _, labels in found):
+            both = sorted({label for _, labels in found for label in labels})
+            said = f"Entries with the indices {' and '.join(both)} meet in a way that needs a table"
+            raise Problem(said, span, "Write it with vectors and matrices")
+        if len(longest) == 2 and any(labels == longest[:1] for _, labels in found):
+            if any(labels == longest[1:] for _, labels in found):
+                raise Problem(
+                    "A row index and a column index meet here", span, "Write it with vectors and matrices"
+                )
+            longest = longest[::-1]  # a vector meets the last axis
+        trees = []
+        for tree, labels in found:
+            if len(labels) == 2 and labels != longest:
+                tree = Transposed(tree, tree.span)
+            trees.append(tree)
+        return trees, longest
+
+    def call(self, tree: Call, args: Sequence[Part]) -> Part:
+        found = [self.whole(arg) for arg in args]
+        signature = self.known.functions.get(tree.function)
+        elementwise = signature is None or signature.elementwise or tree.function in ("abs", "norm")
+        if not any(labels for _, labels in found):
+            return Part(((Call(tree.function, tuple(arg for arg, _ in found), tree.span), ()),))
+        if not elementwise and tree.function not in ("max", "min"):
+            said = f"{tree.function} needs a whole vector; here it has a single entry"
+            raise Problem(said, tree.span, "Leave the index out to take the whole vector")
+        if tree.function == "norm":
+            base = found[0][0]
+            message = "‖…‖ of an entry that is a vector is not read under a sum"
+            self.needed.append(
+                Needed(
+                    base,
+                    message,
+                    "Write sum((x - y)^2) over all entries",
+                    rank=len(found[0][1]),
+                    span=tree.span,
+                )
+            )
+            tree = replace(tree, function="abs")
+        aligned, labels = self._aligned(found, tree.span)
+        for (part, own), written in zip(found, tree.args, strict=True):
+            if not own:
+                self._needs_number(part, written)
+        return Part(((Call(tree.function, tuple(aligned), tree.span), labels),))
+
+    def index(self, tree: Index) -> Part:
+        """`w[i]` and `softmax(z)_i` under an index i are entries too."""
+        body, labels = self.whole(self.part(tree.body))
+        carried = [
+            place.name for place in tree.places if isinstance(place, Name) and place.name in self.active
+        ]
+        if not carried:
+            places = tuple(
+                replace(place) if isinstance(place, Range) else self.whole(self.part(place))[0]
+                for place in tree.places
+            )
+            return Part(((Index(body, places, tree.span), labels),))
+        if labels or len(carried) != len(tree.places):
+            raise Problem(
+                "This index and a number in one bracket are not read", tree.span, "Take one after the other"
+            )
+        return Part(((body, tuple(carried)),))
+
+    # -- sums
+
+    def reduction(self, tree: Reduction) -> Part:
+        """A sum, product or maximum over its indices as operations on whole arrays."""
+        tree = _flattened(tree)
+        if tree.kind in ("max", "min") and not self._is_carried(tree):
+            raise self._nothing_carries(tree, tree.indices[0] if tree.indices else "its values")
+        if not tree.indices:
+            body = self.whole(self.part(tree.body))[0]
+            return Part(((Call(tree.kind, (body,), tree.span), ()),))
+        if (expanded := self._expanded(tree)) is not None:
+            return self.part(expanded)
+        before, first = self.active, len(self.entries)
+        self.active = before | set(tree.indices)
+        try:
+            part = self.part(tree.body)
+        finally:
+            self.active = before
+        missing = [index for index in tree.indices if index not in part.labels]
+        if missing:
+            raise self._nothing_carries(tree, missing[0])
+        self._check_limits(tree, first)
+        if tree.kind != "sum" or tree.excluded is not None:
+            return self._of_all(tree, part)
+        return self._summed(part, tree.indices, tree.span)
+
+    def _is_carried(self, tree: Reduction) -> bool:
+        """Whether a subscript under a sign carries its index."""
+        named = (part for part in walk(tree.body) if isinstance(part, Name))
+        return any(entry_of(part, self.known, tree.indices) for part in named)
+
+    def _nothing_carries(self, tree: Reduction, index: str) -> Problem:
+        if tree.kind in ("max", "min"):
+            hint = "Type the loss alone, then train it: the training finds the smallest value"
+            return Problem(f"'{tree.kind}' over {index} asks for the best value", tree.span, hint)
+        said = f"Nothing under this {WORDS[tree.kind]} carries its index {index}"
+        return Problem(said, tree.span, f"Write x_{index} for the entries of x, or sum(x)")
+
+    def _of_all(self, tree: Reduction, part: Part) -> Part:
+        """A product, a maximum, or a sum of all but one, over one index or over all entries."""
+        body, labels = self.whole(part)
+        if set(labels) != set(tree.indices):
+            said = f"This {WORDS[tree.kind]} over some of the axes of an array is not read"
+            raise Problem(said, tree.span, "Write it with vectors")
+        if tree.excluded is None:
+            return Part(((Call(tree.kind, (body,), tree.span), ()),))
+        if tree.kind != "sum" or len(labels) > 1:
+            raise Problem(
+                "'≠' below this sign is not read", tree.span, "Write the sum over all, less one entry"
+            )
+        but = self.whole(self.part(tree.excluded))[0]
+        return Part(((Call("sum_except", (body, but), tree.span), ()),))
+
+    def _summed(self, part: Part, indices: Labels, span: Span) -> Part:
+        outside = tuple(factor for factor in part.factors if not set(factor[1]) & set(indices))
+        inside = [factor for factor in part.factors if set(factor[1]) & set(indices)]
+        if len({frozenset(labels) for _, labels in inside}) == 1 and set(inside[0][1]) == set(indices):
+            summed = self._whole_sum(inside, span)
+        else:
+            index = indices[-1]
+            own = [factor for factor in inside if index in factor[1]]
+            rest = tuple(factor for factor in inside if index not in factor[1])
+            summed = Part((*rest, self._contracted(own, index, span)))
+            if len(indices) > 1:
+                summed = self._summed(summed, indices[:-1], span)
+        return Part(outside + summed.factors, part.negative)
+
+    def _whole_sum(self, inside: Sequence[tuple[Tree, Labels]], span: Span) -> Part:
+        """The sum of all entries: of two vectors their inner product."""
+        if len(inside) == 2 and all(len(labels) == 1 for _, labels in inside):
+            (a, _), (b, _) = inside
+            return Part(((Binary("·", a, b, span), ()),))
+        body, _ = self.whole(Part(tuple(inside)))
+        return Part(((Call("sum", (body,), span), ()),))
+
+    def _contracted(
+        self, inside: Sequence[tuple[Tree, Labels]], index: str, span: Span
+    ) -> tuple[Tree, Labels]:
+        """The sum over one index of a product of factors that all carry it."""
+        grouped: dict[Labels, tuple[Tree, Labels]] = {}
+        for tree, labels in inside:
+            key = tuple(sorted(labels))
+            if key in grouped:
+                grouped[key] = self._multiplied(grouped[key], (tree, labels), span)
+            else:
+                grouped[key] = (tree, labels)
+        factors = list(grouped.values())
+        if len(factors) == 1:
+            tree, labels = factors[0]
+            if len(labels) == 1:
+                return Call("sum", (tree,), span), ()
+            axis = Number(float(labels.index(index)))
+            return Call("sum", (tree, axis), span), tuple(label for label in labels if label != index)
+        if len(factors) == 2:
+            return _matrix_product(factors[0], factors[1], index, span)
+        raise Problem("A sum over three tables is not read", span, "Write it with matrices")
+
+    def _multiplied(
+        self, one: tuple[Tree, Labels], other: tuple[Tree, Labels], span: Span
+    ) -> tuple[Tree, Labels]:
+        (a, b), labels = self._aligned([one, other], span)
+        return Binary("⊙", a, b, span), labels
+
+    def whole(self, part: Part) -> tuple[Tree, Labels]:
+        """The product of a part's factors as one array with its labels."""
+        plain = [tree for tree, labels in part.factors if not labels]
+        labelled = [(tree, labels) for tree, labels in part.factors if labels]
+        found: tuple[Tree, Labels] | None = None
+        for factor in labelled:
+            if found is None:
+                found = factor
+                continue
+            if len(found[1]) == len(factor[1]) == 1 and found[1] != factor[1]:
+                span = found[0].span.to(factor[0].span)
+                found = (Call("outer", (found[0], factor[0]), span), (*found[1], *factor[1]))
+            else:
+                found = self._multiplied(found, factor, found[0].span.to(factor[0].span))
+        labels = found[1] if found else ()
+        trees = [*plain, *([found[0]] if found else [])]
+        if labels and plain:
+            for tree in plain:
+                self._needs_number(tree, tree)
+        tree = reduce(lambda a, b: Binary(" ", a, b, a.span.to(b.span)), trees)
+        return (Negative(tree, tree.span), labels) if part.negative else (tree, labels)
+
+    # -- limits
+
+    def _check_limits(self, tree: Reduction, first: int) -> None:
+        """Note what the limits say of the length of each array that carries the index."""
+        if tree.start is None and tree.stop is None:
+            return
+        index = tree.indices[-1] if len(tree.indices) == 1 else tree.indices[0]
+        start = tree.start or Number(1.0)
+        if not isinstance(start, Number) or start.value not in (0.0, 1.0):
+            raise Problem(
+                "A sum over a part of the entries is not read",
+                start.span,
+                "Start at 1 for all entries, or write a range such as sum(x[1:])",
+            )
+        length = self._length(start, tree.stop)
+        if length is None:
+            return
+        message = f"The {WORDS[tree.kind]} runs {self._limit_text(tree)}"
+        for array, labels in self.entries[first:]:
+            if index in labels:
+                axis = labels.index(index)
+                self.needed.append(Needed(array, message, axis=axis, length=length, span=tree.span))
+
+    def _length(self, start: Number, stop: Tree | None) -> Tree | None:
+        """How many terms there are, as far as it can be told from numbers and names with values."""
+        if stop is None or any(
+            isinstance(part, Name) and part.name not in self.known.names for part in walk(stop)
+        ):
+            return None
+        return stop if start.value else Binary("+", stop, Number(1.0))
+
+    def _limit_text(self, tree: Reduction) -> str:
+        from core.notation.printers import expression_text
+
+        start = expression_text(tree.start) if tree.start else "1"
+        return f"from {start} to {expression_text(tree.stop) if tree.stop else '…'}"
+
+    # -- sums written out
+
+    def _expanded(self, tree: Reduction) -> Tree | None:
+        """A sum over w_1, w_2, … that are numbers with names of their own, or of a formula of the index itself."""
+        if len(tree.indices) != 1 or tree.kind not in ("sum", "prod"):
+            return None
+        index = tree.indices[0]
+        named = [part for part in walk(tree.body) if isinstance(part, Name)]
+        alone = any(part.name == index for part in named)
+        scalars = [
+            found
+            for part in named
+            if entry_of(part, self.known, (index,)) and (found := _scalars(part, self.known))
+        ]
+        if not scalars and not alone:
+            carried = any(entry_of(part, self.known, (index,)) for part in named)
+            if carried or any(isinstance(part, Index) for part in walk(tree.body)):
+                return None
+        start = tree.start.value if isinstance(tree.start, Number) else 1.0
+        stop = tree.stop.value if isinstance(tree.stop, Number) else None
+        if stop is None and scalars:
+            first = 0 if scalars[0][0].endswith("0") else 1
+            start, stop = float(first), float(first + min(map(len, scalars)) - 1)
+        if stop is None:
+            return None
+        if stop - start + 1 > MOST_TERMS:
+            raise Problem(
+                f"A sum of more than {MOST_TERMS} terms is not written out", tree.span, "Use a vector"
+            )
+        if stop < start:
+            raise Problem("This sum has no terms", tree.span, "Write limits such as i=1 and 3")
+        terms = [self._term(tree, index, float(number), start) for number in range(int(start), int(stop) + 1)]
+        sign = "+" if tree.kind == "sum" else "·"
+        return reduce(lambda a, b: Binary(sign, a, b, tree.span), terms)
+
+    def _term(self, tree: Reduction, index: str, number: float, start: float) -> Tree:
+        """The body at one value of the index."""
+
+        def at(part: Tree) -> Tree:
+            if not isinstance(part, Name):
+                return part
+            if part.name == index:
+                return Number(number, part.span)
+            made = parts(part.name)
+            labels = labels_of(made.sub)
+            if part.name in self.known.names or index not in labels:
+                return part
+            named = _with_label(made, labels, index, int(number))
+            base = replace(made, sub="")
+            if base.text in self.known.names and named not in self.known.names and len(labels) == 1:
+                return Index(Name(base.text, part.span), (Number(number - start),), part.span)
+            return Name(named, part.span)
+
+        return rebuilt(tree.body, at)
+
+
+def _with_label(made: Parts, labels: Sequence[str], index: str, number: int) -> str:
+    return replace(made, sub="".join(str(number) if label == index else label for label in labels)).text
+
+
+def _flattened(tree: Reduction) -> Reduction:
+    """A sum of a sum as one sum over both indices, where neither has limits that matter."""
+    while (
+        isinstance(tree.body, Reduction)
+        and tree.kind == tree.body.kind == "sum"
+        and tree.excluded is None
+        and tree.body.excluded is None
+        and not any((tree.start, tree.stop, tree.body.start, tree.body.stop))
+    ):
+        tree = replace(tree, indices=(*tree.indices, *tree.body.indices), body=tree.body.body)
+    return tree
+
+
+def _matrix_product(
+    one: tuple[Tree, Labels], other: tuple[Tree, Labels], index: str, span: Span
+) -> tuple[Tree, Labels]:
+    """The sum over an index of two factors that carry it: a product of vectors or matrices."""
+    (a, left), (b, right) = one, other
+    if len(left) == 1 and len(right) == 2:
+        (a, left), (b, right) = (b, right), (a, left)
+    if len(left) == 1:
+        return Binary("·", a, b, span), ()
+    if left[0] == index:
+        a, left = Transposed(a, a.span), left[::-1]
+    if len(right) == 2 and right[1] == index:
+        b, right = Transposed(b, b.span), right[::-1]
+    return Binary(" ", a, b, span), (left[0], *right[1:])
+
+
+def folded_names(tree: Tree) -> set[str]:
+    """Every name in a tree, for a look at what is used."""
+    return fold(
+        tree, lambda part, found: set().union(*found, {part.name} if isinstance(part, Name) else set())
+    )

@@ -1,0 +1,29 @@
+"""What the reader knows of a function."""
+
+from __future__ import annotations
+
+from core.dataclass import dataclass
+
+MAX_VALUES = 99  # in the brackets of one call
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A function's canonical name, how many values it takes, how it is called, and what the reader may do with it.
+
+    `elementwise` says that it works entry by entry; `slope` is its derivative as a formula of x, or "" where it
+    has none that is a formula of one value.
+    """
+
+    name: str
+    least: int
+    most: int
+    usage: str = ""
+    elementwise: bool = False
+    slope: str = ""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of its values, as its usage lists them."""
+        inside = self.usage.partition("(")[2].rstrip(")")
+        return tuple(part.strip() for part in inside.split(",")) if inside else ()

@@ -1,0 +1,187 @@
+"""Sums over an index as they are written on paper: `∑_i w_i x_i`, `\\sum_{j≠y} max(0, s_j − s_y + 1)`.
+
+Here they are read, with their limits, into a Reduction; `indices` makes operations on whole arrays of them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from core.dataclass import dataclass
+from core.errors import Problem, Span
+from core.notation import mistakes
+from core.notation.cursor import nesting
+from core.notation.lexer import Token
+from core.notation.names import parts
+from core.notation.tree import NOWHERE, Binary, Name, Number, Tree
+
+if TYPE_CHECKING:
+    from core.notation.expressions import Expressions
+
+WORDS = {"sum": "sum", "prod": "product", "max": "maximum", "min": "minimum"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """A sum, product, maximum or minimum of `body` over indices.
+
+    `start` and `stop` are the limits of the only index where they are written; `excluded` is what an index is
+    not, as in `j ≠ y`. It stands in a tree only while a statement is read.
+    """
+
+    kind: str
+    indices: tuple[str, ...]
+    body: Tree
+    start: Tree | None = None
+    stop: Tree | None = None
+    excluded: Tree | None = None
+    span: Span = NOWHERE
+
+    @property
+    def children(self) -> tuple[Tree, ...]:
+        return (self.body,)
+
+
+@dataclass
+class _Limits:
+    indices: tuple[str, ...] = ()
+    start: Tree | None = None
+    stop: Tree | None = None
+    excluded: Tree | None = None
+
+
+def labels_of(sub: str) -> list[str]:
+    """The labels in a subscript: `ij` is i and j, `y_i` is one, `1j` is 1 and j; [] if it is no list of labels."""
+    found = re.findall(r"[^\W\d_]′*(?:_\{?\w+\}?)?|[0-9]+|,", sub)
+    return [label for label in found if label != ","] if "".join(found) == sub else []
+
+
+def reduction(reader: Expressions, token: Token) -> Tree:
+    """The sum that a sign begins, over its term; the term ends at + or −, unless the index goes on behind."""
+    limits = _limits(reader, token)
+    with reader.level(token):
+        if reader.token.kind in ("stop", "end"):
+            raise mistakes.value_missing(reader, reader.token)
+        body = _term(reader)
+        body = _continued(reader, token, limits, body)
+    span = reader.since(token)
+    if not limits.indices:
+        limits.indices = _guessed_indices(reader, body)
+    made = Reduction(token.text, limits.indices, body, limits.start, limits.stop, limits.excluded, span)
+    return made  # type: ignore[return-value]
+
+
+def _term(reader: Expressions) -> Tree:
+    from core.notation.expressions import SUM
+
+    return reader.expression(SUM)
+
+
+def _continued(reader: Expressions, token: Token, limits: _Limits, body: Tree) -> Tree:
+    """The term with those behind + and − that still carry an index of the sum."""
+    ended = False
+    while reader.at_sign("+", "-") and limits.indices:
+        if not _carries(reader, limits.indices):
+            ended = True
+            break
+        sign = reader.take()
+        more = _term(reader)
+        body = Binary(sign.text, body, more, body.span.to(more.span))
+        ended = True
+    if ended:
+        what = WORDS[token.text]
+        over = ", ".join(limits.indices)
+        reader.note(f"The {what} over {over} is taken of {reader.source(body.span)}", reader.since(token))
+    return body
+
+
+def _carries(reader: Expressions, indices: tuple[str, ...]) -> bool:
+    """Whether the term behind the sign that comes next has an index of the sum."""
+    depth = 0
+    for token in reader.tokens[reader.at + 1 :]:
+        depth += nesting(token)
+        ends = token.kind in ("end", "stop", "align", "break", "finish") or (
+            token.kind == "sign" and token.text in "+-,=<>≤≥≠"
+        )
+        if depth < 0 or (not depth and ends):
+            return False
+        if token.kind == "name" and set(indices) & set(labels_of(parts(token.text).sub)):
+            return True
+        if token.kind == "name" and token.text in indices:
+            return True
+    return False
+
+
+# -- limits
+
+
+def _limits(reader: Expressions, token: Token) -> _Limits:
+    """The index and its limits behind a sum's sign, below and above in either order."""
+    limits = _Limits()
+    while True:
+        if reader.token.kind == "sub":
+            label = reader.take()
+            limits.indices = _split(label.text, label.span)
+        elif reader.token.kind == "under":
+            reader.take()
+            _below(reader, limits)
+        elif reader.at_sign("^") and limits.stop is None:
+            reader.take()
+            limits.stop = reader.bracketed(reader.take()) if reader.at_sign("{", "(") else reader.prefix()
+        elif reader.token.kind == "sup" and limits.stop is None and (limits.indices or limits.start):
+            stop = reader.take()
+            limits.stop = Number(float(stop.text), stop.span)
+        else:
+            break
+    return limits
+
+
+def _below(reader: Expressions, limits: _Limits) -> None:
+    """`i`, `{i=1}`, `{k,l}`, `{j ≠ y}` below a sum's sign."""
+    if not reader.at_sign("{", "("):
+        name = reader.take()
+        if name.kind != "name":
+            raise Problem("An index is a letter", name.span, "Write ∑_i")
+        limits.indices = _split(name.text, name.span)
+        return
+    opening = reader.take()
+    found: list[str] = []
+    reader.fences.append(opening.text)
+    while reader.token.kind == "name":
+        name = reader.take()
+        found += _split(name.text, name.span)
+        if not reader.at_sign(","):
+            break
+        reader.take()
+    if not found:
+        raise Problem("An index is a letter", reader.token.span, "Write ∑_i or ∑_{i=1}^{n}")
+    limits.indices = tuple(found)
+    if reader.at_sign("="):
+        reader.take()
+        limits.start = reader.expression()
+    elif reader.at_sign("≠"):
+        reader.take()
+        limits.excluded = reader.expression()
+    reader.close(opening)
+
+
+def _split(text: str, span: Span) -> tuple[str, ...]:
+    labels = labels_of(text) if len(text) > 1 else [text]
+    if not labels or any(label.isdigit() for label in labels):
+        raise Problem("An index is a letter", span, "Write ∑_i")
+    return tuple(labels)
+
+
+def _guessed_indices(reader: Expressions, body: Tree) -> tuple[str, ...]:
+    """The one letter that all subscripts in a sum without an index share: `∑ w_i x_i` is a sum over i."""
+    from core.notation.tree import walk
+
+    subs = [
+        set(labels_of(parts(part.name).sub))
+        for part in walk(body)
+        if isinstance(part, Name) and part.name not in reader.known and not parts(part.name).sub.isdigit()
+    ]
+    letters = set.union(*subs) if subs else set()
+    letters = {letter for letter in letters if not letter.isdigit()}
+    return tuple(letters) if len(letters) == 1 else ()
