@@ -309,7 +309,7 @@ def spread_along(g: Array, x: Array, axis: Any, rank: int | None = None) -> Arra
 @kernel(smooth=True)
 def flip(x: Array, rank: int | None = None) -> Array:
     """Turned by 180 degrees: a vector from end to end, else rows and columns, the last two axes."""
-    return np.flip(x, axes_of(x, rank)[-2:])
+    return np.flip(x, axes_of(x, rank)[-2:]).copy()
 
 
 def whole_numbers(k: Array) -> NDArray[np.intp]:
