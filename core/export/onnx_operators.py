@@ -144,8 +144,9 @@ class Operators(Maker):
 
     def turned(self, x: Tensor, axes: Sequence[int]) -> Tensor:
         """The entries from the last to the first along some axes of an example."""
-        ends = [-1] * len(axes), [BEFORE_ALL] * len(axes), [axis + x.batched for axis in axes], [-1] * len(axes)
-        return self.make("Slice", [x, *map(self.whole, ends)], x.shape)
+        last, places = [-1] * len(axes), [axis + x.batched for axis in axes]
+        ranges = [last, [BEFORE_ALL] * len(axes), places, last]  # start, stop, axes, steps
+        return self.make("Slice", [x, *map(self.whole, ranges)], x.shape)
 
     def padded(self, x: Tensor, before: int, after: int, axis: int = 0, value: float = 0.0) -> Tensor:
         """With more entries before and after along an axis of an example."""

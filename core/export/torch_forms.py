@@ -283,8 +283,7 @@ FORMS: Mapping[str, Sequence[Form]] = {
             numbers="margin",
         ),
         *_of_rows(
-            "torch.sum(torch.relu(S - {} + margin[..., None, None]), dim=-1)"
-            " - torch.relu(margin)[..., None]",
+            "torch.sum(torch.relu(S - {} + margin[..., None, None]), dim=-1) - torch.relu(margin)[..., None]",
             "S",
             kept=True,
             free="margin",

@@ -109,7 +109,6 @@ flatten = structural(
 )
 
 
-
 def _flip(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     if not shapes[0]:
         raise Problem(f"flip turns a vector or a filter; {describe(names[0], ())}")

@@ -44,8 +44,8 @@ class Op:
     that are accepted all the same, or "". `holds` counts, from shapes and settings, the numbers it works on
     at once where these are many more than go in and come out. `points` names an input that is the number of
     an entry, and the vector it points into, or the number of entries. `rows` are the inputs that are matrices
-    taken row by row; one of numbers may also be one number for all rows. `takes` says, of operations that share
-    a call, which shapes are for this one; what none takes is for the one that does not say it.
+    taken row by row; one of numbers may also be one number for all rows. `takes` says, of operations that
+    share a call, which shapes are for this one; what none takes is for the one that does not say it.
     `more_test_shapes` are further shapes to test it with.
     """
 

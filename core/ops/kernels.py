@@ -220,7 +220,7 @@ def onehot(k: Array, x: Array, rank: int | None = None) -> Array:
 # -- the rows of a matrix, and its other axis
 
 
-def _with_batch(part: Array, axes: int, rank: int | None) -> Array:
+def _with_batch(part: Any, axes: int, rank: int | None) -> Any:
     """In a batch, an array that is the same for all examples with an axis to meet theirs."""
     return part[..., None] if rank is not None and np.ndim(part) == axes else part
 
@@ -228,8 +228,8 @@ def _with_batch(part: Array, axes: int, rank: int | None) -> Array:
 def _hits(k: Array, shape: tuple[int, ...], rank: int | None) -> Array:
     """Where the entry that k tells for each row is, in (rows, entries); k may be one number for all rows."""
     at = whole_numbers(k)
-    at = _with_batch(at if np.ndim(at) else np.broadcast_to(at, shape[:1]), 1, rank)
-    found: Array = np.equal(_with_batch(np.arange(shape[1]), 1, rank), at[:, None])
+    of_rows = _with_batch(at if at.ndim else np.broadcast_to(at, shape[:1]), 1, rank)
+    found: Array = np.equal(_with_batch(np.arange(shape[1]), 1, rank), of_rows[:, None])
     return found
 
 

@@ -109,7 +109,7 @@ cross_entropy_rows = structural(
     domain={"k": (2.0, 2.0)},
     points=("k", "S"),
     remark=_mean_of("cross_entropy"),
-    S="spread_along(g, S, 1) * (softmax_rows(S) - onehot_rows(k, S))",
+    S="spread_along(g, S, 1) ⊙ (softmax_rows(S) - onehot_rows(k, S))",
     says="Row by row: probabilities minus the one-hot truth, times the gradient of the row's loss.",
 )
 nll_rows = structural(
@@ -143,8 +143,8 @@ multiclass_hinge_rows = structural(
     defaults={"margin": 1.0},
     points=("k", "S"),
     remark=_mean_of("multiclass_hinge"),
-    S=f"spread_along(g, S, 1) * ({CLOSE} - put_rows(sum_along({CLOSE}, 1), S, k))",
-    margin=f"sum(g * (sum_along({CLOSE}, 1) - [margin > 0]))",
+    S=f"spread_along(g, S, 1) ⊙ ({CLOSE} - put_rows(sum_along({CLOSE}, 1), S, k))",
+    margin=f"sum(g ⊙ (sum_along({CLOSE}, 1) - [margin > 0]))",
     kink=("S - spread_along(choose(S, k), S, 1) + margin = 0", "0", "1", "0"),
     says="Row by row: each class closer than the margin is pushed down, the true class up once for each.",
 )

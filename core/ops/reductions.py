@@ -241,7 +241,7 @@ softmax_rows = structural(
     rows="X",
     shape=lambda names, shapes: shapes[0],
     test_shapes=[(3, 4)],
-    X="out * (g - spread_along(sum_along(g * out, 1), out, 1))",
+    X="out ⊙ (g - spread_along(sum_along(g ⊙ out, 1), out, 1))",
     says="Row by row: raising one score lowers all other probabilities of its row.",
 )
 log_softmax_rows = structural(
@@ -253,7 +253,7 @@ log_softmax_rows = structural(
     rows="X",
     shape=lambda names, shapes: shapes[0],
     test_shapes=[(3, 4)],
-    X="g - exp(out) * spread_along(sum_along(g, 1), out, 1)",
+    X="g - exp(out) ⊙ spread_along(sum_along(g, 1), out, 1)",
     says="Row by row: the gradient minus the probabilities times its sum over the row.",
 )
 logsumexp_rows = structural(
@@ -265,6 +265,6 @@ logsumexp_rows = structural(
     rows="X",
     shape=_each_row,
     test_shapes=[(3, 4)],
-    X="spread_along(g, X, 1) * softmax_rows(X)",
+    X="spread_along(g, X, 1) ⊙ softmax_rows(X)",
     says="Row by row a smooth maximum: the gradient of a row is shared out by its softmax.",
 )

@@ -96,7 +96,7 @@ PROGRAMS = [
     "sum(dropout(x, 0.5, 3) ⊙ y) + dropout(c, 0.2, 1) + dropout(p, 0.9, 2) + c sum(dropout([1, 2]))",
     "S = U W; cross_entropy(S, [0, 2, 1])·x + cross_entropy(S, 1)·y + nll(softmax(S), k)·x + argmax(S)·x",
     "S = U W; svm(S, [2, 0, 1], c)·x + svm(S, k)·y + svm(S, [0, 1, 1], 0.5)·y + logsumexp(S)·x",
-    "S = U W + y; sum(log_softmax(S), 0)·x + mean(sum(S ⊙ x, 1)) + mean(Q, -1)[1]·mean(Q, 2)[0] + sum(sum(x, 0))",
+    "S = U W + y; sum(log_softmax(S), 0)·x + mean(sum(S ⊙ x, 1)) + mean(Q, -1)[1]·mean(Q, 2)[0]",
     "sum(conv2d(P, flip(K))^2) + flip(x)·y + sum(conv2d(Q, flip(N))^2) + sum(flip(flip(U)) ⊙ U)",
     "sum(conv2d(P, K)^2) + sum(conv2d(P, M, 2, 1)^2) + sum(conv2d(Q, M, 1, 1)^2) + sum(conv2d(Q, N, 2)^2)",
     "sum(conv2d(P, reshape(M, [2, 1, 2, 3]))^2) + sum(conv2d(reshape(P, [1, 5, 6]), K, 2)^2)",

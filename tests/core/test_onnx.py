@@ -126,8 +126,8 @@ def some_examples(op, shapes):
     """Inputs for each example; places differ from one to the next."""
     found = [drawn(op, shapes, seed) for seed in range(EXAMPLES)]
     for number, values in enumerate(found):
-        places = [port for port, (low, high) in op.domain.items() if low == high and not shape_of(values[port])]
-        values |= dict.fromkeys(places, float(number))
+        places = (port for port, (low, high) in op.domain.items() if low == high)
+        values |= {port: float(number) for port in places if not shape_of(values[port])}
     return found
 
 

@@ -328,7 +328,11 @@ WRONG_SHAPES = [
         {"x": np.ones((3, 2)), "y": [0, 1]},
         "x is 3×2 and y has 2 entries; the true classes are one number for each row, or one number for all",
     ),
-    ("nll(x, y)", {"x": np.ones((3, 2)), "y": np.ones((3, 2))}, "x is 3×2 and y is 3×2; the true classes are"),
+    (
+        "nll(x, y)",
+        {"x": np.ones((3, 2)), "y": np.ones((3, 2))},
+        "x is 3×2 and y is 3×2; the true classes are",
+    ),
     ("svm(x, y, z)", {"x": np.ones((3, 2)), "y": [0, 1, 1], "z": [1, 2]}, "A margin is one number; z has"),
     ("sum(x, 2)", {"x": np.ones((3, 2))}, "x is 3×2 and has the axes 0 and 1; there is no axis 2"),
     ("mean(x, -2)", {"x": [1, 2]}, "x has 2 entries and has only axis 0; there is no axis -2"),
