@@ -276,8 +276,8 @@ class _Guess:
             for axis, length in zip(axes, lengths, strict=False):
                 axis.root().length = axis.root().length or length
         if function in ("sum", "mean") and len(args) == 2 and found[0]:
-            place = _constant(args[1])
-            needed = int(place) + 1 if isinstance(place, float) and 0 < place < MAX_RANK else 1
+            along = _constant(args[1])
+            needed = int(along) + 1 if isinstance(along, float) and 0 < along < MAX_RANK else 1
             if len(found[0]) < needed:
                 found[0] = self.raise_rank(args[0], needed, ()) or found[0]
         if function == "reshape" and len(args) == 2:

@@ -139,8 +139,11 @@ def _check_place(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Valu
         return f"A vector of {called}" if isinstance(array, float) else called
 
     length = int(array) if isinstance(array, float) else op.entries_pointed(array.shape)
-    for number in np.ravel(known[place]).tolist():
-        check_index(number, length, name, node.span)
+    numbers = known[place]
+    if not isinstance(numbers, float):
+        wrong = numbers[~((numbers >= 0) & (numbers < length) & (numbers == np.floor(numbers)))]
+        numbers = float(wrong[0]) if wrong.size else 0.0
+    check_index(numbers, length, name, node.span)
 
 
 def troubles(story: Story) -> list[Note]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from core.arrays import Shape, describe, joined_shape
 from core.errors import Problem
-from core.ops.base import OPS, elementwise, structural
+from core.ops.base import OPS, ShapeRule, elementwise, structural
 
 
 def _scores(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -37,6 +37,21 @@ def _batch(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     return scores[:1]
 
 
+def _of_classes(shape: ShapeRule, otherwise: str) -> ShapeRule:
+    """A shape rule that says how a target with a probability for each class is written."""
+
+    def found(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+        try:
+            return shape(names, shapes)
+        except Problem as problem:
+            if not shapes[0] or shapes[1] != shapes[0]:
+                raise
+            hint = f"With a probability for each class write {otherwise.format(*names)}"
+            raise Problem(problem.message, hint=hint) from None
+
+    return found
+
+
 def _mean_of(call: str) -> Callable[..., str]:
     def remark(names: Sequence[str], shapes: Sequence[Shape]) -> str:
         called = f"{call}({names[0]}, {names[1]})"
@@ -55,7 +70,7 @@ cross_entropy = structural(
     "−ln softmax",
     "logsumexp(s) - pick(s, k)",
     inputs="s k",
-    shape=_scores,
+    shape=_of_classes(_scores, "-sum({1} ⊙ log_softmax({0}))"),
     test_shapes=[(4,), ()],
     domain={"k": (2.0, 2.0)},
     stands_for="-log(softmax(s)[k])",
@@ -103,7 +118,7 @@ cross_entropy_rows = structural(
     inputs="S k",
     call="cross_entropy",
     rows="S k",
-    shape=_batch,
+    shape=_of_classes(_batch, "-sum({1} ⊙ log_softmax({0}), 1)"),
     test_shapes=[(3, 4), (3,)],
     more_test_shapes=[[(3, 4), ()], [(1, 3), (1,)]],
     domain={"k": (2.0, 2.0)},

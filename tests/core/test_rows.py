@@ -112,6 +112,19 @@ def test_what_is_meant_by_a_loss_of_rows_is_said():
     ]
 
 
+@pytest.mark.parametrize("values", [{"s": SCORES[0], "t": [0.2, 0.5, 0.3]}, {"s": SCORES, "t": np.eye(3)}])
+def test_a_target_of_probabilities_is_told_how_it_is_written(values):
+    with pytest.raises(Problem) as caught:
+        story_of("cross_entropy(s, t)", values)
+    formula = caught.value.hint.removeprefix("With a probability for each class write ")
+    expected = -np.sum(values["t"] * np.log(np.exp(s := np.array(values["s"])) / sums(np.exp(s))), axis=-1)
+    close(story_of(formula, values).last.value("f"), expected)
+
+
+def sums(array):
+    return np.sum(array, axis=-1, keepdims=True)
+
+
 def test_a_transposed_vector_is_a_row():
     close(story_of("softmax(x^T)", {"x": [1, 2]}).last.value("f"), [[1 / (1 + np.e), np.e / (1 + np.e)]])
 
