@@ -9,6 +9,9 @@ from core.defaults import with_defaults
 from core.derivatives.jacobian import jacobian
 from core.derivatives.symbolic import derivative
 from core.errors import Problem
+from core.explain import explain
+from core.figure import draw, figure
+from core.notation.latex import latex
 from core.passes import run, tell
 from core.plan import make_plan
 from core.unfold import LEVELS, unfolded
@@ -164,3 +167,44 @@ def test_values_are_guessed_for_a_mini_batch(program, last):
     story = run(program, with_defaults(tree, {}))
     assert story.graph.nodes["L"].op == last
     assert np.isfinite(story.last.value("L"))
+
+
+@pytest.mark.parametrize(
+    ("program", "symbols"),
+    [
+        ("sum(s, 1)", [r"\sum_{1}"]),
+        ("mean(s, -1)", [r"\text{mean}_{-1}"]),
+        ("cross_entropy(softmax(s), k)", [r"\text{softmax}", r"\text{CE}"]),
+    ],
+)
+def test_an_axis_stands_in_the_circle_and_rows_look_as_a_vector_does(program, symbols):
+    story = story_of(program, {"s": SCORES, "k": [0, 1, 2]})
+    boxes = [box for box in figure(draw(story.graph), story.last).boxes if box.kind == "operation"]
+    assert [latex(box.symbol) for box in boxes] == symbols
+
+
+@pytest.mark.parametrize(
+    ("program", "rule"),
+    [
+        (
+            "softmax(s)",
+            r"f\odot\left( G-\operatorname{sum}\left( G\odot f,1 \right)\mathbf{1}^{\top} \right)",
+        ),
+        (
+            "cross_entropy(s, k)",
+            r"G\mathbf{1}^{\top}\odot\left( \operatorname{softmax}\left( s \right)-E \right)",
+        ),
+        ("nll(s, k)", r"\operatorname{diag}\left( \frac{-G}{s_{i,k}} \right)E"),
+        ("sum(s, 1)", r"G\mathbf{1}^{\top}"),
+        ("sum(s, 0)", r"\mathbf{1}G^{\top}"),
+        ("mean(s, 0)", r"\frac{\mathbf{1}G^{\top}}{n}"),
+        ("flip(s)", r"\operatorname{flip}\left( G \right)"),
+    ],
+)
+def test_the_way_back_is_set_as_an_equation_of_matrices(program, rule):
+    """G stands for the gradient of f, E for the matrix with a one-hot row for each class."""
+    story = story_of(program, {"s": np.abs(SCORES), "k": [0, 1, 2]})
+    found = latex(explain(story, len(story)).rule).partition("=")[2]
+    upstream = r"\frac{\partial f}{\partial f}"
+    found = found.replace(rf"\left( {upstream} \right)^", f"{upstream}^").replace(upstream, "G")
+    assert found.replace(r"\text{𝐄}_{k}", "E") == rule
