@@ -36,7 +36,7 @@ from core.notation.tree import (
     names,
     with_names,
 )
-from core.ops import CALLS, FUNCTIONS
+from core.ops import CALLS, FUNCTIONS, called
 
 MAX_CALL_DEPTH = 60
 MAX_PARTS = 30_000  # that functions may stand for, each use written out
@@ -274,7 +274,7 @@ class Builder(Nodes):
     def call(self, part: Call, found: list[Operand]) -> Operand:
         if part.function in self.functions:
             return self.inlined(self.functions[part.function], found, part)
-        op = CALLS.get((part.function, len(found)))
+        op = called(part.function, [(1, *o.shape) if o.row else o.shape for o in found])
         if op:
             defaults = list(op.defaults.values())[len(found) - len(op.inputs) + len(op.defaults) :]
             extra = [self.number(value) for value in defaults]

@@ -62,9 +62,12 @@ WANTED: dict[str, tuple[tuple[int, ...], ...]] = {
     "maxpool": ((PICTURE, PICTURE),),
     "avgpool": ((PICTURE, PICTURE),),
     "flatten": ((SIZE, SIZE),),
+    "flip": ((FILTER, FILTER),),
 }
 # functions whose result's shape follows from the shapes of what they take
 SHAPED = {"concat", "conv2d", "maxpool", "avgpool", "reshape", "flatten", "onehot", "positional_encoding"}
+# functions that make one number of a vector, and of a matrix one for each row
+ROWWISE = {"logsumexp", "cross_entropy", "nll", "multiclass_hinge", "argmax"}
 MATRICES = "WUVAMQ"
 MAX_GUESSED = 100
 
@@ -273,6 +276,11 @@ class _Guess:
             found[number] = axes = self.raise_rank(tree, len(lengths), found[number])
             for axis, length in zip(axes, lengths, strict=False):
                 axis.root().length = axis.root().length or length
+        if function in ("sum", "mean") and len(args) == 2 and found[0]:
+            along = _constant(args[1])
+            needed = int(along) + 1 if isinstance(along, float) and 0 < along < MAX_RANK else 1
+            if len(found[0]) < needed:
+                found[0] = self.raise_rank(args[0], needed, ()) or found[0]
         if function == "reshape" and len(args) == 2:
             self.filled(args[0], args[1], found)
         op = (
@@ -290,7 +298,7 @@ class _Guess:
             return self.shaped(op, args, found)
         if op.stands_for and function not in WANTED:
             return self.written_out(op, args)
-        return found[0] if function in ("softmax", "log_softmax", "dropout") else ()
+        return _result(function, op, args, found[0])
 
     def filled(self, tree: Tree, shape: Tree, found: list[Axes]) -> None:
         """What is laid out otherwise has as many entries as its new shape."""
@@ -321,6 +329,17 @@ class _Guess:
         usual = {port: Number(value) for port, value in op.defaults.items()}
         formula = read_program(op.stands_for, op.inputs).statements[0].tree
         return fold(substituted(formula, usual | dict(zip(op.inputs, args, strict=False))), self.combine)
+
+
+def _result(function: str, op: Op, args: Sequence[Tree], axes: Axes) -> Axes:
+    """What is left of the axes of a function's first value; a matrix makes one number for each row."""
+    if function in ("softmax", "log_softmax", "dropout", "flip"):
+        return axes
+    if "axis" in op.settings:
+        axis = _constant(args[-1])
+        at = int(axis) if isinstance(axis, float) else 0
+        return tuple(size for place, size in enumerate(axes) if place not in (at, at + len(axes)))
+    return axes[:-1] if function in ROWWISE else ()
 
 
 def _constant(tree: Tree) -> Value | None:

@@ -30,6 +30,9 @@ def expansion(graph: Graph, node: Node) -> Tree:
     op, shapes = node.operation, [graph.nodes[arg].shape for arg in node.args]
     if op.stands_for:
         found = _composite(op.stands_for, op.inputs, op.elementwise and any(shapes))
+    elif op.rows:
+        _check_entries(graph, node)
+        found = _each_row(node, formula(graph, node), dict(zip(op.inputs, shapes, strict=True)))
     elif node.op in BY_ENTRIES and any(shapes):
         _check_entries(graph, node)
         found = _read(BY_ENTRIES[node.op](*shapes), op.inputs)
@@ -88,6 +91,15 @@ def _each_entry(node: Node, tree: Tree, shapes: Mapping[str, Shape]) -> Tree:
         )
 
     return Listing(tuple(at(place) for place in range(node.shape[0])))
+
+
+def _each_row(node: Node, tree: Tree, shapes: Mapping[str, Shape]) -> Tree:
+    """An operation on the rows of a matrix as the list of what it makes of each row."""
+    taken = [port for port in node.operation.rows if shapes[port]]
+    first = shapes[node.operation.rows[0]]
+    return Listing(
+        tuple(substituted(tree, {port: _entry(port, row) for port in taken}) for row in range(first[0]))
+    )
 
 
 def _entry(port: str, place: int) -> Tree:

@@ -134,10 +134,16 @@ def _check_place(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Valu
 
     def name() -> str:
         called = source.name if source.named else cut(expression_text(source.tree))
+        if into in op.rows:
+            return f"A row of {called}"
         return f"A vector of {called}" if isinstance(array, float) else called
 
-    length = int(array) if isinstance(array, float) else len(array)
-    check_index(known[place], length, name, node.span)
+    length = int(array) if isinstance(array, float) else op.entries_pointed(array.shape)
+    numbers = known[place]
+    if not isinstance(numbers, float):
+        wrong = numbers[~((numbers >= 0) & (numbers < length) & (numbers == np.floor(numbers)))]
+        numbers = float(wrong[0]) if wrong.size else 0.0
+    check_index(numbers, length, name, node.span)
 
 
 def troubles(story: Story) -> list[Note]:

@@ -23,8 +23,8 @@ Wanted = Callable[[str, Node], bool]
 
 
 def composite(key: str, node: Node) -> bool:
-    """Whether a node abbreviates a formula: σ, softmax, losses."""
-    return bool(node.operation.stands_for)
+    """Whether a node abbreviates a formula, or one for each row: σ, softmax, losses."""
+    return bool(node.operation.stands_for or node.operation.rows)
 
 
 def anything(key: str, node: Node) -> bool:

@@ -15,7 +15,7 @@ from core.compiled.terms import BATCH, NUMBER, Term, Terms
 from core.late import np
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, with_names
 from core.ops.array_kernels import as_sizes
-from core.ops.kernels import KERNELS, Kernel
+from core.ops.kernels import KERNELS, Kernel, place_of_axis
 from core.ops.rules import CONSTANTS, Rule
 
 ARITHMETIC = {"+": "add", "-": "subtract", "/": "divide", "^": "power"}
@@ -172,6 +172,75 @@ def _onehot(terms: Terms, k: Term, x: Term) -> Term:
     return terms.ufunc("equal", places, k)
 
 
+# -- the rows of a matrix, and its other axis
+
+
+def _sum_along(terms: Terms, x: Term, axis: Term) -> Term:
+    return terms.total(x, [place_of_axis(axis.value, len(x.shape))])
+
+
+def _size_along(terms: Terms, x: Term, axis: Term) -> Term:
+    return terms.number(x.shape[place_of_axis(axis.value, len(x.shape))])
+
+
+def _spread_along(terms: Terms, g: Term, x: Term, axis: Term) -> Term:
+    return _spread(terms, g, x, place_of_axis(axis.value, len(x.shape)))
+
+
+def _spread(terms: Terms, g: Term, x: Term, at: int) -> Term:
+    """What belongs to a sum along an axis of x, for every entry that was added up."""
+    whole = (*x.shape, terms.size) if g.batched else x.shape
+    return terms.view(g, f"np.broadcast_to({{}}[{':, ' * at}None], {whole})", x.shape)
+
+
+def _exponentials_of_rows(terms: Terms, x: Term) -> tuple[Term, Term, Term]:
+    top = terms.make("extreme", [x], ("maximum", (1,)), x.shape[:1], x.batched)
+    e = terms.ufunc("exp", terms.ufunc("subtract", x, _spread(terms, top, x, 1)))
+    return top, e, terms.total(e, [1])
+
+
+def _softmax_rows(terms: Terms, x: Term) -> Term:
+    _, e, total = _exponentials_of_rows(terms, x)
+    return terms.ufunc("divide", e, _spread(terms, total, x, 1))
+
+
+def _logsumexp_rows(terms: Terms, x: Term) -> Term:
+    top, _, total = _exponentials_of_rows(terms, x)
+    return terms.ufunc("add", top, terms.ufunc("log", total))
+
+
+def _log_softmax_rows(terms: Terms, x: Term) -> Term:
+    return terms.ufunc("subtract", x, _spread(terms, _logsumexp_rows(terms, x), x, 1))
+
+
+def _for_each_row(terms: Terms, k: Term, x: Term) -> Term:
+    """The entry of each row, where one number holds for all rows."""
+    if k.shape:
+        return k
+    whole = (x.shape[0], terms.size) if k.batched else x.shape[:1]
+    return terms.view(k, f"np.broadcast_to({{}}, {whole})", x.shape[:1])
+
+
+def _choose(terms: Terms, x: Term, k: Term) -> Term:
+    if k.op == NUMBER:
+        return terms.view(x, f"{{}}[:, {int(k.value)}]", x.shape[:1])
+    return _as_it_is(terms, KERNELS["choose"], [x, _for_each_row(terms, k, x)])
+
+
+def _put_rows(terms: Terms, g: Term, x: Term, k: Term) -> Term:
+    return _as_it_is(terms, KERNELS["put_rows"], [g, x, _for_each_row(terms, k, x)])
+
+
+def _onehot_rows(terms: Terms, k: Term, x: Term) -> Term:
+    places = terms.make("places", [], x.shape[1], x.shape[1:])
+    return terms.ufunc("equal", places, _spread(terms, _for_each_row(terms, k, x), x, 1))
+
+
+def _flip(terms: Terms, x: Term) -> Term:
+    before = ":, " * (len(x.shape) - 2)
+    return terms.view(x, f"{{}}[{before}{', '.join(['::-1'] * min(len(x.shape), 2))}]", x.shape)
+
+
 # -- the same entries laid out otherwise
 
 
@@ -269,6 +338,16 @@ EXPANSIONS: dict[str, Callable[..., Term]] = {
     "pick": _pick,
     "put": _put,
     "onehot": _onehot,
+    "sum_along": _sum_along,
+    "size_along": _size_along,
+    "spread_along": _spread_along,
+    "softmax_rows": _softmax_rows,
+    "logsumexp_rows": _logsumexp_rows,
+    "log_softmax_rows": _log_softmax_rows,
+    "choose": _choose,
+    "put_rows": _put_rows,
+    "onehot_rows": _onehot_rows,
+    "flip": _flip,
     "transpose": _transpose,
     "row": _row,
     "unrow": _unrow,

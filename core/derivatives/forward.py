@@ -36,9 +36,10 @@ TANGENT = "d"
 # where neither of the other ways holds; d stands for the tangent of the input
 STATED: Mapping[tuple[str, str], Rule] = {
     ("log_softmax", "x"): Rule("d - sum(exp(out) * d)"),
+    ("log_softmax_rows", "X"): Rule("d - spread_along(sum_along(exp(out) * d, 1), out, 1)"),
     ("elastic", "β"): Rule("d * sum(x^2)"),
 }
-SYMMETRIC = {"softmax"}
+SYMMETRIC = {"softmax", "softmax_rows"}
 
 
 @dataclass(frozen=True, slots=True)

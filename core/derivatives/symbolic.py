@@ -164,7 +164,8 @@ class _Derivation:
         source = node.args[0]
         shown = source if self.graph.nodes[source].named else expression_text(self.graph.nodes[source].tree)
         what = describe(shown, self.graph.nodes[source].shape)
-        return Problem(f"There is no closed form here yet for {node.op}: {what}", node.span, SUPPORTED)
+        said = f"There is no closed form here yet for {node.operation.call or node.op}: {what}"
+        return Problem(said, node.span, SUPPORTED)
 
     def matrix(self, node: Node) -> Problem:
         """The sentence for an array whose entries depend on each other's inputs."""

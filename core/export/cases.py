@@ -39,8 +39,8 @@ class Case:
 class Form:
     """A PyTorch expression of an operation's inputs.
 
-    Beside these it may name `dims`, the axes of one example; `place`, a range in an index; and `parts`, the
-    tensors to be put together along `dims`.
+    Beside these it may name `dims`, the axes of one example; `along`, one of them; `place`, a range in an
+    index; and `parts`, the tensors to be put together along `dims`.
 
     plain     the inputs that may be plain numbers; elsewhere a number becomes a tensor
     numbers   the inputs that must be plain numbers for this form

@@ -59,6 +59,46 @@ def onehot(k, x):
     return 1.0 * (np.arange(len(x)) == int(k))
 ''',
 }
+ROWS = {
+    "softmax_rows": '''\
+def softmax_rows(x):
+    """The softmax of each row."""
+    e = np.exp(x - np.max(x, axis=1, keepdims=True))
+    return e / np.sum(e, axis=1, keepdims=True)
+''',
+    "logsumexp_rows": '''\
+def logsumexp_rows(x):
+    """The logarithm of the sum of exponentials of each row."""
+    top = np.max(x, axis=1)
+    return top + np.log(np.sum(np.exp(x - top[:, None]), axis=1))
+''',
+    "log_softmax_rows": """\
+def log_softmax_rows(x):
+    return x - logsumexp_rows(x)[:, None]
+""",
+    "choose": '''\
+def choose(x, k):
+    """Of each row the entry that k tells, one number for each row or one for all."""
+    return x[np.arange(len(x)), np.asarray(k).astype(int)]
+''',
+    "put_rows": '''\
+def put_rows(g, x, k):
+    """Zeros in the shape of x with an entry of g in each row, where k tells."""
+    found = np.zeros(np.shape(x))
+    found[np.arange(len(x)), np.asarray(k).astype(int)] = g
+    return found
+''',
+    "onehot_rows": '''\
+def onehot_rows(k, x):
+    """In each row 1 where k tells and 0 elsewhere, in the shape of x."""
+    return put_rows(1.0, x, k)
+''',
+    "flip": '''\
+def flip(x):
+    """Turned by 180 degrees: a vector from end to end, else rows and columns, the last two axes."""
+    return x[..., ::-1, ::-1] if np.ndim(x) > 1 else x[::-1]
+''',
+}
 ARRAYS = {
     "stack": '''\
 def stack(*parts):
@@ -184,9 +224,11 @@ def avgpool_x(g, x, window, stride):
     return laid_back(maps[..., None, None] * share, x, stride)
 ''',
 }
-HELPERS = VECTORS | ARRAYS | PICTURES
+HELPERS = VECTORS | ROWS | ARRAYS | PICTURES
 NEEDS = {
     "log_softmax": ("logsumexp",),
+    "log_softmax_rows": ("logsumexp_rows",),
+    "onehot_rows": ("put_rows",),
     "conv2d": ("filter_stack", "windows_of"),
     "conv2d_x": ("filter_stack", "laid_back"),
     "conv2d_W": ("windows_of",),

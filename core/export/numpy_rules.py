@@ -59,6 +59,10 @@ NUMPY = {
     "unrow": "a[0]",
     "pick": "a[int(b)]",
     "entry": "a[int(b)]",
+    "sum_along": "np.sum(a, axis=int(b))",
+    "size_along": "np.shape(a)[int(b)]",
+    "spread_along": "np.broadcast_to(np.expand_dims(a, int(c)), np.shape(b))",
+    "argmax_rows": "1.0 * np.argmax(a, axis=1)",
     "reshape": "np.reshape(a, b)",
     "flatten": "np.ravel(a)",
     "as_shape": "np.reshape(a, np.shape(b))",
@@ -90,7 +94,10 @@ def _part(part: Tree, found: list[ast.expr], parts: Parts, helpers: dict[str, No
             helpers |= dict.fromkeys([*NEEDS.get(function, ()), function])
             return ast.Call(name(function), found, [])
         case Call(function) if function in NUMPY:
-            return _whole_index(filled(NUMPY[function], dict(zip("abc", found, strict=False))))
+            expression: ast.expr = _WholeNumbers().visit(
+                filled(NUMPY[function], dict(zip("abc", found, strict=False)))
+            )
+            return expression
         case Call(function):
             return ast.Call(name(f"np.{KERNELS[function].ufunc}"), found, [])
         case Indicator(relation):
@@ -130,9 +137,14 @@ def _plain(part: ast.expr) -> float | None:
     return None
 
 
-def _whole_index(part: ast.expr) -> ast.expr:
+class _WholeNumbers(ast.NodeTransformer):
     """`x[2]` for `x[int(2.0)]`."""
-    match part:
-        case ast.Subscript(body, ast.Call(ast.Name("int"), [ast.Constant(float(place))])):
-            return ast.Subscript(body, ast.Constant(int(place)))
-    return part
+
+    def visit_Call(self, part: ast.Call) -> ast.expr:
+        self.generic_visit(part)
+        match part:
+            case ast.Call(ast.Name("int"), [ast.Constant(int() | float() as place)]):
+                return ast.Constant(int(place))
+            case ast.Call(ast.Name("int"), [ast.UnaryOp(ast.USub(), ast.Constant(int() | float() as place))]):
+                return ast.UnaryOp(ast.USub(), ast.Constant(int(place)))
+        return part

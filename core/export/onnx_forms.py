@@ -20,7 +20,7 @@ from core.export.onnx_operators import OFF, SEEDED, UFUNCS, Operators
 from core.export.onnx_tensors import NoForm, Tensor
 from core.late import np
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, with_names
-from core.ops.kernels import KERNELS
+from core.ops.kernels import KERNELS, place_of_axis
 from core.ops.rules import CONSTANTS, Rule
 
 OPERATORS = {"relu": "Relu", "sigmoid": "Sigmoid"}
@@ -206,6 +206,59 @@ def _argmax(ops: Operators, x: Tensor) -> Tensor:
     return ops.cast(found, ops.element)
 
 
+# -- the rows of a matrix, and its other axis
+
+
+def _place(axis: Tensor, rank: int) -> int:
+    return place_of_axis(onnx_layouts.setting(axis), rank)
+
+
+def _sum_along(ops: Operators, x: Tensor, axis: Tensor) -> Tensor:
+    return ops.reduced("ReduceSum", x, [_place(axis, len(x.shape))])
+
+
+def _size_along(ops: Operators, x: Tensor, axis: Tensor) -> Tensor:
+    return ops.number(float(x.shape[_place(axis, len(x.shape))]))
+
+
+def _spread_along(ops: Operators, g: Tensor, x: Tensor, axis: Tensor) -> Tensor:
+    return ops.expanded(ops.unsqueezed(g, _place(axis, len(x.shape))), x.shape)
+
+
+def _along_rows(kind: str) -> Callable[[Operators, Tensor], Tensor]:
+    return lambda ops, x: ops.make(kind, [x], x.shape, axis=1 + int(x.batched))
+
+
+def _logsumexp_rows(ops: Operators, x: Tensor) -> Tensor:
+    top = ops.reduced("ReduceMax", x, [1])
+    apart = ops.ufunc("subtract", x, ops.unsqueezed(top, 1))
+    return ops.ufunc("add", top, ops.ufunc("log", ops.reduced("ReduceSum", ops.ufunc("exp", apart), [1])))
+
+
+def _argmax_rows(ops: Operators, x: Tensor) -> Tensor:
+    found = ops.make("ArgMax", [x], x.shape[:1], axis=1 + int(x.batched), keepdims=0)
+    return ops.cast(found, ops.element)
+
+
+def _hits(ops: Operators, k: Tensor, x: Tensor) -> Tensor:
+    """Where the entry that k tells for each row is; k may be one number for all rows."""
+    places = ops.constant(np.arange(x.shape[1]))
+    return ops.each("Equal", places, ops.unsqueezed(k, 1) if k.shape else k)
+
+
+def _choose(ops: Operators, x: Tensor, k: Tensor) -> Tensor:
+    chosen = ops.each("Where", _hits(ops, k, x), x, ops.number(0.0))
+    return ops.reduced("ReduceSum", chosen, [1])
+
+
+def _put_rows(ops: Operators, g: Tensor, x: Tensor, k: Tensor) -> Tensor:
+    return ops.each("Where", _hits(ops, k, x), ops.unsqueezed(g, 1), ops.number(0.0))
+
+
+def _onehot_rows(ops: Operators, k: Tensor, x: Tensor) -> Tensor:
+    return ops.expanded(ops.cast(_hits(ops, k, x), ops.element), x.shape)
+
+
 def _kept(ops: Operators, x: Tensor, p: Tensor, seed: Tensor) -> Tensor:
     """The mask of dropout."""
     assert p.number is not None and seed.number is not None
@@ -236,6 +289,16 @@ FORMS: dict[str, Callable[..., Tensor]] = {
     "softmax": _along("Softmax"),
     "log_softmax": _along("LogSoftmax"),
     "logsumexp": _logsumexp,
+    "sum_along": _sum_along,
+    "size_along": _size_along,
+    "spread_along": _spread_along,
+    "softmax_rows": _along_rows("Softmax"),
+    "log_softmax_rows": _along_rows("LogSoftmax"),
+    "logsumexp_rows": _logsumexp_rows,
+    "argmax_rows": _argmax_rows,
+    "choose": _choose,
+    "put_rows": _put_rows,
+    "onehot_rows": _onehot_rows,
     "prod": _reduction("ReduceProd"),
     "others": _others,
     "argmax": _argmax,

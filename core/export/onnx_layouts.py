@@ -76,6 +76,10 @@ def _as_shape(ops: Operators, g: Tensor, x: Tensor) -> Tensor:
     return ops.reshaped(g, x.shape)
 
 
+def _flip(ops: Operators, x: Tensor) -> Tensor:
+    return ops.turned(x, range(len(x.shape))[-2:])
+
+
 # -- together and apart
 
 
@@ -147,6 +151,7 @@ FORMS: dict[str, Callable[..., Tensor]] = {
     "reshape": _reshape,
     "flatten": _flatten,
     "as_shape": _as_shape,
+    "flip": _flip,
     "stack": _stack,
     "concat": _concat,
     "front": _front,

@@ -42,6 +42,10 @@ UFUNCS = {
 TELLS = ("greater", "less", "greater_equal", "less_equal", "equal")
 
 
+# in front of every entry, counted from the end
+BEFORE_ALL = -(2**31)
+
+
 class Operators(Maker):
     """Makes operators; `dropout` says how its masks come about.
 
@@ -137,6 +141,12 @@ class Operators(Maker):
             return x
         shape = (*x.shape[:axis], stop - start, *x.shape[axis + 1 :])
         return self.make("Slice", [x, *map(self.whole, ([start], [stop], [axis + x.batched]))], shape)
+
+    def turned(self, x: Tensor, axes: Sequence[int]) -> Tensor:
+        """The entries from the last to the first along some axes of an example."""
+        last, places = [-1] * len(axes), [axis + x.batched for axis in axes]
+        ranges = [last, [BEFORE_ALL] * len(axes), places, last]  # start, stop, axes, steps
+        return self.make("Slice", [x, *map(self.whole, ranges)], x.shape)
 
     def padded(self, x: Tensor, before: int, after: int, axis: int = 0, value: float = 0.0) -> Tensor:
         """With more entries before and after along an axis of an example."""

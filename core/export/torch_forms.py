@@ -59,6 +59,10 @@ OF_ONE = {
     "logsumexp": "torch.logsumexp(x, dim=-1)",
     "argmax": "torch.argmax(x, dim=-1) * 1.0",
     "maxpool": "maxpool(x, window, stride)",
+    "softmax_rows": "torch.softmax(X, dim=-1)",
+    "log_softmax_rows": "torch.log_softmax(X, dim=-1)",
+    "logsumexp_rows": "torch.logsumexp(X, dim=-1)",
+    "argmax_rows": "torch.argmax(X, dim=-1) * 1.0",
 }
 
 
@@ -113,6 +117,36 @@ def _of_entry(
         of_batch = Form(f"{known}({vector}, k.long(), reduction='none')", batched=both)
         forms[2:3] = [of_batch, Form(f"{known}({vector}, k.long())", batched="")]
     return forms
+
+
+def _of_rows(
+    text: str, matrix: str, *, kept: bool = False, numbers: str = "", free: str = "", known: str = ""
+) -> list[Form]:
+    """A formula with the entry of each row that k tells at `{}`; `kept` gives the entry an axis of length 1.
+
+    `known` is PyTorch's own function of the matrix and k, without a batch of either.
+    """
+    taken = "torch.take_along_dim({}, {}, -1)" + ("" if kept else ".squeeze(-1)")
+    in_batch = f"{matrix}.expand(len(k), -1, -1)"
+    of_each, of_all = "k.long().unsqueeze(-1)", "k.long()[:, None, None]"
+    cases = [
+        ("", (2, 1), matrix, of_each),
+        (matrix, (2, 1), matrix, "k.long()[None, :, None]"),
+        ("k", (2, 1), in_batch, of_each),
+        (f"{matrix} k", (2, 1), matrix, of_each),
+        ("", (2, 0), matrix, "k.long()[None, None]"),
+        (matrix, (2, 0), matrix, "k.long()[None, None, None]"),
+        ("k", (2, 0), in_batch, of_all),
+        (f"{matrix} k", (2, 0), matrix, of_all),
+    ]
+    constant = f"{matrix}[..., k, None]" if kept else f"{matrix}[..., k]"
+    forms = [
+        Form(text.format(taken.format(x, k)), numbers, numbers, batched, free, ranks)
+        for batched, ranks, x, k in cases
+    ]
+    if known:
+        forms[0] = Form(f"{known}({matrix}, k.long(), reduction='none')", batched="", ranks=(2, 1))
+    return [Form(text.format(constant), f"k {numbers}", f"k {numbers}"), *forms]
 
 
 def _convolutions() -> list[Form]:
@@ -181,6 +215,10 @@ FORMS: Mapping[str, Sequence[Form]] = {
     "concat": [Form("torch.cat(parts, dim=dims)")],
     "cut": [Form("x[place]")],
     "reshape": [Form("x.reshape(*shape)", batched=""), Form("x.reshape(-1, *shape)")],
+    "flip": [
+        Form("torch.flip(x, dims=(-1,))", ranks=(1,)),
+        Form("torch.flip(x, dims=(-2, -1))"),
+    ],
     "flatten": [
         Form("x.flatten()", batched=""),
         Form("x.unsqueeze(-1)", ranks=(0,)),
@@ -203,6 +241,8 @@ FORMS: Mapping[str, Sequence[Form]] = {
     "mean": _reduction("torch.mean"),
     "largest": _reduction("torch.amax"),
     "smallest": _reduction("torch.amin"),
+    "sum_along": [Form("torch.sum(x, dim=along)")],
+    "mean_along": [Form("torch.mean(x, dim=along)")],
     "norm": _reduction("torch.linalg.vector_norm", of_number="torch.abs(x)"),
     "l1": _reduction("torch.sum", "torch.abs(x)"),
     "l2": _reduction("torch.sum", "x ** 2"),
@@ -230,6 +270,22 @@ FORMS: Mapping[str, Sequence[Form]] = {
             "torch.sum(torch.relu(s - {} + margin.unsqueeze(-1)), dim=-1) - torch.relu(margin)",
             "s",
             axis=", None",
+            free="margin",
+        ),
+    ],
+    "cross_entropy_rows": _of_rows("torch.logsumexp(S, dim=-1) - {}", "S", known="F.cross_entropy"),
+    "nll_rows": _of_rows("-torch.log({})", "P"),
+    "multiclass_hinge_rows": [
+        *_of_rows(
+            "torch.sum(torch.relu(S - {} + margin), dim=-1) - max(margin, 0)",
+            "S",
+            kept=True,
+            numbers="margin",
+        ),
+        *_of_rows(
+            "torch.sum(torch.relu(S - {} + margin[..., None, None]), dim=-1) - torch.relu(margin)[..., None]",
+            "S",
+            kept=True,
             free="margin",
         ),
     ],

@@ -122,6 +122,9 @@ class TorchText:
         parts |= {**settings_of(self.graph, node), "dims": _axes(rank)}
         if node.op in JOINED:
             parts |= JOINED[node.op](self._pieces(node, case), len(node.shape))
+        if "axis" in parts:  # counted from the end, so that it makes no difference whether there is a batch
+            axis = int(ast.literal_eval(parts["axis"]))
+            parts["along"] = number(float(axis - rank * (axis >= 0)), "torch", whole=True)
         if node.op == "cut":
             parts["place"] = place_of_range(parts["axis"], parts["start"], parts["stop"], bool(case.batched))
         return filled(form.text, parts)

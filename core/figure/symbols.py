@@ -33,7 +33,8 @@ def symbol(graph: Graph, node: Node) -> Math:
         if found is not None:
             return found
     sign = node.operation.symbol
-    return SYMBOLS.get(node.op) or (Word(sign, "ord") if len(sign) > 1 else Sign(sign, "ord"))
+    shared = SYMBOLS.get(node.op) or SYMBOLS.get(node.operation.call)
+    return shared or (Word(sign, "ord") if len(sign) > 1 else Sign(sign, "ord"))
 
 
 def _entry(graph: Graph, node: Node) -> Math:
@@ -104,6 +105,8 @@ WITH_CONSTANT: dict[str, Callable[..., Math | None]] = {
     "leaky_relu": lambda a, b: Word("LReLU", "ord"),
     "elu": lambda a, b: Word("ELU", "ord"),
     "cut": lambda x, start, stop, axis: _cut(start, stop, axis),
+    "sum_along": lambda x, axis: Scripts(Sign("∑", "ord"), sub=axis),
+    "mean_along": lambda x, axis: Scripts(Word("mean", "ord"), sub=axis),
     "reshape": lambda x, shape: Word("reshape", "ord"),
     "conv2d": lambda x, w, stride, padding: _conv2d(stride),
     "greater": lambda a, b: row(a or X, Sign(">", "rel"), b or X),

@@ -253,6 +253,16 @@ def _ones(g: Part, x: Part) -> Part:
     return product(g, (Word("𝟏", "ord"), ATOM)), PRODUCT
 
 
+def _spread(g: Part, x: Part, axis: Part) -> Part:
+    """A number for each row beside its entries, g 𝟏ᵀ; one for each column below another, 𝟏 gᵀ."""
+    ones: Part = Word("𝟏", "ord"), ATOM
+    return _side_by_side(g, _turned(ones)) if axis[0] == Digits("1") else _side_by_side(ones, _turned(g))
+
+
+def _written_as(function: str) -> Callable[..., Part]:
+    return lambda *found: _call(function, list(found))
+
+
 FORMS: dict[str, Callable[..., Part]] = {
     "exp": lambda x: (Scripts(Letter("e"), sup=x[0]), POWER),
     "sqrt": lambda x: (Root(x[0]), ATOM),
@@ -279,6 +289,15 @@ FORMS: dict[str, Callable[..., Part]] = {
     "entry": lambda x, k: (with_subscript(wrap(x, ATOM), k[0]), POWER),
     "put": lambda g, x, k: (product(g, (Scripts(Word("𝐞", "ord"), sub=k[0]), POWER)), PRODUCT),
     "onehot": lambda k, x: (Scripts(Word("𝐞", "ord"), sub=k[0]), POWER),
+    "choose": lambda x, k: (with_subscript(wrap(x, ATOM), row(Letter("i"), Sign(",", "punct"), k[0])), POWER),
+    "put_rows": lambda g, x, k: _side_by_side(
+        (_applied(Word("diag"), [g]), POWER), (Scripts(Word("𝐄", "ord"), sub=k[0]), POWER)
+    ),
+    "onehot_rows": lambda k, x: (Scripts(Word("𝐄", "ord"), sub=k[0]), POWER),
+    **{f"{name}_rows": _written_as(name) for name in ("softmax", "log_softmax", "logsumexp", "argmax")},
+    "sum_along": _written_as("sum"),
+    "size_along": lambda x, axis: (Letter("n"), ATOM),
+    "spread_along": _spread,
     "share": lambda x, out: (Fenced("[", row(x[0], EQUALS, out[0]), "]"), ATOM),
     "unit": lambda x, out: (Fraction(x[0], out[0]), ATOM),
     "size": lambda x: (Letter("n"), ATOM),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from core.arrays import Shape
 from core.ops import (  # noqa: F401  (importing a family declares it)
     activations,
     arrays,
@@ -17,6 +20,20 @@ FUNCTIONS = signatures()
 CALLS: dict[tuple[str, int], Op] = {
     (op.call, count): op
     for op in OPS.values()
-    if op.call
+    if op.call and not op.takes
     for count in range(len(op.inputs) - len(op.defaults), len(op.inputs) + 1)
 }
+# the operations that share a call with another one and say which shapes they take
+SHARING: dict[str, tuple[Op, ...]] = {
+    op.call: tuple(other for other in OPS.values() if other.call == op.call and other.takes)
+    for op in OPS.values()
+    if op.takes
+}
+
+
+def called(function: str, shapes: Sequence[Shape]) -> Op | None:
+    """The operation that a call on values of these shapes means, or None."""
+    usual = CALLS.get((function, len(shapes)))
+    if usual is None or function not in SHARING:
+        return usual
+    return next((op for op in SHARING[function] if op.takes and op.takes(shapes)), usual)

@@ -108,6 +108,25 @@ flatten = structural(
     says="The same entries in one line: each gradient goes back to its entry.",
 )
 
+
+def _flip(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    if not shapes[0]:
+        raise Problem(f"flip turns a vector or a filter; {describe(names[0], ())}")
+    return shapes[0]
+
+
+flip = structural(
+    "flip",
+    "↻",
+    "flip(x)",
+    inputs="x",
+    shape=_flip,
+    test_shapes=[(2, 3)],
+    more_test_shapes=[[(3,)], [(2, 2, 3)], [(2, 1, 2, 3)]],
+    x="flip(g)",
+    says="Turned by 180 degrees; the gradient is turned back.",
+)
+
 # -- made of numbers
 
 

@@ -44,7 +44,10 @@ class Op:
     draws the other inputs from. `remark` has a sentence for what a reader should know of shapes and settings
     that are accepted all the same, or "". `holds` counts, from shapes and settings, the numbers it works on
     at once where these are many more than go in and come out. `points` names an input that is the number of
-    an entry, and the vector it points into, or the number of entries.
+    an entry, and the vector it points into, or the number of entries. `rows` are the inputs that are matrices
+    taken row by row; one of numbers may also be one number for all rows. `takes` says, of operations that
+    share a call, which shapes are for this one; what none takes is for the one that does not say it.
+    `more_test_shapes` are further shapes to test it with.
     """
 
     name: str
@@ -64,12 +67,25 @@ class Op:
     remark: Callable[..., str] | None = None
     holds: Callable[..., int] | None = None
     points: tuple[str, str] | None = None
+    rows: tuple[str, ...] = ()
+    takes: Callable[[Sequence[Shape]], bool] | None = None
     shows: Mapping[str, Rule] = field(default_factory=dict)
     call: str = ""
     also: tuple[str, ...] = ()
     variadic: bool = False
     repeats: bool = False
     test_shapes: tuple[Shape, ...] = ()
+    more_test_shapes: tuple[tuple[Shape, ...], ...] = ()
+
+    @property
+    def all_test_shapes(self) -> tuple[tuple[Shape, ...], ...]:
+        """Every set of shapes to test it with; an operation that works entry by entry has one of numbers."""
+        return (self.test_shapes or ((),) * len(self.inputs), *self.more_test_shapes)
+
+    def entries_pointed(self, into: Shape) -> int:
+        """How many entries there are to choose from in an array that an input points into, or in each row."""
+        assert self.points
+        return into[-1] if self.points[1] in self.rows else into[0]
 
     @property
     def elementwise(self) -> bool:
@@ -220,6 +236,9 @@ def structural(
     remark: Callable[..., str] | None = None,
     holds: Callable[..., int] | None = None,
     points: tuple[str, str] | None = None,
+    rows: str = "",
+    takes: Callable[[Sequence[Shape]], bool] | None = None,
+    more_test_shapes: Sequence[Sequence[Shape]] = (),
     **back: str,
 ) -> Op:
     """Declare an operation on whole vectors and matrices: its value and how g comes back to each input."""
@@ -245,16 +264,23 @@ def structural(
             remark=remark,
             holds=holds,
             points=points,
+            rows=tuple(rows.split()),
+            takes=takes or (_takes_matrix if rows else None),
             test_shapes=tuple(test_shapes),
+            more_test_shapes=tuple(map(tuple, more_test_shapes)),
         )
     )
+
+
+def _takes_matrix(shapes: Sequence[Shape]) -> bool:
+    return len(shapes[0]) == 2
 
 
 def signatures() -> dict[str, Signature]:
     """The functions a program may call: names and aliases, and how many values each takes."""
     found: dict[str, Signature] = {}
     for op in OPS.values():
-        if not op.call:
+        if not op.call or op.takes:
             continue
         least, most = len(op.inputs) - len(op.defaults), MAX_VALUES if op.repeats else len(op.inputs)
         if op.call in found:

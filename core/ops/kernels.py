@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from core.arrays import Array
 from core.dataclass import dataclass
@@ -215,6 +215,101 @@ def onehot(k: Array, x: Array, rank: int | None = None) -> Array:
     at = whole_numbers(k)
     places = np.arange(np.shape(x)[0])
     return np.equal(places[:, None] if at.ndim else places, at).astype(np.float64)
+
+
+# -- the rows of a matrix, and its other axis
+
+
+def _with_batch(part: Any, axes: int, rank: int | None) -> Any:
+    """In a batch, an array that is the same for all examples with an axis to meet theirs."""
+    return part[..., None] if rank is not None and np.ndim(part) == axes else part
+
+
+def _hits(k: Array, shape: tuple[int, ...], rank: int | None) -> Array:
+    """Where the entry that k tells for each row is, in (rows, entries); k may be one number for all rows."""
+    at = whole_numbers(k)
+    of_rows = _with_batch(at if at.ndim else np.broadcast_to(at, shape[:1]), 1, rank)
+    found: Array = np.equal(_with_batch(np.arange(shape[1]), 1, rank), of_rows[:, None])
+    return found
+
+
+@kernel(smooth=True)
+def choose(x: Array, k: Array, rank: int | None = None) -> Array:
+    """Of each row of a matrix the entry that k tells."""
+    chosen: Array = np.where(_hits(k, np.shape(x), rank), _with_batch(x, 2, rank), 0.0)
+    return np.sum(chosen, axis=1)
+
+
+@kernel(shape_only=(1,))
+def put_rows(g: Array, x: Array, k: Array, rank: int | None = None) -> Array:
+    """Zeros in the shape of the matrix x with an entry of g in each row, where k tells."""
+    found: Array = np.where(_hits(k, np.shape(x), rank), _with_batch(g, 1, rank)[:, None], 0.0)
+    whole = np.broadcast_shapes(np.shape(found), np.shape(_with_batch(x, 2, rank)))
+    return np.broadcast_to(found, whole).copy()
+
+
+@kernel(shape_only=(1,))
+def onehot_rows(k: Array, x: Array, rank: int | None = None) -> Array:
+    """In each row 1 where k tells and 0 elsewhere, in the shape of the matrix x."""
+    return _hits(k, np.shape(x), rank).astype(np.float64)
+
+
+@kernel(smooth=True)
+def softmax_rows(x: Array) -> Array:
+    e = np.exp(x - np.max(x, axis=1)[:, None])
+    return e / np.sum(e, axis=1)[:, None]
+
+
+@kernel(smooth=True)
+def logsumexp_rows(x: Array) -> Array:
+    top = np.max(x, axis=1)
+    return top + np.log(np.sum(np.exp(x - top[:, None]), axis=1))
+
+
+@kernel(smooth=True)
+def log_softmax_rows(x: Array) -> Array:
+    return x - logsumexp_rows(x)[:, None]
+
+
+@kernel
+def argmax_rows(x: Array) -> Array:
+    """The number of the first largest entry of each row."""
+    return np.asarray(np.argmax(x, axis=1), np.float64)
+
+
+def place_of_axis(axis: Any, rank: int) -> int:
+    """An axis counted from 0; a negative one counts from the end."""
+    return int(axis) % rank
+
+
+@kernel(smooth=True)
+def sum_along(x: Array, axis: Any, rank: int | None = None) -> Array:
+    return np.sum(x, axis=place_of_axis(axis, len(axes_of(x, rank))))
+
+
+@kernel(smooth=True, shape_only=(0,))
+def size_along(x: Array, axis: Any, rank: int | None = None) -> Array:
+    found = np.shape(x)[place_of_axis(axis, len(axes_of(x, rank)))]
+    return np.float64(found)  # type: ignore[return-value]
+
+
+@kernel(shape_only=(1,))
+def spread_along(g: Array, x: Array, axis: Any, rank: int | None = None) -> Array:
+    """What belongs to a sum along an axis of x, for every entry that was added up."""
+    at = place_of_axis(axis, np.ndim(g) + 1 if rank is None else rank + 1)
+    whole = np.expand_dims(g, at)
+    shape = np.shape(x)
+    if rank is not None and np.ndim(whole) > np.ndim(x):  # one x for the whole batch
+        shape = (*shape, np.shape(g)[-1])
+    elif rank is not None and np.ndim(x) > np.ndim(whole):
+        whole = whole[..., None]
+    return np.broadcast_to(whole, shape).copy()
+
+
+@kernel(smooth=True)
+def flip(x: Array, rank: int | None = None) -> Array:
+    """Turned by 180 degrees: a vector from end to end, else rows and columns, the last two axes."""
+    return np.flip(x, axes_of(x, rank)[-2:]).copy()
 
 
 def whole_numbers(k: Array) -> NDArray[np.intp]:

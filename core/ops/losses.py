@@ -2,22 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from core.arrays import Shape, describe, joined_shape
 from core.errors import Problem
-from core.ops.base import OPS, elementwise, structural
+from core.ops.base import OPS, ShapeRule, elementwise, structural
 
 
 def _scores(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     if len(shapes[0]) != 1 or shapes[1]:
         raise Problem(
-            f"This loss takes a vector with an entry for each class and the number of the true class; "
+            f"This loss takes a vector with an entry for each class and the number of the true class, "
+            f"or a matrix with such a vector in each row; "
             f"{describe(names[0], shapes[0])} and {describe(names[1], shapes[1])}"
         )
+    _check_margin(names, shapes)
+    return ()
+
+
+def _check_margin(names: Sequence[str], shapes: Sequence[Shape]) -> None:
     if len(shapes) > 2 and shapes[2]:
         raise Problem(f"A margin is one number; {describe(names[2], shapes[2])}")
-    return ()
+
+
+def _batch(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    """One loss for each row of scores."""
+    scores, classes = shapes[:2]
+    if classes not in ((), scores[:1]):
+        raise Problem(
+            f"{describe(names[0], scores)} and {describe(names[1], classes)}; "
+            f"the true classes are one number for each row, or one number for all"
+        )
+    _check_margin(names, shapes)
+    return scores[:1]
+
+
+def _of_classes(shape: ShapeRule, otherwise: str) -> ShapeRule:
+    """A shape rule that says how a target with a probability for each class is written."""
+
+    def found(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+        try:
+            return shape(names, shapes)
+        except Problem as problem:
+            if not shapes[0] or shapes[1] != shapes[0]:
+                raise
+            hint = f"With a probability for each class write {otherwise.format(*names)}"
+            raise Problem(problem.message, hint=hint) from None
+
+    return found
+
+
+def _mean_of(call: str) -> Callable[..., str]:
+    def remark(names: Sequence[str], shapes: Sequence[Shape]) -> str:
+        called = f"{call}({names[0]}, {names[1]})"
+        return f"{called} is one loss for each row; their mean is mean({called})"
+
+    return remark
 
 
 def _pairs(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -30,7 +70,7 @@ cross_entropy = structural(
     "−ln softmax",
     "logsumexp(s) - pick(s, k)",
     inputs="s k",
-    shape=_scores,
+    shape=_of_classes(_scores, "-sum({1} ⊙ log_softmax({0}))"),
     test_shapes=[(4,), ()],
     domain={"k": (2.0, 2.0)},
     stands_for="-log(softmax(s)[k])",
@@ -67,6 +107,61 @@ multiclass_hinge = structural(
     margin="g * (sum([s - pick(s, k) + margin > 0]) - [margin > 0])",
     kink=("s - pick(s, k) + margin = 0", "0", "1", "0"),
     says="Each class that comes closer than the margin is pushed down, the true class up once for each.",
+)
+# -- of a mini-batch, whose examples are the rows of a matrix
+
+CLOSE = "[S - spread_along(choose(S, k), S, 1) + margin > 0]"
+cross_entropy_rows = structural(
+    "cross_entropy_rows",
+    "−ln softmax",
+    "logsumexp_rows(S) - choose(S, k)",
+    inputs="S k",
+    call="cross_entropy",
+    rows="S k",
+    shape=_of_classes(_batch, "-sum({1} ⊙ log_softmax({0}), 1)"),
+    test_shapes=[(3, 4), (3,)],
+    more_test_shapes=[[(3, 4), ()], [(1, 3), (1,)]],
+    domain={"k": (2.0, 2.0)},
+    points=("k", "S"),
+    remark=_mean_of("cross_entropy"),
+    S="spread_along(g, S, 1) ⊙ (softmax_rows(S) - onehot_rows(k, S))",
+    says="Row by row: probabilities minus the one-hot truth, times the gradient of the row's loss.",
+)
+nll_rows = structural(
+    "nll_rows",
+    "−ln p",
+    "-log(choose(P, k))",
+    inputs="P k",
+    call="nll",
+    rows="P k",
+    shape=_batch,
+    test_shapes=[(3, 4), (3,)],
+    more_test_shapes=[[(3, 4), ()]],
+    domain={"P": (0.1, 0.9), "k": (2.0, 2.0)},
+    points=("k", "P"),
+    remark=_mean_of("nll"),
+    P="put_rows(-g / choose(P, k), P, k)",
+    says="Row by row: only the true class receives a gradient, −1 over its probability.",
+)
+multiclass_hinge_rows = structural(
+    "multiclass_hinge_rows",
+    "hinge",
+    "sum_along(max(S - spread_along(choose(S, k), S, 1) + margin, 0), 1) - max(margin, 0)",
+    inputs="S k margin",
+    call="multiclass_hinge",
+    also="svm",
+    rows="S k",
+    shape=_batch,
+    test_shapes=[(3, 4), (3,), ()],
+    more_test_shapes=[[(3, 4), (), ()]],
+    domain={"k": (2.0, 2.0), "margin": (0.5, 2.0)},
+    defaults={"margin": 1.0},
+    points=("k", "S"),
+    remark=_mean_of("multiclass_hinge"),
+    S=f"spread_along(g, S, 1) ⊙ ({CLOSE} - put_rows(sum_along({CLOSE}, 1), S, k))",
+    margin=f"sum(g ⊙ (sum_along({CLOSE}, 1) - [margin > 0]))",
+    kink=("S - spread_along(choose(S, k), S, 1) + margin = 0", "0", "1", "0"),
+    says="Row by row: each class closer than the margin is pushed down, the true class up once for each.",
 )
 squared_error = structural(
     "squared_error",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.arrays import Shape, describe
+from core.arrays import Shape, Value, describe
 from core.errors import Problem
+from core.numbers import typed_text
 from core.ops.base import structural
 
 
@@ -15,7 +16,8 @@ def _number(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
 
 def _vector(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     if len(shapes[0]) != 1:
-        raise Problem(f"A vector of scores is needed here; {describe(names[0], shapes[0])}")
+        needed = "A vector of scores is needed here, or a matrix with one in each row"
+        raise Problem(f"{needed}; {describe(names[0], shapes[0])}")
     return shapes[0]
 
 
@@ -35,6 +37,21 @@ def _all_but_one(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
 def _from_vector(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     _vector(names, shapes)
     return ()
+
+
+def _without_axis(names: Sequence[str], shapes: Sequence[Shape], setting: Value) -> Shape:
+    shape, rank = shapes[0], len(shapes[0])
+    if not rank:
+        raise Problem(f"{names[0]} is a number and has no axes", hint="Leave the axis out")
+    if not (isinstance(setting, float) and setting.is_integer() and -rank <= setting < rank):
+        axes = " and ".join(map(str, range(rank))) if rank < 3 else f"0 to {rank - 1}"
+        has = "has only axis 0" if rank == 1 else f"has the axes {axes}"
+        raise Problem(f"{describe(names[0], shape)} and {has}; there is no axis {typed_text(setting)}")
+    return tuple(length for place, length in enumerate(shape) if place != int(setting) % rank)
+
+
+def _each_row(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    return shapes[0][:1]
 
 
 sum_ = structural(
@@ -70,6 +87,19 @@ numel = structural(
     also="len",
     says="The number of entries does not depend on their values: no gradient passes.",
 )
+sum_along = structural(
+    "sum_along",
+    "∑",
+    "sum_along(x, axis)",
+    inputs="x axis",
+    call="sum",
+    shape=_without_axis,
+    settings={"axis": 1.0},
+    test_shapes=[(2, 3), ()],
+    more_test_shapes=[[(2, 3, 4), ()]],
+    x="spread_along(g, x, axis)",
+    says="Every entry receives the upstream gradient of the sum it is part of.",
+)
 mean = structural(
     "mean",
     "mean",
@@ -79,6 +109,19 @@ mean = structural(
     test_shapes=[(2, 3)],
     x="stretch(g, x) / size(x)",
     says="Every entry receives an equal share of the upstream gradient.",
+)
+mean_along = structural(
+    "mean_along",
+    "mean",
+    "sum_along(x, axis) / size_along(x, axis)",
+    inputs="x axis",
+    call="mean",
+    shape=_without_axis,
+    settings={"axis": -2.0},
+    test_shapes=[(2, 3), ()],
+    more_test_shapes=[[(2, 3, 4), ()]],
+    x="spread_along(g, x, axis) / size_along(x, axis)",
+    says="Every entry receives an equal share of the upstream gradient of the mean it is part of.",
 )
 largest = structural(
     "largest",
@@ -122,6 +165,17 @@ argmax = structural(
     shape=_from_vector,
     test_shapes=[(4,)],
     says="The number of the largest entry: it jumps, so no gradient passes.",
+)
+argmax_rows = structural(
+    "argmax_rows",
+    "arg max",
+    "argmax_rows(X)",
+    inputs="X",
+    call="argmax",
+    rows="X",
+    shape=_each_row,
+    test_shapes=[(3, 4)],
+    says="The number of the largest entry of each row: it jumps, so no gradient passes.",
 )
 norm = structural(
     "norm",
@@ -204,4 +258,43 @@ logsumexp = structural(
     stands_for="log(sum(exp(x)))",
     x="g * softmax(x)",
     says="A smooth maximum: the gradient is shared out by softmax.",
+)
+
+# -- the same for a mini-batch, whose examples are the rows of a matrix
+
+softmax_rows = structural(
+    "softmax_rows",
+    "softmax",
+    "softmax_rows(X)",
+    inputs="X",
+    call="softmax",
+    rows="X",
+    shape=lambda names, shapes: shapes[0],
+    test_shapes=[(3, 4)],
+    X="out ⊙ (g - spread_along(sum_along(g ⊙ out, 1), out, 1))",
+    says="Row by row: raising one score lowers all other probabilities of its row.",
+)
+log_softmax_rows = structural(
+    "log_softmax_rows",
+    "log softmax",
+    "log_softmax_rows(X)",
+    inputs="X",
+    call="log_softmax",
+    rows="X",
+    shape=lambda names, shapes: shapes[0],
+    test_shapes=[(3, 4)],
+    X="g - exp(out) ⊙ spread_along(sum_along(g, 1), out, 1)",
+    says="Row by row: the gradient minus the probabilities times its sum over the row.",
+)
+logsumexp_rows = structural(
+    "logsumexp_rows",
+    "log∑exp",
+    "logsumexp_rows(X)",
+    inputs="X",
+    call="logsumexp",
+    rows="X",
+    shape=_each_row,
+    test_shapes=[(3, 4)],
+    X="spread_along(g, X, 1) ⊙ softmax_rows(X)",
+    says="Row by row a smooth maximum: the gradient of a row is shared out by its softmax.",
 )

@@ -173,7 +173,8 @@ def _check_target(roles: Roles, graph: Graph, dataset: Dataset) -> None:
             continue
         if not classes:
             raise Problem(f"{name} is the number of a class, and these data have no classes")
-        entries = into.shape[0] if into.shape else into.value
+        user = graph.nodes[edge.target].operation
+        entries = user.entries_pointed(into.shape) if into.shape else into.value
         if isinstance(entries, int | float) and entries < classes:
             said = describe(into.name, into.shape) if into.shape else f"onehot makes {into.name} entries"
             raise Problem(f"{said} and the data have {_count(classes, 'class', 'classes')}")

@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import keyword
+from itertools import product
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ from core.compiled import compile_plan
 from core.compiled.kernels import EXPANSIONS
 from core.compiled.names import Names, identifier, literal
 from core.errors import Problem
-from core.graph import CONSTANT, INPUT
-from core.ops import OPS
+from core.graph import CONSTANT, INPUT, Graph, Node
+from core.notation.tree import Name, Program
 from core.passes import tell
 from core.plan import make_plan
 from core.steps import Flowed
+from tests.core.test_ops import PAIRS, drawn, name_of
 
 NUMBERS = {"w": (), "b": (), "v": (), "x": (), "t": ()}
 NET = {"W1": (4, 2), "b1": (4,), "w2": (4,), "b2": (), "x": (2,), "t": ()}
@@ -141,6 +143,20 @@ PROGRAMS = {
         {"W": (2, 3), "b": (2,), "w": (3,), "v": (3,), "x": (3,)},
     ),
 }
+PROGRAMS |= {
+    "a mini-batch in a matrix": (
+        "S = x W^T + b; P = softmax(S); L = mean(cross_entropy(S, [0, 2, 1, 1])) + mean(sum(P ⊙ S, 1))",
+        {"W": (3, 2), "b": (3,), "x": (4, 2)},
+    ),
+    "rows of data and one class": (
+        "S = x W^T + b; L = mean(nll(softmax(S), k) + svm(S, k) + logsumexp(S)) + sum(log_softmax(S), 0)·b",
+        {"W": (3, 2), "b": (3,), "x": (4, 2), "k": ()},
+    ),
+    "a turned filter": (
+        "c = conv2d(x, flip(W)); L = mean(c, 0)·mean(c, -1) + flip(v)·v",
+        {"W": (3, 3), "v": (2,), "x": (5, 5)},
+    ),
+}
 DATA = ("x", "y", "t", "k")
 
 
@@ -234,53 +250,48 @@ def test_float32_agrees_roughly(name):
     np.testing.assert_allclose(narrow.gradient, wide.gradient, rtol=1e-2, atol=1e-3)
 
 
-@pytest.mark.parametrize("op", OPS)
-def test_every_operation_compiles(op):
-    """Each operation on its own test shapes and domain, batched, against the stepper."""
-    declared = OPS[op]
-    shapes = declared.test_shapes or [()] * len(declared.inputs)
-    ports = declared.ports(len(shapes))
-    rng = np.random.default_rng(7)
+@pytest.mark.parametrize(("op", "shapes"), PAIRS, ids=name_of)
+def test_every_operation_compiles_for_every_choice_of_batches(op, shapes):
+    """Each operation on its own test shapes and domain, against the stepper."""
+    graph, examples = summed(op, shapes), [drawn(op, shapes, seed) for seed in range(4)]
+    plan = make_plan(graph)
+    for chosen in product([False, True], repeat=len(graph.inputs)):
+        own = [port for port, is_batched in zip(graph.inputs, chosen, strict=True) if is_batched]
+        if op.name == "dropout" and own:
+            continue  # each example of a batch has a mask of its own
+        shared = {port: examples[0][port] for port in graph.inputs if port not in own}
+        parameters = [port for port in shared if op.back_rule(op.ports(len(shapes)).index(port))]
+        compiled = compile_plan(plan, own, 4, parameters=parameters)
+        compiled.set(shared)
+        for port in own:
+            compiled.inputs[port][...] = np.stack([example[port] for example in examples], axis=-1)
+        with np.errstate(all="ignore"):
+            compiled.step()
+        told = [stepped(plan, {**example, **shared}) for example in examples]
+        close(compiled.loss, np.mean([values[graph.output] for values, _ in told]))
+        for port in parameters:
+            expected = np.mean([gradients[port] for _, gradients in told], axis=0)
+            close(compiled.part(compiled.gradient, port), expected)
 
-    def values():
-        drawn = {}
-        for port, shape in zip(ports, shapes, strict=True):
-            low, high = declared.domain.get(port, (-2.0, 2.0))
-            drawn[port] = frozen(declared.settings.get(port, rng.uniform(low, high, shape)))
-        return drawn
 
-    from core.graph import Graph, Node
-    from core.notation.tree import Name, Program
-
-    first = values()
+def summed(op, shapes):
+    """A graph of one operation, and of the weighted sum of its entries where it has several."""
+    ports, settings = op.ports(len(shapes)), {port: frozen(value) for port, value in op.settings.items()}
     nodes = {
-        port: Node(port, CONSTANT, (), shape_of(first[port]), Name(port), value=first[port])
-        if port in declared.settings
-        else Node(port, INPUT, (), shape_of(first[port]), Name(port), named=True)
-        for port in ports
+        port: Node(port, CONSTANT, (), shape_of(settings[port]), Name(port), value=settings[port])
+        if port in settings
+        else Node(port, INPUT, (), shape, Name(port), named=True)
+        for port, shape in zip(ports, shapes, strict=True)
     }
-    shape = declared.shape_of(ports, [shape_of(first[port]) for port in ports], list(first.values()))
-    nodes["f"] = Node("f", op, ports, shape, Name("f"), named=True)
-    output = "f"
-    if shape:
-        nodes["total"] = Node("total", "sum", ("f",), (), Name("total"), named=True)
-        output = "total"
-    plan = make_plan(Graph(Program("", ()), nodes, output, {}))
-    parameters = [port for port in ports if declared.back_rule(ports.index(port))]
-    shared = parameters[:1]
-    own = [port for port in ports if port not in (*shared, *declared.settings)]
-    compiled = compile_plan(plan, own, 4, parameters=shared)
-    examples = [values() | {port: first[port] for port in shared} for _ in range(4)]
-    compiled.set({port: first[port] for port in shared})
-    for port in own:
-        compiled.inputs[port][...] = np.stack([example[port] for example in examples], axis=-1)
-    with np.errstate(all="ignore"):
-        compiled.step()
-    told = [stepped(plan, example) for example in examples]
-    close(compiled.loss, np.mean([values[output] for values, _ in told]))
-    for port in shared:
-        expected = np.mean([gradients[port] for _, gradients in told], axis=0)
-        close(compiled.part(compiled.gradient, port), expected)
+    shape = op.shape_of(ports, shapes, [settings.get(port) for port in ports])
+    nodes["f"] = Node("f", op.name, ports, shape, Name("f"), named=True)
+    if not shape:
+        return Graph(Program("", ()), nodes, "f", {})
+    weights = frozen(np.random.default_rng(5).uniform(0.5, 2, shape))
+    nodes["weights"] = Node("weights", CONSTANT, (), shape, Name("weights"), value=weights)
+    nodes["weighted"] = Node("weighted", "mul", ("f", "weights"), shape, Name("weighted"), named=True)
+    nodes["total"] = Node("total", "sum", ("weighted",), (), Name("total"), named=True)
+    return Graph(Program("", ()), nodes, "total", {})
 
 
 def test_a_last_batch_shares_the_parameters_of_the_first():

@@ -56,7 +56,7 @@ COARSE = {"hard_sigmoid": 1e-7}
 def values_of(op, shapes, seed):
     """Inputs drawn from the operation's domain; the number of a class differs from draw to draw."""
     found = drawn(op, shapes, seed)
-    return {**found, "k": float(seed % 3)} if "k" in found else found
+    return {**found, "k": float(seed % 3)} if "k" in found and not shape_of(found["k"]) else found
 
 
 def graph_of(op, shapes, values: Mapping, numbers=()):

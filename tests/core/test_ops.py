@@ -7,7 +7,7 @@ import pytest
 
 from core.arrays import frozen, same, shape_of, sum_to
 from core.numbers import typed_text
-from core.ops import CALLS, FUNCTIONS, OPS
+from core.ops import CALLS, FUNCTIONS, OPS, SHARING
 from core.ops.base import REAL, declare
 from core.passes import run
 
@@ -19,9 +19,9 @@ SHAPES = {
     2: [[(), ()], [(3,), (3,)], [(3,), ()], [(), (3,)], [(2, 3), (3,)], [(3,), (2, 1)], [(2, 1), (2, 3)]],
     3: [[(), (), ()], [(3,), (), ()], [(2, 3), (3,), (2, 1)]],
 }
-WITHOUT_GRADIENT = {"argmax", "onehot"}
+WITHOUT_GRADIENT = {"argmax", "argmax_rows", "onehot"}
 PAIRS = [(op, shapes) for op in ELEMENTWISE for shapes in SHAPES[len(op.inputs)]]
-PAIRS += [(op, op.test_shapes) for op in STRUCTURAL]
+PAIRS += [(op, shapes) for op in STRUCTURAL for shapes in op.all_test_shapes]
 PAIRS += [
     (OPS["mse"], [(3,), ()]),
     (OPS["mse"], [(), (3,)]),
@@ -39,12 +39,15 @@ def drawn(op, shapes, seed=0):
     """Inputs from the operation's own domain, none of them at a kink."""
     rng = np.random.default_rng(seed)
     ports = op.ports(len(shapes))
-    return {
-        port: frozen(
-            op.settings[port] if port in op.settings else rng.uniform(*op.domain.get(port, REAL), shape)
-        )
-        for port, shape in zip(ports, shapes, strict=True)
-    }
+
+    def value(port, shape):
+        if port in op.settings:
+            return op.settings[port]
+        if shape and op.points and port == op.points[0]:  # each row has a place of its own
+            return rng.integers(0, shapes[ports.index(op.points[1])][-1], shape)
+        return rng.uniform(*op.domain.get(port, REAL), shape)
+
+    return {port: frozen(value(port, shape)) for port, shape in zip(ports, shapes, strict=True)}
 
 
 AT_KINK = {"hinge": {"y": 1.0, "t": 1.0, "margin": 1.0}, "hard_sigmoid": {"x": 3.0}, "perceptron": {"t": 1.0}}
@@ -156,7 +159,7 @@ def test_every_operation_speaks(op):
         signature = FUNCTIONS[op.call]
         assert signature.name == op.call
         assert all(FUNCTIONS[alias].name == op.call for alias in op.also)
-        assert CALLS[op.call, len(op.inputs)] is op
+        assert op in (CALLS[op.call, len(op.inputs)], *SHARING.get(op.call, ()))
 
 
 def test_an_operation_is_declared_once():
@@ -299,10 +302,45 @@ def test_a_place_that_is_not_there_is_said(op, place):
         run(call, values)
 
 
+IN_ROWS = [
+    ("cross_entropy(S, k)", [0, 2, 1], "A row of S has entries 0 to 1; there is no entry 2"),
+    ("nll(softmax(S), k)", [0, -1, 1], r"A row of softmax\(S\) has entries 0 to 1; there is no entry -1"),
+    ("multiclass_hinge(2 S, k)", [0, 1, 0.5], "An index is a whole number"),
+    ("cross_entropy(S, k)", 2.0, "A row of S has entries 0 to 1; there is no entry 2"),
+    ("cross_entropy(S, k)", [0, NAN, 1], "An index is a whole number"),
+]
+
+
+@pytest.mark.parametrize(("program", "k", "message"), IN_ROWS)
+def test_a_class_that_a_row_does_not_have_is_said(program, k, message):
+    with pytest.raises(ValueError, match=message):
+        run(program, {"S": frozen(np.ones((3, 2))), "k": frozen(k)})
+
+
 WRONG_SHAPES = [
-    ("softmax(x)", {"x": 1.0}, "A vector of scores is needed here; x is a number"),
+    ("softmax(x)", {"x": 1.0}, "A vector of scores is needed here, or a matrix with one in each row; x is"),
     ("outer(x, y)", {"x": 1.0, "y": [1, 2]}, "outer takes a vector; x is a number"),
     ("cross_entropy(x, y)", {"x": [1, 2], "y": [1, 2]}, "the number of the true class"),
+    ("softmax(x)", {"x": np.ones((2, 2, 2))}, "or a matrix with one in each row; x is 2×2×2"),
+    ("cross_entropy(x, y)", {"x": 1.0, "y": 1.0}, "x is a number and y is a number"),
+    (
+        "cross_entropy(x, y)",
+        {"x": np.ones((3, 2)), "y": [0, 1]},
+        "x is 3×2 and y has 2 entries; the true classes are one number for each row, or one number for all",
+    ),
+    (
+        "nll(x, y)",
+        {"x": np.ones((3, 2)), "y": np.ones((3, 2))},
+        "x is 3×2 and y is 3×2; the true classes are",
+    ),
+    ("svm(x, y, z)", {"x": np.ones((3, 2)), "y": [0, 1, 1], "z": [1, 2]}, "A margin is one number; z has"),
+    ("sum(x, 2)", {"x": np.ones((3, 2))}, "x is 3×2 and has the axes 0 and 1; there is no axis 2"),
+    ("mean(x, -2)", {"x": [1, 2]}, "x has 2 entries and has only axis 0; there is no axis -2"),
+    ("sum(x, 1/2)", {"x": [1, 2]}, "there is no axis 0.5"),
+    ("sum(x, 4)", {"x": np.ones((2, 1, 1))}, "has the axes 0 to 2; there is no axis 4"),
+    ("sum(x, 0)", {"x": 1.0}, "x is a number and has no axes"),
+    ("sum(x, y)", {"x": [1, 2], "y": 0.0}, "The axis of sum must be written as a number, not y"),
+    ("flip(x)", {"x": 1.0}, "flip turns a vector or a filter; x is a number"),
     ("mse(x, y)", {"x": [1, 2], "y": [1, 2, 3]}, "x has 2 entries and y has 3 entries"),
     ("[x, y]", {"x": [1, 2], "y": 1.0}, "The entries of a list must have one shape"),
     ("conv2d(x, y)", {"x": [1, 2], "y": [[1]]}, "x has 2 entries; conv2d takes a picture"),

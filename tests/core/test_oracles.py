@@ -50,6 +50,15 @@ def encoding(x, octaves):
     return anp.array([turn(angle) for angle in angles for turn in (anp.sin, anp.cos)])
 
 
+def logs_of_rows(s):
+    return s - anp.log(anp.sum(anp.exp(s), axis=1, keepdims=True))
+
+
+def hinges(s, classes, margin):
+    true = s[range(len(s)), classes]
+    return anp.sum(anp.maximum(0, s - true[:, None] + margin), axis=1) - anp.maximum(0, margin)
+
+
 MASK = (np.random.default_rng(5).random(3) >= 0.4) / 0.6
 PROGRAMS = [
     ("(x·y) c", lambda v: v["x"] @ v["y"] * v["c"]),
@@ -152,6 +161,39 @@ PROGRAMS = [
         lambda v: (
             anp.sum(anp.mean(windows(v["P"][None], 3, 3, 3), axis=(3, 4)) ** 2)
             + anp.sum(anp.mean(windows(v["Q"], 2, 2), axis=(3, 4)) ** 2)
+        ),
+    ),
+    (
+        "S = U W; cross_entropy(S, [0, 2, 1])·x + nll(softmax(S), 1)·y + sum(log_softmax(S) ⊙ (x + U W))",
+        lambda v: (
+            (logs := logs_of_rows(s := v["U"] @ v["W"]))[range(3), [0, 2, 1]] @ -v["x"]
+            - logs[:, 1] @ v["y"]
+            + anp.sum(logs * (v["x"] + s))
+        ),
+    ),
+    (
+        "S = U W; multiclass_hinge(S, [2, 0, 1], c)·x + svm(S, 1)·y + logsumexp(S)·x + sum(softmax(S)^2 ⊙ y)",
+        lambda v: (
+            hinges(s := v["U"] @ v["W"], [2, 0, 1], v["c"]) @ v["x"]
+            + hinges(s, [1, 1, 1], 1) @ v["y"]
+            + anp.log(anp.sum(anp.exp(s), axis=1)) @ v["x"]
+            + anp.sum(anp.exp(logs_of_rows(s)) ** 2 * v["y"])
+        ),
+    ),
+    (
+        "sum(Q, 0)[2]·mean(Q, 2)[1, :5] + sum(sum(U, -2)^2) + mean(V, 1)·mean(V, -1)",
+        lambda v: (
+            anp.sum(v["Q"], axis=0)[2] @ anp.mean(v["Q"], axis=2)[1, :5]
+            + anp.sum(anp.sum(v["U"], axis=-2) ** 2)
+            + anp.sum(anp.mean(v["V"], axis=1) ** 2)
+        ),
+    ),
+    (
+        "sum(conv2d(P, flip(K))^2) + flip(x)·y + sum(flip(F)^3 ⊙ F)",
+        lambda v: (
+            anp.sum(conv2d(v["P"][None], v["K"][None, None, ::-1, ::-1], 1, 0) ** 2)
+            + v["x"][::-1] @ v["y"]
+            + anp.sum(v["F"][:, :, ::-1, ::-1] ** 3 * v["F"])
         ),
     ),
     ("f(u) = u^2 + c; sum(f(x)) f(c)", lambda v: anp.sum(v["x"] ** 2 + v["c"]) * (v["c"] ** 2 + v["c"])),

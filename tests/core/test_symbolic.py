@@ -297,7 +297,7 @@ def test_what_does_not_depend_has_derivative_zero():
 @pytest.mark.parametrize(
     ("program", "by", "values", "sentence"),
     [
-        ("max(x)", "x", {"x": np.array([1.0, 2.0])}, "There is no closed form here yet for largest: x has 2"),
+        ("max(x)", "x", {"x": np.array([1.0, 2.0])}, "There is no closed form here yet for max: x has 2"),
         ("x/sum(x)", "x", {"x": np.array([1.0, 2.0])}, "f has 2 entries; its derivative is a matrix"),
         ("W x", "x", None, "f has 3 entries; its derivative is a matrix"),
         ("x y", "q", None, "There is nothing called q to differentiate"),
