@@ -241,6 +241,10 @@ class Builder(Nodes):
                 return self.apply("exp", found[1:], part)
             case Binary("·" | " " | "@" as sign):
                 return self.product(sign, found[0], found[1], part)
+            case Binary("^") if len(found[0].shape) == 2 and found[1].constant == -1:
+                name = self.called(found[0])
+                said = f"{describe(name, found[0].shape)}, and the inverse of a matrix is not computed"
+                raise Problem(said, part.span, f"Write 1/{name} for one divided by each entry", f"1/{name}")
             case Binary(sign):
                 return self.apply(SIGNS[sign], found, part)
             case Call():

@@ -357,10 +357,10 @@ def slope(reader: Expressions, token: Token, signature: Signature | None) -> Tre
         )
     opening = reader.take()
     value = reader.listed(opening, f"{token.text}'(…)", reader.expression)
-    if signature is None or len(value) != 1 or not signature.slope:
+    formula = reader.slope_of(token.text) if len(value) == 1 else None
+    if formula is None:
         hint = "Write its formula; the gradients of the program are computed anyway"
         raise Problem(f"The slope of {token.text} is not a formula of one value", span, hint)
-    formula = reader.formula(signature.slope)
     tree = with_span(substituted(formula, {"x": value[0]}), reader.since(token))
     reader.note(f"{reader.source(tree.span)} is read as {reader.printed(tree)}", tree.span)
     return tree

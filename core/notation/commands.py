@@ -65,11 +65,11 @@ REDUCTIONS = {"sum": "sum", "prod": "prod"}
 FUNCTIONS = {"arctg": "arctan", "tg": "tan", "sgn": "sign", "lg": "log10"}
 
 _COMPUTED = "Type the function alone; its gradients are computed for you"
-_TRAINED = "Type the loss alone, then train it: the training finds the smallest value"
+TRAINED = "Type the loss alone, then train it: the training finds the smallest value"
 _WRITTEN = "Write all terms out, or a sum such as ∑_i w_i x_i"
 REFUSED: dict[str, tuple[str, str]] = {
     **dict.fromkeys(["nabla", "partial"], ("'{0}' asks for a derivative", _COMPUTED)),
-    **dict.fromkeys(["arg", "argmin"], ("'{0}' asks for the best value", _TRAINED)),
+    **dict.fromkeys(["arg", "argmin"], ("'{0}' asks for the best value", TRAINED)),
     "mathrm{d}": ("'{0}' asks for a derivative", _COMPUTED),
     **dict.fromkeys(
         ["lim", "limsup", "liminf"],

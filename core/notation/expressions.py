@@ -60,8 +60,8 @@ class Expressions(Cursor):
         """How a note shows a tree."""
         raise NotImplementedError
 
-    def formula(self, text: str) -> Tree:
-        """A formula of x that is no part of the program, such as the slope of a function."""
+    def slope_of(self, function: str) -> Tree | None:
+        """The slope of a function as a formula of x, or None where there is none."""
         raise NotImplementedError
 
     # -- the loop

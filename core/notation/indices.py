@@ -115,6 +115,11 @@ def entry_of(name: Name, known: Known, active: Collection[str]) -> tuple[Tree, L
     if not labels or not set(labels) & set(active):
         return None
     base = replace(made, sub="")
+    if base.text not in known.names:  # t_pj is entry j of t_p, where t_p has a value
+        for count in range(1, len(labels)):
+            named = replace(made, sub="".join(labels[:count]))
+            if named.text in known.names and set(labels[count:]) <= set(active):
+                return Name(named.text, name.span), tuple(labels[count:])
     fixed = [label for label in labels if label not in active]
     carried = tuple(label for label in labels if label in active)
     span = name.span

@@ -20,9 +20,10 @@ from core.notation.lexer import Token
 from core.notation.names import parts, plain_spellings
 from core.notation.printers import expression_text
 from core.notation.signatures import MAX_VALUES, Signature
+from core.notation.slopes import slope_of
 from core.notation.spellings import plain
 from core.notation.sums import labels_of
-from core.notation.tree import Binary, Name, Needed, Note, Program, Statement, Tree, names, walk
+from core.notation.tree import Binary, Call, Name, Needed, Note, Program, Statement, Tree, names, substituted, walk
 
 DEEPEST = 20_000  # Python's own limit of calls in calls while a text is read; frames lie on the heap
 
@@ -73,6 +74,23 @@ class _Reader(Expressions):
         self.notes += notes
         self.spelled = {name: spelled for name, spelled in found.spelled.items() if spelled != name}
         self.called_names = _called(split)
+        self.defined: set[str] = set()
+        self.own: dict[str, tuple[tuple[str, ...], Tree]] = {}
+        self._know_definitions()
+
+    def _know_definitions(self) -> None:
+        """Make the functions that the program defines known from its first line on."""
+        starts = [0, *(at + 1 for at, token in enumerate(self.tokens) if token.kind == "end")]
+        for start in starts:
+            side = self._side(start) if start < len(self.tokens) else None
+            if side is None or side.parameters is None or not self._is_function(side):
+                continue
+            name = side.name.text
+            if name not in self.functions:
+                count = len(side.parameters)
+                usage = f"{name}({', '.join(side.parameters)})"
+                self.functions[name] = Signature(name, count, count, usage, True)
+                self.defined.add(name)
 
     # -- what expressions ask for
 
@@ -81,7 +99,18 @@ class _Reader(Expressions):
             return self.source(tree.span)
         return expression_text(tree)
 
-    def formula(self, text: str) -> Tree:
+    def slope_of(self, function: str) -> Tree | None:
+        if function in self.own:
+            parameters, tree = self.own[function]
+            if len(parameters) != 1:
+                return None
+            found = slope_of(tree, parameters[0], self.functions, self._formula)
+            return substituted(found, {parameters[0]: Name("x")})
+        slope = self.functions[function].slope
+        return self._formula(slope) if slope else None
+
+    def _formula(self, text: str) -> Tree:
+        """A formula of x that is no part of the program, such as the slope that a function states."""
         return read(text, self.functions, ["x"]).statements[0].tree
 
     # -- statements
@@ -206,13 +235,12 @@ class _Reader(Expressions):
 
     def definition(self, side: _Side) -> Statement:
         name, parameters = side.name, side.parameters or ()
-        if name.text in self.functions:
+        if name.text in self.functions and name.text not in self.defined:
             raise Problem(f"'{name.text}' is a known function already", name.span, "Choose another name")
         if len(set(parameters)) < len(parameters):
             raise Problem(f"{name.text} repeats a name among its values", name.span, "Rename one of them")
-        usage = f"{name.text}({', '.join(parameters)})"
-        self.functions[name.text] = Signature(name.text, len(parameters), len(parameters), usage, True)
         tree = self.expression()
+        self.own[name.text] = (parameters, tree)
         for part in walk(tree):
             if getattr(part, "function", "") == name.text:
                 message = f"{name.text} uses itself; a function is made of others"
@@ -271,7 +299,9 @@ class _Reader(Expressions):
 
     def _free_labels(self, statement: Statement, known: Known) -> tuple[str, ...]:
         """The indices on the left of = that entries on the right carry."""
-        if not statement.name or statement.parameters is not None:
+        if statement.name is None:
+            return self._loose_labels(statement, known)
+        if statement.parameters is not None:
             return ()
         labels = tuple(label for label in labels_of(parts(statement.name).sub) if not label.isdigit())
         if not labels or len(labels) != len(labels_of(parts(statement.name).sub)):
@@ -283,6 +313,19 @@ class _Reader(Expressions):
         arrays = {name for name in carried if name in known.arrays or known.ranks.get(name)}
         return labels if carried and (arrays or sums) else ()
 
+    def _loose_labels(self, statement: Statement, known: Known) -> tuple[str, ...]:
+        """The indices without a value that a formula alone carries: `e^{s_k}/∑_j e^{s_j}` is a whole vector."""
+        found: list[str] = []
+        for part in walk(statement.tree):
+            if isinstance(part, Name) and (entry := indices.plain_entry(part, known)):
+                places = [place for place in getattr(entry, "places", ()) if isinstance(place, Name)]
+                found += [place.name for place in places if place.name not in known.names]
+        labels = tuple(dict.fromkeys(label for label in found if len(label) == 1))
+        if labels:
+            whole = f"all entries, as {' and '.join(labels)} {'has' if len(labels) == 1 else 'have'} no value"
+            self.note(f"{self.source(statement.span)} is read for {whole}", statement.span)
+        return labels
+
     def _evidence(self, statement: Statement, free: tuple[str, ...], known: Known) -> set[str]:
         return indices.indexed_names(statement.tree, known, free) if free else set()
 
@@ -290,14 +333,13 @@ class _Reader(Expressions):
 
     def _ordered(self, statements: list[Statement]) -> tuple[Statement, ...]:
         """The statements so that every name has its value before it is used, where they are out of order."""
-        given = {s.name: i for i, s in enumerate(statements) if s.name and s.parameters is None}
+        given = {s.name: i for i, s in enumerate(statements) if s.name}
         uses = [
-            {given[name] for name in names(s.tree) if name in given and given[name] != i}
+            {given[name] for name in _used(s) if name in given and given[name] != i}
             for i, s in enumerate(statements)
         ]
-        if all(used < i for i, row in enumerate(uses) for used in row) or len(given) < len(
-            [s for s in statements if s.name and s.parameters is None]
-        ):
+        once = len(given) == sum(1 for s in statements if s.name)
+        if not once or all(used < i for i, row in enumerate(uses) for used in row):
             return tuple(statements)
         order: list[int] = []
         while len(order) < len(statements):
@@ -308,6 +350,12 @@ class _Reader(Expressions):
         late = ", ".join(statements[i].name or "" for i in order if statements[i].name)
         self.note(f"The lines are taken in the order of their use: {late}", statements[order[0]].span)
         return tuple(statements[i] for i in order)
+
+
+def _used(statement: Statement) -> set[str]:
+    """The names and functions that a statement uses, less its own parameters."""
+    called = {part.function for part in walk(statement.tree) if isinstance(part, Call)}
+    return (set(names(statement.tree)) | called) - set(statement.parameters or ())
 
 
 # -- names that may be one thing or another

@@ -31,10 +31,10 @@ FOREIGN = (
     (r"\b(?:import|from)\s+\w+", "Imports are not needed", "Delete the line; all functions are there"),
     (
         r"\.backward\s*\(|\.grad\b|\bzero_grad\b|\boptim\w*\.step\b",
-        "'{0}' is not needed: gradients are computed anyway",
+        "'{0}' is not needed: the program computes all gradients",
         "Delete the line",
     ),
-    (r"\b(?:w|W|b|\w+)\.grad\b", "'{0}' is not needed: gradients are computed anyway", "Delete the line"),
+    (r"arg\s*(?:\\[,!;]\s*)?min\b|\\arg\b", "'{0}' asks for the best value", commands.TRAINED),
     (
         r"\breturn\b|\bprint\s*\(|\bassert\b|\bwith\s+torch|\bclass\s+\w+",
         "'{0}' is Python",
@@ -315,7 +315,9 @@ class _Plain:
             token = self._at(at)
             named = self._name_at(at)
             if named:
-                found.append(named.made.text)
+                letters = self.text[token.span.start : token.span.end]
+                two = token.kind == "name" and letters.isascii() and len(letters) == 2 and letters.isalpha()
+                found.append(letters if two else named.made.text)  # the p i of t_{pi} is no π
                 at = named.end
             elif token.kind == "number" or self._is(at, "+", "-", ",", "[", "]", "(", ")", "/"):
                 found.append(token.text)
@@ -415,6 +417,8 @@ class _Plain:
         for at, token in enumerate(self.raw):
             if not self._is(at, "^") or at == 0 or self.raw[at - 1].kind not in ("name", "latex", "sign"):
                 continue
+            if self._at(at + 1).kind == "name" and re.fullmatch(r"[lL]_\w+", self._at(at + 1).text):
+                self._split_label(at + 1)
             end = self._group(at + 1) if self._brace(at + 1) else at + 1
             inside = self.raw[at + 2 : end] if self._brace(at + 1) else [self._at(at + 1)]
             if len(inside) != 1 or inside[0].kind != "name" or len(inside[0].text) > 1:
@@ -423,10 +427,22 @@ class _Plain:
             if letter == "T" or letter in self.known:
                 continue
             base = self.raw[at - 1]
-            starts = base.kind == "name" and (at == 1 or self.raw[at - 2].kind in ("end", "break"))
-            if (after.kind in ("under", "sub") and letter in "lLn") or (starts and self._is(end + 1, "=")):
+            equals = after.text == "=" or commands.SIGNS.get(after.text) == "="
+            starts = at == 1 or self.raw[at - 2].kind not in ("sign", "number", "name") or self._is(at - 2, ",")
+            if (after.kind in ("under", "sub") and letter in "lLn") or (starts and equals):
                 found.add(letter)
-        return found
+        layers = {parts(name).layer.strip("()") for name in self.known}
+        return found | (layers & {"l", "L"})
+
+    def _split_label(self, at: int) -> None:
+        """Cut `l_j` behind ^ into the layer l and the subscript j, as TeX does."""
+        token = self.raw[at]
+        start = token.span.start
+        letter = Token("name", token.text[0], Span(start, start + 1), token.spaced)
+        under = Token("under", "_", Span(start + 1, start + 2))
+        rest = token.text[2:]
+        sub = Token("number" if rest.isdigit() else "name", rest, Span(start + 2, token.span.end))
+        self.raw[at : at + 1] = [letter, under, sub]
 
     def _stem_layer(self, start: int, end: int, behind: int, made: Parts) -> tuple[str, int, bool] | None:
         """`^l`, `^{l-1}` or `^L` as a layer, where the program numbers layers by letters."""
@@ -777,7 +793,8 @@ def _statements(tokens: Sequence[Token]) -> list[Token]:
         comma = token.kind == "sign" and token.text == ","
         if (comma or token.kind == "gap") and not depth:
             following = tokens[min(at + 1, last)]
-            if following.kind == "gap":
+            if comma and following.kind == "gap":
+                found.append(Token("end", ";", token.span, token.spaced))
                 continue
             if _assigns(tokens, at + 1):
                 found.append(Token("end", ";", token.span, token.spaced))
