@@ -25,7 +25,14 @@ from core.notation.mathtree import (
 from core.notation.names import ACCENTS, GREEK, SUBSCRIPTS, SUPERSCRIPTS
 
 COMMANDS = {letter: f"\\{name}" for name, letter in GREEK.items() if not name.startswith("var")}
-COMMANDS |= {"ς": r"\varsigma", "ϵ": r"\epsilon", "ϑ": r"\vartheta", "ϕ": r"\phi", "ϖ": r"\varpi", "ϱ": r"\varrho"}
+COMMANDS |= {
+    "ς": r"\varsigma",
+    "ϵ": r"\epsilon",
+    "ϑ": r"\vartheta",
+    "ϕ": r"\phi",
+    "ϖ": r"\varpi",
+    "ϱ": r"\varrho",
+}
 COMMANDS |= {"ı": r"\imath", "ȷ": r"\jmath", "𝟏": r"\mathbf{1}", "𝐞": r"\mathbf{e}"}
 COMMANDS |= {
     "⋅": r"\cdot",
@@ -38,6 +45,7 @@ COMMANDS |= {
     "⋆": r"\star",
     "∘": r"\circ",
     "⊙": r"\odot",
+    "⧺": r"\mathbin{+\!\!+}",
     "∂": r"\partial",
     "∇": r"\nabla",
     "∆": r"\Delta",
@@ -70,7 +78,7 @@ TEXT_MARKS |= {"\u030c": r"\v", "\u0323": r"\d", "\u0327": r"\c"}
 TEXT_LETTERS = {"ß": r"\ss", "ø": r"\o", "Ø": r"\O", "æ": r"\ae", "Æ": r"\AE", "œ": r"\oe", "Œ": r"\OE"}
 TEXT_LETTERS |= {"ł": r"\l", "Ł": r"\L", "ı": r"\i"}
 DOTLESS = {"i": "ı", "j": "ȷ"}
-RAISED = {**SUPERSCRIPTS, "⁽": "(", "⁾": ")"}
+RAISED = {**SUPERSCRIPTS, "⁽": "(", "⁾": ")", "ᵀ": r"\top"}
 RUN = re.compile(
     f"[{''.join(RAISED)}]+|[{''.join(SUBSCRIPTS)}]+|.[{''.join({*MATH_MARKS, *TEXT_MARKS})}]*", re.DOTALL
 )
@@ -158,10 +166,14 @@ def _sign(run: str) -> str:
 
 def _marked(run: str, marks: Mapping[str, str]) -> str:
     """A letter inside the commands of its accents, or "" where one has none."""
-    letter, *accents = unicodedata.normalize("NFD", run)
+    letter, *accents = list(unicodedata.normalize("NFD", run))
     known = TEXT_LETTERS if marks is TEXT_MARKS else COMMANDS
     found = DOTLESS.get(letter, letter)
-    if not accents or not all(accent in marks for accent in accents) or not (letter.isascii() or found in known):
+    if (
+        not accents
+        or not all(accent in marks for accent in accents)
+        or not (letter.isascii() or found in known)
+    ):
         return ""
     found = known.get(found, found)
     for accent in accents:
