@@ -40,7 +40,7 @@ class Identifiers:
         self.renamed: dict[str, str] = {}
 
     def new(self, wish: str) -> str:
-        """An identifier as near to a program's name as can be: `lambda_` for λ, `y_hat` for ŷ, `W2` for W⁽²⁾."""
+        """An identifier as near to a program's name as can be: `lambda_` for λ, `y_hat` for ŷ."""
         found = identifier(wish)
         while found in self._taken:
             found += "_"
