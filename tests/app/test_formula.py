@@ -22,6 +22,7 @@ from app.formula.boxes import Glyph, Rule
 from app.formula.letters import italic, read_name
 from app.formula.mathfont import UNITS, math_font
 from app.formula.spacing import Classes, spaces
+from core.figure.sizes import extent
 from core.notation.mathtree import (
     Accented,
     Big,
@@ -299,6 +300,14 @@ def test_no_two_glyphs_of_a_name_overlap(name: str) -> None:
     for first, second in combinations(map(ink, glyphs), 2):
         assert not first.intersects(second)
     assert len(glyphs) > 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_layout_keeps_the_room_that_a_painted_name_takes(name: str) -> None:
+    box = layout(name_math(name), 26.0, display=False)
+    width, height = extent(name_math(name), 26.0)
+    assert box.width <= width < 1.6 * box.width
+    assert box.height <= height
 
 
 def test_a_tall_subscript_stands_as_close_to_its_letter_as_a_low_one() -> None:
