@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.formula.boxes import Glyph, Piece
+from app.formula.boxes import Glyph, Piece, Rule
 from app.formula.mathfont import Shape, math_font
 from app.formula.style import Style
 
@@ -47,6 +47,37 @@ def accented_piece(stem: str, accents: tuple[str, ...], style: Style) -> Piece:
         piece.glyphs.append(Glyph(shape, x, -rise, size, style.ink))
         piece.ascent = rise + shape.top * size
     return piece
+
+
+def wide_accented_piece(body: Piece, accent: str, style: Style) -> Piece:
+    """A longer name below one accent, which is as wide as its variants allow and in the middle."""
+    size = style.size
+    shape = math_font().wider(accent, body.width / size)
+    rise = max(0.0, body.ascent - style.measures.accent_base_height)
+    x = (body.width + body.slant) / 2 - shape.accent_x * size
+    return Piece(
+        width=body.width,
+        ascent=max(body.ascent, rise + shape.top * size),
+        descent=body.descent,
+        slant=body.slant,
+        pieces=[(body, 0.0, 0.0)],
+        glyphs=[Glyph(shape, x, -rise, size, style.ink)],
+    )
+
+
+def barred_piece(body: Piece, style: Style) -> Piece:
+    """A longer name below a bar that is as wide as the name."""
+    measures = style.measures
+    thickness = measures.overbar_rule_thickness
+    top = body.ascent + measures.overbar_vertical_gap + thickness
+    return Piece(
+        width=body.width,
+        ascent=top + measures.overbar_extra_ascender,
+        descent=body.descent,
+        slant=body.slant,
+        pieces=[(body, 0.0, 0.0)],
+        rules=[Rule(0.0, -top, body.width, thickness, style.ink)],
+    )
 
 
 def prime_piece(count: int, style: Style) -> Piece:

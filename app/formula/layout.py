@@ -10,7 +10,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.formula.boxes import Box, Ink, Piece, Rule, finished
-from app.formula.characters import accented_piece, glyph_piece, on_axis, prime_piece, text_piece
+from app.formula.characters import (
+    accented_piece,
+    barred_piece,
+    glyph_piece,
+    on_axis,
+    prime_piece,
+    text_piece,
+    wide_accented_piece,
+)
 from app.formula.fences import NULL_FENCE, between
 from app.formula.grids import GRIDS, Grid, in_grid
 from app.formula.letters import count_primes, italic, read_name, split_primes
@@ -20,6 +28,7 @@ from app.formula.spacing import spaces
 from app.formula.style import Style
 from core.dataclass import dataclass
 from core.notation.mathtree import (
+    Accented,
     Big,
     Digits,
     Fenced,
@@ -34,6 +43,7 @@ from core.notation.mathtree import (
     Tinted,
     Word,
 )
+from core.notation.names import ACCENTS
 
 _ROOT_OVERLAP = 0.01
 """em by which a root's bar reaches into its sign, so that no gap shows."""
@@ -123,6 +133,17 @@ def _letter(math: Letter, style: Style) -> Piece:
     if not name.primes:
         return stem
     return scripted(stem, None, prime_piece(name.primes, style.script()), style)
+
+
+def _accented(math: Accented, style: Style) -> Piece:
+    base, accent = math.base, ACCENTS[math.accent]
+    if isinstance(base, Letter) and len(base.text) == 1:
+        name = read_name(base.text + accent)
+        return accented_piece(name.stem, name.accents, style)
+    body = _layout(base, style.under_bar())
+    if math.accent == "bar":
+        return barred_piece(body, style)
+    return wide_accented_piece(body, accent, style)
 
 
 def _digits(math: Digits, style: Style) -> Piece:
@@ -304,6 +325,7 @@ def _after_nothing(cell: Math) -> Math:
 
 _LAYOUTS: dict[type, Callable[[Any, Style], Piece]] = {
     Letter: _letter,
+    Accented: _accented,
     Digits: _digits,
     Sign: _sign,
     Word: _word,

@@ -206,13 +206,27 @@ class _MathTable:
     @cached_property
     def _constructions_at(self) -> dict[int, int]:
         """Where each vertically growing glyph's construction is told."""
+        return self._constructions(coverage=2, first=10)
+
+    @cached_property
+    def _wide_constructions_at(self) -> dict[int, int]:
+        """The same for each glyph that grows sideways; these are told behind the others."""
+        return self._constructions(coverage=4, first=10 + 2 * self._uint(self._variants_at + 6))
+
+    def _constructions(self, coverage: int, first: int) -> dict[int, int]:
         at = self._variants_at
-        glyphs = self._covered(at + self._uint(at + 2))
-        return {glyph: at + self._uint(at + 10 + 2 * i) for i, glyph in enumerate(glyphs)}
+        glyphs = self._covered(at + self._uint(at + coverage))
+        return {glyph: at + self._uint(at + first + 2 * i) for i, glyph in enumerate(glyphs)}
 
     def variants(self, glyph: int) -> list[int]:
         """The same sign in growing sizes; only the glyph itself if it has none."""
-        at = self._constructions_at.get(glyph)
+        return self._sizes(glyph, self._constructions_at.get(glyph))
+
+    def wide_variants(self, glyph: int) -> list[int]:
+        """The same sign in growing widths; only the glyph itself if it has none."""
+        return self._sizes(glyph, self._wide_constructions_at.get(glyph))
+
+    def _sizes(self, glyph: int, at: int | None) -> list[int]:
         if at is None:
             return [glyph]
         return [self._uint(at + 4 + 4 * i) for i in range(self._uint(at + 2))] or [glyph]
@@ -272,6 +286,15 @@ class MathFont:
             return self.shape(character)
         variants = [self._stix_shape(variant) for variant in self._table.variants(glyph)]
         return next((shape for shape in variants if shape.height >= height), variants[-1])
+
+    def wider(self, character: str, width: float) -> Shape:
+        """The widest variant at most `width` wide, or the narrowest there is: a hat over a whole name."""
+        glyph = self._index(character)
+        if not glyph:
+            return self.shape(character)
+        narrowest, *others = [self._stix_shape(variant) for variant in self._table.wide_variants(glyph)]
+        fitting = [shape for shape in others if shape.right - shape.left <= width]
+        return fitting[-1] if fitting else narrowest
 
     def _grown(self, character: str, height: float) -> Shape:
         """A fence or root at least `height` tall: a variant if one reaches so far, else built from parts."""

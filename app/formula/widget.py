@@ -18,7 +18,7 @@ _MARGIN = 4.0
 """Pixels around the formula; the highlight reaches into them."""
 _SMALLEST = 0.6
 """A formula that does not fit shrinks down to this part of its size; beyond that its end is cut off."""
-_BESIDE_TEXT = 1.2
+BESIDE_TEXT = 1.2
 """STIX letters look as large as the interface's sans-serif ones when they are set this much larger."""
 _HIGHLIGHT_ALPHA = 40
 _HIGHLIGHT_PADDING = 2.0
@@ -76,7 +76,7 @@ class FormulaView(QWidget):
     def box(self) -> Box | None:
         """The laid-out formula at its full size, or None without a formula."""
         if self._box is None and self._formula is not None:
-            self._box = layout(self._formula, self._size or _BESIDE_TEXT * QFontInfo(self.font()).pixelSize())
+            self._box = layout(self._formula, self._size or BESIDE_TEXT * QFontInfo(self.font()).pixelSize())
         return self._box
 
     def sizeHint(self) -> QSize:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.canvas.gestures import scrub_step, scrubbed
 from app.labels import tint
+from app.panels.names import NameDelegate
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.arrays import Value
@@ -56,6 +57,7 @@ class Table(QTableWidget):
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
+        self.setItemDelegateForColumn(NAME, NameDelegate(self))
         self.setAccessibleName("Values and gradients")
         self.setToolTip("Values: double-click to type, or drag a number sideways")
         header = self.horizontalHeader()

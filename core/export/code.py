@@ -20,11 +20,12 @@ from functools import lru_cache
 from core.arrays import Value
 from core.export import one_line
 from core.late import np
-from core.notation.names import GREEK
+from core.notation.names import GREEK, parts
 
 WIDTH = 100
 EXACT = 2**53
-LETTERS = {letter: name for name, letter in GREEK.items() if not name.startswith("var")} | {"′": "_prime"}
+LETTERS = {letter: name for name, letter in reversed(GREEK.items())}  # ε is epsilon, the first of its names
+LETTERS |= {"′": "_prime", "+": "_plus_", "-": "_minus_"}
 Parts = Mapping[str, ast.expr]
 
 
@@ -39,7 +40,7 @@ class Identifiers:
         self.renamed: dict[str, str] = {}
 
     def new(self, wish: str) -> str:
-        """An identifier as near to a program's name as can be: `lambda_` for λ, `x_prime` for x′."""
+        """An identifier as near to a program's name as can be: `lambda_` for λ, `y_hat` for ŷ."""
         found = identifier(wish)
         while found in self._taken:
             found += "_"
@@ -50,9 +51,9 @@ class Identifiers:
 
 
 def identifier(wish: str) -> str:
-    """Letters, digits and underscores; Greek letters by their names."""
-    plain = unicodedata.normalize("NFKC", "".join(LETTERS.get(char, char) for char in wish))
-    plain = re.sub(r"\W", "_", plain)
+    """Letters, digits and underscores; Greek letters and accents by their names, layers as numbers."""
+    plain = unicodedata.normalize("NFKC", "".join(LETTERS.get(char, char) for char in parts(wish).plain))
+    plain = re.sub(r"\W", "_", re.sub("[{}]", "", plain))
     return plain if plain.isidentifier() and not plain.startswith("__") else f"v_{plain}"
 
 

@@ -10,6 +10,7 @@ import math
 from core.arrays import Array, Shape
 from core.late import np
 from core.notation.mathtree import (
+    Accented,
     Big,
     Digits,
     Fenced,
@@ -42,6 +43,9 @@ def _ems(math: Math) -> tuple[float, float]:
     match math:
         case Letter(text):
             return sum(_letter_width(char) for char in text), 1.1
+        case Accented(base):
+            width, height = _ems(base)
+            return width, height + 0.2
         case Digits(text):
             return 0.5 * len(text) + 0.1 * ("−" in text), 1.1
         case Word(text, kind):

@@ -53,9 +53,12 @@ def named(reader: Expressions, token: Token) -> Tree:
     signature = reader.functions.get(token.text)
     foreign = _foreign(reader, token, library)
     if signature is None and foreign is None:
+        function = token.text.rstrip("′")
+        if function in reader.functions and token.text not in reader.known and reader.at_sign("(", "{"):
+            return slope(reader, token, function, len(token.text) - len(function))
         return _plain_name(reader, token, library)
     if reader.token.kind == "prime":
-        return slope(reader, token, signature)
+        return slope(reader, token, token.text, len(reader.take().text))
     if foreign and (signature is None or foreign.qualified):
         return _foreign_call(reader, first, token, foreign)
     assert signature is not None
@@ -345,22 +348,21 @@ def method(reader: Expressions, left: Tree) -> Tree:
 # -- slopes
 
 
-def slope(reader: Expressions, token: Token, signature: Signature | None) -> Tree:
+def slope(reader: Expressions, token: Token, function: str, primes: int) -> Tree:
     """`σ'(z)`: the slope of a function at a value, as the formula it is."""
-    prime = reader.take()
-    span = token.span.to(prime.span)
-    if len(prime.text) > 1:
+    span = reader.since(token)
+    if primes > 1:
         raise Problem("A second slope is not computed", span, "Write its formula")
     if not reader.at_sign("(", "{"):
         raise Problem(
-            f"'{reader.source(span)}' needs the value it is taken at", span, f"Write {token.text}'(x)"
+            f"'{reader.source(span)}' needs the value it is taken at", span, f"Write {function}'(x)"
         )
     opening = reader.take()
-    value = reader.listed(opening, f"{token.text}'(…)", reader.expression)
-    formula = reader.slope_of(token.text) if len(value) == 1 else None
+    value = reader.listed(opening, f"{function}'(…)", reader.expression)
+    formula = reader.slope_of(function) if len(value) == 1 else None
     if formula is None:
         hint = "Write its formula; the gradients of the program are computed anyway"
-        raise Problem(f"The slope of {token.text} is not a formula of one value", span, hint)
+        raise Problem(f"The slope of {function} is not a formula of one value", span, hint)
     tree = with_span(substituted(formula, {"x": value[0]}), reader.since(token))
     reader.note(f"{reader.source(tree.span)} is read as {reader.printed(tree)}", tree.span)
     return tree

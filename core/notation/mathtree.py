@@ -21,6 +21,14 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Accented:
+    """A base below an accent: a `hat`, `tilde`, `bar`, `dot` or `ddot`. It spreads over a longer name."""
+
+    base: Math
+    accent: str
+
+
+@dataclass(frozen=True, slots=True)
 class Digits:
     """A number as it is to be seen, with a true minus sign: `−0.25`, `1.2·10⁻⁵` is a Row of its own."""
 
@@ -108,7 +116,9 @@ class Tinted:
     tag: str = ""
 
 
-Math = Letter | Digits | Sign | Word | Row | Fraction | Scripts | Fenced | Root | Big | Table | Tinted
+Math = (
+    Letter | Accented | Digits | Sign | Word | Row | Fraction | Scripts | Fenced | Root | Big | Table | Tinted
+)
 
 
 def row(*parts: Math) -> Row:

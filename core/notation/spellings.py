@@ -448,7 +448,7 @@ class _Plain:
         """`^l`, `^{l-1}` or `^L` as a layer, where the program numbers layers by letters."""
         if made.layer or not (self.stems or self.alone):
             return None
-        label = self._label(start, end)
+        label = self._label(start, end) if end > start + 1 else self._at(start).text
         if self.alone:
             return (f"({label})", behind, False) if LABEL.fullmatch(label) else None
         letters = {*self.stems, *(letter.swapcase() for letter in self.stems)}

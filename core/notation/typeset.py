@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from core.arrays import Value
-from core.notation.names import GREEK
 from core.notation.mathtree import (
+    Accented,
     Digits,
     Fenced,
     Fraction,
@@ -22,6 +22,7 @@ from core.notation.mathtree import (
     Word,
     row,
 )
+from core.notation.names import GREEK, MARKS, parts
 from core.notation.tree import (
     Binary,
     Call,
@@ -64,29 +65,82 @@ WORDS |= {"maxpool": "max pool", "avgpool": "avg pool", "maxpool_x": "to the lar
 WORDS |= {"log_softmax": "log softmax", "logaddexp": "log(e^x+e^y)", "stop_gradient": "stop"}
 
 
+# a subscript's or a layer's text: an underscore with what stands below, letters with their accents, a number,
+# one sign
+_LABEL = re.compile(
+    rf"_\{{(?P<braced>[^{{}}]*)\}}|_\[(?P<square>[^\[\]]*)\]|_(?P<below>[^\W_]+)"
+    rf"|(?P<letters>(?:[^\W\d_][{MARKS}]?)+)|(?P<digits>[0-9.]+)|(?P<sign>[^\s{{}}])"
+)
+_LABEL_SIGNS: dict[str, Math] = {
+    "+": PLUS,
+    "-": MINUS,
+    "*": Sign("∗", "bin"),
+    "=": EQUALS,
+    ",": Sign(",", "punct"),
+    ";": Sign(";", "punct"),
+    **{sign: Sign(sign, "open") for sign in "(["},
+    **{sign: Sign(sign, "close") for sign in ")]"},
+}
+_SHORT_WORDS = frozenset({"in", "of", "on", "to"})
+
+
 def name_math(name: str) -> Math:
-    """A name as it is set: `x1` is x with a subscript, `W_in` likewise, `Lreg` an upright word.
+    """A name as it is printed: `x1` is x with a subscript, `ŷ` a y below a hat, `W⁽²⁾` has its layer above.
 
     What is inside an unfolded node is set as it is written: `x1.2` as x with a subscript and `.2` behind it.
+    A constant's text is no name and is set as a number.
     """
-    name, point, inside = name.partition(".")
+    if not name[:1].isalpha():
+        return Digits(name)
+    inside = re.search(r"(\.[0-9]+)+$", name)
     if inside:
-        return row(name_math(name), Digits(point + inside))
-    match = re.fullmatch(r"(.*?)(_[^′]+|[0-9]+)?(′*)", name)
-    base, sub, primes = match.groups("") if match else (name, "", "")
-    sub = sub.removeprefix("_")
-    subscript: Math | None = None
-    if sub:
-        subscript = (
-            Digits(sub)
-            if sub.isdigit()
-            else Letter(GREEK.get(sub, sub))
-            if len(sub) == 1
-            else Word(sub, "ord")
-        )
-    letter = Letter(base)
-    prime = Sign("′" * len(primes), "ord") if primes else None
-    return Scripts(letter, subscript, prime) if subscript or prime else letter
+        return row(name_math(name[: inside.start()]), Digits(inside[0]))
+    made = parts(name)
+    letter: Math = Letter(made.base)
+    if made.accent:
+        letter = Accented(letter, made.accent)
+    above = [Sign("′" * made.primes, "ord")] if made.primes else []
+    sup = _one((*above, *_label(made.layer)))
+    sub = _one(_label(made.sub))
+    return Scripts(letter, sub, sup) if sub or sup else letter
+
+
+def _one(found: Sequence[Math]) -> Math | None:
+    return row(*found) if len(found) > 1 else found[0] if found else None
+
+
+def _label(text: str) -> list[Math]:
+    """What stands below or above a name: `ij`, `t−1`, `k,l`, `(2)`, `y` with its own i, or a word."""
+    found: list[Math] = []
+    for match in _LABEL.finditer(text):
+        kind, shown = match.lastgroup, match[match.lastgroup or 0]
+        if kind == "digits":
+            found.append(Digits(shown))
+        elif kind == "letters":
+            found += _label_letters(shown)
+        elif kind == "sign":
+            found.append(_LABEL_SIGNS.get(shown) or Sign(shown, "ord"))
+        else:
+            below = _label(f"[{shown}]" if kind == "square" else shown)
+            found.append(_with_below(found.pop() if found else row(), below))
+    return found
+
+
+def _with_below(base: Math, below: Sequence[Math]) -> Math:
+    """A letter with its own subscript; words with an underscore between them stand side by side."""
+    match base, below:
+        case Word(first), [Word(second)]:
+            return Word(f"{first} {second}", "ord")
+    return Scripts(base, _one(below))
+
+
+def _label_letters(text: str) -> list[Math]:
+    """Letters side by side are indices, `ij`; longer words, `in` and abbreviations such as `CE` are words."""
+    text = GREEK.get(text, text)
+    letters = re.findall(f".[{MARKS}]?", text)
+    if len(letters) > 2 or text in _SHORT_WORDS or (len(letters) == 2 and text.isupper()):
+        return [Word(text, "ord")]
+    return [name_math(letter) for letter in letters]
 
 
 def number_math(value: float, digits: int = DIGITS) -> Math:
@@ -230,13 +284,24 @@ def _turned(part: Part) -> Part:
 
 
 def with_superscript(math: Math, sup: Math) -> Math:
-    """A superscript above a subscript that is there already, inside a tint if there is one."""
+    """A superscript above a subscript that is there already, inside a tint if there is one.
+
+    A transpose stands behind a name's layer, as in W with (2)⊤; what is raised to a power gets brackets then.
+    """
     match math:
         case Tinted(role, body, tag):
             return Tinted(role, with_superscript(body, sup), tag)
         case Scripts(base, sub, None):
             return Scripts(base, sub, sup)
+        case Scripts(base, sub, above) if above and (sup == TOP or _is_prime(above)):
+            return Scripts(base, sub, row(above, sup))
+        case Scripts():
+            return Scripts(bracketed(math), sup=sup)
     return Scripts(math, sup=sup)
+
+
+def _is_prime(math: Math) -> bool:
+    return isinstance(math, Sign) and math.text.startswith("′")
 
 
 def with_subscript(math: Math, sub: Math) -> Math:

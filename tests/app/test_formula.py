@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from itertools import combinations
 from typing import get_args
 
 if not os.environ.get("DISPLAY"):
@@ -12,16 +13,18 @@ if not os.environ.get("DISPLAY"):
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QTransform
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.formula import Box, FormulaView, layout, measure, paint
 from app.formula.boxes import Glyph, Rule
 from app.formula.letters import italic, read_name
-from app.formula.mathfont import math_font
+from app.formula.mathfont import UNITS, math_font
 from app.formula.spacing import Classes, spaces
+from core.figure.sizes import extent
 from core.notation.mathtree import (
+    Accented,
     Big,
     Digits,
     Fenced,
@@ -37,6 +40,8 @@ from core.notation.mathtree import (
     Word,
     row,
 )
+from core.notation.names import ACCENTS
+from core.notation.typeset import name_math
 from core.resources import resource
 
 SIZE = 48.0
@@ -48,6 +53,15 @@ COLUMN = Table(tuple((Digits(str(i)),) for i in range(6)))
 
 EXAMPLES: dict[type, tuple[Math, ...]] = {
     Letter: (X, Letter("in"), Letter("ŷ"), Letter("x''"), Letter("Δw"), Letter("θ̃"), Letter("")),
+    Accented: (
+        Accented(Y, "hat"),
+        Accented(Letter("θ"), "tilde"),
+        Accented(X, "bar"),
+        Accented(Letter("loss"), "hat"),
+        Accented(Letter("loss"), "bar"),
+        Accented(Letter("loss"), "ddot"),
+        Accented(Tinted("value", X, "x"), "dot"),
+    ),
     Digits: (ONE, Digits("−0.25"), Digits("½"), Digits("")),
     Sign: (PLUS, EQUALS, Sign("⊙"), Sign("∂", "ord"), Sign("′", "ord"), Sign(",", "punct")),
     Word: (Word("exp"), Word("if ", "ord"), Word("", "ord")),
@@ -221,6 +235,86 @@ def test_an_accent_stands_above_its_letter() -> None:
     assert bottom(hat) < top(letter)
     middle = hat.x + (hat.shape.left + hat.shape.right) / 2 * SIZE
     assert letter.x < middle < letter.x + letter.shape.advance * SIZE
+
+
+def ink(glyph: Glyph) -> QPainterPath:
+    """A glyph's outline where it is painted."""
+    scale = glyph.size / UNITS
+    return QTransform(scale, 0, 0, scale, glyph.x, glyph.y).map(glyph.shape.path)
+
+
+@pytest.mark.parametrize("letter", "ywxhWLXHθδ")
+@pytest.mark.parametrize("accent", ACCENTS)
+def test_an_accent_stands_where_the_font_says_and_does_not_touch(letter: str, accent: str) -> None:
+    box = layout(Accented(Letter(letter), accent), SIZE)
+    below, above = glyph_of(box, italic(letter)), glyph_of(box, ACCENTS[accent])
+    assert above.x + above.shape.accent_x * SIZE == pytest.approx(below.x + below.shape.accent_x * SIZE)
+    under, over = ink(below), ink(above)
+    assert under.boundingRect().left() < over.boundingRect().center().x() < under.boundingRect().right()
+    assert over.boundingRect().bottom() < under.boundingRect().top() + 0.01 * SIZE
+    assert not under.intersects(over)
+    assert box.ascent >= -over.boundingRect().top()
+
+
+def test_the_font_places_the_hat_of_an_italic_y_to_the_right_of_its_middle() -> None:
+    y = math_font().shape("𝑦")
+    assert y.accent_x > (y.left + y.right) / 2 + 0.05
+
+
+@pytest.mark.parametrize("accent", ["hat", "tilde", "bar"])
+def test_an_accent_spreads_over_a_longer_name(accent: str) -> None:
+    box, bare = layout(Accented(Letter("loss"), accent), SIZE), layout(Letter("loss"), SIZE)
+    assert box.width == bare.width
+    if accent == "bar":
+        (rule,) = box.rules
+        left, right, lowest = rule.x, rule.x + rule.width, rule.y + rule.height
+    else:
+        (wide,) = [ink(glyph).boundingRect() for glyph in box.glyphs if glyph.y < 0]
+        left, right, lowest = wide.left(), wide.right(), wide.bottom()
+    assert 0 <= left < right <= box.width
+    assert right - left > 0.8 * box.width
+    assert left + right == pytest.approx(box.width, abs=0.05 * SIZE)
+    assert lowest < -bare.ascent
+
+
+def test_i_and_j_lose_their_dots_below_an_accent() -> None:
+    assert glyph_of(layout(name_math("î"), SIZE), "\U0001d6a4")
+    assert glyph_of(layout(name_math("x̃_i"), SIZE), "𝑖")
+
+
+def test_an_accented_letter_takes_its_tint_and_is_hit() -> None:
+    box = layout(Tinted("value", name_math("ŷ"), "ŷ"), SIZE)
+    assert {glyph.ink.role for glyph in box.glyphs} == {"value"}
+    hat = glyph_of(box, "\u0302")
+    found = box.area_at(box.width / 2, (top(hat) + bottom(hat)) / 2)
+    assert found and found.tag == "ŷ"
+
+
+NAMES = "ŷ⁽²⁾ W̃_{k,l}⁽ⁱ⁾ x̄1⁽ⁱ⁾ h_{t-1}^[2] h_{t-1}′ W⁽²⁾′ W_in^{(q)} s_y_i⁽²⁾ W_hh f_k⁽ˡ⁾".split()
+NAMES += ["w_[1]⁽ⁱ⁾", "loss_hat_in⁽²⁾"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_glyphs_of_a_name_overlap(name: str) -> None:
+    glyphs = layout(name_math(name), SIZE, display=False).glyphs
+    for first, second in combinations(map(ink, glyphs), 2):
+        assert not first.intersects(second)
+    assert len(glyphs) > 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_layout_keeps_the_room_that_a_painted_name_takes(name: str) -> None:
+    box = layout(name_math(name), 26.0, display=False)
+    width, height = extent(name_math(name), 26.0)
+    assert box.width <= width < 1.6 * box.width
+    assert box.height <= height
+
+
+def test_a_tall_subscript_stands_as_close_to_its_letter_as_a_low_one() -> None:
+    tall, low = layout(name_math("W_k"), SIZE), layout(name_math("W_n"), SIZE)
+    letter = glyph_of(tall, "𝑊")
+    assert glyph_of(tall, "𝑘").x <= letter.x + (letter.shape.advance + 0.07) * SIZE
+    assert glyph_of(low, "𝑛").x <= glyph_of(tall, "𝑘").x
 
 
 # spacing

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from core.arrays import frozen
-from core.builder import graph_of
+from core.builder import build, graph_of
 from core.export.tikz import node_names, tikz
 from core.figure import draw, figure, label_width
+from core.notation.tree import Binary, Call, Name, Program, Statement, Transposed
 from core.passes import run, tell
 from core.plan import make_plan
 from core.unfold import anything, unfolded
@@ -85,12 +86,43 @@ def test_frames_stand_below_everything_with_their_titles():
     assert all(text.count(a) == text.count(b) for a, b in ("()", "{}", "[]"))
 
 
+NAMES = "W̃ x̄1 w_[1] W⁽²⁾ W^[1] loss_hat y′ L_θ W_{k,l} x1⁽ⁱ⁾ s_y_i é größe".split()
+
+
+def named_figure():
+    """A figure with names of every kind."""
+    sum_ = Name(NAMES[0])
+    for name in NAMES[1:]:
+        sum_ = Binary("+", sum_, Transposed(Name(name)))
+    values = dict.fromkeys(NAMES, 0.5)
+    program = Program("", (Statement(sum_, "h_{t-1}"), Statement(Call("exp", (Name("h_{t-1}"),)), "ŷ")))
+    story = tell(make_plan(build(program, values)), values)
+    return figure(draw(story.graph), story.last)
+
+
+def figure_of_signs():
+    """A figure whose operations are written with signs of mathematics."""
+    program = "squared_error(x, y) + nll(q, k) + l1(x) + sum(abs(x)) + logsumexp(x) + sum(conv2d(A, K))"
+    values = {"x": frozen([0.5, 1.5]), "y": frozen([1, 0]), "q": frozen([0.2, 0.8]), "k": 1.0}
+    values |= {"A": frozen(np.ones((4, 4))), "K": frozen(np.ones((2, 2)))}
+    story = run(f"z = {program}; f = z + l2(x)", values)
+    return figure(draw(story.graph), story.last)
+
+
+@pytest.mark.parametrize("make", [named_figure, figure_of_signs])
+def test_all_signs_are_written_as_commands(make):
+    text = tikz(make(), COLOURS)
+    assert text.isascii(), sorted({char for char in text if not char.isascii()})
+    assert all(text.count(a) == text.count(b) for a, b in ("()", "{}"))
+
+
 @pytest.mark.skipif(not (shutil.which("pdflatex") and shutil.which("kpsewhich")), reason="there is no TeX")
 def test_it_compiles(tmp_path):
     found = subprocess.run(["kpsewhich", "standalone.cls"], capture_output=True).stdout
     if not found:
         pytest.skip("this TeX has no standalone class")
-    for shown in (figure_at(NEURON, "backward:3"), unfolded_figure()):
+    shown_here = (figure_at(NEURON, "backward:3"), unfolded_figure(), named_figure(), figure_of_signs())
+    for shown in shown_here:
         (tmp_path / "f.tex").write_text(tikz(shown, COLOURS), encoding="utf-8")
         command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "f.tex"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60)

@@ -1,0 +1,159 @@
+"""Names as they are printed: what a name's parts become in a formula, in LaTeX and in scripts."""
+
+import re
+
+import pytest
+
+from core.builder import build
+from core.export.code import identifier
+from core.export.numpy_script import numpy_script
+from core.figure.sizes import extent
+from core.figure.symbols import SYMBOLS
+from core.notation.latex import latex
+from core.notation.mathtree import Fenced, Scripts, Sign, Tinted, Word, row
+from core.notation.names import canonical
+from core.notation.tree import Binary, Name, Number, Program, Statement, Transposed
+from core.notation.typeset import FORMS, WORDS, name_math, typeset
+from core.ops import OPS
+from core.passes import tell
+from core.plan import make_plan
+
+PRINTED = {
+    "ŷ": r"\hat{y}",
+    "W̃": r"\tilde{W}",
+    "x̄1": r"\bar{x}_{1}",
+    "ẋ": r"\dot{x}",
+    "ẍ": r"\ddot{x}",
+    "î": r"\hat{\imath}",
+    "θ̂": r"\hat{\theta}",
+    "loss_hat": r"\widehat{\mathrm{loss}}",
+    "loss_bar": r"\overline{\mathrm{loss}}",
+    "h_{t-1}": "h_{t-1}",
+    "W_{k,l}": "W_{k,l}",
+    "w_ij": "w_{ij}",
+    "w_{c1}": "w_{c1}",
+    "s_y_i": "s_{y_{i}}",
+    "s_{y_{i}}": "s_{y_{i}}",
+    "L_θ": r"L_{\theta}",
+    "L_reg": r"L_{\text{reg}}",
+    "W_in": r"W_{\text{in}}",
+    "L_CE": r"L_{\text{CE}}",
+    "x_batch_mean": r"x_{\text{batch mean}}",
+    "W⁽²⁾": "W^{(2)}",
+    "x1⁽ⁱ⁾": "x_{1}^{(i)}",
+    "W^{(q)}": "W^{(q)}",
+    "W^[1]": "W^{[1]}",
+    "w_[1]": "w_{[1]}",
+    "ŷ_i⁽²⁾": r"\hat{y}_{i}^{(2)}",
+    "x′": "x'",
+    "h1⁽²⁾′": "h_{1}'^{(2)}",
+    "x1.2": "x_{1}.2",
+    "h_{t-1}.2": "h_{t-1}.2",
+    "1/2": "1/2",
+    "x1": "x_{1}",
+    "Lreg": r"\mathrm{Lreg}",
+}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_a_name_is_printed_as_in_a_book(name):
+    assert latex(name_math(name)) == PRINTED[name]
+
+
+def test_letters_that_mathematics_lacks_are_text():
+    assert latex(name_math("é")) == r"\acute{e}"
+    assert latex(name_math("größe")) == r"\text{gr\"{o}{\ss}e}"
+    assert latex(name_math("naïve")) == r"\text{na\"{\i}ve}"
+
+
+def test_a_transpose_stands_behind_a_layer_and_a_power_outside_of_it():
+    assert latex(typeset(Transposed(Name("W⁽²⁾")))) == r"W^{(2)\top}"
+    assert latex(typeset(Transposed(Name("x′")))) == r"x'^{\top}"
+    assert latex(typeset(Binary("^", Name("a⁽²⁾"), Number(2.0)))) == r"\left( a^{(2)} \right)^{2}"
+    assert latex(typeset(Binary("^", Name("x′"), Number(2.0)))) == "x'^{2}"
+    assert latex(typeset(Binary("^", Name("ŷ1"), Number(2.0)))) == r"\hat{y}_{1}^{2}"
+
+
+def test_a_second_script_on_a_letter_is_kept_apart():
+    assert latex(Scripts(name_math("W⁽²⁾"), sup=Sign("⊤", "ord"))) == r"{W^{(2)}}^{\top}"
+    assert latex(Scripts(Tinted("value", name_math("W⁽²⁾")), sub=Sign("+", "ord"))) == "W^{(2)}_{+}"
+
+
+@pytest.mark.parametrize("op", OPS)
+def test_every_sign_of_an_operation_is_a_command(op):
+    symbol = OPS[op].symbol
+    shown = [Word(symbol), Word(symbol, "ord"), Sign(symbol, "ord"), SYMBOLS.get(op, row())]
+    if op in FORMS and not OPS[op].variadic:
+        shown.append(FORMS[op](*((name_math(port), 6) for port in OPS[op].inputs))[0])
+    if op in WORDS:
+        shown += [Word(WORDS[op]), Word(WORDS[op], "ord")]
+    for text in map(latex, shown):
+        assert text.isascii(), text
+        assert text.count("{") == text.count("}")
+        assert "$$" not in text
+
+
+def test_signs_within_text_are_mathematics():
+    assert latex(Word("∑(y−t)²", "ord")) == r"\text{$\sum$(y$-$t)$^{2}$}"
+    assert latex(Word("‖x‖₁", "ord")) == r"\text{$\|$x$\|_{1}$}"
+    assert latex(Word("10⁻¹²")) == r"\operatorname{10^{-12}}"
+    assert latex(Word("max pool")) == r"\operatorname{max\ pool}"
+    assert latex(Fenced("‖", name_math("ŷ"), "‖")) == r"\left\| \hat{y} \right\|"
+
+
+IDENTIFIERS = {
+    "ŷ": "y_hat",
+    "W̃": "W_tilde",
+    "x̄1": "x_bar1",
+    "loss_hat": "loss_hat",
+    "W⁽²⁾": "W2",
+    "W^[1]": "W1",
+    "W^{(q)}": "W_q",
+    "w_[1]": "w1",
+    "x1⁽ⁱ⁾": "x1_i",
+    "h_{t-1}": "h_t_minus_1",
+    "h_{t+1}": "h_t_plus_1",
+    "W_{k,l}": "W_k_l",
+    "s_{y_{i}}": "s_y_i",
+    "L_θ": "L_theta",
+    "x′": "x_prime",
+}
+
+
+@pytest.mark.parametrize("name", IDENTIFIERS)
+def test_a_name_in_a_script_is_what_one_would_type(name):
+    assert identifier(name) == IDENTIFIERS[name]
+
+
+def program(*statements):
+    """A program of trees: (name, tree) each."""
+    made = tuple(Statement(tree, name) for name, tree in statements)
+    return Program("\n".join(f"{name} = …" for name, _ in statements), made)
+
+
+def story_of(names):
+    """All names, multiplied and added in turn; the output is called ŷ."""
+    tree = Name(names[0])
+    for number, name in enumerate(names[1:]):
+        tree = Binary("+" if number % 2 else "*", tree, Name(name))
+    values = {name: 0.5 + number / 4 for number, name in enumerate(names)}
+    graph = build(program(("ŷ", tree)), values)
+    return tell(make_plan(graph), values)
+
+
+def test_a_script_keeps_names_apart_and_tells_what_they_were(capsys):
+    text = numpy_script(story_of(["W⁽²⁾", "W2", "w_[1]", "w1", "x′", "h_{t-1}"]))
+    told = " ".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# "))
+    assert all(said in told for said in ("W⁽²⁾ is W2", "W2 is W2_", "ŷ is y_hat", "h_{t-1} is h_t_minus_1"))
+    compile(text, "script", "exec")
+    exec(text, {})
+    expected = (((0.5 * 0.75) + 1.0) * 1.25 + 1.5) * 1.75
+    assert re.search(rf"^y_hat +{expected} ", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_the_room_for_a_name_grows_with_its_parts():
+    names = ["h", "h_t", "h_{t-1}", "h_{t-1}⁽²⁾"]
+    widths = [extent(name_math(canonical(name)), 26.0)[0] for name in names]
+    assert widths[0] < widths[1] < widths[2] <= widths[3]
+    assert extent(name_math("ŷ"), 26.0)[0] == extent(name_math("y"), 26.0)[0]
+    assert extent(name_math("ŷ"), 26.0)[1] > extent(name_math("y"), 26.0)[1]
