@@ -276,6 +276,8 @@ class Builder(Nodes):
         return Operand(part, self.nodes[name].shape, node=name)
 
     def call(self, part: Call, found: list[Operand]) -> Operand:
+        if part.function == "numel":
+            return self.number(float(math.prod(found[0].shape)))
         if part.function in self.functions:
             return self.inlined(self.functions[part.function], found, part)
         op = called(part.function, [(1, *o.shape) if o.row else o.shape for o in found])
@@ -312,7 +314,8 @@ class Builder(Nodes):
         if kinds == (1, 1):
             if right.row:
                 return self.apply("outer", [left, right], part)
-            if sign == " " and not left.row:
+            chained = left.node and self.nodes[left.node].op == "vecmat"  # x·A x is (x·A)·x
+            if sign == " " and not left.row and not chained:
                 dot, each = (expression_text(replace(part, op=sign)) for sign in "·⊙")
                 hint = f"Write {dot} for the dot product or {each} for entry by entry"
                 raise Problem("Two vectors stand side by side: which product is meant?", hint=hint, fix=dot)

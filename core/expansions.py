@@ -134,7 +134,7 @@ BY_ENTRIES: Mapping[str, Callable[..., str]] = {
     "matmul": lambda X, Y: _listed(f"X[{i}]·Y" for i in range(X[0])),
     "outer": lambda x, y: _listed(f"x[{i}] y" for i in range(x[0])),
     "transpose": lambda X: _listed(_listed(f"X[{i}, {j}]" for i in range(X[0])) for j in range(X[1])),
-    "row": lambda x: "[x]",
+    "row": lambda x: "[x,]",
     "sum": lambda x: _plus(_of_entries("sum", x)),
     "prod": lambda x: " ".join(_of_entries("prod", x)),
     "mean": lambda x: f"sum(x) / {math.prod(x)}",

@@ -60,12 +60,20 @@ class Report:
                 found.append(Note(f"{name} is too large to be checked", graph.nodes[name].span))
         return [*found, *self.request.unused(graph)]
 
+    def _typed(self, name: str) -> str:
+        """A name as the program spells it; one that it writes in LaTeX as its value was given."""
+        program = self.story.graph.program
+        spelled = program.spelled.get(name, name)
+        if "\\" not in spelled:
+            return spelled
+        given = {program.aliases.get(own, own): typed for own, typed in self.request.typed.items()}
+        return given.get(name, spelled)
+
     @keeping
     def answer(self) -> dict[str, Any]:
         """The answer as plain data, with names as the program spells them; what is not known is None."""
 
-        def typed(name: str) -> str:
-            return self.story.graph.program.spelled.get(name, name)
+        typed = self._typed
 
         graph, last = self.story.graph, self.story.last
         found: dict[str, Any] = {

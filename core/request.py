@@ -48,7 +48,7 @@ class Refusal(Exception):
 class Request:
     """A program, its values, the node asked for, and the nodes whose gradients are wanted (none: all inputs).
 
-    The backward pass starts with `seed`, or with 1 at an `entry` of the output, or with 1. `unfold` are nodes
+    `typed` is how the names of the values were written. The backward pass starts with `seed`, or with 1 at an `entry` of the output, or with 1. `unfold` are nodes
     to be replaced by what they stand for, or `all`, or `numbers`. Of a project's file are `stored`, which may
     have values for names the program no longer has, and `unfolded`, keys of nodes with the operations they
     had.
@@ -65,6 +65,7 @@ class Request:
     check: bool = False
     unfold: tuple[str, ...] = ()
     unfolded: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
 
     def story(self, hint: Callable[[Mapping[str, Value]], str]) -> Story:
         """Both passes. Raises Refusal; `hint` says how to give the values that are missing."""
@@ -238,9 +239,11 @@ def request_from(text: str) -> Request:
         raise Problem(f'"wrt" can have {MOST_NAMES:,} names; here are {len(found["wrt"]):,}')
     if "program" not in found:
         raise Problem('The request has no "program"')
+    values = values_from(found.get("values", {}))
     return Request(
         found["program"],
-        values_from(found.get("values", {})),
+        values,
+        typed=dict(zip(values, found.get("values", {}), strict=True)),
         wrt=tuple(name_from(name) for name in found.get("wrt", [])),
         output=name_from(found["output"]) if found.get("output") else "",
         seed=value_from(found["seed"], "the seed") if "seed" in found else None,

@@ -258,6 +258,7 @@ FORMS: Mapping[str, Sequence[Form]] = {
     ],
     # -- losses
     "cross_entropy": _of_entry("torch.logsumexp(s, dim=-1) - {}", "s", known="F.cross_entropy"),
+    "sum_except": _of_entry("torch.sum(x, dim=-1) - {}", "x"),
     "nll": _of_entry("-torch.log({})", "p"),
     "multiclass_hinge": [
         *_of_entry(

@@ -258,7 +258,7 @@ def applied(reader: Expressions, token: Token, signature: Signature) -> Tree:
     start = reader.at
     exponent = _function_power(reader, token)
     bracket = reader.at_sign("(", "{", "[")
-    if signature.least > 1 or not (bracket or reader.starts_factor()):
+    if signature.most > 1 or not (bracket or reader.starts_factor()):
         reader.at = start
         raise mistakes.brackets_missing(reader, token, signature.most > 1)
     with reader.level(token):

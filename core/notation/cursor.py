@@ -23,14 +23,14 @@ class Cursor:
 
     @property
     def token(self) -> Token:
-        return self.tokens[self.at]
+        return self.tokens[min(self.at, len(self.tokens) - 1)]
 
     def ahead(self, steps: int = 1) -> Token:
         return self.tokens[min(self.at + steps, len(self.tokens) - 1)]
 
     def take(self) -> Token:
         token = self.token
-        self.at = min(self.at + 1, len(self.tokens) - 1)
+        self.at += 1
         return token
 
     def at_sign(self, *signs: str) -> bool:

@@ -13,26 +13,7 @@ from core.notation.spellings import STATEMENT_WORDS
 from core.notation.tree import Note
 
 # names of two letters that the field uses as one name
-WORDS = {
-    "lr",
-    "dx",
-    "dy",
-    "dz",
-    "dw",
-    "db",
-    "dt",
-    "dW",
-    "id",
-    "wd",
-    "lo",
-    "hi",
-    "ce",
-    "kl",
-    "nn",
-    "bn",
-    "fc",
-    "in",
-}
+WORDS = set("lr dx dy dz dw db dt dW id wd lo hi ce kl nn bn fc in PI".split())
 
 
 def assigned(tokens: list[Token]) -> set[str]:
@@ -72,9 +53,10 @@ def split_products(
             elif name not in told and factors:
                 told.add(name)
                 shown = text[token.span.start : token.span.end]
-                notes.append(
-                    Note(f"{shown} is read as {' · '.join(factors)}", token.span, f"\\mathrm{{{name}}}")
-                )
+                said = f"{shown} is read as {' · '.join(factors)}"
+                if factors[0] == "Σ":
+                    said += f"; a sum is written sum({factors[1]})"
+                notes.append(Note(said, token.span, f"\\mathrm{{{name}}}"))
             elif name not in told and (said := seeming(name, functions)):
                 told.add(name)
                 notes.append(Note(said, token.span))

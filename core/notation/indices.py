@@ -7,7 +7,7 @@ what the limits of a sum promise is noted as needed and checked when the shapes 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import reduce
 
 from core.dataclass import dataclass, replace
@@ -68,21 +68,25 @@ def has_reductions(tree: Tree) -> bool:
     return any(isinstance(part, Reduction) for part in walk(tree))
 
 
-def indexed_names(tree: Tree, known: Known, indices: Collection[str] = ()) -> set[str]:
-    """The arrays whose entries a tree takes by the indices of its sums, or by the given ones."""
-    found: set[str] = set()
+def with_indices(tree: Tree, indices: Collection[str] = ()) -> Iterator[tuple[Tree, frozenset[str]]]:
+    """Every part of a tree with the indices of the sums around it, and the given ones."""
     waiting: list[tuple[Tree, frozenset[str]]] = [(tree, frozenset(indices))]
     while waiting:
         part, active = waiting.pop()
+        yield part, active
         if isinstance(part, Reduction):
             active = active | set(part.indices)
-        elif (
-            isinstance(part, Name) and (entry := entry_of(part, known, active)) and not _scalars(part, known)
-        ):
-            found.update(
+        waiting += [(child, active) for child in reversed(part.children)]
+
+
+def indexed_names(tree: Tree, known: Known, indices: Collection[str] = ()) -> set[str]:
+    """The arrays whose entries a tree takes by the indices of its sums, or by the given ones."""
+    found: set[str] = set()
+    for part, active in with_indices(tree, indices):
+        if isinstance(part, Name) and (entry := entry_of(part, known, active)) and not _scalars(part, known):
+            found |= {
                 inner.name for inner in walk(entry[0]) if isinstance(inner, Name) and _is_base(inner, part)
-            )
-        waiting += [(child, active) for child in part.children]
+            }
     return found
 
 
@@ -90,8 +94,18 @@ def _is_base(inner: Name, name: Name) -> bool:
     return parts(inner.name).base == parts(name.name).base
 
 
-def lowered(tree: Tree, free: Labels, known: Known) -> tuple[Tree, Labels, list[Needed]]:
-    """A tree without index notation, the labels left of those that are `free`, and what its limits need.
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A tree without index notation, the labels left of the free ones, what the limits need and count."""
+
+    tree: Tree
+    labels: Labels
+    needed: list[Needed]
+    counts: Mapping[str, Tree]
+
+
+def lowered(tree: Tree, free: Labels, known: Known) -> Lowered:
+    """A tree without index notation; `free` are the indices of the left side.
 
     Raises Problem where the notation cannot be turned into operations on whole arrays.
     """
@@ -100,7 +114,7 @@ def lowered(tree: Tree, free: Labels, known: Known) -> tuple[Tree, Labels, list[
     found, labels = lowering.whole(part)
     if len(labels) == 2 and labels != free and set(labels) == set(free):
         found, labels = Transposed(found, found.span), labels[::-1]
-    return found, labels, lowering.needed
+    return Lowered(found, labels, lowering.needed, lowering.counts)
 
 
 def entry_of(name: Name, known: Known, active: Collection[str]) -> tuple[Tree, Labels] | None:
@@ -177,6 +191,7 @@ class _Lowering:
         self.active = free
         self.known = known
         self.needed: list[Needed] = []
+        self.counts: dict[str, Tree] = {}  # limits such as n without a value, and an array that long
         self.entries: list[tuple[Tree, Labels]] = []  # the arrays that were indexed, each where it stands
 
     # -- trees to parts
@@ -469,6 +484,11 @@ class _Lowering:
         """Note what the limits say of the length of each array that carries the index."""
         if tree.start is None and tree.stop is None:
             return
+        match tree.stop:
+            case Name(name) if name not in self.known.names:
+                arrays = (array for array, labels in self.entries[first:] if labels == tree.indices)
+                if array := next(arrays, None):
+                    self.counts.setdefault(name, array)
         index = tree.indices[-1] if len(tree.indices) == 1 else tree.indices[0]
         start = tree.start or Number(1.0)
         if not isinstance(start, Number) or start.value not in (0.0, 1.0):

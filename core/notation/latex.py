@@ -55,7 +55,7 @@ COMMANDS |= {
     "∏": r"\prod",
 }
 COMMANDS |= {"≥": r"\ge", "≤": r"\le", "≠": r"\ne", "≈": r"\approx", "∈": r"\in", "⊤": r"\top"}
-COMMANDS |= {"→": r"\to", "←": r"\leftarrow", "↓": r"\downarrow", "↑": r"\uparrow"}
+COMMANDS |= {"→": r"\to", "↻": r"\circlearrowright", "←": r"\leftarrow", "↓": r"\downarrow", "↑": r"\uparrow"}
 COMMANDS |= {"⋮": r"\vdots", "⋯": r"\cdots", "…": r"\ldots"}
 COMMANDS |= {"′": "'", "‖": r"\|", "∥": r"\|", "⟨": r"\langle", "⟩": r"\rangle", "{": r"\{", "}": r"\}"}
 COMMANDS |= {"½": r"\tfrac{1}{2}", "⅓": r"\tfrac{1}{3}", "⅔": r"\tfrac{2}{3}"}

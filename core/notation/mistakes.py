@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.dataclass import replace
 from core.errors import Problem, Span, place
 from core.notation.cursor import CLOSING, RELATIONS, Cursor
-from core.notation.lexer import Token
+from core.notation.lexer import Token, refuse_character
 from core.notation.libraries import FOREIGN
 from core.notation.names import parts
 from core.notation.nearest import nearest
@@ -43,8 +43,11 @@ def unexpected_after_statement(cursor: Cursor, statement: Statement) -> Problem:
         return stray_comma(cursor)
     if token.text == ":":
         return stray_colon(token)
-    if token.kind == "sub":
-        return subscript_alone(token)
+    if token.kind in ("sub", "under"):
+        return subscript_alone(token, cursor.ahead())
+    if token.kind == "name" and token.text in ("and", "or"):
+        hint = "Write [x > 0 and y > 0]; for 'or' write cases"
+        return Problem(f"'{token.text}' joins comparisons in brackets", token.span, hint)
     following = cursor.ahead()
     if token.text == "<" and following.text == "-" and not following.spaced:
         return Problem("'<-' gives no value", token.span.to(following.span), "Write =", "=")
@@ -86,9 +89,11 @@ def stray_colon(colon: Token) -> Problem:
     return Problem("The character ':' has no meaning here", colon.span, "Write = to give a name a value", "=")
 
 
-def subscript_alone(token: Token) -> Problem:
+def subscript_alone(token: Token, behind: Token | None = None) -> Problem:
+    """The problem of a subscript behind something that is no name; `behind` is its label after a _."""
+    span = token.span.to(behind.span) if token.kind == "under" and behind else token.span
     hint = "Write it behind a name, as in x₁, or behind a norm, as in ‖x‖₁"
-    return Problem("This subscript belongs to nothing", token.span, hint, "")
+    return Problem("This subscript belongs to nothing", span, hint, "")
 
 
 def closes_nothing(token: Token) -> Problem:
@@ -102,6 +107,8 @@ def value_missing(cursor: Cursor, token: Token) -> Problem:
     """The problem of a token, just taken, that stands where a value should."""
     if token.text == ":":
         return stray_colon(token)
+    if token.kind == "under":
+        return refuse_character(cursor.text, token.span.start)
     if token.kind == "sub":
         return subscript_alone(token)
     before = cursor.tokens[cursor.at - 2] if cursor.at > 1 else None

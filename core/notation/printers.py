@@ -61,8 +61,9 @@ def _print(part: Tree, found: list[tuple[str, int]], reading: bool) -> tuple[str
             return f"{function}({', '.join(texts)})", ATOM
         case Transposed():
             return _wrap(found[0], 5) + "^T", 5
-        case Listing():
-            return f"[{', '.join(texts)}]", ATOM
+        case Listing(items):
+            lone = len(items) == 1 and not isinstance(items[0], Listing)  # [x] alone only groups
+            return f"[{', '.join(texts)}{',' * lone}]", ATOM
         case Indicator(relation):
             return f"[{texts[0]} {relation} {texts[1]}]", ATOM
         case Index():

@@ -23,7 +23,19 @@ from core.notation.signatures import MAX_VALUES, Signature
 from core.notation.slopes import slope_of
 from core.notation.spellings import plain
 from core.notation.sums import labels_of
-from core.notation.tree import Binary, Call, Name, Needed, Note, Program, Statement, Tree, names, substituted, walk
+from core.notation.tree import (
+    Binary,
+    Call,
+    Name,
+    Needed,
+    Note,
+    Program,
+    Statement,
+    Tree,
+    names,
+    substituted,
+    walk,
+)
 
 DEEPEST = 20_000  # Python's own limit of calls in calls while a text is read; frames lie on the heap
 
@@ -185,8 +197,21 @@ class _Reader(Expressions):
         return None
 
     def _is_function(self, side: _Side) -> bool:
-        """Whether a left side defines a function: it is called somewhere else."""
-        return side.name.text in self.called_names
+        """Whether a left side defines a function.
+
+        It does where it is called somewhere, and where it is neither used as a name nor the last line, nor
+        made of names that get their values below.
+        """
+        name = side.name.text
+        if name in self.called_names:
+            return True
+        used = sum(token.kind == "name" and token.text == name for token in self.tokens) > 1
+        ends = [
+            at for at, token in enumerate(self.tokens) if at >= side.end and token.kind in ("end", "stop")
+        ]
+        below = {token.text for at in ends for token in self.tokens[at + 1 : at + 2] if token.kind == "name"}
+        body = {token.text for token in self.tokens[side.end : ends[0]] if token.kind == "name"}
+        return not used and bool(below) and not below & body
 
     def _check_target(self, side: _Side) -> None:
         name = side.name
@@ -195,7 +220,8 @@ class _Reader(Expressions):
         if side.parameters is None:
             message = f"'{name.text}' is a function and cannot be given a value"
             raise Problem(message, name.span, "Choose another name")
-        if any(token.kind == "end" for token in self.tokens[:-1]):
+        body = {token.text for token in self.tokens[side.end :] if token.kind == "name"}
+        if any(token.kind == "end" for token in self.tokens[:-1]) or not body & set(side.parameters):
             raise Problem(f"'{name.text}' is a known function already", name.span, "Choose another name")
 
     def _assigned(self, sides: list[_Side], tree: Tree) -> list[Statement]:
@@ -254,24 +280,32 @@ class _Reader(Expressions):
         known = self._known(statements)
         if known is None:
             return statements
-        whole: dict[str, str] = {}
+        counts: dict[str, Tree] = {}
         found = []
         for statement in statements:
             free = self._free_labels(statement, known)
             wider = replace(known, arrays=known.arrays | self._evidence(statement, free, known))
-            tree, labels, needed = indices.lowered(statement.tree, free, wider)
-            self.needed += needed
-            if labels and statement.name:
+            made = indices.lowered(statement.tree, free, wider)
+            self.needed += made.needed
+            counts |= made.counts
+            if made.labels and statement.name:
                 vector = replace(parts(statement.name), sub="").text
                 shown = self.source(statement.name_span)
                 self.note(f"{shown} = … is read as the whole of {vector}", statement.span)
-                whole[statement.name] = vector
                 known = replace(
                     known, names=known.names - {statement.name} | {vector}, arrays=known.arrays | {vector}
                 )
                 statement = replace(statement, name=vector)
-            found.append(replace(statement, tree=tree))
-        return found
+            found.append(replace(statement, tree=made.tree))
+        return self._counted(found, counts)
+
+    def _counted(self, statements: list[Statement], counts: Mapping[str, Tree]) -> list[Statement]:
+        """The statements with limits such as n, where n has no value, as the number of entries they stand for."""
+        used = {name for statement in statements for name in names(statement.tree)}
+        lengths = {name: Call("numel", (array,)) for name, array in counts.items() if name in used}
+        for name, length in lengths.items():
+            self.note(f"{name} is the number of entries, {expression_text(length)}", statements[-1].span)
+        return [replace(s, tree=substituted(s.tree, lengths)) for s in statements] if lengths else statements
 
     def _known(self, statements: list[Statement]) -> Known | None:
         """What is known for index notation; None where the program has none."""
@@ -316,8 +350,10 @@ class _Reader(Expressions):
     def _loose_labels(self, statement: Statement, known: Known) -> tuple[str, ...]:
         """The indices without a value that a formula alone carries: `e^{s_k}/∑_j e^{s_j}` is a whole vector."""
         found: list[str] = []
-        for part in walk(statement.tree):
+        for part, bound in indices.with_indices(statement.tree):
             if isinstance(part, Name) and (entry := indices.plain_entry(part, known)):
+                if indices.entry_of(part, known, bound):
+                    continue
                 places = [place for place in getattr(entry, "places", ()) if isinstance(place, Name)]
                 found += [place.name for place in places if place.name not in known.names]
         labels = tuple(dict.fromkeys(label for label in found if len(label) == 1))
@@ -418,7 +454,7 @@ def _called(tokens: list[Token]) -> set[str]:
             continue
         starts = at == 0 or tokens[at - 1].kind == "end" or tokens[at - 1].text == "="
         if not (starts and _closes_before_equals(tokens, behind)):
-            found.add(token.text)
+            found.add(token.text.rstrip("′"))
     return found
 
 

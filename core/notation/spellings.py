@@ -36,7 +36,7 @@ FOREIGN = (
     ),
     (r"arg\s*(?:\\[,!;]\s*)?min\b|\\arg\b", "'{0}' asks for the best value", commands.TRAINED),
     (
-        r"\breturn\b|\bprint\s*\(|\bassert\b|\bwith\s+torch|\bclass\s+\w+",
+        r"\breturn\b|\bprint\s*\(|\bassert\b|\bwith\s+torch|\bclass\s+\w+\s*[:(]",
         "'{0}' is Python",
         "Write only formulas",
     ),
@@ -55,8 +55,9 @@ class Plain:
 
 def plain(text: str, functions: Collection[str], known: Collection[str]) -> Plain:
     """The plain tokens of a program; `known` are names that have values. Raises Problem with the place."""
+    formulas = re.sub(r"#[^\n]*", lambda remark: " " * len(remark[0]), text)
     for pattern, message, hint in FOREIGN:
-        if match := re.search(pattern, text):
+        if match := re.search(pattern, formulas):
             raise Problem(message.format(match[0].strip(" (")), Span(match.start(), match.end()), hint)
     return _Plain(text, raw_tokens(text), functions, known).result()
 
@@ -428,7 +429,9 @@ class _Plain:
                 continue
             base = self.raw[at - 1]
             equals = after.text == "=" or commands.SIGNS.get(after.text) == "="
-            starts = at == 1 or self.raw[at - 2].kind not in ("sign", "number", "name") or self._is(at - 2, ",")
+            starts = (
+                at == 1 or self.raw[at - 2].kind not in ("sign", "number", "name") or self._is(at - 2, ",")
+            )
             if (after.kind in ("under", "sub") and letter in "lLn") or (starts and equals):
                 found.add(letter)
         layers = {parts(name).layer.strip("()") for name in self.known}
@@ -551,6 +554,13 @@ class _Plain:
     def _point(self, at: int) -> int:
         """A point at the end of a formula is the sentence's."""
         following = self._at(at + 1)
+        if (
+            following.kind == "number"
+            and following.text.startswith(".")
+            and at
+            and self.raw[at - 1].kind == "number"
+        ):
+            raise Problem("A number can have one point", following.span, "Delete what is too much", "")
         if following.kind not in ("end", "stop", "break", "finish") or not self.out:
             raise refuse_character(self.text, self.raw[at].span.start)
         return at + 1

@@ -14,9 +14,11 @@ from core.ops import (  # noqa: F401  (importing a family declares it)
     losses,
     reductions,
 )
+from core.notation.signatures import Signature
 from core.ops.base import OPS, Op, signatures
 
-FUNCTIONS = signatures()
+# `numel(x)` is no operation: the number of entries of x is known when the graph is built
+FUNCTIONS = {**signatures(), "numel": Signature("numel", 1, 1, "numel(x)")}
 CALLS: dict[tuple[str, int], Op] = {
     (op.call, count): op
     for op in OPS.values()

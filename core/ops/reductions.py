@@ -77,16 +77,6 @@ sum_except = structural(
     x="stretch(g, x) - put(g, x, k)",
     says="Every entry but the one left out receives the upstream gradient.",
 )
-numel = structural(
-    "numel",
-    "n",
-    "size(x)",
-    inputs="x",
-    shape=_number,
-    test_shapes=[(4,)],
-    also="len",
-    says="The number of entries does not depend on their values: no gradient passes.",
-)
 sum_along = structural(
     "sum_along",
     "∑",

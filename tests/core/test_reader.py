@@ -101,7 +101,7 @@ READINGS = [
     ("‖x‖₂²", "norm(x)²"),
     ("W[i, j]", "W[i, j]"),
     ("(x + y)[0]", "(x + y)[0]"),
-    ("x [0]", "x · [0]"),
+    ("x [0]", "x · 0"),
     # LaTeX
     ("\\frac{a}{b} c", "(a / b) · c"),
     ("\\frac{1}{1+e^{-x}}", "1 / (1 + e^(−x))"),
@@ -135,7 +135,10 @@ def used(program):
 
 def test_what_names_mean_depends_on_what_is_known():
     assert reading(read_program("x y = 1".replace(" y", "y"))) == "xy = 1"
-    assert reading(read_program("xy")) == "xy"
+    assert reading(read_program("xy")) == "x · y"
+    assert reading(read_program("\\mathrm{xy}")) == "xy"
+    assert reading(read_program("loss + net")) == "loss + net"
+    assert reading(read_program("a c + acc")) == "a · c + (a · c) · c"
     assert reading(read_program("xy", ["x", "y"])) == "x · y"
     assert reading(read_program("xy", ["x", "y", "xy"])) == "xy"
     assert reading(read_program("x = 1; y = 2; 3xy")) == "x = 1; y = 2; (3 · x) · y"
