@@ -24,6 +24,7 @@ from core.notation.spellings import name_of
 
 FORMAT, VERSION = "chainlight", 2
 MAX_BYTES = 64_000_000
+MAX_SPELLING = 200  # of a name in LaTeX
 MOST_VALUES = 2_000_000
 MOST_NAMES = 10_000  # a program of MAX_CHARACTERS has fewer
 MAX_DOUBLE = sys.float_info.max
@@ -182,7 +183,9 @@ def values_from(table: Mapping[str, Any]) -> dict[str, Value]:
 
 def _named(spelling: str) -> str:
     try:
-        return name_of(name_from(spelling))
+        if len(spelling) > MAX_SPELLING:
+            raise Problem(f"A name can have {MAX_NAME} characters; this one has {len(spelling):,}")
+        return name_of(spelling)
     except Problem as problem:
         raise Problem(problem.message, hint=problem.hint) from None
 

@@ -86,10 +86,10 @@ def _written(reader: Expressions, token: Token) -> str:
 def _plain_name(reader: Expressions, token: Token, library: bool) -> Tree:
     if library:
         raise mistakes.no_such_function(reader, token)
-    if reader.token.kind == "prime":
+    if parts(token.text).primes and token.text not in reader.known:
         raise mistakes.prime_of_a_name(reader, token)
     opening = reader.at_sign("(", "{") and not reader.token.spaced
-    if opening and _holds_relation(reader) and token.text == "I" and "I" not in reader.known:
+    if opening and token.text == "I" and "I" not in reader.known and _holds_relation(reader):
         return reader.bracketed(reader.take())
     if reader.at_sign("(") and token.text not in reader.known and not reader.token.spaced:
         mistakes.refuse_unknown_function(reader, token)

@@ -265,12 +265,11 @@ def no_such_method(cursor: Expressions, token: Token) -> Problem:
 
 def prime_of_a_name(cursor: Expressions, token: Token) -> Problem:
     """The problem of a prime behind a name without a value: a transpose of MATLAB, or the slope of something."""
-    shown = cursor.source(token.span)
-    span = token.span.to(cursor.token.span)
+    written = cursor.source(token.span)
+    shown = replace(parts(token.text), primes=0).text
     hint = f"Write {shown}^T for a transpose; for a slope write its formula, as σ(z)(1 - σ(z)) for that of σ"
-    return Problem(
-        f"'{cursor.source(span)}' has no value, and {shown} is no function", span, hint, f"{shown}^T"
-    )
+    message = f"'{written}' has no value, and {shown} is no function"
+    return Problem(message, token.span, hint, f"{shown}^T")
 
 
 def refuse_unclear_end(cursor: Expressions, function: Token, call: Call) -> None:

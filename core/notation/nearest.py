@@ -12,7 +12,6 @@ from core.notation.lexer import MAX_NAME
 LOOKED_AT = 4  # choices that share most pairs of letters with a name are compared letter by letter
 SEEMING = (
     (re.compile("Π|PI"), "{0} is a name of its own; the number is written π"),
-    (re.compile("([A-Z][0-9]*)′"), "{0} is a name of its own; a transpose is written {1}^T"),
     (re.compile(r"([^\W\d_]\d*)T([^\W\d_]\d*)"), "{0} is one name; a transpose is written {1}^T {2}"),
 )
 

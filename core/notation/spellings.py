@@ -57,7 +57,8 @@ def plain(text: str, functions: Collection[str], known: Collection[str]) -> Plai
     """The plain tokens of a program; `known` are names that have values. Raises Problem with the place."""
     formulas = re.sub(r"#[^\n]*", lambda remark: " " * len(remark[0]), text)
     for pattern, message, hint in FOREIGN:
-        if match := re.search(pattern, formulas):
+        match = re.search(pattern, formulas)
+        if match and match[0].split()[0] not in known:
             raise Problem(message.format(match[0].strip(" (")), Span(match.start(), match.end()), hint)
     return _Plain(text, raw_tokens(text), functions, known).result()
 
@@ -422,17 +423,19 @@ class _Plain:
                 self._split_label(at + 1)
             end = self._group(at + 1) if self._brace(at + 1) else at + 1
             inside = self.raw[at + 2 : end] if self._brace(at + 1) else [self._at(at + 1)]
-            if len(inside) != 1 or inside[0].kind != "name" or len(inside[0].text) > 1:
+            if not inside or inside[0].kind != "name" or len(inside[0].text) > 1:
                 continue
             letter, after = inside[0].text, self._at(end + 1)
-            if letter == "T" or letter in self.known:
+            if letter == "T" or letter in self.known or not LABEL.fullmatch("".join(t.text for t in inside)):
                 continue
             base = self.raw[at - 1]
             equals = after.text == "=" or commands.SIGNS.get(after.text) == "="
             starts = (
                 at == 1 or self.raw[at - 2].kind not in ("sign", "number", "name") or self._is(at - 2, ",")
             )
-            if (after.kind in ("under", "sub") and letter in "lLn") or (starts and equals):
+            if (after.kind in ("under", "sub") and letter in "lLn") or (
+                (starts or self._is(at - 1, "}")) and equals
+            ):
                 found.add(letter)
         layers = {parts(name).layer.strip("()") for name in self.known}
         return found | (layers & {"l", "L"})

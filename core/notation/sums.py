@@ -6,6 +6,7 @@ Here they are read, with their limits, into a Reduction; `indices` makes operati
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.dataclass import dataclass
@@ -97,10 +98,12 @@ def _continued(reader: Expressions, token: Token, limits: _Limits, body: Tree) -
 
 
 def _carries(reader: Expressions, indices: tuple[str, ...]) -> bool:
-    """Whether the term behind the sign that comes next has an index of the sum."""
+    """Whether the term behind the sign that comes next has an index of the sum, not that of a sum of its own."""
     depth = 0
-    for token in reader.tokens[reader.at + 1 :]:
+    for at, token in enumerate(reader.tokens[reader.at + 1 :], start=reader.at + 1):
         depth += nesting(token)
+        if token.kind == "reduce":
+            indices = tuple(set(indices) - _own_indices(reader.tokens[at + 1 : at + 8]))
         ends = token.kind in ("end", "stop", "align", "break", "finish") or (
             token.kind == "sign" and token.text in "+-,=<>≤≥≠"
         )
@@ -111,6 +114,19 @@ def _carries(reader: Expressions, indices: tuple[str, ...]) -> bool:
         if token.kind == "name" and token.text in indices:
             return True
     return False
+
+
+def _own_indices(tokens: Sequence[Token]) -> set[str]:
+    """The indices that stand below a sum's sign, given the tokens behind it."""
+    found: set[str] = set()
+    for token in tokens:
+        if token.kind in ("sub", "name"):
+            found |= {token.text, *labels_of(token.text)}
+            if token.kind == "sub":
+                break
+        elif token.kind != "under" and token.text not in ("{", ",", "("):
+            break
+    return found
 
 
 # -- limits

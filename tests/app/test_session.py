@@ -336,7 +336,7 @@ def test_a_value_is_not_written_into_a_text_that_has_changed(session):
     assert session.document.text == "longer = 1; x = 2; x y +"
 
 
-GUESSED = [("wx + b", "wx is one name; a product is written w x"), ("lnx", "lnx is one name")]
+GUESSED = [("lnx", "lnx is one name"), ("wTx", "a transpose is written w^T x")]
 
 
 @pytest.mark.parametrize(("text", "said"), GUESSED)

@@ -13,7 +13,8 @@ from core.document import MOST_NAMES, MOST_VALUES, Document, dumps, loads, parse
 from core.errors import Problem
 from core.nodes import MAX_BYTES, MAX_NODES
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
-from core.notation.reader import MAX_DEPTH, MAX_VALUES
+from core.notation.cursor import MAX_DEPTH
+from core.notation.signatures import MAX_VALUES
 from core.passes import MAX_SECONDS, after, run, tell, telling
 from core.plan import make_plan
 
@@ -34,8 +35,8 @@ def refused(text, values=None):
 
 
 def nested(depth, opening="(", closing=")"):
-    """x within brackets, so that the innermost expression is at this depth."""
-    return opening * (depth - 1) + "x" + closing * (depth - 1)
+    """x within so many brackets or functions."""
+    return opening * depth + "x" + closing * depth
 
 
 # -- the text
@@ -51,14 +52,30 @@ def test_characters():
 
 
 @pytest.mark.parametrize(
-    "brackets", ["()", "{}", ("| ", " |"), ("sin(", ")"), ("-", ""), ("√", ""), ("2^", "")]
+    "brackets",
+    ["()", "{}", ("| ", " |"), ("sin(", ")"), ("√", ""), ("2^", ""), ("e^{", "}"), ("\\sin ", "")],
 )
 def test_nested_levels(brackets):
     opening, closing = brackets
     assert graph(nested(MAX_DEPTH, opening, closing)).output == "f"
     message, marked = refused(nested(MAX_DEPTH + 1, opening, closing))
     assert message == f"This is nested deeper than {MAX_DEPTH} levels"
-    assert marked == "x"
+    assert marked in opening + "x"
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("1+1/(", ")"), ("1/(1+exp(-(", ")))"), ("x^{2+", "}"), ("|1 - ", "|")]
+)
+def test_every_level_is_counted_once(opening, closing):
+    """What stands between brackets is no level of its own."""
+    levels = opening.count("(") + opening.count("{") + opening.count("|")
+    assert read_program(nested(MAX_DEPTH // levels, opening, closing))
+    with pytest.raises(Problem, match="nested deeper than 100 levels"):
+        read_program(nested(MAX_DEPTH // levels + 1, opening, closing))
+
+
+def test_signs_in_front_of_a_factor_are_no_levels():
+    assert graph("-" * 5000 + "x").output == "f"
 
 
 def test_characters_of_a_name():
@@ -145,7 +162,7 @@ def test_axes_of_an_array():
     for inner in ("1", "x"):
         assert len(graph(listed(MAX_RANK, inner)).nodes["f"].shape) == MAX_RANK
     assert refused("[[[[[1]]]]]") == ("A value can have 4 axes; this one has 5", "[[[[[1]]]]]")
-    assert refused("[[[[[x]]]]]") == ("[[[[[x]]]]] would have 5 axes; the limit is 4", "[[[[[x]]]]]")
+    assert refused("[[[[[x]]]]]") == ("[[[[[x,]]]]] would have 5 axes; the limit is 4", "[[[[[x]]]]]")
     assert refused("reshape(x, [1, 1, 1, 2, 1])")[0].endswith("would have 5 axes; the limit is 4")
     assert graph("x[0][0][0][0]")
     message, _ = refused("x" + "[0]" * 2000)

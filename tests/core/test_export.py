@@ -85,6 +85,7 @@ PROGRAMS = [
     "sum(c x^T) + sum(c (x + y)^T W^T) + sum((x^T)^T)",
     "h = c; a′ = 2h; a′ α",
     "gelu(c) + selu(c) + selu(-p) + erf(p) + gelu(x)·selu(y) + hard_sigmoid(c) + hard_sigmoid(x)·erf(y)",
+    "sum_except(y, 1) sum_except(softmax(V b), k)",
     "prod(x) prod(U) + l1(y) + l2(W) + elastic(x, c) + elastic(y) + l1(c) + argmax(x) c + prod(c)",
     "nll(softmax(V b), k) + nll(softmax(y), 2) + multiclass_hinge(V b, k) + multiclass_hinge(y, 1, c)",
     "squared_error(x, y) + squared_error(x, c) + hinge(c, q, p) + hinge(-c, 1, 2) + perceptron(-c, q)",

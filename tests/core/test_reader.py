@@ -31,7 +31,7 @@ from core.passes import run
 READINGS = [
     # names
     ("x1 + x_1 + x₁ + x_{1}", "x1 + x1 + x1 + x1"),
-    ("w_{11} x_1'", "w11 · x1′"),
+    ("x_1' = 2; w_{11} x_1'", "x1′ = 2; w11 · x1′"),
     ("x_i + net_h1", "x_i + net_h1"),
     ("λ + lambda + \\lambda", "λ + λ + λ"),
     ("theta_1 ε \\varepsilon", "(θ1 · ε) · ε"),
