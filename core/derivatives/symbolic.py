@@ -24,8 +24,8 @@ from core.derivatives.array_forms import (
     total,
 )
 from core.derivatives.chain import ChainStep, ChainTerm, Symbolic, derivative_math, gradient_parts
+from core.equations import formula
 from core.errors import Problem
-from core.explain import formula
 from core.graph import CONSTANT, INPUT, Graph, Node
 from core.notation.mathtree import Word, row
 from core.notation.printers import expression_text

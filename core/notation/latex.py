@@ -37,7 +37,11 @@ COMMANDS |= {
     "‖": r"\|",
     "{": r"\{",
     "}": r"\}",
+    "⊗": r"\otimes",
+    "⋆": r"\star",
+    "∗": r"\ast",
     "𝟏": r"\mathbf{1}",
+    "𝟎": r"\mathbf{0}",
     "𝐞": r"\mathbf{e}",
 }
 FUNCTIONS = {"exp", "ln", "log", "max", "min", "sin", "cos", "tan", "tanh", "sinh", "cosh", "arctan"}
