@@ -53,13 +53,13 @@ VERTICAL, HORIZONTAL = Sign("⋮", "ord"), Sign("⋯", "ord")
 WORDS = {"log": "ln", "relu": "ReLU", "elu": "ELU", "silu": "SiLU", "leaky_relu": "LReLU", "power": "pow"}
 WORDS |= {
     "bce": "BCE",
-    "bce_logits": "BCE",
+    "bce_logits": "BCE logits",
     "mse": "MSE",
     "cross_entropy": "CE",
     "largest": "max",
     "smallest": "min",
 }
-WORDS |= {"gelu": "GELU", "selu": "SELU", "nll": "NLL", "svm": "hinge", "multiclass_hinge": "hinge"}
+WORDS |= {"gelu": "GELU", "selu": "SELU", "nll": "NLL"}
 WORDS |= {"positional_encoding": "γ", "others": "∏ others", "argmax": "arg max"}
 WORDS |= {"maxpool": "max pool", "avgpool": "avg pool", "log_softmax": "log softmax", "stop_gradient": "stop"}
 # two letters below a name that are a word, where others are two indices

@@ -86,7 +86,7 @@ affine = structural(
     W="outer(g, x)",
     x="matvec_t(W, g)",
     b="g",
-    says="The bias receives the upstream gradient; matrix and vector, its product with the other, transposed.",
+    says="The bias receives the upstream gradient; matrix and vector, that times the other one, transposed.",
 )
 vecmat = structural(
     "vecmat",
