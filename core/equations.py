@@ -35,7 +35,6 @@ from core.notation.typeset import (
     EQUALS,
     PLUS,
     POWER,
-    PRODUCT,
     SUM,
     Part,
     bracketed,
@@ -159,7 +158,11 @@ class Equations:
     def _names(self, node: Node) -> dict[str, Part]:
         """By its names in a rule: each input of a node, the node itself and its gradient, by their names."""
         found = {port: self.name(arg) for port, arg in _ports(node).items()}
-        return self._fitted(node, found) | {OUTPUT: self.name(node.name), GRADIENT: self.upstream(node)}
+        shapes = {port: self.graph.nodes[arg].shape for port, arg in _ports(node).items()}
+        return self._fitted(node, found, shapes) | {
+            OUTPUT: self.name(node.name),
+            GRADIENT: self.upstream(node),
+        }
 
     def _numbers(self, node: Node, operands: Mapping[str, Value], digits: int) -> dict[str, Part]:
         """The same with numbers in place of the operands."""
@@ -169,15 +172,14 @@ class Equations:
             name: self.number(value, roles.get(name, "value"), tags[name], digits)
             for name, value in operands.items()
         }
-        return self._names(node) | self._fitted(node, shown)
+        return self._names(node) | self._fitted(node, shown, {p: shape_of(v) for p, v in operands.items()})
 
-    def _fitted(self, node: Node, parts: Mapping[str, Part]) -> dict[str, Part]:
-        """The inputs of a node as they take part in it: stretched where that needs a product."""
-        to, ports = self._joint(node), _ports(node)
+    def _fitted(self, node: Node, parts: Mapping[str, Part], shapes: Mapping[str, Shape]) -> dict[str, Part]:
+        """The inputs of a node, or its local derivative, stretched to take part in it where they need it."""
+        to = self._joint(node)
         if to is None:
             return dict(parts)
-        shapes = {port: self.graph.nodes[arg].shape for port, arg in ports.items()}
-        return {p: stretched(part, shapes[p], to) if p in shapes else part for p, part in parts.items()}
+        return {port: stretched(part, shapes[port], to) for port, part in parts.items()}
 
     def _joint(self, node: Node) -> Shape | None:
         """The shape that the inputs of an operation entry by entry are stretched to."""
@@ -187,9 +189,18 @@ class Equations:
         return joined_shape(node.args, [self.graph.nodes[arg].shape for arg in node.args])
 
     def _known(self, node: Node) -> dict[str, Value]:
-        """The values of a node's inputs and of the node itself, by their names in a rule."""
-        args = _ports(node) | {OUTPUT: node.name}
-        return {port: value for port, arg in args.items() if (value := self.picture.value(arg)) is not None}
+        """The values of a node's inputs and of the node itself, by their names in a rule.
+
+        The one entry of an array that is stretched takes part as a number.
+        """
+        joint = self._joint(node)
+        found: dict[str, Value] = {}
+        for port, arg in {**_ports(node), OUTPUT: node.name}.items():
+            value = self.picture.value(arg)
+            if value is not None:
+                alone = joint not in (None, shape_of(value)) and np.size(value) == 1
+                found[port] = float(np.ravel(value)[0]) if alone else value
+        return found
 
     # -- sides of equations
 
@@ -232,8 +243,10 @@ class Equations:
         """The value of a node."""
         call, value = formula(self.graph, node), self.picture.value(node.name)
         assert value is not None
-        rule = node.operation.value_rule(len(node.args))
-        side = self._side(self._known(node), call, lambda parts: typeset(call, parts), rule.value)
+        rule, known = node.operation.value_rule(len(node.args)), self._known(node)
+        if isinstance(call, Binary) and call.op == "⊙":
+            call, _ = written(call, dict(zip("xy", known.values(), strict=False)))
+        side = self._side(known, call, lambda parts: typeset(call, parts), rule.value)
         left, said = self.name(node.name)[0], typeset(call, self._names(node))
         result = self.number(value, "value", node.name)
         if _lies_in_a_row(call, node):
@@ -334,7 +347,10 @@ class Equations:
         sides = [self._side(known, substituted(tree, {LOCAL: shown}), worked_out, worked_value)]
         if _fits(local):
             sides.append(self._side(known, tree, lambda parts: total(tree, parts), value))
-        return total(named, {**names_, LOCAL: _as_factor(shown, names_, node)}), sides, local
+        factor = _as_factor(shown, names_, node)
+        if named == Name(LOCAL):
+            factor = factor[0], typeset_part(shown, names_)[1]
+        return total(named, {**names_, LOCAL: factor}), sides, local
 
     def _local_derivative(self, node: Node, port: str, known: Mapping[str, Value]) -> Tree:
         """The local derivative as it is written: in the usual form, where that holds at these values."""
@@ -422,6 +438,11 @@ def _lies_in_a_row(tree: Tree, node: Node) -> bool:
 def _as_factor(tree: Tree, parts: Mapping[str, Part], node: Node) -> Part:
     """A local derivative as a factor: a product goes on with the same sign, all else looser gets brackets."""
     math, strength = typeset_part(tree, parts)
+    first = tree
+    while isinstance(first, Binary) and first.op in "*⊙":
+        first = first.left
     signs = {part.op for part in walk(tree) if isinstance(part, Binary)} & set("*⊙")
-    goes_on = strength == PRODUCT and signs <= ({"⊙"} if node.shape else {"*"})
-    return Tinted("local", math, node.name), ATOM if goes_on else strength
+    goes_on = first is not tree and signs <= ({"⊙"} if node.shape else {"*"})
+    if goes_on and typeset_part(first, parts)[1] >= POWER:
+        strength = ATOM
+    return Tinted("local", math, node.name), strength

@@ -94,7 +94,8 @@ erf = np.vectorize(math.erf, otypes=[float])
 
 
 def bce(p, t):
-    return -(t * np.log(p) + (1 - t) * np.log(1 - p))
+    """With 0 ln 0 = 0, as logarithms are taken to be no smaller than −100."""
+    return -(t * np.maximum(np.log(p), -100) + (1 - t) * np.maximum(np.log(1 - p), -100))
 
 
 def huber(y, t, d=1.0):
@@ -297,6 +298,7 @@ class Reader:
     names: dict
     derivative: Callable
     length: int = 0
+    functions: dict = field(default_factory=lambda: FUNCTIONS)
     bound: set = field(default_factory=set)
 
     def __call__(self, math_):
@@ -353,7 +355,7 @@ class Reader:
             if tokens[0] == Sign(":", "ord"):
                 tokens.pop(0)
                 stop = None if isinstance(tokens[0], Sign) else self.place(tokens)
-                place.append(slice(start and int(start), stop and int(stop)))
+                place.append(slice(*(end if end is None else int(end) for end in (start, stop))))
             elif isinstance(start, str):
                 added.append(len(place))
                 place.append(slice(None))
@@ -373,8 +375,8 @@ class Reader:
         token = tokens.pop(0)
         after = tokens[0] if tokens else None
         called = self.called(token)
-        if called in FUNCTIONS and isinstance(after, Fenced) and after.left == "(":
-            return FUNCTIONS[called](*self.listed(tokens.pop(0).body))
+        if called in self.functions and isinstance(after, Fenced) and after.left == "(":
+            return self.functions[called](*self.listed(tokens.pop(0).body))
         match token:
             case Digits(text):
                 return number(text)
@@ -407,9 +409,11 @@ class Reader:
         return token.text if isinstance(token, Word | Letter) else None
 
     def listed(self, body):
-        parts = [[]]
+        parts, depth = [[]], 0
         for part in flat(body):
-            if part == Sign(",", "punct"):
+            if isinstance(part, Sign):
+                depth += (part.kind == "open") - (part.kind == "close")
+            if part == Sign(",", "punct") and not depth:
                 parts.append([])
             else:
                 parts[-1].append(part)

@@ -65,14 +65,14 @@ def summed(part: Part, shape: Shape, to: Shape, taken: Collection[str] = ()) -> 
 
 def _laid_out(part: Part, shape: Shape, to: Shape) -> Part:
     """A number or a vector with the axes of length 1 that it is meant to have."""
-    if shape == to or to == (*shape, 1):
+    if shape == to or (len(shape) == 1 and to == (*shape, 1)):
         return part
     if not shape:
         math_ = part[0]
         for _ in to:
             math_ = Fenced("[", math_, "]")
         return math_, ATOM
-    if to == (1, *shape):
+    if len(shape) == 1 and to == (1, *shape):
         return turned(part)
     return row(Word("reshape"), Fenced("(", listed([part, _sizes(to)]), ")")), PRODUCT
 

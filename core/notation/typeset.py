@@ -302,7 +302,7 @@ FORMS: dict[str, Callable[..., Part]] = {
     "onehot": lambda k, x: _unit_vector(k),
     "choice": lambda k, n: _unit_vector(k),
     "unit_vector": _unit_vector,
-    "in_row": lambda k, g: (row(wrap(_unit_vector(k), POWER), Sign("⊗", "bin"), wrap(g, POWER)), PRODUCT),
+    "in_row": lambda unit, g: (row(wrap(unit, POWER), Sign("⊗", "bin"), wrap(g, POWER)), PRODUCT),
     "ones": lambda *shape: _bold("𝟏", [math for math, _ in shape]),
     "zeros": lambda *shape: _bold("𝟎", [math for math, _ in shape]),
     "blocks": _in_blocks,
