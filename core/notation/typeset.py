@@ -215,7 +215,7 @@ def _range(start: Part, stop: Part | None = None) -> Part:
 
 def indexed(part: Part, places: Sequence[Part]) -> Part:
     """An entry or a range, as it is typed: `x[0]`, `W[1, 2]`, `x[1:3]`."""
-    return row(wrap(part, ATOM), Sign("[", "open"), listed(places), Sign("]", "close")), DIVIDED
+    return row(wrap(part, ATOM), Sign("[", "open"), listed(places), Sign("]", "close")), ATOM
 
 
 def _call(function: str, found: list[Part]) -> Part:

