@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from operator import add, mul
 
 from core.arrays import Value, describe, shape_of, shape_text
@@ -99,7 +100,12 @@ def badge(picture: Picture, node: Node) -> str:
         return ""
     if kink.left == kink.right == "0":
         return f"Not differentiable here: the value jumps. Slope used: {kink.used}."
-    return f"Not differentiable here: slope between {kink.left} and {kink.right}. Used: {kink.used}."
+    ports = dict(zip(node.operation.inputs, node.args, strict=True))
+    left, right, used = (
+        re.sub(r"[^\W\d_]+", lambda word: ports.get(word[0], word[0]), text)
+        for text in (kink.left, kink.right, kink.used)
+    )
+    return f"Not differentiable here: slope between {left} and {right}. Used: {used}."
 
 
 class _Explainer:

@@ -40,7 +40,7 @@ from core.notation.simplify.forms import Algebra, Sum
 from core.notation.simplify.reading import form
 from core.notation.simplify.writing import Writer, on_one_line
 from core.notation.spelling import nearest
-from core.notation.tree import Call, Indicator, Note, Number, Tree, names, walk
+from core.notation.tree import Call, Indicator, Note, Tree, names, walk
 from core.notation.typeset import EQUALS, typeset
 from core.ops import FUNCTIONS
 from core.plan import GRADIENT, OUTPUT

@@ -14,12 +14,12 @@ from core.explain import explain
 from core.graph import CONSTANT, INPUT, Graph, Node
 from core.nodes import Nodes
 from core.notation.latex import latex
-from core.notation.mathtree import Fraction, Row, Table, parts_of
+from core.notation.mathtree import Fraction, Letter, Row, Table, Word, parts_of
 from core.notation.tree import Name
-from core.notation.typeset import name_math
+from core.notation.typeset import name_math, typeset
 from core.numbers import DIGITS, equation
 from core.ops import OPS
-from core.passes import tell
+from core.passes import run, tell
 from core.plan import make_plan
 from core.seed import entry_seed, is_chosen
 from core.steps import Computed, Flowed
@@ -175,12 +175,13 @@ def heads(graph, output, seed):
     """What the gradients are the derivatives of, as text."""
     if not is_chosen(seed):
         return "∑" * bool(graph.nodes[output].shape) + plain(name_math(output))
+    name = plain(name_math(output))
     if isinstance(seed, float):
-        return {-2.0: "(−2⋅h)"}.get(seed, f"({seed:g}{plain(name_math(output))})")
+        return f"(−{name})" if seed == -1 else f"({seed:g}{name})".replace("-", "−")
     places = np.argwhere(seed)
-    if len(places) == 1:
-        return f"{plain(name_math(output))}[{','.join(map(str, places[0]))}]"
-    return f"(u⋅{plain(name_math(output))})"
+    if len(places) == 1 and np.sum(seed) == 1:
+        return f"{name}[{','.join(map(str, places[0]))}]"
+    return f"(u⋅{name})" if seed.ndim == 1 else f"sum(u⊙{name})"
 
 
 def column(value):
@@ -342,6 +343,23 @@ def test_every_equation_of_a_program_is_true(text):
     check_story(tell(make_plan(graph), values))
 
 
+SEEDED = [
+    ("x^2 y", -2.0),
+    ("x^2 y + x", -1.0),
+    ("sigmoid(x y)", 0.5),
+    ("softmax(W x)", frozen([0.5, -1.0, 2.0])),
+    ("X ⊙ X + 1", frozen([[1.0, 0.0, 2.0], [0.0, 1.0, 0.0], [0.0, 0.5, 0.0]])),
+    ("X X", entry_seed("f", (3, 3), (2, 1))),
+]
+
+
+@pytest.mark.parametrize(("text", "seed"), SEEDED, ids=str)
+def test_equations_are_true_with_a_chosen_seed(text, seed):
+    program = read_program(text)
+    values = with_defaults(program, {"X": GIVEN["X"]} if "X" in text else {})
+    check_story(tell(make_plan(build(program, values)), values, seed))
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_every_equation_of_a_random_program_is_true(seed):
     _, plan, values = random_program(seed)
@@ -390,3 +408,25 @@ def test_operands_gain_the_digits_that_the_result_needs():
     assert equation(operator.mul, (0.5, -1.54118), -0.77059) == (5, "=")
     assert equation(operator.mul, (0.5, -1.5), -0.75) == (4, "=")
     assert equation(operator.add, (1.23456789, -1.23456781), 8e-8) == (4, "≈")
+
+
+def test_a_badge_speaks_of_the_names_of_the_program():
+    story = run("leaky_relu(x, a)", {"x": 0.0, "a": 0.25})
+    assert "slope between a and 1. Used: a." in explain(story, len(story)).badge
+
+
+def test_a_tie_is_told_as_a_tie():
+    story = run("max(x, y)", {"x": 2.0, "y": 2.0})
+    found = explain(story, len(story))
+    assert "in a tie each receives half" in found.sentence
+    assert found.badge.endswith("Used: 1/2 to each.")
+
+
+def test_an_entry_is_set_as_it_is_typed_and_never_like_a_name():
+    for text in ("W1[0, 1]", "W[2][1]", "x[k]"):
+        tree = read_program(text).statements[0].tree
+        assert plain(typeset(tree)) in ("W_1[0,1]", "W[2][1]", "x[k]")
+    assert plain(name_math("a21")) == "a_21"
+    letters = name_math("w_ij").sub
+    assert letters == Row((Letter("i"), Letter("j")))
+    assert isinstance(name_math("W_in").sub, Word)
