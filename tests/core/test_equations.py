@@ -321,6 +321,7 @@ PROGRAMS = [
     "z = W x + b; relu(z)·relu(z) + z·x[0:3]",
     "s = v^T X; sum(s)",
     "sum(conv2d(X, F) + c)",
+    "sum(conv2d(X, F, 1, 1))",
     "max(x, y) max(x, 2) + max(x, x)",
     "a_{ij} = x y; a_{ij} + a_{ij}^2",
     "[x, y, x]·[1, 2, 3]",
