@@ -20,8 +20,8 @@ from core.errors import Problem, Span
 from core.expansions import called, expansion
 from core.figure import Drawing, Figure, draw, figure, label_width
 from core.graph import CONSTANT, Graph
-from core.notation.printers import expression_text, reading
 from core.notation.nearest import seeming
+from core.notation.printers import expression_text, reading
 from core.notation.tree import Note, Program
 from core.numbers import DIGITS, typed_text
 from core.ops import FUNCTIONS

@@ -13,9 +13,9 @@ from core.errors import Problem, Span
 from core.graph import INPUT, Graph, Node
 from core.keeping import keeping
 from core.nodes import Nodes, Operand, check_index
+from core.notation.nearest import nearest
 from core.notation.printers import expression_text
 from core.notation.reader import read
-from core.notation.nearest import nearest
 from core.notation.tree import (
     Binary,
     Call,

@@ -13,8 +13,8 @@ from functools import lru_cache
 from core.arrays import Shape, describe
 from core.builder import read_program
 from core.dataclass import replace
+from core.equations import formula
 from core.errors import Problem
-from core.explain import formula
 from core.graph import Graph, Node
 from core.notation.printers import expression_text
 from core.notation.tree import Binary, Index, Listing, Name, Number, Tree, rebuilt, substituted

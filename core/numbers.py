@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
-from core.arrays import Value, shape_text
+from core.arrays import Value, frozen, shape_of, shape_text
 from core.late import np
 
 DIGITS = 4
+# operands that do not give the printed result may be printed with this many digits
+MOST_DIGITS = 6
+EQUAL, ALMOST = "=", "≈"
 SUPERSCRIPTS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -65,3 +69,47 @@ def digits_apart(a: float, b: float, digits: int = DIGITS) -> int:
     if not 0 < gap < math.inf or math.isinf(size):
         return digits
     return min(17, max(digits, math.ceil(math.floor(math.log10(size)) + 2 - math.log10(gap))))
+
+
+# -- equations between printed numbers
+
+
+def printed(value: Value, digits: int = DIGITS) -> Value:
+    """A value as a reader of its printed digits knows it."""
+    if isinstance(value, float):
+        mantissa, power = split_number(value, digits)
+        return float(mantissa.replace("−", "-").replace("∞", "inf") + (f"e{power}" if power else ""))
+    return frozen(np.reshape([printed(float(entry), digits) for entry in np.ravel(value)], value.shape))
+
+
+def equation(
+    compute: Callable[..., Value], operands: Sequence[Value], result: Value, digits: int = DIGITS
+) -> tuple[int, str]:
+    """How many digits the operands of an equation are printed with, and the sign before its result.
+
+    The result is printed with `digits`. The operands gain digits, up to MOST_DIGITS, until what `compute`
+    makes of the printed operands rounds to the printed result. If it never does, the sign is ≈.
+    """
+    for more in range(digits, max(digits, MOST_DIGITS) + 1):
+        if rounds_to(compute(*(printed(operand, more) for operand in operands)), result, digits):
+            return more, EQUAL
+    return digits, ALMOST
+
+
+def rounds_to(value: Value, result: Value, digits: int = DIGITS) -> bool:
+    """Whether every entry of a value, rounded, gives the printed digits of the result's entry."""
+    if shape_of(value) != shape_of(result):
+        return False
+    pairs = zip(np.ravel(value), np.ravel(result), strict=True)
+    return all(_rounds_to(float(one), float(other), digits) for one, other in pairs)
+
+
+def _rounds_to(value: float, result: float, digits: int) -> bool:
+    shown = printed(result, digits)
+    assert isinstance(shown, float)
+    if not math.isfinite(shown) or shown == 0:
+        return value == shown or (math.isnan(value) and math.isnan(shown))
+    power = math.floor(math.log10(abs(shown)) + 1e-12)
+    last = min(0, power - digits + 1) if -4 <= power < max(digits, 6) else power - digits + 1
+    # halfway between two printed numbers it is a matter of taste which one is meant, so it does not count
+    return abs(value - shown) < 0.5 * 10.0**last * (1 - 1e-6)

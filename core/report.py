@@ -10,8 +10,9 @@ from typing import Any
 from core.arrays import Value, describe
 from core.derivatives.numerical import Checked, check_gradients
 from core.document import plain_value
+from core.equations import formula
 from core.errors import Problem, place
-from core.explain import OF_THE_SUM, badge, formula
+from core.explain import OF_THE_SUM, badge
 from core.graph import CONSTANT, Graph, Node
 from core.keeping import keeping
 from core.notation.printers import expression_text, reading

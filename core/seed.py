@@ -12,7 +12,7 @@ from core.arrays import Shape, Value, describe, frozen, shape_of
 from core.errors import Problem
 from core.late import np
 from core.notation.printers import expression_text
-from core.notation.tree import Binary, Index, Name, Negative, Number, Tree
+from core.notation.tree import Binary, Call, Index, Name, Negative, Number, Tree
 from core.numbers import DIGITS, short, value_text
 
 Entry = tuple[int, ...]
@@ -85,7 +85,10 @@ def chosen_entry(seed: Value) -> Entry | None:
 
 
 def seeded(output: str, seed: Value, taken: Mapping[str, Any]) -> Tree:
-    """What the gradients are of: `f`, `f[1]`, `−2 f`, or `u · f` with a name u that is not `taken`."""
+    """What the gradients are of: `f`, `f[1]`, `−2 f`, or `u · f` with a name u that is not `taken`.
+
+    For a matrix that is `sum(u ⊙ f)`.
+    """
     if not is_chosen(seed):
         return Name(output)
     entry = chosen_entry(seed)
@@ -93,7 +96,8 @@ def seeded(output: str, seed: Value, taken: Mapping[str, Any]) -> Tree:
         return Index(Name(output), tuple(Number(float(at)) for at in entry))
     if isinstance(seed, float):
         return Negative(Name(output)) if seed == -1 else Binary(" ", Number(seed), Name(output))
-    return Binary("·", Name(seed_name(taken)), Name(output))
+    both = Name(seed_name(taken)), Name(output)
+    return Binary("·", *both) if seed.ndim == 1 else Call("sum", (Binary("⊙", *both),))
 
 
 def seed_name(taken: Mapping[str, Any]) -> str:

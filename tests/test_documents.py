@@ -14,8 +14,8 @@ from core.builder import MAX_CALL_DEPTH, MAX_PARTS, graph_of
 from core.explain import badge
 from core.export.pytorch import pytorch_script
 from core.nodes import MAX_BYTES, MAX_NODES
-from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.cursor import MAX_DEPTH
+from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.signatures import MAX_VALUES
 from core.ops import OPS
 from core.passes import MAX_SECONDS, run, tell, troubles

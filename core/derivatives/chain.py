@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.dataclass import dataclass
-from core.notation.mathtree import Math, Table, row
+from core.notation.mathtree import Math, Table, Word, row
 from core.notation.printers import expression_text
 from core.notation.simplify.writing import on_one_line
-from core.notation.tree import Index, Name, Note, Number, Tree, walk
+from core.notation.tree import Binary, Index, Name, Note, Number, Tree, walk
 from core.notation.typeset import (
     ATOM,
+    DIVIDED,
     EQUALS,
     PLUS,
+    POWER,
+    PRODUCT,
     Part,
     name_math,
     partial,
     product,
+    side_by_side,
+    turned,
     typeset,
     typeset_part,
+    wrap,
 )
 from core.seed import Entry
 
@@ -31,6 +37,7 @@ class ChainTerm:
     """One way the derivative takes: ∂of/∂node times ∂node/∂arg, and their product.
 
     An operation on whole vectors has no `local` factor; it says how the upstream gradient comes back.
+    `shaped` says that the node is an array, `each` that the factors are and are multiplied entry by entry.
     """
 
     node: str
@@ -38,6 +45,8 @@ class ChainTerm:
     upstream: Tree
     local: Tree | None
     product: Tree
+    shaped: bool = False
+    each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,7 @@ class ChainStep:
     """∂of/∂by as the sum of what arrives over each use of `by`; `tree` is the product so far, simplified.
 
     `gradients` says which gradient each name such as dq stands for; of a vector one `entry` is taken.
+    `everywhere` says that `tree` is a number and every entry of the array `by` has that derivative.
     """
 
     of: str
@@ -53,24 +63,41 @@ class ChainStep:
     tree: Tree
     gradients: Mapping[str, str]
     entry: Entry = ()
+    everywhere: bool = False
 
     @property
     def math(self) -> Math:
         """∂L/∂z = ∂L/∂y · ∂y/∂z, below it the factors' closed forms, and below these their product."""
         shown = gradient_parts(self.of, self.gradients, self.entry)
-        lines = [_added([self._factors(term) for term in self.terms])] if self.terms else []
-        if lines and sum(1 for term in self.terms for _ in walk(term.product)) <= MAX_SET:
+        lines = []
+        if any(self._has_factors(term) for term in self.terms):
+            lines.append(_added([self._factors(term, shown) for term in self.terms]))
+        result = in_every_entry(self.tree, shown) if self.everywhere else row(typeset(self.tree, shown))
+        if (
+            self.terms
+            and not self.everywhere
+            and sum(1 for term in self.terms for _ in walk(term.product)) <= MAX_SET
+        ):
             lines.append(_added([_worked_out(term, shown) for term in self.terms]))
-        if (result := typeset(self.tree, shown)) not in lines[-1:]:
+        if result not in lines[-1:]:
             lines.append(result)
         heads = [derivative_math(self.of, self.by, self.entry), *[row()] * (len(lines) - 1)]
         rows = [(head, row(EQUALS, line)) for head, line in zip(heads, lines, strict=True)]
         return Table(tuple(rows), "aligned")
 
-    def _factors(self, term: ChainTerm) -> Math:
-        upstream = derivative_math(self.of, term.node, self.entry)
-        local = derivative_math(term.node, self.by)
-        return product((upstream, ATOM), (local, ATOM))
+    def _has_factors(self, term: ChainTerm) -> bool:
+        """Whether there is more to it than a local derivative: at the output itself there is not."""
+        return term.node != self.of or bool(self.entry)
+
+    def _factors(self, term: ChainTerm, shown: Mapping[str, Part]) -> Part:
+        """∂L/∂y · ∂y/∂z, and for an array y the transposed Jacobian times ∂L/∂y."""
+        if not self._has_factors(term):
+            return _worked_out(term, shown)
+        upstream = derivative_math(self.of, term.node, self.entry), POWER
+        local = derivative_math(term.node, self.by), DIVIDED
+        if term.shaped:
+            return side_by_side(turned(local), upstream)
+        return product(upstream, local), PRODUCT
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +136,25 @@ class Symbolic:
         return "\n".join([*lines, self.text])
 
 
-def _worked_out(term: ChainTerm, shown: Mapping[str, Part]) -> Math:
-    if term.local is None:
-        return typeset(term.product, shown)
-    return product(typeset_part(term.upstream, shown), typeset_part(term.local, shown))
+def _worked_out(term: ChainTerm, shown: Mapping[str, Part]) -> Part:
+    """The factors' closed forms; a factor 1 is left out."""
+    one = Number(1.0)
+    if term.local is None or one in (term.upstream, term.local):
+        only = term.product if term.local is None or term.local == one else term.local
+        return typeset_part(only, shown)
+    sign = "⊙" if term.each else "·"
+    return typeset_part(Binary(sign, term.upstream, term.local), shown)
 
 
-def _added(parts: Sequence[Math]) -> Math:
-    return row(parts[0], *(math for part in parts[1:] for math in (PLUS, part)))
+def _added(parts: Sequence[Part]) -> Math:
+    first, *others = parts
+    return row(first[0], *(math for part in others for math in (PLUS, wrap(part, PRODUCT))))
+
+
+def in_every_entry(tree: Tree, shown: Mapping[str, Part]) -> Math:
+    """A number in every entry of an array."""
+    ones = Word("𝟏", "ord")
+    return row(ones if tree == Number(1.0) else product(typeset_part(tree, shown), (ones, ATOM)))
 
 
 def derivative_math(of: str, by: str, entry: Entry = ()) -> Math:

@@ -14,8 +14,8 @@ from core.arrays import MAX_ENTRIES, Array, Value, frozen, shape_of
 from core.dataclass import dataclass, replace
 from core.derivatives.forward import push, units
 from core.derivatives.structure import Partners, recognition
+from core.equations import derivative
 from core.errors import Problem
-from core.explain import derivative
 from core.graph import INPUT, Graph, Node
 from core.late import np
 from core.notation.mathtree import Math, row

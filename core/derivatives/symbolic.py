@@ -23,18 +23,25 @@ from core.derivatives.array_forms import (
     ones,
     total,
 )
-from core.derivatives.chain import ChainStep, ChainTerm, Symbolic, derivative_math, gradient_parts
+from core.derivatives.chain import (
+    ChainStep,
+    ChainTerm,
+    Symbolic,
+    derivative_math,
+    gradient_parts,
+    in_every_entry,
+)
+from core.equations import formula
 from core.errors import Problem
-from core.explain import formula
 from core.graph import CONSTANT, INPUT, Graph, Node
-from core.notation.mathtree import Word, row
+from core.notation.mathtree import row
+from core.notation.nearest import nearest
 from core.notation.printers import expression_text
 from core.notation.simplify.forms import Algebra, Sum
 from core.notation.simplify.reading import form
 from core.notation.simplify.writing import Writer, on_one_line
-from core.notation.nearest import nearest
-from core.notation.tree import Call, Indicator, Note, Number, Tree, names, walk
-from core.notation.typeset import ATOM, EQUALS, product, typeset_part
+from core.notation.tree import Call, Indicator, Note, Tree, names, walk
+from core.notation.typeset import EQUALS, typeset
 from core.ops import FUNCTIONS
 from core.plan import GRADIENT, OUTPUT
 from core.seed import Entry
@@ -107,10 +114,10 @@ class _Derivation:
                 yield
         result, steps = yield from self.backward()
         tree = self.writer.tree(result)
-        math, strength = typeset_part(tree, gradient_parts(self.of, self.gradients, self.entry))
+        shown = gradient_parts(self.of, self.gradients, self.entry)
+        math = typeset(tree, shown)
         if self.graph.nodes[self.by].shape and not result.shape:
-            ones_math = Word("𝟏", "ord")
-            math = ones_math if tree == Number(1.0) else product((math, strength), (ones_math, ATOM))
+            math = in_every_entry(tree, shown)
             self.note(f"Every entry of {self.by} has this derivative", self.by)
         where = self.where(tree)
         parts = [name for name, _ in where if name in self.shortened]
@@ -300,10 +307,19 @@ class _Derivation:
     def step(self, by: str, arriving: list[Arrived], totals: dict[str, Sum]) -> ChainStep:
         tree = self.writer.tree
         terms = tuple(
-            ChainTerm(node, by, tree(totals[node]), None if local is None else tree(local), tree(part))
+            ChainTerm(
+                node,
+                by,
+                tree(totals[node]),
+                None if local is None else tree(local),
+                tree(part),
+                bool(self.graph.nodes[node].shape),
+                local is not None and bool(totals[node].shape and local.shape),
+            )
             for node, local, part in arriving
         )
-        return ChainStep(self.of, by, terms, tree(totals[by]), self.gradients, self.entry)
+        everywhere = bool(self.graph.nodes[by].shape) and not totals[by].shape
+        return ChainStep(self.of, by, terms, tree(totals[by]), self.gradients, self.entry, everywhere)
 
     def where(self, tree: Tree) -> tuple[tuple[str, Tree], ...]:
         """The definitions of the names that a tree uses, and of those that these use, in order."""

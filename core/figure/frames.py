@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from core.explain import formula
+from core.equations import formula
 from core.figure.sizes import SMALL, extent
 from core.graph import CONSTANT, Edge, Graph, Node
 from core.layout import Frame as LayoutFrame

@@ -13,9 +13,9 @@ from core.figure.sizes import LABEL, NAME, SMALL, extent, heat_extent, is_listed
 from core.graph import CONSTANT, Edge
 from core.late import np
 from core.layout import Route
-from core.notation.mathtree import Fenced, Math, row
-from core.notation.typeset import EQUALS, PLUS, name_math, number_math, value_math
-from core.numbers import DIGITS
+from core.notation.mathtree import Fenced, Math, Sign, row
+from core.notation.typeset import PLUS, is_loose, name_math, number_math, value_math
+from core.numbers import DIGITS, equation
 from core.steps import Computed, Flowed, Picture, Seeded, Step, Story
 
 
@@ -148,11 +148,12 @@ def _sum_shown(picture: Picture, name: str, digits: int) -> Math | None:
     arrived = [value for value in picture.arrived(name) if isinstance(value, float)]
     if len(arrived) < 2 or len(arrived) > 4:
         return None
+    digits_of_terms, sign = equation(lambda *terms: float(sum(terms)), arrived, step.total, digits)
     parts: list[Math] = []
     for value in arrived:
-        term: Math = number_math(value, digits)
-        parts.extend([PLUS, Fenced("(", term, ")") if value < 0 else term] if parts else [term])
-    return row(*parts, EQUALS, number_math(step.total, digits))
+        term: Math = number_math(value, digits_of_terms)
+        parts.extend([PLUS, Fenced("(", term, ")") if is_loose(value) else term] if parts else [term])
+    return row(*parts, Sign(sign, "rel"), number_math(step.total, digits))
 
 
 def _label(node: str, role: Role, value: Value, digits: int, below: bool = False) -> Label:

@@ -17,7 +17,7 @@ from core.notation.mathtree import (
     row,
 )
 from core.notation.tree import Index, Name, Tree
-from core.notation.typeset import name_math, typeset
+from core.notation.typeset import ATOM, COLON, indexed, name_math, typeset
 
 
 def symbol(graph: Graph, node: Node) -> Math:
@@ -26,7 +26,7 @@ def symbol(graph: Graph, node: Node) -> Math:
         return name_math(node.name) if node.op != CONSTANT else typeset(node.tree)
     edges = [Edge(arg, node.name, port) for port, arg in enumerate(node.args)]
     constants = [graph.nodes[edge.source] if is_inlined(graph, edge) else None for edge in edges]
-    if node.op == "pick" and constants[1]:
+    if node.op == "pick":
         return _entry(graph, node)
     if any(constants) and node.op in WITH_CONSTANT:
         found = WITH_CONSTANT[node.op](*(typeset(c.tree) if c else None for c in constants))
@@ -40,10 +40,14 @@ def symbol(graph: Graph, node: Node) -> Math:
 def _entry(graph: Graph, node: Node) -> Math:
     """An entry by the name of its array and its place; of a row that was picked itself, by both places."""
     places: list[Tree] = []
-    while node.op == "pick" and graph.nodes[node.args[1]].op == CONSTANT:
-        places.append(graph.nodes[node.args[1]].tree)
+    while node.op == "pick":
+        place = graph.nodes[node.args[1]]
+        places.append(place.tree if place.op == CONSTANT else Name(place.name))
         node = graph.nodes[node.args[0]]
-    return typeset(Index(Name(node.name), tuple(reversed(places))))
+        if node.named or places[-1] != place.tree:
+            break
+    array = node.tree if node.op == CONSTANT else Name(node.name)
+    return typeset(Index(array, tuple(reversed(places))))
 
 
 X = Letter("x")
@@ -65,7 +69,6 @@ SYMBOLS: dict[str, Math] = {
     "abs": Fenced("|", X, "|"),
     "norm": Fenced("‖", X, "‖"),
     "pow": Scripts(X, sup=Letter("y")),
-    "pick": Scripts(X, sub=Letter("k")),
     "sum": Sign("∑", "ord"),
     "cross_entropy": Word("CE", "ord"),
     "log_softmax": Word("ln softmax", "ord"),
@@ -80,8 +83,8 @@ def _signed(sign: str, left: Math | None, right: Math | None) -> Math:
 
 
 def _cut(start: Math, stop: Math, axis: Math) -> Math:
-    before = [Sign(":", "ord"), Sign(",", "punct")] if axis != Digits("0") else []
-    return Scripts(X, sub=row(*before, start, Sign(":", "ord"), stop))
+    before = [(COLON, ATOM)] if axis != Digits("0") else []
+    return indexed((X, ATOM), [*before, (row(start, COLON, stop), ATOM)])[0]
 
 
 def _conv2d(stride: Math) -> Math:
@@ -101,7 +104,7 @@ WITH_CONSTANT: dict[str, Callable[..., Math | None]] = {
     "minimum": lambda a, b: row(
         Word("min", "ord"), Fenced("(", row(a or X, Sign(",", "punct"), b or X), ")")
     ),
-    "pick": lambda a, b: Scripts(X, sub=b) if b else None,
+    "pick": lambda a, b: None,  # by the names of the array and the place, whatever they are
     "leaky_relu": lambda a, b: Word("LReLU", "ord"),
     "elu": lambda a, b: Word("ELU", "ord"),
     "cut": lambda x, start, stop, axis: _cut(start, stop, axis),

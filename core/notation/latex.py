@@ -53,6 +53,10 @@ COMMANDS |= {
     "∞": r"\infty",
     "∑": r"\sum",
     "∏": r"\prod",
+    "⊗": r"\otimes",
+    "𝟏": r"\mathbf{1}",
+    "𝟎": r"\mathbf{0}",
+    "𝐞": r"\mathbf{e}",
 }
 COMMANDS |= {"≥": r"\ge", "≤": r"\le", "≠": r"\ne", "≈": r"\approx", "∈": r"\in", "⊤": r"\top"}
 COMMANDS |= {"→": r"\to", "↻": r"\circlearrowright", "←": r"\leftarrow", "↓": r"\downarrow", "↑": r"\uparrow"}

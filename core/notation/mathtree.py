@@ -6,6 +6,7 @@ exported text cannot show different formulas. Parts are frozen; a tree is built 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from core.dataclass import dataclass
@@ -127,3 +128,24 @@ def row(*parts: Math) -> Row:
     for part in parts:
         flat.extend(part.parts) if isinstance(part, Row) else flat.append(part)
     return Row(tuple(flat))
+
+
+def parts_of(math: Math) -> Iterator[Math]:
+    """Every part of a formula, the outer before the inner, left to right."""
+    waiting: list[Math | None] = [math]
+    while waiting:
+        part = waiting.pop()
+        if part is None:
+            continue
+        yield part
+        match part:
+            case Row(parts):
+                waiting.extend(reversed(parts))
+            case Fraction(top, bottom):
+                waiting += [bottom, top]
+            case Scripts(base, sub, sup):
+                waiting += [sup, sub, base]
+            case Fenced(_, body, _) | Root(body) | Tinted(_, body):
+                waiting.append(body)
+            case Table(rows):
+                waiting.extend(cell for line in reversed(rows) for cell in reversed(line))

@@ -194,7 +194,7 @@ class _Plain:
         name = commands.FUNCTIONS.get(command, command)
         if name == "sqrt":
             return ""
-        return name if name in self.functions or name in ("max", "min") and not self.alone else ""
+        return name if name in self.functions or (name in ("max", "min") and not self.alone) else ""
 
     def _styled(self, at: int) -> _Named | None:
         start, end, behind = self._argument(at + 1)

@@ -40,29 +40,31 @@ from core.notation.tree import (
 from core.numbers import DIGITS, split_number
 
 # how strongly a part holds together: a looser part gets brackets
-SUM, PRODUCT, SIGNED, POWER, ATOM = 1, 2, 3, 4, 6
+SUM, PRODUCT, SIGNED, POWER, DIVIDED, ATOM = 1, 2, 3, 4, 5, 6
 Part = tuple[Math, int]
 TOP = Sign("⊤", "ord")
 EQUALS = Sign("=", "rel")
 DOT = Sign("⋅", "bin")
 PLUS = Sign("+", "bin")
 MINUS = Sign("−", "bin")
+EACH = Sign("⊙", "bin")
 COLON = Sign(":", "ord")
 CORRELATED, CONVOLVED = Sign("⋆", "bin"), Sign("∗", "bin")
 VERTICAL, HORIZONTAL = Sign("⋮", "ord"), Sign("⋯", "ord")
 WORDS = {"log": "ln", "relu": "ReLU", "elu": "ELU", "silu": "SiLU", "leaky_relu": "LReLU", "power": "pow"}
 WORDS |= {
     "bce": "BCE",
-    "bce_logits": "BCE",
+    "bce_logits": "BCE logits",
     "mse": "MSE",
     "cross_entropy": "CE",
     "largest": "max",
     "smallest": "min",
 }
-WORDS |= {"gelu": "GELU", "selu": "SELU", "nll": "NLL", "svm": "hinge", "multiclass_hinge": "hinge"}
-WORDS |= {"positional_encoding": "γ", "positional_slope": "γ′", "others": "∏ others", "argmax": "arg max"}
-WORDS |= {"maxpool": "max pool", "avgpool": "avg pool", "maxpool_x": "to the largest", "avgpool_x": "to all"}
-WORDS |= {"log_softmax": "log softmax", "logaddexp": "log(e^x+e^y)", "stop_gradient": "stop"}
+WORDS |= {"gelu": "GELU", "selu": "SELU", "nll": "NLL"}
+WORDS |= {"positional_encoding": "γ", "others": "∏ others", "argmax": "arg max"}
+WORDS |= {"maxpool": "max pool", "avgpool": "avg pool", "log_softmax": "log softmax", "stop_gradient": "stop"}
+# two letters below a name that are a word, where others are two indices
+SHORT_WORDS = frozenset("at by ce hi id in is it ln lo lr no of on or rt to up".split())
 
 
 # a subscript's or a layer's text: an underscore with what stands below, letters with their accents, a number,
@@ -81,7 +83,6 @@ _LABEL_SIGNS: dict[str, Math] = {
     **{sign: Sign(sign, "open") for sign in "(["},
     **{sign: Sign(sign, "close") for sign in ")]"},
 }
-_SHORT_WORDS = frozenset({"in", "of", "on", "to"})
 
 
 def name_math(name: str) -> Math:
@@ -138,7 +139,7 @@ def _label_letters(text: str) -> list[Math]:
     """Letters side by side are indices, `ij`; longer words, `in` and abbreviations such as `CE` are words."""
     text = GREEK.get(text, text)
     letters = re.findall(f".[{MARKS}]?", text)
-    if len(letters) > 2 or text in _SHORT_WORDS or (len(letters) == 2 and text.isupper()):
+    if len(letters) > 2 or text in SHORT_WORDS or (len(letters) == 2 and text.isupper()):
         return [Word(text, "ord")]
     return [name_math(letter) for letter in letters]
 
@@ -210,15 +211,15 @@ def _set(part: Tree, found: list[Part], names: Mapping[str, Part]) -> Part:
         case Call(function):
             return _call(function, found)
         case Transposed():
-            return _turned(found[0])
+            return turned(found[0])
         case Listing():
-            return Fenced("[", _listed(found), "]"), ATOM
+            return Fenced("[", listed(found), "]"), ATOM
         case Indicator(relation):
             return Fenced("[", row(found[0][0], Sign(relation, "rel"), found[1][0]), "]"), ATOM
         case Index():
             grouped = part.grouped(found)
             places = [_range(*own) if isinstance(place, Range) else own[0] for place, own in grouped]
-            return with_subscript(wrap(found[0], ATOM), _listed(places)), POWER
+            return indexed(found[0], places)
 
 
 def _binary(op: str, part: Binary, found: list[Part]) -> Part:
@@ -227,11 +228,11 @@ def _binary(op: str, part: Binary, found: list[Part]) -> Part:
         case "+" | "-":
             return row(wrap(left, SUM), PLUS if op == "+" else MINUS, wrap(right, PRODUCT)), SUM
         case "/":
-            return Fraction(left[0], right[0]), ATOM
+            return Fraction(left[0], right[0]), DIVIDED
         case "^":
             return with_superscript(wrap(left, ATOM), right[0]), POWER
         case "⊙":
-            return row(wrap(left, PRODUCT), Sign("⊙", "bin"), wrap(right, SIGNED)), PRODUCT
+            return row(wrap(left, PRODUCT), EACH, wrap(right, POWER)), PRODUCT
     return product(left, right, signed=op != " "), PRODUCT
 
 
@@ -248,7 +249,8 @@ def wrap(part: Part, least: int) -> Math:
     return math if strength >= least else bracketed(math)
 
 
-def _listed(found: list[Part]) -> Math:
+def listed(found: Sequence[Part]) -> Math:
+    """Parts with commas between them."""
     parts: list[Math] = []
     for math, _ in found:
         parts.extend([Sign(",", "punct"), math] if parts else [math])
@@ -256,13 +258,14 @@ def _listed(found: list[Part]) -> Math:
 
 
 def _range(start: Part, stop: Part | None = None) -> Part:
+    if stop is None and start[0] == Digits("0"):
+        return COLON, ATOM
     return row(start[0], COLON, stop[0] if stop else row()), SUM
 
 
-def _cut(x: Part, start: Part, stop: Part, axis: Part) -> Part:
-    """The entries from start up to stop along an axis: all those of the axes before it."""
-    before = [(row(COLON), ATOM)] if axis[0] != Digits("0") else []
-    return Scripts(wrap(x, ATOM), sub=_listed([*before, _range(start, stop)])), POWER
+def indexed(part: Part, places: Sequence[Part]) -> Part:
+    """An entry or a range, as it is typed: `x[0]`, `W[1, 2]`, `x[1:3]`."""
+    return row(wrap(part, ATOM), Sign("[", "open"), listed(places), Sign("]", "close")), ATOM
 
 
 def _call(function: str, found: list[Part]) -> Part:
@@ -272,15 +275,33 @@ def _call(function: str, found: list[Part]) -> Part:
 
 
 def _applied(head: Math, found: list[Part]) -> Math:
-    return row(head, Fenced("(", _listed(found), ")"))
+    return row(head, Fenced("(", listed(found), ")"))
 
 
-def _side_by_side(*factors: Part) -> Part:
-    return row(*(wrap(factor, SIGNED) for factor in factors)), PRODUCT
+def side_by_side(*factors: Part) -> Part:
+    """A product of vectors and matrices."""
+    return row(*(wrap(factor, POWER) for factor in factors)), PRODUCT
 
 
-def _turned(part: Part) -> Part:
+def turned(part: Part) -> Part:
+    """The transpose."""
     return with_superscript(wrap(part, ATOM), TOP), POWER
+
+
+def _bold(sign: str, shape: Sequence[Math]) -> Part:
+    """𝟏 or 𝟎, of the shape below it."""
+    below = [part for size in shape for part in (Sign("×", "ord"), size)][1:]
+    return Scripts(Word(sign, "ord"), sub=row(*below)), ATOM
+
+
+def ones(shape: Sequence[int]) -> Part:
+    """An array of ones, its shape below."""
+    return _bold("𝟏", [Digits(str(size)) for size in shape])
+
+
+def _unit_vector(place: Part) -> Part:
+    """1 at one place and 0 elsewhere."""
+    return Scripts(Word("𝐞", "ord"), sub=place[0]), POWER
 
 
 def with_superscript(math: Math, sup: Math) -> Math:
@@ -304,24 +325,23 @@ def _is_prime(math: Math) -> bool:
     return isinstance(math, Sign) and math.text.startswith("′")
 
 
-def with_subscript(math: Math, sub: Math) -> Math:
-    """A subscript, behind one that is there already: entry 0 of x1 is x with 1, 0."""
-    match math:
-        case Tinted(role, body, tag):
-            return Tinted(role, with_subscript(body, sub), tag)
-        case Scripts(base, Digits() | Letter() | Word() | Row() as first, sup):
-            return Scripts(base, row(first, Sign(",", "punct"), sub), sup)
-    return Scripts(math, sub=sub)
+def _in_blocks(axis: Part, *blocks: Part) -> Part:
+    """Arrays one below the other, or side by side along a later axis."""
+    cells = [math for math, _ in blocks]
+    return Table(tuple((cell,) for cell in cells) if axis[0] == Digits("0") else (tuple(cells),)), ATOM
 
 
-def _ones(g: Part, x: Part) -> Part:
-    return product(g, (Word("𝟏", "ord"), ATOM)), PRODUCT
+def _conv2d(x: Part, w: Part, *settings: Part) -> Part:
+    """A convolution by its sign, or by its name where it has a stride or a padding."""
+    if settings:
+        return _applied(Word("conv2d"), [x, w, *settings]), POWER
+    return row(wrap(x, POWER), CORRELATED, wrap(w, POWER)), PRODUCT
 
 
 def _spread(g: Part, x: Part, axis: Part) -> Part:
     """A number for each row beside its entries, g 𝟏ᵀ; one for each column below another, 𝟏 gᵀ."""
     ones: Part = Word("𝟏", "ord"), ATOM
-    return _side_by_side(g, _turned(ones)) if axis[0] == Digits("1") else _side_by_side(ones, _turned(g))
+    return side_by_side(g, turned(ones)) if axis[0] == Digits("1") else side_by_side(ones, turned(g))
 
 
 def _written_as(function: str) -> Callable[..., Part]:
@@ -338,24 +358,27 @@ FORMS: dict[str, Callable[..., Part]] = {
     "log2": lambda x: (_applied(Scripts(Word("log"), sub=Digits("2")), [x]), POWER),
     "log10": lambda x: (_applied(Scripts(Word("log"), sub=Digits("10")), [x]), POWER),
     "dot": lambda x, y: (product(x, y), PRODUCT),
-    "matvec": _side_by_side,
-    "vecmat": lambda x, w: _side_by_side(_turned(x), w),
-    "matmul": _side_by_side,
-    "outer": lambda x, y: _side_by_side(x, _turned(y)),
-    "matvec_t": lambda w, g: _side_by_side(_turned(w), g),
-    "vecmat_t": lambda g, w: _side_by_side(w, g),
-    "matmul_t": lambda g, y: _side_by_side(g, _turned(y)),
-    "t_matmul": lambda x, g: _side_by_side(_turned(x), g),
-    "transpose": _turned,
-    "row": _turned,
-    "unrow": lambda x: x,
-    "stretch": _ones,
-    "pick": lambda x, k: (with_subscript(wrap(x, ATOM), k[0]), POWER),
-    "entry": lambda x, k: (with_subscript(wrap(x, ATOM), k[0]), POWER),
-    "put": lambda g, x, k: (product(g, (Scripts(Word("𝐞", "ord"), sub=k[0]), POWER)), PRODUCT),
-    "onehot": lambda k, x: (Scripts(Word("𝐞", "ord"), sub=k[0]), POWER),
-    "choose": lambda x, k: (with_subscript(wrap(x, ATOM), row(Letter("i"), Sign(",", "punct"), k[0])), POWER),
-    "put_rows": lambda g, x, k: _side_by_side(
+    "matvec": side_by_side,
+    "vecmat": lambda x, w: side_by_side(turned(x), w),
+    "matmul": side_by_side,
+    "outer": lambda x, y: side_by_side(x, turned(y)),
+    "matvec_t": lambda w, g: side_by_side(turned(w), g),
+    "vecmat_t": lambda g, w: side_by_side(w, g),
+    "matmul_t": lambda g, y: side_by_side(g, turned(y)),
+    "t_matmul": lambda x, g: side_by_side(turned(x), g),
+    "transpose": turned,
+    "row": turned,
+    "unrow": turned,
+    "pick": lambda x, k: indexed(x, [k]),
+    "onehot": lambda k, x: _unit_vector(k),
+    "choice": lambda k, n: _unit_vector(k),
+    "unit_vector": _unit_vector,
+    "in_row": lambda unit, g: (row(wrap(unit, POWER), Sign("⊗", "bin"), wrap(g, POWER)), PRODUCT),
+    "ones": lambda *shape: _bold("𝟏", [math for math, _ in shape]),
+    "zeros": lambda *shape: _bold("𝟎", [math for math, _ in shape]),
+    "blocks": _in_blocks,
+    "choose": lambda x, k: indexed(x, [(Letter("i"), ATOM), k]),
+    "put_rows": lambda g, x, k: side_by_side(
         (_applied(Word("diag"), [g]), POWER), (Scripts(Word("𝐄", "ord"), sub=k[0]), POWER)
     ),
     "onehot_rows": lambda k, x: (Scripts(Word("𝐄", "ord"), sub=k[0]), POWER),
@@ -363,22 +386,13 @@ FORMS: dict[str, Callable[..., Part]] = {
     "sum_along": _written_as("sum"),
     "size_along": lambda x, axis: (Letter("n"), ATOM),
     "spread_along": _spread,
-    "share": lambda x, out: (Fenced("[", row(x[0], EQUALS, out[0]), "]"), ATOM),
-    "unit": lambda x, out: (Fraction(x[0], out[0]), ATOM),
-    "size": lambda x: (Letter("n"), ATOM),
     "l1": lambda x: (Scripts(Fenced("‖", x[0], "‖"), sub=Digits("1")), POWER),
     "l2": lambda x: (Scripts(Fenced("‖", x[0], "‖"), sup=Digits("2")), POWER),
-    "cut": _cut,
-    "paste": lambda g, x, *place: _cut(g, *place),
-    "front": lambda g, x: (_applied(Word("front"), [g]), POWER),
-    "rear": lambda g, y: (_applied(Word("rear"), [g]), POWER),
-    "as_shape": lambda g, x: g,
-    "choice": lambda k, n: (Scripts(Word("𝐞", "ord"), sub=k[0]), POWER),
-    "conv2d": lambda x, w, *settings: (row(wrap(x, SIGNED), CORRELATED, wrap(w, SIGNED)), PRODUCT),
-    "conv2d_x": lambda g, w, *others: (row(wrap(g, SIGNED), CONVOLVED, wrap(w, SIGNED)), PRODUCT),
-    "conv2d_W": lambda g, x, *others: (row(wrap(x, SIGNED), CORRELATED, wrap(g, SIGNED)), PRODUCT),
-    "kept": lambda x, p, seed: (Letter("m"), ATOM),
-    "stack": lambda *parts: (Fenced("[", _listed(list(parts)), "]"), ATOM),
+    "conv2d": _conv2d,
+    "conv2d_x": lambda g, w: (row(wrap(g, POWER), CONVOLVED, wrap(w, POWER)), PRODUCT),
+    "conv2d_W": lambda g, x: (row(wrap(x, POWER), CORRELATED, wrap(g, POWER)), PRODUCT),
+    "kept": lambda x, p, seed: (Word("mask", "ord"), ATOM),
+    "stack": lambda *parts: (Fenced("[", listed(list(parts)), "]"), ATOM),
 }
 
 

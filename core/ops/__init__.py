@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.arrays import Shape
+from core.notation.signatures import Signature
 from core.ops import (  # noqa: F401  (importing a family declares it)
     activations,
     arrays,
@@ -14,7 +15,6 @@ from core.ops import (  # noqa: F401  (importing a family declares it)
     losses,
     reductions,
 )
-from core.notation.signatures import Signature
 from core.ops.base import OPS, Op, signatures
 
 # `numel(x)` is no operation: the number of entries of x is known when the graph is built

@@ -12,7 +12,7 @@ sigmoid = elementwise(
     x="out * (1 / (1 + exp(x)))",
     shows={"x": "out * (1 - out)"},
     stands_for="1 / (1 + exp(-x))",
-    says="The slope σ(1 − σ) is largest, 1/4, at 0 and vanishes where σ saturates.",
+    says="The slope σ(1 − σ) is largest at 0, where it is 1/4, and vanishes where σ saturates.",
 )
 tanh = elementwise(
     "tanh",
@@ -40,7 +40,7 @@ leaky_relu = elementwise(
     α="min(x, 0)",
     defaults={"α": 0.01},
     stands_for="max(0, x) + α min(0, x)",
-    says="Where the input is negative a small part α of the gradient still passes.",
+    says="A positive input passes the whole gradient, a negative one the part set by the second argument.",
     kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
 )
 elu = elementwise(
@@ -51,7 +51,7 @@ elu = elementwise(
     α="exp(min(x, 0)) - 1",
     defaults={"α": 1.0},
     stands_for="max(0, x) + α (exp(min(0, x)) - 1)",
-    says="For negative inputs the slope is α times the exponential.",
+    says="The slope is 1 for a positive input and falls off exponentially for a negative one.",
     kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
 )
 silu = elementwise(
@@ -61,7 +61,7 @@ silu = elementwise(
     also="swish",
     x="(1 + x / (1 + exp(x))) / (1 + exp(-x))",
     stands_for="x sigmoid(x)",
-    says="The input weighted by its own sigmoid: product rule on x and σ(x).",
+    says="The input times its own sigmoid: the product rule gives the slope.",
 )
 softplus = elementwise(
     "softplus",
@@ -69,7 +69,7 @@ softplus = elementwise(
     "logaddexp(0, x)",
     x="1 / (1 + exp(-x))",
     stands_for="log(1 + exp(x))",
-    says="A smooth ReLU whose slope is the sigmoid.",
+    says="A smooth ReLU: its slope is the sigmoid of the input.",
 )
 softsign = elementwise(
     "softsign",
@@ -77,7 +77,7 @@ softsign = elementwise(
     "x / (1 + abs(x))",
     x="1 / power(1 + abs(x), 2)",
     stands_for="x / (1 + |x|)",
-    says="Saturates more slowly than tanh, so more gradient passes far from 0.",
+    says="The slope falls off more slowly than that of tanh, so more gradient passes far from 0.",
 )
 gelu = elementwise(
     "gelu",
@@ -85,7 +85,7 @@ gelu = elementwise(
     "x * (1 + erf(x / sqrt(2))) / 2",
     x="(1 + erf(x / sqrt(2))) / 2 + x * exp(-(x^2) / 2) / sqrt(2 * π)",
     stands_for="x (1 + erf(x / sqrt(2))) / 2",
-    says="The input weighted by how likely a normal number lies below it: product rule on x and Φ(x).",
+    says="The input times the chance that a normal number lies below it: the product rule gives the slope.",
 )
 selu = elementwise(
     "selu",

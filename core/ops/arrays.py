@@ -43,7 +43,7 @@ concat = structural(
     repeats=True,
     x="front(g, x)",
     y="rear(g, y)",
-    says="Each part receives its own stretch of the upstream gradient.",
+    says="Each part receives the entries of the upstream gradient at its own places.",
 )
 
 
@@ -71,7 +71,7 @@ cut = structural(
     test_shapes=[(4,), (), (), ()],
     call="",
     x="paste(g, x, start, stop, axis)",
-    says="The entries in the range receive their gradients, all others 0.",
+    says="The entries in the range receive the upstream gradient, all others 0.",
 )
 
 # -- laid out otherwise
@@ -95,7 +95,7 @@ reshape = structural(
     settings={"shape": (3.0, 2.0)},
     test_shapes=[(2, 3), (2,)],
     x="as_shape(g, x)",
-    says="The same entries, laid out otherwise: each gradient goes back to its entry.",
+    says="The entries are the same in another shape: each gradient goes back to its entry.",
 )
 flatten = structural(
     "flatten",
@@ -105,7 +105,7 @@ flatten = structural(
     shape=lambda names, shapes: (math.prod(shapes[0]),),
     test_shapes=[(2, 3)],
     x="as_shape(g, x)",
-    says="The same entries in one line: each gradient goes back to its entry.",
+    says="The entries are the same in one vector: each gradient goes back to its entry.",
 )
 
 
@@ -146,7 +146,7 @@ onehot = structural(
     test_shapes=[(), ()],
     domain={"k": (2.0, 2.0)},
     points=("k", "n"),
-    says="A choice is flat: no gradient passes to the number of the class.",
+    says="The index of a class is a whole number: no gradient passes to it.",
 )
 
 
@@ -169,7 +169,7 @@ positional_encoding = structural(
     test_shapes=[(2,), ()],
     domain={"x": (-1.0, 1.0)},
     x="positional_slope(x, g, L)",
-    says="Each coordinate gathers what comes back from its sines and cosines, 2ˡπ times for octave l.",
+    says="Each coordinate adds up what comes back from its sines and cosines, each times its frequency.",
 )
 
 
@@ -191,5 +191,5 @@ dropout = structural(
     test_shapes=[(5,), (), ()],
     defaults={"p": 0.5, "seed": 0.0},
     x="g * kept(x, p, seed)",
-    says="What was dropped receives 0; what was kept was scaled up by 1/(1 − p), and so is its gradient.",
+    says="What was dropped receives 0; what was kept was scaled up, and its gradient is by the same factor.",
 )

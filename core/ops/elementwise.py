@@ -41,7 +41,7 @@ div = elementwise(
     x="1 / y",
     y="-(x / y^2)",
     domain={"y": POSITIVE},
-    says="A larger divisor makes the quotient smaller, so its gradient has the opposite sign.",
+    says="The upstream gradient is divided by the divisor; for the divisor, times minus the quotient.",
 )
 neg = elementwise(
     "neg",
@@ -49,7 +49,7 @@ neg = elementwise(
     "-x",
     call="",
     x="-1",
-    says="The sign turns: the gradient comes back negative.",
+    says="A minus sign turns the sign of the gradient as well.",
 )
 pow_ = elementwise(
     "pow",
@@ -62,7 +62,7 @@ pow_ = elementwise(
     shows={"x": "y * power(x, y - 1)", "y": "out * log(x)"},
     written="x^y",
     domain={"x": POSITIVE},
-    says="Power rule: the exponent comes down in front and is lowered by one.",
+    says="Power rule for the base; for the exponent the slope is the power times the logarithm of the base.",
 )
 copy = elementwise(
     "copy", "=", "x", call="", x="1", says="Another name for the same value: the gradient passes through."
@@ -75,7 +75,7 @@ exp = elementwise(
     "exp",
     "exp(x)",
     x="out",
-    says="The exponential is its own derivative: the gradient is scaled by the output.",
+    says="The exponential is its own derivative: the upstream gradient is multiplied by the output.",
 )
 log = elementwise(
     "log",
@@ -84,7 +84,7 @@ log = elementwise(
     also="ln",
     x="1 / x",
     domain={"x": POSITIVE},
-    says="The slope of the logarithm at x is 1/x.",
+    says="The slope of the logarithm is 1 divided by its argument.",
 )
 log2 = elementwise(
     "log2",
@@ -92,7 +92,7 @@ log2 = elementwise(
     "log2(x)",
     x="1 / (x * log(2))",
     domain={"x": POSITIVE},
-    says="The slope of the logarithm to base 2 is 1/(x ln 2).",
+    says="The slope of the logarithm to base 2 is 1 divided by its argument and by ln 2.",
 )
 log10 = elementwise(
     "log10",
@@ -100,7 +100,7 @@ log10 = elementwise(
     "log10(x)",
     x="1 / (x * log(10))",
     domain={"x": POSITIVE},
-    says="The slope of the logarithm to base 10 is 1/(x ln 10).",
+    says="The slope of the logarithm to base 10 is 1 divided by its argument and by ln 10.",
 )
 sqrt = elementwise(
     "sqrt",
@@ -108,7 +108,7 @@ sqrt = elementwise(
     "sqrt(x)",
     x="1 / (2 * out)",
     domain={"x": POSITIVE},
-    says="The flatter the root already is, the less gradient passes.",
+    says="The slope is 1 divided by twice the root: the larger the root, the less gradient passes.",
     kink=("x = 0", "none", "∞", "∞"),
 )
 
@@ -119,7 +119,7 @@ abs_ = elementwise(
     "|·|",
     "abs(x)",
     x="sign(x)",
-    says="The gradient keeps its size and takes the sign of the input.",
+    says="The upstream gradient is multiplied by the sign of the input.",
     kink=("x = 0", "−1", "1", "0"),
 )
 sign = elementwise(
@@ -127,7 +127,7 @@ sign = elementwise(
     "sign",
     "sign(x)",
     x="0",
-    says="A step is flat on both sides: no gradient passes.",
+    says="The sign is flat on both sides of 0: no gradient passes.",
     kink=("x = 0", "0", "0", "0"),
 )
 maximum = elementwise(
@@ -139,7 +139,7 @@ maximum = elementwise(
     repeats=True,
     x="[x > y] + [x = y] / 2",
     y="[y > x] + [x = y] / 2",
-    says="A maximum routes the gradient to the larger input; the other receives 0.",
+    says="A maximum sends the upstream gradient to the larger input; in a tie each receives half.",
     kink=("x = y", "0", "1", "1/2 to each"),
 )
 minimum = elementwise(
@@ -151,7 +151,7 @@ minimum = elementwise(
     repeats=True,
     x="[x < y] + [x = y] / 2",
     y="[y < x] + [x = y] / 2",
-    says="A minimum routes the gradient to the smaller input; the other receives 0.",
+    says="A minimum sends the upstream gradient to the smaller input; in a tie each receives half.",
     kink=("x = y", "0", "1", "1/2 to each"),
 )
 clip = elementwise(
@@ -162,7 +162,7 @@ clip = elementwise(
     a="[x < a]",
     b="[x > b]",
     domain={"a": (-3.0, -0.5), "b": (0.5, 3.0)},
-    says="Inside the bounds the gradient passes; outside it stops.",
+    says="Within the bounds the gradient goes to the input; beyond one of them it goes to that bound.",
     kink=("(x - a) * (x - b) = 0", "0", "1", "1"),
 )
 step = elementwise(
@@ -204,20 +204,29 @@ tan = elementwise(
     "tan(x)",
     x="1 + out^2",
     domain={"x": (-1.2, 1.2)},
-    says="The slope of the tangent is 1 + tan².",
+    says="The slope of the tangent is 1 plus its square.",
 )
 arctan = elementwise(
-    "arctan", "arctan", "arctan(x)", also="atan", x="1 / (1 + x^2)", says="The slope is 1/(1 + x²)."
+    "arctan",
+    "arctan",
+    "arctan(x)",
+    also="atan",
+    x="1 / (1 + x^2)",
+    says="The slope of the arctangent is 1 divided by 1 plus the square of its argument.",
 )
-sinh = elementwise("sinh", "sinh", "sinh(x)", x="cosh(x)", says="The slope of sinh is cosh.")
-cosh = elementwise("cosh", "cosh", "cosh(x)", x="sinh(x)", says="The slope of cosh is sinh.")
+sinh = elementwise(
+    "sinh", "sinh", "sinh(x)", x="cosh(x)", says="The slope of the hyperbolic sine is the hyperbolic cosine."
+)
+cosh = elementwise(
+    "cosh", "cosh", "cosh(x)", x="sinh(x)", says="The slope of the hyperbolic cosine is the hyperbolic sine."
+)
 
 erf = elementwise(
     "erf",
     "erf",
     "erf(x)",
     x="2 * exp(-(x^2)) / sqrt(π)",
-    says="The slope of the error function is the bell curve 2/√π · exp(−x²).",
+    says="The slope of the error function is a bell curve, 2/√π high at 0.",
 )
 
 stop_gradient = elementwise(
@@ -226,5 +235,5 @@ stop_gradient = elementwise(
     "x",
     also="stop detach",
     x="0",
-    says="The value passes, the gradient is stopped here on purpose.",
+    says="The value passes; the gradient is stopped here on purpose.",
 )

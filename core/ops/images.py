@@ -79,7 +79,7 @@ conv2d = structural(
     holds=_conv2d_held,
     x="conv2d_x(g, W, x, stride, padding)",
     W="conv2d_W(g, x, W, stride, padding)",
-    says="Each filter meets its upstream map at every place: shared weights add up over all places.",
+    says="Input and filter meet at every place of the output: what they receive adds up over all places.",
 )
 
 
@@ -116,7 +116,7 @@ maxpool = structural(
     holds=_pool_held,
     x="maxpool_x(g, x, out, window, stride)",
     kink=("counted([windows(x, window, stride) = tops(x, window, stride)]) > 1", "0", "1", "a share each"),
-    says="In each window the gradient goes to the largest entry, split evenly among ties.",
+    says="In each window the upstream gradient goes to the largest entry; in a tie it is split evenly.",
 )
 avgpool = structural(
     "avgpool",
@@ -130,5 +130,5 @@ avgpool = structural(
     remark=_pool_remark,
     holds=_pool_held,
     x="avgpool_x(g, x, window, stride)",
-    says="Every entry of a window receives an equal share of its gradient.",
+    says="Every entry receives an equal share of the upstream gradient of each window that it is in.",
 )

@@ -47,7 +47,7 @@ dot = structural(
     call="",
     x="g * y",
     y="g * x",
-    says="Each vector receives the other one, scaled by the upstream gradient.",
+    says="Each vector receives the other one times the upstream gradient.",
 )
 matvec = structural(
     "matvec",
@@ -60,7 +60,7 @@ matvec = structural(
     call="",
     W="outer(g, x)",
     x="matvec_t(W, g)",
-    says="The matrix receives the outer product g xᵀ; the vector receives Wᵀ g.",
+    says="The upstream gradient is multiplied by the other factor, transposed.",
 )
 
 
@@ -86,7 +86,7 @@ affine = structural(
     W="outer(g, x)",
     x="matvec_t(W, g)",
     b="g",
-    says="The matrix receives the outer product g xᵀ, the vector Wᵀ g, and the bias g itself.",
+    says="The bias receives the upstream gradient; matrix and vector, that times the other one, transposed.",
 )
 vecmat = structural(
     "vecmat",
@@ -99,7 +99,7 @@ vecmat = structural(
     call="",
     x="vecmat_t(g, W)",
     W="outer(x, g)",
-    says="The matrix receives the outer product x gᵀ; the vector receives g Wᵀ.",
+    says="The upstream gradient is multiplied by the other factor: for the matrix as an outer product.",
 )
 matmul = structural(
     "matmul",
@@ -112,7 +112,7 @@ matmul = structural(
     call="",
     X="matmul_t(g, Y)",
     Y="t_matmul(X, g)",
-    says="Each matrix receives the upstream gradient multiplied by the other one, transposed.",
+    says="Each matrix receives the upstream gradient multiplied by the other matrix, transposed.",
 )
 outer = structural(
     "outer",
@@ -126,7 +126,7 @@ outer = structural(
     test_shapes=[(3,), (2,)],
     x="matvec(g, y)",
     y="matvec_t(g, x)",
-    says="Each vector receives the upstream matrix times the other vector.",
+    says="Each vector receives the upstream gradient, for the second one transposed, times the other vector.",
 )
 
 
@@ -152,7 +152,7 @@ transpose = structural(
     test_shapes=[(2, 3)],
     call="",
     X="transpose(g)",
-    says="Rows and columns change places, on the way back as on the way there.",
+    says="The upstream gradient is transposed back.",
 )
 row = structural(
     "row",
@@ -164,7 +164,7 @@ row = structural(
     test_shapes=[(3,)],
     call="",
     x="unrow(g)",
-    says="The same entries, laid as a row: the gradient keeps its entries.",
+    says="The entries are the same in a row: the gradient is turned back into a vector.",
 )
 
 
@@ -213,5 +213,5 @@ stack = structural(
     test_shapes=[(), (), ()],
     call="",
     x="entry(g, position)",
-    says="Every entry receives its own part of the upstream gradient.",
+    says="Every item of the list receives its own part of the upstream gradient.",
 )

@@ -76,7 +76,7 @@ cross_entropy = structural(
     stands_for="-log(softmax(s)[k])",
     points=("k", "s"),
     s="g * (softmax(s) - onehot(k, s))",
-    says="Probabilities minus the one-hot truth: p − y.",
+    says="The probabilities, with 1 taken off that of the true class, times the upstream gradient.",
 )
 nll = structural(
     "nll",
@@ -89,7 +89,7 @@ nll = structural(
     stands_for="-log(p[k])",
     points=("k", "p"),
     p="put(-g / pick(p, k), p, k)",
-    says="Only the true class receives a gradient: −1 over its probability.",
+    says="Only the true class receives a gradient: minus the upstream gradient divided by its probability.",
 )
 multiclass_hinge = structural(
     "multiclass_hinge",
@@ -106,7 +106,7 @@ multiclass_hinge = structural(
     s="g * ([s - pick(s, k) + margin > 0] - put(sum([s - pick(s, k) + margin > 0]), s, k))",
     margin="g * (sum([s - pick(s, k) + margin > 0]) - [margin > 0])",
     kink=("s - pick(s, k) + margin = 0", "0", "1", "0"),
-    says="Each class that comes closer than the margin is pushed down, the true class up once for each.",
+    says="Each class within the margin receives the upstream gradient; the true class, minus their sum.",
 )
 # -- of a mini-batch, whose examples are the rows of a matrix
 
@@ -173,7 +173,7 @@ squared_error = structural(
     stands_for="sum((y - t)^2)",
     y="2 * g * (y - t)",
     t="2 * g * (t - y)",
-    says="Twice the error, entry by entry.",
+    says="A prediction receives twice its error times the upstream gradient; its target, the negative.",
 )
 mse = structural(
     "mse",
@@ -185,7 +185,7 @@ mse = structural(
     stands_for="mean((y - t)^2)",
     y="(2 * g / size(y - t)) * (y - t)",
     t="(2 * g / size(y - t)) * (t - y)",
-    says="Twice the error, shared among the entries.",
+    says="As for the squared error, divided by the number of entries; a target receives the negative.",
 )
 bce = elementwise(
     "bce",
@@ -196,7 +196,7 @@ bce = elementwise(
     t="log((1 - p) / p)",
     domain={"p": (0.1, 0.9), "t": (0.1, 0.9)},
     stands_for="-(t log(p) + (1 - t) log(1 - p))",
-    says="The error p − t, divided by the variance p(1 − p) of the prediction.",
+    says="The slope for the prediction is its error divided by its variance.",
     kink=("p * (1 - p) = 0", "−∞", "∞", "(p − t)/10⁻¹²"),
 )
 bce_logits = elementwise(
@@ -206,7 +206,7 @@ bce_logits = elementwise(
     z="1 / (1 + exp(-z)) - t",
     t="-z",
     stands_for="-(t log(sigmoid(z)) + (1 - t) log(1 - sigmoid(z)))",
-    says="Prediction minus target: σ(z) − t.",
+    says="The slope for the logit is its sigmoid minus the target.",
 )
 hinge = elementwise(
     "hinge",
@@ -218,7 +218,7 @@ hinge = elementwise(
     domain={"t": (0.5, 1.0), "margin": (0.5, 2.0)},
     defaults={"margin": 1.0},
     stands_for="max(0, margin - t y)",
-    says="Inside the margin the gradient is −t; beyond it nothing passes.",
+    says="Within the margin the slope for the prediction is minus the target; beyond it nothing passes.",
     kink=("t * y = margin", "−t", "0", "0"),
 )
 perceptron = elementwise(
@@ -229,7 +229,7 @@ perceptron = elementwise(
     t="-(y * [t * y < 0])",
     domain={"t": (0.5, 1.0)},
     stands_for="max(0, -t y)",
-    says="Only a wrong side is corrected: the gradient is −t there and 0 elsewhere.",
+    says="On the wrong side the slope for the prediction is minus the target; elsewhere nothing passes.",
     kink=("t * y = 0", "−t", "0", "0"),
 )
 huber = elementwise(
@@ -242,7 +242,7 @@ huber = elementwise(
     domain={"δ": (0.5, 1.5)},
     defaults={"δ": 1.0},
     stands_for="[|y - t| ≤ δ] (y - t)^2 / 2 + [|y - t| > δ] δ (|y - t| - δ / 2)",
-    says="The error itself where it is small; beyond δ an outlier pulls no harder than δ.",
+    says="The slope for the prediction is its error, held within the threshold on both sides.",
 )
 # the losses that make one number of what meets entry by entry
 PAIRED = frozenset(op.name for op in OPS.values() if op.shape is _pairs)

@@ -123,7 +123,7 @@ largest = structural(
     call="max",
     x="g * share(x, out)",
     kink=("sum([x = largest(x)]) > 1", "0", "1", "an even share for each"),
-    says="The gradient goes to the largest entry, split evenly among ties.",
+    says="The upstream gradient goes to the largest entry; in a tie it is split evenly.",
 )
 smallest = structural(
     "smallest",
@@ -135,7 +135,7 @@ smallest = structural(
     call="min",
     x="g * share(x, out)",
     kink=("sum([x = smallest(x)]) > 1", "0", "1", "an even share for each"),
-    says="The gradient goes to the smallest entry, split evenly among ties.",
+    says="The upstream gradient goes to the smallest entry; in a tie it is split evenly.",
 )
 prod = structural(
     "prod",
@@ -154,7 +154,7 @@ argmax = structural(
     inputs="x",
     shape=_from_vector,
     test_shapes=[(4,)],
-    says="The number of the largest entry: it jumps, so no gradient passes.",
+    says="The index of the largest entry jumps, so no gradient passes.",
 )
 argmax_rows = structural(
     "argmax_rows",
@@ -177,7 +177,7 @@ norm = structural(
     stands_for="sqrt(sum(x ⊙ x))",
     x="g * unit(x, out)",
     kink=("norm(x) = 0", "−1", "1", "0"),
-    says="The gradient points along x with length g; at 0 it is taken as 0.",
+    says="The upstream gradient times the input scaled to length 1; at the zero vector it is taken as 0.",
 )
 l1 = structural(
     "l1",
@@ -189,7 +189,7 @@ l1 = structural(
     stands_for="sum(|x|)",
     x="g * sign(x)",
     kink=("x = 0", "−1", "1", "0"),
-    says="Every entry is pulled with the same force towards 0, whatever its size.",
+    says="Every entry receives its sign times the upstream gradient, whatever its size.",
 )
 l2 = structural(
     "l2",
@@ -200,7 +200,7 @@ l2 = structural(
     test_shapes=[(3,)],
     stands_for="sum(x ⊙ x)",
     x="2 * g * x",
-    says="Every entry is pulled towards 0 in proportion to its size.",
+    says="Every entry receives twice itself times the upstream gradient.",
 )
 elastic = structural(
     "elastic",
@@ -214,7 +214,7 @@ elastic = structural(
     x="g * (2 * β * x + sign(x))",
     β="g * sum(x^2)",
     kink=("x = 0", "−1", "1", "0"),
-    says="The pulls of both penalties added: β times twice the entry, and its sign.",
+    says="The gradients of both penalties are added, the squared one's times its weight.",
 )
 softmax = structural(
     "softmax",
@@ -225,7 +225,7 @@ softmax = structural(
     test_shapes=[(4,)],
     stands_for="exp(x) / sum(exp(x))",
     x="out * (g - sum(g * out))",
-    says="Raising one score lowers all other probabilities: the weighted mean of g is taken off.",
+    says="Raising one score lowers all other probabilities: a mean of the upstream gradient is taken off.",
 )
 log_softmax = structural(
     "log_softmax",
@@ -236,7 +236,7 @@ log_softmax = structural(
     test_shapes=[(4,)],
     stands_for="log(softmax(x))",
     x="g - exp(out) * sum(g)",
-    says="The gradient minus the probabilities times its sum.",
+    says="The upstream gradient, minus the probabilities times its sum.",
 )
 logsumexp = structural(
     "logsumexp",
@@ -247,7 +247,7 @@ logsumexp = structural(
     test_shapes=[(4,)],
     stands_for="log(sum(exp(x)))",
     x="g * softmax(x)",
-    says="A smooth maximum: the gradient is shared out by softmax.",
+    says="A smooth maximum: the upstream gradient is shared out by softmax.",
 )
 
 # -- the same for a mini-batch, whose examples are the rows of a matrix

@@ -12,8 +12,8 @@ from core.document import MAX_BYTES as MAX_FILE
 from core.document import MOST_NAMES, MOST_VALUES, Document, dumps, loads, parse_json, values_from
 from core.errors import Problem
 from core.nodes import MAX_BYTES, MAX_NODES
-from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.cursor import MAX_DEPTH
+from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.signatures import MAX_VALUES
 from core.passes import MAX_SECONDS, after, run, tell, telling
 from core.plan import make_plan

@@ -18,7 +18,7 @@ def at(story, step):
 
 
 def test_the_sentence_of_the_lecture():
-    assert at(STORY, "backward:3").sentence.startswith("upstream −4 × local 1 = −4.")
+    assert at(STORY, "backward:3").sentence.startswith("Upstream −4 × local 1 = −4.")
 
 
 def test_a_forward_step_shows_names_and_numbers():

@@ -356,7 +356,7 @@ def test_a_title_too_long_to_be_read_gives_way_to_the_name():
 def test_entries_are_called_by_their_array_and_place():
     _, _, _, found = framed("h = W x", LEVELS["numbers"])
     symbols = {latex(box.symbol) for box in found.boxes}
-    assert {"W_{0}", "W_{1,0}", "W_{2,1}", "x_{0}", "x_{1}"} <= symbols
+    assert {"W[0]", "W[1,0]", "W[2,1]", "x[0]", "x[1]"} <= symbols
 
 
 def test_the_value_of_an_unfolded_output_stands_outside_its_frames():

@@ -402,7 +402,7 @@ def test_one_entry_of_a_vector_has_a_closed_form(text, by, written):
     np.testing.assert_allclose(
         computed.value(computed.story.graph.output), story.last.gradient(by), rtol=1e-12
     )
-    assert all(r"_{1}}{\partial" in latex(step.math) for step in found.steps)
+    assert all(r"[1]}{\partial" in latex(step.math) for step in found.steps)
 
 
 def test_one_entry_of_a_matrix_has_none_yet():

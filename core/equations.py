@@ -1,0 +1,448 @@
+"""The equations of a step: a node's value, and what comes back over an edge, with names and with numbers.
+
+They hold as mathematics. Products are written by the shapes of their factors, what was stretched comes back
+as a sum over the stretched axes, and numbers have digits enough to give the printed result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from core.arrays import Shape, Value, joined_shape, shape_of, sum_to
+from core.dataclass import dataclass
+from core.graph import CONSTANT, Graph, Node
+from core.late import np
+from core.notation.axes import stretched, summed
+from core.notation.latex import latex
+from core.notation.mathtree import Big, Math, Row, Sign, Table, Tinted, row
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Listing,
+    Name,
+    Number,
+    Range,
+    Transposed,
+    Tree,
+    names,
+    substituted,
+    walk,
+)
+from core.notation.typeset import (
+    ATOM,
+    DIVIDED,
+    EQUALS,
+    PLUS,
+    POWER,
+    SUM,
+    Part,
+    bracketed,
+    is_loose,
+    name_math,
+    partial,
+    product,
+    turned,
+    typeset,
+    typeset_part,
+    value_math,
+    wrap,
+)
+from core.numbers import ALMOST, EQUAL, equation, typed_text
+from core.ops.losses import PAIRED
+from core.plan import GRADIENT, OUTPUT
+from core.seed import is_chosen, seeded
+from core.steps import Flowed, Picture, Story
+from core.written import ONE, NoNotation, ones, written
+
+# an array of up to this many rows and columns is shown entry by entry in a formula, a larger one by its name
+LARGEST_SHOWN = 6
+# a constant of more characters keeps its name in a derivative
+LONGEST_NUMBER = 6
+ADDED = Sign("+=", "rel")
+# the name of the local derivative in the tree of what comes back
+LOCAL = "local"
+
+
+def derivative(story: Story, node: str) -> Math:
+    """∂output/∂node, or with a chosen seed the derivative of what that makes of the output.
+
+    Without one the gradients of an array are those of the sum of its entries.
+    """
+    math, strength = typeset_part(seeded(story.graph.output, story.seed, story.graph.nodes))
+    if story.graph.nodes[story.graph.output].shape and not is_chosen(story.seed):
+        math, strength = row(Big("∑"), math), POWER
+    return partial(bracketed(math) if strength < POWER else math, name_math(node))
+
+
+def formula(graph: Graph, node: Node) -> Tree:
+    """What a node computes, over its operation's inputs, as it is written rather than computed."""
+    op = node.operation
+    ports = op.ports(len(node.args))
+    if op.name == "mul":
+        both = all(graph.nodes[arg].shape for arg in node.args)
+        return Binary("⊙" if both else "·", Name("x"), Name("y"))
+    if op.name == "cut":
+        return _range(graph, node)
+    if op.call:
+        values = {port: graph.nodes[arg].value for port, arg in zip(ports, node.args, strict=True)}
+        shown = list(ports)
+        while shown and shown[-1] in op.defaults and values[shown[-1]] == op.defaults[shown[-1]]:
+            shown.pop()
+        return Call(op.call, tuple(Name(port) for port in shown))
+    if op.variadic:
+        return Listing(tuple(Name(port) for port in ports))
+    return op.written.tree if op.written else op.value.tree
+
+
+def _range(graph: Graph, node: Node) -> Tree:
+    """`x[1:3]`, or `x[:, 1:3]` for a range of columns."""
+    start, stop, axis = (graph.nodes[arg].value for arg in node.args[1:])
+    assert isinstance(start, float) and isinstance(stop, float) and isinstance(axis, float)
+    whole = (Range(Number(0.0)),) * int(axis)
+    return Index(Name("x"), (*whole, Range(Number(start), Number(stop))))
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The rule with names, with numbers where they can be set, and the local derivative if there is one."""
+
+    rule: Math
+    numbers: Math | None
+    local: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of an equation: the operands that are shown as numbers, how it is set, what it comes to."""
+
+    operands: Mapping[str, Value]
+    typeset: Callable[[Mapping[str, Part]], Math]
+    value: Callable[[Mapping[str, Value]], Value]
+
+
+class Equations:
+    """The equations of the step that a picture came by, numbers in `digits` digits or a few more."""
+
+    def __init__(self, story: Story, picture: Picture, digits: int):
+        self.story, self.picture, self.digits = story, picture, digits
+        self.graph = story.graph
+
+    # -- names and numbers in formulas
+
+    def name(self, node: str) -> Part:
+        """A node's name; a constant stands as itself."""
+        found = self.graph.nodes[node]
+        if found.op == CONSTANT:
+            return typeset_part(found.tree)
+        return Tinted("name", name_math(node), node), ATOM
+
+    def number(self, value: Value, role: str, node: str = "", digits: int = 0) -> Part:
+        math = value_math(value, digits or self.digits, LARGEST_SHOWN)
+        return Tinted(role, math, node), SUM if is_loose(value) else ATOM
+
+    def target(self, node: str) -> Math:
+        """The gradient of a node as the left side of an equation."""
+        return Tinted("gradient", derivative(self.story, node), node)
+
+    def upstream(self, node: Node) -> Part:
+        """The gradient of a node as a factor; of the output it is the seed."""
+        math, strength = derivative(self.story, node.name), POWER
+        if node.name == self.graph.output:
+            if not is_chosen(self.story.seed):
+                math, strength = typeset_part(ones(node.shape))
+            elif _fits(self.story.seed):
+                return self.number(self.story.seed, "upstream", node.name)
+        return Tinted("upstream", math, node.name), strength
+
+    def _names(self, node: Node) -> dict[str, Part]:
+        """By its names in a rule: each input of a node, the node itself and its gradient, by their names."""
+        found = {port: self.name(arg) for port, arg in _ports(node).items()}
+        shapes = {port: self.graph.nodes[arg].shape for port, arg in _ports(node).items()}
+        return self._fitted(node, found, shapes) | {
+            OUTPUT: self.name(node.name),
+            GRADIENT: self.upstream(node),
+        }
+
+    def _numbers(self, node: Node, operands: Mapping[str, Value], digits: int) -> dict[str, Part]:
+        """The same with numbers in place of the operands."""
+        roles = {GRADIENT: "upstream", LOCAL: "local"}
+        tags = dict.fromkeys((OUTPUT, GRADIENT, LOCAL), node.name) | _ports(node)
+        shown = {
+            name: self.number(value, roles.get(name, "value"), tags[name], digits)
+            for name, value in operands.items()
+        }
+        return self._names(node) | self._fitted(node, shown, {p: shape_of(v) for p, v in operands.items()})
+
+    def _fitted(self, node: Node, parts: Mapping[str, Part], shapes: Mapping[str, Shape]) -> dict[str, Part]:
+        """The inputs of a node, or its local derivative, stretched to take part in it where they need it."""
+        to = self._joint(node)
+        if to is None:
+            return dict(parts)
+        return {port: stretched(part, shapes[port], to) for port, part in parts.items()}
+
+    def _joint(self, node: Node) -> Shape | None:
+        """The shape that the inputs of an operation entry by entry are stretched to."""
+        op = node.operation
+        if not op.elementwise and op.name not in PAIRED:
+            return None
+        return joined_shape(node.args, [self.graph.nodes[arg].shape for arg in node.args])
+
+    def _known(self, node: Node) -> dict[str, Value]:
+        """The values of a node's inputs and of the node itself, by their names in a rule.
+
+        The one entry of an array that is stretched takes part as a number.
+        """
+        joint = self._joint(node)
+        found: dict[str, Value] = {}
+        for port, arg in {**_ports(node), OUTPUT: node.name}.items():
+            value = self.picture.value(arg)
+            if value is not None:
+                alone = joint not in (None, shape_of(value)) and np.size(value) == 1
+                found[port] = float(np.ravel(value)[0]) if alone else value
+        return found
+
+    # -- sides of equations
+
+    def _side(
+        self,
+        known: Mapping[str, Value],
+        tree: Tree,
+        set_as: Callable[[Mapping[str, Part]], Math],
+        value: Callable[[Mapping[str, Value]], Value],
+    ) -> _Side:
+        """A side that uses the names of a tree: numbers stand for those that are not too large."""
+        used = {name: known[name] for name in names(tree) if name in known}
+        shown = {name: value for name, value in used.items() if _fits(value)}
+        return _Side(shown, set_as, lambda printed: value({**known, **printed}))
+
+    def _equated(
+        self, node: Node, sides: Sequence[_Side], said: Math, result: Part, value: Value
+    ) -> list[Math]:
+        """The sides with numbers and their result, with = or ≈ between them; what was `said` is left out."""
+        shown: list[tuple[Math, str]] = []
+        for side in sides:
+            digits, sign = equation(
+                lambda *values, side=side: side.value(dict(zip(side.operands, values, strict=True))),
+                tuple(side.operands.values()),
+                value,
+                self.digits,
+            )
+            math = side.typeset(self._numbers(node, side.operands, digits))
+            if latex(math) not in [latex(other) for other in (said, result[0], *(m for m, _ in shown))]:
+                shown.append((math, sign))
+        parts: list[Math] = []
+        for i, (math, sign) in enumerate(shown):
+            almost = ALMOST in (sign, *(later for _, later in shown[i + 1 : i + 2]))
+            parts += [math, Sign(ALMOST if almost else EQUAL, "rel")]
+        return [*parts, result[0]]
+
+    # -- forward
+
+    def forward(self, node: Node) -> Lines:
+        """The value of a node."""
+        call, value = formula(self.graph, node), self.picture.value(node.name)
+        assert value is not None
+        rule, known = node.operation.value_rule(len(node.args)), self._known(node)
+        if isinstance(call, Binary) and call.op == "⊙":
+            call, _ = written(call, dict(zip("xy", known.values(), strict=False)))
+        side = self._side(known, call, lambda parts: typeset(call, parts), rule.value)
+        left, said = self.name(node.name)[0], typeset(call, self._names(node))
+        result = self.number(value, "value", node.name)
+        if _lies_in_a_row(call, node):
+            left, result = turned((left, ATOM))[0], turned(result)
+        numbers = row(left, EQUALS, *self._equated(node, [side], said, result, value))
+        return Lines(row(left, EQUALS, said), numbers if _is_set(value) else None)
+
+    # -- backward
+
+    def seed(self, node: Node, gradient: Value) -> Lines:
+        """What the backward pass starts with."""
+        math = (
+            self.number(gradient, "gradient", node.name)[0] if _is_set(gradient) else self.upstream(node)[0]
+        )
+        return Lines(row(self.target(node.name), EQUALS, math), None)
+
+    def backward(self, step: Flowed) -> Lines:
+        """The chain rule on one edge."""
+        node = self.graph.nodes[step.node]
+        named, sides, local = self._back(step, node)
+        factors = self._factors(step, node) if local is not None else None
+        rights = [factors, EQUALS, named] if factors else [named]
+        rule = row(self.target(step.arg), EQUALS if self._alone(step) else ADDED, *rights)
+        if not _is_set(step.contribution):
+            return Lines(rule, None, local)
+        result = self.number(step.contribution, "gradient", step.arg)
+        numbers = row(EQUALS, *self._equated(node, sides, named, result, step.contribution))
+        return Lines(rule, self._with_total(numbers, step), local)
+
+    def _back(self, step: Flowed, node: Node) -> tuple[Math, list[_Side], Value | None]:
+        """What comes back over an edge: with names, with numbers, the local derivative if there is one."""
+        op, port = node.operation, node.operation.ports(len(node.args))[step.port]
+        rule, upstream = op.back_rule(step.port), self.picture.gradient(step.node)
+        assert rule is not None and upstream is not None
+        known: dict[str, Value] = self._known(node) | {GRADIENT: upstream}
+        shape = self.graph.nodes[step.arg].shape
+        joint = self._joint(node) or shape
+
+        def total(tree: Tree, parts: Mapping[str, Part]) -> Math:
+            return summed(typeset_part(tree, parts), joint, shape, self.graph.nodes)[0]
+
+        if port in op.local:
+            return self._local_back(step, node, port, known, total)
+        try:
+            named, _ = written(self._at_output(rule.tree, node), known)
+            tree, _ = written(rule.tree, known)
+        except NoNotation:
+            return self._pulled_back(step, node, known)
+
+        def value(at: Mapping[str, Value]) -> Value:
+            return sum_to(rule.value(at), shape)
+
+        side = self._side(known, tree, lambda parts: total(tree, parts), value)
+        return total(named, self._names(node)), [side], None
+
+    def _pulled_back(
+        self, step: Flowed, node: Node, known: Mapping[str, Value]
+    ) -> tuple[Math, list[_Side], Value | None]:
+        """The transposed Jacobian times the upstream gradient, for a rule that has no shorter notation."""
+        rule = node.operation.back_rule(step.port)
+        assert rule is not None
+        jacobian = turned((partial(name_math(step.node), name_math(step.arg)), DIVIDED))
+        tree = Call("matvec", (Name(LOCAL), Name(GRADIENT)))
+
+        def set_as(parts: Mapping[str, Part]) -> Math:
+            return typeset(tree, {**parts, LOCAL: jacobian})
+
+        return set_as(self._names(node)), [self._side(known, tree, set_as, rule.value)], None
+
+    def _local_back(
+        self,
+        step: Flowed,
+        node: Node,
+        port: str,
+        known: dict[str, Value],
+        total: Callable[[Tree, Mapping[str, Part]], Math],
+    ) -> tuple[Math, list[_Side], Value | None]:
+        """The upstream gradient times the local derivative, entry by entry."""
+        shape = self.graph.nodes[step.arg].shape
+        local = known[LOCAL] = node.operation.local[port].value(known)
+        shown = self._local_derivative(node, port, known)
+        tree, _ = written(Binary("*", Name(GRADIENT), Name(LOCAL)), known)
+        if node.shape and shown == ONE:
+            tree = Name(GRADIENT)
+
+        def value(at: Mapping[str, Value]) -> Value:
+            return sum_to(written(tree, at)[1], shape)
+
+        def worked_value(at: Mapping[str, Value]) -> Value:
+            return value({**at, LOCAL: written(shown, at)[1]})
+
+        def worked_out(parts: Mapping[str, Part]) -> Math:
+            return total(tree, {**parts, LOCAL: _as_factor(shown, parts, node)})
+
+        at_output = substituted(tree, {LOCAL: shown} if shown == ONE else {})
+        named, _ = written(self._at_output(at_output, node), known)
+        names_ = self._names(node)
+        sides = [self._side(known, substituted(tree, {LOCAL: shown}), worked_out, worked_value)]
+        if _fits(local):
+            sides.append(self._side(known, tree, lambda parts: total(tree, parts), value))
+        factor = _as_factor(shown, names_, node)
+        if named == Name(LOCAL):
+            factor = factor[0], typeset_part(shown, names_)[1]
+        return total(named, {**names_, LOCAL: factor}), sides, local
+
+    def _local_derivative(self, node: Node, port: str, known: Mapping[str, Value]) -> Tree:
+        """The local derivative as it is written: in the usual form, where that holds at these values."""
+        from core.notation.simplify import (
+            simplified,
+        )  # exact fractions, not needed before the first step back
+
+        rule = node.operation.local[port]
+        usual = substituted(node.operation.shows.get(port, rule).tree, self._constants(node))
+        tree, value = written(simplified(usual), known)
+        if np.allclose(value, known[LOCAL], rtol=1e-9, atol=1e-12, equal_nan=True):
+            return tree
+        return written(rule.tree, known)[0]
+
+    def _at_output(self, tree: Tree, node: Node) -> Tree:
+        """The tree itself, and at the output, where the upstream gradient is 1, with that in its place."""
+        unit = node.name == self.graph.output and not is_chosen(self.story.seed)
+        return substituted(tree, {GRADIENT: ones(node.shape)}) if unit else tree
+
+    def _factors(self, step: Flowed, node: Node) -> Math | None:
+        """∂L/∂y · ∂y/∂x, where both are numbers and x is one argument alone; not where ∂L/∂y is 1."""
+        if node.shape or self.graph.nodes[step.arg].shape or node.args.count(step.arg) > 1:
+            return None
+        if node.name == self.graph.output and not is_chosen(self.story.seed):
+            return None
+        middle = Tinted("local", partial(name_math(step.node), name_math(step.arg)), step.node)
+        return product(self.upstream(node), (middle, ATOM))
+
+    def _constants(self, node: Node) -> dict[str, Tree]:
+        """Inputs that are short numbers are written as such, so that 2·x^(2−1) can become 2x."""
+        found: dict[str, Tree] = {}
+        for port, arg in _ports(node).items():
+            value = self.graph.nodes[arg].value
+            if isinstance(value, float) and len(typed_text(value)) <= LONGEST_NUMBER:
+                found[port] = Number(value)
+        return found
+
+    # -- gradients that meet
+
+    def _alone(self, step: Flowed) -> bool:
+        senders = [s for s in self.story.steps if isinstance(s, Flowed) and s.arg == step.arg]
+        return len(senders) == 1
+
+    def before(self, step: Flowed) -> Value | None:
+        """What had arrived at the receiving node before this step."""
+        return self.story.picture(self.picture.count - 1).gradient(step.arg)
+
+    def _with_total(self, numbers: Row, step: Flowed) -> Math:
+        """The formula, and below it the sum with what had arrived before."""
+        before = self.before(step)
+        if before is None or not _fits(before):
+            return numbers
+        digits, sign = equation(added, (before, step.contribution), step.total, self.digits)
+        first, second = (self.number(v, "gradient", "", digits) for v in (before, step.contribution))
+        total = self.number(step.total, "gradient")[0]
+        right = row(EQUALS, first[0], PLUS, wrap(second, ATOM), Sign(sign, "rel"), total)
+        return Table(((row(), numbers), (self.target(step.arg), right)), "aligned")
+
+
+def added(before: Value, contribution: Value) -> Value:
+    """The sum of two gradients."""
+    with np.errstate(all="ignore"):
+        return before + contribution
+
+
+def _ports(node: Node) -> dict[str, str]:
+    return dict(zip(node.operation.ports(len(node.args)), node.args, strict=True))
+
+
+def _fits(value: Value) -> bool:
+    """Whether an array is small enough to be shown entry by entry."""
+    return max(shape_of(value), default=0) <= LARGEST_SHOWN and _is_set(value)
+
+
+def _is_set(value: Value) -> bool:
+    """Whether a value can be set at all, long axes shortened."""
+    return len(shape_of(value)) <= 2
+
+
+def _lies_in_a_row(tree: Tree, node: Node) -> bool:
+    """Whether a formula gives a row: xᵀW, which the program keeps as a vector."""
+    return isinstance(tree, Binary) and isinstance(tree.left, Transposed) and len(node.shape) == 1
+
+
+def _as_factor(tree: Tree, parts: Mapping[str, Part], node: Node) -> Part:
+    """A local derivative as a factor: a product goes on with the same sign, all else looser gets brackets."""
+    math, strength = typeset_part(tree, parts)
+    first = tree
+    while isinstance(first, Binary) and first.op in "*⊙":
+        first = first.left
+    signs = {part.op for part in walk(tree) if isinstance(part, Binary)} & set("*⊙")
+    goes_on = first is not tree and signs <= ({"⊙"} if node.shape else {"*"})
+    if goes_on and typeset_part(first, parts)[1] >= POWER:
+        strength = ATOM
+    return Tinted("local", math, node.name), strength

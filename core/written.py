@@ -1,0 +1,203 @@
+"""A rule as mathematics at given values: products by the shapes of their factors, every name a known one.
+
+A rule is written for programs, where `*` multiplies entry by entry whatever the shapes, and a kernel such as
+`stretch` does what a formula says with a vector of ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from core.arrays import Shape, Value, frozen
+from core.late import np
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Indicator,
+    Listing,
+    Name,
+    Negative,
+    Number,
+    Range,
+    Transposed,
+    Tree,
+    fold,
+    walk,
+)
+from core.notation.typeset import FORMS
+from core.ops import FUNCTIONS
+from core.ops.kernels import KERNELS
+from core.ops.rules import CONSTANTS
+
+ONE = Number(1.0)
+PRODUCTS = "*·⊙@ "
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": lambda x, y: x + y,
+    "-": lambda x, y: x - y,
+    "/": lambda x, y: np.divide(x, y),
+    "^": lambda x, y: np.power(x, y),
+    **dict.fromkeys(PRODUCTS, lambda x, y: x * y),
+}
+RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": lambda x, y: x < y,
+    ">": lambda x, y: x > y,
+    "≤": lambda x, y: x <= y,
+    "≥": lambda x, y: x >= y,
+    "=": lambda x, y: x == y,
+}
+Found = tuple[Tree, Any]
+
+
+class NoNotation(ValueError):
+    """A function of a rule for which mathematics has no sign."""
+
+
+def written(tree: Tree, values: Mapping[str, Value]) -> tuple[Tree, Value]:
+    """A rule's tree as it is typeset where its names have these values, and its value there.
+
+    Raises NoNotation where the rule can only be said in words.
+    """
+    for part in walk(tree):
+        if isinstance(part, Call) and part.function not in KNOWN:
+            raise NoNotation(part.function)
+    with np.errstate(all="ignore"):
+        made, value = fold(tree, lambda part, found: _part(part, found, values))
+    return made, frozen(value)
+
+
+def ones(shape: Shape) -> Tree:
+    """An array of ones; a number 1 where there are no axes."""
+    return Call("ones", _sizes(shape)) if shape else ONE
+
+
+def _part(part: Tree, found: list[Found], values: Mapping[str, Value]) -> Found:
+    trees, known = [tree for tree, _ in found], [value for _, value in found]
+    match part:
+        case Number(number):
+            return part, np.float64(number)
+        case Name(name):
+            return part, np.asarray(values[name] if name in values else CONSTANTS[name])
+        case Negative():
+            return Number(-1.0) if trees[0] == ONE else Negative(trees[0]), -known[0]
+        case Binary(op):
+            value = ARITHMETIC[op](*known)
+            if op in PRODUCTS:
+                return _times(*found), value
+            return trees[0] if op == "/" and trees[1] == ONE else Binary(op, trees[0], trees[1]), value
+        case Indicator(relation):
+            return Indicator(relation, trees[0], trees[1]), RELATIONS[relation](*known) * 1.0
+        case Call("ones"):
+            return part, np.ones([int(size) for size in known])
+        case Call(function):
+            value = KERNELS[function].array(*known)
+            write = WRITTEN.get(function)
+            return write(trees, known, value) if write else Call(function, tuple(trees)), value
+    raise TypeError(f"{part} has no place in a rule")
+
+
+def _times(left: Found, right: Found) -> Tree:
+    """A product by the shapes of its factors; a factor 1 is left out."""
+    (a, x), (b, y) = left, right
+    if a == ONE:
+        return b
+    if b == ONE:
+        return a
+    if not np.ndim(x) or not np.ndim(y):
+        return Binary("*", a, b)
+    for one, other, array in ((a, b, y), (b, a, x)):
+        if one == ones(np.shape(array)):
+            return other
+    return Binary("⊙", a, b)
+
+
+# -- what formulas say in place of a kernel
+
+
+def _sizes(shape: Sequence[int]) -> tuple[Tree, ...]:
+    return tuple(Number(float(size)) for size in shape)
+
+
+def _stretch(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+    return _times((trees[0], values[0]), (ones(np.shape(value)), value))
+
+
+def _put(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+    """A number at one entry of a vector, or an array at one place of the first axis."""
+    unit = Call("unit_vector", (trees[2],))
+    if value.ndim == 1:
+        return _times((trees[0], values[0]), (unit, value))
+    return Call("outer" if value.ndim == 2 else "in_row", (unit, trees[0]))
+
+
+def _share(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+    hit, ties = Indicator("=", trees[0], trees[1]), np.count_nonzero(value)
+    return hit if ties == 1 else Binary("/", hit, Number(float(ties)))
+
+
+def _unit(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+    if np.all(values[1] != 0):
+        return Binary("/", trees[0], trees[1])
+    return Call("zeros", _sizes(np.shape(value))) if np.ndim(value) else Number(0.0)
+
+
+def _end(first: bool) -> Callable[[list[Tree], list[Any], Any], Tree]:
+    """The entries at the start or at the end of g that one part of it receives."""
+
+    def made(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+        length, size = len(values[0]), len(value) if np.ndim(value) else 1
+        start = 0 if first else length - size
+        place = Range(*_sizes((start, start + size))) if np.ndim(value) else Number(float(start))
+        return Index(trees[0], (place,))
+
+    return made
+
+
+def _paste(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+    """g between blocks of zeros."""
+    start, stop, axis = (int(setting) for setting in values[2:])
+
+    def zeros(count: int) -> list[Tree]:
+        shape = (*value.shape[:axis], count, *value.shape[axis + 1 :])
+        one = value.ndim == 1 and count == 1
+        return [] if not count else [Number(0.0) if one else Call("zeros", _sizes(shape))]
+
+    blocks = (*zeros(start), trees[0], *zeros(value.shape[axis] - stop))
+    return Call("blocks", (Number(float(axis)), *blocks))
+
+
+def _convolution(function: str) -> Callable[[list[Tree], list[Any], Any], Tree]:
+    def made(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+        if (float(values[3]), float(values[4])) != (1.0, 0.0):
+            raise NoNotation(function)  # a stride or a padding
+        return Call(function, tuple(trees[:2]))
+
+    return made
+
+
+def _as_shape(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+    if not np.ndim(value):
+        return Index(trees[0], _sizes((0,) * np.ndim(values[0])))
+    if np.shape(value) == np.shape(values[0]):
+        return trees[0]
+    return Call("reshape", (trees[0], Listing(_sizes(np.shape(value)))))
+
+
+WRITTEN: dict[str, Callable[[list[Tree], list[Any], Any], Tree]] = {
+    "size": lambda trees, values, value: Number(float(value)),
+    "stretch": _stretch,
+    "put": _put,
+    "share": _share,
+    "unit": _unit,
+    "entry": lambda trees, values, value: Index(trees[0], (trees[1],)),
+    "front": _end(True),
+    "rear": _end(False),
+    "paste": _paste,
+    "as_shape": _as_shape,
+    "conv2d_x": _convolution("conv2d_x"),
+    "conv2d_W": _convolution("conv2d_W"),
+    "unrow": lambda trees, values, value: Transposed(trees[0]),
+    "transpose": lambda trees, values, value: Transposed(trees[0]),
+}
+KNOWN = {*FORMS, *FUNCTIONS, *WRITTEN, "others"}

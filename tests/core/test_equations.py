@@ -1,0 +1,433 @@
+"""Both sides of every equation of the step panel, evaluated by a reader that knows nothing of the engine."""
+
+import operator
+import re
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from core.arrays import frozen, shape_of
+from core.builder import build, read_program
+from core.defaults import with_defaults
+from core.explain import explain
+from core.graph import CONSTANT, INPUT, Graph, Node
+from core.nodes import Nodes
+from core.notation.latex import latex
+from core.notation.mathtree import Fraction, Letter, Row, Table, Word, parts_of
+from core.notation.tree import Name
+from core.notation.typeset import name_math, typeset
+from core.numbers import DIGITS, equation
+from core.ops import OPS
+from core.passes import run, tell
+from core.plan import make_plan
+from core.seed import entry_seed, is_chosen
+from core.steps import Computed, Flowed
+from tests.core.test_ops import PAIRS, drawn, kinked, name_of
+from tests.core.test_random_programs import program as random_program
+from tests.mathematics import FUNCTIONS, Pulling, Reader, plain, relations
+
+NAMES = ["x1", "W", "b_in", "p", "q", "r"]
+TWO = [
+    op
+    for op in OPS.values()
+    if (op.elementwise and len(op.inputs) == 2) or op.name in ("mse", "squared_error")
+]
+STRETCHED = [
+    [(2, 3), (3,)],
+    [(3,), (2, 3)],
+    [(2, 1), (2, 3)],
+    [(2, 3), (2, 1)],
+    [(1, 3), (2, 3)],
+    [(2, 1), (3,)],
+    [(1,), (3,)],
+    [(2, 3), (1,)],
+    [(1, 1), (2, 3)],
+    [(1, 3), (3,)],
+    [(2, 3), ()],
+    [(), (2, 3)],
+    [(8,), ()],
+    [(7, 2), (2,)],
+    [(2, 1, 1), (2, 2, 3)],
+    [(2, 2, 3), ()],
+]
+CASES = PAIRS + [(op, shapes) for op in TWO for shapes in STRETCHED]
+CASES += [(OPS["pick"], [(3, 2, 2), ()]), (OPS["pick"], [(8, 2), ()]), (OPS["dropout"], [(), (), ()])]
+CASES += [(OPS["dropout"], [(2, 3), (), ()]), (OPS["outer"], [(2,), (8,)]), (OPS["vecmat"], [(8,), (8, 2)])]
+CASES += [(OPS["concat"], [(), (2,)]), (OPS["concat"], [(2, 2), (1, 2)]), (OPS["flatten"], [()])]
+CASES += [(OPS["flatten"], [(3,)]), (OPS["largest"], [()]), (OPS["prod"], [()]), (OPS["l1"], [(2, 2)])]
+CASES += [(OPS["conv2d"], [(5, 6), (3, 3), (), ()]), (OPS["positional_encoding"], [(), ()])]
+CASES += [(OPS["mean"], [()]), (OPS["sum"], [(8, 8)]), (OPS["matmul"], [(8, 2), (2, 3)])]
+
+
+class Small(Nodes):
+    """A program of one operation, whose result may be weighted and added up."""
+
+    def __init__(self, op, values):
+        super().__init__(set())
+        self.inputs = {}
+        names = iter(NAMES)
+        ports = op.ports(len(values))
+        args = [self.argument(op, port, value, names) for port, value in zip(ports, values, strict=True)]
+        self.output = self.node("h", op.name, args)
+
+    def argument(self, op, port, value, names):
+        low, high = op.domain.get(port, (0.0, 1.0))
+        if port in op.settings or low == high:
+            return self.constant(value)
+        name = next(names)
+        self.keep(Node(name, INPUT, (), shape_of(value), Name(name), named=True))
+        self.inputs[name] = value
+        return name
+
+    def constant(self, value):
+        tree = (
+            read_program(" ".join(np.array2string(np.asarray(value), separator=",").split()))
+            .statements[0]
+            .tree
+        )
+        name = f"c{len(self.nodes)}"
+        self.keep(Node(name, CONSTANT, (), shape_of(value), tree, value=value))
+        return name
+
+    def node(self, name, op, args):
+        shapes = [self.nodes[arg].shape for arg in args]
+        shape = OPS[op].shape_of(args, shapes, [self.nodes[arg].value for arg in args])
+        self.keep(Node(name, op, tuple(args), shape, Name(name), named=True))
+        return name
+
+    def weighted(self, chance):
+        """Its result times weights, and the sum of these where it is an array."""
+        shape = self.nodes["h"].shape
+        self.keep(Node("u1", INPUT, (), shape, Name("u1"), named=True))
+        self.inputs["u1"] = frozen(chance.uniform(0.5, 2, shape))
+        self.output = self.node("L" if not shape else "v1", "mul", ["u1", "h"])
+        if shape:
+            self.output = self.node("L", "sum", ["v1"])
+
+    def story(self, seed=None):
+        graph = Graph(read_program("x"), self.nodes, self.output, {})
+        return tell(make_plan(graph), self.inputs, seed)
+
+
+# -- checking
+
+
+class Jacobian:
+    """∂f/∂x of two nodes by differences, which a formula may transpose."""
+
+    def __init__(self, story, of, by):
+        self.story, self.of, self.by = story, story.graph.nodes[of], by
+
+    def array(self):
+        node, last = self.of, self.story.last
+        rule, ports = node.operation.value_rule(len(node.args)), node.operation.ports(len(node.args))
+        at = np.asarray(last.value(self.by))
+        columns = []
+        for place in np.ndindex(at.shape):
+            ends = []
+            for step in (1e-6, -1e-6):
+                moved = np.array(at)
+                moved[place] += step
+                known = {
+                    port: frozen(moved) if arg == self.by else last.value(arg)
+                    for port, arg in zip(ports, node.args, strict=True)
+                }
+                ends.append(np.asarray(rule.value(known)))
+            columns.append((ends[0] - ends[1]) / 2e-6)
+        return np.stack(columns, -1).reshape((*self.of.shape, *at.shape))
+
+    def transposed(self):
+        return Pulling(self.array(), len(self.of.shape))
+
+
+def reader(story, count, length):
+    picture = story.picture(count)
+    graph = story.graph
+    names = {plain(name_math(name)): picture.value(name) for name in graph.nodes if name != "π"}
+    texts = {plain(name_math(name)): name for name in graph.nodes}
+    names |= {"π": np.pi}
+    for node in graph.nodes.values():
+        if node.op == "dropout":
+            values = {
+                port: picture.value(arg) for port, arg in zip(node.operation.inputs, node.args, strict=True)
+            }
+            out, x = np.asarray(picture.value(node.name)), np.asarray(values["x"])
+            assert np.all(x != 0)
+            names["mask"] = out / x
+    output, seed = graph.output, story.seed
+
+    def derivative(of, by):
+        found = texts[by]
+        if of == heads(graph, output, seed):
+            return picture.gradient(found)
+        assert of in texts, of
+        whole = Jacobian(story, texts[of], found)
+        if whole.of.op == "stop_gradient":
+            return 0.0  # by its meaning
+        return float(whole.array()) if not graph.nodes[found].shape and not whole.of.shape else whole
+
+    functions = FUNCTIONS | {"dropout": lambda x, *settings: x * names["mask"]}
+    return Reader(names, derivative, length, functions)
+
+
+def heads(graph, output, seed):
+    """What the gradients are the derivatives of, as text."""
+    if not is_chosen(seed):
+        return "∑" * bool(graph.nodes[output].shape) + plain(name_math(output))
+    name = plain(name_math(output))
+    if isinstance(seed, float):
+        return f"(−{name})" if seed == -1 else f"({seed:g}{name})".replace("-", "−")
+    places = np.argwhere(seed)
+    if len(places) == 1 and np.sum(seed) == 1:
+        return f"{name}[{','.join(map(str, places[0]))}]"
+    return f"(u⋅{name})" if seed.ndim == 1 else f"sum(u⊙{name})"
+
+
+def column(value):
+    """A vector is a column; the entries of higher arrays count, not their axes of length 1."""
+    array = np.asarray(value, float)
+    return array[:, None] if array.ndim == 1 else array
+
+
+def check_equal(found, expected, what, rtol=1e-5):
+    found, expected = column(found), column(expected)
+    assert found.shape == expected.shape, what
+    np.testing.assert_allclose(found, expected, rtol=rtol, atol=1e-7, err_msg=what)
+
+
+def check_rounds(found, printed, what, digits=4):
+    found, printed = column(found), column(printed)
+    assert found.shape == printed.shape, what
+    for one, other in zip(found.ravel(), printed.ravel(), strict=True):
+        if not np.isfinite(other) or other == 0:
+            assert one == other or np.isnan(other), what
+        else:
+            last = 10.0 ** (np.floor(np.log10(abs(other)) + 1e-9) - digits + 1)
+            assert abs(one - other) <= 0.5000001 * last, (what, one, other)
+
+
+def check_numbers(read, math_, true, head):
+    """A line of numbers: every side comes to the last one, in the digits that are printed."""
+    sides, signs = relations(math_)
+    if sides[0] and head is not None:
+        check_equal(read(sides[0]), head, latex(math_))
+    if not shows_all(math_):
+        return
+    values = [read(side) for side in sides[1:]]
+    check_rounds(true if not transposed(sides[0]) else np.asarray(true)[None], values[-1], latex(math_))
+    for value, sign in zip(values[:-1], signs[1:], strict=True):
+        if sign == "=":
+            check_rounds(value, values[-1], latex(math_))
+        else:
+            assert sign == "≈"
+            scale = max(1e-2, float(np.max(np.abs(values[-1]))))
+            np.testing.assert_allclose(column(value), column(values[-1]), rtol=0.05, atol=0.02 * scale)
+
+
+def transposed(side):
+    return bool(side) and plain(side[0]).endswith("⊤")
+
+
+def shows_all(math_):
+    return "dots" not in latex(math_)
+
+
+def check_step(story, count):
+    found, step = explain(story, count), story.steps[count - 1]
+    sides, signs = relations(found.rule)
+    what = latex(found.rule)
+    arg = step.arg if isinstance(step, Flowed) else step.node
+    shape = story.graph.nodes[arg].shape
+    read = reader(story, count, shape[0] if shape else 0)
+    if isinstance(step, Computed):
+        read.length = story.graph.nodes[step.node].shape[0] if story.graph.nodes[step.node].shape else 0
+        head = read(sides[0])
+        for side in sides[1:]:
+            check_equal(read(side), head, what)
+        if found.numbers:
+            check_numbers(read, found.numbers, step.value, head)
+        return
+    if not isinstance(step, Flowed):
+        if shows_all(found.rule):
+            check_equal(read(sides[0]), read(sides[1]), what)
+        return
+    before = story.picture(count - 1).gradient(step.arg)
+    check_equal(read(sides[0]), step.total, what)
+    assert signs[0] in ("=", "+=")
+    assert signs[0] == "+=" or before is None
+    for side in sides[1:]:
+        if found.badge and speaks_of_a_slope(side, story):
+            continue  # there is none at a kink, but for what is used in its place
+        value = read(side)
+        check_equal(value, step.contribution, what)
+        total = value if before is None else np.asarray(before).reshape(np.shape(value)) + value
+        check_equal(total, step.total, what)
+    if found.badge and any(speaks_of_a_slope(side, story) for side in sides[1:]):
+        return
+    if isinstance(found.numbers, Table):
+        (_, numbers), (target, total) = found.numbers.rows
+        check_numbers(read, numbers, step.contribution, None)
+        check_equal(read(target), step.total, what)
+        check_numbers(read, total, step.total, None)
+    elif found.numbers:
+        check_numbers(read, found.numbers, step.contribution, None)
+
+
+def speaks_of_a_slope(side, story):
+    """Whether ∂f/∂x of two nodes stands in a formula, beside the gradients."""
+    tops = [plain(part.top) for part in parts_of(Row(tuple(side))) if isinstance(part, Fraction)]
+    head = "∂" + heads(story.graph, story.graph.output, story.seed)
+    return any(top.startswith("∂") and top != head for top in tops)
+
+
+def check_story(story):
+    with np.errstate(all="ignore"):
+        for count in range(1, len(story) + 1):
+            check_step(story, count)
+
+
+# -- every operation
+
+
+@pytest.mark.parametrize(("op", "shapes"), CASES, ids=name_of)
+def test_every_equation_of_an_operation_is_true(op, shapes):
+    values = list(drawn(op, shapes).values())
+    small = Small(op, values)
+    check_story(small.story())
+    shape = small.nodes["h"].shape
+    if shape:
+        check_story(small.story(entry_seed("h", shape, tuple(n - 1 for n in shape))))
+    weighted = Small(op, values)
+    weighted.weighted(np.random.default_rng(3))
+    check_story(weighted.story())
+
+
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.kink], ids=name_of)
+def test_equations_hold_at_kinks(op):
+    story = Small(op, list(kinked(op).values())).story()
+    check_story(story)
+
+
+# -- whole programs
+
+PROGRAMS = [
+    "(x+y)z",
+    "x^2 + 3 x y + x",
+    "sigmoid(w·x+b)",
+    "H = X W + b; sum(H^2)",
+    "h = E[k]; h·h + E[0, 1]",
+    "p = softmax(W x + b); L = -ln(p[k])",
+    "z = W x + b; relu(z)·relu(z) + z·x[0:3]",
+    "s = v^T X; sum(s)",
+    "sum(conv2d(X, F) + c)",
+    "sum(conv2d(X, F, 1, 1))",
+    "max(x, y) max(x, 2) + max(x, x)",
+    "a_{ij} = x y; a_{ij} + a_{ij}^2",
+    "[x, y, x]·[1, 2, 3]",
+    "u = W x; u ⊙ u",
+]
+GIVEN = {
+    "X": frozen([[1.0, 2.0, 0.5], [3.0, 1.0, 2.0], [0.5, 0.25, 4.0]]),
+    "F": frozen([[1.0, -1.0], [0.5, 2.0]]),
+    "E": frozen([[1.0, 2.0], [3.0, -4.0], [0.5, 0.25]]),
+    "k": 1.0,
+    "v": frozen([0.5, -1.5, 2.0]),
+}
+
+
+@pytest.mark.parametrize("text", PROGRAMS)
+def test_every_equation_of_a_program_is_true(text):
+    program = read_program(text)
+    values = with_defaults(program, {name: value for name, value in GIVEN.items() if name in text})
+    graph = build(program, values)
+    check_story(tell(make_plan(graph), values))
+
+
+SEEDED = [
+    ("x^2 y", -2.0),
+    ("x^2 y + x", -1.0),
+    ("sigmoid(x y)", 0.5),
+    ("softmax(W x)", frozen([0.5, -1.0, 2.0])),
+    ("X ⊙ X + 1", frozen([[1.0, 0.0, 2.0], [0.0, 1.0, 0.0], [0.0, 0.5, 0.0]])),
+    ("X X", entry_seed("f", (3, 3), (2, 1))),
+]
+
+
+@pytest.mark.parametrize(("text", "seed"), SEEDED, ids=str)
+def test_equations_are_true_with_a_chosen_seed(text, seed):
+    program = read_program(text)
+    values = with_defaults(program, {"X": GIVEN["X"]} if "X" in text else {})
+    check_story(tell(make_plan(build(program, values)), values, seed))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_equation_of_a_random_program_is_true(seed):
+    _, plan, values = random_program(seed)
+    check_story(tell(plan, values))
+
+
+NUMBER = "−?[0-9.]+(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
+TOLD = [
+    (re.compile(rf"Upstream ({NUMBER}) × local ({NUMBER}) ([=≈]) ({NUMBER})\."), operator.mul),
+    (re.compile(rf"add up: ({NUMBER}) \+ \(?({NUMBER})\)? ([=≈]) ({NUMBER})\."), operator.add),
+]
+
+
+def decimal(text):
+    mantissa, _, power = text.replace("−", "-").partition("·10")
+    exponent = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    return Decimal(mantissa) * (Decimal(10) ** int(exponent) if exponent else 1)
+
+
+def check_sentences(story, count):
+    """By decimal arithmetic: the exact result of what is printed rounds to the printed result."""
+    told = equal = 0
+    for pattern, combine in TOLD:
+        for one, other, sign, result in pattern.findall(explain(story, count).sentence):
+            exact, printed = combine(decimal(one), decimal(other)), decimal(result)
+            told += 1
+            equal += sign == "="
+            if sign == "=":
+                last = Decimal(1).scaleb(printed.adjusted() - DIGITS + 1) if printed else Decimal(0)
+                assert abs(exact - printed) <= last / 2, explain(story, count).sentence
+                assert exact == printed or printed, explain(story, count).sentence
+    return told, equal
+
+
+def test_what_a_sentence_calculates_multiplies_out():
+    counted = np.zeros(2, int)
+    for seed in range(150):
+        story = tell(*random_program(seed)[1:])
+        for count in range(1, len(story) + 1):
+            counted += check_sentences(story, count)
+    told, equal = counted
+    assert told > 500 and equal > 0.95 * told
+
+
+def test_operands_gain_the_digits_that_the_result_needs():
+    assert equation(operator.mul, (0.5, -1.54118), -0.77059) == (5, "=")
+    assert equation(operator.mul, (0.5, -1.5), -0.75) == (4, "=")
+    assert equation(operator.add, (1.23456789, -1.23456781), 8e-8) == (4, "≈")
+
+
+def test_a_badge_speaks_of_the_names_of_the_program():
+    story = run("leaky_relu(x, a)", {"x": 0.0, "a": 0.25})
+    assert "slope between a and 1. Used: a." in explain(story, len(story)).badge
+
+
+def test_a_tie_is_told_as_a_tie():
+    story = run("max(x, y)", {"x": 2.0, "y": 2.0})
+    found = explain(story, len(story))
+    assert "in a tie each receives half" in found.sentence
+    assert found.badge.endswith("Used: 1/2 to each.")
+
+
+def test_an_entry_is_set_as_it_is_typed_and_never_like_a_name():
+    for text in ("W1[0, 1]", "W[2][1]", "x[k]"):
+        tree = read_program(text).statements[0].tree
+        assert plain(typeset(tree)) in ("W_1[0,1]", "W[2][1]", "x[k]")
+    assert plain(name_math("a21")) == "a_21"
+    letters = name_math("w_ij").sub
+    assert letters == Row((Letter("i"), Letter("j")))
+    assert isinstance(name_math("W_in").sub, Word)
