@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +32,13 @@ def request_of(program, values, **parts):
 
 def problem_of(program, values):
     """What is said against a program; None where it is read. Values that are missing are guessed."""
+    return _problem_of(json.dumps({"program": program, "values": values, "defaults": True}))
+
+
+@cache
+def _problem_of(line):
     try:
-        Report(request := request_of(program, values, defaults=True), request.story(json_hint)).answer()
+        Report(request := request_from(line), request.story(json_hint)).answer()
     except Refusal as refusal:
         return refusal.problem
     except Problem as problem:
