@@ -5,11 +5,13 @@ import json
 import shutil
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.files import Files
 from app.recovery import Recovery
 from app.settings import Settings
+from core.document import loads
 from core.graph import CONSTANT
 from tests.old_files import (
     FOLDER,
@@ -32,6 +34,24 @@ def files(qtbot, session):
     return Files(session, window, Settings())
 
 
+@pytest.fixture
+def said(qtbot):
+    """The texts of dialogs, each closed as soon as it shows: a complaint must not keep the tests waiting."""
+    texts = []
+
+    def close():
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None:
+            texts.append(dialog.text() if isinstance(dialog, QMessageBox) else dialog.windowTitle())
+            dialog.close()
+
+    timer = QTimer(interval=5)
+    timer.timeout.connect(close)
+    timer.start()
+    yield texts
+    timer.stop()
+
+
 def assert_shown(session, facts):
     """The session shows what the facts say: the numbers, or that the program cannot be read."""
     if "problem" in facts:
@@ -43,10 +63,12 @@ def assert_shown(session, facts):
 
 
 @pytest.mark.parametrize("name", PROJECTS)
-def test_a_project_opens_as_it_was_and_is_not_rewritten(qtbot, session, files, tmp_path, name):
+def test_a_project_opens_as_it_was_and_is_not_rewritten(qtbot, session, files, said, tmp_path, name):
     path = tmp_path / f"{name}.chainlight"
     shutil.copy(path_of(name), path)
-    assert files.open(path)
+    opened = files.open(path)
+    assert said == []
+    assert opened
     qtbot.waitUntil(lambda: not session.computing)
     files.close()
     assert_shown(session, facts_of(name))
@@ -58,8 +80,6 @@ def test_a_project_opens_as_it_was_and_is_not_rewritten(qtbot, session, files, t
 
 @pytest.mark.parametrize("name", PROJECTS)
 def test_moved_nodes_lie_where_they_were(qtbot, session, name):
-    from core.document import loads
-
     facts = facts_of(name)
     if "problem" in facts:
         return
