@@ -1,0 +1,98 @@
+"""Projects of earlier versions open with the numbers, marks and settings they had."""
+
+import json
+
+import pytest
+
+from core.document import dumps, loads
+from core.request import Request, json_hint
+from core.training.setup import setup
+from tests.old_files import (
+    FOLDER,
+    PROJECTS,
+    assert_same_document,
+    assert_same_numbers,
+    assert_same_value,
+    facts_of,
+    key,
+    path_of,
+)
+
+TRAINED = [name for name in PROJECTS if "training" in facts_of(name)]
+
+
+def fits(facts):
+    """Whether the program can be read and has what was chosen in it, which the command line insists on."""
+    names = {key(node["name"]) for node in facts.get("nodes", [])}
+    return (
+        "problem" not in facts
+        and key(facts["chosen_output"]) in {*names, ""}
+        and facts["chosen_seed"] in (None, facts["seed"])
+    )
+
+
+COMPUTED = [name for name in PROJECTS if fits(facts_of(name))]
+
+
+def opened(name):
+    return loads(path_of(name).read_text(encoding="utf-8"))
+
+
+def story_of(document):
+    """Both passes as the command line runs them for a project's file."""
+    request = Request(
+        document.text,
+        stored=document.values,
+        output=document.output,
+        seed=document.seed,
+        defaults=True,
+        unfolded=document.unfolded,
+    )
+    return request.story(json_hint)
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_values_marks_and_settings_are_kept(name):
+    assert_same_document(opened(name), facts_of(name))
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_the_numbers_are_those_it_had(name):
+    assert_same_numbers(story_of(opened(name)), facts_of(name))
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_saved_and_opened_again_they_are_still_those(name):
+    again = loads(dumps(opened(name)))
+    assert_same_document(again, facts_of(name))
+    assert_same_numbers(story_of(again), facts_of(name))
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_it_trains_as_it_did(name):
+    document, training = opened(name), facts_of(name)["training"]
+    trainer = setup(document.lab, document.text, document.values).trainer()
+    for when in ("losses_at_first", "losses_after_three_updates"):
+        for found, expected in zip(trainer.losses(), training[when], strict=True):
+            assert_same_value(found, expected, when)
+        trainer.step(3)
+
+
+def test_what_cannot_be_read_keeps_its_text():
+    for name in PROJECTS:
+        if "problem" in (facts := facts_of(name)):
+            assert opened(name).text == facts["program"]
+
+
+def test_there_is_a_sample_of_every_version_and_every_lab():
+    saved = [json.loads(path_of(name).read_text(encoding="utf-8")) for name in PROJECTS]
+    assert {project["version"] for project in saved} >= {1, 2}
+    labs = [project["lab"] for project in saved]
+    assert {lab["trains"] for lab in labs} == {"network", "program"}
+    assert len({lab["data"] for lab in labs}) >= 11
+    assert len({lab["optimizer"] for lab in labs}) >= 6
+    assert len({lab["activation"] for lab in labs}) >= 8
+    assert any(project.get("seed") for project in saved)
+    assert any(project.get("unfolded") for project in saved)
+    assert len(PROJECTS) >= 60
+    assert all((FOLDER / f"{name}.json").is_file() for name in PROJECTS)

@@ -1,0 +1,76 @@
+"""What projects of earlier versions held, and whether a later version shows the same."""
+
+import json
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+
+from core.document import plain_value, value_from
+from core.graph import CONSTANT
+
+FOLDER = Path(__file__).parent / "cases" / "old_files"
+PROJECTS = sorted(path.stem for path in FOLDER.glob("*.chainlight"))
+TOLERANCE = 1e-9
+
+
+def path_of(name):
+    return FOLDER / f"{name}.chainlight"
+
+
+def facts_of(name):
+    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def key(name):
+    """A name without what spellings of one name differ by: x_1, x₁ and x_{1} are x1."""
+    return unicodedata.normalize("NFKC", name).translate(str.maketrans("", "", "_{}"))
+
+
+def keyed(table):
+    found = {key(name): what for name, what in table.items()}
+    assert len(found) == len(table)
+    return found
+
+
+def assert_same_value(found, expected, what):
+    if expected is None or found is None:
+        assert found is expected, what
+        return
+    expected = value_from(expected, "what was there")
+    assert np.shape(found) == np.shape(expected), what
+    np.testing.assert_allclose(found, expected, rtol=TOLERANCE, atol=TOLERANCE, err_msg=what)
+
+
+def assert_same_numbers(story, facts):
+    """Output, seed, unfolded nodes, and value and gradient of every node are what they were."""
+    graph = story.graph
+    assert key(graph.output) == key(facts["output"])
+    assert_same_value(story.seed, facts["seed"], "the seed")
+    assert sorted(map(key, graph.folded)) == sorted(map(key, facts["unfolded_now"]))
+    nodes = keyed({node.name: node for node in graph.nodes.values() if node.op != CONSTANT})
+    expected = keyed({node["name"]: node for node in facts["nodes"]})
+    assert nodes.keys() == expected.keys()
+    for name, was in expected.items():
+        assert_same_value(story.last.value(nodes[name].name), was["value"], f"value of {name}")
+        assert_same_value(story.last.gradient(nodes[name].name), was["gradient"], f"gradient of {name}")
+
+
+def assert_same_document(document, facts):
+    """What is set beside the program is what it was: values, marks on nodes, the lab."""
+    values, expected = keyed(document.values), keyed(facts["values"])
+    assert values.keys() == expected.keys()
+    for name, value in expected.items():
+        assert_same_value(values[name], value, name)
+    assert {name: list(point) for name, point in keyed(document.moved).items()} == keyed(facts["moved"])
+    assert keyed(document.unfolded) == keyed(facts["unfolded"])
+    assert key(document.output) == key(facts["chosen_output"])
+    seed = None if document.seed is None else plain_value(document.seed)
+    assert seed == facts["chosen_seed"]
+    assert lab_as_then(document.lab, facts) == facts["lab"]
+
+
+def lab_as_then(lab, facts):
+    """The settings of the lab that there were; later ones may have been added."""
+    found = {name: getattr(lab, name) for name in facts["lab"]}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
