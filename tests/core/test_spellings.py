@@ -14,7 +14,8 @@ from core.request import Refusal, json_hint, request_from
 
 TOLERANCE = 1e-9
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "spellings.json").read_text(encoding="utf-8"))
-READ = [case for case in CASES if "value" in case]
+READ = [case for case in CASES if "value" in case and "may be refused" not in case]
+OPEN = [case for case in CASES if "may be refused" in case]
 REFUSED = [case for case in CASES if "refused" in case]
 QUOTED = re.compile(r"`([^`]+)`|‘([^’]+)’|“([^”]+)”|'([^']+)'|\"([^\"]+)\"")
 ADVICE_ENDS = re.compile(r"\.(?:\s|$)|[,;:]\s| (?:instead|for|to|if|with|or|and|where|when|as|in|such)\b|$")
@@ -88,6 +89,16 @@ def test_it_is_read_to_its_value_and_gradients(case):
             assert_close(found, expected, f"gradient with respect to {name} of {answer['reading']}")
 
 
+@pytest.mark.parametrize("case", OPEN, ids=name_of)
+def test_what_need_not_be_read_is_not_read_as_something_else(case):
+    try:
+        request = request_of(case["program"], case["values"])
+        answer = Report(request, request.story(json_hint)).answer()
+    except (Refusal, Problem):
+        return
+    assert_close(answer["value"], case["value"], f"value of {answer['reading']}")
+
+
 @pytest.mark.parametrize("case", REFUSED, ids=name_of)
 def test_it_is_refused_by_name_at_its_place(case):
     problem = problem_of(case["program"], case["values"])
@@ -129,7 +140,7 @@ def test_what_the_hint_says_to_write_can_be_read(case):
 
 def test_the_file_has_enough_of_each_and_nothing_twice():
     spelled = [(case["program"], json.dumps(case["values"], sort_keys=True)) for case in CASES]
-    assert len(spelled) == len(set(spelled)) == len(READ) + len(REFUSED)
+    assert len(spelled) == len(set(spelled)) == len(READ) + len(OPEN) + len(REFUSED)
     assert len(READ) >= 2000
-    assert len(REFUSED) >= 200
+    assert len(REFUSED) >= 210
     assert len({case["group"] for case in READ}) >= 250
