@@ -241,7 +241,7 @@ class Builder(Nodes):
                 return self.apply("exp", found[1:], part)
             case Binary("·" | " " | "@" as sign):
                 return self.product(sign, found[0], found[1], part)
-            case Binary("^") if len(found[0].shape) == 2 and found[1].constant == -1:
+            case Binary("^", _, Negative(Number(1.0))) if len(found[0].shape) == 2:
                 name = self.called(found[0])
                 said = f"{describe(name, found[0].shape)}, and the inverse of a matrix is not computed"
                 raise Problem(said, part.span, f"Write 1/{name} for one divided by each entry", f"1/{name}")

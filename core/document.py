@@ -2,7 +2,8 @@
 
 A document is frozen and shares what did not change with the one before, so keeping all of them costs little.
 Files are JSON with a version; reading one checks everything and runs nothing. A part that an older program
-would lose without a word gets a new version: 2 came with output and seed. Older files lack it and are read.
+would lose without a word gets a new version: 2 came with output and seed, 3 with the notation of slides. Older
+files lack what came later and are read; their programs are put into today's notation (core/older.py).
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from core.errors import Problem, cut
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.names import canonical
 from core.notation.spellings import name_of
+from core.older import upgraded
 
-FORMAT, VERSION = "chainlight", 2
+FORMAT, VERSION = "chainlight", 3
 MAX_BYTES = 64_000_000
 MAX_SPELLING = 200  # of a name in LaTeX
 MOST_VALUES = 2_000_000
@@ -79,6 +81,7 @@ class Document:
     output: str = ""
     seed: Value | None = None
     unfolded: Mapping[str, str] = field(default_factory=dict)  # keys of nodes with the operation they had
+    remark: str = field(default="", compare=False)  # what to say of it once, such as that it was upgraded
 
     def with_value(self, name: str, value: Value) -> Document:
         return replace(self, values={**self.values, name: value})
@@ -122,12 +125,31 @@ def loads(text: str) -> Document:
     program = found.get("program")
     if not isinstance(program, str) or len(program) > MAX_CHARACTERS:
         raise Problem(f"The project's program must be a text of up to {MAX_CHARACTERS:,} characters")
+    if version < VERSION:
+        return _older(found, program)
     values = values_from(_mapping(found, "values"))
     moved = {name: _point(plain, cut(name)) for name, plain in _mapping(found, "moved").items()}
     output = name_from(found["output"]) if found.get("output") else ""
     seed = None if found.get("seed") is None else value_from(found["seed"], "the seed")
     lab = lab_from(_mapping(found, "lab"))
     return Document(program, values, moved, lab, output, seed, _unfolded(found))
+
+
+def _older(found: Mapping[str, Any], program: str) -> Document:
+    """The document of an older file, its program and names as they are written today."""
+    table, moved = _mapping(found, "values"), _mapping(found, "moved")
+    matrices = [
+        name for name, plain in table.items() if isinstance(plain, list) and isinstance(plain[0], list)
+    ]
+    today = upgraded(program, [*table, *moved], matrices)
+    present = {
+        **found,
+        "version": VERSION,
+        "program": today.text,
+        "values": {today.names.get(name, name): plain for name, plain in table.items()},
+        "moved": {today.names.get(name, name): point for name, point in moved.items()},
+    }
+    return replace(loads(json.dumps(present)), remark=today.said)
 
 
 def parse_json(text: str, what: str = "file", *, halves: bool = False) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.document import plain_value, value_from
 from core.graph import CONSTANT
+from core.notation.names import canonical
 
 FOLDER = Path(__file__).parent / "cases" / "old_files"
 PROJECTS = sorted(path.stem for path in FOLDER.glob("*.chainlight"))
@@ -24,7 +25,7 @@ def facts_of(name):
 
 def key(name):
     """A name without what spellings of one name differ by: x_1, x₁ and x_{1} are x1."""
-    return unicodedata.normalize("NFKC", name).translate(str.maketrans("", "", "_{}"))
+    return canonical(unicodedata.normalize("NFKC", name)).translate(str.maketrans("", "", "_{}"))
 
 
 def keyed(table):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.notation.names import ACCENTS, GREEK
 
+LETTERS = {**GREEK, "ell": "ℓ"}
 # command → sign, as the lexer spells it
 SIGNS = {
     **dict.fromkeys(["cdot", "times", "bullet", "ast"], "·"),
@@ -114,7 +115,7 @@ def known_commands() -> set[str]:
     """Every command that is understood, for the nearest one to a misspelt command."""
     return {
         *(name for name in SIGNS if name.isalpha()),
-        *GREEK,
+        *LETTERS,
         *STYLES,
         *ACCENT_COMMANDS,
         *TRANSPOSES,

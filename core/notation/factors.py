@@ -16,20 +16,6 @@ from core.notation.tree import Note
 WORDS = set("lr dx dy dz dw db dt dW id wd lo hi ce kl nn bn fc in PI".split())
 
 
-def assigned(tokens: list[Token]) -> set[str]:
-    """The names that statements give a value."""
-    found: set[str] = set()
-    start = True
-    for at, token in enumerate(tokens[:-1]):
-        following = tokens[at + 1]
-        equals = following.kind == "sign" and following.text == "="
-        if token.kind == "name" and start and equals:
-            found.add(token.text)
-        chained = token.kind == "sign" and token.text == "=" and bool(found)
-        start = token.kind == "end" or (chained and not start)
-    return found
-
-
 def split_products(
     tokens: list[Token], known: set[str], functions: Collection[str], whole: Collection[str], text: str
 ) -> tuple[list[Token], list[Note]]:

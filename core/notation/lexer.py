@@ -214,3 +214,17 @@ def _check_number(text: str, raw: str, span: Span) -> None:
         raise Problem(message, Span(span.start, span.end + 1), "Put · between the factors", f"{raw} {after}")
     if float(raw) == float("inf"):
         raise Problem("This number is too large", span, "The largest is about 1.8e308")
+
+
+def assigned(tokens: list[Token]) -> set[str]:
+    """The names that statements give a value."""
+    found: set[str] = set()
+    start = True
+    for at, token in enumerate(tokens[:-1]):
+        following = tokens[at + 1]
+        equals = following.kind == "sign" and following.text == "="
+        if token.kind == "name" and start and equals:
+            found.add(token.text)
+        chained = token.kind == "sign" and token.text == "=" and bool(found)
+        start = token.kind in ("end", "break") or (chained and not start)
+    return found

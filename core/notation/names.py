@@ -20,7 +20,7 @@ GREEK = dict(
         strict=True,
     )
 )
-GREEK |= {"ell": "ℓ", "varepsilon": "ε", "varphi": "φ", "vartheta": "θ", "varrho": "ρ", "varsigma": "σ"}
+GREEK |= {"varepsilon": "ε", "varphi": "φ", "vartheta": "θ", "varrho": "ρ", "varsigma": "σ"}
 
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "ddot": "\u0308"}
 ACCENT_OF = {mark: accent for accent, mark in ACCENTS.items()} | {"\u0305": "bar"}

@@ -14,9 +14,9 @@ from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
 from core.notation import indices, mistakes
 from core.notation.expressions import Expressions
-from core.notation.factors import assigned, split_products
+from core.notation.factors import split_products
 from core.notation.indices import Known
-from core.notation.lexer import Token
+from core.notation.lexer import Token, assigned
 from core.notation.names import parts, plain_spellings
 from core.notation.printers import expression_text
 from core.notation.signatures import MAX_VALUES, Signature

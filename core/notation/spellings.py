@@ -12,8 +12,8 @@ from collections.abc import Collection, Sequence
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span, cut
 from core.notation import commands
-from core.notation.lexer import SUPERSCRIPT_SIGNS, Token, check_name, raw_tokens, refuse_character
-from core.notation.names import GREEK, Parts, canonical, parts, plain_spellings
+from core.notation.lexer import Token, assigned, check_name, raw_tokens, refuse_character
+from core.notation.names import Parts, canonical, parts, plain_spellings
 from core.notation.nearest import nearest
 
 MATRICES = {"matrix", "bmatrix", "pmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array"}
@@ -91,7 +91,8 @@ class _Plain:
         known: Collection[str],
         alone: bool = False,
     ):
-        self.text, self.raw, self.functions, self.known = text, tokens, functions, set(known)
+        self.text, self.raw, self.functions = text, tokens, functions
+        self.known = {*known, *assigned(tokens)}
         self.alone = alone  # the text is one name: x^(2) is no power then
         self.out: list[Token] = []
         self.whole: set[str] = set()
@@ -161,8 +162,8 @@ class _Plain:
             word = token.text.strip()
             if re.fullmatch(r"[^\W\d_][\w]*", word) and word not in STATEMENT_WORDS:
                 found = _Named(parts(canonical(word)), len(word) > 1, at + 1)
-        elif command and token.text in GREEK:
-            found = _Named(Parts(GREEK[token.text]), False, at + 1)
+        elif command and token.text in commands.LETTERS:
+            found = _Named(Parts(commands.LETTERS[token.text]), False, at + 1)
         elif command and token.text in commands.STYLES:
             found = self._styled(at)
         elif command and token.text in commands.ACCENT_COMMANDS:
@@ -522,12 +523,12 @@ class _Plain:
             self._emit("reduce", token.text, at)
             return at + 1
         kinds = {"Σ": "sum", "Π": "prod", "sum": "sum", "prod": "prod"}
-        if token.kind != "name" or token.text in self.known:
+        if token.kind != "name" or self.alone or token.text in self.known or self._is(at + 1, "="):
             return 0
         made = parts(token.text)
         if made.base not in kinds or made.accent or made.layer:
             return 0
-        if made.sub and len(made.sub) == 1:
+        if made.sub and len(made.sub) == 1 and made.sub.isalpha():
             span = token.span
             self.out.append(
                 Token("reduce", kinds[made.base], Span(span.start, span.start + len(made.base)), token.spaced)
@@ -831,6 +832,3 @@ def _assigns(tokens: Sequence[Token], at: int) -> bool:
             behind += 1
         behind += 1
     return behind < len(tokens) and tokens[behind].kind == "sign" and tokens[behind].text == "="
-
-
-__all__ = ["SUPERSCRIPT_SIGNS", "Plain", "name_of", "plain"]
