@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from core.arrays import Value
+from core.arrays import Value, zero_like
 from core.dataclass import dataclass
 from core.plan import Phase, Plan
 
@@ -72,6 +72,8 @@ class Story:
                 self._computed[step.node] = (number, step.value)
             elif isinstance(step, Seeded):
                 self._grow(step.node, number, step.gradient)
+                for name in plan.stopped:
+                    self._grow(name, number, zero_like(self._computed[name][1]))
 
     def _grow(self, node: str, number: int, total: Value) -> None:
         numbers, totals = self._grew.get(node) or self._grew.setdefault(node, ([], []))

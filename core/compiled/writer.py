@@ -18,6 +18,7 @@ from core.compiled.terms import BUFFER, NUMBER, VIEW, Term, Terms, uses
 NUMBERS = {"0.0": "zero", "0.5": "half", "1.0": "one", "2.0": "two"}
 HINTS = {"{}.T": "{}_T", "{}[:, None]": "{}_column", "{}[None]": "{}_row"}
 PLACES = "places"
+COMPARISONS = {"greater", "less", "greater_equal", "less_equal", "equal"}
 
 
 class Writer:
@@ -178,6 +179,30 @@ class Writer:
         used = [name for name in names if name != target]
         self._emit(f"np.{term.op}({', '.join(aligned)}, out={target})", *used)
 
+    def _gate(self, term: Term, target: str) -> None:
+        """A product, and 0 where its first factor is 0; what is compared is compared into a mask."""
+        gate, x = term.args
+        opened = gate.op in COMPARISONS and self._uses[gate] == 1 and gate not in self._ready
+        parts = gate.args if opened else (gate, x)
+        names = [self._operand(part) for part in (*gate.args, x)] if opened else [*map(self._operand, parts)]
+        mask = self.names.numbered("mask")
+        self.arrays.append(f"{mask} = np.zeros({self.terms.full(gate)}, bool)")
+        where = self._aligned(mask, gate, term.batched)
+        factor = self._aligned(names[-1], x, term.batched)
+        if opened:
+            left, right = (
+                self._aligned(n, arg, gate.batched) for n, arg in zip(names, gate.args, strict=False)
+            )
+            self._emit(f"np.{gate.op}({left}, {right}, out={mask})")
+            self._emit(f"{target}.fill(0)")
+            self._emit(f"np.copyto({target}, {factor}, where={where})", *names)
+        else:
+            zero = self._number(0.0)
+            self._emit(f"np.equal({names[0]}, {zero}, out={mask})")
+            first = self._aligned(names[0], gate, term.batched)
+            self._emit(f"np.multiply({first}, {factor}, out={target})", *names)
+            self._emit(f"np.copyto({target}, {zero}, where={where})")
+
     def _sum(self, term: Term, target: str) -> None:
         first, *others = term.args
         if self._fits(first, term):
@@ -333,6 +358,7 @@ STATEMENTS: dict[str, Callable[[Writer, Term, str], None]] = {
     NUMBER: Writer._copy,
     VIEW: Writer._copy,
     PLACES: Writer._copy,
+    "gate": Writer._gate,
     "sum": Writer._sum,
     "einsum": Writer._einsum,
     "extreme": Writer._extreme,

@@ -7,6 +7,11 @@ NEEDS     the functions that a helper calls itself
 from __future__ import annotations
 
 VECTORS = {
+    "gate": '''\
+def gate(a, b):
+    """The product a b, and 0 where a is 0, whatever b is there."""
+    return np.where(a == 0, 0.0, a * b)[()]
+''',
     "erf": '''\
 def erf(x):
     """The error function, entry by entry."""

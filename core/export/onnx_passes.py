@@ -157,6 +157,8 @@ class Passes:
                 self.gradients[step.node] = self._seed(self.tensors[step.node])
             elif step.phase == "backward" and step.node in self.gradients and step.arg in leading:
                 self._flow(step)
+        for name in self.plan.stopped:
+            self.gradients[name] = self.ops.expanded(self.ops.number(0.0), self.graph.nodes[name].shape)
         found = [name for name in wanted if name in self.gradients]
         names = [self._identifiers.new(f"d{self._called[name]}") for name in found]
         return [

@@ -13,9 +13,11 @@ from core.notation.reader import MAX_VALUES, Signature
 from core.ops.rules import Rule
 
 Domain = tuple[float, float]
+Reasons = Sequence[tuple[str, str]]
 ShapeRule = Callable[..., Shape]
 REAL: Domain = (-3.0, 3.0)
 POSITIVE: Domain = (0.1, 3.0)
+FLAT = "0"  # the local derivative of an input that no gradient passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,22 @@ class Kink:
     used: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a value, or what comes back, is infinite or not a number: a condition, and the words for it."""
+
+    at: Rule
+    why: str
+
+
 @dataclass(frozen=True)
 class Op:
     """One operation.
 
     `value` computes the output from the inputs; `back` says, for each input that has a gradient, how much of
     the upstream gradient g comes back. An element-by-element operation states its derivative in `local`; its
-    `back` is g times that. `says` is the sentence shown when the gradient passes. `call` and `also` are the
+    `back` is g times that, and an input whose derivative is 0 everywhere has none: no gradient passes it, not
+    even an infinite one. `says` is the sentence shown when the gradient passes. `call` and `also` are the
     names a program calls it by; `written` is how it is written where it is not called and its `value` is not
     the notation either. `stands_for` is the formula a composite abbreviates. `shows` is how a derivative is
     written where it is computed in a safer form. `repeats` says that more values are taken two by two.
@@ -43,7 +54,8 @@ class Op:
     draws the other inputs from. `remark` has a sentence for what a reader should know of shapes and settings
     that are accepted all the same, or "". `holds` counts, from shapes and settings, the numbers it works on
     at once where these are many more than go in and come out. `points` names an input that is the number of
-    an entry, and the vector it points into, or the number of entries.
+    an entry, and the vector it points into, or the number of entries. `causes` say why its value can be
+    infinite or not a number, `back_causes` why what comes back can be: the first whose condition holds.
     """
 
     name: str
@@ -60,6 +72,8 @@ class Op:
     written: Rule | None = None
     stands_for: str = ""
     kink: Kink | None = None
+    causes: tuple[Cause, ...] = ()
+    back_causes: tuple[Cause, ...] = ()
     remark: Callable[..., str] | None = None
     holds: Callable[..., int] | None = None
     points: tuple[str, str] | None = None
@@ -73,6 +87,11 @@ class Op:
     @property
     def elementwise(self) -> bool:
         return bool(self.local)
+
+    @property
+    def flat(self) -> frozenset[str]:
+        """The inputs whose local derivative is 0 everywhere, so that no gradient passes them."""
+        return frozenset(port for port, rule in self.local.items() if rule.text == FLAT)
 
     @property
     def usage(self) -> str:
@@ -157,6 +176,8 @@ def elementwise(
     written: str = "",
     stands_for: str = "",
     kink: tuple[str, str, str, str] | None = None,
+    causes: Reasons = (),
+    back_causes: Reasons = (),
     call: str | None = None,
     also: str = "",
     shows: Mapping[str, str] | None = None,
@@ -165,10 +186,11 @@ def elementwise(
 ) -> Op:
     """Declare an operation that works entry by entry: its value and its local derivative for each input.
 
-    An input without a derivative (an empty text) gets no gradient. `kink` is (condition, left, right, used).
+    An input without a derivative (an empty text), or with one that is 0 everywhere, gets no gradient. `kink`
+    is (condition, left, right, used); `causes` and `back_causes` are pairs of a condition and its words.
     """
     rules = {port: Rule(text) for port, text in local.items() if text}
-    back = {port: Rule(_times_g(rule.text)) for port, rule in rules.items()}
+    back = {port: Rule(_times_g(rule.text)) for port, rule in rules.items() if rule.text != FLAT}
     return declare(
         Op(
             name,
@@ -184,6 +206,8 @@ def elementwise(
             written=Rule(written) if written else None,
             stands_for=stands_for,
             kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
+            causes=_causes(causes),
+            back_causes=_causes(back_causes),
             shows={port: Rule(text) for port, text in (shows or {}).items()},
             call=name if call is None else call,
             also=tuple(also.split()),
@@ -193,8 +217,12 @@ def elementwise(
 
 
 def _times_g(local: str) -> str:
-    """The rule of what comes back; where nothing passes, an infinite g is no exception."""
-    return {"1": "g", "-1": "-g", "0": "zero(g)"}.get(local, f"g * ({local})")
+    """The rule of what comes back."""
+    return {"1": "g", "-1": "-g"}.get(local, f"g * ({local})")
+
+
+def _causes(reasons: Reasons) -> tuple[Cause, ...]:
+    return tuple(Cause(Rule(condition), why) for condition, why in reasons)
 
 
 def structural(
@@ -216,6 +244,8 @@ def structural(
     variadic: bool = False,
     repeats: bool = False,
     kink: tuple[str, str, str, str] | None = None,
+    causes: Reasons = (),
+    back_causes: Reasons = (),
     remark: Callable[..., str] | None = None,
     holds: Callable[..., int] | None = None,
     points: tuple[str, str] | None = None,
@@ -241,6 +271,8 @@ def structural(
             variadic=variadic,
             repeats=repeats,
             kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
+            causes=_causes(causes),
+            back_causes=_causes(back_causes),
             remark=remark,
             holds=holds,
             points=points,

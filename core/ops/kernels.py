@@ -26,7 +26,7 @@ class Kernel:
     `ufunc` is NumPy's name for an element-by-element kernel; `einsum` the subscripts of a linear one.
     `array` takes arrays of one example, or of a batch when `rank`, the example's number of axes, is given.
     `smooth` says that it takes complex numbers as well; `shape_only` are the arguments of which it uses the
-    shape alone.
+    shape alone. `gate` says that nothing passes where it is 0, as with a bracket [x > 0].
     """
 
     name: str
@@ -36,6 +36,7 @@ class Kernel:
     einsum: str = ""
     smooth: bool = False
     shape_only: tuple[int, ...] = ()
+    gate: bool = False
 
 
 KERNELS: dict[str, Kernel] = {}
@@ -73,7 +74,14 @@ def _logaddexp(x: float, y: float) -> float:
 
 _ufunc("logaddexp", number=_logaddexp)
 KERNELS["erf"] = Kernel("erf", lambda x: np.asarray(np.frompyfunc(math.erf, 1, 1)(x), np.float64), math.erf)
-KERNELS["zero"] = Kernel("zero", _of_numpy("zeros_like"), lambda x: 0.0, shape_only=(0,))
+
+
+def _gate(gate: Array, x: Array) -> Array:
+    return np.where(np.equal(gate, 0), 0.0, np.multiply(gate, x))
+
+
+# a product that is 0 where the gate is, whatever x is there
+KERNELS["gate"] = Kernel("gate", _gate, lambda gate, x: gate * x if gate else 0.0, gate=True)
 
 
 def _product(name: str, einsum: str, array: Callable[[Array, Array], Array]) -> None:
@@ -99,15 +107,21 @@ Function = Callable[..., Array]
 @overload
 def kernel(function: Function) -> Function: ...
 @overload
-def kernel(*, smooth: bool = False, shape_only: tuple[int, ...] = ()) -> Callable[[Function], Function]: ...
 def kernel(
-    function: Function | None = None, *, smooth: bool = False, shape_only: tuple[int, ...] = ()
+    *, smooth: bool = False, shape_only: tuple[int, ...] = (), gate: bool = False
+) -> Callable[[Function], Function]: ...
+def kernel(
+    function: Function | None = None,
+    *,
+    smooth: bool = False,
+    shape_only: tuple[int, ...] = (),
+    gate: bool = False,
 ) -> Function | Callable[[Function], Function]:
     """Register a structural kernel under its function's name."""
 
     def register(function: Function) -> Function:
         name = function.__name__
-        KERNELS[name] = Kernel(name, function, smooth=smooth, shape_only=shape_only)
+        KERNELS[name] = Kernel(name, function, smooth=smooth, shape_only=shape_only, gate=gate)
         return function
 
     return register(function) if function else register
@@ -138,7 +152,7 @@ def smallest(x: Array, rank: int | None = None) -> Array:
     return np.min(x, axis=axes_of(x, rank))
 
 
-@kernel
+@kernel(gate=True)
 def share(x: Array, out: Array, rank: int | None = None) -> Array:
     """1 where x equals out, split evenly among ties."""
     hit = np.equal(x, out).astype(np.float64)

@@ -26,6 +26,7 @@ from core.notation.tree import (
     Tree,
     fold,
     names,
+    rebuilt,
     walk,
     with_names,
 )
@@ -34,6 +35,7 @@ from core.ops.kernels import KERNELS
 
 SIGNATURES = {name: Signature(name, 1, MAX_VALUES) for name in KERNELS}
 NUMBERS = {float}
+PRODUCTS = "*·⊙ "
 PYTHON_RELATION = {"<": "<", ">": ">", "≤": "<=", "≥": ">=", "=": "=="}
 # the one name of a rule that stands for a number
 CONSTANTS = {"π": math.pi}
@@ -50,6 +52,14 @@ class Rule:
     @cached_property
     def tree(self) -> Tree:
         return read(self.text, SIGNATURES).statements[0].tree
+
+    @cached_property
+    def computed(self) -> Tree:
+        """The tree to be computed: a product with brackets such as [x > 0] is a `gate`.
+
+        By Iverson's convention a bracket that is 0 makes even what is infinite or not a number 0.
+        """
+        return rebuilt(self.tree, _with_gate)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -76,12 +86,12 @@ class Rule:
     @cached_property
     def takes_numbers(self) -> bool:
         """Whether it can be computed on floats: all its functions can."""
-        calls = {f"_{part.function}" for part in walk(self.tree) if isinstance(part, Call)}
+        calls = {f"_{part.function}" for part in walk(self.computed) if isinstance(part, Call)}
         return calls <= ON_NUMBERS.keys()
 
     @cached_property
     def _template(self) -> str:
-        return fold(with_names(self.tree, CONSTANTS), _python)
+        return fold(with_names(self.computed, CONSTANTS), _python)
 
     @cached_property
     def _on_numbers(self) -> Callable[..., float] | None:
@@ -95,6 +105,33 @@ class Rule:
         """The rule as a Python function of its names. Rules are this program's own text, never a user's."""
         source = f"lambda {', '.join(self.names)}: {self.python({name: name for name in self.names})}"
         return eval(source, {"__builtins__": {}, **namespace})
+
+
+def _with_gate(part: Tree) -> Tree:
+    """A product with brackets as a gate, any other part of a rule as it is."""
+    if isinstance(part, Binary) and part.op in PRODUCTS:
+        for gate, other in ((part.left, part.right), (part.right, part.left)):
+            if fold(gate, _is_gate):
+                return Call("gate", (gate, other))
+    return part
+
+
+def _is_gate(part: Tree, found: list[bool]) -> bool:
+    """Whether a part of a rule is made of brackets, so that nothing passes where it is 0."""
+    match part:
+        case Indicator():
+            return True
+        case Negative():
+            return found[0]
+        case Binary("+" | "-"):
+            return all(found)
+        case Binary("/"):
+            return found[0]
+        case Binary(op):
+            return op in PRODUCTS and any(found)
+        case Call(function):
+            return KERNELS[function].gate
+    return False
 
 
 def _python(part: Tree, found: list[str]) -> str:
