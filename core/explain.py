@@ -40,6 +40,7 @@ from core.notation.typeset import (
     value_math,
 )
 from core.numbers import DIGITS, short, value_text
+from core.ops.base import entry_at
 from core.plan import GRADIENT, OUTPUT
 from core.seed import is_chosen, seed_words, seeded
 from core.steps import Computed, Flowed, Picture, Seeded, Story, Updated
@@ -154,12 +155,23 @@ def badge(picture: Picture, node: Node) -> str:
     kink = node.operation.kink
     if not kink:
         return ""
-    known = {port: picture.value(arg) for port, arg in zip(node.operation.inputs, node.args, strict=True)}
-    if not np.any(kink.at.value({port: value for port, value in known.items() if value is not None})):
+    known = dict(zip(node.operation.inputs, map(picture.value, node.args), strict=True))
+    known[OUTPUT] = picture.value(node.name)
+    values = {port: value for port, value in known.items() if value is not None}
+    here = np.asarray(kink.at.value(values))
+    if not np.any(here):
         return ""
-    if kink.left == kink.right == "0":
+    if kink.jumps:
         return f"Not differentiable here: the value jumps. Slope used: {kink.used}."
-    return f"Not differentiable here: slope between {kink.left} and {kink.right}. Used: {kink.used}."
+    local = next(iter(node.operation.local.values()), None)
+    used = short(entry_at(local.value(values), here)) if local and OUTPUT in values else kink.used
+    sides = kink.slopes(values, here)
+    if not sides:
+        return f"Not differentiable here, at the edge of where it is defined. Used: {used}."
+    left, right = map(short, sorted(sides))
+    if left == right:
+        return ""
+    return f"Not differentiable here: slope between {left} and {right}. Used: {used}."
 
 
 class _Explainer:
@@ -223,6 +235,8 @@ class _Explainer:
         with_numbers = row(left, EQUALS, self.filled(call, numbers), EQUALS, result)
         said = " and ".join(self.said(arg) for arg in dict.fromkeys(node.args))
         sentence = f"{node.name} is computed from {said}: {value_text(value, self.digits)}."
+        if not op.back:  # there is no step back to say it at
+            sentence = f"{sentence} {op.says}"
         return Explanation(
             self.title(), rule, with_numbers, sentence, self.shapes(node), badge(self.picture, node)
         )

@@ -145,7 +145,8 @@ def _logsumexp(terms: Terms, x: Term) -> Term:
 
 
 def _log_softmax(terms: Terms, x: Term) -> Term:
-    return terms.ufunc("subtract", x, _logsumexp(terms, x))
+    top, _, total = _exponentials(terms, x)
+    return terms.ufunc("subtract", terms.ufunc("subtract", x, top), terms.ufunc("log", total))
 
 
 # -- entries by number

@@ -28,10 +28,12 @@ def logsumexp(x):
     """The logarithm of the sum of exponentials; shifted by the largest, so that none overflows."""
     return np.max(x) + np.log(np.sum(np.exp(x - np.max(x))))
 ''',
-    "log_softmax": """\
+    "log_softmax": '''\
 def log_softmax(x):
-    return x - logsumexp(x)
-""",
+    """The logarithm of softmax; shifted by the largest, so that none overflows."""
+    shifted = x - np.max(x)
+    return shifted - np.log(np.sum(np.exp(shifted)))
+''',
     "share": '''\
 def share(x, out):
     """1 where x is out, split evenly among ties."""
@@ -191,7 +193,6 @@ def avgpool_x(g, x, window, stride):
 }
 HELPERS = VECTORS | ARRAYS | PICTURES
 NEEDS = {
-    "log_softmax": ("logsumexp",),
     "conv2d": ("filter_stack", "windows_of"),
     "conv2d_x": ("filter_stack", "laid_back"),
     "conv2d_W": ("windows_of",),

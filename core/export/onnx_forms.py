@@ -84,6 +84,10 @@ def _logaddexp(ops: Operators, x: Tensor, y: Tensor) -> Tensor:
     return ops.ufunc("add", ops.ufunc("maximum", x, y), rest)
 
 
+def _log1p(ops: Operators, x: Tensor) -> Tensor:
+    return ops.ufunc("log", ops.ufunc("add", ops.number(1.0), x))
+
+
 def _erf(ops: Operators, x: Tensor) -> Tensor:
     return ops.each("Erf", x)
 
@@ -225,6 +229,7 @@ def _kept(ops: Operators, x: Tensor, p: Tensor, seed: Tensor) -> Tensor:
 FORMS: dict[str, Callable[..., Tensor]] = {
     "log2": _logarithm(2),
     "log10": _logarithm(10),
+    "log1p": _log1p,
     "logaddexp": _logaddexp,
     "gate": _gate,
     "outer": _outer,

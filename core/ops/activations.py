@@ -94,7 +94,12 @@ selu = elementwise(
     x="1.0507009873554805 * ([x > 0] + 1.6732632423543772 * exp(min(x, 0)) * [x ≤ 0])",
     stands_for="1.0507009873554805 elu(x, 1.6732632423543772)",
     says="An ELU scaled so that layers keep mean 0 and variance 1.",
-    kink=("x = 0", "1.758", "1.051", "1.758"),
+    kink=(
+        "x = 0",
+        "1.0507009873554805 * 1.6732632423543772",
+        "1.0507009873554805",
+        "1.758",
+    ),
 )
 hard_sigmoid = elementwise(
     "hard_sigmoid",
@@ -103,5 +108,5 @@ hard_sigmoid = elementwise(
     x="[x > -3] * [x < 3] / 6",
     stands_for="min(max(x/6 + 1/2, 0), 1)",
     says="A sigmoid of three straight lines: the slope is 1/6 from −3 to 3 and 0 beyond.",
-    kink=("(x + 3) * (x - 3) = 0", "0", "1/6", "0"),
+    kink=("(x + 3) * (x - 3) = 0", "[x > 0] / 6", "[x < 0] / 6", "0"),
 )

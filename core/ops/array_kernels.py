@@ -9,7 +9,7 @@ from core.late import np
 from core.ops.kernels import axes_of, kernel, whole_numbers
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def prod(x: Array, rank: int | None = None) -> Array:
     return np.prod(x, axis=axes_of(x, rank))
 
@@ -31,7 +31,7 @@ def argmax(x: Array, rank: int | None = None) -> Array:
     return np.asarray(np.argmax(x, axis=0), np.float64)
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def concat(x: Array, y: Array) -> Array:
     """One array after the other along the first axis; a number is an array of one entry."""
     return np.concatenate([np.atleast_1d(x), np.atleast_1d(y)])
@@ -53,7 +53,7 @@ def _range(start: Any, stop: Any, axis: Any) -> tuple[slice, ...]:
     return (*(slice(None),) * int(axis), slice(int(start), int(stop)))
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def cut(x: Array, start: Any, stop: Any, axis: Any) -> Array:
     """The entries from start up to, not including, stop along an axis."""
     return x[_range(start, stop, axis)]
@@ -72,12 +72,12 @@ def as_sizes(shape: Any) -> Shape:
     return tuple(int(size) for size in np.ravel(shape))
 
 
-@kernel(smooth=True, shape_only=(1,))
+@kernel(complex_too=True, shape_only=(1,))
 def reshape(x: Array, shape: Array) -> Array:
     return np.reshape(x, as_sizes(shape))
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def flatten(x: Array) -> Array:
     return np.reshape(x, -1)
 
@@ -102,7 +102,7 @@ def _angles(x: Array, octaves: Any, rank: int | None) -> tuple[Array, Array]:
     return frequencies, angles
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def positional_encoding(x: Array, octaves: Any, rank: int | None = None) -> Array:
     """The sine and the cosine of 2^l π x for each octave l, one coordinate after the other.
 
@@ -124,7 +124,7 @@ def positional_slope(x: Array, g: Array, octaves: Any, rank: int | None = None) 
     return np.reshape(np.einsum("il...,l->i...", slopes, frequencies), np.shape(x))
 
 
-@kernel(shape_only=(0,))
+@kernel(complex_too=True, shape_only=(0,))
 def kept(x: Array, p: Any, seed: Any) -> Array:
     """0 for each entry with chance p, else 1/(1 − p); which ones follows from the seed."""
     return draw(np.random.default_rng(int(seed)), np.shape(x), float(p))

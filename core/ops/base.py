@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import lru_cache
 
-from core.arrays import Shape, Value, joined_shape
+from core.arrays import Array, Shape, Value, joined_shape
 from core.dataclass import dataclass
 from core.errors import Problem
+from core.late import np
 from core.notation.reader import MAX_VALUES, Signature
 from core.ops.rules import Rule
 
@@ -22,12 +23,26 @@ FLAT = "0"  # the local derivative of an input that no gradient passes
 
 @dataclass(frozen=True, slots=True)
 class Kink:
-    """Where an operation has no derivative: the condition, the slopes on both sides, what is used there."""
+    """Where an operation has no derivative: the condition, the slopes on both sides, what is used there.
+
+    The slopes are rules, or "" at the edge of where the operation is defined; `used` is told as it is.
+    """
 
     at: Rule
     left: str
     right: str
     used: str
+
+    @property
+    def jumps(self) -> bool:
+        """Whether the value jumps, with slope 0 on both sides."""
+        return self.left == self.right == FLAT
+
+    def slopes(self, known: Mapping[str, Value], here: Array) -> tuple[float, ...]:
+        """The slopes on both sides at the first entry that is marked `here`; none at an edge."""
+        if not self.left:
+            return ()
+        return tuple(entry_at(Rule(text).value(known), here) for text in (self.left, self.right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +172,14 @@ def _at_position(rule: Rule, port: int) -> Rule:
 OPS: dict[str, Op] = {}
 
 
+def entry_at(value: Value, here: Array) -> float:
+    """The entry of a value, stretched to the shape of some marks, at the first that is set."""
+    marks = np.asarray(here)
+    stretched = np.broadcast_to(value, np.broadcast_shapes(np.shape(value), marks.shape))
+    place = np.argmax(np.broadcast_to(marks, stretched.shape) != 0)
+    return float(stretched.flat[int(place)])
+
+
 def declare(op: Op) -> Op:
     """Register an operation under its name."""
     if op.name in OPS:
@@ -222,7 +245,7 @@ def _times_g(local: str) -> str:
 
 
 def _causes(reasons: Reasons) -> tuple[Cause, ...]:
-    return tuple(Cause(Rule(condition), why) for condition, why in reasons)
+    return tuple(Cause(Rule(f"[{condition}]"), why) for condition, why in reasons)
 
 
 def structural(

@@ -39,8 +39,11 @@ div = elementwise(
     "x / y",
     call="",
     x="1 / y",
-    y="-(x / y^2)",
+    y="-(out / y)",
+    shows={"y": "-(x / y^2)"},
     domain={"y": POSITIVE},
+    causes=[("y = 0", "the divisor is 0")],
+    back_causes=[("y = 0", "the divisor is 0")],
     says="A larger divisor makes the quotient smaller, so its gradient has the opposite sign.",
 )
 neg = elementwise(
@@ -62,6 +65,14 @@ pow_ = elementwise(
     shows={"x": "y * power(x, y - 1)", "y": "out * log(x)"},
     written="x^y",
     domain={"x": POSITIVE},
+    causes=[
+        ("[x = 0] * [y < 0] = 1", "a negative power of 0 is a division by 0"),
+        ("x < 0", "a number below 0 has whole powers only"),
+    ],
+    back_causes=[
+        ("[x = 0] * [y < 1] = 1", "at 0 the slope of a power below 1 is infinite"),
+        ("x < 0", "the slope in the exponent is a logarithm, which needs a base above 0"),
+    ],
     says="Power rule: the exponent comes down in front and is lowered by one.",
 )
 copy = elementwise(
@@ -75,6 +86,7 @@ exp = elementwise(
     "exp",
     "exp(x)",
     x="out",
+    causes=[("x > 709", "the exponential overflows above 709")],
     says="The exponential is its own derivative: the gradient is scaled by the output.",
 )
 log = elementwise(
@@ -85,6 +97,8 @@ log = elementwise(
     x="1 / x",
     domain={"x": POSITIVE},
     says="The slope of the logarithm at x is 1/x.",
+    causes=[("x ≤ 0", "the logarithm needs a value above 0")],
+    back_causes=[("x = 0", "the slope of the logarithm at 0 is infinite")],
 )
 log2 = elementwise(
     "log2",
@@ -93,6 +107,8 @@ log2 = elementwise(
     x="1 / (x * log(2))",
     domain={"x": POSITIVE},
     says="The slope of the logarithm to base 2 is 1/(x ln 2).",
+    causes=[("x ≤ 0", "the logarithm needs a value above 0")],
+    back_causes=[("x = 0", "the slope of the logarithm at 0 is infinite")],
 )
 log10 = elementwise(
     "log10",
@@ -101,6 +117,8 @@ log10 = elementwise(
     x="1 / (x * log(10))",
     domain={"x": POSITIVE},
     says="The slope of the logarithm to base 10 is 1/(x ln 10).",
+    causes=[("x ≤ 0", "the logarithm needs a value above 0")],
+    back_causes=[("x = 0", "the slope of the logarithm at 0 is infinite")],
 )
 sqrt = elementwise(
     "sqrt",
@@ -109,7 +127,9 @@ sqrt = elementwise(
     x="1 / (2 * out)",
     domain={"x": POSITIVE},
     says="The flatter the root already is, the less gradient passes.",
-    kink=("x = 0", "none", "∞", "∞"),
+    kink=("x = 0", "", "", "∞"),
+    causes=[("x < 0", "the root needs a value of at least 0")],
+    back_causes=[("x = 0", "the slope of the root at 0 is infinite")],
 )
 
 # -- corners and steps
@@ -120,7 +140,7 @@ abs_ = elementwise(
     "abs(x)",
     x="sign(x)",
     says="The gradient keeps its size and takes the sign of the input.",
-    kink=("x = 0", "−1", "1", "0"),
+    kink=("x = 0", "-1", "1", "0"),
 )
 sign = elementwise(
     "sign",
@@ -152,7 +172,7 @@ minimum = elementwise(
     x="[x < y] + [x = y] / 2",
     y="[y < x] + [x = y] / 2",
     says="A minimum routes the gradient to the smaller input; the other receives 0.",
-    kink=("x = y", "0", "1", "1/2 to each"),
+    kink=("x = y", "1", "0", "1/2 to each"),
 )
 clip = elementwise(
     "clip",
@@ -163,7 +183,7 @@ clip = elementwise(
     b="[x > b]",
     domain={"a": (-3.0, -0.5), "b": (0.5, 3.0)},
     says="Inside the bounds the gradient passes; outside it stops.",
-    kink=("(x - a) * (x - b) = 0", "0", "1", "1"),
+    kink=("(x - a) * (x - b) = 0", "[x = b]", "[x = a]", "1"),
 )
 step = elementwise(
     "step",
@@ -209,8 +229,9 @@ tan = elementwise(
 arctan = elementwise(
     "arctan", "arctan", "arctan(x)", also="atan", x="1 / (1 + x^2)", says="The slope is 1/(1 + x²)."
 )
-sinh = elementwise("sinh", "sinh", "sinh(x)", x="cosh(x)", says="The slope of sinh is cosh.")
-cosh = elementwise("cosh", "cosh", "cosh(x)", x="sinh(x)", says="The slope of cosh is sinh.")
+LARGE = [("abs(x) > 710", "the exponentials in it overflow beyond 710")]
+sinh = elementwise("sinh", "sinh", "sinh(x)", x="cosh(x)", causes=LARGE, says="The slope of sinh is cosh.")
+cosh = elementwise("cosh", "cosh", "cosh(x)", x="sinh(x)", causes=LARGE, says="The slope of cosh is sinh.")
 
 erf = elementwise(
     "erf",

@@ -58,7 +58,7 @@ def _padded(x: Array, padding: int) -> Array:
     return np.pad(_channels(x), ((0, 0), (padding, padding), (padding, padding)))
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def conv2d(x: Array, w: Array, stride: Any, padding: Any) -> Array:
     """Each filter's dot product with the window at every place; the filter is not turned."""
     filters = np.reshape(w, filter_stack(x.shape, w.shape))
@@ -98,7 +98,7 @@ def _pool_spread(parts: Array, x: Array, size: Any, stride: Any) -> Array:
     return np.reshape(_spread(parts, _channels(x).shape, int(stride) or int(size)), x.shape)
 
 
-@kernel
+@kernel(complex_too=True)
 def maxpool(x: Array, size: Any, stride: Any) -> Array:
     found = np.max(_pooled(x, size, stride), axis=(3, 4))
     return found if x.ndim == 3 else found[0]
@@ -131,7 +131,7 @@ def counted(hits: Array) -> Array:
     return np.sum(hits, axis=-1)
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def avgpool(x: Array, size: Any, stride: Any) -> Array:
     found = np.mean(_pooled(x, size, stride), axis=(3, 4))
     return found if x.ndim == 3 else found[0]

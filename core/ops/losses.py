@@ -49,6 +49,8 @@ nll = structural(
     stands_for="-log(p[k])",
     points=("k", "p"),
     p="put(-g / pick(p, k), p, k)",
+    causes=[("pick(p, k) ≤ 0", "the logarithm needs a value above 0")],
+    back_causes=[("pick(p, k) = 0", "the slope of the logarithm at 0 is infinite")],
     says="Only the true class receives a gradient: −1 over its probability.",
 )
 multiclass_hinge = structural(
@@ -95,14 +97,16 @@ mse = structural(
 bce = elementwise(
     "bce",
     "BCE",
-    "-(t * max(log(p), -100) + (1 - t) * max(log(1 - p), -100))",
+    "-(t * max(log(p), -100) + (1 - t) * max(log1p(-p), -100))",
     p="(p - t) / max(p * (1 - p), 1e-12)",
-    shows={"p": "(p - t) / (p * (1 - p))"},
-    t="log((1 - p) / p)",
+    shows={"p": "(p - t) / (p * (1 - p))", "t": "log((1 - p) / p)"},
+    t="max(log1p(-p), -100) - max(log(p), -100)",
     domain={"p": (0.1, 0.9), "t": (0.1, 0.9)},
     stands_for="-(t log(p) + (1 - t) log(1 - p))",
     says="The error p − t, divided by the variance p(1 − p) of the prediction.",
-    kink=("p * (1 - p) = 0", "−∞", "∞", "(p − t)/10⁻¹²"),
+    kink=("p * (1 - p) = 0", "", "", "(p − t)/10⁻¹²"),
+    causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
+    back_causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
 )
 bce_logits = elementwise(
     "bce_logits",
@@ -124,7 +128,8 @@ hinge = elementwise(
     defaults={"margin": 1.0},
     stands_for="max(0, margin - t y)",
     says="Inside the margin the gradient is −t; beyond it nothing passes.",
-    kink=("t * y = margin", "−t", "0", "0"),
+    # the slope in y, and where y has no part in it, in t or in the margin
+    kink=("t * y = margin", "-(t + [t = 0] * (y - [y = 0]))", "0", "0"),
 )
 perceptron = elementwise(
     "perceptron",
@@ -135,7 +140,7 @@ perceptron = elementwise(
     domain={"t": (0.5, 1.0)},
     stands_for="max(0, -t y)",
     says="Only a wrong side is corrected: the gradient is −t there and 0 elsewhere.",
-    kink=("t * y = 0", "−t", "0", "0"),
+    kink=("t * y = 0", "-(t + [t = 0] * y)", "0", "0"),  # in t where t is 0
 )
 huber = elementwise(
     "huber",

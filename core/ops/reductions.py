@@ -91,6 +91,7 @@ argmax = structural(
     inputs="x",
     shape=_from_vector,
     test_shapes=[(4,)],
+    kink=("sum([x = largest(x)]) > 1", "0", "0", "0"),
     says="The number of the largest entry: it jumps, so no gradient passes.",
 )
 norm = structural(
@@ -102,7 +103,7 @@ norm = structural(
     test_shapes=[(3,)],
     stands_for="sqrt(sum(x ⊙ x))",
     x="g * unit(x, out)",
-    kink=("norm(x) = 0", "−1", "1", "0"),
+    kink=("norm(x) = 0", "-1", "1", "0"),
     says="The gradient points along x with length g; at 0 it is taken as 0.",
 )
 l1 = structural(
@@ -114,7 +115,7 @@ l1 = structural(
     test_shapes=[(3,)],
     stands_for="sum(|x|)",
     x="g * sign(x)",
-    kink=("x = 0", "−1", "1", "0"),
+    kink=("x = 0", "-1", "1", "0"),
     says="Every entry is pulled with the same force towards 0, whatever its size.",
 )
 l2 = structural(
@@ -139,7 +140,7 @@ elastic = structural(
     stands_for="β sum(x ⊙ x) + sum(|x|)",
     x="g * (2 * β * x + sign(x))",
     β="g * sum(x^2)",
-    kink=("x = 0", "−1", "1", "0"),
+    kink=("x = 0", "-1", "1", "0"),
     says="The pulls of both penalties added: β times twice the entry, and its sign.",
 )
 softmax = structural(
