@@ -95,6 +95,18 @@ def test_a_constant_is_written_in_the_circle(text, symbols):
     assert [latex(box.symbol) for box in boxes] == symbols
 
 
+@pytest.mark.parametrize("relation", ["<", ">", "≥", "≤", "="])
+def test_what_is_compared_with_a_number_has_it_in_its_circle(relation):
+    shown = []
+    for text in (f"[x {relation} 2]", f"[2 {relation} x]"):
+        story = run(text, {"x": 3.0})
+        found = figure(draw(story.graph), story.last).boxes
+        assert [box.node for box in found] == ["x", "f"]
+        shown.append(latex(found[1].symbol))
+    assert shown[0].startswith("x") and shown[0].endswith("2")
+    assert shown[1].startswith("2") and shown[1].endswith("x")
+
+
 def test_large_arrays_are_heat_maps_and_small_vectors_columns_of_numbers():
     story = run("W x", {"W": frozen([[0.5] * 8] * 5), "x": frozen(range(8))})
     found = figure(draw(story.graph), story.last)
