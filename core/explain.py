@@ -176,8 +176,8 @@ def badge(picture: Picture, node: Node) -> str:
 
 class _Explainer:
     def __init__(self, story: Story, picture: Picture, digits: int):
-        self.story, self.picture, self.digits = story, picture, digits
-        self.graph = story.graph
+        self.story, self.picture, self.digits = story.shown, picture.shown, digits
+        self.exact, self.graph = picture, story.graph
 
     def explanation(self) -> Explanation:
         match self.picture.step:
@@ -238,7 +238,7 @@ class _Explainer:
         if not op.back:  # there is no step back to say it at
             sentence = f"{sentence} {op.says}"
         return Explanation(
-            self.title(), rule, with_numbers, sentence, self.shapes(node), badge(self.picture, node)
+            self.title(), rule, with_numbers, sentence, self.shapes(node), badge(self.exact, node)
         )
 
     def said(self, node: str) -> str:
@@ -277,7 +277,7 @@ class _Explainer:
         before = self._before(step)
         sentence = self.flow_sentence(step, node, local, before)
         shapes = self.flow_shapes(step, node)
-        return Explanation(self.title(), rule, numbers, sentence, shapes, badge(self.picture, node))
+        return Explanation(self.title(), rule, numbers, sentence, shapes, badge(self.exact, node))
 
     def chain(self, step: Flowed, node: Node) -> tuple[Math, Math, Value | None]:
         """The chain rule on one edge: with names, with numbers, and the local derivative's value."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
-from core.arrays import Value, shape_text
+from typing import Any
+
+from core.arrays import Value, frozen, shape_text
 from core.late import np
 
 DIGITS = 4
+NOISE = 1e-12
 SUPERSCRIPTS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -34,6 +37,17 @@ def short(value: float, digits: int = DIGITS) -> str:
     """A number as text: `−0.7311`, `1.2·10⁻⁵`, `∞`."""
     mantissa, power = split_number(value, digits)
     return f"{mantissa}·10{power.translate(SUPERSCRIPTS)}" if power else mantissa
+
+
+def without_noise(value: Value, scale: Any) -> Value:
+    """A value as the eye is to see it: 0 where it is rounding noise.
+
+    That is the rule: a number is noise if its size is below NOISE times the `scale` of what was added up to
+    make it. Where the scale is infinite there is none.
+    """
+    with np.errstate(all="ignore"):
+        noise = (np.abs(value) < NOISE * scale) & np.isfinite(scale)
+    return frozen(np.where(noise, 0.0, value)) if np.any(noise & np.not_equal(value, 0)) else value
 
 
 def exact(value: float) -> str:

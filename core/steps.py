@@ -6,12 +6,19 @@ gradient grew, so the picture after step i is a look-up and a pass of thousands 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
 
-from core.arrays import Value, zero_like
+from core.arrays import Array, Value, frozen, shape_of, sum_to, zero_like
 from core.dataclass import dataclass
-from core.plan import Phase, Plan
+from core.graph import Node
+from core.late import np
+from core.numbers import NOISE, without_noise
+from core.ops.scaled import Scaled
+from core.plan import GRADIENT, OUTPUT, Phase, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,11 @@ class Story:
         """All that is known after the first `count` steps."""
         return Picture(self, count)
 
+    @cached_property
+    def shown(self) -> Story:
+        """The same story for the eye: what is rounding noise is 0."""
+        return Story(self.plan, self.inputs, _without_noise(self)) if _may_have_noise(self) else self
+
     @property
     def last(self) -> Picture:
         return Picture(self, len(self.steps))
@@ -130,6 +142,11 @@ class Picture:
     count: int
 
     @property
+    def shown(self) -> Picture:
+        """The same for the eye: what is rounding noise is 0."""
+        return self.story.shown.picture(self.count)
+
+    @property
     def step(self) -> Step | None:
         """The fact that came last."""
         return self.story.steps[self.count - 1] if self.count else None
@@ -157,3 +174,86 @@ class Picture:
             for number, value in sorted((e for e in edges if e), key=lambda e: e[0])
             if number <= self.count
         )
+
+
+# -- rounding noise
+
+
+def _told(story: Story) -> Iterator[Value]:
+    """All numbers of a story that were computed."""
+    for step in story.steps:
+        if isinstance(step, Computed):
+            yield step.value
+        elif isinstance(step, Flowed):
+            yield step.contribution
+            yield step.total
+
+
+def _may_have_noise(story: Story) -> bool:
+    """Whether a number is so small beside another that it is worth asking what it was made of.
+
+    What is added up may be products of two numbers of the story, which are larger than both.
+    """
+    largest, smallest = 1.0, math.inf
+    for value in (*story.inputs.values(), *_told(story)):
+        for size in (abs(value),) if isinstance(value, float) else _ends(value):
+            if size > largest:
+                largest = size
+            elif 0 < size < smallest:
+                smallest = size
+    return smallest < NOISE * largest * largest
+
+
+def _ends(value: Array) -> tuple[float, ...]:
+    """The smallest entry above 0 and the largest, by size."""
+    sizes = np.abs(value)
+    return (
+        float(np.min(sizes, where=sizes > 0, initial=math.inf)),
+        float(np.max(sizes, where=np.isfinite(sizes), initial=0.0)),
+    )
+
+
+def _without_noise(story: Story) -> Iterator[Step]:
+    """The steps with 0 for what is noise; along with them goes the scale of every value and gradient."""
+    with np.errstate(all="ignore"):
+        values = {name: Scaled(np.asarray(value)) for name, value in story.inputs.items()}
+        gradients: dict[str, Scaled] = {}
+        for step in story.steps:
+            if isinstance(step, Computed):
+                node = story.graph.nodes[step.node]
+                values[node.name] = found = Scaled(np.asarray(step.value), _scale_of_value(node, values))
+                yield Computed(node.name, without_noise(step.value, found.scale))
+            elif isinstance(step, Flowed):
+                node = story.graph.nodes[step.node]
+                rule = node.operation.back_rule(step.port)
+                assert rule
+                known = _bound(node, values) | {OUTPUT: values[node.name], GRADIENT: gradients[node.name]}
+                squares = frozen(np.square(rule.scaled(known).scale))
+                scale = np.sqrt(sum_to(squares, shape_of(step.contribution)))
+                before = gradients.get(step.arg)
+                total = scale if before is None else np.hypot(before.scale, scale)
+                gradients[step.arg] = Scaled(np.asarray(step.total), total)
+                seen = (without_noise(step.contribution, scale), without_noise(step.total, total))
+                yield Flowed(step.node, step.port, step.arg, *seen)
+            else:
+                if isinstance(step, Seeded):
+                    gradients[step.node] = Scaled(np.asarray(step.gradient))
+                yield step
+
+
+def _bound(node: Node, values: Mapping[str, Scaled]) -> dict[str, Scaled]:
+    return {
+        port: values[arg] for port, arg in zip(node.operation.ports(len(node.args)), node.args, strict=True)
+    }
+
+
+def _scale_of_value(node: Node, values: Mapping[str, Scaled]) -> Any:
+    """The scale by the operation's rule, and by how much a function passes on of its inputs' scales."""
+    op, known = node.operation, _bound(node, values)
+    found = op.value_rule(len(node.args)).scaled(known)
+    scale = found.scale
+    for port, local in op.local.items():
+        slope = np.abs(local.scaled(known | {OUTPUT: Scaled(found.value)}).value)
+        passed = slope * known[port].scale
+        scale = np.where(np.isfinite(passed), np.maximum(scale, passed), scale)
+    return scale

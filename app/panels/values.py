@@ -166,11 +166,12 @@ class ValuesPanel(QWidget):
     def _show_row(self, row: int, name: str) -> None:
         picture, node = self.session.picture, self.session.story.graph.nodes[name]
         value, gradient = picture.value(name), picture.gradient(name)
+        seen = picture.shown
         editable = node.op == "input"
         cells = (
             (name, name, "ink"),
-            (_shown(value, self.session.digits), _full(value), "value" if value is not None else "faint"),
-            (_shown(gradient, self.session.digits), _full(gradient), "gradient"),
+            (_shown(seen.value(name), self.session.digits), _full(value), "value" if value is not None else "faint"),
+            (_shown(seen.gradient(name), self.session.digits), _full(gradient), "gradient"),
         )
         for column, (text, tip, part) in enumerate(cells):
             item = self.table.item(row, column)

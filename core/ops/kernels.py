@@ -7,7 +7,7 @@ a kernel that works along axes 0 … rank−1 works unchanged on a batch.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, overload
 
 from core.arrays import Array
@@ -27,7 +27,9 @@ class Kernel:
     `array` takes arrays of one example, or of a batch when `rank`, the example's number of axes, is given.
     `on_complex` is its value for complex arrays: a kernel of several branches takes the one that the real
     parts choose (Martins, Sturdza and Alonso, "The complex-step derivative approximation", 2003). `shape_only` are the arguments of which it uses the
-    shape alone. `gate` says that nothing passes where it is 0, as with a bracket [x > 0].
+    shape alone. `gate` says that nothing passes where it is 0, as with a bracket [x > 0]. It is
+    `linear` in the arguments of those numbers: in all of them together, or in each where it is a `product`,
+    with factors of at least 0.
     """
 
     name: str
@@ -38,9 +40,12 @@ class Kernel:
     on_complex: Callable[..., Any] | None = None
     shape_only: tuple[int, ...] = ()
     gate: bool = False
+    linear: Container[int] = ()
+    product: bool = False
 
 
 KERNELS: dict[str, Kernel] = {}
+EVERY = range(1_000_000)  # argument of a kernel
 
 
 def _of_numpy(function: str) -> Callable[..., Array]:
@@ -134,12 +139,12 @@ def _gate(gate: Array, x: Array) -> Array:
 
 
 # a product that is 0 where the gate is, whatever x is there
-KERNELS["gate"] = Kernel("gate", _gate, lambda gate, x: gate * x if gate else 0.0, on_complex=_gate, gate=True)
+KERNELS["gate"] = Kernel("gate", _gate, lambda gate, x: gate * x if gate else 0.0, on_complex=_gate, gate=True, linear=(0, 1), product=True)
 
 
 def _product(name: str, einsum: str, array: Callable[[Array, Array], Array]) -> None:
     """A product of vectors and matrices: its subscripts, and the fastest way NumPy knows for it."""
-    KERNELS[name] = Kernel(name, array, einsum=einsum, on_complex=array)
+    KERNELS[name] = Kernel(name, array, einsum=einsum, on_complex=array, linear=(0, 1), product=True)
 
 
 _product("dot", "i,i->", _of_numpy("dot"))
@@ -161,7 +166,12 @@ Function = Callable[..., Array]
 def kernel(function: Function) -> Function: ...
 @overload
 def kernel(
-    *, complex_too: bool = False, shape_only: tuple[int, ...] = (), gate: bool = False
+    *,
+    complex_too: bool = False,
+    shape_only: tuple[int, ...] = (),
+    gate: bool = False,
+    linear: Container[int] = (),
+    product: bool = False,
 ) -> Callable[[Function], Function]: ...
 def kernel(
     function: Function | None = None,
@@ -169,13 +179,23 @@ def kernel(
     complex_too: bool = False,
     shape_only: tuple[int, ...] = (),
     gate: bool = False,
+    linear: Container[int] = (),
+    product: bool = False,
 ) -> Function | Callable[[Function], Function]:
     """Register a structural kernel under its function's name; `complex_too` if it takes complex arrays."""
 
     def register(function: Function) -> Function:
         name = function.__name__
         on_complex = function if complex_too else None
-        KERNELS[name] = Kernel(name, function, on_complex=on_complex, shape_only=shape_only, gate=gate)
+        KERNELS[name] = Kernel(
+            name,
+            function,
+            on_complex=on_complex,
+            shape_only=shape_only,
+            gate=gate,
+            linear=linear,
+            product=product,
+        )
         return function
 
     return register(function) if function else register
@@ -186,12 +206,12 @@ def axes_of(x: Array, rank: int | None) -> tuple[int, ...]:
     return tuple(range(np.ndim(x) if rank is None else rank))
 
 
-@kernel(complex_too=True)
+@kernel(complex_too=True, linear=(0,))
 def sum(x: Array, rank: int | None = None) -> Array:
     return np.sum(x, axis=axes_of(x, rank))
 
 
-@kernel(complex_too=True)
+@kernel(complex_too=True, linear=(0,))
 def mean(x: Array, rank: int | None = None) -> Array:
     return np.mean(x, axis=axes_of(x, rank))
 
@@ -218,7 +238,7 @@ def size(x: Array, rank: int | None = None) -> Array:
     return np.float64(math.prod(np.shape(x)[: len(axes_of(x, rank))]))  # type: ignore[return-value]
 
 
-@kernel(shape_only=(1,))
+@kernel(shape_only=(1,), linear=(0,))
 def stretch(g: Array, x: Array, rank: int | None = None) -> Array:
     """One number for every entry of x."""
     return np.broadcast_to(g, np.shape(x)).copy()
@@ -254,7 +274,7 @@ def log_softmax(x: Array, rank: int | None = None) -> Array:
     return shifted - np.log(np.sum(np.exp(shifted), axis=0))
 
 
-@kernel(complex_too=True)
+@kernel(complex_too=True, linear=(0,))
 def pick(x: Array, k: Array, rank: int | None = None) -> Array:
     """Entry k of x, counted from 0; in a batch, each example's own entry."""
     at = whole_numbers(k)
@@ -265,7 +285,7 @@ def pick(x: Array, k: Array, rank: int | None = None) -> Array:
     return np.take_along_axis(x, at.reshape((1,) * (x.ndim - 1) + (-1,)), 0)[0]
 
 
-@kernel(shape_only=(1,))
+@kernel(shape_only=(1,), linear=(0,))
 def put(g: Array, x: Array, k: Array, rank: int | None = None) -> Array:
     """Zeros in the shape of x with g at entry k."""
     at = whole_numbers(k)
@@ -291,28 +311,28 @@ def whole_numbers(k: Array) -> NDArray[np.intp]:
     return np.asarray(k).astype(np.intp)
 
 
-@kernel(complex_too=True)
+@kernel(complex_too=True, linear=(0,))
 def transpose(x: Array, rank: int | None = None) -> Array:
     return np.swapaxes(x, 0, 1)
 
 
-@kernel(complex_too=True)
+@kernel(complex_too=True, linear=(0,))
 def row(x: Array, rank: int | None = None) -> Array:
     """A vector as a matrix of one row."""
     return np.expand_dims(x, 0)
 
 
-@kernel
+@kernel(linear=(0,))
 def unrow(x: Array, rank: int | None = None) -> Array:
     return x[0]
 
 
-@kernel(complex_too=True)
+@kernel(complex_too=True, linear=EVERY)
 def stack(*parts: Array) -> Array:
     """Values of one shape as the entries of a new first axis."""
     return np.stack(np.broadcast_arrays(*parts))
 
 
-@kernel
+@kernel(linear=(0,))
 def entry(g: Array, position: int, rank: int | None = None) -> Array:
     return g[int(position)]

@@ -32,6 +32,7 @@ from core.notation.tree import (
 )
 from core.ops import array_kernels, image_kernels  # noqa: F401  (importing a family registers it)
 from core.ops.kernels import KERNELS
+from core.ops.scaled import Scaled, on_scaled, scaled
 
 SIGNATURES = {name: Signature(name, 1, MAX_VALUES) for name in KERNELS}
 NUMBERS = {float}
@@ -40,6 +41,7 @@ PYTHON_RELATION = {"<": "<", ">": ">", "≤": "<=", "≥": ">=", "=": "=="}
 # the one name of a rule that stands for a number
 CONSTANTS = {"π": math.pi}
 ON_NUMBERS = {f"_{name}": kernel.number for name, kernel in KERNELS.items() if kernel.number}
+ON_SCALED = {f"_{name}": on_scaled(kernel) for name, kernel in KERNELS.items()}
 ON_ARRAYS = {f"_{name}": kernel.array for name, kernel in KERNELS.items()}
 
 
@@ -76,6 +78,10 @@ class Rule:
         with np.errstate(all="ignore"):
             return frozen(self._on_arrays(*(np.asarray(arg, dtype=np.float64) for arg in args)))
 
+    def scaled(self, values: Mapping[str, Scaled]) -> Scaled:
+        """The rule's value with the scale of what it adds up."""
+        return scaled(self._on_scaled(*(values[name] for name in self.names)))
+
     def python(self, names: Mapping[str, str]) -> str:
         """The rule as a Python expression with other names or literals for its own.
 
@@ -100,6 +106,10 @@ class Rule:
     @cached_property
     def _on_arrays(self) -> Callable[..., Any]:
         return self._function(ON_ARRAYS)
+
+    @cached_property
+    def _on_scaled(self) -> Callable[..., Any]:
+        return self._function(ON_SCALED)
 
     def _function(self, namespace: Mapping[str, Any]) -> Callable[..., Any]:
         """The rule as a Python function of its names. Rules are this program's own text, never a user's."""

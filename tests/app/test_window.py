@@ -10,6 +10,8 @@ from app.actions import COMMANDS, MENUS
 from app.help import KeySheet, NotationSheet, Palette
 from app.menus import plain_text
 from app.theme import THEMES
+from core.arrays import frozen
+from core.arrays import frozen
 from core.ops import OPS
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -389,3 +391,13 @@ def test_an_empty_program_offers_examples_to_click(window, qtbot):
     assert window.session.document.text == second.text()
     assert window.session.problem is None
     assert not window.program.examples.isVisible()
+
+
+def test_rounding_noise_is_0_in_the_table_and_exact_under_the_pointer(window):
+    window.session.open_program("softmax(x)", {"x": frozen([1, 2, 3])}, "open")
+    window.session.seek(len(window.session.story))
+    table = window.values.table
+    cell = table.item(table.row_of("x"), 2)
+    assert cell.text() == "[0, 0, 0]"
+    assert "e-" in cell.toolTip()
+    assert "10⁻" in window.view.described("x")
