@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-
 from typing import Any
 
 from core.arrays import Value, frozen, shape_text
@@ -45,6 +44,8 @@ def without_noise(value: Value, scale: Any) -> Value:
     That is the rule: a number is noise if its size is below NOISE times the `scale` of what was added up to
     make it. Where the scale is infinite there is none.
     """
+    if isinstance(value, float) and isinstance(scale, float):
+        return 0.0 if abs(value) < NOISE * scale < math.inf else value
     with np.errstate(all="ignore"):
         noise = (np.abs(value) < NOISE * scale) & np.isfinite(scale)
     return frozen(np.where(noise, 0.0, value)) if np.any(noise & np.not_equal(value, 0)) else value

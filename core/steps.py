@@ -17,7 +17,7 @@ from core.dataclass import dataclass
 from core.graph import Node
 from core.late import np
 from core.numbers import NOISE, without_noise
-from core.ops.scaled import Scaled
+from core.ops.scaled import Scaled, hypot
 from core.plan import GRADIENT, OUTPUT, Phase, Plan
 
 
@@ -216,28 +216,29 @@ def _ends(value: Array) -> tuple[float, ...]:
 def _without_noise(story: Story) -> Iterator[Step]:
     """The steps with 0 for what is noise; along with them goes the scale of every value and gradient."""
     with np.errstate(all="ignore"):
-        values = {name: Scaled(np.asarray(value)) for name, value in story.inputs.items()}
+        values = {name: Scaled(value) for name, value in story.inputs.items()}
         gradients: dict[str, Scaled] = {}
         for step in story.steps:
             if isinstance(step, Computed):
                 node = story.graph.nodes[step.node]
-                values[node.name] = found = Scaled(np.asarray(step.value), _scale_of_value(node, values))
+                values[node.name] = found = Scaled(step.value, _scale_of_value(node, values))
                 yield Computed(node.name, without_noise(step.value, found.scale))
             elif isinstance(step, Flowed):
                 node = story.graph.nodes[step.node]
                 rule = node.operation.back_rule(step.port)
                 assert rule
                 known = _bound(node, values) | {OUTPUT: values[node.name], GRADIENT: gradients[node.name]}
-                squares = frozen(np.square(rule.scaled(known).scale))
-                scale = np.sqrt(sum_to(squares, shape_of(step.contribution)))
+                scale = rule.scaled(known).scale
+                if not isinstance(scale, float):
+                    scale = np.sqrt(sum_to(frozen(np.square(scale)), shape_of(step.contribution)))
                 before = gradients.get(step.arg)
-                total = scale if before is None else np.hypot(before.scale, scale)
-                gradients[step.arg] = Scaled(np.asarray(step.total), total)
+                total = scale if before is None else hypot(before.scale, scale)
+                gradients[step.arg] = Scaled(step.total, total)
                 seen = (without_noise(step.contribution, scale), without_noise(step.total, total))
                 yield Flowed(step.node, step.port, step.arg, *seen)
             else:
                 if isinstance(step, Seeded):
-                    gradients[step.node] = Scaled(np.asarray(step.gradient))
+                    gradients[step.node] = Scaled(step.gradient)
                 yield step
 
 
@@ -248,12 +249,15 @@ def _bound(node: Node, values: Mapping[str, Scaled]) -> dict[str, Scaled]:
 
 
 def _scale_of_value(node: Node, values: Mapping[str, Scaled]) -> Any:
-    """The scale by the operation's rule, and by how much a function passes on of its inputs' scales."""
+    """The scale by the operation's rule; a function passes on its inputs' scales by its local derivatives."""
     op, known = node.operation, _bound(node, values)
     found = op.value_rule(len(node.args)).scaled(known)
     scale = found.scale
-    for port, local in op.local.items():
-        slope = np.abs(local.scaled(known | {OUTPUT: Scaled(found.value)}).value)
+    for port, local in op.local.items() if op.value.calls else ():
+        slope = abs(local.scaled(known | {OUTPUT: Scaled(found.value)}).value)
         passed = slope * known[port].scale
-        scale = np.where(np.isfinite(passed), np.maximum(scale, passed), scale)
+        if isinstance(scale, float) and isinstance(passed, float):
+            scale = max(scale, passed) if math.isfinite(passed) else scale
+        else:
+            scale = np.where(np.isfinite(passed), np.maximum(scale, passed), scale)
     return scale

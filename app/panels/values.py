@@ -170,7 +170,11 @@ class ValuesPanel(QWidget):
         editable = node.op == "input"
         cells = (
             (name, name, "ink"),
-            (_shown(seen.value(name), self.session.digits), _full(value), "value" if value is not None else "faint"),
+            (
+                _shown(seen.value(name), self.session.digits),
+                _full(value),
+                "value" if value is not None else "faint",
+            ),
             (_shown(seen.gradient(name), self.session.digits), _full(gradient), "gradient"),
         )
         for column, (text, tip, part) in enumerate(cells):

@@ -78,7 +78,7 @@ def _met(node: Node, low: Mapping[str, Value], high: Mapping[str, Value]) -> Str
         return None
     # on the way between the two points the slopes are about those in the middle
     known = {port: frozen(values[-1]) for port, values in points.items()}
-    sides = op.kink.slopes(known, here) if op.kink.left else ()
+    sides = op.kink.slopes(known, np.asarray(here, np.float64)) if op.kink.left else ()
     return Straddled(node.name, op.symbol, *(map(short, sides) if sides else ("none", "∞")))
 
 

@@ -26,10 +26,10 @@ class Kernel:
     `ufunc` is NumPy's name for an element-by-element kernel; `einsum` the subscripts of a linear one.
     `array` takes arrays of one example, or of a batch when `rank`, the example's number of axes, is given.
     `on_complex` is its value for complex arrays: a kernel of several branches takes the one that the real
-    parts choose (Martins, Sturdza and Alonso, "The complex-step derivative approximation", 2003). `shape_only` are the arguments of which it uses the
-    shape alone. `gate` says that nothing passes where it is 0, as with a bracket [x > 0]. It is
-    `linear` in the arguments of those numbers: in all of them together, or in each where it is a `product`,
-    with factors of at least 0.
+    parts choose (Martins, Sturdza and Alonso, "The complex-step derivative approximation", 2003).
+    `shape_only` are the arguments of which it uses the shape alone. `gate` says that nothing passes where it
+    is 0, as with a bracket [x > 0]. It is `linear`, with factors of at least 0, in the arguments of those
+    numbers: in all of them together, or in each where it is a `product`.
     """
 
     name: str
@@ -139,7 +139,15 @@ def _gate(gate: Array, x: Array) -> Array:
 
 
 # a product that is 0 where the gate is, whatever x is there
-KERNELS["gate"] = Kernel("gate", _gate, lambda gate, x: gate * x if gate else 0.0, on_complex=_gate, gate=True, linear=(0, 1), product=True)
+KERNELS["gate"] = Kernel(
+    "gate",
+    _gate,
+    lambda gate, x: gate * x if gate else 0.0,
+    on_complex=_gate,
+    gate=True,
+    linear=(0, 1),
+    product=True,
+)
 
 
 def _product(name: str, einsum: str, array: Callable[[Array, Array], Array]) -> None:

@@ -90,10 +90,14 @@ class Rule:
         return self._template.format_map(names)
 
     @cached_property
+    def calls(self) -> frozenset[str]:
+        """The functions it calls."""
+        return frozenset(part.function for part in walk(self.computed) if isinstance(part, Call))
+
+    @cached_property
     def takes_numbers(self) -> bool:
         """Whether it can be computed on floats: all its functions can."""
-        calls = {f"_{part.function}" for part in walk(self.computed) if isinstance(part, Call)}
-        return calls <= ON_NUMBERS.keys()
+        return {f"_{function}" for function in self.calls} <= ON_NUMBERS.keys()
 
     @cached_property
     def _template(self) -> str:

@@ -7,6 +7,7 @@ are added since rounding errors are independent: over many operations the scale 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -22,14 +23,14 @@ class Scaled:
 
     def __init__(self, value: Any, scale: Any = None):
         self.value = value
-        self.scale = np.abs(value) if scale is None else scale
+        self.scale = abs(value) if scale is None else scale
 
     def __neg__(self) -> Scaled:
         return Scaled(-self.value, self.scale)
 
     def __add__(self, other: Any) -> Scaled:
         other = scaled(other)
-        return Scaled(self.value + other.value, np.hypot(self.scale, other.scale))
+        return Scaled(self.value + other.value, hypot(self.scale, other.scale))
 
     def __radd__(self, other: Any) -> Scaled:
         return scaled(other) + self
@@ -42,16 +43,19 @@ class Scaled:
 
     def __mul__(self, other: Any) -> Scaled:
         other = scaled(other)
-        parts = self.scale * np.abs(other.value), other.scale * np.abs(self.value)
-        return Scaled(self.value * other.value, np.hypot(*parts))
+        parts = self.scale * abs(other.value), other.scale * abs(self.value)
+        return Scaled(self.value * other.value, hypot(*parts))
 
     def __rmul__(self, other: Any) -> Scaled:
         return scaled(other) * self
 
     def __truediv__(self, other: Any) -> Scaled:
         other = scaled(other)
-        value, size = self.value / other.value, np.abs(other.value)
-        return Scaled(value, np.hypot(self.scale / size, np.abs(value) * other.scale / size))
+        divisor = (
+            np.float64(other.value) if isinstance(other.value, float) and not other.value else other.value
+        )
+        value, size = self.value / divisor, abs(divisor)
+        return Scaled(value, hypot(self.scale / size, abs(value) * other.scale / size))
 
     def __rtruediv__(self, other: Any) -> Scaled:
         return scaled(other) / self
@@ -78,7 +82,15 @@ class Scaled:
 
 def scaled(part: Any) -> Scaled:
     """A part of a rule with its scale; of plain numbers it is their size."""
-    return part if isinstance(part, Scaled) else Scaled(np.asarray(part, np.float64)[()])
+    if isinstance(part, Scaled):
+        return part
+    return Scaled(part if isinstance(part, float) else np.asarray(part, np.float64))
+
+
+def hypot(one: Any, other: Any) -> Any:
+    """The root of the sum of two squares, entry by entry."""
+    both = isinstance(one, float) and isinstance(other, float)
+    return math.hypot(one, other) if both else np.hypot(one, other)
 
 
 def on_scaled(kernel: Kernel) -> Callable[..., Scaled]:
@@ -87,17 +99,30 @@ def on_scaled(kernel: Kernel) -> Callable[..., Scaled]:
     def apply(*parts: Any) -> Scaled:
         args = [scaled(part) for part in parts]
         values = [arg.value for arg in args]
+        if kernel.number and all(isinstance(value, float) for value in values):
+            try:
+                return _of_numbers(kernel.number(*values), kernel, args)
+            except (ArithmeticError, ValueError):
+                pass  # as in a rule's own value
         found = kernel.array(*map(np.asarray, values))
         return Scaled(found, _scale(kernel, args, found))
 
     return apply
 
 
+def _of_numbers(found: float, kernel: Kernel, args: list[Scaled]) -> Scaled:
+    if kernel.gate:
+        return Scaled(found, abs(args[0].value) * args[1].scale if args[0].value else 0.0)
+    return Scaled(found, max([abs(found), *(arg.scale for arg in args if abs(arg.value) == abs(found))]))
+
+
 def _scale(kernel: Kernel, args: list[Scaled], found: Any) -> Any:
     if kernel.product:
         squares = [np.square(arg.value) if i in kernel.linear else arg.value for i, arg in enumerate(args)]
         parts = (
-            kernel.array(*(np.square(arg.scale) if i == own else part for i, part in enumerate(squares)))
+            kernel.array(
+                *(np.square(arg.scale) if i == own else np.asarray(part) for i, part in enumerate(squares))
+            )
             for own, arg in enumerate(args)
             if own in kernel.linear
         )

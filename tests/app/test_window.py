@@ -11,7 +11,6 @@ from app.help import KeySheet, NotationSheet, Palette
 from app.menus import plain_text
 from app.theme import THEMES
 from core.arrays import frozen
-from core.arrays import frozen
 from core.ops import OPS
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier

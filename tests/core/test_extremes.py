@@ -86,7 +86,7 @@ def exactly(rule, known):
 
 
 def close(found, exact):
-    """Equal as far as a double can tell, with 0 for what is too small beside 1 and ∞ for what is too large."""
+    """Equal as far as a double can tell, 0 for what is small beside 1 and ∞ for what is too large."""
     if not isinstance(exact, mpmath.mpf) or mpmath.isnan(exact):
         return True
     if abs(exact) > 1.7e308:
@@ -199,7 +199,10 @@ CAUSES = [(op, cause) for op in OPS.values() for cause in (*op.causes, *op.back_
 @pytest.mark.parametrize(("op", "cause"), CAUSES, ids=lambda part: getattr(part, "name", ""))
 def test_every_cause_is_told_somewhere(op, cause):
     told = set()
-    outside = {"bce": [{"p": -0.5, "t": 1.0}, {"p": 2.0, "t": 0.0}], "pow": [{"x": -2.0, "y": 0.5}, {"x": -2.0, "y": 2.0}]}
+    outside = {
+        "bce": [{"p": -0.5, "t": 1.0}, {"p": 2.0, "t": 0.0}],
+        "pow": [{"x": -2.0, "y": 0.5}, {"x": -2.0, "y": 2.0}],
+    }
     if op.elementwise:
         tried = [*grid(op), *outside.get(op.name, ())]
     else:
@@ -292,10 +295,12 @@ def test_the_kinks_of_what_takes_vectors_are_told(name):
         assert bool(badge(story.last, story.graph.nodes["f"])) == kinked
         if not kinked or op.kink.jumps:
             continue
-        ends = [run(text, {"x": frozen(np.array(x) + [by, 0, 0])}).last.value("f") for by in (-H, H)]
+        ends = [run(text, {"x": frozen([x[0] + by, *x[1:]])}).last.value("f") for by in (-H, H)]
         here = story.last.value("f")
         slopes = sorted([(here - ends[0]) / H, (ends[1] - here) / H])
-        told = sorted(float(word.replace("−", "-")) for word in told_slopes(badge(story.last, story.graph.nodes["f"])))
+        told = sorted(
+            float(word.replace("−", "-")) for word in told_slopes(badge(story.last, story.graph.nodes["f"]))
+        )
         np.testing.assert_allclose(told, slopes, atol=1e-3)
 
 

@@ -34,7 +34,13 @@ def test_the_rule():
 # text, values, node, its gradient or its value, what is seen
 NOISY = [
     ("softmax(x)", {"x": frozen([1, 2, 3])}, "x", "gradient", [0, 0, 0]),
-    ("y = W x; p = softmax(y)", {"W": frozen([[-1, -0.8], [1.3, -1.6], [0.4, 0.9]]), "x": frozen([-0.6, -0.9])}, "x", "gradient", [0, 0]),
+    (
+        "y = W x; p = softmax(y)",
+        {"W": frozen([[-1, -0.8], [1.3, -1.6], [0.4, 0.9]]), "x": frozen([-0.6, -0.9])},
+        "x",
+        "gradient",
+        [0, 0],
+    ),
     ("d = u + v - w; f = 7 d", {"u": 0.1, "v": 0.2, "w": 0.3}, "d", "value", 0),
     ("d = u + v - w; f = 7 d^2", {"u": 0.1, "v": 0.2, "w": 0.3}, "u", "gradient", 0),
     ("d = u + v - w; f = 7 d", {"u": 0.1, "v": 0.2, "w": 0.3}, "f", "value", 0),
@@ -44,7 +50,11 @@ NOISY = [
     ("y = [u + v - w, 1]; f = y + 1", {"u": 0.1, "v": 0.2, "w": 0.3}, "y", "value", [0, 1]),
     (
         "d = A (B x) - (A B) x",
-        {"A": frozen([[0.1, 0.7], [0.3, 0.2]]), "B": frozen([[0.9, 0.4], [0.6, 0.3]]), "x": frozen([0.7, -1.2])},
+        {
+            "A": frozen([[0.1, 0.7], [0.3, 0.2]]),
+            "B": frozen([[0.9, 0.4], [0.6, 0.3]]),
+            "x": frozen([0.7, -1.2]),
+        },
         "d",
         "value",
         [0, 0],
@@ -57,7 +67,9 @@ NOISY = [
 @pytest.mark.parametrize(("text", "values", "node", "what", "seen"), NOISY)
 def test_noise_is_0_for_the_eye_and_there_for_the_record(text, values, node, what, seen):
     story = run(text, values)
-    at = {"value": lambda picture: picture.value(node), "gradient": lambda picture: picture.gradient(node)}[what]
+    at = {"value": lambda picture: picture.value(node), "gradient": lambda picture: picture.gradient(node)}[
+        what
+    ]
     assert np.array_equal(at(story.shown.last), seen)
     exact = np.asarray(at(story.last))
     assert 0 < np.max(np.abs(exact - seen)) < 1e-15
@@ -98,7 +110,10 @@ def test_a_long_way_does_not_turn_numbers_into_noise(depth):
     story = run(f"h0 = 1e-9 x; {chain}; f = h{depth - 1}", {"x": 1.0})
     layers = "; ".join(f"a{i} = tanh(W a{i - 1})" for i in range(1, depth // 3))
     W = frozen(np.random.default_rng(4).normal(size=(4, 4)))
-    net = run(f"a0 = 1 x; {layers}; L = 1e-13 sum(a{depth // 3 - 1}) + y", {"W": W, "x": frozen([1, -1, 2, 0.5]), "y": 1e-14})
+    net = run(
+        f"a0 = 1 x; {layers}; L = 1e-13 sum(a{depth // 3 - 1}) + y",
+        {"W": W, "x": frozen([1, -1, 2, 0.5]), "y": 1e-14},
+    )
     for told in (story, net):
         for node in told.graph.nodes:
             exact = np.asarray(told.last.value(node))
@@ -118,7 +133,9 @@ def test_the_scale_of_a_rule_is_no_smaller_than_its_number_and_is_one_for_each_e
     for port in gradients(op, values, g):
         rule = op.back_rule(op.ports(len(values)).index(port))
         found = rule.scaled(known)
-        np.testing.assert_allclose(found.value, rule.value({**values, "out": out, "g": g}), rtol=1e-12, atol=1e-15)
+        np.testing.assert_allclose(
+            found.value, rule.value({**values, "out": out, "g": g}), rtol=1e-12, atol=1e-15
+        )
         assert np.all(np.isfinite(found.scale)) and np.all(found.scale >= 0)
 
 

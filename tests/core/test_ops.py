@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.arrays import frozen, same, shape_of, sum_to
-from core.numbers import typed_text
 from core.explain import explain
+from core.numbers import typed_text
 from core.ops import CALLS, FUNCTIONS, OPS
 from core.ops.base import REAL, declare
 from core.passes import run

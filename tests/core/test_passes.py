@@ -280,7 +280,8 @@ TROUBLES = [
     (
         "x^n",
         {"x": -2.0, "n": 2.0},
-        "the gradient of n is not a number: the slope in the exponent is a logarithm, which needs a base above 0",
+        "the gradient of n is not a number: "
+        "the slope in the exponent is a logarithm, which needs a base above 0",
     ),
     (
         "max(√x, 1)",
@@ -290,7 +291,11 @@ TROUBLES = [
     ),
     ("log2(x)", {"x": 0.0}, "f is infinite: the logarithm needs a value above 0"),
     ("x y", {"x": 1e200, "y": 1e200}, "f is infinite: it is larger than numbers here can be, 1.8·10³⁰⁸"),
-    ("softmax(x)", {"x": frozen([math.inf, 1])}, "f is not a number: it is computed from a value that is not finite"),
+    (
+        "softmax(x)",
+        {"x": frozen([math.inf, 1])},
+        "f is not a number: it is computed from a value that is not finite",
+    ),
 ]
 
 
