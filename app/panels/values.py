@@ -131,6 +131,7 @@ class ValuesPanel(QWidget):
         session.runChanged.connect(self._show)
         session.cursorMoved.connect(self._show)
         session.selectionChanged.connect(self._show)
+        session.documentChanged.connect(self.message.hide)  # it was about what was there before
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -167,11 +168,13 @@ class ValuesPanel(QWidget):
         picture, node = self.session.picture, self.session.story.graph.nodes[name]
         value, gradient = picture.value(name), picture.gradient(name)
         seen = picture.shown
-        editable = node.op == "input"
+        shown, editable = seen.value(name), node.op == "input"
+        if editable and (typed := self.session.typed_value(name)) is not None:
+            value = shown = typed  # even where it does not fit
         cells = (
             (name, name, "ink"),
             (
-                _shown(seen.value(name), self.session.digits),
+                _shown(shown, self.session.digits),
                 _full(value),
                 "value" if value is not None else "faint",
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import lru_cache
@@ -18,6 +19,7 @@ Reasons = Sequence[tuple[str, str]]
 ShapeRule = Callable[..., Shape]
 REAL: Domain = (-3.0, 3.0)
 POSITIVE: Domain = (0.1, 3.0)
+SATURATED = 3.0  # from here on a sigmoid or a tanh lets less than a twentieth of the gradient pass
 FLAT = "0"  # the local derivative of an input that no gradient passes
 
 
@@ -71,6 +73,7 @@ class Op:
     at once where these are many more than go in and come out. `points` names an input that is the number of
     an entry, and the vector it points into, or the number of entries. `causes` say why its value can be
     infinite or not a number, `back_causes` why what comes back can be: the first whose condition holds.
+    `saturates` is the size of its first input beyond which its slope is small.
     """
 
     name: str
@@ -89,6 +92,7 @@ class Op:
     kink: Kink | None = None
     causes: tuple[Cause, ...] = ()
     back_causes: tuple[Cause, ...] = ()
+    saturates: float = math.inf
     remark: Callable[..., str] | None = None
     holds: Callable[..., int] | None = None
     points: tuple[str, str] | None = None
@@ -201,6 +205,7 @@ def elementwise(
     kink: tuple[str, str, str, str] | None = None,
     causes: Reasons = (),
     back_causes: Reasons = (),
+    saturates: float = math.inf,
     call: str | None = None,
     also: str = "",
     shows: Mapping[str, str] | None = None,
@@ -231,6 +236,7 @@ def elementwise(
             kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
             causes=_causes(causes),
             back_causes=_causes(back_causes),
+            saturates=saturates,
             shows={port: Rule(text) for port, text in (shows or {}).items()},
             call=name if call is None else call,
             also=tuple(also.split()),
@@ -269,6 +275,7 @@ def structural(
     kink: tuple[str, str, str, str] | None = None,
     causes: Reasons = (),
     back_causes: Reasons = (),
+    saturates: float = math.inf,
     remark: Callable[..., str] | None = None,
     holds: Callable[..., int] | None = None,
     points: tuple[str, str] | None = None,
@@ -296,6 +303,7 @@ def structural(
             kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
             causes=_causes(causes),
             back_causes=_causes(back_causes),
+            saturates=saturates,
             remark=remark,
             holds=holds,
             points=points,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.ops.base import POSITIVE, Op, elementwise
+from core.ops.base import POSITIVE, SATURATED, Op, elementwise
 
 # -- arithmetic: written with signs, not called
 
@@ -87,6 +87,7 @@ exp = elementwise(
     "exp(x)",
     x="out",
     causes=[("x > 709", "the exponential overflows above 709")],
+    saturates=SATURATED,
     says="The exponential is its own derivative: the gradient is scaled by the output.",
 )
 log = elementwise(
@@ -227,7 +228,13 @@ tan = elementwise(
     says="The slope of the tangent is 1 + tan².",
 )
 arctan = elementwise(
-    "arctan", "arctan", "arctan(x)", also="atan", x="1 / (1 + x^2)", says="The slope is 1/(1 + x²)."
+    "arctan",
+    "arctan",
+    "arctan(x)",
+    also="atan",
+    x="1 / (1 + x^2)",
+    saturates=SATURATED,
+    says="The slope is 1/(1 + x²).",
 )
 LARGE = [("abs(x) > 710", "the exponentials in it overflow beyond 710")]
 sinh = elementwise("sinh", "sinh", "sinh(x)", x="cosh(x)", causes=LARGE, says="The slope of sinh is cosh.")
@@ -238,6 +245,7 @@ erf = elementwise(
     "erf",
     "erf(x)",
     x="2 * exp(-(x^2)) / sqrt(π)",
+    saturates=SATURATED,
     says="The slope of the error function is the bell curve 2/√π · exp(−x²).",
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.arrays import Shape, describe, joined_shape
 from core.errors import Problem
-from core.ops.base import OPS, elementwise, structural
+from core.ops.base import OPS, SATURATED, elementwise, structural
 
 
 def _scores(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -36,6 +36,7 @@ cross_entropy = structural(
     stands_for="-log(softmax(s)[k])",
     points=("k", "s"),
     s="g * (softmax(s) - onehot(k, s))",
+    saturates=SATURATED,
     says="Probabilities minus the one-hot truth: p − y.",
 )
 nll = structural(
@@ -115,6 +116,7 @@ bce_logits = elementwise(
     z="1 / (1 + exp(-z)) - t",
     t="-z",
     stands_for="-(t log(sigmoid(z)) + (1 - t) log(1 - sigmoid(z)))",
+    saturates=SATURATED,
     says="Prediction minus target: σ(z) − t.",
 )
 hinge = elementwise(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.arrays import Shape, describe
 from core.errors import Problem
-from core.ops.base import structural
+from core.ops.base import SATURATED, structural
 
 
 def _number(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -152,6 +152,7 @@ softmax = structural(
     test_shapes=[(4,)],
     stands_for="exp(x) / sum(exp(x))",
     x="out * (g - sum(g * out))",
+    saturates=SATURATED,
     says="Raising one score lowers all other probabilities: the weighted mean of g is taken off.",
 )
 log_softmax = structural(
@@ -163,6 +164,7 @@ log_softmax = structural(
     test_shapes=[(4,)],
     stands_for="log(softmax(x))",
     x="g - exp(out) * sum(g)",
+    saturates=SATURATED,
     says="The gradient minus the probabilities times its sum.",
 )
 logsumexp = structural(

@@ -400,3 +400,19 @@ def test_rounding_noise_is_0_in_the_table_and_exact_under_the_pointer(window):
     assert cell.text() == "[0, 0, 0]"
     assert "e-" in cell.toolTip()
     assert "10⁻" in window.view.described("x")
+
+
+def test_a_value_that_does_not_fit_is_shown_as_it_was_typed(window):
+    window.session.set_text("w·x")
+    table = window.values.table
+    table.item(table.row_of("w"), 1).setText("[1, 2, 3]")
+    assert "3 entries" in str(window.session.problem)
+    assert table.item(table.row_of("w"), 1).text() == "[1, 2, 3]"
+
+
+def test_a_message_about_a_value_goes_with_the_next_change(window):
+    table, message = window.values.table, window.values.message
+    table.item(table.row_of("x"), 1).setText("nonsense")
+    assert not message.isHidden()
+    window.session.set_text("u v")
+    assert message.isHidden()
