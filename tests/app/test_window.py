@@ -416,3 +416,12 @@ def test_a_message_about_a_value_goes_with_the_next_change(window):
     assert not message.isHidden()
     window.session.set_text("u v")
     assert message.isHidden()
+
+
+def test_what_was_said_in_passing_goes_with_the_next_change(window):
+    window.tell("Saved x.json")
+    window.session.set_text("u v")
+    assert window._status.text() == ""
+    window.tell("The recovery copy cannot be written", lasting=True)
+    window.session.set_text("u v w")
+    assert window._status.text().startswith("The recovery copy")
