@@ -18,6 +18,8 @@ from core.compiled.terms import BUFFER, NUMBER, VIEW, Term, Terms, uses
 NUMBERS = {"0.0": "zero", "0.5": "half", "1.0": "one", "2.0": "two"}
 HINTS = {"{}.T": "{}_T", "{}[:, None]": "{}_column", "{}[None]": "{}_row"}
 PLACES = "places"
+WHOLE = "f'i{dtype().itemsize}'"  # whole numbers as long as the others
+VIEWED = f"{{}}.view({WHOLE.replace('{', '{{').replace('}', '}}')})"
 COMPARISONS = {"greater", "less", "greater_equal", "less_equal", "equal"}
 
 
@@ -180,28 +182,35 @@ class Writer:
         self._emit(f"np.{term.op}({', '.join(aligned)}, out={target})", *used)
 
     def _gate(self, term: Term, target: str) -> None:
-        """A product, and 0 where its first factor is 0; what is compared is compared into a mask."""
+        """A product, and 0 where its first factor is 0."""
         gate, x = term.args
-        opened = gate.op in COMPARISONS and self._uses[gate] == 1 and gate not in self._ready
-        parts = gate.args if opened else (gate, x)
-        names = [self._operand(part) for part in (*gate.args, x)] if opened else [*map(self._operand, parts)]
-        mask = self.names.numbered("mask")
-        self.arrays.append(f"{mask} = np.zeros({self.terms.full(gate)}, bool)")
-        where = self._aligned(mask, gate, term.batched)
-        factor = self._aligned(names[-1], x, term.batched)
-        if opened:
-            left, right = (
-                self._aligned(n, arg, gate.batched) for n, arg in zip(names, gate.args, strict=False)
-            )
-            self._emit(f"np.{gate.op}({left}, {right}, out={mask})")
-            self._emit(f"{target}.fill(0)")
-            self._emit(f"np.copyto({target}, {factor}, where={where})", *names)
-        else:
-            zero = self._number(0.0)
-            self._emit(f"np.equal({names[0]}, {zero}, out={mask})")
-            first = self._aligned(names[0], gate, term.batched)
-            self._emit(f"np.multiply({first}, {factor}, out={target})", *names)
-            self._emit(f"np.copyto({target}, {zero}, where={where})")
+        if gate.op in COMPARISONS and gate not in self._ready:
+            self._passed(term, target)
+            return
+        names = [self._operand(gate), self._operand(x)]
+        first, factor = (self._aligned(n, arg, term.batched) for n, arg in zip(names, term.args, strict=True))
+        shut, zero = self._mask(gate), self._number(0.0)
+        self._emit(f"np.equal({names[0]}, {zero}, out={shut})")
+        self._emit(f"np.multiply({first}, {factor}, out={target})", *names)
+        self._emit(f"np.copyto({target}, {zero}, where={self._aligned(shut, gate, term.batched)})")
+
+    def _passed(self, term: Term, target: str) -> None:
+        """What passes where a relation holds: its bits times 1, as whole numbers, which know no infinity."""
+        gate, x = term.args
+        names = [self._operand(part) for part in (*gate.args, x)]
+        left, right = (self._aligned(n, arg, gate.batched) for n, arg in zip(names, gate.args, strict=False))
+        opened, bits = self._mask(gate), self.names.numbered("bits")
+        self.arrays.append(f"{bits} = np.zeros({self.terms.full(gate)}, {WHOLE})")
+        self._emit(f"np.{gate.op}({left}, {right}, out={opened})")
+        self._emit(f"np.copyto({bits}, {opened})")
+        passing = self.view(self._aligned(names[-1], x, term.batched), VIEWED)
+        factor, found = self._aligned(bits, gate, term.batched), self.view(target, VIEWED)
+        self._emit(f"np.multiply({passing}, {factor}, out={found})", *names)
+
+    def _mask(self, term: Term) -> str:
+        name = self.names.numbered("mask")
+        self.arrays.append(f"{name} = np.zeros({self.terms.full(term)}, bool)")
+        return name
 
     def _sum(self, term: Term, target: str) -> None:
         first, *others = term.args
