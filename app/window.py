@@ -246,7 +246,7 @@ class Window(QMainWindow):
         self.showNormal() if self.isFullScreen() else self.showFullScreen()
 
     def tell(self, sentence: str, lasting: bool = False) -> None:
-        """Say something in passing, until the document changes; or `lasting`, until something else is said."""
+        """Say something in passing, until the document changes; what is `lasting` stays longer."""
         self._status.setText(sentence)
         self._lasting = lasting
 

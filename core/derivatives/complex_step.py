@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.arrays import Value, frozen, shape_of
 from core.derivatives.kinks import RELATIONS, on_arrays
-from core.derivatives.numerical import Probe
+from core.derivatives.numerical import Probe, moves
 from core.errors import Problem
 from core.graph import Node
 from core.late import np
@@ -67,8 +67,8 @@ def complex_slopes(story: Story, name: str) -> Iterator[float]:
 def _check(node: Node, known: Mapping[str, Value], moving: set[str]) -> None:
     op, count = node.operation, len(node.args)
     said = ""
-    if any(arg in moving and not op.back_rule(port) for port, arg in enumerate(node.args)):
-        said = f"The complex step sees values alone, and no gradient passes {node.name} ({op.symbol})"
+    if any(arg in moving and not moves(op, port) for port, arg in enumerate(node.args)):
+        said = f"The complex step cannot follow a choice: {node.name} is {op.symbol}"
     elif not takes_complex(op, count):
         said = f"The complex step needs values for complex numbers; {node.name} ({op.symbol}) has none"
     if said:
