@@ -16,8 +16,9 @@ from core.arrays import Array, Value, frozen, shape_of, sum_to, zero_like
 from core.dataclass import dataclass
 from core.graph import Node
 from core.late import np
+from core.notation.tree import Binary, Listing, Negative, Number, Tree, fold, is_constant
 from core.numbers import NOISE, without_noise
-from core.ops.scaled import Scaled, hypot
+from core.ops.scaled import Scaled, hypot, scaled
 from core.plan import GRADIENT, OUTPUT, Phase, Plan
 
 
@@ -97,7 +98,11 @@ class Story:
     @cached_property
     def shown(self) -> Story:
         """The same story for the eye: what is rounding noise is 0."""
-        return Story(self.plan, self.inputs, _without_noise(self)) if _may_have_noise(self) else self
+        if not _may_have_noise(self):
+            return self
+        leaves = {name: _leaf(self.graph.nodes[name], value) for name, value in self.inputs.items()}
+        inputs = {name: without_noise(leaf.value, leaf.scale) for name, leaf in leaves.items()}
+        return Story(self.plan, inputs, _without_noise(self, leaves))
 
     @property
     def last(self) -> Picture:
@@ -213,10 +218,37 @@ def _ends(value: Array) -> tuple[float, ...]:
     )
 
 
-def _without_noise(story: Story) -> Iterator[Step]:
+def _leaf(node: Node, value: Value) -> Scaled:
+    """An input or constant; one that is written as a sum, such as 0.1 + 0.2 − 0.3, has the scale of that."""
+    if not is_constant(node.tree):
+        return Scaled(value)
+    with np.errstate(all="ignore"):
+        return Scaled(value, fold(node.tree, _written).scale)
+
+
+def _written(part: Tree, found: list[Scaled]) -> Scaled:
+    match part:
+        case Number(value):
+            return scaled(value)
+        case Negative():
+            return -found[0]
+        case Listing():
+            return Scaled(*(np.stack([getattr(item, of) for item in found]) for of in ("value", "scale")))
+        case Binary("+"):
+            return found[0] + found[1]
+        case Binary("-"):
+            return found[0] - found[1]
+        case Binary("/"):
+            return found[0] / found[1]
+        case Binary("^"):
+            return Scaled(np.power(found[0].value, found[1].value))
+    return found[0] * found[1]
+
+
+def _without_noise(story: Story, leaves: Mapping[str, Scaled]) -> Iterator[Step]:
     """The steps with 0 for what is noise; along with them goes the scale of every value and gradient."""
     with np.errstate(all="ignore"):
-        values = {name: Scaled(value) for name, value in story.inputs.items()}
+        values = dict(leaves)
         gradients: dict[str, Scaled] = {}
         for step in story.steps:
             if isinstance(step, Computed):
