@@ -76,14 +76,14 @@ WANTED: dict[str, tuple[tuple[int, ...], ...]] = {
 SHAPED = {"concat", "conv2d", "maxpool", "avgpool", "reshape", "flatten", "onehot", "positional_encoding"}
 MATRICES = "WUVAMQ"
 MAX_GUESSED = 100
-MOST_TRIES = 18
+MOST_TRIES = 20
 # so many nodes and numbers a graph may have whose values are tried, so that typing is not slowed down
-MOST_NODES, MOST_NUMBERS = 200, 20_000
+MOST_NODES, MOST_NUMBERS = 120, 20_000
 
 
 @keeping
-def with_defaults(program: Program, values: Mapping[str, Value]) -> dict[str, Value]:
-    """The values of a program's free names: those given, and a guess for each of the others."""
+def with_defaults(program: Program, values: Mapping[str, Value], tries: int = MOST_TRIES) -> dict[str, Value]:
+    """The values of a program's free names: those given, and for the others the best of so many guesses."""
     wanted = free_names(program, values)
     missing = [name for name in wanted if name not in values]
     found = {name: values[name] for name in wanted if name in values}
@@ -91,7 +91,7 @@ def with_defaults(program: Program, values: Mapping[str, Value]) -> dict[str, Va
         guess = _Guess(program, found)
         shapes = guess.shapes()
         wishes = {name: None if name in guess.indices else shapes.get(name, ()) for name in missing}
-        found = _calmest(program, found, wishes, wanted)
+        found = _calmest(program, found, wishes, wanted, tries)
     return {name: found[name] for name in wanted}
 
 
@@ -100,15 +100,18 @@ def _calmest(
     given: Mapping[str, Value],
     wishes: Mapping[str, tuple[int, ...] | None],
     order: Sequence[str],
+    tries: int,
 ) -> dict[str, Value]:
     """The given values and the first guess for the others about which there is least to complain."""
     first = {**given, **_guessed(wishes, given, order, 0)}
+    if tries == 1:
+        return first
     try:
         plan = make_plan(build(program, first))
     except Problem:
         return first  # for the reader to be told
     best, least = first, _complaints(plan, first)
-    for attempt in range(1, MOST_TRIES):
+    for attempt in range(1, tries):
         if not least:
             break
         tried = {**given, **_guessed(wishes, given, order, attempt)}
@@ -164,7 +167,7 @@ def carried_over(program: Program, values: Mapping[str, Value], chosen: Collecti
     program would have one of the same shape, and if a new one does not serve it better.
     """
     stays = {name: value for name, value in values.items() if name in chosen}
-    fresh = with_defaults(program, stays)
+    fresh = with_defaults(program, stays, tries=1)
     kept = {
         name: value
         for name, value in values.items()
