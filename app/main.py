@@ -69,8 +69,8 @@ def _first_moments(window: Window, recovery: Recovery, path: Path | None) -> Non
 
     Interrupts()
     QTimer.singleShot(0, window, _load_numpy)
-    window.tell(window.settings.trouble)
-    recovery.troubled.connect(lambda: window.tell(recovery.trouble))
+    window.tell(window.settings.trouble, lasting=True)
+    recovery.troubled.connect(lambda: window.tell(recovery.trouble, lasting=True))
     if path is not None:
         window.open_path(path)
     else:

@@ -14,7 +14,7 @@ from app.ticker import Ticker
 from core.arrays import Value, same
 from core.builder import build, read_program
 from core.dataclass import replace
-from core.defaults import carried_over, with_defaults
+from core.defaults import carried_over, is_edit, with_defaults
 from core.document import EXAMPLE, Document, Lab, Point
 from core.errors import Problem, Span
 from core.expansions import called, expansion
@@ -101,6 +101,7 @@ class Session(QObject):
         self._ticker = Ticker(self)
         self._ticker.progressed.connect(self._say_if_busy)
         self._begun = 0.0
+        self._understood = self.document.text  # the text of the last story
         self.computing = False  # whether the document's story is still to come
         for _ in self._understanding(self.document):
             pass  # at once, however slow the machine: there is always a story
@@ -118,31 +119,45 @@ class Session(QObject):
         return self._gestures
 
     def set_text(self, text: str, gesture: int = -1) -> None:
-        """Take a program as typed; its new names get values, names that come back get their old ones."""
+        """Take a program as typed; its new names get values.
+
+        In an edit of the program, guesses stay and names that come back get their old values. Another program
+        takes nothing over but the values the user has chosen.
+        """
         if text == self.document.text:
             return
-        values, chosen = self.document.values, {}
+        values, kept = self.document.values, dict[str, Any]()
         try:
             program = read_program(text, [name for name in values if len(name) == 1])
             self._chosen &= values.keys()
-            values = carried_over(program, {**self._remembered, **values}, self._chosen)
+            known = {**self._remembered, **values}
+            if not is_edit(self._understood, text):
+                known = {name: value for name, value in values.items() if name in self._chosen}
+                kept = {"moved": {}, "unfolded": {}, "output": "", "seed": None}
+                self._remembered = {}
             before = self.document.values
+            values = carried_over(program, known, self._chosen)
             self._chosen = {n for n in self._chosen if n not in values or same(values[n], before[n])}
-            chosen = self._still_chosen(program, values)
+            kept = kept or self._still_there(program, values)
         except Problem:
             pass
-        self._remembered |= self.document.values
-        self.edit("edit program", replace(self.document, text=text, values=values, **chosen), gesture)
+        else:
+            self._remembered |= {n: v for n, v in before.items() if n in known}
+        self.edit("edit program", replace(self.document, text=text, values=values, **kept), gesture)
 
-    def _still_chosen(self, program: Program, values: Mapping[str, Value]) -> dict[str, Any]:
-        """The output and the seed that were chosen, as far as another program still has them."""
-        if not self.document.output and self.document.seed is None:
+    def _still_there(self, program: Program, values: Mapping[str, Value]) -> dict[str, Any]:
+        """What was unfolded, and the chosen output and seed, as far as the edited program has them."""
+        document = self.document
+        if not (document.output or document.unfolded) and document.seed is None:
             return {}
-        graph = build(program, with_defaults(program, values))
-        asked, seed, _ = as_chosen(graph, self.document.output, self.document.seed)
-        if self.document.output and not _is_still(self.story.graph, asked):
-            return {"output": "", "seed": None}
-        return {"output": "" if asked.output == graph.output else asked.output, "seed": seed}
+        graph, before = build(program, with_defaults(program, values)), self.story.graph
+        roots = {key: key.partition(".")[0] for key in document.unfolded}
+        kept = {key: op for key, op in document.unfolded.items() if _is_still(before, graph, roots[key])}
+        asked, seed, _ = as_chosen(graph, document.output, document.seed)
+        if document.output and not _is_still(before, asked, asked.output):
+            return {"output": "", "seed": None, "unfolded": kept}
+        output = "" if asked.output == graph.output else asked.output
+        return {"output": output, "seed": seed, "unfolded": kept}
 
     def set_value(self, name: str, value: Value, gesture: int = -1) -> None:
         """Give an input another value; where the program states it, the program's text changes."""
@@ -151,6 +166,10 @@ class Session(QObject):
             self._set_stated(name, value, gesture)
         elif name not in self.document.values or not same(self.document.values[name], value):
             self.edit(f"set {name}", self.document.with_value(name, value), gesture)
+
+    def typed_value(self, name: str) -> Value | None:
+        """The value the document has for an input, unless the program states it itself."""
+        return None if name in self.story.graph.given else self.document.values.get(name)
 
     def _set_stated(self, name: str, value: Value, gesture: int) -> None:
         if self.story.graph.program.text != self.document.text:
@@ -343,9 +362,10 @@ class Session(QObject):
         self.computing, self.problem = False, None
         self.notes = (*graph.notes, *left_out, *self._of_guessed_names(graph), *troubles(story))
         self._draw(story)
-        self.cursor = self._cursor_in(story)
-        self.story = story
-        self.selection = nearest_in(graph.nodes, self.selection)
+        same_program = is_edit(self._understood, document.text)
+        self.cursor = self._cursor_in(story) if same_program else 0
+        self.story, self._understood = story, document.text
+        self.selection = nearest_in(graph.nodes, self.selection) if same_program else ""
         self.runChanged.emit()
 
     def _of_guessed_names(self, graph: Graph) -> list[Note]:
@@ -375,8 +395,9 @@ class Session(QObject):
             self.drawing, self._drawn = draw(graph, moved, room), drawn
 
 
-def _is_still(before: Graph, after: Graph) -> bool:
-    """Whether an output is what it was: the program named it, or it computes the same under its number."""
-    node = after.nodes[after.output]
-    old = before.nodes.get(node.name)
+def _is_still(before: Graph, after: Graph, name: str) -> bool:
+    """Whether a node is what it was: the program named it, or it computes the same under its number."""
+    node, old = after.nodes.get(name), before.folded.get(name) or before.nodes.get(name)
+    if node is None:
+        return False
     return node.named or (old is not None and expression_text(old.tree) == expression_text(node.tree))

@@ -110,6 +110,7 @@ class Window(QMainWindow):
             lambda panel, seen: panel.set_seen(seen),
         )
         self._last_step = 0.0
+        self._lasting = False
         self.setCentralWidget(self._centre())
         self._add_docks()
         self.actions_by_id = make_actions(self)
@@ -162,6 +163,7 @@ class Window(QMainWindow):
     def _wire(self) -> None:
         session = self.session
         session.documentChanged.connect(self._show_file)
+        session.documentChanged.connect(self._say_no_more)
         session.fileChanged.connect(self._show_file)
         session.undo_stack.indexChanged.connect(self.refresh_actions)
         session.undo_stack.cleanChanged.connect(self._show_file)
@@ -243,9 +245,14 @@ class Window(QMainWindow):
     def toggle_full_screen(self) -> None:
         self.showNormal() if self.isFullScreen() else self.showFullScreen()
 
-    def tell(self, sentence: str) -> None:
-        """Say something in passing."""
+    def tell(self, sentence: str, lasting: bool = False) -> None:
+        """Say something in passing, until the document changes; what is `lasting` stays longer."""
         self._status.setText(sentence)
+        self._lasting = lasting
+
+    def _say_no_more(self) -> None:
+        if not self._lasting:
+            self.tell("")
 
     def refresh_actions(self) -> None:
         """Bring texts, ticks and greys of all commands in line."""

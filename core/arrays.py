@@ -47,6 +47,11 @@ def frozen(value: object) -> Value:
     return array
 
 
+def zero_like(value: Value) -> Value:
+    """0 in the shape of a value."""
+    return 0.0 if isinstance(value, float) else frozen(np.zeros_like(value))
+
+
 def is_finite(value: Value) -> bool:
     """Whether no entry of a value is infinite or not a number."""
     return math.isfinite(value) if isinstance(value, float) else bool(np.isfinite(value).all())

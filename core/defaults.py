@@ -1,7 +1,8 @@
 """Values for names that have none yet, so that a formula can be stepped as soon as it is typed.
 
 Ranks and sizes are guessed from how the names are used: a capital letter in front of a vector is a matrix,
-`w·x` are two vectors, what meets by addition has one shape. The guess only has to be useful.
+`w·x` are two vectors, what meets by addition has one shape. The guess only has to be useful: several are
+tried, until one leaves no unit saturated, meets no kink, and has an output that is neither 0 nor infinite.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 
-from core.arrays import MAX_RANK, Value, frozen, shape_of
+from core.arrays import MAX_RANK, Value, frozen, is_finite, shape_of
 from core.builder import CONSTANTS, build, free_names, read_program, renamed
 from core.dataclass import dataclass
 from core.errors import Problem
+from core.graph import Node
 from core.keeping import keeping
 from core.late import np
 from core.notation.tree import (
@@ -34,8 +36,16 @@ from core.notation.tree import (
     walk,
 )
 from core.ops import CALLS, Op
+from core.passes import input_values, steps
+from core.plan import Plan, make_plan
+from core.steps import Computed
 
-SCALARS = (2.0, 3.0, 0.5, 1.5, 4.0, 2.5, 1.0, 0.25)
+# for numbers, in order of appearance: pleasant ones first, then smaller ones, then possible probabilities
+SCALARS = (
+    (2.0, 3.0, 0.5, 1.5, 4.0, 2.5, 1.0, 3.5),
+    (0.8, 1.5, -0.6, 1.2, 0.4, -0.9, 0.7, 1.1),
+    (0.3, 0.7, 0.2, 0.6, 0.4, 0.9, 0.1, 0.5),
+)
 BY_CONVENTION = {
     "w0": 2.0,
     "x0": 1.0,
@@ -45,7 +55,6 @@ BY_CONVENTION = {
     "η": 0.1,
     "α": 0.1,
     "μ": 0.9,
-    "k": 0.0,
     "t": 1.0,
     "b": 0.5,
     "ε": 0.01,
@@ -70,11 +79,14 @@ SHAPED = {"concat", "conv2d", "maxpool", "avgpool", "reshape", "flatten", "oneho
 ROWWISE = {"logsumexp", "cross_entropy", "nll", "multiclass_hinge", "argmax"}
 MATRICES = "WUVAMQ"
 MAX_GUESSED = 100
+MOST_TRIES = 20
+# so many nodes and numbers a graph may have whose values are tried, so that typing is not slowed down
+MOST_NODES, MOST_NUMBERS = 120, 20_000
 
 
 @keeping
-def with_defaults(program: Program, values: Mapping[str, Value]) -> dict[str, Value]:
-    """The values of a program's free names: those given, and a guess for each of the others."""
+def with_defaults(program: Program, values: Mapping[str, Value], tries: int = MOST_TRIES) -> dict[str, Value]:
+    """The values of a program's free names: those given, and for the others the best of so many guesses."""
     values = renamed(program, values)
     wanted = free_names(program, values)
     missing = [name for name in wanted if name not in values]
@@ -82,43 +94,141 @@ def with_defaults(program: Program, values: Mapping[str, Value]) -> dict[str, Va
     if missing:
         guess = _Guess(program, found)
         shapes = guess.shapes()
-        for name in missing:
-            usual = default_value(name, shapes.get(name, ()), len(found))
-            found[name] = 0.0 if name in guess.indices else usual
+        wishes = {name: None if name in guess.indices else shapes.get(name, ()) for name in missing}
+        found = _calmest(program, found, wishes, wanted, tries)
     return {name: found[name] for name in wanted}
 
 
-def carried_over(program: Program, values: Mapping[str, Value], chosen: Collection[str]) -> dict[str, Value]:
-    """Values for a program that has just been changed.
+def _calmest(
+    program: Program,
+    given: Mapping[str, Value],
+    wishes: Mapping[str, tuple[int, ...] | None],
+    order: Sequence[str],
+    tries: int,
+) -> dict[str, Value]:
+    """The given values and the first guess for the others about which there is least to complain."""
+    first = {**given, **_guessed(wishes, given, order, 0)}
+    if tries == 1:
+        return first
+    try:
+        plan = make_plan(build(program, first))
+    except Problem:
+        return first  # for the reader to be told
+    best, least = first, _complaints(plan, first)
+    for attempt in range(1, tries):
+        if not least:
+            break
+        tried = {**given, **_guessed(wishes, given, order, attempt)}
+        count = _complaints(plan, tried)
+        if count < least:
+            best, least = tried, count
+    return best
 
-    What the user has `chosen` stays, unless the program cannot be built with it. Other old values stay
-    where they are of the kind the program now suggests: a number x does not keep `w·x` from
-    being a product of vectors.
+
+def _complaints(plan: Plan, values: Mapping[str, Value]) -> int:
+    """How much is wrong with some values; 0 for graphs too large to be tried."""
+    nodes, found = plan.graph.nodes, 0
+    if len(nodes) > MOST_NODES or sum(math.prod(node.shape) for node in nodes.values()) > MOST_NUMBERS:
+        return 0
+    forward = Plan(plan.graph, tuple(step for step in plan.instructions if step.phase == "forward"))
+    known = input_values(plan.graph, values)
+    try:
+        for step in steps(forward, known):
+            if isinstance(step, Computed):
+                known[step.node] = step.value
+                found += _complaint(nodes[step.node], known)
+    except Problem:
+        return 0  # an index that is not there: no other values mend it
+    return found + OUTPUT_IS_0 * (not np.any(known[plan.graph.output]))
+
+
+NOT_FINITE, SATURATED, AT_KINK, OUTPUT_IS_0 = 1000, 10, 10, 1
+
+
+def _complaint(node: Node, known: Mapping[str, Value]) -> int:
+    """What is wrong at a node whose value has just been computed."""
+    op, args = node.operation, [known[arg] for arg in node.args]
+    if not is_finite(known[node.name]):
+        return NOT_FINITE
+    saturated = bool(np.max(np.abs(args[0]), initial=0.0) > op.saturates)
+    at_kink = op.kink and np.any(op.kink.at.value(dict(zip(op.ports(len(args)), args, strict=True))))
+    return SATURATED * saturated + AT_KINK * bool(at_kink)
+
+
+def is_edit(before: str, after: str) -> bool:
+    """Whether a text is one that was edited at one place: added to, or at least half of it kept."""
+    shorter = min(len(before), len(after))
+    start = next((i for i in range(shorter) if before[i] != after[i]), shorter)
+    end = next((i for i in range(shorter - start) if before[-1 - i] != after[-1 - i]), shorter - start)
+    kept = start + end
+    return 0 < len(before) == kept or 2 * kept >= max(len(before), len(after), 1)
+
+
+def carried_over(program: Program, values: Mapping[str, Value], chosen: Collection[str]) -> dict[str, Value]:
+    """Values for a program that has just been edited, or for another one with what was chosen alone.
+
+    What the user has `chosen` stays, unless the program cannot be built with it. A guess stays if the edited
+    program would have one of the same shape, and if a new one does not serve it better.
     """
     stays = {name: value for name, value in values.items() if name in chosen}
-    fresh = with_defaults(program, stays)
+    fresh = with_defaults(program, stays, tries=1)
     kept = {
         name: value
         for name, value in values.items()
-        if name in chosen or (name in fresh and len(shape_of(value)) == len(shape_of(fresh[name])))
+        if name in chosen or (name in fresh and shape_of(value) == shape_of(fresh[name]))
     }
-    # chosen values that cannot go into this program belong to another one
+    best, least = None, 0
     for given in (kept, stays, {}):
         tried = with_defaults(program, given)
         try:
-            build(program, tried)
+            count = _complaints(make_plan(build(program, tried)), tried)
         except Problem:
-            continue
-        return tried
-    return fresh
+            continue  # chosen values that cannot go into this program belong to another one
+        if best is None or count < least:
+            best, least = tried, count
+        if given is not kept or not least:
+            break
+    return fresh if best is None else best
 
 
-def default_value(name: str, shape: Sequence[int], place: int) -> Value:
-    """A pleasant value: by convention for well-known names, else small distinct numbers."""
-    if not shape:
-        return BY_CONVENTION.get(name, SCALARS[place % len(SCALARS)])
-    rng = np.random.default_rng(place + 1)
-    return frozen(np.round(rng.uniform(-1, 1, tuple(shape)), 1) + 0.0)
+def _guessed(
+    wishes: Mapping[str, tuple[int, ...] | None],
+    given: Mapping[str, Value],
+    order: Sequence[str],
+    attempt: int,
+) -> dict[str, Value]:
+    """A guess for each name by its shape; None is an index."""
+    taken = {value for value in given.values() if isinstance(value, float)}
+    taken |= {BY_CONVENTION[name] for name, shape in wishes.items() if shape == () and name in BY_CONVENTION}
+    found: dict[str, Value] = {}
+    for name, shape in wishes.items():
+        if shape is None:
+            found[name] = 0.0
+        elif shape:
+            found[name] = _array(shape, order.index(name) + 1, attempt)
+        elif name in BY_CONVENTION:
+            found[name] = BY_CONVENTION[name]
+        else:
+            found[name] = _number(order.index(name) + attempt // len(SCALARS), attempt, taken)
+            taken.add(found[name])  # type: ignore[arg-type]
+    return found
+
+
+def _number(place: int, attempt: int, taken: Collection[float]) -> float:
+    """The first number from a place of a list on that no other name has."""
+    numbers = SCALARS[attempt % len(SCALARS)]
+    turned = [numbers[(place + i) % len(numbers)] for i in range(len(numbers))]
+    return next((number for number in turned if number not in taken), turned[0])
+
+
+def _array(shape: tuple[int, ...], place: int, attempt: int) -> Value:
+    """Numbers of one decimal, none of them 0, distinct where there are few; some tries are above 0."""
+    count = math.prod(shape)
+    tenths = np.arange(1, (18 if 18 < count <= 36 else 9) + 1) / 10
+    numbers = tenths if attempt % len(SCALARS) == len(SCALARS) - 1 else np.concatenate([tenths, -tenths])
+    rng = np.random.default_rng(place + 100 * attempt)
+    blocks = [rng.permutation(numbers) for _ in range(math.ceil(count / len(numbers)))]
+    return frozen(np.concatenate(blocks)[:count].reshape(shape))
 
 
 class Size:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from operator import add, mul
 
 from core.arrays import Value, describe, shape_of, shape_text
@@ -14,6 +13,8 @@ from core.notation.mathtree import Math, Sign, Table, Word, parts_of, row
 from core.notation.printers import expression_text
 from core.notation.typeset import ATOM, EQUALS, bracketed, is_loose, listed, name_math, typeset
 from core.numbers import DIGITS, equation, short, value_text
+from core.ops.base import entry_at
+from core.plan import OUTPUT
 from core.seed import chosen_entry, is_chosen, seed_name, seed_words, seeded
 from core.steps import Computed, Flowed, Picture, Seeded, Story, Updated
 
@@ -95,24 +96,30 @@ def badge(picture: Picture, node: Node) -> str:
     kink = node.operation.kink
     if not kink:
         return ""
-    known = {port: picture.value(arg) for port, arg in zip(node.operation.inputs, node.args, strict=True)}
-    if not np.any(kink.at.value({port: value for port, value in known.items() if value is not None})):
+    known = dict(zip(node.operation.inputs, map(picture.value, node.args), strict=True))
+    known[OUTPUT] = picture.value(node.name)
+    values = {port: value for port, value in known.items() if value is not None}
+    here = np.asarray(kink.at.value(values))
+    if not np.any(here):
         return ""
-    if kink.left == kink.right == "0":
+    if kink.jumps:
         return f"Not differentiable here: the value jumps. Slope used: {kink.used}."
-    ports = dict(zip(node.operation.inputs, node.args, strict=True))
-    left, right, used = (
-        re.sub(r"[^\W\d_]+", lambda word: ports.get(word[0], word[0]), text)
-        for text in (kink.left, kink.right, kink.used)
-    )
+    local = next(iter(node.operation.local.values()), None)
+    used = short(entry_at(local.value(values), here)) if local and OUTPUT in values else kink.used
+    sides = kink.slopes(values, here)
+    if not sides:
+        return f"Not differentiable here, at the edge of where it is defined. Used: {used}."
+    left, right = map(short, sorted(sides))
+    if left == right:
+        return ""
     return f"Not differentiable here: slope between {left} and {right}. Used: {used}."
 
 
 class _Explainer:
     def __init__(self, story: Story, picture: Picture, digits: int):
-        self.story, self.picture, self.digits = story, picture, digits
-        self.graph = story.graph
-        self.equations = Equations(story, picture, digits)
+        self.story, self.picture, self.digits = story.shown, picture.shown, digits
+        self.exact, self.graph = picture, story.graph
+        self.equations = Equations(story.shown, picture.shown, digits)
 
     def explanation(self) -> Explanation:
         match self.picture.step:
@@ -148,8 +155,10 @@ class _Explainer:
         assert value is not None
         said = " and ".join(self.said(arg) for arg in dict.fromkeys(node.args))
         sentence = f"{node.name} is computed from {said}: {value_text(value, self.digits)}."
+        if not node.operation.back:  # there is no step back to say it at
+            sentence = f"{sentence} {node.operation.says}"
         return self.explained(
-            self.equations.forward(node), sentence, self.shapes(node), badge(self.picture, node)
+            self.equations.forward(node), sentence, self.shapes(node), badge(self.exact, node)
         )
 
     def said(self, node: str) -> str:
@@ -185,7 +194,7 @@ class _Explainer:
         node = self.graph.nodes[step.node]
         lines = self.equations.backward(step)
         sentence = self.flow_sentence(step, node, lines.local)
-        return self.explained(lines, sentence, self.flow_shapes(step, node), badge(self.picture, node))
+        return self.explained(lines, sentence, self.flow_shapes(step, node), badge(self.exact, node))
 
     def flow_sentence(self, step: Flowed, node: Node, local: Value | None) -> str:
         upstream, before = self.picture.gradient(step.node), self.equations.before(step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from core.arrays import Value, frozen, shape_of, shape_text
 from core.late import np
@@ -12,6 +13,7 @@ DIGITS = 4
 # operands that do not give the printed result may be printed with this many digits
 MOST_DIGITS = 6
 EQUAL, ALMOST = "=", "≈"
+NOISE = 1e-12
 SUPERSCRIPTS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -38,6 +40,19 @@ def short(value: float, digits: int = DIGITS) -> str:
     """A number as text: `−0.7311`, `1.2·10⁻⁵`, `∞`."""
     mantissa, power = split_number(value, digits)
     return f"{mantissa}·10{power.translate(SUPERSCRIPTS)}" if power else mantissa
+
+
+def without_noise(value: Value, scale: Any) -> Value:
+    """A value as the eye is to see it: 0 where it is rounding noise.
+
+    That is the rule: a number is noise if its size is below NOISE times the `scale` of what was added up to
+    make it. Where the scale is infinite there is none.
+    """
+    if isinstance(value, float) and isinstance(scale, float):
+        return 0.0 if abs(value) < NOISE * scale < math.inf else value
+    with np.errstate(all="ignore"):
+        noise = (np.abs(value) < NOISE * scale) & np.isfinite(scale)
+    return frozen(np.where(noise, 0.0, value)) if np.any(noise & np.not_equal(value, 0)) else value
 
 
 def exact(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import monotonic, thread_time
 
 from core.arrays import Value, describe, frozen, is_finite, shape_of, shape_text, sum_to
@@ -13,6 +13,7 @@ from core.late import np
 from core.nodes import SMALLER, check_index
 from core.notation.printers import expression_text
 from core.notation.tree import Note
+from core.ops.base import Cause
 from core.plan import GRADIENT, OUTPUT, Plan, make_plan
 from core.seed import check_seed, usual_seed
 from core.steps import Computed, Flowed, Seeded, Step, Story
@@ -149,7 +150,7 @@ def _check_place(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Valu
 def troubles(story: Story) -> list[Note]:
     """What a reader should know of a pass: the first value that is infinite or not a number, and why."""
     graph = story.graph
-    for step in story.steps:
+    for count, step in enumerate(story.steps, start=1):
         name, value = (step.node, step.value) if isinstance(step, Computed) else ("", 0.0)
         if isinstance(step, Flowed):
             name, value = f"the gradient of {step.arg}", step.total
@@ -157,18 +158,42 @@ def troubles(story: Story) -> list[Note]:
             continue
         what = "not a number" if np.any(np.isnan(value)) else "infinite"
         node = graph.nodes[step.node]  # type: ignore[union-attr]
-        return [Note(f"{name} is {what}{_cause(story, step)}", node.span)]
+        return [Note(f"{name} is {what}: {_cause(story, count)}", node.span)]
     return []
 
 
-CAUSES = {
-    "div": "the divisor is 0",
-    "log": "the logarithm needs a value above 0",
-    "sqrt": "the root needs a value of at least 0",
-    "exp": "the exponential overflows above 709",
-}
+ENDS = "it is computed from a value that is not finite"
+OVERFLOWS = "it is larger than numbers here can be, 1.8·10³⁰⁸"
+IN_BETWEEN = "a step on the way to it is larger than numbers here can be, 1.8·10³⁰⁸"
+ZERO_TIMES_INFINITY = "the upstream gradient is 0, and 0 · ∞ is not a number"
 
 
-def _cause(story: Story, step: Step) -> str:
-    cause = CAUSES.get(story.graph.nodes[step.node].op) if isinstance(step, Computed) else None
-    return f": {cause}" if cause else ""
+def _cause(story: Story, count: int) -> str:
+    """Why a step's number is not finite, where all before it are: as its operation declares, else by kind."""
+    step, picture = story.steps[count - 1], story.picture(count)
+    assert isinstance(step, Computed | Flowed)
+    node = story.graph.nodes[step.node]
+    op = node.operation
+    names = zip(op.ports(len(node.args)), map(picture.value, node.args), strict=True)
+    known = {port: value for port, value in names if value is not None}
+    if isinstance(step, Computed):
+        declared = _declared(op.causes, known)
+        if declared or not all(map(is_finite, known.values())):
+            return declared or ENDS
+        return IN_BETWEEN if np.any(np.isnan(step.value)) else OVERFLOWS
+    upstream = picture.gradient(step.node)
+    assert upstream is not None
+    if is_finite(step.contribution):
+        return OVERFLOWS
+    if not is_finite(upstream):
+        return ENDS
+    declared = _declared(op.back_causes, known)
+    if np.any(np.isnan(step.contribution)):
+        if declared and np.any(np.equal(upstream, 0)):
+            return f"{declared}; {ZERO_TIMES_INFINITY}"
+        return declared or IN_BETWEEN
+    return declared or OVERFLOWS
+
+
+def _declared(causes: Sequence[Cause], known: Mapping[str, Value]) -> str:
+    return next((cause.why for cause in causes if np.any(cause.at.value(known))), "")

@@ -53,6 +53,11 @@ class Plan:
     instructions: tuple[Instruction, ...]
 
     @cached_property
+    def stopped(self) -> tuple[str, ...]:
+        """The nodes whose gradient is 0, as all their ways to the output are flat somewhere."""
+        return stopped(self.graph)
+
+    @cached_property
     def text(self) -> str:
         """The listing, a line for each instruction."""
         return "\n".join(instruction.text for instruction in self.instructions)
@@ -91,3 +96,20 @@ def receivers(graph: Graph) -> frozenset[str]:
             reached.update(arg for port, arg in enumerate(node.args) if op.back_rule(port))
     useful = graph.downstream_of(graph.inputs)
     return frozenset(name for name in reached if graph.nodes[name].op != CONSTANT and name in useful)
+
+
+def stopped(graph: Graph) -> tuple[str, ...]:
+    """The nodes that no gradient travels to because an operation on every way is flat there: theirs is 0."""
+    if not any(node.operation.flat for node in graph.nodes.values() if not node.is_leaf):
+        return ()
+    reached, received, useful = {graph.output}, receivers(graph), graph.downstream_of(graph.inputs)
+    for node in reversed(list(graph.nodes.values())):
+        if node.name in reached and not node.is_leaf:
+            op, ports = node.operation, node.operation.ports(len(node.args))
+            ways = zip(range(len(ports)), ports, node.args, strict=True)
+            reached.update(arg for number, port, arg in ways if op.back_rule(number) or port in op.flat)
+    return tuple(
+        name
+        for name, node in graph.nodes.items()
+        if name in reached and name not in received and node.op != CONSTANT and name in useful
+    )

@@ -116,7 +116,7 @@ class Report:
         return "\n".join([*heads, *table(columns), *(["", *notes] if notes else [])])
 
     def _columns(self, nodes: Sequence[Node], digits: int) -> dict[str, list[str]]:
-        last = self.story.last
+        last = self.story.shown.last
         columns = {
             "name": [node.name for node in nodes],
             "operation": [operation_text(self.story.graph, node) for node in nodes],

@@ -6,12 +6,20 @@ gradient grew, so the picture after step i is a look-up and a pass of thousands 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
 
-from core.arrays import Value
+from core.arrays import Array, Value, frozen, shape_of, sum_to, zero_like
 from core.dataclass import dataclass
-from core.plan import Phase, Plan
+from core.graph import Node
+from core.late import np
+from core.notation.tree import Binary, Listing, Negative, Number, Tree, fold, is_constant
+from core.numbers import NOISE, without_noise
+from core.ops.scaled import Scaled, hypot, scaled
+from core.plan import GRADIENT, OUTPUT, Phase, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,8 @@ class Story:
                 self._computed[step.node] = (number, step.value)
             elif isinstance(step, Seeded):
                 self._grow(step.node, number, step.gradient)
+                for name in plan.stopped:
+                    self._grow(name, number, zero_like(self._computed[name][1]))
 
     def _grow(self, node: str, number: int, total: Value) -> None:
         numbers, totals = self._grew.get(node) or self._grew.setdefault(node, ([], []))
@@ -84,6 +94,15 @@ class Story:
     def picture(self, count: int) -> Picture:
         """All that is known after the first `count` steps."""
         return Picture(self, count)
+
+    @cached_property
+    def shown(self) -> Story:
+        """The same story for the eye: what is rounding noise is 0."""
+        if not _may_have_noise(self):
+            return self
+        leaves = {name: _leaf(self.graph.nodes[name], value) for name, value in self.inputs.items()}
+        inputs = {name: without_noise(leaf.value, leaf.scale) for name, leaf in leaves.items()}
+        return Story(self.plan, inputs, _without_noise(self, leaves))
 
     @property
     def last(self) -> Picture:
@@ -128,6 +147,11 @@ class Picture:
     count: int
 
     @property
+    def shown(self) -> Picture:
+        """The same for the eye: what is rounding noise is 0."""
+        return self.story.shown.picture(self.count)
+
+    @property
     def step(self) -> Step | None:
         """The fact that came last."""
         return self.story.steps[self.count - 1] if self.count else None
@@ -155,3 +179,117 @@ class Picture:
             for number, value in sorted((e for e in edges if e), key=lambda e: e[0])
             if number <= self.count
         )
+
+
+# -- rounding noise
+
+
+def _told(story: Story) -> Iterator[Value]:
+    """All numbers of a story that were computed."""
+    for step in story.steps:
+        if isinstance(step, Computed):
+            yield step.value
+        elif isinstance(step, Flowed):
+            yield step.contribution
+            yield step.total
+
+
+def _may_have_noise(story: Story) -> bool:
+    """Whether a number is so small beside another that it is worth asking what it was made of.
+
+    What is added up may be products of two numbers of the story, which are larger than both.
+    """
+    largest, smallest = 1.0, math.inf
+    for value in (*story.inputs.values(), *_told(story)):
+        for size in (abs(value),) if isinstance(value, float) else _ends(value):
+            if size > largest:
+                largest = size
+            elif 0 < size < smallest:
+                smallest = size
+    return smallest < NOISE * largest * largest
+
+
+def _ends(value: Array) -> tuple[float, ...]:
+    """The smallest entry above 0 and the largest, by size."""
+    sizes = np.abs(value)
+    return (
+        float(np.min(sizes, where=sizes > 0, initial=math.inf)),
+        float(np.max(sizes, where=np.isfinite(sizes), initial=0.0)),
+    )
+
+
+def _leaf(node: Node, value: Value) -> Scaled:
+    """An input or constant; one that is written as a sum, such as 0.1 + 0.2 − 0.3, has the scale of that."""
+    if not is_constant(node.tree):
+        return Scaled(value)
+    with np.errstate(all="ignore"):
+        return Scaled(value, fold(node.tree, _written).scale)
+
+
+def _written(part: Tree, found: list[Scaled]) -> Scaled:
+    match part:
+        case Number(value):
+            return scaled(value)
+        case Negative():
+            return -found[0]
+        case Listing():
+            return Scaled(*(np.stack([getattr(item, of) for item in found]) for of in ("value", "scale")))
+        case Binary("+"):
+            return found[0] + found[1]
+        case Binary("-"):
+            return found[0] - found[1]
+        case Binary("/"):
+            return found[0] / found[1]
+        case Binary("^"):
+            return Scaled(np.power(found[0].value, found[1].value))
+    return found[0] * found[1]
+
+
+def _without_noise(story: Story, leaves: Mapping[str, Scaled]) -> Iterator[Step]:
+    """The steps with 0 for what is noise; along with them goes the scale of every value and gradient."""
+    with np.errstate(all="ignore"):
+        values = dict(leaves)
+        gradients: dict[str, Scaled] = {}
+        for step in story.steps:
+            if isinstance(step, Computed):
+                node = story.graph.nodes[step.node]
+                values[node.name] = found = Scaled(step.value, _scale_of_value(node, values))
+                yield Computed(node.name, without_noise(step.value, found.scale))
+            elif isinstance(step, Flowed):
+                node = story.graph.nodes[step.node]
+                rule = node.operation.back_rule(step.port)
+                assert rule
+                known = _bound(node, values) | {OUTPUT: values[node.name], GRADIENT: gradients[node.name]}
+                scale = rule.scaled(known).scale
+                if not isinstance(scale, float):
+                    scale = np.sqrt(sum_to(frozen(np.square(scale)), shape_of(step.contribution)))
+                before = gradients.get(step.arg)
+                total = scale if before is None else hypot(before.scale, scale)
+                gradients[step.arg] = Scaled(step.total, total)
+                seen = (without_noise(step.contribution, scale), without_noise(step.total, total))
+                yield Flowed(step.node, step.port, step.arg, *seen)
+            else:
+                if isinstance(step, Seeded):
+                    gradients[step.node] = Scaled(step.gradient)
+                yield step
+
+
+def _bound(node: Node, values: Mapping[str, Scaled]) -> dict[str, Scaled]:
+    return {
+        port: values[arg] for port, arg in zip(node.operation.ports(len(node.args)), node.args, strict=True)
+    }
+
+
+def _scale_of_value(node: Node, values: Mapping[str, Scaled]) -> Any:
+    """The scale by the operation's rule; a function passes on its inputs' scales by its local derivatives."""
+    op, known = node.operation, _bound(node, values)
+    found = op.value_rule(len(node.args)).scaled(known)
+    scale = found.scale
+    for port, local in op.local.items() if op.value.calls else ():
+        slope = abs(local.scaled(known | {OUTPUT: Scaled(found.value)}).value)
+        passed = slope * known[port].scale
+        if isinstance(scale, float) and isinstance(passed, float):
+            scale = max(scale, passed) if math.isfinite(passed) else scale
+        else:
+            scale = np.where(np.isfinite(passed), np.maximum(scale, passed), scale)
+    return scale

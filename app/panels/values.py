@@ -133,6 +133,7 @@ class ValuesPanel(QWidget):
         session.runChanged.connect(self._show)
         session.cursorMoved.connect(self._show)
         session.selectionChanged.connect(self._show)
+        session.documentChanged.connect(self.message.hide)  # it was about what was there before
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -168,11 +169,18 @@ class ValuesPanel(QWidget):
     def _show_row(self, row: int, name: str) -> None:
         picture, node = self.session.picture, self.session.story.graph.nodes[name]
         value, gradient = picture.value(name), picture.gradient(name)
-        editable = node.op == "input"
+        seen = picture.shown
+        shown, editable = seen.value(name), node.op == "input"
+        if editable and (typed := self.session.typed_value(name)) is not None:
+            value = shown = typed  # even where it does not fit
         cells = (
             (name, name, "ink"),
-            (_shown(value, self.session.digits), _full(value), "value" if value is not None else "faint"),
-            (_shown(gradient, self.session.digits), _full(gradient), "gradient"),
+            (
+                _shown(shown, self.session.digits),
+                _full(value),
+                "value" if value is not None else "faint",
+            ),
+            (_shown(seen.gradient(name), self.session.digits), _full(gradient), "gradient"),
         )
         for column, (text, tip, part) in enumerate(cells):
             item = self.table.item(row, column)

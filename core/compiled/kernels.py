@@ -41,7 +41,7 @@ def lowered(terms: Terms, rule: Rule, binding: Mapping[str, Term]) -> Term:
                 return _called(terms, KERNELS[function], found)
         raise TypeError(f"{part} has no place in a rule")
 
-    return fold(with_names(rule.tree, CONSTANTS), combine)
+    return fold(with_names(rule.computed, CONSTANTS), combine)
 
 
 def _called(terms: Terms, kernel: Kernel, args: list[Term]) -> Term:
@@ -64,6 +64,14 @@ def _as_it_is(terms: Terms, kernel: Kernel, args: list[Term]) -> Term:
     batched = any(arg.batched for arg in args)
     ranked = batched and "rank" in inspect.signature(kernel.array).parameters
     return terms.make("call", args, (kernel.name, len(args[0].shape) if ranked else None), shape, batched)
+
+
+def _gate(terms: Terms, gate: Term, x: Term) -> Term:
+    """x times the gate, and 0 where that is 0."""
+    if gate.op == NUMBER or x.op == NUMBER:
+        return terms.ufunc("multiply", gate, x)
+    shape = tuple(np.broadcast_shapes(gate.shape, x.shape))
+    return terms.make("gate", (gate, x), None, shape, gate.batched or x.batched)
 
 
 # -- reductions of one example's array
@@ -95,10 +103,6 @@ _top = _extreme("maximum", all_axes=False)
 def _share(terms: Terms, x: Term, out: Term) -> Term:
     hit = terms.ufunc("equal", x, out)
     return terms.ufunc("divide", hit, _sum(terms, hit))
-
-
-def _zero(terms: Terms, x: Term) -> Term:
-    return terms.number(0, x.shape, x.batched)
 
 
 def _size(terms: Terms, x: Term) -> Term:
@@ -141,7 +145,8 @@ def _logsumexp(terms: Terms, x: Term) -> Term:
 
 
 def _log_softmax(terms: Terms, x: Term) -> Term:
-    return terms.ufunc("subtract", x, _logsumexp(terms, x))
+    top, _, total = _exponentials(terms, x)
+    return terms.ufunc("subtract", terms.ufunc("subtract", x, top), terms.ufunc("log", total))
 
 
 # -- entries by number
@@ -327,7 +332,7 @@ EXPANSIONS: dict[str, Callable[..., Term]] = {
     "largest": _extreme("maximum", all_axes=True),
     "smallest": _extreme("minimum", all_axes=True),
     "share": _share,
-    "zero": _zero,
+    "gate": _gate,
     "size": _size,
     "stretch": _stretch,
     "norm": _norm,

@@ -18,6 +18,9 @@ from core.compiled.terms import BUFFER, NUMBER, VIEW, Term, Terms, uses
 NUMBERS = {"0.0": "zero", "0.5": "half", "1.0": "one", "2.0": "two"}
 HINTS = {"{}.T": "{}_T", "{}[:, None]": "{}_column", "{}[None]": "{}_row"}
 PLACES = "places"
+WHOLE = "f'i{dtype().itemsize}'"  # whole numbers as long as the others
+VIEWED = f"{{}}.view({WHOLE.replace('{', '{{').replace('}', '}}')})"
+COMPARISONS = {"greater", "less", "greater_equal", "less_equal", "equal"}
 
 
 class Writer:
@@ -178,6 +181,37 @@ class Writer:
         used = [name for name in names if name != target]
         self._emit(f"np.{term.op}({', '.join(aligned)}, out={target})", *used)
 
+    def _gate(self, term: Term, target: str) -> None:
+        """A product, and 0 where its first factor is 0."""
+        gate, x = term.args
+        if gate.op in COMPARISONS and gate not in self._ready:
+            self._passed(term, target)
+            return
+        names = [self._operand(gate), self._operand(x)]
+        first, factor = (self._aligned(n, arg, term.batched) for n, arg in zip(names, term.args, strict=True))
+        shut, zero = self._mask(gate), self._number(0.0)
+        self._emit(f"np.equal({names[0]}, {zero}, out={shut})")
+        self._emit(f"np.multiply({first}, {factor}, out={target})", *names)
+        self._emit(f"np.copyto({target}, {zero}, where={self._aligned(shut, gate, term.batched)})")
+
+    def _passed(self, term: Term, target: str) -> None:
+        """What passes where a relation holds: its bits times 1, as whole numbers, which know no infinity."""
+        gate, x = term.args
+        names = [self._operand(part) for part in (*gate.args, x)]
+        left, right = (self._aligned(n, arg, gate.batched) for n, arg in zip(names, gate.args, strict=False))
+        opened, bits = self._mask(gate), self.names.numbered("bits")
+        self.arrays.append(f"{bits} = np.zeros({self.terms.full(gate)}, {WHOLE})")
+        self._emit(f"np.{gate.op}({left}, {right}, out={opened})")
+        self._emit(f"np.copyto({bits}, {opened})")
+        passing = self.view(self._aligned(names[-1], x, term.batched), VIEWED)
+        factor, found = self._aligned(bits, gate, term.batched), self.view(target, VIEWED)
+        self._emit(f"np.multiply({passing}, {factor}, out={found})", *names)
+
+    def _mask(self, term: Term) -> str:
+        name = self.names.numbered("mask")
+        self.arrays.append(f"{name} = np.zeros({self.terms.full(term)}, bool)")
+        return name
+
     def _sum(self, term: Term, target: str) -> None:
         first, *others = term.args
         if self._fits(first, term):
@@ -333,6 +367,7 @@ STATEMENTS: dict[str, Callable[[Writer, Term, str], None]] = {
     NUMBER: Writer._copy,
     VIEW: Writer._copy,
     PLACES: Writer._copy,
+    "gate": Writer._gate,
     "sum": Writer._sum,
     "einsum": Writer._einsum,
     "extreme": Writer._extreme,

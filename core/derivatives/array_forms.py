@@ -138,7 +138,6 @@ CALLS: dict[str, Handler] = {
     "pick": lambda algebra, found: algebra.atom("Index", "", tuple(found), found[0].shape[1:]),
     "transpose": lambda algebra, found: algebra.atom("Transposed", "", tuple(found), found[0].shape[::-1]),
     "softmax": _softmax,
-    "zero": lambda algebra, found: algebra.zero,
 }
 # in a rule for the way back, products meet one-hot vectors and ties of a maximum are left out
 BACK: dict[str, Handler] = {

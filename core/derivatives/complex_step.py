@@ -12,14 +12,15 @@ from typing import Any
 from numpy.typing import NDArray
 
 from core.arrays import Value, frozen, shape_of
-from core.derivatives.kinks import on_arrays
-from core.derivatives.numerical import Probe
+from core.derivatives.kinks import RELATIONS, on_arrays
+from core.derivatives.numerical import Probe, moves
 from core.errors import Problem
 from core.graph import Node
 from core.late import np
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
 from core.ops import Op
 from core.ops.kernels import KERNELS
+from core.ops.rules import CONSTANTS
 from core.steps import Story
 
 # so small that its square is nothing beside 1, yet far from underflow
@@ -28,13 +29,10 @@ STEP = 1e-20
 Complex = NDArray[np.complex128]
 
 
-def is_smooth(op: Op, count: int) -> bool:
+def takes_complex(op: Op, count: int) -> bool:
     """Whether an operation on `count` values has a value for complex numbers."""
-    parts = list(walk(op.value_rule(count).tree))
-    calls = {part.function for part in parts if isinstance(part, Call)}
-    return all(KERNELS[call].smooth for call in calls) and not any(
-        isinstance(part, Indicator) for part in parts
-    )
+    calls = {part.function for part in walk(op.value_rule(count).tree) if isinstance(part, Call)}
+    return all(KERNELS[call].on_complex for call in calls)
 
 
 def complex_step(story: Story, name: str) -> Value:
@@ -68,13 +66,16 @@ def complex_slopes(story: Story, name: str) -> Iterator[float]:
 
 def _check(node: Node, known: Mapping[str, Value], moving: set[str]) -> None:
     op, count = node.operation, len(node.args)
-    chooses = any(arg in moving and not op.back_rule(port) for port, arg in enumerate(node.args))
-    if chooses or not is_smooth(op, count):
-        said = f"The complex step needs smooth operations; {node.name} is {op.symbol}"
+    said = ""
+    if any(arg in moving and not moves(op, port) for port, arg in enumerate(node.args)):
+        said = f"The complex step cannot follow a choice: {node.name} is {op.symbol}"
+    elif not takes_complex(op, count):
+        said = f"The complex step needs values for complex numbers; {node.name} ({op.symbol}) has none"
+    if said:
         raise Problem(said, node.span, "Use centred differences")
     inputs = {port: known[arg] for port, arg in zip(op.ports(count), node.args, strict=True)}
     if op.kink and np.any(op.kink.at.value(inputs)):
-        said = f"The complex step needs smooth operations; {node.name} ({op.symbol}) stands at its kink"
+        said = f"The complex step needs a derivative; {node.name} ({op.symbol}) stands at its kink"
         raise Problem(said, node.span)
 
 
@@ -84,7 +85,7 @@ def _value(node: Node, values: Mapping[str, Any], known: Mapping[str, Value]) ->
     ports = dict(zip(op.ports(len(node.args)), node.args, strict=True))
     inputs = {port: np.asarray(values[arg]) for port, arg in ports.items()}
     with np.errstate(all="ignore"):
-        found = np.asarray(_evaluated(op.value_rule(len(ports)).tree, inputs))
+        found = np.asarray(_evaluated(op.value_rule(len(ports)).computed, inputs))
     if not np.allclose(found.real, known[node.name], rtol=1e-9, atol=1e-12) or np.any(np.isnan(found.imag)):
         raise Problem(f"{node.name} has no value for complex numbers here", node.span)
     return found
@@ -96,15 +97,19 @@ def _evaluated(tree: Tree, values: Mapping[str, Any]) -> Any:
             case Number(value):
                 return value
             case Name(name):
-                return values[name]
+                return CONSTANTS.get(name, values.get(name))
             case Negative():
                 return -found[0]
             case Binary("^", _, Number(2.0)):
                 return found[0] * found[0]
             case Binary(sign):
                 return on_arrays(sign)(*found)
+            case Indicator(relation):
+                return 1.0 * RELATIONS[relation](np.real(found[0]), np.real(found[1]))
             case Call(function):
-                return KERNELS[function].array(*found)
+                kernel = KERNELS[function]
+                assert kernel.on_complex
+                return kernel.on_complex(*found)
         raise TypeError(f"{part} has no place in a rule for complex numbers")
 
     return fold(tree, combine)

@@ -19,7 +19,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 
-from core.arrays import Value, frozen, shape_of, shape_text, sum_to
+from core.arrays import Value, frozen, shape_of, shape_text, sum_to, zero_like
 from core.dataclass import dataclass
 from core.errors import Problem
 from core.graph import Edge, Graph
@@ -83,13 +83,13 @@ def push(story: Story, direction: Mapping[str, Value]) -> Iterator[Pushed]:
         parts = tuple((port, part) for port, part in arrived if part is not None)
         if parts:
             tangents[node.name] = reduce(_sum, (part for _, part in parts))
-        yield Pushed(node.name, out, tangents.get(node.name, still(out)), parts)
+        yield Pushed(node.name, out, tangents.get(node.name, zero_like(out)), parts)
 
 
 def directional(story: Story, direction: Mapping[str, Value]) -> Value:
     """The derivative of the output in a direction, in the output's shape."""
     output = story.graph.output
-    at_rest = still(_known(story.last.value(output)))
+    at_rest = zero_like(_known(story.last.value(output)))
     return next((step.tangent for step in push(story, direction) if step.node == output), at_rest)
 
 
@@ -117,11 +117,6 @@ def units(story: Story, name: str) -> Iterator[Value]:
         direction = np.zeros(math.prod(shape))
         direction[entry] = 1
         yield frozen(direction.reshape(shape))
-
-
-def still(value: Value) -> Value:
-    """The tangent of what does not move."""
-    return 0.0 if isinstance(value, float) else frozen(np.zeros_like(value))
 
 
 def _known(value: Value | None) -> Value:
@@ -188,7 +183,7 @@ def _linear(op: Op, port: int, known: Mapping[str, Value], tangent: Value) -> Va
     ports = op.ports(len(known) - 1)
     # what the way back does not look at is added to, not multiplied with: it rests
     seen = looked_at(back) | op.settings.keys()
-    inputs = {name: known[name] if name in seen else still(known[name]) for name in ports}
+    inputs = {name: known[name] if name in seen else zero_like(known[name]) for name in ports}
     return op.value_rule(len(ports)).value({**inputs, ports[port]: tangent})
 
 

@@ -10,11 +10,12 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.arrays import Array, Value
+from core.arrays import Array, Value, frozen
 from core.dataclass import dataclass
 from core.graph import Node
 from core.late import np
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
+from core.numbers import short
 from core.ops.kernels import KERNELS
 from core.plan import Plan
 
@@ -72,7 +73,13 @@ def _met(node: Node, low: Mapping[str, Value], high: Mapping[str, Value]) -> Str
             port: (*end, middle) for port, end, middle in zip(op.ports(len(ends)), ends, between, strict=True)
         }
         met, stood = (_holds(op.kink.at.tree, points, somewhere) for somewhere in (True, False))
-    return Straddled(node.name, op.symbol, op.kink.left, op.kink.right) if np.any(met > stood) else None
+    here = met > stood
+    if not np.any(here):
+        return None
+    # on the way between the two points the slopes are about those in the middle
+    known = {port: frozen(values[-1]) for port, values in points.items()}
+    sides = op.kink.slopes(known, np.asarray(here, np.float64)) if op.kink.left else ()
+    return Straddled(node.name, op.symbol, *(map(short, sides) if sides else ("none", "∞")))
 
 
 def _between(ends: Sequence[tuple[Array, Array]]) -> list[Array]:

@@ -174,10 +174,15 @@ def onward(plan: Plan, name: str) -> Plan:
     return Plan(plan.graph, tuple(_resting(plan.graph.nodes[i.node].operation, i) for i in moving))
 
 
+def moves(op: Op, port: int) -> bool:
+    """Whether an argument is a number that a value depends on; what is flat in it jumps somewhere."""
+    return op.back_rule(port) is not None or op.ports(port + 1)[port] in op.flat
+
+
 def _resting(op: Op, instruction: Instruction) -> Instruction:
-    """The instruction with the arguments no gradient goes to taken as they were."""
+    """The instruction with the arguments that only choose, such as an index, taken as they were."""
     args = enumerate((instruction.binding or {}).items())
-    binding = {name: arg if op.back_rule(port) else AT_REST + arg for port, (name, arg) in args}
+    binding = {name: arg if moves(op, port) else AT_REST + arg for port, (name, arg) in args}
     return replace(instruction, binding=binding)
 
 

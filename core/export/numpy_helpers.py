@@ -7,6 +7,11 @@ NEEDS     the functions that a helper calls itself
 from __future__ import annotations
 
 VECTORS = {
+    "gate": '''\
+def gate(a, b):
+    """The product a b, and 0 where a is 0, whatever b is there."""
+    return np.where(a == 0, 0.0, a * b)[()]
+''',
     "erf": '''\
 def erf(x):
     """The error function, entry by entry."""
@@ -23,10 +28,12 @@ def logsumexp(x):
     """The logarithm of the sum of exponentials; shifted by the largest, so that none overflows."""
     return np.max(x) + np.log(np.sum(np.exp(x - np.max(x))))
 ''',
-    "log_softmax": """\
+    "log_softmax": '''\
 def log_softmax(x):
-    return x - logsumexp(x)
-""",
+    """The logarithm of softmax; shifted by the largest, so that none overflows."""
+    shifted = x - np.max(x)
+    return shifted - np.log(np.sum(np.exp(shifted)))
+''',
     "share": '''\
 def share(x, out):
     """1 where x is out, split evenly among ties."""
@@ -226,8 +233,6 @@ def avgpool_x(g, x, window, stride):
 }
 HELPERS = VECTORS | ROWS | ARRAYS | PICTURES
 NEEDS = {
-    "log_softmax": ("logsumexp",),
-    "log_softmax_rows": ("logsumexp_rows",),
     "onehot_rows": ("put_rows",),
     "conv2d": ("filter_stack", "windows_of"),
     "conv2d_x": ("filter_stack", "laid_back"),

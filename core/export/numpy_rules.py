@@ -35,7 +35,6 @@ NUMPY = {
     "abs": "np.abs(a)",
     "max": "np.maximum(a, b)",
     "min": "np.minimum(a, b)",
-    "zero": "np.zeros_like(a)",
     "dot": "a @ b",
     "matvec": "a @ b",
     "vecmat": "a @ b",
@@ -90,6 +89,8 @@ def _part(part: Tree, found: list[ast.expr], parts: Parts, helpers: dict[str, No
         case Call("cut"):
             x, start, stop, axis = found
             return ast.Subscript(x, place_of_range(axis, start, stop))
+        case Call("gate", (Indicator(), _)):
+            return _gated(*found)
         case Call(function) if function in HELPERS:
             helpers |= dict.fromkeys([*NEEDS.get(function, ()), function])
             return ast.Call(name(function), found, [])
@@ -125,6 +126,14 @@ def _indicator(relation: str, found: list[ast.expr]) -> ast.expr:
     if a is not None and b is not None:
         return number(float(holds(a, b)), "np")
     return ast.BinOp(ast.Constant(1.0), ast.Mult(), ast.Compare(found[0], [operator], [found[1]]))
+
+
+def _gated(gate: ast.expr, part: ast.expr) -> ast.expr:
+    """What passes where a relation holds: `np.where(x > 0, part, 0.0)`."""
+    match gate:
+        case ast.BinOp(_, _, ast.Compare() as holds):
+            return filled("np.where(holds, part, 0.0)", {"holds": holds, "part": part})
+    return _arithmetic("*", [gate, part])
 
 
 def _plain(part: ast.expr) -> float | None:

@@ -90,7 +90,7 @@ class _Listing:
             if node.op != CONSTANT or (node.shape and not self.graph.is_setting(node.name))
         }
         backward = [step for step in self.plan.instructions if step.phase == "backward"]
-        receiving = dict.fromkeys([self.graph.output, *(step.arg for step in backward)])
+        receiving = dict.fromkeys([self.graph.output, *(step.arg for step in backward), *self.plan.stopped])
         self.renamed = {old: new for old, new in names.renamed.items() if self.graph.nodes.get(old)}
         self.gradients = {node: names.new(f"d{self.names[node]}") for node in receiving if node in self.names}
 
@@ -112,7 +112,7 @@ class _Listing:
         parts[OUTPUT] = name(self.names[step.node])
         if step.node in self.gradients:
             parts[GRADIENT] = name(self.gradients[step.node])
-        return rule_expression(with_names(step.rule.tree, {**CONSTANTS, **numbers}), parts, self.helpers)
+        return rule_expression(with_names(step.rule.computed, {**CONSTANTS, **numbers}), parts, self.helpers)
 
     # -- lines
 

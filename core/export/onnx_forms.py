@@ -45,7 +45,7 @@ def lowered(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor
                 return _called(ops, function, found)
         raise TypeError(f"{part} has no place in a rule")
 
-    return fold(with_names(rule.tree, CONSTANTS), combine)
+    return fold(with_names(rule.computed, CONSTANTS), combine)
 
 
 def summed(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor:
@@ -84,12 +84,20 @@ def _logaddexp(ops: Operators, x: Tensor, y: Tensor) -> Tensor:
     return ops.ufunc("add", ops.ufunc("maximum", x, y), rest)
 
 
+def _log1p(ops: Operators, x: Tensor) -> Tensor:
+    return ops.ufunc("log", ops.ufunc("add", ops.number(1.0), x))
+
+
 def _erf(ops: Operators, x: Tensor) -> Tensor:
     return ops.each("Erf", x)
 
 
-def _zero(ops: Operators, x: Tensor) -> Tensor:
-    return ops.expanded_like(ops.number(0.0), x) if x.batched else ops.expanded(ops.number(0.0), x.shape)
+def _gate(ops: Operators, gate: Tensor, x: Tensor) -> Tensor:
+    """A product that is 0 where the gate is: what stands there is not looked at."""
+    found = ops.ufunc("multiply", gate, x)
+    if found.number is not None:
+        return found
+    return ops.each("Where", ops.each("Equal", gate, ops.number(0.0)), ops.number(0.0), found)
 
 
 # -- products
@@ -274,8 +282,9 @@ def _kept(ops: Operators, x: Tensor, p: Tensor, seed: Tensor) -> Tensor:
 FORMS: dict[str, Callable[..., Tensor]] = {
     "log2": _logarithm(2),
     "log10": _logarithm(10),
+    "log1p": _log1p,
     "logaddexp": _logaddexp,
-    "zero": _zero,
+    "gate": _gate,
     "outer": _outer,
     "sum": _sum,
     "mean": _reduction("ReduceMean"),

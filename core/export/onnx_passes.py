@@ -157,12 +157,18 @@ class Passes:
                 self.gradients[step.node] = self._seed(self.tensors[step.node])
             elif step.phase == "backward" and step.node in self.gradients and step.arg in leading:
                 self._flow(step)
+        for name in self.plan.stopped:
+            self.gradients[name] = self._zero(self.tensors[name])
         found = [name for name in wanted if name in self.gradients]
         names = [self._identifiers.new(f"d{self._called[name]}") for name in found]
         return [
             self._named(self.gradients[node], name, self._flowed.get(node, ""))
             for node, name in zip(found, names, strict=True)
         ]
+
+    def _zero(self, like: Tensor) -> Tensor:
+        zero = self.ops.number(0.0)
+        return self.ops.expanded_like(zero, like) if like.batched else self.ops.expanded(zero, like.shape)
 
     def _seed(self, output: Tensor) -> Tensor:
         """1, or of a batch each example's share in the mean."""

@@ -310,8 +310,3 @@ def chosen(op: str, case: Case) -> Form:
             return form
     called = OPS[op].call or OPS[op].symbol
     raise Problem(f"{called} cannot be written in PyTorch yet", hint="Export the NumPy script instead")
-
-
-def is_flat(op: str) -> bool:
-    """Whether no gradient passes an operation at all, so that PyTorch does not follow it."""
-    return OPS[op].elementwise and all(rule.text == "0" for rule in OPS[op].local.values())

@@ -12,7 +12,7 @@ from core.dataclass import dataclass
 from core.export.cases import Case
 from core.export.code import Identifiers, filled, name, number, printed
 from core.export.settings import place_of_range, settings_of
-from core.export.torch_forms import chosen, is_flat
+from core.export.torch_forms import chosen
 from core.export.torch_functions import called_in
 from core.export.torch_pieces import JOINED, Piece
 from core.graph import Graph, Node
@@ -157,7 +157,7 @@ def followed(graph: Graph, learned: Collection[str]) -> frozenset[str]:
     """The nodes through which PyTorch can send a gradient back to one of the `learned` inputs."""
     found = set(learned)
     for node in graph.nodes.values():
-        if node.is_leaf or is_flat(node.op):
+        if node.is_leaf:
             continue
         if any(arg in found and node.operation.back_rule(port) for port, arg in enumerate(node.args)):
             found.add(node.name)

@@ -166,7 +166,9 @@ class Drawing:
 
 def label_width(story: Story, digits: int = DIGITS) -> float:
     """Room for the widest number of a story, in steps so wide that dragging does not shake the graph."""
-    widest = max((_value_width(value, digits) for step in story.steps for value in _told(step)), default=0.0)
+    widest = max(
+        (_value_width(value, digits) for step in story.shown.steps for value in _told(step)), default=0.0
+    )
     return LEAST_WIDTH + WIDTH_STEP * max(0, math.ceil((widest - LEAST_WIDTH) / WIDTH_STEP))
 
 

@@ -21,6 +21,7 @@ from core.steps import Computed, Flowed, Picture, Seeded, Step, Story
 
 def figure(drawing: Drawing, picture: Picture, digits: int = DIGITS) -> Figure:
     """What is to be seen at a picture."""
+    picture = picture.shown
     step = picture.step
     boxes = tuple(_box(drawing, picture, name) for name in drawing.sizes)
     arrows = [
@@ -119,6 +120,7 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
 
 def sums(drawing: Drawing, story: Story, digits: int = DIGITS) -> list[Label]:
     """The sums of gradients a story comes to show: what a figure needs room for from the beginning."""
+    story = story.shown
     last = {
         step.arg: count
         for count, step in enumerate(story.steps, start=1)

@@ -16,8 +16,9 @@ from core.notation.mathtree import (
     Word,
     row,
 )
-from core.notation.tree import Index, Name, Tree
+from core.notation.tree import Index, Indicator, Name, Tree
 from core.notation.typeset import ATOM, COLON, indexed, name_math, typeset
+from core.ops import OPS, Op
 
 
 def symbol(graph: Graph, node: Node) -> Math:
@@ -73,8 +74,6 @@ SYMBOLS: dict[str, Math] = {
     "cross_entropy": Word("CE", "ord"),
     "log_softmax": Word("ln softmax", "ord"),
     "logsumexp": row(Word("ln", "ord"), Sign("∑", "ord"), Word("exp", "ord")),
-    "greater": Sign(">", "ord"),
-    "less": Sign("<", "ord"),
 }
 
 
@@ -90,6 +89,16 @@ def _cut(start: Math, stop: Math, axis: Math) -> Math:
 def _conv2d(stride: Math) -> Math:
     star = Sign("⋆", "ord")
     return star if stride == Digits("1") else Scripts(star, sub=row(Sign("↓", "ord"), stride))
+
+
+def _compared(relation: str) -> Callable[[Math | None, Math | None], Math]:
+    return lambda a, b: row(a or X, Sign(relation, "rel"), b or X)
+
+
+def is_comparison(op: Op) -> bool:
+    """Whether an operation is a relation between its two inputs, such as [x ≥ y]."""
+    tree = op.value.tree
+    return isinstance(tree, Indicator) and isinstance(tree.left, Name) and isinstance(tree.right, Name)
 
 
 WITH_CONSTANT: dict[str, Callable[..., Math | None]] = {
@@ -112,8 +121,7 @@ WITH_CONSTANT: dict[str, Callable[..., Math | None]] = {
     "mean_along": lambda x, axis: Scripts(Word("mean", "ord"), sub=axis),
     "reshape": lambda x, shape: Word("reshape", "ord"),
     "conv2d": lambda x, w, stride, padding: _conv2d(stride),
-    "greater": lambda a, b: row(a or X, Sign(">", "rel"), b or X),
-    "less": lambda a, b: row(a or X, Sign("<", "rel"), b or X),
+    **{op.name: _compared(op.symbol) for op in OPS.values() if is_comparison(op)},
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.ops.base import elementwise
+from core.ops.base import SATURATED, elementwise
 
 sigmoid = elementwise(
     "sigmoid",
@@ -12,6 +12,7 @@ sigmoid = elementwise(
     x="out * (1 / (1 + exp(x)))",
     shows={"x": "out * (1 - out)"},
     stands_for="1 / (1 + exp(-x))",
+    saturates=SATURATED,
     says="The slope σ(1 − σ) is largest at 0, where it is 1/4, and vanishes where σ saturates.",
 )
 tanh = elementwise(
@@ -20,6 +21,7 @@ tanh = elementwise(
     "tanh(x)",
     x="1 - out^2",
     stands_for="(exp(2 x) - 1) / (exp(2 x) + 1)",
+    saturates=SATURATED,
     says="Near 0 the gradient passes almost whole; where tanh saturates, almost nothing passes.",
 )
 relu = elementwise(
@@ -77,6 +79,7 @@ softsign = elementwise(
     "x / (1 + abs(x))",
     x="1 / power(1 + abs(x), 2)",
     stands_for="x / (1 + |x|)",
+    saturates=SATURATED,
     says="The slope falls off more slowly than that of tanh, so more gradient passes far from 0.",
 )
 gelu = elementwise(
@@ -94,7 +97,12 @@ selu = elementwise(
     x="1.0507009873554805 * ([x > 0] + 1.6732632423543772 * exp(min(x, 0)) * [x ≤ 0])",
     stands_for="1.0507009873554805 elu(x, 1.6732632423543772)",
     says="An ELU scaled so that layers keep mean 0 and variance 1.",
-    kink=("x = 0", "1.758", "1.051", "1.758"),
+    kink=(
+        "x = 0",
+        "1.0507009873554805 * 1.6732632423543772",
+        "1.0507009873554805",
+        "1.758",
+    ),
 )
 hard_sigmoid = elementwise(
     "hard_sigmoid",
@@ -102,6 +110,7 @@ hard_sigmoid = elementwise(
     "min(max(x / 6 + 1 / 2, 0), 1)",
     x="[x > -3] * [x < 3] / 6",
     stands_for="min(max(x/6 + 1/2, 0), 1)",
+    saturates=SATURATED,
     says="A sigmoid of three straight lines: the slope is 1/6 from −3 to 3 and 0 beyond.",
-    kink=("(x + 3) * (x - 3) = 0", "0", "1/6", "0"),
+    kink=("(x + 3) * (x - 3) = 0", "[x > 0] / 6", "[x < 0] / 6", "0"),
 )

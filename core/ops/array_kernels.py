@@ -6,10 +6,10 @@ from typing import Any
 
 from core.arrays import Array, Shape
 from core.late import np
-from core.ops.kernels import axes_of, kernel, whole_numbers
+from core.ops.kernels import EVERY, axes_of, kernel, whole_numbers
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def prod(x: Array, rank: int | None = None) -> Array:
     return np.prod(x, axis=axes_of(x, rank))
 
@@ -31,19 +31,19 @@ def argmax(x: Array, rank: int | None = None) -> Array:
     return np.asarray(np.argmax(x, axis=0), np.float64)
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=EVERY)
 def concat(x: Array, y: Array) -> Array:
     """One array after the other along the first axis; a number is an array of one entry."""
     return np.concatenate([np.atleast_1d(x), np.atleast_1d(y)])
 
 
-@kernel(shape_only=(1,))
+@kernel(shape_only=(1,), linear=(0,))
 def front(g: Array, x: Array) -> Array:
     """As many entries from the start as x has, in the shape of x."""
     return g[: len(x)] if np.ndim(x) else g[0]
 
 
-@kernel(shape_only=(1,))
+@kernel(shape_only=(1,), linear=(0,))
 def rear(g: Array, y: Array) -> Array:
     """As many entries from the end as y has, in the shape of y."""
     return g[len(g) - len(y) :] if np.ndim(y) else g[-1]
@@ -53,13 +53,13 @@ def _range(start: Any, stop: Any, axis: Any) -> tuple[slice, ...]:
     return (*(slice(None),) * int(axis), slice(int(start), int(stop)))
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=(0,))
 def cut(x: Array, start: Any, stop: Any, axis: Any) -> Array:
     """The entries from start up to, not including, stop along an axis."""
     return x[_range(start, stop, axis)]
 
 
-@kernel(shape_only=(1,))
+@kernel(shape_only=(1,), linear=(0,))
 def paste(g: Array, x: Array, start: Any, stop: Any, axis: Any) -> Array:
     """Zeros in the shape of x with g in the range."""
     found = np.zeros(np.shape(x))
@@ -72,17 +72,17 @@ def as_sizes(shape: Any) -> Shape:
     return tuple(int(size) for size in np.ravel(shape))
 
 
-@kernel(smooth=True, shape_only=(1,))
+@kernel(complex_too=True, shape_only=(1,), linear=(0,))
 def reshape(x: Array, shape: Array) -> Array:
     return np.reshape(x, as_sizes(shape))
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=(0,))
 def flatten(x: Array) -> Array:
     return np.reshape(x, -1)
 
 
-@kernel(shape_only=(1,))
+@kernel(shape_only=(1,), linear=(0,))
 def as_shape(g: Array, x: Array) -> Array:
     """The entries of g in the shape of x."""
     return np.reshape(g, np.shape(x))
@@ -102,7 +102,7 @@ def _angles(x: Array, octaves: Any, rank: int | None) -> tuple[Array, Array]:
     return frequencies, angles
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def positional_encoding(x: Array, octaves: Any, rank: int | None = None) -> Array:
     """The sine and the cosine of 2^l π x for each octave l, one coordinate after the other.
 
@@ -124,7 +124,7 @@ def positional_slope(x: Array, g: Array, octaves: Any, rank: int | None = None) 
     return np.reshape(np.einsum("il...,l->i...", slopes, frequencies), np.shape(x))
 
 
-@kernel(shape_only=(0,))
+@kernel(complex_too=True, shape_only=(0,))
 def kept(x: Array, p: Any, seed: Any) -> Array:
     """0 for each entry with chance p, else 1/(1 − p); which ones follows from the seed."""
     return draw(np.random.default_rng(int(seed)), np.shape(x), float(p))

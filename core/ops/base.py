@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import lru_cache
 
-from core.arrays import Shape, Value, joined_shape
+from core.arrays import Array, Shape, Value, joined_shape
 from core.dataclass import dataclass
 from core.errors import Problem
+from core.late import np
 from core.notation.signatures import MAX_VALUES, Signature
 from core.ops.rules import Rule
 
 Domain = tuple[float, float]
+Reasons = Sequence[tuple[str, str]]
 ShapeRule = Callable[..., Shape]
 REAL: Domain = (-3.0, 3.0)
 POSITIVE: Domain = (0.1, 3.0)
+SATURATED = 3.0  # from here on a sigmoid or a tanh lets less than a twentieth of the gradient pass
+FLAT = "0"  # the local derivative of an input that no gradient passes
 
 
 @dataclass(frozen=True, slots=True)
 class Kink:
-    """Where an operation has no derivative: the condition, the slopes on both sides, what is used there."""
+    """Where an operation has no derivative: the condition, the slopes on both sides, what is used there.
+
+    The slopes are rules, or "" at the edge of where the operation is defined; `used` is told as it is.
+    """
 
     at: Rule
     left: str
     right: str
     used: str
+
+    @property
+    def jumps(self) -> bool:
+        """Whether the value jumps, with slope 0 on both sides."""
+        return self.left == self.right == FLAT
+
+    def slopes(self, known: Mapping[str, Value], here: Array) -> tuple[float, ...]:
+        """The slopes on both sides at the first entry that is marked `here`; none at an edge."""
+        if not self.left:
+            return ()
+        return tuple(entry_at(Rule(text).value(known), here) for text in (self.left, self.right))
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a value, or what comes back, is infinite or not a number: a condition, and the words for it."""
+
+    at: Rule
+    why: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +62,8 @@ class Op:
 
     `value` computes the output from the inputs; `back` says, for each input that has a gradient, how much of
     the upstream gradient g comes back. An element-by-element operation states its derivative in `local`; its
-    `back` is g times that. `says` is the sentence shown when the gradient passes. `call` and `also` are the
+    `back` is g times that, and an input whose derivative is 0 everywhere has none: no gradient passes it, not
+    even an infinite one. `says` is the sentence shown when the gradient passes. `call` and `also` are the
     names a program calls it by; `written` is how it is written where it is not called and its `value` is not
     the notation either. `stands_for` is the formula a composite abbreviates. `shows` is how a derivative is
     written where it is computed in a safer form. `repeats` says that more values are taken two by two.
@@ -47,7 +75,9 @@ class Op:
     an entry, and the vector it points into, or the number of entries. `rows` are the inputs that are matrices
     taken row by row; one of numbers may also be one number for all rows. `takes` says, of operations that
     share a call, which shapes are for this one; what none takes is for the one that does not say it.
-    `more_test_shapes` are further shapes to test it with.
+    `more_test_shapes` are further shapes to test it with. `causes` say why its value can be
+    infinite or not a number, `back_causes` why what comes back can be: the first whose condition holds.
+    `saturates` is the size of its first input beyond which its slope is small.
     """
 
     name: str
@@ -64,6 +94,9 @@ class Op:
     written: Rule | None = None
     stands_for: str = ""
     kink: Kink | None = None
+    causes: tuple[Cause, ...] = ()
+    back_causes: tuple[Cause, ...] = ()
+    saturates: float = math.inf
     remark: Callable[..., str] | None = None
     holds: Callable[..., int] | None = None
     points: tuple[str, str] | None = None
@@ -90,6 +123,11 @@ class Op:
     @property
     def elementwise(self) -> bool:
         return bool(self.local)
+
+    @property
+    def flat(self) -> frozenset[str]:
+        """The inputs whose local derivative is 0 everywhere, so that no gradient passes them."""
+        return frozenset(port for port, rule in self.local.items() if rule.text == FLAT)
 
     @property
     def usage(self) -> str:
@@ -155,6 +193,14 @@ def _at_position(rule: Rule, port: int) -> Rule:
 OPS: dict[str, Op] = {}
 
 
+def entry_at(value: Value, here: Array) -> float:
+    """The entry of a value, stretched to the shape of some marks, at the first that is set."""
+    marks = np.asarray(here)
+    stretched = np.broadcast_to(value, np.broadcast_shapes(np.shape(value), marks.shape))
+    place = np.argmax(np.broadcast_to(marks, stretched.shape) != 0)
+    return float(stretched.flat[int(place)])
+
+
 def declare(op: Op) -> Op:
     """Register an operation under its name."""
     if op.name in OPS:
@@ -174,6 +220,9 @@ def elementwise(
     written: str = "",
     stands_for: str = "",
     kink: tuple[str, str, str, str] | None = None,
+    causes: Reasons = (),
+    back_causes: Reasons = (),
+    saturates: float = math.inf,
     call: str | None = None,
     also: str = "",
     shows: Mapping[str, str] | None = None,
@@ -182,10 +231,11 @@ def elementwise(
 ) -> Op:
     """Declare an operation that works entry by entry: its value and its local derivative for each input.
 
-    An input without a derivative (an empty text) gets no gradient. `kink` is (condition, left, right, used).
+    An input without a derivative (an empty text), or with one that is 0 everywhere, gets no gradient. `kink`
+    is (condition, left, right, used); `causes` and `back_causes` are pairs of a condition and its words.
     """
     rules = {port: Rule(text) for port, text in local.items() if text}
-    back = {port: Rule(_times_g(rule.text)) for port, rule in rules.items()}
+    back = {port: Rule(_times_g(rule.text)) for port, rule in rules.items() if rule.text != FLAT}
     return declare(
         Op(
             name,
@@ -201,6 +251,9 @@ def elementwise(
             written=Rule(written) if written else None,
             stands_for=stands_for,
             kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
+            causes=_causes(causes),
+            back_causes=_causes(back_causes),
+            saturates=saturates,
             shows={port: Rule(text) for port, text in (shows or {}).items()},
             call=name if call is None else call,
             also=tuple(also.split()),
@@ -210,8 +263,12 @@ def elementwise(
 
 
 def _times_g(local: str) -> str:
-    """The rule of what comes back; where nothing passes, an infinite g is no exception."""
-    return {"1": "g", "-1": "-g", "0": "zero(g)"}.get(local, f"g * ({local})")
+    """The rule of what comes back."""
+    return {"1": "g", "-1": "-g"}.get(local, f"g * ({local})")
+
+
+def _causes(reasons: Reasons) -> tuple[Cause, ...]:
+    return tuple(Cause(Rule(f"[{condition}]"), why) for condition, why in reasons)
 
 
 def structural(
@@ -233,6 +290,9 @@ def structural(
     variadic: bool = False,
     repeats: bool = False,
     kink: tuple[str, str, str, str] | None = None,
+    causes: Reasons = (),
+    back_causes: Reasons = (),
+    saturates: float = math.inf,
     remark: Callable[..., str] | None = None,
     holds: Callable[..., int] | None = None,
     points: tuple[str, str] | None = None,
@@ -261,6 +321,9 @@ def structural(
             variadic=variadic,
             repeats=repeats,
             kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
+            causes=_causes(causes),
+            back_causes=_causes(back_causes),
+            saturates=saturates,
             remark=remark,
             holds=holds,
             points=points,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.ops.base import POSITIVE, Op, elementwise
+from core.ops.base import POSITIVE, SATURATED, Op, elementwise
 
 # -- arithmetic: written with signs, not called
 
@@ -39,8 +39,11 @@ div = elementwise(
     "x / y",
     call="",
     x="1 / y",
-    y="-(x / y^2)",
+    y="-(out / y)",
+    shows={"y": "-(x / y^2)"},
     domain={"y": POSITIVE},
+    causes=[("y = 0", "the divisor is 0")],
+    back_causes=[("y = 0", "the divisor is 0")],
     says="The upstream gradient is divided by the divisor; for the divisor, times minus the quotient.",
 )
 neg = elementwise(
@@ -62,6 +65,14 @@ pow_ = elementwise(
     shows={"x": "y * power(x, y - 1)", "y": "out * log(x)"},
     written="x^y",
     domain={"x": POSITIVE},
+    causes=[
+        ("[x = 0] * [y < 0] = 1", "a negative power of 0 is a division by 0"),
+        ("x < 0", "a number below 0 has whole powers only"),
+    ],
+    back_causes=[
+        ("[x = 0] * [y < 1] = 1", "at 0 the slope of a power below 1 is infinite"),
+        ("x < 0", "the slope in the exponent is a logarithm, which needs a base above 0"),
+    ],
     says="Power rule for the base; for the exponent the slope is the power times the logarithm of the base.",
 )
 copy = elementwise(
@@ -75,6 +86,8 @@ exp = elementwise(
     "exp",
     "exp(x)",
     x="out",
+    causes=[("x > 709", "the exponential overflows above 709")],
+    saturates=SATURATED,
     says="The exponential is its own derivative: the upstream gradient is multiplied by the output.",
 )
 log = elementwise(
@@ -85,6 +98,8 @@ log = elementwise(
     x="1 / x",
     domain={"x": POSITIVE},
     says="The slope of the logarithm is 1 divided by its argument.",
+    causes=[("x ≤ 0", "the logarithm needs a value above 0")],
+    back_causes=[("x = 0", "the slope of the logarithm at 0 is infinite")],
 )
 log2 = elementwise(
     "log2",
@@ -93,6 +108,8 @@ log2 = elementwise(
     x="1 / (x * log(2))",
     domain={"x": POSITIVE},
     says="The slope of the logarithm to base 2 is 1 divided by its argument and by ln 2.",
+    causes=[("x ≤ 0", "the logarithm needs a value above 0")],
+    back_causes=[("x = 0", "the slope of the logarithm at 0 is infinite")],
 )
 log10 = elementwise(
     "log10",
@@ -101,6 +118,8 @@ log10 = elementwise(
     x="1 / (x * log(10))",
     domain={"x": POSITIVE},
     says="The slope of the logarithm to base 10 is 1 divided by its argument and by ln 10.",
+    causes=[("x ≤ 0", "the logarithm needs a value above 0")],
+    back_causes=[("x = 0", "the slope of the logarithm at 0 is infinite")],
 )
 sqrt = elementwise(
     "sqrt",
@@ -109,7 +128,9 @@ sqrt = elementwise(
     x="1 / (2 * out)",
     domain={"x": POSITIVE},
     says="The slope is 1 divided by twice the root: the larger the root, the less gradient passes.",
-    kink=("x = 0", "none", "∞", "∞"),
+    kink=("x = 0", "", "", "∞"),
+    causes=[("x < 0", "the root needs a value of at least 0")],
+    back_causes=[("x = 0", "the slope of the root at 0 is infinite")],
 )
 
 # -- corners and steps
@@ -120,7 +141,7 @@ abs_ = elementwise(
     "abs(x)",
     x="sign(x)",
     says="The upstream gradient is multiplied by the sign of the input.",
-    kink=("x = 0", "−1", "1", "0"),
+    kink=("x = 0", "-1", "1", "0"),
 )
 sign = elementwise(
     "sign",
@@ -152,7 +173,7 @@ minimum = elementwise(
     x="[x < y] + [x = y] / 2",
     y="[y < x] + [x = y] / 2",
     says="A minimum sends the upstream gradient to the smaller input; in a tie each receives half.",
-    kink=("x = y", "0", "1", "1/2 to each"),
+    kink=("x = y", "1", "0", "1/2 to each"),
 )
 clip = elementwise(
     "clip",
@@ -163,7 +184,7 @@ clip = elementwise(
     b="[x > b]",
     domain={"a": (-3.0, -0.5), "b": (0.5, 3.0)},
     says="Within the bounds the gradient goes to the input; beyond one of them it goes to that bound.",
-    kink=("(x - a) * (x - b) = 0", "0", "1", "1"),
+    kink=("(x - a) * (x - b) = 0", "[x = b]", "[x = a]", "1"),
 )
 step = elementwise(
     "step",
@@ -212,13 +233,25 @@ arctan = elementwise(
     "arctan(x)",
     also="atan",
     x="1 / (1 + x^2)",
+    saturates=SATURATED,
     says="The slope of the arctangent is 1 divided by 1 plus the square of its argument.",
 )
+LARGE = [("abs(x) > 710", "the exponentials in it overflow beyond 710")]
 sinh = elementwise(
-    "sinh", "sinh", "sinh(x)", x="cosh(x)", says="The slope of the hyperbolic sine is the hyperbolic cosine."
+    "sinh",
+    "sinh",
+    "sinh(x)",
+    x="cosh(x)",
+    causes=LARGE,
+    says="The slope of the hyperbolic sine is the hyperbolic cosine.",
 )
 cosh = elementwise(
-    "cosh", "cosh", "cosh(x)", x="sinh(x)", says="The slope of the hyperbolic cosine is the hyperbolic sine."
+    "cosh",
+    "cosh",
+    "cosh(x)",
+    x="sinh(x)",
+    causes=LARGE,
+    says="The slope of the hyperbolic cosine is the hyperbolic sine.",
 )
 
 erf = elementwise(
@@ -226,6 +259,7 @@ erf = elementwise(
     "erf",
     "erf(x)",
     x="2 * exp(-(x^2)) / sqrt(π)",
+    saturates=SATURATED,
     says="The slope of the error function is a bell curve, 2/√π high at 0.",
 )
 

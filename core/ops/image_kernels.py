@@ -58,7 +58,7 @@ def _padded(x: Array, padding: int) -> Array:
     return np.pad(_channels(x), ((0, 0), (padding, padding), (padding, padding)))
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=(0, 1), product=True)
 def conv2d(x: Array, w: Array, stride: Any, padding: Any) -> Array:
     """Each filter's dot product with the window at every place; the filter is not turned."""
     filters = np.reshape(w, filter_stack(x.shape, w.shape))
@@ -71,7 +71,7 @@ def _upstream(g: Array, x: Array, w: Array) -> Array:
     return g if is_stack(x.shape, w.shape) else g[None]
 
 
-@kernel(shape_only=(2,))
+@kernel(shape_only=(2,), linear=(0, 1), product=True)
 def conv2d_x(g: Array, w: Array, x: Array, stride: Any, padding: Any) -> Array:
     """What comes back to the picture: each filter laid down at every place, as strong as g says."""
     filters, p = np.reshape(w, filter_stack(x.shape, w.shape)), int(padding)
@@ -81,7 +81,7 @@ def conv2d_x(g: Array, w: Array, x: Array, stride: Any, padding: Any) -> Array:
     return np.reshape(found[:, p : p + rows, p : p + columns], x.shape)
 
 
-@kernel(shape_only=(2,))
+@kernel(shape_only=(2,), linear=(0, 1), product=True)
 def conv2d_W(g: Array, x: Array, w: Array, stride: Any, padding: Any) -> Array:
     """What comes back to the filters: the windows added up, each as strong as g says at its place."""
     size = filter_stack(x.shape, w.shape)[2:]
@@ -98,13 +98,13 @@ def _pool_spread(parts: Array, x: Array, size: Any, stride: Any) -> Array:
     return np.reshape(_spread(parts, _channels(x).shape, int(stride) or int(size)), x.shape)
 
 
-@kernel
+@kernel(complex_too=True)
 def maxpool(x: Array, size: Any, stride: Any) -> Array:
     found = np.max(_pooled(x, size, stride), axis=(3, 4))
     return found if x.ndim == 3 else found[0]
 
 
-@kernel
+@kernel(linear=(0,))
 def maxpool_x(g: Array, x: Array, out: Array, size: Any, stride: Any) -> Array:
     """The gradient of each window at its largest entry, split evenly among ties."""
     hit = np.equal(_pooled(x, size, stride), _channels(out)[..., None, None]) * 1.0
@@ -131,13 +131,13 @@ def counted(hits: Array) -> Array:
     return np.sum(hits, axis=-1)
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=(0,))
 def avgpool(x: Array, size: Any, stride: Any) -> Array:
     found = np.mean(_pooled(x, size, stride), axis=(3, 4))
     return found if x.ndim == 3 else found[0]
 
 
-@kernel(shape_only=(1,))
+@kernel(shape_only=(1,), linear=(0,))
 def avgpool_x(g: Array, x: Array, size: Any, stride: Any) -> Array:
     """An equal share of each window's gradient for every entry of it."""
     n = int(size)

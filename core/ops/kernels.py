@@ -7,7 +7,7 @@ a kernel that works along axes 0 … rank−1 works unchanged on a batch.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, overload
 
 from core.arrays import Array
@@ -25,8 +25,11 @@ class Kernel:
     `number` takes floats and may raise ArithmeticError or ValueError, after which `array` decides.
     `ufunc` is NumPy's name for an element-by-element kernel; `einsum` the subscripts of a linear one.
     `array` takes arrays of one example, or of a batch when `rank`, the example's number of axes, is given.
-    `smooth` says that it takes complex numbers as well; `shape_only` are the arguments of which it uses the
-    shape alone.
+    `on_complex` is its value for complex arrays: a kernel of several branches takes the one that the real
+    parts choose (Martins, Sturdza and Alonso, "The complex-step derivative approximation", 2003).
+    `shape_only` are the arguments of which it uses the shape alone. `gate` says that nothing passes where it
+    is 0, as with a bracket [x > 0]. It is `linear`, with factors of at least 0, in the arguments of those
+    numbers: in all of them together, or in each where it is a `product`.
     """
 
     name: str
@@ -34,11 +37,15 @@ class Kernel:
     number: Callable[..., float] | None = None
     ufunc: str = ""
     einsum: str = ""
-    smooth: bool = False
+    on_complex: Callable[..., Any] | None = None
     shape_only: tuple[int, ...] = ()
+    gate: bool = False
+    linear: Container[int] = ()
+    product: bool = False
 
 
 KERNELS: dict[str, Kernel] = {}
+EVERY = range(1_000_000)  # argument of a kernel
 
 
 def _of_numpy(function: str) -> Callable[..., Array]:
@@ -47,20 +54,46 @@ def _of_numpy(function: str) -> Callable[..., Array]:
 
 
 def _ufunc(
-    name: str, ufunc: str = "", number: Callable[..., float] | None = None, smooth: bool = False
+    name: str,
+    ufunc: str = "",
+    number: Callable[..., float] | None = None,
+    on_complex: Callable[..., Any] | None = None,
 ) -> None:
-    ufunc = ufunc or name
-    KERNELS[name] = Kernel(name, _of_numpy(ufunc), number or getattr(math, name), ufunc, smooth=smooth)
+    array = _of_numpy(ufunc or name)
+    number = number or getattr(math, name)
+    KERNELS[name] = Kernel(name, array, number, ufunc or name, on_complex=on_complex or array)
 
 
-for _name in ["exp", "log", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"]:
-    _ufunc(_name, smooth=True)
-_ufunc("arctan", number=math.atan, smooth=True)
-_ufunc("abs", "absolute", number=math.fabs)
-_ufunc("power", number=math.pow, smooth=True)
-_ufunc("max", "maximum", number=lambda x, y: max(x, y) if x == x and y == y else math.nan)
-_ufunc("min", "minimum", number=lambda x, y: min(x, y) if x == x and y == y else math.nan)
-_ufunc("sign", number=lambda x: float((x > 0) - (x < 0)) if x == x else math.nan)
+def _larger(x: Any, y: Any) -> Any:
+    return np.where(np.real(x) >= np.real(y), x, y)
+
+
+def _smaller(x: Any, y: Any) -> Any:
+    return np.where(np.real(x) <= np.real(y), x, y)
+
+
+for _name in ["exp", "log", "log2", "log10", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"]:
+    _ufunc(_name)
+_ufunc("arctan", number=math.atan)
+_ufunc("abs", "absolute", number=math.fabs, on_complex=lambda x: np.where(np.real(x) < 0, -x, x))
+_ufunc("power", number=math.pow)
+_ufunc(
+    "max",
+    "maximum",
+    number=lambda x, y: max(x, y) if x == x and y == y else math.nan,
+    on_complex=_larger,
+)
+_ufunc(
+    "min",
+    "minimum",
+    number=lambda x, y: min(x, y) if x == x and y == y else math.nan,
+    on_complex=_smaller,
+)
+_ufunc(
+    "sign",
+    number=lambda x: float((x > 0) - (x < 0)) if x == x else math.nan,
+    on_complex=lambda x: np.sign(np.real(x)),
+)
 
 
 def _logaddexp(x: float, y: float) -> float:
@@ -71,14 +104,55 @@ def _logaddexp(x: float, y: float) -> float:
     return max(x, y) + math.log1p(math.exp(-difference)) if difference == difference else math.nan
 
 
-_ufunc("logaddexp", number=_logaddexp)
-KERNELS["erf"] = Kernel("erf", lambda x: np.asarray(np.frompyfunc(math.erf, 1, 1)(x), np.float64), math.erf)
-KERNELS["zero"] = Kernel("zero", _of_numpy("zeros_like"), lambda x: 0.0, shape_only=(0,))
+def _complex_logaddexp(x: Any, y: Any) -> Any:
+    return _larger(x, y) + np.log1p(np.exp(_smaller(x, y) - _larger(x, y)))
+
+
+ERF_IS_ONE = 6.0  # from here on, to the last digit of a double
+
+
+def _complex_erf(x: Any) -> Any:
+    """The error function by a series without cancellation (Abramowitz and Stegun, 7.1.6)."""
+    x = np.asarray(x, np.complex128)
+    near = np.where(np.abs(x.real) < ERF_IS_ONE, x, 0)
+    term = total = near
+    for n in range(1, 200):
+        term = term * 2 * near * near / (2 * n + 1)
+        total = total + term
+    series = 2 / math.sqrt(math.pi) * np.exp(-near * near) * total
+    # beyond, what is left of the way to 1 changes with the slope of the function
+    far = np.sign(x.real) + 2j * x.imag * np.exp(-x.real * x.real) / math.sqrt(math.pi)
+    return np.where(np.abs(x.real) < ERF_IS_ONE, series, far)
+
+
+_ufunc("logaddexp", number=_logaddexp, on_complex=_complex_logaddexp)
+KERNELS["erf"] = Kernel(
+    "erf",
+    lambda x: np.asarray(np.frompyfunc(math.erf, 1, 1)(x), np.float64),
+    math.erf,
+    on_complex=_complex_erf,
+)
+
+
+def _gate(gate: Array, x: Array) -> Array:
+    return np.where(np.equal(gate, 0), 0.0, np.multiply(gate, x))
+
+
+# a product that is 0 where the gate is, whatever x is there
+KERNELS["gate"] = Kernel(
+    "gate",
+    _gate,
+    lambda gate, x: gate * x if gate else 0.0,
+    on_complex=_gate,
+    gate=True,
+    linear=(0, 1),
+    product=True,
+)
 
 
 def _product(name: str, einsum: str, array: Callable[[Array, Array], Array]) -> None:
     """A product of vectors and matrices: its subscripts, and the fastest way NumPy knows for it."""
-    KERNELS[name] = Kernel(name, array, einsum=einsum, smooth=True)
+    KERNELS[name] = Kernel(name, array, einsum=einsum, on_complex=array, linear=(0, 1), product=True)
 
 
 _product("dot", "i,i->", _of_numpy("dot"))
@@ -99,15 +173,37 @@ Function = Callable[..., Array]
 @overload
 def kernel(function: Function) -> Function: ...
 @overload
-def kernel(*, smooth: bool = False, shape_only: tuple[int, ...] = ()) -> Callable[[Function], Function]: ...
 def kernel(
-    function: Function | None = None, *, smooth: bool = False, shape_only: tuple[int, ...] = ()
+    *,
+    complex_too: bool = False,
+    shape_only: tuple[int, ...] = (),
+    gate: bool = False,
+    linear: Container[int] = (),
+    product: bool = False,
+) -> Callable[[Function], Function]: ...
+def kernel(
+    function: Function | None = None,
+    *,
+    complex_too: bool = False,
+    shape_only: tuple[int, ...] = (),
+    gate: bool = False,
+    linear: Container[int] = (),
+    product: bool = False,
 ) -> Function | Callable[[Function], Function]:
-    """Register a structural kernel under its function's name."""
+    """Register a structural kernel under its function's name; `complex_too` if it takes complex arrays."""
 
     def register(function: Function) -> Function:
         name = function.__name__
-        KERNELS[name] = Kernel(name, function, smooth=smooth, shape_only=shape_only)
+        on_complex = function if complex_too else None
+        KERNELS[name] = Kernel(
+            name,
+            function,
+            on_complex=on_complex,
+            shape_only=shape_only,
+            gate=gate,
+            linear=linear,
+            product=product,
+        )
         return function
 
     return register(function) if function else register
@@ -118,45 +214,45 @@ def axes_of(x: Array, rank: int | None) -> tuple[int, ...]:
     return tuple(range(np.ndim(x) if rank is None else rank))
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=(0,))
 def sum(x: Array, rank: int | None = None) -> Array:
     return np.sum(x, axis=axes_of(x, rank))
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=(0,))
 def mean(x: Array, rank: int | None = None) -> Array:
     return np.mean(x, axis=axes_of(x, rank))
 
 
-@kernel
+@kernel(complex_too=True)  # NumPy compares complex numbers by their real parts
 def largest(x: Array, rank: int | None = None) -> Array:
     return np.max(x, axis=axes_of(x, rank))
 
 
-@kernel
+@kernel(complex_too=True)
 def smallest(x: Array, rank: int | None = None) -> Array:
     return np.min(x, axis=axes_of(x, rank))
 
 
-@kernel
+@kernel(gate=True)
 def share(x: Array, out: Array, rank: int | None = None) -> Array:
     """1 where x equals out, split evenly among ties."""
     hit = np.equal(x, out).astype(np.float64)
     return hit / np.sum(hit, axis=axes_of(x, rank))
 
 
-@kernel(smooth=True, shape_only=(0,))
+@kernel(complex_too=True, shape_only=(0,))
 def size(x: Array, rank: int | None = None) -> Array:
     return np.float64(math.prod(np.shape(x)[: len(axes_of(x, rank))]))  # type: ignore[return-value]
 
 
-@kernel(shape_only=(1,))
+@kernel(shape_only=(1,), linear=(0,))
 def stretch(g: Array, x: Array, rank: int | None = None) -> Array:
     """One number for every entry of x."""
     return np.broadcast_to(g, np.shape(x)).copy()
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def norm(x: Array, rank: int | None = None) -> Array:
     return np.sqrt(np.sum(x * x, axis=axes_of(x, rank)))
 
@@ -167,25 +263,26 @@ def unit(x: Array, out: Array, rank: int | None = None) -> Array:
     return np.divide(x, out, out=np.zeros_like(x), where=np.broadcast_to(out != 0, np.shape(x)))
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def softmax(x: Array, rank: int | None = None) -> Array:
     """Exponentials divided by their sum, along the first axis; shifted by the maximum: none overflows."""
     e = np.exp(x - np.max(x, axis=0))
     return e / np.sum(e, axis=0)
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def logsumexp(x: Array, rank: int | None = None) -> Array:
     top = np.max(x, axis=0)
     return top + np.log(np.sum(np.exp(x - top), axis=0))
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def log_softmax(x: Array, rank: int | None = None) -> Array:
-    return x - logsumexp(x)
+    shifted = x - np.max(x, axis=0)  # first: large scores would lose the logarithm
+    return shifted - np.log(np.sum(np.exp(shifted), axis=0))
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=(0,))
 def pick(x: Array, k: Array, rank: int | None = None) -> Array:
     """Entry k of x, counted from 0; in a batch, each example's own entry."""
     at = whole_numbers(k)
@@ -196,7 +293,7 @@ def pick(x: Array, k: Array, rank: int | None = None) -> Array:
     return np.take_along_axis(x, at.reshape((1,) * (x.ndim - 1) + (-1,)), 0)[0]
 
 
-@kernel(shape_only=(1,))
+@kernel(shape_only=(1,), linear=(0,))
 def put(g: Array, x: Array, k: Array, rank: int | None = None) -> Array:
     """Zeros in the shape of x with g at entry k."""
     at = whole_numbers(k)
@@ -233,14 +330,14 @@ def _hits(k: Array, shape: tuple[int, ...], rank: int | None) -> Array:
     return found
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=(0,))
 def choose(x: Array, k: Array, rank: int | None = None) -> Array:
     """Of each row of a matrix the entry that k tells."""
     chosen: Array = np.where(_hits(k, np.shape(x), rank), _with_batch(x, 2, rank), 0.0)
     return np.sum(chosen, axis=1)
 
 
-@kernel(shape_only=(1,))
+@kernel(shape_only=(1,), linear=(0,))
 def put_rows(g: Array, x: Array, k: Array, rank: int | None = None) -> Array:
     """Zeros in the shape of the matrix x with an entry of g in each row, where k tells."""
     found: Array = np.where(_hits(k, np.shape(x), rank), _with_batch(g, 1, rank)[:, None], 0.0)
@@ -254,19 +351,19 @@ def onehot_rows(k: Array, x: Array, rank: int | None = None) -> Array:
     return _hits(k, np.shape(x), rank).astype(np.float64)
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def softmax_rows(x: Array) -> Array:
     e = np.exp(x - np.max(x, axis=1)[:, None])
     return e / np.sum(e, axis=1)[:, None]
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def logsumexp_rows(x: Array) -> Array:
     top = np.max(x, axis=1)
     return top + np.log(np.sum(np.exp(x - top[:, None]), axis=1))
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True)
 def log_softmax_rows(x: Array) -> Array:
     return x - logsumexp_rows(x)[:, None]
 
@@ -282,18 +379,18 @@ def place_of_axis(axis: Any, rank: int) -> int:
     return int(axis) % rank
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=(0,))
 def sum_along(x: Array, axis: Any, rank: int | None = None) -> Array:
     return np.sum(x, axis=place_of_axis(axis, len(axes_of(x, rank))))
 
 
-@kernel(smooth=True, shape_only=(0,))
+@kernel(complex_too=True, shape_only=(0,))
 def size_along(x: Array, axis: Any, rank: int | None = None) -> Array:
     found = np.shape(x)[place_of_axis(axis, len(axes_of(x, rank)))]
     return np.float64(found)  # type: ignore[return-value]
 
 
-@kernel(shape_only=(1,))
+@kernel(shape_only=(1,), linear=(0,))
 def spread_along(g: Array, x: Array, axis: Any, rank: int | None = None) -> Array:
     """What belongs to a sum along an axis of x, for every entry that was added up."""
     at = place_of_axis(axis, np.ndim(g) + 1 if rank is None else rank + 1)
@@ -306,7 +403,7 @@ def spread_along(g: Array, x: Array, axis: Any, rank: int | None = None) -> Arra
     return np.broadcast_to(whole, shape).copy()
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=(0,))
 def flip(x: Array, rank: int | None = None) -> Array:
     """Turned by 180 degrees: a vector from end to end, else rows and columns, the last two axes."""
     return np.flip(x, axes_of(x, rank)[-2:]).copy()
@@ -317,28 +414,28 @@ def whole_numbers(k: Array) -> NDArray[np.intp]:
     return np.asarray(k).astype(np.intp)
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=(0,))
 def transpose(x: Array, rank: int | None = None) -> Array:
     return np.swapaxes(x, 0, 1)
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=(0,))
 def row(x: Array, rank: int | None = None) -> Array:
     """A vector as a matrix of one row."""
     return np.expand_dims(x, 0)
 
 
-@kernel
+@kernel(linear=(0,))
 def unrow(x: Array, rank: int | None = None) -> Array:
     return x[0]
 
 
-@kernel(smooth=True)
+@kernel(complex_too=True, linear=EVERY)
 def stack(*parts: Array) -> Array:
     """Values of one shape as the entries of a new first axis."""
     return np.stack(np.broadcast_arrays(*parts))
 
 
-@kernel
+@kernel(linear=(0,))
 def entry(g: Array, position: int, rank: int | None = None) -> Array:
     return g[int(position)]

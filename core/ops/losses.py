@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from core.arrays import Shape, describe, joined_shape
 from core.errors import Problem
-from core.ops.base import OPS, ShapeRule, elementwise, structural
+from core.ops.base import OPS, SATURATED, ShapeRule, elementwise, structural
 
 
 def _scores(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -76,6 +76,7 @@ cross_entropy = structural(
     stands_for="-log(softmax(s)[k])",
     points=("k", "s"),
     s="g * (softmax(s) - onehot(k, s))",
+    saturates=SATURATED,
     says="The probabilities, with 1 taken off that of the true class, times the upstream gradient.",
 )
 nll = structural(
@@ -89,6 +90,8 @@ nll = structural(
     stands_for="-log(p[k])",
     points=("k", "p"),
     p="put(-g / pick(p, k), p, k)",
+    causes=[("pick(p, k) ≤ 0", "the logarithm needs a value above 0")],
+    back_causes=[("pick(p, k) = 0", "the slope of the logarithm at 0 is infinite")],
     says="Only the true class receives a gradient: minus the upstream gradient divided by its probability.",
 )
 multiclass_hinge = structural(
@@ -190,14 +193,16 @@ mse = structural(
 bce = elementwise(
     "bce",
     "BCE",
-    "-(t * max(log(p), -100) + (1 - t) * max(log(1 - p), -100))",
+    "-(t * max(log(p), -100) + (1 - t) * max(log1p(-p), -100))",
     p="(p - t) / max(p * (1 - p), 1e-12)",
-    shows={"p": "(p - t) / (p * (1 - p))"},
-    t="log((1 - p) / p)",
+    shows={"p": "(p - t) / (p * (1 - p))", "t": "log((1 - p) / p)"},
+    t="max(log1p(-p), -100) - max(log(p), -100)",
     domain={"p": (0.1, 0.9), "t": (0.1, 0.9)},
     stands_for="-(t log(p) + (1 - t) log(1 - p))",
     says="The slope for the prediction is its error divided by its variance.",
-    kink=("p * (1 - p) = 0", "−∞", "∞", "(p − t)/10⁻¹²"),
+    kink=("p * (1 - p) = 0", "", "", "(p − t)/10⁻¹²"),
+    causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
+    back_causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
 )
 bce_logits = elementwise(
     "bce_logits",
@@ -206,6 +211,7 @@ bce_logits = elementwise(
     z="1 / (1 + exp(-z)) - t",
     t="-z",
     stands_for="-(t log(sigmoid(z)) + (1 - t) log(1 - sigmoid(z)))",
+    saturates=SATURATED,
     says="The slope for the logit is its sigmoid minus the target.",
 )
 hinge = elementwise(
@@ -219,7 +225,8 @@ hinge = elementwise(
     defaults={"margin": 1.0},
     stands_for="max(0, margin - t y)",
     says="Within the margin the slope for the prediction is minus the target; beyond it nothing passes.",
-    kink=("t * y = margin", "−t", "0", "0"),
+    # the slope in y, and where y has no part in it, in t or in the margin
+    kink=("t * y = margin", "-(t + [t = 0] * (y - [y = 0]))", "0", "0"),
 )
 perceptron = elementwise(
     "perceptron",
@@ -230,7 +237,7 @@ perceptron = elementwise(
     domain={"t": (0.5, 1.0)},
     stands_for="max(0, -t y)",
     says="On the wrong side the slope for the prediction is minus the target; elsewhere nothing passes.",
-    kink=("t * y = 0", "−t", "0", "0"),
+    kink=("t * y = 0", "-(t + [t = 0] * y)", "0", "0"),  # in t where t is 0
 )
 huber = elementwise(
     "huber",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.arrays import Shape, Value, describe
 from core.errors import Problem
 from core.numbers import typed_text
-from core.ops.base import structural
+from core.ops.base import SATURATED, structural
 
 
 def _number(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -154,6 +154,7 @@ argmax = structural(
     inputs="x",
     shape=_from_vector,
     test_shapes=[(4,)],
+    kink=("sum([x = largest(x)]) > 1", "0", "0", "0"),
     says="The index of the largest entry jumps, so no gradient passes.",
 )
 argmax_rows = structural(
@@ -176,7 +177,7 @@ norm = structural(
     test_shapes=[(3,)],
     stands_for="sqrt(sum(x ⊙ x))",
     x="g * unit(x, out)",
-    kink=("norm(x) = 0", "−1", "1", "0"),
+    kink=("norm(x) = 0", "-1", "1", "0"),
     says="The upstream gradient times the input scaled to length 1; at the zero vector it is taken as 0.",
 )
 l1 = structural(
@@ -188,7 +189,7 @@ l1 = structural(
     test_shapes=[(3,)],
     stands_for="sum(|x|)",
     x="g * sign(x)",
-    kink=("x = 0", "−1", "1", "0"),
+    kink=("x = 0", "-1", "1", "0"),
     says="Every entry receives its sign times the upstream gradient, whatever its size.",
 )
 l2 = structural(
@@ -213,7 +214,7 @@ elastic = structural(
     stands_for="β sum(x ⊙ x) + sum(|x|)",
     x="g * (2 * β * x + sign(x))",
     β="g * sum(x^2)",
-    kink=("x = 0", "−1", "1", "0"),
+    kink=("x = 0", "-1", "1", "0"),
     says="The gradients of both penalties are added, the squared one's times its weight.",
 )
 softmax = structural(
@@ -225,6 +226,7 @@ softmax = structural(
     test_shapes=[(4,)],
     stands_for="exp(x) / sum(exp(x))",
     x="out * (g - sum(g * out))",
+    saturates=SATURATED,
     says="Raising one score lowers all other probabilities: a mean of the upstream gradient is taken off.",
 )
 log_softmax = structural(
@@ -236,6 +238,7 @@ log_softmax = structural(
     test_shapes=[(4,)],
     stands_for="log(softmax(x))",
     x="g - exp(out) * sum(g)",
+    saturates=SATURATED,
     says="The upstream gradient, minus the probabilities times its sum.",
 )
 logsumexp = structural(

@@ -251,7 +251,7 @@ def test_missing_values_are_named_with_what_to_type(cli_main):
         "Line 1, column 2: x and z have no value.",
         "  (x+y)z",
         "   ^",
-        "Add x=3 z=0.5 or other values, or --defaults for these.",
+        "Add x=2 z=0.5 or other values, or --defaults for these.",
     ]
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from app.figures import figure_mime, save_figure, save_pages
 from app.figures.bounds import bounds
-from app.figures.kinds import KINDS, Look, image
-from app.theme import DARK, LIGHT, THEMES
+from app.figures.kinds import KINDS, POINTS_PER_INCH, Look, image
+from app.theme import DARK, LIGHT, THEMES, heat_colours
 from core.arrays import frozen
 from core.errors import Problem
 from core.figure import MARGIN, draw, figure, label_width
@@ -233,3 +233,24 @@ def test_a_file_is_replaced_whole_or_not_at_all(folder, monkeypatch):
     save_figure(last, path, LIGHT)
     assert path.read_bytes().startswith(b"<?xml")
     assert list(folder.iterdir()) == [path]
+
+
+def test_a_map_of_rounding_noise_is_as_pale_as_0():
+    """Every gradient of a softmax seeded with ones is 0; its map must not show what rounding left of it."""
+    story = run("p = softmax(3 x)", {"x": frozen([0.1, 0.7, -0.4, 1.2, 0.3, -2])})
+    found = figures_of(("p = softmax(3 x)", {"x": frozen([0.1, 0.7, -0.4, 1.2, 0.3, -2])}))[-1]
+    exact = np.asarray(story.last.gradient("x"))
+    assert 0 < np.max(np.abs(exact)) < 1e-15
+    maps = [label.heat for label in found.labels if label.node == "x" and label.role == "gradient"]
+    assert [np.count_nonzero(heat) for heat in maps] == [0]
+    for theme in THEMES.values():
+        pixels = heat_colours(maps[0], theme)
+        assert len(np.unique(pixels.reshape(-1, 3), axis=0)) == 1
+        assert len(np.unique(heat_colours(exact, theme).reshape(-1, 3), axis=0)) > 1
+    # on the canvas each cell of the map is painted as one that is exactly 0
+    label = next(label for label in found.labels if label.heat is maps[0])
+    area = bounds([found], LIGHT)
+    picture = image(found, Look(area=area, theme=LIGHT, dpi=POINTS_PER_INCH))
+    left, top = label.at[0] - area.left(), label.at[1] - area.top()
+    cells = [QPoint(round(left), round(top + label.extent[1] * (row + 0.5) / 6)) for row in range(6)]
+    assert {QColor(picture.pixel(at)).name() for at in cells} == {LIGHT.colour("zero").name()}

@@ -97,9 +97,10 @@ def test_an_operation_that_became_another_one_is_folded(neuron):
     neuron.unfold("y")
     neuron.set_text("y = tanh(w·x + b)")
     assert not neuron.story.graph.folded
-    neuron.set_text("y = σ(w·x + b)/2")
+    neuron.set_text("y = tanh(w·x + b)/2")
     assert not neuron.story.graph.folded
-    neuron.set_text("y = σ(w·x - b)")
+    neuron.set_text("y = tanh(w·x + b)")
+    neuron.set_text("y = σ(w·x + b)")
     assert list(neuron.story.graph.folded) == ["y"]
 
 

@@ -44,9 +44,91 @@ def test_while_the_text_is_wrong_the_last_good_story_stays(session):
 
 
 def test_names_that_come_back_have_their_old_values(session):
-    session.set_text("x")
-    session.set_text("x y")
+    session.set_text("(x+3)z")
+    assert "y" not in session.document.values
+    session.set_text("(x+y)z")
     assert session.document.values["y"] == 5
+
+
+# -- another program takes over what was chosen, and nothing else
+
+
+def test_guesses_of_one_program_do_not_leak_into_another(session):
+    session.set_text("y = b x^2")
+    session.set_text("conv2d(P, W) + b")
+    fresh = Session()
+    fresh.set_text("conv2d(P, W) + b")
+    assert session.document.values.keys() == fresh.document.values.keys()
+    for name, value in fresh.document.values.items():
+        assert same(session.document.values[name], value)
+
+
+def test_a_chosen_value_goes_over_to_another_program(session):
+    session.set_text("y = b x^2")
+    session.set_value("x", 7.0)
+    session.set_text("max(x, u) + b")
+    assert session.document.values["x"] == 7
+    assert session.document.values["b"] == 0.5
+
+
+def test_while_one_types_on_the_numbers_stay(session):
+    session.set_text("z = w x + b")
+    before = dict(session.document.values)
+    for more in ("; ", "q = z", "^2", " + u", " - w"):
+        session.set_text(session.document.text + more)
+        for name, value in before.items():
+            assert same(session.document.values[name], value)
+
+
+def test_a_guess_that_no_longer_serves_gives_way(session):
+    session.set_text("z = w x + b")
+    assert abs(values(session)["z"]) > 3
+    session.set_text("z = w x + b; y = σ(z)")
+    assert abs(values(session)["z"]) <= 3
+    session.set_value("w", 9.0)
+    session.set_text("z = w x + b; y = σ(z); L = (y - t)^2")
+    assert session.document.values["w"] == 9  # chosen: it stays whatever it does
+
+
+def test_another_program_typed_over_the_old_one_is_another_even_through_mistakes(session):
+    session.set_text("y = b x^2")
+    for count in range(1, len("(x + b) u") + 1):
+        session.set_text("(x + b) u"[:count])
+    fresh = Session()
+    fresh.set_text("(x + b) u")
+    assert {n: values(session)[n] for n in "xbu"} == {n: values(fresh)[n] for n in "xbu"}
+
+
+def test_neither_step_nor_selection_nor_what_was_unfolded_or_moved_leaks(session):
+    session.set_text("y = σ(w·x + b)")
+    session.unfold("y")
+    session.move_node("b", (1.0, 2.0), session.gesture())
+    session.differentiate("v1")
+    session.set_seed(-2.0)
+    session.seek(4)
+    session.select("v2")
+    session.set_text("p = u v; q = σ(p) + σ(u)")
+    assert session.cursor == 0 and session.selection == ""
+    document = session.document
+    assert (document.unfolded, document.moved, document.output, document.seed) == ({}, {}, "", None)
+    assert session.story.graph.output == "q" and not session.story.graph.folded
+    session.undo_stack.undo()
+    assert session.document.seed == -2 and list(session.story.graph.folded) == ["y"]
+
+
+def test_an_unfolded_node_that_another_one_took_the_number_of_is_folded(session):
+    session.set_text("σ(a) + σ(c)")
+    session.unfold("v1")
+    session.set_text("σ(a) + σ(c) + 1")
+    assert list(session.story.graph.folded) == ["v1"]
+    session.set_text("σ(u) + σ(a) + σ(c) + 1")
+    assert session.document.unfolded == {}
+
+
+def test_the_step_stays_while_the_program_is_edited(session):
+    session.seek(2)
+    session.set_text("(x+y)z + x")
+    assert session.cursor == 2
 
 
 def test_undo_reaches_text_values_places_and_lab(session):

@@ -10,6 +10,7 @@ from app.actions import COMMANDS, MENUS
 from app.help import KeySheet, NotationSheet, Palette
 from app.menus import plain_text
 from app.theme import THEMES
+from core.arrays import frozen
 from core.ops import OPS
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -389,3 +390,38 @@ def test_an_empty_program_offers_examples_to_click(window, qtbot):
     assert window.session.document.text == second.text()
     assert window.session.problem is None
     assert not window.program.examples.isVisible()
+
+
+def test_rounding_noise_is_0_in_the_table_and_exact_under_the_pointer(window):
+    window.session.open_program("softmax(x)", {"x": frozen([1, 2, 3])}, "open")
+    window.session.seek(len(window.session.story))
+    table = window.values.table
+    cell = table.item(table.row_of("x"), 2)
+    assert cell.text() == "[0, 0, 0]"
+    assert "e-" in cell.toolTip()
+    assert "10⁻" in window.view.described("x")
+
+
+def test_a_value_that_does_not_fit_is_shown_as_it_was_typed(window):
+    window.session.set_text("w·x")
+    table = window.values.table
+    table.item(table.row_of("w"), 1).setText("[1, 2, 3]")
+    assert "3 entries" in str(window.session.problem)
+    assert table.item(table.row_of("w"), 1).text() == "[1, 2, 3]"
+
+
+def test_a_message_about_a_value_goes_with_the_next_change(window):
+    table, message = window.values.table, window.values.message
+    table.item(table.row_of("x"), 1).setText("nonsense")
+    assert not message.isHidden()
+    window.session.set_text("u v")
+    assert message.isHidden()
+
+
+def test_what_was_said_in_passing_goes_with_the_next_change(window):
+    window.tell("Saved x.json")
+    window.session.set_text("u v")
+    assert window._status.text() == ""
+    window.tell("The recovery copy cannot be written", lasting=True)
+    window.session.set_text("u v w")
+    assert window._status.text().startswith("The recovery copy")

@@ -19,7 +19,7 @@ from core.notation.tree import Name, Program
 from core.passes import tell
 from core.plan import make_plan
 from core.steps import Flowed
-from tests.core.test_ops import PAIRS, drawn, name_of
+from tests.core.test_ops import PAIRS, SHUT, drawn, name_of
 
 NUMBERS = {"w": (), "b": (), "v": (), "x": (), "t": ()}
 NET = {"W1": (4, 2), "b1": (4,), "w2": (4,), "b2": (), "x": (2,), "t": ()}
@@ -292,6 +292,31 @@ def summed(op, shapes):
     nodes["weighted"] = Node("weighted", "mul", ("f", "weights"), shape, Name("weighted"), named=True)
     nodes["total"] = Node("total", "sum", ("weighted",), (), Name("total"), named=True)
     return Graph(Program("", ()), nodes, "total", {})
+
+
+@pytest.mark.parametrize(("text", "x"), SHUT, ids=[text for text, _ in SHUT])
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_shut_gate_lets_nothing_pass_in_training(text, x, size):
+    plan = make_plan(graph_of(f"L = {text} + w", {"x": x, "w": 1.0}))
+    compiled = compile_plan(plan, [], size, parameters=["x", "w"])
+    compiled.set({"x": x, "w": 1.0})
+    with np.errstate(all="ignore"):
+        compiled.step()
+    assert compiled.gradient.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("gate", ["relu(u)", "max(u, 0)", "max(0, u)", "clip(u, 0, 9)", "relu(u + 1 - 1)"])
+def test_a_shut_gate_lets_nothing_pass_in_batches_of_vectors(gate):
+    u = [[-1.0, 4.0, -2.0], [9.0, -1.0, 1.0]]
+    values = {"x": frozen([0, 0, 0]), "b": frozen([0, 0, 0])}
+    plan = make_plan(graph_of(f"u = x + b; L = sum(√({gate}))", values))
+    compiled = compile_plan(plan, ["x"], 2, parameters=["b"])
+    compiled.inputs["x"][...] = np.transpose(u)
+    with np.errstate(all="ignore"):
+        compiled.step()
+    told = [tell(plan, {**values, "x": frozen(row)}).last.gradient("b") for row in u]
+    close(compiled.gradient, np.mean(told, axis=0))
+    assert np.all(np.isfinite(compiled.gradient))
 
 
 def test_a_last_batch_shares_the_parameters_of_the_first():

@@ -95,6 +95,18 @@ def test_a_constant_is_written_in_the_circle(text, symbols):
     assert [latex(box.symbol) for box in boxes] == symbols
 
 
+@pytest.mark.parametrize("relation", ["<", ">", "≥", "≤", "="])
+def test_what_is_compared_with_a_number_has_it_in_its_circle(relation):
+    shown = []
+    for text in (f"[x {relation} 2]", f"[2 {relation} x]"):
+        story = run(text, {"x": 3.0})
+        found = figure(draw(story.graph), story.last).boxes
+        assert [box.node for box in found] == ["x", "f"]
+        shown.append(latex(found[1].symbol))
+    assert shown[0].startswith("x") and shown[0].endswith("2")
+    assert shown[1].startswith("2") and shown[1].endswith("x")
+
+
 def test_large_arrays_are_heat_maps_and_small_vectors_columns_of_numbers():
     story = run("W x", {"W": frozen([[0.5] * 8] * 5), "x": frozen(range(8))})
     found = figure(draw(story.graph), story.last)
@@ -150,11 +162,12 @@ def test_labels_of_arrays_cover_each_other_neither(text, given):
 
 CROWDED = """a = σ(w0 x + b0); c = σ(w1 a + b1 x); d = relu(w2 c + a x)
 L = (d - x)^2 + 0.1 w0^2 + 0.1 w1^2"""
+CROWDED_AT = {"w0": 2.0, "x": 3.0, "b0": 0.5, "w1": -1.0, "b1": 4.0, "w2": 0.5}
 
 
 @pytest.mark.parametrize("text", [CROWDED, "(x+y)z", "1/(1+exp(-(w0 x0 + w1 x1 + w2)))"], ids=len)
 def test_a_label_with_a_line_behind_it_says_so(text):
-    story = run(text, with_defaults(read_program(text), {}))
+    story = run(text, with_defaults(read_program(text), CROWDED_AT if text == CROWDED else {}))
     drawing = draw(story.graph, room=label_width(story))
     points = [point for route in drawing.placement.routes for point in route.sampled(400)]
     beside_edges = [label for label in figure(drawing, story.last).labels if label.role != "name"]

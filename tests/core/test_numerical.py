@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.arrays import frozen
 from core.builder import build, read_program
 from core.defaults import with_defaults
-from core.derivatives.complex_step import complex_step, is_smooth
+from core.derivatives.complex_step import complex_step, takes_complex
 from core.derivatives.numerical import (
     Differenced,
     check_gradients,
@@ -173,8 +173,7 @@ def test_every_kink_is_met_between_its_two_sides_and_nowhere_else(op):
 
 
 def met(op, values, entry, h):
-    signs = {"greater": "[x > y]", "less": "[x < y]", "at_least": "[x >= y]", "at_most": "[x <= y]"}
-    story = run(written(op, values) if op.call else signs.get(op.name, "[x = y]"), values)
+    story = run(written(op, values), values)
     return [kink.symbol for kink in kinks_between(story, op.inputs[0], entry, h)] == [op.symbol]
 
 
@@ -248,26 +247,46 @@ def test_three_ways_agree(x, y):
 
 
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.back], ids=lambda op: op.name)
-def test_smooth_operations_are_known_by_their_rules(op):
-    smooth = is_smooth(op, len(op.test_shapes) or len(op.inputs))
-    assert not (smooth and op.kink and op.name not in ("sqrt", "norm"))
+def test_whatever_has_a_derivative_takes_complex_numbers(op):
+    """On the far side of each kink too: the real parts choose the branch."""
+    assert takes_complex(op, len(op.test_shapes) or len(op.inputs))
+    for seed in range(3):
+        values = drawn(op, op.test_shapes or [()] * len(op.inputs), seed)
+        story = run(written(op, values), values)
+        for port in story.graph.inputs:
+            if story.last.gradient(port) is None or op.name == "stop_gradient":
+                continue
+            np.testing.assert_allclose(
+                complex_step(story, port), story.last.gradient(port), rtol=1e-12, atol=1e-15
+            )
 
 
-NOT_SMOOTH = [
-    ("relu(x)", {"x": 1.0}, "f is ReLU"),
-    ("y = |x|; y^2", {"x": 1.0}, "y is |·|"),
-    ("y = [x > 0]; x y", {"x": 1.0}, "needs smooth operations"),
+NO_COMPLEX_STEP = [
+    ("relu(x)", {"x": 0.0}, r"f \(ReLU\) stands at its kink"),
+    ("y = [x > 0]; x y", {"x": 0.0}, r"y \(>\) stands at its kink"),
+    ("argmax([x, 1])", {"x": 0.0}, r"cannot follow a choice: f is arg max"),
     ("‖x‖", {"x": frozen([0, 0])}, "stands at its kink"),
-    ("[1, 2][x]", {"x": 1.0}, r"f is \[k\]"),
+    ("[1, 2][x]", {"x": 1.0}, r"cannot follow a choice: f is \[k\]"),
     ("y = ln(x); y", {"x": -1.0}, "y has no value for complex numbers here"),
     ("y = σ(x); y", {"x": -800.0}, "y has no value for complex numbers here"),
 ]
 
 
-@pytest.mark.parametrize(("text", "values", "said"), NOT_SMOOTH)
+@pytest.mark.parametrize(("text", "values", "said"), NO_COMPLEX_STEP)
 def test_where_the_complex_step_ends_is_named(text, values, said):
     with pytest.raises(Problem, match=said):
         complex_step(run(text, values), "x")
+
+
+def test_a_comparison_is_flat_for_the_complex_step_too():
+    assert complex_step(run("y = [x > 0]; x y", {"x": 2.0}), "x") == 1
+
+
+def test_a_difference_over_a_jump_sees_the_jump():
+    story = run("[x > 2] + x", {"x": 2.0})
+    found = check_gradients(story, ["x"])["x"]
+    assert story.last.gradient("x") == 1 and found.numerical > 1e4
+    assert [kink.node for kink in found.kinks] == ["v1"]
 
 
 def test_what_lies_beside_the_way_may_have_kinks():

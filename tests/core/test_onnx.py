@@ -181,7 +181,7 @@ def test_programs_and_their_gradients_in_batches(engine, name):
 def test_every_function_of_a_rule_has_a_form():
     rules = [op.value_rule(len(op.inputs)) for op in OPS.values()]
     rules += [op.back_rule(port) for op in OPS.values() for port in range(len(op.inputs))]
-    used = {part.function for rule in rules if rule for part in walk(rule.tree) if isinstance(part, Call)}
+    used = {part.function for rule in rules if rule for part in walk(rule.computed) if isinstance(part, Call)}
     made = {k.name for k in KERNELS.values() if k.name in FORMS or k.einsum or k.ufunc in UFUNCS}
     assert used - made == set()
     assert set(FORMS) <= used

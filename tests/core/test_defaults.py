@@ -1,0 +1,152 @@
+"""Values that are guessed: a program just typed shows something worth seeing."""
+
+import math
+
+import numpy as np
+import pytest
+
+from core.arrays import shape_of
+from core.builder import build, read_program
+from core.defaults import carried_over, is_edit, with_defaults
+from core.ops import OPS
+from core.ops.base import SATURATED
+from core.passes import tell
+from core.plan import make_plan
+
+LECTURE = [
+    "(x+y)z",
+    "z = w x + b; y = σ(z); L = 1/2 (y - t)^2",
+    "z = w x + b; y = σ(z); L = 1/2 (y - t)^2; R = 1/2 w^2; Lreg = L + λ R",
+    "σ(w·x + b)",
+    "σ(w x + b)",
+    "1/(1 + exp(-(w0 x0 + w1 x1 + w2)))",
+    "1/(1 + e^(-(w0 x0 + w1 x1 + w2)))",
+    "tanh(w·x + b)",
+    "y = relu(w·x + b); L = (y - t)^2",
+    "h = relu(W1 x + b1); y = W2 h + b2; L = mse(y, t)",
+    "h = σ(W1 x + b1); y = σ(W2 h + b2); L = sum((y - t)^2)",
+    "a1 = tanh(W1 x + b1); a2 = tanh(W2 a1 + b2); a3 = tanh(W3 a2 + b3); L = sum(a3^2)",
+    "a = σ(w1 x + b1); c = σ(w2 a + b2); L = bce(c, t)",
+    "p = softmax(W x + b); L = -ln(p[k])",
+    "L = cross_entropy(W x + b, k)",
+    "s = W x + b; L = sum(max(0, s - s[k] + 1)) - 1",
+    "multiclass_hinge(W x + b, k)",
+    "bce(p, t)",
+    "bce_logits(w·x + b, t)",
+    "-(t ln(p) + (1 - t) ln(1 - p))",
+    "L = hinge(w·x + b, t)",
+    "L = max(0, -t (w·x + b))",
+    "huber(y, t)",
+    "x^2 + 10 y^2",
+    "k x^2",
+    "100 (y - x^2)^2 + (1 - x)^2",
+    "ln(x) + sqrt(y)",
+    "ln(x y)/sqrt(z)",
+    "‖x‖ + sum(ln(v))",
+    "x^T W x",
+    "c = a + b; d = b + 1; e = c d",
+    "max(x, y) z + |x - y|",
+    "Y = relu(conv2d(X, W) + b); f = sum(Y)",
+    "c = conv2d(X, K, 1, 1); m = maxpool(relu(c)); f = mean(m)",
+    "q = W x; k = V x; s = q·k; p = σ(s)",
+    "i = σ(W x + U h); f = σ(V x + M h); g = i ⊙ f; L = sum(g)",
+    "elu(x) + selu(y) + gelu(z) + softplus(u)",
+    "hard_sigmoid(x) + softsign(y)",
+    "x/y + y/x",
+    "u = exp(x); v = u + 1; L = ln(v)",
+    "sin(x) cos(y)",
+]
+
+
+def guessed(text, given=()):
+    program = read_program(text)
+    values = with_defaults(program, dict(given))
+    return program, values, tell(make_plan(build(program, values)), values)
+
+
+@pytest.mark.parametrize("text", LECTURE)
+def test_a_program_of_a_lecture_starts_with_values_worth_seeing(text):
+    _, values, story = guessed(text)
+    picture, graph = story.last, story.graph
+    pointed = {edge.source for edge in graph.edges if graph.pointed(edge)}
+    for name, value in values.items():
+        entries = np.ravel(value)
+        if name not in pointed:
+            assert np.all(entries != 0), name
+            tenth = 0.01 if name == "ε" else 0.1
+            assert np.allclose(entries / tenth, np.round(entries / tenth)), name
+        if 1 < entries.size <= 36:
+            assert len(set(entries)) == entries.size, name
+    numbers = [value for name, value in values.items() if isinstance(value, float) and name not in pointed]
+    assert len(set(numbers)) == len(numbers)
+    for node in graph.nodes.values():
+        assert np.all(np.isfinite(picture.value(node.name))), node.name
+        if node.is_leaf:
+            continue
+        args = [np.asarray(picture.value(arg)) for arg in node.args]
+        if OPS[node.op].saturates < math.inf:
+            assert np.max(np.abs(args[0])) <= SATURATED, node.name
+        if node.operation.kink:
+            ports = dict(zip(node.operation.ports(len(args)), map(picture.value, node.args), strict=True))
+            assert not np.any(node.operation.kink.at.value(ports)), node.name
+    assert np.any(picture.value(graph.output) != 0)
+
+
+@pytest.mark.parametrize("op", ["sigmoid", "tanh", "softmax", "cross_entropy", "bce_logits", "log_softmax"])
+def test_what_saturates_is_declared(op):
+    assert OPS[op].saturates == SATURATED
+
+
+def test_filters_are_square():
+    for text in ("conv2d(X, W)", "sum(relu(conv2d(X, F) + b))", "conv2d(X, K, 2, 1)"):
+        _, values, _ = guessed(text)
+        shapes = [shape_of(value) for name, value in values.items() if name in "WFK"]
+        assert shapes == [(3, 3)]
+
+
+def test_a_guess_does_not_depend_on_how_one_got_there():
+    first = guessed("z = w x + b; y = σ(z)")[1]
+    again = guessed("z = w x + b; y = σ(z)")[1]
+    assert first == again
+
+
+def test_what_is_given_stays_and_the_others_make_the_best_of_it():
+    values = guessed("σ(w x + b)", {"w": 4.0})[1]
+    assert values["w"] == 4 and abs(4 * values["x"] + values["b"]) <= SATURATED
+    values = guessed("σ(w x)", {"w": 50.0, "x": 50.0})[1]
+    assert values == {"w": 50, "x": 50}
+
+
+def test_an_index_may_be_0():
+    assert guessed("x[k]")[1]["k"] == 0
+    assert guessed("k x")[1]["k"] != 0
+
+
+EDITS = [
+    ("(x+y)z", "(x+y)z + x", True),
+    ("z = w x + b", "z = w x + b; y = σ(z)", True),
+    ("z = w x + b; y = σ(z)", "z = w x + b", True),
+    ("y = σ(w x)", "y = tanh(w x)", True),
+    ("x", "x y", True),
+    ("(x+y)z", "σ(w·x + b)", False),
+    ("(x+y)z", "s", False),
+    ("(x+y)z", "z", False),
+    ("y = σ(w·x + b)", "L = cross_entropy(W x + b, k)", False),
+    ("", "x", False),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "edit"), EDITS)
+def test_what_is_an_edit_of_a_program_and_what_is_another_one(before, after, edit):
+    assert is_edit(before, after) == edit
+
+
+def test_a_guess_of_another_shape_is_made_anew():
+    program = read_program("conv2d(X, W)")
+    values = carried_over(program, {"W": np.ones((3, 2))}, ())
+    assert shape_of(values["W"]) == (3, 3)
+
+
+def test_large_graphs_are_not_tried_out():
+    text = "; ".join(["h0 = σ(9 x)", *(f"h{i} = σ(9 h{i - 1})" for i in range(1, 250))])
+    assert guessed(text)[1] == {"x": 2.0}
