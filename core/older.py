@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
+from core.builder import free_names, read_program
 from core.dataclass import dataclass
 from core.errors import Problem
 from core.notation import commands
@@ -53,8 +54,23 @@ def upgraded(text: str, names: Collection[str], matrices: Collection[str]) -> Up
     changes += _reciprocals(text, tokens, matrices)
     for start, end, new in sorted(changes, reverse=True):
         text = text[:start] + new + text[end:]
-    said = "The program was saved by an older version and is written in today's notation; it means the same"
-    return Upgraded(text, renamed, said if text != before else "")
+    said = []
+    if text != before:
+        said.append(
+            "The program was saved by an older version and is now in today's notation; it means the same"
+        )
+    if missing := _without_values(text, [renamed.get(name, name) for name in names]):
+        said.append(f"The file has no values for {', '.join(missing)}; new ones were chosen")
+    return Upgraded(text, renamed, ". ".join(said))
+
+
+def _without_values(text: str, names: Collection[str]) -> list[str]:
+    """The names of a program that have no value, if it can be read."""
+    try:
+        program = read_program(text, list(names))
+    except Problem:
+        return []
+    return [name for name in free_names(program) if name not in names]
 
 
 def _present_name(name: str) -> str:

@@ -84,6 +84,7 @@ class _Reader(Expressions):
         split, notes = split_products(found.tokens, named, own, found.whole, text)
         super().__init__(text, split, own, named)
         self.notes += notes
+        self.whole = found.whole
         self.spelled = {name: spelled for name, spelled in found.spelled.items() if spelled != name}
         self.called_names = _called(split)
         self.defined: set[str] = set()
@@ -209,9 +210,14 @@ class _Reader(Expressions):
         ends = [
             at for at, token in enumerate(self.tokens) if at >= side.end and token.kind in ("end", "stop")
         ]
-        below = {token.text for at in ends for token in self.tokens[at + 1 : at + 2] if token.kind == "name"}
+        starts = [
+            token
+            for at in ends
+            for token in self.tokens[at + 1 : at + 2]
+            if token.kind not in ("end", "stop")
+        ]
         body = {token.text for token in self.tokens[side.end : ends[0]] if token.kind == "name"}
-        return not used and bool(below) and not below & body
+        return not used and bool(starts) and not {token.text for token in starts} & body
 
     def _check_target(self, side: _Side) -> None:
         name = side.name
@@ -350,12 +356,20 @@ class _Reader(Expressions):
     def _loose_labels(self, statement: Statement, known: Known) -> tuple[str, ...]:
         """The indices without a value that a formula alone carries: `e^{s_k}/∑_j e^{s_j}` is a whole vector."""
         found: list[str] = []
+        fixed = {
+            name
+            for part in walk(statement.tree)
+            if isinstance(part, indices.Reduction)
+            for limit in (part.excluded, part.start, part.stop)
+            if limit is not None
+            for name in names(limit)
+        }
         for part, bound in indices.with_indices(statement.tree):
             if isinstance(part, Name) and (entry := indices.plain_entry(part, known)):
                 if indices.entry_of(part, known, bound):
                     continue
                 places = [place for place in getattr(entry, "places", ()) if isinstance(place, Name)]
-                found += [place.name for place in places if place.name not in known.names]
+                found += [place.name for place in places if place.name not in known.names | fixed]
         labels = tuple(dict.fromkeys(label for label in found if len(label) == 1))
         if labels:
             whole = f"all entries, as {' and '.join(labels)} {'has' if len(labels) == 1 else 'have'} no value"

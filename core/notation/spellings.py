@@ -15,6 +15,7 @@ from core.notation import commands
 from core.notation.lexer import Token, assigned, check_name, raw_tokens, refuse_character
 from core.notation.names import Parts, canonical, parts, plain_spellings
 from core.notation.nearest import nearest
+from core.notation.words import CONDITIONS
 
 MATRICES = {"matrix", "bmatrix", "pmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array"}
 LAYOUTS = set(
@@ -22,7 +23,6 @@ LAYOUTS = set(
 )
 OPENING, CLOSING = "([{⟨", ")]}⟩"
 LABEL = re.compile(r"[^\W_]+(?:[+-][^\W_]+)?")
-STATEMENT_WORDS = {"if", "else", "otherwise", "and", "or"}
 # texts of other languages, and what to do about each
 FOREIGN = (
     (r"\blambda\s+\w+(?:\s*,\s*\w+)*\s*:", "A lambda is Python", "Write f(x) = … in a line of its own"),
@@ -160,7 +160,7 @@ class _Plain:
             found = _Named(parts(token.text), False, at + 1)
         elif token.kind == "text":
             word = token.text.strip()
-            if re.fullmatch(r"[^\W\d_][\w]*", word) and word not in STATEMENT_WORDS:
+            if re.fullmatch(r"[^\W\d_][\w]*", word) and word not in CONDITIONS:
                 found = _Named(parts(canonical(word)), len(word) > 1, at + 1)
         elif command and token.text in commands.LETTERS:
             found = _Named(Parts(commands.LETTERS[token.text]), False, at + 1)
@@ -544,7 +544,7 @@ class _Plain:
         """Words among formulas: `if` and `otherwise` mean something, others are prose."""
         token = self.raw[at]
         words = token.text.strip(" .,;:").split()
-        if any(word not in STATEMENT_WORDS for word in words):
+        if any(word not in CONDITIONS for word in words):
             said = f"'{cut(token.text.strip())}' is prose, not a formula"
             raise Problem(said, token.span, "Leave it out", "")
         for word in words:
@@ -711,9 +711,14 @@ class _Plain:
         """A bold 1 in front of a condition is the indicator; other braces stay and hold together what is inside."""
         start, end, behind = self._argument(at + 1)
         one = end == start + 1 and self._at(start).kind == "number" and self._at(start).text == "1"
-        if one and (self._at(behind).kind == "under" or self._is(behind, "[", "{", "(")):
+        opens = self._at(behind).kind == "under" or self._is(behind, "[", "{", "(")
+        opens = opens or self._at(behind).text in ("{", "left", "big", "Big", "bigl", "Bigl")
+        if one and opens:
             self._emit("indicator", "𝟙", at, behind)
             return behind
+        if one and self.raw[at].text in ("mathbf", "boldsymbol", "bm", "pmb"):
+            span = self.raw[at].span.to(self._at(behind - 1).span)
+            raise Problem("A bold 1 stands for a vector of ones", span, "Write sum(x) for its product with x")
         return at + 1
 
     def _wrapped(self, at: int) -> int:
@@ -771,7 +776,8 @@ class _Plain:
         if token.text in commands.REFUSED:
             raise Problem(*_refused(token.text, shown, token.span))
         choices = commands.known_commands() | {name for name in self.functions if name.isalpha()}
-        meant = nearest(token.text, choices)
+        begun = [choice for choice in choices if choice.startswith(token.text)]
+        meant = min(begun, key=len, default=nearest(token.text, choices))
         hint = f"Did you mean \\{meant}?" if meant else "Write the formula without it"
         raise Problem(f"'{shown}' is not known", token.span, hint, f"\\{meant}" if meant else None)
 
