@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.labels import plain_label, tint
 from core.errors import cut
@@ -16,7 +16,7 @@ LONGEST_LABEL = 32  # characters on a button
 
 
 class Notes(QWidget):
-    """Up to MOST notes, those with another reading first; `chosen` is sent with the note whose button was clicked."""
+    """Up to MOST notes, those with another reading first; `chosen` is sent with a note whose button is clicked."""
 
     chosen = Signal(object)
 
@@ -31,6 +31,7 @@ class Notes(QWidget):
         for row in self._rows:
             column.addWidget(row)
         column.addWidget(self.more)
+        self.hide()
 
     def show_notes(self, notes: Sequence[Note], colour: str) -> None:
         """Show the notes in a colour of the theme; without any the widget is hidden."""
@@ -64,10 +65,11 @@ class _Row(QWidget):
         self.button = QPushButton()
         self.button.setToolTip("Read it the other way: put this text in the place of what the note is about")
         self.note: Note | None = None
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.label, 1)
-        line.addWidget(self.button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.label)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         self.button.clicked.connect(lambda: notes.chosen.emit(self.note))
 
     def show_note(self, note: Note, colour: str) -> None:

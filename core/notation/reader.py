@@ -271,7 +271,9 @@ class _Reader(Expressions):
             raise Problem(f"'{name.text}' is a known function already", name.span, "Choose another name")
         if len(set(parameters)) < len(parameters):
             raise Problem(f"{name.text} repeats a name among its values", name.span, "Rename one of them")
+        hidden = {own: self.functions.pop(own) for own in parameters if own in self.defined}
         tree = self.expression()
+        self.functions |= hidden
         self.own[name.text] = (parameters, tree)
         for part in walk(tree):
             if getattr(part, "function", "") == name.text:

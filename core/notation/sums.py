@@ -90,19 +90,13 @@ def _continued(reader: Expressions, token: Token, limits: _Limits, body: Tree) -
     said = f"The {WORDS[token.text]} over {over} is taken of {reader.source(body.span)}"
     if body is not first:
         span = reader.since(token)
-        shorter = Span(first.span.start, first.span.end), Span(first.span.end, span.end)
-        reader.note(said, span, _bracketed(reader, token, *shorter))
+        rest = reader.text[first.span.end : span.end]
+        reader.note(said, span, f"({reader.source(token.span.to(first.span))}){rest}")
     elif reader.at_sign("+", "-") and limits.indices:
         end = _end_of_sum(reader)
-        longer = Span(body.span.start, end), Span(end, end)
-        reader.note(said, Span(token.span.start, end), _bracketed(reader, token, *longer))
+        head, longer = reader.text[token.span.start : body.span.start], reader.text[body.span.start : end]
+        reader.note(said, Span(token.span.start, end), f"{head}({longer})")
     return body
-
-
-def _bracketed(reader: Expressions, token: Token, term: Span, rest: Span) -> str:
-    """A sum with its term in brackets, and what comes behind, as text."""
-    head = reader.text[token.span.start : term.start]
-    return f"{head}({reader.source(term)}){reader.source(rest)}"
 
 
 def _end_of_sum(reader: Expressions) -> int:
