@@ -15,7 +15,6 @@ from core.notation.cursor import CLOSING, Cursor
 from core.notation.lexer import Token
 from core.notation.libraries import chosen
 from core.notation.signatures import Signature
-from core.notation.words import CONDITIONS
 from core.notation.tree import (
     Binary,
     Call,
@@ -31,6 +30,7 @@ from core.notation.tree import (
     Tree,
     with_span,
 )
+from core.notation.words import CONDITIONS
 
 Part = TypeVar("Part")
 SUM, PRODUCT, POWER = 10, 20, 30

@@ -9,8 +9,8 @@ from core.dataclass import replace
 from core.notation.lexer import Token
 from core.notation.names import MARKS, canonical, parts
 from core.notation.nearest import seeming
-from core.notation.words import CONDITIONS, PROSE, TWO_LETTERS
 from core.notation.tree import Note
+from core.notation.words import CONDITIONS, PROSE, TWO_LETTERS
 
 
 def split_products(

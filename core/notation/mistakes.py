@@ -13,8 +13,8 @@ from core.notation.lexer import Token, refuse_character
 from core.notation.libraries import FOREIGN
 from core.notation.names import parts
 from core.notation.nearest import nearest
-from core.notation.words import PROSE
 from core.notation.tree import Call, Statement
+from core.notation.words import PROSE
 
 if TYPE_CHECKING:
     from core.notation.expressions import Expressions

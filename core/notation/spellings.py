@@ -72,6 +72,14 @@ def name_of(text: str) -> str:
     return found[0].text
 
 
+def node_name(text: str) -> str:
+    """The name of a node in its one spelling: a name however it is written, or the text of a constant."""
+    try:
+        return name_of(text)
+    except Problem:
+        return canonical(text)
+
+
 @dataclass(frozen=True, slots=True)
 class _Named:
     """A name that starts at some token: what it is made of, whether it is one word on purpose, its end."""
