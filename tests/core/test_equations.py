@@ -141,7 +141,7 @@ class Jacobian:
         return Pulling(self.array(), len(self.of.shape))
 
 
-def reader(story, count, length):
+def reader(story, count, shape):
     picture = story.picture(count)
     graph = story.graph
     names = {plain(name_math(name)): picture.value(name) for name in graph.nodes if name != "π"}
@@ -168,7 +168,7 @@ def reader(story, count, length):
         return float(whole.array()) if not graph.nodes[found].shape and not whole.of.shape else whole
 
     functions = FUNCTIONS | {"dropout": lambda x, *settings: x * names["mask"]}
-    return Reader(names, derivative, length, functions)
+    return Reader(names, derivative, shape, functions)
 
 
 def heads(graph, output, seed):
@@ -238,10 +238,8 @@ def check_step(story, count):
     sides, signs = relations(found.rule)
     what = latex(found.rule)
     arg = step.arg if isinstance(step, Flowed) else step.node
-    shape = story.graph.nodes[arg].shape
-    read = reader(story, count, shape[0] if shape else 0)
+    read = reader(story, count, story.graph.nodes[arg].shape)
     if isinstance(step, Computed):
-        read.length = story.graph.nodes[step.node].shape[0] if story.graph.nodes[step.node].shape else 0
         head = read(sides[0])
         for side in sides[1:]:
             check_equal(read(side), head, what)
