@@ -496,13 +496,14 @@ class Reader:
         assert letter not in self.names
         found = []
         try:
-            while True:
+            while len(found) <= 100:
                 self.names[letter] = float(len(found))
                 found.append(self(body))
         except IndexError:
             return np.array(found)
         finally:
             del self.names[letter]
+        raise ValueError(f"{letter} is no index")
 
     def transposed(self, value):
         if hasattr(value, "transposed"):

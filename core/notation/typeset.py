@@ -233,7 +233,9 @@ def _binary(op: str, part: Binary, found: list[Part]) -> Part:
         case "^":
             return with_superscript(wrap(left, ATOM), right[0]), POWER
         case "⊙":
-            return row(wrap(left, PRODUCT), EACH, wrap(right, POWER)), PRODUCT
+            # a product of matrices gets brackets for the eye, a chain of entry by entry products does not
+            least = POWER if isinstance(part.left, Call) else PRODUCT
+            return row(wrap(left, least), EACH, wrap(right, POWER)), PRODUCT
     return product(left, right, signed=op != " "), PRODUCT
 
 
