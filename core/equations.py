@@ -6,6 +6,7 @@ as a sum over the stretched axes, and numbers have digits enough to give the pri
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from core.arrays import Shape, Value, joined_shape, shape_of, sum_to
@@ -25,7 +26,6 @@ from core.notation.tree import (
     Range,
     Transposed,
     Tree,
-    names,
     substituted,
     walk,
 )
@@ -57,6 +57,8 @@ from core.written import INDEX, ONE, ROW, NoNotation, ones, written
 
 # an array of up to this many rows and columns is shown entry by entry in a formula, a larger one by its name
 LARGEST_SHOWN = 6
+# with more columns in one side of an equation, what occurs in it several times is shown by its name
+MOST_COLUMNS = 15
 # a constant of more characters keeps its name in a derivative
 LONGEST_NUMBER = 6
 ADDED = Sign("+=", "rel")
@@ -214,9 +216,16 @@ class Equations:
         value: Callable[[Mapping[str, Value]], Value],
         named: Collection[str] = (),
     ) -> _Side:
-        """A side that uses the names of a tree: numbers stand for those not too large and not to be `named`."""
-        used = {name: known[name] for name in names(tree) if name in known and name not in named}
-        shown = {name: value for name, value in used.items() if _fits(value)}
+        """A side that uses the names of a tree: numbers stand for those that are not too large.
+
+        Those that are to be `named` keep their names, and so does what would make the side too long.
+        """
+        used = Counter(part.name for part in walk(tree) if isinstance(part, Name))
+        shown = {
+            name: known[name] for name in used if name in known and name not in named and _fits(known[name])
+        }
+        if sum(used[name] * _columns(value) for name, value in shown.items()) > MOST_COLUMNS:
+            shown = {name: value for name, value in shown.items() if used[name] == 1 or not shape_of(value)}
         return _Side(shown, set_as, lambda printed: value({**known, **printed}))
 
     def _equated(
@@ -427,6 +436,11 @@ def _ports(node: Node) -> dict[str, str]:
 def _fits(value: Value) -> bool:
     """Whether an array is small enough to be shown entry by entry."""
     return max(shape_of(value), default=0) <= LARGEST_SHOWN and _is_set(value)
+
+
+def _columns(value: Value) -> int:
+    """How many columns a value has as it is set."""
+    return shape_of(value)[1] if len(shape_of(value)) > 1 else 1
 
 
 def _is_set(value: Value) -> bool:

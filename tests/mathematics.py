@@ -318,8 +318,8 @@ class Reader:
     """Evaluates formulas.
 
     `names` are values by the text of the name; `derivative` gives ∂a/∂b for the texts of a and b, a Jacobian
-    as an object with a `transposed`. `shape` is that of what the formula is about: its first axis is as long as
-    a unit vector, and it is the shape of a matrix with one 1 in each row.
+    as an object with a `transposed`. `shape` is that of what the formula is about: its first axis is as long
+    as a unit vector, and it is the shape of a matrix with one 1 in each row.
     """
 
     names: dict

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 
 from core.arrays import Shape
-from core.notation.mathtree import Digits, Fenced, Letter, Math, Word, row
+from core.notation.mathtree import Digits, Fenced, Letter, Word, row
 from core.notation.typeset import (
     ATOM,
     COLON,

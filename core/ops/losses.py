@@ -125,7 +125,8 @@ cross_entropy_rows = structural(
     points=("k", "S"),
     remark=_mean_of("cross_entropy"),
     S="spread_along(g, S, 1) ⊙ (softmax_rows(S) - onehot_rows(k, S))",
-    says="Row by row: the probabilities, with 1 taken off that of the true class, times the upstream gradient.",
+    says="Row by row: the probabilities, with 1 taken off that of the true class, times the upstream "
+    "gradient.",
 )
 nll_rows = structural(
     "nll_rows",

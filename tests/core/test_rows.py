@@ -188,7 +188,8 @@ def test_an_axis_stands_in_the_circle_and_rows_look_as_a_vector_does(program, sy
     [
         (
             "softmax(s)",
-            r"f\odot\left( G-\left( \sum_{j}\left( G\odot f \right)[:,j] \right)\mathbf{1}_{3}^{\top} \right)",
+            r"f\odot\left( G-"
+            r"\left( \sum_{j}\left( G\odot f \right)[:,j] \right)\mathbf{1}_{3}^{\top} \right)",
         ),
         (
             "log_softmax(s)",
@@ -217,7 +218,8 @@ def test_an_axis_stands_in_the_circle_and_rows_look_as_a_vector_does(program, sy
 def test_the_way_back_is_set_as_an_equation_of_matrices(program, rule):
     """G stands for the gradient of f."""
     given = {"s": np.abs(SCORES), "k": [0, 1, 2]}
-    story = story_of(f"f = {program}; L = sum(f ⊙ f)", {name: given[name] for name in given if name in program})
+    used = {name: given[name] for name in given if name in program}
+    story = story_of(f"f = {program}; L = sum(f ⊙ f)", used)
     found = latex(explain(story, len(story)).rule).partition("=")[2]
     upstream = r"\frac{\partial L}{\partial f}"
     for bracketed in (rf"\left( {upstream} \right)^", rf"\left( {upstream} \right)["):
