@@ -331,6 +331,7 @@ PROGRAMS = [
     "log_softmax(X) - X/sum(X, 0)",
     "mean(X, 0)·flip(v) + sum(mean(X, 1))",
     "sum_except(v, k) v",
+    "mean(v, 0) sum(v, 0)",
 ]
 GIVEN = {
     "X": frozen([[1.0, 2.0, 0.5], [3.0, 1.0, 2.0], [0.5, 0.25, 4.0]]),
