@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from itertools import pairwise
 
 from core.builder import free_names, read_program
 from core.dataclass import dataclass
@@ -178,7 +179,7 @@ def _points(text: str, tokens: list[Token]) -> Changes:
     """`2.x` was 2 times x."""
     return [
         (token.span.start + 1, token.span.start + 1, " ")
-        for before, token in zip(tokens, tokens[1:], strict=False)
+        for before, token in pairwise(tokens)
         if token.kind == "method" and before.kind == "number" and not token.spaced
     ]
 
@@ -187,7 +188,7 @@ def _lines(text: str, tokens: list[Token]) -> Changes:
     """A line that began with + was a statement of its own."""
     return [
         (token.span.start, token.span.start, ";")
-        for token, behind in zip(tokens, tokens[1:], strict=False)
+        for token, behind in pairwise(tokens)
         if token.text == "\n" and _is(behind, "+")
     ]
 

@@ -45,7 +45,7 @@ def read(text: str, functions: Mapping[str, Signature], known: Collection[str] =
 
     Raises Problem with the place.
     """
-    ranks = {name: rank for name, rank in known.items()} if isinstance(known, Mapping) else {}
+    ranks = dict(known) if isinstance(known, Mapping) else {}
     with _deep():
         return _Reader(text, functions, set(known), ranks).program()
 
@@ -108,7 +108,7 @@ class _Reader(Expressions):
     # -- what expressions ask for
 
     def printed(self, tree: Tree) -> str:
-        if indices.has_reductions(tree):
+        if indices.reductions_in(tree):
             return self.source(tree.span)
         return expression_text(tree)
 
@@ -321,7 +321,7 @@ class _Reader(Expressions):
         plain_names = {statement.name for statement in statements if statement.name}
         indexed = {name for name in plain_names if labels_of(parts(name).sub)}
         known = Known(frozenset(self.known - indexed), ranks, frozenset(), self.functions)
-        sums = any(indices.has_reductions(statement.tree) for statement in statements)
+        sums = any(indices.reductions_in(statement.tree) for statement in statements)
         if not sums and not ranks:
             return None
         arrays: set[str] = set()
@@ -351,7 +351,7 @@ class _Reader(Expressions):
         carried = indices.indexed_names(
             statement.tree, replace(known, names=known.names - {statement.name}), labels
         )
-        sums = indices.has_reductions(statement.tree)
+        sums = indices.reductions_in(statement.tree)
         arrays = {name for name in carried if name in known.arrays or known.ranks.get(name)}
         return labels if carried and (arrays or sums) else ()
 
@@ -360,8 +360,7 @@ class _Reader(Expressions):
         found: list[str] = []
         fixed = {
             name
-            for part in walk(statement.tree)
-            if isinstance(part, indices.Reduction)
+            for part in indices.reductions_in(statement.tree)
             for limit in (part.excluded, part.start, part.stop)
             if limit is not None
             for name in names(limit)

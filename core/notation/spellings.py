@@ -372,7 +372,9 @@ class _Plain:
 
     def _is_layered(self, at: int, made: Parts) -> bool:
         layer = self._bracketed_label(at, made)
-        return bool(layer) and (self.alone or replace(made, layer=layer[0]).text in self.layered)
+        if layer is None:
+            return False
+        return self.alone or replace(made, layer=layer[0]).text in self.layered
 
     def _bracketed_label(self, at: int, made: Parts) -> tuple[str, int] | None:
         """`(n)` or `[n]` at a token as a label with what comes behind, if it can be a layer of the name."""
@@ -396,7 +398,7 @@ class _Plain:
         ):
             return True
         named = self._name_at(start)
-        return bool(named) and named.end == end and named.made.text == "T"
+        return named is not None and named.end == end and named.made.text == "T"
 
     def _layered(self) -> set[str]:
         """Names with a layer in round brackets that the program assigns or that have a value.
@@ -425,8 +427,10 @@ class _Plain:
     def _stems(self) -> set[str]:
         """Letters that number layers without brackets, as in a^l_j, or on the left of = as in z^l."""
         found: set[str] = set()
-        for at, token in enumerate(self.raw):
-            if not self._is(at, "^") or at == 0 or self.raw[at - 1].kind not in ("name", "latex", "sign"):
+        at = 0
+        while at < len(self.raw) - 1:  # a name may be cut in two on the way
+            at += 1
+            if not self._is(at, "^") or self.raw[at - 1].kind not in ("name", "latex", "sign"):
                 continue
             if self._at(at + 1).kind == "name" and re.fullmatch(r"[lL]_\w+", self._at(at + 1).text):
                 self._split_label(at + 1)
@@ -437,7 +441,6 @@ class _Plain:
             letter, after = inside[0].text, self._at(end + 1)
             if letter == "T" or letter in self.known or not LABEL.fullmatch("".join(t.text for t in inside)):
                 continue
-            base = self.raw[at - 1]
             equals = after.text == "=" or commands.SIGNS.get(after.text) == "="
             starts = (
                 at == 1 or self.raw[at - 2].kind not in ("sign", "number", "name") or self._is(at - 2, ",")
@@ -738,9 +741,9 @@ class _Plain:
             return behind
         end = self._group(behind)
         after = end + 1
-        if self._at(after).kind == "under" or self._is(after, "^"):
-            if self.raw[at].text in ("underbrace", "overbrace") and self._brace(after + 1):
-                after = self._group(after + 1) + 1
+        noted = self.raw[at].text in ("underbrace", "overbrace")
+        if noted and (self._at(after).kind == "under" or self._is(after, "^")) and self._brace(after + 1):
+            after = self._group(after + 1) + 1
         del self.raw[end:after]
         del self.raw[at : behind + 1]
         return at

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.dataclass import dataclass
 from core.errors import Problem, Span
@@ -69,8 +69,9 @@ def reduction(reader: Expressions, token: Token) -> Tree:
     span = reader.since(token)
     if not limits.indices:
         limits.indices = _guessed_indices(reader, body)
-    made = Reduction(token.text, limits.indices, body, limits.start, limits.stop, limits.excluded, span)
-    return made  # type: ignore[return-value]
+    made: Any = Reduction(token.text, limits.indices, body, limits.start, limits.stop, limits.excluded, span)
+    found: Tree = made  # a part of a tree until the statement has been read
+    return found
 
 
 def _term(reader: Expressions) -> Tree:
