@@ -7,6 +7,7 @@ text that was typed, so that a message points at what the user sees.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 
 from core.dataclass import dataclass, replace
@@ -45,12 +46,15 @@ FOREIGN = (
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """Plain tokens; `whole` are names written as one word on purpose, `spelled` how the text spells each name."""
+    """Plain tokens; `whole` are names written as one word on purpose, `spelled` how the text spells each name.
+
+    `faces` are the alphabets of names that are not written plainly: bold, calligraphic, or with an arrow.
+    """
 
     tokens: list[Token]
     whole: frozenset[str]
     spelled: dict[str, str]
-    said: list[tuple[str, Span]]
+    faces: dict[str, str]
 
 
 def plain(text: str, functions: Collection[str], known: Collection[str]) -> Plain:
@@ -72,6 +76,14 @@ def name_of(text: str) -> str:
     return found[0].text
 
 
+def _typed_face(letter: str) -> str:
+    """The alphabet of a letter that is typed in Unicode, such as 𝐰 or ℒ."""
+    called = unicodedata.name(letter, "")
+    if letter.isascii() or unicodedata.normalize("NFKC", letter) == letter:
+        return ""
+    return "bold" if "BOLD" in called else "calligraphic" if "SCRIPT" in called else ""
+
+
 def node_name(text: str) -> str:
     """The name of a node in its one spelling: a name however it is written, or the text of a constant."""
     try:
@@ -88,6 +100,7 @@ class _Named:
     whole: bool
     end: int
     transposed: bool = False
+    face: str = ""
 
 
 class _Plain:
@@ -105,7 +118,7 @@ class _Plain:
         self.out: list[Token] = []
         self.whole: set[str] = set()
         self.spelled: dict[str, str] = {}
-        self.said: list[tuple[str, Span]] = []
+        self.faces: dict[str, str] = {}
         self.environments: list[str] = []
         self.begun: list[int] = []  # the tokens where they begin
         self.layered = self._layered() if not alone else set()
@@ -119,7 +132,7 @@ class _Plain:
             begun = self.raw[self.begun[-1]]
             name = self.environments[-1]
             raise Problem(f"'\\begin{{{name}}}' is not closed", begun.span, f"Add \\end{{{name}}}")
-        return Plain(_statements(self.out), frozenset(self.whole), self.spelled, self.said)
+        return Plain(_statements(self.out), frozenset(self.whole), self.spelled, self.faces)
 
     # -- looking around in the raw tokens
 
@@ -186,7 +199,8 @@ class _Plain:
             end = self._group(at)
             inner = self._name_at(at + 2)
             if inner and inner.end == end:
-                found = replace(inner, end=end + 1)
+                face = commands.FACES.get(self._at(at + 1).text, "")
+                found = replace(inner, end=end + 1, face=face or inner.face)
         elif self._brace(at) and (not self.out or self.out[-1].kind not in ("frac", "root")):
             end = self._group(at)
             after = self._at(end + 1)
@@ -211,7 +225,9 @@ class _Plain:
         if inner is None or inner.end != end:
             return None
         upright = self.raw[at].text in ("mathrm", "mathsf", "text", "operatorname", "operatorname*", "textrm")
-        return replace(inner, end=behind, whole=inner.whole or (upright and len(inner.made.base) > 1))
+        whole = inner.whole or (upright and len(inner.made.base) > 1)
+        face = commands.FACES.get(self.raw[at].text, "") or inner.face
+        return replace(inner, end=behind, whole=whole, face=face)
 
     def _accented(self, at: int) -> _Named | None:
         start, end, behind = self._argument(at + 1)
@@ -501,6 +517,8 @@ class _Plain:
             self.whole.add(name)
         if name not in self.spelled:
             self.spelled[name] = self._as_typed(at, named.end)
+            if face := named.face or _typed_face(self.text[self.raw[at].span.start]):
+                self.faces[name] = face
         if named.transposed:
             self._emit("transpose", "⊤", named.end - 1)
         return named.end
