@@ -7,15 +7,14 @@ what the limits of a sum promise is noted as needed and checked when the shapes 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
-from core.notation.names import Parts, parts
-from core.notation.signatures import Signature
-from core.notation.sums import WORDS, Reduction, labels_of
+from core.notation.entries import Known, Labels, entry_of, plain_entry, reductions_in
+from core.notation.sums import WORDS, Reduction
 from core.notation.tree import (
     Binary,
     Call,
@@ -29,13 +28,13 @@ from core.notation.tree import (
     Range,
     Transposed,
     Tree,
-    rebuilt,
+    fold,
+    remade,
     walk,
 )
+from core.notation.written_out import written_out
 
-MOST_TERMS = 100
 PRODUCTS = " ·*⊙@"
-Labels = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,51 +50,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known when a statement is read: names with values, those that are arrays, those with rank.
-
-    `ranks` holds how many axes the values have that were given; `arrays` are names that are indexed somewhere.
-    """
-
-    names: frozenset[str]
-    ranks: Mapping[str, int]
-    arrays: frozenset[str]
-    functions: Mapping[str, Signature]
-
-
-def reductions_in(tree: Tree) -> list[Reduction]:
-    """The sums over an index in a tree, the outer before the inner."""
-    parts: list[Any] = list(walk(tree))
-    return [part for part in parts if isinstance(part, Reduction)]
-
-
-def with_indices(tree: Tree, indices: Collection[str] = ()) -> Iterator[tuple[Tree, frozenset[str]]]:
-    """Every part of a tree with the indices of the sums around it, and the given ones."""
-    waiting: list[tuple[Tree, frozenset[str]]] = [(tree, frozenset(indices))]
-    while waiting:
-        part, active = waiting.pop()
-        yield part, active
-        if isinstance(part, Reduction):
-            active = active | set(part.indices)
-        waiting += [(child, active) for child in reversed(part.children)]
-
-
-def indexed_names(tree: Tree, known: Known, indices: Collection[str] = ()) -> set[str]:
-    """The arrays whose entries a tree takes by the indices of its sums, or by the given ones."""
-    found: set[str] = set()
-    for part, active in with_indices(tree, indices):
-        if isinstance(part, Name) and (entry := entry_of(part, known, active)) and not _scalars(part, known):
-            found |= {
-                inner.name for inner in walk(entry[0]) if isinstance(inner, Name) and _is_base(inner, part)
-            }
-    return found
-
-
-def _is_base(inner: Name, name: Name) -> bool:
-    return parts(inner.name).base == parts(name.name).base
-
-
-@dataclass(frozen=True, slots=True)
 class Lowered:
     """A tree without index notation, the labels left of the free ones, what the limits need and count."""
 
@@ -105,12 +59,31 @@ class Lowered:
     counts: Mapping[str, Tree]
 
 
+def _concerned(tree: Tree, free: frozenset[str], known: Known) -> set[int]:
+    """The parts of a tree in which a sum or an entry lies, by identity; all others stay as they are."""
+    indices = free.union(*(part.indices for part in reductions_in(tree)))
+    found: set[int] = set()
+
+    def combine(part: Tree, inside: list[bool]) -> bool:
+        own: Any = part
+        concerned = any(inside) or isinstance(own, Reduction)
+        if isinstance(own, Name):
+            is_entry = entry_of(own, known, indices) or plain_entry(own, known)
+            concerned = own.name in indices or is_entry is not None
+        if concerned:
+            found.add(id(part))
+        return concerned
+
+    fold(tree, combine)
+    return found
+
+
 def lowered(tree: Tree, free: Labels, known: Known) -> Lowered:
     """A tree without index notation; `free` are the indices of the left side.
 
     Raises Problem where the notation cannot be turned into operations on whole arrays.
     """
-    lowering = _Lowering(frozenset(free), known)
+    lowering = _Lowering(tree, frozenset(free), known)
     part = lowering.part(tree)
     found, labels = lowering.whole(part)
     if len(labels) == 2 and labels != free and set(labels) == set(free):
@@ -118,79 +91,12 @@ def lowered(tree: Tree, free: Labels, known: Known) -> Lowered:
     return Lowered(found, labels, lowering.needed, lowering.counts)
 
 
-def entry_of(name: Name, known: Known, active: Collection[str]) -> tuple[Tree, Labels] | None:
-    """The array a name with a subscript is an entry of, with the indices it carries; None if it is a plain name.
-
-    `t_pj` is entry j of t_p where p is no index, and `W_yj` of row y of W where y has a value.
-    """
-    if name.name in known.names:
-        return None
-    made = parts(name.name)
-    labels = labels_of(made.sub)
-    if not labels or not set(labels) & set(active):
-        return None
-    base = replace(made, sub="")
-    if base.text not in known.names:  # t_pj is entry j of t_p, where t_p has a value
-        for count in range(1, len(labels)):
-            named = replace(made, sub="".join(labels[:count]))
-            if named.text in known.names and set(labels[count:]) <= set(active):
-                return Name(named.text, name.span), tuple(labels[count:])
-    fixed = [label for label in labels if label not in active]
-    carried = tuple(label for label in labels if label in active)
-    span = name.span
-    if not fixed:
-        return Name(base.text, span), carried
-    partly = replace(made, sub="".join(fixed) if all(len(label) == 1 for label in fixed) else ",".join(fixed))
-    if labels[: len(fixed)] == fixed and (partly.text in known.names or base.text not in known.names):
-        return Name(partly.text, span), carried
-    places: list[Tree | Range] = [
-        Range(Number(0.0)) if label in active else _place(label, span) for label in labels
-    ]
-    while isinstance(places[-1], Range):
-        places.pop()
-    return Index(Name(base.text, span), tuple(places), span), carried
-
-
-def _place(label: str, span: Span) -> Tree:
-    return Number(float(label), span) if label.isdigit() else Name(_label_name(label), span)
-
-
-def _label_name(label: str) -> str:
-    return label.replace("{", "").replace("}", "")
-
-
-def plain_entry(name: Name, known: Known) -> Tree | None:
-    """`s_k` outside of sums as entry k of an array s that is known as one; None if it is a plain name."""
-    made = parts(name.name)
-    base = replace(made, sub="")
-    if not made.sub or name.name in known.names or base.text == name.name:
-        return None
-    labels = labels_of(made.sub)
-    if not labels or any(label.isdigit() for label in labels):
-        return None
-    is_array = base.text in known.arrays or known.ranks.get(base.text, 0) >= len(labels)
-    if not is_array:
-        return None
-    return Index(Name(base.text, name.span), tuple(_place(label, name.span) for label in labels), name.span)
-
-
-def _scalars(name: Name, known: Known) -> list[str]:
-    """Names with values such as w1, w2, … that an entry w_i stands for where there is no array w."""
-    made = parts(name.name)
-    base = replace(made, sub="").text
-    if len(labels_of(made.sub)) != 1 or known.ranks.get(base) or base in known.arrays:
-        return []
-    first = next((n for n in (0, 1) if replace(made, sub=str(n)).text in known.names), None)
-    found: list[str] = []
-    while first is not None and replace(made, sub=str(first + len(found))).text in known.names:
-        found.append(replace(made, sub=str(first + len(found))).text)
-    return found
-
-
 class _Lowering:
-    def __init__(self, free: frozenset[str], known: Known):
+    def __init__(self, tree: Tree, free: frozenset[str], known: Known):
         self.active = free
         self.known = known
+        self.concerned = _concerned(tree, free, known)
+        self.written: list[Tree] = []
         self.needed: list[Needed] = []
         self.counts: dict[str, Tree] = {}  # limits such as n without a value, and an array that long
         self.entries: list[tuple[Tree, Labels]] = []  # the arrays that were indexed, each where it stands
@@ -201,7 +107,7 @@ class _Lowering:
         """A tree as a product of labelled factors; sums inside are worked out."""
         if isinstance(tree, Reduction):
             return self.reduction(tree)
-        if not self._is_concerned(tree):
+        if id(tree) not in self.concerned:
             return Part(((tree, ()),))
         match tree:
             case Name():
@@ -241,16 +147,6 @@ class _Lowering:
                 return Part(((Listing(tuple(item for item, _ in found), tree.span), ()),))
         return Part(((tree, ()),))
 
-    def _is_concerned(self, tree: Tree) -> bool:
-        return any(
-            isinstance(part, Reduction)
-            or (isinstance(part, Name) and (part.name in self.active or self._is_entry(part)))
-            for part in walk(tree)
-        )
-
-    def _is_entry(self, name: Name) -> bool:
-        return bool(entry_of(name, self.known, self.active)) or plain_entry(name, self.known) is not None
-
     def product(self, op: str, left: Part, right: Part) -> Part:
         """The factors of both; two without labels stay one product, as they were written."""
         if not left.labels and not right.labels:
@@ -271,8 +167,6 @@ class _Lowering:
 
     def joined(self, tree: Tree, sides: Sequence[Part]) -> Part:
         """An operation entry by entry on sides whose axes are brought into one order."""
-        from core.notation.tree import remade
-
         found = [self.whole(side) for side in sides]
         aligned, labels = self._aligned(found, tree.span)
         if labels:
@@ -364,7 +258,9 @@ class _Lowering:
         if not tree.indices:
             body = self.whole(self.part(tree.body))[0]
             return Part(((Call(tree.kind, (body,), tree.span), ()),))
-        if (expanded := self._expanded(tree)) is not None:
+        if (expanded := written_out(tree, self.known)) is not None:
+            self.concerned |= _concerned(expanded, self.active, self.known)
+            self.written = [*self.written, expanded]  # kept, so that no other part gets its identity
             return self.part(expanded)
         before, first = self.active, len(self.entries)
         self.active = before | set(tree.indices)
@@ -520,65 +416,6 @@ class _Lowering:
 
         start = expression_text(tree.start) if tree.start else "1"
         return f"from {start} to {expression_text(tree.stop) if tree.stop else '…'}"
-
-    # -- sums written out
-
-    def _expanded(self, tree: Reduction) -> Tree | None:
-        """A sum over w_1, w_2, … that are numbers with names of their own, or of a formula of the index itself."""
-        if len(tree.indices) != 1 or tree.kind not in ("sum", "prod"):
-            return None
-        index = tree.indices[0]
-        named = [part for part in walk(tree.body) if isinstance(part, Name)]
-        alone = any(part.name == index for part in named)
-        scalars = [
-            found
-            for part in named
-            if entry_of(part, self.known, (index,)) and (found := _scalars(part, self.known))
-        ]
-        if not scalars and not alone:
-            carried = any(entry_of(part, self.known, (index,)) for part in named)
-            if carried or any(isinstance(part, Index) for part in walk(tree.body)):
-                return None
-        start = tree.start.value if isinstance(tree.start, Number) else 1.0
-        stop = tree.stop.value if isinstance(tree.stop, Number) else None
-        if stop is None and scalars:
-            first = 0 if scalars[0][0].endswith("0") else 1
-            start, stop = float(first), float(first + min(map(len, scalars)) - 1)
-        if stop is None:
-            return None
-        if stop - start + 1 > MOST_TERMS:
-            raise Problem(
-                f"A sum of more than {MOST_TERMS} terms is not written out", tree.span, "Use a vector"
-            )
-        if stop < start:
-            raise Problem("This sum has no terms", tree.span, "Write limits such as i=1 and 3")
-        terms = [self._term(tree, index, float(number), start) for number in range(int(start), int(stop) + 1)]
-        sign = "+" if tree.kind == "sum" else "·"
-        return reduce(lambda a, b: Binary(sign, a, b, tree.span), terms)
-
-    def _term(self, tree: Reduction, index: str, number: float, start: float) -> Tree:
-        """The body at one value of the index."""
-
-        def at(part: Tree) -> Tree:
-            if not isinstance(part, Name):
-                return part
-            if part.name == index:
-                return Number(number, part.span)
-            made = parts(part.name)
-            labels = labels_of(made.sub)
-            if part.name in self.known.names or index not in labels:
-                return part
-            named = _with_label(made, labels, index, int(number))
-            base = replace(made, sub="")
-            if base.text in self.known.names and named not in self.known.names and len(labels) == 1:
-                return Index(Name(base.text, part.span), (Number(number - start),), part.span)
-            return Name(named, part.span)
-
-        return rebuilt(tree.body, at)
-
-
-def _with_label(made: Parts, labels: Sequence[str], index: str, number: int) -> str:
-    return replace(made, sub="".join(str(number) if label == index else label for label in labels)).text
 
 
 def _flattened(tree: Reduction) -> Reduction:

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
-from core.notation import indices, mistakes
+from core.notation import entries, indices, mistakes
+from core.notation.entries import Known
 from core.notation.expressions import Expressions
 from core.notation.factors import split_products
-from core.notation.indices import Known
 from core.notation.lexer import Token, assigned
 from core.notation.names import parts, plain_spellings
 from core.notation.printers import expression_text
@@ -109,7 +109,7 @@ class _Reader(Expressions):
     # -- what expressions ask for
 
     def printed(self, tree: Tree) -> str:
-        if indices.reductions_in(tree):
+        if entries.reductions_in(tree):
             return self.source(tree.span)
         return expression_text(tree)
 
@@ -324,19 +324,19 @@ class _Reader(Expressions):
         plain_names = {statement.name for statement in statements if statement.name}
         indexed = {name for name in plain_names if labels_of(parts(name).sub)}
         known = Known(frozenset(self.known - indexed), ranks, frozenset(), self.functions)
-        sums = any(indices.reductions_in(statement.tree) for statement in statements)
+        sums = any(entries.reductions_in(statement.tree) for statement in statements)
         if not sums and not ranks:
             return None
         arrays: set[str] = set()
         for statement in statements:
-            arrays |= indices.indexed_names(statement.tree, known)
-        entries = not sums and not any(
-            indices.plain_entry(part, replace(known, names=frozenset(self.known)))
+            arrays |= entries.indexed_names(statement.tree, known)
+        without = not sums and not any(
+            entries.plain_entry(part, replace(known, names=frozenset(self.known)))
             for statement in statements
             for part in walk(statement.tree)
             if isinstance(part, Name)
         )
-        if entries and not any(
+        if without and not any(
             self._free_labels(s, replace(known, arrays=frozenset(arrays))) for s in statements
         ):
             return None
@@ -351,10 +351,10 @@ class _Reader(Expressions):
         labels = tuple(label for label in labels_of(parts(statement.name).sub) if not label.isdigit())
         if not labels or len(labels) != len(labels_of(parts(statement.name).sub)):
             return ()
-        carried = indices.indexed_names(
+        carried = entries.indexed_names(
             statement.tree, replace(known, names=known.names - {statement.name}), labels
         )
-        sums = indices.reductions_in(statement.tree)
+        sums = entries.reductions_in(statement.tree)
         arrays = {name for name in carried if name in known.arrays or known.ranks.get(name)}
         return labels if carried and (arrays or sums) else ()
 
@@ -363,14 +363,14 @@ class _Reader(Expressions):
         found: list[str] = []
         fixed = {
             name
-            for part in indices.reductions_in(statement.tree)
+            for part in entries.reductions_in(statement.tree)
             for limit in (part.excluded, part.start, part.stop)
             if limit is not None
             for name in names(limit)
         }
-        for part, bound in indices.with_indices(statement.tree):
-            if isinstance(part, Name) and (entry := indices.plain_entry(part, known)):
-                if indices.entry_of(part, known, bound):
+        for part, bound in entries.with_indices(statement.tree):
+            if isinstance(part, Name) and (entry := entries.plain_entry(part, known)):
+                if entries.entry_of(part, known, bound):
                     continue
                 places = [place for place in getattr(entry, "places", ()) if isinstance(place, Name)]
                 found += [place.name for place in places if place.name not in known.names | fixed]
@@ -381,7 +381,7 @@ class _Reader(Expressions):
         return labels
 
     def _evidence(self, statement: Statement, free: tuple[str, ...], known: Known) -> set[str]:
-        return indices.indexed_names(statement.tree, known, free) if free else set()
+        return entries.indexed_names(statement.tree, known, free) if free else set()
 
     # -- order
 
