@@ -28,13 +28,19 @@ FLAT = "0"  # the local derivative of an input that no gradient passes
 class Kink:
     """Where an operation has no derivative: the condition, the slopes on both sides, what is used there.
 
-    The slopes are rules, or "" at the edge of where the operation is defined; `used` is told as it is.
+    The slopes are rules, or "" at the edge of where the operation is defined; `used` is told as it is. In a
+    tie it says in words what goes to each.
     """
 
     at: Rule
     left: str
     right: str
     used: str
+
+    @property
+    def is_tie(self) -> bool:
+        """Whether several are equal and share what comes back."""
+        return self.used.endswith(" each")
 
     @property
     def jumps(self) -> bool:
