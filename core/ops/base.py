@@ -171,6 +171,10 @@ class Op:
             settings.append(constant)
         return settings
 
+    def is_usual(self, port: str, value: Value | None) -> bool:
+        """Whether a value is the one number that an input has where nothing is written for it."""
+        return isinstance(value, float) and value == self.defaults.get(port)
+
     def ports(self, count: int) -> tuple[str, ...]:
         """The names of `count` inputs; an operation on any number of values numbers them."""
         return tuple(f"{self.inputs[0]}{i}" for i in range(count)) if self.variadic else self.inputs

@@ -10,6 +10,7 @@ import pytest
 from core.arrays import frozen
 from core.builder import build, graph_of, read_program
 from core.defaults import with_defaults
+from core.explain import explain
 from core.export.tikz import tikz
 from core.figure import draw, figure, label_width
 from core.figure import labels as labels_of_edges
@@ -105,6 +106,34 @@ def test_what_is_compared_with_a_number_has_it_in_its_circle(relation):
         shown.append(latex(found[1].symbol))
     assert shown[0].startswith("x") and shown[0].endswith("2")
     assert shown[1].startswith("2") and shown[1].endswith("x")
+
+
+LISTS = [
+    "x + [1, 2]",
+    "w·[1, 0, -1]",
+    "relu([1, -2])",
+    "[1, 2]",
+    "hinge(y, 1, [1, 2])",
+    "leaky_relu(x, [1, 1])",
+]
+
+
+@pytest.mark.parametrize("text", LISTS)
+def test_a_list_of_numbers_is_drawn_and_explained_as_a_value_of_its_own(text):
+    """Also where one number would be the usual one, and not be drawn."""
+    story = run(text, {"x": frozen([1, 2]), "w": frozen([1, 2, 3]), "y": 0.5})
+    boxes = figure(draw(story.graph), story.last).boxes
+    lists = {node.name for node in story.graph.nodes.values() if node.value is not None and node.shape}
+    assert lists and lists <= {box.node for box in boxes}
+    sentences = [explain(story, count).sentence for count in range(1, len(story) + 1)]
+    assert all(sentences)
+
+
+def test_a_list_of_the_usual_value_is_written_in_the_formula():
+    story = run("hinge(y, 1, [1, 1])", {"y": 0.5})
+    assert latex(explain(story, 1).rule).endswith(r"\left( y,1,\left[ 1,1 \right] \right)")
+    story = run("hinge(y, 1, 1)", {"y": 0.5})
+    assert latex(explain(story, 1).rule).endswith(r"\left( y,1 \right)")
 
 
 def test_large_arrays_are_heat_maps_and_small_vectors_columns_of_numbers():
