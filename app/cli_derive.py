@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from core.errors import Problem
-from core.notation.names import canonical
+from core.notation.spellings import node_name
 from core.request import Request, check_node, typed_hint
 
 LAYOUTS = ("numerator", "denominator")
@@ -27,7 +27,7 @@ def write_derivatives(words: argparse.Namespace, request: Request) -> int:
 
     story = request.story(typed_hint)
     if words.jacobian:
-        pair = [canonical(name.strip()) for name in words.jacobian.split(",")]
+        pair = [node_name(name.strip()) for name in words.jacobian.split(",")]
         if len(pair) != 2:
             raise Problem("A Jacobian has two nodes", hint="Write --jacobian f,x")
         for name in pair:

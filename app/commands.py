@@ -19,8 +19,8 @@ from core.dataclass import dataclass, replace
 from core.document import MAX_BYTES, Document, loads
 from core.errors import Problem
 from core.notation.lexer import MAX_CHARACTERS
-from core.notation.names import canonical
 from core.notation.nearest import nearest
+from core.notation.spellings import node_name
 from core.numbers import DIGITS
 from core.report import Report, error_answer, error_text
 from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_seed, typed_values
@@ -100,7 +100,7 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def _names(word: str) -> tuple[str, ...]:
-    return tuple(canonical(name.strip()) for name in word.split(",") if name.strip())
+    return tuple(node_name(name.strip()) for name in word.split(",") if name.strip())
 
 
 def _unfold_argument(parser: argparse.ArgumentParser) -> None:
@@ -125,7 +125,7 @@ def _program_arguments(parser: argparse.ArgumentParser, *, shown: bool = True) -
         "values", metavar="NAME=VALUE", nargs="*", help="x=-2, x=1/3, w=[1, 2], W=[[1, 2], [3, 4]]"
     )
     parser.add_argument(
-        "--output", metavar="NODE", type=canonical, default="", help="the node to differentiate"
+        "--output", metavar="NODE", type=node_name, default="", help="the node to differentiate"
     )
     parser.add_argument("--defaults", action="store_true", help="choose values for names that have none")
     if shown:

@@ -111,6 +111,7 @@ class Session(QObject):
     def edit(self, label: str, after: Document, gesture: int = -1) -> None:
         """Change the document. Edits of one gesture, such as a drag, undo as one."""
         if after is not self.document:
+            after = replace(after, remark="") if after.remark else after
             self.undo_stack.push(Edit(self, label, after, gesture))
 
     def gesture(self) -> int:
@@ -360,7 +361,8 @@ class Session(QObject):
             self._refuse(problem if problem.span else problem.at(Span(0, len(document.text))))
             return
         self.computing, self.problem = False, None
-        self.notes = (*graph.notes, *left_out, *self._of_guessed_names(graph), *troubles(story))
+        remarks = [Note(document.remark, Span(0, 0))] if document.remark else []
+        self.notes = (*remarks, *graph.notes, *left_out, *self._of_guessed_names(graph), *troubles(story))
         self._draw(story)
         same_program = is_edit(self._understood, document.text)
         self.cursor = self._cursor_in(story) if same_program else 0

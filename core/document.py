@@ -20,8 +20,7 @@ from core.arrays import MAX_ENTRIES, MAX_RANK, Value, frozen
 from core.dataclass import dataclass, replace
 from core.errors import Problem, cut
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
-from core.notation.names import canonical
-from core.notation.spellings import name_of
+from core.notation.spellings import name_of, node_name
 from core.older import upgraded
 
 FORMAT, VERSION = "chainlight", 3
@@ -187,7 +186,7 @@ def name_from(plain: Any) -> str:
         raise Problem("A name is a text, such as x")
     if len(plain) > MAX_NAME:
         raise Problem(f"A name can have {MAX_NAME} characters; this one has {len(plain):,}")
-    return canonical(plain)
+    return node_name(plain)
 
 
 def values_from(table: Mapping[str, Any]) -> dict[str, Value]:

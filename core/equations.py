@@ -6,13 +6,14 @@ as a sum over the stretched axes, and numbers have digits enough to give the pri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from core.arrays import Shape, Value, joined_shape, shape_of, sum_to
 from core.dataclass import dataclass
 from core.graph import CONSTANT, Graph, Node
 from core.late import np
-from core.notation.axes import stretched, summed
+from core.notation.axes import index_letters, stretched, summed
 from core.notation.latex import latex
 from core.notation.mathtree import Big, Math, Row, Sign, Table, Tinted, row
 from core.notation.tree import (
@@ -25,7 +26,6 @@ from core.notation.tree import (
     Range,
     Transposed,
     Tree,
-    names,
     substituted,
     walk,
 )
@@ -53,10 +53,12 @@ from core.ops.losses import PAIRED
 from core.plan import GRADIENT, OUTPUT
 from core.seed import is_chosen, seeded
 from core.steps import Flowed, Picture, Story
-from core.written import ONE, NoNotation, ones, written
+from core.written import INDEX, ONE, ROW, NoNotation, ones, written
 
 # an array of up to this many rows and columns is shown entry by entry in a formula, a larger one by its name
 LARGEST_SHOWN = 6
+# with more columns in one side of an equation, what occurs in it several times is shown by its name
+MOST_COLUMNS = 15
 # a constant of more characters keeps its name in a derivative
 LONGEST_NUMBER = 6
 ADDED = Sign("+=", "rel")
@@ -159,10 +161,12 @@ class Equations:
         """By its names in a rule: each input of a node, the node itself and its gradient, by their names."""
         found = {port: self.name(arg) for port, arg in _ports(node).items()}
         shapes = {port: self.graph.nodes[arg].shape for port, arg in _ports(node).items()}
-        return self._fitted(node, found, shapes) | {
-            OUTPUT: self.name(node.name),
-            GRADIENT: self.upstream(node),
-        }
+        letters = zip((ROW.name, INDEX.name), index_letters(self.graph.nodes), strict=False)
+        return (
+            dict(letters)
+            | self._fitted(node, found, shapes)
+            | {OUTPUT: self.name(node.name), GRADIENT: self.upstream(node)}
+        )
 
     def _numbers(self, node: Node, operands: Mapping[str, Value], digits: int) -> dict[str, Part]:
         """The same with numbers in place of the operands."""
@@ -210,10 +214,18 @@ class Equations:
         tree: Tree,
         set_as: Callable[[Mapping[str, Part]], Math],
         value: Callable[[Mapping[str, Value]], Value],
+        named: Collection[str] = (),
     ) -> _Side:
-        """A side that uses the names of a tree: numbers stand for those that are not too large."""
-        used = {name: known[name] for name in names(tree) if name in known}
-        shown = {name: value for name, value in used.items() if _fits(value)}
+        """A side that uses the names of a tree: numbers stand for those that are not too large.
+
+        Those that are to be `named` keep their names, and so does what would make the side too long.
+        """
+        used = Counter(part.name for part in walk(tree) if isinstance(part, Name))
+        shown = {
+            name: known[name] for name in used if name in known and name not in named and _fits(known[name])
+        }
+        if sum(used[name] * _columns(value) for name, value in shown.items()) > MOST_COLUMNS:
+            shown = {name: value for name, value in shown.items() if used[name] == 1 or not shape_of(value)}
         return _Side(shown, set_as, lambda printed: value({**known, **printed}))
 
     def _equated(
@@ -299,7 +311,8 @@ class Equations:
         def value(at: Mapping[str, Value]) -> Value:
             return sum_to(rule.value(at), shape)
 
-        side = self._side(known, tree, lambda parts: total(tree, parts), value)
+        classes = [port for port in (op.points or ())[:1] if np.ndim(known[port])]
+        side = self._side(known, tree, lambda parts: total(tree, parts), value, classes)
         return total(named, self._names(node)), [side], None
 
     def _pulled_back(
@@ -423,6 +436,11 @@ def _ports(node: Node) -> dict[str, str]:
 def _fits(value: Value) -> bool:
     """Whether an array is small enough to be shown entry by entry."""
     return max(shape_of(value), default=0) <= LARGEST_SHOWN and _is_set(value)
+
+
+def _columns(value: Value) -> int:
+    """How many columns a value has as it is set."""
+    return shape_of(value)[1] if len(shape_of(value)) > 1 else 1
 
 
 def _is_set(value: Value) -> bool:

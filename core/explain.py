@@ -28,6 +28,9 @@ SIGNS = {
     "𝐞": "A bold e is 1 at the entry below it and 0 elsewhere.",
     "𝟏": "A bold 1 is an array of ones, its shape below.",
     "𝟎": "A bold 0 is an array of zeros, its shape below.",
+    "𝐄": "Row i of a bold E has its 1 at class k[i], and 0 elsewhere; k is below it, one class for each row "
+    "or one for all.",
+    "diag": "diag makes a diagonal matrix of a vector.",
     "mask": "The mask is 0 where an entry was dropped and scales up the others.",
     "⊗": "⊗ puts what follows in the place that is 1.",
     "⋆": "⋆ slides the right array over the left one.",

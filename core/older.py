@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from itertools import pairwise
 
+from core.builder import free_names, read_program
 from core.dataclass import dataclass
 from core.errors import Problem
 from core.notation import commands
@@ -53,8 +55,23 @@ def upgraded(text: str, names: Collection[str], matrices: Collection[str]) -> Up
     changes += _reciprocals(text, tokens, matrices)
     for start, end, new in sorted(changes, reverse=True):
         text = text[:start] + new + text[end:]
-    said = "The program was saved by an older version and is written in today's notation; it means the same"
-    return Upgraded(text, renamed, said if text != before else "")
+    said = []
+    if text != before:
+        said.append(
+            "The program was saved by an older version and is now in today's notation; it means the same"
+        )
+    if missing := _without_values(text, [renamed.get(name, name) for name in names]):
+        said.append(f"The file has no values for {', '.join(missing)}; new ones were chosen")
+    return Upgraded(text, renamed, ". ".join(said))
+
+
+def _without_values(text: str, names: Collection[str]) -> list[str]:
+    """The names of a program that have no value, if it can be read."""
+    try:
+        program = read_program(text, list(names))
+    except Problem:
+        return []
+    return [name for name in free_names(program) if name not in names]
 
 
 def _present_name(name: str) -> str:
@@ -162,7 +179,7 @@ def _points(text: str, tokens: list[Token]) -> Changes:
     """`2.x` was 2 times x."""
     return [
         (token.span.start + 1, token.span.start + 1, " ")
-        for before, token in zip(tokens, tokens[1:], strict=False)
+        for before, token in pairwise(tokens)
         if token.kind == "method" and before.kind == "number" and not token.spaced
     ]
 
@@ -171,7 +188,7 @@ def _lines(text: str, tokens: list[Token]) -> Changes:
     """A line that began with + was a statement of its own."""
     return [
         (token.span.start, token.span.start, ";")
-        for token, behind in zip(tokens, tokens[1:], strict=False)
+        for token, behind in pairwise(tokens)
         if token.text == "\n" and _is(behind, "+")
     ]
 

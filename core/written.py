@@ -28,10 +28,13 @@ from core.notation.tree import (
 )
 from core.notation.typeset import FORMS
 from core.ops import FUNCTIONS
-from core.ops.kernels import KERNELS
+from core.ops.kernels import KERNELS, place_of_axis
 from core.ops.rules import CONSTANTS
 
 ONE = Number(1.0)
+# all entries along an axis, and the letters that stand for the number of a row and of what is added up
+ALL = Range(Number(0.0))
+ROW, INDEX = Name("i"), Name("j")
 PRODUCTS = "*·⊙@ "
 ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": lambda x, y: x + y,
@@ -107,9 +110,17 @@ def _times(left: Found, right: Found) -> Tree:
     if not np.ndim(x) or not np.ndim(y):
         return Binary("*", a, b)
     for one, other, array in ((a, b, y), (b, a, x)):
-        if one == ones(np.shape(array)):
-            return other
+        if number := _of_ones(one, np.shape(array)):
+            return _times((number, 0.0), (other, array))
     return Binary("⊙", a, b)
+
+
+def _of_ones(tree: Tree, shape: Shape) -> Tree | None:
+    """The number that all entries are, of an array of ones or a multiple of it."""
+    match tree:
+        case Binary("*", number, array) if array == ones(shape):
+            return number
+    return ONE if tree == ones(shape) else None
 
 
 # -- what formulas say in place of a kernel
@@ -192,8 +203,41 @@ def _as_shape(trees: list[Tree], values: list[Any], value: Any) -> Tree:
     return Call("reshape", (trees[0], Listing(_sizes(np.shape(value)))))
 
 
+def _chosen(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+    """An entry of each row: of one column, or of the column that is told for the row."""
+    if not np.ndim(values[1]):
+        return Index(trees[0], (ALL, trees[1]))
+    return Call("for_each", (Index(trees[0], (ROW, Index(trees[1], (ROW,)))), ROW))
+
+
+def _sum_along(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+    shape = np.shape(values[0])
+    axis = place_of_axis(values[1], len(shape))
+    if trees[0] == ones(shape):
+        return _times((Number(float(shape[axis])), 0.0), (ones(np.shape(value)), value))
+    return Call("added_up", (Index(trees[0], (*(ALL,) * axis, INDEX)), INDEX))
+
+
+def _spread_along(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+    """A number for each row beside itself, g 𝟏ᵀ; one for each column below itself, 𝟏 gᵀ."""
+    one, shape = trees[0], np.shape(value)
+    if number := _of_ones(one, np.shape(values[0])):
+        return _times((number, 0.0), (ones(shape), value))
+    if len(shape) > 2:
+        raise NoNotation("spread_along")
+    axis = place_of_axis(values[2], len(shape))
+    line = ones(shape[axis : axis + 1])
+    if len(shape) == 1:
+        return Binary("*", one, line)
+    return Call("outer", (one, line) if axis == 1 else (line, one))
+
+
 WRITTEN: dict[str, Callable[[list[Tree], list[Any], Any], Tree]] = {
     "size": lambda trees, values, value: Number(float(value)),
+    "size_along": lambda trees, values, value: Number(float(value)),
+    "sum_along": _sum_along,
+    "spread_along": _spread_along,
+    "choose": _chosen,
     "stretch": _stretch,
     "log1p": _log1p,
     "put": _put,

@@ -103,6 +103,29 @@ def huber(y, t, d=1.0):
     return np.where(e <= d, e**2 / 2, d * (e - d / 2))
 
 
+def of_rows(function):
+    """A function of a vector, of a matrix taken for each of its rows; so are further values, if vectors."""
+
+    def found(x, *more):
+        if np.ndim(x) < 2:
+            return function(x, *more)
+        return np.array(
+            [function(x[i], *(one[i] if np.ndim(one) else one for one in more)) for i in range(len(x))], float
+        )
+
+    return found
+
+
+def along(function):
+    """A function of all entries, or of those along an axis."""
+    return lambda x, axis=None: function(x, axis=axis if axis is None else int(axis))
+
+
+def turned_round(x):
+    """Rows and columns, the last two axes, the other way round; a vector from end to end."""
+    return x[::-1] if x.ndim == 1 else x[..., ::-1, ::-1]
+
+
 def multiclass_hinge(s, k, m=1.0):
     return np.sum(np.maximum(0, s - s[int(k)] + m)) - max(0, m)
 
@@ -179,10 +202,11 @@ FUNCTIONS = {
     "clip": np.clip,
     "max": lambda *x: np.maximum(*x) if len(x) > 1 else np.max(x[0]),
     "min": lambda *x: np.minimum(*x) if len(x) > 1 else np.min(x[0]),
-    "sum": np.sum,
-    "mean": np.mean,
+    "sum": along(np.sum),
+    "sum except": lambda x, k: sum(entry for place, entry in enumerate(x) if place != k),
+    "mean": along(np.mean),
     "prod": np.prod,
-    "arg max": lambda x: float(np.argmax(x)),
+    "arg max": of_rows(lambda x: float(np.argmax(x))),
     "∏ others": others,
     "σ": sigmoid,
     "ReLU": lambda x: np.maximum(x, 0),
@@ -194,13 +218,15 @@ FUNCTIONS = {
     "softplus": lambda x: np.log(1 + np.exp(x)),
     "softsign": lambda x: x / (1 + np.abs(x)),
     "hard sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
-    "softmax": softmax,
-    "log softmax": lambda x: np.log(softmax(x)),
-    "logsumexp": lambda x: np.log(np.sum(np.exp(x))),
+    "softmax": of_rows(softmax),
+    "log softmax": of_rows(lambda x: np.log(softmax(x))),
+    "logsumexp": of_rows(lambda x: np.log(np.sum(np.exp(x)))),
     "elastic": lambda x, b=1.0: b * np.sum(x**2) + np.sum(np.abs(x)),
-    "CE": lambda s, k: -np.log(softmax(s)[int(k)]),
-    "NLL": lambda p, k: -np.log(p[int(k)]),
-    "multiclass hinge": multiclass_hinge,
+    "CE": of_rows(lambda s, k: -np.log(softmax(s)[int(k)])),
+    "NLL": of_rows(lambda p, k: -np.log(p[int(k)])),
+    "multiclass hinge": of_rows(multiclass_hinge),
+    "diag": lambda entries: np.eye(len(entries)) * entries,
+    "flip": turned_round,
     "squared error": lambda y, t: np.sum((y - t) ** 2),
     "MSE": lambda y, t: np.mean((y - t) ** 2),
     "BCE": bce,
@@ -292,12 +318,13 @@ class Reader:
     """Evaluates formulas.
 
     `names` are values by the text of the name; `derivative` gives ∂a/∂b for the texts of a and b, a Jacobian
-    as an object with a `transposed`. `length` is that of a unit vector.
+    as an object with a `transposed`. `shape` is that of what the formula is about: its first axis is as long
+    as a unit vector, and it is the shape of a matrix with one 1 in each row.
     """
 
     names: dict
     derivative: Callable
-    length: int = 0
+    shape: tuple = ()
     functions: dict = field(default_factory=lambda: FUNCTIONS)
     bound: set = field(default_factory=set)
 
@@ -436,8 +463,15 @@ class Reader:
     def scripts(self, token, tokens):
         base, sub, sup = token.base, token.sub, token.sup
         if isinstance(base, Word) and base.text == "𝐞":
-            found = np.zeros(self.length)
+            found = np.zeros(self.shape[0])
             found[int(self(sub))] = 1.0
+        elif isinstance(base, Word) and base.text == "𝐄":
+            found = np.zeros(self.shape)
+            for i, place in enumerate(np.broadcast_to(self(sub), self.shape[:1])):
+                found[i, int(place)] = 1.0
+            sub = None
+        elif isinstance(base, Fenced) and base.left == "(" and sub is not None:
+            found = self.for_each(base.body, plain(sub))
         elif isinstance(base, Word) and base.text in "𝟏𝟎":
             found = np.full([int(size) for size in plain(sub).split("×")], float(base.text == "𝟏"))
             sub = None
@@ -456,6 +490,20 @@ class Reader:
         if sup is None:
             return found
         return self.transposed(found) if plain(sup) == "⊤" else found ** self(sup)
+
+    def for_each(self, body, letter):
+        """A vector (x[i])_i: an entry for each i from 0 for which there is one."""
+        assert letter not in self.names
+        found = []
+        try:
+            while len(found) <= 100:
+                self.names[letter] = float(len(found))
+                found.append(self(body))
+        except IndexError:
+            return np.array(found)
+        finally:
+            del self.names[letter]
+        raise ValueError(f"{letter} is no index")
 
     def transposed(self, value):
         if hasattr(value, "transposed"):

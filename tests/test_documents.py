@@ -10,12 +10,14 @@ import pytest
 
 from app.cli import main
 from core.arrays import MAX_ENTRIES, MAX_RANK, frozen, same
-from core.builder import MAX_CALL_DEPTH, MAX_PARTS, graph_of
+from core.builder import MAX_CALL_DEPTH, MAX_PARTS, graph_of, read_program
+from core.errors import Problem
 from core.explain import badge
 from core.export.pytorch import pytorch_script
 from core.nodes import MAX_BYTES, MAX_NODES
 from core.notation.cursor import MAX_DEPTH
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
+from core.notation.printers import reading
 from core.notation.signatures import MAX_VALUES
 from core.ops import OPS
 from core.passes import MAX_SECONDS, run, tell, troubles
@@ -89,18 +91,44 @@ def test_code_runs_on_what_the_commands_write(code, qapp, tmp_path, monkeypatch)
 
 # -- notation
 
-PROGRAMS = [program for row in rows("docs/notation.md") for program in quoted(row[0])]
+NOTATION = [row for row in rows("docs/notation.md") if len(row) == 3 and quoted(row[0])]
+READ = [row for row in NOTATION if quoted(row[1])]
+REFUSED = [row for row in NOTATION if not quoted(row[1])]
+SPELLINGS = [(program, *row[1:]) for row in READ for program in quoted(row[0])]
+
+
+def given(remark):
+    """The names of a row that have values."""
+    found = re.match("with a value for `([^`]+)`", remark)
+    return found[1].split() if found else []
 
 
 def test_the_table_of_notation_is_read():
-    assert len(PROGRAMS) > 40
-    assert {"||x||", "x_{1}", "w^\\top x"} <= set(PROGRAMS)
+    assert len(SPELLINGS) > 200
+    assert len(REFUSED) > 20
+    assert {"||x||", "x_{1}", "\\|x\\|", "W^{(2)\\top} d"} <= {program for program, *_ in SPELLINGS}
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_every_program_of_the_notation_runs(program):
-    request = Request(program, defaults=True)
+@pytest.mark.parametrize(("program", "said", "remark"), SPELLINGS)
+def test_every_spelling_is_read_as_the_notation_says(program, said, remark):
+    expected = quoted(said)[0]
+    assert reading(read_program(program, given(remark))) == expected
+    assert reading(read_program(expected, given(remark))) == expected
+
+
+@pytest.mark.parametrize(("program", "remark"), [(program, remark) for program, _, remark in SPELLINGS])
+def test_every_program_of_the_notation_runs(program, remark):
+    values = dict.fromkeys(given(remark), 2.0)
+    request = Request(program, values, defaults=True)
     assert Report(request, request.story(typed_hint)).answer()["ok"]
+
+
+@pytest.mark.parametrize(("program", "message"), [(quoted(row[0])[0], row[1]) for row in REFUSED])
+def test_what_the_notation_refuses_is_refused_with_its_words(program, message):
+    with pytest.raises(Problem) as caught:
+        read_program(program)
+    assert caught.value.message == message
+    assert caught.value.hint
 
 
 def test_the_bounds_are_those_of_the_program():

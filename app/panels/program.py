@@ -14,9 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.labels import plain_label, tint
+from app.panels.notes import Notes
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.errors import Problem
+from core.errors import Problem, Span, cut
 from core.notation.tree import Note
 
 REDRAW_AFTER = 120  # milliseconds without typing
@@ -58,6 +59,8 @@ class ProgramPanel(QWidget):
         self.theme: Theme = LIGHT
         self.editor = Editor(session.document.text)
         self.message = plain_label()
+        self.notes = Notes()
+        self.notes.chosen.connect(self._read_otherwise)
         self.reading = plain_label()
         self.reading.setToolTip("The program as it was understood, with all brackets")
         self.fix = QPushButton()
@@ -66,6 +69,7 @@ class ProgramPanel(QWidget):
         below = QVBoxLayout()
         below.addWidget(self.message)
         below.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignLeft)
+        below.addWidget(self.notes)
         self.examples = self._examples()
         below.addWidget(self.examples)
         body = QWidget()
@@ -137,11 +141,11 @@ class ProgramPanel(QWidget):
         self.examples.setVisible(not self.session.document.text.strip())
         self.fix.setVisible(bool(problem and problem.fix is not None))
         if problem and problem.fix is not None:
-            self.fix.setText(problem.hint if _on_button(problem) else f"Write {problem.fix}")
-        self.message.setVisible(bool(problem or notes))
-        self.message.setText(_sentence(problem) if problem else _notes_text(notes))
-        colour = self.theme.wrong if problem else self.theme.faint
-        tint(self.message, colour)
+            self.fix.setText(problem.hint if _on_button(problem) else f"Write {cut(problem.fix)} instead")
+        self.message.setVisible(bool(problem))
+        self.message.setText(_sentence(problem) if problem else "")
+        tint(self.message, self.theme.wrong)
+        self.notes.show_notes([] if problem else notes, self.theme.faint)
         tint(self.reading, self.theme.faint)
         self.reading.setVisible(problem is None)
         self.reading.setText(f"Read as  {_shortened(self.session.reading)}")
@@ -172,15 +176,21 @@ class ProgramPanel(QWidget):
         self.editor.setExtraSelections([mark])
 
     def _apply_fix(self) -> None:
-        from PySide6.QtGui import QTextCursor
-
         problem = self.session.problem
         if problem and problem.span and problem.fix is not None:
-            text = self.editor.toPlainText()
-            after = text[: problem.span.start] + problem.fix + text[problem.span.end :]
-            self.session.set_text(after, self.session.gesture())
-            self.editor.setFocus()
-            self.editor.moveCursor(QTextCursor.MoveOperation.End)
+            self._replace(problem.span, problem.fix)
+
+    def _read_otherwise(self, note: Note) -> None:
+        self._replace(note.span, note.other)
+
+    def _replace(self, span: Span, written: str) -> None:
+        """Put other text in a place of the program, as one edit."""
+        from PySide6.QtGui import QTextCursor
+
+        text = self.editor.toPlainText()
+        self.session.set_text(text[: span.start] + written + text[span.end :], self.session.gesture())
+        self.editor.setFocus()
+        self.editor.moveCursor(QTextCursor.MoveOperation.End)
 
 
 def _on_button(problem: Problem) -> bool:
@@ -192,10 +202,6 @@ def _sentence(problem: Problem) -> str:
     """The message, and what to do where no button says it."""
     text = problem.message if _on_button(problem) else str(problem)
     return text if text.endswith((".", "?")) else f"{text}."
-
-
-def _notes_text(notes: tuple[Note, ...]) -> str:
-    return "\n".join(note.message + "." for note in notes[:3])
 
 
 def _shortened(text: str, most: int = 400) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from core.arrays import Shape
-from core.notation.mathtree import Big, Digits, Fenced, Letter, Math, Scripts, Word, row
+from core.notation.mathtree import Digits, Fenced, Letter, Word, row
 from core.notation.typeset import (
     ATOM,
     COLON,
     PRODUCT,
-    SUM,
     Part,
+    added_up,
     indexed,
     listed,
     ones,
@@ -21,6 +21,11 @@ from core.notation.typeset import (
 )
 
 INDICES = "ijklmnpqrs"
+
+
+def index_letters(taken: Collection[str]) -> Iterator[Part]:
+    """The letters for indices that are not `taken` by names."""
+    return ((Letter(letter), ATOM) for letter in INDICES if letter not in taken)
 
 
 def stretched(part: Part, shape: Shape, to: Shape) -> Part:
@@ -50,15 +55,9 @@ def summed(part: Part, shape: Shape, to: Shape, taken: Collection[str] = ()) -> 
         return part
     before = len(shape) - len(to)
     axes = [i for i, length in enumerate(shape) if i < before or (to[i - before] == 1 != length)]
-    letters = [Letter(letter) for letter in INDICES if letter not in taken]
-    places: list[Math] = [COLON] * len(shape)
-    for axis, letter in zip(axes, letters, strict=False):
-        places[axis] = letter
-    while places[-1] is COLON:
-        places.pop()
-    under = listed([(letter, ATOM) for letter in letters[: len(axes)]])
-    body = indexed(part, [(place, ATOM) for place in places])[0]
-    total: Part = (row(Scripts(Big("∑"), sub=under), body), SUM)
+    letters = dict(zip(axes, index_letters(taken), strict=False))
+    places = [letters.get(axis, (COLON, ATOM)) for axis in range(max(axes) + 1)]
+    total = added_up(indexed(part, places), *letters.values())
     kept = tuple(length for i, length in enumerate(shape) if i not in axes)
     return _laid_out(total, kept, to)
 

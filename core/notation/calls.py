@@ -91,6 +91,10 @@ def _plain_name(reader: Expressions, token: Token, library: bool) -> Tree:
     opening = reader.at_sign("(", "{") and not reader.token.spaced
     if opening and token.text == "I" and "I" not in reader.known and _holds_relation(reader):
         return reader.bracketed(reader.take())
+    if opening and sum(inner.kind == "bar" for inner in reader.inside()) == 1:
+        raise mistakes.conditional_probability(reader, token)
+    if reader.at_sign("[") and token.text in reader.whole and token.text not in reader.known:
+        raise mistakes.no_such_function(reader, token)
     if reader.at_sign("(") and token.text not in reader.known and not reader.token.spaced:
         mistakes.refuse_unknown_function(reader, token)
     elif reader.at_sign("("):
@@ -230,8 +234,8 @@ def translated(
 ) -> Tree:
     """A call of another language's function as a tree of the program's notation."""
     keywords, axis = _axis(keywords)
-    if axis is not None and _number(axis) not in (0.0, -1.0, 1.0):
-        raise Problem("An axis is written as a whole number", axis.span)
+    if axis is not None and not (foreign.along_first and _number(axis) == 0):
+        raise Problem(f"{shown} has no axis here", axis.span, "Leave the axis out, or write sum(x, axis)")
     by_name = {}
     for key, value in keywords.items():
         if key not in foreign.keywords or not key:

@@ -6,7 +6,7 @@ left), transpose, index and method. It knows which names are functions, not what
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from core.errors import Problem, Span
@@ -30,6 +30,7 @@ from core.notation.tree import (
     Tree,
     with_span,
 )
+from core.notation.words import CONDITIONS
 
 Part = TypeVar("Part")
 SUM, PRODUCT, POWER = 10, 20, 30
@@ -46,6 +47,7 @@ class Expressions(Cursor):
         self.functions, self.known = functions, known
         self.notes: list[Note] = []
         self.needed: list[Needed] = []
+        self.whole: Collection[str] = ()  # names that were written upright, as one word
         self.current: dict[str, str] = {}  # the newest name of one that was changed with +=
 
     def note(self, message: str, span: Span, other: str = "") -> None:
@@ -118,6 +120,9 @@ class Expressions(Cursor):
             raise mistakes.number_follows(token, before, in_list)
         mistakes.refuse_prose(self)
         right = self.expression(PRODUCT)
+        span = left.span.to(right.span)
+        if isinstance(left, Number) and self.source(left.span) == "1" and isinstance(right, Indicator):
+            return with_span(right, span)  # 1[x > 0]
         bracketed = self.text[left.span.end - 1] in ")}"
         if isinstance(left, Binary) and left.op == "/" and not token.spaced and not bracketed:
             quotient, factor = self.source(left.span), self.source(right.span)
@@ -129,7 +134,7 @@ class Expressions(Cursor):
     def starts_factor(self) -> bool:
         token = self.token
         if token.kind == "name":
-            return token.text not in ("if", "else", "otherwise", "and", "or") or token.text in self.known
+            return token.text not in CONDITIONS or token.text in self.known
         if token.kind in ("number", "frac", "root", "root3", "reduce", "indicator", "library"):
             return True
         if token.kind == "begin":

@@ -9,11 +9,8 @@ from core.dataclass import replace
 from core.notation.lexer import Token
 from core.notation.names import MARKS, canonical, parts
 from core.notation.nearest import seeming
-from core.notation.spellings import STATEMENT_WORDS
 from core.notation.tree import Note
-
-# names of two letters that the field uses as one name
-WORDS = set("lr dx dy dz dw db dt dW id wd lo hi ce kl nn bn fc in PI".split())
+from core.notation.words import CONDITIONS, PROSE, TWO_LETTERS
 
 
 def split_products(
@@ -29,7 +26,7 @@ def split_products(
     told: set[str] = set()
     for at, token in enumerate(tokens):
         name, factors = token.text, None
-        if token.kind == "name" and not {name} & {*known, *functions, *whole, *STATEMENT_WORDS}:
+        if token.kind == "name" and not {name} & {*known, *functions, *whole, *CONDITIONS, *PROSE}:
             called = tokens[at + 1].text == "(" and not tokens[at + 1].spaced
             factors = None if called or name in atoms else _factors(name, atoms)
             factors = factors or (None if called else _by_look(name, atoms))
@@ -56,7 +53,7 @@ def split_products(
 
 def _atoms(tokens: list[Token], known: set[str], functions: Collection[str]) -> set[str]:
     """The names that may be factors: known ones, and unknown ones that are no product themselves."""
-    used = {token.text for token in tokens if token.kind == "name"} - {*functions, *STATEMENT_WORDS}
+    used = {token.text for token in tokens if token.kind == "name"} - {*functions, *CONDITIONS, *PROSE}
     atoms = {"π", *known}
     for name in sorted(used - known, key=lambda name: (len(name), name)):
         if not _factors(name, atoms) and not _by_look(name, atoms):
@@ -76,7 +73,7 @@ def _by_look(name: str, atoms: Collection[str]) -> list[str] | None:
     if made.accent or made.layer or made.primes:
         return None
     two = re.fullmatch(rf"([^\W\d_][{MARKS}]?[0-9]*)([^\W\d_][{MARKS}]?)", made.base)
-    if two and made.base not in WORDS:
+    if two and made.base not in TWO_LETTERS:
         return [canonical(two[1]), replace(made, base=two[2]).text]
     return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import reduce
+from typing import Any
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
@@ -28,7 +29,6 @@ from core.notation.tree import (
     Range,
     Transposed,
     Tree,
-    fold,
     rebuilt,
     walk,
 )
@@ -63,9 +63,10 @@ class Known:
     functions: Mapping[str, Signature]
 
 
-def has_reductions(tree: Tree) -> bool:
-    """Whether a sum over an index is left in a tree."""
-    return any(isinstance(part, Reduction) for part in walk(tree))
+def reductions_in(tree: Tree) -> list[Reduction]:
+    """The sums over an index in a tree, the outer before the inner."""
+    parts: list[Any] = list(walk(tree))
+    return [part for part in parts if isinstance(part, Reduction)]
 
 
 def with_indices(tree: Tree, indices: Collection[str] = ()) -> Iterator[tuple[Tree, frozenset[str]]]:
@@ -222,15 +223,15 @@ class _Lowering:
                 return self.joined(tree, [self.part(left), self.part(right)])
             case Indicator(_, left, right):
                 return self.joined(tree, [self.part(left), self.part(right)])
-            case Call(function, args):
+            case Call(_, args):
                 return self.call(tree, [self.part(arg) for arg in args])
             case Index():
                 return self.index(tree)
             case Transposed(body):
-                inner, labels = self.whole(self.part(body))
+                whole, labels = self.whole(self.part(body))
                 if labels:
-                    return Part(((inner, labels),))
-                return Part(((Transposed(inner, tree.span), ()),))
+                    return Part(((whole, labels),))
+                return Part(((Transposed(whole, tree.span), ()),))
             case Listing(items):
                 found = [self.whole(self.part(item)) for item in items]
                 if any(labels for _, labels in found):
@@ -607,10 +608,3 @@ def _matrix_product(
     if len(right) == 2 and right[1] == index:
         b, right = Transposed(b, b.span), right[::-1]
     return Binary(" ", a, b, span), (left[0], *right[1:])
-
-
-def folded_names(tree: Tree) -> set[str]:
-    """Every name in a tree, for a look at what is used."""
-    return fold(
-        tree, lambda part, found: set().union(*found, {part.name} if isinstance(part, Name) else set())
-    )

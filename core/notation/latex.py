@@ -57,6 +57,7 @@ COMMANDS |= {
     "𝟏": r"\mathbf{1}",
     "𝟎": r"\mathbf{0}",
     "𝐞": r"\mathbf{e}",
+    "𝐄": r"\mathbf{E}",
 }
 COMMANDS |= {"≥": r"\ge", "≤": r"\le", "≠": r"\ne", "≈": r"\approx", "∈": r"\in", "⊤": r"\top"}
 COMMANDS |= {"→": r"\to", "↻": r"\circlearrowright", "←": r"\leftarrow", "↓": r"\downarrow", "↑": r"\uparrow"}

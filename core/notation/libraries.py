@@ -16,7 +16,7 @@ class Foreign:
     """A function of another language: how many values it takes, what it stands for, its keywords in order.
 
     `qualified` says that it is meant only behind the name of a library, as in F.cross_entropy. A keyword
-    stands for the value at its place; one in `ignored` changes nothing here.
+    stands for the value at its place. `along_first` says that it works along the first axis.
     """
 
     least: int
@@ -24,6 +24,7 @@ class Foreign:
     tree: Callable[..., Tree]
     keywords: tuple[str, ...] = ()
     qualified: bool = False
+    along_first: bool = False
 
 
 def _call(function: str) -> Callable[..., Tree]:
@@ -110,7 +111,7 @@ FOREIGN: dict[str, Foreign] = {
     "relu6": Foreign(1, 1, lambda x: Call("clip", (x, ZERO, Number(6.0)))),
     "heaviside": Foreign(1, 2, _heaviside),
     "where": Foreign(3, 3, chosen),
-    **dict.fromkeys(["concatenate", "cat", "hstack"], Foreign(1, 99, _joined)),
+    **dict.fromkeys(["concatenate", "cat"], Foreign(1, 99, _joined, along_first=True)),
     **dict.fromkeys(
         ["array", "asarray", "tensor", "item", "float", "float32", "float64", "numpy"], Foreign(1, 1, _same)
     ),

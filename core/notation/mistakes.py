@@ -14,16 +14,11 @@ from core.notation.libraries import FOREIGN
 from core.notation.names import parts
 from core.notation.nearest import nearest
 from core.notation.tree import Call, Statement
+from core.notation.words import PROSE
 
 if TYPE_CHECKING:
     from core.notation.expressions import Expressions
 
-# words of prose that are no names of quantities
-PROSE = set(
-    "the is are was of where with for and let given then we by from find solve compute calculate minimize maximize"
-    " minimise maximise subject such that when return print def import assume since hence therefore loss_is note"
-    " using what how derive show prove".split()
-)
 SIGNS = set("+-*·/^⊙@")
 FACTORS = ("name", "number", "sup", "transpose")
 
@@ -251,6 +246,13 @@ def no_such_function(cursor: Expressions, token: Token) -> Problem:
     meant = nearest(shown, {*cursor.functions, *FOREIGN})
     hint = f"Did you mean {meant}?" if meant else "The functions are listed in Help"
     return Problem(f"'{shown}' is not a function here", token.span, hint, meant or None)
+
+
+def conditional_probability(cursor: Expressions, token: Token) -> Problem:
+    """The problem of p(y | x)."""
+    end = cursor.tokens[cursor.partner(cursor.at)].span
+    message = "A probability is not computed from a distribution"
+    return Problem(message, token.span.to(end), "Write its formula, such as 1/(1 + e^(-z))")
 
 
 def no_such_method(cursor: Expressions, token: Token) -> Problem:

@@ -45,7 +45,7 @@ def read(text: str, functions: Mapping[str, Signature], known: Collection[str] =
 
     Raises Problem with the place.
     """
-    ranks = {name: rank for name, rank in known.items()} if isinstance(known, Mapping) else {}
+    ranks = dict(known) if isinstance(known, Mapping) else {}
     with _deep():
         return _Reader(text, functions, set(known), ranks).program()
 
@@ -84,6 +84,7 @@ class _Reader(Expressions):
         split, notes = split_products(found.tokens, named, own, found.whole, text)
         super().__init__(text, split, own, named)
         self.notes += notes
+        self.whole = found.whole
         self.spelled = {name: spelled for name, spelled in found.spelled.items() if spelled != name}
         self.called_names = _called(split)
         self.defined: set[str] = set()
@@ -107,7 +108,7 @@ class _Reader(Expressions):
     # -- what expressions ask for
 
     def printed(self, tree: Tree) -> str:
-        if indices.has_reductions(tree):
+        if indices.reductions_in(tree):
             return self.source(tree.span)
         return expression_text(tree)
 
@@ -209,9 +210,14 @@ class _Reader(Expressions):
         ends = [
             at for at, token in enumerate(self.tokens) if at >= side.end and token.kind in ("end", "stop")
         ]
-        below = {token.text for at in ends for token in self.tokens[at + 1 : at + 2] if token.kind == "name"}
+        starts = [
+            token
+            for at in ends
+            for token in self.tokens[at + 1 : at + 2]
+            if token.kind not in ("end", "stop")
+        ]
         body = {token.text for token in self.tokens[side.end : ends[0]] if token.kind == "name"}
-        return not used and bool(below) and not below & body
+        return not used and bool(starts) and not {token.text for token in starts} & body
 
     def _check_target(self, side: _Side) -> None:
         name = side.name
@@ -265,7 +271,9 @@ class _Reader(Expressions):
             raise Problem(f"'{name.text}' is a known function already", name.span, "Choose another name")
         if len(set(parameters)) < len(parameters):
             raise Problem(f"{name.text} repeats a name among its values", name.span, "Rename one of them")
+        hidden = {own: self.functions.pop(own) for own in parameters if own in self.defined}
         tree = self.expression()
+        self.functions |= hidden
         self.own[name.text] = (parameters, tree)
         for part in walk(tree):
             if getattr(part, "function", "") == name.text:
@@ -313,7 +321,7 @@ class _Reader(Expressions):
         plain_names = {statement.name for statement in statements if statement.name}
         indexed = {name for name in plain_names if labels_of(parts(name).sub)}
         known = Known(frozenset(self.known - indexed), ranks, frozenset(), self.functions)
-        sums = any(indices.has_reductions(statement.tree) for statement in statements)
+        sums = any(indices.reductions_in(statement.tree) for statement in statements)
         if not sums and not ranks:
             return None
         arrays: set[str] = set()
@@ -343,19 +351,26 @@ class _Reader(Expressions):
         carried = indices.indexed_names(
             statement.tree, replace(known, names=known.names - {statement.name}), labels
         )
-        sums = indices.has_reductions(statement.tree)
+        sums = indices.reductions_in(statement.tree)
         arrays = {name for name in carried if name in known.arrays or known.ranks.get(name)}
         return labels if carried and (arrays or sums) else ()
 
     def _loose_labels(self, statement: Statement, known: Known) -> tuple[str, ...]:
         """The indices without a value that a formula alone carries: `e^{s_k}/∑_j e^{s_j}` is a whole vector."""
         found: list[str] = []
+        fixed = {
+            name
+            for part in indices.reductions_in(statement.tree)
+            for limit in (part.excluded, part.start, part.stop)
+            if limit is not None
+            for name in names(limit)
+        }
         for part, bound in indices.with_indices(statement.tree):
             if isinstance(part, Name) and (entry := indices.plain_entry(part, known)):
                 if indices.entry_of(part, known, bound):
                     continue
                 places = [place for place in getattr(entry, "places", ()) if isinstance(place, Name)]
-                found += [place.name for place in places if place.name not in known.names]
+                found += [place.name for place in places if place.name not in known.names | fixed]
         labels = tuple(dict.fromkeys(label for label in found if len(label) == 1))
         if labels:
             whole = f"all entries, as {' and '.join(labels)} {'has' if len(labels) == 1 else 'have'} no value"

@@ -15,6 +15,7 @@ from core.notation import commands
 from core.notation.lexer import Token, assigned, check_name, raw_tokens, refuse_character
 from core.notation.names import Parts, canonical, parts, plain_spellings
 from core.notation.nearest import nearest
+from core.notation.words import CONDITIONS
 
 MATRICES = {"matrix", "bmatrix", "pmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array"}
 LAYOUTS = set(
@@ -22,7 +23,6 @@ LAYOUTS = set(
 )
 OPENING, CLOSING = "([{⟨", ")]}⟩"
 LABEL = re.compile(r"[^\W_]+(?:[+-][^\W_]+)?")
-STATEMENT_WORDS = {"if", "else", "otherwise", "and", "or"}
 # texts of other languages, and what to do about each
 FOREIGN = (
     (r"\blambda\s+\w+(?:\s*,\s*\w+)*\s*:", "A lambda is Python", "Write f(x) = … in a line of its own"),
@@ -70,6 +70,14 @@ def name_of(text: str) -> str:
         hint = "A name is letters and digits, such as w1"
         raise Problem(f"'{cut(text)}' is not a name", Span(0, max(1, len(text))), hint)
     return found[0].text
+
+
+def node_name(text: str) -> str:
+    """The name of a node in its one spelling: a name however it is written, or the text of a constant."""
+    try:
+        return name_of(text)
+    except Problem:
+        return canonical(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,7 @@ class _Plain:
             found = _Named(parts(token.text), False, at + 1)
         elif token.kind == "text":
             word = token.text.strip()
-            if re.fullmatch(r"[^\W\d_][\w]*", word) and word not in STATEMENT_WORDS:
+            if re.fullmatch(r"[^\W\d_][\w]*", word) and word not in CONDITIONS:
                 found = _Named(parts(canonical(word)), len(word) > 1, at + 1)
         elif command and token.text in commands.LETTERS:
             found = _Named(Parts(commands.LETTERS[token.text]), False, at + 1)
@@ -364,7 +372,9 @@ class _Plain:
 
     def _is_layered(self, at: int, made: Parts) -> bool:
         layer = self._bracketed_label(at, made)
-        return bool(layer) and (self.alone or replace(made, layer=layer[0]).text in self.layered)
+        if layer is None:
+            return False
+        return self.alone or replace(made, layer=layer[0]).text in self.layered
 
     def _bracketed_label(self, at: int, made: Parts) -> tuple[str, int] | None:
         """`(n)` or `[n]` at a token as a label with what comes behind, if it can be a layer of the name."""
@@ -388,7 +398,7 @@ class _Plain:
         ):
             return True
         named = self._name_at(start)
-        return bool(named) and named.end == end and named.made.text == "T"
+        return named is not None and named.end == end and named.made.text == "T"
 
     def _layered(self) -> set[str]:
         """Names with a layer in round brackets that the program assigns or that have a value.
@@ -417,8 +427,10 @@ class _Plain:
     def _stems(self) -> set[str]:
         """Letters that number layers without brackets, as in a^l_j, or on the left of = as in z^l."""
         found: set[str] = set()
-        for at, token in enumerate(self.raw):
-            if not self._is(at, "^") or at == 0 or self.raw[at - 1].kind not in ("name", "latex", "sign"):
+        at = 0
+        while at < len(self.raw) - 1:  # a name may be cut in two on the way
+            at += 1
+            if not self._is(at, "^") or self.raw[at - 1].kind not in ("name", "latex", "sign"):
                 continue
             if self._at(at + 1).kind == "name" and re.fullmatch(r"[lL]_\w+", self._at(at + 1).text):
                 self._split_label(at + 1)
@@ -429,7 +441,6 @@ class _Plain:
             letter, after = inside[0].text, self._at(end + 1)
             if letter == "T" or letter in self.known or not LABEL.fullmatch("".join(t.text for t in inside)):
                 continue
-            base = self.raw[at - 1]
             equals = after.text == "=" or commands.SIGNS.get(after.text) == "="
             starts = (
                 at == 1 or self.raw[at - 2].kind not in ("sign", "number", "name") or self._is(at - 2, ",")
@@ -544,7 +555,7 @@ class _Plain:
         """Words among formulas: `if` and `otherwise` mean something, others are prose."""
         token = self.raw[at]
         words = token.text.strip(" .,;:").split()
-        if any(word not in STATEMENT_WORDS for word in words):
+        if any(word not in CONDITIONS for word in words):
             said = f"'{cut(token.text.strip())}' is prose, not a formula"
             raise Problem(said, token.span, "Leave it out", "")
         for word in words:
@@ -711,9 +722,14 @@ class _Plain:
         """A bold 1 in front of a condition is the indicator; other braces stay and hold together what is inside."""
         start, end, behind = self._argument(at + 1)
         one = end == start + 1 and self._at(start).kind == "number" and self._at(start).text == "1"
-        if one and (self._at(behind).kind == "under" or self._is(behind, "[", "{", "(")):
+        opens = self._at(behind).kind == "under" or self._is(behind, "[", "{", "(")
+        opens = opens or self._at(behind).text in ("{", "left", "big", "Big", "bigl", "Bigl")
+        if one and opens:
             self._emit("indicator", "𝟙", at, behind)
             return behind
+        if one and self.raw[at].text in ("mathbf", "boldsymbol", "bm", "pmb"):
+            span = self.raw[at].span.to(self._at(behind - 1).span)
+            raise Problem("A bold 1 stands for a vector of ones", span, "Write sum(x) for its product with x")
         return at + 1
 
     def _wrapped(self, at: int) -> int:
@@ -725,9 +741,9 @@ class _Plain:
             return behind
         end = self._group(behind)
         after = end + 1
-        if self._at(after).kind == "under" or self._is(after, "^"):
-            if self.raw[at].text in ("underbrace", "overbrace") and self._brace(after + 1):
-                after = self._group(after + 1) + 1
+        noted = self.raw[at].text in ("underbrace", "overbrace")
+        if noted and (self._at(after).kind == "under" or self._is(after, "^")) and self._brace(after + 1):
+            after = self._group(after + 1) + 1
         del self.raw[end:after]
         del self.raw[at : behind + 1]
         return at
@@ -771,7 +787,8 @@ class _Plain:
         if token.text in commands.REFUSED:
             raise Problem(*_refused(token.text, shown, token.span))
         choices = commands.known_commands() | {name for name in self.functions if name.isalpha()}
-        meant = nearest(token.text, choices)
+        begun = [choice for choice in choices if choice.startswith(token.text)]
+        meant = min(begun, key=len, default=nearest(token.text, choices))
         hint = f"Did you mean \\{meant}?" if meant else "Write the formula without it"
         raise Problem(f"'{shown}' is not known", token.span, hint, f"\\{meant}" if meant else None)
 

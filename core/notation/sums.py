@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.dataclass import dataclass
 from core.errors import Problem, Span
@@ -69,8 +69,9 @@ def reduction(reader: Expressions, token: Token) -> Tree:
     span = reader.since(token)
     if not limits.indices:
         limits.indices = _guessed_indices(reader, body)
-    made = Reduction(token.text, limits.indices, body, limits.start, limits.stop, limits.excluded, span)
-    return made  # type: ignore[return-value]
+    made: Any = Reduction(token.text, limits.indices, body, limits.start, limits.stop, limits.excluded, span)
+    found: Tree = made  # a part of a tree until the statement has been read
+    return found
 
 
 def _term(reader: Expressions) -> Tree:
@@ -81,20 +82,34 @@ def _term(reader: Expressions) -> Tree:
 
 def _continued(reader: Expressions, token: Token, limits: _Limits, body: Tree) -> Tree:
     """The term with those behind + and − that still carry an index of the sum."""
-    ended = False
-    while reader.at_sign("+", "-") and limits.indices:
-        if not _carries(reader, limits.indices):
-            ended = True
-            break
+    first = body
+    while reader.at_sign("+", "-") and _carries(reader, limits.indices):
         sign = reader.take()
         more = _term(reader)
         body = Binary(sign.text, body, more, body.span.to(more.span))
-        ended = True
-    if ended:
-        what = WORDS[token.text]
-        over = ", ".join(limits.indices)
-        reader.note(f"The {what} over {over} is taken of {reader.source(body.span)}", reader.since(token))
+    over = ", ".join(limits.indices)
+    said = f"The {WORDS[token.text]} over {over} is taken of {reader.source(body.span)}"
+    if body is not first:
+        span = reader.since(token)
+        rest = reader.text[first.span.end : span.end]
+        reader.note(said, span, f"({reader.source(token.span.to(first.span))}){rest}")
+    elif reader.at_sign("+", "-") and limits.indices:
+        end = _end_of_sum(reader)
+        head, longer = reader.text[token.span.start : body.span.start], reader.text[body.span.start : end]
+        reader.note(said, Span(token.span.start, end), f"{head}({longer})")
     return body
+
+
+def _end_of_sum(reader: Expressions) -> int:
+    """Where the terms behind + and − end that come next."""
+    depth, end = 0, reader.token.span.start
+    for token in reader.tokens[reader.at :]:
+        depth += nesting(token)
+        ends = token.kind in ("end", "stop", "align", "break", "finish", "bar", "bars")
+        if depth < 0 or (not depth and (ends or (token.kind == "sign" and token.text in ",=<>≤≥≠"))):
+            break
+        end = token.span.end
+    return end
 
 
 def _carries(reader: Expressions, indices: tuple[str, ...]) -> bool:
@@ -179,6 +194,8 @@ def _below(reader: Expressions, limits: _Limits) -> None:
     elif reader.at_sign("≠"):
         reader.take()
         limits.excluded = reader.expression()
+        left_out = reader.source(limits.excluded.span)
+        reader.note(f"The entry {left_out} is left out; entries are counted from 0", limits.excluded.span)
     reader.close(opening)
 
 

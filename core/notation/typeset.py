@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from core.arrays import Value
 from core.notation.mathtree import (
     Accented,
+    Big,
     Digits,
     Fenced,
     Fraction,
@@ -232,7 +233,9 @@ def _binary(op: str, part: Binary, found: list[Part]) -> Part:
         case "^":
             return with_superscript(wrap(left, ATOM), right[0]), POWER
         case "⊙":
-            return row(wrap(left, PRODUCT), EACH, wrap(right, POWER)), PRODUCT
+            # a product of matrices gets brackets for the eye, a chain of entry by entry products does not
+            least = POWER if isinstance(part.left, Call) else PRODUCT
+            return row(wrap(left, least), EACH, wrap(right, POWER)), PRODUCT
     return product(left, right, signed=op != " "), PRODUCT
 
 
@@ -338,10 +341,19 @@ def _conv2d(x: Part, w: Part, *settings: Part) -> Part:
     return row(wrap(x, POWER), CORRELATED, wrap(w, POWER)), PRODUCT
 
 
-def _spread(g: Part, x: Part, axis: Part) -> Part:
-    """A number for each row beside its entries, g 𝟏ᵀ; one for each column below another, 𝟏 gᵀ."""
-    ones: Part = Word("𝟏", "ord"), ATOM
-    return side_by_side(g, turned(ones)) if axis[0] == Digits("1") else side_by_side(ones, turned(g))
+def added_up(part: Part, *letters: Part) -> Part:
+    """The sum of an array's entries over the letters in its index."""
+    return row(Scripts(Big("∑"), sub=listed(letters)), part[0]), SUM
+
+
+def _for_each(entry: Part, letter: Part) -> Part:
+    """The vector of an entry for each value of a letter."""
+    return Scripts(bracketed(entry[0]), sub=letter[0]), ATOM
+
+
+def _one_in_each_row(place: Part) -> Part:
+    """A matrix with one 1 in each row."""
+    return Scripts(Word("𝐄", "ord"), sub=place[0]), POWER
 
 
 def _written_as(function: str) -> Callable[..., Part]:
@@ -377,15 +389,11 @@ FORMS: dict[str, Callable[..., Part]] = {
     "ones": lambda *shape: _bold("𝟏", [math for math, _ in shape]),
     "zeros": lambda *shape: _bold("𝟎", [math for math, _ in shape]),
     "blocks": _in_blocks,
-    "choose": lambda x, k: indexed(x, [(Letter("i"), ATOM), k]),
-    "put_rows": lambda g, x, k: side_by_side(
-        (_applied(Word("diag"), [g]), POWER), (Scripts(Word("𝐄", "ord"), sub=k[0]), POWER)
-    ),
-    "onehot_rows": lambda k, x: (Scripts(Word("𝐄", "ord"), sub=k[0]), POWER),
+    "added_up": added_up,
+    "for_each": _for_each,
+    "put_rows": lambda g, x, k: side_by_side((_applied(Word("diag"), [g]), POWER), _one_in_each_row(k)),
+    "onehot_rows": lambda k, x: _one_in_each_row(k),
     **{f"{name}_rows": _written_as(name) for name in ("softmax", "log_softmax", "logsumexp", "argmax")},
-    "sum_along": _written_as("sum"),
-    "size_along": lambda x, axis: (Letter("n"), ATOM),
-    "spread_along": _spread,
     "l1": lambda x: (Scripts(Fenced("‖", x[0], "‖"), sub=Digits("1")), POWER),
     "l2": lambda x: (Scripts(Fenced("‖", x[0], "‖"), sup=Digits("2")), POWER),
     "conv2d": _conv2d,

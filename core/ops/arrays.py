@@ -124,7 +124,7 @@ flip = structural(
     test_shapes=[(2, 3)],
     more_test_shapes=[[(3,)], [(2, 2, 3)], [(2, 1, 2, 3)]],
     x="flip(g)",
-    says="Turned by 180 degrees; the gradient is turned back.",
+    says="The input was turned by 180 degrees; the upstream gradient is turned back.",
 )
 
 # -- made of numbers

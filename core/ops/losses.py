@@ -129,7 +129,8 @@ cross_entropy_rows = structural(
     points=("k", "S"),
     remark=_mean_of("cross_entropy"),
     S="spread_along(g, S, 1) ⊙ (softmax_rows(S) - onehot_rows(k, S))",
-    says="Row by row: probabilities minus the one-hot truth, times the gradient of the row's loss.",
+    says="Row by row: the probabilities, with 1 taken off that of the true class, times the upstream "
+    "gradient.",
 )
 nll_rows = structural(
     "nll_rows",
@@ -147,7 +148,8 @@ nll_rows = structural(
     points=("k", "P"),
     remark=_mean_of("nll"),
     P="put_rows(-g / choose(P, k), P, k)",
-    says="Row by row: only the true class receives a gradient, −1 over its probability.",
+    says="Row by row: only the true class receives a gradient: minus the upstream gradient divided by its "
+    "probability.",
 )
 multiclass_hinge_rows = structural(
     "multiclass_hinge_rows",
@@ -167,7 +169,8 @@ multiclass_hinge_rows = structural(
     S=f"spread_along(g, S, 1) ⊙ ({CLOSE} - put_rows(sum_along({CLOSE}, 1), S, k))",
     margin=f"sum(g ⊙ (sum_along({CLOSE}, 1) - [margin > 0]))",
     kink=("S - spread_along(choose(S, k), S, 1) + margin = 0", "0", "1", "0"),
-    says="Row by row: each class closer than the margin is pushed down, the true class up once for each.",
+    says="Row by row: each class within the margin receives the upstream gradient; the true class, minus "
+    "their sum.",
 )
 squared_error = structural(
     "squared_error",

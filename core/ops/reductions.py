@@ -167,7 +167,7 @@ argmax_rows = structural(
     kink=("sum_along([X = spread_along(choose(X, argmax_rows(X)), X, 1)], 1) > 1", "0", "0", "0"),
     shape=_each_row,
     test_shapes=[(3, 4)],
-    says="The number of the largest entry of each row: it jumps, so no gradient passes.",
+    says="The index of the largest entry of each row jumps, so no gradient passes.",
 )
 norm = structural(
     "norm",
@@ -267,7 +267,8 @@ softmax_rows = structural(
     shape=lambda names, shapes: shapes[0],
     test_shapes=[(3, 4)],
     X="out ⊙ (g - spread_along(sum_along(g ⊙ out, 1), out, 1))",
-    says="Row by row: raising one score lowers all other probabilities of its row.",
+    says="Row by row: raising one score lowers all other probabilities of its row: "
+    "a mean of the row's upstream gradient is taken off.",
 )
 log_softmax_rows = structural(
     "log_softmax_rows",
@@ -280,7 +281,7 @@ log_softmax_rows = structural(
     shape=lambda names, shapes: shapes[0],
     test_shapes=[(3, 4)],
     X="g - exp(out) ⊙ spread_along(sum_along(g, 1), out, 1)",
-    says="Row by row: the gradient minus the probabilities times its sum over the row.",
+    says="Row by row: the upstream gradient, minus the probabilities times its sum over the row.",
 )
 logsumexp_rows = structural(
     "logsumexp_rows",
@@ -292,5 +293,5 @@ logsumexp_rows = structural(
     shape=_each_row,
     test_shapes=[(3, 4)],
     X="spread_along(g, X, 1) ⊙ softmax_rows(X)",
-    says="Row by row a smooth maximum: the gradient of a row is shared out by its softmax.",
+    says="Row by row a smooth maximum: the upstream gradient of a row is shared out by its softmax.",
 )

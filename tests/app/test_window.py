@@ -324,7 +324,7 @@ def test_a_presented_number_is_large_and_the_active_step_in_view(window):
 def test_a_long_hint_stands_in_the_sentence_not_on_the_button(window):
     window.session.set_text("2 3")
     window.program._show_problem()
-    assert window.program.fix.text() == "Write ·3"
+    assert window.program.fix.text() == "Write ·3 instead"
     assert "Write · for a product, ^ for a power or _ for an index." in window.program.message.text()
     window.session.set_text("x+")
     window.program._show_problem()

@@ -141,7 +141,7 @@ class Jacobian:
         return Pulling(self.array(), len(self.of.shape))
 
 
-def reader(story, count, length):
+def reader(story, count, shape):
     picture = story.picture(count)
     graph = story.graph
     names = {plain(name_math(name)): picture.value(name) for name in graph.nodes if name != "π"}
@@ -168,7 +168,7 @@ def reader(story, count, length):
         return float(whole.array()) if not graph.nodes[found].shape and not whole.of.shape else whole
 
     functions = FUNCTIONS | {"dropout": lambda x, *settings: x * names["mask"]}
-    return Reader(names, derivative, length, functions)
+    return Reader(names, derivative, shape, functions)
 
 
 def heads(graph, output, seed):
@@ -239,10 +239,8 @@ def check_step(story, count):
     sides, signs = relations(found.rule)
     what = latex(found.rule)
     arg = step.arg if isinstance(step, Flowed) else step.node
-    shape = story.graph.nodes[arg].shape
-    read = reader(story, count, shape[0] if shape else 0)
+    read = reader(story, count, story.graph.nodes[arg].shape)
     if isinstance(step, Computed):
-        read.length = story.graph.nodes[step.node].shape[0] if story.graph.nodes[step.node].shape else 0
         head = read(sides[0])
         for side in sides[1:]:
             check_equal(read(side), head, what)
@@ -327,6 +325,14 @@ PROGRAMS = [
     "a_{ij} = x y; a_{ij} + a_{ij}^2",
     "[x, y, x]·[1, 2, 3]",
     "u = W x; u ⊙ u",
+    "i = softmax(X); sum(i ⊙ X)",
+    "l = cross_entropy(X X + v, t); mean(l)",
+    "nll(softmax(X), t)·v",
+    "i = 2; svm(X, t) i",
+    "log_softmax(X) - X/sum(X, 0)",
+    "mean(X, 0)·flip(v) + sum(mean(X, 1))",
+    "sum_except(v, k) v",
+    "mean(v, 0) sum(v, 0)",
 ]
 GIVEN = {
     "X": frozen([[1.0, 2.0, 0.5], [3.0, 1.0, 2.0], [0.5, 0.25, 4.0]]),
@@ -334,6 +340,7 @@ GIVEN = {
     "E": frozen([[1.0, 2.0], [3.0, -4.0], [0.5, 0.25]]),
     "k": 1.0,
     "v": frozen([0.5, -1.5, 2.0]),
+    "t": frozen([2.0, 0.0, 1.0]),
 }
 
 
@@ -431,6 +438,24 @@ def test_a_tie_is_told_as_a_tie():
         story = run(text, values)
         node = next(node for node in story.graph.nodes.values() if not node.is_leaf)
         assert badge(story.last, node).endswith("a tie, slope between 0 and 1. Used: an even share for each.")
+
+
+@pytest.mark.parametrize(
+    ("program", "shape", "shown"),
+    [
+        ("softmax(S)", (2, 3), 5),
+        ("softmax(S)", (3, 4), 1),
+        ("svm(S, k)", (3, 4), 2),
+        ("cross_entropy(S, k)", (3, 4), 3),
+    ],
+)
+def test_an_array_keeps_its_name_where_it_would_make_a_line_too_long(program, shape, shown):
+    scores = frozen(np.random.default_rng(1).normal(size=shape))
+    given = {"S": scores, "k": frozen([1.0, 0.0, 2.0])} if "k" in program else {"S": scores}
+    story = run(f"f = {program}; L = sum(f ⊙ f)", given)
+    found = explain(story, len(story)).numbers
+    assert sum(isinstance(part, Table) for part in parts_of(found)) == shown
+    check_story(story)
 
 
 def test_an_entry_is_set_as_it_is_typed_and_never_like_a_name():

@@ -188,23 +188,54 @@ def test_an_axis_stands_in_the_circle_and_rows_look_as_a_vector_does(program, sy
     [
         (
             "softmax(s)",
-            r"f\odot\left( G-\operatorname{sum}\left( G\odot f,1 \right)\mathbf{1}^{\top} \right)",
+            r"f\odot\left( G-"
+            r"\left( \sum_{j}\left( G\odot f \right)[:,j] \right)\mathbf{1}_{3}^{\top} \right)",
+        ),
+        (
+            "log_softmax(s)",
+            r"G-e^{f}\odot\left( \left( \sum_{j}G[:,j] \right)\mathbf{1}_{3}^{\top} \right)",
+        ),
+        (
+            "logsumexp(s)",
+            r"\left( G\mathbf{1}_{3}^{\top} \right)\odot\operatorname{softmax}\left( s \right)",
         ),
         (
             "cross_entropy(s, k)",
-            r"G\mathbf{1}^{\top}\odot\left( \operatorname{softmax}\left( s \right)-E \right)",
+            r"\left( G\mathbf{1}_{3}^{\top} \right)\odot"
+            r"\left( \operatorname{softmax}\left( s \right)-\mathbf{E}_{k} \right)",
         ),
-        ("nll(s, k)", r"\operatorname{diag}\left( \frac{-G}{s_{i,k}} \right)E"),
-        ("sum(s, 1)", r"G\mathbf{1}^{\top}"),
-        ("sum(s, 0)", r"\mathbf{1}G^{\top}"),
-        ("mean(s, 0)", r"\frac{\mathbf{1}G^{\top}}{n}"),
+        (
+            "nll(s, k)",
+            r"\operatorname{diag}\left( \frac{-G}{\left( s[i,k[i]] \right)_{i}} \right)\mathbf{E}_{k}",
+        ),
+        ("nll(s, 1)", r"\operatorname{diag}\left( \frac{-G}{s[:,1]} \right)\mathbf{E}_{1}"),
+        ("sum(s, 1)", r"G\mathbf{1}_{3}^{\top}"),
+        ("sum(s, 0)", r"\mathbf{1}_{3}G^{\top}"),
+        ("mean(s, 0)", r"\frac{\mathbf{1}_{3}G^{\top}}{3}"),
         ("flip(s)", r"\operatorname{flip}\left( G \right)"),
     ],
 )
 def test_the_way_back_is_set_as_an_equation_of_matrices(program, rule):
-    """G stands for the gradient of f, E for the matrix with a one-hot row for each class."""
-    story = story_of(program, {"s": np.abs(SCORES), "k": [0, 1, 2]})
+    """G stands for the gradient of f."""
+    given = {"s": np.abs(SCORES), "k": [0, 1, 2]}
+    used = {name: given[name] for name in given if name in program}
+    story = story_of(f"f = {program}; L = sum(f ⊙ f)", used)
     found = latex(explain(story, len(story)).rule).partition("=")[2]
-    upstream = r"\frac{\partial f}{\partial f}"
-    found = found.replace(rf"\left( {upstream} \right)^", f"{upstream}^").replace(upstream, "G")
-    assert found.replace(r"\text{𝐄}_{k}", "E") == rule
+    upstream = r"\frac{\partial L}{\partial f}"
+    for bracketed in (rf"\left( {upstream} \right)^", rf"\left( {upstream} \right)["):
+        found = found.replace(bracketed, f"G{bracketed[-1]}")
+    assert found.replace(upstream, "G") == rule
+
+
+def test_letters_of_indices_are_none_of_the_names_of_a_program():
+    story = story_of("i = softmax(s); j = i ⊙ i; L = sum(j)", {"s": SCORES})
+    assert r"\sum_{l}\left( " in latex(explain(story, len(story)).rule)
+
+
+def test_at_the_output_of_a_batch_only_ones_are_left_of_the_upstream_gradient():
+    story = story_of("log_softmax(s)", {"s": SCORES})
+    assert latex(explain(story, len(story)).rule).endswith(r"=\mathbf{1}_{3\times3}-3\cdot e^{f}")
+    story = story_of("cross_entropy(s, k)", {"s": SCORES, "k": [0, 1, 2]})
+    assert latex(explain(story, len(story)).rule).endswith(
+        r"=\operatorname{softmax}\left( s \right)-\mathbf{E}_{k}"
+    )

@@ -1,0 +1,68 @@
+"""The notes below the program: what was taken where it could be read otherwise, and the other by a click."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.panels.program import ProgramPanel
+from app.session import Session
+from core.notation.printers import reading
+
+
+@pytest.fixture
+def panel(qtbot):
+    panel = ProgramPanel(Session())
+    qtbot.addWidget(panel)
+    panel.resize(280, 400)
+    panel.show()
+    return panel
+
+
+def typed(qtbot, panel, text):
+    panel.editor.setPlainText(text)
+    panel.take_now()
+    qtbot.waitUntil(lambda: not panel.session.computing and not panel._complain.isActive())
+
+
+OTHERWISE = [
+    ("wx + b", "wx is read as w · x.", "\\mathrm{wx} + b", "wx + b"),
+    ("1/2x", "1/2x is read as (1/2)·x.", "1/(2 x)", "1 / (2 · x)"),
+    ("y + x^(2)", "x^(2) is read as a power; a layer's number is ", "y + x^{(2)}", "y + x⁽²⁾"),
+    ("\\sum_i x_i - 2", "The sum over i is taken of x_i.", "\\sum_i (x_i - 2)", "sum(x − 2)"),
+    (
+        "2 \\sum_i x_i + w_i",
+        "The sum over i is taken of x_i + w_i.",
+        "2 (\\sum_i x_i) + w_i",
+        "2 · sum(x) + w_i",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "said", "other", "read"), OTHERWISE)
+def test_the_other_reading_is_one_click_away(qtbot, panel, text, said, other, read):
+    typed(qtbot, panel, text)
+    assert said in panel.notes.text()
+    (button,) = panel.notes.buttons
+    assert button.text().startswith("Write ") and button.text().endswith(" instead")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not panel.session.computing)
+    assert panel.session.document.text == panel.editor.toPlainText() == other
+    assert reading(panel.session.story.graph.program) == read
+    panel.session.undo_stack.undo()
+    assert panel.session.document.text == text
+
+
+def test_notes_with_another_reading_come_first_and_the_rest_is_counted(qtbot, panel):
+    typed(qtbot, panel, "\\log p + \\ln q + \\exp r + \\tanh s + wx")
+    assert panel.notes.text().splitlines()[0] == "wx is read as w · x."
+    assert panel.notes.more.text() == "… and 2 more" and panel.notes.more.isVisible()
+
+
+def test_without_anything_to_say_nothing_is_shown(qtbot, panel):
+    typed(qtbot, panel, "x + y")
+    assert not panel.notes.isVisible()
+
+
+def test_a_problem_hides_the_notes(qtbot, panel):
+    typed(qtbot, panel, "wx")
+    typed(qtbot, panel, "wx +")
+    assert not panel.notes.isVisible() and panel.message.isVisible()
