@@ -221,7 +221,9 @@ def test_an_entry_left_out_of_a_sum_has_no_part_in_it(left_out):
     ("scores", "classes"), [([5, 1, 2], 0.0), ([[5, 1, 2], [1, 9, 0]], frozen([0, 1]))], ids=["one", "rows"]
 )
 def test_a_hinge_loss_of_0_passes_nothing_even_where_the_slope_behind_it_is_infinite(scores, classes):
-    story = run("y = multiclass_hinge(s, k, m); L = sum(sqrt(y))", {"s": frozen(scores), "k": classes, "m": 1.0})
+    story = run(
+        "y = multiclass_hinge(s, k, m); L = sum(sqrt(y))", {"s": frozen(scores), "k": classes, "m": 1.0}
+    )
     assert np.all(np.isinf(story.last.gradient("y")))
     np.testing.assert_array_equal(story.last.gradient("s"), np.zeros(np.shape(scores)))
     assert story.last.gradient("m") == 0

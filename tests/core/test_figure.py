@@ -192,11 +192,20 @@ def test_labels_of_arrays_cover_each_other_neither(text, given):
 CROWDED = """a = σ(w0 x + b0); c = σ(w1 a + b1 x); d = relu(w2 c + a x)
 L = (d - x)^2 + 0.1 w0^2 + 0.1 w1^2"""
 CROWDED_AT = {"w0": 2.0, "x": 3.0, "b0": 0.5, "w1": -1.0, "b1": 4.0, "w2": 0.5}
+# wide and narrow numbers: a narrow one stands nearer to its edge
+CASES_OF_LABELS = [
+    (CROWDED, {}),
+    (CROWDED, CROWDED_AT),
+    (CROWDED, {"w0": 20.0, "x": 30.0, "b0": 5.0}),
+    (CROWDED, {"w0": 1.0, "x": 1.0, "b0": 1.0, "w1": 1.0, "b1": 1.0, "w2": 1.0}),
+    ("(x+y)z", {}),
+    ("1/(1+exp(-(w0 x0 + w1 x1 + w2)))", {}),
+]
 
 
-@pytest.mark.parametrize("text", [CROWDED, "(x+y)z", "1/(1+exp(-(w0 x0 + w1 x1 + w2)))"], ids=len)
-def test_a_label_with_a_line_behind_it_says_so(text):
-    story = run(text, with_defaults(read_program(text), CROWDED_AT if text == CROWDED else {}))
+@pytest.mark.parametrize(("text", "given"), CASES_OF_LABELS, ids=range(len(CASES_OF_LABELS)))
+def test_a_label_with_a_line_behind_it_says_so(text, given):
+    story = run(text, with_defaults(read_program(text), given))
     drawing = draw(story.graph, room=label_width(story))
     points = [point for route in drawing.placement.routes for point in route.sampled(400)]
     beside_edges = [label for label in figure(drawing, story.last).labels if label.role != "name"]
