@@ -306,7 +306,7 @@ def put(g: Array, x: Array, k: Array, rank: int | None = None) -> Array:
     return found
 
 
-@kernel(shape_only=(1,))
+@kernel(complex_too=True, shape_only=(1,))
 def onehot(k: Array, x: Array, rank: int | None = None) -> Array:
     """1 at entry k and 0 elsewhere, in the shape of x."""
     at = whole_numbers(k)
