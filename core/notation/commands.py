@@ -56,6 +56,14 @@ STYLES = set(
     "mathbf boldsymbol bm pmb mathrm mathsf mathit mathcal mathscr mathfrak mathtt mathnormal text textrm textbf"
     " textit textsf textnormal mbox operatorname operatorname* underline vec mathbold symbf symbfit".split()
 )
+# alphabets that are seen: bold, calligraphic, an arrow above
+FACES = {
+    **dict.fromkeys(
+        ["mathbf", "boldsymbol", "bm", "pmb", "mathbold", "symbf", "symbfit", "bf", "textbf"], "bold"
+    ),
+    **dict.fromkeys(["mathcal", "mathscr", "cal"], "calligraphic"),
+    "vec": "arrow",
+}
 SWITCHES = set("bf rm it sf tt cal bfseries itshape rmfamily sffamily em".split())  # as in {\bf w}
 ACCENT_COMMANDS = {**{accent: accent for accent in ACCENTS}, "widehat": "hat", "widetilde": "tilde"}
 ACCENT_COMMANDS |= {"overline": "bar"}

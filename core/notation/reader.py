@@ -85,6 +85,7 @@ class _Reader(Expressions):
         super().__init__(text, split, own, named)
         self.notes += notes
         self.whole = found.whole
+        self.faces = found.faces
         self.spelled = {name: spelled for name, spelled in found.spelled.items() if spelled != name}
         self.called_names = _called(split)
         self.defined: set[str] = set()
@@ -144,7 +145,9 @@ class _Reader(Expressions):
             )
         lowered = self._lowered(statements)
         ordered = self._ordered(lowered)
-        return Program(self.text, ordered, tuple(self.notes), tuple(self.needed), self.spelled, self.aliases)
+        return Program(
+            self.text, ordered, tuple(self.notes), tuple(self.needed), self.spelled, self.aliases, self.faces
+        )
 
     def statement(self) -> list[Statement]:
         start = self.token

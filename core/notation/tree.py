@@ -192,6 +192,7 @@ class Program:
     """What was read: `needed` are conditions on shapes, `spelled` how the text spells each name first.
 
     `aliases` are names under which values were given and the names of the program that they are values of.
+    `faces` are the alphabets of names that are not plain: bold, calligraphic, or with an arrow above.
     """
 
     text: str
@@ -200,6 +201,7 @@ class Program:
     needed: tuple[Needed, ...] = ()
     spelled: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    faces: Mapping[str, str] = field(default_factory=dict)
 
 
 def fold(tree: Tree, combine: Callable[[Tree, list[Result]], Result]) -> Result:
