@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from app.actions import COMMANDS
 from app.menus import keys_text, plain_text
 from app.version import program_version
-from core.ops import OPS
+from core.ops import LISTED
 from core.resources import resource
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class NotationSheet(Sheet):
 
     def __init__(self, window: Window):
         rows = list(NOTATION)
-        rows += [(op.usage, op.says) for op in OPS.values() if op.call]
+        rows += LISTED
         super().__init__(window, "Notation", ("Written", "Meaning"), rows)
 
 

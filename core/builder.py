@@ -36,7 +36,7 @@ from core.notation.tree import (
     names,
     with_names,
 )
-from core.ops import CALLS, FUNCTIONS, called
+from core.ops import CALLS, FUNCTIONS, NUMEL, called
 
 MAX_CALL_DEPTH = 60
 MAX_PARTS = 30_000  # that functions may stand for, each use written out
@@ -276,7 +276,7 @@ class Builder(Nodes):
         return Operand(part, self.nodes[name].shape, node=name)
 
     def call(self, part: Call, found: list[Operand]) -> Operand:
-        if part.function == "numel":
+        if part.function == NUMEL.name:
             return self.number(float(math.prod(found[0].shape)))
         if part.function in self.functions:
             return self.inlined(self.functions[part.function], found, part)
