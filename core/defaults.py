@@ -271,6 +271,11 @@ class _Guess:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         for name, value in self.values.items():
             self.known[name] = tuple(_sized(n) for n in shape_of(value))
+        for needed in self.program.needed:  # what index notation promises
+            if needed.rank and needed.rank <= MAX_RANK:
+                self.raise_rank(
+                    needed.tree, needed.rank, self.known.get(getattr(needed.tree, "name", ""), ())
+                )
         self.ranks = self.ranks_known()
         self.look()
         if (ranks := self.ranks_known()) != self.ranks:  # a second look uses the ranks the first one found

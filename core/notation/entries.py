@@ -7,10 +7,9 @@ s is an array and s_k has no value of its own.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
 
 from core.dataclass import dataclass, replace
-from core.errors import Span
+from core.errors import Problem, Span
 from core.notation.names import parts
 from core.notation.signatures import Signature
 from core.notation.sums import Reduction, labels_of
@@ -30,12 +29,6 @@ class Known:
     ranks: Mapping[str, int]
     arrays: frozenset[str]
     functions: Mapping[str, Signature]
-
-
-def reductions_in(tree: Tree) -> list[Reduction]:
-    """The sums over an index in a tree, the outer before the inner."""
-    parts: list[Any] = list(walk(tree))
-    return [part for part in parts if isinstance(part, Reduction)]
 
 
 def with_indices(tree: Tree, indices: Collection[str] = ()) -> Iterator[tuple[Tree, frozenset[str]]]:
@@ -72,7 +65,10 @@ def entry_of(name: Name, known: Known, active: Collection[str]) -> tuple[Tree, L
     if name.name in known.names:
         return None
     made = parts(name.name)
+    layer = made.layer.strip("()")
     labels = labels_of(made.sub)
+    if layer in active:  # x^{(i)} under a sum over i is an entry, or a row, of x
+        labels, made = [layer, *labels], replace(made, layer="")
     if not labels or not set(labels) & set(active):
         return None
     base = replace(made, sub="")
@@ -84,11 +80,19 @@ def entry_of(name: Name, known: Known, active: Collection[str]) -> tuple[Tree, L
     fixed = [label for label in labels if label not in active]
     carried = tuple(label for label in labels if label in active)
     span = name.span
+    if len(set(carried)) < len(carried):
+        message = f"The same index stands twice at {base.text}: the diagonal of a matrix is not read"
+        raise Problem(message, span, f"Write sum({base.text} ⊙ [[1, 0], [0, 1]]) for a 2×2 matrix")
     if not fixed:
         return Name(base.text, span), carried
     partly = replace(made, sub="".join(fixed) if all(len(label) == 1 for label in fixed) else ",".join(fixed))
     if labels[: len(fixed)] == fixed and (partly.text in known.names or base.text not in known.names):
         return Name(partly.text, span), carried
+    if any(label.isdigit() for label in fixed):
+        message = "A number beside an index may count from 0 or from 1"
+        raise Problem(
+            message, span, f"Write {base.text}[0] for the first row, or {base.text}[:, 0] for a column"
+        )
     places: list[Tree | Range] = [
         Range(Number(0.0)) if label in active else _place(label, span) for label in labels
     ]

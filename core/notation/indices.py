@@ -13,8 +13,9 @@ from typing import Any
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
-from core.notation.entries import Known, Labels, entry_of, plain_entry, reductions_in
-from core.notation.sums import WORDS, Reduction
+from core.notation.entries import Known, Labels, entry_of, plain_entry
+from core.notation.printers import expression_text
+from core.notation.sums import WORDS, Reduction, reductions_in
 from core.notation.tree import (
     Binary,
     Call,
@@ -29,6 +30,7 @@ from core.notation.tree import (
     Transposed,
     Tree,
     fold,
+    names,
     remade,
     walk,
 )
@@ -86,6 +88,11 @@ def lowered(tree: Tree, free: Labels, known: Known) -> Lowered:
     lowering = _Lowering(tree, frozenset(free), known)
     part = lowering.part(tree)
     found, labels = lowering.whole(part)
+    if labels and set(labels) != set(free):
+        message = (
+            f"The left side has the indices {', '.join(free)} and the right side only {', '.join(labels)}"
+        )
+        raise Problem(message, tree.span, "Write both with the same indices, or without")
     if len(labels) == 2 and labels != free and set(labels) == set(free):
         found, labels = Transposed(found, found.span), labels[::-1]
     return Lowered(found, labels, lowering.needed, lowering.counts)
@@ -116,7 +123,7 @@ class _Lowering:
                     said = f"The index {tree.name} stands alone, not as a subscript"
                     raise Problem(said, tree.span, f"Write x_{tree.name} for the entries of x")
                 if entry:
-                    self.entries.append(entry)
+                    self._take_entry(tree, entry)
                 return Part((entry,)) if entry else Part(((plain_entry(tree, self.known) or tree, ()),))
             case Negative(body):
                 inner = self.part(body)
@@ -175,12 +182,26 @@ class _Lowering:
                     self._needs_number(part, written)
         return Part(((remade(tree, aligned), labels),))
 
+    def _take_entry(self, name: Name, entry: tuple[Tree, Labels]) -> None:
+        """Keep an array that is indexed; it must have an axis for each index."""
+        array, labels = entry
+        self.entries.append(entry)
+        said = f"{name.name} needs an axis for each index, {len(labels)} in all"
+        self.needed.append(
+            Needed(array, said, "Write one index for each axis", rank=len(labels), span=name.span)
+        )
+
     def _needs_number(self, part: Tree, written: Tree) -> None:
         """What stands beside entries must be a number, or the same entries would be taken silently."""
-        if isinstance(part, Name):
-            message = f"{part.name} stands beside entries and must be a number"
-            hint = f"Write its entry with the index too, as in {part.name}_{next(iter(self.active), 'i')}"
-            self.needed.append(Needed(part, message, hint, rank=0, span=written.span))
+        if isinstance(part, Number):
+            return
+        shown = expression_text(part)
+        message = f"{shown} stands beside entries and must be a number"
+        index = next(iter(self.active), "i")
+        hint = f"Write its entry with the index too, as in {shown}_{index}" if isinstance(part, Name) else ""
+        self.needed.append(
+            Needed(part, message, hint or "Give it a name of its own", rank=0, span=written.span)
+        )
 
     def _aligned(self, found: Sequence[tuple[Tree, Labels]], span: Span) -> tuple[list[Tree], Labels]:
         """Trees with their axes in one order, so that they meet entry by entry, and the labels of the result."""
@@ -381,19 +402,16 @@ class _Lowering:
         """Note what the limits say of the length of each array that carries the index."""
         if tree.start is None and tree.stop is None:
             return
-        match tree.stop:
-            case Name(name) if name not in self.known.names:
-                arrays = (array for array, labels in self.entries[first:] if labels == tree.indices)
-                if array := next(arrays, None):
-                    self.counts.setdefault(name, array)
-        index = tree.indices[-1] if len(tree.indices) == 1 else tree.indices[0]
+        index = tree.indices[0]
         start = tree.start or Number(1.0)
-        if not isinstance(start, Number) or start.value not in (0.0, 1.0):
-            raise Problem(
-                "A sum over a part of the entries is not read",
-                start.span,
-                "Start at 1 for all entries, or write a range such as sum(x[1:])",
+        self._check_readable(tree, start)
+        named, less = _symbolic(tree.stop)
+        if named and named not in self.known.names:
+            self._count(
+                named, index, less + (1 if isinstance(start, Number) and start.value == 0 else 0), first
             )
+            return
+        assert isinstance(start, Number)
         length = self._length(start, tree.stop)
         if length is None:
             return
@@ -402,6 +420,32 @@ class _Lowering:
             if index in labels:
                 axis = labels.index(index)
                 self.needed.append(Needed(array, message, axis=axis, length=length, span=tree.span))
+
+    def _check_readable(self, tree: Reduction, start: Tree) -> None:
+        """Raise a Problem where limits take a part of the entries or depend on another index."""
+        used = {name for limit in (start, tree.stop) if limit for name in names(limit)}
+        if depends := used & (self.active | set(tree.indices)):
+            message = f"The limits of this {WORDS[tree.kind]} depend on the index {min(depends)}"
+            raise Problem(
+                message, tree.span, "Write numbers as the limits of the outer sum, such as i=1 and 3"
+            )
+        message, hint = "A sum over a part of the entries is not read", "Write a range, such as sum(x[1:])"
+        if not isinstance(start, Number) or start.value not in (0.0, 1.0):
+            raise Problem(message, start.span, hint)
+        unknown = used - self.known.names
+        named, less = _symbolic(tree.stop)
+        whole = named and (less == 0 or (less == -1 and start.value == 0))
+        if unknown and not whole and tree.stop is not None:
+            raise Problem(message, tree.stop.span, hint)
+
+    def _count(self, name: str, index: str, more: int, first: int) -> None:
+        """Keep what a limit without a value stands for: the length of an axis, less one if it counts from 0."""
+        for array, labels in self.entries[first:]:
+            if index in labels and isinstance(array, Name):
+                axis = (Number(float(labels.index(index))),) if len(labels) > 1 else ()
+                length: Tree = Call("numel", (array, *axis))
+                self.counts.setdefault(name, Binary("-", length, Number(float(more))) if more else length)
+                return
 
     def _length(self, start: Number, stop: Tree | None) -> Tree | None:
         """How many terms there are, as far as it can be told from numbers and names with values."""
@@ -412,10 +456,18 @@ class _Lowering:
         return stop if start.value else Binary("+", stop, Number(1.0))
 
     def _limit_text(self, tree: Reduction) -> str:
-        from core.notation.printers import expression_text
-
         start = expression_text(tree.start) if tree.start else "1"
         return f"from {start} to {expression_text(tree.stop) if tree.stop else '…'}"
+
+
+def _symbolic(stop: Tree | None) -> tuple[str, int]:
+    """The name in a limit such as n or n − 1, and the number added to it; "" for anything else."""
+    match stop:
+        case Name(name):
+            return name, 0
+        case Binary("-", Name(name), Number(1.0)):
+            return name, -1
+    return "", 0
 
 
 def _flattened(tree: Reduction) -> Reduction:

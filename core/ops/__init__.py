@@ -18,7 +18,7 @@ from core.ops import (  # noqa: F401  (importing a family declares it)
 from core.ops.base import OPS, Op, signatures
 
 # `numel(x)` is no operation: the number of entries of x is known when the graph is built
-NUMEL = Signature("numel", 1, 1, "numel(x)")
+NUMEL = Signature("numel", 1, 2, "numel(x, axis)")
 FUNCTIONS = {**signatures(), NUMEL.name: NUMEL}
 # how every function is called, and the sentence that a list of them has for it
 LISTED = (
