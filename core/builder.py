@@ -25,6 +25,7 @@ from core.notation.tree import (
     Name,
     Needed,
     Negative,
+    Note,
     Number,
     Program,
     Range,
@@ -200,7 +201,10 @@ class Builder(Nodes):
     def _check(self, needed: Needed, built: Operand) -> None:
         """Raise a Problem unless a part has the shape that index notation or an axis promises."""
         shape, name = built.shape, self.called(built)
-        if needed.rank is not None and len(shape) != needed.rank:
+        fits = (
+            needed.rank is None or len(shape) == needed.rank or (needed.at_most and len(shape) < needed.rank)
+        )
+        if not fits:
             raise Problem(f"{needed.message}; {describe(name, shape)}", needed.span, needed.hint)
         if needed.length is None:
             return
@@ -241,10 +245,15 @@ class Builder(Nodes):
                 return self.apply("exp", found[1:], part)
             case Binary("·" | " " | "@" as sign):
                 return self.product(sign, found[0], found[1], part)
-            case Binary("^", _, Negative(Number(1.0))) if len(found[0].shape) == 2:
+            case Binary("^", _, Negative(Number()) | Binary("/", Negative(Number()))) if (
+                len(found[0].shape) == 2
+            ):
                 name = self.called(found[0])
                 said = f"{describe(name, found[0].shape)}, and the inverse of a matrix is not computed"
                 raise Problem(said, part.span, f"Write 1/{name} for one divided by each entry", f"1/{name}")
+            case Binary("^") if len(found[0].shape) == 2:
+                self._note_power(part, found[0])
+                return self.apply("pow", found, part)
             case Binary(sign):
                 return self.apply(SIGNS[sign], found, part)
             case Call():
@@ -276,6 +285,10 @@ class Builder(Nodes):
         return Operand(part, self.nodes[name].shape, node=name)
 
     def call(self, part: Call, found: list[Operand]) -> Operand:
+        if part.function == "transpose":  # as in NumPy, where a vector stays as it is
+            if len(found[0].shape) == 2:
+                return self.apply("transpose", found, part)
+            return replace(found[0], tree=part, turned=True)
         if part.function == NUMEL.name:
             return self.counted(found)
         if part.function in self.functions:
@@ -292,6 +305,14 @@ class Builder(Nodes):
                 joined = self.apply(pair.name, [joined, operand], part)
             return joined
         raise Problem(f"{part.function} does not take {len(found)} values")
+
+    def _note_power(self, part: Binary, base: Operand) -> None:
+        """Say of the power of a matrix that it is taken entry by entry, unless it is written as in Python."""
+        between = self.program.text[part.left.span.end : part.right.span.start]
+        if "**" not in between:
+            name = self.called(base)
+            said = f"The power of {name} is taken entry by entry; the product of matrices is {name} {name}"
+            self.notes.append(Note(said, part.span))
 
     def counted(self, found: list[Operand]) -> Operand:
         """How many entries an array has, or along an axis: a constant."""
@@ -326,7 +347,9 @@ class Builder(Nodes):
         if kinds == (1, 1):
             if right.row:
                 return self.apply("outer", [left, right], part)
-            chained = left.node and self.nodes[left.node].op == "vecmat"  # x·A x is (x·A)·x
+            if sign == " " and right.turned:
+                return self.apply("outer", [left, right], part)
+            chained = left.turned or (left.node and self.nodes[left.node].op == "vecmat")  # x·A x is (x·A)·x
             if sign == " " and not left.row and not chained:
                 dot, each = (expression_text(replace(part, op=sign)) for sign in "·⊙")
                 hint = f"Write {dot} for the dot product or {each} for entry by entry"
@@ -347,6 +370,11 @@ class Builder(Nodes):
     def transposed(self, body: Operand, part: Tree) -> Operand:
         if len(body.shape) == 2:
             return self.apply("transpose", [body], part)
+        if not body.shape:
+            if "T" in self.values:
+                hint = "Call the exponent t; ^T is the transpose"
+                raise Problem(f"{self.called(body)} is a number and has no transpose", part.span, hint)
+            return body
         return Operand(part, body.shape, self.node_of(body), row=len(body.shape) == 1 and not body.row)
 
     def listing(self, found: list[Operand], part: Tree) -> Operand:

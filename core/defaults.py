@@ -400,6 +400,8 @@ class _Guess:
             needed = int(along) + 1 if isinstance(along, float) and 0 < along < MAX_RANK else 1
             if len(found[0]) < needed:
                 found[0] = self.raise_rank(args[0], needed, ()) or found[0]
+        if function == "transpose":
+            return found[0][::-1]
         if function == "reshape" and len(args) == 2:
             self.filled(args[0], args[1], found)
         op = (

@@ -14,6 +14,7 @@ from core.notation.signatures import Signature
 from core.notation.tree import (
     Binary,
     Call,
+    Listing,
     Name,
     Needed,
     Negative,
@@ -62,9 +63,28 @@ def named(reader: Expressions, token: Token) -> Tree:
     if foreign and (signature is None or foreign.qualified):
         return _foreign_call(reader, first, token, foreign)
     assert signature is not None
+    _check_library(reader, first, token, signature)
     if reader.at_sign("(", "{", "["):
         return _call(reader, first, token, signature)
     return applied(reader, token, signature)
+
+
+def _check_library(reader: Expressions, first: Token, token: Token, signature: Signature) -> None:
+    """Raise a Problem where a library's function of the same name computes something else."""
+    if first.kind != "library" or not reader.at_sign("("):
+        return
+    inside = [inner.text for inner in reader.inside()]
+    second = inside[inside.index(",") + 1] if "," in inside else ""
+    span = first.span.to(token.span)
+    if token.text in ("max", "min") and (second.isdigit() or second == "-"):
+        hint = f"Write {token.text}(x), or maximum(x, y) entry by entry"
+        raise Problem(f"{token.text} has no axis here", span, hint)
+    if "jax" in first.text and signature.name == "gelu":
+        raise Problem(
+            "jax computes gelu by an approximation with tanh", span, "Write gelu(x) for the exact one"
+        )
+    if first.text.startswith(("tf.", "keras.")) and signature.name == "leaky_relu" and not second:
+        raise Problem("TensorFlow has the slope 0.2 here", span, "Write leaky_relu(x, 0.2)")
 
 
 def _foreign(reader: Expressions, token: Token, library: bool) -> Foreign | None:
@@ -126,6 +146,12 @@ def _call(reader: Expressions, first: Token, token: Token, signature: Signature)
         return Call(signature.name, (body,), reader.since(first))
     args, keywords = arguments(reader, opening, f"{_written(reader, token)}(…)")
     span = reader.since(first)
+    if first.kind == "library" and signature.name == "argmax" and len(args) == 1 and not keywords:
+        message, hint = (
+            "NumPy counts through all entries of a matrix",
+            "Write argmax(A, axis=1) for one a row",
+        )
+        reader.needed.append(Needed(args[0], message, hint, rank=1, span=span))
     return _finished(reader, token.text, signature, args, keywords, span)
 
 
@@ -139,8 +165,11 @@ def _finished(
 ) -> Tree:
     """A call with its keywords put in their places and the number of its values checked."""
     keywords, axis = _axis(keywords)
+    if axis is None and signature.name in ALONG_LAST and len(args) == 2:
+        axis = args[-1]
+        args = args[:-1]
     args = _placed(shown, signature, args, keywords, span)
-    if axis is not None:
+    if axis is not None and args:
         return _along(reader, signature, args, axis, span)
     if not signature.least <= len(args) <= signature.most:
         least, most = signature.least, signature.most
@@ -156,7 +185,15 @@ def arguments(reader: Expressions, opening: Token, what: str) -> tuple[tuple[Tre
         if reader.token.kind == "name" and reader.ahead().text == "=" and reader.ahead().kind == "sign":
             key = reader.take()
             reader.take()
-            keywords[_written(reader, key)] = _keyword_value(reader)
+            name = _written(reader, key)
+            if name in keywords:
+                raise Problem(f"{name} is given twice", key.span, "Delete one of them")
+            value = _keyword_value(reader)
+            if name in ("keepdims", "keepdim") and value == Number(1.0):
+                hint = "Leave it out; to divide each row by its sum write (A^T / sum(A, 1))^T"
+                raise Problem(f"{name} is not read", key.span, hint)
+            if value is not None:
+                keywords[name] = value
             return None
         return reader.relation()
 
@@ -164,9 +201,13 @@ def arguments(reader: Expressions, opening: Token, what: str) -> tuple[tuple[Tre
     return tuple(value for value in values if value is not None), keywords
 
 
-def _keyword_value(reader: Expressions) -> Tree:
+def _keyword_value(reader: Expressions) -> Tree | None:
+    """The value of a keyword; nothing for None."""
     token = reader.token
-    if token.kind == "name" and token.text in ("True", "False", "None"):
+    if token.kind == "name" and token.text == "None":
+        reader.take()
+        return None
+    if token.kind == "name" and token.text in ("True", "False"):
         reader.take()
         return Number(float(token.text == "True"), token.span)
     return reader.expression()
@@ -238,12 +279,14 @@ def translated(
         raise Problem(f"{shown} has no axis here", axis.span, "Leave the axis out, or write sum(x, axis)")
     by_name = {}
     for key, value in keywords.items():
-        if key not in foreign.keywords or not key:
+        if key not in foreign.keywords or not key or foreign.keywords.index(key) < len(args):
             raise Problem(f"{shown} has no value named {key} here", span, "Write the values in their order")
         by_name[{"min": "least", "max": "most"}.get(key, key)] = value
-    if not foreign.least <= len(args) + len(by_name) <= foreign.most:
+    if not foreign.least <= len(args) <= foreign.most - len(by_name):
         usage = f"{shown}({', '.join('xyz'[: foreign.least])})"
         raise mistakes.wrong_count(shown, foreign.least, foreign.most, usage, len(args), span)
+    if shown == "norm" and (len(args) > 1 or by_name):
+        reader.need_vector(args[0], span)
     try:
         if "delta" in by_name:
             args, by_name = (*args, by_name["delta"]), {}
@@ -262,6 +305,10 @@ def applied(reader: Expressions, token: Token, signature: Signature) -> Tree:
     start = reader.at
     exponent = _function_power(reader, token)
     bracket = reader.at_sign("(", "{", "[")
+    if exponent is not None and token.text in reader.defined:
+        message = f"A power of {token.text} has two meanings"
+        hint = f"Write {token.text}(x)^2 for the square, or {token.text}({token.text}(x))"
+        raise Problem(message, reader.since(token), hint)
     if signature.most > 1 or not (bracket or reader.starts_factor()):
         reader.at = start
         raise mistakes.brackets_missing(reader, token, signature.most > 1)
@@ -320,7 +367,7 @@ def method(reader: Expressions, left: Tree) -> Tree:
     name = token.text.removeprefix(".")
     span = left.span.to(token.span)
     if name in ("T", "mT"):
-        return Transposed(left, span)
+        return Call("transpose", (left,), span)
     if name in ("detach", "data"):
         name = "stop_gradient"
     if not reader.at_sign("(") or reader.token.spaced:
@@ -336,17 +383,30 @@ def method(reader: Expressions, left: Tree) -> Tree:
     else:
         args, keywords = arguments(reader, opening, f"{name}(…)")
     span = reader.since(Token("", "", left.span))
+    if name in ("reshape", "view"):
+        return _laid_out(left, args, span)
     signature = reader.functions.get(name)
-    if signature is not None:
+    if name in ("max", "min", "amax", "amin") and args:
+        raise Problem(f"{name} has no axis here", span, f"Write {name}(x), or maximum(x, y) entry by entry")
+    if signature is not None and not (name == "norm" and args):
         if signature.name in ALONG_ANY and len(args) == 1:
             return _finished(reader, name, signature, (left,), {"axis": args[0]}, span)
         return _finished(reader, name, signature, (left, *args), keywords, span)
-    if name in ("reshape", "view"):
-        return Call("reshape", (left, *args), span)
     foreign = FOREIGN.get(name)
     if foreign is None:
         raise mistakes.no_such_method(reader, token)
     return translated(reader, name, foreign, (left, *args), keywords, span)
+
+
+def _laid_out(left: Tree, args: tuple[Tree, ...], span: Span) -> Tree:
+    """`x.reshape(2, 3)`, `x.reshape([2, 3])`; `x.view(-1)` is one long vector."""
+    if len(args) == 1:
+        return (
+            Call("flatten", (left,), span)
+            if _number(args[0]) == -1
+            else Call("reshape", (left, args[0]), span)
+        )
+    return Call("reshape", (left, Listing(args, span)), span)
 
 
 # -- slopes

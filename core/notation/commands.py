@@ -35,12 +35,13 @@ SILENT = set(
     "left right big Big bigg Bigg bigl bigr bigm Bigl Bigr biggl biggr Biggl Biggr middle displaystyle textstyle"
     " scriptstyle limits nolimits nonumber notag thinspace medspace thickspace negthinspace enspace centering"
     " large Large small normalsize boldmath unboldmath mathstrut strut relax allowbreak nobreak noindent hfill"
-    " mathop mathbin mathrel mathord mathopen mathclose mathinner nobreakspace quad qquad".split()
+    " mathbin mathrel mathord mathopen mathclose mathinner nobreakspace quad qquad".split()
 )
 # commands that are left out with what stands in the braces behind them
 SILENT_WITH_ONE = set("mspace hspace vspace tag tag* label phantom hphantom vphantom color ref eqref".split())
 # commands of which only what is in the last braces counts; the number is how many braces come before it
 WRAPPED = {
+    "mathop": 0,
     "underset": 1,
     "overset": 1,
     "stackrel": 1,

@@ -6,7 +6,7 @@ left), transpose, index and method. It knows which names are functions, not what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from core.errors import Problem, Span
@@ -47,6 +47,8 @@ class Expressions(Cursor):
         self.functions, self.known = functions, known
         self.notes: list[Note] = []
         self.needed: list[Needed] = []
+        self.defined: set[str] = set()  # functions that the program defines
+        self.ranks: Mapping[str, int] = {}  # how many axes the values of names have, where they are given
         self.whole: Collection[str] = ()  # names that were written upright, as one word
         self.current: dict[str, str] = {}  # the newest name of one that was changed with +=
 
@@ -106,6 +108,9 @@ class Expressions(Cursor):
         """Whether square brackets right behind an expression hold the number of an entry."""
         if isinstance(left, Number):  # 1[x > 0] is the indicator, 2[a + b] a product, 3[0] a mistake
             return all(token.kind == "number" or token.text in "[:,-" for token in self.inside())
+        number = isinstance(left, Name) and self.ranks.get(left.name, 1) == 0
+        if (number and any(token.text in "+-*/·" for token in self.inside()[1:])) or lists.has_rows(self):
+            return False  # η[a - b] of a number η is a product, W[h; x] that with a column
         return self.text[left.span.end - 1] != "}" or isinstance(left, Name | Index)
 
     def binary(self, left: Tree, sign: str) -> Tree:
@@ -119,17 +124,27 @@ class Expressions(Cursor):
             before, in_list = self.text[: token.span.start], self.fences[-1:] == ["["]
             raise mistakes.number_follows(token, before, in_list)
         mistakes.refuse_prose(self)
+        if token.text == "(" and token.spaced:
+            mistakes.refuse_equation_number(self)
         right = self.expression(PRODUCT)
         span = left.span.to(right.span)
         if isinstance(left, Number) and self.source(left.span) == "1" and isinstance(right, Indicator):
             return with_span(right, span)  # 1[x > 0]
-        bracketed = self.text[left.span.end - 1] in ")}"
-        if isinstance(left, Binary) and left.op == "/" and not token.spaced and not bracketed:
-            quotient, factor = self.source(left.span), self.source(right.span)
-            said = f"{quotient}{factor} is read as ({quotient})·{factor}"
-            top, _, below = quotient.partition("/")
-            self.note(said, left.span.to(right.span), f"{top}/({below.strip()} {factor})")
-        return Binary(" ", left, right, left.span.to(right.span))
+        if isinstance(right, Indicator) and token.text == "(":
+            self.note(f"{self.source(right.span)} is read as a factor: 1 where it holds, else 0", right.span)
+        self._note_quotient(left, right, token)
+        return Binary(" ", left, right, span)
+
+    def _note_quotient(self, left: Tree, right: Tree, token: Token) -> None:
+        """Say of `a/b c` that it is (a/b)·c, unless brackets or a plain number leave no doubt."""
+        if not isinstance(left, Binary) or left.op != "/" or self.text[left.span.start] in "\\({":
+            return
+        if self.text[left.span.end - 1] in ")}" or (token.spaced and isinstance(left.right, Number)):
+            return
+        span, below = left.span.to(right.span), left.right.span
+        said = f"{self.source(span)} is read as ({self.source(left.span)})·{self.source(right.span)}"
+        head = self.text[left.span.start : below.start]
+        self.note(said, span, f"{head}({self.source(below)} {self.source(right.span)})")
 
     def starts_factor(self) -> bool:
         token = self.token
@@ -166,6 +181,12 @@ class Expressions(Cursor):
         else:
             with self.level(token):
                 right = self.expression(POWER - 1)
+        match right:
+            case Negative(Name("T")) if "T" not in self.known:
+                message = "The inverse of a matrix is not computed, nor the transpose of one"
+                raise Problem(
+                    message, left.span.to(right.span), "Write the system of equations in another way"
+                )
         if token.text == "(" and isinstance(left, Name) and isinstance(right, Number):
             shown = self.source(left.span.to(self.tokens[self.at - 1].span))
             layer = f"{self.source(left.span)}^{{({self.source(right.span).strip('()')})}}"
@@ -190,6 +211,10 @@ class Expressions(Cursor):
 
     def subscripted(self, left: Tree) -> Tree | None:
         """`softmax(z)_k` is entry k; a subscript elsewhere belongs to a name."""
+        if self.token.kind == "under" and self.ahead().text == "+" and self.text[left.span.end - 1] in ")]}":
+            self.take()
+            self.take()
+            return Call("max", (Number(0.0), left), left.span.to(self.tokens[self.at - 1].span))
         if (
             self.token.spaced
             or not isinstance(left, Call | Index)
@@ -337,7 +362,17 @@ class Expressions(Cursor):
                 hint = "‖x‖₁ adds up the sizes of the entries, ‖x‖₂ is the length"
                 raise Problem(f"There is no norm with the number {which}", closing.span, hint)
             function = NORMS[which]
+            if which in ("1", "2"):
+                self.need_vector(body, opening.span.to(closing.span))
         return Call(function, (body,), opening.span.to(closing.span))
+
+    def need_vector(self, body: Tree, span: Span) -> None:
+        """Note that a norm with a number is one of a vector: of a matrix it is another one."""
+        message, hint = (
+            "This norm of a matrix is another number",
+            "Write ‖W‖_F for the root of the sum of squares",
+        )
+        self.needed.append(Needed(body, message, hint, rank=1, at_most=True, span=span))
 
     def _which_norm(self) -> tuple[str, Token]:
         """The label of a norm: `_1`, `_{2}`, `_F`, `₂`."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from core.dataclass import replace
+from core.errors import Span
 from core.notation.lexer import Token
 from core.notation.names import MARKS, canonical, parts
 from core.notation.nearest import seeming
@@ -43,12 +44,25 @@ def split_products(
             elif name not in told and (said := seeming(name, functions)):
                 told.add(name)
                 notes.append(Note(said, token.span))
-        pieces = [
-            replace(token, text=factor, spaced=token.spaced and i == 0)
-            for i, factor in enumerate(factors or [])
-        ]
+        pieces = _pieces(token, factors or [], text)
         found.extend(pieces or [token])
     return found, notes
+
+
+def _pieces(token: Token, factors: Sequence[str], text: str) -> list[Token]:
+    """A token cut into its factors, each with its own place where the text shows it."""
+    start, end = token.span.start, token.span.end
+    spans: list[Span] = []
+    for factor in factors:
+        lengths = (n for n in range(end - start, 0, -1) if canonical(text[start : start + n]) == factor)
+        length = next(lengths, 0)
+        spans.append(Span(start, start + length))
+        start += length
+    exact = start == end and all(span.end > span.start for span in spans)
+    return [
+        replace(token, text=factor, span=span if exact else token.span, spaced=token.spaced and i == 0)
+        for i, (factor, span) in enumerate(zip(factors, spans, strict=True))
+    ]
 
 
 def _atoms(tokens: list[Token], known: set[str], functions: Collection[str]) -> set[str]:

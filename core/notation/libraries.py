@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from core.dataclass import dataclass
 from core.errors import Problem
-from core.notation.tree import Binary, Call, Index, Indicator, Listing, Negative, Number, Transposed, Tree
+from core.notation.tree import Binary, Call, Index, Indicator, Listing, Negative, Number, Tree
 
 ONE, ZERO, TWO = Number(1.0), Number(0.0), Number(2.0)
 
@@ -79,6 +79,17 @@ def _heaviside(x: Tree, at_zero: Tree | None = None) -> Tree:
     raise Problem("heaviside takes 0 or 1 as its value at 0 here")
 
 
+def _norm(x: Tree, p: Tree | None = None, ord: Tree | None = None) -> Tree:
+    which = p or ord
+    if which is None or which == TWO:
+        return Call("norm", (x,))
+    if which == ONE:
+        return Call("l1", (x,))
+    raise Problem(
+        "There is no norm with this number", hint="1 adds up the sizes of the entries, 2 is the length"
+    )
+
+
 def _power(x: Tree, y: Tree) -> Tree:
     return Binary("^", x, y)
 
@@ -98,7 +109,7 @@ FOREIGN: dict[str, Foreign] = {
     "square": Foreign(1, 1, _squared),
     "reciprocal": Foreign(1, 1, lambda x: Binary("/", ONE, x)),
     "rsqrt": Foreign(1, 1, lambda x: Binary("/", ONE, Call("sqrt", (x,)))),
-    **dict.fromkeys(["transpose", "t"], Foreign(1, 1, Transposed)),
+    **dict.fromkeys(["transpose", "t"], Foreign(1, 1, _call("transpose"))),
     **dict.fromkeys(["absolute", "fabs"], Foreign(1, 1, _call("abs"))),
     **dict.fromkeys(["expit", "Sigmoid"], Foreign(1, 1, _call("sigmoid"))),
     **dict.fromkeys(["amax"], Foreign(1, 1, _call("max"))),
@@ -125,8 +136,11 @@ FOREIGN: dict[str, Foreign] = {
     "nll_loss": Foreign(2, 2, lambda logs, k: Call("mean", (Call("nll", (Call("exp", (logs,)), k)),))),
     "cross_entropy": Foreign(2, 2, _mean_of("cross_entropy"), qualified=True),
     "linear": Foreign(2, 3, lambda x, W, b=None: _linear(x, W, b), qualified=True),
-    "norm": Foreign(1, 1, _call("norm"), qualified=True),
-    "square_norm": Foreign(1, 1, _call("l2"), qualified=True),
+    "norm": Foreign(1, 2, _norm, ("", "p", "ord"), qualified=True),
+    "logsigmoid": Foreign(1, 1, lambda x: Call("log", (Call("sigmoid", (x,)),))),
+    "reduce_sum": Foreign(1, 1, _call("sum")),
+    "reduce_mean": Foreign(1, 1, _call("mean")),
+    "sgn": Foreign(1, 1, _call("sign")),
 }
 # functions that work along the last axis here, and so with dim=-1; for a vector dim=0 is the same
 ALONG_LAST = {"softmax", "log_softmax", "logsumexp", "argmax"}

@@ -33,7 +33,7 @@ def square(reader: Expressions, opening: Token) -> Tree:
     if reader.at_sign("]"):
         span = opening.span.to(reader.token.span)
         raise Problem("A list needs at least one value", span, "Write its entries, as in [1, 2]")
-    if _has_rows(reader):
+    if _has_rows(reader, reader.at):
         return _rows(reader, opening)
     start = reader.at - 1
     with reader.level(opening):
@@ -75,10 +75,14 @@ def _is_given(reader: Expressions, start: int, body: Tree) -> bool:
     return first and reader.token.kind in ("end", "stop") and is_constant(body)
 
 
-def _has_rows(reader: Expressions) -> bool:
-    """Whether a ; stands directly in the bracket that was just opened."""
+def has_rows(reader: Expressions) -> bool:
+    """Whether a ; stands directly in the bracket that opens here."""
+    return _has_rows(reader, reader.at + 1)
+
+
+def _has_rows(reader: Expressions, start: int) -> bool:
     depth = 0
-    for token in reader.tokens[reader.at :]:
+    for token in reader.tokens[start:]:
         depth += nesting(token)
         if depth < 0 or token.kind == "stop":
             return False
@@ -183,7 +187,9 @@ def _table(reader: Expressions, opening: Token) -> Tree:
                     rows.append([])
                 continue
             if reader.token.kind == "align":
-                reader.take()
+                sign = reader.take()
+                if not rows[-1] or reader.token.kind in ("align", "break", "finish"):
+                    raise Problem("An entry of this matrix is empty", sign.span, "Write 0 there")
                 continue
             if reader.token.kind in ("end", "stop"):
                 raise _not_ended(reader, opening)
@@ -214,7 +220,7 @@ def _cases(reader: Expressions, opening: Token) -> Tree:
             while reader.at_sign(",") or reader.token.kind == "align":
                 reader.take()
             found.append((value, *_condition(reader)))
-            if reader.at_sign(","):
+            while reader.at_sign(",") or (reader.token.kind == "end" and reader.token.text == ";"):
                 reader.take()
             if reader.token.kind == "break":
                 reader.take()

@@ -30,6 +30,7 @@ class Macros(Naming):
     ):
         super().__init__(text, tokens, functions, known, alone)
         self.environments: list[str] = []
+        self.opened_cases: list[bool] = []  # arrays behind a brace, which are cases
         self.begun: list[int] = []  # the tokens where they begin
 
     def _check_ended(self) -> None:
@@ -52,6 +53,9 @@ class Macros(Naming):
 
     def _finish(self, at: int) -> int:
         name = self.raw[at].text.rstrip("*")
+        if name == "array" and self.opened_cases and self.environments[-1:] == ["cases"]:
+            self.opened_cases.pop()
+            name = "cases"
         if not self.environments or self.environments[-1] != name:
             raise Problem(f"'\\end{{{name}}}' closes nothing", self.raw[at].span, f"Add \\begin{{{name}}}")
         self.environments.pop()
@@ -99,6 +103,10 @@ class Macros(Naming):
             return self._group(at + 1) + 1 if self._brace(at + 1) else at + 1
         if name in commands.WRAPPED:
             return self._wrapped(at)
+        if name in ("{", "lbrace") and self._at(at + 1).kind == "begin" and self._at(at + 1).text == "array":
+            self.raw[at + 1] = replace(self._at(at + 1), text="cases")
+            self.opened_cases.append(True)
+            return at + 1
         if name in commands.SIGNS:
             sign = commands.SIGNS[name]
             kind = {"‖": "bars", "|": "bar", "_": "under"}.get(sign, "sign")
@@ -152,8 +160,8 @@ class Macros(Naming):
         end = self._group(behind)
         after = end + 1
         noted = self.raw[at].text in ("underbrace", "overbrace")
-        if noted and (self._at(after).kind == "under" or self._is(after, "^")) and self._brace(after + 1):
-            after = self._group(after + 1) + 1
+        if noted and (self._at(after).kind == "under" or self._is(after, "^")):
+            after = self._group(after + 1) + 1 if self._brace(after + 1) else after + 2
         del self.raw[end:after]
         del self.raw[at : behind + 1]
         return at

@@ -223,6 +223,11 @@ def refuse_unknown_function(cursor: Expressions, token: Token) -> None:
         meant = base
     if meant:
         raise Problem(message, token.span, f"Did you mean {meant}?", meant)
+    if not comma and len(letters) == 2 and parts(token.text).base == shown:
+        product = " ".join(shown)
+        raise Problem(
+            message, token.span, f"Write {product} for a product, or define it in a line before", product
+        )
     if re.match(r"\(\d+,\d+\)", cursor.text[token.span.end :]):
         raise Problem(message, token.span, "Decimals use a point; a function is defined in a line before")
     inputs = "x, y" if comma else "x"
@@ -291,6 +296,16 @@ def refuse_unclear_end(cursor: Expressions, function: Token, call: Call) -> None
     rest = cursor.text[first.end : last.end].strip()
     hint = f"Write {mended} or {alone} {rest}"
     raise Problem(message, function.span.to(last), hint, mended)
+
+
+def refuse_equation_number(cursor: Expressions) -> None:
+    """Refuse a number in brackets at the end of a line, which may be the number of the equation."""
+    number, closing, end = cursor.ahead(), cursor.ahead(2), cursor.ahead(3)
+    if number.kind == "number" and closing.text == ")" and end.kind in ("end", "stop"):
+        span = cursor.token.span.to(closing.span)
+        shown = cursor.source(span)
+        message = f"{shown} may be the number of an equation or a factor"
+        raise Problem(message, span, f"Delete it, or write ·{number.text}", "")
 
 
 def refuse_prose(cursor: Expressions) -> None:

@@ -44,11 +44,42 @@ class Naming(Raw):
         alone: bool = False,
     ):
         super().__init__(text, tokens, functions, known, alone)
+        self._swap_scripts()
         self.whole: set[str] = set()
         self.spelled: dict[str, str] = {}
         self.faces: dict[str, str] = {}
         self.layered = self._layered() if not alone else set()
         self.stems = self._stems() if not alone else set()
+
+    def _swap_scripts(self) -> None:
+        """`x^2_1` as x_1^2, and `\\|x\\|^2_2` likewise: a power above, then what stands below."""
+        at = 0
+        while at < len(self.raw) - 2:
+            at += 1
+            if not self._is(at, "^"):
+                continue
+            first = at + 1
+            behind = self._closing(first) + 1 if self._brace(first) else first + 1
+            inside = self.raw[first + 1 : behind - 1] if self._brace(first) else self.raw[first:behind]
+            if not all(token.kind == "number" for token in inside) or self._at(behind).spaced:
+                continue
+            if self._at(behind).kind == "sub":
+                end = behind + 1
+            elif self._at(behind).kind == "under":
+                end = self._closing(behind + 1) + 1 if self._brace(behind + 1) else behind + 2
+            else:
+                continue
+            self.raw[at:end] = [*self.raw[behind:end], *self.raw[at:behind]]
+            at = end - 1
+
+    def _closing(self, at: int) -> int:
+        """Where the brace that opens at a token closes, or the last token."""
+        depth = 0
+        for place in range(at, len(self.raw)):
+            depth += self._is(place, "{") - self._is(place, "}")
+            if not depth:
+                return place
+        return len(self.raw) - 1
 
     def _argument(self, at: int) -> tuple[int, int, int]:
         """The first token, the end and what comes behind of a command's argument: braces or one token."""
@@ -67,7 +98,16 @@ class Naming(Raw):
             found = Named(parts(token.text), False, at + 1)
         elif token.kind == "text":
             word = token.text.strip()
-            if re.fullmatch(r"[^\W\d_][\w]*", word) and word not in CONDITIONS:
+            if re.fullmatch(r"[^\W\d_][\w]*", word) and word not in CONDITIONS | {
+                "where",
+                "with",
+                "for",
+                "when",
+            }:
+                lower = word.lower()  # \\text{Tanh}(x) is how PyTorch's documents write tanh
+                called = self._is(at + 1, "(") or self._at(at + 1).text == "left"
+                if called and len(lower) > 2 and word not in self.functions and lower in self.functions:
+                    word = lower
                 found = Named(parts(canonical(word)), len(word) > 1, at + 1)
         elif command and token.text in commands.LETTERS:
             found = Named(Parts(commands.LETTERS[token.text]), False, at + 1)
@@ -107,7 +147,7 @@ class Naming(Raw):
 
     def _styled(self, at: int) -> Named | None:
         start, end, behind = self._argument(at + 1)
-        inner = self._name_at(start)
+        inner = self._name_at(start, attached=self._brace(at + 1))
         if inner is None or inner.end != end:
             return None
         upright = self.raw[at].text in ("mathrm", "mathsf", "text", "operatorname", "operatorname*", "textrm")
@@ -117,7 +157,7 @@ class Naming(Raw):
 
     def _accented(self, at: int) -> Named | None:
         start, end, behind = self._argument(at + 1)
-        inner = self._name_at(start)
+        inner = self._name_at(start, attached=self._brace(at + 1))
         accent = commands.ACCENT_COMMANDS[self.raw[at].text]
         if inner is None or inner.end != end:
             span = self.raw[at].span.to(self._at(behind - 1).span)
@@ -408,6 +448,6 @@ class Naming(Raw):
 def _typed_face(letter: str) -> str:
     """The alphabet of a letter that is typed in Unicode, such as 𝐰 or ℒ."""
     called = unicodedata.name(letter, "")
-    if letter.isascii() or unicodedata.normalize("NFKC", letter) == letter:
+    if letter.isascii() or letter == "ℓ" or unicodedata.normalize("NFKC", letter) == letter:
         return ""
     return "bold" if "BOLD" in called else "calligraphic" if "SCRIPT" in called else ""

@@ -76,7 +76,6 @@ class _Reader(Expressions):
     ):
         found = plain(text, functions, known)
         given = assigned(found.tokens)
-        self.ranks = ranks
         self.aliases = _aliases(found.tokens, functions, known)
         named = {*known, *self.aliases.values(), *given}
         own = _as_names(self, text, found.tokens, functions, named)
@@ -84,11 +83,10 @@ class _Reader(Expressions):
         split, notes = split_products(found.tokens, named, own, found.whole, text)
         super().__init__(text, split, own, named)
         self.notes += notes
-        self.whole = found.whole
+        self.whole, self.ranks = found.whole, ranks
         self.faces = found.faces
         self.spelled = {name: spelled for name, spelled in found.spelled.items() if spelled != name}
         self.called_names = _called(split)
-        self.defined: set[str] = set()
         self.own: dict[str, tuple[tuple[str, ...], Tree]] = {}
         self._know_definitions()
 
@@ -145,8 +143,9 @@ class _Reader(Expressions):
             )
         lowered = self._lowered(statements)
         ordered = self._ordered(lowered)
+        faces = {replace(parts(name), sub="").text: face for name, face in self.faces.items()} | self.faces
         return Program(
-            self.text, ordered, tuple(self.notes), tuple(self.needed), self.spelled, self.aliases, self.faces
+            self.text, ordered, tuple(self.notes), tuple(self.needed), self.spelled, self.aliases, faces
         )
 
     def statement(self) -> list[Statement]:
@@ -157,15 +156,23 @@ class _Reader(Expressions):
             return [self.changed()]
         sides = self._sides()
         if not sides:
-            tree = self.expression()
+            tree = self.side()
             return [Statement(tree, span=tree.span)]
         self.at = sides[-1].end
         first = sides[0]
         if first.parameters is not None and self._is_function(first):
             return [self.definition(first)]
         self._check_target(first)
+        return self._assigned(sides, self.side())
+
+    def side(self) -> Tree:
+        """A whole formula; `a \\over b` divides all before by all behind."""
         tree = self.expression()
-        return self._assigned(sides, tree)
+        if self.token.kind != "over":
+            return tree
+        self.take()
+        below = self.expression()
+        return Binary("/", tree, below, tree.span.to(below.span))
 
     def _sides(self) -> list[_Side]:
         """The left sides that stand here, each behind the =; none if no = follows a name or a call."""
@@ -189,7 +196,9 @@ class _Reader(Expressions):
                     found.append(self.tokens[inside].text)
                 inside += 1
             if self.tokens[inside].text != ")" or not found:
-                return None
+                inside, found = self._end_of_call(behind), []
+                if not inside:
+                    return None
             behind, parameters = inside + 1, tuple(found)
             if self.tokens[behind].kind == "sub":
                 behind += 1
@@ -199,6 +208,13 @@ class _Reader(Expressions):
         if sign.kind == "sign" and sign.text == "=":
             return _Side(name, parameters, behind + 1)
         return None
+
+    def _end_of_call(self, at: int) -> int:
+        """Where the bracket that opens at a token closes in its statement, as in p(y | x, θ) = …; 0 if it does not."""
+        end = self.partner(at)
+        inside = self.tokens[at : end + 1]
+        plain = not any(token.text == "=" or (token.kind == "end" and token.text == "\n") for token in inside)
+        return end if self.tokens[end].text == ")" and plain else 0
 
     def _is_function(self, side: _Side) -> bool:
         """Whether a left side defines a function.
@@ -240,6 +256,9 @@ class _Reader(Expressions):
         if len(sides) > 1:
             self.note(f"{self.source(span)} is read as {self._shown(first)} = {self.source(tree.span)}", span)
         name = first.name.text if first.name.text not in self.functions else None
+        self._check_parameters(first)
+        if name and first.parameters and sum(token.text == name for token in self.tokens) > 1:
+            self.note(f"{name} is read as a name; write {name}(x) where it is meant as a function", span)
         found = [Statement(tree, name, span=span, name_span=first.name.span)]
         for side in sides[1:]:
             used = sum(token.text == side.name.text for token in self.tokens if token.kind == "name") > 1
@@ -249,6 +268,12 @@ class _Reader(Expressions):
                 )
                 found = [replace(found[0], name=side.name.text, name_span=side.name.span), again]
         return found
+
+    def _check_parameters(self, side: _Side) -> None:
+        parameters = side.parameters or ()
+        if len(set(parameters)) < len(parameters):
+            name = side.name
+            raise Problem(f"{name.text} repeats a name among its values", name.span, "Rename one of them")
 
     def _shown(self, side: _Side) -> str:
         return side.name.text
@@ -272,8 +297,7 @@ class _Reader(Expressions):
         name, parameters = side.name, side.parameters or ()
         if name.text in self.functions and name.text not in self.defined:
             raise Problem(f"'{name.text}' is a known function already", name.span, "Choose another name")
-        if len(set(parameters)) < len(parameters):
-            raise Problem(f"{name.text} repeats a name among its values", name.span, "Rename one of them")
+        self._check_parameters(side)
         hidden = {own: self.functions.pop(own) for own in parameters if own in self.defined}
         tree = self.expression()
         self.functions |= hidden
@@ -472,7 +496,9 @@ def _called(tokens: list[Token]) -> set[str]:
     """The names that are called somewhere, not only where they are defined."""
     found: set[str] = set()
     for at, token in enumerate(tokens[:-1]):
-        behind = at + 2 if tokens[at + 1].kind == "prime" else at + 1
+        behind = at + 2 if tokens[at + 1].kind in ("prime", "sup") else at + 1
+        if tokens[behind].text == "^" and tokens[min(behind + 1, len(tokens) - 1)].kind == "number":
+            behind += 2
         if token.kind != "name" or tokens[behind].text != "(":
             continue
         starts = at == 0 or tokens[at - 1].kind == "end" or tokens[at - 1].text == "="

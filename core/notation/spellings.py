@@ -97,7 +97,7 @@ class _Plain(Macros):
         ):
             self._emit("reduce", token.text, at)
             return at + 1
-        kinds = {"Σ": "sum", "Π": "prod", "sum": "sum", "prod": "prod"}
+        kinds = {"Σ": "sum", "Π": "prod", **{kind: kind for kind in ("sum", "prod", "max", "min")}}
         if token.kind != "name" or self.alone or token.text in self.known or self._is(at + 1, "="):
             return 0
         made = parts(token.text)
@@ -119,7 +119,10 @@ class _Plain(Macros):
         """Words among formulas: `if` and `otherwise` mean something, others are prose."""
         token = self.raw[at]
         words = token.text.strip(" .,;:").split()
-        if any(word not in CONDITIONS for word in words):
+        if words in (["where"], ["with"], ["and"]) and not self._in_table():
+            self._emit("gap", "", at)
+            return at + 1
+        if any(word not in CONDITIONS | {"for", "when"} for word in words) or not words:
             said = f"'{cut(token.text.strip())}' is prose, not a formula"
             raise Problem(said, token.span, "Leave it out", "")
         for word in words:

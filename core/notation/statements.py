@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.errors import Problem
 from core.notation.lexer import Token
+from core.notation.words import CONDITIONS
 
 OPENING, CLOSING = "([{⟨", ")]}⟩"
 
@@ -14,7 +16,10 @@ def set_apart(tokens: Sequence[Token]) -> list[Token]:
     found: list[Token] = []
     depth: list[str] = []
     last = len(tokens) - 1
+    skipped = 0  # tokens before this one are left out
     for at, token in enumerate(tokens):
+        if at < skipped:
+            continue
         if token.kind == "end" and token.text == "\n" and depth:
             continue
         if token.kind == "sign" and token.text in OPENING:
@@ -29,9 +34,13 @@ def set_apart(tokens: Sequence[Token]) -> list[Token]:
         if (comma or token.kind == "gap") and not depth:
             following = tokens[min(at + 1, last)]
             if comma and following.kind == "gap":
-                found.append(Token("end", ";", token.span, token.spaced))
                 continue
-            if _assigns(tokens, at + 1):
+            if behind := _remark(tokens, at + 1):
+                skipped = behind
+                continue
+            if following.kind == "name" and following.text in ("where", "with") and _assigns(tokens, at + 2):
+                skipped = at + 2
+            if skipped > at or _assigns(tokens, at + 1) or (not comma and _starts_statement(following)):
                 found.append(Token("end", ";", token.span, token.spaced))
                 continue
             if comma and following.kind in ("end", "stop") and found:
@@ -39,6 +48,41 @@ def set_apart(tokens: Sequence[Token]) -> list[Token]:
         if token.kind != "gap":
             found.append(token)
     return found
+
+
+def _starts_statement(token: Token) -> bool:
+    """Whether a token behind a wide space begins another statement."""
+    if token.kind == "name":
+        return token.text not in CONDITIONS
+    if token.kind in ("number", "frac", "root", "reduce", "begin", "bar", "bars", "library", "indicator"):
+        return True
+    return token.kind == "sign" and token.text in "([{√⟨"
+
+
+def _remark(tokens: Sequence[Token], at: int) -> int:
+    """Where what stands in brackets behind a formula ends, if it is the equation's number; 0 if it is none.
+
+    Raises Problem for a condition, which changes what the formula is.
+    """
+    opening = tokens[min(at, len(tokens) - 1)]
+    if opening.kind != "sign" or opening.text not in ("(", "["):
+        return 0
+    end, depth = at, 0
+    while end < len(tokens) - 1:
+        depth += (tokens[end].text in "([") - (tokens[end].text in ")]") if tokens[end].kind == "sign" else 0
+        end += 1
+        if not depth:
+            break
+    if tokens[end].kind not in ("end", "stop", "finish"):
+        return 0
+    inside = tokens[at + 1 : end - 1]
+    if len(inside) == 1 and inside[0].kind == "number":
+        return end
+    if any(token.kind == "sign" and token.text in "<>≤≥≠=" for token in inside):
+        span = opening.span.to(tokens[end - 1].span)
+        hint = "Write cases, or [x > 0] times the formula where it is 0 elsewhere"
+        raise Problem("A condition behind a formula is not read", span, hint)
+    return 0
 
 
 def _assigns(tokens: Sequence[Token], at: int) -> bool:

@@ -174,7 +174,7 @@ class Note:
 class Needed:
     """What the shape of a part must be for the program to mean what was read, checked when shapes are known.
 
-    `tree` is the part itself; it must have `rank` axes, or `length` entries along an `axis`, where these are
+    `tree` is the part itself; it must have `rank` axes (or `at_most` so many), or `length` entries along an `axis`, where these are
     given. `message` and `hint` are what is said otherwise.
     """
 
@@ -182,6 +182,7 @@ class Needed:
     message: str
     hint: str = ""
     rank: int | None = None
+    at_most: bool = False
     axis: int = 0
     length: Tree | None = None
     span: Span = NOWHERE

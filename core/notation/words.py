@@ -25,7 +25,7 @@ FOREIGN = (
         "'{0}' is not needed: the program computes all gradients",
         "Delete the line",
     ),
-    (r"arg\s*(?:\\[,!;]\s*)?min\b|\\arg\b", "'{0}' asks for the best value", TRAINED),
+    (r"arg\s*(?:\\[,!;]\s*)?min(?![a-z])|\\arg\b", "'{0}' asks for the best value", TRAINED),
     (
         r"\breturn\b|\bprint\s*\(|\bassert\b|\bwith\s+torch|\bclass\s+\w+\s*[:(]",
         "'{0}' is Python",

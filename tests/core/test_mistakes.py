@@ -44,7 +44,7 @@ PROBLEMS = [
     ("Tanh(x)", "'Tanh' is not a function", (1, 1, 5), "Did you mean tanh?", "tanh"),
     ("f(x, y)", "'f' is not a function, so it takes no list", (1, 1, 2), "", None),
     ("W' x", "'W'' has no value, and W is no function", (1, 1, 3), "Write W^T for a transpose", "W^T"),
-    ("wx(a + b)", "'wx' is not a function", (1, 1, 3), "put a space between", None),
+    ("wx(a + b)", "'wx' is not a function", (1, 1, 3), "Write w x for a product", "w x"),
     ("σ_1(z)", "'σ_1' is not a function", (1, 1, 4), "Did you mean σ?", "σ"),
     ("max = 3", "'max' is a function and cannot be given a value", (1, 1, 4), "another name", None),
     ("log(x) = 3", "'log' is a known function already", (1, 1, 4), "another name", None),
