@@ -41,7 +41,7 @@ from core.notation.mathtree import (
     row,
 )
 from core.notation.names import ACCENTS
-from core.notation.typeset import name_math
+from core.notation.typeset import PLAIN
 from core.resources import resource
 
 SIZE = 48.0
@@ -278,12 +278,12 @@ def test_an_accent_spreads_over_a_longer_name(accent: str) -> None:
 
 
 def test_i_and_j_lose_their_dots_below_an_accent() -> None:
-    assert glyph_of(layout(name_math("î"), SIZE), "\U0001d6a4")
-    assert glyph_of(layout(name_math("x̃_i"), SIZE), "𝑖")
+    assert glyph_of(layout(PLAIN.name("î"), SIZE), "\U0001d6a4")
+    assert glyph_of(layout(PLAIN.name("x̃_i"), SIZE), "𝑖")
 
 
 def test_an_accented_letter_takes_its_tint_and_is_hit() -> None:
-    box = layout(Tinted("value", name_math("ŷ"), "ŷ"), SIZE)
+    box = layout(Tinted("value", PLAIN.name("ŷ"), "ŷ"), SIZE)
     assert {glyph.ink.role for glyph in box.glyphs} == {"value"}
     hat = glyph_of(box, "\u0302")
     found = box.area_at(box.width / 2, (top(hat) + bottom(hat)) / 2)
@@ -296,7 +296,7 @@ NAMES += ["w_[1]⁽ⁱ⁾", "loss_hat_in⁽²⁾"]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_two_glyphs_of_a_name_overlap(name: str) -> None:
-    glyphs = layout(name_math(name), SIZE, display=False).glyphs
+    glyphs = layout(PLAIN.name(name), SIZE, display=False).glyphs
     for first, second in combinations(map(ink, glyphs), 2):
         assert not first.intersects(second)
     assert len(glyphs) > 2
@@ -304,14 +304,14 @@ def test_no_two_glyphs_of_a_name_overlap(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_layout_keeps_the_room_that_a_painted_name_takes(name: str) -> None:
-    box = layout(name_math(name), 26.0, display=False)
-    width, height = extent(name_math(name), 26.0)
+    box = layout(PLAIN.name(name), 26.0, display=False)
+    width, height = extent(PLAIN.name(name), 26.0)
     assert box.width <= width < 1.6 * box.width
     assert box.height <= height
 
 
 def test_a_tall_subscript_stands_as_close_to_its_letter_as_a_low_one() -> None:
-    tall, low = layout(name_math("W_k"), SIZE), layout(name_math("W_n"), SIZE)
+    tall, low = layout(PLAIN.name("W_k"), SIZE), layout(PLAIN.name("W_n"), SIZE)
     letter = glyph_of(tall, "𝑊")
     assert glyph_of(tall, "𝑘").x <= letter.x + (letter.shape.advance + 0.07) * SIZE
     assert glyph_of(low, "𝑛").x <= glyph_of(tall, "𝑘").x

@@ -6,9 +6,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QFont, QImage
 from PySide6.QtWidgets import QTableWidget, QTableWidgetItem
 
-from app.panels.names import NameDelegate
+from app.panels.names import PRINTED, NameDelegate
 from app.panels.values import NAME, Table
 from app.session import Session
+from core.notation.typeset import PLAIN
 
 NAMES = ["y", "ŷ", "W", "W̃", "x̄1", "h_{t-1}", "W⁽²⁾", "w_[1]", "x1⁽ⁱ⁾", "loss_hat", "measured"]
 
@@ -23,6 +24,7 @@ def table(qtbot, fonts):
     found.setFont(QFont("DejaVu Sans", 24))
     for row, name in enumerate(NAMES):
         found.setItem(row, 0, QTableWidgetItem(name))
+        found.item(row, 0).setData(PRINTED, PLAIN.name(name))
         found.item(row, 0).setForeground(QColor("black"))
         found.item(row, 0).setBackground(QColor("white"))
     found.resizeRowsToContents()
