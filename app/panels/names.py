@@ -11,7 +11,6 @@ from app.formula import Box, paint
 from app.formula.widget import BESIDE_TEXT
 
 PRINTED = Qt.ItemDataRole.UserRole  # a name as typeset mathematics
-HEAVIER = 0.045  # em by which a bold name is painted a second time, beside itself
 BASELINE = 0.3  # em below the middle of a row: that of the numbers beside it
 AROUND = 4  # pixels at the left and at the right
 
@@ -36,8 +35,7 @@ class NameDelegate(QStyledItemDelegate):
         baseline = max(highest, min(lowest, rect.center().y() + BASELINE * size))
         painter.save()
         painter.setClipRect(rect)
-        for beside in (0.0, HEAVIER * size) if around.font.bold() else (0.0,):
-            paint(painter, box, rect.left() + AROUND + beside, baseline, {}, colour)
+        paint(painter, box, rect.left() + AROUND, baseline, {}, colour)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

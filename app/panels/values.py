@@ -175,7 +175,7 @@ class ValuesPanel(QWidget):
         if editable and (typed := self.session.typed_value(name)) is not None:
             value = shown = typed  # even where it does not fit
         cells = (
-            (name, name, "ink"),
+            (name, name, "ink" if node.named else "faint"),
             (
                 _shown(shown, self.session.digits),
                 _full(value),
@@ -196,9 +196,6 @@ class ValuesPanel(QWidget):
             item.setForeground(self.theme.colour(part))
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if editable and column == VALUE else flags)
-            font = item.font()
-            font.setBold(column == NAME and node.named)
-            item.setFont(font)
 
     # -- changing
 
