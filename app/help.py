@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from app.actions import COMMANDS
 from app.menus import keys_text, plain_text
 from app.version import program_version
-from core.ops import OPS
+from core.ops import LISTED
 from core.resources import resource
 
 if TYPE_CHECKING:
@@ -41,22 +41,27 @@ CANVAS_KEYS = (
     ("Esc", "Leave presenting or a text field; stop a computation that takes long"),
 )
 NOTATION = (
-    ("(x+y)z", "a product needs no sign"),
-    ("1/2 (y - t)^2", "products and quotients are read from left to right"),
-    ("w·x,  W x,  W @ x", "dot product, matrix times vector, by the shapes"),
+    ("(x+y)z,  2x,  wx", "a product needs no sign; two letters are a product, three and more a name"),
+    ("1/2 (y - t)^2,  \\frac12 (y - t)^2", "products and quotients are read from left to right"),
+    ("w·x,  W x,  W @ x,  \\langle w, x\\rangle", "dot product, matrix times vector, by the shapes"),
     ("x ⊙ y,  x * y", "entry by entry"),
-    ("x^2,  x²,  W^T", "power, transpose"),
-    ("x1, x_1, x₁", "one and the same name"),
-    ("λ, lambda, \\lambda", "Greek by letter or by name"),
-    ("e^x, π", "Euler's number and π, unless the program gives them a value"),
+    ("x^2,  x²,  W^T,  W^\\top,  W.T", "power, transpose"),
+    ("x1,  x_1,  x₁,  \\mathbf{x}_1", "one and the same name"),
+    ("\\hat{y},  ŷ,  y_hat;  W^{(2)},  W⁽²⁾,  W^[2]", "names with an accent or a layer"),
+    ("λ,  lambda,  \\lambda", "Greek by letter or by name"),
+    ("e^x,  π", "Euler's number and π, unless the program gives them a value"),
     ("z = w x + b; y = σ(z)", "statements, separated by ; or on lines of their own"),
-    ("[1, 2],  [[1, 2], [3, 4]]", "vector, matrix"),
+    ("log p,  \\sin^2 x,  \\tanh(x),  x.tanh()", "a function without brackets takes the next factor"),
+    ("\\sum_i w_i x_i,  Σ_{j≠y} …", "sums over an index; w_i is entry i of w"),
+    ("z_k = \\sum_j w_{kj} x_j", "an index on the left: the whole vector"),
+    ("[1, 2],  [[1, 2], [3, 4]],  [1 2; 3 4]", "vector, matrix; pmatrix and bmatrix as well"),
+    ("[w; b]", "vectors or numbers in one column"),
     ("p[k],  W[0, 1]", "entries, counted from 0"),
     ("x[1:3],  x[2:],  W[:, 1]", "ranges: from the first up to, not including, the last; a column"),
-    ("[x > 0]", "1 where it holds, else 0"),
-    ("|x|, ‖x‖, ‖x‖₁, √x", "absolute value, length, sum of sizes, root"),
-    ("f(x) = x^2; f(3)", "a function of your own"),
-    ("\\frac{a}{b}, \\sigma(z)", "LaTeX copied from a slide, where it is simple"),
+    ("[x > 0],  𝟙(x > 0),  \\begin{cases} …", "1 where it holds, else 0; cases; a if x > 0 else b"),
+    ("|x|,  ‖x‖,  ‖x‖₁,  √x", "absolute value, length, sum of sizes, root"),
+    ("f(x) = x^2; f(3);  σ'(z)", "a function of your own; the slope of a function"),
+    ("np.exp(x),  torch.relu(x),  F.softmax(s, dim=-1)", "NumPy and PyTorch text"),
     ("# a remark", "from # to the end of the line"),
 )
 
@@ -159,7 +164,7 @@ class NotationSheet(Sheet):
 
     def __init__(self, window: Window):
         rows = list(NOTATION)
-        rows += [(op.usage, op.says) for op in OPS.values() if op.call]
+        rows += LISTED
         super().__init__(window, "Notation", ("Written", "Meaning"), rows)
 
 

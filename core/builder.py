@@ -36,7 +36,7 @@ from core.notation.tree import (
     names,
     with_names,
 )
-from core.ops import CALLS, FUNCTIONS, called
+from core.ops import CALLS, FUNCTIONS, NUMEL, called
 
 MAX_CALL_DEPTH = 60
 MAX_PARTS = 30_000  # that functions may stand for, each use written out
@@ -276,8 +276,8 @@ class Builder(Nodes):
         return Operand(part, self.nodes[name].shape, node=name)
 
     def call(self, part: Call, found: list[Operand]) -> Operand:
-        if part.function == "numel":
-            return self.number(float(math.prod(found[0].shape)))
+        if part.function == NUMEL.name:
+            return self.counted(found)
         if part.function in self.functions:
             return self.inlined(self.functions[part.function], found, part)
         op = called(part.function, [(1, *o.shape) if o.row else o.shape for o in found])
@@ -292,6 +292,18 @@ class Builder(Nodes):
                 joined = self.apply(pair.name, [joined, operand], part)
             return joined
         raise Problem(f"{part.function} does not take {len(found)} values")
+
+    def counted(self, found: list[Operand]) -> Operand:
+        """How many entries an array has, or along an axis: a constant."""
+        shape = found[0].shape
+        if len(found) == 1:
+            return self.number(float(math.prod(shape)))
+        axis = found[1].constant
+        if not isinstance(axis, float) or axis not in range(len(shape)):
+            raise Problem(
+                f"{describe(self.called(found[0]), shape)} and has no such axis", hint="Axes are 0, 1, …"
+            )
+        return self.number(float(shape[int(axis)]))
 
     def inlined(self, function: Statement, found: list[Operand], part: Call) -> Operand:
         self.depth += 1

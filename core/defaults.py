@@ -64,7 +64,7 @@ SIZE, CLASSES, PICTURE, FILTER = 2, 3, 6, 3
 WANTED: dict[str, tuple[tuple[int, ...], ...]] = {
     **dict.fromkeys(["softmax", "log_softmax", "cross_entropy", "nll", "multiclass_hinge"], ((CLASSES,),)),
     **dict.fromkeys(["logsumexp", "norm", "l1", "l2", "elastic", "sum", "mean", "prod"], ((0,),)),
-    **dict.fromkeys(["mse", "squared_error", "argmax", "dropout"], ((0,),)),
+    **dict.fromkeys(["mse", "squared_error", "argmax", "dropout", "numel"], ((0,),)),
     "outer": ((0,), (0,)),
     "concat": ((0,), (0,)),
     "conv2d": ((PICTURE, PICTURE), (FILTER, FILTER)),
@@ -78,6 +78,7 @@ SHAPED = {"concat", "conv2d", "maxpool", "avgpool", "reshape", "flatten", "oneho
 # functions that make one number of a vector, and of a matrix one for each row
 ROWWISE = {"logsumexp", "cross_entropy", "nll", "multiclass_hinge", "argmax"}
 MATRICES = "WUVAMQ"
+EXAMPLES = "XH"  # matrices before a matrix of weights, with an example or its hidden units in each row
 MAX_GUESSED = 100
 MOST_TRIES = 20
 # so many nodes and numbers a graph may have whose values are tried, so that typing is not slowed down
@@ -270,6 +271,11 @@ class _Guess:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         for name, value in self.values.items():
             self.known[name] = tuple(_sized(n) for n in shape_of(value))
+        for needed in self.program.needed:  # what index notation promises
+            if needed.rank and needed.rank <= MAX_RANK:
+                self.raise_rank(
+                    needed.tree, needed.rank, self.known.get(getattr(needed.tree, "name", ""), ())
+                )
         self.ranks = self.ranks_known()
         self.look()
         if (ranks := self.ranks_known()) != self.ranks:  # a second look uses the ranks the first one found
@@ -333,10 +339,13 @@ class _Guess:
 
     def product(self, sign: str, part: Tree, left: Tree, right: Tree, found: list[Axes]) -> Axes:
         a, b = found
-        plain = left.body if isinstance(left, Transposed) else left
-        if _begins(plain, MATRICES):
+        plain, bare = (side.body if isinstance(side, Transposed) else side for side in (left, right))
+        if _begins(plain, MATRICES) or (_begins(plain, EXAMPLES) and _begins(bare, MATRICES)):
             a = a or self.raise_rank(plain, 2, a)[:: 1 if plain is left else -1]
-            b = self.raise_rank(right, 2 if _begins(right, MATRICES) else 1, b)
+            if _begins(bare, MATRICES):
+                b = b or self.raise_rank(bare, 2, b)[:: 1 if bare is right else -1]
+            else:
+                b = self.raise_rank(right, 1, b)
         elif _begins(right, MATRICES) and (plain is not left or _begins(left, "xh")):
             a = self.raise_rank(plain, 1, a)
             b = self.raise_rank(right, 2, b)

@@ -87,7 +87,7 @@ def formula(graph: Graph, node: Node) -> Tree:
     if op.call:
         values = {port: graph.nodes[arg].value for port, arg in zip(ports, node.args, strict=True)}
         shown = list(ports)
-        while shown and shown[-1] in op.defaults and values[shown[-1]] == op.defaults[shown[-1]]:
+        while shown and op.is_usual(shown[-1], values[shown[-1]]):
             shown.pop()
         return Call(op.call, tuple(Name(port) for port in shown))
     if op.variadic:

@@ -108,15 +108,18 @@ def badge(picture: Picture, node: Node) -> str:
         return ""
     if kink.jumps:
         return f"Not differentiable here: the value jumps. Slope used: {kink.used}."
-    local = next(iter(node.operation.local.values()), None)
-    used = short(entry_at(local.value(values), here)) if local and OUTPUT in values else kink.used
+    local, used = next(iter(node.operation.local.values()), None), kink.used
+    if local and OUTPUT in values and not kink.is_tie:
+        used = short(entry_at(local.value(values), here))
     sides = kink.slopes(values, here)
     if not sides:
         return f"Not differentiable here, at the edge of where it is defined. Used: {used}."
     left, right = map(short, sorted(sides))
     if left == right:
         return ""
-    return f"Not differentiable here: slope between {left} and {right}. Used: {used}."
+    sides_said = f"slope between {left} and {right}"
+    what = f"a tie, {sides_said}" if kink.is_tie else sides_said
+    return f"Not differentiable here: {what}. Used: {used}."
 
 
 class _Explainer:

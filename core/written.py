@@ -134,6 +134,14 @@ def _stretch(trees: list[Tree], values: list[Any], value: Any) -> Tree:
     return _times((trees[0], values[0]), (ones(np.shape(value)), value))
 
 
+def _log1p(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+    """ln(1 + x), and ln(1 − x) of a negative."""
+    inner = trees[0]
+    if isinstance(inner, Negative):
+        return Call("log", (Binary("-", ONE, inner.body),))
+    return Call("log", (Binary("+", ONE, inner),))
+
+
 def _put(trees: list[Tree], values: list[Any], value: Any) -> Tree:
     """A number at one entry of a vector, or an array at one place of the first axis."""
     unit = Call("unit_vector", (trees[2],))
@@ -231,6 +239,7 @@ WRITTEN: dict[str, Callable[[list[Tree], list[Any], Any], Tree]] = {
     "spread_along": _spread_along,
     "choose": _chosen,
     "stretch": _stretch,
+    "log1p": _log1p,
     "put": _put,
     "share": _share,
     "unit": _unit,

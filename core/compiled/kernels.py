@@ -215,7 +215,9 @@ def _logsumexp_rows(terms: Terms, x: Term) -> Term:
 
 
 def _log_softmax_rows(terms: Terms, x: Term) -> Term:
-    return terms.ufunc("subtract", x, _spread(terms, _logsumexp_rows(terms, x), x, 1))
+    top, _, total = _exponentials_of_rows(terms, x)
+    shifted = terms.ufunc("subtract", x, _spread(terms, top, x, 1))
+    return terms.ufunc("subtract", shifted, _spread(terms, terms.ufunc("log", total), x, 1))
 
 
 def _for_each_row(terms: Terms, k: Term, x: Term) -> Term:

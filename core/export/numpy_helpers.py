@@ -79,10 +79,12 @@ def logsumexp_rows(x):
     top = np.max(x, axis=1)
     return top + np.log(np.sum(np.exp(x - top[:, None]), axis=1))
 ''',
-    "log_softmax_rows": """\
+    "log_softmax_rows": '''\
 def log_softmax_rows(x):
-    return x - logsumexp_rows(x)[:, None]
-""",
+    """The logarithm of the softmax of each row."""
+    shifted = x - np.max(x, axis=1, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
+''',
     "choose": '''\
 def choose(x, k):
     """Of each row the entry that k tells, one number for each row or one for all."""

@@ -113,6 +113,7 @@ def choose_spots(
 ) -> Mapping[tuple[str, int], Spot]:
     """For each label its place on its edge."""
     choices = {want.key: list(_choices(want)) for want in wanted}
+    routes_of = {want.key: want.route for want in wanted}
     covered = _Covered()
     for box in boxes:
         covered.add(box, OVER_BOX)
@@ -128,7 +129,11 @@ def choose_spots(
         best = min(of_one, key=lambda choice: choice.cost + sum(map(covered.by, choice.rects.values())))
         for rect in best.rects.values():
             covered.add(rect, OVER_LABEL)
-        struck = frozenset(side for side, rect in best.rects.items() if covered.lines(rect))
+        struck = frozenset(
+            side
+            for side, rect in best.rects.items()
+            if covered.strikes(rect, routes_of[key], best.spot.x, side)
+        )
         found[key] = best.spot._replace(struck=struck)
     return found
 
@@ -167,9 +172,29 @@ class _Covered:
 
     def lines(self, rect: Rect) -> int:
         """How many points of curves lie in a rectangle."""
+        return sum(1 for _ in self.within(rect))
+
+    def within(self, rect: Rect) -> Iterator[Point]:
+        """The points of curves that lie in a rectangle."""
         left, top, right, bottom = rect
-        points = (point for cell in _cells(rect) for point in self.points.get(cell, ()))
-        return sum(left <= x < right and top < y < bottom for x, y in points)
+        for cell in _cells(rect):
+            for x, y in self.points.get(cell, ()):
+                if left <= x < right and top < y < bottom:
+                    yield x, y
+
+    def strikes(self, rect: Rect, route: Route, x: float, below: bool) -> bool:
+        """Whether a curve may run through a label at x for which there is room in a rectangle.
+
+        A label narrower than the rectangle stands nearer to its edge, where that is not level.
+        """
+        left, top, right, bottom = rect
+        near = beside(route, x, 0.0, below)[1]
+        whole = (left, min(top, near), right, max(bottom, near))
+        for px, py in self.within(whole):
+            edge = beside(route, x, 2 * abs(px - x), below)[1]
+            if (py > edge) if below else (py < edge):
+                return True
+        return False
 
 
 def _cells(*rects: Rect) -> Iterator[Cell]:

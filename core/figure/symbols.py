@@ -136,7 +136,7 @@ def is_inlined(graph: Graph, edge: Edge) -> bool:
     if constant.op != CONSTANT:
         return False
     port, op = graph.port(edge), node.operation
-    if port in op.settings or op.defaults.get(port) == constant.value:
+    if port in op.settings or op.is_usual(port, constant.value):
         return True
     others = [arg for arg in node.args if graph.nodes[arg].op != CONSTANT]
     return not constant.shape and len(others) == 1 and node.op in WITH_CONSTANT

@@ -7,15 +7,15 @@ what the limits of a sum promise is noted as needed and checked when the shapes 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
-from core.notation.names import Parts, parts
-from core.notation.signatures import Signature
-from core.notation.sums import WORDS, Reduction, labels_of
+from core.notation.entries import Known, Labels, entry_of, plain_entry
+from core.notation.printers import expression_text
+from core.notation.sums import WORDS, Reduction, reductions_in
 from core.notation.tree import (
     Binary,
     Call,
@@ -29,13 +29,14 @@ from core.notation.tree import (
     Range,
     Transposed,
     Tree,
-    rebuilt,
+    fold,
+    names,
+    remade,
     walk,
 )
+from core.notation.written_out import written_out
 
-MOST_TERMS = 100
 PRODUCTS = " ·*⊙@"
-Labels = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,51 +52,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known when a statement is read: names with values, those that are arrays, those with rank.
-
-    `ranks` holds how many axes the values have that were given; `arrays` are names that are indexed somewhere.
-    """
-
-    names: frozenset[str]
-    ranks: Mapping[str, int]
-    arrays: frozenset[str]
-    functions: Mapping[str, Signature]
-
-
-def reductions_in(tree: Tree) -> list[Reduction]:
-    """The sums over an index in a tree, the outer before the inner."""
-    parts: list[Any] = list(walk(tree))
-    return [part for part in parts if isinstance(part, Reduction)]
-
-
-def with_indices(tree: Tree, indices: Collection[str] = ()) -> Iterator[tuple[Tree, frozenset[str]]]:
-    """Every part of a tree with the indices of the sums around it, and the given ones."""
-    waiting: list[tuple[Tree, frozenset[str]]] = [(tree, frozenset(indices))]
-    while waiting:
-        part, active = waiting.pop()
-        yield part, active
-        if isinstance(part, Reduction):
-            active = active | set(part.indices)
-        waiting += [(child, active) for child in reversed(part.children)]
-
-
-def indexed_names(tree: Tree, known: Known, indices: Collection[str] = ()) -> set[str]:
-    """The arrays whose entries a tree takes by the indices of its sums, or by the given ones."""
-    found: set[str] = set()
-    for part, active in with_indices(tree, indices):
-        if isinstance(part, Name) and (entry := entry_of(part, known, active)) and not _scalars(part, known):
-            found |= {
-                inner.name for inner in walk(entry[0]) if isinstance(inner, Name) and _is_base(inner, part)
-            }
-    return found
-
-
-def _is_base(inner: Name, name: Name) -> bool:
-    return parts(inner.name).base == parts(name.name).base
-
-
-@dataclass(frozen=True, slots=True)
 class Lowered:
     """A tree without index notation, the labels left of the free ones, what the limits need and count."""
 
@@ -105,92 +61,49 @@ class Lowered:
     counts: Mapping[str, Tree]
 
 
+def _concerned(tree: Tree, free: frozenset[str], known: Known) -> set[int]:
+    """The parts of a tree in which a sum or an entry lies, by identity; all others stay as they are."""
+    indices = free.union(*(part.indices for part in reductions_in(tree)))
+    found: set[int] = set()
+
+    def combine(part: Tree, inside: list[bool]) -> bool:
+        own: Any = part
+        concerned = any(inside) or isinstance(own, Reduction)
+        if isinstance(own, Name):
+            is_entry = entry_of(own, known, indices) or plain_entry(own, known)
+            concerned = own.name in indices or is_entry is not None
+        if concerned:
+            found.add(id(part))
+        return concerned
+
+    fold(tree, combine)
+    return found
+
+
 def lowered(tree: Tree, free: Labels, known: Known) -> Lowered:
     """A tree without index notation; `free` are the indices of the left side.
 
     Raises Problem where the notation cannot be turned into operations on whole arrays.
     """
-    lowering = _Lowering(frozenset(free), known)
+    lowering = _Lowering(tree, frozenset(free), known)
     part = lowering.part(tree)
     found, labels = lowering.whole(part)
+    if labels and set(labels) != set(free):
+        message = (
+            f"The left side has the indices {', '.join(free)} and the right side only {', '.join(labels)}"
+        )
+        raise Problem(message, tree.span, "Write both with the same indices, or without")
     if len(labels) == 2 and labels != free and set(labels) == set(free):
         found, labels = Transposed(found, found.span), labels[::-1]
     return Lowered(found, labels, lowering.needed, lowering.counts)
 
 
-def entry_of(name: Name, known: Known, active: Collection[str]) -> tuple[Tree, Labels] | None:
-    """The array a name with a subscript is an entry of, with the indices it carries; None if it is a plain name.
-
-    `t_pj` is entry j of t_p where p is no index, and `W_yj` of row y of W where y has a value.
-    """
-    if name.name in known.names:
-        return None
-    made = parts(name.name)
-    labels = labels_of(made.sub)
-    if not labels or not set(labels) & set(active):
-        return None
-    base = replace(made, sub="")
-    if base.text not in known.names:  # t_pj is entry j of t_p, where t_p has a value
-        for count in range(1, len(labels)):
-            named = replace(made, sub="".join(labels[:count]))
-            if named.text in known.names and set(labels[count:]) <= set(active):
-                return Name(named.text, name.span), tuple(labels[count:])
-    fixed = [label for label in labels if label not in active]
-    carried = tuple(label for label in labels if label in active)
-    span = name.span
-    if not fixed:
-        return Name(base.text, span), carried
-    partly = replace(made, sub="".join(fixed) if all(len(label) == 1 for label in fixed) else ",".join(fixed))
-    if labels[: len(fixed)] == fixed and (partly.text in known.names or base.text not in known.names):
-        return Name(partly.text, span), carried
-    places: list[Tree | Range] = [
-        Range(Number(0.0)) if label in active else _place(label, span) for label in labels
-    ]
-    while isinstance(places[-1], Range):
-        places.pop()
-    return Index(Name(base.text, span), tuple(places), span), carried
-
-
-def _place(label: str, span: Span) -> Tree:
-    return Number(float(label), span) if label.isdigit() else Name(_label_name(label), span)
-
-
-def _label_name(label: str) -> str:
-    return label.replace("{", "").replace("}", "")
-
-
-def plain_entry(name: Name, known: Known) -> Tree | None:
-    """`s_k` outside of sums as entry k of an array s that is known as one; None if it is a plain name."""
-    made = parts(name.name)
-    base = replace(made, sub="")
-    if not made.sub or name.name in known.names or base.text == name.name:
-        return None
-    labels = labels_of(made.sub)
-    if not labels or any(label.isdigit() for label in labels):
-        return None
-    is_array = base.text in known.arrays or known.ranks.get(base.text, 0) >= len(labels)
-    if not is_array:
-        return None
-    return Index(Name(base.text, name.span), tuple(_place(label, name.span) for label in labels), name.span)
-
-
-def _scalars(name: Name, known: Known) -> list[str]:
-    """Names with values such as w1, w2, … that an entry w_i stands for where there is no array w."""
-    made = parts(name.name)
-    base = replace(made, sub="").text
-    if len(labels_of(made.sub)) != 1 or known.ranks.get(base) or base in known.arrays:
-        return []
-    first = next((n for n in (0, 1) if replace(made, sub=str(n)).text in known.names), None)
-    found: list[str] = []
-    while first is not None and replace(made, sub=str(first + len(found))).text in known.names:
-        found.append(replace(made, sub=str(first + len(found))).text)
-    return found
-
-
 class _Lowering:
-    def __init__(self, free: frozenset[str], known: Known):
+    def __init__(self, tree: Tree, free: frozenset[str], known: Known):
         self.active = free
         self.known = known
+        self.concerned = _concerned(tree, free, known)
+        self.written: list[Tree] = []
         self.needed: list[Needed] = []
         self.counts: dict[str, Tree] = {}  # limits such as n without a value, and an array that long
         self.entries: list[tuple[Tree, Labels]] = []  # the arrays that were indexed, each where it stands
@@ -201,7 +114,7 @@ class _Lowering:
         """A tree as a product of labelled factors; sums inside are worked out."""
         if isinstance(tree, Reduction):
             return self.reduction(tree)
-        if not self._is_concerned(tree):
+        if id(tree) not in self.concerned:
             return Part(((tree, ()),))
         match tree:
             case Name():
@@ -210,7 +123,7 @@ class _Lowering:
                     said = f"The index {tree.name} stands alone, not as a subscript"
                     raise Problem(said, tree.span, f"Write x_{tree.name} for the entries of x")
                 if entry:
-                    self.entries.append(entry)
+                    self._take_entry(tree, entry)
                 return Part((entry,)) if entry else Part(((plain_entry(tree, self.known) or tree, ()),))
             case Negative(body):
                 inner = self.part(body)
@@ -241,16 +154,6 @@ class _Lowering:
                 return Part(((Listing(tuple(item for item, _ in found), tree.span), ()),))
         return Part(((tree, ()),))
 
-    def _is_concerned(self, tree: Tree) -> bool:
-        return any(
-            isinstance(part, Reduction)
-            or (isinstance(part, Name) and (part.name in self.active or self._is_entry(part)))
-            for part in walk(tree)
-        )
-
-    def _is_entry(self, name: Name) -> bool:
-        return bool(entry_of(name, self.known, self.active)) or plain_entry(name, self.known) is not None
-
     def product(self, op: str, left: Part, right: Part) -> Part:
         """The factors of both; two without labels stay one product, as they were written."""
         if not left.labels and not right.labels:
@@ -271,8 +174,6 @@ class _Lowering:
 
     def joined(self, tree: Tree, sides: Sequence[Part]) -> Part:
         """An operation entry by entry on sides whose axes are brought into one order."""
-        from core.notation.tree import remade
-
         found = [self.whole(side) for side in sides]
         aligned, labels = self._aligned(found, tree.span)
         if labels:
@@ -281,12 +182,26 @@ class _Lowering:
                     self._needs_number(part, written)
         return Part(((remade(tree, aligned), labels),))
 
+    def _take_entry(self, name: Name, entry: tuple[Tree, Labels]) -> None:
+        """Keep an array that is indexed; it must have an axis for each index."""
+        array, labels = entry
+        self.entries.append(entry)
+        said = f"{name.name} needs an axis for each index, {len(labels)} in all"
+        self.needed.append(
+            Needed(array, said, "Write one index for each axis", rank=len(labels), span=name.span)
+        )
+
     def _needs_number(self, part: Tree, written: Tree) -> None:
         """What stands beside entries must be a number, or the same entries would be taken silently."""
-        if isinstance(part, Name):
-            message = f"{part.name} stands beside entries and must be a number"
-            hint = f"Write its entry with the index too, as in {part.name}_{next(iter(self.active), 'i')}"
-            self.needed.append(Needed(part, message, hint, rank=0, span=written.span))
+        if isinstance(part, Number):
+            return
+        shown = expression_text(part)
+        message = f"{shown} stands beside entries and must be a number"
+        index = next(iter(self.active), "i")
+        hint = f"Write its entry with the index too, as in {shown}_{index}" if isinstance(part, Name) else ""
+        self.needed.append(
+            Needed(part, message, hint or "Give it a name of its own", rank=0, span=written.span)
+        )
 
     def _aligned(self, found: Sequence[tuple[Tree, Labels]], span: Span) -> tuple[list[Tree], Labels]:
         """Trees with their axes in one order, so that they meet entry by entry, and the labels of the result."""
@@ -364,7 +279,9 @@ class _Lowering:
         if not tree.indices:
             body = self.whole(self.part(tree.body))[0]
             return Part(((Call(tree.kind, (body,), tree.span), ()),))
-        if (expanded := self._expanded(tree)) is not None:
+        if (expanded := written_out(tree, self.known)) is not None:
+            self.concerned |= _concerned(expanded, self.active, self.known)
+            self.written = [*self.written, expanded]  # kept, so that no other part gets its identity
             return self.part(expanded)
         before, first = self.active, len(self.entries)
         self.active = before | set(tree.indices)
@@ -485,19 +402,16 @@ class _Lowering:
         """Note what the limits say of the length of each array that carries the index."""
         if tree.start is None and tree.stop is None:
             return
-        match tree.stop:
-            case Name(name) if name not in self.known.names:
-                arrays = (array for array, labels in self.entries[first:] if labels == tree.indices)
-                if array := next(arrays, None):
-                    self.counts.setdefault(name, array)
-        index = tree.indices[-1] if len(tree.indices) == 1 else tree.indices[0]
+        index = tree.indices[0]
         start = tree.start or Number(1.0)
-        if not isinstance(start, Number) or start.value not in (0.0, 1.0):
-            raise Problem(
-                "A sum over a part of the entries is not read",
-                start.span,
-                "Start at 1 for all entries, or write a range such as sum(x[1:])",
+        self._check_readable(tree, start)
+        named, less = _symbolic(tree.stop)
+        if named and named not in self.known.names:
+            self._count(
+                named, index, less + (1 if isinstance(start, Number) and start.value == 0 else 0), first
             )
+            return
+        assert isinstance(start, Number)
         length = self._length(start, tree.stop)
         if length is None:
             return
@@ -506,6 +420,32 @@ class _Lowering:
             if index in labels:
                 axis = labels.index(index)
                 self.needed.append(Needed(array, message, axis=axis, length=length, span=tree.span))
+
+    def _check_readable(self, tree: Reduction, start: Tree) -> None:
+        """Raise a Problem where limits take a part of the entries or depend on another index."""
+        used = {name for limit in (start, tree.stop) if limit for name in names(limit)}
+        if depends := used & (self.active | set(tree.indices)):
+            message = f"The limits of this {WORDS[tree.kind]} depend on the index {min(depends)}"
+            raise Problem(
+                message, tree.span, "Write numbers as the limits of the outer sum, such as i=1 and 3"
+            )
+        message, hint = "A sum over a part of the entries is not read", "Write a range, such as sum(x[1:])"
+        if not isinstance(start, Number) or start.value not in (0.0, 1.0):
+            raise Problem(message, start.span, hint)
+        unknown = used - self.known.names
+        named, less = _symbolic(tree.stop)
+        whole = named and (less == 0 or (less == -1 and start.value == 0))
+        if unknown and not whole and tree.stop is not None:
+            raise Problem(message, tree.stop.span, hint)
+
+    def _count(self, name: str, index: str, more: int, first: int) -> None:
+        """Keep what a limit without a value stands for: the length of an axis, less one if it counts from 0."""
+        for array, labels in self.entries[first:]:
+            if index in labels and isinstance(array, Name):
+                axis = (Number(float(labels.index(index))),) if len(labels) > 1 else ()
+                length: Tree = Call("numel", (array, *axis))
+                self.counts.setdefault(name, Binary("-", length, Number(float(more))) if more else length)
+                return
 
     def _length(self, start: Number, stop: Tree | None) -> Tree | None:
         """How many terms there are, as far as it can be told from numbers and names with values."""
@@ -516,69 +456,18 @@ class _Lowering:
         return stop if start.value else Binary("+", stop, Number(1.0))
 
     def _limit_text(self, tree: Reduction) -> str:
-        from core.notation.printers import expression_text
-
         start = expression_text(tree.start) if tree.start else "1"
         return f"from {start} to {expression_text(tree.stop) if tree.stop else '…'}"
 
-    # -- sums written out
 
-    def _expanded(self, tree: Reduction) -> Tree | None:
-        """A sum over w_1, w_2, … that are numbers with names of their own, or of a formula of the index itself."""
-        if len(tree.indices) != 1 or tree.kind not in ("sum", "prod"):
-            return None
-        index = tree.indices[0]
-        named = [part for part in walk(tree.body) if isinstance(part, Name)]
-        alone = any(part.name == index for part in named)
-        scalars = [
-            found
-            for part in named
-            if entry_of(part, self.known, (index,)) and (found := _scalars(part, self.known))
-        ]
-        if not scalars and not alone:
-            carried = any(entry_of(part, self.known, (index,)) for part in named)
-            if carried or any(isinstance(part, Index) for part in walk(tree.body)):
-                return None
-        start = tree.start.value if isinstance(tree.start, Number) else 1.0
-        stop = tree.stop.value if isinstance(tree.stop, Number) else None
-        if stop is None and scalars:
-            first = 0 if scalars[0][0].endswith("0") else 1
-            start, stop = float(first), float(first + min(map(len, scalars)) - 1)
-        if stop is None:
-            return None
-        if stop - start + 1 > MOST_TERMS:
-            raise Problem(
-                f"A sum of more than {MOST_TERMS} terms is not written out", tree.span, "Use a vector"
-            )
-        if stop < start:
-            raise Problem("This sum has no terms", tree.span, "Write limits such as i=1 and 3")
-        terms = [self._term(tree, index, float(number), start) for number in range(int(start), int(stop) + 1)]
-        sign = "+" if tree.kind == "sum" else "·"
-        return reduce(lambda a, b: Binary(sign, a, b, tree.span), terms)
-
-    def _term(self, tree: Reduction, index: str, number: float, start: float) -> Tree:
-        """The body at one value of the index."""
-
-        def at(part: Tree) -> Tree:
-            if not isinstance(part, Name):
-                return part
-            if part.name == index:
-                return Number(number, part.span)
-            made = parts(part.name)
-            labels = labels_of(made.sub)
-            if part.name in self.known.names or index not in labels:
-                return part
-            named = _with_label(made, labels, index, int(number))
-            base = replace(made, sub="")
-            if base.text in self.known.names and named not in self.known.names and len(labels) == 1:
-                return Index(Name(base.text, part.span), (Number(number - start),), part.span)
-            return Name(named, part.span)
-
-        return rebuilt(tree.body, at)
-
-
-def _with_label(made: Parts, labels: Sequence[str], index: str, number: int) -> str:
-    return replace(made, sub="".join(str(number) if label == index else label for label in labels)).text
+def _symbolic(stop: Tree | None) -> tuple[str, int]:
+    """The name in a limit such as n or n − 1, and the number added to it; "" for anything else."""
+    match stop:
+        case Name(name):
+            return name, 0
+        case Binary("-", Name(name), Number(1.0)):
+            return name, -1
+    return "", 0
 
 
 def _flattened(tree: Reduction) -> Reduction:

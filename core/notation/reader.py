@@ -12,17 +12,17 @@ from contextlib import contextmanager
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
-from core.notation import indices, mistakes
+from core.notation import entries, indices, mistakes
+from core.notation.entries import Known
 from core.notation.expressions import Expressions
 from core.notation.factors import split_products
-from core.notation.indices import Known
 from core.notation.lexer import Token, assigned
 from core.notation.names import parts, plain_spellings
 from core.notation.printers import expression_text
 from core.notation.signatures import MAX_VALUES, Signature
 from core.notation.slopes import slope_of
 from core.notation.spellings import plain
-from core.notation.sums import labels_of
+from core.notation.sums import labels_of, reductions_in
 from core.notation.tree import (
     Binary,
     Call,
@@ -109,7 +109,7 @@ class _Reader(Expressions):
     # -- what expressions ask for
 
     def printed(self, tree: Tree) -> str:
-        if indices.reductions_in(tree):
+        if reductions_in(tree):
             return self.source(tree.span)
         return expression_text(tree)
 
@@ -300,7 +300,8 @@ class _Reader(Expressions):
             self.needed += made.needed
             counts |= made.counts
             if made.labels and statement.name:
-                vector = replace(parts(statement.name), sub="").text
+                kept = [label for label in labels_of(parts(statement.name).sub) if label not in made.labels]
+                vector = replace(parts(statement.name), sub="".join(kept)).text
                 shown = self.source(statement.name_span)
                 self.note(f"{shown} = … is read as the whole of {vector}", statement.span)
                 known = replace(
@@ -313,7 +314,7 @@ class _Reader(Expressions):
     def _counted(self, statements: list[Statement], counts: Mapping[str, Tree]) -> list[Statement]:
         """The statements with limits such as n, where n has no value, as the number of entries they stand for."""
         used = {name for statement in statements for name in names(statement.tree)}
-        lengths = {name: Call("numel", (array,)) for name, array in counts.items() if name in used}
+        lengths = {name: length for name, length in counts.items() if name in used}
         for name, length in lengths.items():
             self.note(f"{name} is the number of entries, {expression_text(length)}", statements[-1].span)
         return [replace(s, tree=substituted(s.tree, lengths)) for s in statements] if lengths else statements
@@ -324,19 +325,19 @@ class _Reader(Expressions):
         plain_names = {statement.name for statement in statements if statement.name}
         indexed = {name for name in plain_names if labels_of(parts(name).sub)}
         known = Known(frozenset(self.known - indexed), ranks, frozenset(), self.functions)
-        sums = any(indices.reductions_in(statement.tree) for statement in statements)
+        sums = any(reductions_in(statement.tree) for statement in statements)
         if not sums and not ranks:
             return None
         arrays: set[str] = set()
         for statement in statements:
-            arrays |= indices.indexed_names(statement.tree, known)
-        entries = not sums and not any(
-            indices.plain_entry(part, replace(known, names=frozenset(self.known)))
+            arrays |= entries.indexed_names(statement.tree, known)
+        without = not sums and not any(
+            entries.plain_entry(part, replace(known, names=frozenset(self.known)))
             for statement in statements
             for part in walk(statement.tree)
             if isinstance(part, Name)
         )
-        if entries and not any(
+        if without and not any(
             self._free_labels(s, replace(known, arrays=frozenset(arrays))) for s in statements
         ):
             return None
@@ -351,26 +352,30 @@ class _Reader(Expressions):
         labels = tuple(label for label in labels_of(parts(statement.name).sub) if not label.isdigit())
         if not labels or len(labels) != len(labels_of(parts(statement.name).sub)):
             return ()
-        carried = indices.indexed_names(
+        carried = entries.indexed_names(
             statement.tree, replace(known, names=known.names - {statement.name}), labels
         )
-        sums = indices.reductions_in(statement.tree)
+        sums = reductions_in(statement.tree)
         arrays = {name for name in carried if name in known.arrays or known.ranks.get(name)}
-        return labels if carried and (arrays or sums) else ()
+        if not carried or not (arrays or sums):
+            return ()
+        given = {name for name in carried if name in known.names}  # as i_p, of which i_pj is entry j
+        fixed = {label for name in given for label in labels_of(parts(name).sub)}
+        return tuple(label for label in labels if label not in fixed)
 
     def _loose_labels(self, statement: Statement, known: Known) -> tuple[str, ...]:
         """The indices without a value that a formula alone carries: `e^{s_k}/∑_j e^{s_j}` is a whole vector."""
         found: list[str] = []
         fixed = {
             name
-            for part in indices.reductions_in(statement.tree)
+            for part in reductions_in(statement.tree)
             for limit in (part.excluded, part.start, part.stop)
             if limit is not None
             for name in names(limit)
         }
-        for part, bound in indices.with_indices(statement.tree):
-            if isinstance(part, Name) and (entry := indices.plain_entry(part, known)):
-                if indices.entry_of(part, known, bound):
+        for part, bound in entries.with_indices(statement.tree):
+            if isinstance(part, Name) and (entry := entries.plain_entry(part, known)):
+                if entries.entry_of(part, known, bound):
                     continue
                 places = [place for place in getattr(entry, "places", ()) if isinstance(place, Name)]
                 found += [place.name for place in places if place.name not in known.names | fixed]
@@ -381,7 +386,7 @@ class _Reader(Expressions):
         return labels
 
     def _evidence(self, statement: Statement, free: tuple[str, ...], known: Known) -> set[str]:
-        return indices.indexed_names(statement.tree, known, free) if free else set()
+        return entries.indexed_names(statement.tree, known, free) if free else set()
 
     # -- order
 

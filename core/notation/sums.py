@@ -6,16 +6,15 @@ Here they are read, with their limits, into a Reduction; `indices` makes operati
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
-from core.notation import mistakes
 from core.notation.cursor import nesting
 from core.notation.lexer import Token
 from core.notation.names import parts
-from core.notation.tree import NOWHERE, Binary, Name, Number, Tree
+from core.notation.tree import NOWHERE, Binary, Name, Number, Tree, fold, remade, walk
 
 if TYPE_CHECKING:
     from core.notation.expressions import Expressions
@@ -38,6 +37,7 @@ class Reduction:
     stop: Tree | None = None
     excluded: Tree | None = None
     span: Span = NOWHERE
+    each: bool = False  # it is written out term by term, as its limits depend on another index
 
     @property
     def children(self) -> tuple[Tree, ...]:
@@ -52,6 +52,28 @@ class _Limits:
     excluded: Tree | None = None
 
 
+def reductions_in(tree: Tree) -> list[Reduction]:
+    """The sums over an index in a tree, the outer before the inner."""
+    parts: list[Any] = list(walk(tree))
+    return [part for part in parts if isinstance(part, Reduction)]
+
+
+def rebuilt_with_sums(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """The tree with every part replaced by its change, the limits of sums as well."""
+
+    def combine(part: Tree, found: list[Tree]) -> Tree:
+        own: Any = part
+        if not isinstance(own, Reduction):
+            return change(remade(part, found))
+        limits = (own.start, own.stop, own.excluded)
+        start, stop, excluded = (limit and rebuilt_with_sums(limit, change) for limit in limits)
+        made: Any = replace(own, body=found[0], start=start, stop=stop, excluded=excluded)
+        again: Tree = made
+        return again
+
+    return fold(tree, combine)
+
+
 def labels_of(sub: str) -> list[str]:
     """The labels in a subscript: `ij` is i and j, `y_i` is one, `1j` is 1 and j; [] if it is no list of labels."""
     found = re.findall(r"[^\W\d_]′*(?:_\{?\w+\}?)?|[0-9]+|,", sub)
@@ -63,7 +85,9 @@ def reduction(reader: Expressions, token: Token) -> Tree:
     limits = _limits(reader, token)
     with reader.level(token):
         if reader.token.kind in ("stop", "end"):
-            raise mistakes.value_missing(reader, reader.token)
+            raise Problem(
+                f"A term is missing after this {WORDS[token.text]}", reader.since(token), "Write x_i"
+            )
         body = _term(reader)
         body = _continued(reader, token, limits, body)
     span = reader.since(token)
@@ -191,11 +215,18 @@ def _below(reader: Expressions, limits: _Limits) -> None:
     if reader.at_sign("="):
         reader.take()
         limits.start = reader.expression()
-    elif reader.at_sign("≠"):
+        if reader.at_sign(",") and reader.ahead().text in found and reader.ahead(2).text == "≠":
+            reader.take()
+            reader.take()
+    if reader.at_sign("≠"):
         reader.take()
         limits.excluded = reader.expression()
         left_out = reader.source(limits.excluded.span)
         reader.note(f"The entry {left_out} is left out; entries are counted from 0", limits.excluded.span)
+    if reader.at_relation() or reader.at_sign(":", ","):
+        message = "A condition below this sign is not read"
+        hint = "Write the sum over all entries and multiply by the condition, as in ∑_i [x_i > 0] x_i"
+        raise Problem(message, reader.token.span, hint)
     reader.close(opening)
 
 
@@ -208,8 +239,6 @@ def _split(text: str, span: Span) -> tuple[str, ...]:
 
 def _guessed_indices(reader: Expressions, body: Tree) -> tuple[str, ...]:
     """The one letter that all subscripts in a sum without an index share: `∑ w_i x_i` is a sum over i."""
-    from core.notation.tree import walk
-
     subs = [
         set(labels_of(parts(part.name).sub))
         for part in walk(body)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.notation.commands import TRAINED
+
 # what stands between a value and its condition
 CONDITIONS = {"if", "else", "otherwise", "and", "or"}
 # words of sentences around a formula
@@ -12,3 +14,21 @@ PROSE = set(
 )
 # names of two letters that the field uses as one name
 TWO_LETTERS = set("lr dx dy dz dw db dt dW id wd lo hi ce kl nn bn fc in PI".split())
+# texts of other languages, and what to do about each
+FOREIGN = (
+    (r"\blambda\s+\w+(?:\s*,\s*\w+)*\s*:", "A lambda is Python", "Write f(x) = … in a line of its own"),
+    (r"\bfor\s+\w+\s+in\b", "A loop is not read", "Write a sum, such as ∑_i w_i x_i, or sum(w ⊙ x)"),
+    (r"\bdef\s+\w+\s*\(", "'def' is Python", "Write f(x) = … in a line of its own"),
+    (r"\b(?:import|from)\s+\w+", "Imports are not needed", "Delete the line; all functions are there"),
+    (
+        r"\.backward\s*\(|\.grad\b|\bzero_grad\b|\boptim\w*\.step\b",
+        "'{0}' is not needed: the program computes all gradients",
+        "Delete the line",
+    ),
+    (r"arg\s*(?:\\[,!;]\s*)?min\b|\\arg\b", "'{0}' asks for the best value", TRAINED),
+    (
+        r"\breturn\b|\bprint\s*\(|\bassert\b|\bwith\s+torch|\bclass\s+\w+\s*[:(]",
+        "'{0}' is Python",
+        "Write only formulas",
+    ),
+)

@@ -18,7 +18,13 @@ from core.ops import (  # noqa: F401  (importing a family declares it)
 from core.ops.base import OPS, Op, signatures
 
 # `numel(x)` is no operation: the number of entries of x is known when the graph is built
-FUNCTIONS = {**signatures(), "numel": Signature("numel", 1, 1, "numel(x)")}
+NUMEL = Signature("numel", 1, 2, "numel(x, axis)")
+FUNCTIONS = {**signatures(), NUMEL.name: NUMEL}
+# how every function is called, and the sentence that a list of them has for it
+LISTED = (
+    *((op.usage, op.says) for op in OPS.values() if op.call),
+    (NUMEL.usage, "The number of entries is a constant: no gradient passes."),
+)
 CALLS: dict[tuple[str, int], Op] = {
     (op.call, count): op
     for op in OPS.values()

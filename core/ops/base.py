@@ -28,13 +28,19 @@ FLAT = "0"  # the local derivative of an input that no gradient passes
 class Kink:
     """Where an operation has no derivative: the condition, the slopes on both sides, what is used there.
 
-    The slopes are rules, or "" at the edge of where the operation is defined; `used` is told as it is.
+    The slopes are rules, or "" at the edge of where the operation is defined; `used` is told as it is. In a
+    tie it says in words what goes to each.
     """
 
     at: Rule
     left: str
     right: str
     used: str
+
+    @property
+    def is_tie(self) -> bool:
+        """Whether several are equal and share what comes back."""
+        return self.used.endswith(" each")
 
     @property
     def jumps(self) -> bool:
@@ -164,6 +170,10 @@ class Op:
                 )
             settings.append(constant)
         return settings
+
+    def is_usual(self, port: str, value: Value | None) -> bool:
+        """Whether a value is the one number that an input has where nothing is written for it."""
+        return isinstance(value, float) and value == self.defaults.get(port)
 
     def ports(self, count: int) -> tuple[str, ...]:
         """The names of `count` inputs; an operation on any number of values numbers them."""

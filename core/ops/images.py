@@ -115,7 +115,12 @@ maxpool = structural(
     remark=_pool_remark,
     holds=_pool_held,
     x="maxpool_x(g, x, out, window, stride)",
-    kink=("counted([windows(x, window, stride) = tops(x, window, stride)]) > 1", "0", "1", "a share each"),
+    kink=(
+        "counted([windows(x, window, stride) = tops(x, window, stride)]) > 1",
+        "0",
+        "1",
+        "an even share for each",
+    ),
     says="In each window the upstream gradient goes to the largest entry; in a tie it is split evenly.",
 )
 avgpool = structural(

@@ -306,7 +306,7 @@ def put(g: Array, x: Array, k: Array, rank: int | None = None) -> Array:
     return found
 
 
-@kernel(shape_only=(1,))
+@kernel(complex_too=True, shape_only=(1,))
 def onehot(k: Array, x: Array, rank: int | None = None) -> Array:
     """1 at entry k and 0 elsewhere, in the shape of x."""
     at = whole_numbers(k)
@@ -365,7 +365,8 @@ def logsumexp_rows(x: Array) -> Array:
 
 @kernel(complex_too=True)
 def log_softmax_rows(x: Array) -> Array:
-    return x - logsumexp_rows(x)[:, None]
+    shifted = x - np.max(x, axis=1)[:, None]  # first: large scores would lose the logarithm
+    return shifted - np.log(np.sum(np.exp(shifted), axis=1))[:, None]
 
 
 @kernel
@@ -390,7 +391,7 @@ def size_along(x: Array, axis: Any, rank: int | None = None) -> Array:
     return np.float64(found)  # type: ignore[return-value]
 
 
-@kernel(shape_only=(1,), linear=(0,))
+@kernel(complex_too=True, shape_only=(1,), linear=(0,))
 def spread_along(g: Array, x: Array, axis: Any, rank: int | None = None) -> Array:
     """What belongs to a sum along an axis of x, for every entry that was added up."""
     at = place_of_axis(axis, np.ndim(g) + 1 if rank is None else rank + 1)

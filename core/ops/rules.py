@@ -145,7 +145,9 @@ def _is_gate(part: Tree, found: list[bool]) -> bool:
         case Binary(op):
             return op in PRODUCTS and any(found)
         case Call(function):
-            return KERNELS[function].gate
+            kernel = KERNELS[function]
+            added = [part for i, part in enumerate(found) if i in kernel.linear]
+            return kernel.gate or (bool(added) and all(added))
     return False
 
 

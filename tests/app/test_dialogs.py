@@ -1,6 +1,7 @@
 """Saving what is on the canvas by the menu: the file that is asked for is written whole."""
 
 import ast
+import re
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
@@ -9,6 +10,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from app import dialogs
 from app.exports import EXPORTS
+from app.help import NOTATION
+from core.builder import read_program
 from core.document import Document
 
 
@@ -141,3 +144,11 @@ def test_turning_back_writes_nothing(monkeypatch, window):
     monkeypatch.setattr(dialogs, "_write", lambda *args: pytest.fail("written"))
     for name in ("export", "figure", "graphml"):
         window.actions_by_id[name].trigger()
+
+
+def test_what_the_sheet_of_notation_shows_can_be_typed():
+    parts = [part for written, _ in NOTATION for part in re.split("[,;] {2}", written) if "…" not in part]
+    assert len(parts) > 40
+    for part in parts:
+        if not part.startswith("#"):
+            assert read_program(part)

@@ -319,6 +319,30 @@ def test_a_shut_gate_lets_nothing_pass_in_batches_of_vectors(gate):
     assert np.all(np.isfinite(compiled.gradient))
 
 
+@pytest.mark.parametrize("call", ["log_softmax(S)", "logsumexp(S)", "softmax(S)"])
+def test_rows_of_large_scores_train_as_they_are_stepped(call):
+    values = {"S": frozen([[1e300, 1e300, 0], [1e17, 1, 1e17], [800, 0, -800]]), "c": 1.0}
+    plan = make_plan(graph_of(f"f = {call}; L = c sum(f ⊙ f)", values))
+    compiled = compile_plan(plan, parameters=["S"], watch=["f"])
+    compiled.set(values)
+    with np.errstate(all="ignore"):
+        compiled.step()
+        told = tell(plan, values).last
+    np.testing.assert_allclose(np.squeeze(compiled.values["f"]), told.value("f"), rtol=1e-12)
+    if call != "logsumexp(S)":  # whose square overflows
+        np.testing.assert_allclose(compiled.gradient.reshape(3, 3), told.gradient("S"), atol=1e-12)
+
+
+def test_a_hinge_loss_of_0_lets_nothing_pass_in_training():
+    values = {"S": frozen([[5, 1, 2], [1, 9, 0]]), "k": frozen([0, 1])}
+    plan = make_plan(graph_of("L = sum(√(multiclass_hinge(S, k)))", values))
+    compiled = compile_plan(plan, parameters=["S"])
+    compiled.set(values)
+    with np.errstate(all="ignore"):
+        compiled.step()
+    assert compiled.gradient.tolist() == [0] * 6
+
+
 def test_a_last_batch_shares_the_parameters_of_the_first():
     plan, compiled, examples, parameters = compiled_example("net", 10)
     rest = compile_plan(plan, ["x", "t"], 3, parameters=parameters, flat=compiled.flat)

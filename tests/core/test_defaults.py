@@ -55,6 +55,16 @@ LECTURE = [
     "x/y + y/x",
     "u = exp(x); v = u + 1; L = ln(v)",
     "sin(x) cos(y)",
+    "S = X W^T + b; L = mean(cross_entropy(S, k))",
+    "P = softmax(X W + b); L = mean(nll(P, k))",
+    "H = relu(X W1 + b1); S = H W2; L = mean(svm(S, k))",
+    "L = -mean(sum(T ⊙ log_softmax(A W), 1))",
+    "L = sum(logsumexp(X W))",
+    "m = mean(A, 0); L = sum((A - m)^2)",
+    "L = sum(tanh(sum(A, 1)))",
+    "L = sum(conv2d(P, flip(K)))",
+    "p = x/sum_except(x, k); L = sum(p^2)",
+    "L = sum(x^2)/numel(x)",
 ]
 
 
@@ -92,9 +102,20 @@ def test_a_program_of_a_lecture_starts_with_values_worth_seeing(text):
     assert np.any(picture.value(graph.output) != 0)
 
 
-@pytest.mark.parametrize("op", ["sigmoid", "tanh", "softmax", "cross_entropy", "bce_logits", "log_softmax"])
+SATURATING = ["sigmoid", "tanh", "softmax", "cross_entropy", "log_softmax"]
+
+
+@pytest.mark.parametrize("op", ["bce_logits", *SATURATING, *(f"{name}_rows" for name in SATURATING[2:])])
 def test_what_saturates_is_declared(op):
     assert OPS[op].saturates == SATURATED
+
+
+@pytest.mark.parametrize("text", ["S = X W + b; softmax(S)", "S = X W^T; mean(cross_entropy(S, k))"])
+def test_a_batch_is_guessed_as_a_matrix_with_an_example_in_each_row(text):
+    _, values, story = guessed(text)
+    assert [len(shape_of(values[name])) for name in "XW"] == [2, 2]
+    assert story.graph.nodes["S"].op in ("add", "matmul")
+    assert any(node.operation.rows for node in story.graph.nodes.values() if not node.is_leaf)
 
 
 def test_filters_are_square():

@@ -10,7 +10,7 @@ import pytest
 from core.arrays import frozen, shape_of
 from core.builder import build, read_program
 from core.defaults import with_defaults
-from core.explain import explain
+from core.explain import badge, explain
 from core.graph import CONSTANT, INPUT, Graph, Node
 from core.nodes import Nodes
 from core.notation.latex import latex
@@ -234,7 +234,8 @@ def shows_all(math_):
 
 
 def check_step(story, count):
-    found, step = explain(story, count), story.steps[count - 1]
+    found, story = explain(story, count), story.shown
+    step = story.steps[count - 1]
     sides, signs = relations(found.rule)
     what = latex(found.rule)
     arg = step.arg if isinstance(step, Flowed) else step.node
@@ -418,16 +419,25 @@ def test_operands_gain_the_digits_that_the_result_needs():
     assert equation(operator.add, (1.23456789, -1.23456781), 8e-8) == (4, "≈")
 
 
-def test_a_badge_speaks_of_the_names_of_the_program():
+def test_a_badge_tells_the_slopes_as_numbers():
+    """Not by the names of the operation, which the program need not have."""
     story = run("leaky_relu(x, a)", {"x": 0.0, "a": 0.25})
-    assert "slope between a and 1. Used: a." in explain(story, len(story)).badge
+    assert explain(story, len(story)).badge.endswith("slope between 0.25 and 1. Used: 0.25.")
 
 
 def test_a_tie_is_told_as_a_tie():
     story = run("max(x, y)", {"x": 2.0, "y": 2.0})
     found = explain(story, len(story))
     assert "in a tie each receives half" in found.sentence
-    assert found.badge.endswith("Used: 1/2 to each.")
+    assert found.badge.endswith("a tie, slope between 0 and 1. Used: 1/2 to each.")
+    assert story.last.gradient("x") == story.last.gradient("y") == 0.5
+    for text, values in (
+        ("max(x)", {"x": frozen([3, 3, 1])}),
+        ("sum(maxpool(x))", {"x": frozen([[1, 3], [3, 2]])}),
+    ):
+        story = run(text, values)
+        node = next(node for node in story.graph.nodes.values() if not node.is_leaf)
+        assert badge(story.last, node).endswith("a tie, slope between 0 and 1. Used: an even share for each.")
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,61 @@ def test_softmax_and_its_kin_hold_at_extremes(scores):
             np.testing.assert_allclose(last.gradient("x"), slope, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("call", ["softmax", "logsumexp", "log_softmax", "cross_entropy"])
+def test_each_row_is_at_extremes_what_it_is_alone(call):
+    """Value and gradient, also beside a row of which nothing can be told; and with a class left out."""
+    rows = [*SCORES, [-math.inf, 0, 1], [-math.inf] * 3, [1, 2, 3]]
+    classes = "" if call != "cross_entropy" else ", 1"
+    text = f"{call}(x{classes})"
+    batch = run(text, {"x": frozen(rows)}).last
+    value, gradient = batch.value("f"), batch.gradient("x")
+    for number, scores in enumerate(rows):
+        alone = run(text, {"x": frozen(scores)}).last
+        np.testing.assert_array_equal(value[number], alone.value("f"))
+        np.testing.assert_allclose(gradient[number], alone.gradient("x"), rtol=1e-15, atol=1e-300)
+
+
+def test_the_log_softmax_of_a_row_of_large_scores_keeps_its_logarithm():
+    found = run("log_softmax(x)", {"x": frozen([[1e300, 1e300], [1e17, 1e17]])}).last.value("f")
+    np.testing.assert_allclose(found, np.full((2, 2), -math.log(2)))
+
+
+HUGE = [[1e300, 1.0, 2.0], [-math.inf, 0.5, -1e300]]
+
+
+def test_sums_along_an_axis_and_a_turned_filter_hold_at_extremes():
+    """What is infinite or huge in one place does not reach what is not made of it, nor does its gradient."""
+    x = {"x": frozen(HUGE)}
+    np.testing.assert_array_equal(run("sum(x, 1)", x).last.value("f"), [1e300, -math.inf])
+    np.testing.assert_array_equal(run("sum(x, 0)", x).last.value("f")[1:], [1.5, -1e300])
+    np.testing.assert_array_equal(run("mean(x, 0)", x).last.value("f")[1:], [0.75, -5e299])
+    np.testing.assert_array_equal(run("flip(x)", x).last.value("f"), np.array(HUGE)[::-1, ::-1])
+    last = run("L = sum(sqrt(sum(x, 1)))", {"x": frozen([[0, 0], [1, 3]])}).last
+    np.testing.assert_array_equal(last.gradient("x"), [[math.inf, math.inf], [0.25, 0.25]])
+
+
+@pytest.mark.parametrize("left_out", [1e300, math.inf, -math.inf])
+def test_an_entry_left_out_of_a_sum_has_no_part_in_it(left_out):
+    """Neither in its value nor, where the slope of what follows is infinite, in its gradient."""
+    last = run("y = sum_except(x, 0); L = y^2", {"x": frozen([left_out, 1, 2])}).last
+    assert last.value("y") == 3
+    np.testing.assert_array_equal(last.gradient("x"), [0, 6, 6])
+    steep = run("y = sum_except(x, 0); L = sqrt(y)", {"x": frozen([left_out, 1, -1])}).last
+    np.testing.assert_array_equal(steep.gradient("x"), [0, math.inf, math.inf])
+
+
+@pytest.mark.parametrize(
+    ("scores", "classes"), [([5, 1, 2], 0.0), ([[5, 1, 2], [1, 9, 0]], frozen([0, 1]))], ids=["one", "rows"]
+)
+def test_a_hinge_loss_of_0_passes_nothing_even_where_the_slope_behind_it_is_infinite(scores, classes):
+    story = run(
+        "y = multiclass_hinge(s, k, m); L = sum(sqrt(y))", {"s": frozen(scores), "k": classes, "m": 1.0}
+    )
+    assert np.all(np.isinf(story.last.gradient("y")))
+    np.testing.assert_array_equal(story.last.gradient("s"), np.zeros(np.shape(scores)))
+    assert story.last.gradient("m") == 0
+
+
 # -- where numbers end, the cause is told
 
 
@@ -205,12 +260,14 @@ def test_every_cause_is_told_somewhere(op, cause):
     }
     if op.elementwise:
         tried = [*grid(op), *outside.get(op.name, ())]
+    elif op.rows:
+        tried = [{"P": frozen([[1, 1, 1], [0, 1, 1]]), "k": frozen([1, 0])}]
     else:
         tried = [{"p": frozen([0, 1, 1, 1]), "k": 0.0}]
     for values in tried:
         # the value is finite where the gradient alone is at fault
         told |= {note.message for note in troubles(run(f"v = {written(op, values)}; L = sum(v)", values))}
-    if op.name in ("div", "nll", "log", "log2", "log10", "bce") and cause in op.back_causes:
+    if op.name in ("div", "nll", "nll_rows", "log", "log2", "log10", "bce") and cause in op.back_causes:
         assert any(said.startswith("v is ") for said in told)  # the value itself comes first
     else:
         assert any(cause.why in said for said in told), told
@@ -305,7 +362,8 @@ def test_the_kinks_of_what_takes_vectors_are_told(name):
 
 
 def test_every_kink_is_one_of_those_that_are_tried():
-    tried = {op.name for op in ELEMENTWISE if op.kink} | set(VECTORS) | {"multiclass_hinge", "maxpool"}
+    tried = {op.name for op in ELEMENTWISE if op.kink} | set(VECTORS)
+    tried |= {"multiclass_hinge", "maxpool", "argmax_rows", "multiclass_hinge_rows"}
     assert tried == {op.name for op in OPS.values() if op.kink}
 
 
@@ -313,15 +371,23 @@ def test_the_kinks_of_losses_and_windows_are_told():
     for text, values in (
         ("multiclass_hinge(s, k)", {"s": frozen([1, 2, 0]), "k": 1.0}),
         ("sum(maxpool(s))", {"s": frozen([[1, 3], [3, 2]])}),
+        ("multiclass_hinge(s, k)", {"s": frozen([[1, 9, 0], [1, 2, 0]]), "k": frozen([1, 1])}),
     ):
         story = run(text, values)
         said = [badge(story.last, node) for node in story.graph.nodes.values() if not node.is_leaf]
         assert any("slope between 0 and 1" in sentence for sentence in said)
 
 
+@pytest.mark.parametrize(("second", "kinked"), [([1, 4, 4], True), ([1, 4, 3], False)])
+def test_a_tie_in_one_row_is_a_jump_of_the_numbers_of_the_largest(second, kinked):
+    story = run("argmax(S)", {"S": frozen([[3, 2, 1], second])})
+    jumps = "Not differentiable here: the value jumps. Slope used: 0."
+    assert badge(story.last, story.graph.nodes["f"]) == (jumps if kinked else "")
+
+
 def test_a_kink_is_told_with_the_real_slopes_and_the_slope_that_is_used():
     for text, values, said in (
-        ("max(x, y)", {"x": 2.0, "y": 2.0}, "slope between 0 and 1. Used: 0.5."),
+        ("max(x, y)", {"x": 2.0, "y": 2.0}, "a tie, slope between 0 and 1. Used: 1/2 to each."),
         ("hinge(y, t)", {"y": -1.0, "t": -1.0}, "slope between 0 and 1. Used: 0."),
         ("hinge(y, t, 6)", {"y": 2.0, "t": 3.0}, "slope between −3 and 0. Used: 0."),
         ("elu(x, 0.2)", {"x": 0.0}, "slope between 0.2 and 1. Used: 0.2."),

@@ -10,6 +10,7 @@ import pytest
 from core.arrays import frozen
 from core.builder import build, graph_of, read_program
 from core.defaults import with_defaults
+from core.explain import explain
 from core.export.tikz import tikz
 from core.figure import draw, figure, label_width
 from core.figure import labels as labels_of_edges
@@ -107,6 +108,34 @@ def test_what_is_compared_with_a_number_has_it_in_its_circle(relation):
     assert shown[1].startswith("2") and shown[1].endswith("x")
 
 
+LISTS = [
+    "x + [1, 2]",
+    "w·[1, 0, -1]",
+    "relu([1, -2])",
+    "[1, 2]",
+    "hinge(y, 1, [1, 2])",
+    "leaky_relu(x, [1, 1])",
+]
+
+
+@pytest.mark.parametrize("text", LISTS)
+def test_a_list_of_numbers_is_drawn_and_explained_as_a_value_of_its_own(text):
+    """Also where one number would be the usual one, and not be drawn."""
+    story = run(text, {"x": frozen([1, 2]), "w": frozen([1, 2, 3]), "y": 0.5})
+    boxes = figure(draw(story.graph), story.last).boxes
+    lists = {node.name for node in story.graph.nodes.values() if node.value is not None and node.shape}
+    assert lists and lists <= {box.node for box in boxes}
+    sentences = [explain(story, count).sentence for count in range(1, len(story) + 1)]
+    assert all(sentences)
+
+
+def test_a_list_of_the_usual_value_is_written_in_the_formula():
+    story = run("hinge(y, 1, [1, 1])", {"y": 0.5})
+    assert latex(explain(story, 1).rule).endswith(r"\left( y,1,\left[ 1,1 \right] \right)")
+    story = run("hinge(y, 1, 1)", {"y": 0.5})
+    assert latex(explain(story, 1).rule).endswith(r"\left( y,1 \right)")
+
+
 def test_large_arrays_are_heat_maps_and_small_vectors_columns_of_numbers():
     story = run("W x", {"W": frozen([[0.5] * 8] * 5), "x": frozen(range(8))})
     found = figure(draw(story.graph), story.last)
@@ -163,11 +192,20 @@ def test_labels_of_arrays_cover_each_other_neither(text, given):
 CROWDED = """a = σ(w0 x + b0); c = σ(w1 a + b1 x); d = relu(w2 c + a x)
 L = (d - x)^2 + 0.1 w0^2 + 0.1 w1^2"""
 CROWDED_AT = {"w0": 2.0, "x": 3.0, "b0": 0.5, "w1": -1.0, "b1": 4.0, "w2": 0.5}
+# wide and narrow numbers: a narrow one stands nearer to its edge
+CASES_OF_LABELS = [
+    (CROWDED, {}),
+    (CROWDED, CROWDED_AT),
+    (CROWDED, {"w0": 20.0, "x": 30.0, "b0": 5.0}),
+    (CROWDED, {"w0": 1.0, "x": 1.0, "b0": 1.0, "w1": 1.0, "b1": 1.0, "w2": 1.0}),
+    ("(x+y)z", {}),
+    ("1/(1+exp(-(w0 x0 + w1 x1 + w2)))", {}),
+]
 
 
-@pytest.mark.parametrize("text", [CROWDED, "(x+y)z", "1/(1+exp(-(w0 x0 + w1 x1 + w2)))"], ids=len)
-def test_a_label_with_a_line_behind_it_says_so(text):
-    story = run(text, with_defaults(read_program(text), CROWDED_AT if text == CROWDED else {}))
+@pytest.mark.parametrize(("text", "given"), CASES_OF_LABELS, ids=range(len(CASES_OF_LABELS)))
+def test_a_label_with_a_line_behind_it_says_so(text, given):
+    story = run(text, with_defaults(read_program(text), given))
     drawing = draw(story.graph, room=label_width(story))
     points = [point for route in drawing.placement.routes for point in route.sampled(400)]
     beside_edges = [label for label in figure(drawing, story.last).labels if label.role != "name"]

@@ -8,7 +8,7 @@ import pytest
 from core.arrays import frozen, same, shape_of, sum_to
 from core.explain import explain
 from core.numbers import typed_text
-from core.ops import CALLS, FUNCTIONS, OPS, SHARING
+from core.ops import CALLS, FUNCTIONS, LISTED, OPS, SHARING
 from core.ops.base import REAL, declare
 from core.passes import run
 from core.steps import Flowed
@@ -442,3 +442,11 @@ WRONG_SHAPES = [
 def test_shapes_that_do_not_fit_are_said(program, values, message):
     with pytest.raises(ValueError, match=message):
         run(program, {name: frozen(value) for name, value in values.items()})
+
+
+def test_every_function_that_can_be_called_is_listed():
+    """Under its own name or beside it, numel too, which is no operation."""
+    listed = {usage.partition("(")[0] for usage, _ in LISTED}
+    listed |= {other for usage, _ in LISTED for other in usage.rpartition(")")[2].strip(", ").split(", ")}
+    assert listed - {""} == set(FUNCTIONS)
+    assert all(says.endswith(".") for _, says in LISTED)

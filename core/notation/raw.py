@@ -1,0 +1,64 @@
+"""The tokens of a text as it was typed, from which those who make plain ones of them look around."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from core.errors import Problem
+from core.notation.lexer import Token, assigned
+
+
+class Raw:
+    """Tokens as they were typed in `raw`, plain ones in `out`.
+
+    `functions` are the names of functions, `known` those that have values. `alone` says that the text is one
+    name: `x^(2)` is no power then.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        tokens: list[Token],
+        functions: Collection[str],
+        known: Collection[str],
+        alone: bool = False,
+    ):
+        self.text, self.raw, self.functions = text, tokens, functions
+        self.known = {*known, *assigned(tokens)}
+        self.alone = alone
+        self.out: list[Token] = []
+
+    def _at(self, at: int) -> Token:
+        return self.raw[min(at, len(self.raw) - 1)]
+
+    def _is(self, at: int, *signs: str) -> bool:
+        token = self._at(at)
+        return token.kind == "sign" and token.text in signs
+
+    def _brace(self, at: int) -> bool:
+        """Whether a brace for grouping, not one that is to be seen, opens here."""
+        return self._is(at, "{")
+
+    def _group(self, at: int) -> int:
+        """Where the brace that opens at a token closes. Raises Problem where it does not."""
+        depth = 0
+        for place in range(at, len(self.raw)):
+            if self._is(place, "{"):
+                depth += 1
+            elif self._is(place, "}"):
+                depth -= 1
+                if not depth:
+                    return place
+        span = self.raw[at].span
+        end = len(self.text.rstrip())
+        message = f"The '{{' at column {_column(self.text, span.start)} is not closed: expected '}}'"
+        raise Problem(message, span, "Add '}'" if end else "")
+
+    def _emit(self, kind: str, text: str, start: int, behind: int | None = None) -> None:
+        last = self._at((start + 1 if behind is None else behind) - 1)
+        first = self._at(start)
+        self.out.append(Token(kind, text, first.span.to(last.span), first.spaced))
+
+
+def _column(text: str, at: int) -> int:
+    return at - text.rfind("\n", 0, at)
