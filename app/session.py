@@ -390,7 +390,7 @@ class Session(QObject):
         graph, moved = story.graph, self.document.moved
         room = label_width(story, self.digits)
         nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
-        drawn = nodes, graph.output, moved, room
+        drawn = nodes, graph.program.faces, graph.output, moved, room
         if drawn == self._drawn:
             self.drawing = self.drawing.at_other_values(graph)
         else:

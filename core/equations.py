@@ -39,12 +39,9 @@ from core.notation.typeset import (
     Part,
     bracketed,
     is_loose,
-    name_math,
     partial,
     product,
     turned,
-    typeset,
-    typeset_part,
     value_math,
     wrap,
 )
@@ -71,10 +68,11 @@ def derivative(story: Story, node: str) -> Math:
 
     Without one the gradients of an array are those of the sum of its entries.
     """
-    math, strength = typeset_part(seeded(story.graph.output, story.seed, story.graph.nodes))
+    typesetter = story.graph.typesetter
+    math, strength = typesetter.part(seeded(story.graph.output, story.seed, story.graph.nodes))
     if story.graph.nodes[story.graph.output].shape and not is_chosen(story.seed):
         math, strength = row(Big("∑"), math), POWER
-    return partial(bracketed(math) if strength < POWER else math, name_math(node))
+    return partial(bracketed(math) if strength < POWER else math, typesetter.name(node))
 
 
 def formula(graph: Graph, node: Node) -> Tree:
@@ -119,7 +117,7 @@ class _Side:
     """One side of an equation: the operands that are shown as numbers, how it is set, what it comes to."""
 
     operands: Mapping[str, Value]
-    typeset: Callable[[Mapping[str, Part]], Math]
+    set_as: Callable[[Mapping[str, Part]], Math]
     value: Callable[[Mapping[str, Value]], Value]
 
 
@@ -128,7 +126,7 @@ class Equations:
 
     def __init__(self, story: Story, picture: Picture, digits: int):
         self.story, self.picture, self.digits = story, picture, digits
-        self.graph = story.graph
+        self.graph, self.typesetter = story.graph, story.graph.typesetter
 
     # -- names and numbers in formulas
 
@@ -136,8 +134,8 @@ class Equations:
         """A node's name; a constant stands as itself."""
         found = self.graph.nodes[node]
         if found.op == CONSTANT:
-            return typeset_part(found.tree)
-        return Tinted("name", name_math(node), node), ATOM
+            return self.typesetter.part(found.tree)
+        return Tinted("name", self.typesetter.name(node), node), ATOM
 
     def number(self, value: Value, role: str, node: str = "", digits: int = 0) -> Part:
         math = value_math(value, digits or self.digits, LARGEST_SHOWN)
@@ -152,7 +150,7 @@ class Equations:
         math, strength = derivative(self.story, node.name), POWER
         if node.name == self.graph.output:
             if not is_chosen(self.story.seed):
-                math, strength = typeset_part(ones(node.shape))
+                math, strength = self.typesetter.part(ones(node.shape))
             elif _fits(self.story.seed):
                 return self.number(self.story.seed, "upstream", node.name)
         return Tinted("upstream", math, node.name), strength
@@ -240,7 +238,7 @@ class Equations:
                 value,
                 self.digits,
             )
-            math = side.typeset(self._numbers(node, side.operands, digits))
+            math = side.set_as(self._numbers(node, side.operands, digits))
             if latex(math) not in [latex(other) for other in (said, result[0], *(m for m, _ in shown))]:
                 shown.append((math, sign))
         parts: list[Math] = []
@@ -258,8 +256,8 @@ class Equations:
         rule, known = node.operation.value_rule(len(node.args)), self._known(node)
         if isinstance(call, Binary) and call.op == "⊙":
             call, _ = written(call, dict(zip("xy", known.values(), strict=False)))
-        side = self._side(known, call, lambda parts: typeset(call, parts), rule.value)
-        left, said = self.name(node.name)[0], typeset(call, self._names(node))
+        side = self._side(known, call, lambda parts: self.typesetter.tree(call, parts), rule.value)
+        left, said = self.name(node.name)[0], self.typesetter.tree(call, self._names(node))
         result = self.number(value, "value", node.name)
         if _lies_in_a_row(call, node):
             left, result = turned((left, ATOM))[0], turned(result)
@@ -298,7 +296,7 @@ class Equations:
         joint = self._joint(node) or shape
 
         def total(tree: Tree, parts: Mapping[str, Part]) -> Math:
-            return summed(typeset_part(tree, parts), joint, shape, self.graph.nodes)[0]
+            return summed(self.typesetter.part(tree, parts), joint, shape, self.graph.nodes)[0]
 
         if port in op.local:
             return self._local_back(step, node, port, known, total)
@@ -321,11 +319,11 @@ class Equations:
         """The transposed Jacobian times the upstream gradient, for a rule that has no shorter notation."""
         rule = node.operation.back_rule(step.port)
         assert rule is not None
-        jacobian = turned((partial(name_math(step.node), name_math(step.arg)), DIVIDED))
+        jacobian = turned((partial(self.typesetter.name(step.node), self.typesetter.name(step.arg)), DIVIDED))
         tree = Call("matvec", (Name(LOCAL), Name(GRADIENT)))
 
         def set_as(parts: Mapping[str, Part]) -> Math:
-            return typeset(tree, {**parts, LOCAL: jacobian})
+            return self.typesetter.tree(tree, {**parts, LOCAL: jacobian})
 
         return set_as(self._names(node)), [self._side(known, tree, set_as, rule.value)], None
 
@@ -352,7 +350,7 @@ class Equations:
             return value({**at, LOCAL: written(shown, at)[1]})
 
         def worked_out(parts: Mapping[str, Part]) -> Math:
-            return total(tree, {**parts, LOCAL: _as_factor(shown, parts, node)})
+            return total(tree, {**parts, LOCAL: self._as_factor(shown, parts, node)})
 
         at_output = substituted(tree, {LOCAL: shown} if shown == ONE else {})
         named, _ = written(self._at_output(at_output, node), known)
@@ -360,9 +358,9 @@ class Equations:
         sides = [self._side(known, substituted(tree, {LOCAL: shown}), worked_out, worked_value)]
         if _fits(local):
             sides.append(self._side(known, tree, lambda parts: total(tree, parts), value))
-        factor = _as_factor(shown, names_, node)
+        factor = self._as_factor(shown, names_, node)
         if named == Name(LOCAL):
-            factor = factor[0], typeset_part(shown, names_)[1]
+            factor = factor[0], self.typesetter.part(shown, names_)[1]
         return total(named, {**names_, LOCAL: factor}), sides, local
 
     def _local_derivative(self, node: Node, port: str, known: Mapping[str, Value]) -> Tree:
@@ -389,8 +387,22 @@ class Equations:
             return None
         if node.name == self.graph.output and not is_chosen(self.story.seed):
             return None
-        middle = Tinted("local", partial(name_math(step.node), name_math(step.arg)), step.node)
+        middle = Tinted(
+            "local", partial(self.typesetter.name(step.node), self.typesetter.name(step.arg)), step.node
+        )
         return product(self.upstream(node), (middle, ATOM))
+
+    def _as_factor(self, tree: Tree, parts: Mapping[str, Part], node: Node) -> Part:
+        """A local derivative as a factor: a product goes on with its sign, what is looser gets brackets."""
+        math, strength = self.typesetter.part(tree, parts)
+        first = tree
+        while isinstance(first, Binary) and first.op in "*⊙":
+            first = first.left
+        signs = {part.op for part in walk(tree) if isinstance(part, Binary)} & set("*⊙")
+        goes_on = first is not tree and signs <= ({"⊙"} if node.shape else {"*"})
+        if goes_on and self.typesetter.part(first, parts)[1] >= POWER:
+            strength = ATOM
+        return Tinted("local", math, node.name), strength
 
     def _constants(self, node: Node) -> dict[str, Tree]:
         """Inputs that are short numbers are written as such, so that 2·x^(2−1) can become 2x."""
@@ -451,16 +463,3 @@ def _is_set(value: Value) -> bool:
 def _lies_in_a_row(tree: Tree, node: Node) -> bool:
     """Whether a formula gives a row: xᵀW, which the program keeps as a vector."""
     return isinstance(tree, Binary) and isinstance(tree.left, Transposed) and len(node.shape) == 1
-
-
-def _as_factor(tree: Tree, parts: Mapping[str, Part], node: Node) -> Part:
-    """A local derivative as a factor: a product goes on with the same sign, all else looser gets brackets."""
-    math, strength = typeset_part(tree, parts)
-    first = tree
-    while isinstance(first, Binary) and first.op in "*⊙":
-        first = first.left
-    signs = {part.op for part in walk(tree) if isinstance(part, Binary)} & set("*⊙")
-    goes_on = first is not tree and signs <= ({"⊙"} if node.shape else {"*"})
-    if goes_on and typeset_part(first, parts)[1] >= POWER:
-        strength = ATOM
-    return Tinted("local", math, node.name), strength

@@ -11,7 +11,7 @@ from core.graph import CONSTANT, Graph, Node
 from core.late import np
 from core.notation.mathtree import Math, Sign, Table, Word, parts_of, row
 from core.notation.printers import expression_text
-from core.notation.typeset import ATOM, EQUALS, bracketed, is_loose, listed, name_math, typeset
+from core.notation.typeset import ATOM, EQUALS, bracketed, is_loose, listed
 from core.numbers import DIGITS, equation, short, value_text
 from core.ops.base import entry_at
 from core.plan import OUTPUT
@@ -85,12 +85,13 @@ def _start(story: Story) -> Explanation:
 
 def typeset_program(graph: Graph) -> Math:
     """All statements of the program, aligned at their equals signs."""
-    lines = []
+    lines, typesetter = [], graph.typesetter
     for statement in graph.program.statements:
-        name: Math = name_math(statement.name or graph.own_output)
+        name = typesetter.name(statement.name or graph.own_output)
         if statement.parameters:
-            name = row(name, bracketed(listed([(name_math(p), ATOM) for p in statement.parameters])))
-        lines.append((name, row(EQUALS, typeset(statement.tree))))
+            parameters = [(typesetter.name(parameter), ATOM) for parameter in statement.parameters]
+            name = row(name, bracketed(listed(parameters)))
+        lines.append((name, row(EQUALS, typesetter.tree(statement.tree))))
     return Table(tuple(lines), "aligned")
 
 
@@ -251,6 +252,6 @@ class _Explainer:
     def updated(self, parameter: str, before: Value, after: Value) -> Explanation:
         old, _ = self.equations.number(before, "value", parameter)
         new, _ = self.equations.number(after, "value", parameter)
-        rule = row(name_math(parameter), Sign("←", "rel"), new)
+        rule = row(self.graph.typesetter.name(parameter), Sign("←", "rel"), new)
         sentence = f"{parameter} takes a step downhill: {value_text(before)} becomes {value_text(after)}."
         return self.explained(Lines(rule, row(old, Sign("→", "rel"), new)), sentence, "")

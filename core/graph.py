@@ -15,6 +15,7 @@ from core.arrays import Shape, Value
 from core.dataclass import dataclass, replace
 from core.errors import Span
 from core.notation.tree import Note, Program, Tree
+from core.notation.typeset import Typesetter
 from core.ops import OPS, Op
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ class Graph:
     def own_output(self) -> str:
         """The node of the last statement, whichever node was asked for."""
         return self.last or self.output
+
+    @cached_property
+    def typesetter(self) -> Typesetter:
+        """Sets names and trees of the program as they are printed."""
+        return Typesetter(self.program.faces)
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

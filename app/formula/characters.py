@@ -14,7 +14,7 @@ def glyph_piece(shape: Shape, style: Style) -> Piece:
         width=shape.advance * size,
         ascent=max(0.0, shape.top * size),
         descent=max(0.0, -shape.bottom * size),
-        slant=shape.slant * size,
+        slant=max(shape.slant, shape.right - shape.advance) * size,
         letter=shape,
         glyphs=[Glyph(shape, 0.0, 0.0, size, style.ink)],
     )
@@ -46,6 +46,7 @@ def accented_piece(stem: str, accents: tuple[str, ...], style: Style) -> Piece:
         x = (base.accent_x - shape.accent_x) * size
         piece.glyphs.append(Glyph(shape, x, -rise, size, style.ink))
         piece.ascent = rise + shape.top * size
+        piece.slant = max(piece.slant, x + shape.right * size - piece.width)
     return piece
 
 

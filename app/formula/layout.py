@@ -26,7 +26,7 @@ from app.formula.mathfont import math_font
 from app.formula.scripts import scripted, with_limits
 from app.formula.spacing import spaces
 from app.formula.style import Style
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.notation.mathtree import (
     Accented,
     Big,
@@ -48,6 +48,7 @@ from core.notation.names import ACCENTS
 _ROOT_OVERLAP = 0.01
 """em by which a root's bar reaches into its sign, so that no gap shows."""
 _LIMIT_WORDS = frozenset({"max", "min", "lim", "sup", "inf", "argmax", "argmin", "arg max", "arg min"})
+_ACCENTS = {**ACCENTS, "arrow": "\N{COMBINING RIGHT ARROW ABOVE}"}
 _TYPED_SIGNS = str.maketrans({"-": "−", "*": "∗", "'": "′"})
 
 
@@ -128,7 +129,7 @@ def _in_line(atoms: list[Piece], style: Style) -> tuple[Piece, list[float]]:
 
 
 def _letter(math: Letter, style: Style) -> Piece:
-    name = read_name(math.text)
+    name = read_name(math.text, math.face)
     stem = accented_piece(name.stem, name.accents, style)
     if not name.primes:
         return stem
@@ -136,9 +137,9 @@ def _letter(math: Letter, style: Style) -> Piece:
 
 
 def _accented(math: Accented, style: Style) -> Piece:
-    base, accent = math.base, ACCENTS[math.accent]
+    base, accent = math.base, _ACCENTS[math.accent]
     if isinstance(base, Letter) and len(base.text) == 1:
-        name = read_name(base.text + accent)
+        name = read_name(base.text + accent, base.face)
         return accented_piece(name.stem, name.accents, style)
     body = _layout(base, style.under_bar())
     if math.accent == "bar":
@@ -254,7 +255,7 @@ def _without_primes(base: Math) -> tuple[Math, int]:
     if not isinstance(base, Letter):
         return base, 0
     stem, primes = split_primes(base.text)
-    return Letter(stem), primes
+    return replace(base, text=stem), primes
 
 
 def _superscript(sup: Math | None, primes: int, style: Style) -> Piece | None:

@@ -36,6 +36,22 @@ def is_accent(character: str) -> bool:
     return unicodedata.combining(character) == _ABOVE
 
 
+def _alphabets() -> dict[str, dict[str, str]]:
+    """The letters of other alphabets. Bold small Greek letters are slanted as well, as in LaTeX."""
+    latin = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    bold = {letter: chr(0x1D400 + i) for i, letter in enumerate(latin)}
+    bold |= {digit: chr(0x1D7CE + i) for i, digit in enumerate("0123456789")}
+    bold |= {letter: chr(0x1D6A8 + i) for i, letter in enumerate("ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡϴΣΤΥΦΧΨΩ")}
+    bold |= {letter: chr(0x1D736 + i) for i, letter in enumerate("αβγδεζηθικλμνξοπρςστυφχψω∂ϵϑϰϕϱϖ")}
+    script = {letter: chr(0x1D49C + i) for i, letter in enumerate(latin)}
+    # these were in Unicode before the others
+    script |= dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True))
+    return {"bold": bold, "calligraphic": script}
+
+
+ALPHABETS = _alphabets()
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name taken apart: `ŷ′` has the stem `y`, the accent U+0302 and one prime."""
@@ -46,13 +62,19 @@ class Name:
 
 
 @lru_cache(maxsize=4096)
-def read_name(text: str) -> Name:
-    """Take a name apart; the stem is ready to be drawn, a single letter in italics."""
+def read_name(text: str, face: str = "") -> Name:
+    """Take a name apart; the stem is ready to be drawn, a single letter in italics.
+
+    With a `face` it is in that alphabet, if this has all its letters.
+    """
+    alphabet = ALPHABETS.get(face, {})
     stem, primes = split_primes(text)
     letter, *accents = list(unicodedata.normalize("NFD", stem)) or [""]
     if accents and all(map(is_accent, accents)):
-        return Name(italic(_DOTLESS.get(letter, letter)), tuple(accents), primes)
+        return Name(alphabet.get(letter) or italic(_DOTLESS.get(letter, letter)), tuple(accents), primes)
     composed = unicodedata.normalize("NFC", stem)
+    if composed and all(letter in alphabet for letter in composed):
+        return Name("".join(alphabet[letter] for letter in composed), (), primes)
     return Name(italic(composed), (), primes)
 
 

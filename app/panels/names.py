@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFontInfo, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.formula import Box, layout, paint
+from app.canvas.painting import formula
+from app.formula import Box, paint
 from app.formula.widget import BESIDE_TEXT
-from core.notation.typeset import name_math
 
-HEAVIER = 0.045  # em by which a bold name is painted a second time, beside itself
+PRINTED = Qt.ItemDataRole.UserRole  # a name as typeset mathematics
 BASELINE = 0.3  # em below the middle of a row: that of the numbers beside it
 AROUND = 4  # pixels at the left and at the right
 
@@ -20,12 +18,12 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class NameDelegate(QStyledItemDelegate):
-    """Paints a name as mathematics; the item's text stays the name, as it is typed and read out."""
+    """Paints what an item holds as PRINTED; its text stays the name, as it is typed and read out."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         around = QStyleOptionViewItem(option)
         self.initStyleOption(around, index)
-        box, size = self._box(around)
+        box, size = self._box(around, index)
         around.text = ""
         style = around.widget.style() if around.widget else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, around, painter, around.widget)
@@ -37,23 +35,17 @@ class NameDelegate(QStyledItemDelegate):
         baseline = max(highest, min(lowest, rect.center().y() + BASELINE * size))
         painter.save()
         painter.setClipRect(rect)
-        for beside in (0.0, HEAVIER * size) if around.font.bold() else (0.0,):
-            paint(painter, box, rect.left() + AROUND + beside, baseline, {}, colour)
+        paint(painter, box, rect.left() + AROUND, baseline, {}, colour)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         around = QStyleOptionViewItem(option)
         self.initStyleOption(around, index)
-        box, size = self._box(around)
+        box, size = self._box(around, index)
         usual = super().sizeHint(option, index)
         # the last letter may lean beyond its width
         return QSize(round(box.width + 0.2 * size) + 2 * AROUND, max(usual.height(), round(box.height) + 4))
 
-    def _box(self, option: QStyleOptionViewItem) -> tuple[Box, float]:
+    def _box(self, option: QStyleOptionViewItem, index: Index) -> tuple[Box, float]:
         size = BESIDE_TEXT * QFontInfo(option.font).pixelSize()
-        return _name(option.text, size), size
-
-
-@lru_cache(1024)
-def _name(name: str, size: float) -> Box:
-    return layout(name_math(name), size, display=False)
+        return formula(index.data(PRINTED), size), size

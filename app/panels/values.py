@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.canvas.gestures import scrub_step, scrubbed
 from app.labels import tint
-from app.panels.names import NameDelegate
+from app.panels.names import PRINTED, NameDelegate
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.arrays import Value
@@ -167,14 +167,15 @@ class ValuesPanel(QWidget):
                 self.table.clearSelection()
 
     def _show_row(self, row: int, name: str) -> None:
-        picture, node = self.session.picture, self.session.story.graph.nodes[name]
+        picture, graph = self.session.picture, self.session.story.graph
+        node, printed = graph.nodes[name], graph.typesetter.name(name)
         value, gradient = picture.value(name), picture.gradient(name)
         seen = picture.shown
         shown, editable = seen.value(name), node.op == "input"
         if editable and (typed := self.session.typed_value(name)) is not None:
             value = shown = typed  # even where it does not fit
         cells = (
-            (name, name, "ink"),
+            (name, name, "ink" if node.named else "faint"),
             (
                 _shown(shown, self.session.digits),
                 _full(value),
@@ -189,13 +190,12 @@ class ValuesPanel(QWidget):
                 self.table.setItem(row, column, item)
             if item.text() != text:
                 item.setText(text)
+            if column == NAME and item.data(PRINTED) != printed:
+                item.setData(PRINTED, printed)
             item.setToolTip(tip)
             item.setForeground(self.theme.colour(part))
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if editable and column == VALUE else flags)
-            font = item.font()
-            font.setBold(column == NAME and node.named)
-            item.setFont(font)
 
     # -- changing
 

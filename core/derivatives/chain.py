@@ -17,13 +17,11 @@ from core.notation.typeset import (
     POWER,
     PRODUCT,
     Part,
-    name_math,
+    Typesetter,
     partial,
     product,
     side_by_side,
     turned,
-    typeset,
-    typeset_part,
     wrap,
 )
 from core.seed import Entry
@@ -55,6 +53,7 @@ class ChainStep:
 
     `gradients` says which gradient each name such as dq stands for; of a vector one `entry` is taken.
     `everywhere` says that `tree` is a number and every entry of the array `by` has that derivative.
+    Names are printed by the program's `typesetter`.
     """
 
     of: str
@@ -62,26 +61,29 @@ class ChainStep:
     terms: tuple[ChainTerm, ...]
     tree: Tree
     gradients: Mapping[str, str]
+    typesetter: Typesetter
     entry: Entry = ()
     everywhere: bool = False
 
     @property
     def math(self) -> Math:
         """∂L/∂z = ∂L/∂y · ∂y/∂z, below it the factors' closed forms, and below these their product."""
-        shown = gradient_parts(self.of, self.gradients, self.entry)
+        typesetter = self.typesetter
+        shown = gradient_parts(typesetter, self.of, self.gradients, self.entry)
         lines = []
         if any(self._has_factors(term) for term in self.terms):
             lines.append(_added([self._factors(term, shown) for term in self.terms]))
-        result = in_every_entry(self.tree, shown) if self.everywhere else row(typeset(self.tree, shown))
+        part = typesetter.part(self.tree, shown)
+        result = in_every_entry(part, self.tree) if self.everywhere else row(part[0])
         if (
             self.terms
             and not self.everywhere
             and sum(1 for term in self.terms for _ in walk(term.product)) <= MAX_SET
         ):
-            lines.append(_added([_worked_out(term, shown) for term in self.terms]))
+            lines.append(_added([self._worked_out(term, shown) for term in self.terms]))
         if result not in lines[-1:]:
             lines.append(result)
-        heads = [derivative_math(self.of, self.by, self.entry), *[row()] * (len(lines) - 1)]
+        heads = [derivative_math(typesetter, self.of, self.by, self.entry), *[row()] * (len(lines) - 1)]
         rows = [(head, row(EQUALS, line)) for head, line in zip(heads, lines, strict=True)]
         return Table(tuple(rows), "aligned")
 
@@ -92,12 +94,21 @@ class ChainStep:
     def _factors(self, term: ChainTerm, shown: Mapping[str, Part]) -> Part:
         """∂L/∂y · ∂y/∂z, and for an array y the transposed Jacobian times ∂L/∂y."""
         if not self._has_factors(term):
-            return _worked_out(term, shown)
-        upstream = derivative_math(self.of, term.node, self.entry), POWER
-        local = derivative_math(term.node, self.by), DIVIDED
+            return self._worked_out(term, shown)
+        upstream = derivative_math(self.typesetter, self.of, term.node, self.entry), POWER
+        local = derivative_math(self.typesetter, term.node, self.by), DIVIDED
         if term.shaped:
             return side_by_side(turned(local), upstream)
         return product(upstream, local), PRODUCT
+
+    def _worked_out(self, term: ChainTerm, shown: Mapping[str, Part]) -> Part:
+        """The factors' closed forms; a factor 1 is left out."""
+        one = Number(1.0)
+        if term.local is None or one in (term.upstream, term.local):
+            only = term.product if term.local is None or term.local == one else term.local
+            return self.typesetter.part(only, shown)
+        sign = "⊙" if term.each else "·"
+        return self.typesetter.part(Binary(sign, term.upstream, term.local), shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +116,7 @@ class Symbolic:
     """∂of/∂by in closed form, the steps of the chain rule to it, and what should be known of it.
 
     Of a vector it is the derivative of one `entry`. `where` defines, in order, the names in `tree` that are
-    not inputs of the program.
+    not inputs of the program. Names are printed by the program's `typesetter`.
     """
 
     of: str
@@ -115,6 +126,7 @@ class Symbolic:
     steps: tuple[ChainStep, ...]
     notes: tuple[Note, ...]
     math: Math
+    typesetter: Typesetter
     entry: Entry = ()
 
     @property
@@ -125,9 +137,9 @@ class Symbolic:
     def definitions(self) -> Iterator[Math]:
         """What the names in the formula stand for, set as equations, in the order of `where`."""
         gradients = self.steps[-1].gradients if self.steps else {}
-        shown = gradient_parts(self.of, gradients, self.entry)
+        shown = gradient_parts(self.typesetter, self.of, gradients, self.entry)
         for name, tree in self.where:
-            yield row(shown.get(name, (name_math(name), ATOM))[0], EQUALS, typeset(tree, shown))
+            yield row(self.typesetter.tree(Name(name), shown), EQUALS, self.typesetter.tree(tree, shown))
 
     @property
     def program(self) -> str:
@@ -136,33 +148,26 @@ class Symbolic:
         return "\n".join([*lines, self.text])
 
 
-def _worked_out(term: ChainTerm, shown: Mapping[str, Part]) -> Part:
-    """The factors' closed forms; a factor 1 is left out."""
-    one = Number(1.0)
-    if term.local is None or one in (term.upstream, term.local):
-        only = term.product if term.local is None or term.local == one else term.local
-        return typeset_part(only, shown)
-    sign = "⊙" if term.each else "·"
-    return typeset_part(Binary(sign, term.upstream, term.local), shown)
-
-
 def _added(parts: Sequence[Part]) -> Math:
     first, *others = parts
     return row(first[0], *(math for part in others for math in (PLUS, wrap(part, PRODUCT))))
 
 
-def in_every_entry(tree: Tree, shown: Mapping[str, Part]) -> Math:
-    """A number in every entry of an array."""
+def in_every_entry(part: Part, tree: Tree) -> Math:
+    """A number, given as typeset and as a tree, in every entry of an array."""
     ones = Word("𝟏", "ord")
-    return row(ones if tree == Number(1.0) else product(typeset_part(tree, shown), (ones, ATOM)))
+    return row(ones if tree == Number(1.0) else product(part, (ones, ATOM)))
 
 
-def derivative_math(of: str, by: str, entry: Entry = ()) -> Math:
+def derivative_math(typesetter: Typesetter, of: str, by: str, entry: Entry = ()) -> Math:
     """∂of/∂by, or of one entry of it"""
     places = tuple(Number(float(place)) for place in entry)
-    return partial(typeset(Index(Name(of), places)) if entry else name_math(of), name_math(by))
+    whole = typesetter.tree(Index(Name(of), places)) if entry else typesetter.name(of)
+    return partial(whole, typesetter.name(by))
 
 
-def gradient_parts(of: str, gradients: Mapping[str, str], entry: Entry = ()) -> dict[str, Part]:
+def gradient_parts(
+    typesetter: Typesetter, of: str, gradients: Mapping[str, str], entry: Entry = ()
+) -> dict[str, Part]:
     """The names of gradients are set as what they are: dq is ∂L/∂q."""
-    return {name: (derivative_math(of, node, entry), ATOM) for name, node in gradients.items()}
+    return {name: (derivative_math(typesetter, of, node, entry), ATOM) for name, node in gradients.items()}

@@ -20,7 +20,7 @@ from core.graph import INPUT, Graph, Node
 from core.late import np
 from core.notation.mathtree import Math, row
 from core.notation.tree import Call, Name
-from core.notation.typeset import ATOM, EQUALS, SIGNED, TOP, name_math, product, with_superscript, wrap
+from core.notation.typeset import ATOM, EQUALS, SIGNED, TOP, product, with_superscript, wrap
 from core.passes import steps
 from core.plan import GRADIENT, Instruction, Plan
 from core.request import check_node
@@ -184,7 +184,9 @@ class OuterProduct:
     def math(self, story: Story) -> Math:
         """∂L/∂W = ∂L/∂z · xᵀ"""
         column, row_ = (
-            (derivative(story, f.node), SIGNED) if f.is_gradient else (name_math(f.node), ATOM)
+            (derivative(story, f.node), SIGNED)
+            if f.is_gradient
+            else (story.graph.typesetter.name(f.node), ATOM)
             for f in (self.column, self.row)
         )
         turned = with_superscript(wrap(row_, ATOM), TOP)

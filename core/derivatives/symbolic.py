@@ -41,7 +41,7 @@ from core.notation.simplify.forms import Algebra, Sum
 from core.notation.simplify.reading import form
 from core.notation.simplify.writing import Writer, on_one_line
 from core.notation.tree import Call, Indicator, Note, Tree, names, walk
-from core.notation.typeset import EQUALS, typeset
+from core.notation.typeset import EQUALS
 from core.ops import FUNCTIONS
 from core.plan import GRADIENT, OUTPUT
 from core.seed import Entry
@@ -114,10 +114,11 @@ class _Derivation:
                 yield
         result, steps = yield from self.backward()
         tree = self.writer.tree(result)
-        shown = gradient_parts(self.of, self.gradients, self.entry)
-        math = typeset(tree, shown)
+        typesetter = self.graph.typesetter
+        part = typesetter.part(tree, gradient_parts(typesetter, self.of, self.gradients, self.entry))
+        math = part[0]
         if self.graph.nodes[self.by].shape and not result.shape:
-            math = in_every_entry(tree, shown)
+            math = in_every_entry(part, tree)
             self.note(f"Every entry of {self.by} has this derivative", self.by)
         where = self.where(tree)
         parts = [name for name, _ in where if name in self.shortened]
@@ -125,9 +126,9 @@ class _Derivation:
             few = ", ".join(parts[:3]) + (f" and {len(parts) - 3} more" if len(parts) > 3 else "")
             stand = "stands for a part" if len(parts) == 1 else "stand for parts"
             self.note(f"{few} {stand} of the formula, which would be too long to read in full", self.of)
-        equation = row(derivative_math(self.of, self.by, self.entry), EQUALS, math)
+        equation = row(derivative_math(typesetter, self.of, self.by, self.entry), EQUALS, math)
         notes = tuple(self.notes.values())
-        return Symbolic(self.of, self.by, tree, where, steps, notes, equation, self.entry)
+        return Symbolic(self.of, self.by, tree, where, steps, notes, equation, typesetter, self.entry)
 
     def note(self, message: str, node: str) -> None:
         self.notes[message] = Note(message, self.graph.nodes[node].span)
@@ -319,7 +320,8 @@ class _Derivation:
             for node, local, part in arriving
         )
         everywhere = bool(self.graph.nodes[by].shape) and not totals[by].shape
-        return ChainStep(self.of, by, terms, tree(totals[by]), self.gradients, self.entry, everywhere)
+        typesetter, product = self.graph.typesetter, tree(totals[by])
+        return ChainStep(self.of, by, terms, product, self.gradients, typesetter, self.entry, everywhere)
 
     def where(self, tree: Tree) -> tuple[tuple[str, Tree], ...]:
         """The definitions of the names that a tree uses, and of those that these use, in order."""

@@ -9,7 +9,7 @@ from core.figure.sizes import SMALL, extent
 from core.graph import CONSTANT, Edge, Graph, Node
 from core.layout import Frame as LayoutFrame
 from core.notation.mathtree import Math, row
-from core.notation.typeset import ATOM, EQUALS, Part, name_math, typeset, typeset_part
+from core.notation.typeset import ATOM, EQUALS, Part
 from core.unfold import frame_of, parent
 
 LONGEST_TITLE = 260.0
@@ -60,10 +60,11 @@ def _title(graph: Graph, key: str, node: Node) -> Math:
     """What a frame stands for: `y = σ(z)`; by its sign alone where that would be too long."""
     ports = node.operation.ports(len(node.args))
     args: dict[str, Part] = {}
+    typesetter = graph.typesetter
     for port, arg in zip(ports, node.args, strict=True):
         found = graph.nodes[arg]
-        args[port] = typeset_part(found.tree) if found.op == CONSTANT else (name_math(arg), ATOM)
-    title = typeset(formula(graph, node), args)
+        args[port] = typesetter.part(found.tree) if found.op == CONSTANT else (typesetter.name(arg), ATOM)
+    title = typesetter.tree(formula(graph, node), args)
     if node.named and key == node.name:
-        title = row(name_math(node.name), EQUALS, title)
-    return title if extent(title, SMALL)[0] <= LONGEST_TITLE else name_math(node.name)
+        title = row(typesetter.name(node.name), EQUALS, title)
+    return title if extent(title, SMALL)[0] <= LONGEST_TITLE else typesetter.name(node.name)

@@ -14,7 +14,7 @@ from core.graph import CONSTANT, Edge
 from core.late import np
 from core.layout import Route
 from core.notation.mathtree import Fenced, Math, Sign, row
-from core.notation.typeset import PLUS, is_loose, name_math, number_math, value_math
+from core.notation.typeset import PLUS, is_loose, number_math, value_math
 from core.numbers import DIGITS, equation
 from core.steps import Computed, Flowed, Picture, Seeded, Step, Story
 
@@ -33,7 +33,8 @@ def figure(drawing: Drawing, picture: Picture, digits: int = DIGITS) -> Figure:
         mood: Mood = "active" if lit else "done" if picture.value(name) is not None else "idle"
         arrows.append(Arrow(Edge(name, "", -1), stub, mood, isinstance(step, Seeded)))
     labels = [label for name in drawing.sizes for label in _labels(drawing, picture, name, digits)]
-    ends = (stub.end[0] + extent(name_math(name), NAME)[0] + 8 for name, stub in drawing.stubs.items())
+    set_name = drawing.graph.typesetter.name
+    ends = (stub.end[0] + extent(set_name(name), NAME)[0] + 8 for name, stub in drawing.stubs.items())
     width = max(drawing.placement.width, *ends, 0.0)
     return Figure(boxes, tuple(arrows), tuple(labels), width, drawing.placement.height, drawing.frames)
 
@@ -73,6 +74,7 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
     graph = drawing.graph
     node = graph.nodes[name]
     found: list[Label] = []
+    printed = graph.typesetter.name(name)
     x, y = drawing.placement.centres[name]
     width, height = drawing.sizes[name]
     stub, alone = drawing.stubs.get(name), drawing.alone.get(name)
@@ -84,12 +86,10 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
         found.append(Label(name, "value", at, LABEL, None, _array(value), (heat_w, heat_h)))
         value = None
     if stub:
-        found.append(
-            Label(name, "name", (stub.end[0] + 6, stub.end[1]), NAME, name_math(name), centred=False)
-        )
+        found.append(Label(name, "name", (stub.end[0] + 6, stub.end[1]), NAME, printed, centred=False))
     elif not node.is_leaf:
         found.append(
-            Label(name, "name", (x, y - height / 2 - 3), SMALL if not node.named else LABEL, name_math(name))
+            Label(name, "name", (x, y - height / 2 - 3), SMALL if not node.named else LABEL, printed)
         )
     if alone:
         spot = drawing.spots[name, -1]

@@ -30,6 +30,7 @@ NAME, SYMBOL, LABEL, SMALL = 26.0, 22.0, 17.0, 13.0
 RADIUS = 24.0
 GAP_X, GAP_Y = 30.0, 14.0  # beside and between labels
 LEAST_WIDTH, WIDTH_STEP = 58.0, 22.0
+WIDER = {"bold": 1.2, "calligraphic": 1.35}  # letters of these alphabets, next to plain ones
 LISTED = 3  # a vector of up to this many entries is set as a column of numbers
 
 
@@ -41,8 +42,8 @@ def extent(math: Math, size: float) -> tuple[float, float]:
 
 def _ems(math: Math) -> tuple[float, float]:
     match math:
-        case Letter(text):
-            return sum(_letter_width(char) for char in text), 1.1
+        case Letter(text, face):
+            return sum(_letter_width(char) for char in text) * WIDER.get(face, 1.0), 1.1
         case Accented(base):
             width, height = _ems(base)
             return width, height + 0.2

@@ -17,20 +17,21 @@ from core.notation.mathtree import (
     row,
 )
 from core.notation.tree import Index, Indicator, Name, Tree
-from core.notation.typeset import ATOM, COLON, indexed, name_math, typeset
+from core.notation.typeset import ATOM, COLON, indexed
 from core.ops import OPS, Op
 
 
 def symbol(graph: Graph, node: Node) -> Math:
     """What stands in a node's circle; a constant argument is part of it: `x²`, `+1`, `1/x`."""
+    typesetter = graph.typesetter
     if node.is_leaf:
-        return name_math(node.name) if node.op != CONSTANT else typeset(node.tree)
+        return typesetter.name(node.name) if node.op != CONSTANT else typesetter.tree(node.tree)
     edges = [Edge(arg, node.name, port) for port, arg in enumerate(node.args)]
     constants = [graph.nodes[edge.source] if is_inlined(graph, edge) else None for edge in edges]
     if node.op == "pick":
         return _entry(graph, node)
     if any(constants) and node.op in WITH_CONSTANT:
-        found = WITH_CONSTANT[node.op](*(typeset(c.tree) if c else None for c in constants))
+        found = WITH_CONSTANT[node.op](*(typesetter.tree(c.tree) if c else None for c in constants))
         if found is not None:
             return found
     sign = node.operation.symbol
@@ -48,7 +49,7 @@ def _entry(graph: Graph, node: Node) -> Math:
         if node.named or places[-1] != place.tree:
             break
     array = node.tree if node.op == CONSTANT else Name(node.name)
-    return typeset(Index(array, tuple(reversed(places))))
+    return graph.typesetter.tree(Index(array, tuple(reversed(places))))
 
 
 X = Letter("x")

@@ -72,7 +72,10 @@ OVER = {
     "bar": (r"\bar", r"\overline"),
     "dot": (r"\dot", r"\dot"),
     "ddot": (r"\ddot", r"\ddot"),
+    "arrow": (r"\vec", r"\overrightarrow"),
 }
+# another alphabet, of Latin letters and of Greek ones
+ALPHABETS = {"bold": (r"\mathbf", r"\boldsymbol"), "calligraphic": (r"\mathcal", "")}
 # accents of other letters, in mathematics and in text, where more of them can be set
 MATH_MARKS = {mark: OVER[accent][0] for accent, mark in ACCENTS.items()}
 MATH_MARKS |= {"\u0300": r"\grave", "\u0301": r"\acute", "\u0306": r"\breve", "\u030a": r"\mathring"}
@@ -98,8 +101,8 @@ IN_TEXT = SPECIAL | str.maketrans(
 def latex(math: Math) -> str:
     """LaTeX source that sets the formula, all signs as commands; tints are left out."""
     match math:
-        case Letter(text):
-            return _signs(text) if len(text) == 1 else _name(text)
+        case Letter(text, face):
+            return _letter(text, face)
         case Accented(base, accent):
             return _accented(base, accent)
         case Digits(text) | Sign(text) | Big(text):
@@ -122,6 +125,16 @@ def latex(math: Math) -> str:
             return rf"\begin{{{name}}} {lines} \end{{{name}}}"
         case Tinted(_, body):
             return latex(body)
+
+
+def _letter(text: str, face: str) -> str:
+    plain = _signs(text) if len(text) == 1 else _name(text)
+    latin, greek = ALPHABETS.get(face, ("", ""))
+    letters = unicodedata.normalize("NFD", text)[0] if len(text) == 1 else text
+    if letters.isascii():
+        return f"{latin}{{{_signs(text)}}}" if latin else plain
+    known = all(char.isascii() or char in COMMANDS for char in text)
+    return f"{greek}{{{plain}}}" if greek and known else plain
 
 
 def _scripts(math: Scripts) -> str:
@@ -152,9 +165,16 @@ def _above(sup: Math) -> str:
 
 def _accented(base: Math, accent: str) -> str:
     over, wide = OVER[accent]
-    if isinstance(base, Letter) and len(base.text) == 1:
-        return rf"{over}{{{_signs(DOTLESS.get(base.text, base.text))}}}"
-    return rf"{wide}{{{latex(base)}}}"
+    if isinstance(base, Letter) and not base.face:
+        base = Letter(DOTLESS.get(base.text, base.text))
+    return rf"{over if _is_one_letter(base) else wide}{{{latex(base)}}}"
+
+
+def _is_one_letter(math: Math) -> bool:
+    """Whether a part is a single letter, perhaps below an accent."""
+    while isinstance(math, Accented):
+        math = math.base
+    return isinstance(math, Letter) and len(math.text) == 1
 
 
 def _signs(text: str) -> str:

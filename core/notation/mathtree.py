@@ -16,14 +16,22 @@ Kind = Literal["ord", "bin", "rel", "op", "open", "close", "punct"]
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A variable's letter or letters: one letter is set in italics, a longer name upright."""
+    """A variable's letter or letters: one letter is set in italics, a longer name upright.
+
+    `face` is another alphabet: `bold`, `calligraphic`, or the empty string for none. Letters that it lacks
+    are set as without it.
+    """
 
     text: str
+    face: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Accented:
-    """A base below an accent: a `hat`, `tilde`, `bar`, `dot` or `ddot`. It spreads over a longer name."""
+    """A base below an accent: a `hat`, `tilde`, `bar`, `dot`, `ddot` or `arrow`.
+
+    It spreads over a longer name.
+    """
 
     base: Math
     accent: str

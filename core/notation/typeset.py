@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 
 from core.arrays import Value
+from core.dataclass import dataclass
 from core.notation.mathtree import (
     Accented,
     Big,
@@ -43,6 +45,7 @@ from core.numbers import DIGITS, split_number
 # how strongly a part holds together: a looser part gets brackets
 SUM, PRODUCT, SIGNED, POWER, DIVIDED, ATOM = 1, 2, 3, 4, 5, 6
 Part = tuple[Math, int]
+ARROW = "arrow"
 TOP = Sign("⊤", "ord")
 EQUALS = Sign("=", "rel")
 DOT = Sign("⋅", "bin")
@@ -86,25 +89,54 @@ _LABEL_SIGNS: dict[str, Math] = {
 }
 
 
-def name_math(name: str) -> Math:
-    """A name as it is printed: `x1` is x with a subscript, `ŷ` a y below a hat, `W⁽²⁾` has its layer above.
+@dataclass(frozen=True, slots=True)
+class Typesetter:
+    """Sets names and trees as mathematics, each name in the alphabet in which its program prints it.
 
-    What is inside an unfolded node is set as it is written: `x1.2` as x with a subscript and `.2` behind it.
-    A constant's text is no name and is set as a number.
+    `faces` maps names in their one spelling to `bold`, `calligraphic` or `arrow`; all others are plain.
+    A graph has the typesetter of its program.
     """
-    if not name[:1].isalpha():
-        return Digits(name)
-    inside = re.search(r"(\.[0-9]+)+$", name)
-    if inside:
-        return row(name_math(name[: inside.start()]), Digits(inside[0]))
-    made = parts(name)
-    letter: Math = Letter(made.base)
-    if made.accent:
-        letter = Accented(letter, made.accent)
-    above = [Sign("′" * made.primes, "ord")] if made.primes else []
-    sup = _one((*above, *_label(made.layer)))
-    sub = _one(_label(made.sub))
-    return Scripts(letter, sub, sup) if sub or sup else letter
+
+    faces: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, name: str) -> Math:
+        """A name as it is printed: `x1` has a subscript, `ŷ` is a y below a hat, `W⁽²⁾` has its layer above.
+
+        What is inside an unfolded node is set as it is written: `x1.2` as `x1` with `.2` behind it. A
+        constant's text is no name and is set as a number.
+        """
+        if not name[:1].isalpha():
+            return Digits(name)
+        inside = re.search(r"(\.[0-9]+)+$", name)
+        if inside:
+            return row(self.name(name[: inside.start()]), Digits(inside[0]))
+        made, face = parts(name), self.faces.get(name, "")
+        letter: Math = Letter(made.base, "" if face == ARROW else face)
+        if made.accent:
+            letter = Accented(letter, made.accent)
+        if face == ARROW:
+            letter = Accented(letter, ARROW)
+        above = [Sign("′" * made.primes, "ord")] if made.primes else []
+        sup = _one((*above, *_label(made.layer)))
+        sub = _one(_label(made.sub))
+        return Scripts(letter, sub, sup) if sub or sup else letter
+
+    def tree(self, tree: Tree, names: Mapping[str, Part] | None = None) -> Math:
+        """A tree as mathematics; `names` may put other parts (values, derivatives) in place of names."""
+        return self.part(tree, names)[0]
+
+    def part(self, tree: Tree, names: Mapping[str, Part] | None = None) -> Part:
+        """The same with how strongly it holds together, for use inside a larger formula."""
+        replaced = names or {}
+
+        def named(name: str) -> Part:
+            return replaced.get(name) or (self.name(name), ATOM)
+
+        return fold(tree, lambda part, found: _set(part, found, named))
+
+
+# for what belongs to no program, such as the letters of a subscript
+PLAIN = Typesetter()
 
 
 def _one(found: Sequence[Math]) -> Math | None:
@@ -142,7 +174,7 @@ def _label_letters(text: str) -> list[Math]:
     letters = re.findall(f".[{MARKS}]?", text)
     if len(letters) > 2 or text in SHORT_WORDS or (len(letters) == 2 and text.isupper()):
         return [Word(text, "ord")]
-    return [name_math(letter) for letter in letters]
+    return [PLAIN.name(letter) for letter in letters]
 
 
 def number_math(value: float, digits: int = DIGITS) -> Math:
@@ -188,23 +220,12 @@ def bracketed(math: Math) -> Math:
     return Fenced("(", math, ")")
 
 
-def typeset(tree: Tree, names: Mapping[str, Part] | None = None) -> Math:
-    """A tree as mathematics; `names` may put other parts (values, derivatives) in place of names."""
-    return typeset_part(tree, names)[0]
-
-
-def typeset_part(tree: Tree, names: Mapping[str, Part] | None = None) -> Part:
-    """The same with how strongly it holds together, for use inside a larger formula."""
-    replaced = names or {}
-    return fold(tree, lambda part, found: _set(part, found, replaced))
-
-
-def _set(part: Tree, found: list[Part], names: Mapping[str, Part]) -> Part:
+def _set(part: Tree, found: list[Part], named: Callable[[str], Part]) -> Part:
     match part:
         case Number(value):
             return number_math(value, 15), SIGNED if value < 0 else ATOM
         case Name(name):
-            return names.get(name) or (name_math(name), ATOM)
+            return named(name)
         case Negative():
             return row(Sign("−", "ord"), wrap(found[0], SIGNED)), SIGNED
         case Binary(op):

@@ -238,3 +238,22 @@ def test_presenting_fills_the_screen(window):
     scale = window.view.transform().m11()
     assert max(bounds.width() * scale / seen.width(), bounds.height() * scale / seen.height()) > 0.9
     window.presentation.stop()
+
+
+@pytest.mark.parametrize("typed", [r"\mathbf{w}", r"\mathcal{w}", r"\vec{w}"])
+def test_a_name_typed_in_another_alphabet_is_drawn_anew_and_undone(window, typed):
+    def seen():
+        window.scene.clearSelection()
+        return window.view.viewport().grab().toImage()
+
+    session = window.session
+    session.set_text("w·x", session.gesture())
+    plain, drawing = seen(), session.drawing
+    session.set_text(f"{typed}·x", session.gesture())
+    printed = seen()
+    assert session.drawing.symbols["w"] != drawing.symbols["w"]
+    assert printed != plain
+    session.undo_stack.undo()
+    assert seen() == plain
+    session.undo_stack.redo()
+    assert seen() == printed

@@ -3,6 +3,8 @@
 import os
 import sys
 import time
+import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from itertools import combinations
 from typing import get_args
@@ -19,7 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from app.formula import Box, FormulaView, layout, measure, paint
 from app.formula.boxes import Glyph, Rule
-from app.formula.letters import italic, read_name
+from app.formula.letters import ALPHABETS, italic, read_name
 from app.formula.mathfont import UNITS, math_font
 from app.formula.spacing import Classes, spaces
 from core.figure.sizes import extent
@@ -41,10 +43,11 @@ from core.notation.mathtree import (
     row,
 )
 from core.notation.names import ACCENTS
-from core.notation.typeset import name_math
+from core.notation.typeset import PLAIN, Typesetter
 from core.resources import resource
 
 SIZE = 48.0
+FACES = ("bold", "calligraphic", "arrow")
 X, Y, F, H = Letter("x"), Letter("y"), Letter("f"), Letter("h")
 ONE, TWO = Digits("1"), Digits("2")
 PLUS, MINUS, EQUALS = Sign("+"), Sign("−"), Sign("=", "rel")
@@ -140,6 +143,19 @@ def bottom(glyph: Glyph) -> float:
     return glyph.y - glyph.shape.bottom * glyph.size
 
 
+def painted(box: Box, image: QImage, margin: int) -> np.ndarray:
+    """The pixels of an image with a box painted in black on white."""
+    image.fill(Qt.GlobalColor.white)
+    with QPainter(image) as painter:
+        paint(painter, box, margin, margin + box.ascent, {}, QColor("black"))
+    return np.array(image.constBits()).reshape(image.height(), image.bytesPerLine())[:, : image.width()]
+
+
+def ink_of(math: Math) -> np.ndarray:
+    """Which pixels are dark where a letter is painted in a square of fixed size."""
+    return painted(layout(math, SIZE), QImage(80, 80, QImage.Format.Format_Grayscale8), 10) < 128
+
+
 # every kind of part
 
 
@@ -163,11 +179,7 @@ def test_ink_stays_inside_the_box(math: Math) -> None:
     box = layout(math, SIZE)
     margin = 20
     image = QImage(int(box.width) + 2 * margin, int(box.height) + 2 * margin, QImage.Format.Format_Grayscale8)
-    image.fill(Qt.GlobalColor.white)
-    with QPainter(image) as painter:
-        paint(painter, box, margin, margin + box.ascent, {}, QColor("black"))
-    pixels = np.array(image.constBits()).reshape(image.height(), image.bytesPerLine())[:, : image.width()]
-    y, x = np.nonzero(pixels < 250)
+    y, x = np.nonzero(painted(box, image, margin) < 250)
     assert len(x) or not box.glyphs or not box.width
     if len(x):
         assert margin - 2 <= x.min() and x.max() <= margin + box.width + 2
@@ -195,6 +207,40 @@ def test_the_mathematics_font_has_the_usual_characters(character: str) -> None:
     assert math_font().has(character)
     assert math_font().has(italic(character))
     assert not math_font().shape(character).path.isEmpty()
+
+
+@pytest.mark.parametrize("face", ALPHABETS)
+def test_the_mathematics_font_has_every_letter_of_the_other_alphabets(face: str) -> None:
+    for letter, sign in ALPHABETS[face].items():
+        assert unicodedata.normalize("NFKC", sign) == unicodedata.normalize("NFKC", letter)
+        assert math_font().has(sign)
+
+
+def test_a_letter_that_an_alphabet_lacks_is_set_as_without_it() -> None:
+    assert layout(Letter("λ", "calligraphic"), SIZE) == layout(Letter("λ"), SIZE)
+    assert layout(Letter("größe", "bold"), SIZE) == layout(Letter("größe"), SIZE)
+
+
+@pytest.mark.parametrize("letter", "wxLWiμσΣ")
+def test_a_bold_letter_is_painted_with_more_ink(letter: str) -> None:
+    plain, bold = (ink_of(Letter(letter, face)) for face in ("", "bold"))
+    assert bold.sum() > 1.1 * plain.sum()
+
+
+@pytest.mark.parametrize("letter", "LRHNgx")
+def test_a_calligraphic_letter_is_painted_in_another_shape(letter: str) -> None:
+    plain, script = (ink_of(Letter(letter, face)) for face in ("", "calligraphic"))
+    assert (plain != script).sum() > 0.3 * plain.sum()
+
+
+def test_only_the_letter_of_a_name_is_bold() -> None:
+    name = "x_k⁽ⁱ⁾′"
+    plain, bold = (
+        Counter(glyph.shape.glyph for glyph in layout(typesetter.name(name), SIZE, display=False).glyphs)
+        for typesetter in (PLAIN, Typesetter({name: "bold"}))
+    )
+    assert list(bold - plain) == [math_font().shape("𝐱").glyph]
+    assert list(plain - bold) == [math_font().shape("𝑥").glyph]
 
 
 def test_a_missing_character_comes_from_another_font() -> None:
@@ -244,10 +290,12 @@ def ink(glyph: Glyph) -> QPainterPath:
 
 
 @pytest.mark.parametrize("letter", "ywxhWLXHθδ")
-@pytest.mark.parametrize("accent", ACCENTS)
-def test_an_accent_stands_where_the_font_says_and_does_not_touch(letter: str, accent: str) -> None:
-    box = layout(Accented(Letter(letter), accent), SIZE)
-    below, above = glyph_of(box, italic(letter)), glyph_of(box, ACCENTS[accent])
+@pytest.mark.parametrize("accent", [*ACCENTS, "arrow"])
+@pytest.mark.parametrize("face", ["", *ALPHABETS])
+def test_an_accent_stands_where_the_font_says_and_does_not_touch(letter: str, accent: str, face: str) -> None:
+    box = layout(Accented(Letter(letter, face), accent), SIZE)
+    sign = ALPHABETS.get(face, {}).get(letter) or italic(letter)
+    below, above = glyph_of(box, sign), glyph_of(box, ACCENTS.get(accent, "\u20d7"))
     assert above.x + above.shape.accent_x * SIZE == pytest.approx(below.x + below.shape.accent_x * SIZE)
     under, over = ink(below), ink(above)
     assert under.boundingRect().left() < over.boundingRect().center().x() < under.boundingRect().right()
@@ -277,13 +325,26 @@ def test_an_accent_spreads_over_a_longer_name(accent: str) -> None:
     assert lowest < -bare.ascent
 
 
+def test_an_arrow_stands_above_the_hat_of_its_letter() -> None:
+    box = layout(Typesetter({"q̂": "arrow"}).name("q̂"), SIZE, display=False)
+    arrow, hat, letter = (ink(glyph_of(box, sign)).boundingRect() for sign in ("\u20d7", "\u0302", "𝑞"))
+    assert arrow.bottom() < hat.top() and hat.bottom() < letter.top()
+    assert abs(arrow.center().x() - hat.center().x()) < 0.1 * SIZE
+    assert box.ascent >= -arrow.top()
+
+
+def test_a_prime_stays_when_its_letter_gets_a_subscript_in_bold() -> None:
+    with_sub = layout(Scripts(Letter("x'", "bold"), Letter("i")), SIZE)
+    assert glyph_of(with_sub, "𝐱") and glyph_of(with_sub, "′")
+
+
 def test_i_and_j_lose_their_dots_below_an_accent() -> None:
-    assert glyph_of(layout(name_math("î"), SIZE), "\U0001d6a4")
-    assert glyph_of(layout(name_math("x̃_i"), SIZE), "𝑖")
+    assert glyph_of(layout(PLAIN.name("î"), SIZE), "\U0001d6a4")
+    assert glyph_of(layout(PLAIN.name("x̃_i"), SIZE), "𝑖")
 
 
 def test_an_accented_letter_takes_its_tint_and_is_hit() -> None:
-    box = layout(Tinted("value", name_math("ŷ"), "ŷ"), SIZE)
+    box = layout(Tinted("value", PLAIN.name("ŷ"), "ŷ"), SIZE)
     assert {glyph.ink.role for glyph in box.glyphs} == {"value"}
     hat = glyph_of(box, "\u0302")
     found = box.area_at(box.width / 2, (top(hat) + bottom(hat)) / 2)
@@ -292,26 +353,28 @@ def test_an_accented_letter_takes_its_tint_and_is_hit() -> None:
 
 NAMES = "ŷ⁽²⁾ W̃_{k,l}⁽ⁱ⁾ x̄1⁽ⁱ⁾ h_{t-1}^[2] h_{t-1}′ W⁽²⁾′ W_in^{(q)} s_y_i⁽²⁾ W_hh f_k⁽ˡ⁾".split()
 NAMES += ["w_[1]⁽ⁱ⁾", "loss_hat_in⁽²⁾"]
+PRINTED = [(PLAIN, name) for name in NAMES]
+PRINTED += [(Typesetter(dict.fromkeys(NAMES, face)), name) for name in NAMES for face in FACES]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_two_glyphs_of_a_name_overlap(name: str) -> None:
-    glyphs = layout(name_math(name), SIZE, display=False).glyphs
+@pytest.mark.parametrize(("typesetter", "name"), PRINTED)
+def test_no_two_glyphs_of_a_name_overlap(typesetter: Typesetter, name: str) -> None:
+    glyphs = layout(typesetter.name(name), SIZE, display=False).glyphs
     for first, second in combinations(map(ink, glyphs), 2):
         assert not first.intersects(second)
     assert len(glyphs) > 2
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_layout_keeps_the_room_that_a_painted_name_takes(name: str) -> None:
-    box = layout(name_math(name), 26.0, display=False)
-    width, height = extent(name_math(name), 26.0)
+@pytest.mark.parametrize(("typesetter", "name"), PRINTED)
+def test_the_layout_keeps_the_room_that_a_painted_name_takes(typesetter: Typesetter, name: str) -> None:
+    box = layout(typesetter.name(name), 26.0, display=False)
+    width, height = extent(typesetter.name(name), 26.0)
     assert box.width <= width < 1.6 * box.width
     assert box.height <= height
 
 
 def test_a_tall_subscript_stands_as_close_to_its_letter_as_a_low_one() -> None:
-    tall, low = layout(name_math("W_k"), SIZE), layout(name_math("W_n"), SIZE)
+    tall, low = layout(PLAIN.name("W_k"), SIZE), layout(PLAIN.name("W_n"), SIZE)
     letter = glyph_of(tall, "𝑊")
     assert glyph_of(tall, "𝑘").x <= letter.x + (letter.shape.advance + 0.07) * SIZE
     assert glyph_of(low, "𝑛").x <= glyph_of(tall, "𝑘").x

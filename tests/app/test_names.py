@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QFont, QImage
 from PySide6.QtWidgets import QTableWidget, QTableWidgetItem
 
-from app.panels.names import NameDelegate
-from app.panels.values import NAME, Table
+from app.panels.names import PRINTED, NameDelegate
+from app.panels.values import NAME, Table, ValuesPanel
 from app.session import Session
+from app.theme import THEMES
+from core.notation.typeset import PLAIN
 
 NAMES = ["y", "ŷ", "W", "W̃", "x̄1", "h_{t-1}", "W⁽²⁾", "w_[1]", "x1⁽ⁱ⁾", "loss_hat", "measured"]
 
@@ -23,6 +25,7 @@ def table(qtbot, fonts):
     found.setFont(QFont("DejaVu Sans", 24))
     for row, name in enumerate(NAMES):
         found.setItem(row, 0, QTableWidgetItem(name))
+        found.item(row, 0).setData(PRINTED, PLAIN.name(name))
         found.item(row, 0).setForeground(QColor("black"))
         found.item(row, 0).setBackground(QColor("white"))
     found.resizeRowsToContents()
@@ -66,3 +69,45 @@ def test_the_table_of_values_paints_names_so_and_keeps_their_text(qtbot, fonts):
     qtbot.addWidget(table)
     assert isinstance(table.itemDelegateForColumn(NAME), NameDelegate)
     assert {"ŷ", "y′"} <= set(table.names())
+
+
+@pytest.fixture
+def values(qtbot, fonts, session):
+    """The panel of values, shown in black on white."""
+    panel = ValuesPanel(session)
+    qtbot.addWidget(panel)
+    panel.set_theme(THEMES["light"])
+    panel.resize(500, 400)
+    panel.show()
+    return panel
+
+
+def name_cell(panel, name):
+    """The pixels of a name's cell in the panel of values."""
+    table = panel.table
+    index = table.model().index(table.row_of(name), NAME)
+    image = QImage(60, table.visualRect(index).height(), QImage.Format.Format_Grayscale8)
+    table.viewport().render(image, QPoint(), QRect(table.visualRect(index).topLeft(), image.size()))
+    lines = np.array(image.constBits()).reshape(image.height(), image.bytesPerLine())
+    return lines[:, : image.width()].copy()
+
+
+def test_the_panel_of_values_prints_a_name_as_it_is_typed_at_present(session, values):
+    session.set_text("w·x", session.gesture())
+    plain = name_cell(values, "w")
+    session.set_text(r"\mathbf{w}·x", session.gesture())
+    bold = name_cell(values, "w")
+    assert (bold < 128).sum() > 1.1 * (plain < 128).sum()
+    session.set_text(r"\mathcal{w}·x", session.gesture())
+    assert not np.array_equal(name_cell(values, "w"), plain)
+    session.undo_stack.undo()
+    assert np.array_equal(name_cell(values, "w"), bold)
+    session.undo_stack.undo()
+    assert np.array_equal(name_cell(values, "w"), plain)
+    assert values.table.item(values.table.row_of("w"), NAME).text() == "w"
+
+
+def test_numbered_nodes_are_fainter_than_named_ones(session, values):
+    session.set_text("v = 2x + 1; f = v^2", session.gesture())
+    named, numbered = name_cell(values, "v"), name_cell(values, "v1")
+    assert named.min() < numbered.min() - 30

@@ -16,7 +16,7 @@ from core.nodes import Nodes
 from core.notation.latex import latex
 from core.notation.mathtree import Fraction, Letter, Row, Table, Word, parts_of
 from core.notation.tree import Name
-from core.notation.typeset import name_math, typeset
+from core.notation.typeset import PLAIN
 from core.numbers import DIGITS, equation
 from core.ops import OPS
 from core.passes import run, tell
@@ -144,8 +144,8 @@ class Jacobian:
 def reader(story, count, shape):
     picture = story.picture(count)
     graph = story.graph
-    names = {plain(name_math(name)): picture.value(name) for name in graph.nodes if name != "π"}
-    texts = {plain(name_math(name)): name for name in graph.nodes}
+    names = {plain(PLAIN.name(name)): picture.value(name) for name in graph.nodes if name != "π"}
+    texts = {plain(PLAIN.name(name)): name for name in graph.nodes}
     names |= {"π": np.pi}
     for node in graph.nodes.values():
         if node.op == "dropout":
@@ -174,8 +174,8 @@ def reader(story, count, shape):
 def heads(graph, output, seed):
     """What the gradients are the derivatives of, as text."""
     if not is_chosen(seed):
-        return "∑" * bool(graph.nodes[output].shape) + plain(name_math(output))
-    name = plain(name_math(output))
+        return "∑" * bool(graph.nodes[output].shape) + plain(PLAIN.name(output))
+    name = plain(PLAIN.name(output))
     if isinstance(seed, float):
         return f"(−{name})" if seed == -1 else f"({seed:g}{name})".replace("-", "−")
     places = np.argwhere(seed)
@@ -461,8 +461,8 @@ def test_an_array_keeps_its_name_where_it_would_make_a_line_too_long(program, sh
 def test_an_entry_is_set_as_it_is_typed_and_never_like_a_name():
     for text in ("W1[0, 1]", "W[2][1]", "x[k]"):
         tree = read_program(text).statements[0].tree
-        assert plain(typeset(tree)) in ("W_1[0,1]", "W[2][1]", "x[k]")
-    assert plain(name_math("a21")) == "a_21"
-    letters = name_math("w_ij").sub
+        assert plain(PLAIN.tree(tree)) in ("W_1[0,1]", "W[2][1]", "x[k]")
+    assert plain(PLAIN.name("a21")) == "a_21"
+    letters = PLAIN.name("w_ij").sub
     assert letters == Row((Letter("i"), Letter("j")))
-    assert isinstance(name_math("W_in").sub, Word)
+    assert isinstance(PLAIN.name("W_in").sub, Word)

@@ -13,7 +13,7 @@ from core.notation.latex import latex
 from core.notation.mathtree import Fenced, Scripts, Sign, Tinted, Word, row
 from core.notation.names import canonical
 from core.notation.tree import Binary, Name, Number, Program, Statement, Transposed
-from core.notation.typeset import FORMS, WORDS, name_math, typeset
+from core.notation.typeset import FORMS, PLAIN, WORDS
 from core.ops import OPS
 from core.passes import tell
 from core.plan import make_plan
@@ -57,26 +57,26 @@ PRINTED = {
 
 @pytest.mark.parametrize("name", PRINTED)
 def test_a_name_is_printed_as_in_a_book(name):
-    assert latex(name_math(name)) == PRINTED[name]
+    assert latex(PLAIN.name(name)) == PRINTED[name]
 
 
 def test_letters_that_mathematics_lacks_are_text():
-    assert latex(name_math("é")) == r"\acute{e}"
-    assert latex(name_math("größe")) == r"\text{gr\"{o}{\ss}e}"
-    assert latex(name_math("naïve")) == r"\text{na\"{\i}ve}"
+    assert latex(PLAIN.name("é")) == r"\acute{e}"
+    assert latex(PLAIN.name("größe")) == r"\text{gr\"{o}{\ss}e}"
+    assert latex(PLAIN.name("naïve")) == r"\text{na\"{\i}ve}"
 
 
 def test_a_transpose_stands_behind_a_layer_and_a_power_outside_of_it():
-    assert latex(typeset(Transposed(Name("W⁽²⁾")))) == r"W^{(2)\top}"
-    assert latex(typeset(Transposed(Name("x′")))) == r"x'^{\top}"
-    assert latex(typeset(Binary("^", Name("a⁽²⁾"), Number(2.0)))) == r"\left( a^{(2)} \right)^{2}"
-    assert latex(typeset(Binary("^", Name("x′"), Number(2.0)))) == "x'^{2}"
-    assert latex(typeset(Binary("^", Name("ŷ1"), Number(2.0)))) == r"\hat{y}_{1}^{2}"
+    assert latex(PLAIN.tree(Transposed(Name("W⁽²⁾")))) == r"W^{(2)\top}"
+    assert latex(PLAIN.tree(Transposed(Name("x′")))) == r"x'^{\top}"
+    assert latex(PLAIN.tree(Binary("^", Name("a⁽²⁾"), Number(2.0)))) == r"\left( a^{(2)} \right)^{2}"
+    assert latex(PLAIN.tree(Binary("^", Name("x′"), Number(2.0)))) == "x'^{2}"
+    assert latex(PLAIN.tree(Binary("^", Name("ŷ1"), Number(2.0)))) == r"\hat{y}_{1}^{2}"
 
 
 def test_a_second_script_on_a_letter_is_kept_apart():
-    assert latex(Scripts(name_math("W⁽²⁾"), sup=Sign("⊤", "ord"))) == r"{W^{(2)}}^{\top}"
-    assert latex(Scripts(Tinted("value", name_math("W⁽²⁾")), sub=Sign("+", "ord"))) == "W^{(2)}_{+}"
+    assert latex(Scripts(PLAIN.name("W⁽²⁾"), sup=Sign("⊤", "ord"))) == r"{W^{(2)}}^{\top}"
+    assert latex(Scripts(Tinted("value", PLAIN.name("W⁽²⁾")), sub=Sign("+", "ord"))) == "W^{(2)}_{+}"
 
 
 @pytest.mark.parametrize("op", OPS)
@@ -84,7 +84,7 @@ def test_every_sign_of_an_operation_is_a_command(op):
     symbol = OPS[op].symbol
     shown = [Word(symbol), Word(symbol, "ord"), Sign(symbol, "ord"), SYMBOLS.get(op, row())]
     if op in FORMS and not OPS[op].variadic:
-        shown.append(FORMS[op](*((name_math(port), 6) for port in OPS[op].inputs))[0])
+        shown.append(FORMS[op](*((PLAIN.name(port), 6) for port in OPS[op].inputs))[0])
     if op in WORDS:
         shown += [Word(WORDS[op]), Word(WORDS[op], "ord")]
     for text in map(latex, shown):
@@ -98,7 +98,7 @@ def test_signs_within_text_are_mathematics():
     assert latex(Word("‖x‖₁", "ord")) == r"\text{$\|$x$\|_{1}$}"
     assert latex(Word("10⁻¹²")) == r"\operatorname{10^{-12}}"
     assert latex(Word("max pool")) == r"\operatorname{max\ pool}"
-    assert latex(Fenced("‖", name_math("ŷ"), "‖")) == r"\left\| \hat{y} \right\|"
+    assert latex(Fenced("‖", PLAIN.name("ŷ"), "‖")) == r"\left\| \hat{y} \right\|"
 
 
 IDENTIFIERS = {
@@ -153,7 +153,7 @@ def test_a_script_keeps_names_apart_and_tells_what_they_were(capsys):
 
 def test_the_room_for_a_name_grows_with_its_parts():
     names = ["h", "h_t", "h_{t-1}", "h_{t-1}⁽²⁾"]
-    widths = [extent(name_math(canonical(name)), 26.0)[0] for name in names]
+    widths = [extent(PLAIN.name(canonical(name)), 26.0)[0] for name in names]
     assert widths[0] < widths[1] < widths[2] <= widths[3]
-    assert extent(name_math("ŷ"), 26.0)[0] == extent(name_math("y"), 26.0)[0]
-    assert extent(name_math("ŷ"), 26.0)[1] > extent(name_math("y"), 26.0)[1]
+    assert extent(PLAIN.name("ŷ"), 26.0)[0] == extent(PLAIN.name("y"), 26.0)[0]
+    assert extent(PLAIN.name("ŷ"), 26.0)[1] > extent(PLAIN.name("y"), 26.0)[1]
