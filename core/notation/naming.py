@@ -15,6 +15,11 @@ from core.notation.raw import Raw
 from core.notation.words import CONDITIONS
 
 LABEL = re.compile(r"[^\W_]+(?:[+-][^\W_]+)?")
+# commands that only choose the alphabet, with a group or a letter behind them
+_STYLES = "|".join(sorted(map(re.escape, commands.STYLES | commands.SWITCHES), key=len, reverse=True))
+_STYLED_GROUP = re.compile(rf"\\(?:{_STYLES})(?![A-Za-z])\s*\{{([^{{}}]*)\}}")
+_STYLED_LETTER = re.compile(rf"\\(?:{_STYLES})(?![A-Za-z])\s*(\\?\w+)")
+_BRACED = re.compile(r"^\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,13 +440,12 @@ class Naming(Raw):
     def _as_typed(self, at: int, end: int) -> str:
         """The name as the text spells it, without commands that only choose the alphabet."""
         text = self.text[self.raw[at].span.start : self._at(end - 1).span.end]
-        styles = "|".join(sorted(map(re.escape, commands.STYLES | commands.SWITCHES), key=len, reverse=True))
         previous = None
-        while previous != text:
-            previous = text
-            text = re.sub(rf"\\(?:{styles})(?![A-Za-z])\s*\{{([^{{}}]*)\}}", r"\1", text)
-            text = re.sub(rf"\\(?:{styles})(?![A-Za-z])\s*(\\?\w+)", r"\1", text)
-            text = re.sub(r"^\{([^{}]*)\}", r"\1", text)
+        while "\\" in text or "{" in text:
+            previous, text = text, _STYLED_GROUP.sub(r"\1", text)
+            text = _BRACED.sub(r"\1", _STYLED_LETTER.sub(r"\1", text))
+            if text == previous:
+                break
         return text.strip()
 
 
