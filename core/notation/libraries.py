@@ -98,7 +98,23 @@ def _squared(x: Tree) -> Tree:
     return Binary("^", x, TWO)
 
 
+# functions as titles of layers and figures write them, with the most values they take
+TITLES = {
+    "Tanh": ("tanh", 1),
+    "LeakyReLU": ("leaky_relu", 2),
+    "ELU": ("elu", 2),
+    "SELU": ("selu", 1),
+    "GELU": ("gelu", 1),
+    "SiLU": ("silu", 1),
+    "Softplus": ("softplus", 1),
+    "Softsign": ("softsign", 1),
+    "Softmax": ("softmax", 1),
+    "LogSoftmax": ("log_softmax", 1),
+    "LogSumExp": ("logsumexp", 1),
+}
+
 FOREIGN: dict[str, Foreign] = {
+    **{title: Foreign(1, most, _call(name)) for title, (name, most) in TITLES.items()},
     **dict.fromkeys(["dot", "matmul", "mm", "mv", "inner", "vdot"], Foreign(2, 2, _binary("@"))),
     **dict.fromkeys(["multiply", "mul"], Foreign(2, 2, _binary("⊙"))),
     "add": Foreign(2, 2, _binary("+")),
@@ -126,7 +142,7 @@ FOREIGN: dict[str, Foreign] = {
     **dict.fromkeys(
         ["array", "asarray", "tensor", "item", "float", "float32", "float64", "numpy"], Foreign(1, 1, _same)
     ),
-    **dict.fromkeys(["mse_loss", "MSELoss"], Foreign(2, 2, _call("mse"))),
+    **dict.fromkeys(["MSE", "mse_loss", "MSELoss"], Foreign(2, 2, _call("mse"))),
     **dict.fromkeys(
         ["l1_loss"], Foreign(2, 2, lambda y, t: Call("mean", (Call("abs", (Binary("-", y, t),)),)))
     ),
