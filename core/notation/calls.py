@@ -115,6 +115,8 @@ def _plain_name(reader: Expressions, token: Token, library: bool) -> Tree:
         raise mistakes.conditional_probability(reader, token)
     if reader.at_sign("[") and token.text in reader.whole and token.text not in reader.known:
         raise mistakes.no_such_function(reader, token)
+    if token.text not in reader.known and reader.token.kind in ("name", "number"):
+        mistakes.refuse_operator(reader, token)
     if reader.at_sign("(") and token.text not in reader.known and not reader.token.spaced:
         mistakes.refuse_unknown_function(reader, token)
     elif reader.at_sign("("):

@@ -10,7 +10,7 @@ from core.dataclass import replace
 from core.errors import Problem, Span, place
 from core.notation.cursor import CLOSING, RELATIONS, Cursor
 from core.notation.lexer import Token, refuse_character
-from core.notation.libraries import FOREIGN
+from core.notation.libraries import FOREIGN, TITLES
 from core.notation.names import parts
 from core.notation.nearest import nearest
 from core.notation.tree import Call, Statement
@@ -235,6 +235,16 @@ def refuse_unknown_function(cursor: Expressions, token: Token) -> None:
     if word and not comma:
         hint += ", or put a space between the factors of a product"
     raise Problem(message, token.span, hint)
+
+
+def refuse_operator(cursor: Expressions, token: Token) -> None:
+    """Refuse a name in front of a value that stands for a function: no product is meant. Raises Problem."""
+    if token.text in TITLES:
+        value = cursor.source(cursor.token.span)
+        message = f"{token.text} takes its value in brackets"
+        raise Problem(message, token.span, f"Write {token.text}({value})")
+    if cursor.source(token.span).startswith("\\operatorname"):
+        raise no_such_function(cursor, token)
 
 
 def refuse_list_for_name(cursor: Expressions, token: Token) -> None:
