@@ -141,8 +141,7 @@ class _Reader(Expressions):
             raise Problem(
                 "There is no formula yet", Span(0, max(1, len(self.text))), "Type one, such as (x+y)z"
             )
-        lowered = self._lowered(statements)
-        ordered = self._ordered(lowered)
+        ordered = self._ordered(self._lowered(list(self._ordered(statements))))
         faces = {replace(parts(name), sub="").text: face for name, face in self.faces.items()} | self.faces
         return Program(
             self.text, ordered, tuple(self.notes), tuple(self.needed), self.spelled, self.aliases, faces
@@ -322,7 +321,7 @@ class _Reader(Expressions):
             wider = replace(known, arrays=known.arrays | self._evidence(statement, free, known))
             made = indices.lowered(statement.tree, free, wider)
             self.needed += made.needed
-            counts |= made.counts
+            counts = {**made.counts, **counts}
             if made.labels and statement.name:
                 kept = [label for label in labels_of(parts(statement.name).sub) if label not in made.labels]
                 vector = replace(parts(statement.name), sub="".join(kept)).text

@@ -109,6 +109,10 @@ def _continued(reader: Expressions, token: Token, limits: _Limits, body: Tree) -
     first = body
     while reader.at_sign("+", "-") and _carries(reader, limits.indices):
         sign = reader.take()
+        if sign.text == "-" and _before(reader, token) == "-":
+            message = "Whether the minus before this sum reaches the terms behind the next minus is not clear"
+            hint = "Put brackets around all that the sum is taken of"
+            raise Problem(message, token.span.to(sign.span), hint)
         more = _term(reader)
         body = Binary(sign.text, body, more, body.span.to(more.span))
     over = ", ".join(limits.indices)
@@ -124,6 +128,14 @@ def _continued(reader: Expressions, token: Token, limits: _Limits, body: Tree) -
     return body
 
 
+def _before(reader: Expressions, token: Token) -> str:
+    """The sign in front of a sum, over a number or a fraction between them."""
+    at = next(i for i, other in enumerate(reader.tokens) if other is token)
+    while at > 0 and (reader.tokens[at - 1].kind in ("number", "frac") or reader.tokens[at - 1].text in "{}/"):
+        at -= 1
+    return reader.tokens[at - 1].text if at else ""
+
+
 def _end_of_sum(reader: Expressions) -> int:
     """Where the terms behind + and − end that come next."""
     depth, end = 0, reader.token.span.start
@@ -137,14 +149,14 @@ def _end_of_sum(reader: Expressions) -> int:
 
 
 def _carries(reader: Expressions, indices: tuple[str, ...]) -> bool:
-    """Whether the term behind the sign that comes next has an index of the sum, not that of a sum of its own."""
+    """Whether a term behind the sign that comes next has an index of the sum, not that of a sum of its own."""
     depth = 0
     for at, token in enumerate(reader.tokens[reader.at + 1 :], start=reader.at + 1):
         depth += nesting(token)
         if token.kind == "reduce":
             indices = tuple(set(indices) - _own_indices(reader.tokens[at + 1 : at + 8]))
         ends = token.kind in ("end", "stop", "align", "break", "finish") or (
-            token.kind == "sign" and token.text in "+-,=<>≤≥≠"
+            token.kind == "sign" and token.text in ",=<>≤≥≠"
         )
         if depth < 0 or (not depth and ends):
             return False
