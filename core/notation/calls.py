@@ -74,7 +74,7 @@ def _check_library(reader: Expressions, first: Token, token: Token, signature: S
     if first.kind != "library" or not reader.at_sign("("):
         return
     inside = [inner.text for inner in reader.inside()]
-    second = inside[inside.index(",") + 1] if "," in inside else ""
+    second = "".join(inside[inside.index(",") + 1 :][:1]) if "," in inside else ""
     span = first.span.to(token.span)
     if token.text in ("max", "min") and (second.isdigit() or second == "-"):
         hint = f"Write {token.text}(x), or maximum(x, y) entry by entry"

@@ -41,7 +41,7 @@ class Cursor:
 
     @contextmanager
     def level(self, token: Token) -> Iterator[None]:
-        """One level of nesting: a bracket, a function, a fraction, a root. Raises Problem beyond MAX_DEPTH."""
+        """One level of nesting: a bracket, a function or a root. Raises Problem beyond MAX_DEPTH."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise Problem(f"This is nested deeper than {MAX_DEPTH} levels", token.span, "Name a part of it")

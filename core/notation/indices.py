@@ -1,21 +1,20 @@
 """Index notation made into operations on whole arrays: `∑_j w_ij x_j + b_i` becomes `w x + b`.
 
-A name with a subscript that is an index of a sum, or of the left side as in `z_k = …`, is an entry of an array;
-every part is turned into an array whose axes are labelled by the indices it carries. Nothing here knows lengths:
-what the limits of a sum promise is noted as needed and checked when the shapes are known.
+A name with a subscript that is an index of a sum, or of the left side as in `z_k = …`, is an entry of an
+array; every part becomes an array whose axes are labelled by the indices it carries. Nothing here knows
+lengths: what the limits of a sum promise is noted as needed and checked when the shapes are known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from typing import Any
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
 from core.notation.entries import Known, Labels, entry_of, plain_entry
 from core.notation.printers import expression_text
-from core.notation.sums import WORDS, Reduction, reductions_in
+from core.notation.sums import WORDS, reductions_in
 from core.notation.tree import (
     Binary,
     Call,
@@ -27,6 +26,7 @@ from core.notation.tree import (
     Negative,
     Number,
     Range,
+    Reduction,
     Transposed,
     Tree,
     fold,
@@ -41,7 +41,7 @@ PRODUCTS = " ·*⊙@"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A product of factors, each an array with its labelled axes; `negative` where a minus stands before it."""
+    """A product of arrays with labelled axes; `negative` where a minus stands before it."""
 
     factors: tuple[tuple[Tree, Labels], ...]
     negative: bool = False
@@ -67,11 +67,10 @@ def _concerned(tree: Tree, free: frozenset[str], known: Known) -> set[int]:
     found: set[int] = set()
 
     def combine(part: Tree, inside: list[bool]) -> bool:
-        own: Any = part
-        concerned = any(inside) or isinstance(own, Reduction)
-        if isinstance(own, Name):
-            is_entry = entry_of(own, known, indices) or plain_entry(own, known)
-            concerned = own.name in indices or is_entry is not None
+        concerned = any(inside) or isinstance(part, Reduction)
+        if isinstance(part, Name):
+            is_entry = entry_of(part, known, indices) or plain_entry(part, known)
+            concerned = part.name in indices or is_entry is not None
         if concerned:
             found.add(id(part))
         return concerned
@@ -204,7 +203,7 @@ class _Lowering:
         )
 
     def _aligned(self, found: Sequence[tuple[Tree, Labels]], span: Span) -> tuple[list[Tree], Labels]:
-        """Trees with their axes in one order, so that they meet entry by entry, and the labels of the result."""
+        """Trees with their axes in one order, to meet entry by entry, and the labels of the result."""
         longest = max((labels for _, labels in found), key=len)
         if any(set(labels) - set(longest) for _, labels in found):
             both = sorted({label for _, labels in found for label in labels})
@@ -439,7 +438,7 @@ class _Lowering:
             raise Problem(message, tree.stop.span, hint)
 
     def _count(self, name: str, index: str, more: int, first: int) -> None:
-        """Keep what a limit without a value stands for: the length of an axis, less one if it counts from 0."""
+        """Keep what a limit without a value stands for: the length of an axis, less one if counted from 0."""
         for array, labels in self.entries[first:]:
             if index in labels and isinstance(array, Name):
                 axis = (Number(float(labels.index(index))),) if len(labels) > 1 else ()

@@ -235,7 +235,7 @@ def _cases(reader: Expressions, opening: Token) -> Tree:
 
 
 def _condition(reader: Expressions) -> tuple[Tree | None, str]:
-    """The condition of a case, None for `otherwise`; and its relation in words, to see what is its opposite."""
+    """The condition of a case, None for `otherwise`; and its relation in words, to find its opposite."""
     while reader.token.kind == "name" and reader.token.text in ("if", "for", "when"):
         reader.take()
     if reader.token.kind == "name" and reader.token.text in ("otherwise", "else"):
@@ -266,7 +266,7 @@ def _first_that_holds(reader: Expressions, found: list[tuple[Tree, Tree | None, 
 
 
 def _are_opposite(one: Tree, other: Tree) -> bool:
-    """Whether exactly one of two conditions holds, as x > 0 and x ≤ 0; or both meet only where they are equal."""
+    """Whether one of two conditions holds and not the other, as of x > 0 and x ≤ 0, or of x > 0 and x < 0."""
     if isinstance(one, Indicator) and isinstance(other, Indicator):
         same = (one.left, one.right) == (other.left, other.right)
         if same and other.relation in (OPPOSITE[one.relation], OPPOSITE[one.relation].replace("≥", ">")):

@@ -15,10 +15,12 @@ from core.notation.tree import (
     Number,
     Program,
     Range,
+    Reduction,
     Statement,
     Transposed,
     Tree,
     fold,
+    left_over,
 )
 from core.numbers import SUPERSCRIPTS, typed_text
 
@@ -70,6 +72,8 @@ def _print(part: Tree, found: list[tuple[str, int]], reading: bool) -> tuple[str
             grouped = part.grouped(texts)
             places = (_range(*own) if isinstance(place, Range) else own[0] for place, own in grouped)
             return f"{_wrap(found[0], 5)}[{', '.join(places)}]", 5
+        case Reduction():
+            raise left_over(part)
 
 
 def _range(start: str, stop: str = "") -> str:

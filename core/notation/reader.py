@@ -41,9 +41,10 @@ DEEPEST = 20_000  # Python's own limit of calls in calls while a text is read; f
 
 
 def read(text: str, functions: Mapping[str, Signature], known: Collection[str] = ()) -> Program:
-    """Read a program; `known` are names that have values already, with their number of axes if it is a mapping.
+    """Read a program.
 
-    Raises Problem with the place.
+    `functions` are those of the engine by their names. `known` are names that have values already; a mapping
+    says how many axes each value has. Raises Problem with the place.
     """
     ranks = dict(known) if isinstance(known, Mapping) else {}
     with _deep():
@@ -210,7 +211,7 @@ class _Reader(Expressions):
         return None
 
     def _end_of_call(self, at: int) -> int:
-        """Where the bracket that opens at a token closes in its statement, as in p(y | x, θ) = …; 0 if it does not."""
+        """Where the bracket at a token closes in its statement, as in p(y | x, θ) = …; 0 if it does not."""
         end = self.partner(at)
         inside = self.tokens[at : end + 1]
         plain = not any(token.text == "=" or (token.kind == "end" and token.text == "\n") for token in inside)
@@ -336,7 +337,7 @@ class _Reader(Expressions):
         return self._counted(found, counts)
 
     def _counted(self, statements: list[Statement], counts: Mapping[str, Tree]) -> list[Statement]:
-        """The statements with limits such as n, where n has no value, as the number of entries they stand for."""
+        """The statements with limits such as n, without values, replaced by numbers of entries."""
         used = {name for statement in statements for name in names(statement.tree)}
         lengths = {name: length for name, length in counts.items() if name in used}
         for name, length in lengths.items():
@@ -388,7 +389,7 @@ class _Reader(Expressions):
         return tuple(label for label in labels if label not in fixed)
 
     def _loose_labels(self, statement: Statement, known: Known) -> tuple[str, ...]:
-        """The indices without a value that a formula alone carries: `e^{s_k}/∑_j e^{s_j}` is a whole vector."""
+        """The indices without a value in a formula without a name: `s_k − ∑_j s_j` is a whole vector."""
         found: list[str] = []
         fixed = {
             name
@@ -445,7 +446,7 @@ def _used(statement: Statement) -> set[str]:
 
 
 def _aliases(tokens: list[Token], functions: Collection[str], known: Collection[str]) -> dict[str, str]:
-    """Names under which values were given, such as W2, and the program's names they are meant for, as W⁽²⁾."""
+    """Names under which values were given, such as W2, with the program's names they are for, as W⁽²⁾."""
     used = {token.text for token in tokens if token.kind == "name"} - set(functions)
     found: dict[str, str] = {}
     for name in sorted(used - set(known)):

@@ -7,41 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
 from core.notation.cursor import nesting
 from core.notation.lexer import Token
 from core.notation.names import parts
-from core.notation.tree import NOWHERE, Binary, Name, Number, Tree, fold, remade, walk
+from core.notation.tree import Binary, Name, Number, Reduction, Tree, fold, remade, walk
 
 if TYPE_CHECKING:
     from core.notation.expressions import Expressions
 
 WORDS = {"sum": "sum", "prod": "product", "max": "maximum", "min": "minimum"}
-
-
-@dataclass(frozen=True, slots=True)
-class Reduction:
-    """A sum, product, maximum or minimum of `body` over indices.
-
-    `start` and `stop` are the limits of the only index where they are written; `excluded` is what an index is
-    not, as in `j ≠ y`. It stands in a tree only while a statement is read.
-    """
-
-    kind: str
-    indices: tuple[str, ...]
-    body: Tree
-    start: Tree | None = None
-    stop: Tree | None = None
-    excluded: Tree | None = None
-    span: Span = NOWHERE
-    each: bool = False  # it is written out term by term, as its limits depend on another index
-
-    @property
-    def children(self) -> tuple[Tree, ...]:
-        return (self.body,)
 
 
 @dataclass
@@ -54,28 +32,24 @@ class _Limits:
 
 def reductions_in(tree: Tree) -> list[Reduction]:
     """The sums over an index in a tree, the outer before the inner."""
-    parts: list[Any] = list(walk(tree))
-    return [part for part in parts if isinstance(part, Reduction)]
+    return [part for part in walk(tree) if isinstance(part, Reduction)]
 
 
 def rebuilt_with_sums(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     """The tree with every part replaced by its change, the limits of sums as well."""
 
     def combine(part: Tree, found: list[Tree]) -> Tree:
-        own: Any = part
-        if not isinstance(own, Reduction):
+        if not isinstance(part, Reduction):
             return change(remade(part, found))
-        limits = (own.start, own.stop, own.excluded)
+        limits = (part.start, part.stop, part.excluded)
         start, stop, excluded = (limit and rebuilt_with_sums(limit, change) for limit in limits)
-        made: Any = replace(own, body=found[0], start=start, stop=stop, excluded=excluded)
-        again: Tree = made
-        return again
+        return replace(part, body=found[0], start=start, stop=stop, excluded=excluded)
 
     return fold(tree, combine)
 
 
 def labels_of(sub: str) -> list[str]:
-    """The labels in a subscript: `ij` is i and j, `y_i` is one, `1j` is 1 and j; [] if it is no list of labels."""
+    """The labels in a subscript: `ij` is i and j, `y_i` is one, `1j` is 1 and j; [] for anything else."""
     found = re.findall(r"[^\W\d_]′*(?:_\{?\w+\}?)?|[0-9]+|,", sub)
     return [label for label in found if label != ","] if "".join(found) == sub else []
 
@@ -93,9 +67,7 @@ def reduction(reader: Expressions, token: Token) -> Tree:
     span = reader.since(token)
     if not limits.indices:
         limits.indices = _guessed_indices(reader, body)
-    made: Any = Reduction(token.text, limits.indices, body, limits.start, limits.stop, limits.excluded, span)
-    found: Tree = made  # a part of a tree until the statement has been read
-    return found
+    return Reduction(token.text, limits.indices, body, limits.start, limits.stop, limits.excluded, span)
 
 
 def _term(reader: Expressions) -> Tree:
@@ -137,7 +109,7 @@ def _end_of_sum(reader: Expressions) -> int:
 
 
 def _carries(reader: Expressions, indices: tuple[str, ...]) -> bool:
-    """Whether the term behind the sign that comes next has an index of the sum, not that of a sum of its own."""
+    """Whether the term behind the next sign has an index of the sum, not only that of a sum of its own."""
     depth = 0
     for at, token in enumerate(reader.tokens[reader.at + 1 :], start=reader.at + 1):
         depth += nesting(token)

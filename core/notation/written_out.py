@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any
 
 from core.dataclass import replace
 from core.errors import Problem
 from core.notation.entries import Known, entry_of, scalars
 from core.notation.names import Parts, parts
-from core.notation.sums import WORDS, Reduction, labels_of, rebuilt_with_sums, reductions_in
-from core.notation.tree import Binary, Index, Name, Number, Tree, fold, names, remade, walk
+from core.notation.sums import WORDS, labels_of, rebuilt_with_sums, reductions_in
+from core.notation.tree import Binary, Index, Name, Number, Reduction, Tree, fold, names, remade, walk
 
 MOST_TERMS = 100
 
@@ -105,12 +104,9 @@ def _each(tree: Tree, index: str) -> Tree:
     """The tree with the sums whose limits hold an index marked to be written out."""
 
     def combine(part: Tree, found: list[Tree]) -> Tree:
-        own: Any = part
-        if not isinstance(own, Reduction):
+        if not isinstance(part, Reduction):
             return remade(part, found)
-        made: Any = replace(own, body=found[0], each=own.each or index in _limit_names(own))
-        marked: Tree = made
-        return marked
+        return replace(part, body=found[0], each=part.each or index in _limit_names(part))
 
     return fold(tree, combine)
 
