@@ -45,17 +45,17 @@ class Expressions(Cursor):
     def __init__(self, text: str, tokens: list[Token], functions: dict[str, Signature], known: set[str]):
         super().__init__(text, tokens)
         self.functions, self.known = functions, known
-        self.notes: list[Note] = []
+        self.notes: dict[Note, None] = {}  # each once, in their order
         self.needed: list[Needed] = []
         self.defined: set[str] = set()  # functions that the program defines
         self.ranks: Mapping[str, int] = {}  # how many axes the values of names have, where they are given
         self.whole: Collection[str] = ()  # names that were written upright, as one word
+        # how far the terms behind a sum reach: first and last token, end in the text, by the number of fences
+        self.sum_ends: dict[int, tuple[int, int, int]] = {}
         self.current: dict[str, str] = {}  # the newest name of one that was changed with +=
 
     def note(self, message: str, span: Span, other: str = "") -> None:
-        found = Note(message, span, other)
-        if found not in self.notes:
-            self.notes.append(found)
+        self.notes[Note(message, span, other)] = None
 
     def source(self, span: Span) -> str:
         return self.text[span.start : span.end]

@@ -53,12 +53,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """A tree without index notation, the labels left of the free ones, what the limits need and count."""
+    """A tree without index notation, the labels left of the free ones, what the limits need and count.
+
+    `room` is how many parts may still be written out term by term.
+    """
 
     tree: Tree
     labels: Labels
     needed: list[Needed]
     counts: Mapping[str, Tree]
+    room: int
 
 
 def _concerned(tree: Tree, free: frozenset[str], known: Known) -> set[int]:
@@ -79,12 +83,13 @@ def _concerned(tree: Tree, free: frozenset[str], known: Known) -> set[int]:
     return found
 
 
-def lowered(tree: Tree, free: Labels, known: Known) -> Lowered:
+def lowered(tree: Tree, free: Labels, known: Known, room: int) -> Lowered:
     """A tree without index notation; `free` are the indices of the left side.
 
-    Raises Problem where the notation cannot be turned into operations on whole arrays.
+    `room` is how many parts may be written out term by term. Raises Problem where the notation cannot be
+    turned into operations on whole arrays.
     """
-    lowering = _Lowering(tree, frozenset(free), known)
+    lowering = _Lowering(tree, frozenset(free), known, room)
     part = lowering.part(tree)
     found, labels = lowering.whole(part)
     if labels and set(labels) != set(free):
@@ -94,14 +99,15 @@ def lowered(tree: Tree, free: Labels, known: Known) -> Lowered:
         raise Problem(message, tree.span, "Write both with the same indices, or without")
     if len(labels) == 2 and labels != free and set(labels) == set(free):
         found, labels = Transposed(found, found.span), labels[::-1]
-    return Lowered(found, labels, lowering.needed, lowering.counts)
+    return Lowered(found, labels, lowering.needed, lowering.counts, lowering.room)
 
 
 class _Lowering:
-    def __init__(self, tree: Tree, free: frozenset[str], known: Known):
+    def __init__(self, tree: Tree, free: frozenset[str], known: Known, room: int):
         self.active = free
         self.known = known
         self.concerned = _concerned(tree, free, known)
+        self.room = room
         self.written: list[Tree] = []
         self.needed: list[Needed] = []
         self.counts: dict[str, Tree] = {}  # limits such as n without a value, and an array that long
@@ -278,7 +284,8 @@ class _Lowering:
         if not tree.indices:
             body = self.whole(self.part(tree.body))[0]
             return Part(((Call(tree.kind, (body,), tree.span), ()),))
-        if (expanded := written_out(tree, self.known)) is not None:
+        if (expanded := written_out(tree, self.known, self.room)) is not None:
+            self.room -= sum(1 for _ in walk(expanded))
             self.concerned |= _concerned(expanded, self.active, self.known)
             self.written = [*self.written, expanded]  # kept, so that no other part gets its identity
             return self.part(expanded)

@@ -98,13 +98,19 @@ def _continued(reader: Expressions, token: Token, limits: _Limits, body: Tree) -
 
 def _end_of_sum(reader: Expressions) -> int:
     """Where the terms behind + and − end that come next."""
-    depth, end = 0, reader.token.span.start
+    level = len(reader.fences)
+    begun, last, end = reader.sum_ends.get(level, (0, 0, 0))
+    if begun <= reader.at < last:
+        return end
+    depth, end, last = 0, reader.token.span.start, reader.at
     for token in reader.tokens[reader.at :]:
         depth += nesting(token)
         ends = token.kind in ("end", "stop", "align", "break", "finish", "bar", "bars")
         if depth < 0 or (not depth and (ends or (token.kind == "sign" and token.text in ",=<>≤≥≠"))):
             break
         end = token.span.end
+        last += 1
+    reader.sum_ends[level] = reader.at, last, end
     return end
 
 

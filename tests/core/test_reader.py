@@ -205,6 +205,7 @@ def read_expression(text, tree):
 @settings(max_examples=300, deadline=None)
 @example(Binary("^", Name("x"), Name("T")))
 @example(Binary(" ", Name("f"), Negative(Name("x"))))
+@example(Binary(" ", Name("x"), Number(0.0)))
 def test_a_printed_tree_reads_back_as_the_same_tree(tree):
     assert read_expression(expression_text(tree), tree) == tree
 
