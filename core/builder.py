@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import chain, count
 
-from core.arrays import Value, describe, frozen, shape_of
+from core.arrays import Shape, Value, describe, frozen, shape_of
 from core.dataclass import replace
 from core.errors import Problem, Span
 from core.graph import INPUT, Graph, Node
@@ -107,7 +107,10 @@ class Builder(Nodes):
         self.notes.extend(program.notes)
         self.given: dict[str, Value] = {}
         self.functions: dict[str, Statement] = {}
-        self.needed = {id(needed.tree): needed for needed in program.needed}
+        self.needed: dict[int, list[Needed]] = {}  # by the part that must have the shape
+        for needed in program.needed:
+            self.needed.setdefault(id(needed.tree), []).append(needed)
+        self.lengths: dict[str, tuple[int, str]] = {}  # of letters such as n, each with the array it counts
         self.output = ""
         self.depth = 0
         self.parts = 0
@@ -194,7 +197,7 @@ class Builder(Nodes):
             raise Problem(said, part.span, "Use them less often")
         try:
             built = self._combine(part, found, scope)
-            if self.needed and (needed := self.needed.get(id(part))):
+            for needed in self.needed.get(id(part), ()):
                 self._check(needed, built)
             return built
         except Problem as problem:
@@ -213,10 +216,23 @@ class Builder(Nodes):
         if needed.axis >= len(shape):
             hint = f"Give {name} a list of values"
             raise Problem(f"{needed.message} and {describe(name, shape)}", needed.span, hint)
+        if needed.letter:
+            self._check_letter(needed, shape[needed.axis], name, shape)
+            return
         length = self._length(needed.length)
         if length is not None and length != shape[needed.axis]:
             hint = needed.hint or f"Write {shape[needed.axis]} there, or change {name}"
             raise Problem(f"{needed.message} and {describe(name, shape)}", needed.span, hint)
+
+    def _check_letter(self, needed: Needed, entries: int, name: str, shape: Shape) -> None:
+        """Raise a Problem where a limit without a value, such as n, would stand for two lengths."""
+        more = self._length(needed.length) if needed.length else None
+        length, letter = entries - int(more or 0), needed.letter
+        first, array = self.lengths.setdefault(letter, (length, name))
+        if length != first:
+            said = f"{needed.message}, and {letter} is {first} for {array}; {describe(name, shape)}"
+            other = "m" if letter != "m" else "n"
+            raise Problem(said, needed.span, f"Write another letter for the other length, such as {other}")
 
     def _length(self, tree: Tree) -> float | None:
         """How many terms a limit promises, where it is a number or made of names with values."""

@@ -6,6 +6,7 @@ where s is an array and s_k has no value of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from core.dataclass import dataclass, replace
@@ -46,11 +47,25 @@ def indexed_names(tree: Tree, known: Known, indices: Collection[str] = ()) -> se
     """The arrays whose entries a tree takes by the indices of its sums, or by the given ones."""
     found: set[str] = set()
     for part, active in with_indices(tree, indices):
-        if isinstance(part, Name) and (entry := entry_of(part, known, active)) and not scalars(part, known):
+        if isinstance(part, Name) and (shift := shifted(part, active - set(indices))):
+            found.add(shift[0])
+        elif isinstance(part, Name) and (entry := entry_of(part, known, active)) and not scalars(part, known):
             found |= {
                 inner.name for inner in walk(entry[0]) if isinstance(inner, Name) and _is_base(inner, part)
             }
     return found
+
+
+def shifted(name: Name, active: Collection[str]) -> tuple[str, str, int, int] | None:
+    """The array, the index, its sign and what is added to it in `x_{i+1}` or `x_{4-i}`; None for others."""
+    made = parts(name.name)
+    found = re.fullmatch(r"([^\W\d_])([+-])(\d+)|(\d+)-([^\W\d_])", made.sub.replace("−", "-"))
+    if not found or not ({found[1], found[5]} & set(active)):
+        return None
+    array = replace(made, sub="").text
+    if found[1]:
+        return array, found[1], 1, int(found[2] + found[3])
+    return array, found[5], -1, int(found[4])
 
 
 def _is_base(inner: Name, name: Name) -> bool:

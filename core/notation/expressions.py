@@ -137,9 +137,11 @@ class Expressions(Cursor):
 
     def _note_quotient(self, left: Tree, right: Tree, token: Token) -> None:
         """Say of `a/b c` that it is (a/b)·c, unless brackets or a plain number leave no doubt."""
-        if not isinstance(left, Binary) or left.op != "/" or self.text[left.span.start] in "\\({":
+        if not isinstance(left, Binary) or left.op != "/" or left.span.start < left.left.span.start:
             return
-        if self.text[left.span.end - 1] in ")}" or (token.spaced and isinstance(left.right, Number)):
+        slash = "/" in self.text[left.left.span.end : left.right.span.start]
+        clear = self.text[left.right.span.start] in "({" or (token.spaced and isinstance(left.right, Number))
+        if not slash or clear:
             return
         span, below = left.span.to(right.span), left.right.span
         said = f"{self.source(span)} is read as ({self.source(left.span)})·{self.source(right.span)}"

@@ -35,7 +35,7 @@ def without_indices(reader: Expressions, statements: list[Statement]) -> list[St
         made = indices.lowered(statement.tree, free, wider, room)
         room = made.room
         reader.needed += made.needed
-        counts |= made.counts
+        counts = {**made.counts, **counts}
         if made.labels and statement.name:
             kept = [label for label in labels_of(parts(statement.name).sub) if label not in made.labels]
             vector = replace(parts(statement.name), sub="".join(kept)).text

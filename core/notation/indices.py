@@ -12,7 +12,7 @@ from functools import reduce
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
-from core.notation.entries import Known, Labels, entry_of, plain_entry
+from core.notation.entries import Known, Labels, entry_of, plain_entry, shifted
 from core.notation.printers import expression_text
 from core.notation.sums import WORDS, reductions_in
 from core.notation.tree import (
@@ -74,7 +74,7 @@ def _concerned(tree: Tree, free: frozenset[str], known: Known) -> set[int]:
         concerned = any(inside) or isinstance(part, Reduction)
         if isinstance(part, Name):
             is_entry = entry_of(part, known, indices) or plain_entry(part, known)
-            concerned = part.name in indices or is_entry is not None
+            concerned = part.name in indices or is_entry is not None or shifted(part, indices) is not None
         if concerned:
             found.add(id(part))
         return concerned
@@ -104,7 +104,7 @@ def lowered(tree: Tree, free: Labels, known: Known, room: int) -> Lowered:
 
 class _Lowering:
     def __init__(self, tree: Tree, free: frozenset[str], known: Known, room: int):
-        self.active = free
+        self.active = self.free = free
         self.known = known
         self.concerned = _concerned(tree, free, known)
         self.room = room
@@ -122,6 +122,10 @@ class _Lowering:
         if id(tree) not in self.concerned:
             return Part(((tree, ()),))
         match tree:
+            case Name() if self._is_shifted(tree):
+                message = f"{tree.name} is read where the limits of its index are numbers"
+                hint = "Write them, such as i=1 and 2, or take ranges, such as x[1:] - x[:2]"
+                raise Problem(message, tree.span, hint)
             case Name():
                 entry = entry_of(tree, self.known, self.active)
                 if entry is None and tree.name in self.active:
@@ -187,6 +191,12 @@ class _Lowering:
                     self._needs_number(part, written)
         return Part(((remade(tree, aligned), labels),))
 
+    def _is_shifted(self, name: Name) -> bool:
+        """Whether a name such as `x_{i+1}` is an entry: under a sum, and beside entries of the same array."""
+        found = shifted(name, self.active)
+        arrays = self.known.arrays | {array for array, rank in self.known.ranks.items() if rank}
+        return found is not None and (found[1] not in self.free or found[0] in arrays)
+
     def _take_entry(self, name: Name, entry: tuple[Tree, Labels]) -> None:
         """Keep an array that is indexed; it must have an axis for each index."""
         array, labels = entry
@@ -234,7 +244,8 @@ class _Lowering:
         elementwise = signature is None or signature.elementwise or tree.function in ("abs", "norm")
         if not any(labels for _, labels in found):
             return Part(((Call(tree.function, tuple(arg for arg, _ in found), tree.span), ()),))
-        if not elementwise and tree.function not in ("max", "min"):
+        pairs = tree.function in ("max", "min") and len(args) > 1
+        if not pairs and (not elementwise or tree.function in ("max", "min")):
             said = f"{tree.function} needs a whole vector; here it has a single entry"
             raise Problem(said, tree.span, "Leave the index out to take the whole vector")
         if tree.function == "norm":
@@ -262,6 +273,8 @@ class _Lowering:
         carried = [
             place.name for place in tree.places if isinstance(place, Name) and place.name in self.active
         ]
+        if not carried and labels:
+            raise Problem("An entry has no entries of its own", tree.span, "Write one index for each axis")
         if not carried:
             places = tuple(
                 replace(place) if isinstance(place, Range) else self.whole(self.part(place))[0]
@@ -412,20 +425,21 @@ class _Lowering:
         start = tree.start or Number(1.0)
         self._check_readable(tree, start)
         named, less = _symbolic(tree.stop)
-        if named and named not in self.known.names:
-            self._count(
-                named, index, less + (1 if isinstance(start, Number) and start.value == 0 else 0), first
-            )
-            return
         assert isinstance(start, Number)
-        length = self._length(start, tree.stop)
+        message = f"The {WORDS[tree.kind]} runs {self._limit_text(tree)}"
+        length, letter = self._length(start, tree.stop), ""
+        if named and named not in self.known.names:
+            more = less + (start.value == 0)
+            self._count(named, index, more, first)
+            length, letter = Number(float(more)), named
         if length is None:
             return
-        message = f"The {WORDS[tree.kind]} runs {self._limit_text(tree)}"
         for array, labels in self.entries[first:]:
             if index in labels:
                 axis = labels.index(index)
-                self.needed.append(Needed(array, message, axis=axis, length=length, span=tree.span))
+                self.needed.append(
+                    Needed(array, message, axis=axis, length=length, letter=letter, span=tree.span)
+                )
 
     def _check_readable(self, tree: Reduction, start: Tree) -> None:
         """Raise a Problem where limits take a part of the entries or depend on another index."""

@@ -127,7 +127,7 @@ class _Reader(Expressions):
             raise Problem(
                 "There is no formula yet", Span(0, max(1, len(self.text))), "Type one, such as (x+y)z"
             )
-        lowered = without_indices(self, statements)
+        lowered = without_indices(self, list(in_order(self, statements)))
         ordered = in_order(self, lowered)
         faces = {replace(parts(name), sub="").text: face for name, face in self.faces.items()} | self.faces
         return Program(

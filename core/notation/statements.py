@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from core.errors import Problem
@@ -40,7 +41,10 @@ def set_apart(tokens: Sequence[Token]) -> list[Token]:
                 continue
             if following.kind == "name" and following.text in ("where", "with") and _assigns(tokens, at + 2):
                 skipped = at + 2
-            if skipped > at or _assigns(tokens, at + 1) or (not comma and _starts_statement(following)):
+            behind_comma = not comma and at > 0 and tokens[at - 1].text == ","
+            signed = behind_comma and following.kind == "sign" and following.text in "-+"
+            starts = signed or (not comma and _starts_statement(following))
+            if skipped > at or _assigns(tokens, at + 1) or starts:
                 found.append(Token("end", ";", token.span, token.spaced))
                 continue
             if comma and following.kind in ("end", "stop") and found:
@@ -76,7 +80,8 @@ def _remark(tokens: Sequence[Token], at: int) -> int:
     if tokens[end].kind not in ("end", "stop", "finish"):
         return 0
     inside = tokens[at + 1 : end - 1]
-    if len(inside) == 1 and inside[0].kind == "number":
+    number = "".join(token.text for token in inside)
+    if re.fullmatch(r"[0-9.]+[a-z]?|[a-z]|[ivx]+|\*+", number):
         return end
     if any(token.kind == "sign" and token.text in "<>≤≥≠=" for token in inside):
         span = opening.span.to(tokens[end - 1].span)

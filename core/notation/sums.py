@@ -56,6 +56,7 @@ def labels_of(sub: str) -> list[str]:
 
 def reduction(reader: Expressions, token: Token) -> Tree:
     """The sum that a sign begins, over its term; the term ends at + or −, unless the index goes on behind."""
+    start = reader.at - 1
     limits = _limits(reader, token)
     with reader.level(token):
         if reader.token.kind in ("stop", "end"):
@@ -63,7 +64,7 @@ def reduction(reader: Expressions, token: Token) -> Tree:
                 f"A term is missing after this {WORDS[token.text]}", reader.since(token), "Write x_i"
             )
         body = _term(reader)
-        body = _continued(reader, token, limits, body)
+        body = _continued(reader, start, limits, body)
     span = reader.since(token)
     if not limits.indices:
         limits.indices = _guessed_indices(reader, body)
@@ -76,11 +77,15 @@ def _term(reader: Expressions) -> Tree:
     return reader.expression(SUM)
 
 
-def _continued(reader: Expressions, token: Token, limits: _Limits, body: Tree) -> Tree:
+def _continued(reader: Expressions, start: int, limits: _Limits, body: Tree) -> Tree:
     """The term with those behind + and − that still carry an index of the sum."""
-    first = body
+    token, first = reader.tokens[start], body
     while reader.at_sign("+", "-") and _carries(reader, limits.indices):
         sign = reader.take()
+        if sign.text == "-" and _before(reader.tokens, start) == "-":
+            message = "Whether the minus before this sum reaches the terms behind the next minus is not clear"
+            hint = "Put brackets around all that the sum is taken of"
+            raise Problem(message, token.span.to(sign.span), hint)
         more = _term(reader)
         body = Binary(sign.text, body, more, body.span.to(more.span))
     over = ", ".join(limits.indices)
@@ -94,6 +99,13 @@ def _continued(reader: Expressions, token: Token, limits: _Limits, body: Tree) -
         head, longer = reader.text[token.span.start : body.span.start], reader.text[body.span.start : end]
         reader.note(said, Span(token.span.start, end), f"{head}({longer})")
     return body
+
+
+def _before(tokens: Sequence[Token], at: int) -> str:
+    """The sign in front of a sum at a token, over a number or a fraction between them."""
+    while at > 0 and (tokens[at - 1].kind in ("number", "frac") or tokens[at - 1].text in "{}/"):
+        at -= 1
+    return tokens[at - 1].text if at else ""
 
 
 def _end_of_sum(reader: Expressions) -> int:
@@ -115,14 +127,16 @@ def _end_of_sum(reader: Expressions) -> int:
 
 
 def _carries(reader: Expressions, indices: tuple[str, ...]) -> bool:
-    """Whether the term behind the next sign has an index of the sum, not only that of a sum of its own."""
+    """Whether a term behind the next sign has an index of the sum, not only that of a sum of its own."""
     depth = 0
     for at, token in enumerate(reader.tokens[reader.at + 1 :], start=reader.at + 1):
         depth += nesting(token)
         if token.kind == "reduce":
             indices = tuple(set(indices) - _own_indices(reader.tokens[at + 1 : at + 8]))
+            if not indices:
+                return False
         ends = token.kind in ("end", "stop", "align", "break", "finish") or (
-            token.kind == "sign" and token.text in "+-,=<>≤≥≠"
+            token.kind == "sign" and token.text in ",=<>≤≥≠"
         )
         if depth < 0 or (not depth and ends):
             return False

@@ -197,7 +197,8 @@ class Needed:
     """What the shape of a part must be for the program to mean what was read, checked when shapes are known.
 
     `tree` is the part itself; it must have `rank` axes (or `at_most` so many), or `length` entries along an
-    `axis`, where these are given. `message` and `hint` are what is said otherwise.
+    `axis`, where these are given; with a `letter`, so many more than the letter stands for everywhere.
+    `message` and `hint` are what is said otherwise.
     """
 
     tree: Tree
@@ -207,6 +208,7 @@ class Needed:
     at_most: bool = False
     axis: int = 0
     length: Tree | None = None
+    letter: str = ""
     span: Span = NOWHERE
 
 

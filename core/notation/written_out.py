@@ -7,7 +7,7 @@ from functools import reduce
 
 from core.dataclass import replace
 from core.errors import Problem
-from core.notation.entries import Known, entry_of, scalars
+from core.notation.entries import Known, entry_of, scalars, shifted
 from core.notation.names import Parts, parts
 from core.notation.sums import WORDS, labels_of, rebuilt_with_sums, reductions_in
 from core.notation.tree import Binary, Index, Name, Number, Reduction, Tree, fold, names, remade, walk
@@ -30,7 +30,8 @@ def written_out(tree: Reduction, known: Known, room: int) -> Tree | None:
         found for part in named if entry_of(part, known, (index,)) and (found := scalars(part, known))
     ]
     inner = [r for r in reductions_in(tree.body) if index in _limit_names(r)]
-    if not (tree.each or numbered or inner or any(part.name == index for part in named)):
+    itself = any(part.name == index or shifted(part, (index,)) for part in named)
+    if not (tree.each or numbered or inner or itself):
         carried = any(entry_of(part, known, (index,)) for part in named)
         if carried or any(isinstance(part, Index) for part in walk(tree.body)):
             return None
@@ -89,14 +90,23 @@ def _term(tree: Reduction, known: Known, index: str, number: int) -> Tree:
         if part.name == index:
             return Number(float(number), part.span)
         made = parts(part.name)
+        if shift := shifted(part, (index,)):
+            _, _, sign, added = shift
+            return entry(made, [index], sign * number + added, part)
         labels = labels_of(made.sub)
         if part.name in known.names or index not in labels:
             return part
-        named = _with_label(made, labels, index, number)
+        return entry(made, labels, number, part)
+
+    def entry(made: Parts, labels: Sequence[str], place: int, part: Name) -> Tree:
+        named = _with_label(made, labels, index, place)
         base = replace(made, sub="")
         is_array = base.text in known.names or base.text in known.arrays
         if is_array and named not in known.names and len(labels) == 1:
-            return Index(Name(base.text, part.span), (Number(number - counted_from),), part.span)
+            if place < counted_from:
+                message = f"There is no entry {place} of {base.text}; the entries are counted from 1 here"
+                raise Problem(message, part.span, "Change the limits of the sum")
+            return Index(Name(base.text, part.span), (Number(place - counted_from),), part.span)
         return Name(named, part.span)
 
     body = tree.body

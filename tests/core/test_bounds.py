@@ -52,7 +52,7 @@ def test_parts_of_sums_that_are_written_out(sums):
 
 
 def test_sums_of_thousands_of_terms_are_written_out():
-    assert len(graph("∑_{i=1}^{100} ∑_{j=1}^{40} i x").nodes) == 8000
+    assert len(graph("∑_{i=1}^{100} ∑_{j=1}^{40} i x").nodes) == 8100
 
 
 # -- the text
