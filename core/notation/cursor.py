@@ -11,6 +11,8 @@ from core.notation.lexer import Token
 RELATIONS = "<>≤≥=≠"
 CLOSING = {"(": ")", "[": "]", "{": "}", "‖": "‖", "|": "|", "⟨": "⟩"}
 MAX_DEPTH = 100
+SUM, PRODUCT, POWER = 10, 20, 30  # how tightly signs bind
+BINDING = {"+": SUM, "-": SUM, **dict.fromkeys("*·/⊙@", PRODUCT)}
 
 
 class Cursor:

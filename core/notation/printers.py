@@ -95,8 +95,9 @@ def _binary(op: str, found: list[tuple[str, int]], reading: bool) -> str:
         least = ATOM - 2 if right[0].startswith("−") else max(needed, strength + 1)
         sign = {" ": "·", "-": "−"}.get(op, op)
         return f"{_wrap(left, needed)} {sign} {_wrap(right, least)}"
-    if op == " " and right[0][0].isdigit():  # x (2) might be a formula and its number
-        return f"{_wrap(left, strength)}({right[0]})"
+    if op == " " and right[0][0].isdigit():
+        gap = " " * (right[1] < ATOM)  # x (2) might be a formula and its number
+        return f"{_wrap(left, strength)}{gap}({right[0]})"
     if op == " " and right[0][0] in "[−|":
         return f"{_wrap(left, strength)} ({right[0]})"
     sign = {" ": " ", "/": "/", "-": " − "}.get(op, f" {op} ")

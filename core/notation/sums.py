@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
-from core.notation.cursor import nesting
+from core.notation.cursor import SUM, nesting
 from core.notation.lexer import Token
 from core.notation.names import parts
 from core.notation.tree import Binary, Name, Number, Reduction, Tree, fold, remade, walk
@@ -63,18 +63,12 @@ def reduction(reader: Expressions, token: Token) -> Tree:
             raise Problem(
                 f"A term is missing after this {WORDS[token.text]}", reader.since(token), "Write x_i"
             )
-        body = _term(reader)
+        body = reader.expression(SUM)
         body = _continued(reader, start, limits, body)
     span = reader.since(token)
     if not limits.indices:
         limits.indices = _guessed_indices(reader, body)
     return Reduction(token.text, limits.indices, body, limits.start, limits.stop, limits.excluded, span)
-
-
-def _term(reader: Expressions) -> Tree:
-    from core.notation.expressions import SUM
-
-    return reader.expression(SUM)
 
 
 def _continued(reader: Expressions, start: int, limits: _Limits, body: Tree) -> Tree:
@@ -86,7 +80,7 @@ def _continued(reader: Expressions, start: int, limits: _Limits, body: Tree) -> 
             message = "Whether the minus before this sum reaches the terms behind the next minus is not clear"
             hint = "Put brackets around all that the sum is taken of"
             raise Problem(message, token.span.to(sign.span), hint)
-        more = _term(reader)
+        more = reader.expression(SUM)
         body = Binary(sign.text, body, more, body.span.to(more.span))
     over = ", ".join(limits.indices)
     said = f"The {WORDS[token.text]} over {over} is taken of {reader.source(body.span)}"
