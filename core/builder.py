@@ -29,11 +29,13 @@ from core.notation.tree import (
     Number,
     Program,
     Range,
+    Reduction,
     Statement,
     Transposed,
     Tree,
     fold,
     is_constant,
+    left_over,
     names,
     with_names,
 )
@@ -282,6 +284,8 @@ class Builder(Nodes):
                 return self.apply(RELATIONS[relation], found, part)
             case Index():
                 return self.index(found, part)
+            case Reduction():
+                raise left_over(part)
 
     def name(self, part: Name) -> Operand:
         name = part.name

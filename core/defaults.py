@@ -29,9 +29,11 @@ from core.notation.tree import (
     Number,
     Program,
     Range,
+    Reduction,
     Transposed,
     Tree,
     fold,
+    left_over,
     substituted,
     walk,
 )
@@ -318,6 +320,8 @@ class _Guess:
                 return (*ranges, *axes[len(places) :])
             case Call(function, args):
                 return self.call(function, args, found)
+            case Reduction():
+                raise left_over(part)
 
     def name(self, name: str) -> Axes:
         if name not in self.known and name not in CONSTANTS:

@@ -2,8 +2,8 @@
 
 A document is frozen and shares what did not change with the one before, so keeping all of them costs little.
 Files are JSON with a version; reading one checks everything and runs nothing. A part that an older program
-would lose without a word gets a new version: 2 came with output and seed, 3 with the notation of slides. Older
-files lack what came later and are read; their programs are put into today's notation (core/older.py).
+would lose without a word gets a new version: 2 came with output and seed, 3 with the notation of slides.
+Older files lack what came later and are read; their programs are put into today's notation (core/older.py).
 """
 
 from __future__ import annotations

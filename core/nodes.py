@@ -27,8 +27,8 @@ class Operand:
     """Something an operation can take: a node, or a constant that is not a node yet.
 
     `row` marks a vector that was transposed: `wᵀx` is a dot product and `x wᵀ` an outer one. `literal` marks
-    a constant written in numbers alone, such as `1/2`, which stays one constant. `turned` marks a vector behind
-    `.T`, which stays a vector: side by side with another it makes a dot or an outer product.
+    a constant written in numbers alone, such as `1/2`, which stays one constant. `turned` marks a vector
+    behind `.T`, which stays a vector: side by side with another it makes a dot or an outer product.
     """
 
     tree: Tree

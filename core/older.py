@@ -30,7 +30,7 @@ VALUE_ENDS = {"name", "number", "sup", "sub", "transpose", "prime", "bars", "bar
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """A program's text as it is written today, the new names of those renamed, and what to say of it, or ""."""
+    """A program's text as it is written today, the new names of those renamed, and what to say of it."""
 
     text: str
     names: dict[str, str]

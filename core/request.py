@@ -48,10 +48,10 @@ class Refusal(Exception):
 class Request:
     """A program, its values, the node asked for, and the nodes whose gradients are wanted (none: all inputs).
 
-    `typed` is how the names of the values were written. The backward pass starts with `seed`, or with 1 at an `entry` of the output, or with 1. `unfold` are nodes
-    to be replaced by what they stand for, or `all`, or `numbers`. Of a project's file are `stored`, which may
-    have values for names the program no longer has, and `unfolded`, keys of nodes with the operations they
-    had.
+    `typed` is how the names of the values were written. The backward pass starts with `seed`, or with 1 at an
+    `entry` of the output, or with 1. `unfold` are nodes to be replaced by what they stand for, or `all`, or
+    `numbers`. Of a project's file are `stored`, which may have values for names the program no longer has,
+    and `unfolded`, keys of nodes with the operations they had.
     """
 
     program: str

@@ -16,7 +16,7 @@ LONGEST_LABEL = 32  # characters on a button
 
 
 class Notes(QWidget):
-    """Up to MOST notes, those with another reading first; `chosen` is sent with a note whose button is clicked."""
+    """Up to MOST notes, those with another reading first; `chosen` carries the note that is clicked."""
 
     chosen = Signal(object)
 

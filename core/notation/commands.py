@@ -32,10 +32,11 @@ SIGNS = {
 }
 # spacing, sizes, and directions to the typesetter
 SILENT = set(
-    "left right big Big bigg Bigg bigl bigr bigm Bigl Bigr biggl biggr Biggl Biggr middle displaystyle textstyle"
-    " scriptstyle limits nolimits nonumber notag thinspace medspace thickspace negthinspace enspace centering"
-    " large Large small normalsize boldmath unboldmath mathstrut strut relax allowbreak nobreak noindent hfill"
-    " mathbin mathrel mathord mathopen mathclose mathinner nobreakspace quad qquad".split()
+    "left right big Big bigg Bigg bigl bigr bigm Bigl Bigr biggl biggr Biggl Biggr middle"
+    " displaystyle textstyle scriptstyle limits nolimits nonumber notag thinspace medspace"
+    " thickspace negthinspace enspace centering large Large small normalsize boldmath unboldmath"
+    " mathstrut strut relax allowbreak nobreak noindent hfill mathbin mathrel mathord mathopen"
+    " mathclose mathinner nobreakspace quad qquad".split()
 )
 # commands that are left out with what stands in the braces behind them
 SILENT_WITH_ONE = set("mspace hspace vspace tag tag* label phantom hphantom vphantom color ref eqref".split())
@@ -54,8 +55,9 @@ WRAPPED = {
     "ensuremath": 0,
 }
 STYLES = set(
-    "mathbf boldsymbol bm pmb mathrm mathsf mathit mathcal mathscr mathfrak mathtt mathnormal text textrm textbf"
-    " textit textsf textnormal mbox operatorname operatorname* underline vec mathbold symbf symbfit".split()
+    "mathbf boldsymbol bm pmb mathrm mathsf mathit mathcal mathscr mathfrak mathtt mathnormal text"
+    " textrm textbf textit textsf textnormal mbox operatorname operatorname* underline vec mathbold"
+    " symbf symbfit".split()
 )
 # alphabets that are seen: bold, calligraphic, an arrow above
 FACES = {

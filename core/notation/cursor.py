@@ -11,6 +11,8 @@ from core.notation.lexer import Token
 RELATIONS = "<>≤≥=≠"
 CLOSING = {"(": ")", "[": "]", "{": "}", "‖": "‖", "|": "|", "⟨": "⟩"}
 MAX_DEPTH = 100
+SUM, PRODUCT, POWER = 10, 20, 30  # how tightly signs bind
+BINDING = {"+": SUM, "-": SUM, **dict.fromkeys("*·/⊙@", PRODUCT)}
 
 
 class Cursor:
@@ -41,10 +43,10 @@ class Cursor:
 
     @contextmanager
     def level(self, token: Token) -> Iterator[None]:
-        """One level of nesting: a bracket, a function, a fraction, a root. Raises Problem beyond MAX_DEPTH."""
+        """One level of nesting: a bracket, a function or a root. Raises Problem beyond MAX_DEPTH."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise Problem(f"This is nested deeper than {MAX_DEPTH} levels", token.span, "Name a part of it")
+            raise too_deep(token)
         yield
         self.depth -= 1
 
@@ -70,8 +72,10 @@ class Cursor:
     def inside(self) -> list[Token]:
         """The tokens directly in the bracket that opens here, not those of brackets within."""
         depth, found = 0, []
-        for token in self.tokens[self.at : self.partner(self.at)]:
+        for token in self.tokens[self.at : -2]:
             depth += nesting(token)
+            if depth == 0:
+                break
             if depth == 1:
                 found.append(token)
         return found
@@ -79,6 +83,11 @@ class Cursor:
     def has_comma(self) -> bool:
         """Whether a comma stands directly in the bracket that opens here."""
         return any(token.text == "," for token in self.inside())
+
+
+def too_deep(token: Token) -> Problem:
+    """The problem of a bracket, a function or a root that is nested too deeply."""
+    return Problem(f"This is nested deeper than {MAX_DEPTH} levels", token.span, "Name a part of it")
 
 
 def nesting(token: Token) -> int:

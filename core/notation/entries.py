@@ -1,7 +1,7 @@
 """Names with subscripts as entries of arrays: which they are, and of which array, by what is known.
 
-`w_i` under a sum over i is entry i of w; `t_pj` is entry j of t_p where p is no index; `s_k` is entry k of s where
-s is an array and s_k has no value of its own.
+`w_i` under a sum over i is entry i of w; `t_pj` is entry j of t_p where p is no index; `s_k` is entry k of s
+where s is an array and s_k has no value of its own.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
 from core.notation.names import parts
 from core.notation.signatures import Signature
-from core.notation.sums import Reduction, labels_of
-from core.notation.tree import Index, Name, Number, Range, Tree, walk
+from core.notation.sums import labels_of
+from core.notation.tree import Index, Name, Number, Range, Reduction, Tree, walk
 
 Labels = tuple[str, ...]
 
@@ -23,7 +23,7 @@ Labels = tuple[str, ...]
 class Known:
     """What is known when a statement is read: names with values, those that are arrays, those with rank.
 
-    `ranks` holds how many axes the values have that were given; `arrays` are names that are indexed somewhere.
+    `ranks` says how many axes each given value has; `arrays` are names that are indexed somewhere.
     """
 
     names: frozenset[str]
@@ -57,7 +57,7 @@ def indexed_names(tree: Tree, known: Known, indices: Collection[str] = ()) -> se
 
 
 def shifted(name: Name, active: Collection[str]) -> tuple[str, str, int, int] | None:
-    """The array, the index, its sign and what is added to it in `x_{i+1}` or `x_{4-i}`; None for other names."""
+    """The array, the index, its sign and what is added to it in `x_{i+1}` or `x_{4-i}`; None for others."""
     made = parts(name.name)
     found = re.fullmatch(r"([^\W\d_])([+-])(\d+)|(\d+)-([^\W\d_])", made.sub.replace("−", "-"))
     if not found or not ({found[1], found[5]} & set(active)):
@@ -73,7 +73,7 @@ def _is_base(inner: Name, name: Name) -> bool:
 
 
 def entry_of(name: Name, known: Known, active: Collection[str]) -> tuple[Tree, Labels] | None:
-    """The array a name with a subscript is an entry of, with the indices it carries; None if it is a plain name.
+    """The array that a name is an entry of, with the indices it carries; None if it is a plain name.
 
     `t_pj` is entry j of t_p where p is no index, and `W_yj` of row y of W where y has a value.
     """

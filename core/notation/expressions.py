@@ -10,10 +10,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from core.errors import Problem, Span
-from core.notation import calls, lists, mistakes, sums
-from core.notation.cursor import CLOSING, Cursor
+from core.notation import bars, calls, comparisons, fractions, lists, methods, mistakes, subscripts, sums
+from core.notation.cursor import BINDING, CLOSING, POWER, PRODUCT, Cursor
 from core.notation.lexer import Token
-from core.notation.libraries import chosen
 from core.notation.signatures import Signature
 from core.notation.tree import (
     Binary,
@@ -33,9 +32,6 @@ from core.notation.tree import (
 from core.notation.words import CONDITIONS
 
 Part = TypeVar("Part")
-SUM, PRODUCT, POWER = 10, 20, 30
-NORMS = {"1": "l1", "2": "norm", "F": "norm", "": "norm"}
-BINDING = {"+": SUM, "-": SUM, **dict.fromkeys("*·/⊙@", PRODUCT)}
 TRANSPOSE_NAMES = ("T", "t")
 
 
@@ -45,17 +41,17 @@ class Expressions(Cursor):
     def __init__(self, text: str, tokens: list[Token], functions: dict[str, Signature], known: set[str]):
         super().__init__(text, tokens)
         self.functions, self.known = functions, known
-        self.notes: list[Note] = []
+        self.notes: dict[Note, None] = {}  # each once, in their order
         self.needed: list[Needed] = []
         self.defined: set[str] = set()  # functions that the program defines
         self.ranks: Mapping[str, int] = {}  # how many axes the values of names have, where they are given
         self.whole: Collection[str] = ()  # names that were written upright, as one word
+        # how far the terms behind a sum reach: first and last token, end in the text, by the number of fences
+        self.sum_ends: dict[int, tuple[int, int, int]] = {}
         self.current: dict[str, str] = {}  # the newest name of one that was changed with +=
 
     def note(self, message: str, span: Span, other: str = "") -> None:
-        found = Note(message, span, other)
-        if found not in self.notes:
-            self.notes.append(found)
+        self.notes[Note(message, span, other)] = None
 
     def source(self, span: Span) -> str:
         return self.text[span.start : span.end]
@@ -94,14 +90,14 @@ class Expressions(Cursor):
                 return Transposed(left, left.span.to(token.span))
             case "method":
                 if not token.spaced:
-                    return calls.method(self, left)
+                    return methods.method(self, left)
             case "sub" | "under":
-                if (entry := self.subscripted(left)) is not None:
+                if (entry := subscripts.entry(self, left)) is not None:
                     return entry
             case "bars" if self.fences[-1:] == ["|"] and token.span.end - token.span.start > 1:
-                self._split_bars()
+                bars.split_bars(self)
             case "name" if token.text == "if" and not binding and "if" not in self.known:
-                return self.conditional(left)
+                return comparisons.conditional(self, left)
         return self.juxtaposed(left) if binding < PRODUCT and self.starts_factor() else None
 
     def _can_be_indexed(self, left: Tree) -> bool:
@@ -211,31 +207,6 @@ class Expressions(Cursor):
         self.take()
         return Range(start, None if self.at_sign(",", "]") else self.expression())
 
-    def subscripted(self, left: Tree) -> Tree | None:
-        """`softmax(z)_k` is entry k; a subscript elsewhere belongs to a name."""
-        if self.token.kind == "under" and self.ahead().text == "+" and self.text[left.span.end - 1] in ")]}":
-            self.take()
-            self.take()
-            return Call("max", (Number(0.0), left), left.span.to(self.tokens[self.at - 1].span))
-        if (
-            self.token.spaced
-            or not isinstance(left, Call | Index)
-            or self.text[left.span.end - 1] not in ")]}"
-        ):
-            return None
-        token = self.token
-        if token.kind == "sub":
-            place: Tree = calls.label_tree(token.text, token.span)
-            self.take()
-        else:
-            following = self.ahead()
-            if following.kind not in ("name", "number"):
-                return None
-            self.take()
-            self.take()
-            place = calls.label_tree(following.text, following.span)
-        return Index(left, (place,), left.span.to(self.tokens[self.at - 1].span))
-
     # -- what an expression starts with
 
     def prefix(self) -> Tree:
@@ -246,13 +217,13 @@ class Expressions(Cursor):
             case "name" | "library":
                 return calls.named(self, token)
             case "bar" | "bars":
-                return self.bars(token)
+                return bars.bars(self, token)
             case "frac":
-                return self.fraction(token)
+                return fractions.fraction(self, token)
             case "root":
-                return self.root(token)
+                return fractions.root(self, token)
             case "root3":
-                return self._nth_root(token, Number(3.0), self._factor(token))
+                return fractions.nth_root(self, token, Number(3.0), self.operand(token))
             case "reduce":
                 return sums.reduction(self, token)
             case "indicator":
@@ -268,7 +239,7 @@ class Expressions(Cursor):
             case "-" | "+":
                 return self.unary(token)
             case "√":
-                body = self._factor(token)
+                body = self.operand(token)
                 return Call("sqrt", (body,), token.span.to(body.span))
             case "(" | "{":
                 return self.bracketed(token)
@@ -293,7 +264,7 @@ class Expressions(Cursor):
         """One factor with its powers, transposes and indices."""
         return self.expression(POWER - 1)
 
-    def _factor(self, token: Token) -> Tree:
+    def operand(self, token: Token) -> Tree:
         """What a root without brackets is taken of."""
         with self.level(token):
             return self.expression(POWER)
@@ -305,7 +276,7 @@ class Expressions(Cursor):
             raise Problem("There is nothing between these brackets", span, "Write a value there")
         with self.level(opening):
             self.fences.append(opening.text)
-            body = self.relation()
+            body = comparisons.relation(self)
             if self.token.kind == "over":
                 self.take()
                 below = self.expression()
@@ -321,114 +292,6 @@ class Expressions(Cursor):
         if len(parts) != 2:
             raise Problem(f"An inner product has two vectors; here are {len(parts)}", span, "Write ⟨w, x⟩")
         return Binary("·", parts[0], parts[1], span)
-
-    def relation(self) -> Tree:
-        """An expression, or a comparison such as `x > 0` or `0 < x < 1`: 1 where it holds, else 0."""
-        return self.comparison()[0]
-
-    def comparison(self) -> tuple[Tree, bool]:
-        """The same, and whether it is a comparison."""
-        first = self.expression()
-        found: Tree | None = None
-        while self.at_relation():
-            sign = self.take()
-            second = self.expression()
-            compared = _compared(sign.text, first, second)
-            found = _both(found, compared) if found else compared
-            first = second
-        if found and self.token.kind == "name" and self.token.text == "and":
-            self.take()
-            found = _both(found, self.relation())
-        return found or first, found is not None
-
-    def conditional(self, then: Tree) -> Tree:
-        """`a if c else b`."""
-        self.take()
-        condition = self.relation()
-        token = self.token
-        if not (token.kind == "name" and token.text in ("else", "otherwise")):
-            raise Problem("'if' needs an 'else'", then.span.to(condition.span), "Write a if x > 0 else b")
-        self.take()
-        otherwise = self.expression()
-        return with_span(chosen(condition, then, otherwise), then.span.to(otherwise.span))
-
-    def bars(self, opening: Token) -> Tree:
-        with self.level(opening):
-            self.fences.append(opening.text)
-            body = self.expression()
-            closing = self.close(opening)
-        function = "norm" if opening.text == "‖" else "abs"
-        if self.token.kind in ("sub", "under") and not self.token.spaced:
-            which, closing = self._which_norm()
-            if which not in NORMS:
-                hint = "‖x‖₁ adds up the sizes of the entries, ‖x‖₂ is the length"
-                raise Problem(f"There is no norm with the number {which}", closing.span, hint)
-            function = NORMS[which]
-            if which in ("1", "2"):
-                self.need_vector(body, opening.span.to(closing.span))
-        return Call(function, (body,), opening.span.to(closing.span))
-
-    def need_vector(self, body: Tree, span: Span) -> None:
-        """Note that a norm with a number is one of a vector: of a matrix it is another one."""
-        message, hint = (
-            "This norm of a matrix is another number",
-            "Write ‖W‖_F for the root of the sum of squares",
-        )
-        self.needed.append(Needed(body, message, hint, rank=1, at_most=True, span=span))
-
-    def _which_norm(self) -> tuple[str, Token]:
-        """The label of a norm: `_1`, `_{2}`, `_F`, `₂`."""
-        token = self.take()
-        if token.kind == "sub":
-            return token.text, token
-        if self.at_sign("{"):
-            self.take()
-            label = self.take()
-            if not self.at_sign("}"):
-                return "", label
-            self.take()
-            return label.text, label
-        label = self.take()
-        return label.text, label
-
-    def _split_bars(self) -> None:
-        """`|a||b|`: inside single bars a double bar is one that closes and one that opens."""
-        token = self.token
-        middle = token.span.start + 1
-        self.tokens[self.at : self.at + 1] = [
-            Token("bar", "|", Span(token.span.start, middle), token.spaced),
-            Token("bar", "|", Span(middle, token.span.end)),
-        ]
-
-    def fraction(self, token: Token) -> Tree:
-        """`\\frac{a}{b}`, `\\frac12`, `\\frac\\lambda2`, as copied from a slide's source."""
-        with self.level(token):
-            parts = [self._fraction_part(token) for _ in range(2)]
-        return Binary("/", parts[0], parts[1], token.span.to(self.tokens[self.at - 1].span))
-
-    def _fraction_part(self, token: Token) -> Tree:
-        if self.at_sign("{"):
-            return self.bracketed(self.take())
-        part = self.take()
-        if part.kind == "number":
-            return Number(float(part.text), part.span)
-        if part.kind == "name" and part.text not in self.functions:
-            return Name(part.text, part.span)
-        raise Problem("\\frac needs two parts in braces", token.span.to(part.span), "Write \\frac{a}{b}")
-
-    def root(self, token: Token) -> Tree:
-        """`\\sqrt{x}`, `\\sqrt[3]{x}`, `\\sqrt x`."""
-        degree: Tree | None = None
-        if self.at_sign("[") and not self.token.spaced:
-            opening = self.take()
-            self.fences.append("[")
-            degree = self.expression()
-            self.close(opening)
-        body = self.bracketed(self.take()) if self.at_sign("{", "(") else self._factor(token)
-        return self._nth_root(token, degree, body) if degree else Call("sqrt", (body,), self.since(token))
-
-    def _nth_root(self, token: Token, degree: Tree, body: Tree) -> Tree:
-        return Binary("^", body, Binary("/", Number(1.0), degree), self.since(token))
 
     def since(self, token: Token) -> Span:
         """From a token to the one taken last."""
@@ -463,14 +326,3 @@ class Expressions(Cursor):
         if self.token.text == closing and self.token.kind in ("sign", "bar", "bars"):
             return self.take()
         raise mistakes.not_closed(self, opening)
-
-
-def _compared(sign: str, left: Tree, right: Tree) -> Tree:
-    span = left.span.to(right.span)
-    if sign == "≠":
-        return Binary("-", Number(1.0), Indicator("=", left, right, span), span)
-    return Indicator("=" if sign == "==" else sign, left, right, span)
-
-
-def _both(one: Tree, other: Tree) -> Tree:
-    return Binary("*", one, other, one.span.to(other.span))

@@ -76,7 +76,7 @@ def _atoms(tokens: list[Token], known: set[str], functions: Collection[str]) -> 
 
 
 def _by_look(name: str, atoms: Collection[str]) -> list[str] | None:
-    """The factors of names that are read as products anyhow: `w0x0`, `πr`, `w_ix_i` and two letters as `wx`."""
+    """The factors of a name that looks like a product: `w0x0`, `πr`, `w_ix_i`, or two letters as `wx`."""
     if re.fullmatch(r"(?:[^\W\d_][0-9]+){2,}", name):
         return re.findall(r"[^\W\d_][0-9]+", name)
     if re.fullmatch("π[^\\W\\d_].*", name):

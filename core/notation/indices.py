@@ -1,21 +1,20 @@
 """Index notation made into operations on whole arrays: `∑_j w_ij x_j + b_i` becomes `w x + b`.
 
-A name with a subscript that is an index of a sum, or of the left side as in `z_k = …`, is an entry of an array;
-every part is turned into an array whose axes are labelled by the indices it carries. Nothing here knows lengths:
-what the limits of a sum promise is noted as needed and checked when the shapes are known.
+A name with a subscript that is an index of a sum, or of the left side as in `z_k = …`, is an entry of an
+array; every part becomes an array whose axes are labelled by the indices it carries. Nothing here knows
+lengths: what the limits of a sum promise is noted as needed and checked when the shapes are known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from typing import Any
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
 from core.notation.entries import Known, Labels, entry_of, plain_entry, shifted
 from core.notation.printers import expression_text
-from core.notation.sums import WORDS, Reduction, reductions_in
+from core.notation.sums import WORDS, reductions_in
 from core.notation.tree import (
     Binary,
     Call,
@@ -27,6 +26,7 @@ from core.notation.tree import (
     Negative,
     Number,
     Range,
+    Reduction,
     Transposed,
     Tree,
     fold,
@@ -41,7 +41,7 @@ PRODUCTS = " ·*⊙@"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A product of factors, each an array with its labelled axes; `negative` where a minus stands before it."""
+    """A product of arrays with labelled axes; `negative` where a minus stands before it."""
 
     factors: tuple[tuple[Tree, Labels], ...]
     negative: bool = False
@@ -53,12 +53,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """A tree without index notation, the labels left of the free ones, what the limits need and count."""
+    """A tree without index notation, the labels left of the free ones, what the limits need and count.
+
+    `room` is how many parts may still be written out term by term.
+    """
 
     tree: Tree
     labels: Labels
     needed: list[Needed]
     counts: Mapping[str, Tree]
+    room: int
 
 
 def _concerned(tree: Tree, free: frozenset[str], known: Known) -> set[int]:
@@ -67,11 +71,10 @@ def _concerned(tree: Tree, free: frozenset[str], known: Known) -> set[int]:
     found: set[int] = set()
 
     def combine(part: Tree, inside: list[bool]) -> bool:
-        own: Any = part
-        concerned = any(inside) or isinstance(own, Reduction)
-        if isinstance(own, Name):
-            is_entry = entry_of(own, known, indices) or plain_entry(own, known)
-            concerned = own.name in indices or is_entry is not None or shifted(own, indices) is not None
+        concerned = any(inside) or isinstance(part, Reduction)
+        if isinstance(part, Name):
+            is_entry = entry_of(part, known, indices) or plain_entry(part, known)
+            concerned = part.name in indices or is_entry is not None or shifted(part, indices) is not None
         if concerned:
             found.add(id(part))
         return concerned
@@ -80,12 +83,13 @@ def _concerned(tree: Tree, free: frozenset[str], known: Known) -> set[int]:
     return found
 
 
-def lowered(tree: Tree, free: Labels, known: Known) -> Lowered:
+def lowered(tree: Tree, free: Labels, known: Known, room: int) -> Lowered:
     """A tree without index notation; `free` are the indices of the left side.
 
-    Raises Problem where the notation cannot be turned into operations on whole arrays.
+    `room` is how many parts may be written out term by term. Raises Problem where the notation cannot be
+    turned into operations on whole arrays.
     """
-    lowering = _Lowering(tree, frozenset(free), known)
+    lowering = _Lowering(tree, frozenset(free), known, room)
     part = lowering.part(tree)
     found, labels = lowering.whole(part)
     if labels and set(labels) != set(free):
@@ -95,14 +99,15 @@ def lowered(tree: Tree, free: Labels, known: Known) -> Lowered:
         raise Problem(message, tree.span, "Write both with the same indices, or without")
     if len(labels) == 2 and labels != free and set(labels) == set(free):
         found, labels = Transposed(found, found.span), labels[::-1]
-    return Lowered(found, labels, lowering.needed, lowering.counts)
+    return Lowered(found, labels, lowering.needed, lowering.counts, lowering.room)
 
 
 class _Lowering:
-    def __init__(self, tree: Tree, free: frozenset[str], known: Known):
+    def __init__(self, tree: Tree, free: frozenset[str], known: Known, room: int):
         self.active = self.free = free
         self.known = known
         self.concerned = _concerned(tree, free, known)
+        self.room = room
         self.written: list[Tree] = []
         self.needed: list[Needed] = []
         self.counts: dict[str, Tree] = {}  # limits such as n without a value, and an array that long
@@ -214,7 +219,7 @@ class _Lowering:
         )
 
     def _aligned(self, found: Sequence[tuple[Tree, Labels]], span: Span) -> tuple[list[Tree], Labels]:
-        """Trees with their axes in one order, so that they meet entry by entry, and the labels of the result."""
+        """Trees with their axes in one order, to meet entry by entry, and the labels of the result."""
         longest = max((labels for _, labels in found), key=len)
         if any(set(labels) - set(longest) for _, labels in found):
             both = sorted({label for _, labels in found for label in labels})
@@ -292,7 +297,8 @@ class _Lowering:
         if not tree.indices:
             body = self.whole(self.part(tree.body))[0]
             return Part(((Call(tree.kind, (body,), tree.span), ()),))
-        if (expanded := written_out(tree, self.known)) is not None:
+        if (expanded := written_out(tree, self.known, self.room)) is not None:
+            self.room -= sum(1 for _ in walk(expanded))
             self.concerned |= _concerned(expanded, self.active, self.known)
             self.written = [*self.written, expanded]  # kept, so that no other part gets its identity
             return self.part(expanded)
@@ -453,7 +459,7 @@ class _Lowering:
             raise Problem(message, tree.stop.span, hint)
 
     def _count(self, name: str, index: str, more: int, first: int) -> None:
-        """Keep what a limit without a value stands for: the length of an axis, less one if it counts from 0."""
+        """Keep what a limit without a value stands for: the length of an axis, less one if counted from 0."""
         for array, labels in self.entries[first:]:
             if index in labels and isinstance(array, Name):
                 axis = (Number(float(labels.index(index))),) if len(labels) > 1 else ()

@@ -1,6 +1,6 @@
 """Text to tokens; every character is either understood or named in a sentence.
 
-The tokens are those of the text as it was typed, LaTeX and NumPy included; `spellings` makes plain ones of them.
+The tokens are those of the text as typed, LaTeX and NumPy included; `spellings` makes plain ones of them.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def check_name(text: str, name: str, span: Span) -> None:
 
 
 def raw_tokens(text: str) -> list[Token]:
-    """The tokens of a text as it was typed, closed by one of kind `stop`; spaces are left out. Raises Problem."""
+    """The tokens of a text without its spaces, closed by one of kind `stop`. Raises Problem."""
     if len(text) > MAX_CHARACTERS:
         message = f"A program can have {MAX_CHARACTERS:,} characters; this one has {len(text):,}"
         raise Problem(message, Span(MAX_CHARACTERS, MAX_CHARACTERS + 1), "Leave out what is not needed")

@@ -40,7 +40,7 @@ def _binary(op: str) -> Callable[..., Tree]:
 
 
 def chosen(condition: Tree, then: Tree, otherwise: Tree) -> Tree:
-    """c·a + (1 − c)·b, the value a where the condition c is 1 and b where it is 0; without what is 0 or 1 anyway."""
+    """c·a + (1 − c)·b: a where the condition c is 1, b where it is 0; factors 1 and terms 0 are left out."""
     first = _weighed(condition, then)
     second = _weighed(Binary("-", ONE, condition), otherwise)
     if first is None or second is None:

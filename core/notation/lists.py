@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import Problem, Span
 from core.notation import mistakes
+from core.notation.comparisons import comparison, relation
 from core.notation.cursor import nesting
 from core.notation.lexer import Token
 from core.notation.libraries import chosen
@@ -38,7 +39,7 @@ def square(reader: Expressions, opening: Token) -> Tree:
     start = reader.at - 1
     with reader.level(opening):
         reader.fences.append("[")
-        first, compares = reader.comparison()
+        first, compares = comparison(reader)
         reader.fences.pop()
         if reader.at_sign(","):
             reader.take()
@@ -46,7 +47,7 @@ def square(reader: Expressions, opening: Token) -> Tree:
             if reader.at_sign("]"):
                 reader.take()
             else:
-                items += reader.listed(opening, "A list", reader.relation)
+                items += reader.listed(opening, "A list", lambda: relation(reader))
             return Listing(tuple(items), reader.since(opening))
         reader.fences.append("[")
         reader.close(opening)
@@ -235,7 +236,7 @@ def _cases(reader: Expressions, opening: Token) -> Tree:
 
 
 def _condition(reader: Expressions) -> tuple[Tree | None, str]:
-    """The condition of a case, None for `otherwise`; and its relation in words, to see what is its opposite."""
+    """The condition of a case, None for `otherwise`; and its relation in words, to find its opposite."""
     while reader.token.kind == "name" and reader.token.text in ("if", "for", "when"):
         reader.take()
     if reader.token.kind == "name" and reader.token.text in ("otherwise", "else"):
@@ -243,7 +244,7 @@ def _condition(reader: Expressions) -> tuple[Tree | None, str]:
         return None, ""
     if reader.token.kind in ("break", "finish"):
         return None, ""
-    condition = reader.relation()
+    condition = relation(reader)
     if reader.token.kind == "name" and reader.token.text == "or":
         raise Problem("'or' between conditions is not read", reader.token.span, "Write a case for each")
     return condition, ""
@@ -266,7 +267,7 @@ def _first_that_holds(reader: Expressions, found: list[tuple[Tree, Tree | None, 
 
 
 def _are_opposite(one: Tree, other: Tree) -> bool:
-    """Whether exactly one of two conditions holds, as x > 0 and x ≤ 0; or both meet only where they are equal."""
+    """Whether one of two conditions holds and not the other, as of x > 0 and x ≤ 0, or of x > 0 and x < 0."""
     if isinstance(one, Indicator) and isinstance(other, Indicator):
         same = (one.left, one.right) == (other.left, other.right)
         if same and other.relation in (OPPOSITE[one.relation], OPPOSITE[one.relation].replace("≥", ">")):

@@ -18,7 +18,7 @@ LAYOUTS = set(
 
 
 class Macros(Naming):
-    """Makes plain tokens of commands and environments; each method takes the token at a place and returns the next."""
+    """Makes plain tokens of commands and environments; a method takes a place and returns the next."""
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ class Macros(Naming):
         return at + 1
 
     def _bold_one(self, at: int) -> int:
-        """A bold 1 in front of a condition is the indicator; other braces stay and hold together what is inside."""
+        """A bold 1 before a condition is the indicator; other braces stay and hold their content together."""
         start, end, behind = self._argument(at + 1)
         one = end == start + 1 and self._at(start).kind == "number" and self._at(start).text == "1"
         opens = self._at(behind).kind == "under" or self._is(behind, "[", "{", "(")

@@ -206,7 +206,7 @@ def wrong_count(shown: str, least: int, most: int, usage: str, given: int, span:
 
 
 def refuse_unknown_function(cursor: Expressions, token: Token) -> None:
-    """Refuse a name of two or more letters, or a list of values, in front of a bracket that it may be called with.
+    """Refuse a word, or a name in front of a list of values, that looks like a call of an unknown function.
 
     Raises Problem; a single letter in front of a bracket is a factor.
     """
@@ -281,7 +281,7 @@ def no_such_method(cursor: Expressions, token: Token) -> Problem:
 
 
 def prime_of_a_name(cursor: Expressions, token: Token) -> Problem:
-    """The problem of a prime behind a name without a value: a transpose of MATLAB, or the slope of something."""
+    """The problem of a prime behind a name without a value: MATLAB's transpose, or a slope."""
     written = cursor.source(token.span)
     shown = replace(parts(token.text), primes=0).text
     hint = f"Write {shown}^T for a transpose; for a slope write its formula, as σ(z)(1 - σ(z)) for that of σ"

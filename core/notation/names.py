@@ -1,7 +1,7 @@
 """Names: what one is made of, its one spelling in the program, and the plain spellings people type for it.
 
 A name is letters with, perhaps, an accent, a subscript, a layer in brackets and primes: `ŷ`, `x1`, `h_{t-1}`,
-`W⁽²⁾`, `w_[1]`, `x′`. However it is typed, inside the program it has one spelling, which can be typed as well.
+`W⁽²⁾`, `w_[1]`, `x′`. However it is typed, the program has one spelling for it, which can be typed as well.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ _NAME = re.compile(
 class Parts:
     """What a name is made of.
 
-    `base` are its letters, `accent` is a key of ACCENTS or "", `sub` the subscript's text, `layer` the text in
-    brackets above (`(2)` or `[2]`, with its brackets), `primes` how many primes follow. A subscript in square
-    brackets, as in `w_[1]`, keeps them in `sub`.
+    `base` are its letters, `accent` is a key of ACCENTS or "", `sub` the subscript's text, `layer` the text
+    above with its brackets (`(2)` or `[2]`), `primes` how many primes follow. A subscript in square brackets,
+    as in `w_[1]`, keeps them in `sub`.
     """
 
     base: str
@@ -130,7 +130,7 @@ def _layered(found: dict[str, str], made: Parts) -> Parts:
 
 @lru_cache(4096)
 def canonical(name: str) -> str:
-    """The one spelling of a name typed plainly: `x_1`, `x₁` and `x_{1}` are `x1`; `y_hat` is `ŷ`; `lambda` is `λ`."""
+    """The one spelling of a name typed plainly: `x_1` and `x₁` are `x1`; `y_hat` is `ŷ`; `lambda` is `λ`."""
     name = re.sub(f"_?([{''.join(SUBSCRIPTS)}]+)", lambda match: "_{" + _lowered(match[1]) + "}", name)
     name = _compatible(name).replace("'", "′")
     word = re.match(r"[A-Za-z]+", name)

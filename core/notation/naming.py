@@ -1,4 +1,4 @@
-"""Names among raw tokens: letters in any alphabet, with the accents, subscripts, layers and primes that are theirs."""
+"""Names among raw tokens: letters in any alphabet with their accents, subscripts, layers and primes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Named:
 
 
 class Naming(Raw):
-    """Finds names; `whole` are those written as one word on purpose, `spelled` how the text spells each first.
+    """Finds names; `whole` are those written as one word on purpose, `spelled` how each is spelled first.
 
     `faces` are the alphabets of names that are not plain; `layered` are names whose layer may stand in round
     brackets without braces, `stems` the letters that number layers without brackets.
@@ -292,7 +292,7 @@ class Naming(Raw):
     # -- layers in brackets above a name
 
     def _layer_at(self, at: int, made: Parts) -> tuple[str, int, bool] | None:
-        """The layer, or the primes, above a name at a token: its label, what comes behind, and a transpose."""
+        """The layer or the primes above a name: the label, what comes behind, and whether ^T is in it too."""
         token = self._at(at)
         if token.kind == "layer" and not made.layer:
             return f"({token.text})", at + 1, False

@@ -15,10 +15,12 @@ from core.notation.tree import (
     Number,
     Program,
     Range,
+    Reduction,
     Statement,
     Transposed,
     Tree,
     fold,
+    left_over,
 )
 from core.numbers import SUPERSCRIPTS, typed_text
 
@@ -70,6 +72,8 @@ def _print(part: Tree, found: list[tuple[str, int]], reading: bool) -> tuple[str
             grouped = part.grouped(texts)
             places = (_range(*own) if isinstance(place, Range) else own[0] for place, own in grouped)
             return f"{_wrap(found[0], 5)}[{', '.join(places)}]", 5
+        case Reduction():
+            raise left_over(part)
 
 
 def _range(start: str, stop: str = "") -> str:
@@ -92,9 +96,8 @@ def _binary(op: str, found: list[tuple[str, int]], reading: bool) -> str:
         sign = {" ": "·", "-": "−"}.get(op, op)
         return f"{_wrap(left, needed)} {sign} {_wrap(right, least)}"
     if op == " " and right[0][0].isdigit():
-        # a number alone in brackets may be that of an equation
-        inside = f"({right[0]})" if right[1] > STRENGTH["^"] else right[0]
-        return f"{_wrap(left, strength)} ({inside})"
+        gap = " " * (right[1] < ATOM)  # x (2) might be a formula and its number
+        return f"{_wrap(left, strength)}{gap}({right[0]})"
     if op == " " and right[0][0] in "[−|":
         return f"{_wrap(left, strength)} ({right[0]})"
     sign = {" ": " ", "/": "/", "-": " − "}.get(op, f" {op} ")

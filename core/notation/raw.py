@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from core.errors import Problem
+from core.notation.cursor import MAX_DEPTH, too_deep
 from core.notation.lexer import Token, assigned
 
 
@@ -40,11 +41,13 @@ class Raw:
         return self._is(at, "{")
 
     def _group(self, at: int) -> int:
-        """Where the brace that opens at a token closes. Raises Problem where it does not."""
+        """Where the brace that opens at a token closes. Raises Problem if it does not, or is too deep."""
         depth = 0
         for place in range(at, len(self.raw)):
             if self._is(place, "{"):
                 depth += 1
+                if depth > MAX_DEPTH:  # refused here, as each level would look for its end again
+                    raise too_deep(self.raw[place])
             elif self._is(place, "}"):
                 depth -= 1
                 if not depth:

@@ -9,10 +9,10 @@ MAX_VALUES = 99  # in the brackets of one call
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A function's canonical name, how many values it takes, how it is called, and what the reader may do with it.
+    """A function's canonical name, how many values it takes, and how it is called.
 
-    `elementwise` says that it works entry by entry; `slope` is its derivative as a formula of x, or "" where it
-    has none that is a formula of one value.
+    `elementwise` says that it works entry by entry; `slope` is its derivative as a formula of x, or "" where
+    it has none that is a formula of one value.
     """
 
     name: str

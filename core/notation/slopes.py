@@ -1,10 +1,12 @@
-"""The slope of a formula of one value, for `f'(x)` where the program defines f."""
+"""Slopes: `σ'(z)` as the formula it is, and the derivative of a function that the program defines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from core.errors import Problem
+from core.notation.lexer import Token
 from core.notation.signatures import Signature
 from core.notation.tree import (
     Binary,
@@ -15,12 +17,36 @@ from core.notation.tree import (
     Number,
     Tree,
     fold,
+    remade,
     substituted,
     with_span,
 )
 
+if TYPE_CHECKING:
+    from core.notation.expressions import Expressions
+
 ZERO, ONE = Number(0.0), Number(1.0)
 Pair = tuple[Tree, Tree]  # a part and its slope
+
+
+def slope(reader: Expressions, token: Token, function: str, primes: int) -> Tree:
+    """`σ'(z)`: the slope of a function at a value, as the formula it is."""
+    span = reader.since(token)
+    if primes > 1:
+        raise Problem("A second slope is not computed", span, "Write its formula")
+    if not reader.at_sign("(", "{"):
+        raise Problem(
+            f"'{reader.source(span)}' needs the value it is taken at", span, f"Write {function}'(x)"
+        )
+    opening = reader.take()
+    value = reader.listed(opening, f"{function}'(…)", reader.expression)
+    formula = reader.slope_of(function) if len(value) == 1 else None
+    if formula is None:
+        hint = "Write its formula; the gradients of the program are computed anyway"
+        raise Problem(f"The slope of {function} is not a formula of one value", span, hint)
+    tree = with_span(substituted(formula, {"x": value[0]}), reader.since(token))
+    reader.note(f"{reader.source(tree.span)} is read as {reader.printed(tree)}", tree.span)
+    return tree
 
 
 def slope_of(
@@ -32,7 +58,7 @@ def slope_of(
     """
 
     def combine(part: Tree, found: list[Pair]) -> Pair:
-        return _with_children(part, found), _slope(part, found)
+        return remade(part, [tree for tree, _ in found]), _slope(part, found)
 
     def _slope(part: Tree, found: list[Pair]) -> Tree:
         match part:
@@ -70,12 +96,6 @@ def slope_of(
         return _product(Binary("^", a, b), _sum("+", by_log, _quotient(_product(b, da), a)))
 
     return with_span(fold(tree, combine)[1], tree.span)
-
-
-def _with_children(part: Tree, found: list[Pair]) -> Tree:
-    from core.notation.tree import remade
-
-    return remade(part, [tree for tree, _ in found])
 
 
 def _negative(a: Tree) -> Tree:

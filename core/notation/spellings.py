@@ -7,7 +7,7 @@ text that was typed, so that a message points at what the user sees.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from core.dataclass import dataclass
 from core.errors import Problem, Span, cut
@@ -21,7 +21,7 @@ from core.notation.words import CONDITIONS, FOREIGN
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """Plain tokens; `whole` are names written as one word on purpose, `spelled` how the text spells each name.
+    """Plain tokens; `whole` are names written as one word on purpose, `spelled` how each is spelled first.
 
     `faces` are the alphabets of names that are not written plainly: bold, calligraphic, or with an arrow.
     """
@@ -75,7 +75,7 @@ class _Plain(Macros):
             return reduction
         if named := self._name_at(at):
             return self._emit_name(named, at)
-        handle = getattr(self, f"_{token.kind}", None)
+        handle: Callable[[int], int] | None = getattr(self, f"_{token.kind}", None)
         if handle:
             return handle(at)
         self._emit(token.kind, token.text, at)

@@ -7,41 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
-from core.notation.cursor import nesting
+from core.notation.cursor import SUM, nesting
 from core.notation.lexer import Token
 from core.notation.names import parts
-from core.notation.tree import NOWHERE, Binary, Name, Number, Tree, fold, remade, walk
+from core.notation.tree import Binary, Name, Number, Reduction, Tree, fold, remade, walk
 
 if TYPE_CHECKING:
     from core.notation.expressions import Expressions
 
 WORDS = {"sum": "sum", "prod": "product", "max": "maximum", "min": "minimum"}
-
-
-@dataclass(frozen=True, slots=True)
-class Reduction:
-    """A sum, product, maximum or minimum of `body` over indices.
-
-    `start` and `stop` are the limits of the only index where they are written; `excluded` is what an index is
-    not, as in `j ≠ y`. It stands in a tree only while a statement is read.
-    """
-
-    kind: str
-    indices: tuple[str, ...]
-    body: Tree
-    start: Tree | None = None
-    stop: Tree | None = None
-    excluded: Tree | None = None
-    span: Span = NOWHERE
-    each: bool = False  # it is written out term by term, as its limits depend on another index
-
-    @property
-    def children(self) -> tuple[Tree, ...]:
-        return (self.body,)
 
 
 @dataclass
@@ -54,66 +32,55 @@ class _Limits:
 
 def reductions_in(tree: Tree) -> list[Reduction]:
     """The sums over an index in a tree, the outer before the inner."""
-    parts: list[Any] = list(walk(tree))
-    return [part for part in parts if isinstance(part, Reduction)]
+    return [part for part in walk(tree) if isinstance(part, Reduction)]
 
 
 def rebuilt_with_sums(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     """The tree with every part replaced by its change, the limits of sums as well."""
 
     def combine(part: Tree, found: list[Tree]) -> Tree:
-        own: Any = part
-        if not isinstance(own, Reduction):
+        if not isinstance(part, Reduction):
             return change(remade(part, found))
-        limits = (own.start, own.stop, own.excluded)
+        limits = (part.start, part.stop, part.excluded)
         start, stop, excluded = (limit and rebuilt_with_sums(limit, change) for limit in limits)
-        made: Any = replace(own, body=found[0], start=start, stop=stop, excluded=excluded)
-        again: Tree = made
-        return again
+        return replace(part, body=found[0], start=start, stop=stop, excluded=excluded)
 
     return fold(tree, combine)
 
 
 def labels_of(sub: str) -> list[str]:
-    """The labels in a subscript: `ij` is i and j, `y_i` is one, `1j` is 1 and j; [] if it is no list of labels."""
+    """The labels in a subscript: `ij` is i and j, `y_i` is one, `1j` is 1 and j; [] for anything else."""
     found = re.findall(r"[^\W\d_]′*(?:_\{?\w+\}?)?|[0-9]+|,", sub)
     return [label for label in found if label != ","] if "".join(found) == sub else []
 
 
 def reduction(reader: Expressions, token: Token) -> Tree:
     """The sum that a sign begins, over its term; the term ends at + or −, unless the index goes on behind."""
+    start = reader.at - 1
     limits = _limits(reader, token)
     with reader.level(token):
         if reader.token.kind in ("stop", "end"):
             raise Problem(
                 f"A term is missing after this {WORDS[token.text]}", reader.since(token), "Write x_i"
             )
-        body = _term(reader)
-        body = _continued(reader, token, limits, body)
+        body = reader.expression(SUM)
+        body = _continued(reader, start, limits, body)
     span = reader.since(token)
     if not limits.indices:
         limits.indices = _guessed_indices(reader, body)
-    made: Any = Reduction(token.text, limits.indices, body, limits.start, limits.stop, limits.excluded, span)
-    found: Tree = made  # a part of a tree until the statement has been read
-    return found
+    return Reduction(token.text, limits.indices, body, limits.start, limits.stop, limits.excluded, span)
 
 
-def _term(reader: Expressions) -> Tree:
-    from core.notation.expressions import SUM
-
-    return reader.expression(SUM)
-
-
-def _continued(reader: Expressions, token: Token, limits: _Limits, body: Tree) -> Tree:
+def _continued(reader: Expressions, start: int, limits: _Limits, body: Tree) -> Tree:
     """The term with those behind + and − that still carry an index of the sum."""
-    first = body
+    token, first = reader.tokens[start], body
     while reader.at_sign("+", "-") and _carries(reader, limits.indices):
         sign = reader.take()
-        if sign.text == "-" and _before(reader, token) == "-":
+        if sign.text == "-" and _before(reader.tokens, start) == "-":
             message = "Whether the minus before this sum reaches the terms behind the next minus is not clear"
             hint = "Put brackets around all that the sum is taken of"
             raise Problem(message, token.span.to(sign.span), hint)
-        more = _term(reader)
+        more = reader.expression(SUM)
         body = Binary(sign.text, body, more, body.span.to(more.span))
     over = ", ".join(limits.indices)
     said = f"The {WORDS[token.text]} over {over} is taken of {reader.source(body.span)}"
@@ -128,33 +95,40 @@ def _continued(reader: Expressions, token: Token, limits: _Limits, body: Tree) -
     return body
 
 
-def _before(reader: Expressions, token: Token) -> str:
-    """The sign in front of a sum, over a number or a fraction between them."""
-    at = next(i for i, other in enumerate(reader.tokens) if other is token)
-    while at > 0 and (reader.tokens[at - 1].kind in ("number", "frac") or reader.tokens[at - 1].text in "{}/"):
+def _before(tokens: Sequence[Token], at: int) -> str:
+    """The sign in front of a sum at a token, over a number or a fraction between them."""
+    while at > 0 and (tokens[at - 1].kind in ("number", "frac") or tokens[at - 1].text in "{}/"):
         at -= 1
-    return reader.tokens[at - 1].text if at else ""
+    return tokens[at - 1].text if at else ""
 
 
 def _end_of_sum(reader: Expressions) -> int:
     """Where the terms behind + and − end that come next."""
-    depth, end = 0, reader.token.span.start
+    level = len(reader.fences)
+    begun, last, end = reader.sum_ends.get(level, (0, 0, 0))
+    if begun <= reader.at < last:
+        return end
+    depth, end, last = 0, reader.token.span.start, reader.at
     for token in reader.tokens[reader.at :]:
         depth += nesting(token)
         ends = token.kind in ("end", "stop", "align", "break", "finish", "bar", "bars")
         if depth < 0 or (not depth and (ends or (token.kind == "sign" and token.text in ",=<>≤≥≠"))):
             break
         end = token.span.end
+        last += 1
+    reader.sum_ends[level] = reader.at, last, end
     return end
 
 
 def _carries(reader: Expressions, indices: tuple[str, ...]) -> bool:
-    """Whether a term behind the sign that comes next has an index of the sum, not that of a sum of its own."""
+    """Whether a term behind the next sign has an index of the sum, not only that of a sum of its own."""
     depth = 0
     for at, token in enumerate(reader.tokens[reader.at + 1 :], start=reader.at + 1):
         depth += nesting(token)
         if token.kind == "reduce":
             indices = tuple(set(indices) - _own_indices(reader.tokens[at + 1 : at + 8]))
+            if not indices:
+                return False
         ends = token.kind in ("end", "stop", "align", "break", "finish") or (
             token.kind == "sign" and token.text in ",=<>≤≥≠"
         )

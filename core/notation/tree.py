@@ -144,7 +144,29 @@ class Index:
         ]
 
 
-Tree = Number | Name | Negative | Binary | Call | Transposed | Listing | Indicator | Index
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """A sum, product, maximum or minimum of `body` over indices.
+
+    `start` and `stop` are the limits of the only index where they are written; `excluded` is what an index is
+    not, as in `j ≠ y`. It stands in a tree only while a statement is read.
+    """
+
+    kind: str
+    indices: tuple[str, ...]
+    body: Tree
+    start: Tree | None = None
+    stop: Tree | None = None
+    excluded: Tree | None = None
+    span: Span = NOWHERE
+    each: bool = False  # it is written out term by term, as its limits depend on another index
+
+    @property
+    def children(self) -> tuple[Tree, ...]:
+        return (self.body,)
+
+
+Tree = Number | Name | Negative | Binary | Call | Transposed | Listing | Indicator | Index | Reduction
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +197,7 @@ class Needed:
     """What the shape of a part must be for the program to mean what was read, checked when shapes are known.
 
     `tree` is the part itself; it must have `rank` axes (or `at_most` so many), or `length` entries along an
-    `axis`, where these are given; with a `letter`, so many more than the letter stands for, everywhere the same.
+    `axis`, where these are given; with a `letter`, so many more than the letter stands for everywhere.
     `message` and `hint` are what is said otherwise.
     """
 
@@ -205,6 +227,11 @@ class Program:
     spelled: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     faces: Mapping[str, str] = field(default_factory=dict)
+
+
+def left_over(part: Reduction) -> AssertionError:
+    """The error of a sum over an index in a tree that was read: operations on arrays should replace it."""
+    return AssertionError(f"A {part.kind} over {', '.join(part.indices)} is left over")
 
 
 def fold(tree: Tree, combine: Callable[[Tree, list[Result]], Result]) -> Result:
@@ -282,6 +309,8 @@ def remade(part: Tree, found: Sequence[Tree]) -> Tree:
             return Listing(tuple(found), span)
         case Indicator(relation=relation, span=span):
             return Indicator(relation, found[0], found[1], span)
+        case Reduction():
+            return replace(part, body=found[0])
         case Index(span=span):
             places = (Range(*new) if isinstance(old, Range) else new[0] for old, new in part.grouped(found))
             return Index(found[0], tuple(places), span)

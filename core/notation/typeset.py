@@ -36,9 +36,11 @@ from core.notation.tree import (
     Negative,
     Number,
     Range,
+    Reduction,
     Transposed,
     Tree,
     fold,
+    left_over,
 )
 from core.numbers import DIGITS, split_number
 
@@ -242,6 +244,8 @@ def _set(part: Tree, found: list[Part], named: Callable[[str], Part]) -> Part:
             grouped = part.grouped(found)
             places = [_range(*own) if isinstance(place, Range) else own[0] for place, own in grouped]
             return indexed(found[0], places)
+        case Reduction():
+            raise left_over(part)
 
 
 def _binary(op: str, part: Binary, found: list[Part]) -> Part:

@@ -1,4 +1,4 @@
-"""Words that are no names of quantities: those of conditions, of prose, and the names that look like products."""
+"""Words of conditions, of prose and of other languages, and names of two letters that are no products."""
 
 from __future__ import annotations
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any
 
 from core.dataclass import replace
 from core.errors import Problem
 from core.notation.entries import Known, entry_of, scalars, shifted
 from core.notation.names import Parts, parts
-from core.notation.sums import WORDS, Reduction, labels_of, rebuilt_with_sums, reductions_in
-from core.notation.tree import Binary, Index, Name, Number, Tree, fold, names, remade, walk
+from core.notation.sums import WORDS, labels_of, rebuilt_with_sums, reductions_in
+from core.notation.tree import Binary, Index, Name, Number, Reduction, Tree, fold, names, remade, walk
 
 MOST_TERMS = 100
+MOST_PARTS = 30_000  # of all terms of a program that are written out
 
 
-def written_out(tree: Reduction, known: Known) -> Tree | None:
+def written_out(tree: Reduction, known: Known, room: int) -> Tree | None:
     """The terms of a sum over w_1, w_2, … that have values of their own, or of a formula of the index itself.
 
-    None where the sum is one over the entries of arrays. Raises Problem for limits that make no sense.
+    None where the sum is one over the entries of arrays. Raises Problem for limits that make no sense, and
+    where the terms have more parts in all than there is `room` for.
     """
     if len(tree.indices) != 1 or tree.kind not in ("sum", "prod"):
         return None
@@ -52,6 +53,9 @@ def written_out(tree: Reduction, known: Known) -> Tree | None:
         if tree.each:
             return Number(0.0 if tree.kind == "sum" else 1.0, tree.span)
         raise Problem("This sum has no terms", tree.span, "Write limits such as i=1 and 3")
+    if (stop - start + 1) * sum(1 for _ in walk(tree.body)) > room:
+        said = f"The sums stand for more than {MOST_PARTS:,} parts when each is written out"
+        raise Problem(said, tree.span, "Use vectors")
     terms = [_term(tree, known, index, number) for number in range(int(start), int(stop) + 1)]
     sign = "+" if tree.kind == "sum" else "·"
     return reduce(lambda a, b: Binary(sign, a, b, tree.span), terms)
@@ -115,12 +119,9 @@ def _each(tree: Tree, index: str) -> Tree:
     """The tree with the sums whose limits hold an index marked to be written out."""
 
     def combine(part: Tree, found: list[Tree]) -> Tree:
-        own: Any = part
-        if not isinstance(own, Reduction):
+        if not isinstance(part, Reduction):
             return remade(part, found)
-        made: Any = replace(own, body=found[0], each=own.each or index in _limit_names(own))
-        marked: Tree = made
-        return marked
+        return replace(part, body=found[0], each=part.each or index in _limit_names(part))
 
     return fold(tree, combine)
 

@@ -39,6 +39,22 @@ def nested(depth, opening="(", closing=")"):
     return opening * depth + "x" + closing * depth
 
 
+# -- sums that are written out
+
+
+@pytest.mark.parametrize("sums", [2, 4])
+def test_parts_of_sums_that_are_written_out(sums):
+    """Four sums of a hundred terms each would be a hundred million."""
+    terms = "".join(f"∑_{{{index}=1}}^{{100}} " for index in "ijkl"[:sums]) + "i x"
+    message, place = refused(f"y = {terms}")
+    assert message == "The sums stand for more than 30,000 parts when each is written out"
+    assert place.startswith("∑")
+
+
+def test_sums_of_thousands_of_terms_are_written_out():
+    assert len(graph("∑_{i=1}^{100} ∑_{j=1}^{40} i x").nodes) == 8100
+
+
 # -- the text
 
 

@@ -10,7 +10,8 @@ from core.builder import build, read_program
 from core.defaults import with_defaults
 from core.errors import Problem, place
 from core.notation.printers import expression_text, reading
-from core.notation.reader import Signature, read
+from core.notation.reader import read
+from core.notation.signatures import Signature
 from core.notation.tree import names
 from core.ops import FUNCTIONS
 from core.passes import run, tell

@@ -40,6 +40,13 @@ PROBLEMS = [
     ("relu(x, y)", "relu takes 1 value; here it has 2", (1, 1, 11), "", None),
     ("clip(x)", "clip takes 3 values; here it has 1", (1, 1, 8), "", None),
     ("leaky_relu(x, 1, 2)", "leaky_relu takes 1 to 2 values", (1, 1, 20), "", None),
+    (
+        "F.leaky_relu(x,)",
+        "A value is missing between ',' and ')'",
+        (1, 15, 17),
+        "Write one between them",
+        None,
+    ),
     ("sigmod(x)", "'sigmod' is not a function", (1, 1, 7), "Did you mean sigmoid?", "sigmoid"),
     ("TANH(x)", "'TANH' is not a function", (1, 1, 5), "Did you mean tanh?", "tanh"),
     ("f(x, y)", "'f' is not a function, so it takes no list", (1, 1, 2), "", None),

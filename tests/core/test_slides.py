@@ -1,4 +1,4 @@
-"""Formulas as they stand on slides: read as meant, named as typed, and their mistakes shown where they were typed."""
+"""Formulas as they stand on slides: read as meant, named as typed, with mistakes shown where they are."""
 
 import json
 from pathlib import Path

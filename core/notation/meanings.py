@@ -1,0 +1,56 @@
+"""Names that may mean one thing or another, decided by how the whole program uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from core.errors import Problem
+from core.notation.lexer import Token
+from core.notation.names import plain_spellings
+from core.notation.signatures import Signature
+
+
+def aliases_of(tokens: list[Token], functions: Collection[str], known: Collection[str]) -> dict[str, str]:
+    """Names under which values were given, such as W2, with the program's names they are for, as W⁽²⁾."""
+    used = {token.text for token in tokens if token.kind == "name"} - set(functions)
+    found: dict[str, str] = {}
+    for name in sorted(used - set(known)):
+        for other in plain_spellings(name):
+            if other in known and other not in used and other not in found:
+                found[other] = name
+                break
+    return found
+
+
+def without_letters(
+    tokens: list[Token],
+    functions: Mapping[str, Signature],
+    known: Collection[str],
+) -> dict[str, Signature]:
+    """The functions less those of one letter that this program uses as a name, as the width σ."""
+    own = dict(functions)
+    for letter in [name for name in functions if len(name) == 1]:
+        places = [i for i, token in enumerate(tokens) if token.kind == "name" and token.text == letter]
+        if not places:
+            continue
+        applied = [i for i in places if _is_applied(tokens, i)]
+        bare = [i for i in places if i not in applied]
+        if not bare and letter not in known:
+            continue
+        if applied and any(tokens[i + 1].text in ("(", "{") for i in applied):
+            place = tokens[bare[0]] if bare else tokens[places[0]]
+            called = functions[letter].name
+            message = f"{letter} is the {called} here and needs a value in brackets"
+            raise Problem(message, place.span, f"Write {letter}(x), or call the width s", "s")
+        del own[letter]
+    return own
+
+
+def _is_applied(tokens: list[Token], at: int) -> bool:
+    """Whether a function's sign at a token has a value behind it."""
+    following = tokens[at + 1]
+    if following.kind == "prime":
+        following = tokens[at + 2]
+    if following.kind in ("name", "number", "frac", "root", "bar", "bars", "begin", "reduce"):
+        return True
+    return following.kind == "sign" and following.text in "({["

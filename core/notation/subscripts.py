@@ -1,0 +1,46 @@
+"""Subscripts behind a formula: `softmax(z)_k` is entry k, `(x)_+` is max(0, x)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.errors import Span
+from core.notation.tree import Call, Index, Name, Number, Tree
+
+if TYPE_CHECKING:
+    from core.notation.expressions import Expressions
+
+
+def entry(reader: Expressions, left: Tree) -> Tree | None:
+    """`softmax(z)_k` is entry k; a subscript elsewhere belongs to a name."""
+    if (
+        reader.token.kind == "under"
+        and reader.ahead().text == "+"
+        and reader.text[left.span.end - 1] in ")]}"
+    ):
+        reader.take()
+        reader.take()
+        return Call("max", (Number(0.0), left), left.span.to(reader.tokens[reader.at - 1].span))
+    if (
+        reader.token.spaced
+        or not isinstance(left, Call | Index)
+        or reader.text[left.span.end - 1] not in ")]}"
+    ):
+        return None
+    token = reader.token
+    if token.kind == "sub":
+        place: Tree = label_tree(token.text, token.span)
+        reader.take()
+    else:
+        following = reader.ahead()
+        if following.kind not in ("name", "number"):
+            return None
+        reader.take()
+        reader.take()
+        place = label_tree(following.text, following.span)
+    return Index(left, (place,), left.span.to(reader.tokens[reader.at - 1].span))
+
+
+def label_tree(label: str, span: Span) -> Tree:
+    """A subscript as the number of an entry: a number, or a name."""
+    return Number(float(label), span) if label.isdigit() else Name(label, span)
