@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from core.errors import Problem, Span
 from core.notation import mistakes
 from core.notation.lexer import Token
-from core.notation.libraries import ALONG_ANY, ALONG_LAST, FOREIGN, IGNORED, KEYWORDS, Foreign
+from core.notation.libraries import (
+    ALONG_ANY,
+    ALONG_LAST,
+    FOREIGN,
+    IGNORED,
+    KEYWORDS,
+    LOSSES,
+    Foreign,
+)
 from core.notation.names import parts
 from core.notation.signatures import Signature
 from core.notation.tree import (
@@ -74,11 +82,11 @@ def _check_library(reader: Expressions, first: Token, token: Token, signature: S
     if first.kind != "library" or not reader.at_sign("("):
         return
     inside = [inner.text for inner in reader.inside()]
-    second = inside[inside.index(",") + 1] if "," in inside else ""
+    behind = inside[inside.index(",") + 1 :] if "," in inside else []
+    second = behind[0] if behind else ""
     span = first.span.to(token.span)
     if token.text in ("max", "min") and (second.isdigit() or second == "-"):
-        hint = f"Write {token.text}(x), or maximum(x, y) entry by entry"
-        raise Problem(f"{token.text} has no axis here", span, hint)
+        raise mistakes.no_axis(token.text, span)
     if "jax" in first.text and signature.name == "gelu":
         raise Problem(
             "jax computes gelu by an approximation with tanh", span, "Write gelu(x) for the exact one"
@@ -170,9 +178,12 @@ def _finished(
     if axis is None and signature.name in ALONG_LAST and len(args) == 2:
         axis = args[-1]
         args = args[:-1]
+    mistakes.refuse_second_value(reader, signature, args, keywords, span)
     args = _placed(shown, signature, args, keywords, span)
     if axis is not None and args:
         return _along(reader, signature, args, axis, span)
+    if signature.name == "prod" and len(args) == 2:
+        raise mistakes.no_axis(shown, span)
     if not signature.least <= len(args) <= signature.most:
         least, most = signature.least, signature.most
         raise mistakes.wrong_count(shown, least, most, signature.usage, len(args), span)
@@ -190,6 +201,10 @@ def arguments(reader: Expressions, opening: Token, what: str) -> tuple[tuple[Tre
             name = _written(reader, key)
             if name in keywords:
                 raise Problem(f"{name} is given twice", key.span, "Delete one of them")
+            if name == "dtype" and reader.token.kind == "library":
+                reader.take()
+                reader.take()
+                return None
             value = _keyword_value(reader)
             if name in ("keepdims", "keepdim") and value == Number(1.0):
                 hint = "Leave it out; to divide each row by its sum write (A^T / sum(A, 1))^T"
@@ -262,10 +277,14 @@ def _along(reader: Expressions, signature: Signature, args: tuple[Tree, ...], ax
             hint = "Transpose the matrix before and after" if number == 0 else "Leave the axis out"
             reader.needed.append(Needed(args[0], said, hint, rank=wanted, span=span))
         return call
-    raise Problem(f"{signature.name} has no axis", axis.span, f"Write {signature.usage}")
+    if signature.elementwise:
+        raise Problem(f"{signature.name} has no axis", axis.span, f"Write {signature.usage}")
+    raise mistakes.no_axis(signature.name, axis.span)
 
 
 def _foreign_call(reader: Expressions, first: Token, token: Token, foreign: Foreign) -> Tree:
+    if token.text in LOSSES and reader.ahead().text == ")":
+        raise mistakes.loss_as_a_layer(reader, token)
     opening = reader.take()
     args, keywords = arguments(reader, opening, f"{_written(reader, token)}(…)")
     span = reader.since(first)
@@ -278,12 +297,14 @@ def translated(
     """A call of another language's function as a tree of the program's notation."""
     keywords, axis = _axis(keywords)
     if axis is not None and not (foreign.along_first and _number(axis) == 0):
-        raise Problem(f"{shown} has no axis here", axis.span, "Leave the axis out, or write sum(x, axis)")
+        raise mistakes.no_axis(shown, axis.span, f"{_number(axis):g}" if _number(axis) is not None else "1")
     by_name = {}
     for key, value in keywords.items():
         if key not in foreign.keywords or not key or foreign.keywords.index(key) < len(args):
             raise Problem(f"{shown} has no value named {key} here", span, "Write the values in their order")
         by_name[{"min": "least", "max": "most"}.get(key, key)] = value
+    if shown in ("amax", "amin") and len(args) == 2:
+        raise mistakes.no_axis(shown, span)
     if not foreign.least <= len(args) <= foreign.most - len(by_name):
         usage = f"{shown}({', '.join('xyz'[: foreign.least])})"
         raise mistakes.wrong_count(shown, foreign.least, foreign.most, usage, len(args), span)
@@ -295,8 +316,15 @@ def translated(
         tree = foreign.tree(*args, **by_name)
     except Problem as problem:
         raise problem.at(span) from None
-    reader.note(f"{reader.source(span)} is read as {reader.printed(tree)}", span)
+    _note_reading(reader, tree, span)
     return with_span(tree, span)
+
+
+def _note_reading(reader: Expressions, tree: Tree, span: Span) -> None:
+    """Say what a part of the text is read as, unless it is written just so."""
+    written, shown = reader.source(span), reader.printed(tree)
+    if written != shown:
+        reader.note(f"{written} is read as {shown}", span)
 
 
 # -- without brackets
@@ -322,8 +350,7 @@ def applied(reader: Expressions, token: Token, signature: Signature) -> Tree:
         else:
             call = Call(signature.name, (_next_factor(reader, token),), reader.since(token))
             mistakes.refuse_unclear_end(reader, token, call)
-            said = f"{reader.source(call.span)} is read as {reader.printed(call)}"
-            reader.note(said, call.span)
+            _note_reading(reader, call, call.span)
     if exponent is None:
         return call
     return Binary("^", call, exponent, reader.since(token))
@@ -389,7 +416,7 @@ def method(reader: Expressions, left: Tree) -> Tree:
         return _laid_out(left, args, span)
     signature = reader.functions.get(name)
     if name in ("max", "min", "amax", "amin") and args:
-        raise Problem(f"{name} has no axis here", span, f"Write {name}(x), or maximum(x, y) entry by entry")
+        raise mistakes.no_axis(name, span)
     if signature is not None and not (name == "norm" and args):
         if signature.name in ALONG_ANY and len(args) == 1:
             return _finished(reader, name, signature, (left,), {"axis": args[0]}, span)
@@ -430,7 +457,7 @@ def slope(reader: Expressions, token: Token, function: str, primes: int) -> Tree
         hint = "Write its formula; the gradients of the program are computed anyway"
         raise Problem(f"The slope of {function} is not a formula of one value", span, hint)
     tree = with_span(substituted(formula, {"x": value[0]}), reader.since(token))
-    reader.note(f"{reader.source(tree.span)} is read as {reader.printed(tree)}", tree.span)
+    _note_reading(reader, tree, tree.span)
     return tree
 
 

@@ -109,7 +109,9 @@ class Expressions(Cursor):
         if isinstance(left, Number):  # 1[x > 0] is the indicator, 2[a + b] a product, 3[0] a mistake
             return all(token.kind == "number" or token.text in "[:,-" for token in self.inside())
         number = isinstance(left, Name) and self.ranks.get(left.name, 1) == 0
-        if (number and any(token.text in "+-*/·" for token in self.inside()[1:])) or lists.has_rows(self):
+        if (number and any(token.text in "+-*/·<>≤≥≠==" for token in self.inside()[1:])) or lists.has_rows(
+            self
+        ):
             return False  # η[a - b] of a number η is a product, W[h; x] that with a column
         return self.text[left.span.end - 1] != "}" or isinstance(left, Name | Index)
 
@@ -204,6 +206,8 @@ class Expressions(Cursor):
     def place(self) -> Tree | Range:
         """A number of an entry, or a range such as `1:3`, `:3` or `:`."""
         start = Number(0.0, self.token.span) if self.at_sign(":") else self.expression()
+        if self.at_relation():
+            raise mistakes.comparison_as_index(self)
         if not self.at_sign(":"):
             return start
         self.take()
@@ -450,8 +454,8 @@ class Expressions(Cursor):
                 if not self.at_sign(","):
                     break
                 self.take()
-                if self.at_sign(closing) and opening.text == "[":
-                    break  # [x,] is a list of one entry
+                if self.at_sign(closing) and opening.text in "[(":
+                    break  # [x,] is a list of one entry, and f(x,) is f(x)
             self.close(opening)
         return tuple(found)
 

@@ -113,6 +113,18 @@ TITLES = {
     "LogSumExp": ("logsumexp", 1),
 }
 
+# losses that PyTorch makes as layers, and how their formulas are written
+LOSSES = {
+    "MSELoss": "mse(y, t)",
+    "L1Loss": "mean(abs(y - t))",
+    "HuberLoss": "mean(huber(y, t))",
+    "SmoothL1Loss": "mean(huber(y, t))",
+    "BCELoss": "mean(bce(p, t))",
+    "BCEWithLogitsLoss": "mean(bce_logits(z, t))",
+    "CrossEntropyLoss": "mean(cross_entropy(s, k))",
+    "NLLLoss": "mean(nll(exp(s), k))",
+}
+
 FOREIGN: dict[str, Foreign] = {
     **{title: Foreign(1, most, _call(name)) for title, (name, most) in TITLES.items()},
     **dict.fromkeys(["dot", "matmul", "mm", "mv", "inner", "vdot"], Foreign(2, 2, _binary("@"))),

@@ -258,7 +258,8 @@ class _Reader(Expressions):
         name = first.name.text if first.name.text not in self.functions else None
         self._check_parameters(first)
         if name and first.parameters and sum(token.text == name for token in self.tokens) > 1:
-            self.note(f"{name} is read as a name; write {name}(x) where it is meant as a function", span)
+            call = f"{name}({', '.join(first.parameters)})"
+            self.note(f"{name} is read as a name; write {call} where it is meant as a function", span)
         found = [Statement(tree, name, span=span, name_span=first.name.span)]
         for side in sides[1:]:
             used = sum(token.text == side.name.text for token in self.tokens if token.kind == "name") > 1
@@ -468,16 +469,19 @@ def _as_names(
     for letter in [name for name in functions if len(name) == 1]:
         places = [i for i, token in enumerate(tokens) if token.kind == "name" and token.text == letter]
         if not places:
+            ends = [
+                i for i, token in enumerate(tokens) if token.kind == "name" and token.text == "π" + letter
+            ]
+            if letter in known or any(not _is_applied(tokens, i) for i in ends):
+                del own[letter]
             continue
         applied = [i for i in places if _is_applied(tokens, i)]
         bare = [i for i in places if i not in applied]
         if not bare and letter not in known:
             continue
         if applied and any(tokens[i + 1].text in ("(", "{") for i in applied):
-            place = tokens[bare[0]] if bare else tokens[places[0]]
-            called = functions[letter].name
-            message = f"{letter} is the {called} here and needs a value in brackets"
-            raise Problem(message, place.span, f"Write {letter}(x), or call the width s", "s")
+            valued = letter in known and not (bare and tokens[bare[0] + 1].text == "=")
+            raise mistakes.letter_of_a_function(tokens, bare or places, functions[letter].name, valued=valued)
         del own[letter]
     return own
 
