@@ -240,7 +240,7 @@ def no_axis(shown: str, span: Span, axis: str = "1") -> Problem:
 def refuse_second_value(
     cursor: Expressions, function: Signature, args: Sequence[Tree], keywords: Mapping[str, Tree], span: Span
 ) -> None:
-    """Refuse the base of a logarithm and the β of a softplus, and say how they are written. Raises Problem."""
+    """Refuse the base of a logarithm and the β of a softplus, with how they are written. Raises Problem."""
     second = keywords.get("beta", args[1] if len(args) == 2 else None)
     if function.name not in ("log", "softplus") or not args or not isinstance(second, Number | Name):
         return
