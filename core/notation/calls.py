@@ -297,7 +297,9 @@ def translated(
     """A call of another language's function as a tree of the program's notation."""
     keywords, axis = _axis(keywords)
     if axis is not None and not (foreign.along_first and _number(axis) == 0):
-        raise mistakes.no_axis(shown, axis.span, f"{_number(axis):g}" if _number(axis) is not None else "1")
+        order = keywords.get("ord", keywords.get("p", args[1] if len(args) > 1 else None))
+        said = "l1" if shown == "norm" and order == Number(1.0) else shown
+        raise mistakes.no_axis(said, axis.span, f"{_number(axis) or 0:g}")
     by_name = {}
     for key, value in keywords.items():
         if key not in foreign.keywords or not key or foreign.keywords.index(key) < len(args):

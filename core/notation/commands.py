@@ -105,7 +105,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     **dict.fromkeys(["leftarrow", "gets"], ("'{0}' changes a value", "Give the new value a name of its own")),
     "infty": (
         "Infinity is no number one can compute with",
-        "Write a large number, such as 1e9; the norm with ∞ is max(|x|)",
+        "Write a large number, such as 1e9; the norm with ∞ of a vector x is max(|x|)",
     ),
     **dict.fromkeys(["approx", "simeq", "propto", "cong"], ("'{0}' gives no value", "Write =")),
     "otimes": (

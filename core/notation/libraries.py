@@ -156,7 +156,8 @@ FOREIGN: dict[str, Foreign] = {
     ),
     **dict.fromkeys(["MSE", "mse_loss", "MSELoss"], Foreign(2, 2, _call("mse"))),
     **dict.fromkeys(
-        ["l1_loss"], Foreign(2, 2, lambda y, t: Call("mean", (Call("abs", (Binary("-", y, t),)),)))
+        ["l1_loss", "mae", "MAE"],
+        Foreign(2, 2, lambda y, t: Call("mean", (Call("abs", (Binary("-", y, t),)),))),
     ),
     **dict.fromkeys(["huber_loss", "smooth_l1_loss"], Foreign(2, 3, _mean_of("huber"), ("", "", "delta"))),
     "binary_cross_entropy": Foreign(2, 2, _mean_of("bce")),

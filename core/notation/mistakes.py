@@ -289,6 +289,10 @@ def refuse_unknown_function(cursor: Expressions, token: Token) -> None:
     message = f"'{shown}' is not a function" + ", so it takes no list of values" * comma
     meant = _meant(shown, cursor.functions) if len(letters) > 2 or comma else ""
     if base != token.text and base in cursor.functions:
+        number = parts(token.text).sub
+        if base in ("log", "ln") and number:
+            said = f"There is no logarithm to base {number}"
+            raise Problem(said, token.span, f"Write log(x)/log({number}) with its value for x")
         meant = base
     if meant:
         raise Problem(message, token.span, f"Did you mean {meant}?", meant)
