@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from itertools import chain, count
 
 from core.arrays import Shape, Value, describe, frozen, shape_of
@@ -270,7 +270,7 @@ class Builder(Nodes):
                 said = f"{describe(name, found[0].shape)}, and the inverse of a matrix is not computed"
                 raise Problem(said, part.span, f"Write 1/{name} for one divided by each entry", f"1/{name}")
             case Binary("^") if len(found[0].shape) == 2:
-                self._note_power(part, found[0])
+                self._note_power(part, *found)
                 return self.apply("pow", found, part)
             case Binary(sign):
                 return self.apply(SIGNS[sign], found, part)
@@ -326,12 +326,15 @@ class Builder(Nodes):
             return joined
         raise Problem(f"{part.function} does not take {len(found)} values")
 
-    def _note_power(self, part: Binary, base: Operand) -> None:
+    def _note_power(self, part: Binary, base: Operand, exponent: Operand) -> None:
         """Say of the power of a matrix that it is taken entry by entry, unless it is written as in Python."""
         between = self.program.text[part.left.span.end : part.right.span.start]
         if "**" not in between:
-            name = self.called(base)
-            said = f"The power of {name} is taken entry by entry; the product of matrices is {name} {name}"
+            said = f"The power of {self.called(base)} is taken entry by entry"
+            if exponent.constant in (2.0, 3.0):
+                factors: list[Tree] = [base.tree] * int(exponent.constant)
+                product = reduce(lambda a, b: Binary(" ", a, b), factors)
+                said += f"; the product of matrices is {expression_text(product)}"
             self.notes.append(Note(said, part.span))
 
     def counted(self, found: list[Operand]) -> Operand:

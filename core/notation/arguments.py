@@ -37,9 +37,12 @@ def finished(
     if axis is None and signature.name in ALONG_LAST and len(args) == 2:
         axis = args[-1]
         args = args[:-1]
+    mistakes.refuse_second_value(reader, signature, args, keywords, span)
     args = _placed(shown, signature, args, keywords, span)
     if axis is not None and args:
         return _along(reader, signature, args, axis, span)
+    if signature.name == "prod" and len(args) == 2:
+        raise mistakes.no_axis(shown, span)
     if not signature.least <= len(args) <= signature.most:
         least, most = signature.least, signature.most
         raise mistakes.wrong_count(shown, least, most, signature.usage, len(args), span)
@@ -57,6 +60,10 @@ def arguments(reader: Expressions, opening: Token, what: str) -> tuple[tuple[Tre
             name = reader.source(key.span)
             if name in keywords:
                 raise Problem(f"{name} is given twice", key.span, "Delete one of them")
+            if name == "dtype" and reader.token.kind == "library":
+                reader.take()
+                reader.take()
+                return None
             value = _keyword_value(reader)
             if name in ("keepdims", "keepdim") and value == Number(1.0):
                 hint = "Leave it out; to divide each row by its sum write (A^T / sum(A, 1))^T"
@@ -97,7 +104,9 @@ def _along(reader: Expressions, signature: Signature, args: tuple[Tree, ...], ax
             hint = "Transpose the matrix before and after" if number == 0 else "Leave the axis out"
             reader.needed.append(Needed(args[0], said, hint, rank=wanted, span=span))
         return call
-    raise Problem(f"{signature.name} has no axis", axis.span, f"Write {signature.usage}")
+    if signature.elementwise:
+        raise Problem(f"{signature.name} has no axis", axis.span, f"Write {signature.usage}")
+    raise mistakes.no_axis(signature.name, axis.span)
 
 
 def axis_of(keywords: Keywords) -> tuple[Keywords, Tree | None]:

@@ -135,8 +135,7 @@ def applied(reader: Expressions, token: Token, signature: Signature) -> Tree:
         else:
             call = Call(signature.name, (_next_factor(reader, token),), reader.since(token))
             mistakes.refuse_unclear_end(reader, token, call)
-            said = f"{reader.source(call.span)} is read as {reader.printed(call)}"
-            reader.note(said, call.span)
+            reader.note_reading(call, call.span)
     if exponent is None:
         return call
     return Binary("^", call, exponent, reader.since(token))

@@ -105,7 +105,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         ("'{0}' is no operation", "Write = to give a name a value"),
     ),
     **dict.fromkeys(["leftarrow", "gets"], ("'{0}' changes a value", "Give the new value a name of its own")),
-    "infty": ("Infinity is no number one can compute with", "Write a large number, such as 1e9"),
+    "infty": (
+        "Infinity is no number one can compute with",
+        "Write a large number, such as 1e9; the norm with ∞ of a vector x is max(|x|)",
+    ),
     **dict.fromkeys(["approx", "simeq", "propto", "cong"], ("'{0}' gives no value", "Write =")),
     "otimes": (
         "'{0}' has several meanings",

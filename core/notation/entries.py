@@ -96,8 +96,12 @@ def entry_of(name: Name, known: Known, active: Collection[str]) -> tuple[Tree, L
     carried = tuple(label for label in labels if label in active)
     span = name.span
     if len(set(carried)) < len(carried):
+        if known.ranks.get(base.text) == 1:
+            raise Problem(
+                f"{base.text} is a vector and takes one index", span, f"Write {base.text}_{carried[0]}"
+            )
         message = f"The same index stands twice at {base.text}: the diagonal of a matrix is not read"
-        raise Problem(message, span, f"Write sum({base.text} ⊙ [[1, 0], [0, 1]]) for a 2×2 matrix")
+        raise Problem(message, span, f"Write its entries out: {base.text}[0, 0], {base.text}[1, 1] and so on")
     if not fixed:
         return Name(base.text, span), carried
     partly = replace(made, sub="".join(fixed) if all(len(label) == 1 for label in fixed) else ",".join(fixed))

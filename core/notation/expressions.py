@@ -60,6 +60,12 @@ class Expressions(Cursor):
         """How a note shows a tree."""
         raise NotImplementedError
 
+    def note_reading(self, tree: Tree, span: Span) -> None:
+        """Say what a part of the text is read as, unless it is written just so."""
+        written, shown = self.source(span), self.printed(tree)
+        if written != shown:
+            self.note(f"{written} is read as {shown}", span)
+
     def slope_of(self, function: str) -> Tree | None:
         """The slope of a function as a formula of x, or None where there is none."""
         raise NotImplementedError
@@ -105,7 +111,9 @@ class Expressions(Cursor):
         if isinstance(left, Number):  # 1[x > 0] is the indicator, 2[a + b] a product, 3[0] a mistake
             return all(token.kind == "number" or token.text in "[:,-" for token in self.inside())
         number = isinstance(left, Name) and self.ranks.get(left.name, 1) == 0
-        if (number and any(token.text in "+-*/·" for token in self.inside()[1:])) or lists.has_rows(self):
+        if (number and any(token.text in "+-*/·<>≤≥≠==" for token in self.inside()[1:])) or lists.has_rows(
+            self
+        ):
             return False  # η[a - b] of a number η is a product, W[h; x] that with a column
         return self.text[left.span.end - 1] != "}" or isinstance(left, Name | Index)
 
@@ -202,6 +210,8 @@ class Expressions(Cursor):
     def place(self) -> Tree | Range:
         """A number of an entry, or a range such as `1:3`, `:3` or `:`."""
         start = Number(0.0, self.token.span) if self.at_sign(":") else self.expression()
+        if self.at_relation():
+            raise mistakes.comparison_as_index(self)
         if not self.at_sign(":"):
             return start
         self.take()
@@ -315,8 +325,8 @@ class Expressions(Cursor):
                 if not self.at_sign(","):
                     break
                 self.take()
-                if self.at_sign(closing) and opening.text == "[":
-                    break  # [x,] is a list of one entry
+                if self.at_sign(closing) and opening.text in "[(":
+                    break  # [x,] is a list of one entry, and f(x,) is f(x)
             self.close(opening)
         return tuple(found)
 

@@ -40,7 +40,8 @@ def split_products(
                 said = f"{shown} is read as {' · '.join(factors)}"
                 if factors[0] == "Σ":
                     said += f"; a sum is written sum({factors[1]})"
-                notes.append(Note(said, token.span, f"\\mathrm{{{name}}}"))
+                if not set(factors[:-1]) & set(functions):  # σx is σ(x), as is said where it is read
+                    notes.append(Note(said, token.span, f"\\mathrm{{{name}}}"))
             elif name not in told and (said := seeming(name, functions)):
                 told.add(name)
                 notes.append(Note(said, token.span))

@@ -9,12 +9,9 @@ from core.notation import mistakes
 from core.notation.arguments import Keywords, arguments, axis_of, number_of
 from core.notation.bars import need_vector
 from core.notation.lexer import Token
-from core.notation.libraries import FOREIGN, Foreign
+from core.notation.libraries import FOREIGN, LOSSES, Foreign
 from core.notation.signatures import Signature
-from core.notation.tree import (
-    Tree,
-    with_span,
-)
+from core.notation.tree import Number, Tree, with_span
 
 if TYPE_CHECKING:
     from core.notation.expressions import Expressions
@@ -39,8 +36,7 @@ def check_library(reader: Expressions, first: Token, token: Token, signature: Si
     second = "".join(inside[inside.index(",") + 1 :][:1]) if "," in inside else ""
     span = first.span.to(token.span)
     if token.text in ("max", "min") and (second.isdigit() or second == "-"):
-        hint = f"Write {token.text}(x), or maximum(x, y) entry by entry"
-        raise Problem(f"{token.text} has no axis here", span, hint)
+        raise mistakes.no_axis(token.text, span)
     if "jax" in first.text and signature.name == "gelu":
         raise Problem(
             "jax computes gelu by an approximation with tanh", span, "Write gelu(x) for the exact one"
@@ -51,6 +47,8 @@ def check_library(reader: Expressions, first: Token, token: Token, signature: Si
 
 def foreign_call(reader: Expressions, first: Token, token: Token, foreign: Foreign) -> Tree:
     """A call of another language's function, whose name was taken, with the values in its brackets."""
+    if token.text in LOSSES and reader.ahead().text == ")":
+        raise mistakes.loss_as_a_layer(reader, token)
     opening = reader.take()
     args, keywords = arguments(reader, opening, f"{reader.source(token.span)}(…)")
     span = reader.since(first)
@@ -63,12 +61,16 @@ def translated(
     """A call of another language's function as a tree of the program's notation."""
     keywords, axis = axis_of(keywords)
     if axis is not None and not (foreign.along_first and number_of(axis) == 0):
-        raise Problem(f"{shown} has no axis here", axis.span, "Leave the axis out, or write sum(x, axis)")
+        order = keywords.get("ord", keywords.get("p", args[1] if len(args) > 1 else None))
+        said = "l1" if shown == "norm" and order == Number(1.0) else shown
+        raise mistakes.no_axis(said, axis.span, f"{number_of(axis) or 0:g}")
     by_name = {}
     for key, value in keywords.items():
         if key not in foreign.keywords or not key or foreign.keywords.index(key) < len(args):
             raise Problem(f"{shown} has no value named {key} here", span, "Write the values in their order")
         by_name[{"min": "least", "max": "most"}.get(key, key)] = value
+    if shown in ("amax", "amin") and len(args) == 2:
+        raise mistakes.no_axis(shown, span)
     if not foreign.least <= len(args) <= foreign.most - len(by_name):
         usage = f"{shown}({', '.join('xyz'[: foreign.least])})"
         raise mistakes.wrong_count(shown, foreign.least, foreign.most, usage, len(args), span)
@@ -80,5 +82,5 @@ def translated(
         tree = foreign.tree(*args, **by_name)
     except Problem as problem:
         raise problem.at(span) from None
-    reader.note(f"{reader.source(span)} is read as {reader.printed(tree)}", span)
+    reader.note_reading(tree, span)
     return with_span(tree, span)

@@ -337,9 +337,10 @@ class _Lowering:
         if tree.excluded is None:
             return Part(((Call(tree.kind, (body,), tree.span), ()),))
         if tree.kind != "sum" or len(labels) > 1:
-            raise Problem(
-                "'≠' below this sign is not read", tree.span, "Write the sum over all, less one entry"
-            )
+            hints = {"sum": "Write the sum over all, less one entry"}
+            hints["prod"] = "Write the product over all, divided by the entry left out if it is not 0"
+            hint = hints.get(tree.kind, "Write the entries out")
+            raise Problem("'≠' below this sign is not read", tree.span, hint)
         but = self.whole(self.part(tree.excluded))[0]
         return Part(((Call("sum_except", (body, but), tree.span), ()),))
 

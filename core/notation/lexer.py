@@ -122,6 +122,12 @@ def refuse_character(text: str, at: int) -> Problem:
     if char.isprintable() and not unicodedata.combining(char):
         shown = f"'{char}'" if plain else f"'{char}' ({called})"
     hint, fix = ADVICE.get(char, ("Delete it", ""))
+    if char == "%" and re.match(r"%\s*[\w(]", text[at:]):
+        hint, fix = "A remainder is not computed; for a percentage write /100", None
+    if char == "∂" and re.match(r"∂\w*\s*/", text[at:]):
+        fix = None
+    if char == "∞" and re.search(r"[‖∥|]\s*_\s*\{?\s*$", text[:at]):
+        hint, fix = "The norm with ∞ of a vector x is written max(|x|)", None
     return Problem(f"The character {shown} has no meaning here", Span(at, at + 1), hint, fix)
 
 

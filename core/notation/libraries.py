@@ -113,6 +113,18 @@ TITLES = {
     "LogSumExp": ("logsumexp", 1),
 }
 
+# losses that PyTorch makes as layers, and how their formulas are written
+LOSSES = {
+    "MSELoss": "mse(y, t)",
+    "L1Loss": "mean(abs(y - t))",
+    "HuberLoss": "mean(huber(y, t))",
+    "SmoothL1Loss": "mean(huber(y, t))",
+    "BCELoss": "mean(bce(p, t))",
+    "BCEWithLogitsLoss": "mean(bce_logits(z, t))",
+    "CrossEntropyLoss": "mean(cross_entropy(s, k))",
+    "NLLLoss": "mean(nll(exp(s), k))",
+}
+
 FOREIGN: dict[str, Foreign] = {
     **{title: Foreign(1, most, _call(name)) for title, (name, most) in TITLES.items()},
     **dict.fromkeys(["dot", "matmul", "mm", "mv", "inner", "vdot"], Foreign(2, 2, _binary("@"))),
@@ -144,7 +156,8 @@ FOREIGN: dict[str, Foreign] = {
     ),
     **dict.fromkeys(["MSE", "mse_loss", "MSELoss"], Foreign(2, 2, _call("mse"))),
     **dict.fromkeys(
-        ["l1_loss"], Foreign(2, 2, lambda y, t: Call("mean", (Call("abs", (Binary("-", y, t),)),)))
+        ["l1_loss", "mae", "MAE"],
+        Foreign(2, 2, lambda y, t: Call("mean", (Call("abs", (Binary("-", y, t),)),))),
     ),
     **dict.fromkeys(["huber_loss", "smooth_l1_loss"], Foreign(2, 3, _mean_of("huber"), ("", "", "delta"))),
     "binary_cross_entropy": Foreign(2, 2, _mean_of("bce")),

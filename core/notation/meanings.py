@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from core.errors import Problem
+from core.notation import mistakes
 from core.notation.lexer import Token
 from core.notation.names import plain_spellings
 from core.notation.signatures import Signature
@@ -32,16 +32,19 @@ def without_letters(
     for letter in [name for name in functions if len(name) == 1]:
         places = [i for i, token in enumerate(tokens) if token.kind == "name" and token.text == letter]
         if not places:
+            ends = [
+                i for i, token in enumerate(tokens) if token.kind == "name" and token.text == "π" + letter
+            ]
+            if letter in known or any(not _is_applied(tokens, i) for i in ends):
+                del own[letter]
             continue
         applied = [i for i in places if _is_applied(tokens, i)]
         bare = [i for i in places if i not in applied]
         if not bare and letter not in known:
             continue
         if applied and any(tokens[i + 1].text in ("(", "{") for i in applied):
-            place = tokens[bare[0]] if bare else tokens[places[0]]
-            called = functions[letter].name
-            message = f"{letter} is the {called} here and needs a value in brackets"
-            raise Problem(message, place.span, f"Write {letter}(x), or call the width s", "s")
+            valued = letter in known and not (bare and tokens[bare[0] + 1].text == "=")
+            raise mistakes.letter_of_a_function(tokens, bare or places, functions[letter].name, valued=valued)
         del own[letter]
     return own
 

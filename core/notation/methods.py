@@ -46,7 +46,7 @@ def method(reader: Expressions, left: Tree) -> Tree:
         return _laid_out(left, args, span)
     signature = reader.functions.get(name)
     if name in ("max", "min", "amax", "amin") and args:
-        raise Problem(f"{name} has no axis here", span, f"Write {name}(x), or maximum(x, y) entry by entry")
+        raise mistakes.no_axis(name, span)
     if signature is not None and not (name == "norm" and args):
         if signature.name in ALONG_ANY and len(args) == 1:
             return finished(reader, name, signature, (left,), {"axis": args[0]}, span)

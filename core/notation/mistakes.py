@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from core.dataclass import replace
 from core.errors import Problem, Span, place
 from core.notation.cursor import CLOSING, RELATIONS, Cursor
 from core.notation.lexer import Token, refuse_character
-from core.notation.libraries import FOREIGN, TITLES
+from core.notation.libraries import FOREIGN, LOSSES, TITLES
 from core.notation.names import parts
 from core.notation.nearest import nearest
-from core.notation.tree import Call, Statement
+from core.notation.signatures import Signature
+from core.notation.tree import Call, Name, Number, Statement, Tree
 from core.notation.words import PROSE
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ def not_closed(cursor: Cursor, opening: Token) -> Problem:
     where = f"column {at.column}" if "\n" not in text else f"line {at.line}, column {at.column}"
     message = f"The '{opening.text}' at {where} is not closed: expected '{closing}' but found "
     message += cursor.called(token)
+    if text[opening.span.start : opening.span.end] == "||" and "bar" in (t.kind for t in cursor.tokens):
+        return Problem(message, opening.span, "Write abs(…) for the outer bars where bars stand in bars")
     if token.kind == "stop":
         end = len(text.rstrip())
         return Problem(message, Span(max(0, end - 1), end), f"Add '{closing}'", text[end - 1 : end] + closing)
@@ -205,6 +208,70 @@ def wrong_count(shown: str, least: int, most: int, usage: str, given: int, span:
     return Problem(f"{shown} takes {takes} value{plural}; here it has {given}", span, f"Write {usage}")
 
 
+def letter_of_a_function(
+    tokens: Sequence[Token], places: Sequence[int], called: str, *, valued: bool
+) -> Problem:
+    """The problem of σ as a width and as the sigmoid; `valued` says that it was given a value."""
+    token = tokens[places[0]]
+    letter = token.text
+    if valued:
+        message = f"{letter} has a value and is the {called} too"
+        hint = f"Write {letter}·(x) for a product; for the {called} give the value another name"
+        return Problem(message, token.span, hint)
+    message = f"{letter} is the {called} here and needs a value in brackets"
+    free = len(places) == 1 and not any(other.text == "s" for other in tokens)
+    return Problem(message, token.span, f"Write {letter}(x), or call the width s", "s" if free else None)
+
+
+def no_axis(shown: str, span: Span, axis: str = "1") -> Problem:
+    """The problem of an axis given to a function that works on all entries."""
+    hint = "An axis is read in sum and mean"
+    if shown in ("max", "min", "amax", "amin", "prod", "l1"):
+        hint = f"For a matrix take it of one row or column at a time, as in {shown}(A[0]) or {shown}(A[:, 0])"
+    if shown in ("reduce_sum", "reduce_mean"):
+        hint = f"Write {shown.removeprefix('reduce_')}(A, {axis})"
+    if shown in ("concatenate", "cat", "concat"):
+        hint = "For matrices side by side write concat(A^T, B^T)^T"
+    if shown == "norm":
+        hint = f"Write sqrt(sum(A ⊙ A, {axis})) for the lengths along an axis"
+    return Problem(f"{shown} has no axis here", span, hint)
+
+
+def refuse_second_value(
+    cursor: Expressions, function: Signature, args: Sequence[Tree], keywords: Mapping[str, Tree], span: Span
+) -> None:
+    """Refuse the base of a logarithm and the β of a softplus, with how they are written. Raises Problem."""
+    second = keywords.get("beta", args[1] if len(args) == 2 else None)
+    if function.name not in ("log", "softplus") or not args or not isinstance(second, Number | Name):
+        return
+    value, number = cursor.source(args[0].span), cursor.source(second.span)
+    if function.name == "softplus":
+        mended = f"(softplus({number}·({value}))/{number})"
+        raise Problem("softplus takes no β here", span, *_written(mended))
+    mended = f"log{number}({value})" if number in ("2", "10") else f"(log({value})/log({number}))"
+    raise Problem("log takes no base here", span, *_written(mended))
+
+
+def loss_as_a_layer(cursor: Expressions, token: Token) -> Problem:
+    """The problem of a loss that PyTorch makes as a layer first: `nn.BCELoss()(p, t)`."""
+    shown = cursor.source(token.span)
+    return Problem(f"'{shown}' is a layer of PyTorch", token.span, f"Write {LOSSES[shown]}")
+
+
+def _meant(name: str, choices: Collection[str]) -> str:
+    """The nearest choice, unless it is the name itself or would make one loss of another."""
+    found = nearest(name, choices)
+    one, other = (text.lower().replace("_", "") for text in (name, found))
+    short_loss = found.lower().endswith("loss") or found in ("mse", "MSE", "bce", "nll")
+    return "" if found == name or (short_loss and one != other) else found
+
+
+def comparison_as_index(cursor: Cursor) -> Problem:
+    """The problem of `a[x > 0]`, which chooses entries in NumPy."""
+    hint = "Write a ⊙ [x > 0] for a where it holds, else 0"
+    return Problem("An index is a number, no comparison", cursor.token.span, hint)
+
+
 def refuse_unknown_function(cursor: Expressions, token: Token) -> None:
     """Refuse a word, or a name in front of a list of values, that looks like a call of an unknown function.
 
@@ -212,14 +279,20 @@ def refuse_unknown_function(cursor: Expressions, token: Token) -> None:
     """
     comma = cursor.has_comma()
     shown = cursor.source(token.span)
+    if shown in LOSSES:
+        raise loss_as_a_layer(cursor, token)
     letters = re.sub("[0-9]", "", parts(token.text).base)
     base = replace(parts(token.text), sub="").text
     word = len(letters) > 1 or (base != token.text and base in cursor.functions)
     if not comma and not word:
         return
     message = f"'{shown}' is not a function" + ", so it takes no list of values" * comma
-    meant = nearest(shown, cursor.functions) if len(letters) > 2 or comma else ""
+    meant = _meant(shown, cursor.functions) if len(letters) > 2 or comma else ""
     if base != token.text and base in cursor.functions:
+        number = parts(token.text).sub
+        if base in ("log", "ln") and number:
+            said = f"There is no logarithm to base {number}"
+            raise Problem(said, token.span, f"Write log(x)/log({number}) with its value for x")
         meant = base
     if meant:
         raise Problem(message, token.span, f"Did you mean {meant}?", meant)
@@ -258,7 +331,9 @@ def refuse_list_for_name(cursor: Expressions, token: Token) -> None:
 def no_such_function(cursor: Expressions, token: Token) -> Problem:
     """The problem of a function of a library that the program does not have."""
     shown = cursor.source(token.span)
-    meant = nearest(shown, {*cursor.functions, *FOREIGN})
+    if shown in LOSSES:
+        return loss_as_a_layer(cursor, token)
+    meant = _meant(shown, {*cursor.functions, *FOREIGN})
     hint = f"Did you mean {meant}?" if meant else "The functions are listed in Help"
     return Problem(f"'{shown}' is not a function here", token.span, hint, meant or None)
 
@@ -273,7 +348,7 @@ def conditional_probability(cursor: Expressions, token: Token) -> Problem:
 def no_such_method(cursor: Expressions, token: Token) -> Problem:
     """The problem of a method that the program does not have."""
     name = token.text.removeprefix(".")
-    meant = nearest(name, {*cursor.functions, *FOREIGN})
+    meant = _meant(name, {*cursor.functions, *FOREIGN})
     span = Span(token.span.start + 1, token.span.end)
     return Problem(
         f"'{name}' is not a function here", span, f"Did you mean {meant}?" if meant else "", meant or None
@@ -286,6 +361,10 @@ def prime_of_a_name(cursor: Expressions, token: Token) -> Problem:
     shown = replace(parts(token.text), primes=0).text
     hint = f"Write {shown}^T for a transpose; for a slope write its formula, as σ(z)(1 - σ(z)) for that of σ"
     message = f"'{written}' has no value, and {shown} is no function"
+    if cursor.ranks.get(shown) == 0:
+        return Problem(
+            message, token.span, f"Write the formula of the slope, or {written} = … in a line before"
+        )
     return Problem(message, token.span, hint, f"{shown}^T")
 
 
@@ -325,7 +404,21 @@ def refuse_prose(cursor: Expressions) -> None:
     for word in (before, token):
         if word.kind == "name" and word.text in PROSE and word.text not in cursor.known:
             shown = cursor.source(word.span)
-            raise Problem(f"'{shown}' is prose, not a formula", word.span, "Leave the words out", "")
+            message = f"'{shown}' is prose, not a formula"
+            if word.text in ("for", "where", "when") and _compares(cursor):
+                hint = "Write cases, or [x > 0] times the formula where it is 0 elsewhere"
+                raise Problem(message, word.span, hint)
+            raise Problem(message, word.span, "Leave the words out", "")
+
+
+def _compares(cursor: Cursor) -> bool:
+    """Whether a comparison stands between here and the end of the statement."""
+    for token in cursor.tokens[cursor.at :]:
+        if token.kind in ("end", "stop"):
+            return False
+        if token.kind == "sign" and token.text in "<>≤≥≠":
+            return True
+    return False
 
 
 def unexpected(cursor: Expressions) -> Problem:
@@ -338,18 +431,26 @@ def unexpected(cursor: Expressions) -> Problem:
 def refuse_derivative(tokens: Sequence[Token], known: Collection[str]) -> None:
     """`d/dx f` asks for what is computed anyhow, unless d or dx have values. Raises Problem."""
     hint = "Type the function alone; its gradients are computed for you"
-    for over, line, under in zip(tokens, tokens[1:], tokens[2:], strict=False):
+    for at, (over, line, under) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False)):
         differential = re.fullmatch(r"d[^\W\d_]\w*", under.text)
         asked = (
             line.text == "/" and line.kind == "sign" and differential and re.fullmatch(r"d\w?\d*", over.text)
         )
         if asked and {over.text, under.text}.isdisjoint(known):
-            raise Problem(
-                f"'{over.text}/{under.text}' asks for a derivative", over.span.to(under.span), hint, ""
-            )
+            fix = _without(over.text, tokens[at + 3])
+            message = f"'{over.text}/{under.text}' asks for a derivative"
+            raise Problem(message, over.span.to(under.span), hint, fix)
     for at, token in enumerate(tokens):
         if token.kind == "frac" and (end := _differentials(tokens, at, known)):
-            raise Problem("This fraction asks for a derivative", token.span.to(tokens[end].span), hint, "")
+            fix = _without(tokens[at + 2].text, tokens[end + 1])
+            message = "This fraction asks for a derivative"
+            raise Problem(message, token.span.to(tokens[end].span), hint, fix)
+
+
+def _without(over: str, behind: Token) -> str | None:
+    """The fix that leaves out a d/dx in front of its function; that of a dL/dx is none, nor before a sign."""
+    opens = behind.kind == "sign" and behind.text in "([{√"
+    return "" if over == "d" and (opens or behind.kind not in ("sign", "end", "stop")) else None
 
 
 def _differentials(tokens: Sequence[Token], at: int, known: Collection[str]) -> int:

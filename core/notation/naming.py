@@ -333,7 +333,7 @@ class Naming(Raw):
             if self._is(end, "^", "(", "["):
                 return None
             end += 1
-        label = self._label(at + 1, end)
+        label = self._label(at + 1, end) if self._is(end, closing) else ""
         if not LABEL.fullmatch(label):
             return None
         return (f"({label})" if closing == ")" else f"[{label}]"), end + 1

@@ -180,7 +180,8 @@ class _Reader(Expressions):
         name = first.name.text if first.name.text not in self.functions else None
         self._check_parameters(first)
         if name and first.parameters and self.uses.named[name] > 1:
-            self.note(f"{name} is read as a name; write {name}(x) where it is meant as a function", span)
+            call = f"{name}({', '.join(first.parameters)})"
+            self.note(f"{name} is read as a name; write {call} where it is meant as a function", span)
         found = [Statement(tree, name, span=span, name_span=first.name.span)]
         for side in sides[1:]:
             used = self.uses.named[side.name.text] > 1

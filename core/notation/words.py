@@ -18,6 +18,7 @@ TWO_LETTERS = set("lr dx dy dz dw db dt dW id wd lo hi ce kl nn bn fc in PI".spl
 FOREIGN = (
     (r"\blambda\s+\w+(?:\s*,\s*\w+)*\s*:", "A lambda is Python", "Write f(x) = … in a line of its own"),
     (r"\bfor\s+\w+\s+in\b", "A loop is not read", "Write a sum, such as ∑_i w_i x_i, or sum(w ⊙ x)"),
+    (r"\?[^?;\n]*:", "'? :' is of another language", "Write a if x > 0 else b"),
     (r"\bdef\s+\w+\s*\(", "'def' is Python", "Write f(x) = … in a line of its own"),
     (r"\b(?:import|from)\s+\w+", "Imports are not needed", "Delete the line; all functions are there"),
     (

@@ -171,7 +171,8 @@ row = structural(
 def _pick(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     x, k = shapes
     if not x:
-        raise Problem(f"{names[0]} is a number and has no entries to choose from", hint="Leave the index out")
+        hint = "Put · before the bracket for a product, or give it a list of values"
+        raise Problem(f"{names[0]} is a number and has no entries to choose from", hint=hint)
     if k:
         raise Problem(f"An index is one number; {names[1]} has {shape_text(k)}")
     return x[1:]

@@ -1,11 +1,14 @@
 """Mistakes: what is said of each, at which place, what to do, and whether the fix mends it."""
 
+import numpy as np
 import pytest
 
-from core.builder import read_program
+from core.arrays import frozen
+from core.builder import graph_of, read_program
 from core.errors import Problem, place
 from core.notation.nearest import nearest
 from core.ops import FUNCTIONS
+from core.passes import run
 
 # text, a part of the message, (line, column, end column), a part of the hint, the fix
 PROBLEMS = [
@@ -40,13 +43,6 @@ PROBLEMS = [
     ("relu(x, y)", "relu takes 1 value; here it has 2", (1, 1, 11), "", None),
     ("clip(x)", "clip takes 3 values; here it has 1", (1, 1, 8), "", None),
     ("leaky_relu(x, 1, 2)", "leaky_relu takes 1 to 2 values", (1, 1, 20), "", None),
-    (
-        "F.leaky_relu(x,)",
-        "A value is missing between ',' and ')'",
-        (1, 15, 17),
-        "Write one between them",
-        None,
-    ),
     ("sigmod(x)", "'sigmod' is not a function", (1, 1, 7), "Did you mean sigmoid?", "sigmoid"),
     ("TANH(x)", "'TANH' is not a function", (1, 1, 5), "Did you mean tanh?", "tanh"),
     ("f(x, y)", "'f' is not a function, so it takes no list", (1, 1, 2), "", None),
@@ -168,6 +164,137 @@ def test_a_fix_mends_the_problem_it_belongs_to(text):
         read_program(mended)
     except Problem as after:
         assert after.span.start > before.span.start or after.message != before.message
+
+
+# -- remedies that are read and mean what was meant, or none
+
+VALUES = {
+    **{"x": 1.5, "y": 0.2, "a": 0.3, "b": 0.4},
+    **{"v": frozen([0.5, 1.0, 2.0]), "w": frozen([0.1, 0.2, 0.3])},
+    **{"A": frozen([[1.0, 2.0], [3.0, 5.0]]), "M": frozen([[1.0, 2.0], [3.0, 4.0]])},
+}
+
+
+def value_of(text, values=VALUES):
+    return run(text, values).last.value(graph_of(text, values).output)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("np.log(x,)", "log(x)"),
+        ("np.maximum(x, 2,)", "max(x, 2)"),
+        ("np.mean(A, )", "mean(A)"),
+        ("log(x,)", "log(x)"),
+        ("mae(v, w)", "mean(abs(v - w))"),
+        ("a[x > 0]", "a ⊙ [x > 0]"),
+        ("torch.tensor([1., 2.], dtype=torch.float32) · [x, a]", "[1, 2] · [x, a]"),
+    ],
+)
+def test_python_that_is_read(text, same):
+    assert value_of(text) == value_of(same)
+
+
+@pytest.mark.parametrize(
+    "text", ["np.log(x, 2", "np.log(x,", "np.clip(x, 0", "torch.sum(v, dim", "np.max(v, ", "x^[2", "x^[e"]
+)
+def test_a_call_or_a_layer_that_is_being_typed_is_refused_in_a_sentence(text):
+    with pytest.raises(Problem):
+        graph_of(text, VALUES)
+
+
+# text, a part of the hint, the fix
+REMEDIES = [
+    # what was refused again
+    ("v[v > 0]", "Write a ⊙ [x > 0]", None),
+    ("‖w‖_∞", "max(|x|)", None),
+    ("\\|w\\|_\\infty", "max(|x|)", None),
+    ("v.to(torch.float32)", "The functions are listed in Help", None),
+    ("x'", "Write the formula of the slope", None),
+    ("nn.BCELoss()(v, w)", "Write mean(bce(p, t))", None),
+    ("nn.MSELoss()(v, w)", "Write mse(y, t)", None),
+    ("BCELoss(v, w)", "Write mean(bce(p, t))", None),
+    ("np.rmse(v, w)", "The functions are listed in Help", None),
+    ("\\sum_i v_{ii}", "Write v_i", None),
+    ("x > 0 ? a : b", "Write a if x > 0 else b", None),
+    ("||a|-|b||", "Write abs(…)", None),
+    ("dL/dx = 2x", "Type the function alone", None),
+    ("dL/dx", "Type the function alone", None),
+    ("\\frac{dL}{dx} = 2x", "Type the function alone", None),
+    ("\\frac{d}{dx} x^2", "Type the function alone", ""),
+    ("∂L/∂x", "Type the function alone", None),
+    ("x % 2", "A remainder is not computed", None),
+    ("5%", "Write /100", "/100"),
+    ("x^2 \\text{ for } x > 0", "Write cases", None),
+    # what computed something else
+    ("log(x, 2)", "Write log2(x)", "log2(x)"),
+    ("math.log(x, 10)", "Write log10(x)", "log10(x)"),
+    ("log(x, 3)", "Write (log(x)/log(3))", "(log(x)/log(3))"),
+    ("F.softplus(x, 2)", "Write (softplus(2·(x))/2)", "(softplus(2·(x))/2)"),
+    ("F.softplus(x, beta=2)", "Write (softplus(2·(x))/2)", "(softplus(2·(x))/2)"),
+    *[
+        (text, "of one row or column at a time", None)
+        for text in ["A.max(1)", "A.min(0)", "A.prod(0)", "np.amax(A,1)", "np.max(A, 1)", "max(A, axis=1)"]
+    ],
+    ("np.concatenate([A, A], axis=1)", "concat(A^T, B^T)^T", None),
+    ("np.linalg.norm(A, axis=1)", "sqrt(sum(A ⊙ A, 1))", None),
+    ("np.linalg.norm(A, 1, axis=1)", "l1(A[0])", None),
+    ("log_3(x)", "Write log(x)/log(3)", None),
+    ("tf.reduce_mean(A, axis=1)", "Write mean(A, 1)", None),
+    ("y_i = A_{ii}", "Write its entries out", None),
+    ("\\prod_i A_{ii}", "Write its entries out", None),
+    ("[a+b][x]", "Put · before the bracket", None),
+    ("\\prod_{j\\neq k} v_j", "Write the product over all", None),
+]
+
+
+@pytest.mark.parametrize(("text", "hint", "fix"), REMEDIES, ids=[row[0] for row in REMEDIES])
+def test_a_remedy_is_read(text, hint, fix):
+    with pytest.raises(Problem) as caught:
+        graph_of(text, VALUES)
+    problem = caught.value
+    assert hint in problem.hint and problem.fix == fix
+    if fix is not None:
+        graph_of(text[: problem.span.start] + fix + text[problem.span.end :], VALUES)
+
+
+def test_remedies_compute_what_is_meant():
+    rows = value_of("concat(A^T, M^T)^T")
+    np.testing.assert_array_equal(rows, np.concatenate([VALUES["A"], VALUES["M"]], axis=1))
+    np.testing.assert_allclose(value_of("sqrt(sum(A ⊙ A, 1))"), np.linalg.norm(VALUES["A"], axis=1))
+    assert value_of("[max(A[0]), max(A[:, 1])]").tolist() == [2.0, 5.0]
+    assert value_of("max(|w|)") == 0.3
+    assert value_of("softplus(2·(x))/2") == pytest.approx(np.log1p(np.exp(3.0)) / 2)
+    assert value_of("prod(v)/v[2]") == pytest.approx(0.5)
+
+
+def test_a_sigma_with_a_value():
+    values = VALUES | {"σ": 0.7}
+    with pytest.raises(Problem, match="σ has a value and is the sigmoid too") as caught:
+        graph_of("σ(x)", values)
+    assert caught.value.fix is None
+    assert value_of("σ·(x)", values) == value_of("0.7·x")
+    assert value_of("1/√(2πσ)", values) == value_of("1/√(2π·0.7)")
+    with pytest.raises(Problem, match="σ has no value"):
+        graph_of("1/√(2πσ)", VALUES)
+
+
+NOTES = [
+    ("(M-A)^2", ["The power of M − A is taken entry by entry; the product of matrices is (M − A) (M − A)"]),
+    ("(M^T M)^2", ["The power of M^T M is taken entry by entry; the product of matrices is M^T M (M^T M)"]),
+    ("M^3", ["The power of M is taken entry by entry; the product of matrices is M M M"]),
+    ("M^0", ["The power of M is taken entry by entry"]),
+    ("M^{1/2}", ["The power of M is taken entry by entry"]),
+    ("σx", ["σx is read as sigmoid(x)"]),
+    ("\\log\\sum_i v_i", []),
+    ("transpose(v)", []),
+    ("L(w) = w^2; L", ["L is read as a name; write L(w) where it is meant as a function"]),
+]
+
+
+@pytest.mark.parametrize(("text", "notes"), NOTES, ids=[row[0] for row in NOTES])
+def test_a_note_says_what_is_so(text, notes):
+    assert [note.message for note in graph_of(text, VALUES).notes] == notes
 
 
 # -- names that are not what they look like
