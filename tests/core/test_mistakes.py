@@ -48,7 +48,7 @@ PROBLEMS = [
         None,
     ),
     ("sigmod(x)", "'sigmod' is not a function", (1, 1, 7), "Did you mean sigmoid?", "sigmoid"),
-    ("TANH(x)", "'Tanh' is not a function", (1, 1, 5), "Did you mean tanh?", "tanh"),
+    ("TANH(x)", "'TANH' is not a function", (1, 1, 5), "Did you mean tanh?", "tanh"),
     ("f(x, y)", "'f' is not a function, so it takes no list", (1, 1, 2), "", None),
     ("W' x", "'W'' has no value, and W is no function", (1, 1, 3), "Write W^T for a transpose", "W^T"),
     ("wx(a + b)", "'wx' is not a function", (1, 1, 3), "Write w x for a product", "w x"),
