@@ -1,1 +1,1 @@
-"""The notation of the lecture: text to tree (lexer, reader), tree to text, LaTeX and typeset mathematics."""
+"""The notation of lectures: text to trees, and trees to text, LaTeX and typeset mathematics."""

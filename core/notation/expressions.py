@@ -32,7 +32,6 @@ from core.notation.tree import (
 from core.notation.words import CONDITIONS
 
 Part = TypeVar("Part")
-TRANSPOSE_NAMES = ("T", "t")
 
 
 class Expressions(Cursor):

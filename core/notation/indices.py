@@ -13,7 +13,9 @@ from functools import reduce
 from core.dataclass import dataclass, replace
 from core.errors import Problem, Span
 from core.notation.entries import Known, Labels, entry_of, plain_entry, shifted
+from core.notation.limits import promises
 from core.notation.printers import expression_text
+from core.notation.products import Labelled, aligned, contracted, multiplied
 from core.notation.sums import WORDS, reductions_in
 from core.notation.tree import (
     Binary,
@@ -30,7 +32,6 @@ from core.notation.tree import (
     Transposed,
     Tree,
     fold,
-    names,
     remade,
     walk,
 )
@@ -43,7 +44,7 @@ PRODUCTS = " ·*⊙@"
 class Part:
     """A product of arrays with labelled axes; `negative` where a minus stands before it."""
 
-    factors: tuple[tuple[Tree, Labels], ...]
+    factors: tuple[Labelled, ...]
     negative: bool = False
 
     @property
@@ -111,7 +112,7 @@ class _Lowering:
         self.written: list[Tree] = []
         self.needed: list[Needed] = []
         self.counts: dict[str, Tree] = {}  # limits such as n without a value, and an array that long
-        self.entries: list[tuple[Tree, Labels]] = []  # the arrays that were indexed, each where it stands
+        self.entries: list[Labelled] = []  # the arrays that were indexed, each where it stands
 
     # -- trees to parts
 
@@ -184,12 +185,12 @@ class _Lowering:
     def joined(self, tree: Tree, sides: Sequence[Part]) -> Part:
         """An operation entry by entry on sides whose axes are brought into one order."""
         found = [self.whole(side) for side in sides]
-        aligned, labels = self._aligned(found, tree.span)
+        trees, labels = aligned(found, tree.span)
         if labels:
             for (part, own), written in zip(found, tree.children, strict=True):
                 if not own:
                     self._needs_number(part, written)
-        return Part(((remade(tree, aligned), labels),))
+        return Part(((remade(tree, trees), labels),))
 
     def _is_shifted(self, name: Name) -> bool:
         """Whether a name such as `x_{i+1}` is an entry: under a sum, and beside entries of the same array."""
@@ -197,7 +198,7 @@ class _Lowering:
         arrays = self.known.arrays | {array for array, rank in self.known.ranks.items() if rank}
         return found is not None and (found[1] not in self.free or found[0] in arrays)
 
-    def _take_entry(self, name: Name, entry: tuple[Tree, Labels]) -> None:
+    def _take_entry(self, name: Name, entry: Labelled) -> None:
         """Keep an array that is indexed; it must have an axis for each index."""
         array, labels = entry
         self.entries.append(entry)
@@ -217,26 +218,6 @@ class _Lowering:
         self.needed.append(
             Needed(part, message, hint or "Give it a name of its own", rank=0, span=written.span)
         )
-
-    def _aligned(self, found: Sequence[tuple[Tree, Labels]], span: Span) -> tuple[list[Tree], Labels]:
-        """Trees with their axes in one order, to meet entry by entry, and the labels of the result."""
-        longest = max((labels for _, labels in found), key=len)
-        if any(set(labels) - set(longest) for _, labels in found):
-            both = sorted({label for _, labels in found for label in labels})
-            said = f"Entries with the indices {' and '.join(both)} meet in a way that needs a table"
-            raise Problem(said, span, "Write it with vectors and matrices")
-        if len(longest) == 2 and any(labels == longest[:1] for _, labels in found):
-            if any(labels == longest[1:] for _, labels in found):
-                raise Problem(
-                    "A row index and a column index meet here", span, "Write it with vectors and matrices"
-                )
-            longest = longest[::-1]  # a vector meets the last axis
-        trees = []
-        for tree, labels in found:
-            if len(labels) == 2 and labels != longest:
-                tree = Transposed(tree, tree.span)
-            trees.append(tree)
-        return trees, longest
 
     def call(self, tree: Call, args: Sequence[Part]) -> Part:
         found = [self.whole(arg) for arg in args]
@@ -261,11 +242,11 @@ class _Lowering:
                 )
             )
             tree = replace(tree, function="abs")
-        aligned, labels = self._aligned(found, tree.span)
+        trees, labels = aligned(found, tree.span)
         for (part, own), written in zip(found, tree.args, strict=True):
             if not own:
                 self._needs_number(part, written)
-        return Part(((Call(tree.function, tuple(aligned), tree.span), labels),))
+        return Part(((Call(tree.function, tuple(trees), tree.span), labels),))
 
     def index(self, tree: Index) -> Part:
         """`w[i]` and `softmax(z)_i` under an index i are entries too."""
@@ -311,7 +292,9 @@ class _Lowering:
         missing = [index for index in tree.indices if index not in part.labels]
         if missing:
             raise self._nothing_carries(tree, missing[0])
-        self._check_limits(tree, first)
+        promised = promises(tree, self.entries[first:], self.active, self.known)
+        self.needed += promised.needed
+        self.counts = {**promised.counts, **self.counts}
         if tree.kind != "sum" or tree.excluded is not None:
             return self._of_all(tree, part)
         return self._summed(part, tree.indices, tree.span)
@@ -353,12 +336,12 @@ class _Lowering:
             index = indices[-1]
             own = [factor for factor in inside if index in factor[1]]
             rest = tuple(factor for factor in inside if index not in factor[1])
-            summed = Part((*rest, self._contracted(own, index, span)))
+            summed = Part((*rest, contracted(own, index, span)))
             if len(indices) > 1:
                 summed = self._summed(summed, indices[:-1], span)
         return Part(outside + summed.factors, part.negative)
 
-    def _whole_sum(self, inside: Sequence[tuple[Tree, Labels]], span: Span) -> Part:
+    def _whole_sum(self, inside: Sequence[Labelled], span: Span) -> Part:
         """The sum of all entries: of two vectors their inner product."""
         if len(inside) == 2 and all(len(labels) == 1 for _, labels in inside):
             (a, _), (b, _) = inside
@@ -366,39 +349,11 @@ class _Lowering:
         body, _ = self.whole(Part(tuple(inside)))
         return Part(((Call("sum", (body,), span), ()),))
 
-    def _contracted(
-        self, inside: Sequence[tuple[Tree, Labels]], index: str, span: Span
-    ) -> tuple[Tree, Labels]:
-        """The sum over one index of a product of factors that all carry it."""
-        grouped: dict[Labels, tuple[Tree, Labels]] = {}
-        for tree, labels in inside:
-            key = tuple(sorted(labels))
-            if key in grouped:
-                grouped[key] = self._multiplied(grouped[key], (tree, labels), span)
-            else:
-                grouped[key] = (tree, labels)
-        factors = list(grouped.values())
-        if len(factors) == 1:
-            tree, labels = factors[0]
-            if len(labels) == 1:
-                return Call("sum", (tree,), span), ()
-            axis = Number(float(labels.index(index)))
-            return Call("sum", (tree, axis), span), tuple(label for label in labels if label != index)
-        if len(factors) == 2:
-            return _matrix_product(factors[0], factors[1], index, span)
-        raise Problem("A sum over three tables is not read", span, "Write it with matrices")
-
-    def _multiplied(
-        self, one: tuple[Tree, Labels], other: tuple[Tree, Labels], span: Span
-    ) -> tuple[Tree, Labels]:
-        (a, b), labels = self._aligned([one, other], span)
-        return Binary("⊙", a, b, span), labels
-
-    def whole(self, part: Part) -> tuple[Tree, Labels]:
+    def whole(self, part: Part) -> Labelled:
         """The product of a part's factors as one array with its labels."""
         plain = [tree for tree, labels in part.factors if not labels]
         labelled = [(tree, labels) for tree, labels in part.factors if labels]
-        found: tuple[Tree, Labels] | None = None
+        found: Labelled | None = None
         for factor in labelled:
             if found is None:
                 found = factor
@@ -407,7 +362,7 @@ class _Lowering:
                 span = found[0].span.to(factor[0].span)
                 found = (Call("outer", (found[0], factor[0]), span), (*found[1], *factor[1]))
             else:
-                found = self._multiplied(found, factor, found[0].span.to(factor[0].span))
+                found = multiplied(found, factor, found[0].span.to(factor[0].span))
         labels = found[1] if found else ()
         trees = [*plain, *([found[0]] if found else [])]
         if labels and plain:
@@ -415,80 +370,6 @@ class _Lowering:
                 self._needs_number(tree, tree)
         tree = reduce(lambda a, b: Binary(" ", a, b, a.span.to(b.span)), trees)
         return (Negative(tree, tree.span), labels) if part.negative else (tree, labels)
-
-    # -- limits
-
-    def _check_limits(self, tree: Reduction, first: int) -> None:
-        """Note what the limits say of the length of each array that carries the index."""
-        if tree.start is None and tree.stop is None:
-            return
-        index = tree.indices[0]
-        start = tree.start or Number(1.0)
-        self._check_readable(tree, start)
-        named, less = _symbolic(tree.stop)
-        assert isinstance(start, Number)
-        message = f"The {WORDS[tree.kind]} runs {self._limit_text(tree)}"
-        length, letter = self._length(start, tree.stop), ""
-        if named and named not in self.known.names:
-            more = less + (start.value == 0)
-            self._count(named, index, more, first)
-            length, letter = Number(float(more)), named
-        if length is None:
-            return
-        for array, labels in self.entries[first:]:
-            if index in labels:
-                axis = labels.index(index)
-                self.needed.append(
-                    Needed(array, message, axis=axis, length=length, letter=letter, span=tree.span)
-                )
-
-    def _check_readable(self, tree: Reduction, start: Tree) -> None:
-        """Raise a Problem where limits take a part of the entries or depend on another index."""
-        used = {name for limit in (start, tree.stop) if limit for name in names(limit)}
-        if depends := used & (self.active | set(tree.indices)):
-            message = f"The limits of this {WORDS[tree.kind]} depend on the index {min(depends)}"
-            raise Problem(
-                message, tree.span, "Write numbers as the limits of the outer sum, such as i=1 and 3"
-            )
-        message, hint = "A sum over a part of the entries is not read", "Write a range, such as sum(x[1:])"
-        if not isinstance(start, Number) or start.value not in (0.0, 1.0):
-            raise Problem(message, start.span, hint)
-        unknown = used - self.known.names
-        named, less = _symbolic(tree.stop)
-        whole = named and (less == 0 or (less == -1 and start.value == 0))
-        if unknown and not whole and tree.stop is not None:
-            raise Problem(message, tree.stop.span, hint)
-
-    def _count(self, name: str, index: str, more: int, first: int) -> None:
-        """Keep what a limit without a value stands for: the length of an axis, less one if counted from 0."""
-        for array, labels in self.entries[first:]:
-            if index in labels and isinstance(array, Name):
-                axis = (Number(float(labels.index(index))),) if len(labels) > 1 else ()
-                length: Tree = Call("numel", (array, *axis))
-                self.counts.setdefault(name, Binary("-", length, Number(float(more))) if more else length)
-                return
-
-    def _length(self, start: Number, stop: Tree | None) -> Tree | None:
-        """How many terms there are, as far as it can be told from numbers and names with values."""
-        if stop is None or any(
-            isinstance(part, Name) and part.name not in self.known.names for part in walk(stop)
-        ):
-            return None
-        return stop if start.value else Binary("+", stop, Number(1.0))
-
-    def _limit_text(self, tree: Reduction) -> str:
-        start = expression_text(tree.start) if tree.start else "1"
-        return f"from {start} to {expression_text(tree.stop) if tree.stop else '…'}"
-
-
-def _symbolic(stop: Tree | None) -> tuple[str, int]:
-    """The name in a limit such as n or n − 1, and the number added to it; "" for anything else."""
-    match stop:
-        case Name(name):
-            return name, 0
-        case Binary("-", Name(name), Number(1.0)):
-            return name, -1
-    return "", 0
 
 
 def _flattened(tree: Reduction) -> Reduction:
@@ -502,19 +383,3 @@ def _flattened(tree: Reduction) -> Reduction:
     ):
         tree = replace(tree, indices=(*tree.indices, *tree.body.indices), body=tree.body.body)
     return tree
-
-
-def _matrix_product(
-    one: tuple[Tree, Labels], other: tuple[Tree, Labels], index: str, span: Span
-) -> tuple[Tree, Labels]:
-    """The sum over an index of two factors that carry it: a product of vectors or matrices."""
-    (a, left), (b, right) = one, other
-    if len(left) == 1 and len(right) == 2:
-        (a, left), (b, right) = (b, right), (a, left)
-    if len(left) == 1:
-        return Binary("·", a, b, span), ()
-    if left[0] == index:
-        a, left = Transposed(a, a.span), left[::-1]
-    if len(right) == 2 and right[1] == index:
-        b, right = Transposed(b, b.span), right[::-1]
-    return Binary(" ", a, b, span), (left[0], *right[1:])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from core.dataclass import dataclass
 from core.errors import Problem
-from core.notation.tree import Binary, Call, Index, Indicator, Listing, Negative, Number, Tree
+from core.notation.tree import Binary, Call, Indicator, Listing, Negative, Number, Tree
 
 ONE, ZERO, TWO = Number(1.0), Number(0.0), Number(2.0)
 
@@ -191,7 +191,3 @@ IGNORED = {"keepdims", "keepdim", "inplace", "dtype", "requires_grad"}
 def _linear(x: Tree, W: Tree, b: Tree | None) -> Tree:
     """PyTorch's order: the input, the weights, the bias."""
     return Call("affine", (W, x, b)) if b is not None else Binary(" ", W, x)
-
-
-def entry(x: Tree, place: Tree) -> Tree:
-    return Index(x, (place,))

@@ -35,7 +35,6 @@ SUPERSCRIPTS = dict(
     )
 )
 RAISED = str.maketrans({plain: raised for raised, plain in SUPERSCRIPTS.items()})
-LOWERED = str.maketrans({plain: lowered for lowered, plain in SUBSCRIPTS.items()})
 
 _LAYER = (
     rf"⁽(?P<raised>[{''.join(SUPERSCRIPTS)}]+)⁾"

@@ -96,8 +96,9 @@ def _binary(op: str, found: list[tuple[str, int]], reading: bool) -> str:
         sign = {" ": "·", "-": "−"}.get(op, op)
         return f"{_wrap(left, needed)} {sign} {_wrap(right, least)}"
     if op == " " and right[0][0].isdigit():
-        gap = " " * (right[1] < ATOM)  # x (2) might be a formula and its number
-        return f"{_wrap(left, strength)}{gap}({right[0]})"
+        # a number alone in brackets may be that of an equation
+        inside = f"({right[0]})" if right[1] > STRENGTH["^"] else right[0]
+        return f"{_wrap(left, strength)} ({inside})"
     if op == " " and right[0][0] in "[−|":
         return f"{_wrap(left, strength)} ({right[0]})"
     sign = {" ": " ", "/": "/", "-": " − "}.get(op, f" {op} ")

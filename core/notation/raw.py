@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.notation.cursor import MAX_DEPTH, too_deep
 from core.notation.lexer import Token, assigned
+from core.notation.names import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name that starts at some token: what it is made of, whether it is one word on purpose, its end."""
+
+    made: Parts
+    whole: bool
+    end: int
+    transposed: bool = False
+    face: str = ""
 
 
 class Raw:
@@ -56,6 +69,15 @@ class Raw:
         end = len(self.text.rstrip())
         message = f"The '{{' at column {_column(self.text, span.start)} is not closed: expected '}}'"
         raise Problem(message, span, "Add '}'" if end else "")
+
+    def _closing(self, at: int) -> int:
+        """Where the brace that opens at a token closes, or the last token."""
+        depth = 0
+        for place in range(at, len(self.raw)):
+            depth += self._is(place, "{") - self._is(place, "}")
+            if not depth:
+                return place
+        return len(self.raw) - 1
 
     def _emit(self, kind: str, text: str, start: int, behind: int | None = None) -> None:
         last = self._at((start + 1 if behind is None else behind) - 1)

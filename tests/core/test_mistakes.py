@@ -169,9 +169,14 @@ def test_a_fix_mends_the_problem_it_belongs_to(text):
 # -- remedies that are read and mean what was meant, or none
 
 VALUES = {
-    **{"x": 1.5, "y": 0.2, "a": 0.3, "b": 0.4},
-    **{"v": frozen([0.5, 1.0, 2.0]), "w": frozen([0.1, 0.2, 0.3])},
-    **{"A": frozen([[1.0, 2.0], [3.0, 5.0]]), "M": frozen([[1.0, 2.0], [3.0, 4.0]])},
+    "x": 1.5,
+    "y": 0.2,
+    "a": 0.3,
+    "b": 0.4,
+    "v": frozen([0.5, 1.0, 2.0]),
+    "w": frozen([0.1, 0.2, 0.3]),
+    "A": frozen([[1.0, 2.0], [3.0, 5.0]]),
+    "M": frozen([[1.0, 2.0], [3.0, 4.0]]),
 }
 
 
