@@ -2,7 +2,8 @@
 
 Ranks and sizes are guessed from how the names are used: a capital letter in front of a vector is a matrix,
 `w·x` are two vectors, what meets by addition has one shape. The guess only has to be useful: several are
-tried, until one leaves no unit saturated, meets no kink, and has an output that is neither 0 nor infinite.
+tried, until one leaves no unit saturated and no layer shut, meets no kink, and has an output that is neither
+0 nor infinite.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from core.arrays import MAX_RANK, Value, frozen, is_finite, shape_of
 from core.builder import CONSTANTS, build, free_names, read_program, renamed
 from core.dataclass import dataclass
 from core.errors import Problem
-from core.graph import Node
+from core.graph import CONSTANT, Node
 from core.keeping import keeping
 from core.late import np
 from core.notation.tree import (
@@ -36,9 +37,11 @@ from core.notation.tree import (
     walk,
 )
 from core.ops import CALLS, Op
+from core.ops.rules import Rule
 from core.passes import input_values, steps
-from core.plan import Plan, make_plan
+from core.plan import OUTPUT, Plan, make_plan
 from core.steps import Computed
+from core.targets import Target, target_value, targets
 
 # for numbers, in order of appearance: pleasant ones first, then smaller ones, then possible probabilities
 SCALARS = (
@@ -79,6 +82,9 @@ SHAPED = {"concat", "conv2d", "maxpool", "avgpool", "reshape", "flatten", "oneho
 ROWWISE = {"logsumexp", "cross_entropy", "nll", "multiclass_hinge", "argmax"}
 MATRICES = "WUVAMQ"
 EXAMPLES = "XH"  # matrices before a matrix of weights, with an example or its hidden units in each row
+# where functions are open whose slope is not 0 where they are shut
+OPEN = dict.fromkeys(["leaky_relu", "elu", "selu"], Rule("[x > 0]"))
+MIXED = 3  # of so many entries and more, some should be shut
 MAX_GUESSED = 100
 MOST_TRIES = 20
 # so many nodes and numbers a graph may have whose values are tried, so that typing is not slowed down
@@ -96,7 +102,8 @@ def with_defaults(program: Program, values: Mapping[str, Value], tries: int = MO
         guess = _Guess(program, found)
         shapes = guess.shapes()
         wishes = {name: None if name in guess.indices else shapes.get(name, ()) for name in missing}
-        found = _calmest(program, found, wishes, wanted, tries)
+        roles = targets(program, {name: shape for name, shape in wishes.items() if shape is not None})
+        found = _calmest(program, found, wishes, roles, wanted, tries)
     return {name: found[name] for name in wanted}
 
 
@@ -104,11 +111,12 @@ def _calmest(
     program: Program,
     given: Mapping[str, Value],
     wishes: Mapping[str, tuple[int, ...] | None],
+    roles: Mapping[str, Target],
     order: Sequence[str],
     tries: int,
 ) -> dict[str, Value]:
     """The given values and the first guess for the others about which there is least to complain."""
-    first = {**given, **_guessed(wishes, given, order, 0)}
+    first = {**given, **_guessed(wishes, roles, given, order, 0)}
     if tries == 1:
         return first
     try:
@@ -119,7 +127,7 @@ def _calmest(
     for attempt in range(1, tries):
         if not least:
             break
-        tried = {**given, **_guessed(wishes, given, order, attempt)}
+        tried = {**given, **_guessed(wishes, roles, given, order, attempt)}
         count = _complaints(plan, tried)
         if count < least:
             best, least = tried, count
@@ -137,23 +145,37 @@ def _complaints(plan: Plan, values: Mapping[str, Value]) -> int:
         for step in steps(forward, known):
             if isinstance(step, Computed):
                 known[step.node] = step.value
-                found += _complaint(nodes[step.node], known)
+                found += _complaint(nodes, nodes[step.node], known)
     except Problem:
         return 0  # an index that is not there: no other values mend it
     return found + OUTPUT_IS_0 * (not np.any(known[plan.graph.output]))
 
 
-NOT_FINITE, SATURATED, AT_KINK, OUTPUT_IS_0 = 1000, 10, 10, 1
+NOT_FINITE, SATURATED, AT_KINK, SHUT, ALL_OPEN, OUTPUT_IS_0 = 1000, 10, 10, 5, 1, 1
 
 
-def _complaint(node: Node, known: Mapping[str, Value]) -> int:
+def _complaint(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Value]) -> int:
     """What is wrong at a node whose value has just been computed."""
     op, args = node.operation, [known[arg] for arg in node.args]
     if not is_finite(known[node.name]):
         return NOT_FINITE
     saturated = bool(np.max(np.abs(args[0]), initial=0.0) > op.saturates)
-    at_kink = op.kink and np.any(op.kink.at.value(dict(zip(op.ports(len(args)), args, strict=True))))
-    return SATURATED * saturated + AT_KINK * bool(at_kink)
+    ports = dict(zip(op.ports(len(args)), args, strict=True)) | {OUTPUT: known[node.name]}
+    at_kink = op.kink and np.any(op.kink.at.value(ports))
+    return SATURATED * saturated + AT_KINK * bool(at_kink) + _gate(nodes, node, ports)
+
+
+def _gate(nodes: Mapping[str, Node], node: Node, ports: Mapping[str, Value]) -> int:
+    """What is wrong with a gate, such as ReLU: it is shut, or does not show that it can be."""
+    op = node.operation
+    if not op.kink or not op.elementwise:
+        return 0
+    moving = [port for port, arg in zip(op.inputs, node.args, strict=True) if nodes[arg].op != CONSTANT]
+    rules = [OPEN.get(op.name) or op.local[port] for port in moving if port in op.back]
+    slopes = [rule.value(ports) for rule in rules if any(sign in rule.text for sign in "<>≤≥")]
+    if slopes and not any(map(np.any, slopes)):
+        return SHUT
+    return ALL_OPEN * (math.prod(node.shape) >= MIXED and len(slopes) == 1 and bool(np.all(slopes[0])))
 
 
 def is_edit(before: str, after: str) -> bool:
@@ -194,6 +216,7 @@ def carried_over(program: Program, values: Mapping[str, Value], chosen: Collecti
 
 def _guessed(
     wishes: Mapping[str, tuple[int, ...] | None],
+    roles: Mapping[str, Target],
     given: Mapping[str, Value],
     order: Sequence[str],
     attempt: int,
@@ -201,10 +224,13 @@ def _guessed(
     """A guess for each name by its shape; None is an index."""
     taken = {value for value in given.values() if isinstance(value, float)}
     taken |= {BY_CONVENTION[name] for name, shape in wishes.items() if shape == () and name in BY_CONVENTION}
+    taken |= {1.0 for name in roles if not wishes[name]}
     found: dict[str, Value] = {}
     for name, shape in wishes.items():
         if shape is None:
             found[name] = 0.0
+        elif name in roles:
+            found[name] = target_value(roles[name], shape, attempt // len(SCALARS))
         elif shape:
             found[name] = _array(shape, order.index(name) + 1, attempt)
         elif name in BY_CONVENTION:
@@ -306,7 +332,9 @@ class _Guess:
                 return found[0]
             case Binary(_, left, right):
                 return self.joined([left, right], found)
-            case Negative() | Transposed():
+            case Negative():
+                return found[0]
+            case Transposed():
                 return found[0][::-1]
             case Indicator(_, left, right):
                 return self.joined([left, right], found)
@@ -339,6 +367,7 @@ class _Guess:
 
     def product(self, sign: str, part: Tree, left: Tree, right: Tree, found: list[Axes]) -> Axes:
         a, b = found
+        left = left.body if isinstance(left, Negative) else left
         plain, bare = (side.body if isinstance(side, Transposed) else side for side in (left, right))
         if _begins(plain, MATRICES) or (_begins(plain, EXAMPLES) and _begins(bare, MATRICES)):
             a = a or self.raise_rank(plain, 2, a)[:: 1 if plain is left else -1]
