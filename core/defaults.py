@@ -9,6 +9,7 @@ tried, until one leaves no unit saturated and no layer shut, meets no kink, and 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 
@@ -80,6 +81,8 @@ WANTED: dict[str, tuple[tuple[int, ...], ...]] = {
 SHAPED = {"concat", "conv2d", "maxpool", "avgpool", "reshape", "flatten", "onehot", "positional_encoding"}
 # functions that make one number of a vector, and of a matrix one for each row
 ROWWISE = {"logsumexp", "cross_entropy", "nll", "multiclass_hinge", "argmax"}
+# how names of a state end that it has at one step and at the next one
+STEP = re.compile(r"_?(t|\{t[+-]1\}|prev|next)$|⁽ᵗ([⁺⁻]¹)?⁾$")
 MATRICES = "WUVAMQ"
 EXAMPLES = "XH"  # matrices before a matrix of weights, with an example or its hidden units in each row
 # where functions are open whose slope is not 0 where they are shut
@@ -99,12 +102,37 @@ def with_defaults(program: Program, values: Mapping[str, Value], tries: int = MO
     missing = [name for name in wanted if name not in values]
     found = {name: values[name] for name in wanted if name in values}
     if missing:
-        guess = _Guess(program, found)
-        shapes = guess.shapes()
-        wishes = {name: None if name in guess.indices else shapes.get(name, ()) for name in missing}
+        wishes, classes = _wishes(program, found)
         roles = targets(program, {name: shape for name, shape in wishes.items() if shape is not None})
-        found = _calmest(program, found, wishes, roles, wanted, tries)
+        found = _calmest(program, found | classes, wishes, roles, wanted, tries)
     return {name: found[name] for name in wanted}
+
+
+def _wishes(
+    program: Program, given: Mapping[str, Value]
+) -> tuple[dict[str, tuple[int, ...] | None], dict[str, Value]]:
+    """The shapes of the names that have no value yet, None for an index, and the classes of rows.
+
+    What only slides say, as by a bold letter, counts if the program can be built with it.
+    """
+    missing = [name for name in free_names(program, given) if name not in given]
+    for slides in (True, False):
+        guess = _Guess(program, given, slides)
+        shapes = guess.shapes()
+        classes = guess.classes()
+        wishes = {
+            name: None if name in guess.indices else shapes.get(name, ())
+            for name in missing
+            if name not in classes
+        }
+        if slides:
+            shaped = {name: frozen(np.zeros(shape or ())) for name, shape in wishes.items()}
+            try:
+                build(program, {**given, **classes, **shaped})
+                break
+            except Problem:
+                continue
+    return wishes, classes
 
 
 def _calmest(
@@ -264,6 +292,7 @@ class Size:
     def __init__(self) -> None:
         self.same: Size | None = None
         self.length = 0
+        self.examples = False  # whether there is one for each example
 
     def root(self) -> Size:
         """The one that stands for all it is joined with."""
@@ -278,6 +307,7 @@ class Size:
         a, b = self.root(), other.root()
         if a is not b:
             a.length = a.length or b.length
+            a.examples = a.examples or b.examples
             b.same = a
 
 
@@ -286,13 +316,19 @@ Axes = tuple[Size, ...]
 
 @dataclass
 class _Guess:
-    """Shapes by unification over the tree; a conflict is left for the builder to report."""
+    """Shapes by unification over the tree; a conflict is left for the builder to report.
+
+    `slides` says whether what is usual on slides counts, such as bold letters for vectors.
+    """
 
     program: Program
     values: Mapping[str, Value]
+    slides: bool
     known: dict[str, Axes] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     indices: set[str] = field(default_factory=set)
+    rows: dict[str, Axes] = field(default_factory=dict)
+    inner: set[int] = field(default_factory=set)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         for name, value in self.values.items():
@@ -310,15 +346,31 @@ class _Guess:
             self.look()
         return {name: tuple(axis.root().length or SIZE for axis in axes) for name, axes in self.known.items()}
 
+    def classes(self) -> dict[str, Value]:
+        """For each name of classes of rows one class after the other."""
+        lengths = {name: [axis.root().length or SIZE for axis in axes] for name, axes in self.rows.items()}
+        return {name: frozen(np.arange(rows) % classes) for name, (rows, classes) in lengths.items()}
+
     def ranks_known(self) -> dict[str, int]:
         return {name: len(axes) for name, axes in self.known.items() if axes}
 
     def look(self) -> None:
         for statement in self.program.statements:
             if statement.parameters is None:
+                products = [part for part in walk(statement.tree) if _product(part)]
+                self.inner.update(id(child) for part in products for child in part.children)
                 axes = fold(statement.tree, self.combine)
                 if statement.name:
                     self.known[statement.name] = axes
+                    self.carry(statement.name, axes)
+
+    def carry(self, name: str, axes: Axes) -> None:
+        """A state has the same length at each step."""
+        stem = STEP.sub("", name)
+        for other, others in self.known.items() if self.slides and stem != name else ():
+            if STEP.sub("", other) == stem != other and len(others) == len(axes):
+                for one, same in zip(axes, others, strict=True):
+                    one.join(same)
 
     def combine(self, part: Tree, found: list[Axes]) -> Axes:
         match part:
@@ -349,8 +401,14 @@ class _Guess:
 
     def name(self, name: str) -> Axes:
         if name not in self.known and name not in CONSTANTS:
-            self.known[name] = tuple(Size() for _ in range(self.ranks.get(name, 0)))
+            rank = self.ranks.get(name, self.faced(name))
+            self.known[name] = tuple(Size() for _ in range(rank))
         return self.known.get(name, ())
+
+    def faced(self, name: str) -> int:
+        """The rank that the face of a name tells of: a bold capital is a matrix."""
+        face = self.program.faces.get(name) if self.slides else None
+        return 2 if face == "bold" and name[0].isupper() else int(face in ("bold", "arrow"))
 
     def raise_rank(self, tree: Tree, rank: int, axes: Axes) -> Axes:
         """Take a name that was thought a number for a vector or matrix after all."""
@@ -369,6 +427,22 @@ class _Guess:
         a, b = found
         left = left.body if isinstance(left, Negative) else left
         plain, bare = (side.body if isinstance(side, Transposed) else side for side in (left, right))
+        if self.slides:
+            if plain is left and bare is not right and id(part) not in self.inner:
+                a = self.raise_rank(plain, 1, a) if _is_small(plain) else a
+                b = self.raise_rank(bare, 1, b) if len(a) == 1 and _is_small(bare) else b
+                if len(a) == len(b) == 1:
+                    return (*a, *b)
+            if bare is not right and isinstance(bare, Name) and bare.name[0].isupper():
+                b = b or self.raise_rank(bare, 2, b)[::-1]
+            if len(a) == 2 and _begins(right, MATRICES):
+                b = self.raise_rank(right, 2, b)
+            if _begins(left, EXAMPLES) and _begins(right, "wβθ"):
+                a = self.raise_rank(left, 2, a)
+            if sign in "·@" and _is_small(left) and len(b) == 1 and self.is_computed(right):
+                a = self.raise_rank(left, 1, a)
+            if len(a) == 2 and _begins(left, EXAMPLES):
+                a[0].root().examples = True
         if _begins(plain, MATRICES) or (_begins(plain, EXAMPLES) and _begins(bare, MATRICES)):
             a = a or self.raise_rank(plain, 2, a)[:: 1 if plain is left else -1]
             if _begins(bare, MATRICES):
@@ -400,6 +474,13 @@ class _Guess:
         if rank > MAX_RANK:
             return axes
         name = next((inner for inner in walk(body) if isinstance(inner, Name)), None)
+        if (
+            self.slides
+            and isinstance(part.body, Name)
+            and part.body.name[0].isupper()
+            and isinstance(part.places[0], Name)
+        ):
+            axes = self.raise_rank(part.body, 2, axes)
         if name and len(axes) < len(part.places) and len(self.name(name.name)) < rank:
             axes = self.raise_rank(name, rank, ())[rank - len(part.places) :]
         for axis, place in zip(axes, part.places, strict=False):
@@ -408,12 +489,18 @@ class _Guess:
                 axis.root().length = max(axis.root().length, needed, SIZE)
         return axes
 
+    def is_computed(self, tree: Tree) -> bool:
+        return isinstance(tree, Name) and any(tree.name == s.name for s in self.program.statements)
+
     def joined(self, parts: Sequence[Tree], found: list[Axes]) -> Axes:
         longest = max(found, key=len)
         for tree, axes in zip(parts, found, strict=True):
             # a bias is stretched over the rows of a matrix and over a picture
-            stays = not longest or (len(longest) > 1 and _begins(tree, "b"))
+            stays = not longest or (_begins(tree, "b") and (len(longest) > 1 or longest[0].root().examples))
             axes = axes if stays else self.raise_rank(tree, len(longest), axes)
+            if len(longest) == 2 and longest[0].root().examples and _begins(tree, "b"):
+                axes = self.raise_rank(tree, 1, axes)
+                axes[-1].join(longest[-1])
             if len(axes) == len(longest):
                 for one, other in zip(axes, longest, strict=True):
                     one.join(other)
@@ -442,6 +529,8 @@ class _Guess:
             return ()
         if op.points and isinstance(place := args[op.inputs.index(op.points[0])], Name):
             self.indices.add(place.name)
+            if self.slides and function in ROWWISE and len(found[0]) == 2 and place.name not in self.values:
+                self.rows[place.name] = found[0]
         if op.elementwise:
             return self.joined(args, found)
         if function in SHAPED:
@@ -514,6 +603,15 @@ def _needed(place: Tree | Range) -> int:
 
 def _begins(tree: Tree, letters: str) -> bool:
     return isinstance(tree, Name) and tree.name[0] in letters
+
+
+def _is_small(tree: Tree) -> bool:
+    """Whether a tree is a small Latin letter: a small Greek one often is a number."""
+    return isinstance(tree, Name) and tree.name[0].isascii() and tree.name[0].islower()
+
+
+def _product(part: Tree) -> bool:
+    return isinstance(part, Binary) and part.op in " ·@"
 
 
 def _sized(length: int) -> Size:

@@ -162,6 +162,7 @@ def test_no_relu_is_shut_for_all_entries_and_a_long_one_is_for_some(text):
 TARGETS = [
     ("p = sigmoid(z); L = -(y log p + (1 - y) log(1 - p))", "y", 1),
     ("p = sigmoid(z); L = -((1 - a) log(1 - p) + a log p)", "a", 1),
+    ("p = σ(X w); L = -mean(y ⊙ log p + (1 - y) ⊙ log(1 - p))", "y", {0, 1}),
     ("bce(σ(z), y)", "y", 1),
     ("max(0, 1 - y (w·x))", "y", 1),
     ("m = q (w·x + b); L = max(0, 1 - m)", "q", 1),
@@ -188,6 +189,48 @@ def test_a_target_is_one_that_its_loss_can_have(text, name, expected):
 def test_what_only_looks_like_a_loss_has_no_target(text):
     values = guessed(text)[1]
     assert not targets(read_program(text), {name: shape_of(value) for name, value in values.items()})
+
+
+SHAPES = [
+    (r"h = tanh(W x + b); \hat{y} = \vec{u} \cdot \mathbf{h}", {"u": (3,)}),
+    ("h = relu(W x + b); y = u·h + c", {"u": (3,), "c": ()}),
+    ("h = tanh(W x + b); y = α·h", {"α": ()}),
+    (r"\mathbf{a} \odot \mathbf{b}", {"a": (2,), "b": (2,)}),
+    (r"s\mathbf{v}", {"s": (), "v": (2,)}),
+    (r"\mathbf{C} = \mathbf{A}\mathbf{B}", {"A": (3, 2), "B": (2, 2)}),
+    (r"\vec{F} + 1", {"F": (2,)}),
+    ("softmax(Q K^T / sqrt(d)) V", {"Q": (3, 2), "K": (2, 2), "V": (2, 2), "d": ()}),
+    ("x y^T", {"x": (2,), "y": (2,)}),
+    ("λ w^T w", {"λ": ()}),
+    ("1 - y w^T x", {"y": ()}),
+    ("h = W x; D = h y^T", {"y": (2,)}),
+    ("mean((X w + b - t)^2)", {"X": (3, 2), "w": (2,), "b": (), "t": (3,)}),
+    ("W[k]", {"W": (2, 2)}),
+    ("A[1] - A[0]", {"A": (2,)}),
+    ("p[k]", {"p": (2,)}),
+    ("S = X W + b; L = mean(cross_entropy(S, k))", {"b": (2,), "k": (3,)}),
+    ("h_t = tanh(W_h h_{t-1} + W_x x_t + b)", {"W_h": (3, 3), "h_{t-1}": (3,), "W_x": (3, 2), "x_t": (2,)}),
+    ("h_next = tanh(W h_prev)", {"W": (3, 3), "h_prev": (3,)}),
+    (r"\mathbf{h}^{(t)} = \tanh(\mathbf{W} \mathbf{h}^{(t-1)})", {"W": (3, 3)}),
+    ("(W x)^T y + x^T W^T y", {"W": (3, 2), "x": (2,), "y": (3,)}),
+    ("-v^T W", {"v": (2,), "W": (2, 2)}),
+    ("exp(-w·x)", {"w": (2,), "x": (2,)}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SHAPES)
+def test_shapes_are_those_of_the_slide(text, expected):
+    values = guessed(text)[1]
+    assert {name: shape_of(values[name]) for name in expected} == expected
+
+
+def test_each_row_has_a_class_of_its_own():
+    assert list(guessed("S = X W; L = mean(nll(softmax(S), k))")[1]["k"]) == [0, 1, 0]
+
+
+def test_bold_letters_count_only_if_the_program_can_be_built_with_them():
+    assert guessed(r"\mathbf{w} + \mathbf{x}")[1]["w"].shape == (2,)
+    assert guessed(r"\mathbf{w} \mathbf{x}")[1] == {"w": 2, "x": 3}
 
 
 def test_what_is_given_stays_and_the_others_make_the_best_of_it():
