@@ -367,7 +367,7 @@ class _Guess:
     def carry(self, name: str, axes: Axes) -> None:
         """A state has the same length at each step."""
         stem = STEP.sub("", name)
-        for other, others in self.known.items() if self.slides and stem != name else ():
+        for other, others in self.known.items() if self.slides and stem not in ("", name) else ():
             if STEP.sub("", other) == stem != other and len(others) == len(axes):
                 for one, same in zip(axes, others, strict=True):
                     one.join(same)
@@ -437,7 +437,7 @@ class _Guess:
                 b = b or self.raise_rank(bare, 2, b)[::-1]
             if len(a) == 2 and _begins(right, MATRICES):
                 b = self.raise_rank(right, 2, b)
-            if _begins(left, EXAMPLES) and _begins(right, "wβθ"):
+            if _begins(left, EXAMPLES) and (_begins(right, "wβθ") or len(b) == 2):
                 a = self.raise_rank(left, 2, a)
             if sign in "·@" and _is_small(left) and len(b) == 1 and self.is_computed(right):
                 a = self.raise_rank(left, 1, a)
@@ -500,7 +500,8 @@ class _Guess:
             axes = axes if stays else self.raise_rank(tree, len(longest), axes)
             if len(longest) == 2 and longest[0].root().examples and _begins(tree, "b"):
                 axes = self.raise_rank(tree, 1, axes)
-                axes[-1].join(longest[-1])
+                for last in axes[-1:]:
+                    last.join(longest[-1])
             if len(axes) == len(longest):
                 for one, other in zip(axes, longest, strict=True):
                     one.join(other)

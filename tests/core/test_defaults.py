@@ -200,6 +200,7 @@ SHAPES = [
     (r"\mathbf{C} = \mathbf{A}\mathbf{B}", {"A": (3, 2), "B": (2, 2)}),
     (r"\vec{F} + 1", {"F": (2,)}),
     ("softmax(Q K^T / sqrt(d)) V", {"Q": (3, 2), "K": (2, 2), "V": (2, 2), "d": ()}),
+    ("softmax(X K^T) V", {"X": (3, 2), "K": (2, 2), "V": (2, 2)}),
     ("x y^T", {"x": (2,), "y": (2,)}),
     ("λ w^T w", {"λ": ()}),
     ("1 - y w^T x", {"y": ()}),
@@ -222,6 +223,11 @@ SHAPES = [
 def test_shapes_are_those_of_the_slide(text, expected):
     values = guessed(text)[1]
     assert {name: shape_of(values[name]) for name in expected} == expected
+
+
+def test_a_bias_that_is_given_stays_a_number():
+    assert guessed("S = X W + b; sum(S)", {"b": 0.5})[1]["b"] == 0.5
+    assert shape_of(guessed("b = 0.5; S = X W + b; sum(S)")[1]["W"]) == (2, 2)
 
 
 def test_each_row_has_a_class_of_its_own():
