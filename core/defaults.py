@@ -2,12 +2,14 @@
 
 Ranks and sizes are guessed from how the names are used: a capital letter in front of a vector is a matrix,
 `w·x` are two vectors, what meets by addition has one shape. The guess only has to be useful: several are
-tried, until one leaves no unit saturated, meets no kink, and has an output that is neither 0 nor infinite.
+tried, until one leaves no unit saturated and no layer shut, meets no kink, and has an output that is neither
+0 nor infinite.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 
@@ -15,7 +17,7 @@ from core.arrays import MAX_RANK, Value, frozen, is_finite, shape_of
 from core.builder import CONSTANTS, build, free_names, read_program, renamed
 from core.dataclass import dataclass
 from core.errors import Problem
-from core.graph import Node
+from core.graph import CONSTANT, Node
 from core.keeping import keeping
 from core.late import np
 from core.notation.tree import (
@@ -38,9 +40,11 @@ from core.notation.tree import (
     walk,
 )
 from core.ops import CALLS, Op
+from core.ops.rules import Rule
 from core.passes import input_values, steps
-from core.plan import Plan, make_plan
+from core.plan import OUTPUT, Plan, make_plan
 from core.steps import Computed
+from core.targets import Target, target_value, targets
 
 # for numbers, in order of appearance: pleasant ones first, then smaller ones, then possible probabilities
 SCALARS = (
@@ -79,8 +83,13 @@ WANTED: dict[str, tuple[tuple[int, ...], ...]] = {
 SHAPED = {"concat", "conv2d", "maxpool", "avgpool", "reshape", "flatten", "onehot", "positional_encoding"}
 # functions that make one number of a vector, and of a matrix one for each row
 ROWWISE = {"logsumexp", "cross_entropy", "nll", "multiclass_hinge", "argmax"}
+# how names of a state end that it has at one step and at the next one
+STEP = re.compile(r"_?(t|\{t[+-]1\}|prev|next)$|⁽ᵗ([⁺⁻]¹)?⁾$")
 MATRICES = "WUVAMQ"
 EXAMPLES = "XH"  # matrices before a matrix of weights, with an example or its hidden units in each row
+# where functions are open whose slope is not 0 where they are shut
+OPEN = dict.fromkeys(["leaky_relu", "elu", "selu"], Rule("[x > 0]"))
+MIXED = 3  # of so many entries and more, some should be shut
 MAX_GUESSED = 100
 MOST_TRIES = 20
 # so many nodes and numbers a graph may have whose values are tried, so that typing is not slowed down
@@ -95,22 +104,49 @@ def with_defaults(program: Program, values: Mapping[str, Value], tries: int = MO
     missing = [name for name in wanted if name not in values]
     found = {name: values[name] for name in wanted if name in values}
     if missing:
-        guess = _Guess(program, found)
-        shapes = guess.shapes()
-        wishes = {name: None if name in guess.indices else shapes.get(name, ()) for name in missing}
-        found = _calmest(program, found, wishes, wanted, tries)
+        wishes, classes = _wishes(program, found)
+        roles = targets(program, {name: shape for name, shape in wishes.items() if shape is not None})
+        found = _calmest(program, found | classes, wishes, roles, wanted, tries)
     return {name: found[name] for name in wanted}
+
+
+def _wishes(
+    program: Program, given: Mapping[str, Value]
+) -> tuple[dict[str, tuple[int, ...] | None], dict[str, Value]]:
+    """The shapes of the names that have no value yet, None for an index, and the classes of rows.
+
+    What only slides say, as by a bold letter, counts if the program can be built with it.
+    """
+    missing = [name for name in free_names(program, given) if name not in given]
+    for slides in (True, False):
+        guess = _Guess(program, given, slides)
+        shapes = guess.shapes()
+        classes = guess.classes()
+        wishes = {
+            name: None if name in guess.indices else shapes.get(name, ())
+            for name in missing
+            if name not in classes
+        }
+        if slides:
+            shaped = {name: frozen(np.zeros(shape or ())) for name, shape in wishes.items()}
+            try:
+                build(program, {**given, **classes, **shaped})
+                break
+            except Problem:
+                continue
+    return wishes, classes
 
 
 def _calmest(
     program: Program,
     given: Mapping[str, Value],
     wishes: Mapping[str, tuple[int, ...] | None],
+    roles: Mapping[str, Target],
     order: Sequence[str],
     tries: int,
 ) -> dict[str, Value]:
     """The given values and the first guess for the others about which there is least to complain."""
-    first = {**given, **_guessed(wishes, given, order, 0)}
+    first = {**given, **_guessed(wishes, roles, given, order, 0)}
     if tries == 1:
         return first
     try:
@@ -121,7 +157,7 @@ def _calmest(
     for attempt in range(1, tries):
         if not least:
             break
-        tried = {**given, **_guessed(wishes, given, order, attempt)}
+        tried = {**given, **_guessed(wishes, roles, given, order, attempt)}
         count = _complaints(plan, tried)
         if count < least:
             best, least = tried, count
@@ -139,23 +175,37 @@ def _complaints(plan: Plan, values: Mapping[str, Value]) -> int:
         for step in steps(forward, known):
             if isinstance(step, Computed):
                 known[step.node] = step.value
-                found += _complaint(nodes[step.node], known)
+                found += _complaint(nodes, nodes[step.node], known)
     except Problem:
         return 0  # an index that is not there: no other values mend it
     return found + OUTPUT_IS_0 * (not np.any(known[plan.graph.output]))
 
 
-NOT_FINITE, SATURATED, AT_KINK, OUTPUT_IS_0 = 1000, 10, 10, 1
+NOT_FINITE, SATURATED, AT_KINK, SHUT, ALL_OPEN, OUTPUT_IS_0 = 1000, 10, 10, 5, 1, 1
 
 
-def _complaint(node: Node, known: Mapping[str, Value]) -> int:
+def _complaint(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Value]) -> int:
     """What is wrong at a node whose value has just been computed."""
     op, args = node.operation, [known[arg] for arg in node.args]
     if not is_finite(known[node.name]):
         return NOT_FINITE
     saturated = bool(np.max(np.abs(args[0]), initial=0.0) > op.saturates)
-    at_kink = op.kink and np.any(op.kink.at.value(dict(zip(op.ports(len(args)), args, strict=True))))
-    return SATURATED * saturated + AT_KINK * bool(at_kink)
+    ports = dict(zip(op.ports(len(args)), args, strict=True)) | {OUTPUT: known[node.name]}
+    at_kink = op.kink and np.any(op.kink.at.value(ports))
+    return SATURATED * saturated + AT_KINK * bool(at_kink) + _gate(nodes, node, ports)
+
+
+def _gate(nodes: Mapping[str, Node], node: Node, ports: Mapping[str, Value]) -> int:
+    """What is wrong with a gate, such as ReLU: it is shut, or does not show that it can be."""
+    op = node.operation
+    if not op.kink or not op.elementwise:
+        return 0
+    moving = [port for port, arg in zip(op.inputs, node.args, strict=True) if nodes[arg].op != CONSTANT]
+    rules = [OPEN.get(op.name) or op.local[port] for port in moving if port in op.back]
+    slopes = [rule.value(ports) for rule in rules if any(sign in rule.text for sign in "<>≤≥")]
+    if slopes and not any(map(np.any, slopes)):
+        return SHUT
+    return ALL_OPEN * (math.prod(node.shape) >= MIXED and len(slopes) == 1 and bool(np.all(slopes[0])))
 
 
 def is_edit(before: str, after: str) -> bool:
@@ -196,6 +246,7 @@ def carried_over(program: Program, values: Mapping[str, Value], chosen: Collecti
 
 def _guessed(
     wishes: Mapping[str, tuple[int, ...] | None],
+    roles: Mapping[str, Target],
     given: Mapping[str, Value],
     order: Sequence[str],
     attempt: int,
@@ -203,10 +254,13 @@ def _guessed(
     """A guess for each name by its shape; None is an index."""
     taken = {value for value in given.values() if isinstance(value, float)}
     taken |= {BY_CONVENTION[name] for name, shape in wishes.items() if shape == () and name in BY_CONVENTION}
+    taken |= {1.0 for name in roles if not wishes[name]}
     found: dict[str, Value] = {}
     for name, shape in wishes.items():
         if shape is None:
             found[name] = 0.0
+        elif name in roles:
+            found[name] = target_value(roles[name], shape, attempt // len(SCALARS))
         elif shape:
             found[name] = _array(shape, order.index(name) + 1, attempt)
         elif name in BY_CONVENTION:
@@ -240,6 +294,7 @@ class Size:
     def __init__(self) -> None:
         self.same: Size | None = None
         self.length = 0
+        self.examples = False  # whether there is one for each example
 
     def root(self) -> Size:
         """The one that stands for all it is joined with."""
@@ -254,6 +309,7 @@ class Size:
         a, b = self.root(), other.root()
         if a is not b:
             a.length = a.length or b.length
+            a.examples = a.examples or b.examples
             b.same = a
 
 
@@ -262,13 +318,19 @@ Axes = tuple[Size, ...]
 
 @dataclass
 class _Guess:
-    """Shapes by unification over the tree; a conflict is left for the builder to report."""
+    """Shapes by unification over the tree; a conflict is left for the builder to report.
+
+    `slides` says whether what is usual on slides counts, such as bold letters for vectors.
+    """
 
     program: Program
     values: Mapping[str, Value]
+    slides: bool
     known: dict[str, Axes] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     indices: set[str] = field(default_factory=set)
+    rows: dict[str, Axes] = field(default_factory=dict)
+    inner: set[int] = field(default_factory=set)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         for name, value in self.values.items():
@@ -286,15 +348,31 @@ class _Guess:
             self.look()
         return {name: tuple(axis.root().length or SIZE for axis in axes) for name, axes in self.known.items()}
 
+    def classes(self) -> dict[str, Value]:
+        """For each name of classes of rows one class after the other."""
+        lengths = {name: [axis.root().length or SIZE for axis in axes] for name, axes in self.rows.items()}
+        return {name: frozen(np.arange(rows) % classes) for name, (rows, classes) in lengths.items()}
+
     def ranks_known(self) -> dict[str, int]:
         return {name: len(axes) for name, axes in self.known.items() if axes}
 
     def look(self) -> None:
         for statement in self.program.statements:
             if statement.parameters is None:
+                products = [part for part in walk(statement.tree) if _product(part)]
+                self.inner.update(id(child) for part in products for child in part.children)
                 axes = fold(statement.tree, self.combine)
                 if statement.name:
                     self.known[statement.name] = axes
+                    self.carry(statement.name, axes)
+
+    def carry(self, name: str, axes: Axes) -> None:
+        """A state has the same length at each step."""
+        stem = STEP.sub("", name)
+        for other, others in self.known.items() if self.slides and stem not in ("", name) else ():
+            if STEP.sub("", other) == stem != other and len(others) == len(axes):
+                for one, same in zip(axes, others, strict=True):
+                    one.join(same)
 
     def combine(self, part: Tree, found: list[Axes]) -> Axes:
         match part:
@@ -308,7 +386,9 @@ class _Guess:
                 return found[0]
             case Binary(_, left, right):
                 return self.joined([left, right], found)
-            case Negative() | Transposed():
+            case Negative():
+                return found[0]
+            case Transposed():
                 return found[0][::-1]
             case Indicator(_, left, right):
                 return self.joined([left, right], found)
@@ -325,8 +405,14 @@ class _Guess:
 
     def name(self, name: str) -> Axes:
         if name not in self.known and name not in CONSTANTS:
-            self.known[name] = tuple(Size() for _ in range(self.ranks.get(name, 0)))
+            rank = self.ranks.get(name, self.faced(name))
+            self.known[name] = tuple(Size() for _ in range(rank))
         return self.known.get(name, ())
+
+    def faced(self, name: str) -> int:
+        """The rank that the face of a name tells of: a bold capital is a matrix."""
+        face = self.program.faces.get(name) if self.slides else None
+        return 2 if face == "bold" and name[0].isupper() else int(face in ("bold", "arrow"))
 
     def raise_rank(self, tree: Tree, rank: int, axes: Axes) -> Axes:
         """Take a name that was thought a number for a vector or matrix after all."""
@@ -343,7 +429,24 @@ class _Guess:
 
     def product(self, sign: str, part: Tree, left: Tree, right: Tree, found: list[Axes]) -> Axes:
         a, b = found
+        left = left.body if isinstance(left, Negative) else left
         plain, bare = (side.body if isinstance(side, Transposed) else side for side in (left, right))
+        if self.slides:
+            if plain is left and bare is not right and id(part) not in self.inner:
+                a = self.raise_rank(plain, 1, a) if _is_small(plain) else a
+                b = self.raise_rank(bare, 1, b) if len(a) == 1 and _is_small(bare) else b
+                if len(a) == len(b) == 1:
+                    return (*a, *b)
+            if bare is not right and isinstance(bare, Name) and bare.name[0].isupper():
+                b = b or self.raise_rank(bare, 2, b)[::-1]
+            if len(a) == 2 and _begins(right, MATRICES):
+                b = self.raise_rank(right, 2, b)
+            if _begins(left, EXAMPLES) and (_begins(right, "wβθ") or len(b) == 2):
+                a = self.raise_rank(left, 2, a)
+            if sign in "·@" and _is_small(left) and len(b) == 1 and self.is_computed(right):
+                a = self.raise_rank(left, 1, a)
+            if len(a) == 2 and _begins(left, EXAMPLES):
+                a[0].root().examples = True
         if _begins(plain, MATRICES) or (_begins(plain, EXAMPLES) and _begins(bare, MATRICES)):
             a = a or self.raise_rank(plain, 2, a)[:: 1 if plain is left else -1]
             if _begins(bare, MATRICES):
@@ -375,6 +478,13 @@ class _Guess:
         if rank > MAX_RANK:
             return axes
         name = next((inner for inner in walk(body) if isinstance(inner, Name)), None)
+        if (
+            self.slides
+            and isinstance(part.body, Name)
+            and part.body.name[0].isupper()
+            and isinstance(part.places[0], Name)
+        ):
+            axes = self.raise_rank(part.body, 2, axes)
         if name and len(axes) < len(part.places) and len(self.name(name.name)) < rank:
             axes = self.raise_rank(name, rank, ())[rank - len(part.places) :]
         for axis, place in zip(axes, part.places, strict=False):
@@ -383,12 +493,19 @@ class _Guess:
                 axis.root().length = max(axis.root().length, needed, SIZE)
         return axes
 
+    def is_computed(self, tree: Tree) -> bool:
+        return isinstance(tree, Name) and any(tree.name == s.name for s in self.program.statements)
+
     def joined(self, parts: Sequence[Tree], found: list[Axes]) -> Axes:
         longest = max(found, key=len)
         for tree, axes in zip(parts, found, strict=True):
             # a bias is stretched over the rows of a matrix and over a picture
-            stays = not longest or (len(longest) > 1 and _begins(tree, "b"))
+            stays = not longest or (_begins(tree, "b") and (len(longest) > 1 or longest[0].root().examples))
             axes = axes if stays else self.raise_rank(tree, len(longest), axes)
+            if len(longest) == 2 and longest[0].root().examples and _begins(tree, "b"):
+                axes = self.raise_rank(tree, 1, axes)
+                for last in axes[-1:]:
+                    last.join(longest[-1])
             if len(axes) == len(longest):
                 for one, other in zip(axes, longest, strict=True):
                     one.join(other)
@@ -417,6 +534,8 @@ class _Guess:
             return ()
         if op.points and isinstance(place := args[op.inputs.index(op.points[0])], Name):
             self.indices.add(place.name)
+            if self.slides and function in ROWWISE and len(found[0]) == 2 and place.name not in self.values:
+                self.rows[place.name] = found[0]
         if op.elementwise:
             return self.joined(args, found)
         if function in SHAPED:
@@ -489,6 +608,15 @@ def _needed(place: Tree | Range) -> int:
 
 def _begins(tree: Tree, letters: str) -> bool:
     return isinstance(tree, Name) and tree.name[0] in letters
+
+
+def _is_small(tree: Tree) -> bool:
+    """Whether a tree is a small Latin letter: a small Greek one often is a number."""
+    return isinstance(tree, Name) and tree.name[0].isascii() and tree.name[0].islower()
+
+
+def _product(part: Tree) -> bool:
+    return isinstance(part, Binary) and part.op in " ·@"
 
 
 def _sized(length: int) -> Size:

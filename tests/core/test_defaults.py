@@ -12,6 +12,7 @@ from core.ops import OPS
 from core.ops.base import SATURATED
 from core.passes import tell
 from core.plan import make_plan
+from core.targets import targets
 
 LECTURE = [
     "(x+y)z",
@@ -79,13 +80,14 @@ def test_a_program_of_a_lecture_starts_with_values_worth_seeing(text):
     _, values, story = guessed(text)
     picture, graph = story.last, story.graph
     pointed = {edge.source for edge in graph.edges if graph.pointed(edge)}
+    pointed |= targets(graph.program, {name: shape_of(value) for name, value in values.items()}).keys()
     for name, value in values.items():
         entries = np.ravel(value)
         if name not in pointed:
             assert np.all(entries != 0), name
             tenth = 0.01 if name == "ε" else 0.1
             assert np.allclose(entries / tenth, np.round(entries / tenth)), name
-        if 1 < entries.size <= 36:
+        if name not in pointed and 1 < entries.size <= 36:
             assert len(set(entries)) == entries.size, name
     numbers = [value for name, value in values.items() if isinstance(value, float) and name not in pointed]
     assert len(set(numbers)) == len(numbers)
@@ -129,6 +131,112 @@ def test_a_guess_does_not_depend_on_how_one_got_there():
     first = guessed("z = w x + b; y = σ(z)")[1]
     again = guessed("z = w x + b; y = σ(z)")[1]
     assert first == again
+
+
+GATES = [
+    "y = relu(W x + b); L = mean((y - t)^2)",
+    "h = relu(W1 x + b1); y = W2 h + b2; L = ||y - t||^2",
+    "h = relu(W x + b); y = u·h + c",
+    "h = max(0, W x + b); L = sum(h^2)",
+    "h = max(W x + b, 0); L = sum(h^2)",
+    "y = leaky_relu(W x + b); L = sum(y)",
+    "h = relu(W1 x + b1); g = relu(W2 h + b2); L = sum((g - t)^2)",
+    "h = relu(w x + b); y = (h - t)^2",
+    "L = mean((max(0, 1 - y (w·x)) - 3)^2)",
+    r"z^{[1]} = W^{[1]}x + b^{[1]}; a^{[1]} = \mathrm{ReLU}(z^{[1]}); z^{[2]} = W^{[2]} a^{[1]} + b^{[2]}; "
+    r"\mathcal{J} = \frac12 \|z^{[2]} - y\|^2",
+]
+
+
+@pytest.mark.parametrize("text", GATES)
+def test_no_relu_is_shut_for_all_entries_and_a_long_one_is_for_some(text):
+    story = guessed(text)[2]
+    gates = [n for n in story.graph.nodes.values() if n.op in ("relu", "maximum", "leaky_relu")]
+    assert gates
+    for gate in gates:
+        opened = np.ravel(story.last.value(gate.name)) > 0
+        assert np.any(opened)
+        assert opened.size < 3 or not np.all(opened)
+
+
+TARGETS = [
+    ("p = sigmoid(z); L = -(y log p + (1 - y) log(1 - p))", "y", 1),
+    ("p = sigmoid(z); L = -((1 - a) log(1 - p) + a log p)", "a", 1),
+    ("p = σ(X w); L = -mean(y ⊙ log p + (1 - y) ⊙ log(1 - p))", "y", {0, 1}),
+    ("bce(σ(z), y)", "y", 1),
+    ("max(0, 1 - y (w·x))", "y", 1),
+    ("m = q (w·x + b); L = max(0, 1 - m)", "q", 1),
+    ("s = w·x + b; L = max(0, -y s)", "y", -1),
+    (r"\sum_i \max(0, 1 - y_i s_i)", "y", {-1, 1}),
+    (r"h = softmax(W x + b); L = -\sum_k t_k \log h_k", "t", [1, 0, 0]),
+    ("h = softmax(W x + b); L = -q^T log h", "q", [1, 0, 0]),
+    ("L = -mean(sum(T ⊙ log_softmax(X W), 1))", "T", [[1, 0], [0, 1], [1, 0]]),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "expected"), TARGETS)
+def test_a_target_is_one_that_its_loss_can_have(text, name, expected):
+    value = guessed(text)[1][name]
+    if isinstance(expected, set):
+        assert set(np.ravel(value)) == expected
+    else:
+        assert np.array_equal(value, expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["x ln(y)", "-sum(p ⊙ ln(p))", "h = σ(x); y = relu(-w h)", "h = W x; y = relu(1 - w·h)"]
+)
+def test_what_only_looks_like_a_loss_has_no_target(text):
+    values = guessed(text)[1]
+    assert not targets(read_program(text), {name: shape_of(value) for name, value in values.items()})
+
+
+SHAPES = [
+    (r"h = tanh(W x + b); \hat{y} = \vec{u} \cdot \mathbf{h}", {"u": (3,)}),
+    ("h = relu(W x + b); y = u·h + c", {"u": (3,), "c": ()}),
+    ("h = tanh(W x + b); y = α·h", {"α": ()}),
+    (r"\mathbf{a} \odot \mathbf{b}", {"a": (2,), "b": (2,)}),
+    (r"s\mathbf{v}", {"s": (), "v": (2,)}),
+    (r"\mathbf{C} = \mathbf{A}\mathbf{B}", {"A": (3, 2), "B": (2, 2)}),
+    (r"\vec{F} + 1", {"F": (2,)}),
+    ("softmax(Q K^T / sqrt(d)) V", {"Q": (3, 2), "K": (2, 2), "V": (2, 2), "d": ()}),
+    ("softmax(X K^T) V", {"X": (3, 2), "K": (2, 2), "V": (2, 2)}),
+    ("x y^T", {"x": (2,), "y": (2,)}),
+    ("λ w^T w", {"λ": ()}),
+    ("1 - y w^T x", {"y": ()}),
+    ("h = W x; D = h y^T", {"y": (2,)}),
+    ("mean((X w + b - t)^2)", {"X": (3, 2), "w": (2,), "b": (), "t": (3,)}),
+    ("W[k]", {"W": (2, 2)}),
+    ("A[1] - A[0]", {"A": (2,)}),
+    ("p[k]", {"p": (2,)}),
+    ("S = X W + b; L = mean(cross_entropy(S, k))", {"b": (2,), "k": (3,)}),
+    ("h_t = tanh(W_h h_{t-1} + W_x x_t + b)", {"W_h": (3, 3), "h_{t-1}": (3,), "W_x": (3, 2), "x_t": (2,)}),
+    ("h_next = tanh(W h_prev)", {"W": (3, 3), "h_prev": (3,)}),
+    (r"\mathbf{h}^{(t)} = \tanh(\mathbf{W} \mathbf{h}^{(t-1)})", {"W": (3, 3)}),
+    ("(W x)^T y + x^T W^T y", {"W": (3, 2), "x": (2,), "y": (3,)}),
+    ("-v^T W", {"v": (2,), "W": (2, 2)}),
+    ("exp(-w·x)", {"w": (2,), "x": (2,)}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SHAPES)
+def test_shapes_are_those_of_the_slide(text, expected):
+    values = guessed(text)[1]
+    assert {name: shape_of(values[name]) for name in expected} == expected
+
+
+def test_a_bias_that_is_given_stays_a_number():
+    assert guessed("S = X W + b; sum(S)", {"b": 0.5})[1]["b"] == 0.5
+    assert shape_of(guessed("b = 0.5; S = X W + b; sum(S)")[1]["W"]) == (2, 2)
+
+
+def test_each_row_has_a_class_of_its_own():
+    assert list(guessed("S = X W; L = mean(nll(softmax(S), k))")[1]["k"]) == [0, 1, 0]
+
+
+def test_bold_letters_count_only_if_the_program_can_be_built_with_them():
+    assert guessed(r"\mathbf{w} + \mathbf{x}")[1]["w"].shape == (2,)
+    assert guessed(r"\mathbf{w} \mathbf{x}")[1] == {"w": 2, "x": 3}
 
 
 def test_what_is_given_stays_and_the_others_make_the_best_of_it():
