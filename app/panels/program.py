@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QPlainTextEdit,
@@ -23,12 +23,15 @@ from core.notation.tree import Note
 REDRAW_AFTER = 120  # milliseconds without typing
 COMPLAIN_AFTER = 400
 LONGEST_BUTTON = 26  # characters; a longer hint stands in the sentence
+UNDO = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 PAUSE = 1200  # typing after a pause is an undo entry of its own
 EXAMPLES = ("(x+y)z", "sigmoid(w·x + b)", "softmax(W x + b)")
 
 
 class Editor(QPlainTextEdit):
     """The text field: small names of Greek letters and signs are offered, Return makes a new line."""
+
+    undoing = Signal()  # the keys of undo or redo, before the window's command takes them
 
     def __init__(self, text: str):
         super().__init__(text)
@@ -44,6 +47,15 @@ class Editor(QPlainTextEdit):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(100, self.fontMetrics().lineSpacing() * 2 + 12)
+
+    def event(self, event: QEvent) -> bool:
+        """Leave undo and redo to the window: the field would claim their keys even with its own undo off."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if any(map(event.matches, UNDO)):
+                self.undoing.emit()
+                event.ignore()
+                return False
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -91,6 +103,7 @@ class ProgramPanel(QWidget):
         self._complain = _timer(self, COMPLAIN_AFTER, self._show_problem)
         self._pause = _timer(self, PAUSE, self._new_gesture)
         self.editor.textChanged.connect(self._typed)
+        self.editor.undoing.connect(self.end_typing)
         session.documentChanged.connect(self._show)
         session.runChanged.connect(self._understood)
 
@@ -106,6 +119,11 @@ class ProgramPanel(QWidget):
         if self._redraw.isActive():
             self._redraw.stop()
             self._take()
+
+    def end_typing(self) -> None:
+        """Take what has just been typed as a step of its own, such as undo takes back."""
+        self.take_now()
+        self._new_gesture()
 
     def _new_gesture(self) -> None:
         self._gesture = self.session.gesture()
