@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.labels import plain_label, tint
+from app.labels import Button, plain_label, tint
 from app.panels.notes import Notes
 from app.session import Session
 from app.theme import LIGHT, Theme
@@ -46,7 +46,7 @@ class Editor(QPlainTextEdit):
         return QSize(260, self.fontMetrics().lineSpacing() * 3 + 12)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(100, self.fontMetrics().lineSpacing() * 2 + 12)
+        return QSize(100, self.sizeHint().height())
 
     def event(self, event: QEvent) -> bool:
         """Leave undo and redo to the window: the field would claim their keys even with its own undo off."""
@@ -75,8 +75,7 @@ class ProgramPanel(QWidget):
         self.notes.chosen.connect(self._read_otherwise)
         self.reading = plain_label()
         self.reading.setToolTip("The program as it was understood, with all brackets")
-        self.fix = QPushButton()
-        self.fix.setToolTip("Put the suggestion in the place of what is underlined")
+        self.fix = Button()
         self.fix.clicked.connect(self._apply_fix)
         below = QVBoxLayout()
         below.addWidget(self.message)
@@ -85,6 +84,7 @@ class ProgramPanel(QWidget):
         self.examples = self._examples()
         below.addWidget(self.examples)
         body = QWidget()
+        body.setMinimumWidth(1)  # as wide as the panel, whatever is in it: nothing is pushed out at its side
         box = QVBoxLayout(body)
         box.setContentsMargins(8, 6, 8, 6)
         box.addWidget(self.editor, 1)
@@ -159,7 +159,9 @@ class ProgramPanel(QWidget):
         self.examples.setVisible(not self.session.document.text.strip())
         self.fix.setVisible(bool(problem and problem.fix is not None))
         if problem and problem.fix is not None:
-            self.fix.setText(problem.hint if _on_button(problem) else f"Write {cut(problem.fix)} instead")
+            shown = problem.hint if _on_button(problem) else f"Write {cut(problem.fix)} instead"
+            self.fix.show_text(shown, f"Put {problem.fix or 'nothing'} in the place of what is underlined")
+            self.fix.setAccessibleName(shown if _on_button(problem) else f"Write {problem.fix} instead")
         self.message.setVisible(bool(problem))
         self.message.setText(_sentence(problem) if problem else "")
         tint(self.message, self.theme.wrong)

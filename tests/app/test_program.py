@@ -57,3 +57,40 @@ def test_a_fix_is_undone_with_the_keys_in_the_field(window, qtbot, field):
     assert window.session.document.text == "y = (x + 2)"
     QTest.keyClick(field, Key.Key_Z, Control)
     assert texts(window) == ("y = (x + 2", "y = (x + 2")
+
+
+LONG = "y = \\sum_{i=1}^n w_i x_i + b"
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
+def test_a_long_note_does_not_widen_the_panel(window, qtbot, field, size):
+    window.resize(*size)
+    field.selectAll()
+    QTest.keyClicks(field, LONG)
+    qtbot.waitUntil(lambda: bool(window.program.notes.buttons))
+    (button,) = window.program.notes.buttons
+    whole = "Write \\sum_{i=1}^n (w_i x_i + b) instead"
+    assert button.accessibleName() == whole and whole in button.toolTip()
+    assert_inside(window.program, field, button, window.program.reading)
+    assert field.viewport().height() >= 3 * field.fontMetrics().lineSpacing()
+
+
+def assert_inside(panel, *parts):
+    assert not panel._area.horizontalScrollBar().isVisible()
+    for part in parts:
+        right = part.mapTo(panel, part.rect().topRight()).x()
+        assert part.isVisible() and right < panel.width()
+
+
+def test_a_shortened_button_keeps_both_its_ends(qtbot, fonts):
+    from app.labels import Button
+
+    button = Button()
+    qtbot.addWidget(button)
+    button.show_text("Write a very long thing & more instead", "")
+    assert button.minimumSizeHint().width() < button.sizeHint().width()
+    button.resize(button.sizeHint())
+    whole = button.grab().toImage()
+    button.resize(button.minimumSizeHint())
+    assert button.grab().toImage() != whole.copy(button.rect())
+    assert button.text() == "Write a very long thing && more instead"
