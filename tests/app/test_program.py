@@ -94,3 +94,43 @@ def test_a_shortened_button_keeps_both_its_ends(qtbot, fonts):
     button.resize(button.minimumSizeHint())
     assert button.grab().toImage() != whole.copy(button.rect())
     assert button.text() == "Write a very long thing && more instead"
+
+
+def shown(window):
+    """What the table says, each row with its values and gradients."""
+    table = window.values.table
+    return [[table.item(row, column).text() for column in range(3)] for row in range(table.rowCount())]
+
+
+REFUSED = "x + [1, 2] + [1, 2, 3]"  # it can be read, so that there is a guess for x, but not be built
+
+
+@pytest.mark.parametrize("at", [0, 4, 99])
+def test_a_refused_program_leaves_the_last_one_in_all_panels(window, qtbot, field, at):
+    window.session.seek(at)
+    before, explained = shown(window), window.explanation.sentence.text()
+    field.selectAll()
+    QTest.keyClicks(field, REFUSED)
+    qtbot.waitUntil(window.program.message.isVisible)
+    assert window.session.document.values != window.session.story.inputs
+    assert shown(window) == before and window.explanation.sentence.text() == explained
+    faint = window.theme.colour("faint")
+    assert window.values.table.item(0, 1).foreground().color() == faint
+    label = window.explanation.sentence
+    assert label.palette().color(label.foregroundRole()) == faint
+    QTest.keyClick(field, Key.Key_Z, Control)
+    assert shown(window) == before and window.values.table.item(0, 1).foreground().color() != faint
+    assert label.palette().color(label.foregroundRole()) == window.theme.colour("ink")
+
+
+def test_a_value_typed_meanwhile_is_said_to_wait(window, qtbot, field):
+    field.selectAll()
+    QTest.keyClicks(field, "(x + y) z + ")
+    qtbot.waitUntil(window.program.message.isVisible)
+    before = shown(window)
+    window.values.table.item(0, 1).setText("5")
+    assert shown(window) == before and "as soon as the program can be read" in window.values.message.text()
+    field.selectAll()
+    QTest.keyClicks(field, "(x + y) z + 1")
+    qtbot.waitUntil(lambda: window.session.problem is None and not window.session.computing)
+    qtbot.waitUntil(lambda: shown(window)[0][1] == "5")
