@@ -220,7 +220,8 @@ class _Explainer:
                 short(step.contribution, self.digits),
             )
             parts.append(f"Upstream {up} × local {slope} {sign} {total}.")
-        parts.append(node.operation.says)
+        op = node.operation
+        parts.append(op.says_of.get(op.ports(len(node.args))[step.port], op.says))
         if (
             isinstance(before, float)
             and isinstance(step.contribution, float)

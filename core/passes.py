@@ -194,7 +194,10 @@ def _cause(story: Story, count: int) -> str:
         return _declared(op.causes, known) or _inherited(values, nan) or (IN_BETWEEN if nan else OVERFLOWS)
     upstream = picture.gradient(step.node)
     assert upstream is not None
-    parts = [(f"the gradient of {step.arg} so far", _before(story, count)), ("what arrives", step.contribution)]
+    parts = [
+        (f"the gradient of {step.arg} so far", _before(story, count)),
+        ("what arrives", step.contribution),
+    ]
     if is_finite(step.contribution) or (_is_nan(step.total) and not _is_nan(step.contribution)):
         return _inherited(parts, _is_nan(step.total)) or OVERFLOWS
     if not is_finite(upstream):

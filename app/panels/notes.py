@@ -78,6 +78,7 @@ class _Row(QWidget):
         self.button.setVisible(bool(note.other))
         whole = f"Write {note.other} instead"
         self.button.show_text(
-            f"Write {cut(note.other, LONGEST_LABEL)} instead", f"{whole}, in the place of what the note is about"
+            f"Write {cut(note.other, LONGEST_LABEL)} instead",
+            f"{whole}, in the place of what the note is about",
         )
         self.button.setAccessibleName(whole)

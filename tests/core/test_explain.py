@@ -118,3 +118,18 @@ def test_nothing_is_said_to_be_used_where_no_gradient_flows():
     edge = "Not differentiable here, at the edge of where it is defined"
     assert badges("stop_gradient(sqrt(x)) + x", {"x": 0.0})["Forward: v1"] == f"{edge}."
     assert badges("sqrt(x) + x", {"x": 0.0})["Forward: v1"] == f"{edge}. Used: ∞."
+
+
+def said_back(text, values):
+    story = run(text, values)
+    found = [explain(story, n) for n in range(1, len(story) + 1)]
+    return {each.title: each.sentence for each in found if each.title.startswith("Backward")}
+
+
+def test_a_step_back_says_what_is_true_of_its_input():
+    said = said_back("y = x^n", {"x": 2.0, "n": 3.0})
+    assert "Power rule" in said["Backward: y → x"] and "exponent the slope" not in said["Backward: y → x"]
+    assert "Power rule" not in said["Backward: y → n"] and "logarithm" in said["Backward: y → n"]
+    said = said_back("y = bce(p, t)", {"p": 0.5, "t": 1.0})
+    assert "prediction is its error" in said["Backward: y → p"]
+    assert "slope for the target" in said["Backward: y → t"]
