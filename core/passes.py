@@ -178,7 +178,7 @@ ZERO_TIMES_INFINITY = "the upstream gradient is 0, and 0 · ∞ is not a number"
 
 
 def _cause(story: Story, count: int) -> str:
-    """Why a step's number is not finite: as its operation declares, by what it is computed from, or by kind."""
+    """Why a step's number is not finite: as its operation declares, by what it comes from, or by kind."""
     step, picture = story.steps[count - 1], story.picture(count)
     assert isinstance(step, Computed | Flowed)
     node = story.graph.nodes[step.node]

@@ -16,7 +16,10 @@ LONGEST_LABEL = 32  # characters on a button
 
 
 class Notes(QWidget):
-    """Up to MOST notes, those with another reading first; `chosen` is sent with a note whose button is clicked."""
+    """Up to MOST notes, those with another reading first.
+
+    `chosen` is sent with a note whose button is clicked.
+    """
 
     chosen = Signal(object)
 

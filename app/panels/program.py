@@ -50,11 +50,11 @@ class Editor(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         """Leave undo and redo to the window: the field would claim their keys even with its own undo off."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if any(map(event.matches, UNDO)):
-                self.undoing.emit()
-                event.ignore()
-                return False
+        claims = event.type() == QEvent.Type.ShortcutOverride
+        if claims and isinstance(event, QKeyEvent) and any(map(event.matches, UNDO)):
+            self.undoing.emit()
+            event.ignore()
+            return False
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

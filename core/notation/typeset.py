@@ -271,7 +271,7 @@ def product(left: Part, right: Part, signed: bool = True) -> Math:
 
 
 def _beside(*factors: Math) -> Math:
-    """Factors side by side, with a space at names of several letters, which would run together with others."""
+    """Factors side by side, with a space at names of several letters, which would run together."""
     parts = [factors[0]]
     for left, right in pairwise(factors):
         parts += [SPACE, right] if _is_long(left, -1) or _is_long(right, 0) else [right]

@@ -109,7 +109,8 @@ def test_every_step_whose_number_is_not_finite_says_where_that_comes_from():
     assert said["Seed: f"] == said["Backward: v3 → v1"] == ""
     assert said["Backward: v2 → x"] == "The gradient of x is infinite: the divisor is 0."
     assert said["Backward: v1 → x"].startswith(
-        "The gradient of x is not a number: it is computed from the gradient of x so far = −∞ and what arrives = ∞"
+        "The gradient of x is not a number: "
+        "it is computed from the gradient of x so far = −∞ and what arrives = ∞"
     )
     assert not any(badges("log(x) + 1/x", {"x": 2.0}).values())
 
