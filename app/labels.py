@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QLabel, QWidget
+from html import escape
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from core.errors import Problem
+
+NARROWEST = 80  # pixels: what a shortened button still needs
 
 
 def plain_label(*, bold: bool = False) -> QLabel:
@@ -37,3 +41,26 @@ def stopped(sentence: str) -> str:
 def sentence_of(problem: Problem) -> str:
     """What is wrong and what to do, in whole sentences."""
     return stopped(str(problem))
+
+
+class Button(QPushButton):
+    """A button that is never wider than there is room: a long text is shortened as it is drawn."""
+
+    def show_text(self, text: str, tip: str) -> None:
+        """Write a text that is no menu's, so that an & in it is one; the whole of it stands in the tip."""
+        self.setText(text.replace("&", "&&"))
+        self.setToolTip(f"<p>{escape(tip)}</p>")
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), NARROWEST), hint.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        inside = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self)
+        flags = Qt.TextFlag.TextShowMnemonic
+        option.text = option.fontMetrics.elidedText(
+            option.text, Qt.TextElideMode.ElideMiddle, inside.width(), flags.value
+        )
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)

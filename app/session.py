@@ -169,8 +169,8 @@ class Session(QObject):
             self.edit(f"set {name}", self.document.with_value(name, value), gesture)
 
     def typed_value(self, name: str) -> Value | None:
-        """The value the document has for an input, unless the program states it itself."""
-        return None if name in self.story.graph.given else self.document.values.get(name)
+        """The value the document has for an input of the story's program, unless that states it itself."""
+        return None if self.is_outdated or name in self.story.graph.given else self.document.values.get(name)
 
     def _set_stated(self, name: str, value: Value, gesture: int) -> None:
         if self.story.graph.program.text != self.document.text:
@@ -282,6 +282,11 @@ class Session(QObject):
     @property
     def reading(self) -> str:
         return reading(self.story.graph.program)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the story is that of an earlier text, since the present one is not understood."""
+        return self.document.text != self._understood
 
     @property
     def lab(self) -> Lab:

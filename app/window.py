@@ -289,6 +289,15 @@ class Window(QMainWindow):
             self.tell(f"Saved {self.session.path.name}")
         return saved
 
+    def undo(self) -> None:
+        """Take the last change back; what has just been typed is one."""
+        self.program.end_typing()
+        self.session.undo_stack.undo()
+
+    def redo(self) -> None:
+        self.program.end_typing()
+        self.session.undo_stack.redo()
+
     def edit_program(self) -> None:
         self.docks["program"].show()
         self.program.editor.setFocus()

@@ -327,9 +327,14 @@ class Builder(Nodes):
         raise Problem(f"{part.function} does not take {len(found)} values")
 
     def _note_power(self, part: Binary, base: Operand, exponent: Operand) -> None:
-        """Say of the power of a matrix that it is taken entry by entry, unless it is written as in Python."""
+        """Say of the power of a matrix that it is taken entry by entry, unless it is written as in Python.
+
+        Of W_{k,l}^2, an entry by its indices, nothing else can be meant.
+        """
         between = self.program.text[part.left.span.end : part.right.span.start]
-        if "**" not in between:
+        written = self.program.text[part.left.span.start : part.right.span.start]
+        is_entry = isinstance(part.left, Name) and "_" in written and part.left.name.isalpha()
+        if "**" not in between and not is_entry:
             said = f"The power of {self.called(base)} is taken entry by entry"
             if exponent.constant in (2.0, 3.0):
                 factors: list[Tree] = [base.tree] * int(exponent.constant)

@@ -14,6 +14,7 @@ from core.notation.printers import expression_text
 from core.notation.typeset import ATOM, EQUALS, bracketed, is_loose, listed
 from core.numbers import DIGITS, equation, short, value_text
 from core.ops.base import entry_at
+from core.passes import trouble
 from core.plan import OUTPUT
 from core.seed import chosen_entry, is_chosen, seed_name, seed_words, seeded
 from core.steps import Computed, Flowed, Picture, Seeded, Story, Updated
@@ -42,7 +43,8 @@ SIGNS = {
 class Explanation:
     """One step explained. `rule` and `numbers` are formulas; `shapes` is empty where all are numbers.
 
-    `badge` says, at a kink, that there is no derivative and what is used instead.
+    `badge` says, at a kink, that there is no derivative and what is used instead, and why something is
+    infinite or not a number.
     """
 
     title: str
@@ -111,15 +113,17 @@ def badge(picture: Picture, node: Node) -> str:
     local, used = next(iter(node.operation.local.values()), None), kink.used
     if local and OUTPUT in values and not kink.is_tie:
         used = short(entry_at(local.value(values), here))
+    flows = any(isinstance(step, Flowed) and step.node == node.name for step in picture.story.steps)
+    end = f". Used: {used}." if flows else "."  # where no gradient comes, nothing is used
     sides = kink.slopes(values, here)
     if not sides:
-        return f"Not differentiable here, at the edge of where it is defined. Used: {used}."
+        return f"Not differentiable here, at the edge of where it is defined{end}"
     left, right = map(short, sorted(sides))
     if left == right:
         return ""
     sides_said = f"slope between {left} and {right}"
     what = f"a tie, {sides_said}" if kink.is_tie else sides_said
-    return f"Not differentiable here: {what}. Used: {used}."
+    return f"Not differentiable here: {what}{end}"
 
 
 class _Explainer:
@@ -151,6 +155,8 @@ class _Explainer:
         if shapes and said:
             shapes += "."
         title = step_title(self.story, self.picture.count)
+        if why := trouble(self.exact.story, self.exact.count):
+            badge = f"{badge} {why}.".strip()
         return Explanation(
             title, lines.rule, lines.numbers, sentence, " ".join([shapes, *said]).strip(), badge
         )
@@ -214,7 +220,8 @@ class _Explainer:
                 short(step.contribution, self.digits),
             )
             parts.append(f"Upstream {up} × local {slope} {sign} {total}.")
-        parts.append(node.operation.says)
+        op = node.operation
+        parts.append(op.says_of.get(op.ports(len(node.args))[step.port], op.says))
         if (
             isinstance(before, float)
             and isinstance(step.contribution, float)

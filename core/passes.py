@@ -13,6 +13,7 @@ from core.late import np
 from core.nodes import SMALLER, check_index
 from core.notation.printers import expression_text
 from core.notation.tree import Note
+from core.numbers import short
 from core.ops.base import Cause
 from core.plan import GRADIENT, OUTPUT, Plan, make_plan
 from core.seed import check_seed, usual_seed
@@ -149,50 +150,91 @@ def _check_place(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Valu
 
 def troubles(story: Story) -> list[Note]:
     """What a reader should know of a pass: the first value that is infinite or not a number, and why."""
-    graph = story.graph
     for count, step in enumerate(story.steps, start=1):
-        name, value = (step.node, step.value) if isinstance(step, Computed) else ("", 0.0)
-        if isinstance(step, Flowed):
-            name, value = f"the gradient of {step.arg}", step.total
-        if is_finite(value):
-            continue
-        what = "not a number" if np.any(np.isnan(value)) else "infinite"
-        node = graph.nodes[step.node]  # type: ignore[union-attr]
-        return [Note(f"{name} is {what}: {_cause(story, count)}", node.span)]
+        if said := trouble(story, count):
+            return [Note(said, story.graph.nodes[step.node].span)]  # type: ignore[union-attr]
     return []
 
 
-ENDS = "it is computed from a value that is not finite"
+def trouble(story: Story, count: int) -> str:
+    """Why what a step computes is infinite or not a number; of any other step nothing."""
+    match story.steps[count - 1]:
+        case Computed(node, value):
+            name = node
+        case Flowed(_, _, arg, _, value):
+            name = f"The gradient of {arg}"
+        case _:
+            return ""
+    if is_finite(value):
+        return ""
+    what = "not a number" if _is_nan(value) else "infinite"
+    return f"{name} is {what}: {_cause(story, count)}"
+
+
 OVERFLOWS = "it is larger than numbers here can be, 1.8·10³⁰⁸"
 IN_BETWEEN = "a step on the way to it is larger than numbers here can be, 1.8·10³⁰⁸"
+NO_NUMBERS = "; ∞ − ∞, 0 · ∞ and ∞/∞ are not numbers"
 ZERO_TIMES_INFINITY = "the upstream gradient is 0, and 0 · ∞ is not a number"
 
 
 def _cause(story: Story, count: int) -> str:
-    """Why a step's number is not finite, where all before it are: as its operation declares, else by kind."""
+    """Why a step's number is not finite: as its operation declares, by what it comes from, or by kind."""
     step, picture = story.steps[count - 1], story.picture(count)
     assert isinstance(step, Computed | Flowed)
     node = story.graph.nodes[step.node]
     op = node.operation
-    names = zip(op.ports(len(node.args)), map(picture.value, node.args), strict=True)
-    known = {port: value for port, value in names if value is not None}
+    values = [(name, picture.value(name)) for name in node.args]
+    known = {
+        port: value
+        for port, (_, value) in zip(op.ports(len(node.args)), values, strict=True)
+        if value is not None
+    }
     if isinstance(step, Computed):
-        declared = _declared(op.causes, known)
-        if declared or not all(map(is_finite, known.values())):
-            return declared or ENDS
-        return IN_BETWEEN if np.any(np.isnan(step.value)) else OVERFLOWS
+        nan = _is_nan(step.value)
+        return _declared(op.causes, known) or _inherited(values, nan) or (IN_BETWEEN if nan else OVERFLOWS)
     upstream = picture.gradient(step.node)
     assert upstream is not None
-    if is_finite(step.contribution):
-        return OVERFLOWS
+    parts = [
+        (f"the gradient of {step.arg} so far", _before(story, count)),
+        ("what arrives", step.contribution),
+    ]
+    if is_finite(step.contribution) or (_is_nan(step.total) and not _is_nan(step.contribution)):
+        return _inherited(parts, _is_nan(step.total)) or OVERFLOWS
     if not is_finite(upstream):
-        return ENDS
+        return _inherited([(f"the gradient of {step.node}", upstream), *values], _is_nan(step.contribution))
     declared = _declared(op.back_causes, known)
-    if np.any(np.isnan(step.contribution)):
-        if declared and np.any(np.equal(upstream, 0)):
-            return f"{declared}; {ZERO_TIMES_INFINITY}"
-        return declared or IN_BETWEEN
-    return declared or OVERFLOWS
+    nan = _is_nan(step.contribution)
+    if declared and nan and np.any(np.equal(upstream, 0)):
+        return f"{declared}; {ZERO_TIMES_INFINITY}"
+    inherited = _inherited(values, nan) or _inherited([(step.node, picture.value(step.node))], nan)
+    return declared or inherited or (IN_BETWEEN if nan else OVERFLOWS)
+
+
+def _before(story: Story, count: int) -> Value | None:
+    """The gradient that a step adds to."""
+    step = story.steps[count - 1]
+    assert isinstance(step, Flowed)
+    return story.picture(count - 1).gradient(step.arg)
+
+
+def _is_nan(value: Value) -> bool:
+    return bool(np.any(np.isnan(value)))
+
+
+def _inherited(values: Sequence[tuple[str, Value | None]], nan: bool) -> str:
+    """Which of the values that a step is computed from are not finite themselves, if any.
+
+    `nan` says that the step's number is none; where theirs are all infinite, it is said how that comes.
+    """
+    ends = {name: value for name, value in values if value is not None and not is_finite(value)}
+    said = [
+        f"{name} = {short(value)}" if isinstance(value, float) else f"{name}, which is not finite"
+        for name, value in ends.items()
+    ]
+    if not said:
+        return ""
+    why = NO_NUMBERS if nan and not any(map(_is_nan, ends.values())) else ""
+    return f"it is computed from {' and '.join(said)}{why}"
 
 
 def _declared(causes: Sequence[Cause], known: Mapping[str, Value]) -> str:

@@ -200,6 +200,8 @@ class View(QGraphicsView):
 
     def _is_editable(self, item: LabelItem) -> bool:
         node = self.session.story.graph.nodes[item.label.node]
+        if self.session.is_outdated:
+            return False
         return item.label.role == "value" and node.op == "input" and not node.shape
 
     def _start(self, gesture: Gesture) -> None:

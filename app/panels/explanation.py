@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.formula import FormulaView
@@ -55,10 +55,19 @@ class ExplanationPanel(QScrollArea):
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         for view in (self.rule, self.numbers):
-            view.set_colours(theme.roles, theme.colour("ink"))
             view.set_size(FORMULA_SIZE * self.font().pointSizeF())
-        tint(self.shapes, theme.faint)
-        tint(self.badge, theme.wrong)
+        self._show_colours()
+
+    def _show_colours(self) -> None:
+        """All is faint, as the canvas is, while it belongs to a program that can no longer be read."""
+        theme, dimmed = self.theme, self.session.problem is not None
+        ink = theme.faint if dimmed else theme.ink
+        roles = {role: QColor(ink) if dimmed else colour for role, colour in theme.roles.items()}
+        for view in (self.rule, self.numbers):
+            view.set_colours(roles, QColor(ink))
+        for label, colour in ((self.title, ink), (self.sentence, ink), (self.shapes, theme.faint)):
+            tint(label, colour)
+        tint(self.badge, theme.faint if dimmed else theme.wrong)
 
     def _show(self) -> None:
         self.explanation = found = explain(self.session.story, self.session.cursor, self.session.digits)
@@ -73,6 +82,7 @@ class ExplanationPanel(QScrollArea):
         ):
             label.setText(text)
             label.setVisible(bool(text))
+        self._show_colours()
 
     # -- copying
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.labels import plain_label, tint
+from app.labels import Button, plain_label, tint
 from core.errors import cut
 from core.notation.tree import Note
 
@@ -51,7 +51,7 @@ class Notes(QWidget):
         return "\n".join(row.label.text() for row in self._rows if not row.isHidden())
 
     @property
-    def buttons(self) -> list[QPushButton]:
+    def buttons(self) -> list[Button]:
         """The buttons that are shown, from the top."""
         return [row.button for row in self._rows if not row.isHidden() and not row.button.isHidden()]
 
@@ -62,8 +62,7 @@ class _Row(QWidget):
     def __init__(self, notes: Notes):
         super().__init__(notes)
         self.label: QLabel = plain_label()
-        self.button = QPushButton()
-        self.button.setToolTip("Read it the other way: put this text in the place of what the note is about")
+        self.button = Button()
         self.note: Note | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -77,5 +76,9 @@ class _Row(QWidget):
         self.label.setText(note.message if note.message.endswith((".", "?")) else f"{note.message}.")
         tint(self.label, colour)
         self.button.setVisible(bool(note.other))
-        self.button.setText(f"Write {cut(note.other, LONGEST_LABEL)} instead")
-        self.button.setAccessibleName(f"Write {note.other} instead")
+        whole = f"Write {note.other} instead"
+        self.button.show_text(
+            f"Write {cut(note.other, LONGEST_LABEL)} instead",
+            f"{whole}, in the place of what the note is about",
+        )
+        self.button.setAccessibleName(whole)

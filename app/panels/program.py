@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QPlainTextEdit,
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.labels import plain_label, tint
+from app.labels import Button, plain_label, tint
 from app.panels.notes import Notes
 from app.session import Session
 from app.theme import LIGHT, Theme
@@ -23,12 +23,15 @@ from core.notation.tree import Note
 REDRAW_AFTER = 120  # milliseconds without typing
 COMPLAIN_AFTER = 400
 LONGEST_BUTTON = 26  # characters; a longer hint stands in the sentence
+UNDO = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 PAUSE = 1200  # typing after a pause is an undo entry of its own
 EXAMPLES = ("(x+y)z", "sigmoid(w·x + b)", "softmax(W x + b)")
 
 
 class Editor(QPlainTextEdit):
     """The text field: small names of Greek letters and signs are offered, Return makes a new line."""
+
+    undoing = Signal()  # the keys of undo or redo, before the window's command takes them
 
     def __init__(self, text: str):
         super().__init__(text)
@@ -43,7 +46,16 @@ class Editor(QPlainTextEdit):
         return QSize(260, self.fontMetrics().lineSpacing() * 3 + 12)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(100, self.fontMetrics().lineSpacing() * 2 + 12)
+        return QSize(100, self.sizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        """Leave undo and redo to the window: the field would claim their keys even with its own undo off."""
+        claims = event.type() == QEvent.Type.ShortcutOverride
+        if claims and isinstance(event, QKeyEvent) and any(map(event.matches, UNDO)):
+            self.undoing.emit()
+            event.ignore()
+            return False
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -63,8 +75,7 @@ class ProgramPanel(QWidget):
         self.notes.chosen.connect(self._read_otherwise)
         self.reading = plain_label()
         self.reading.setToolTip("The program as it was understood, with all brackets")
-        self.fix = QPushButton()
-        self.fix.setToolTip("Put the suggestion in the place of what is underlined")
+        self.fix = Button()
         self.fix.clicked.connect(self._apply_fix)
         below = QVBoxLayout()
         below.addWidget(self.message)
@@ -73,6 +84,7 @@ class ProgramPanel(QWidget):
         self.examples = self._examples()
         below.addWidget(self.examples)
         body = QWidget()
+        body.setMinimumWidth(1)  # as wide as the panel, whatever is in it: nothing is pushed out at its side
         box = QVBoxLayout(body)
         box.setContentsMargins(8, 6, 8, 6)
         box.addWidget(self.editor, 1)
@@ -91,6 +103,7 @@ class ProgramPanel(QWidget):
         self._complain = _timer(self, COMPLAIN_AFTER, self._show_problem)
         self._pause = _timer(self, PAUSE, self._new_gesture)
         self.editor.textChanged.connect(self._typed)
+        self.editor.undoing.connect(self.end_typing)
         session.documentChanged.connect(self._show)
         session.runChanged.connect(self._understood)
 
@@ -106,6 +119,11 @@ class ProgramPanel(QWidget):
         if self._redraw.isActive():
             self._redraw.stop()
             self._take()
+
+    def end_typing(self) -> None:
+        """Take what has just been typed as a step of its own, such as undo takes back."""
+        self.take_now()
+        self._new_gesture()
 
     def _new_gesture(self) -> None:
         self._gesture = self.session.gesture()
@@ -141,7 +159,9 @@ class ProgramPanel(QWidget):
         self.examples.setVisible(not self.session.document.text.strip())
         self.fix.setVisible(bool(problem and problem.fix is not None))
         if problem and problem.fix is not None:
-            self.fix.setText(problem.hint if _on_button(problem) else f"Write {cut(problem.fix)} instead")
+            shown = problem.hint if _on_button(problem) else f"Write {cut(problem.fix)} instead"
+            self.fix.show_text(shown, f"Put {problem.fix or 'nothing'} in the place of what is underlined")
+            self.fix.setAccessibleName(shown if _on_button(problem) else f"Write {problem.fix} instead")
         self.message.setVisible(bool(problem))
         self.message.setText(_sentence(problem) if problem else "")
         tint(self.message, self.theme.wrong)

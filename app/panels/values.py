@@ -84,7 +84,8 @@ class Table(QTableWidget):
             return None
         name = self.names()[index.row()]
         value = self.session.picture.value(name)
-        if self.session.story.graph.nodes[name].op == "input" and isinstance(value, float):
+        is_input = self.session.story.graph.nodes[name].op == "input" and not self.session.is_outdated
+        if is_input and isinstance(value, float):
             return name, value
         return None
 
@@ -193,7 +194,7 @@ class ValuesPanel(QWidget):
             if column == NAME and item.data(PRINTED) != printed:
                 item.setData(PRINTED, printed)
             item.setToolTip(tip)
-            item.setForeground(self.theme.colour(part))
+            item.setForeground(self.theme.colour("faint" if self.session.problem else part))
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if editable and column == VALUE else flags)
 
@@ -216,7 +217,16 @@ class ValuesPanel(QWidget):
             return
         self.message.hide()
         self.session.set_value(name, value, self.session.gesture())
+        if self.session.is_outdated:
+            self._say_it_waits(name)
         self._show()
+
+    def _say_it_waits(self, name: str) -> None:
+        """The values shown are those of the program that could be read last."""
+        waits = f"{name} takes this value as soon as the program can be read."
+        stated = name in self.session.story.graph.given
+        self.message.setText(f"{name} gets its value in the program. Change it there." if stated else waits)
+        self.message.show()
 
 
 def _shown(value: Value | None, digits: int) -> str:

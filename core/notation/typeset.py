@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from itertools import pairwise
 
 from core.arrays import Value
 from core.dataclass import dataclass
@@ -54,6 +55,7 @@ DOT = Sign("⋅", "bin")
 PLUS = Sign("+", "bin")
 MINUS = Sign("−", "bin")
 EACH = Sign("⊙", "bin")
+SPACE = Word(" ", "ord")
 COLON = Sign(":", "ord")
 CORRELATED, CONVOLVED = Sign("⋆", "bin"), Sign("∗", "bin")
 VERTICAL, HORIZONTAL = Sign("⋮", "ord"), Sign("⋯", "ord")
@@ -269,7 +271,27 @@ def product(left: Part, right: Part, signed: bool = True) -> Math:
     a, b = wrap(left, PRODUCT), wrap(right, POWER)
     first = b.parts[0] if isinstance(b, Row) and b.parts else b
     base = first.base if isinstance(first, Scripts) else first
-    return row(a, DOT, b) if signed or isinstance(base, Digits) else row(a, b)
+    return row(a, DOT, b) if signed or isinstance(base, Digits) else _beside(a, b)
+
+
+def _beside(*factors: Math) -> Math:
+    """Factors side by side, with a space at names of several letters, which would run together."""
+    parts = [factors[0]]
+    for left, right in pairwise(factors):
+        parts += [SPACE, right] if _is_long(left, -1) or _is_long(right, 0) else [right]
+    return row(*parts)
+
+
+def _is_long(math: Math, end: int) -> bool:
+    """Whether a name of several letters stands at an end of a formula, 0 or -1."""
+    match math:
+        case Letter(text):
+            return len(text) > 1
+        case Row(parts):
+            return bool(parts) and _is_long(parts[end], end)
+        case Scripts(base) | Accented(base) | Tinted(body=base):
+            return _is_long(base, end)
+    return False
 
 
 def wrap(part: Part, least: int) -> Math:
@@ -308,7 +330,7 @@ def _applied(head: Math, found: list[Part]) -> Math:
 
 def side_by_side(*factors: Part) -> Part:
     """A product of vectors and matrices."""
-    return row(*(wrap(factor, POWER) for factor in factors)), PRODUCT
+    return _beside(*(wrap(factor, POWER) for factor in factors)), PRODUCT
 
 
 def turned(part: Part) -> Part:

@@ -69,7 +69,8 @@ class Op:
     `value` computes the output from the inputs; `back` says, for each input that has a gradient, how much of
     the upstream gradient g comes back. An element-by-element operation states its derivative in `local`; its
     `back` is g times that, and an input whose derivative is 0 everywhere has none: no gradient passes it, not
-    even an infinite one. `says` is the sentence shown when the gradient passes. `call` and `also` are the
+    even an infinite one. `says` is the sentence shown when the gradient passes, `says_of` the
+    one for an input of which another is true. `call` and `also` are the
     names a program calls it by; `written` is how it is written where it is not called and its `value` is not
     the notation either. `stands_for` is the formula a composite abbreviates. `shows` is how a derivative is
     written where it is computed in a safer form. `repeats` says that more values are taken two by two.
@@ -94,6 +95,7 @@ class Op:
     says: str
     shape: ShapeRule
     settings: Mapping[str, float | Sequence[float]] = field(default_factory=dict)
+    says_of: Mapping[str, str] = field(default_factory=dict)
     local: Mapping[str, Rule] = field(default_factory=dict)
     domain: Mapping[str, Domain] = field(default_factory=dict)
     defaults: Mapping[str, float] = field(default_factory=dict)
@@ -225,6 +227,7 @@ def elementwise(
     value: str,
     *,
     says: str,
+    says_of: Mapping[str, str] | None = None,
     domain: Mapping[str, Domain] | None = None,
     defaults: Mapping[str, float] | None = None,
     written: str = "",
@@ -255,6 +258,7 @@ def elementwise(
             back,
             says,
             joined_shape,
+            says_of=says_of or {},
             local=rules,
             domain=domain or {},
             defaults=defaults or {},

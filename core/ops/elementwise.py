@@ -44,7 +44,8 @@ div = elementwise(
     domain={"y": POSITIVE},
     causes=[("y = 0", "the divisor is 0")],
     back_causes=[("y = 0", "the divisor is 0")],
-    says="The upstream gradient is divided by the divisor; for the divisor, times minus the quotient.",
+    says="The upstream gradient is divided by the divisor.",
+    says_of={"y": "For the divisor, the upstream gradient is divided by it, times minus the quotient."},
 )
 neg = elementwise(
     "neg",
@@ -73,7 +74,8 @@ pow_ = elementwise(
         ("[x = 0] * [y < 1] = 1", "at 0 the slope of a power below 1 is infinite"),
         ("x < 0", "the slope in the exponent is a logarithm, which needs a base above 0"),
     ],
-    says="Power rule for the base; for the exponent the slope is the power times the logarithm of the base.",
+    says="Power rule: the exponent times the base to the power one lower.",
+    says_of={"y": "For the exponent the slope is the power times the logarithm of the base."},
 )
 copy = elementwise(
     "copy", "=", "x", call="", x="1", says="Another name for the same value: the gradient passes through."

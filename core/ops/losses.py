@@ -206,6 +206,7 @@ bce = elementwise(
     domain={"p": (0.1, 0.9), "t": (0.1, 0.9)},
     stands_for="-(t log(p) + (1 - t) log(1 - p))",
     says="The slope for the prediction is its error divided by its variance.",
+    says_of={"t": "The slope for the target is the logarithm of 1 − p over p, p being the prediction."},
     kink=("p * (1 - p) = 0", "", "", "(p − t)/10⁻¹²"),
     causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
     back_causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
@@ -219,6 +220,7 @@ bce_logits = elementwise(
     stands_for="-(t log(sigmoid(z)) + (1 - t) log(1 - sigmoid(z)))",
     saturates=SATURATED,
     says="The slope for the logit is its sigmoid minus the target.",
+    says_of={"t": "The slope for the target is minus the logit."},
 )
 hinge = elementwise(
     "hinge",

@@ -91,3 +91,46 @@ def test_every_step_of_every_program_can_be_explained(text):
         for formula in (found.rule, found.numbers):
             if formula is not None:
                 assert latex(formula).count("{") == latex(formula).count("}")
+
+
+def badges(text, values):
+    story = run(text, values)
+    return {found.title: found.badge for found in (explain(story, n) for n in range(1, len(story) + 1))}
+
+
+def test_every_step_whose_number_is_not_finite_says_where_that_comes_from():
+    said = badges("log(x) + 1/x + log2(u)", {"x": 0.0, "u": 0.0})
+    assert said["Forward: v1"] == "v1 is infinite: the logarithm needs a value above 0."
+    assert said["Forward: v2"] == "v2 is infinite: the divisor is 0."
+    assert said["Forward: v3"] == (
+        "v3 is not a number: it is computed from v1 = −∞ and v2 = ∞; ∞ − ∞, 0 · ∞ and ∞/∞ are not numbers."
+    )
+    assert said["Forward: f"] == "f is not a number: it is computed from v3 = NaN and v4 = −∞."
+    assert said["Seed: f"] == said["Backward: v3 → v1"] == ""
+    assert said["Backward: v2 → x"] == "The gradient of x is infinite: the divisor is 0."
+    assert said["Backward: v1 → x"].startswith(
+        "The gradient of x is not a number: "
+        "it is computed from the gradient of x so far = −∞ and what arrives = ∞"
+    )
+    assert not any(badges("log(x) + 1/x", {"x": 2.0}).values())
+
+
+def test_nothing_is_said_to_be_used_where_no_gradient_flows():
+    edge = "Not differentiable here, at the edge of where it is defined"
+    assert badges("stop_gradient(sqrt(x)) + x", {"x": 0.0})["Forward: v1"] == f"{edge}."
+    assert badges("sqrt(x) + x", {"x": 0.0})["Forward: v1"] == f"{edge}. Used: ∞."
+
+
+def said_back(text, values):
+    story = run(text, values)
+    found = [explain(story, n) for n in range(1, len(story) + 1)]
+    return {each.title: each.sentence for each in found if each.title.startswith("Backward")}
+
+
+def test_a_step_back_says_what_is_true_of_its_input():
+    said = said_back("y = x^n", {"x": 2.0, "n": 3.0})
+    assert "Power rule" in said["Backward: y → x"] and "exponent the slope" not in said["Backward: y → x"]
+    assert "Power rule" not in said["Backward: y → n"] and "logarithm" in said["Backward: y → n"]
+    said = said_back("y = bce(p, t)", {"p": 0.5, "t": 1.0})
+    assert "prediction is its error" in said["Backward: y → p"]
+    assert "slope for the target" in said["Backward: y → t"]

@@ -282,3 +282,9 @@ def programs(draw):
 @settings(max_examples=60, deadline=None)
 def test_the_order_is_a_topological_order(text):
     assert_ordered(graph_of(text, VALUES))
+
+
+def test_of_the_power_of_an_entry_no_product_of_matrices_is_spoken():
+    values = {"W": frozen([[1, 2], [3, 4]])}
+    assert not graph_of("\\sum_{k,l} W_{k,l}^2", values).notes
+    assert "entry by entry" in graph_of("W^2", values).notes[0].message

@@ -275,26 +275,31 @@ TROUBLES = [
     ("ln(x)", {"x": -1.0}, "f is not a number: the logarithm needs a value above 0"),
     ("q = sqrt(x); q + 1", {"x": -1.0}, "q is not a number: the root needs a value of at least 0"),
     ("exp(x)", {"x": 710.0}, "f is infinite: the exponential overflows above 709"),
-    ("sqrt(x)", {"x": 0.0}, "the gradient of x is infinite: the slope of the root at 0 is infinite"),
+    ("sqrt(x)", {"x": 0.0}, "The gradient of x is infinite: the slope of the root at 0 is infinite"),
     ("sum(1/x)", {"x": frozen([1, 0])}, "v1 is infinite: the divisor is 0"),
     (
         "x^n",
         {"x": -2.0, "n": 2.0},
-        "the gradient of n is not a number: "
+        "The gradient of n is not a number: "
         "the slope in the exponent is a logarithm, which needs a base above 0",
     ),
     (
         "max(√x, 1)",
         {"x": 0.0},
-        "the gradient of x is not a number: the slope of the root at 0 is infinite; "
+        "The gradient of x is not a number: the slope of the root at 0 is infinite; "
         "the upstream gradient is 0, and 0 · ∞ is not a number",
     ),
     ("log2(x)", {"x": 0.0}, "f is infinite: the logarithm needs a value above 0"),
     ("x y", {"x": 1e200, "y": 1e200}, "f is infinite: it is larger than numbers here can be, 1.8·10³⁰⁸"),
     (
+        "x + y",
+        {"x": math.inf, "y": 1.0},
+        "f is infinite: it is computed from x = ∞",
+    ),
+    (
         "softmax(x)",
         {"x": frozen([math.inf, 1])},
-        "f is not a number: it is computed from a value that is not finite",
+        "f is not a number: it is computed from x, which is not finite; ∞ − ∞, 0 · ∞ and ∞/∞ are not numbers",
     ),
 ]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from core.builder import build
+from core.builder import build, read_program
 from core.export.code import identifier
 from core.export.numpy_script import numpy_script
 from core.figure.sizes import extent
@@ -157,3 +157,18 @@ def test_the_room_for_a_name_grows_with_its_parts():
     assert widths[0] < widths[1] < widths[2] <= widths[3]
     assert extent(PLAIN.name("ŷ"), 26.0)[0] == extent(PLAIN.name("y"), 26.0)[0]
     assert extent(PLAIN.name("ŷ"), 26.0)[1] > extent(PLAIN.name("y"), 26.0)[1]
+
+
+LONG_FACTORS = [
+    ("foo x + hat y", r"\mathrm{foo}\text{ }x+\mathrm{hat}\text{ }y"),
+    ("2 wx y", r"2\text{ }\mathrm{wx}\text{ }y"),
+    ("sum(z) lr", r"\operatorname{sum}\left( z \right)\text{ }\mathrm{lr}"),
+    ("wx^2 y", r"\mathrm{wx}^{2}\text{ }y"),
+    ("2 x y", "2xy"),
+]
+
+
+@pytest.mark.parametrize(("text", "source"), LONG_FACTORS)
+def test_a_name_of_several_letters_stands_apart_from_other_factors(text, source):
+    tree = read_program(text, ("foo", "hat", "wx", "lr", "x", "y", "z")).statements[0].tree
+    assert latex(PLAIN.tree(tree)) == source
