@@ -336,7 +336,7 @@ class Builder(Nodes):
         is_entry = isinstance(part.left, Name) and "_" in written and part.left.name.isalpha()
         if "**" not in between and not is_entry:
             said = f"The power of {self.called(base)} is taken entry by entry"
-            if exponent.constant in (2.0, 3.0):
+            if not exponent.shape and exponent.constant in (2.0, 3.0):
                 factors: list[Tree] = [base.tree] * int(exponent.constant)
                 product = reduce(lambda a, b: Binary(" ", a, b), factors)
                 said += f"; the product of matrices is {expression_text(product)}"

@@ -70,6 +70,8 @@ def _plain_name(reader: Expressions, token: Token, library: bool) -> Tree:
         raise mistakes.conditional_probability(reader, token)
     if reader.at_sign("[") and token.text in reader.whole and token.text not in reader.known:
         raise mistakes.no_such_function(reader, token)
+    if opening and token.text in reader.known:
+        mistakes.refuse_number_for_name(reader, token)
     if token.text not in reader.known and reader.token.kind in ("name", "number"):
         mistakes.refuse_operator(reader, token)
     if reader.at_sign("(") and token.text not in reader.known and not reader.token.spaced:

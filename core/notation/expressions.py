@@ -43,6 +43,7 @@ class Expressions(Cursor):
         self.notes: dict[Note, None] = {}  # each once, in their order
         self.needed: list[Needed] = []
         self.defined: set[str] = set()  # functions that the program defines
+        self.own: dict[str, tuple[tuple[str, ...], Tree]] = {}  # the same, with parameters and formula
         self.ranks: Mapping[str, int] = {}  # how many axes the values of names have, where they are given
         self.whole: Collection[str] = ()  # names that were written upright, as one word
         # how far the terms behind a sum reach: first and last token, end in the text, by the number of fences

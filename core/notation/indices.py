@@ -33,9 +33,10 @@ from core.notation.tree import (
     Tree,
     fold,
     remade,
+    substituted,
     walk,
 )
-from core.notation.written_out import written_out
+from core.notation.written_out import MOST_PARTS, written_out
 
 PRODUCTS = " ·*⊙@"
 
@@ -82,6 +83,24 @@ def _concerned(tree: Tree, free: frozenset[str], known: Known) -> set[int]:
 
     fold(tree, combine)
     return found
+
+
+def _is_entry_by_entry(body: Tree, parameters: set[str], known: Known) -> bool:
+    """Whether a formula of whole arrays is, for each entry, the same formula of the entry."""
+    for part in walk(body):
+        match part:
+            case Name(name) if name in parameters:
+                continue
+            case Number() | Negative() | Binary("+" | "-" | "/" | "^"):
+                continue
+            case Binary(_, Number(), _) | Binary(_, _, Number()):
+                continue
+            case Call(function) if function not in known.own and function not in ("max", "min"):
+                signature = known.functions.get(function)
+                if signature is not None and signature.elementwise:
+                    continue
+        return False
+    return True
 
 
 def lowered(tree: Tree, free: Labels, known: Known, room: int) -> Lowered:
@@ -146,6 +165,8 @@ class _Lowering:
                 return self.joined(tree, [self.part(left), self.part(right)])
             case Indicator(_, left, right):
                 return self.joined(tree, [self.part(left), self.part(right)])
+            case Call(function) if function in self.known.own:
+                return self.own_call(tree, *self.known.own[function])
             case Call(_, args):
                 return self.call(tree, [self.part(arg) for arg in args])
             case Index():
@@ -219,6 +240,28 @@ class _Lowering:
             Needed(part, message, hint or "Give it a name of its own", rank=0, span=written.span)
         )
 
+    def own_call(self, tree: Call, parameters: Labels, body: Tree) -> Part:
+        """A call of a function of the program: of entries, its formula is taken of each entry."""
+        args = [self.part(arg) for arg in tree.args]
+        of_entries = any(arg.labels for arg in args) and len(args) == len(parameters)
+        if not of_entries or _is_entry_by_entry(body, set(parameters), self.known):
+            return self.call(tree, args)
+        if reductions_in(body):
+            said = f"{tree.function} needs a whole vector; here it has a single entry"
+            raise Problem(said, tree.span, "Leave the index out to take the whole vector")
+        formula = substituted(body, dict(zip(parameters, tree.args, strict=True)))
+        return self.instead(formula, tree)
+
+    def instead(self, tree: Tree, written: Tree) -> Part:
+        """The part of a tree that stands for what is written."""
+        self.room -= sum(1 for _ in walk(tree))
+        if self.room < 0:
+            said = f"The sums stand for more than {MOST_PARTS:,} parts when each is written out"
+            raise Problem(said, written.span, "Use vectors")
+        self.concerned |= _concerned(tree, self.active, self.known)
+        self.written = [*self.written, tree]  # kept, so that no other part gets its identity
+        return self.part(tree)
+
     def call(self, tree: Call, args: Sequence[Part]) -> Part:
         found = [self.whole(arg) for arg in args]
         signature = self.known.functions.get(tree.function)
@@ -279,10 +322,7 @@ class _Lowering:
             body = self.whole(self.part(tree.body))[0]
             return Part(((Call(tree.kind, (body,), tree.span), ()),))
         if (expanded := written_out(tree, self.known, self.room)) is not None:
-            self.room -= sum(1 for _ in walk(expanded))
-            self.concerned |= _concerned(expanded, self.active, self.known)
-            self.written = [*self.written, expanded]  # kept, so that no other part gets its identity
-            return self.part(expanded)
+            return self.instead(expanded, tree)
         before, first = self.active, len(self.entries)
         self.active = before | set(tree.indices)
         try:

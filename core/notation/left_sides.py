@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from core.dataclass import dataclass
+from core.errors import Problem
 from core.notation.cursor import Cursor
 from core.notation.lexer import Token
 
@@ -77,8 +78,30 @@ def side_at(cursor: Cursor, at: int) -> Side | None:
             behind += 2
     sign = cursor.tokens[min(behind, len(cursor.tokens) - 1)]
     if sign.kind == "sign" and sign.text == "=":
+        if parameters == ():
+            _refuse_formula(cursor, at, behind)
         return Side(name, parameters, behind + 1)
     return None
+
+
+def _refuse_formula(cursor: Cursor, at: int, equals: int) -> None:
+    """Refuse a formula as the value of a function on the left, as in f(x + 1) = x.
+
+    ℓ(w·x + b, y) = … is a value named ℓ where w·x + b stands on the right too. Raises Problem.
+    """
+    inside = cursor.tokens[at + 2 : equals - 1]
+    calculated = any(token.kind == "number" or token.text in ("+", "-") for token in inside)
+    if not calculated or any(token.text == "|" for token in inside):
+        return
+    formula = cursor.text[inside[0].span.start : inside[-1].span.end]
+    end = next((t.span.start for t in cursor.tokens[equals:] if t.kind == "end"), len(cursor.text))
+    right = cursor.text[cursor.tokens[equals].span.end : end]
+    if any(part.replace(" ", "") in right.replace(" ", "") for part in formula.split(",") if len(part) > 1):
+        return
+    name = cursor.tokens[at].text
+    span = cursor.tokens[at].span.to(cursor.tokens[equals - 1].span)
+    message = f"Between these brackets stands {formula}, not the name of a value"
+    raise Problem(message, span, f"Write {name}(x) = … for a function, or {name} = … for a value")
 
 
 def _end_of_call(cursor: Cursor, at: int) -> int:

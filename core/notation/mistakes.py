@@ -320,6 +320,16 @@ def refuse_operator(cursor: Expressions, token: Token) -> None:
         raise no_such_function(cursor, token)
 
 
+def refuse_number_for_name(cursor: Expressions, token: Token) -> None:
+    """Refuse a number in brackets behind a name: f(3) may be a value of f or a product. Raises Problem."""
+    if cursor.ahead().kind == "number" and cursor.ahead(2).text == ")":
+        shown, number = cursor.source(token.span), cursor.ahead().text
+        message = f"{shown}({number}) may be a product or a value of a function"
+        value = "z" if shown == "x" else "x"
+        hint = f"Write {number} {shown} for the product, or {shown}({value}) = … before it for the function"
+        raise Problem(message, token.span, hint)
+
+
 def refuse_list_for_name(cursor: Expressions, token: Token) -> None:
     """Refuse values behind commas after a name that has a value and so is no function. Raises Problem."""
     if cursor.has_comma():

@@ -71,7 +71,6 @@ class _Reader(Expressions):
         self.spelled = {name: spelled for name, spelled in found.spelled.items() if spelled != name}
         self.uses = uses_in(split)
         self.formulas: dict[str, Tree] = {}
-        self.own: dict[str, tuple[tuple[str, ...], Tree]] = {}
         self._know_definitions()
 
     def _know_definitions(self) -> None:

@@ -103,7 +103,8 @@ class _Plain(Macros):
         made = parts(token.text)
         if made.base not in kinds or made.accent or made.layer:
             return 0
-        if made.sub and len(made.sub) == 1 and made.sub.isalpha():
+        most = 3 if made.base in ("Σ", "Π") else 1  # sum_xy is a name
+        if made.sub and len(made.sub) <= most and made.sub.isalpha():
             span = token.span
             self.out.append(
                 Token("reduce", kinds[made.base], Span(span.start, span.start + len(made.base)), token.spaced)
