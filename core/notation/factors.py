@@ -40,7 +40,11 @@ def split_products(
                 said = f"{shown} is read as {' · '.join(factors)}"
                 if factors[0] == "Σ":
                     said += f"; a sum is written sum({factors[1]})"
-                if not set(factors[:-1]) & set(functions):  # σx is σ(x), as is said where it is read
+                below = [token.text for token in tokens[max(at - 2, 0) : at]] == ["_", "{"] and at > 2
+                indices = below and tokens[at - 3].kind == "reduce"  # ∑_{ij} is over i and j
+                if not indices and not set(factors[:-1]) & set(
+                    functions
+                ):  # σx is σ(x), as is said where it is read
                     notes.append(Note(said, token.span, f"\\mathrm{{{name}}}"))
             elif name not in told and (said := seeming(name, functions)):
                 told.add(name)

@@ -86,7 +86,7 @@ TOKEN = re.compile(
     |(?P<layer>⁽[{SUPERSCRIPT_SIGNS}]+⁾)
     |(?P<transpose>[ᵀ⊤⊺])
     |(?P<sup>[{SUPERSCRIPT_SIGNS}]+)
-    |(?P<sub>_?[{SUBSCRIPT_SIGNS}]+)
+    |(?P<sub>_?[{SUBSCRIPT_SIGNS}]+(?:₌[{SUBSCRIPT_SIGNS}]+)?)
     |(?P<library>(?<![\w.)\]}}])(?:(?:{LIBRARIES})\.)+(?!T\b)(?=[A-Za-z_]))
     |(?P<name>{NAME})
     |(?P<prime>[′'’]+|″)
@@ -198,7 +198,7 @@ def _token(text: str, kind: str, match: re.Match[str], spaced: bool) -> Token:
         case "layer":
             raw = "".join(SUPERSCRIPTS[char] for char in raw[1:-1])
         case "sub":
-            raw = "".join(SUBSCRIPTS[char] for char in raw.removeprefix("_"))
+            raw = "".join(SUBSCRIPTS.get(char, "=") for char in raw.removeprefix("_"))
         case "prime":
             raw = "′" * (2 if raw == "″" else len(raw))
         case "bars":

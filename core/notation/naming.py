@@ -161,6 +161,8 @@ class Naming(Labels):
             token = self._at(end)
             if token.kind in ("sub", "layer", "prime") and token.spaced:
                 return found
+            if token.kind == "sub" and "=" in token.text:
+                raise Problem("'₌' stands below the sign of a sum", token.span, "Write ∑ᵢ₌₁ⁿ xᵢ")
             if token.kind == "sub" and not made.sub:
                 found = replace(found, made=replace(made, sub=token.text), end=end + 1)
             elif token.kind == "under" and not made.sub:

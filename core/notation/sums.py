@@ -163,7 +163,9 @@ def _limits(reader: Expressions, token: Token) -> _Limits:
     while True:
         if reader.token.kind == "sub":
             label = reader.take()
-            limits.indices = _split(label.text, label.span)
+            index, _, start = label.text.partition("=")
+            limits.indices = _split(index, label.span)
+            limits.start = _limit(start, label.span) if start else None
         elif reader.token.kind == "under":
             reader.take()
             _below(reader, limits)
@@ -172,10 +174,19 @@ def _limits(reader: Expressions, token: Token) -> _Limits:
             limits.stop = reader.bracketed(reader.take()) if reader.at_sign("{", "(") else reader.prefix()
         elif reader.token.kind == "sup" and limits.stop is None and (limits.indices or limits.start):
             stop = reader.take()
-            limits.stop = Number(float(stop.text), stop.span)
+            limits.stop = _limit(stop.text, stop.span)
         else:
             break
     return limits
+
+
+def _limit(text: str, span: Span) -> Tree:
+    """A limit in raised or lowered signs: a number or a letter."""
+    if text.isdigit():
+        return Number(float(text), span)
+    if text.isalpha():
+        return Name(text, span)
+    raise Problem("A limit in raised or lowered signs is a number or a letter", span, "Write ∑_{i=1}^{n-1}")
 
 
 def _below(reader: Expressions, limits: _Limits) -> None:
@@ -192,9 +203,8 @@ def _below(reader: Expressions, limits: _Limits) -> None:
     while reader.token.kind == "name":
         name = reader.take()
         found += _split(name.text, name.span)
-        if not reader.at_sign(","):
-            break
-        reader.take()
+        if reader.at_sign(","):
+            reader.take()
     if not found:
         raise Problem("An index is a letter", reader.token.span, "Write ∑_i or ∑_{i=1}^{n}")
     limits.indices = tuple(found)
