@@ -321,13 +321,20 @@ def refuse_operator(cursor: Expressions, token: Token) -> None:
 
 
 def refuse_number_for_name(cursor: Expressions, token: Token) -> None:
-    """Refuse a number in brackets behind a name: f(3) may be a value of f or a product. Raises Problem."""
+    """Refuse a number in brackets behind a name, as f(3) may be a value of f or a product, and note f(x).
+
+    Raises Problem.
+    """
     if cursor.ahead().kind == "number" and cursor.ahead(2).text == ")":
         shown, number = cursor.source(token.span), cursor.ahead().text
         message = f"{shown}({number}) may be a product or a value of a function"
         value = "z" if shown == "x" else "x"
         hint = f"Write {number} {shown} for the product, or {shown}({value}) = … before it for the function"
         raise Problem(message, token.span, hint)
+    if cursor.ahead().kind == "name" and cursor.ahead(2).text == ")" and token.text in ("f", "g", "h"):
+        span = token.span.to(cursor.ahead(2).span)
+        factors = f"{token.text} · {cursor.ahead().text}"
+        cursor.note(f"{cursor.source(span)} is read as the product {factors}", span)
 
 
 def refuse_list_for_name(cursor: Expressions, token: Token) -> None:

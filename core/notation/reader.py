@@ -161,6 +161,10 @@ class _Reader(Expressions):
 
     def _check_target(self, side: Side) -> None:
         name = side.name
+        base = name.text.rstrip("′")
+        if side.parameters is not None and base != name.text and base in self.defined:
+            message = f"{name.text} is the slope of {base}, which the program finds by itself"
+            raise Problem(message, name.span, "Give this formula another name")
         if name.text not in self.functions:
             return
         if side.parameters is None:
