@@ -331,11 +331,14 @@ class _Guess:
     indices: set[str] = field(default_factory=set)
     rows: dict[str, Axes] = field(default_factory=dict)
     inner: set[int] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)  # what index notation needs as numbers
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         for name, value in self.values.items():
             self.known[name] = tuple(_sized(n) for n in shape_of(value))
         for needed in self.program.needed:  # what index notation promises
+            if needed.rank == 0 and isinstance(needed.tree, Name):
+                self.numbers.add(needed.tree.name)
             if needed.rank and needed.rank <= MAX_RANK:
                 self.raise_rank(
                     needed.tree, needed.rank, self.known.get(getattr(needed.tree, "name", ""), ())
@@ -416,12 +419,7 @@ class _Guess:
 
     def raise_rank(self, tree: Tree, rank: int, axes: Axes) -> Axes:
         """Take a name that was thought a number for a vector or matrix after all."""
-        if (
-            isinstance(tree, Name)
-            and not axes
-            and tree.name not in self.values
-            and tree.name not in CONSTANTS
-        ):
+        if isinstance(tree, Name) and not axes and tree.name not in {*self.values, *self.numbers, *CONSTANTS}:
             self.known[tree.name] = tuple(Size() for _ in range(rank))
             self.ranks[tree.name] = rank
             return self.known[tree.name]

@@ -279,3 +279,9 @@ def test_a_guess_of_another_shape_is_made_anew():
 def test_large_graphs_are_not_tried_out():
     text = "; ".join(["h0 = σ(9 x)", *(f"h{i} = σ(9 h{i - 1})" for i in range(1, 250))])
     assert guessed(text)[1] == {"x": 2.0}
+
+
+def test_what_stands_beside_entries_is_a_number():
+    values = with_defaults(read_program("s = \\sum_i (w_i x_i + b)"), {})
+    assert shape_of(values["b"]) == ()
+    assert shape_of(values["w"]) == shape_of(values["x"]) == (2,)
