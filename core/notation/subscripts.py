@@ -13,13 +13,10 @@ if TYPE_CHECKING:
 
 def entry(reader: Expressions, left: Tree) -> Tree | None:
     """`softmax(z)_k` is entry k; a subscript elsewhere belongs to a name."""
-    if (
-        reader.token.kind == "under"
-        and reader.ahead().text == "+"
-        and reader.text[left.span.end - 1] in ")]}"
-    ):
-        reader.take()
-        reader.take()
+    behind = [reader.ahead(count).text for count in (1, 2, 3)]
+    plus = 2 if behind[0] == "+" else 4 if behind == ["{", "+", "}"] else 0
+    if reader.token.kind == "under" and plus and reader.text[left.span.end - 1] in ")]}":
+        reader.at += plus
         return Call("max", (Number(0.0), left), left.span.to(reader.tokens[reader.at - 1].span))
     if (
         reader.token.spaced
