@@ -6,6 +6,7 @@ left), transpose, index and method. It knows which names are functions, not what
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
@@ -34,7 +35,7 @@ from core.notation.words import CONDITIONS
 Part = TypeVar("Part")
 
 
-class Expressions(Cursor):
+class Expressions(Cursor, ABC):
     """Reads one expression at a time; `functions` are those known so far, `known` names have values."""
 
     def __init__(self, text: str, tokens: list[Token], functions: dict[str, Signature], known: set[str]):
@@ -56,9 +57,9 @@ class Expressions(Cursor):
     def source(self, span: Span) -> str:
         return self.text[span.start : span.end]
 
+    @abstractmethod
     def printed(self, tree: Tree) -> str:
         """How a note shows a tree."""
-        raise NotImplementedError
 
     def note_reading(self, tree: Tree, span: Span) -> None:
         """Say what a part of the text is read as, unless it is written just so."""
@@ -66,9 +67,9 @@ class Expressions(Cursor):
         if written != shown:
             self.note(f"{written} is read as {shown}", span)
 
+    @abstractmethod
     def slope_of(self, function: str) -> Tree | None:
         """The slope of a function as a formula of x, or None where there is none."""
-        raise NotImplementedError
 
     # -- the loop
 

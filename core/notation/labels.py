@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 
 from core.dataclass import replace
 from core.errors import Span
@@ -14,7 +15,7 @@ from core.notation.raw import Named, Raw
 LABEL = re.compile(r"[^\W_]+(?:[+-][^\W_]+)?")
 
 
-class Labels(Raw):
+class Labels(Raw, ABC):
     """Finds labels; names inside them are found by `_name_at`, which is that of the names around them.
 
     `layered` are names whose layer may stand in round brackets without braces, `stems` the letters that
@@ -24,9 +25,9 @@ class Labels(Raw):
     layered: set[str]
     stems: set[str]
 
+    @abstractmethod
     def _name_at(self, at: int, attached: bool = True) -> Named | None:
         """The name that starts at a token, `attached` with its subscripts and layers, or None."""
-        raise NotImplementedError
 
     def _sub_at(self, at: int, command: bool) -> tuple[str, int] | None:
         """The subscript that starts at a token as (text, what comes behind), or None if it is no label."""
