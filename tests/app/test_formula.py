@@ -605,9 +605,9 @@ def test_deep_nesting_is_fine_and_quick(nest: Callable[[Math], Math]) -> None:
     for _ in range(60):
         math = nest(math)
     layout(X, SIZE)
-    start = time.perf_counter()
+    start = time.process_time()
     box = layout(math, SIZE)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     assert np.isfinite([box.width, box.height]).all()
 
 
@@ -616,9 +616,9 @@ def test_a_derivation_is_laid_out_at_once() -> None:
     layout(math, SIZE)
     times = []
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.process_time()
         layout(math, SIZE)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.003
 
 
