@@ -168,8 +168,8 @@ class LabPanel(QWidget):
             return
         self.pause()
         values = dict(present.values)
-        if present.dataset is not None:
-            values |= present.roles.example(present.dataset, self.sample, present.graph)
+        if present.examples is not None:
+            values |= present.examples.example(self.sample)
         self.session.open_program(present.text, values, "open net on canvas")
         self.opened.emit()
 
@@ -221,8 +221,8 @@ class LabPanel(QWidget):
         if data is not None and self._plane is not None:
             classes = data.targets if data.classes else None
             kept = self.trainer.test_data if self.trainer else None
-            rows = {row.tobytes() for row in kept.inputs} if kept else set()
-            tested = [row.tobytes() in rows for row in data.inputs]
+            rows = set(kept.rows) if kept and kept.rows is not None else set()
+            tested = [row in rows for row in range(len(data))]
             self.boundary.show_samples(data.inputs, classes, data.targets, tested, data.feature_names)
             self._show_chosen()
 

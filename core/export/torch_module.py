@@ -34,7 +34,7 @@ from core.late import np
 from core.passes import tell
 from core.plan import make_plan
 from core.training.batches import Feed
-from core.training.data import DEALING, Dataset
+from core.training.data import DEALING
 from core.training.optimizers import Optimizer
 from core.training.setup import Setup
 
@@ -168,9 +168,7 @@ class _Module:
         """The functions that only hold numbers. Raises Problem where there are too many."""
         start = {i: self.value(node) for node, i in self.parameters.items()} | self.buffers()
         train, test = (
-            {self.data[node]: frozen(array) for node, array in self.roles.arrays(part, self.graph).items()}
-            if part
-            else {}
+            {self.data[node]: frozen(array) for node, array in part.arrays.items()} if part else {}
             for part in (self.trainer.train_data, self.trainer.test_data)
         )
         expected = self.expected()
@@ -186,8 +184,11 @@ class _Module:
             ("test_data", test, self.trainer.test_data),
         ):
             if part and data:
-                lines += _data(called, part, data)
+                lines += _data(called, self._title(), len(part), data)
         return [*lines, *_table("chainlight_numbers", "What Chainlight computed for `check`.", expected)]
+
+    def _title(self) -> str:
+        return self.setup.dataset.title if self.setup.dataset else ""
 
     def expected(self) -> dict[str, Value]:
         """Loss and gradients of the first mini-batch as Chainlight computes them, nothing dropped."""
@@ -197,7 +198,7 @@ class _Module:
         if self.drawn:
             trainer = replace(self.setup, graph=without_dropout(self.graph)).trainer()
         engine = trainer.engines.of(len(rows))
-        feed = Feed(self.roles.arrays(data, self.graph) if data else {}, settings.dtype)
+        feed = Feed(data.arrays if data else {}, settings.dtype)
         for fill in feed.into(engine):
             fill(rows)
         with np.errstate(all="ignore"):
@@ -251,10 +252,10 @@ def _table(called: str, says: str, values: Mapping[str, Value]) -> list[str]:
     return [f"def {called}():", f'    """{says}"""', "    return {", *rows, "    }", "", ""]
 
 
-def _data(called: str, dataset: Dataset, values: Mapping[str, Value]) -> list[str]:
+def _data(called: str, title: str, count: int, values: Mapping[str, Value]) -> list[str]:
     """A function that returns the data, an array for each name."""
     rows = [_tensor(value, f"    {key} = ") for key, value in values.items()]
-    says = f"{dataset.title}, {len(dataset)} examples; put your own data here."
+    says = f"{title}, {count} examples; put your own data here."
     return [
         f"def {called}():",
         f'    """{says}"""',

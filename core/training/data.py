@@ -1,13 +1,14 @@
-"""Examples with their targets: a data set splits itself and deals mini-batches, the same at the same seed."""
+"""Data sets, and the examples a program is fed, split and dealt alike at the same seed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy.typing as npt
 
-from core.dataclass import dataclass, replace
+from core.arrays import Value, frozen
+from core.dataclass import dataclass
 from core.errors import Problem
 from core.late import np
 
@@ -72,7 +73,27 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.targets)
 
-    def split(self, train_fraction: float, seed: int) -> tuple[Dataset, Dataset]:
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """What a program is fed: for each name that takes data its values for all examples, along the first axis.
+
+    labels   the class of each example as a whole number, or None where there are no classes
+    rows     the numbers the examples have in the whole set
+    """
+
+    arrays: Mapping[str, Array]
+    labels: Array | None = None
+    rows: Array | None = None
+
+    def __len__(self) -> int:
+        return len(next(iter(self.arrays.values())))
+
+    def example(self, number: int) -> dict[str, Value]:
+        """The values of one example, to be opened on the canvas."""
+        return {name: frozen(array[number]) for name, array in self.arrays.items()}
+
+    def split(self, train_fraction: float, seed: int) -> tuple[Examples, Examples]:
         """The examples shuffled and parted in two, to train on and to test on; neither part is empty."""
         train = round(train_fraction * len(self)) if 0 < train_fraction < 1 else 0
         if not 0 < train < len(self):
@@ -93,8 +114,9 @@ class Dataset:
         order.setflags(write=False)
         return (order[start : start + size] for start in range(0, len(self), size))
 
-    def _part(self, rows: Array) -> Dataset:
-        return replace(self, inputs=self.inputs[rows], targets=self.targets[rows])
+    def _part(self, rows: Array) -> Examples:
+        arrays = {name: array[rows] for name, array in self.arrays.items()}
+        return Examples(arrays, None if self.labels is None else self.labels[rows], rows)
 
 
 def _shape(array: Array) -> str:

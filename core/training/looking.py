@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from core.compiled import Compiled
 from core.late import np
 from core.training.batches import Engines, Feed, Fill
-from core.training.data import Array, Dataset
+from core.training.data import Array, Examples
 from core.training.roles import Roles
 
 MOST_AT_ONCE = 1000
@@ -17,24 +17,25 @@ Run = tuple[Compiled, Array, list[Fill]]
 class Look:
     """One part of the data, looked at without a backward pass and without disturbing the training."""
 
-    def __init__(self, engines: Engines, roles: Roles, dataset: Dataset):
-        self.engines, self.roles, self.dataset = engines, roles, dataset
-        self._feed = Feed(roles.arrays(dataset, engines.graph), engines.dtype)
+    def __init__(self, engines: Engines, roles: Roles, examples: Examples):
+        self.engines, self.roles, self.examples = engines, roles, examples
+        self._feed = Feed(examples.arrays, engines.dtype)
         self._runs: dict[tuple[str, ...], list[Run]] = {}
         node = engines.graph.nodes.get(roles.prediction)
-        scored = node is not None and dataset.classes and len(node.shape) <= 1
-        self._scores = (roles.prediction,) if scored else ()
+        scored = node is not None and len(node.shape) <= 1
+        self._labels = examples.labels if scored else None
+        self._scores = (roles.prediction,) if self._labels is not None else ()
 
     def measure(self) -> tuple[float, float | None]:
         """The mean loss, and the part of the examples whose class is predicted, if there are classes."""
         loss = correct = 0.0
         for engine, rows in self._run(self._scores):
             loss += engine.loss * len(rows)
-            for name in self._scores:
-                found = self.roles.correct(engine.values[name], self.dataset.targets[rows])
+            if self._labels is not None:
+                found = self.roles.correct(engine.values[self.roles.prediction], self._labels[rows])
                 correct += np.count_nonzero(found)
-        total = len(self.dataset)
-        return loss / total, correct / total if self._scores else None
+        total = len(self.examples)
+        return loss / total, None if self._labels is None else correct / total
 
     def values(self, names: Sequence[str]) -> dict[str, Array]:
         """The values of some nodes for every example, along the first axis."""
@@ -50,7 +51,7 @@ class Look:
         """Run through the examples, many at once."""
         if watch not in self._runs:
             self._runs[watch] = [
-                self._prepare(start, watch) for start in range(0, len(self.dataset), MOST_AT_ONCE)
+                self._prepare(start, watch) for start in range(0, len(self.examples), MOST_AT_ONCE)
             ]
         for engine, rows, fills in self._runs[watch]:
             for fill in fills:
@@ -60,6 +61,6 @@ class Look:
             yield engine, rows
 
     def _prepare(self, start: int, watch: tuple[str, ...]) -> Run:
-        rows = np.arange(start, min(start + MOST_AT_ONCE, len(self.dataset)))
+        rows = np.arange(start, min(start + MOST_AT_ONCE, len(self.examples)))
         engine = self.engines.of(len(rows), backward=False, watch=watch)
         return engine, rows, self._feed.into(engine)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from core.arrays import Shape, Value, describe, frozen, shape_of
+from core.arrays import Shape, Value, describe, shape_of
 from core.dataclass import dataclass
 from core.errors import Problem
 from core.graph import Graph
 from core.late import np
-from core.training.data import Array, Dataset
+from core.training.data import Array, Dataset, Examples
 
 FIXED = frozenset(["λ", "η", "α", "β", "μ", "ε", "δ", "margin"])
 TARGETS = ("t", "k", "target", "y")
@@ -52,8 +52,12 @@ class Roles:
         """The names that differ from example to example."""
         return (*self.features, *[self.target] * bool(self.target))
 
-    def arrays(self, dataset: Dataset, graph: Graph) -> dict[str, Array]:
-        """For each of these names its values for all examples, along the first axis."""
+    def examples(self, dataset: Dataset, graph: Graph) -> Examples:
+        """What a data set feeds a program, which must fit."""
+        labels = dataset.targets if dataset.classes else None
+        return Examples(self._arrays(dataset, graph), labels, np.arange(len(dataset)))
+
+    def _arrays(self, dataset: Dataset, graph: Graph) -> dict[str, Array]:
         if self.columns:
             found = {name: dataset.inputs[:, i] for name, i in zip(self.features, self.columns, strict=True)}
         else:
@@ -70,10 +74,6 @@ class Roles:
         if self.encoding == ONE_HOT:
             return np.eye(dataset.classes)[dataset.targets]
         return dataset.targets
-
-    def example(self, dataset: Dataset, index: int, graph: Graph) -> dict[str, Value]:
-        """The values of one example, to be opened on the canvas."""
-        return {name: frozen(array[index]) for name, array in self.arrays(dataset, graph).items()}
 
     def correct(self, prediction: Array, targets: Array) -> Array:
         """Which predictions (the examples along the last axis) name the class that is the target."""

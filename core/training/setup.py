@@ -12,7 +12,7 @@ from core.document import Lab
 from core.errors import Problem
 from core.graph import Graph
 from core.late import np
-from core.training.data import Dataset
+from core.training.data import Dataset, Examples
 from core.training.datasets import DATASETS
 from core.training.networks import Network
 from core.training.optimizers import OPTIMIZERS
@@ -33,8 +33,13 @@ class Setup:
     dataset: Dataset | None
     settings: Settings
 
+    @property
+    def examples(self) -> Examples | None:
+        """All examples, those kept for testing too; None without data."""
+        return self.roles.examples(self.dataset, self.graph) if self.dataset else None
+
     def trainer(self) -> Trainer:
-        return Trainer(self.graph, self.values, self.roles, self.dataset, self.settings)
+        return Trainer(self.graph, self.values, self.roles, self.examples, self.settings)
 
 
 def setup(lab: Lab, text: str, values: Mapping[str, Value]) -> Setup:

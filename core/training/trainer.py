@@ -19,10 +19,10 @@ from core.errors import Problem
 from core.graph import Graph
 from core.late import np
 from core.training.batches import Engines, Feed, Fill
-from core.training.data import Array, Dataset
+from core.training.data import Array, Examples
 from core.training.looking import Look
 from core.training.optimizers import make_optimizer
-from core.training.roles import Roles, check
+from core.training.roles import Roles
 
 MOST_RECORDS = 2000
 DTYPES = ("float64", "float32")
@@ -78,7 +78,7 @@ class Trainer:
     """Learns the parameters of a program; without data it goes downhill on the program's output.
 
     parameters              all of them end to end, changed in place
-    train_data, test_data   the parts of the data set
+    train_data, test_data   the parts of the examples, None where there are none
     records                 one after every epoch; in a long run after every second, fourth and so on
     trouble                 the sentence that says why training stopped, or ""
     """
@@ -88,20 +88,16 @@ class Trainer:
         graph: Graph,
         values: Mapping[str, Value],
         roles: Roles,
-        dataset: Dataset | None = None,
+        examples: Examples | None = None,
         settings: Settings | None = None,
     ):
         """`values` are those of the parameters to start from, and of the fixed inputs. Raises Problem."""
         self.graph, self.roles, self.settings = graph, roles, settings or Settings()
-        if dataset:
-            check(roles, graph, dataset)
-        self.train_data, self.test_data = self._split(dataset)
+        self.train_data, self.test_data = self._split(examples)
         self._initial = {name: values[name] for name in (*roles.parameters, *roles.fixed)}
         fixed = {name: values[name] for name in roles.fixed}
         self.engines = Engines(graph, roles, self.settings.dtype, fixed)
-        self._feed = Feed(
-            roles.arrays(self.train_data, graph) if self.train_data else {}, self.settings.dtype
-        )
+        self._feed = Feed(self.train_data.arrays if self.train_data else {}, self.settings.dtype)
         self._fills: dict[int, tuple[Compiled, list[Fill]]] = {}
         self._batches = self._deal()
         self._first = self.engines.of(len(next(self._batches)))
@@ -112,10 +108,10 @@ class Trainer:
         self._looks = [Look(self.engines, roles, part) for part in parts]
         self.reset()
 
-    def _split(self, dataset: Dataset | None) -> tuple[Dataset | None, Dataset | None]:
-        if dataset and self.settings.test_fraction:
-            return dataset.split(1 - self.settings.test_fraction, self.settings.seed)
-        return dataset, None
+    def _split(self, examples: Examples | None) -> tuple[Examples | None, Examples | None]:
+        if examples and self.settings.test_fraction:
+            return examples.split(1 - self.settings.test_fraction, self.settings.seed)
+        return examples, None
 
     def _deal(self) -> Iterator[Array]:
         """The examples' numbers of one mini-batch after the other; without data there is one example."""
@@ -231,8 +227,7 @@ class Trainer:
 
     def example(self, index: int) -> dict[str, Value]:
         """All values of the program at a training example, for the canvas; without data just `values`."""
-        data = self.roles.example(self.train_data, index, self.graph) if self.train_data else {}
-        return {**self.values(), **data}
+        return {**self.values(), **(self.train_data.example(index) if self.train_data else {})}
 
     def losses(self) -> tuple[float, float | None]:
         """The losses over all training data and all test data."""

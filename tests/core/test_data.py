@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.resources import resource
-from core.training.data import Dataset
+from core.training.data import Dataset, Examples
 from core.training.datasets import DATASETS
 
 IN_THE_PLANE = [name for name, row in DATASETS.items() if row.feature_names == ("x1", "x2")]
@@ -150,25 +150,31 @@ def test_some_digits_are_rows_of_all():
     assert set(some) < set(everything)
 
 
+def examples_of(data):
+    return Examples({"x": data.inputs}, data.targets, np.arange(len(data)))
+
+
 def test_split_parts_the_examples():
     data = DATASETS["iris"].make()
-    train, test = data.split(0.8, seed=1)
+    examples = examples_of(data)
+    train, test = examples.split(0.8, seed=1)
     assert (len(train), len(test)) == (120, 30)
-    together = np.vstack([train.inputs, test.inputs])
-    assert np.array_equal(np.sort(together, axis=0), np.sort(data.inputs, axis=0))
-    assert np.array_equal(train.inputs, data.split(0.8, seed=1)[0].inputs)
-    assert not np.array_equal(train.inputs, data.split(0.8, seed=2)[0].inputs)
-    assert train.class_names == data.class_names
+    assert sorted([*train.rows, *test.rows]) == list(range(150))
+    for part in (train, test):
+        assert np.array_equal(part.arrays["x"], data.inputs[part.rows])
+        assert np.array_equal(part.labels, data.targets[part.rows])
+    assert np.array_equal(train.rows, examples.split(0.8, seed=1)[0].rows)
+    assert not np.array_equal(train.rows, examples.split(0.8, seed=2)[0].rows)
 
 
 @pytest.mark.parametrize("fraction", [0, 1, 0.001, -2, float("nan")])
 def test_split_leaves_no_part_empty(fraction):
     with pytest.raises(ValueError, match="of 150 examples leaves nothing"):
-        DATASETS["iris"].make().split(fraction, seed=0)
+        examples_of(DATASETS["iris"].make()).split(fraction, seed=0)
 
 
 def test_batches_deal_every_example_once():
-    data = DATASETS["circle"].make(n=25)
+    data = examples_of(DATASETS["circle"].make(n=25))
     dealt = list(data.batches(10, seed=4, epoch=2))
     assert [len(batch) for batch in dealt] == [10, 10, 5]
     assert sorted(np.concatenate(dealt)) == list(range(25))
@@ -187,7 +193,7 @@ def test_batches_deal_every_example_once():
         (lambda: DATASETS["xor"].make(noise=0.6), "noise of XOR is 0 to 0.5, not 0.6"),
         (lambda: DATASETS["xor"].make(noise=float("nan")), "not nan"),
         (lambda: DATASETS["xor"].make(seed=-1), "must be 0 or more, and this one is -1"),
-        (lambda: DATASETS["xor"].make().batches(0, 0, 0), "at least 1 example, not 0"),
+        (lambda: examples_of(DATASETS["xor"].make()).batches(0, 0, 0), "at least 1 example, not 0"),
         (lambda: tiny(targets=[0, 1]), "inputs are 3×1 and targets 2; there must be one row"),
         (lambda: tiny(inputs=[0.0, 1.0, 2.0]), "inputs are 3 and targets 3"),
         (lambda: tiny(feature_names=("x", "y")), "1 columns of inputs have 2 names"),

@@ -630,7 +630,7 @@ def test_pytorch_trains_as_chainlight_does(lab):
     settings, program, values = LABS[lab]
     made = setup(settings, program, values_of(values))
     text = torch_module(made).replace("epochs = 100", "epochs = 10")
-    trainer = Trainer(made.graph, made.values, made.roles, made.dataset, made.settings)
+    trainer = Trainer(made.graph, made.values, made.roles, made.examples, made.settings)
     lines = under_torch(text)
     while trainer.epoch < 10:
         before = trainer.record().train_loss

@@ -384,7 +384,7 @@ WITH_DATA = [lab for lab in LABS if trained(lab).dataset]
 
 
 def feed_of(data, made, count, dtype=np.float64):
-    arrays = made.roles.arrays(made.dataset, made.graph)
+    arrays = made.examples.arrays
     return {
         name: np.asarray(arrays[name][:count], dtype)
         for name in names(read(data).graph.input)
@@ -403,7 +403,7 @@ def test_a_batch_is_predicted_as_a_loop_over_single_examples(engine, lab):
     found = found_by(engine, data, feed_of(data, made, 7))[prediction]
     plan = make_plan(made.graph.with_output(prediction))
     for number in range(7):
-        example = made.roles.example(made.dataset, number, made.graph)
+        example = made.examples.example(number)
         assert_same(found[number], tell(plan, {**made.values, **example}).last.value(prediction))
 
 
@@ -416,7 +416,7 @@ def test_loss_and_gradients_of_a_batch_are_the_trainers(engine, lab):
     assert names(graph.output)[:2] == [made.roles.prediction, "loss"]
     found = found_by(engine, data, feed_of(data, made, count))
     compiled = made.trainer().engines.of(count)
-    for fill in Feed(made.roles.arrays(made.dataset, made.graph), "float64").into(compiled):
+    for fill in Feed(made.examples.arrays, "float64").into(compiled):
         fill(np.arange(count))
     with np.errstate(all="ignore"):
         compiled.step()
@@ -431,7 +431,7 @@ def test_a_model_with_gradients_can_be_trained(engine):
     made = trained("signs")
     trainer, data = made.trainer(), trained_model(made, BOTH)
     weights = {name: np.asarray(made.values[name]) for name in made.roles.parameters}
-    arrays = made.roles.arrays(trainer.train_data, made.graph)
+    arrays = trainer.train_data.arrays
     arrays = {name: array.astype(float) for name, array in arrays.items()}
     rate, settings = made.settings.hyper["lr"], made.settings
     for rows in trainer.train_data.batches(settings.batch_size, settings.seed, 0):

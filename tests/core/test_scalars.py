@@ -237,7 +237,8 @@ def test_examples_of_numbers_one_at_a_time_are_learned():
     values = {"w": 0.0, "b": 0.0, "x": 0.0, "t": 0.0}
     graph = graph_of("y = w x + b; L = 1/2 (y - t)^2", values)
     settings = Settings(hyper={"lr": 0.3}, batch_size=1, test_fraction=0.15)
-    trainer = Trainer(graph, values, roles_of(graph, data), data, settings)
+    roles = roles_of(graph, data)
+    trainer = Trainer(graph, values, roles, roles.examples(data, graph), settings)
     assert is_of_numbers(trainer.engines.of(1))
     trainer.step(300)
     assert trainer.values() == pytest.approx({"w": 2.0, "b": -1.0})

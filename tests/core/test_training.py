@@ -34,7 +34,9 @@ def dataset(inputs, targets, classes=0):
 def trainer_of(text, values, data=None, **settings):
     values = {name: frozen(value) for name, value in values.items()}
     graph = graph_of(text, values)
-    return Trainer(graph, values, roles_of(graph, data), data, Settings(**settings))
+    roles = roles_of(graph, data)
+    examples = roles.examples(data, graph) if data else None
+    return Trainer(graph, values, roles, examples, Settings(**settings))
 
 
 def network_trainer(network, data, seed=0, **settings):
@@ -232,7 +234,7 @@ def test_the_last_batch_of_an_epoch_is_smaller():
     )
     w, b = 0.5, 0.0
     sizes = []
-    for rows in data.batches(10, seed=0, epoch=0):
+    for rows in trainer.train_data.batches(10, seed=0, epoch=0):
         x, t = data.inputs[rows, 0], data.targets[rows]
         error = w * x + b - t
         assert trainer.step().batch_loss == pytest.approx(np.mean(error**2), rel=1e-12)
@@ -420,7 +422,7 @@ def test_columns_are_counted_from_0_or_1():
 def test_two_classes_are_told_as_the_program_wants_them(text, encoding, threshold):
     found = roles(text, NUMBERS, TWO)
     assert (found.encoding, found.threshold) == (encoding, threshold)
-    target = found.arrays(TWO, graph_of(text, NUMBERS))["t"]
+    target = found.examples(TWO, graph_of(text, NUMBERS)).arrays["t"]
     assert set(target) == ({-1, 1} if encoding == SIGNS else {0, 1})
 
 
@@ -432,7 +434,7 @@ def test_a_vector_as_target_is_one_hot():
     found = roles(text, values, THREE)
     assert found.encoding == ONE_HOT
     graph = graph_of(text, {name: frozen(np.array(value, float)) for name, value in values.items()})
-    assert np.array_equal(found.arrays(THREE, graph)["t"], np.eye(3)[THREE.targets])
+    assert np.array_equal(found.examples(THREE, graph).arrays["t"], np.eye(3)[THREE.targets])
 
 
 @pytest.mark.parametrize(
