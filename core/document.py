@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, field, fields
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -67,6 +67,8 @@ LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
     }
 )
 MAX_LAYERS, MAX_UNITS = 6, 512
+# the parts of a file beside its program, with the first version that has them
+PARTS = MappingProxyType({"values": 1, "moved": 1, "lab": 1, "output": 2, "seed": 2, "unfolded": 3})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +126,16 @@ def loads(text: str) -> Document:
     program = found.get("program")
     if not isinstance(program, str) or len(program) > MAX_CHARACTERS:
         raise Problem(f"The project's program must be a text of up to {MAX_CHARACTERS:,} characters")
-    if version < VERSION:
-        return _older(found, program)
+    document = _older(found, program) if version < VERSION else _present(found, program)
+    missing = [part for part, since in PARTS.items() if since <= version and part not in found]
+    if not missing:
+        return document
+    said = f"The file lacks {', '.join(missing)}; defaults are used instead"
+    return replace(document, remark=". ".join(filter(None, (document.remark, said))))
+
+
+def _present(found: Mapping[str, Any], program: str) -> Document:
+    """The document of a file of the current version."""
     values = values_from(_mapping(found, "values"))
     moved = {name: _point(plain, cut(name)) for name, plain in _mapping(found, "moved").items()}
     output = name_from(found["output"]) if found.get("output") else ""
@@ -306,8 +316,28 @@ def lab_from(found: Mapping[str, Any]) -> Lab:
             between = f"between {low:g} and {high:g}"
             said = f"have {between} characters" if isinstance(usual, str) else f"lie {between}"
             raise Problem(f"The lab's {entry.name} must {said}")
+        if isinstance(value, str) and value != usual and value not in (known := choices()[entry.name]):
+            told = f"The lab's {entry.name} is {cut(value)!r}, which does not exist"
+            mend = f'In the file, set "{entry.name}" of "lab" to one of: {", ".join(known)}'
+            raise Problem(told, hint=mend)
         settings[entry.name] = type(usual)(value)
     return Lab(**settings)
+
+
+def choices() -> Mapping[str, Collection[str]]:
+    """What each of the lab's texts may be."""
+    # they know the lab, and a file with the usual settings is opened without them
+    from core.training.datasets import DATASETS
+    from core.training.networks import ACTIVATIONS
+    from core.training.optimizers import OPTIMIZERS
+    from core.training.setup import NO_DATA
+
+    return {
+        "trains": ("network", "program"),
+        "data": (*DATASETS, NO_DATA),
+        "activation": ACTIVATIONS,
+        "optimizer": OPTIMIZERS,
+    }
 
 
 def _hidden(value: Any) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """Project files: what is saved comes back, and nothing else is let in."""
 
+import json
 import math
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.arrays import frozen, same
-from core.document import EXAMPLE, LIMITS, Document, Lab, dumps, lab_from, loads
+from core.document import EXAMPLE, LIMITS, PARTS, VERSION, Document, Lab, choices, dumps, lab_from, loads
 from core.errors import Problem
 
 FULL = Document(
@@ -115,6 +116,45 @@ def test_the_lab_keeps_its_limits(name):
     for outside in (low - 1, high + 1):
         with pytest.raises(Problem, match=name):
             lab_from({name: kind(outside)})
+
+
+@pytest.mark.parametrize("name", ["trains", "data", "activation", "optimizer"])
+def test_the_lab_takes_what_there_is_to_choose_and_nothing_else(name):
+    for known in choices()[name]:
+        assert getattr(lab_from({name: known}), name) == known
+    for unknown in ("nonsense", "", "x" * 60):
+        with pytest.raises(Problem, match=f"The lab's {name} is '{unknown[:20]}") as caught:
+            lab_from({name: unknown})
+        assert f'"{name}" of "lab"' in caught.value.hint
+        assert getattr(Lab(), name) in caught.value.hint
+
+
+def plain(document=FULL):
+    return json.loads(dumps(document))
+
+
+def without(*parts, version=VERSION):
+    return json.dumps({k: v for k, v in plain().items() if k not in parts} | {"version": version})
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_file_without_one_of_its_parts_says_which(part):
+    assert loads(without(part)).remark == f"The file lacks {part}; defaults are used instead"
+    assert loads(without()).remark == ""
+
+
+def test_several_missing_parts_are_named_in_one_sentence():
+    assert loads(without("values", "lab", "seed")).remark == (
+        "The file lacks values, lab, seed; defaults are used instead"
+    )
+
+
+def test_a_part_that_an_older_version_did_not_have_is_not_missing():
+    later = [part for part, since in PARTS.items() if since > 1]
+    assert "lacks" not in loads(without(*later, version=1)).remark
+    assert loads(without(*later, "lab", version=1)).remark.endswith(
+        "The file lacks lab; defaults are used instead"
+    )
 
 
 @pytest.mark.parametrize("hidden", [[0], ["4"], "4", [4] * 7, [1000], [True]])
