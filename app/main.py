@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.report import check_versions, install_excepthook
@@ -31,6 +31,7 @@ def show_window(path: Path | None = None, *, reset: bool = False) -> int:
     app = QApplication.instance() or QApplication([*sys.argv[:1], *STYLE])
     assert isinstance(app, QApplication)
     app.setApplicationName("Chainlight")
+    QLocale.setDefault(QLocale.c())  # numbers have a point in every field, as they have in formulas
     app.setDesktopFileName("chainlight")
     load_fonts()
     settings = Settings()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from app.fields import NumberField
 from core.arrays import Shape
 from core.seed import Entry
 
@@ -20,7 +21,7 @@ class Places(QWidget):
         super().__init__(parent)
         self.shape: Shape = ()
         self.label = QLabel("entry")
-        self.fields: list[QSpinBox] = []
+        self.fields: list[NumberField] = []
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.addWidget(self.label)
@@ -28,13 +29,13 @@ class Places(QWidget):
 
     @property
     def entry(self) -> Entry:
-        return tuple(field.value() for field in self.fields[: len(self.shape)])
+        return tuple(int(field.value()) for field in self.fields[: len(self.shape)])
 
     def show_shape(self, shape: Shape) -> None:
         """Offer the entries of an array of a shape; the choice stays where it can."""
         self.shape = shape
         while len(self.fields) < len(shape):
-            field = QSpinBox()
+            field = NumberField()
             field.valueChanged.connect(self.changed)
             self.fields.append(field)
             self._box.addWidget(field)

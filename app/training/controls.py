@@ -8,17 +8,16 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.fields import NumberField
 from app.icons import icon
 from app.labels import tint
 from app.session import Session
@@ -55,11 +54,11 @@ class TrainBar(QWidget):
         )
         self.canvas.setText("Open on canvas")
         self.canvas.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.sample = QSpinBox()
+        self.sample = NumberField()
         self.sample.setPrefix("sample ")
         self.sample.setToolTip("The sample that goes to the canvas; or click one in the plane")
         self.sample.setAccessibleName("Sample")
-        self.sample.valueChanged.connect(self.sampleChosen)
+        self.sample.valueChanged.connect(lambda number: self.sampleChosen.emit(int(number)))
         self.numbers = QLabel()
         self.numbers.setTextFormat(Qt.TextFormat.PlainText)
         self.numbers.setAccessibleName("Progress")
@@ -216,19 +215,11 @@ class Controls(QWidget):
         return field
 
     def _number(self, control: Control) -> QWidget:
-        low, high = LIMITS[control.field]
-        if not control.decimals:
-            whole = QSpinBox()
-            whole.setRange(int(low), int(high))
-            whole.setKeyboardTracking(False)
-            whole.valueChanged.connect(lambda value: self._set(control, value))
-            return whole
-        field = QDoubleSpinBox()
-        field.setDecimals(control.decimals)
-        field.setRange(low, high)
+        field = NumberField(*LIMITS[control.field], control.decimals)
         field.setSingleStep(control.step)
         field.setKeyboardTracking(False)
-        field.valueChanged.connect(lambda value: self._set(control, value))
+        kind = float if control.decimals else int
+        field.valueChanged.connect(lambda value: self._set(control, kind(value)))
         return field
 
     def _rate(self, control: Control) -> QComboBox:
@@ -308,5 +299,5 @@ def _show_value(field: QWidget, value: Any) -> None:
         text = " ".join(map(str, value))
         if field.text() != text:
             field.setText(text)
-    elif isinstance(field, QSpinBox | QDoubleSpinBox):
+    elif isinstance(field, NumberField):
         field.setValue(value)

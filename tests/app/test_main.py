@@ -15,7 +15,8 @@ import gc, json, sys
 from app.opening import plain_imports
 with plain_imports():
     from app.main import Window
-from PySide6.QtCore import QCoreApplication, QTimer
+from app.fields import NumberField
+from PySide6.QtCore import QCoreApplication, QLocale, QTimer
 
 FAILS, *PATHS = sys.argv[1:]
 
@@ -32,13 +33,15 @@ def show(window, show=Window.show):
             QTimer.singleShot(50, lambda: QCoreApplication.exit(130))
             raise RuntimeError("of the test")
         else:
-            print(json.dumps([first, window.session.document.text, gc.isenabled()]))
+            noise = NumberField(0, 1, decimals=2)
+            print(json.dumps([first, window.session.document.text, gc.isenabled(), noise.text()]))
             window.close()
 
     QTimer.singleShot(0, look)
 
 
 Window.show = show
+QLocale.setDefault(QLocale("de_DE"))  # where 0.5 is written 0,5
 from app.cli import main
 raise SystemExit(main(PATHS))
 """
@@ -55,7 +58,7 @@ def test_it_starts_with_the_example_or_the_file_and_ends_well(tmp_path, with_fil
     project.write_text(dumps(Document("u v", {"u": 2.0, "v": 3.0}, {})), encoding="utf-8")
     done = start("works", *([project] if with_file else []))
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == ["(x+y)z", "u v" if with_file else "(x+y)z", True]
+    assert json.loads(done.stdout) == ["(x+y)z", "u v" if with_file else "(x+y)z", True, "0.00"]
     assert not list(tmp_path.rglob("recovery/*.json"))
 
 
