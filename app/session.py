@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from weakref import proxy
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -51,7 +52,10 @@ class Edit(QUndoCommand):
 
     def __init__(self, session: Session, label: str, after: Document, gesture: int):
         super().__init__(label)
-        self._session, self._before, self._after, self._gesture = session, session.document, after, gesture
+        # the session owns the stack and the stack its commands: were they to own the session, Python would
+        # delete a command that the stack is about to delete
+        self._session = proxy(session)
+        self._before, self._after, self._gesture = session.document, after, gesture
 
     def redo(self) -> None:
         self._session._show(self._after)

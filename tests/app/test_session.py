@@ -1,5 +1,10 @@
 """The session: the one place where state changes."""
 
+import gc
+import subprocess
+import sys
+import weakref
+
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
@@ -427,3 +432,44 @@ def test_a_guessed_name_that_may_not_be_meant_as_one_is_said(session, text, said
     assert [note.message for note in session.notes if said in note.message]
     session.set_value(session.story.graph.inputs[0], 3.0)
     assert not session.notes
+
+
+# -- a session can be thrown away
+
+
+def test_a_session_that_is_thrown_away_is_gone_with_its_undo_history(qapp):
+    made = Session()
+    made.set_seed(-2.0)
+    made.set_value("x", 1.0, gesture=1)
+    made.set_value("x", 2.0, gesture=1)
+    made.undo_stack.undo()
+    gone = weakref.ref(made)
+    del made
+    assert gone() is None
+
+
+def test_a_session_can_be_thrown_away_while_it_computes(qapp, slow):
+    made = Session()
+    made.set_text("x y z")
+    assert made.computing
+    gone = weakref.ref(made)
+    del made
+    gc.collect()
+    assert gone() is None
+
+
+THROWN_AWAY = """
+import gc
+from app.session import Session
+
+session = Session()
+session.set_seed(-2.0)
+session.set_seed(1.0)
+del session
+gc.collect()
+"""
+
+
+def test_throwing_a_session_away_ends_no_process():
+    """With the collector at work in another order than here; a process that was killed says so by its status."""
+    assert subprocess.run([sys.executable, "-c", THROWN_AWAY], timeout=300, check=False).returncode == 0
