@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 from weakref import proxy
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from app import clock
 from app.ticker import Ticker
 from core.arrays import Value, same
 from core.builder import build, read_program
@@ -333,10 +333,10 @@ class Session(QObject):
         called, or another document is shown.
         """
         self._ticker.stop()
-        self._begun, self.computing = perf_counter(), True
+        self._begun, self.computing = clock.now(), True
         work = self._understanding(self.document)
         for _ in work:
-            if perf_counter() > self._begun + AT_ONCE:
+            if clock.now() > self._begun + AT_ONCE:
                 self._ticker.start(work)
                 return
 
@@ -348,7 +348,7 @@ class Session(QObject):
             self._refuse(STOPPED)
 
     def _say_if_busy(self) -> None:
-        if self.computing and self.problem is not BUSY and perf_counter() > self._begun + BUSY_AFTER:
+        if self.computing and self.problem is not BUSY and clock.now() > self._begun + BUSY_AFTER:
             self._refuse(BUSY)
 
     def _refuse(self, problem: Problem) -> None:

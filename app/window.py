@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import clock
 from app.actions import COMMANDS
 from app.canvas.scene import Scene
 from app.canvas.view import View
@@ -407,7 +407,7 @@ class Window(QMainWindow):
 
     def _step_by_key(self, key: Qt.Key, event: QKeyEvent) -> None:
         """One step; a key held down steps at most ten times a second."""
-        now = monotonic()
+        now = clock.now()
         if event.isAutoRepeat() and now - self._last_step < HELD_KEY:
             return
         self._last_step = now

@@ -1,6 +1,7 @@
 """Every test runs without a screen and without touching the user's files."""
 
 import os
+from functools import partial
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -13,6 +14,8 @@ from PySide6.QtWidgets import QApplication
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("house")
 
+PATIENCE = 120_000  # milliseconds
+
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path, monkeypatch):
@@ -22,6 +25,54 @@ def own_folders(tmp_path, monkeypatch):
         folder.mkdir(mode=0o700)
         monkeypatch.setenv(name, str(folder))
     QStandardPaths.setTestModeEnabled(False)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--slices", action="store_true", help="compute every story in slices, as on a slow machine"
+    )
+
+
+class Clock:
+    """A clock that stands still until a test moves it on; `tick` is what it goes on at every look."""
+
+    def __init__(self):
+        self.seconds, self.tick = 1000.0, 0.0
+
+    def __call__(self):
+        self.seconds += self.tick
+        return self.seconds
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch, request):
+    """The program's clock stands still: what is done at once does not depend on how busy the machine is."""
+    still = Clock()
+    monkeypatch.setattr("app.clock.now", still)
+    if request.config.getoption("slices") and "slow" not in request.fixturenames:
+        _always_in_slices(monkeypatch)
+    return still
+
+
+@pytest.fixture
+def slow(clock):
+    """Everything takes longer than what is done at once, and than what is not said to be busy."""
+    clock.tick = 1.0
+
+
+def _always_in_slices(monkeypatch):
+    """Every story is computed in slices; the test goes on when it is there."""
+    from app.session import Session
+
+    understand = Session._understand
+
+    def understand_and_wait(session):
+        understand(session)
+        while session.computing:
+            session._ticker._slice()
+
+    monkeypatch.setattr("app.session.AT_ONCE", -1.0)
+    monkeypatch.setattr(Session, "_understand", understand_and_wait)
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +89,14 @@ def fonts(qapp):
     from app.theme import load_fonts
 
     load_fonts()
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Waits for a fact as long as a busy machine may need for it."""
+    for name in ("waitUntil", "waitSignal", "waitExposed"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE))
+    return qtbot
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Generator
 from functools import cached_property
-from time import monotonic
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app import clock
 from app.labels import plain_label, sentence_of
 from app.session import Session
 from app.theme import LIGHT, Theme
@@ -74,11 +74,11 @@ class Patience:
     """How long an answer may be in the making: while a number is dragged, the last one stays meanwhile."""
 
     def __init__(self) -> None:
-        self._until = monotonic() + PATIENCE
+        self._until = clock.now() + PATIENCE
 
     @property
     def over(self) -> bool:
-        return monotonic() > self._until
+        return clock.now() > self._until
 
 
 class View(QWidget):

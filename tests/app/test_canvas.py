@@ -53,7 +53,7 @@ def test_the_token_travels_and_arrives(window, qtbot):
     window.scene.animated, window.scene.speed = True, 20.0
     window.session.step(1)
     token = window.scene._token
-    qtbot.waitUntil(lambda: not token.isVisible() and token.progress == 1.0, timeout=3000)
+    qtbot.waitUntil(lambda: not token.isVisible() and token.progress == 1.0)
     assert window.session.picture.value("v1") == 3
 
 

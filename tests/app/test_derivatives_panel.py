@@ -41,7 +41,7 @@ def panel(window):
 def look(qtbot, panel, tab):
     """Open a tab and wait for its answer."""
     panel.tabs.choose(tab)
-    qtbot.waitUntil(lambda: panel.view.answered is not None and not panel.ticker.running, timeout=8000)
+    qtbot.waitUntil(lambda: panel.view.answered is not None and not panel.ticker.running)
     return panel.view
 
 
@@ -520,7 +520,7 @@ def test_a_huge_jacobian_is_made_only_when_asked_for(window, panel, qtbot):
     assert view.message.text() == "It would have 1,080,000 entries, 9 MB."
     assert view.found is None and view.anyway.isVisible()
     view.anyway.click()
-    qtbot.waitUntil(lambda: view.found is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: view.found is not None)
     assert view.found.structure == "block diagonal" and view.anyway.isHidden()
 
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
@@ -45,6 +44,7 @@ from core.notation.mathtree import (
 from core.notation.names import ACCENTS
 from core.notation.typeset import PLAIN, Typesetter
 from core.resources import resource
+from tests.counting import at_most
 
 SIZE = 48.0
 FACES = ("bold", "calligraphic", "arrow")
@@ -604,22 +604,16 @@ def test_deep_nesting_is_fine_and_quick(nest: Callable[[Math], Math]) -> None:
     math: Math = X
     for _ in range(60):
         math = nest(math)
-    layout(X, SIZE)
-    start = time.process_time()
-    box = layout(math, SIZE)
-    assert time.process_time() - start < 0.5
+    with at_most(50_000):
+        box = layout(math, SIZE)
     assert np.isfinite([box.width, box.height]).all()
 
 
-def test_a_derivation_is_laid_out_at_once() -> None:
+def test_a_derivation_is_little_work_once_its_letters_are_known() -> None:
     math = derivation()
     layout(math, SIZE)
-    times = []
-    for _ in range(20):
-        start = time.process_time()
+    with at_most(3000):
         layout(math, SIZE)
-        times.append(time.process_time() - start)
-    assert min(times) < 0.003
 
 
 def test_importing_loads_no_font() -> None:

@@ -30,7 +30,7 @@ def test_filters_are_drawn_one_by_one():
 
 def test_training_runs_and_pauses(window, lab, qtbot):
     QTest.mouseClick(lab.bar.train, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: lab.trainer.updates > 200, timeout=8000)
+    qtbot.waitUntil(lambda: lab.trainer.updates > 200)
     QTest.mouseClick(lab.bar.train, Qt.MouseButton.LeftButton)
     assert not lab.ticker.running
     updates = lab.trainer.updates
@@ -161,7 +161,7 @@ def test_layers_that_cannot_be_are_not_taken(window, lab, text):
 
 def test_closing_while_training_ends_cleanly(window, lab, qtbot):
     lab.toggle()
-    qtbot.waitUntil(lambda: lab.trainer.updates > 10, timeout=8000)
+    qtbot.waitUntil(lambda: lab.trainer.updates > 10)
     window.session.undo_stack.setClean()
     assert window.close()
     assert not lab.ticker.running

@@ -39,7 +39,7 @@ def recovery(session, folder):
 
 
 def crash(folder, text="left + behind"):
-    done = subprocess.run([sys.executable, "-c", CRASH, str(folder), text], timeout=30, check=False)
+    done = subprocess.run([sys.executable, "-c", CRASH, str(folder), text], timeout=300, check=False)
     assert done.returncode == -9
 
 

@@ -187,7 +187,7 @@ reporter = install_excepthook(lambda: kept.append(1))
 
 def run(rest: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-c", PROGRAM + rest]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
 GOES_ON = """
@@ -235,7 +235,7 @@ def test_ctrl_c_ends_an_idle_program_and_keeps_the_work(qtbot):
             # busy, it would notice by itself
             qtbot.waitUntil(lambda: asleep(running.pid))
             running.send_signal(signal.SIGINT)
-            assert running.communicate(timeout=10) == ("130 True\n", "")
+            assert running.communicate(timeout=300) == ("130 True\n", "")
         finally:
             running.kill()
 

@@ -27,8 +27,7 @@ def test_it_starts_with_a_worked_example_that_can_be_stepped(session):
     assert session.picture.value("v1") == 3
 
 
-def test_however_slow_the_machine_there_is_a_story_from_the_start(monkeypatch):
-    monkeypatch.setattr("app.session.AT_ONCE", -1.0)
+def test_however_slow_the_machine_there_is_a_story_from_the_start(slow):
     assert Session().story.graph.output == "f"
 
 
@@ -363,13 +362,6 @@ def test_the_figure_follows_the_output(session):
 # -- what takes long is computed in slices
 
 
-@pytest.fixture
-def slow(monkeypatch):
-    """Everything takes longer than what is done at once, and is said to be busy at once."""
-    monkeypatch.setattr("app.session.AT_ONCE", -1.0)
-    monkeypatch.setattr("app.session.BUSY_AFTER", -1.0)
-
-
 def test_what_takes_long_goes_on_in_slices_until_it_is_done(qtbot, session, slow):
     before = session.story
     session.set_text("x y z")
@@ -407,7 +399,7 @@ def test_a_program_that_takes_too_long_is_said_to_and_the_last_good_story_stays(
 
 def test_the_window_says_that_it_is_busy_and_escape_stops_it(qtbot, window, slow):
     window.session.edit("type", Document("x y z w", dict.fromkeys("xyzw", 2.0)))
-    with qtbot.waitSignal(window.session.runChanged, timeout=5000):
+    with qtbot.waitSignal(window.session.runChanged):
         window.session._ticker.progressed.emit()
     assert window.program.message.text() == "The passes are being computed. Esc stops them."
     QTest.keyClick(window, Qt.Key.Key_Escape)
@@ -471,5 +463,5 @@ gc.collect()
 
 
 def test_throwing_a_session_away_ends_no_process():
-    """With the collector at work in another order than here; a process that was killed says so by its status."""
+    """In a fresh process the collector takes things apart in another order; a killed one says so."""
     assert subprocess.run([sys.executable, "-c", THROWN_AWAY], timeout=300, check=False).returncode == 0

@@ -1,7 +1,6 @@
 """Gradients checked by centred differences, and what the differences are thought to say."""
 
 import math
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +10,7 @@ from core.arrays import frozen
 from core.derivatives.numerical import check_gradients, numerical_gradient, relative_error
 from core.passes import run
 from core.steps import Flowed, Story
+from tests.counting import at_most
 
 NET = "a = tanh(W x + b); L = ‖a‖^2 + b[0]"
 VALUES = {"W": frozen([[0.5, -1], [2, 0.1]]), "x": frozen([1, -0.5]), "b": frozen([0.3, -0.2])}
@@ -60,6 +60,5 @@ def test_relative_errors(one, other, error):
 def test_a_check_that_would_take_too_long_is_left_out(functions, checked):
     text = "sum(" + "sin(" * functions + "x" + ")" * (functions + 1)
     story = run(text, {"x": frozen(np.full(500, 0.5))})
-    begun = time.process_time()
-    assert {name: found.verdict for name, found in check_gradients(story, ["x"]).items()} == checked
-    assert time.process_time() - begun < 1
+    with at_most(300_000):
+        assert {name: found.verdict for name, found in check_gradients(story, ["x"]).items()} == checked

@@ -1,7 +1,6 @@
 """The simplifier: what a lecturer would write, with the same value."""
 
 import math
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from core.notation.simplify import simplified
 from core.notation.simplify.writing import on_one_line
 from core.notation.tree import Binary, Name, Number, Tree
 from core.passes import run
+from tests.counting import at_most
 
 
 def tree_of(text: str) -> Tree:
@@ -116,9 +116,8 @@ def test_a_long_sum_is_neither_too_deep_nor_too_slow():
     tree: Tree = Name("x")
     for i in range(3000):
         tree = Binary("+", tree, Name(f"x{i % 50}"))
-    start = time.process_time()
-    assert "60·x1" in expression_text(simplified(tree)).replace(" ", "")
-    assert time.process_time() - start < 2
+    with at_most(2_000_000):
+        assert "60·x1" in expression_text(simplified(tree)).replace(" ", "")
 
 
 def test_repeated_squares_stay_small():
