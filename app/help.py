@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import COMMANDS
+from app.actions import COMMANDS, Command
 from app.menus import keys_text, plain_text
 from app.version import program_version
 from core.ops import LISTED
@@ -66,6 +66,25 @@ NOTATION = (
 )
 
 
+def found_by(typed: str) -> list[Command]:
+    """The commands whose name or description contains every word typed, the best fit first."""
+    words = typed.lower().split()
+    wanted = " ".join(words)
+
+    def fits(command: Command) -> list[bool]:
+        name = plain_text(command).lower()
+        described = f"{name} {command.tip.lower()}"
+        return [
+            name == wanted,
+            name.startswith(wanted),
+            all(any(part.startswith(word) for part in name.split()) for word in words),
+            all(word in name for word in words),
+            all(word in described for word in words),
+        ]
+
+    return sorted((c for c in COMMANDS if any(fits(c))), key=lambda c: fits(c).index(True))
+
+
 class Palette(QDialog):
     """Find a command by typing a part of its name."""
 
@@ -89,14 +108,9 @@ class Palette(QDialog):
         self._show()
 
     def _show(self) -> None:
-        words = self.field.text().lower().split()
         self.list.clear()
-        # first those whose name holds what was typed, then those whose description does
-        named = sorted(COMMANDS, key=lambda c: not all(word in plain_text(c).lower() for word in words))
-        for command in named:
-            action = self.window_.actions_by_id[command.id]
-            text = f"{plain_text(command)} {command.tip}".lower()
-            if action.isEnabled() and all(word in text for word in words):
+        for command in found_by(self.field.text()):
+            if self.window_.actions_by_id[command.id].isEnabled():
                 keys = keys_text(command)
                 item = QListWidgetItem(f"{plain_text(command)}" + (f"    {keys}" if keys else ""))
                 item.setData(Qt.ItemDataRole.UserRole, command.id)

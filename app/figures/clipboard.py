@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, QMimeData
 
 from app.figures.bounds import bounds
-from app.figures.kinds import Look, image, svg
+from app.figures.kinds import Look, fitting_dpi, image, pdf, svg
 from app.theme import Theme
 from core.figure import Figure
 
@@ -13,9 +13,11 @@ DPI = 192
 
 
 def figure_mime(figure: Figure, theme: Theme) -> QMimeData:
-    """The figure as an image and as SVG."""
-    look = Look(theme, bounds([figure], theme), DPI)
+    """The figure as SVG, as PDF and as an image, of lower resolution where it would have too many pixels."""
+    area = bounds([figure], theme)
+    look = Look(theme, area, fitting_dpi(area, DPI))
     found = QMimeData()
     found.setImageData(image(figure, look))
     found.setData("image/svg+xml", QByteArray(svg(figure, look)))
+    found.setData("application/pdf", QByteArray(pdf([figure], look)))
     return found

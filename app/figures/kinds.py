@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 
@@ -80,9 +81,20 @@ def pdf(figures: Sequence[Figure], look: Look) -> bytes:
     return DATED.sub(lambda match: b" " * len(match[0]), bytes(data.data()))
 
 
+def fitting_dpi(area: QRectF, dpi: int) -> int:
+    """The dots per inch, or as many as keep an area within MOST_PIXELS."""
+    while dpi > 1 and math.prod(_pixels(area, dpi)) > MOST_PIXELS:
+        dpi -= 1
+    return dpi
+
+
+def _pixels(area: QRectF, dpi: int) -> tuple[int, int]:
+    return round(area.width() * dpi / POINTS_PER_INCH), round(area.height() * dpi / POINTS_PER_INCH)
+
+
 def image(figure: Figure, look: Look) -> QImage:
     """The figure in pixels. Raises Problem where they would be too many."""
-    width, height = (round(n * look.dpi / POINTS_PER_INCH) for n in look.area.size().toTuple())
+    width, height = _pixels(look.area, look.dpi)
     if width * height > MOST_PIXELS:
         raise Problem(
             f"The picture would be {width:,}×{height:,} pixels; the limit is {MOST_PIXELS:,} in all",

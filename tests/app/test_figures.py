@@ -12,7 +12,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 from app.figures import figure_mime, save_figure, save_pages
 from app.figures.bounds import bounds
-from app.figures.kinds import KINDS, POINTS_PER_INCH, Look, image
+from app.figures.clipboard import DPI
+from app.figures.kinds import KINDS, MOST_PIXELS, POINTS_PER_INCH, Look, image
 from app.theme import DARK, LIGHT, THEMES, heat_colours
 from core.arrays import frozen
 from core.errors import Problem
@@ -180,6 +181,22 @@ def test_the_clipboard_holds_pixels_and_vectors():
     found = figure_mime(last, LIGHT)
     assert found.hasImage()
     assert ElementTree.fromstring(found.data("image/svg+xml").data()).tag.endswith("svg")
+    assert found.data("application/pdf").data().startswith(b"%PDF")
+
+
+def test_a_large_figure_is_copied_with_fewer_pixels_not_refused():
+    last = figures_of(SCALAR)[-1]
+    last = replace(last, boxes=(*last.boxes, replace(last.boxes[0], centre=(9000.0, 5000.0))))
+    area = bounds([last], LIGHT)
+    with pytest.raises(Problem, match="pixels"):
+        image(last, Look(LIGHT, area, DPI))
+    found = figure_mime(last, LIGHT)
+    copied = found.imageData()
+    assert copied.width() * copied.height() <= MOST_PIXELS < copied.width() * copied.height() * 1.05
+    assert copied.width() / copied.height() == pytest.approx(area.width() / area.height(), rel=1e-3)
+    assert copied.dotsPerMeterX() < DPI / 0.0254
+    for kind in ("image/svg+xml", "application/pdf"):
+        assert found.hasFormat(kind)
 
 
 def test_a_figure_of_nothing_but_a_number(folder):

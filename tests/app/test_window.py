@@ -370,10 +370,31 @@ def test_a_sheet_lists_what_there_is_and_cuts_nothing_off(window, qtbot, kind):
     assert all(table.rowHeight(row) >= table.sizeHintForRow(row) for row in range(table.rowCount()))
 
 
-def test_the_palette_finds_names_before_descriptions(window):
+FOUND = {
+    "fold everything": ["Fold everything", "Unfold everything"],  # the very name
+    "fold": [
+        "Fold",
+        "Fold everything",
+        "Unfold",
+    ],  # then names that begin with it, then those that contain it
+    "UNFOLD": ["Unfold", "Unfold everything", "Unfold to numbers"],
+    "copy": ["Copy figure", "Copy step as LaTeX", "Copy value"],
+    "step": ["Save figures of all steps", "Copy step as LaTeX", "Next step"],  # in the order of the menus
+    "steps all": ["Save figures of all steps"],
+    "theme": ["Next theme"],
+    "igit": ["More digits", "Fewer digits"],  # a part of a word
+    "optimiser": ["One update"],  # of the description
+    "no such command": [],
+}
+
+
+@pytest.mark.parametrize("typed", FOUND)
+def test_the_palette_puts_the_best_fit_first(window, typed):
     palette = Palette(window)
-    palette.field.setText("theme")
-    assert palette.list.item(0).text().startswith("Next theme")
+    palette.field.setText(typed)
+    names = [palette.list.item(row).text().split("    ")[0] for row in range(palette.list.count())]
+    assert sorted(FOUND[typed], key=names.index) == FOUND[typed]
+    assert names[:1] == FOUND[typed][:1] and palette.list.currentRow() == (0 if names else -1)
     palette.reject()
 
 
