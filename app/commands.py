@@ -59,7 +59,7 @@ def _unexpected(error: Exception) -> Problem:
         raise error
     if isinstance(error, RecursionError | MemoryError):
         return Problem("This is too large to be computed here")
-    said = f"Chainlight made a mistake ({type(error).__name__}: {error})"
+    said = f"Internal error ({type(error).__name__}: {error})"
     return Problem(said, hint="Please report it together with the program")
 
 
@@ -149,7 +149,7 @@ def _window(words: Sequence[str]) -> int:
     says = "See backpropagation: from the formula you type, through both passes, to training."
     parser = _Parser("chainlight", f"{says}\n\ncommands:\n{table}", WINDOW_EXAMPLES)
     parser.add_argument("file", metavar="FILE", nargs="?", help="a .chainlight project to open in the window")
-    parser.add_argument("--version", action=_Version, nargs=0, help="say the version and end")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     parser.add_argument("--reset", action="store_true", help="forget all settings, then open the window")
     options = parser.parse_args(words)
     file = options.file
@@ -188,7 +188,7 @@ def _grad_arguments(parser: argparse.ArgumentParser) -> None:
 def _grad(words: argparse.Namespace) -> int:
     if words.jsonl:
         if words.program:
-            raise Problem("With --jsonl the programs are read from stdin", hint="Leave the program away")
+            raise Problem("With --jsonl the programs are read from stdin", hint="Omit the program")
         return _answer_lines()
     request, _ = _requested(words)
     request = replace(request, wrt=words.wrt, check=words.check)
@@ -280,7 +280,9 @@ def _figure(words: argparse.Namespace) -> int:
 
 def _derive_arguments(parser: argparse.ArgumentParser) -> None:
     _program_arguments(parser)
-    parser.add_argument("--wrt", metavar="x,y", type=_names, default=(), help="derivatives by these only")
+    parser.add_argument(
+        "--wrt", metavar="x,y", type=_names, default=(), help="derivatives with respect to these only"
+    )
     derive_arguments(parser)
 
 

@@ -139,7 +139,7 @@ class Files(QObject):
             loads(text)  # what could not be opened again is not written
             write_atomically(path, text.encode())
         except UnicodeEncodeError:
-            self._complain("The project is not saved.\n\nIts text holds half a character; delete it.")
+            self._complain("The project is not saved.\n\nIts text contains an invalid character; delete it.")
             return False
         except Problem as problem:
             self._complain(f"The project is not saved.\n\n{problem}")

@@ -1,4 +1,4 @@
-"""Presenting: the canvas alone, large, moved by a remote; the pointer hides, B makes the screen black."""
+"""Presenting: the canvas alone, large, controlled with a presenter remote; B makes the screen black."""
 
 from __future__ import annotations
 

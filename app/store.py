@@ -70,7 +70,7 @@ def read_text(path: Path, limit: int = MAX_BYTES) -> str:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except PermissionError:
-        raise Problem(f"You may not read {name}") from None
+        raise Problem(f"No permission to read {name}") from None
     except OSError as error:
         raise Problem(f"{name} could not be read: {error.strerror}") from None
     if len(data) > limit:

@@ -39,7 +39,7 @@ def frozen(value: object) -> Value:
         raise Problem(f"A value can have {MAX_ENTRIES:,} entries; this one has {array.size:,}")
     if array.ndim > MAX_RANK:
         raise Problem(
-            f"A value can have {MAX_RANK} axes; this one has {array.ndim}", hint="Nest lists less deep"
+            f"A value can have {MAX_RANK} axes; this one has {array.ndim}", hint="Nest lists less deeply"
         )
     if array.flags.writeable:
         array = array.copy() if array is value else array

@@ -167,7 +167,7 @@ def parse_json(text: str, what: str = "file", *, halves: bool = False) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            raise Problem(f"The {what} says one name twice")
+            raise Problem(f"The {what} repeats a name")
         return found
 
     if text.count(",") + text.count("[") > MOST_VALUES:
@@ -180,7 +180,7 @@ def parse_json(text: str, what: str = "file", *, halves: bool = False) -> Any:
     except Problem:
         raise
     except UnicodeEncodeError:
-        raise Problem(f"The {what} holds half a character") from None
+        raise Problem(f"The {what} contains an invalid character") from None
     except RecursionError:
         raise Problem(f"The {what} is nested too deeply") from None
     except json.JSONDecodeError as error:

@@ -174,7 +174,7 @@ class ByHandView(View):
         found = [stopped(kink) for kink in list(self.model.kinks)[:MOST_SAID]]
         if done == total:
             at = f" at {self.question.by}{entry_text(worst.entry)}" if total > 1 else ""
-            found.append(f"Largest error {short(worst.error, 2)}{at}: {verdict(worst.error).words}.")
+            found.append(f"Largest error {short(worst.error, 2)}{at} ({verdict(worst.error).words}).")
         return "\n".join(found)
 
     def _say(self, sentence: str, wrong: bool = False) -> None:

@@ -57,7 +57,9 @@ class Head(QWidget):
         self.session = session
         self.theme: Theme = LIGHT
         self.of = Choice("Derivative of", "The output: what is differentiated, on the canvas too")
-        self.by = Choice("Derivative by", "What it is differentiated by; follows the selection on the canvas")
+        self.by = Choice(
+            "With respect to", "What it is differentiated by; follows the selection on the canvas"
+        )
         self.seed = Choice(
             "Seed",
             "What the backward pass starts with: 1, another number, a list in the output's shape, "
@@ -67,7 +69,7 @@ class Head(QWidget):
         self.seed.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.message = plain_label()
         flow = Flow()
-        for text, field in (("of", self.of), ("by", self.by), ("seed", self.seed)):
+        for text, field in (("of", self.of), ("with respect to", self.by), ("seed", self.seed)):
             flow.addWidget(labelled(text, field))
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 6, 8, 0)

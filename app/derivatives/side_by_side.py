@@ -73,7 +73,7 @@ class SideBySideView(View):
     # -- the answer
 
     def answer(self, question: Question) -> Answer:
-        self.heading.setText(f"Gradient of {question.of_text} by {question.by}")
+        self.heading.setText(f"Gradient of {question.of_text} with respect to {question.by}")
         self.price.setText(_reason(question))
         self._digits, patience = question.digits, Patience()
         found: dict[str, Found] = {}

@@ -45,7 +45,7 @@ class SweepView(View):
         story, by = question.story, question.by
         self.places.show_shape(story.graph.nodes[by].shape)
         entry = self.places.entry
-        self.heading.setText(f"{question.of_text} by {by}{entry_text(entry)}")
+        self.heading.setText(f"{question.of_text} with respect to {by}{entry_text(entry)}")
         if self.plot is None:
             self.message.setText("Loading the plot…")
             yield

@@ -47,7 +47,7 @@ class TrainBar(QWidget):
         self.train = _button("play", "Train or pause (Ctrl+Return)", self.trainPressed)
         self.one = _button("step-forward", "One update (Ctrl+Right)", self.stepPressed)
         self.reset = _button(
-            "rotate-ccw", "Back to the first weights, same seed (Ctrl+Home)", self.resetPressed
+            "rotate-ccw", "Reset to the initial weights, same seed (Ctrl+Home)", self.resetPressed
         )
         self.canvas = _button(
             "external-link", "Open on canvas, on this sample (Ctrl+Shift+O)", self.canvasPressed
@@ -128,7 +128,7 @@ class Control:
 
 
 CONTROLS = (
-    Control("data", "Data", "What is learned from", lambda: _titles(DATASETS) | {NO_DATA: "none"}),
+    Control("data", "Data", "Training data", lambda: _titles(DATASETS) | {NO_DATA: "none"}),
     Control(
         "trains",
         "Train",
@@ -137,7 +137,7 @@ CONTROLS = (
     ),
     Control("samples", "Samples", "How many samples are drawn"),
     Control("hidden", "Hidden", "Units of each hidden layer, such as 4 2; empty for none", network_only=True),
-    Control("noise", "Noise", "How far samples stray from their place", decimals=2, step=0.05),
+    Control("noise", "Noise", "Noise added to sample positions", decimals=2, step=0.05),
     Control(
         "activation",
         "Activation",

@@ -226,10 +226,12 @@ class Cost:
     @property
     def sentence(self) -> str:
         passes = [f"{count:,} pass{'es' * (count != 1)}" for count in (self.inputs, self.outputs)]
-        times = f"{self.forward:,} multiplication{'s' * (self.forward != 1)}"
+        times, back = (
+            f"{count:,} multiplication{'s' * (count != 1)}" for count in (self.forward, self.reverse)
+        )
         return (
             f"Forward mode: {passes[0]}, one for each entry of the inputs, {times}. "
-            f"Reverse mode: {passes[1]}, one for each entry of the output, {self.reverse:,}"
+            f"Reverse mode: {passes[1]}, one for each entry of the output, {back}"
         )
 
     @property
@@ -238,7 +240,7 @@ class Cost:
         if self.outputs < self.inputs:
             return (
                 "That is why reverse mode is used: a loss is one number that depends on many weights, "
-                "and one pass back finds the derivatives by all of them"
+                "and one pass back finds the derivatives with respect to all of them"
             )
         if self.inputs < self.outputs:
             return "Forward mode needs fewer passes here: it wins where few inputs make many outputs"

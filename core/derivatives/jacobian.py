@@ -78,7 +78,8 @@ def jacobian_work(
     rows, columns = (math.prod(graph.nodes[name].shape) for name in (of, by))
     if rows * columns > at_most:
         raise Problem(
-            f"The Jacobian of {of} by {by} would have {rows * columns:,} entries; the limit is {at_most:,}",
+            f"The Jacobian of {of} with respect to {by} would have {rows * columns:,} entries; "
+            f"the limit is {at_most:,}",
             graph.nodes[of].span,
             f"Ask for one row: the gradient with a seed that is 1 at one entry of {of}",
         )
@@ -91,7 +92,7 @@ def jacobian_work(
     shown = matrix if layout == "numerator" else matrix.T
     shown.flags.writeable = False
     found = yield from recognition(shown, _partners(story, of, by))
-    said = f"The Jacobian of {of} by {by} is {found.sentence}"
+    said = f"The Jacobian of {of} with respect to {by} is {found.sentence}"
     return Jacobian(of, by, layout, shown, found.structure, said, found.names, found.vectors, mode, passes)
 
 

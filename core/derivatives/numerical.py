@@ -56,7 +56,7 @@ VERDICTS = (
     Verdict(1e-2, "probably wrong", "probably wrong"),
     Verdict(1e-4, "uncomfortable", "suspicious"),
     Verdict(1e-7, "okay with kinks, too high without", "fine if there is a kink near"),
-    Verdict(-1.0, "happy", "right"),
+    Verdict(-1.0, "good", "correct"),
 )
 NOT_FINITE = Verdict(math.nan, "not finite", "not finite")
 

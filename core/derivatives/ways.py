@@ -162,8 +162,8 @@ def _lines(story: Story, name: str, digits: int) -> Iterator[str]:
         if found.value is None:
             yield f"  {found.way:<{width}}  {found.said}"
             continue
-        off = f"   off by {short(found.error, 2)}" if found.error else ""
-        thought = f": {found.verdict.words}" if off and found.verdict else ""
+        off = f"   relative error {short(found.error, 2)}" if found.error else ""
+        thought = f" ({found.verdict.words})" if off and found.verdict else ""
         yield f"  {found.way:<{width}}  {value_text(found.value, digits)}{off}{thought}"
         kinks |= dict.fromkeys(kink.sentence for kink in found.kinks)
     yield from (f"  {sentence}" for sentence in kinks)

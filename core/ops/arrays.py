@@ -17,7 +17,7 @@ def whole(setting: Value, what: str, least: int = 0, most: int = MAX_ENTRIES) ->
         raise Problem(f"{what} is a whole number from {least}, not {typed_text(setting)}")
     if setting > most:
         raise Problem(
-            f"{what} is at most {most:,}; here it is {typed_text(setting)}", hint="Take a smaller one"
+            f"{what} is at most {most:,}; here it is {typed_text(setting)}", hint="Use a smaller one"
         )
     return int(setting)
 

@@ -134,7 +134,7 @@ def check(roles: Roles, graph: Graph, dataset: Dataset) -> None:
             "No name of the program takes the data", hint="Call the inputs x, a vector, or x1, x2 and so on"
         )
     if not roles.parameters:
-        raise Problem("There is nothing to learn", hint="Let a name such as w take part")
+        raise Problem("There is nothing to learn", hint="Use a parameter such as w")
     width = dataset.inputs.shape[1]
     for name, column in zip(roles.features, roles.columns, strict=False):
         shape = graph.nodes[name].shape

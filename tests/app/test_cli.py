@@ -73,7 +73,9 @@ def test_decimal_points_stand_below_each_other(cli_main):
 
 def test_the_check_agrees_with_the_gradients(cli_main):
     _, out, _ = cli_main("grad", *NEURON, "--check")
-    assert [line.split()[-1] for line in out.splitlines() if line[:2] in ("w ", "x ", "b ")] == ["right"] * 3
+    assert [line.split()[-1] for line in out.splitlines() if line[:2] in ("w ", "x ", "b ")] == [
+        "correct"
+    ] * 3
 
 
 def test_the_check_finds_the_kink(cli_main):
@@ -229,7 +231,7 @@ def test_every_line_is_answered(cli_main):
         "hint": 'Add "y": 3 to "values"',
     }
     assert answers[7]["error"]["hint"] == 'Did you mean "values"?'
-    assert answers[9]["check"]["x"]["verdict"] == "right"
+    assert answers[9]["check"]["x"]["verdict"] == "correct"
 
 
 def test_a_mistake_of_our_own_is_said_on_its_line(cli_main, monkeypatch):

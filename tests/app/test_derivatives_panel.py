@@ -338,11 +338,11 @@ def test_every_way_has_its_row(window, panel, qtbot):
     window.session.open_program(NEURON, AT, "open")
     window.session.select("w")
     view = look(qtbot, panel, SIDE_BY_SIDE)
-    assert view.heading.text() == "Gradient of L by w"
+    assert view.heading.text() == "Gradient of L with respect to w"
     rows = [cells(view.table, row) for row in range(view.table.rowCount())]
     assert [row[0].replace("\n", " ") for row in rows] == list(WAYS)
     assert len({row[1] for row in rows}) == 1
-    assert rows[0][2] == "—" and all(row[2].endswith("happy") for row in rows[1:])
+    assert rows[0][2] == "—" and all(row[2].endswith("good") for row in rows[1:])
     assert rows[0][3] == "1 pass\n7 ×" and rows[3][3] == "4 passes"
     assert "That is why reverse mode is used" in view.price.text()
     assert view.message.isHidden()
@@ -425,7 +425,7 @@ def test_a_kink_between_the_points_is_named(window, panel, qtbot):
     qtbot.waitUntil(lambda: not view.ticker.running)
     assert [model_row(view, row)[5].endswith("kink") for row in range(3)] == [False, True, False]
     assert view.message.text().startswith("v1 (ReLU) has a kink between x − h and x + h")
-    assert "at x[1]: probably wrong." in view.message.text()
+    assert "at x[1] (probably wrong)." in view.message.text()
 
 
 def test_another_value_empties_the_table(window, panel, qtbot):
@@ -452,7 +452,7 @@ def test_the_errors_are_curves_with_the_best_marked(window, panel, qtbot):
     assert view.message.text() == view.found.sentence + "."
     view.places.fields[0].setValue(1)
     qtbot.waitUntil(lambda: view.found.entry == (1,) and not panel.ticker.running)
-    assert view.heading.text() == "L by w[1]"
+    assert view.heading.text() == "L with respect to w[1]"
 
 
 def test_at_a_kink_no_step_is_the_best(window, panel, qtbot):
@@ -479,7 +479,9 @@ def test_a_small_jacobian_is_a_table_in_either_layout(window, panel, qtbot):
     window.session.select("x")
     view = look(qtbot, panel, JACOBIAN)
     assert view.heading.text() == "∂f/∂x: 3×2"
-    assert view.message.text().startswith("The Jacobian of f by x is the matrix W. Made in 2 passes")
+    assert view.message.text().startswith(
+        "The Jacobian of f with respect to x is the matrix W. Made in 2 passes"
+    )
     assert [cells(view.table, row) for row in range(3)] == [["1", "2"], ["3", "4"], ["5", "6"]]
     assert view.table.verticalHeaderItem(2).text() == "f[2]"
     view.layouts.setCurrentIndex(1)

@@ -21,7 +21,7 @@ def test_right_gradients_are_right():
     checked = check_gradients(story, story.graph.inputs)
     assert list(checked) == ["W", "x", "b"]
     for name, found in checked.items():
-        assert found.verdict == "right"
+        assert found.verdict == "correct"
         np.testing.assert_allclose(found.numerical, story.last.gradient(name), rtol=1e-8)
 
 
@@ -56,7 +56,7 @@ def test_relative_errors(one, other, error):
     assert relative_error(frozen([0, one]), frozen([0, other])) == error
 
 
-@pytest.mark.parametrize(("functions", "checked"), [(3, {"x": "right"}), (90, {})])
+@pytest.mark.parametrize(("functions", "checked"), [(3, {"x": "correct"}), (90, {})])
 def test_a_check_that_would_take_too_long_is_left_out(functions, checked):
     text = "sum(" + "sin(" * functions + "x" + ")" * (functions + 1)
     story = run(text, {"x": frozen(np.full(500, 0.5))})

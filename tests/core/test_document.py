@@ -64,7 +64,7 @@ BAD = {
     "no program": ('{"format": "chainlight", "version": 1}', "must be a text"),
     "NaN": ('{"format": "chainlight", "version": 1, "program": "x", "values": {"x": NaN}}', "NaN"),
     "1e999": ('{"format": "chainlight", "version": 1, "program": "x", "values": {"x": 1e999}}', "1e999"),
-    "a name twice": ('{"format": "chainlight", "format": "chainlight"}', "one name twice"),
+    "a name twice": ('{"format": "chainlight", "format": "chainlight"}', "repeats a name"),
     "a text as value": (
         '{"format": "chainlight", "version": 1, "program": "x", "values": {"x": "abc"}}',
         "number",

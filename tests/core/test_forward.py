@@ -132,7 +132,7 @@ def test_one_reverse_pass_is_worth_a_forward_pass_for_each_input():
     assert found == Cost(200 * 105 + 5 + 3, 100 + 100 + 5 + 1 + 1, 202, 1)
     assert found.sentence == (
         "Forward mode: 202 passes, one for each entry of the inputs, 21,008 multiplications. "
-        "Reverse mode: 1 pass, one for each entry of the output, 207"
+        "Reverse mode: 1 pass, one for each entry of the output, 207 multiplications"
     )
 
 

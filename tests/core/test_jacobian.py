@@ -141,7 +141,7 @@ STRUCTURES = [
 def test_structures_have_names(text, of, by, structure, names, sentence):
     found = jacobian(story_of(text), of, by)
     assert (found.structure, found.names) == (structure, names)
-    assert found.sentence == f"The Jacobian of {of} by {by} is {sentence}"
+    assert found.sentence == f"The Jacobian of {of} with respect to {by} is {sentence}"
     if found.vectors:
         np.testing.assert_allclose(np.outer(*found.vectors), found.matrix, rtol=1e-12)
         for name, vector in zip(names, found.vectors, strict=True):

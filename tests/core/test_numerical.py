@@ -45,7 +45,7 @@ def test_verdicts_are_the_lectures():
     assert all(verdict(error).short for error in case["inputs"]["rel"])
 
 
-EDGES = [(1e-2, "uncomfortable"), (1e-4, "okay with kinks, too high without"), (1e-7, "happy")]
+EDGES = [(1e-2, "uncomfortable"), (1e-4, "okay with kinks, too high without"), (1e-7, "good")]
 
 
 @pytest.mark.parametrize(("bound", "words"), EDGES)
@@ -56,7 +56,7 @@ def test_a_bound_belongs_to_the_better_side(bound, words):
 
 def test_extreme_errors_have_verdicts():
     found = [verdict(error).words for error in (0.0, math.inf, math.nan)]
-    assert found == ["happy", "probably wrong", "not finite"]
+    assert found == ["good", "probably wrong", "not finite"]
 
 
 def test_a_kink_between_the_two_points_is_named():
@@ -123,14 +123,14 @@ def test_an_output_of_several_entries_is_weighted_with_the_seed():
     values = {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])}
     story = tell(run("W x", values).plan, values, frozen([0, 2, 0]))
     np.testing.assert_allclose(numerical_gradient(story, "x"), [6, 8], rtol=1e-9)
-    assert check_gradients(story, ["W", "x"])["W"].verdict == "right"
+    assert check_gradients(story, ["W", "x"])["W"].verdict == "correct"
 
 
 def test_a_stopped_value_is_held():
     story = run("y = x^2; x stop_gradient(y) + y", {"x": 3.0})
     found = check_gradients(story, ["x", "y"])
     assert found["x"].numerical == pytest.approx(9 + 6)
-    assert [checked.verdict for checked in found.values()] == ["right", "right"]
+    assert [checked.verdict for checked in found.values()] == ["correct", "correct"]
 
 
 def test_a_check_names_the_kink_it_meets():
@@ -312,4 +312,4 @@ def test_an_index_stays_where_it_points_while_its_name_moves(text):
     values = with_defaults(program, {})
     story = tell(make_plan(build(program, values)), values)
     checked = check_gradients(story, story.graph.inputs)
-    assert checked and all(found.verdict == "right" for found in checked.values())
+    assert checked and all(found.verdict == "correct" for found in checked.values())

@@ -48,7 +48,7 @@ def test_the_operations_of_the_table_are_in_the_notation_of_the_program():
 LONG = "z" * 100_000
 REFUSED = [
     ('{"program": "x"', "The request is not valid JSON"),
-    ('{"program": "x", "program": "y"}', "The request says one name twice"),
+    ('{"program": "x", "program": "y"}', "The request repeats a name"),
     ("[" * 10_000, "The request is nested too deeply"),
     ("[" + "1," * MOST_VALUES + "1]", "The request holds more than 2,000,000 values"),
     ("[]", "A request is a table"),
@@ -71,7 +71,7 @@ REFUSED = [
     ),
     ('{"program": "x", "values": {"x y": 1}}', "'x y' is not a name"),
     ('{"program": "x", "values": {"\\u0430": 1}}', "is the Cyrillic letter that looks like the Latin a"),
-    ('{"program": "\\ud800"}', "The request holds half a character"),
+    ('{"program": "\\ud800"}', "The request contains an invalid character"),
     ('{"program": "x", "' + "y" * 100 + '": 1}', f'"{"y" * 37}…" is no part of a request'),
     ('{"program": "x", "values": {"x_1": 1, "x1": 2}}', "x1 is given twice"),
     ('{"program": "x", "values": {"x": 1e999}}', "1e999 is not a finite number"),

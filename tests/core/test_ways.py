@@ -25,7 +25,7 @@ def test_every_way_finds_the_gradient_of_a_neuron():
     assert list(found) == list(WAYS)
     for row in found.values():
         np.testing.assert_allclose(row.value, story.last.gradient("w"), rtol=1e-6)
-    assert {row.verdict.words for row in found.values() if row.verdict} == {"happy"}
+    assert {row.verdict.words for row in found.values() if row.verdict} == {"good"}
     assert found["reverse mode"].verdict is None
 
 
@@ -60,7 +60,7 @@ def test_at_a_kink_differences_are_wrong_and_say_why():
 
 def test_rounding_around_0_is_no_error():
     story = run("softmax(s)", {"s": frozen([1, -2, 0])})
-    assert {row.verdict.words for row in rows(story, "s").values() if row.verdict} == {"happy"}
+    assert {row.verdict.words for row in rows(story, "s").values() if row.verdict} == {"good"}
 
 
 def test_the_seed_weighs_a_vector_in_every_way():
@@ -118,7 +118,7 @@ def test_a_way_that_cannot_be_taken_says_why():
 
 def test_a_kink_is_named_and_the_error_judged():
     text = ways_text(run("relu(x)", {"x": 0.0}), ["x"])
-    assert "0.5   off by 1: probably wrong" in text
+    assert "0.5   relative error 1 (probably wrong)" in text
     assert "f (ReLU) has a kink between x − h and x + h" in text
 
 
