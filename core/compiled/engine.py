@@ -28,19 +28,22 @@ def compile_plan(
     *,
     watch: Collection[str] = (),
     backward: bool = True,
+    summed: bool = False,
     flat: Flat | None = None,
 ) -> Compiled:
     """A plan compiled for batches of `size` examples.
 
     `batched` are the inputs that differ from example to example, `parameters` those that are to be learned,
     `watch` other nodes whose values are wanted beside the output's. `flat` is the storage of an engine
-    compiled for the same graph, inputs and parameters. One example of plain numbers in double precision at a
+    compiled for the same graph, inputs and parameters. The loss of a batch is the mean of its examples'
+    losses, or with `summed` their sum. One example of plain numbers in double precision at a
     time is computed on Python floats. Raises Problem if there is something to learn and the
     output is not a number.
     """
     graph = plan.graph
     if parameters and backward and graph.nodes[graph.output].shape:
-        raise Problem(f"Training needs one number to make small; {graph.output} has several entries")
+        said = f"Training needs one number to make small; {graph.output} has several entries"
+        raise Problem(said, hint=f"Write sum({graph.output}) or mean({graph.output})")
     sums = affine_sums(graph, graph.downstream_of(batched), parameters)
     places = slots(graph, parameters, sums)
     count = max((slot.stop for slot in places.values()), default=0)
@@ -50,7 +53,7 @@ def compile_plan(
         if numbers:
             return numbers
     terms = Terms(size, drops=backward)
-    lowering = Lowering(plan, batched, places, sums, watch, terms)
+    lowering = Lowering(plan, batched, places, sums, watch, terms, summed)
     if parameters and backward:
         lowering.differentiate()
     script = _Script(lowering, flat, count, np.dtype(dtype))
@@ -170,7 +173,7 @@ class _Script:
             rewind=space.get("rewind", nothing),
             source=source,
             _output=output,
-            _share=np.full(output.shape, 1 / low.terms.size if output.ndim else 1, self.dtype),
+            _share=np.full(output.shape, low.share(bool(output.ndim)), self.dtype),
             _places=places,
         )
 

@@ -41,8 +41,10 @@ class Lowering:
         sums: Sequence[Affine],
         watch: Collection[str],
         terms: Terms,
+        summed: bool = False,
     ):
         self.plan, self.graph, self.places, self.terms = plan, plan.graph, places, terms
+        self.summed = summed
         self.names = Names()
         self.forward: list[Assignment] = []
         self.backward: list[Assignment] = []
@@ -128,10 +130,10 @@ class Lowering:
     # -- backward
 
     def differentiate(self) -> None:
-        """Send gradients back wherever they lead to a parameter; a batch's loss is its examples' mean."""
+        """Send gradients back wherever they lead to a parameter."""
         name = self.graph.output
         output = self.values[name]
-        share = 1 / self.terms.size if output.batched else 1.0
+        share = self.share(output.batched)
         seed = self.gradients[name] = self.terms.number(share, output.shape, output.batched)
         if name in self.places:  # a parameter, whose gradient lies with the others
             self.gradients[name] = self._buffer(name, f"d{name}")
@@ -143,6 +145,11 @@ class Lowering:
         self._comments: dict[str, list[str]] = {name: [] for name in self._missing}
         for instruction in flows:
             self._flow(instruction)
+
+    def share(self, batched: bool) -> float:
+        """How much the loss of an example counts in that of its batch; one that no data enter counts whole."""
+        whole = self.terms.size if self.summed else 1.0
+        return whole / self.terms.size if batched else whole
 
     def _flow(self, instruction: Instruction) -> None:
         name, arg = instruction.node, instruction.arg

@@ -69,7 +69,7 @@ class Compiled:
 
     @property
     def loss(self) -> float:
-        """The output's mean over the batch, as of the last `forward` or `step`."""
+        """The output's mean over the batch, or its sum, as of the last `forward` or `step`."""
         return float(self._share.dot(self._output))
 
     def set(self, values: Mapping[str, Value]) -> None:

@@ -41,6 +41,7 @@ from core.training.setup import Setup
 MOST_ENTRIES = 1_000_000
 EPOCHS = 100
 # each rule's class in torch.optim; the names of its numbers and their defaults are the same there
+# (a rule with an objective of its own is gradient descent on that)
 RULES = {
     "sgd": "SGD",
     "adam": "Adam",
@@ -48,6 +49,8 @@ RULES = {
     "rmsprop": "RMSprop",
     "adagrad": "Adagrad",
     "playground": "SGD",
+    "rosenblatt": "SGD",
+    "delta": "SGD",
 }
 ONLY_HERE = ("l1", "l2")
 BETAS = ("beta1", "beta2")
@@ -62,17 +65,18 @@ class _Module:
     """The parts of one script."""
 
     def __init__(self, setup: Setup):
-        self.setup, self.graph, self.roles = setup, setup.graph, setup.roles
-        self.trainer, self.drawn = setup.trainer(), random_nodes(self.graph)
+        self.setup, self.roles, self.trainer = setup, setup.roles, setup.trainer()
+        self.graph = self.trainer.graph.with_output(self.trainer.engines.objective)
+        self.drawn = random_nodes(self.graph)
         names = Identifiers({*TAKEN, *OF_MODULES, *DEFINITIONS})
         self.data = {node: names.new(node) for node in self.roles.data}
         self.parameters = {node: names.new(node) for node in self.roles.parameters}
         self.fixed = {node: names.new(node) for node in (*self.roles.fixed, *self.graph.given)}
-        self.values = tell(make_plan(self.graph), setup.values).last
+        self.values = tell(make_plan(self.graph), {**self.trainer.example(0), **setup.values}).last
         self.text = self._text(names)
         self.shown = [self.roles.prediction or self.graph.output, self.graph.output]
         self.forward = self.text.lines(self.graph.upstream_of(self.shown))
-        self.renamed = {old: new for old, new in names.renamed.items() if old in self.graph.nodes}
+        self.renamed = {old: new for old, new in names.renamed.items() if old in setup.graph.nodes}
 
     def _text(self, names: Identifiers) -> TorchText:
         live = self.graph.downstream_of([*self.graph.inputs, *self.drawn])
@@ -134,6 +138,11 @@ class _Module:
         words = [f"{key}={value!r}" for key, value in changed.items() if key not in BETAS]
         return f"torch.optim.{RULES[rule.name]}({', '.join(['net.parameters()', *words])})"
 
+    def rule(self) -> str:
+        """The rule in words; one with an objective of its own finds that in the place of the loss."""
+        rule = self.trainer.optimizer
+        return rule.formula + "; the loss here is what that goes down on" * bool(rule.objective)
+
     def functions(self) -> list[str]:
         names = ", ".join(self.data.values())
         fields = {
@@ -142,7 +151,7 @@ class _Module:
             "first": next(iter(self.data.values()), ""),
             "batch": ", ".join(f"{i}[rows]" for i in self.data.values()),
             "optimizer": self.optimizer(),
-            "formula": self.trainer.optimizer.formula,
+            "formula": self.rule(),
             "dealing": DEALING,
             **self._dropping(),
         }
@@ -196,7 +205,7 @@ class _Module:
         rows = next(data.batches(settings.batch_size, settings.seed, 0)) if data else np.zeros(1, np.intp)
         trainer = self.trainer
         if self.drawn:
-            trainer = replace(self.setup, graph=without_dropout(self.graph)).trainer()
+            trainer = replace(self.setup, graph=without_dropout(self.setup.graph)).trainer()
         engine = trainer.engines.of(len(rows))
         feed = Feed(data.arrays if data else {}, settings.dtype)
         for fill in feed.into(engine):

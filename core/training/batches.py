@@ -22,33 +22,49 @@ Fill = Callable[[Array], object]
 class Engines:
     """A program compiled for each batch size when it is first needed.
 
+    Backward passes start from the `objective`, which is the program's output unless the rule has its own.
+
     `parameters` and `gradient` are shared by all; `fixed` are the values of inputs that are not learned.
+    The loss of a batch is the mean of its examples' losses, or with `summed` their sum.
     """
 
     graph: Graph
     roles: Roles
     dtype: str
     fixed: Mapping[str, Value]
+    objective: str
+    summed: bool = False
     _flat: Flat | None = None
     _known: dict[tuple[int, bool, tuple[str, ...]], Compiled] = field(default_factory=dict)
 
     def of(self, size: int, backward: bool = True, watch: Collection[str] = ()) -> Compiled:
         """The engine for batches of that size; to look only, without a backward pass."""
+        graph = self.graph
+        if backward and self.objective != graph.output:
+            watch, graph = [*watch, graph.output], graph.with_output(self.objective)
         key = (size, backward, tuple(watch))
         if key not in self._known:
             self._known[key] = compiled = compile_plan(
-                make_plan(self.graph),
+                make_plan(graph),
                 self.roles.data,
                 size,
                 self.dtype,
                 self.roles.parameters,
                 watch=watch,
                 backward=backward,
+                summed=self.summed,
                 flat=self._flat,
             )
             self._flat = compiled.flat
             compiled.set(self.fixed)
         return self._known[key]
+
+    def loss(self, engine: Compiled) -> float:
+        """The program's loss of the batch an engine has just run on."""
+        if self.objective == self.graph.output:
+            return engine.loss
+        found = engine.values[self.graph.output]
+        return float(found.mean()) * (engine.size if self.summed else 1)
 
     def set(self, values: Mapping[str, Value]) -> None:
         """Give parameters and fixed inputs other values, in every engine."""

@@ -27,15 +27,16 @@ class Look:
         self._scores = (roles.prediction,) if self._labels is not None else ()
 
     def measure(self) -> tuple[float, float | None]:
-        """The mean loss, and the part of the examples whose class is predicted, if there are classes."""
+        """The loss, and the part of the examples whose class is predicted, if there are classes."""
         loss = correct = 0.0
         for engine, rows in self._run(self._scores):
-            loss += engine.loss * len(rows)
+            loss += engine.loss if self.engines.summed else engine.loss * len(rows)
             if self._labels is not None:
                 found = self.roles.correct(engine.values[self.roles.prediction], self._labels[rows])
                 correct += np.count_nonzero(found)
         total = len(self.examples)
-        return loss / total, None if self._labels is None else correct / total
+        whole = loss if self.engines.summed else loss / total
+        return whole, None if self._labels is None else correct / total
 
     def values(self, names: Sequence[str]) -> dict[str, Array]:
         """The values of some nodes for every example, along the first axis."""

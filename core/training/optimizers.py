@@ -6,7 +6,8 @@ Optimizer.update    one step on the flat vector of all parameters, in place
 
 The rules and their defaults are those documented for torch.optim, so that a run can be compared number by
 number; `playground` is TensorFlow Playground's own. In the formulas w are the parameters, g the gradient,
-η the learning rate, λ the weight decay, and t counts the updates from 1.
+η the learning rate, λ the weight decay, and t counts the updates from 1. `rosenblatt` and `delta` are the
+rules of single units: they compare a prediction with its target t, whatever loss the program writes.
 """
 
 from __future__ import annotations
@@ -93,6 +94,10 @@ class Optimizer(ABC):
     decayed  a mask over the parameters, true where weight decay or regularisation reaches; None reaches all
     state    what is remembered, by the letter of the formula; arrays like the parameters, all 0 at the start
     updates  how many there have been
+
+    A rule may have an `objective` of its own, whose gradient takes the place of the loss's: a formula of the
+    target t, the score s that goes into a threshold unit and its answer y; without such a unit s is the
+    prediction, and a rule that `thresholds` makes the answer itself (core/training/objectives.py).
     """
 
     name: ClassVar[str]
@@ -100,6 +105,8 @@ class Optimizer(ABC):
     formula: ClassVar[str]
     hyperparameters: ClassVar[tuple[Hyperparameter, ...]]
     remembers: ClassVar[tuple[str, ...]] = ()
+    objective: ClassVar[str] = ""
+    thresholds: ClassVar[bool] = False
 
     def __init__(self, decayed: Array | None = None, **hyper: float) -> None:
         self.hyper: Mapping[str, float] = {known.name: known.default for known in self.hyperparameters}
@@ -334,13 +341,42 @@ class Playground(Optimizer):
         np.multiply(pull, self._spare, out=w)
 
 
+class Delta(Optimizer):
+    """Widrow and Hoff's rule (Adaline): down on half the squared difference of prediction and target."""
+
+    name = "delta"
+    title = "The delta rule"
+    formula = "w ← w + η (t − s) ∂s/∂w, s the prediction before any threshold"
+    hyperparameters = (learning_rate(0.1),)
+    objective = "1/2 sum((s - t)^2)"
+
+    def _step(self, w: Array, g: Array) -> None:
+        self._descend(w, g)
+
+
+class Rosenblatt(Delta):
+    """The perceptron rule: the error of the answer, after the threshold, times the gradient of the score."""
+
+    name = "rosenblatt"
+    title = "Rosenblatt's rule"
+    formula = "w ← w + η (t − y) ∂s/∂w, y the answer of the threshold unit to its score s"
+    hyperparameters = (learning_rate(1.0),)
+    objective = "sum(stop_gradient(y - t) ⊙ s)"
+    thresholds = True
+
+
 OPTIMIZERS: dict[str, type[Optimizer]] = {
-    rule.name: rule for rule in (SGD, Adam, AdamW, RMSprop, Adagrad, Playground)
+    rule.name: rule for rule in (SGD, Adam, AdamW, RMSprop, Adagrad, Playground, Rosenblatt, Delta)
 }
 
 
 def make_optimizer(name: str, decayed: Array | None = None, **hyper: float) -> Optimizer:
     """The rule of that name, some hyperparameters set; a Problem says which names and ranges there are."""
+    return rule_of(name)(decayed, **hyper)
+
+
+def rule_of(name: str) -> type[Optimizer]:
+    """The rule of that name, or a Problem that says which there are."""
     if name not in OPTIMIZERS:
         raise Problem(f"There is no optimizer called {name}; there are {', '.join(OPTIMIZERS)}")
-    return OPTIMIZERS[name](decayed, **hyper)
+    return OPTIMIZERS[name]

@@ -21,16 +21,21 @@ from core.late import np
 from core.training.batches import Engines, Feed, Fill
 from core.training.data import Array, Examples
 from core.training.looking import Look
-from core.training.optimizers import make_optimizer
+from core.training.objectives import descended
+from core.training.optimizers import make_optimizer, rule_of
 from core.training.roles import Roles
 
 MOST_RECORDS = 2000
 DTYPES = ("float64", "float32")
+MEAN, SUM = "mean", "sum"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to train; `batches`, if given, are the examples' numbers of each mini-batch, dealt for ever."""
+    """How to train; `batches`, if given, are the examples' numbers of each mini-batch, dealt for ever.
+
+    The loss of several examples, and so its gradient, is the `mean` of theirs or their `sum`.
+    """
 
     optimizer: str = "sgd"
     hyper: Mapping[str, float] = field(default_factory=dict)
@@ -39,10 +44,13 @@ class Settings:
     test_fraction: float = 0.0
     dtype: str = "float64"
     batches: Sequence[Sequence[int]] = ()
+    reduction: str = MEAN
 
     def __post_init__(self) -> None:
         if self.dtype not in DTYPES:
             raise Problem(f"Numbers are {' or '.join(DTYPES)}, not {self.dtype}")
+        if self.reduction not in (MEAN, SUM):
+            raise Problem(f"The reduction is {MEAN} or {SUM}, not {self.reduction}")
         if self.batch_size < 1:
             raise Problem(f"A mini-batch holds at least 1 example, not {self.batch_size}")
         if not 0 <= self.test_fraction < 1:
@@ -77,6 +85,7 @@ class Record:
 class Trainer:
     """Learns the parameters of a program; without data it goes downhill on the program's output.
 
+    graph                   the program; behind it what its update rule may add, and its output is the loss
     parameters              all of them end to end, changed in place
     train_data, test_data   the parts of the examples, None where there are none
     records                 one after every epoch; in a long run after every second, fourth and so on
@@ -92,11 +101,14 @@ class Trainer:
         settings: Settings | None = None,
     ):
         """`values` are those of the parameters to start from, and of the fixed inputs. Raises Problem."""
-        self.graph, self.roles, self.settings = graph, roles, settings or Settings()
+        self.roles, self.settings = roles, settings or Settings()
         self.train_data, self.test_data = self._split(examples)
+        descent = descended(graph, roles, rule_of(self.settings.optimizer), self.train_data)
+        self.graph = descent.graph
         self._initial = {name: values[name] for name in (*roles.parameters, *roles.fixed)}
         fixed = {name: values[name] for name in roles.fixed}
-        self.engines = Engines(graph, roles, self.settings.dtype, fixed)
+        summed = self.settings.reduction == SUM
+        self.engines = Engines(self.graph, roles, self.settings.dtype, fixed, descent.objective, summed)
         self._feed = Feed(self.train_data.arrays if self.train_data else {}, self.settings.dtype)
         self._fills: dict[int, tuple[Compiled, list[Fill]]] = {}
         self._batches = self._deal()
@@ -177,7 +189,7 @@ class Trainer:
         for fill in fills:
             fill(rows)
         engine.step()
-        loss = engine.loss
+        loss = self.engines.loss(engine)
         if not math.isfinite(loss):
             self._stop("The loss", loss)
             return loss

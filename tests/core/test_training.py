@@ -15,11 +15,11 @@ from core.passes import tell
 from core.plan import make_plan
 from core.training import trainer as trainer_module
 from core.training.boundary import Plane, boundary, plane_of
-from core.training.data import Dataset
+from core.training.data import Dataset, Examples
 from core.training.datasets import DATASETS
 from core.training.networks import ACTIVATIONS, TASKS, Network, task_for
 from core.training.optimizers import OPTIMIZERS
-from core.training.roles import NUMBER, ONE_HOT, SIGNS, data_shapes, roles_of
+from core.training.roles import NUMBER, ONE_HOT, SIGNS, Roles, data_shapes, roles_of
 from core.training.trainer import Settings, Trainer
 
 CASES = json.loads((Path(__file__).parent.parent / "cases" / "training.json").read_text())
@@ -254,6 +254,37 @@ def test_batches_can_be_given():
         trainer_of("y = w x; L = (y - t)^2", values, data, batches=[[3]])
 
 
+@pytest.mark.parametrize("batches", [[[0, 1, 2]], [[2], [0, 1], [1, 1, 1, 0]]])
+@pytest.mark.parametrize("reduction, collect", [("mean", np.mean), ("sum", np.sum)])
+def test_the_loss_of_a_batch_is_the_mean_or_the_sum_of_its_examples(reduction, collect, batches):
+    inputs, targets = np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0])
+    w, pull = 0.5, 0.1
+    trainer = trainer_of(
+        "y = w x; L = (y - t)^2 + λ w^2",
+        {"w": w, "x": 0.0, "t": 0.0, "λ": pull},
+        dataset(inputs[:, None], targets),
+        batches=batches,
+        hyper={"lr": 0.01},
+        reduction=reduction,
+    )
+    for rows in batches * 2:
+        x, t = inputs[rows], targets[rows]
+        assert trainer.losses()[0] == pytest.approx(
+            collect((w * inputs - targets) ** 2 + pull * w**2), rel=1e-12
+        )
+        assert trainer.step().batch_loss == pytest.approx(collect((w * x - t) ** 2 + pull * w**2), rel=1e-12)
+        w -= 0.01 * collect(2 * (w * x - t) * x + 2 * pull * w)
+        assert trainer.values()["w"] == pytest.approx(w, rel=1e-12)
+
+
+def test_a_sum_over_examples_that_make_no_difference_counts_each():
+    settings = Settings(reduction="sum", batches=[[0, 1, 2]], hyper={"lr": 0.01})
+    examples = Examples({"x": np.ones(5)})
+    trainer = Trainer(graph_of("f = w^2", {"w": 3.0}), {"w": 3.0}, Roles(("w",)), examples, settings)
+    assert trainer.losses()[0] == 45.0 and trainer.step().batch_loss == 27.0
+    assert trainer.values()["w"] == pytest.approx(3 - 0.01 * 3 * 6)
+
+
 def test_a_batch_larger_than_the_data_is_all_of_it():
     trainer = small_trainer(batch_size=1000)
     assert trainer.step().batch_loss == pytest.approx(small_trainer().losses()[0], rel=1e-12)
@@ -352,6 +383,7 @@ def test_playground_spares_the_biases():
         ({"test_fraction": 1.0}, "below 1"),
         ({"optimizer": "magic"}, "no optimizer called magic"),
         ({"hyper": {"lr": -1.0}}, "learning rate"),
+        ({"reduction": "product"}, "mean or sum"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings, sentence):
