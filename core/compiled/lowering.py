@@ -147,7 +147,7 @@ class Lowering:
             self._flow(instruction)
 
     def share(self, batched: bool) -> float:
-        """How much the loss of an example counts in that of its batch; one that no data enter counts whole."""
+        """How much an example counts in the loss of its batch; a loss that no data enter counts whole."""
         whole = self.terms.size if self.summed else 1.0
         return whole / self.terms.size if batched else whole
 

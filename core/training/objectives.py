@@ -96,7 +96,7 @@ def _threshold(graph: Graph, parameters: Collection[str], answer: str) -> Node |
         else:
             waiting.extend(arg for arg in node.args if arg in learned)
     rising = [node for node in found if node.op not in FALLING]
-    return (rising or found or [None])[0]
+    return next(iter(rising or found), None)
 
 
 def _scored(graph: Graph, parameters: Collection[str], unit: Node) -> tuple[Graph, str]:
