@@ -5,7 +5,7 @@
 # make clean  back to a fresh clone
 #
 # Each is enough on its own: it finds a Python, makes .venv and installs what is needed. PYTHON3=/path/to/python
-# chooses another Python, once, when .venv is made.
+# chooses another Python, once, when .venv is made. APT=no: no system package is installed, only named.
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -21,7 +21,7 @@ run: $(VENV)/installed
 	$(PYTHON) -m app.cli $(ARGS)
 
 test: $(VENV)/installed-dev
-	@.ci/system-libs offscreen $(PYTHON)
+	@.ci/system-libs drawing $(PYTHON)
 	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n auto $(ARGS)
 
 check: $(VENV)/installed-dev
@@ -41,7 +41,7 @@ $(PYTHON):
 	.ci/make-venv $(VENV) $(PYTHON3)
 
 $(VENV)/installed: pyproject.toml | $(PYTHON)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -e .
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -e '.[onnx]'
 	@$(PYTHON) -m compileall -q app core  # or the first start would do it
 	@touch $@
 

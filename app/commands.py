@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from app.cli_derive import derive_arguments, write_derivatives
 from app.cli_export import export_arguments, write_export
 from app.opening import open_window
+from app.system import loading_qt
 from app.terminal import decoded, stdin_lines, write_json
 from core.dataclass import dataclass, replace
 from core.document import MAX_BYTES, Document, loads
@@ -251,6 +252,8 @@ def _figure(words: argparse.Namespace) -> int:
     except ValueError as error:
         raise Problem(str(error)) from None
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
+    with loading_qt(window=False):
+        import PySide6.QtGui  # noqa: F401
     from app.figures import drawing_program, save_figure, save_pages
     from app.theme import THEMES
     from core.figure import draw, figure, label_width

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from app.report import check_versions, install_excepthook
 from app.session import Session
 from app.settings import Settings
+from app.system import starting_qt
 from app.theme import STYLE, load_fonts
 from app.window import Window
 
@@ -28,7 +29,8 @@ def show_window(path: Path | None = None, *, reset: bool = False) -> int:
     if refusal:
         print(refusal, file=sys.stderr)
         return 2
-    app = QApplication.instance() or QApplication([*sys.argv[:1], *STYLE])
+    with starting_qt():
+        app = QApplication.instance() or QApplication([*sys.argv[:1], *STYLE])
     assert isinstance(app, QApplication)
     app.setApplicationName("Chainlight")
     QLocale.setDefault(QLocale.c())  # numbers have a point in every field, as they have in formulas

@@ -7,13 +7,15 @@ from contextlib import contextmanager
 
 from PySide6.QtGui import QGuiApplication
 
+from app.system import starting_qt
 from app.theme import load_fonts
 
 
 @contextmanager
 def drawing_program() -> Iterator[None]:
     """A program that may draw: painting text without one would end the process."""
-    program = QGuiApplication.instance() or QGuiApplication(["chainlight"])
+    with starting_qt():
+        program = QGuiApplication.instance() or QGuiApplication(["chainlight"])
     load_fonts()
     yield
     del program
