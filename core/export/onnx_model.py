@@ -92,7 +92,7 @@ def _package() -> Any:
     try:
         import onnx
     except ImportError:
-        hint = "Install it with pip install onnx"
+        hint = "Install it with pip install onnx, or pipx inject chainlight onnx"
         raise Problem("ONNX models are written with the package onnx, which is missing", hint=hint) from None
     return onnx
 

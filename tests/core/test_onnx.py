@@ -598,6 +598,6 @@ def test_without_the_package_it_is_said_how_to_get_it(export, monkeypatch):
     assert (status, out) == (2, "")
     assert err.split("\n")[:2] == [
         "ONNX models are written with the package onnx, which is missing.",
-        "Install it with pip install onnx.",
+        "Install it with pip install onnx, or pipx inject chainlight onnx.",
     ]
     assert not Path("a.onnx").exists()
