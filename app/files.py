@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.session import Session
 from app.settings import MAX_RECENT, Settings
-from app.store import is_there, read_text, shown_name, shown_path, write_atomically
+from app.store import is_there, lock_of, read_text, shown_name, shown_path, taken, write_atomically
 from core.document import EXAMPLE, Document, dumps, loads
 from core.errors import Problem
 
@@ -152,9 +152,8 @@ class Files(QObject):
         """The lock of a file; when another window holds it the user decides, and None means no."""
         if self._lock is not None and self._lock.fileName() == _lock_name(path):
             return self._lock
-        lock = QLockFile(_lock_name(path))
-        lock.setStaleLockTime(0)
-        if not lock.tryLock(0) and lock.error() == QLockFile.LockError.LockFailedError:
+        lock = lock_of(Path(_lock_name(path)))
+        if not taken(lock):
             sentence = f"{shown_name(path)} is open in another window. Who saves last overwrites the other."
             if self._ask(sentence, ("&Go on", "accept"), ("&Cancel", "reject")) != 0:
                 return None

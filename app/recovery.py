@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer, Signal
 
 from app.session import Session
-from app.store import own_place, read_text, write_atomically
+from app.store import lock_of, own_place, read_text, taken, write_atomically
 from core.document import Document, dumps, loads
 from core.errors import Problem
 
@@ -71,7 +71,7 @@ class Recovery(QObject):
         """
         for path in self._left():
             lock = _lock_for(path)
-            if not lock.tryLock(0):
+            if not taken(lock):
                 continue  # its program is still running
             try:
                 document = loads(read_text(path))
@@ -122,10 +122,11 @@ class Recovery(QObject):
     def _left(self) -> list[Path]:
         if self._folder is None or self.path is None or self.path.exists():
             return []
-        try:
-            found = [(path.stat().st_mtime, path) for path in self._folder.glob("*.json")]
-        except OSError:
-            return []
+        found = []
+        with contextlib.suppress(OSError):
+            for path in self._folder.glob("*.json"):
+                with contextlib.suppress(OSError):
+                    found.append((path.stat().st_mtime, path))
         return [path for _, path in sorted(found, reverse=True)]
 
     def _take_over(self, path: Path) -> None:
@@ -141,6 +142,4 @@ class Recovery(QObject):
 
 
 def _lock_for(path: Path) -> QLockFile:
-    lock = QLockFile(str(path.with_suffix(".lock")))
-    lock.setStaleLockTime(0)  # held for as long as its program runs, however long that is
-    return lock
+    return lock_of(path.with_suffix(".lock"))

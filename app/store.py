@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QLockFile, QStandardPaths
 
 from core.document import MAX_BYTES
 from core.errors import Problem
@@ -97,6 +98,32 @@ def shown_name(path: Path) -> str:
 
 def shown_path(path: Path) -> str:
     return "".join(char if char.isprintable() else "�" for char in str(path))
+
+
+def lock_of(path: Path) -> QLockFile:
+    """A lock at a path, held for as long as its program runs, however long that is."""
+    lock = QLockFile(str(path))
+    lock.setStaleLockTime(0)
+    return lock
+
+
+def taken(lock: QLockFile) -> bool:
+    """Take a lock whose program is gone; False while that program runs.
+
+    What the file says does not decide: a crash may have emptied it, and its process number may be another
+    program's by now. A running program holds the file itself, so that it cannot be taken away here.
+    """
+    if lock.tryLock(0):
+        return True
+    path = Path(lock.fileName())
+    with contextlib.suppress(OSError):
+        if path.is_dir() or path.is_symlink():
+            path.rename(path.with_suffix(".bad-lock"))
+        else:
+            path.chmod(0o600)
+            lock.removeStaleLockFile()
+    # where no lock can be written nobody holds one
+    return lock.tryLock(0) or lock.error() != QLockFile.LockError.LockFailedError
 
 
 def own_place(kind: QStandardPaths.StandardLocation) -> Path | None:

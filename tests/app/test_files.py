@@ -249,6 +249,15 @@ def test_a_second_window_on_one_file_is_warned(qtbot, desk, project, tmp_path):
     third.files.close()
 
 
+def test_a_lock_that_a_crash_has_emptied_asks_nothing(desk, project, tmp_path):
+    assert desk.files.open(project)
+    (lock,) = (tmp_path / "temporary").iterdir()
+    desk.files.close()
+    lock.write_bytes(b"")
+    assert desk.files.open(project)
+    assert desk.asked == []
+
+
 # -- unsaved work
 
 

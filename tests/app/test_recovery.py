@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+from socket import gethostname
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -26,6 +28,9 @@ session.set_text(sys.argv[2])
 recovery.write()
 os.kill(os.getpid(), 9)
 """
+
+
+RUN = CRASH.replace("os.kill(os.getpid(), 9)", "print('written', flush=True); sys.stdin.read()")
 
 
 @pytest.fixture
@@ -125,6 +130,52 @@ def test_a_running_program_is_not_taken_for_a_crash(session, recovery, folder):
     recovery.write()
     assert Recovery(Session(), folder).offered() is None
     assert loads(recovery.path.read_text()) == OTHER
+
+
+def test_another_running_programs_work_is_not_offered(recovery, folder):
+    command = [sys.executable, "-c", RUN, str(folder), "still + open"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"written\n"
+        (lock,) = folder.glob("*.lock")
+        for content in (lock.read_bytes(), b"", f"{DEAD}\npython\n{gethostname()}\n".encode()):
+            lock.write_bytes(content)
+            assert recovery.offered() is None
+        other.kill()
+    assert recovery.offered().text == "still + open"
+
+
+# a lock file says the process number, name and machine of the program that holds it
+DEAD = 2**22 + 1  # larger than any process number
+LOCKS = {
+    "empty": lambda path: path.write_bytes(b""),
+    "zeros": lambda path: path.write_bytes(bytes(512)),
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[:3]),
+    "unreadable": lambda path: path.chmod(0),
+    "foreign": lambda path: path.write_bytes("été\nnot a lock".encode("utf-16")),
+    "of a program that has its number by now": lambda path: path.write_bytes(
+        f"{os.getpid()}\n{Path(sys.executable).resolve().name}\n{gethostname()}\n".encode()
+    ),
+    "of another machine": lambda path: path.write_bytes(f"{DEAD}\npython\nelsewhere\n".encode()),
+    "a folder": lambda path: (path.unlink(), path.mkdir(), (path / "inside").touch()),
+    "a link to nothing": lambda path: (path.unlink(), path.symlink_to("nowhere")),
+    "gone": lambda path: path.unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", LOCKS)
+def test_work_is_found_whatever_its_lock_looks_like(recovery, folder, damage):
+    crash(folder)
+    (lock,) = folder.glob("*.lock")
+    LOCKS[damage](lock)
+    assert recovery.offered().text == "left + behind"
+    recovery.close()
+    assert [path.name for path in folder.iterdir() if path.suffix in (".json", ".lock")] == []
+
+
+def test_a_copy_that_cannot_be_looked_at_does_not_hide_the_others(recovery, folder):
+    crash(folder)
+    (folder / "1-0.json").symlink_to("nowhere")
+    assert recovery.offered().text == "left + behind"
 
 
 def test_the_newest_comes_first_the_next_with_the_next_start(recovery, folder):
