@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from app.cli_derive import derive_arguments, write_derivatives
 from app.cli_export import export_arguments, write_export
 from app.opening import open_window
-from app.system import loading_qt
+from app.system import not_loaded
 from app.terminal import decoded, stdin_lines, write_json
 from core.dataclass import dataclass, replace
 from core.document import MAX_BYTES, Document, loads
@@ -58,6 +58,8 @@ def _unexpected(error: Exception) -> Problem:
     """The sentence for what should not happen; `python -X dev` shows where it did."""
     if sys.flags.dev_mode:
         raise error
+    if isinstance(error, ImportError):
+        return not_loaded(error)
     if isinstance(error, RecursionError | MemoryError):
         return Problem("This is too large to be computed here")
     said = f"Internal error ({type(error).__name__}: {error})"
@@ -252,8 +254,6 @@ def _figure(words: argparse.Namespace) -> int:
     except ValueError as error:
         raise Problem(str(error)) from None
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
-    with loading_qt(window=False):
-        import PySide6.QtGui  # noqa: F401
     from app.figures import drawing_program, save_figure, save_pages
     from app.theme import THEMES
     from core.figure import draw, figure, label_width

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.system import ANYWHERE, loading_qt, no_screen
+from app.system import ANYWHERE, libraries_of_window, no_screen, not_loaded
 from core.errors import Problem
 
 
@@ -27,8 +27,10 @@ def open_window(path: Path | None = None, *, reset: bool = False) -> int:
 def plain_imports() -> Iterator[None]:
     """Python's own import within: PySide's reads the source of every module, for names we do not use."""
     plain = builtins.__import__
-    with loading_qt(window=True):
+    try:
         import PySide6.QtWidgets  # noqa: F401
+    except ImportError as error:
+        raise not_loaded(error, libraries_of_window()) from None
 
     of_pyside, builtins.__import__ = builtins.__import__, plain
     try:

@@ -87,6 +87,7 @@ SCREENS = {
     "wayland": Screen("Wayland compositor", "WAYLAND_DISPLAY", WAYLAND),
     "xcb": Screen("X server", "DISPLAY", X11),
 }
+MOST_NAMED = 4  # libraries in a sentence, where the packages that hold them all are known
 CHOICE = "QT_QPA_PLATFORM"
 ANYWHERE = "chainlight grad and figure work without a screen"
 
@@ -106,28 +107,31 @@ class LibrariesMissing(Problem):
     def __init__(self, libraries: Iterable[str]):
         self.libraries = list(libraries)
         which = "a system library" if len(self.libraries) == 1 else "system libraries"
-        said = f"Qt needs {which} that cannot be loaded here: {', '.join(self.libraries)}"
+        said = f"Qt needs {which} that cannot be loaded here: "
         system, packages = system_here(), packages_of(self.libraries)
         if system is None or not packages:
-            super().__init__(said, hint="Install the packages that hold them")
+            super().__init__(f"{said}{', '.join(self.libraries)}", hint="Install the packages that hold them")
             return
+        named = self.libraries if len(self.libraries) <= MOST_NAMED else self.libraries[: MOST_NAMED - 1]
+        rest = len(self.libraries) - len(named)
+        said += ", ".join(named) + (f" and {rest} more" if rest else "")
         sudo = "sudo " if os.geteuid() else ""
         command = f"{sudo}{system.install} {' '.join(packages)}"
         super().__init__(said, hint=f'Install what is missing with "{command}"')
 
 
-@contextmanager
-def loading_qt(*, window: bool) -> Iterator[None]:
-    """Raise Problem where what is imported within finds no library of the system, or no Qt at all."""
-    try:
-        yield
-    except ImportError as error:
-        wanted = [*QT, *(name for platform in _asked() for name in _libraries(platform))] if window else [*QT]
-        lacking = dict.fromkeys([*_culprit(str(error)), *_lacking(wanted)])
-        if lacking:
-            raise LibrariesMissing(lacking) from None
-        hint = "Install Chainlight again, in a new environment"
-        raise Problem(f"Qt cannot be loaded: {error}", hint=hint) from None
+def not_loaded(error: ImportError, libraries: Iterable[str] = QT) -> Problem:
+    """Why something could not be imported; all of some libraries that cannot be loaded are named at once."""
+    lacking = dict.fromkeys(_culprit(str(error)))
+    if lacking:
+        return LibrariesMissing(lacking | _lacking(libraries))
+    hint = "Install Chainlight again, in a new environment"
+    return Problem(f"Something that Chainlight needs cannot be loaded: {error}", hint=hint)
+
+
+def libraries_of_window() -> list[str]:
+    """What a window loads on the screens that the environment names."""
+    return [*QT, *(name for platform in _asked() for name in _libraries(platform))]
 
 
 def packages_of(libraries: Iterable[str]) -> list[str]:
@@ -167,7 +171,7 @@ def _lacking(wanted: Iterable[str]) -> dict[str, None]:
 
 
 def _culprit(said: str) -> list[str]:
-    """The library that the dynamic linker complains of; none where one that is too old is there."""
+    """The library that the dynamic linker complains of; none where it is there and too old."""
     found = re.match(r"(?:\S*/)?([^\s/:]+\.so[^\s/:]*): (?!version )", said)
     return [found[1]] if found else []
 
@@ -269,8 +273,10 @@ def main() -> int:
     """Say what Qt lacks for a `window` or for `drawing`, and on stdout the packages; the exit status."""
     window = sys.argv[1] == "window"
     try:
-        with loading_qt(window=window):
+        try:
             import PySide6.QtWidgets  # noqa: F401
+        except ImportError as error:
+            raise not_loaded(error, libraries_of_window() if window else QT) from None
         lacking = [_lacking(_libraries(platform)) for platform in _asked()] if window else []
         if lacking and all(lacking):
             raise LibrariesMissing(lacking[0])

@@ -52,6 +52,7 @@ LACKING = [
     ("window", [], {"WAYLAND_DISPLAY": "nonsense"}, ["libwayland-cursor.so.0"]),
     ("figure", ["figure", *PRODUCT, "-o", "f.svg"], {}, ["libGL.so.1"]),
     ("figure", ["figure", *PRODUCT, "-o", "f.tex"], {}, ["libEGL.so.1", "libfontconfig.so.1"]),
+    ("script", ["export", *PRODUCT, "-o", "f.py"], {}, ["libglib-2.0.so.0"]),
 ]
 
 
@@ -65,6 +66,14 @@ def test_libraries_that_cannot_be_loaded_are_named_with_their_packages(run, word
     assert said.endswith(f"cannot be loaded here: {', '.join(damaged)}.\n")
     assert hint.endswith(install(*damaged))
     assert done.stdout == ""
+
+
+@linux
+def test_of_many_libraries_a_few_are_named_where_the_packages_are_known(run):
+    done = run("figure", *PRODUCT, "-o", "f.svg", damaged=QT)
+    assert done.returncode == 2
+    said, _ = done.stderr.splitlines()
+    assert ("and 6 more." in said) == bool(packages_of(QT))
 
 
 @linux
