@@ -110,7 +110,9 @@ class LibrariesMissing(Problem):
         said = f"Qt needs {which} that cannot be loaded here: "
         system, packages = system_here(), packages_of(self.libraries)
         if system is None or not packages:
-            super().__init__(f"{said}{', '.join(self.libraries)}", hint="Install the packages that hold them")
+            super().__init__(
+                f"{said}{', '.join(self.libraries)}", hint="Install the packages that hold what is missing"
+            )
             return
         named = self.libraries if len(self.libraries) <= MOST_NAMED else self.libraries[: MOST_NAMED - 1]
         rest = len(self.libraries) - len(named)
