@@ -19,7 +19,7 @@ from core.defaults import carried_over, is_edit, with_defaults
 from core.document import EXAMPLE, Document, Lab, Point
 from core.errors import Problem, Span
 from core.expansions import called, expansion
-from core.figure import Drawing, Figure, draw, figure, label_width
+from core.figure import Drawing, Figure, Figures, draw, label_width
 from core.graph import CONSTANT, Graph
 from core.notation.nearest import seeming
 from core.notation.printers import expression_text, reading
@@ -101,7 +101,7 @@ class Session(QObject):
         self._chosen: set[str] = set()  # names whose values the user gave, so that no guess replaces them
         self._gestures = 0
         self._drawn: object = None
-        self._figure: tuple[tuple[object, ...], Figure] | None = None
+        self._figures: tuple[tuple[object, ...], Figures] | None = None
         self._ticker = Ticker(self)
         self._ticker.progressed.connect(self._say_if_busy)
         self._begun = 0.0
@@ -277,11 +277,11 @@ class Session(QObject):
 
     @property
     def figure(self) -> Figure:
-        """What is to be seen now; kept until something else is."""
-        shown = self.drawing, self.story, self.cursor, self.digits
-        if self._figure is None or any(a is not b for a, b in zip(self._figure[0], shown, strict=True)):
-            self._figure = shown, figure(self.drawing, self.picture, self.digits)
-        return self._figure[1]
+        """What is to be seen now; from step to step the parts that nothing happens to are kept."""
+        shown = self.drawing, self.story, self.digits
+        if self._figures is None or any(a is not b for a, b in zip(self._figures[0], shown, strict=True)):
+            self._figures = shown, Figures(*shown)
+        return self._figures[1].at(self.cursor)
 
     @property
     def reading(self) -> str:

@@ -108,6 +108,25 @@ class Story:
     def last(self) -> Picture:
         return Picture(self, len(self.steps))
 
+    def touched(self, one: int, other: int) -> frozenset[str]:
+        """The nodes of which a picture tells something else after `one` steps than after `other`.
+
+        They are those of the steps in between and of the last one of both, which is lit in one picture only.
+        """
+        low, high = sorted((one, other))
+        found: set[str] = set()
+        for step in self.steps[max(low - 1, 0) : high]:
+            match step:
+                case Computed(node):
+                    found.add(node)
+                case Seeded(node):
+                    found.update((node, *self.plan.stopped))
+                case Flowed(node, _, arg):
+                    found.update((node, arg))
+                case Updated(parameter):
+                    found.add(parameter)
+        return frozenset(found)
+
     @property
     def seed(self) -> Value:
         """What the backward pass started with at the output."""

@@ -58,7 +58,7 @@ class BoxItem(QGraphicsItem):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def show_box(self, box: Box, selected: bool) -> None:
-        if (box, selected) != (self.box, self.selected):
+        if (box, selected) != (self.box, self.selected):  # the same box is not looked into
             if box.centre != self.box.centre or box.width != self.box.width:
                 self.prepareGeometryChange()
             self.box, self.selected = box, selected
@@ -88,7 +88,7 @@ class ArrowItem(QGraphicsItem):
         self.setZValue(0.5 if arrow.mood == "active" else 0.0)
 
     def show_arrow(self, arrow: Arrow) -> None:
-        if arrow != self.arrow:
+        if arrow is not self.arrow and arrow != self.arrow:
             if arrow.route != self.arrow.route:
                 self.prepareGeometryChange()
                 self._path = route_path(arrow.route)

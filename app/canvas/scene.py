@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from app.canvas.items import ArrowItem, BoxItem, FrameItem, LabelItem, TokenItem
+from app.canvas.painting import label_rect
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.figure import MARGIN, Figure, Label, figure, sums
@@ -27,11 +28,11 @@ class Scene(QGraphicsScene):
         self.animated = True
         self.speed = 1.0
         self._dimmed = False
-        self._found: tuple[tuple[object, ...], list[Label]] | None = None
+        self._bounds: tuple[tuple[object, ...], QRectF] | None = None
         self._frames: dict[str, FrameItem] = {}
         self._boxes: dict[str, BoxItem] = {}
         self._arrows: dict[Edge, ArrowItem] = {}
-        self._labels: dict[object, LabelItem] = {}
+        self._labels: dict[int, LabelItem] = {}  # by the identity of the label they show
         self._drawing: object = None
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self._token = TokenItem(self.theme)
@@ -73,22 +74,26 @@ class Scene(QGraphicsScene):
         return item.label.node if isinstance(item, LabelItem) else ""
 
     def bounds(self) -> QRectF:
-        """All there is or will be to see at any step, with a margin."""
-        figure = self.session.figure
-        rect = QRectF(0, 0, figure.width, figure.height)
-        for label in self._coming():
-            (x, y), (width, height) = label.at, label.extent
-            rect = rect.united(QRectF(x - width / 2, y if label.below else y - height, width, height))
-        return rect.united(self.itemsBoundingRect()).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-
-    def _coming(self) -> list[Label]:
-        """The labels there will be at the end, and the sums on the way; found once for a story."""
+        """All there is or will be to see at any step, with a margin; found once for a story."""
         session = self.session
         wanted = (session.story, session.drawing, session.digits)
-        if self._found is None or any(a is not b for a, b in zip(self._found[0], wanted, strict=True)):
-            last = figure(session.drawing, session.story.last, session.digits)
-            self._found = wanted, [*last.labels, *sums(session.drawing, session.story, session.digits)]
-        return self._found[1]
+        if self._bounds is None or any(a is not b for a, b in zip(self._bounds[0], wanted, strict=True)):
+            self._bounds = wanted, self._all_there_will_be()
+        return self._bounds[1]
+
+    def _all_there_will_be(self) -> QRectF:
+        """All parts but the labels of now; the labels there will be at the end, and the sums on the way."""
+        drawing, story, digits = self.session.drawing, self.session.story, self.session.digits
+        last = figure(drawing, story.last, digits)
+        rect = QRectF(0, 0, last.width, last.height)
+        for item in (*self._frames.values(), *self._boxes.values(), *self._arrows.values()):
+            rect = rect.united(item.boundingRect())
+        for label in (*last.labels, *sums(drawing, story, digits)):
+            (x, y), (width, height) = label.at, label.extent
+            # a name, which has no extent, is laid out in any case; a number only when it is painted
+            there = QRectF(x - width / 2, y if label.below else y - height, width, height)
+            rect = rect.united(label_rect(label) if label.role == "name" else there)
+        return rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
     def _forget(self) -> None:
         parts = (self._frames, self._boxes, self._arrows, self._labels)
@@ -163,13 +168,21 @@ class Scene(QGraphicsScene):
             item.show_arrow(arrow)
 
     def _show_labels(self, figure: Figure) -> None:
-        wanted = {_key(label): label for label in figure.labels}
-        for key in [key for key in self._labels if key not in wanted]:
-            self.removeItem(self._labels.pop(key))
-        for key, label in wanted.items():
-            if key not in self._labels:
-                self._labels[key] = LabelItem(label, self.theme)
-                self.addItem(self._labels[key])
+        """An item stays while its label does, or one that looks the same comes in its place."""
+        wanted = {id(label): label for label in figure.labels}
+        before = self._labels
+        alike = {_key(item.label): item for label, item in before.items() if label not in wanted}
+        self._labels = {}
+        for number, label in wanted.items():
+            item = before.get(number) or alike.pop(_key(label), None)
+            if item is None:
+                item = LabelItem(label, self.theme)
+                self.addItem(item)
+            item.label = label
+            self._labels[number] = item
+        for item in before.values():
+            if self._labels.get(id(item.label)) is not item:
+                self.removeItem(item)
 
 
 def _key(label: Label) -> object:

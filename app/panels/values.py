@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import is_
+
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
@@ -72,9 +74,12 @@ class Table(QTableWidget):
         computed = [n.name for n in graph.nodes.values() if n.op not in ("input", "constant")]
         return [*graph.inputs, *computed][:MOST_ROWS]
 
+    def rows(self) -> dict[str, int]:
+        """The row of each node that has one."""
+        return {name: row for row, name in enumerate(self.names())}
+
     def row_of(self, name: str) -> int:
-        names = self.names()
-        return names.index(name) if name in names else -1
+        return self.rows().get(name, -1)
 
     # -- dragging a number sideways
 
@@ -120,6 +125,8 @@ class ValuesPanel(QWidget):
         self.session = session
         self.theme: Theme = LIGHT
         self.table = Table(session)
+        self._shown: tuple[object, ...] = ()  # what all rows were written for
+        self._count = 0  # and the step
         self.message = QLabel()
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
@@ -156,12 +163,17 @@ class ValuesPanel(QWidget):
     # -- showing
 
     def _show(self) -> None:
-        names = self.table.names()
+        """Write the rows anew: all of them, or after a step those of the nodes it touched."""
+        session, rows = self.session, self.table.rows()
+        shown = session.story, session.document.values, session.problem, session.digits, self.theme
+        stepped = len(self._shown) == len(shown) and all(map(is_, self._shown, shown))
+        touched = session.story.touched(self._count, session.cursor) & rows.keys() if stepped else rows
+        self._shown, self._count = shown, session.cursor
         with QSignalBlocker(self.table):
-            self.table.setRowCount(len(names))
-            for row, name in enumerate(names):
-                self._show_row(row, name)
-            row = self.table.row_of(self.session.selection)
+            self.table.setRowCount(len(rows))
+            for name in touched:
+                self._show_row(rows[name], name)
+            row = rows.get(session.selection, -1)
             if row >= 0:
                 self.table.selectRow(row)
             else:
@@ -196,7 +208,10 @@ class ValuesPanel(QWidget):
             item.setToolTip(tip)
             item.setForeground(self.theme.colour("faint" if self.session.problem else part))
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-            item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if editable and column == VALUE else flags)
+            if editable and column == VALUE:
+                flags |= Qt.ItemFlag.ItemIsEditable
+            if item.flags() != flags:  # Qt would tell the whole table even where they are the same
+                item.setFlags(flags)
 
     # -- changing
 
@@ -208,6 +223,7 @@ class ValuesPanel(QWidget):
 
     def _typed(self, item: QTableWidgetItem) -> None:
         name = self.table.names()[item.row()]
+        self._shown = ()  # what was typed stands there now, even where nothing else changes
         try:
             value = read_value(item.text(), name)
         except Problem as problem:

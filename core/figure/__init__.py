@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from core.figure.drawing import Drawing, draw, label_width
 from core.figure.parts import PATCH, Arrow, Box, Figure, Frame, Label, Mood
-from core.figure.pictured import figure, sums
+from core.figure.pictured import Figures, figure, sums
 from core.figure.sizes import LABEL, NAME, RADIUS, SMALL, SYMBOL, heat_cells, heat_tiles
 
 MARGIN = 14.0  # around a figure
@@ -25,6 +25,7 @@ __all__ = [
     "Box",
     "Drawing",
     "Figure",
+    "Figures",
     "Frame",
     "Label",
     "Mood",

@@ -78,6 +78,14 @@ class Drawing:
         return {name: tuple(edges) for name, edges in found.items()}
 
     @cached_property
+    def arriving(self) -> Mapping[str, tuple[Edge, ...]]:
+        """For each node the drawn edges that bring its inputs."""
+        found: dict[str, list[Edge]] = {name: [] for name in self.sizes}
+        for edge in self.edges:
+            found[edge.target].append(edge)
+        return {name: tuple(edges) for name, edges in found.items()}
+
+    @cached_property
     def stubs(self) -> Mapping[str, Route]:
         """The arrows on which outputs leave that nothing else uses: the chosen one and the program's own."""
         names = dict.fromkeys((self.graph.own_output, self.graph.output))

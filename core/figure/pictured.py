@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import Literal
 
 from core.arrays import Array, Value, shape_of
@@ -16,35 +18,64 @@ from core.layout import Route
 from core.notation.mathtree import Fenced, Math, Sign, row
 from core.notation.typeset import PLUS, is_loose, number_math, value_math
 from core.numbers import DIGITS, equation
-from core.steps import Computed, Flowed, Picture, Seeded, Step, Story
+from core.steps import Computed, Flowed, Picture, Seeded, Story
 
 
 def figure(drawing: Drawing, picture: Picture, digits: int = DIGITS) -> Figure:
     """What is to be seen at a picture."""
-    picture = picture.shown
-    step = picture.step
-    boxes = tuple(_box(drawing, picture, name) for name in drawing.sizes)
-    arrows = [
-        Arrow(edge, drawing.routes[edge.target, edge.port], *_arrow_mood(edge, picture, step))
-        for edge in drawing.edges
-    ]
-    for name, stub in drawing.stubs.items():
-        lit = isinstance(step, Seeded | Computed) and step.node == name
-        mood: Mood = "active" if lit else "done" if picture.value(name) is not None else "idle"
-        arrows.append(Arrow(Edge(name, "", -1), stub, mood, isinstance(step, Seeded)))
-    labels = [label for name in drawing.sizes for label in _labels(drawing, picture, name, digits)]
-    set_name = drawing.graph.typesetter.name
-    ends = (stub.end[0] + extent(set_name(name), NAME)[0] + 8 for name, stub in drawing.stubs.items())
-    width = max(drawing.placement.width, *ends, 0.0)
-    return Figure(boxes, tuple(arrows), tuple(labels), width, drawing.placement.height, drawing.frames)
+    return Figures(drawing, picture.story, digits).at(picture.count)
+
+
+class Figures:
+    """What is to be seen at every step of a story.
+
+    From one figure to the next the parts of nodes that no step in between touches stay the same objects.
+    """
+
+    def __init__(self, drawing: Drawing, story: Story, digits: int = DIGITS):
+        self._drawing, self._story, self._digits = drawing, story.shown, digits
+        self._boxes: dict[str, Box] = {}
+        self._arrows: dict[str, list[Arrow]] = {}  # those into a node
+        self._stubs: dict[str, Arrow] = {}
+        self._labels: dict[str, list[Label]] = {}
+        set_name = drawing.graph.typesetter.name
+        ends = (stub.end[0] + extent(set_name(name), NAME)[0] + 8 for name, stub in drawing.stubs.items())
+        self._extent = max(drawing.placement.width, *ends, 0.0), drawing.placement.height
+        self._last: tuple[int, Figure] | None = None
+
+    def at(self, count: int) -> Figure:
+        """The figure after so many steps."""
+        if self._last is None:
+            self._last = count, self._after(count, self._drawing.sizes)
+        elif count != self._last[0]:
+            touched = self._story.touched(self._last[0], count) & self._drawing.sizes.keys()
+            self._last = count, self._after(count, touched)
+        return self._last[1]
+
+    def _after(self, count: int, touched: Iterable[str]) -> Figure:
+        """The figure after so many steps, made from the last one by looking at the touched nodes anew."""
+        drawing, picture = self._drawing, self._story.picture(count)
+        for name in touched:
+            self._boxes[name] = _box(drawing, picture, name)
+            self._arrows[name] = _arrows(drawing, picture, name)
+            self._labels[name] = _labels(drawing, picture, name, self._digits)
+            if name in drawing.stubs:
+                self._stubs[name] = _stub(drawing, picture, name)
+        return Figure(
+            tuple(self._boxes.values()),
+            (*chain.from_iterable(self._arrows.values()), *self._stubs.values()),
+            tuple(chain.from_iterable(self._labels.values())),
+            *self._extent,
+            drawing.frames,
+        )
 
 
 def _box(drawing: Drawing, picture: Picture, name: str) -> Box:
     node = drawing.graph.nodes[name]
     width, height = drawing.sizes[name]
     kind: Literal["input", "operation"] = "input" if node.is_leaf else "operation"
-    backward = isinstance(picture.step, Flowed | Seeded)
     mood, centre = _box_mood(name, picture), drawing.placement.centres[name]
+    backward = mood in ("active", "receiving") and isinstance(picture.step, Flowed | Seeded)
     chosen = name == drawing.graph.output != drawing.graph.own_output
     return Box(name, kind, centre, width, height, drawing.symbols[name], mood, backward, chosen)
 
@@ -61,13 +92,29 @@ def _box_mood(name: str, picture: Picture) -> Mood:
     return "idle" if picture.value(name) is None else "done"
 
 
-def _arrow_mood(edge: Edge, picture: Picture, step: Step | None) -> tuple[Mood, bool]:
-    match step:
+def _arrows(drawing: Drawing, picture: Picture, name: str) -> list[Arrow]:
+    """The edges into a node."""
+    return [
+        Arrow(edge, drawing.routes[name, edge.port], *_arrow_mood(edge, picture))
+        for edge in drawing.arriving[name]
+    ]
+
+
+def _arrow_mood(edge: Edge, picture: Picture) -> tuple[Mood, bool]:
+    match picture.step:
         case Computed(node) if node == edge.target:
             return "active", False
         case Flowed(node, port) if (node, port) == (edge.target, edge.port):
             return "active", True
     return ("done" if picture.value(edge.target) is not None else "idle"), False
+
+
+def _stub(drawing: Drawing, picture: Picture, name: str) -> Arrow:
+    """The arrow on which an output leaves."""
+    step = picture.step
+    lit = isinstance(step, Seeded | Computed) and step.node == name
+    mood: Mood = "active" if lit else "done" if picture.value(name) is not None else "idle"
+    return Arrow(Edge(name, "", -1), drawing.stubs[name], mood, lit and isinstance(step, Seeded))
 
 
 def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[Label]:

@@ -49,6 +49,23 @@ def test_a_step_keeps_the_items_that_do_not_change(window):
     assert before <= set(items(window, LabelItem))
 
 
+def test_a_step_leaves_the_items_of_other_nodes_alone(window):
+    session = window.session
+    session.set_text("h = tanh(w1 x + w2 y); g = σ(w3 h + w4 x); L = (g - t)^2 + 0.1 w1^2")
+    for count in range(1, len(session.story) + 1):
+        held = {item: item.box for item in items(window, BoxItem)}
+        held |= {item: item.arrow for item in items(window, ArrowItem)}
+        held |= {item: item.label for item in items(window, LabelItem)}
+        session.step(1)
+        touched = session.story.touched(count - 1, count)
+        for item in items(window, BoxItem):
+            assert item.box is held[item] or item.box.node in touched
+        for item in items(window, ArrowItem):
+            assert item.arrow is held[item] or {item.arrow.edge.target, item.arrow.edge.source} & touched
+        for item in items(window, LabelItem):
+            assert item.label.node in touched or item.label is held[item]
+
+
 def test_the_token_travels_and_arrives(window, qtbot):
     window.scene.animated, window.scene.speed = True, 20.0
     window.session.step(1)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QTableWidget
 from app.actions import COMMANDS, MENUS
 from app.help import KeySheet, NotationSheet, Palette
 from app.menus import plain_text
+from app.panels.values import ValuesPanel
 from app.theme import THEMES
 from core.arrays import frozen
 from core.ops import LISTED
@@ -112,6 +113,50 @@ def test_values_are_typed_in_the_table(window, qtbot):
     table.item(0, 1).setText("1/2")
     assert window.session.document.values["x"] == 0.5
     assert not window.values.message.isVisible()
+
+
+def test_a_step_writes_only_the_rows_of_what_it_computes(window, monkeypatch):
+    session, table = window.session, window.values.table
+    looked_at, show_row = set(), ValuesPanel._show_row
+    monkeypatch.setattr(ValuesPanel, "_show_row", lambda *args: (looked_at.add(args[2]), show_row(*args)))
+    session.set_text("h = tanh(w1 x + w2 y); g = σ(w3 h + w4 x); L = (g - t)^2 + 0.1 w1^2")
+    written = set()
+    table.model().dataChanged.connect(lambda first, last: written.update(range(first.row(), last.row() + 1)))
+    for count in range(len(session.story)):
+        written.clear()
+        looked_at.clear()
+        session.step(1)
+        step = session.picture.step
+        assert looked_at <= session.story.touched(count, count + 1)
+        assert {table.names()[row] for row in written} == {getattr(step, "arg", step.node)} & {*table.names()}
+    written.clear()
+    session.select("h")
+    assert not written
+
+
+def test_the_table_is_right_wherever_one_goes(window):
+    """What it shows after steps to and fro is what it shows when it is filled anew."""
+    session, table = window.session, window.values.table
+
+    def shown():
+        cells = [table.item(row, column) for row in range(table.rowCount()) for column in range(3)]
+        return [(cell.text(), cell.toolTip(), cell.foreground().color().name()) for cell in cells]
+
+    session.set_text("h = tanh(w1 x + w2 y); L = (h - x)^2")
+    for count in (3, len(session.story), 5, 4, 7, 0, 6):
+        session.seek(count)
+        stepped = shown()
+        window.set_theme(window.theme)
+        session.set_digits(session.digits + 1)
+        session.set_digits(session.digits - 1)
+        assert stepped == shown()
+
+
+def test_what_is_typed_for_the_same_value_is_put_right(window):
+    cell = window.values.table.item(0, 1)
+    cell.setText("-4/2")
+    assert cell.text() == "−2"
+    assert window.session.undo_stack.count() == 0
 
 
 def test_a_number_in_the_table_is_dragged_sideways_as_one_edit(window):

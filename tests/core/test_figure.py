@@ -1,6 +1,7 @@
 """What is to be seen at a step, as data."""
 
 import math
+import random
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,10 +13,10 @@ from core.builder import build, graph_of, read_program
 from core.defaults import with_defaults
 from core.explain import explain
 from core.export.tikz import tikz
-from core.figure import draw, figure, label_width
+from core.figure import Figures, draw, figure, label_width
 from core.figure import labels as labels_of_edges
 from core.notation.latex import latex
-from core.passes import run, tell
+from core.passes import as_chosen, run, tell
 from core.plan import make_plan
 from core.unfold import LEVELS, frame_of, parent, unfolded
 
@@ -67,6 +68,39 @@ def test_a_backward_step_lights_one_edge_and_both_its_ends():
 
 def test_a_forward_step_lights_all_edges_that_bring_a_value():
     assert {arrow.edge.source for arrow in at("forward:1").tokens} == {"x", "y"}
+
+
+NET = """h = tanh(w1 x + w2 y); g = σ(w3 h + w4 x)
+L = (g - t)^2 + 0.1 w1^2 + W x"""
+
+
+def story_of(text, output=""):
+    program = read_program(text, ())
+    values = with_defaults(program, {})
+    graph, _, _ = as_chosen(build(program, values), output, None)
+    return tell(make_plan(graph), values)
+
+
+@pytest.mark.parametrize("output", ["", "h"])
+def test_a_figure_is_the_same_whichever_figures_were_made_before(output):
+    story = story_of(NET, output)
+    drawing = draw(story.graph, room=label_width(story))
+    figures, dice = Figures(drawing, story), random.Random(3)
+    for count in (0, *dice.sample(range(len(story) + 1), len(story) + 1), 0):
+        assert repr(figures.at(count)) == repr(figure(drawing, story.picture(count)))
+
+
+def test_a_step_keeps_every_part_of_the_nodes_it_does_not_touch():
+    story = story_of(NET)
+    figures = Figures(draw(story.graph), story)
+    before = figures.at(0)
+    for count in range(1, len(story) + 1):
+        now, touched = figures.at(count), story.touched(count - 1, count)
+        kept = {id(part) for part in (*before.boxes, *before.arrows, *before.labels)}
+        made = [part for part in (*now.boxes, *now.arrows, *now.labels) if id(part) not in kept]
+        ends = {part.node if hasattr(part, "node") else part.edge.target or part.edge.source for part in made}
+        assert touched >= ends and len(touched) <= 4
+        before = now
 
 
 def test_a_gradient_that_arrives_at_a_fan_out_is_added_visibly():
