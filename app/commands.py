@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from app.cli_derive import derive_arguments, write_derivatives
 from app.cli_export import export_arguments, write_export
+from app.cli_train import train_arguments, training_answer
 from app.opening import open_window
 from app.system import not_loaded
 from app.terminal import decoded, stdin_lines, write_json
@@ -41,7 +42,7 @@ def run_command(words: Sequence[str]) -> int:
 def say_why(error: Exception, words: Sequence[str]) -> None:
     """Why some words were refused, as lines on stderr, or as JSON where that was asked for."""
     problem, text = _problem(error)
-    if words[:1] == ["grad"] and not {"--json", "--jsonl"}.isdisjoint(words):
+    if words[:1] in (["grad"], ["train"]) and not {"--json", "--jsonl"}.isdisjoint(words):
         write_json(error_answer(problem, text))
     else:
         print(error_text(problem, text), file=sys.stderr)
@@ -192,7 +193,7 @@ def _grad(words: argparse.Namespace) -> int:
     if words.jsonl:
         if words.program:
             raise Problem("With --jsonl the programs are read from stdin", hint="Omit the program")
-        return _answer_lines()
+        return _answer_lines(_answer_of_report)
     request, _ = _requested(words)
     request = replace(request, wrt=words.wrt, check=words.check)
     report = Report(request, request.story(typed_hint))
@@ -203,12 +204,16 @@ def _grad(words: argparse.Namespace) -> int:
     return 0
 
 
-def _answer_lines() -> int:
+def _answer_of_report(line: str) -> dict[str, Any]:
+    request = request_from(line)
+    return Report(request, request.story(json_hint)).answer()
+
+
+def _answer_lines(answer_to: Callable[[str], dict[str, Any]]) -> int:
     """Answer every line of stdin; a line that cannot be answered says why, and the next is read."""
     for line in stdin_lines():
         try:
-            request = request_from(decoded(line, "The request"))
-            answer = Report(request, request.story(json_hint)).answer()
+            answer = answer_to(decoded(line, "The request"))
         except Refusal as refused:
             answer = error_answer(refused.problem, refused.text)
         except Problem as problem:
@@ -216,7 +221,24 @@ def _answer_lines() -> int:
         except Exception as error:
             answer = error_answer(_unexpected(error))
         write_json(answer)
+        if "interrupted" in answer:
+            raise KeyboardInterrupt
     return 0
+
+
+# -- train
+
+
+def _train_arguments(parser: argparse.ArgumentParser) -> None:
+    train_arguments(parser)
+
+
+def _train(words: argparse.Namespace) -> int:
+    if words.jsonl:
+        if words.program:
+            raise Problem("With --jsonl the programs are read from stdin", hint="Omit the program")
+        return _answer_lines(training_answer)
+    raise Problem("not yet")
 
 
 # -- figure
@@ -385,6 +407,13 @@ COMMANDS = {
   echo '{"program": "x y", "values": {"x": 2, "y": 3}}' | chainlight grad --jsonl""",
         _grad_arguments,
         _grad,
+    ),
+    "train": Command(
+        "Train a program.",
+        """\
+  echo '{"program": "(w - 3)^2", "values": {"w": 1}, "steps": 10}' | chainlight train --jsonl""",
+        _train_arguments,
+        _train,
     ),
     "figure": Command(
         "Draw the graph at a step.",

@@ -62,13 +62,7 @@ class Report:
         return [*found, *self.request.unused(graph)]
 
     def _typed(self, name: str) -> str:
-        """A name as the program spells it; one that it writes in LaTeX as its value was given."""
-        program = self.story.graph.program
-        spelled = program.spelled.get(name, name)
-        if "\\" not in spelled:
-            return spelled
-        given = {program.aliases.get(own, own): typed for own, typed in self.request.typed.items()}
-        return given.get(name, spelled)
+        return self.request.spelled(self.story.graph.program, name)
 
     @keeping
     def answer(self) -> dict[str, Any]:

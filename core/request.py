@@ -70,23 +70,27 @@ class Request:
     def story(self, hint: Callable[[Mapping[str, Value]], str]) -> Story:
         """Both passes. Raises Refusal; `hint` says how to give the values that are missing."""
         try:
-            program = read_program(self.program, {**self.stored, **self.values})
-            values = self._complete(program, hint)
-            as_stored = unfolded(build(program, values), recorded(self.unfolded))
-            graph = unfolded_as_asked(as_stored, self.unfold)
-            asked_for = [program.aliases.get(name, name) for name in (*self.wrt, self.output) if name]
-            for name in asked_for:
-                check_node(graph, name)
-            for name in self.values:
-                if name in graph.given:
-                    span = graph.nodes[name].span
-                    raise Problem(
-                        f"{name} has its value in the program already", span, "Give it in one place"
-                    )
-            asked = graph.with_output(program.aliases.get(self.output, self.output)) if self.output else graph
+            graph, values = self.built(hint)
+            aliases = graph.program.aliases
+            asked = graph.with_output(aliases.get(self.output, self.output)) if self.output else graph
             return tell(make_plan(asked), values, self._seed(asked))
         except Problem as problem:
             raise Refusal(problem, self.program) from None
+
+    def built(self, hint: Callable[[Mapping[str, Value]], str]) -> tuple[Graph, dict[str, Value]]:
+        """The program's graph and a value for every name. Raises Problem where something does not fit."""
+        program = read_program(self.program, {**self.stored, **self.values})
+        values = self._complete(program, hint)
+        as_stored = unfolded(build(program, values), recorded(self.unfolded))
+        graph = unfolded_as_asked(as_stored, self.unfold)
+        asked_for = [program.aliases.get(name, name) for name in (*self.wrt, self.output) if name]
+        for name in asked_for:
+            check_node(graph, name)
+        for name in self.values:
+            if name in graph.given:
+                span = graph.nodes[name].span
+                raise Problem(f"{name} has its value in the program already", span, "Give it in one place")
+        return graph, values
 
     def _seed(self, graph: Graph) -> Value | None:
         if self.entry is None:
@@ -111,6 +115,14 @@ class Request:
             _first_use(program, missing[0]),
             hint({name: guessed[name] for name in missing}),
         )
+
+    def spelled(self, program: Program, name: str) -> str:
+        """A name as the program spells it; one that it writes in LaTeX as its value was given."""
+        spelled = program.spelled.get(name, name)
+        if "\\" not in spelled:
+            return spelled
+        given = {program.aliases.get(own, own): typed for own, typed in self.typed.items()}
+        return given.get(name, spelled)
 
     def unused(self, graph: Graph) -> list[Note]:
         """A note for each value given to a name the program does not have."""
@@ -211,7 +223,8 @@ def typed_hint(missing: Mapping[str, Value]) -> str:
 
 # -- requests as JSON: {"program": "...", "values": {...}, "wrt": ["x"], "output": "f", "seed": 1}
 
-PARTS: dict[str, tuple[type | tuple[type, ...], str]] = {
+Parts = Mapping[str, tuple[type | tuple[type, ...], str]]
+PARTS: Parts = {
     "program": (str, "a text"),
     "values": (dict, "a table of names and values"),
     "wrt": (list, "a list of names"),
@@ -225,20 +238,7 @@ PARTS: dict[str, tuple[type | tuple[type, ...], str]] = {
 
 def request_from(text: str) -> Request:
     """The request on a line of JSON. Raises Problem."""
-    found = parse_json(text, "request")
-    if not isinstance(found, dict):
-        raise Problem("A request is a table", hint='Write {"program": "x y", "values": {"x": 2, "y": 3}}')
-    for name, plain in found.items():
-        if name not in PARTS:
-            meant = nearest(name, list(PARTS))
-            hint = f'Did you mean "{meant}"?' if meant else f"Its parts are {', '.join(PARTS)}"
-            raise Problem(f'"{cut(name)}" is no part of a request', hint=hint)
-        if not isinstance(plain, PARTS[name][0]):
-            raise Problem(f'"{name}" must be {PARTS[name][1]}')
-    if len(found.get("wrt", [])) > MOST_NAMES:
-        raise Problem(f'"wrt" can have {MOST_NAMES:,} names; here are {len(found["wrt"]):,}')
-    if "program" not in found:
-        raise Problem('The request has no "program"')
+    found = parts_from(text, PARTS, '{"program": "x y", "values": {"x": 2, "y": 3}}')
     values = values_from(found.get("values", {}))
     return Request(
         found["program"],
@@ -251,6 +251,26 @@ def request_from(text: str) -> Request:
         check=found.get("check", False),
         unfold=_names_from(found.get("unfold", [])),
     )
+
+
+def parts_from(text: str, parts: Parts, example: str) -> dict[str, Any]:
+    """The parts of a request on a line of JSON, each of its kind. Raises Problem."""
+    found = parse_json(text, "request")
+    if not isinstance(found, dict):
+        raise Problem("A request is a table", hint=f"Write {example}")
+    for name, plain in found.items():
+        if name not in parts:
+            meant = nearest(name, list(parts))
+            hint = f'Did you mean "{meant}"?' if meant else f"Its parts are {', '.join(parts)}"
+            raise Problem(f'"{cut(name)}" is no part of a request', hint=hint)
+        kind, said = parts[name]
+        if not isinstance(plain, kind) or (isinstance(plain, bool) and kind is not bool):
+            raise Problem(f'"{name}" must be {said}')
+        if kind is list and "names" in said and len(found[name]) > MOST_NAMES:
+            raise Problem(f'"{name}" can have {MOST_NAMES:,} names; here are {len(found[name]):,}')
+    if "program" not in found:
+        raise Problem('The request has no "program"')
+    return found
 
 
 def _names_from(plain: str | list[Any]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The documents are true: their commands run, their programs are read, their conventions hold."""
 
+import json
 import re
 import shlex
 from itertools import pairwise
@@ -24,6 +25,10 @@ from core.passes import MAX_SECONDS, run, tell, troubles
 from core.plan import make_plan
 from core.report import Report
 from core.request import Request, typed_hint, typed_values
+from core.training.optimizers import OPTIMIZERS
+from core.training.request import MOST_NUMBERS, MOST_STEPS, PARTS, Training, training_from
+from core.training.request import MOST_SECONDS as MOST_TRAINING_SECONDS
+from core.training.roles import FIXED
 from core.unfold import composite, unfolded
 from tests.core.test_export import NEEDS_TORCH, under_torch
 
@@ -238,3 +243,32 @@ def test_every_part_of_the_core_has_its_row():
 def test_every_function_is_listed_with_its_sentence():
     told = {(usage, row[1]) for row in rows("docs/functions.md") for usage in quoted(row[0])}
     assert told == {(op.usage, op.says) for op in OPS.values() if op.call}
+
+
+# -- training
+
+REQUEST = json.loads(
+    " ".join(re.findall(r"```json\n(.*?)```", text_of("docs/training.md"), re.DOTALL)[0].split("\n"))
+)
+
+
+def test_the_request_of_the_document_is_run():
+    answer = Training(training_from(json.dumps(REQUEST))).answer()
+    assert answer["ok"] and answer["losses"][-1] < answer["losses"][0]
+
+
+def test_the_parts_of_requests_and_answers_are_those_of_the_document():
+    cells = [row for row in rows("docs/training.md") if len(row) == 2 and quoted(row[0])]
+    told = [quoted(row[0])[0] for row in cells]
+    assert told[: len(PARTS)] == list(PARTS)
+    answer = Training(training_from(json.dumps(REQUEST))).answer(iter([False, True]).__next__)
+    assert told[len(PARTS) :] == [part for part in answer if part != "ok"]
+    limits = f"{MOST_STEPS:,}", f"{MOST_TRAINING_SECONDS:g} s of work", f"{MOST_NUMBERS * 8 / 1e9:.1f} GB"
+    assert all(limit in text_of("docs/training.md") for limit in limits)
+    assert all(name in cells[2][1] for name in FIXED)
+
+
+def test_the_rules_and_their_numbers_are_those_of_the_document():
+    table = [row for row in rows("docs/training.md") if len(row) == 3 and quoted(row[0])]
+    told = {quoted(row[0])[0]: quoted(row[2]) for row in table}
+    assert told == {name: [one.name for one in rule.hyperparameters] for name, rule in OPTIMIZERS.items()}

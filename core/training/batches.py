@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import field
 
 from core.arrays import Value
@@ -76,6 +76,26 @@ class Engines:
         """Draw the same masks of dropout again."""
         for compiled in self._known.values():
             compiled.rewind()
+
+
+@dataclass(frozen=True)
+class Shuffled:
+    """Mini-batches from an order shuffled anew for each epoch, by one generator for the whole run."""
+
+    size: int
+    seed: int
+
+    def deal(self, count: int) -> Iterator[Array]:
+        """The numbers of the examples of one mini-batch after the other, without end."""
+        chance = np.random.default_rng(self.seed)
+        while True:
+            order = chance.permutation(count)
+            yield from (order[start : start + self.size] for start in range(0, count, self.size))
+
+    def sizes(self, count: int) -> set[int]:
+        """How many examples a mini-batch may have."""
+        size = min(self.size, count)
+        return {size, count % size or size}
 
 
 class Feed:

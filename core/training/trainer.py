@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
-from itertools import chain, count, cycle
+from itertools import chain, cycle
+from itertools import count as naturals
 
 from core.arrays import Value, frozen
 from core.compiled import Compiled
@@ -18,7 +19,7 @@ from core.dataclass import dataclass
 from core.errors import Problem
 from core.graph import Graph
 from core.late import np
-from core.training.batches import Engines, Feed, Fill
+from core.training.batches import Engines, Feed, Fill, Shuffled
 from core.training.data import Array, Examples
 from core.training.looking import Look
 from core.training.objectives import descended
@@ -32,7 +33,8 @@ MEAN, SUM = "mean", "sum"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to train; `batches`, if given, are the examples' numbers of each mini-batch, dealt for ever.
+    """How to train; `batches`, if given, say how the mini-batches are dealt: shuffled in their own way, or
+    the examples' numbers of each, over and over.
 
     The loss of several examples, and so its gradient, is the `mean` of theirs or their `sum`.
     """
@@ -43,7 +45,7 @@ class Settings:
     seed: int = 0
     test_fraction: float = 0.0
     dtype: str = "float64"
-    batches: Sequence[Sequence[int]] = ()
+    batches: Sequence[Sequence[int]] | Shuffled = ()
     reduction: str = MEAN
 
     def __post_init__(self) -> None:
@@ -89,7 +91,8 @@ class Trainer:
     parameters              all of them end to end, changed in place
     train_data, test_data   the parts of the examples, None where there are none
     records                 one after every epoch; in a long run after every second, fourth and so on
-    trouble                 the sentence that says why training stopped, or ""
+    trouble                 the sentence that says why training stopped, or ""; `failed` is the value that was
+                            infinite or not a number
     """
 
     def __init__(
@@ -128,14 +131,18 @@ class Trainer:
     def _deal(self) -> Iterator[Array]:
         """The examples' numbers of one mini-batch after the other; without data there is one example."""
         data, settings = self.train_data, self.settings
+        count = len(data) if data else 1
+        if isinstance(settings.batches, Shuffled):
+            self._per_epoch = math.ceil(count / settings.batches.size)
+            return settings.batches.deal(count)
         if data is None or settings.batches:
             given = [np.asarray(rows, np.intp) for rows in settings.batches or [[0]]]
-            if not all(rows.size and rows.min() >= 0 and rows.max() < len(data or [0]) for rows in given):
-                raise Problem(f"Mini-batches have numbers of examples, 0 to {len(data or [0]) - 1}")
+            if not all(rows.size and rows.min() >= 0 and rows.max() < count for rows in given):
+                raise Problem(f"Mini-batches have numbers of examples, 0 to {count - 1}")
             self._per_epoch = len(given)
             return cycle(given)
         self._per_epoch = math.ceil(len(data) / settings.batch_size)
-        epochs = (data.batches(settings.batch_size, settings.seed, epoch) for epoch in count())
+        epochs = (data.batches(settings.batch_size, settings.seed, epoch) for epoch in naturals())
         return chain.from_iterable(epochs)
 
     def _decayed(self) -> Array | None:
@@ -157,7 +164,7 @@ class Trainer:
         self.optimizer.reset()
         self._batches = self._deal()
         self._before[...] = self.parameters
-        self.updates, self.trouble = 0, ""
+        self.updates, self.trouble, self.failed = 0, "", 0.0
         self.records: list[Record] = []
         self._every = 1
 
@@ -204,6 +211,11 @@ class Trainer:
             self._note()
         return loss
 
+    def take_back(self) -> None:
+        """Undo the last update; what the rule remembers of it stays."""
+        self.parameters[...] = self._before
+        self.updates -= 1
+
     def _ready(self, size: int) -> tuple[Compiled, list[Fill]]:
         """The engine for a batch size, and what brings the data into it."""
         if size not in self._fills:
@@ -213,7 +225,7 @@ class Trainer:
 
     def _stop(self, what: str, value: float) -> None:
         """Keep the parameters before, and say why there is no going on."""
-        self.parameters[...] = self._before
+        self.parameters[...], self.failed = self._before, value
         became = "not a number" if math.isnan(value) else "infinite"
         rate = self.optimizer.hyper["lr"]
         self.trouble = (
@@ -260,8 +272,13 @@ class Trainer:
         return Record(self.updates, self.epoch, train[0], test_loss, train[1], test_accuracy)
 
     def node_values(self, names: Sequence[str]) -> dict[str, Array]:
-        """The values of some nodes for every training example, along the first axis."""
-        return self._looks[0].values(names)
+        """The values of some nodes for every training example, along the first axis; without data for one."""
+        if self._looks:
+            return self._looks[0].values(names)
+        engine = self.engines.of(1, backward=False, watch=names)
+        with np.errstate(all="ignore"):
+            engine.forward()
+        return {name: np.array([engine.values[name]]) for name in names}
 
     def _output(self) -> float:
         engine = self.engines.of(1, backward=False)

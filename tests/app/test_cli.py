@@ -3,6 +3,7 @@
 import io
 import json
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from app import cli, commands
 from core.arrays import frozen
 from core.document import EXAMPLE, Document, dumps
 from core.passes import run
+from core.training.trainer import Trainer
 
 HOUSE = Path(__file__).parents[2]
 XYZ = ["(x+y)z", "x=-2", "y=5", "z=-4"]
@@ -232,6 +234,49 @@ def test_every_line_is_answered(cli_main):
     }
     assert answers[7]["error"]["hint"] == 'Did you mean "values"?'
     assert answers[9]["check"]["x"]["verdict"] == "correct"
+
+
+def test_trainings_are_answered_line_by_line(cli_main):
+    good = {"program": "(w - 3)^2", "values": {"w": 1}, "steps": 2, "optimizer": {"lr": 0.25}}
+    bad = [b"{", json.dumps({**good, "program": "(w -"}).encode(), json.dumps({**good, "steps": -1}).encode()]
+    lines = [json.dumps(good).encode(), *bad, json.dumps({**good, "steps": 0}).encode()]
+    status, out, err = cli_main("train", "--jsonl", stdin=b"\n".join(lines))
+    assert (status, err) == (0, "")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert answers[0] == {
+        "ok": True,
+        "losses": [4, 1, 0.25],
+        "values": {"w": 2.5},
+        "diverged": None,
+        "nodes": {"f": [0.25]},
+        "warnings": [],
+    }
+    assert [found["ok"] for found in answers] == [True, False, False, False, True]
+    assert answers[2]["error"]["line"] == 1 and answers[2]["error"]["column"] == 4
+    assert answers[3]["error"]["message"].startswith('"steps" must be a whole number')
+
+
+@pytest.fixture
+def interrupted_at_3(monkeypatch):
+    """Ctrl+C while the third update is made."""
+    step = Trainer.step
+
+    def interrupted(trainer, updates=1):
+        if trainer.updates == 2:
+            signal.raise_signal(signal.SIGINT)
+        return step(trainer, updates)
+
+    monkeypatch.setattr(Trainer, "step", interrupted)
+
+
+def test_a_training_that_is_interrupted_keeps_what_is_there(cli_main, interrupted_at_3):
+    line = json.dumps({"program": "w^2", "values": {"w": 1}, "steps": 10, "optimizer": {"lr": 0.25}}).encode()
+    status, out, err = cli_main("train", "--jsonl", stdin=line + b"\n" + line)
+    assert (status, err) == (130, "")
+    answer = json.loads(out)
+    assert (answer["interrupted"], answer["losses"]) == (3, [1, 0.25, 0.0625, 0.015625])
+    assert answer["values"] == {"w": 0.125}
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_mistake_of_our_own_is_said_on_its_line(cli_main, monkeypatch):

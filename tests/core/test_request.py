@@ -62,7 +62,7 @@ REFUSED = [
         "A name can have 64 characters; this one has 100,000",
     ),
     ('{"program": "x", "seed": null}', '"seed" must be a number or a list of numbers'),
-    ('{"program": "x", "seed": true}', "A value is a number or a list of numbers"),
+    ('{"program": "x", "seed": true}', '"seed" must be a number or a list of numbers'),
     ('{"program": "x", "seed": "one"}', "The value of the seed"),
     ('{"program": "x", "wrt": [1]}', "A name is a text"),
     (

@@ -1,0 +1,335 @@
+"""A training asked for on a line of JSON, and its answer: a run that others can repeat to the last digit.
+
+training_from   what a line asks for -> TrainingRequest
+Training        a request made ready to run; `answer` runs it
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
+from typing import Any
+
+from core.arrays import Value
+from core.builder import read_program
+from core.dataclass import dataclass, replace
+from core.document import MOST_VALUES, name_from, plain_value, value_from, values_from
+from core.errors import Problem, cut
+from core.graph import Graph
+from core.late import np
+from core.nodes import check_index
+from core.notation.tree import Note
+from core.passes import Over, after
+from core.request import Parts, Refusal, Request, check_node, json_hint, parts_from
+from core.training.batches import Shuffled
+from core.training.data import Array, Examples
+from core.training.looking import MOST_AT_ONCE
+from core.training.objectives import found_units
+from core.training.optimizers import rule_of
+from core.training.roles import FIXED, Roles
+from core.training.trainer import MEAN, Settings, Trainer
+
+MOST_STEPS = 1_000_000
+MOST_SECONDS = 60.0
+MOST_NUMBERS = 64_000_000  # computed at once: 0.5 GB
+PASSES = 3  # values, gradients and what lies between them
+EXAMPLE = '{"program": "(w - 3)^2", "values": {"w": 1}, "steps": 10, "optimizer": {"name": "sgd", "lr": 0.1}}'
+PARTS: Parts = {
+    "program": (str, "a text"),
+    "values": (dict, "a table of names and values"),
+    "parameters": (list, "a list of names"),
+    "data": (dict, "a table of names and lists, an entry for each example"),
+    "steps": (int, f"a whole number from 0 to {MOST_STEPS:,}"),
+    "optimizer": (dict, 'a table, such as {"name": "sgd", "lr": 0.1}'),
+    "batches": ((list, dict), 'a list of mini-batches, or {"size": 5, "seed": 0}'),
+    "reduction": (str, '"mean" or "sum"'),
+    "nodes": (list, "a list of names"),
+}
+SHUFFLED = {"size": 1, "seed": 0}  # the parts of shuffled mini-batches, and the least of each
+NOT_SHUFFLED = 'Shuffled mini-batches are {"size": 5, "seed": 0}: whole numbers, the size 1 or more'
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """A program, the values it starts from, and how it is to be trained.
+
+    `data` has for each name its examples along the first axis. Without `parameters` all names are learned
+    that take no data and are no constants by convention. Without `nodes` those that the program computes and
+    names are told.
+    """
+
+    program: str
+    values: Mapping[str, Value]
+    data: Mapping[str, Array]
+    steps: int
+    settings: Settings
+    parameters: tuple[str, ...] = ()
+    nodes: tuple[str, ...] | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+def training_from(text: str) -> TrainingRequest:
+    """The training a line of JSON asks for. Raises Problem."""
+    found = parts_from(text, PARTS, EXAMPLE)
+    if "steps" not in found:
+        raise Problem('The request has no "steps"', hint="Say how many updates are to be made")
+    if not 0 <= found["steps"] <= MOST_STEPS:
+        raise Problem(f'"steps" must be {PARTS["steps"][1]}')
+    if found.get("parameters") == []:
+        raise Problem('"parameters" names nothing to learn', hint="Leave it out to learn all there is")
+    values = values_from(found.get("values", {}))
+    data = _data(found.get("data", {}))
+    spellings = {name_from(name): name for name in found.get("data", {})}
+    optimizer, hyper = _rule(found.get("optimizer", {}))
+    return TrainingRequest(
+        found["program"],
+        values,
+        data,
+        found["steps"],
+        Settings(
+            optimizer,
+            hyper,
+            batches=_batches(found.get("batches"), next(map(len, data.values()), 1)),
+            reduction=found.get("reduction", MEAN),
+        ),
+        tuple(name_from(name) for name in found.get("parameters", [])),
+        tuple(name_from(name) for name in found["nodes"]) if "nodes" in found else None,
+        spellings | dict(zip(values, found.get("values", {}), strict=True)),
+    )
+
+
+def _data(table: Mapping[str, Any]) -> dict[str, Array]:
+    for name, plain in table.items():
+        if not isinstance(plain, list) or not plain:
+            raise Problem(f"The data of {cut(name)} are a list with an entry for each example")
+    found = {name: np.asarray(value) for name, value in values_from(table).items()}
+    lengths = {name: len(array) for name, array in found.items()}
+    if len({*lengths.values()}) > 1:
+        said = " and ".join(f"{name} has {length:,}" for name, length in list(lengths.items())[:8])
+        raise Problem(f"All data have the same number of examples; {said}")
+    return found
+
+
+def _rule(table: Mapping[str, Any]) -> tuple[str, dict[str, float]]:
+    name = table.get("name", "sgd")
+    if not isinstance(name, str):
+        raise Problem("The name of an optimizer is a text, such as sgd")
+    rule = rule_of(name)
+    numbers = {key: _hyperparameter(key, plain) for key, plain in table.items() if key != "name"}
+    rule(**numbers)
+    return name, numbers
+
+
+def _hyperparameter(name: str, plain: Any) -> Any:
+    is_number = isinstance(plain, int | float) and not isinstance(plain, bool)
+    return value_from(plain, cut(name)) if is_number else plain
+
+
+def _batches(plain: Any, count: int) -> Sequence[Sequence[int]] | Shuffled:
+    """The mini-batches; all examples at each step where nothing is said."""
+    if plain is None:
+        return [range(count)]
+    if isinstance(plain, dict):
+        given = {"seed": 0, **plain}
+        if given.keys() != SHUFFLED.keys() or not all(
+            _whole(given[key], low) for key, low in SHUFFLED.items()
+        ):
+            raise Problem(NOT_SHUFFLED)
+        return Shuffled(**given)
+    if not plain:
+        raise Problem('"batches" has no mini-batch', hint="Leave it out to use all examples at each step")
+    for rows in plain:
+        if not isinstance(rows, list) or not rows or not all(_whole(row, 0) and row < count for row in rows):
+            raise Problem(f"A mini-batch is a list of examples' numbers, 0 to {count - 1:,}")
+    return plain
+
+
+def _whole(plain: Any, least: int) -> bool:
+    return type(plain) is int and plain >= least
+
+
+# -- made ready
+
+
+class Training:
+    """A request with its graph and its trainer. Raises Refusal where something does not fit."""
+
+    def __init__(self, request: TrainingRequest):
+        self.request = request
+        try:
+            self._prepare()
+        except Problem as problem:
+            raise Refusal(problem, request.program) from None
+
+    def _prepare(self) -> None:
+        request = self.request
+        program = read_program(request.program, {**request.values, **request.data})
+        self.data = {program.aliases.get(name, name): array for name, array in request.data.items()}
+        firsts = {name: _first(array) for name, array in request.data.items()}
+        self.asked = Request(request.program, {**request.values, **firsts}, typed=request.typed)
+        self.graph, self.values = self.asked.built(json_hint)
+        self.roles = self._roles()
+        self.nodes = self._nodes()
+        self._check_size()
+        examples = Examples(self.data) if self.data else None
+        self.trainer = Trainer(self.graph, self.values, self.roles, examples, request.settings)
+        self._check_indices()
+
+    def _roles(self) -> Roles:
+        graph, free = self.graph, self.graph.free
+        for name in self.data:
+            if name in graph.nodes and name not in free:
+                raise Problem(f"{name} is computed by the program and takes no data", graph.nodes[name].span)
+        parameters = self._own(self.request.parameters)
+        for name in parameters:
+            check_node(graph, name)
+            if name in self.data:
+                raise Problem(f"{name} takes data and cannot be learned", graph.nodes[name].span)
+            if name not in free:
+                raise Problem(
+                    f"{name} is computed by the program and cannot be learned", graph.nodes[name].span
+                )
+        rest = [name for name in free if name not in self.data]
+        parameters = parameters or tuple(name for name in rest if name not in FIXED)
+        if not parameters:
+            raise Problem("There is nothing to learn", hint='Name the parameters in "parameters"')
+        target, prediction = found_units(graph, parameters, list(self.data))
+        return Roles(
+            parameters,
+            tuple(name for name in self.data if name != target),
+            target=target,
+            fixed=tuple(name for name in rest if name not in parameters),
+            prediction=prediction,
+        )
+
+    def _own(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Names as the program has them, each once."""
+        aliases = self.graph.program.aliases
+        return tuple(dict.fromkeys(aliases.get(name, name) for name in names))
+
+    def _nodes(self) -> tuple[str, ...]:
+        """The nodes to be told. Raises Problem where these are too many numbers."""
+        graph, wanted = self.graph, self.request.nodes
+        if wanted is None:
+            found = tuple(
+                node.name
+                for node in graph.nodes.values()
+                if (node.named and not node.is_leaf) or node.name == graph.output
+            )
+        else:
+            found = self._own(wanted)
+        for name in found:
+            check_node(graph, name)
+        count = self._examples * sum(math.prod(graph.nodes[name].shape) for name in found)
+        if count > MOST_VALUES:
+            said = f"The nodes would be {count:,} numbers; the limit is {MOST_VALUES:,}"
+            raise Problem(said, hint='Name fewer of them in "nodes"')
+        return found
+
+    @property
+    def _examples(self) -> int:
+        return next(map(len, self.data.values()), 1)
+
+    def _check_size(self) -> None:
+        """Raise Problem where the arrays would need too much room."""
+        batches, graph = self.request.settings.batches, self.graph
+        sizes = batches.sizes(self._examples) if isinstance(batches, Shuffled) else {*map(len, batches)}
+        each = sum(_room(graph, name) for name in graph.downstream_of(self.data) if name in graph.nodes)
+        count = each * (PASSES * sum(sizes) + 2 * min(self._examples, MOST_AT_ONCE))
+        if count > MOST_NUMBERS:
+            gigabytes, most = count * 8 / 1e9, MOST_NUMBERS * 8 / 1e9
+            raise Problem(
+                f"Training would need {gigabytes:,.1f} GB; the limit is {most:.1f} GB",
+                hint="Use smaller mini-batches, and few different sizes of them",
+            )
+
+    def _check_indices(self) -> None:
+        """Raise Problem where an example points at an entry that is not there."""
+        graph = self.graph
+        fed = graph.downstream_of(self.data)
+        for edge in graph.edges:
+            into = graph.pointed(edge)
+            if into is None or edge.source not in fed:
+                continue
+            operation = graph.nodes[edge.target].operation
+            entries = operation.entries_pointed(into.shape) if into.shape else into.value
+            for number, value in enumerate(self.trainer.node_values([edge.source])[edge.source]):
+                for index in np.ravel(value):
+                    self._check_index(float(index), entries, into.name, f"{edge.source} of example {number}")
+
+    def _check_index(self, index: float, entries: Any, name: str, what: str) -> None:
+        try:
+            check_index(index, int(entries), lambda: name)
+        except Problem as problem:
+            raise Problem(f"{what}: {problem.message}", hint=problem.hint) from None
+
+    # -- run
+
+    def answer(self, stopped: Callable[[], bool] = lambda: False, over: Over | None = None) -> dict[str, Any]:
+        """Run the training until it is done, diverges or is `stopped`; the answer as plain data.
+
+        Raises Refusal when it is `over`: after MOST_SECONDS, if nothing is given.
+        """
+        trainer, steps = self.trainer, self.request.steps
+        over, losses, diverged = over or after(MOST_SECONDS), [self._loss()], None
+        if not math.isfinite(losses[0]):
+            diverged = 0
+        while diverged is None and trainer.updates < steps and not stopped():
+            if trainer.step().trouble:
+                diverged = trainer.updates + 1
+                losses.append(trainer.failed)
+            else:
+                losses.append(self._loss())
+                if not math.isfinite(losses[-1]):
+                    diverged = trainer.updates
+                    trainer.take_back()
+            if over():
+                raise Refusal(self._too_long(), self.request.program)
+        answer = {
+            "ok": True,
+            "losses": [plain_value(loss) for loss in losses],
+            "values": self._named({name: trainer.values()[name] for name in self.roles.parameters}),
+            "diverged": diverged,
+            "nodes": self._named(trainer.node_values(self.nodes)),
+            "warnings": [note.message for note in (*self.graph.notes, *self._unused())],
+        }
+        if diverged is None and trainer.updates < steps:
+            answer["interrupted"] = trainer.updates
+        return answer
+
+    def _loss(self) -> float:
+        """The loss over all data now, which the trainer may just have noted."""
+        records = self.trainer.records
+        record = (
+            records[-1] if records and records[-1].step == self.trainer.updates else self.trainer.record()
+        )
+        return record.train_loss
+
+    def _too_long(self) -> Problem:
+        made = f"step {self.trainer.updates:,} of {self.request.steps:,}"
+        said = f"The training takes longer than {MOST_SECONDS:g} s; it was stopped at {made}"
+        return Problem(said, hint="Ask for fewer steps, or for fewer examples")
+
+    def _unused(self) -> list[Note]:
+        """A note for each value that is given for nothing; a target may stand in no formula."""
+        values = {name: value for name, value in self.asked.values.items() if name != self.roles.target}
+        return replace(self.asked, values=values).unused(self.graph)
+
+    def _named(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values for JSON under the names as the program spells them."""
+        program = self.graph.program
+        return {self.asked.spelled(program, name): plain_value(value) for name, value in values.items()}
+
+
+def _first(array: Array) -> Value:
+    return float(array[0]) if array.ndim == 1 else array[0]
+
+
+def _room(graph: Graph, name: str) -> int:
+    """How many numbers a node needs for an example; a convolution lays its windows side by side."""
+    node = graph.nodes[name]
+    windows = 1
+    if node.op == "conv2d":
+        windows = math.prod(graph.nodes[node.args[1]].shape[-3:])
+    return math.prod(node.shape) * windows
