@@ -9,9 +9,9 @@ import sys
 from collections.abc import Sequence
 
 from app.opening import open_window
-from app.terminal import abandon_output, flush, prepare_output
+from app.terminal import OutputError, abandon, flush, prepare_output, say
 
-FAILED, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
+FAILED, INTERRUPTED = 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,22 +26,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         except SystemExit as left:  # argparse leaves so after --help and --version
             flush()
             return int(left.code or 0)
-        except OSError:
+        except OutputError:
             raise
         except Exception as error:
             from app.commands import say_why
 
             say_why(error, words)
             return FAILED
-    except BrokenPipeError:
-        abandon_output()
-        return PIPE_CLOSED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except OSError as error:
-        abandon_output()
-        print(f"chainlight: cannot write the answer: {error.strerror}", file=sys.stderr)
-        return FAILED
+    except OutputError as error:
+        abandon(sys.stdout)
+        say(f"chainlight: {error}")
+        return error.status
 
 
 def _run(words: Sequence[str]) -> int:

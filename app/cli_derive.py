@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from app.terminal import write
 from core.errors import Problem
 from core.notation.spellings import node_name
 from core.request import Request, check_node, typed_hint
@@ -32,9 +33,9 @@ def write_derivatives(words: argparse.Namespace, request: Request) -> int:
             raise Problem("A Jacobian has two nodes", hint="Write --jacobian f,x")
         for name in pair:
             check_node(story.graph, name)
-        print(jacobian_text(story, pair[0], pair[1], words.layout, words.digits))
+        write(jacobian_text(story, pair[0], pair[1], words.layout, words.digits) + "\n")
     else:
         for name in words.wrt:
             check_node(story.graph, name)
-        print(ways_text(story, words.wrt or story.graph.inputs, words.digits))
+        write(ways_text(story, words.wrt or story.graph.inputs, words.digits) + "\n")
     return 0

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.terminal import write
 from core.document import Document
 from core.errors import Problem
 from core.request import Refusal, Request, typed_hint
@@ -45,7 +46,7 @@ def write_export(words: argparse.Namespace, request: Request, document: Document
     trained = words.program.endswith(".chainlight") and not (words.numpy or words.formula)
     made = _trained(words, request, document) if trained else _formula(words, request)
     if isinstance(made, str) and words.path == SCREEN:
-        print(made, end="")
+        write(made)
         return 0
     from app.store import write_atomically
 

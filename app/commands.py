@@ -16,7 +16,7 @@ from app.cli_export import export_arguments, write_export
 from app.cli_train import train_arguments, training_answer
 from app.opening import open_window
 from app.system import not_loaded
-from app.terminal import decoded, stdin_lines, write_json
+from app.terminal import decoded, say, stdin_lines, write, write_json
 from core.dataclass import dataclass, replace
 from core.document import MAX_BYTES, Document, loads
 from core.errors import Problem
@@ -45,7 +45,7 @@ def say_why(error: Exception, words: Sequence[str]) -> None:
     if words[:1] in (["grad"], ["train"]) and not {"--json", "--jsonl"}.isdisjoint(words):
         write_json(error_answer(problem, text))
     else:
-        print(error_text(problem, text), file=sys.stderr)
+        say(error_text(problem, text))
 
 
 def _problem(error: Exception) -> tuple[Problem, str]:
@@ -81,6 +81,9 @@ class _Parser(argparse.ArgumentParser):
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        write(message)
 
     def error(self, message: str) -> NoReturn:
         message = re.sub(r"^argument (\S+?)(/\S+)?: ", r"\1: ", message)
@@ -152,18 +155,40 @@ def _window(words: Sequence[str]) -> int:
     table = "\n".join(f"  {name:<8}{command.says}" for name, command in COMMANDS.items())
     says = "See backpropagation: from the formula you type, through both passes, to training."
     parser = _Parser("chainlight", f"{says}\n\ncommands:\n{table}", WINDOW_EXAMPLES)
-    parser.add_argument("file", metavar="FILE", nargs="?", help="a .chainlight project to open in the window")
+    parser.add_argument(
+        "start",
+        metavar="FORMULA|FILE",
+        nargs="?",
+        help="what to open: a formula, or a project, which ends in .chainlight, begins with /, ./ or ../, "
+        "or is a file that exists",
+    )
+    parser.add_argument("values", metavar="NAME=VALUE", nargs="*", help="x=-2, w=[1, 2], for a formula")
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     parser.add_argument("--reset", action="store_true", help="forget all settings, then open the window")
-    options = parser.parse_args(words)
-    file = options.file
-    if file is not None and not Path(file).is_file():
-        meant = nearest(file, list(COMMANDS))
-        hint = (
-            f"Did you mean chainlight {meant}?" if meant else "For a formula, write chainlight grad or figure"
-        )
-        raise Problem(f"There is no file {file}", hint=hint)
-    return open_window(Path(file) if file else None, reset=options.reset)
+    options = parser.parse_intermixed_args(_with_true_minus(words))
+    return open_window(_start(options.start, options.values), reset=options.reset)
+
+
+PATH = re.compile(r"~?/|\.\.?[/\\]|[A-Za-z]:[/\\]|.*\.chainlight$", re.IGNORECASE | re.DOTALL)
+ONE_WORD = re.compile(r"[^\W\d_]{3,}")  # of three letters or more: as a formula it would be a name alone
+
+
+def _start(word: str | None, values: Sequence[str]) -> Path | Document | None:
+    """What the window opens on: a project or a formula. Raises Problem."""
+    if word is None:
+        return None
+    is_file = os.path.isfile(word)  # noqa: PTH113 - False where the system cannot even ask
+    if not is_file and not PATH.match(word):
+        if ONE_WORD.fullmatch(word) and not values:
+            meant = nearest(word, list(COMMANDS))
+            hint = f"Did you mean chainlight {meant}?" if meant else "A project ends in .chainlight"
+            raise Problem(f"There is no command or file {word}", hint=hint)
+        return Document(word, typed_values(values))
+    if values:
+        raise Problem("A project has its own values", hint="Omit them, or give a formula")
+    if not is_file:
+        raise Problem(f"There is no file {word}", hint="A formula stands in quotation marks, as in '(x+y)z'")
+    return Path(word)
 
 
 class _Version(argparse.Action):
@@ -172,7 +197,7 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *args: Any, **kwargs: Any) -> None:
         from app.version import program_version
 
-        print(f"Chainlight {program_version()}")
+        write(f"Chainlight {program_version()}\n")
         parser.exit()
 
 
@@ -200,7 +225,7 @@ def _grad(words: argparse.Namespace) -> int:
     if words.json:
         write_json(report.answer())
     else:
-        print(report.text(words.digits))
+        write(report.text(words.digits) + "\n")
     return 0
 
 
@@ -365,13 +390,15 @@ def _document(word: str) -> Document:
 
 
 def _contents(path: Path) -> bytes:
-    if path.is_dir():
-        raise Problem(f"{path} is a folder")
     try:
+        if path.is_dir():
+            raise Problem(f"{path} is a folder")
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise Problem(f"There is no file {path}") from None
+    except Problem:
+        raise
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "this is not a file's name"
         raise Problem(f"Cannot read {path}: {str(reason).lower()}") from None
@@ -393,6 +420,7 @@ class Command:
 WINDOW_EXAMPLES = """\
   chainlight
   chainlight lecture.chainlight
+  chainlight '(x+y)z' x=-2 y=5 z=-4
   chainlight grad '(x+y)z' x=-2 y=5 z=-4
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --step backward:3 -o fig.svg"""
 

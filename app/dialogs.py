@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from core.errors import Problem
+from app.store import shown_name
+from core.errors import Problem, legible
 from core.figure import figure
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def ask_for_kind(
 
 def _may_overwrite(parent: QWidget, path: Path) -> bool:
     buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel
-    sentence = f"{path.name} exists already. Overwrite it?"
+    sentence = f"{shown_name(path)} exists already. Overwrite it?"
     box = QMessageBox(QMessageBox.Icon.Question, "Chainlight", sentence, buttons, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     return box.exec() == QMessageBox.StandardButton.Yes
@@ -117,11 +118,12 @@ def _write(window: Window, path: Path, write: Callable[[], object]) -> None:
     if trouble:
         complain(window, trouble)
     else:
-        window.tell(f"Saved {path.name}")
+        window.tell(f"Saved {shown_name(path)}")
 
 
-def complain(parent: QWidget, sentence: str) -> None:
+def complain(parent: QWidget | None, sentence: str) -> None:
     """Say in a dialog, as plain text, what went wrong."""
-    box = QMessageBox(QMessageBox.Icon.Warning, "Chainlight", sentence, QMessageBox.StandardButton.Ok, parent)
+    button = QMessageBox.StandardButton.Ok
+    box = QMessageBox(QMessageBox.Icon.Warning, "Chainlight", legible(sentence), button, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.exec()

@@ -16,6 +16,8 @@ from app.settings import Settings
 from app.system import starting_qt
 from app.theme import STYLE, load_fonts
 from app.window import Window
+from core.document import Document
+from core.resources import BrokenInstallation
 
 if TYPE_CHECKING:
     from app.recovery import Recovery
@@ -23,8 +25,11 @@ if TYPE_CHECKING:
 LOOK_AGAIN = 50  # milliseconds between looks whether the window can be seen
 
 
-def show_window(path: Path | None = None, *, reset: bool = False) -> int:
-    """Show the window until it is closed, with all settings forgotten if asked for; the exit status."""
+def show_window(start: Path | Document | None = None, *, reset: bool = False) -> int:
+    """Show the window, on a project or a formula, until it is closed; the exit status.
+
+    With `reset` all settings are forgotten first.
+    """
     refusal = check_versions()
     if refusal:
         print(refusal, file=sys.stderr)
@@ -32,6 +37,17 @@ def show_window(path: Path | None = None, *, reset: bool = False) -> int:
     with starting_qt():
         app = QApplication.instance() or QApplication([*sys.argv[:1], *STYLE])
     assert isinstance(app, QApplication)
+    try:
+        return _shown(app, start, reset)
+    except BrokenInstallation as broken:
+        from app.dialogs import complain
+
+        complain(None, str(broken))  # a terminal may not be there
+        raise
+
+
+def _shown(app: QApplication, start: Path | Document | None, reset: bool) -> int:
+    """Show the window of an application until it is closed; the exit status."""
     app.setApplicationName("Chainlight")
     QLocale.setDefault(QLocale.c())  # numbers have a point in every field, as they have in formulas
     app.setDesktopFileName("chainlight")
@@ -53,9 +69,9 @@ def show_window(path: Path | None = None, *, reset: bool = False) -> int:
 
             recovery = Recovery(window.session)
             reporter.on_report.append(recovery.write)
-            _first_moments(window, recovery, path)
+            _first_moments(window, recovery, start)
 
-    seen = QTimer(window, interval=1 if path else LOOK_AGAIN)
+    seen = QTimer(window, interval=1 if start else LOOK_AGAIN)
     seen.timeout.connect(look)
     seen.start()
     status = app.exec()
@@ -64,8 +80,8 @@ def show_window(path: Path | None = None, *, reset: bool = False) -> int:
     return status
 
 
-def _first_moments(window: Window, recovery: Recovery, path: Path | None) -> None:
-    """After the first picture: the file asked for, or work left by a crash; what the settings have to say."""
+def _first_moments(window: Window, recovery: Recovery, start: Path | Document | None) -> None:
+    """After the first picture: what was asked for, or work left by a crash; what the settings have to say."""
     gc.freeze()
     gc.enable()  # see app/opening.py
     from app.interrupts import Interrupts
@@ -74,8 +90,10 @@ def _first_moments(window: Window, recovery: Recovery, path: Path | None) -> Non
     QTimer.singleShot(0, window, _load_numpy)
     window.tell(window.settings.trouble, lasting=True)
     recovery.troubled.connect(lambda: window.tell(recovery.trouble, lasting=True))
-    if path is not None:
-        window.open_path(path)
+    if isinstance(start, Path):
+        window.open_path(start)
+    elif start is not None:
+        window.session.replace_document(start, None)
     else:
         window.files.offer(recovery.offered())
 

@@ -7,20 +7,27 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.system import ANYWHERE, libraries_of_window, no_screen, not_loaded
 from core.errors import Problem
 
+if TYPE_CHECKING:
+    from core.document import Document
 
-def open_window(path: Path | None = None, *, reset: bool = False) -> int:
-    """Show the window until it is closed; the exit status. Raises Problem without a screen or Qt."""
+
+def open_window(start: Path | Document | None = None, *, reset: bool = False) -> int:
+    """Show the window, on a project or a formula, until it is closed; the exit status.
+
+    Raises Problem without a screen or Qt.
+    """
     if no_screen():
         raise Problem("There is no screen to open a window on", hint=ANYWHERE)
     # what is loaded now stays: to look through it for garbage again and again takes a twentieth of the time
     gc.disable()
     with plain_imports():
         from app.main import show_window
-    return show_window(path, reset=reset)
+    return show_window(start, reset=reset)
 
 
 @contextmanager

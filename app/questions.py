@@ -9,6 +9,8 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from core.errors import legible
+
 Button = tuple[str, Literal["accept", "destroy", "reject"]]  # its text and what it does
 ROLES = {
     "accept": QMessageBox.ButtonRole.AcceptRole,
@@ -21,7 +23,7 @@ def ask(window: QWidget, sentence: str, buttons: Sequence[Button]) -> int:
     """The number of the button chosen; Esc is the last, Return the first that destroys nothing."""
     box = QMessageBox(QMessageBox.Icon.Question, "Chainlight", "", parent=window)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(sentence)
+    box.setText(legible(sentence))
     made = [box.addButton(text, ROLES[role]) for text, role in buttons]
     harmless = [i for i, (_, role) in enumerate(buttons) if role != "destroy"]
     box.setDefaultButton(made[harmless[0]])

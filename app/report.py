@@ -17,6 +17,8 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, qInstallMessag
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
+from core.resources import BrokenInstallation
+
 if TYPE_CHECKING:
     from app.report_dialog import ReportDialog
 
@@ -67,6 +69,8 @@ class Reporter(QObject):
             QCoreApplication.exit(INTERRUPTED)
             return
         text = "".join(traceback.format_exception(kind, error, trace))[-MAX_LETTERS:]
+        if isinstance(error, BrokenInstallation):  # no mistake of the program: its sentence says it all
+            text = f"{error}.\n"
         _print(text)
         if threading.current_thread() is threading.main_thread():
             self._keep()

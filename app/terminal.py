@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import json
 import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO
 
 from core.document import MAX_BYTES
 from core.errors import Problem
@@ -45,20 +46,59 @@ def prepare_output() -> None:
 def write_json(answer: dict[str, Any]) -> None:
     """One answer on one line, at once."""
     unicode = sys.stdout is None or (sys.stdout.encoding or "").lower().startswith("utf")
-    print(json.dumps(answer, ensure_ascii=not unicode, allow_nan=False))
+    write(json.dumps(answer, ensure_ascii=not unicode, allow_nan=False) + "\n")
     flush()
+
+
+class OutputError(Exception):
+    """A sentence why an answer could not be written, and the exit status that says so."""
+
+    def __init__(self, sentence: str, status: int = 2):
+        super().__init__(sentence)
+        self.status = status
+
+
+@contextmanager
+def _output() -> Iterator[None]:
+    """Raise OutputError where what is done within cannot write."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise OutputError("the output was closed before the whole answer was written", 141) from None
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OutputError("the disk is full, the answer is not written; free some space") from None
+        raise OutputError(f"cannot write the answer: {error.strerror}") from None
+
+
+def write(text: str) -> None:
+    """Write to standard output. Raises OutputError."""
+    if sys.stdout is None:
+        raise OutputError("standard output is closed, the answer has no place to go")
+    with _output():
+        sys.stdout.write(text)
+
+
+def say(text: str) -> None:
+    """Write a line to standard error, if that is possible: there is nowhere to say that it is not."""
+    if sys.stderr is not None:
+        try:
+            print(text, file=sys.stderr, flush=True)
+        except (OSError, ValueError):
+            abandon(sys.stderr)
 
 
 def flush() -> None:
     """Write what is still held back, so that a full disk or a closed pipe is noticed now."""
     if sys.stdout is not None:
-        sys.stdout.flush()
+        with _output():
+            sys.stdout.flush()
 
 
-def abandon_output() -> None:
+def abandon(stream: TextIO) -> None:
     """Send what is still unwritten nowhere, so that the interpreter's last flush is silent."""
     with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def stdin_lines() -> Iterator[bytes]:

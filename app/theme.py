@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from core.arrays import Array
 from core.dataclass import dataclass, replace
 from core.late import np
-from core.resources import resource
+from core.resources import BrokenInstallation, resource
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -148,7 +148,8 @@ STYLE = ("-style", "Fusion")
 def load_fonts() -> None:
     """Make the bundled fonts the program's own, so that a machine without fonts shows letters."""
     for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "STIXTwoMath-Regular.ttf"):
-        QFontDatabase.addApplicationFont(str(resource("fonts", name)))
+        if QFontDatabase.addApplicationFont(str(resource("fonts", name))) < 0:
+            raise BrokenInstallation(f"fonts/{name}", "is damaged")
 
 
 def apply_theme(app: QApplication, theme: Theme, scale: float = 1.0) -> None:

@@ -40,6 +40,7 @@ from app.presentation import Presentation
 from app.session import Session
 from app.settings import Settings
 from app.theme import THEMES, Theme, apply_theme
+from core.errors import legible
 from core.numbers import typed_text
 
 if TYPE_CHECKING:
@@ -247,7 +248,7 @@ class Window(QMainWindow):
 
     def tell(self, sentence: str, lasting: bool = False) -> None:
         """Say something in passing, until the document changes; what is `lasting` stays longer."""
-        self._status.setText(sentence)
+        self._status.setText(legible(sentence))
         self._lasting = lasting
 
     def _say_no_more(self) -> None:

@@ -40,6 +40,17 @@ def cut(text: str, most: int = 40) -> str:
     return text if len(text) <= most else text[: most - 3] + "…"
 
 
+LONGEST = 500  # characters of a sentence
+
+
+def legible(sentence: str) -> str:
+    """A sentence that may quote anything, short enough to be read: a long one loses its middle."""
+    if len(sentence) <= LONGEST:
+        return sentence
+    half = LONGEST // 2 - 2
+    return f"{sentence[:half]} … {sentence[-half:]}"
+
+
 class Problem(ValueError):
     """A sentence for the user: what is wrong, where in the program, and what would mend it.
 
@@ -47,8 +58,9 @@ class Problem(ValueError):
     """
 
     def __init__(self, message: str, span: Span | None = None, hint: str = "", fix: str | None = None):
+        message = legible(message)
         super().__init__(message)
-        self.message, self.span, self.hint, self.fix = message, span, hint, fix
+        self.message, self.span, self.hint, self.fix = message, span, legible(hint), fix
 
     def at(self, span: Span) -> Problem:
         """The same problem with a place, unless it already has one."""

@@ -186,6 +186,8 @@ def cells_wide(text: str) -> int:
 
 # -- problems
 
+WIDEST, BESIDE = 100, 40  # characters of a line that is quoted, and of those before its mark
+
 
 def error_answer(problem: Problem, text: str = "") -> dict[str, Any]:
     """A problem as plain data; a place that is not known is None."""
@@ -208,12 +210,21 @@ def error_text(problem: Problem, text: str = "") -> str:
     if problem.span:
         spot = place(text, problem.span)
         line = (text.split("\n")[spot.line - 1] if text else "").rstrip("\r")
-        before, marked = line[: spot.column - 1], line[spot.column - 1 : spot.end_column - 1]
+        line, start, end = _around(_harmless(line), spot.column - 1, spot.end_column - 1)
         lines[0] = f"Line {spot.line}, column {spot.column}: {lines[0]}"
-        lines.append(f"  {_harmless(line)}")
-        lines.append(f"  {' ' * cells_wide(_harmless(before))}{'^' * max(1, cells_wide(_harmless(marked)))}")
+        lines.append(f"  {line}")
+        lines.append(f"  {' ' * cells_wide(line[:start])}{'^' * max(1, cells_wide(line[start:end]))}")
     lines[0] = _harmless(lines[0])
     return "\n".join([*lines, *([_harmless(_stopped(problem.hint))] if problem.hint else [])])
+
+
+def _around(line: str, start: int, end: int) -> tuple[str, int, int]:
+    """A line, as much as a terminal shows around the stretch from start to end, and where that is then."""
+    first = max(0, start - BESIDE) if len(line) > WIDEST else 0
+    last = first + WIDEST
+    before, behind = "…" * (first > 0), "…" * (len(line) > last)
+    shift = first - len(before)
+    return f"{before}{line[first:last]}{behind}", start - shift, min(end, last) - shift
 
 
 def _stopped(sentence: str) -> str:

@@ -17,7 +17,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QPainterPath, QRawFont, QTextLayout, QTransform
 
 from core.dataclass import dataclass
-from core.resources import resource
+from core.resources import BrokenInstallation, resource
 
 UNITS = 1000
 """Outline units per em: a glyph's path is scaled by `size / UNITS` when it is painted."""
@@ -367,7 +367,7 @@ def _load(name: str) -> QRawFont:
     path = resource("fonts", name)
     font = QRawFont(str(path), UNITS, QFont.HintingPreference.PreferNoHinting)
     if not font.isValid():
-        raise ValueError(f"The font file {path} cannot be read; please install Chainlight again.")
+        raise BrokenInstallation(f"fonts/{name}", "is damaged")
     return font
 
 

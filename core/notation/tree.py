@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import TypeVar
 
 from core.dataclass import dataclass, replace
-from core.errors import Span
+from core.errors import Span, legible
 
 NOWHERE = Span(0, 0)
 Result = TypeVar("Result")
@@ -190,6 +190,9 @@ class Note:
     message: str
     span: Span
     other: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", legible(self.message))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
+import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -45,7 +48,7 @@ def refusal_of(cli_main, *words):
     """The lines on stderr of a command that is refused."""
     status, out, err = cli_main(*words)
     assert (status, out) == (2, "")
-    assert "Traceback" not in err and "mistake" not in err
+    assert "Traceback" not in err and "Internal error" not in err
     return err.splitlines()
 
 
@@ -362,7 +365,17 @@ def test_a_refusal_as_json(cli_main):
         (["grad", "bytes.chainlight"], "bytes.chainlight is not UTF-8 text: byte 1 cannot be read"),
         (["grad", "other.chainlight"], "This is not a Chainlight project"),
         (["grad", "\0.chainlight"], "Cannot read"),
-        (["gard"], "There is no file gard"),
+        (["gard"], "There is no command or file gard"),
+        (["lecture"], "There is no command or file lecture"),
+        (["lecture.chainlight"], "There is no file lecture.chainlight"),
+        (["Lecture.CHAINLIGHT"], "There is no file Lecture.CHAINLIGHT"),
+        (["./x+y"], "There is no file ./x+y"),
+        (["/tmp/none/x"], "There is no file /tmp/none/x"),
+        (["..\\x"], "There is no file ..\\x"),
+        (["C:/x"], "There is no file C:/x"),
+        (["other.chainlight", "x=1"], "A project has its own values"),
+        (["(x+y)z", "x"], "'x' is not a value"),
+        (["(x+y)z", "--nonsense"], "Unrecognized arguments: --nonsense"),
         (["figure", "x", "x=1"], "A figure needs a file"),
         (["figure", "x", "x=1", "-o", "x.doc"], "x.doc does not say what kind"),
         (["figure", "x", "x=1", "-o", "none/x.svg"], "The folder none does not exist"),
@@ -408,7 +421,7 @@ def examples():
     return [line.strip() for text in texts for line in text.splitlines() if "lecture.chainlight" not in line]
 
 
-@pytest.mark.parametrize("line", [line for line in examples() if line != "chainlight"])
+@pytest.mark.parametrize("line", [line for line in examples() if {*line.split()} & {*commands.COMMANDS}])
 def test_the_examples_of_the_help_run(cli_main, tmp_path, line):
     stdin = b""
     if "|" in line:
@@ -492,7 +505,7 @@ def test_json_on_a_terminal_of_few_characters():
     assert json.loads(done.stdout)["error"]["message"] == "λ has no value"
 
 
-def test_a_reader_that_leaves_is_no_error():
+def test_a_reader_that_leaves_is_said():
     command = [sys.executable, "-m", "app", "grad", "--jsonl"]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with subprocess.Popen(command, env={"PYTHONPATH": str(HOUSE)}, **pipes) as running:
@@ -502,17 +515,132 @@ def test_a_reader_that_leaves_is_no_error():
         running.stdout.close()
         running.stdin.write(b'{"program": "x", "values": {"x": 1}}\n')
         running.stdin.close()
-        assert running.stderr.read() == b""
+        said = b"chainlight: the output was closed before the whole answer was written"
+        assert running.stderr.read().splitlines() == [said]
         assert running.wait(30) == 141
 
 
+@pytest.mark.parametrize("words", [["grad", *XYZ], ["grad", *XYZ, "--json"], ["derive", *XYZ], ["--version"]])
+def test_a_closed_output_is_said(words):
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "app", *words]
+    done = subprocess.run(command, env={"PYTHONPATH": str(HOUSE)}, capture_output=True)
+    said = b"chainlight: standard output is closed, the answer has no place to go"
+    assert (done.returncode, done.stderr.splitlines()) == (2, [said])
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
-def test_a_full_disk_is_said():
+@pytest.mark.parametrize("words", [["grad", "x", "x=1"], ["grad", "x", "--json"], ["--help"], ["--version"]])
+def test_a_full_disk_is_said(words):
     with Path("/dev/full").open("wb") as full:
-        command = [sys.executable, "-m", "app", "grad", "x", "x=1"]
+        command = [sys.executable, "-m", "app", *words]
         done = subprocess.run(command, env={"PYTHONPATH": str(HOUSE)}, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
-    assert done.stderr == b"chainlight: cannot write the answer: No space left on device\n"
+    said = b"chainlight: the disk is full, the answer is not written; free some space"
+    assert done.stderr.splitlines() == [said]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_an_answer_is_given_though_nothing_can_be_said_beside_it():
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "app", "grad", "x +"]
+        done = subprocess.run(command, env={"PYTHONPATH": str(HOUSE)}, stdout=subprocess.PIPE, stderr=full)
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
+HUGE = "q" * 100_000
+LONG_WORDS = [
+    [HUGE],
+    ["grad", HUGE],
+    ["grad", "x", HUGE],
+    ["grad", "x", f"x={HUGE}"],
+    ["grad", "x", f"{HUGE}=1"],
+    *(
+        ["grad", "x", "x=1", option, HUGE]
+        for option in ("--wrt", "--output", "--digits", "--seed", "--entry")
+    ),
+    ["grad", f"--{HUGE}"],
+    ["grad", f"{HUGE}.chainlight"],
+    ["derive", "x", "x=1", "--jacobian", f"{HUGE},x"],
+    ["figure", "x", "x=1", "-o", f"{HUGE}.svg"],
+    ["figure", "x", "x=1", "-o", f"f.{HUGE}"],
+    *(["figure", "x", "x=1", "-o", "f.svg", option, HUGE] for option in ("--step", "--theme", "--unfold")),
+    ["export", "x", "x=1", "-o", f"{HUGE}.py"],
+    ["export", "x", "x=1", "-o", f"f.{HUGE}"],
+]
+
+
+@pytest.mark.parametrize("words", LONG_WORDS, ids=lambda words: " ".join(words)[:40])
+def test_what_is_said_of_words_without_end_can_be_read(cli_main, words):
+    for options in ([], ["--json"] if words[0] == "grad" else []):
+        status, out, err = cli_main(*words, *options)
+        assert status == 2 and 0 < len(out + err) < 1500
+        assert "Internal" not in out + err and "cannot write" not in err
+
+
+# -- a file of the program that is missing
+
+INSTALLATION = """
+import sys
+from pathlib import Path
+from core import resources
+resources._FOLDERS = (Path(sys.argv[1]),)
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+def look():
+    box = QApplication.activeModalWidget()
+    if isinstance(box, QMessageBox):
+        print(box.text())
+        box.close()
+    elif window := QApplication.activeWindow():
+        (window.actions_by_id["about"] if "about" in sys.argv else window).close()
+
+def wait():
+    timer = QTimer(QApplication.instance(), interval=20)
+    timer.timeout.connect(look)
+    timer.start()
+
+made = QApplication.__init__
+QApplication.__init__ = lambda app, *words: (made(app, *words), wait())[0]
+from app.cli import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.fixture
+def installation(tmp_path):
+    """A copy of the files that belong to the program."""
+    return shutil.copytree(HOUSE / "resources", tmp_path / "resources")
+
+
+def installed(folder, *words):
+    environment = {**os.environ, "PYTHONPATH": str(HOUSE), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", INSTALLATION, str(folder), *map(str, words)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    # the offscreen platform says so for every dialog
+    done.stderr = re.sub(".*propagateSizeHints.*\n", "", done.stderr)
+    return done
+
+
+MISSING = ["fonts/DejaVuSans.ttf", "fonts/STIXTwoMath-Regular.ttf", "icons/save.svg"]
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_the_window_names_a_file_that_is_missing(installation, name):
+    (installation / name).unlink()
+    said, mend = f"The file {name} of Chainlight is missing.", "Install Chainlight again"
+    done = installed(installation)
+    assert (done.returncode, done.stdout, done.stderr) == (2, f"{said} {mend}\n", f"{said}\n{mend}.\n")
+
+
+@pytest.mark.parametrize("name", MISSING[:2])
+@pytest.mark.parametrize("damage", ["missing", "damaged"])
+def test_a_command_names_a_file_that_is_of_no_use(installation, tmp_path, name, damage):
+    (installation / name).unlink() if damage == "missing" else (installation / name).write_bytes(b"")
+    done = installed(installation, "figure", *XYZ, "-o", tmp_path / "f.svg")
+    said = f"The file {name} of Chainlight is {damage}.\nInstall Chainlight again.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    assert not (tmp_path / "f.svg").exists()
 
 
 # -- unfolding

@@ -43,7 +43,7 @@ from core.notation.mathtree import (
 )
 from core.notation.names import ACCENTS
 from core.notation.typeset import PLAIN, Typesetter
-from core.resources import resource
+from core.resources import BrokenInstallation, resource
 from tests.counting import at_most
 
 SIZE = 48.0
@@ -626,8 +626,10 @@ def test_importing_loads_no_font() -> None:
 
 def test_a_missing_file_is_told_in_a_sentence() -> None:
     assert resource("fonts", "STIXTwoMath-Regular.ttf").is_file()
-    with pytest.raises(FileNotFoundError, match=r"fonts/nowhere\.ttf .*\.$"):
+    with pytest.raises(BrokenInstallation) as caught:
         resource("fonts", "nowhere.ttf")
+    assert caught.value.message == "The file fonts/nowhere.ttf of Chainlight is missing"
+    assert caught.value.hint == "Install Chainlight again"
 
 
 # the widget

@@ -1,6 +1,7 @@
 """The program from its start to its end, in a process of its own."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,8 @@ def show(window, show=Window.show):
             raise RuntimeError("of the test")
         else:
             noise = NumberField(0, 1, decimals=2)
-            print(json.dumps([first, window.session.document.text, gc.isenabled(), noise.text()]))
+            document = window.session.document
+            print(json.dumps([first, document.text, dict(document.values), gc.isenabled(), noise.text()]))
             window.close()
 
     QTimer.singleShot(0, look)
@@ -47,18 +49,36 @@ raise SystemExit(main(PATHS))
 """
 
 
-def start(*words):
+def start(*words, folder=ROOT):
     command = [sys.executable, "-c", LOOK, *map(str, words)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
-@pytest.mark.parametrize("with_file", [False, True], ids=["alone", "file"])
-def test_it_starts_with_the_example_or_the_file_and_ends_well(tmp_path, with_file):
+STARTS = {
+    "alone": ([], "(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}),
+    "a file": (["a.chainlight"], "u v", {"u": 2.0, "v": 3.0}),
+    "a formula": (["(a+b)/c"], "(a+b)/c", {}),
+    "a formula with values": (["-a b", "a=2", "b=-3"], "−a b", {"a": 2.0, "b": -3.0}),
+    "a formula that cannot be read": (["(a+b"], "(a+b", {}),
+}
+
+
+@pytest.mark.parametrize("how", STARTS)
+def test_it_starts_with_what_was_asked_for_and_ends_well(tmp_path, how):
+    words, text, values = STARTS[how]
     project = tmp_path / "a.chainlight"
     project.write_text(dumps(Document("u v", {"u": 2.0, "v": 3.0}, {})), encoding="utf-8")
-    done = start("works", *([project] if with_file else []))
+    done = start("works", *words, folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == ["(x+y)z", "u v" if with_file else "(x+y)z", True, "0.00"]
+    assert json.loads(done.stdout) == ["(x+y)z", text, values, True, "0.00"]
     assert not list(tmp_path.rglob("recovery/*.json"))
 
 

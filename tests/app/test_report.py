@@ -16,6 +16,7 @@ from app.recovery import Recovery
 from app.report import install_excepthook
 from app.report_dialog import HEADING, ReportDialog
 from core.document import Document, loads
+from core.resources import resource
 
 OTHER = Document("a b", {"a": 2.0, "b": 3.0})
 
@@ -69,6 +70,14 @@ def test_a_slot_that_fails_is_reported_and_the_work_kept(qtbot, reporter, sessio
     for part in ("Chainlight ", "Python 3.", "Qt 6.", "PySide6 6.", "Traceback", "RuntimeError: planted"):
         assert part in text
     recovery.close()
+
+
+def test_a_file_of_the_program_that_is_missing_is_a_sentence(qtbot, reporter, capfd):
+    QTimer.singleShot(0, lambda: resource("icons", "nowhere.svg"))
+    qtbot.waitUntil(lambda: len(shown()) == 1)
+    text = shown()[0].text.toPlainText()
+    assert "The file icons/nowhere.svg of Chainlight is missing. Install Chainlight again." in text
+    assert "Traceback" not in text + capfd.readouterr().err
 
 
 def test_a_second_one_is_added_and_the_same_one_counted(qtbot, reporter):

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from core.resources import resource
+from core.resources import BrokenInstallation, resource
 from core.training.data import Dataset, Examples
 from core.training.datasets import DATASETS
 
@@ -210,5 +210,5 @@ def test_refusals_are_sentences(attempt, sentence):
 
 
 def test_missing_resource_is_a_sentence():
-    with pytest.raises(FileNotFoundError, match=r"data/none.npz belongs to Chainlight and is missing"):
+    with pytest.raises(BrokenInstallation, match=r"The file data/none.npz of Chainlight is missing"):
         resource("data", "none.npz")
