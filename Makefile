@@ -1,7 +1,7 @@
 # make run    the window            make run ARGS="FILE"
 # make test   all tests             make test ARGS="-k optimizers"
 # make check  style and types
-# make bench  how fast it is
+# make bench  how fast it is        make bench ARGS="--only trainer"
 # make clean  back to a fresh clone
 #
 # Each is enough on its own: it finds a Python, makes .venv and installs what is needed. PYTHON3=/path/to/python
@@ -30,8 +30,8 @@ check: $(VENV)/installed-dev
 	$(PYTHON) -m mypy
 
 bench: $(VENV)/installed
-	@[ ! -e tests/bench.py ] || $(PYTHON) -m tests.bench $(ARGS)
-	@[ ! -e tests/bench_start.py ] || QT_QPA_PLATFORM=offscreen $(PYTHON) -m tests.bench_start
+	@.ci/system-libs window $(PYTHON)
+	$(PYTHON) -m tests.bench $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -13,7 +13,7 @@ from pathlib import Path
 from core.errors import Problem
 from core.report import Report
 from core.request import Refusal, Request, json_hint, request_from
-from tests.bench_graphs import nested
+from tests.bench.graphs import nested
 
 SECONDS = 10  # of work for one program: a ceiling for what hangs, twenty times what is promised
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

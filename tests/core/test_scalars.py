@@ -20,7 +20,7 @@ from core.plan import make_plan
 from core.training.data import Dataset
 from core.training.roles import roles_of
 from core.training.trainer import Settings, Trainer
-from tests.bench_graphs import NEURON, NEURON_VALUES, nested
+from tests.bench.graphs import NEURON, NEURON_VALUES, nested
 from tests.core.test_compiled import PROGRAMS, draw
 from tests.core.test_ops import ELEMENTWISE, drawn, name_of
 from tests.core.test_passes import FACTORS, combined

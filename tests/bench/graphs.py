@@ -1,10 +1,9 @@
-"""How fast graphs of plain numbers are: the neuron of a lecture, a long graph, and graphs that grow."""
+"""Graphs of plain numbers: the neuron of a lecture, a long graph, and graphs that grow."""
 
 import math
-import statistics
 import time
 import tracemalloc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from core.graph import Graph
 from core.passes import input_values, steps, tell
 from core.plan import make_plan
 from core.steps import Picture
-from tests.timing import Step, installed, interleaved
+from tests.bench.timing import GROWTH, OURS, Effort, Row, Step, against, installed, interleaved
 
 Gradient = Iterable[Any]
 Run = Callable[[], Gradient]
@@ -26,24 +25,29 @@ NEURON = "1/(1+exp(-(w0 x0 + w1 x1 + w2)))"
 NEURON_VALUES = {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}
 
 
-def neuron(rounds: int, seconds: float) -> None:
-    """The neuron of CS231n, twelve operations on numbers: what comes before, and both passes."""
-    names = installed(NEURONS)
-    gradients = {name: NEURONS[name]() for name in names}
-    found = {name: [float(part) for part in run()] for name, run in gradients.items()}
-    for name in names:
-        np.testing.assert_allclose(found[name], found["by hand"], rtol=1e-12, err_msg=name)
+def rows(effort: Effort) -> Iterator[Row | str]:
+    yield from neuron(effort)
+    yield from long_graph(effort)
+    yield from growth(effort)
+
+
+def neuron(effort: Effort) -> Iterator[Row]:
+    """The neuron of CS231n, twelve operations on numbers: both passes, and what comes before."""
+    gradients = {name: NEURONS[name]() for name in installed(NEURONS)}
+    for name, run in gradients.items():
+        found, expected = ([float(part) for part in one()] for one in (run, gradients[OURS]))
+        np.testing.assert_allclose(found, expected, rtol=1e-12, err_msg=name)
+    times = interleaved(gradients, effort.rounds, effort.turn)
+    yield from against("graphs", f"both passes of {NEURON}", times)
     plan = make_plan(graph_of(NEURON, NEURON_VALUES))
     inputs = input_values(plan.graph, NEURON_VALUES)
-    runs: dict[str, Step] = {
-        "read, build and plan": lambda: make_plan(graph_of(NEURON, NEURON_VALUES)),
-        "compile": lambda: compile_plan(plan, parameters=list(NEURON_VALUES)),
-        "both passes, told step by step": lambda: list(steps(plan, inputs)),
-        **{f"both passes, {name}": run for name, run in gradients.items()},
+    stages: dict[str, Step] = {
+        "its reading, graph and plan": lambda: make_plan(graph_of(NEURON, NEURON_VALUES)),
+        "its compiling": lambda: compile_plan(plan, parameters=list(NEURON_VALUES)),
+        "both its passes, told step by step": lambda: list(steps(plan, inputs)),
     }
-    print(f"\nA neuron, {NEURON}: µs\n")
-    for name, times in interleaved(runs, rounds, seconds).items():
-        print(f"{name:34}{statistics.median(times) * 1e6:10.1f}")
+    for stage, seconds in interleaved(stages, effort.rounds, effort.turn).items():
+        yield Row("graphs", stage, seconds)
 
 
 def compiled() -> Run:
@@ -101,8 +105,8 @@ def pytorch() -> Run:
 
 
 NEURONS: dict[str, Callable[[], Run]] = {
-    "compiled": compiled,
-    "by hand": by_hand,
+    OURS: compiled,
+    "Python by hand": by_hand,
     "autograd": autograd,
     "pytorch": pytorch,
 }
@@ -121,10 +125,8 @@ def nested(nodes: int) -> str:
     return "\n".join([*lines, f"y = {text}"])
 
 
-LONG, TURNS = 2_002, 11
-STAGES = ["read", "build", "plan", "told", "pictures", "compile", "step"]
-# quickest of so many, and how much more than in proportion ten times the nodes may take before it is said
-RUNS, SLACK = 3, 1.5
+LONG = 2_002
+STAGES = ["reading", "building", "planning", "telling", "pictures of", "compiling", "a step of"]
 
 
 def whole_pass(graph: Graph) -> list[Picture]:
@@ -133,38 +135,26 @@ def whole_pass(graph: Graph) -> list[Picture]:
     return [story.picture(i) for i in range(len(story) + 1)]
 
 
-def long_graph() -> None:
+def long_graph(effort: Effort) -> Iterator[Row | str]:
     """The time from a graph to all its pictures, and the memory they take."""
     graph = graph_of(nested(LONG), {"x": 0.5})
-    times = []
-    for _ in range(TURNS):
-        begun = time.process_time()
-        whole_pass(graph)
-        times.append(time.process_time() - begun)
+    what = f"plan, all steps and all pictures of {len(graph.nodes):,} nodes"
+    yield Row("graphs", what, interleaved({OURS: lambda: whole_pass(graph)}, effort.rounds // 4, 0)[OURS])
     tracemalloc.start()
     kept = whole_pass(graph)
     memory = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    print(f"\nA graph of {len(graph.nodes):,} nodes: plan, all steps and {len(kept):,} pictures\n")
-    print(f"{statistics.median(times) * 1e3:.0f} ms, {memory / 1e6:.1f} MB")
+    yield f"Graphs: {len(kept):,} pictures of {len(graph.nodes):,} nodes take {memory / 1e6:.1f} MB."
 
 
-def growth() -> None:
-    """How each stage grows with the graph, and which grow faster than it."""
-    print("\nA chain of functions: ms of the processor; last line: growth from 1,000 to 10,000 nodes\n")
-    print(f"{'nodes':>8}" + "".join(f"{stage:>10}" for stage in STAGES))
-    found = {nodes: quickest(nodes) for nodes in (10, 100, 1_000, 10_000)}
-    for nodes, times in found.items():
-        print(f"{nodes:8,}" + "".join(f"{taken * 1e3:10.2f}" for taken in times))
-    grown = [late / early for early, late in zip(found[1_000], found[10_000], strict=True)]
-    print(f"{'growth':>8}" + "".join(f"{ratio:9.1f}×" for ratio in grown))
-    faster = [stage for stage, ratio in zip(STAGES, grown, strict=True) if ratio > 10 * SLACK]
-    print(f"\nMore than in proportion to the graph: {', '.join(faster) or 'none'}")
-
-
-def quickest(nodes: int) -> list[float]:
-    """The shortest time of each stage."""
-    return [min(times) for times in zip(*(stages(nodes) for _ in range(RUNS)), strict=True)]
+def growth(effort: Effort) -> Iterator[Row]:
+    """Each stage at ten times the nodes, beside ten times its time: above 1 grows more than in proportion."""
+    large, small = effort.chain, effort.chain // 10
+    found = [(stages(large), stages(small)) for _ in range(max(2, effort.rounds // 12))]
+    for stage, *each in zip(STAGES, *(zip(*pair, strict=True) for pair in found), strict=True):
+        mine, theirs = zip(*each, strict=True)
+        ten_times = [10 * seconds for seconds in theirs]
+        yield Row(GROWTH, f"{stage} {large:,} nodes", mine, f"ten times {small:,} nodes", ten_times)
 
 
 def stages(nodes: int) -> list[float]:

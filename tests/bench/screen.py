@@ -1,0 +1,95 @@
+"""A display of the bench's own, and the time until what was asked for is drawn."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QStandardPaths, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.theme import STYLE, load_fonts
+
+FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HOME")
+SIZE = "2600x1800x24"  # so that windows stand beside each other
+QUIET = 25  # milliseconds without a picture: all is drawn
+PATIENCE = 30_000  # milliseconds
+
+
+@contextmanager
+def screen() -> Iterator[str]:
+    """An application on a display of its own, with empty folders for its settings; says which display."""
+    with tempfile.TemporaryDirectory() as folder, _display() as said:
+        before = dict(os.environ)
+        for name in FOLDERS:
+            (Path(folder) / name).mkdir(mode=0o700)
+            os.environ[name] = str(Path(folder) / name)
+        QStandardPaths.setTestModeEnabled(False)
+        app = QApplication.instance() or QApplication(["chainlight", *STYLE])
+        load_fonts()
+        try:
+            yield said
+        finally:
+            app.shutdown()  # before its display is gone
+            os.environ.clear()
+            os.environ.update(before)
+
+
+@contextmanager
+def _display() -> Iterator[str]:
+    if shutil.which("Xvfb") is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        yield "offscreen: Xvfb is not installed, so nothing goes to a screen and pictures cost less"
+        return
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", SIZE, "-nolisten", "tcp", "-terminate"]
+    server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        number = answer.readline().strip()
+    os.environ |= {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+    try:
+        yield "Xvfb, a screen in memory; what the X server itself works is not counted"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def rest(milliseconds: int) -> None:
+    """Let events come and go for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+class Eye(QObject):
+    """Looks at a widget and knows when it has been painted and all is quiet again."""
+
+    def __init__(self, watched: QWidget):
+        super().__init__(watched)
+        self._watched = watched
+        self._loop = QEventLoop()
+        self._quiet = QTimer(self, singleShot=True, interval=QUIET)
+        self._quiet.timeout.connect(self._loop.quit)
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self._quiet.start()
+        return False
+
+    def drawn(self, act: Callable[[], object]) -> float:
+        """The processor's seconds from an action until what it changes is painted; waiting costs none."""
+        self._quiet.stop()
+        lost = QTimer(singleShot=True, interval=PATIENCE)
+        lost.timeout.connect(lambda: self._loop.exit(1))
+        lost.start()
+        begun = time.process_time()
+        act()
+        if self._loop.exec():
+            raise TimeoutError(f"nothing of {type(self._watched).__name__} was painted")
+        return time.process_time() - begun

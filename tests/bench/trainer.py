@@ -1,0 +1,151 @@
+"""Training as the lab does it, beside a loop by hand that does the same work: whole epochs.
+
+Both shuffle, take each batch out of the data, go forward and backward, make the update, look whether loss and
+parameters are finite, and once an epoch find loss and accuracy over all data, those for testing too. By hand
+the data of an epoch are taken in one go, of which every batch is a part. What the trainer does beyond that is
+part of its price: it keeps the parameters before an update, tells of every update, and orders each epoch by a
+generator of its own.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from core.document import Lab
+from core.training.setup import setup
+from core.training.trainer import Trainer
+from tests.bench import byhand
+from tests.bench.timing import OURS, Effort, Row, Step, against, interleaved
+
+LABS = {
+    "2-4-2-1, batch 10, circle": Lab(),
+    "2-8-8-8-1, batch 32, spiral": Lab(data="spiral", hidden=(8, 8, 8), batch=32),
+    "64-32-10, batch 64, digits": Lab(data="digits", hidden=(32,), activation="relu", batch=64, samples=1600),
+}
+CHECKED = 3  # epochs
+Orders = Callable[[], Any]
+
+
+def rows(effort: Effort) -> Iterator[Row]:
+    """One update, everything that belongs to it included."""
+    for title, lab in LABS.items():
+        check(lab)
+        trainer = made(lab)
+        per_epoch = math.ceil(len(trainer.train_data or ()) / lab.batch)
+        chance, order = np.random.default_rng(lab.seed), np.arange(len(trainer.train_data or ()))
+
+        def shuffled(chance: np.random.Generator = chance, order: Any = order) -> Any:
+            chance.shuffle(order)
+            return order
+
+        epoch, _ = by_hand(trainer, lab, shuffled)
+        runs = {OURS: by_trainer(trainer, per_epoch), "NumPy by hand": epoch}
+        times = interleaved(runs, effort.rounds, 2 * effort.turn)
+        assert len(trainer.records) == trainer.epoch, "some epochs had no record"
+        each = {name: [taken / per_epoch for taken in found] for name, found in times.items()}
+        yield from against("trainer", f"an update of {title}", each)
+
+
+def made(lab: Lab) -> Trainer:
+    return setup(lab, "", {}).trainer()
+
+
+def by_trainer(trainer: Trainer, per_epoch: int) -> Step:
+    """An epoch as the lab runs it."""
+    run = trainer.train()
+
+    def epoch() -> None:
+        for _ in range(per_epoch):
+            next(run)
+
+    return epoch
+
+
+def by_hand(trainer: Trainer, lab: Lab, orders: Orders) -> tuple[Step, list[tuple[Any, ...]]]:
+    """An epoch by hand from the trainer's first parameters, and the records it adds to."""
+    train, test = trainer.train_data, trainer.test_data
+    assert train is not None and test is not None
+    size, names = lab.batch, trainer.roles.parameters
+    target = trainer.roles.target
+    x, kept = (byhand.above_ones(part.arrays["x"].T) for part in (train, test))
+    first = {name: np.asarray(value) for name, value in trainer.values().items()}
+    weights = [np.atleast_2d(first[name]) for name in names if name[0] in "wW"]
+    biases = [np.atleast_1d(first[name]) for name in names if name[0] == "b"]
+    classes = target == "k"
+    if classes:
+        maker, look, deal = byhand.of_classes, byhand.look_at_classes, classes_dealt
+        targets = [part.arrays[target].astype(np.intp) for part in (train, test)]
+    else:
+        maker = {3: byhand.of_two_layers, 4: byhand.of_three_layers}[len(weights)]
+        look, deal = byhand.look_at_signs, signs_dealt
+        targets = [part.arrays[target].astype(float) for part in (train, test)]
+    hand = maker(weights, biases, x[:, :size], targets[0][:size], lab.rate)
+    look_at_train, look_at_test = (look(hand.blocks, *part) for part in zip((x, kept), targets, strict=True))
+    gather, batches = deal(x, targets[0], size)
+    step, finite, records = hand.step, math.isfinite, list[tuple[Any, ...]]()
+    check, zeros = hand.parameters.dot, np.zeros_like(hand.parameters)
+
+    def epoch() -> None:
+        gather(orders())
+        for batch in batches:
+            # 0 times infinity is not a number
+            if not (finite(step(*batch)) and finite(check(zeros))):
+                raise ArithmeticError("not finite")
+        records.append((*look_at_train(), *look_at_test()))
+
+    return epoch, records
+
+
+Dealt = tuple[Callable[[Any], object], list[tuple[Any, ...]]]
+
+
+def signs_dealt(x: Any, t: Any, size: int) -> Dealt:
+    """What takes the examples in some order, and the batches that are then there."""
+    x_room, t_room = np.zeros_like(x), np.zeros_like(t)
+    parts = [slice(start, start + size) for start in range(0, len(t), size)]
+
+    def gather(order: Any) -> None:
+        x.take(order, 1, x_room, "clip")
+        t.take(order, 0, t_room, "clip")
+
+    return gather, [(x_room[:, part], x_room[:, part].T, t_room[part]) for part in parts]
+
+
+def classes_dealt(x: Any, k: Any, size: int) -> Dealt:
+    """The same for classes: large examples are taken as rows."""
+    rows, onehot = np.ascontiguousarray(x.T), byhand.one_hot(k, k.max() + 1, x.dtype)
+    rows_room, onehot_room, k_room, places = (np.zeros_like(v) for v in (rows, onehot, k, k))
+    within = np.arange(len(k)) % size
+    parts = [slice(start, start + size) for start in range(0, len(k), size)]
+
+    def gather(order: Any) -> None:
+        rows.take(order, 0, rows_room, "clip")
+        onehot.take(order, 1, onehot_room, "clip")
+        k.take(order, 0, k_room, "clip")
+        np.multiply(k_room, size, places)
+        np.add(places, within, places)
+
+    return gather, [
+        (rows_room[part].T, rows_room[part], onehot_room[:, part], places[part]) for part in parts
+    ]
+
+
+def check(lab: Lab) -> None:
+    """Both come to the same losses, accuracies and parameters when they meet the examples in one order."""
+    trainer = made(lab)
+    data = trainer.train_data
+    assert data is not None
+
+    def dealt() -> Iterable[Any]:
+        for epoch in range(CHECKED):
+            yield np.concatenate(list(data.batches(lab.batch, lab.seed, epoch)))
+
+    epoch, records = by_hand(trainer, lab, dealt().__iter__().__next__)
+    run = by_trainer(trainer, math.ceil(len(data) / lab.batch))
+    for _ in range(CHECKED):
+        run()
+        epoch()
+    theirs = [(r.train_loss, r.train_accuracy, r.test_loss, r.test_accuracy) for r in trainer.records]
+    np.testing.assert_allclose(records, theirs, rtol=1e-9)

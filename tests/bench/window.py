@@ -1,0 +1,223 @@
+"""The real window on a display of its own: steps, zoom, typing and training with views."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, count, cycle, product
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from app.canvas.scene import Scene
+from app.canvas.view import View
+from app.session import Session
+from app.settings import Settings
+from app.window import Window
+from core.arrays import Value
+from core.document import EXAMPLE, Document, Lab
+from core.training.boundary import plane_of
+from core.training.setup import setup
+from core.training.trainer import Trainer
+from tests.bench.programs import net
+from tests.bench.rivals import BareEditor, BareLab, BareScene, GraphItems
+from tests.bench.screen import Eye, rest, screen
+from tests.bench.timing import OURS, Effort, Row, Timed, against, taken, turns
+
+SETTLED = 200  # milliseconds
+TYPED = 50  # nodes of the program that is typed into
+LABS = {"2-4-2-1, circle": Lab(), "64-32-10, digits": Lab(data="digits", hidden=(32,), batch=64)}
+REMARKS = (
+    "Canvas: steps are those of the backward pass, without the travelling token; all that is seen is drawn. "
+    "pyqtgraph's GraphItem has straight edges and no numbers beside them.",
+    "Typing: the pause of 120 ms before a program is read takes the user's time and none of the processor's. "
+    "No other program reads and lays out formulas; the rival only draws what is known.",
+    "Views: training is cut into slices by the clock, so on a busy machine less of the time goes into it. "
+    "The rival of a picture computes nothing, it only shows numbers.",
+)
+PATIENCE = 6.0  # seconds of the processor for all rounds of one table, once there are three
+
+
+def opened(text: str, values: Mapping[str, Value]) -> Session:
+    """A session on a program, far into the backward pass, where there is most to see."""
+    session = Session()
+    session.replace_document(Document(text, values), None)
+    while session.computing:
+        rest(1)
+    session.seek(3 * len(session.story) // 4)
+    return session
+
+
+def shown(widget: QWidget, left: int = 0, top: int = 0) -> Any:
+    widget.move(QPoint(left, top))
+    widget.show()
+    QTest.qWaitForWindowExposed(widget)
+    return widget
+
+
+def window_on(session: Session) -> Window:
+    window = Window(session, Settings())
+    window.scene.animated = False
+    shown(window)
+    rest(SETTLED)
+    return window
+
+
+def closed(*widgets: QWidget) -> None:
+    """Without a question about unsaved work."""
+    for widget in widgets:
+        if isinstance(widget, Window):
+            widget.session.undo_stack.setClean()
+        widget.close()
+        widget.deleteLater()
+    rest(1)
+
+
+# -- the canvas
+
+
+def rows(effort: Effort) -> Iterator[Row | str]:
+    with screen() as said:
+        yield f"Window: shown by {said}."
+        yield from REMARKS
+        for nodes in effort.nodes:
+            yield from canvas(nodes, effort)
+        yield from typing(effort)
+        yield from training(effort)
+
+
+def canvas(nodes: int, effort: Effort) -> Iterator[Row]:
+    """Steps and zoom of the canvas, alone and in the whole window."""
+    window = window_on(opened(*net(nodes)))
+    size = window.view.viewport().size()
+    session = opened(*net(nodes))
+    scene = Scene(session)
+    scene.animated = False
+    alone = View(session, scene)
+    alone.resize(size)
+    figure, drawn = session.figure, f"at {len(session.story.graph.nodes):,} nodes"
+    shown(alone, 1300)
+    bare = shown(BareScene(figure, size), 1300, 850)
+    scale = alone.transform().m11()
+    bare.scale(scale, scale)
+    graph = shown(GraphItems(figure, size, scale), 0, 850)
+    rest(SETTLED)
+    steps: dict[str, tuple[QWidget, Callable[[], object]]] = {
+        "whole window": (window.view.viewport(), lambda: window.session.step(1)),
+        "canvas": (alone.viewport(), lambda: session.step(1)),
+        "bare Qt scene": (bare.viewport(), bare.step),
+        "pyqtgraph GraphItem": (graph.viewport(), graph.step),
+    }
+    eyes = {name: Eye(viewport) for name, (viewport, _) in steps.items()}
+    acts: dict[str, Timed] = {name: _seen(eyes[name], act) for name, (_, act) in steps.items()}
+    times = turns(acts, effort.rounds // 2, PATIENCE)
+    for part in ("whole window", "canvas"):
+        others = {name: found for name, found in times.items() if name in (part, *list(steps)[2:])}
+        yield from against("canvas", f"a step {drawn}, {part}", others, part)
+    closed(window)
+    for view in (alone, bare, graph):
+        view.fit()
+    rest(SETTLED)
+    zooms: dict[str, Timed] = {}
+    for name, view in zip(list(steps)[1:], (alone, bare, graph), strict=True):
+        zooms[name] = _seen(eyes[name], _zoom(view))
+    times = turns(zooms, effort.rounds // 2, PATIENCE)
+    yield from against("canvas", f"zoom {drawn}, canvas", times, "canvas")
+    closed(alone, bare, graph)
+
+
+def _seen(eye: Eye, act: Callable[[], object]) -> Timed:
+    return lambda: eye.drawn(act)
+
+
+def _zoom(view: Any) -> Callable[[], object]:
+    factors = cycle((1.1, 1 / 1.1))
+    return lambda: view.zoom(next(factors))
+
+
+# -- typing
+
+
+def typing(effort: Effort) -> Iterator[Row]:
+    """A digit typed behind a name, which makes another name: all is read, laid out and drawn anew."""
+    window = window_on(opened(*net(TYPED)))
+    editor, session = window.program.editor, window.session
+    bare = shown(BareEditor(editor.toPlainText(), session.figure, window.view.viewport().size()), 1300)
+    names = (f" + {letter}" for letter in cycle("cdefgmnpqr"))
+    digits = ("".join(pair) for pair in chain.from_iterable(product("123456789", repeat=n) for n in count(1)))
+    seen, bare_seen = Eye(window.view.viewport()), Eye(bare.view.viewport())
+
+    def typed() -> float:
+        session.replace_document(Document(*net(TYPED, next(names) + next(digits))), None)
+        rest(SETTLED)
+        editor.moveCursor(editor.textCursor().MoveOperation.End)
+        spent = seen.drawn(lambda: QTest.keyClicks(editor, "7"))
+        while session.computing or session.is_outdated:
+            spent += seen.drawn(lambda: None)
+        assert session.problem is None and session.document.text == editor.toPlainText()
+        return spent
+
+    acts: dict[str, Timed] = {
+        OURS: typed,
+        "bare editor and scene": lambda: bare_seen.drawn(lambda: bare.type("7")),
+    }
+    what = f"a character typed into {len(session.story.graph.nodes)} nodes"
+    yield from against("typing", what, turns(acts, effort.rounds // 3, PATIENCE))
+    closed(window, bare)
+
+
+# -- training with views
+
+
+def training(effort: Effort) -> Iterator[Row]:
+    """What an update costs while the views are live, beside training alone; and what a picture costs."""
+    for title, lab in LABS.items():
+        window = window_on(opened(EXAMPLE.text, EXAMPLE.values))
+        window.session.set_lab("settings", **{name: getattr(lab, name) for name in lab.__dataclass_fields__})
+        panel = window.lab_dock.open()
+        rest(SETTLED)
+        alone = setup(lab, "", {}).trainer()
+        run = alone.train()
+
+        def live(panel: Any = panel) -> float:
+            before, begun = panel.trainer.updates, time.process_time()
+            panel.toggle()
+            rest(round(1000 * effort.trains))
+            panel.toggle()
+            spent = time.process_time() - begun
+            return spent / max(1, panel.trainer.updates - before)
+
+        calls = max(1, round(effort.trains / 4 / taken(lambda run=run: next(run), 100)))
+        acts: dict[str, Timed] = {
+            OURS: live,
+            "training alone": lambda run=run, calls=calls: taken(lambda: next(run), calls),
+        }
+        what = f"an update of {title}, views live"
+        yield from against("views", what, turns(acts, min(7, effort.rounds), PATIENCE))
+        yield from picture(title, panel, effort)
+        closed(window)
+
+
+def picture(title: str, panel: Any, effort: Effort) -> Iterator[Row]:
+    """All views shown once, beside maps and a curve of the same sizes."""
+    bare = BareLab(_maps(panel.trainer), max(1, len(panel.trainer.records)), panel.size())
+    shown(bare, 1300)
+    seen, bare_seen = Eye(panel.curves.viewport()), Eye(bare.viewport())
+    acts: dict[str, Timed] = {
+        OURS: lambda: seen.drawn(panel.step),
+        "pyqtgraph alone": lambda: bare_seen.drawn(bare.show_numbers),
+    }
+    what = f"a picture of {title}, with one update"
+    yield from against("views", what, turns(acts, effort.rounds // 3, PATIENCE))
+    closed(bare)
+
+
+def _maps(trainer: Trainer) -> list[Any]:
+    """What the lab draws as maps: the plane with the hidden units, or templates; and the weights."""
+    plane = plane_of(trainer)
+    weights = [np.atleast_2d(value) for value in trainer.values().values() if np.ndim(value)]
+    if plane is None:
+        side = round(weights[0].shape[1] ** 0.5)
+        return [*weights[0].reshape(-1, side, side), *weights]
+    return [plane.prediction(), *chain.from_iterable(plane.unit_maps().values()), *weights]
