@@ -1,5 +1,6 @@
 """Graphs of plain numbers: the neuron of a lecture, a long graph, and graphs that grow."""
 
+import gc
 import math
 import time
 import tracemalloc
@@ -160,6 +161,7 @@ def growth(effort: Effort) -> Iterator[Row]:
 def stages(nodes: int) -> list[float]:
     """The processor's seconds for each stage of a graph of that many nodes: no other program's count."""
     times: list[float] = []
+    gc.collect()  # what came before is not cleared away within these times
 
     def timed(work: Callable[..., Any], *args: Any) -> Any:
         begun = time.process_time()

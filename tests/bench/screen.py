@@ -1,5 +1,6 @@
 """A display of the bench's own, and the time until what was asked for is drawn."""
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.system import X11
 from app.theme import STYLE, load_fonts
 
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HOME")
@@ -41,9 +43,10 @@ def screen() -> Iterator[str]:
 
 @contextmanager
 def _display() -> Iterator[str]:
-    if shutil.which("Xvfb") is None:
+    obstacle = _obstacle()
+    if obstacle:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        yield "offscreen: Xvfb is not installed, so nothing goes to a screen and pictures cost less"
+        yield f"Qt's offscreen platform, which puts nothing on a screen, since {obstacle}"
         return
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", SIZE, "-nolisten", "tcp", "-terminate"]
@@ -57,6 +60,18 @@ def _display() -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
+
+
+def _obstacle() -> str:
+    """Why no display can be had, or nothing."""
+    if shutil.which("Xvfb") is None:
+        return "Xvfb is not installed"
+    for library in X11:
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            return f"the system has no {library}"
+    return ""
 
 
 def rest(milliseconds: int) -> None:

@@ -105,14 +105,14 @@ def canvas(nodes: int, effort: Effort) -> Iterator[Row]:
     rest(SETTLED)
     steps: dict[str, tuple[QWidget, Callable[[], object]]] = {
         "whole window": (window.view.viewport(), lambda: window.session.step(1)),
-        "canvas": (alone.viewport(), lambda: session.step(1)),
+        "canvas alone": (alone.viewport(), lambda: session.step(1)),
         "bare Qt scene": (bare.viewport(), bare.step),
         "pyqtgraph GraphItem": (graph.viewport(), graph.step),
     }
     eyes = {name: Eye(viewport) for name, (viewport, _) in steps.items()}
     acts: dict[str, Timed] = {name: _seen(eyes[name], act) for name, (_, act) in steps.items()}
     times = turns(acts, effort.rounds // 2, PATIENCE)
-    for part in ("whole window", "canvas"):
+    for part in ("whole window", "canvas alone"):
         others = {name: found for name, found in times.items() if name in (part, *list(steps)[2:])}
         yield from against("canvas", f"a step {drawn}, {part}", others, part)
     closed(window)
@@ -123,7 +123,7 @@ def canvas(nodes: int, effort: Effort) -> Iterator[Row]:
     for name, view in zip(list(steps)[1:], (alone, bare, graph), strict=True):
         zooms[name] = _seen(eyes[name], _zoom(view))
     times = turns(zooms, effort.rounds // 2, PATIENCE)
-    yield from against("canvas", f"zoom {drawn}, canvas", times, "canvas")
+    yield from against("canvas", f"zoom {drawn}, canvas alone", times, "canvas alone")
     closed(alone, bare, graph)
 
 
