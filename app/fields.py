@@ -1,14 +1,32 @@
-"""A field for a number that says why it does not take what is typed, and keeps the text meanwhile."""
+"""Fields: for numbers, one that says why it does not take what is typed; for all, whose a key is.
+
+A field claims keys that move in a text or change it. Those of the window's commands it gets only while
+something is being typed into it: then Ctrl+Z takes back a letter, and else the last change of the document.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator
-from PySide6.QtWidgets import QDoubleSpinBox, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence, QValidator
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDoubleSpinBox,
+    QLineEdit,
+    QToolTip,
+    QWidget,
+)
 
 State = QValidator.State
+Event, Keys = QEvent.Type, QKeySequence.StandardKey
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+UNDO = (Keys.Undo, Keys.Redo)
+MOVES = tuple(map(QKeySequence, ("Ctrl+Right", "Ctrl+Home")))
 
 
 class NumberField(QDoubleSpinBox):
@@ -47,7 +65,7 @@ class NumberField(QDoubleSpinBox):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter leaves a text that is not taken where it is, to be corrected."""
-        sentence = self.refusal() if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) else ""
+        sentence = self.refusal() if event.key() in ENTER else ""
         if sentence:
             self._say(sentence)
         else:
@@ -69,3 +87,50 @@ class NumberField(QDoubleSpinBox):
 
     def _state(self, text: str) -> State:
         return State.Invalid if "," in text else super().validate(text, len(text))[0]
+
+
+class CommandKeys(QObject):
+    """Gives a window's commands their keys while a line of text in the window has the focus."""
+
+    def __init__(self, window: QWidget, commands: Iterable[QAction]):
+        super().__init__(window)
+        self._window, self._commands = window, list(commands)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._watch)
+
+    def eventFilter(self, field: QObject, event: QEvent) -> bool:
+        """Refuse, in the field's place, a key that is a command's."""
+        if isinstance(event, QKeyEvent) and isinstance(field, QWidget):
+            line = line_of(field)
+            if event.type() == Event.ShortcutOverride and line and self._is_ours(event, line):
+                event.ignore()
+                return True
+            if event.type() == Event.KeyRelease and event.key() in ENTER and line:
+                line.setModified(not line.hasAcceptableInput())  # what was typed has been taken
+        return False
+
+    def _watch(self, before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self._window.isAncestorOf(now) and line_of(now):
+            now.installEventFilter(self)
+
+    def _is_ours(self, event: QKeyEvent, line: QLineEdit) -> bool:
+        keys = QKeySequence(event.keyCombination())
+        if not any(keys in command.shortcuts() for command in self._commands):
+            return False
+        of_text = keys in MOVES or any(map(event.matches, UNDO))
+        return not of_text or not being_edited(line)
+
+
+def line_of(field: QWidget) -> QLineEdit | None:
+    """The line of text of a field, where it has one."""
+    if isinstance(field, QAbstractSpinBox | QComboBox):
+        return field.lineEdit()
+    return field if isinstance(field, QLineEdit) else None
+
+
+def being_edited(line: QLineEdit) -> bool:
+    """Whether something typed has not been taken yet; a field in the cell of a table is there for typing."""
+    parent = line.parentWidget()
+    in_table = parent is not None and isinstance(parent.parentWidget(), QAbstractItemView)
+    return line.isModified() or in_table

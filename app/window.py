@@ -27,6 +27,7 @@ from app import clock
 from app.actions import COMMANDS
 from app.canvas.scene import Scene
 from app.canvas.view import View
+from app.fields import CommandKeys
 from app.files import Files
 from app.folding import add_folding
 from app.labels import tint
@@ -115,6 +116,7 @@ class Window(QMainWindow):
         self.setCentralWidget(self._centre())
         self._add_docks()
         self.actions_by_id = make_actions(self)
+        CommandKeys(self, self.actions_by_id.values())
         add_menus(self)
         self.toolbar, self._status = add_toolbar(self)
         self.setAcceptDrops(True)

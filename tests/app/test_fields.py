@@ -3,9 +3,11 @@
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QVBoxLayout, QWidget
 
+from app.actions import COMMANDS
 from app.fields import NumberField
+from app.menus import shortcuts
 
 # the offscreen platform says so for every tooltip
 pytestmark = pytest.mark.qt_log_ignore("does not support raise")
@@ -97,3 +99,85 @@ def test_nothing_is_said_while_a_number_is_unfinished(fields, qtbot):
     fields.noise.setFocus()
     qtbot.waitUntil(lambda: QToolTip.text() == "Batch: a whole number from 10 to 5,000")
     assert fields.batch.value() == 10
+
+
+# -- the keys of commands
+
+
+@pytest.fixture
+def desk(window, qtbot):
+    """The window with its panels, and what its commands' keys have called up."""
+    window.lab_dock.toggle()
+    window.derivatives_dock.toggle()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+def setting(window, name):
+    """A field of the lab, by its accessible name."""
+    return next(field for field in window.lab.findChildren(QWidget) if field.accessibleName() == name)
+
+
+def number(window):
+    return setting(window, "Batch")
+
+
+def cell(window):
+    window.values.table.setFocus()
+    window.values.table.editItem(window.values.table.item(0, 1))
+    return QApplication.focusWidget()
+
+
+FIELDS = {
+    "number": number,
+    "line": lambda window: setting(window, "Hidden"),
+    "list that can be typed into": lambda window: setting(window, "Rate"),
+    "list": lambda window: setting(window, "Data"),
+    "seed": lambda window: window.derivatives_dock.made.head.seed,
+    "cell": cell,
+    "table": lambda window: window.values.table,
+    "program": lambda window: window.program.editor,
+    "canvas": lambda window: window.view,
+    "scrubber": lambda window: window.transport.scrubber,
+}
+# what a field itself needs: to go through its text, and to take back what has been typed
+KEPT = {"program": {"train_step", "train_reset"}, "cell": {"train_step", "train_reset", "undo", "redo"}}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_the_keys_of_commands_work_while_a_field_has_the_focus(desk, name):
+    called = []
+    desk.refresh_actions = lambda: None
+    for command, action in desk.actions_by_id.items():
+        action.setEnabled(True)
+        action.triggered.disconnect()
+        action.triggered.connect(lambda *_, command=command: called.append(command))
+    for command in COMMANDS:
+        for keys in shortcuts(command):
+            FIELDS[name](desk).setFocus()
+            called.clear()
+            QTest.keyClick(desk.windowHandle(), keys[0].key(), keys[0].keyboardModifiers())
+            assert called == ([] if command.id in KEPT.get(name, ()) else [command.id]), keys.toString()
+
+
+def test_undo_takes_back_what_is_being_typed_and_then_the_last_change(desk):
+    field = number(desk)
+    before = desk.session.lab.batch
+    typed(field, "25")
+    QTest.keyClick(desk.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert field.lineEdit().text() == str(before) and desk.session.lab.batch == before
+    typed(field, "25")
+    QTest.keyClick(desk.windowHandle(), Qt.Key.Key_Return)
+    assert desk.session.lab.batch == 25
+    QTest.keyClick(desk.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert desk.session.lab.batch == before and field.lineEdit().text() == str(before)
+
+
+@pytest.mark.parametrize("key", ["Left", "Right", "Home", "End", "Space", "N", "B"])
+@pytest.mark.parametrize("name", ["number", "line", "list that can be typed into", "cell", "program"])
+def test_plain_keys_belong_to_the_field(desk, name, key):
+    desk.session.seek(2)
+    FIELDS[name](desk).setFocus()
+    QTest.keyClick(desk.windowHandle(), getattr(Qt.Key, f"Key_{key}"))
+    assert desk.session.cursor == 2
