@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from weakref import proxy
@@ -98,7 +98,8 @@ class Session(QObject):
         self.story: Story
         self.drawing: Drawing
         self._remembered: dict[str, Value] = {}
-        self._chosen: set[str] = set()  # names whose values the user gave, so that no guess replaces them
+        # names whose values the user gave, so that no guess replaces them; some may come back to the program
+        self._chosen: set[str] = set()
         self._gestures = 0
         self._drawn: object = None
         self._figures: tuple[tuple[object, ...], Figures] | None = None
@@ -132,6 +133,7 @@ class Session(QObject):
         if text == self.document.text:
             return
         values, kept = self.document.values, dict[str, Any]()
+        guessed = self.document.guessed
         try:
             program = read_program(text, [name for name in values if len(name) == 1])
             self._chosen &= values.keys()
@@ -143,12 +145,14 @@ class Session(QObject):
             before = self.document.values
             values = carried_over(program, known, self._chosen)
             self._chosen = {n for n in self._chosen if n not in values or same(values[n], before[n])}
+            guessed = frozenset(values.keys() - self._chosen)
             kept = kept or self._still_there(program, values)
         except Problem:
             pass
         else:
             self._remembered |= {n: v for n, v in before.items() if n in known}
-        self.edit("edit program", replace(self.document, text=text, values=values, **kept), gesture)
+        after = replace(self.document, text=text, values=values, guessed=guessed, **kept)
+        self.edit("edit program", after, gesture)
 
     def _still_there(self, program: Program, values: Mapping[str, Value]) -> dict[str, Any]:
         """What was unfolded, and the chosen output and seed, as far as the edited program has them."""
@@ -247,16 +251,19 @@ class Session(QObject):
         if lab != self.document.lab:
             self.edit(label, replace(self.document, lab=lab), gesture)
 
-    def open_program(self, text: str, values: Mapping[str, Value], label: str) -> None:
-        """Put another program on the canvas, as one step that can be undone."""
-        program = read_program(text, values)
-        self.edit(label, Document(text, with_defaults(program, values), {}, self.document.lab))
+    def open_program(
+        self, text: str, values: Mapping[str, Value], label: str, guessed: Collection[str] = ()
+    ) -> None:
+        """Put another program on the canvas, as one step that can be undone; nobody gave `guessed` values."""
+        found = with_defaults(read_program(text, values), values)
+        unknown = frozenset(guessed) | found.keys() - values.keys()
+        self.edit(label, Document(text, found, {}, self.document.lab, guessed=unknown))
         self.seek(0)
 
     def replace_document(self, document: Document, path: Path | None) -> None:
         """Open a document: nothing to undo, nothing unsaved."""
         self._remembered = {}
-        self._chosen = set() if document is EXAMPLE else set(document.values)
+        self._chosen = set()
         self.undo_stack.clear()
         self._show(document)
         self.path = path
@@ -323,6 +330,7 @@ class Session(QObject):
 
     def _show(self, document: Document) -> None:
         self.document = document
+        self._chosen = self._chosen - document.values.keys() | document.values.keys() - document.guessed
         self.documentChanged.emit()
         self._understand()
 
@@ -381,7 +389,7 @@ class Session(QObject):
 
     def _of_guessed_names(self, graph: Graph) -> list[Note]:
         """What to say of names that may not be meant as such; of those without any value the reader told."""
-        guessed = [name for name in graph.free if name in self.document.values and name not in self._chosen]
+        guessed = [name for name in graph.free if name in self.document.guessed]
         notes = [Note(seeming(name, FUNCTIONS), graph.nodes[name].span) for name in guessed]
         return [note for note in notes if note.message]
 

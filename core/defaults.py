@@ -65,10 +65,28 @@ BY_CONVENTION = {
     "b": 0.5,
     "ε": 0.01,
 }
-SIZE, CLASSES, PICTURE, FILTER = 2, 3, 6, 3
+SIZE, PICTURE, FILTER = 2, 6, 3
+OF_CLASSES = -1  # stands for the number of classes in the table below
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """The lengths of axes that a program leaves open: how many classes, and units in a layer, there are.
+
+    `filters` is how many filters are a stack, 0 for a single one that is none; `indexed` says that an entry
+    chosen by a name is that of a class.
+    """
+
+    classes: int = 3
+    units: int = 3
+    filters: int = 0
+    indexed: bool = False
+
+
+USUAL = Lengths()
 # what functions take: a length for each axis of their first values; 0 where any will do
 WANTED: dict[str, tuple[tuple[int, ...], ...]] = {
-    **dict.fromkeys(["softmax", "log_softmax", "cross_entropy", "nll", "multiclass_hinge"], ((CLASSES,),)),
+    **dict.fromkeys(["softmax", "log_softmax", "cross_entropy", "nll", "multiclass_hinge"], ((OF_CLASSES,),)),
     **dict.fromkeys(["logsumexp", "norm", "l1", "l2", "elastic", "sum", "mean", "prod"], ((0,),)),
     **dict.fromkeys(["mse", "squared_error", "argmax", "dropout", "numel"], ((0,),)),
     "outer": ((0,), (0,)),
@@ -97,21 +115,23 @@ MOST_NODES, MOST_NUMBERS = 120, 20_000
 
 
 @keeping
-def with_defaults(program: Program, values: Mapping[str, Value], tries: int = MOST_TRIES) -> dict[str, Value]:
+def with_defaults(
+    program: Program, values: Mapping[str, Value], tries: int = MOST_TRIES, lengths: Lengths = USUAL
+) -> dict[str, Value]:
     """The values of a program's free names: those given, and for the others the best of so many guesses."""
     values = renamed(program, values)
     wanted = free_names(program, values)
     missing = [name for name in wanted if name not in values]
     found = {name: values[name] for name in wanted if name in values}
     if missing:
-        wishes, classes = _wishes(program, found)
+        wishes, classes = _wishes(program, found, lengths)
         roles = targets(program, {name: shape for name, shape in wishes.items() if shape is not None})
         found = _calmest(program, found | classes, wishes, roles, wanted, tries)
     return {name: found[name] for name in wanted}
 
 
 def _wishes(
-    program: Program, given: Mapping[str, Value]
+    program: Program, given: Mapping[str, Value], lengths: Lengths
 ) -> tuple[dict[str, tuple[int, ...] | None], dict[str, Value]]:
     """The shapes of the names that have no value yet, None for an index, and the classes of rows.
 
@@ -119,7 +139,7 @@ def _wishes(
     """
     missing = [name for name in free_names(program, given) if name not in given]
     for slides in (True, False):
-        guess = _Guess(program, given, slides)
+        guess = _Guess(program, given, slides, lengths)
         shapes = guess.shapes()
         classes = guess.classes()
         wishes = {
@@ -294,6 +314,7 @@ class Size:
     def __init__(self) -> None:
         self.same: Size | None = None
         self.length = 0
+        self.units = False  # whether there is one for each unit of a layer
         self.examples = False  # whether there is one for each example
 
     def root(self) -> Size:
@@ -309,6 +330,7 @@ class Size:
         a, b = self.root(), other.root()
         if a is not b:
             a.length = a.length or b.length
+            a.units = a.units or b.units
             a.examples = a.examples or b.examples
             b.same = a
 
@@ -326,6 +348,7 @@ class _Guess:
     program: Program
     values: Mapping[str, Value]
     slides: bool
+    lengths: Lengths
     known: dict[str, Axes] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     indices: set[str] = field(default_factory=set)
@@ -349,11 +372,16 @@ class _Guess:
             self.ranks = ranks
             self.known = {name: axes for name, axes in self.known.items() if name in self.values}
             self.look()
-        return {name: tuple(axis.root().length or SIZE for axis in axes) for name, axes in self.known.items()}
+        return {name: tuple(map(self.length, axes)) for name, axes in self.known.items()}
+
+    def length(self, axis: Size) -> int:
+        """The length of an axis, the usual one where the program leaves it open."""
+        found = axis.root()
+        return found.length or (self.lengths.units if found.units else SIZE)
 
     def classes(self) -> dict[str, Value]:
         """For each name of classes of rows one class after the other."""
-        lengths = {name: [axis.root().length or SIZE for axis in axes] for name, axes in self.rows.items()}
+        lengths = {name: map(self.length, axes) for name, axes in self.rows.items()}
         return {name: frozen(np.arange(rows) % classes) for name, (rows, classes) in lengths.items()}
 
     def ranks_known(self) -> dict[str, int]:
@@ -441,7 +469,8 @@ class _Guess:
                 b = self.raise_rank(right, 2, b)
             if _begins(left, EXAMPLES) and (_begins(right, "wβθ") or len(b) == 2):
                 a = self.raise_rank(left, 2, a)
-            if sign in "·@" and _is_small(left) and len(b) == 1 and self.is_computed(right):
+            vector = self.is_computed(right) or isinstance(right, Call)
+            if sign in "·@" and _is_small(left) and len(b) == 1 and vector:
                 a = self.raise_rank(left, 1, a)
             if len(a) == 2 and _begins(left, EXAMPLES):
                 a[0].root().examples = True
@@ -463,7 +492,7 @@ class _Guess:
             return a or b
         a[-1].join(b[0])
         if len(a) == 2:
-            a[0].root().length = a[0].root().length or CLASSES
+            a[0].root().units = True
         return (*a[:-1], *b[1:])
 
     def indexed(self, part: Index, axes: Axes) -> Axes:
@@ -489,6 +518,8 @@ class _Guess:
             needed = _needed(place)
             if 0 < needed <= MAX_GUESSED and name and name.name not in self.values:
                 axis.root().length = max(axis.root().length, needed, SIZE)
+            if self.lengths.indexed and isinstance(place, Name) and not self.is_computed(place):
+                axis.root().length = axis.root().length or self.lengths.classes
         return axes
 
     def is_computed(self, tree: Tree) -> bool:
@@ -510,10 +541,11 @@ class _Guess:
         return longest
 
     def call(self, function: str, args: Sequence[Tree], found: list[Axes]) -> Axes:
-        for number, (tree, lengths) in enumerate(zip(args, WANTED.get(function, ()), strict=False)):
+        for number, (tree, lengths) in enumerate(zip(args, self.wanted(function, found), strict=False)):
             found[number] = axes = self.raise_rank(tree, len(lengths), found[number])
             for axis, length in zip(axes, lengths, strict=False):
-                axis.root().length = axis.root().length or length
+                usual = self.lengths.classes if length == OF_CLASSES else length
+                axis.root().length = axis.root().length or usual
         if function in ("sum", "mean") and len(args) == 2 and found[0]:
             along = _constant(args[1])
             needed = int(along) + 1 if isinstance(along, float) and 0 < along < MAX_RANK else 1
@@ -542,6 +574,13 @@ class _Guess:
             return self.written_out(op, args)
         return _result(function, op, args, found[0])
 
+    def wanted(self, function: str, found: Sequence[Axes]) -> Sequence[tuple[int, ...]]:
+        """A length for each axis of what a function takes; filters are a stack where one is asked for."""
+        if function != "conv2d" or not self.lengths.filters:
+            return WANTED.get(function, ())
+        channels = [self.length(axis) for axis in found[0][:-2]]
+        return (*[0] * len(channels), PICTURE, PICTURE), (self.lengths.filters, *channels, FILTER, FILTER)
+
     def filled(self, tree: Tree, shape: Tree, found: list[Axes]) -> None:
         """What is laid out otherwise has as many entries as its new shape."""
         sizes = [part.value for part in walk(shape) if isinstance(part, Number)]
@@ -554,7 +593,7 @@ class _Guess:
         shapes = []
         for axes in found:
             for axis in axes:
-                axis.root().length = axis.root().length or SIZE
+                axis.root().length = self.length(axis)
             shapes.append(tuple(axis.root().length for axis in axes))
         constants = [*map(_constant, args), *op.defaults.values()][: len(op.inputs)]
         shapes += [()] * (len(op.inputs) - len(shapes))

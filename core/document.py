@@ -2,7 +2,8 @@
 
 A document is frozen and shares what did not change with the one before, so keeping all of them costs little.
 Files are JSON with a version; reading one checks everything and runs nothing. A part that an older program
-would lose without a word gets a new version: 2 came with output and seed, 3 with the notation of slides.
+would lose without a word gets a new version: 2 came with output and seed, 3 with the notation of slides,
+4 with roles and with which values were guessed.
 Older files lack what came later and are read; their programs are put into today's notation (core/older.py).
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, field, fields
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -23,7 +24,8 @@ from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.spellings import name_of, node_name
 from core.older import upgraded
 
-FORMAT, VERSION = "chainlight", 3
+FORMAT, VERSION = "chainlight", 4
+NOTATION = 3  # the first version with today's notation
 MAX_BYTES = 64_000_000
 MAX_SPELLING = 200  # of a name in LaTeX
 MOST_VALUES = 2_000_000
@@ -36,7 +38,11 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """The training lab's settings; `trains` is `network` for a built net, `program` for the typed program."""
+    """The training lab's settings; `trains` is `network` for a built net, `program` for the typed program.
+
+    `reduction` makes one loss of those of a batch, `mean` or `sum`; `roles` are those chosen for names of the
+    typed program (core/training/roles.py).
+    """
 
     trains: str = "network"
     data: str = "circle"
@@ -51,6 +57,8 @@ class Lab:
     momentum: float = 0.0
     batch: int = 10
     decay: float = 0.0
+    reduction: str = "mean"
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 # the least and the most of each number in the lab, for its controls and for files
@@ -67,8 +75,11 @@ LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
     }
 )
 MAX_LAYERS, MAX_UNITS = 6, 512
+REDUCTIONS = ("mean", "sum")
 # the parts of a file beside its program, with the first version that has them
-PARTS = MappingProxyType({"values": 1, "moved": 1, "lab": 1, "output": 2, "seed": 2, "unfolded": 3})
+PARTS = MappingProxyType(
+    {"values": 1, "moved": 1, "lab": 1, "output": 2, "seed": 2, "unfolded": 3, "guessed": 4}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +93,17 @@ class Document:
     output: str = ""
     seed: Value | None = None
     unfolded: Mapping[str, str] = field(default_factory=dict)  # keys of nodes with the operation they had
+    guessed: frozenset[str] = frozenset()  # names whose values nobody gave
     remark: str = field(default="", compare=False)  # what to say of it once, such as that it was upgraded
 
     def with_value(self, name: str, value: Value) -> Document:
-        return replace(self, values={**self.values, name: value})
+        return replace(self, values={**self.values, name: value}, guessed=self.guessed - {name})
 
     def with_moved(self, name: str, point: Point) -> Document:
         return replace(self, moved={**self.moved, name: point})
 
 
-EXAMPLE = Document("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
+EXAMPLE = Document("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, guessed=frozenset("xyz"))
 
 
 def dumps(document: Document) -> str:
@@ -106,6 +118,7 @@ def dumps(document: Document) -> str:
         "output": document.output,
         "seed": None if document.seed is None else plain_value(document.seed),
         "unfolded": dict(document.unfolded),
+        "guessed": sorted(document.guessed),
     }
     return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -126,7 +139,7 @@ def loads(text: str) -> Document:
     program = found.get("program")
     if not isinstance(program, str) or len(program) > MAX_CHARACTERS:
         raise Problem(f"The project's program must be a text of up to {MAX_CHARACTERS:,} characters")
-    document = _older(found, program) if version < VERSION else _present(found, program)
+    document = _older(found, program) if version < NOTATION else _present(found, program)
     missing = [part for part, since in PARTS.items() if since <= version and part not in found]
     if not missing:
         return document
@@ -141,7 +154,7 @@ def _present(found: Mapping[str, Any], program: str) -> Document:
     output = name_from(found["output"]) if found.get("output") else ""
     seed = None if found.get("seed") is None else value_from(found["seed"], "the seed")
     lab = lab_from(_mapping(found, "lab"))
-    return Document(program, values, moved, lab, output, seed, _unfolded(found))
+    return Document(program, values, moved, lab, output, seed, _unfolded(found), _guessed(found, values))
 
 
 def _older(found: Mapping[str, Any], program: str) -> Document:
@@ -288,6 +301,13 @@ def _unfolded(found: Mapping[str, Any]) -> Mapping[str, str]:
     return part
 
 
+def _guessed(found: Mapping[str, Any], values: Collection[str]) -> frozenset[str]:
+    names = found.get("guessed", [])
+    if not isinstance(names, list) or len(names) > MOST_NAMES:
+        raise Problem("What was guessed must be a list of names")
+    return frozenset(map(name_from, names)) & frozenset(values)
+
+
 def _point(plain: Any, name: str) -> Point:
     if not isinstance(plain, list) or len(plain) != 2:
         raise Problem(f"The place of {name} must be two numbers")
@@ -305,8 +325,8 @@ def lab_from(found: Mapping[str, Any]) -> Lab:
         if entry.name not in found:
             continue
         value, usual = found[entry.name], usual_settings[entry.name]
-        if entry.name == "hidden":
-            settings["hidden"] = _hidden(value)
+        if entry.name in READ:
+            settings[entry.name] = READ[entry.name](value)
             continue
         if type(value) is not type(usual) and (type(usual), type(value)) != (float, int):
             wanted = "a text" if isinstance(usual, str) else "a number"
@@ -333,6 +353,7 @@ def choices() -> Mapping[str, Collection[str]]:
     from core.training.setup import NO_DATA
 
     return {
+        "reduction": REDUCTIONS,
         "trains": ("network", "program"),
         "data": (*DATASETS, NO_DATA),
         "activation": ACTIVATIONS,
@@ -349,3 +370,22 @@ def _hidden(value: Any) -> tuple[int, ...]:
     ):
         raise Problem(f"Hidden layers: up to {MAX_LAYERS} whole numbers from 1 to {MAX_UNITS}")
     return tuple(sizes)
+
+
+def _roles(value: Any) -> dict[str, str]:
+    from core.training.roles import CHOICES
+
+    if not isinstance(value, dict) or len(value) > MOST_NAMES:
+        raise Problem("The lab's roles must be a table of names")
+    found = {name_from(name): role for name, role in value.items()}
+    for name, role in found.items():
+        if role not in CHOICES:
+            raise Problem(
+                f"The role of {cut(name)} is {cut(str(role))!r}, which does not exist",
+                hint=f"In the file, set it to one of: {', '.join(CHOICES)}",
+            )
+    return found
+
+
+# the settings that are not one number or text
+READ: Mapping[str, Callable[[Any], Any]] = {"hidden": _hidden, "roles": _roles}

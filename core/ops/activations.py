@@ -31,6 +31,7 @@ relu = elementwise(
     also="ReLU",
     x="[x > 0]",
     stands_for="max(0, x)",
+    gain=2.0,
     says="A gate: the gradient passes where the input is positive and stops elsewhere.",
     kink=("x = 0", "0", "1", "0"),
 )
@@ -42,6 +43,7 @@ leaky_relu = elementwise(
     α="min(x, 0)",
     defaults={"α": 0.01},
     stands_for="max(0, x) + α min(0, x)",
+    gain=2.0,
     says="A positive input passes the whole gradient, a negative one the part set by the second argument.",
     kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
 )
@@ -53,6 +55,7 @@ elu = elementwise(
     α="exp(min(x, 0)) - 1",
     defaults={"α": 1.0},
     stands_for="max(0, x) + α (exp(min(0, x)) - 1)",
+    gain=2.0,
     says="The slope is 1 for a positive input and falls off exponentially for a negative one.",
     kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
 )
@@ -63,6 +66,7 @@ silu = elementwise(
     also="swish",
     x="(1 + x / (1 + exp(x))) / (1 + exp(-x))",
     stands_for="x sigmoid(x)",
+    gain=2.0,
     says="The input times its own sigmoid: the product rule gives the slope.",
 )
 softplus = elementwise(
@@ -71,6 +75,7 @@ softplus = elementwise(
     "logaddexp(0, x)",
     x="1 / (1 + exp(-x))",
     stands_for="log(1 + exp(x))",
+    gain=2.0,
     says="A smooth ReLU: its slope is the sigmoid of the input.",
 )
 softsign = elementwise(
@@ -88,6 +93,7 @@ gelu = elementwise(
     "x * (1 + erf(x / sqrt(2))) / 2",
     x="(1 + erf(x / sqrt(2))) / 2 + x * exp(-(x^2) / 2) / sqrt(2 * π)",
     stands_for="x (1 + erf(x / sqrt(2))) / 2",
+    gain=2.0,
     says="The input times the chance that a normal number lies below it: the product rule gives the slope.",
 )
 selu = elementwise(
@@ -96,6 +102,7 @@ selu = elementwise(
     "1.0507009873554805 * (max(x, 0) + 1.6732632423543772 * (exp(min(x, 0)) - 1))",
     x="1.0507009873554805 * ([x > 0] + 1.6732632423543772 * exp(min(x, 0)) * [x ≤ 0])",
     stands_for="1.0507009873554805 elu(x, 1.6732632423543772)",
+    gain=1.0,
     says="An ELU scaled so that layers keep mean 0 and variance 1.",
     kink=(
         "x = 0",

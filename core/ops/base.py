@@ -84,7 +84,8 @@ class Op:
     share a call, which shapes are for this one; what none takes is for the one that does not say it.
     `more_test_shapes` are further shapes to test it with. `causes` say why its value can be
     infinite or not a number, `back_causes` why what comes back can be: the first whose condition holds.
-    `saturates` is the size of its first input beyond which its slope is small.
+    `saturates` is the size of its first input beyond which its slope is small. `gain` is the
+    variance times the number of inputs that weights in front of it need to keep a signal's size (He), or 0.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Op:
     causes: tuple[Cause, ...] = ()
     back_causes: tuple[Cause, ...] = ()
     saturates: float = math.inf
+    gain: float = 0.0
     remark: Callable[..., str] | None = None
     holds: Callable[..., int] | None = None
     points: tuple[str, str] | None = None
@@ -236,6 +238,7 @@ def elementwise(
     causes: Reasons = (),
     back_causes: Reasons = (),
     saturates: float = math.inf,
+    gain: float = 0.0,
     call: str | None = None,
     also: str = "",
     shows: Mapping[str, str] | None = None,
@@ -268,6 +271,7 @@ def elementwise(
             causes=_causes(causes),
             back_causes=_causes(back_causes),
             saturates=saturates,
+            gain=gain,
             shows={port: Rule(text) for port, text in (shows or {}).items()},
             call=name if call is None else call,
             also=tuple(also.split()),

@@ -6,37 +6,32 @@ Network              writes the program and draws the weights to start from; it 
 
 from __future__ import annotations
 
-import math
-
 from core.arrays import Value, frozen
+from core.builder import graph_of
 from core.dataclass import dataclass
 from core.document import MAX_LAYERS, MAX_UNITS
 from core.errors import Problem
 from core.late import np
 from core.training.data import Dataset
+from core.training.initial import drawn
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """A hidden unit's function: what is written around its sum, and how much its weights gain or lose.
-
-    `gain` is the variance of a weight times the number of inputs (He), or 0 to share it out among inputs and
-    outputs (Glorot).
-    """
+    """A hidden unit's function, and what is written around its sum."""
 
     title: str
     written: str
-    gain: float = 0.0
 
 
 ACTIVATIONS = {
     "tanh": Activation("Tanh", "tanh({})"),
     "sigmoid": Activation("Sigmoid", "σ({})"),
-    "relu": Activation("ReLU", "relu({})", gain=2.0),
-    "leaky_relu": Activation("Leaky ReLU", "leaky_relu({})", gain=2.0),
-    "elu": Activation("ELU", "elu({})", gain=2.0),
-    "silu": Activation("SiLU", "silu({})", gain=2.0),
-    "softplus": Activation("Softplus", "softplus({})", gain=2.0),
+    "relu": Activation("ReLU", "relu({})"),
+    "leaky_relu": Activation("Leaky ReLU", "leaky_relu({})"),
+    "elu": Activation("ELU", "elu({})"),
+    "silu": Activation("SiLU", "silu({})"),
+    "softplus": Activation("Softplus", "softplus({})"),
     "linear": Activation("Linear", "{}"),
 }
 
@@ -132,17 +127,16 @@ class Network:
         rng = np.random.default_rng(seed)
         found: dict[str, Value] = {}
         for layer, (n, m) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), start=1):
-            shape = (n,) if self._is_last_number(layer) else (m, n)
+            alone = self._is_last_number(layer)
+            weights = rng.uniform(-0.5, 0.5, (m, n)) if self.playground else np.zeros((m, n))
+            found[self._weights(layer)] = frozen(weights[0] if alone else weights)
             bias = 0.1 if self.playground else 0.0
-            found[self._weights(layer)] = frozen(self._drawn(rng, layer, n, m).reshape(shape))
-            found[f"b{layer}"] = bias if self._is_last_number(layer) else frozen(np.full(m, bias))
-        return found | ({"λ": self.decay} if self.decay else {})
-
-    def _drawn(self, rng: np.random.Generator, layer: int, n: int, m: int) -> np.ndarray:
-        if self.playground:
-            return rng.uniform(-0.5, 0.5, (m, n))
-        gain = ACTIVATIONS[self.activation].gain if layer <= len(self.hidden) else 0.0
-        return rng.normal(0, math.sqrt(gain / n if gain else 2 / (n + m)), (m, n))
+            found[f"b{layer}"] = bias if alone else frozen(np.full(m, bias))
+        penalty: dict[str, Value] = {"λ": self.decay} if self.decay else {}
+        if not self.playground:
+            graph = graph_of(self.program_text(), {**found, **penalty, **self.example_values()})
+            found = drawn(graph, list(found), seed)
+        return found | penalty
 
     def example_values(self) -> dict[str, Value]:
         """Values for the names that take the data, of the right shape."""

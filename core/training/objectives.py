@@ -110,6 +110,13 @@ def _scored(graph: Graph, parameters: Collection[str], unit: Node) -> tuple[Grap
     return _extended(graph, formula, sides)
 
 
+def with_error(graph: Graph, roles: Roles) -> Graph:
+    """A program without a loss, asked for half the squared error; its target is a new input."""
+    graph = _with_input(graph, roles.target, graph.nodes[roles.prediction].shape)
+    graph, output = _extended(graph, SQUARES, {"y": roles.prediction, "t": roles.target})
+    return graph.with_output(output)
+
+
 def _with_input(graph: Graph, name: str, shape: Shape) -> Graph:
     return replace(graph, nodes={name: Node(name, INPUT, (), shape, Name(name), named=True), **graph.nodes})
 

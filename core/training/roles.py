@@ -1,29 +1,45 @@
-"""Which names of a program are learned, take the data, or stay fixed: guessed by convention, and checked.
+"""What each name of a program is for in training: guessed from how it is used, checked, and open to choice.
 
-roles_of     the roles of a graph's inputs for a data set, or Problem where the two do not fit
-data_shapes  the shapes the data give to a program's free names, needed before there is a graph
+Roles      the roles of all free names
+roles_of   the roles for a data set; Problem where program and data do not fit
+CHOICES    what one may choose for a name
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain, count
 
-from core.arrays import Shape, Value, describe, shape_of
-from core.dataclass import dataclass
+from core.arrays import Shape, describe
+from core.dataclass import dataclass, replace
 from core.errors import Problem
 from core.graph import Graph
 from core.late import np
+from core.targets import targets
+from core.training.coding import (
+    CODINGS,
+    INPUTS,
+    NUMBER,
+    SIGNS,
+    coding,
+    fitting,
+    of_prediction,
+    threshold,
+    told,
+)
 from core.training.data import Array, Dataset, Examples
+from core.training.optimizers import SGD, Optimizer
+from core.training.usage import LOGARITHMS, Usage
 
-FIXED = frozenset(["λ", "η", "α", "β", "μ", "ε", "δ", "margin"])
-TARGETS = ("t", "k", "target", "y")
-VECTOR = "x"
+PARAMETER, CONSTANT, INPUT, TARGET = "parameter", "constant", "input", "target"
+CHOICES = (PARAMETER, CONSTANT, INPUT, *[f"{TARGET} {name}" for name in CODINGS])
+FIXED = frozenset(["λ", "η", "α", "β", "μ", "ε", "δ", "Δ", "τ", "margin", "N"])
+TARGETS = ("t", "k", "target", "y", "d", "label", "labels")
+VECTOR, ONE = "x", "x0"
 LEARNED = re.compile(r"[wWbθUuVv](_?\w*)$")
 NUMBERED = re.compile(r"x(\d+)$")
-# predictions that lie between −1 and 1, and losses that want the classes there
-SIGNED, WANT_SIGNS = ("tanh", "sign", "softsign", "sin"), ("hinge", "perceptron")
-NUMBER, SIGNS, ONE_HOT = "number", "signs", "one-hot"
+MASK = re.compile(r"[mM](ask)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +48,8 @@ class Roles:
 
     features     the names that take an example's inputs: one array, or numbers
     columns      for features that are numbers, their columns in the data
-    target       the name that takes an example's target, or "" if the program has none
-    encoding     what the target is: its number; −1 and 1 for two classes; or a vector of 0 with a 1
+    target       the name that takes an example's target, or "" if there is none
+    coding       how the target is told, a name of CODINGS
     prediction   the node that is compared with the target, or ""
     threshold    between the two classes, where the prediction is one number
     """
@@ -42,7 +58,7 @@ class Roles:
     features: tuple[str, ...] = ()
     columns: tuple[int, ...] = ()
     target: str = ""
-    encoding: str = NUMBER
+    coding: str = NUMBER
     fixed: tuple[str, ...] = ()
     prediction: str = ""
     threshold: float = 0.5
@@ -52,82 +68,221 @@ class Roles:
         """The names that differ from example to example."""
         return (*self.features, *[self.target] * bool(self.target))
 
+    def role(self, name: str) -> str:
+        """What a name is for, as it may be chosen."""
+        if name == self.target:
+            return f"{TARGET} {self.coding}"
+        return INPUT if name in self.features else PARAMETER if name in self.parameters else CONSTANT
+
     def examples(self, dataset: Dataset, graph: Graph) -> Examples:
         """What a data set feeds a program, which must fit."""
-        labels = dataset.targets if dataset.classes else None
-        return Examples(self._arrays(dataset, graph), labels, np.arange(len(dataset)))
-
-    def _arrays(self, dataset: Dataset, graph: Graph) -> dict[str, Array]:
+        inputs, size = dataset.inputs, len(dataset)
         if self.columns:
-            found = {name: dataset.inputs[:, i] for name, i in zip(self.features, self.columns, strict=True)}
+            found = {name: inputs[:, i] for name, i in zip(self.features, self.columns, strict=True)}
         else:
-            found = {
-                name: dataset.inputs.reshape(len(dataset), *graph.nodes[name].shape) for name in self.features
-            }
+            found = {name: inputs.reshape(size, *graph.nodes[name].shape) for name in self.features}
         if self.target:
-            found[self.target] = self._targets(dataset)
-        return found
+            found[self.target] = told(self.coding, dataset, _target_shape(graph, self))
+        is_class = bool(self.target and dataset.classes and self.coding != INPUTS)
+        return Examples(found, dataset.targets if is_class else None, np.arange(size))
 
-    def _targets(self, dataset: Dataset) -> Array:
-        if self.encoding == SIGNS:
-            return 2 * dataset.targets - 1
-        if self.encoding == ONE_HOT:
-            return np.eye(dataset.classes)[dataset.targets]
-        return dataset.targets
-
-    def correct(self, prediction: Array, targets: Array) -> Array:
+    def correct(self, prediction: Array, classes: Array) -> Array:
         """Which predictions (the examples along the last axis) name the class that is the target."""
         found = np.argmax(prediction, axis=0) if prediction.ndim > 1 else prediction > self.threshold
-        return np.equal(found, targets)
+        return np.equal(found, classes)
 
 
-def data_shapes(
-    names: Collection[str], dataset: Dataset, known: Mapping[str, Value] | None = None
-) -> dict[str, Shape]:
-    """The shapes the data give to free names of a program: a vector x, numbers x1, x2, …, and a target.
+def _target_shape(graph: Graph, roles: Roles) -> Shape:
+    """The target's shape; one that stands in no formula has the prediction's."""
+    return graph.nodes[roles.target if roles.target in graph.nodes else roles.prediction].shape
 
-    Where a name could have several shapes, that of its `known` value is taken if it is one of them.
+
+def roles_of(
+    graph: Graph,
+    dataset: Dataset | None = None,
+    chosen: Mapping[str, str] | None = None,
+    rule: type[Optimizer] = SGD,
+) -> Roles:
+    """The roles of a graph's inputs. Raises Problem where graph and data do not fit.
+
+    `chosen` are the roles given to names, of CHOICES. Without data, or beside names like w, W and b, other
+    names keep the values they have. A `rule` with an objective of its own gets a target even if the
+    program names none.
     """
-    features, columns = _features(names, dataset)
-    target = _target(names, features)
-    fitting = dict.fromkeys(features, [()] if columns else _vector_shapes(dataset))
-    if target:
-        fitting[target] = [(), *[(dataset.classes,)] * bool(dataset.classes)]
-    found = {name: shapes[0] for name, shapes in fitting.items()}
-    for name, value in (known or {}).items():
-        if shape_of(value) in fitting.get(name, []):
-            found[name] = shape_of(value)
-    return found
-
-
-def roles_of(graph: Graph, dataset: Dataset | None = None) -> Roles:
-    """The roles of a graph's inputs by convention. Raises Problem where graph and data do not fit.
-
-    Without data, or beside names like w, W and b, other names keep the values they have.
-    """
-    free = [name for name in graph.free if name not in FIXED]
-    if not free:
+    chosen = {name: role for name, role in (chosen or {}).items() if name in graph.free}
+    if not any(name not in FIXED or name in chosen for name in graph.free):
         names = [name for name in graph.given if name not in FIXED]
         hint = f"Take out the line {names[0]} = … and give {names[0]} its value beside" if names else ""
         raise Problem("There is nothing to learn: every name has a value in the program", hint=hint)
-    features, columns = _features(free, dataset) if dataset else ((), ())
-    target = _target(free, features) if dataset else ""
-    rest = [name for name in free if name not in (*features, target)]
-    learned = [name for name in rest if LEARNED.match(name)]
-    parameters = tuple(rest if dataset or not learned else learned)
+    found = sorted_out(graph, dataset, chosen)
+    if dataset is None:
+        return _with_parameters_first(found)
+    if rule.objective and not found.target:
+        unused = next(name for name in _unused() if name not in graph.nodes)
+        found = replace(found, target=unused, prediction=graph.output)
+    check(found, graph, dataset, chosen)
+    return _told(found, graph, dataset, chosen, rule)
+
+
+def sorted_out(graph: Graph, dataset: Dataset | None, chosen: Mapping[str, str]) -> Roles:
+    """Which names are what; how the target is told is not known yet, nor is anything checked."""
+    open_names = [name for name in graph.free if name not in FIXED and name not in chosen]
+    features, target = _with_role(chosen, INPUT), next(iter(_with_role(chosen, TARGET)), "")
+    learned = [name for name in open_names if LEARNED.match(name)] + _with_role(chosen, PARAMETER)
+    usage = Usage(graph, (), learned, [name for name in graph.free if name in FIXED])
+    if dataset is not None:
+        named = _features(open_names, dataset)
+        usage = replace(usage, features=[*named, *features])
+        free = [name for name in open_names if name not in usage.features]
+        target = target or _target(usage, free)
+        rest = [name for name in free if name != target and name not in learned]
+        if not usage.features:
+            usage = replace(usage, features=_only(graph, rest, dataset))
+        features = [name for name in graph.free if name in usage.features]
+    taken = (*features, target, *([ONE] if _numbers(features) else []))
+    rest = [name for name in open_names if name not in taken and not _is_mask(usage, name)]
+    learned = [name for name in rest if name in learned]
+    kept = {*(rest if dataset is not None or not learned else learned), *_with_role(chosen, PARAMETER)}
+    parameters = tuple(name for name in graph.free if name in kept)
     fixed = tuple(name for name in graph.free if name not in (*parameters, *features, target))
+    columns = _columns(graph, features, dataset) if dataset is not None else ()
     prediction = _prediction(graph, features, target)
-    encoding, threshold = NUMBER, 0.5
-    if dataset and target:
-        encoding = _encoding(graph, target, prediction, dataset)
-        threshold = 0.0 if encoding == SIGNS or _is_score(graph, prediction) else 0.5
-    roles = Roles(parameters, features, columns, target, encoding, fixed, prediction, threshold)
-    if dataset:
-        check(roles, graph, dataset)
+    return Roles(parameters, tuple(features), columns, target, NUMBER, fixed, prediction)
+
+
+def _with_role(chosen: Mapping[str, str], role: str) -> list[str]:
+    return [name for name, choice in chosen.items() if choice.partition(" ")[0] == role]
+
+
+def _unused() -> Iterable[str]:
+    return chain(["t"], (f"t{number}" for number in count(1)))
+
+
+def _with_parameters_first(roles: Roles) -> Roles:
+    if not roles.parameters:
+        raise Problem("There is nothing to learn", hint="Make a name of the program a parameter")
     return roles
 
 
-def check(roles: Roles, graph: Graph, dataset: Dataset) -> None:
+def _told(
+    roles: Roles, graph: Graph, dataset: Dataset, chosen: Mapping[str, str], rule: type[Optimizer]
+) -> Roles:
+    """The roles with the way the target is told, and the threshold between two classes."""
+    target, prediction = roles.target, roles.prediction
+    if not target:
+        return roles
+    in_graph = target in graph.nodes
+    if choice := chosen.get(target, "").partition(" ")[2]:
+        means = choice
+    elif in_graph:
+        means = coding(graph, dataset, target, prediction)
+    else:
+        means = of_prediction(graph, dataset, prediction)
+    both = (-1.0, 1.0) if means == SIGNS else (0.0, 1.0)
+    is_score = rule.thresholds and bool(prediction) and not graph.nodes[prediction].operation.flat
+    cut = 0.0 if means == SIGNS or is_score else 0.5
+    if in_graph and not is_score and dataset.classes == 2 and _is_one_number(graph, target, prediction):
+        cut = threshold(graph, target, prediction, both)
+    return replace(roles, coding=means, threshold=cut)
+
+
+def _is_one_number(graph: Graph, target: str, prediction: str) -> bool:
+    pointed = any(graph.pointed(edge) for edge in graph.users[target])
+    return bool(prediction) and not (graph.nodes[prediction].shape or graph.nodes[target].shape or pointed)
+
+
+# -- guesses
+
+
+def _features(names: Collection[str], dataset: Dataset) -> list[str]:
+    """The names that take an example's inputs by what they are called."""
+    if VECTOR in names:
+        return [VECTOR]
+    numbers = _numbers(names)
+    if ONE in numbers and len(numbers) > dataset.inputs.shape[1]:
+        del numbers[ONE]  # beside all features there is x0 = 1, whose weight is the bias
+    named = [name for name in names if name in dataset.feature_names]
+    return list(numbers) if ONE in numbers or not named else named
+
+
+def _numbers(names: Iterable[str]) -> dict[str, int]:
+    return {name: int(match[1]) for name in names if (match := NUMBERED.match(name))}
+
+
+def _columns(graph: Graph, features: Sequence[str], dataset: Dataset) -> tuple[int, ...]:
+    """The columns of features that are numbers, by their names or in their order; none for whole examples."""
+    if any(graph.nodes[name].shape for name in features) or VECTOR in features:
+        return ()
+    numbers, named = _numbers(features), dataset.feature_names
+    if ONE in numbers:
+        found = dict(numbers)
+    else:
+        found = {name: number - 1 for name, number in numbers.items()}
+        found |= {name: named.index(name) for name in features if name in named}
+    for name in features:
+        found.setdefault(name, next(i for i in count() if i not in found.values()))
+    return tuple(found[name] for name in features)
+
+
+def _target(usage: Usage, names: Sequence[str]) -> str:
+    """The target among some names: what chooses a class, what is called so, or what is used as one."""
+    graph = usage.graph
+    pointing = [name for name in names if any(graph.pointed(edge) for edge in graph.users[name])]
+    called = [name for name in TARGETS if name in names and usage.is_compared(name)]
+    open_names = [name for name in names if not LEARNED.match(name)]
+    by_pattern = targets(graph.program, {name: graph.nodes[name].shape for name in open_names})
+    by_use = [name for name in open_names if usage.is_told(name)]
+    return next(iter([*_ranked(pointing), *called, *by_pattern, *by_use[::-1]]), "")
+
+
+def _ranked(names: Sequence[str]) -> list[str]:
+    return sorted(names, key=lambda name: TARGETS.index(name) if name in TARGETS else len(TARGETS))
+
+
+def _only(graph: Graph, names: Sequence[str], dataset: Dataset) -> list[str]:
+    """The one name that is left for the data, masks aside."""
+    left = [name for name in names if not MASK.match(name)]
+    fits = len(left) == 1 and (graph.nodes[left[0]].shape or dataset.inputs.shape[1] == 1)
+    return left if fits else []
+
+
+def _is_mask(usage: Usage, name: str) -> bool:
+    """Whether a name hides parts of what the program is fed."""
+    graph = usage.graph
+    met = list(usage.meetings(name))
+    return bool(MASK.match(name) and graph.nodes[name].shape and met) and all(
+        graph.nodes[edge.target].op == "mul" and edge.target not in usage.trained for edge in met
+    )
+
+
+def _prediction(graph: Graph, features: Sequence[str], target: str) -> str:
+    """The latest named node that depends on the features and not on the target, or what meets the target."""
+    fed = graph.downstream_of(features)
+    knowing = graph.downstream_of([target] if target else [graph.output])
+    found = [n for n in graph.nodes.values() if not n.is_leaf and n.name in fed and n.name not in knowing]
+    named = [node.name for node in found if node.named]
+    if named or not target:
+        return named[-1] if named else ""
+    met = {arg for name in knowing for arg in graph.nodes[name].args}
+    name = next((node.name for node in reversed(found) if node.name in met), "")
+    while name and (inner := _inside(graph, name, fed)):
+        name = inner
+    return name
+
+
+def _inside(graph: Graph, name: str, fed: Collection[str]) -> str:
+    """What a logarithm, a sign or 1 minus something is taken of."""
+    node = graph.nodes[name]
+    if node.op in (*LOGARITHMS, "neg", "sub"):
+        inner = [arg for arg in node.args if arg in fed and not graph.nodes[arg].is_leaf]
+        return inner[0] if len(inner) == 1 else ""
+    return ""
+
+
+# -- checks
+
+
+def check(roles: Roles, graph: Graph, dataset: Dataset, chosen: Mapping[str, str]) -> None:
     """Raise Problem where a program and a data set do not fit."""
     if not roles.features:
         raise Problem(
@@ -136,37 +291,55 @@ def check(roles: Roles, graph: Graph, dataset: Dataset) -> None:
     if not roles.parameters:
         raise Problem("There is nothing to learn", hint="Use a parameter such as w")
     width = dataset.inputs.shape[1]
+    if roles.target and roles.target not in graph.nodes and not fitting(dataset, _target_shape(graph, roles)):
+        raise Problem(
+            f"{describe(roles.prediction, _target_shape(graph, roles))}, which no target of the data fits",
+            hint="Make the output one number, or one for each class",
+        )
     for name, column in zip(roles.features, roles.columns, strict=False):
-        shape = graph.nodes[name].shape
-        if shape:
-            raise Problem(f"{describe(name, shape)} and takes one feature, a number")
         if column >= width:
             raise Problem(f"The data have {_count(width, 'feature')}; there is none for {name}")
     if not roles.columns:
-        _check_vector(roles.features[0], graph, dataset)
-    if roles.target:
-        _check_target(roles, graph, dataset)
+        _check_whole(roles.features, graph, dataset)
+    if roles.target in graph.nodes:
+        _check_target(roles, graph, dataset, chosen.get(roles.target, "").partition(" ")[2])
 
 
-def _check_vector(name: str, graph: Graph, dataset: Dataset) -> None:
-    shape, width = graph.nodes[name].shape, dataset.inputs.shape[1]
-    if shape not in _vector_shapes(dataset):
-        raise Problem(f"{describe(name, shape)} and the data have {_count(width, 'feature')}")
+def _check_whole(features: Sequence[str], graph: Graph, dataset: Dataset) -> None:
+    width = dataset.inputs.shape[1]
+    shapes = whole_shapes(dataset)
+    for name in features:
+        shape = graph.nodes[name].shape
+        if shape and len(features) > 1 and NUMBERED.match(name):
+            raise Problem(f"{describe(name, shape)} and takes one feature, a number")
+        if shape not in shapes:
+            raise Problem(f"{describe(name, shape)} and the data have {_count(width, 'feature')}")
 
 
-def _vector_shapes(dataset: Dataset) -> list[Shape]:
+def whole_shapes(dataset: Dataset) -> list[Shape]:
     """The shapes that one name can take an example's inputs in, the usual one first."""
     width = dataset.inputs.shape[1]
     found: list[Shape] = [(width,)] if width > 1 else [(), (1,)]
     return [*found, dataset.image_shape] if dataset.image_shape else found
 
 
-def _check_target(roles: Roles, graph: Graph, dataset: Dataset) -> None:
+def _check_target(roles: Roles, graph: Graph, dataset: Dataset, choice: str) -> None:
     name, classes = roles.target, dataset.classes
     shape = graph.nodes[name].shape
-    if shape and shape != (classes,):
+    if choice and not CODINGS[choice].fits(dataset, shape):
+        raise Problem(
+            f"{describe(name, shape)}, which does not fit a target told as {CODINGS[choice].title(dataset)}",
+            hint=f"Choose another role for {name}",
+        )
+    if not choice and not fitting(dataset, shape):
         has = _count(classes, "class", "classes") if classes else "one number as the target"
         raise Problem(f"{describe(name, shape)} and the data have {has}")
+    kind = targets(graph.program, {name: shape}).get(name)
+    if not choice and kind in ("yes or no", "side") and classes != 2 and not shape:
+        wanted = "0 or 1" if kind == "yes or no" else "−1 or 1"
+        has = _count(classes, "class", "classes") if classes else "numbers as targets"
+        hint = "Use softmax and the loss -log(f[k])" if classes else "Use the loss (y - t)^2"
+        raise Problem(f"{name} is {wanted} in this loss, and the data have {has}", hint=hint)
     for edge in graph.users[name]:
         into = graph.pointed(edge)
         if into is None:
@@ -182,48 +355,3 @@ def _check_target(roles: Roles, graph: Graph, dataset: Dataset) -> None:
 
 def _count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def _features(names: Collection[str], dataset: Dataset | None) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """The names that take an example's inputs, and their columns if they are numbers."""
-    if VECTOR in names:
-        return (VECTOR,), ()
-    found = {name: int(match[1]) for name in names if (match := NUMBERED.match(name))}
-    if 0 not in found.values():
-        named = dataset.feature_names if dataset else ()
-        by_name = {name: named.index(name) for name in names if name in named}
-        found = by_name or {name: number - 1 for name, number in found.items()}
-    ordered = sorted(found, key=lambda name: found[name])
-    return tuple(ordered), tuple(found[name] for name in ordered)
-
-
-def _target(names: Collection[str], features: Sequence[str]) -> str:
-    return next((name for name in TARGETS if name in names and name not in features), "")
-
-
-def _prediction(graph: Graph, features: Sequence[str], target: str) -> str:
-    """The latest named node that depends on the features and not on the target."""
-    fed = graph.downstream_of(features)
-    told = graph.downstream_of([target] if target else [graph.output])
-    found = ""
-    for node in graph.nodes.values():
-        if node.named and not node.is_leaf and node.name in fed and node.name not in told:
-            found = node.name
-    return found
-
-
-def _encoding(graph: Graph, target: str, prediction: str, dataset: Dataset) -> str:
-    """How a class is told to the program."""
-    if graph.nodes[target].shape:
-        return ONE_HOT
-    users = [graph.nodes[edge.target] for edge in graph.users[target]]
-    margin = any(user.op == "mul" and prediction in user.args for user in users)
-    signed = prediction and graph.nodes[prediction].op in SIGNED
-    wanted = margin or signed or any(user.op in WANT_SIGNS for user in users)
-    by_number = any(graph.pointed(edge) for edge in graph.users[target])
-    return SIGNS if dataset.classes == 2 and wanted and not by_number else NUMBER
-
-
-def _is_score(graph: Graph, prediction: str) -> bool:
-    """Whether the prediction is a score that a loss turns into a probability."""
-    return any(graph.nodes[edge.target].op == "bce_logits" for edge in graph.users.get(prediction, ()))

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from core.arrays import Value, frozen
-from core.builder import build, free_names, read_program
+from core.arrays import Value
+from core.builder import build, read_program
 from core.dataclass import dataclass, replace
-from core.defaults import with_defaults
 from core.document import Lab
 from core.errors import Problem
 from core.graph import Graph
-from core.late import np
 from core.training.data import Dataset, Examples
 from core.training.datasets import DATASETS
+from core.training.fitting import fitted
 from core.training.networks import Network
 from core.training.optimizers import OPTIMIZERS
-from core.training.roles import Roles, data_shapes, roles_of
+from core.training.roles import Roles, roles_of
 from core.training.trainer import Settings, Trainer
 
 NO_DATA = "none"
@@ -24,7 +23,10 @@ NO_DATA = "none"
 
 @dataclass(frozen=True)
 class Setup:
-    """A program with the data and the settings it is trained with; `values` are those it starts from."""
+    """A program with the data and the settings it is trained with; `values` are those it starts from.
+
+    `notes` are sentences on what was done that nobody asked for.
+    """
 
     text: str
     graph: Graph
@@ -32,6 +34,7 @@ class Setup:
     roles: Roles
     dataset: Dataset | None
     settings: Settings
+    notes: tuple[str, ...] = ()
 
     @property
     def examples(self) -> Examples | None:
@@ -42,19 +45,22 @@ class Setup:
         return Trainer(self.graph, self.values, self.roles, self.examples, self.settings)
 
 
-def setup(lab: Lab, text: str, values: Mapping[str, Value]) -> Setup:
-    """What the lab's settings say; `text` and `values` are the typed program's. Raises Problem."""
-    dataset = dataset_of(lab)
+def setup(lab: Lab, text: str, values: Mapping[str, Value], guessed: Collection[str] = ()) -> Setup:
+    """What the lab's settings say. Raises Problem.
+
+    `text` and `values` are the typed program's; nobody gave the values of `guessed` names.
+    """
+    dataset, settings = dataset_of(lab), settings_of(lab)
     if lab.trains == "network":
         if dataset is None:
             raise Problem("A network needs data", hint="Choose a data set, or train the typed program")
         network = replace(Network.for_data(dataset, lab.hidden, lab.activation), decay=lab.decay)
         text, values = network.program_text(), network.initial_values(lab.seed) | network.example_values()
-    else:
-        values = _fitting(text, values, dataset)
-    program = read_program(text, values)
-    graph = build(program, values)
-    return Setup(text, graph, values, roles_of(graph, dataset), dataset, settings_of(lab))
+        graph = build(read_program(text, values), values)
+        return Setup(text, graph, values, roles_of(graph, dataset), dataset, settings)
+    rule = OPTIMIZERS[lab.optimizer]
+    made = fitted(text, values, guessed, dataset, lab.roles, lab.seed, rule)
+    return Setup(text, made.graph, made.values, made.roles, dataset, settings, made.notes)
 
 
 def dataset_of(lab: Lab) -> Dataset | None:
@@ -77,20 +83,5 @@ def settings_of(lab: Lab) -> Settings:
     hyper = {"lr": lab.rate}
     if any(parameter.name == "momentum" for parameter in rule.hyperparameters):
         hyper["momentum"] = lab.momentum
-    return Settings(lab.optimizer, hyper, lab.batch, lab.seed, lab.test_percent / 100)
-
-
-def _fitting(text: str, values: Mapping[str, Value], dataset: Dataset | None) -> dict[str, Value]:
-    """The program's values with its data names in the data's shapes.
-
-    Weights that no longer fit are guessed anew.
-    """
-    program = read_program(text, values)
-    shapes = data_shapes(free_names(program, values), dataset, values) if dataset else {}
-    data = {name: frozen(np.zeros(shape)) for name, shape in shapes.items()}
-    found = with_defaults(program, {**values, **data})
-    try:
-        build(program, found)
-    except Problem:
-        found = with_defaults(program, data)
-    return found
+    test = lab.test_percent / 100
+    return Settings(lab.optimizer, hyper, lab.batch, lab.seed, test, reduction=lab.reduction)

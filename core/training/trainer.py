@@ -16,6 +16,7 @@ from itertools import count as naturals
 from core.arrays import Value, frozen
 from core.compiled import Compiled
 from core.dataclass import dataclass
+from core.document import REDUCTIONS
 from core.errors import Problem
 from core.graph import Graph
 from core.late import np
@@ -28,7 +29,7 @@ from core.training.roles import Roles
 
 MOST_RECORDS = 2000
 DTYPES = ("float64", "float32")
-MEAN, SUM = "mean", "sum"
+MEAN, SUM = REDUCTIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -486,10 +486,10 @@ def test_without_data_it_is_a_formula(engine):
 @BY
 def test_without_a_prediction_there_is_the_loss(engine):
     made = setup(
-        Lab("program", "gauss", 40, test_percent=0), "(w·x - t)^2 + λ w·w", values_of({"w": [1, 2], "λ": 0.1})
+        Lab("program", "gauss", 40, test_percent=0), "‖W x - x‖^2", values_of({"W": [[1, 2], [3, 5]]})
     )
     data = trained_model(made, EXACT)
-    assert names(read(data).graph.input) == ["x", "t"]
+    assert names(read(data).graph.input) == ["x"]
     found = found_by(engine, data, feed_of(data, made, 40))
     np.testing.assert_allclose(found["loss"], made.trainer().record().train_loss, 1e-12)
 
@@ -520,9 +520,7 @@ def test_a_net_says_what_its_data_and_classes_were():
 
 
 def test_the_loss_keeps_its_name_from_the_programs():
-    made = setup(
-        IRIS, "loss = cross_entropy(W x + b, k)", values_of({"W": np.zeros((3, 4)), "b": np.zeros(3)})
-    )
+    made = setup(IRIS, "loss = ‖W x - x‖^2", values_of({"W": np.zeros((4, 4))}))
     graph = read(trained_model(made, PLAIN)).graph
     assert names(graph.output) == ["loss"]
     assert "loss_" in names(graph.node)

@@ -1,0 +1,340 @@
+"""Typed programs train as they mean: targets, shapes and roles are found, without a word of help."""
+
+import re
+
+import numpy as np
+import pytest
+
+from core.arrays import frozen, shape_of
+from core.builder import graph_of
+from core.document import Lab
+from core.errors import Problem
+from core.passes import tell
+from core.plan import make_plan
+from core.training.initial import drawn
+from core.training.networks import Network
+from core.training.setup import setup
+
+ADAM = {"optimizer": "adam", "rate": 0.01}
+PERCEPTRON = {"optimizer": "rosenblatt", "rate": 1.0, "batch": 1}
+# program, data, settings, updates, and the accuracy that must be reached on the training data
+LEARNERS = {
+    "margin": ("s = w·x + b; L = max(0, -t s)", "gauss", {}, 300, 0.97),
+    "margin in brackets": ("L = max(0, -(t (w·x + b)))", "gauss", {}, 300, 0.97),
+    "hinge": ("s = w·x + b; L = max(0, 1 - t s)", "gauss", {}, 300, 0.97),
+    "hinge of 0 and 1": ("s = w·x + b; L = max(0, 1 - (2 t - 1) s)", "gauss", {}, 300, 0.97),
+    "hinge with a penalty": ("s = w·x + b; L = hinge(s, t) + λ ‖w‖^2", "gauss", {}, 300, 0.97),
+    "logistic of −1 and 1": ("s = w·x + b; L = log(1 + exp(-t s))", "gauss", {}, 300, 0.97),
+    "exponential": ("s = w·x + b; L = exp(-y s)", "gauss", {"rate": 0.01}, 300, 0.97),
+    "least squares": ("o = w·x + b; L = (o - t)^2", "gauss", {"rate": 0.01}, 600, 0.97),
+    "logistic": ("p = σ(w·x + b); L = -[y log(p) + (1-y) log(1-p)]", "gauss", {}, 300, 0.97),
+    "logistic in one line": (
+        "L = -(t log(σ(w·x + b)) + (1 - t) log(1 - σ(w·x + b)))",
+        "gauss",
+        {},
+        300,
+        0.97,
+    ),
+    "textbook neuron": ("z = w1 x1 + w2 x2 + b; y = σ(z); L = 1/2 (y - t)^2", "gauss", {}, 300, 0.93),
+    "tanh neuron": ("y = tanh(w·x + b); L = 1/2 (y - t)^2", "gauss", {}, 300, 0.97),
+    "Adaline": ("o = w·x + b; L = 1/2 (t - o)^2", "gauss", {"optimizer": "delta", "rate": 0.01}, 600, 0.97),
+    "Adaline without a loss": ("o = w·x + b", "gauss", {"optimizer": "delta", "rate": 0.01}, 600, 0.97),
+    "perceptron": ("y = step(w·x + b); E = 1/2 (d - y)^2", "gauss", PERCEPTRON, 600, 0.97),
+    "perceptron without a loss": ("z = w·x + b; y = [z ≥ 0]", "gauss", PERCEPTRON, 600, 0.97),
+    "three perceptrons": ("y = step(W x + b)", "iris", PERCEPTRON, 3000, 0.6),
+    "softmax and f[k]": ("f = softmax(W x + b); L = -log(f[k])", "digits", {"rate": 0.3}, 300, 0.93),
+    "softmax and f[y]": ("f = softmax(W x + b); L = -log(f[y])", "digits", {"rate": 0.3}, 300, 0.93),
+    "one-hot": ("f = softmax(W x + b); L = -t·log(f)", "digits", {"rate": 0.3}, 300, 0.93),
+    "cross-entropy": ("s = W x + b; L = cross_entropy(s, k)", "digits", {"rate": 0.3}, 300, 0.93),
+    "pictures made flat": (
+        "x = flatten(P)\ns = W x + b\nL = cross_entropy(s, k)",
+        "digits",
+        {"rate": 0.3},
+        300,
+        0.93,
+    ),
+    "hinge of many classes": ("s = W x + b; L = sum(max(0, s - s[k] + 1)) - 1", "iris", ADAM, 600, 0.93),
+    "a hinge for each class": ("s = W x + b; L = sum(max(0, 1 - t ⊙ s))", "iris", ADAM, 900, 0.85),
+    "squares of one-hot": ("y = W x + b; L = sum((y - t)^2)", "iris", {**ADAM, "rate": 0.05}, 1500, 0.75),
+    "two layers": (
+        "h = max(0, W1 x + b1); s = W2 h + b2; L = cross_entropy(s, k)",
+        "digits",
+        {"rate": 0.1},
+        600,
+        0.95,
+    ),
+    "exclusive or": (
+        "h = tanh(W1 x + b1); z = w2·h + b2; L = bce_logits(z, t)",
+        "xor",
+        {"rate": 0.3},
+        900,
+        0.93,
+    ),
+    "features of one's own": (
+        "φ = [x1, x2, x1^2, x2^2]; p = σ(w·φ + b); L = -(y log(p) + (1 - y) log(1 - p))",
+        "circle",
+        {**ADAM, "rate": 0.1},
+        600,
+        0.95,
+    ),
+    "a residual block": (
+        "h = tanh(W1 x + b1); g = h + tanh(W2 h + b2); p = σ(w·g + b); L = bce(p, t)",
+        "circle",
+        {"rate": 0.3},
+        900,
+        0.95,
+    ),
+    "a ConvNet": (
+        "a = relu(conv2d(x, K)); p = maxpool(a, 2, 2); s = W flatten(p) + b; L = cross_entropy(s, k)",
+        "digits",
+        ADAM,
+        600,
+        0.95,
+    ),
+}
+# program, data, settings, updates, and by how much the loss must at least shrink
+FITTERS = {
+    "autoencoder": ("h = relu(W1 x + b1); y = W2 h + b2; L = 1/2 ‖y - x‖^2", "digits", ADAM, 600, 0.1),
+    "inpainting": ("x = m ⊙ y; h = relu(W1 x); ŷ = W2 h; L = 1/2 ‖y - ŷ‖^2", "digits", ADAM, 600, 0.2),
+    "a sine": ("h = tanh(W1 x + b1); y = w2·h + b2; L = (y - t)^2", "sine", ADAM, 900, 0.4),
+    "a plane": ("y = w·x + b; L = (y - t)^2", "plane", {"rate": 0.01}, 600, 0.05),
+}
+
+
+def lab_of(data, settings=None, **more):
+    samples = {"digits": 1797, "iris": 150}.get(data, 200)
+    usual = {"trains": "program", "data": data, "rate": 0.1, "samples": samples}
+    return Lab(**{**usual, **(settings or {}), **more})
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_a_typed_program_learns_its_data(name):
+    text, data, settings, updates, wanted = LEARNERS[name]
+    trainer = setup(lab_of(data, settings), text, {}).trainer()
+    trainer.step(updates)
+    assert trainer.record().train_accuracy >= wanted
+
+
+@pytest.mark.parametrize("name", FITTERS)
+def test_a_typed_program_fits_its_data(name):
+    text, data, settings, updates, wanted = FITTERS[name]
+    trainer = setup(lab_of(data, settings), text, {}).trainer()
+    before = trainer.record()
+    trainer.step(updates)
+    assert trainer.record().train_loss <= wanted * before.train_loss
+    assert before.train_accuracy is None, "there are no classes to get right"
+
+
+@pytest.mark.parametrize(
+    "text, data, told",
+    [
+        ("s = w·x + b; L = max(0, -t s)", "gauss", "target signs"),
+        ("s = w·x + b; L = max(-t s, 0)", "gauss", "target signs"),
+        ("s = w·x + b; L = relu(-s t)", "gauss", "target signs"),
+        ("s = w·x + b; L = (1 - t s)^2", "gauss", "target signs"),
+        ("s = w·x + b; L = -log(σ(t s))", "gauss", "target signs"),
+        ("y = sign(w·x + b); L = (y - t)^2 + ‖w‖^2", "gauss", "target signs"),
+        ("y = tanh(w·x + b); L = (y - t)^2", "gauss", "target signs"),
+        ("s = w·x + b; L = max(0, 1 - (2 t - 1) s)", "gauss", "target number"),
+        ("y = σ(w·x + b); L = (y - t)^2", "gauss", "target number"),
+        ("y = w·x + b; L = |y - t|", "gauss", "target number"),
+        ("s = W x; L = cross_entropy(s, t)", "gauss", "target number"),
+        ("s = W x; L = cross_entropy(s, t)", "iris", "target number"),
+        ("y = softmax(W x); L = -sum(t ⊙ log(y))", "iris", "target one-hot"),
+        ("y = tanh(W x); L = sum((y - t)^2)", "iris", "target one-hot signs"),
+        ("s = W x; L = sum(max(0, 1 - t ⊙ s))", "iris", "target one-hot signs"),
+        ("y = w·x; L = (y - t)^2", "plane", "target number"),
+    ],
+)
+def test_the_target_is_told_as_the_loss_needs_it(text, data, told):
+    roles = setup(lab_of(data), text, {}).roles
+    assert roles.role("t") == told
+
+
+@pytest.mark.parametrize(
+    "text, threshold",
+    [
+        ("p = σ(w·x + b); L = bce(p, t)", 0.5),
+        ("s = w·x + b; L = bce_logits(s, t)", 0.0),
+        ("s = w·x + b; L = -(t log(σ(s)) + (1 - t) log(1 - σ(s)))", 0.0),
+        ("y = w·x + b; L = (y - t)^2", 0.5),
+        ("s = w·x + b; L = max(0, -t s)", 0.0),
+        ("s = w·x + b; L = max(0, 1 - (2 t - 1) s)", 0.0),
+    ],
+)
+def test_the_threshold_lies_where_both_classes_cost_the_same(text, threshold):
+    assert setup(lab_of("gauss"), text, {}).roles.threshold == threshold
+
+
+@pytest.mark.parametrize(
+    "text, data, expected",
+    [
+        (
+            "z = w x + b; y = σ(z); L = 1/2 (y - t)^2",
+            "none",
+            {"w": "parameter", "b": "parameter", "x": "constant", "t": "constant"},
+        ),
+        (
+            "x = m ⊙ y; ŷ = W x; L = 1/2 ‖y - ŷ‖^2",
+            "digits",
+            {"m": "constant", "y": "input", "W": "parameter"},
+        ),
+        ("o = w·i; E = 1/2 (d - o)^2", "gauss", {"w": "parameter", "i": "input", "d": "target number"}),
+        ("y = a x + c; L = (y - t)^2", "sine", {"a": "parameter", "c": "parameter", "x": "input"}),
+        (
+            "y = w0 x0 + w1 x1 + w2 x2; L = (y - t)^2",
+            "gauss",
+            {"x0": "constant", "x1": "input", "x2": "input", "w0": "parameter"},
+        ),
+        ("f = softmax(W x); L = -log(f[label])", "iris", {"label": "target number"}),
+        ("L = 1/2 (x^2 + 10 y^2)", "none", {"x": "parameter", "y": "parameter"}),
+        ("y = w·x; L = (y - t)^2 + λ ‖w‖^2", "gauss", {"λ": "constant"}),
+    ],
+)
+def test_names_have_the_roles_one_expects(text, data, expected):
+    roles = setup(lab_of(data), text, {}).roles
+    assert {name: roles.role(name) for name in expected} == expected
+
+
+def test_roles_can_be_chosen():
+    text = "y = w·x + b; L = (y - t)^2 + c"
+    chosen = {"t": "target signs", "b": "constant", "c": "constant"}
+    made = setup(lab_of("gauss", roles=chosen), text, {"b": 0.25, "c": 3.0})
+    assert made.roles.parameters == ("w",) and made.roles.fixed == ("b", "c")
+    assert set(made.examples.arrays["t"]) == {-1, 1}
+    trainer = made.trainer()
+    trainer.step(20)
+    assert trainer.values()["b"] == 0.25 and trainer.values()["c"] == 3.0
+
+
+def test_a_target_is_learned_only_if_it_is_made_a_parameter():
+    text, values = "y = w x; L = (y - t)^2", {"w": 1.0, "x": 1.0, "t": 3.0}
+    trainer = setup(lab_of("none", roles={"t": "parameter", "w": "constant"}), text, values).trainer()
+    trainer.step(50)
+    assert trainer.values()["w"] == 1 and trainer.values()["t"] != 3
+
+
+def test_inputs_are_reconstructed_where_the_target_is_to_be_the_inputs():
+    text = "h = relu(W1 x + b1); y = W2 h + b2; L = 1/2 ‖y - t‖^2"
+    made = setup(lab_of("digits", ADAM, roles={"t": "target inputs"}), text, {})
+    assert np.array_equal(made.examples.arrays["t"], made.examples.arrays["x"])
+    assert made.examples.labels is None
+
+
+@pytest.mark.parametrize(
+    "text, data, shapes",
+    [
+        ("f = softmax(W x + b); L = -log(f[k])", "digits", {"W": (10, 64), "b": (10,)}),
+        ("s = W x + b; L = cross_entropy(s, k)", "iris", {"W": (3, 4), "b": (3,)}),
+        ("c = conv2d(x, K); s = W flatten(c); L = cross_entropy(s, k)", "digits", {"K": (8, 3, 3)}),
+        (
+            "c = relu(conv2d(x, K)); d = conv2d(c, F); s = W flatten(d); L = cross_entropy(s, k)",
+            "digits",
+            {"F": (8, 8, 3, 3), "W": (10, 128)},
+        ),
+        ("y = W2 tanh(W1 x); L = 1/2 ‖y - x‖^2", "digits", {"W2": (64, 32)}),
+        ("y = softmax(W x); L = -t·log(y)", "iris", {"t": (3,)}),
+        ("y = W x + b; L = ‖y - t‖^2", "plane", {"W": (1, 2), "t": (1,)}),
+    ],
+)
+def test_shapes_come_from_the_data(text, data, shapes):
+    made = setup(lab_of(data), text, {})
+    assert {name: shape_of(made.values[name]) for name in shapes} == shapes
+
+
+def test_parameters_start_from_the_seed_unless_they_were_given():
+    text = "h = tanh(W1 x + b1); z = w2·h + b2; L = bce_logits(z, t)"
+    guesses = {"W1": frozen(np.ones((8, 2))), "b2": 5.0, "w2": frozen(np.ones(8))}
+    one, same, other = (
+        setup(lab_of("gauss", seed=seed), text, guesses, {"W1", "w2"}).values for seed in (1, 1, 2)
+    )
+    assert np.array_equal(one["W1"], same["W1"]) and not np.array_equal(one["W1"], other["W1"])
+    assert one["b2"] == other["b2"] == 5 and not np.any(one["b1"])
+    assert np.std(one["W1"]) < 1.5 and not np.array_equal(one["W1"], guesses["W1"])
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "softplus"])
+def test_a_typed_network_starts_as_the_built_one(activation):
+    made = setup(Lab(data="gauss", activation=activation, hidden=(8, 8), rate=0.1, seed=7), "", {})
+    typed = setup(lab_of("gauss", seed=7, activation=activation), made.text, made.values, made.values.keys())
+    assert all(np.array_equal(typed.values[name], made.values[name]) for name in made.roles.parameters)
+    trainers = made.trainer(), typed.trainer()
+    assert trainers[0].step(30) == trainers[1].step(30)
+
+
+@pytest.mark.parametrize(
+    "text, name, variance",
+    [
+        ("h = relu(W x + b); L = sum(h) + t", "W", 2 / 400),
+        ("h = max(0, W x); L = sum(h) + t", "W", 2 / 400),
+        ("h = tanh(W x + b); L = sum(h) + t", "W", 2 / 700),
+        ("h = relu(Wᵀ x); L = sum(h) + t", "W", 2 / 300),
+    ],
+)
+def test_the_spread_of_weights_follows_what_comes_after_them(text, name, variance):
+    shape = (300, 400)
+    x, b = (300, 400) if "ᵀ" in text else (400, 300)
+    values = {"W": np.zeros(shape), "x": np.zeros(x), "b": np.zeros(b), "t": 0.0}
+    graph = graph_of(text, {key: frozen(value) for key, value in values.items() if key in text})
+    assert np.var(drawn(graph, [name], 0)[name]) == pytest.approx(variance, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "text, data, sentence",
+    [
+        ("y = step(w·x + b); L = (y - t)^2", "gauss", "step has slope 0 everywhere.*w and b.*Rosenblatt"),
+        ("y = [w·x > 0]; L = (y - t)^2", "gauss", "a comparison has slope 0 everywhere"),
+        ("f = sigmoid(w·x + b)", "gauss", r"ignores the labels.*Add the line L = bce\(f, t\)"),
+        ("σ(w·x + b)", "gauss", r"Call the output f, f = …, and add the line L = bce\(f, t\)"),
+        ("y = w·x + b", "plane", r"ignores the targets.*L = \(y - t\)\^2"),
+        ("f = softmax(W x + b)", "digits", r"10 entries.*Add the line L = -log\(f\[k\]\)"),
+        ("y = w x + b; L = (y - t)^2", "gauss", "L has 2 entries, and a loss must be one number. Write w·x"),
+        ("y = W x; L = (y - t)^2", "iris", r"Add them up, as in sum\(L\)"),
+        ("p = σ(w·x + b); L = bce(p, t)", "iris", "t is 0 or 1 in this loss, and the data have 3 classes"),
+        ("s = w·x; L = max(0, 1 - t s)", "plane", "t is −1 or 1 in this loss, and the data have numbers"),
+        ("s = W x; L = cross_entropy(s, k)", "sine", "k is the number of a class, and these data have no"),
+        ("y = w·q1 + v·q2; L = (y - t)^2", "gauss", "No name of the program takes the data"),
+        ("f = 3 x", "none", None),
+        ("L = sign(w)", "none", "sign has slope 0 everywhere"),
+    ],
+)
+def test_what_cannot_be_trained_says_why_and_what_to_do(text, data, sentence):
+    if sentence is None:
+        setup(lab_of(data), text, {})
+        return
+    with pytest.raises(Problem) as caught:
+        setup(lab_of(data), text, {})
+    assert re.search(sentence, str(caught.value))
+
+
+def test_parameters_that_no_gradient_reaches_are_named():
+    made = setup(lab_of("gauss"), "h = step(W x + c); p = σ(w·h + b); L = bce(p, t)", {})
+    assert made.notes == ("No gradient reaches W and c: they keep the values they start from",)
+
+
+def test_values_that_do_not_fit_the_data_are_named_and_drawn():
+    text = "s = W x + b; L = cross_entropy(s, k)"
+    made = setup(lab_of("iris"), text, {"W": frozen(np.ones((2, 2))), "b": frozen(np.ones(2))})
+    assert made.notes == (
+        "The values given do not fit the data: W (3×4), b (3 entries) start from random numbers",
+    )
+    assert shape_of(made.values["W"]) == (3, 4)
+
+
+def test_an_example_on_the_canvas_has_the_loss_of_the_training():
+    made = setup(
+        lab_of("digits", samples=40, test_percent=0),
+        "a = relu(conv2d(x, K)); s = W flatten(a); L = cross_entropy(s, k)",
+        {},
+    )
+    story = tell(make_plan(made.graph), {**made.values, **made.examples.example(3)})
+    trainer = made.trainer()
+    place = list(trainer.train_data.rows).index(3)
+    assert story.last.value("L") == pytest.approx(trainer.node_values(["L"])["L"][place], rel=1e-12)
+
+
+def test_the_built_network_draws_what_it_always_drew():
+    values = Network(2, (3,), "tanh").initial_values(0)
+    rng = np.random.default_rng(0)
+    assert np.array_equal(values["W1"], rng.normal(0, np.sqrt(2 / 5), (3, 2)))
+    assert np.array_equal(values["w2"], rng.normal(0, np.sqrt(2 / 4), (1, 3))[0])
