@@ -3,9 +3,79 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from app.terminal import write_json
+from core.arrays import Value, same
+from core.dataclass import replace
+from core.document import LIMITS, Document, Lab, plain_value
+from core.errors import Problem, cut
+from core.request import Refusal, typed_values
+from core.values import read_value
+
+if TYPE_CHECKING:
+    from core.training.curve import Curve
+    from core.training.setup import Setup
+    from core.training.trainer import Record, Trainer
+
+EPOCHS, MOST = 100, 1_000_000
+DIVERGED, INTERRUPTED = 1, 130
+# the options that are settings of the lab: each setting's name there, and what it is
+SETTINGS: Mapping[str, tuple[str, str, str]] = {
+    "data": (
+        "data",
+        "NAME",
+        "the data set: circle, xor, iris, digits, …, or none (none; of a project its own)",
+    ),
+    "samples": ("samples", "N", "how many examples are drawn"),
+    "noise": ("noise", "X", "the noise added to them, 0 to 0.5"),
+    "seed": ("seed", "N", "the random seed of examples, weights and mini-batches"),
+    "test": ("test_percent", "N", "the percentage of examples kept for testing"),
+    "optimizer": ("optimizer", "NAME", "the update rule: sgd, adam, rosenblatt, …"),
+    "rate": ("rate", "X", "the learning rate"),
+    "momentum": ("momentum", "X", "the momentum, where the rule has one"),
+    "batch": ("batch", "N", "how many examples a mini-batch has"),
+}
+TEXTS = ("data", "optimizer")
+
+
+def train_arguments(parser: argparse.ArgumentParser) -> None:
+    usual = asdict(Lab())
+    parser.add_argument(
+        "program",
+        metavar="PROGRAM",
+        nargs="?",
+        help="a formula, a .chainlight file whose lab says how to train, or - to read it from stdin",
+    )
+    parser.add_argument(
+        "values", metavar="NAME=VALUE", nargs="*", help="initial values: w=[0, 0] b=1/2; the rest is chosen"
+    )
+    for option, (name, metavar, says) in SETTINGS.items():
+        given = "" if name == "data" else f" ({usual[name]})"
+        parser.add_argument(f"--{option}", metavar=metavar, help=f"{says}{given}")
+    parser.add_argument("--reduction", metavar="NAME", help="mean or sum of a mini-batch's losses (mean)")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--epochs", metavar="N", help=f"how often all examples are used ({EPOCHS})")
+    length.add_argument("--steps", metavar="N", help="the number of updates instead")
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="losses, accuracies and final weights as JSON")
+    shape.add_argument(
+        "--csv", action="store_true", help="a row for each epoch, with the weights if these are few"
+    )
+    shape.add_argument("--jsonl", action="store_true", help="read a JSON request a line, answer a line each")
+    parser.add_argument("--curve", metavar="FILE", help="write the rows of --csv to a .csv file as well")
+    parser.add_argument("-o", dest="path", metavar="FILE", help="write the final weights to a .json file")
+    parser.add_argument(
+        "--progress", action="store_true", help="show the progress even if stderr is no terminal"
+    )
 
 
 class Interrupt:
@@ -26,12 +96,6 @@ class Interrupt:
         signal.signal(signal.SIGINT, self._before)
 
 
-def train_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("program", metavar="PROGRAM", nargs="?")
-    shape = parser.add_mutually_exclusive_group()
-    shape.add_argument("--jsonl", action="store_true", help="read a JSON request a line, answer a line each")
-
-
 def training_answer(line: str) -> dict[str, Any]:
     """The answer to one line of `train --jsonl`. Raises Problem or Refusal."""
     from core.training.request import Training, training_from
@@ -39,3 +103,164 @@ def training_answer(line: str) -> dict[str, Any]:
     training = Training(training_from(line))
     with Interrupt() as interrupt:
         return training.answer(lambda: interrupt.noted)
+
+
+def write_training(words: argparse.Namespace, document: Document) -> int:
+    """Train and write what is asked for; the exit status. Raises Problem or Refusal."""
+    from core.training.curve import follow
+
+    _check_files(words)
+    network = words.program.endswith(".chainlight") and document.lab.trains == "network"
+    typed = typed_values(words.values)
+    try:
+        trainer = _made(words, document, typed, network).trainer()
+        updates = _updates(words, trainer)
+    except Problem as problem:
+        raise Refusal(problem, "" if network else document.text) from None
+    with Interrupt() as interrupt, _Progress(words.progress, updates) as progress:
+        curve = follow(trainer, updates, lambda: interrupt.noted, progress)
+    _write(words, curve)
+    if curve.trouble:
+        print(curve.trouble, file=sys.stderr)
+    if curve.interrupted:
+        print(f"Interrupted after {trainer.updates:,} of {updates:,} updates.", file=sys.stderr)
+    return DIVERGED if curve.trouble else INTERRUPTED if curve.interrupted else 0
+
+
+def _check_files(words: argparse.Namespace) -> None:
+    for path, suffix, what in ((words.curve, ".csv", "curve"), (words.path, ".json", "weights")):
+        if path and Path(path).suffix != suffix:
+            raise Problem(f"The {what} {'is' if what == 'curve' else 'are'} a {suffix} file, not {path}")
+
+
+# -- what is trained
+
+
+def _made(words: argparse.Namespace, document: Document, typed: Mapping[str, Value], network: bool) -> Setup:
+    """What the lab makes of the words. Raises Problem where they do not fit."""
+    from core.training.setup import setup
+
+    if network and typed:
+        raise Problem("The lab chooses the initial weights of a network", hint="Omit the values")
+    lab = document.lab if words.program.endswith(".chainlight") else Lab(trains="program", data="none")
+    given = _given(words)
+    lab = replace(lab, **given)
+    _check_data(lab, given)
+    made = setup(lab, document.text, {**document.values, **typed})
+    for name, value in typed.items():
+        _check_typed(made, name, value)
+    settings = made.settings
+    if words.reduction is not None:
+        settings = replace(settings, reduction=words.reduction)
+    return replace(made, settings=settings)
+
+
+def _given(words: argparse.Namespace) -> dict[str, Any]:
+    """The settings that were typed."""
+    found: dict[str, Any] = {}
+    for option, (name, *_) in SETTINGS.items():
+        word = getattr(words, option)
+        if word is not None:
+            found[name] = word if name in TEXTS else _setting(word, name, f"--{option}")
+    return found
+
+
+def _setting(word: str, name: str, option: str) -> int | float:
+    """A number of the lab, within its limits."""
+    whole = isinstance(getattr(Lab(), name), int)
+    found = _whole(word, option) if whole else _number(word, option)
+    low, high = LIMITS[name]
+    if not low <= found <= high:
+        raise Problem(f"{option} must lie between {low:g} and {high:g}")
+    return found if whole else float(found)
+
+
+def _number(word: str, option: str) -> int | float:
+    """A number as it is typed, a fraction too."""
+    found: Value | None = None
+    with suppress(Problem):
+        found = read_value(word.lstrip("−"), "x")
+    if not isinstance(found, float) or word.startswith(("−", "-")):
+        raise Problem(f"{option}: '{cut(word)}' is not a number from 0 on")
+    return int(found) if word.isdecimal() and found <= MOST else found
+
+
+def _whole(word: str, option: str) -> int:
+    found = _number(word, option)
+    if not isinstance(found, int) or found > MOST:
+        raise Problem(f"{option}: '{cut(word)}' is not a whole number from 0 to {MOST:,}")
+    return found
+
+
+def _check_data(lab: Lab, given: Mapping[str, Any]) -> None:
+    """Raise Problem where more is asked of a data set than it has."""
+    from core.training.datasets import DATASETS
+
+    source = DATASETS.get(lab.data)
+    if source is None:
+        return
+    if given.get("samples", 0) > source.n_high:
+        raise Problem(f"{source.title} has {source.n_high:,} examples, not {given['samples']:,}")
+    if given.get("noise", 0) > source.noise_high:
+        raise Problem(f"The noise of {source.title} is at most {source.noise_high:g}")
+
+
+def _check_typed(made: Setup, name: str, value: Value) -> None:
+    """Raise Problem for a value that is not used as it was typed."""
+    name = made.graph.program.aliases.get(name, name)
+    if name in made.roles.data:
+        raise Problem(f"{name} takes data", hint=f"Omit its value, or rename {name}")
+    if name not in made.values:
+        raise Problem(f"{name} is not in the program")
+    if not same(made.values[name], value):
+        raise Problem(f"The value of {name} does not fit the data", hint="Omit it to have one chosen")
+
+
+def _updates(words: argparse.Namespace, trainer: Trainer) -> int:
+    if words.steps is not None:
+        return _whole(words.steps, "--steps")
+    epochs = EPOCHS if words.epochs is None else _whole(words.epochs, "--epochs")
+    return epochs * trainer.per_epoch
+
+
+# -- what is written
+
+
+class _Progress:
+    """A line on stderr that tells how far a training is, at most a hundred times."""
+
+    def __init__(self, asked: bool, updates: int):
+        self._shown = asked or (sys.stderr is not None and sys.stderr.isatty())
+        self._updates, self._percent = updates, -1
+
+    def __enter__(self) -> Callable[[Record], None]:
+        return self._tell
+
+    def _tell(self, record: Record) -> None:
+        percent = 100 * record.step // max(1, self._updates)
+        if self._shown and percent > self._percent:
+            self._percent = percent
+            said = f"{percent} %: epoch {record.epoch:,}, training loss {record.train_loss:.4g}"
+            print(f"\r{said:<60}", end="", file=sys.stderr, flush=True)
+
+    def __exit__(self, *raised: object) -> None:
+        if self._shown:
+            print(file=sys.stderr)
+
+
+def _write(words: argparse.Namespace, curve: Curve) -> None:
+    if words.json:
+        write_json(curve.answer())
+    else:
+        print(curve.csv() if words.csv else curve.text(), end="" if words.csv else "\n")
+    files = {
+        words.curve: curve.csv,
+        words.path: lambda: (
+            json.dumps({name: plain_value(value) for name, value in curve.values.items()}) + "\n"
+        ),
+    }
+    for path, text in files.items():
+        if path:
+            from app.store import write_atomically
+
+            write_atomically(Path(path), text().encode())

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from app.cli_derive import derive_arguments, write_derivatives
 from app.cli_export import export_arguments, write_export
-from app.cli_train import train_arguments, training_answer
+from app.cli_train import train_arguments, training_answer, write_training
 from app.opening import open_window
 from app.system import not_loaded
 from app.terminal import decoded, say, stdin_lines, write, write_json
@@ -263,7 +263,7 @@ def _train(words: argparse.Namespace) -> int:
         if words.program:
             raise Problem("With --jsonl the programs are read from stdin", hint="Omit the program")
         return _answer_lines(training_answer)
-    raise Problem("not yet")
+    return write_training(words, _document(words.program))
 
 
 # -- figure
@@ -354,8 +354,6 @@ def _export(words: argparse.Namespace) -> int:
 
 def _requested(words: argparse.Namespace) -> tuple[Request, Document]:
     """What was asked for, and the document it came from; what is typed wins over what a file says."""
-    if not words.program:
-        raise Problem("There is no program", hint="Write one in quotation marks, such as '(x+y)z'")
     document = _document(words.program)
     request = Request(
         document.text,
@@ -380,7 +378,9 @@ def _seed(words: argparse.Namespace, document: Document) -> dict[str, Any]:
     return {} if words.output else {"seed": document.seed}
 
 
-def _document(word: str) -> Document:
+def _document(word: str | None) -> Document:
+    if not word:
+        raise Problem("There is no program", hint="Write one in quotation marks, such as '(x+y)z'")
     if word == "-":
         found = b"".join(islice(stdin_lines(), MAX_CHARACTERS))
         return Document(decoded(found, "Standard input").rstrip("\n"))
@@ -437,8 +437,12 @@ COMMANDS = {
         _grad,
     ),
     "train": Command(
-        "Train a program.",
+        "Train a program, or a project as its lab says.",
         """\
+  chainlight train 'y = w·x + b; L = max(0, 1 - t y)' --data gauss --epochs 20 --rate 0.1
+  chainlight train 'f = (1 - x)^2 + 10 (y - x^2)^2' x=0 y=0 --optimizer adam --rate 0.1 --steps 200
+  chainlight train 's = w·x + b; y = step(s); L = 1/2 (t - y)^2' --data gauss --optimizer rosenblatt --json
+  chainlight train lecture.chainlight --epochs 50 --curve losses.csv -o weights.json
   echo '{"program": "(w - 3)^2", "values": {"w": 1}, "steps": 10}' | chainlight train --jsonl""",
         _train_arguments,
         _train,

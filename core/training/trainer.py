@@ -134,15 +134,15 @@ class Trainer:
         data, settings = self.train_data, self.settings
         count = len(data) if data else 1
         if isinstance(settings.batches, Shuffled):
-            self._per_epoch = math.ceil(count / settings.batches.size)
+            self.per_epoch = math.ceil(count / settings.batches.size)
             return settings.batches.deal(count)
         if data is None or settings.batches:
             given = [np.asarray(rows, np.intp) for rows in settings.batches or [[0]]]
             if not all(rows.size and rows.min() >= 0 and rows.max() < count for rows in given):
                 raise Problem(f"Mini-batches have numbers of examples, 0 to {count - 1}")
-            self._per_epoch = len(given)
+            self.per_epoch = len(given)
             return cycle(given)
-        self._per_epoch = math.ceil(len(data) / settings.batch_size)
+        self.per_epoch = math.ceil(len(data) / settings.batch_size)
         epochs = (data.batches(settings.batch_size, settings.seed, epoch) for epoch in naturals())
         return chain.from_iterable(epochs)
 
@@ -188,7 +188,7 @@ class Trainer:
     @property
     def epoch(self) -> int:
         """How many times all training data have been used."""
-        return self.updates // self._per_epoch
+        return self.updates // self.per_epoch
 
     def _update(self) -> float:
         """One update; the loss of its batch before it."""
@@ -208,7 +208,7 @@ class Trainer:
             self._stop(*self._overflown())
             return loss
         self.updates += 1
-        if self.updates % (self._per_epoch * self._every) == 0:
+        if self.updates % (self.per_epoch * self._every) == 0:
             self._note()
         return loss
 

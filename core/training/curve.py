@@ -1,0 +1,146 @@
+"""A training followed from its start to its end: losses and accuracies epoch by epoch, and what is learned.
+
+follow   train for some updates, or until it diverges or is stopped -> Curve
+Curve    what was seen, as columns, as plain data for JSON, as CSV and as lines for a terminal
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from core.arrays import Value
+from core.dataclass import dataclass
+from core.document import plain_value
+from core.late import np
+from core.numbers import DIGITS, short, value_text
+from core.report import table
+from core.training.trainer import Record, Trainer
+
+# what is told of each record: its head in a table, its name in JSON, and the field of a record
+COLUMNS = (
+    ("step", "steps", "step"),
+    ("epoch", "epochs", "epoch"),
+    ("training loss", "losses", "train_loss"),
+    ("test loss", "test_losses", "test_loss"),
+    ("training accuracy", "accuracies", "train_accuracy"),
+    ("test accuracy", "test_accuracies", "test_accuracy"),
+)
+MOST_WEIGHTS = 100  # that have columns of their own in CSV
+MOST_ROWS = 21  # of a table for a terminal
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What was seen of a training, at the start and after every epoch, and how it ended.
+
+    weights       for each record the entries of the parameters, such as w[0]; none where there are many
+    values        the parameters at the end
+    trouble       the sentence that says why it ended too soon, or ""
+    diverged      the number of the update that could not be made, or None
+    interrupted   whether it was stopped before its end
+    """
+
+    records: Sequence[Record]
+    weights: Sequence[Mapping[str, float]]
+    values: Mapping[str, Value]
+    trouble: str = ""
+    diverged: int | None = None
+    interrupted: bool = False
+
+    def _columns(self) -> dict[str, list[float]]:
+        """What the records tell under its head in a table; what is never known is left out."""
+        found = {head: [getattr(record, of) for record in self.records] for head, _, of in COLUMNS}
+        return {head: column for head, column in found.items() if column[0] is not None}
+
+    def answer(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        known = self._columns()
+        return {
+            "ok": True,
+            **{
+                name: [_plain(number) for number in known[head]] for head, name, _ in COLUMNS if head in known
+            },
+            "values": {name: plain_value(value) for name, value in self.values.items()},
+            "diverged": self.diverged,
+            "trouble": self.trouble,
+            "interrupted": self.interrupted,
+        }
+
+    def csv(self) -> str:
+        """A row for each record: losses, accuracies, and the weights where there are few."""
+        written = io.StringIO()
+        rows, columns = csv.writer(written, lineterminator="\n"), self._columns()
+        weights = list(self.weights[0]) if self.weights else []
+        rows.writerow([*(head.replace(" ", "_") for head in columns), *weights])
+        for number, cells in enumerate(zip(*columns.values(), strict=True)):
+            entries = self.weights[number].values() if weights else ()
+            rows.writerow([_plain(cell) for cell in (*cells, *entries)])
+        return written.getvalue()
+
+    def text(self, digits: int = DIGITS) -> str:
+        """A table of some of the records, and the parameters at the end."""
+        last = len(self.records) - 1
+        shown = sorted({round(i * last / (MOST_ROWS - 1)) for i in range(MOST_ROWS)})
+        columns = {
+            head: [_shown(column[row], head, digits) for row in shown]
+            for head, column in self._columns().items()
+        }
+        learned = [f"{name} = {value_text(value, digits)}" for name, value in self.values.items()]
+        return "\n".join([*table(columns), "", *learned])
+
+
+def _plain(number: float) -> Any:
+    return plain_value(float(number))
+
+
+def _shown(number: float, head: str, digits: int) -> str:
+    return f"{100 * number:.3g} %" if head.endswith("accuracy") else short(number, digits)
+
+
+def follow(
+    trainer: Trainer,
+    updates: int,
+    stopped: Callable[[], bool] = lambda: False,
+    tell: Callable[[Record], object] = lambda record: None,
+) -> Curve:
+    """Train for some updates, or until it diverges or is `stopped`; `tell` hears of each record."""
+    records: list[Record] = []
+    weights: list[Mapping[str, float]] = []
+    few = trainer.parameters.size <= MOST_WEIGHTS
+
+    def note() -> None:
+        records.append(trainer.record())
+        tell(records[-1])
+        if few:
+            weights.append(_entries(learned(trainer)))
+
+    note()
+    trouble, diverged = "", None
+    while trainer.updates < updates and not trouble and not stopped():
+        until = trainer.per_epoch - trainer.updates % trainer.per_epoch
+        trouble = trainer.step(min(until, updates - trainer.updates)).trouble
+        if trouble:
+            diverged = trainer.updates + 1
+        if trainer.updates > records[-1].step:
+            note()
+    interrupted = trainer.updates < updates and not trouble
+    return Curve(records, weights, learned(trainer), trouble, diverged, interrupted)
+
+
+def learned(trainer: Trainer) -> dict[str, Value]:
+    """The parameters as they are now."""
+    values = trainer.values()
+    return {name: values[name] for name in trainer.roles.parameters}
+
+
+def _entries(values: Mapping[str, Value]) -> dict[str, float]:
+    """Every entry of some values by its name: b, w[0], W[0,1]."""
+    found = {}
+    for name, value in values.items():
+        for place in np.ndindex(np.shape(value)):
+            index = f"[{','.join(map(str, place))}]" if place else ""
+            found[f"{name}{index}"] = float(np.asarray(value)[place])
+    return found

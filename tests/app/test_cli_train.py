@@ -1,0 +1,236 @@
+"""`chainlight train`: what is printed and written, what is kept when it ends early, and what is refused."""
+
+import csv
+import io
+import json
+import signal
+import sys
+
+import numpy as np
+import pytest
+
+from app import cli
+from core.document import Document, Lab, dumps
+from core.training.setup import setup
+from core.training.trainer import Trainer
+
+PERCEPTRON = "s = w·x + b\ny = step(s)\nL = |t - y|"
+FIT = "y = w x + b\nL = (y - t)^2"
+
+
+@pytest.fixture
+def train(capsys, monkeypatch, tmp_path, qapp):
+    """Run `chainlight train` in an empty folder; the answer is (status, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_command(*words, stdin=b""):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        status = cli.main(["train", *words])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run_command
+
+
+@pytest.fixture
+def interrupted_at_3(monkeypatch):
+    """Ctrl+C while the third update is made."""
+    step = Trainer.step
+
+    def interrupted(trainer, updates=1):
+        if trainer.updates == 2:
+            signal.raise_signal(signal.SIGINT)
+        return step(trainer, updates)
+
+    monkeypatch.setattr(Trainer, "step", interrupted)
+
+
+def answer_of(train, *words):
+    status, out, err = train(*words, "--json")
+    assert (status, err) == (0, "")
+    return json.loads(out)
+
+
+# -- what is trained
+
+
+def test_a_formula_without_data_goes_downhill_on_its_output(train):
+    answer = answer_of(train, "(w - 3)^2", "w=1", "--rate", "1/4", "--steps", "2")
+    assert answer == {
+        "ok": True,
+        "steps": [0, 1, 2],
+        "epochs": [0, 1, 2],
+        "losses": [4, 1, 0.25],
+        "values": {"w": 2.5},
+        "diverged": None,
+        "trouble": "",
+        "interrupted": False,
+    }
+
+
+@pytest.mark.parametrize(
+    "lab, words",
+    [
+        (Lab("program", "gauss", 50, 0.2, 3, 40, optimizer="adam", rate=0.1, batch=7), []),
+        (Lab("program", "gauss", 50, 0.2, 3, 40, optimizer="sgd", rate=0.1, momentum=0.5, batch=7), []),
+        (
+            Lab("program", "xor", 60, 0.1, 5, 30, optimizer="rosenblatt", rate=0.5, batch=1),
+            "--data xor --samples 60 --noise 0.1 --seed 5 --test 30"
+            " --optimizer rosenblatt --rate 0.5 --batch 1",
+        ),
+    ],
+)
+def test_it_is_the_training_of_the_lab(train, tmp_path, lab, words):
+    if words:
+        program = [PERCEPTRON, *words.split()]
+    else:
+        (tmp_path / "a.chainlight").write_text(dumps(Document(PERCEPTRON, lab=lab)), encoding="utf-8")
+        program = ["a.chainlight"]
+    answer = answer_of(train, *program, "--epochs", "3")
+    trainer = setup(lab, PERCEPTRON, {}).trainer()
+    start = trainer.record()
+    trainer.step(3 * trainer.per_epoch)
+    assert answer["losses"] == pytest.approx([r.train_loss for r in (start, *trainer.records)], rel=1e-12)
+    assert answer["test_accuracies"] == [r.test_accuracy for r in (start, *trainer.records)]
+    np.testing.assert_array_equal(answer["values"]["w"], trainer.values()["w"])
+    assert answer["epochs"] == [0, 1, 2, 3]
+
+
+def test_options_change_what_a_project_says(train, tmp_path):
+    document = Document(lab=Lab(samples=40, hidden=(3,)))
+    (tmp_path / "net.chainlight").write_text(dumps(document), encoding="utf-8")
+    answer = answer_of(train, "net.chainlight", "--steps", "5", "--batch", "20", "--data", "xor")
+    assert answer["steps"] == [0, 2, 4, 5] and set(answer["values"]) == {"W1", "b1", "w2", "b2"}
+
+
+def test_a_sum_of_losses_takes_larger_steps(train):
+    words = [
+        FIT,
+        "w=1",
+        "b=0",
+        "--data",
+        "sine",
+        "--samples",
+        "10",
+        "--test",
+        "0",
+        "--steps",
+        "1",
+        "--rate",
+        "0.001",
+    ]
+    mean, total = (answer_of(train, *words, "--reduction", reduction) for reduction in ("mean", "sum"))
+    assert total["losses"][0] == pytest.approx(10 * mean["losses"][0])
+    assert total["values"]["w"] - 1 == pytest.approx(10 * (mean["values"]["w"] - 1))
+
+
+# -- how it is written
+
+
+def test_a_table_of_at_most_21_rows_and_the_weights(train):
+    status, out, err = train(FIT, "--data", "sine", "--epochs", "300")
+    assert (status, err) == (0, "")
+    head, *lines = out.splitlines()
+    assert head.split("  ") == ["step", "epoch", "training loss", "test loss"]
+    assert lines[0].startswith("0 ") and lines[20].split()[:2] == ["4800", "300"] and lines[21] == ""
+    assert [line.split(" = ")[0] for line in lines[22:]] == ["w", "b"]
+
+
+def test_rows_for_a_spreadsheet_and_files(train, tmp_path):
+    words = [FIT, "w=1", "b=1/2", "--data", "sine", "--epochs", "2"]
+    status, out, err = train(*words, "--csv", "--curve", "curve.csv", "-o", "weights.json")
+    assert (status, err) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert list(rows[0]) == ["step", "epoch", "training_loss", "test_loss", "w", "b"]
+    assert (rows[0]["w"], rows[0]["b"], len(rows)) == ("1", "0.5", 3)
+    assert (tmp_path / "curve.csv").read_text(encoding="utf-8") == out
+    weights = json.loads((tmp_path / "weights.json").read_text(encoding="utf-8"))
+    assert (
+        weights
+        == {"w": float(rows[-1]["w"]), "b": float(rows[-1]["b"])}
+        == answer_of(train, *words)["values"]
+    )
+
+
+def test_many_weights_have_no_columns(train):
+    status, out, _ = train("L = sum(W ⊙ W)", f"W={[[1] * 11] * 10}", "--steps", "1", "--csv")
+    assert status == 0 and out.splitlines()[0] == "step,epoch,training_loss"
+    _, out, _ = train("L = sum(W ⊙ W)", "W=[[1, 2]]", "--steps", "1", "--csv")
+    assert next(csv.reader(io.StringIO(out)))[3:] == ["W[0,0]", "W[0,1]"]
+
+
+def test_progress_is_shown_where_it_is_asked_for(train):
+    _, _, err = train("w^2", "w=1", "--steps", "1000", "--progress")
+    assert err.startswith("\r0 %: epoch 0, training loss 1 ") and err.endswith("\n")
+    assert err.count("\r") == 101 and "\r100 %: epoch 1,000" in err
+
+
+# -- ended early
+
+
+def test_divergence_is_told_and_the_weights_before_are_kept(train):
+    words = ["w^4", "w=3", "--rate", "1", "--steps", "30"]
+    status, out, err = train(*words)
+    sentence = "The loss became infinite at step 6 (learning rate 1). "
+    sentence += "The weights before are kept. Try a smaller rate."
+    assert (status, err) == (1, sentence + "\n")
+    assert "∞" in out and out.splitlines()[-1] == "w = 2.505·10⁶²"
+    status, out, _ = train(*words, "--json")
+    answer = json.loads(out)
+    assert (status, answer["diverged"], answer["trouble"]) == (1, 6, sentence)
+    assert answer["losses"][-1] == "inf"
+
+
+def test_an_interrupted_training_writes_what_is_there(train, interrupted_at_3, tmp_path):
+    words = ["w^2", "w=1", "--rate", "1/4", "--steps", "1000", "--json", "-o", "weights.json"]
+    status, out, err = train(*words)
+    assert (status, err) == (130, "Interrupted after 3 of 1,000 updates.\n")
+    answer = json.loads(out)
+    assert (answer["losses"], answer["interrupted"]) == ([1, 0.25, 0.0625, 0.015625], True)
+    assert json.loads((tmp_path / "weights.json").read_text(encoding="utf-8")) == {"w": 0.125}
+
+
+# -- refused
+
+REFUSED = [
+    ([], "There is no program"),
+    (["w x +"], "Line 1, column 5: A value is missing after '+'"),
+    (["lost.chainlight"], "There is no file lost.chainlight"),
+    (["w^2", "--rate", "fast"], "--rate: 'fast' is not a number from 0 on"),
+    (["w^2", "--rate", "-1"], "--rate: '−1' is not a number from 0 on"),
+    (["w^2", "--rate", "1000"], "--rate must lie between 1e-06 and 100"),
+    (["w^2", "--batch", "1.5"], "--batch: '1.5' is not a whole number from 0 to 1,000,000"),
+    (["w^2", "--batch", "0"], "--batch must lie between 1 and 5000"),
+    (["w^2", "--epochs", "9" * 30], "is not a whole number from 0 to 1,000,000"),
+    (["w^2", "--epochs", "1", "--steps", "1"], "--steps: not allowed with argument --epochs"),
+    (["w^2", "--optimizer", "magic"], "There is no optimiser called magic"),
+    (["w^2", "--reduction", "max"], "The reduction is mean or sum, not max"),
+    (["w^2", "--curve", "a.txt"], "The curve is a .csv file, not a.txt"),
+    (["w^2", "-o", "a.csv"], "The weights are a .json file, not a.csv"),
+    (["W x"], "Training needs one number to make small; f has several entries"),
+    (["w^2", "q=1"], "q is not in the program"),
+    (["w^2", "w=1", "w=2"], "w is given twice"),
+    ([FIT, "--data", "mars"], "There is no data set called mars"),
+    (["w^2", "--data", "iris"], "No name of the program takes the data"),
+    ([FIT, "x=1", "--data", "sine"], "x takes data"),
+    (["y = w·x; L = (y - t)^2", "w=[1, 2, 3]", "--data", "xor"], "The value of w does not fit the data"),
+    (["y = w·x; L = (y - t)^2", "--data", "iris", "--samples", "151"], "Iris has 150 examples, not 151"),
+    (["y = w·x; L = (y - t)^2", "--data", "iris", "--noise", "0.1"], "The noise of Iris is at most 0"),
+]
+
+
+@pytest.mark.parametrize("words, sentence", REFUSED, ids=range(len(REFUSED)))
+def test_what_cannot_be_trained_is_refused(train, words, sentence):
+    status, out, err = train(*words)
+    assert (status, out) == (2, "") and sentence in err.splitlines()[0]
+    assert len(err.splitlines()) <= 4
+
+
+def test_a_network_has_its_own_weights(train, tmp_path):
+    (tmp_path / "net.chainlight").write_text(dumps(Document()), encoding="utf-8")
+    assert train("net.chainlight", "w=1")[2].startswith("The lab chooses the initial weights of a network.")
+
+
+def test_with_json_a_refusal_is_json_too(train):
+    status, out, err = train("w^2", "--rate", "fast", "--json")
+    assert (status, err) == (2, "") and json.loads(out)["error"]["message"].startswith("--rate")
