@@ -19,7 +19,10 @@ MENUS = ("File", "Edit", "View", "Graph", "Train", "Help")
 
 @dataclass(frozen=True)
 class Command:
-    """One command. `keys` work anywhere; `shown` names keys that only the canvas takes, for the menu."""
+    """One command. `keys` work anywhere; `shown` names keys that only the canvas takes, for the menu.
+
+    A command that `repeats` runs on while its keys are held down.
+    """
 
     id: str
     menu: str
@@ -32,6 +35,7 @@ class Command:
     checked: Callable[[Window], bool] | None = None
     group: int = 0
     toolbar: bool = False
+    repeats: bool = False
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -121,6 +125,7 @@ COMMANDS: tuple[Command, ...] = (
         (Keys.Undo,),
         icon="undo-2",
         toolbar=True,
+        repeats=True,
     ),
     Command(
         "redo",
@@ -131,6 +136,7 @@ COMMANDS: tuple[Command, ...] = (
         (Keys.Redo, "Ctrl+Shift+Z", "Ctrl+Y"),
         icon="redo-2",
         toolbar=True,
+        repeats=True,
     ),
     Command(
         "copy_figure",
@@ -235,6 +241,7 @@ COMMANDS: tuple[Command, ...] = (
         (Keys.ZoomIn, "Ctrl+="),
         icon="zoom-in",
         group=2,
+        repeats=True,
     ),
     Command(
         "zoom_out",
@@ -245,6 +252,7 @@ COMMANDS: tuple[Command, ...] = (
         (Keys.ZoomOut,),
         icon="zoom-out",
         group=2,
+        repeats=True,
     ),
     Command(
         "fit",
@@ -274,6 +282,7 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.scale_text(0.1),
         ("Ctrl+Alt++",),
         group=3,
+        repeats=True,
     ),
     Command(
         "text_smaller",
@@ -283,6 +292,7 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.scale_text(-0.1),
         ("Ctrl+Alt+-",),
         group=3,
+        repeats=True,
     ),
     Command(
         "animate",
@@ -300,6 +310,7 @@ COMMANDS: tuple[Command, ...] = (
         "Show more digits",
         lambda w: w.session.set_digits(min(12, w.session.digits + 1)),
         ("Ctrl+.",),
+        repeats=True,
     ),
     Command(
         "fewer_digits",
@@ -308,6 +319,7 @@ COMMANDS: tuple[Command, ...] = (
         "Show fewer digits",
         lambda w: w.session.set_digits(max(2, w.session.digits - 1)),
         ("Ctrl+,",),
+        repeats=True,
     ),
     Command(
         "arrange",
@@ -420,6 +432,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+Right",),
         icon="step-forward",
         group=1,
+        repeats=True,
     ),
     Command(
         "train_reset",

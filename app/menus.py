@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLabel, QMenu, QToolBar
 
 from app.actions import COMMANDS, MENUS, Command
+from app.held import rest
 from app.icons import icon
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def make_actions(window: Window) -> dict[str, QAction]:
         action.setToolTip(_tip(command))
         if command.checked:
             action.setCheckable(True)
-        action.triggered.connect(_runner(window, command))
+        action.setAutoRepeat(command.repeats)
+        action.triggered.connect(_runner(window, command, action))
         found[command.id] = action
     return found
 
@@ -50,8 +52,10 @@ def give_icons(actions: dict[str, QAction], menu: str = "") -> None:
             actions[command.id].setIcon(icon(command.icon))
 
 
-def _runner(window: Window, command: Command) -> Callable[[], None]:
+def _runner(window: Window, command: Command, action: QAction) -> Callable[[], None]:
     def run() -> None:
+        if command.repeats:
+            rest(action)
         command.run(window)
         window.refresh_actions()
 

@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import clock
 from app.actions import COMMANDS
 from app.canvas.scene import Scene
 from app.canvas.view import View
 from app.fields import CommandKeys
 from app.files import Files
 from app.folding import add_folding
+from app.held import Held
 from app.labels import tint
 from app.late import LateDock
 from app.menus import add_menus, add_toolbar, give_icons, make_actions
@@ -59,7 +59,6 @@ CANVAS_MENU = (
     ("copy_value", "copy_figure", "copy_latex", "figure"),
     ("fit", "arrange"),
 )
-HELD_KEY = 0.1  # seconds between steps while a key is held down
 
 
 def _title_font() -> QFont:
@@ -111,7 +110,7 @@ class Window(QMainWindow):
             self._load_derivatives,
             lambda panel, seen: panel.set_seen(seen),
         )
-        self._last_step = 0.0
+        self.held = Held(self)
         self._lasting = False
         self.setCentralWidget(self._centre())
         self._add_docks()
@@ -404,16 +403,12 @@ class Window(QMainWindow):
             self.transport.pause()
             self.session.seek(0 if key == Qt.Key.Key_Home else len(self.session.story))
         elif key in STEP_KEYS:
-            self._step_by_key(key, event)
+            if self.held.counts(event):
+                self._step_by_key(key, event)
         else:
             super().keyPressEvent(event)
 
     def _step_by_key(self, key: Qt.Key, event: QKeyEvent) -> None:
-        """One step; a key held down steps at most ten times a second."""
-        now = clock.now()
-        if event.isAutoRepeat() and now - self._last_step < HELD_KEY:
-            return
-        self._last_step = now
         backward = key == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         self.transport.step(-1 if backward else STEP_KEYS[key])
 

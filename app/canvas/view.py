@@ -12,6 +12,7 @@ from app.canvas.gestures import DragNode, Gesture, Pan, Scrub
 from app.canvas.items import BoxItem, FrameItem, LabelItem
 from app.canvas.painting import box_rect, frame_rect, label_rect
 from app.canvas.scene import Scene
+from app.held import Held
 from app.session import Session
 from core.errors import Problem
 from core.numbers import exact, value_text
@@ -39,6 +40,7 @@ class View(QGraphicsView):
         self._pressed: QPoint | None = None
         self._gesture: Gesture | None = None
         self._pending: Gesture | None = None
+        self._held = Held(self)
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -252,7 +254,8 @@ class View(QGraphicsView):
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
             neighbour = self._neighbour(event.key())
             if neighbour:
-                self.session.select(neighbour)
+                if self._held.counts(event):
+                    self.session.select(neighbour)
                 return
         event.ignore()
 

@@ -59,12 +59,78 @@ def test_shift_space_home_and_end(window):
     assert window.session.cursor == 0
 
 
-def test_a_held_key_steps_at_most_ten_times_a_second(window, clock):
-    for _ in range(20):
-        clock.seconds += 0.03
-        event = QKeyEvent(QKeyEvent.Type.KeyPress, Key.Key_Right, Qt.KeyboardModifier.NoModifier, "", True)
-        QApplication.sendEvent(window.view, event)
-    assert window.session.cursor == 5
+NONE, ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier
+LONG = "; ".join(f"a{i + 1} = sin(a{i})" for i in range(30))
+
+
+def post(widget, key, count=1, repeat=True, modifiers=NONE):
+    """Put keys into the program's queue: presses, or repeats of a key that is held down."""
+    for _ in range(count):
+        event = QKeyEvent(QKeyEvent.Type.KeyPress, key, modifiers, "", repeat)
+        QApplication.postEvent(widget, event)
+
+
+def test_a_held_key_steps_again_only_after_a_rest(window, qtbot):
+    window.session.set_text(LONG)
+    post(window.view, Key.Key_Right, repeat=False)
+    post(window.view, Key.Key_Right, 20)
+    QApplication.sendPostedEvents()
+    assert window.session.cursor == 1
+    qtbot.waitUntil(lambda: not window.held.resting)
+    post(window.view, Key.Key_Right, 20)
+    QApplication.sendPostedEvents()
+    assert window.session.cursor == 2
+
+
+@pytest.mark.parametrize("key", [*FORWARD, *BACK])
+def test_repeats_that_come_while_a_step_takes_long_are_passed_over(window, qtbot, clock, key):
+    """Each step takes ten seconds, in which the held key is repeated and then let go."""
+    session = window.session
+    session.set_text(LONG)
+    session.seek(20)
+
+    def take_long():
+        clock.seconds += 10
+        post(window.view, key, 40)
+        session.cursorMoved.disconnect(take_long)
+
+    session.cursorMoved.connect(take_long)
+    post(window.view, key, repeat=False)
+    QApplication.processEvents()
+    qtbot.waitUntil(lambda: not window.held.resting)
+    QApplication.processEvents()
+    assert session.cursor == (21 if key in FORWARD else 19)
+
+
+def test_every_single_press_counts_however_long_a_step_takes(window, clock):
+    session = window.session
+    session.set_text(LONG)
+    session.cursorMoved.connect(lambda: setattr(clock, "seconds", clock.seconds + 10))
+    post(window.view, Key.Key_Right, 12, repeat=False)
+    post(window.view, Key.Key_Left, 3, repeat=False)
+    QApplication.processEvents()
+    assert session.cursor == 9
+
+
+def test_a_key_held_down_walks_along_one_edge_at_a_time(window):
+    post(window.view, Key.Key_Left, repeat=False, modifiers=ALT)
+    post(window.view, Key.Key_Left, 20, modifiers=ALT)
+    QApplication.sendPostedEvents()
+    assert window.session.selection == "f"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_only_commands_that_repeat_run_on_while_their_keys_are_held(window, command):
+    assert window.actions_by_id[command.id].autoRepeat() == command.repeats
+
+
+def test_a_command_that_repeats_rests_but_takes_every_press(window, qtbot):
+    action, digits = window.actions_by_id["more_digits"], window.session.digits
+    for _ in range(3):
+        QTest.keyClick(window, Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.digits == digits + 3
+    assert not action.autoRepeat()
+    qtbot.waitUntil(action.autoRepeat)
 
 
 def test_typing_in_the_program_does_not_step(window, qtbot):
