@@ -6,7 +6,7 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -43,8 +43,9 @@ SETTINGS: Mapping[str, tuple[str, str, str]] = {
     "rate": ("rate", "X", "the learning rate"),
     "momentum": ("momentum", "X", "the momentum, where the rule has one"),
     "batch": ("batch", "N", "how many examples a mini-batch has"),
+    "reduction": ("reduction", "NAME", "mean or sum of the losses of a mini-batch's examples"),
 }
-TEXTS = ("data", "optimizer")
+TEXTS = ("data", "optimizer", "reduction")
 
 
 def train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +62,6 @@ def train_arguments(parser: argparse.ArgumentParser) -> None:
     for option, (name, metavar, says) in SETTINGS.items():
         given = "" if name == "data" else f" ({usual[name]})"
         parser.add_argument(f"--{option}", metavar=metavar, help=f"{says}{given}")
-    parser.add_argument("--reduction", metavar="NAME", help="mean or sum of a mini-batch's losses (mean)")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--epochs", metavar="N", help=f"how often all examples are used ({EPOCHS})")
     length.add_argument("--steps", metavar="N", help="the number of updates instead")
@@ -113,13 +113,14 @@ def write_training(words: argparse.Namespace, document: Document) -> int:
     network = words.program.endswith(".chainlight") and document.lab.trains == "network"
     typed = typed_values(words.values)
     try:
-        trainer = _made(words, document, typed, network).trainer()
+        made = _made(words, document, typed, network)
+        trainer = made.trainer()
         updates = _updates(words, trainer)
     except Problem as problem:
         raise Refusal(problem, "" if network else document.text) from None
     with Interrupt() as interrupt, _Progress(words.progress, updates) as progress:
         curve = follow(trainer, updates, lambda: interrupt.noted, progress)
-    _write(words, curve)
+    _write(words, curve, made.notes)
     if curve.trouble:
         print(curve.trouble, file=sys.stderr)
     if curve.interrupted:
@@ -146,13 +147,10 @@ def _made(words: argparse.Namespace, document: Document, typed: Mapping[str, Val
     given = _given(words)
     lab = replace(lab, **given)
     _check_data(lab, given)
-    made = setup(lab, document.text, {**document.values, **typed})
+    made = setup(lab, document.text, {**document.values, **typed}, document.guessed - typed.keys())
     for name, value in typed.items():
         _check_typed(made, name, value)
-    settings = made.settings
-    if words.reduction is not None:
-        settings = replace(settings, reduction=words.reduction)
-    return replace(made, settings=settings)
+    return made
 
 
 def _given(words: argparse.Namespace) -> dict[str, Any]:
@@ -248,10 +246,12 @@ class _Progress:
             print(file=sys.stderr)
 
 
-def _write(words: argparse.Namespace, curve: Curve) -> None:
+def _write(words: argparse.Namespace, curve: Curve, notes: Sequence[str]) -> None:
     if words.json:
-        write_json(curve.answer())
+        write_json({**curve.answer(), "warnings": list(notes)})
     else:
+        for note in notes:
+            print(f"Note: {note}", file=sys.stderr)
         print(curve.csv() if words.csv else curve.text(), end="" if words.csv else "\n")
     files = {
         words.curve: curve.csv,

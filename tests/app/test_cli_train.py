@@ -15,6 +15,7 @@ from core.training.setup import setup
 from core.training.trainer import Trainer
 
 PERCEPTRON = "s = w·x + b\ny = step(s)\nL = |t - y|"
+NEURON = "y = σ(w·x + b)\nL = 1/2 (y - t)^2"
 FIT = "y = w x + b\nL = (y - t)^2"
 
 
@@ -65,29 +66,28 @@ def test_a_formula_without_data_goes_downhill_on_its_output(train):
         "diverged": None,
         "trouble": "",
         "interrupted": False,
+        "warnings": [],
     }
 
 
 @pytest.mark.parametrize(
-    "lab, words",
+    "program, lab, words",
     [
-        (Lab("program", "gauss", 50, 0.2, 3, 40, optimizer="adam", rate=0.1, batch=7), []),
-        (Lab("program", "gauss", 50, 0.2, 3, 40, optimizer="sgd", rate=0.1, momentum=0.5, batch=7), []),
+        (NEURON, Lab("program", "gauss", 50, 0.2, 3, 40, optimizer="adam", rate=0.1, batch=7), ""),
+        (NEURON, Lab("program", "gauss", 50, 0.2, 3, 40, momentum=0.5, batch=7, reduction="sum"), ""),
         (
+            PERCEPTRON,
             Lab("program", "xor", 60, 0.1, 5, 30, optimizer="rosenblatt", rate=0.5, batch=1),
             "--data xor --samples 60 --noise 0.1 --seed 5 --test 30"
             " --optimizer rosenblatt --rate 0.5 --batch 1",
         ),
     ],
 )
-def test_it_is_the_training_of_the_lab(train, tmp_path, lab, words):
-    if words:
-        program = [PERCEPTRON, *words.split()]
-    else:
-        (tmp_path / "a.chainlight").write_text(dumps(Document(PERCEPTRON, lab=lab)), encoding="utf-8")
-        program = ["a.chainlight"]
-    answer = answer_of(train, *program, "--epochs", "3")
-    trainer = setup(lab, PERCEPTRON, {}).trainer()
+def test_it_is_the_training_of_the_lab(train, tmp_path, program, lab, words):
+    (tmp_path / "a.chainlight").write_text(dumps(Document(program, lab=lab)), encoding="utf-8")
+    asked = [program, *words.split()] if words else ["a.chainlight"]
+    answer = answer_of(train, *asked, "--epochs", "3")
+    trainer = setup(lab, program, {}).trainer()
     start = trainer.record()
     trainer.step(3 * trainer.per_epoch)
     assert answer["losses"] == pytest.approx([r.train_loss for r in (start, *trainer.records)], rel=1e-12)
@@ -207,7 +207,8 @@ REFUSED = [
     (["w^2", "--reduction", "max"], "The reduction is mean or sum, not max"),
     (["w^2", "--curve", "a.txt"], "The curve is a .csv file, not a.txt"),
     (["w^2", "-o", "a.csv"], "The weights are a .json file, not a.csv"),
-    (["W x"], "Training needs one number to make small; f has several entries"),
+    (["W x"], "f has 3 entries, and a loss must be one number"),
+    (["y = step(w·x); L = (y - t)^2", "--data", "xor"], "step"),
     (["w^2", "q=1"], "q is not in the program"),
     (["w^2", "w=1", "w=2"], "w is given twice"),
     ([FIT, "--data", "mars"], "There is no data set called mars"),
