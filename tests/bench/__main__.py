@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="hardly measure: only see that all of it runs")
     args = parser.parse_args()
     effort, found = QUICK if args.quick else FULL, list[Row | str]()
-    for part in args.only or PARTS:
+    for part in dict.fromkeys(args.only or PARTS):
         begun = time.perf_counter()
         print(f"{part} …", end="", file=sys.stderr, flush=True)
         found += PARTS[part](effort)

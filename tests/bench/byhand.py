@@ -4,7 +4,7 @@ A bias is the last column of its layer's weights and meets a row of ones below t
 parameters lie in one vector and all activations in one array: so one call finds the slopes of all layers, one
 makes the update, and the learning rate is put into the error, the smallest array there is. All arrays are
 there before the first step, functions and methods are looked up before it, arrays that meet entry by entry
-are seen as vectors, nothing is a loop, and large inputs lie in memory both ways, as either product likes.
+are seen as vectors, nothing is a loop, and inputs lie in memory both ways, as either product likes.
 Other ways that were tried and took longer: examples along the first axis, rows of weights filled up to whole
 cache lines, one product for the gradients of all layers.
 
@@ -67,7 +67,8 @@ def of_two_layers(weights: Layers, biases: Layers, x: Array, t: Array, rate: flo
     d1, d2, d3, error = np.zeros((h1, n)), np.zeros((h2, n)), np.zeros((1, n)), np.zeros(n)
     every_a, every_slope, dw3 = a.reshape(-1), slope.reshape(-1), dw3[0]
     a1_flat, a2_flat, s1, s2, d1_flat, d2_flat, dy = (v.reshape(-1) for v in (a1, a2, s1, s2, d1, d2, d3))
-    one, share, half, x_T, a1_T = np.array(1.0), np.array(rate / n), 1 / (2 * n), x.T, a1_1.T
+    one, share, half = np.array(1.0), np.array(rate / n), 1 / (2 * n)
+    x_T, a1_T = np.ascontiguousarray(x.T), a1_1.T
     forward1, forward2, forward3 = W1.dot, W2.dot, w3[0].dot
     back3, back2 = w3[:, :-1].T.dot, W2[:, :-1].T.dot
     gradient1, gradient2, gradient3, squares = d1.dot, d2.dot, a2_1.dot, error.dot
@@ -114,7 +115,7 @@ def of_three_layers(weights: Layers, biases: Layers, x: Array, t: Array, rate: f
     d1_flat, d2_flat, d3_flat = (v.reshape(-1) for v in (d1, d2, d3))
     s1, s2, s3 = (v.reshape(-1) for v in (s1, s2, s3))
     one, share, half = np.array(1.0), np.array(rate / n), 1 / (2 * n)
-    x_T, a1_T, a2_T = x.T, a1_1.T, a2_1.T
+    x_T, a1_T, a2_T = np.ascontiguousarray(x.T), a1_1.T, a2_1.T
     forward1, forward2, forward3, forward4 = W1.dot, W2.dot, W3.dot, w4[0].dot
     back4, back3, back2 = w4[:, :-1].T.dot, W3[:, :-1].T.dot, W2[:, :-1].T.dot
     gradient1, gradient2, gradient3, gradient4, squares = d1.dot, d2.dot, d3.dot, a3_1.dot, error.dot
@@ -189,6 +190,10 @@ def of_classes(weights: Layers, biases: Layers, x: Array, k: Array, rate: float)
         return float(add_up(total)) * each
 
     return Hand(step, flat, blocks)
+
+
+# by how many layers have weights
+OF_SIGNS = {3: of_two_layers, 4: of_three_layers}
 
 
 def one_hot(k: Array, classes: int, dtype: Any) -> Array:

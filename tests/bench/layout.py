@@ -1,6 +1,5 @@
 """The layout of graphs as they are drawn, beside Graphviz's dot."""
 
-import resource
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,6 +53,8 @@ def dotting(dot: str, sizes: Sizes, edges: Sequence[Edge]) -> Timed:
     whole, single = ("\n".join(["digraph {", head, *lines, "}"]) for lines in (boxes + arrows, boxes[:1]))
 
     def ended(text: str) -> float:
+        import resource  # which Windows does not have
+
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([dot, "-Tplain"], input=text, text=True, stdout=subprocess.DEVNULL, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -89,7 +89,8 @@ def _alone(row: Row) -> str:
 
 
 def _short(ratio: float) -> str:
-    return f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.2f}"
+    digits = next(digits for least, digits in ((100, 0), (10, 1), (0.1, 2), (0, 3)) if ratio >= least)
+    return f"{ratio:.{digits}f}"
 
 
 def _time(seconds: float) -> str:

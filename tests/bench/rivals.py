@@ -141,7 +141,7 @@ class BareEditor(QWidget):
         self.resize(size)
 
     def type(self, text: str) -> None:
-        self.editor.appendPlainText(text)
+        self.editor.insertPlainText(text)
         self.view.fill(self._figure)
 
 

@@ -82,15 +82,16 @@ def rest(milliseconds: int) -> None:
 
 
 class Eye(QObject):
-    """Looks at a widget and knows when it has been painted and all is quiet again."""
+    """Looks at widgets and knows when one has been painted and all are quiet again."""
 
-    def __init__(self, watched: QWidget):
-        super().__init__(watched)
-        self._watched = watched
+    def __init__(self, *watched: QWidget):
+        super().__init__(watched[0])
+        self._seen = type(watched[0]).__name__
         self._loop = QEventLoop()
         self._quiet = QTimer(self, singleShot=True, interval=QUIET)
         self._quiet.timeout.connect(self._loop.quit)
-        watched.installEventFilter(self)
+        for widget in watched:
+            widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
@@ -106,5 +107,5 @@ class Eye(QObject):
         begun = time.process_time()
         act()
         if self._loop.exec():
-            raise TimeoutError(f"nothing of {type(self._watched).__name__} was painted")
+            raise TimeoutError(f"nothing of {self._seen} was painted")
         return time.process_time() - begun

@@ -16,7 +16,6 @@ from tests.bench import byhand, convolution
 from tests.bench.timing import OURS, Effort, Row, Step, against, installed, interleaved
 
 RATE = 0.03
-MAKERS = {3: byhand.of_two_layers, 4: byhand.of_three_layers}
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def engine(net: Net) -> Step:
 def by_hand(net: Net) -> Step:
     """The fastest found: see `byhand`."""
     weights, biases, x, target = net.numbers()
-    maker = byhand.of_classes if net.classes else MAKERS[len(weights)]
+    maker = byhand.of_classes if net.classes else byhand.OF_SIGNS[len(weights)]
     return maker(weights, biases, byhand.above_ones(x), target, RATE).step
 
 
@@ -155,7 +154,7 @@ def pytorch(net: Net) -> Step:
         )
         loss.backward()
         optimizer.step()
-        return float(loss)
+        return float(loss.detach())
 
     return run
 

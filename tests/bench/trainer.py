@@ -67,19 +67,16 @@ def by_hand(trainer: Trainer, lab: Lab, orders: Orders) -> tuple[Step, list[tupl
     """An epoch by hand from the trainer's first parameters, and the records it adds to."""
     train, test = trainer.train_data, trainer.test_data
     assert train is not None and test is not None
-    size, names = lab.batch, trainer.roles.parameters
-    target = trainer.roles.target
+    size, names, target = lab.batch, trainer.roles.parameters, trainer.roles.target
     x, kept = (byhand.above_ones(part.arrays["x"].T) for part in (train, test))
     first = {name: np.asarray(value) for name, value in trainer.values().items()}
     weights = [np.atleast_2d(first[name]) for name in names if name[0] in "wW"]
     biases = [np.atleast_1d(first[name]) for name in names if name[0] == "b"]
-    classes = target == "k"
-    if classes:
+    if target == "k":
         maker, look, deal = byhand.of_classes, byhand.look_at_classes, classes_dealt
         targets = [part.arrays[target].astype(np.intp) for part in (train, test)]
     else:
-        maker = {3: byhand.of_two_layers, 4: byhand.of_three_layers}[len(weights)]
-        look, deal = byhand.look_at_signs, signs_dealt
+        maker, look, deal = byhand.OF_SIGNS[len(weights)], byhand.look_at_signs, signs_dealt
         targets = [part.arrays[target].astype(float) for part in (train, test)]
     hand = maker(weights, biases, x[:, :size], targets[0][:size], lab.rate)
     look_at_train, look_at_test = (look(hand.blocks, *part) for part in zip((x, kept), targets, strict=True))
@@ -103,14 +100,16 @@ Dealt = tuple[Callable[[Any], object], list[tuple[Any, ...]]]
 
 def signs_dealt(x: Any, t: Any, size: int) -> Dealt:
     """What takes the examples in some order, and the batches that are then there."""
-    x_room, t_room = np.zeros_like(x), np.zeros_like(t)
+    rows = np.ascontiguousarray(x.T)
+    x_room, rows_room, t_room = np.zeros_like(x), np.zeros_like(rows), np.zeros_like(t)
     parts = [slice(start, start + size) for start in range(0, len(t), size)]
 
     def gather(order: Any) -> None:
         x.take(order, 1, x_room, "clip")
+        rows.take(order, 0, rows_room, "clip")
         t.take(order, 0, t_room, "clip")
 
-    return gather, [(x_room[:, part], x_room[:, part].T, t_room[part]) for part in parts]
+    return gather, [(x_room[:, part], rows_room[part], t_room[part]) for part in parts]
 
 
 def classes_dealt(x: Any, k: Any, size: int) -> Dealt:
@@ -142,7 +141,7 @@ def check(lab: Lab) -> None:
         for epoch in range(CHECKED):
             yield np.concatenate(list(data.batches(lab.batch, lab.seed, epoch)))
 
-    epoch, records = by_hand(trainer, lab, dealt().__iter__().__next__)
+    epoch, records = by_hand(trainer, lab, iter(dealt()).__next__)
     run = by_trainer(trainer, math.ceil(len(data) / lab.batch))
     for _ in range(CHECKED):
         run()
