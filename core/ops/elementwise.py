@@ -68,7 +68,8 @@ pow_ = elementwise(
     domain={"x": POSITIVE},
     causes=[
         ("[x = 0] * [y < 0] = 1", "a negative power of 0 is a division by 0"),
-        ("x < 0", "a number below 0 has whole powers only"),
+        # a power of it that is not whole is not a number, and what is not a number equals nothing
+        ("[x < 0] * (1 - [power(x, y) = power(x, y)]) = 1", "a number below 0 has whole powers only"),
     ],
     back_causes=[
         ("[x = 0] * [y < 1] = 1", "at 0 the slope of a power below 1 is infinite"),

@@ -227,14 +227,17 @@ def _one_number(graph: Graph, roles: Roles, dataset: Dataset | None) -> str:
 def _loss_line(graph: Graph, name: str, dataset: Dataset) -> str:
     """The line to add so that a program's output is compared with the targets."""
     node = graph.nodes[graph.output]
+    called, t, k = (
+        next((n for n in names if n not in graph.nodes), names[0]) for names in ("LEJC", "tdy", "kcj")
+    )
     if node.shape and dataset.classes:
-        loss = f"-log({name}[k])" if node.op == "softmax" else f"cross_entropy({name}, k)"
+        loss = f"-log({name}[{k}])" if node.op == "softmax" else f"cross_entropy({name}, {k})"
     elif node.op == "sigmoid":
-        loss = f"bce({name}, t)"
+        loss = f"bce({name}, {t})"
     else:
-        loss = f"({name} - t)^2"
+        loss = f"({name} - {t})^2"
     start = "" if node.named else f"Call the output {name}, {name} = …, and add"
-    return f"{start or 'Add'} the line L = {loss}"
+    return f"{start or 'Add'} the line {called} = {loss}"
 
 
 def _flat_on_the_way(graph: Graph, roles: Roles) -> str:

@@ -26,6 +26,7 @@ from core.training.looking import Look
 from core.training.objectives import descended
 from core.training.optimizers import make_optimizer, rule_of
 from core.training.roles import Roles
+from core.training.trouble import cause, remedy
 
 MOST_RECORDS = 2000
 DTYPES = ("float64", "float32")
@@ -164,7 +165,7 @@ class Trainer:
         self.engines.rewind()
         self.optimizer.reset()
         self._batches = self._deal()
-        self._before[...] = self.parameters
+        self._before[...] = self._start = self.parameters.copy()
         self.updates, self.trouble, self.failed = 0, "", 0.0
         self.records: list[Record] = []
         self._every = 1
@@ -192,20 +193,22 @@ class Trainer:
 
     def _update(self) -> float:
         """One update; the loss of its batch before it."""
-        rows = next(self._batches)
+        self._rows = rows = next(self._batches)
         engine, fills = self._ready(len(rows))
         for fill in fills:
             fill(rows)
         engine.step()
         loss = self.engines.loss(engine)
         if not math.isfinite(loss):
-            self._stop("The loss", loss)
+            self._stop("The loss", loss, self.graph)
             return loss
         np.copyto(self._before, self.parameters)
         self.optimizer.update(self.parameters, engine.gradient)
         # 0 times infinity is not a number, so one product looks at all parameters
         if not math.isfinite(self.parameters.dot(self._zeros)):
-            self._stop(*self._overflown())
+            name, value = self._overflown()
+            self.parameters[...] = self._before
+            self._stop(name, value, self.graph.with_output(self.engines.objective))
             return loss
         self.updates += 1
         if self.updates % (self.per_epoch * self._every) == 0:
@@ -224,15 +227,16 @@ class Trainer:
             self._fills[size] = engine, self._feed.into(engine)
         return self._fills[size]
 
-    def _stop(self, what: str, value: float) -> None:
-        """Keep the parameters before, and say why there is no going on."""
-        self.parameters[...], self.failed = self._before, value
+    def _stop(self, what: str, value: float, graph: Graph) -> None:
+        """Say why there is no going on: what a pass of the graph meets; keep the parameters before."""
         became = "not a number" if math.isnan(value) else "infinite"
-        rate = self.optimizer.hyper["lr"]
+        why = cause(graph, self.values(), self.train_data, self._rows)
+        hint = remedy(self.updates, self.optimizer.hyper["lr"], self.parameters, self._start)
         self.trouble = (
-            f"{what} became {became} at step {self.updates + 1} (learning rate {rate:g}). "
-            "The weights before are kept. Try a smaller rate."
+            f"{what} became {became} at update {self.updates + 1}{f': {why}' if why else ''}. "
+            f"The weights before it are kept. {hint}"
         )
+        self.parameters[...], self.failed = self._before, value
 
     def _overflown(self) -> tuple[str, float]:
         """A parameter that is infinite or not a number, and its value."""

@@ -139,7 +139,7 @@ def test_divergence_is_told_in_words(window, lab):
     window.session.set_lab("too fast", trains="program", data="none", rate=10.0)
     for _ in range(50):
         lab.step()
-    assert "Try a smaller rate" in lab.message.text()
+    assert "try a smaller learning rate" in lab.message.text()
     lab.reset()
     assert not lab.message.isVisible()
 

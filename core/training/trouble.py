@@ -1,0 +1,56 @@
+"""Why a training had to stop: the first node that is infinite or not a number, and the likely cause.
+
+cause   which node of which example it was, told as the canvas tells it
+remedy  what to try, by whether there were updates and how far the weights have grown
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from core.arrays import Array, Value
+from core.errors import Problem, cut
+from core.graph import Graph
+from core.late import np
+from core.notation.printers import expression_text
+from core.passes import tell, trouble
+from core.plan import make_plan
+from core.steps import Computed, Flowed, Story
+from core.training.data import Examples
+
+MOST_LOOKED_AT = 32  # examples of a batch
+GROWN = 100.0  # weights so many times as large as at the start were driven there by the learning rate
+
+
+def cause(graph: Graph, values: Mapping[str, Value], examples: Examples | None, rows: Iterable[int]) -> str:
+    """The first node that is not finite at one of some examples, forwards or backwards, and why; or ""."""
+    plan = make_plan(graph)
+    try:
+        for row in list(rows)[:MOST_LOOKED_AT] if examples else [0]:
+            example = examples.example(row) if examples else {}
+            if said := _first(tell(plan, {**values, **example})):
+                return f"{said} (example {row})" if examples else said
+    except Problem:
+        pass  # it takes too long to be told
+    return ""
+
+
+def _first(story: Story) -> str:
+    """What is said of the first step that is not finite, the formula of a node without a name included."""
+    for count, step in enumerate(story.steps, start=1):
+        if said := trouble(story, count):
+            assert isinstance(step, Computed | Flowed)
+            node = story.graph.nodes[step.arg if isinstance(step, Flowed) else step.node]
+            formula = cut(expression_text(node.tree))
+            is_clear = node.named or node.is_leaf or node.name == story.graph.output
+            return said if is_clear else said.replace(node.name, f"{node.name} = {formula}", 1)
+    return ""
+
+
+def remedy(updates: int, rate: float, now: Array, initial: Array) -> str:
+    """What to try, after so many updates, when the parameters are these and were `initial`."""
+    if not updates:
+        return "The learning rate is not to blame: change the formula, the data or the values it starts from."
+    if np.max(np.abs(now), initial=0.0) > GROWN * max(1.0, float(np.max(np.abs(initial), initial=0.0))):
+        return f"The weights had grown large: try a smaller learning rate than {rate:g}."
+    return "Try a smaller learning rate, or a loss made of scores, such as bce_logits or cross_entropy."
