@@ -19,7 +19,7 @@ from app.system import not_loaded
 from app.terminal import decoded, say, stdin_lines, write, write_json
 from core.dataclass import dataclass, replace
 from core.document import MAX_BYTES, Document, loads
-from core.errors import Problem
+from core.errors import Problem, legible
 from core.notation.lexer import MAX_CHARACTERS
 from core.notation.nearest import nearest
 from core.notation.spellings import node_name
@@ -187,7 +187,7 @@ def _start(word: str | None, values: Sequence[str]) -> Path | Document | None:
     if values:
         raise Problem("A project has its own values", hint="Omit them, or give a formula")
     if not is_file:
-        raise Problem(f"There is no file {word}", hint="A formula stands in quotation marks, as in '(x+y)z'")
+        raise Problem(f"There is no file {word}", hint="Check its name and its folder")
     return Path(word)
 
 
@@ -385,7 +385,10 @@ def _document(word: str | None) -> Document:
         found = b"".join(islice(stdin_lines(), MAX_CHARACTERS))
         return Document(decoded(found, "Standard input").rstrip("\n"))
     if word.endswith(".chainlight"):
-        return loads(decoded(_contents(Path(word)), str(word)))
+        document = loads(decoded(_contents(Path(word)), str(word)))
+        if document.remark:
+            say(f"Note: {legible(document.remark)}.")
+        return document
     return Document(word)
 
 

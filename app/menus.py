@@ -13,10 +13,13 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolBar
 from app.actions import COMMANDS, MENUS, Command
 from app.held import rest
 from app.icons import icon
+from app.store import shown_path
+from core.errors import legible
 
 if TYPE_CHECKING:
     from app.window import Window
 
+MOST_OF_A_PATH = 100  # characters in a menu
 BEFORE_A_GAP = ("save", "redo", "figure")  # the toolbar's groups end with these
 
 
@@ -86,7 +89,7 @@ def add_menus(window: Window) -> None:
 def _fill_recent(window: Window, menu: QMenu) -> None:
     menu.clear()
     for path in window.files.recent():
-        action = QAction(str(path), menu)
+        action = QAction(legible(shown_path(path), MOST_OF_A_PATH).replace("&", "&&"), menu)
         action.triggered.connect(lambda checked=False, path=path: window.files.open_recent(path))
         menu.addAction(action)
     menu.setDisabled(menu.isEmpty())

@@ -40,6 +40,7 @@ from app.panels.values import ValuesPanel
 from app.presentation import Presentation
 from app.session import Session
 from app.settings import Settings
+from app.store import shown_name
 from app.theme import THEMES, Theme, apply_theme
 from core.errors import legible
 from core.numbers import typed_text
@@ -288,7 +289,7 @@ class Window(QMainWindow):
         self.program.take_now()
         saved = self.files.save_as() if anew else self.files.save()
         if saved and self.session.path:
-            self.tell(f"Saved {self.session.path.name}")
+            self.tell(f"Saved {shown_name(self.session.path)}")
         return saved
 
     def undo(self) -> None:

@@ -43,11 +43,11 @@ def cut(text: str, most: int = 40) -> str:
 LONGEST = 500  # characters of a sentence
 
 
-def legible(sentence: str) -> str:
+def legible(sentence: str, most: int = LONGEST) -> str:
     """A sentence that may quote anything, short enough to be read: a long one loses its middle."""
-    if len(sentence) <= LONGEST:
+    if len(sentence) <= most:
         return sentence
-    half = LONGEST // 2 - 2
+    half = most // 2 - 2
     return f"{sentence[:half]} … {sentence[-half:]}"
 
 

@@ -410,6 +410,14 @@ def test_a_project_brings_its_values(cli_main, tmp_path):
     assert answer_of(cli_main, "p.chainlight", "z=2")["value"] == 6
 
 
+def test_what_a_project_lacks_is_noted(cli_main, tmp_path):
+    plain = json.loads(dumps(Document("x y", {"x": 9.0, "y": 3.0})))
+    (tmp_path / "p.chainlight").write_text(json.dumps({k: v for k, v in plain.items() if k != "lab"}))
+    status, out, err = cli_main("grad", "p.chainlight", "--json")
+    assert (status, json.loads(out)["value"]) == (0, 27)
+    assert err == "Note: The file lacks lab; defaults are used instead.\n"
+
+
 def test_a_projects_values_may_outlive_their_names(cli_main, tmp_path):
     (tmp_path / "p.chainlight").write_text(dumps(Document("x = 2; x y", {"x": 9.0, "y": 3.0, "old": 1.0})))
     found = answer_of(cli_main, "p.chainlight")

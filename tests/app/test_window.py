@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QTableWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QTableWidget
 
 from app.actions import COMMANDS, MENUS
 from app.help import KeySheet, NotationSheet, Palette
@@ -555,3 +555,14 @@ def test_what_was_said_in_passing_goes_with_the_next_change(window):
     window.tell("The recovery copy cannot be written", lasting=True)
     window.session.set_text("u v w")
     assert window._status.text().startswith("The recovery copy")
+
+
+def test_recent_files_are_listed_by_their_names_however_long(window):
+    paths = ["/home/a&b.chainlight", "/home/" + "x" * 1_000 + ".chainlight", "/home/\u202e\n.chainlight"]
+    window.settings.set("recent", paths)
+    menu = next(menu for menu in window.findChildren(QMenu) if menu.title() == "Open &recent")
+    menu.aboutToShow.emit()
+    first, second, third = (action.text() for action in menu.actions())
+    assert first == "/home/a&&b.chainlight"
+    assert len(second) <= 100 and second.startswith("/home/x") and second.endswith("x.chainlight")
+    assert third == "/home/\ufffd\ufffd.chainlight"
