@@ -292,7 +292,8 @@ def _numbers(record: Record) -> list[tuple[str, str]]:
     ]
     if record.test_loss is not None:
         found.append(("test loss", short(record.test_loss)))
-    if record.train_accuracy is not None:
-        right = record.test_accuracy if record.test_accuracy is not None else record.train_accuracy
-        found.append(("right", f"{right:.0%}"))
+    if record.test_accuracy is not None:
+        found.append(("test accuracy", f"{record.test_accuracy:.0%}"))
+    elif record.train_accuracy is not None:
+        found.append(("training accuracy", f"{record.train_accuracy:.0%}"))
     return found

@@ -217,3 +217,11 @@ def test_after_divergence_the_plane_is_not_grey(window, lab):
     assert lab.trainer.trouble
     lab._show()
     assert not (lab.boundary.image.image == 128).all(axis=2).any()
+
+
+def test_the_bar_says_whose_accuracy_it_shows(window, lab):
+    text = lab.bar.numbers.text().replace("\N{NO-BREAK SPACE}", " ")
+    assert "test accuracy " in text and "training accuracy" not in text
+    window.session.set_lab("test nothing", test_percent=0)
+    text = lab.bar.numbers.text().replace("\N{NO-BREAK SPACE}", " ")
+    assert "training accuracy " in text and "test" not in text
