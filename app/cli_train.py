@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from app.terminal import write_json
+from app.terminal import say, write, write_json
 from core.arrays import Value, same
 from core.dataclass import replace
 from core.document import LIMITS, Document, Lab, plain_value
@@ -122,9 +122,9 @@ def write_training(words: argparse.Namespace, document: Document) -> int:
         curve = follow(trainer, updates, lambda: interrupt.noted, progress)
     _write(words, curve, made.notes)
     if curve.trouble:
-        print(curve.trouble, file=sys.stderr)
+        say(curve.trouble)
     if curve.interrupted:
-        print(f"Interrupted after {trainer.updates:,} of {updates:,} updates.", file=sys.stderr)
+        say(f"Interrupted after {trainer.updates:,} of {updates:,} updates.")
     return DIVERGED if curve.trouble else INTERRUPTED if curve.interrupted else 0
 
 
@@ -239,11 +239,11 @@ class _Progress:
         if self._shown and percent > self._percent:
             self._percent = percent
             said = f"{percent} %: epoch {record.epoch:,}, training loss {record.train_loss:.4g}"
-            print(f"\r{said:<60}", end="", file=sys.stderr, flush=True)
+            say(f"\r{said:<60}", end="")
 
     def __exit__(self, *raised: object) -> None:
         if self._shown:
-            print(file=sys.stderr)
+            say("")
 
 
 def _write(words: argparse.Namespace, curve: Curve, notes: Sequence[str]) -> None:
@@ -251,8 +251,8 @@ def _write(words: argparse.Namespace, curve: Curve, notes: Sequence[str]) -> Non
         write_json({**curve.answer(), "warnings": list(notes)})
     else:
         for note in notes:
-            print(f"Note: {note}", file=sys.stderr)
-        print(curve.csv() if words.csv else curve.text(), end="" if words.csv else "\n")
+            say(f"Note: {note}")
+        write(curve.csv() if words.csv else f"{curve.text()}\n")
     files = {
         words.curve: curve.csv,
         words.path: lambda: (

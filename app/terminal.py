@@ -79,11 +79,11 @@ def write(text: str) -> None:
         sys.stdout.write(text)
 
 
-def say(text: str) -> None:
+def say(text: str, end: str = "\n") -> None:
     """Write a line to standard error, if that is possible: there is nowhere to say that it is not."""
     if sys.stderr is not None:
         try:
-            print(text, file=sys.stderr, flush=True)
+            print(text, end=end, file=sys.stderr, flush=True)
         except (OSError, ValueError):
             abandon(sys.stderr)
 

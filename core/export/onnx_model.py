@@ -57,14 +57,14 @@ def trained_model(setup: Setup, options: Options) -> bytes:
     its gradients too: all that an update needs. Without data it is a formula; without a prediction the mean
     loss stands for it. Raises Problem for what has no form or cannot be trained.
     """
-    setup.trainer()  # refuses what cannot be trained
+    values = {**setup.trainer().example(0), **setup.values}  # refuses what cannot be trained
     roles, data = setup.roles, setup.dataset
     if data is None:
         return formula_model(setup.graph, setup.values, options)
     alone = roles.prediction and not options.gradients
     graph = setup.graph.with_output(roles.prediction) if alone else setup.graph
     dropout = DRAWN if options.gradients else OFF
-    passes = Passes(graph, setup.values, options.element or FLOAT, roles.data, dropout)
+    passes = Passes(graph, values, options.element or FLOAT, roles.data, dropout)
     outputs = [passes.tensors[roles.prediction]] if roles.prediction else []
     if not alone:
         outputs.append(passes.loss())

@@ -329,7 +329,9 @@ def _first(array: Array) -> Value:
 def _room(graph: Graph, name: str) -> int:
     """How many numbers a node needs for an example; a convolution lays its windows side by side."""
     node = graph.nodes[name]
-    windows = 1
+    windows = 0
     if node.op == "conv2d":
-        windows = math.prod(graph.nodes[node.args[1]].shape[-3:])
-    return math.prod(node.shape) * windows
+        filters = node.shape[0] if len(node.shape) == 3 else 1
+        each = math.prod(graph.nodes[node.args[1]].shape) // filters
+        windows = each * math.prod(node.shape[-2:])
+    return math.prod(node.shape) + windows

@@ -93,8 +93,7 @@ class Trainer:
     parameters              all of them end to end, changed in place
     train_data, test_data   the parts of the examples, None where there are none
     records                 one after every epoch; in a long run after every second, fourth and so on
-    trouble                 the sentence that says why training stopped, or ""; `failed` is the value that was
-                            infinite or not a number
+    trouble                 the sentence that says why training stopped, or ""; `failed` is the loss there
     """
 
     def __init__(
@@ -200,12 +199,14 @@ class Trainer:
         engine.step()
         loss = self.engines.loss(engine)
         if not math.isfinite(loss):
+            self.failed = loss
             self._stop("The loss", loss, self.graph)
             return loss
         np.copyto(self._before, self.parameters)
         self.optimizer.update(self.parameters, engine.gradient)
         # 0 times infinity is not a number, so one product looks at all parameters
         if not math.isfinite(self.parameters.dot(self._zeros)):
+            self.failed = self.record().train_loss
             name, value = self._overflown()
             self.parameters[...] = self._before
             self._stop(name, value, self.graph.with_output(self.engines.objective))
@@ -236,7 +237,7 @@ class Trainer:
             f"{what} became {became} at update {self.updates + 1}{f': {why}' if why else ''}. "
             f"The weights before it are kept. {hint}"
         )
-        self.parameters[...], self.failed = self._before, value
+        self.parameters[...] = self._before
 
     def _overflown(self) -> tuple[str, float]:
         """A parameter that is infinite or not a number, and its value."""

@@ -651,6 +651,14 @@ def test_a_command_names_a_file_that_is_of_no_use(installation, tmp_path, name, 
     assert not (tmp_path / "f.svg").exists()
 
 
+@pytest.mark.parametrize("own", [None, "4"])
+def test_products_run_on_one_thread_unless_another_number_is_asked_for(cli_main, monkeypatch, own):
+    for variable in cli.ONE_THREAD:
+        monkeypatch.setenv(variable, own) if own else monkeypatch.delenv(variable, raising=False)
+    cli_main("grad", "x", "x=1")
+    assert [os.environ[variable] for variable in cli.ONE_THREAD] == [own or "1"] * 2
+
+
 # -- unfolding
 
 

@@ -239,3 +239,12 @@ def test_the_lab_trains_and_exports_the_rules(rule, line):
     text = torch_module(made)
     assert line in text and "torch.optim.SGD(net.parameters(), lr=0.03)" in text
     compile(text, "net.py", "exec")
+
+
+@pytest.mark.parametrize("program", ["y = step(w·x + b)", "s = w·x + b; y = step(s); L = 1/2 (y - t)^2"])
+def test_a_perceptron_becomes_an_onnx_model(program):
+    pytest.importorskip("onnx", reason="the package onnx is not installed")
+    from core.export.onnx_model import Options, trained_model
+
+    made = setup(Lab("program", "gauss", samples=40, optimizer="rosenblatt"), program, {})
+    assert trained_model(made, Options("1"))
