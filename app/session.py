@@ -48,28 +48,20 @@ STOPPED = Problem("The passes were stopped", hint="Change the program to compute
 
 
 class Edit(QUndoCommand):
-    """The only undo command: a document before and a document after; edits of one gesture merge."""
+    """The only undo command: a document before and a document after."""
 
     def __init__(self, session: Session, label: str, after: Document, gesture: int):
         super().__init__(label)
         # the session owns the stack and the stack its commands: were they to own the session, Python would
         # delete a command that the stack is about to delete
         self._session = proxy(session)
-        self._before, self._after, self._gesture = session.document, after, gesture
+        self._before, self.after, self.gesture = session.document, after, gesture
 
     def redo(self) -> None:
-        self._session._show(self._after)
+        self._session._show(self.after)
 
     def undo(self) -> None:
         self._session._show(self._before)
-
-    def id(self) -> int:
-        return self._gesture
-
-    def mergeWith(self, later: QUndoCommand) -> bool:
-        assert isinstance(later, Edit)
-        self._after = later._after
-        return True
 
 
 class Session(QObject):
@@ -115,9 +107,22 @@ class Session(QObject):
 
     def edit(self, label: str, after: Document, gesture: int = -1) -> None:
         """Change the document. Edits of one gesture, such as a drag, undo as one."""
-        if after is not self.document:
-            after = replace(after, remark="") if after.remark else after
+        if after is self.document:
+            return
+        after = replace(after, remark="") if after.remark else after
+        last = self._last_of(gesture)
+        if last is None:
             self.undo_stack.push(Edit(self, label, after, gesture))
+        else:  # not by QUndoCommand.mergeWith: PySide never lets go of a command that was merged
+            last.after = after
+            self._show(after)
+
+    def _last_of(self, gesture: int) -> Edit | None:
+        """The last edit if it is one of this gesture, is not saved, and was not followed by others."""
+        stack = self.undo_stack
+        last = stack.command(stack.index() - 1)
+        going_on = gesture >= 0 and not stack.canRedo() and not stack.isClean()
+        return last if going_on and isinstance(last, Edit) and last.gesture == gesture else None
 
     def gesture(self) -> int:
         """A number for a new gesture."""

@@ -382,11 +382,12 @@ class Window(QMainWindow):
         if node:
             self.session.select(node)
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         add_folding(menu, self, node, self.view.frame_under(at))
         for group in CANVAS_MENU:
             menu.addActions([self.actions_by_id[name] for name in group])
             menu.addSeparator()
-        menu.exec(self.view.mapToGlobal(at))
+        menu.popup(self.view.mapToGlobal(at))
 
     # -- keys that step
 

@@ -74,7 +74,7 @@ class ClosedFormView(View):
 
     def _add_actions(self) -> None:
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(lambda at: self._menu().exec(self.mapToGlobal(at)))
+        self.customContextMenuRequested.connect(lambda at: self._menu().popup(self.mapToGlobal(at)))
         copy = QAction("Copy as LaTeX", self)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -83,6 +83,7 @@ class ClosedFormView(View):
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Copy as LaTeX", self.copy_latex)
         menu.addAction("Copy the steps as LaTeX", self.copy_steps)
         menu.addAction("Copy as text", self.copy_text)

@@ -98,9 +98,10 @@ class ExplanationPanel(QScrollArea):
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Copy as LaTeX", self.copy_latex)
         menu.addAction("Copy the sentence", self.copy_text)
-        menu.exec(self.mapToGlobal(at))
+        menu.popup(self.mapToGlobal(at))
 
 
 def _display(formulas: list[Math]) -> str:

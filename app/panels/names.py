@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleO
 from app.canvas.painting import formula
 from app.formula import Box, paint
 from app.formula.widget import BESIDE_TEXT
+from core.notation.mathtree import Row
 
 PRINTED = Qt.ItemDataRole.UserRole  # a name as typeset mathematics
 BASELINE = 0.3  # em below the middle of a row: that of the numbers beside it
+NOTHING = Row(())  # what a row has before it is filled
 AROUND = 4  # pixels at the left and at the right
 
 Index = QModelIndex | QPersistentModelIndex
@@ -48,4 +50,4 @@ class NameDelegate(QStyledItemDelegate):
 
     def _box(self, option: QStyleOptionViewItem, index: Index) -> tuple[Box, float]:
         size = BESIDE_TEXT * QFontInfo(option.font).pixelSize()
-        return formula(index.data(PRINTED), size), size
+        return formula(index.data(PRINTED) or NOTHING, size), size

@@ -62,6 +62,12 @@ def test_an_accent_is_painted_above_the_same_letter(table, plain, accented):
     assert len(whole) < whole[-1] - whole[0] + 1  # a gap between the letter and its accent
 
 
+def test_a_row_that_is_not_filled_yet_is_painted_empty(table):
+    table.insertRow(0)
+    assert table.sizeHintForRow(0) > 0
+    table.viewport().grab()
+
+
 def test_the_table_of_values_paints_names_so_and_keeps_their_text(qtbot, fonts):
     session = Session()
     session.set_text("ŷ = w_hat x; y' = 2 x; f = (ŷ - y')^2", session.gesture())

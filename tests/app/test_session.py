@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 
-from app.session import Session
+from app.session import Edit, Session
 from core.arrays import frozen, same
 from core.document import EXAMPLE, Document
 from core.errors import Problem
@@ -424,6 +424,45 @@ def test_a_guessed_name_that_may_not_be_meant_as_one_is_said(session, text, said
     assert [note.message for note in session.notes if said in note.message]
     session.set_value(session.story.graph.inputs[0], 3.0)
     assert not session.notes
+
+
+# -- edits of one gesture
+
+
+def test_edits_of_one_gesture_are_undone_as_one(session):
+    for value in (1.0, 2.0, 3.0):
+        session.set_value("x", value, gesture=7)
+    assert session.undo_stack.count() == 1
+    session.undo_stack.undo()
+    assert session.document.values["x"] == -2
+    session.undo_stack.redo()
+    assert session.document.values["x"] == 3
+
+
+def test_a_gesture_that_goes_on_after_saving_or_undoing_is_an_edit_of_its_own(session):
+    session.set_value("x", 1.0, gesture=7)
+    session.undo_stack.setClean()
+    session.set_value("x", 2.0, gesture=7)
+    assert session.undo_stack.count() == 2 and not session.undo_stack.isClean()
+    session.set_value("x", 3.0, gesture=7)
+    assert session.undo_stack.count() == 2
+    session.undo_stack.undo()
+    session.set_value("x", 4.0, gesture=7)
+    assert session.undo_stack.count() == 2
+    session.undo_stack.undo()
+    assert session.document.values["x"] == 1
+
+
+def test_a_gesture_leaves_one_command_behind(session):
+    def commands():
+        return sum(isinstance(found, Edit) for found in gc.get_objects())
+
+    before = commands()
+    for value in range(50):
+        session.set_value("x", float(value), gesture=7)
+    assert commands() == before + 1
+    session.undo_stack.clear()
+    assert commands() == before
 
 
 # -- a session can be thrown away

@@ -1,8 +1,8 @@
 """The window as a user has it: real keys, real clicks, the session looked at."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QTableWidget
 
@@ -344,6 +344,28 @@ def test_sheets_open_and_close(window, qtbot, name):
     qtbot.waitExposed(sheet)
     QTest.keyClick(sheet, Key.Key_Escape)
     qtbot.waitUntil(lambda: not any(w.isVisible() for w in window.findChildren(QDialog)))
+
+
+CONTEXT_MENUS = {
+    "canvas": lambda window: window.view.viewport(),
+    "explanation": lambda window: window.explanation.viewport(),
+    "formula": lambda window: window.derivatives.views[0],
+}
+
+
+@pytest.mark.parametrize("place", CONTEXT_MENUS.values(), ids=CONTEXT_MENUS.keys())
+def test_a_context_menu_is_gone_when_it_is_closed(window, place):
+    window.derivatives_dock.open()
+    asked, at = place(window), QPoint(5, 5)
+    before = window.findChildren(QMenu)
+    QApplication.sendEvent(
+        asked, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, asked.mapToGlobal(at))
+    )
+    menu = QApplication.activePopupWidget()
+    assert menu not in before and menu.actions()
+    QTest.keyClick(menu, Key.Key_Escape)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert window.findChildren(QMenu) == before
 
 
 def test_the_palette_runs_a_command(window, qtbot):
