@@ -43,27 +43,37 @@ def screen() -> Iterator[str]:
 
 @contextmanager
 def _display() -> Iterator[str]:
+    with _server() as (number, obstacle):
+        if number:
+            os.environ |= {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+            yield "Xvfb, a screen in memory; what the X server itself works is not counted"
+        else:
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+            yield f"Qt's offscreen platform, which puts nothing on a screen, since {obstacle}"
+
+
+@contextmanager
+def _server() -> Iterator[tuple[str, str]]:
+    """The number of a display that lasts as long as this, or why there is none."""
     obstacle = _obstacle()
     if obstacle:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        yield f"Qt's offscreen platform, which puts nothing on a screen, since {obstacle}"
+        yield "", obstacle
         return
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", SIZE, "-nolisten", "tcp", "-terminate"]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     with os.fdopen(reading) as answer:
-        number = answer.readline().strip()
-    os.environ |= {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+        number = answer.readline().strip()  # nothing, where the server has ended
     try:
-        yield "Xvfb, a screen in memory; what the X server itself works is not counted"
+        yield number, "Xvfb does not start"
     finally:
         server.terminate()
         server.wait()
 
 
 def _obstacle() -> str:
-    """Why no display can be had, or nothing."""
+    """Why Xvfb cannot be started, or Qt not show anything on it; or nothing."""
     if shutil.which("Xvfb") is None:
         return "Xvfb is not installed"
     for library in X11:
