@@ -11,9 +11,11 @@ cache lines, one product for the gradients of all layers.
 Hand           a step, and what it works on
 of_two_layers, of_three_layers   tanh with squared error, targets −1 and 1
 of_classes     one hidden layer of ReLU, softmax with cross-entropy
+adam           the update of Kingma and Ba, instead of subtracting
 look_at_signs, look_at_classes   loss and accuracy over whole data sets
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -22,6 +24,7 @@ import numpy as np
 Array = Any
 Layers = Sequence[Array]  # an array for each layer
 Look = Callable[[], tuple[float, float]]
+Update = Callable[[Array, Array, Array], object]
 
 
 class Hand(NamedTuple):
@@ -56,8 +59,13 @@ def above_ones(x: Array) -> Array:
     return np.vstack([x, np.ones_like(x[:1])])
 
 
-def of_two_layers(weights: Layers, biases: Layers, x: Array, t: Array, rate: float) -> Hand:
-    """Two hidden layers and one output; `x` has a row of ones."""
+def of_two_layers(
+    weights: Layers, biases: Layers, x: Array, t: Array, rate: float, update: Update = np.subtract
+) -> Hand:
+    """Two hidden layers and one output; `x` has a row of ones.
+
+    `update` takes the parameters, `rate` times their gradient, and the parameters again to put its result in.
+    """
     flat, gradient, blocks, (dW1, dW2, dw3) = _prepared(weights, biases)
     W1, W2, w3 = blocks
     n, h1, h2 = len(t), len(W1), len(W2)
@@ -93,7 +101,7 @@ def of_two_layers(weights: Layers, biases: Layers, x: Array, t: Array, rate: flo
         back2(d2, d1)
         multiply(d1_flat, s1, d1_flat)
         gradient1(x_T, dW1)
-        subtract(flat, gradient, flat)
+        update(flat, gradient, flat)
         return float(squares(error)) * half
 
     return Hand(step, flat, blocks)
@@ -190,6 +198,40 @@ def of_classes(weights: Layers, biases: Layers, x: Array, k: Array, rate: float)
         return float(add_up(total)) * each
 
     return Hand(step, flat, blocks)
+
+
+def adam(count: int, rate: float, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Update:
+    """Kingma and Ba's update; both means are kept without the factors that are the same for all entries."""
+    mean, square, spare = np.zeros((3, count))
+    keep1, keep2, size, least = (np.array(v) for v in (beta1, beta2, 0.0, 0.0))
+    add, multiply, divide, root, subtract, sqrt = (
+        np.add,
+        np.multiply,
+        np.divide,
+        np.sqrt,
+        np.subtract,
+        math.sqrt,
+    )
+    power1 = power2 = 1.0
+    factor1, factor2 = 1 - beta1, 1 - beta2
+
+    def update(w: Array, g: Array, out: Array) -> None:
+        nonlocal power1, power2
+        power1, power2 = power1 * beta1, power2 * beta2
+        scale = sqrt((1 - power2) / factor2)
+        size[...], least[...] = rate * scale * factor1 / (1 - power1), eps * scale
+        multiply(mean, keep1, mean)
+        add(mean, g, mean)
+        multiply(g, g, spare)
+        multiply(square, keep2, square)
+        add(square, spare, square)
+        root(square, spare)
+        add(spare, least, spare)
+        divide(mean, spare, spare)
+        multiply(spare, size, spare)
+        subtract(w, spare, out)
+
+    return update
 
 
 # by how many layers have weights

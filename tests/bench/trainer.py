@@ -21,6 +21,7 @@ from tests.bench.timing import OURS, Effort, Row, Step, against, interleaved
 
 LABS = {
     "2-4-2-1, batch 10, circle": Lab(),
+    "2-4-2-1, batch 10, circle, Adam": Lab(optimizer="adam", rate=0.01),
     "2-8-8-8-1, batch 32, spiral": Lab(data="spiral", hidden=(8, 8, 8), batch=32),
     "64-32-10, batch 64, digits": Lab(data="digits", hidden=(32,), activation="relu", batch=64, samples=1600),
 }
@@ -78,7 +79,12 @@ def by_hand(trainer: Trainer, lab: Lab, orders: Orders) -> tuple[Step, list[tupl
     else:
         maker, look, deal = byhand.OF_SIGNS[len(weights)], byhand.look_at_signs, signs_dealt
         targets = [part.arrays[target].astype(float) for part in (train, test)]
-    hand = maker(weights, biases, x[:, :size], targets[0][:size], lab.rate)
+    first_batch = x[:, :size], targets[0][:size]
+    if lab.optimizer == "adam":
+        update = byhand.adam(len(trainer.parameters), lab.rate)
+        hand = byhand.of_two_layers(weights, biases, *first_batch, 1.0, update)
+    else:
+        hand = maker(weights, biases, *first_batch, lab.rate)
     look_at_train, look_at_test = (look(hand.blocks, *part) for part in zip((x, kept), targets, strict=True))
     gather, batches = deal(x, targets[0], size)
     step, finite, records = hand.step, math.isfinite, list[tuple[Any, ...]]()
