@@ -204,21 +204,14 @@ def adam(count: int, rate: float, beta1: float = 0.9, beta2: float = 0.999, eps:
     """Kingma and Ba's update; both means are kept without the factors that are the same for all entries."""
     mean, square, spare = np.zeros((3, count))
     keep1, keep2, size, least = (np.array(v) for v in (beta1, beta2, 0.0, 0.0))
-    add, multiply, divide, root, subtract, sqrt = (
-        np.add,
-        np.multiply,
-        np.divide,
-        np.sqrt,
-        np.subtract,
-        math.sqrt,
-    )
+    add, multiply, divide, root, subtract = np.add, np.multiply, np.divide, np.sqrt, np.subtract
     power1 = power2 = 1.0
     factor1, factor2 = 1 - beta1, 1 - beta2
 
     def update(w: Array, g: Array, out: Array) -> None:
         nonlocal power1, power2
         power1, power2 = power1 * beta1, power2 * beta2
-        scale = sqrt((1 - power2) / factor2)
+        scale = math.sqrt((1 - power2) / factor2)
         size[...], least[...] = rate * scale * factor1 / (1 - power1), eps * scale
         multiply(mean, keep1, mean)
         add(mean, g, mean)
