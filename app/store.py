@@ -3,46 +3,60 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import errno
+import os
+import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QLockFile, QStandardPaths
 
 from core.document import MAX_BYTES
 from core.errors import Problem
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSaveFile
+    from PySide6.QtCore import QLockFile, QStandardPaths
 
 DISK_FULL = "The disk may be full: free some space or choose another folder."
 ELSEWHERE = "Choose another folder or name."
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_FSYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)  # file systems that cannot
 
 
-def write_atomically(path: Path, data: bytes, maker: Callable[[str], QSaveFile] | None = None) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
     """Put data in the place of a file, or leave what was there and raise Problem with the reason."""
-    from PySide6.QtCore import QFileDevice, QIODevice, QSaveFile
-
     check_place(path)
-    file = (maker or QSaveFile)(str(path))
-    file.setDirectWriteFallback(False)
-    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
-        raise _not_written(path, file.errorString(), ELSEWHERE)
-    # commit() is content with a short write and would put half a file in the place of a good one
-    written = file.write(data)
-    if written != len(data):
-        file.cancelWriting()
-        raise _not_written(path, f"{max(written, 0):,} of {len(data):,} bytes found room", DISK_FULL)
-    if not file.commit():
-        if file.error() == QFileDevice.FileError.WriteError:
-            raise _not_written(path, "the last bytes found no room", DISK_FULL)
-        raise _not_written(path, file.errorString(), ELSEWHERE)
+    place = Path(os.path.realpath(path))  # a link stays a link
+    draft = place.with_name(f".chainlight-{os.getpid()}-{time.time_ns()}")
+    try:
+        _write(draft, data, place)
+        draft.replace(place)
+    except OSError as error:
+        hint = DISK_FULL if error.errno in FULL else ELSEWHERE
+        raise _not_written(path, error.strerror or str(error), hint) from None
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _write(draft: Path, data: bytes, place: Path) -> None:
+    """Write all of a file that will take the place of another, down to the disk."""
+    if place.exists() and not os.access(place, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    with draft.open("xb") as file:
+        with contextlib.suppress(OSError):  # there is none yet, or the file system knows no permissions
+            draft.chmod(stat.S_IMODE(place.stat().st_mode))
+        file.write(data)
+        file.flush()
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno not in NO_FSYNC:
+                raise
 
 
 def check_place(path: Path) -> None:
     """Raise Problem where no file can be written; what is asked for may take long to make."""
     name, folder = shown_name(path), path.parent
-    # Qt would leave out what it cannot spell and write to another file
     if "\0" in str(path) or any("\ud800" <= char <= "\udfff" for char in str(path)):
         raise Problem(f"{name} is not a name a file can be written to", hint="Choose another name.")
     try:
@@ -102,6 +116,8 @@ def shown_path(path: Path) -> str:
 
 def lock_of(path: Path) -> QLockFile:
     """A lock at a path, held for as long as its program runs, however long that is."""
+    from PySide6.QtCore import QLockFile
+
     lock = QLockFile(str(path))
     lock.setStaleLockTime(0)
     return lock
@@ -123,11 +139,13 @@ def taken(lock: QLockFile) -> bool:
             path.chmod(0o600)
             lock.removeStaleLockFile()
     # where no lock can be written nobody holds one
-    return lock.tryLock(0) or lock.error() != QLockFile.LockError.LockFailedError
+    return lock.tryLock(0) or lock.error() != lock.LockError.LockFailedError
 
 
 def own_place(kind: QStandardPaths.StandardLocation) -> Path | None:
     """Where the program keeps its own files of a kind; None where the user has no home."""
+    from PySide6.QtCore import QStandardPaths
+
     base = QStandardPaths.writableLocation(kind)
     # without HOME, Qt takes the root of the disk for it
     return None if not base or base.lstrip("/").startswith(".") else Path(base) / "chainlight"

@@ -1,5 +1,6 @@
 """Figures as files: well formed, vectors throughout, nothing cut off, the same bytes every time."""
 
+import errno
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
@@ -239,12 +240,16 @@ def test_what_cannot_be_written_is_said(folder):
     assert [path.name for path in folder.iterdir()] == ["folder.svg"]
 
 
+def full_disk(handle):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def test_a_file_is_replaced_whole_or_not_at_all(folder, monkeypatch):
     path = folder / "fig.svg"
     path.write_bytes(b"before")
     last = figures_of(SCALAR)[-1]
     with monkeypatch.context() as patch:
-        patch.setattr("PySide6.QtCore.QSaveFile.write", lambda self, data: len(data) - 1)
+        patch.setattr("os.fsync", full_disk)
         assert "fig.svg could not be written" in refusal(last, path)
     assert path.read_bytes() == b"before"
     save_figure(last, path, LIGHT)

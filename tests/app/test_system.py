@@ -68,7 +68,6 @@ LACKING = [
     ([], {"WAYLAND_DISPLAY": "nonsense"}, ["libwayland-cursor.so.0"]),
     (["figure", *PRODUCT, "-o", "f.svg"], {}, ["libGL.so.1"]),
     (["figure", *PRODUCT, "-o", "f.tex"], {}, ["libEGL.so.1", "libfontconfig.so.1"]),
-    (["export", *PRODUCT, "-o", "f.py"], {}, ["libglib-2.0.so.0"]),
 ]
 
 
@@ -96,13 +95,13 @@ def test_of_many_libraries_a_few_are_named_where_the_packages_are_known(run):
 @linux
 @pytest.mark.parametrize(
     "words",
-    [["grad", *PRODUCT], ["derive", *PRODUCT], ["export", *PRODUCT], ["export", *PRODUCT, "--numpy"]],
-    ids=["grad", "derive", "export", "listing"],
+    [["grad", *PRODUCT], ["derive", *PRODUCT], ["export", *PRODUCT], ["export", *PRODUCT, "-o", "f.py"]],
+    ids=["grad", "derive", "export", "export to a file"],
 )
-def test_commands_without_pictures_need_none_of_them(run, words):
+def test_commands_without_pictures_need_none_of_them(run, tmp_path, words):
     done = run(*words, damaged=PACKAGES)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout
+    assert done.stdout or "import torch" in (tmp_path / "f.py").read_text(encoding="utf-8")
 
 
 @linux
