@@ -262,7 +262,9 @@ class Session(QObject):
         """Put another program on the canvas, as one step that can be undone; nobody gave `guessed` values."""
         found = with_defaults(read_program(text, values), values)
         unknown = frozenset(guessed) | found.keys() - values.keys()
-        self.edit(label, Document(text, found, {}, self.document.lab, guessed=unknown))
+        is_open = text == self.document.text
+        before = self.document if is_open else Document(text, lab=self.document.lab)
+        self.edit(label, replace(before, values=found, guessed=unknown))
         self.seek(0)
 
     def replace_document(self, document: Document, path: Path | None) -> None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import COMMANDS
+from app.canvas.notice import Notice
 from app.canvas.scene import Scene
 from app.canvas.view import View
 from app.fields import CommandKeys
@@ -82,6 +83,7 @@ class Window(QMainWindow):
     session: Session
     scene: Scene
     view: View
+    notice: Notice
     transport: Transport
     presentation: Presentation
     files: Files
@@ -97,6 +99,7 @@ class Window(QMainWindow):
         self._dress()
         self.scene = Scene(session)
         self.view = View(session, self.scene)
+        self.notice = Notice()
         self.transport = Transport(session)
         self.program = ProgramPanel(session)
         self.values = ValuesPanel(session)
@@ -137,6 +140,7 @@ class Window(QMainWindow):
         box = QVBoxLayout(centre)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
+        box.addWidget(self.notice)
         box.addWidget(self.view, 1)
         box.addWidget(self.transport)
         return centre
@@ -179,7 +183,7 @@ class Window(QMainWindow):
     def chrome(self) -> list[QWidget]:
         """What presenting hides."""
         docks = self.findChildren(QDockWidget)
-        return [self.menuBar(), self.toolbar, self.transport, *docks]
+        return [self.menuBar(), self.toolbar, self.notice, self.transport, *docks]
 
     # -- panels made when first asked for: plots take half a second to load
 
@@ -188,6 +192,8 @@ class Window(QMainWindow):
 
         lab = LabPanel(self.session)
         lab.opened.connect(self.view.setFocus)  # so that the next key steps
+        lab.differed.connect(self.notice.setVisible)
+        self.notice.pressed.connect(lab.open_on_canvas)
         return lab
 
     def _load_derivatives(self) -> DerivativesPanel:
@@ -220,7 +226,7 @@ class Window(QMainWindow):
         theme = self.theme
         for dock in self.docks.values():
             dock.setFont(_title_font())
-        for part in (self.scene, self.program, self.values, self.explanation, self.transport):
+        for part in (self.scene, self.notice, self.program, self.values, self.explanation, self.transport):
             part.set_theme(theme)
         for late in (self.lab_dock, self.derivatives_dock):
             if late.made is not None:

@@ -23,7 +23,7 @@ from app.labels import tint
 from app.session import Session
 from app.theme import LIGHT, Theme
 from core.dataclass import dataclass
-from core.document import LIMITS, MAX_LAYERS, MAX_UNITS, Lab
+from core.document import LIMITS, MAX_LAYERS, MAX_UNITS, REDUCTIONS, Lab
 from core.numbers import short
 from core.training.datasets import DATASETS
 from core.training.networks import ACTIVATIONS
@@ -148,6 +148,12 @@ CONTROLS = (
     Control("test_percent", "Test %", "Share of the samples kept for testing"),
     Control("optimizer", "Optimiser", "The rule that updates the weights", lambda: _titles(OPTIMIZERS)),
     Control("batch", "Batch", "Samples per update"),
+    Control(
+        "reduction",
+        "Batch loss",
+        "The loss of a mini-batch: the mean or the sum of its samples' losses",
+        lambda: {name: name for name in REDUCTIONS},
+    ),
     Control("rate", "Rate", "The learning rate: how far each update goes"),
     Control("seed", "Seed", "The same seed draws the same data and weights"),
     Control("decay", "L2 (λ)", "Penalty on large weights", decimals=4, step=0.001, network_only=True),

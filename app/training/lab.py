@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from app.labels import tint
+from app.labels import plain_label, sentence_of, stopped, tint
 from app.session import Session
 from app.theme import LIGHT, Theme
 from app.ticker import Ticker
 from app.training.boundary import BoundaryView, Scale
 from app.training.controls import Controls, TrainBar
 from app.training.curves import Curves
+from app.training.roles import RolesTable
 from app.training.weights import HeatMaps, template_maps, weight_maps
-from core.arrays import Array
+from core.arrays import Array, Value, same, shape_of
+from core.builder import free_names
 from core.dataclass import replace
+from core.document import Lab
 from core.errors import Problem
 from core.late import np
 from core.numbers import short
 from core.training.boundary import WHOLE, Plane, plane_of
-from core.training.setup import Setup, setup
+from core.training.data import Dataset
+from core.training.setup import NO_DATA, Setup, dataset_of, setup
 from core.training.trainer import Record, Trainer
 
 MOST_UNITS_SHOWN = 24
+MOST_NAMES_SHOWN = 40
 SHOWS_EVERY = 4  # slices of training between two looks at the curves
 
 
 class LabPanel(QWidget):
     """Builds a trainer from the session's lab settings and shows it while it runs.
 
-    `opened` tells that the trained program has been put on the canvas.
+    `opened` tells that the trained program has been put on the canvas, `differed` whether the canvas shows
+    this program with other weights than those trained here.
     """
 
     opened = Signal()
+    differed = Signal(bool)
 
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
@@ -43,14 +52,13 @@ class LabPanel(QWidget):
         self.sample = 0
         self._plane: Plane | None = None
         self._start: Record
-        self._made_for: object = None
+        self._made_for: tuple[Lab, str, Mapping[str, Value]] | None = None
         self._slices = 0
         self.ticker = Ticker(self)
         self.bar = TrainBar()
         self.controls = Controls(session)
-        self.message = QLabel()
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
-        self.message.setWordWrap(True)
+        self.roles_title, self.roles = QLabel("Roles of the names"), RolesTable(session)
+        self.message, self.note = plain_label(), plain_label()
         self.boundary, self.curves = BoundaryView(), Curves()
         self.weights, self.templates, self.units = HeatMaps(), HeatMaps(longest=96), HeatMaps(longest=64)
         self.templates.setAccessibleName("Templates")
@@ -97,7 +105,10 @@ class LabPanel(QWidget):
         box.setContentsMargins(8, 6, 8, 6)
         box.addWidget(self.bar)
         box.addWidget(self.controls)
+        box.addWidget(self.roles_title)
+        box.addWidget(self.roles)
         box.addWidget(self.message)
+        box.addWidget(self.note)
         box.addWidget(self.views, 1)
         box.addStretch()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -116,6 +127,7 @@ class LabPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         tint(self.message, theme.wrong)
+        tint(self.note, theme.faint)
         views = (self.boundary, self.curves, self.weights, self.templates, self.units)
         for part in (*views, self.bar, self.controls):
             part.set_theme(theme)
@@ -167,33 +179,44 @@ class LabPanel(QWidget):
         if present is None:
             return
         self.pause()
-        values = dict(present.values)
+        values = {name: value for name, value in present.values.items() if name in present.graph.free}
         if present.examples is not None:
-            values |= present.examples.example(self.sample)
-        self.session.open_program(present.text, values, "open net on canvas")
+            example = present.examples.example(self.sample)
+            values |= {name: value for name, value in example.items() if name in present.graph.free}
+        typed = self.session.lab.trains == "program"
+        guessed = self.session.document.guessed if typed else ()
+        self.session.open_program(present.text, values, "open net on canvas", guessed)
         self.opened.emit()
 
     # -- making the trainer
 
     def _remake(self) -> None:
-        """A new trainer if the settings, or the typed program it trains, have changed."""
+        """A new trainer if the settings, or what the typed program trains from, have changed."""
         lab, document = self.session.lab, self.session.document
-        wanted = (lab, (document.text, document.values) if lab.trains == "program" else None)
-        if wanted == self._made_for:
+        typed = lab.trains == "program"
+        unknown = document.guessed if lab.data != NO_DATA else ()
+        given = {name: value for name, value in document.values.items() if typed and name not in unknown}
+        before, self._made_for = self._made_for, (lab, document.text if typed else "", given)
+        if before and before[:2] == self._made_for[:2] and self._takes(before[2], given):
+            self._show_difference()
             return
-        self._made_for = wanted
         self.pause()
         try:
-            self.setup = setup(lab, document.text, document.values)
+            self.setup = setup(lab, document.text, document.values, document.guessed)
             self.trainer = self.setup.trainer()
         except Problem as problem:
             self.setup = self.trainer = None
-            self.message.setText(str(problem))
+            self._show_roles()
+            self.message.setText(sentence_of(problem))
             self.message.show()
+            self.note.hide()
             self.bar.setEnabled(False)
             self.views.hide()  # what they show belongs to another trainer
+            self.differed.emit(False)
             return
         self.message.hide()
+        self.note.setText(" ".join(map(stopped, self.setup.notes)))
+        self.note.setVisible(bool(self.setup.notes))
         self.bar.setEnabled(True)
         self.views.show()
         self._plane = plane_of(self.trainer)
@@ -202,10 +225,59 @@ class LabPanel(QWidget):
         count = len(self.setup.dataset) if self.setup.dataset else 0
         self.sample = min(self.sample, max(0, count - 1))
         self.bar.show_samples(count)
+        self._show_roles()
         self._show_data()
         self._show()
 
+    def _takes(self, before: Mapping[str, Value], given: Mapping[str, Value]) -> bool:
+        """Go on with the trainer where at most values it is given have changed, and take these over."""
+        names = before.keys() | given.keys()
+        changed = {n for n in names if n not in before or n not in given or not same(before[n], given[n])}
+        if self.trainer is None or self.setup is None:
+            return not changed
+        present, nodes = self.trainer.values(), self.setup.graph.nodes
+        if any(n in nodes and n in given and shape_of(given[n]) != nodes[n].shape for n in changed):
+            return False
+        changed -= set(self.setup.roles.data)
+        new = {name: given[name] for name in changed if name in given and name in present}
+        if new.keys() != changed:
+            return False
+        if any(not same(new[name], present[name]) for name in new):
+            self.trainer.start_from(new)
+            self._show()
+        return True
+
     # -- showing
+
+    def _show_roles(self) -> None:
+        typed = self.session.lab.trains == "program"
+        for part in (self.roles_title, self.roles):
+            part.setVisible(typed)
+        if typed:
+            names = (
+                free_names(self.setup.graph.program, self.setup.values)
+                if self.setup
+                else self.session.story.graph.free
+            )
+            roles, data = (self.setup.roles, self.setup.dataset) if self.setup else (None, None)
+            self.roles.show_roles(names[:MOST_NAMES_SHOWN], roles, data or self._data())
+
+    def _data(self) -> Dataset | None:
+        """The data chosen, whether or not the program fits them."""
+        try:
+            return dataset_of(self.session.lab)
+        except Problem:
+            return None
+
+    def _show_difference(self) -> None:
+        """Say whether the canvas shows the program trained here with other weights."""
+        story, trainer = self.session.story, self.trainer
+        differs = False
+        if trainer is not None and self.setup is not None and story.graph.program.text == self.setup.text:
+            shown, present = story.inputs, trainer.values()
+            names = [name for name in self.setup.roles.parameters if name in shown]
+            differs = any(not same(shown[name], present[name]) for name in names)
+        self.differed.emit(differs)
 
     def _progressed(self) -> None:
         self._slices += 1
@@ -243,8 +315,9 @@ class LabPanel(QWidget):
         records = [self._start, *trainer.records]
         self.bar.show_numbers(_numbers(records[-1] if self.ticker.running else trainer.record()))
         self._show_curves(records)
-        values = trainer.values()
+        values = {name: trainer.values()[name] for name in self.setup.roles.parameters}
         self._show_plane()
+        self._show_difference()
         self.weights.show_maps(weight_maps(values))
         data = self.setup.dataset
         image = data.image_shape if data else None

@@ -144,6 +144,7 @@ class _Fitting:
         lost = [name for name in roles.parameters if name in self.given and name not in usable]
         if roles.target and roles.target not in graph.nodes:
             graph = with_error(graph, roles)
+            found[roles.target] = frozen(np.zeros(graph.nodes[roles.target].shape))
         return Fitted(graph, {**found, **start, **usable}, roles, tuple(_said_of_lost(lost, graph)))
 
     def data_values(self, kept: Mapping[str, Value], names: Roles) -> dict[str, Value]:

@@ -92,6 +92,21 @@ class Roles:
         return np.equal(found, classes)
 
 
+def offered(dataset: Dataset | None) -> list[str]:
+    """The roles that make sense with some data, of CHOICES."""
+    if dataset is None:
+        return [PARAMETER, CONSTANT]
+    shapes: list[Shape] = [(), (dataset.classes,), dataset.inputs.shape[1:]]
+    codings = [name for name, one in CODINGS.items() if any(one.fits(dataset, shape) for shape in shapes)]
+    return [PARAMETER, CONSTANT, INPUT, *[f"{TARGET} {name}" for name in codings]]
+
+
+def title(role: str, dataset: Dataset | None) -> str:
+    """A role in words, for some data."""
+    kind, _, name = role.partition(" ")
+    return f"{kind}: {CODINGS[name].title(dataset)}" if name and dataset else kind
+
+
 def _target_shape(graph: Graph, roles: Roles) -> Shape:
     """The target's shape; one that stands in no formula has the prediction's."""
     return graph.nodes[roles.target if roles.target in graph.nodes else roles.prediction].shape

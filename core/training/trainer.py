@@ -304,6 +304,11 @@ class Trainer:
         """Change the learning rate or another number of the optimizer; what it remembers stays."""
         self.optimizer.set(**hyper)
 
+    def start_from(self, values: Mapping[str, Value]) -> None:
+        """Give parameters or fixed inputs other values that hold after a reset, too."""
+        self._initial |= values
+        self.set_values(values)
+
     def set_values(self, values: Mapping[str, Value]) -> None:
         """Give parameters or fixed inputs other values; a trouble is over with that."""
         self.engines.set(values)

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from app.training.controls import CONTROLS
 from app.training.weights import weight_maps
 from core.arrays import frozen, same
+from core.document import dumps, loads
 
 
 @pytest.fixture
@@ -225,3 +226,142 @@ def test_the_bar_says_whose_accuracy_it_shows(window, lab):
     window.session.set_lab("test nothing", test_percent=0)
     text = lab.bar.numbers.text().replace("\N{NO-BREAK SPACE}", " ")
     assert "training accuracy " in text and "test" not in text
+
+
+NEURON = "s = w·x + b; L = max(0, 1 - t s)"
+
+
+@pytest.fixture
+def typed(window, lab):
+    """The panel while it trains a typed neuron on data."""
+    window.session.set_text(NEURON)
+    window.session.set_lab("train the program", trains="program", data="gauss", rate=0.1)
+    return lab
+
+
+def choose(field, words):
+    """Choose an entry of a list, as a click on it does."""
+    place = field.findText(words)
+    assert place >= 0, f"there is no {words}"
+    field.setCurrentIndex(place)
+    field.activated.emit(place)
+
+
+def test_roles_are_shown_and_found_by_the_loss(typed):
+    fields = typed.roles.fields
+    assert {name: field.currentText() for name, field in fields.items()} == {
+        "w": "parameter (automatic)",
+        "x": "input (automatic)",
+        "b": "parameter (automatic)",
+        "t": "target: −1 or 1 (automatic)",
+    }
+    assert all(field.isVisible() for field in fields.values())
+
+
+def test_a_role_is_chosen_saved_and_undone(window, typed):
+    choose(typed.roles.fields["b"], "constant")
+    choose(typed.roles.fields["t"], "target: 0 or 1")
+    assert window.session.lab.roles == {"b": "constant", "t": "target number"}
+    assert typed.trainer.roles.parameters == ("w",)
+    assert loads(dumps(window.session.document)).lab.roles == window.session.lab.roles
+    window.session.undo_stack.undo()
+    window.session.undo_stack.undo()
+    assert window.session.lab.roles == {} and typed.trainer.roles.parameters == ("w", "b")
+    assert typed.roles.fields["b"].currentText() == "parameter (automatic)"
+
+
+def test_roles_that_do_not_fit_can_be_changed_back(window, typed):
+    window.session.set_lab("nothing learned", roles={"w": "constant", "b": "constant"})
+    assert typed.trainer is None and "nothing to learn" in typed.message.text()
+    choose(typed.roles.fields["w"], "parameter")
+    assert typed.trainer.roles.parameters == ("w",)
+
+
+def test_a_built_network_has_no_roles_to_choose(window, typed):
+    window.session.set_lab("a net again", trains="network")
+    assert not typed.roles.isVisible()
+
+
+def test_an_entry_of_a_vector_can_be_changed_and_undone_while_its_program_is_trained(window, typed):
+    for _ in range(5):
+        typed.step()
+    window.session.set_value("w", frozen([3.0, -2.0]))
+    assert same(typed.trainer.values()["w"], frozen([3.0, -2.0])) and typed.trainer.updates == 5
+    typed.step()
+    window.session.set_value("w", frozen([3.0, 5.0]))
+    assert same(typed.trainer.values()["w"], frozen([3.0, 5.0])) and typed.trainer.updates == 6
+    typed.step()
+    window.session.undo_stack.undo()
+    assert same(typed.trainer.values()["w"], frozen([3.0, -2.0])) and typed.trainer.updates == 7
+    typed.reset()
+    assert same(typed.trainer.values()["w"], frozen([3.0, -2.0]))
+
+
+def test_the_run_survives_what_the_canvas_shows(window, typed):
+    for _ in range(5):
+        typed.step()
+    trainer, weights = typed.trainer, typed.trainer.values()
+    typed.open_on_canvas()
+    assert same(window.session.story.inputs["w"], weights["w"])
+    window.session.set_value("x", frozen([0.5, 0.5]))
+    assert typed.trainer is trainer and trainer.updates == 5
+    window.session.undo_stack.undo()
+    window.session.undo_stack.undo()
+    assert typed.trainer is trainer and same(trainer.values()["w"], weights["w"])
+
+
+def test_the_canvas_says_when_it_shows_other_weights_than_the_training(window, typed, qtbot):
+    assert window.notice.isVisible() and "other weights" in window.notice.label.text()
+    QTest.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
+    assert not window.notice.isVisible()
+    typed.step()
+    assert window.notice.isVisible()
+    window.session.set_text("f = x^2")
+    assert not window.notice.isVisible()
+
+
+def test_weights_start_from_the_seed_and_reset_returns_to_them(window, typed):
+    first = typed.trainer.values()
+    typed.step()
+    typed.reset()
+    assert same(typed.trainer.values()["w"], first["w"])
+    window.session.set_lab("another seed", seed=2)
+    assert not same(typed.trainer.values()["w"], first["w"])
+    assert "w" in window.session.document.guessed
+    window.session.set_value("w", frozen([1.0, 1.0]))
+    window.session.set_lab("a third seed", seed=3)
+    assert same(typed.trainer.values()["w"], frozen([1.0, 1.0]))
+
+
+def test_targets_are_not_among_the_weights_shown(window, lab):
+    window.session.set_text("z = w x + b; y = σ(z); L = 1/2 (y - t)^2")
+    window.session.set_lab("no data", trains="program", data="none")
+    assert [name for name, _ in lab.weights._maps] == ["w", "b"]
+
+
+def test_what_was_done_unasked_is_said(window, lab):
+    window.session.set_text("h = step(W x + c); p = σ(w·h + b); L = bce(p, t)")
+    window.session.set_lab("train the program", trains="program", data="gauss")
+    assert lab.note.isVisible() and "No gradient reaches W and c" in lab.note.text()
+
+
+def test_perceptrons_learn_by_their_own_rule(window, lab):
+    window.session.set_text("y = step(w·x + b)")
+    window.session.set_lab("train the program", trains="program", data="gauss")
+    assert lab.trainer is None and "ignores the labels" in lab.message.text()
+    window.session.set_lab("Rosenblatt's rule", optimizer="rosenblatt", rate=1.0, batch=1)
+    lab.step(300)
+    assert lab.trainer.record().train_accuracy > 0.97
+    lab.open_on_canvas()
+    assert same(window.session.story.inputs["w"], lab.trainer.values()["w"])
+
+
+def test_the_loss_of_a_batch_is_its_mean_or_its_sum(window, lab):
+    window.session.set_text("y = w·x + b; L = (y - t)^2")
+    window.session.set_lab("train", trains="program", data="plane", rate=0.001, batch=10, test_percent=0)
+    before = lab.trainer.values()["w"]
+    lab.step()
+    by_mean = np.subtract(lab.trainer.values()["w"], before)
+    choose(lab.controls._fields["reduction"], "sum")
+    lab.step()
+    assert np.subtract(lab.trainer.values()["w"], before) == pytest.approx(10 * by_mean, rel=1e-9)
