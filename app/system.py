@@ -110,9 +110,8 @@ class LibrariesMissing(Problem):
         said = f"Qt needs {which} that cannot be loaded here: "
         system, packages = system_here(), packages_of(self.libraries)
         if system is None or not packages:
-            super().__init__(
-                f"{said}{', '.join(self.libraries)}", hint="Install the packages that hold what is missing"
-            )
+            hint = "Install the packages that hold what is missing"
+            super().__init__(said + ", ".join(self.libraries), hint=hint)
             return
         named = self.libraries if len(self.libraries) <= MOST_NAMED else self.libraries[: MOST_NAMED - 1]
         rest = len(self.libraries) - len(named)
@@ -198,9 +197,8 @@ def _plugins(platform: str) -> list[Path]:
     except ImportError:
         return []
     folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), "platforms")
-    name = re.compile(
-        rf"libq{re.escape(platform)}(-\w+)?\.so"
-    )  # before Qt 6.10: qwayland-egl, qwayland-generic
+    # before Qt 6.10 that of Wayland was two, qwayland-egl and qwayland-generic
+    name = re.compile(rf"libq{re.escape(platform)}(-\w+)?\.so")
     return [path for path in folder.glob("*.so") if name.fullmatch(path.name)]
 
 
