@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from app.session import Session
@@ -14,7 +15,7 @@ AUTOMATIC = ""  # the choice of a name that is left to the program
 
 
 class RolesTable(QWidget):
-    """A list for each name; every choice is one undo entry, and "automatic" takes a choice back."""
+    """A list for each name; a choice is one undo entry, and the first entry, "auto", takes it back."""
 
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
@@ -41,9 +42,10 @@ class RolesTable(QWidget):
         for name, field in self.fields.items():
             field.clear()
             automatic = title(found[name], dataset) if found[name] and name not in chosen else ""
-            field.addItem(f"{automatic} (automatic)".strip(), AUTOMATIC)
+            field.addItem(f"{automatic} (auto)".strip(), AUTOMATIC)
             for role in offered(dataset):
                 field.addItem(title(role, dataset), role)
+            field.setItemData(0, "Found from how the program uses the name", Qt.ItemDataRole.ToolTipRole)
             field.setCurrentIndex(max(0, field.findData(chosen.get(name, AUTOMATIC))))
 
     def _lay_out(self, names: Sequence[str]) -> None:

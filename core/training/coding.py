@@ -43,7 +43,7 @@ def _is_number(shape: Shape) -> bool:
 
 CODINGS: Mapping[str, Coding] = {
     NUMBER: Coding(
-        lambda data: {0: "number", 2: "0 or 1"}.get(data.classes, "number of the class"),
+        lambda data: {0: "number", 2: "0 or 1"}.get(data.classes, "class number"),
         lambda data, shape: _is_number(shape),
         lambda data: data.targets,
     ),

@@ -250,10 +250,10 @@ def choose(field, words):
 def test_roles_are_shown_and_found_by_the_loss(typed):
     fields = typed.roles.fields
     assert {name: field.currentText() for name, field in fields.items()} == {
-        "w": "parameter (automatic)",
-        "x": "input (automatic)",
-        "b": "parameter (automatic)",
-        "t": "target: −1 or 1 (automatic)",
+        "w": "parameter (auto)",
+        "x": "input (auto)",
+        "b": "parameter (auto)",
+        "t": "target: −1 or 1 (auto)",
     }
     assert all(field.isVisible() for field in fields.values())
 
@@ -267,7 +267,7 @@ def test_a_role_is_chosen_saved_and_undone(window, typed):
     window.session.undo_stack.undo()
     window.session.undo_stack.undo()
     assert window.session.lab.roles == {} and typed.trainer.roles.parameters == ("w", "b")
-    assert typed.roles.fields["b"].currentText() == "parameter (automatic)"
+    assert typed.roles.fields["b"].currentText() == "parameter (auto)"
 
 
 def test_roles_that_do_not_fit_can_be_changed_back(window, typed):
