@@ -69,6 +69,9 @@ def assert_same_document(document, facts):
     seed = None if document.seed is None else plain_value(document.seed)
     assert seed == facts["chosen_seed"]
     assert lab_as_then(document.lab, facts) == facts["lab"]
+    assert sorted(document.guessed) == facts.get("guessed", []), (
+        "before there was a list, all values were given"
+    )
 
 
 def lab_as_then(lab, facts):

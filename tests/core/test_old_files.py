@@ -87,7 +87,7 @@ def test_a_program_in_the_notation_of_then_is_rewritten_with_a_word():
 @pytest.mark.parametrize("name", TRAINED)
 def test_it_trains_as_it_did(name):
     document, training = opened(name), facts_of(name)["training"]
-    trainer = setup(document.lab, document.text, document.values).trainer()
+    trainer = setup(document.lab, document.text, document.values, document.guessed).trainer()
     for when in ("losses_at_first", "losses_after_three_updates"):
         for found, expected in zip(trainer.losses(), training[when], strict=True):
             assert_same_value(found, expected, when)
@@ -102,11 +102,11 @@ def test_what_cannot_be_read_keeps_its_text():
 
 def test_there_is_a_sample_of_every_version_and_every_lab():
     saved = [json.loads(path_of(name).read_text(encoding="utf-8")) for name in PROJECTS]
-    assert {project["version"] for project in saved} >= {1, 2, 3}
+    assert {project["version"] for project in saved} >= {1, 2, 3, 4}
     labs = [project["lab"] for project in saved]
     assert {lab["trains"] for lab in labs} == {"network", "program"}
     assert len({lab["data"] for lab in labs}) >= 11
-    assert len({lab["optimizer"] for lab in labs}) >= 6
+    assert len({lab["optimizer"] for lab in labs}) >= 8
     assert len({lab["activation"] for lab in labs}) >= 8
     assert any(project.get("seed") for project in saved)
     assert any(project.get("unfolded") for project in saved)
