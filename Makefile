@@ -2,6 +2,7 @@
 # make test   all tests             make test ARGS="-k optimizers"
 # make check  style and types
 # make bench  how fast it is        make bench ARGS="--only trainer"
+# make soak   a random user, 10,000 actions: what fails, what is left behind
 # make clean  back to a fresh clone
 #
 # Each is enough on its own: it finds a Python, makes .venv and installs what is needed. PYTHON3=/path/to/python
@@ -13,7 +14,7 @@ PYTHON := $(VENV)/bin/python
 # an environment whose Python has gone, or was never finished, is made again
 $(shell [ ! -e $(VENV) ] || $(PYTHON) -c '' 2>/dev/null || rm -rf $(VENV))
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench soak clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/installed
@@ -32,6 +33,10 @@ check: $(VENV)/installed-dev
 bench: $(VENV)/installed
 	@.ci/system-libs window $(PYTHON)
 	$(PYTHON) -m tests.bench $(ARGS)
+
+soak: $(VENV)/installed-dev
+	@.ci/system-libs drawing $(PYTHON)
+	$(PYTHON) -m tests.soak $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
