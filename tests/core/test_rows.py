@@ -144,7 +144,7 @@ def test_the_rows_unfold_into_losses_of_vectors():
 
 def test_the_jacobian_of_a_softmax_of_rows_has_a_block_for_each():
     found = jacobian(story_of("p = softmax(s)", {"s": SCORES}), "p", "s")
-    assert found.sentence == "The Jacobian of p by s is block diagonal: 3 blocks of 3×3"
+    assert found.sentence == "The Jacobian of p with respect to s is block diagonal: 3 blocks of 3×3"
 
 
 def test_a_batch_has_no_closed_form_and_is_named_as_it_is_called():
