@@ -6,20 +6,22 @@ found_units  which data name is the target, and which node is compared with it, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
-from core.arrays import Shape, describe, frozen
+from core.arrays import Shape, Value, describe, frozen
 from core.builder import graph_of
 from core.dataclass import dataclass, replace
 from core.errors import Problem
 from core.graph import INPUT, Graph, Node
 from core.late import np
 from core.notation.tree import Name
+from core.passes import tell
+from core.plan import make_plan
 from core.training.data import Examples
 from core.training.optimizers import Optimizer
 from core.training.roles import TARGETS, Roles
 
-# how the score stands in each threshold unit, x being the first of its values and y the second
+# the threshold units: which of two values x and y must be the higher one, or their only value
 RISING, FALLING = ("greater", "at_least"), ("less", "at_most")
 ALONE = ("step", "sign")
 SQUASHED = ("sigmoid", "softmax")
@@ -66,9 +68,12 @@ def descended(graph: Graph, roles: Roles, rule: type[Optimizer], examples: Examp
 
 def _built(graph: Graph, roles: Roles, rule: type[Optimizer], answer: str, signs: bool) -> Descent:
     output = graph.output
-    unit = _threshold(graph, roles.parameters, answer)
-    graph, score = _scored(graph, roles.parameters, unit) if unit else (graph, answer)
-    if not unit and rule.thresholds:
+    score, units = answer, _thresholds(graph, roles.parameters, answer)
+    if units:
+        slopes = {unit.name: _slope(graph, unit, answer) for unit in units}
+        unit = next((unit for unit in units if slopes[unit.name]), units[0])
+        graph, score = _scored(graph, roles.parameters, unit, slopes[unit.name] < 0)
+    elif rule.thresholds:
         if graph.nodes[answer].op in SQUASHED:
             raise Problem(
                 f"{rule.title} needs a threshold unit, and {answer} rises without a step",
@@ -82,8 +87,8 @@ def _built(graph: Graph, roles: Roles, rule: type[Optimizer], answer: str, signs
     return Descent(graph.with_output(output), objective)
 
 
-def _threshold(graph: Graph, parameters: Collection[str], answer: str) -> Node | None:
-    """The threshold unit through which alone an answer depends on the parameters, if there is one."""
+def _thresholds(graph: Graph, parameters: Collection[str], answer: str) -> list[Node]:
+    """The threshold units through which alone an answer depends on the parameters; else none."""
     learned = graph.downstream_of(parameters)
     found: list[Node] = []
     waiting = [answer]
@@ -92,22 +97,32 @@ def _threshold(graph: Graph, parameters: Collection[str], answer: str) -> Node |
         if node.op in (*ALONE, *RISING, *FALLING):
             found.append(node)
         elif node.name in parameters:
-            return None
-        else:
+            return []
+        elif node.op != "equal":
             waiting.extend(arg for arg in node.args if arg in learned)
-    rising = [node for node in found if node.op not in FALLING]
-    return next(iter(rising or found), None)
+    return found
 
 
-def _scored(graph: Graph, parameters: Collection[str], unit: Node) -> tuple[Graph, str]:
-    """The score that goes into a threshold unit: what is compared, without a bound that is not learned."""
-    sides = dict(zip("xy", unit.args, strict=False))
+def _slope(graph: Graph, unit: Node, answer: str) -> float:
+    """How the answer changes with what a threshold unit says: 1 − [s ≤ 0] falls where [s ≤ 0] rises."""
+    nodes = {**graph.nodes, unit.name: Node(unit.name, INPUT, (), unit.shape, unit.tree)}
+    asked = replace(graph, nodes=nodes, output=answer, given={})
+    at = {name: _zeros(asked, name) for name in asked.inputs}
+    slope = tell(make_plan(asked), at).last.gradient(unit.name)
+    return float(np.sum(slope)) if slope is not None else 0.0
+
+
+def _scored(graph: Graph, parameters: Collection[str], unit: Node, falls: bool) -> tuple[Graph, str]:
+    """The score whose threshold the answer is: what is compared, without a bound that is not learned."""
+    sides = dict(zip("xy", (unit.args * 2)[:2], strict=True))
     learned = graph.downstream_of(parameters)
-    high, low = "xy" if unit.op not in FALLING else "yx"
-    if unit.op in ALONE or sides[low] not in learned:
-        return graph, sides[high]
-    formula = f"-{low}" if sides[high] not in learned else f"{high} - {low}"
-    return _extended(graph, formula, sides)
+    high, low = "xy" if (unit.op in FALLING) == falls else "yx"
+    if unit.op in ALONE:
+        formula = "-x" if falls else "x"
+    else:
+        terms = {high: sides[high] in learned, f"-{low}": sides[low] in learned}
+        formula = " ".join(term for term, counts in terms.items() if counts)
+    return (graph, sides[formula]) if formula in sides else _extended(graph, formula, sides)
 
 
 def with_error(graph: Graph, roles: Roles) -> Graph:
@@ -115,6 +130,10 @@ def with_error(graph: Graph, roles: Roles) -> Graph:
     graph = _with_input(graph, roles.target, graph.nodes[roles.prediction].shape)
     graph, output = _extended(graph, SQUARES, {"y": roles.prediction, "t": roles.target})
     return graph.with_output(output)
+
+
+def _zeros(graph: Graph, name: str) -> Value:
+    return frozen(np.zeros(graph.nodes[name].shape))
 
 
 def _with_input(graph: Graph, name: str, shape: Shape) -> Graph:
@@ -126,9 +145,7 @@ def _extended(graph: Graph, formula: str, meant: Mapping[str, str]) -> tuple[Gra
 
     `meant` says which nodes the names of the formula stand for; what is added has names no program can hold.
     """
-    part = graph_of(
-        formula, {name: frozen(np.zeros(graph.nodes[node].shape)) for name, node in meant.items()}
-    )
+    part = graph_of(formula, {name: _zeros(graph, node) for name, node in meant.items()})
     nodes, names = dict(graph.nodes), dict(meant)
     for node in part.nodes.values():
         if node.op == INPUT:
@@ -145,30 +162,34 @@ def _extended(graph: Graph, formula: str, meant: Mapping[str, str]) -> tuple[Gra
 def found_units(graph: Graph, parameters: Collection[str], data: Collection[str]) -> tuple[str, str]:
     """The target among the names that take data and the node that predicts it; empty texts where none is.
 
-    The target is the one name that a prediction, made of parameters and all other data, does not depend on.
-    A data name in no formula is the target of the program's output.
+    A prediction is made of parameters and all data but the target, or of some where the target is called so;
+    parameters meet the target through it alone. Else a data name in no formula is the target of the output.
     """
+    fed = [name for name in data if name in graph.nodes]
+    found = {name: _prediction(graph, parameters, fed, name) for name in fed}
+    names = [name for name in fed if found[name] and _meets(graph, parameters, found[name], name)]
     unused = [name for name in data if name not in graph.nodes]
-    if unused:
-        return (unused[0], graph.output) if len(unused) == 1 else ("", "")
-    found = {name: node for name in data for node in _predictions(graph, parameters, data, name)}
-    by_convention = [name for name in TARGETS if name in found]
-    names = by_convention if len(found) > 1 else list(found)
-    return (names[0], found[names[0]]) if names else ("", "")
+    if not names and len(unused) == 1:
+        return unused[0], graph.output
+    name = next(iter([*(name for name in TARGETS if name in names), *names]), "")
+    return name, found.get(name, "")
 
 
-def _predictions(
-    graph: Graph, parameters: Collection[str], data: Collection[str], target: str
-) -> Iterator[str]:
-    """The nodes computed from parameters and all data but the target; the last of them is its prediction."""
+def _prediction(graph: Graph, parameters: Collection[str], data: Collection[str], target: str) -> str:
+    """The last node made of parameters and of data but the target; a named one first."""
     features = set(data) - {target}
     learned = graph.downstream_of(parameters)
-    fitting = [
-        node
-        for node in graph.nodes.values()
-        if not node.is_leaf and node.name in learned
-        if features and graph.upstream_of([node.name]) & set(data) == features
-    ]
+    fitting = []
+    for node in graph.nodes.values():
+        if not node.is_leaf and node.name in learned:
+            used = graph.upstream_of([node.name]).intersection(data)
+            if used and (used <= features if target in TARGETS else used == features):
+                fitting.append(node)
     named = [node for node in fitting if node.named]
-    for node in named or fitting:
-        yield node.name
+    return (named or fitting)[-1].name if fitting else ""
+
+
+def _meets(graph: Graph, parameters: Collection[str], prediction: str, target: str) -> bool:
+    """Whether all that is computed from parameters and the target is computed from the prediction."""
+    both = graph.downstream_of(parameters) & graph.downstream_of([target])
+    return both <= graph.downstream_of([prediction])

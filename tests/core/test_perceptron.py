@@ -66,6 +66,12 @@ WRITTEN = [
     "y = [w·x > -b]",
     "y = [-(w·x) - b < 0]",
     "y = 1/2 (2 [w·x + b > 0] - 1) + 1/2",
+    "y = 0 if w·x + b <= 0 else 1",
+    "s = w·x + b; y = 0 if s <= 0 else 1; L = (d - y)^2",
+    "y = 1 - step(-(w·x) - b) - [w·x + b = 0]",
+    "y = 1 - [w·x ≤ -b]",
+    "s = w·x + b; y = [s > 0] + 0 [s ≤ 0]",
+    "s = w·x + b; y = 0 [s ≤ 0] + [s > 0]",
     "s = w·x + b; y = step(s); L = 1/2 (d - y)^2",
     "s = w·x + b; y = step(s); L = |d - y|",
     "s = w·x + b; L = max(0, -d s)",
@@ -219,6 +225,31 @@ X, D = CASES["and"]["x"], CASES["and"]["d"]
 def test_what_no_unit_can_learn_from_is_refused(program, data, sentence):
     with pytest.raises(Problem, match=sentence):
         trainer_of(program, {"w": [0.0, 0.0], "b": 0.0}, data)
+
+
+@pytest.mark.parametrize(
+    "program, data, target, prediction",
+    [
+        ("o = w·x; E = 1/2 (q - o)^2", "xq", "q", "o"),
+        ("E = |q - w·x|", "xq", "q", "v1"),
+        ("y = step(w·x + b)", "xq", "q", "y"),
+        ("y = step(w·x + b z)", "xzq", "q", "y"),
+        ("y = w·x + b z; E = (y - q)^2", "xzq", "q", "y"),
+        ("y = step(w·x); E = (y - q)^2", "xqr", "q", "y"),
+        ("y = w·x; E = c (y - t)^2", "xct", "t", "y"),
+        ("E = t^2 - 2 t (w·x) + (w·x)^2", "xt", "", ""),
+        ("E = (w·x - t + b z)^2", "xzt", "", ""),
+        ("y = w·x; E = y^2", "x", "", ""),
+        ("y = w·x", "xqr", "", ""),
+    ],
+)
+def test_the_target_is_what_the_prediction_does_not_depend_on(program, data, target, prediction):
+    values = {"w": frozen([1.0, 2.0]), "b": 1.0, **dict.fromkeys(data, 1.0), "x": frozen([1.0, 2.0])}
+    graph = graph_of(program, values)
+    found = found_units(graph, ["w", "b"] if "b" in graph.nodes else ["w"], list(data))
+    assert found[0] == target
+    assert found[1] == prediction or program.startswith("E")
+    assert not prediction or graph.upstream_of([found[1]]).isdisjoint([target])
 
 
 def test_rules_of_units_have_no_momentum():
