@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from app.system import ARCH, DEBIAN, FEDORA, PACKAGES, QT, WAYLAND, X11, packages_of, system_of
+from app.system import (
+    ARCH,
+    DEBIAN,
+    FEDORA,
+    PACKAGES,
+    QT,
+    WAYLAND,
+    X11,
+    LibrariesMissing,
+    packages_of,
+    system_of,
+)
 
 HOUSE = Path(__file__).parents[2]
 PRODUCT = ["x y", "x=2", "y=3"]
@@ -90,6 +101,14 @@ def test_of_many_libraries_a_few_are_named_where_the_packages_are_known(run):
     assert done.returncode == 2
     said, _ = done.stderr.splitlines()
     assert ("and 6 more." in said) == bool(packages_of(QT))
+
+
+@linux
+@pytest.mark.parametrize("system", [DEBIAN, FEDORA, ARCH])
+def test_the_command_that_installs_everything_is_not_cut(monkeypatch, system):
+    monkeypatch.setattr("app.system.system_here", lambda: system)
+    hint = LibrariesMissing(PACKAGES).hint
+    assert all(f" {held[system.column]}" in hint for held in PACKAGES.values())
 
 
 @linux
