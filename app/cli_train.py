@@ -96,6 +96,16 @@ class Interrupt:
         signal.signal(signal.SIGINT, self._before)
 
 
+def check_alone(words: argparse.Namespace) -> None:
+    """Raise Problem where anything is asked for beside --jsonl."""
+    given = [
+        option for option in (*SETTINGS, "epochs", "steps", "curve") if getattr(words, option) is not None
+    ]
+    if words.program or words.path or words.progress or given:
+        said = "With --jsonl the programs, and how they are trained, are read from stdin"
+        raise Problem(said, hint="Omit the program and the other options")
+
+
 def training_answer(line: str) -> dict[str, Any]:
     """The answer to one line of `train --jsonl`. Raises Problem or Refusal."""
     from core.training.request import Training, training_from
@@ -146,7 +156,7 @@ def _made(words: argparse.Namespace, document: Document, typed: Mapping[str, Val
     lab = document.lab if words.program.endswith(".chainlight") else Lab(trains="program", data="none")
     given = _given(words)
     lab = replace(lab, **given)
-    _check_data(lab, given)
+    _check_given(lab, given)
     made = setup(lab, document.text, {**document.values, **typed}, document.guessed - typed.keys())
     for name, value in typed.items():
         _check_typed(made, name, value)
@@ -190,11 +200,14 @@ def _whole(word: str, option: str) -> int:
     return found
 
 
-def _check_data(lab: Lab, given: Mapping[str, Any]) -> None:
-    """Raise Problem where more is asked of a data set than it has."""
+def _check_given(lab: Lab, given: Mapping[str, Any]) -> None:
+    """Raise Problem where more is asked of a data set or a rule than it has."""
     from core.training.datasets import DATASETS
+    from core.training.optimizers import MOMENTUM, OPTIMIZERS
 
-    source = DATASETS.get(lab.data)
+    rule, source = OPTIMIZERS.get(lab.optimizer), DATASETS.get(lab.data)
+    if "momentum" in given and rule and MOMENTUM not in rule.hyperparameters:
+        raise Problem(f"{rule.title} has no momentum")
     if source is None:
         return
     if given.get("samples", 0) > source.n_high:

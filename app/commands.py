@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from app.cli_derive import derive_arguments, write_derivatives
 from app.cli_export import export_arguments, write_export
-from app.cli_train import train_arguments, training_answer, write_training
+from app.cli_train import check_alone, train_arguments, training_answer, write_training
 from app.opening import open_window
 from app.system import not_loaded
 from app.terminal import decoded, say, stdin_lines, write, write_json
@@ -260,8 +260,7 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _train(words: argparse.Namespace) -> int:
     if words.jsonl:
-        if words.program:
-            raise Problem("With --jsonl the programs are read from stdin", hint="Omit the program")
+        check_alone(words)
         return _answer_lines(training_answer)
     return write_training(words, _document(words.program))
 

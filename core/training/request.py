@@ -55,8 +55,8 @@ class TrainingRequest:
     """A program, the values it starts from, and how it is to be trained.
 
     `data` has for each name its examples along the first axis. Without `parameters` all names are learned
-    that take no data and are no constants by convention. Without `nodes` those that the program computes and
-    names are told.
+    that take no data and are no constants by convention, or these where nothing else is left. Without `nodes`
+    those that the program computes and names are told.
     """
 
     program: str
@@ -191,7 +191,7 @@ class Training:
                     f"{name} is computed by the program and cannot be learned", graph.nodes[name].span
                 )
         rest = [name for name in free if name not in self.data]
-        parameters = parameters or tuple(name for name in rest if name not in FIXED)
+        parameters = parameters or tuple(name for name in rest if name not in FIXED) or tuple(rest)
         if not parameters:
             raise Problem("There is nothing to learn", hint='Name the parameters in "parameters"')
         target, prediction = found_units(graph, parameters, list(self.data))

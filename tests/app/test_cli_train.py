@@ -209,6 +209,7 @@ REFUSED = [
     (["W x"], "f has 3 entries, and a loss must be one number"),
     (["y = step(w·x); L = (y - t)^2", "--data", "xor"], "step"),
     (["w^2", "q=1"], "q is not in the program"),
+    (["w^2", "--optimizer", "adam", "--momentum", "0.9"], "Adam has no momentum"),
     (["w^2", "w=1", "w=2"], "w is given twice"),
     ([FIT, "--data", "mars"], "There is no data set called mars"),
     (["w^2", "--data", "iris"], "No name of the program takes the data"),
@@ -229,6 +230,16 @@ def test_what_cannot_be_trained_is_refused(train, words, sentence):
 def test_a_network_has_its_own_weights(train, tmp_path):
     (tmp_path / "net.chainlight").write_text(dumps(Document()), encoding="utf-8")
     assert train("net.chainlight", "w=1")[2].startswith("The lab chooses the initial weights of a network.")
+
+
+@pytest.mark.parametrize(
+    "words", [["w^2"], ["--epochs", "5"], ["--rate", "1"], ["-o", "a.json"], ["--progress"]]
+)
+def test_requests_say_themselves_how_to_train(train, words):
+    status, out, _ = train("--jsonl", *words)
+    assert status == 2 and json.loads(out)["error"]["message"].startswith(
+        "With --jsonl the programs, and how"
+    )
 
 
 def test_with_json_a_refusal_is_json_too(train):

@@ -288,6 +288,8 @@ def test_without_parameters_all_is_learned_but_data_and_constants():
     line = {**LINE, "program": "y = w x + b\nL = (y - t)^2 + λ w^2", "values": {"w": 1, "b": 0, "λ": 0.1}}
     assert list(answer_to(**line)["values"]) == ["w", "b"]
     assert list(answer_to(**line, parameters=["b", "λ"])["values"]) == ["b", "λ"]
+    line = {**LINE, "program": "y = α + β x\nL = (y - t)^2", "values": {"α": 0, "β": 1}}
+    assert list(answer_to(**line)["values"]) == ["α", "β"]
 
 
 def test_names_are_those_of_the_program():
