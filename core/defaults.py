@@ -109,6 +109,7 @@ EXAMPLES = "XH"  # matrices before a matrix of weights, with an example or its h
 OPEN = dict.fromkeys(["leaky_relu", "elu", "selu"], Rule("[x > 0]"))
 MIXED = 3  # of so many entries and more, some should be shut
 MAX_GUESSED = 100
+MOST_INLINED = 50
 MOST_TRIES = 20
 # so many nodes and numbers a graph may have whose values are tried, so that typing is not slowed down
 MOST_NODES, MOST_NUMBERS = 120, 20_000
@@ -355,6 +356,7 @@ class _Guess:
     rows: dict[str, Axes] = field(default_factory=dict)
     inner: set[int] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)  # what index notation needs as numbers
+    looked_into: int = 0  # functions of the program, where they are used
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         for name, value in self.values.items():
@@ -456,9 +458,9 @@ class _Guess:
     def product(self, sign: str, part: Tree, left: Tree, right: Tree, found: list[Axes]) -> Axes:
         a, b = found
         left = left.body if isinstance(left, Negative) else left
-        plain, bare = (side.body if isinstance(side, Transposed) else side for side in (left, right))
+        plain, bare = map(_untransposed, (left, right))
         if self.slides:
-            if plain is left and bare is not right and id(part) not in self.inner:
+            if sign != "@" and plain is left and bare is not right and id(part) not in self.inner:
                 a = self.raise_rank(plain, 1, a) if _is_small(plain) else a
                 b = self.raise_rank(bare, 1, b) if len(a) == 1 and _is_small(bare) else b
                 if len(a) == len(b) == 1:
@@ -469,7 +471,7 @@ class _Guess:
                 b = self.raise_rank(right, 2, b)
             if _begins(left, EXAMPLES) and (_begins(right, "wβθ") or len(b) == 2):
                 a = self.raise_rank(left, 2, a)
-            vector = self.is_computed(right) or isinstance(right, Call)
+            vector = self.is_computed(right) or not isinstance(right, Name)
             if sign in "·@" and _is_small(left) and len(b) == 1 and vector:
                 a = self.raise_rank(left, 1, a)
             if len(a) == 2 and _begins(left, EXAMPLES):
@@ -561,7 +563,7 @@ class _Guess:
             else CALLS.get((function, len(args)))
         )
         if op is None:
-            return ()
+            return self.inlined(function, args, found)
         if op.points and isinstance(place := args[op.inputs.index(op.points[0])], Name):
             self.indices.add(place.name)
             if self.slides and function in ROWWISE and len(found[0]) == 2 and place.name not in self.values:
@@ -605,6 +607,22 @@ class _Guess:
             shape = (shape[0] + sum((more or (1,))[0] for more in shapes[2:]), *shape[1:])
         return tuple(_sized(length) for length in shape)
 
+    def inlined(self, function: str, args: Sequence[Tree], found: list[Axes]) -> Axes:
+        """What the body of a function of the program says of its arguments, so many times."""
+        for statement in self.program.statements:
+            if statement.name == function and statement.parameters and self.looked_into < MOST_INLINED:
+                self.looked_into += 1
+                outside = self.known
+                self.known = {**outside, **dict(zip(statement.parameters, found, strict=False))}
+                axes = fold(statement.tree, self.combine)
+                inside, self.known = self.known, outside
+                for name in inside.keys() - {*statement.parameters}:
+                    self.known[name] = inside[name]
+                for tree, name in zip(args, statement.parameters, strict=False):
+                    self.raise_rank(tree, len(inside[name]), self.known.get(getattr(tree, "name", ""), ()))
+                return axes
+        return ()
+
     def written_out(self, op: Op, args: Sequence[Tree]) -> Axes:
         """What a composite's formula says of its arguments."""
         usual = {port: Number(value) for port, value in op.defaults.items()}
@@ -641,6 +659,14 @@ def _needed(place: Tree | Range) -> int:
         case Range(_, Number(value)):
             return int(value)
     return 0
+
+
+def _untransposed(tree: Tree) -> Tree:
+    """What is transposed, by a sign or by a call."""
+    match tree:
+        case Transposed(body) | Call("transpose", (body,)):
+            return body
+    return tree
 
 
 def _begins(tree: Tree, letters: str) -> bool:

@@ -26,6 +26,7 @@ NUMBER, SIGNS, ONE_HOT, ONE_HOT_SIGNS, INPUTS = "number", "signs", "one-hot", "o
 SIGNED = ("tanh", "sign", "softsign", "sin")
 TRIED = (-1.7, -0.6, 0.0, 0.3, 0.5, 0.8, 1.4)  # predictions that a loss is tried with
 THRESHOLDS = (0.5, 0.0)
+RISING = ((-0.6, 1.4), (0.2, 0.8))  # a lower and a higher prediction, the second pair of chances
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,15 @@ def is_blind_at_0(graph: Graph, target: str, prediction: str) -> bool:
         return False
     at_0, at_1 = (losses(graph, prediction, {target: told}) for told in (0.0, 1.0))
     return _is_level(at_0) and not _is_level(at_1)
+
+
+def rises(graph: Graph, target: str, prediction: str, both: Sequence[float]) -> bool:
+    """Whether a larger prediction costs more of the first class and less of the second, told as `both`."""
+    for tried in RISING:
+        first, second = (losses(graph, prediction, {target: told}, tried) for told in both)
+        if first[0] < first[1] and second[0] > second[1]:
+            return True
+    return False
 
 
 def threshold(graph: Graph, target: str, prediction: str, both: Sequence[float]) -> float:

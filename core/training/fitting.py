@@ -200,6 +200,11 @@ def check_trainable(graph: Graph, roles: Roles, dataset: Dataset | None) -> None
         raise Problem(f"The program ignores the {told} of the data: nothing is compared with them", hint=line)
     if not receivers(graph) & set(roles.parameters):
         names = " and ".join(roles.parameters[:3]) + " …" * (len(roles.parameters) > 3)
+        if better := _loss_before(graph, roles):
+            raise Problem(
+                f"The output is {graph.output}, and no gradient reaches {names} from it",
+                hint=f"Put the line {better} = … last: the output is the loss",
+            )
         flat = _flat_on_the_way(graph, roles)
         if not flat:
             raise Problem(f"{graph.output} does not depend on {names}: there is nothing to learn")
@@ -239,6 +244,18 @@ def _loss_line(graph: Graph, name: str, dataset: Dataset) -> str:
         loss = f"({name} - {t})^2"
     start = "" if node.named else f"Call the output {name}, {name} = …, and add"
     return f"{start or 'Add'} the line {called} = {loss}"
+
+
+def _loss_before(graph: Graph, roles: Roles) -> str:
+    """The last named number before the output that knows the target and lets gradients pass, or ""."""
+    told = graph.downstream_of([roles.target]) if roles.target in graph.nodes else frozenset()
+    found = [n.name for n in graph.nodes.values() if n.named and not n.is_leaf and not n.shape]
+    reaching = (
+        name
+        for name in reversed(found)
+        if name in told and name != graph.output and receivers(graph.with_output(name)) & {*roles.parameters}
+    )
+    return next(reaching, "")
 
 
 def _flat_on_the_way(graph: Graph, roles: Roles) -> str:

@@ -25,6 +25,7 @@ from core.training.coding import (
     coding,
     fitting,
     of_prediction,
+    rises,
     threshold,
     told,
 )
@@ -83,8 +84,10 @@ class Roles:
             found = {name: inputs.reshape(size, *graph.nodes[name].shape) for name in self.features}
         if self.target:
             found[self.target] = told(self.coding, dataset, _target_shape(graph, self))
-        is_class = bool(self.target and dataset.classes and self.coding != INPUTS)
-        return Examples(found, dataset.targets if is_class else None, np.arange(size))
+        scores = bool(self.prediction and graph.nodes[self.prediction].shape)
+        named = self.target and self.coding != INPUTS and (dataset.classes == 2 or scores)
+        labels = dataset.targets if dataset.classes and named else None
+        return Examples(found, labels, np.arange(size))
 
     def correct(self, prediction: Array, classes: Array) -> Array:
         """Which predictions (the examples along the last axis) name the class that is the target."""
@@ -158,6 +161,8 @@ def sorted_out(graph: Graph, dataset: Dataset | None, chosen: Mapping[str, str])
     rest = [name for name in open_names if name not in taken and not _is_mask(usage, name)]
     learned = [name for name in rest if name in learned]
     kept = {*(rest if dataset is not None or not learned else learned), *_with_role(chosen, PARAMETER)}
+    if not kept and dataset is not None:  # α + β x learns the letters that are constants elsewhere
+        kept = {name for name in graph.free if name in FIXED and name not in chosen}
     parameters = tuple(name for name in graph.free if name in kept)
     fixed = tuple(name for name in graph.free if name not in (*parameters, *features, target))
     columns = _columns(graph, features, dataset) if dataset is not None else ()
@@ -194,11 +199,15 @@ def _told(
     else:
         means = of_prediction(graph, dataset, prediction)
     both = (-1.0, 1.0) if means == SIGNS else (0.0, 1.0)
+    judged = in_graph and dataset.classes == 2 and prediction in graph.upstream_of([graph.output])
+    if judged and _is_one_number(graph, target, prediction):
+        candidates = [prediction, *_named_before(graph, roles)]
+        prediction = next((name for name in candidates if rises(graph, target, name, both)), prediction)
     is_score = rule.thresholds and bool(prediction) and not graph.nodes[prediction].operation.flat
     cut = 0.0 if means == SIGNS or is_score else 0.5
-    if in_graph and not is_score and dataset.classes == 2 and _is_one_number(graph, target, prediction):
+    if judged and not is_score and _is_one_number(graph, target, prediction):
         cut = threshold(graph, target, prediction, both)
-    return replace(roles, coding=means, threshold=cut)
+    return replace(roles, coding=means, threshold=cut, prediction=prediction)
 
 
 def _is_one_number(graph: Graph, target: str, prediction: str) -> bool:
@@ -283,6 +292,13 @@ def _prediction(graph: Graph, features: Sequence[str], target: str) -> str:
     while name and (inner := _inside(graph, name, fed)):
         name = inner
     return name
+
+
+def _named_before(graph: Graph, roles: Roles) -> list[str]:
+    """Named numbers before the prediction that could be it, the latest first."""
+    found = graph.downstream_of(roles.features) & graph.upstream_of([graph.output])
+    found -= graph.downstream_of([roles.target])
+    return [n.name for n in reversed([*graph.nodes.values()]) if n.name in found and n.named and not n.shape]
 
 
 def _inside(graph: Graph, name: str, fed: Collection[str]) -> str:

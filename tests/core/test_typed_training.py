@@ -55,6 +55,48 @@ LEARNERS = {
     ),
     "hinge of many classes": ("s = W x + b; L = sum(max(0, s - s[k] + 1)) - 1", "iris", ADAM, 600, 0.93),
     "a hinge for each class": ("s = W x + b; L = sum(max(0, 1 - t ⊙ s))", "iris", ADAM, 900, 0.85),
+    "the other class's chance": (
+        "p = σ(w·x + b); q = 1 - p; L = -(t log p + (1-t) log q)",
+        "gauss",
+        {},
+        300,
+        0.97,
+    ),
+    "likelihood": ("p = σ(w·x + b); L = -log(p^y (1-p)^(1-y))", "gauss", {}, 300, 0.97),
+    "a function of one's own": ("f(x) = σ(w·x + b); L = bce(f(x), t)", "gauss", {}, 300, 0.97),
+    "as in PyTorch": ("s = x @ W.T + b\nL = F.cross_entropy(s, k)", "iris", ADAM, 600, 0.9),
+    "as on a slide": (
+        r"\hat{y} = \sigma(\mathbf{w}^\top \mathbf{x} + b)"
+        "\n"
+        r"\mathcal{L} = -[y \log \hat{y} + (1-y)\log(1-\hat{y})]",
+        "gauss",
+        {},
+        300,
+        0.97,
+    ),
+    "layers in brackets": (
+        "a^{[1]} = σ(W^{[1]} x + b^{[1]})\nŷ = σ(w^{[2]}·a^{[1]} + b^{[2]})\n"
+        "L = −(y log ŷ + (1 − y) log(1 − ŷ))",
+        "circle",
+        {**ADAM, "rate": 0.05},
+        600,
+        0.93,
+    ),
+    "gates": (
+        "g = σ(W1 x + b1); h = tanh(W2 x + b2); s = w·(g ⊙ h) + b; L = bce_logits(s, t)",
+        "circle",
+        {**ADAM, "rate": 0.05},
+        600,
+        0.93,
+    ),
+    "two layers of filters": (
+        "a = relu(conv2d(x, K, 1, 1)); c = relu(conv2d(maxpool(a), F)); s = W flatten(c) + b;"
+        "L = cross_entropy(s, k)",
+        "digits",
+        ADAM,
+        900,
+        0.93,
+    ),
     "squares of one-hot": ("y = W x + b; L = sum((y - t)^2)", "iris", {**ADAM, "rate": 0.05}, 1500, 0.75),
     "two layers": (
         "h = max(0, W1 x + b1); s = W2 h + b2; L = cross_entropy(s, k)",
@@ -97,6 +139,7 @@ FITTERS = {
     "autoencoder": ("h = relu(W1 x + b1); y = W2 h + b2; L = 1/2 ‖y - x‖^2", "digits", ADAM, 600, 0.1),
     "inpainting": ("x = m ⊙ y; h = relu(W1 x); ŷ = W2 h; L = 1/2 ‖y - ŷ‖^2", "digits", ADAM, 600, 0.2),
     "a sine": ("h = tanh(W1 x + b1); y = w2·h + b2; L = (y - t)^2", "sine", ADAM, 900, 0.4),
+    "a line in Greek": ("y = α + β x; L = (y - t)^2", "sine", ADAM, 900, 0.5),
     "a plane": ("y = w·x + b; L = (y - t)^2", "plane", {"rate": 0.01}, 600, 0.05),
 }
 
@@ -295,6 +338,11 @@ def test_the_spread_of_weights_follows_what_comes_after_them(text, name, varianc
         ("s = W x; L = cross_entropy(s, k)", "sine", "k is the number of a class, and these data have no"),
         ("y = w·q1 + v·q2; L = (y - t)^2", "gauss", "No name of the program takes the data"),
         ("f = 3 x", "none", None),
+        (
+            "p = σ(w·x + b); loss = bce(p, y); right = [p > 0.5]",
+            "gauss",
+            "The output is right, and no gradient reaches w and b from it. Put the line loss = … last",
+        ),
         ("L = sign(w)", "none", "sign has slope 0 everywhere"),
     ],
 )
@@ -305,6 +353,11 @@ def test_what_cannot_be_trained_says_why_and_what_to_do(text, data, sentence):
     with pytest.raises(Problem) as caught:
         setup(lab_of(data), text, {})
     assert re.search(sentence, str(caught.value))
+
+
+def test_what_is_no_class_has_no_accuracy():
+    made = setup(lab_of("iris"), "y = w·x + b; L = (y - t)^2", {})
+    assert made.examples.labels is None and set(made.examples.arrays["t"]) == {0, 1, 2}
 
 
 def test_parameters_that_no_gradient_reaches_are_named():
