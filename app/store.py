@@ -8,7 +8,7 @@ import os
 import stat
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from core.document import MAX_BYTES
 from core.errors import Problem
@@ -39,19 +39,49 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def _write(draft: Path, data: bytes, place: Path) -> None:
-    """Write all of a file that will take the place of another, down to the disk."""
+    """Write all of a file that will take the place of another, down to the disk.
+
+    Where the system can, the file gets its name when it is whole: a program that is killed leaves no draft.
+    """
     if place.exists() and not os.access(place, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    mode = _mode(place)
+    with contextlib.suppress(OSError), _nameless(draft.parent) as file:
+        _fill(file, data)
+        if mode is not None:
+            os.fchmod(file.fileno(), mode)
+        os.link(f"/proc/self/fd/{file.fileno()}", draft)
+        return
     with draft.open("xb") as file:
-        with contextlib.suppress(OSError):  # there is none yet, or the file system knows no permissions
-            draft.chmod(stat.S_IMODE(place.stat().st_mode))
-        file.write(data)
-        file.flush()
-        try:
-            os.fsync(file.fileno())
-        except OSError as error:
-            if error.errno not in NO_FSYNC:
-                raise
+        _fill(file, data)
+    if mode is not None:
+        with contextlib.suppress(OSError):  # the file system knows no permissions
+            draft.chmod(mode)
+
+
+def _nameless(folder: Path) -> BinaryIO:
+    """A new file in a folder that has no name yet. Raises OSError where there is no such thing."""
+    if not hasattr(os, "O_TMPFILE"):
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+    return os.fdopen(os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o666), "wb")
+
+
+def _mode(place: Path) -> int | None:
+    """The permissions of the file that will be replaced; None if there is none."""
+    try:
+        return stat.S_IMODE(place.stat().st_mode)
+    except OSError:
+        return None
+
+
+def _fill(file: BinaryIO, data: bytes) -> None:
+    file.write(data)
+    file.flush()
+    try:
+        os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno not in NO_FSYNC:
+            raise
 
 
 def check_place(path: Path) -> None:
