@@ -455,6 +455,7 @@ def test_a_gesture_that_goes_on_after_saving_or_undoing_is_an_edit_of_its_own(se
 
 def test_a_gesture_leaves_one_command_behind(session):
     def commands():
+        gc.collect()
         return sum(isinstance(found, Edit) for found in gc.get_objects())
 
     before = commands()
