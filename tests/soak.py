@@ -15,6 +15,7 @@ import tempfile
 import traceback
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from random import Random
 
@@ -29,7 +30,7 @@ from PySide6.QtCore import (
     QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPixmapCache, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -161,6 +162,7 @@ class User:
             dock.toggle()
         window.session.stop()
         window.session.replace_document(EXAMPLE, None)
+        _empty_caches()
         for _ in range(3):
             QApplication.processEvents()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -387,6 +389,15 @@ def _close_what_is_open():
     for dialog in QApplication.topLevelWidgets():
         if isinstance(dialog, QDialog) and dialog.isVisible():
             dialog.close()
+
+
+def _empty_caches():
+    """A cache that fills up is no leak; those of a single thing stay, since that is in use."""
+    for found in gc.get_objects():
+        ours = isinstance(found, _lru_cache_wrapper) and str(found.__module__).startswith(("app.", "core."))
+        if ours and found.cache_info().maxsize != 1:
+            found.cache_clear()
+    QPixmapCache.clear()
 
 
 def _can_be_used(widget):

@@ -155,6 +155,8 @@ class ValuesPanel(QWidget):
         row = self.table.row_of(name)
         if row >= 0:
             self.table.setFocus()
+            if self.table.state() == QAbstractItemView.State.EditingState:
+                self.table.reset()  # a field left open elsewhere: Qt opens no second one
             self.table.setCurrentCell(row, VALUE)
             item = self.table.item(row, VALUE)
             assert item is not None

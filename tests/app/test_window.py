@@ -1,10 +1,10 @@
 """The window as a user has it: real keys, real clicks, the session looked at."""
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QTableWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QTableWidget
 
 from app.actions import COMMANDS, MENUS
 from app.help import KeySheet, NotationSheet, Palette
@@ -588,3 +588,17 @@ def test_recent_files_are_listed_by_their_names_however_long(window):
     assert first == "/home/a&&b.chainlight"
     assert len(second) <= 100 and second.startswith("/home/x") and second.endswith("x.chainlight")
     assert third == "/home/\ufffd\ufffd.chainlight"
+
+
+def test_a_value_is_edited_though_a_field_was_left_open_on_another(window, qtbot):
+    """In a window that is not the active one no field hears that it has lost the focus."""
+    sheet = QDialog(window)
+    sheet.show()
+    sheet.activateWindow()
+    qtbot.waitUntil(sheet.isActiveWindow)
+    table = window.values.table
+    table.editItem(table.item(0, 1))
+    with QSignalBlocker(table.selectionModel()):
+        table.setCurrentCell(2, 0)
+    window.values.edit("y")
+    assert [field.text() for field in table.viewport().findChildren(QLineEdit) if field.isVisible()] == ["5"]
