@@ -4,7 +4,8 @@ import pytest
 
 from tests.soak import User
 
-MOST_LEFT = 3  # of a kind: what is made once, when it is first needed
+MOST_WINDOWS = 3  # that are made once, when they are first needed: tooltips, choices
+MOST_OF_A_KIND = 8  # each of the five tabs of derivatives keeps the last story it was asked about
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -15,5 +16,5 @@ def test_some_hundred_random_actions_fail_nowhere_and_leave_nothing_behind(windo
     user.act(300)
     after = user.in_use()
     assert user.failures == []
-    assert after.windows <= before.windows + MOST_LEFT
-    assert {name: n for name, n in (after.ours - before.ours).items() if n > MOST_LEFT} == {}
+    assert after.windows <= before.windows + MOST_WINDOWS
+    assert {name: n for name, n in (after.ours - before.ours).items() if n > MOST_OF_A_KIND} == {}
