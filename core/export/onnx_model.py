@@ -53,18 +53,19 @@ def formula_model(graph: Graph, values: Mapping[str, Value], options: Options) -
 def trained_model(setup: Setup, options: Options) -> bytes:
     """The prediction for a batch of features, in single precision, which every runtime has.
 
-    With the gradients it takes the targets as well, and weights where they are fed, and has the mean loss and
-    its gradients too: all that an update needs. Without data it is a formula; without a prediction the mean
-    loss stands for it. Raises Problem for what has no form or cannot be trained.
+    With the gradients it takes the targets as well, and weights where they are fed, and has the loss of the
+    batch and its gradients too: all that an update needs. Without data it is a formula; without a prediction
+    the loss stands for it. Raises Problem for what has no form or cannot be trained.
     """
-    values = {**setup.trainer().example(0), **setup.values}  # refuses what cannot be trained
+    trainer = setup.trainer()  # refuses what cannot be trained
+    values = {**trainer.example(0), **setup.values}
     roles, data = setup.roles, setup.dataset
     if data is None:
         return formula_model(setup.graph, setup.values, options)
     alone = roles.prediction and not options.gradients
-    graph = setup.graph.with_output(roles.prediction) if alone else setup.graph
+    graph = trainer.graph.with_output(roles.prediction if alone else trainer.engines.objective)
     dropout = DRAWN if options.gradients else OFF
-    passes = Passes(graph, values, options.element or FLOAT, roles.data, dropout)
+    passes = Passes(graph, values, options.element or FLOAT, roles.data, dropout, trainer.engines.summed)
     outputs = [passes.tensors[roles.prediction]] if roles.prediction else []
     if not alone:
         outputs.append(passes.loss())

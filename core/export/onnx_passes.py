@@ -63,8 +63,13 @@ class Passes:
         element: int,
         batched: Collection[str] = (),
         dropout: str = SEEDED,
+        summed: bool = False,
     ):
-        """Raises Problem for an operation without a form."""
+        """Raises Problem for an operation without a form.
+
+        The loss of a batch is the mean of its examples' losses, or with `summed` their sum.
+        """
+        self.summed = summed
         self.graph, self.plan, self.ops = graph, make_plan(graph), Operators(element, dropout)
         self.tensors: dict[str, Tensor] = {}
         self.gradients: dict[str, Tensor] = {}
@@ -139,12 +144,13 @@ class Passes:
         return self._named(found, self._identifiers.new(node.name), node.name) if node.is_leaf else found
 
     def loss(self) -> Tensor:
-        """The output, or its mean over the batch."""
+        """The output, or of a batch its mean or its sum."""
         output = self.output()
         if not output.batched:
             return output
         self.ops.part_of = LOSS
-        return self._named(self.ops.over_batch("ReduceMean", output), LOSS, "the mean over the batch")
+        kind, said = ("ReduceSum", "sum") if self.summed else ("ReduceMean", "mean")
+        return self._named(self.ops.over_batch(kind, output), LOSS, f"the {said} over the batch")
 
     # -- backward
 
@@ -171,9 +177,11 @@ class Passes:
         return self.ops.expanded_like(zero, like) if like.batched else self.ops.expanded(zero, like.shape)
 
     def _seed(self, output: Tensor) -> Tensor:
-        """1, or of a batch each example's share in the mean."""
+        """1, or of a batch each example's share in the mean, or 1 for each in the sum."""
         if not output.batched:
             return self.ops.expanded(self.ops.number(1.0), output.shape)
+        if self.summed:
+            return self.ops.expanded_like(self.ops.number(1.0), output)
         size = self.ops.make("Shape", [output], (1,), batched=False, start=0, end=1)
         share = self.ops.ufunc("divide", self.ops.number(1.0), self.ops.cast(size, self.ops.element))
         return self.ops.expanded_like(share, output)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TAKEN = """np os torch F dtype device batch_size epochs seed Net deal check train start_values train_data
 test_data chainlight_numbers net optimizer data epoch rows prediction loss part start title numbers
-gradient parameter rank world mean_loss order examples self super""".split()
+gradient parameter rank world whole_loss order examples self super""".split()
 # what a torch.nn.Module already has
 OF_MODULES = """T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
 double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule
@@ -50,18 +50,18 @@ def train():
             loss.backward()  # the backward pass: the gradients
             optimizer.step()  # the update
         if (epoch + 1) % 10 == 0:
-            print(f"epoch {{epoch + 1}}: loss {{mean_loss(net, {names})}}")
+            print(f"epoch {{epoch + 1}}: loss {{whole_loss(net, {names})}}")
 {test}    return net
 
 
-def mean_loss(net, *data):
+def whole_loss(net, *data):
 {eval}    with torch.no_grad():
         prediction, loss = net(*data)
 {drop}    return loss.item()
 """
 TEST = """\
     {unpack} = (part.to(device, dtype) for part in test_data())
-    print(f"loss on the examples kept for testing: {{mean_loss(net, {names})}}")
+    print(f"loss on the examples kept for testing: {{whole_loss(net, {names})}}")
 """
 DESCEND = """\
 def train():

@@ -95,7 +95,7 @@ class _Module:
 
     def net(self) -> list[str]:
         prediction, output = (printed(self.text.known[node]) for node in self.shown)
-        batched = self.graph.output in self.text.in_batches
+        batched, reduction = self.graph.output in self.text.in_batches, self.setup.settings.reduction
         start = [
             f'self.{i} = torch.nn.Parameter(start["{i}"])  # {shape_text(self.graph.nodes[node].shape)}'
             for node, i in self.parameters.items()
@@ -115,7 +115,7 @@ class _Module:
             "",
             f"    def forward({', '.join(['self', *self.data.values()])}):",
             *(f"        {line}" for line in self.forward),
-            f"        return {prediction}, {f'torch.mean({output})' if batched else output}",
+            f"        return {prediction}, {f'torch.{reduction}({output})' if batched else output}",
             "",
             "",
         ]

@@ -274,12 +274,13 @@ def interrupted_at_3(monkeypatch):
 
 def test_a_training_that_is_interrupted_keeps_what_is_there(cli_main, interrupted_at_3):
     line = json.dumps({"program": "w^2", "values": {"w": 1}, "steps": 10, "optimizer": {"lr": 0.25}}).encode()
+    before = signal.getsignal(signal.SIGINT)
     status, out, err = cli_main("train", "--jsonl", stdin=line + b"\n" + line)
     assert (status, err) == (130, "")
     answer = json.loads(out)
     assert (answer["interrupted"], answer["losses"]) == (3, [1, 0.25, 0.0625, 0.015625])
     assert answer["values"] == {"w": 0.125}
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_mistake_of_our_own_is_said_on_its_line(cli_main, monkeypatch):

@@ -614,6 +614,9 @@ LABS = {
             "c": 0.1,
         },
     ),
+    "sum": (Lab("program", "gauss", 40, rate=0.001, reduction="sum"), "y = w·x + b; L = (y - t)^2", {}),
+    "perceptron": (Lab("program", "gauss", 40, optimizer="rosenblatt"), "y = step(w·x + b)", {}),
+    "adaline": (Lab("program", "gauss", 40, optimizer="delta"), "s = w·x + b; y = step(s); L = |t - y|", {}),
     "no data": (Lab("program", "none"), "(w1 - 3)^2 + (w2 + 1)^2 w1^2", {"w1": 1.0, "w2": 1.0}),
 }
 
@@ -660,7 +663,9 @@ def test_a_training_script_drops_as_one_does_in_pytorch(lab):
     assert "    # F.dropout draws other masks than Chainlight, so the losses are not the same\n" in text
     check = text[text.index("def check(") : text.index("# -- numbers")]
     assert "    net = Net()\n    net.eval()  # nothing is dropped\n" in check
-    looked = text[text.index("def mean_loss(") : text.index("def check(")] if "def mean_loss(" in text else ""
+    looked = (
+        text[text.index("def whole_loss(") : text.index("def check(")] if "def whole_loss(" in text else ""
+    )
     assert (looked.count("net.eval()"), looked.count("net.train()")) == (bool(looked),) * 2
 
 
