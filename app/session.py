@@ -19,7 +19,7 @@ from core.defaults import carried_over, is_edit, with_defaults
 from core.document import EXAMPLE, Document, Lab, Point
 from core.errors import Problem, Span
 from core.expansions import called, expansion
-from core.figure import Drawing, Figure, Figures, draw, label_width
+from core.figure import Drawing, Figure, Figures, draw_in_pieces, label_width
 from core.graph import CONSTANT, Graph
 from core.notation.nearest import seeming
 from core.notation.printers import expression_text, reading
@@ -40,11 +40,12 @@ from core.unfold import (
     unfolded,
     without,
 )
+from core.work import Work, finished
 
 MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
 AT_ONCE, BUSY_AFTER = 0.05, 0.4  # seconds: what takes longer is computed in slices, and said to be so
-BUSY = Problem("The passes are being computed", hint="Esc stops them")
-STOPPED = Problem("The passes were stopped", hint="Change the program to compute them again")
+BUSY = Problem("The program is being computed and drawn", hint="Esc stops it")
+STOPPED = Problem("Computing was stopped", hint="Change the program to compute it again")
 
 
 class Edit(QUndoCommand):
@@ -93,7 +94,7 @@ class Session(QObject):
         # names whose values the user gave, so that no guess replaces them; some may come back to the program
         self._chosen: set[str] = set()
         self._gestures = 0
-        self._drawn: object = None
+        self._drawn: tuple[object, object] | None = None
         self._figures: tuple[tuple[object, ...], Figures] | None = None
         self._ticker = Ticker(self)
         self._ticker.progressed.connect(self._say_if_busy)
@@ -380,6 +381,7 @@ class Session(QObject):
             yield
             graph, seed, left_out = as_chosen(whole, document.output, document.seed)
             story = yield from telling(make_plan(graph), values, seed)
+            found = yield from self._drawing(story)
         except Problem as problem:
             self.computing = False
             self._refuse(problem if problem.span else problem.at(Span(0, len(document.text))))
@@ -387,7 +389,7 @@ class Session(QObject):
         self.computing, self.problem = False, None
         remarks = [Note(document.remark, Span(0, 0))] if document.remark else []
         self.notes = (*remarks, *graph.notes, *left_out, *self._of_guessed_names(graph), *troubles(story))
-        self._draw(story)
+        self.drawing, self._drawn = found
         same_program = is_edit(self._understood, document.text)
         self.cursor = self._cursor_in(story) if same_program else 0
         self.story, self._understood = story, document.text
@@ -409,16 +411,22 @@ class Session(QObject):
             return place_in(self.story, self.cursor, story)
         return len(story) if self.cursor == len(self.story) else min(self.cursor, len(story))
 
-    def _draw(self, story: Story) -> None:
-        """Lay the graph out again only if something changed that moves it: dragging a number must not."""
+    def _drawing(self, story: Story) -> Work[tuple[Drawing, tuple[object, object]]]:
+        """A story's drawing, and what it depends on.
+
+        The graph is laid out again only if something changed that moves it: dragging a number must not. A
+        node that is dragged is drawn at once, or the next move would come before the picture.
+        """
         graph, moved = story.graph, self.document.moved
         room = label_width(story, self.digits)
         nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
-        drawn = nodes, graph.program.faces, graph.output, moved, room
+        drawn = (nodes, graph.program.faces, graph.output, room), moved
         if drawn == self._drawn:
-            self.drawing = self.drawing.at_other_values(graph)
-        else:
-            self.drawing, self._drawn = draw(graph, moved, room), drawn
+            return self.drawing.at_other_values(graph), drawn
+        work = draw_in_pieces(graph, moved, room)
+        is_dragged = self._drawn is not None and drawn[0] == self._drawn[0]
+        found = finished(work) if is_dragged else (yield from work)
+        return found, drawn
 
 
 def _is_still(before: Graph, after: Graph, name: str) -> bool:

@@ -1,16 +1,19 @@
 """Long work in pieces: generators that yield between two pieces, so that a window stays alive meanwhile.
 
 finished(work)         does it all at once and returns what the generator returns
+at_once(function)      a function that does its work at once, of one that returns a work
 watched(work, tell)    the same work; `tell` hears how many pieces are done
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TypeVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from core.keeping import keeping
 
+Given = ParamSpec("Given")
 Result = TypeVar("Result")
 Work = Generator[None, None, Result]
 
@@ -24,6 +27,16 @@ def finished(work: Work[Result]) -> Result:
         except StopIteration as stop:
             found: Result = stop.value
             return found
+
+
+def at_once(function: Callable[Given, Work[Result]]) -> Callable[Given, Result]:
+    """The function doing all its work at once."""
+
+    @wraps(function)
+    def done(*args: Given.args, **named: Given.kwargs) -> Result:
+        return finished(function(*args, **named))
+
+    return done
 
 
 def watched(work: Work[Result], tell: Callable[[int], object]) -> Work[Result]:

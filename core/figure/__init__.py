@@ -6,7 +6,7 @@ lit).
 
 from __future__ import annotations
 
-from core.figure.drawing import Drawing, draw, label_width
+from core.figure.drawing import Drawing, draw, draw_in_pieces, label_width
 from core.figure.parts import PATCH, Arrow, Box, Figure, Frame, Label, Mood
 from core.figure.pictured import Figures, figure, sums
 from core.figure.sizes import LABEL, NAME, RADIUS, SMALL, SYMBOL, heat_cells, heat_tiles
@@ -30,6 +30,7 @@ __all__ = [
     "Label",
     "Mood",
     "draw",
+    "draw_in_pieces",
     "figure",
     "heat_cells",
     "heat_tiles",

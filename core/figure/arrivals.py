@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
 from core.figure.labels import CLEAR, beside
 from core.graph import Edge, Graph
 from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Route
+from core.work import Work
 
 # operations whose inputs may arrive in any order without changing what is computed
 COMMUTATIVE = {"add", "mul", "maximum", "minimum"}
 
 
 def best_arrivals(
-    graph: Graph, edges: tuple[Edge, ...], placed: Callable[[list[LayoutEdge]], Placement]
-) -> Placement:
+    graph: Graph, edges: tuple[Edge, ...], placed: Callable[[list[LayoutEdge]], Work[Placement]]
+) -> Work[Placement]:
     """The placement of edges in the order that crosses less, as they are or with some inputs exchanged."""
-    placement = placed(_links(edges))
+    placement = yield from placed(_links(edges))
+    yield
     swapped = _links(edges, _arrivals(graph, edges, placement))
     if swapped == _links(edges):
         return placement
-    return min((placed(swapped), placement), key=lambda found: _crossings(graph, edges, found))
+    other = yield from placed(swapped)
+    yield
+    return min((other, placement), key=lambda found: _crossings(graph, edges, found))
 
 
 def _arrivals(graph: Graph, edges: tuple[Edge, ...], placement: Placement) -> Mapping[str, list[Edge]]:
@@ -31,9 +35,12 @@ def _arrivals(graph: Graph, edges: tuple[Edge, ...], placement: Placement) -> Ma
     for edge in edges:
         if graph.nodes[edge.target].op in COMMUTATIVE:
             found.setdefault(edge.target, []).append(edge)
+    uses: dict[str, list[str]] = {}
+    for edge in edges:
+        uses.setdefault(edge.source, []).append(edge.target)
     for arriving in found.values():
         # a source that is used below as well is drawn down there, so its edge arrives below the others
-        arriving.sort(key=lambda edge: _lowest_use(edge, edges, placement))
+        arriving.sort(key=lambda edge: _lowest_use(edge, uses[edge.source], placement))
     return found
 
 
@@ -53,12 +60,12 @@ def _crosses(a: Route, b: Route) -> bool:
     return (higher - lower) * (a.end[1] - b.end[1]) < 0
 
 
-def _lowest_use(edge: Edge, edges: tuple[Edge, ...], placement: Placement) -> float:
-    here = placement.centres[edge.target][1]
-    others = [
-        placement.centres[e.target][1] for e in edges if e.source == edge.source and e.target != edge.target
-    ]
-    return max((y - here for y in others), default=0.0) if len(others) == 1 else 0.0
+def _lowest_use(edge: Edge, uses: Sequence[str], placement: Placement) -> float:
+    """How far below an edge's target the only other use of its source stands, or 0."""
+    if len(uses) - uses.count(edge.target) != 1:
+        return 0.0
+    (other,) = (target for target in uses if target != edge.target)
+    return placement.centres[other][1] - placement.centres[edge.target][1]
 
 
 def _links(edges: tuple[Edge, ...], arrivals: Mapping[str, list[Edge]] | None = None) -> list[LayoutEdge]:

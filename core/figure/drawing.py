@@ -40,11 +40,12 @@ from core.figure.sizes import (
 from core.figure.symbols import is_inlined, symbol
 from core.graph import CONSTANT, Edge, Graph, Node
 from core.layout import Edge as LayoutEdge
-from core.layout import Placement, Point, Route, place, point_at
+from core.layout import Placement, Point, Route, place_in_pieces, point_at
 from core.notation.mathtree import Math
 from core.notation.typeset import value_math
 from core.numbers import DIGITS
 from core.steps import Computed, Flowed, Seeded, Step, Story
+from core.work import Work, at_once, finished
 
 
 @dataclass(frozen=True)
@@ -130,11 +131,17 @@ class Drawing:
     @cached_property
     def spots(self) -> Mapping[tuple[str, int], Spot]:
         """Where on its edge a label is centred: (node, −1) for values, (target, port) for contributions."""
-        return choose_spots(self._wanted(), self._obstacles(), self.placement.routes)
+        return finished(self._choosing_spots())
 
-    def _wanted(self) -> list[Wanted]:
+    def _choosing_spots(self) -> Work[Mapping[tuple[str, int], Spot]]:
+        wanted = yield from self._wanted()
+        found = yield from choose_spots(wanted, self._obstacles(), self.placement.routes)
+        return found
+
+    def _wanted(self) -> Work[list[Wanted]]:
         values, contributions = [], []
         for name, edges in self.leaving.items():
+            yield
             width, height = label_extent(self.graph.nodes[name].shape, self.room)
             if name in self.alone:
                 route = self.alone[name]
@@ -203,7 +210,9 @@ STEEP, STEEP_FOR_ARRAYS = 4 * RADIUS, RADIUS
 BORDER = 3.0  # beside a frame's line, where no label should stand
 
 
-def draw(graph: Graph, moved: Mapping[str, Point] | None = None, room: float = 0.0) -> Drawing:
+def draw_in_pieces(
+    graph: Graph, moved: Mapping[str, Point] | None = None, room: float = 0.0
+) -> Work[Drawing]:
     """Lay a graph out, data flowing left to right, with room for labels of a width between the columns."""
     edges = tuple(edge for edge in graph.edges if not is_inlined(graph, edge))
     used = {edge.source for edge in edges} | {edge.target for edge in edges}
@@ -216,23 +225,29 @@ def draw(graph: Graph, moved: Mapping[str, Point] | None = None, room: float = 0
 
     frames, titles = layout_frames(graph, shown, edges)
 
-    def drawn(steep: Collection[str]) -> Drawing:
+    def drawn(steep: Collection[str]) -> Work[Drawing]:
         rooms = _rooms(graph, shown, edges, steep) if frames else {}
 
-        def placed(links: list[LayoutEdge]) -> Placement:
-            gaps = room + GAP_X, _gap_y(graph)
-            return place(sizes, links, gap_x=gaps[0], gap_y=gaps[1], fixed=fixed, frames=frames, rooms=rooms)
+        def placed(links: list[LayoutEdge]) -> Work[Placement]:
+            x, y = room + GAP_X, _gap_y(graph)
+            return place_in_pieces(sizes, links, gap_x=x, gap_y=y, fixed=fixed, frames=frames, rooms=rooms)
 
-        placement = best_arrivals(graph, edges, placed)
+        placement = yield from best_arrivals(graph, edges, placed)
         framed = tuple(
             Frame(key, graph.folded[key].name, titles[key], span.left, span.top, span.width, span.height)
             for key, span in placement.frames.items()
         )
         return Drawing(graph, placement, sizes, symbols, edges, room, framed)
 
-    found = drawn(())
+    found = yield from drawn(())
     # where edges are steep is known when all is placed; what then stands above and below boxes needs room
-    return drawn(found.steep) if frames and found.steep else found
+    if frames and found.steep:
+        found = yield from drawn(found.steep)
+    vars(found)["spots"] = yield from found._choosing_spots()
+    return found
+
+
+draw = at_once(draw_in_pieces)
 
 
 def _rooms(

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from core.dataclass import dataclass, replace
 from core.layout import Cubic, Point, Route, halves, point_at, points_on
+from core.work import Work
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 CLEAR = 4.0  # between a label and its edge
@@ -21,6 +22,8 @@ OVER_BOX, OVER_LABEL, OVER_CURVE, FAR, OTHER_SIDE = 6.0, 4.0, 24.0, 0.3, 0.5
 BETWEEN_POINTS = 10.0  # of a curve that is looked at
 CELL = 64.0  # the side of the square cells in which one looks for what is near
 LONG = 512.0  # a curve that is looked at in parts
+MOST_POINTS = 200_000  # of all curves; labels take no heed of those that are left
+MOST_LOOKS = 20_000  # at points to see whether they strike labels, about 20 microseconds each
 Cell = tuple[int, int]
 
 
@@ -110,22 +113,31 @@ class _Choice(NamedTuple):
 
 def choose_spots(
     wanted: Sequence[Wanted], boxes: Iterable[Rect], routes: Iterable[Route]
-) -> Mapping[tuple[str, int], Spot]:
+) -> Work[Mapping[tuple[str, int], Spot]]:
     """For each label its place on its edge."""
-    choices = {want.key: list(_choices(want)) for want in wanted}
+    choices = {}
+    for want in wanted:
+        choices[want.key] = list(_choices(want))
+        yield
     routes_of = {want.key: want.route for want in wanted}
     covered = _Covered()
+    looked_at: set[Cell] = set()
+    for of_one in choices.values():
+        looked_at.update(cell for choice in of_one for cell in _cells(*choice.rects.values()))
+        yield
     for box in boxes:
         covered.add(box, OVER_BOX)
-    looked_at = {
-        cell for of_one in choices.values() for choice in of_one for cell in _cells(*choice.rects.values())
-    }
+    yield
     # where edges run together there is one line to be seen
+    seen = 0
     for cubic in dict.fromkeys(cubic for route in routes for cubic in route.cubics()):
-        for point in _points(cubic, looked_at):
+        yield
+        for point in _points(cubic, looked_at) if seen < MOST_POINTS else ():
             covered.points[_cell(*point)].append(point)
+            seen += 1
     found: dict[tuple[str, int], Spot] = {}
     for key, of_one in choices.items():
+        yield
         best = min(of_one, key=lambda choice: choice.cost + sum(map(covered.by, choice.rects.values())))
         for rect in best.rects.values():
             covered.add(rect, OVER_LABEL)
@@ -155,6 +167,7 @@ class _Covered:
     def __init__(self) -> None:
         self.rects: defaultdict[Cell, list[tuple[Rect, float]]] = defaultdict(list)
         self.points: defaultdict[Cell, list[Point]] = defaultdict(list)
+        self.looks = 0  # at points that may strike a label
 
     def add(self, rect: Rect, weight: float) -> None:
         for cell, part in _parts(rect):
@@ -185,12 +198,16 @@ class _Covered:
     def strikes(self, rect: Rect, route: Route, x: float, below: bool) -> bool:
         """Whether a curve may run through a label at x for which there is room in a rectangle.
 
-        A label narrower than the rectangle stands nearer to its edge, where that is not level.
+        A label narrower than the rectangle stands nearer to its edge, where that is not level. When very many
+        points have been looked at, one more is enough.
         """
         left, top, right, bottom = rect
         near = beside(route, x, 0.0, below)[1]
         whole = (left, min(top, near), right, max(bottom, near))
         for px, py in self.within(whole):
+            self.looks += 1
+            if self.looks > MOST_LOOKS:
+                return True
             edge = beside(route, x, 2 * abs(px - x), below)[1]
             if (py > edge) if below else (py < edge):
                 return True
@@ -218,16 +235,17 @@ def _points(cubic: Cubic, looked_at: Collection[Cell]) -> Iterator[Point]:
 
     Of a long curve those stretches alone that come by where one looks.
     """
-    start, first, second, end = cubic
-    length = math.dist(start, end)
-    if length > LONG:
-        for half in halves(cubic):
-            yield from _points(half, looked_at)
-        return
-    xs, ys = zip(*cubic, strict=True)
-    if any(cell in looked_at for cell in _cells((min(xs), min(ys), max(xs), max(ys)))):
-        chords = max(12, round(length / BETWEEN_POINTS))
-        yield from Route(start, ((first, second, end),)).sampled(chords)
+    parts = [cubic]
+    while parts:
+        start, first, second, end = part = parts.pop()
+        length = math.dist(start, end)
+        if length > LONG:
+            parts += halves(part)
+            continue
+        xs, ys = zip(*part, strict=True)
+        if any(cell in looked_at for cell in _cells((min(xs), min(ys), max(xs), max(ys)))):
+            chords = max(12, round(length / BETWEEN_POINTS))
+            yield from Route(start, ((first, second, end),)).sampled(chords)
 
 
 def climb(route: Route, x: float, width: float) -> float:

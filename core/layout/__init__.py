@@ -1,6 +1,7 @@
 """Positions for a graph's boxes and routes for its edges, data flowing from left to right.
 
-    place         sizes and edges -> Placement: where every box stands and how every edge runs
+    place         sizes and edges -> Placement: where every box stands and how every edge runs; as work that
+                  may be left in between, place_in_pieces
     Frame         nodes that stand together in a rectangle of their own
     Edge, Route   an arrow into one input of a node; a chain of cubic Bézier pieces
     point_at      a point on a route by its length, for what moves along an edge; points_on many of them
@@ -20,7 +21,7 @@ from core.layout.curves import Cubic, Point, Route, halves, label_clearance, lab
 from core.layout.frames import Frame
 from core.layout.layers import Edge
 from core.layout.parts import Placement
-from core.layout.placement import place
+from core.layout.placement import place, place_in_pieces
 
 __all__ = [
     "Cubic",
@@ -34,6 +35,7 @@ __all__ = [
     "label_clearance",
     "label_spot",
     "place",
+    "place_in_pieces",
     "point_at",
     "points_on",
 ]

@@ -15,6 +15,7 @@ from core.layout.boxes import Box, Span
 from core.layout.curves import Piece, Point, Route
 from core.layout.layers import Edge
 from core.layout.parts import Gaps, Placement, placed
+from core.work import Work
 
 # between a frame and what is inside, and behind the border where nothing is written beside the edge
 PADDING, BEHIND_BORDER = 14.0, 26.0
@@ -42,12 +43,15 @@ def place_framed(
     frames: Mapping[str, Frame],
     rooms: Mapping[str, tuple[float, float]],
     gaps: Gaps,
-) -> Placement:
+) -> Work[Placement]:
     """The placement with a rectangle for each frame; `rooms` are the heights needed above and below boxes.
 
     Frames come before those inside them; an edge leaves a frame only at its exit.
     """
-    return _Framed(boxes, edges, frames, rooms, gaps).placement()
+    framed = _Framed(boxes, edges, frames, rooms, gaps)
+    for key in (*reversed(list(frames)), ""):
+        framed.levels[key] = yield from framed.level(key)
+    return framed.placement()
 
 
 def stretched(
@@ -102,8 +106,6 @@ class _Framed:
         self.boxes, self.edges, self.frames, self.rooms, self.gaps = boxes, edges, frames, rooms, gaps
         self.home = {name: key for key, frame in frames.items() for name in frame.members}
         self.levels: dict[str, _Level] = {}
-        for key in (*reversed(list(frames)), ""):
-            self.levels[key] = self._level(key)
 
     # -- who is where
 
@@ -124,7 +126,8 @@ class _Framed:
 
     # -- one level
 
-    def _level(self, key: str) -> _Level:
+    def level(self, key: str) -> Work[_Level]:
+        """A frame laid out, when those inside it are."""
         links = self._links(key)
         inside = [_frame(inner) for inner, frame in self.frames.items() if frame.around == key]
         boxes = {name: box for name, box in self.boxes.items() if self.home.get(name, "") == key}
@@ -135,7 +138,7 @@ class _Framed:
         # where one edge becomes several, something is written beside each
         apart = len(entering) > len(sources)
         gaps = self.gaps._replace(entry=1.5 * self.gaps.x if apart else BEHIND_BORDER)
-        placement = placed(tuple(boxes.items()), tuple(links.values()), gaps, frozenset(sources))
+        placement = yield from placed(tuple(boxes.items()), tuple(links.values()), gaps, frozenset(sources))
         routes = dict(zip(links, placement.routes, strict=True))
         order = sorted(sources, key=lambda source: placement.centres[source][1])
         names = tuple(source.removeprefix("entry ") for source in order)

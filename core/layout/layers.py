@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.dataclass import dataclass
+from core.work import Work
 
 # exchanges while layers are shortened, times nodes: some 100 ms at most
 _PIVOTS = 200_000
-# bends beyond which edges from one node share them
-_BENDS = 3_000
+# bends beyond which edges from one node share them, and beyond which the longest edges have none
+_BENDS, _MOST_BENDS = 3_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +110,13 @@ def _sorted(count: int, links: Sequence[Link]) -> list[int]:
     return ready
 
 
-def assign_layers(count: int, links: Sequence[Link]) -> list[int]:
+def assign_layers(count: int, links: Sequence[Link]) -> Work[list[int]]:
     """The layer of every node from 0: every link leads on by at least one layer, and all are short together.
 
     The links must hold all `count` nodes together, without a cycle. Inputs stand beside their first use.
     """
     layer = _early_then_late(_sorted(count, links), links)
-    _HeldTogether(layer, links).shorten(pivots=_PIVOTS // count)
+    yield from _HeldTogether(layer, links).shorten(pivots=_PIVOTS // count)
     first = min(layer)
     return [at - first for at in layer]
 
@@ -169,11 +170,12 @@ class _HeldTogether:
             self.lengthens[link.target] += 1
             self.lengthens[link.source] -= 1
         self.tree: set[int] = set()
-        self._grow()
 
-    def shorten(self, pivots: int) -> None:
+    def shorten(self, pivots: int) -> Work[None]:
         """Exchange links of the tree until nothing gets shorter, at most `pivots` times."""
+        yield from self._grow()
         for _ in range(pivots):
+            yield
             cut = self._best_cut()
             if cut is None:
                 return
@@ -185,7 +187,7 @@ class _HeldTogether:
     def _other(self, i: int, node: int) -> int:
         return self.links[i].source + self.links[i].target - node
 
-    def _grow(self) -> None:
+    def _grow(self) -> Work[None]:
         """Let the tree reach all nodes; where no short link leads on, what is held moves to the nearest."""
         held = [0]
         inside = [False] * len(self.layer)
@@ -203,6 +205,7 @@ class _HeldTogether:
                         self.tree.add(i)
             if len(held) == len(self.layer):
                 return
+            yield
             leading_out = (
                 i for i, link in enumerate(self.links) if inside[link.source] != inside[link.target]
             )
@@ -263,6 +266,8 @@ class _HeldTogether:
 class Layered:
     """A graph whose links all join neighbouring layers; bends of long edges are vertices behind the nodes.
 
+    An edge that has no bends though it is long is none of the links.
+
     `before[v]` and `after[v]` list (neighbour, lean of the arrival at the link's target) one layer left and
     right of v.
     """
@@ -280,10 +285,11 @@ class Layered:
         return len(self.before)
 
 
-def cut_into_layers(layer: Sequence[int], links: Sequence[Link]) -> Layered:
+def cut_into_layers(layer: Sequence[int], links: Sequence[Link]) -> Work[Layered]:
     """The graph with a bend for every layer an edge passes through, the vertices of a layer by number.
 
-    Where that would make too many bends, edges from one node share theirs and part where they must.
+    Where that would make too many bends, edges from one node share theirs and part where they must; where
+    these are still too many, the longest edges have none.
     """
     layers: list[list[int]] = [[] for _ in range(max(layer) + 1)]
     for node, at in enumerate(layer):
@@ -291,10 +297,15 @@ def cut_into_layers(layer: Sequence[int], links: Sequence[Link]) -> Layered:
     before: list[list[tuple[int, float]]] = [[] for _ in layer]
     after: list[list[tuple[int, float]]] = [[] for _ in layer]
     shared = sum(layer[link.target] - layer[link.source] - 1 for link in links) > _BENDS
+    longest = _longest_bent(layer, links)
     bend_of: dict[tuple[int, int], int] = {}
     chains = []
     for i, link in enumerate(links):
+        yield
         chain = [link.source]
+        if layer[link.target] - layer[link.source] > longest:
+            chains.append([link.source, link.target])
+            continue
         for at in range(layer[link.source] + 1, layer[link.target]):
             bend = bend_of.setdefault((link.source if shared else i, at), len(before))
             if bend == len(before):
@@ -307,3 +318,17 @@ def cut_into_layers(layer: Sequence[int], links: Sequence[Link]) -> Layered:
         before[link.target].append((chain[-1], link.lean))
         chains.append([*chain, link.target])
     return Layered(len(layer), layers, before, after, chains)
+
+
+def _longest_bent(layer: Sequence[int], links: Sequence[Link]) -> int:
+    """How many layers an edge leads on at most that has bends, so that there are not too many of them."""
+    reach: dict[int, int] = {}
+    for link in links:
+        reach[link.source] = max(reach.get(link.source, 0), layer[link.target] - layer[link.source])
+    bends = longest = 0
+    for far in sorted(reach.values()):
+        bends += far - 1
+        if bends > _MOST_BENDS:
+            break
+        longest = far
+    return longest

@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 
 from core.layout.layers import Layered
+from core.work import Work
 
 Order = list[list[int]]
 
@@ -26,8 +27,8 @@ _ROUNDS = 8
 _SHUFFLES = 8
 
 
-def order_layers(graph: Layered) -> int:
-    """Put every layer into the best order found; returns how many crossings are left.
+def order_layers(graph: Layered) -> Work[int]:
+    """Put every layer into the best order found; in the end the number of crossings left.
 
     Two walks through the graph give the first orders. What effort is left goes into shuffling a few layers of
     the best order and mending it again; the shuffles come from a fixed seed, so equal graphs get equal
@@ -36,12 +37,12 @@ def order_layers(graph: Layered) -> int:
     search = _Search(graph)
     for ahead in (graph.before, graph.after):
         search.start(_walk(graph, ahead))
-        search.descend()
+        yield from search.descend()
     dice = random.Random(0)
     fewest, idle = search.fewest, 0
     while fewest and search.looks > 0 and idle < _SHUFFLES:
         search.shuffle(dice)
-        search.mend(dice)
+        yield from search.mend(dice)
         idle = 0 if search.fewest < fewest else idle + 1
         fewest = search.fewest
     graph.layers = search.best
@@ -91,14 +92,14 @@ class _Search:
         self.restless = [True] * len(layers)
         self.stale = [True] * len(layers)
 
-    def descend(self) -> None:
+    def descend(self) -> Work[None]:
         """Exchange and sort until nothing gets better for a while."""
-        self._exchange(also_equal=False)
+        yield from self._exchange(also_equal=False)
         here = self._remember()
         idle = turn = 0
         while self.fewest and idle < _PATIENCE and (self.looks > 0 or turn < 2):
-            self._sort_all(turn)
-            self._exchange(also_equal=turn % 4 >= 2)
+            yield from self._sort_all(turn)
+            yield from self._exchange(also_equal=turn % 4 >= 2)
             count = self._remember()
             idle = 0 if count < here else idle + 1
             here = min(here, count)
@@ -115,15 +116,15 @@ class _Search:
                     dice.shuffle(layer)
                 self._moved(i)
 
-    def mend(self, dice: random.Random) -> None:
+    def mend(self, dice: random.Random) -> Work[None]:
         """Exchange, then sort some rounds, from a shuffled order."""
         for also_equal in (False, True):
-            self._exchange(also_equal)
+            yield from self._exchange(also_equal)
             self._remember()
         first = dice.randrange(2)
         for turn in range(_ROUNDS):
-            self._sort_all(turn + first)
-            self._exchange(also_equal=turn % 2 == 1)
+            yield from self._sort_all(turn + first)
+            yield from self._exchange(also_equal=turn % 2 == 1)
             self._remember()
 
     def _remember(self) -> int:
@@ -162,13 +163,14 @@ class _Search:
                 insort(passed, arrival)
         return count
 
-    def _sort_all(self, turn: int) -> None:
+    def _sort_all(self, turn: int) -> Work[None]:
         """Sort all layers by the mean place of the neighbours: left, right, or every third turn both."""
         self.looks -= self.graph.vertices
         forward, both = turn % 2 == 0, turn % 3 == 2
         steps = range(len(self.layers))
         for at in steps if forward else reversed(steps):
             self._sort(at, by_sources=forward or both, by_targets=both or not forward)
+            yield
 
     def _sort(self, at: int, by_sources: bool, by_targets: bool) -> None:
         place, after = self.place, self.graph.after
@@ -191,13 +193,14 @@ class _Search:
             layer[:] = order
             self._moved(at)
 
-    def _exchange(self, also_equal: bool) -> None:
+    def _exchange(self, also_equal: bool) -> Work[None]:
         """Exchange neighbours while that saves crossings, with `also_equal` once where it costs none."""
         if also_equal:
             self.restless = [True] * len(self.layers)
         while True in self.restless:
             for at, restless in enumerate(self.restless):
                 if restless:
+                    yield
                     self.restless[at] = False
                     if len(self.layers[at]) > 1:
                         self._exchange_in(at, also_equal)

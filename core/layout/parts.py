@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
-from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -27,6 +26,7 @@ from core.layout.layers import (
 from core.layout.ordering import order_layers
 from core.layout.placing import place_columns, place_rows
 from core.layout.routing import route_edges
+from core.work import Work
 
 
 class Gaps(NamedTuple):
@@ -66,14 +66,28 @@ class _Part:
 
 
 # while a node is dragged the same graph is asked for again and again
-@lru_cache(maxsize=64)
+KEPT: dict[object, Placement] = {}
+_MOST_KEPT = 64
+
+
 def placed(
     boxes: tuple[tuple[str, Box], ...],
     edges: tuple[Edge, ...],
     gaps: Gaps,
     entries: frozenset[str] = frozenset(),
-) -> Placement:
+) -> Work[Placement]:
     """The placement of the graph as if no user had touched it; `entries` stand in a column before all."""
+    key = boxes, edges, gaps, entries
+    found = KEPT.pop(key, None) or (yield from _placed(*key))
+    if len(KEPT) == _MOST_KEPT:
+        del KEPT[next(iter(KEPT))]  # the one that was asked for longest ago
+    KEPT[key] = found
+    return found
+
+
+def _placed(
+    boxes: tuple[tuple[str, Box], ...], edges: tuple[Edge, ...], gaps: Gaps, entries: frozenset[str]
+) -> Work[Placement]:
     names = [name for name, _ in boxes]
     links = numbered(names, edges)
     check_order(names, links)
@@ -83,10 +97,10 @@ def placed(
     for i, link in enumerate(links):
         edges_of[group_of[link.source]].append(i)
     first = {node for node, name in enumerate(names) if name in entries}
-    parts = [
-        _place_part(nodes, inside, [box for _, box in boxes], links, gaps, first)
-        for nodes, inside in zip(groups, edges_of, strict=True)
-    ]
+    parts = []
+    for nodes, inside in zip(groups, edges_of, strict=True):
+        part = yield from _place_part(nodes, inside, [box for _, box in boxes], links, gaps, first)
+        parts.append(part)
     centres: list[Point] = [(0.0, 0.0)] * len(names)
     routes: list[Route] = [Route((0.0, 0.0), ())] * len(links)
     width = height = 0.0
@@ -109,20 +123,20 @@ def _place_part(
     all_links: Sequence[Link],
     gaps: Gaps,
     first: Collection[int],
-) -> _Part:
+) -> Work[_Part]:
     """One part through all stages."""
     number = {node: i for i, node in enumerate(nodes)}
     boxes = [all_boxes[node] for node in nodes]
     links = [
         Link(number[link.source], number[link.target], link.lean) for link in (all_links[i] for i in edges)
     ]
-    layer_of = assign_layers(len(nodes), links)
+    layer_of = yield from assign_layers(len(nodes), links)
     entries = [number[node] for node in nodes if node in first]
-    graph = cut_into_layers(with_first(layer_of, entries) if entries else layer_of, links)
-    order_layers(graph)
-    y = place_rows(graph, boxes, gaps.y)
+    graph = yield from cut_into_layers(with_first(layer_of, entries) if entries else layer_of, links)
+    yield from order_layers(graph)
+    y = yield from place_rows(graph, boxes, gaps.y)
     columns = place_columns(graph, boxes, y, gaps.x, gaps.entry if entries else gaps.x)
-    routes = route_edges(graph, links, boxes, y, columns, gaps.y)
+    routes = yield from route_edges(graph, links, boxes, y, columns, gaps.y)
     centres = [(x, y[v]) for v, x in enumerate(columns.centres)]
     return _Part(nodes, edges, centres, routes, extent_of(centres, boxes, routes))
 

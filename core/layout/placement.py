@@ -1,6 +1,6 @@
 """The whole layout: a graph's parts placed one by one, packed, and what the user has moved put in place.
 
-Reading order: place, _with_moved.
+Reading order: place_in_pieces, _with_moved.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from core.layout.frames import Frame, place_framed, stretched
 from core.layout.layers import Edge, numbered
 from core.layout.parts import Gaps, Placement, extent_of, placed
 from core.layout.routing import bowed, parallel_bows
+from core.work import Work, at_once
 
 # the distances of columns, and of boxes or edges one above the other
 GAP_X, GAP_Y = 76.0, 28.0
 
 
-def place(
+def place_in_pieces(
     sizes: Mapping[str, tuple[float, float]],
     edges: Sequence[Edge],
     *,
@@ -31,7 +32,7 @@ def place(
     rounds: Collection[str] | None = None,
     frames: Mapping[str, Frame] | None = None,
     rooms: Mapping[str, tuple[float, float]] | None = None,
-) -> Placement:
+) -> Work[Placement]:
     """Places for boxes of these sizes (width, height) and routes for the edges.
 
     Columns are at least `gap_x` apart, boxes and edges in a column `gap_y`.
@@ -45,15 +46,18 @@ def place(
     boxes = {name: Box(w, h, name in round_names) for name, (w, h) in sizes.items()}
     gaps = Gaps(gap_x, gap_y)
     if frames:
-        placement = place_framed(boxes, edges, frames, rooms or {}, gaps)
+        placement = yield from place_framed(boxes, edges, frames, rooms or {}, gaps)
     else:
-        placement = placed(tuple(boxes.items()), tuple(edges), gaps)
+        placement = yield from placed(tuple(boxes.items()), tuple(edges), gaps)
     moved = {name: at for name, at in (fixed or {}).items() if placement.centres.get(name, at) != at}
     if not moved:
         return placement
     spans = {name: Span.around(at, boxes[name]) for name, at in moved.items()}
     kept = stretched(frames or {}, placement.frames, spans)
     return replace(_with_moved(placement, moved, boxes, edges, gap_y), frames=kept)
+
+
+place = at_once(place_in_pieces)
 
 
 def _with_moved(

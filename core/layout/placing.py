@@ -16,6 +16,7 @@ from core.dataclass import dataclass
 from core.late import np
 from core.layout.boxes import Box
 from core.layout.layers import Layered
+from core.work import Work
 
 Block = tuple[float, range]
 """Vertices as close as they may be, by their places in the layer, and how far below the layer's stack they
@@ -26,21 +27,25 @@ stand.
 _PULL, _BEND_PULL, _LONE_PULL = 1.0, 2.0, 8.0
 # what keeps a graph without links from flying off
 _REST = 1e-6
-# rounds, the movement that no longer counts, and how many blocks are worth a linear system
-_ROUNDS, _STILL, _BLOCKS = 20, 0.01, 900
+# rounds, how many vertices all of them may fit, and the movement that no longer counts
+_ROUNDS, _FITS, _STILL = 20, 200_000, 0.01
+# how many blocks are worth a linear system: in a graph of so many nodes, and in a larger one
+_SMALL, _BLOCKS, _FEWER_BLOCKS = 60, 900, 400
 
 
-def place_rows(graph: Layered, boxes: Sequence[Box], gap: float) -> list[float]:
+def place_rows(graph: Layered, boxes: Sequence[Box], gap: float) -> Work[list[float]]:
     """The y of every vertex's centre, the topmost box at 0; `gap` lies between any two in a layer."""
     rows = _Rows(graph, boxes, gap)
-    rows.sweep(forward=False, by_sources=False)
-    rows.sweep(forward=True, by_targets=False)
-    for turn in range(_ROUNDS):
-        if rows.sweep(forward=turn % 2 == 0) < _STILL:
+    yield
+    yield from rows.sweep(forward=False, by_sources=False)
+    yield from rows.sweep(forward=True, by_targets=False)
+    for turn in range(min(_ROUNDS, 1 + _FITS // graph.vertices)):
+        moved = yield from rows.sweep(forward=turn % 2 == 0)
+        if moved < _STILL:
             break
         rows.solve()
     else:
-        rows.sweep(forward=True)
+        yield from rows.sweep(forward=True)
     top = min(y - height / 2 for y, height in zip(rows.y, rows.heights, strict=True))
     return [y - top for y in rows.y]
 
@@ -98,12 +103,13 @@ class _Rows:
             stack.append(stack[-1] + self.heights[upper] / 2 + gap + self.heights[lower] / 2)
         return stack
 
-    def sweep(self, forward: bool, by_sources: bool = True, by_targets: bool = True) -> float:
+    def sweep(self, forward: bool, by_sources: bool = True, by_targets: bool = True) -> Work[float]:
         """Fit all layers one after the other to their neighbours; the farthest any vertex moved."""
-        steps = range(len(self.stacks))
-        return max(
-            self._fit_layer(at, by_sources, by_targets) for at in (steps if forward else reversed(steps))
-        )
+        steps, farthest = range(len(self.stacks)), 0.0
+        for at in steps if forward else reversed(steps):
+            farthest = max(farthest, self._fit_layer(at, by_sources, by_targets))
+            yield
+        return farthest
 
     def _fit_layer(self, at: int, by_sources: bool, by_targets: bool) -> float:
         layer, y, stack = self.graph.layers[at], self.y, self.stacks[at]
@@ -139,7 +145,7 @@ class _Rows:
                 for i in members:
                     block_of[layer[i]], within[layer[i]] = count, stack[i]
                 count += 1
-        if count > _BLOCKS:
+        if count > (_BLOCKS if self.graph.nodes <= _SMALL else _FEWER_BLOCKS):
             return
         pulls = np.zeros((count, count))
         forces = np.zeros(count)

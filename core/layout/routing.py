@@ -16,9 +16,12 @@ from core.layout.boxes import Box
 from core.layout.curves import Piece, Point, Route
 from core.layout.layers import Layered, Link
 from core.layout.placing import Columns
+from core.work import Work
 
 Gate = tuple[float, float, float]
 """x, and the least and the greatest y allowed there."""
+Ends = tuple[Point, Point, Point, Point]
+"""Where a link leaves its box and its column, enters the target's column, and meets the target."""
 
 # an edge runs level to its column's border where its box ends at least this far from it
 _LEVEL = 6.0
@@ -26,6 +29,9 @@ _LEVEL = 6.0
 _TIGHTENINGS = 2
 # how far parallel edges bow out, in gaps
 _BOW = 2.4
+# stops that may be looked at while edges are pulled straight (about 0.3 microseconds each), and the number of
+# vertices of the longest edge that is
+_LOOKS, _LONGEST = 600_000, 200
 
 
 def route_edges(
@@ -35,17 +41,27 @@ def route_edges(
     y: Sequence[float],
     columns: Columns,
     gap: float,
-) -> list[Route]:
-    """The routes of all links between the placed vertices; `gap` is the least distance in a layer."""
+) -> Work[list[Route]]:
+    """The routes of all links between the placed vertices; `gap` is the least distance in a layer.
+
+    Links are pulled straight while the effort lasts. From then on, and where one passes too many layers, they
+    run straight from their first bend to their last.
+    """
     gates = _Gates(graph, boxes, y, columns, gap)
+    looks = 0
+    yield
     ends = [_ends(graph, link, boxes, y, columns, gates.layer_of) for link in links]
     strings: dict[int, list[Point]] = {}
     for _ in range(_TIGHTENINGS):
         for i, chain in enumerate(graph.chains):
-            if len(chain) > 2 or i not in strings:
+            yield
+            if looks > _LOOKS or len(chain) > _LONGEST:
+                strings.setdefault(i, gates.direct(y, ends[i], chain))
+            elif len(chain) > 2 or i not in strings:
                 _, leaving, entering, _ = ends[i]
-                strings[i] = taut(leaving, gates.of(chain), entering)
+                strings[i], looked_at = _pulled(leaving, gates.of(chain), entering)
                 gates.settle(chain, strings[i])
+                looks += looked_at
     bows = parallel_bows(links, gap)
     routes = []
     for i, link in enumerate(links):
@@ -55,6 +71,7 @@ def route_edges(
             points.insert(1, leaving)
         if end[0] - entering[0] >= _LEVEL:
             points.insert(-1, entering)
+        yield
         route = smooth(points, boxes[link.target].slope(link.lean))
         routes.append(bowed(route, bows[i]) if len(graph.chains[i]) == 2 else route)
     return routes
@@ -67,7 +84,7 @@ def _ends(
     y: Sequence[float],
     columns: Columns,
     layer_of: Sequence[int],
-) -> tuple[Point, Point, Point, Point]:
+) -> Ends:
     """Where a link leaves its box and its column, enters the target's column, and meets the target."""
     source_at, target_at = layer_of[link.source], layer_of[link.target]
     dx, dy = boxes[link.target].arrival(link.lean)
@@ -109,6 +126,15 @@ class _Gates:
                 gates.append((x, self._limit(v, -1, border), self._limit(v, 1, border)))
         return gates
 
+    def direct(self, y: Sequence[float], ends: Ends, chain: Sequence[int]) -> list[Point]:
+        """The way of an edge that goes straight from its first bend to its last."""
+        _, leaving, entering, _ = ends
+        if len(chain) == 2:
+            return [leaving, entering]
+        first, last = chain[1], chain[-2]
+        begin = self.columns.lefts[self.layer_of[first]], y[first]
+        return [leaving, begin, (self.columns.rights[self.layer_of[last]], y[last]), entering]
+
     def settle(self, chain: Sequence[int], string: Sequence[Point]) -> None:
         """Take note of the way an edge goes through its gates."""
         heights = [y for _, y in string[1:-1]]
@@ -128,35 +154,41 @@ class _Gates:
 
 def taut(start: Point, gates: Sequence[Gate], end: Point) -> list[Point]:
     """A string pulled tight from start to end: the points where it passes the gates, x growing."""
+    return _pulled(start, gates, end)[0]
+
+
+def _pulled(start: Point, gates: Sequence[Gate], end: Point) -> tuple[list[Point], int]:
+    """A string pulled tight, and how many stops were looked at, some of them several times."""
     stops = [*gates, (end[0], end[1], end[1])]
     points = [start]
-    corner = 0
+    corner = looks = 0
     while corner < len(stops):
-        last, by = _next_corner(points[-1], stops, corner)
+        last, by, farthest = _next_corner(points[-1], stops, corner)
+        looks += farthest - corner + 1
         (ax, ay), bx = points[-1], stops[last][0]
         slope = (by - ay) / max(bx - ax, 1e-9)
         points += [(x, ay + slope * (x - ax)) for x, _, _ in stops[corner:last]]
         points.append((bx, by))
         corner = last + 1
-    return points
+    return points, looks
 
 
-def _next_corner(start: Point, stops: Sequence[Gate], first: int) -> tuple[int, float]:
-    """The stop up to which a straight line can be drawn, as far as the string then bends, and its y there."""
+def _next_corner(start: Point, stops: Sequence[Gate], first: int) -> tuple[int, float, int]:
+    """The stop at which the string bends first, its y there, and the last stop looked at."""
     (x, y), steepest, flattest = start, math.inf, -math.inf
     steep_at = flat_at = first
     for i in range(first, len(stops)):
         gate_x, low, high = stops[i]
         run = max(gate_x - x, 1e-9)
         if (low - y) / run > steepest:
-            return steep_at, stops[steep_at][2]
+            return steep_at, stops[steep_at][2], i
         if (high - y) / run < flattest:
-            return flat_at, stops[flat_at][1]
+            return flat_at, stops[flat_at][1], i
         if (low - y) / run >= flattest:
             flattest, flat_at = (low - y) / run, i
         if (high - y) / run <= steepest:
             steepest, steep_at = (high - y) / run, i
-    return len(stops) - 1, stops[-1][1]
+    return len(stops) - 1, stops[-1][1], len(stops) - 1
 
 
 def smooth(points: Sequence[Point], arriving: float = 0.0) -> Route:

@@ -1,6 +1,7 @@
 """The session: the one place where state changes."""
 
 import gc
+import inspect
 import subprocess
 import sys
 import weakref
@@ -375,11 +376,54 @@ def test_what_is_computed_can_be_stopped(qtbot, session, slow):
     session.set_text("x y z")
     session.stop()
     assert not session.computing and session.story is before
-    assert str(session.problem) == "The passes were stopped. Change the program to compute them again"
+    assert str(session.problem) == "Computing was stopped. Change the program to compute it again"
     session.stop()
     session.undo_stack.undo()
     qtbot.waitUntil(lambda: not session.computing)
     assert session.problem is None and session.document.text == "(x+y)z"
+
+
+def lay_out(session):
+    """Go on with the work until it lays a graph out."""
+    names = []
+    while "_place_part" not in names:
+        next(session._ticker._work)
+        names, inner = [], session._ticker._work
+        while inner is not None:
+            names.append(inner.gi_code.co_name)
+            inner = inner.gi_yieldfrom if inspect.isgenerator(inner.gi_yieldfrom) else None
+
+
+def test_a_graph_is_laid_out_in_slices_that_can_be_stopped(qtbot, session, slow):
+    before = session.drawing
+    session.set_text("+".join("x" * 30))
+    lay_out(session)
+    assert session.computing and session.drawing is before
+    session.stop()
+    assert not session.computing and session.drawing is before
+    session.set_text("+".join("x" * 31))
+    qtbot.waitUntil(lambda: not session.computing)
+    assert len(session.drawing.sizes) == 31
+
+
+def test_a_layout_is_left_when_the_program_changes(qtbot, session, slow):
+    session.set_text("+".join("x" * 30))
+    lay_out(session)
+    drawn = []
+    session.runChanged.connect(lambda: drawn.append(set(session.drawing.sizes)) if not session.problem else 0)
+    session.set_text("u v")
+    qtbot.waitUntil(lambda: not session.computing)
+    assert drawn == [{"u", "v", "f"}]
+
+
+def test_a_node_that_is_dragged_follows_at_once_however_slow_the_layout(qtbot, session, slow):
+    session.set_text("u v")
+    qtbot.waitUntil(lambda: not session.computing)
+    work = session._understanding(session.document.with_moved("u", (500.0, 300.0)))
+    session.document = session.document.with_moved("u", (500.0, 300.0))
+    told = len(session.story)
+    assert sum(1 for _ in work) <= told + 3
+    assert session.drawing.placement.centres["u"] == (500.0, 300.0)
 
 
 def test_another_program_takes_the_place_of_one_that_is_being_computed(qtbot, session, slow):
@@ -401,10 +445,10 @@ def test_the_window_says_that_it_is_busy_and_escape_stops_it(qtbot, window, slow
     window.session.edit("type", Document("x y z w", dict.fromkeys("xyzw", 2.0)))
     with qtbot.waitSignal(window.session.runChanged):
         window.session._ticker.progressed.emit()
-    assert window.program.message.text() == "The passes are being computed. Esc stops them."
+    assert window.program.message.text() == "The program is being computed and drawn. Esc stops it."
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert not window.session.computing
-    assert "were stopped" in window.program.message.text()
+    assert "was stopped" in window.program.message.text()
 
 
 def test_a_value_is_not_written_into_a_text_that_has_changed(session):

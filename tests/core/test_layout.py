@@ -1,5 +1,6 @@
 """Layouts of random and of well-known graphs: nothing overlaps, nothing is crossed that need not be."""
 
+import itertools
 import math
 import os
 import random
@@ -7,16 +8,30 @@ import subprocess
 import sys
 from itertools import combinations, pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.layout import Edge, Frame, Placement, Route, label_clearance, label_spot, place, point_at
+from core.layout import (
+    Edge,
+    Frame,
+    Placement,
+    Route,
+    label_clearance,
+    label_spot,
+    layers,
+    place,
+    place_in_pieces,
+    point_at,
+    routing,
+)
 from core.layout.layers import assign_layers, cut_into_layers, numbered
-from core.layout.parts import placed
+from core.layout.parts import KEPT
 from core.layout.placement import GAP_X, GAP_Y
+from core.work import finished
 
 Sizes = dict[str, tuple[float, float]]
 Graph = tuple[Sizes, list[Edge]]
@@ -198,7 +213,7 @@ def test_random_graphs_are_drawn_well(graph: Graph) -> None:
 @pytest.mark.parametrize("graph", KNOWN)
 def test_equal_input_gives_equal_output(graph: Graph) -> None:
     first = place(*graph)
-    placed.cache_clear()
+    KEPT.clear()
     assert place(*graph) == first
 
 
@@ -378,7 +393,7 @@ def test_many_long_edges_of_one_node_share_their_bends() -> None:
     for _ in range(80):
         value = b.op("×", value, x)
     links = numbered(b.sizes, b.edges)
-    graph = cut_into_layers(assign_layers(len(b.sizes), links), links)
+    graph = finished(cut_into_layers(finished(assign_layers(len(b.sizes), links)), links))
     assert graph.vertices < 200
     check_all(b.graph)
 
@@ -475,3 +490,86 @@ def test_a_moved_member_takes_the_border_of_its_frames_along() -> None:
     assert moved.frames["inner"].bottom > at[1] + 300 > placement.frames["outer"].bottom
     assert moved.frames["outer"].bottom > moved.frames["inner"].bottom
     assert place(sizes, edges, frames=frames, fixed={"x": (0.0, -90.0)}).frames == placement.frames
+
+
+# -- large graphs
+
+
+def long_sum(terms: int) -> Graph:
+    """x + x + … + x, in which an edge leads from x past all sums before its own."""
+    b = Builder()
+    total = x = b.leaf("x")
+    for _ in range(terms - 1):
+        total = b.op("+", total, x)
+    return b.graph
+
+
+def sum_of_products(terms: int) -> Graph:
+    """x y + x y + … + x y, in which every product is a node of its own."""
+    b = Builder()
+    total = b.op("×", b.leaf("x"), b.leaf("y"))
+    for _ in range(terms - 1):
+        total = b.op("+", total, b.op("×", "x", "y"))
+    return b.graph
+
+
+def work_of_pieces(graph: Graph) -> list[int]:
+    """How many calls every piece of a layout makes."""
+    KEPT.clear()
+    work, counts, calls = place_in_pieces(*graph), [], itertools.count()
+    while True:
+        before = next(calls)
+        sys.setprofile(lambda frame, event, arg: next(calls) if "call" in event else None)
+        try:
+            next(work)
+        except StopIteration:
+            return counts
+        finally:
+            sys.setprofile(None)
+        counts.append(next(calls) - before)
+
+
+@pytest.mark.parametrize("graph", [long_sum(200), sum_of_products(120)], ids=["sum", "products"])
+def test_a_large_graph_is_laid_out_in_small_pieces(graph: Graph) -> None:
+    counts = work_of_pieces(graph)
+    assert len(counts) > 500
+    assert max(counts) < 100_000  # some 20 milliseconds
+
+
+@pytest.mark.parametrize("terms", [60, 150, 250])
+def test_edges_are_pulled_straight_with_a_bounded_effort(terms: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks, pulled = [], routing._pulled
+
+    def counted(*args: Any) -> tuple[list[tuple[float, float]], int]:
+        found = pulled(*args)
+        looks.append(found[1])
+        return found
+
+    monkeypatch.setattr(routing, "_pulled", counted)
+    KEPT.clear()
+    placement = place(*long_sum(terms))
+    assert 0 < sum(looks[:-1]) <= routing._LOOKS
+    for route in placement.routes:
+        check_flows_right(route)
+
+
+def test_the_longest_edges_of_a_large_graph_have_no_bends() -> None:
+    for graph, most in ((long_sum(400), 400), (sum_of_products(400), layers._MOST_BENDS)):
+        links = numbered(*graph)
+        found = finished(cut_into_layers(finished(assign_layers(len(graph[0]), links)), links))
+        assert found.vertices - found.nodes <= most
+        assert [(chain[0], chain[-1]) for chain in found.chains] == [(ln.source, ln.target) for ln in links]
+
+
+def test_a_layout_that_is_left_halfway_leaves_nothing_behind() -> None:
+    graph = scalar_net(3, 3, 1)
+    whole = place(*graph)
+    pieces = len(work_of_pieces(graph))
+    for count in (1, pieces // 2, pieces - 1):
+        KEPT.clear()
+        work = place_in_pieces(*graph)
+        for _ in range(count):
+            next(work)
+        work.close()
+        assert not KEPT
+        assert place(*graph) == whole
