@@ -30,7 +30,7 @@ _REST = 1e-6
 # rounds, how many vertices all of them may fit, and the movement that no longer counts
 _ROUNDS, _FITS, _STILL = 20, 200_000, 0.01
 # how many blocks are worth a linear system: in a graph of so many nodes, and in a larger one
-_SMALL, _BLOCKS, _FEWER_BLOCKS = 60, 900, 400
+_SMALL, _BLOCKS, _FEWER_BLOCKS = 60, 900, 250
 
 
 def place_rows(graph: Layered, boxes: Sequence[Box], gap: float) -> Work[list[float]]:
