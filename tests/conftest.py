@@ -136,6 +136,7 @@ def nothing_left_running(request):
         return
     for widget in QApplication.topLevelWidgets():
         widget.close()
+    app.clipboard().clear()  # what Python has put there, Qt would delete after Python has ended: a crash
     running = [
         t
         for w in QApplication.topLevelWidgets()

@@ -467,6 +467,7 @@ def main():
         told = len(user.failures)
     for name, more in (after.ours - before.ours).most_common(20):
         print(f"{more:+6} {name}")
+    app.clipboard().clear()  # what Python has put there, Qt would delete after Python has ended: a crash
     raise SystemExit(bool(user.failures))
 
 
