@@ -39,7 +39,8 @@ class Curve:
     weights       for each record the entries of the parameters, such as w[0]; none where there are many
     values        the parameters at the end
     trouble       the sentence that says why it ended too soon, or ""
-    diverged      the number of the update that could not be made, or None
+    diverged      the number of the update after which the loss or a parameter was not finite, or None; the
+                  last record is what was there, and the parameters before that update are kept
     interrupted   whether it was stopped before its end
     """
 
@@ -111,23 +112,28 @@ def follow(
     weights: list[Mapping[str, float]] = []
     few = trainer.parameters.size <= MOST_WEIGHTS
 
-    def note() -> None:
-        records.append(trainer.record())
-        tell(records[-1])
+    def note(record: Record, values: Mapping[str, Value]) -> None:
+        records.append(record)
+        tell(record)
         if few:
-            weights.append(_entries(learned(trainer)))
+            weights.append(_entries({name: values[name] for name in trainer.roles.parameters}))
 
-    note()
-    trouble, diverged = "", None
-    while trainer.updates < updates and not trouble and not stopped():
+    note(trainer.checked(), trainer.values())
+    while trainer.updates < updates and not trainer.trouble and not stopped():
         until = trainer.per_epoch - trainer.updates % trainer.per_epoch
-        trouble = trainer.step(min(until, updates - trainer.updates)).trouble
-        if trouble:
-            diverged = trainer.updates + 1
-        if trainer.updates > records[-1].step:
-            note()
-    interrupted = trainer.updates < updates and not trouble
-    return Curve(records, weights, learned(trainer), trouble, diverged, interrupted)
+        trainer.step(min(until, updates - trainer.updates))
+        record = trainer.checked()
+        if not trainer.trouble:
+            note(record, trainer.values())
+    diverged, failed = None, trainer.failed
+    if failed:
+        diverged = failed.record.step
+        while records and records[-1].step >= diverged:
+            records.pop()
+            weights[-1:] = []
+        note(failed.record, failed.values)
+    interrupted = trainer.updates < updates and not failed
+    return Curve(records, weights, learned(trainer), trainer.trouble, diverged, interrupted)
 
 
 def learned(trainer: Trainer) -> dict[str, Value]:

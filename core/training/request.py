@@ -273,19 +273,15 @@ class Training:
         """
         trainer, steps = self.trainer, self.request.steps
         over, losses, diverged = over or after(MOST_SECONDS), [self._loss()], None
-        if not math.isfinite(losses[0]):
-            diverged = 0
-        while diverged is None and trainer.updates < steps and not stopped():
-            if trainer.step().trouble:
-                diverged = trainer.updates + 1
-                losses.append(trainer.failed)
-            else:
+        while not trainer.trouble and trainer.updates < steps and not stopped():
+            trainer.step()
+            if not trainer.trouble:
                 losses.append(self._loss())
-                if not math.isfinite(losses[-1]):
-                    diverged = trainer.updates
-                    trainer.take_back()
             if over():
                 raise Refusal(self._too_long(), self.request.program)
+        if trainer.failed:
+            diverged = trainer.failed.record.step
+            losses[diverged:] = [trainer.failed.record.train_loss]
         answer = {
             "ok": True,
             "losses": [plain_value(loss) for loss in losses],
@@ -302,7 +298,7 @@ class Training:
         """The loss over all data now, which the trainer may just have noted."""
         records = self.trainer.records
         record = (
-            records[-1] if records and records[-1].step == self.trainer.updates else self.trainer.record()
+            records[-1] if records and records[-1].step == self.trainer.updates else self.trainer.checked()
         )
         return record.train_loss
 

@@ -2,6 +2,7 @@
 
 Settings           how to train
 Progress, Record   the facts told: an update was made, all data were looked at
+Failed             the update whose result was infinite or not a number
 Trainer            `train()` yields a Progress after every update and never ends, unless the loss overflows
 """
 
@@ -15,7 +16,7 @@ from itertools import count as naturals
 
 from core.arrays import Value, frozen
 from core.compiled import Compiled
-from core.dataclass import dataclass
+from core.dataclass import dataclass, replace
 from core.document import REDUCTIONS
 from core.errors import Problem
 from core.graph import Graph
@@ -26,7 +27,7 @@ from core.training.looking import Look
 from core.training.objectives import descended
 from core.training.optimizers import make_optimizer, rule_of
 from core.training.roles import Roles
-from core.training.trouble import cause, remedy
+from core.training.trouble import NOT_THE_RATE, cause, remedy
 
 MOST_RECORDS = 2000
 DTYPES = ("float64", "float32")
@@ -65,7 +66,7 @@ class Settings:
 class Progress:
     """How many updates and whole epochs there have been, and the loss of the last batch before its update.
 
-    With a `trouble`, a sentence, that update was not made and there will be no other.
+    With a `trouble`, a sentence, the update that led there is taken back and there will be no other.
     """
 
     step: int
@@ -86,6 +87,17 @@ class Record:
     test_accuracy: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What an update led to that was taken back: the record and the values after it, not all of them finite.
+
+    `record.step` is the number of that update; 0 if the loss was not finite before any.
+    """
+
+    record: Record
+    values: Mapping[str, Value]
+
+
 class Trainer:
     """Learns the parameters of a program; without data it goes downhill on the program's output.
 
@@ -93,7 +105,7 @@ class Trainer:
     parameters              all of them end to end, changed in place
     train_data, test_data   the parts of the examples, None where there are none
     records                 one after every epoch; in a long run after every second, fourth and so on
-    trouble                 the sentence that says why training stopped, or ""; `failed` is the loss there
+    trouble                 the sentence that says why training stopped, or ""; `failed` is what was met there
     """
 
     def __init__(
@@ -164,10 +176,18 @@ class Trainer:
         self.engines.rewind()
         self.optimizer.reset()
         self._batches = self._deal()
-        self._before[...] = self._start = self.parameters.copy()
-        self.updates, self.trouble, self.failed = 0, "", 0.0
+        self._set_out()
+        self.updates = 0
+        self._rows: Sequence[int] | Array = ()
         self.records: list[Record] = []
         self._every = 1
+
+    def _set_out(self) -> None:
+        """Take the parameters as they are for those to start from."""
+        self._before[...] = self._start = self.parameters.copy()
+        self._is_fresh = True
+        self.trouble = ""
+        self.failed: Failed | None = None
 
     def train(self, every: int = 1) -> Iterator[Progress]:
         """Updates without end, told after each or after `every` of them; ends only with a trouble."""
@@ -178,11 +198,12 @@ class Trainer:
         """Some updates. Raises Problem if there has been a trouble; `reset` clears it."""
         if self.trouble:
             raise Problem(self.trouble)
+        loss = self.checked().train_loss if self._is_fresh else 0.0
         with np.errstate(all="ignore"):
             for _ in range(updates):
-                loss = self._update()
                 if self.trouble:
                     break
+                loss = self._update()
         return Progress(self.updates, self.epoch, loss, self.trouble)
 
     @property
@@ -199,27 +220,18 @@ class Trainer:
         engine.step()
         loss = self.engines.loss(engine)
         if not math.isfinite(loss):
-            self.failed = loss
-            self._stop("The loss", loss, self.graph)
+            self._stop_at_loss(loss)
             return loss
         np.copyto(self._before, self.parameters)
         self.optimizer.update(self.parameters, engine.gradient)
+        self.updates += 1
+        self._is_fresh = False
         # 0 times infinity is not a number, so one product looks at all parameters
         if not math.isfinite(self.parameters.dot(self._zeros)):
-            self.failed = self.record().train_loss
-            name, value = self._overflown()
-            self.parameters[...] = self._before
-            self._stop(name, value, self.graph.with_output(self.engines.objective))
-            return loss
-        self.updates += 1
-        if self.updates % (self.per_epoch * self._every) == 0:
+            self._stop_at_parameter(engine)
+        elif self.updates % (self.per_epoch * self._every) == 0:
             self._note()
         return loss
-
-    def take_back(self) -> None:
-        """Undo the last update; what the rule remembers of it stays."""
-        self.parameters[...] = self._before
-        self.updates -= 1
 
     def _ready(self, size: int) -> tuple[Compiled, list[Fill]]:
         """The engine for a batch size, and what brings the data into it."""
@@ -228,16 +240,51 @@ class Trainer:
             self._fills[size] = engine, self._feed.into(engine)
         return self._fills[size]
 
-    def _stop(self, what: str, value: float, graph: Graph) -> None:
-        """Say why there is no going on: what a pass of the graph meets; keep the parameters before."""
-        became = "not a number" if math.isnan(value) else "infinite"
+    def _stop_at_loss(self, loss: float) -> None:
+        """Say why the loss is not finite, and take the update back that led there, if there was one."""
+        record, values = self.record(), self.values()
+        if math.isfinite(record.train_loss):  # only the batch's is not, as where the sum over it overflows
+            record = replace(record, train_loss=loss)
+        why = cause(self.graph, values, self.train_data, [*self._suspects(), *self._rows])
+        self._stop("The loss", loss, why, Failed(record, values), not self._is_fresh)
+
+    def _stop_at_parameter(self, engine: Compiled) -> None:
+        """Say why an update gave a parameter that is not finite, and take it back."""
+        record, values, (name, value) = self.record(), self.values(), self._overflown()
+        np.copyto(self.parameters, self._start)
+        engine.step()
+        was_good = bool(np.all(np.isfinite(engine.gradient)))
+        np.copyto(self.parameters, self._before)
+        graph = self.graph.with_output(self.engines.objective)
         why = cause(graph, self.values(), self.train_data, self._rows)
-        hint = remedy(self.updates, self.optimizer.hyper["lr"], self.parameters, self._start)
-        self.trouble = (
-            f"{what} became {became} at update {self.updates + 1}{f': {why}' if why else ''}. "
-            f"The weights before it are kept. {hint}"
-        )
-        self.parameters[...] = self._before
+        self._stop(name, value, why, Failed(record, values), was_good)
+
+    def _stop(self, what: str, value: float, why: str, failed: Failed, was_good: bool) -> None:
+        """End the training with a sentence; `was_good` says that the weights it started from met nothing."""
+        kind = "not a number" if math.isnan(value) else "infinite"
+        if self._is_fresh:
+            said = f"{what} is {kind} before update {self.updates + 1}"
+            kept = (
+                "The weights are those that were set" if self.updates else "The weights are the initial ones"
+            )
+        else:
+            said, kept = f"{what} became {kind} after update {self.updates}", "The weights before it are kept"
+            np.copyto(self.parameters, self._before)
+            self.updates -= 1
+        self.failed = failed
+        self.records = [known for known in self.records if known.step <= self.updates]
+        rate = self.optimizer.hyper["lr"]
+        hint = NOT_THE_RATE
+        if was_good:
+            hint = remedy(self.graph, bool(self.roles.target), rate, self.parameters, self._start)
+        self.trouble = f"{said}{f': {why}' if why else ''}. {kept}. {hint}"
+
+    def _suspects(self) -> Sequence[int]:
+        """The training examples whose loss is not finite."""
+        if not self._looks:
+            return []
+        losses = self.node_values([self.graph.output])[self.graph.output]
+        return [int(row) for row in np.flatnonzero(~np.isfinite(losses))]
 
     def _overflown(self) -> tuple[str, float]:
         """A parameter that is infinite or not a number, and its value."""
@@ -277,6 +324,13 @@ class Trainer:
         test_loss, test_accuracy = test[0] if test else (None, None)
         return Record(self.updates, self.epoch, train[0], test_loss, train[1], test_accuracy)
 
+    def checked(self) -> Record:
+        """Losses and accuracies now; if the training loss is not finite, the training stops here."""
+        record = self.record()
+        if not self.trouble and not math.isfinite(record.train_loss):
+            self._stop_at_loss(record.train_loss)
+        return record
+
     def node_values(self, names: Sequence[str]) -> dict[str, Array]:
         """The values of some nodes for every training example, along the first axis; without data for one."""
         if self._looks:
@@ -294,7 +348,10 @@ class Trainer:
 
     def _note(self) -> None:
         """Add a record; when there are many, every second one goes."""
-        self.records.append(self.record())
+        record = self.checked()
+        if self.trouble:
+            return
+        self.records.append(record)
         if len(self.records) >= MOST_RECORDS:
             self.records, self._every = self.records[1::2], 2 * self._every
 
@@ -312,5 +369,4 @@ class Trainer:
     def set_values(self, values: Mapping[str, Value]) -> None:
         """Give parameters or fixed inputs other values; a trouble is over with that."""
         self.engines.set(values)
-        self._before[...] = self.parameters
-        self.trouble = ""
+        self._set_out()

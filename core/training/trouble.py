@@ -1,7 +1,7 @@
 """Why a training had to stop: the first node that is infinite or not a number, and the likely cause.
 
 cause   which node of which example it was, told as the canvas tells it
-remedy  what to try, by whether there were updates and how far the weights have grown
+remedy  what to try, by the loss and how far the weights have grown; NOT_THE_RATE where no rate helps
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ from core.steps import Computed, Flowed, Story
 from core.training.data import Examples
 
 MOST_LOOKED_AT = 32  # examples of a batch
+PROBABILITIES = ("bce", "log", "log2", "log10", "log1p")  # operations of losses made of probabilities
+NOT_THE_RATE = (
+    "The learning rate is not the cause: change the formula, the data or the values it starts from."
+)
 GROWN = 100.0  # weights so many times as large as at the start were driven there by the learning rate
 
 
@@ -47,10 +51,11 @@ def _first(story: Story) -> str:
     return ""
 
 
-def remedy(updates: int, rate: float, now: Array, initial: Array) -> str:
-    """What to try, after so many updates, when the parameters are these and were `initial`."""
-    if not updates:
-        return "The learning rate is not to blame: change the formula, the data or the values it starts from."
+def remedy(graph: Graph, has_target: bool, rate: float, now: Array, initial: Array) -> str:
+    """What to try after an update that led astray, when the parameters are these and were `initial`."""
+    smaller = f"try a smaller learning rate than {rate:g}"
     if np.max(np.abs(now), initial=0.0) > GROWN * max(1.0, float(np.max(np.abs(initial), initial=0.0))):
-        return f"The weights had grown large: try a smaller learning rate than {rate:g}."
-    return "Try a smaller learning rate, or a loss made of scores, such as bce_logits or cross_entropy."
+        return f"The weights had grown large: {smaller}."
+    if has_target and any(node.op in PROBABILITIES for node in graph.nodes.values()):
+        return f"{smaller.capitalize()}, or a loss made of scores, such as bce_logits or cross_entropy."
+    return f"{smaller.capitalize()}."

@@ -172,12 +172,41 @@ def test_divergence_is_told_and_the_weights_before_are_kept(train):
     words = ["w^4", "w=3", "--rate", "1", "--steps", "30"]
     status, out, err = train(*words)
     assert status == 1 and len(err.splitlines()) == 1
-    assert err.startswith("The loss became infinite at update 6")
+    assert err.startswith("The loss became infinite after update 5")
     assert "∞" in out and out.splitlines()[-1] == "w = 2.505·10⁶²"
     status, out, _ = train(*words, "--json")
     answer = json.loads(out)
-    assert (status, answer["diverged"], answer["trouble"]) == (1, 6, err.rstrip())
-    assert answer["losses"][-1] == "inf"
+    assert (status, answer["diverged"], answer["trouble"]) == (1, 5, err.rstrip())
+    assert answer["losses"][-1] == "inf" and answer["steps"] == [0, 1, 2, 3, 4, 5]
+    assert answer_of(train, *words[:-1], "4")["values"] == answer["values"]
+
+
+@pytest.mark.parametrize(
+    "program, w, rate",
+    [
+        ("log(w)", 1.0, 1.0),
+        ("log(w)", -1.0, 1.0),
+        ("w^4", 3.0, 1.0),
+        ("1e307 w^2", 1.0, 100.0),
+        ("√w", 0.0, 1.0),
+    ],
+)
+def test_a_training_and_its_request_diverge_at_the_same_update(train, program, w, rate):
+    request = {"program": program, "values": {"w": w}, "steps": 9, "optimizer": {"lr": rate}}
+    _, out, _ = train("--jsonl", stdin=json.dumps(request).encode())
+    asked = json.loads(out)
+    _, out, err = train(program, f"w={w}", "--rate", str(rate), "--steps", "9", "--json")
+    answer = json.loads(out)
+    for part in ("diverged", "losses", "values"):
+        assert answer[part] == asked[part]
+    number = answer["diverged"]
+    assert (f" after update {number}" if number else " before update 1") in err
+
+
+def test_the_last_step_may_be_the_one_that_diverges(train):
+    status, out, err = train("log(w)", "w=1", "--rate", "1", "--steps", "1", "--csv")
+    assert (status, out.splitlines()[1:]) == (1, ["0,0,0,1", "1,1,-inf,0"])
+    assert err.startswith("The loss became infinite after update 1: f is infinite: the logarithm needs")
 
 
 def test_an_interrupted_training_writes_what_is_there(train, interrupted_at_3, tmp_path):

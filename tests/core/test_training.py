@@ -298,7 +298,7 @@ def test_divergence_keeps_the_weights_before_and_says_so():
     told = list(trainer.train())
     last = told[-1]
     assert last.trouble == trainer.trouble
-    said = f"The loss became infinite at update {last.step + 1}: v3 = (y − t)^2 is infinite: it is larger"
+    said = f"The loss became infinite after update {last.step + 1}: v3 = (y − t)^2 is infinite: it is larger"
     assert last.trouble.startswith(said)
     assert last.trouble.endswith("The weights had grown large: try a smaller learning rate than 1.")
     assert not any(progress.trouble for progress in told[:-1])
@@ -313,14 +313,47 @@ def test_divergence_keeps_the_weights_before_and_says_so():
 def test_a_parameter_that_overflows_is_named():
     trainer = trainer_of("f = w^3", {"w": -1e100}, hyper={"lr": 1e200})
     progress = trainer.step()
-    assert progress.trouble.startswith("w became infinite at update 1.")
-    assert trainer.values() == {"w": -1e100}
+    assert progress.trouble.startswith("w became infinite after update 1.")
+    assert progress.trouble.endswith("Try a smaller learning rate than 1e+200.")
+    assert (trainer.values(), trainer.updates) == ({"w": -1e100}, 0)
+
+
+def test_the_update_that_led_to_an_infinite_loss_is_taken_back():
+    trainer = trainer_of("f = log(w)", {"w": 1.0}, hyper={"lr": 1.0})
+    said = trainer.step().trouble
+    assert said.startswith("The loss became infinite after update 1: f is infinite: the logarithm needs")
+    assert said.endswith("The weights before it are kept. Try a smaller learning rate than 1.")
+    assert (trainer.values(), trainer.updates, trainer.failed.record.step) == ({"w": 1.0}, 0, 1)
+    assert trainer.failed.values == {"w": 0.0}
+
+
+def test_an_infinite_gradient_at_the_start_is_not_the_learning_rates_doing():
+    said = trainer_of("f = √w", {"w": 0.0}).step().trouble
+    assert said.startswith("w became") and "The learning rate is not the cause" in said
+
+
+def test_values_that_were_set_are_kept_where_the_loss_is_not_finite_at_them():
+    trainer = trainer_of("f = log(w)^2", {"w": 2.0}, hyper={"lr": 0.01})
+    trainer.step(3)
+    trainer.set_values({"w": -1.0})
+    said = trainer.step().trouble
+    assert said.startswith("The loss is not a number before update 4: v1 = log(w) is not a number")
+    assert "The weights are those that were set. The learning rate is not the cause" in said
+    assert (trainer.values(), trainer.updates) == ({"w": -1.0}, 3)
+
+
+def test_losses_of_probabilities_are_advised_to_be_made_of_scores():
+    data = dataset([[1.0], [2.0]], [0, 1], classes=2)
+    trainer = trainer_of("p = w x; L = bce(p, t)", {"w": 0.3, "x": 0.0, "t": 0.0}, data, hyper={"lr": 1.0})
+    said = next(progress.trouble for progress in trainer.train() if progress.trouble)
+    assert said.endswith("or a loss made of scores, such as bce_logits or cross_entropy.")
 
 
 def test_a_loss_that_is_not_a_number_at_once_keeps_the_start():
     trainer = trainer_of("f = log(w)", {"w": -1.0})
     said = trainer.step().trouble
-    assert said.startswith("The loss became not a number at update 1: f is not a number: the logarithm needs")
+    assert said.startswith("The loss is not a number before update 1: f is not a number: the logarithm needs")
+    assert "The weights are the initial ones. The learning rate is not the cause" in said
     assert said.endswith("change the formula, the data or the values it starts from.")
     assert trainer.values() == {"w": -1.0}
 
