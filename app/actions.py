@@ -427,7 +427,7 @@ COMMANDS: tuple[Command, ...] = (
         "train_step",
         "Train",
         "One &update",
-        "One step of the optimiser",
+        "One step of the optimizer",
         lambda w: w.lab.step(),
         ("Ctrl+Right",),
         icon="step-forward",

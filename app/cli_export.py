@@ -91,7 +91,7 @@ def _formula(words: argparse.Namespace, request: Request) -> str | bytes:
 
 
 def _trained(words: argparse.Namespace, request: Request, document: Document) -> str | bytes:
-    """The project's program or network with the lab's data and optimiser. Raises Problem or Refusal."""
+    """The project's program or network with the lab's data and optimizer. Raises Problem or Refusal."""
     from core.training.setup import setup
 
     network = document.lab.trains == "network"

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from app.terminal import say, write, write_json
 from core.arrays import Value, same
+from core.builder import free_names, read_program
 from core.dataclass import replace
 from core.document import LIMITS, Document, Lab, plain_value
 from core.errors import Problem, cut
-from core.request import Refusal, typed_values
+from core.notation.spellings import name_of
+from core.request import LISTED, Refusal, typed_values
 from core.values import read_value
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ SETTINGS: Mapping[str, tuple[str, str, str]] = {
     "data": (
         "data",
         "NAME",
-        "the data set: circle, xor, iris, digits, …, or none (none; of a project its own)",
+        "the data set: circle, xor, iris, digits, …, or none (default: none; for a project, the project's)",
     ),
     "samples": ("samples", "N", "how many examples are drawn"),
     "noise": ("noise", "X", "the noise added to them, 0 to 0.5"),
@@ -46,6 +48,7 @@ SETTINGS: Mapping[str, tuple[str, str, str]] = {
     "reduction": ("reduction", "NAME", "mean or sum of the losses of a mini-batch's examples"),
 }
 TEXTS = ("data", "optimizer", "reduction")
+OF_EXAMPLES = ("samples", "noise", "seed", "test", "batch", "reduction")  # options that need data
 
 
 def train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,6 +65,12 @@ def train_arguments(parser: argparse.ArgumentParser) -> None:
     for option, (name, metavar, says) in SETTINGS.items():
         given = "" if name == "data" else f" ({usual[name]})"
         parser.add_argument(f"--{option}", metavar=metavar, help=f"{says}{given}")
+    parser.add_argument(
+        "--role",
+        metavar="NAME=ROLE",
+        action="append",
+        help="what a name is for, such as c=constant or 't=target signs'; may be repeated (default: found)",
+    )
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--epochs", metavar="N", help=f"how often all examples are used ({EPOCHS})")
     length.add_argument("--steps", metavar="N", help="the number of updates instead")
@@ -70,7 +79,9 @@ def train_arguments(parser: argparse.ArgumentParser) -> None:
     shape.add_argument(
         "--csv", action="store_true", help="a row for each epoch, with the weights if these are few"
     )
-    shape.add_argument("--jsonl", action="store_true", help="read a JSON request a line, answer a line each")
+    shape.add_argument(
+        "--jsonl", action="store_true", help="read a JSON request from each line, write one answer per line"
+    )
     parser.add_argument("--curve", metavar="FILE", help="write the rows of --csv to a .csv file as well")
     parser.add_argument("-o", dest="path", metavar="FILE", help="write the final weights to a .json file")
     parser.add_argument(
@@ -98,9 +109,8 @@ class Interrupt:
 
 def check_alone(words: argparse.Namespace) -> None:
     """Raise Problem where anything is asked for beside --jsonl."""
-    given = [
-        option for option in (*SETTINGS, "epochs", "steps", "curve") if getattr(words, option) is not None
-    ]
+    options = (*SETTINGS, "role", "epochs", "steps", "curve")
+    given = [option for option in options if getattr(words, option) is not None]
     if words.program or words.path or words.progress or given:
         said = "With --jsonl the programs, and how they are trained, are read from stdin"
         raise Problem(said, hint="Omit the program and the other options")
@@ -149,18 +159,63 @@ def _check_files(words: argparse.Namespace) -> None:
 
 def _made(words: argparse.Namespace, document: Document, typed: Mapping[str, Value], network: bool) -> Setup:
     """What the lab makes of the words. Raises Problem where they do not fit."""
-    from core.training.setup import setup
+    from core.training.setup import NO_DATA, setup
 
     if network and typed:
         raise Problem("The lab chooses the initial weights of a network", hint="Omit the values")
+    if network and words.role:
+        raise Problem("The names of a network have their roles", hint="Omit --role")
     lab = document.lab if words.program.endswith(".chainlight") else Lab(trains="program", data="none")
     given = _given(words)
+    values = {**document.values, **typed}
     lab = replace(lab, **given)
-    _check_given(lab, given)
-    made = setup(lab, document.text, {**document.values, **typed}, document.guessed - typed.keys())
+    roles = _typed_roles(words.role or [], document.text, values, lab.data != NO_DATA)
+    lab = replace(lab, roles=_with_roles(lab.roles, roles))
+    _check_given(words, lab, given)
+    made = setup(lab, document.text, values, document.guessed - typed.keys())
     for name, value in typed.items():
         _check_typed(made, name, value)
     return made
+
+
+def _typed_roles(
+    words: Sequence[str], text: str, values: Mapping[str, Value], with_data: bool
+) -> dict[str, str]:
+    """The roles of words such as `c=constant`. Raises Problem where a name or a role does not exist."""
+    from core.training.roles import CHOICES, TARGET, offered
+
+    program = read_program(text, values) if words else None
+    found: dict[str, str] = {}
+    for word in words:
+        assert program is not None
+        known, (spelled, _, role) = free_names(program, values), map(str.strip, word.partition("="))
+        name = spelled
+        with suppress(Problem):
+            name = program.aliases.get(name_of(spelled), name_of(spelled))
+        if role not in CHOICES:
+            said = f"--role: '{cut(word)}' does not end in a role, as in c=constant"
+            raise Problem(said, hint=f"The roles are {', '.join(CHOICES)}")
+        if name not in known:
+            said = f"--role: '{cut(spelled)}' is not a name that can have a role"
+            raise Problem(said, hint=f"These names can: {', '.join(known[:LISTED])}")
+        if name in found:
+            raise Problem(f"--role: {name} is given twice")
+        if not with_data and role not in offered(None):
+            raise Problem(f"Without data {name} cannot be {role}", hint="Choose a data set with --data")
+        found[name] = role
+    targets = [name for name, role in found.items() if role.startswith(TARGET)]
+    if len(targets) > 1:
+        raise Problem(f"--role: {' and '.join(targets)} cannot both be the target")
+    return found
+
+
+def _with_roles(chosen: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
+    """The roles of a project with those that were typed; a typed target takes the place of its target."""
+    from core.training.roles import TARGET
+
+    has_target = any(role.startswith(TARGET) for role in typed.values())
+    kept = {name: role for name, role in chosen.items() if not (has_target and role.startswith(TARGET))}
+    return {**kept, **typed}
 
 
 def _given(words: argparse.Namespace) -> dict[str, Any]:
@@ -200,14 +255,20 @@ def _whole(word: str, option: str) -> int:
     return found
 
 
-def _check_given(lab: Lab, given: Mapping[str, Any]) -> None:
+def _check_given(words: argparse.Namespace, lab: Lab, given: Mapping[str, Any]) -> None:
     """Raise Problem where more is asked of a data set or a rule than it has."""
     from core.training.datasets import DATASETS
     from core.training.optimizers import MOMENTUM, OPTIMIZERS
+    from core.training.setup import NO_DATA
 
     rule, source = OPTIMIZERS.get(lab.optimizer), DATASETS.get(lab.data)
     if "momentum" in given and rule and MOMENTUM not in rule.hyperparameters:
         raise Problem(f"{rule.title} has no momentum")
+    unused = [option for option in OF_EXAMPLES if getattr(words, option) is not None]
+    if lab.data == NO_DATA and unused:
+        raise Problem(
+            f"--{unused[0]} has no use without data", hint="Choose a data set with --data, or omit it"
+        )
     if source is None:
         return
     if given.get("samples", 0) > source.n_high:

@@ -1,4 +1,4 @@
-"""A line above the canvas that says what a reader of it must know, with a button that mends it."""
+"""A bar above the canvas: its weights differ from the training's; a button shows those."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from app.labels import plain_label, tint
 from app.theme import Theme
 
-DIFFERS = "The canvas shows other weights than the training."
+DIFFERS = "The canvas and the training have different weights."
 
 
 class Notice(QWidget):

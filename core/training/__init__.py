@@ -1,1 +1,1 @@
-"""Learning: data, networks, optimisers, and the trainer that runs a program at full speed."""
+"""Learning: data, networks, optimizers, and the trainer that runs a program at full speed."""

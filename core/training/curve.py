@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.arrays import Value
+from core.arrays import Value, shape_of, shape_text
 from core.dataclass import dataclass
 from core.document import plain_value
 from core.late import np
@@ -30,6 +30,8 @@ COLUMNS = (
 )
 MOST_WEIGHTS = 100  # that have columns of their own in CSV
 MOST_ROWS = 21  # of a table for a terminal
+MOST_ENTRIES = 6  # of a parameter that is written out there
+KINDS = {1: "", 2: " matrix"}  # what is said behind a shape of so many axes
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,20 @@ class Curve:
             head: [_shown(column[row], head, digits) for row in shown]
             for head, column in self._columns().items()
         }
-        learned = [f"{name} = {value_text(value, digits)}" for name, value in self.values.items()]
+        learned = [_line(name, value, digits) for name, value in self.values.items()]
         return "\n".join([*table(columns), "", *learned])
 
 
 def _plain(number: float) -> Any:
     return plain_value(float(number))
+
+
+def _line(name: str, value: Value, digits: int) -> str:
+    """A parameter for a terminal: its value, or the shape of a large one."""
+    if np.size(value) <= MOST_ENTRIES:
+        return f"{name} = {value_text(value, digits, MOST_ENTRIES)}"
+    shape = shape_of(value)
+    return f"{name}: {shape_text(shape)}{KINDS.get(len(shape), ' array')}"
 
 
 def _shown(number: float, head: str, digits: int) -> str:

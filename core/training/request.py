@@ -56,7 +56,7 @@ class TrainingRequest:
 
     `data` has for each name its examples along the first axis. Without `parameters` all names are learned
     that take no data and are no constants by convention, or these where nothing else is left. Without `nodes`
-    those that the program computes and names are told.
+    those that the program computes and names are reported.
     """
 
     program: str
@@ -209,7 +209,7 @@ class Training:
         return tuple(dict.fromkeys(aliases.get(name, name) for name in names))
 
     def _nodes(self) -> tuple[str, ...]:
-        """The nodes to be told. Raises Problem where these are too many numbers."""
+        """The nodes to report. Raises Problem where these are too many numbers."""
         graph, wanted = self.graph, self.request.nodes
         if wanted is None:
             found = tuple(

@@ -14,7 +14,7 @@ from core.training.data import Dataset, Examples
 from core.training.datasets import DATASETS
 from core.training.fitting import fitted
 from core.training.networks import Network
-from core.training.optimizers import OPTIMIZERS
+from core.training.optimizers import rule_of
 from core.training.roles import Roles, roles_of
 from core.training.trainer import Settings, Trainer
 
@@ -25,7 +25,7 @@ NO_DATA = "none"
 class Setup:
     """A program with the data and the settings it is trained with; `values` are those it starts from.
 
-    `notes` are sentences on what was done that nobody asked for.
+    `notes` are sentences on choices made automatically.
     """
 
     text: str
@@ -58,8 +58,7 @@ def setup(lab: Lab, text: str, values: Mapping[str, Value], guessed: Collection[
         text, values = network.program_text(), network.initial_values(lab.seed) | network.example_values()
         graph = build(read_program(text, values), values)
         return Setup(text, graph, values, roles_of(graph, dataset), dataset, settings)
-    rule = OPTIMIZERS[lab.optimizer]
-    made = fitted(text, values, guessed, dataset, lab.roles, lab.seed, rule)
+    made = fitted(text, values, guessed, dataset, lab.roles, lab.seed, rule_of(lab.optimizer))
     return Setup(text, made.graph, made.values, made.roles, dataset, settings, made.notes)
 
 
@@ -69,17 +68,15 @@ def dataset_of(lab: Lab) -> Dataset | None:
         return None
     source = DATASETS.get(lab.data)
     if source is None:
-        raise Problem(f"There is no data set called {lab.data}", hint=f"There are {', '.join(DATASETS)}")
+        raise Problem(
+            f"There is no data set called {lab.data}", hint=f"There are {', '.join([*DATASETS, NO_DATA])}"
+        )
     samples = min(lab.samples, source.n_high)
     return source.make(lab.seed, samples, min(lab.noise, source.noise_high))
 
 
 def settings_of(lab: Lab) -> Settings:
-    rule = OPTIMIZERS.get(lab.optimizer)
-    if rule is None:
-        raise Problem(
-            f"There is no optimiser called {lab.optimizer}", hint=f"There are {', '.join(OPTIMIZERS)}"
-        )
+    rule = rule_of(lab.optimizer)
     hyper = {"lr": lab.rate}
     if any(parameter.name == "momentum" for parameter in rule.hyperparameters):
         hyper["momentum"] = lab.momentum

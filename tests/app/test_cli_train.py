@@ -124,6 +124,27 @@ def test_a_sum_of_losses_takes_larger_steps(train):
     assert total["values"]["w"] - 1 == pytest.approx(10 * (mean["values"]["w"] - 1))
 
 
+def test_roles_are_those_of_the_lab(train, tmp_path):
+    program = "y = w·x + b + c; L = max(0, 1 - t y)"
+    lab = Lab("program", "gauss", 40, roles={"c": "constant", "b": "constant", "t": "target number"})
+    (tmp_path / "a.chainlight").write_text(dumps(Document(program, lab=lab)), encoding="utf-8")
+    typed = ["--role", "c=constant", "--role", "b = constant", "--role", "t=target number"]
+    words = ["--samples", "40", "--epochs", "2"]
+    answer = answer_of(train, program, "--data", "gauss", *typed, *words)
+    assert answer == answer_of(train, "a.chainlight", "--epochs", "2")
+    assert list(answer["values"]) == ["w"]
+    signs = answer_of(train, "a.chainlight", "--role", "t=target signs", "--role", "c=parameter", *words)
+    assert list(signs["values"]) == ["w", "c"] and signs["losses"] != answer["losses"]
+
+
+def test_a_typed_target_takes_the_place_of_the_projects(train, tmp_path):
+    lab = Lab("program", "sine", roles={"t": "target number"})
+    program = "y = w x + c; L = (y - t)^2"
+    (tmp_path / "a.chainlight").write_text(dumps(Document(program, lab=lab)), encoding="utf-8")
+    answer = answer_of(train, "a.chainlight", "--role", "c=target number", "--epochs", "1")
+    assert set(answer["values"]) == {"w", "t"}
+
+
 # -- how it is written
 
 
@@ -157,6 +178,20 @@ def test_many_weights_have_no_columns(train):
     assert status == 0 and out.splitlines()[0] == "step,epoch,training_loss"
     _, out, _ = train("L = sum(W ⊙ W)", "W=[[1, 2]]", "--steps", "1", "--csv")
     assert next(csv.reader(io.StringIO(out)))[3:] == ["W[0,0]", "W[0,1]"]
+
+
+@pytest.mark.parametrize(
+    "value, line",
+    [
+        ([[1] * 3] * 2, "W = [[0.98, 0.98, 0.98], [0.98, 0.98, 0.98]]"),
+        ([[1] * 11] * 10, "W: 10×11 matrix"),
+        ([1] * 7, "W: 7 entries"),
+        ([[[1] * 4] * 3] * 2, "W: 2×3×4 array"),
+    ],
+)
+def test_large_weights_are_described(train, value, line):
+    _, out, _ = train("L = sum(W ⊙ W)", f"W={value}", "--steps", "1", "--rate", "0.01")
+    assert out.splitlines()[-1] == line
 
 
 def test_progress_is_shown_where_it_is_asked_for(train):
@@ -231,8 +266,27 @@ REFUSED = [
     (["w^2", "--batch", "0"], "--batch must lie between 1 and 5000"),
     (["w^2", "--epochs", "9" * 30], "is not a whole number from 0 to 1,000,000"),
     (["w^2", "--epochs", "1", "--steps", "1"], "--steps: not allowed with argument --epochs"),
-    (["w^2", "--optimizer", "magic"], "There is no optimiser called magic"),
-    (["w^2", "--reduction", "max"], "The reduction is mean or sum, not max"),
+    (["w^2", "--optimizer", "magic"], "There is no optimizer called magic"),
+    ([FIT, "--data", "sine", "--reduction", "max"], "The reduction is mean or sum, not max"),
+    (["w^2", "--samples", "20"], "--samples has no use without data"),
+    (["w^2", "--noise", "0"], "--noise has no use without data"),
+    (["w^2", "--seed", "3"], "--seed has no use without data"),
+    (["w^2", "--test", "20"], "--test has no use without data"),
+    (["w^2", "--batch", "5"], "--batch has no use without data"),
+    (["w^2", "--reduction", "sum"], "--reduction has no use without data"),
+    (
+        [FIT, "--data", "sine", "--role", "w=goal"],
+        "--role: 'w=goal' does not end in a role, as in c=constant",
+    ),
+    ([FIT, "--data", "sine", "--role", "w"], "--role: 'w' does not end in a role"),
+    ([FIT, "--data", "sine", "--role", "y=constant"], "--role: 'y' is not a name that can have a role"),
+    ([FIT, "--data", "sine", "--role", "(=constant"], "--role: '(' is not a name that can have a role"),
+    ([FIT, "--role", "b=input"], "Without data b cannot be input"),
+    ([FIT, "--role", "b=constant", "--role", "b=constant"], "--role: b is given twice"),
+    (
+        [FIT, "--data", "sine", "--role", "b=target number", "--role", "t=target number"],
+        "--role: b and t cannot both be the target",
+    ),
     (["w^2", "--curve", "a.txt"], "The curve is a .csv file, not a.txt"),
     (["w^2", "-o", "a.csv"], "The weights are a .json file, not a.csv"),
     (["W x"], "f has 3 entries, and a loss must be one number"),
@@ -259,10 +313,12 @@ def test_what_cannot_be_trained_is_refused(train, words, sentence):
 def test_a_network_has_its_own_weights(train, tmp_path):
     (tmp_path / "net.chainlight").write_text(dumps(Document()), encoding="utf-8")
     assert train("net.chainlight", "w=1")[2].startswith("The lab chooses the initial weights of a network.")
+    assert train("net.chainlight", "--role", "b1=constant")[2].startswith("The names of a network have their")
 
 
 @pytest.mark.parametrize(
-    "words", [["w^2"], ["--epochs", "5"], ["--rate", "1"], ["-o", "a.json"], ["--progress"]]
+    "words",
+    [["w^2"], ["--epochs", "5"], ["--role", "t=input"], ["--rate", "1"], ["-o", "a.json"], ["--progress"]],
 )
 def test_requests_say_themselves_how_to_train(train, words):
     status, out, _ = train("--jsonl", *words)

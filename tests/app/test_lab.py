@@ -310,8 +310,8 @@ def test_the_run_survives_what_the_canvas_shows(window, typed):
     assert typed.trainer is trainer and same(trainer.values()["w"], weights["w"])
 
 
-def test_the_canvas_says_when_it_shows_other_weights_than_the_training(window, typed, qtbot):
-    assert window.notice.isVisible() and "other weights" in window.notice.label.text()
+def test_a_bar_says_when_the_canvas_and_the_training_have_different_weights(window, typed, qtbot):
+    assert window.notice.isVisible() and "different weights" in window.notice.label.text()
     QTest.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
     assert not window.notice.isVisible()
     typed.step()

@@ -516,7 +516,7 @@ FOUND = {
     "steps all": ["Save figures of all steps"],
     "theme": ["Next theme"],
     "igit": ["More digits", "Fewer digits"],  # a part of a word
-    "optimiser": ["One update"],  # of the description
+    "optimizer": ["One update"],  # of the description
     "no such command": [],
 }
 
