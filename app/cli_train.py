@@ -182,7 +182,7 @@ def _typed_roles(
     words: Sequence[str], text: str, values: Mapping[str, Value], with_data: bool
 ) -> dict[str, str]:
     """The roles of words such as `c=constant`. Raises Problem where a name or a role does not exist."""
-    from core.training.roles import CHOICES, TARGET, offered
+    from core.training.roles import CHOICES, AS_TARGET, offered
 
     program = read_program(text, values) if words else None
     found: dict[str, str] = {}
@@ -203,7 +203,7 @@ def _typed_roles(
         if not with_data and role not in offered(None):
             raise Problem(f"Without data {name} cannot be {role}", hint="Choose a data set with --data")
         found[name] = role
-    targets = [name for name, role in found.items() if role.startswith(TARGET)]
+    targets = [name for name, role in found.items() if role.startswith(AS_TARGET)]
     if len(targets) > 1:
         raise Problem(f"--role: {' and '.join(targets)} cannot both be the target")
     return found
@@ -211,10 +211,10 @@ def _typed_roles(
 
 def _with_roles(chosen: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
     """The roles of a project with those that were typed; a typed target takes the place of its target."""
-    from core.training.roles import TARGET
+    from core.training.roles import AS_TARGET
 
-    has_target = any(role.startswith(TARGET) for role in typed.values())
-    kept = {name: role for name, role in chosen.items() if not (has_target and role.startswith(TARGET))}
+    has_target = any(role.startswith(AS_TARGET) for role in typed.values())
+    kept = {name: role for name, role in chosen.items() if not (has_target and role.startswith(AS_TARGET))}
     return {**kept, **typed}
 
 

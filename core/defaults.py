@@ -58,6 +58,11 @@ BY_CONVENTION = {
     "w1": -1.0,
     "w2": 0.5,
     "λ": 0.1,
+    "λ1": 0.1,
+    "λ2": 0.1,
+    "τ": 1.0,
+    "T": 1.0,
+    "C": 1.0,
     "η": 0.1,
     "α": 0.1,
     "μ": 0.9,
@@ -97,6 +102,8 @@ WANTED: dict[str, tuple[tuple[int, ...], ...]] = {
     "flatten": ((SIZE, SIZE),),
     "flip": ((FILTER, FILTER),),
 }
+# functions of two vectors alike
+COMPARING = {"mse", "squared_error"}
 # functions whose result's shape follows from the shapes of what they take
 SHAPED = {"concat", "conv2d", "maxpool", "avgpool", "reshape", "flatten", "onehot", "positional_encoding"}
 # functions that make one number of a vector, and of a matrix one for each row
@@ -417,6 +424,8 @@ class _Guess:
                 return self.product(sign, part, left, right, found)
             case Binary("^", left, _):
                 return found[0]
+            case Binary("/", _, Name(name)) if not self.known.get(name):
+                return found[0]  # a number divides all entries
             case Binary(_, left, right):
                 return self.joined([left, right], found)
             case Negative():
@@ -471,8 +480,8 @@ class _Guess:
                 b = self.raise_rank(right, 2, b)
             if _begins(left, EXAMPLES) and (_begins(right, "wβθ") or len(b) == 2):
                 a = self.raise_rank(left, 2, a)
-            vector = self.is_computed(right) or not isinstance(right, Name)
-            if sign in "·@" and _is_small(left) and len(b) == 1 and vector:
+            known = not isinstance(right, Name) or self.is_computed(right) or right.name in self.values
+            if sign in "·@" and (_is_small(left) or _begins(left, "βθ")) and len(b) == 1 and known:
                 a = self.raise_rank(left, 1, a)
             if len(a) == 2 and _begins(left, EXAMPLES):
                 a[0].root().examples = True
@@ -570,6 +579,8 @@ class _Guess:
                 self.rows[place.name] = found[0]
         if op.elementwise:
             return self.joined(args, found)
+        if function in COMPARING:
+            self.joined(args, found)
         if function in SHAPED:
             return self.shaped(op, args, found)
         if op.stands_for and function not in WANTED:

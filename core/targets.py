@@ -22,7 +22,7 @@ LOSSES: dict[str, Target] = {
     "hinge": "side",
     "perceptron": "side",
 }
-LOGARITHMS = {"log", "log2", "log10", "log_softmax"}
+LOGARITHMS = {"log", "log2", "log10", "log1p", "log_softmax"}
 GATES = {"relu", "max"}
 
 

@@ -28,7 +28,7 @@ from core.request import Request, typed_hint, typed_values
 from core.training.optimizers import OPTIMIZERS
 from core.training.request import MOST_NUMBERS, MOST_STEPS, PARTS, Training, training_from
 from core.training.request import MOST_SECONDS as MOST_TRAINING_SECONDS
-from core.training.roles import FIXED
+from core.training.sorting import CONSTANTS
 from core.unfold import composite, unfolded
 from tests.core.test_export import NEEDS_TORCH, under_torch
 
@@ -265,7 +265,7 @@ def test_the_parts_of_requests_and_answers_are_those_of_the_document():
     assert told[len(PARTS) :] == [part for part in answer if part != "ok"]
     limits = f"{MOST_STEPS:,}", f"{MOST_TRAINING_SECONDS:g} s of work", f"{MOST_NUMBERS * 8 / 1e9:.1f} GB"
     assert all(limit in text_of("docs/training.md") for limit in limits)
-    assert all(name in cells[2][1] for name in FIXED)
+    assert all(name in cells[2][1] for name in CONSTANTS)
 
 
 def test_the_rules_and_their_numbers_are_those_of_the_document():

@@ -35,7 +35,7 @@ class Plane:
             )
         self.resolution, self._trainer, self._name = resolution, trainer, name
         self._scores = bool(graph.nodes[name].shape) and graph.nodes[name].op != "softmax"
-        self._hidden = _hidden(graph, roles)
+        self._hidden, self._rising, self._threshold = _hidden(graph, roles), roles.rising, roles.threshold
         plan, size = make_plan(graph.with_output(name)), resolution**2
         self._engine = compile_plan(plan, roles.data, size, np.float32, roles.parameters, backward=False)
         points = _grid(across, up, resolution)
@@ -51,6 +51,8 @@ class Plane:
             with np.errstate(all="ignore"):
                 e = np.exp(answer - answer.max(axis=0))
                 answer = e / e.sum(axis=0)
+        if not self._rising:
+            answer = 2 * self._threshold - answer  # so that the second class is high
         maps = answer.reshape(*answer.shape[:-1], self.resolution, self.resolution)
         return np.moveaxis(maps, (-2, -1), (0, 1)).copy()
 

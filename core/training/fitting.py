@@ -1,12 +1,9 @@
-"""A program made to fit its data: shapes from the data, roles, parameters to start from, and what cannot be.
-
-fitted   the graph, the values and the roles a program is trained with
-"""
+"""A program made to fit its data: shapes from the data, roles, and parameters to start from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeVar
 
 from core.arrays import Shape, Value, frozen, shape_of, shape_text
@@ -17,14 +14,14 @@ from core.errors import Problem
 from core.graph import Graph
 from core.late import np
 from core.notation.tree import Program
-from core.plan import receivers
-from core.training.coding import CODINGS, fitting
+from core.training.coding import CODINGS, codings_for
 from core.training.data import Dataset
 from core.training.initial import drawn
 from core.training.objectives import with_error
 from core.training.optimizers import SGD, Optimizer
-from core.training.roles import VECTOR, Roles, roles_of, sorted_out, whole_shapes
-from core.training.usage import Usage
+from core.training.roles import Roles
+from core.training.sorting import VECTOR, roles_of, sorted_out
+from core.training.trainable import check_trainable, unreached, whole_shapes
 
 Result = TypeVar("Result")
 NARROW, FEW_UNITS, MANY_UNITS, FILTERS = 10, 8, 32, 8
@@ -32,7 +29,7 @@ NARROW, FEW_UNITS, MANY_UNITS, FILTERS = 10, 8, 32, 8
 
 @dataclass(frozen=True)
 class Fitted:
-    """A program ready to be trained; `notes` are sentences on what was done that nobody asked for."""
+    """A program ready to be trained; `notes` are sentences on choices made automatically."""
 
     graph: Graph
     values: Mapping[str, Value]
@@ -68,7 +65,7 @@ def fitted(
     if rule.objective:
         return made
     check_trainable(made.graph, made.roles, dataset)
-    return replace(made, notes=(*made.notes, *_unreached(made.graph, made.roles)))
+    return replace(made, notes=(*made.notes, *unreached(made.graph, made.roles)))
 
 
 def first_good(attempts: Iterable[Callable[[], Result]]) -> Result:
@@ -108,7 +105,11 @@ class _Fitting:
 
     def fitted(self) -> Fitted:
         names = self.first_sight()
-        return first_good(partial(self.with_kept, kept, names) for kept in self.tries(names))
+        return first_good(
+            partial(self.attempt, kept, names, as_vector)
+            for kept in self.kept_values(names)
+            for as_vector in ([True, False] if self.may_be_vector(names) else [False])
+        )
 
     def guessed(self, kept: Mapping[str, Value]) -> dict[str, Value]:
         """Values for all names, some of them kept; only their shapes matter."""
@@ -119,35 +120,51 @@ class _Fitting:
 
     def first_sight(self) -> Roles:
         """The roles by the program alone, before its shapes are known. Raises Problem."""
-        inputs: dict[str, Value] = {VECTOR: frozen(np.zeros(whole_shapes(self.dataset)[0]))}
-        tries: list[Mapping[str, Value]] = [self.given, {**self.given, **inputs}, {}]
-        graph = first_good(partial(self.built, kept) for kept in tries)
+        graph = self.first_graph
         return sorted_out(graph, self.dataset, {n: self.chosen[n] for n in self.chosen if n in graph.free})
 
-    def tries(self, names: Roles) -> Iterator[dict[str, Value]]:
-        """The values to keep: what was given and the constants, what was given, nothing."""
+    @cached_property
+    def first_graph(self) -> Graph:
+        inputs: dict[str, Value] = {VECTOR: frozen(np.zeros(whole_shapes(self.dataset)[0]))}
+        tries: list[Mapping[str, Value]] = [self.given, {**self.given, **inputs}, {}]
+        return first_good(partial(self.built, kept) for kept in tries)
+
+    def may_be_vector(self, names: Roles) -> bool:
+        """Return whether the target meets a vector, so that it may be one although it looks like a number."""
+        graph, target = self.first_graph, names.target
+        if target not in graph.nodes or not names.prediction or target in self.chosen:
+            return False
+        pointed = any(graph.pointed(edge) for edge in graph.users[target])
+        return not pointed and len(graph.nodes[names.prediction].shape) == 1
+
+    def kept_values(self, names: Roles) -> Iterator[dict[str, Value]]:
+        """The values to keep: those given and the constants, those of them that fit, nothing."""
         constants = {name: value for name, value in self.values.items() if name in names.fixed}
-        weights = {name: value for name, value in self.given.items() if name not in names.data}
-        yield constants | weights
-        if constants.keys() - weights.keys():
-            yield weights
-        if weights:
+        given = {name: value for name, value in self.given.items() if name not in names.data}
+        yield constants | given
+        usual = self.guessed(self.data_values({}, names, False))
+        fitting = {n: v for n, v in (constants | given).items() if shape_of(v) == shape_of(usual.get(n, 0.0))}
+        if fitting.keys() != constants.keys() | given.keys():
+            yield fitting
+        if fitting:
             yield {}
 
-    def with_kept(self, kept: Mapping[str, Value], names: Roles) -> Fitted:
+    def attempt(self, kept: Mapping[str, Value], names: Roles, as_vector: bool) -> Fitted:
         """The program with some values kept. Raises Problem where these do not fit."""
-        found = self.guessed({**kept, **self.data_values(kept, names)})
+        found = self.guessed({**kept, **self.data_values(kept, names, as_vector)})
         graph = build(self.program, found)
         roles = roles_of(graph, self.dataset, self.chosen, self.rule)
+        if as_vector and (graph.nodes[graph.output].shape or not graph.nodes[roles.target].shape):
+            raise Problem(f"{roles.target} is a number for each example")
         start = drawn(graph, roles.parameters, self.seed)
         usable = {n: v for n, v in self.given.items() if n in kept and n in roles.parameters}
-        lost = [name for name in roles.parameters if name in self.given and name not in usable]
+        lost = [n for n in (*roles.parameters, *roles.fixed) if n in self.given and n not in kept]
         if roles.target and roles.target not in graph.nodes:
             graph = with_error(graph, roles)
             found[roles.target] = frozen(np.zeros(graph.nodes[roles.target].shape))
         return Fitted(graph, {**found, **start, **usable}, roles, tuple(_said_of_lost(lost, graph)))
 
-    def data_values(self, kept: Mapping[str, Value], names: Roles) -> dict[str, Value]:
+    def data_values(self, kept: Mapping[str, Value], names: Roles, as_vector: bool) -> dict[str, Value]:
         """Zeros for the names that take the data, in shapes that the data and the program agree on."""
         dataset, usual = self.dataset, self.guessed(kept)
         found: dict[str, Value] = {}
@@ -156,8 +173,8 @@ class _Fitting:
             found[name] = frozen(np.zeros(_nearest(shapes, self.given.get(name), shape_of(usual[name]))))
         if (target := names.target) in usual:
             wanted = self.chosen.get(target, "").partition(" ")[2]
-            fits = CODINGS[wanted].fits if wanted else fitting
-            shape = shape_of(self.guessed({**kept, **found})[target])
+            fits = CODINGS[wanted].fits if wanted else codings_for
+            shape = (0,) if as_vector else shape_of(self.guessed({**kept, **found})[target])
             shapes = [known for known in _target_shapes(dataset, shape) if fits(dataset, known)]
             found[target] = frozen(np.zeros(_nearest(shapes or [shape], self.given.get(target), shape)))
         return found
@@ -179,100 +196,6 @@ def _nearest(shapes: list[Shape], given: Value | None, guess: Shape) -> Shape:
 
 def _said_of_lost(lost: list[str], graph: Graph) -> Iterator[str]:
     if lost:
-        shapes = ", ".join(f"{name} ({shape_text(graph.nodes[name].shape)})" for name in lost)
-        yield f"The values given do not fit the data: {shapes} start from random numbers"
-
-
-# -- what cannot be trained
-
-
-def check_trainable(graph: Graph, roles: Roles, dataset: Dataset | None) -> None:
-    """Raise Problem, with what to do, where descent on the output could learn nothing."""
-    output = graph.nodes[graph.output]
-    if output.shape:
-        raise Problem(
-            f"{output.name} has {shape_text(output.shape)}, and a loss must be one number",
-            hint=_one_number(graph, roles, dataset),
-        )
-    if dataset is not None and not roles.target and not _has_own_target(graph, roles):
-        told = "labels" if dataset.classes else "targets"
-        line = _loss_line(graph, output.name if output.named else "f", dataset)
-        raise Problem(f"The program ignores the {told} of the data: nothing is compared with them", hint=line)
-    if not receivers(graph) & set(roles.parameters):
-        names = " and ".join(roles.parameters[:3]) + " …" * (len(roles.parameters) > 3)
-        if better := _loss_before(graph, roles):
-            raise Problem(
-                f"The output is {graph.output}, and no gradient reaches {names} from it",
-                hint=f"Put the line {better} = … last: the output is the loss",
-            )
-        flat = _flat_on_the_way(graph, roles)
-        if not flat:
-            raise Problem(f"{graph.output} does not depend on {names}: there is nothing to learn")
-        rules = " or choose Rosenblatt's rule, which needs no slope" if roles.target else ""
-        raise Problem(
-            f"{flat} has slope 0 everywhere, so no gradient reaches {names}",
-            hint=f"Use a smooth function such as σ or tanh in its place{rules}",
-        )
-
-
-def _has_own_target(graph: Graph, roles: Roles) -> bool:
-    return Usage(graph, roles.features, roles.parameters, roles.fixed).reconstructs()
-
-
-def _one_number(graph: Graph, roles: Roles, dataset: Dataset | None) -> str:
-    output = graph.nodes[graph.output]
-    if dataset is not None and not roles.target:
-        return _loss_line(graph, output.name if output.named else "f", dataset)
-    for node in graph.nodes.values():
-        args = set(node.args)
-        if node.op == "mul" and node.shape and args & set(roles.parameters) and args & set(roles.features):
-            return f"Write {'·'.join(node.args)} for the sum of the products"
-    return f"Add them up, as in sum({output.name})"
-
-
-def _loss_line(graph: Graph, name: str, dataset: Dataset) -> str:
-    """The line to add so that a program's output is compared with the targets."""
-    node = graph.nodes[graph.output]
-    called, t, k = (
-        next((n for n in names if n not in graph.nodes), names[0]) for names in ("LEJC", "tdy", "kcj")
-    )
-    if node.shape and dataset.classes:
-        loss = f"-log({name}[{k}])" if node.op == "softmax" else f"cross_entropy({name}, {k})"
-    elif node.op == "sigmoid":
-        loss = f"bce({name}, {t})"
-    else:
-        loss = f"({name} - {t})^2"
-    start = "" if node.named else f"Call the output {name}, {name} = …, and add"
-    return f"{start or 'Add'} the line {called} = {loss}"
-
-
-def _loss_before(graph: Graph, roles: Roles) -> str:
-    """The last named number before the output that knows the target and lets gradients pass, or ""."""
-    told = graph.downstream_of([roles.target]) if roles.target in graph.nodes else frozenset()
-    found = [n.name for n in graph.nodes.values() if n.named and not n.is_leaf and not n.shape]
-    reaching = (
-        name
-        for name in reversed(found)
-        if name in told and name != graph.output and receivers(graph.with_output(name)) & {*roles.parameters}
-    )
-    return next(reaching, "")
-
-
-def _flat_on_the_way(graph: Graph, roles: Roles) -> str:
-    """The call of the first operation after the parameters that is flat everywhere."""
-    for name, node in graph.nodes.items():
-        if name in graph.downstream_of(roles.parameters) and not node.is_leaf:
-            ports = node.operation.ports(len(node.args))
-            moving = graph.downstream_of(roles.parameters)
-            if any(p in node.operation.flat and a in moving for p, a in zip(ports, node.args, strict=True)):
-                return node.operation.call or "a comparison"
-    return ""
-
-
-def _unreached(graph: Graph, roles: Roles) -> Iterator[str]:
-    """What to say of parameters that no gradient reaches while it reaches others."""
-    reached = receivers(graph)
-    idle = [name for name in roles.parameters if name not in reached]
-    if 0 < len(idle) < len(roles.parameters):
-        keeps = "it keeps the value it starts" if len(idle) == 1 else "they keep the values they start"
-        yield f"No gradient reaches {' and '.join(idle)}: {keeps} from"
+        shapes = " and ".join(f"{name} ({shape_text(graph.nodes[name].shape)})" for name in lost)
+        told, do, start = ("value", "does", "starts") if len(lost) == 1 else ("values", "do", "start")
+        yield f"The given {told} of {' and '.join(lost)} {do} not fit the data; {shapes} {start} anew"

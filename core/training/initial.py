@@ -10,6 +10,7 @@ from core.dataclass import dataclass
 from core.graph import CONSTANT, Edge, Graph
 from core.late import np
 from core.ops import OPS
+from core.ops.base import POSITIVE
 from core.ops.image_kernels import filter_stack
 
 PRODUCTS = ("dot", "matvec", "vecmat", "matmul", "affine")
@@ -39,8 +40,8 @@ def drawn(graph: Graph, parameters: Sequence[str], seed: int) -> dict[str, Value
     for name in parameters:
         shape = graph.nodes[name].shape
         fan = _fan(graph, name)
-        if fan is None:
-            found[name] = frozen(np.zeros(shape))
+        if fan is None or _must_be_positive(graph, name):
+            found[name] = frozen(np.zeros(shape) if fan is None else np.ones(shape))
             continue
         gain = _gain(graph, fan.node)
         variance = gain / fan.inputs if gain else 2 / (fan.inputs + fan.outputs)
@@ -64,6 +65,12 @@ def _fan(graph: Graph, name: str) -> Fan | None:
         outputs, inputs = shape if edge.port == 0 else shape[::-1]
         return Fan(inputs, outputs, node.name)
     return Fan(shape[0] if node.op in PRODUCTS and shape else 1, 1, node.name)
+
+
+def _must_be_positive(graph: Graph, name: str) -> bool:
+    """Return whether a value divides something, or stands in a root or a logarithm."""
+    uses = [(graph.nodes[edge.target].operation, graph.port(edge)) for edge in graph.users[name]]
+    return any(op.domain.get(port) == POSITIVE for op, port in uses if op.name != "pow")
 
 
 def _is_added(graph: Graph, edge: Edge) -> bool:

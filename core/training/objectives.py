@@ -19,7 +19,8 @@ from core.passes import tell
 from core.plan import make_plan
 from core.training.data import Examples
 from core.training.optimizers import Optimizer
-from core.training.roles import TARGETS, Roles
+from core.training.roles import Roles
+from core.training.sorting import TARGETS
 
 # the threshold units: which of two values x and y must be the higher one, or their only value
 RISING, FALLING = ("greater", "at_least"), ("less", "at_most")

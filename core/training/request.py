@@ -27,7 +27,8 @@ from core.training.data import Array, Examples
 from core.training.looking import MOST_AT_ONCE
 from core.training.objectives import found_units
 from core.training.optimizers import rule_of
-from core.training.roles import FIXED, Roles
+from core.training.roles import Roles
+from core.training.sorting import is_constant
 from core.training.trainer import MEAN, Settings, Trainer
 
 MOST_STEPS = 1_000_000
@@ -191,7 +192,7 @@ class Training:
                     f"{name} is computed by the program and cannot be learned", graph.nodes[name].span
                 )
         rest = [name for name in free if name not in self.data]
-        parameters = parameters or tuple(name for name in rest if name not in FIXED) or tuple(rest)
+        parameters = parameters or tuple(n for n in rest if not is_constant(graph, n)) or tuple(rest)
         if not parameters:
             raise Problem("There is nothing to learn", hint='Name the parameters in "parameters"')
         target, prediction = found_units(graph, parameters, list(self.data))

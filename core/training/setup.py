@@ -15,7 +15,8 @@ from core.training.datasets import DATASETS
 from core.training.fitting import fitted
 from core.training.networks import Network
 from core.training.optimizers import rule_of
-from core.training.roles import Roles, roles_of
+from core.training.roles import Roles
+from core.training.sorting import roles_of
 from core.training.trainer import Settings, Trainer
 
 NO_DATA = "none"

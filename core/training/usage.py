@@ -7,8 +7,8 @@ from functools import cached_property
 
 from core.dataclass import dataclass
 from core.graph import CONSTANT, Edge, Graph
+from core.targets import LOGARITHMS
 
-LOGARITHMS = ("log", "log2", "log10", "log_softmax", "log1p")
 TARGET_PORTS = ("t", "k")  # the inputs of the losses that take a target
 
 
@@ -28,8 +28,8 @@ class Usage:
 
     @cached_property
     def trained(self) -> frozenset[str]:
-        """What depends on what is learned."""
-        return self.graph.downstream_of(self.learned)
+        """What depends on what is learned; before that is known, on the features."""
+        return self.graph.downstream_of(self.learned) if self.learned else self.fed
 
     def meetings(self, name: str) -> Iterable[Edge]:
         """The edges on which what is computed from a name alone meets something else."""
@@ -46,19 +46,25 @@ class Usage:
         """What a value meets where an edge ends."""
         return [arg for port, arg in enumerate(self.graph.nodes[edge.target].args) if port != edge.port]
 
+    def met(self, name: str) -> list[str]:
+        """What a name is combined with that depends on the features, in computing order."""
+        found = {other for edge in self.meetings(name) for other in self.others(edge)} & self.fed
+        knowing = self.graph.downstream_of([name])
+        return [node for node in self.graph.nodes if node in found and node not in knowing]
+
     def is_compared(self, name: str) -> bool:
-        """Whether all a name does is to meet what depends on the features, and not in a sum."""
+        """Return whether a name is only combined with values that depend on the features, and never added."""
         edges = list(self.meetings(name))
         return bool(edges) and all(
             self.graph.nodes[edge.target].op != "add" and not self.fed.isdisjoint(self.others(edge))
             for edge in edges
         )
 
-    def is_told(self, name: str) -> bool:
-        """Whether a name meets predictions as a target does: in a difference, a loss, beside a logarithm."""
-        return self.is_compared(name) and all(self._is_telling(edge) for edge in self.meetings(name))
+    def is_used_as_target(self, name: str) -> bool:
+        """Return whether a name meets predictions only in differences, losses or beside logarithms."""
+        return self.is_compared(name) and all(self._is_target_edge(edge) for edge in self.meetings(name))
 
-    def _is_telling(self, edge: Edge) -> bool:
+    def _is_target_edge(self, edge: Edge) -> bool:
         node, others = self.graph.nodes[edge.target], self.others(edge)
         if self.trained.isdisjoint(others):
             return False
@@ -66,11 +72,16 @@ class Usage:
             return True
         return node.op in ("mul", "dot") and any(self.graph.nodes[n].op in LOGARITHMS for n in others)
 
+    def is_scored(self, edge: Edge) -> bool:
+        """Return whether the value on an edge is the number of a learned score, or of an entry of onehot."""
+        into = self.graph.pointed(edge)
+        return into is not None and (into.name in self.trained or not into.shape)
+
     def reconstructs(self) -> bool:
-        """Whether the features themselves are what a prediction is compared with."""
+        """Return whether the features themselves are what a prediction is compared with."""
         return any(
             edge.target in self.trained
-            and self._is_telling(edge)
+            and self._is_target_edge(edge)
             and not self.fed.isdisjoint(self.others(edge))
             for feature in self.features
             for edge in self.meetings(feature)

@@ -348,7 +348,7 @@ def test_what_was_done_unasked_is_said(window, lab):
 def test_perceptrons_learn_by_their_own_rule(window, lab):
     window.session.set_text("y = step(w·x + b)")
     window.session.set_lab("train the program", trains="program", data="gauss")
-    assert lab.trainer is None and "ignores the labels" in lab.message.text()
+    assert lab.trainer is None and "choose Rosenblatt's rule" in lab.message.text()
     window.session.set_lab("Rosenblatt's rule", optimizer="rosenblatt", rate=1.0, batch=1)
     lab.step(300)
     assert lab.trainer.record().train_accuracy > 0.97

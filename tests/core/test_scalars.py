@@ -18,7 +18,7 @@ from core.notation.tree import Name, Program
 from core.passes import tell
 from core.plan import make_plan
 from core.training.data import Dataset
-from core.training.roles import roles_of
+from core.training.sorting import roles_of
 from core.training.trainer import Settings, Trainer
 from tests.bench.graphs import NEURON, NEURON_VALUES, nested
 from tests.core.test_compiled import PROGRAMS, draw

@@ -20,7 +20,8 @@ from core.training.data import Dataset, Examples
 from core.training.datasets import DATASETS
 from core.training.networks import ACTIVATIONS, TASKS, Network, task_for
 from core.training.optimizers import OPTIMIZERS
-from core.training.roles import Roles, roles_of
+from core.training.roles import Roles
+from core.training.sorting import roles_of
 from core.training.trainer import Settings, Trainer
 
 CASES = json.loads((Path(__file__).parent.parent / "cases" / "training.json").read_text())
