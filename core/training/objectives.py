@@ -1,7 +1,8 @@
-"""What Rosenblatt's rule and the delta rule go down on: an objective made of prediction and target alone.
+"""The objectives of Rosenblatt's rule and the delta rule, made of prediction and target alone.
 
-descended    a program with the objective of a rule behind its own nodes
-found_units  which data name is the target, and which node is compared with it, by who depends on whom
+descended      a program with the objective of a rule behind its own nodes
+check_targets  Problem where a threshold unit cannot answer what it is to learn
+found_units    which data name is the target, and which node is compared with it, by who depends on whom
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ from core.errors import Problem
 from core.graph import INPUT, Graph, Node
 from core.late import np
 from core.notation.tree import Name
+from core.numbers import short
 from core.passes import tell
 from core.plan import make_plan
-from core.training.data import Examples
+from core.training.data import Array, Examples
 from core.training.optimizers import Optimizer
 from core.training.roles import Roles
 from core.training.sorting import TARGETS
 
 # the threshold units: which of two values x and y must be the higher one, or their only value
-RISING, FALLING = ("greater", "at_least"), ("less", "at_most")
+ABOVE, BELOW = ("greater", "at_least"), ("less", "at_most")
 ALONE = ("step", "sign")
 SQUASHED = ("sigmoid", "softmax")
 # the answer to a score that the program does not compare with anything, by the targets: 0 and 1, or −1 and 1
@@ -33,14 +35,18 @@ SQUARES = "1/2 sum((y - t)^2)"
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """A program to be trained: the node whose gradient is followed, and as `graph.output` the loss told."""
+    """A program to be trained: the node whose gradient is followed, and as `graph.output` the loss reported.
+
+    `answer` is the node of a threshold unit that is compared with the target; "" where there need be none.
+    """
 
     graph: Graph
     objective: str
+    answer: str = ""
 
 
 def descended(graph: Graph, roles: Roles, rule: type[Optimizer], examples: Examples | None) -> Descent:
-    """The program with what a rule goes down on. Raises Problem where it finds no target or no prediction.
+    """The program with the objective of a rule. Raises Problem where it finds no target or no prediction.
 
     A rule without an objective of its own goes down on the program's output.
     """
@@ -63,8 +69,25 @@ def descended(graph: Graph, roles: Roles, rule: type[Optimizer], examples: Examp
     shapes = {name: graph.nodes[name].shape for name in (roles.target, answer)}
     if len({*shapes.values()}) > 1:
         said = " and ".join(describe(name, shape) for name, shape in shapes.items())
-        raise Problem(f"{said}; {rule.title} needs a target for each of its units")
+        raise Problem(f"{said}, and there must be a target for each unit")
     return _built(graph, roles, rule, answer, bool(np.any(examples.arrays[roles.target] < 0)))
+
+
+def check_targets(rule: type[Optimizer], name: str, targets: Array, answers: Array) -> None:
+    """Raise Problem where some targets are none of a unit's answers."""
+    values = np.unique(targets)
+    wrong = values[np.abs(values[:, None] - answers).min(1) > 1e-9]
+    if not len(wrong):
+        return
+    listed = [short(float(answer)) for answer in answers]
+    if len(values) > len(answers):
+        has = f"{len(values):,} different values"
+        hint = "Choose data with two classes, or write a unit for each class, such as y = step(W x + b)"
+    else:
+        has = f"the value {short(float(wrong[0]))}"
+        hint = f"Encode the targets as {' and '.join(listed)}, or change the unit"
+    said = f"{rule.title} needs targets that a unit can answer, {' or '.join(listed)}"
+    raise Problem(f"{said}; {name} has {has}", hint=hint)
 
 
 def _built(graph: Graph, roles: Roles, rule: type[Optimizer], answer: str, signs: bool) -> Descent:
@@ -77,7 +100,7 @@ def _built(graph: Graph, roles: Roles, rule: type[Optimizer], answer: str, signs
     elif rule.thresholds:
         if graph.nodes[answer].op in SQUASHED:
             raise Problem(
-                f"{rule.title} needs a threshold unit, and {answer} rises without a step",
+                f"{rule.title} needs a threshold unit, and {answer} has no threshold",
                 hint="Write step(…) instead, or choose the delta rule",
             )
         graph, answer = _extended(graph, ANSWERS[signs], {"s": score})
@@ -85,7 +108,7 @@ def _built(graph: Graph, roles: Roles, rule: type[Optimizer], answer: str, signs
     graph, objective = _extended(graph, rule.objective, meant)
     if graph.nodes[output].shape:
         graph, output = _extended(graph, SQUARES, meant)
-    return Descent(graph.with_output(output), objective)
+    return Descent(graph.with_output(output), objective, answer if rule.thresholds else "")
 
 
 def _thresholds(graph: Graph, parameters: Collection[str], answer: str) -> list[Node]:
@@ -95,7 +118,7 @@ def _thresholds(graph: Graph, parameters: Collection[str], answer: str) -> list[
     waiting = [answer]
     while waiting:
         node = graph.nodes[waiting.pop()]
-        if node.op in (*ALONE, *RISING, *FALLING):
+        if node.op in (*ALONE, *ABOVE, *BELOW):
             found.append(node)
         elif node.name in parameters:
             return []
@@ -117,7 +140,7 @@ def _scored(graph: Graph, parameters: Collection[str], unit: Node, falls: bool) 
     """The score whose threshold the answer is: what is compared, without a bound that is not learned."""
     sides = dict(zip("xy", (unit.args * 2)[:2], strict=True))
     learned = graph.downstream_of(parameters)
-    high, low = "xy" if (unit.op in FALLING) == falls else "yx"
+    high, low = "xy" if (unit.op in BELOW) == falls else "yx"
     if unit.op in ALONE:
         formula = "-x" if falls else "x"
     else:

@@ -24,8 +24,8 @@ from core.late import np
 from core.training.batches import Engines, Feed, Fill, Shuffled
 from core.training.data import Array, Examples
 from core.training.looking import Look
-from core.training.objectives import descended
-from core.training.optimizers import make_optimizer, rule_of
+from core.training.objectives import check_targets, descended
+from core.training.optimizers import Optimizer, make_optimizer, rule_of
 from core.training.roles import Roles
 from core.training.trouble import NOT_THE_RATE, cause, remedy
 
@@ -119,7 +119,8 @@ class Trainer:
         """`values` are those of the parameters to start from, and of the fixed inputs. Raises Problem."""
         self.roles, self.settings = roles, settings or Settings()
         self.train_data, self.test_data = self._split(examples)
-        descent = descended(graph, roles, rule_of(self.settings.optimizer), self.train_data)
+        rule = rule_of(self.settings.optimizer)
+        descent = descended(graph, roles, rule, self.train_data)
         self.graph = descent.graph
         self._initial = {name: values[name] for name in (*roles.parameters, *roles.fixed)}
         fixed = {name: values[name] for name in roles.fixed}
@@ -134,6 +135,8 @@ class Trainer:
         self.optimizer = make_optimizer(self.settings.optimizer, self._decayed(), **self.settings.hyper)
         parts = [part for part in (self.train_data, self.test_data) if part]
         self._looks = [Look(self.engines, roles, part) for part in parts]
+        if descent.answer and self.train_data:
+            self._check_answers(rule, descent.answer, self.train_data.arrays[roles.target])
         self.reset()
 
     def _split(self, examples: Examples | None) -> tuple[Examples | None, Examples | None]:
@@ -167,6 +170,19 @@ class Trainer:
             if name.startswith("b"):
                 self._first.part(mask, name)[...] = 0
         return mask
+
+    def _check_answers(self, rule: type[Optimizer], answer: str, targets: Array) -> None:
+        """Raise Problem where a unit gives two or three answers, and not all targets are among them.
+
+        Its answers are those at weights drawn at random and at their opposites, small ones and large ones.
+        """
+        drawn = np.random.default_rng(0).normal(size=self.parameters.size)
+        found = []
+        for factor in (1, -1, 1e3, -1e3):
+            self.parameters[...] = factor * drawn
+            found.append(np.unique(self.node_values([answer])[answer]))
+        if len(answers := np.unique(np.concatenate(found))) in (2, 3):
+            check_targets(rule, self.roles.target, targets, answers)
 
     # -- running
 

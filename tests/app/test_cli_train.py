@@ -291,6 +291,11 @@ REFUSED = [
     (["w^2", "-o", "a.csv"], "The weights are a .json file, not a.csv"),
     (["W x"], "f has 3 entries, and a loss must be one number"),
     (["y = step(w·x); L = (y - t)^2", "--data", "xor"], "step"),
+    (
+        ["y = step(w·x + b)", "--data", "iris", "--optimizer", "rosenblatt"],
+        "0 or 1; t has 3 different values",
+    ),
+    (["y = step(w·x + b)", "--data", "plane", "--optimizer", "rosenblatt"], "0 or 1; t has 160 different"),
     (["w^2", "q=1"], "q is not in the program"),
     (["w^2", "--optimizer", "adam", "--momentum", "0.9"], "Adam has no momentum"),
     (["w^2", "w=1", "w=2"], "w is given twice"),

@@ -146,6 +146,25 @@ def test_targets_of_1_and_minus_1_are_answered_by_the_sign():
             assert (trainer.values()["w"].tolist(), trainer.values()["b"]) == (w.tolist(), b)
 
 
+@pytest.mark.parametrize("program", ["y = 2 step(w·x + b) - 1", "y = 1 - 2 [w·x ≤ -b]"])
+def test_a_unit_that_answers_1_or_minus_1_takes_such_targets(program):
+    x, d = np.array(CASES["gates"]["x"]), [-1, -1, -1, 1]
+    trainer = trainer_of(program, {"w": [0.0, 0.0], "b": 0.0}, {"x": x, "d": d})
+    w, b = np.zeros(2), 0.0
+    for number in range(40):
+        row = x[number % 4]
+        error = d[number % 4] - (1 if w @ row + b > 0 else -1)
+        w, b = w + error * row, b + error
+        trainer.step()
+        assert (trainer.values()["w"].tolist(), trainer.values()["b"]) == (w.tolist(), b)
+    assert trainer.node_values(["y"])["y"].tolist() == d
+
+
+def test_looking_for_the_answers_of_a_unit_changes_no_weight():
+    trainer = perceptron(CASES["and"])
+    assert (trainer.values()["w"].tolist(), trainer.values()["b"], trainer.updates) == ([0, 0], 0, 0)
+
+
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 @pytest.mark.parametrize("rule", ["rosenblatt", "delta"])
 def test_a_batch_for_several_units(rule, reduction):
@@ -217,14 +236,20 @@ X, D = CASES["and"]["x"], CASES["and"]["d"]
     [
         ("y = step(w·x + b)", {"x": X}, "Rosenblatt's rule needs a target"),
         ("y = step(w·x + b); L = (x·x - y)^2", {"x": X}, "needs a target"),
-        ("y = σ(w·x + b)", {"x": X, "d": D}, "needs a threshold unit, and y rises without a step"),
-        ("y = step(w + b x)", {"x": X, "d": D}, "d is a number and y has 2 entries; Rosenblatt's rule needs"),
+        ("y = σ(w·x + b)", {"x": X, "d": D}, "needs a threshold unit, and y has no threshold"),
+        ("y = step(w + b x)", {"x": X, "d": D}, "d is a number and y has 2 entries, and there must be"),
+        ("y = step(w·x + b)", {"x": X, "d": [0, 1, 2, 1]}, "can answer, 0 or 1; d has 3 different values"),
+        ("s = w·x + b", {"x": X, "d": [0, 1, 2, 1]}, "can answer, 0 or 1; d has 3 different values"),
+        ("y = step(w·x + b)", {"x": X, "d": [-1, -1, -1, 1]}, "can answer, 0 or 1; d has the value −1"),
+        ("y = step(w·x - 50)", {"x": X, "d": [-1, -1, -1, 1]}, "can answer, 0 or 1; d has the value −1"),
+        ("y = 2 [w·x > b] - 1", {"x": X, "d": D}, "can answer, −1 or 1; d has the value 0"),
+        ("y = 2 - 3 step(w·x + b)", {"x": X, "d": D}, "can answer, −1 or 2; d has the value 0"),
         ("y = step(w·x + b)", {"x": X, "d": D, "e": D}, "needs a target"),
     ],
 )
 def test_what_no_unit_can_learn_from_is_refused(program, data, sentence):
     with pytest.raises(Problem, match=sentence):
-        trainer_of(program, {"w": [0.0, 0.0], "b": 0.0}, data)
+        trainer_of(program, {"w": [0.0, 0.0], **({"b": 0.0} if "b" in program else {})}, data)
 
 
 @pytest.mark.parametrize(

@@ -408,6 +408,10 @@ MALFORMED = [
     ({"optimizer": {"lr": "fast"}}, "is a number, not 'fast'"),
     ({"optimizer": {"lr": 10**400}}, "is not a finite number"),
     ({"optimizer": {"name": "rosenblatt"}, "data": {"x": [1]}, "program": "y = w x + b"}, "needs a target"),
+    (
+        {"optimizer": {"name": "rosenblatt"}, "program": "y = step(w x + b)"},
+        "Rosenblatt's rule needs targets that a unit can answer, 0 or 1; t has 3 different values",
+    ),
     ({"batches": []}, '"batches" has no mini-batch'),
     ({"batches": [[]]}, ROWS),
     ({"batches": [[3]]}, ROWS),
