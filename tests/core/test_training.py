@@ -328,6 +328,31 @@ def test_the_update_that_led_to_an_infinite_loss_is_taken_back():
     assert trainer.failed.values == {"w": 0.0}
 
 
+def test_all_examples_are_looked_at_before_the_first_update():
+    trainer = trainer_of(
+        "y = w log(x); L = (y - t)^2",
+        {"w": 1.0, "x": 1.0, "t": 0.0},
+        dataset([[1.0], [2.0], [-1.0]], [0.0, 0.0, 0.0]),
+        batches=[[0], [1], [2]],
+    )
+    said = trainer.step().trouble
+    assert said.startswith(
+        "The loss is not a number before update 1: v1 = log(x) is not a number: the logarithm"
+    )
+    assert "(example 2). The weights are the initial ones." in said
+    assert (trainer.values(), trainer.updates, trainer.failed.record.step) == ({"w": 1.0}, 0, 0)
+
+
+def test_a_batch_may_overflow_where_the_examples_do_not():
+    settings = Settings(reduction="sum", batches=[[0, 0, 0]], hyper={"lr": 2.5 / 6})
+    start = {"w": 7e153}
+    trainer = Trainer(graph_of("f = w^2", start), start, Roles(("w",)), Examples({"x": np.ones(1)}), settings)
+    assert trainer.step().trouble == "" and [record.step for record in trainer.records] == [1]
+    assert trainer.step().trouble.startswith("The loss became infinite after update 1")
+    assert (trainer.values(), trainer.updates, trainer.records) == (start, 0, [])
+    assert (trainer.failed.record.step, trainer.failed.record.train_loss) == (1, np.inf)
+
+
 def test_an_infinite_gradient_at_the_start_is_not_the_learning_rates_doing():
     said = trainer_of("f = √w", {"w": 0.0}).step().trouble
     assert said.startswith("w became") and "The learning rate is not the cause" in said
