@@ -182,7 +182,7 @@ def _typed_roles(
     words: Sequence[str], text: str, values: Mapping[str, Value], with_data: bool
 ) -> dict[str, str]:
     """The roles of words such as `c=constant`. Raises Problem where a name or a role does not exist."""
-    from core.training.roles import CHOICES, AS_TARGET, offered
+    from core.training.roles import AS_TARGET, CHOICES, offered
 
     program = read_program(text, values) if words else None
     found: dict[str, str] = {}
