@@ -146,7 +146,13 @@ class Session(QObject):
             known = {**self._remembered, **values}
             if not is_edit(self._understood, text):
                 known = {name: value for name, value in values.items() if name in self._chosen}
-                kept = {"moved": {}, "unfolded": {}, "output": "", "seed": None}
+                kept = {
+                    "moved": {},
+                    "unfolded": {},
+                    "output": "",
+                    "seed": None,
+                    "lab": replace(self.lab, roles={}),
+                }
                 self._remembered = {}
             before = self.document.values
             values = carried_over(program, known, self._chosen)
@@ -264,7 +270,7 @@ class Session(QObject):
         found = with_defaults(read_program(text, values), values)
         unknown = frozenset(guessed) | found.keys() - values.keys()
         is_open = text == self.document.text
-        before = self.document if is_open else Document(text, lab=self.document.lab)
+        before = self.document if is_open else Document(text, lab=replace(self.lab, roles={}))
         self.edit(label, replace(before, values=found, guessed=unknown))
         self.seek(0)
 

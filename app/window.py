@@ -106,7 +106,9 @@ class Window(QMainWindow):
         self.explanation = ExplanationPanel(session)
         self.files = Files(session, self, settings)
         self.presentation = Presentation(self)
-        self.lab_dock = LateDock(self, "lab", "Training", self._load_lab)
+        self.lab_dock = LateDock(
+            self, "lab", "Training", self._load_lab, lambda panel, seen: self._show_notice()
+        )
         self.derivatives_dock = LateDock(
             self,
             "derivatives",
@@ -192,9 +194,15 @@ class Window(QMainWindow):
 
         lab = LabPanel(self.session)
         lab.opened.connect(self.view.setFocus)  # so that the next key steps
-        lab.differed.connect(self.notice.setVisible)
+        lab.differed.connect(self._show_notice)
         self.notice.pressed.connect(lab.open_on_canvas)
         return lab
+
+    def _show_notice(self) -> None:
+        """Say that canvas and training differ, to who works with both."""
+        lab = self.lab_dock.made
+        differ = lab is not None and lab.differs and self.lab_dock.seen
+        self.notice.setVisible(differ and not self.presentation.active)
 
     def _load_derivatives(self) -> DerivativesPanel:
         from app.derivatives.panel import DerivativesPanel

@@ -164,6 +164,10 @@ def _titles(table: Any) -> dict[str, str]:
     return {name: entry.title for name, entry in table.items()}
 
 
+# what makes no difference without data
+OF_DATA = ("samples", "noise", "test_percent", "batch", "reduction")
+
+
 class Controls(QWidget):
     """The lab's settings in two columns; each change is one undo entry."""
 
@@ -292,6 +296,7 @@ class Controls(QWidget):
             with QSignalBlocker(field):
                 _show_value(field, value)
             able = lab.trains == "network" or not control.network_only
+            able = able and (lab.data != NO_DATA or control.field not in OF_DATA)
             field.setEnabled(able)
             self._labels[control.field].setEnabled(able)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
@@ -25,6 +26,8 @@ from core.late import np
 from core.numbers import short
 from core.training.boundary import WHOLE, Plane, plane_of
 from core.training.data import Dataset
+from core.training.fitting import sight
+from core.training.roles import Roles
 from core.training.setup import NO_DATA, Setup, dataset_of, setup
 from core.training.trainer import Record, Trainer
 
@@ -36,12 +39,12 @@ SHOWS_EVERY = 4  # slices of training between two looks at the curves
 class LabPanel(QWidget):
     """Builds a trainer from the session's lab settings and shows it while it runs.
 
-    `opened` tells that the trained program has been put on the canvas, `differed` whether the canvas shows
-    this program with other weights than those trained here.
+    `opened` tells that the trained program has been put on the canvas, `differed` that `differs` may have
+    changed: whether the canvas shows this program with other weights than those trained here.
     """
 
     opened = Signal()
-    differed = Signal(bool)
+    differed = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
@@ -50,6 +53,7 @@ class LabPanel(QWidget):
         self.setup: Setup | None = None
         self.trainer: Trainer | None = None
         self.sample = 0
+        self.differs = False
         self._plane: Plane | None = None
         self._start: Record
         self._made_for: tuple[Lab, str, Mapping[str, Value]] | None = None
@@ -210,9 +214,10 @@ class LabPanel(QWidget):
             self.message.setText(sentence_of(problem))
             self.message.show()
             self.note.hide()
+            self.bar.show_numbers([])
             self.bar.setEnabled(False)
             self.views.hide()  # what they show belongs to another trainer
-            self.differed.emit(False)
+            self._show_difference()
             return
         self.message.hide()
         self.note.setText(" ".join(map(stopped, self.setup.notes)))
@@ -239,9 +244,14 @@ class LabPanel(QWidget):
         if any(n in nodes and n in given and shape_of(given[n]) != nodes[n].shape for n in changed):
             return False
         changed -= set(self.setup.roles.data)
-        new = {name: given[name] for name in changed if name in given and name in present}
-        if new.keys() != changed:
+        if not changed <= present.keys():
             return False
+        if left := changed - given.keys():  # its run goes on; after a reset the seed's values count again
+            document = self.session.document
+            drawn = setup(self.session.lab, document.text, document.values, document.guessed).values
+            self.trainer.start_later_from({name: drawn[name] for name in left})
+        start = self.trainer.start
+        new = {name: given[name] for name in changed - left if not same(given[name], start[name])}
         if any(not same(new[name], present[name]) for name in new):
             self.trainer.start_from(new)
             self._show()
@@ -259,25 +269,26 @@ class LabPanel(QWidget):
                 if self.setup
                 else self.session.story.graph.free
             )
-            roles, data = (self.setup.roles, self.setup.dataset) if self.setup else (None, None)
-            self.roles.show_roles(names[:MOST_NAMES_SHOWN], roles, data or self._data())
+            roles, data = (self.setup.roles, self.setup.dataset) if self.setup else self._at_sight()
+            self.roles.show_roles(names[:MOST_NAMES_SHOWN], roles, data)
 
-    def _data(self) -> Dataset | None:
-        """The data chosen, whether or not the program fits them."""
-        try:
-            return dataset_of(self.session.lab)
-        except Problem:
-            return None
+    def _at_sight(self) -> tuple[Roles | None, Dataset | None]:
+        """The roles and the data of a program that cannot be trained, as far as there are any."""
+        lab, document, data = self.session.lab, self.session.document, None
+        with suppress(Problem):
+            data = dataset_of(lab)
+            return sight(document.text, document.values, document.guessed, data, lab.roles), data
+        return None, data
 
     def _show_difference(self) -> None:
         """Say whether the canvas shows the program trained here with other weights."""
         story, trainer = self.session.story, self.trainer
-        differs = False
+        self.differs = False
         if trainer is not None and self.setup is not None and story.graph.program.text == self.setup.text:
             shown, present = story.inputs, trainer.values()
             names = [name for name in self.setup.roles.parameters if name in shown]
-            differs = any(not same(shown[name], present[name]) for name in names)
-        self.differed.emit(differs)
+            self.differs = any(not same(shown[name], present[name]) for name in names)
+        self.differed.emit()
 
     def _progressed(self) -> None:
         self._slices += 1

@@ -98,7 +98,8 @@ class HeatMaps(QWidget):
             if rect.contains(at):
                 i = min(int((at.y() - rect.top()) / rect.height() * values.shape[0]), values.shape[0] - 1)
                 j = min(int((at.x() - rect.left()) / rect.width() * values.shape[1]), values.shape[1] - 1)
-                return f"{name}[{i}, {j}] = {short(float(values[i, j]))}"
+                place = f"{i}, {j}" if values.shape[1] > 1 else f"{i}"  # a vector is a column
+                return f"{name}[{place}] = {short(float(values[i, j]))}"
         return ""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.compiled import compile_plan
+import numpy.typing as npt
+
+from core.compiled import Compiled, compile_plan
 from core.errors import Problem
 from core.graph import Graph
 from core.late import np
@@ -13,6 +15,7 @@ from core.training.trainer import Trainer
 
 Range = tuple[float, float]
 WHOLE: Range = (-6.0, 6.0)
+LARGE = 1e9  # weights beyond this overflow single precision soon
 
 
 class Plane:
@@ -36,12 +39,18 @@ class Plane:
         self.resolution, self._trainer, self._name = resolution, trainer, name
         self._scores = bool(graph.nodes[name].shape) and graph.nodes[name].op != "softmax"
         self._hidden, self._rising, self._threshold = _hidden(graph, roles), roles.rising, roles.threshold
-        plan, size = make_plan(graph.with_output(name)), resolution**2
-        self._engine = compile_plan(plan, roles.data, size, np.float32, roles.parameters, backward=False)
-        points = _grid(across, up, resolution)
+        self._points = _grid(across, up, resolution)
+        self._engine = self._compiled(np.float32)
+
+    def _compiled(self, dtype: npt.DTypeLike) -> Compiled:
+        """An engine for all points at once."""
+        graph, roles = self._trainer.graph.with_output(self._name), self._trainer.roles
+        size, points = self.resolution**2, self._points
+        engine = compile_plan(make_plan(graph), roles.data, size, dtype, roles.parameters, backward=False)
         for place, feature in enumerate(roles.features):
-            if feature in self._engine.inputs:
-                self._engine.inputs[feature][...] = points[roles.columns[place]] if roles.columns else points
+            if feature in engine.inputs:
+                engine.inputs[feature][...] = points[roles.columns[place]] if roles.columns else points
+        return engine
 
     def prediction(self) -> Array:
         """The answers now: (rows, columns) numbers, or (rows, columns, classes) shares that add up to 1."""
@@ -65,6 +74,10 @@ class Plane:
     def _compute(self) -> None:
         """Run the engine with the trainer's parameters, which lie in the same order here."""
         with np.errstate(all="ignore"):
+            if self._engine.parameters.dtype == np.float32 and np.any(
+                np.abs(self._trainer.parameters) > LARGE
+            ):
+                self._engine = self._compiled(np.float64)
             self._engine.parameters[...] = self._trainer.parameters
             self._engine.set(self._trainer.engines.fixed)
             self._engine.forward()

@@ -13,7 +13,7 @@ from core.defaults import Lengths, with_defaults
 from core.errors import Problem
 from core.graph import Graph
 from core.late import np
-from core.notation.tree import Program
+from core.notation.tree import Call, Program, walk
 from core.training.coding import CODINGS, codings_for
 from core.training.data import Dataset
 from core.training.initial import drawn
@@ -24,6 +24,7 @@ from core.training.sorting import VECTOR, roles_of, sorted_out
 from core.training.trainable import check_trainable, unreached, whole_shapes
 
 Result = TypeVar("Result")
+OF_PICTURES = ("conv2d", "maxpool", "avgpool")
 NARROW, FEW_UNITS, MANY_UNITS, FILTERS = 10, 8, 32, 8
 
 
@@ -58,14 +59,34 @@ def fitted(
         made = Fitted(graph, found, roles_of(graph, None, chosen))
     else:
         given = {name: value for name, value in values.items() if name not in guessed}
-        made = first_good(
-            _Fitting(program, values, given, dataset, chosen, seed, rule, lengths).fitted
-            for lengths in _lengths(dataset, rule)
-        )
+        try:
+            made = first_good(
+                _Fitting(program, values, given, dataset, chosen, seed, rule, lengths).fitted
+                for lengths in _lengths(dataset, rule)
+            )
+        except Problem as problem:
+            raise _with_pictures(problem, program, dataset) from None
     if rule.objective:
         return made
     check_trainable(made.graph, made.roles, dataset)
     return replace(made, notes=(*made.notes, *unreached(made.graph, made.roles)))
+
+
+def sight(
+    text: str,
+    values: Mapping[str, Value],
+    guessed: Collection[str],
+    dataset: Dataset | None,
+    chosen: Mapping[str, str],
+) -> Roles:
+    """The roles of a program that may not fit its data, without the target's coding. Raises Problem."""
+    program = read_program(text, values)
+    if dataset is None:
+        return sorted_out(build(program, with_defaults(program, values)), None, chosen)
+    given = {name: value for name, value in values.items() if name not in guessed}
+    lengths = next(_lengths(dataset, SGD))
+    found = _Fitting(program, values, given, dataset, chosen, 0, SGD, lengths).first_sight()
+    return replace(found, coding="")
 
 
 def first_good(attempts: Iterable[Callable[[], Result]]) -> Result:
@@ -78,6 +99,14 @@ def first_good(attempts: Iterable[Callable[[], Result]]) -> Result:
             problem = problem or one
     assert problem is not None
     raise problem
+
+
+def _with_pictures(problem: Problem, program: Program, dataset: Dataset) -> Problem:
+    """The problem, with the hint to take pictures where the program wants some and the data have none."""
+    calls = {part.function for s in program.statements for part in walk(s.tree) if isinstance(part, Call)}
+    if dataset.image_shape or calls.isdisjoint(OF_PICTURES):
+        return problem
+    return Problem(problem.message, problem.span, "Choose data with pictures, such as Handwritten digits")
 
 
 def _lengths(dataset: Dataset, rule: type[Optimizer]) -> Iterator[Lengths]:
@@ -160,7 +189,7 @@ class _Fitting:
         usable = {n: v for n, v in self.given.items() if n in kept and n in roles.parameters}
         lost = [n for n in (*roles.parameters, *roles.fixed) if n in self.given and n not in kept]
         if roles.target and roles.target not in graph.nodes:
-            graph = with_error(graph, roles)
+            graph = with_error(graph, roles, self.rule)
             found[roles.target] = frozen(np.zeros(graph.nodes[roles.target].shape))
         return Fitted(graph, {**found, **start, **usable}, roles, tuple(_said_of_lost(lost, graph)))
 

@@ -19,6 +19,7 @@ from core.notation.tree import Name
 from core.numbers import short
 from core.passes import tell
 from core.plan import make_plan
+from core.training.coding import ONE_HOT_SIGNS, SIGNS
 from core.training.data import Array, Examples
 from core.training.optimizers import Optimizer
 from core.training.roles import Roles
@@ -149,10 +150,13 @@ def _scored(graph: Graph, parameters: Collection[str], unit: Node, falls: bool) 
     return (graph, sides[formula]) if formula in sides else _extended(graph, formula, sides)
 
 
-def with_error(graph: Graph, roles: Roles) -> Graph:
-    """A program without a loss, asked for half the squared error; its target is a new input."""
+def with_error(graph: Graph, roles: Roles, rule: type[Optimizer]) -> Graph:
+    """A program without a loss, asked for half the squared error of a rule's answer; its target is new."""
     graph = _with_input(graph, roles.target, graph.nodes[roles.prediction].shape)
-    graph, output = _extended(graph, SQUARES, {"y": roles.prediction, "t": roles.target})
+    answer, signs = roles.prediction, roles.coding in (SIGNS, ONE_HOT_SIGNS)
+    if rule.thresholds and not _thresholds(graph, roles.parameters, answer):
+        graph, answer = _extended(graph, ANSWERS[signs], {"s": answer})
+    graph, output = _extended(graph, SQUARES, {"y": answer, "t": roles.target})
     return graph.with_output(output)
 
 

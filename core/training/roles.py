@@ -44,7 +44,7 @@ class Roles:
     def role(self, name: str) -> str:
         """What a name is for, as it may be chosen."""
         if name == self.target:
-            return f"{AS_TARGET} {self.coding}"
+            return f"{AS_TARGET} {self.coding}".rstrip()
         if name in self.features:
             return AS_INPUT
         return AS_PARAMETER if name in self.parameters else AS_CONSTANT

@@ -44,9 +44,9 @@ def check_parameters(roles: Roles, graph: Graph) -> None:
 def check(roles: Roles, graph: Graph, dataset: Dataset, chosen: Mapping[str, str]) -> None:
     """Raise Problem where a program and a data set do not fit."""
     if not roles.features:
-        raise Problem(
-            "No name of the program takes the data", hint="Call the inputs x, a vector, or x1, x2 and so on"
-        )
+        naming = "Call the inputs x, a vector, or x1, x2 and so on"
+        hint = "Choose the role input for the name that does" if chosen else naming
+        raise Problem("No name of the program takes the data", hint=hint)
     check_parameters(roles, graph)
     width = dataset.inputs.shape[1]
     for name, column in zip(roles.features, roles.columns, strict=False):

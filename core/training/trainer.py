@@ -379,8 +379,17 @@ class Trainer:
 
     def start_from(self, values: Mapping[str, Value]) -> None:
         """Give parameters or fixed inputs other values that hold after a reset, too."""
-        self._initial |= values
+        self.start_later_from(values)
         self.set_values(values)
+
+    def start_later_from(self, values: Mapping[str, Value]) -> None:
+        """Give parameters or fixed inputs the values they have after a reset."""
+        self._initial |= values
+
+    @property
+    def start(self) -> Mapping[str, Value]:
+        """The values of parameters and fixed inputs after a reset."""
+        return self._initial
 
     def set_values(self, values: Mapping[str, Value]) -> None:
         """Give parameters or fixed inputs other values; a trouble is over with that."""

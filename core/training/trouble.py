@@ -33,7 +33,7 @@ def cause(graph: Graph, values: Mapping[str, Value], examples: Examples | None, 
         for row in list(rows)[:MOST_LOOKED_AT] if examples else [0]:
             example = examples.example(row) if examples else {}
             if said := _first(tell(plan, {**values, **example})):
-                return f"{said} (example {row})" if examples else said
+                return f"in example {row} {said}" if examples else said
     except Problem:
         pass  # it takes too long to be told
     return ""

@@ -365,3 +365,78 @@ def test_the_loss_of_a_batch_is_its_mean_or_its_sum(window, lab):
     choose(lab.controls._fields["reduction"], "sum")
     lab.step()
     assert np.subtract(lab.trainer.values()["w"], before) == pytest.approx(10 * by_mean, rel=1e-9)
+
+
+def test_undoing_what_was_opened_leaves_the_training_alone(window, typed):
+    window.session.set_value("w", frozen([1.0, -1.0]))
+    for _ in range(5):
+        typed.step()
+    weights = typed.trainer.values()
+    typed.open_on_canvas()
+    window.session.undo_stack.undo()
+    assert typed.trainer.updates == 5
+    assert all(same(typed.trainer.values()[name], weights[name]) for name in weights)
+
+
+def test_undoing_a_value_keeps_the_run_and_a_reset_draws_it_again(window, typed):
+    first = typed.trainer.values()["w"]
+    typed.step()
+    window.session.set_value("w", frozen([3.0, -2.0]))
+    typed.step()
+    window.session.undo_stack.undo()
+    assert typed.trainer.updates == 2 and not same(typed.trainer.values()["w"], first)
+    typed.reset()
+    assert same(typed.trainer.values()["w"], first)
+
+
+def test_the_notice_is_for_who_works_with_both(window, typed):
+    typed.step()
+    assert window.notice.isVisible()
+    window.presentation.start(None)
+    typed.step()
+    assert not window.notice.isVisible()
+    window.presentation.stop()
+    window.lab_dock.toggle()
+    assert not window.notice.isVisible()
+
+
+def test_another_program_has_no_roles_chosen_for_the_last_one(window, typed):
+    choose(typed.roles.fields["b"], "constant")
+    window.session.set_text("h = tanh(W x + b); p = σ(v·h + c); L = bce(p, y)")
+    assert window.session.lab.roles == {} and "b" in typed.trainer.roles.parameters
+    window.session.undo_stack.undo()
+    assert window.session.lab.roles == {"b": "constant"}
+
+
+def test_a_program_that_does_not_fit_still_shows_its_roles(window, lab):
+    window.session.set_text("y = w x + b; L = (y - t)^2")
+    window.session.set_lab("train the program", trains="program", data="gauss")
+    assert lab.trainer is None
+    assert {name: field.currentText() for name, field in lab.roles.fields.items()} == {
+        "w": "parameter (auto)",
+        "x": "input (auto)",
+        "b": "parameter (auto)",
+        "t": "target (auto)",
+    }
+
+
+def test_what_makes_no_difference_without_data_cannot_be_set(window, lab):
+    window.session.set_text("L = (w - 3)^2")
+    window.session.set_lab("no data", trains="program", data="none")
+    fields = lab.controls._fields
+    assert not any(fields[name].isEnabled() for name in ("samples", "noise", "test_percent", "batch"))
+    assert fields["rate"].isEnabled()
+
+
+def test_the_plane_follows_weights_however_large(window, lab):
+    window.session.set_text("y = w·x + b; L = (y - t)^2")
+    window.session.set_lab("train", trains="program", data="gauss")
+    lab.trainer.parameters[...] = 1e200
+    plane = lab._plane.prediction()
+    assert np.isfinite(plane).all() and plane[-1, -1] > 1e200 and plane[0, 0] < -1e200
+
+
+def test_programs_for_pictures_ask_for_pictures(window, lab):
+    window.session.set_text("s = W flatten(conv2d(x, K)) + b; L = cross_entropy(s, k)")
+    window.session.set_lab("train", trains="program", data="gauss")
+    assert "such as Handwritten digits" in lab.message.text()

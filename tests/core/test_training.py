@@ -299,7 +299,7 @@ def test_divergence_keeps_the_weights_before_and_says_so():
     told = list(trainer.train())
     last = told[-1]
     assert last.trouble == trainer.trouble
-    said = f"The loss became infinite after update {last.step + 1}: v3 = (y − t)^2 is infinite: it is larger"
+    said = f"The loss became infinite after update {last.step + 1}: in example 0 v3 = (y − t)^2 is infinite"
     assert last.trouble.startswith(said)
     assert last.trouble.endswith("The weights had grown large: try a smaller learning rate than 1.")
     assert not any(progress.trouble for progress in told[:-1])
