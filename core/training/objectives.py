@@ -53,7 +53,9 @@ def descended(graph: Graph, roles: Roles, rule: type[Optimizer], examples: Examp
     """
     if not rule.objective:
         return Descent(graph, graph.output)
-    if not roles.target or examples is None:
+    if examples is None:
+        raise Problem(f"{rule.title} needs examples with targets", hint="Choose a data set")
+    if not roles.target:
         raise Problem(
             f"{rule.title} needs a target, and no name of the program takes it",
             hint="Write a loss that compares the prediction with a target t, such as 1/2 (t - y)^2",

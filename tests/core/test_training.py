@@ -337,9 +337,9 @@ def test_all_examples_are_looked_at_before_the_first_update():
     )
     said = trainer.step().trouble
     assert said.startswith(
-        "The loss is not a number before update 1: v1 = log(x) is not a number: the logarithm"
+        "The loss is not a number before update 1: in example 2 v1 = log(x) is not a number: the logarithm"
     )
-    assert "(example 2). The weights are the initial ones." in said
+    assert "in example 2 v1" in said and "The weights are the initial ones." in said
     assert (trainer.values(), trainer.updates, trainer.failed.record.step) == ({"w": 1.0}, 0, 0)
 
 
