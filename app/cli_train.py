@@ -69,7 +69,7 @@ def train_arguments(parser: argparse.ArgumentParser) -> None:
         "--role",
         metavar="NAME=ROLE",
         action="append",
-        help="what a name is for, such as c=constant or 't=target signs'; may be repeated (default: found)",
+        help="what a name is for, such as c=constant or 't=target signs'; may be repeated (default: found from the program)",
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--epochs", metavar="N", help=f"how often all examples are used ({EPOCHS})")
@@ -182,13 +182,15 @@ def _typed_roles(
     words: Sequence[str], text: str, values: Mapping[str, Value], with_data: bool
 ) -> dict[str, str]:
     """The roles of words such as `c=constant`. Raises Problem where a name or a role does not exist."""
-    from core.training.roles import AS_TARGET, CHOICES, offered
+    from core.training.roles import CHOICES, offered
 
-    program = read_program(text, values) if words else None
+    if not words:
+        return {}
+    program = read_program(text, values)
+    known = free_names(program, values)
     found: dict[str, str] = {}
     for word in words:
-        assert program is not None
-        known, (spelled, _, role) = free_names(program, values), map(str.strip, word.partition("="))
+        spelled, _, role = map(str.strip, word.partition("="))
         name = spelled
         with suppress(Problem):
             name = program.aliases.get(name_of(spelled), name_of(spelled))
@@ -203,9 +205,6 @@ def _typed_roles(
         if not with_data and role not in offered(None):
             raise Problem(f"Without data {name} cannot be {role}", hint="Choose a data set with --data")
         found[name] = role
-    targets = [name for name, role in found.items() if role.startswith(AS_TARGET)]
-    if len(targets) > 1:
-        raise Problem(f"--role: {' and '.join(targets)} cannot both be the target")
     return found
 
 

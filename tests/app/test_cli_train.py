@@ -285,7 +285,7 @@ REFUSED = [
     ([FIT, "--role", "b=constant", "--role", "b=constant"], "--role: b is given twice"),
     (
         [FIT, "--data", "sine", "--role", "b=target number", "--role", "t=target number"],
-        "--role: b and t cannot both be the target",
+        "b and t are all targets",
     ),
     (["w^2", "--curve", "a.txt"], "The curve is a .csv file, not a.txt"),
     (["w^2", "-o", "a.csv"], "The weights are a .json file, not a.csv"),
