@@ -69,7 +69,8 @@ def train_arguments(parser: argparse.ArgumentParser) -> None:
         "--role",
         metavar="NAME=ROLE",
         action="append",
-        help="what a name is for, such as c=constant or 't=target signs'; may be repeated (default: found from the program)",
+        help="what a name is for, such as c=constant or 't=target signs'; repeatable"
+        " (default: found from the program)",
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--epochs", metavar="N", help=f"how often all examples are used ({EPOCHS})")
