@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog, QWidget
 
 from app.store import shown_name
 from core.errors import Problem, legible
-from core.figure import figure
+from core.figure import Figure, Figures
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -37,11 +37,38 @@ def save_all_figures(window: Window) -> None:
     path = ask_for_file(window, "Save figures of all steps", _suggested(window, "steps.pdf"), PAGES)
     if path:
         session = window.session
-        pages = [
-            figure(session.drawing, session.story.picture(i), session.digits)
-            for i in range(len(session.story) + 1)
-        ]
-        _write(window, path, lambda: save_pages(pages, path, window.theme))
+        count = len(session.story) + 1
+        progress = QProgressDialog("Saving figures of all steps", "Cancel", 0, 2 * count, window)
+        progress.setWindowModality(Qt.WindowModality.WindowModal)
+        pages = Pages(Figures(session.drawing, session.story, session.digits), count, progress)
+        try:
+            _write(window, path, lambda: save_pages(pages, path, window.theme))
+        finally:
+            progress.close()
+            progress.deleteLater()
+
+
+class Pages(Sequence[Figure]):
+    """The figures of all steps, made when they are asked for; files look at each twice: to measure, to paint.
+
+    The window stays alive in between, and a press on Cancel ends it with a Problem.
+    """
+
+    def __init__(self, figures: Figures, count: int, progress: QProgressDialog):
+        self._figures, self._count, self._progress = figures, count, progress
+        self._looks = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        if not 0 <= place < self._count:
+            raise IndexError(place)
+        self._looks += 1
+        self._progress.setValue(min(self._looks, self._progress.maximum() - 1))
+        if self._progress.wasCanceled():
+            raise Problem("Saving was cancelled")
+        return self._figures.at(place)
 
 
 def save_graphml(window: Window) -> None:

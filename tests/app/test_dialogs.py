@@ -6,7 +6,8 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFileDialog, QProgressDialog
 
 from app import dialogs
 from app.exports import EXPORTS
@@ -37,6 +38,25 @@ def test_all_steps_are_saved_as_pages(window, asked):
     path = asked("steps.pdf")
     window.actions_by_id["figures"].trigger()
     assert path.read_bytes().startswith(b"%PDF")
+
+
+def test_saving_all_steps_can_be_cancelled_and_leaves_no_file(window, asked, said, qtbot):
+    path = asked("steps.pdf")
+    window.session.set_text(" + ".join(f"tanh({i} x)" for i in range(1, 40)))
+
+    def cancel():
+        dialogs_shown = window.findChildren(QProgressDialog)
+        if dialogs_shown and dialogs_shown[0].value() > 20:
+            dialogs_shown[0].cancel()
+            timer.stop()
+
+    timer = QTimer(interval=0)
+    timer.timeout.connect(cancel)
+    timer.start()
+    window.actions_by_id["figures"].trigger()
+    assert not timer.isActive(), "the window was never asked"
+    assert said == ["Saving was cancelled"] and not path.exists()
+    qtbot.waitUntil(lambda: not window.findChildren(QProgressDialog))
 
 
 def test_the_graph_is_saved_for_other_programs(window, asked):
