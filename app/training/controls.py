@@ -146,7 +146,7 @@ CONTROLS = (
         network_only=True,
     ),
     Control("test_percent", "Test %", "Share of the samples kept for testing"),
-    Control("optimizer", "Optimiser", "The rule that updates the weights", lambda: _titles(OPTIMIZERS)),
+    Control("optimizer", "Optimizer", "The rule that updates the weights", lambda: _titles(OPTIMIZERS)),
     Control("batch", "Batch", "Samples per update"),
     Control(
         "reduction",
