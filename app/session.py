@@ -99,6 +99,7 @@ class Session(QObject):
         self._ticker = Ticker(self)
         self._ticker.progressed.connect(self._say_if_busy)
         self._begun = 0.0
+        self._asked: float | None = None  # since when a typed text is being taken, which counts as well
         self._understood = self.document.text  # the text of the last story
         self.computing = False  # whether the document's story is still to come
         for _ in self._understanding(self.document):
@@ -138,6 +139,7 @@ class Session(QObject):
         """
         if text == self.document.text:
             return
+        self._asked = clock.now()
         values, kept = self.document.values, dict[str, Any]()
         guessed = self.document.guessed
         try:
@@ -165,6 +167,7 @@ class Session(QObject):
             self._remembered |= {n: v for n, v in before.items() if n in known}
         after = replace(self.document, text=text, values=values, guessed=guessed, **kept)
         self.edit("edit program", after, gesture)
+        self._asked = None
 
     def _still_there(self, program: Program, values: Mapping[str, Value]) -> dict[str, Any]:
         """What was unfolded, and the chosen output and seed, as far as the edited program has them."""
@@ -355,12 +358,12 @@ class Session(QObject):
         called, or another document is shown.
         """
         self._ticker.stop()
-        self._begun, self.computing = clock.now(), True
+        self._begun, self.computing = clock.now() if self._asked is None else self._asked, True
         work = self._understanding(self.document)
-        for _ in work:
-            if clock.now() > self._begun + AT_ONCE:
-                self._ticker.start(work)
+        while clock.now() <= self._begun + AT_ONCE:
+            if next(work, self) is self:
                 return
+        self._ticker.start(work)
 
     def stop(self) -> None:
         """Give up what is being computed; the last good story stays."""

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
+from itertools import islice
 
 from core.arrays import MAX_RANK, Value, frozen, is_finite, shape_of
 from core.builder import CONSTANTS, build, free_names, read_program, renamed
@@ -253,6 +254,11 @@ def carried_over(program: Program, values: Mapping[str, Value], chosen: Collecti
     """
     stays = {name: value for name, value in values.items() if name in chosen}
     fresh = with_defaults(program, stays, tries=1)
+    if not stays and _is_large(program):
+        return {
+            n: values[n] if n in values and shape_of(values[n]) == shape_of(v) else v
+            for n, v in fresh.items()
+        }
     kept = {
         name: value
         for name, value in values.items()
@@ -270,6 +276,12 @@ def carried_over(program: Program, values: Mapping[str, Value], chosen: Collecti
         if given is not kept or not least:
             break
     return fresh if best is None else best
+
+
+def _is_large(program: Program) -> bool:
+    """Whether a program has more parts than a graph may have whose values are tried."""
+    parts = (part for statement in program.statements for part in walk(statement.tree))
+    return sum(1 for _ in islice(parts, 2 * MOST_NODES + 1)) > 2 * MOST_NODES
 
 
 def _guessed(

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from app.canvas.items import ArrowItem, BoxItem, FrameItem, LabelItem, TokenItem
 from app.canvas.painting import label_rect
 from app.session import Session
 from app.theme import LIGHT, Theme
+from app.ticker import Ticker
 from core.figure import MARGIN, Figure, Label, figure, sums
 from core.graph import Edge
+from core.work import Work, finished
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QVariantAnimation
 
+MOST_AT_ONCE = 300  # boxes of a figure that are made without leaving the window time in between
+PIECE = 100
 TRAVEL = 420  # milliseconds a token takes at normal speed
 
 
 class Scene(QGraphicsScene):
+    """Items for the parts of the session's figure; `shown` tells that all of them are there.
+
+    The many parts of a large figure are made in pieces, so that the window stays alive.
+    """
+
+    shown = Signal()
+
     def __init__(self, session: Session, parent: object | None = None):
         super().__init__()
         self.session = session
@@ -39,6 +50,7 @@ class Scene(QGraphicsScene):
         self.addItem(self._token)
         self._travel: QVariantAnimation | None = None
         self._seen = 0
+        self._ticker = Ticker(self)
         session.runChanged.connect(self._show)
         session.cursorMoved.connect(self._step)
         session.selectionChanged.connect(self._show)
@@ -78,17 +90,20 @@ class Scene(QGraphicsScene):
         session = self.session
         wanted = (session.story, session.drawing, session.digits)
         if self._bounds is None or any(a is not b for a, b in zip(self._bounds[0], wanted, strict=True)):
-            self._bounds = wanted, self._all_there_will_be()
+            self._bounds = wanted, finished(self._all_there_will_be())
         return self._bounds[1]
 
-    def _all_there_will_be(self) -> QRectF:
+    def _all_there_will_be(self) -> Work[QRectF]:
         """All parts but the labels of now; the labels there will be at the end, and the sums on the way."""
         drawing, story, digits = self.session.drawing, self.session.story, self.session.digits
         last = figure(drawing, story.last, digits)
         rect = QRectF(0, 0, last.width, last.height)
+        yield
         for item in (*self._frames.values(), *self._boxes.values(), *self._arrows.values()):
             rect = rect.united(item.boundingRect())
-        for label in (*last.labels, *sums(drawing, story, digits)):
+        for number, label in enumerate((*last.labels, *sums(drawing, story, digits))):
+            if number % PIECE == 0:
+                yield
             (x, y), (width, height) = label.at, label.extent
             # a name, which has no extent, is laid out in any case; a number only when it is painted
             there = QRectF(x - width / 2, y if label.below else y - height, width, height)
@@ -129,20 +144,39 @@ class Scene(QGraphicsScene):
         self._token.show_progress((), 1.0)
 
     def _show(self) -> None:
-        """Bring the items in line with the session's figure."""
+        """Bring the items in line with the session's figure: at once, or in pieces where many are missing."""
         figure = self.session.figure
         if self._drawing is not self.session.drawing.placement:
             self._drawing = self.session.drawing.placement
             self.finish()
             self._forget()
             self._seen = self.session.cursor
+        self._ticker.stop()
+        work = self._showing(figure)
+        if len(figure.boxes) - len(self._boxes) > MOST_AT_ONCE:
+            self._see(False)  # a picture that grows would be painted again and again
+            self._ticker.start(work)
+        else:
+            finished(work)
+
+    def _showing(self, figure: Figure) -> Work[None]:
         self._show_frames(figure)
-        self._show_boxes(figure)
-        self._show_arrows(figure)
-        self._show_labels(figure)
+        yield from self._show_boxes(figure)
+        yield from self._show_arrows(figure)
+        yield from self._show_labels(figure)
         if self._dimmed:
             self._set_opacity()
+        session = self.session
+        if self._bounds is None or self._bounds[0][1] is not session.drawing:
+            wanted = (session.story, session.drawing, session.digits)
+            self._bounds = wanted, (yield from self._all_there_will_be())
         self.setSceneRect(self.bounds().adjusted(-400, -300, 400, 300))
+        self._see(True)
+        self.shown.emit()
+
+    def _see(self, seen: bool) -> None:
+        for view in self.views():
+            view.viewport().setUpdatesEnabled(seen)
 
     def _show_frames(self, figure: Figure) -> None:
         """The frames change with the places of nodes only, and then all items are made anew."""
@@ -151,38 +185,45 @@ class Scene(QGraphicsScene):
                 self._frames[frame.key] = FrameItem(frame, self.theme)
                 self.addItem(self._frames[frame.key])
 
-    def _show_boxes(self, figure: Figure) -> None:
-        for box in figure.boxes:
+    def _show_boxes(self, figure: Figure) -> Work[None]:
+        for number, box in enumerate(figure.boxes):
+            if number % PIECE == 0:
+                yield
             item = self._boxes.get(box.node)
             if item is None:
                 item = self._boxes[box.node] = BoxItem(box, self.theme)
                 self.addItem(item)
             item.show_box(box, box.node == self.session.selection)
 
-    def _show_arrows(self, figure: Figure) -> None:
-        for arrow in figure.arrows:
+    def _show_arrows(self, figure: Figure) -> Work[None]:
+        for number, arrow in enumerate(figure.arrows):
+            if number % PIECE == 0:
+                yield
             item = self._arrows.get(arrow.edge)
             if item is None:
                 item = self._arrows[arrow.edge] = ArrowItem(arrow, self.theme)
                 self.addItem(item)
             item.show_arrow(arrow)
 
-    def _show_labels(self, figure: Figure) -> None:
+    def _show_labels(self, figure: Figure) -> Work[None]:
         """An item stays while its label does, or one that looks the same comes in its place."""
         wanted = {id(label): label for label in figure.labels}
         before = self._labels
         alike = {_key(item.label): item for label, item in before.items() if label not in wanted}
-        self._labels = {}
-        for number, label in wanted.items():
+        found: dict[int, LabelItem] = {}
+        for place, (number, label) in enumerate(wanted.items()):
+            if place % PIECE == 0:
+                yield
             item = before.get(number) or alike.pop(_key(label), None)
             if item is None:
-                item = LabelItem(label, self.theme)
+                item = self._labels[number] = LabelItem(label, self.theme)
                 self.addItem(item)
             item.label = label
-            self._labels[number] = item
-        for item in before.values():
-            if self._labels.get(id(item.label)) is not item:
+            found[number] = item
+        for item in self._labels.values():
+            if found.get(id(item.label)) is not item:
                 self.removeItem(item)
+        self._labels = found
 
 
 def _key(label: Label) -> object:

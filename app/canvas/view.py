@@ -51,7 +51,7 @@ class View(QGraphicsView):
         self.setMinimumSize(240, 160)
         self.setAccessibleName("Computational graph")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        session.runChanged.connect(self._keep_fitted)
+        scene.shown.connect(self._keep_fitted)
         session.cursorMoved.connect(self._follow)
         self._drawn: object = None
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from app.canvas.gestures import scrub_step, scrubbed
 from app.canvas.items import ArrowItem, BoxItem, LabelItem
 from app.canvas.painting import label_rect
+from app.canvas.scene import MOST_AT_ONCE, PIECE
 
 Left = Qt.MouseButton.LeftButton
 
@@ -274,3 +275,29 @@ def test_a_name_typed_in_another_alphabet_is_drawn_anew_and_undone(window, typed
     assert seen() == plain
     session.undo_stack.redo()
     assert seen() == printed
+
+
+def test_a_large_figure_is_made_in_pieces_while_the_window_lives(window, qtbot):
+    window.session.set_text(" + ".join(["x"] * 400))
+    assert not window.session.computing and window.scene._ticker.running
+    assert not window.view.viewport().updatesEnabled(), "a growing picture is not painted"
+    work = window.scene._showing(window.session.figure)
+    before = len(window.scene.items())
+    for _ in work:
+        made = len(window.scene.items())
+        assert made - before <= PIECE
+        before = made
+    qtbot.waitUntil(lambda: not window.scene._ticker.running, timeout=120_000)
+    figure = window.session.figure
+    assert len(items(window, BoxItem)) == len(figure.boxes) > MOST_AT_ONCE
+    assert len(items(window, LabelItem)) == len(figure.labels)
+    assert window.view.viewport().updatesEnabled()
+    assert window.view.sceneRect().contains(window.scene.bounds())
+
+
+def test_another_program_ends_what_is_being_made(window, qtbot):
+    window.session.set_text(" + ".join(["x"] * 400))
+    assert window.scene._ticker.running
+    window.session.set_text("u v")
+    assert not window.scene._ticker.running and window.view.viewport().updatesEnabled()
+    assert len(items(window, BoxItem)) == len(window.session.figure.boxes) == 3
