@@ -337,11 +337,16 @@ def lab_from(found: Mapping[str, Any]) -> Lab:
             said = f"have {between} characters" if isinstance(usual, str) else f"lie {between}"
             raise Problem(f"The lab's {entry.name} must {said}")
         if isinstance(value, str) and value != usual and value not in (known := choices()[entry.name]):
-            told = f"The lab's {entry.name} is {cut(value)!r}, which does not exist"
+            told = f"The lab's {entry.name} is {_quoted(value)}, which does not exist"
             mend = f'In the file, set "{entry.name}" of "lab" to one of: {", ".join(known)}'
             raise Problem(told, hint=mend)
         settings[entry.name] = type(usual)(value)
     return Lab(**settings)
+
+
+def _quoted(value: Any) -> str:
+    """A word of a file in quotation marks; of one that cannot be printed only that it is there."""
+    return f"'{cut(value)}'" if isinstance(value, str) and value.isprintable() else "something else"
 
 
 def choices() -> Mapping[str, Collection[str]]:
@@ -381,7 +386,7 @@ def _roles(value: Any) -> dict[str, str]:
     for name, role in found.items():
         if role not in CHOICES:
             raise Problem(
-                f"The role of {cut(name)} is {cut(str(role))!r}, which does not exist",
+                f"The role of {cut(name)} is {_quoted(role)}, which does not exist",
                 hint=f"In the file, set it to one of: {', '.join(CHOICES)}",
             )
     return found

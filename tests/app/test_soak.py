@@ -2,10 +2,19 @@
 
 import pytest
 
+from app.theme import LIGHT
 from tests.soak import User
 
 MOST_WINDOWS = 3  # that are made once, when they are first needed: tooltips, choices
 MOST_OF_A_KIND = 8  # each of the five tabs of derivatives keeps the last story it was asked about
+
+
+@pytest.fixture(autouse=True)
+def light_again(window):
+    """The look of the program is one for all windows, and a user at random changes it."""
+    yield
+    window.settings.set("text_scale", 1.0)
+    window.set_theme(LIGHT)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

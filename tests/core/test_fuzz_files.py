@@ -83,6 +83,7 @@ def project(**parts):
 
 @given(written(PROJECTS) | st.text(max_size=40))
 @settings(max_examples=300)
+@example(project(version=4, lab={"trains": "\x00network"}))
 @example(project(version=True))
 @example(project(version=10**400))
 @example(project(lab={"rate": 10**400}))
