@@ -9,9 +9,10 @@ from typing import TypeVar
 from core.arrays import Shape, Value, frozen, shape_of, shape_text
 from core.builder import build, read_program
 from core.dataclass import dataclass, replace
-from core.defaults import Lengths, with_defaults
+from core.defaults import with_defaults
 from core.errors import Problem
 from core.graph import Graph
+from core.guessed_shapes import Lengths
 from core.late import np
 from core.notation.tree import Call, Program, walk
 from core.training.coding import CODINGS, codings_for

@@ -1,0 +1,466 @@
+"""Shapes guessed for names that have no value yet, from how they are used.
+
+A capital letter in front of a vector is a matrix, `w·x` are two vectors, what meets by addition has one
+shape; what is usual on slides counts, if the program can be built with it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import field
+
+from core.arrays import MAX_RANK, Value, frozen, shape_of
+from core.builder import CONSTANTS, read_program
+from core.dataclass import dataclass
+from core.errors import Problem
+from core.late import np
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Indicator,
+    Listing,
+    Name,
+    Negative,
+    Number,
+    Program,
+    Range,
+    Reduction,
+    Transposed,
+    Tree,
+    fold,
+    left_over,
+    substituted,
+    walk,
+)
+from core.ops import CALLS, Op
+
+SIZE, PICTURE, FILTER = 2, 6, 3
+OF_CLASSES = -1  # stands for the number of classes in the table below
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """The lengths of axes that a program leaves open: how many classes, and units in a layer, there are.
+
+    `filters` is how many filters are a stack, 0 for a single one that is none; `indexed` says that an entry
+    chosen by a name is that of a class.
+    """
+
+    classes: int = 3
+    units: int = 3
+    filters: int = 0
+    indexed: bool = False
+
+
+USUAL = Lengths()
+# what functions take: a length for each axis of their first values; 0 where any will do
+WANTED: dict[str, tuple[tuple[int, ...], ...]] = {
+    **dict.fromkeys(["softmax", "log_softmax", "cross_entropy", "nll", "multiclass_hinge"], ((OF_CLASSES,),)),
+    **dict.fromkeys(["logsumexp", "norm", "l1", "l2", "elastic", "sum", "mean", "prod"], ((0,),)),
+    **dict.fromkeys(["mse", "squared_error", "argmax", "dropout", "numel"], ((0,),)),
+    "outer": ((0,), (0,)),
+    "concat": ((0,), (0,)),
+    "conv2d": ((PICTURE, PICTURE), (FILTER, FILTER)),
+    "maxpool": ((PICTURE, PICTURE),),
+    "avgpool": ((PICTURE, PICTURE),),
+    "flatten": ((SIZE, SIZE),),
+    "flip": ((FILTER, FILTER),),
+}
+# functions of two vectors alike
+COMPARING = {"mse", "squared_error"}
+# functions whose result's shape follows from the shapes of what they take
+SHAPED = {"concat", "conv2d", "maxpool", "avgpool", "reshape", "flatten", "onehot", "positional_encoding"}
+# functions that make one number of a vector, and of a matrix one for each row
+ROWWISE = {"logsumexp", "cross_entropy", "nll", "multiclass_hinge", "argmax"}
+# how names of a state end that it has at one step and at the next one
+STEP = re.compile(r"_?(t|\{t[+-]1\}|prev|next)$|⁽ᵗ([⁺⁻]¹)?⁾$")
+MATRICES = "WUVAMQ"
+EXAMPLES = "XH"  # matrices before a matrix of weights, with an example or its hidden units in each row
+MAX_GUESSED = 100
+MOST_INLINED = 50
+
+
+class Size:
+    """The unknown length of an axis; two that must be equal are joined."""
+
+    def __init__(self) -> None:
+        self.same: Size | None = None
+        self.length = 0
+        self.units = False  # whether there is one for each unit of a layer
+        self.examples = False  # whether there is one for each example
+
+    def root(self) -> Size:
+        """The one that stands for all it is joined with."""
+        found = self
+        while found.same:
+            found = found.same
+        if self is not found:
+            self.same = found  # the next way is short
+        return found
+
+    def join(self, other: Size) -> None:
+        a, b = self.root(), other.root()
+        if a is not b:
+            a.length = a.length or b.length
+            a.units = a.units or b.units
+            a.examples = a.examples or b.examples
+            b.same = a
+
+
+Axes = tuple[Size, ...]
+
+
+@dataclass
+class ShapeGuess:
+    """Shapes by unification over the tree; a conflict is left for the builder to report.
+
+    `slides` says whether what is usual on slides counts, such as bold letters for vectors.
+    """
+
+    program: Program
+    values: Mapping[str, Value]
+    slides: bool
+    lengths: Lengths
+    known: dict[str, Axes] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
+    indices: set[str] = field(default_factory=set)
+    rows: dict[str, Axes] = field(default_factory=dict)
+    inner: set[int] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)  # what index notation needs as numbers
+    looked_into: int = 0  # functions of the program, where they are used
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        for name, value in self.values.items():
+            self.known[name] = tuple(_sized(n) for n in shape_of(value))
+        for needed in self.program.needed:  # what index notation promises
+            if needed.rank == 0 and isinstance(needed.tree, Name):
+                self.numbers.add(needed.tree.name)
+            if needed.rank and needed.rank <= MAX_RANK:
+                self.raise_rank(
+                    needed.tree, needed.rank, self.known.get(getattr(needed.tree, "name", ""), ())
+                )
+        self.ranks = self.ranks_known()
+        self.look()
+        if (ranks := self.ranks_known()) != self.ranks:  # a second look uses the ranks the first one found
+            self.ranks = ranks
+            self.known = {name: axes for name, axes in self.known.items() if name in self.values}
+            self.look()
+        return {name: tuple(map(self.length, axes)) for name, axes in self.known.items()}
+
+    def length(self, axis: Size) -> int:
+        """The length of an axis, the usual one where the program leaves it open."""
+        found = axis.root()
+        return found.length or (self.lengths.units if found.units else SIZE)
+
+    def classes(self) -> dict[str, Value]:
+        """For each name of classes of rows one class after the other."""
+        lengths = {name: map(self.length, axes) for name, axes in self.rows.items()}
+        return {name: frozen(np.arange(rows) % classes) for name, (rows, classes) in lengths.items()}
+
+    def ranks_known(self) -> dict[str, int]:
+        return {name: len(axes) for name, axes in self.known.items() if axes}
+
+    def look(self) -> None:
+        for statement in self.program.statements:
+            if statement.parameters is None:
+                products = [part for part in walk(statement.tree) if _product(part)]
+                self.inner.update(id(child) for part in products for child in part.children)
+                axes = fold(statement.tree, self.combine)
+                if statement.name:
+                    self.known[statement.name] = axes
+                    self.carry(statement.name, axes)
+
+    def carry(self, name: str, axes: Axes) -> None:
+        """A state has the same length at each step."""
+        stem = STEP.sub("", name)
+        for other, others in self.known.items() if self.slides and stem not in ("", name) else ():
+            if STEP.sub("", other) == stem != other and len(others) == len(axes):
+                for one, same in zip(axes, others, strict=True):
+                    one.join(same)
+
+    def combine(self, part: Tree, found: list[Axes]) -> Axes:
+        match part:
+            case Name(name):
+                return self.name(name)
+            case Number():
+                return ()
+            case Binary("·" | " " | "@" as sign, left, right):
+                return self.product(sign, part, left, right, found)
+            case Binary("^", left, _):
+                return found[0]
+            case Binary("/", _, Name(name)) if not self.known.get(name):
+                return found[0]  # a number divides all entries
+            case Binary(_, left, right):
+                return self.joined([left, right], found)
+            case Negative():
+                return found[0]
+            case Transposed():
+                return found[0][::-1]
+            case Indicator(_, left, right):
+                return self.joined([left, right], found)
+            case Listing():
+                return (_sized(len(found)), *found[0])
+            case Index(places=places):
+                axes = self.indexed(part, found[0])
+                ranges = tuple(Size() for place in places if isinstance(place, Range))
+                return (*ranges, *axes[len(places) :])
+            case Call(function, args):
+                return self.call(function, args, found)
+            case Reduction():
+                raise left_over(part)
+
+    def name(self, name: str) -> Axes:
+        if name not in self.known and name not in CONSTANTS:
+            rank = self.ranks.get(name, self.faced(name))
+            self.known[name] = tuple(Size() for _ in range(rank))
+        return self.known.get(name, ())
+
+    def faced(self, name: str) -> int:
+        """The rank that the face of a name tells of: a bold capital is a matrix."""
+        face = self.program.faces.get(name) if self.slides else None
+        return 2 if face == "bold" and name[0].isupper() else int(face in ("bold", "arrow"))
+
+    def raise_rank(self, tree: Tree, rank: int, axes: Axes) -> Axes:
+        """Take a name that was thought a number for a vector or matrix after all."""
+        if isinstance(tree, Name) and not axes and tree.name not in {*self.values, *self.numbers, *CONSTANTS}:
+            self.known[tree.name] = tuple(Size() for _ in range(rank))
+            self.ranks[tree.name] = rank
+            return self.known[tree.name]
+        return axes
+
+    def product(self, sign: str, part: Tree, left: Tree, right: Tree, found: list[Axes]) -> Axes:
+        a, b = found
+        left = left.body if isinstance(left, Negative) else left
+        plain, bare = map(_untransposed, (left, right))
+        if self.slides:
+            if sign != "@" and plain is left and bare is not right and id(part) not in self.inner:
+                a = self.raise_rank(plain, 1, a) if _is_small(plain) else a
+                b = self.raise_rank(bare, 1, b) if len(a) == 1 and _is_small(bare) else b
+                if len(a) == len(b) == 1:
+                    return (*a, *b)
+            if bare is not right and isinstance(bare, Name) and bare.name[0].isupper():
+                b = b or self.raise_rank(bare, 2, b)[::-1]
+            if len(a) == 2 and _begins(right, MATRICES):
+                b = self.raise_rank(right, 2, b)
+            if _begins(left, EXAMPLES) and (_begins(right, "wβθ") or len(b) == 2):
+                a = self.raise_rank(left, 2, a)
+            known = not isinstance(right, Name) or self.is_computed(right) or right.name in self.values
+            if sign in "·@" and (_is_small(left) or _begins(left, "βθ")) and len(b) == 1 and known:
+                a = self.raise_rank(left, 1, a)
+            if len(a) == 2 and _begins(left, EXAMPLES):
+                a[0].root().examples = True
+        if _begins(plain, MATRICES) or (_begins(plain, EXAMPLES) and _begins(bare, MATRICES)):
+            a = a or self.raise_rank(plain, 2, a)[:: 1 if plain is left else -1]
+            if _begins(bare, MATRICES):
+                b = b or self.raise_rank(bare, 2, b)[:: 1 if bare is right else -1]
+            else:
+                b = self.raise_rank(right, 1, b)
+        elif _begins(right, MATRICES) and (plain is not left or _begins(left, "xh")):
+            a = self.raise_rank(plain, 1, a)
+            b = self.raise_rank(right, 2, b)
+        elif plain is not left or (sign in "·@" and _begins(left, "w") and isinstance(right, Name)):
+            a = self.raise_rank(plain, 1, a)
+            b = self.raise_rank(right, 1, b)
+        if len(a) == 2 or (len(a) == 1 and sign in "·@"):
+            b = self.raise_rank(right, 1, b)
+        if not a or not b:
+            return a or b
+        a[-1].join(b[0])
+        if len(a) == 2:
+            a[0].root().units = True
+        return (*a[:-1], *b[1:])
+
+    def indexed(self, part: Index, axes: Axes) -> Axes:
+        """The axes of what is indexed, long enough for indices that are numbers; `W[i][j]` is `W[i, j]`."""
+        self.indices.update(place.name for place in part.places if isinstance(place, Name))
+        body, rank = part.body, len(part.places)
+        while isinstance(body, Index) and rank <= MAX_RANK:
+            rank += len(body.places)
+            body = body.body
+        if rank > MAX_RANK:
+            return axes
+        name = next((inner for inner in walk(body) if isinstance(inner, Name)), None)
+        if (
+            self.slides
+            and isinstance(part.body, Name)
+            and part.body.name[0].isupper()
+            and isinstance(part.places[0], Name)
+        ):
+            axes = self.raise_rank(part.body, 2, axes)
+        if name and len(axes) < len(part.places) and len(self.name(name.name)) < rank:
+            axes = self.raise_rank(name, rank, ())[rank - len(part.places) :]
+        for axis, place in zip(axes, part.places, strict=False):
+            needed = _needed(place)
+            if 0 < needed <= MAX_GUESSED and name and name.name not in self.values:
+                axis.root().length = max(axis.root().length, needed, SIZE)
+            if self.lengths.indexed and isinstance(place, Name) and not self.is_computed(place):
+                axis.root().length = axis.root().length or self.lengths.classes
+        return axes
+
+    def is_computed(self, tree: Tree) -> bool:
+        return isinstance(tree, Name) and any(tree.name == s.name for s in self.program.statements)
+
+    def joined(self, parts: Sequence[Tree], found: list[Axes]) -> Axes:
+        longest = max(found, key=len)
+        for tree, axes in zip(parts, found, strict=True):
+            # a bias is stretched over the rows of a matrix and over a picture
+            stays = not longest or (_begins(tree, "b") and (len(longest) > 1 or longest[0].root().examples))
+            axes = axes if stays else self.raise_rank(tree, len(longest), axes)
+            if len(longest) == 2 and longest[0].root().examples and _begins(tree, "b"):
+                axes = self.raise_rank(tree, 1, axes)
+                for last in axes[-1:]:
+                    last.join(longest[-1])
+            if len(axes) == len(longest):
+                for one, other in zip(axes, longest, strict=True):
+                    one.join(other)
+        return longest
+
+    def call(self, function: str, args: Sequence[Tree], found: list[Axes]) -> Axes:
+        for number, (tree, lengths) in enumerate(zip(args, self.wanted(function, found), strict=False)):
+            found[number] = axes = self.raise_rank(tree, len(lengths), found[number])
+            for axis, length in zip(axes, lengths, strict=False):
+                usual = self.lengths.classes if length == OF_CLASSES else length
+                axis.root().length = axis.root().length or usual
+        if function in ("sum", "mean") and len(args) == 2 and found[0]:
+            along = _constant(args[1])
+            needed = int(along) + 1 if isinstance(along, float) and 0 < along < MAX_RANK else 1
+            if len(found[0]) < needed:
+                found[0] = self.raise_rank(args[0], needed, ()) or found[0]
+        if function == "transpose":
+            return found[0][::-1]
+        if function == "reshape" and len(args) == 2:
+            self.filled(args[0], args[1], found)
+        op = (
+            CALLS.get((function, min(len(args), 2)))
+            if function == "concat"
+            else CALLS.get((function, len(args)))
+        )
+        if op is None:
+            return self.inlined(function, args, found)
+        if op.points and isinstance(place := args[op.inputs.index(op.points[0])], Name):
+            self.indices.add(place.name)
+            if self.slides and function in ROWWISE and len(found[0]) == 2 and place.name not in self.values:
+                self.rows[place.name] = found[0]
+        if op.elementwise:
+            return self.joined(args, found)
+        if function in COMPARING:
+            self.joined(args, found)
+        if function in SHAPED:
+            return self.shaped(op, args, found)
+        if op.stands_for and function not in WANTED:
+            return self.written_out(op, args)
+        return _result(function, op, args, found[0])
+
+    def wanted(self, function: str, found: Sequence[Axes]) -> Sequence[tuple[int, ...]]:
+        """A length for each axis of what a function takes; filters are a stack where one is asked for."""
+        if function != "conv2d" or not self.lengths.filters:
+            return WANTED.get(function, ())
+        channels = [self.length(axis) for axis in found[0][:-2]]
+        return (*[0] * len(channels), PICTURE, PICTURE), (self.lengths.filters, *channels, FILTER, FILTER)
+
+    def filled(self, tree: Tree, shape: Tree, found: list[Axes]) -> None:
+        """What is laid out otherwise has as many entries as its new shape."""
+        sizes = [part.value for part in walk(shape) if isinstance(part, Number)]
+        found[0] = axes = self.raise_rank(tree, 1, found[0])
+        if len(axes) == 1 and 0 < math.prod(sizes) < MAX_GUESSED:
+            axes[0].root().length = axes[0].root().length or int(math.prod(sizes))
+
+    def shaped(self, op: Op, args: Sequence[Tree], found: list[Axes]) -> Axes:
+        """The result's axes by the operation's own rule; what has no length yet gets the usual one."""
+        shapes = []
+        for axes in found:
+            for axis in axes:
+                axis.root().length = self.length(axis)
+            shapes.append(tuple(axis.root().length for axis in axes))
+        constants = [*map(_constant, args), *op.defaults.values()][: len(op.inputs)]
+        shapes += [()] * (len(op.inputs) - len(shapes))
+        try:
+            shape = op.shape_of(op.inputs, shapes[: len(op.inputs)], constants)
+        except Problem:
+            return ()  # the builder says what is wrong
+        if len(args) > len(op.inputs):
+            shape = (shape[0] + sum((more or (1,))[0] for more in shapes[2:]), *shape[1:])
+        return tuple(_sized(length) for length in shape)
+
+    def inlined(self, function: str, args: Sequence[Tree], found: list[Axes]) -> Axes:
+        """What the body of a function of the program says of its arguments, so many times."""
+        for statement in self.program.statements:
+            if statement.name == function and statement.parameters and self.looked_into < MOST_INLINED:
+                self.looked_into += 1
+                outside = self.known
+                self.known = {**outside, **dict(zip(statement.parameters, found, strict=False))}
+                axes = fold(statement.tree, self.combine)
+                inside, self.known = self.known, outside
+                for name in inside.keys() - {*statement.parameters}:
+                    self.known[name] = inside[name]
+                for tree, name in zip(args, statement.parameters, strict=False):
+                    self.raise_rank(tree, len(inside[name]), self.known.get(getattr(tree, "name", ""), ()))
+                return axes
+        return ()
+
+    def written_out(self, op: Op, args: Sequence[Tree]) -> Axes:
+        """What a composite's formula says of its arguments."""
+        usual = {port: Number(value) for port, value in op.defaults.items()}
+        formula = read_program(op.stands_for, op.inputs).statements[0].tree
+        return fold(substituted(formula, usual | dict(zip(op.inputs, args, strict=False))), self.combine)
+
+
+def _result(function: str, op: Op, args: Sequence[Tree], axes: Axes) -> Axes:
+    """What is left of the axes of a function's first value; a matrix makes one number for each row."""
+    if function in ("softmax", "log_softmax", "dropout", "flip"):
+        return axes
+    if "axis" in op.settings:
+        axis = _constant(args[-1])
+        at = int(axis) if isinstance(axis, float) else 0
+        return tuple(size for place, size in enumerate(axes) if place not in (at, at + len(axes)))
+    return axes[:-1] if function in ROWWISE else ()
+
+
+def _constant(tree: Tree) -> Value | None:
+    """The value of a number, or of a list of numbers."""
+    match tree:
+        case Number(value):
+            return value
+        case Listing(items) if all(isinstance(item, Number) for item in items):
+            return frozen([item.value for item in items if isinstance(item, Number)])
+    return None
+
+
+def _needed(place: Tree | Range) -> int:
+    """How many entries an index or a range needs; 0 if it cannot be told."""
+    match place:
+        case Number(value):
+            return int(value) + 1
+        case Range(_, Number(value)):
+            return int(value)
+    return 0
+
+
+def _untransposed(tree: Tree) -> Tree:
+    """What is transposed, by a sign or by a call."""
+    match tree:
+        case Transposed(body) | Call("transpose", (body,)):
+            return body
+    return tree
+
+
+def _begins(tree: Tree, letters: str) -> bool:
+    return isinstance(tree, Name) and tree.name[0] in letters
+
+
+def _is_small(tree: Tree) -> bool:
+    """Whether a tree is a small Latin letter: a small Greek one often is a number."""
+    return isinstance(tree, Name) and tree.name[0].isascii() and tree.name[0].islower()
+
+
+def _product(part: Tree) -> bool:
+    return isinstance(part, Binary) and part.op in " ·@"
+
+
+def _sized(length: int) -> Size:
+    size = Size()
+    size.length = length
+    return size
