@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QKeySequence
 
 from app import folding
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 
 if TYPE_CHECKING:
     from app.window import Window

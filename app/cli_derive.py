@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from app.terminal import write
-from core.errors import Problem
+from core.base.errors import Problem
 from core.notation.spellings import node_name
 from core.request import Request, check_node, typed_hint
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.terminal import write
+from core.base.errors import Problem
 from core.document import Document
-from core.errors import Problem
 from core.request import Refusal, Request, typed_hint
 
 if TYPE_CHECKING:

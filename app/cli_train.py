@@ -14,11 +14,11 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from app.terminal import say, write, write_json
-from core.arrays import Value, same
+from core.base.arrays import Value, same
+from core.base.dataclass import replace
+from core.base.errors import Problem, cut
 from core.builder import free_names, read_program
-from core.dataclass import replace
 from core.document import LIMITS, Document, Lab, plain_value
-from core.errors import Problem, cut
 from core.notation.spellings import name_of
 from core.request import LISTED, Refusal, typed_values
 from core.values import read_value

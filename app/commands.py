@@ -17,13 +17,13 @@ from app.cli_train import check_alone, train_arguments, training_answer, write_t
 from app.opening import open_window
 from app.system import not_loaded
 from app.terminal import decoded, say, stdin_lines, write, write_json
-from core.dataclass import dataclass, replace
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Problem, legible
+from core.base.numbers import DIGITS
 from core.document import MAX_BYTES, Document, loads
-from core.errors import Problem, legible
 from core.notation.lexer import MAX_CHARACTERS
 from core.notation.nearest import nearest
 from core.notation.spellings import node_name
-from core.numbers import DIGITS
 from core.report import Report, error_answer, error_text
 from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_seed, typed_values
 from core.seed import read_entry

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog, QWidget
 
 from app.store import shown_name
-from core.errors import Problem, legible
+from core.base.errors import Problem, legible
 from core.figure import Figure, Figures
 
 if TYPE_CHECKING:

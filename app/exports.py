@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.version import program_version
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 from core.export.numpy_script import numpy_script
 from core.export.onnx_model import Options, formula_model, trained_model
 from core.export.pytorch import pytorch_script

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
 
-from core.errors import Problem
+from core.base.errors import Problem
 from core.expansions import called, expansion
 from core.unfold import frame_of
 

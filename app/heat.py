@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QImage
 
 from app.theme import Theme, heat_colours
-from core.arrays import Array
-from core.late import np
+from core.base.arrays import Array
+from core.base.lazy_numpy import np
 
 
 def heat_image(values: Array, theme: Theme, largest: float | None = None) -> QImage:

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 from app.actions import COMMANDS, Command
 from app.menus import keys_text, plain_text
 from app.version import program_version
+from core.base.resources import resource
 from core.ops import LISTED
-from core.resources import resource
 
 if TYPE_CHECKING:
     from app.window import Window

@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 
 from app.theme import icon_colour
-from core.resources import resource
+from core.base.resources import resource
 
 SIZES = (20, 40)  # and doubled, for screens with small pixels
 

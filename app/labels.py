@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
-from core.errors import Problem
+from core.base.errors import Problem
 
 NARROWEST = 80  # pixels: what a shortened button still needs
 

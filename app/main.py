@@ -16,8 +16,8 @@ from app.settings import Settings
 from app.system import starting_qt
 from app.theme import STYLE, load_fonts
 from app.window import Window
+from core.base.resources import BrokenInstallation
 from core.document import Document
-from core.resources import BrokenInstallation
 
 if TYPE_CHECKING:
     from app.recovery import Recovery

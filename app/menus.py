@@ -14,7 +14,7 @@ from app.actions import COMMANDS, MENUS, Command
 from app.held import rest
 from app.icons import icon
 from app.store import shown_path
-from core.errors import legible
+from core.base.errors import legible
 
 if TYPE_CHECKING:
     from app.window import Window

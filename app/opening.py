@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.system import ANYWHERE, libraries_of_window, no_screen, not_loaded
-from core.errors import Problem
+from core.base.errors import Problem
 
 if TYPE_CHECKING:
     from core.document import Document

@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from core.errors import legible
+from core.base.errors import legible
 
 Button = tuple[str, Literal["accept", "destroy", "reject"]]  # its text and what it does
 ROLES = {

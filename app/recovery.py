@@ -10,8 +10,8 @@ from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer, Signal
 
 from app.session import Session
 from app.store import lock_of, own_place, read_text, taken, write_atomically
+from core.base.errors import Problem
 from core.document import Document, dumps, loads
-from core.errors import Problem
 
 AFTER_EDIT, WHILE_MODIFIED = 2_000, 30_000  # milliseconds
 

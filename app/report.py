@@ -17,7 +17,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, qInstallMessag
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-from core.resources import BrokenInstallation
+from core.base.resources import BrokenInstallation
 
 if TYPE_CHECKING:
     from app.report_dialog import ReportDialog

@@ -12,19 +12,20 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app import clock
 from app.ticker import Ticker
-from core.arrays import Value, same
+from core.base.arrays import Value, same
+from core.base.dataclass import replace
+from core.base.errors import Problem, Span
+from core.base.numbers import DIGITS, typed_text
+from core.base.slicing import Work, finished
 from core.builder import build, read_program
-from core.dataclass import replace
 from core.defaults import carried_over, is_edit, with_defaults
 from core.document import EXAMPLE, Document, Lab, Point
-from core.errors import Problem, Span
 from core.expansions import called, expansion
 from core.figure import Drawing, Figure, Figures, draw_in_pieces, label_width
 from core.graph import CONSTANT, Graph
 from core.notation.nearest import seeming
 from core.notation.printers import expression_text, reading
 from core.notation.tree import Note, Program
-from core.numbers import DIGITS, typed_text
 from core.ops import FUNCTIONS
 from core.passes import as_chosen, telling, troubles
 from core.plan import make_plan
@@ -40,7 +41,6 @@ from core.unfold import (
     unfolded,
     without,
 )
-from core.work import Work, finished
 
 MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
 AT_ONCE, BUSY_AFTER = 0.05, 0.4  # seconds: what takes longer is computed in slices, and said to be so

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QMainWindow
 
 from app.store import own_place, read_text, shown_path
 from app.theme import THEMES
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
+from core.base.numbers import DIGITS
 from core.document import parse_json
-from core.errors import Problem
-from core.numbers import DIGITS
 
 MAX_FILE, MAX_RECENT, MAX_PATH = 1_000_000, 12, 4096
 SET_ASIDE = "The settings could not be read and start afresh; the old ones are kept in {}"

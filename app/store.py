@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from core.base.errors import Problem
 from core.document import MAX_BYTES
-from core.errors import Problem
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QLockFile, QStandardPaths

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from core.errors import Problem, cut
+from core.base.errors import Problem, cut
 
 
 class Packages(NamedTuple):

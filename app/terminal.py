@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
+from core.base.errors import Problem
 from core.document import MAX_BYTES
-from core.errors import Problem
 from core.notation.names import GREEK
 
 # how letters and signs look on a terminal that knows only a few characters

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
-from core.arrays import Array
-from core.dataclass import dataclass, replace
-from core.late import np
-from core.resources import BrokenInstallation, resource
+from core.base.arrays import Array
+from core.base.dataclass import dataclass, replace
+from core.base.lazy_numpy import np
+from core.base.resources import BrokenInstallation, resource
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

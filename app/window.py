@@ -43,8 +43,8 @@ from app.session import Session
 from app.settings import Settings
 from app.store import shown_name
 from app.theme import THEMES, Theme, apply_theme
-from core.errors import legible
-from core.numbers import typed_text
+from core.base.errors import legible
+from core.base.numbers import typed_text
 
 if TYPE_CHECKING:
     from app.derivatives.panel import DerivativesPanel

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial, reduce
 from itertools import chain, count
 
-from core.arrays import Shape, Value, describe, frozen, shape_of
-from core.dataclass import replace
-from core.errors import Problem, Span
+from core.base.arrays import Shape, Value, describe, frozen, shape_of
+from core.base.dataclass import replace
+from core.base.errors import Problem, Span
+from core.base.gc_paused import gc_paused
 from core.graph import INPUT, Graph, Node
-from core.keeping import keeping
 from core.nodes import Nodes, Operand, check_index
 from core.notation.nearest import nearest
 from core.notation.printers import expression_text
@@ -48,7 +48,7 @@ RELATIONS = {">": "greater", "<": "less", "≥": "at_least", "≤": "at_most", "
 SIGNS = {"+": "add", "-": "sub", "/": "div", "^": "pow", "*": "mul", "⊙": "mul"}
 
 
-@keeping
+@gc_paused
 def read_program(text: str, known: Mapping[str, Value] | Sequence[str] = ()) -> Program:
     """Read a program with all functions of the engine at hand; `known` are values, or names that have one.
 
@@ -87,7 +87,7 @@ def free_names(program: Program, known: Mapping[str, Value] | None = None) -> li
     return list(found)
 
 
-@keeping
+@gc_paused
 def build(program: Program, values: Mapping[str, Value]) -> Graph:
     """The graph of a program; `values` are needed for the inputs' shapes. Raises Problem with the place."""
     builder = Builder(program, values)

@@ -10,13 +10,13 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 
-from core.arrays import Value, frozen, is_finite, shape_of
+from core.base.arrays import Value, frozen, is_finite, shape_of
+from core.base.errors import Problem
+from core.base.gc_paused import gc_paused
+from core.base.lazy_numpy import np
 from core.builder import build, free_names, renamed
-from core.errors import Problem
 from core.graph import CONSTANT, Node
 from core.guessed_shapes import USUAL, Lengths, ShapeGuess
-from core.keeping import keeping
-from core.late import np
 from core.notation.tree import (
     Program,
     walk,
@@ -59,7 +59,7 @@ MOST_TRIES = 20
 MOST_NODES, MOST_NUMBERS = 120, 20_000
 
 
-@keeping
+@gc_paused
 def with_defaults(
     program: Program, values: Mapping[str, Value], tries: int = MOST_TRIES, lengths: Lengths = USUAL
 ) -> dict[str, Value]:

@@ -17,9 +17,9 @@ from dataclasses import asdict, field, fields
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from core.arrays import MAX_ENTRIES, MAX_RANK, Value, frozen
-from core.dataclass import dataclass, replace
-from core.errors import Problem, cut
+from core.base.arrays import MAX_ENTRIES, MAX_RANK, Value, frozen
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Problem, cut
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.spellings import name_of, node_name
 from core.older import upgraded

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from core.arrays import Shape, Value, joined_shape, shape_of, sum_to
-from core.dataclass import dataclass
+from core.base.arrays import Shape, Value, joined_shape, shape_of, sum_to
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
+from core.base.numbers import ALMOST, EQUAL, equation, typed_text
 from core.graph import CONSTANT, Graph, Node
-from core.late import np
 from core.notation.axes import index_letters, stretched, summed
 from core.notation.latex import latex
 from core.notation.mathtree import Big, Math, Row, Sign, Table, Tinted, row
@@ -45,7 +46,6 @@ from core.notation.typeset import (
     value_math,
     wrap,
 )
-from core.numbers import ALMOST, EQUAL, equation, typed_text
 from core.ops.losses import PAIRED
 from core.plan import GRADIENT, OUTPUT
 from core.seed import is_chosen, seeded

@@ -10,11 +10,11 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from core.arrays import Shape, describe
+from core.base.arrays import Shape, describe
+from core.base.dataclass import replace
+from core.base.errors import Problem
 from core.builder import read_program
-from core.dataclass import replace
 from core.equations import formula
-from core.errors import Problem
 from core.graph import Graph, Node
 from core.notation.printers import expression_text
 from core.notation.tree import Binary, Index, Listing, Name, Number, Tree, rebuilt, substituted

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from operator import add, mul
 
-from core.arrays import Value, describe, shape_of, shape_text
-from core.dataclass import dataclass
+from core.base.arrays import Value, describe, shape_of, shape_text
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
+from core.base.numbers import DIGITS, equation, short, value_text
 from core.equations import Equations, Lines
 from core.graph import CONSTANT, Graph, Node
-from core.late import np
 from core.notation.mathtree import Math, Sign, Table, Word, parts_of, row
 from core.notation.printers import expression_text
 from core.notation.typeset import ATOM, EQUALS, bracketed, is_loose, listed
-from core.numbers import DIGITS, equation, short, value_text
 from core.ops.base import entry_at
 from core.passes import trouble
 from core.plan import OUTPUT

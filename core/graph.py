@@ -11,9 +11,9 @@ from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from core.arrays import Shape, Value
-from core.dataclass import dataclass, replace
-from core.errors import Span
+from core.base.arrays import Shape, Value
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Span
 from core.notation.tree import Note, Program, Tree
 from core.notation.typeset import Typesetter
 from core.ops import OPS, Op

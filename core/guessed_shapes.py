@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 
-from core.arrays import MAX_RANK, Value, frozen, shape_of
+from core.base.arrays import MAX_RANK, Value, frozen, shape_of
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 from core.builder import CONSTANTS, read_program
-from core.dataclass import dataclass
-from core.errors import Problem
-from core.late import np
 from core.notation.tree import (
     Binary,
     Call,

@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from core.arrays import MAX_ENTRIES, MAX_RANK, Shape, Value, is_finite, shape_of
-from core.dataclass import dataclass
-from core.errors import Problem, Span, cut
+from core.base.arrays import MAX_ENTRIES, MAX_RANK, Shape, Value, is_finite, shape_of
+from core.base.dataclass import dataclass
+from core.base.errors import Problem, Span, cut
+from core.base.lazy_numpy import np
+from core.base.numbers import typed_text
 from core.graph import CONSTANT, Node
-from core.late import np
 from core.notation.printers import expression_text
 from core.notation.tree import Binary, Negative, Note, Tree
-from core.numbers import typed_text
 from core.ops import OPS, Op
 
 MAX_NODES = 10_000

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import monotonic, thread_time
 
-from core.arrays import Value, describe, frozen, is_finite, shape_of, shape_text, sum_to
+from core.base.arrays import Value, describe, frozen, is_finite, shape_of, shape_text, sum_to
+from core.base.errors import Problem, cut
+from core.base.lazy_numpy import np
+from core.base.numbers import short
+from core.base.slicing import Work, finished
 from core.builder import graph_of
-from core.errors import Problem, cut
 from core.graph import CONSTANT, Graph, Node
-from core.late import np
 from core.nodes import SMALLER, check_index
 from core.notation.printers import expression_text
 from core.notation.tree import Note
-from core.numbers import short
 from core.ops.base import Cause
 from core.plan import GRADIENT, OUTPUT, Plan, make_plan
 from core.seed import check_seed, usual_seed
 from core.steps import Computed, Flowed, Seeded, Step, Story
-from core.work import Work, finished
 
 Over = Callable[[], bool]
 MAX_SECONDS = 2.0

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
+from core.base.gc_paused import gc_paused
 from core.graph import CONSTANT, Graph
-from core.keeping import keeping
 from core.notation.printers import expression_text
 from core.notation.tree import Name, substituted
 from core.ops.rules import Rule
@@ -63,7 +63,7 @@ class Plan:
         return "\n".join(instruction.text for instruction in self.instructions)
 
 
-@keeping
+@gc_paused
 def make_plan(graph: Graph) -> Plan:
     """The instructions of both passes; gradients go only where they lead to an input."""
     forward, backward = [], []

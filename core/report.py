@@ -7,17 +7,17 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.arrays import Value, describe
+from core.base.arrays import Value, describe
+from core.base.errors import Problem, place
+from core.base.gc_paused import gc_paused
+from core.base.numbers import DIGITS, short, value_text
 from core.derivatives.numerical import Checked, check_gradients
 from core.document import plain_value
 from core.equations import formula
-from core.errors import Problem, place
 from core.explain import OF_THE_SUM, badge
 from core.graph import CONSTANT, Graph, Node
-from core.keeping import keeping
 from core.notation.printers import expression_text, reading
 from core.notation.tree import Name, Note, substituted
-from core.numbers import DIGITS, short, value_text
 from core.passes import troubles
 from core.request import Request
 from core.seed import is_chosen, seeded_text
@@ -64,7 +64,7 @@ class Report:
     def _typed(self, name: str) -> str:
         return self.request.spelled(self.story.graph.program, name)
 
-    @keeping
+    @gc_paused
     def answer(self) -> dict[str, Any]:
         """The answer as plain data, with names as the program spells them; what is not known is None."""
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from core.arrays import Value
+from core.base.arrays import Value
+from core.base.dataclass import dataclass
+from core.base.errors import Problem, Span, cut
+from core.base.numbers import typed_text
 from core.builder import build, free_names, read_program, renamed
-from core.dataclass import dataclass
 from core.defaults import with_defaults
 from core.document import (
     MOST_NAMES,
@@ -19,13 +21,11 @@ from core.document import (
     value_from,
     values_from,
 )
-from core.errors import Problem, Span, cut
 from core.graph import Graph
 from core.notation.lexer import MAX_CHARACTERS
 from core.notation.nearest import nearest
 from core.notation.spellings import name_of
 from core.notation.tree import Name, Note, Program, walk
-from core.numbers import typed_text
 from core.passes import tell
 from core.plan import make_plan
 from core.seed import Entry, entry_seed

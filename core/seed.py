@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.arrays import Shape, Value, describe, frozen, shape_of
-from core.errors import Problem
-from core.late import np
+from core.base.arrays import Shape, Value, describe, frozen, shape_of
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
+from core.base.numbers import DIGITS, short, value_text
 from core.notation.printers import expression_text
 from core.notation.tree import Binary, Call, Index, Name, Negative, Number, Tree
-from core.numbers import DIGITS, short, value_text
 
 Entry = tuple[int, ...]
 PLACES = "Entries are counted from 0: write 1, or 0,2 for row 0 and column 2"

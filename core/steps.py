@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from core.arrays import Array, Value, frozen, shape_of, sum_to, zero_like
-from core.dataclass import dataclass
+from core.base.arrays import Array, Value, frozen, shape_of, sum_to, zero_like
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
+from core.base.numbers import NOISE, without_noise
 from core.graph import Node
-from core.late import np
 from core.notation.tree import Binary, Listing, Negative, Number, Tree, fold, is_constant
-from core.numbers import NOISE, without_noise
 from core.ops.scaled import Scaled, hypot, scaled
 from core.plan import GRADIENT, OUTPUT, Phase, Plan
 

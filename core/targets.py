@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from core.arrays import Value, frozen
-from core.late import np
+from core.base.arrays import Value, frozen
+from core.base.lazy_numpy import np
 from core.notation.tree import Binary, Call, Name, Negative, Number, Program, Transposed, Tree, names, walk
 
 Target = Literal["yes or no", "class", "side"]

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from core.base.dataclass import replace
+from core.base.errors import Problem
 from core.builder import CONSTANTS, Builder
-from core.dataclass import replace
-from core.errors import Problem
 from core.expansions import expansion
 from core.graph import CONSTANT, Graph, Node
 from core.nodes import Nodes, Operand

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.arrays import Value
+from core.base.arrays import Value
+from core.base.dataclass import replace
+from core.base.errors import Problem, Span
 from core.builder import build, read_program
-from core.dataclass import replace
-from core.errors import Problem, Span
 
 
 def read_value(text: str, name: str = "It") -> Value:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.arrays import Shape, Value, frozen
-from core.late import np
+from core.base.arrays import Shape, Value, frozen
+from core.base.lazy_numpy import np
 from core.notation.tree import (
     Binary,
     Call,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.arrays import frozen, shape_of
+from core.base.arrays import frozen, shape_of
 from core.builder import read_program
 from core.graph import CONSTANT, INPUT, Graph, Node
 from core.nodes import Nodes

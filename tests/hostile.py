@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from core.errors import Problem
+from core.base.errors import Problem
 from core.report import Report
 from core.request import Refusal, Request, json_hint, request_from
 from tests.bench.graphs import nested

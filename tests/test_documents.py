@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from app.cli import main
-from core.arrays import MAX_ENTRIES, MAX_RANK, frozen, same
+from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen, same
+from core.base.errors import Problem
 from core.builder import MAX_CALL_DEPTH, MAX_PARTS, graph_of, read_program
-from core.errors import Problem
 from core.explain import badge
 from core.export.pytorch import pytorch_script
 from core.nodes import MAX_BYTES, MAX_NODES

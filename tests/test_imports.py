@@ -102,7 +102,7 @@ def test_importing_the_core_opens_no_window_and_loads_nothing_late():
 
 
 def test_the_watch_over_fresh_imports_sees_what_it_watches_for():
-    assert fresh(["ctypes"], ["core.errors", "ctypes"]) == "ctypes imports ctypes\n"
+    assert fresh(["ctypes"], ["core.base.errors", "ctypes"]) == "ctypes imports ctypes\n"
 
 
 def test_numpy_comes_by_one_way():

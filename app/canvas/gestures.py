@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QGraphicsView
 
 from app.session import Session
-from core.numbers import short
+from core.base.numbers import short
 
 
 class Gesture(Protocol):

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from app.formula import Box as FormulaBox
 from app.formula import layout, paint
 from app.theme import Theme, heat_colours, mixed
+from core.base.lazy_numpy import np
 from core.figure import (
     NAME,
     PATCH,
@@ -25,7 +26,6 @@ from core.figure import (
     heat_cells,
     heat_tiles,
 )
-from core.late import np
 from core.layout import Route, point_at
 from core.notation.mathtree import Math
 

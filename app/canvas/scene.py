@@ -12,9 +12,9 @@ from app.canvas.painting import label_rect
 from app.session import Session
 from app.theme import LIGHT, Theme
 from app.ticker import Ticker
+from core.base.slicing import Work, finished
 from core.figure import MARGIN, Figure, Label, figure, sums
 from core.graph import Edge
-from core.work import Work, finished
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QVariantAnimation

@@ -14,8 +14,8 @@ from app.canvas.painting import box_rect, frame_rect, label_rect
 from app.canvas.scene import Scene
 from app.held import Held
 from app.session import Session
-from core.errors import Problem
-from core.numbers import exact, value_text
+from core.base.errors import Problem
+from core.base.numbers import exact, value_text
 
 SMALLEST, LARGEST = 0.05, 12.0
 # the least and the largest a fitted figure is shown at; what fits only when smaller follows the steps

@@ -24,9 +24,9 @@ from app.labels import sentence_of, stopped, tint
 from app.session import Session
 from app.theme import Theme
 from app.ticker import Ticker
+from core.base.errors import Problem
+from core.base.numbers import short
 from core.derivatives.numerical import STEPS, Differenced, differences, kinks_between, verdict
-from core.errors import Problem
-from core.numbers import short
 from core.seed import entry_text
 from core.values import read_value
 

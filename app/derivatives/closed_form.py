@@ -15,15 +15,15 @@ from app.labels import plain_label, sentence_of, stopped, tint
 from app.panels.explanation import FORMULA_SIZE
 from app.session import Session
 from app.theme import Theme
+from core.base.errors import Problem
+from core.base.numbers import value_text
+from core.base.slicing import watched
 from core.derivatives.chain import Symbolic
 from core.derivatives.symbolic import derivation
 from core.derivatives.ways import reverse_gradient
-from core.errors import Problem
 from core.notation.latex import latex
 from core.notation.mathtree import Math
-from core.numbers import value_text
 from core.seed import is_chosen
-from core.work import watched
 
 MOST_STEPS = 24
 WORKING = "Working out the formula…"

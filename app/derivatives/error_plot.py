@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from app.theme import LIGHT, Theme
 from app.training.axes import show_axes
+from core.base.lazy_numpy import np
 from core.derivatives.numerical import SWEPT, Sweep, Swept
-from core.late import np
 
 LEAST, MOST = 1e-17, 1e9  # errors drawn; 0 is drawn at the least
 FLAT = 1e-6  # shown at least, however little the errors differ

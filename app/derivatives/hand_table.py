@@ -9,13 +9,13 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from app.derivatives.tables import NUMBER, WORDS
 from app.derivatives.view import Question
 from app.theme import LIGHT, Theme
-from core.arrays import shape_of
-from core.dataclass import dataclass
+from core.base.arrays import shape_of
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
+from core.base.numbers import digits_apart, exact, short
 from core.derivatives.kinks import Straddled
 from core.derivatives.numerical import LEAST, Differenced, relative_error
 from core.derivatives.ways import reverse_gradient
-from core.late import np
-from core.numbers import digits_apart, exact, short
 from core.seed import Entry, entry_at, entry_text
 
 Index = QModelIndex | QPersistentModelIndex

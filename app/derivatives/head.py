@@ -11,11 +11,11 @@ from app.flow import Flow, labelled
 from app.labels import plain_label, sentence_of, tint
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.arrays import Shape, Value, shape_of, shape_text
-from core.errors import Problem
+from core.base.arrays import Shape, Value, shape_of, shape_text
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
+from core.base.numbers import typed_text
 from core.graph import CONSTANT, Graph
-from core.late import np
-from core.numbers import typed_text
 from core.plan import receivers
 from core.seed import chosen_entry, entry_at, entry_seed, is_chosen, read_entry
 from core.values import read_value

@@ -15,13 +15,13 @@ from app.labels import plain_label, stopped
 from app.panels.explanation import FORMULA_SIZE
 from app.session import Session
 from app.theme import Theme
-from core.arrays import MAX_ENTRIES
+from core.base.arrays import MAX_ENTRIES
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
+from core.base.numbers import exact, short
+from core.base.slicing import watched
 from core.derivatives.jacobian import LAYOUTS, Jacobian, jacobian_work, outer_product
-from core.errors import Problem
-from core.late import np
-from core.numbers import exact, short
 from core.seed import entry_at, entry_text, is_chosen
-from core.work import watched
 
 MOST_NUMBERS = 12  # rows and columns read as numbers
 SENSIBLE = 8_000_000  # entries made when asked for: 64 MB

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.heat import heat_image
 from app.theme import LIGHT, Theme
-from core.arrays import Array
-from core.late import np
+from core.base.arrays import Array
+from core.base.lazy_numpy import np
 
 MOST_CELLS = 256  # along a side; of more, neighbours share a cell
 LARGEST_CELL = 22.0

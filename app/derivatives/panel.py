@@ -15,7 +15,7 @@ from app.derivatives.view import Answer, Question, View
 from app.session import Session
 from app.theme import LIGHT, Theme
 from app.ticker import Ticker
-from core.errors import Problem
+from core.base.errors import Problem
 from core.graph import Graph
 
 VIEWS: tuple[type[View], ...] = (ClosedFormView, SideBySideView, ByHandView, SweepView, JacobianView)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.fields import NumberField
-from core.arrays import Shape
+from core.base.arrays import Shape
 from core.seed import Entry
 
 AXES = {1: ("Entry",), 2: ("Row", "Column")}

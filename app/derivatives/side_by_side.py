@@ -10,11 +10,11 @@ from app.derivatives.view import MARGIN, Answer, Patience, Question, View
 from app.labels import plain_label, stopped, tint
 from app.session import Session
 from app.theme import Theme
-from core.arrays import Value
+from core.base.arrays import Value
+from core.base.errors import Problem
+from core.base.numbers import short, value_text
 from core.derivatives.forward import cost
 from core.derivatives.ways import WAYS, Found, side_by_side
-from core.errors import Problem
-from core.numbers import short, value_text
 
 COLUMNS = {
     "Way": "How the gradient is computed",

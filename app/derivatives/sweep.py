@@ -12,8 +12,8 @@ from app.derivatives.view import Answer, Patience, Question, View
 from app.labels import plain_label, stopped
 from app.session import Session
 from app.theme import Theme
+from core.base.errors import Problem
 from core.derivatives.numerical import SWEPT, Sweep, kinks_between, sweeping
-from core.errors import Problem
 from core.seed import entry_text
 
 if TYPE_CHECKING:

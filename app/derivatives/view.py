@@ -13,8 +13,8 @@ from app import clock
 from app.labels import plain_label, sentence_of
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.dataclass import dataclass
-from core.errors import Problem
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
 from core.notation.printers import expression_text
 from core.seed import Entry, chosen_entry, is_chosen, seeded, seeded_text
 from core.steps import Story

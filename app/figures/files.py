@@ -9,7 +9,7 @@ from app.figures.bounds import bounds
 from app.figures.kinds import KINDS, PAGED, Look
 from app.store import check_place, write_atomically
 from app.theme import Theme
-from core.errors import Problem
+from core.base.errors import Problem
 from core.figure import Figure
 
 

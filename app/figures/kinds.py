@@ -12,8 +12,8 @@ from PySide6.QtSvg import QSvgGenerator
 
 from app.canvas.painting import paint_figure
 from app.theme import Theme
-from core.dataclass import dataclass
-from core.errors import Problem
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
 from core.export import one_line
 from core.export.tikz import tikz
 from core.figure import Figure

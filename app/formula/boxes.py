@@ -11,7 +11,7 @@ from dataclasses import field
 from typing import Literal, NamedTuple
 
 from app.formula.mathfont import Shape
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 from core.notation.mathtree import Kind
 
 Class = Kind | Literal["inner"]

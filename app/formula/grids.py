@@ -6,7 +6,7 @@ from typing import Literal
 
 from app.formula.boxes import Piece
 from app.formula.style import Style
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 
 Alignment = Literal["left", "centre", "right", "continued"]
 """How a column's cells stand; `continued` is to the left, and what it begins with joins the column before."""

@@ -26,7 +26,7 @@ from app.formula.mathfont import math_font
 from app.formula.scripts import scripted, with_limits
 from app.formula.spacing import spaces
 from app.formula.style import Style
-from core.dataclass import dataclass, replace
+from core.base.dataclass import dataclass, replace
 from core.notation.mathtree import (
     Accented,
     Big,

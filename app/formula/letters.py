@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 
 _PRIMES = {"'": 1, "\N{RIGHT SINGLE QUOTATION MARK}": 1, "′": 1, "″": 2, "‴": 3}
 _DOTLESS = {"i": "ı", "j": "ȷ"}

@@ -16,8 +16,8 @@ from functools import cached_property, lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QPainterPath, QRawFont, QTextLayout, QTransform
 
-from core.dataclass import dataclass
-from core.resources import BrokenInstallation, resource
+from core.base.dataclass import dataclass
+from core.base.resources import BrokenInstallation, resource
 
 UNITS = 1000
 """Outline units per em: a glyph's path is scaled by `size / UNITS` when it is painted."""

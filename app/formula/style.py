@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.formula.boxes import Ink
 from app.formula.mathfont import MathConstants, math_font
-from core.dataclass import dataclass, replace
+from core.base.dataclass import dataclass, replace
 
 _PLAIN = Ink()
 _SMALLEST_LEVEL = 2

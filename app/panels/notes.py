@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.labels import Button, plain_label, tint
-from core.errors import cut
+from core.base.errors import cut
 from core.notation.tree import Note
 
 MOST = 3

@@ -17,7 +17,7 @@ from app.labels import Button, plain_label, tint
 from app.panels.notes import Notes
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.errors import Problem, Span, cut
+from core.base.errors import Problem, Span, cut
 from core.notation.tree import Note
 
 REDRAW_AFTER = 120  # milliseconds without typing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
-from core.errors import Span
+from core.base.errors import Span
 
 
 def underlined(editor: QPlainTextEdit, span: Span, colour: QColor) -> QTextEdit.ExtraSelection:

@@ -21,10 +21,10 @@ from app.labels import tint
 from app.panels.names import PRINTED, NameDelegate
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.arrays import Value
-from core.dataclass import dataclass
-from core.errors import Problem
-from core.numbers import exact, short, typed_text, value_text
+from core.base.arrays import Value
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
+from core.base.numbers import exact, short, typed_text, value_text
 from core.values import read_value
 
 NAME, VALUE, GRADIENT = range(3)

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.theme import CLASSES, LIGHT, Theme, heat_colours
 from app.training.axes import show_axes
-from core.arrays import Array
-from core.dataclass import dataclass
-from core.late import np
+from core.base.arrays import Array
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
 
 TRAIN_SIZE, TEST_SIZE = 7, 11  # pixels; a diamond of the same size looks smaller than a circle
 PALE = 0.45  # how strongly a class colours the plane

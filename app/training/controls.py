@@ -22,9 +22,9 @@ from app.icons import icon
 from app.labels import tint
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
+from core.base.numbers import short
 from core.document import LIMITS, MAX_LAYERS, MAX_UNITS, REDUCTIONS, Lab
-from core.numbers import short
 from core.training.datasets import DATASETS
 from core.training.networks import ACTIVATIONS
 from core.training.optimizers import OPTIMIZERS

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.theme import LIGHT, Theme
 from app.training.axes import show_axes
-from core.late import np
+from core.base.lazy_numpy import np
 
 MOST_POINTS = 1200  # more than the plot has pixels is thinned to least and most
 

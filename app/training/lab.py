@@ -17,13 +17,13 @@ from app.training.controls import Controls, TrainBar
 from app.training.curves import Curves
 from app.training.roles import RolesTable
 from app.training.weights import HeatMaps, template_maps, weight_maps
-from core.arrays import Array, Value, same, shape_of
+from core.base.arrays import Array, Value, same, shape_of
+from core.base.dataclass import replace
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
+from core.base.numbers import short
 from core.builder import free_names
-from core.dataclass import replace
 from core.document import Lab
-from core.errors import Problem
-from core.late import np
-from core.numbers import short
 from core.training.boundary import WHOLE, Plane, plane_of
 from core.training.data import Dataset
 from core.training.fitting import sight

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.heat import heat_image
 from app.theme import LIGHT, Theme
-from core.arrays import Array, Value
+from core.base.arrays import Array, Value
+from core.base.lazy_numpy import np
+from core.base.numbers import short
 from core.figure import heat_cells
-from core.late import np
-from core.numbers import short
 
 CAPTION, GAP = 18, 12
 LARGEST_CELL, LONGEST = 26.0, 150.0

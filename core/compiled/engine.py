@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy.typing as npt
 
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 from core.compiled.layout import Slot, affine_sums, slots
 from core.compiled.lowering import Lowering
 from core.compiled.names import literal
@@ -14,8 +16,6 @@ from core.compiled.ready import Array, Compiled, Flat, nothing
 from core.compiled.scalars import compile_numbers
 from core.compiled.terms import BUFFER, NUMBER, SETTING, Term, Terms
 from core.compiled.writer import Writer
-from core.errors import Problem
-from core.late import np
 from core.plan import Plan
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import NamedTuple
 
-from core.arrays import Shape
+from core.base.arrays import Shape
 from core.compiled.terms import BATCH, Term, Terms
 from core.ops.image_kernels import filter_stack, is_stack
 

@@ -9,10 +9,10 @@ import inspect
 import math
 from collections.abc import Callable, Mapping
 
-from core.arrays import Shape
+from core.base.arrays import Shape
+from core.base.lazy_numpy import np
 from core.compiled import images
 from core.compiled.terms import BATCH, NUMBER, Term, Terms
-from core.late import np
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, with_names
 from core.ops.array_kernels import as_sizes
 from core.ops.kernels import KERNELS, Kernel, place_of_axis

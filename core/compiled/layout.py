@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy.typing as npt
 
-from core.arrays import Shape
-from core.dataclass import dataclass
+from core.base.arrays import Shape
+from core.base.dataclass import dataclass
 from core.graph import Graph
 
 Array = npt.NDArray[Any]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
+from core.base.dataclass import dataclass
 from core.compiled.kernels import lowered
 from core.compiled.layout import Affine, Slot
 from core.compiled.names import Names
 from core.compiled.terms import BATCH, BUFFER, SETTING, Term, Terms
-from core.dataclass import dataclass
 from core.graph import Node
 from core.plan import GRADIENT, OUTPUT, Instruction, Plan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 
 # names a prepared view of a named array, view("W1", "{}.T"), or a constant array, view("ones", "np.ones(3)")
 View = Callable[[str, str], str]

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy.typing as npt
 
-from core.arrays import Value
+from core.base.arrays import Value
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
 from core.compiled.layout import Slot
-from core.dataclass import dataclass
-from core.late import np
 
 Array = npt.NDArray[Any]
 

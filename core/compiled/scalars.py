@@ -13,10 +13,10 @@ from functools import partial
 from struct import Struct
 from typing import Any
 
+from core.base.lazy_numpy import np
 from core.compiled.layout import Slot
 from core.compiled.names import Names
 from core.compiled.ready import Array, Compiled, Flat, nothing
-from core.late import np
 from core.ops.rules import ON_NUMBERS
 from core.passes import steps
 from core.plan import GRADIENT, OUTPUT, Instruction, Plan

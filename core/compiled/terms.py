@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
-from core.arrays import Shape
-from core.dataclass import dataclass
-from core.late import np
+from core.base.arrays import Shape
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
 
 LETTERS, BATCH = "ijklmnopqrst", "b"
 BUFFER, NUMBER, VIEW, SETTING = "buffer", "number", "view", "setting"

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from core.arrays import Shape
+from core.base.arrays import Shape
 from core.compiled.lowering import Assignment
 from core.compiled.names import Names, literal
 from core.compiled.products import Contraction, Operand

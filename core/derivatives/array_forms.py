@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.arrays import Shape
+from core.base.arrays import Shape
 from core.notation.simplify.forms import Algebra, Atom, Sum, Term
 from core.notation.simplify.reading import Handler
 from core.ops.kernels import KERNELS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 from core.notation.mathtree import Math, Table, Word, row
 from core.notation.printers import expression_text
 from core.notation.simplify.writing import on_one_line

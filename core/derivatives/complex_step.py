@@ -11,12 +11,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from core.arrays import Value, frozen, shape_of
+from core.base.arrays import Value, frozen, shape_of
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 from core.derivatives.kinks import RELATIONS, on_arrays
 from core.derivatives.numerical import Probe, moves
-from core.errors import Problem
 from core.graph import Node
-from core.late import np
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
 from core.ops import Op
 from core.ops.kernels import KERNELS

@@ -19,11 +19,11 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 
-from core.arrays import Value, frozen, shape_of, shape_text, sum_to, zero_like
-from core.dataclass import dataclass
-from core.errors import Problem
+from core.base.arrays import Value, frozen, shape_of, shape_text, sum_to, zero_like
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 from core.graph import Edge, Graph
-from core.late import np
 from core.notation.tree import Call, Name, Tree, fold, names, walk
 from core.ops import OPS, Op
 from core.ops.kernels import KERNELS

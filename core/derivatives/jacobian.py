@@ -10,14 +10,15 @@ import math
 from collections.abc import Iterator
 from typing import Literal
 
-from core.arrays import MAX_ENTRIES, Array, Value, frozen, shape_of
-from core.dataclass import dataclass, replace
+from core.base.arrays import MAX_ENTRIES, Array, Value, frozen, shape_of
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
+from core.base.slicing import Work, finished
 from core.derivatives.forward import push, units
 from core.derivatives.structure import Partners, recognition
 from core.equations import derivative
-from core.errors import Problem
 from core.graph import INPUT, Graph, Node
-from core.late import np
 from core.notation.mathtree import Math, row
 from core.notation.tree import Call, Name
 from core.notation.typeset import ATOM, EQUALS, SIGNED, TOP, product, with_superscript, wrap
@@ -25,7 +26,6 @@ from core.passes import steps
 from core.plan import GRADIENT, Instruction, Plan
 from core.request import check_node
 from core.steps import Flowed, Seeded, Story
-from core.work import Work, finished
 
 Layout = Literal["numerator", "denominator"]
 LAYOUTS = ("numerator", "denominator")

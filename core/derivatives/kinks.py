@@ -10,12 +10,12 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.arrays import Array, Value, frozen
-from core.dataclass import dataclass
+from core.base.arrays import Array, Value, frozen
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
+from core.base.numbers import short
 from core.graph import Node
-from core.late import np
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
-from core.numbers import short
 from core.ops.kernels import KERNELS
 from core.plan import Plan
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from core.arrays import Array, Value, frozen, shape_of
-from core.dataclass import dataclass, replace
+from core.base.arrays import Array, Value, frozen, shape_of
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
+from core.base.numbers import short
 from core.derivatives.kinks import Straddled, straddled
-from core.errors import Problem
-from core.late import np
-from core.numbers import short
 from core.ops import Op
 from core.passes import steps
 from core.plan import Instruction, Plan

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from core.arrays import Array
-from core.dataclass import dataclass
-from core.late import np
-from core.numbers import short
-from core.work import Work, finished
+from core.base.arrays import Array
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
+from core.base.numbers import short
+from core.base.slicing import Work, finished
 
 # the largest difference, compared with the largest entry, of what counts as equal
 ROUNDING = 1e-12

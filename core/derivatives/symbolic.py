@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from core.arrays import describe
+from core.base.arrays import describe
+from core.base.errors import Problem
+from core.base.slicing import Work, finished
 from core.builder import read_program
 from core.derivatives.array_forms import (
     BACK,
@@ -32,7 +34,6 @@ from core.derivatives.chain import (
     in_every_entry,
 )
 from core.equations import formula
-from core.errors import Problem
 from core.graph import CONSTANT, INPUT, Graph, Node
 from core.notation.mathtree import row
 from core.notation.nearest import nearest
@@ -45,7 +46,6 @@ from core.notation.typeset import EQUALS
 from core.ops import FUNCTIONS
 from core.plan import GRADIENT, OUTPUT
 from core.seed import Entry
-from core.work import Work, finished
 
 # the most numbers and names in a formula before a part of it gets a name of its own
 MAX_SIZE = 60

@@ -11,8 +11,11 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from core.arrays import Value, frozen, shape_of
-from core.dataclass import dataclass
+from core.base.arrays import Value, frozen, shape_of
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
+from core.base.numbers import DIGITS, short, value_text
 from core.derivatives.complex_step import complex_slopes
 from core.derivatives.forward import Cost, cost, forward_slopes
 from core.derivatives.jacobian import Layout, jacobian
@@ -30,9 +33,6 @@ from core.derivatives.numerical import (
     verdict,
 )
 from core.derivatives.symbolic import derivative
-from core.errors import Problem
-from core.late import np
-from core.numbers import DIGITS, short, value_text
 from core.request import check_node
 from core.seed import chosen_entry, seeded_text
 from core.steps import Story

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from core.arrays import Shape
-from core.dataclass import dataclass
+from core.base.arrays import Shape
+from core.base.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

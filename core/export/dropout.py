@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.arrays import Value, frozen
-from core.dataclass import replace
+from core.base.arrays import Value, frozen
+from core.base.dataclass import replace
+from core.base.lazy_numpy import np
 from core.graph import CONSTANT, Graph, Node
-from core.late import np
 from core.ops.array_kernels import kept
 
 OP = "dropout"

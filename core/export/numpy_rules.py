@@ -10,10 +10,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from core.base.lazy_numpy import np
 from core.export.code import Parts, filled, name, number
 from core.export.numpy_helpers import HELPERS, NEEDS
 from core.export.settings import place_of_range
-from core.late import np
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold
 from core.ops.kernels import KERNELS
 

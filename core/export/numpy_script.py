@@ -12,7 +12,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from core.arrays import Shape, Value, joined_shape, shape_of
+from core.base.arrays import Shape, Value, joined_shape, shape_of
+from core.base.lazy_numpy import np
 from core.export.code import (
     Identifiers,
     filled,
@@ -27,7 +28,6 @@ from core.export.numpy_helpers import HELPERS
 from core.export.numpy_rules import rule_expression
 from core.export.settings import settings_of
 from core.graph import CONSTANT, Node
-from core.late import np
 from core.notation.tree import with_names
 from core.ops.losses import PAIRED
 from core.ops.rules import CONSTANTS

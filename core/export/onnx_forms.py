@@ -13,12 +13,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from core.arrays import Shape
+from core.base.arrays import Shape
+from core.base.lazy_numpy import np
 from core.compiled.kernels import ARITHMETIC, RELATIONS
 from core.export import onnx_images, onnx_layouts
 from core.export.onnx_operators import OFF, SEEDED, UFUNCS, Operators
 from core.export.onnx_tensors import NoForm, Tensor
-from core.late import np
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, with_names
 from core.ops.kernels import KERNELS, place_of_axis
 from core.ops.rules import CONSTANTS, Rule

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.arrays import Shape
+from core.base.arrays import Shape
+from core.base.lazy_numpy import np
 from core.export.onnx_layouts import setting
 from core.export.onnx_operators import Operators
 from core.export.onnx_tensors import NoForm, Tensor
-from core.late import np
 from core.ops.image_kernels import filter_stack, is_stack
 
 ONE = (1,)

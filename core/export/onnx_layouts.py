@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from core.base.lazy_numpy import np
 from core.export.onnx_operators import Operators
 from core.export.onnx_tensors import INT64, Tensor
-from core.late import np
 from core.ops.array_kernels import as_sizes
 
 

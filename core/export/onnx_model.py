@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from core.arrays import Value
-from core.dataclass import dataclass
-from core.errors import Problem
+from core.base.arrays import Value
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
 from core.export import one_line
 from core.export.onnx_operators import DRAWN, OFF
 from core.export.onnx_passes import Model, Passes

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.arrays import Shape
+from core.base.arrays import Shape
+from core.base.lazy_numpy import np
 from core.export.onnx_tensors import Maker, Tensor
-from core.late import np
 
 SEEDED, DRAWN, OFF = "seeded", "drawn", "off"
 UFUNCS = {

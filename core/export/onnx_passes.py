@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy.typing as npt
 
-from core.arrays import Shape, Value
-from core.dataclass import dataclass
-from core.errors import Problem
+from core.base.arrays import Shape, Value
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 from core.export.code import Identifiers, identifier
 from core.export.onnx_forms import OPERATORS, lowered, summed
 from core.export.onnx_operators import SEEDED, Operators
 from core.export.onnx_tensors import NoForm, Operator, Tensor
 from core.graph import CONSTANT, Graph, Node
-from core.late import np
 from core.passes import input_values
 from core.plan import GRADIENT, OUTPUT, Instruction, make_plan
 

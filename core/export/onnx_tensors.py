@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy.typing as npt
 
-from core.arrays import Shape
-from core.dataclass import dataclass
-from core.late import np
+from core.base.arrays import Shape
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
 
 # the numbers of element types in onnx.proto
 FLOAT, INT64, DOUBLE = 1, 7, 11

@@ -5,13 +5,13 @@ pytorch_script   the formula at the values of a story; `torch_module` writes wha
 
 from __future__ import annotations
 
-from core.arrays import Value, shape_of
+from core.base.arrays import Value, shape_of
+from core.base.lazy_numpy import np
 from core.export.code import Identifiers, heading, literal, name, printed
 from core.export.dropout import random_nodes, with_masks
 from core.export.torch_functions import DEFINITIONS
 from core.export.torch_text import TorchText, followed
 from core.graph import CONSTANT, Graph
-from core.late import np
 from core.seed import is_chosen
 from core.steps import Story
 

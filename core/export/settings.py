@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 
-from core.arrays import Value
+from core.base.arrays import Value
+from core.base.lazy_numpy import np
 from core.export.code import number
 from core.graph import Graph, Node
-from core.late import np
 
 POOLS = ("maxpool", "avgpool")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from core.base.lazy_numpy import np
 from core.export import one_line
 from core.figure import (
     LABEL,
@@ -21,7 +22,6 @@ from core.figure import (
     heat_cells,
     heat_tiles,
 )
-from core.late import np
 from core.notation.latex import latex
 
 # an array of more cells is thinned to every n-th row and column: TeX's memory is small

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 
-from core.errors import Problem
+from core.base.errors import Problem
 from core.export.cases import Case, Form
 from core.ops import OPS
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.arrays import Value, frozen, shape_text
-from core.dataclass import replace
-from core.errors import Problem
+from core.base.arrays import Value, frozen, shape_text
+from core.base.dataclass import replace
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 from core.export.code import Identifiers, heading, literal, name, printed
 from core.export.dropout import random_nodes, without_dropout
 from core.export.pytorch import FUNCTIONAL
@@ -30,7 +31,6 @@ from core.export.torch_loop import (
     TRAIN,
 )
 from core.export.torch_text import TorchText, entries
-from core.late import np
 from core.passes import tell
 from core.plan import make_plan
 from core.training.batches import Feed

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 from core.export.code import filled, name, number
 
 Parts = dict[str, ast.expr]

@@ -7,8 +7,9 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import field
 
-from core.arrays import Value
-from core.dataclass import dataclass
+from core.base.arrays import Value
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
 from core.export.cases import Case
 from core.export.code import Identifiers, filled, name, number, printed
 from core.export.settings import place_of_range, settings_of
@@ -16,7 +17,6 @@ from core.export.torch_forms import chosen
 from core.export.torch_functions import called_in
 from core.export.torch_pieces import JOINED, Piece
 from core.graph import Graph, Node
-from core.late import np
 from core.ops.losses import PAIRED
 
 # longer expressions without a name of their own get a line of their own

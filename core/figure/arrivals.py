@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
+from core.base.slicing import Work
 from core.figure.labels import CLEAR, beside
 from core.graph import Edge, Graph
 from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Route
-from core.work import Work
 
 # operations whose inputs may arrive in any order without changing what is computed
 COMMUTATIVE = {"add", "mul", "maximum", "minimum"}

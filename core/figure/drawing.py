@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
-from core.arrays import Value, shape_of
-from core.dataclass import dataclass, replace
+from core.base.arrays import Value, shape_of
+from core.base.dataclass import dataclass, replace
+from core.base.numbers import DIGITS
+from core.base.slicing import Work, at_once, finished
 from core.figure.arrivals import best_arrivals
 from core.figure.frames import layout_frames
 from core.figure.labels import (
@@ -43,9 +45,7 @@ from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Point, Route, place_in_pieces, point_at
 from core.notation.mathtree import Math
 from core.notation.typeset import value_math
-from core.numbers import DIGITS
 from core.steps import Computed, Flowed, Seeded, Step, Story
-from core.work import Work, at_once, finished
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from core.dataclass import dataclass, replace
+from core.base.dataclass import dataclass, replace
+from core.base.slicing import Work
 from core.layout import Cubic, Point, Route, halves, point_at, points_on
-from core.work import Work
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 CLEAR = 4.0  # between a label and its edge

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from core.arrays import Array
-from core.dataclass import dataclass
+from core.base.arrays import Array
+from core.base.dataclass import dataclass
 from core.graph import Edge
 from core.layout import Point, Route
 from core.notation.mathtree import Math

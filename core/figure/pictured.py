@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Literal
 
-from core.arrays import Array, Value, shape_of
-from core.dataclass import replace
+from core.base.arrays import Array, Value, shape_of
+from core.base.dataclass import replace
+from core.base.lazy_numpy import np
+from core.base.numbers import DIGITS, equation
 from core.figure.drawing import Drawing, shows_map
 from core.figure.labels import Spot, beside
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.sizes import LABEL, NAME, SMALL, extent, heat_extent, is_listed
 from core.graph import CONSTANT, Edge
-from core.late import np
 from core.layout import Route
 from core.notation.mathtree import Fenced, Math, Sign, row
 from core.notation.typeset import PLUS, is_loose, number_math, value_math
-from core.numbers import DIGITS, equation
 from core.steps import Computed, Flowed, Picture, Seeded, Story
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 
-from core.arrays import Array, Shape
-from core.late import np
+from core.base.arrays import Array, Shape
+from core.base.lazy_numpy import np
 from core.notation.mathtree import (
     Accented,
     Big,

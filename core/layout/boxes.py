@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 from core.layout.curves import Point
 
 # over how much of the left side arrows arrive: of a round box an angle, of others a share of the height

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 
 Point = tuple[float, float]
 Piece = tuple[Point, Point, Point]

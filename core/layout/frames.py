@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 
-from core.dataclass import dataclass, replace
+from core.base.dataclass import dataclass, replace
+from core.base.slicing import Work
 from core.layout.boxes import Box, Span
 from core.layout.curves import Piece, Point, Route
 from core.layout.layers import Edge
 from core.layout.parts import Gaps, Placement, placed
-from core.work import Work
 
 # between a frame and what is inside, and behind the border where nothing is written beside the edge
 PADDING, BEHIND_BORDER = 14.0, 26.0

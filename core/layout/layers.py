@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from core.dataclass import dataclass
-from core.work import Work
+from core.base.dataclass import dataclass
+from core.base.slicing import Work
 
 # exchanges while layers are shortened, times nodes: some 100 ms at most
 _PIVOTS = 200_000

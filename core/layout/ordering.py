@@ -12,8 +12,8 @@ import random
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 
+from core.base.slicing import Work
 from core.layout.layers import Layered
-from core.work import Work
 
 Order = list[list[int]]
 

@@ -10,7 +10,8 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
+from core.base.slicing import Work
 from core.layout.boxes import Box, Span
 from core.layout.curves import Point, Route
 from core.layout.layers import (
@@ -26,7 +27,6 @@ from core.layout.layers import (
 from core.layout.ordering import order_layers
 from core.layout.placing import place_columns, place_rows
 from core.layout.routing import route_edges
-from core.work import Work
 
 
 class Gaps(NamedTuple):

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from core.dataclass import replace
+from core.base.dataclass import replace
+from core.base.slicing import Work, at_once
 from core.layout.boxes import Box, Span
 from core.layout.curves import Point
 from core.layout.detours import free_route, hits
@@ -16,7 +17,6 @@ from core.layout.frames import Frame, place_framed, stretched
 from core.layout.layers import Edge, numbered
 from core.layout.parts import Gaps, Placement, extent_of, placed
 from core.layout.routing import bowed, parallel_bows
-from core.work import Work, at_once
 
 # the distances of columns, and of boxes or edges one above the other
 GAP_X, GAP_Y = 76.0, 28.0

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from core.dataclass import dataclass
-from core.late import np
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
+from core.base.slicing import Work
 from core.layout.boxes import Box
 from core.layout.layers import Layered
-from core.work import Work
 
 Block = tuple[float, range]
 """Vertices as close as they may be, by their places in the layer, and how far below the layer's stack they

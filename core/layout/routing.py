@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from core.base.slicing import Work
 from core.layout.boxes import Box
 from core.layout.curves import Piece, Point, Route
 from core.layout.layers import Layered, Link
 from core.layout.placing import Columns
-from core.work import Work
 
 Gate = tuple[float, float, float]
 """x, and the least and the greatest y allowed there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.errors import Problem, Span
+from core.base.errors import Problem, Span
 from core.notation import mistakes
 from core.notation.comparisons import relation
 from core.notation.lexer import Token

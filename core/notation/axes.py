@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 
-from core.arrays import Shape
+from core.base.arrays import Shape
 from core.notation.mathtree import Digits, Fenced, Letter, Word, row
 from core.notation.typeset import (
     ATOM,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.errors import Problem
+from core.base.errors import Problem
 from core.notation import mistakes
 from core.notation.arguments import arguments, finished, number_of
 from core.notation.foreign import check_library, foreign_at, foreign_call

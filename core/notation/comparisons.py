@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.errors import Problem
+from core.base.errors import Problem
 from core.notation.libraries import chosen
 from core.notation.tree import Binary, Indicator, Number, Tree, with_span
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from core.dataclass import dataclass, replace
-from core.errors import Problem, Span
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Problem, Span
 from core.notation.names import parts
 from core.notation.signatures import Signature
 from core.notation.sums import labels_of

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
-from core.errors import Problem, Span
+from core.base.errors import Problem, Span
 from core.notation import bars, calls, comparisons, fractions, lists, methods, mistakes, subscripts, sums
 from core.notation.cursor import BINDING, CLOSING, POWER, PRODUCT, Cursor
 from core.notation.lexer import Token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.errors import Problem
+from core.base.errors import Problem
 from core.notation.lexer import Token
 from core.notation.tree import Binary, Call, Name, Number, Tree
 

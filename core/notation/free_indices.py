@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from core.dataclass import replace
+from core.base.dataclass import replace
 from core.notation import entries, indices
 from core.notation.entries import Known
 from core.notation.names import parts

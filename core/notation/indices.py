@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import reduce
 
-from core.dataclass import dataclass, replace
-from core.errors import Problem, Span
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Problem, Span
 from core.notation.entries import Known, Labels, entry_of, plain_entry, shifted
 from core.notation.limits import promises
 from core.notation.printers import expression_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 
-from core.dataclass import replace
-from core.errors import Span
+from core.base.dataclass import replace
+from core.base.errors import Span
 from core.notation import commands
 from core.notation.lexer import Token
 from core.notation.names import Parts, canonical, parts, plain_spellings

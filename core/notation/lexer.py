@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from core.dataclass import dataclass
-from core.errors import Problem, Span
+from core.base.dataclass import dataclass
+from core.base.errors import Problem, Span
 from core.notation.names import MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 
 MAX_CHARACTERS = 10_000

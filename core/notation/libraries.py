@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.dataclass import dataclass
-from core.errors import Problem
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
 from core.notation.tree import Binary, Call, Indicator, Listing, Negative, Number, Tree
 
 ONE, ZERO, TWO = Number(1.0), Number(0.0), Number(2.0)

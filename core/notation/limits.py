@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 
-from core.dataclass import dataclass
-from core.errors import Problem
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
 from core.notation.entries import Known, Labels
 from core.notation.printers import expression_text
 from core.notation.sums import WORDS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from core.dataclass import replace
-from core.errors import Problem, Span
+from core.base.dataclass import replace
+from core.base.errors import Problem, Span
 from core.notation import commands
 from core.notation.lexer import Token
 from core.notation.naming import Naming

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 
 Kind = Literal["ord", "bin", "rel", "op", "open", "close", "punct"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from core.dataclass import replace
-from core.errors import Problem, Span, place
+from core.base.dataclass import replace
+from core.base.errors import Problem, Span, place
 from core.notation.cursor import CLOSING, RELATIONS, Cursor
 from core.notation.lexer import Token, refuse_character
 from core.notation.libraries import FOREIGN, LOSSES, TITLES

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from core.dataclass import dataclass, replace
+from core.base.dataclass import dataclass, replace
 
 GREEK = dict(
     zip(

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from core.dataclass import replace
-from core.errors import Problem
+from core.base.dataclass import replace
+from core.base.errors import Problem
 from core.notation import commands
 from core.notation.labels import Labels
 from core.notation.lexer import Token, check_name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from core.base.numbers import SUPERSCRIPTS, typed_text
 from core.notation.tree import (
     Binary,
     Call,
@@ -22,7 +23,6 @@ from core.notation.tree import (
     fold,
     left_over,
 )
-from core.numbers import SUPERSCRIPTS, typed_text
 
 STRENGTH = {"+": 1, "-": 1, "*": 2, "·": 2, " ": 2, "/": 2, "⊙": 2, "@": 2, "^": 4}
 ATOM = 6

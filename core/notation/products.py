@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.errors import Problem, Span
+from core.base.errors import Problem, Span
 from core.notation.entries import Labels
 from core.notation.tree import Binary, Call, Number, Transposed, Tree
 

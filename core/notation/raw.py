@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from core.dataclass import dataclass
-from core.errors import Problem
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
 from core.notation.cursor import MAX_DEPTH, too_deep
 from core.notation.lexer import Token, assigned
 from core.notation.names import Parts

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
-from core.dataclass import replace
-from core.errors import Problem, Span
+from core.base.dataclass import replace
+from core.base.errors import Problem, Span
 from core.notation import mistakes
 from core.notation.expressions import Expressions
 from core.notation.factors import split_products

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 
 MAX_VALUES = 99  # in the brackets of one call
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from core.errors import Problem
+from core.base.errors import Problem
 from core.notation.lexer import Token
 from core.notation.signatures import Signature
 from core.notation.tree import (

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
-from core.dataclass import dataclass
-from core.errors import Problem, Span, cut
+from core.base.dataclass import dataclass
+from core.base.errors import Problem, Span, cut
 from core.notation import commands
 from core.notation.lexer import Token, raw_tokens, refuse_character
 from core.notation.macros import Macros

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.errors import Problem
+from core.base.errors import Problem
 from core.notation.lexer import Token
 from core.notation.words import CONDITIONS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.errors import Span
+from core.base.errors import Span
 from core.notation.tree import Call, Index, Name, Number, Tree
 
 if TYPE_CHECKING:

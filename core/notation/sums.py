@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from core.dataclass import dataclass, replace
-from core.errors import Problem, Span
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Problem, Span
 from core.notation.cursor import SUM, nesting
 from core.notation.lexer import Token
 from core.notation.names import parts

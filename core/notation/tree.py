@@ -11,8 +11,8 @@ from dataclasses import field
 from itertools import chain, islice
 from typing import TypeVar
 
-from core.dataclass import dataclass, replace
-from core.errors import Span, legible
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Span, legible
 
 NOWHERE = Span(0, 0)
 Result = TypeVar("Result")

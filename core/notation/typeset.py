@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from itertools import pairwise
 
-from core.arrays import Value
-from core.dataclass import dataclass
+from core.base.arrays import Value
+from core.base.dataclass import dataclass
+from core.base.numbers import DIGITS, split_number
 from core.notation.mathtree import (
     Accented,
     Big,
@@ -43,7 +44,6 @@ from core.notation.tree import (
     fold,
     left_over,
 )
-from core.numbers import DIGITS, split_number
 
 # how strongly a part holds together: a looser part gets brackets
 SUM, PRODUCT, SIGNED, POWER, DIVIDED, ATOM = 1, 2, 3, 4, 5, 6

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
-from core.dataclass import replace
-from core.errors import Problem
+from core.base.dataclass import replace
+from core.base.errors import Problem
 from core.notation.entries import Known, entry_of, scalars, shifted
 from core.notation.names import Parts, parts
 from core.notation.sums import WORDS, labels_of, rebuilt_with_sums, reductions_in

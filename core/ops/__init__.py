@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.arrays import Shape
+from core.base.arrays import Shape
 from core.notation.signatures import Signature
 from core.ops import (  # noqa: F401  (importing a family declares it)
     activations,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.arrays import Array, Shape
-from core.late import np
+from core.base.arrays import Array, Shape
+from core.base.lazy_numpy import np
 from core.ops.kernels import EVERY, axes_of, kernel, whole_numbers
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from core.arrays import MAX_ENTRIES, Shape, Value, describe, shape_text
-from core.errors import Problem
-from core.numbers import typed_text
+from core.base.arrays import MAX_ENTRIES, Shape, Value, describe, shape_text
+from core.base.errors import Problem
+from core.base.numbers import typed_text
 from core.ops.base import structural
 
 

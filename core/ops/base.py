@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import lru_cache
 
-from core.arrays import Array, Shape, Value, joined_shape
-from core.dataclass import dataclass
-from core.errors import Problem
-from core.late import np
+from core.base.arrays import Array, Shape, Value, joined_shape
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 from core.notation.signatures import MAX_VALUES, Signature
 from core.ops.rules import Rule
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.arrays import Array, Shape
-from core.late import np
+from core.base.arrays import Array, Shape
+from core.base.lazy_numpy import np
 from core.ops.kernels import kernel
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from core.arrays import Shape, Value, describe
-from core.errors import Problem
-from core.numbers import short
+from core.base.arrays import Shape, Value, describe
+from core.base.errors import Problem
+from core.base.numbers import short
 from core.ops.arrays import whole
 from core.ops.base import structural
 from core.ops.image_kernels import filter_stack, is_stack

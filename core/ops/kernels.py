@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, overload
 
-from core.arrays import Array
-from core.dataclass import dataclass
-from core.late import np
+from core.base.arrays import Array
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.arrays import Shape, describe, shape_text
-from core.errors import Problem
+from core.base.arrays import Shape, describe, shape_text
+from core.base.errors import Problem
 from core.ops.base import structural
 
 

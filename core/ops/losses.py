@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from core.arrays import Shape, describe, joined_shape
-from core.errors import Problem
+from core.base.arrays import Shape, describe, joined_shape
+from core.base.errors import Problem
 from core.ops.base import OPS, SATURATED, ShapeRule, elementwise, structural
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.arrays import Shape, Value, describe
-from core.errors import Problem
-from core.numbers import typed_text
+from core.base.arrays import Shape, Value, describe
+from core.base.errors import Problem
+from core.base.numbers import typed_text
 from core.ops.base import SATURATED, structural
 
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from core.arrays import Value, frozen
-from core.dataclass import dataclass
-from core.late import np
+from core.base.arrays import Value, frozen
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
 from core.notation.reader import read
 from core.notation.signatures import MAX_VALUES, Signature
 from core.notation.tree import (

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from core.late import np
+from core.base.lazy_numpy import np
 from core.ops.kernels import Kernel
 
 

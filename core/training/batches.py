@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import field
 
-from core.arrays import Value
+from core.base.arrays import Value
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
 from core.compiled import Compiled, Flat, compile_plan
-from core.dataclass import dataclass
 from core.graph import Graph
-from core.late import np
 from core.plan import make_plan
 from core.training.data import Array
 from core.training.roles import Roles

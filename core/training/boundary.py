@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy.typing as npt
 
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 from core.compiled import Compiled, compile_plan
-from core.errors import Problem
 from core.graph import Graph
-from core.late import np
 from core.plan import make_plan
 from core.training.data import Array
 from core.training.roles import Roles

@@ -11,10 +11,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from core.arrays import Shape, Value, frozen, shape_of
-from core.dataclass import dataclass, replace
+from core.base.arrays import Shape, Value, frozen, shape_of
+from core.base.dataclass import dataclass, replace
+from core.base.lazy_numpy import np
 from core.graph import INPUT, Graph
-from core.late import np
 from core.notation.printers import expression_text
 from core.passes import input_values, steps
 from core.plan import Plan, make_plan

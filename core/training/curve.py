@@ -11,11 +11,11 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.arrays import Value, shape_of, shape_text
-from core.dataclass import dataclass
+from core.base.arrays import Value, shape_of, shape_text
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
+from core.base.numbers import DIGITS, short, value_text
 from core.document import plain_value
-from core.late import np
-from core.numbers import DIGITS, short, value_text
 from core.report import table
 from core.training.trainer import Record, Trainer
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy.typing as npt
 
-from core.arrays import Value, frozen
-from core.dataclass import dataclass
-from core.errors import Problem
-from core.late import np
+from core.base.arrays import Value, frozen
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 
 Array = npt.NDArray[Any]
 

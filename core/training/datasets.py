@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from core.dataclass import dataclass
-from core.errors import Problem
-from core.late import np
-from core.resources import resource
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
+from core.base.resources import resource
 from core.training.data import DRAWING, Array, Dataset, chances
 
 Draw = Callable[[np.random.Generator, int, float], tuple[Array, Array]]

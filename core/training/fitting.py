@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import TypeVar
 
-from core.arrays import Shape, Value, frozen, shape_of, shape_text
+from core.base.arrays import Shape, Value, frozen, shape_of, shape_text
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 from core.builder import build, read_program
-from core.dataclass import dataclass, replace
 from core.defaults import with_defaults
-from core.errors import Problem
 from core.graph import Graph
 from core.guessed_shapes import Lengths
-from core.late import np
 from core.notation.tree import Call, Program, walk
 from core.training.coding import CODINGS, codings_for
 from core.training.data import Dataset

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from core.arrays import Value, frozen
-from core.dataclass import dataclass
+from core.base.arrays import Value, frozen
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
 from core.graph import CONSTANT, Edge, Graph
-from core.late import np
 from core.ops import OPS
 from core.ops.base import POSITIVE
 from core.ops.image_kernels import filter_stack

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from core.base.lazy_numpy import np
 from core.compiled import Compiled
-from core.late import np
 from core.training.batches import Engines, Feed, Fill
 from core.training.data import Array, Examples
 from core.training.roles import Roles

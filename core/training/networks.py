@@ -6,12 +6,12 @@ Network              writes the program and draws the weights to start from; it 
 
 from __future__ import annotations
 
-from core.arrays import Value, frozen
+from core.base.arrays import Value, frozen
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 from core.builder import graph_of
-from core.dataclass import dataclass
 from core.document import MAX_LAYERS, MAX_UNITS
-from core.errors import Problem
-from core.late import np
 from core.training.data import Dataset
 from core.training.initial import drawn
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from core.arrays import Shape, Value, describe, frozen
+from core.base.arrays import Shape, Value, describe, frozen
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
+from core.base.numbers import short
 from core.builder import graph_of
-from core.dataclass import dataclass, replace
-from core.errors import Problem
 from core.graph import INPUT, Graph, Node
-from core.late import np
 from core.notation.tree import Name
-from core.numbers import short
 from core.passes import tell
 from core.plan import make_plan
 from core.training.coding import ONE_HOT_SIGNS, SIGNS

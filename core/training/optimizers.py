@@ -20,9 +20,9 @@ from typing import Any, ClassVar
 
 import numpy.typing as npt
 
-from core.dataclass import dataclass
-from core.errors import Problem
-from core.late import np
+from core.base.dataclass import dataclass
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 
 Array = npt.NDArray[Any]
 

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from core.arrays import Value
+from core.base.arrays import Value
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Problem, cut
+from core.base.lazy_numpy import np
 from core.builder import read_program
-from core.dataclass import dataclass, replace
 from core.document import MOST_VALUES, name_from, plain_value, value_from, values_from
-from core.errors import Problem, cut
 from core.graph import Graph
-from core.late import np
 from core.nodes import check_index
 from core.notation.tree import Note
 from core.passes import Over, after

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.arrays import Shape
-from core.dataclass import dataclass
+from core.base.arrays import Shape
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
 from core.graph import Graph
-from core.late import np
 from core.training.coding import CODINGS, INPUTS, NUMBER, encoded
 from core.training.data import Array, Dataset, Examples
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from core.arrays import Value
+from core.base.arrays import Value
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Problem
 from core.builder import build, read_program
-from core.dataclass import dataclass, replace
 from core.document import Lab
-from core.errors import Problem
 from core.graph import Graph
 from core.training.data import Dataset, Examples
 from core.training.datasets import DATASETS

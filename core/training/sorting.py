@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, count
 
-from core.dataclass import replace
+from core.base.dataclass import replace
 from core.graph import Graph
 from core.targets import targets
 from core.training.coding import SIGNS, Loss, coding, of_prediction

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from core.arrays import Shape, describe, shape_text
-from core.errors import Problem
+from core.base.arrays import Shape, describe, shape_text
+from core.base.errors import Problem
 from core.graph import Graph
 from core.plan import receivers
 from core.targets import targets

@@ -14,13 +14,13 @@ from dataclasses import field
 from itertools import chain, cycle
 from itertools import count as naturals
 
-from core.arrays import Value, frozen
+from core.base.arrays import Value, frozen
+from core.base.dataclass import dataclass, replace
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 from core.compiled import Compiled
-from core.dataclass import dataclass, replace
 from core.document import REDUCTIONS
-from core.errors import Problem
 from core.graph import Graph
-from core.late import np
 from core.training.batches import Engines, Feed, Fill, Shuffled
 from core.training.data import Array, Examples
 from core.training.looking import Look

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from core.arrays import Array, Value
-from core.errors import Problem, cut
+from core.base.arrays import Array, Value
+from core.base.errors import Problem, cut
+from core.base.lazy_numpy import np
 from core.graph import Graph
-from core.late import np
 from core.notation.printers import expression_text
 from core.passes import tell, trouble
 from core.plan import make_plan

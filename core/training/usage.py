@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import cached_property
 
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 from core.graph import CONSTANT, Edge, Graph
 from core.targets import LOGARITHMS
 

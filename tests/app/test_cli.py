@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from app import cli, commands
-from core.arrays import frozen
+from core.base.arrays import frozen
 from core.document import EXAMPLE, Document, dumps
 from core.passes import run
 from core.training.trainer import Trainer
@@ -591,7 +591,7 @@ def test_what_is_said_of_words_without_end_can_be_read(cli_main, words):
 INSTALLATION = """
 import sys
 from pathlib import Path
-from core import resources
+from core.base import resources
 resources._FOLDERS = (Path(sys.argv[1]),)
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox

@@ -20,10 +20,10 @@ from app.derivatives.matrix import SENSIBLE
 from app.derivatives.matrix_map import thinned
 from app.derivatives.view import Question
 from app.theme import THEMES
-from core.arrays import frozen, same
+from core.base.arrays import frozen, same
+from core.base.errors import Problem
+from core.base.numbers import short
 from core.derivatives.ways import WAYS
-from core.errors import Problem
-from core.numbers import short
 from core.passes import tell
 
 FORMULA, SIDE_BY_SIDE, BY_HAND, STEP_SIZE, JACOBIAN = range(5)

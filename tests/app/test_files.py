@@ -13,8 +13,8 @@ from app.files import Files
 from app.session import Session
 from app.settings import Settings
 from app.store import read_text, write_atomically
+from core.base.errors import Problem
 from core.document import EXAMPLE, Document, dumps, loads
-from core.errors import Problem
 
 # the offscreen platform says this of every dialog that has a size
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -11,9 +11,9 @@ from app.canvas.items import FrameItem
 from app.canvas.painting import title_rect
 from app.folding import add_folding
 from app.session import MOST_AT_ONCE
-from core.arrays import frozen
+from core.base.arrays import frozen
+from core.base.errors import Problem
 from core.document import Document, dumps, loads
-from core.errors import Problem
 from core.steps import Computed, Flowed, Seeded
 
 Left, Control = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier

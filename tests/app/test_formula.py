@@ -23,6 +23,7 @@ from app.formula.boxes import Glyph, Rule
 from app.formula.letters import ALPHABETS, italic, read_name
 from app.formula.mathfont import UNITS, math_font
 from app.formula.spacing import Classes, spaces
+from core.base.resources import BrokenInstallation, resource
 from core.figure.sizes import extent
 from core.notation.mathtree import (
     Accented,
@@ -43,7 +44,6 @@ from core.notation.mathtree import (
 )
 from core.notation.names import ACCENTS
 from core.notation.typeset import PLAIN, Typesetter
-from core.resources import BrokenInstallation, resource
 from tests.counting import at_most
 
 SIZE = 48.0

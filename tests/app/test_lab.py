@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 
 from app.training.controls import CONTROLS
 from app.training.weights import weight_maps
-from core.arrays import frozen, same
+from core.base.arrays import frozen, same
 from core.document import dumps, loads
 
 

@@ -15,8 +15,8 @@ from shiboken6 import delete
 from app.recovery import Recovery
 from app.report import install_excepthook
 from app.report_dialog import HEADING, ReportDialog
+from core.base.resources import resource
 from core.document import Document, loads
-from core.resources import resource
 
 OTHER = Document("a b", {"a": 2.0, "b": 3.0})
 

@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 
 from app.session import Edit, Session
-from core.arrays import frozen, same
+from core.base.arrays import frozen, same
+from core.base.errors import Problem
 from core.document import EXAMPLE, Document
-from core.errors import Problem
 
 
 def values(session):

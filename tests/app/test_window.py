@@ -11,7 +11,7 @@ from app.help import KeySheet, NotationSheet, Palette
 from app.menus import plain_text
 from app.panels.values import ValuesPanel
 from app.theme import THEMES
-from core.arrays import frozen
+from core.base.arrays import frozen
 from core.ops import LISTED
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier

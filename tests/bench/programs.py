@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import count
 
-from core.arrays import Value
+from core.base.arrays import Value
 from core.builder import read_program
 from core.defaults import with_defaults
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.arrays import frozen
+from core.base.arrays import frozen
 from core.builder import graph_of
 from core.compiled import compile_plan
 from core.plan import make_plan

@@ -15,7 +15,7 @@ from app.canvas.view import View
 from app.session import Session
 from app.settings import Settings
 from app.window import Window
-from core.arrays import Value
+from core.base.arrays import Value
 from core.document import EXAMPLE, Document
 from core.training.boundary import plane_of
 from core.training.setup import setup

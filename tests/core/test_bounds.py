@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from core.arrays import MAX_ENTRIES, MAX_RANK, frozen
+from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen
+from core.base.errors import Problem
 from core.builder import MAX_CALL_DEPTH, MAX_PARTS, build, graph_of, read_program
 from core.defaults import with_defaults
 from core.document import MAX_BYTES as MAX_FILE
 from core.document import MOST_NAMES, MOST_VALUES, Document, dumps, loads, parse_json, values_from
-from core.errors import Problem
 from core.nodes import MAX_BYTES, MAX_NODES
 from core.notation.cursor import MAX_DEPTH
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.arrays import frozen
+from core.base.arrays import frozen
 from core.builder import graph_of
 from core.passes import run, tell
 

@@ -8,12 +8,12 @@ from itertools import product
 import numpy as np
 import pytest
 
-from core.arrays import frozen, shape_of
+from core.base.arrays import frozen, shape_of
+from core.base.errors import Problem
 from core.builder import graph_of
 from core.compiled import compile_plan
 from core.compiled.kernels import EXPANSIONS
 from core.compiled.names import Names, identifier, literal
-from core.errors import Problem
 from core.graph import CONSTANT, INPUT, Graph, Node
 from core.notation.tree import Name, Program
 from core.passes import tell

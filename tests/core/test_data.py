@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from core.resources import BrokenInstallation, resource
+from core.base.resources import BrokenInstallation, resource
 from core.training.data import Dataset, Examples
 from core.training.datasets import DATASETS
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pytest
 
-from core.dataclass import dataclass, replace
+from core.base.dataclass import dataclass, replace
 
 BOTH = pytest.mark.parametrize("dataclass", [dataclasses.dataclass, dataclass], ids=["standard", "own"])
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from core.arrays import shape_of
+from core.base.arrays import shape_of
 from core.builder import build, read_program
 from core.defaults import carried_over, is_edit, with_defaults
 from core.ops import OPS

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.arrays import frozen
+from core.base.arrays import frozen
 from core.derivatives.numerical import check_gradients, numerical_gradient, relative_error
 from core.passes import run
 from core.steps import Flowed, Story

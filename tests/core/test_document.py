@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.arrays import frozen, same
+from core.base.arrays import frozen, same
+from core.base.errors import Problem
 from core.document import EXAMPLE, LIMITS, PARTS, VERSION, Document, Lab, choices, dumps, lab_from, loads
-from core.errors import Problem
 
 FULL = Document(
     "z = w x; # a remark\nL = z^2",

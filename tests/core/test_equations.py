@@ -7,7 +7,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from core.arrays import frozen, shape_of
+from core.base.arrays import frozen, shape_of
+from core.base.numbers import DIGITS, equation
 from core.builder import build, read_program
 from core.defaults import with_defaults
 from core.explain import badge, explain
@@ -17,7 +18,6 @@ from core.notation.latex import latex
 from core.notation.mathtree import Fraction, Letter, Row, Table, Word, parts_of
 from core.notation.tree import Name
 from core.notation.typeset import PLAIN
-from core.numbers import DIGITS, equation
 from core.ops import OPS
 from core.passes import run, tell
 from core.plan import make_plan

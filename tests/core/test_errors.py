@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from core.base.errors import LONGEST, Problem, Span, legible
 from core.document import Document, dumps, loads
-from core.errors import LONGEST, Problem, Span, legible
 from core.notation.tree import Note
 from core.report import BESIDE, WIDEST, error_answer, error_text
 from core.request import Refusal, request_from, typed_hint, typed_values

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.arrays import frozen
+from core.base.arrays import frozen
 from core.builder import build, read_program
 from core.defaults import with_defaults
 from core.explain import explain

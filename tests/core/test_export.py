@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from app import cli
-from core.arrays import frozen
+from core.base.arrays import frozen
+from core.base.errors import Problem
 from core.document import Document, Lab, dumps
-from core.errors import Problem
 from core.export import numpy_script as numpy_script_file
 from core.export import torch_forms
 from core.export.cases import Case

@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from core.arrays import frozen, is_finite
+from core.base.arrays import frozen, is_finite
 from core.explain import badge
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, fold
 from core.ops import OPS

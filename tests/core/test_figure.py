@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from core.arrays import frozen
+from core.base.arrays import frozen
 from core.builder import build, graph_of, read_program
 from core.defaults import with_defaults
 from core.explain import explain

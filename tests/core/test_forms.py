@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from core.arrays import frozen, shape_of
+from core.base.arrays import frozen, shape_of
 from core.builder import read_program
 from core.export import torch_text
 from core.export.code import Identifiers, identifier, name

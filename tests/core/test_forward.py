@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.arrays import frozen, same, shape_of, sum_to
+from core.base.arrays import frozen, same, shape_of, sum_to
+from core.base.errors import Problem
 from core.derivatives.forward import (
     WAYS,
     Cost,
@@ -15,7 +16,6 @@ from core.derivatives.forward import (
     push,
     way,
 )
-from core.errors import Problem
 from core.ops import OPS
 from core.passes import run, tell
 from tests.core.test_ops import PAIRS, drawn, forward, name_of

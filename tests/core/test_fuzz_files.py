@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.arrays import same
+from core.base.arrays import same
+from core.base.errors import Problem
 from core.document import EXAMPLE, Document, dumps, loads
-from core.errors import Problem
 from core.report import Report, error_answer
 from core.request import Refusal, json_hint, request_from, typed_values
 from tests.core.test_document import FULL

@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from core.base.errors import Problem, place
 from core.builder import build, read_program
 from core.defaults import with_defaults
-from core.errors import Problem, place
 from core.notation.printers import expression_text, reading
 from core.notation.reader import read
 from core.notation.signatures import Signature

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.arrays import frozen
+from core.base.arrays import frozen
+from core.base.errors import Problem, place
 from core.builder import free_names, graph_of, read_program
-from core.errors import Problem, place
 from core.graph import CONSTANT, INPUT, Edge
 from core.passes import run
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.arrays import frozen, shape_of
+from core.base.arrays import frozen, shape_of
+from core.base.errors import Problem
 from core.derivatives.jacobian import jacobian, outer_product
 from core.derivatives.numerical import Probe
 from core.derivatives.structure import recognised
-from core.errors import Problem
 from core.passes import run
 from tests.core.test_ops import PAIRS, drawn, name_of, written
 from tests.core.test_passes import EXAMPLES, FACTORS, at_defaults, combined

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.base.slicing import finished
 from core.layout import (
     Edge,
     Frame,
@@ -31,7 +32,6 @@ from core.layout import (
 from core.layout.layers import assign_layers, cut_into_layers, numbered
 from core.layout.parts import KEPT
 from core.layout.placement import GAP_X, GAP_Y
-from core.work import finished
 
 Sizes = dict[str, tuple[float, float]]
 Graph = tuple[Sizes, list[Edge]]

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core.arrays import frozen
+from core.base.arrays import frozen
+from core.base.errors import Problem, place
 from core.builder import graph_of, read_program
-from core.errors import Problem, place
 from core.notation.nearest import nearest
 from core.ops import FUNCTIONS
 from core.passes import run

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from core.arrays import frozen
+from core.base.arrays import frozen
+from core.base.numbers import NOISE, without_noise
 from core.explain import explain
 from core.figure import draw, figure, label_width
 from core.notation.latex import latex
-from core.numbers import NOISE, without_noise
 from core.ops import OPS
 from core.ops.scaled import Scaled
 from core.passes import run

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.numbers import digits_apart, exact, short, split_number, typed_text, value_text
+from core.base.numbers import digits_apart, exact, short, split_number, typed_text, value_text
 from core.values import read_value
 
 SHORT = [

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.arrays import frozen
+from core.base.arrays import frozen
+from core.base.errors import Problem
 from core.builder import build, read_program
 from core.defaults import with_defaults
 from core.derivatives.complex_step import complex_step, takes_complex
@@ -24,7 +25,6 @@ from core.derivatives.numerical import (
     sweep,
     verdict,
 )
-from core.errors import Problem
 from core.ops import OPS
 from core.passes import run, tell
 from core.plan import make_plan

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from app import cli
-from core.arrays import frozen, shape_of
+from core.base.arrays import frozen, shape_of
+from core.base.errors import Problem
 from core.builder import graph_of
 from core.document import Document, Lab, dumps
-from core.errors import Problem
 from core.export import onnx_forms
 from core.export.code import identifier
 from core.export.onnx_forms import FORMS

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from core.arrays import frozen, same, shape_of, sum_to
+from core.base.arrays import frozen, same, shape_of, sum_to
+from core.base.numbers import typed_text
 from core.explain import explain
-from core.numbers import typed_text
 from core.ops import CALLS, FUNCTIONS, LISTED, OPS, SHARING
 from core.ops.base import REAL, declare
 from core.passes import run

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy
 
-from core.arrays import frozen
+from core.base.arrays import frozen
 from core.passes import run
 
 RNG = np.random.default_rng(7)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.arrays import frozen, same
+from core.base.arrays import frozen, same
+from core.base.errors import Problem
 from core.builder import build, graph_of, read_program
 from core.defaults import with_defaults
-from core.errors import Problem
 from core.passes import run, tell, troubles
 from core.plan import make_plan
 from core.steps import Computed, Flowed, Seeded

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.arrays import frozen
+from core.base.arrays import frozen
+from core.base.errors import Problem
 from core.builder import graph_of
 from core.document import Lab
-from core.errors import Problem
 from core.export.torch_module import torch_module
 from core.training.data import Examples
 from core.training.objectives import found_units

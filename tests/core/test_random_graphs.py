@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.arrays import frozen, same
+from core.base.arrays import frozen, same
 from core.derivatives.forward import forward_gradient
 from core.derivatives.numerical import differences
 from core.ops import OPS

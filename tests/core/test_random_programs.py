@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from core.arrays import frozen
+from core.base.arrays import frozen
 from core.builder import graph_of
 from core.compiled import compile_plan
 from core.passes import tell

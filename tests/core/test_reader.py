@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from core.base.numbers import typed_text
 from core.builder import graph_of, read_program
 from core.notation.lexer import raw_tokens as tokens
 from core.notation.printers import expression_text, reading
@@ -24,7 +25,6 @@ from core.notation.tree import (
     remade,
     walk,
 )
-from core.numbers import typed_text
 from core.ops import FUNCTIONS
 from core.passes import run
 

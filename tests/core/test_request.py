@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from core.base.errors import Problem
 from core.document import MOST_NAMES, MOST_VALUES
-from core.errors import Problem
 from core.report import Report
 from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_values
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from core.arrays import frozen
+from core.base.arrays import frozen
+from core.base.errors import Problem
 from core.builder import graph_of, read_program
 from core.defaults import with_defaults
 from core.derivatives.jacobian import jacobian
 from core.derivatives.symbolic import derivative
-from core.errors import Problem
 from core.explain import explain
 from core.figure import draw, figure
 from core.notation.latex import latex

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.arrays import frozen
+from core.base.arrays import frozen
 from core.builder import graph_of
 from core.compiled import compile_plan
 from core.compiled.scalars import Floats

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from core.arrays import frozen, same
-from core.errors import Problem
+from core.base.arrays import frozen, same
+from core.base.errors import Problem
 from core.explain import OF_THE_SUM, explain
 from core.notation.latex import latex
 from core.passes import as_chosen, run

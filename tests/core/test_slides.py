@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.base.errors import Problem
 from core.builder import graph_of, read_program
-from core.errors import Problem
 from core.passes import run
 from core.report import Report
 from core.request import Refusal, json_hint, request_from

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import Problem
+from core.base.errors import Problem
 from core.report import Report
 from core.request import Refusal, json_hint, request_from
 

@@ -10,11 +10,11 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.arrays import frozen
+from core.base.arrays import frozen
+from core.base.errors import Problem
 from core.builder import build, graph_of, read_program
 from core.defaults import with_defaults
 from core.derivatives.symbolic import MAX_SIZE, WRITTEN, derivative
-from core.errors import Problem
 from core.notation.latex import latex
 from core.notation.tree import walk
 from core.ops import OPS

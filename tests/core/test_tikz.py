@@ -7,7 +7,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from core.arrays import frozen
+from core.base.arrays import frozen
 from core.builder import build, graph_of
 from core.export.tikz import node_names, tikz
 from core.figure import draw, figure, label_width

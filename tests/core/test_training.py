@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.arrays import frozen
+from core.base.arrays import frozen
+from core.base.errors import Problem
 from core.builder import graph_of
-from core.errors import Problem
 from core.passes import tell
 from core.plan import make_plan
 from core.training import trainer as trainer_module

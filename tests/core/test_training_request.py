@@ -6,8 +6,8 @@ from itertools import cycle, islice
 import numpy as np
 import pytest
 
+from core.base.errors import Problem
 from core.document import plain_value
-from core.errors import Problem
 from core.request import Refusal
 from core.training.request import Training, training_from
 

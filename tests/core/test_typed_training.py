@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from core.arrays import frozen, shape_of
+from core.base.arrays import frozen, shape_of
+from core.base.errors import Problem
 from core.builder import graph_of
 from core.document import Lab
-from core.errors import Problem
 from core.passes import tell
 from core.plan import make_plan
 from core.training.boundary import boundary

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.arrays import frozen, shape_of
+from core.base.arrays import frozen, shape_of
+from core.base.errors import Problem
 from core.builder import build, graph_of, read_program
 from core.compiled import compile_plan
 from core.defaults import with_defaults
-from core.errors import Problem
 from core.expansions import BY_ENTRIES, MOST_ENTRIES, expansion
 from core.explain import badge, explain
 from core.export.numpy_script import numpy_script

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from core.arrays import frozen, same
-from core.errors import Problem
+from core.base.arrays import frozen, same
+from core.base.errors import Problem
 from core.values import read_value
 
 GOOD = [

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from core.arrays import frozen
+from core.base.arrays import frozen
+from core.base.errors import Problem
 from core.derivatives.ways import WAYS, Found, jacobian_text, side_by_side, ways_text
-from core.errors import Problem
 from core.passes import run
 from core.seed import entry_seed
 

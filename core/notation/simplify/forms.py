@@ -11,9 +11,9 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 
-from core.arrays import Shape
-from core.dataclass import dataclass
-from core.late import np
+from core.base.arrays import Shape
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
 
 ONE = Fraction(1)
 # a coefficient with more bits is rounded to a double; beyond all doubles it stays at this size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.arrays import Shape
+from core.base.arrays import Shape
 from core.notation.simplify.forms import Algebra, Sum, joined
 from core.notation.tree import Binary, Call, Index, Indicator, Name, Negative, Number, Tree, fold
 

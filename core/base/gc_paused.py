@@ -11,7 +11,7 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-def keeping(function: Callable[Given, Result]) -> Callable[Given, Result]:
+def gc_paused(function: Callable[Given, Result]) -> Callable[Given, Result]:
     """The function, with the search for cycles put off until it returns.
 
     Trees, graphs and stories are ten thousand objects made at once, none of them garbage: the collector would

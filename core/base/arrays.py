@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.errors import Problem
-from core.late import np
+from core.base.errors import Problem
+from core.base.lazy_numpy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,6 +1,6 @@
 """NumPy, loaded at its first use: a program of numbers needs none, and the window opens sooner.
 
-All modules write `from core.late import np`; type checkers see NumPy itself.
+All modules write `from core.base.lazy_numpy import np`; type checkers see NumPy itself.
 """
 
 from __future__ import annotations

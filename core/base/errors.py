@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.dataclass import dataclass
+from core.base.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from core.errors import Problem
+from core.base.errors import Problem
 
-_HOUSE = Path(__file__).resolve().parent.parent
+_HOUSE = Path(__file__).resolve().parents[2]
 # an installed wheel carries the files inside app, a checkout keeps them in their own folder
 _FOLDERS = (_HOUSE / "app" / "_resources", _HOUSE / "resources")
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from core.arrays import Value, frozen, shape_of, shape_text
-from core.late import np
+from core.base.arrays import Value, frozen, shape_of, shape_text
+from core.base.lazy_numpy import np
 
 DIGITS = 4
 # operands that do not give the printed result may be printed with this many digits

@@ -11,14 +11,14 @@ from collections.abc import Callable, Generator
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from core.keeping import keeping
+from core.base.gc_paused import gc_paused
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 Work = Generator[None, None, Result]
 
 
-@keeping
+@gc_paused
 def finished(work: Work[Result]) -> Result:
     """What a work finds in the end."""
     while True:
