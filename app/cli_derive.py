@@ -7,7 +7,7 @@ import argparse
 from app.terminal import write
 from core.base.errors import Problem
 from core.notation.spellings import node_name
-from core.request import Request, check_node, typed_hint
+from core.service.request import Request, check_node, typed_hint
 
 LAYOUTS = ("numerator", "denominator")
 

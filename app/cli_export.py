@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from app.terminal import write
 from core.base.errors import Problem
-from core.document import Document
-from core.request import Refusal, Request, typed_hint
+from core.project.document import Document
+from core.service.request import Refusal, Request, typed_hint
 
 if TYPE_CHECKING:
     from core.export.onnx_model import Options

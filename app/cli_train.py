@@ -17,11 +17,11 @@ from app.terminal import say, write, write_json
 from core.base.arrays import Value, same
 from core.base.dataclass import replace
 from core.base.errors import Problem, cut
-from core.builder import free_names, read_program
-from core.document import LIMITS, Document, Lab, plain_value
+from core.graph.builder import free_names, read_program
+from core.graph.typed_value import read_value
 from core.notation.spellings import name_of
-from core.request import LISTED, Refusal, typed_values
-from core.values import read_value
+from core.project.document import LIMITS, Document, Lab, plain_value
+from core.service.request import LISTED, Refusal, typed_values
 
 if TYPE_CHECKING:
     from core.training.curve import Curve

@@ -20,13 +20,21 @@ from app.terminal import decoded, say, stdin_lines, write, write_json
 from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem, legible
 from core.base.numbers import DIGITS
-from core.document import MAX_BYTES, Document, loads
 from core.notation.lexer import MAX_CHARACTERS
 from core.notation.nearest import nearest
 from core.notation.spellings import node_name
-from core.report import Report, error_answer, error_text
-from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_seed, typed_values
-from core.seed import read_entry
+from core.passes.seed import read_entry
+from core.project.document import MAX_BYTES, Document, loads
+from core.service.report import Report, error_answer, error_text
+from core.service.request import (
+    Refusal,
+    Request,
+    json_hint,
+    request_from,
+    typed_hint,
+    typed_seed,
+    typed_values,
+)
 
 
 def run_command(words: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ from core.export.numpy_script import numpy_script
 from core.export.onnx_model import Options, formula_model, trained_model
 from core.export.pytorch import pytorch_script
 from core.export.torch_module import torch_module
-from core.steps import Story
+from core.passes.steps import Story
 from core.training.setup import Setup, setup
 
 if TYPE_CHECKING:

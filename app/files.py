@@ -15,7 +15,7 @@ from app.session import Session
 from app.settings import MAX_RECENT, Settings
 from app.store import is_there, lock_of, read_text, shown_name, shown_path, taken, write_atomically
 from core.base.errors import Problem
-from core.document import EXAMPLE, Document, dumps, loads
+from core.project.document import EXAMPLE, Document, dumps, loads
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QUrl

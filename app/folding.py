@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMenu
 
 from core.base.errors import Problem
-from core.expansions import called, expansion
-from core.unfold import frame_of
+from core.passes.expansions import called, expansion
+from core.passes.unfold import frame_of
 
 if TYPE_CHECKING:
     from app.window import Window

@@ -17,7 +17,7 @@ from app.system import starting_qt
 from app.theme import STYLE, load_fonts
 from app.window import Window
 from core.base.resources import BrokenInstallation
-from core.document import Document
+from core.project.document import Document
 
 if TYPE_CHECKING:
     from app.recovery import Recovery

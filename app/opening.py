@@ -13,7 +13,7 @@ from app.system import ANYWHERE, libraries_of_window, no_screen, not_loaded
 from core.base.errors import Problem
 
 if TYPE_CHECKING:
-    from core.document import Document
+    from core.project.document import Document
 
 
 def open_window(start: Path | Document | None = None, *, reset: bool = False) -> int:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer, Signal
 from app.session import Session
 from app.store import lock_of, own_place, read_text, taken, write_atomically
 from core.base.errors import Problem
-from core.document import Document, dumps, loads
+from core.project.document import Document, dumps, loads
 
 AFTER_EDIT, WHILE_MODIFIED = 2_000, 30_000  # milliseconds
 

@@ -17,21 +17,20 @@ from core.base.dataclass import replace
 from core.base.errors import Problem, Span
 from core.base.numbers import DIGITS, typed_text
 from core.base.slicing import Work, finished
-from core.builder import build, read_program
-from core.defaults import carried_over, is_edit, with_defaults
-from core.document import EXAMPLE, Document, Lab, Point
-from core.expansions import called, expansion
 from core.figure import Drawing, Figure, Figures, draw_in_pieces, label_width
-from core.graph import CONSTANT, Graph
+from core.graph.builder import build, read_program
+from core.graph.graph import CONSTANT, Graph
+from core.graph.plan import make_plan
 from core.notation.nearest import seeming
 from core.notation.printers import expression_text, reading
 from core.notation.tree import Note, Program
 from core.ops import FUNCTIONS
-from core.passes import as_chosen, telling, troubles
-from core.plan import make_plan
-from core.seed import check_seed, is_chosen
-from core.steps import Picture, Story
-from core.unfold import (
+from core.passes.expansions import called, expansion
+from core.passes.guessed_values import carried_over, is_edit, with_defaults
+from core.passes.seed import check_seed, is_chosen
+from core.passes.stepper import as_chosen, telling, troubles
+from core.passes.steps import Picture, Story
+from core.passes.unfold import (
     LEVELS,
     key_of,
     nearest_in,
@@ -41,6 +40,7 @@ from core.unfold import (
     unfolded,
     without,
 )
+from core.project.document import EXAMPLE, Document, Lab, Point
 
 MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
 AT_ONCE, BUSY_AFTER = 0.05, 0.4  # seconds: what takes longer is computed in slices, and said to be so

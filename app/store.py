@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from core.base.errors import Problem
-from core.document import MAX_BYTES
+from core.project.document import MAX_BYTES
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QLockFile, QStandardPaths

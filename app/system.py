@@ -233,7 +233,7 @@ def starting_qt() -> Iterator[None]:
 def _end(said: str) -> None:
     """End the process: after this message Qt aborts."""
     try:
-        from core.report import error_text
+        from core.service.report import error_text
 
         print(error_text(why_no_screen(said)), file=sys.stderr, flush=True)
     finally:

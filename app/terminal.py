@@ -14,8 +14,8 @@ from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 from core.base.errors import Problem
-from core.document import MAX_BYTES
 from core.notation.names import GREEK
+from core.project.document import MAX_BYTES
 
 # how letters and signs look on a terminal that knows only a few characters
 PLAIN = {letter: name for name, letter in GREEK.items() if not name.startswith("var")}

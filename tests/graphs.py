@@ -3,9 +3,9 @@
 import numpy as np
 
 from core.base.arrays import frozen, shape_of
-from core.builder import read_program
-from core.graph import CONSTANT, INPUT, Graph, Node
-from core.nodes import Nodes
+from core.graph.builder import read_program
+from core.graph.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.nodes import Nodes
 from core.notation.tree import Name
 from core.ops import OPS
 from core.ops.base import REAL

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 from core.base.errors import Problem
-from core.report import Report
-from core.request import Refusal, Request, json_hint, request_from
+from core.service.report import Report
+from core.service.request import Refusal, Request, json_hint, request_from
 from tests.bench.graphs import nested
 
 SECONDS = 10  # of work for one program: a ceiling for what hangs, twenty times what is promised

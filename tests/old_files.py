@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.document import plain_value, value_from
-from core.graph import CONSTANT
+from core.graph.graph import CONSTANT
 from core.notation.names import canonical
+from core.project.document import plain_value, value_from
 
 FOLDER = Path(__file__).parent / "cases" / "old_files"
 PROJECTS = sorted(path.stem for path in FOLDER.glob("*.chainlight"))

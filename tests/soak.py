@@ -49,8 +49,8 @@ from PySide6.QtWidgets import (
 from shiboken6 import Shiboken
 
 from app.help import Palette
-from core.document import EXAMPLE, Document
-from core.steps import Story
+from core.passes.steps import Story
+from core.project.document import EXAMPLE, Document
 
 PROGRAMS = (
     "(x+y)z",

@@ -12,24 +12,24 @@ import pytest
 from app.cli import main
 from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen, same
 from core.base.errors import Problem
-from core.builder import MAX_CALL_DEPTH, MAX_PARTS, graph_of, read_program
-from core.explain import badge
 from core.export.pytorch import pytorch_script
-from core.nodes import MAX_BYTES, MAX_NODES
+from core.graph.builder import MAX_CALL_DEPTH, MAX_PARTS, graph_of, read_program
+from core.graph.nodes import MAX_BYTES, MAX_NODES
+from core.graph.plan import make_plan
 from core.notation.cursor import MAX_DEPTH
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.printers import reading
 from core.notation.signatures import MAX_VALUES
 from core.ops import OPS
-from core.passes import MAX_SECONDS, run, tell, troubles
-from core.plan import make_plan
-from core.report import Report
-from core.request import Request, typed_hint, typed_values
+from core.passes.explain import badge
+from core.passes.stepper import MAX_SECONDS, run, tell, troubles
+from core.passes.unfold import composite, unfolded
+from core.service.report import Report
+from core.service.request import Request, typed_hint, typed_values
 from core.training.optimizers import OPTIMIZERS
 from core.training.request import MOST_NUMBERS, MOST_STEPS, PARTS, Training, training_from
 from core.training.request import MOST_SECONDS as MOST_TRAINING_SECONDS
 from core.training.sorting import CONSTANTS
-from core.unfold import composite, unfolded
 from tests.core.test_export import NEEDS_TORCH, under_torch
 
 ROOT = Path(__file__).parents[1]

@@ -14,7 +14,7 @@ from app.theme import LIGHT, Theme
 from app.ticker import Ticker
 from core.base.slicing import Work, finished
 from core.figure import MARGIN, Figure, Label, figure, sums
-from core.graph import Edge
+from core.graph.graph import Edge
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QVariantAnimation

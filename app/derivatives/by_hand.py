@@ -27,8 +27,8 @@ from app.ticker import Ticker
 from core.base.errors import Problem
 from core.base.numbers import short
 from core.derivatives.numerical import STEPS, Differenced, differences, kinks_between, verdict
-from core.seed import entry_text
-from core.values import read_value
+from core.graph.typed_value import read_value
+from core.passes.seed import entry_text
 
 USUAL_H = "0.0001"  # as in the lecture
 EMPTY = "Step moves the first entry by h and computes the output again; Run fills the whole table"

@@ -23,7 +23,7 @@ from core.derivatives.symbolic import derivation
 from core.derivatives.ways import reverse_gradient
 from core.notation.latex import latex
 from core.notation.mathtree import Math
-from core.seed import is_chosen
+from core.passes.seed import is_chosen
 
 MOST_STEPS = 24
 WORKING = "Working out the formula…"

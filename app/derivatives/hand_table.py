@@ -16,7 +16,7 @@ from core.base.numbers import digits_apart, exact, short
 from core.derivatives.kinks import Straddled
 from core.derivatives.numerical import LEAST, Differenced, relative_error
 from core.derivatives.ways import reverse_gradient
-from core.seed import Entry, entry_at, entry_text
+from core.passes.seed import Entry, entry_at, entry_text
 
 Index = QModelIndex | QPersistentModelIndex
 ENTRY, FIRST, SECOND, SLOPE, REVERSE, ERROR = range(6)

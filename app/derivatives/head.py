@@ -15,10 +15,10 @@ from core.base.arrays import Shape, Value, shape_of, shape_text
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.base.numbers import typed_text
-from core.graph import CONSTANT, Graph
-from core.plan import receivers
-from core.seed import chosen_entry, entry_at, entry_seed, is_chosen, read_entry
-from core.values import read_value
+from core.graph.graph import CONSTANT, Graph
+from core.graph.plan import receivers
+from core.graph.typed_value import read_value
+from core.passes.seed import chosen_entry, entry_at, entry_seed, is_chosen, read_entry
 
 ENTRY = "entry"
 OFFERED = 12  # entries in the list of seeds; any other can be typed

@@ -21,7 +21,7 @@ from core.base.lazy_numpy import np
 from core.base.numbers import exact, short
 from core.base.slicing import watched
 from core.derivatives.jacobian import LAYOUTS, Jacobian, jacobian_work, outer_product
-from core.seed import entry_at, entry_text, is_chosen
+from core.passes.seed import entry_at, entry_text, is_chosen
 
 MOST_NUMBERS = 12  # rows and columns read as numbers
 SENSIBLE = 8_000_000  # entries made when asked for: 64 MB

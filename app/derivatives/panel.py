@@ -16,7 +16,7 @@ from app.session import Session
 from app.theme import LIGHT, Theme
 from app.ticker import Ticker
 from core.base.errors import Problem
-from core.graph import Graph
+from core.graph.graph import Graph
 
 VIEWS: tuple[type[View], ...] = (ClosedFormView, SideBySideView, ByHandView, SweepView, JacobianView)
 

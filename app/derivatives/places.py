@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.fields import NumberField
 from core.base.arrays import Shape
-from core.seed import Entry
+from core.passes.seed import Entry
 
 AXES = {1: ("Entry",), 2: ("Row", "Column")}
 

@@ -14,7 +14,7 @@ from app.session import Session
 from app.theme import Theme
 from core.base.errors import Problem
 from core.derivatives.numerical import SWEPT, Sweep, kinks_between, sweeping
-from core.seed import entry_text
+from core.passes.seed import entry_text
 
 if TYPE_CHECKING:
     from app.derivatives.error_plot import ErrorPlot

@@ -16,8 +16,8 @@ from app.theme import LIGHT, Theme
 from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.notation.printers import expression_text
-from core.seed import Entry, chosen_entry, is_chosen, seeded, seeded_text
-from core.steps import Story
+from core.passes.seed import Entry, chosen_entry, is_chosen, seeded, seeded_text
+from core.passes.steps import Story
 
 MARGIN = 8  # at both sides of a tab
 PATIENCE = 0.3  # seconds for which the answer to an earlier question may stay

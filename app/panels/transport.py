@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QTool
 from app.icons import icon
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.explain import step_title
+from core.passes.explain import step_title
 
 SPEEDS = {"½×": 0.5, "1×": 1.0, "2×": 2.0, "4×": 4.0}
 BEAT = 1100  # milliseconds between steps at normal speed

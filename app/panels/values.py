@@ -25,7 +25,7 @@ from core.base.arrays import Value
 from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.numbers import exact, short, typed_text, value_text
-from core.values import read_value
+from core.graph.typed_value import read_value
 
 NAME, VALUE, GRADIENT = range(3)
 MOST_ROWS = 400

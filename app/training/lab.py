@@ -22,8 +22,8 @@ from core.base.dataclass import replace
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.base.numbers import short
-from core.builder import free_names
-from core.document import Lab
+from core.graph.builder import free_names
+from core.project.document import Lab
 from core.training.boundary import WHOLE, Plane, plane_of
 from core.training.data import Dataset
 from core.training.fitting import sight

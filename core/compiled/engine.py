@@ -16,7 +16,7 @@ from core.compiled.ready import Array, Compiled, Flat, nothing
 from core.compiled.scalars import compile_numbers
 from core.compiled.terms import BUFFER, NUMBER, SETTING, Term, Terms
 from core.compiled.writer import Writer
-from core.plan import Plan
+from core.graph.plan import Plan
 
 
 def compile_plan(

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from core.base.arrays import Shape
 from core.base.dataclass import dataclass
-from core.graph import Graph
+from core.graph.graph import Graph
 
 Array = npt.NDArray[Any]
 

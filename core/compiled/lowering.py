@@ -10,8 +10,8 @@ from core.compiled.kernels import lowered
 from core.compiled.layout import Affine, Slot
 from core.compiled.names import Names
 from core.compiled.terms import BATCH, BUFFER, SETTING, Term, Terms
-from core.graph import Node
-from core.plan import GRADIENT, OUTPUT, Instruction, Plan
+from core.graph.graph import Node
+from core.graph.plan import GRADIENT, OUTPUT, Instruction, Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from core.base.lazy_numpy import np
 from core.compiled.layout import Slot
 from core.compiled.names import Names
 from core.compiled.ready import Array, Compiled, Flat, nothing
+from core.graph.plan import GRADIENT, OUTPUT, Instruction, Plan
 from core.ops.rules import ON_NUMBERS
-from core.passes import steps
-from core.plan import GRADIENT, OUTPUT, Instruction, Plan
-from core.steps import Picture, Story
+from core.passes.stepper import steps
+from core.passes.steps import Picture, Story
 
 RAISED = (ArithmeticError, ValueError)
 SPACE = {"inf": math.inf, "nan": math.nan, **ON_NUMBERS}

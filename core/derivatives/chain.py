@@ -24,7 +24,7 @@ from core.notation.typeset import (
     turned,
     wrap,
 )
-from core.seed import Entry
+from core.passes.seed import Entry
 
 # factors with more parts are not set in a step, only their product
 MAX_SET = 40

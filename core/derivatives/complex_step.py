@@ -16,12 +16,12 @@ from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.derivatives.kinks import RELATIONS, on_arrays
 from core.derivatives.numerical import Probe, moves
-from core.graph import Node
+from core.graph.graph import Node
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
 from core.ops import Op
 from core.ops.kernels import KERNELS
 from core.ops.rules import CONSTANTS
-from core.steps import Story
+from core.passes.steps import Story
 
 # so small that its square is nothing beside 1, yet far from underflow
 STEP = 1e-20

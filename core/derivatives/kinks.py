@@ -14,10 +14,10 @@ from core.base.arrays import Array, Value, frozen
 from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 from core.base.numbers import short
-from core.graph import Node
+from core.graph.graph import Node
+from core.graph.plan import Plan
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
 from core.ops.kernels import KERNELS
-from core.plan import Plan
 
 SIGNS = {"+": "add", "-": "subtract", "/": "divide", "^": "power"}  # a product has several
 RELATIONS: Mapping[str, Any] = {

@@ -12,7 +12,6 @@ from functools import cache
 from core.base.arrays import describe
 from core.base.errors import Problem
 from core.base.slicing import Work, finished
-from core.builder import read_program
 from core.derivatives.array_forms import (
     BACK,
     CALLS,
@@ -33,8 +32,9 @@ from core.derivatives.chain import (
     gradient_parts,
     in_every_entry,
 )
-from core.equations import formula
-from core.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.builder import read_program
+from core.graph.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.plan import GRADIENT, OUTPUT
 from core.notation.mathtree import row
 from core.notation.nearest import nearest
 from core.notation.printers import expression_text
@@ -44,8 +44,8 @@ from core.notation.simplify.writing import Writer, on_one_line
 from core.notation.tree import Call, Indicator, Note, Tree, names, walk
 from core.notation.typeset import EQUALS
 from core.ops import FUNCTIONS
-from core.plan import GRADIENT, OUTPUT
-from core.seed import Entry
+from core.passes.equations import formula
+from core.passes.seed import Entry
 
 # the most numbers and names in a formula before a part of it gets a name of its own
 MAX_SIZE = 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.base.arrays import Value, frozen
 from core.base.dataclass import replace
 from core.base.lazy_numpy import np
-from core.graph import CONSTANT, Graph, Node
+from core.graph.graph import CONSTANT, Graph, Node
 from core.ops.array_kernels import kept
 
 OP = "dropout"

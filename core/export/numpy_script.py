@@ -27,13 +27,13 @@ from core.export.code import (
 from core.export.numpy_helpers import HELPERS
 from core.export.numpy_rules import rule_expression
 from core.export.settings import settings_of
-from core.graph import CONSTANT, Node
+from core.graph.graph import CONSTANT, Node
+from core.graph.plan import GRADIENT, OUTPUT, Instruction
 from core.notation.tree import with_names
 from core.ops.losses import PAIRED
 from core.ops.rules import CONSTANTS
-from core.plan import GRADIENT, OUTPUT, Instruction
-from core.seed import is_chosen
-from core.steps import Story
+from core.passes.seed import is_chosen
+from core.passes.steps import Story
 
 TAKEN = """np math passes inputs values gradients gradient difference worst places place ends moved moved_by
 slope error h name most OUTPUT""".split()

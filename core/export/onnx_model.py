@@ -18,7 +18,7 @@ from core.export import one_line
 from core.export.onnx_operators import DRAWN, OFF
 from core.export.onnx_passes import Model, Passes
 from core.export.onnx_tensors import DOUBLE, FLOAT, Operator, Tensor
-from core.graph import Graph
+from core.graph.graph import Graph
 
 if TYPE_CHECKING:
     from core.training.data import Dataset

@@ -21,9 +21,9 @@ from core.export.code import Identifiers, identifier
 from core.export.onnx_forms import OPERATORS, lowered, summed
 from core.export.onnx_operators import SEEDED, Operators
 from core.export.onnx_tensors import NoForm, Operator, Tensor
-from core.graph import CONSTANT, Graph, Node
-from core.passes import input_values
-from core.plan import GRADIENT, OUTPUT, Instruction, make_plan
+from core.graph.graph import CONSTANT, Graph, Node
+from core.graph.plan import GRADIENT, OUTPUT, Instruction, make_plan
+from core.passes.stepper import input_values
 
 # ONNX takes its names from C90, whose keywords are none
 KEYWORDS = """auto break case char const continue default do double else enum extern float for goto if int

@@ -11,9 +11,9 @@ from core.export.code import Identifiers, heading, literal, name, printed
 from core.export.dropout import random_nodes, with_masks
 from core.export.torch_functions import DEFINITIONS
 from core.export.torch_text import TorchText, followed
-from core.graph import CONSTANT, Graph
-from core.seed import is_chosen
-from core.steps import Story
+from core.graph.graph import CONSTANT, Graph
+from core.passes.seed import is_chosen
+from core.passes.steps import Story
 
 TAKEN = [*"torch F check found expected tensor text".split(), *DEFINITIONS]
 FUNCTIONAL = "import torch.nn.functional as F"

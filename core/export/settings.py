@@ -11,7 +11,7 @@ import ast
 from core.base.arrays import Value
 from core.base.lazy_numpy import np
 from core.export.code import number
-from core.graph import Graph, Node
+from core.graph.graph import Graph, Node
 
 POOLS = ("maxpool", "avgpool")
 

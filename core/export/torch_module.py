@@ -31,8 +31,8 @@ from core.export.torch_loop import (
     TRAIN,
 )
 from core.export.torch_text import TorchText, entries
-from core.passes import tell
-from core.plan import make_plan
+from core.graph.plan import make_plan
+from core.passes.stepper import tell
 from core.training.batches import Feed
 from core.training.data import DEALING
 from core.training.optimizers import Optimizer

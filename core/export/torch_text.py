@@ -16,7 +16,7 @@ from core.export.settings import place_of_range, settings_of
 from core.export.torch_forms import chosen
 from core.export.torch_functions import called_in
 from core.export.torch_pieces import JOINED, Piece
-from core.graph import Graph, Node
+from core.graph.graph import Graph, Node
 from core.ops.losses import PAIRED
 
 # longer expressions without a name of their own get a line of their own

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from core.base.slicing import Work
 from core.figure.labels import CLEAR, beside
-from core.graph import Edge, Graph
+from core.graph.graph import Edge, Graph
 from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Route
 

@@ -40,12 +40,12 @@ from core.figure.sizes import (
     label_extent,
 )
 from core.figure.symbols import is_inlined, symbol
-from core.graph import CONSTANT, Edge, Graph, Node
+from core.graph.graph import CONSTANT, Edge, Graph, Node
 from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Point, Route, place_in_pieces, point_at
 from core.notation.mathtree import Math
 from core.notation.typeset import value_math
-from core.steps import Computed, Flowed, Seeded, Step, Story
+from core.passes.steps import Computed, Flowed, Seeded, Step, Story
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from core.equations import formula
 from core.figure.sizes import SMALL, extent
-from core.graph import CONSTANT, Edge, Graph, Node
+from core.graph.graph import CONSTANT, Edge, Graph, Node
 from core.layout import Frame as LayoutFrame
 from core.notation.mathtree import Math, row
 from core.notation.typeset import ATOM, EQUALS, Part
-from core.unfold import frame_of, parent
+from core.passes.equations import formula
+from core.passes.unfold import frame_of, parent
 
 LONGEST_TITLE = 260.0
 BELOW_TITLE = 6.0

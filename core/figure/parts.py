@@ -6,7 +6,7 @@ from typing import Literal
 
 from core.base.arrays import Array
 from core.base.dataclass import dataclass
-from core.graph import Edge
+from core.graph.graph import Edge
 from core.layout import Point, Route
 from core.notation.mathtree import Math
 

@@ -14,11 +14,11 @@ from core.figure.drawing import Drawing, shows_map
 from core.figure.labels import Spot, beside
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.sizes import LABEL, NAME, SMALL, extent, heat_extent, is_listed
-from core.graph import CONSTANT, Edge
+from core.graph.graph import CONSTANT, Edge
 from core.layout import Route
 from core.notation.mathtree import Fenced, Math, Sign, row
 from core.notation.typeset import PLUS, is_loose, number_math, value_math
-from core.steps import Computed, Flowed, Picture, Seeded, Story
+from core.passes.steps import Computed, Flowed, Picture, Seeded, Story
 
 
 def figure(drawing: Drawing, picture: Picture, digits: int = DIGITS) -> Figure:

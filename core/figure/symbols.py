@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.graph import CONSTANT, Edge, Graph, Node
+from core.graph.graph import CONSTANT, Edge, Graph, Node
 from core.notation.mathtree import (
     Digits,
     Fenced,

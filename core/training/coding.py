@@ -14,11 +14,11 @@ from functools import cached_property
 from core.base.arrays import Shape, Value, frozen, shape_of
 from core.base.dataclass import dataclass, replace
 from core.base.lazy_numpy import np
-from core.graph import INPUT, Graph
+from core.graph.graph import INPUT, Graph
+from core.graph.plan import Plan, make_plan
 from core.notation.printers import expression_text
-from core.passes import input_values, steps
-from core.plan import Plan, make_plan
-from core.steps import Computed
+from core.passes.stepper import input_values, steps
+from core.passes.steps import Computed
 from core.training.data import Array, Dataset
 
 NUMBER, SIGNS, ONE_HOT, ONE_HOT_SIGNS, INPUTS = "number", "signs", "one-hot", "one-hot signs", "inputs"

@@ -15,8 +15,8 @@ from core.base.arrays import Value, shape_of, shape_text
 from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, short, value_text
-from core.document import plain_value
-from core.report import table
+from core.project.document import plain_value
+from core.service.report import table
 from core.training.trainer import Record, Trainer
 
 # what is told of each record: its head in a table, its name in JSON, and the field of a record

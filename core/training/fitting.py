@@ -10,11 +10,11 @@ from core.base.arrays import Shape, Value, frozen, shape_of, shape_text
 from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
-from core.builder import build, read_program
-from core.defaults import with_defaults
-from core.graph import Graph
-from core.guessed_shapes import Lengths
+from core.graph.builder import build, read_program
+from core.graph.graph import Graph
+from core.graph.guessed_shapes import Lengths
 from core.notation.tree import Call, Program, walk
+from core.passes.guessed_values import with_defaults
 from core.training.coding import CODINGS, codings_for
 from core.training.data import Dataset
 from core.training.initial import drawn

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from core.base.arrays import Value, frozen
 from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
-from core.graph import CONSTANT, Edge, Graph
+from core.graph.graph import CONSTANT, Edge, Graph
 from core.ops import OPS
 from core.ops.base import POSITIVE
 from core.ops.image_kernels import filter_stack

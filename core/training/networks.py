@@ -10,8 +10,8 @@ from core.base.arrays import Value, frozen
 from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
-from core.builder import graph_of
-from core.document import MAX_LAYERS, MAX_UNITS
+from core.graph.builder import graph_of
+from core.project.document import MAX_LAYERS, MAX_UNITS
 from core.training.data import Dataset
 from core.training.initial import drawn
 

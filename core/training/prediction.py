@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.graph import Graph
-from core.targets import LOGARITHMS
+from core.graph.graph import Graph
+from core.graph.targets import LOGARITHMS
 from core.training.usage import Usage
 
 # what says the same as the score it is taken of, on a scale that is easier to read

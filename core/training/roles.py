@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.base.arrays import Shape
 from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
-from core.graph import Graph
+from core.graph.graph import Graph
 from core.training.coding import CODINGS, INPUTS, NUMBER, encoded
 from core.training.data import Array, Dataset, Examples
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from core.base.arrays import Value
 from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
-from core.builder import build, read_program
-from core.document import Lab
-from core.graph import Graph
+from core.graph.builder import build, read_program
+from core.graph.graph import Graph
+from core.project.document import Lab
 from core.training.data import Dataset, Examples
 from core.training.datasets import DATASETS
 from core.training.fitting import fitted

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, count
 
 from core.base.dataclass import replace
-from core.graph import Graph
-from core.targets import targets
+from core.graph.graph import Graph
+from core.graph.targets import targets
 from core.training.coding import SIGNS, Loss, coding, of_prediction
 from core.training.data import Dataset
 from core.training.optimizers import SGD, Optimizer

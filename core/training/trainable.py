@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from core.base.arrays import Shape, describe, shape_text
 from core.base.errors import Problem
-from core.graph import Graph
-from core.plan import receivers
-from core.targets import targets
+from core.graph.graph import Graph
+from core.graph.plan import receivers
+from core.graph.targets import targets
 from core.training.coding import CODINGS, Loss, codings_for
 from core.training.data import Dataset
 from core.training.roles import AS_TARGET, Roles, offered, target_shape, title

@@ -19,8 +19,8 @@ from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.compiled import Compiled
-from core.document import REDUCTIONS
-from core.graph import Graph
+from core.graph.graph import Graph
+from core.project.document import REDUCTIONS
 from core.training.batches import Engines, Feed, Fill, Shuffled
 from core.training.data import Array, Examples
 from core.training.looking import Look

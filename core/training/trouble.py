@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from core.base.arrays import Array, Value
 from core.base.errors import Problem, cut
 from core.base.lazy_numpy import np
-from core.graph import Graph
+from core.graph.graph import Graph
+from core.graph.plan import make_plan
 from core.notation.printers import expression_text
-from core.passes import tell, trouble
-from core.plan import make_plan
-from core.steps import Computed, Flowed, Story
+from core.passes.stepper import tell, trouble
+from core.passes.steps import Computed, Flowed, Story
 from core.training.data import Examples
 
 MOST_LOOKED_AT = 32  # examples of a batch

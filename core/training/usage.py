@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from core.base.dataclass import dataclass
-from core.graph import CONSTANT, Edge, Graph
-from core.targets import LOGARITHMS
+from core.graph.graph import CONSTANT, Edge, Graph
+from core.graph.targets import LOGARITHMS
 
 TARGET_PORTS = ("t", "k")  # the inputs of the losses that take a target
 

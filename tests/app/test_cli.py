@@ -15,8 +15,8 @@ import pytest
 
 from app import cli, commands
 from core.base.arrays import frozen
-from core.document import EXAMPLE, Document, dumps
-from core.passes import run
+from core.passes.stepper import run
+from core.project.document import EXAMPLE, Document, dumps
 from core.training.trainer import Trainer
 
 HOUSE = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app import cli
-from core.document import Document, Lab, dumps
+from core.project.document import Document, Lab, dumps
 from core.training.setup import setup
 from core.training.trainer import Trainer
 

@@ -24,7 +24,7 @@ from core.base.arrays import frozen, same
 from core.base.errors import Problem
 from core.base.numbers import short
 from core.derivatives.ways import WAYS
-from core.passes import tell
+from core.passes.stepper import tell
 
 FORMULA, SIDE_BY_SIDE, BY_HAND, STEP_SIZE, JACOBIAN = range(5)
 NEURON = "y = σ(w·x + b); L = 1/2 (y - t)^2"

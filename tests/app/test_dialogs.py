@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QProgressDialog
 from app import dialogs
 from app.exports import EXPORTS
 from app.help import NOTATION
-from core.builder import read_program
-from core.document import Document
+from core.graph.builder import read_program
+from core.project.document import Document
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from app.theme import DARK, LIGHT, THEMES, heat_colours
 from core.base.arrays import frozen
 from core.base.errors import Problem
 from core.figure import MARGIN, draw, figure, label_width
-from core.passes import run
+from core.passes.stepper import run
 
 SCALAR = ("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
 NEURON = ("σ(w0 x0 + w1 x1 + w2)", {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0})

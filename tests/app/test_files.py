@@ -14,7 +14,7 @@ from app.session import Session
 from app.settings import Settings
 from app.store import read_text, write_atomically
 from core.base.errors import Problem
-from core.document import EXAMPLE, Document, dumps, loads
+from core.project.document import EXAMPLE, Document, dumps, loads
 
 # the offscreen platform says this of every dialog that has a size
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -13,8 +13,8 @@ from app.folding import add_folding
 from app.session import MOST_AT_ONCE
 from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.document import Document, dumps, loads
-from core.steps import Computed, Flowed, Seeded
+from core.passes.steps import Computed, Flowed, Seeded
+from core.project.document import Document, dumps, loads
 
 Left, Control = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 NEURON = Document("y = σ(w·x + b)", {"w": frozen([2, -3]), "x": frozen([-1, -2]), "b": -3.0})

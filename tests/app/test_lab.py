@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from app.training.controls import CONTROLS
 from app.training.weights import weight_maps
 from core.base.arrays import frozen, same
-from core.document import dumps, loads
+from core.project.document import dumps, loads
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_one_update_and_back_to_the_same_start(lab):
 
 
 def test_the_boundary_is_the_nets_own_answer(lab):
-    from core.passes import run
+    from core.passes.stepper import run
 
     for _ in range(20):
         lab.step()

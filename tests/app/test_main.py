@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.document import Document, dumps
+from core.project.document import Document, dumps
 
 ROOT = Path(__file__).parents[2]
 LOOK = """

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from app.files import Files
 from app.recovery import Recovery
 from app.settings import Settings
-from core.document import loads
-from core.graph import CONSTANT
+from core.graph.graph import CONSTANT
+from core.project.document import loads
 from tests.old_files import (
     FOLDER,
     PROJECTS,

@@ -12,7 +12,7 @@ from shiboken6 import delete
 
 from app.recovery import AFTER_EDIT, WHILE_MODIFIED, Recovery
 from app.session import Session
-from core.document import Document, dumps, loads
+from core.project.document import Document, dumps, loads
 
 OTHER = Document("a b", {"a": 2.0, "b": 3.0})
 CRASH = """

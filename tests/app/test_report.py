@@ -16,7 +16,7 @@ from app.recovery import Recovery
 from app.report import install_excepthook
 from app.report_dialog import HEADING, ReportDialog
 from core.base.resources import resource
-from core.document import Document, loads
+from core.project.document import Document, loads
 
 OTHER = Document("a b", {"a": 2.0, "b": 3.0})
 

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from app.session import Edit, Session
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
-from core.document import EXAMPLE, Document
+from core.project.document import EXAMPLE, Document
 
 
 def values(session):

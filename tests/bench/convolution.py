@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from core.base.arrays import frozen
-from core.builder import graph_of
 from core.compiled import compile_plan
-from core.plan import make_plan
+from core.graph.builder import graph_of
+from core.graph.plan import make_plan
 from core.training.optimizers import make_optimizer
 from tests.bench.timing import OURS, Step
 

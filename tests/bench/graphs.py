@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from core.builder import build, graph_of, read_program
 from core.compiled import compile_plan
-from core.graph import Graph
-from core.passes import input_values, steps, tell
-from core.plan import make_plan
-from core.steps import Picture
+from core.graph.builder import build, graph_of, read_program
+from core.graph.graph import Graph
+from core.graph.plan import make_plan
+from core.passes.stepper import input_values, steps, tell
+from core.passes.steps import Picture
 from tests.bench.timing import GROWTH, OURS, Effort, Row, Step, against, installed, interleaved
 
 Gradient = Iterable[Any]

@@ -5,8 +5,8 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
-from core.builder import graph_of
 from core.figure import draw
+from core.graph.builder import graph_of
 from core.layout import Edge, place
 from tests.bench.programs import net
 from tests.bench.timing import OURS, Effort, Row, Timed, against, taken, turns

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from itertools import count
 
 from core.base.arrays import Value
-from core.builder import read_program
-from core.defaults import with_defaults
+from core.graph.builder import read_program
+from core.passes.guessed_values import with_defaults
 
 WIDTH = 3  # units of each layer
 PER_LAYER = WIDTH * (3 * WIDTH + 2)  # nodes: weights, products, sums, a bias, tanh

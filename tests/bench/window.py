@@ -16,7 +16,7 @@ from app.session import Session
 from app.settings import Settings
 from app.window import Window
 from core.base.arrays import Value
-from core.document import EXAMPLE, Document
+from core.project.document import EXAMPLE, Document
 from core.training.boundary import plane_of
 from core.training.setup import setup
 from core.training.trainer import Trainer

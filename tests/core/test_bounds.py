@@ -7,16 +7,16 @@ import pytest
 
 from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen
 from core.base.errors import Problem
-from core.builder import MAX_CALL_DEPTH, MAX_PARTS, build, graph_of, read_program
-from core.defaults import with_defaults
-from core.document import MAX_BYTES as MAX_FILE
-from core.document import MOST_NAMES, MOST_VALUES, Document, dumps, loads, parse_json, values_from
-from core.nodes import MAX_BYTES, MAX_NODES
+from core.graph.builder import MAX_CALL_DEPTH, MAX_PARTS, build, graph_of, read_program
+from core.graph.nodes import MAX_BYTES, MAX_NODES
+from core.graph.plan import make_plan
 from core.notation.cursor import MAX_DEPTH
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.signatures import MAX_VALUES
-from core.passes import MAX_SECONDS, after, run, tell, telling
-from core.plan import make_plan
+from core.passes.guessed_values import with_defaults
+from core.passes.stepper import MAX_SECONDS, after, run, tell, telling
+from core.project.document import MAX_BYTES as MAX_FILE
+from core.project.document import MOST_NAMES, MOST_VALUES, Document, dumps, loads, parse_json, values_from
 
 
 def graph(text):

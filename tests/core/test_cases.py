@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from core.base.arrays import frozen
-from core.builder import graph_of
-from core.passes import run, tell
+from core.graph.builder import graph_of
+from core.passes.stepper import run, tell
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "lectures.json").read_text(encoding="utf-8"))
 WITH_JACOBIANS = [case for case in CASES if "jacobians" in case]

@@ -10,15 +10,15 @@ import pytest
 
 from core.base.arrays import frozen, shape_of
 from core.base.errors import Problem
-from core.builder import graph_of
 from core.compiled import compile_plan
 from core.compiled.kernels import EXPANSIONS
 from core.compiled.names import Names, identifier, literal
-from core.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.builder import graph_of
+from core.graph.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.plan import make_plan
 from core.notation.tree import Name, Program
-from core.passes import tell
-from core.plan import make_plan
-from core.steps import Flowed
+from core.passes.stepper import tell
+from core.passes.steps import Flowed
 from tests.core.test_ops import PAIRS, SHUT, drawn, name_of
 
 NUMBERS = {"w": (), "b": (), "v": (), "x": (), "t": ()}

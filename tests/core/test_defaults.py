@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from core.base.arrays import shape_of
-from core.builder import build, read_program
-from core.defaults import carried_over, is_edit, with_defaults
+from core.graph.builder import build, read_program
+from core.graph.plan import make_plan
+from core.graph.targets import targets
 from core.ops import OPS
 from core.ops.base import SATURATED
-from core.passes import tell
-from core.plan import make_plan
-from core.targets import targets
+from core.passes.guessed_values import carried_over, is_edit, with_defaults
+from core.passes.stepper import tell
 
 LECTURE = [
     "(x+y)z",

@@ -8,8 +8,8 @@ import pytest
 
 from core.base.arrays import frozen
 from core.derivatives.numerical import check_gradients, numerical_gradient, relative_error
-from core.passes import run
-from core.steps import Flowed, Story
+from core.passes.stepper import run
+from core.passes.steps import Flowed, Story
 from tests.counting import at_most
 
 NET = "a = tanh(W x + b); L = ‖a‖^2 + b[0]"

@@ -9,7 +9,18 @@ import pytest
 
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
-from core.document import EXAMPLE, LIMITS, PARTS, VERSION, Document, Lab, choices, dumps, lab_from, loads
+from core.project.document import (
+    EXAMPLE,
+    LIMITS,
+    PARTS,
+    VERSION,
+    Document,
+    Lab,
+    choices,
+    dumps,
+    lab_from,
+    loads,
+)
 
 FULL = Document(
     "z = w x; # a remark\nL = z^2",

@@ -9,20 +9,20 @@ import pytest
 
 from core.base.arrays import frozen, shape_of
 from core.base.numbers import DIGITS, equation
-from core.builder import build, read_program
-from core.defaults import with_defaults
-from core.explain import badge, explain
-from core.graph import CONSTANT, INPUT, Graph, Node
-from core.nodes import Nodes
+from core.graph.builder import build, read_program
+from core.graph.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.nodes import Nodes
+from core.graph.plan import make_plan
 from core.notation.latex import latex
 from core.notation.mathtree import Fraction, Letter, Row, Table, Word, parts_of
 from core.notation.tree import Name
 from core.notation.typeset import PLAIN
 from core.ops import OPS
-from core.passes import run, tell
-from core.plan import make_plan
-from core.seed import entry_seed, is_chosen
-from core.steps import Computed, Flowed
+from core.passes.explain import badge, explain
+from core.passes.guessed_values import with_defaults
+from core.passes.seed import entry_seed, is_chosen
+from core.passes.stepper import run, tell
+from core.passes.steps import Computed, Flowed
 from tests.core.test_ops import PAIRS, drawn, kinked, name_of
 from tests.core.test_random_programs import program as random_program
 from tests.mathematics import FUNCTIONS, Pulling, Reader, plain, relations

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from core.base.errors import LONGEST, Problem, Span, legible
-from core.document import Document, dumps, loads
 from core.notation.tree import Note
-from core.report import BESIDE, WIDEST, error_answer, error_text
-from core.request import Refusal, request_from, typed_hint, typed_values
+from core.project.document import Document, dumps, loads
+from core.service.report import BESIDE, WIDEST, error_answer, error_text
+from core.service.request import Refusal, request_from, typed_hint, typed_values
 
 HUGE = "q" * 2_000_000
 

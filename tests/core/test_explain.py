@@ -3,12 +3,12 @@
 import pytest
 
 from core.base.arrays import frozen
-from core.builder import build, read_program
-from core.defaults import with_defaults
-from core.explain import explain
+from core.graph.builder import build, read_program
+from core.graph.plan import make_plan
 from core.notation.latex import latex
-from core.passes import run, tell
-from core.plan import make_plan
+from core.passes.explain import explain
+from core.passes.guessed_values import with_defaults
+from core.passes.stepper import run, tell
 
 STORY = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
 

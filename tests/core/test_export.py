@@ -17,7 +17,6 @@ import pytest
 from app import cli
 from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.document import Document, Lab, dumps
 from core.export import numpy_script as numpy_script_file
 from core.export import torch_forms
 from core.export.cases import Case
@@ -34,7 +33,8 @@ from core.notation.tree import Call, walk
 from core.ops import OPS
 from core.ops.image_kernels import conv2d, maxpool
 from core.ops.kernels import KERNELS
-from core.passes import run
+from core.passes.stepper import run
+from core.project.document import Document, Lab, dumps
 from core.training.optimizers import OPTIMIZERS
 from core.training.setup import setup
 from core.training.trainer import Trainer

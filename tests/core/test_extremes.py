@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from core.base.arrays import frozen, is_finite
-from core.explain import badge
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, fold
 from core.ops import OPS
 from core.ops.rules import CONSTANTS
-from core.passes import IN_BETWEEN, OVERFLOWS, run, troubles
+from core.passes.explain import badge
+from core.passes.stepper import IN_BETWEEN, OVERFLOWS, run, troubles
 from tests.core.test_ops import name_of, written
 
 ELEMENTWISE = [op for op in OPS.values() if op.elementwise]

@@ -2,18 +2,18 @@
 
 import pytest
 
-from core.builder import build, read_program
 from core.derivatives.jacobian import outer_product
 from core.derivatives.symbolic import derivative
-from core.explain import explain, typeset_program
 from core.export.tikz import tikz
 from core.figure import draw, figure
+from core.graph.builder import build, read_program
+from core.graph.plan import make_plan
+from core.graph.typed_value import read_value
 from core.notation.latex import latex
 from core.notation.mathtree import Accented, Letter
-from core.passes import run, tell
-from core.plan import make_plan
-from core.unfold import anything, unfolded
-from core.values import read_value
+from core.passes.explain import explain, typeset_program
+from core.passes.stepper import run, tell
+from core.passes.unfold import anything, unfolded
 from tests.core.test_tikz import COLOURS
 
 LAYER = (

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from core.base.arrays import frozen
-from core.builder import build, graph_of, read_program
-from core.defaults import with_defaults
-from core.explain import explain
 from core.export.tikz import tikz
 from core.figure import Figures, draw, figure, label_width
 from core.figure import labels as labels_of_edges
+from core.graph.builder import build, graph_of, read_program
+from core.graph.plan import make_plan
 from core.notation.latex import latex
-from core.passes import as_chosen, run, tell
-from core.plan import make_plan
-from core.unfold import LEVELS, frame_of, parent, unfolded
+from core.passes.explain import explain
+from core.passes.guessed_values import with_defaults
+from core.passes.stepper import as_chosen, run, tell
+from core.passes.unfold import LEVELS, frame_of, parent, unfolded
 
 STORY = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
 DRAWING = draw(STORY.graph, room=label_width(STORY))

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from core.base.arrays import frozen, shape_of
-from core.builder import read_program
 from core.export import torch_text
 from core.export.code import Identifiers, identifier, name
 from core.export.dropout import without_dropout
@@ -17,10 +16,11 @@ from core.export.pytorch import pytorch_script
 from core.export.torch_forms import FORMS, chosen
 from core.export.torch_functions import DEFINITIONS
 from core.export.torch_text import TorchText
-from core.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.builder import read_program
+from core.graph.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.plan import make_plan
 from core.ops import OPS
-from core.passes import tell
-from core.plan import make_plan
+from core.passes.stepper import tell
 from tests.core.test_export import NEEDS_TORCH, executed, under_torch
 from tests.core.test_ops import PAIRS, drawn, name_of
 

@@ -17,7 +17,7 @@ from core.derivatives.forward import (
     way,
 )
 from core.ops import OPS
-from core.passes import run, tell
+from core.passes.stepper import run, tell
 from tests.core.test_ops import PAIRS, drawn, forward, name_of
 from tests.core.test_passes import EXAMPLES, at_defaults
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from core.base.arrays import same
 from core.base.errors import Problem
-from core.document import EXAMPLE, Document, dumps, loads
-from core.report import Report, error_answer
-from core.request import Refusal, json_hint, request_from, typed_values
+from core.project.document import EXAMPLE, Document, dumps, loads
+from core.service.report import Report, error_answer
+from core.service.request import Refusal, json_hint, request_from, typed_values
 from tests.core.test_document import FULL
 from tests.core.test_fuzz_programs import PYTHON
 

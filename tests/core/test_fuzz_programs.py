@@ -7,16 +7,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.base.errors import Problem, place
-from core.builder import build, read_program
-from core.defaults import with_defaults
+from core.graph.builder import build, read_program
+from core.graph.plan import make_plan
+from core.graph.typed_value import read_value
 from core.notation.printers import expression_text, reading
 from core.notation.reader import read
 from core.notation.signatures import Signature
 from core.notation.tree import names
 from core.ops import FUNCTIONS
-from core.passes import run, tell
-from core.plan import make_plan
-from core.values import read_value
+from core.passes.guessed_values import with_defaults
+from core.passes.stepper import run, tell
 from tests.core.test_passes import EXAMPLES
 from tests.core.test_reader import READINGS
 

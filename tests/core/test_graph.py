@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from core.base.arrays import frozen
 from core.base.errors import Problem, place
-from core.builder import free_names, graph_of, read_program
-from core.graph import CONSTANT, INPUT, Edge
-from core.passes import run
+from core.graph.builder import free_names, graph_of, read_program
+from core.graph.graph import CONSTANT, INPUT, Edge
+from core.passes.stepper import run
 
 VALUES = {
     "a": 2.0,

@@ -13,7 +13,7 @@ from core.base.errors import Problem
 from core.derivatives.jacobian import jacobian, outer_product
 from core.derivatives.numerical import Probe
 from core.derivatives.structure import recognised
-from core.passes import run
+from core.passes.stepper import run
 from tests.core.test_ops import PAIRS, drawn, name_of, written
 from tests.core.test_passes import EXAMPLES, FACTORS, at_defaults, combined
 

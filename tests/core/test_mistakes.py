@@ -5,10 +5,10 @@ import pytest
 
 from core.base.arrays import frozen
 from core.base.errors import Problem, place
-from core.builder import graph_of, read_program
+from core.graph.builder import graph_of, read_program
 from core.notation.nearest import nearest
 from core.ops import FUNCTIONS
-from core.passes import run
+from core.passes.stepper import run
 
 # text, a part of the message, (line, column, end column), a part of the hint, the fix
 PROBLEMS = [

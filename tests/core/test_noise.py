@@ -7,14 +7,14 @@ import pytest
 
 from core.base.arrays import frozen
 from core.base.numbers import NOISE, without_noise
-from core.explain import explain
 from core.figure import draw, figure, label_width
 from core.notation.latex import latex
 from core.ops import OPS
 from core.ops.scaled import Scaled
-from core.passes import run
-from core.report import Report
-from core.request import Request
+from core.passes.explain import explain
+from core.passes.stepper import run
+from core.service.report import Report
+from core.service.request import Request
 from tests.core.test_ops import PAIRS, drawn, forward, gradients, name_of
 
 NAN, INF = float("nan"), float("inf")

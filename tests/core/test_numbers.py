@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.base.numbers import digits_apart, exact, short, split_number, typed_text, value_text
-from core.values import read_value
+from core.graph.typed_value import read_value
 
 SHORT = [
     (0.0, "0"),

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 
 from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.builder import build, read_program
-from core.defaults import with_defaults
 from core.derivatives.complex_step import complex_step, takes_complex
 from core.derivatives.numerical import (
     Differenced,
@@ -25,9 +23,11 @@ from core.derivatives.numerical import (
     sweep,
     verdict,
 )
+from core.graph.builder import build, read_program
+from core.graph.plan import make_plan
 from core.ops import OPS
-from core.passes import run, tell
-from core.plan import make_plan
+from core.passes.guessed_values import with_defaults
+from core.passes.stepper import run, tell
 from tests.core.test_ops import drawn, kinked, written
 from tests.core.test_passes import at_defaults
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from core.document import dumps, loads
-from core.request import Request, json_hint
+from core.project.document import dumps, loads
+from core.service.request import Request, json_hint
 from core.training.setup import setup
 from tests.old_files import (
     FOLDER,

@@ -12,8 +12,6 @@ import pytest
 from app import cli
 from core.base.arrays import frozen, shape_of
 from core.base.errors import Problem
-from core.builder import graph_of
-from core.document import Document, Lab, dumps
 from core.export import onnx_forms
 from core.export.code import identifier
 from core.export.onnx_forms import FORMS
@@ -21,15 +19,17 @@ from core.export.onnx_model import Options, encoded, formula_model, trained_mode
 from core.export.onnx_operators import DRAWN, UFUNCS
 from core.export.onnx_passes import KEYWORDS, Passes
 from core.export.onnx_tensors import DOUBLE, FLOAT
-from core.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.builder import graph_of
+from core.graph.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.plan import make_plan
 from core.notation.names import canonical
 from core.notation.tree import Call, Name, Program, walk
 from core.ops import OPS
 from core.ops.base import elementwise
 from core.ops.kernels import KERNELS
-from core.passes import tell
-from core.plan import make_plan
-from core.request import typed_values
+from core.passes.stepper import tell
+from core.project.document import Document, Lab, dumps
+from core.service.request import typed_values
 from core.training.batches import Feed
 from core.training.setup import setup
 from tests.core.test_compiled import DATA, PROGRAMS, draw

@@ -7,11 +7,11 @@ import pytest
 
 from core.base.arrays import frozen, same, shape_of, sum_to
 from core.base.numbers import typed_text
-from core.explain import explain
 from core.ops import CALLS, FUNCTIONS, LISTED, OPS, SHARING
 from core.ops.base import REAL, declare
-from core.passes import run
-from core.steps import Flowed
+from core.passes.explain import explain
+from core.passes.stepper import run
+from core.passes.steps import Flowed
 
 ELEMENTWISE = [op for op in OPS.values() if op.elementwise]
 STRUCTURAL = [op for op in OPS.values() if not op.elementwise]

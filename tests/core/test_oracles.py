@@ -7,7 +7,7 @@ import pytest
 import sympy
 
 from core.base.arrays import frozen
-from core.passes import run
+from core.passes.stepper import run
 
 RNG = np.random.default_rng(7)
 VECTORS = {"x": RNG.normal(size=3), "y": RNG.normal(size=3), "b": RNG.normal(size=2), "c": 0.7}

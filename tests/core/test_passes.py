@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
-from core.builder import build, graph_of, read_program
-from core.defaults import with_defaults
-from core.passes import run, tell, troubles
-from core.plan import make_plan
-from core.steps import Computed, Flowed, Seeded
+from core.graph.builder import build, graph_of, read_program
+from core.graph.plan import make_plan
+from core.passes.guessed_values import with_defaults
+from core.passes.stepper import run, tell, troubles
+from core.passes.steps import Computed, Flowed, Seeded
 
 NEURON = "1/(1 + exp(-(w0 x0 + w1 x1 + w2)))"
 AT = {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from core.base.arrays import frozen, same
 from core.derivatives.forward import forward_gradient
 from core.derivatives.numerical import differences
+from core.graph.plan import make_plan
 from core.ops import OPS
 from core.ops.rules import Rule
-from core.passes import tell
-from core.plan import make_plan
+from core.passes.stepper import tell
 from tests.graphs import random_graph
 
 MOST = 60  # nodes

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from core.base.arrays import frozen
-from core.builder import graph_of
 from core.compiled import compile_plan
-from core.passes import tell
-from core.plan import make_plan
+from core.graph.builder import graph_of
+from core.graph.plan import make_plan
+from core.passes.stepper import tell
 
 SHAPES = {"p": (), "q": (), "u": (2,), "v": (2,), "w": (3,), "A": (2, 3), "B": (3, 2), "S": (2, 2)}
 DATA = {"x": (2,), "y": (3,), "t": (), "X": (2, 3)}

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.base.numbers import typed_text
-from core.builder import graph_of, read_program
+from core.graph.builder import graph_of, read_program
 from core.notation.lexer import raw_tokens as tokens
 from core.notation.printers import expression_text, reading
 from core.notation.tree import (
@@ -26,7 +26,7 @@ from core.notation.tree import (
     walk,
 )
 from core.ops import FUNCTIONS
-from core.passes import run
+from core.passes.stepper import run
 
 READINGS = [
     # names
@@ -273,7 +273,7 @@ def test_five_thousand_terms_end_to_end(text, value):
 def test_work_grows_with_the_text_not_with_its_square(monkeypatch):
     """Printing an operand is the dear part: it must not happen for every node of a sum that fits."""
     printed = []
-    monkeypatch.setattr("core.builder.expression_text", lambda tree: printed.append(tree) or "…")
+    monkeypatch.setattr("core.graph.builder.expression_text", lambda tree: printed.append(tree) or "…")
     graph_of("+".join(["x"] * 1000), {"x": 1.0})
     assert not printed
 

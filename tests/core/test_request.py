@@ -5,9 +5,9 @@ import json
 import pytest
 
 from core.base.errors import Problem
-from core.document import MOST_NAMES, MOST_VALUES
-from core.report import Report
-from core.request import Refusal, Request, json_hint, request_from, typed_hint, typed_values
+from core.project.document import MOST_NAMES, MOST_VALUES
+from core.service.report import Report
+from core.service.request import Refusal, Request, json_hint, request_from, typed_hint, typed_values
 
 
 def answer(text):

@@ -5,16 +5,16 @@ import pytest
 
 from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.builder import graph_of, read_program
-from core.defaults import with_defaults
 from core.derivatives.jacobian import jacobian
 from core.derivatives.symbolic import derivative
-from core.explain import explain
 from core.figure import draw, figure
+from core.graph.builder import graph_of, read_program
+from core.graph.plan import make_plan
 from core.notation.latex import latex
-from core.passes import run, tell
-from core.plan import make_plan
-from core.unfold import LEVELS, unfolded
+from core.passes.explain import explain
+from core.passes.guessed_values import with_defaults
+from core.passes.stepper import run, tell
+from core.passes.unfold import LEVELS, unfolded
 
 W = [[0.5, -0.2, 0.1, 0.4], [-0.3, 0.8, 0.2, -0.1], [0.2, 0.1, -0.5, 0.3]]
 EXAMPLES = [[1, 2, -1, 0.5], [0, 1, 1, -1], [2, -1, 0, 1], [-1, 0.5, 2, 0], [0.5, 0.5, -0.5, 1]]

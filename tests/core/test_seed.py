@@ -7,10 +7,10 @@ import pytest
 
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
-from core.explain import OF_THE_SUM, explain
 from core.notation.latex import latex
-from core.passes import as_chosen, run
-from core.seed import chosen_entry, entry_seed, is_chosen, read_entry, seed_words, seeded_text
+from core.passes.explain import OF_THE_SUM, explain
+from core.passes.seed import chosen_entry, entry_seed, is_chosen, read_entry, seed_words, seeded_text
+from core.passes.stepper import as_chosen, run
 
 SOFTMAX = {"s": frozen([1, -2, 0])}
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.builder import read_program
+from core.graph.builder import read_program
 from core.notation.printers import expression_text
 from core.notation.simplify import simplified
 from core.notation.simplify.writing import on_one_line
 from core.notation.tree import Binary, Name, Number, Tree
-from core.passes import run
+from core.passes.stepper import run
 from tests.counting import at_most
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from core.base.errors import Problem
-from core.builder import graph_of, read_program
-from core.passes import run
-from core.report import Report
-from core.request import Refusal, json_hint, request_from
+from core.graph.builder import graph_of, read_program
+from core.passes.stepper import run
+from core.service.report import Report
+from core.service.request import Refusal, json_hint, request_from
 
 SLIDES = json.loads((Path(__file__).parents[1] / "cases" / "slides.json").read_text(encoding="utf-8"))
 

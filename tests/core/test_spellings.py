@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from core.base.errors import Problem
-from core.report import Report
-from core.request import Refusal, json_hint, request_from
+from core.service.report import Report
+from core.service.request import Refusal, json_hint, request_from
 
 TOLERANCE = 1e-9
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "spellings.json").read_text(encoding="utf-8"))

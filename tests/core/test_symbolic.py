@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.builder import build, graph_of, read_program
-from core.defaults import with_defaults
 from core.derivatives.symbolic import MAX_SIZE, WRITTEN, derivative
+from core.graph.builder import build, graph_of, read_program
 from core.notation.latex import latex
 from core.notation.tree import walk
 from core.ops import OPS
-from core.passes import run
-from core.seed import entry_seed
+from core.passes.guessed_values import with_defaults
+from core.passes.seed import entry_seed
+from core.passes.stepper import run
 
 LECTURES = json.loads((Path(__file__).parents[1] / "cases" / "lectures.json").read_text(encoding="utf-8"))
 

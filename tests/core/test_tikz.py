@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from core.base.arrays import frozen
-from core.builder import build, graph_of
 from core.export.tikz import node_names, tikz
 from core.figure import draw, figure, label_width
+from core.graph.builder import build, graph_of
+from core.graph.plan import make_plan
 from core.notation.tree import Binary, Call, Name, Program, Statement, Transposed
-from core.passes import run, tell
-from core.plan import make_plan
-from core.unfold import anything, unfolded
+from core.passes.stepper import run, tell
+from core.passes.unfold import anything, unfolded
 
 PARTS = "ink faint line paper value gradient lit lit_back receiving negative zero positive".split()
 COLOURS = {part: f"#{number * 11111:06x}" for number, part in enumerate(PARTS)}

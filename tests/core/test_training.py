@@ -10,9 +10,9 @@ import pytest
 
 from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.builder import graph_of
-from core.passes import tell
-from core.plan import make_plan
+from core.graph.builder import graph_of
+from core.graph.plan import make_plan
+from core.passes.stepper import tell
 from core.training import trainer as trainer_module
 from core.training.boundary import Plane, boundary, plane_of
 from core.training.coding import NUMBER, ONE_HOT, SIGNS

@@ -7,10 +7,10 @@ import pytest
 
 from core.base.arrays import frozen, shape_of
 from core.base.errors import Problem
-from core.builder import graph_of
-from core.document import Lab
-from core.passes import tell
-from core.plan import make_plan
+from core.graph.builder import graph_of
+from core.graph.plan import make_plan
+from core.passes.stepper import tell
+from core.project.document import Lab
 from core.training.boundary import boundary
 from core.training.initial import drawn
 from core.training.networks import Network

@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 
 from core.base.arrays import frozen, shape_of
 from core.base.errors import Problem
-from core.builder import build, graph_of, read_program
 from core.compiled import compile_plan
-from core.defaults import with_defaults
-from core.expansions import BY_ENTRIES, MOST_ENTRIES, expansion
-from core.explain import badge, explain
 from core.export.numpy_script import numpy_script
 from core.export.pytorch import pytorch_script
-from core.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.builder import build, graph_of, read_program
+from core.graph.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.plan import make_plan
 from core.notation.latex import latex
 from core.notation.tree import Name, Program
 from core.ops import OPS
-from core.passes import tell, troubles
-from core.plan import make_plan
-from core.report import operation_text
-from core.unfold import LEVELS, anything, composite, frame_of, key_of, parent, unfolded
+from core.passes.expansions import BY_ENTRIES, MOST_ENTRIES, expansion
+from core.passes.explain import badge, explain
+from core.passes.guessed_values import with_defaults
+from core.passes.stepper import tell, troubles
+from core.passes.unfold import LEVELS, anything, composite, frame_of, key_of, parent, unfolded
+from core.service.report import operation_text
 from tests.core.test_explain import PROGRAMS
 from tests.core.test_export import executed
 from tests.core.test_ops import PAIRS, STANDING_FOR, drawn, name_of

@@ -6,7 +6,7 @@ import pytest
 
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
-from core.values import read_value
+from core.graph.typed_value import read_value
 
 GOOD = [
     ("-2", -2.0),

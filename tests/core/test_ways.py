@@ -8,8 +8,8 @@ import pytest
 from core.base.arrays import frozen
 from core.base.errors import Problem
 from core.derivatives.ways import WAYS, Found, jacobian_text, side_by_side, ways_text
-from core.passes import run
-from core.seed import entry_seed
+from core.passes.seed import entry_seed
+from core.passes.stepper import run
 
 NEURON = "z = w·x + b; y = σ(z); L = 1/2 (y - t)^2"
 AT = {"w": frozen([2, -3]), "x": frozen([-1, -2]), "b": -3.0, "t": 1.0}

@@ -13,7 +13,8 @@ from core.base.arrays import Shape, Value, joined_shape, shape_of, sum_to
 from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 from core.base.numbers import ALMOST, EQUAL, equation, typed_text
-from core.graph import CONSTANT, Graph, Node
+from core.graph.graph import CONSTANT, Graph, Node
+from core.graph.plan import GRADIENT, OUTPUT
 from core.notation.axes import index_letters, stretched, summed
 from core.notation.latex import latex
 from core.notation.mathtree import Big, Math, Row, Sign, Table, Tinted, row
@@ -47,10 +48,9 @@ from core.notation.typeset import (
     wrap,
 )
 from core.ops.losses import PAIRED
-from core.plan import GRADIENT, OUTPUT
-from core.seed import is_chosen, seeded
-from core.steps import Flowed, Picture, Story
-from core.written import INDEX, ONE, ROW, NoNotation, ones, written
+from core.passes.seed import is_chosen, seeded
+from core.passes.steps import Flowed, Picture, Story
+from core.passes.written import INDEX, ONE, ROW, NoNotation, ones, written
 
 # an array of up to this many rows and columns is shown entry by entry in a formula, a larger one by its name
 LARGEST_SHOWN = 6

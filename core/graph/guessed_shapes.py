@@ -15,7 +15,7 @@ from core.base.arrays import MAX_RANK, Value, frozen, shape_of
 from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
-from core.builder import CONSTANTS, read_program
+from core.graph.builder import CONSTANTS, read_program
 from core.notation.tree import (
     Binary,
     Call,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.base.arrays import Value
 from core.base.dataclass import replace
 from core.base.errors import Problem, Span
-from core.builder import build, read_program
+from core.graph.builder import build, read_program
 
 
 def read_value(text: str, name: str = "It") -> Value:

@@ -4,7 +4,8 @@ A document is frozen and shares what did not change with the one before, so keep
 Files are JSON with a version; reading one checks everything and runs nothing. A part that an older program
 would lose without a word gets a new version: 2 came with output and seed, 3 with the notation of slides,
 4 with roles and with which values were guessed.
-Older files lack what came later and are read; their programs are put into today's notation (core/older.py).
+Older files lack what came later and are read; their programs are put into today's notation by
+core/project/older.py.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem, cut
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.spellings import name_of, node_name
-from core.older import upgraded
+from core.project.older import upgraded
 
 FORMAT, VERSION = "chainlight", 4
 NOTATION = 3  # the first version with today's notation

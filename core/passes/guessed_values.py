@@ -1,7 +1,8 @@
 """Values for names that have none yet, so that a formula can be stepped as soon as it is typed.
 
 The guess only has to be useful: several are tried, until one leaves no unit saturated and no layer shut,
-meets no kink, and has an output that is neither 0 nor infinite. Shapes come from core/guessed_shapes.py.
+meets no kink, and has an output that is neither 0 nor infinite.
+Shapes come from core/graph/guessed_shapes.py.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ from core.base.arrays import Value, frozen, is_finite, shape_of
 from core.base.errors import Problem
 from core.base.gc_paused import gc_paused
 from core.base.lazy_numpy import np
-from core.builder import build, free_names, renamed
-from core.graph import CONSTANT, Node
-from core.guessed_shapes import USUAL, Lengths, ShapeGuess
+from core.graph.builder import build, free_names, renamed
+from core.graph.graph import CONSTANT, Node
+from core.graph.guessed_shapes import USUAL, Lengths, ShapeGuess
+from core.graph.plan import OUTPUT, Plan, make_plan
+from core.graph.targets import Target, target_value, targets
 from core.notation.tree import (
     Program,
     walk,
 )
 from core.ops.rules import Rule
-from core.passes import input_values, steps
-from core.plan import OUTPUT, Plan, make_plan
-from core.steps import Computed
-from core.targets import Target, target_value, targets
+from core.passes.stepper import input_values, steps
+from core.passes.steps import Computed
 
 # for numbers, in order of appearance: pleasant ones first, then smaller ones, then possible probabilities
 SCALARS = (

@@ -8,16 +8,16 @@ from core.base.arrays import Value, describe, shape_of, shape_text
 from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, equation, short, value_text
-from core.equations import Equations, Lines
-from core.graph import CONSTANT, Graph, Node
+from core.graph.graph import CONSTANT, Graph, Node
+from core.graph.plan import OUTPUT
 from core.notation.mathtree import Math, Sign, Table, Word, parts_of, row
 from core.notation.printers import expression_text
 from core.notation.typeset import ATOM, EQUALS, bracketed, is_loose, listed
 from core.ops.base import entry_at
-from core.passes import trouble
-from core.plan import OUTPUT
-from core.seed import chosen_entry, is_chosen, seed_name, seed_words, seeded
-from core.steps import Computed, Flowed, Picture, Seeded, Story, Updated
+from core.passes.equations import Equations, Lines
+from core.passes.seed import chosen_entry, is_chosen, seed_name, seed_words, seeded
+from core.passes.stepper import trouble
+from core.passes.steps import Computed, Flowed, Picture, Seeded, Story, Updated
 
 OF_THE_SUM = "the gradients are those of the sum of its entries"
 ALWAYS_1 = (

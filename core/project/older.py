@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from core.base.dataclass import dataclass
 from core.base.errors import Problem
-from core.builder import free_names, read_program
+from core.graph.builder import free_names, read_program
 from core.notation import commands
 from core.notation.lexer import LETTER, SIGN, Token, raw_tokens
 from core.notation.names import GREEK, canonical

@@ -67,7 +67,7 @@ class Graph:
     """`nodes` in computing order, the `output` node's name, and the values the program itself states.
 
     `last` is the node of the program's last statement where another one is the output.
-    `folded` are the nodes that were replaced by what they stand for, as they were before (core/unfold.py).
+    `folded` are the nodes that were replaced by what they stand for, as they were (core/passes/unfold.py).
     """
 
     program: Program

@@ -12,7 +12,7 @@ from typing import Literal
 
 from core.base.dataclass import dataclass
 from core.base.gc_paused import gc_paused
-from core.graph import CONSTANT, Graph
+from core.graph.graph import CONSTANT, Graph
 from core.notation.printers import expression_text
 from core.notation.tree import Name, substituted
 from core.ops.rules import Rule

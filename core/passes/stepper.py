@@ -10,15 +10,15 @@ from core.base.errors import Problem, cut
 from core.base.lazy_numpy import np
 from core.base.numbers import short
 from core.base.slicing import Work, finished
-from core.builder import graph_of
-from core.graph import CONSTANT, Graph, Node
-from core.nodes import SMALLER, check_index
+from core.graph.builder import graph_of
+from core.graph.graph import CONSTANT, Graph, Node
+from core.graph.nodes import SMALLER, check_index
+from core.graph.plan import GRADIENT, OUTPUT, Plan, make_plan
 from core.notation.printers import expression_text
 from core.notation.tree import Note
 from core.ops.base import Cause
-from core.plan import GRADIENT, OUTPUT, Plan, make_plan
-from core.seed import check_seed, usual_seed
-from core.steps import Computed, Flowed, Seeded, Step, Story
+from core.passes.seed import check_seed, usual_seed
+from core.passes.steps import Computed, Flowed, Seeded, Step, Story
 
 Over = Callable[[], bool]
 MAX_SECONDS = 2.0

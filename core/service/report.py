@@ -12,16 +12,16 @@ from core.base.errors import Problem, place
 from core.base.gc_paused import gc_paused
 from core.base.numbers import DIGITS, short, value_text
 from core.derivatives.numerical import Checked, check_gradients
-from core.document import plain_value
-from core.equations import formula
-from core.explain import OF_THE_SUM, badge
-from core.graph import CONSTANT, Graph, Node
+from core.graph.graph import CONSTANT, Graph, Node
 from core.notation.printers import expression_text, reading
 from core.notation.tree import Name, Note, substituted
-from core.passes import troubles
-from core.request import Request
-from core.seed import is_chosen, seeded_text
-from core.steps import Story
+from core.passes.equations import formula
+from core.passes.explain import OF_THE_SUM, badge
+from core.passes.seed import is_chosen, seeded_text
+from core.passes.stepper import troubles
+from core.passes.steps import Story
+from core.project.document import plain_value
+from core.service.request import Request
 
 
 def operation_text(graph: Graph, node: Node) -> str:

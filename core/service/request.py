@@ -10,9 +10,20 @@ from core.base.arrays import Value
 from core.base.dataclass import dataclass
 from core.base.errors import Problem, Span, cut
 from core.base.numbers import typed_text
-from core.builder import build, free_names, read_program, renamed
-from core.defaults import with_defaults
-from core.document import (
+from core.graph.builder import build, free_names, read_program, renamed
+from core.graph.graph import Graph
+from core.graph.plan import make_plan
+from core.graph.typed_value import read_value
+from core.notation.lexer import MAX_CHARACTERS
+from core.notation.nearest import nearest
+from core.notation.spellings import name_of
+from core.notation.tree import Name, Note, Program, walk
+from core.passes.guessed_values import with_defaults
+from core.passes.seed import Entry, entry_seed
+from core.passes.stepper import tell
+from core.passes.steps import Story
+from core.passes.unfold import recorded, unfolded, unfolded_as_asked
+from core.project.document import (
     MOST_NAMES,
     NOT_FINITE,
     name_from,
@@ -21,17 +32,6 @@ from core.document import (
     value_from,
     values_from,
 )
-from core.graph import Graph
-from core.notation.lexer import MAX_CHARACTERS
-from core.notation.nearest import nearest
-from core.notation.spellings import name_of
-from core.notation.tree import Name, Note, Program, walk
-from core.passes import tell
-from core.plan import make_plan
-from core.seed import Entry, entry_seed
-from core.steps import Story
-from core.unfold import recorded, unfolded, unfolded_as_asked
-from core.values import read_value
 
 LISTED = 8  # names in a sentence
 

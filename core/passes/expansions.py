@@ -13,11 +13,11 @@ from functools import lru_cache
 from core.base.arrays import Shape, describe
 from core.base.dataclass import replace
 from core.base.errors import Problem
-from core.builder import read_program
-from core.equations import formula
-from core.graph import Graph, Node
+from core.graph.builder import read_program
+from core.graph.graph import Graph, Node
 from core.notation.printers import expression_text
 from core.notation.tree import Binary, Index, Listing, Name, Number, Tree, rebuilt, substituted
+from core.passes.equations import formula
 
 MOST_ENTRIES = 64
 LONGEST_NAME = 24

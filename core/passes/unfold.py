@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from core.base.dataclass import replace
 from core.base.errors import Problem
-from core.builder import CONSTANTS, Builder
-from core.expansions import expansion
-from core.graph import CONSTANT, Graph, Node
-from core.nodes import Nodes, Operand
+from core.graph.builder import CONSTANTS, Builder
+from core.graph.graph import CONSTANT, Graph, Node
+from core.graph.nodes import Nodes, Operand
 from core.notation.tree import Name, Number, Program, Statement, Tree, substituted
-from core.steps import Computed, Flowed, Seeded, Step, Story, Updated
+from core.passes.expansions import expansion
+from core.passes.steps import Computed, Flowed, Seeded, Step, Story, Updated
 
 Wanted = Callable[[str, Node], bool]
 

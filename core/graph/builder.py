@@ -11,8 +11,8 @@ from core.base.arrays import Shape, Value, describe, frozen, shape_of
 from core.base.dataclass import replace
 from core.base.errors import Problem, Span
 from core.base.gc_paused import gc_paused
-from core.graph import INPUT, Graph, Node
-from core.nodes import Nodes, Operand, check_index
+from core.graph.graph import INPUT, Graph, Node
+from core.graph.nodes import Nodes, Operand, check_index
 from core.notation.nearest import nearest
 from core.notation.printers import expression_text
 from core.notation.reader import read

@@ -16,10 +16,10 @@ from core.base.arrays import Array, Value, frozen, shape_of, sum_to, zero_like
 from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 from core.base.numbers import NOISE, without_noise
-from core.graph import Node
+from core.graph.graph import Node
+from core.graph.plan import GRADIENT, OUTPUT, Phase, Plan
 from core.notation.tree import Binary, Listing, Negative, Number, Tree, fold, is_constant
 from core.ops.scaled import Scaled, hypot, scaled
-from core.plan import GRADIENT, OUTPUT, Phase, Plan
 
 
 @dataclass(frozen=True, slots=True)

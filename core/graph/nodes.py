@@ -11,7 +11,7 @@ from core.base.dataclass import dataclass
 from core.base.errors import Problem, Span, cut
 from core.base.lazy_numpy import np
 from core.base.numbers import typed_text
-from core.graph import CONSTANT, Node
+from core.graph.graph import CONSTANT, Node
 from core.notation.printers import expression_text
 from core.notation.tree import Binary, Negative, Note, Tree
 from core.ops import OPS, Op

@@ -1,0 +1,1 @@
+"""What scripts ask for, and what they are answered."""
