@@ -6,8 +6,9 @@ import argparse
 
 from app.terminal import write
 from core.base.errors import Problem
+from core.graph.graph import check_node
 from core.notation.spellings import node_name
-from core.service.request import Request, check_node, typed_hint
+from core.service.request import Request, typed_hint
 
 LAYOUTS = ("numerator", "denominator")
 

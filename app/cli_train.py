@@ -24,7 +24,7 @@ from core.project.document import LIMITS, Document, Lab, plain_value
 from core.service.request import LISTED, Refusal, typed_values
 
 if TYPE_CHECKING:
-    from core.training.curve import Curve
+    from core.service.training_curve import Curve
     from core.training.setup import Setup
     from core.training.trainer import Record, Trainer
 
@@ -119,7 +119,7 @@ def check_alone(words: argparse.Namespace) -> None:
 
 def training_answer(line: str) -> dict[str, Any]:
     """The answer to one line of `train --jsonl`. Raises Problem or Refusal."""
-    from core.training.request import Training, training_from
+    from core.service.training_request import Training, training_from
 
     training = Training(training_from(line))
     with Interrupt() as interrupt:
@@ -128,7 +128,7 @@ def training_answer(line: str) -> dict[str, Any]:
 
 def write_training(words: argparse.Namespace, document: Document) -> int:
     """Train and write what is asked for; the exit status. Raises Problem or Refusal."""
-    from core.training.curve import follow
+    from core.service.training_curve import follow
 
     _check_files(words)
     network = words.program.endswith(".chainlight") and document.lab.trains == "network"

@@ -26,9 +26,9 @@ from core.passes.stepper import MAX_SECONDS, run, tell, troubles
 from core.passes.unfold import composite, unfolded
 from core.service.report import Report
 from core.service.request import Request, typed_hint, typed_values
+from core.service.training_request import MOST_NUMBERS, MOST_STEPS, PARTS, Training, training_from
+from core.service.training_request import MOST_SECONDS as MOST_TRAINING_SECONDS
 from core.training.optimizers import OPTIMIZERS
-from core.training.request import MOST_NUMBERS, MOST_STEPS, PARTS, Training, training_from
-from core.training.request import MOST_SECONDS as MOST_TRAINING_SECONDS
 from core.training.sorting import CONSTANTS
 from tests.core.test_export import NEEDS_TORCH, under_torch
 

@@ -23,14 +23,13 @@ from core.base.arrays import Value, frozen, shape_of, shape_text, sum_to, zero_l
 from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
-from core.graph.graph import Edge, Graph
+from core.graph.graph import Edge, Graph, check_node
 from core.graph.plan import GRADIENT, OUTPUT
 from core.notation.tree import Call, Name, Tree, fold, names, walk
 from core.ops import OPS, Op
 from core.ops.kernels import KERNELS
 from core.ops.rules import Rule
 from core.passes.steps import Story
-from core.service.request import check_node
 
 TANGENT = "d"
 # where neither of the other ways holds; d stands for the tangent of the input

@@ -17,7 +17,7 @@ from core.base.lazy_numpy import np
 from core.base.slicing import Work, finished
 from core.derivatives.forward import push, units
 from core.derivatives.structure import Partners, recognition
-from core.graph.graph import INPUT, Graph, Node
+from core.graph.graph import INPUT, Graph, Node, check_node
 from core.graph.plan import GRADIENT, Instruction, Plan
 from core.notation.mathtree import Math, row
 from core.notation.tree import Call, Name
@@ -25,7 +25,6 @@ from core.notation.typeset import ATOM, EQUALS, SIGNED, TOP, product, with_super
 from core.passes.equations import derivative
 from core.passes.stepper import steps
 from core.passes.steps import Flowed, Seeded, Story
-from core.service.request import check_node
 
 Layout = Literal["numerator", "denominator"]
 LAYOUTS = ("numerator", "denominator")

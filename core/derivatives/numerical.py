@@ -18,11 +18,11 @@ from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.base.numbers import short
 from core.derivatives.kinks import Straddled, straddled
+from core.graph.graph import check_node
 from core.graph.plan import Instruction, Plan
 from core.ops import Op
 from core.passes.stepper import steps
 from core.passes.steps import Computed, Story
-from core.service.request import check_node
 
 # of an entry's size, or of 1 if it is smaller: where rounding and the curve's bend cost equally much,
 # which is at the square root of a double's precision or at its cube root

@@ -33,9 +33,9 @@ from core.derivatives.numerical import (
     verdict,
 )
 from core.derivatives.symbolic import derivative
+from core.graph.graph import check_node
 from core.passes.seed import chosen_entry, seeded_text
 from core.passes.steps import Story
-from core.service.request import check_node
 
 # how many operations on numbers one way may take, about five seconds
 MOST_WORK_A_WAY = 10 * MOST_WORK

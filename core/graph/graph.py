@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from core.base.arrays import Shape, Value
 from core.base.dataclass import dataclass, replace
-from core.base.errors import Span
+from core.base.errors import Problem, Span
+from core.notation.nearest import nearest
 from core.notation.tree import Note, Program, Tree
 from core.notation.typeset import Typesetter
 from core.ops import OPS, Op
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 INPUT, CONSTANT = "input", "constant"
+MOST_LISTED = 8  # names in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +164,13 @@ class Graph:
             found.add_node(node.name, op=node.op, shape="×".join(map(str, node.shape)))
         found.add_edges_from((edge.source, edge.target, {"port": edge.port}) for edge in self.edges)
         return found
+
+
+def check_node(graph: Graph, name: str) -> None:
+    """Raise a Problem unless the graph has a node of this name."""
+    if name not in graph.nodes:
+        meant = nearest(name, graph.nodes)
+        some = ", ".join([node.name for node in graph.nodes.values() if node.named][:MOST_LISTED])
+        raise Problem(
+            f"There is no node {name}", hint=f"Did you mean {meant}?" if meant else f"Its nodes are {some}"
+        )

@@ -11,7 +11,7 @@ from core.base.dataclass import dataclass
 from core.base.errors import Problem, Span, cut
 from core.base.numbers import typed_text
 from core.graph.builder import build, free_names, read_program, renamed
-from core.graph.graph import Graph
+from core.graph.graph import Graph, check_node
 from core.graph.plan import make_plan
 from core.graph.typed_value import read_value
 from core.notation.lexer import MAX_CHARACTERS
@@ -139,16 +139,6 @@ def _listed(names: Sequence[str]) -> str:
     if len(names) > LISTED:
         first, rest = names[:LISTED], f"{len(names) - LISTED:,} more"
     return f"{', '.join(first)} and {rest}" if first else rest
-
-
-def check_node(graph: Graph, name: str) -> None:
-    """Raise a Problem unless the graph has a node of this name."""
-    if name not in graph.nodes:
-        meant = nearest(name, graph.nodes)
-        some = ", ".join([node.name for node in graph.nodes.values() if node.named][:LISTED])
-        raise Problem(
-            f"There is no node {name}", hint=f"Did you mean {meant}?" if meant else f"Its nodes are {some}"
-        )
 
 
 def _first_use(program: Program, name: str) -> Span | None:

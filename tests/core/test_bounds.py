@@ -249,8 +249,8 @@ def test_an_evaluation_may_be_left_at_every_step():
 def test_time_is_over_when_so_much_work_is_done(monkeypatch):
     """On a busy machine more time goes by than is worked; a busy machine refuses nothing."""
     clock, worked = [10.0], [0.5]
-    monkeypatch.setattr("core.passes.monotonic", lambda: clock[0])
-    monkeypatch.setattr("core.passes.thread_time", lambda: worked[0])
+    monkeypatch.setattr("core.passes.stepper.monotonic", lambda: clock[0])
+    monkeypatch.setattr("core.passes.stepper.thread_time", lambda: worked[0])
     over = after(MAX_SECONDS)
     assert not over()
     clock[0] += MAX_SECONDS + 0.001
@@ -262,7 +262,7 @@ def test_time_is_over_when_so_much_work_is_done(monkeypatch):
 
 
 def test_a_story_is_told_until_the_limit(monkeypatch):
-    monkeypatch.setattr("core.passes.after", lambda seconds: lambda: seconds == MAX_SECONDS)
+    monkeypatch.setattr("core.passes.stepper.after", lambda seconds: lambda: seconds == MAX_SECONDS)
     with pytest.raises(Problem, match="longer than 2 s"):
         run("x + 1", {"x": 1.0})
 
