@@ -18,10 +18,12 @@ from core.base.arrays import Value, same
 from core.base.dataclass import replace
 from core.base.errors import Problem, cut
 from core.graph.builder import free_names, read_program
+from core.graph.json_values import plain_value
 from core.graph.typed_value import read_value
 from core.notation.spellings import name_of
-from core.project.document import LIMITS, Document, Lab, plain_value
+from core.project.document import Document
 from core.service.request import LISTED, Refusal, typed_values
+from core.training.lab import LIMITS, Lab
 
 if TYPE_CHECKING:
     from core.service.training_curve import Curve

@@ -40,7 +40,8 @@ from core.passes.unfold import (
     unfolded,
     without,
 )
-from core.project.document import EXAMPLE, Document, Lab, Point
+from core.project.document import EXAMPLE, Document, Point
+from core.training.lab import Lab
 
 MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
 AT_ONCE, BUSY_AFTER = 0.05, 0.4  # seconds: what takes longer is computed in slices, and said to be so

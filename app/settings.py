@@ -21,7 +21,7 @@ from app.theme import THEMES
 from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.numbers import DIGITS
-from core.project.document import parse_json
+from core.graph.json_values import parse_json
 
 MAX_FILE, MAX_RECENT, MAX_PATH = 1_000_000, 12, 4096
 SET_ASIDE = "The settings could not be read and start afresh; the old ones are kept in {}"

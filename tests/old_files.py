@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from core.graph.graph import CONSTANT
+from core.graph.json_values import plain_value, value_from
 from core.notation.names import canonical
-from core.project.document import plain_value, value_from
 
 FOLDER = Path(__file__).parent / "cases" / "old_files"
 PROJECTS = sorted(path.stem for path in FOLDER.glob("*.chainlight"))

@@ -23,10 +23,10 @@ from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.base.numbers import short
 from core.graph.builder import free_names
-from core.project.document import Lab
 from core.training.boundary import WHOLE, Plane, plane_of
 from core.training.data import Dataset
 from core.training.fitting import sight
+from core.training.lab import Lab
 from core.training.roles import Roles
 from core.training.setup import NO_DATA, Setup, dataset_of, setup
 from core.training.trainer import Record, Trainer

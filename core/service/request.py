@@ -12,6 +12,15 @@ from core.base.errors import Problem, Span, cut
 from core.base.numbers import typed_text
 from core.graph.builder import build, free_names, read_program, renamed
 from core.graph.graph import Graph, check_node
+from core.graph.json_values import (
+    MOST_NAMES,
+    NOT_FINITE,
+    name_from,
+    parse_json,
+    plain_value,
+    value_from,
+    values_from,
+)
 from core.graph.plan import make_plan
 from core.graph.typed_value import read_value
 from core.notation.lexer import MAX_CHARACTERS
@@ -23,15 +32,6 @@ from core.passes.seed import Entry, entry_seed
 from core.passes.stepper import tell
 from core.passes.steps import Story
 from core.passes.unfold import recorded, unfolded, unfolded_as_asked
-from core.project.document import (
-    MOST_NAMES,
-    NOT_FINITE,
-    name_from,
-    parse_json,
-    plain_value,
-    value_from,
-    values_from,
-)
 
 LISTED = 8  # names in a sentence
 

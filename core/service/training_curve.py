@@ -15,7 +15,7 @@ from core.base.arrays import Value, shape_of, shape_text
 from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, short, value_text
-from core.project.document import plain_value
+from core.graph.json_values import plain_value
 from core.service.report import table
 from core.training.trainer import Record, Trainer
 

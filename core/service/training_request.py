@@ -17,10 +17,10 @@ from core.base.errors import Problem, cut
 from core.base.lazy_numpy import np
 from core.graph.builder import read_program
 from core.graph.graph import Graph, check_node
+from core.graph.json_values import MOST_VALUES, name_from, plain_value, value_from, values_from
 from core.graph.nodes import check_index
 from core.notation.tree import Note
 from core.passes.stepper import Over, after
-from core.project.document import MOST_VALUES, name_from, plain_value, value_from, values_from
 from core.service.request import Parts, Refusal, Request, json_hint, parts_from
 from core.training.batches import Shuffled
 from core.training.data import Array, Examples

@@ -11,9 +11,9 @@ from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.graph.builder import graph_of
-from core.project.document import MAX_LAYERS, MAX_UNITS
 from core.training.data import Dataset
 from core.training.initial import drawn
+from core.training.lab import MAX_LAYERS, MAX_UNITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
 from core.graph.builder import build, read_program
 from core.graph.graph import Graph
-from core.project.document import Lab
 from core.training.data import Dataset, Examples
 from core.training.datasets import DATASETS
 from core.training.fitting import fitted
+from core.training.lab import Lab
 from core.training.networks import Network
 from core.training.optimizers import rule_of
 from core.training.roles import Roles

@@ -20,9 +20,9 @@ from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.compiled import Compiled
 from core.graph.graph import Graph
-from core.project.document import REDUCTIONS
 from core.training.batches import Engines, Feed, Fill, Shuffled
 from core.training.data import Array, Examples
+from core.training.lab import REDUCTIONS
 from core.training.looking import Look
 from core.training.objectives import check_targets, descended
 from core.training.optimizers import Optimizer, make_optimizer, rule_of

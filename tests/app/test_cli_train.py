@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from app import cli
-from core.project.document import Document, Lab, dumps
+from core.project.document import Document, dumps
+from core.training.lab import Lab
 from core.training.setup import setup
 from core.training.trainer import Trainer
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from core.project.document import Lab
+from core.training.lab import Lab
 from core.training.setup import setup
 from core.training.trainer import Trainer
 from tests.bench import byhand

@@ -8,6 +8,7 @@ import pytest
 from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen
 from core.base.errors import Problem
 from core.graph.builder import MAX_CALL_DEPTH, MAX_PARTS, build, graph_of, read_program
+from core.graph.json_values import MOST_NAMES, MOST_VALUES, parse_json, values_from
 from core.graph.nodes import MAX_BYTES, MAX_NODES
 from core.graph.plan import make_plan
 from core.notation.cursor import MAX_DEPTH
@@ -16,7 +17,7 @@ from core.notation.signatures import MAX_VALUES
 from core.passes.guessed_values import with_defaults
 from core.passes.stepper import MAX_SECONDS, after, run, tell, telling
 from core.project.document import MAX_BYTES as MAX_FILE
-from core.project.document import MOST_NAMES, MOST_VALUES, Document, dumps, loads, parse_json, values_from
+from core.project.document import Document, dumps, loads
 
 
 def graph(text):

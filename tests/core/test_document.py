@@ -9,18 +9,8 @@ import pytest
 
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
-from core.project.document import (
-    EXAMPLE,
-    LIMITS,
-    PARTS,
-    VERSION,
-    Document,
-    Lab,
-    choices,
-    dumps,
-    lab_from,
-    loads,
-)
+from core.project.document import EXAMPLE, PARTS, VERSION, Document, dumps, loads
+from core.training.lab import LIMITS, Lab, choices, lab_from
 
 FULL = Document(
     "z = w x; # a remark\nL = z^2",

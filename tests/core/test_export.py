@@ -34,7 +34,8 @@ from core.ops import OPS
 from core.ops.image_kernels import conv2d, maxpool
 from core.ops.kernels import KERNELS
 from core.passes.stepper import run
-from core.project.document import Document, Lab, dumps
+from core.project.document import Document, dumps
+from core.training.lab import Lab
 from core.training.optimizers import OPTIMIZERS
 from core.training.setup import setup
 from core.training.trainer import Trainer

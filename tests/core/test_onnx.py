@@ -28,9 +28,10 @@ from core.ops import OPS
 from core.ops.base import elementwise
 from core.ops.kernels import KERNELS
 from core.passes.stepper import tell
-from core.project.document import Document, Lab, dumps
+from core.project.document import Document, dumps
 from core.service.request import typed_values
 from core.training.batches import Feed
+from core.training.lab import Lab
 from core.training.setup import setup
 from tests.core.test_compiled import DATA, PROGRAMS, draw
 from tests.core.test_export import HOSTILE, IRIS, LABS, SOFTMAX, STORIES, story_of, titled, values_of

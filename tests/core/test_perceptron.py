@@ -10,8 +10,8 @@ from core.base.arrays import frozen
 from core.base.errors import Problem
 from core.export.torch_module import torch_module
 from core.graph.builder import graph_of
-from core.project.document import Lab
 from core.training.data import Examples
+from core.training.lab import Lab
 from core.training.objectives import found_units
 from core.training.roles import Roles
 from core.training.setup import setup

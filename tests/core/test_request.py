@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.base.errors import Problem
-from core.project.document import MOST_NAMES, MOST_VALUES
+from core.graph.json_values import MOST_NAMES, MOST_VALUES
 from core.service.report import Report
 from core.service.request import Refusal, Request, json_hint, request_from, typed_hint, typed_values
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.base.errors import Problem
-from core.project.document import plain_value
+from core.graph.json_values import plain_value
 from core.service.request import Refusal
 from core.service.training_request import Training, training_from
 

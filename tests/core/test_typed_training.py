@@ -10,9 +10,9 @@ from core.base.errors import Problem
 from core.graph.builder import graph_of
 from core.graph.plan import make_plan
 from core.passes.stepper import tell
-from core.project.document import Lab
 from core.training.boundary import boundary
 from core.training.initial import drawn
+from core.training.lab import Lab
 from core.training.networks import Network
 from core.training.setup import setup
 
