@@ -12,7 +12,7 @@ from core.project.document import Document
 from core.service.request import Refusal, Request, typed_hint
 
 if TYPE_CHECKING:
-    from core.export.onnx_model import Options
+    from core.export.onnx.model import Options
 
 SCREEN = "-"
 ALONE = "With --formula the program is exported without its training"
@@ -71,8 +71,8 @@ def _is_model(words: argparse.Namespace) -> bool:
 
 def _options(words: argparse.Namespace) -> Options:
     from app.version import program_version
-    from core.export.onnx_model import Options
-    from core.export.onnx_tensors import DOUBLE, FLOAT
+    from core.export.onnx.model import Options
+    from core.export.onnx.tensors import DOUBLE, FLOAT
 
     element = FLOAT if words.float32 else DOUBLE if words.float64 else None
     return Options(program_version(), element, words.gradients)
@@ -81,11 +81,11 @@ def _options(words: argparse.Namespace) -> Options:
 def _formula(words: argparse.Namespace, request: Request) -> str | bytes:
     story = request.story(typed_hint)
     if _is_model(words):
-        from core.export.onnx_model import formula_model
+        from core.export.onnx.model import formula_model
 
         return formula_model(story.graph, story.inputs, _options(words))
-    from core.export.numpy_script import numpy_script
-    from core.export.pytorch import pytorch_script
+    from core.export.numpy.script import numpy_script
+    from core.export.torch.script import pytorch_script
 
     return (numpy_script if words.numpy else pytorch_script)(story)
 
@@ -101,10 +101,10 @@ def _trained(words: argparse.Namespace, request: Request, document: Document) ->
     try:
         made = setup(document.lab, document.text, {**document.values, **request.values})
         if _is_model(words):
-            from core.export.onnx_model import trained_model
+            from core.export.onnx.model import trained_model
 
             return trained_model(made, _options(words))
-        from core.export.torch_module import torch_module
+        from core.export.torch.module import torch_module
 
         return torch_module(made)
     except Problem as problem:

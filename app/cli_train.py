@@ -259,7 +259,7 @@ def _whole(word: str, option: str) -> int:
 
 def _check_given(words: argparse.Namespace, lab: Lab, given: Mapping[str, Any]) -> None:
     """Raise Problem where more is asked of a data set or a rule than it has."""
-    from core.training.datasets import DATASETS
+    from core.data.datasets import DATASETS
     from core.training.optimizers import MOMENTUM, OPTIMIZERS
     from core.training.setup import NO_DATA
 

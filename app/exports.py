@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from app.version import program_version
 from core.base.dataclass import dataclass
-from core.export.numpy_script import numpy_script
-from core.export.onnx_model import Options, formula_model, trained_model
-from core.export.pytorch import pytorch_script
-from core.export.torch_module import torch_module
+from core.export.numpy.script import numpy_script
+from core.export.onnx.model import Options, formula_model, trained_model
+from core.export.torch.module import torch_module
+from core.export.torch.script import pytorch_script
 from core.passes.steps import Story
 from core.training.setup import Setup, setup
 

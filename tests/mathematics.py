@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.notation.mathtree import (
+from core.math.mathtree import (
     Big,
     Digits,
     Fenced,

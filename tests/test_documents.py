@@ -12,7 +12,7 @@ import pytest
 from app.cli import main
 from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen, same
 from core.base.errors import Problem
-from core.export.pytorch import pytorch_script
+from core.export.torch.script import pytorch_script
 from core.graph.builder import MAX_CALL_DEPTH, MAX_PARTS, graph_of, read_program
 from core.graph.nodes import MAX_BYTES, MAX_NODES
 from core.graph.plan import make_plan

@@ -27,7 +27,7 @@ from core.figure import (
     heat_tiles,
 )
 from core.layout import Route, point_at
-from core.notation.mathtree import Math
+from core.math.mathtree import Math
 
 HEAD = 11.0  # length of an arrow's head
 RING = 4.0  # between the two rings of the output that was chosen

@@ -21,8 +21,8 @@ from core.base.slicing import watched
 from core.derivatives.chain import Symbolic
 from core.derivatives.symbolic import derivation
 from core.derivatives.ways import reverse_gradient
-from core.notation.latex import latex
-from core.notation.mathtree import Math
+from core.math.latex import latex
+from core.math.mathtree import Math
 from core.passes.seed import is_chosen
 
 MOST_STEPS = 24

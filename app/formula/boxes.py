@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from app.formula.mathfont import Shape
 from core.base.dataclass import dataclass
-from core.notation.mathtree import Kind
+from core.math.mathtree import Kind
 
 Class = Kind | Literal["inner"]
 """TeX's spacing classes: the signs' own kinds, and `inner` for fractions and tables."""

@@ -27,7 +27,7 @@ from app.formula.scripts import scripted, with_limits
 from app.formula.spacing import spaces
 from app.formula.style import Style
 from core.base.dataclass import dataclass, replace
-from core.notation.mathtree import (
+from core.math.mathtree import (
     Accented,
     Big,
     Digits,

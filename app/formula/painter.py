@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QTransform
 from app.formula.boxes import Box
 from app.formula.layout import layout
 from app.formula.mathfont import UNITS
-from core.notation.mathtree import Math
+from core.math.mathtree import Math
 
 
 def paint(

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.formula.boxes import Box
 from app.formula.layout import layout
 from app.formula.painter import paint
-from core.notation.mathtree import Math
+from core.math.mathtree import Math
 
 _MARGIN = 4.0
 """Pixels around the formula; the highlight reaches into them."""

@@ -10,8 +10,8 @@ from app.formula import FormulaView
 from app.labels import plain_label, tint
 from app.session import Session
 from app.theme import LIGHT, Theme
-from core.notation.latex import latex
-from core.notation.mathtree import Math
+from core.math.latex import latex
+from core.math.mathtree import Math
 from core.passes.explain import Explanation, explain
 
 FORMULA_SIZE = 2.2  # pixels an em for each point of the text beside it

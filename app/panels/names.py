@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleO
 from app.canvas.painting import formula
 from app.formula import Box, paint
 from app.formula.widget import BESIDE_TEXT
-from core.notation.mathtree import Row
+from core.math.mathtree import Row
 
 PRINTED = Qt.ItemDataRole.UserRole  # a name as typeset mathematics
 BASELINE = 0.3  # em below the middle of a row: that of the numbers beside it

@@ -24,7 +24,7 @@ from app.session import Session
 from app.theme import LIGHT, Theme
 from core.base.dataclass import dataclass
 from core.base.numbers import short
-from core.training.datasets import DATASETS
+from core.data.datasets import DATASETS
 from core.training.lab import LIMITS, MAX_LAYERS, MAX_UNITS, REDUCTIONS, Lab
 from core.training.networks import ACTIVATIONS
 from core.training.optimizers import OPTIMIZERS

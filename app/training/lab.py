@@ -22,9 +22,9 @@ from core.base.dataclass import replace
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.base.numbers import short
+from core.data.examples import Dataset
 from core.graph.builder import free_names
 from core.training.boundary import WHOLE, Plane, plane_of
-from core.training.data import Dataset
 from core.training.fitting import sight
 from core.training.lab import Lab
 from core.training.roles import Roles

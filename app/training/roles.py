@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from app.session import Session
-from core.training.data import Dataset
+from core.data.examples import Dataset
 from core.training.roles import Roles, offered, title
 
 AUTOMATIC = ""  # the choice of a name that is left to the program

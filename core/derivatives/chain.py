@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.base.dataclass import dataclass
-from core.notation.mathtree import Math, Table, Word, row
-from core.notation.printers import expression_text
-from core.notation.simplify.writing import on_one_line
-from core.notation.tree import Binary, Index, Name, Note, Number, Tree, walk
-from core.notation.typeset import (
+from core.math.mathtree import Math, Table, Word, row
+from core.math.typeset import (
     ATOM,
     DIVIDED,
     EQUALS,
@@ -24,6 +21,9 @@ from core.notation.typeset import (
     turned,
     wrap,
 )
+from core.notation.printers import expression_text
+from core.notation.simplify.writing import on_one_line
+from core.notation.tree import Binary, Index, Name, Note, Number, Tree, walk
 from core.passes.seed import Entry
 
 # factors with more parts are not set in a step, only their product

@@ -19,9 +19,9 @@ from core.derivatives.forward import push, units
 from core.derivatives.structure import Partners, recognition
 from core.graph.graph import INPUT, Graph, Node, check_node
 from core.graph.plan import GRADIENT, Instruction, Plan
-from core.notation.mathtree import Math, row
+from core.math.mathtree import Math, row
+from core.math.typeset import ATOM, EQUALS, SIGNED, TOP, product, with_superscript, wrap
 from core.notation.tree import Call, Name
-from core.notation.typeset import ATOM, EQUALS, SIGNED, TOP, product, with_superscript, wrap
 from core.passes.equations import derivative
 from core.passes.stepper import steps
 from core.passes.steps import Flowed, Seeded, Story

@@ -35,14 +35,14 @@ from core.derivatives.chain import (
 from core.graph.builder import read_program
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import GRADIENT, OUTPUT
-from core.notation.mathtree import row
+from core.math.mathtree import row
+from core.math.typeset import EQUALS
 from core.notation.nearest import nearest
 from core.notation.printers import expression_text
 from core.notation.simplify.forms import Algebra, Sum
 from core.notation.simplify.reading import form
 from core.notation.simplify.writing import Writer, on_one_line
 from core.notation.tree import Call, Indicator, Note, Tree, names, walk
-from core.notation.typeset import EQUALS
 from core.ops import FUNCTIONS
 from core.passes.equations import formula
 from core.passes.seed import Entry

@@ -22,7 +22,7 @@ from core.figure import (
     heat_cells,
     heat_tiles,
 )
-from core.notation.latex import latex
+from core.math.latex import latex
 
 # an array of more cells is thinned to every n-th row and column: TeX's memory is small
 MOST_CELLS = 1024

@@ -43,8 +43,8 @@ from core.figure.symbols import is_inlined, symbol
 from core.graph.graph import CONSTANT, Edge, Graph, Node
 from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Point, Route, place_in_pieces, point_at
-from core.notation.mathtree import Math
-from core.notation.typeset import value_math
+from core.math.mathtree import Math
+from core.math.typeset import value_math
 from core.passes.steps import Computed, Flowed, Seeded, Step, Story
 
 

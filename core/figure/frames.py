@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from core.figure.sizes import SMALL, extent
 from core.graph.graph import CONSTANT, Edge, Graph, Node
 from core.layout import Frame as LayoutFrame
-from core.notation.mathtree import Math, row
-from core.notation.typeset import ATOM, EQUALS, Part
+from core.math.mathtree import Math, row
+from core.math.typeset import ATOM, EQUALS, Part
 from core.passes.equations import formula
 from core.passes.unfold import frame_of, parent
 

@@ -8,7 +8,7 @@ from core.base.arrays import Array
 from core.base.dataclass import dataclass
 from core.graph.graph import Edge
 from core.layout import Point, Route
-from core.notation.mathtree import Math
+from core.math.mathtree import Math
 
 Mood = Literal["idle", "active", "receiving", "done"]
 Role = Literal["value", "gradient", "contribution", "name", "shape"]

@@ -16,8 +16,8 @@ from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.sizes import LABEL, NAME, SMALL, extent, heat_extent, is_listed
 from core.graph.graph import CONSTANT, Edge
 from core.layout import Route
-from core.notation.mathtree import Fenced, Math, Sign, row
-from core.notation.typeset import PLUS, is_loose, number_math, value_math
+from core.math.mathtree import Fenced, Math, Sign, row
+from core.math.typeset import PLUS, is_loose, number_math, value_math
 from core.passes.steps import Computed, Flowed, Picture, Seeded, Story
 
 

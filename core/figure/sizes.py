@@ -9,7 +9,7 @@ import math
 
 from core.base.arrays import Array, Shape
 from core.base.lazy_numpy import np
-from core.notation.mathtree import (
+from core.math.mathtree import (
     Accented,
     Big,
     Digits,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.graph.graph import CONSTANT, Edge, Graph, Node
-from core.notation.mathtree import (
+from core.math.mathtree import (
     Digits,
     Fenced,
     Letter,
@@ -16,8 +16,8 @@ from core.notation.mathtree import (
     Word,
     row,
 )
+from core.math.typeset import ATOM, COLON, indexed
 from core.notation.tree import Index, Indicator, Name, Tree
-from core.notation.typeset import ATOM, COLON, indexed
 from core.ops import OPS, Op
 
 

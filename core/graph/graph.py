@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from core.base.arrays import Shape, Value
 from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem, Span
+from core.math.typeset import Typesetter
 from core.notation.nearest import nearest
 from core.notation.tree import Note, Program, Tree
-from core.notation.typeset import Typesetter
 from core.ops import OPS, Op
 
 if TYPE_CHECKING:

@@ -15,23 +15,10 @@ from core.base.lazy_numpy import np
 from core.base.numbers import ALMOST, EQUAL, equation, typed_text
 from core.graph.graph import CONSTANT, Graph, Node
 from core.graph.plan import GRADIENT, OUTPUT
-from core.notation.axes import index_letters, stretched, summed
-from core.notation.latex import latex
-from core.notation.mathtree import Big, Math, Row, Sign, Table, Tinted, row
-from core.notation.tree import (
-    Binary,
-    Call,
-    Index,
-    Listing,
-    Name,
-    Number,
-    Range,
-    Transposed,
-    Tree,
-    substituted,
-    walk,
-)
-from core.notation.typeset import (
+from core.math.axes import index_letters, stretched, summed
+from core.math.latex import latex
+from core.math.mathtree import Big, Math, Row, Sign, Table, Tinted, row
+from core.math.typeset import (
     ATOM,
     DIVIDED,
     EQUALS,
@@ -46,6 +33,19 @@ from core.notation.typeset import (
     turned,
     value_math,
     wrap,
+)
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Listing,
+    Name,
+    Number,
+    Range,
+    Transposed,
+    Tree,
+    substituted,
+    walk,
 )
 from core.ops.losses import PAIRED
 from core.passes.seed import is_chosen, seeded

@@ -10,9 +10,9 @@ from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, equation, short, value_text
 from core.graph.graph import CONSTANT, Graph, Node
 from core.graph.plan import OUTPUT
-from core.notation.mathtree import Math, Sign, Table, Word, parts_of, row
+from core.math.mathtree import Math, Sign, Table, Word, parts_of, row
+from core.math.typeset import ATOM, EQUALS, bracketed, is_loose, listed
 from core.notation.printers import expression_text
-from core.notation.typeset import ATOM, EQUALS, bracketed, is_loose, listed
 from core.ops.base import entry_at
 from core.passes.equations import Equations, Lines
 from core.passes.seed import chosen_entry, is_chosen, seed_name, seed_words, seeded

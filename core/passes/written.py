@@ -11,6 +11,7 @@ from typing import Any
 
 from core.base.arrays import Shape, Value, frozen
 from core.base.lazy_numpy import np
+from core.math.typeset import FORMS
 from core.notation.tree import (
     Binary,
     Call,
@@ -26,7 +27,6 @@ from core.notation.tree import (
     fold,
     walk,
 )
-from core.notation.typeset import FORMS
 from core.ops import FUNCTIONS
 from core.ops.kernels import KERNELS, place_of_axis
 from core.ops.rules import CONSTANTS

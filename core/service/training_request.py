@@ -15,6 +15,7 @@ from core.base.arrays import Value
 from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem, cut
 from core.base.lazy_numpy import np
+from core.data.examples import Array, Examples
 from core.graph.builder import read_program
 from core.graph.graph import Graph, check_node
 from core.graph.json_values import MOST_VALUES, name_from, plain_value, value_from, values_from
@@ -23,7 +24,6 @@ from core.notation.tree import Note
 from core.passes.stepper import Over, after
 from core.service.request import Parts, Refusal, Request, json_hint, parts_from
 from core.training.batches import Shuffled
-from core.training.data import Array, Examples
 from core.training.looking import MOST_AT_ONCE
 from core.training.objectives import found_units
 from core.training.optimizers import rule_of

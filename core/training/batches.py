@@ -9,9 +9,9 @@ from core.base.arrays import Value
 from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 from core.compiled import Compiled, Flat, compile_plan
+from core.data.examples import Array
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
-from core.training.data import Array
 from core.training.roles import Roles
 
 FEW_ENTRIES = 16

@@ -7,9 +7,9 @@ import numpy.typing as npt
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.compiled import Compiled, compile_plan
+from core.data.examples import Array
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
-from core.training.data import Array
 from core.training.roles import Roles
 from core.training.trainer import Trainer
 

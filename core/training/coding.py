@@ -14,12 +14,12 @@ from functools import cached_property
 from core.base.arrays import Shape, Value, frozen, shape_of
 from core.base.dataclass import dataclass, replace
 from core.base.lazy_numpy import np
+from core.data.examples import Array, Dataset
 from core.graph.graph import INPUT, Graph
 from core.graph.plan import Plan, make_plan
 from core.notation.printers import expression_text
 from core.passes.stepper import input_values, steps
 from core.passes.steps import Computed
-from core.training.data import Array, Dataset
 
 NUMBER, SIGNS, ONE_HOT, ONE_HOT_SIGNS, INPUTS = "number", "signs", "one-hot", "one-hot signs", "inputs"
 TRIED = (-1.7, -0.6, 0.0, 0.3, 0.5, 0.8, 1.4)  # predictions that a loss is tried with

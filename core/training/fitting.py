@@ -10,13 +10,13 @@ from core.base.arrays import Shape, Value, frozen, shape_of, shape_text
 from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
+from core.data.examples import Dataset
 from core.graph.builder import build, read_program
 from core.graph.graph import Graph
 from core.graph.guessed_shapes import Lengths
 from core.notation.tree import Call, Program, walk
 from core.passes.guessed_values import with_defaults
 from core.training.coding import CODINGS, codings_for
-from core.training.data import Dataset
 from core.training.initial import drawn
 from core.training.objectives import with_error
 from core.training.optimizers import SGD, Optimizer

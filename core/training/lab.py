@@ -90,7 +90,7 @@ def _quoted(value: Any) -> str:
 def choices() -> Mapping[str, Collection[str]]:
     """What each of the lab's texts may be."""
     # they load NumPy, and a file with the usual settings is opened without them
-    from core.training.datasets import DATASETS
+    from core.data.datasets import DATASETS
     from core.training.networks import ACTIVATIONS
     from core.training.optimizers import OPTIMIZERS
     from core.training.setup import NO_DATA

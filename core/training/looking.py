@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from core.base.lazy_numpy import np
 from core.compiled import Compiled
+from core.data.examples import Array, Examples
 from core.training.batches import Engines, Feed, Fill
-from core.training.data import Array, Examples
 from core.training.roles import Roles
 
 MOST_AT_ONCE = 1000

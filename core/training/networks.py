@@ -10,8 +10,8 @@ from core.base.arrays import Value, frozen
 from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
+from core.data.examples import Dataset
 from core.graph.builder import graph_of
-from core.training.data import Dataset
 from core.training.initial import drawn
 from core.training.lab import MAX_LAYERS, MAX_UNITS
 

@@ -14,13 +14,13 @@ from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.base.numbers import short
+from core.data.examples import Array, Examples
 from core.graph.builder import graph_of
 from core.graph.graph import INPUT, Graph, Node
 from core.graph.plan import make_plan
 from core.notation.tree import Name
 from core.passes.stepper import tell
 from core.training.coding import ONE_HOT_SIGNS, SIGNS
-from core.training.data import Array, Examples
 from core.training.optimizers import Optimizer
 from core.training.roles import Roles
 from core.training.sorting import TARGETS

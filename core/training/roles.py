@@ -5,9 +5,9 @@ from __future__ import annotations
 from core.base.arrays import Shape
 from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
+from core.data.examples import Array, Dataset, Examples
 from core.graph.graph import Graph
 from core.training.coding import CODINGS, INPUTS, NUMBER, encoded
-from core.training.data import Array, Dataset, Examples
 
 AS_PARAMETER, AS_CONSTANT, AS_INPUT, AS_TARGET = "parameter", "constant", "input", "target"
 CHOICES = (AS_PARAMETER, AS_CONSTANT, AS_INPUT, *[f"{AS_TARGET} {name}" for name in CODINGS])

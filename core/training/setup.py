@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from core.base.arrays import Value
 from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
+from core.data.datasets import DATASETS
+from core.data.examples import Dataset, Examples
 from core.graph.builder import build, read_program
 from core.graph.graph import Graph
-from core.training.data import Dataset, Examples
-from core.training.datasets import DATASETS
 from core.training.fitting import fitted
 from core.training.lab import Lab
 from core.training.networks import Network

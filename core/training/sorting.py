@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, count
 
 from core.base.dataclass import replace
+from core.data.examples import Dataset
 from core.graph.graph import Graph
 from core.graph.targets import targets
 from core.training.coding import SIGNS, Loss, coding, of_prediction
-from core.training.data import Dataset
 from core.training.optimizers import SGD, Optimizer
 from core.training.prediction import SQUASHING, candidates, readable
 from core.training.roles import AS_CONSTANT, AS_INPUT, AS_PARAMETER, AS_TARGET, Roles

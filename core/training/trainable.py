@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from core.base.arrays import Shape, describe, shape_text
 from core.base.errors import Problem
+from core.data.examples import Dataset
 from core.graph.graph import Graph
 from core.graph.plan import receivers
 from core.graph.targets import targets
 from core.training.coding import CODINGS, Loss, codings_for
-from core.training.data import Dataset
 from core.training.roles import AS_TARGET, Roles, offered, target_shape, title
 from core.training.usage import Usage
 

@@ -19,9 +19,9 @@ from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.compiled import Compiled
+from core.data.examples import Array, Examples
 from core.graph.graph import Graph
 from core.training.batches import Engines, Feed, Fill, Shuffled
-from core.training.data import Array, Examples
 from core.training.lab import REDUCTIONS
 from core.training.looking import Look
 from core.training.objectives import check_targets, descended

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from core.base.arrays import Array, Value
 from core.base.errors import Problem, cut
 from core.base.lazy_numpy import np
+from core.data.examples import Examples
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
 from core.notation.printers import expression_text
 from core.passes.stepper import tell, trouble
 from core.passes.steps import Computed, Flowed, Story
-from core.training.data import Examples
 
 MOST_LOOKED_AT = 32  # examples of a batch
 PROBABILITIES = ("bce", "log", "log2", "log10", "log1p")  # operations of losses made of probabilities

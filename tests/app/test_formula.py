@@ -25,7 +25,7 @@ from app.formula.mathfont import UNITS, math_font
 from app.formula.spacing import Classes, spaces
 from core.base.resources import BrokenInstallation, resource
 from core.figure.sizes import extent
-from core.notation.mathtree import (
+from core.math.mathtree import (
     Accented,
     Big,
     Digits,
@@ -42,8 +42,8 @@ from core.notation.mathtree import (
     Word,
     row,
 )
+from core.math.typeset import PLAIN, Typesetter
 from core.notation.names import ACCENTS
-from core.notation.typeset import PLAIN, Typesetter
 from tests.counting import at_most
 
 SIZE = 48.0

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.base.resources import BrokenInstallation, resource
-from core.training.data import Dataset, Examples
-from core.training.datasets import DATASETS
+from core.data.datasets import DATASETS
+from core.data.examples import Dataset, Examples
 
 IN_THE_PLANE = [name for name, row in DATASETS.items() if row.feature_names == ("x1", "x2")]
 DRAWN = [*IN_THE_PLANE, "sine"]

@@ -13,10 +13,10 @@ from core.graph.builder import build, read_program
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.nodes import Nodes
 from core.graph.plan import make_plan
-from core.notation.latex import latex
-from core.notation.mathtree import Fraction, Letter, Row, Table, Word, parts_of
+from core.math.latex import latex
+from core.math.mathtree import Fraction, Letter, Row, Table, Word, parts_of
+from core.math.typeset import PLAIN
 from core.notation.tree import Name
-from core.notation.typeset import PLAIN
 from core.ops import OPS
 from core.passes.explain import badge, explain
 from core.passes.guessed_values import with_defaults

@@ -5,7 +5,7 @@ import pytest
 from core.base.arrays import frozen
 from core.graph.builder import build, read_program
 from core.graph.plan import make_plan
-from core.notation.latex import latex
+from core.math.latex import latex
 from core.passes.explain import explain
 from core.passes.guessed_values import with_defaults
 from core.passes.stepper import run, tell

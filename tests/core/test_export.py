@@ -17,17 +17,17 @@ import pytest
 from app import cli
 from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.export import numpy_script as numpy_script_file
-from core.export import torch_forms
 from core.export.cases import Case
 from core.export.code import Identifiers, comments, filled, literal, name, printed
-from core.export.numpy_helpers import HELPERS, NEEDS
-from core.export.numpy_rules import NUMPY
-from core.export.numpy_script import numpy_script
-from core.export.pytorch import pytorch_script
-from core.export.torch_forms import FORMS, chosen
-from core.export.torch_loop import OF_MODULES, TAKEN
-from core.export.torch_module import RULES, torch_module
+from core.export.numpy import script as numpy_script_file
+from core.export.numpy.helpers import HELPERS, NEEDS
+from core.export.numpy.rules import NUMPY
+from core.export.numpy.script import numpy_script
+from core.export.torch import forms as torch_forms
+from core.export.torch.forms import FORMS, chosen
+from core.export.torch.loop import OF_MODULES, TAKEN
+from core.export.torch.module import RULES, torch_module
+from core.export.torch.script import pytorch_script
 from core.notation.names import canonical
 from core.notation.tree import Call, walk
 from core.ops import OPS

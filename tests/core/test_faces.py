@@ -9,8 +9,8 @@ from core.figure import draw, figure
 from core.graph.builder import build, read_program
 from core.graph.plan import make_plan
 from core.graph.typed_value import read_value
-from core.notation.latex import latex
-from core.notation.mathtree import Accented, Letter
+from core.math.latex import latex
+from core.math.mathtree import Accented, Letter
 from core.passes.explain import explain, typeset_program
 from core.passes.stepper import run, tell
 from core.passes.unfold import anything, unfolded

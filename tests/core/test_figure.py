@@ -14,7 +14,7 @@ from core.figure import Figures, draw, figure, label_width
 from core.figure import labels as labels_of_edges
 from core.graph.builder import build, graph_of, read_program
 from core.graph.plan import make_plan
-from core.notation.latex import latex
+from core.math.latex import latex
 from core.passes.explain import explain
 from core.passes.guessed_values import with_defaults
 from core.passes.stepper import as_chosen, run, tell

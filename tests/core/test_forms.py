@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from core.base.arrays import frozen, shape_of
-from core.export import torch_text
 from core.export.code import Identifiers, identifier, name
 from core.export.dropout import without_dropout
-from core.export.numpy_script import numpy_script
-from core.export.pytorch import pytorch_script
-from core.export.torch_forms import FORMS, chosen
-from core.export.torch_functions import DEFINITIONS
-from core.export.torch_text import TorchText
+from core.export.numpy.script import numpy_script
+from core.export.torch import text as torch_text
+from core.export.torch.forms import FORMS, chosen
+from core.export.torch.functions import DEFINITIONS
+from core.export.torch.script import pytorch_script
+from core.export.torch.text import TorchText
 from core.graph.builder import read_program
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import make_plan

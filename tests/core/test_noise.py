@@ -8,7 +8,7 @@ import pytest
 from core.base.arrays import frozen
 from core.base.numbers import NOISE, without_noise
 from core.figure import draw, figure, label_width
-from core.notation.latex import latex
+from core.math.latex import latex
 from core.ops import OPS
 from core.ops.scaled import Scaled
 from core.passes.explain import explain

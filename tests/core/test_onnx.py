@@ -12,13 +12,13 @@ import pytest
 from app import cli
 from core.base.arrays import frozen, shape_of
 from core.base.errors import Problem
-from core.export import onnx_forms
 from core.export.code import identifier
-from core.export.onnx_forms import FORMS
-from core.export.onnx_model import Options, encoded, formula_model, trained_model
-from core.export.onnx_operators import DRAWN, UFUNCS
-from core.export.onnx_passes import KEYWORDS, Passes
-from core.export.onnx_tensors import DOUBLE, FLOAT
+from core.export.onnx import forms as onnx_forms
+from core.export.onnx.forms import FORMS
+from core.export.onnx.model import Options, encoded, formula_model, trained_model
+from core.export.onnx.operators import DRAWN, UFUNCS
+from core.export.onnx.passes import KEYWORDS, Passes
+from core.export.onnx.tensors import DOUBLE, FLOAT
 from core.graph.builder import graph_of
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import make_plan

@@ -8,9 +8,9 @@ import pytest
 
 from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.export.torch_module import torch_module
+from core.data.examples import Examples
+from core.export.torch.module import torch_module
 from core.graph.builder import graph_of
-from core.training.data import Examples
 from core.training.lab import Lab
 from core.training.objectives import found_units
 from core.training.roles import Roles
@@ -300,7 +300,7 @@ def test_the_lab_trains_and_exports_the_rules(rule, line):
 @pytest.mark.parametrize("program", ["y = step(w·x + b)", "s = w·x + b; y = step(s); L = 1/2 (y - t)^2"])
 def test_a_perceptron_becomes_an_onnx_model(program):
     pytest.importorskip("onnx", reason="the package onnx is not installed")
-    from core.export.onnx_model import Options, trained_model
+    from core.export.onnx.model import Options, trained_model
 
     made = setup(Lab("program", "gauss", samples=40, optimizer="rosenblatt"), program, {})
     assert trained_model(made, Options("1"))

@@ -10,7 +10,7 @@ from core.derivatives.symbolic import derivative
 from core.figure import draw, figure
 from core.graph.builder import graph_of, read_program
 from core.graph.plan import make_plan
-from core.notation.latex import latex
+from core.math.latex import latex
 from core.passes.explain import explain
 from core.passes.guessed_values import with_defaults
 from core.passes.stepper import run, tell

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from core.base.arrays import frozen
 from core.compiled import compile_plan
 from core.compiled.scalars import Floats
+from core.data.examples import Dataset
 from core.graph.builder import graph_of
 from core.graph.graph import INPUT, Graph, Node
 from core.graph.plan import make_plan
 from core.notation.tree import Name, Program
 from core.passes.stepper import tell
-from core.training.data import Dataset
 from core.training.sorting import roles_of
 from core.training.trainer import Settings, Trainer
 from tests.bench.graphs import NEURON, NEURON_VALUES, nested

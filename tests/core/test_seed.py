@@ -7,7 +7,7 @@ import pytest
 
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
-from core.notation.latex import latex
+from core.math.latex import latex
 from core.passes.explain import OF_THE_SUM, explain
 from core.passes.seed import chosen_entry, entry_seed, is_chosen, read_entry, seed_words, seeded_text
 from core.passes.stepper import as_chosen, run

@@ -14,7 +14,7 @@ from core.base.arrays import frozen
 from core.base.errors import Problem
 from core.derivatives.symbolic import MAX_SIZE, WRITTEN, derivative
 from core.graph.builder import build, graph_of, read_program
-from core.notation.latex import latex
+from core.math.latex import latex
 from core.notation.tree import walk
 from core.ops import OPS
 from core.passes.guessed_values import with_defaults

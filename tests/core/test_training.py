@@ -10,14 +10,14 @@ import pytest
 
 from core.base.arrays import frozen
 from core.base.errors import Problem
+from core.data.datasets import DATASETS
+from core.data.examples import Dataset, Examples
 from core.graph.builder import graph_of
 from core.graph.plan import make_plan
 from core.passes.stepper import tell
 from core.training import trainer as trainer_module
 from core.training.boundary import Plane, boundary, plane_of
 from core.training.coding import NUMBER, ONE_HOT, SIGNS
-from core.training.data import Dataset, Examples
-from core.training.datasets import DATASETS
 from core.training.networks import ACTIVATIONS, TASKS, Network, task_for
 from core.training.optimizers import OPTIMIZERS
 from core.training.roles import Roles

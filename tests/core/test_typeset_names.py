@@ -5,16 +5,16 @@ import re
 import pytest
 
 from core.export.code import identifier
-from core.export.numpy_script import numpy_script
+from core.export.numpy.script import numpy_script
 from core.figure.sizes import extent
 from core.figure.symbols import SYMBOLS
 from core.graph.builder import build, read_program
 from core.graph.plan import make_plan
-from core.notation.latex import latex
-from core.notation.mathtree import Fenced, Scripts, Sign, Tinted, Word, row
+from core.math.latex import latex
+from core.math.mathtree import Fenced, Scripts, Sign, Tinted, Word, row
+from core.math.typeset import FORMS, PLAIN, WORDS
 from core.notation.names import canonical
 from core.notation.tree import Binary, Name, Number, Program, Statement, Transposed
-from core.notation.typeset import FORMS, PLAIN, WORDS
 from core.ops import OPS
 from core.passes.stepper import tell
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from core.base.arrays import frozen, shape_of
 from core.base.errors import Problem
 from core.compiled import compile_plan
-from core.export.numpy_script import numpy_script
-from core.export.pytorch import pytorch_script
+from core.export.numpy.script import numpy_script
+from core.export.torch.script import pytorch_script
 from core.graph.builder import build, graph_of, read_program
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import make_plan
-from core.notation.latex import latex
+from core.math.latex import latex
 from core.notation.tree import Name, Program
 from core.ops import OPS
 from core.passes.expansions import BY_ENTRIES, MOST_ENTRIES, expansion

@@ -9,8 +9,8 @@ from core.base.arrays import Value, shape_of
 from core.base.lazy_numpy import np
 from core.export.code import Identifiers, heading, literal, name, printed
 from core.export.dropout import random_nodes, with_masks
-from core.export.torch_functions import DEFINITIONS
-from core.export.torch_text import TorchText, followed
+from core.export.torch.functions import DEFINITIONS
+from core.export.torch.text import TorchText, followed
 from core.graph.graph import CONSTANT, Graph
 from core.passes.seed import is_chosen
 from core.passes.steps import Story

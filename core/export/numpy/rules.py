@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from core.base.lazy_numpy import np
 from core.export.code import Parts, filled, name, number
-from core.export.numpy_helpers import HELPERS, NEEDS
+from core.export.numpy.helpers import HELPERS, NEEDS
 from core.export.settings import place_of_range
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold
 from core.ops.kernels import KERNELS

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 
 from core.base.lazy_numpy import np
-from core.export.onnx_operators import Operators
-from core.export.onnx_tensors import INT64, Tensor
+from core.export.onnx.operators import Operators
+from core.export.onnx.tensors import INT64, Tensor
 from core.ops.array_kernels import as_sizes
 
 

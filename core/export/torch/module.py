@@ -11,11 +11,11 @@ from core.base.arrays import Value, frozen, shape_text
 from core.base.dataclass import replace
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
+from core.data.examples import DEALING
 from core.export.code import Identifiers, heading, literal, name, printed
 from core.export.dropout import random_nodes, without_dropout
-from core.export.pytorch import FUNCTIONAL
-from core.export.torch_functions import DEFINITIONS
-from core.export.torch_loop import (
+from core.export.torch.functions import DEFINITIONS
+from core.export.torch.loop import (
     CHECK,
     DEAL,
     DESCEND,
@@ -30,11 +30,11 @@ from core.export.torch_loop import (
     TEST,
     TRAIN,
 )
-from core.export.torch_text import TorchText, entries
+from core.export.torch.script import FUNCTIONAL
+from core.export.torch.text import TorchText, entries
 from core.graph.plan import make_plan
 from core.passes.stepper import tell
 from core.training.batches import Feed
-from core.training.data import DEALING
 from core.training.optimizers import Optimizer
 from core.training.setup import Setup
 

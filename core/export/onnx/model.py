@@ -15,13 +15,13 @@ from core.base.arrays import Value
 from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.export import one_line
-from core.export.onnx_operators import DRAWN, OFF
-from core.export.onnx_passes import Model, Passes
-from core.export.onnx_tensors import DOUBLE, FLOAT, Operator, Tensor
+from core.export.onnx.operators import DRAWN, OFF
+from core.export.onnx.passes import Model, Passes
+from core.export.onnx.tensors import DOUBLE, FLOAT, Operator, Tensor
 from core.graph.graph import Graph
 
 if TYPE_CHECKING:
-    from core.training.data import Dataset
+    from core.data.examples import Dataset
     from core.training.setup import Setup
 
 # those of the end of 2022: whatever was released since reads them

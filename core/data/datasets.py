@@ -15,7 +15,7 @@ from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.base.resources import resource
-from core.training.data import DRAWING, Array, Dataset, chances
+from core.data.examples import DRAWING, Array, Dataset, chances
 
 Draw = Callable[[np.random.Generator, int, float], tuple[Array, Array]]
 

@@ -24,8 +24,8 @@ from core.export.code import (
     number,
     printed,
 )
-from core.export.numpy_helpers import HELPERS
-from core.export.numpy_rules import rule_expression
+from core.export.numpy.helpers import HELPERS
+from core.export.numpy.rules import rule_expression
 from core.export.settings import settings_of
 from core.graph.graph import CONSTANT, Node
 from core.graph.plan import GRADIENT, OUTPUT, Instruction

@@ -18,9 +18,9 @@ from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.export.code import Identifiers, identifier
-from core.export.onnx_forms import OPERATORS, lowered, summed
-from core.export.onnx_operators import SEEDED, Operators
-from core.export.onnx_tensors import NoForm, Operator, Tensor
+from core.export.onnx.forms import OPERATORS, lowered, summed
+from core.export.onnx.operators import SEEDED, Operators
+from core.export.onnx.tensors import NoForm, Operator, Tensor
 from core.graph.graph import CONSTANT, Graph, Node
 from core.graph.plan import GRADIENT, OUTPUT, Instruction, make_plan
 from core.passes.stepper import input_values

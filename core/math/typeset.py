@@ -10,7 +10,7 @@ from itertools import pairwise
 from core.base.arrays import Value
 from core.base.dataclass import dataclass
 from core.base.numbers import DIGITS, split_number
-from core.notation.mathtree import (
+from core.math.mathtree import (
     Accented,
     Big,
     Digits,

@@ -6,8 +6,8 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 
 from core.base.arrays import Shape
-from core.notation.mathtree import Digits, Fenced, Letter, Word, row
-from core.notation.typeset import (
+from core.math.mathtree import Digits, Fenced, Letter, Word, row
+from core.math.typeset import (
     ATOM,
     COLON,
     PRODUCT,

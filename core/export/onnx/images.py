@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from core.base.arrays import Shape
 from core.base.lazy_numpy import np
-from core.export.onnx_layouts import setting
-from core.export.onnx_operators import Operators
-from core.export.onnx_tensors import NoForm, Tensor
+from core.export.onnx.layouts import setting
+from core.export.onnx.operators import Operators
+from core.export.onnx.tensors import NoForm, Tensor
 from core.ops.image_kernels import filter_stack, is_stack
 
 ONE = (1,)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from core.notation.mathtree import (
+from core.math.mathtree import (
     Accented,
     Big,
     Digits,

@@ -13,9 +13,9 @@ from core.base.lazy_numpy import np
 from core.export.cases import Case
 from core.export.code import Identifiers, filled, name, number, printed
 from core.export.settings import place_of_range, settings_of
-from core.export.torch_forms import chosen
-from core.export.torch_functions import called_in
-from core.export.torch_pieces import JOINED, Piece
+from core.export.torch.forms import chosen
+from core.export.torch.functions import called_in
+from core.export.torch.pieces import JOINED, Piece
 from core.graph.graph import Graph, Node
 from core.ops.losses import PAIRED
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from core.base.arrays import Shape
 from core.base.lazy_numpy import np
-from core.export.onnx_tensors import Maker, Tensor
+from core.export.onnx.tensors import Maker, Tensor
 
 SEEDED, DRAWN, OFF = "seeded", "drawn", "off"
 UFUNCS = {

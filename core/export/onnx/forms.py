@@ -16,9 +16,9 @@ from collections.abc import Callable, Mapping
 from core.base.arrays import Shape
 from core.base.lazy_numpy import np
 from core.compiled.kernels import ARITHMETIC, RELATIONS
-from core.export import onnx_images, onnx_layouts
-from core.export.onnx_operators import OFF, SEEDED, UFUNCS, Operators
-from core.export.onnx_tensors import NoForm, Tensor
+from core.export.onnx import images, layouts
+from core.export.onnx.operators import OFF, SEEDED, UFUNCS, Operators
+from core.export.onnx.tensors import NoForm, Tensor
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, with_names
 from core.ops.kernels import KERNELS, place_of_axis
 from core.ops.rules import CONSTANTS, Rule
@@ -218,7 +218,7 @@ def _argmax(ops: Operators, x: Tensor) -> Tensor:
 
 
 def _place(axis: Tensor, rank: int) -> int:
-    return place_of_axis(onnx_layouts.setting(axis), rank)
+    return place_of_axis(layouts.setting(axis), rank)
 
 
 def _sum_along(ops: Operators, x: Tensor, axis: Tensor) -> Tensor:
@@ -313,8 +313,8 @@ FORMS: dict[str, Callable[..., Tensor]] = {
     "argmax": _argmax,
     "erf": _erf,
     "kept": _kept,
-    **onnx_layouts.FORMS,
-    **onnx_images.FORMS,
+    **layouts.FORMS,
+    **images.FORMS,
 }
 # what sums over a batch of itself, if the first two arguments come in batches
-OVER_BATCH: dict[str, Callable[..., Tensor]] = {"outer": _outers, "conv2d_W": onnx_images.conv2d_W}
+OVER_BATCH: dict[str, Callable[..., Tensor]] = {"outer": _outers, "conv2d_W": images.conv2d_W}

@@ -1,0 +1,1 @@
+"""Data sets, drawn or bundled, and the examples that programs are fed."""

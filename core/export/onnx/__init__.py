@@ -1,0 +1,1 @@
+"""Programs and trained programs as ONNX models."""

@@ -1,0 +1,1 @@
+"""Programs and trainings as PyTorch scripts."""
