@@ -13,10 +13,10 @@ if not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.session import Session
-from app.settings import Settings
-from app.theme import STYLE, load_fonts
-from app.window import Window
+from app.shell.window import Window
+from app.state.session import Session
+from app.state.settings import Settings
+from app.widgets.theme import STYLE, load_fonts
 
 SIZE = 1180, 760
 TRAINING = 1480, 860

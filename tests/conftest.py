@@ -48,7 +48,7 @@ class Clock:
 def clock(monkeypatch, request):
     """The program's clock stands still: what is done at once does not depend on how busy the machine is."""
     still = Clock()
-    monkeypatch.setattr("app.clock.now", still)
+    monkeypatch.setattr("app.state.clock.now", still)
     if request.config.getoption("slices") and "slow" not in request.fixturenames:
         _always_in_slices(monkeypatch)
     return still
@@ -62,7 +62,7 @@ def slow(clock):
 
 def _always_in_slices(monkeypatch):
     """Every story is computed in slices; the test goes on when it is there."""
-    from app.session import Session
+    from app.state.session import Session
 
     understand = Session._understand
 
@@ -71,14 +71,14 @@ def _always_in_slices(monkeypatch):
         while session.computing:
             session._ticker._slice()
 
-    monkeypatch.setattr("app.session.AT_ONCE", -1.0)
+    monkeypatch.setattr("app.state.session.AT_ONCE", -1.0)
     monkeypatch.setattr(Session, "_understand", understand_and_wait)
 
 
 @pytest.fixture(scope="session")
 def qapp_args():
     """As the program itself makes its QApplication."""
-    from app.theme import STYLE
+    from app.widgets.theme import STYLE
 
     return ["chainlight", *STYLE]
 
@@ -86,7 +86,7 @@ def qapp_args():
 @pytest.fixture(scope="session")
 def fonts(qapp):
     """The bundled fonts, loaded once."""
-    from app.theme import load_fonts
+    from app.widgets.theme import load_fonts
 
     load_fonts()
 
@@ -101,7 +101,7 @@ def qtbot(qtbot):
 
 @pytest.fixture
 def session(qapp):
-    from app.session import Session
+    from app.state.session import Session
 
     return Session()
 
@@ -109,8 +109,8 @@ def session(qapp):
 @pytest.fixture
 def window(qtbot, fonts, session):
     """The main window, shown, on the worked example."""
-    from app.settings import Settings
-    from app.window import Window
+    from app.shell.window import Window
+    from app.state.settings import Settings
 
     made = Window(session, Settings())
     made.scene.animated = False

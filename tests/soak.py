@@ -48,7 +48,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import Shiboken
 
-from app.help import Palette
+from app.shell.help import Palette
 from core.passes.steps import Story
 from core.project.document import EXAMPLE, Document
 
@@ -441,10 +441,10 @@ def main():
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME", "TMPDIR"):
         os.environ[name] = str(folder)
 
-    from app.session import Session
-    from app.settings import Settings
-    from app.theme import STYLE, load_fonts
-    from app.window import Window
+    from app.shell.window import Window
+    from app.state.session import Session
+    from app.state.settings import Settings
+    from app.widgets.theme import STYLE, load_fonts
 
     app = QApplication(["chainlight", *STYLE])
     app.setQuitOnLastWindowClosed(False)

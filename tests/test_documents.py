@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.cli import main
+from app.cli.main import main
 from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen, same
 from core.base.errors import Problem
 from core.export.torch.script import pytorch_script

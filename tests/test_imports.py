@@ -12,8 +12,16 @@ STANDARD = sys.stdlib_module_names
 CORE_MAY = {"core", "numpy", "networkx", "onnx"} | STANDARD
 APP_MAY_NOT = {"tests"}
 LATE = ("PySide6", "pyqtgraph", "networkx", "onnx")
-# the folders of core, lowest first: each imports only from what stands on lower floors
-FLOORS = (
+# the folders of core and of app, lowest first: each imports only from what stands on lower floors
+APP_FLOORS = (
+    ("widgets", "formula"),
+    ("painting",),
+    ("state",),
+    ("canvas", "panels", "derivatives", "lab", "figures"),
+    ("shell",),
+    ("cli",),
+)
+CORE_FLOORS = (
     ("base",),
     ("notation",),
     ("ops", "math"),
@@ -58,34 +66,48 @@ def violations(root):
     return found
 
 
-def climbs(root):
-    """The imports of core that go to the same or to a higher floor, as `file:line folder`."""
-    floor = {name: number for number, names in enumerate(FLOORS) for name in names}
+FLOORS = {"core": CORE_FLOORS, "app": APP_FLOORS}
+
+
+def climbs(root, house):
+    """The imports that go to the same or to a higher floor of core or app, as `file:line folder`."""
+    floor = {name: number for number, names in enumerate(FLOORS[house]) for name in names}
     found = []
-    for path in sorted((root / "core").rglob("*.py")):
-        own = path.relative_to(root / "core").parts[0]
+    for path in sorted((root / house).rglob("*.py")):
+        own = path.relative_to(root / house).parts[0]
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("core."):
+            if (
+                own in floor
+                and isinstance(node, ast.ImportFrom)
+                and (node.module or "").startswith(f"{house}.")
+            ):
                 other = node.module.split(".")[1]
                 if other != own and floor[other] >= floor[own]:
                     found.append(f"{path.relative_to(root).as_posix()}:{node.lineno} {other}")
     return found
 
 
-def test_core_stands_in_floors():
-    assert climbs(ROOT) == []
-    assert {name for names in FLOORS for name in names} == {
-        path.name for path in (ROOT / "core").iterdir() if path.is_dir() and path.name[0] != "_"
-    }
-    loose = [path.name for path in (ROOT / "core").glob("*.py")]
-    assert loose == ["__init__.py"]
+@pytest.mark.parametrize(
+    ("house", "loose"), [("core", {"__init__.py"}), ("app", {"__init__.py", "__main__.py"})]
+)
+def test_the_house_stands_in_floors(house, loose):
+    assert climbs(ROOT, house) == []
+    folders = {path.name for path in (ROOT / house).iterdir() if path.is_dir() and path.name[0] != "_"}
+    assert folders == {name for names in FLOORS[house] for name in names}
+    assert {path.name for path in (ROOT / house).glob("*.py")} == {"__init__.py", *loose}
 
 
-def test_an_import_from_a_higher_floor_is_found(tmp_path):
-    bad = tmp_path / "core" / "graph" / "bad.py"
+@pytest.mark.parametrize(
+    ("house", "floor", "above"),
+    [("core", "graph", "figure"), ("app", "canvas", "panels"), ("app", "state", "shell")],
+)
+def test_an_import_from_no_lower_floor_is_found(tmp_path, house, floor, above):
+    bad = tmp_path / house / floor / "bad.py"
     bad.parent.mkdir(parents=True)
-    bad.write_text("from core.base.errors import Problem\nfrom core.figure import draw\n", encoding="utf-8")
-    assert climbs(tmp_path) == ["core/graph/bad.py:2 figure"]
+    bad.write_text(
+        f"from core.base.errors import Problem\nfrom {house}.{above} import name\n", encoding="utf-8"
+    )
+    assert climbs(tmp_path, house) == [f"{house}/{floor}/bad.py:2 {above}"]
 
 
 def modules(folder):
@@ -103,7 +125,7 @@ def test_nothing_imports_the_wrong_way():
 
 PLANTED = [
     ("core/bad.py", "import PySide6.QtCore\n", "core/bad.py:1 PySide6"),
-    ("core/ops/bad.py", "def late():\n    from app.session import Session\n", "core/ops/bad.py:2 app"),
+    ("core/ops/bad.py", "def late():\n    from app.state.session import Session\n", "core/ops/bad.py:2 app"),
     ("core/bad.py", "if False:\n    import numpy, sympy\n", "core/bad.py:2 sympy"),
     ("core/bad.py", "from importlib import import_module\nimport_module('PIL.Image')\n", "core/bad.py:2 PIL"),
     ("core/bad.py", "__import__('pyqtgraph')\n", "core/bad.py:1 pyqtgraph"),
@@ -160,9 +182,9 @@ FIRST_PICTURE = """
 import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from app.session import Session
-from app.settings import Settings
-from app.window import Window
+from app.state.session import Session
+from app.state.settings import Settings
+from app.shell.window import Window
 
 app = QApplication([])
 window = Window(Session(), Settings(Path(sys.argv[1])))
@@ -171,7 +193,7 @@ while not window.windowHandle().isExposed():
     app.processEvents()
 """
 ON_NUMBERS = """
-from app.cli import main
+from app.cli.main import main
 main(["grad", "sigmoid((x + y) z)", "x=-2", "y=5", "z=-4"])
 """
 ON_ARRAYS = ON_NUMBERS.replace("x=-2", "x=[1,2]").replace("y=5", "y=[3,4]").replace("z=-4", "z=[5,6]")

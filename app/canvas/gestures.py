@@ -7,8 +7,8 @@ from typing import Protocol
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QGraphicsView
 
-from app.session import Session
-from core.base.numbers import short
+from app.state.session import Session
+from app.widgets.scrubbing import scrub_step, scrubbed
 
 
 class Gesture(Protocol):
@@ -62,15 +62,3 @@ class Scrub:
 
     def move(self, view: QGraphicsView, at: QPoint) -> None:
         self.session.set_value(self.node, scrubbed(self.start, self.step, at.x() - self.from_x), self.id)
-
-
-def scrub_step(value: float) -> float:
-    """How much four pixels of dragging change a number: a tenth, or a hundredth of what is small."""
-    digits = short(value).partition(".")[2]
-    return 0.1 if len(digits) <= 1 else 0.01
-
-
-def scrubbed(start: float, step: float, pixels: int) -> float:
-    """The number after dragging so many pixels, on a round multiple of the step."""
-    places = 1 if step >= 0.1 else 2
-    return round(start + step * round(pixels / 4), places) + 0.0

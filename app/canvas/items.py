@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from app.canvas.painting import (
+from app.painting.parts import (
     HEAD,
     box_rect,
     frame_rect,
@@ -19,7 +19,7 @@ from app.canvas.painting import (
     route_path,
     title_rect,
 )
-from app.theme import Theme
+from app.widgets.theme import Theme
 from core.figure import Arrow, Box, Frame, Label
 
 # below this magnification labels are too small to be read and are left out

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from app.labels import plain_label, tint
-from app.theme import Theme
+from app.widgets.labels import plain_label, tint
+from app.widgets.theme import Theme
 
 DIFFERS = "The canvas and the training have different weights."
 

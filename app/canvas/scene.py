@@ -8,10 +8,10 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from app.canvas.items import ArrowItem, BoxItem, FrameItem, LabelItem, TokenItem
-from app.canvas.painting import label_rect
-from app.session import Session
-from app.theme import LIGHT, Theme
-from app.ticker import Ticker
+from app.painting.parts import label_rect
+from app.state.session import Session
+from app.state.ticker import Ticker
+from app.widgets.theme import LIGHT, Theme
 from core.base.slicing import Work, finished
 from core.figure import MARGIN, Figure, Label, figure, sums
 from core.graph.graph import Edge

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
 from app.canvas.gestures import DragNode, Gesture, Pan, Scrub
 from app.canvas.items import BoxItem, FrameItem, LabelItem
-from app.canvas.painting import box_rect, frame_rect, label_rect
 from app.canvas.scene import Scene
-from app.held import Held
-from app.session import Session
+from app.painting.parts import box_rect, frame_rect, label_rect
+from app.state.session import Session
+from app.widgets.held import Held
 from core.base.errors import Problem
 from core.base.numbers import exact, value_text
 

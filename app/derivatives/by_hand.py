@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 from app.derivatives.hand_table import HandTable
 from app.derivatives.tables import read_only
 from app.derivatives.view import Answer, Question, View
-from app.flow import Flow, labelled
-from app.icons import icon
-from app.labels import sentence_of, stopped, tint
-from app.session import Session
-from app.theme import Theme
-from app.ticker import Ticker
+from app.state.session import Session
+from app.state.ticker import Ticker
+from app.widgets.flow import Flow, labelled
+from app.widgets.icons import icon
+from app.widgets.labels import sentence_of, stopped, tint
+from app.widgets.theme import Theme
 from core.base.errors import Problem
 from core.base.numbers import short
 from core.derivatives.numerical import STEPS, Differenced, differences, kinks_between, verdict

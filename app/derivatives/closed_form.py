@@ -9,12 +9,12 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.derivatives.view import Answer, Patience, Question, View
-from app.flow import Flow
 from app.formula import FormulaView
-from app.labels import plain_label, sentence_of, stopped, tint
-from app.panels.explanation import FORMULA_SIZE
-from app.session import Session
-from app.theme import Theme
+from app.formula.widget import FORMULA_SIZE
+from app.state.session import Session
+from app.widgets.flow import Flow
+from app.widgets.labels import plain_label, sentence_of, stopped, tint
+from app.widgets.theme import Theme
 from core.base.errors import Problem
 from core.base.numbers import value_text
 from core.base.slicing import watched

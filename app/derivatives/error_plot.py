@@ -8,8 +8,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from app.theme import LIGHT, Theme
-from app.training.axes import show_axes
+from app.widgets.axes import show_axes
+from app.widgets.theme import LIGHT, Theme
 from core.base.lazy_numpy import np
 from core.derivatives.numerical import SWEPT, Sweep, Swept
 

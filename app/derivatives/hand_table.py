@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from app.derivatives.tables import NUMBER, WORDS
 from app.derivatives.view import Question
-from app.theme import LIGHT, Theme
+from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import shape_of
 from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np

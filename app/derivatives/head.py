@@ -7,10 +7,10 @@ import math
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
-from app.flow import Flow, labelled
-from app.labels import plain_label, sentence_of, tint
-from app.session import Session
-from app.theme import LIGHT, Theme
+from app.state.session import Session
+from app.widgets.flow import Flow, labelled
+from app.widgets.labels import plain_label, sentence_of, tint
+from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import Shape, Value, shape_of, shape_text
 from core.base.errors import Problem
 from core.base.lazy_numpy import np

@@ -11,10 +11,10 @@ from app.derivatives.matrix_map import MatrixMap
 from app.derivatives.tables import NUMBER, fit_height, put, table_of
 from app.derivatives.view import Answer, Patience, Question, View
 from app.formula import FormulaView
-from app.labels import plain_label, stopped
-from app.panels.explanation import FORMULA_SIZE
-from app.session import Session
-from app.theme import Theme
+from app.formula.widget import FORMULA_SIZE
+from app.state.session import Session
+from app.widgets.labels import plain_label, stopped
+from app.widgets.theme import Theme
 from core.base.arrays import MAX_ENTRIES
 from core.base.errors import Problem
 from core.base.lazy_numpy import np

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QHelpEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.heat import heat_image
-from app.theme import LIGHT, Theme
+from app.widgets.heat import heat_image
+from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import Array
 from core.base.lazy_numpy import np
 

@@ -12,9 +12,9 @@ from app.derivatives.side_by_side import SideBySideView
 from app.derivatives.sweep import SweepView
 from app.derivatives.tabs import Tabs
 from app.derivatives.view import Answer, Question, View
-from app.session import Session
-from app.theme import LIGHT, Theme
-from app.ticker import Ticker
+from app.state.session import Session
+from app.state.ticker import Ticker
+from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem
 from core.graph.graph import Graph
 

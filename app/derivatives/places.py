@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from app.fields import NumberField
+from app.widgets.fields import NumberField
 from core.base.arrays import Shape
 from core.passes.seed import Entry
 

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.derivatives.tables import NUMBER, fit_height, put, table_of
 from app.derivatives.view import MARGIN, Answer, Patience, Question, View
-from app.labels import plain_label, stopped, tint
-from app.session import Session
-from app.theme import Theme
+from app.state.session import Session
+from app.widgets.labels import plain_label, stopped, tint
+from app.widgets.theme import Theme
 from core.base.arrays import Value
 from core.base.errors import Problem
 from core.base.numbers import short, value_text

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.derivatives.places import Places
 from app.derivatives.view import Answer, Patience, Question, View
-from app.labels import plain_label, stopped
-from app.session import Session
-from app.theme import Theme
+from app.state.session import Session
+from app.widgets.labels import plain_label, stopped
+from app.widgets.theme import Theme
 from core.base.errors import Problem
 from core.derivatives.numerical import SWEPT, Sweep, kinks_between, sweeping
 from core.passes.seed import entry_text

@@ -9,10 +9,10 @@ from functools import cached_property
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app import clock
-from app.labels import plain_label, sentence_of
-from app.session import Session
-from app.theme import LIGHT, Theme
+from app.state import clock
+from app.state.session import Session
+from app.widgets.labels import plain_label, sentence_of
+from app.widgets.theme import LIGHT, Theme
 from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.notation.printers import expression_text

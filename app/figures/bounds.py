@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QRectF
 
-from app.canvas.painting import arrow_head, box_rect, formula, frame_rect, label_rect, route_path
-from app.theme import Theme
+from app.painting.parts import arrow_head, box_rect, formula, frame_rect, label_rect, route_path
+from app.widgets.theme import Theme
 from core.figure import MARGIN, NAME, SYMBOL, Box, Figure
 
 # the widest line is drawn at this many line widths: an active arrow's

@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, QMimeData
 
 from app.figures.bounds import bounds
 from app.figures.kinds import Look, fitting_dpi, image, pdf, svg
-from app.theme import Theme
+from app.widgets.theme import Theme
 from core.figure import Figure
 
 DPI = 192

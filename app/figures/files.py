@@ -7,8 +7,8 @@ from pathlib import Path
 
 from app.figures.bounds import bounds
 from app.figures.kinds import KINDS, PAGED, Look
-from app.store import check_place, write_atomically
-from app.theme import Theme
+from app.state.disk import check_place, write_atomically
+from app.widgets.theme import Theme
 from core.base.errors import Problem
 from core.figure import Figure
 

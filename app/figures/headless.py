@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from PySide6.QtGui import QGuiApplication
 
-from app.system import starting_qt
-from app.theme import load_fonts
+from app.state.system import starting_qt
+from app.widgets.theme import load_fonts
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QS
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
-from app.canvas.painting import paint_figure
-from app.theme import Theme
+from app.painting.parts import paint_figure
+from app.widgets.theme import Theme
 from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.export import one_line

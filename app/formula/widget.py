@@ -14,6 +14,7 @@ from app.formula.layout import layout
 from app.formula.painter import paint
 from core.math.mathtree import Math
 
+FORMULA_SIZE = 2.2  # pixels an em for each point of the text beside it
 _MARGIN = 4.0
 """Pixels around the formula; the highlight reaches into them."""
 _SMALLEST = 0.6

@@ -7,14 +7,13 @@ from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.formula import FormulaView
-from app.labels import plain_label, tint
-from app.session import Session
-from app.theme import LIGHT, Theme
+from app.formula.widget import FORMULA_SIZE
+from app.state.session import Session
+from app.widgets.labels import plain_label, tint
+from app.widgets.theme import LIGHT, Theme
 from core.math.latex import latex
 from core.math.mathtree import Math
 from core.passes.explain import Explanation, explain
-
-FORMULA_SIZE = 2.2  # pixels an em for each point of the text beside it
 
 
 class ExplanationPanel(QScrollArea):

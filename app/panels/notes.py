@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.labels import Button, plain_label, tint
+from app.widgets.labels import Button, plain_label, tint
 from core.base.errors import cut
 from core.notation.tree import Note
 

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.labels import Button, plain_label, tint
 from app.panels.notes import Notes
-from app.session import Session
-from app.theme import LIGHT, Theme
+from app.state.session import Session
+from app.widgets.labels import Button, plain_label, tint
+from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem, Span, cut
 from core.notation.tree import Note
 

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.canvas.gestures import scrub_step, scrubbed
-from app.labels import tint
 from app.panels.names import PRINTED, NameDelegate
-from app.session import Session
-from app.theme import LIGHT, Theme
+from app.state.session import Session
+from app.widgets.labels import tint
+from app.widgets.scrubbing import scrub_step, scrubbed
+from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import Value
 from core.base.dataclass import dataclass
 from core.base.errors import Problem

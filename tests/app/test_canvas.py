@@ -6,10 +6,10 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.canvas.gestures import scrub_step, scrubbed
 from app.canvas.items import ArrowItem, BoxItem, LabelItem
-from app.canvas.painting import label_rect
 from app.canvas.scene import MOST_AT_ONCE, PIECE
+from app.painting.parts import label_rect
+from app.widgets.scrubbing import scrub_step, scrubbed
 
 Left = Qt.MouseButton.LeftButton
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from app import cli, commands
+from app.cli import commands
+from app.cli import main as cli
 from core.base.arrays import frozen
 from core.passes.stepper import run
 from core.project.document import EXAMPLE, Document, dumps
@@ -449,7 +450,7 @@ def test_help_shows_examples(cli_main, words):
 
 
 def test_help_names_every_theme_and_command(cli_main):
-    from app.theme import THEMES
+    from app.widgets.theme import THEMES
 
     _, out, _ = cli_main("figure", "--help")
     assert all(name in out for name in THEMES)
@@ -474,7 +475,7 @@ def process(*words, stdin=b"", environment=None, **options):
 
 def test_grad_needs_no_qt_no_home_and_no_screen():
     code = (
-        "import sys; from app.cli import main; status = main(sys.argv[1:]);"
+        "import sys; from app.cli.main import main; status = main(sys.argv[1:]);"
         "heavy = {'PySide6', 'networkx', 'pyqtgraph', 'PIL'} & {name.split('.')[0] for name in sys.modules};"
         "assert not heavy, heavy; sys.exit(status)"
     )
@@ -611,7 +612,7 @@ def wait():
 
 made = QApplication.__init__
 QApplication.__init__ = lambda app, *words: (made(app, *words), wait())[0]
-from app.cli import main
+from app.cli.main import main
 sys.exit(main(sys.argv[2:]))
 """
 

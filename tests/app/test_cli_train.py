@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from app import cli
+from app.cli import main as cli
 from core.project.document import Document, dumps
 from core.training.lab import Lab
 from core.training.setup import setup

@@ -19,7 +19,7 @@ from app.derivatives.head import read_seed, seed_text
 from app.derivatives.matrix import SENSIBLE
 from app.derivatives.matrix_map import thinned
 from app.derivatives.view import Question
-from app.theme import THEMES
+from app.widgets.theme import THEMES
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
 from core.base.numbers import short

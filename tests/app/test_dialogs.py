@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressDialog
 
-from app import dialogs
-from app.exports import EXPORTS
-from app.help import NOTATION
+from app.shell import dialogs
+from app.shell.exports import EXPORTS
+from app.shell.help import NOTATION
 from core.graph.builder import read_program
 from core.project.document import Document
 

@@ -5,9 +5,9 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QVBoxLayout, QWidget
 
-from app.actions import COMMANDS
-from app.fields import NumberField
-from app.menus import shortcuts
+from app.shell.actions import COMMANDS
+from app.shell.menus import shortcuts
+from app.widgets.fields import NumberField
 
 # the offscreen platform says so for every tooltip
 pytestmark = pytest.mark.qt_log_ignore("does not support raise")

@@ -15,7 +15,7 @@ from app.figures import figure_mime, save_figure, save_pages
 from app.figures.bounds import bounds
 from app.figures.clipboard import DPI
 from app.figures.kinds import KINDS, MOST_PIXELS, POINTS_PER_INCH, Look, image
-from app.theme import DARK, LIGHT, THEMES, heat_colours
+from app.widgets.theme import DARK, LIGHT, THEMES, heat_colours
 from core.base.arrays import frozen
 from core.base.errors import Problem
 from core.figure import MARGIN, draw, figure, label_width

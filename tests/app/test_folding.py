@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from app.canvas.items import FrameItem
-from app.canvas.painting import title_rect
-from app.folding import add_folding
-from app.session import MOST_AT_ONCE
+from app.painting.parts import title_rect
+from app.shell.folding import add_folding
+from app.state.session import MOST_AT_ONCE
 from core.base.arrays import frozen
 from core.base.errors import Problem
 from core.passes.steps import Computed, Flowed, Seeded

@@ -5,8 +5,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from app.training.controls import CONTROLS
-from app.training.weights import weight_maps
+from app.lab.controls import CONTROLS
+from app.lab.weights import weight_maps
 from core.base.arrays import frozen, same
 from core.project.document import dumps, loads
 

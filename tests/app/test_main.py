@@ -13,10 +13,10 @@ from core.project.document import Document, dumps
 ROOT = Path(__file__).parents[2]
 LOOK = """
 import gc, json, sys
-from app.opening import plain_imports
+from app.shell.opening import plain_imports
 with plain_imports():
-    from app.main import Window
-from app.fields import NumberField
+    from app.shell.main import Window
+from app.widgets.fields import NumberField
 from PySide6.QtCore import QCoreApplication, QLocale, QTimer
 
 FAILS, *PATHS = sys.argv[1:]
@@ -44,7 +44,7 @@ def show(window, show=Window.show):
 
 Window.show = show
 QLocale.setDefault(QLocale("de_DE"))  # where 0.5 is written 0,5
-from app.cli import main
+from app.cli.main import main
 raise SystemExit(main(PATHS))
 """
 

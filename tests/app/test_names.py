@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QTableWidget, QTableWidgetItem
 
 from app.panels.names import PRINTED, NameDelegate
 from app.panels.values import NAME, Table, ValuesPanel
-from app.session import Session
-from app.theme import THEMES
+from app.state.session import Session
+from app.widgets.theme import THEMES
 from core.math.typeset import PLAIN
 
 NAMES = ["y", "ŷ", "W", "W̃", "x̄1", "h_{t-1}", "W⁽²⁾", "w_[1]", "x1⁽ⁱ⁾", "loss_hat", "measured"]

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.panels.program import ProgramPanel
-from app.session import Session
+from app.state.session import Session
 from core.notation.printers import reading
 
 

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
-from app.files import Files
-from app.recovery import Recovery
-from app.settings import Settings
+from app.shell.files import Files
+from app.state.recovery import Recovery
+from app.state.settings import Settings
 from core.graph.graph import CONSTANT
 from core.project.document import loads
 from tests.old_files import (
@@ -134,7 +134,7 @@ def test_reading_settings_rewrites_nothing(settings):
 
 
 def test_the_window_comes_back_as_it_was_left(qtbot, fonts, session, settings):
-    from app.window import Window
+    from app.shell.window import Window
 
     window = Window(session, settings)
     qtbot.addWidget(window)

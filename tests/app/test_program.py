@@ -83,7 +83,7 @@ def assert_inside(panel, *parts):
 
 
 def test_a_shortened_button_keeps_both_its_ends(qtbot, fonts):
-    from app.labels import Button
+    from app.widgets.labels import Button
 
     button = Button()
     qtbot.addWidget(button)

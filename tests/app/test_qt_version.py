@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from app.report import check_versions
+from app.shell.crash_report import check_versions
 
 MANY_CALLS = """
 from PySide6.QtCore import QObject

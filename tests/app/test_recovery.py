@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QTimer
 from shiboken6 import delete
 
-from app.recovery import AFTER_EDIT, WHILE_MODIFIED, Recovery
-from app.session import Session
+from app.state.recovery import AFTER_EDIT, WHILE_MODIFIED, Recovery
+from app.state.session import Session
 from core.project.document import Document, dumps, loads
 
 OTHER = Document("a b", {"a": 2.0, "b": 3.0})
@@ -19,8 +19,8 @@ CRASH = """
 import os, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from app.recovery import Recovery
-from app.session import Session
+from app.state.recovery import Recovery
+from app.state.session import Session
 app = QCoreApplication([])
 session = Session()
 recovery = Recovery(session, Path(sys.argv[1]))

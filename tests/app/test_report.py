@@ -12,9 +12,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMessageBox, QPushButton, QWidget
 from shiboken6 import delete
 
-from app.recovery import Recovery
-from app.report import install_excepthook
-from app.report_dialog import HEADING, ReportDialog
+from app.shell.crash_report import install_excepthook
+from app.shell.report_dialog import HEADING, ReportDialog
+from app.state.recovery import Recovery
 from core.base.resources import resource
 from core.project.document import Document, loads
 
@@ -188,7 +188,7 @@ def test_a_program_without_stderr_goes_on(qtbot, reporter, monkeypatch):
 PROGRAM = """
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from app.report import install_excepthook
+from app.shell.crash_report import install_excepthook
 app, kept = QApplication([]), []
 reporter = install_excepthook(lambda: kept.append(1))
 """
@@ -200,7 +200,7 @@ def run(rest: str) -> subprocess.CompletedProcess:
 
 
 GOES_ON = """
-from app.report_dialog import ReportDialog
+from app.shell.report_dialog import ReportDialog
 def look():
     if any(isinstance(widget, ReportDialog) and widget.isVisible() for widget in app.topLevelWidgets()):
         app.exit(7)
@@ -220,7 +220,7 @@ def test_a_whole_program_goes_on_after_a_failing_slot():
 
 # a program started in the background of a shell is deaf to Ctrl+C unless it asks to hear it
 IDLE = """
-from app.interrupts import Interrupts
+from app.shell.sigint import Interrupts
 Interrupts()
 QTimer.singleShot(0, lambda: print("ready", flush=True))
 status = app.exec()

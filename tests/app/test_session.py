@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 
-from app.session import Edit, Session
+from app.state.session import Edit, Session
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
 from core.project.document import EXAMPLE, Document
@@ -541,7 +541,7 @@ def test_a_session_can_be_thrown_away_while_it_computes(qapp, slow):
 
 THROWN_AWAY = """
 import gc
-from app.session import Session
+from app.state.session import Session
 
 session = Session()
 session.set_seed(-2.0)

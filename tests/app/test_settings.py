@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, example, given, settings, strategies
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
-from app.settings import TABLE, Settings, visible_geometry
-from app.theme import THEMES
+from app.state.settings import TABLE, Settings, visible_geometry
+from app.widgets.theme import THEMES
 
 OTHER = {
     "theme": "dark",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.theme import LIGHT
+from app.widgets.theme import LIGHT
 from tests.soak import User
 
 MOST_WINDOWS = 3  # that are made once, when they are first needed: tooltips, choices

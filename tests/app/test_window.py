@@ -6,11 +6,11 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QTableWidget
 
-from app.actions import COMMANDS, MENUS
-from app.help import KeySheet, NotationSheet, Palette
-from app.menus import plain_text
 from app.panels.values import ValuesPanel
-from app.theme import THEMES
+from app.shell.actions import COMMANDS, MENUS
+from app.shell.help import KeySheet, NotationSheet, Palette
+from app.shell.menus import plain_text
+from app.widgets.theme import THEMES
 from core.base.arrays import frozen
 from core.ops import LISTED
 
@@ -406,7 +406,7 @@ def test_every_panel_hears_a_step_once(window, monkeypatch):
 def test_an_exception_in_a_slot_leaves_the_window_alive(window, qtbot):
     import sys
 
-    from app.report import install_excepthook
+    from app.shell.crash_report import install_excepthook
 
     before = sys.excepthook
     reporter = install_excepthook()

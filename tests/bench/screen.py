@@ -13,8 +13,8 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.system import X11
-from app.theme import STYLE, load_fonts
+from app.state.system import X11
+from app.widgets.theme import STYLE, load_fonts
 
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HOME")
 SIZE = "2600x1800x24"  # so that windows stand beside each other

@@ -39,19 +39,19 @@ app.exec()
 # what the command does, looking on as the window is shown
 CHAINLIGHT = f"""{WHEN_SHOWN}
 import gc
-import app.cli
-from app.opening import plain_imports
+import app.cli.main
+from app.shell.opening import plain_imports
 
 gc.disable()
 with plain_imports():
-    from app.main import Window
+    from app.shell.main import Window
 
     def show(window, show=Window.show):
         show(window)
         when_shown(window)
 
     Window.show = show
-raise SystemExit(app.cli.main([]))
+raise SystemExit(app.cli.main.main([]))
 """
 SCRIPTS = {OURS: CHAINLIGHT, "an empty Qt window with numpy": EMPTY}
 COMPILED = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

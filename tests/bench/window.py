@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas.scene import Scene
 from app.canvas.view import View
-from app.session import Session
-from app.settings import Settings
-from app.window import Window
+from app.shell.window import Window
+from app.state.session import Session
+from app.state.settings import Settings
 from core.base.arrays import Value
 from core.project.document import EXAMPLE, Document
 from core.training.boundary import plane_of

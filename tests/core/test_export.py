@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import cli
+from app.cli import main as cli
 from core.base.arrays import frozen
 from core.base.errors import Problem
 from core.export.cases import Case

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import cli
+from app.cli import main as cli
 from core.base.arrays import frozen, shape_of
 from core.base.errors import Problem
 from core.export.code import identifier

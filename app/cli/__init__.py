@@ -1,0 +1,1 @@
+"""The command line: its commands, its output, what Qt needs of the system."""

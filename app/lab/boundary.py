@@ -1,0 +1,122 @@
+"""The decision boundary: the prediction over the plane as colour, the samples on top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from app.widgets.axes import show_axes
+from app.widgets.theme import CLASSES, LIGHT, Theme, heat_colours
+from core.base.arrays import Array
+from core.base.dataclass import dataclass
+from core.base.lazy_numpy import np
+
+TRAIN_SIZE, TEST_SIZE = 7, 11  # pixels; a diamond of the same size looks smaller than a circle
+PALE = 0.45  # how strongly a class colours the plane
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Which numbers the plane's colours stand for: pale at `middle`, full at `span` from it."""
+
+    middle: float
+    span: float
+    two_classes: bool = True
+
+
+class BoundaryView(pg.PlotWidget):
+    sampleChosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.theme: Theme = LIGHT
+        self.setAccessibleName("Decision boundary")
+        self.setToolTip(
+            "The prediction everywhere in the plane; diamonds are kept for testing. "
+            "Click a sample to choose it for the canvas"
+        )
+        self.setMinimumSize(150, 150)
+        self.setAspectLocked(True)
+        self.setMouseEnabled(x=False, y=False)
+        self.setMenuEnabled(False)
+        self.getPlotItem().hideButtons()
+        self.image = pg.ImageItem(axisOrder="row-major")
+        self.addItem(self.image)
+        self.samples = pg.ScatterPlotItem(pxMode=True)
+        self.samples.sigClicked.connect(self._clicked)
+        self.addItem(self.samples)
+        self.chosen = pg.ScatterPlotItem(size=15, brush=None)
+        self.addItem(self.chosen)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        show_axes(self, theme)
+        self.chosen.setPen(pg.mkPen(theme.ink, width=2.5))
+
+    def show_samples(
+        self,
+        inputs: Array,
+        classes: Array | None,
+        targets: Array,
+        tested: Sequence[bool],
+        names: tuple[str, ...],
+    ) -> None:
+        """The data, once: circles for training, diamonds for test samples."""
+        if classes is not None:
+            brushes = [pg.mkBrush(CLASSES[int(k) % len(CLASSES)]) for k in classes]
+        else:
+            brushes = [pg.mkBrush(*rgb) for rgb in heat_colours(np.asarray(targets, dtype=float), self.theme)]
+        symbols = ["d" if kept else "o" for kept in tested]
+        self.samples.setData(
+            x=inputs[:, 0],
+            y=inputs[:, 1],
+            brush=brushes,
+            symbol=symbols,
+            size=[TEST_SIZE if kept else TRAIN_SIZE for kept in tested],
+            pen=pg.mkPen("#ffffff", width=1),
+            data=list(range(len(inputs))),
+        )
+        self.setLabel("bottom", names[0] if names else "x1")
+        self.setLabel("left", names[1] if len(names) > 1 else "x2")
+
+    def show_chosen(self, point: Array | None) -> None:
+        self.chosen.setData(x=[] if point is None else [point[0]], y=[] if point is None else [point[1]])
+
+    def show_prediction(self, values: Array, extent: tuple[float, float, float, float], scale: Scale) -> None:
+        """Predictions over the plane: (rows, columns) numbers, or (rows, columns, classes) shares."""
+        rgb = self._class_colours(values) if values.ndim == 3 else self._number_colours(values, scale)
+        self.image.setImage(rgb, autoLevels=False, levels=None)
+        left, right, bottom, top = extent
+        self.image.setRect(QRectF(left, bottom, right - left, top - bottom))
+        self.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
+
+    def _number_colours(self, values: Array, scale: Scale) -> np.ndarray:
+        """Two classes in their colours, paler where the prediction is unsure; other numbers as heat."""
+        if not scale.two_classes:
+            return heat_colours(values - scale.middle, self.theme, scale.span)
+        share = np.clip((values - scale.middle) / scale.span, -1, 1)[..., None]
+        paper = _rgb(QColor(self.theme.paper))
+        toward = np.where(share < 0, _rgb(QColor(CLASSES[0])), _rgb(QColor(CLASSES[1])))
+        return _bytes(paper + np.abs(share) * 0.75 * (toward - paper))
+
+    def _class_colours(self, shares: Array) -> np.ndarray:
+        paper = _rgb(QColor(self.theme.paper))
+        colours = np.array([_rgb(QColor(CLASSES[k % len(CLASSES)])) for k in range(shares.shape[2])])
+        return _bytes(paper + PALE * (shares @ colours - paper))
+
+    def _clicked(self, item: object, points: object) -> None:
+        for point in points:  # type: ignore[attr-defined]
+            self.sampleChosen.emit(int(point.data()))
+            return
+
+
+def _rgb(colour: QColor) -> np.ndarray:
+    return np.array([colour.red(), colour.green(), colour.blue()], dtype=float)
+
+
+def _bytes(rgb: np.ndarray) -> np.ndarray:
+    return np.nan_to_num(rgb, nan=128.0).round().clip(0, 255).astype(np.uint8)

@@ -1,0 +1,266 @@
+"""A figure's parts on a painter: the canvas, image files and the clipboard all draw with these functions."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from app.formula import Box as FormulaBox
+from app.formula import layout, paint
+from app.widgets.theme import Theme, heat_colours, mixed
+from core.base.lazy_numpy import np
+from core.figure import (
+    NAME,
+    PATCH,
+    RADIUS,
+    SMALL,
+    SYMBOL,
+    Arrow,
+    Box,
+    Figure,
+    Frame,
+    Label,
+    heat_cells,
+    heat_tiles,
+)
+from core.layout import Route, point_at
+from core.math.mathtree import Math
+
+HEAD = 11.0  # length of an arrow's head
+RING = 4.0  # between the two rings of the output that was chosen
+TITLE_INSET = 10.0  # between a frame's border and its title
+
+
+@lru_cache(2048)
+def formula(math: Math, size: float) -> FormulaBox:
+    """A formula laid out, kept for the next time it is painted."""
+    return layout(math, size, display=False)
+
+
+def paint_figure(painter: QPainter, figure: Figure, theme: Theme) -> None:
+    """The whole figure: frames below arrows, the lit ones last, below boxes below labels."""
+    for frame in figure.frames:
+        paint_frame(painter, frame, theme)
+    for arrow in sorted(figure.arrows, key=lambda arrow: arrow.mood == "active"):
+        paint_arrow(painter, arrow, theme)
+    for box in figure.boxes:
+        paint_box(painter, box, theme)
+    for label in figure.labels:
+        paint_label(painter, label, theme)
+
+
+# -- frames
+
+
+def frame_rect(frame: Frame) -> QRectF:
+    return QRectF(frame.left, frame.top, frame.width, frame.height)
+
+
+def title_rect(frame: Frame) -> QRectF:
+    """Where a frame's title is painted: in its upper left corner."""
+    laid = formula(frame.title, SMALL)
+    return QRectF(frame.left + TITLE_INSET, frame.top + TITLE_INSET * 0.6, laid.width, laid.height)
+
+
+def paint_frame(painter: QPainter, frame: Frame, theme: Theme) -> None:
+    """What was unfolded: a light frame with the title of what it stands for."""
+    line, paper = theme.colour("line"), theme.colour("paper")
+    painter.setPen(QPen(mixed(line, paper, 0.5), theme.line_width * 0.6))
+    painter.setBrush(mixed(line, paper, 0.94))
+    painter.drawRoundedRect(frame_rect(frame), 10, 10)
+    rect = title_rect(frame)
+    laid = formula(frame.title, SMALL)
+    paint(painter, laid, rect.left(), rect.top() + laid.ascent, {}, theme.colour("faint"))
+
+
+# -- boxes
+
+
+def box_rect(box: Box) -> QRectF:
+    x, y = box.centre
+    return QRectF(x - box.width / 2, y - box.height / 2, box.width, box.height)
+
+
+def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False) -> None:
+    """A node: an operation as a circle or pill, an input as its plain name."""
+    rect = box_rect(box)
+    if selected:
+        painter.setPen(QPen(theme.colour("accent"), 2, Qt.PenStyle.DashLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rect.adjusted(-6, -6, 6, 6), 10, 10)
+    fill = _fill(box, theme)
+    if box.kind == "operation":
+        width = theme.line_width * (1.6 if box.mood in ("active", "receiving") else 1.0)
+        painter.setPen(QPen(_outline(box, theme), width))
+        painter.setBrush(fill or theme.colour("paper"))
+        radius = min(rect.height() / 2, RADIUS)
+        painter.drawRoundedRect(rect, radius, radius)
+        if box.chosen:
+            painter.drawRoundedRect(rect.adjusted(RING, RING, -RING, -RING), radius - RING, radius - RING)
+        _centred(painter, box.symbol, SYMBOL, rect.center(), theme, _ink(box, theme))
+        return
+    if fill:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(rect.adjusted(-3, -1, 3, 1), 8, 8)
+    if box.chosen:
+        painter.setPen(QPen(_outline(box, theme), theme.line_width))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rect.adjusted(-3, -1, 3, 1), 8, 8)
+    laid = formula(box.symbol, NAME)
+    middle = rect.center().y() + (laid.ascent - laid.descent) / 2
+    paint(painter, laid, rect.left() + 3, middle, theme.roles, theme.colour("ink"))
+
+
+def _fill(box: Box, theme: Theme) -> QColor | None:
+    if box.mood == "receiving":
+        return theme.colour("receiving")
+    if box.mood == "active":
+        return theme.colour("lit_back" if box.backward else "lit")
+    return None
+
+
+def _outline(box: Box, theme: Theme) -> QColor:
+    if box.mood in ("active", "receiving"):
+        return theme.colour("gradient" if box.backward else "value")
+    return theme.colour("line")
+
+
+def _ink(box: Box, theme: Theme) -> QColor:
+    return theme.colour("faint" if box.mood == "idle" else "ink")
+
+
+def _centred(painter: QPainter, math: Math, size: float, at: QPointF, theme: Theme, ink: QColor) -> None:
+    laid = formula(math, size)
+    paint(painter, laid, at.x() - laid.width / 2, at.y() + (laid.ascent - laid.descent) / 2, theme.roles, ink)
+
+
+# -- arrows
+
+
+def route_path(route: Route) -> QPainterPath:
+    path = QPainterPath(QPointF(*route.start))
+    for first, second, end in route.pieces:
+        path.cubicTo(QPointF(*first), QPointF(*second), QPointF(*end))
+    return path
+
+
+def arrow_head(route: Route) -> QPolygonF:
+    """The triangle at a route's end, pointing the way the curve arrives."""
+    tip = QPointF(*route.end)
+    first, second, end = route.pieces[-1]
+    before = second if second != end else first
+    angle = math.atan2(end[1] - before[1], end[0] - before[0])
+    back = QPointF(tip.x() - HEAD * math.cos(angle), tip.y() - HEAD * math.sin(angle))
+    side = QPointF(-math.sin(angle), math.cos(angle)) * (HEAD * 0.42)
+    return QPolygonF([tip, back + side, back - side])
+
+
+def paint_arrow(painter: QPainter, arrow: Arrow, theme: Theme) -> None:
+    """An edge with its head; lit where something moves along it, faint where nothing has yet."""
+    colour = theme.colour("line")
+    width = theme.line_width
+    if arrow.mood == "active":
+        colour, width = theme.colour("gradient" if arrow.backward else "value"), theme.line_width * 1.8
+    elif arrow.mood == "idle":
+        colour = mixed(theme.colour("line"), theme.colour("paper"), 0.45)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    painter.drawPath(shortened(arrow.route))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawPolygon(arrow_head(arrow.route))
+
+
+def shortened(route: Route) -> QPainterPath:
+    """The route up to the inside of its head, so that a thick line does not blunt the tip."""
+    first, second, end = route.pieces[-1]
+    before = second if second != end else first
+    length = math.dist(before, end) or 1.0
+    share = (HEAD * 0.7) / length
+    inner = (end[0] + (before[0] - end[0]) * share, end[1] + (before[1] - end[1]) * share)
+    return route_path(Route(route.start, (*route.pieces[:-1], (first, second, inner))))
+
+
+def paint_token(painter: QPainter, arrow: Arrow, progress: float, theme: Theme) -> None:
+    """The dot that moves along an arrow; `progress` runs from 0 to 1 in the direction of the pass."""
+    at = QPointF(*point_at(arrow.route, 1 - progress if arrow.backward else progress))
+    painter.setPen(QPen(theme.colour("paper"), 2))
+    painter.setBrush(theme.colour("gradient" if arrow.backward else "value"))
+    painter.drawEllipse(at, 7.5, 7.5)
+
+
+# -- labels
+
+
+def label_rect(label: Label) -> QRectF:
+    """Where a label is painted."""
+    if label.math is not None:
+        laid = formula(label.math, label.size)
+        width, height = laid.width, laid.height
+    else:
+        width, height = label.extent
+    x, y = label.at
+    if not label.centred:
+        return QRectF(x, y - height / 2, width, height)
+    return QRectF(x - width / 2, y if label.below else y - height, width, height)
+
+
+def paint_label(painter: QPainter, label: Label, theme: Theme) -> None:
+    """A value, a gradient or a name; an array as a heat map."""
+    rect = label_rect(label)
+    if label.heat is not None:
+        paint_heat(painter, label.heat, rect, theme, theme.colour(_role_colour(label.role)))
+        return
+    assert label.math is not None
+    laid = formula(label.math, label.size)
+    colour = theme.colour(_role_colour(label.role))
+    if label.struck:
+        paper = theme.colour("paper")
+        paper.setAlphaF(PATCH)
+        painter.fillRect(rect, paper)
+    paint(painter, laid, rect.left(), rect.top() + laid.ascent, {}, colour)
+
+
+def _role_colour(role: str) -> str:
+    return {"value": "value", "gradient": "gradient", "contribution": "gradient", "name": "ink"}.get(
+        role, "faint"
+    )
+
+
+MOST_CELLS = 4096
+
+
+def paint_heat(painter: QPainter, values: np.ndarray, rect: QRectF, theme: Theme, frame: QColor) -> None:
+    """An array as coloured cells in a frame: rectangles, so that they stay sharp at any size.
+
+    An array of more cells than can be told apart is thinned to every n-th row and column.
+    """
+    cells = heat_cells(values)
+    stride = max(1, math.ceil(math.sqrt(cells.size / MOST_CELLS)))
+    largest = float(np.nanmax(np.abs(cells), initial=0.0)) or 1.0
+    cells = cells[::stride, ::stride]
+    colours = heat_colours(cells, theme, largest)
+    width, height = rect.width() / cells.shape[1], rect.height() / cells.shape[0]
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for i in range(cells.shape[0]):
+        for j in range(cells.shape[1]):
+            r, g, b = (int(part) for part in colours[i, j])
+            # cells overlap a little: some viewers show hairlines between neighbours of one colour
+            cell = QRectF(rect.left() + j * width, rect.top() + i * height, width + 0.3, height + 0.3) & rect
+            painter.fillRect(cell, QColor(r, g, b))
+    painter.setPen(QPen(frame, 1.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(rect)
+    down, across = heat_tiles(values.shape)
+    for i in range(1, down):
+        at = rect.top() + i * rect.height() / down
+        painter.drawLine(QPointF(rect.left(), at), QPointF(rect.right(), at))
+    for j in range(1, across):
+        at = rect.left() + j * rect.width() / across
+        painter.drawLine(QPointF(at, rect.top()), QPointF(at, rect.bottom()))
+    painter.restore()

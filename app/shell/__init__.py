@@ -1,0 +1,1 @@
+"""The window around the views: commands, menus, files, dialogs, presenting, help."""

@@ -1,0 +1,156 @@
+"""Where figures, graphs and exports are saved: asks for a place, writes, says what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog, QWidget
+
+from app.state.disk import shown_name
+from core.base.errors import Problem, legible
+from core.figure import Figure, Figures
+
+if TYPE_CHECKING:
+    from app.shell.window import Window
+
+KINDS = {"SVG picture": "svg", "PDF page": "pdf", "PNG picture": "png", "TikZ source": "tex"}
+PAGES = {"PDF, one page a step": "pdf", "SVG, numbered": "svg", "PNG, numbered": "png"}
+
+
+def save_figure(window: Window) -> None:
+    """Ask for a file and save the present step to it."""
+    from app.figures import save_figure as write
+
+    path = ask_for_file(window, "Save figure", _suggested(window, "figure.svg"), KINDS)
+    if path:
+        _write(window, path, lambda: write(window.session.figure, path, window.theme))
+
+
+def save_all_figures(window: Window) -> None:
+    """Ask for a file and save every step to it, or to numbered files beside it."""
+    from app.figures import save_pages
+
+    path = ask_for_file(window, "Save figures of all steps", _suggested(window, "steps.pdf"), PAGES)
+    if path:
+        session = window.session
+        count = len(session.story) + 1
+        progress = QProgressDialog("Saving figures of all steps", "Cancel", 0, 2 * count, window)
+        progress.setWindowModality(Qt.WindowModality.WindowModal)
+        pages = Pages(Figures(session.drawing, session.story, session.digits), count, progress)
+        try:
+            _write(window, path, lambda: save_pages(pages, path, window.theme))
+        finally:
+            progress.close()
+            progress.deleteLater()
+
+
+class Pages(Sequence[Figure]):
+    """The figures of all steps, made when they are asked for; files look at each twice: to measure, to paint.
+
+    The window stays alive in between, and a press on Cancel ends it with a Problem.
+    """
+
+    def __init__(self, figures: Figures, count: int, progress: QProgressDialog):
+        self._figures, self._count, self._progress = figures, count, progress
+        self._looks = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        if not 0 <= place < self._count:
+            raise IndexError(place)
+        self._looks += 1
+        self._progress.setValue(min(self._looks, self._progress.maximum() - 1))
+        if self._progress.wasCanceled():
+            raise Problem("Saving was cancelled")
+        return self._figures.at(place)
+
+
+def save_graphml(window: Window) -> None:
+    """Ask for a file and save the graph for other programs."""
+    import networkx as nx
+
+    from app.state.disk import write_atomically
+
+    path = ask_for_file(window, "Save graph", _suggested(window, "graph.graphml"), {"GraphML": "graphml"})
+    if path:
+        text = "\n".join(nx.generate_graphml(window.session.story.graph.digraph()))
+        _write(window, path, lambda: write_atomically(path, text.encode()))
+
+
+def save_export(window: Window) -> None:
+    """Ask for a file and write the program, or what is trained, for other libraries."""
+    from app.shell.exports import EXPORTS
+    from app.state.disk import write_atomically
+
+    window.program.take_now()
+    kinds = {name: export.suffix for name, export in EXPORTS.items()}
+    chosen = ask_for_kind(window, "Export", _suggested(window, "program.py"), kinds)
+    if chosen:
+        path, kind = chosen
+        _write(window, path, lambda: write_atomically(path, EXPORTS[kind].made(window)))
+
+
+def _suggested(window: Window, name: str) -> Path:
+    project = window.session.path
+    return (project.parent if project else Path.home()) / name
+
+
+def ask_for_file(parent: QWidget, title: str, suggested: Path, kinds: dict[str, str]) -> Path | None:
+    """A path to write to, with the chosen kind's suffix if none was typed; None if the user turned back."""
+    chosen = ask_for_kind(parent, title, suggested, kinds)
+    return chosen[0] if chosen else None
+
+
+def ask_for_kind(
+    parent: QWidget, title: str, suggested: Path, kinds: dict[str, str]
+) -> tuple[Path, str] | None:
+    """A path to write to and the kind that was chosen, or else the first that the typed suffix fits."""
+    filters = ";;".join(f"{name} (*.{suffix})" for name, suffix in kinds.items())
+    typed, chosen = QFileDialog.getSaveFileName(parent, title, str(suggested), filters)
+    if not typed:
+        return None
+    path = Path(typed)
+    kind = next((name for name in kinds if chosen.startswith(name)), next(iter(kinds)))
+    suffix = path.suffix.lower().lstrip(".")
+    if suffix in kinds.values():
+        fitting = [name for name in kinds if kinds[name] == suffix]
+        return path, kind if kind in fitting else fitting[0]
+    path = Path(f"{path}.{kinds[kind]}")  # the dialog asked about overwriting what was typed, not this
+    return (path, kind) if not path.exists() or _may_overwrite(parent, path) else None
+
+
+def _may_overwrite(parent: QWidget, path: Path) -> bool:
+    buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel
+    sentence = f"{shown_name(path)} exists already. Overwrite it?"
+    box = QMessageBox(QMessageBox.Icon.Question, "Chainlight", sentence, buttons, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    return box.exec() == QMessageBox.StandardButton.Yes
+
+
+def _write(window: Window, path: Path, write: Callable[[], object]) -> None:
+    trouble = ""
+    QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)  # many steps or nodes may take seconds
+    try:
+        write()
+    except Problem as problem:
+        trouble = str(problem)
+    finally:
+        QGuiApplication.restoreOverrideCursor()
+    if trouble:
+        complain(window, trouble)
+    else:
+        window.tell(f"Saved {shown_name(path)}")
+
+
+def complain(parent: QWidget | None, sentence: str) -> None:
+    """Say in a dialog, as plain text, what went wrong."""
+    button = QMessageBox.StandardButton.Ok
+    box = QMessageBox(QMessageBox.Icon.Warning, "Chainlight", legible(sentence), button, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.exec()

@@ -1,0 +1,211 @@
+"""The command palette and the sheets of help: keys, notation, about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.shell.actions import COMMANDS, Command
+from app.shell.menus import keys_text, plain_text
+from app.state.version import program_version
+from core.base.resources import resource
+from core.ops import LISTED
+
+if TYPE_CHECKING:
+    from app.shell.window import Window
+
+CANVAS_KEYS = (
+    ("Space, Right, Down, PageDown, Enter, N", "Next step"),
+    ("Shift+Space, Left, Up, PageUp, Backspace, P", "Previous step"),
+    ("Home / End", "To the start / to the end"),
+    ("Alt+arrows", "Walk the graph along its edges"),
+    ("Ctrl+wheel", "Zoom; drag the paper to pan"),
+    ("Drag a number", "Change an input's value"),
+    ("Double-click", "An operation unfolds; the title of its frame folds it; an input's value is typed"),
+    ("B or .", "Black screen while presenting"),
+    ("Esc", "Leave presenting or a text field; stop a computation that takes long"),
+)
+NOTATION = (
+    ("(x+y)z,  2x,  wx", "a product needs no sign; two letters are a product, three and more a name"),
+    ("1/2 (y - t)^2,  \\frac12 (y - t)^2", "products and quotients are read from left to right"),
+    ("w·x,  W x,  W @ x,  \\langle w, x\\rangle", "dot product, matrix times vector, by the shapes"),
+    ("x ⊙ y,  x * y", "entry by entry"),
+    ("x^2,  x²,  W^T,  W^\\top,  W.T", "power, transpose"),
+    ("x1,  x_1,  x₁,  \\mathbf{x}_1", "one and the same name"),
+    ("\\hat{y},  ŷ,  y_hat;  W^{(2)},  W⁽²⁾,  W^[2]", "names with an accent or a layer"),
+    ("λ,  lambda,  \\lambda", "Greek by letter or by name"),
+    ("e^x,  π", "Euler's number and π, unless the program gives them a value"),
+    ("z = w x + b; y = σ(z)", "statements, separated by ; or on lines of their own"),
+    ("log p,  \\sin^2 x,  \\tanh(x),  x.tanh()", "a function without brackets takes the next factor"),
+    ("\\sum_i w_i x_i,  Σ_{j≠y} …", "sums over an index; w_i is entry i of w"),
+    ("z_k = \\sum_j w_{kj} x_j", "an index on the left: the whole vector"),
+    ("[1, 2],  [[1, 2], [3, 4]],  [1 2; 3 4]", "vector, matrix; pmatrix and bmatrix as well"),
+    ("[w; b]", "vectors or numbers in one column"),
+    ("p[k],  W[0, 1]", "entries, counted from 0"),
+    ("x[1:3],  x[2:],  W[:, 1]", "ranges: from the first up to, not including, the last; a column"),
+    ("[x > 0],  𝟙(x > 0),  \\begin{cases} …", "1 where it holds, else 0; cases; a if x > 0 else b"),
+    ("|x|,  ‖x‖,  ‖x‖₁,  √x", "absolute value, length, sum of sizes, root"),
+    ("f(x) = x^2; f(3);  σ'(z)", "a function of your own; the slope of a function"),
+    ("np.exp(x),  torch.relu(x),  F.softmax(s, dim=-1)", "NumPy and PyTorch text"),
+    ("# a remark", "from # to the end of the line"),
+)
+
+
+def found_by(typed: str) -> list[Command]:
+    """The commands whose name or description contains every word typed, the best fit first."""
+    words = typed.lower().split()
+    wanted = " ".join(words)
+
+    def fits(command: Command) -> list[bool]:
+        name = plain_text(command).lower()
+        described = f"{name} {command.tip.lower()}"
+        return [
+            name == wanted,
+            name.startswith(wanted),
+            all(any(part.startswith(word) for part in name.split()) for word in words),
+            all(word in name for word in words),
+            all(word in described for word in words),
+        ]
+
+    return sorted((c for c in COMMANDS if any(fits(c))), key=lambda c: fits(c).index(True))
+
+
+class Palette(QDialog):
+    """Find a command by typing a part of its name."""
+
+    def __init__(self, window: Window):
+        super().__init__(window)
+        self.window_ = window
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Commands")
+        self.resize(520, 380)
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("Type a part of a command's name")
+        self.field.setAccessibleName("Command")
+        self.list = QListWidget()
+        self.list.setAccessibleName("Commands")
+        box = QVBoxLayout(self)
+        box.addWidget(self.field)
+        box.addWidget(self.list)
+        self.field.textChanged.connect(self._show)
+        self.list.itemActivated.connect(self._run)
+        self.field.returnPressed.connect(lambda: self._run(self.list.currentItem()))
+        self._show()
+
+    def _show(self) -> None:
+        self.list.clear()
+        for command in found_by(self.field.text()):
+            if self.window_.actions_by_id[command.id].isEnabled():
+                keys = keys_text(command)
+                item = QListWidgetItem(f"{plain_text(command)}" + (f"    {keys}" if keys else ""))
+                item.setData(Qt.ItemDataRole.UserRole, command.id)
+                item.setToolTip(command.tip)
+                self.list.addItem(item)
+        self.list.setCurrentRow(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            by = 1 if event.key() == Qt.Key.Key_Down else -1
+            self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + by)))
+        else:
+            super().keyPressEvent(event)
+
+    def _run(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            action = self.window_.actions_by_id[item.data(Qt.ItemDataRole.UserRole)]
+            self.accept()
+            action.trigger()
+
+
+class Sheet(QDialog):
+    """A sheet of rows of two columns."""
+
+    def __init__(self, parent: QWidget, title: str, heads: tuple[str, str], rows: list[tuple[str, str]]):
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.resize(760, 600)
+        table = QTableWidget(len(rows), 2)
+        table.setHorizontalHeaderLabels(list(heads))
+        table.verticalHeader().hide()
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        table.setAccessibleName(title)
+        for row, cells in enumerate(rows):
+            for column, text in enumerate(cells):
+                table.setItem(row, column, QTableWidgetItem(text))
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        # long sentences go on below, and none is cut off
+        lines = table.verticalHeader()
+        lines.setMinimumSectionSize(lines.defaultSectionSize())
+        lines.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.addWidget(table)
+        box.addWidget(buttons)
+
+
+class KeySheet(Sheet):
+    """All keys on one sheet."""
+
+    def __init__(self, window: Window):
+        rows = list(CANVAS_KEYS)
+        rows += [(keys_text(c), plain_text(c)) for c in COMMANDS if c.keys]
+        super().__init__(window, "Keys", ("Keys", "What they do"), rows)
+
+
+class NotationSheet(Sheet):
+    """How formulas are written, and every operation there is."""
+
+    def __init__(self, window: Window):
+        rows = list(NOTATION)
+        rows += LISTED
+        super().__init__(window, "Notation", ("Written", "Meaning"), rows)
+
+
+class About(QDialog):
+    """What this is, and the licences of what it carries."""
+
+    def __init__(self, parent: QWidget):
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("About Chainlight")
+        self.resize(760, 560)
+        head = QLabel(
+            f"Chainlight {program_version()}\nBackpropagation made visible, from formula to training."
+        )
+        head.setTextFormat(Qt.TextFormat.PlainText)
+        licences = QLabel(resource("LICENSES.md").read_text(encoding="utf-8"))
+        licences.setTextFormat(Qt.TextFormat.MarkdownText)
+        licences.setWordWrap(True)
+        licences.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        from PySide6.QtWidgets import QScrollArea
+
+        area = QScrollArea()
+        area.setWidget(licences)
+        area.setWidgetResizable(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.addWidget(head)
+        box.addWidget(area)
+        box.addWidget(buttons)

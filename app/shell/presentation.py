@@ -1,0 +1,86 @@
+"""Presenting: the canvas alone, large, controlled with a presenter remote; B makes the screen black."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from app.shell.window import Window
+
+HIDE_POINTER = 3000  # milliseconds
+
+
+class Presentation(QObject):
+    """Switches a window between working and presenting; `chrome` is what presenting hides."""
+
+    def __init__(self, window: Window):
+        super().__init__(window)
+        self.window = window
+        self.active = False
+        self._hidden: list[QWidget] = []
+        self._was_full_screen = False
+        self._black = QWidget(window)
+        self._black.setPalette(QPalette(Qt.GlobalColor.black))
+        self._black.setAutoFillBackground(True)
+        self._black.hide()
+        self._pointer = QTimer(self, singleShot=True, interval=HIDE_POINTER)
+        self._pointer.timeout.connect(self._hide_pointer)
+
+    @property
+    def black(self) -> bool:
+        return self._black.isVisible()
+
+    def start(self, cursor: int | None) -> None:
+        """Present from a step, or from the present one. A remote's second press of its start key leaves."""
+        if self.active:
+            self.stop()
+            return
+        self.active = True
+        self._was_full_screen = self.window.isFullScreen()
+        self._hidden = [part for part in self.window.chrome() if part.isVisible()]
+        for part in self._hidden:
+            part.hide()
+        self.window.showFullScreen()
+        self.window.view.setFocus()
+        if cursor is not None:
+            self.window.session.seek(cursor)
+        self.window.view.present(True)
+        app = QGuiApplication.instance()
+        assert app is not None
+        app.installEventFilter(self)
+        self._pointer.start()
+
+    def stop(self) -> None:
+        if not self.active:
+            return
+        self.active = False
+        app = QGuiApplication.instance()
+        assert app is not None
+        app.removeEventFilter(self)
+        self._pointer.stop()
+        self._black.hide()
+        self.window.view.viewport().unsetCursor()
+        for part in self._hidden:
+            part.show()
+        if not self._was_full_screen:
+            self.window.showNormal()
+        self.window.view.present(False)
+
+    def toggle_black(self) -> None:
+        """A black screen, to turn the room's eyes to the speaker."""
+        self._black.setGeometry(self.window.rect())
+        self._black.setVisible(not self.black)
+        self._black.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseMove:
+            self.window.view.viewport().unsetCursor()
+            self._pointer.start()
+        return False
+
+    def _hide_pointer(self) -> None:
+        self.window.view.viewport().setCursor(Qt.CursorShape.BlankCursor)

@@ -1,0 +1,447 @@
+"""The one place where state changes. Views ask the session to change and hear from it that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from weakref import proxy
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from app.state import clock
+from app.state.ticker import Ticker
+from core.base.arrays import Value, same
+from core.base.dataclass import replace
+from core.base.errors import Problem, Span
+from core.base.numbers import DIGITS, typed_text
+from core.base.slicing import Work, finished
+from core.figure import Drawing, Figure, Figures, draw_in_pieces, label_width
+from core.graph.builder import build, read_program
+from core.graph.graph import CONSTANT, Graph
+from core.graph.plan import make_plan
+from core.notation.nearest import seeming
+from core.notation.printers import expression_text, reading
+from core.notation.tree import Note, Program
+from core.ops import FUNCTIONS
+from core.passes.expansions import called, expansion
+from core.passes.guessed_values import carried_over, is_edit, with_defaults
+from core.passes.seed import check_seed, is_chosen
+from core.passes.stepper import as_chosen, telling, troubles
+from core.passes.steps import Picture, Story
+from core.passes.unfold import (
+    LEVELS,
+    key_of,
+    nearest_in,
+    operations_of,
+    place_in,
+    recorded,
+    unfolded,
+    without,
+)
+from core.project.document import EXAMPLE, Document, Point
+from core.training.lab import Lab
+
+MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
+AT_ONCE, BUSY_AFTER = 0.05, 0.4  # seconds: what takes longer is computed in slices, and said to be so
+BUSY = Problem("The program is being computed and drawn", hint="Esc stops it")
+STOPPED = Problem("Computing was stopped", hint="Change the program to compute it again")
+
+
+class Edit(QUndoCommand):
+    """The only undo command: a document before and a document after."""
+
+    def __init__(self, session: Session, label: str, after: Document, gesture: int):
+        super().__init__(label)
+        # the session owns the stack and the stack its commands: were they to own the session, Python would
+        # delete a command that the stack is about to delete
+        self._session = proxy(session)
+        self._before, self.after, self.gesture = session.document, after, gesture
+
+    def redo(self) -> None:
+        self._session._show(self.after)
+
+    def undo(self) -> None:
+        self._session._show(self._before)
+
+
+class Session(QObject):
+    """The open document, the story of its program, the cursor in it and the selected node.
+
+    While the program cannot be read, or takes long to be computed, `problem` says so and `story` stays the
+    last good one.
+    """
+
+    documentChanged = Signal()
+    runChanged = Signal()
+    cursorMoved = Signal()
+    selectionChanged = Signal()
+    fileChanged = Signal()
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self.document = EXAMPLE
+        self.problem: Problem | None = None
+        self.notes: tuple[Note, ...] = ()
+        self.undo_stack = QUndoStack(self)
+        self.path: Path | None = None
+        self.selection = ""
+        self.digits = DIGITS
+        self.cursor = 0
+        self.story: Story
+        self.drawing: Drawing
+        self._remembered: dict[str, Value] = {}
+        # names whose values the user gave, so that no guess replaces them; some may come back to the program
+        self._chosen: set[str] = set()
+        self._gestures = 0
+        self._drawn: tuple[object, object] | None = None
+        self._figures: tuple[tuple[object, ...], Figures] | None = None
+        self._ticker = Ticker(self)
+        self._ticker.progressed.connect(self._say_if_busy)
+        self._begun = 0.0
+        self._asked: float | None = None  # since when a typed text is being taken, which counts as well
+        self._understood = self.document.text  # the text of the last story
+        self.computing = False  # whether the document's story is still to come
+        for _ in self._understanding(self.document):
+            pass  # at once, however slow the machine: there is always a story
+
+    # -- changing the document
+
+    def edit(self, label: str, after: Document, gesture: int = -1) -> None:
+        """Change the document. Edits of one gesture, such as a drag, undo as one."""
+        if after is self.document:
+            return
+        after = replace(after, remark="") if after.remark else after
+        last = self._last_of(gesture)
+        if last is None:
+            self.undo_stack.push(Edit(self, label, after, gesture))
+        else:  # not by QUndoCommand.mergeWith: PySide never lets go of a command that was merged
+            last.after = after
+            self._show(after)
+
+    def _last_of(self, gesture: int) -> Edit | None:
+        """The last edit if it is one of this gesture, is not saved, and was not followed by others."""
+        stack = self.undo_stack
+        last = stack.command(stack.index() - 1)
+        going_on = gesture >= 0 and not stack.canRedo() and not stack.isClean()
+        return last if going_on and isinstance(last, Edit) and last.gesture == gesture else None
+
+    def gesture(self) -> int:
+        """A number for a new gesture."""
+        self._gestures += 1
+        return self._gestures
+
+    def set_text(self, text: str, gesture: int = -1) -> None:
+        """Take a program as typed; its new names get values.
+
+        In an edit of the program, guesses stay and names that come back get their old values. Another program
+        takes nothing over but the values the user has chosen.
+        """
+        if text == self.document.text:
+            return
+        self._asked = clock.now()
+        values, kept = self.document.values, dict[str, Any]()
+        guessed = self.document.guessed
+        try:
+            program = read_program(text, [name for name in values if len(name) == 1])
+            self._chosen &= values.keys()
+            known = {**self._remembered, **values}
+            if not is_edit(self._understood, text):
+                known = {name: value for name, value in values.items() if name in self._chosen}
+                kept = {
+                    "moved": {},
+                    "unfolded": {},
+                    "output": "",
+                    "seed": None,
+                    "lab": replace(self.lab, roles={}),
+                }
+                self._remembered = {}
+            before = self.document.values
+            values = carried_over(program, known, self._chosen)
+            self._chosen = {n for n in self._chosen if n not in values or same(values[n], before[n])}
+            guessed = frozenset(values.keys() - self._chosen)
+            kept = kept or self._still_there(program, values)
+        except Problem:
+            pass
+        else:
+            self._remembered |= {n: v for n, v in before.items() if n in known}
+        after = replace(self.document, text=text, values=values, guessed=guessed, **kept)
+        self.edit("edit program", after, gesture)
+        self._asked = None
+
+    def _still_there(self, program: Program, values: Mapping[str, Value]) -> dict[str, Any]:
+        """What was unfolded, and the chosen output and seed, as far as the edited program has them."""
+        document = self.document
+        if not (document.output or document.unfolded) and document.seed is None:
+            return {}
+        graph, before = build(program, with_defaults(program, values)), self.story.graph
+        roots = {key: key.partition(".")[0] for key in document.unfolded}
+        kept = {key: op for key, op in document.unfolded.items() if _is_still(before, graph, roots[key])}
+        asked, seed, _ = as_chosen(graph, document.output, document.seed)
+        if document.output and not _is_still(before, asked, asked.output):
+            return {"output": "", "seed": None, "unfolded": kept}
+        output = "" if asked.output == graph.output else asked.output
+        return {"output": output, "seed": seed, "unfolded": kept}
+
+    def set_value(self, name: str, value: Value, gesture: int = -1) -> None:
+        """Give an input another value; where the program states it, the program's text changes."""
+        self._chosen.add(name)
+        if name in self.story.graph.given:
+            self._set_stated(name, value, gesture)
+        elif name not in self.document.values or not same(self.document.values[name], value):
+            self.edit(f"set {name}", self.document.with_value(name, value), gesture)
+
+    def typed_value(self, name: str) -> Value | None:
+        """The value the document has for an input of the story's program, unless that states it itself."""
+        return None if self.is_outdated or name in self.story.graph.given else self.document.values.get(name)
+
+    def _set_stated(self, name: str, value: Value, gesture: int) -> None:
+        if self.story.graph.program.text != self.document.text:
+            return  # the value stands somewhere else by now
+        for statement in self.story.graph.program.statements:
+            if statement.name == name:
+                text, span = self.document.text, statement.tree.span
+                after = text[: span.start] + typed_text(value) + text[span.end :]
+                self.edit(f"set {name}", replace(self.document, text=after), gesture)
+
+    def move_node(self, name: str, point: Point, gesture: int) -> None:
+        self.edit(f"move {name}", self.document.with_moved(name, point), gesture)
+
+    def reset_places(self) -> None:
+        """Let the layout place every node again."""
+        if self.document.moved:
+            self.edit("arrange graph", replace(self.document, moved={}))
+
+    def differentiate(self, name: str) -> None:
+        """Make a node the output, where the backward pass starts; by its name the program's own again."""
+        graph = self.story.graph
+        output = "" if name == graph.own_output else name
+        known = name in graph.nodes and graph.nodes[name].op != CONSTANT
+        if known and output != self.document.output:
+            self.edit(f"differentiate {name}", replace(self.document, output=output, seed=None))
+
+    def set_seed(self, seed: Value | None) -> None:
+        """What the backward pass starts with at the output; None is 1. Raises Problem for another shape."""
+        output = self.story.graph.nodes[self.story.graph.output]
+        if seed is not None and not is_chosen(check_seed(output.name, output.shape, seed)):
+            seed = None
+        before = self.document.seed
+        if before is seed or (before is not None and seed is not None and same(before, seed)):
+            return
+        self.edit("set seed", replace(self.document, seed=seed))
+
+    # -- folding and unfolding
+
+    def unfold(self, name: str) -> None:
+        """Replace a node by what it stands for. Raises Problem where it stands for nothing simpler."""
+        graph, node = self.story.graph, self.story.graph.nodes[name]
+        expansion(graph, node)
+        operations = {**self.document.unfolded, key_of(graph, name): node.op}
+        self._refold(f"unfold {called(graph, node)}", operations)
+
+    def fold(self, key: str) -> None:
+        """Put what was unfolded under a key back into one node."""
+        graph = self.story.graph
+        label = f"fold {called(graph, graph.folded[key])}"
+        self._refold(label, without(self.document.unfolded, key))
+
+    def unfold_all(self, level: str) -> None:
+        """Unfold `all` composites, or go on to operations on `numbers`. Raises Problem for too many nodes."""
+        found = unfolded(self.story.graph, LEVELS[level])
+        if len(found.nodes) > MOST_AT_ONCE:
+            said = f"That would draw {len(found.nodes):,} nodes; up to {MOST_AT_ONCE} are unfolded at once"
+            raise Problem(said, hint="Unfold one after the other")
+        self._refold("unfold everything" if level == "all" else "unfold to numbers", operations_of(found))
+
+    def fold_all(self) -> None:
+        self._refold("fold everything", {})
+
+    def _refold(self, label: str, operations: Mapping[str, str]) -> None:
+        if operations != self.document.unfolded:
+            self.edit(label, replace(self.document, unfolded=operations))
+
+    def set_lab(self, label: str, gesture: int = -1, **settings: Any) -> None:
+        """Change settings of the training lab."""
+        lab = replace(self.document.lab, **settings)
+        if lab != self.document.lab:
+            self.edit(label, replace(self.document, lab=lab), gesture)
+
+    def open_program(
+        self, text: str, values: Mapping[str, Value], label: str, guessed: Collection[str] = ()
+    ) -> None:
+        """Put another program on the canvas, as one step that can be undone; nobody gave `guessed` values."""
+        found = with_defaults(read_program(text, values), values)
+        unknown = frozenset(guessed) | found.keys() - values.keys()
+        is_open = text == self.document.text
+        before = self.document if is_open else Document(text, lab=replace(self.lab, roles={}))
+        self.edit(label, replace(before, values=found, guessed=unknown))
+        self.seek(0)
+
+    def replace_document(self, document: Document, path: Path | None) -> None:
+        """Open a document: nothing to undo, nothing unsaved."""
+        self._remembered = {}
+        self._chosen = set()
+        self.undo_stack.clear()
+        self._show(document)
+        self.path = path
+        self.undo_stack.setClean()
+        self.seek(0)
+        self.fileChanged.emit()
+
+    def saved_as(self, path: Path) -> None:
+        self.path = path
+        self.undo_stack.setClean()
+        self.fileChanged.emit()
+
+    # -- where we are
+
+    @property
+    def picture(self) -> Picture:
+        return self.story.picture(self.cursor)
+
+    @property
+    def figure(self) -> Figure:
+        """What is to be seen now; from step to step the parts that nothing happens to are kept."""
+        shown = self.drawing, self.story, self.digits
+        if self._figures is None or any(a is not b for a, b in zip(self._figures[0], shown, strict=True)):
+            self._figures = shown, Figures(*shown)
+        return self._figures[1].at(self.cursor)
+
+    @property
+    def reading(self) -> str:
+        return reading(self.story.graph.program)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the story is that of an earlier text, since the present one is not understood."""
+        return self.document.text != self._understood
+
+    @property
+    def lab(self) -> Lab:
+        return self.document.lab
+
+    def seek(self, cursor: int) -> None:
+        """Go to the picture after so many steps."""
+        cursor = max(0, min(cursor, len(self.story)))
+        if cursor != self.cursor:
+            self.cursor = cursor
+            self.cursorMoved.emit()
+
+    def step(self, by: int) -> None:
+        self.seek(self.cursor + by)
+
+    def select(self, name: str) -> None:
+        """Select a node; the empty name selects none."""
+        name = name if name in self.story.graph.nodes else ""
+        if name != self.selection:
+            self.selection = name
+            self.selectionChanged.emit()
+
+    def set_digits(self, digits: int) -> None:
+        """How many significant digits numbers are shown with."""
+        if digits != self.digits:
+            self.digits = digits
+            self.cursorMoved.emit()
+
+    # -- the document's consequences
+
+    def _show(self, document: Document) -> None:
+        self.document = document
+        self._chosen = self._chosen - document.values.keys() | document.values.keys() - document.guessed
+        self.documentChanged.emit()
+        self._understand()
+
+    def _understand(self) -> None:
+        """Read, build, run and lay out the document; on a problem the last good story stays.
+
+        Nearly always this is done at once. What takes longer goes on in slices, until it is done, `stop` is
+        called, or another document is shown.
+        """
+        self._ticker.stop()
+        self._begun, self.computing = clock.now() if self._asked is None else self._asked, True
+        work = self._understanding(self.document)
+        while clock.now() <= self._begun + AT_ONCE:
+            if next(work, self) is self:
+                return
+        self._ticker.start(work)
+
+    def stop(self) -> None:
+        """Give up what is being computed; the last good story stays."""
+        if self.computing:
+            self._ticker.stop()
+            self.computing = False
+            self._refuse(STOPPED)
+
+    def _say_if_busy(self) -> None:
+        if self.computing and self.problem is not BUSY and clock.now() > self._begun + BUSY_AFTER:
+            self._refuse(BUSY)
+
+    def _refuse(self, problem: Problem) -> None:
+        self.problem, self.notes = problem, ()
+        self.runChanged.emit()
+
+    def _understanding(self, document: Document) -> Iterator[None]:
+        """The work of understanding a document, which may be left whenever it yields."""
+        try:
+            program = read_program(document.text, document.values)
+            yield
+            values = with_defaults(program, document.values)
+            whole = unfolded(build(program, values), recorded(document.unfolded))
+            yield
+            graph, seed, left_out = as_chosen(whole, document.output, document.seed)
+            story = yield from telling(make_plan(graph), values, seed)
+            found = yield from self._drawing(story)
+        except Problem as problem:
+            self.computing = False
+            self._refuse(problem if problem.span else problem.at(Span(0, len(document.text))))
+            return
+        self.computing, self.problem = False, None
+        remarks = [Note(document.remark, Span(0, 0))] if document.remark else []
+        self.notes = (*remarks, *graph.notes, *left_out, *self._of_guessed_names(graph), *troubles(story))
+        self.drawing, self._drawn = found
+        same_program = is_edit(self._understood, document.text)
+        self.cursor = self._cursor_in(story) if same_program else 0
+        self.story, self._understood = story, document.text
+        self.selection = nearest_in(graph.nodes, self.selection) if same_program else ""
+        self.runChanged.emit()
+
+    def _of_guessed_names(self, graph: Graph) -> list[Note]:
+        """What to say of names that may not be meant as such; of those without any value the reader told."""
+        guessed = [name for name in graph.free if name in self.document.guessed]
+        notes = [Note(seeming(name, FUNCTIONS), graph.nodes[name].span) for name in guessed]
+        return [note for note in notes if note.message]
+
+    def _cursor_in(self, story: Story) -> int:
+        """The place in a new story: at the same fact if only folding changed; at the end it stays there."""
+        if not self.cursor:
+            return 0
+        graph, before = story.graph, self.story.graph
+        if before.program.text == graph.program.text and before.folded.keys() != graph.folded.keys():
+            return place_in(self.story, self.cursor, story)
+        return len(story) if self.cursor == len(self.story) else min(self.cursor, len(story))
+
+    def _drawing(self, story: Story) -> Work[tuple[Drawing, tuple[object, object]]]:
+        """A story's drawing, and what it depends on.
+
+        The graph is laid out again only if something changed that moves it: dragging a number must not. A
+        node that is dragged is drawn at once, or the next move would come before the picture.
+        """
+        graph, moved = story.graph, self.document.moved
+        room = label_width(story, self.digits)
+        nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
+        drawn = (nodes, graph.program.faces, graph.output, room), moved
+        if drawn == self._drawn:
+            return self.drawing.at_other_values(graph), drawn
+        work = draw_in_pieces(graph, moved, room)
+        is_dragged = self._drawn is not None and drawn[0] == self._drawn[0]
+        found = finished(work) if is_dragged else (yield from work)
+        return found, drawn
+
+
+def _is_still(before: Graph, after: Graph, name: str) -> bool:
+    """Whether a node is what it was: the program named it, or it computes the same under its number."""
+    node, old = after.nodes.get(name), before.folded.get(name) or before.nodes.get(name)
+    if node is None:
+        return False
+    return node.named or (old is not None and expression_text(old.tree) == expression_text(node.tree))
