@@ -93,6 +93,8 @@ def _wishes(
             for name in missing
             if name not in classes
         }
+        if not any(wishes.values()):
+            break  # numbers alone can mean nothing else
         if slides:
             shaped = {name: frozen(np.zeros(shape or ())) for name, shape in wishes.items()}
             try:
