@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.base.errors import Problem
@@ -24,7 +25,8 @@ def _fraction_part(reader: Expressions, token: Token) -> Tree:
         return reader.bracketed(reader.take())
     part = reader.take()
     if part.kind == "number":
-        return Number(float(part.text), part.span)
+        with suppress(ValueError):  # 12x, run together behind a letter, is none
+            return Number(float(part.text), part.span)
     if part.kind == "name" and part.text not in reader.functions:
         return Name(part.text, part.span)
     raise Problem("\\frac needs two parts in braces", token.span.to(part.span), "Write \\frac{a}{b}")

@@ -18,7 +18,7 @@ from core.base.lazy_numpy import np
 from core.base.numbers import NOISE, without_noise
 from core.graph.graph import Node
 from core.graph.plan import GRADIENT, OUTPUT, Phase, Plan
-from core.notation.tree import Binary, Listing, Negative, Number, Tree, fold, is_constant
+from core.notation.tree import Binary, Listing, Negative, Number, Tree, fold, is_constant, walk
 from core.ops.scaled import Scaled, hypot, scaled
 
 
@@ -239,10 +239,21 @@ def _ends(value: Array) -> tuple[float, ...]:
 
 def _leaf(node: Node, value: Value) -> Scaled:
     """An input or constant; one that is written as a sum, such as 0.1 + 0.2 − 0.3, has the scale of that."""
-    if not is_constant(node.tree):
+    if not is_constant(node.tree) or _multiplies_arrays(node.tree):
         return Scaled(value)
     with np.errstate(all="ignore"):
         return Scaled(value, fold(node.tree, _written).scale)
+
+
+def _multiplies_arrays(tree: Tree) -> bool:
+    """Whether a constant holds a product of two lists, which is more than one product for each entry."""
+    products = [
+        part for part in walk(tree) if isinstance(part, Binary) and part.op not in ("+", "-", "/", "^")
+    ]
+    return any(
+        all(any(isinstance(inner, Listing) for inner in walk(side)) for side in part.children)
+        for part in products
+    )
 
 
 def _written(part: Tree, found: list[Scaled]) -> Scaled:

@@ -70,6 +70,7 @@ PROBLEMS = [
     ("1e400", "This number is too large", (1, 1, 6), "", None),
     ("3[0]", "A number has no entries", (1, 2, 3), "", "·["),
     ("\\frac(a)(b)", "\\frac needs two parts in braces", (1, 1, 7), "\\frac{a}{b}", None),
+    ("\\frac x12x", "\\frac needs two parts in braces", (1, 1, 11), "\\frac{a}{b}", None),
     # characters
     ("x: 2", "The character ':' has no meaning here", (1, 2, 3), "Write = to give a name a value", "="),
     ("[1:2]", "expected ']' but found ':'", (1, 3, 4), "", None),

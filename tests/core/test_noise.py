@@ -181,3 +181,16 @@ def test_the_slope_used_at_a_kink_is_told_of_the_exact_number():
 def test_every_operation_is_tried():
     assert {op.name for op, _ in PAIRS} == set(OPS)
     assert NOISE == 1e-12
+
+
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        ("[[1, 2], [3, 4], [5, 6]] [1, 2] x", [10.0, 22.0, 34.0]),
+        ("([1, 2]·[3, 4]) x", 22.0),
+        ("2 [1, 2] x", [4.0, 8.0]),
+    ],
+)
+def test_constants_that_are_products_of_lists_are_shown(text, value):
+    story = run(text, {"x": 2.0})
+    assert np.array_equal(story.shown.last.value("f"), value)
