@@ -326,7 +326,8 @@ class LabPanel(QWidget):
         records = [self._start, *trainer.records]
         self.bar.show_numbers(_numbers(records[-1] if self.ticker.running else trainer.record()))
         self._show_curves(records)
-        values = {name: trainer.values()[name] for name in self.setup.roles.parameters}
+        present = trainer.values()
+        values = {name: present[name] for name in self.setup.roles.parameters}
         self._show_plane()
         self._show_difference()
         self.weights.show_maps(weight_maps(values))
