@@ -1,4 +1,4 @@
-"""A matrix too large to be read as numbers: a heat map; what is pointed at is told in numbers."""
+"""A matrix too large to be read as numbers: a heat map; hovering shows an entry's number."""
 
 from __future__ import annotations
 

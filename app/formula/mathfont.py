@@ -205,12 +205,12 @@ class _MathTable:
 
     @cached_property
     def _constructions_at(self) -> dict[int, int]:
-        """Where each vertically growing glyph's construction is told."""
+        """The offset of each vertically growing glyph's construction in the MATH table, by glyph."""
         return self._constructions(coverage=2, first=10)
 
     @cached_property
     def _wide_constructions_at(self) -> dict[int, int]:
-        """The same for each glyph that grows sideways; these are told behind the others."""
+        """The same for each glyph that grows sideways; stored after the others in the table."""
         return self._constructions(coverage=4, first=10 + 2 * self._uint(self._variants_at + 6))
 
     def _constructions(self, coverage: int, first: int) -> dict[int, int]:

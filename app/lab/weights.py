@@ -22,7 +22,7 @@ MOST_FILTERS = 40
 
 
 class HeatMaps(QWidget):
-    """Named arrays side by side as heat maps; what is pointed at is told in numbers."""
+    """Named arrays side by side as heat maps; hovering shows an entry's number."""
 
     def __init__(self, parent: QWidget | None = None, longest: float = LONGEST):
         super().__init__(parent)

@@ -79,7 +79,7 @@ class Reporter(QObject):
             self._arrived.emit()
 
     def stop(self) -> None:
-        """The program ends: from now on exceptions are printed, as Python does by itself."""
+        """Give exceptions back to Python, which prints them; called as the program ends."""
         sys.excepthook, sys.unraisablehook = sys.__excepthook__, sys.__unraisablehook__
         threading.excepthook = threading.__excepthook__
         qInstallMessageHandler(None)

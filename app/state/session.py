@@ -234,7 +234,7 @@ class Session(QObject):
     # -- folding and unfolding
 
     def unfold(self, name: str) -> None:
-        """Replace a node by what it stands for. Raises Problem where it stands for nothing simpler."""
+        """Show the simpler operations a node is made of. Raises Problem where there are none."""
         graph, node = self.story.graph, self.story.graph.nodes[name]
         expansion(graph, node)
         operations = {**self.document.unfolded, key_of(graph, name): node.op}

@@ -57,8 +57,9 @@ class Pushed:
 def push(story: Story, direction: Mapping[str, Value]) -> Iterator[Pushed]:
     """One forward pass, fact by fact: first the nodes of the direction, then all that are computed.
 
-    A direction has tangents in the shapes of its nodes; inputs it does not name rest. A node in between may
-    be named as well: it is then moved by itself. Raises Problem for an unknown node or another shape.
+    A direction has tangents in the shapes of its nodes; inputs it does not name have tangent 0. A node in
+    between may be named as well: its tangent is then the one given, not computed.
+    Raises Problem for an unknown node or another shape.
     """
     graph, value = story.graph, story.last.value
     for name, tangent in direction.items():
