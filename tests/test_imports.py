@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -110,12 +111,74 @@ def test_an_import_from_no_lower_floor_is_found(tmp_path, house, floor, above):
     assert climbs(tmp_path, house) == [f"{house}/{floor}/bad.py:2 {above}"]
 
 
-def modules(folder):
-    paths = sorted((ROOT / folder).rglob("*.py"))
-    return [
-        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+def files(root):
+    """The files of core and of app by the names of their modules."""
+    paths = [path for house in FLOORS for path in sorted((root / house).rglob("*.py"))]
+    return {
+        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
         for path in paths
-        if path.name != "__main__.py"
+    }
+
+
+def drawn(root):
+    """Who imports whom: files, and the folders they lie in. Imports for types alone count as all others."""
+    places = files(root)
+    of_files, of_folders = nx.DiGraph(), nx.DiGraph()
+    for module, path in places.items():
+        for name in named(path.read_text(encoding="utf-8")):
+            other = name if name in places else name.rpartition(".")[0]
+            if other in places and other != module:
+                of_files.add_edge(module, other)
+                here, there = path.parent, places[other].parent
+                if here != there:
+                    of_folders.add_edge(*(folder.relative_to(root).as_posix() for folder in (here, there)))
+    return of_files, of_folders
+
+
+def named(source):
+    """All that a text imports, each with the module it is taken from."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                yield from (f"{module}.{alias.name}" for alias in names)
+
+
+def circles(graph):
+    return [sorted(circle) for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
+
+
+def test_no_files_and_no_folders_import_each_other():
+    of_files, of_folders = drawn(ROOT)
+    of_files = of_files.subgraph([name for name in of_files if name.startswith("core")])
+    assert circles(of_files) == circles(of_folders) == []
+    assert len(of_files) > 150 and len(of_folders) > 20
+
+
+CIRCLE = {
+    "app/shell/window.py": "from app.shell.menus import add_menus\n",
+    "app/shell/menus.py": "def late():\n    from app.shell import help\n",
+    "app/shell/help.py": "if TYPE_CHECKING:\n    from app.shell.window import Window\n",
+    "core/export/code.py": "import core.export.numpy.script\n",
+    "core/export/numpy/script.py": "from core.export.shared import name\n",
+    "core/export/shared.py": "",
+}
+
+
+def test_a_planted_circle_is_found(tmp_path):
+    for name, source in CIRCLE.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+    of_files, of_folders = drawn(tmp_path)
+    assert circles(of_files) == [["app.shell.help", "app.shell.menus", "app.shell.window"]]
+    assert circles(of_folders) == [["core/export", "core/export/numpy"]]
+
+
+def modules(folder):
+    return [
+        name for name, path in files(ROOT).items() if name.startswith(folder) and path.name != "__main__.py"
     ]
 
 

@@ -23,7 +23,7 @@ from core.graph.typed_value import read_value
 from core.notation.spellings import name_of
 from core.project.document import Document
 from core.service.request import LISTED, Refusal, typed_values
-from core.training.lab import LIMITS, Lab
+from core.training.lab import LIMITS, NO_DATA, Lab
 
 if TYPE_CHECKING:
     from core.service.training_curve import Curve
@@ -162,7 +162,7 @@ def _check_files(words: argparse.Namespace) -> None:
 
 def _made(words: argparse.Namespace, document: Document, typed: Mapping[str, Value], network: bool) -> Setup:
     """What the lab makes of the words. Raises Problem where they do not fit."""
-    from core.training.setup import NO_DATA, setup
+    from core.training.setup import setup
 
     if network and typed:
         raise Problem("The lab chooses the initial weights of a network", hint="Omit the values")
@@ -261,7 +261,6 @@ def _check_given(words: argparse.Namespace, lab: Lab, given: Mapping[str, Any]) 
     """Raise Problem where more is asked of a data set or a rule than it has."""
     from core.data.datasets import DATASETS
     from core.training.optimizers import MOMENTUM, OPTIMIZERS
-    from core.training.setup import NO_DATA
 
     rule, source = OPTIMIZERS.get(lab.optimizer), DATASETS.get(lab.data)
     if "momentum" in given and rule and MOMENTUM not in rule.hyperparameters:

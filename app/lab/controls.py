@@ -25,10 +25,9 @@ from app.widgets.theme import LIGHT, Theme
 from core.base.dataclass import dataclass
 from core.base.numbers import short
 from core.data.datasets import DATASETS
-from core.training.lab import LIMITS, MAX_LAYERS, MAX_UNITS, REDUCTIONS, Lab
-from core.training.networks import ACTIVATIONS
+from core.training.activations import ACTIVATIONS
+from core.training.lab import LIMITS, MAX_LAYERS, MAX_UNITS, NO_DATA, REDUCTIONS, Lab
 from core.training.optimizers import OPTIMIZERS
-from core.training.setup import NO_DATA
 
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10")
 

@@ -26,9 +26,9 @@ from core.data.examples import Dataset
 from core.graph.builder import free_names
 from core.training.boundary import WHOLE, Plane, plane_of
 from core.training.fitting import sight
-from core.training.lab import Lab
+from core.training.lab import NO_DATA, Lab
 from core.training.roles import Roles
-from core.training.setup import NO_DATA, Setup, dataset_of, setup
+from core.training.setup import Setup, dataset_of, setup
 from core.training.trainer import Record, Trainer
 
 MOST_UNITS_SHOWN = 24

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.base.errors import Problem, Span
 from core.notation import mistakes
 from core.notation.comparisons import relation
 from core.notation.lexer import Token
 from core.notation.libraries import ALONG_ANY, ALONG_LAST, IGNORED, KEYWORDS
+from core.notation.reading import Reading
 from core.notation.signatures import Signature
 from core.notation.tree import (
     Call,
@@ -18,14 +17,11 @@ from core.notation.tree import (
     Tree,
 )
 
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
-
 Keywords = dict[str, Tree]
 
 
 def finished(
-    reader: Expressions,
+    reader: Reading,
     shown: str,
     signature: Signature,
     args: tuple[Tree, ...],
@@ -49,7 +45,7 @@ def finished(
     return Call(signature.name, args, span)
 
 
-def arguments(reader: Expressions, opening: Token, what: str) -> tuple[tuple[Tree, ...], Keywords]:
+def arguments(reader: Reading, opening: Token, what: str) -> tuple[tuple[Tree, ...], Keywords]:
     """The values in a function's brackets, and those that are given by name, such as `dim=-1`."""
     keywords: Keywords = {}
 
@@ -77,7 +73,7 @@ def arguments(reader: Expressions, opening: Token, what: str) -> tuple[tuple[Tre
     return tuple(value for value in values if value is not None), keywords
 
 
-def _keyword_value(reader: Expressions) -> Tree | None:
+def _keyword_value(reader: Reading) -> Tree | None:
     """The value of a keyword; nothing for None."""
     token = reader.token
     if token.kind == "name" and token.text == "None":
@@ -89,7 +85,7 @@ def _keyword_value(reader: Expressions) -> Tree | None:
     return reader.expression()
 
 
-def _along(reader: Expressions, signature: Signature, args: tuple[Tree, ...], axis: Tree, span: Span) -> Tree:
+def _along(reader: Reading, signature: Signature, args: tuple[Tree, ...], axis: Tree, span: Span) -> Tree:
     """A function along an axis: sums and means take any, softmax and its like work along the last."""
     number = number_of(axis)
     if number is None or number != int(number):

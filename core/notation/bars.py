@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.base.errors import Problem, Span
 from core.notation.lexer import Token
+from core.notation.reading import Reading
 from core.notation.tree import Call, Needed, Tree
-
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
 
 NORMS = {"1": "l1", "2": "norm", "F": "norm", "": "norm"}
 
 
-def bars(reader: Expressions, opening: Token) -> Tree:
+def bars(reader: Reading, opening: Token) -> Tree:
     """`|x|`, `‖x‖`, `‖x‖_1`."""
     with reader.level(opening):
         reader.fences.append(opening.text)
@@ -32,7 +28,7 @@ def bars(reader: Expressions, opening: Token) -> Tree:
     return Call(function, (body,), opening.span.to(closing.span))
 
 
-def need_vector(reader: Expressions, body: Tree, span: Span) -> None:
+def need_vector(reader: Reading, body: Tree, span: Span) -> None:
     """Note that a norm with a number is one of a vector: of a matrix it is another one."""
     message, hint = (
         "This norm of a matrix is another number",
@@ -41,7 +37,7 @@ def need_vector(reader: Expressions, body: Tree, span: Span) -> None:
     reader.needed.append(Needed(body, message, hint, rank=1, at_most=True, span=span))
 
 
-def _which_norm(reader: Expressions) -> tuple[str, Token]:
+def _which_norm(reader: Reading) -> tuple[str, Token]:
     """The label of a norm: `_1`, `_{2}`, `_F`, `₂`."""
     token = reader.take()
     if token.kind == "sub":
@@ -57,7 +53,7 @@ def _which_norm(reader: Expressions) -> tuple[str, Token]:
     return label.text, label
 
 
-def split_bars(reader: Expressions) -> None:
+def split_bars(reader: Reading) -> None:
     """`|a||b|`: inside single bars a double bar is one that closes and one that opens."""
     token = reader.token
     middle = token.span.start + 1

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.base.errors import Problem
 from core.notation import mistakes
 from core.notation.arguments import arguments, finished, number_of
 from core.notation.foreign import check_library, foreign_at, foreign_call
 from core.notation.lexer import Token
 from core.notation.names import parts
+from core.notation.reading import Reading
 from core.notation.signatures import Signature
 from core.notation.slopes import slope
 from core.notation.tree import (
@@ -22,14 +21,10 @@ from core.notation.tree import (
     Tree,
 )
 
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
-
-
 # -- names
 
 
-def named(reader: Expressions, token: Token) -> Tree:
+def named(reader: Reading, token: Token) -> Tree:
     """A name, or a call if it is a function."""
     library = token.kind == "library"
     first = token
@@ -58,7 +53,7 @@ def named(reader: Expressions, token: Token) -> Tree:
     return applied(reader, token, signature)
 
 
-def _plain_name(reader: Expressions, token: Token, library: bool) -> Tree:
+def _plain_name(reader: Reading, token: Token, library: bool) -> Tree:
     if library:
         raise mistakes.no_such_function(reader, token)
     if parts(token.text).primes and token.text not in reader.known:
@@ -91,14 +86,14 @@ def _plain_name(reader: Expressions, token: Token, library: bool) -> Tree:
     return Name(reader.current.get(token.text, token.text), token.span)
 
 
-def _holds_relation(reader: Expressions) -> bool:
+def _holds_relation(reader: Reading) -> bool:
     return any(token.kind == "sign" and token.text in "<>≤≥=≠" for token in reader.inside())
 
 
 # -- calls
 
 
-def _call(reader: Expressions, first: Token, token: Token, signature: Signature) -> Tree:
+def _call(reader: Reading, first: Token, token: Token, signature: Signature) -> Tree:
     opening = reader.take()
     if opening.text == "{" and signature.most == 1:
         body = reader.bracketed(opening)
@@ -117,7 +112,7 @@ def _call(reader: Expressions, first: Token, token: Token, signature: Signature)
 # -- without brackets
 
 
-def applied(reader: Expressions, token: Token, signature: Signature) -> Tree:
+def applied(reader: Reading, token: Token, signature: Signature) -> Tree:
     """A function without brackets takes the next factor: `log p`, `sin^2 x`, `\\tanh x`."""
     start = reader.at
     exponent = _function_power(reader, token)
@@ -143,7 +138,7 @@ def applied(reader: Expressions, token: Token, signature: Signature) -> Tree:
     return Binary("^", call, exponent, reader.since(token))
 
 
-def _function_power(reader: Expressions, token: Token) -> Tree | None:
+def _function_power(reader: Reading, token: Token) -> Tree | None:
     """The power in `sin^2 x` or `sin²x`, which is that of the result."""
     if reader.token.kind == "sup":
         power: Tree = Number(float(reader.token.text), reader.token.span)
@@ -160,7 +155,7 @@ def _function_power(reader: Expressions, token: Token) -> Tree | None:
     return power
 
 
-def _next_factor(reader: Expressions, token: Token) -> Tree:
+def _next_factor(reader: Reading, token: Token) -> Tree:
     """The next factor: a name or a number with its powers, and what stands against it as in `2x` or `wx`."""
     factor = reader.factor()
     while (

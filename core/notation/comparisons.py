@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.base.errors import Problem
 from core.notation.libraries import chosen
+from core.notation.reading import Reading
 from core.notation.tree import Binary, Indicator, Number, Tree, with_span
 
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
 
-
-def relation(reader: Expressions) -> Tree:
+def relation(reader: Reading) -> Tree:
     """An expression, or a comparison such as `x > 0` or `0 < x < 1`: 1 where it holds, else 0."""
     return comparison(reader)[0]
 
 
-def comparison(reader: Expressions) -> tuple[Tree, bool]:
+def comparison(reader: Reading) -> tuple[Tree, bool]:
     """The same, and whether it is a comparison."""
     first = reader.expression()
     found: Tree | None = None
@@ -33,7 +29,7 @@ def comparison(reader: Expressions) -> tuple[Tree, bool]:
     return found or first, found is not None
 
 
-def conditional(reader: Expressions, then: Tree) -> Tree:
+def conditional(reader: Reading, then: Tree) -> Tree:
     """`a if c else b`."""
     reader.take()
     condition = relation(reader)

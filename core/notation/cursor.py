@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from core.base.errors import Problem
+from core.base.errors import Problem, Span, place
 from core.notation.lexer import Token
 
 RELATIONS = "<>≤≥=≠"
@@ -50,6 +50,14 @@ class Cursor:
         yield
         self.depth -= 1
 
+    def close(self, opening: Token) -> Token:
+        """Take the bracket that closes `opening`. Raises Problem where another token stands."""
+        self.fences.pop()
+        closing = CLOSING[opening.text]
+        if self.token.text == closing and self.token.kind in ("sign", "bar", "bars"):
+            return self.take()
+        raise not_closed(self, opening)
+
     def called(self, token: Token) -> str:
         """How a sentence names a token."""
         if token.kind == "stop":
@@ -88,6 +96,26 @@ class Cursor:
 def too_deep(token: Token) -> Problem:
     """The problem of a bracket, a function or a root that is nested too deeply."""
     return Problem(f"This is nested deeper than {MAX_DEPTH} levels", token.span, "Name a part of it")
+
+
+def not_closed(cursor: Cursor, opening: Token) -> Problem:
+    """The problem of a bracket that should close here; the fix closes it at the end of the text, or here."""
+    text, closing, token = cursor.text, CLOSING[opening.text], cursor.token
+    at = place(text, opening.span)
+    where = f"column {at.column}" if "\n" not in text else f"line {at.line}, column {at.column}"
+    message = f"The '{opening.text}' at {where} is not closed: expected '{closing}' but found "
+    message += cursor.called(token)
+    if text[opening.span.start : opening.span.end] == "||" and "bar" in (t.kind for t in cursor.tokens):
+        return Problem(message, opening.span, "Write abs(…) for the outer bars where bars stand in bars")
+    if token.kind == "stop":
+        end = len(text.rstrip())
+        return Problem(message, Span(max(0, end - 1), end), f"Add '{closing}'", text[end - 1 : end] + closing)
+    if token.text == ";" and opening.text == "[":
+        hint = "Entries have commas between them, and rows brackets of their own: [[1, 2], [3, 4]]"
+        return Problem(message, token.span, hint, ",")
+    if token.text in (")", "]", "}"):
+        return Problem(message, token.span, f"Write '{closing}' instead", closing)
+    return Problem(message, token.span, f"Add '{closing}' before it")
 
 
 def nesting(token: Token) -> int:

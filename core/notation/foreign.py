@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.base.errors import Problem, Span
 from core.notation import mistakes
 from core.notation.arguments import Keywords, arguments, axis_of, number_of
 from core.notation.bars import need_vector
 from core.notation.lexer import Token
 from core.notation.libraries import FOREIGN, LOSSES, Foreign
+from core.notation.reading import Reading
 from core.notation.signatures import Signature
 from core.notation.tree import Number, Tree, with_span
 
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
 
-
-def foreign_at(reader: Expressions, token: Token, library: bool) -> Foreign | None:
+def foreign_at(reader: Reading, token: Token, library: bool) -> Foreign | None:
     """What a function of another language means here; only behind its library or with brackets."""
     spelled = reader.source(token.span)
     found = FOREIGN.get(spelled) or FOREIGN.get(token.text)
@@ -28,7 +24,7 @@ def foreign_at(reader: Expressions, token: Token, library: bool) -> Foreign | No
     return found if library or len(spelled) > 1 else None
 
 
-def check_library(reader: Expressions, first: Token, token: Token, signature: Signature) -> None:
+def check_library(reader: Reading, first: Token, token: Token, signature: Signature) -> None:
     """Raise a Problem where a library's function of the same name computes something else."""
     if first.kind != "library" or not reader.at_sign("("):
         return
@@ -45,7 +41,7 @@ def check_library(reader: Expressions, first: Token, token: Token, signature: Si
         raise Problem("TensorFlow has the slope 0.2 here", span, "Write leaky_relu(x, 0.2)")
 
 
-def foreign_call(reader: Expressions, first: Token, token: Token, foreign: Foreign) -> Tree:
+def foreign_call(reader: Reading, first: Token, token: Token, foreign: Foreign) -> Tree:
     """A call of another language's function, whose name was taken, with the values in its brackets."""
     if token.text in LOSSES and reader.ahead().text == ")":
         raise mistakes.loss_as_a_layer(reader, token)
@@ -56,7 +52,7 @@ def foreign_call(reader: Expressions, first: Token, token: Token, foreign: Forei
 
 
 def translated(
-    reader: Expressions, shown: str, foreign: Foreign, args: tuple[Tree, ...], keywords: Keywords, span: Span
+    reader: Reading, shown: str, foreign: Foreign, args: tuple[Tree, ...], keywords: Keywords, span: Span
 ) -> Tree:
     """A call of another language's function as a tree of the program's notation."""
     keywords, axis = axis_of(keywords)

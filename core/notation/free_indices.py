@@ -6,22 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from core.base.dataclass import replace
 from core.notation import entries, indices
 from core.notation.entries import Known
 from core.notation.names import parts
 from core.notation.printers import expression_text
+from core.notation.reading import Reading
 from core.notation.sums import labels_of, reductions_in
 from core.notation.tree import Name, Statement, Tree, names, substituted, walk
 from core.notation.written_out import MOST_PARTS
 
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
 
-
-def without_indices(reader: Expressions, statements: list[Statement]) -> list[Statement]:
+def without_indices(reader: Reading, statements: list[Statement]) -> list[Statement]:
     """The statements without index notation; `z_k = …` gives the whole vector z its value."""
     known = _known(reader, statements)
     if known is None:
@@ -49,7 +46,7 @@ def without_indices(reader: Expressions, statements: list[Statement]) -> list[St
     return _counted(reader, found, counts)
 
 
-def _counted(reader: Expressions, statements: list[Statement], counts: Mapping[str, Tree]) -> list[Statement]:
+def _counted(reader: Reading, statements: list[Statement], counts: Mapping[str, Tree]) -> list[Statement]:
     """The statements with limits such as n, without values, replaced by numbers of entries."""
     used = {name for statement in statements for name in names(statement.tree)}
     lengths = {name: length for name, length in counts.items() if name in used}
@@ -58,7 +55,7 @@ def _counted(reader: Expressions, statements: list[Statement], counts: Mapping[s
     return [replace(s, tree=substituted(s.tree, lengths)) for s in statements] if lengths else statements
 
 
-def _known(reader: Expressions, statements: list[Statement]) -> Known | None:
+def _known(reader: Reading, statements: list[Statement]) -> Known | None:
     """What is known for index notation; None where the program has none."""
     ranks = {name: rank for name, rank in reader.ranks.items() if rank}
     plain_names = {statement.name for statement in statements if statement.name}
@@ -83,7 +80,7 @@ def _known(reader: Expressions, statements: list[Statement]) -> Known | None:
     return replace(known, arrays=frozenset(arrays), names=frozenset(reader.known))
 
 
-def _free_labels(reader: Expressions, statement: Statement, known: Known) -> tuple[str, ...]:
+def _free_labels(reader: Reading, statement: Statement, known: Known) -> tuple[str, ...]:
     """The indices on the left of = that entries on the right carry."""
     if statement.name is None:
         return _loose_labels(reader, statement, known)
@@ -104,7 +101,7 @@ def _free_labels(reader: Expressions, statement: Statement, known: Known) -> tup
     return tuple(label for label in labels if label not in fixed)
 
 
-def _loose_labels(reader: Expressions, statement: Statement, known: Known) -> tuple[str, ...]:
+def _loose_labels(reader: Reading, statement: Statement, known: Known) -> tuple[str, ...]:
     """The indices without a value in a formula without a name: `s_k − ∑_j s_j` is a whole vector."""
     found: list[str] = []
     fixed = {
@@ -127,5 +124,5 @@ def _loose_labels(reader: Expressions, statement: Statement, known: Known) -> tu
     return labels
 
 
-def _evidence(reader: Expressions, statement: Statement, free: tuple[str, ...], known: Known) -> set[str]:
+def _evidence(reader: Reading, statement: Statement, free: tuple[str, ...], known: Known) -> set[str]:
     return entries.indexed_names(statement.tree, known, free) if free else set()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.base.errors import Problem, Span
 from core.notation import mistakes
 from core.notation.comparisons import comparison, relation
 from core.notation.cursor import nesting
 from core.notation.lexer import Token
 from core.notation.libraries import chosen
+from core.notation.reading import Reading
 from core.notation.tree import (
     Binary,
     Call,
@@ -23,13 +22,10 @@ from core.notation.tree import (
     with_span,
 )
 
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
-
 OPPOSITE = {"<": "≥", "≥": "<", ">": "≤", "≤": ">", "=": "≠", "≠": "="}
 
 
-def square(reader: Expressions, opening: Token) -> Tree:
+def square(reader: Reading, opening: Token) -> Tree:
     """`[x > 0]`, `[1, 2]`, `[1 2; 3 4]`, `[w; b]`, or brackets around one formula."""
     if reader.at_sign("]"):
         span = opening.span.to(reader.token.span)
@@ -61,7 +57,7 @@ def square(reader: Expressions, opening: Token) -> Tree:
     return with_span(first, span)
 
 
-def _is_entry(reader: Expressions, start: int) -> bool:
+def _is_entry(reader: Reading, start: int) -> bool:
     """Whether brackets that were just closed are all of an entry of a list, as in `[[2]]`."""
     before = reader.tokens[start - 1] if start else None
     if before is None or before.kind != "sign" or reader.fences[-1:] != ["["]:
@@ -69,19 +65,19 @@ def _is_entry(reader: Expressions, start: int) -> bool:
     return before.text in ("[", ",") and reader.at_sign(",", "]")
 
 
-def _is_given(reader: Expressions, start: int, body: Tree) -> bool:
+def _is_given(reader: Reading, start: int, body: Tree) -> bool:
     """Whether brackets are all that stands on the right of =, and numbers alone are in them: `x = [3]`."""
     before = reader.tokens[start - 1] if start else None
     first = before is None or before.kind == "end" or before.text == "="
     return first and reader.token.kind in ("end", "stop") and is_constant(body)
 
 
-def has_rows(reader: Expressions) -> bool:
+def has_rows(reader: Reading) -> bool:
     """Whether a ; stands directly in the bracket that opens here."""
     return _has_rows(reader, reader.at + 1)
 
 
-def _has_rows(reader: Expressions, start: int) -> bool:
+def _has_rows(reader: Reading, start: int) -> bool:
     depth = 0
     for token in reader.tokens[start:]:
         depth += nesting(token)
@@ -92,7 +88,7 @@ def _has_rows(reader: Expressions, start: int) -> bool:
     return False
 
 
-def _rows(reader: Expressions, opening: Token) -> Tree:
+def _rows(reader: Reading, opening: Token) -> Tree:
     """`[1 2; 3 4]`: rows behind ;, entries apart by blanks or commas."""
     rows: list[list[Tree]] = []
     reader.fences.append("[")
@@ -108,7 +104,7 @@ def _rows(reader: Expressions, opening: Token) -> Tree:
     return _matrix(rows, reader.since(opening))
 
 
-def _blank_row(reader: Expressions) -> list[Tree]:
+def _blank_row(reader: Reading) -> list[Tree]:
     """A row of numbers or names apart by blanks, or of formulas apart by commas."""
     depth = 0
     commas = False
@@ -130,7 +126,7 @@ def _blank_row(reader: Expressions) -> list[Tree]:
     return found
 
 
-def _blank_entry(reader: Expressions) -> Tree:
+def _blank_entry(reader: Reading) -> Tree:
     """A signed number or name, or a whole formula where it is the row's only entry."""
     start = reader.at
     sign = reader.take() if reader.at_sign("-", "+") else None
@@ -150,7 +146,7 @@ def _blank_entry(reader: Expressions) -> Tree:
     return reader.expression()
 
 
-def _signed_entry(reader: Expressions) -> bool:
+def _signed_entry(reader: Reading) -> bool:
     """Whether what follows is an entry with a sign of its own, as the −2 in `[1 -2; 3 4]`."""
     sign, value = reader.ahead(), reader.ahead(2)
     return sign.kind == "sign" and sign.text in "+-" and sign.spaced and not value.spaced
@@ -172,12 +168,12 @@ def _matrix(rows: list[list[Tree]], span: Span) -> Tree:
 # -- tables of LaTeX
 
 
-def environment(reader: Expressions, opening: Token) -> Tree:
+def environment(reader: Reading, opening: Token) -> Tree:
     """`\\begin{bmatrix} … \\end{bmatrix}` or `\\begin{cases} … \\end{cases}`."""
     return _cases(reader, opening) if opening.text == "cases" else _table(reader, opening)
 
 
-def _table(reader: Expressions, opening: Token) -> Tree:
+def _table(reader: Reading, opening: Token) -> Tree:
     rows: list[list[Tree]] = [[]]
     with reader.level(opening):
         reader.fences.append("begin")
@@ -204,12 +200,12 @@ def _table(reader: Expressions, opening: Token) -> Tree:
     return _matrix(rows, reader.since(opening))
 
 
-def _not_ended(reader: Expressions, opening: Token) -> Problem:
+def _not_ended(reader: Reading, opening: Token) -> Problem:
     said = f"'\\begin{{{opening.text}}}' is not closed"
     return Problem(said, opening.span, f"Add \\end{{{opening.text}}}")
 
 
-def _cases(reader: Expressions, opening: Token) -> Tree:
+def _cases(reader: Reading, opening: Token) -> Tree:
     """The first case whose condition holds: c·a + (1 − c)·b."""
     found: list[tuple[Tree, Tree | None, str]] = []
     with reader.level(opening):
@@ -235,7 +231,7 @@ def _cases(reader: Expressions, opening: Token) -> Tree:
     return with_span(_first_that_holds(reader, found, span), span)
 
 
-def _condition(reader: Expressions) -> tuple[Tree | None, str]:
+def _condition(reader: Reading) -> tuple[Tree | None, str]:
     """The condition of a case, None for `otherwise`; and its relation in words, to find its opposite."""
     while reader.token.kind == "name" and reader.token.text in ("if", "for", "when"):
         reader.take()
@@ -250,7 +246,7 @@ def _condition(reader: Expressions) -> tuple[Tree | None, str]:
     return condition, ""
 
 
-def _first_that_holds(reader: Expressions, found: list[tuple[Tree, Tree | None, str]], span: Span) -> Tree:
+def _first_that_holds(reader: Reading, found: list[tuple[Tree, Tree | None, str]], span: Span) -> Tree:
     value, condition, _ = found[-1]
     before = found[-2][1]
     rest: Tree
@@ -285,7 +281,7 @@ def _are_opposite(one: Tree, other: Tree) -> bool:
 # -- the indicator function
 
 
-def indicator(reader: Expressions, token: Token) -> Tree:
+def indicator(reader: Reading, token: Token) -> Tree:
     """`𝟙[x > 0]`, `𝟙(x > 0)`, `𝟙_{x > 0}`, `𝟙{x > 0}`."""
     if reader.token.kind == "under":
         reader.take()

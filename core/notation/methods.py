@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.base.errors import Problem, Span
 from core.notation import mistakes
 from core.notation.arguments import Keywords, arguments, finished, number_of
 from core.notation.foreign import translated
 from core.notation.lexer import Token
 from core.notation.libraries import ALONG_ANY, FOREIGN
+from core.notation.reading import Reading
 from core.notation.tree import (
     Call,
     Listing,
     Tree,
 )
 
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
 
-
-def method(reader: Expressions, left: Tree) -> Tree:
+def method(reader: Reading, left: Tree) -> Tree:
     """`x.tanh()`, `W.T`, `w.dot(x)`: the function with what stands before the point as its first value."""
     token = reader.take()
     name = token.text.removeprefix(".")

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from core.base.dataclass import replace
-from core.base.errors import Problem, Span, place
-from core.notation.cursor import CLOSING, RELATIONS, Cursor
+from core.base.errors import Problem, Span
+from core.notation.cursor import RELATIONS, Cursor
 from core.notation.lexer import Token, refuse_character
 from core.notation.libraries import FOREIGN, LOSSES, TITLES
 from core.notation.names import parts
 from core.notation.nearest import nearest
+from core.notation.reading import Reading
 from core.notation.signatures import Signature
 from core.notation.tree import Call, Name, Number, Statement, Tree
 from core.notation.words import PROSE
-
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
 
 SIGNS = set("+-*·/^⊙@")
 FACTORS = ("name", "number", "sup", "transpose")
@@ -135,26 +132,6 @@ def number_follows(token: Token, before: str, in_list: bool) -> Problem:
     return Problem(message, token.span, hint, f"·{token.text}")
 
 
-def not_closed(cursor: Cursor, opening: Token) -> Problem:
-    """The problem of a bracket that should close here; the fix closes it at the end of the text, or here."""
-    text, closing, token = cursor.text, CLOSING[opening.text], cursor.token
-    at = place(text, opening.span)
-    where = f"column {at.column}" if "\n" not in text else f"line {at.line}, column {at.column}"
-    message = f"The '{opening.text}' at {where} is not closed: expected '{closing}' but found "
-    message += cursor.called(token)
-    if text[opening.span.start : opening.span.end] == "||" and "bar" in (t.kind for t in cursor.tokens):
-        return Problem(message, opening.span, "Write abs(…) for the outer bars where bars stand in bars")
-    if token.kind == "stop":
-        end = len(text.rstrip())
-        return Problem(message, Span(max(0, end - 1), end), f"Add '{closing}'", text[end - 1 : end] + closing)
-    if token.text == ";" and opening.text == "[":
-        hint = "Entries have commas between them, and rows brackets of their own: [[1, 2], [3, 4]]"
-        return Problem(message, token.span, hint, ",")
-    if token.text in (")", "]", "}"):
-        return Problem(message, token.span, f"Write '{closing}' instead", closing)
-    return Problem(message, token.span, f"Add '{closing}' before it")
-
-
 # -- functions
 
 
@@ -238,7 +215,7 @@ def no_axis(shown: str, span: Span, axis: str = "1") -> Problem:
 
 
 def refuse_second_value(
-    cursor: Expressions, function: Signature, args: Sequence[Tree], keywords: Mapping[str, Tree], span: Span
+    cursor: Reading, function: Signature, args: Sequence[Tree], keywords: Mapping[str, Tree], span: Span
 ) -> None:
     """Refuse the base of a logarithm and the β of a softplus, with how they are written. Raises Problem."""
     second = keywords.get("beta", args[1] if len(args) == 2 else None)
@@ -252,7 +229,7 @@ def refuse_second_value(
     raise Problem("log takes no base here", span, *_written(mended))
 
 
-def loss_as_a_layer(cursor: Expressions, token: Token) -> Problem:
+def loss_as_a_layer(cursor: Reading, token: Token) -> Problem:
     """The problem of a loss that PyTorch makes as a layer first: `nn.BCELoss()(p, t)`."""
     shown = cursor.source(token.span)
     return Problem(f"'{shown}' is a layer of PyTorch", token.span, f"Write {LOSSES[shown]}")
@@ -272,7 +249,7 @@ def comparison_as_index(cursor: Cursor) -> Problem:
     return Problem("An index is a number, no comparison", cursor.token.span, hint)
 
 
-def refuse_unknown_function(cursor: Expressions, token: Token) -> None:
+def refuse_unknown_function(cursor: Reading, token: Token) -> None:
     """Refuse a word, or a name in front of a list of values, that looks like a call of an unknown function.
 
     Raises Problem; a single letter in front of a bracket is a factor.
@@ -310,7 +287,7 @@ def refuse_unknown_function(cursor: Expressions, token: Token) -> None:
     raise Problem(message, token.span, hint)
 
 
-def refuse_operator(cursor: Expressions, token: Token) -> None:
+def refuse_operator(cursor: Reading, token: Token) -> None:
     """Refuse a name in front of a value that stands for a function: no product is meant. Raises Problem."""
     if token.text in TITLES:
         value = cursor.source(cursor.token.span)
@@ -320,7 +297,7 @@ def refuse_operator(cursor: Expressions, token: Token) -> None:
         raise no_such_function(cursor, token)
 
 
-def refuse_number_for_name(cursor: Expressions, token: Token) -> None:
+def refuse_number_for_name(cursor: Reading, token: Token) -> None:
     """Refuse a number in brackets behind a name, as f(3) may be a value of f or a product, and note f(x).
 
     Raises Problem.
@@ -337,7 +314,7 @@ def refuse_number_for_name(cursor: Expressions, token: Token) -> None:
         cursor.note(f"{cursor.source(span)} is read as the product {factors}", span)
 
 
-def refuse_list_for_name(cursor: Expressions, token: Token) -> None:
+def refuse_list_for_name(cursor: Reading, token: Token) -> None:
     """Refuse values behind commas after a name that has a value and so is no function. Raises Problem."""
     if cursor.has_comma():
         shown = cursor.source(token.span)
@@ -345,7 +322,7 @@ def refuse_list_for_name(cursor: Expressions, token: Token) -> None:
         raise Problem(message, token.span, f"Define it in a line before, as in {shown}(x, y) = x + y")
 
 
-def no_such_function(cursor: Expressions, token: Token) -> Problem:
+def no_such_function(cursor: Reading, token: Token) -> Problem:
     """The problem of a function of a library that the program does not have."""
     shown = cursor.source(token.span)
     if shown in LOSSES:
@@ -355,14 +332,14 @@ def no_such_function(cursor: Expressions, token: Token) -> Problem:
     return Problem(f"'{shown}' is not a function here", token.span, hint, meant or None)
 
 
-def conditional_probability(cursor: Expressions, token: Token) -> Problem:
+def conditional_probability(cursor: Reading, token: Token) -> Problem:
     """The problem of p(y | x)."""
     end = cursor.tokens[cursor.partner(cursor.at)].span
     message = "A probability is not computed from a distribution"
     return Problem(message, token.span.to(end), "Write its formula, such as 1/(1 + e^(-z))")
 
 
-def no_such_method(cursor: Expressions, token: Token) -> Problem:
+def no_such_method(cursor: Reading, token: Token) -> Problem:
     """The problem of a method that the program does not have."""
     name = token.text.removeprefix(".")
     meant = _meant(name, {*cursor.functions, *FOREIGN})
@@ -372,7 +349,7 @@ def no_such_method(cursor: Expressions, token: Token) -> Problem:
     )
 
 
-def prime_of_a_name(cursor: Expressions, token: Token) -> Problem:
+def prime_of_a_name(cursor: Reading, token: Token) -> Problem:
     """The problem of a prime behind a name without a value: MATLAB's transpose, or a slope."""
     written = cursor.source(token.span)
     shown = replace(parts(token.text), primes=0).text
@@ -385,7 +362,7 @@ def prime_of_a_name(cursor: Expressions, token: Token) -> Problem:
     return Problem(message, token.span, hint, f"{shown}^T")
 
 
-def refuse_unclear_end(cursor: Expressions, function: Token, call: Call) -> None:
+def refuse_unclear_end(cursor: Reading, function: Token, call: Call) -> None:
     """Refuse `tanh W x`, where the function may be of the next factor or of the product. Raises Problem."""
     token = cursor.token
     if not (
@@ -404,7 +381,7 @@ def refuse_unclear_end(cursor: Expressions, function: Token, call: Call) -> None
     raise Problem(message, function.span.to(last), hint, mended)
 
 
-def refuse_equation_number(cursor: Expressions) -> None:
+def refuse_equation_number(cursor: Reading) -> None:
     """Refuse a number in brackets at the end of a line, which may be the number of the equation."""
     number, closing, end = cursor.ahead(), cursor.ahead(2), cursor.ahead(3)
     if number.kind == "number" and closing.text == ")" and end.kind in ("end", "stop"):
@@ -414,7 +391,7 @@ def refuse_equation_number(cursor: Expressions) -> None:
         raise Problem(message, span, f"Delete it, or write ·{number.text}", "")
 
 
-def refuse_prose(cursor: Expressions) -> None:
+def refuse_prose(cursor: Reading) -> None:
     """Refuse words of prose side by side with names. Raises Problem."""
     token = cursor.token
     before = cursor.tokens[cursor.at - 1]
@@ -438,7 +415,7 @@ def _compares(cursor: Cursor) -> bool:
     return False
 
 
-def unexpected(cursor: Expressions) -> Problem:
+def unexpected(cursor: Reading) -> Problem:
     """The problem of a token that cannot stand in a row of a matrix or of cases."""
     return Problem(
         f"Did not expect {cursor.called(cursor.token)} here", cursor.token.span, "Put & between entries"

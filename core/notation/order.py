@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
 
+from core.notation.reading import Reading
 from core.notation.tree import Call, Statement, names, walk
 
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
 
-
-def in_order(reader: Expressions, statements: list[Statement]) -> tuple[Statement, ...]:
+def in_order(reader: Reading, statements: list[Statement]) -> tuple[Statement, ...]:
     """The statements so that every name has its value before it is used, where they are out of order."""
     given = {s.name: i for i, s in enumerate(statements) if s.name}
     uses = [

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from core.base.errors import Problem
 from core.notation.lexer import Token
+from core.notation.reading import Reading
 from core.notation.signatures import Signature
 from core.notation.tree import (
     Binary,
@@ -22,14 +22,11 @@ from core.notation.tree import (
     with_span,
 )
 
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
-
 ZERO, ONE = Number(0.0), Number(1.0)
 Pair = tuple[Tree, Tree]  # a part and its slope
 
 
-def slope(reader: Expressions, token: Token, function: str, primes: int) -> Tree:
+def slope(reader: Reading, token: Token, function: str, primes: int) -> Tree:
     """`σ'(z)`: the slope of a function at a value, as the formula it is."""
     span = reader.since(token)
     if primes > 1:

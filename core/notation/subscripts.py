@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.base.errors import Span
+from core.notation.reading import Reading
 from core.notation.tree import Call, Index, Name, Number, Tree
 
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
 
-
-def entry(reader: Expressions, left: Tree) -> Tree | None:
+def entry(reader: Reading, left: Tree) -> Tree | None:
     """`softmax(z)_k` is entry k; a subscript elsewhere belongs to a name."""
     behind = [reader.ahead(count).text for count in (1, 2, 3)]
     plus = 2 if behind[0] == "+" else 4 if behind == ["{", "+", "}"] else 0

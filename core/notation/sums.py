@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem, Span
 from core.notation.cursor import SUM, nesting
 from core.notation.lexer import Token
 from core.notation.names import parts
+from core.notation.reading import Reading
 from core.notation.tree import Binary, Name, Number, Reduction, Tree, fold, remade, walk
-
-if TYPE_CHECKING:
-    from core.notation.expressions import Expressions
 
 WORDS = {"sum": "sum", "prod": "product", "max": "maximum", "min": "minimum"}
 
@@ -54,7 +51,7 @@ def labels_of(sub: str) -> list[str]:
     return [label for label in found if label != ","] if "".join(found) == sub else []
 
 
-def reduction(reader: Expressions, token: Token) -> Tree:
+def reduction(reader: Reading, token: Token) -> Tree:
     """The sum that a sign begins, over its term; the term ends at + or −, unless the index goes on behind."""
     start = reader.at - 1
     limits = _limits(reader, token)
@@ -71,7 +68,7 @@ def reduction(reader: Expressions, token: Token) -> Tree:
     return Reduction(token.text, limits.indices, body, limits.start, limits.stop, limits.excluded, span)
 
 
-def _continued(reader: Expressions, start: int, limits: _Limits, body: Tree) -> Tree:
+def _continued(reader: Reading, start: int, limits: _Limits, body: Tree) -> Tree:
     """The term with those behind + and − that still carry an index of the sum."""
     token, first = reader.tokens[start], body
     while reader.at_sign("+", "-") and _carries(reader, limits.indices):
@@ -102,7 +99,7 @@ def _before(tokens: Sequence[Token], at: int) -> str:
     return tokens[at - 1].text if at else ""
 
 
-def _end_of_sum(reader: Expressions) -> int:
+def _end_of_sum(reader: Reading) -> int:
     """Where the terms behind + and − end that come next."""
     level = len(reader.fences)
     begun, last, end = reader.sum_ends.get(level, (0, 0, 0))
@@ -120,7 +117,7 @@ def _end_of_sum(reader: Expressions) -> int:
     return end
 
 
-def _carries(reader: Expressions, indices: tuple[str, ...]) -> bool:
+def _carries(reader: Reading, indices: tuple[str, ...]) -> bool:
     """Whether a term behind the next sign has an index of the sum, not only that of a sum of its own."""
     depth = 0
     for at, token in enumerate(reader.tokens[reader.at + 1 :], start=reader.at + 1):
@@ -157,7 +154,7 @@ def _own_indices(tokens: Sequence[Token]) -> set[str]:
 # -- limits
 
 
-def _limits(reader: Expressions, token: Token) -> _Limits:
+def _limits(reader: Reading, token: Token) -> _Limits:
     """The index and its limits behind a sum's sign, below and above in either order."""
     limits = _Limits()
     while True:
@@ -189,7 +186,7 @@ def _limit(text: str, span: Span) -> Tree:
     raise Problem("A limit in raised or lowered signs is a number or a letter", span, "Write ∑_{i=1}^{n-1}")
 
 
-def _below(reader: Expressions, limits: _Limits) -> None:
+def _below(reader: Reading, limits: _Limits) -> None:
     """`i`, `{i=1}`, `{k,l}`, `{j ≠ y}` below a sum's sign."""
     if not reader.at_sign("{", "("):
         name = reader.take()
@@ -233,7 +230,7 @@ def _split(text: str, span: Span) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _guessed_indices(reader: Expressions, body: Tree) -> tuple[str, ...]:
+def _guessed_indices(reader: Reading, body: Tree) -> tuple[str, ...]:
     """The one letter that all subscripts in a sum without an index share: `∑ w_i x_i` is a sum over i."""
     subs = [
         set(labels_of(parts(part.name).sub))

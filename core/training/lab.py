@@ -53,6 +53,7 @@ LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 MAX_LAYERS, MAX_UNITS = 6, 512
 REDUCTIONS = ("mean", "sum")
+NO_DATA = "none"  # chosen in the place of a data set
 
 
 def lab_from(found: Mapping[str, Any]) -> Lab:
@@ -91,9 +92,8 @@ def choices() -> Mapping[str, Collection[str]]:
     """What each of the lab's texts may be."""
     # they load NumPy, and a file with the usual settings is opened without them
     from core.data.datasets import DATASETS
-    from core.training.networks import ACTIVATIONS
+    from core.training.activations import ACTIVATIONS
     from core.training.optimizers import OPTIMIZERS
-    from core.training.setup import NO_DATA
 
     return {
         "reduction": REDUCTIONS,

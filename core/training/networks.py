@@ -1,7 +1,7 @@
 """Networks: layers and an activation become a program, as one would write it on the board.
 
-ACTIVATIONS, TASKS   the tables of what can be chosen
-Network              writes the program and draws the weights to start from; it computes nothing
+TASKS     what the last layer can do
+Network   writes the program and draws the weights to start from; it computes nothing
 """
 
 from __future__ import annotations
@@ -12,28 +12,9 @@ from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.data.examples import Dataset
 from core.graph.builder import graph_of
+from core.training.activations import ACTIVATIONS
 from core.training.initial import drawn
 from core.training.lab import MAX_LAYERS, MAX_UNITS
-
-
-@dataclass(frozen=True, slots=True)
-class Activation:
-    """A hidden unit's function, and what is written around its sum."""
-
-    title: str
-    written: str
-
-
-ACTIVATIONS = {
-    "tanh": Activation("Tanh", "tanh({})"),
-    "sigmoid": Activation("Sigmoid", "σ({})"),
-    "relu": Activation("ReLU", "relu({})"),
-    "leaky_relu": Activation("Leaky ReLU", "leaky_relu({})"),
-    "elu": Activation("ELU", "elu({})"),
-    "silu": Activation("SiLU", "silu({})"),
-    "softplus": Activation("Softplus", "softplus({})"),
-    "linear": Activation("Linear", "{}"),
-}
 
 
 @dataclass(frozen=True, slots=True)

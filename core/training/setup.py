@@ -12,14 +12,12 @@ from core.data.examples import Dataset, Examples
 from core.graph.builder import build, read_program
 from core.graph.graph import Graph
 from core.training.fitting import fitted
-from core.training.lab import Lab
+from core.training.lab import NO_DATA, Lab
 from core.training.networks import Network
 from core.training.optimizers import rule_of
 from core.training.roles import Roles
 from core.training.sorting import roles_of
 from core.training.trainer import Settings, Trainer
-
-NO_DATA = "none"
 
 
 @dataclass(frozen=True)

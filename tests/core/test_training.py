@@ -16,9 +16,10 @@ from core.graph.builder import graph_of
 from core.graph.plan import make_plan
 from core.passes.stepper import tell
 from core.training import trainer as trainer_module
+from core.training.activations import ACTIVATIONS
 from core.training.boundary import Plane, boundary, plane_of
 from core.training.coding import NUMBER, ONE_HOT, SIGNS
-from core.training.networks import ACTIVATIONS, TASKS, Network, task_for
+from core.training.networks import TASKS, Network, task_for
 from core.training.optimizers import OPTIMIZERS
 from core.training.roles import Roles
 from core.training.sorting import roles_of
