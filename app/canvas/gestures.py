@@ -55,7 +55,7 @@ class Scrub:
 
     def __init__(self, session: Session, node: str, start: QPoint):
         self.session, self.node, self.id = session, node, session.gesture()
-        value = session.picture.value(node)
+        value = session.snapshot.value(node)
         self.start = value if isinstance(value, float) else 0.0
         self.from_x = start.x()
         self.step = scrub_step(self.start)

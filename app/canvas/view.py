@@ -171,10 +171,10 @@ class View(QGraphicsView):
 
     def described(self, name: str) -> str:
         """A node in words, every digit shown."""
-        picture = self.session.picture
+        snapshot = self.session.snapshot
         node = self.session.story.graph.nodes[name]
         lines = [name if node.is_leaf else f"{name} = {_source(self.session, name)}"]
-        for what, value in (("value", picture.value(name)), ("gradient", picture.gradient(name))):
+        for what, value in (("value", snapshot.value(name)), ("gradient", snapshot.gradient(name))):
             if value is not None:
                 text = exact(value) if isinstance(value, float) else value_text(value, 6, 24)
                 lines.append(f"{what} {text}")

@@ -323,11 +323,11 @@ def _figure(words: argparse.Namespace) -> int:
             "transparent": words.transparent,
         }
         if words.all:
-            figures = [figure(drawing, story.picture(i), words.digits) for i in range(len(story) + 1)]
+            figures = [figure(drawing, story.snapshot(i), words.digits) for i in range(len(story) + 1)]
             save_pages(figures, Path(words.path), theme, **options)
         else:
             save_figure(
-                figure(drawing, story.picture(count), words.digits), Path(words.path), theme, **options
+                figure(drawing, story.snapshot(count), words.digits), Path(words.path), theme, **options
             )
     return 0
 

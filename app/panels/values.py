@@ -88,7 +88,7 @@ class Table(QTableWidget):
         if not index.isValid() or index.column() != VALUE:
             return None
         name = self.names()[index.row()]
-        value = self.session.picture.value(name)
+        value = self.session.snapshot.value(name)
         is_input = self.session.story.graph.nodes[name].op == "input" and not self.session.is_outdated
         if is_input and isinstance(value, float):
             return name, value
@@ -182,10 +182,10 @@ class ValuesPanel(QWidget):
                 self.table.clearSelection()
 
     def _show_row(self, row: int, name: str) -> None:
-        picture, graph = self.session.picture, self.session.story.graph
+        snapshot, graph = self.session.snapshot, self.session.story.graph
         node, printed = graph.nodes[name], graph.typesetter.name(name)
-        value, gradient = picture.value(name), picture.gradient(name)
-        seen = picture.shown
+        value, gradient = snapshot.value(name), snapshot.gradient(name)
+        seen = snapshot.shown
         shown, editable = seen.value(name), node.op == "input"
         if editable and (typed := self.session.typed_value(name)) is not None:
             value = shown = typed  # even where it does not fit

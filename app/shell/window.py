@@ -338,7 +338,7 @@ class Window(QMainWindow):
     def copy_value(self) -> None:
         """The selected node's value, or the output's, with every digit."""
         name = self.session.selection or self.session.story.graph.output
-        value = self.session.picture.value(name)
+        value = self.session.snapshot.value(name)
         if value is None:
             self.tell(f"{name} has no value yet")
         else:

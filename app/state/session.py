@@ -29,7 +29,7 @@ from core.passes.expansions import called, expansion
 from core.passes.guessed_values import carried_over, is_edit, with_defaults
 from core.passes.seed import check_seed, is_chosen
 from core.passes.stepper import as_chosen, telling, troubles
-from core.passes.steps import Picture, Story
+from core.passes.steps import Snapshot, Story
 from core.passes.unfold import (
     LEVELS,
     key_of,
@@ -297,8 +297,8 @@ class Session(QObject):
     # -- where we are
 
     @property
-    def picture(self) -> Picture:
-        return self.story.picture(self.cursor)
+    def snapshot(self) -> Snapshot:
+        return self.story.snapshot(self.cursor)
 
     @property
     def figure(self) -> Figure:
@@ -322,7 +322,7 @@ class Session(QObject):
         return self.document.lab
 
     def seek(self, cursor: int) -> None:
-        """Go to the picture after so many steps."""
+        """Go to where so many steps are done."""
         cursor = max(0, min(cursor, len(self.story)))
         if cursor != self.cursor:
             self.cursor = cursor

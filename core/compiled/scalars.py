@@ -20,7 +20,7 @@ from core.compiled.ready import Array, Compiled, Flat, nothing
 from core.graph.plan import GRADIENT, OUTPUT, Instruction, Plan
 from core.ops.rules import ON_NUMBERS
 from core.passes.stepper import steps
-from core.passes.steps import Picture, Story
+from core.passes.steps import Snapshot, Story
 
 RAISED = (ArithmeticError, ValueError)
 SPACE = {"inf": math.inf, "nan": math.nan, **ON_NUMBERS}
@@ -129,7 +129,7 @@ class Floats:
         self._keep(*values)
         self._learn(*gradients)
 
-    def _told(self) -> Picture:
+    def _told(self) -> Snapshot:
         """All that is known after the stepper's pass."""
         at = [*self._parameters.tolist(), *self._inputs.tolist()]
         known = self.constants | dict(zip(self.leaves, at, strict=True))

@@ -18,12 +18,12 @@ from core.graph.graph import CONSTANT, Edge
 from core.layout import Route
 from core.math.mathtree import Fenced, Math, Sign, row
 from core.math.typeset import PLUS, is_loose, number_math, value_math
-from core.passes.steps import Computed, Flowed, Picture, Seeded, Story
+from core.passes.steps import Computed, Flowed, Seeded, Snapshot, Story
 
 
-def figure(drawing: Drawing, picture: Picture, digits: int = DIGITS) -> Figure:
-    """What is to be seen at a picture."""
-    return Figures(drawing, picture.story, digits).at(picture.count)
+def figure(drawing: Drawing, snapshot: Snapshot, digits: int = DIGITS) -> Figure:
+    """What is to be seen at a snapshot."""
+    return Figures(drawing, snapshot.story, digits).at(snapshot.count)
 
 
 class Figures:
@@ -54,13 +54,13 @@ class Figures:
 
     def _after(self, count: int, touched: Iterable[str]) -> Figure:
         """The figure after so many steps, made from the last one by looking at the touched nodes anew."""
-        drawing, picture = self._drawing, self._story.picture(count)
+        drawing, snapshot = self._drawing, self._story.snapshot(count)
         for name in touched:
-            self._boxes[name] = _box(drawing, picture, name)
-            self._arrows[name] = _arrows(drawing, picture, name)
-            self._labels[name] = _labels(drawing, picture, name, self._digits)
+            self._boxes[name] = _box(drawing, snapshot, name)
+            self._arrows[name] = _arrows(drawing, snapshot, name)
+            self._labels[name] = _labels(drawing, snapshot, name, self._digits)
             if name in drawing.stubs:
-                self._stubs[name] = _stub(drawing, picture, name)
+                self._stubs[name] = _stub(drawing, snapshot, name)
         return Figure(
             tuple(self._boxes.values()),
             (*chain.from_iterable(self._arrows.values()), *self._stubs.values()),
@@ -70,18 +70,18 @@ class Figures:
         )
 
 
-def _box(drawing: Drawing, picture: Picture, name: str) -> Box:
+def _box(drawing: Drawing, snapshot: Snapshot, name: str) -> Box:
     node = drawing.graph.nodes[name]
     width, height = drawing.sizes[name]
     kind: Literal["input", "operation"] = "input" if node.is_leaf else "operation"
-    mood, centre = _box_mood(name, picture), drawing.placement.centres[name]
-    backward = mood in ("active", "receiving") and isinstance(picture.step, Flowed | Seeded)
+    mood, centre = _box_mood(name, snapshot), drawing.placement.centres[name]
+    backward = mood in ("active", "receiving") and isinstance(snapshot.step, Flowed | Seeded)
     chosen = name == drawing.graph.output != drawing.graph.own_output
     return Box(name, kind, centre, width, height, drawing.symbols[name], mood, backward, chosen)
 
 
-def _box_mood(name: str, picture: Picture) -> Mood:
-    match picture.step:
+def _box_mood(name: str, snapshot: Snapshot) -> Mood:
+    match snapshot.step:
         case Computed(node) | Seeded(node) if node == name:
             return "active"
         case Flowed(node, _, arg):
@@ -89,35 +89,35 @@ def _box_mood(name: str, picture: Picture) -> Mood:
                 return "active"
             if arg == name:
                 return "receiving"
-    return "idle" if picture.value(name) is None else "done"
+    return "idle" if snapshot.value(name) is None else "done"
 
 
-def _arrows(drawing: Drawing, picture: Picture, name: str) -> list[Arrow]:
+def _arrows(drawing: Drawing, snapshot: Snapshot, name: str) -> list[Arrow]:
     """The edges into a node."""
     return [
-        Arrow(edge, drawing.routes[name, edge.port], *_arrow_mood(edge, picture))
+        Arrow(edge, drawing.routes[name, edge.port], *_arrow_mood(edge, snapshot))
         for edge in drawing.arriving[name]
     ]
 
 
-def _arrow_mood(edge: Edge, picture: Picture) -> tuple[Mood, bool]:
-    match picture.step:
+def _arrow_mood(edge: Edge, snapshot: Snapshot) -> tuple[Mood, bool]:
+    match snapshot.step:
         case Computed(node) if node == edge.target:
             return "active", False
         case Flowed(node, port) if (node, port) == (edge.target, edge.port):
             return "active", True
-    return ("done" if picture.value(edge.target) is not None else "idle"), False
+    return ("done" if snapshot.value(edge.target) is not None else "idle"), False
 
 
-def _stub(drawing: Drawing, picture: Picture, name: str) -> Arrow:
+def _stub(drawing: Drawing, snapshot: Snapshot, name: str) -> Arrow:
     """The arrow on which an output leaves."""
-    step = picture.step
+    step = snapshot.step
     lit = isinstance(step, Seeded | Computed) and step.node == name
-    mood: Mood = "active" if lit else "done" if picture.value(name) is not None else "idle"
+    mood: Mood = "active" if lit else "done" if snapshot.value(name) is not None else "idle"
     return Arrow(Edge(name, "", -1), drawing.stubs[name], mood, lit and isinstance(step, Seeded))
 
 
-def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[Label]:
+def _labels(drawing: Drawing, snapshot: Snapshot, name: str, digits: int) -> list[Label]:
     graph = drawing.graph
     node = graph.nodes[name]
     found: list[Label] = []
@@ -125,7 +125,7 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
     x, y = drawing.placement.centres[name]
     width, height = drawing.sizes[name]
     stub, alone = drawing.stubs.get(name), drawing.alone.get(name)
-    value, gradient = picture.value(name), picture.gradient(name)
+    value, gradient = snapshot.value(name), snapshot.gradient(name)
     if shows_map(node) and value is not None:
         heat_w, heat_h = heat_extent(node.shape)
         x += width / 2 - heat_w / 2
@@ -148,7 +148,7 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
     top = y - height / 2 - (3 if node.is_leaf else (SMALL if not node.named else LABEL) + 5)
     if value is not None and node.op != CONSTANT:
         found.append(replace(_label(name, "value", value, digits), at=(x, top)))
-    total = _sum_label(drawing, picture, name, digits)
+    total = _sum_label(drawing, snapshot, name, digits)
     if total is not None:
         found.append(total)
     elif gradient is not None:
@@ -156,7 +156,7 @@ def _labels(drawing: Drawing, picture: Picture, name: str, digits: int) -> list[
             replace(_label(name, "gradient", gradient, digits, below=True), at=(x, y + height / 2 + 3))
         )
     for edge in drawing.leaving[name] if len(drawing.leaving[name]) > 1 else ():
-        contribution = picture.contribution(edge.target, edge.port)
+        contribution = snapshot.contribution(edge.target, edge.port)
         if contribution is not None:
             route = drawing.routes[edge.target, edge.port]
             spot = drawing.spots[edge.target, edge.port]
@@ -173,13 +173,13 @@ def sums(drawing: Drawing, story: Story, digits: int = DIGITS) -> list[Label]:
         for count, step in enumerate(story.steps, start=1)
         if isinstance(step, Flowed) and step.arg in drawing.sizes and step.arg not in drawing.alone
     }
-    found = (_sum_label(drawing, story.picture(count), name, digits) for name, count in last.items())
+    found = (_sum_label(drawing, story.snapshot(count), name, digits) for name, count in last.items())
     return [label for label in found if label is not None]
 
 
-def _sum_label(drawing: Drawing, picture: Picture, name: str, digits: int) -> Label | None:
+def _sum_label(drawing: Drawing, snapshot: Snapshot, name: str, digits: int) -> Label | None:
     """The sum below a box, clear of the edges that leave it on the right."""
-    math = _sum_shown(picture, name, digits)
+    math = _sum_shown(snapshot, name, digits)
     if math is None:
         return None
     x, y = drawing.placement.centres[name]
@@ -189,12 +189,12 @@ def _sum_label(drawing: Drawing, picture: Picture, name: str, digits: int) -> La
     return Label(name, "gradient", (centre, y + height / 2 + 3), LABEL, math, extent=size, below=True)
 
 
-def _sum_shown(picture: Picture, name: str, digits: int) -> Math | None:
+def _sum_shown(snapshot: Snapshot, name: str, digits: int) -> Math | None:
     """At a fan-out the gradient that has just arrived is shown being added: `3 + 4 = 7`."""
-    step = picture.step
+    step = snapshot.step
     if not isinstance(step, Flowed) or step.arg != name or not isinstance(step.total, float):
         return None
-    arrived = [value for value in picture.arrived(name) if isinstance(value, float)]
+    arrived = [value for value in snapshot.arrived(name) if isinstance(value, float)]
     if len(arrived) < 2 or len(arrived) > 4:
         return None
     digits_of_terms, sign = equation(lambda *terms: float(sum(terms)), arrived, step.total, digits)

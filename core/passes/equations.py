@@ -49,7 +49,7 @@ from core.notation.tree import (
 )
 from core.ops.losses import PAIRED
 from core.passes.seed import is_chosen, seeded
-from core.passes.steps import Flowed, Picture, Story
+from core.passes.steps import Flowed, Snapshot, Story
 from core.passes.written import INDEX, ONE, ROW, NoNotation, ones, written
 
 # an array of up to this many rows and columns is shown entry by entry in a formula, a larger one by its name
@@ -122,10 +122,10 @@ class _Side:
 
 
 class Equations:
-    """The equations of the step that a picture came by, numbers in `digits` digits or a few more."""
+    """The equations of the step that a snapshot came by, numbers in `digits` digits or a few more."""
 
-    def __init__(self, story: Story, picture: Picture, digits: int):
-        self.story, self.picture, self.digits = story, picture, digits
+    def __init__(self, story: Story, snapshot: Snapshot, digits: int):
+        self.story, self.snapshot, self.digits = story, snapshot, digits
         self.graph, self.typesetter = story.graph, story.graph.typesetter
 
     # -- names and numbers in formulas
@@ -198,7 +198,7 @@ class Equations:
         joint = self._joint(node)
         found: dict[str, Value] = {}
         for port, arg in {**_ports(node), OUTPUT: node.name}.items():
-            value = self.picture.value(arg)
+            value = self.snapshot.value(arg)
             if value is not None:
                 alone = joint not in (None, shape_of(value)) and np.size(value) == 1
                 found[port] = float(np.ravel(value)[0]) if alone else value
@@ -251,7 +251,7 @@ class Equations:
 
     def forward(self, node: Node) -> Lines:
         """The value of a node."""
-        call, value = formula(self.graph, node), self.picture.value(node.name)
+        call, value = formula(self.graph, node), self.snapshot.value(node.name)
         assert value is not None
         rule, known = node.operation.value_rule(len(node.args)), self._known(node)
         if isinstance(call, Binary) and call.op == "⊙":
@@ -289,7 +289,7 @@ class Equations:
     def _back(self, step: Flowed, node: Node) -> tuple[Math, list[_Side], Value | None]:
         """What comes back over an edge: with names, with numbers, the local derivative if there is one."""
         op, port = node.operation, node.operation.ports(len(node.args))[step.port]
-        rule, upstream = op.back_rule(step.port), self.picture.gradient(step.node)
+        rule, upstream = op.back_rule(step.port), self.snapshot.gradient(step.node)
         assert rule is not None and upstream is not None
         known: dict[str, Value] = self._known(node) | {GRADIENT: upstream}
         shape = self.graph.nodes[step.arg].shape
@@ -421,7 +421,7 @@ class Equations:
 
     def before(self, step: Flowed) -> Value | None:
         """What had arrived at the receiving node before this step."""
-        return self.story.picture(self.picture.count - 1).gradient(step.arg)
+        return self.story.snapshot(self.snapshot.count - 1).gradient(step.arg)
 
     def _with_total(self, numbers: Row, step: Flowed) -> Math:
         """The formula, and below it the sum with what had arrived before."""

@@ -17,7 +17,7 @@ from core.ops.base import entry_at
 from core.passes.equations import Equations, Lines
 from core.passes.seed import chosen_entry, is_chosen, seed_name, seed_words, seeded
 from core.passes.stepper import trouble
-from core.passes.steps import Computed, Flowed, Picture, Seeded, Story, Updated
+from core.passes.steps import Computed, Flowed, Seeded, Snapshot, Story, Updated
 
 OF_THE_SUM = "the gradients are those of the sum of its entries"
 ALWAYS_1 = (
@@ -59,7 +59,7 @@ def explain(story: Story, count: int, digits: int = DIGITS) -> Explanation:
     """The explanation of step number `count` (from 1); 0 explains the start."""
     if not count:
         return _start(story)
-    return _Explainer(story, story.picture(count), digits).explanation()
+    return _Explainer(story, story.snapshot(count), digits).explanation()
 
 
 def step_title(story: Story, count: int) -> str:
@@ -97,13 +97,13 @@ def typeset_program(graph: Graph) -> Math:
     return Table(tuple(lines), "aligned")
 
 
-def badge(picture: Picture, node: Node) -> str:
+def badge(snapshot: Snapshot, node: Node) -> str:
     """What to say of a node that stands where its operation has no derivative; else the empty string."""
     kink = node.operation.kink
     if not kink:
         return ""
-    known = dict(zip(node.operation.inputs, map(picture.value, node.args), strict=True))
-    known[OUTPUT] = picture.value(node.name)
+    known = dict(zip(node.operation.inputs, map(snapshot.value, node.args), strict=True))
+    known[OUTPUT] = snapshot.value(node.name)
     values = {port: value for port, value in known.items() if value is not None}
     here = np.asarray(kink.at.value(values))
     if not np.any(here):
@@ -113,7 +113,7 @@ def badge(picture: Picture, node: Node) -> str:
     local, used = next(iter(node.operation.local.values()), None), kink.used
     if local and OUTPUT in values and not kink.is_tie:
         used = short(entry_at(local.value(values), here))
-    flows = any(isinstance(step, Flowed) and step.node == node.name for step in picture.story.steps)
+    flows = any(isinstance(step, Flowed) and step.node == node.name for step in snapshot.story.steps)
     end = f". Used: {used}." if flows else "."  # where no gradient comes, nothing is used
     sides = kink.slopes(values, here)
     if not sides:
@@ -127,13 +127,13 @@ def badge(picture: Picture, node: Node) -> str:
 
 
 class _Explainer:
-    def __init__(self, story: Story, picture: Picture, digits: int):
-        self.story, self.picture, self.digits = story.shown, picture.shown, digits
-        self.exact, self.graph = picture, story.graph
-        self.equations = Equations(story.shown, picture.shown, digits)
+    def __init__(self, story: Story, snapshot: Snapshot, digits: int):
+        self.story, self.snapshot, self.digits = story.shown, snapshot.shown, digits
+        self.exact, self.graph = snapshot, story.graph
+        self.equations = Equations(story.shown, snapshot.shown, digits)
 
     def explanation(self) -> Explanation:
-        match self.picture.step:
+        match self.snapshot.step:
             case Computed(node):
                 return self.computed(self.graph.nodes[node])
             case Seeded(node, gradient):
@@ -154,7 +154,7 @@ class _Explainer:
         said = [meaning for sign, meaning in SIGNS.items() if sign in used]
         if shapes and said:
             shapes += "."
-        title = step_title(self.story, self.picture.count)
+        title = step_title(self.story, self.snapshot.count)
         if why := trouble(self.exact.story, self.exact.count):
             badge = f"{badge} {why}.".strip()
         return Explanation(
@@ -164,7 +164,7 @@ class _Explainer:
     # -- forward
 
     def computed(self, node: Node) -> Explanation:
-        value = self.picture.value(node.name)
+        value = self.snapshot.value(node.name)
         assert value is not None
         said = " and ".join(self.said(arg) for arg in dict.fromkeys(node.args))
         sentence = f"{node.name} is computed from {said}: {value_text(value, self.digits)}."
@@ -175,7 +175,7 @@ class _Explainer:
         )
 
     def said(self, node: str) -> str:
-        value = self.picture.value(node)
+        value = self.snapshot.value(node)
         if self.graph.nodes[node].op == CONSTANT or value is None:
             return node
         return f"{node} = {value_text(value, self.digits)}"
@@ -210,7 +210,7 @@ class _Explainer:
         return self.explained(lines, sentence, self.flow_shapes(step, node), badge(self.exact, node))
 
     def flow_sentence(self, step: Flowed, node: Node, local: Value | None) -> str:
-        upstream, before = self.picture.gradient(step.node), self.equations.before(step)
+        upstream, before = self.snapshot.gradient(step.node), self.equations.before(step)
         parts = []
         if isinstance(upstream, float) and isinstance(local, float) and isinstance(step.contribution, float):
             digits, sign = equation(mul, (upstream, local), step.contribution, self.digits)

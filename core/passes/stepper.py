@@ -179,11 +179,11 @@ ZERO_TIMES_INFINITY = "the upstream gradient is 0, and 0 · ∞ is not a number"
 
 def _cause(story: Story, count: int) -> str:
     """Why a step's number is not finite: as its operation declares, by what it comes from, or by kind."""
-    step, picture = story.steps[count - 1], story.picture(count)
+    step, snapshot = story.steps[count - 1], story.snapshot(count)
     assert isinstance(step, Computed | Flowed)
     node = story.graph.nodes[step.node]
     op = node.operation
-    values = [(name, picture.value(name)) for name in node.args]
+    values = [(name, snapshot.value(name)) for name in node.args]
     known = {
         port: value
         for port, (_, value) in zip(op.ports(len(node.args)), values, strict=True)
@@ -192,7 +192,7 @@ def _cause(story: Story, count: int) -> str:
     if isinstance(step, Computed):
         nan = _is_nan(step.value)
         return _declared(op.causes, known) or _inherited(values, nan) or (IN_BETWEEN if nan else OVERFLOWS)
-    upstream = picture.gradient(step.node)
+    upstream = snapshot.gradient(step.node)
     assert upstream is not None
     parts = [
         (f"the gradient of {step.arg} so far", _before(story, count)),
@@ -206,7 +206,7 @@ def _cause(story: Story, count: int) -> str:
     nan = _is_nan(step.contribution)
     if declared and nan and np.any(np.equal(upstream, 0)):
         return f"{declared}; {ZERO_TIMES_INFINITY}"
-    inherited = _inherited(values, nan) or _inherited([(step.node, picture.value(step.node))], nan)
+    inherited = _inherited(values, nan) or _inherited([(step.node, snapshot.value(step.node))], nan)
     return declared or inherited or (IN_BETWEEN if nan else OVERFLOWS)
 
 
@@ -214,7 +214,7 @@ def _before(story: Story, count: int) -> Value | None:
     """The gradient that a step adds to."""
     step = story.steps[count - 1]
     assert isinstance(step, Flowed)
-    return story.picture(count - 1).gradient(step.arg)
+    return story.snapshot(count - 1).gradient(step.arg)
 
 
 def _is_nan(value: Value) -> bool:

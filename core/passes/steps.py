@@ -1,7 +1,7 @@
 """What happened in a pass, one fact at a time, and all that is known after any number of facts.
 
 Steps are frozen and know nothing of screens. A Story keeps for every node when its value came and how its
-gradient grew, so the picture after step i is a look-up and a pass of thousands of nodes costs no copies.
+gradient grew, so the snapshot after step i is a look-up and a pass of thousands of nodes costs no copies.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ PHASES: dict[type, Phase] = {Computed: "forward", Seeded: "seed", Flowed: "backw
 
 
 class Story:
-    """A plan's steps at given input values; `picture(i)` is what is known after i of them."""
+    """A plan's steps at given input values; `snapshot(i)` is what is known after i of them."""
 
     def __init__(self, plan: Plan, inputs: dict[str, Value], steps: Iterable[Step]):
         self.plan, self.inputs = plan, inputs
@@ -91,9 +91,9 @@ class Story:
     def __len__(self) -> int:
         return len(self.steps)
 
-    def picture(self, count: int) -> Picture:
+    def snapshot(self, count: int) -> Snapshot:
         """All that is known after the first `count` steps."""
-        return Picture(self, count)
+        return Snapshot(self, count)
 
     @cached_property
     def shown(self) -> Story:
@@ -105,13 +105,13 @@ class Story:
         return Story(self.plan, inputs, _without_noise(self, leaves))
 
     @property
-    def last(self) -> Picture:
-        return Picture(self, len(self.steps))
+    def last(self) -> Snapshot:
+        return Snapshot(self, len(self.steps))
 
     def touched(self, one: int, other: int) -> frozenset[str]:
-        """The nodes of which a picture tells something else after `one` steps than after `other`.
+        """The nodes of which a snapshot tells something else after `one` steps than after `other`.
 
-        They are those of the steps in between and of the last one of both, which is lit in one picture only.
+        They are those of the steps in between and of the last one of both, which is lit in one snapshot only.
         """
         low, high = sorted((one, other))
         found: set[str] = set()
@@ -159,16 +159,16 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Snapshot:
     """What is known after `count` steps of a story; what is not known yet is None."""
 
     story: Story
     count: int
 
     @property
-    def shown(self) -> Picture:
+    def shown(self) -> Snapshot:
         """The same for the eye: what is rounding noise is 0."""
-        return self.story.shown.picture(self.count)
+        return self.story.shown.snapshot(self.count)
 
     @property
     def step(self) -> Step | None:

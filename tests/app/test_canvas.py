@@ -72,7 +72,7 @@ def test_the_token_travels_and_arrives(window, qtbot):
     window.session.step(1)
     token = window.scene._token
     qtbot.waitUntil(lambda: not token.isVisible() and token.progress == 1.0)
-    assert window.session.picture.value("v1") == 3
+    assert window.session.snapshot.value("v1") == 3
 
 
 def test_dragging_a_node_moves_it_as_one_edit(window):

@@ -52,7 +52,7 @@ def folder(tmp_path):
 def figures_of(example):
     story = run(*example)
     drawing = draw(story.graph, room=label_width(story))
-    return [figure(drawing, story.picture(count)) for count in range(len(story) + 1)]
+    return [figure(drawing, story.snapshot(count)) for count in range(len(story) + 1)]
 
 
 def rendered(path, width, height):

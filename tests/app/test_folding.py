@@ -156,9 +156,9 @@ def test_the_same_fact_stays_the_last_one_when_unfolding_and_back(
 ):
     seek_fact(neuron, kind, names)
     neuron.unfold("y")
-    assert fact_of(neuron.picture.step) == (other_kind, other_names)
+    assert fact_of(neuron.snapshot.step) == (other_kind, other_names)
     neuron.undo_stack.undo()
-    assert fact_of(neuron.picture.step) == (kind, names)
+    assert fact_of(neuron.snapshot.step) == (kind, names)
 
 
 INSIDE = [
@@ -175,7 +175,7 @@ def test_a_fact_inside_becomes_the_fact_of_the_whole(neuron, kind, names, other_
     neuron.unfold("y")
     seek_fact(neuron, kind, names)
     neuron.fold("y")
-    assert fact_of(neuron.picture.step) == (other_kind, other_names)
+    assert fact_of(neuron.snapshot.step) == (other_kind, other_names)
 
 
 def test_start_and_end_stay_start_and_end(neuron):

@@ -25,7 +25,7 @@ def test_it_starts_with_a_worked_example_that_can_be_stepped(session):
     assert values(session)["f"] == -12
     assert session.cursor == 0
     session.step(1)
-    assert session.picture.value("v1") == 3
+    assert session.snapshot.value("v1") == 3
 
 
 def test_however_slow_the_machine_there_is_a_story_from_the_start(slow):

@@ -192,7 +192,7 @@ def test_a_step_writes_only_the_rows_of_what_it_computes(window, monkeypatch):
         written.clear()
         looked_at.clear()
         session.step(1)
-        step = session.picture.step
+        step = session.snapshot.step
         assert looked_at <= session.story.touched(count, count + 1)
         assert {table.names()[row] for row in written} == {getattr(step, "arg", step.node)} & {*table.names()}
     written.clear()

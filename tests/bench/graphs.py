@@ -14,7 +14,7 @@ from core.graph.builder import build, graph_of, read_program
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
 from core.passes.stepper import input_values, steps, tell
-from core.passes.steps import Picture
+from core.passes.steps import Snapshot
 from tests.bench.timing import GROWTH, OURS, Effort, Row, Step, against, installed, interleaved
 
 Gradient = Iterable[Any]
@@ -130,10 +130,10 @@ LONG = 2_002
 STAGES = ["reading", "building", "planning", "telling", "pictures of", "compiling", "a step of"]
 
 
-def whole_pass(graph: Graph) -> list[Picture]:
-    """The plan, all steps, and every picture from before the first to after the last."""
+def whole_pass(graph: Graph) -> list[Snapshot]:
+    """The plan, all steps, and every snapshot from before the first to after the last."""
     story = tell(make_plan(graph), {"x": 0.5})
-    return [story.picture(i) for i in range(len(story) + 1)]
+    return [story.snapshot(i) for i in range(len(story) + 1)]
 
 
 def long_graph(effort: Effort) -> Iterator[Row | str]:
@@ -175,7 +175,7 @@ def stages(nodes: int) -> list[float]:
     assert len(graph.nodes) == nodes
     plan = timed(make_plan, graph)
     story = timed(tell, plan, values)
-    timed(lambda: [story.picture(i).gradient("x") for i in range(len(story))])
+    timed(lambda: [story.snapshot(i).gradient("x") for i in range(len(story))])
     compiled = timed(lambda: compile_plan(plan, parameters=["x"]))
     timed(compiled.step)
     return times

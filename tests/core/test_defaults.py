@@ -78,7 +78,7 @@ def guessed(text, given=()):
 @pytest.mark.parametrize("text", LECTURE)
 def test_a_program_of_a_lecture_starts_with_values_worth_seeing(text):
     _, values, story = guessed(text)
-    picture, graph = story.last, story.graph
+    snapshot, graph = story.last, story.graph
     pointed = {edge.source for edge in graph.edges if graph.pointed(edge)}
     pointed |= targets(graph.program, {name: shape_of(value) for name, value in values.items()}).keys()
     for name, value in values.items():
@@ -92,16 +92,16 @@ def test_a_program_of_a_lecture_starts_with_values_worth_seeing(text):
     numbers = [value for name, value in values.items() if isinstance(value, float) and name not in pointed]
     assert len(set(numbers)) == len(numbers)
     for node in graph.nodes.values():
-        assert np.all(np.isfinite(picture.value(node.name))), node.name
+        assert np.all(np.isfinite(snapshot.value(node.name))), node.name
         if node.is_leaf:
             continue
-        args = [np.asarray(picture.value(arg)) for arg in node.args]
+        args = [np.asarray(snapshot.value(arg)) for arg in node.args]
         if OPS[node.op].saturates < math.inf:
             assert np.max(np.abs(args[0])) <= SATURATED, node.name
         if node.operation.kink:
-            ports = dict(zip(node.operation.ports(len(args)), map(picture.value, node.args), strict=True))
+            ports = dict(zip(node.operation.ports(len(args)), map(snapshot.value, node.args), strict=True))
             assert not np.any(node.operation.kink.at.value(ports)), node.name
-    assert np.any(picture.value(graph.output) != 0)
+    assert np.any(snapshot.value(graph.output) != 0)
 
 
 SATURATING = ["sigmoid", "tanh", "softmax", "cross_entropy", "log_softmax"]

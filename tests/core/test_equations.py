@@ -142,17 +142,17 @@ class Jacobian:
 
 
 def reader(story, count, shape):
-    picture = story.picture(count)
+    snapshot = story.snapshot(count)
     graph = story.graph
-    names = {plain(PLAIN.name(name)): picture.value(name) for name in graph.nodes if name != "π"}
+    names = {plain(PLAIN.name(name)): snapshot.value(name) for name in graph.nodes if name != "π"}
     texts = {plain(PLAIN.name(name)): name for name in graph.nodes}
     names |= {"π": np.pi}
     for node in graph.nodes.values():
         if node.op == "dropout":
             values = {
-                port: picture.value(arg) for port, arg in zip(node.operation.inputs, node.args, strict=True)
+                port: snapshot.value(arg) for port, arg in zip(node.operation.inputs, node.args, strict=True)
             }
-            out, x = np.asarray(picture.value(node.name)), np.asarray(values["x"])
+            out, x = np.asarray(snapshot.value(node.name)), np.asarray(values["x"])
             assert np.all(x != 0)
             names["mask"] = out / x
     output, seed = graph.output, story.seed
@@ -160,7 +160,7 @@ def reader(story, count, shape):
     def derivative(of, by):
         found = texts[by]
         if of == heads(graph, output, seed):
-            return picture.gradient(found)
+            return snapshot.gradient(found)
         assert of in texts, of
         whole = Jacobian(story, texts[of], found)
         if whole.of.op == "stop_gradient":
@@ -251,7 +251,7 @@ def check_step(story, count):
         if shows_all(found.rule):
             check_equal(read(sides[0]), read(sides[1]), what)
         return
-    before = story.picture(count - 1).gradient(step.arg)
+    before = story.snapshot(count - 1).gradient(step.arg)
     check_equal(read(sides[0]), step.total, what)
     assert signs[0] in ("=", "+=")
     assert signs[0] == "+=" or before is None

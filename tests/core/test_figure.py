@@ -25,7 +25,7 @@ DRAWING = draw(STORY.graph, room=label_width(STORY))
 
 
 def at(step, story=STORY, drawing=DRAWING):
-    return figure(drawing, story.picture(story.position(step)))
+    return figure(drawing, story.snapshot(story.position(step)))
 
 
 def labels(found, role):
@@ -87,7 +87,7 @@ def test_a_figure_is_the_same_whichever_figures_were_made_before(output):
     drawing = draw(story.graph, room=label_width(story))
     figures, dice = Figures(drawing, story), random.Random(3)
     for count in (0, *dice.sample(range(len(story) + 1), len(story) + 1), 0):
-        assert repr(figures.at(count)) == repr(figure(drawing, story.picture(count)))
+        assert repr(figures.at(count)) == repr(figure(drawing, story.snapshot(count)))
 
 
 def test_a_step_keeps_every_part_of_the_nodes_it_does_not_touch():
@@ -106,8 +106,8 @@ def test_a_step_keeps_every_part_of_the_nodes_it_does_not_touch():
 def test_a_gradient_that_arrives_at_a_fan_out_is_added_visibly():
     story = run("a + a", {"a": 3.0})
     drawing = draw(story.graph)
-    first = figure(drawing, story.picture(story.position("backward:1")))
-    second = figure(drawing, story.picture(story.position("backward:2")))
+    first = figure(drawing, story.snapshot(story.position("backward:1")))
+    second = figure(drawing, story.snapshot(story.position("backward:2")))
     assert labels(first, "gradient")["a"] == "1"
     assert labels(second, "gradient")["a"] == "1+1=2"
     assert [latex(label.math) for label in second.labels if label.role == "contribution"] == ["1", "1"]
@@ -287,14 +287,14 @@ def test_a_chosen_output_is_ringed_and_the_programs_own_keeps_its_arrow_and_name
 
 def test_at_the_seed_only_the_chosen_output_is_lit():
     drawing = draw(OTHER.graph)
-    found = figure(drawing, OTHER.picture(OTHER.position("seed")))
+    found = figure(drawing, OTHER.snapshot(OTHER.position("seed")))
     assert {box.node for box in found.boxes if box.mood == "active"} == {"v1"}
     assert found.tokens == ()
 
 
 def test_a_chosen_output_that_nothing_uses_has_an_arrow_of_its_own():
     story = run("a = x y; b = x + z; c = b z", {"x": 2.0, "y": 3.0, "z": 0.5}, "a")
-    found = figure(draw(story.graph), story.picture(story.position("seed")))
+    found = figure(draw(story.graph), story.snapshot(story.position("seed")))
     assert {arrow.edge.source: arrow.mood for arrow in found.arrows if not arrow.edge.target} == {
         "a": "active",
         "c": "done",
@@ -323,7 +323,7 @@ def framed(text, wanted, step="end", moved=None):
     graph = unfolded(build(program, values), wanted)
     story = tell(make_plan(graph), values)
     drawing = draw(graph, moved, label_width(story))
-    return graph, story, drawing, figure(drawing, story.picture(story.position(step)))
+    return graph, story, drawing, figure(drawing, story.snapshot(story.position(step)))
 
 
 def keys(*wanted):

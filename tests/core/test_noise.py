@@ -75,9 +75,10 @@ NOISY = [
 @pytest.mark.parametrize(("text", "values", "node", "what", "seen"), NOISY)
 def test_noise_is_0_for_the_eye_and_there_for_the_record(text, values, node, what, seen):
     story = run(text, values)
-    at = {"value": lambda picture: picture.value(node), "gradient": lambda picture: picture.gradient(node)}[
-        what
-    ]
+    at = {
+        "value": lambda snapshot: snapshot.value(node),
+        "gradient": lambda snapshot: snapshot.gradient(node),
+    }[what]
     assert np.array_equal(at(story.shown.last), seen)
     exact = np.asarray(at(story.last))
     assert 0 < np.max(np.abs(exact - seen)) < 1e-15

@@ -249,7 +249,7 @@ def test_nothing_at_all_passes_what_is_flat(text, x):
 
 def test_behind_what_is_flat_the_gradient_is_0_once_the_way_back_begins():
     story = run("u = 2 x; f = step(u)", {"x": 3.0})
-    assert [story.picture(count).gradient("x") for count in range(len(story) + 1)] == [None] * 3 + [0]
+    assert [story.snapshot(count).gradient("x") for count in range(len(story) + 1)] == [None] * 3 + [0]
     assert not any(isinstance(step, Flowed) for step in story.steps)
     assert story.last.gradient("u") == 0
 

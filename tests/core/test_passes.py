@@ -105,7 +105,7 @@ def assert_order(story):
     for number, step in enumerate(story.steps[seed + 1 :], start=seed + 2):
         assert step.arg not in left
         left.add(step.node)
-        assert same(story.picture(number).gradient(step.node), final[step.node])
+        assert same(story.snapshot(number).gradient(step.node), final[step.node])
 
 
 def test_the_steps_of_the_first_example():
@@ -167,16 +167,16 @@ def test_no_gradient_goes_where_it_leads_to_no_input():
 
 def test_a_picture_shows_what_is_known_and_nothing_else():
     story = run("q = x + x; f = q z", {"x": 2.0, "z": 3.0})
-    start = story.picture(0)
+    start = story.snapshot(0)
     assert start.step is None
     assert [start.value(name) for name in ("x", "z", "q", "f")] == [2.0, 3.0, None, None]
     assert start.gradient("f") is None
     assert start.contribution("f", 0) is None
     assert start.arrived("x") == ()
-    grown = [story.picture(i).gradient("x") for i in range(len(story) + 1)]
+    grown = [story.snapshot(i).gradient("x") for i in range(len(story) + 1)]
     assert grown == [None] * 6 + [3.0, 6.0]
-    assert [story.picture(i).value("q") for i in range(3)] == [None, 4.0, 4.0]
-    assert story.picture(6).arrived("x") == (3.0,)
+    assert [story.snapshot(i).value("q") for i in range(3)] == [None, 4.0, 4.0]
+    assert story.snapshot(6).arrived("x") == (3.0,)
     assert story.last.arrived("x") == (3.0, 3.0)
     assert story.last.contribution("q", 1) == 3.0
     assert story.last.step is story.steps[-1]

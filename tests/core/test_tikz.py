@@ -33,7 +33,7 @@ NET = (
 def figure_at(example, step):
     story = run(*example)
     drawing = draw(story.graph, room=label_width(story))
-    return figure(drawing, story.picture(story.position(step)))
+    return figure(drawing, story.snapshot(story.position(step)))
 
 
 @pytest.mark.parametrize("example", [NEURON, NET], ids=lambda example: example[0])
@@ -74,7 +74,7 @@ def unfolded_figure():
     program, values = "y = σ(w·x)", {"w": frozen([2, -3]), "x": frozen([-1, -2])}
     graph = unfolded(graph_of(program, values), anything)
     story = tell(make_plan(graph), values)
-    return figure(draw(graph, room=label_width(story)), story.picture(story.position("backward:3")))
+    return figure(draw(graph, room=label_width(story)), story.snapshot(story.position("backward:3")))
 
 
 def test_frames_stand_below_everything_with_their_titles():

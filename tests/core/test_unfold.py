@@ -78,11 +78,11 @@ def a_kink_between(graph, one, other):
             continue
         rules = [node.operation.back_rule(port) for port in range(len(node.args))]
         found = []
-        for picture in (one, other):
+        for snapshot in (one, other):
             ports = node.operation.ports(len(node.args))
-            known = {port: picture.value(arg) for port, arg in zip(ports, node.args, strict=True)}
-            known |= {"out": picture.value(node.name), "g": frozen(np.ones(node.shape))}
-            found.append([picture.value(node.name), *(rule.value(known) for rule in rules if rule)])
+            known = {port: snapshot.value(arg) for port, arg in zip(ports, node.args, strict=True)}
+            known |= {"out": snapshot.value(node.name), "g": frozen(np.ones(node.shape))}
+            found.append([snapshot.value(node.name), *(rule.value(known) for rule in rules if rule)])
         if not all(np.allclose(a, b, rtol=1e-6, atol=1e-6) for a, b in zip(*found, strict=True)):
             return True
     return False
@@ -407,7 +407,7 @@ def test_the_compiled_engine_agrees_on_unfolded_graphs(text, wanted):
     compiled.step()
     told = [tell(make_plan(graph), example).last for example in examples]
     np.testing.assert_allclose(compiled.loss, np.mean([p.value(graph.output) for p in told]), rtol=1e-12)
-    expected = np.mean([picture.gradient(parameter) for picture in told], axis=0)
+    expected = np.mean([snapshot.gradient(parameter) for snapshot in told], axis=0)
     found = compiled.part(compiled.gradient, parameter)
     np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13)
 
