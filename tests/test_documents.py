@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from app.cli.main import main
+from app.figures.kinds import FIGURE_KINDS
 from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen, same
-from core.base.errors import Problem
+from core.base.errors import Problem, either
 from core.export.torch.script import pytorch_script
 from core.graph.builder import MAX_CALL_DEPTH, MAX_PARTS, graph_of, read_program
 from core.graph.nodes import MAX_BYTES, MAX_NODES
@@ -24,6 +25,7 @@ from core.ops import OPS
 from core.passes.explain import badge
 from core.passes.stepper import MAX_SECONDS, run, tell, troubles
 from core.passes.unfold import composite, unfolded
+from core.service.export_kinds import EXPORT_KINDS
 from core.service.report import Report
 from core.service.request import Request, typed_hint, typed_values
 from core.service.training_request import MOST_NUMBERS, MOST_STEPS, PARTS, Training, training_from
@@ -243,6 +245,30 @@ def test_every_part_of_the_core_has_its_row():
 def test_every_function_is_listed_with_its_sentence():
     told = {(usage, row[1]) for row in rows("docs/functions.md") for usage in quoted(row[0])}
     assert told == {(op.usage, op.says) for op in OPS.values() if op.call}
+
+
+# -- figures and exports
+
+
+def test_the_readme_names_every_kind_of_figure_and_of_export():
+    said = " ".join(text_of("README.md").split())
+    assert f"as {either(kind.name for kind in FIGURE_KINDS)}" in said
+    assert all(kind.name.split()[0] in said for kind in EXPORT_KINDS)
+
+
+def test_what_can_be_exported_is_what_the_document_lists():
+    cells = [row for row in rows("docs/export.md") if len(row) == 3]
+    told = [(row[0].split()[1], row[1]) for row in cells if "--formula" not in row[1]]
+    first = {kind.suffix: kind for kind in reversed(EXPORT_KINDS)}
+    expected = []
+    for subject, kinds in (
+        ("formula", EXPORT_KINDS),
+        ("project", [kind for kind in EXPORT_KINDS if kind.training]),
+    ):
+        for kind in kinds:
+            flag = f" (`--{kind.flag}`)" if kind is not first[kind.suffix] else ""
+            expected.append((subject, f"{kind.name.split()[0]}{flag}"))
+    assert told == expected
 
 
 # -- training

@@ -33,8 +33,8 @@ CORE_FLOORS = (
     ("derivatives", "data"),
     ("training",),
     ("project",),
-    ("service",),
     ("export",),
+    ("service",),
 )
 
 

@@ -1,19 +1,25 @@
-"""The command `derive`: closed forms, four ways to the same number, and Jacobians."""
+"""The sub-command `derive`: closed forms, four ways to the same number, and Jacobians."""
 
 from __future__ import annotations
 
 import argparse
 
+from app.cli.parser import Subcommand, node_names, program_arguments
+from app.cli.programs import requested
 from app.cli.terminal import write
 from core.base.errors import Problem
 from core.graph.graph import check_node
 from core.notation.spellings import node_name
-from core.service.request import Request, typed_hint
+from core.service.request import typed_hint
 
 LAYOUTS = ("numerator", "denominator")
 
 
-def derive_arguments(parser: argparse.ArgumentParser) -> None:
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    program_arguments(parser)
+    parser.add_argument(
+        "--wrt", metavar="x,y", type=node_names, default=(), help="derivatives with respect to these only"
+    )
     parser.add_argument("--jacobian", metavar="OF,BY", default="", help="the Jacobian of one node by another")
     parser.add_argument(
         "--layout",
@@ -23,20 +29,32 @@ def derive_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def write_derivatives(words: argparse.Namespace, request: Request) -> int:
-    """Write what is asked for. Raises Problem or Refusal."""
+def _run(args: argparse.Namespace) -> int:
     from core.derivatives.ways import jacobian_text, ways_text
 
+    request, _ = requested(args)
     story = request.story(typed_hint)
-    if words.jacobian:
-        pair = [node_name(name.strip()) for name in words.jacobian.split(",")]
+    if args.jacobian:
+        pair = [node_name(name.strip()) for name in args.jacobian.split(",")]
         if len(pair) != 2:
             raise Problem("A Jacobian has two nodes", hint="Write --jacobian f,x")
         for name in pair:
             check_node(story.graph, name)
-        write(jacobian_text(story, pair[0], pair[1], words.layout, words.digits) + "\n")
+        write(jacobian_text(story, pair[0], pair[1], args.layout, args.digits) + "\n")
     else:
-        for name in words.wrt:
+        for name in args.wrt:
             check_node(story.graph, name)
-        write(ways_text(story, words.wrt or story.graph.inputs, words.digits) + "\n")
+        write(ways_text(story, args.wrt or story.graph.inputs, args.digits) + "\n")
     return 0
+
+
+DERIVE = Subcommand(
+    "derive",
+    "Differentiate in four ways, side by side.",
+    """\
+  chainlight derive 'ln(x^2)' x=3
+  chainlight derive 'z = w x + b; y = σ(z); L = 1/2 (y - t)^2' w=1 x=2 b=0 t=1 --wrt w,b
+  chainlight derive 'softmax(s)' 's=[1, -2, 0]' --jacobian f,s""",
+    _arguments,
+    _run,
+)

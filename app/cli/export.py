@@ -1,4 +1,4 @@
-"""The command `export`: a program, or a project with its training, as a script or as a model."""
+"""The sub-command `export`: a program, or a project with its training, as a script or as a model."""
 
 from __future__ import annotations
 
@@ -6,31 +6,36 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.parser import Subcommand, program_arguments
+from app.cli.programs import requested
 from app.cli.terminal import write
-from core.base.errors import Problem
+from core.base.errors import Problem, either
+from core.export.options import Options
 from core.project.document import Document
+from core.service.export_kinds import EXPORT_KINDS, ExportKind
 from core.service.request import Refusal, Request, typed_hint
 
 if TYPE_CHECKING:
-    from core.export.onnx.model import Options
+    from core.service.export_kinds import TrainingWriter, Written
 
 SCREEN = "-"
 ALONE = "With --formula the program is exported without its training"
-SCRIPT, MODEL = ".py", ".onnx"
-OF_MODELS = ("gradients", "float32", "float64")
+SUFFIXES = either(dict.fromkeys(kind.suffix for kind in EXPORT_KINDS))
 
 
-def export_arguments(parser: argparse.ArgumentParser) -> None:
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    program_arguments(parser, shown=False)
     parser.add_argument(
         "-o",
         dest="path",
         metavar="FILE",
         default=SCREEN,
-        help="a .py or .onnx file to write to, or - for a script on stdout (-)",
+        help=f"a {SUFFIXES} file to write to, or - for a script on stdout (-)",
     )
-    parser.add_argument(
-        "--numpy", action="store_true", help="both passes as a NumPy script, a line for each step"
-    )
+    flags = parser.add_mutually_exclusive_group()
+    for kind in EXPORT_KINDS:
+        if kind.flag:
+            flags.add_argument(f"--{kind.flag}", action="store_true", help=kind.says)
     parser.add_argument(
         "--formula", action="store_true", help="of a project, the program alone without its training"
     )
@@ -40,57 +45,50 @@ def export_arguments(parser: argparse.ArgumentParser) -> None:
         precision.add_argument(f"--{name}", action="store_true", help=f"an ONNX model in {said}")
 
 
-def write_export(words: argparse.Namespace, request: Request, document: Document) -> int:
-    """Write what is asked for. Raises Problem or Refusal."""
-    _check(words)
-    trained = words.program.endswith(".chainlight") and not (words.numpy or words.formula)
-    made = _trained(words, request, document) if trained else _formula(words, request)
-    if isinstance(made, str) and words.path == SCREEN:
+def _run(args: argparse.Namespace) -> int:
+    request, document = requested(args)
+    kind, options = _kind(args), _options(args)
+    if kind.training and args.program.endswith(".chainlight") and not args.formula:
+        made = _of_training(kind.training, request, document, options)
+    else:
+        made = kind.program(request.story(typed_hint), options)
+    if isinstance(made, str) and args.path == SCREEN:
         write(made)
         return 0
     from app.state.disk import write_atomically
 
-    write_atomically(Path(words.path), made.encode() if isinstance(made, str) else made)
+    write_atomically(Path(args.path), made.encode() if isinstance(made, str) else made)
     return 0
 
 
-def _check(words: argparse.Namespace) -> None:
-    """Raise Problem where file and options do not fit."""
-    if words.path != SCREEN and Path(words.path).suffix not in (SCRIPT, MODEL):
-        raise Problem(f"A script is a {SCRIPT} file and an ONNX model an {MODEL} file, not {words.path}")
-    if words.numpy and _is_model(words):
-        raise Problem(f"--numpy writes a script, a {SCRIPT} file, not {words.path}")
-    for option in OF_MODELS:
-        if getattr(words, option) and not _is_model(words):
-            raise Problem(f"--{option} is for ONNX models", hint="Add -o and a name such as net.onnx")
+def _kind(args: argparse.Namespace) -> ExportKind:
+    """The kind that file and options ask for. Raises Problem where they do not fit."""
+    suffix = EXPORT_KINDS[0].suffix if args.path == SCREEN else Path(args.path).suffix
+    fitting = [kind for kind in EXPORT_KINDS if kind.suffix == suffix]
+    if not fitting:
+        raise Problem(f"An export is a {SUFFIXES} file, not {args.path}")
+    flagged = next((kind for kind in EXPORT_KINDS if kind.flag and getattr(args, kind.flag)), None)
+    if flagged and flagged not in fitting:
+        said = f"--{flagged.flag} writes {flagged.described}, a {flagged.suffix} file, not {args.path}"
+        raise Problem(said)
+    found = flagged or fitting[0]
+    for kind in EXPORT_KINDS:
+        for option in kind.options:
+            if getattr(args, option) and option not in found.options:
+                hint = f"Add -o and a name such as net{kind.suffix}"
+                raise Problem(f"--{option} is for {kind.name}s", hint=hint)
+    return found
 
 
-def _is_model(words: argparse.Namespace) -> bool:
-    return Path(words.path).suffix == MODEL
-
-
-def _options(words: argparse.Namespace) -> Options:
+def _options(args: argparse.Namespace) -> Options:
     from app.state.version import program_version
-    from core.export.onnx.model import Options
-    from core.export.onnx.tensors import DOUBLE, FLOAT
 
-    element = FLOAT if words.float32 else DOUBLE if words.float64 else None
-    return Options(program_version(), element, words.gradients)
-
-
-def _formula(words: argparse.Namespace, request: Request) -> str | bytes:
-    story = request.story(typed_hint)
-    if _is_model(words):
-        from core.export.onnx.model import formula_model
-
-        return formula_model(story.graph, story.inputs, _options(words))
-    from core.export.numpy.script import numpy_script
-    from core.export.torch.script import pytorch_script
-
-    return (numpy_script if words.numpy else pytorch_script)(story)
+    return Options(
+        program_version(), "float32" if args.float32 else "float64" if args.float64 else "", args.gradients
+    )
 
 
-def _trained(words: argparse.Namespace, request: Request, document: Document) -> str | bytes:
+def _of_training(training: TrainingWriter, request: Request, document: Document, options: Options) -> Written:
     """The project's program or network with the lab's data and optimizer. Raises Problem or Refusal."""
     from core.training.setup import setup
 
@@ -100,13 +98,20 @@ def _trained(words: argparse.Namespace, request: Request, document: Document) ->
         raise Problem(f"The lab chooses the {what} of what it trains", hint=ALONE)
     try:
         made = setup(document.lab, document.text, {**document.values, **request.values})
-        if _is_model(words):
-            from core.export.onnx.model import trained_model
-
-            return trained_model(made, _options(words))
-        from core.export.torch.module import torch_module
-
-        return torch_module(made)
+        return training(made, options)
     except Problem as problem:
         told = Problem(problem.message, problem.span, f"{problem.hint}. {ALONE}" if problem.hint else ALONE)
         raise Refusal(told, "" if network else document.text) from None
+
+
+EXPORT = Subcommand(
+    "export",
+    f"Write the program as {either(kind.described for kind in EXPORT_KINDS)}.",
+    """\
+  chainlight export '(x+y)z' x=-2 y=5 z=-4
+  chainlight export 'σ(w·x + b)' --defaults --numpy -o neuron.py
+  chainlight export lecture.chainlight -o net.py
+  chainlight export lecture.chainlight -o net.onnx""",
+    _arguments,
+    _run,
+)

@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         except OutputError:
             raise
         except Exception as error:
-            from app.cli.commands import say_why
+            from app.cli.errors import say_why
 
             say_why(error, words)
             return FAILED

@@ -1,4 +1,4 @@
-"""The command `train`: a program, or a project with its lab, trained without a window."""
+"""The sub-command `train`: a program, or a project with its lab, trained without a window."""
 
 from __future__ import annotations
 
@@ -6,55 +6,30 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from app.cli.json_lines import answer_lines
+from app.cli.parser import Subcommand
+from app.cli.programs import document_of
 from app.cli.terminal import say, write, write_json
-from core.base.arrays import Value, same
-from core.base.dataclass import replace
-from core.base.errors import Problem, cut
-from core.graph.builder import free_names, read_program
+from app.cli.training_options import SETTINGS, settings_arguments, setup_from, whole_setting
+from core.base.errors import Problem
 from core.graph.json_values import plain_value
-from core.graph.typed_value import read_value
-from core.notation.spellings import name_of
 from core.project.document import Document
-from core.service.request import LISTED, Refusal, typed_values
-from core.training.lab import LIMITS, NO_DATA, Lab
+from core.service.request import Refusal, typed_values
 
 if TYPE_CHECKING:
     from core.service.training_curve import Curve
-    from core.training.setup import Setup
     from core.training.trainer import Record, Trainer
 
-EPOCHS, MOST = 100, 1_000_000
+EPOCHS = 100
 DIVERGED, INTERRUPTED = 1, 130
-# the options that are settings of the lab: each setting's name there, and what it is
-SETTINGS: Mapping[str, tuple[str, str, str]] = {
-    "data": (
-        "data",
-        "NAME",
-        "the data set: circle, xor, iris, digits, …, or none (default: none; for a project, the project's)",
-    ),
-    "samples": ("samples", "N", "how many examples are drawn"),
-    "noise": ("noise", "X", "the noise added to them, 0 to 0.5"),
-    "seed": ("seed", "N", "the random seed of examples, weights and mini-batches"),
-    "test": ("test_percent", "N", "the percentage of examples kept for testing"),
-    "optimizer": ("optimizer", "NAME", "the update rule: sgd, adam, rosenblatt, …"),
-    "rate": ("rate", "X", "the learning rate"),
-    "momentum": ("momentum", "X", "the momentum, where the rule has one"),
-    "batch": ("batch", "N", "how many examples a mini-batch has"),
-    "reduction": ("reduction", "NAME", "mean or sum of the losses of a mini-batch's examples"),
-}
-TEXTS = ("data", "optimizer", "reduction")
-OF_EXAMPLES = ("samples", "noise", "seed", "test", "batch", "reduction")  # options that need data
 
 
-def train_arguments(parser: argparse.ArgumentParser) -> None:
-    usual = asdict(Lab())
+def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "program",
         metavar="PROGRAM",
@@ -64,16 +39,7 @@ def train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "values", metavar="NAME=VALUE", nargs="*", help="initial values: w=[0, 0] b=1/2; the rest is chosen"
     )
-    for option, (name, metavar, says) in SETTINGS.items():
-        given = "" if name == "data" else f" ({usual[name]})"
-        parser.add_argument(f"--{option}", metavar=metavar, help=f"{says}{given}")
-    parser.add_argument(
-        "--role",
-        metavar="NAME=ROLE",
-        action="append",
-        help="what a name is for, such as c=constant or 't=target signs'; repeatable"
-        " (default: found from the program)",
-    )
+    settings_arguments(parser)
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--epochs", metavar="N", help=f"how often all examples are used ({EPOCHS})")
     length.add_argument("--steps", metavar="N", help="the number of updates instead")
@@ -92,13 +58,20 @@ def train_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-class Interrupt:
+def _run(args: argparse.Namespace) -> int:
+    if args.jsonl:
+        _check_alone(args)
+        return answer_lines(_answer)
+    return _train(args, document_of(args.program))
+
+
+class Interruption:
     """While it is entered, the first Ctrl+C is only noted, so that a training ends in good order."""
 
     def __init__(self) -> None:
         self.noted = False
 
-    def __enter__(self) -> Interrupt:
+    def __enter__(self) -> Interruption:
         self._before = signal.signal(signal.SIGINT, self._note)
         return self
 
@@ -110,40 +83,40 @@ class Interrupt:
         signal.signal(signal.SIGINT, self._before)
 
 
-def check_alone(words: argparse.Namespace) -> None:
+def _check_alone(args: argparse.Namespace) -> None:
     """Raise Problem where anything is asked for beside --jsonl."""
     options = (*SETTINGS, "role", "epochs", "steps", "curve")
-    given = [option for option in options if getattr(words, option) is not None]
-    if words.program or words.path or words.progress or given:
+    given = [option for option in options if getattr(args, option) is not None]
+    if args.program or args.path or args.progress or given:
         said = "With --jsonl the programs, and how they are trained, are read from stdin"
         raise Problem(said, hint="Omit the program and the other options")
 
 
-def training_answer(line: str) -> dict[str, Any]:
+def _answer(line: str) -> dict[str, Any]:
     """The answer to one line of `train --jsonl`. Raises Problem or Refusal."""
     from core.service.training_request import Training, training_from
 
     training = Training(training_from(line))
-    with Interrupt() as interrupt:
+    with Interruption() as interrupt:
         return training.answer(lambda: interrupt.noted)
 
 
-def write_training(words: argparse.Namespace, document: Document) -> int:
-    """Train and write what is asked for; the exit status. Raises Problem or Refusal."""
+def _train(args: argparse.Namespace, document: Document) -> int:
+    """Train and write what is asked for; the exit status."""
     from core.service.training_curve import follow
 
-    _check_files(words)
-    network = words.program.endswith(".chainlight") and document.lab.trains == "network"
-    typed = typed_values(words.values)
+    _check_files(args)
+    network = args.program.endswith(".chainlight") and document.lab.trains == "network"
+    typed = typed_values(args.values)
     try:
-        made = _made(words, document, typed, network)
+        made = setup_from(args, document, typed, network)
         trainer = made.trainer()
-        updates = _updates(words, trainer)
+        updates = _updates(args, trainer)
     except Problem as problem:
         raise Refusal(problem, "" if network else document.text) from None
-    with Interrupt() as interrupt, _Progress(words.progress, updates) as progress:
+    with Interruption() as interrupt, _Progress(args.progress, updates) as progress:
         curve = follow(trainer, updates, lambda: interrupt.noted, progress)
-    _write(words, curve, made.notes)
+    _write(args, curve, made.notes)
     if curve.trouble:
         say(curve.trouble)
     if curve.interrupted:
@@ -151,148 +124,16 @@ def write_training(words: argparse.Namespace, document: Document) -> int:
     return DIVERGED if curve.trouble else INTERRUPTED if curve.interrupted else 0
 
 
-def _check_files(words: argparse.Namespace) -> None:
-    for path, suffix, what in ((words.curve, ".csv", "curve"), (words.path, ".json", "weights")):
+def _check_files(args: argparse.Namespace) -> None:
+    for path, suffix, what in ((args.curve, ".csv", "curve"), (args.path, ".json", "weights")):
         if path and Path(path).suffix != suffix:
             raise Problem(f"The {what} {'is' if what == 'curve' else 'are'} a {suffix} file, not {path}")
 
 
-# -- what is trained
-
-
-def _made(words: argparse.Namespace, document: Document, typed: Mapping[str, Value], network: bool) -> Setup:
-    """What the lab makes of the words. Raises Problem where they do not fit."""
-    from core.training.setup import setup
-
-    if network and typed:
-        raise Problem("The lab chooses the initial weights of a network", hint="Omit the values")
-    if network and words.role:
-        raise Problem("The names of a network have their roles", hint="Omit --role")
-    lab = document.lab if words.program.endswith(".chainlight") else Lab(trains="program", data="none")
-    given = _given(words)
-    values = {**document.values, **typed}
-    lab = replace(lab, **given)
-    roles = _typed_roles(words.role or [], document.text, values, lab.data != NO_DATA)
-    lab = replace(lab, roles=_with_roles(lab.roles, roles))
-    _check_given(words, lab, given)
-    made = setup(lab, document.text, values, document.guessed - typed.keys())
-    for name, value in typed.items():
-        _check_typed(made, name, value)
-    return made
-
-
-def _typed_roles(
-    words: Sequence[str], text: str, values: Mapping[str, Value], with_data: bool
-) -> dict[str, str]:
-    """The roles of words such as `c=constant`. Raises Problem where a name or a role does not exist."""
-    from core.training.roles import CHOICES, offered
-
-    if not words:
-        return {}
-    program = read_program(text, values)
-    known = free_names(program, values)
-    found: dict[str, str] = {}
-    for word in words:
-        spelled, _, role = map(str.strip, word.partition("="))
-        name = spelled
-        with suppress(Problem):
-            name = program.aliases.get(name_of(spelled), name_of(spelled))
-        if role not in CHOICES:
-            said = f"--role: '{cut(word)}' does not end in a role, as in c=constant"
-            raise Problem(said, hint=f"The roles are {', '.join(CHOICES)}")
-        if name not in known:
-            said = f"--role: '{cut(spelled)}' is not a name that can have a role"
-            raise Problem(said, hint=f"These names can: {', '.join(known[:LISTED])}")
-        if name in found:
-            raise Problem(f"--role: {name} is given twice")
-        if not with_data and role not in offered(None):
-            raise Problem(f"Without data {name} cannot be {role}", hint="Choose a data set with --data")
-        found[name] = role
-    return found
-
-
-def _with_roles(chosen: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
-    """The roles of a project with those that were typed; a typed target takes the place of its target."""
-    from core.training.roles import AS_TARGET
-
-    has_target = any(role.startswith(AS_TARGET) for role in typed.values())
-    kept = {name: role for name, role in chosen.items() if not (has_target and role.startswith(AS_TARGET))}
-    return {**kept, **typed}
-
-
-def _given(words: argparse.Namespace) -> dict[str, Any]:
-    """The settings that were typed."""
-    found: dict[str, Any] = {}
-    for option, (name, *_) in SETTINGS.items():
-        word = getattr(words, option)
-        if word is not None:
-            found[name] = word if name in TEXTS else _setting(word, name, f"--{option}")
-    return found
-
-
-def _setting(word: str, name: str, option: str) -> int | float:
-    """A number of the lab, within its limits."""
-    whole = isinstance(getattr(Lab(), name), int)
-    found = _whole(word, option) if whole else _number(word, option)
-    low, high = LIMITS[name]
-    if not low <= found <= high:
-        raise Problem(f"{option} must lie between {low:g} and {high:g}")
-    return found if whole else float(found)
-
-
-def _number(word: str, option: str) -> int | float:
-    """A number as it is typed, a fraction too."""
-    found: Value | None = None
-    with suppress(Problem):
-        found = read_value(word.lstrip("−"), "x")
-    if not isinstance(found, float) or word.startswith(("−", "-")):
-        raise Problem(f"{option}: '{cut(word)}' is not a number from 0 on")
-    return int(found) if word.isdecimal() and found <= MOST else found
-
-
-def _whole(word: str, option: str) -> int:
-    found = _number(word, option)
-    if not isinstance(found, int) or found > MOST:
-        raise Problem(f"{option}: '{cut(word)}' is not a whole number from 0 to {MOST:,}")
-    return found
-
-
-def _check_given(words: argparse.Namespace, lab: Lab, given: Mapping[str, Any]) -> None:
-    """Raise Problem where more is asked of a data set or a rule than it has."""
-    from core.data.datasets import DATASETS
-    from core.training.optimizers import MOMENTUM, OPTIMIZERS
-
-    rule, source = OPTIMIZERS.get(lab.optimizer), DATASETS.get(lab.data)
-    if "momentum" in given and rule and MOMENTUM not in rule.hyperparameters:
-        raise Problem(f"{rule.title} has no momentum")
-    unused = [option for option in OF_EXAMPLES if getattr(words, option) is not None]
-    if lab.data == NO_DATA and unused:
-        raise Problem(
-            f"--{unused[0]} has no use without data", hint="Choose a data set with --data, or omit it"
-        )
-    if source is None:
-        return
-    if given.get("samples", 0) > source.n_high:
-        raise Problem(f"{source.title} has {source.n_high:,} examples, not {given['samples']:,}")
-    if given.get("noise", 0) > source.noise_high:
-        raise Problem(f"The noise of {source.title} is at most {source.noise_high:g}")
-
-
-def _check_typed(made: Setup, name: str, value: Value) -> None:
-    """Raise Problem for a value that is not used as it was typed."""
-    name = made.graph.program.aliases.get(name, name)
-    if name in made.roles.data:
-        raise Problem(f"{name} takes data", hint=f"Omit its value, or rename {name}")
-    if name not in made.values:
-        raise Problem(f"{name} is not in the program")
-    if not same(made.values[name], value):
-        raise Problem(f"The value of {name} does not fit the data", hint="Omit it to have one chosen")
-
-
-def _updates(words: argparse.Namespace, trainer: Trainer) -> int:
-    if words.steps is not None:
-        return _whole(words.steps, "--steps")
-    epochs = EPOCHS if words.epochs is None else _whole(words.epochs, "--epochs")
+def _updates(args: argparse.Namespace, trainer: Trainer) -> int:
+    if args.steps is not None:
+        return whole_setting(args.steps, "--steps")
+    epochs = EPOCHS if args.epochs is None else whole_setting(args.epochs, "--epochs")
     return epochs * trainer.per_epoch
 
 
@@ -321,16 +162,16 @@ class _Progress:
             say("")
 
 
-def _write(words: argparse.Namespace, curve: Curve, notes: Sequence[str]) -> None:
-    if words.json:
+def _write(args: argparse.Namespace, curve: Curve, notes: Sequence[str]) -> None:
+    if args.json:
         write_json({**curve.answer(), "warnings": list(notes)})
     else:
         for note in notes:
             say(f"Note: {note}")
-        write(curve.csv() if words.csv else f"{curve.text()}\n")
+        write(curve.csv() if args.csv else f"{curve.text()}\n")
     files = {
-        words.curve: curve.csv,
-        words.path: lambda: (
+        args.curve: curve.csv,
+        args.path: lambda: (
             json.dumps({name: plain_value(value) for name, value in curve.values.items()}) + "\n"
         ),
     }
@@ -339,3 +180,17 @@ def _write(words: argparse.Namespace, curve: Curve, notes: Sequence[str]) -> Non
             from app.state.disk import write_atomically
 
             write_atomically(Path(path), text().encode())
+
+
+TRAIN = Subcommand(
+    "train",
+    "Train a program, or a project as its lab says.",
+    """\
+  chainlight train 'y = w·x + b; L = max(0, 1 - t y)' --data gauss --epochs 20 --rate 0.1
+  chainlight train 'f = (1 - x)^2 + 10 (y - x^2)^2' x=0 y=0 --optimizer adam --rate 0.1 --steps 200
+  chainlight train 's = w·x + b; y = step(s); L = 1/2 (t - y)^2' --data gauss --optimizer rosenblatt --json
+  chainlight train lecture.chainlight --epochs 50 --curve losses.csv -o weights.json
+  echo '{"program": "(w - 3)^2", "values": {"w": 1}, "steps": 10}' | chainlight train --jsonl""",
+    _arguments,
+    _run,
+)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.figures.bounds import bounds
-from app.figures.kinds import KINDS, PAGED, Look
+from app.figures.kinds import kind_of
+from app.figures.style import FigureStyle
 from app.state.disk import check_place, write_atomically
 from app.widgets.theme import Theme
-from core.base.errors import Problem
 from core.figure import Figure
 
 
@@ -23,9 +23,10 @@ def save_figure(
     transparent: bool = False,
 ) -> None:
     """Write one figure. Raises Problem with a sentence."""
-    kind = suffix_of(path)
+    kind = kind_of(path)
     check_place(path)
-    write_atomically(path, KINDS[kind](figure, Look(theme, bounds([figure], theme), dpi, title, transparent)))
+    style = FigureStyle(theme, bounds([figure], theme), dpi, title, transparent)
+    write_atomically(path, kind.write([figure], style))
 
 
 def save_pages(
@@ -41,24 +42,14 @@ def save_pages(
 
     The answer is the paths written. Raises Problem with a sentence.
     """
-    kind = suffix_of(path)
+    kind = kind_of(path)
     check_place(path)
-    look = Look(theme, bounds(figures, theme), dpi, title, transparent)
-    if kind in PAGED:
-        write_atomically(path, PAGED[kind](figures, look))
+    style = FigureStyle(theme, bounds(figures, theme), dpi, title, transparent)
+    if kind.pages:
+        write_atomically(path, kind.write(figures, style))
         return [path]
     places = max(2, len(str(len(figures) - 1)))
     paths = [path.with_name(f"{path.stem}-{number:0{places}}{path.suffix}") for number in range(len(figures))]
     for place, figure in zip(paths, figures, strict=True):
-        write_atomically(place, KINDS[kind](figure, look))
+        write_atomically(place, kind.write([figure], style))
     return paths
-
-
-def suffix_of(path: Path) -> str:
-    """The ending that says the kind of file. Raises Problem where there is no such kind."""
-    kind = path.suffix.lower()
-    if kind not in KINDS:
-        raise Problem(
-            f"{path.name} does not say what kind of figure it is", hint=f"End it with {', '.join(KINDS)}"
-        )
-    return kind

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QKeySequence
 
+from app.figures.kinds import FIGURE_KINDS
 from app.shell import folding
+from app.widgets.theme import THEMES
 from core.base.dataclass import dataclass
+from core.base.errors import either
+from core.service.export_kinds import EXPORT_KINDS
 
 if TYPE_CHECKING:
     from app.shell.window import Window
@@ -81,7 +85,7 @@ COMMANDS: tuple[Command, ...] = (
         "figure",
         "File",
         "Save &figure…",
-        "Save the present step as SVG, PDF, PNG or TikZ",
+        f"Save the present step as {either(kind.name for kind in FIGURE_KINDS)}",
         lambda w: w.save_figure(),
         ("Ctrl+E",),
         icon="image",
@@ -92,7 +96,7 @@ COMMANDS: tuple[Command, ...] = (
         "figures",
         "File",
         "Save figures of &all steps…",
-        "One PDF page or one numbered file a step",
+        f"One {either(kind.title for kind in FIGURE_KINDS if kind.pages)} or one numbered file a step",
         lambda w: w.save_all_figures(),
         ("Ctrl+Shift+E",),
         group=1,
@@ -109,7 +113,7 @@ COMMANDS: tuple[Command, ...] = (
         "export",
         "File",
         "&Export…",
-        "The program or its training as a PyTorch or NumPy script or an ONNX model",
+        f"The program or its training as {either(kind.described for kind in EXPORT_KINDS)}",
         lambda w: w.export(),
         group=1,
     ),
@@ -268,7 +272,7 @@ COMMANDS: tuple[Command, ...] = (
         "theme",
         "View",
         "Next &theme",
-        "Light, dark, projector, colour-blind",
+        ", ".join(THEMES).capitalize(),
         lambda w: w.next_theme(),
         ("Ctrl+Shift+T",),
         icon="moon",

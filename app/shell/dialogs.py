@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog, QWidget
 
+from app.figures.kinds import FIGURE_KINDS
 from app.state.disk import shown_name
 from core.base.errors import Problem, legible
 from core.figure import Figure, Figures
@@ -17,24 +18,24 @@ from core.figure import Figure, Figures
 if TYPE_CHECKING:
     from app.shell.window import Window
 
-KINDS = {"SVG picture": "svg", "PDF page": "pdf", "PNG picture": "png", "TikZ source": "tex"}
-PAGES = {"PDF, one page a step": "pdf", "SVG, numbered": "svg", "PNG, numbered": "png"}
-
 
 def save_figure(window: Window) -> None:
     """Ask for a file and save the present step to it."""
-    from app.figures import save_figure as write
+    from app.figures.files import save_figure as write
 
-    path = ask_for_file(window, "Save figure", _suggested(window, "figure.svg"), KINDS)
+    kinds = {kind.title: kind.suffix for kind in FIGURE_KINDS}
+    path = ask_for_file(window, "Save figure", _suggested(window, "figure.svg"), kinds)
     if path:
         _write(window, path, lambda: write(window.session.figure, path, window.theme))
 
 
 def save_all_figures(window: Window) -> None:
     """Ask for a file and save every step to it, or to numbered files beside it."""
-    from app.figures import save_pages
+    from app.figures.files import save_pages
 
-    path = ask_for_file(window, "Save figures of all steps", _suggested(window, "steps.pdf"), PAGES)
+    pages_first = sorted(FIGURE_KINDS, key=lambda kind: not kind.pages)
+    kinds = {kind.title_of_all: kind.suffix for kind in pages_first}
+    path = ask_for_file(window, "Save figures of all steps", _suggested(window, "steps.pdf"), kinds)
     if path:
         session = window.session
         count = len(session.story) + 1
@@ -77,7 +78,7 @@ def save_graphml(window: Window) -> None:
 
     from app.state.disk import write_atomically
 
-    path = ask_for_file(window, "Save graph", _suggested(window, "graph.graphml"), {"GraphML": "graphml"})
+    path = ask_for_file(window, "Save graph", _suggested(window, "graph.graphml"), {"GraphML": ".graphml"})
     if path:
         text = "\n".join(nx.generate_graphml(window.session.story.graph.digraph()))
         _write(window, path, lambda: write_atomically(path, text.encode()))
@@ -89,11 +90,11 @@ def save_export(window: Window) -> None:
     from app.state.disk import write_atomically
 
     window.program.take_now()
-    kinds = {name: export.suffix for name, export in EXPORTS.items()}
+    kinds = {title: export.suffix for title, export in EXPORTS.items()}
     chosen = ask_for_kind(window, "Export", _suggested(window, "program.py"), kinds)
     if chosen:
-        path, kind = chosen
-        _write(window, path, lambda: write_atomically(path, EXPORTS[kind].made(window)))
+        path, title = chosen
+        _write(window, path, lambda: write_atomically(path, EXPORTS[title].made(window)))
 
 
 def _suggested(window: Window, name: str) -> Path:
@@ -111,17 +112,17 @@ def ask_for_kind(
     parent: QWidget, title: str, suggested: Path, kinds: dict[str, str]
 ) -> tuple[Path, str] | None:
     """A path to write to and the kind that was chosen, or else the first that the typed suffix fits."""
-    filters = ";;".join(f"{name} (*.{suffix})" for name, suffix in kinds.items())
+    filters = ";;".join(f"{name} (*{suffix})" for name, suffix in kinds.items())
     typed, chosen = QFileDialog.getSaveFileName(parent, title, str(suggested), filters)
     if not typed:
         return None
     path = Path(typed)
     kind = next((name for name in kinds if chosen.startswith(name)), next(iter(kinds)))
-    suffix = path.suffix.lower().lstrip(".")
+    suffix = path.suffix.lower()
     if suffix in kinds.values():
         fitting = [name for name in kinds if kinds[name] == suffix]
         return path, kind if kind in fitting else fitting[0]
-    path = Path(f"{path}.{kinds[kind]}")  # the dialog asked about overwriting what was typed, not this
+    path = Path(f"{path}{kinds[kind]}")  # the dialog asked about overwriting what was typed, not this
     return (path, kind) if not path.exists() or _may_overwrite(parent, path) else None
 
 

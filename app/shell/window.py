@@ -346,7 +346,7 @@ class Window(QMainWindow):
             self.tell(f"The value of {name} is on the clipboard")
 
     def copy_figure(self) -> None:
-        from app.figures import figure_mime
+        from app.figures.clipboard import figure_mime
 
         QGuiApplication.clipboard().setMimeData(figure_mime(self.session.figure, self.theme))
         self.tell("The figure is on the clipboard")

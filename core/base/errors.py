@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from core.base.dataclass import dataclass
 
 
@@ -38,6 +40,12 @@ def place(text: str, span: Span) -> Place:
 def cut(text: str, most: int = 40) -> str:
     """Something a user wrote, short enough for a sentence."""
     return text if len(text) <= most else text[: most - 3] + "…"
+
+
+def either(words: Iterable[str]) -> str:
+    """Words to choose from: `a, b or c`."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 LONGEST = 500  # characters of a sentence

@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import commands
+from app.cli import grad, window
 from app.cli import main as cli
+from app.cli.commands import SUBCOMMANDS
+from app.figures.kinds import FIGURE_KINDS
 from core.base.arrays import frozen
+from core.base.errors import Problem
 from core.passes.stepper import run
 from core.project.document import EXAMPLE, Document, dumps
 from core.training.trainer import Trainer
@@ -285,8 +288,8 @@ def test_a_training_that_is_interrupted_keeps_what_is_there(cli_main, interrupte
 
 
 def test_a_mistake_of_our_own_is_said_on_its_line(cli_main, monkeypatch):
-    monkeypatch.setattr(commands.Report, "answer", lambda self: 1 / 0)
-    monkeypatch.setattr(commands, "_unexpected", lambda error: commands.Problem(f"mistake: {error}"))
+    monkeypatch.setattr(grad.Report, "answer", lambda self: 1 / 0)
+    monkeypatch.setattr("app.cli.json_lines.unexpected", lambda error: Problem(f"mistake: {error}"))
     line = b'{"program": "x", "values": {"x": 1}}\n'
     status, out, _ = cli_main("grad", "--jsonl", stdin=line * 2)
     assert status == 0
@@ -427,11 +430,11 @@ def test_a_projects_values_may_outlive_their_names(cli_main, tmp_path):
 
 
 def examples():
-    texts = [commands.WINDOW_EXAMPLES, *(command.examples for command in commands.COMMANDS.values())]
+    texts = [window.EXAMPLES, *(subcommand.examples for subcommand in SUBCOMMANDS.values())]
     return [line.strip() for text in texts for line in text.splitlines() if "lecture.chainlight" not in line]
 
 
-@pytest.mark.parametrize("line", [line for line in examples() if {*line.split()} & {*commands.COMMANDS}])
+@pytest.mark.parametrize("line", [line for line in examples() if {*line.split()} & {*SUBCOMMANDS}])
 def test_the_examples_of_the_help_run(cli_main, tmp_path, line):
     stdin = b""
     if "|" in line:
@@ -449,13 +452,13 @@ def test_help_shows_examples(cli_main, words):
     assert f"examples:\n  {' '.join(['chainlight', *words])}" in out
 
 
-def test_help_names_every_theme_and_command(cli_main):
+def test_help_names_every_theme_kind_and_command(cli_main):
     from app.widgets.theme import THEMES
 
     _, out, _ = cli_main("figure", "--help")
-    assert all(name in out for name in THEMES)
+    assert all(name in out for name in [*THEMES, *(kind.suffix for kind in FIGURE_KINDS)])
     _, out, _ = cli_main("--help")
-    assert all(name in out for name in commands.COMMANDS)
+    assert all(name in out for name in SUBCOMMANDS)
 
 
 def test_version(cli_main):
@@ -685,13 +688,13 @@ def test_what_cannot_be_unfolded_is_refused(cli_main):
     ]
 
 
-@pytest.mark.parametrize("suffix", ["svg", "pdf", "png", "tex"])
+@pytest.mark.parametrize("suffix", [kind.suffix for kind in FIGURE_KINDS])
 def test_frames_are_in_every_kind_of_figure(cli_main, tmp_path, suffix):
     for name, words in (("folded", []), ("unfolded", ["--unfold", "numbers"])):
-        assert cli_main("figure", *NEURON, *words, "-o", f"{name}.{suffix}") == (0, "", "")
-    sizes = [(tmp_path / f"{name}.{suffix}").stat().st_size for name in ("folded", "unfolded")]
+        assert cli_main("figure", *NEURON, *words, "-o", f"{name}{suffix}") == (0, "", "")
+    sizes = [(tmp_path / f"{name}{suffix}").stat().st_size for name in ("folded", "unfolded")]
     assert sizes[1] > sizes[0]
-    if suffix == "tex":
+    if suffix == ".tex":
         assert (tmp_path / "unfolded.tex").read_text(encoding="utf-8").count(r"\draw[frame]") == 2
 
 

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressDialog
 
+from app.figures.kinds import FIGURE_KINDS
 from app.shell import dialogs
 from app.shell.exports import EXPORTS
 from app.shell.help import NOTATION
@@ -27,9 +28,9 @@ def asked(monkeypatch, tmp_path):
     return answer
 
 
-@pytest.mark.parametrize("suffix", ["svg", "pdf", "png", "tex"])
-def test_a_figure_of_the_present_step_is_saved(window, asked, suffix):
-    path = asked(f"step.{suffix}")
+@pytest.mark.parametrize("kind", FIGURE_KINDS, ids=lambda kind: kind.name)
+def test_a_figure_of_the_present_step_is_saved(window, asked, kind):
+    path = asked(f"step{kind.suffix}")
     window.actions_by_id["figure"].trigger()
     assert path.stat().st_size > 500
 
@@ -87,12 +88,12 @@ def said(monkeypatch):
 
 def exported(window, asked, kind):
     suffix = EXPORTS[kind].suffix
-    path = asked(f"net.{suffix}", f"{kind} (*.{suffix})")
+    path = asked(f"net{suffix}", f"{kind} (*{suffix})")
     window.actions_by_id["export"].trigger()
     return path
 
 
-@pytest.mark.parametrize("kind", [kind for kind, export in EXPORTS.items() if export.suffix == "py"])
+@pytest.mark.parametrize("kind", [kind for kind, export in EXPORTS.items() if export.suffix == ".py"])
 def test_a_script_is_exported(window, asked, said, kind):
     text = exported(window, asked, kind).read_text(encoding="utf-8")
     ast.parse(text)
@@ -140,7 +141,7 @@ def test_the_last_typing_is_exported(window, asked, said):
     assert "f = x ** 3" in exported(window, asked, "Program as PyTorch script").read_text(encoding="utf-8")
 
 
-KINDS = {"One": "py", "Two": "py", "Three": "onnx"}
+KINDS = {"One": ".py", "Two": ".py", "Three": ".onnx"}
 
 
 @pytest.mark.parametrize(

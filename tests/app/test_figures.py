@@ -11,10 +11,12 @@ from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from app.figures import figure_mime, save_figure, save_pages
 from app.figures.bounds import bounds
-from app.figures.clipboard import DPI
-from app.figures.kinds import KINDS, MOST_PIXELS, POINTS_PER_INCH, Look, image
+from app.figures.clipboard import DPI, figure_mime
+from app.figures.files import save_figure, save_pages
+from app.figures.kinds import FIGURE_KINDS
+from app.figures.pixels import MOST_PIXELS, image
+from app.figures.style import POINTS_PER_INCH, FigureStyle
 from app.widgets.theme import DARK, LIGHT, THEMES, heat_colours
 from core.base.arrays import frozen
 from core.base.errors import Problem
@@ -34,6 +36,7 @@ NET = (
     },
 )
 EVERY = [SCALAR, NEURON, NET]
+SUFFIXES = [kind.suffix for kind in FIGURE_KINDS]
 
 
 @pytest.fixture(autouse=True)
@@ -125,8 +128,8 @@ def test_no_ink_outside_the_bounds(theme, example):
     for shown in figures_of(example)[::4]:
         area = bounds([shown], theme)
         around = 40
-        look = Look(theme, area.adjusted(-around, -around, around, around), 72, transparent=True)
-        inked = np.argwhere(pixels(image(shown, look))[..., 3] > 0)
+        style = FigureStyle(theme, area.adjusted(-around, -around, around, around), 72, transparent=True)
+        inked = np.argwhere(pixels(image(shown, style))[..., 3] > 0)
         low, high = inked.min(axis=0) - around, inked.max(axis=0) - around
         slack = 4
         assert low.min() >= MARGIN - slack
@@ -138,16 +141,16 @@ def test_the_svg_looks_like_the_png(folder):
     save_figure(last, folder / "f.svg", LIGHT)
     area = bounds([last], LIGHT)
     seen = rendered(folder / "f.svg", round(area.width()), round(area.height()))
-    wanted = pixels(image(last, Look(LIGHT, area, 72)))
+    wanted = pixels(image(last, FigureStyle(LIGHT, area, 72)))
     assert np.abs(seen - wanted)[..., :3].mean() < 1.0
     assert (wanted[..., :3].min(axis=2) < 128).mean() > 0.005  # there is something to be seen
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_same_figure_gives_the_same_bytes(folder, kind):
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_same_figure_gives_the_same_bytes(folder, suffix):
     for name in ("one", "two"):
-        save_figure(figures_of(NET)[-1], folder / f"{name}{kind}", LIGHT, dpi=72, title="t")
-    assert (folder / f"one{kind}").read_bytes() == (folder / f"two{kind}").read_bytes()
+        save_figure(figures_of(NET)[-1], folder / f"{name}{suffix}", LIGHT, dpi=72, title="t")
+    assert (folder / f"one{suffix}").read_bytes() == (folder / f"two{suffix}").read_bytes()
 
 
 def test_all_steps_are_pages_of_one_size(folder):
@@ -159,14 +162,14 @@ def test_all_steps_are_pages_of_one_size(folder):
     assert len(set(boxes)) == 1
 
 
-@pytest.mark.parametrize("kind", [".svg", ".png", ".tex"])
-def test_all_steps_are_numbered_files(folder, kind):
+@pytest.mark.parametrize("suffix", [kind.suffix for kind in FIGURE_KINDS if not kind.pages])
+def test_all_steps_are_numbered_files(folder, suffix):
     shown = figures_of(SCALAR)
-    paths = save_pages(shown, folder / f"step{kind}", LIGHT, dpi=72)
-    assert [path.name for path in paths] == [f"step-{number:02}{kind}" for number in range(len(shown))]
+    paths = save_pages(shown, folder / f"step{suffix}", LIGHT, dpi=72)
+    assert [path.name for path in paths] == [f"step-{number:02}{suffix}" for number in range(len(shown))]
     assert sorted(folder.iterdir()) == paths
     assert len({path.read_bytes() for path in paths}) == len(shown)
-    if kind == ".png":
+    if suffix == ".png":
         assert len({QImage(str(path)).size().toTuple() for path in paths}) == 1
 
 
@@ -190,7 +193,7 @@ def test_a_large_figure_is_copied_with_fewer_pixels_not_refused():
     last = replace(last, boxes=(*last.boxes, replace(last.boxes[0], centre=(9000.0, 5000.0))))
     area = bounds([last], LIGHT)
     with pytest.raises(Problem, match="pixels"):
-        image(last, Look(LIGHT, area, DPI))
+        image(last, FigureStyle(LIGHT, area, DPI))
     found = figure_mime(last, LIGHT)
     copied = found.imageData()
     assert copied.width() * copied.height() <= MOST_PIXELS < copied.width() * copied.height() * 1.05
@@ -202,8 +205,8 @@ def test_a_large_figure_is_copied_with_fewer_pixels_not_refused():
 
 def test_a_figure_of_nothing_but_a_number(folder):
     shown = figures_of(("x = 2", {}))
-    for kind in KINDS:
-        save_pages(shown, folder / f"f{kind}", LIGHT, dpi=72)
+    for suffix in SUFFIXES:
+        save_pages(shown, folder / f"f{suffix}", LIGHT, dpi=72)
 
 
 def test_bounds_hold_boxes_at_negative_places():
@@ -235,7 +238,7 @@ def test_what_cannot_be_written_is_said(folder):
     said = refusal(last, folder / "none" / "fig.svg")
     assert said == f"The folder {folder / 'none'} does not exist. Choose another folder."
     assert refusal(last, folder / "folder.svg") == "folder.svg is a folder. Choose the name of a file."
-    assert "End it with .svg, .pdf, .png, .tex" in refusal(last, folder / "fig.doc")
+    assert "End it with .svg, .pdf, .png or .tex" in refusal(last, folder / "fig.doc")
     assert "pixels; the limit is" in refusal(last, folder / "fig.png", dpi=2400)
     assert [path.name for path in folder.iterdir()] == ["folder.svg"]
 
@@ -272,7 +275,7 @@ def test_a_map_of_rounding_noise_is_as_pale_as_0():
     # on the canvas each cell of the map is painted as one that is exactly 0
     label = next(label for label in found.labels if label.heat is maps[0])
     area = bounds([found], LIGHT)
-    picture = image(found, Look(area=area, theme=LIGHT, dpi=POINTS_PER_INCH))
+    picture = image(found, FigureStyle(area=area, theme=LIGHT, dpi=POINTS_PER_INCH))
     left, top = label.at[0] - area.left(), label.at[1] - area.top()
     cells = [QPoint(round(left), round(top + label.extent[1] * (row + 0.5) / 6)) for row in range(6)]
     assert {QColor(picture.pixel(at)).name() for at in cells} == {LIGHT.colour("zero").name()}

@@ -722,7 +722,7 @@ def test_a_project_goes_with_its_training(export):
 
 REFUSED = [
     (["x y", "x=2"], "y has no value"),
-    (["x", "x=2", "-o", "net.pt"], "A script is a .py file and an ONNX model an .onnx file, not net.pt"),
+    (["x", "x=2", "-o", "net.pt"], "An export is a .py or .onnx file, not net.pt"),
     (["x", "x=2", "-o", "no/net.py"], "The folder no does not exist"),
     (["b.chainlight"], "No name of the program takes the data"),
     (["a.chainlight", "x=4"], "The lab chooses the values to start from"),

@@ -15,10 +15,11 @@ from core.base.errors import Problem
 from core.export.code import identifier
 from core.export.onnx import forms as onnx_forms
 from core.export.onnx.forms import FORMS
-from core.export.onnx.model import Options, encoded, formula_model, trained_model
+from core.export.onnx.model import ELEMENTS, encoded, formula_model, trained_model
 from core.export.onnx.operators import DRAWN, UFUNCS
 from core.export.onnx.passes import KEYWORDS, Passes
 from core.export.onnx.tensors import DOUBLE, FLOAT
+from core.export.options import Options
 from core.graph.builder import graph_of
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import make_plan
@@ -51,8 +52,9 @@ BY = pytest.mark.parametrize("engine", ENGINES)
 SINGLE_ONLY = {"tan", "arctan", "sinh", "cosh", "erf", "gelu", "conv2d", "maxpool", "avgpool"}
 # the reference takes an approximation
 APPROXIMATE = {"erf", "gelu"}
-PLAIN, EXACT = Options("1.2.3"), Options("1.2.3", DOUBLE)
-BOTH = Options("1.2.3", DOUBLE, gradients=True)
+PLAIN, EXACT = Options("1.2.3"), Options("1.2.3", "float64")
+BOTH = Options("1.2.3", "float64", gradients=True)
+PRECISIONS = {element: precision for precision, element in ELEMENTS.items()}
 
 
 def read(data):
@@ -230,7 +232,9 @@ def test_a_model_finds_the_steppers_numbers_and_gradients(engine, program, value
     graph, last = story.graph, story.last
     element = element_for(engine, graph)
     exact = engine != "reference" or not any(node.op in APPROXIMATE for node in graph.nodes.values())
-    found = found_by(engine, formula_model(graph, story.inputs, Options("", element, gradients=True)))
+    found = found_by(
+        engine, formula_model(graph, story.inputs, Options("", PRECISIONS[element], gradients=True))
+    )
     expected = [last.value(graph.output), *(last.gradient(name) for name in graph.inputs)]
     expected = [value for value in expected if value is not None]
     assert len(found) == len(expected)
@@ -578,7 +582,7 @@ REFUSED = [
         ["x", "x=2", "--float32", "--float64", "-o", "a.onnx"],
         "--float64: not allowed with argument --float32",
     ),
-    (["x", "x=2", "--numpy", "-o", "a.onnx"], "--numpy writes a script, a .py file, not a.onnx"),
+    (["x", "x=2", "--numpy", "-o", "a.onnx"], "--numpy writes a NumPy script, a .py file, not a.onnx"),
     (["x", "x=2", "-o", "no/net.onnx"], "The folder no does not exist"),
 ]
 

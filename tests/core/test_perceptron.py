@@ -300,7 +300,8 @@ def test_the_lab_trains_and_exports_the_rules(rule, line):
 @pytest.mark.parametrize("program", ["y = step(w·x + b)", "s = w·x + b; y = step(s); L = 1/2 (y - t)^2"])
 def test_a_perceptron_becomes_an_onnx_model(program):
     pytest.importorskip("onnx", reason="the package onnx is not installed")
-    from core.export.onnx.model import Options, trained_model
+    from core.export.onnx.model import trained_model
+    from core.export.options import Options
 
     made = setup(Lab("program", "gauss", samples=40, optimizer="rosenblatt"), program, {})
     assert trained_model(made, Options("1"))

@@ -2,7 +2,6 @@
 
 formula_model   a program at its values: the inputs may be fed, and have these values where they are not
 trained_model   what a training setup trains: from a batch of features to predictions, the weights inside
-Options         how it is written
 encoded         a model as a file
 """
 
@@ -12,12 +11,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.base.arrays import Value
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.export import one_line
 from core.export.onnx.operators import DRAWN, OFF
 from core.export.onnx.passes import Model, Passes
 from core.export.onnx.tensors import DOUBLE, FLOAT, Operator, Tensor
+from core.export.options import Options
 from core.graph.graph import Graph
 
 if TYPE_CHECKING:
@@ -27,15 +26,7 @@ if TYPE_CHECKING:
 # those of the end of 2022: whatever was released since reads them
 OPSET, IR_VERSION = 18, 8
 BATCH = "batch"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """This program's version; FLOAT or DOUBLE, if not the usual one; whether gradients are wanted."""
-
-    version: str
-    element: int | None = None
-    gradients: bool = False
+ELEMENTS = {"float32": FLOAT, "float64": DOUBLE}
 
 
 def formula_model(graph: Graph, values: Mapping[str, Value], options: Options) -> bytes:
@@ -43,7 +34,7 @@ def formula_model(graph: Graph, values: Mapping[str, Value], options: Options) -
 
     Raises Problem for what has no form.
     """
-    passes = Passes(graph, values, options.element or DOUBLE)
+    passes = Passes(graph, values, ELEMENTS.get(options.precision, DOUBLE))
     outputs = [passes.output()]
     if options.gradients:
         outputs += passes.backward(graph.inputs)
@@ -65,7 +56,9 @@ def trained_model(setup: Setup, options: Options) -> bytes:
     alone = roles.prediction and not options.gradients
     graph = trainer.graph.with_output(roles.prediction if alone else trainer.engines.objective)
     dropout = DRAWN if options.gradients else OFF
-    passes = Passes(graph, values, options.element or FLOAT, roles.data, dropout, trainer.engines.summed)
+    passes = Passes(
+        graph, values, ELEMENTS.get(options.precision, FLOAT), roles.data, dropout, trainer.engines.summed
+    )
     outputs = [passes.tensors[roles.prediction]] if roles.prediction else []
     if not alone:
         outputs.append(passes.loss())

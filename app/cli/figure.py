@@ -1,0 +1,96 @@
+"""The sub-command `figure`: pictures of one step or of all, for slides made by a script."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from app.cli.parser import Subcommand, program_arguments, unfold_argument, whole_number
+from app.cli.programs import requested
+from app.figures.kinds import FIGURE_KINDS
+from core.base.errors import Problem, either
+from core.service.request import typed_hint
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    program_arguments(parser)
+    parser.add_argument("-o", dest="path", metavar="FILE", help=f"where to write: {_suffixes()}")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--step",
+        metavar="STEP",
+        help="start, forward:2, seed, backward:3, end or a number (end)",
+    )
+    which.add_argument(
+        "--all",
+        action="store_true",
+        help=f"every step: pages of a {_suffixes('pages')}, else numbered files",
+    )
+    parser.add_argument(
+        "--theme", metavar="NAME", default="light", help="light, dark, projector or colour-blind (light)"
+    )
+    parser.add_argument(
+        "--dpi",
+        metavar="N",
+        type=whole_number(10, 2400),
+        default=300,
+        help=f"dots per inch of a {_suffixes('pixels')} (300)",
+    )
+    parser.add_argument("--transparent", action="store_true", help="leave the background out")
+    unfold_argument(parser)
+
+
+def _suffixes(*facts: str) -> str:
+    """The suffixes of figures, of all kinds or of those that have pages, or pixels."""
+    return either(kind.suffix for kind in FIGURE_KINDS if all(getattr(kind, fact) for fact in facts))
+
+
+def _run(args: argparse.Namespace) -> int:
+    if not args.path:
+        raise Problem(
+            "A figure needs a file to be written to", hint="Add -o and its name, such as -o fig.svg"
+        )
+    request, document = requested(args)
+    story = request.story(typed_hint)
+    try:
+        count = story.position(args.step or "end")
+    except ValueError as error:
+        raise Problem(str(error)) from None
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
+    from app.figures.files import save_figure, save_pages
+    from app.figures.headless import drawing_program
+    from app.widgets.theme import THEMES
+    from core.figure import draw, figure, label_width
+
+    theme = THEMES.get(args.theme)
+    if theme is None:
+        raise Problem(f"There is no theme {args.theme}", hint=f"The themes are {', '.join(THEMES)}")
+    with drawing_program():
+        drawing = draw(story.graph, document.moved, label_width(story, args.digits))
+        options: dict[str, Any] = {
+            "dpi": args.dpi,
+            "title": request.program,
+            "transparent": args.transparent,
+        }
+        if args.all:
+            figures = [figure(drawing, story.snapshot(i), args.digits) for i in range(len(story) + 1)]
+            save_pages(figures, Path(args.path), theme, **options)
+        else:
+            save_figure(
+                figure(drawing, story.snapshot(count), args.digits), Path(args.path), theme, **options
+            )
+    return 0
+
+
+FIGURE = Subcommand(
+    "figure",
+    "Draw the graph at a step.",
+    """\
+  chainlight figure '(x+y)z' x=-2 y=5 z=-4 --step backward:3 -o fig.svg
+  chainlight figure '(x+y)z' x=-2 y=5 z=-4 --all -o pass.pdf
+  chainlight figure 'σ(w x + b)' --defaults --theme dark --dpi 150 -o neuron.png""",
+    _arguments,
+    _run,
+)

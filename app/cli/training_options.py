@@ -1,0 +1,189 @@
+"""The options of `train` that say what is trained and how: read, checked, and made the lab's settings."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from core.base.arrays import Value, same
+from core.base.dataclass import replace
+from core.base.errors import Problem, cut
+from core.graph.builder import free_names, read_program
+from core.graph.typed_value import read_value
+from core.notation.spellings import name_of
+from core.project.document import Document
+from core.service.request import LISTED
+from core.training.lab import LIMITS, NO_DATA, Lab
+
+if TYPE_CHECKING:
+    from core.training.setup import Setup
+
+MOST = 1_000_000
+# the options that are settings of the lab: each setting's name there, and what it is
+SETTINGS: Mapping[str, tuple[str, str, str]] = {
+    "data": (
+        "data",
+        "NAME",
+        "the data set: circle, xor, iris, digits, …, or none (default: none; for a project, the project's)",
+    ),
+    "samples": ("samples", "N", "how many examples are drawn"),
+    "noise": ("noise", "X", "the noise added to them, 0 to 0.5"),
+    "seed": ("seed", "N", "the random seed of examples, weights and mini-batches"),
+    "test": ("test_percent", "N", "the percentage of examples kept for testing"),
+    "optimizer": ("optimizer", "NAME", "the update rule: sgd, adam, rosenblatt, …"),
+    "rate": ("rate", "X", "the learning rate"),
+    "momentum": ("momentum", "X", "the momentum, where the rule has one"),
+    "batch": ("batch", "N", "how many examples a mini-batch has"),
+    "reduction": ("reduction", "NAME", "mean or sum of the losses of a mini-batch's examples"),
+}
+TEXTS = ("data", "optimizer", "reduction")
+OF_EXAMPLES = ("samples", "noise", "seed", "test", "batch", "reduction")  # options that need data
+
+
+def settings_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of SETTINGS, and the roles."""
+    usual = asdict(Lab())
+    for option, (name, metavar, says) in SETTINGS.items():
+        given = "" if name == "data" else f" ({usual[name]})"
+        parser.add_argument(f"--{option}", metavar=metavar, help=f"{says}{given}")
+    parser.add_argument(
+        "--role",
+        metavar="NAME=ROLE",
+        action="append",
+        help="what a name is for, such as c=constant or 't=target signs'; repeatable"
+        " (default: found from the program)",
+    )
+
+
+def setup_from(
+    args: argparse.Namespace, document: Document, typed: Mapping[str, Value], network: bool
+) -> Setup:
+    """What the lab makes of the options. Raises Problem where they do not fit."""
+    from core.training.setup import setup
+
+    if network and typed:
+        raise Problem("The lab chooses the initial weights of a network", hint="Omit the values")
+    if network and args.role:
+        raise Problem("The names of a network have their roles", hint="Omit --role")
+    lab = document.lab if args.program.endswith(".chainlight") else Lab(trains="program", data="none")
+    given = _given(args)
+    values = {**document.values, **typed}
+    lab = replace(lab, **given)
+    roles = _typed_roles(args.role or [], document.text, values, lab.data != NO_DATA)
+    lab = replace(lab, roles=_with_roles(lab.roles, roles))
+    _check_given(args, lab, given)
+    made = setup(lab, document.text, values, document.guessed - typed.keys())
+    for name, value in typed.items():
+        _check_typed(made, name, value)
+    return made
+
+
+def _typed_roles(
+    words: Sequence[str], text: str, values: Mapping[str, Value], with_data: bool
+) -> dict[str, str]:
+    """The roles of words such as `c=constant`. Raises Problem where a name or a role does not exist."""
+    from core.training.roles import CHOICES, offered
+
+    if not words:
+        return {}
+    program = read_program(text, values)
+    known = free_names(program, values)
+    found: dict[str, str] = {}
+    for word in words:
+        spelled, _, role = map(str.strip, word.partition("="))
+        name = spelled
+        with suppress(Problem):
+            name = program.aliases.get(name_of(spelled), name_of(spelled))
+        if role not in CHOICES:
+            said = f"--role: '{cut(word)}' does not end in a role, as in c=constant"
+            raise Problem(said, hint=f"The roles are {', '.join(CHOICES)}")
+        if name not in known:
+            said = f"--role: '{cut(spelled)}' is not a name that can have a role"
+            raise Problem(said, hint=f"These names can: {', '.join(known[:LISTED])}")
+        if name in found:
+            raise Problem(f"--role: {name} is given twice")
+        if not with_data and role not in offered(None):
+            raise Problem(f"Without data {name} cannot be {role}", hint="Choose a data set with --data")
+        found[name] = role
+    return found
+
+
+def _with_roles(chosen: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
+    """The roles of a project with those that were typed; a typed target takes the place of its target."""
+    from core.training.roles import AS_TARGET
+
+    has_target = any(role.startswith(AS_TARGET) for role in typed.values())
+    kept = {name: role for name, role in chosen.items() if not (has_target and role.startswith(AS_TARGET))}
+    return {**kept, **typed}
+
+
+def _given(args: argparse.Namespace) -> dict[str, Any]:
+    """The settings that were typed."""
+    found: dict[str, Any] = {}
+    for option, (name, *_) in SETTINGS.items():
+        word = getattr(args, option)
+        if word is not None:
+            found[name] = word if name in TEXTS else _setting(word, name, f"--{option}")
+    return found
+
+
+def _setting(word: str, name: str, option: str) -> int | float:
+    """A number of the lab, within its limits."""
+    whole = isinstance(getattr(Lab(), name), int)
+    found = whole_setting(word, option) if whole else _number(word, option)
+    low, high = LIMITS[name]
+    if not low <= found <= high:
+        raise Problem(f"{option} must lie between {low:g} and {high:g}")
+    return found if whole else float(found)
+
+
+def _number(word: str, option: str) -> int | float:
+    """A number as it is typed, a fraction too."""
+    found: Value | None = None
+    with suppress(Problem):
+        found = read_value(word.lstrip("−"), "x")
+    if not isinstance(found, float) or word.startswith(("−", "-")):
+        raise Problem(f"{option}: '{cut(word)}' is not a number from 0 on")
+    return int(found) if word.isdecimal() and found <= MOST else found
+
+
+def whole_setting(word: str, option: str) -> int:
+    found = _number(word, option)
+    if not isinstance(found, int) or found > MOST:
+        raise Problem(f"{option}: '{cut(word)}' is not a whole number from 0 to {MOST:,}")
+    return found
+
+
+def _check_given(args: argparse.Namespace, lab: Lab, given: Mapping[str, Any]) -> None:
+    """Raise Problem where more is asked of a data set or a rule than it has."""
+    from core.data.datasets import DATASETS
+    from core.training.optimizers import MOMENTUM, OPTIMIZERS
+
+    rule, source = OPTIMIZERS.get(lab.optimizer), DATASETS.get(lab.data)
+    if "momentum" in given and rule and MOMENTUM not in rule.hyperparameters:
+        raise Problem(f"{rule.title} has no momentum")
+    unused = [option for option in OF_EXAMPLES if getattr(args, option) is not None]
+    if lab.data == NO_DATA and unused:
+        raise Problem(
+            f"--{unused[0]} has no use without data", hint="Choose a data set with --data, or omit it"
+        )
+    if source is None:
+        return
+    if given.get("samples", 0) > source.n_high:
+        raise Problem(f"{source.title} has {source.n_high:,} examples, not {given['samples']:,}")
+    if given.get("noise", 0) > source.noise_high:
+        raise Problem(f"The noise of {source.title} is at most {source.noise_high:g}")
+
+
+def _check_typed(made: Setup, name: str, value: Value) -> None:
+    """Raise Problem for a value that is not used as it was typed."""
+    name = made.graph.program.aliases.get(name, name)
+    if name in made.roles.data:
+        raise Problem(f"{name} takes data", hint=f"Omit its value, or rename {name}")
+    if name not in made.values:
+        raise Problem(f"{name} is not in the program")
+    if not same(made.values[name], value):
+        raise Problem(f"The value of {name} does not fit the data", hint="Omit it to have one chosen")

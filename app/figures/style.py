@@ -1,0 +1,41 @@
+"""How a figure looks in a file, and painting it so."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
+from PySide6.QtGui import QPainter
+
+from app.painting.parts import paint_figure
+from app.widgets.theme import Theme
+from core.base.dataclass import dataclass
+from core.figure import Figure
+
+POINTS_PER_INCH = 72
+
+
+@dataclass(frozen=True)
+class FigureStyle:
+    """How figures become files: colours, the rectangle shown, resolution, title, with paper or without."""
+
+    theme: Theme
+    area: QRectF
+    dpi: int = 300
+    title: str = ""
+    transparent: bool = False
+
+
+def paint(painter: QPainter, figure: Figure, style: FigureStyle) -> None:
+    """Paint a figure, its corner at the painter's origin."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if not style.transparent:
+        painter.fillRect(QRectF(0, 0, style.area.width(), style.area.height()), style.theme.colour("paper"))
+    painter.translate(-style.area.topLeft())
+    paint_figure(painter, figure, style.theme)
+
+
+def buffer() -> tuple[QBuffer, QByteArray]:
+    """Where Qt may write a file, and the bytes that it has written."""
+    data = QByteArray()
+    opened = QBuffer(data)
+    opened.open(QIODevice.OpenModeFlag.WriteOnly)
+    return opened, data

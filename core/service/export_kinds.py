@@ -1,0 +1,92 @@
+"""What a program and its training can be exported as: one table, read by the window, the command line and the
+documents. What writes an export is loaded when it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from core.base.dataclass import dataclass
+
+if TYPE_CHECKING:
+    from core.export.options import Options
+    from core.passes.steps import Story
+    from core.training.setup import Setup
+
+    Written = str | bytes
+    ProgramWriter = Callable[[Story, Options], Written]
+    TrainingWriter = Callable[[Setup, Options], Written]
+
+
+@dataclass(frozen=True)
+class ExportKind:
+    """A kind of file: what writes one of a program, and of a training where there is such a file.
+
+    `flag` is the option of the command line that chooses it in the place of the first kind with its suffix,
+    with the help `says`; `options` are those of Options that it heeds. A file of a training holds `trained`.
+    """
+
+    name: str
+    suffix: str
+    program: ProgramWriter
+    training: TrainingWriter | None = None
+    trained: str = "Training"
+    flag: str = ""
+    says: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def described(self) -> str:
+        """The name with its article."""
+        return f"{'an' if self.name[0] in 'AEIOU' else 'a'} {self.name}"
+
+
+def _pytorch_program(story: Story, options: Options) -> str:
+    from core.export.torch.script import pytorch_script
+
+    return pytorch_script(story)
+
+
+def _pytorch_training(setup: Setup, options: Options) -> str:
+    from core.export.torch.module import torch_module
+
+    return torch_module(setup)
+
+
+def _numpy_program(story: Story, options: Options) -> str:
+    from core.export.numpy.script import numpy_script
+
+    return numpy_script(story)
+
+
+def _onnx_program(story: Story, options: Options) -> bytes:
+    from core.export.onnx.model import formula_model
+
+    return formula_model(story.graph, story.inputs, options)
+
+
+def _onnx_training(setup: Setup, options: Options) -> bytes:
+    from core.export.onnx.model import trained_model
+
+    return trained_model(setup, options)
+
+
+EXPORT_KINDS = (
+    ExportKind("PyTorch script", ".py", _pytorch_program, _pytorch_training),
+    ExportKind(
+        "NumPy script",
+        ".py",
+        _numpy_program,
+        flag="numpy",
+        says="both passes as a NumPy script, a line for each step",
+    ),
+    ExportKind(
+        "ONNX model",
+        ".onnx",
+        _onnx_program,
+        _onnx_training,
+        trained="Trained program",
+        options=("gradients", "float32", "float64"),
+    ),
+)
