@@ -20,7 +20,7 @@ from app.derivatives.tables import read_only
 from app.derivatives.view import Answer, Question, View
 from app.state.session import Session
 from app.state.ticker import Ticker
-from app.widgets.flow import Flow, labelled
+from app.widgets.flow_layout import FlowLayout, labelled
 from app.widgets.icons import icon
 from app.widgets.labels import sentence_of, stopped, tint
 from app.widgets.theme import Theme
@@ -67,7 +67,7 @@ class ByHandView(View):
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.verticalHeader().hide()
         self.table.setMinimumHeight(140)
-        controls = Flow()
+        controls = FlowLayout()
         h = labelled("h", self.step_field)
         for part in (self.method, h, self.one, self.run, self.clear, self.count):
             controls.addWidget(part)

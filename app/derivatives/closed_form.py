@@ -12,7 +12,7 @@ from app.derivatives.view import Answer, Patience, Question, View
 from app.formula import FormulaView
 from app.formula.widget import FORMULA_SIZE
 from app.state.session import Session
-from app.widgets.flow import Flow
+from app.widgets.flow_layout import FlowLayout
 from app.widgets.labels import plain_label, sentence_of, stopped, tint
 from app.widgets.theme import Theme
 from core.base.errors import Problem
@@ -51,7 +51,7 @@ class ClosedFormView(View):
         self.copy_chain = _button(
             "Copy steps", "The steps of the chain rule as LaTeX on the clipboard", self.copy_steps
         )
-        buttons = Flow()
+        buttons = FlowLayout()
         buttons.addWidget(self.copy)
         buttons.addWidget(self.copy_chain)
         body = QWidget()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from app.state.session import Session
-from app.widgets.flow import Flow, labelled
+from app.widgets.flow_layout import FlowLayout, labelled
 from app.widgets.labels import plain_label, sentence_of, tint
 from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import Shape, Value, shape_of, shape_text
@@ -68,7 +68,7 @@ class Head(QWidget):
         self.seed.setEditable(True)
         self.seed.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.message = plain_label()
-        flow = Flow()
+        flow = FlowLayout()
         for text, field in (("of", self.of), ("with respect to", self.by), ("seed", self.seed)):
             flow.addWidget(labelled(text, field))
         box = QVBoxLayout(self)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.widgets.flow import Flow
+from app.widgets.flow_layout import FlowLayout
 
 
 class Tabs(QWidget):
@@ -22,7 +22,7 @@ class Tabs(QWidget):
         self._group = QButtonGroup(self)
         choice = QWidget()
         choice.setAccessibleName(name)
-        self._flow = Flow(choice, QMargins(8, 2, 8, 2))
+        self._flow = FlowLayout(choice, QMargins(8, 2, 8, 2))
         self._flow.setSpacing(2)
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)

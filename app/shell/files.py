@@ -20,7 +20,7 @@ from core.project.document import EXAMPLE, Document, dumps, loads
 if TYPE_CHECKING:
     from PySide6.QtCore import QUrl
 
-    from app.shell.questions import Button
+    from app.shell.message_boxes import Button
 
 SUFFIX = ".chainlight"
 FILTER = f"Chainlight projects (*{SUFFIX});;All files (*)"
@@ -178,13 +178,14 @@ class Files(QObject):
     # -- asking: dialogs are loaded when there is something to ask
 
     def _asked_for_open(self) -> Path | None:
-        from app.shell.questions import ask_for_open
+        from app.shell.file_dialogs import ask_for_open
 
         return ask_for_open(self._window, self._folder(), FILTER)
 
     def _asked_for_save(self) -> Path | None:
         """A path with the suffix; the dialog asks about overwriting as typed, this about what it became."""
-        from app.shell.questions import ask_for_save
+        from app.shell.file_dialogs import ask_for_save
+        from app.shell.message_boxes import may_overwrite
 
         found = ask_for_save(
             self._window, self._session.path or self._folder() / f"{UNTITLED}{SUFFIX}", FILTER
@@ -192,17 +193,15 @@ class Files(QObject):
         if found is None or found.name.lower().endswith(SUFFIX):
             return found
         path = found.with_name(found.name + SUFFIX)
-        sentence = f"{shown_name(path)} exists already. Overwrite it?"
-        buttons: list[Button] = [("&Overwrite", "destroy"), ("&Cancel", "reject")]
-        return path if not is_there(path) or self._ask(sentence, *buttons) == 0 else None
+        return path if may_overwrite(self._window, path) else None
 
     def _ask(self, sentence: str, *buttons: Button) -> int:
-        from app.shell.questions import ask
+        from app.shell.message_boxes import ask
 
         return ask(self._window, sentence, buttons)
 
     def _complain(self, sentence: str) -> None:
-        from app.shell.dialogs import complain
+        from app.shell.message_boxes import complain
 
         complain(self._window, sentence)
 

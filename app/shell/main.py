@@ -40,7 +40,7 @@ def show_window(start: Path | Document | None = None, *, reset: bool = False) ->
     try:
         return _shown(app, start, reset)
     except BrokenInstallation as broken:
-        from app.shell.dialogs import complain
+        from app.shell.message_boxes import complain
 
         complain(None, str(broken))  # a terminal may not be there
         raise

@@ -352,22 +352,22 @@ class Window(QMainWindow):
         self.tell("The figure is on the clipboard")
 
     def save_figure(self) -> None:
-        from app.shell.dialogs import save_figure
+        from app.shell.saving import save_figure
 
         save_figure(self)
 
     def save_all_figures(self) -> None:
-        from app.shell.dialogs import save_all_figures
+        from app.shell.saving import save_all_figures
 
         save_all_figures(self)
 
     def save_graphml(self) -> None:
-        from app.shell.dialogs import save_graphml
+        from app.shell.saving import save_graphml
 
         save_graphml(self)
 
     def export(self) -> None:
-        from app.shell.dialogs import save_export
+        from app.shell.saving import save_export
 
         save_export(self)
 

@@ -7,11 +7,12 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFileDialog, QProgressDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QProgressDialog
 
 from app.figures.kinds import FIGURE_KINDS
-from app.shell import dialogs
+from app.shell import saving
 from app.shell.exports import EXPORTS
+from app.shell.file_dialogs import ask_for_kind
 from app.shell.help import NOTATION
 from core.graph.builder import read_program
 from core.project.document import Document
@@ -82,7 +83,7 @@ def test_the_figure_goes_to_the_clipboard(window):
 def said(monkeypatch):
     """What is told in a dialog when something went wrong."""
     sentences = []
-    monkeypatch.setattr(dialogs, "complain", lambda window, sentence: sentences.append(sentence))
+    monkeypatch.setattr(saving, "complain", lambda window, sentence: sentences.append(sentence))
     return sentences
 
 
@@ -157,12 +158,25 @@ KINDS = {"One": ".py", "Two": ".py", "Three": ".onnx"}
 )
 def test_the_typed_suffix_and_the_chosen_kind_agree(asked, tmp_path, typed, chosen, name, kind):
     asked(typed, chosen)
-    assert dialogs.ask_for_kind(None, "Export", tmp_path, KINDS) == (tmp_path / name, kind)
+    assert ask_for_kind(None, "Export", tmp_path, KINDS) == (tmp_path / name, kind)
+
+
+@pytest.mark.parametrize(("answer", "found"), [("Overwrite", ("a.py", "One")), ("Cancel", None)])
+def test_a_file_that_only_the_added_suffix_names_is_asked_about(qapp, asked, tmp_path, answer, found):
+    asked("a").with_name("a.py").write_text("before")
+
+    def choose():
+        box = QApplication.activeModalWidget()
+        next(button for button in box.buttons() if answer in button.text()).click()
+
+    QTimer.singleShot(0, choose)
+    expected = found and (tmp_path / found[0], found[1])
+    assert ask_for_kind(None, "Export", tmp_path, KINDS) == expected
 
 
 def test_turning_back_writes_nothing(monkeypatch, window):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: ("", ""))
-    monkeypatch.setattr(dialogs, "_write", lambda *args: pytest.fail("written"))
+    monkeypatch.setattr(saving, "_write", lambda *args: pytest.fail("written"))
     for name in ("export", "figure", "graphml"):
         window.actions_by_id[name].trigger()
 

@@ -1,4 +1,4 @@
-"""What is asked about files, in dialogs that can be left with Esc."""
+"""Boxes with a sentence: questions, which can be left with Esc, and what went wrong."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
+from app.state.disk import is_there, shown_name
 from core.base.errors import legible
 
 Button = tuple[str, Literal["accept", "destroy", "reject"]]  # its text and what it does
@@ -35,12 +36,17 @@ def ask(window: QWidget, sentence: str, buttons: Sequence[Button]) -> int:
     return answer
 
 
-def ask_for_open(window: QWidget, folder: Path, kinds: str) -> Path | None:
-    found, _ = QFileDialog.getOpenFileName(window, "Open project", str(folder), kinds)
-    return Path(found) if found else None
+def may_overwrite(window: QWidget, path: Path) -> bool:
+    """Whether a file may be written over, where there is one."""
+    if not is_there(path):
+        return True
+    sentence = f"{shown_name(path)} exists already. Overwrite it?"
+    return ask(window, sentence, [("&Overwrite", "destroy"), ("&Cancel", "reject")]) == 0
 
 
-def ask_for_save(window: QWidget, suggested: Path, kinds: str) -> Path | None:
-    """What was chosen or typed; the dialog has asked about overwriting it."""
-    found, _ = QFileDialog.getSaveFileName(window, "Save project", str(suggested), kinds)
-    return Path(found) if found else None
+def complain(parent: QWidget | None, sentence: str) -> None:
+    """Say as plain text what went wrong."""
+    button = QMessageBox.StandardButton.Ok
+    box = QMessageBox(QMessageBox.Icon.Warning, "Chainlight", legible(sentence), button, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.exec()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLayoutItem, QWidget
 GAP = 6
 
 
-class Flow(QLayout):
+class FlowLayout(QLayout):
     """Items from left to right in as many lines as they need; those that can grow share what is left over."""
 
     def __init__(self, parent: QWidget | None = None, margins: QMargins | None = None):

@@ -1,4 +1,4 @@
-"""Where figures, graphs and exports are saved: asks for a place, writes, says what went wrong."""
+"""Saving figures, graphs and exports: asks for a place, writes, says what went wrong."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog, QWidget
+from PySide6.QtWidgets import QProgressDialog
 
 from app.figures.kinds import FIGURE_KINDS
-from app.state.disk import shown_name
-from core.base.errors import Problem, legible
+from app.shell.file_dialogs import ask_for_file, ask_for_kind
+from app.shell.message_boxes import complain
+from app.state.disk import shown_name, write_atomically
+from core.base.errors import Problem
 from core.figure import Figure, Figures
 
 if TYPE_CHECKING:
@@ -76,8 +78,6 @@ def save_graphml(window: Window) -> None:
     """Ask for a file and save the graph for other programs."""
     import networkx as nx
 
-    from app.state.disk import write_atomically
-
     path = ask_for_file(window, "Save graph", _suggested(window, "graph.graphml"), {"GraphML": ".graphml"})
     if path:
         text = "\n".join(nx.generate_graphml(window.session.story.graph.digraph()))
@@ -87,7 +87,6 @@ def save_graphml(window: Window) -> None:
 def save_export(window: Window) -> None:
     """Ask for a file and write the program, or what is trained, for other libraries."""
     from app.shell.exports import EXPORTS
-    from app.state.disk import write_atomically
 
     window.program.take_now()
     kinds = {title: export.suffix for title, export in EXPORTS.items()}
@@ -100,38 +99,6 @@ def save_export(window: Window) -> None:
 def _suggested(window: Window, name: str) -> Path:
     project = window.session.path
     return (project.parent if project else Path.home()) / name
-
-
-def ask_for_file(parent: QWidget, title: str, suggested: Path, kinds: dict[str, str]) -> Path | None:
-    """A path to write to, with the chosen kind's suffix if none was typed; None if the user turned back."""
-    chosen = ask_for_kind(parent, title, suggested, kinds)
-    return chosen[0] if chosen else None
-
-
-def ask_for_kind(
-    parent: QWidget, title: str, suggested: Path, kinds: dict[str, str]
-) -> tuple[Path, str] | None:
-    """A path to write to and the kind that was chosen, or else the first that the typed suffix fits."""
-    filters = ";;".join(f"{name} (*{suffix})" for name, suffix in kinds.items())
-    typed, chosen = QFileDialog.getSaveFileName(parent, title, str(suggested), filters)
-    if not typed:
-        return None
-    path = Path(typed)
-    kind = next((name for name in kinds if chosen.startswith(name)), next(iter(kinds)))
-    suffix = path.suffix.lower()
-    if suffix in kinds.values():
-        fitting = [name for name in kinds if kinds[name] == suffix]
-        return path, kind if kind in fitting else fitting[0]
-    path = Path(f"{path}{kinds[kind]}")  # the dialog asked about overwriting what was typed, not this
-    return (path, kind) if not path.exists() or _may_overwrite(parent, path) else None
-
-
-def _may_overwrite(parent: QWidget, path: Path) -> bool:
-    buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel
-    sentence = f"{shown_name(path)} exists already. Overwrite it?"
-    box = QMessageBox(QMessageBox.Icon.Question, "Chainlight", sentence, buttons, parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    return box.exec() == QMessageBox.StandardButton.Yes
 
 
 def _write(window: Window, path: Path, write: Callable[[], object]) -> None:
@@ -147,11 +114,3 @@ def _write(window: Window, path: Path, write: Callable[[], object]) -> None:
         complain(window, trouble)
     else:
         window.tell(f"Saved {shown_name(path)}")
-
-
-def complain(parent: QWidget | None, sentence: str) -> None:
-    """Say in a dialog, as plain text, what went wrong."""
-    button = QMessageBox.StandardButton.Ok
-    box = QMessageBox(QMessageBox.Icon.Warning, "Chainlight", legible(sentence), button, parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.exec()
