@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 STANDARD = sys.stdlib_module_names
-CORE_MAY = {"core", "numpy", "networkx", "onnx"} | STANDARD
+CORE_MAY = {"core", "msgspec", "numpy", "networkx", "onnx"} | STANDARD
 APP_MAY_NOT = {"tests"}
 LATE = ("PySide6", "pyqtgraph", "networkx", "onnx")
 # the folders of core and of app, lowest first: each imports only from what stands on lower floors
@@ -235,12 +235,6 @@ def test_the_watch_over_fresh_imports_sees_what_it_watches_for():
     assert fresh(["ctypes"], ["core.base.errors", "ctypes"]) == "ctypes imports ctypes\n"
 
 
-def test_numpy_comes_by_one_way():
-    paths = [path for folder in ("core", "app") for path in (ROOT / folder).rglob("*.py")]
-    taken = [path.stem for path in paths if "import numpy as np\n" in path.read_text(encoding="utf-8")]
-    assert taken == ["lazy_numpy"]
-
-
 FIRST_PICTURE = """
 import sys
 from pathlib import Path
@@ -272,3 +266,16 @@ def test_what_takes_long_to_load_is_loaded_when_it_is_needed(tmp_path, script, l
     command = [sys.executable, "-c", f"{script}\nimport sys\n{SAY_WHAT_IS_LOADED}", str(tmp_path / "set.ini")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.splitlines()[-1] == loaded
+
+
+def test_only_what_the_first_picture_loads_takes_numpy_late(tmp_path):
+    """All other modules import NumPy as everyone does."""
+    say = "print(*[sys.modules[name].__file__ for name in sys.modules if name.startswith(('core.', 'app.'))])"
+    loaded = set()
+    for script in (FIRST_PICTURE, ON_NUMBERS):
+        command = [sys.executable, "-c", f"{script}\nimport sys\n{say}", str(tmp_path / "set.ini")]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+        loaded |= {Path(file).relative_to(ROOT) for file in done.stdout.splitlines()[-1].split()}
+    paths = [path.relative_to(ROOT) for folder in ("core", "app") for path in (ROOT / folder).rglob("*.py")]
+    late = {path for path in paths if "lazy_numpy import np\n" in (ROOT / path).read_text(encoding="utf-8")}
+    assert late <= loaded

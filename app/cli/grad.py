@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from msgspec.structs import replace
+
 from app.cli.json_lines import answer_lines
 from app.cli.parser import Subcommand, node_names, program_arguments, unfold_argument
 from app.cli.programs import requested
 from app.cli.terminal import write, write_json
-from core.base.dataclass import replace
 from core.base.errors import Problem
 from core.service.report import Report
 from core.service.request import json_hint, request_from, typed_hint

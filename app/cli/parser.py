@@ -7,15 +7,15 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from msgspec import Struct
+
 from app.cli.terminal import write
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.numbers import DIGITS
 from core.notation.spellings import node_name
 
 
-@dataclass(frozen=True)
-class Subcommand:
+class Subcommand(Struct, frozen=True):
     """A sub-command: its name, one sentence, examples, its arguments, and what it does."""
 
     name: str

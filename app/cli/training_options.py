@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import asdict, replace
+
 from core.base.arrays import Value, same
-from core.base.dataclass import replace
 from core.base.errors import Problem, cut
 from core.graph.builder import free_names, read_program
 from core.graph.typed_value import read_value

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from app.widgets.axes import show_axes
 from app.widgets.theme import LIGHT, Theme
-from core.base.lazy_numpy import np
 from core.derivatives.numerical import SWEPT, Sweep, Swept
 
 LEAST, MOST = 1e-17, 1e9  # errors drawn; 0 is drawn at the least

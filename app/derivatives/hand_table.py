@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from msgspec import Struct
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from app.derivatives.tables import NUMBER, WORDS
 from app.derivatives.view import Question
 from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import shape_of
-from core.base.dataclass import dataclass
-from core.base.lazy_numpy import np
 from core.base.numbers import digits_apart, exact, short
 from core.derivatives.kinks import Straddled
 from core.derivatives.numerical import LEAST, Differenced, relative_error
@@ -24,8 +24,7 @@ NOWHERE = QModelIndex()
 Role = Qt.ItemDataRole
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One entry's difference, its relative error against reverse mode, and the kinks it straddles."""
 
     difference: Differenced

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
@@ -13,7 +14,6 @@ from app.widgets.labels import plain_label, sentence_of, tint
 from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import Shape, Value, shape_of, shape_text
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.base.numbers import typed_text
 from core.graph.graph import CONSTANT, Graph
 from core.graph.plan import receivers

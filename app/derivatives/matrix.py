@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHeaderView, QPushButton, QWidget
 
@@ -17,7 +18,6 @@ from app.widgets.labels import plain_label, stopped
 from app.widgets.theme import Theme
 from core.base.arrays import MAX_ENTRIES
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.base.numbers import exact, short
 from core.base.slicing import watched
 from core.derivatives.jacobian import LAYOUTS, Jacobian, jacobian_work, outer_product

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QHelpEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -11,7 +12,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.widgets.heat import heat_image
 from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import Array
-from core.base.lazy_numpy import np
 
 MOST_CELLS = 256  # along a side; of more, neighbours share a cell
 LARGEST_CELL = 22.0

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Generator
 from functools import cached_property
 
+from msgspec import Struct
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -13,7 +14,6 @@ from app.state import clock
 from app.state.session import Session
 from app.widgets.labels import plain_label, sentence_of
 from app.widgets.theme import LIGHT, Theme
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.notation.printers import expression_text
 from core.passes.seed import Entry, chosen_entry, is_chosen, seeded, seeded_text
@@ -24,8 +24,7 @@ PATIENCE = 0.3  # seconds for which the answer to an earlier question may stay
 Answer = Generator[None, None, None]
 
 
-@dataclass(frozen=True, eq=False)
-class Question:
+class Question(Struct, frozen=True, eq=False, dict=True):
     """The derivative of a story's output by a node, in so many digits."""
 
     story: Story

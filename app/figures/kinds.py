@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.base.errors import Problem, either
 
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from core.figure import Figure
 
 
-@dataclass(frozen=True)
-class FigureKind:
+class FigureKind(Struct, frozen=True):
     """A kind of file. `write` gives the bytes of a figure, or of several where the file has `pages`.
 
     A file of `pixels` has a number of dots per inch.

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
 from PySide6.QtGui import QPainter
 
 from app.painting.parts import paint_figure
 from app.widgets.theme import Theme
-from core.base.dataclass import dataclass
 from core.figure import Figure
 
 POINTS_PER_INCH = 72
 
 
-@dataclass(frozen=True)
-class FigureStyle:
+class FigureStyle(Struct, frozen=True):
     """How figures become files: colours, the rectangle shown, resolution, title, with paper or without."""
 
     theme: Theme

@@ -7,19 +7,18 @@ Lengths are pixels, x goes right and y down from the left end of the baseline.
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from app.formula.mathfont import Shape
-from core.base.dataclass import dataclass
 from core.math.mathtree import Kind
 
 Class = Kind | Literal["inner"]
 """TeX's spacing classes: the signs' own kinds, and `inner` for fractions and tables."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(Struct, frozen=True):
     """How something is to be painted: the role names its colour, the tag what it stands for."""
 
     role: str = ""
@@ -60,8 +59,7 @@ class Area(NamedTuple):
         return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A formula ready to be painted: `ascent` above the baseline, `descent` below it."""
 
     width: float
@@ -81,8 +79,7 @@ class Box:
         return min(hits, key=lambda area: area.width * area.height, default=None)
 
 
-@dataclass(slots=True)
-class Piece:
+class Piece(Struct):
     """A part under construction.
 
     `first` and `last` are the classes its left and right neighbours see; `slant` is how far the top of its
@@ -97,10 +94,10 @@ class Piece:
     last: Class = "ord"
     slant: float = 0.0
     letter: Shape | None = None
-    pieces: list[tuple[Piece, float, float]] = field(default_factory=list)
-    glyphs: list[Glyph] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
-    areas: list[Area] = field(default_factory=list)
+    pieces: list[tuple[Piece, float, float]] = []
+    glyphs: list[Glyph] = []
+    rules: list[Rule] = []
+    areas: list[Area] = []
 
     @property
     def height(self) -> float:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import Struct
+
 from app.formula.boxes import Piece
 from app.formula.style import Style
-from core.base.dataclass import dataclass
 
 Alignment = Literal["left", "centre", "right", "continued"]
 """How a column's cells stand; `continued` is to the left, and what it begins with joins the column before."""
@@ -18,8 +19,7 @@ _LINE = (0.84, 0.36)
 """em above and below the baseline that a line of a table takes at least: TeX's strut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """How a table is set; lengths in em. Alignments, and the gap before each column, recur in turn."""
 
     alignments: tuple[Alignment, ...]

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from app.formula.boxes import Box, Ink, Piece, Rule, finished
 from app.formula.characters import (
     accented_piece,
@@ -26,7 +29,6 @@ from app.formula.mathfont import math_font
 from app.formula.scripts import scripted, with_limits
 from app.formula.spacing import spaces
 from app.formula.style import Style
-from core.base.dataclass import dataclass, replace
 from core.math.mathtree import (
     Accented,
     Big,
@@ -64,8 +66,7 @@ def _layout(math: Math, style: Style) -> Piece:
 # rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(Struct, frozen=True):
     """The atoms from `start` up to `end` that a tag stands for."""
 
     start: int

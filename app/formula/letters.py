@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
 
 _PRIMES = {"'": 1, "\N{RIGHT SINGLE QUOTATION MARK}": 1, "′": 1, "″": 2, "‴": 3}
 _DOTLESS = {"i": "ı", "j": "ȷ"}
@@ -52,8 +52,7 @@ def _alphabets() -> dict[str, dict[str, str]]:
 ALPHABETS = _alphabets()
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A name taken apart: `ŷ′` has the stem `y`, the accent U+0302 and one prime."""
 
     stem: str

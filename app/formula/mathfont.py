@@ -13,10 +13,10 @@ import math
 import struct
 from functools import cached_property, lru_cache
 
+from msgspec import Struct
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QPainterPath, QRawFont, QTextLayout, QTransform
 
-from core.base.dataclass import dataclass
 from core.base.resources import BrokenInstallation, resource
 
 UNITS = 1000
@@ -26,8 +26,7 @@ _FALLBACK_SCALE = 0.87
 """DejaVu's small letters are larger than STIX's (547 to 479 thousandths); this makes them equal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """One glyph's outline and measures.
 
     `left`, `right`, `top` and `bottom` bound the ink, upwards positive from the baseline; `slant` is the
@@ -50,8 +49,7 @@ class Shape:
         return self.top - self.bottom
 
 
-@dataclass(frozen=True, slots=True)
-class MathConstants:
+class MathConstants(Struct, frozen=True):
     """The MATH table's lengths, in the order in which the table stores them."""
 
     delimited_sub_formula_min_height: float
@@ -108,11 +106,10 @@ class MathConstants:
 
     def scaled(self, size: float) -> MathConstants:
         """The same lengths in pixels, for text of `size` pixels per em."""
-        return MathConstants(*(getattr(self, name) * size for name in self.__slots__))
+        return MathConstants(*(getattr(self, name) * size for name in self.__struct_fields__))
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """One part of a glyph assembly; connectors say how far neighbours may overlap."""
 
     glyph: int
@@ -143,7 +140,7 @@ class _MathTable:
     def constants(self) -> MathConstants:
         at = self._constants_at
         heights = [self._uint(at + 4) / self._em, self._uint(at + 6) / self._em]
-        records = len(MathConstants.__slots__) - len(heights)
+        records = len(MathConstants.__struct_fields__) - len(heights)
         return MathConstants(*heights, *(self._length(at + 8 + 4 * i) for i in range(records)))
 
     def script_scales(self) -> tuple[float, float, float]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from app.formula.boxes import Ink
 from app.formula.mathfont import MathConstants, math_font
-from core.base.dataclass import dataclass, replace
 
 _PLAIN = Ink()
 _SMALLEST_LEVEL = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How a part is set.
 
     `body` is the size of the surrounding text in pixels per em; `level` is 0 in text, 1 in scripts, 2 in

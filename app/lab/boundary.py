@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyqtgraph as pg
+from msgspec import Struct
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
@@ -12,15 +14,12 @@ from PySide6.QtWidgets import QWidget
 from app.widgets.axes import show_axes
 from app.widgets.theme import CLASSES, LIGHT, Theme, heat_colours
 from core.base.arrays import Array
-from core.base.dataclass import dataclass
-from core.base.lazy_numpy import np
 
 TRAIN_SIZE, TEST_SIZE = 7, 11  # pixels; a diamond of the same size looks smaller than a circle
 PALE = 0.45  # how strongly a class colours the plane
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """Which numbers the plane's colours stand for: pale at `middle`, full at `span` from it."""
 
     middle: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -22,7 +23,6 @@ from app.widgets.fields import NumberField
 from app.widgets.icons import icon
 from app.widgets.labels import tint
 from app.widgets.theme import LIGHT, Theme
-from core.base.dataclass import dataclass
 from core.base.numbers import short
 from core.data.datasets import DATASETS
 from core.training.activations import ACTIVATIONS
@@ -113,8 +113,7 @@ def _button(name: str, tip: str, signal: Any) -> QToolButton:
     return button
 
 
-@dataclass(frozen=True)
-class Control:
+class Control(Struct, frozen=True):
     """One setting of the lab: its field, label and tip; `choices` for a list, else a number or a text."""
 
     field: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
 from app.widgets.axes import show_axes
 from app.widgets.theme import LIGHT, Theme
-from core.base.lazy_numpy import np
 
 MOST_POINTS = 1200  # more than the plot has pixels is thinned to least and most
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
+import numpy as np
+from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
@@ -18,9 +20,7 @@ from app.state.ticker import Ticker
 from app.widgets.labels import plain_label, sentence_of, stopped, tint
 from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import Array, Value, same, shape_of
-from core.base.dataclass import replace
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.base.numbers import short
 from core.data.examples import Dataset
 from core.graph.builder import free_names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.widgets.heat import heat_image
 from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import Array, Value
-from core.base.lazy_numpy import np
 from core.base.numbers import short
 from core.figure import heat_cells
 

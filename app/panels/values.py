@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from operator import is_
 
+from msgspec import Struct
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
@@ -22,7 +23,6 @@ from app.widgets.labels import tint
 from app.widgets.scrubbing import scrub_step, scrubbed
 from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import Value
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.numbers import exact, short, typed_text, value_text
 from core.graph.typed_value import read_value
@@ -32,8 +32,7 @@ MOST_ROWS = 400
 HOW_TO_TYPE = "Type a number, a fraction or a list: 1.5, 1/3, [1, 2]"
 
 
-@dataclass
-class Drag:
+class Drag(Struct):
     """A number being dragged sideways."""
 
     name: str

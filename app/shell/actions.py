@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from PySide6.QtGui import QKeySequence
 
 from app.figures.kinds import FIGURE_KINDS
 from app.shell import folding
 from app.widgets.theme import THEMES
-from core.base.dataclass import dataclass
 from core.base.errors import either
 from core.service.export_kinds import EXPORT_KINDS
 
@@ -21,8 +21,7 @@ Keys = QKeySequence.StandardKey
 MENUS = ("File", "Edit", "View", "Graph", "Train", "Help")
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """One command. `keys` work anywhere; `shown` names keys that only the canvas takes, for the menu.
 
     A command that `repeats` runs on while its keys are held down.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from app.state.version import program_version
-from core.base.dataclass import dataclass
 from core.export.options import Options
 from core.service.export_kinds import EXPORT_KINDS
 from core.training.setup import Setup, setup
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from core.service.export_kinds import ProgramWriter, TrainingWriter, Written
 
 
-@dataclass(frozen=True)
-class Export:
+class Export(Struct, frozen=True):
     """A kind of file and its contents; `made` raises Problem where there can be none."""
 
     suffix: str

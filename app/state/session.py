@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 from weakref import proxy
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app.state import clock
 from app.state.ticker import Ticker
 from core.base.arrays import Value, same
-from core.base.dataclass import replace
 from core.base.errors import Problem, Span
 from core.base.numbers import DIGITS, typed_text
 from core.base.slicing import Work, finished

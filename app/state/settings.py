@@ -12,13 +12,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import QRect, QSettings, QStandardPaths
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
 from app.state.disk import own_place, read_text, shown_path
 from app.widgets.theme import THEMES
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.numbers import DIGITS
 from core.graph.json_values import parse_json
@@ -31,8 +31,7 @@ PLAIN_LINE = re.compile(r"\s*(?:[;#].*|\[[^\[\]]+\]\s*|[^=]+=(?!\s*\"?@(?!@)).*)
 NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,20})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A default, how a value is read from text (raising ValueError where it is not allowed) and written."""
 
     usual: Any

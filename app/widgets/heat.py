@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtGui import QImage
 
 from app.widgets.theme import Theme, heat_colours
 from core.base.arrays import Array
-from core.base.lazy_numpy import np
 
 
 def heat_image(values: Array, theme: Theme, largest: float | None = None) -> QImage:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from core.base.arrays import Array
-from core.base.dataclass import dataclass, replace
 from core.base.lazy_numpy import np
 from core.base.resources import BrokenInstallation, resource
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """One look. Text colours keep a contrast of 4.5:1 against `paper`, lines of 3:1."""
 
     name: str

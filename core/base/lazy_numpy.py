@@ -1,6 +1,7 @@
 """NumPy, loaded at its first use: a program of numbers needs none, and the window opens sooner.
 
-All modules write `from core.base.lazy_numpy import np`; type checkers see NumPy itself.
+The modules that are loaded before the first picture write `from core.base.lazy_numpy import np`, all others
+`import numpy as np`. Type checkers see NumPy itself.
 """
 
 from __future__ import annotations

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.compiled.layout import Slot, affine_sums, slots
 from core.compiled.lowering import Lowering
 from core.compiled.names import literal

@@ -9,8 +9,9 @@ import inspect
 import math
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from core.base.arrays import Shape
-from core.base.lazy_numpy import np
 from core.compiled import images
 from core.compiled.terms import BATCH, NUMBER, Term, Terms
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, with_names

@@ -11,16 +11,15 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy.typing as npt
+from msgspec import Struct
 
 from core.base.arrays import Shape
-from core.base.dataclass import dataclass
 from core.graph.graph import Graph
 
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A parameter's place: a stretch of the vector laid out as `block`, and of that the `part`."""
 
     start: int
@@ -55,8 +54,7 @@ PARTS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """How a product takes a bias in: the letters of weights, data and result, and the parts of the block."""
 
     weights: str
@@ -76,8 +74,7 @@ PRODUCTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Affine:
+class Affine(Struct, frozen=True):
     """A product of weights and data and the sum that adds a bias to it."""
 
     product: str

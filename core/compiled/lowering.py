@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.compiled.kernels import lowered
 from core.compiled.layout import Affine, Slot
 from core.compiled.names import Names
@@ -14,8 +15,7 @@ from core.graph.graph import Node
 from core.graph.plan import GRADIENT, OUTPUT, Instruction, Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """Compute a term into a buffer, or add it to what is there; without a term there is nothing to do."""
 
     comments: tuple[str, ...]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
 
 # names a prepared view of a named array, view("W1", "{}.T"), or a constant array, view("ones", "np.ones(3)")
 View = Callable[[str, str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(Struct, frozen=True):
     """A named array, a letter for each of its axes, and whether its entries lie one after the other."""
 
     name: str
@@ -20,8 +19,7 @@ class Operand:
     solid: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Contraction:
+class Contraction(Struct, frozen=True):
     """What is to be written: the sum over all letters that are not the target's."""
 
     operands: tuple[Operand, ...]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from core.base.arrays import Value
-from core.base.dataclass import dataclass
-from core.base.lazy_numpy import np
 from core.compiled.layout import Slot
 
 Array = npt.NDArray[Any]
@@ -20,8 +19,7 @@ def nothing() -> None:
     """What there is to do where there are no generators to set back."""
 
 
-@dataclass(frozen=True)
-class Flat:
+class Flat(Struct, frozen=True):
     """All parameters end to end, and their gradients; engines for several batch sizes may share one."""
 
     parameters: Array
@@ -32,8 +30,7 @@ class Flat:
         return cls(np.zeros(count, dtype), np.zeros(count, dtype))
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """A plan ready to run on batches of `size` examples.
 
     inputs      for each input that is no parameter the array to fill; the batch is the last axis
@@ -55,9 +52,9 @@ class Compiled:
     step: Callable[[], None]
     rewind: Callable[[], None]
     source: str
-    _output: Array = field(repr=False)
-    _share: Array = field(repr=False)
-    _places: Mapping[str, Slot] = field(repr=False)
+    _output: Array
+    _share: Array
+    _places: Mapping[str, Slot]
 
     @property
     def parameters(self) -> Array:

@@ -13,7 +13,8 @@ from functools import partial
 from struct import Struct
 from typing import Any
 
-from core.base.lazy_numpy import np
+import numpy as np
+
 from core.compiled.layout import Slot
 from core.compiled.names import Names
 from core.compiled.ready import Array, Compiled, Flat, nothing

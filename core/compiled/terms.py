@@ -12,16 +12,16 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+from msgspec import Struct
+
 from core.base.arrays import Shape
-from core.base.dataclass import dataclass
-from core.base.lazy_numpy import np
 
 LETTERS, BATCH = "ijklmnopqrst", "b"
 BUFFER, NUMBER, VIEW, SETTING = "buffer", "number", "view", "setting"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Term:
+class Term(Struct, frozen=True, eq=False):
     """An operation on other terms; an operation that has no other meaning is NumPy's function of that name.
 
     `detail` says more: a buffer's name, a number's value, a view's text. `solid` tells whether the entries

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from core.base.dataclass import dataclass
+import numpy as np
+from msgspec import Struct
+
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.base.resources import resource
 from core.data.examples import DRAWING, Array, Dataset, chances
 
@@ -23,8 +24,7 @@ RADIUS = 5.0
 MOST_EXAMPLES = 100_000
 
 
-@dataclass(frozen=True)
-class DatasetSource:
+class DatasetSource(Struct, frozen=True):
     """A set that can be made: its words, what it starts with, how far one may go, and how it is drawn.
 
     noise_high = 0 says that the set takes no noise, n_high how many examples there are at most.

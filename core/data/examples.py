@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from core.base.arrays import Value, frozen
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 
 Array = npt.NDArray[Any]
 
@@ -26,8 +27,7 @@ def chances(*seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-@dataclass(frozen=True, eq=False)
-class Dataset:
+class Dataset(Struct, frozen=True, eq=False):
     """Examples with their targets; the arrays are read-only.
 
     inputs (n, d) float; targets (n,): whole numbers from 0 to classes - 1, or for regression (classes = 0)
@@ -65,17 +65,16 @@ class Dataset:
         targets = targets.astype(int if self.classes else float)
         for array in (inputs, targets):
             array.setflags(write=False)
-        object.__setattr__(self, "inputs", inputs)
-        object.__setattr__(self, "targets", targets)
+        force_setattr(self, "inputs", inputs)
+        force_setattr(self, "targets", targets)
         if not self.class_names:
-            object.__setattr__(self, "class_names", tuple(str(k) for k in range(self.classes)))
+            force_setattr(self, "class_names", tuple(str(k) for k in range(self.classes)))
 
     def __len__(self) -> int:
         return len(self.targets)
 
 
-@dataclass(frozen=True, eq=False)
-class Examples:
+class Examples(Struct, frozen=True, eq=False):
     """What a program is fed: for each name that takes data its values for all examples, along the first axis.
 
     labels   the class of each example as a whole number, or None where there are no classes

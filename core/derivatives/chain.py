@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.math.mathtree import Math, Table, Word, row
 from core.math.typeset import (
     ATOM,
@@ -30,8 +31,7 @@ from core.passes.seed import Entry
 MAX_SET = 40
 
 
-@dataclass(frozen=True, slots=True)
-class ChainTerm:
+class ChainTerm(Struct, frozen=True):
     """One way the derivative takes: ∂of/∂node times ∂node/∂arg, and their product.
 
     An operation on whole vectors has no `local` factor; it says how the upstream gradient comes back.
@@ -47,8 +47,7 @@ class ChainTerm:
     each: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ChainStep:
+class ChainStep(Struct, frozen=True):
     """∂of/∂by as the sum of what arrives over each use of `by`; `tree` is the product so far, simplified.
 
     `gradients` says which gradient each name such as dq stands for; of a vector one `entry` is taken.
@@ -111,8 +110,7 @@ class ChainStep:
         return self.typesetter.part(Binary(sign, term.upstream, term.local), shown)
 
 
-@dataclass(frozen=True, slots=True)
-class Symbolic:
+class Symbolic(Struct, frozen=True):
     """∂of/∂by in closed form, the steps of the chain rule to it, and what should be known of it.
 
     Of a vector it is the derivative of one `entry`. `where` defines, in order, the names in `tree` that are

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from core.base.arrays import Value, frozen, shape_of
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.derivatives.kinks import RELATIONS, on_arrays
 from core.derivatives.numerical import Probe, moves
 from core.graph.graph import Node

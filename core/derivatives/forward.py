@@ -19,10 +19,11 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 
+import numpy as np
+from msgspec import Struct
+
 from core.base.arrays import Value, frozen, shape_of, shape_text, sum_to, zero_like
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.graph.graph import Edge, Graph, check_node
 from core.graph.plan import GRADIENT, OUTPUT
 from core.notation.tree import Call, Name, Tree, fold, names, walk
@@ -41,8 +42,7 @@ STATED: Mapping[tuple[str, str], Rule] = {
 SYMMETRIC = {"softmax", "softmax_rows"}
 
 
-@dataclass(frozen=True, slots=True)
-class Pushed:
+class Pushed(Struct, frozen=True):
     """A node got its value, and its tangent: how fast that value changes in the chosen direction.
 
     `parts` are what came along the edges, (number of the argument, part), and add up to the tangent.
@@ -210,8 +210,7 @@ WAYS: Mapping[str, Callable[[Op, int, Mapping[str, Value], Value], Value]] = {
 # -- what it costs
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """How many multiplications all derivatives of the output take, beside the values themselves.
 
     Forward mode makes a pass for each of `inputs` entries, reverse mode one for each of `outputs` entries, of

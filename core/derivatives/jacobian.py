@@ -10,10 +10,12 @@ import math
 from collections.abc import Iterator
 from typing import Literal
 
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.arrays import MAX_ENTRIES, Array, Value, frozen, shape_of
-from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.base.slicing import Work, finished
 from core.derivatives.forward import push, units
 from core.derivatives.structure import Partners, recognition
@@ -30,8 +32,7 @@ Layout = Literal["numerator", "denominator"]
 LAYOUTS = ("numerator", "denominator")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Jacobian:
+class Jacobian(Struct, frozen=True, eq=False):
     """The derivatives of a node `of` by a node `by`; entries of matrices are counted row by row.
 
     matrix     in numerator layout (entries of `of`, entries of `by`), in denominator layout its transpose
@@ -149,8 +150,7 @@ def _has_name(node: Node) -> bool:
 # -- gradients of matrices as outer products
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Factor:
+class Factor(Struct, frozen=True, eq=False):
     """A vector of an outer product: a node's value, or its gradient (often written δ)."""
 
     node: str
@@ -162,8 +162,7 @@ class Factor:
         return f"d{self.node}" if self.is_gradient else self.node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OuterProduct:
+class OuterProduct(Struct, frozen=True, eq=False):
     """The gradient of a matrix is `column` times `row`ᵀ."""
 
     name: str

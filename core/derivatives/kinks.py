@@ -10,8 +10,9 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from core.base.arrays import Array, Value, frozen
-from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 from core.base.numbers import short
 from core.graph.graph import Node
@@ -34,8 +35,7 @@ ROUNDING = 1e-6
 Points = Sequence[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Straddled:
+class Straddled(Struct, frozen=True):
     """A node's kink lies between two points; its slope is `left` on one side and `right` on the other."""
 
     node: str

@@ -12,8 +12,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.arrays import Array, Value, frozen, shape_of
-from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.base.numbers import short
@@ -42,8 +44,7 @@ AT_REST = "resting "
 Entry = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What to think of a relative error above a bound: in the lecture's words, and short for a table."""
 
     above: float
@@ -85,8 +86,7 @@ def relative_errors(one: Value, other: Value, least: float = TINY) -> Array:
 # -- differences, entry by entry
 
 
-@dataclass(frozen=True, slots=True)
-class Differenced:
+class Differenced(Struct, frozen=True):
     """One entry was moved: the output before, at x + h and, if centred, at x − h, and the slope found."""
 
     entry: Entry
@@ -201,8 +201,7 @@ def kinks_between(
 # -- the gradient check
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A node's numerical gradient, the largest relative error of an entry, and what to think of it.
 
     `kinks` are those that the differences of that entry straddle, looked for where the error is not small.
@@ -243,8 +242,7 @@ def check_gradients(story: Story, names: Iterable[str]) -> dict[str, Checked]:
 # -- which h is best
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(Struct, frozen=True):
     """Both differences for one h, and their relative errors."""
 
     h: float
@@ -254,8 +252,7 @@ class Swept:
     centred_error: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sweep:
+class Sweep(Struct, frozen=True):
     """The errors of one entry's differences over many h: two curves in the shape of a V."""
 
     name: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+import numpy as np
+from msgspec import Struct
+
 from core.base.arrays import Array
-from core.base.dataclass import dataclass
-from core.base.lazy_numpy import np
 from core.base.numbers import short
 from core.base.slicing import Work, finished
 
@@ -16,8 +17,7 @@ ROUNDING = 1e-12
 SAMPLES = 8  # rows that are looked at first, since most matrices are not of rank one
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(Struct, frozen=True):
     """A matrix's structure, and the sentence's end that names it."""
 
     structure: str

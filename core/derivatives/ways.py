@@ -11,10 +11,11 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
+import numpy as np
+from msgspec import Struct
+
 from core.base.arrays import Value, frozen, shape_of
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, short, value_text
 from core.derivatives.complex_step import complex_slopes
 from core.derivatives.forward import Cost, cost, forward_slopes
@@ -58,8 +59,7 @@ def _slopes(story: Story, name: str, method: str) -> Iterator[float]:
     return (row.slope for row in differences(story, name, method))
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """A way to a gradient: its entries one after the other, in `passes(entries)` passes over the graph.
 
     `method` is the kind of difference it takes, if it takes one; `price` what its multiplications are.
@@ -80,8 +80,7 @@ WAYS: Mapping[str, Way] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A row of the comparison: the gradient by one way, how far it is from reverse mode's, what it costs.
 
     Where the way cannot be taken `value` is None and `said` tells why. `multiplications` counts those of the

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from msgspec import Struct
+
 from core.base.arrays import Shape
-from core.base.dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """Where an operation is used: for each port the shape of one example's value, settings left out.
 
     batched   the ports whose values come in batches
@@ -35,8 +35,7 @@ class Case:
         return len(kinds) == 1 and self.numbers.isdisjoint(ports)
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """A PyTorch expression of an operation's inputs.
 
     Beside these it may name `dims`, the axes of one example; `along`, one of them; `place`, a range in an

@@ -17,8 +17,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+import numpy as np
+
 from core.base.arrays import Value
-from core.base.lazy_numpy import np
 from core.export import one_line
 from core.notation.names import GREEK, parts
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+from msgspec.structs import replace
+
 from core.base.arrays import Value, frozen
-from core.base.dataclass import replace
-from core.base.lazy_numpy import np
 from core.graph.graph import CONSTANT, Graph, Node
 from core.ops.array_kernels import kept
 

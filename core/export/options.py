@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """This program's version; the precision, if not the usual one; whether gradients are wanted."""
 
     version: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 
+import numpy as np
+
 from core.base.arrays import Value
-from core.base.lazy_numpy import np
 from core.export.code import number
 from core.graph.graph import Graph, Node
 

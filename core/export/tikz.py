@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from core.base.lazy_numpy import np
+import numpy as np
+
 from core.export import one_line
 from core.figure import (
     LABEL,

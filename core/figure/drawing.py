@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.arrays import Value, shape_of
-from core.base.dataclass import dataclass, replace
 from core.base.numbers import DIGITS
 from core.base.slicing import Work, at_once, finished
 from core.figure.arrivals import best_arrivals
@@ -48,8 +50,7 @@ from core.math.typeset import value_math
 from core.passes.steps import Computed, Flowed, Seeded, Step, Story
 
 
-@dataclass(frozen=True)
-class Drawing:
+class Drawing(Struct, frozen=True, dict=True):
     """A graph laid out: sizes of boxes, places, routes; moved nodes keep the place the user gave them."""
 
     graph: Graph

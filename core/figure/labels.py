@@ -12,7 +12,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from core.base.dataclass import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.slicing import Work
 from core.layout import Cubic, Point, Route, halves, point_at, points_on
 
@@ -27,8 +29,7 @@ MOST_LOOKS = 20_000  # at points to see whether they strike labels, about 20 mic
 Cell = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A place for a label of a width: `above` and `below` are the heights needed on both sides of the edge.
 
     `shares` are candidate places along the edge, the preferred first. A label that may stand on `either`

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import Struct
+
 from core.base.arrays import Array
-from core.base.dataclass import dataclass
 from core.graph.graph import Edge
 from core.layout import Point, Route
 from core.math.mathtree import Math
@@ -14,8 +15,7 @@ Mood = Literal["idle", "active", "receiving", "done"]
 Role = Literal["value", "gradient", "contribution", "name", "shape"]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """One node: a circle or pill with a symbol, or the plain name of an input.
 
     A second ring marks the `chosen` output, where the backward pass starts in place of the program's own.
@@ -32,8 +32,7 @@ class Box:
     chosen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Struct, frozen=True):
     """One edge, or the stub on which an output leaves (port −1)."""
 
     edge: Edge
@@ -45,8 +44,7 @@ class Arrow:
 PATCH = 0.85  # how much of a line behind a label its patch of paper hides
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """Text or a heat map at a point: `below` says whether it hangs under the point or stands on it.
 
     A label that is `struck` has a line of another edge behind it and is written on a patch of paper.
@@ -65,8 +63,7 @@ class Label:
     struck: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """What was unfolded, in a frame: its key, the node it makes, and as a title what it stands for."""
 
     key: str
@@ -78,8 +75,7 @@ class Frame:
     height: float
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(Struct, frozen=True):
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     labels: tuple[Label, ...]

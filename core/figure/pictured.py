@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Literal
 
+from msgspec.structs import replace
+
 from core.base.arrays import Array, Value, shape_of
-from core.base.dataclass import replace
 from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, equation
 from core.figure.drawing import Drawing, shows_map

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial, reduce
 from itertools import chain, count
 
+from msgspec.structs import replace
+
 from core.base.arrays import Shape, Value, describe, frozen, shape_of
-from core.base.dataclass import replace
 from core.base.errors import Problem, Span
 from core.base.gc_paused import gc_paused
 from core.graph.graph import INPUT, Graph, Node

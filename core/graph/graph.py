@@ -7,12 +7,13 @@ arguments keep their order and number, so `a - b` is not `b - a` and `a + a` has
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.arrays import Shape, Value
-from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem, Span
 from core.math.typeset import Typesetter
 from core.notation.nearest import nearest
@@ -26,8 +27,7 @@ INPUT, CONSTANT = "input", "constant"
 MOST_LISTED = 8  # names in a sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One box of the graph: an input, a constant (with its value), or an operation on earlier nodes.
 
     `named` says whether the program gave it its name; `tree` is the expression it computes.
@@ -55,8 +55,7 @@ class Node:
         return self.op in (INPUT, CONSTANT)
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """The value of `source` is argument number `port` of `target`."""
 
     source: str
@@ -64,8 +63,7 @@ class Edge:
     port: int
 
 
-@dataclass(frozen=True)
-class Graph:
+class Graph(Struct, frozen=True, dict=True):
     """`nodes` in computing order, the `output` node's name, and the values the program itself states.
 
     `last` is the node of the program's last statement where another one is the output.
@@ -78,7 +76,7 @@ class Graph:
     given: Mapping[str, Value]
     notes: tuple[Note, ...] = ()
     last: str = ""
-    folded: Mapping[str, Node] = field(default_factory=dict)
+    folded: Mapping[str, Node] = {}
 
     @property
     def own_output(self) -> str:

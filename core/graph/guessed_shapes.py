@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+
+from msgspec import Struct
 
 from core.base.arrays import MAX_RANK, Value, frozen, shape_of
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.graph.builder import CONSTANTS, read_program
@@ -41,8 +41,7 @@ SIZE, PICTURE, FILTER = 2, 6, 3
 OF_CLASSES = -1  # stands for the number of classes in the table below
 
 
-@dataclass(frozen=True, slots=True)
-class Lengths:
+class Lengths(Struct, frozen=True):
     """The lengths of axes that a program leaves open: how many classes, and units in a layer, there are.
 
     `filters` is how many filters are a stack, 0 for a single one that is none; `indexed` says that an entry
@@ -113,8 +112,7 @@ class Size:
 Axes = tuple[Size, ...]
 
 
-@dataclass
-class ShapeGuess:
+class ShapeGuess(Struct):
     """Shapes by unification over the tree; a conflict is left for the builder to report.
 
     `slides` says whether what is usual on slides counts, such as bold letters for vectors.
@@ -124,12 +122,12 @@ class ShapeGuess:
     values: Mapping[str, Value]
     slides: bool
     lengths: Lengths
-    known: dict[str, Axes] = field(default_factory=dict)
-    ranks: dict[str, int] = field(default_factory=dict)
-    indices: set[str] = field(default_factory=set)
-    rows: dict[str, Axes] = field(default_factory=dict)
-    inner: set[int] = field(default_factory=set)
-    numbers: set[str] = field(default_factory=set)  # what index notation needs as numbers
+    known: dict[str, Axes] = {}
+    ranks: dict[str, int] = {}
+    indices: set[str] = set()
+    rows: dict[str, Axes] = {}
+    inner: set[int] = set()
+    numbers: set[str] = set()  # what index notation needs as numbers
     looked_into: int = 0  # functions of the program, where they are used
 
     def shapes(self) -> dict[str, tuple[int, ...]]:

@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from msgspec import Struct
+
 from core.base.arrays import MAX_ENTRIES, MAX_RANK, Shape, Value, is_finite, shape_of
-from core.base.dataclass import dataclass
 from core.base.errors import Problem, Span, cut
 from core.base.lazy_numpy import np
 from core.base.numbers import typed_text
@@ -22,8 +23,7 @@ NUMBER = 8  # bytes
 SMALLER = "Make the program or its arrays smaller"
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(Struct, frozen=True):
     """Something an operation can take: a node, or a constant that is not a node yet.
 
     `row` marks a vector that was transposed: `wᵀx` is a dot product and `x wᵀ` an outer one. `literal` marks

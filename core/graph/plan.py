@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.base.gc_paused import gc_paused
 from core.graph.graph import CONSTANT, Graph
 from core.notation.printers import expression_text
@@ -21,8 +22,7 @@ Phase = Literal["forward", "seed", "backward"]
 GRADIENT, OUTPUT = "g", "out"
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(Struct, frozen=True):
     """Compute a node, seed the output's gradient, or send a node's gradient back along one edge.
 
     `binding` says which node each name of the rule stands for; `out` stands for the node itself and `g` for
@@ -47,8 +47,7 @@ class Instruction:
         return f"{self.node} = {formula}" if self.phase == "forward" else f"d{self.arg} += {formula}"
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True, dict=True):
     graph: Graph
     instructions: tuple[Instruction, ...]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from core.base.arrays import Value
-from core.base.dataclass import replace
 from core.base.errors import Problem, Span
 from core.graph.builder import build, read_program
 

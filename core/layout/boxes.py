@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.layout.curves import Point
 
 # over how much of the left side arrows arrive: of a round box an angle, of others a share of the height
@@ -12,8 +13,7 @@ _ARC = math.radians(130)
 _SHARE = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """The size of a node's box; the outline is an ellipse if it is `round`.
 
     A box around other boxes is met where its `entries` are, from top to bottom, and left at its `exit`, both
@@ -48,8 +48,7 @@ class Box:
         return dy / dx
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A rectangle: x from `left` to `right`, y from `top` to `bottom`."""
 
     left: float

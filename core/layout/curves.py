@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
 
 Point = tuple[float, float]
 Piece = tuple[Point, Point, Point]
@@ -24,8 +24,7 @@ _CHORDS = 16
 _SPOTS, _MIDDLE, _CENTRED = 32, 0.52, 0.4
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """The way of one edge: from `start` along cubic pieces, each (first control, second control, end)."""
 
     start: Point

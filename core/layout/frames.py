@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 
-from core.base.dataclass import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.slicing import Work
 from core.layout.boxes import Box, Span
 from core.layout.curves import Piece, Point, Route
@@ -21,8 +23,7 @@ from core.layout.parts import Gaps, Placement, placed
 PADDING, BEHIND_BORDER = 14.0, 26.0
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A frame by what it holds: its `members`, the key of the frame `around` it, the node whose value leaves.
 
     `title` is the width and height of what is written at its top.
@@ -67,8 +68,7 @@ def stretched(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(Struct, frozen=True):
     """One frame laid out, or the whole graph: in its own coordinates, with `span` the frame itself."""
 
     placement: Placement

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.base.slicing import Work
 
 # exchanges while layers are shortened, times nodes: some 100 ms at most
@@ -18,8 +19,7 @@ _PIVOTS = 200_000
 _BENDS, _MOST_BENDS = 3_000, 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """An arrow from `source` to input `port` (0 is the top one) of the `ports` inputs of `target`."""
 
     source: str
@@ -28,8 +28,7 @@ class Edge:
     ports: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """An edge between numbered nodes, arriving at the target's top (`lean` -1/2) to bottom (1/2)."""
 
     source: int
@@ -262,8 +261,7 @@ class _HeldTogether:
         self.tree.add(stop)
 
 
-@dataclass(slots=True)
-class Layered:
+class Layered(Struct):
     """A graph whose links all join neighbouring layers; bends of long edges are vertices behind the nodes.
 
     An edge that has no bends though it is long is none of the links.

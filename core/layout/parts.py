@@ -6,11 +6,11 @@ Reading order: Placement, placed; _place_part (one part through all stages), _pa
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.base.slicing import Work
 from core.layout.boxes import Box, Span
 from core.layout.curves import Point, Route
@@ -37,8 +37,7 @@ class Gaps(NamedTuple):
     entry: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """Where everything is: centres of the boxes, and routes in the order of the edges.
 
     All lies within `width` × `height` from the corner (`left`, `top`), which is (0, 0) unless something was
@@ -51,11 +50,10 @@ class Placement:
     height: float
     left: float = 0.0
     top: float = 0.0
-    frames: Mapping[str, Span] = field(default_factory=dict)
+    frames: Mapping[str, Span] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """Nodes that hang together: their numbers, those of their edges, and where they are."""
 
     nodes: Sequence[int]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from core.base.dataclass import replace
+from msgspec.structs import replace
+
 from core.base.slicing import Work, at_once
 from core.layout.boxes import Box, Span
 from core.layout.curves import Point

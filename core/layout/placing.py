@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.base.lazy_numpy import np
 from core.base.slicing import Work
 from core.layout.boxes import Box
@@ -183,8 +184,7 @@ def _fit(wants: Sequence[float], weights: Sequence[float], stack: Sequence[float
 _CLIMB = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The x of the left and right border of every layer, and the centres of its boxes."""
 
     lefts: tuple[float, ...]

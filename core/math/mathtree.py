@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
 
 Kind = Literal["ord", "bin", "rel", "op", "open", "close", "punct"]
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A variable's letter or letters: one letter is set in italics, a longer name upright.
 
     `face` is another alphabet: `bold`, `calligraphic`, or the empty string for none. Letters that it lacks
@@ -26,8 +25,7 @@ class Letter:
     face: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Accented:
+class Accented(Struct, frozen=True):
     """A base below an accent: a `hat`, `tilde`, `bar`, `dot`, `ddot` or `arrow`.
 
     It spreads over a longer name.
@@ -37,44 +35,38 @@ class Accented:
     accent: str
 
 
-@dataclass(frozen=True, slots=True)
-class Digits:
+class Digits(Struct, frozen=True):
     """A number as it is to be seen, with a true minus sign: `−0.25`, `1.2·10⁻⁵` is a Row of its own."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """An operator or relation sign such as `+`, `⋅`, `=`, `∂`, with the spacing class TeX gives it."""
 
     text: str
     kind: Kind = "bin"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """An upright word: a function's name (`kind="op"`) or plain text (`kind="ord"`)."""
 
     text: str
     kind: Kind = "op"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Parts side by side."""
 
     parts: tuple[Math, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fraction:
+class Fraction(Struct, frozen=True):
     top: Math
     bottom: Math
 
 
-@dataclass(frozen=True, slots=True)
-class Scripts:
+class Scripts(Struct, frozen=True):
     """A base with a subscript, a superscript or both."""
 
     base: Math
@@ -82,8 +74,7 @@ class Scripts:
     sup: Math | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fenced:
+class Fenced(Struct, frozen=True):
     """A body between fences that grow with it: `(`, `[`, `|`, `‖`, `{`, or the empty string for none."""
 
     left: str
@@ -91,30 +82,26 @@ class Fenced:
     right: str
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(Struct, frozen=True):
     """A square root."""
 
     body: Math
 
 
-@dataclass(frozen=True, slots=True)
-class Big:
+class Big(Struct, frozen=True):
     """A large operator, `∑` or `∏`; limits are given by Scripts around it."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Rows of cells: a `matrix` in square brackets, `aligned` equations, or `cases` behind a brace."""
 
     rows: tuple[tuple[Math, ...], ...]
     style: Literal["matrix", "aligned", "cases"] = "matrix"
 
 
-@dataclass(frozen=True, slots=True)
-class Tinted:
+class Tinted(Struct, frozen=True):
     """A part with a meaning the theme gives a colour to, such as `value`, `gradient`, `upstream` or `local`.
 
     `tag` names what the part stands for (a node's name), for hit tests; it may be empty.

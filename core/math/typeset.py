@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from itertools import pairwise
 
+from msgspec import Struct
+
 from core.base.arrays import Value
-from core.base.dataclass import dataclass
 from core.base.numbers import DIGITS, split_number
 from core.math.mathtree import (
     Accented,
@@ -93,15 +93,14 @@ _LABEL_SIGNS: dict[str, Math] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Typesetter:
+class Typesetter(Struct, frozen=True):
     """Sets names and trees as mathematics, each name in the alphabet in which its program prints it.
 
     `faces` maps names in their one spelling to `bold`, `calligraphic` or `arrow`; all others are plain.
     A graph has the typesetter of its program.
     """
 
-    faces: Mapping[str, str] = field(default_factory=dict)
+    faces: Mapping[str, str] = {}
 
     def name(self, name: str) -> Math:
         """A name as it is printed: `x1` has a subscript, `ŷ` is a y below a hat, `W⁽²⁾` has its layer above.

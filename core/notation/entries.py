@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from core.base.dataclass import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.errors import Problem, Span
 from core.notation.names import parts
 from core.notation.signatures import Signature
@@ -19,8 +21,7 @@ from core.notation.tree import Index, Name, Number, Range, Reduction, Tree, walk
 Labels = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What is known when a statement is read: names with values, those that are arrays, those with rank.
 
     `ranks` says how many axes each given value has; `arrays` are names that are indexed somewhere; `own` are

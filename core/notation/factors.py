@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from core.base.dataclass import replace
+from msgspec.structs import replace
+
 from core.base.errors import Span
 from core.notation.lexer import Token
 from core.notation.names import MARKS, canonical, parts

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.base.dataclass import replace
+from msgspec.structs import replace
+
 from core.notation import entries, indices
 from core.notation.entries import Known
 from core.notation.names import parts

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import reduce
 
-from core.base.dataclass import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.errors import Problem, Span
 from core.notation.entries import Known, Labels, entry_of, plain_entry, shifted
 from core.notation.limits import promises
@@ -41,8 +43,7 @@ from core.notation.written_out import MOST_PARTS, written_out
 PRODUCTS = " ·*⊙@"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A product of arrays with labelled axes; `negative` where a minus stands before it."""
 
     factors: tuple[Labelled, ...]
@@ -53,8 +54,7 @@ class Part:
         return frozenset(label for _, labels in self.factors for label in labels)
 
 
-@dataclass(frozen=True, slots=True)
-class Lowered:
+class Lowered(Struct, frozen=True):
     """A tree without index notation, the labels left of the free ones, what the limits need and count.
 
     `room` is how many parts may still be written out term by term.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 
-from core.base.dataclass import replace
+from msgspec.structs import replace
+
 from core.base.errors import Span
 from core.notation import commands
 from core.notation.lexer import Token

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.base.errors import Problem
 from core.notation.cursor import Cursor
 from core.notation.lexer import Token
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """A name, or a call such as f(x, y), on the left of =; `end` is the number of the token behind the =."""
 
     name: Token
@@ -21,8 +21,7 @@ class Side:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(Struct, frozen=True):
     """How a program uses its names: which are `called`, how often each is `named`, all `texts` of tokens.
 
     `begun` are the texts with which statements begin, but the first, each with the last place where one does;

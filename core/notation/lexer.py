@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.base.errors import Problem, Span
 from core.notation.names import MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 
@@ -103,8 +104,7 @@ TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """`kind` is a group of the token pattern; `spaced` says whether white space stands before it."""
 
     kind: str

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.base.errors import Problem
 from core.notation.tree import Binary, Call, Indicator, Listing, Negative, Number, Tree
 
 ONE, ZERO, TWO = Number(1.0), Number(0.0), Number(2.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Struct, frozen=True):
     """A function of another language: how many values it takes, what it stands for, its keywords in order.
 
     `qualified` says that it is meant only behind the name of a library, as in F.cross_entropy. A keyword

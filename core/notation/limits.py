@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.base.errors import Problem
 from core.notation.entries import Known, Labels
 from core.notation.printers import expression_text
@@ -13,12 +13,11 @@ from core.notation.sums import WORDS
 from core.notation.tree import Binary, Call, Name, Needed, Number, Reduction, Tree, names, walk
 
 
-@dataclass(frozen=True, slots=True)
-class Promises:
+class Promises(Struct, frozen=True):
     """The lengths that arrays must have, and the one that a letter without a value stands for."""
 
     needed: tuple[Needed, ...] = ()
-    counts: Mapping[str, Tree] = field(default_factory=dict)
+    counts: Mapping[str, Tree] = {}
 
 
 def promises(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from core.base.dataclass import replace
+from msgspec.structs import replace
+
 from core.base.errors import Problem, Span
 from core.notation import commands
 from core.notation.lexer import Token

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from core.base.dataclass import replace
+from msgspec.structs import replace
+
 from core.base.errors import Problem, Span
 from core.notation.cursor import RELATIONS, Cursor
 from core.notation.lexer import Token, refuse_character

@@ -10,7 +10,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from core.base.dataclass import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 GREEK = dict(
     zip(
@@ -47,8 +48,7 @@ _NAME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What a name is made of.
 
     `base` are its letters, `accent` is a key of ACCENTS or "", `sub` the subscript's text, `layer` the text

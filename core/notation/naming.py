@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from core.base.dataclass import replace
+from msgspec.structs import replace
+
 from core.base.errors import Problem
 from core.notation import commands
 from core.notation.labels import Labels

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.base.errors import Problem
 from core.notation.cursor import MAX_DEPTH, too_deep
 from core.notation.lexer import Token, assigned
 from core.notation.names import Parts
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A name that starts at some token: what it is made of, whether it is one word on purpose, its end."""
 
     made: Parts

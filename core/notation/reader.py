@@ -10,7 +10,8 @@ import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
-from core.base.dataclass import replace
+from msgspec.structs import replace
+
 from core.base.errors import Problem, Span
 from core.notation import mistakes
 from core.notation.expressions import Expressions

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
 
 MAX_VALUES = 99  # in the brackets of one call
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """A function's canonical name, how many values it takes, and how it is called.
 
     `elementwise` says that it works entry by entry; `slope` is its derivative as a formula of x, or "" where

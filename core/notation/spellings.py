@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.base.errors import Problem, Span, cut
 from core.notation import commands
 from core.notation.lexer import Token, raw_tokens, refuse_character
@@ -19,8 +20,7 @@ from core.notation.statements import set_apart
 from core.notation.words import CONDITIONS, FOREIGN
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(Struct, frozen=True):
     """Plain tokens; `whole` are names written as one word on purpose, `spelled` how each is spelled first.
 
     `faces` are the alphabets of names that are not written plainly: bold, calligraphic, or with an arrow.

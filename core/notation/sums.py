@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from core.base.dataclass import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.errors import Problem, Span
 from core.notation.cursor import SUM, nesting
 from core.notation.lexer import Token
@@ -19,8 +21,7 @@ from core.notation.tree import Binary, Name, Number, Reduction, Tree, fold, rema
 WORDS = {"sum": "sum", "prod": "product", "max": "maximum", "min": "minimum"}
 
 
-@dataclass
-class _Limits:
+class _Limits(Struct):
     indices: tuple[str, ...] = ()
     start: Tree | None = None
     stop: Tree | None = None

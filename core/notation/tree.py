@@ -7,111 +7,113 @@ Spans are left out of comparisons: two trees are equal when they mean the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
 from itertools import chain, islice
 from typing import TypeVar
 
-from core.base.dataclass import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import force_setattr, replace
+
 from core.base.errors import Span, legible
 
 NOWHERE = Span(0, 0)
 Result = TypeVar("Result")
 
 
-def _span() -> Span:
-    """A field that takes no part in comparisons."""
-    return field(default=NOWHERE, compare=False, repr=False)
+class Part(Struct, frozen=True):
+    """A part of a tree: two are equal when they mean the same, wherever they stand in the text."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and _meaning(self) == _meaning(other)
+
+    def __hash__(self) -> int:
+        return hash(_meaning(self))
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+def _meaning(part: Struct) -> tuple[object, ...]:
+    """The fields of a part but its spans."""
+    return tuple(getattr(part, name) for name in part.__struct_fields__ if name not in ("span", "name_span"))
+
+
+class Number(Part, frozen=True):
     value: float
-    span: Span = _span()
+    span: Span = NOWHERE
     children = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Part, frozen=True):
     name: str
-    span: Span = _span()
+    span: Span = NOWHERE
     children = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Negative:
+class Negative(Part, frozen=True):
     body: Tree
-    span: Span = _span()
+    span: Span = NOWHERE
 
     @property
     def children(self) -> tuple[Tree, ...]:
         return (self.body,)
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Part, frozen=True):
     """`op` is one of `+ - / ^ * ⊙ @ ·` or a space for a product written without a sign."""
 
     op: str
     left: Tree
     right: Tree
-    span: Span = _span()
+    span: Span = NOWHERE
 
     @property
     def children(self) -> tuple[Tree, ...]:
         return (self.left, self.right)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Part, frozen=True):
     """A known function by its canonical name, or one the program defines."""
 
     function: str
     args: tuple[Tree, ...]
-    span: Span = _span()
+    span: Span = NOWHERE
 
     @property
     def children(self) -> tuple[Tree, ...]:
         return self.args
 
 
-@dataclass(frozen=True, slots=True)
-class Transposed:
+class Transposed(Part, frozen=True):
     body: Tree
-    span: Span = _span()
+    span: Span = NOWHERE
 
     @property
     def children(self) -> tuple[Tree, ...]:
         return (self.body,)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Part, frozen=True):
     """`[a, b]`: a vector, or a matrix when its items are vectors."""
 
     items: tuple[Tree, ...]
-    span: Span = _span()
+    span: Span = NOWHERE
 
     @property
     def children(self) -> tuple[Tree, ...]:
         return self.items
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(Part, frozen=True):
     """`[x > 0]`: 1 where the relation holds, else 0."""
 
     relation: str
     left: Tree
     right: Tree
-    span: Span = _span()
+    span: Span = NOWHERE
 
     @property
     def children(self) -> tuple[Tree, ...]:
         return (self.left, self.right)
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Part, frozen=True):
     """`a:b` in an index: the entries from a up to, not including, b; without `stop` up to the end."""
 
     start: Tree
@@ -122,13 +124,12 @@ class Range:
         return (self.start,) if self.stop is None else (self.start, self.stop)
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Part, frozen=True):
     """`p[k]`, `W[i, j]` or `x[1:3]`; entries are counted from 0."""
 
     body: Tree
     places: tuple[Tree | Range, ...]
-    span: Span = _span()
+    span: Span = NOWHERE
 
     @property
     def children(self) -> tuple[Tree, ...]:
@@ -144,8 +145,7 @@ class Index:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Reduction:
+class Reduction(Part, frozen=True):
     """A sum, product, maximum or minimum of `body` over indices.
 
     `start` and `stop` are the limits of the only index where they are written; `excluded` is what an index is
@@ -169,19 +169,17 @@ class Reduction:
 Tree = Number | Name | Negative | Binary | Call | Transposed | Listing | Indicator | Index | Reduction
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Part, frozen=True):
     """`name = expression`, a bare expression (no name), or `name(parameters) = expression`."""
 
     tree: Tree
     name: str | None = None
     parameters: tuple[str, ...] | None = None
-    span: Span = _span()
-    name_span: Span = _span()
+    span: Span = NOWHERE
+    name_span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Something a reader of the program may want to know: how an ambiguity was understood.
 
     `other` is the text that, put in the span's place, is read the other way, where there is one.
@@ -192,11 +190,10 @@ class Note:
     other: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "message", legible(self.message))
+        force_setattr(self, "message", legible(self.message))
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """What the shape of a part must be for the program to mean what was read, checked when shapes are known.
 
     `tree` is the part itself; it must have `rank` axes (or `at_most` so many), or `length` entries along an
@@ -215,8 +212,7 @@ class Needed:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """What was read: `needed` are conditions on shapes, `spelled` how the text spells each name first.
 
     `aliases` are names under which values were given and the names of the program that they are values of.
@@ -227,9 +223,9 @@ class Program:
     statements: tuple[Statement, ...]
     notes: tuple[Note, ...] = ()
     needed: tuple[Needed, ...] = ()
-    spelled: Mapping[str, str] = field(default_factory=dict)
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    faces: Mapping[str, str] = field(default_factory=dict)
+    spelled: Mapping[str, str] = {}
+    aliases: Mapping[str, str] = {}
+    faces: Mapping[str, str] = {}
 
 
 def left_over(part: Reduction) -> AssertionError:

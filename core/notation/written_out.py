@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
-from core.base.dataclass import replace
+from msgspec.structs import replace
+
 from core.base.errors import Problem
 from core.notation.entries import Known, entry_of, scalars, shifted
 from core.notation.names import Parts, parts

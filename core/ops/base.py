@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from functools import lru_cache
 
+from msgspec import Struct
+
 from core.base.arrays import Array, Shape, Value, joined_shape
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.notation.signatures import MAX_VALUES, Signature
@@ -24,8 +24,7 @@ SATURATED = 3.0  # from here on a sigmoid or a tanh lets less than a twentieth o
 FLAT = "0"  # the local derivative of an input that no gradient passes
 
 
-@dataclass(frozen=True, slots=True)
-class Kink:
+class Kink(Struct, frozen=True):
     """Where an operation has no derivative: the condition, the slopes on both sides, what is used there.
 
     The slopes are rules, or "" at the edge of where the operation is defined; `used` is told as it is. In a
@@ -54,16 +53,14 @@ class Kink:
         return tuple(entry_at(Rule(text).value(known), here) for text in (self.left, self.right))
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """Why a value, or what comes back, is infinite or not a number: a condition, and the words for it."""
 
     at: Rule
     why: str
 
 
-@dataclass(frozen=True)
-class Op:
+class Op(Struct, frozen=True):
     """One operation.
 
     `value` computes the output from the inputs; `back` says, for each input that has a gradient, how much of
@@ -95,11 +92,11 @@ class Op:
     back: Mapping[str, Rule]
     says: str
     shape: ShapeRule
-    settings: Mapping[str, float | Sequence[float]] = field(default_factory=dict)
-    says_of: Mapping[str, str] = field(default_factory=dict)
-    local: Mapping[str, Rule] = field(default_factory=dict)
-    domain: Mapping[str, Domain] = field(default_factory=dict)
-    defaults: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, float | Sequence[float]] = {}
+    says_of: Mapping[str, str] = {}
+    local: Mapping[str, Rule] = {}
+    domain: Mapping[str, Domain] = {}
+    defaults: Mapping[str, float] = {}
     written: Rule | None = None
     stands_for: str = ""
     kink: Kink | None = None
@@ -112,7 +109,7 @@ class Op:
     points: tuple[str, str] | None = None
     rows: tuple[str, ...] = ()
     takes: Callable[[Sequence[Shape]], bool] | None = None
-    shows: Mapping[str, Rule] = field(default_factory=dict)
+    shows: Mapping[str, Rule] = {}
     call: str = ""
     also: tuple[str, ...] = ()
     variadic: bool = False

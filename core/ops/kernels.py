@@ -10,16 +10,16 @@ import math
 from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, overload
 
+from msgspec import Struct
+
 from core.base.arrays import Array
-from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
-class Kernel:
+class Kernel(Struct, frozen=True):
     """One function of the rule language.
 
     `number` takes floats and may raise ArithmeticError or ValueError, after which `array` decides.

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
+from msgspec import Struct
+
 from core.base.arrays import Value, frozen
-from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 from core.notation.reader import read
 from core.notation.signatures import MAX_VALUES, Signature
@@ -46,8 +47,7 @@ ON_SCALED = {f"_{name}": on_scaled(kernel) for name, kernel in KERNELS.items()}
 ON_ARRAYS = {f"_{name}": kernel.array for name, kernel in KERNELS.items()}
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True, dict=True):
     """A formula over an operation's inputs, its output `out` and the upstream gradient `g`."""
 
     text: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from msgspec import Struct
+
 from core.base.arrays import Shape, Value, joined_shape, shape_of, sum_to
-from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 from core.base.numbers import ALMOST, EQUAL, equation, typed_text
 from core.graph.graph import CONSTANT, Graph, Node
@@ -103,8 +104,7 @@ def _range(graph: Graph, node: Node) -> Tree:
     return Index(Name("x"), (*whole, Range(Number(start), Number(stop))))
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """The rule with names, with numbers where they can be set, and the local derivative if there is one."""
 
     rule: Math
@@ -112,8 +112,7 @@ class Lines:
     local: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """One side of an equation: the operands that are shown as numbers, how it is set, what it comes to."""
 
     operands: Mapping[str, Value]

@@ -10,8 +10,9 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from core.base.arrays import Shape, describe
-from core.base.dataclass import replace
 from core.base.errors import Problem
 from core.graph.builder import read_program
 from core.graph.graph import Graph, Node

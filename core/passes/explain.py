@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from operator import add, mul
 
+from msgspec import Struct
+
 from core.base.arrays import Value, describe, shape_of, shape_text
-from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, equation, short, value_text
 from core.graph.graph import CONSTANT, Graph, Node
@@ -39,8 +40,7 @@ SIGNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """One step explained. `rule` and `numbers` are formulas; `shapes` is empty where all are numbers.
 
     `badge` says, at a kink, that there is no derivative and what is used instead, and why something is

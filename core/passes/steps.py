@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from msgspec import Struct
+
 from core.base.arrays import Array, Value, frozen, shape_of, sum_to, zero_like
-from core.base.dataclass import dataclass
 from core.base.lazy_numpy import np
 from core.base.numbers import NOISE, without_noise
 from core.graph.graph import Node
@@ -22,24 +23,21 @@ from core.notation.tree import Binary, Listing, Negative, Number, Tree, fold, is
 from core.ops.scaled import Scaled, hypot, scaled
 
 
-@dataclass(frozen=True, slots=True)
-class Computed:
+class Computed(Struct, frozen=True):
     """A node got its value."""
 
     node: str
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Seeded:
+class Seeded(Struct, frozen=True):
     """The backward pass began: the gradient of the output with respect to itself."""
 
     node: str
     gradient: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Flowed:
+class Flowed(Struct, frozen=True):
     """A gradient went back from a node along one edge and was added to what had arrived there before."""
 
     node: str
@@ -49,8 +47,7 @@ class Flowed:
     total: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Updated:
+class Updated(Struct, frozen=True):
     """A parameter made a step downhill."""
 
     parameter: str
@@ -158,8 +155,7 @@ class Story:
         return offset + int(number)
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """What is known after `count` steps of a story; what is not known yet is None."""
 
     story: Story

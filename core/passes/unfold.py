@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from core.base.dataclass import replace
+from msgspec.structs import replace
+
 from core.base.errors import Problem
 from core.graph.builder import CONSTANTS, Builder
 from core.graph.graph import CONSTANT, Graph, Node

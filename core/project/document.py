@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, field
 from types import MappingProxyType
 from typing import Any
 
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
+
 from core.base.arrays import Value
-from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem, cut
 from core.graph.json_values import MOST_NAMES, name_from, parse_json, plain_value, value_from, values_from
 from core.notation.lexer import MAX_CHARACTERS
@@ -35,19 +36,18 @@ PARTS = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """`output` is the node to differentiate, empty for the program's own; a `seed` of None is 1."""
 
     text: str = ""
-    values: Mapping[str, Value] = field(default_factory=dict)
-    moved: Mapping[str, Point] = field(default_factory=dict)
+    values: Mapping[str, Value] = {}
+    moved: Mapping[str, Point] = {}
     lab: Lab = field(default_factory=Lab)
     output: str = ""
     seed: Value | None = None
-    unfolded: Mapping[str, str] = field(default_factory=dict)  # keys of nodes with the operation they had
+    unfolded: Mapping[str, str] = {}  # keys of nodes with the operation they had
     guessed: frozenset[str] = frozenset()  # names whose values nobody gave
-    remark: str = field(default="", compare=False)  # what to say of it once, such as that it was upgraded
+    remark: str = ""  # what to say of it once, such as that it was upgraded
 
     def with_value(self, name: str, value: Value) -> Document:
         return replace(self, values={**self.values, name: value}, guessed=self.guessed - {name})

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Collection
 from itertools import pairwise
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.base.errors import Problem
 from core.graph.builder import free_names, read_program
 from core.notation import commands
@@ -28,8 +29,7 @@ LABEL = re.compile(r"[^\W_]+(?:[+-][^\W_]+)?")
 VALUE_ENDS = {"name", "number", "sup", "sub", "transpose", "prime", "bars", "bar", "layer", "fraction"}
 
 
-@dataclass(frozen=True, slots=True)
-class Upgraded:
+class Upgraded(Struct, frozen=True):
     """A program's text as it is written today, the new names of those renamed, and what to say of it."""
 
     text: str

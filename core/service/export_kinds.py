@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from core.export.options import Options
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     TrainingWriter = Callable[[Setup, Options], Written]
 
 
-@dataclass(frozen=True)
-class ExportKind:
+class ExportKind(Struct, frozen=True):
     """A kind of file: what writes one of a program, and of a training where there is such a file.
 
     `flag` is the option of the command line that chooses it in the place of the first kind with its suffix,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
+from msgspec import Struct
+
 from core.base.arrays import Value
-from core.base.dataclass import dataclass
 from core.base.errors import Problem, Span, cut
 from core.base.numbers import typed_text
 from core.graph.builder import build, free_names, read_program, renamed
@@ -44,8 +44,7 @@ class Refusal(Exception):
         self.problem, self.text = problem, text
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """A program, its values, the node asked for, and the nodes whose gradients are wanted (none: all inputs).
 
     `typed` is how the names of the values were written. The backward pass starts with `seed`, or with 1 at an
@@ -55,8 +54,8 @@ class Request:
     """
 
     program: str
-    values: Mapping[str, Value] = field(default_factory=dict)
-    stored: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = {}
+    stored: Mapping[str, Value] = {}
     wrt: tuple[str, ...] = ()
     output: str = ""
     seed: Value | None = None
@@ -64,8 +63,8 @@ class Request:
     defaults: bool = False
     check: bool = False
     unfold: tuple[str, ...] = ()
-    unfolded: Mapping[str, str] = field(default_factory=dict)
-    typed: Mapping[str, str] = field(default_factory=dict)
+    unfolded: Mapping[str, str] = {}
+    typed: Mapping[str, str] = {}
 
     def story(self, hint: Callable[[Mapping[str, Value]], str]) -> Story:
         """Both passes. Raises Refusal; `hint` says how to give the values that are missing."""

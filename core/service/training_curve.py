@@ -11,9 +11,10 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from msgspec import Struct
+
 from core.base.arrays import Value, shape_of, shape_text
-from core.base.dataclass import dataclass
-from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, short, value_text
 from core.graph.json_values import plain_value
 from core.service.report import table
@@ -34,8 +35,7 @@ MOST_ENTRIES = 6  # of a parameter that is written out there
 KINDS = {1: "", 2: " matrix"}  # what is said behind a shape of so many axes
 
 
-@dataclass(frozen=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """What was seen of a training, at the start and after every epoch, and how it ended.
 
     weights       for each record the entries of the parameters, such as w[0]; none where there are many

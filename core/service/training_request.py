@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.arrays import Value
-from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem, cut
-from core.base.lazy_numpy import np
 from core.data.examples import Array, Examples
 from core.graph.builder import read_program
 from core.graph.graph import Graph, check_node
@@ -51,8 +52,7 @@ SHUFFLED = {"size": 1, "seed": 0}  # the parts of shuffled mini-batches, and the
 NOT_SHUFFLED = 'Shuffled mini-batches are {"size": 5, "seed": 0}: whole numbers, the size 1 or more'
 
 
-@dataclass(frozen=True)
-class TrainingRequest:
+class TrainingRequest(Struct, frozen=True):
     """A program, the values it starts from, and how it is to be trained.
 
     `data` has for each name its examples along the first axis. Without `parameters` all names are learned
@@ -67,7 +67,7 @@ class TrainingRequest:
     settings: Settings
     parameters: tuple[str, ...] = ()
     nodes: tuple[str, ...] | None = None
-    typed: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = {}
 
 
 def training_from(text: str) -> TrainingRequest:

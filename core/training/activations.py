@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Activation:
+class Activation(Struct, frozen=True):
     """A hidden unit's function, and what is written around its sum."""
 
     title: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import field
+
+import numpy as np
+from msgspec import Struct
 
 from core.base.arrays import Value
-from core.base.dataclass import dataclass
-from core.base.lazy_numpy import np
 from core.compiled import Compiled, Flat, compile_plan
 from core.data.examples import Array
 from core.graph.graph import Graph
@@ -18,8 +18,7 @@ FEW_ENTRIES = 16
 Fill = Callable[[Array], object]
 
 
-@dataclass
-class Engines:
+class Engines(Struct):
     """A program compiled for each batch size when it is first needed.
 
     Backward passes start from the `objective`, which is the program's output unless the rule has its own.
@@ -35,7 +34,7 @@ class Engines:
     objective: str
     summed: bool = False
     _flat: Flat | None = None
-    _known: dict[tuple[int, bool, tuple[str, ...]], Compiled] = field(default_factory=dict)
+    _known: dict[tuple[int, bool, tuple[str, ...]], Compiled] = {}
 
     def of(self, size: int, backward: bool = True, watch: Collection[str] = ()) -> Compiled:
         """The engine for batches of that size; to look only, without a backward pass."""
@@ -78,8 +77,7 @@ class Engines:
             compiled.rewind()
 
 
-@dataclass(frozen=True)
-class Shuffled:
+class Shuffled(Struct, frozen=True):
     """Mini-batches from an order shuffled anew for each epoch, by one generator for the whole run."""
 
     size: int

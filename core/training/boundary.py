@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import numpy.typing as npt
 
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.compiled import Compiled, compile_plan
 from core.data.examples import Array
 from core.graph.graph import Graph

@@ -11,9 +11,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.arrays import Shape, Value, frozen, shape_of
-from core.base.dataclass import dataclass, replace
-from core.base.lazy_numpy import np
 from core.data.examples import Array, Dataset
 from core.graph.graph import INPUT, Graph
 from core.graph.plan import Plan, make_plan
@@ -30,8 +32,7 @@ DRAWS, WIDE = 12, 30.0  # how often, and how widely, inputs are drawn to see whe
 EPSILON = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Coding:
+class Coding(Struct, frozen=True):
     """One way: its name for a data set, the shapes of a name it fits, and all targets in it."""
 
     title: Callable[[Dataset], str]
@@ -124,8 +125,7 @@ def _forward(graph: Graph) -> Plan:
     return Plan(graph, tuple(step for step in make_plan(graph).instructions if step.phase == "forward"))
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(Struct, frozen=True, dict=True):
     """A program's loss, seen as a function of its prediction and the target."""
 
     graph: Graph

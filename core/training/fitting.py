@@ -6,10 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import TypeVar
 
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.arrays import Shape, Value, frozen, shape_of, shape_text
-from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.data.examples import Dataset
 from core.graph.builder import build, read_program
 from core.graph.graph import Graph
@@ -29,8 +31,7 @@ OF_PICTURES = ("conv2d", "maxpool", "avgpool")
 NARROW, FEW_UNITS, MANY_UNITS, FILTERS = 10, 8, 32, 8
 
 
-@dataclass(frozen=True)
-class Fitted:
+class Fitted(Struct, frozen=True):
     """A program ready to be trained; `notes` are sentences on choices made automatically."""
 
     graph: Graph
@@ -120,8 +121,7 @@ def _lengths(dataset: Dataset, rule: type[Optimizer]) -> Iterator[Lengths]:
         yield replace(lengths, units=lengths.classes)
 
 
-@dataclass(frozen=True)
-class _Fitting:
+class _Fitting(Struct, frozen=True, dict=True):
     """A program about to be fitted: `values` are all there are, `given` those that somebody gave."""
 
     program: Program

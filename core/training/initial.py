@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+from msgspec import Struct
+
 from core.base.arrays import Value, frozen
-from core.base.dataclass import dataclass
-from core.base.lazy_numpy import np
 from core.graph.graph import CONSTANT, Edge, Graph
 from core.ops import OPS
 from core.ops.base import POSITIVE
@@ -20,8 +21,7 @@ GATE = OPS["relu"].gain  # max(0, z) is a ReLU
 BETWEEN = (*SUMS, "flatten", "reshape", "maxpool", "avgpool", "row", "dropout")
 
 
-@dataclass(frozen=True, slots=True)
-class Fan:
+class Fan(Struct, frozen=True):
     """How many inputs a sum with a weight has, how many outputs use an input, and the node of the sums."""
 
     inputs: int

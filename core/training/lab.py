@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, field, fields
 from types import MappingProxyType
 from typing import Any
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+from msgspec.structs import asdict, fields
+
 from core.base.errors import Problem, cut
 from core.graph.json_values import MOST_NAMES, name_from
 from core.notation.lexer import MAX_NAME
 
 
-@dataclass(frozen=True, slots=True)
-class Lab:
+class Lab(Struct, frozen=True):
     """The training lab's settings; `trains` is `network` for a built net, `program` for the typed program.
 
     `reduction` makes one loss of those of a batch, `mean` or `sum`; `roles` are those chosen for names of the
@@ -35,7 +35,7 @@ class Lab:
     batch: int = 10
     decay: float = 0.0
     reduction: str = "mean"
-    roles: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = {}
 
 
 # the least and the most of each number in the lab, for its controls and for files

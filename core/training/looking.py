@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from core.base.lazy_numpy import np
+import numpy as np
+
 from core.compiled import Compiled
 from core.data.examples import Array, Examples
 from core.training.batches import Engines, Feed, Fill

@@ -6,10 +6,11 @@ Network   writes the program and draws the weights to start from; it computes no
 
 from __future__ import annotations
 
+import numpy as np
+from msgspec import Struct
+
 from core.base.arrays import Value, frozen
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.data.examples import Dataset
 from core.graph.builder import graph_of
 from core.training.activations import ACTIVATIONS
@@ -17,8 +18,7 @@ from core.training.initial import drawn
 from core.training.lab import MAX_LAYERS, MAX_UNITS
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """What the last layer does: its lines, with the sum of that layer in braces, and the target's name."""
 
     title: str
@@ -39,8 +39,7 @@ def task_for(dataset: Dataset) -> str:
     return {0: "regression", 2: "signs"}.get(dataset.classes, "classes")
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct, frozen=True):
     """A chain of fully connected layers.
 
     `hidden` are the units of each hidden layer, `outputs` the classes of the task "classes" and else 1. With

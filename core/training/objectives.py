@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.arrays import Shape, Value, describe, frozen
-from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.base.numbers import short
 from core.data.examples import Array, Examples
 from core.graph.builder import graph_of
@@ -34,8 +36,7 @@ ANSWERS = {False: "step(s)", True: "sign(s)"}
 SQUARES = "1/2 sum((y - t)^2)"
 
 
-@dataclass(frozen=True, slots=True)
-class Descent:
+class Descent(Struct, frozen=True):
     """A program to be trained: the node whose gradient is followed, and as `graph.output` the loss reported.
 
     `answer` is the node of a threshold unit that is compared with the target; "" where there need be none.

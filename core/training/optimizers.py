@@ -18,17 +18,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Hyperparameter:
+class Hyperparameter(Struct, frozen=True):
     """One number (or switch) of a rule: its letter, its default, and the range it is accepted in.
 
     `below` says that `high` itself is not accepted; `usual` is the range worth offering on a slider.

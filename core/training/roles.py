@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+from msgspec import Struct
+
 from core.base.arrays import Shape
-from core.base.dataclass import dataclass
-from core.base.lazy_numpy import np
 from core.data.examples import Array, Dataset, Examples
 from core.graph.graph import Graph
 from core.training.coding import CODINGS, INPUTS, NUMBER, encoded
@@ -13,8 +14,7 @@ AS_PARAMETER, AS_CONSTANT, AS_INPUT, AS_TARGET = "parameter", "constant", "input
 CHOICES = (AS_PARAMETER, AS_CONSTANT, AS_INPUT, *[f"{AS_TARGET} {name}" for name in CODINGS])
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
+class Roles(Struct, frozen=True):
     """What each input of a program is for.
 
     features     the names that take an example's inputs: one array, or numbers

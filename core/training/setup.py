@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.arrays import Value
-from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
 from core.data.datasets import DATASETS
 from core.data.examples import Dataset, Examples
@@ -20,8 +22,7 @@ from core.training.sorting import roles_of
 from core.training.trainer import Settings, Trainer
 
 
-@dataclass(frozen=True)
-class Setup:
+class Setup(Struct, frozen=True):
     """A program with the data and the settings it is trained with; `values` are those it starts from.
 
     `notes` are sentences on choices made automatically.

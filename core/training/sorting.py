@@ -10,7 +10,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, count
 
-from core.base.dataclass import replace
+from msgspec.structs import replace
+
 from core.data.examples import Dataset
 from core.graph.graph import Graph
 from core.graph.targets import targets

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 from itertools import chain, cycle
 from itertools import count as naturals
 
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.base.arrays import Value, frozen
-from core.base.dataclass import dataclass, replace
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.compiled import Compiled
 from core.data.examples import Array, Examples
 from core.graph.graph import Graph
@@ -34,8 +35,7 @@ DTYPES = ("float64", "float32")
 MEAN, SUM = REDUCTIONS
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """How to train; `batches`, if given, say how the mini-batches are dealt: shuffled in their own way, or
     the examples' numbers of each, over and over.
 
@@ -43,7 +43,7 @@ class Settings:
     """
 
     optimizer: str = "sgd"
-    hyper: Mapping[str, float] = field(default_factory=dict)
+    hyper: Mapping[str, float] = {}
     batch_size: int = 10
     seed: int = 0
     test_fraction: float = 0.0
@@ -62,8 +62,7 @@ class Settings:
             raise Problem(f"The part kept for testing is from 0 to below 1, not {self.test_fraction:g}")
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How many updates and whole epochs there have been, and the loss of the last batch before its update.
 
     With a `trouble`, a sentence, the update that led there is taken back and there will be no other.
@@ -75,8 +74,7 @@ class Progress:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """Losses and accuracies over all data at some step; None where there is nothing to measure."""
 
     step: int
@@ -87,8 +85,7 @@ class Record:
     test_accuracy: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """What an update led to that was taken back: the record and the values after it, not all of them finite.
 
     `record.step` is the number of that update; 0 if the loss was not finite before any.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from core.base.arrays import Array, Value
 from core.base.errors import Problem, cut
-from core.base.lazy_numpy import np
 from core.data.examples import Examples
 from core.graph.graph import Graph
 from core.graph.plan import make_plan

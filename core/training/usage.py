@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import cached_property
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.graph.graph import CONSTANT, Edge, Graph
 from core.graph.targets import LOGARITHMS
 
 TARGET_PORTS = ("t", "k")  # the inputs of the losses that take a target
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(Struct, frozen=True, dict=True):
     """A graph, seen from its features and from the names that are learned, as far as they are known."""
 
     graph: Graph

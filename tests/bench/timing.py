@@ -63,7 +63,9 @@ def against(part: str, what: str, times: Mapping[str, Sequence[float]], name: st
 
 def middle(numbers: Sequence[float]) -> tuple[float, float, float]:
     """The median, and between which two numbers the middle half lies."""
-    low, _, high = statistics.quantiles(numbers, n=4) if len(numbers) > 1 else [numbers[0]] * 3
+    low, _, high = (
+        statistics.quantiles(numbers, n=4, method="inclusive") if len(numbers) > 1 else [numbers[0]] * 3
+    )
     return statistics.median(numbers), low, high
 
 

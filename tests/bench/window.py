@@ -178,7 +178,7 @@ def training(effort: Effort) -> Iterator[Row]:
     for title in TRAINED:
         lab = LABS[title]
         window = window_on(opened(EXAMPLE.text, EXAMPLE.values))
-        window.session.set_lab("settings", **{name: getattr(lab, name) for name in lab.__dataclass_fields__})
+        window.session.set_lab("settings", **{name: getattr(lab, name) for name in lab.__struct_fields__})
         panel = window.lab_dock.open()
         rest(SETTLED)
         alone = setup(lab, "", {}).trainer()

@@ -1,10 +1,10 @@
 """Gradients checked by centred differences, and what the differences are thought to say."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from core.base.arrays import frozen
 from core.derivatives.numerical import check_gradients, numerical_gradient, relative_error

@@ -2,10 +2,10 @@
 
 import json
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from core.base.arrays import frozen, same
 from core.base.errors import Problem

@@ -7,12 +7,12 @@ import keyword
 import math
 import subprocess
 import sys
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from app.cli import main as cli
 from core.base.arrays import frozen

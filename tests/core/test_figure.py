@@ -2,11 +2,11 @@
 
 import math
 import random
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from core.base.arrays import frozen
 from core.export.tikz import tikz

@@ -1,12 +1,12 @@
 """On graphs made at random of all operations: reverse mode, forward mode and differences agree."""
 
 import random
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.base.arrays import frozen, same
 from core.derivatives.forward import forward_gradient

@@ -1,12 +1,12 @@
 """Training: the numbers of others are met, runs repeat bit by bit, what does not fit is said plainly."""
 
 import json
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from core.base.arrays import frozen
 from core.base.errors import Problem

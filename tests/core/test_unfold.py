@@ -295,7 +295,7 @@ def test_a_variable_named_like_a_constant_is_not_taken_for_it(name, monkeypatch)
 
 
 def _standing_for(op, formula):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return replace(op, stands_for=formula)
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from core.base.lazy_numpy import np
+import numpy as np
+
 from core.export.code import Parts, filled, name, number
 from core.export.numpy.helpers import HELPERS, NEEDS
 from core.export.settings import place_of_range

@@ -12,8 +12,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from core.base.arrays import Shape, Value, joined_shape, shape_of
-from core.base.lazy_numpy import np
 from core.export.code import (
     Identifiers,
     filled,

@@ -13,8 +13,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from core.base.arrays import Shape
-from core.base.lazy_numpy import np
 from core.compiled.kernels import ARITHMETIC, RELATIONS
 from core.export.onnx import images, layouts
 from core.export.onnx.operators import OFF, SEEDED, UFUNCS, Operators

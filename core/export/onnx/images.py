@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from core.base.arrays import Shape
-from core.base.lazy_numpy import np
 from core.export.onnx.layouts import setting
 from core.export.onnx.operators import Operators
 from core.export.onnx.tensors import NoForm, Tensor

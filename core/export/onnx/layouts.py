@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from core.base.lazy_numpy import np
+import numpy as np
+
 from core.export.onnx.operators import Operators
 from core.export.onnx.tensors import INT64, Tensor
 from core.ops.array_kernels import as_sizes

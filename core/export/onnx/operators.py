@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from core.base.arrays import Shape
-from core.base.lazy_numpy import np
 from core.export.onnx.tensors import Maker, Tensor
 
 SEEDED, DRAWN, OFF = "seeded", "drawn", "off"

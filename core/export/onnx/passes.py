@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from core.base.arrays import Shape, Value
-from core.base.dataclass import dataclass
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.export.code import Identifiers, identifier
 from core.export.onnx.forms import OPERATORS, lowered, summed
 from core.export.onnx.operators import SEEDED, Operators
@@ -32,8 +32,7 @@ while""".split()
 LOSS = "loss"
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Struct, frozen=True):
     """What a file holds. An input that is among the constants has that value where it is not fed.
 
     `says` is a line of the plan for what an operator computes, and the program's name for an input that is

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from core.base.arrays import Shape
-from core.base.dataclass import dataclass
-from core.base.lazy_numpy import np
 
 # the numbers of element types in onnx.proto
 FLOAT, INT64, DOUBLE = 1, 7, 11
@@ -25,8 +25,7 @@ class NoForm(LookupError):
     """Something is not written in ONNX yet: what is told, or else the whole operation."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Tensor:
+class Tensor(Struct, frozen=True, eq=False):
     """A value: one example's shape, whether it comes in batches, and the number that it is if it is known."""
 
     shape: Shape
@@ -34,8 +33,7 @@ class Tensor:
     number: float | None = None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Operator:
+class Operator(Struct, frozen=True, eq=False):
     """An ONNX operator with its one output; `part_of` is the name for whose sake it is computed."""
 
     kind: str

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+from msgspec.structs import replace
+
 from core.base.arrays import Value, frozen, shape_text
-from core.base.dataclass import replace
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.data.examples import DEALING
 from core.export.code import Identifiers, heading, literal, name, printed
 from core.export.dropout import random_nodes, without_dropout

@@ -8,14 +8,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
-from core.base.dataclass import dataclass
+from msgspec import Struct
+
 from core.export.code import filled, name, number
 
 Parts = dict[str, ast.expr]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A tensor, of some rank for one example, or a plain number."""
 
     content: ast.expr | float

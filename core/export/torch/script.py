@@ -5,8 +5,9 @@ pytorch_script   the formula at the values of a story; `torch_module` writes wha
 
 from __future__ import annotations
 
+import numpy as np
+
 from core.base.arrays import Value, shape_of
-from core.base.lazy_numpy import np
 from core.export.code import Identifiers, heading, literal, name, printed
 from core.export.dropout import random_nodes, with_masks
 from core.export.torch.functions import DEFINITIONS

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import field
+from functools import cached_property
+
+import numpy as np
+from msgspec import Struct
 
 from core.base.arrays import Value
-from core.base.dataclass import dataclass
-from core.base.lazy_numpy import np
 from core.export.cases import Case
 from core.export.code import Identifiers, filled, name, number, printed
 from core.export.settings import place_of_range, settings_of
@@ -23,8 +24,7 @@ from core.ops.losses import PAIRED
 MOST_CHARACTERS = 50
 
 
-@dataclass
-class TorchText:
+class TorchText(Struct, dict=True):
     """Writes a graph's statements.
 
     known       for each leaf that is a tensor its expression; grows by every node that is written
@@ -43,12 +43,18 @@ class TorchText:
     batched: Collection[str] = ()
     shown: Collection[str] = ()
     constant: str = "{}"
-    constants: dict[str, Value] = field(default_factory=dict)
-    functions: dict[str, None] = field(default_factory=dict)
+    constants: dict[str, Value] = {}
+    functions: dict[str, None] = {}
 
-    def __post_init__(self) -> None:
-        self.in_batches = self.graph.downstream_of(self.batched)
-        self.numbers = {
+    @cached_property
+    def in_batches(self) -> frozenset[str]:
+        """The nodes that differ from example to example."""
+        return self.graph.downstream_of(self.batched)
+
+    @cached_property
+    def numbers(self) -> dict[str, float]:
+        """What is written as a number wherever it is used."""
+        return {
             node: value
             for node, value in self.values.items()
             if isinstance(value, float) and node not in self.shown

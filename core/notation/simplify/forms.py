@@ -11,9 +11,10 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 
+import numpy as np
+from msgspec import Struct
+
 from core.base.arrays import Shape
-from core.base.dataclass import dataclass
-from core.base.lazy_numpy import np
 
 ONE = Fraction(1)
 # a coefficient with more bits is rounded to a double; beyond all doubles it stays at this size
@@ -21,8 +22,7 @@ EXACT_BITS, GREATEST = 200, Fraction(2) ** 1100
 LARGEST_FOLDED = 64
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Atom:
+class Atom(Struct, frozen=True, eq=False):
     """A factor that arithmetic does not look into: a name, a call, an indicator, a sum in brackets.
 
     `kind` is the kind of tree it is written as, `Sum` for brackets; `label` the name, function or relation.
@@ -38,8 +38,7 @@ Factors = tuple[tuple[Atom, "Sum"], ...]
 Key = frozenset[tuple[Atom, "Sum"]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Term:
+class Term(Struct, frozen=True, eq=False):
     """A number times powers of atoms: each factor is an atom and its exponent; `key` forgets their order."""
 
     coefficient: Fraction
@@ -48,8 +47,7 @@ class Term:
     size: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sum:
+class Sum(Struct, frozen=True, eq=False):
     """Terms in the order they were met; `size` counts the numbers and names of the formula written out."""
 
     terms: tuple[Term, ...]
