@@ -7,57 +7,42 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from core.base.arrays import Shape
 from core.compiled import images
 from core.compiled.terms import BATCH, NUMBER, Term, Terms
-from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, with_names
 from core.ops.array_kernels import as_sizes
+from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS, Kernel, place_of_axis
-from core.ops.rules import CONSTANTS, Rule
-
-ARITHMETIC = {"+": "add", "-": "subtract", "/": "divide", "^": "power"}
-RELATIONS = {">": "greater", "<": "less", "≥": "greater_equal", "≤": "less_equal", "=": "equal"}
+from core.ops.rules import Rule
 
 
 def lowered(terms: Terms, rule: Rule, binding: Mapping[str, Term]) -> Term:
     """The term of a rule whose names stand for the given terms."""
-
-    def combine(part: Tree, found: list[Term]) -> Term:
-        match part:
-            case Number(value):
-                return terms.number(value)
-            case Name(name):
-                return binding[name]
-            case Negative():
-                return terms.ufunc("negative", *found)
-            case Binary(op):
-                return terms.ufunc(ARITHMETIC.get(op, "multiply"), *found)
-            case Indicator(relation):
-                return terms.ufunc(RELATIONS[relation], *found)
-            case Call(function):
-                return _called(terms, KERNELS[function], found)
-        raise TypeError(f"{part} has no place in a rule")
-
-    return fold(with_names(rule.computed, CONSTANTS), combine)
+    return interpreted(rule.computed, _AsTerms(terms, binding))
 
 
-def _called(terms: Terms, kernel: Kernel, args: list[Term]) -> Term:
-    if kernel.name in EXPANSIONS:
-        return EXPANSIONS[kernel.name](terms, *args)
-    if kernel.ufunc:
-        return terms.ufunc(kernel.ufunc, *args)
-    if kernel.einsum:
-        inputs, output = kernel.einsum.split("->")
-        letters = [own + BATCH * arg.batched for own, arg in zip(inputs.split(","), args, strict=True)]
-        return terms.einsum(letters, output + BATCH * any(arg.batched for arg in args), args)
-    return _as_it_is(terms, kernel, args)
+class _AsTerms:
+    def __init__(self, terms: Terms, binding: Mapping[str, Term]):
+        self.number, self.name, self.terms = terms.number, binding.__getitem__, terms
+
+    def call(self, function: str, args: Sequence[Term]) -> Term:
+        kernel, terms = KERNELS[function], self.terms
+        if function in EXPANSIONS:
+            return EXPANSIONS[function](terms, *args)
+        if kernel.ufunc:
+            return terms.ufunc(kernel.ufunc, *args)
+        if kernel.einsum:
+            inputs, output = kernel.einsum.split("->")
+            letters = [own + BATCH * arg.batched for own, arg in zip(inputs.split(","), args, strict=True)]
+            return terms.einsum(letters, output + BATCH * any(arg.batched for arg in args), args)
+        return _as_it_is(terms, kernel, args)
 
 
-def _as_it_is(terms: Terms, kernel: Kernel, args: list[Term]) -> Term:
+def _as_it_is(terms: Terms, kernel: Kernel, args: Sequence[Term]) -> Term:
     """A call of the kernel; the result's shape is found by calling it on zeros and the settings."""
     with np.errstate(all="ignore"):
         known = (np.full(arg.shape, arg.value if arg.op == NUMBER else 0.0) for arg in args)

@@ -14,13 +14,13 @@ from core.compiled.lowering import Assignment
 from core.compiled.names import Names, literal
 from core.compiled.products import Contraction, Operand
 from core.compiled.terms import BUFFER, NUMBER, VIEW, Term, Terms, uses
+from core.ops.entry_kernels import RELATIONS
 
 NUMBERS = {"0.0": "zero", "0.5": "half", "1.0": "one", "2.0": "two"}
 HINTS = {"{}.T": "{}_T", "{}[:, None]": "{}_column", "{}[None]": "{}_row"}
 PLACES = "places"
 WHOLE = "f'i{dtype().itemsize}'"  # whole numbers as long as the others
 VIEWED = f"{{}}.view({WHOLE.replace('{', '{{').replace('}', '}}')})"
-COMPARISONS = {"greater", "less", "greater_equal", "less_equal", "equal"}
 
 
 class Writer:
@@ -184,7 +184,7 @@ class Writer:
     def _gate(self, term: Term, target: str) -> None:
         """A product, and 0 where its first factor is 0."""
         gate, x = term.args
-        if gate.op in COMPARISONS and gate not in self._ready:
+        if gate.op in RELATIONS and gate not in self._ready:
             self._passed(term, target)
             return
         names = [self._operand(gate), self._operand(x)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.base.arrays import Shape
 from core.notation.simplify.forms import Algebra, Atom, Sum, Term
 from core.notation.simplify.reading import Handler
+from core.notation.tree import PRODUCTS
 from core.ops.kernels import KERNELS
 
 # a vector of more ones is not written out
@@ -142,7 +143,7 @@ CALLS: dict[str, Handler] = {
 # in a rule for the way back, products meet one-hot vectors and ties of a maximum are left out
 BACK: dict[str, Handler] = {
     **CALLS,
-    **dict.fromkeys("*· ⊙", lambda algebra, found: each(algebra, found[0], found[1])),
+    **dict.fromkeys(PRODUCTS, lambda algebra, found: each(algebra, found[0], found[1])),
     "[=]": lambda algebra, found: algebra.zero,
 }
 KNOWN = CALLS.keys() | {name for name, kernel in KERNELS.items() if kernel.ufunc}

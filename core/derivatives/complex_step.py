@@ -6,7 +6,7 @@ Squire and Trapp, "Using complex variables to estimate derivatives of real funct
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 
 from core.base.arrays import Value, frozen, shape_of
 from core.base.errors import Problem
-from core.derivatives.kinks import RELATIONS, on_arrays
 from core.derivatives.numerical import Probe, moves
 from core.graph.graph import Node
-from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
 from core.ops import Op
+from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
-from core.ops.rules import CONSTANTS
 from core.passes.steps import Story
 
 # so small that its square is nothing beside 1, yet far from underflow
@@ -31,8 +29,7 @@ Complex = NDArray[np.complex128]
 
 def takes_complex(op: Op, count: int) -> bool:
     """Whether an operation on `count` values has a value for complex numbers."""
-    calls = {part.function for part in walk(op.value_rule(count).tree) if isinstance(part, Call)}
-    return all(KERNELS[call].on_complex for call in calls)
+    return all(KERNELS[call].on_complex for call in op.value_rule(count).calls)
 
 
 def complex_step(story: Story, name: str) -> Value:
@@ -85,31 +82,22 @@ def _value(node: Node, values: Mapping[str, Any], known: Mapping[str, Value]) ->
     ports = dict(zip(op.ports(len(node.args)), node.args, strict=True))
     inputs = {port: np.asarray(values[arg]) for port, arg in ports.items()}
     with np.errstate(all="ignore"):
-        found = np.asarray(_evaluated(op.value_rule(len(ports)).computed, inputs))
+        found = np.asarray(interpreted(op.value_rule(len(ports)).computed, _OnComplex(inputs)))
     if not np.allclose(found.real, known[node.name], rtol=1e-9, atol=1e-12) or np.any(np.isnan(found.imag)):
         raise Problem(f"{node.name} has no value for complex numbers here", node.span)
     return found
 
 
-def _evaluated(tree: Tree, values: Mapping[str, Any]) -> Any:
-    def combine(part: Tree, found: list[Any]) -> Any:
-        match part:
-            case Number(value):
-                return value
-            case Name(name):
-                return CONSTANTS.get(name, values.get(name))
-            case Negative():
-                return -found[0]
-            case Binary("^", _, Number(2.0)):
-                return found[0] * found[0]
-            case Binary(sign):
-                return on_arrays(sign)(*found)
-            case Indicator(relation):
-                return 1.0 * RELATIONS[relation](np.real(found[0]), np.real(found[1]))
-            case Call(function):
-                kernel = KERNELS[function]
-                assert kernel.on_complex
-                return kernel.on_complex(*found)
-        raise TypeError(f"{part} has no place in a rule for complex numbers")
+class _OnComplex:
+    """A rule's value for complex numbers."""
 
-    return fold(tree, combine)
+    def __init__(self, values: Mapping[str, Any]):
+        self.name = values.__getitem__
+
+    def number(self, value: float) -> Any:
+        return value
+
+    def call(self, function: str, args: Sequence[Any]) -> Any:
+        on_complex = KERNELS[function].on_complex
+        assert on_complex
+        return on_complex(*args)

@@ -26,8 +26,9 @@ from core.base.arrays import Value, frozen, shape_of, shape_text, sum_to, zero_l
 from core.base.errors import Problem
 from core.graph.graph import Edge, Graph, check_node
 from core.graph.plan import GRADIENT, OUTPUT
-from core.notation.tree import Call, Name, Tree, fold, names, walk
+from core.notation.tree import Call, names, walk
 from core.ops import OPS, Op
+from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
 from core.ops.rules import Rule
 from core.passes.steps import Story
@@ -156,14 +157,19 @@ def way(name: str, port: int, count: int) -> str:
 
 def looked_at(rule: Rule) -> frozenset[str]:
     """The names whose numbers a rule uses, not only their shape."""
+    return interpreted(rule.tree, _LookedAt())
 
-    def combine(part: Tree, found: list[frozenset[str]]) -> frozenset[str]:
-        if isinstance(part, Name):
-            return frozenset([part.name])
-        unseen = KERNELS[part.function].shape_only if isinstance(part, Call) else ()
-        return frozenset().union(*(names for i, names in enumerate(found) if i not in unseen))
 
-    return fold(rule.tree, combine)
+class _LookedAt:
+    def number(self, value: float) -> frozenset[str]:
+        return frozenset()
+
+    def name(self, name: str) -> frozenset[str]:
+        return frozenset([name])
+
+    def call(self, function: str, args: Sequence[frozenset[str]]) -> frozenset[str]:
+        unseen = KERNELS[function].shape_only
+        return frozenset().union(*(names for i, names in enumerate(args) if i not in unseen))
 
 
 def _stated(op: Op, port: int, known: Mapping[str, Value], tangent: Value) -> Value:

@@ -6,8 +6,7 @@ two sides change places. A side that only touches the other, as the norm touches
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -17,22 +16,16 @@ from core.base.lazy_numpy import np
 from core.base.numbers import short
 from core.graph.graph import Node
 from core.graph.plan import Plan
-from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, walk
+from core.ops.entry_kernels import RELATIONS
+from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
+from core.ops.rules import Rule
 
-SIGNS = {"+": "add", "-": "subtract", "/": "divide", "^": "power"}  # a product has several
-RELATIONS: Mapping[str, Any] = {
-    "<": operator.lt,
-    ">": operator.gt,
-    "≤": operator.le,
-    "≥": operator.ge,
-    "=": operator.eq,
-}
 # how close to 0, compared with how far it moves, an entry counts as 0 where it changes its sign
 ROUNDING = 1e-6
 
-# the values of one thing at several points on the way
-Points = Sequence[Any]
+# the values of one thing at several points on the way, and whether a bracket has a part in them
+Points = tuple[Sequence[Any], bool]
 
 
 class Straddled(Struct, frozen=True):
@@ -48,12 +41,6 @@ class Straddled(Struct, frozen=True):
     def sentence(self) -> str:
         sides = f"slope {self.left} on one side, {self.right} on the other"
         return f"{self.node} ({self.symbol}) has a kink between {self.between}: {sides}"
-
-
-def on_arrays(sign: str) -> Callable[..., Array]:
-    """What a sign of a rule does with arrays."""
-    found: Callable[..., Array] = getattr(np, SIGNS.get(sign, "multiply"))
-    return found
 
 
 def straddled(forward: Plan, low: Mapping[str, Value], high: Mapping[str, Value]) -> tuple[Straddled, ...]:
@@ -72,7 +59,7 @@ def _met(node: Node, low: Mapping[str, Value], high: Mapping[str, Value]) -> Str
         points = {
             port: (*end, middle) for port, end, middle in zip(op.ports(len(ends)), ends, between, strict=True)
         }
-        met, stood = (_holds(op.kink.at.tree, points, somewhere) for somewhere in (True, False))
+        met, stood = (_holds(op.kink.at, points, somewhere) for somewhere in (True, False))
     here = met > stood
     if not np.any(here):
         return None
@@ -95,32 +82,30 @@ def _between(ends: Sequence[tuple[Array, Array]]) -> list[Array]:
     return [np.where(np.abs(at) <= ROUNDING * np.abs(high - low), 0.0, at) for at, (low, high) in pairs]
 
 
-def _holds(tree: Tree, points: Mapping[str, Points], somewhere: bool) -> Array:
+def _holds(rule: Rule, points: Mapping[str, Sequence[Any]], somewhere: bool) -> Array:
     """Where a kink's rule holds, if numbers must be equal only somewhere on the way, or else all along."""
-
-    def combine(part: Tree, found: list[Points]) -> Points:
-        match part:
-            case Number(value):
-                return (value,) * 3
-            case Name(name):
-                return points[name]
-            case Negative():
-                return [-at for at in found[0]]
-            case Binary(sign):
-                return [on_arrays(sign)(*at) for at in zip(*found, strict=True)]
-            case Call(function):
-                return [KERNELS[function].array(*at) for at in zip(*found, strict=True)]
-            case Indicator("=", left, right) if not _compares(left) and not _compares(right):
-                apart = np.stack([np.subtract(*at) for at in zip(*found, strict=True)])
-                least, most = apart.min(axis=0), apart.max(axis=0)
-                met = (least <= 0) & (most >= 0) if somewhere else (least == 0) & (most == 0)
-                return (1.0 * met,) * 3
-            case Indicator(relation):
-                return [1.0 * RELATIONS[relation](*at) for at in zip(*found, strict=True)]
-        raise TypeError(f"{part} has no place in a rule")
-
-    return np.max(fold(tree, combine), axis=0)
+    values, _ = interpreted(rule.computed, _OnTheWay(points, somewhere))
+    return np.max(values, axis=0)
 
 
-def _compares(tree: Tree) -> bool:
-    return any(isinstance(part, Indicator) for part in walk(tree))
+class _OnTheWay:
+    """A rule at each of several points; an equality of numbers is met between them as well."""
+
+    def __init__(self, points: Mapping[str, Sequence[Any]], somewhere: bool):
+        self.points, self.somewhere = points, somewhere
+
+    def number(self, value: float) -> Points:
+        return (value,) * 3, False
+
+    def name(self, name: str) -> Points:
+        return self.points[name], False
+
+    def call(self, function: str, args: Sequence[Points]) -> Points:
+        compared = any(one for _, one in args)
+        each = list(zip(*(values for values, _ in args), strict=True))
+        if function == "equal" and not compared:
+            apart = np.stack([np.subtract(*at) for at in each])
+            least, most = apart.min(axis=0), apart.max(axis=0)
+            met = (least <= 0) & (most >= 0) if self.somewhere else (least == 0) & (most == 0)
+            return (1.0 * met,) * 3, True
+        return [KERNELS[function].array(*at) for at in each], compared or function in RELATIONS

@@ -11,7 +11,19 @@ from typing import Literal
 
 from core.base.arrays import Value, frozen
 from core.base.lazy_numpy import np
-from core.notation.tree import Binary, Call, Name, Negative, Number, Program, Transposed, Tree, names, walk
+from core.notation.tree import (
+    PRODUCTS,
+    Binary,
+    Call,
+    Name,
+    Negative,
+    Number,
+    Program,
+    Transposed,
+    Tree,
+    names,
+    walk,
+)
 
 Target = Literal["yes or no", "class", "side"]
 Role = tuple[str, Target]
@@ -61,7 +73,7 @@ def target_value(kind: Target, shape: tuple[int, ...], turn: int) -> Value:
 
 
 def _product(part: Tree) -> bool:
-    return isinstance(part, Binary) and part.op in " ·*⊙@"
+    return isinstance(part, Binary) and part.op in PRODUCTS
 
 
 def _factors(tree: Tree) -> Iterator[Tree]:

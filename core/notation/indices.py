@@ -20,6 +20,7 @@ from core.notation.printers import expression_text
 from core.notation.products import Labelled, aligned, contracted, multiplied
 from core.notation.sums import WORDS, reductions_in
 from core.notation.tree import (
+    PRODUCTS,
     Binary,
     Call,
     Index,
@@ -39,8 +40,6 @@ from core.notation.tree import (
     walk,
 )
 from core.notation.written_out import MOST_PARTS, written_out
-
-PRODUCTS = " ·*⊙@"
 
 
 class Part(Struct, frozen=True):

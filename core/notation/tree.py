@@ -16,6 +16,8 @@ from msgspec.structs import force_setattr, replace
 from core.base.errors import Span, legible
 
 NOWHERE = Span(0, 0)
+# the signs of a product, a space for one that is written without a sign
+PRODUCTS = " ·*⊙@"
 Result = TypeVar("Result")
 
 

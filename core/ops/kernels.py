@@ -23,19 +23,24 @@ class Kernel(Struct, frozen=True):
     """One function of the rule language.
 
     `number` takes floats and may raise ArithmeticError or ValueError, after which `array` decides.
-    `ufunc` is NumPy's name for an element-by-element kernel; `einsum` the subscripts of a linear one.
+    `signs` are those by which a rule writes it in place of a call, and `python` is how Python writes it then,
+    with numbers in braces for the arguments. `ufunc` is NumPy's name for an element-by-element kernel,
+    `onnx` the operator of ONNX that does the same; `einsum` are the subscripts of a linear one.
     `array` takes arrays of one example, or of a batch when `rank`, the example's number of axes, is given.
     `on_complex` is its value for complex arrays: a kernel of several branches takes the one that the real
     parts choose (Martins, Sturdza and Alonso, "The complex-step derivative approximation", 2003).
     `shape_only` are the arguments of which it uses the shape alone. `gate` says that nothing passes where it
-    is 0, as with a bracket [x > 0]. It is `linear`, with factors of at least 0, in the arguments of those
-    numbers: in all of them together, or in each where it is a `product`.
+    is 0, as with a bracket [x > 0]. It is `linear` in the arguments of those numbers: in all of them
+    together, or in each where it is a `product`; what is called does that with factors of at least 0.
     """
 
     name: str
     array: Callable[..., Array]
     number: Callable[..., float] | None = None
+    signs: str = ""
+    python: str = ""
     ufunc: str = ""
+    onnx: str = ""
     einsum: str = ""
     on_complex: Callable[..., Any] | None = None
     shape_only: tuple[int, ...] = ()
@@ -48,106 +53,9 @@ KERNELS: dict[str, Kernel] = {}
 EVERY = range(1_000_000)  # argument of a kernel
 
 
-def _of_numpy(function: str) -> Callable[..., Array]:
+def of_numpy(function: str) -> Callable[..., Array]:
     """A function of NumPy, which is loaded when it is first called."""
     return lambda *args: getattr(np, function)(*args)
-
-
-def _ufunc(
-    name: str,
-    ufunc: str = "",
-    number: Callable[..., float] | None = None,
-    on_complex: Callable[..., Any] | None = None,
-) -> None:
-    array = _of_numpy(ufunc or name)
-    number = number or getattr(math, name)
-    KERNELS[name] = Kernel(name, array, number, ufunc or name, on_complex=on_complex or array)
-
-
-def _larger(x: Any, y: Any) -> Any:
-    return np.where(np.real(x) >= np.real(y), x, y)
-
-
-def _smaller(x: Any, y: Any) -> Any:
-    return np.where(np.real(x) <= np.real(y), x, y)
-
-
-for _name in ["exp", "log", "log2", "log10", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"]:
-    _ufunc(_name)
-_ufunc("arctan", number=math.atan)
-_ufunc("abs", "absolute", number=math.fabs, on_complex=lambda x: np.where(np.real(x) < 0, -x, x))
-_ufunc("power", number=math.pow)
-_ufunc(
-    "max",
-    "maximum",
-    number=lambda x, y: max(x, y) if x == x and y == y else math.nan,
-    on_complex=_larger,
-)
-_ufunc(
-    "min",
-    "minimum",
-    number=lambda x, y: min(x, y) if x == x and y == y else math.nan,
-    on_complex=_smaller,
-)
-_ufunc(
-    "sign",
-    number=lambda x: float((x > 0) - (x < 0)) if x == x else math.nan,
-    on_complex=lambda x: np.sign(np.real(x)),
-)
-
-
-def _logaddexp(x: float, y: float) -> float:
-    """log(exp(x) + exp(y)) as NumPy does it: the larger one, and what the other adds to it."""
-    if x == y:
-        return x + math.log(2)
-    difference = abs(x - y)
-    return max(x, y) + math.log1p(math.exp(-difference)) if difference == difference else math.nan
-
-
-def _complex_logaddexp(x: Any, y: Any) -> Any:
-    return _larger(x, y) + np.log1p(np.exp(_smaller(x, y) - _larger(x, y)))
-
-
-ERF_IS_ONE = 6.0  # from here on, to the last digit of a double
-
-
-def _complex_erf(x: Any) -> Any:
-    """The error function by a series without cancellation (Abramowitz and Stegun, 7.1.6)."""
-    x = np.asarray(x, np.complex128)
-    near = np.where(np.abs(x.real) < ERF_IS_ONE, x, 0)
-    term = total = near
-    for n in range(1, 200):
-        term = term * 2 * near * near / (2 * n + 1)
-        total = total + term
-    series = 2 / math.sqrt(math.pi) * np.exp(-near * near) * total
-    # beyond, what is left of the way to 1 changes with the slope of the function
-    far = np.sign(x.real) + 2j * x.imag * np.exp(-x.real * x.real) / math.sqrt(math.pi)
-    return np.where(np.abs(x.real) < ERF_IS_ONE, series, far)
-
-
-_ufunc("logaddexp", number=_logaddexp, on_complex=_complex_logaddexp)
-KERNELS["erf"] = Kernel(
-    "erf",
-    lambda x: np.asarray(np.frompyfunc(math.erf, 1, 1)(x), np.float64),
-    math.erf,
-    on_complex=_complex_erf,
-)
-
-
-def _gate(gate: Array, x: Array) -> Array:
-    return np.where(np.equal(gate, 0), 0.0, np.multiply(gate, x))
-
-
-# a product that is 0 where the gate is, whatever x is there
-KERNELS["gate"] = Kernel(
-    "gate",
-    _gate,
-    lambda gate, x: gate * x if gate else 0.0,
-    on_complex=_gate,
-    gate=True,
-    linear=(0, 1),
-    product=True,
-)
 
 
 def _product(name: str, einsum: str, array: Callable[[Array, Array], Array]) -> None:
@@ -155,10 +63,10 @@ def _product(name: str, einsum: str, array: Callable[[Array, Array], Array]) -> 
     KERNELS[name] = Kernel(name, array, einsum=einsum, on_complex=array, linear=(0, 1), product=True)
 
 
-_product("dot", "i,i->", _of_numpy("dot"))
-_product("matvec", "ij,j->i", _of_numpy("dot"))
-_product("vecmat", "i,ij->j", _of_numpy("dot"))
-_product("matmul", "ij,jk->ik", _of_numpy("dot"))
+_product("dot", "i,i->", of_numpy("dot"))
+_product("matvec", "ij,j->i", of_numpy("dot"))
+_product("vecmat", "i,ij->j", of_numpy("dot"))
+_product("matmul", "ij,jk->ik", of_numpy("dot"))
 _product("outer", "i,j->ij", lambda x, y: x[:, None] * y)  # np.multiply.outer fails inside a rule
 # the same products with one matrix transposed, for the way back
 _product("matvec_t", "ij,i->j", lambda x, y: np.dot(y, x))
@@ -173,37 +81,18 @@ Function = Callable[..., Array]
 @overload
 def kernel(function: Function) -> Function: ...
 @overload
+def kernel(*, complex_too: bool = False, **facts: Any) -> Callable[[Function], Function]: ...
 def kernel(
-    *,
-    complex_too: bool = False,
-    shape_only: tuple[int, ...] = (),
-    gate: bool = False,
-    linear: Container[int] = (),
-    product: bool = False,
-) -> Callable[[Function], Function]: ...
-def kernel(
-    function: Function | None = None,
-    *,
-    complex_too: bool = False,
-    shape_only: tuple[int, ...] = (),
-    gate: bool = False,
-    linear: Container[int] = (),
-    product: bool = False,
+    function: Function | None = None, *, complex_too: bool = False, **facts: Any
 ) -> Function | Callable[[Function], Function]:
-    """Register a structural kernel under its function's name; `complex_too` if it takes complex arrays."""
+    """Register a structural kernel under its function's name, with more facts of it; see Kernel.
+
+    `complex_too` says that it takes complex arrays.
+    """
 
     def register(function: Function) -> Function:
         name = function.__name__
-        on_complex = function if complex_too else None
-        KERNELS[name] = Kernel(
-            name,
-            function,
-            on_complex=on_complex,
-            shape_only=shape_only,
-            gate=gate,
-            linear=linear,
-            product=product,
-        )
+        KERNELS[name] = Kernel(name, function, on_complex=function if complex_too else None, **facts)
         return function
 
     return register(function) if function else register

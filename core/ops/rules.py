@@ -8,7 +8,7 @@ formula shown and the code run cannot disagree.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,28 +18,15 @@ from core.base.arrays import Value, frozen
 from core.base.lazy_numpy import np
 from core.notation.reader import read
 from core.notation.signatures import MAX_VALUES, Signature
-from core.notation.tree import (
-    Binary,
-    Call,
-    Indicator,
-    Name,
-    Negative,
-    Number,
-    Tree,
-    fold,
-    names,
-    rebuilt,
-    walk,
-    with_names,
-)
-from core.ops import array_kernels, image_kernels  # noqa: F401  (importing a family registers it)
+from core.notation.tree import Binary, Call, Tree, names, rebuilt, walk, with_names
+from core.ops import array_kernels, image_kernels  # noqa: F401  (importing registers them)
+from core.ops.entry_kernels import SIGNS
+from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
 from core.ops.scaled import Scaled, on_scaled, scaled
 
 SIGNATURES = {name: Signature(name, 1, MAX_VALUES) for name in KERNELS}
 NUMBERS = {float}
-PRODUCTS = "*·⊙ "
-PYTHON_RELATION = {"<": "<", ">": ">", "≤": "<=", "≥": ">=", "=": "=="}
 # the one name of a rule that stands for a number
 CONSTANTS = {"π": math.pi}
 ON_NUMBERS = {f"_{name}": kernel.number for name, kernel in KERNELS.items() if kernel.number}
@@ -58,11 +45,11 @@ class Rule(Struct, frozen=True, dict=True):
 
     @cached_property
     def computed(self) -> Tree:
-        """The tree to be computed: a product with brackets such as [x > 0] is a `gate`.
+        """The tree to be computed: π is a number, and a product with brackets such as [x > 0] is a `gate`.
 
         By Iverson's convention a bracket that is 0 makes even what is infinite or not a number 0.
         """
-        return rebuilt(self.tree, _with_gate)
+        return rebuilt(with_names(self.tree, CONSTANTS), _with_gate)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -98,11 +85,11 @@ class Rule(Struct, frozen=True, dict=True):
     @cached_property
     def takes_numbers(self) -> bool:
         """Whether it can be computed on floats: all its functions can."""
-        return {f"_{function}" for function in self.calls} <= ON_NUMBERS.keys()
+        return all(KERNELS[function].number for function in self.calls)
 
     @cached_property
     def _template(self) -> str:
-        return fold(with_names(self.computed, CONSTANTS), _python)
+        return interpreted(self.computed, _Python())
 
     @cached_property
     def _on_numbers(self) -> Callable[..., float] | None:
@@ -124,50 +111,39 @@ class Rule(Struct, frozen=True, dict=True):
 
 def _with_gate(part: Tree) -> Tree:
     """A product with brackets as a gate, any other part of a rule as it is."""
-    if isinstance(part, Binary) and part.op in PRODUCTS:
+    if isinstance(part, Binary) and SIGNS[part.op] == "multiply":
         for gate, other in ((part.left, part.right), (part.right, part.left)):
-            if fold(gate, _is_gate):
+            if interpreted(gate, _Gates()):
                 return Call("gate", (gate, other))
     return part
 
 
-def _is_gate(part: Tree, found: list[bool]) -> bool:
+class _Gates:
     """Whether a part of a rule is made of brackets, so that nothing passes where it is 0."""
-    match part:
-        case Indicator():
-            return True
-        case Negative():
-            return found[0]
-        case Binary("+" | "-"):
-            return all(found)
-        case Binary("/"):
-            return found[0]
-        case Binary(op):
-            return op in PRODUCTS and any(found)
-        case Call(function):
-            kernel = KERNELS[function]
-            added = [part for i, part in enumerate(found) if i in kernel.linear]
-            return kernel.gate or (bool(added) and all(added))
-    return False
+
+    def number(self, value: float) -> bool:
+        return False
+
+    def name(self, name: str) -> bool:
+        return False
+
+    def call(self, function: str, args: Sequence[bool]) -> bool:
+        kernel = KERNELS[function]
+        added = [is_gate for i, is_gate in enumerate(args) if i in kernel.linear]
+        by_entries = kernel.product and bool(kernel.ufunc)
+        return kernel.gate or (bool(added) and (any if by_entries else all)(added))
 
 
-def _python(part: Tree, found: list[str]) -> str:
+class _Python:
     """Python for a part of a rule, with a name in braces where another can be put."""
-    match part:
-        case Number(value):
-            return repr(value)
-        case Name(name):
-            return f"{{{name}}}"
-        case Negative():
-            return f"(-{found[0]})"
-        case Binary("^", left, Number(2.0)) if isinstance(left, Name):
-            return f"({found[0]} * {found[0]})"
-        case Binary("^"):
-            return f"_power({found[0]}, {found[1]})"
-        case Binary(op):
-            return f"({found[0]} {'/' if op == '/' else op if op in '+-' else '*'} {found[1]})"
-        case Call(function):
-            return f"_{function}({', '.join(found)})"
-        case Indicator(relation):
-            return f"(1.0 * ({found[0]} {PYTHON_RELATION[relation]} {found[1]}))"
-    raise TypeError(f"{part} has no place in a rule")
+
+    def number(self, value: float) -> str:
+        return repr(value)
+
+    def name(self, name: str) -> str:
+        return f"{{{name}}}"
+
+    def call(self, function: str, args: Sequence[str]) -> str:
+        if function == "power" and args[0][0] == "{" and args[1] == "2.0":  # of a name
+            function, args = "multiply", (args[0], args[0])
+        return KERNELS[function].python.format(*args) or f"_{function}({', '.join(args)})"

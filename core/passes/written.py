@@ -24,10 +24,11 @@ from core.notation.tree import (
     Range,
     Transposed,
     Tree,
-    fold,
     walk,
 )
 from core.ops import FUNCTIONS
+from core.ops.entry_kernels import RELATIONS
+from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS, place_of_axis
 from core.ops.rules import CONSTANTS
 
@@ -35,21 +36,6 @@ ONE = Number(1.0)
 # all entries along an axis, and the letters that stand for the number of a row and of what is added up
 ALL = Range(Number(0.0))
 ROW, INDEX = Name("i"), Name("j")
-PRODUCTS = "*·⊙@ "
-ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda x, y: x + y,
-    "-": lambda x, y: x - y,
-    "/": lambda x, y: np.divide(x, y),
-    "^": lambda x, y: np.power(x, y),
-    **dict.fromkeys(PRODUCTS, lambda x, y: x * y),
-}
-RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": lambda x, y: x < y,
-    ">": lambda x, y: x > y,
-    "≤": lambda x, y: x <= y,
-    "≥": lambda x, y: x >= y,
-    "=": lambda x, y: x == y,
-}
 Found = tuple[Tree, Any]
 
 
@@ -66,7 +52,7 @@ def written(tree: Tree, values: Mapping[str, Value]) -> tuple[Tree, Value]:
         if isinstance(part, Call) and part.function not in KNOWN:
             raise NoNotation(part.function)
     with np.errstate(all="ignore"):
-        made, value = fold(tree, lambda part, found: _part(part, found, values))
+        made, value = interpreted(tree, _AsWritten(values))
     return made, frozen(value)
 
 
@@ -75,29 +61,25 @@ def ones(shape: Shape) -> Tree:
     return Call("ones", _sizes(shape)) if shape else ONE
 
 
-def _part(part: Tree, found: list[Found], values: Mapping[str, Value]) -> Found:
-    trees, known = [tree for tree, _ in found], [value for _, value in found]
-    match part:
-        case Number(number):
-            return part, np.float64(number)
-        case Name(name):
-            return part, np.asarray(values[name] if name in values else CONSTANTS[name])
-        case Negative():
-            return Number(-1.0) if trees[0] == ONE else Negative(trees[0]), -known[0]
-        case Binary(op):
-            value = ARITHMETIC[op](*known)
-            if op in PRODUCTS:
-                return _times(*found), value
-            return trees[0] if op == "/" and trees[1] == ONE else Binary(op, trees[0], trees[1]), value
-        case Indicator(relation):
-            return Indicator(relation, trees[0], trees[1]), RELATIONS[relation](*known) * 1.0
-        case Call("ones"):
-            return part, np.ones([int(size) for size in known])
-        case Call(function):
-            value = KERNELS[function].array(*known)
-            write = WRITTEN.get(function)
-            return write(trees, known, value) if write else Call(function, tuple(trees)), value
-    raise TypeError(f"{part} has no place in a rule")
+class _AsWritten:
+    """The tree that a part of a rule is written as, and its value."""
+
+    def __init__(self, values: Mapping[str, Value]):
+        self.values = values
+
+    def number(self, value: float) -> Found:
+        return Number(value), np.float64(value)
+
+    def name(self, name: str) -> Found:
+        return Name(name), np.asarray(self.values[name] if name in self.values else CONSTANTS[name])
+
+    def call(self, function: str, args: Sequence[Found]) -> Found:
+        trees, known = [tree for tree, _ in args], [value for _, value in args]
+        if function == "ones":
+            return Call(function, tuple(trees)), np.ones([int(size) for size in known])
+        value = KERNELS[function].array(*known)
+        write = WRITTEN.get(function)
+        return write(trees, known, value) if write else Call(function, tuple(trees)), value
 
 
 def _times(left: Found, right: Found) -> Tree:
@@ -232,7 +214,30 @@ def _spread_along(trees: list[Tree], values: list[Any], value: Any) -> Tree:
     return Call("outer", (one, line) if axis == 1 else (line, one))
 
 
+def _by_sign(sign: str) -> Callable[[list[Tree], list[Any], Any], Tree]:
+    return lambda trees, values, value: Binary(sign, trees[0], trees[1])
+
+
+def _by_relation(function: str) -> Callable[[list[Tree], list[Any], Any], Tree]:
+    return lambda trees, values, value: Indicator(KERNELS[function].signs, trees[0], trees[1])
+
+
+def _negative(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+    return Number(-1.0) if trees[0] == ONE else Negative(trees[0])
+
+
+def _fraction(trees: list[Tree], values: list[Any], value: Any) -> Tree:
+    return trees[0] if trees[1] == ONE else Binary("/", trees[0], trees[1])
+
+
 WRITTEN: dict[str, Callable[[list[Tree], list[Any], Any], Tree]] = {
+    "negative": _negative,
+    "add": _by_sign("+"),
+    "subtract": _by_sign("-"),
+    "multiply": lambda trees, values, value: _times((trees[0], values[0]), (trees[1], values[1])),
+    "divide": _fraction,
+    "power": _by_sign("^"),
+    **{function: _by_relation(function) for function in RELATIONS},
     "size": lambda trees, values, value: Number(float(value)),
     "size_along": lambda trees, values, value: Number(float(value)),
     "sum_along": _sum_along,

@@ -9,6 +9,9 @@ from core.base.arrays import frozen, same, shape_of, sum_to
 from core.base.numbers import typed_text
 from core.ops import CALLS, FUNCTIONS, LISTED, OPS, SHARING
 from core.ops.base import REAL, declare
+from core.ops.interpreter import interpreted
+from core.ops.kernels import KERNELS
+from core.ops.rules import Rule
 from core.passes.explain import explain
 from core.passes.stepper import run
 from core.passes.steps import Flowed
@@ -450,3 +453,60 @@ def test_every_function_that_can_be_called_is_listed():
     listed |= {other for usage, _ in LISTED for other in usage.rpartition(")")[2].strip(", ").split(", ")}
     assert listed - {""} == set(FUNCTIONS)
     assert all(says.endswith(".") for _, says in LISTED)
+
+
+class InWords:
+    """An interpreter that says what it is asked for."""
+
+    def number(self, value):
+        return f"{value:g}"
+
+    def name(self, name):
+        return name
+
+    def call(self, function, args):
+        return f"{function}({' '.join(args)})"
+
+
+SAID = {
+    "x + 2 - y": "subtract(add(x 2) y)",
+    "-x / y": "divide(negative(x) y)",
+    "x * y · z": "multiply(multiply(x y) z)",
+    "x ⊙ 2 y": "multiply(multiply(x 2) y)",
+    "x^2": "power(x 2)",
+    "max(x, 0)": "max(x 0)",
+    "[x > y]": "greater(x y)",
+    "[x < y]": "less(x y)",
+    "[x ≥ y]": "greater_equal(x y)",
+    "[x ≤ y]": "less_equal(x y)",
+    "[x = y]": "equal(x y)",
+}
+
+
+@pytest.mark.parametrize("rule", SAID)
+def test_signs_and_relations_are_functions(rule):
+    assert interpreted(Rule(rule).tree, InWords()) == SAID[rule]
+
+
+@pytest.mark.parametrize("rule", SAID)
+def test_a_function_on_numbers_is_the_one_on_arrays(rule):
+    values = {"x": 0.7, "y": 1.3, "z": -2.0}
+    for at in (values, dict.fromkeys(values, 1.0)):
+        arrays = {name: frozen([value]) for name, value in at.items()}
+        assert Rule(rule).value(arrays).tolist() == [Rule(rule).value(at)]
+
+
+@pytest.mark.parametrize("kernel", [kernel for kernel in KERNELS.values() if kernel.python], ids=name_of)
+def test_what_a_sign_stands_for_is_what_python_does_by_it(kernel):
+    for x, y in ((0.7, 1.3), (2.0, 2.0), (1.5, -3.0)):
+        args = [x, y][: 1 if kernel.name == "negative" else 2]
+        found = {kernel.number(*args), float(kernel.array(*args)), float(kernel.on_complex(*args))}
+        found.add(eval(kernel.python.format(*args)))
+        assert len(found) == 1
+
+
+def test_what_is_made_of_brackets_is_a_gate():
+    gates = ["[x > 0] y", "([x > 0] + [y > 0]) z", "x [y = 1] / 2", "-[x > 0] y", "share(x, y) z"]
+    others = ["x y", "([x > 0] + y) z", "[x > 0]^2 y", "2 / [x > 0] y", "[x > 0] + [y > 0]"]
+    assert all("gate" in Rule(rule).calls for rule in gates)
+    assert not any("gate" in Rule(rule).calls for rule in others)

@@ -1,41 +1,27 @@
 """The rules of operations as NumPy expressions for a script.
 
 rule_expression   a rule's tree with the script's names in it
-NUMPY             the kernels as expressions of a, b, c; what is neither here nor one of `HELPERS` is NumPy's
-                  function of that name
+NUMPY             the kernels as expressions of a, b, c; what is neither here nor one of `HELPERS` is written
+                  by its sign, or is NumPy's function of that name
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 
 from core.export.code import Parts, filled, name, number
 from core.export.numpy.helpers import HELPERS, NEEDS
 from core.export.settings import place_of_range
-from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold
+from core.notation.tree import Tree
+from core.ops.entry_kernels import SIGNS
+from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
 
-SIGNS: Mapping[str, tuple[ast.operator, np.ufunc]] = {
-    "+": (ast.Add(), np.add),
-    "-": (ast.Sub(), np.subtract),
-    "/": (ast.Div(), np.divide),
-    "^": (ast.Pow(), np.power),
-    **dict.fromkeys("*·⊙ ", (ast.Mult(), np.multiply)),
-}
-RELATIONS: Mapping[str, tuple[ast.cmpop, np.ufunc]] = {
-    "<": (ast.Lt(), np.less),
-    ">": (ast.Gt(), np.greater),
-    "≤": (ast.LtE(), np.less_equal),
-    "≥": (ast.GtE(), np.greater_equal),
-    "=": (ast.Eq(), np.equal),
-}
 NUMPY = {
-    "abs": "np.abs(a)",
-    "max": "np.maximum(a, b)",
-    "min": "np.minimum(a, b)",
+    "power": "a ** b",
     "dot": "a @ b",
     "matvec": "a @ b",
     "vecmat": "a @ b",
@@ -72,69 +58,46 @@ NUMPY = {
 
 def rule_expression(tree: Tree, parts: Parts, helpers: dict[str, None]) -> ast.expr:
     """A rule's tree as an expression; the helpers it calls are added to `helpers`."""
-    return fold(tree, lambda part, found: _part(part, found, parts, helpers))
+    return interpreted(tree, _AsExpressions(parts, helpers))
 
 
-def _part(part: Tree, found: list[ast.expr], parts: Parts, helpers: dict[str, None]) -> ast.expr:
-    match part:
-        case Number(value):
-            return number(value, "np")
-        case Name(port):
-            return parts[port]
-        case Negative():
-            return ast.UnaryOp(ast.USub(), found[0])
-        case Binary(sign):
-            return _arithmetic(sign, found)
-        case Call("power"):
-            return _arithmetic("^", found)
-        case Call("cut"):
-            x, start, stop, axis = found
-            return ast.Subscript(x, place_of_range(axis, start, stop))
-        case Call("gate", (Indicator(), _)):
-            return _gated(*found)
-        case Call(function) if function in HELPERS:
-            helpers |= dict.fromkeys([*NEEDS.get(function, ()), function])
-            return ast.Call(name(function), found, [])
-        case Call(function) if function in NUMPY:
-            expression: ast.expr = _WholeNumbers().visit(
-                filled(NUMPY[function], dict(zip("abc", found, strict=False)))
-            )
+class _AsExpressions:
+    def __init__(self, parts: Parts, helpers: dict[str, None]):
+        self.name, self.helpers = parts.__getitem__, helpers
+
+    def number(self, value: float) -> ast.expr:
+        return number(value, "np")
+
+    def call(self, function: str, args: Sequence[ast.expr]) -> ast.expr:
+        if function == "gate" and _plain(args[0]) is not None:
+            function = "multiply"
+        if function in SIGNS.values() and (known := _worked_out(function, args)):
+            return known
+        match function, args:
+            case "cut", [x, start, stop, axis]:
+                return ast.Subscript(x, place_of_range(axis, start, stop))
+            case "gate", [ast.BinOp(_, _, ast.Compare() as holds), part]:
+                return filled("np.where(holds, part, 0.0)", {"holds": holds, "part": part})
+        if function in HELPERS:
+            self.helpers |= dict.fromkeys([*NEEDS.get(function, ()), function])
+            return ast.Call(name(function), list(args), [])
+        kernel = KERNELS[function]
+        if source := NUMPY.get(function) or kernel.python.format(*"abc"):
+            expression: ast.expr = _WholeNumbers().visit(filled(source, dict(zip("abc", args, strict=False))))
             return expression
-        case Call(function):
-            return ast.Call(name(f"np.{KERNELS[function].ufunc}"), found, [])
-        case Indicator(relation):
-            return _indicator(relation, found)
-    raise TypeError(f"{part} has no place in a rule")
+        return ast.Call(name(f"np.{kernel.ufunc}"), list(args), [])
 
 
-def _arithmetic(sign: str, found: list[ast.expr]) -> ast.expr:
-    """A sum, product or power; of two plain numbers, the number."""
-    left, right = found
-    a, b = _plain(left), _plain(right)
-    if sign == "^" and b == 1:
-        return left
-    operator, work = SIGNS[sign]
-    if a is None or b is None:
-        return ast.BinOp(left, operator, right)
+def _worked_out(function: str, args: Sequence[ast.expr]) -> ast.expr | None:
+    """The number that a sign makes of plain numbers, or what is raised to the power 1."""
+    numbers = [_plain(arg) for arg in args]
+    if function == "power" and numbers[1] == 1:
+        return args[0]
+    known = [number for number in numbers if number is not None]
+    if len(known) < len(numbers):
+        return None
     with np.errstate(all="ignore"):
-        return number(float(work(a, b)), "np")
-
-
-def _indicator(relation: str, found: list[ast.expr]) -> ast.expr:
-    """1.0 where a relation holds, else 0.0."""
-    a, b = (_plain(part) for part in found)
-    operator, holds = RELATIONS[relation]
-    if a is not None and b is not None:
-        return number(float(holds(a, b)), "np")
-    return ast.BinOp(ast.Constant(1.0), ast.Mult(), ast.Compare(found[0], [operator], [found[1]]))
-
-
-def _gated(gate: ast.expr, part: ast.expr) -> ast.expr:
-    """What passes where a relation holds: `np.where(x > 0, part, 0.0)`."""
-    match gate:
-        case ast.BinOp(_, _, ast.Compare() as holds):
-            return filled("np.where(holds, part, 0.0)", {"holds": holds, "part": part})
-    return _arithmetic("*", [gate, part])
+        return number(float(KERNELS[function].array(*known)), "np")
 
 
 def _plain(part: ast.expr) -> float | None:

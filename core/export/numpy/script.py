@@ -32,7 +32,6 @@ from core.graph.graph import CONSTANT, Node
 from core.graph.plan import GRADIENT, OUTPUT, Instruction
 from core.notation.tree import with_names
 from core.ops.losses import PAIRED
-from core.ops.rules import CONSTANTS
 from core.passes.seed import is_chosen
 from core.passes.steps import Story
 
@@ -113,7 +112,7 @@ class _Listing:
         parts[OUTPUT] = name(self.names[step.node])
         if step.node in self.gradients:
             parts[GRADIENT] = name(self.gradients[step.node])
-        return rule_expression(with_names(step.rule.computed, {**CONSTANTS, **numbers}), parts, self.helpers)
+        return rule_expression(with_names(step.rule.computed, numbers), parts, self.helpers)
 
     # -- lines
 

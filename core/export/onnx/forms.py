@@ -11,42 +11,37 @@ Everything else follows from the operations' rules, the way back too.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from core.base.arrays import Shape
-from core.compiled.kernels import ARITHMETIC, RELATIONS
 from core.export.onnx import images, layouts
-from core.export.onnx.operators import OFF, SEEDED, UFUNCS, Operators
-from core.export.onnx.tensors import NoForm, Tensor
-from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold, with_names
+from core.export.onnx.operators import OFF, SEEDED, Operators
+from core.export.onnx.tensors import Tensor
+from core.notation.tree import Call
+from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS, place_of_axis
-from core.ops.rules import CONSTANTS, Rule
+from core.ops.rules import Rule
 
 OPERATORS = {"relu": "Relu", "sigmoid": "Sigmoid"}
 
 
 def lowered(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor:
     """The tensor of a rule whose names stand for the given ones. Raises NoForm."""
+    return interpreted(rule.computed, _AsTensors(ops, binding))
 
-    def combine(part: Tree, found: list[Tensor]) -> Tensor:
-        match part:
-            case Number(value):
-                return ops.number(value)
-            case Name(name):
-                return binding[name]
-            case Negative():
-                return ops.ufunc("negative", *found)
-            case Binary(sign):
-                return ops.ufunc(ARITHMETIC.get(sign, "multiply"), *found)
-            case Indicator(relation):
-                return ops.ufunc(RELATIONS[relation], *found)
-            case Call(function):
-                return _called(ops, function, found)
-        raise TypeError(f"{part} has no place in a rule")
 
-    return fold(with_names(rule.computed, CONSTANTS), combine)
+class _AsTensors:
+    def __init__(self, ops: Operators, binding: Mapping[str, Tensor]):
+        self.number, self.name, self.ops = ops.number, binding.__getitem__, ops
+
+    def call(self, function: str, args: Sequence[Tensor]) -> Tensor:
+        if function in FORMS:
+            return FORMS[function](self.ops, *args)
+        if einsum := KERNELS[function].einsum:
+            return _product(self.ops, einsum, *args)
+        return self.ops.call(function, *args)
 
 
 def summed(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor:
@@ -60,42 +55,27 @@ def summed(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor:
     return ops.over_batch("ReduceSum", found) if found.batched else found
 
 
-def _called(ops: Operators, function: str, args: list[Tensor]) -> Tensor:
-    kernel = KERNELS[function]
-    if function in FORMS:
-        return FORMS[function](ops, *args)
-    if kernel.ufunc in UFUNCS:
-        return ops.ufunc(kernel.ufunc, *args)
-    if kernel.einsum:
-        return _product(ops, kernel.einsum, *args)
-    raise NoForm
-
-
 # -- entry by entry
 
 
 def _logarithm(base: float) -> Callable[[Operators, Tensor], Tensor]:
-    return lambda ops, x: ops.ufunc("divide", ops.ufunc("log", x), ops.number(math.log(base)))
+    return lambda ops, x: ops.call("divide", ops.call("log", x), ops.number(math.log(base)))
 
 
 def _logaddexp(ops: Operators, x: Tensor, y: Tensor) -> Tensor:
     """The larger one takes no part in the exponential: none overflows."""
-    apart = ops.ufunc("negative", ops.ufunc("absolute", ops.ufunc("subtract", x, y)))
-    rest = ops.ufunc("log", ops.ufunc("add", ops.number(1.0), ops.ufunc("exp", apart)))
-    return ops.ufunc("add", ops.ufunc("maximum", x, y), rest)
+    apart = ops.call("negative", ops.call("abs", ops.call("subtract", x, y)))
+    rest = ops.call("log", ops.call("add", ops.number(1.0), ops.call("exp", apart)))
+    return ops.call("add", ops.call("max", x, y), rest)
 
 
 def _log1p(ops: Operators, x: Tensor) -> Tensor:
-    return ops.ufunc("log", ops.ufunc("add", ops.number(1.0), x))
-
-
-def _erf(ops: Operators, x: Tensor) -> Tensor:
-    return ops.each("Erf", x)
+    return ops.call("log", ops.call("add", ops.number(1.0), x))
 
 
 def _gate(ops: Operators, gate: Tensor, x: Tensor) -> Tensor:
     """A product that is 0 where the gate is: what stands there is not looked at."""
-    found = ops.ufunc("multiply", gate, x)
+    found = ops.call("multiply", gate, x)
     if found.number is not None:
         return found
     return ops.each("Where", ops.each("Equal", gate, ops.number(0.0)), ops.number(0.0), found)
@@ -178,25 +158,25 @@ def _others(ops: Operators, x: Tensor) -> Tensor:
 
     before, after, reach = shifted(flat, 1), shifted(flat, -1), 1
     while reach < size:
-        before = ops.ufunc("multiply", before, shifted(before, reach))
-        after = ops.ufunc("multiply", after, shifted(after, -reach))
+        before = ops.call("multiply", before, shifted(before, reach))
+        after = ops.call("multiply", after, shifted(after, -reach))
         reach *= 2
-    return ops.reshaped(ops.ufunc("multiply", before, after), x.shape)
+    return ops.reshaped(ops.call("multiply", before, after), x.shape)
 
 
 def _share(ops: Operators, x: Tensor, out: Tensor) -> Tensor:
-    hit = ops.ufunc("equal", x, out)
-    return ops.ufunc("divide", hit, _sum(ops, hit))
+    hit = ops.call("equal", x, out)
+    return ops.call("divide", hit, _sum(ops, hit))
 
 
 def _norm(ops: Operators, x: Tensor) -> Tensor:
-    return ops.ufunc("sqrt", _sum(ops, ops.ufunc("multiply", x, x)))
+    return ops.call("sqrt", _sum(ops, ops.call("multiply", x, x)))
 
 
 def _unit(ops: Operators, x: Tensor, out: Tensor) -> Tensor:
     """Where the norm is 0 so is x, and 1 is as good a divisor."""
-    divisor = ops.ufunc("add", out, ops.ufunc("equal", out, ops.number(0.0)))
-    return ops.ufunc("divide", x, divisor)
+    divisor = ops.call("add", out, ops.call("equal", out, ops.number(0.0)))
+    return ops.call("divide", x, divisor)
 
 
 def _along(kind: str) -> Callable[[Operators, Tensor], Tensor]:
@@ -206,8 +186,8 @@ def _along(kind: str) -> Callable[[Operators, Tensor], Tensor]:
 def _logsumexp(ops: Operators, x: Tensor) -> Tensor:
     """Shifted by the largest: ONNX does not say that its own ReduceLogSumExp is."""
     top = ops.reduced("ReduceMax", x, [0])
-    total = ops.reduced("ReduceSum", ops.ufunc("exp", ops.ufunc("subtract", x, top)), [0])
-    return ops.ufunc("add", top, ops.ufunc("log", total))
+    total = ops.reduced("ReduceSum", ops.call("exp", ops.call("subtract", x, top)), [0])
+    return ops.call("add", top, ops.call("log", total))
 
 
 def _argmax(ops: Operators, x: Tensor) -> Tensor:
@@ -240,8 +220,8 @@ def _along_rows(kind: str) -> Callable[[Operators, Tensor], Tensor]:
 
 def _logsumexp_rows(ops: Operators, x: Tensor) -> Tensor:
     top = ops.reduced("ReduceMax", x, [1])
-    apart = ops.ufunc("subtract", x, ops.unsqueezed(top, 1))
-    return ops.ufunc("add", top, ops.ufunc("log", ops.reduced("ReduceSum", ops.ufunc("exp", apart), [1])))
+    apart = ops.call("subtract", x, ops.unsqueezed(top, 1))
+    return ops.call("add", top, ops.call("log", ops.reduced("ReduceSum", ops.call("exp", apart), [1])))
 
 
 def _argmax_rows(ops: Operators, x: Tensor) -> Tensor:
@@ -276,8 +256,8 @@ def _kept(ops: Operators, x: Tensor, p: Tensor, seed: Tensor) -> Tensor:
     if ops.dropout == SEEDED:
         return ops.constant(KERNELS["kept"].array(np.zeros(x.shape), p.number, seed.number))
     chance = ops.make("RandomUniformLike", [x], x.shape, dtype=ops.element, seed=seed.number)
-    kept = ops.ufunc("greater_equal", chance, p)
-    return ops.ufunc("divide", kept, ops.number(1 - p.number))
+    kept = ops.call("greater_equal", chance, p)
+    return ops.call("divide", kept, ops.number(1 - p.number))
 
 
 FORMS: dict[str, Callable[..., Tensor]] = {
@@ -312,7 +292,6 @@ FORMS: dict[str, Callable[..., Tensor]] = {
     "prod": _reduction("ReduceProd"),
     "others": _others,
     "argmax": _argmax,
-    "erf": _erf,
     "kept": _kept,
     **layouts.FORMS,
     **images.FORMS,

@@ -104,9 +104,9 @@ def maxpool_x(ops: Operators, g: Tensor, x: Tensor, out: Tensor, size: Tensor, s
     single = ops.constant(np.eye(n * n).reshape(-1, 1, n, n))
     shape = (n * n, *out.shape[-2:])
     windows = ops.make("Conv", [_single(ops, x), single], shape, strides=[s, s])
-    hit = ops.ufunc("equal", windows, _single(ops, out))
+    hit = ops.call("equal", windows, _single(ops, out))
     count = ops.reduced("ReduceSum", hit, [0], keep=True)
-    share = ops.ufunc("multiply", hit, ops.ufunc("divide", _single(ops, g), count))
+    share = ops.call("multiply", hit, ops.call("divide", _single(ops, g), count))
     return _spread(ops, share, single, x, s)
 
 

@@ -38,11 +38,11 @@ def _numbered(ops: Operators, count: int, rank: int = 1) -> Tensor:
 
 
 def _choice(ops: Operators, k: Tensor, n: Tensor) -> Tensor:
-    return ops.ufunc("equal", _numbered(ops, setting(n)), k)
+    return ops.call("equal", _numbered(ops, setting(n)), k)
 
 
 def _onehot(ops: Operators, k: Tensor, x: Tensor) -> Tensor:
-    return ops.ufunc("equal", _places(ops, x), k)
+    return ops.call("equal", _places(ops, x), k)
 
 
 def _put(ops: Operators, g: Tensor, x: Tensor, k: Tensor) -> Tensor:
@@ -119,12 +119,12 @@ def _angles(ops: Operators, x: Tensor, octaves: Tensor) -> tuple[Tensor, Tensor]
     """The frequencies, and the angles (coordinates, octaves)."""
     frequencies = ops.constant(np.pi * np.exp2(np.arange(setting(octaves))))
     column = ops.reshaped(x, (math.prod(x.shape), 1))
-    return frequencies, ops.ufunc("multiply", column, frequencies)
+    return frequencies, ops.call("multiply", column, frequencies)
 
 
 def _positional_encoding(ops: Operators, x: Tensor, octaves: Tensor) -> Tensor:
     _, angles = _angles(ops, x, octaves)
-    pair = [ops.unsqueezed(ops.ufunc(name, angles), 2) for name in ("sin", "cos")]
+    pair = [ops.unsqueezed(ops.call(name, angles), 2) for name in ("sin", "cos")]
     return ops.reshaped(ops.joined(pair, 2), (2 * math.prod(angles.shape),))
 
 
@@ -133,10 +133,9 @@ def _positional_slope(ops: Operators, x: Tensor, g: Tensor, octaves: Tensor) -> 
     pairs = ops.reshaped(g, (*angles.shape, 2))
     sine, cosine = (ops.squeezed(ops.sliced(pairs, part, part + 1, 2), 2) for part in (0, 1))
     up, down = (
-        ops.ufunc("multiply", part, ops.ufunc(name, angles))
-        for part, name in ((sine, "cos"), (cosine, "sin"))
+        ops.call("multiply", part, ops.call(name, angles)) for part, name in ((sine, "cos"), (cosine, "sin"))
     )
-    slopes = ops.ufunc("multiply", ops.ufunc("subtract", up, down), frequencies)
+    slopes = ops.call("multiply", ops.call("subtract", up, down), frequencies)
     return ops.reshaped(ops.reduced("ReduceSum", slopes, [1]), x.shape)
 
 

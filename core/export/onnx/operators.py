@@ -10,39 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.base.arrays import Shape
-from core.export.onnx.tensors import Maker, Tensor
+from core.export.onnx.tensors import Maker, NoForm, Tensor
+from core.ops.entry_kernels import RELATIONS
+from core.ops.kernels import KERNELS
 
 SEEDED, DRAWN, OFF = "seeded", "drawn", "off"
-UFUNCS = {
-    "add": "Add",
-    "subtract": "Sub",
-    "multiply": "Mul",
-    "divide": "Div",
-    "power": "Pow",
-    "negative": "Neg",
-    "maximum": "Max",
-    "minimum": "Min",
-    "absolute": "Abs",
-    "sign": "Sign",
-    "exp": "Exp",
-    "log": "Log",
-    "sqrt": "Sqrt",
-    "sin": "Sin",
-    "cos": "Cos",
-    "tan": "Tan",
-    "arctan": "Atan",
-    "sinh": "Sinh",
-    "cosh": "Cosh",
-    "tanh": "Tanh",
-    "greater": "Greater",
-    "less": "Less",
-    "greater_equal": "GreaterOrEqual",
-    "less_equal": "LessOrEqual",
-    "equal": "Equal",
-}
-TELLS = ("greater", "less", "greater_equal", "less_equal", "equal")
-
-
 # in front of every entry, counted from the end
 BEFORE_ALL = -(2**31)
 
@@ -61,18 +33,21 @@ class Operators(Maker):
 
     # -- entry by entry
 
-    def ufunc(self, name: str, *args: Tensor) -> Tensor:
-        """NumPy's function of that name; of plain numbers, the number."""
+    def call(self, name: str, *args: Tensor) -> Tensor:
+        """The kernel of that name, entry by entry; of plain numbers, the number. Raises NoForm."""
+        kernel = KERNELS[name]
         numbers = [arg.number for arg in args if arg.number is not None]
+        if not kernel.onnx:
+            raise NoForm
         if len(numbers) == len(args):
             with np.errstate(all="ignore"):
-                return self.number(float(getattr(np, name)(*numbers)))
+                return self.number(float(kernel.array(*numbers)))
         if name == "power" and args[1].number in (1, 2):
-            return args[0] if args[1].number == 1 else self.ufunc("multiply", args[0], args[0])
+            return args[0] if args[1].number == 1 else self.call("multiply", args[0], args[0])
         if name == "multiply" and 1 in numbers:
             return args[0] if args[1].number == 1 else args[1]
-        found = self.each(UFUNCS[name], *args)
-        return self.cast(found, self.element) if name in TELLS else found
+        found = self.each(kernel.onnx, *args)
+        return self.cast(found, self.element) if name in RELATIONS else found
 
     def each(self, kind: str, *args: Tensor) -> Tensor:
         """An operator that works entry by entry; its operands are stretched as NumPy does."""

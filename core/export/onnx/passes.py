@@ -182,13 +182,13 @@ class Passes:
         if self.summed:
             return self.ops.expanded_like(self.ops.number(1.0), output)
         size = self.ops.make("Shape", [output], (1,), batched=False, start=0, end=1)
-        share = self.ops.ufunc("divide", self.ops.number(1.0), self.ops.cast(size, self.ops.element))
+        share = self.ops.call("divide", self.ops.number(1.0), self.ops.cast(size, self.ops.element))
         return self.ops.expanded_like(share, output)
 
     def _flow(self, step: Instruction) -> None:
         flow = self._unstretched(self._lowered(step), self.graph.nodes[step.arg].shape)
         before = self.gradients.get(step.arg)
-        self.gradients[step.arg] = flow if before is None else self.ops.ufunc("add", before, flow)
+        self.gradients[step.arg] = flow if before is None else self.ops.call("add", before, flow)
         self._flowed[step.arg] = step.text
 
     def _unstretched(self, flow: Tensor, shape: Shape) -> Tensor:

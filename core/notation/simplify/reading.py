@@ -6,17 +6,16 @@ from collections.abc import Callable, Mapping
 
 from core.base.arrays import Shape
 from core.notation.simplify.forms import Algebra, Sum, joined
-from core.notation.tree import Binary, Call, Index, Indicator, Name, Negative, Number, Tree, fold
+from core.notation.tree import PRODUCTS, Binary, Call, Index, Indicator, Name, Negative, Number, Tree, fold
 
 Handler = Callable[[Algebra, list[Sum]], Sum]
-SIGNS: dict[str, Handler] = {
+# what the signs and functions of algebra make of their arguments
+MEANT: dict[str, Handler] = {
     "+": lambda algebra, found: algebra.add(*found),
     "-": lambda algebra, found: algebra.add(found[0], algebra.negative(found[1])),
-    **dict.fromkeys("*· ⊙@", lambda algebra, found: algebra.multiply(*found)),
+    **dict.fromkeys(PRODUCTS, lambda algebra, found: algebra.multiply(*found)),
     "/": lambda algebra, found: algebra.divide(*found),
     "^": lambda algebra, found: algebra.power(*found),
-}
-CALLS: dict[str, Handler] = {
     "power": lambda algebra, found: algebra.power(*found),
     "sqrt": lambda algebra, found: algebra.power(found[0], algebra.half),
 }
@@ -32,7 +31,7 @@ def form(
 
     `calls` say what more functions mean, and may give signs and indicators (`[=]`) another meaning.
     """
-    known, meant = parts or {}, SIGNS | CALLS | dict(calls or {})
+    known, meant = parts or {}, {**MEANT, **(calls or {})}
 
     def combine(part: Tree, found: list[Sum]) -> Sum:
         match part:
