@@ -298,3 +298,9 @@ def test_the_rules_and_their_numbers_are_those_of_the_document():
     table = [row for row in rows("docs/training.md") if len(row) == 3 and quoted(row[0])]
     told = {quoted(row[0])[0]: quoted(row[2]) for row in table}
     assert told == {name: [one.name for one in rule.hyperparameters] for name, rule in OPTIMIZERS.items()}
+
+
+def test_the_citation_names_the_version_that_is_built():
+    version = re.search(r'^version = "(.+)"$', text_of("pyproject.toml"), re.MULTILINE)[1]
+    assert f"\nversion: {version}\n" in text_of("CITATION.cff")
+    assert f"\n## {version}" in text_of("CHANGELOG.md")
