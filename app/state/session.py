@@ -109,7 +109,14 @@ class Session(QObject):
     # -- changing the document
 
     def edit(self, label: str, after: Document, gesture: int = -1) -> None:
-        """Change the document. Edits of one gesture, such as a drag, undo as one."""
+        """Change the document, as one step that can be undone.
+
+        Args:
+            label: what the Edit menu calls the step.
+            after: the document as it is to be.
+            gesture: a number from `gesture()`; edits with the same one, such as those of a drag, are undone
+                as one.
+        """
         if after is self.document:
             return
         after = replace(after, remark="") if after.remark else after
@@ -128,15 +135,19 @@ class Session(QObject):
         return last if going_on and isinstance(last, Edit) and last.gesture == gesture else None
 
     def gesture(self) -> int:
-        """A number for a new gesture."""
+        """Begin a gesture, such as a drag: its number, for the edits that belong to it."""
         self._gestures += 1
         return self._gestures
 
     def set_text(self, text: str, gesture: int = -1) -> None:
-        """Take a program as typed; its new names get values.
+        """Take a program as it is typed.
 
-        In an edit of the program, guesses stay and names that come back get their old values. Another program
-        takes nothing over but the values the user has chosen.
+        What can be read is computed at once, or in pieces if it is long, and new names get values; what
+        cannot leaves the trace as it was and says what is wrong in `problem`.
+
+        Args:
+            text: the whole program.
+            gesture: as for `edit`.
         """
         if text == self.document.text:
             return
@@ -185,7 +196,13 @@ class Session(QObject):
         return {"output": output, "seed": seed, "unfolded": kept}
 
     def set_value(self, name: str, value: Value, gesture: int = -1) -> None:
-        """Give an input another value; where the program states it, the program's text changes."""
+        """Give an input another value; where the program itself states the value, the program's text changes.
+
+        Args:
+            name: the input.
+            value: a number, or an array of any shape the program can work on.
+            gesture: as for `edit`.
+        """
         self._chosen.add(name)
         if name in self.story.graph.given:
             self._set_stated(name, value, gesture)
@@ -193,7 +210,7 @@ class Session(QObject):
             self.edit(f"set {name}", self.document.with_value(name, value), gesture)
 
     def typed_value(self, name: str) -> Value | None:
-        """The value the document has for an input of the story's program, unless that states it itself."""
+        """Look up the value that the document has for an input; None where the program states it itself."""
         return None if self.is_outdated or name in self.story.graph.given else self.document.values.get(name)
 
     def _set_stated(self, name: str, value: Value, gesture: int) -> None:
@@ -214,7 +231,7 @@ class Session(QObject):
             self.edit("arrange graph", replace(self.document, moved={}))
 
     def differentiate(self, name: str) -> None:
-        """Make a node the output, where the backward pass starts; by its name the program's own again."""
+        """Make a node the output, where the backward pass starts; the program's own by its name."""
         graph = self.story.graph
         output = "" if name == graph.own_output else name
         known = name in graph.nodes and graph.nodes[name].op != CONSTANT
@@ -222,7 +239,14 @@ class Session(QObject):
             self.edit(f"differentiate {name}", replace(self.document, output=output, seed=None))
 
     def set_seed(self, seed: Value | None) -> None:
-        """What the backward pass starts with at the output; None is 1. Raises Problem for another shape."""
+        """Choose the gradient of the output that the backward pass starts from.
+
+        Args:
+            seed: of the output's shape; None is 1 in every entry.
+
+        Raises:
+            Problem: the seed has another shape.
+        """
         output = self.story.graph.nodes[self.story.graph.output]
         if seed is not None and not is_chosen(check_seed(output.name, output.shape, seed)):
             seed = None
@@ -262,7 +286,7 @@ class Session(QObject):
             self.edit(label, replace(self.document, unfolded=operations))
 
     def set_lab(self, label: str, gesture: int = -1, **settings: Any) -> None:
-        """Change settings of the training lab."""
+        """Change settings of training, by their names in `Lab`, as one step that can be undone."""
         lab = replace(self.document.lab, **settings)
         if lab != self.document.lab:
             self.edit(label, replace(self.document, lab=lab), gesture)
@@ -270,7 +294,14 @@ class Session(QObject):
     def open_program(
         self, text: str, values: Mapping[str, Value], label: str, guessed: Collection[str] = ()
     ) -> None:
-        """Put another program on the canvas, as one step that can be undone; nobody gave `guessed` values."""
+        """Put another program on the canvas, as one step that can be undone.
+
+        Args:
+            text: the program.
+            values: a number or an array by name.
+            label: what the Edit menu calls the step.
+            guessed: names in `values` whose values nobody gave; training draws these from the seed.
+        """
         found = with_defaults(read_program(text, values), values)
         unknown = frozenset(guessed) | found.keys() - values.keys()
         is_open = text == self.document.text
@@ -279,7 +310,12 @@ class Session(QObject):
         self.seek(0)
 
     def replace_document(self, document: Document, path: Path | None) -> None:
-        """Open a document: nothing to undo, nothing unsaved."""
+        """Open a document: there is nothing to undo and nothing unsaved.
+
+        Args:
+            document: what was read from a file, or an empty one.
+            path: the file, or None.
+        """
         self._remembered = {}
         self._chosen = set()
         self.undo_stack.clear()
@@ -322,7 +358,7 @@ class Session(QObject):
         return self.document.lab
 
     def seek(self, cursor: int) -> None:
-        """Go to where so many steps are done."""
+        """Go to where the first `cursor` steps are done, or as near as there are steps."""
         cursor = max(0, min(cursor, len(self.story)))
         if cursor != self.cursor:
             self.cursor = cursor
@@ -367,7 +403,7 @@ class Session(QObject):
         self._ticker.start(work)
 
     def stop(self) -> None:
-        """Give up what is being computed; the last good story stays."""
+        """Give up what is being computed; the last trace stays."""
         if self.computing:
             self._ticker.stop()
             self.computing = False

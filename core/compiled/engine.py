@@ -31,14 +31,27 @@ def compile_plan(
     summed: bool = False,
     flat: Flat | None = None,
 ) -> Compiled:
-    """A plan compiled for batches of `size` examples.
+    """Compile a plan to one function that works on batches.
 
-    `batched` are the inputs that differ from example to example, `parameters` those that are to be learned,
-    `watch` other nodes whose values are wanted beside the output's. `flat` is the storage of an engine
-    compiled for the same graph, inputs and parameters. The loss of a batch is the mean of its examples'
-    losses, or with `summed` their sum. One example of plain numbers in double precision at a
-    time is computed on Python floats. Raises Problem if there is something to learn and the
-    output is not a number.
+    One example of plain numbers at a time, in double precision, is computed on Python floats; everything else
+    by NumPy statements on arrays whose last axis is the batch.
+
+    Args:
+        plan: the instructions of both passes.
+        batched: the inputs that differ from example to example.
+        size: how many examples a batch has.
+        dtype: float64 or float32.
+        parameters: the inputs that are learned; their gradients are laid end to end.
+        watch: further nodes whose values are wanted beside the output's.
+        backward: whether gradients are wanted.
+        summed: whether the loss of a batch is the sum of its examples' losses, and not their mean.
+        flat: the storage of an engine compiled for the same graph, inputs and parameters, to be shared.
+
+    Returns:
+        The arrays to fill, the functions to call, and the arrays to read afterwards.
+
+    Raises:
+        Problem: there are parameters to learn and the output is not a number.
     """
     graph = plan.graph
     if parameters and backward and graph.nodes[graph.output].shape:

@@ -16,7 +16,7 @@ Array = npt.NDArray[Any]
 
 
 def nothing() -> None:
-    """What there is to do where there are no generators to set back."""
+    """Do nothing: what `rewind` does where no generator of random numbers is to be set back."""
 
 
 class Flat(Struct, frozen=True):
@@ -27,6 +27,7 @@ class Flat(Struct, frozen=True):
 
     @classmethod
     def of(cls, count: int, dtype: npt.DTypeLike) -> Flat:
+        """Make room for `count` numbers, all 0."""
         return cls(np.zeros(count, dtype), np.zeros(count, dtype))
 
 
@@ -58,10 +59,12 @@ class Compiled(Struct, frozen=True):
 
     @property
     def parameters(self) -> Array:
+        """All parameters end to end, of shape (number of parameters,); writing there changes them."""
         return self.flat.parameters
 
     @property
     def gradient(self) -> Array:
+        """The gradient of the loss with respect to `parameters`, of the same shape, as of the last `step`."""
         return self.flat.gradient
 
     @property
@@ -70,7 +73,12 @@ class Compiled(Struct, frozen=True):
         return float(self._share.dot(self._output))
 
     def set(self, values: Mapping[str, Value]) -> None:
-        """Put values into parameters and inputs; the value of an input is used for every example."""
+        """Put values into parameters and inputs.
+
+        Args:
+            values: a number or an array by name, of the shape of one example; every example of the batch gets
+                it.
+        """
         for name, value in values.items():
             if name in self.views:
                 self.views[name][...] = value
@@ -80,5 +88,5 @@ class Compiled(Struct, frozen=True):
                 array[...] = whole if array.ndim == whole.ndim else whole[..., None]
 
     def part(self, vector: Array, name: str) -> Array:
-        """A parameter's part of any vector laid out as the parameters are."""
+        """View a parameter's part, in its shape, of a vector laid out as `parameters` are."""
         return self._places[name].of(vector)

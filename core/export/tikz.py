@@ -50,7 +50,17 @@ DOCUMENT = r"""% {title}
 
 
 def tikz(figure: Figure, colours: Mapping[str, str], line_width: float = 1.6, title: str = "") -> str:
-    """A document of its own with the figure; `colours` are the theme's, such as `{"value": "#12742f"}`."""
+    """Write a figure as a LaTeX document of its own, with TikZ.
+
+    Args:
+        figure: what is to be seen.
+        colours: the theme's colours by what they are for, such as `{"value": "#12742f"}`.
+        line_width: the width of edges and outlines, in points.
+        title: what a comment at the top says; nothing where it is empty.
+
+    Returns:
+        The document's text, for pdflatex or lualatex.
+    """
     names = node_names(figure)
     defined = [
         rf"\definecolor{{{_colour(name)}}}{{HTML}}{{{code.lstrip('#').upper()}}}"

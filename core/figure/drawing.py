@@ -181,7 +181,15 @@ class Drawing(Struct, frozen=True, dict=True):
 
 
 def label_width(story: Story, digits: int = DIGITS) -> float:
-    """Room for the widest number of a story, in steps so wide that dragging does not shake the graph."""
+    """Find the room that the widest number of a trace takes, in steps: dragging a value shakes nothing.
+
+    Args:
+        story: the trace.
+        digits: how many significant digits numbers are shown with.
+
+    Returns:
+        A width in the units of the drawing.
+    """
     widest = max(
         (_value_width(value, digits) for step in story.shown.steps for value in _told(step)), default=0.0
     )
@@ -214,7 +222,16 @@ BORDER = 3.0  # beside a frame's line, where no label should stand
 def draw_in_pieces(
     graph: Graph, moved: Mapping[str, Point] | None = None, room: float = 0.0
 ) -> Work[Drawing]:
-    """Lay a graph out, data flowing left to right, with room for labels of a width between the columns."""
+    """Lay a graph out in pieces of work, data flowing from left to right.
+
+    Args:
+        graph: the graph.
+        moved: where the user has put nodes, in the units of the drawing; all others are placed.
+        room: the width kept free between columns for numbers.
+
+    Returns:
+        In the end the drawing: where each box stands and how each edge runs.
+    """
     edges = tuple(edge for edge in graph.edges if not is_inlined(graph, edge))
     used = {edge.source for edge in edges} | {edge.target for edge in edges}
     used |= {graph.output, graph.own_output}

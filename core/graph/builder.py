@@ -51,9 +51,17 @@ SIGNS = {"+": "add", "-": "sub", "/": "div", "^": "pow", "*": "mul", "⊙": "mul
 
 @gc_paused
 def read_program(text: str, known: Mapping[str, Value] | Sequence[str] = ()) -> Program:
-    """Read a program with all functions of the engine at hand; `known` are values, or names that have one.
+    """Read a program's text with all operations of the engine as its functions.
 
-    Raises Problem.
+    Args:
+        text: the program, as it was typed.
+        known: the values of its names so far, or only the names.
+
+    Returns:
+        The statements as trees; no shapes are checked yet.
+
+    Raises:
+        Problem: what cannot be read, with its place in the text.
     """
     if isinstance(known, Mapping):
         return read(text, FUNCTIONS, {name: len(shape_of(value)) for name, value in known.items()})
@@ -61,18 +69,46 @@ def read_program(text: str, known: Mapping[str, Value] | Sequence[str] = ()) -> 
 
 
 def renamed(program: Program, values: Mapping[str, Value]) -> dict[str, Value]:
-    """The values under the program's own names, where they were given as W2 for W⁽²⁾ or the like."""
+    """Give values the names that the program uses itself: what is given as W2 is the value of W⁽²⁾.
+
+    Args:
+        program: what was read.
+        values: numbers or arrays by name, in any of the program's spellings.
+
+    Returns:
+        The same values by the names in the program's trees.
+    """
     return {program.aliases.get(name, name): value for name, value in values.items()}
 
 
 def graph_of(text: str, values: Mapping[str, Value]) -> Graph:
-    """The graph of a program at the given values. Raises Problem."""
+    """Read a program and build its graph.
+
+    Args:
+        text: the program.
+        values: a number or an array for each name that the program does not define; only their shapes, and
+            the numbers that shapes depend on, go into the graph.
+
+    Returns:
+        The graph, whose output is the last statement.
+
+    Raises:
+        Problem: what cannot be read, or shapes that do not fit, with the place in the text.
+    """
     program = read_program(text, values)
     return build(program, renamed(program, values))
 
 
 def free_names(program: Program, known: Mapping[str, Value] | None = None) -> list[str]:
-    """The names a program uses without giving them a value, in order of appearance."""
+    """List the names that a program uses without defining them.
+
+    Args:
+        program: what was read.
+        known: values by name; e and π are constants unless they are among these.
+
+    Returns:
+        Each name once, in order of appearance.
+    """
     ever = {statement.name for statement in program.statements}
     assigned: set[str] = set()
     found: dict[str, None] = {}
@@ -90,7 +126,20 @@ def free_names(program: Program, known: Mapping[str, Value] | None = None) -> li
 
 @gc_paused
 def build(program: Program, values: Mapping[str, Value]) -> Graph:
-    """The graph of a program; `values` are needed for the inputs' shapes. Raises Problem with the place."""
+    """Build the graph of a program that was read.
+
+    Args:
+        program: what was read.
+        values: a number or an array for each free name, for the shapes of the inputs.
+
+    Returns:
+        The graph: a node for each operation, input and constant, with the shape of its value; its output is
+        the last statement.
+
+    Raises:
+        Problem: a name without a value, shapes that do not fit, or more nodes than the engine allows, with
+            the place in the text.
+    """
     builder = Builder(program, values)
     for statement in program.statements:
         builder.statement(statement)

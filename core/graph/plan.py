@@ -64,7 +64,21 @@ class Plan(Struct, frozen=True, dict=True):
 
 @gc_paused
 def make_plan(graph: Graph) -> Plan:
-    """The instructions of both passes; gradients go only where they lead to an input."""
+    """List the instructions of both passes.
+
+    The forward pass computes each node after its arguments; the backward pass visits them in the opposite
+    order and adds up, for each argument, what comes back over each edge. Gradients go only where they lead to
+    an input.
+
+    Args:
+        graph: the graph, with its output chosen.
+
+    Returns:
+        The plan: one instruction for each node, one for the seed, one for each edge a gradient travels.
+
+    Source:
+        Reverse accumulation; Griewank and Walther, Evaluating Derivatives, 2nd edition, section 3.2.
+    """
     forward, backward = [], []
     wanted = receivers(graph)
     for node in graph.nodes.values():

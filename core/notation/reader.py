@@ -33,10 +33,20 @@ DEEPEST = 20_000  # Python's own limit of calls in calls while a text is read; f
 
 
 def read(text: str, functions: Mapping[str, Signature], known: Collection[str] = ()) -> Program:
-    """Read a program.
+    """Read a program's text.
 
-    `functions` are those of the engine by their names. `known` are names that have values already; a mapping
-    says how many axes each value has. Raises Problem with the place.
+    Args:
+        text: one statement a line, or several divided by semicolons.
+        functions: what may be called, by its names.
+        known: names that have values already; a mapping also says how many axes each value has, which the
+            meaning of an index or of bars can depend on.
+
+    Returns:
+        The statements as trees, with notes on how ambiguous places were understood and the conditions on
+        shapes that this reading needs.
+
+    Raises:
+        Problem: what cannot be read, with its place in the text, and a fix where there is one.
     """
     ranks = dict(known) if isinstance(known, Mapping) else {}
     with _deep():

@@ -56,14 +56,24 @@ class Explanation(Struct, frozen=True):
 
 
 def explain(story: Story, count: int, digits: int = DIGITS) -> Explanation:
-    """The explanation of step number `count` (from 1); 0 explains the start."""
+    """Explain a step: its rule, the rule with the program's names, with the numbers, and one sentence.
+
+    Args:
+        story: the trace.
+        count: the step's number, from 1; 0 explains the start.
+        digits: how many significant digits numbers are shown with; more where fewer would make an equation
+            false.
+
+    Returns:
+        Lines of typeset mathematics and the sentence; shapes where there are arrays.
+    """
     if not count:
         return _start(story)
     return _Explainer(story, story.snapshot(count), digits).explanation()
 
 
 def step_title(story: Story, count: int) -> str:
-    """What step number `count` is, in a few words; 0 is the start."""
+    """Name step number `count` (from 1) in a few words; 0 is the start."""
     match story.steps[count - 1] if count else None:
         case Computed(node):
             return f"Forward: {node}"
@@ -86,7 +96,7 @@ def _start(story: Story) -> Explanation:
 
 
 def typeset_program(graph: Graph) -> Math:
-    """All statements of the program, aligned at their equals signs."""
+    """Typeset all statements of a graph's program, aligned at their equals signs."""
     lines, typesetter = [], graph.typesetter
     for statement in graph.program.statements:
         name = typesetter.name(statement.name or graph.own_output)
@@ -98,7 +108,7 @@ def typeset_program(graph: Graph) -> Math:
 
 
 def badge(snapshot: Snapshot, node: Node) -> str:
-    """What to say of a node that stands where its operation has no derivative; else the empty string."""
+    """Say where a node stands at a point without a derivative, and which slope is used; "" anywhere else."""
     kink = node.operation.kink
     if not kink:
         return ""

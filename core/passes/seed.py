@@ -20,12 +20,12 @@ PLACES = "Entries are counted from 0: write 1, or 0,2 for row 0 and column 2"
 
 
 def usual_seed(output: Value) -> Value:
-    """1 in every entry: the derivative of the output with respect to itself."""
+    """Make the gradient of an output with respect to itself: 1 in every entry, of the output's shape."""
     return 1.0 if isinstance(output, float) else frozen(np.ones_like(output))
 
 
 def check_seed(output: str, shape: Shape, seed: Value) -> Value:
-    """The seed itself. Raises Problem where it does not have the output's shape."""
+    """Return the seed if it has the output's shape; raise a Problem that names the output if not."""
     if shape_of(seed) != shape:
         said = f"{describe('The seed', shape_of(seed))}; {describe(output, shape)}"
         raise Problem(said, hint="A seed has the shape of the output")
@@ -33,7 +33,16 @@ def check_seed(output: str, shape: Shape, seed: Value) -> Value:
 
 
 def entry_seed(output: str, shape: Shape, entry: Entry) -> Value:
-    """1 at one entry, 0 at the others. Raises Problem where the output has no such entry."""
+    """Make a seed that is 1 at one entry and 0 at all others.
+
+    Args:
+        output: the output's name, for the error.
+        shape: the output's shape.
+        entry: one index for each axis, counted from 0.
+
+    Raises:
+        Problem: the output has no such entry.
+    """
     if not shape:
         raise Problem(f"{output} is a number and has no entries to choose from")
     if len(entry) != len(shape):
@@ -50,7 +59,7 @@ def entry_seed(output: str, shape: Shape, entry: Entry) -> Value:
 
 
 def read_entry(text: str) -> Entry:
-    """The entry that is written `1` or `0,2`. Raises Problem."""
+    """Read an entry such as `1` or `0,2`; raises Problem for any other text."""
     places = [part.strip() for part in text.split(",")]
     if not all(place.isascii() and place.isdigit() and len(place) < 10 for place in places):
         raise Problem(f"'{text}' is not an entry", hint=PLACES)
@@ -58,12 +67,12 @@ def read_entry(text: str) -> Entry:
 
 
 def entry_text(entry: Entry) -> str:
-    """`[0, 2]`, and nothing for the one entry of a number."""
+    """Write an entry as in `[0, 2]`; "" for the one entry of a number."""
     return f"[{', '.join(map(str, entry))}]" if entry else ""
 
 
 def entry_at(number: int, shape: Shape) -> Entry:
-    """The entry of a number, counted row by row."""
+    """Find the entry with a number, counted row by row from 0, in an array of a shape."""
     return tuple(int(at) for at in np.unravel_index(number, shape)) if shape else ()
 
 
@@ -71,12 +80,12 @@ def entry_at(number: int, shape: Shape) -> Entry:
 
 
 def is_chosen(seed: Value) -> bool:
-    """Whether a seed is another than 1."""
+    """Whether a seed is anything but 1 in every entry."""
     return seed != 1 if isinstance(seed, float) else bool(np.any(seed != 1))
 
 
 def chosen_entry(seed: Value) -> Entry | None:
-    """The entry at which a seed is 1, if it is 0 at all others."""
+    """Find the entry at which a seed is 1 if it is 0 at all others; None for any other seed."""
     array = np.asarray(seed)
     places = np.argwhere(array)
     if not array.ndim or array.size == 1 or len(places) != 1 or array[tuple(places[0])] != 1:
@@ -85,9 +94,12 @@ def chosen_entry(seed: Value) -> Entry | None:
 
 
 def seeded(output: str, seed: Value, taken: Mapping[str, Any]) -> Tree:
-    """What the gradients are of: `f`, `f[1]`, `−2 f`, or `u · f` with a name u that is not `taken`.
+    """Write what the gradients are the derivatives of as a tree: `f`, `f[1]`, `−2 f`, `u · f`, `sum(u ⊙ f)`.
 
-    For a matrix that is `sum(u ⊙ f)`.
+    Args:
+        output: the output's name.
+        seed: of the output's shape.
+        taken: the program's names, which the name of the seed must not be.
     """
     if not is_chosen(seed):
         return Name(output)
@@ -101,7 +113,7 @@ def seeded(output: str, seed: Value, taken: Mapping[str, Any]) -> Tree:
 
 
 def seed_name(taken: Mapping[str, Any]) -> str:
-    """A name for a seed of several entries that the program does not use."""
+    """Choose a name for a seed of several entries, one that the program does not use."""
     name = "u"
     while name in taken:
         name += "′"
@@ -109,14 +121,14 @@ def seed_name(taken: Mapping[str, Any]) -> str:
 
 
 def seeded_text(output: str, seed: Value, taken: Mapping[str, Any], digits: int = DIGITS) -> str:
-    """The same in words for a sentence: `p[1]`, `u · p with the seed u = [1, 0.5]`."""
+    """Write what the gradients are derivatives of, in words: `p[1]`, `u · p with the seed u = [1, 0.5]`."""
     text = expression_text(seeded(output, seed, taken))
     named = is_chosen(seed) and not isinstance(seed, float) and chosen_entry(seed) is None
     return f"{text} with the seed {seed_words(output, seed, taken, digits)}" if named else text
 
 
 def seed_words(output: str, seed: Value, taken: Mapping[str, Any], digits: int = DIGITS) -> str:
-    """A chosen seed by itself: `−2`, `1 at p[1] and 0 elsewhere`, `u = [1, 0.5]`."""
+    """Write a seed that is not 1 for a sentence: `−2`, `1 at p[1] and 0 elsewhere`, `u = [1, 0.5]`."""
     entry = chosen_entry(seed)
     if entry is not None:
         return f"1 at {output}{entry_text(entry)} and 0 elsewhere"

@@ -25,13 +25,37 @@ MAX_SECONDS = 2.0
 
 
 def run(text: str, values: Mapping[str, Value], output: str = "", seed: Value | None = None) -> Story:
-    """Read a program, build its graph and plan, and run both passes. Raises Problem."""
+    """Read a program, build its graph and its plan, and run both passes.
+
+    Args:
+        text: the program.
+        values: a number or an array for each of its inputs.
+        output: the node to differentiate; empty for the last statement.
+        seed: the gradient of the output to start from, of the output's shape; None is 1 in every entry.
+
+    Returns:
+        The trace of both passes.
+
+    Raises:
+        Problem: what cannot be read or built, a value or a seed that does not fit, or passes that take too
+            long.
+    """
     graph = graph_of(text, values)
     return tell(make_plan(graph.with_output(output) if output else graph), values, seed)
 
 
 def as_chosen(graph: Graph, output: str, seed: Value | None) -> tuple[Graph, Value | None, tuple[Note, ...]]:
-    """The graph asked for a chosen node, and the seed there; what no longer fits is left out with a note."""
+    """Choose a graph's output and seed, as far as they still fit it.
+
+    Args:
+        graph: the graph of the program as it is now.
+        output: the node that was chosen before; empty for the last statement.
+        seed: the seed that was chosen before, or None.
+
+    Returns:
+        The graph with that output, the seed for it, and a note on each choice that no longer fits and is left
+        out.
+    """
     if output and (output not in graph.nodes or graph.nodes[output].op == CONSTANT):
         said = f"{output} was differentiated and is no longer there; now it is {graph.output}"
         return graph, None, (Note(said, graph.nodes[graph.output].span),)
@@ -46,17 +70,28 @@ def as_chosen(graph: Graph, output: str, seed: Value | None) -> tuple[Graph, Val
 def tell(
     plan: Plan, values: Mapping[str, Value], seed: Value | None = None, over: Over | None = None
 ) -> Story:
-    """The story of a plan at the inputs' values. Raises Problem, as `telling` does."""
+    """Run both passes of a plan.
+
+    Args:
+        plan: the instructions.
+        values: a number or an array for each input, of the shapes the graph was built with.
+        seed: the gradient of the output to start from, of the output's shape; None is 1 in every entry.
+        over: asked after each step whether to give up; None gives up after MAX_SECONDS.
+
+    Returns:
+        The trace: every step with its numbers.
+
+    Raises:
+        Problem: a value or a seed that does not fit, an index outside its array, or passes that take too
+            long.
+    """
     return finished(telling(plan, values, seed, over))
 
 
 def telling(
     plan: Plan, values: Mapping[str, Value], seed: Value | None = None, over: Over | None = None
 ) -> Work[Story]:
-    """The work of both passes, which may be left at every step; in the end the story.
-
-    Raises Problem where a value does not fit, and when it is `over`: after MAX_SECONDS, if nothing is given.
-    """
+    """Run both passes of a plan in pieces, one step each; see `tell` for arguments, result and errors."""
     inputs = input_values(plan.graph, values)
     told: list[Step] = []
     over = over or after(MAX_SECONDS)
@@ -71,13 +106,27 @@ def telling(
 
 
 def after(seconds: float) -> Over:
-    """Whether so many seconds of work have gone by since; on a busy machine these are more on the clock."""
+    """Return a function that says whether so many seconds have gone by, on the clock and of work.
+
+    On a busy machine the clock goes on while this thread waits, so both are asked.
+    """
     late, worked = monotonic() + seconds, thread_time() + seconds
     return lambda: monotonic() > late and thread_time() > worked  # the first is asked in no time
 
 
 def input_values(graph: Graph, values: Mapping[str, Value]) -> dict[str, Value]:
-    """The values of a graph's inputs and constants; shapes must be those the graph was built with."""
+    """Collect the values of a graph's inputs and constants.
+
+    Args:
+        graph: the graph.
+        values: a number or an array by name; inputs that the program itself gives a value need none.
+
+    Returns:
+        The value of every node without arguments.
+
+    Raises:
+        Problem: an input without a value, or one whose shape is not the one the graph was built with.
+    """
     found: dict[str, Value] = {}
     for node in graph.nodes.values():
         if not node.is_leaf:
@@ -95,7 +144,21 @@ def input_values(graph: Graph, values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def steps(plan: Plan, inputs: Mapping[str, Value], seed: Value | None = None) -> Iterator[Step]:
-    """Both passes, fact by fact. A seed other than 1 chooses an entry or a direction of the output."""
+    """Run both passes, yielding each step as it is done.
+
+    Args:
+        plan: the instructions.
+        inputs: the value of every node without arguments.
+        seed: the gradient of the output to start from, of the output's shape; None is 1 in every entry. 1 at
+            one entry of an array differentiates that entry; any other array gives the gradient of `sum(seed ⊙
+            output)`.
+
+    Yields:
+        For each instruction what it computed: a value, the seed, or a contribution and the sum so far.
+
+    Raises:
+        Problem: an index outside its array, or a seed that does not fit.
+    """
     values, gradients = dict(inputs), {}
     nodes = plan.graph.nodes
     for instruction in plan.instructions:
@@ -149,7 +212,11 @@ def _check_place(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Valu
 
 
 def troubles(story: Story) -> list[Note]:
-    """What a reader should know of a pass: the first value that is infinite or not a number, and why."""
+    """Find the first value or gradient of a trace that is infinite or not a number.
+
+    Returns:
+        One note with the node, the cause and the place in the text; none where all numbers are finite.
+    """
     for count, step in enumerate(story.steps, start=1):
         if said := trouble(story, count):
             return [Note(said, story.graph.nodes[step.node].span)]  # type: ignore[union-attr]
@@ -157,7 +224,7 @@ def troubles(story: Story) -> list[Note]:
 
 
 def trouble(story: Story, count: int) -> str:
-    """Why what a step computes is infinite or not a number; of any other step nothing."""
+    """Say why what step `count` (from 1) computes is infinite or not a number; "" where it is finite."""
     match story.steps[count - 1]:
         case Computed(node, value):
             name = node

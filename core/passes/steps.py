@@ -89,12 +89,12 @@ class Story:
         return len(self.steps)
 
     def snapshot(self, count: int) -> Snapshot:
-        """All that is known after the first `count` steps."""
+        """Look up all that is known after the first `count` steps, from 0 to all of them."""
         return Snapshot(self, count)
 
     @cached_property
     def shown(self) -> Story:
-        """The same story for the eye: what is rounding noise is 0."""
+        """The same trace for the screen, with rounding errors next to 0 as 0; nothing is computed from it."""
         if not _may_have_noise(self):
             return self
         leaves = {name: _leaf(self.graph.nodes[name], value) for name, value in self.inputs.items()}
@@ -106,7 +106,7 @@ class Story:
         return Snapshot(self, len(self.steps))
 
     def touched(self, one: int, other: int) -> frozenset[str]:
-        """The nodes of which a snapshot tells something else after `one` steps than after `other`.
+        """Find the nodes that look different after `one` steps and after `other` steps.
 
         They are those of the steps in between and of the last one of both, which is lit in one snapshot only.
         """
@@ -126,17 +126,21 @@ class Story:
 
     @property
     def seed(self) -> Value:
-        """What the backward pass started with at the output."""
+        """The gradient of the output that the backward pass started from, of the output's shape."""
         return next(step.gradient for step in self.steps if isinstance(step, Seeded))
 
     def phase(self, count: int) -> str:
-        """The phase of step number `count` (from 1); `start` before the first."""
+        """The phase of step number `count` (from 1): forward, seed or backward; `start` for 0."""
         return PHASES[type(self.steps[count - 1])] if count else "start"
 
     def position(self, name: str) -> int:
-        """How many steps `start`, `end`, `seed`, `forward:k`, `backward:k` or a plain number mean.
+        """Count the steps that a name stands for.
 
-        Raises ValueError with a sentence.
+        Args:
+            name: `start`, `end`, `seed`, `forward:k`, `backward:k`, or a plain number of steps.
+
+        Raises:
+            ValueError: with a sentence, for any other text and for a number that is too large.
         """
         kind, _, number = name.partition(":")
         forward = sum(isinstance(step, Computed) for step in self.steps)
@@ -163,12 +167,12 @@ class Snapshot(Struct, frozen=True):
 
     @property
     def shown(self) -> Snapshot:
-        """The same for the eye: what is rounding noise is 0."""
+        """The same snapshot with rounding errors next to 0 shown as 0."""
         return self.story.shown.snapshot(self.count)
 
     @property
     def step(self) -> Step | None:
-        """The fact that came last."""
+        """The step that was done last; None before the first."""
         return self.story.steps[self.count - 1] if self.count else None
 
     def value(self, node: str) -> Value | None:
@@ -176,18 +180,18 @@ class Snapshot(Struct, frozen=True):
         return value if number <= self.count else None
 
     def gradient(self, node: str) -> Value | None:
-        """The sum of what has arrived so far."""
+        """The sum of the contributions so far, of the shape of the node's value; None before the first."""
         numbers, totals = self.story._grew.get(node, ((), ()))
         arrived = bisect_right(numbers, self.count)
         return totals[arrived - 1] if arrived else None
 
     def contribution(self, node: str, port: int) -> Value | None:
-        """What `node` has sent back to its argument number `port`."""
+        """What `node` has sent back to its argument number `port` (from 0); None if nothing so far."""
         number, value = self.story._edges.get((node, port), (0, None))
         return value if value is not None and number <= self.count else None
 
     def arrived(self, node: str) -> tuple[Value, ...]:
-        """The contributions a node has received so far, in order."""
+        """The contributions that a node's gradient is the sum of so far, in the order in which they came."""
         edges = [(self.story._edges.get((edge.target, edge.port))) for edge in self.story.graph.users[node]]
         return tuple(
             value

@@ -24,12 +24,12 @@ Wanted = Callable[[str, Node], bool]
 
 
 def composite(key: str, node: Node) -> bool:
-    """Whether a node abbreviates a formula, or one for each row: σ, softmax, losses."""
+    """Whether a node's operation is declared as a formula of simpler ones: σ, softmax, losses."""
     return bool(node.operation.stands_for or node.operation.rows)
 
 
 def anything(key: str, node: Node) -> bool:
-    """Composites and operations on arrays: until only numbers are left."""
+    """Whether a node stands for simpler operations at all, operations on arrays included."""
     return True
 
 
@@ -37,14 +37,29 @@ LEVELS: Mapping[str, Wanted] = {"all": composite, "numbers": anything}
 
 
 def recorded(operations: Mapping[str, str]) -> Wanted:
-    """What was unfolded before, by its key, where it still is the same operation."""
+    """Choose what was unfolded before, where the node still has the operation it had.
+
+    Args:
+        operations: for each key the operation that was unfolded.
+
+    Returns:
+        A condition on keys and nodes, for `unfolded`.
+    """
     return lambda key, node: operations.get(key) == node.op
 
 
 def unfolded_as_asked(graph: Graph, names: Sequence[str]) -> Graph:
-    """The graph with the named nodes unfolded, and what is around them; or, for one of the LEVELS, all of it.
+    """Unfold the named nodes, and whatever unfolded node they stand inside.
 
-    Raises Problem for a name that is no node and for a node that stands for nothing simpler.
+    Args:
+        graph: the graph.
+        names: nodes, or one of LEVELS alone for the whole graph.
+
+    Returns:
+        The graph with these nodes replaced by the operations they stand for.
+
+    Raises:
+        Problem: a name that is no node, a node that stands for nothing simpler, or too many nodes.
     """
     if len(names) == 1 and names[0] in LEVELS and names[0] not in graph.nodes:
         return unfolded(graph, LEVELS[names[0]])
@@ -64,9 +79,17 @@ def _some_names(graph: Graph) -> str:
 
 
 def unfolded(graph: Graph, wanted: Wanted) -> Graph:
-    """The graph with every node that is wanted, by its key, and stands for something replaced by that.
+    """Replace every node that is wanted by the operations it stands for.
 
-    Values and gradients of the other nodes stay what they were. Raises Problem where there is no room.
+    Args:
+        graph: the graph.
+        wanted: says of a key and its node whether to unfold it; asked again of the nodes inside.
+
+    Returns:
+        A graph in which values and gradients of all other nodes are what they were.
+
+    Raises:
+        Problem: there would be more nodes than the engine allows.
     """
     room, folded = Nodes(set()), dict(graph.folded)
     found = replace(graph, nodes=room.nodes, folded=folded)
@@ -130,12 +153,12 @@ class _Inside(Builder):
 
 
 def operations_of(graph: Graph) -> dict[str, str]:
-    """What is unfolded in a graph: the keys with the operations they had."""
+    """List what is unfolded in a graph: each key with the operation that was unfolded."""
     return {key: node.op for key, node in graph.folded.items()}
 
 
 def without(operations: Mapping[str, str], key: str) -> dict[str, str]:
-    """What stays unfolded when one node is folded, with all that is inside it."""
+    """List what stays unfolded when the node under a key is folded: all but it and what is inside it."""
     return {name: op for name, op in operations.items() if name != key and not name.startswith(f"{key}.")}
 
 
@@ -143,19 +166,19 @@ def without(operations: Mapping[str, str], key: str) -> dict[str, str]:
 
 
 def key_of(graph: Graph, name: str) -> str:
-    """The key under which a node's operation is unfolded: its name, or within its own expansion `name.0`."""
+    """Name what would be unfolded at a node: its own name, or within its own expansion `name.0`."""
     while name in graph.folded:
         name += ".0"
     return name
 
 
 def frame_of(graph: Graph, name: str) -> str:
-    """The key of the innermost unfolded node that a node stands inside, or the empty string."""
+    """Find the key of the innermost unfolded node that a node stands inside; "" where there is none."""
     return parent(graph, key_of(graph, name))
 
 
 def parent(graph: Graph, key: str) -> str:
-    """The key of the unfolded node directly around a node or an unfolded one, or the empty string."""
+    """Find the key of the unfolded node directly around a node or another unfolded one; "" without one."""
     around = key.rpartition(".")[0]
     return around if around in graph.folded else ""
 
@@ -164,9 +187,17 @@ def parent(graph: Graph, key: str) -> str:
 
 
 def place_in(story: Story, count: int, other: Story) -> int:
-    """After how many steps of another story of the program the fact that came last here is known there.
+    """Find the step of another trace of the same program that corresponds to a step of this one.
 
-    A fact inside what is folded there counts as the fact of the whole.
+    A step inside a node that is folded in the other trace corresponds to the step of the whole node.
+
+    Args:
+        story: the trace of one graph of the program.
+        count: how many of its steps are done.
+        other: the trace of another graph of the program, folded or unfolded differently.
+
+    Returns:
+        The number of steps of the other trace after which the same is known.
     """
     if count in (0, len(story)):
         return len(other) if count else 0
@@ -200,7 +231,7 @@ def _outer(step: Step, shared: Collection[str]) -> tuple[type | str, ...]:
 
 
 def nearest_in(nodes: Collection[str], name: str) -> str:
-    """A node, or the unfolded node around it that is there; the empty string where none is."""
+    """Find a node among those given, or else the unfolded node around it that is; "" where there is none."""
     while name and name not in nodes:
         name = name.rpartition(".")[0]
     return name

@@ -72,7 +72,14 @@ for name in values:
 
 
 def numpy_script(story: Story) -> str:
-    """The script of a story's plan at its inputs."""
+    """Write both passes of a trace as a script that needs nothing but NumPy.
+
+    Args:
+        story: the trace, for its plan and its inputs' values.
+
+    Returns:
+        The script: values, a function for each pass, and a check of the gradients by differences.
+    """
     return _Listing(story).script()
 
 

@@ -30,9 +30,18 @@ ELEMENTS = {"float32": FLOAT, "float64": DOUBLE}
 
 
 def formula_model(graph: Graph, values: Mapping[str, Value], options: Options) -> bytes:
-    """The output, and with the gradients those of the inputs; in double precision, as Chainlight computes.
+    """Write a formula as an ONNX model in double precision, as the engine computes.
 
-    Raises Problem for what has no form.
+    Args:
+        graph: the graph; its inputs become the model's.
+        values: a number or an array for each input; those of no gradient are kept as constants.
+        options: the precision, if not the usual one, and whether the gradients of the inputs are outputs too.
+
+    Returns:
+        The model as bytes of a file.
+
+    Raises:
+        Problem: an operation that ONNX has no form for, or the package onnx is not installed.
     """
     passes = Passes(graph, values, ELEMENTS.get(options.precision, DOUBLE))
     outputs = [passes.output()]
@@ -42,11 +51,22 @@ def formula_model(graph: Graph, values: Mapping[str, Value], options: Options) -
 
 
 def trained_model(setup: Setup, options: Options) -> bytes:
-    """The prediction for a batch of features, in single precision, which every runtime has.
+    """Write the prediction of a training for a batch of features as an ONNX model, in single precision.
 
-    With the gradients it takes the targets as well, and weights where they are fed, and has the loss of the
-    batch and its gradients too: all that an update needs. Without data it is a formula; without a prediction
-    the loss stands for it. Raises Problem for what has no form or cannot be trained.
+    With the gradients it takes the targets as well, and weights where they are fed, and returns the loss of
+    the batch and the gradients of the parameters too: all that an update needs. Without data it is a formula;
+    without a prediction the loss stands for it.
+
+    Args:
+        setup: the program with its roles, data and parameters' values.
+        options: the precision, if not the usual one, and whether the gradients are outputs too.
+
+    Returns:
+        The model as bytes of a file.
+
+    Raises:
+        Problem: an operation that ONNX has no form for, a program that cannot be trained, or the package onnx
+            is not installed.
     """
     trainer = setup.trainer()  # refuses what cannot be trained
     values = {**trainer.example(0), **setup.values}

@@ -31,7 +31,14 @@ def check(name, found, expected):
 
 
 def pytorch_script(story: Story) -> str:
-    """The script of a story's program at its inputs. Raises Problem for an operation without a form."""
+    """Write a trace's program as a PyTorch script that prints the output and the gradients of its inputs.
+
+    Args:
+        story: the trace, for its graph and its inputs' values.
+
+    Raises:
+        Problem: an operation that PyTorch has no form for.
+    """
     graph = with_masks(story.graph)
     names = Identifiers(TAKEN)
     inputs = {node: names.new(node) for node in graph.inputs}
