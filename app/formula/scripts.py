@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.formula.boxes import Piece
-from app.formula.mathfont import MathConstants, math_font
+from app.formula.math_table import MathConstants
+from app.formula.mathfont import math_font
 from app.formula.style import Style
 
 _FURTHEST = 0.06

@@ -6,7 +6,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.formula.boxes import Ink
-from app.formula.mathfont import MathConstants, math_font
+from app.formula.math_table import MathConstants
+from app.formula.mathfont import math_font
 
 _PLAIN = Ink()
 _SMALLEST_LEVEL = 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.base.errors import Problem, Span
-from core.notation import mistakes
+from core.notation import mistaken_calls
 from core.notation.comparisons import relation
 from core.notation.lexer import Token
 from core.notation.libraries import ALONG_ANY, ALONG_LAST, IGNORED, KEYWORDS
@@ -33,15 +33,15 @@ def finished(
     if axis is None and signature.name in ALONG_LAST and len(args) == 2:
         axis = args[-1]
         args = args[:-1]
-    mistakes.refuse_second_value(reader, signature, args, keywords, span)
+    mistaken_calls.refuse_second_value(reader, signature, args, keywords, span)
     args = _placed(shown, signature, args, keywords, span)
     if axis is not None and args:
         return _along(reader, signature, args, axis, span)
     if signature.name == "prod" and len(args) == 2:
-        raise mistakes.no_axis(shown, span)
+        raise mistaken_calls.no_axis(shown, span)
     if not signature.least <= len(args) <= signature.most:
         least, most = signature.least, signature.most
-        raise mistakes.wrong_count(shown, least, most, signature.usage, len(args), span)
+        raise mistaken_calls.wrong_count(shown, least, most, signature.usage, len(args), span)
     return Call(signature.name, args, span)
 
 
@@ -102,7 +102,7 @@ def _along(reader: Reading, signature: Signature, args: tuple[Tree, ...], axis: 
         return call
     if signature.elementwise:
         raise Problem(f"{signature.name} has no axis", axis.span, f"Write {signature.usage}")
-    raise mistakes.no_axis(signature.name, axis.span)
+    raise mistaken_calls.no_axis(signature.name, axis.span)
 
 
 def axis_of(keywords: Keywords) -> tuple[Keywords, Tree | None]:

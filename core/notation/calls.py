@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.base.errors import Problem
-from core.notation import mistakes
+from core.notation import mistaken_calls
 from core.notation.arguments import arguments, finished, number_of
 from core.notation.foreign import check_library, foreign_at, foreign_call
 from core.notation.lexer import Token
@@ -55,24 +55,24 @@ def named(reader: Reading, token: Token) -> Tree:
 
 def _plain_name(reader: Reading, token: Token, library: bool) -> Tree:
     if library:
-        raise mistakes.no_such_function(reader, token)
+        raise mistaken_calls.no_such_function(reader, token)
     if parts(token.text).primes and token.text not in reader.known:
-        raise mistakes.prime_of_a_name(reader, token)
+        raise mistaken_calls.prime_of_a_name(reader, token)
     opening = reader.at_sign("(", "{") and not reader.token.spaced
     if opening and token.text == "I" and "I" not in reader.known and _holds_relation(reader):
         return reader.bracketed(reader.take())
     if opening and sum(inner.kind == "bar" for inner in reader.inside()) == 1:
-        raise mistakes.conditional_probability(reader, token)
+        raise mistaken_calls.conditional_probability(reader, token)
     if reader.at_sign("[") and token.text in reader.whole and token.text not in reader.known:
-        raise mistakes.no_such_function(reader, token)
+        raise mistaken_calls.no_such_function(reader, token)
     if opening and token.text in reader.known:
-        mistakes.refuse_number_for_name(reader, token)
+        mistaken_calls.refuse_number_for_name(reader, token)
     if token.text not in reader.known and reader.token.kind in ("name", "number"):
-        mistakes.refuse_operator(reader, token)
+        mistaken_calls.refuse_operator(reader, token)
     if reader.at_sign("(") and token.text not in reader.known and not reader.token.spaced:
-        mistakes.refuse_unknown_function(reader, token)
+        mistaken_calls.refuse_unknown_function(reader, token)
     elif reader.at_sign("("):
-        mistakes.refuse_list_for_name(reader, token)
+        mistaken_calls.refuse_list_for_name(reader, token)
     if (
         token.text in ("f", "g", "h")
         and token.text not in reader.known
@@ -123,7 +123,7 @@ def applied(reader: Reading, token: Token, signature: Signature) -> Tree:
         raise Problem(message, reader.since(token), hint)
     if signature.most > 1 or not (bracket or reader.starts_factor()):
         reader.at = start
-        raise mistakes.brackets_missing(reader, token, signature.most > 1)
+        raise mistaken_calls.brackets_missing(reader, token, signature.most > 1)
     with reader.level(token):
         if bracket:
             opening = reader.take()
@@ -131,7 +131,7 @@ def applied(reader: Reading, token: Token, signature: Signature) -> Tree:
             call = finished(reader, token.text, signature, args, keywords, reader.since(token))
         else:
             call = Call(signature.name, (_next_factor(reader, token),), reader.since(token))
-            mistakes.refuse_unclear_end(reader, token, call)
+            mistaken_calls.refuse_unclear_end(reader, token, call)
             reader.note_reading(call, call.span)
     if exponent is None:
         return call

@@ -7,7 +7,18 @@ left), transpose, index and method. It knows which names are functions, not what
 from __future__ import annotations
 
 from core.base.errors import Problem
-from core.notation import bars, calls, comparisons, fractions, lists, methods, mistakes, subscripts, sums
+from core.notation import (
+    bars,
+    calls,
+    comparisons,
+    fractions,
+    lists,
+    methods,
+    mistaken_calls,
+    mistakes,
+    subscripts,
+    sums,
+)
 from core.notation.cursor import BINDING, CLOSING, POWER, PRODUCT
 from core.notation.lexer import Token
 from core.notation.reading import Reading
@@ -171,7 +182,7 @@ class Expressions(Reading):
         """A number of an entry, or a range such as `1:3`, `:3` or `:`."""
         start = Number(0.0, self.token.span) if self.at_sign(":") else self.expression()
         if self.at_relation():
-            raise mistakes.comparison_as_index(self)
+            raise mistaken_calls.comparison_as_index(self)
         if not self.at_sign(":"):
             return start
         self.take()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.base.errors import Problem, Span
-from core.notation import mistakes
+from core.notation import mistaken_calls
 from core.notation.arguments import Keywords, arguments, axis_of, number_of
 from core.notation.bars import need_vector
 from core.notation.lexer import Token
@@ -32,7 +32,7 @@ def check_library(reader: Reading, first: Token, token: Token, signature: Signat
     second = "".join(inside[inside.index(",") + 1 :][:1]) if "," in inside else ""
     span = first.span.to(token.span)
     if token.text in ("max", "min") and (second.isdigit() or second == "-"):
-        raise mistakes.no_axis(token.text, span)
+        raise mistaken_calls.no_axis(token.text, span)
     if "jax" in first.text and signature.name == "gelu":
         raise Problem(
             "jax computes gelu by an approximation with tanh", span, "Write gelu(x) for the exact one"
@@ -44,7 +44,7 @@ def check_library(reader: Reading, first: Token, token: Token, signature: Signat
 def foreign_call(reader: Reading, first: Token, token: Token, foreign: Foreign) -> Tree:
     """A call of another language's function, whose name was taken, with the values in its brackets."""
     if token.text in LOSSES and reader.ahead().text == ")":
-        raise mistakes.loss_as_a_layer(reader, token)
+        raise mistaken_calls.loss_as_a_layer(reader, token)
     opening = reader.take()
     args, keywords = arguments(reader, opening, f"{reader.source(token.span)}(…)")
     span = reader.since(first)
@@ -59,17 +59,17 @@ def translated(
     if axis is not None and not (foreign.along_first and number_of(axis) == 0):
         order = keywords.get("ord", keywords.get("p", args[1] if len(args) > 1 else None))
         said = "l1" if shown == "norm" and order == Number(1.0) else shown
-        raise mistakes.no_axis(said, axis.span, f"{number_of(axis) or 0:g}")
+        raise mistaken_calls.no_axis(said, axis.span, f"{number_of(axis) or 0:g}")
     by_name = {}
     for key, value in keywords.items():
         if key not in foreign.keywords or not key or foreign.keywords.index(key) < len(args):
             raise Problem(f"{shown} has no value named {key} here", span, "Write the values in their order")
         by_name[{"min": "least", "max": "most"}.get(key, key)] = value
     if shown in ("amax", "amin") and len(args) == 2:
-        raise mistakes.no_axis(shown, span)
+        raise mistaken_calls.no_axis(shown, span)
     if not foreign.least <= len(args) <= foreign.most - len(by_name):
         usage = f"{shown}({', '.join('xyz'[: foreign.least])})"
-        raise mistakes.wrong_count(shown, foreign.least, foreign.most, usage, len(args), span)
+        raise mistaken_calls.wrong_count(shown, foreign.least, foreign.most, usage, len(args), span)
     if shown == "norm" and (len(args) > 1 or by_name):
         need_vector(reader, args[0], span)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from core.notation import mistakes
+from core.notation import mistaken_calls
 from core.notation.lexer import Token
 from core.notation.names import plain_spellings
 from core.notation.signatures import Signature
@@ -44,7 +44,9 @@ def without_letters(
             continue
         if applied and any(tokens[i + 1].text in ("(", "{") for i in applied):
             valued = letter in known and not (bare and tokens[bare[0] + 1].text == "=")
-            raise mistakes.letter_of_a_function(tokens, bare or places, functions[letter].name, valued=valued)
+            raise mistaken_calls.letter_of_a_function(
+                tokens, bare or places, functions[letter].name, valued=valued
+            )
         del own[letter]
     return own
 

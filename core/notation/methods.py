@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.base.errors import Problem, Span
-from core.notation import mistakes
+from core.notation import mistaken_calls
 from core.notation.arguments import Keywords, arguments, finished, number_of
 from core.notation.foreign import translated
 from core.notation.lexer import Token
@@ -42,14 +42,14 @@ def method(reader: Reading, left: Tree) -> Tree:
         return _laid_out(left, args, span)
     signature = reader.functions.get(name)
     if name in ("max", "min", "amax", "amin") and args:
-        raise mistakes.no_axis(name, span)
+        raise mistaken_calls.no_axis(name, span)
     if signature is not None and not (name == "norm" and args):
         if signature.name in ALONG_ANY and len(args) == 1:
             return finished(reader, name, signature, (left,), {"axis": args[0]}, span)
         return finished(reader, name, signature, (left, *args), keywords, span)
     foreign = FOREIGN.get(name)
     if foreign is None:
-        raise mistakes.no_such_method(reader, token)
+        raise mistaken_calls.no_such_method(reader, token)
     return translated(reader, name, foreign, (left, *args), keywords, span)
 
 
