@@ -17,7 +17,7 @@ from msgspec import Struct
 from core.base.arrays import Array, Value, frozen, shape_of, sum_to, zero_like
 from core.base.lazy_numpy import np
 from core.base.numbers import NOISE, without_noise
-from core.graph.graph import Node
+from core.graph.graph import Graph, Node
 from core.graph.plan import GRADIENT, OUTPUT, Phase, Plan
 from core.notation.tree import Binary, Listing, Negative, Number, Tree, fold, is_constant, walk
 from core.ops.scaled import Scaled, hypot, scaled
@@ -95,11 +95,9 @@ class Story:
     @cached_property
     def shown(self) -> Story:
         """The same trace for the screen, with rounding errors next to 0 as 0; nothing is computed from it."""
-        if not _may_have_noise(self):
+        if not may_have_noise(self.inputs, self.steps):
             return self
-        leaves = {name: _leaf(self.graph.nodes[name], value) for name, value in self.inputs.items()}
-        inputs = {name: without_noise(leaf.value, leaf.scale) for name, leaf in leaves.items()}
-        return Story(self.plan, inputs, _without_noise(self, leaves))
+        return Story(self.plan, *noise_as_zero(self.graph, self.inputs, self.steps))
 
     @property
     def last(self) -> Snapshot:
@@ -203,9 +201,9 @@ class Snapshot(Struct, frozen=True):
 # -- rounding noise
 
 
-def _told(story: Story) -> Iterator[Value]:
-    """All numbers of a story that were computed."""
-    for step in story.steps:
+def _computed(steps: Iterable[Step]) -> Iterator[Value]:
+    """All numbers that some steps computed."""
+    for step in steps:
         if isinstance(step, Computed):
             yield step.value
         elif isinstance(step, Flowed):
@@ -213,13 +211,13 @@ def _told(story: Story) -> Iterator[Value]:
             yield step.total
 
 
-def _may_have_noise(story: Story) -> bool:
+def may_have_noise(inputs: Mapping[str, Value], steps: Iterable[Step]) -> bool:
     """Whether a number is so small beside another that it is worth asking what it was made of.
 
-    What is added up may be products of two numbers of the story, which are larger than both.
+    What is added up may be products of two of the numbers, which are larger than both.
     """
     largest, smallest = 1.0, math.inf
-    for value in (*story.inputs.values(), *_told(story)):
+    for value in (*inputs.values(), *_computed(steps)):
         for size in (abs(value),) if isinstance(value, float) else _ends(value):
             if size > largest:
                 largest = size
@@ -275,18 +273,36 @@ def _written(part: Tree, found: list[Scaled]) -> Scaled:
     return found[0] * found[1]
 
 
-def _without_noise(story: Story, leaves: Mapping[str, Scaled]) -> Iterator[Step]:
+def noise_as_zero(
+    graph: Graph, inputs: Mapping[str, Value], steps: Iterable[Step]
+) -> tuple[dict[str, Value], Iterator[Step]]:
+    """Put 0 for every number that is nothing but rounding errors of larger ones.
+
+    Args:
+        graph: what was computed.
+        inputs: the value of every node without arguments.
+        steps: both passes at these values.
+
+    Returns:
+        The inputs and the steps again, of the same shapes.
+    """
+    leaves = {name: _leaf(graph.nodes[name], value) for name, value in inputs.items()}
+    kept = {name: without_noise(leaf.value, leaf.scale) for name, leaf in leaves.items()}
+    return kept, _without_noise(graph, leaves, steps)
+
+
+def _without_noise(graph: Graph, leaves: Mapping[str, Scaled], steps: Iterable[Step]) -> Iterator[Step]:
     """The steps with 0 for what is noise; along with them goes the scale of every value and gradient."""
     with np.errstate(all="ignore"):
         values = dict(leaves)
         gradients: dict[str, Scaled] = {}
-        for step in story.steps:
+        for step in steps:
             if isinstance(step, Computed):
-                node = story.graph.nodes[step.node]
+                node = graph.nodes[step.node]
                 values[node.name] = found = Scaled(step.value, _scale_of_value(node, values))
                 yield Computed(node.name, without_noise(step.value, found.scale))
             elif isinstance(step, Flowed):
-                node = story.graph.nodes[step.node]
+                node = graph.nodes[step.node]
                 rule = node.operation.back_rule(step.port)
                 assert rule
                 known = _bound(node, values) | {OUTPUT: values[node.name], GRADIENT: gradients[node.name]}
