@@ -28,8 +28,9 @@ from core.passes.unfold import composite, unfolded
 from core.service.export_kinds import EXPORT_KINDS
 from core.service.report import Report
 from core.service.request import Request, typed_hint, typed_values
-from core.service.training_request import MOST_NUMBERS, MOST_STEPS, PARTS, Training, training_from
-from core.service.training_request import MOST_SECONDS as MOST_TRAINING_SECONDS
+from core.service.training_request import MOST_STEPS, PARTS, training_from
+from core.service.training_run import MOST_NUMBERS, Training
+from core.service.training_run import MOST_SECONDS as MOST_TRAINING_SECONDS
 from core.training.optimizers import OPTIMIZERS
 from core.training.sorting import CONSTANTS
 from tests.core.test_export import NEEDS_TORCH, under_torch

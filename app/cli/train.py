@@ -94,7 +94,8 @@ def _check_alone(args: argparse.Namespace) -> None:
 
 def _answer(line: str) -> dict[str, Any]:
     """The answer to one line of `train --jsonl`. Raises Problem or Refusal."""
-    from core.service.training_request import Training, training_from
+    from core.service.training_request import training_from
+    from core.service.training_run import Training
 
     training = Training(training_from(line))
     with Interruption() as interrupt:

@@ -1,41 +1,23 @@
-"""A training asked for on a line of JSON, and its answer: a run that others can repeat to the last digit.
-
-training_from   what a line asks for -> TrainingRequest
-Training        a request made ready to run; `answer` runs it
-"""
+"""A training asked for on a line of JSON; `training_run` runs it."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
 
 from core.base.arrays import Value
 from core.base.errors import Problem, cut
-from core.data.examples import Array, Examples
-from core.graph.builder import read_program
-from core.graph.graph import Graph, check_node
-from core.graph.json_values import MOST_VALUES, name_from, plain_value, value_from, values_from
-from core.graph.nodes import check_index
-from core.notation.tree import Note
-from core.passes.stepper import Over, after
-from core.service.request import Parts, Refusal, Request, json_hint, parts_from
+from core.data.examples import Array
+from core.graph.json_values import name_from, value_from, values_from
+from core.service.request import Parts, parts_from
 from core.training.batches import Shuffled
-from core.training.looking import MOST_AT_ONCE
-from core.training.objectives import found_units
 from core.training.optimizers import rule_of
-from core.training.roles import Roles
-from core.training.sorting import is_constant
-from core.training.trainer import MEAN, Settings, Trainer
+from core.training.trainer import MEAN, Settings
 
 MOST_STEPS = 1_000_000
-MOST_SECONDS = 60.0
-MOST_NUMBERS = 64_000_000  # computed at once: 0.5 GB
-PASSES = 3  # values, gradients and what lies between them
 EXAMPLE = '{"program": "(w - 3)^2", "values": {"w": 1}, "steps": 10, "optimizer": {"name": "sgd", "lr": 0.1}}'
 PARTS: Parts = {
     "program": (str, "a text"),
@@ -148,187 +130,3 @@ def _batches(plain: Any, count: int) -> Sequence[Sequence[int]] | Shuffled:
 
 def _whole(plain: Any, least: int) -> bool:
     return type(plain) is int and plain >= least
-
-
-# -- made ready
-
-
-class Training:
-    """A request with its graph and its trainer. Raises Refusal where something does not fit."""
-
-    def __init__(self, request: TrainingRequest):
-        self.request = request
-        try:
-            self._prepare()
-        except Problem as problem:
-            raise Refusal(problem, request.program) from None
-
-    def _prepare(self) -> None:
-        request = self.request
-        program = read_program(request.program, {**request.values, **request.data})
-        self.data = {program.aliases.get(name, name): array for name, array in request.data.items()}
-        firsts = {name: _first(array) for name, array in request.data.items()}
-        self.asked = Request(request.program, {**request.values, **firsts}, typed=request.typed)
-        self.graph, self.values = self.asked.built(json_hint)
-        self.roles = self._roles()
-        self.nodes = self._nodes()
-        self._check_size()
-        examples = Examples(self.data) if self.data else None
-        self.trainer = Trainer(self.graph, self.values, self.roles, examples, request.settings)
-        self._check_indices()
-
-    def _roles(self) -> Roles:
-        graph, free = self.graph, self.graph.free
-        for name in self.data:
-            if name in graph.nodes and name not in free:
-                raise Problem(f"{name} is computed by the program and takes no data", graph.nodes[name].span)
-        parameters = self._own(self.request.parameters)
-        for name in parameters:
-            check_node(graph, name)
-            if name in self.data:
-                raise Problem(f"{name} takes data and cannot be learned", graph.nodes[name].span)
-            if name not in free:
-                raise Problem(
-                    f"{name} is computed by the program and cannot be learned", graph.nodes[name].span
-                )
-        rest = [name for name in free if name not in self.data]
-        parameters = parameters or tuple(n for n in rest if not is_constant(graph, n)) or tuple(rest)
-        if not parameters:
-            raise Problem("There is nothing to learn", hint='Name the parameters in "parameters"')
-        target, prediction = found_units(graph, parameters, list(self.data))
-        return Roles(
-            parameters,
-            tuple(name for name in self.data if name != target),
-            target=target,
-            fixed=tuple(name for name in rest if name not in parameters),
-            prediction=prediction,
-        )
-
-    def _own(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Names as the program has them, each once."""
-        aliases = self.graph.program.aliases
-        return tuple(dict.fromkeys(aliases.get(name, name) for name in names))
-
-    def _nodes(self) -> tuple[str, ...]:
-        """The nodes to report. Raises Problem where these are too many numbers."""
-        graph, wanted = self.graph, self.request.nodes
-        if wanted is None:
-            found = tuple(
-                node.name
-                for node in graph.nodes.values()
-                if (node.named and not node.is_leaf) or node.name == graph.output
-            )
-        else:
-            found = self._own(wanted)
-        for name in found:
-            check_node(graph, name)
-        count = self._examples * sum(math.prod(graph.nodes[name].shape) for name in found)
-        if count > MOST_VALUES:
-            said = f"The nodes would be {count:,} numbers; the limit is {MOST_VALUES:,}"
-            raise Problem(said, hint='Name fewer of them in "nodes"')
-        return found
-
-    @property
-    def _examples(self) -> int:
-        return next(map(len, self.data.values()), 1)
-
-    def _check_size(self) -> None:
-        """Raise Problem where the arrays would need too much room."""
-        batches, graph = self.request.settings.batches, self.graph
-        sizes = batches.sizes(self._examples) if isinstance(batches, Shuffled) else {*map(len, batches)}
-        each = sum(_room(graph, name) for name in graph.downstream_of(self.data) if name in graph.nodes)
-        count = each * (PASSES * sum(sizes) + 2 * min(self._examples, MOST_AT_ONCE))
-        if count > MOST_NUMBERS:
-            gigabytes, most = count * 8 / 1e9, MOST_NUMBERS * 8 / 1e9
-            raise Problem(
-                f"Training would need {gigabytes:,.1f} GB; the limit is {most:.1f} GB",
-                hint="Use smaller mini-batches, and few different sizes of them",
-            )
-
-    def _check_indices(self) -> None:
-        """Raise Problem where an example points at an entry that is not there."""
-        graph = self.graph
-        fed = graph.downstream_of(self.data)
-        for edge in graph.edges:
-            into = graph.pointed(edge)
-            if into is None or edge.source not in fed:
-                continue
-            operation = graph.nodes[edge.target].operation
-            entries = operation.entries_pointed(into.shape) if into.shape else into.value
-            for number, value in enumerate(self.trainer.node_values([edge.source])[edge.source]):
-                for index in np.ravel(value):
-                    self._check_index(float(index), entries, into.name, f"{edge.source} of example {number}")
-
-    def _check_index(self, index: float, entries: Any, name: str, what: str) -> None:
-        try:
-            check_index(index, int(entries), lambda: name)
-        except Problem as problem:
-            raise Problem(f"{what}: {problem.message}", hint=problem.hint) from None
-
-    # -- run
-
-    def answer(self, stopped: Callable[[], bool] = lambda: False, over: Over | None = None) -> dict[str, Any]:
-        """Run the training until it is done, diverges or is `stopped`; the answer as plain data.
-
-        Raises Refusal when it is `over`: after MOST_SECONDS, if nothing is given.
-        """
-        trainer, steps = self.trainer, self.request.steps
-        over, losses, diverged = over or after(MOST_SECONDS), [self._loss()], None
-        while not trainer.trouble and trainer.updates < steps and not stopped():
-            trainer.step()
-            if not trainer.trouble:
-                losses.append(self._loss())
-            if over():
-                raise Refusal(self._too_long(), self.request.program)
-        if trainer.failed:
-            diverged = trainer.failed.record.step
-            losses[diverged:] = [trainer.failed.record.train_loss]
-        answer = {
-            "ok": True,
-            "losses": [plain_value(loss) for loss in losses],
-            "values": self._named({name: trainer.values()[name] for name in self.roles.parameters}),
-            "diverged": diverged,
-            "nodes": self._named(trainer.node_values(self.nodes)),
-            "warnings": [note.message for note in (*self.graph.notes, *self._unused())],
-        }
-        if diverged is None and trainer.updates < steps:
-            answer["interrupted"] = trainer.updates
-        return answer
-
-    def _loss(self) -> float:
-        """The loss over all data now, which the trainer may just have noted."""
-        records = self.trainer.records
-        record = (
-            records[-1] if records and records[-1].step == self.trainer.updates else self.trainer.checked()
-        )
-        return record.train_loss
-
-    def _too_long(self) -> Problem:
-        made = f"step {self.trainer.updates:,} of {self.request.steps:,}"
-        said = f"The training takes longer than {MOST_SECONDS:g} s; it was stopped at {made}"
-        return Problem(said, hint="Ask for fewer steps, or for fewer examples")
-
-    def _unused(self) -> list[Note]:
-        """A note for each value that is given for nothing; a target may stand in no formula."""
-        values = {name: value for name, value in self.asked.values.items() if name != self.roles.target}
-        return replace(self.asked, values=values).unused(self.graph)
-
-    def _named(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Values for JSON under the names as the program spells them."""
-        program = self.graph.program
-        return {self.asked.spelled(program, name): plain_value(value) for name, value in values.items()}
-
-
-def _first(array: Array) -> Value:
-    return float(array[0]) if array.ndim == 1 else array[0]
-
-
-def _room(graph: Graph, name: str) -> int:
-    """How many numbers a node needs for an example; a convolution lays its windows side by side."""
-    node = graph.nodes[name]
-    windows = 0
-    if node.op == "conv2d":
-        filters = node.shape[0] if len(node.shape) == 3 else 1
-        each = math.prod(graph.nodes[node.args[1]].shape) // filters
-        windows = each * math.prod(node.shape[-2:])
-    return math.prod(node.shape) + windows

@@ -9,7 +9,8 @@ import pytest
 from core.base.errors import Problem
 from core.graph.json_values import plain_value
 from core.service.request import Refusal
-from core.service.training_request import Training, training_from
+from core.service.training_request import training_from
+from core.service.training_run import Training
 
 STEP = 1e-30  # of the complex steps: no digits are lost, so the gradients are exact to the last
 
