@@ -1,4 +1,4 @@
-"""A training that was asked for: made ready, and run to an answer that others can repeat to the last digit."""
+"""A training that was asked for: made ready, and run to an answer that can be repeated to the last digit."""
 
 from __future__ import annotations
 
