@@ -22,11 +22,11 @@ from core.graph.builder import build, read_program
 from core.graph.graph import CONSTANT, Graph
 from core.graph.plan import make_plan
 from core.notation.nearest import seeming
-from core.notation.printers import expression_text, reading
-from core.notation.tree import Note, Program
+from core.notation.printers import reading
+from core.notation.tree import Note
 from core.ops import FUNCTIONS
 from core.passes.expansions import called, expansion
-from core.passes.guessed_values import carried_over, is_edit, with_defaults
+from core.passes.guessed_values import is_edit, with_defaults
 from core.passes.seed import check_seed, is_chosen
 from core.passes.stepper import as_chosen, telling, troubles
 from core.passes.steps import Snapshot, Story
@@ -41,6 +41,7 @@ from core.passes.unfold import (
     without,
 )
 from core.project.document import EXAMPLE, Document, Point
+from core.project.retyping import Retyping
 from core.training.lab import Lab
 
 MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
@@ -91,9 +92,7 @@ class Session(QObject):
         self.cursor = 0
         self.story: Story
         self.drawing: Drawing
-        self._remembered: dict[str, Value] = {}
-        # names whose values the user gave, so that no guess replaces them; some may come back to the program
-        self._chosen: set[str] = set()
+        self._typing = Retyping()
         self._gestures = 0
         self._drawn: tuple[object, object] | None = None
         self._figures: tuple[tuple[object, ...], Figures] | None = None
@@ -152,48 +151,8 @@ class Session(QObject):
         if text == self.document.text:
             return
         self._asked = clock.now()
-        values, kept = self.document.values, dict[str, Any]()
-        guessed = self.document.guessed
-        try:
-            program = read_program(text, [name for name in values if len(name) == 1])
-            self._chosen &= values.keys()
-            known = {**self._remembered, **values}
-            if not is_edit(self._understood, text):
-                known = {name: value for name, value in values.items() if name in self._chosen}
-                kept = {
-                    "moved": {},
-                    "unfolded": {},
-                    "output": "",
-                    "seed": None,
-                    "lab": replace(self.lab, roles={}),
-                }
-                self._remembered = {}
-            before = self.document.values
-            values = carried_over(program, known, self._chosen)
-            self._chosen = {n for n in self._chosen if n not in values or same(values[n], before[n])}
-            guessed = frozenset(values.keys() - self._chosen)
-            kept = kept or self._still_there(program, values)
-        except Problem:
-            pass
-        else:
-            self._remembered |= {n: v for n, v in before.items() if n in known}
-        after = replace(self.document, text=text, values=values, guessed=guessed, **kept)
-        self.edit("edit program", after, gesture)
+        self.edit("edit program", self._typing.retyped(self.document, text, self.story.graph), gesture)
         self._asked = None
-
-    def _still_there(self, program: Program, values: Mapping[str, Value]) -> dict[str, Any]:
-        """What was unfolded, and the chosen output and seed, as far as the edited program has them."""
-        document = self.document
-        if not (document.output or document.unfolded) and document.seed is None:
-            return {}
-        graph, before = build(program, with_defaults(program, values)), self.story.graph
-        roots = {key: key.partition(".")[0] for key in document.unfolded}
-        kept = {key: op for key, op in document.unfolded.items() if _is_still(before, graph, roots[key])}
-        asked, seed, _ = as_chosen(graph, document.output, document.seed)
-        if document.output and not _is_still(before, asked, asked.output):
-            return {"output": "", "seed": None, "unfolded": kept}
-        output = "" if asked.output == graph.output else asked.output
-        return {"output": output, "seed": seed, "unfolded": kept}
 
     def set_value(self, name: str, value: Value, gesture: int = -1) -> None:
         """Give an input another value; where the program itself states the value, the program's text changes.
@@ -203,7 +162,7 @@ class Session(QObject):
             value: a number, or an array of any shape the program can work on.
             gesture: as for `edit`.
         """
-        self._chosen.add(name)
+        self._typing.given.add(name)
         if name in self.story.graph.given:
             self._set_stated(name, value, gesture)
         elif name not in self.document.values or not same(self.document.values[name], value):
@@ -316,8 +275,7 @@ class Session(QObject):
             document: what was read from a file, or an empty one.
             path: the file, or None.
         """
-        self._remembered = {}
-        self._chosen = set()
+        self._typing.forget()
         self.undo_stack.clear()
         self._show(document)
         self.path = path
@@ -384,7 +342,7 @@ class Session(QObject):
 
     def _show(self, document: Document) -> None:
         self.document = document
-        self._chosen = self._chosen - document.values.keys() | document.values.keys() - document.guessed
+        self._typing.note(document)
         self.documentChanged.emit()
         self._understand()
 
@@ -473,11 +431,3 @@ class Session(QObject):
         is_dragged = self._drawn is not None and drawn[0] == self._drawn[0]
         found = finished(work) if is_dragged else (yield from work)
         return found, drawn
-
-
-def _is_still(before: Graph, after: Graph, name: str) -> bool:
-    """Whether a node is what it was: the program named it, or it computes the same under its number."""
-    node, old = after.nodes.get(name), before.folded.get(name) or before.nodes.get(name)
-    if node is None:
-        return False
-    return node.named or (old is not None and expression_text(old.tree) == expression_text(node.tree))
