@@ -66,6 +66,7 @@ class LabPanel(QWidget):
         self.boundary, self.curves = BoundaryView(), Curves()
         self.weights, self.templates, self.units = HeatMaps(), HeatMaps(longest=96), HeatMaps(longest=64)
         self.templates.setAccessibleName("Templates")
+        self.units.setAccessibleName("Hidden units")
         self._lay_out()
         self._wire()
         self._remake()

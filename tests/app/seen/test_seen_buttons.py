@@ -1,0 +1,514 @@
+"""Every button and every command of the window does what it says: each has a row for what must change."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QDockWidget,
+    QFileDialog,
+    QLabel,
+    QTableView,
+    QToolBar,
+    QWidget,
+)
+
+from app.widgets.labels import Button
+from app.widgets.theme import LIGHT
+from core.base.arrays import frozen
+from core.base.numbers import DIGITS
+from core.project.document import EXAMPLE, Document, dumps
+from tests.app.seen.pixels import named
+
+OTHER = "other.chainlight"  # the project that is opened
+TURNS = 3000  # of the event loop, a millisecond each, until a change must be there
+
+
+class Does(NamedTuple):
+    """What is looked at, what it becomes (a value, or whether before and after fit), what comes first."""
+
+    look: Callable[[Any], object]
+    becomes: Any
+    first: Callable[[Any], object] = lambda window: None
+
+
+# -- what is looked at
+
+
+def cursor(window):
+    return window.session.cursor
+
+
+def text(window):
+    return window.session.document.text
+
+
+def x(window):
+    return window.session.document.values["x"]
+
+
+def files(window):
+    """The files in the home folder: a dialog that asks for one is answered with what it suggests."""
+    return sorted(path.name for path in Path.home().iterdir() if path.is_file())
+
+
+def copied(window):
+    return QGuiApplication.clipboard().text()
+
+
+def dialogs(window):
+    return [shown.windowTitle() for shown in window.findChildren(QDialog) if shown.isVisible()]
+
+
+def magnified(window):
+    return window.view.transform().m11()
+
+
+def focus(window):
+    return getattr(QApplication.focusWidget(), "accessibleName", str)()
+
+
+def visible(name):
+    return lambda window: name in window.docks and window.docks[name].isVisible()
+
+
+def unfolded(window):
+    return len(window.session.document.unfolded)
+
+
+def updates(window):
+    """How many updates the training panel says there were."""
+    said = named(window, "Progress", QLabel).text().replace("\N{NO-BREAK SPACE}", " ")
+    return int(said.split("update ")[1].split()[0].replace(",", ""))
+
+
+def rows(window):
+    """How many rows of the gradient by hand have their slope."""
+    model = named(window, "Gradient by hand", QTableView).model()
+    return sum(bool(model.data(model.index(row, 3))) for row in range(model.rowCount()))
+
+
+def tab(window):
+    return window.derivatives.view.title
+
+
+def font(window):
+    return QApplication.font().pointSize()
+
+
+# -- what comes first
+
+
+def at(count):
+    return lambda window: window.session.seek(count)
+
+
+def program(text, **values):
+    values = {name: frozen(value) for name, value in values.items()}
+    return lambda window: window.session.open_program(text, values, "open")
+
+
+def changed(window):
+    window.session.set_value("x", 7.0)
+
+
+def undone(window):
+    changed(window)
+    window.session.undo_stack.undo()
+
+
+def selected(name, text="(x+y)z"):
+    def select(window):
+        window.session.set_text(text)
+        window.session.select(name)
+
+    return select
+
+
+def lab(window):
+    window.lab_dock.open()
+
+
+def trained(window):
+    window.lab_dock.open()
+    window.lab.step(5)
+
+
+def derivatives(number=0, text="sum(tanh(x))", by="x", **values):
+    """The panel of derivatives at one of its tabs, its answer found."""
+
+    def look(window):
+        window.resize(1400, 900)
+        program(text, **(values or {"x": [0.1, 0.2, 0.3]}))(window)
+        window.session.select(by)
+        window.derivatives_dock.open()
+        window.derivatives.tabs.choose(number)
+        assert settled(lambda: answered_now(window.derivatives.view, window.session.story))
+
+    return look
+
+
+def answered_now(view, story):
+    return view.answered is not None and view.answered.story is story
+
+
+def settled(holds):
+    """Whether something holds, if need be after some turns of the event loop."""
+    for _ in range(TURNS):
+        if holds():
+            return True
+        QTest.qWait(1)
+    return False
+
+
+def all_of(*steps):
+    return lambda window: [step(window) for step in steps]
+
+
+def cell_selected(name):
+    def select(window):
+        table = named(window, name, QTableView)
+        table.setFocus()
+        table.selectRow(0)
+
+    return select
+
+
+def more(before, after):
+    return after > before
+
+
+def fewer(before, after):
+    return after < before
+
+
+def flipped(before, after):
+    return after is not before
+
+
+def holding(part):
+    return lambda before, after: part in after and part not in before
+
+
+def saved(window):
+    window.session.set_value("x", 7.0)
+    window.session.undo_stack.setClean()
+
+
+TYPED = program("y = σ(w·x + b); L = bce(y, t)", w=[1, 1], b=0, x=[1, 2], t=1)
+DIFFERS = all_of(
+    lab,
+    TYPED,
+    lambda window: window.session.set_lab("train", trains="program", data="gauss"),
+    lambda window: window.lab.step(3),
+)
+
+COMMANDS = {
+    "New": Does(x, -2, saved),
+    "Open": Does(text, "p q"),
+    "Save": Does(files, holding("Untitled.chainlight"), changed),
+    "Save as": Does(files, holding("Untitled.chainlight")),
+    "Save figure": Does(files, holding("figure.svg")),
+    "Save figures of all steps": Does(files, holding("steps.pdf")),
+    "Save graph as GraphML": Does(files, holding("graph.graphml")),
+    "Export": Does(files, holding("program.py")),
+    "Undo": Does(x, -2, changed),
+    "Redo": Does(x, 7, undone),
+    "Copy figure": Does(lambda window: QGuiApplication.clipboard().image().isNull(), False),
+    "Copy step as LaTeX": Does(copied, holding(r"\frac{\partial f}"), at(4)),
+    "Copy value": Does(copied, "5", selected("y")),
+    "Edit program": Does(focus, "Program"),
+    "Next step": Does(cursor, 4, at(3)),
+    "Previous step": Does(cursor, 2, at(3)),
+    "To the start": Does(cursor, 0, at(3)),
+    "To the end": Does(cursor, 7, at(3)),
+    "Play or pause": Does(lambda window: (cursor(window), window.transport.playing), (4, True), at(3)),
+    "Present from the start": Does(
+        lambda window: (window.presentation.active, cursor(window), window.menuBar().isVisible()),
+        (True, 0, False),
+        at(3),
+    ),
+    "Present from here": Does(
+        lambda window: (window.presentation.active, cursor(window), window.menuBar().isVisible()),
+        (True, 3, False),
+        at(3),
+    ),
+    "Full screen": Does(lambda window: window.isFullScreen(), True),
+    "Zoom in": Does(magnified, more),
+    "Zoom out": Does(magnified, fewer),
+    "Fit": Does(magnified, fewer, lambda window: window.view.zoom(5)),
+    "Next theme": Does(lambda window: window.theme.name, "dark"),
+    "Larger text": Does(font, more),
+    "Smaller text": Does(font, fewer, lambda window: window.scale_text(0.5)),
+    "Animate steps": Does(lambda window: window.scene.animated, flipped),
+    "More digits": Does(lambda window: window.session.digits, more),
+    "Fewer digits": Does(lambda window: window.session.digits, fewer),
+    "Arrange": Does(
+        lambda window: len(window.session.document.moved),
+        0,
+        lambda window: window.session.move_node("x", (9.0, 9.0), 1),
+    ),
+    "Derivatives panel": Does(visible("derivatives"), True),
+    "Differentiate this node": Does(lambda window: window.session.story.graph.output, "v1", selected("v1")),
+    "Seed": Does(focus, "Seed"),
+    "Unfold": Does(unfolded, 1, selected("f", "σ(x)")),
+    "Fold": Does(unfolded, 0, all_of(selected("f", "σ(x)"), lambda window: window.session.unfold("f"))),
+    "Unfold everything": Does(unfolded, 2, selected("f", "σ(σ(x))")),
+    "Unfold to numbers": Does(
+        lambda window: len(window.session.drawing.sizes), more, program("w·x", w=[1, 2], x=[3, 4])
+    ),
+    "Fold everything": Does(
+        unfolded, 0, all_of(selected("f", "σ(σ(x))"), lambda window: window.session.unfold_all("all"))
+    ),
+    "Training panel": Does(visible("lab"), True),
+    "Train or pause": Does(updates, more, lab),
+    "One update": Does(updates, 1, lab),
+    "Reset": Does(updates, 0, trained),
+    "Open on canvas": Does(text, holding("W1"), lab),
+    "Commands": Does(dialogs, ["Commands"]),
+    "Keys": Does(dialogs, ["Keys"]),
+    "Notation": Does(dialogs, ["Notation"]),
+    "About Chainlight": Does(dialogs, ["About Chainlight"]),
+}
+
+HUGE = {"W": np.ones((60, 300)), "x": np.ones(300)}
+EXAMPLES = ["(x+y)z", "sigmoid(w·x + b)", "softmax(W x + b)"]
+WRITE = "Write … instead"
+
+BUTTONS = {
+    **{("toolbar", name): COMMANDS[name] for name in ("New", "Open", "Save", "Save figure", "Undo", "Redo")},
+    **{("toolbar", name): COMMANDS[name] for name in ("Present from the start", "Training panel")},
+    ("canvas", "Back to the start"): COMMANDS["To the start"],
+    ("canvas", "Previous step"): COMMANDS["Previous step"],
+    ("canvas", "Play and pause"): COMMANDS["Play or pause"],
+    ("canvas", "Next step"): COMMANDS["Next step"],
+    ("canvas", "To the end"): COMMANDS["To the end"],
+    ("canvas", "Open on canvas"): Does(
+        lambda window: float(window.session.document.values["w"][0]), flipped, DIFFERS
+    ),
+    **{
+        ("program", example): Does(text, example, lambda window: window.session.set_text(""))
+        for example in EXAMPLES
+    },
+    ("program", WRITE): Does(
+        text, "(a+b)", all_of(selected("", "(a+b"), lambda window: window.program._show_problem())
+    ),
+    ("lab", "Train or pause"): COMMANDS["Train or pause"],
+    ("lab", "One update"): COMMANDS["One update"],
+    ("lab", "Reset to the initial weights, same seed"): COMMANDS["Reset"],
+    ("lab", "Open on canvas"): COMMANDS["Open on canvas"],
+    **{
+        ("derivatives", title): Does(tab, title, derivatives(1 if number == 0 else 0))
+        for number, title in enumerate(["Formula", "Side by side", "By hand", "Step size", "Jacobian"])
+    },
+    ("derivatives", "Copy LaTeX"): Does(copied, holding(r"\frac{\partial f}{\partial x}"), derivatives(0)),
+    ("derivatives", "Copy steps"): Does(copied, holding(r"\frac{\partial"), derivatives(0)),
+    ("derivatives", "Fill the next row"): Does(rows, 1, derivatives(2)),
+    ("derivatives", "Fill all rows, or pause"): Does(rows, 3, derivatives(2)),
+    ("derivatives", "Empty the table"): Does(
+        rows, 0, all_of(derivatives(2), lambda window: window.derivatives.view.step())
+    ),
+    ("derivatives", "Compute it anyway"): Does(
+        lambda window: window.derivatives.ticker.running, True, derivatives(4, "W x", "W", **HUGE)
+    ),
+    **{
+        (name, "Close"): Does(visible(name), False, first)
+        for name, first in {
+            "program": at(0),
+            "values": at(0),
+            "explanation": at(0),
+            "lab": lab,
+            "derivatives": derivatives(),
+        }.items()
+    },
+}
+
+ACTIONS = {
+    **{("window", name): does for name, does in COMMANDS.items()},
+    **{
+        (name, title): Does(visible(name), False, first)
+        for name, title, first in [
+            ("program", "Program", at(0)),
+            ("values", "Values", at(0)),
+            ("explanation", "Explanation", at(0)),
+            ("lab", "Training", lab),
+            ("derivatives", "Derivatives", derivatives()),
+        ]
+    },
+    ("toolbar", "Main"): Does(lambda window: window.toolbar.isVisible(), False),
+    ("explanation", "Copy as LaTeX"): COMMANDS["Copy step as LaTeX"],
+    ("derivatives", "Copy as LaTeX"): BUTTONS["derivatives", "Copy LaTeX"],
+    ("Ways to differentiate", "Copy"): Does(
+        copied, holding("reverse"), all_of(derivatives(1), cell_selected("Ways to differentiate"))
+    ),
+    ("Gradient by hand", "Copy"): Does(
+        copied, holding("[0]"), all_of(derivatives(2), cell_selected("Gradient by hand"))
+    ),
+    ("Jacobian", "Copy"): Does(
+        copied, holding("\t"), all_of(derivatives(4, "tanh(x)"), cell_selected("Jacobian"))
+    ),
+}
+QTS_OWN = {
+    *(
+        "qt_dockwidget_floatbutton",
+        "qt_tableview_cornerbutton",
+        "qt_menubar_ext_button",
+        "qt_toolbar_ext_button",
+    ),
+    *("ScrollLeftButton", "ScrollRightButton"),
+}
+
+
+def place(part):
+    """The dock or the bar that a part of the window stands in, or else the canvas."""
+    while part is not None and not isinstance(part, QDockWidget | QToolBar):
+        part = part.parent()
+    return part.objectName() if part is not None else "canvas"
+
+
+def words_of(text):
+    """What stands on a button or in a menu: undo and redo say in addition what they take back."""
+    words = text.split("\t")[0].replace("&", "").removesuffix("…")
+    return words.split(" ")[0] if words.startswith(("Undo ", "Redo ")) else words
+
+
+def buttons(window):
+    """Every button there is, by its place and its name; those that offer another text have one name."""
+    found = {}
+    for button in window.findChildren(QAbstractButton):
+        if button.objectName() not in QTS_OWN:
+            name = WRITE if isinstance(button, Button) else words_of(button.text() or button.accessibleName())
+            found.setdefault((place(button), name), []).append(button)
+    return found
+
+
+def actions(window):
+    """Every command there is, by its place and its words."""
+    found = {}
+    for action in window.findChildren(QAction):
+        owner = action.parent()
+        if action.menu() or action.isSeparator() or not action.text() or not isinstance(owner, QWidget):
+            continue
+        table = isinstance(owner, QTableView)
+        where = "window" if owner is window else owner.accessibleName() if table else place(owner)
+        found.setdefault((where, words_of(action.text())), []).append(action)
+    return found
+
+
+@pytest.fixture
+def answered(monkeypatch, window):
+    """The window, whose questions for files are answered: with what is suggested, or with another project."""
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda parent, title, suggested, kinds: (suggested, "")
+    )
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(Path.home() / OTHER), ""))
+    monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(Path.home()))
+    return window
+
+
+def put_back(window):
+    """The window as it was at first, but for panels that take long to make."""
+    for shown in window.findChildren(QDialog):
+        shown.close()
+    window.presentation.stop()
+    if window.isFullScreen():
+        window.showNormal()
+    window.transport.pause()
+    for late in (window.lab_dock, window.derivatives_dock):
+        late.pause()
+    if window.lab_dock.made:
+        window.lab.reset()
+    if window.derivatives_dock.made:
+        window.derivatives.views[2].reset()
+    for name in files(window):
+        (Path.home() / name).unlink()
+    (Path.home() / OTHER).write_text(dumps(Document("p q")), encoding="utf-8")
+    if window.theme is not LIGHT:
+        window.set_theme(LIGHT)
+    if font(window) > 10:
+        window.scale_text(-1.0)
+    for name, dock in window.docks.items():
+        dock.setVisible(name not in ("lab", "derivatives"))
+    window.toolbar.show()
+    window.session.replace_document(EXAMPLE, None)
+    window.session.set_digits(DIGITS)
+    window.view.fit()
+    window.view.setFocus()
+    QGuiApplication.clipboard().clear()
+    QApplication.processEvents()
+
+
+def trouble(window, does, press):
+    """What is wrong with a row: nothing, or what was seen in place of what it says."""
+    put_back(window)
+    does.first(window)
+    QApplication.processEvents()
+    before = does.look(window)
+    right = does.becomes if callable(does.becomes) else lambda before, after: after == does.becomes != before
+    press()
+    if not settled(lambda: right(before, does.look(window))):
+        return f"{before} became {does.look(window)}"
+    return ""
+
+
+def places(table):
+    return list(dict.fromkeys(where for where, _ in table))
+
+
+@pytest.mark.parametrize("where", places(BUTTONS))
+def test_every_button_does_what_it_says(answered, where):
+    wrong = {}
+    for key in (key for key in BUTTONS if key[0] == where):
+
+        def press(key=key):
+            (button,) = (found for found in buttons(answered)[key] if found.isVisible())
+            assert button.isEnabled(), key
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+        wrong[key] = trouble(answered, BUTTONS[key], press)
+    assert not any(wrong.values()), {key: said for key, said in wrong.items() if said}
+
+
+@pytest.mark.parametrize("where", places(ACTIONS))
+def test_every_command_does_what_it_says(answered, where):
+    wrong = {}
+    for key in (key for key in ACTIONS if key[0] == where):
+
+        def press(key=key):
+            (action,) = actions(answered)[key]
+            assert action.isEnabled(), key
+            action.trigger()
+
+        wrong[key] = trouble(answered, ACTIONS[key], press)
+    assert not any(wrong.values()), {key: said for key, said in wrong.items() if said}
+
+
+def test_quitting_closes_the_window(window):
+    actions(window)["window", "Quit"][0].trigger()
+    assert not window.isVisible()
+
+
+def test_every_button_and_every_command_has_its_row(window):
+    lab(window)
+    derivatives()(window)
+    assert set(buttons(window)) == set(BUTTONS)
+    found = actions(window)
+    assert set(found) == {*ACTIONS, ("window", "Quit")}
+    assert all(len(commands) == 1 for commands in found.values())
+
+
+def test_another_reading_is_a_press_away(window):
+    """The button below a note, which stands in a row of its own."""
+    window.session.set_text("1/2x")
+    (button,) = (found for found in buttons(window)["program", WRITE] if found.isVisible())
+    offered = button.accessibleName().removeprefix("Write ").removesuffix(" instead")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.session.document.text == offered != "1/2x"

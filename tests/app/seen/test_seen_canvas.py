@@ -1,0 +1,271 @@
+"""A step on the canvas and in files: what moves where, which colour is what, which side is which."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+
+from app.canvas.items import FrameItem
+from app.formula import layout
+from core.base.arrays import frozen
+from core.math.mathtree import Digits, row
+from core.math.typeset import EQUALS, PLUS
+from core.passes.steps import Flowed
+from tests.app.seen.pixels import around, shapes, widget
+
+# -- what moves
+
+
+def test_the_token_goes_along_the_edge_forward_and_against_it_backward(light_canvas):
+    canvas = light_canvas.open("exp(x)", x=1.0)
+    for step, begins, ends in (("start", "x", "f"), ("seed", "f", "x")):
+        travel = canvas.go(step).step_with_token()
+        gap = canvas.gap("x", "f")
+        start, middle, end = (canvas.token(travel, share, gap)[0] for share in (0.15, 0.5, 0.85))
+        sides = {"x": gap.left(), "f": gap.right()}
+        assert abs(start - sides[begins]) < 0.2 * gap.width() > abs(end - sides[ends]), step
+        assert abs(middle - gap.center().x()) < 0.1 * gap.width()
+
+
+def test_the_token_has_the_colour_of_its_pass(canvas):
+    canvas.open("exp(x)", x=1.0)
+    for step, part in (("start", "value"), ("seed", "gradient")):
+        travel = canvas.go(step).step_with_token()
+        gap = canvas.gap("x", "f")
+        middle = canvas.token(travel, 0.5, gap)
+        assert canvas.look().most(around(*middle, 6, 6), ["value", "gradient", "line", "paper"]) == part
+
+
+def test_on_every_edge_that_brings_a_value_moves_a_token(light_canvas):
+    canvas = light_canvas.open("x + y + z", x=1.0, y=2.0, z=3.0)
+    travel = canvas.step_with_token()
+    for source in ("x", "y"):
+        first, last = (canvas.token(travel, share, canvas.gap(source, "v1", 30, 30)) for share in (0.2, 0.7))
+        assert last[0] - first[0] > 20
+    with pytest.raises(AssertionError, match="nothing has changed"):
+        canvas.token(travel, 0.2, canvas.gap("z", "f", 5, 5))
+
+
+# -- arrows
+
+
+def test_an_arrow_has_its_head_at_its_target_and_points_at_it(light_canvas, medium):
+    """From column to column: first the width of the line, near the target that of the head, then less."""
+    canvas = light_canvas.open("exp(x)", "seed", x=1.0)
+    seen, gap = canvas.look(medium), canvas.gap("x", "f", 12, 12)
+    columns = seen.places("line", within=gap.adjusted(2, 0, -1, 0))[:, 0]
+    xs, heights = np.unique(columns, return_counts=True)
+    widest = xs[heights.argmax()]
+    assert gap.right() - 14 < widest < gap.right() - 6
+    assert heights[xs < widest - 3].max() < 0.5 * heights.max(), "a head at the source"
+    tip = heights[xs > widest + 1]
+    assert all(tip[4:] < tip[:-4]), "the head does not grow thin towards the target"
+
+
+def test_the_arrow_of_an_output_leads_away_from_it(light_canvas, medium):
+    canvas = light_canvas.open("exp(x)", "end", x=1.0)
+    seen, box = canvas.look(medium), canvas.box("f")
+    beyond = QRectF(box.right() + 3, box.center().y() - 8, 300, 16)
+    name = seen.places("ink", within=beyond)[:, 0].min()
+    columns = seen.places("line", within=beyond)[:, 0]
+    xs, heights = np.unique(columns[columns < name - 2], return_counts=True)
+    assert name - 26 < xs[heights.argmax()] < xs.max(), "the head is at the name"
+
+
+def test_what_is_lit_has_the_colour_of_the_pass(canvas, medium):
+    canvas.open("exp(x)", x=1.0)
+    for step, lit in (("start", "line"), ("forward:1", "value"), ("backward:1", "gradient")):
+        seen = canvas.go(step).look(medium)
+        edge = canvas.gap("x", "f", 3, 3).adjusted(4, 0, -16, 0)
+        assert [part for part in ("value", "gradient") if seen.amount(part, within=edge) > 20] == (
+            [lit] if lit != "line" else []
+        )
+
+
+def test_boxes_are_lit_forward_backward_and_where_a_gradient_arrives(canvas, medium):
+    fills = ["paper", "lit", "lit_back", "receiving"]
+    shown = {}
+    for step in ("start", "forward:1", "forward:2", "seed", "backward:1", "backward:2", "end"):
+        seen = canvas.open("exp(sin(x))", step, x=1.0).look(medium)
+        shown[step] = [seen.most(canvas.symbol(name), fills) for name in ("v1", "f")]
+    assert shown == {
+        "start": ["paper", "paper"],
+        "forward:1": ["lit", "paper"],
+        "forward:2": ["paper", "lit"],
+        "seed": ["paper", "lit_back"],
+        "backward:1": ["receiving", "lit_back"],
+        "backward:2": ["lit_back", "paper"],
+        "end": ["lit_back", "paper"],
+    }
+
+
+def test_the_forward_pass_runs_to_the_right_and_the_backward_pass_to_the_left(window):
+    """In the window itself: nothing between the figure and the eye turns it round."""
+    window.session.set_text("exp(sin(x))")
+    places = []
+    for lit in ("lit", "lit", "lit_back", "lit_back", "lit_back"):
+        window.session.step(1)
+        band = around(0, window.view.height() / 2, 2 * window.view.width(), 60)
+        places.append(widget(window.view.viewport(), window.theme).middle(lit, within=band)[0])
+    forward, backward = places[:2], places[3:]
+    assert places[2] == pytest.approx(forward[1], abs=30), (
+        "the backward pass begins where the forward pass ended"
+    )
+    assert forward[1] - forward[0] > 100 < backward[0] - backward[1]
+
+
+# -- values and gradients
+
+
+def test_values_stand_above_their_edge_in_green_and_gradients_below_in_red(canvas, medium):
+    canvas.open("exp(sin(x))", "start", x=1.0)
+    seen = canvas.look(medium)
+    assert seen.amount("gradient") == 0
+    seen = canvas.go("end").look(medium)
+    gap, edge = canvas.gap("v1", "f").adjusted(3, 0, -3, 0), canvas.box("v1").center().y()
+    for part, side in (("value", -1), ("gradient", 1)):
+        places = seen.places(part, within=gap)
+        assert len(places) > 40, part
+        assert all(side * (places[:, 1] - edge) > 2), f"{part} is on the wrong side"
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_at_a_fan_out_every_edge_has_its_contribution(light_canvas, medium, count):
+    text = " + ".join(["sin(x)", "exp(x)", "tanh(x)", "x^2"][:count])
+    canvas = light_canvas.open(text, "end", x=1.0)
+    seen, graph = canvas.look(medium), canvas.session.story.graph
+    for edge in graph.users["x"]:
+        route = canvas.session.drawing.routes[edge.target, edge.port]
+        beside = [around(*point, 4, 44) for point in route.sampled(12)[4:]]
+        assert max(seen.amount("gradient", within=rect) for rect in beside) > 8, edge.target
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_where_gradients_meet_they_are_added_up_in_sight(light_canvas, medium, count):
+    """As wide as the sum of as many terms, and at the end of a longer sum as the total alone."""
+    canvas = light_canvas.open(" + ".join(["x"] * count), "end", x=1.0)
+    box = canvas.box("x")
+    below = QRectF(box.left() - 200, box.bottom(), 200 + box.width(), 24)
+    ink = canvas.look(medium).places("gradient", within=below)
+    terms = [part for _ in range(count) for part in (PLUS, Digits("1"))][1:]
+    wanted = layout(row(*terms, EQUALS, Digits(str(count))), 17.0, display=False)
+    assert np.ptp(ink[:, 0]) == pytest.approx(wanted.width, abs=4)
+
+
+# -- which operand is which
+
+SIDES = ["x - y", "y - x", "x/y", "y/x", "x^y", "W x", "L = (x - y) + relu(x)", "L = relu(x) + y/x"]
+
+
+@pytest.mark.parametrize("text", SIDES)
+def test_the_first_operand_arrives_above_the_second(light_canvas, text):
+    """Edge by edge as the gradient lights it: the first meets the circle above its middle, the second below.
+
+    So even where the other order would save a crossing.
+    """
+    values = {"W": frozen([[1, 2], [3, 4]]), "x": frozen([1, 2])} if "W" in text else {"x": 2.0, "y": 3.0}
+    canvas = light_canvas.open(text, **values)
+    story = canvas.session.story
+    name = next(n for n, node in story.graph.nodes.items() if node.op in ("sub", "div", "pow", "matvec"))
+    box = canvas.box(name)
+    beside = QRectF(box.left() - 12, box.top(), 10, box.height())
+    sides = {}
+    for count, step in enumerate(story.steps, start=1):
+        if isinstance(step, Flowed) and step.node == name:
+            canvas.session.seek(count)
+            sides[step.port] = canvas.look().middle("gradient", within=beside)[1] - box.center().y()
+    assert sides[0] < -3 and sides[1] > 3
+
+
+FLAT, TALL = True, False
+WRITTEN = {
+    "1 - x": [TALL, FLAT],  # 1−
+    "x - 1": [FLAT, TALL],  # −1
+    "7 - x": [TALL, FLAT],
+    "-x": [FLAT, TALL],
+    "1/x": [TALL, TALL, TALL],  # 1/x
+    "x/3": [TALL, TALL],  # ÷3
+    "3x": [TALL, TALL],  # ×3
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_a_constant_stands_in_the_circle_on_its_side_of_the_sign(light_canvas, medium, text):
+    canvas = light_canvas.open(text, "end", x=2.0)
+    signs = shapes(canvas.look(medium), canvas.symbol("f"))
+    assert [height < 3 for _, _, height in signs] == WRITTEN[text]
+
+
+def test_what_is_divided_and_what_divides_stand_on_their_sides_in_the_circle(light_canvas):
+    """1/x begins with a narrow 1 and ends with an x, which is less high."""
+    signs = shapes(light_canvas.open("1/x", "end", x=2.0).look(), light_canvas.symbol("f"))
+    heights = [height for _, _, height in signs]
+    assert heights[1] > heights[0] > heights[2]
+
+
+# -- maps
+
+MATRIX = frozen([[1, 0, 0, 0, 0], [0, 0, 0, 0, -1], [0, 0, 0, 0, 0], [0, 0.0, 0, 0, 0]])
+
+
+def heat(canvas, name, role="value"):
+    """The rectangle of a node's map."""
+    (label,) = (
+        found
+        for found in canvas.session.figure.labels
+        if (found.node, found.role) == (name, role) and found.heat is not None
+    )
+    (x, y), (width, height) = label.at, label.extent
+    return QRectF(x - width / 2, y if label.below else y - height, width, height)
+
+
+def cell(rect, i, j, rows, columns):
+    """The middle of a cell."""
+    return rect.left() + (j + 0.5) * rect.width() / columns, rect.top() + (i + 0.5) * rect.height() / rows
+
+
+def test_a_map_has_its_first_row_on_top_and_its_first_column_at_the_left(canvas, medium):
+    canvas.open("W x", "end", W=MATRIX, x=frozen([1, 0, 0, 0, 0]))
+    seen, rect = canvas.look(medium), heat(canvas, "W")
+    among = ["negative", "zero", "positive"]
+    shown = [[seen.most(around(*cell(rect, i, j, 4, 5), 3, 3), among) for j in range(5)] for i in range(4)]
+    wanted = [[among[int(np.sign(entry)) + 1] for entry in line] for line in MATRIX]
+    assert shown == wanted
+
+
+def test_a_vector_is_a_column_whose_first_entry_is_on_top(canvas, medium):
+    canvas.open("W x", "end", W=frozen(np.eye(5)), x=frozen([-1, 0, 0, 0, 1]))
+    seen, rect = canvas.look(medium), heat(canvas, "x")
+    assert rect.height() > 3 * rect.width()
+    shown = [seen.at(*cell(rect, i, 0, 5, 1), 3) for i in range(5)]
+    assert (shown[0], shown[2], shown[4]) == ("negative", "zero", "positive")
+
+
+def test_maps_of_values_and_gradients_are_framed_in_their_colours(canvas, medium):
+    canvas.open("sum(tanh(W x))", "end", W=frozen(np.eye(5)), x=frozen([-1, 0.5, 0.2, 0.3, 1]))
+    seen = canvas.look(medium)
+    for role, other in (("value", "gradient"), ("gradient", "value")):
+        frame = heat(canvas, "W", role).adjusted(-1.5, -1.5, 1.5, 1.5)
+        assert seen.amount(role, within=frame) > 40 > 4 * seen.amount(other, within=frame)
+
+
+# -- frames
+
+
+def test_folding_y_leaves_y2_unfolded(light_canvas):
+    canvas, session = light_canvas.open("y = σ(a); y2 = σ(b); y y2", a=1.0, b=2.0), light_canvas.session
+
+    def framed():
+        frames = (item for item in canvas.scene.items() if isinstance(item, FrameItem))
+        return {item.frame.node: item.sceneBoundingRect() for item in frames}
+
+    for name in ("y", "y2"):
+        session.unfold(name)
+    assert set(framed()) == {"y", "y2"}
+    session.fold("y")
+    assert set(framed()) == {"y2"}
+    inside = framed()["y2"]
+    boxes = [name for name in session.drawing.sizes if inside.contains(canvas.box(name))]
+    assert len(boxes) >= 3 and canvas.look().amount("faint", within=inside) > 20, "its title is there"
+    session.unfold("y")
+    session.fold("y2")
+    assert set(framed()) == {"y"}

@@ -1,0 +1,154 @@
+"""Figures as TikZ, as pages and on the clipboard: the same colours, sides and order as on the canvas."""
+
+import re
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QGuiApplication, QImage
+
+from app.figures.files import save_pages
+from app.widgets.theme import DARK, LIGHT
+from core.base.arrays import frozen
+from core.figure import Figures
+from tests.app.seen.pixels import Seen, of_theme
+
+POINT = r"\((-?[\d.]+), (-?[\d.]+)\)"
+
+
+class Tikz:
+    """A TikZ picture taken apart: colours, styles, nodes, paths and cells; its y grows downwards (y=-1pt)."""
+
+    def __init__(self, text):
+        self.text = text
+        assert "x=1pt, y=-1pt" in text
+        self.colours = dict(re.findall(r"\\definecolor\{(\w+)\}\{HTML\}\{(\w+)\}", text))
+        self.styles = dict(re.findall(r"^  ([\w ]+)/\.style=\{(.*)\},?$", text, re.MULTILINE))
+        self.boxes = {
+            name: (look.split(", "), shown)
+            for look, name, shown in re.findall(r"\\node\[([^]]*)\] \(([\w-]+)\) at [^{]*\{(.*)\};", text)
+        }
+        self.labels = [
+            (look.split(", "), float(x), float(y), shown)
+            for look, x, y, shown in re.findall(rf"\\node\[([^]]*)\] at {POINT} \{{(.*)\}};", text)
+        ]
+        self.arrows = [
+            (look.split(", "), path) for look, path in re.findall(r"\\draw\[(arrow[^]]*)\] (.*);", text)
+        ]
+        self.cells = [
+            (colour, *map(float, corners))
+            for colour, *corners in re.findall(rf"\\fill\[([^]]*)\] {POINT} rectangle {POINT};", text)
+        ]
+
+    def colour(self, style, of):
+        """The colour that a style gives to text, lines or what is filled, as it is defined."""
+        name = re.search(rf"\b{of}=(\w+)", self.styles[style])[1]
+        return f"#{self.colours[name].lower()}"
+
+
+def test_tikz_has_the_themes_colours_in_their_places(canvas):
+    found, theme = Tikz(canvas.open("exp(x)", "end", x=1.0).tex()), canvas.theme
+    for style, of, part in [
+        ("value", "text", "value"),
+        ("gradient", "text", "gradient"),
+        ("moving", "draw", "value"),
+        ("moving back", "draw", "gradient"),
+        ("active", "fill", "lit"),
+        ("active back", "fill", "lit_back"),
+        ("receiving", "fill", "receiving"),
+        ("active", "draw", "value"),
+        ("active back", "draw", "gradient"),
+        ("arrow", "draw", "line"),
+    ]:
+        assert found.colour(style, of) == getattr(theme, part), style
+
+
+def test_in_tikz_values_stand_above_their_edge_and_gradients_below(light_canvas):
+    found = Tikz(light_canvas.open("exp(sin(x))", "end", x=1.0).tex())
+    edge = light_canvas.box("v1").center().y()
+    for role, side, anchor in (("value", -1, "south"), ("gradient", 1, "north")):
+        labels = [(look, y) for look, _, y, _ in found.labels if look[0] == role]
+        assert len(labels) == 3
+        assert all(side * (y - edge) > 0 and f"anchor={anchor}" in look for look, y in labels), role
+    values = {shown.strip("$") for look, *_, shown in found.labels if look[0] == "value"}
+    assert values == {"1", "0.8415", "2.32"}
+
+
+def test_in_tikz_arrows_lead_from_inputs_to_outputs(light_canvas):
+    found = Tikz(light_canvas.open("x - y", "start", x=1.0, y=2.0).tex())
+    assert found.styles["arrow"].startswith("-{Stealth")
+    ends = [re.findall(r"^\((\w+)\)|\((\w+)\)$", path) for _, path in found.arrows]
+    assert [["".join(end) for end in pair] for pair in ends] == [["x", "f"], ["y", "f"], ["f"]]
+    heights = [float(re.findall(POINT, path)[-1][1]) for _, path in found.arrows[:2]]
+    assert heights[0] < heights[1], "the first operand arrives above"
+
+
+def test_in_tikz_each_pass_lights_its_own_way(light_canvas):
+    lit = {}
+    for step in ("forward:1", "backward:1"):
+        found = Tikz(light_canvas.open("exp(x)", step, x=1.0).tex())
+        boxes = {name: look[1] for name, (look, _) in found.boxes.items()}
+        lit[step] = boxes["f"], boxes["x"] == "receiving", found.arrows[0][0][-1]
+    assert lit["forward:1"] == ("active", False, "moving")
+    assert lit["backward:1"] == ("active back", True, "moving back")
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [("1 - x", "1-"), ("x - 1", "-1"), ("1/x", "1/x"), ("x/3", r"\div3"), ("-x", "-x"), ("x^2", "x^{2}")],
+)
+def test_in_tikz_a_constant_stands_on_its_side_of_the_sign(light_canvas, text, symbol):
+    found = Tikz(light_canvas.open(text, "end", x=2.0).tex())
+    assert found.boxes["f"][1].strip("$") == symbol
+
+
+def test_in_tikz_a_map_has_its_first_row_on_top(light_canvas):
+    matrix = frozen([[1, 0, 0, 0, 0], [0, 0, 0, 0, -1], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0.0]])
+    text = light_canvas.open("W x", "start", W=matrix, x=frozen([1, 0, 0, 0, 0])).tex()
+    (label,) = (label for label in light_canvas.session.figure.labels if label.node == "W")
+    cells = Tikz(text).cells[:20]  # those of W, which comes first
+    lefts, tops = (sorted({cell[place] for cell in cells}) for place in (1, 2))
+    assert (len(lefts), len(tops)) == (5, 4)
+    assert lefts[0] == pytest.approx(label.at[0] - label.extent[0] / 2, abs=0.01)
+    at = {(tops.index(top), lefts.index(left)): colour for colour, left, top, _, _ in cells}
+    strong = {place: colour for place, colour in at.items() if "!100!" in colour}
+    assert strong == {(0, 0): "clpositive!100!clzero", (1, 4): "clnegative!100!clzero"}
+
+
+def test_in_tikz_the_terms_of_a_sum_of_gradients_are_shown(light_canvas):
+    found = Tikz(light_canvas.open("x + x + x + x", "end", x=1.0).tex())
+    sums = [shown for look, *_, shown in found.labels if look[0] == "gradient" and "+" in shown]
+    assert sums == ["$1+1+1+1=4$"]
+
+
+# -- pages and the clipboard
+
+
+def test_pages_come_in_the_order_of_the_steps(light_canvas, tmp_path):
+    canvas = light_canvas.open("exp(sin(x))", x=1.0)
+    session = canvas.session
+    shown = Figures(session.drawing, session.story, session.digits)
+    figures = [shown.at(count) for count in range(len(session.story) + 1)]
+    paths = save_pages(figures, tmp_path / "step.png", LIGHT, dpi=72)
+    inks = []
+    for path in sorted(paths):
+        image = QImage(str(path))
+        seen = Seen(image, image.rect(), of_theme(LIGHT))
+        inks.append(tuple(seen.amount(part) for part in ("lit", "lit_back")))
+    assert [(lit > 300, back > 300) for lit, back in inks] == [
+        *[(False, False), (True, False), (True, False)],
+        *[(False, True)] * 3,
+    ]
+
+
+@pytest.mark.parametrize("shown_in", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_the_clipboard_has_the_colours_of_the_window(window, shown_in):
+    window.set_theme(shown_in)
+    window.session.set_text("exp(x)")
+    window.session.seek(len(window.session.story))
+    window.actions_by_id["copy_figure"].trigger()
+    image = QGuiApplication.clipboard().image()
+    seen = Seen(image, image.rect(), of_theme(shown_in))
+    assert seen.at(3, 3, 6) == "paper"
+    values, gradients = (seen.places(part) for part in ("value", "gradient"))
+    assert min(len(values), len(gradients)) > 200
+    assert np.median(values[:, 1]) < np.median(gradients[:, 1]), "values stand above gradients"

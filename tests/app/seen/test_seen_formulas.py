@@ -1,0 +1,128 @@
+"""Typeset mathematics: which operand stands on which side, and which colour is which number."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+
+from app.formula import layout, paint
+from app.widgets.theme import LIGHT
+from core.graph.builder import read_program
+from core.math.latex import latex
+from core.math.mathtree import Letter, Tinted
+from core.math.typeset import ATOM, PLAIN
+from core.passes.explain import explain
+from core.passes.stepper import run
+from tests.app.seen.pixels import named, painted, shapes, widget
+
+TINTS = {"x": "value", "y": "gradient"}
+SIZE = 40.0
+
+
+@pytest.fixture(autouse=True)
+def _fonts(fonts):
+    """Letters are drawn in every test here."""
+
+
+def typeset(text):
+    """A formula painted, the x in the colour of values and the y in that of gradients."""
+    names = {name: (Tinted(role, Letter(name)), ATOM) for name, role in TINTS.items()}
+    return shown(PLAIN.tree(read_program(text).statements[0].tree, names))
+
+
+def shown(math):
+    box = layout(math, SIZE, display=True)
+    area = QRectF(0, 0, box.width + 20, box.height + 20).toAlignedRect()
+    return painted(
+        QRectF(area),
+        LIGHT,
+        lambda painter: paint(painter, box, 10, 10 + box.ascent, LIGHT.roles, LIGHT.colour("ink")),
+    )
+
+
+LEFT, ABOVE = "left of", "above"
+SIDES = [
+    ("x - y", LEFT),
+    ("x + y", LEFT),
+    ("x/y", ABOVE),
+    ("2x/(3y)", ABOVE),
+    ("[x > y]", LEFT),
+    ("(x - 1)/(y + 1)", ABOVE),
+    ("exp(x) - y^2", LEFT),
+]
+
+
+@pytest.mark.parametrize(("text", "where"), SIDES)
+def test_the_first_operand_is_typeset_before_the_second(text, where):
+    seen = typeset(text)
+    x, y = seen.middle("value"), seen.middle("gradient")
+    axis, other = (0, 1) if where == LEFT else (1, 0)
+    assert y[axis] - x[axis] > 10 > abs(y[other] - x[other]) - SIZE
+
+
+def test_an_exponent_stands_at_the_right_above_its_base():
+    seen = typeset("x^y")
+    (x, x_down), (y, y_down) = seen.middle("value"), seen.middle("gradient")
+    assert y > x and y_down < x_down - 5
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("1 - x", ["tall", "flat", "x"]),
+        ("x - 1", ["x", "flat", "tall"]),
+        ("-1 + x", ["flat", "tall", "tall", "x"]),
+    ],
+)
+def test_one_minus_x_is_written_as_such(text, order):
+    seen = typeset(text)
+    signs = [("flat" if height < 4 else "tall", x) for x, _, height in shapes(seen, seen.area)]
+    signs.append(("x", seen.middle("value")[0]))
+    assert [sign for sign, _ in sorted(signs, key=lambda sign: sign[1])] == order
+
+
+def test_a_difference_in_a_difference_keeps_its_brackets():
+    plain, bracketed = (
+        len(shapes(typeset(text), typeset(text).area)) for text in ("2 - x - y", "2 - (x - y)")
+    )
+    assert bracketed == plain + 2
+
+
+# -- the explanation of a step
+
+
+def test_a_step_back_has_the_upstream_gradient_then_the_local_then_what_comes_back(window, theme):
+    window.set_theme(theme)
+    window.session.seek(window.session.story.position("backward:3"))
+    seen = widget(named(window, "Rule with numbers"), theme)
+    found = [seen.middle(part)[0] for part in ("upstream", "local", "gradient")]
+    assert found == sorted(found) and np.diff(found).min() > 10
+
+
+def test_a_step_forward_shows_values_in_their_colour(window, theme):
+    window.set_theme(theme)
+    window.session.seek(1)
+    for name in ("Rule", "Rule with numbers"):
+        seen = widget(named(window, name), theme)
+        assert seen.amount("gradient") == 0
+    assert seen.amount("value") > 40
+
+
+ARRIVALS = {
+    "exp(x)": ["="],  # the only use
+    "x + x": ["+=", "+="],
+    "exp(x) + sin(x)": ["=", "=", "+=", "+="],  # into the two functions, then into x
+    "x + x + x + x": ["=", "=", "+=", "+=", "+=", "+="],
+}
+
+
+@pytest.mark.parametrize("text", ARRIVALS)
+def test_what_comes_back_is_added_where_other_gradients_arrive_as_well(text):
+    story = run(text, {"x": 1.0})
+    rules = [latex(explain(story, count).rule) for count in range(1, len(story) + 1)]
+    back = [rule for count, rule in enumerate(rules, start=1) if story.phase(count) == "backward"]
+    signs = ["+=" if "+=" in rule else "=" for rule in back]
+    assert sorted(signs) == sorted(ARRIVALS[text])
+    into_x = [sign for rule, sign in zip(back, signs, strict=True) if r"\partial x" in rule.split("=")[0]]
+    assert set(into_x) == {ARRIVALS[text][-1]} and len(into_x) == story.graph.program.text.count(
+        "x"
+    ) - text.count("exp")

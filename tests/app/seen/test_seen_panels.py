@@ -1,0 +1,175 @@
+"""The panels beside the canvas: colours of values and gradients, the bar of steps, greys and ticks."""
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QTableWidget, QToolButton
+
+from tests.app.seen.pixels import named, pixels, widget
+
+NAME, VALUE, GRADIENT = range(3)
+
+
+def column(table, number):
+    """The rectangle of a column of a table in its viewport, without the selected row."""
+    header = table.horizontalHeader()
+    left = header.sectionViewportPosition(number)
+    return QRectF(left, 0, header.sectionSize(number), table.viewport().height())
+
+
+def test_the_table_has_values_and_gradients_in_their_colours(window, theme):
+    window.set_theme(theme)
+    window.session.seek(len(window.session.story))
+    table = named(window, "Values and gradients", QTableWidget)
+    seen = widget(table.viewport(), theme)
+    for number, part in ((VALUE, "value"), (GRADIENT, "gradient")):
+        inside = column(table, number)
+        other = "gradient" if part == "value" else "value"
+        assert seen.amount(part, within=inside) > 30 > 0 == seen.amount(other, within=inside), part
+    assert seen.amount("value", "gradient", within=column(table, NAME)) == 0
+    heads = [table.horizontalHeaderItem(number).text() for number in (VALUE, GRADIENT)]
+    assert heads == ["Value", "Gradient"]
+
+
+def test_at_the_start_the_table_has_the_values_of_inputs_alone(window):
+    table = named(window, "Values and gradients", QTableWidget)
+    seen = widget(table.viewport(), window.theme)
+    inked = [
+        seen.amount("value", within=QRectF(table.visualItemRect(table.item(row, VALUE)))) > 5
+        for row in range(5)
+    ]
+    assert inked == [True, True, True, False, False]
+    assert seen.amount("gradient", within=column(table, GRADIENT)) == 0
+
+
+# -- the bar of steps
+
+
+def steps(window, theme):
+    bar = named(window, "Steps")
+    return widget(bar, theme), bar
+
+
+def test_the_bar_has_the_forward_pass_the_seed_and_the_backward_pass_in_their_colours(window, theme):
+    window.set_theme(theme)
+    window.session.set_text("exp(sin(x))")
+    window.session.seek(len(window.session.story))
+    seen, _ = steps(window, theme)
+    found = [seen.middle(part)[0] for part in ("value", "upstream", "gradient")]
+    assert found == sorted(found)
+    amounts = [seen.amount(part) for part in ("value", "upstream", "gradient")]
+    assert amounts[0] > 1.5 * amounts[1] and amounts[2] > amounts[1]  # two steps, one, two
+
+
+def test_the_handle_goes_right_and_only_what_is_done_has_the_full_colour(window):
+    window.session.set_text("exp(sin(x))")
+    handles, done = [], []
+    for count in range(6):
+        window.session.seek(count)
+        seen, bar = steps(window, window.theme)
+        middle = bar.height() / 2
+        ring = QRectF(0, middle - 8, bar.width(), 3.5)  # above the coloured bar stands only the handle
+        handles.append(seen.middle("ink", within=ring)[0])
+        done.append(seen.amount("value", "upstream", "gradient"))
+    assert all(after - before > 20 for before, after in pairwise(handles))
+    assert done == sorted(done) and done[0] == 0
+
+
+def test_a_click_at_the_right_goes_to_the_end_and_one_at_the_left_to_the_start(window):
+    bar = named(window, "Steps")
+    for share, cursor in ((0.99, len(window.session.story)), (0.01, 0), (0.5, 4)):
+        QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPointF(share * bar.width(), 10).toPoint())
+        assert window.session.cursor == cursor
+
+
+# -- what is greyed, ticked and drawn on buttons
+
+
+def test_there_is_no_way_back_from_the_start_nor_on_from_the_end(window):
+    buttons = [named(window, name, QToolButton) for name in ("Previous step", "Next step")]
+    able = []
+    for count in (0, 3, len(window.session.story)):
+        window.session.seek(count)
+        able.append([button.isEnabled() for button in buttons])
+    assert able == [[False, True], [True, True], [True, False]]
+
+
+def drawn(button):
+    return pixels(button.grab().toImage()).tobytes()
+
+
+def test_a_button_that_plays_shows_what_the_next_press_does(window):
+    play = named(window, "Play and pause", QToolButton)
+    still = drawn(play)
+    window.transport.toggle()
+    assert drawn(play) != still
+    window.transport.step(1)
+    assert drawn(play) == still
+
+
+def test_the_training_button_shows_what_the_next_press_does(window):
+    window.lab_dock.open()
+    train = named(window, "Train or pause", QToolButton)
+    still = drawn(train)
+    window.actions_by_id["train"].trigger()
+    assert drawn(train) != still
+    window.actions_by_id["train"].trigger()
+    assert drawn(train) == still
+
+
+def test_ticks_in_menus_follow_what_they_stand_for_whoever_changes_it(window):
+    def ticked(name):
+        return window.actions_by_id[name].isChecked()
+
+    session = window.session
+    for _ in range(2):
+        window.actions_by_id["animate"].trigger()
+        assert ticked("animate") == window.scene.animated
+    for name, dock in (("lab", "lab"), ("derivatives", "derivatives")):
+        assert not ticked(name)
+        window.actions_by_id[name].trigger()
+        assert ticked(name)
+        window.docks[dock].close()
+        QApplication.processEvents()
+        assert not ticked(name), f"the cross of {dock} leaves a tick"
+    session.select("v1")
+    assert not ticked("differentiate")
+    window.actions_by_id["differentiate"].trigger()
+    assert ticked("differentiate")
+    session.select("x")
+    assert not ticked("differentiate"), "another node is selected"
+    session.select("v1")
+    assert ticked("differentiate")
+    session.undo_stack.undo()
+    assert not ticked("differentiate"), "undone"
+
+
+def test_undo_and_redo_are_grey_where_there_is_nothing_and_say_what_they_do(window):
+    undo, redo = window.actions_by_id["undo"], window.actions_by_id["redo"]
+    assert (undo.isEnabled(), redo.isEnabled()) == (False, False)
+    window.session.set_value("x", 1.0)
+    assert (undo.isEnabled(), redo.isEnabled(), undo.text()) == (True, False, "Undo set x")
+    undo.trigger()
+    assert (undo.isEnabled(), redo.isEnabled(), redo.text()) == (False, True, "Redo set x")
+    assert (undo.text(), window.session.document.values["x"]) == ("Undo", -2)
+
+
+@pytest.mark.parametrize("name", ["x", "v1"])
+def test_pointing_at_a_name_in_the_rule_lights_its_node(window, name):
+    window.session.seek(1)
+    rule = named(window, "Rule")
+    QApplication.processEvents()
+    for x in range(0, rule.width(), 3):
+        at = QPointF(x, rule.height() / 2)
+        move = QMouseEvent(
+            *(QEvent.Type.MouseMove, at, rule.mapToGlobal(at)),
+            *(Qt.MouseButton.NoButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier),
+        )
+        QApplication.sendEvent(rule, move)
+        if window.session.selection == name:
+            break
+    assert window.session.selection == name
+    assert rule.tag_at(at) == name

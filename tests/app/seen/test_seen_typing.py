@@ -1,0 +1,200 @@
+"""Whatever is typed or chosen can be undone: the field, or the table, then shows again what it did."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableWidget,
+    QWidget,
+)
+
+from core.base.arrays import frozen
+from tests.app.seen.pixels import named
+from tests.app.seen.test_seen_buttons import place
+
+VALUE = 1
+
+# -- the table of values
+
+
+def table_of(window):
+    return named(window, "Values and gradients", QTableWidget)
+
+
+def shown(window, name):
+    table = table_of(window)
+    row = next(row for row in range(table.rowCount()) if table.item(row, 0).text() == name)
+    return table.item(row, VALUE).text()
+
+
+def type_value(window, name, text):
+    """Into the cell of a value, as a user does: a double-click, the keys, Return."""
+    table = table_of(window)
+    row = next(row for row in range(table.rowCount()) if table.item(row, 0).text() == name)
+    table.setCurrentCell(row, VALUE)
+    table.editItem(table.item(row, VALUE))
+    (field,) = (field for field in table.viewport().findChildren(QLineEdit) if field.isVisible())
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert table.state() != QAbstractItemView.State.EditingState
+
+
+CELLS = [
+    ("(x+y)z", "x", "7", "7"),
+    ("(x+y)z", "y", "1/4", "0.25"),
+    ("(x+y)z", "z", "-2e-3", "−0.002"),
+    ("w·x", "w", "[3, 4]", "[3, 4]"),
+    ("a = 3; a x", "a", "5", "5"),  # stated in the program, whose text changes
+    ("w = [1, 2]; w·x", "w", "[5, 6]", "[5, 6]"),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "typed", "becomes"), CELLS)
+def test_a_typed_value_is_undone_and_done_again(window, text, name, typed, becomes):
+    session = window.session
+    session.set_text(text)
+    session.undo_stack.clear()
+    before, document = shown(window, name), session.document
+    assert before != becomes
+    type_value(window, name, typed)
+    assert shown(window, name) == becomes
+    window.actions_by_id["undo"].trigger()
+    assert (shown(window, name), session.document) == (before, document)
+    window.actions_by_id["redo"].trigger()
+    assert shown(window, name) == becomes
+
+
+def test_values_typed_one_after_the_other_are_undone_one_after_the_other(window):
+    for name, text in (("x", "1"), ("x", "2"), ("y", "3"), ("x", "4")):
+        type_value(window, name, text)
+    seen = [(shown(window, "x"), shown(window, "y"))]
+    for _ in range(4):
+        window.actions_by_id["undo"].trigger()
+        seen.append((shown(window, "x"), shown(window, "y")))
+    assert seen == [("4", "3"), ("2", "3"), ("2", "5"), ("1", "5"), ("−2", "5")]
+    assert not window.session.undo_stack.canUndo()
+
+
+# -- all other fields
+
+LAB = (
+    *(
+        "Data",
+        "Train",
+        "Samples",
+        "Hidden",
+        "Noise",
+        "Activation",
+        "Test %",
+        "Optimizer",
+        "Batch",
+        "Batch loss",
+    ),
+    *("Rate", "Seed", "L2 (λ)", "Role of w", "Role of x", "Role of b", "Role of t"),
+)
+UNDONE = {("program", "Program"), ("derivatives", "Derivative of"), ("derivatives", "Seed")}
+UNDONE |= {("lab", name) for name in LAB}
+# what is chosen for a view alone: it is not part of the document
+OF_A_VIEW = {
+    ("canvas", "Speed"),
+    ("lab", "Sample"),
+    *[("derivatives", name) for name in ("With respect to", "Kind of difference", "Step h", "Layout")],
+}
+NEURON = "y = σ(w·x + b); L = bce(y, t)"
+FIELDS = QComboBox | QLineEdit | QAbstractSpinBox | QPlainTextEdit
+
+
+def fields(window):
+    """Every field of the window, by its place and its name; the line of text in a field is a part of it."""
+    found = {}
+    for field in window.findChildren(QWidget):
+        inner = isinstance(field.parent(), QComboBox | QAbstractSpinBox)
+        if isinstance(field, FIELDS) and not inner and not isinstance(field.parent().parent(), QTableWidget):
+            found[place(field), field.accessibleName()] = field
+    return found
+
+
+@pytest.fixture
+def everything(window):
+    """The window with every panel open, on a program that can be trained."""
+    window.resize(1400, 1000)
+    window.lab_dock.open()
+    window.derivatives_dock.open()
+    values = {"w": frozen([1, 1]), "b": 0.0, "x": frozen([1, 2]), "t": 1.0}
+    window.session.open_program(NEURON, values, "open")
+    window.session.set_lab("train", trains="program", data="gauss", samples=20)
+    return window
+
+
+def content(field):
+    if isinstance(field, QComboBox):
+        return field.currentText()
+    return field.toPlainText() if isinstance(field, QPlainTextEdit) else field.text()
+
+
+def change(field):
+    """Choose or type something else."""
+    if isinstance(field, QComboBox) and not field.isEditable():
+        place = field.currentIndex()
+        field.setCurrentIndex(place + 1 if place + 1 < field.count() else place - 1)
+        field.activated.emit(field.currentIndex())
+    elif isinstance(field, QComboBox):
+        field.setEditText("0.5")
+        field.lineEdit().editingFinished.emit()
+    elif isinstance(field, QAbstractSpinBox):
+        field.stepUp()
+    elif isinstance(field, QLineEdit):
+        field.setText("3 3")
+        field.editingFinished.emit()
+    else:
+        field.setPlainText("y = σ(w·x - b); L = bce(y, t)")
+
+
+def test_every_field_is_either_undone_or_of_a_view_alone(everything):
+    assert set(fields(everything)) == UNDONE | OF_A_VIEW
+
+
+def of_a_network(key):
+    """Whether a field is one of the lab's settings, all of which count where it trains a net of its own."""
+    return key[0] == "lab" and not key[1].startswith("Role")
+
+
+def test_whatever_is_chosen_or_typed_is_undone_and_the_field_shows_it(everything):
+    session, wrong = everything.session, {}
+    for key in sorted(UNDONE, key=of_a_network):
+        network = of_a_network(key)
+        session.set_lab("train", trains="network" if network else "program")
+        QApplication.processEvents()
+        session.undo_stack.clear()
+        field, document = fields(everything)[key], session.document
+        before = content(field)
+        change(field)
+        everything.program.end_typing()
+        after = content(field)
+        count = session.undo_stack.count()
+        everything.actions_by_id["undo"].trigger()
+        field = fields(everything)[key]
+        undone = content(field)
+        if not (after != before == undone and count == 1 and session.document == document):
+            wrong[key] = before, after, undone, count
+        elif session.undo_stack.canUndo():
+            wrong[key] = "something else was left"
+    assert not wrong
+
+
+def test_what_is_chosen_for_a_view_alone_changes_no_document(everything):
+    everything.session.undo_stack.clear()
+    for key in sorted(OF_A_VIEW):
+        field = fields(everything)[key]
+        if isinstance(field, QComboBox) and key[1] != "With respect to":
+            change(field)
+    fields(everything)["lab", "Sample"].setValue(3)
+    assert everything.session.undo_stack.count() == 0
