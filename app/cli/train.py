@@ -6,7 +6,7 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -170,7 +170,7 @@ def _write(args: argparse.Namespace, curve: Curve, notes: Sequence[str]) -> None
         for note in notes:
             say(f"Note: {note}")
         write(curve.csv() if args.csv else f"{curve.text()}\n")
-    files = {
+    files: Mapping[str | None, Callable[[], str]] = {
         args.curve: curve.csv,
         args.path: lambda: (
             json.dumps({name: plain_value(value) for name, value in curve.values.items()}) + "\n"

@@ -80,4 +80,4 @@ class ErrorPlot(pg.PlotWidget):
 
 def _drawn(errors: Sequence[float]) -> np.ndarray:
     """Errors that a logarithmic scale can show; what is no number leaves a gap."""
-    return np.clip(np.asarray(errors, dtype=float), LEAST, MOST)
+    return np.asarray(np.clip(errors, LEAST, MOST), dtype=float)

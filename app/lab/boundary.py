@@ -118,4 +118,4 @@ def _rgb(colour: QColor) -> np.ndarray:
 
 
 def _bytes(rgb: np.ndarray) -> np.ndarray:
-    return np.nan_to_num(rgb, nan=128.0).round().clip(0, 255).astype(np.uint8)
+    return np.asarray(np.nan_to_num(rgb, nan=128.0).round().clip(0, 255), dtype=np.uint8)

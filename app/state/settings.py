@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 from msgspec import Struct
 from PySide6.QtCore import QRect, QSettings, QStandardPaths
@@ -53,7 +53,7 @@ def _number(low: float, high: float, kind: type = float) -> Callable[[str], Any]
 def _read_paths(text: str) -> tuple[str, ...]:
     found = parse_json(text, halves=True)  # a file's name may be any bytes
     if not isinstance(found, list) or not all(isinstance(p, str) and 0 < len(p) <= MAX_PATH for p in found):
-        return _refused(text)
+        _refused(text)
     return tuple(found[:MAX_RECENT])
 
 
@@ -68,7 +68,7 @@ def _write_bytes(data: bytes) -> str:
     return f"{zlib.crc32(data):08x}:{base64.b64encode(data).decode()}"
 
 
-def _refused(text: str) -> Any:
+def _refused(text: str) -> NoReturn:
     raise ValueError(f"'{text[:40]}' is not allowed")
 
 

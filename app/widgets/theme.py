@@ -194,7 +194,7 @@ def heat_colours(values: Array, theme: Theme, largest: float | None = None) -> N
     )
     found = zero + np.abs(share) * (np.where(share < 0, negative, positive) - zero)
     found[np.isnan(values)] = 128
-    return found.round().astype(np.uint8)
+    return np.asarray(found.round(), dtype=np.uint8)
 
 
 def _rgb(colour: QColor) -> tuple[int, int, int]:

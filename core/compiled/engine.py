@@ -192,12 +192,15 @@ class _Script:
 
     def _array(self, term: Term, space: Mapping[str, Any]) -> Array:
         """The array a term stands for."""
+        found: Array
         if term.op == BUFFER:
-            return space[str(term.detail)]
-        if term.op == NUMBER:
-            return np.full(self.lowering.terms.full(term), term.value, self.dtype)
-        base = self._array(term.args[0], space)
-        return eval(str(term.detail).format("array"), {"np": np, "array": base})
+            found = space[str(term.detail)]
+        elif term.op == NUMBER:
+            found = np.full(self.lowering.terms.full(term), term.value, self.dtype)
+        else:
+            base = self._array(term.args[0], space)
+            found = eval(str(term.detail).format("array"), {"np": np, "array": base})
+        return found
 
 
 def _function(name: str, lines: list[str]) -> list[str]:

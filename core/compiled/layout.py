@@ -41,7 +41,8 @@ class Slot(Struct, frozen=True):
 
     def of(self, vector: Array) -> Array:
         """The place in a vector, as a view."""
-        return vector[self.start : self.stop].reshape(self.block)[PARTS[self.part]]
+        part: Array = vector[self.start : self.stop].reshape(self.block)[PARTS[self.part]]
+        return part
 
 
 PARTS: dict[str, Any] = {

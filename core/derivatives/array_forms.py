@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from core.base.arrays import Shape
 from core.notation.simplify.forms import Algebra, Atom, Sum, Term
 from core.notation.simplify.reading import Handler
@@ -44,7 +46,7 @@ def linear(algebra: Algebra, label: str, x: Sum, y: Sum) -> Sum:
     return algebra.multiply(a, b, algebra.atom("Product", label, (left, right), shape))
 
 
-SHAPES = {
+SHAPES: Mapping[str, Callable[[Shape, Shape], Shape]] = {
     "dot": lambda x, y: (),
     "outer": lambda x, y: (*x, *y),
     "matvec": lambda x, y: x[:1],

@@ -85,7 +85,7 @@ def _between(ends: Sequence[tuple[Array, Array]]) -> list[Array]:
 def _holds(rule: Rule, points: Mapping[str, Sequence[Any]], somewhere: bool) -> Array:
     """Where a kink's rule holds, if numbers must be equal only somewhere on the way, or else all along."""
     values, _ = interpreted(rule.computed, _OnTheWay(points, somewhere))
-    return np.max(values, axis=0)
+    return np.asarray(np.max(values, axis=0))
 
 
 class _OnTheWay:

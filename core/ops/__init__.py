@@ -17,6 +17,8 @@ from core.ops import (  # noqa: F401  (importing a family declares it)
 )
 from core.ops.base import OPS, Op, signatures
 
+__all__ = ["CALLS", "FUNCTIONS", "LISTED", "NUMEL", "OPS", "SHARING", "Op", "called"]
+
 # `numel(x)` is no operation: the number of entries of x is known when the graph is built
 NUMEL = Signature("numel", 1, 2, "numel(x, axis)")
 FUNCTIONS = {**signatures(), NUMEL.name: NUMEL}

@@ -106,7 +106,8 @@ class Rule(Struct, frozen=True, dict=True):
     def _function(self, namespace: Mapping[str, Any]) -> Callable[..., Any]:
         """The rule as a Python function of its names. Rules are this program's own text, never a user's."""
         source = f"lambda {', '.join(self.names)}: {self.python({name: name for name in self.names})}"
-        return eval(source, {"__builtins__": {}, **namespace})
+        found: Callable[..., Any] = eval(source, {"__builtins__": {}, **namespace})
+        return found
 
 
 def _with_gate(part: Tree) -> Tree:

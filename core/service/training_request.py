@@ -122,10 +122,11 @@ def _batches(plain: Any, count: int) -> Sequence[Sequence[int]] | Shuffled:
         return Shuffled(**given)
     if not plain:
         raise Problem('"batches" has no mini-batch', hint="Leave it out to use all examples at each step")
-    for rows in plain:
+    batches: Sequence[Sequence[int]] = plain
+    for rows in batches:
         if not isinstance(rows, list) or not rows or not all(_whole(row, 0) and row < count for row in rows):
             raise Problem(f"A mini-batch is a list of examples' numbers, 0 to {count - 1:,}")
-    return plain
+    return batches
 
 
 def _whole(plain: Any, least: int) -> bool:

@@ -66,7 +66,7 @@ class Roles(Struct, frozen=True):
     def correct(self, prediction: Array, classes: Array) -> Array:
         """Return which predictions (the examples along the last axis) name the class that is the target."""
         if prediction.ndim > 1:
-            return np.equal(np.argmax(prediction, axis=0), classes)
+            return np.asarray(np.argmax(prediction, axis=0) == classes)
         above = prediction > self.threshold
         return np.equal(above if self.rising else ~above, classes)
 
