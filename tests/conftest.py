@@ -62,17 +62,14 @@ def slow(clock):
 
 def _always_in_slices(monkeypatch):
     """Every story is computed in slices; the test goes on when it is there."""
-    from app.state.session import Session
+    from app.state.ticker import Ticker
 
-    understand = Session._understand
+    def begin_and_wait(ticker, work, since):
+        ticker.stop()
+        ticker.start(work)
+        ticker.finish()
 
-    def understand_and_wait(session):
-        understand(session)
-        while session.computing:
-            session._ticker._slice()
-
-    monkeypatch.setattr("app.state.session.AT_ONCE", -1.0)
-    monkeypatch.setattr(Session, "_understand", understand_and_wait)
+    monkeypatch.setattr(Ticker, "begin", begin_and_wait)
 
 
 @pytest.fixture(scope="session")

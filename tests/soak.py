@@ -300,7 +300,7 @@ class User:
         if window.derivatives_dock.seen:
             shown.append(window.derivatives.view)
         if window.lab_dock.seen:
-            shown.append(window.lab)
+            shown.append(window.lab_dock.made)
         widget = self.random.choice(shown)
         at = self._place(window.view) if widget is shown[0] else widget.rect().center()
         asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at))

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from msgspec import Struct
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from app.state.lab_session import LabSession
 from app.widgets.axes import show_axes
 from app.widgets.theme import CLASSES, LIGHT, Theme, heat_colours
 from core.base.arrays import Array
+from core.data.examples import Dataset
+from core.training.boundary import WHOLE
+from core.training.run import Run
 
 TRAIN_SIZE, TEST_SIZE = 7, 11  # pixels; a diamond of the same size looks smaller than a circle
 PALE = 0.45  # how strongly a class colours the plane
@@ -28,10 +32,10 @@ class Scale(Struct, frozen=True):
 
 
 class BoundaryView(pg.PlotWidget):
-    sampleChosen = Signal(int)
-
-    def __init__(self, parent: QWidget | None = None):
+    def __init__(self, lab: LabSession, parent: QWidget | None = None):
         super().__init__(parent)
+        self.lab = lab
+        self._shown: Run | None = None  # the run whose samples are shown
         self.theme: Theme = LIGHT
         self.setAccessibleName("Decision boundary")
         self.setToolTip(
@@ -50,11 +54,34 @@ class BoundaryView(pg.PlotWidget):
         self.addItem(self.samples)
         self.chosen = pg.ScatterPlotItem(size=15, brush=None)
         self.addItem(self.chosen)
+        for signal in (lab.runChanged, lab.progressed, lab.sampleChanged):
+            signal.connect(self._show)
+        self._show()
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         show_axes(self, theme)
         self.chosen.setPen(pg.mkPen(theme.ink, width=2.5))
+        self._shown = None
+        self._show()
+
+    def _show(self) -> None:
+        """The samples, which only another run changes; the prediction; the chosen sample."""
+        run, before = self.lab.run, self._shown
+        self._shown = run
+        plane, data = (run.plane, run.setup.dataset) if run else (None, None)
+        if run is None or plane is None or data is None:
+            return
+        if run is not before:
+            classes, kept = data.targets if data.classes else None, run.trainer.test_data
+            rows = set(kept.rows) if kept and kept.rows is not None else set()
+            tested = [row in rows for row in range(len(data))]
+            self.show_samples(data.inputs, classes, data.targets, tested, data.feature_names)
+        prediction = plane.prediction()
+        if np.isfinite(prediction).all():  # after a loss that became infinite the last picture stays
+            self.show_prediction(prediction, (*WHOLE, *WHOLE), _scale(run, data))
+        x, y = data.inputs[self.lab.sample]
+        self.chosen.setData(x=[x], y=[y])
 
     def show_samples(
         self,
@@ -64,7 +91,7 @@ class BoundaryView(pg.PlotWidget):
         tested: Sequence[bool],
         names: tuple[str, ...],
     ) -> None:
-        """The data, once: circles for training, diamonds for test samples."""
+        """Circles for training, diamonds for test samples."""
         if classes is not None:
             brushes = [pg.mkBrush(CLASSES[int(k) % len(CLASSES)]) for k in classes]
         else:
@@ -81,9 +108,6 @@ class BoundaryView(pg.PlotWidget):
         )
         self.setLabel("bottom", names[0] if names else "x1")
         self.setLabel("left", names[1] if len(names) > 1 else "x2")
-
-    def show_chosen(self, point: Array | None) -> None:
-        self.chosen.setData(x=[] if point is None else [point[0]], y=[] if point is None else [point[1]])
 
     def show_prediction(self, values: Array, extent: tuple[float, float, float, float], scale: Scale) -> None:
         """Predictions over the plane: (rows, columns) numbers, or (rows, columns, classes) shares."""
@@ -109,8 +133,16 @@ class BoundaryView(pg.PlotWidget):
 
     def _clicked(self, item: object, points: object) -> None:
         for point in points:  # type: ignore[attr-defined]
-            self.sampleChosen.emit(int(point.data()))
+            self.lab.choose_sample(int(point.data()))
             return
+
+
+def _scale(run: Run, data: Dataset) -> Scale:
+    """From which number to which the plane's colours run."""
+    if not data.classes:
+        return Scale(0.0, float(np.abs(data.targets).max()), two_classes=False)
+    middle = run.setup.roles.threshold
+    return Scale(middle, middle or 1.0)
 
 
 def _rgb(colour: QColor) -> np.ndarray:

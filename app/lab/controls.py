@@ -1,4 +1,4 @@
-"""The lab's controls: the bar that runs the training, and the settings, made from a table."""
+"""The lab's settings, each with a field; made from a table."""
 
 from __future__ import annotations
 
@@ -6,111 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
-from app.state.session import Session
+from app.state.lab_session import LabSession
 from app.widgets.fields import NumberField
-from app.widgets.icons import icon
 from app.widgets.labels import tint
-from app.widgets.theme import LIGHT, Theme
+from app.widgets.theme import Theme
 from core.base.numbers import short
 from core.data.datasets import DATASETS
 from core.training.activations import ACTIVATIONS
-from core.training.lab import LIMITS, MAX_LAYERS, MAX_UNITS, NO_DATA, REDUCTIONS, Lab
+from core.training.lab import LIMITS, MAX_LAYERS, MAX_UNITS, NO_DATA, REDUCTIONS
 from core.training.optimizers import OPTIMIZERS
 
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10")
-
-
-class TrainBar(QWidget):
-    """Train or pause, one update, reset; the numbers; the sample that goes to the canvas."""
-
-    trainPressed = Signal()
-    stepPressed = Signal()
-    resetPressed = Signal()
-    canvasPressed = Signal()
-    sampleChosen = Signal(int)
-
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
-        self.train = _button("play", "Train or pause (Ctrl+Return)", self.trainPressed)
-        self.one = _button("step-forward", "One update (Ctrl+Right)", self.stepPressed)
-        self.reset = _button(
-            "rotate-ccw", "Reset to the initial weights, same seed (Ctrl+Home)", self.resetPressed
-        )
-        self.canvas = _button(
-            "external-link", "Open on canvas, on this sample (Ctrl+Shift+O)", self.canvasPressed
-        )
-        self.canvas.setText("Open on canvas")
-        self.canvas.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.sample = NumberField()
-        self.sample.setPrefix("sample ")
-        self.sample.setToolTip("The sample that goes to the canvas; or click one in the plane")
-        self.sample.setAccessibleName("Sample")
-        self.sample.valueChanged.connect(lambda number: self.sampleChosen.emit(int(number)))
-        self.numbers = QLabel()
-        self.numbers.setTextFormat(Qt.TextFormat.PlainText)
-        self.numbers.setAccessibleName("Progress")
-        self.numbers.setWordWrap(True)
-        buttons = QHBoxLayout()
-        for part in (self.train, self.one, self.reset):
-            buttons.addWidget(part)
-        buttons.addStretch(1)
-        buttons.addWidget(self.sample)
-        buttons.addWidget(self.canvas)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addLayout(buttons)
-        box.addWidget(self.numbers)
-        self._running = False
-
-    def set_theme(self, theme: Theme) -> None:
-        self.show_running(self._running)
-        for button, name in (
-            (self.one, "step-forward"),
-            (self.reset, "rotate-ccw"),
-            (self.canvas, "external-link"),
-        ):
-            button.setIcon(icon(name))
-
-    def show_running(self, running: bool) -> None:
-        self._running = running
-        self.train.setIcon(icon("pause" if running else "play"))
-
-    def show_numbers(self, numbers: list[tuple[str, str]]) -> None:
-        self.numbers.setText(
-            "    ".join(f"{name} {value}".replace(" ", "\N{NO-BREAK SPACE}") for name, value in numbers)
-        )
-
-    def show_samples(self, count: int) -> None:
-        with QSignalBlocker(self.sample):
-            self.sample.setRange(0, max(0, count - 1))
-            self.sample.setEnabled(count > 0)
-
-    def show_sample(self, number: int) -> None:
-        with QSignalBlocker(self.sample):
-            self.sample.setValue(number)
-
-
-def _button(name: str, tip: str, signal: Any) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(name))
-    button.setIconSize(QSize(20, 20))
-    button.setAutoRaise(True)
-    button.setToolTip(tip)
-    button.setAccessibleName(tip.split(" (")[0])
-    button.clicked.connect(signal)
-    return button
 
 
 class Control(Struct, frozen=True):
@@ -169,10 +78,9 @@ OF_DATA = ("samples", "noise", "test_percent", "batch", "reduction")
 class Controls(QWidget):
     """The lab's settings in two columns; each change is one undo entry."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None):
+    def __init__(self, lab: LabSession, parent: QWidget | None = None):
         super().__init__(parent)
-        self.session = session
-        self.theme: Theme = LIGHT
+        self.lab = lab
         self._fields: dict[str, QWidget] = {}
         self._labels: dict[str, QLabel] = {}
         grid = QGridLayout(self)
@@ -196,11 +104,10 @@ class Controls(QWidget):
         self.message.setWordWrap(True)
         self.message.hide()
         grid.addWidget(self.message, grid.rowCount(), 0, 1, 4)
-        session.documentChanged.connect(self._show)
+        lab.session.documentChanged.connect(self._show)
         self._show()
 
     def set_theme(self, theme: Theme) -> None:
-        self.theme = theme
         tint(self.message, theme.wrong)
 
     def _field(self, control: Control) -> QWidget:
@@ -279,22 +186,19 @@ class Controls(QWidget):
 
     def _set(self, control: Control, value: Any) -> None:
         self.message.hide()
-        settings = {control.field: value}
-        if control.field == "data" and value in DATASETS:
-            lab, source = self.session.lab, DATASETS[value]
-            before = DATASETS.get(lab.data)
-            noise = lab.noise if before is None or before.noise_high else Lab().noise
-            settings |= {"samples": source.n, "noise": min(noise, source.noise_high)}
-        self.session.set_lab(f"set {control.label.lower()}", **settings)
+        if control.field == "data":
+            self.lab.choose_data(value)
+        else:
+            self.lab.change(f"set {control.label.lower()}", **{control.field: value})
 
     def _show(self) -> None:
-        lab = self.session.lab
+        settings = self.lab.settings
         for control in CONTROLS:
-            field, value = self._fields[control.field], getattr(lab, control.field)
+            field, value = self._fields[control.field], getattr(settings, control.field)
             with QSignalBlocker(field):
                 _show_value(field, value)
-            able = lab.trains == "network" or not control.network_only
-            able = able and (lab.data != NO_DATA or control.field not in OF_DATA)
+            able = settings.trains == "network" or not control.network_only
+            able = able and (settings.data != NO_DATA or control.field not in OF_DATA)
             field.setEnabled(able)
             self._labels[control.field].setEnabled(able)
 

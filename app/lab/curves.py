@@ -6,16 +6,17 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
+from app.state.lab_session import LabSession
 from app.widgets.axes import show_axes
-from app.widgets.theme import LIGHT, Theme
+from app.widgets.theme import Theme
 
 MOST_POINTS = 1200  # more than the plot has pixels is thinned to least and most
 
 
 class Curves(pg.PlotWidget):
-    def __init__(self, parent: QWidget | None = None):
+    def __init__(self, lab: LabSession, parent: QWidget | None = None):
         super().__init__(parent)
-        self.theme: Theme = LIGHT
+        self.lab = lab
         self.setAccessibleName("Loss curves")
         self.setToolTip("Loss of the training and the test data against updates. Right-click for axes")
         self.setMinimumSize(150, 120)
@@ -31,9 +32,11 @@ class Curves(pg.PlotWidget):
         self.test = plot.plot(name="test")
         self.setMouseEnabled(x=False, y=False)
         self.setLimits(xMin=0)
+        for signal in (lab.runChanged, lab.progressed):
+            signal.connect(self._show)
+        self._show()
 
     def set_theme(self, theme: Theme) -> None:
-        self.theme = theme
         show_axes(self, theme)
         self.train.setPen(pg.mkPen(theme.local, width=2))
         self.test.setPen(pg.mkPen(theme.upstream, width=2, style=pg.QtCore.Qt.PenStyle.DashLine))
@@ -42,11 +45,21 @@ class Curves(pg.PlotWidget):
             label.setText(label.text, color=theme.ink)
             sample.update()
 
-    def show_records(self, updates: list[int], train: list[float], test: list[float]) -> None:
-        """The losses so far, one of each for every recorded update; NaN leaves a gap."""
-        x = np.asarray(updates, dtype=float)
+    def _show(self) -> None:
+        records = self.lab.run.trainer.records if self.lab.run else []
+        self.show_records(
+            [record.step for record in records],
+            [record.train_loss for record in records],
+            [record.test_loss for record in records],
+        )
+
+    def show_records(
+        self, updates: list[int], train: list[float], test: list[float] | list[float | None]
+    ) -> None:
+        """The losses so far, one of each for every recorded update; NaN or None leaves a gap."""
+        x = np.array(updates, dtype=float)
         for item, values in ((self.train, train), (self.test, test)):
-            item.setData(*thinned(x, np.asarray(values, dtype=float)), connect="finite")
+            item.setData(*thinned(x, np.array(values, dtype=float)), connect="finite")
 
 
 def thinned(x: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndarray, np.ndarray]:

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
-from app.state.session import Session
-from core.data.examples import Dataset
-from core.training.roles import Roles, offered, title
+from app.state.lab_session import LabSession
+from core.training.roles import offered, title
 
 AUTOMATIC = ""  # the choice of a name that is left to the program
+MOST_NAMES_SHOWN = 40
 
 
 class RolesTable(QWidget):
     """A list for each name; a choice is one undo entry, and the first entry, "auto", takes it back."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None):
+    def __init__(self, lab: LabSession, parent: QWidget | None = None):
         super().__init__(parent)
-        self.session = session
+        self.lab = lab
         self.fields: dict[str, QComboBox] = {}
         self._shown: object = None
         self._grid = QGridLayout(self)
@@ -28,10 +28,15 @@ class RolesTable(QWidget):
         self._grid.setVerticalSpacing(4)
         for column in (1, 3):
             self._grid.setColumnStretch(column, 1)
+        lab.runChanged.connect(self._show)
+        self._show()
 
-    def show_roles(self, names: Sequence[str], roles: Roles | None, dataset: Dataset | None) -> None:
-        """Show the roles of some names; where there are none, since something does not fit, the choices."""
-        chosen = self.session.lab.roles
+    def _show(self) -> None:
+        """The roles; where there are none, since something does not fit, the choices."""
+        if self.lab.settings.trains != "program":
+            return
+        every, roles, dataset = self.lab.roles()
+        names, chosen = every[:MOST_NAMES_SHOWN], self.lab.settings.roles
         found = {name: roles.role(name) if roles else AUTOMATIC for name in names}
         shown = found, dict(chosen), dataset
         if self._shown == shown:
@@ -68,6 +73,4 @@ class RolesTable(QWidget):
             self.fields[name] = field
 
     def _choose(self, name: str) -> None:
-        role = self.fields[name].currentData()
-        roles = {other: kept for other, kept in self.session.lab.roles.items() if other != name}
-        self.session.set_lab(f"set role of {name}", roles=roles | ({name: role} if role else {}))
+        self.lab.choose_role(name, self.fields[name].currentData())

@@ -16,6 +16,7 @@ from core.service.export_kinds import EXPORT_KINDS
 
 if TYPE_CHECKING:
     from app.shell.window import Window
+    from app.state.lab_session import LabSession
 
 Keys = QKeySequence.StandardKey
 MENUS = ("File", "Edit", "View", "Graph", "Train", "Help")
@@ -39,6 +40,12 @@ class Command(Struct, frozen=True):
     group: int = 0
     toolbar: bool = False
     repeats: bool = False
+
+
+def _lab(window: Window) -> LabSession:
+    """The lab session, with its panel docked: who trains wants to see it."""
+    window.lab_dock.make()
+    return window.lab
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -421,7 +428,7 @@ COMMANDS: tuple[Command, ...] = (
         "Train",
         "&Train or pause",
         "Run the training",
-        lambda w: w.lab.toggle(),
+        lambda w: _lab(w).toggle(),
         ("Ctrl+Return",),
         icon="play",
         group=1,
@@ -431,7 +438,7 @@ COMMANDS: tuple[Command, ...] = (
         "Train",
         "One &update",
         "One step of the optimizer",
-        lambda w: w.lab.step(),
+        lambda w: _lab(w).step(),
         ("Ctrl+Right",),
         icon="step-forward",
         group=1,
@@ -442,7 +449,7 @@ COMMANDS: tuple[Command, ...] = (
         "Train",
         "&Reset",
         "Reset to the initial weights (same seed)",
-        lambda w: w.lab.reset(),
+        lambda w: _lab(w).reset(),
         ("Ctrl+Home",),
         icon="rotate-ccw",
         group=1,
@@ -452,7 +459,7 @@ COMMANDS: tuple[Command, ...] = (
         "Train",
         "&Open on canvas",
         "The net at its present weights, on the chosen sample",
-        lambda w: w.lab.open_on_canvas(),
+        lambda w: _lab(w).open_on_canvas(),
         ("Ctrl+Shift+O",),
         icon="external-link",
         group=2,

@@ -10,7 +10,6 @@ from msgspec import Struct
 from app.state.version import program_version
 from core.export.options import Options
 from core.service.export_kinds import EXPORT_KINDS
-from core.training.setup import Setup, setup
 
 if TYPE_CHECKING:
     from app.shell.window import Window
@@ -29,14 +28,7 @@ def _of_program(suffix: str, write: ProgramWriter) -> Export:
 
 
 def _of_training(suffix: str, write: TrainingWriter) -> Export:
-    return Export(suffix, lambda window: _bytes(write(_training(window), _options())))
-
-
-def _training(window: Window) -> Setup:
-    """What the training panel trains, at the weights it has reached. Raises Problem."""
-    lab, document = window.lab_dock.made, window.session.document
-    found = lab.at_present() if lab else None
-    return found or setup(document.lab, document.text, document.values)
+    return Export(suffix, lambda window: _bytes(write(window.lab.present(), _options())))
 
 
 def _options() -> Options:

@@ -47,8 +47,7 @@ class LateDock(QObject, Generic[Shown]):
         self.made: Shown | None = None
         self.seen = False
 
-    @property
-    def panel(self) -> Shown:
+    def make(self) -> Shown:
         """The panel, made and docked if it was not."""
         if self.made is None:
             self.made = self._load()
@@ -58,7 +57,7 @@ class LateDock(QObject, Generic[Shown]):
 
     def open(self) -> Shown:
         """Show the panel, in front of others that share its place."""
-        panel = self.panel
+        panel = self.make()
         assert self._dock is not None
         self._dock.show()
         self._dock.raise_()

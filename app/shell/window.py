@@ -37,6 +37,7 @@ from app.shell.late import LateDock
 from app.shell.menus import add_menus, add_toolbar, give_icons, make_actions
 from app.shell.presentation import Presentation
 from app.state.disk import shown_name
+from app.state.lab_session import LabSession
 from app.state.session import Session
 from app.state.settings import Settings
 from app.widgets.fields import CommandKeys
@@ -48,7 +49,7 @@ from core.base.numbers import typed_text
 
 if TYPE_CHECKING:
     from app.derivatives.panel import DerivativesPanel
-    from app.lab.lab import LabPanel
+    from app.lab.panel import LabPanel
 
 STEP_KEYS = {
     **dict.fromkeys((Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_PageDown), 1),
@@ -95,6 +96,7 @@ class Window(QMainWindow):
         super().__init__()
         self.session, self.settings = session, settings
         session.setParent(self)  # so that nothing is heard from it once the window is gone
+        self.lab = LabSession(session, self)
         self.theme = THEMES[settings.get("theme")]
         self._dress()
         self.scene = Scene(session)
@@ -177,6 +179,10 @@ class Window(QMainWindow):
         session.undo_stack.indexChanged.connect(self.refresh_actions)
         session.undo_stack.cleanChanged.connect(self._show_file)
         session.runChanged.connect(self._dim_if_wrong)
+        for signal in (session.runChanged, self.lab.runChanged, self.lab.progressed):
+            signal.connect(self._show_notice)
+        self.lab.opened.connect(self.view.setFocus)  # so that the next key steps
+        self.notice.pressed.connect(self.lab.open_on_canvas)
         session.selectionChanged.connect(self.refresh_actions)
         self.view.editRequested.connect(self._edit_value)
         self.view.customContextMenuRequested.connect(self._canvas_menu)
@@ -190,18 +196,13 @@ class Window(QMainWindow):
     # -- panels made when first asked for: plots take half a second to load
 
     def _load_lab(self) -> LabPanel:
-        from app.lab.lab import LabPanel
+        from app.lab.panel import LabPanel
 
-        lab = LabPanel(self.session)
-        lab.opened.connect(self.view.setFocus)  # so that the next key steps
-        lab.differed.connect(self._show_notice)
-        self.notice.pressed.connect(lab.open_on_canvas)
-        return lab
+        return LabPanel(self.lab)
 
     def _show_notice(self) -> None:
         """Say that canvas and training differ, to who works with both."""
-        lab = self.lab_dock.made
-        differ = lab is not None and lab.differs and self.lab_dock.seen
+        differ = self.lab_dock.seen and self.lab.differs
         self.notice.setVisible(differ and not self.presentation.active)
 
     def _load_derivatives(self) -> DerivativesPanel:
@@ -210,12 +211,8 @@ class Window(QMainWindow):
         return DerivativesPanel(self.session)
 
     @property
-    def lab(self) -> LabPanel:
-        return self.lab_dock.panel
-
-    @property
     def derivatives(self) -> DerivativesPanel:
-        return self.derivatives_dock.panel
+        return self.derivatives_dock.make()
 
     # -- look
 
@@ -455,7 +452,7 @@ class Window(QMainWindow):
         self.presentation.stop()
         self.transport.pause()
         self.scene.finish()
-        self.lab_dock.pause()
+        self.lab.stop()
         self.derivatives_dock.pause()
         self.settings.save_window(self)
         self.files.close()

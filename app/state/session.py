@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 from weakref import proxy
 
 from msgspec.structs import replace
@@ -42,10 +41,9 @@ from core.passes.unfold import (
 )
 from core.project.document import EXAMPLE, Document, Point
 from core.project.retyping import Retyping
-from core.training.lab import Lab
 
 MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
-AT_ONCE, BUSY_AFTER = 0.05, 0.4  # seconds: what takes longer is computed in slices, and said to be so
+BUSY_AFTER = 0.4  # seconds: what takes longer to compute is said to do so
 BUSY = Problem("The program is being computed and drawn", hint="Esc stops it")
 STOPPED = Problem("Computing was stopped", hint="Change the program to compute it again")
 
@@ -244,12 +242,6 @@ class Session(QObject):
         if operations != self.document.unfolded:
             self.edit(label, replace(self.document, unfolded=operations))
 
-    def set_lab(self, label: str, gesture: int = -1, **settings: Any) -> None:
-        """Change settings of training, by their names in `Lab`, as one step that can be undone."""
-        lab = replace(self.document.lab, **settings)
-        if lab != self.document.lab:
-            self.edit(label, replace(self.document, lab=lab), gesture)
-
     def open_program(
         self, text: str, values: Mapping[str, Value], label: str, guessed: Collection[str] = ()
     ) -> None:
@@ -264,7 +256,7 @@ class Session(QObject):
         found = with_defaults(read_program(text, values), values)
         unknown = frozenset(guessed) | found.keys() - values.keys()
         is_open = text == self.document.text
-        before = self.document if is_open else Document(text, lab=replace(self.lab, roles={}))
+        before = self.document if is_open else Document(text, lab=replace(self.document.lab, roles={}))
         self.edit(label, replace(before, values=found, guessed=unknown))
         self.seek(0)
 
@@ -311,10 +303,6 @@ class Session(QObject):
         """Whether the story is that of an earlier text, since the present one is not understood."""
         return self.document.text != self._understood
 
-    @property
-    def lab(self) -> Lab:
-        return self.document.lab
-
     def seek(self, cursor: int) -> None:
         """Go to where the first `cursor` steps are done, or as near as there are steps."""
         cursor = max(0, min(cursor, len(self.story)))
@@ -352,13 +340,8 @@ class Session(QObject):
         Nearly always this is done at once. What takes longer goes on in slices, until it is done, `stop` is
         called, or another document is shown.
         """
-        self._ticker.stop()
         self._begun, self.computing = clock.now() if self._asked is None else self._asked, True
-        work = self._understanding(self.document)
-        while clock.now() <= self._begun + AT_ONCE:
-            if next(work, self) is self:
-                return
-        self._ticker.start(work)
+        self._ticker.begin(self._understanding(self.document), self._begun)
 
     def stop(self) -> None:
         """Give up what is being computed; the last trace stays."""

@@ -1,4 +1,4 @@
-"""Drives an endless generator in short slices between two screen refreshes: no threads, no locks."""
+"""Drives a generator in short slices between two screen refreshes: no threads, no locks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-SLICE = 0.012
+from app.state import clock
+
+SLICE = 0.012  # seconds
+AT_ONCE = 0.05  # seconds: what takes longer is done in slices
 
 
 class Ticker(QObject):
@@ -33,6 +36,19 @@ class Ticker(QObject):
     def start(self, work: Iterator[Any]) -> None:
         self._work = work
         self._timer.start()
+
+    def begin(self, work: Iterator[Any], since: float) -> None:
+        """Do the work at once, as long as no more than AT_ONCE has passed since then; the rest in slices."""
+        self.stop()
+        while clock.now() <= since + AT_ONCE:
+            if next(work, self) is self:
+                return
+        self.start(work)
+
+    def finish(self) -> None:
+        """Do at once what is left."""
+        while self.running:
+            self._slice()
 
     def stop(self) -> None:
         if self.running:

@@ -122,34 +122,28 @@ def follow(
     weights: list[Mapping[str, float]] = []
     few = trainer.parameters.size <= MOST_WEIGHTS
 
-    def note(record: Record, values: Mapping[str, Value]) -> None:
+    def note(record: Record, learned: Mapping[str, Value]) -> None:
         records.append(record)
         tell(record)
         if few:
-            weights.append(_entries({name: values[name] for name in trainer.roles.parameters}))
+            weights.append(_entries(learned))
 
-    note(trainer.checked(), trainer.values())
+    note(trainer.checked(), trainer.learned())
     while trainer.updates < updates and not trainer.trouble and not stopped():
         until = trainer.per_epoch - trainer.updates % trainer.per_epoch
         trainer.step(min(until, updates - trainer.updates))
         record = trainer.checked()
         if not trainer.trouble:
-            note(record, trainer.values())
+            note(record, trainer.learned())
     diverged, failed = None, trainer.failed
     if failed:
         diverged = failed.record.step
         while records and records[-1].step >= diverged:
             records.pop()
             weights[-1:] = []
-        note(failed.record, failed.values)
+        note(failed.record, {name: failed.values[name] for name in trainer.roles.parameters})
     interrupted = trainer.updates < updates and not failed
-    return Curve(records, weights, learned(trainer), trainer.trouble, diverged, interrupted)
-
-
-def learned(trainer: Trainer) -> dict[str, Value]:
-    """The parameters as they are now."""
-    values = trainer.values()
-    return {name: values[name] for name in trainer.roles.parameters}
+    return Curve(records, weights, trainer.learned(), trainer.trouble, diverged, interrupted)
 
 
 def _entries(values: Mapping[str, Value]) -> dict[str, float]:

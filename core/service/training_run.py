@@ -165,7 +165,7 @@ class Training:
         answer = {
             "ok": True,
             "losses": [plain_value(loss) for loss in losses],
-            "values": self._named({name: trainer.values()[name] for name in self.roles.parameters}),
+            "values": self._named(trainer.learned()),
             "diverged": diverged,
             "nodes": self._named(trainer.node_values(self.nodes)),
             "warnings": [note.message for note in (*self.graph.notes, *self._unused())],

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from core.base.arrays import Shape, Value, frozen, shape_of, shape_text
 from core.base.errors import Problem
+from core.base.slicing import Work, finished
 from core.data.examples import Dataset
 from core.graph.builder import build, read_program
 from core.graph.graph import Graph
@@ -40,7 +41,7 @@ class Fitted(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def fitted(
+def fitting(
     text: str,
     values: Mapping[str, Value],
     guessed: Collection[str],
@@ -48,7 +49,7 @@ def fitted(
     chosen: Mapping[str, str],
     seed: int,
     rule: type[Optimizer] = SGD,
-) -> Fitted:
+) -> Work[Fitted]:
     """Fit a program to its data; without data it starts from the values it has. Raises Problem.
 
     Nobody gave the values of `guessed` names: with data, parameters among them are drawn from the seed.
@@ -62,8 +63,8 @@ def fitted(
     else:
         given = {name: value for name, value in values.items() if name not in guessed}
         try:
-            made = first_good(
-                _Fitting(program, values, given, dataset, chosen, seed, rule, lengths).fitted
+            made = yield from first_good(
+                _Fitting(program, values, given, dataset, chosen, seed, rule, lengths).fitting
                 for lengths in _lengths(dataset, rule)
             )
         except Problem as problem:
@@ -91,12 +92,13 @@ def sight(
     return replace(found, coding="")
 
 
-def first_good(attempts: Iterable[Callable[[], Result]]) -> Result:
+def first_good(attempts: Iterable[Callable[[], Work[Result]]]) -> Work[Result]:
     """What the first attempt returns that raises no Problem; if all do, that of the first is raised."""
     problem: Problem | None = None
     for attempt in attempts:
+        yield
         try:
-            return attempt()
+            return (yield from attempt())
         except Problem as one:
             problem = problem or one
     assert problem is not None
@@ -133,20 +135,23 @@ class _Fitting(Struct, frozen=True, dict=True):
     rule: type[Optimizer]
     lengths: Lengths
 
-    def fitted(self) -> Fitted:
+    def fitting(self) -> Work[Fitted]:
         names = self.first_sight()
-        return first_good(
+        attempts = (
             partial(self.attempt, kept, names, as_vector)
             for kept in self.kept_values(names)
             for as_vector in ([True, False] if self.may_be_vector(names) else [False])
         )
+        return (yield from first_good(attempts))
 
     def guessed(self, kept: Mapping[str, Value]) -> dict[str, Value]:
         """Values for all names, some of them kept; only their shapes matter."""
         return with_defaults(self.program, kept, 1, self.lengths)
 
-    def built(self, kept: Mapping[str, Value]) -> Graph:
-        return build(self.program, self.guessed(kept))
+    def built(self, kept: Mapping[str, Value]) -> Work[Graph]:
+        found = self.guessed(kept)
+        yield
+        return build(self.program, found)
 
     def first_sight(self) -> Roles:
         """The roles by the program alone, before its shapes are known. Raises Problem."""
@@ -157,7 +162,7 @@ class _Fitting(Struct, frozen=True, dict=True):
     def first_graph(self) -> Graph:
         inputs: dict[str, Value] = {VECTOR: frozen(np.zeros(whole_shapes(self.dataset)[0]))}
         tries: list[Mapping[str, Value]] = [self.given, {**self.given, **inputs}, {}]
-        return first_good(partial(self.built, kept) for kept in tries)
+        return finished(first_good(partial(self.built, kept) for kept in tries))
 
     def may_be_vector(self, names: Roles) -> bool:
         """Return whether the target meets a vector, so that it may be one although it looks like a number."""
@@ -179,9 +184,10 @@ class _Fitting(Struct, frozen=True, dict=True):
         if fitting:
             yield {}
 
-    def attempt(self, kept: Mapping[str, Value], names: Roles, as_vector: bool) -> Fitted:
+    def attempt(self, kept: Mapping[str, Value], names: Roles, as_vector: bool) -> Work[Fitted]:
         """The program with some values kept. Raises Problem where these do not fit."""
         found = self.guessed({**kept, **self.data_values(kept, names, as_vector)})
+        yield
         graph = build(self.program, found)
         roles = roles_of(graph, self.dataset, self.chosen, self.rule)
         if as_vector and (graph.nodes[graph.output].shape or not graph.nodes[roles.target].shape):

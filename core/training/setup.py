@@ -1,19 +1,25 @@
-"""From the lab's settings to something that trains: data, a program, its roles, where it starts."""
+"""From the lab's settings to something that trains: data, a program, its roles, where it starts.
+
+setup       what the settings say -> Setup; in pieces, setting_up
+at_sight    roles and data of a program that may not fit its data
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from core.base.arrays import Value
 from core.base.errors import Problem
+from core.base.slicing import Work, at_once
 from core.data.datasets import DATASETS
 from core.data.examples import Dataset, Examples
 from core.graph.builder import build, read_program
 from core.graph.graph import Graph
-from core.training.fitting import fitted
+from core.training.fitting import fitting, sight
 from core.training.lab import NO_DATA, Lab
 from core.training.networks import Network
 from core.training.optimizers import rule_of
@@ -45,21 +51,40 @@ class Setup(Struct, frozen=True):
         return Trainer(self.graph, self.values, self.roles, self.examples, self.settings)
 
 
-def setup(lab: Lab, text: str, values: Mapping[str, Value], guessed: Collection[str] = ()) -> Setup:
+def setting_up(
+    lab: Lab, text: str, values: Mapping[str, Value], guessed: Collection[str] = ()
+) -> Work[Setup]:
     """What the lab's settings say. Raises Problem.
 
     `text` and `values` are the typed program's; nobody gave the values of `guessed` names.
     """
     dataset, settings = dataset_of(lab), settings_of(lab)
+    yield
     if lab.trains == "network":
         if dataset is None:
             raise Problem("A network needs data", hint="Choose a data set, or train the typed program")
         network = replace(Network.for_data(dataset, lab.hidden, lab.activation), decay=lab.decay)
         text, values = network.program_text(), network.initial_values(lab.seed) | network.example_values()
+        yield
         graph = build(read_program(text, values), values)
         return Setup(text, graph, values, roles_of(graph, dataset), dataset, settings)
-    made = fitted(text, values, guessed, dataset, lab.roles, lab.seed, rule_of(lab.optimizer))
+    rule = rule_of(lab.optimizer)
+    made = yield from fitting(text, values, guessed, dataset, lab.roles, lab.seed, rule)
     return Setup(text, made.graph, made.values, made.roles, dataset, settings, made.notes)
+
+
+setup = at_once(setting_up)
+
+
+def at_sight(
+    lab: Lab, text: str, values: Mapping[str, Value], guessed: Collection[str] = ()
+) -> tuple[Roles | None, Dataset | None]:
+    """The roles and the data of a typed program that may not fit them, as far as there are any."""
+    dataset = None
+    with suppress(Problem):
+        dataset = dataset_of(lab)
+        return sight(text, values, guessed, dataset, lab.roles), dataset
+    return None, dataset
 
 
 def dataset_of(lab: Lab) -> Dataset | None:

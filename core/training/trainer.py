@@ -101,7 +101,7 @@ class Trainer:
     graph                   the program; behind it what its update rule may add, and its output is the loss
     parameters              all of them end to end, changed in place
     train_data, test_data   the parts of the examples, None where there are none
-    records                 one after every epoch; in a long run after every second, fourth and so on
+    records                 one at the start and one after every epoch; of a long run every second, fourth …
     trouble                 the sentence that says why training stopped, or ""; `failed` is what was met there
     """
 
@@ -192,8 +192,8 @@ class Trainer:
         self._set_out()
         self.updates = 0
         self._rows: Sequence[int] | Array = ()
-        self.records: list[Record] = []
         self._every = 1
+        self.records = [self.record()]
 
     def _set_out(self) -> None:
         """Take the parameters as they are for those to start from."""
@@ -309,11 +309,14 @@ class Trainer:
 
     # -- what is known
 
+    def learned(self) -> dict[str, Value]:
+        """The parameters as they are now."""
+        views = self._first.views
+        return {name: frozen(np.array(views[name], np.float64)) for name in self.roles.parameters}
+
     def values(self) -> dict[str, Value]:
         """The parameters as they are now, and the fixed inputs."""
-        views = self._first.views
-        learned = {name: frozen(np.array(views[name], np.float64)) for name in self.roles.parameters}
-        return {**learned, **self.engines.fixed}
+        return {**self.learned(), **self.engines.fixed}
 
     def example(self, index: int) -> dict[str, Value]:
         """All values of the program at a training example, for the canvas; without data just `values`."""
@@ -365,8 +368,8 @@ class Trainer:
         if self.trouble:
             return
         self.records.append(record)
-        if len(self.records) >= MOST_RECORDS:
-            self.records, self._every = self.records[1::2], 2 * self._every
+        if len(self.records) > MOST_RECORDS:
+            self.records, self._every = self.records[::2], 2 * self._every
 
     # -- changes while training
 

@@ -116,7 +116,9 @@ def desk(window, qtbot):
 
 def setting(window, name):
     """A field of the lab, by its accessible name."""
-    return next(field for field in window.lab.findChildren(QWidget) if field.accessibleName() == name)
+    return next(
+        field for field in window.lab_dock.made.findChildren(QWidget) if field.accessibleName() == name
+    )
 
 
 def number(window):
@@ -163,15 +165,15 @@ def test_the_keys_of_commands_work_while_a_field_has_the_focus(desk, name):
 
 def test_undo_takes_back_what_is_being_typed_and_then_the_last_change(desk):
     field = number(desk)
-    before = desk.session.lab.batch
+    before = desk.lab.settings.batch
     typed(field, "25")
     QTest.keyClick(desk.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert field.lineEdit().text() == str(before) and desk.session.lab.batch == before
+    assert field.lineEdit().text() == str(before) and desk.lab.settings.batch == before
     typed(field, "25")
     QTest.keyClick(desk.windowHandle(), Qt.Key.Key_Return)
-    assert desk.session.lab.batch == 25
+    assert desk.lab.settings.batch == 25
     QTest.keyClick(desk.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert desk.session.lab.batch == before and field.lineEdit().text() == str(before)
+    assert desk.lab.settings.batch == before and field.lineEdit().text() == str(before)
 
 
 @pytest.mark.parametrize("key", ["Left", "Right", "Home", "End", "Space", "N", "B"])

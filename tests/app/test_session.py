@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 
+from app.state.lab_session import LabSession
 from app.state.session import Edit, Session
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
@@ -141,7 +142,7 @@ def test_undo_reaches_text_values_places_and_lab(session):
     session.set_text("x y")
     session.set_value("x", 7.0)
     session.move_node("x", (10.0, 20.0), session.gesture())
-    session.set_lab("choose data", data="xor")
+    LabSession(session).change("choose data", data="xor")
     assert session.undo_stack.count() == 4
     for _ in range(4):
         session.undo_stack.undo()
@@ -149,7 +150,7 @@ def test_undo_reaches_text_values_places_and_lab(session):
     assert values(session)["f"] == -12
     for _ in range(4):
         session.undo_stack.redo()
-    assert session.lab.data == "xor" and session.document.moved["x"] == (10.0, 20.0)
+    assert session.document.lab.data == "xor" and session.document.moved["x"] == (10.0, 20.0)
 
 
 def test_a_drag_is_one_undo_entry(session):

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QWidget
 from app.canvas.scene import Scene
 from app.canvas.view import View
 from app.shell.window import Window
+from app.state.lab_session import LabSession
 from app.state.session import Session
 from app.state.settings import Settings
 from core.base.arrays import Value
 from core.project.document import EXAMPLE, Document
-from core.training.boundary import plane_of
+from core.training.run import Run
 from core.training.setup import setup
-from core.training.trainer import Trainer
 from tests.bench.programs import net
 from tests.bench.rivals import BareEditor, BareLab, BareScene, GraphItems
 from tests.bench.screen import Eye, rest, screen
@@ -178,19 +178,20 @@ def training(effort: Effort) -> Iterator[Row]:
     for title in TRAINED:
         lab = LABS[title]
         window = window_on(opened(EXAMPLE.text, EXAMPLE.values))
-        window.session.set_lab("settings", **{name: getattr(lab, name) for name in lab.__struct_fields__})
+        session = window.lab
+        session.change("settings", **{name: getattr(lab, name) for name in lab.__struct_fields__})
         panel = window.lab_dock.open()
         rest(SETTLED)
         alone = setup(lab, "", {}).trainer()
         run = alone.train()
 
-        def live(panel: Any = panel) -> float:
-            before, begun = panel.trainer.updates, time.process_time()
-            panel.toggle()
+        def live(session: LabSession = session) -> float:
+            before, begun = session.run.trainer.updates, time.process_time()
+            session.toggle()
             rest(round(1000 * effort.trains))
-            panel.toggle()
+            session.toggle()
             spent = time.process_time() - begun
-            return spent / max(1, panel.trainer.updates - before)
+            return spent / max(1, session.run.trainer.updates - before)
 
         calls = max(1, round(effort.trains / 4 / taken(lambda run=run: next(run), 100)))
         acts: dict[str, Timed] = {
@@ -199,17 +200,17 @@ def training(effort: Effort) -> Iterator[Row]:
         }
         what = f"an update of {title}, views live"
         yield from against("views", what, turns(acts, min(7, effort.rounds), PATIENCE))
-        yield from picture(title, panel, effort)
+        yield from picture(title, session, panel, effort)
         closed(window)
 
 
-def picture(title: str, panel: Any, effort: Effort) -> Iterator[Row]:
+def picture(title: str, session: LabSession, panel: QWidget, effort: Effort) -> Iterator[Row]:
     """All views shown once, beside maps and a curve of the same sizes."""
-    bare = BareLab(_maps(panel.trainer), max(1, len(panel.trainer.records)), panel.size())
+    bare = BareLab(_maps(session.run), len(session.run.trainer.records), panel.size())
     shown(bare, 1300)
     seen, bare_seen = Eye(panel, *panel.findChildren(QWidget)), Eye(bare.viewport())
     acts: dict[str, Timed] = {
-        OURS: lambda: seen.drawn(panel.step),
+        OURS: lambda: seen.drawn(session.step),
         "pyqtgraph alone": lambda: bare_seen.drawn(bare.show_numbers),
     }
     what = f"a picture of {title}, with one update"
@@ -217,10 +218,10 @@ def picture(title: str, panel: Any, effort: Effort) -> Iterator[Row]:
     closed(bare)
 
 
-def _maps(trainer: Trainer) -> list[Any]:
+def _maps(run: Run) -> list[Any]:
     """What the lab draws as maps: the plane with the hidden units, or templates; and the weights."""
-    plane = plane_of(trainer)
-    weights = [np.atleast_2d(value) for value in trainer.values().values() if np.ndim(value)]
+    plane = run.plane
+    weights = [np.atleast_2d(value) for value in run.trainer.values().values() if np.ndim(value)]
     if plane is None:
         side = round(weights[0].shape[1] ** 0.5)
         return [*weights[0].reshape(-1, side, side), *weights]

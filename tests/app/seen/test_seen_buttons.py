@@ -207,7 +207,7 @@ TYPED = program("y = σ(w·x + b); L = bce(y, t)", w=[1, 1], b=0, x=[1, 2], t=1)
 DIFFERS = all_of(
     lab,
     TYPED,
-    lambda window: window.session.set_lab("train", trains="program", data="gauss"),
+    lambda window: window.lab.change("train", trains="program", data="gauss"),
     lambda window: window.lab.step(3),
 )
 

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from app.lab.boundary import BoundaryView, Scale
 from app.lab.curves import Curves
 from app.lab.weights import HeatMaps, template_maps, weight_maps
+from app.state.lab_session import LabSession
 from app.widgets.theme import CLASSES, LIGHT
 from core.base.arrays import frozen
 from tests.app.seen.pixels import Seen, named, of_classes, of_theme, widget
@@ -17,6 +18,11 @@ NEURON = "y = σ(w·x + b); L = bce(y, t)"
 NET = "h = tanh(W x + c); y = σ(v·h + b); L = bce(y, t)"
 TWO = np.array([[-3.0, -4.0], [3.0, 4.0]])  # a sample at the left below, one at the right above
 WHOLE = (-6.0, 6.0, -6.0, 6.0)
+
+
+@pytest.fixture
+def lab(session):
+    return LabSession(session)
 
 
 @pytest.fixture
@@ -63,8 +69,8 @@ def corners(shown):
 # -- the plane
 
 
-def test_samples_have_the_colours_of_their_classes_and_stand_where_they_belong(put, theme):
-    view = put(BoundaryView(), theme)
+def test_samples_have_the_colours_of_their_classes_and_stand_where_they_belong(put, lab, theme):
+    view = put(BoundaryView(lab), theme)
     view.show_samples(TWO, np.array([0, 1]), np.array([0, 1]), [False, False], ("x1", "x2"))
     view.setRange(xRange=WHOLE[:2], yRange=WHOLE[2:], padding=0)
     seen = look(view, theme)
@@ -73,9 +79,9 @@ def test_samples_have_the_colours_of_their_classes_and_stand_where_they_belong(p
 
 
 @pytest.mark.parametrize(("axis", "high"), [(0, "right"), (1, "above")])
-def test_the_plane_has_its_high_side_where_the_prediction_is_high(put, theme, axis, high):
+def test_the_plane_has_its_high_side_where_the_prediction_is_high(put, lab, theme, axis, high):
     """A prediction that grows with one feature: rows are those of the second, the least first."""
-    view = put(BoundaryView(), theme)
+    view = put(BoundaryView(lab), theme)
     ramp = np.linspace(0, 1, 40)
     values = np.tile(ramp, (40, 1)) if axis == 0 else np.tile(ramp[:, None], (1, 40))
     view.show_prediction(values, WHOLE, Scale(0.5, 0.5))
@@ -85,8 +91,8 @@ def test_the_plane_has_its_high_side_where_the_prediction_is_high(put, theme, ax
     assert leans(seen, theme, *places[low]) == 0
 
 
-def test_three_classes_have_their_colours_in_the_plane_too(put, theme):
-    view = put(BoundaryView(), theme)
+def test_three_classes_have_their_colours_in_the_plane_too(put, lab, theme):
+    view = put(BoundaryView(lab), theme)
     shares = np.zeros((40, 40, 3))
     shares[:20, :, 0], shares[20:, :20, 1], shares[20:, 20:, 2] = 1, 1, 1  # below, left above, right above
     view.show_prediction(shares, WHOLE, Scale(0.5, 0.5))
@@ -99,8 +105,8 @@ def test_three_classes_have_their_colours_in_the_plane_too(put, theme):
     assert found == [0, 1, 2]
 
 
-def test_numbers_as_targets_are_blue_above_0_and_orange_below_in_points_and_plane(put, theme):
-    view = put(BoundaryView(), theme)
+def test_numbers_as_targets_are_blue_above_0_and_orange_below_in_points_and_plane(put, lab, theme):
+    view = put(BoundaryView(lab), theme)
     view.show_samples(TWO, None, np.array([-1.0, 1.0]), [False, False], ("x1", "x2"))
     view.setRange(xRange=WHOLE[:2], yRange=WHOLE[2:], padding=0)
     seen = widget(view, theme)
@@ -112,8 +118,8 @@ def test_numbers_as_targets_are_blue_above_0_and_orange_below_in_points_and_plan
     assert [leans(seen, theme, *places[side], tints) for side in ("left", "right")] == [0, 1]
 
 
-def test_the_axes_of_the_plane_are_named_after_their_features(put):
-    view = put(BoundaryView(), LIGHT)
+def test_the_axes_of_the_plane_are_named_after_their_features(put, lab):
+    view = put(BoundaryView(lab), LIGHT)
     view.show_samples(TWO, np.array([0, 1]), np.array([0, 1]), [False, False], ("across", "up"))
     axes = {side: view.getPlotItem().getAxis(side) for side in ("bottom", "left")}
     assert {side: axis.label.toPlainText().strip() for side, axis in axes.items()} == {
@@ -136,8 +142,8 @@ def trained(window):
         window.lab_dock.open()
         window.resize(1400, 1000)
         window.session.open_program(text, {name: frozen(value) for name, value in values.items()}, "open")
-        window.session.set_lab("train it", trains="program", data=data, noise=0.0)
-        assert window.lab.trainer is not None, window.lab.message.text()
+        window.lab.change("train it", trains="program", data=data, noise=0.0)
+        assert window.lab.problem is None
         return window
 
     return train
@@ -282,8 +288,8 @@ def test_what_is_told_of_a_weight_is_what_is_seen_there(put, where):
 # -- curves
 
 
-def test_the_losses_have_their_colours_in_the_plot_and_in_the_legend(put, theme):
-    view = put(Curves(), theme)
+def test_the_losses_have_their_colours_in_the_plot_and_in_the_legend(put, lab, theme):
+    view = put(Curves(lab), theme)
     view.show_records([0, 10, 20, 30], [8.0] * 4, [2.0] * 4)  # the training's loss stands higher
     view.setYRange(0, 20)
     seen = widget(view, theme)
@@ -296,8 +302,8 @@ def test_the_losses_have_their_colours_in_the_plot_and_in_the_legend(put, theme)
     assert [label.text for _, label in view.getPlotItem().legend.items] == ["training", "test"]
 
 
-def test_the_loss_falls_to_the_right_and_higher_losses_stand_higher(put):
-    view = put(Curves(), LIGHT)
+def test_the_loss_falls_to_the_right_and_higher_losses_stand_higher(put, lab):
+    view = put(Curves(lab), LIGHT)
     view.show_records([0, 10, 20, 30], [4.0, 3.0, 2.0, 1.0], [float("nan")] * 4)
     plot = QRectF(view.getPlotItem().getViewBox().sceneBoundingRect())
     plot.setRight(view.getPlotItem().legend.sceneBoundingRect().left() - 4)

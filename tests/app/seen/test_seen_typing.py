@@ -130,7 +130,7 @@ def everything(window):
     window.derivatives_dock.open()
     values = {"w": frozen([1, 1]), "b": 0.0, "x": frozen([1, 2]), "t": 1.0}
     window.session.open_program(NEURON, values, "open")
-    window.session.set_lab("train", trains="program", data="gauss", samples=20)
+    window.lab.change("train", trains="program", data="gauss", samples=20)
     return window
 
 
@@ -171,7 +171,7 @@ def test_whatever_is_chosen_or_typed_is_undone_and_the_field_shows_it(everything
     session, wrong = everything.session, {}
     for key in sorted(UNDONE, key=of_a_network):
         network = of_a_network(key)
-        session.set_lab("train", trains="network" if network else "program")
+        everything.lab.change("train", trains="network" if network else "program")
         QApplication.processEvents()
         session.undo_stack.clear()
         field, document = fields(everything)[key], session.document

@@ -1,0 +1,260 @@
+"""What the training lab trains: the one place that has the run. Views, exports and commands ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
+
+from app.state import clock
+from app.state.session import Session
+from app.state.ticker import Ticker
+from core.base.arrays import Value
+from core.base.errors import Problem
+from core.base.slicing import Work, finished
+from core.graph.builder import free_names
+from core.training.lab import NO_DATA, Lab
+
+# what trains loads NumPy, so it is imported with the first run
+if TYPE_CHECKING:
+    from core.data.examples import Dataset
+    from core.training.roles import Roles
+    from core.training.run import Run
+    from core.training.setup import Setup
+    from core.training.trainer import Record
+
+SHOWN_EVERY = 4  # slices of training
+
+
+class _Wanted(Struct, frozen=True):
+    """What a run is made from: the settings, and of a typed program its text and the values given to it."""
+
+    lab: Lab
+    text: str = ""
+    given: Mapping[str, Value] = {}
+
+
+class LabSession(QObject):
+    """The run that the session's document asks for: made, trained in slices, put on the canvas.
+
+    Nothing is made before somebody asks for it. From then on the run follows the document: it goes on with
+    values that are edited on the canvas, and any other change that matters to it makes a new one.
+    """
+
+    runChanged = Signal()  # there is another run, or none
+    progressed = Signal()  # the weights have changed, or whether it is training
+    sampleChanged = Signal()
+    opened = Signal()  # what is trained has been put on the canvas
+
+    def __init__(self, session: Session, parent: QObject | None = None):
+        super().__init__(parent)
+        self.session = session
+        self.sample = 0  # the number of the example that goes to the canvas
+        self._run: Run | None = None
+        self._problem: Problem | None = None
+        self._made_from: _Wanted | None = None
+        self._slices = 0
+        self._maker, self._ticker = Ticker(self), Ticker(self)
+        self._ticker.progressed.connect(self._show_at_times)
+        self._ticker.stopped.connect(self.progressed)
+        session.runChanged.connect(self._follow)
+
+    # -- settings
+
+    @property
+    def settings(self) -> Lab:
+        """The lab's settings, as the document has them."""
+        return self.session.document.lab
+
+    def change(self, label: str, **settings: Any) -> None:
+        """Change some settings, as one entry of undo."""
+        lab = replace(self.settings, **settings)
+        if lab != self.settings:
+            self.session.edit(label, replace(self.session.document, lab=lab))
+
+    def choose_data(self, name: str) -> None:
+        """Take another data set: as many samples as it usually has, and no more noise than it can have."""
+        from core.data.datasets import DATASETS
+
+        settings: dict[str, Any] = {"data": name}
+        if source := DATASETS.get(name):
+            before = DATASETS.get(self.settings.data)
+            noise = self.settings.noise if before is None or before.noise_high else Lab().noise
+            settings |= {"samples": source.n, "noise": min(noise, source.noise_high)}
+        self.change("set data", **settings)
+
+    def choose_role(self, name: str, role: str) -> None:
+        """Say what a name of the typed program is for; "" leaves it to how the program uses it."""
+        others = {other: kept for other, kept in self.settings.roles.items() if other != name}
+        self.change(f"set role of {name}", roles=others | ({name: role} if role else {}))
+
+    def choose_sample(self, number: int) -> None:
+        """Choose the example that goes to the canvas."""
+        if number != self.sample:
+            self.sample = number
+            self.sampleChanged.emit()
+
+    # -- what is trained
+
+    @property
+    def run(self) -> Run | None:
+        """What is trained, made by now; None where nothing can be, which `problem` explains."""
+        if self._made_from is None:
+            self._made_from = self._wanted()
+            finished(self._making())
+        self._maker.finish()
+        return self._run
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why there is nothing to train, or None."""
+        return self._problem if self.run is None else None
+
+    @property
+    def stopped_by(self) -> str:
+        """The sentence that says why the training cannot go on, as after an infinite loss; or ""."""
+        return self.run.trainer.trouble if self.run else ""
+
+    def roles(self) -> tuple[Sequence[str], Roles | None, Dataset | None]:
+        """The names of the typed program, what each is for, and the data, as far as these are known."""
+        from core.training.setup import at_sight
+
+        if run := self.run:
+            setup = run.setup
+            return free_names(setup.graph.program, setup.values), setup.roles, setup.dataset
+        document = self.session.document
+        found = at_sight(document.lab, document.text, document.values, document.guessed)
+        return self.session.story.graph.free, *found
+
+    def present(self) -> Setup:
+        """What is trained, at the weights it has reached. Raises Problem where there is nothing to train."""
+        if self.run is None:
+            assert self._problem is not None
+            raise self._problem
+        return self.run.present()
+
+    @property
+    def record(self) -> Record | None:
+        """Losses and accuracies: those of the present weights, while it is training those last recorded."""
+        if self.run is None:
+            return None
+        return self.run.trainer.records[-1] if self.training else self.run.trainer.record()
+
+    @property
+    def differs(self) -> bool:
+        """Whether the canvas shows what is trained here with other weights; no run is made to find out."""
+        run, story = self._run, self.session.story
+        return run is not None and story.graph.program.text == run.setup.text and run.differs(story.inputs)
+
+    # -- training
+
+    @property
+    def training(self) -> bool:
+        return self._ticker.running
+
+    def toggle(self) -> None:
+        """Train, or pause."""
+        if self.training:
+            self.pause()
+        elif self.run is not None and not self.stopped_by:
+            self._ticker.start(self.run.trainer.train())
+            self.progressed.emit()
+
+    def pause(self) -> None:
+        self._ticker.stop()
+
+    def step(self, updates: int = 1) -> None:
+        """One update of the weights, or several."""
+        self.pause()
+        if self.run is not None and not self.stopped_by:
+            self.run.trainer.step(updates)
+            self.progressed.emit()
+
+    def reset(self) -> None:
+        """Back to the first weights; the same seed draws the same run."""
+        self.pause()
+        if self.run is not None:
+            self.run.trainer.reset()
+            self.progressed.emit()
+
+    def stop(self) -> None:
+        """End all work; a run that was being made is made when it is asked for."""
+        self.pause()
+        if self._maker.running:
+            self._maker.stop()
+            self._made_from = None
+
+    def open_on_canvas(self) -> None:
+        """Put the trained program on the canvas, at its present weights, on the chosen sample."""
+        if self.run is None:
+            return
+        self.pause()
+        guessed = self.session.document.guessed if self.settings.trains == "program" else ()
+        inputs = self.run.inputs(self.sample)
+        self.session.open_program(self.run.setup.text, inputs, "open net on canvas", guessed)
+        self.opened.emit()
+
+    def _show_at_times(self) -> None:
+        self._slices += 1
+        if self._slices % SHOWN_EVERY == 0:
+            self.progressed.emit()
+
+    # -- following the document
+
+    def _wanted(self) -> _Wanted:
+        document = self.session.document
+        if self.settings.trains != "program":
+            return _Wanted(self.settings)
+        unknown = document.guessed if self.settings.data != NO_DATA else ()
+        given = {name: value for name, value in document.values.items() if name not in unknown}
+        return _Wanted(self.settings, document.text, given)
+
+    def _follow(self) -> None:
+        """Go on with the run if at most values have changed that it can take, else make another."""
+        if self._made_from is None:
+            return
+        before, wanted = self._made_from, self._wanted()
+        self._made_from = wanted
+        same_kind = (before.lab, before.text) == (wanted.lab, wanted.text)
+        if same_kind and not self._maker.running and self._goes_on(before.given, wanted.given):
+            return
+        self.pause()
+        self._maker.begin(self._making_anew(), clock.now())
+
+    def _goes_on(self, before: Mapping[str, Value], given: Mapping[str, Value]) -> bool:
+        """Take over what was given anew; return whether that was all that is to be done."""
+        from core.training.run import changed_names
+
+        changed = changed_names(before, given)
+        if self._run is None:
+            return not changed
+        if not self._run.can_take(changed, given):
+            return False
+        if self._run.take(changed, given, lambda: finished(self._setting_up()).values):
+            self.progressed.emit()
+        return True
+
+    def _making_anew(self) -> Work[None]:
+        yield from self._making()
+        self.runChanged.emit()
+
+    def _making(self) -> Work[None]:
+        from core.training.run import Run
+
+        made, problem = None, None
+        try:
+            made = Run((yield from self._setting_up()))
+        except Problem as found:
+            problem = found.with_traceback(None)  # its frames would hold this session
+        self._run, self._problem = made, problem
+        count = len(made.setup.dataset) if made and made.setup.dataset else 0
+        self.sample = min(self.sample, max(0, count - 1))
+
+    def _setting_up(self) -> Work[Setup]:
+        from core.training.setup import setting_up
+
+        document = self.session.document
+        return setting_up(document.lab, document.text, document.values, document.guessed)

@@ -1,0 +1,84 @@
+"""A run of the lab: what is trained, the trainer at work on it, and values changed while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
+
+from msgspec.structs import replace
+
+from core.base.arrays import Value, same, shape_of
+from core.training.boundary import Plane, plane_of
+from core.training.setup import Setup
+
+
+class Run:
+    """What is trained and how far it has come.
+
+    setup     the program with its data, and the values it was made with
+    trainer   at work on it; `trainer.records` are the points of the loss curves
+    """
+
+    def __init__(self, setup: Setup):
+        """Raises Problem where the setup cannot be trained."""
+        self.setup, self.trainer = setup, setup.trainer()
+
+    @cached_property
+    def plane(self) -> Plane | None:
+        """The map of what is predicted from two features; None where there is no such map."""
+        return plane_of(self.trainer)
+
+    def present(self) -> Setup:
+        """What is trained, at the weights it has reached."""
+        return replace(self.setup, values={**self.setup.values, **self.trainer.values()})
+
+    def inputs(self, number: int) -> dict[str, Value]:
+        """A value for each input of the program: the weights reached, and one of all examples."""
+        present = self.present()
+        example = present.examples.example(number) if present.examples else {}
+        values = {**present.values, **example}
+        return {name: value for name, value in values.items() if name in present.graph.free}
+
+    def differs(self, shown: Mapping[str, Value]) -> bool:
+        """Return whether some parameters are shown with other values than those reached."""
+        learned = self.trainer.learned()
+        return any(not same(shown[name], value) for name, value in learned.items() if name in shown)
+
+    # -- values changed by hand
+
+    def can_take(self, changed: Collection[str], given: Mapping[str, Value]) -> bool:
+        """Return whether the run can go on where only the values of these names are given anew."""
+        nodes = self.setup.graph.nodes
+        fits = all(
+            shape_of(given[name]) == nodes[name].shape for name in changed if name in given and name in nodes
+        )
+        return fits and {*changed} <= {*self.setup.roles.data, *self.trainer.start}
+
+    def take(
+        self,
+        changed: Collection[str],
+        given: Mapping[str, Value],
+        drawn: Callable[[], Mapping[str, Value]],
+    ) -> bool:
+        """Go on with values that were changed; return whether that has changed the weights.
+
+        A value that is given counts after a reset too. Where one is given no longer the weights stay, and
+        after a reset it is what was `drawn` again.
+        """
+        trainer = self.trainer
+        names = [name for name in changed if name not in self.setup.roles.data]
+        if left := [name for name in names if name not in given]:
+            values = drawn()
+            trainer.start_later_from({name: values[name] for name in left})
+        present = trainer.values()
+        new = {n: given[n] for n in names if n in given and not same(given[n], trainer.start[n])}
+        if all(same(value, present[name]) for name, value in new.items()):
+            return False
+        trainer.start_from(new)
+        return True
+
+
+def changed_names(before: Mapping[str, Value], after: Mapping[str, Value]) -> set[str]:
+    """The names that have another value in one table than in the other, or are only in one of them."""
+    names = before.keys() | after.keys()
+    return {n for n in names if n not in before or n not in after or not same(before[n], after[n])}
