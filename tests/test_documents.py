@@ -31,8 +31,8 @@ from core.service.request import Request, typed_hint, typed_values
 from core.service.training_request import MOST_STEPS, PARTS, training_from
 from core.service.training_run import MOST_NUMBERS, Training
 from core.service.training_run import MOST_SECONDS as MOST_TRAINING_SECONDS
-from core.training.optimizers import OPTIMIZERS
 from core.training.sorting import CONSTANTS
+from docs.tables import TABLES, renewed
 from tests.core.test_export import NEEDS_TORCH, under_torch
 
 ROOT = Path(__file__).parents[1]
@@ -295,10 +295,10 @@ def test_the_parts_of_requests_and_answers_are_those_of_the_document():
     assert all(name in cells[2][1] for name in CONSTANTS)
 
 
-def test_the_rules_and_their_numbers_are_those_of_the_document():
-    table = [row for row in rows("docs/training.md") if len(row) == 3 and quoted(row[0])]
-    told = {quoted(row[0])[0]: quoted(row[2]) for row in table}
-    assert told == {name: [one.name for one in rule.hyperparameters] for name, rule in OPTIMIZERS.items()}
+@pytest.mark.parametrize(("document", "head"), TABLES, ids=str)
+def test_a_table_is_the_one_that_is_made_of_what_it_lists(document, head):
+    text = text_of(document)
+    assert renewed(text, head, TABLES[document, head]()) == text
 
 
 def test_the_citation_names_the_version_that_is_built():

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 import numbers
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -23,6 +22,7 @@ import numpy.typing as npt
 from msgspec import Struct
 
 from core.base.errors import Problem
+from core.training.update_rules import Statement, remembered, settled, statements, updating
 
 Array = npt.NDArray[Any]
 
@@ -30,7 +30,8 @@ Array = npt.NDArray[Any]
 class Hyperparameter(Struct, frozen=True):
     """One number (or switch) of a rule: its letter, its default, and the range it is accepted in.
 
-    `below` says that `high` itself is not accepted; `usual` is the range worth offering on a slider.
+    `below` says that `high` itself is not accepted; `usual` is the range worth offering on a slider. One that
+    `decays` reaches only the parameters that an optimizer's mask says.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Hyperparameter(Struct, frozen=True):
     below: bool = False
     usual: tuple[float, float] = (0.0, 1.0)
     low: float = 0.0
+    decays: bool = False
 
     @property
     def is_switch(self) -> bool:
@@ -70,8 +72,8 @@ def learning_rate(default: float) -> Hyperparameter:
 
 
 def weight_decay(default: float = 0.0) -> Hyperparameter:
-    """The weight decay; `decayed` of an optimizer says which parameters it reaches."""
-    return Hyperparameter("weight_decay", "λ", "weight decay", default, usual=(0, 0.1))
+    """The weight decay."""
+    return Hyperparameter("weight_decay", "λ", "weight decay", default, usual=(0, 0.1), decays=True)
 
 
 def epsilon(default: float) -> Hyperparameter:
@@ -86,13 +88,18 @@ BETA2 = Hyperparameter("beta2", "β2", "decay of the mean square", 0.999, high=1
 ALPHA = Hyperparameter("alpha", "α", "decay of the mean square", 0.99, high=1)
 
 
-class Optimizer(ABC):
+class Optimizer:
     """One rule at work: its hyperparameters, and what it remembers from update to update.
 
     hyper    the hyperparameters by name; changed by `set(lr=0.1)`, at any time
     decayed  a mask over the parameters, true where weight decay or regularisation reaches; None reaches all
     state    what is remembered, by the letter of the formula; arrays like the parameters, all 0 at the start
     updates  how many there have been
+
+    The `formula` is what is computed (core/training/update_rules.py), unless a class gives another `rule`.
+    `torch` is the call that makes the same rule in torch.optim, its hyperparameters by their names; "" where
+    there is none, and the numbers that do not stand in it are 0 there. Of a rule that `spares_biases` weight
+    decay and regularisation do not reach the parameters whose names begin with b.
 
     A rule may have an `objective` of its own, whose gradient takes the place of the loss's: a formula of the
     target t, the score s that goes into a threshold unit and its answer y; without such a unit s is the
@@ -103,15 +110,16 @@ class Optimizer(ABC):
     title: ClassVar[str]
     formula: ClassVar[str]
     hyperparameters: ClassVar[tuple[Hyperparameter, ...]]
-    remembers: ClassVar[tuple[str, ...]] = ()
+    torch: ClassVar[str] = ""
+    spares_biases: ClassVar[bool] = False
     objective: ClassVar[str] = ""
     thresholds: ClassVar[bool] = False
 
     def __init__(self, decayed: Array | None = None, **hyper: float) -> None:
         self.hyper: Mapping[str, float] = {known.name: known.default for known in self.hyperparameters}
         self.decayed = decayed
-        self.set(**hyper)
         self.reset()
+        self.set(**hyper)
 
     def set(self, **hyper: float) -> None:
         """Change some hyperparameters; what is remembered stays."""
@@ -122,11 +130,23 @@ class Optimizer(ABC):
         changed = {**self.hyper, **{name: known[name].checked(value) for name, value in hyper.items()}}
         self._agree(changed)
         self.hyper = changed
+        if self.updates:
+            self._make_step()
 
     def reset(self) -> None:
         """Forget everything; the next update is the first."""
         self.updates = 0
         self.state: dict[str, Array] = {}
+
+    @property
+    def rule(self) -> str:
+        """The statements that are computed, with the letters of the hyperparameters."""
+        return self.formula
+
+    @property
+    def settled(self) -> tuple[Statement, ...]:
+        """The rule's statements at the hyperparameters as they are."""
+        return settled(self.rule, {one.symbol: self.hyper[one.name] for one in self.hyperparameters})
 
     def update(self, parameters: Array, gradient: Array) -> None:
         """One step in place on a flat float vector; the gradient is not changed.
@@ -136,51 +156,39 @@ class Optimizer(ABC):
         """
         if not self.updates:
             self._prepare(parameters)
-        if not parameters.shape == gradient.shape == self._spare.shape:
+        if not parameters.shape == gradient.shape == self._shape:
             raise Problem(
-                f"{self.title} began with {self._spare.size} parameters; now there are {parameters.size}, "
+                f"{self.title} began with {self._like.size} parameters; now there are {parameters.size}, "
                 f"and {gradient.size} entries in the gradient"
             )
         self.updates += 1
-        self._step(parameters, gradient)
+        self._step(parameters, gradient, self.updates, *self._values)
 
     def _prepare(self, parameters: Array) -> None:
         if parameters.ndim != 1 or not np.issubdtype(parameters.dtype, np.floating):
             raise Problem(f"{self.title} updates one flat vector of floats, not {parameters.dtype} numbers")
-        self._spare = np.zeros_like(parameters)
-        self._sum = np.zeros_like(parameters)
-        self.state = {letter: np.zeros_like(parameters) for letter in self.remembers}
-        reached = np.ones_like(parameters) if self.decayed is None else self.decayed
-        if reached.shape != parameters.shape:
-            raise Problem(f"The mask of decayed parameters has {reached.size} entries for {parameters.size}")
-        self._reached = reached.astype(parameters.dtype)
+        if self.decayed is not None and self.decayed.shape != parameters.shape:
+            said = f"The mask of decayed parameters has {self.decayed.size} entries for {parameters.size}"
+            raise Problem(said)
+        self._like, self._shape = np.zeros_like(parameters), parameters.shape
+        self.state = {letter: np.zeros_like(parameters) for letter in remembered(statements(self.rule))}
+        self._make_step()
 
-    def _agree(self, hyper: Mapping[str, float]) -> None:  # noqa: B027 (most rules have nothing to object)
+    def _make_step(self) -> None:
+        """Make the function of one update, and the values of the hyperparameters it is called with."""
+        values = {one.symbol: self.hyper[one.name] for one in self.hyperparameters if one.symbol}
+        masked: dict[str, Array] = {}
+        if self.decayed is not None:
+            letters = [one.symbol for one in self.hyperparameters if one.decays]
+            masked = {
+                letter: self.decayed.astype(self._like.dtype) * values.pop(letter) for letter in letters
+            }
+        self._values = [*values.values(), *masked.values()]
+        kept = {letter: self.state[letter] for letter in remembered(self.settled)}
+        self._step = updating(self.settled, values, masked, kept, self._like)
+
+    def _agree(self, hyper: Mapping[str, float]) -> None:
         """Raise a Problem when hyperparameters, each good by itself, do not go together."""
-
-    @abstractmethod
-    def _step(self, w: Array, g: Array) -> None:
-        """Change the parameters w in place, given their gradient g."""
-
-    def _decay_gradient(self, w: Array, g: Array) -> Array:
-        """g + λ w, the gradient once the penalty ½ λ w² is added to the loss."""
-        if not self.hyper["weight_decay"]:
-            return g
-        np.multiply(w, self._reached, out=self._sum)
-        self._sum *= self.hyper["weight_decay"]
-        self._sum += g
-        return self._sum
-
-    def _descend(self, w: Array, direction: Array) -> None:
-        """w ← w − η direction."""
-        np.multiply(direction, self.hyper["lr"], out=self._spare)
-        w -= self._spare
-
-    def _average(self, mean: Array, value: Array, keep: float) -> None:
-        """mean ← keep · mean + (1 − keep) · value; value may be the spare buffer."""
-        mean *= keep
-        np.multiply(value, 1 - keep, out=self._spare)
-        mean += self._spare
 
 
 class SGD(Optimizer):
@@ -188,26 +196,18 @@ class SGD(Optimizer):
 
     name = "sgd"
     title = "Gradient descent"
-    formula = "g ← g + λ w; v ← μ v + g; w ← w − η v    (Nesterov: w ← w − η (g + μ v))"
+    formula = "g ← g + λ w; v ← μ v + g; w ← w − η v"
     hyperparameters = (learning_rate(1e-3), MOMENTUM, NESTEROV, weight_decay())
-    remembers = ("v",)
+    torch = "torch.optim.SGD(lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)"
+
+    @property
+    def rule(self) -> str:
+        nesterov = "g ← g + λ w; v ← μ v + g; w ← w − η (g + μ v)"
+        return nesterov if self.hyper["nesterov"] else self.formula
 
     def _agree(self, hyper: Mapping[str, float]) -> None:
         if hyper["nesterov"] and not hyper["momentum"]:
             raise Problem("Nesterov momentum needs a momentum above 0")
-
-    def _step(self, w: Array, g: Array) -> None:
-        g, v, momentum = self._decay_gradient(w, g), self.state["v"], self.hyper["momentum"]
-        direction = g
-        if momentum:
-            v *= momentum
-            v += g
-            direction = v
-        if self.hyper["nesterov"]:
-            np.multiply(v, momentum, out=self._spare)
-            self._spare += g
-            direction = self._spare
-        self._descend(w, direction)
 
 
 class Adam(Optimizer):
@@ -220,26 +220,10 @@ class Adam(Optimizer):
         "w ← w − η (m / (1 − β1^t)) / (√(s / (1 − β2^t)) + ε)"
     )
     hyperparameters = (learning_rate(1e-3), BETA1, BETA2, epsilon(1e-8), weight_decay())
-    remembers = ("m", "s")
-
-    def _step(self, w: Array, g: Array) -> None:
-        self._adapt(w, self._decay_gradient(w, g))
-
-    def _adapt(self, w: Array, g: Array) -> None:
-        m, s, spare = self.state["m"], self.state["s"], self._spare
-        beta1, beta2 = self.hyper["beta1"], self.hyper["beta2"]
-        self._average(m, g, beta1)
-        np.multiply(g, g, out=spare)
-        self._average(s, spare, beta2)
-        np.sqrt(s, out=spare)
-        spare /= math.sqrt(1 - beta2**self.updates)
-        spare += self.hyper["eps"]
-        np.divide(m, spare, out=spare)
-        spare /= 1 - beta1**self.updates
-        self._descend(w, spare)
+    torch = "torch.optim.Adam(lr=lr, betas=(beta1, beta2), eps=eps, weight_decay=weight_decay)"
 
 
-class AdamW(Adam):
+class AdamW(Optimizer):
     """Adam with Loshchilov and Hutter's weight decay: it shrinks the parameters, not the gradient."""
 
     name = "adamw"
@@ -249,12 +233,7 @@ class AdamW(Adam):
         "w ← w − η (m / (1 − β1^t)) / (√(s / (1 − β2^t)) + ε)"
     )
     hyperparameters = (learning_rate(1e-3), BETA1, BETA2, epsilon(1e-8), weight_decay(0.01))
-
-    def _step(self, w: Array, g: Array) -> None:
-        np.multiply(w, self._reached, out=self._spare)
-        self._spare *= self.hyper["lr"] * self.hyper["weight_decay"]
-        w -= self._spare
-        self._adapt(w, g)
+    torch = "torch.optim.AdamW(lr=lr, betas=(beta1, beta2), eps=eps, weight_decay=weight_decay)"
 
 
 class RMSprop(Optimizer):
@@ -264,21 +243,7 @@ class RMSprop(Optimizer):
     title = "RMSprop"
     formula = "g ← g + λ w; s ← α s + (1 − α) g²; v ← μ v + g / (√s + ε); w ← w − η v"
     hyperparameters = (learning_rate(1e-2), ALPHA, epsilon(1e-8), MOMENTUM, weight_decay())
-    remembers = ("s", "v")
-
-    def _step(self, w: Array, g: Array) -> None:
-        g, s, v, spare = self._decay_gradient(w, g), self.state["s"], self.state["v"], self._spare
-        np.multiply(g, g, out=spare)
-        self._average(s, spare, self.hyper["alpha"])
-        np.sqrt(s, out=spare)
-        spare += self.hyper["eps"]
-        np.divide(g, spare, out=spare)
-        direction = spare
-        if self.hyper["momentum"]:
-            v *= self.hyper["momentum"]
-            v += spare
-            direction = v
-        self._descend(w, direction)
+    torch = "torch.optim.RMSprop(lr=lr, alpha=alpha, eps=eps, momentum=momentum, weight_decay=weight_decay)"
 
 
 class Adagrad(Optimizer):
@@ -288,56 +253,32 @@ class Adagrad(Optimizer):
     title = "Adagrad"
     formula = "g ← g + λ w; s ← s + g²; w ← w − η g / (√s + ε)"
     hyperparameters = (learning_rate(1e-2), epsilon(1e-10), weight_decay())
-    remembers = ("s",)
-
-    def _step(self, w: Array, g: Array) -> None:
-        g, s, spare = self._decay_gradient(w, g), self.state["s"], self._spare
-        np.multiply(g, g, out=spare)
-        s += spare
-        np.sqrt(s, out=spare)
-        spare += self.hyper["eps"]
-        np.divide(g, spare, out=spare)
-        self._descend(w, spare)
+    torch = "torch.optim.Adagrad(lr=lr, eps=eps, weight_decay=weight_decay)"
 
 
 class Playground(Optimizer):
     """TensorFlow Playground's rule: a plain step, then a pull towards 0; L1 kills what it would pull across.
 
-    The pull uses the weight before the step, and a dead weight stays 0. Biases are not pulled: see `decayed`.
+    The pull uses the weight before the step, the sign of 0 being 1, and a dead weight stays 0.
     """
 
     name = "playground"
     title = "TF Playground"
-    formula = "u ← w − η g; w ← u − η (l1 sign w + l2 w), or 0 for good where l1 makes that cross 0"
+    formula = (
+        "u ← w − η g; v ← u − η (l1 (1 − 2 [w < 0]) + l2 w); "
+        "dead ← max(dead, [l1 > 0] [u v < 0]); w ← (1 − dead) v"
+    )
     hyperparameters = (
         learning_rate(0.03),
-        Hyperparameter("l1", "l1", "L1 regularisation rate", 0.0, usual=(0, 10)),
-        Hyperparameter("l2", "l2", "L2 regularisation rate", 0.0, usual=(0, 10)),
+        Hyperparameter("l1", "l1", "L1 regularisation rate", 0.0, usual=(0, 10), decays=True),
+        Hyperparameter("l2", "l2", "L2 regularisation rate", 0.0, usual=(0, 10), decays=True),
     )
-    remembers = ("dead",)
+    torch = "torch.optim.SGD(lr=lr)"
+    spares_biases = True
 
     def _agree(self, hyper: Mapping[str, float]) -> None:
         if hyper["l1"] and hyper["l2"]:
             raise Problem("TF Playground regularises by l1 or by l2, not by both")
-
-    def _step(self, w: Array, g: Array) -> None:
-        pull, dead, l1 = self._sum, self.state["dead"], self.hyper["l1"]
-        if l1:
-            # the sign of 0 is 1, as in TF Playground's table; adding 0 turns −0 into 0
-            np.add(w, 0.0, out=pull)
-            np.copysign(l1, pull, out=pull)
-        else:
-            np.multiply(w, self.hyper["l2"], out=pull)
-        pull *= self._reached
-        pull *= self.hyper["lr"]
-        self._descend(w, g)
-        np.subtract(w, pull, out=pull)
-        if l1:
-            np.multiply(w, pull, out=self._spare)
-            np.less(self._spare, 0, out=self._spare)
-            np.maximum(dead, self._spare, out=dead)
-        np.subtract(1, dead, out=self._spare)
-        np.multiply(pull, self._spare, out=w)
 
 
 class Delta(Optimizer):
@@ -346,11 +287,10 @@ class Delta(Optimizer):
     name = "delta"
     title = "The delta rule"
     formula = "w ← w + η (t − s) ∂s/∂w, s the prediction before any threshold"
+    rule = "w ← w − η g"
     hyperparameters = (learning_rate(0.1),)
     objective = "1/2 sum((s - t)^2)"
-
-    def _step(self, w: Array, g: Array) -> None:
-        self._descend(w, g)
+    torch = "torch.optim.SGD(lr=lr)"
 
 
 class Rosenblatt(Delta):

@@ -158,14 +158,19 @@ class Trainer:
         epochs = (data.batches(settings.batch_size, settings.seed, epoch) for epoch in naturals())
         return chain.from_iterable(epochs)
 
+    @property
+    def spared(self) -> list[str]:
+        """The parameters that weight decay and regularisation do not reach."""
+        biases = [name for name in self.roles.parameters if name.startswith("b")]
+        return biases if rule_of(self.settings.optimizer).spares_biases else []
+
     def _decayed(self) -> Array | None:
-        """TensorFlow Playground's rule spares the biases; the decay of the others reaches all parameters."""
-        if self.settings.optimizer != "playground":
+        """A mask of the parameters that decay and regularisation reach, or None if that is all."""
+        if not self.spared:
             return None
         mask = np.ones_like(self.parameters)
-        for name in self.roles.parameters:
-            if name.startswith("b"):
-                self._first.part(mask, name)[...] = 0
+        for name in self.spared:
+            self._first.part(mask, name)[...] = 0
         return mask
 
     def _check_answers(self, rule: type[Optimizer], answer: str, targets: Array) -> None:
