@@ -2,10 +2,12 @@
 
 import ast
 import builtins
+import inspect
 import json
 import keyword
 import math
 import subprocess
+import symtable
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +28,7 @@ from core.export.numpy.script import numpy_script
 from core.export.torch import forms as torch_forms
 from core.export.torch.forms import FORMS, chosen
 from core.export.torch.loop import OF_MODULES, TAKEN
-from core.export.torch.module import RULES, torch_module
+from core.export.torch.module import torch_module
 from core.export.torch.script import pytorch_script
 from core.notation.names import canonical
 from core.notation.tree import Call, walk
@@ -38,7 +40,6 @@ from core.project.document import Document, dumps
 from core.training.lab import Lab
 from core.training.optimizers import OPTIMIZERS
 from core.training.setup import setup
-from core.training.trainer import Trainer
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "lectures.json").read_text(encoding="utf-8"))
 NEEDS_TORCH = pytest.mark.skipif(not find_spec("torch"), reason="PyTorch is not installed")
@@ -217,6 +218,7 @@ def test_a_chosen_seed_goes_into_the_scripts(seed):
 def test_a_numpy_script_finds_the_steppers_numbers(program, values):
     story = story_of(program, values)
     text = numpy_script(story)
+    assert unknown_names(text) == set()
     found, gradients, lines = executed(text)
     nodes = story.graph.nodes.values()
     named = [n for n in nodes if n.op != "constant" or (n.shape and not story.graph.is_setting(n.name))]
@@ -350,9 +352,9 @@ def test_the_first_form_that_fits_is_chosen():
 
 
 @pytest.mark.parametrize(("program", "values"), STORIES, ids=titled)
-def test_a_pytorch_script_compiles(program, values):
+def test_a_pytorch_script_compiles_and_all_its_names_are_known(program, values):
     text = pytorch_script(story_of(program, values))
-    compile(text, "net.py", "exec")
+    assert unknown_names(text) == set()
     assert ("F." in text) == ("import torch.nn.functional as F" in text)
 
 
@@ -363,9 +365,35 @@ def test_statements_are_those_of_the_program():
     assert 'check("dy/db", b.grad, 0.1966119332414818' in text
 
 
+def unknown_names(text):
+    """The names that a script uses and nowhere defines or imports, and those that math or NumPy lack."""
+    module = symtable.symtable(text, "script.py", "exec")
+    waiting, known, used = [module], {*dir(builtins), "__name__"}, set()
+    while waiting:
+        table = waiting.pop()
+        waiting += table.get_children()
+        for symbol in table.get_symbols():
+            if table is module and (symbol.is_assigned() or symbol.is_imported()):
+                known.add(symbol.get_name())
+            if symbol.is_global() or (table is module and symbol.is_referenced()):
+                used.add(symbol.get_name())
+    modules = {"math": math, "np": np}
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Attribute(ast.Name("math" | "np" as called), attribute):
+                if not hasattr(modules[called], attribute):
+                    used.add(f"{called}.{attribute}")
+    return used - known
+
+
+def test_a_name_that_is_not_imported_is_noticed():
+    text = "import torch\ndef f(x):\n    return [torch.exp(x) * math.power(x, 2) for i in x]\nprint(f(y))"
+    assert unknown_names(text) == {"math", "math.power", "y"}
+
+
 def forward_of(lab, program="", values=()):
     text = torch_module(setup(lab, program, values_of(dict(values))))
-    compile(text, "net.py", "exec")
+    assert unknown_names(text) == set()
     body = text[text.index("    def forward(") : text.index("def deal(") if "def deal(" in text else None]
     return [line.strip() for line in body.splitlines()], text
 
@@ -411,10 +439,6 @@ def test_the_distributed_lines_are_code_when_their_mark_is_taken_off():
     assert sum(line.strip().startswith(marks) for line in lines) == len(marks)
     freed = [line.replace("# ", "", 1) if line.strip().startswith(marks) else line for line in lines]
     compile("\n".join(freed), "net.py", "exec")
-
-
-def test_every_rule_of_the_lab_has_its_class():
-    assert set(RULES) == set(OPTIMIZERS)
 
 
 def test_a_script_of_too_many_numbers_is_refused():
@@ -627,14 +651,10 @@ def test_a_training_script_compiles(lab):
     forward_of(*LABS[lab])
 
 
-@pytest.mark.torch
-@NEEDS_TORCH
-@pytest.mark.parametrize("lab", LABS)
-def test_pytorch_trains_as_chainlight_does(lab):
-    settings, program, values = LABS[lab]
-    made = setup(settings, program, values_of(values))
+def trained_alike(made):
+    """A setup's script trains under PyTorch as the trainer does here."""
     text = torch_module(made).replace("epochs = 100", "epochs = 10")
-    trainer = Trainer(made.graph, made.values, made.roles, made.examples, made.settings)
+    trainer = made.trainer()
     lines = under_torch(text)
     while trainer.epoch < 10:
         before = trainer.record().train_loss
@@ -644,6 +664,94 @@ def test_pytorch_trains_as_chainlight_does(lab):
     assert float(lines[1].split()[-1]) == pytest.approx(expected, rel=1e-6, abs=1e-9)
     if trainer.test_data:
         assert float(lines[2].split()[-1]) == pytest.approx(trainer.record().test_loss, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.torch
+@NEEDS_TORCH
+@pytest.mark.parametrize("lab", LABS)
+def test_pytorch_trains_as_chainlight_does(lab):
+    settings, program, values = LABS[lab]
+    trained_alike(setup(settings, program, values_of(values)))
+
+
+RULES = {
+    "sgd": ("sgd", {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1}),
+    "sgd without momentum": ("sgd", {"weight_decay": 0.1}),
+    "adam": ("adam", {"beta1": 0.5, "beta2": 0.9, "eps": 0.1, "weight_decay": 0.1}),
+    "adamw": ("adamw", {"weight_decay": 0.3}),
+    "rmsprop": ("rmsprop", {"alpha": 0.5, "momentum": 0.9, "weight_decay": 0.1}),
+    "adagrad": ("adagrad", {"eps": 0.1, "weight_decay": 0.1}),
+    "playground l1": ("playground", {"l1": 0.02}),
+    "playground l2": ("playground", {"l2": 0.02}),
+}
+
+
+def ruled(rule):
+    """A setup with an update rule whose numbers are not the usual ones."""
+    name, hyper = RULES[rule]
+    made = setup(Lab(samples=40, hidden=(3,), activation="tanh"), "", {})
+    return replace(made, settings=replace(made.settings, optimizer=name, hyper={"lr": 0.05, **hyper}))
+
+
+def without_twin(monkeypatch, rule):
+    monkeypatch.setattr(OPTIMIZERS[RULES[rule][0]], "torch", "")
+
+
+def test_an_optimizer_of_torch_gets_the_numbers_that_are_not_its_own():
+    assert (
+        "torch.optim.Adam(net.parameters(), lr=0.05, betas=(0.5, 0.9), eps=0.1, weight_decay=0.1)"
+        in torch_module(ruled("adam"))
+    )
+
+
+def test_a_rule_that_torch_does_not_have_goes_into_the_script():
+    text = torch_module(ruled("playground l1"))
+    assert unknown_names(text) == set()
+    assert "class Playground(torch.optim.Optimizer):" in text
+    groups = '[{"params": [net.W1, net.w2]}, {"params": [net.b1, net.b2], "l1": 0.0}]'
+    assert f'    optimizer = Playground({groups}, {{"lr": 0.05, "l1": 0.02}})\n' in text
+    step = [
+        "lr, l1 = group['lr'], group['l1']".replace("'", '"'),
+        "u = w - lr * g",
+        "v = u - lr * (l1 * (1 - 2 * (1.0 * (w < 0))))",
+        "w.copy_((1 - dead) * v)",
+        "state.update(dead=dead)",
+    ]
+    places = [text.index(f"{line}\n") for line in step]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_can_be_written_out(rule, monkeypatch):
+    without_twin(monkeypatch, rule)
+    text = torch_module(ruled(rule))
+    assert unknown_names(text) == set()
+    assert "torch.optim.Optimizer" in text and text.count("torch.optim.") == 1
+
+
+@pytest.mark.torch
+@NEEDS_TORCH
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("twin", [True, False])
+def test_pytorch_updates_by_the_same_rule(rule, twin, monkeypatch):
+    if not twin:
+        without_twin(monkeypatch, rule)
+    trained_alike(ruled(rule))
+
+
+@pytest.mark.torch
+@NEEDS_TORCH
+@pytest.mark.parametrize("rule", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_numbers_that_are_left_out_are_the_usual_ones_in_torch(rule):
+    import torch
+
+    usual = {one.name: one.default for one in rule.hyperparameters}
+    call = ast.parse(rule.torch, mode="eval").body
+    there = inspect.signature(getattr(torch.optim, call.func.attr)).parameters
+    for word in call.keywords:
+        if word.arg != "lr":
+            here = eval(ast.unparse(word.value), dict(usual))
+            assert there[word.arg].default == here
 
 
 DROPPING = {

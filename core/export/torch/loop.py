@@ -6,8 +6,8 @@ A field in braces is filled by `torch_module`.
 # what a script uses itself
 from __future__ import annotations
 
-TAKEN = """np os torch F dtype device batch_size epochs seed Net deal check train start_values train_data
-test_data chainlight_numbers net optimizer data epoch rows prediction loss part start title numbers
+TAKEN = """np os math torch F dtype device batch_size epochs seed Net deal check train start_values train_data
+test_data chainlight_numbers net optimizer data epoch rows prediction loss objective part start title numbers
 gradient parameter rank world whole_loss order examples self super""".split()
 # what a torch.nn.Module already has
 OF_MODULES = """T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
@@ -45,9 +45,9 @@ def train():
     for epoch in range(epochs):
         for rows in deal(epoch, len({first})):
             # rows = rows[rank::world]  # each process takes its share
-            prediction, loss = net({batch})  # the forward pass
+            {results} = net({batch})  # the forward pass
             optimizer.zero_grad()
-            loss.backward()  # the backward pass: the gradients
+            {goal}.backward()  # the backward pass: the gradients
             optimizer.step()  # the update
         if (epoch + 1) % 10 == 0:
             print(f"epoch {{epoch + 1}}: loss {{whole_loss(net, {names})}}")
@@ -56,7 +56,7 @@ def train():
 
 def whole_loss(net, *data):
 {eval}    with torch.no_grad():
-        prediction, loss = net(*data)
+        {results} = net(*data)
 {drop}    return loss.item()
 """
 TEST = """\
@@ -71,9 +71,9 @@ def train():
     # the rule: {formula}
     optimizer = {optimizer}
     for epoch in range(epochs):
-        prediction, loss = net()  # the forward pass
+        {results} = net()  # the forward pass
         optimizer.zero_grad()
-        loss.backward()  # the backward pass: the gradients
+        {goal}.backward()  # the backward pass: the gradients
         optimizer.step()  # the update
         if (epoch + 1) % 10 == 0:
             print(f"step {{epoch + 1}}: before it {{loss.item()}}")
@@ -84,8 +84,8 @@ def check():
     \"""{where}, before any update, loss and gradients are those that Chainlight computed.\"""
     torch.set_default_dtype(torch.float64)
     net = Net()
-{eval}{prepare}    prediction, loss = net({batch})
-    loss.backward()
+{eval}{prepare}    {results} = net({batch})
+    {goal}.backward()
     numbers = chainlight_numbers()
     assert torch.allclose(loss, numbers["loss"], 1e-6, 1e-8), f"the loss is {{loss}}"
     for title, parameter in net.named_parameters():

@@ -31,30 +31,17 @@ from core.export.torch.loop import (
     TEST,
     TRAIN,
 )
-from core.export.torch.script import FUNCTIONAL
+from core.export.torch.optimizer import optimizer_class, optimizer_made
+from core.export.torch.script import imported
 from core.export.torch.text import TorchText, entries
 from core.graph.plan import make_plan
 from core.passes.stepper import tell
 from core.training.batches import Feed
-from core.training.optimizers import Optimizer
 from core.training.setup import Setup
 
 MOST_ENTRIES = 1_000_000
 EPOCHS = 100
-# each rule's class in torch.optim; the names of its numbers and their defaults are the same there
-# (a rule with an objective of its own is gradient descent on that)
-RULES = {
-    "sgd": "SGD",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "rmsprop": "RMSprop",
-    "adagrad": "Adagrad",
-    "playground": "SGD",
-    "rosenblatt": "SGD",
-    "delta": "SGD",
-}
-ONLY_HERE = ("l1", "l2")
-BETAS = ("beta1", "beta2")
+RESULTS = ("loss", "objective")  # what is reported, and where a rule has its own what it goes down on
 
 
 def torch_module(setup: Setup) -> str:
@@ -67,24 +54,26 @@ class _Module:
 
     def __init__(self, setup: Setup):
         self.setup, self.roles, self.trainer = setup, setup.roles, setup.trainer()
-        self.graph = self.trainer.graph.with_output(self.trainer.engines.objective)
+        self.graph = self.trainer.graph
+        self.losses = list(dict.fromkeys([self.graph.output, self.trainer.engines.objective]))
         self.drawn = random_nodes(self.graph)
-        names = Identifiers({*TAKEN, *OF_MODULES, *DEFINITIONS})
+        names = Identifiers({*TAKEN, *OF_MODULES, *DEFINITIONS, type(self.trainer.optimizer).__name__})
         self.data = {node: names.new(node) for node in self.roles.data}
         self.parameters = {node: names.new(node) for node in self.roles.parameters}
         self.fixed = {node: names.new(node) for node in (*self.roles.fixed, *self.graph.given)}
+        self.prediction = self.roles.prediction or self.graph.output
         self.values = tell(make_plan(self.graph), {**self.trainer.example(0), **setup.values}).last
         self.text = self._text(names)
-        self.shown = [self.roles.prediction or self.graph.output, self.graph.output]
-        self.forward = self.text.lines(self.graph.upstream_of(self.shown))
-        self.renamed = {old: new for old, new in names.renamed.items() if old in setup.graph.nodes}
+        self.forward = self.text.lines(self.graph.upstream_of(self.text.shown))
+        typed = {node.name for node in setup.graph.nodes.values() if node.named}
+        self.renamed = {old: new for old, new in names.renamed.items() if old in typed}
 
     def _text(self, names: Identifiers) -> TorchText:
         live = self.graph.downstream_of([*self.graph.inputs, *self.drawn])
         known = {node: name(identifier) for node, identifier in self.data.items()}
         known |= {node: name(f"self.{i}") for node, i in {**self.parameters, **self.fixed}.items()}
         values = {node: self.value(node) for node in self.graph.nodes if node not in live}
-        shown = [self.roles.prediction, self.graph.output]
+        shown = [self.prediction, *self.losses]
         return TorchText(self.graph, names, known, values, list(self.data), shown, "self.{}")
 
     def value(self, node: str) -> Value:
@@ -95,8 +84,8 @@ class _Module:
     # -- the module
 
     def net(self) -> list[str]:
-        prediction, output = (printed(self.text.known[node]) for node in self.shown)
-        batched, reduction = self.graph.output in self.text.in_batches, self.setup.settings.reduction
+        prediction = printed(self.text.known[self.prediction])
+        results = ", ".join([prediction, *(self.reduced(node) for node in self.losses)])
         start = [
             f'self.{i} = torch.nn.Parameter(start["{i}"])  # {shape_text(self.graph.nodes[node].shape)}'
             for node, i in self.parameters.items()
@@ -116,10 +105,15 @@ class _Module:
             "",
             f"    def forward({', '.join(['self', *self.data.values()])}):",
             *(f"        {line}" for line in self.forward),
-            f"        return {prediction}, {f'torch.{reduction}({output})' if batched else output}",
+            f"        return {results}",
             "",
             "",
         ]
+
+    def reduced(self, node: str) -> str:
+        """A loss, of a batch the mean or the sum."""
+        found = printed(self.text.known[node])
+        return f"torch.{self.setup.settings.reduction}({found})" if node in self.text.in_batches else found
 
     def buffers(self) -> dict[str, Value]:
         """What is neither learned nor data."""
@@ -128,21 +122,15 @@ class _Module:
     # -- training
 
     def optimizer(self) -> str:
-        """The rule in torch.optim. Raises Problem for what only TF Playground has."""
-        rule: Optimizer = self.trainer.optimizer
-        usual = {one.name: one.default for one in rule.hyperparameters}
-        changed = {key: value for key, value in rule.hyper.items() if value != usual[key] or key == "lr"}
-        if not changed.keys().isdisjoint(ONLY_HERE):
-            raise Problem("PyTorch has no rule for TF Playground's regularisation", hint="Set it to 0")
-        if not changed.keys().isdisjoint(BETAS):
-            changed["betas"] = tuple(rule.hyper[beta] for beta in BETAS)  # type: ignore[assignment]
-        words = [f"{key}={value!r}" for key, value in changed.items() if key not in BETAS]
-        return f"torch.optim.{RULES[rule.name]}({', '.join(['net.parameters()', *words])})"
+        spared = [self.parameters[node] for node in self.trainer.spared]
+        return optimizer_made(self.trainer.optimizer, list(self.parameters.values()), spared)
 
     def rule(self) -> str:
         """The rule in words; one with an objective of its own finds that in the place of the loss."""
-        rule = self.trainer.optimizer
-        return rule.formula + "; the loss here is what that goes down on" * bool(rule.objective)
+        optimizer = self.trainer.optimizer
+        if optimizer.objective:
+            return f"{optimizer.formula}; what it goes down on is its objective"
+        return optimizer.rule
 
     def functions(self) -> list[str]:
         names = ", ".join(self.data.values())
@@ -154,6 +142,8 @@ class _Module:
             "optimizer": self.optimizer(),
             "formula": self.rule(),
             "dealing": DEALING,
+            "results": ", ".join(["prediction", *RESULTS[: len(self.losses)]]),
+            "goal": RESULTS[len(self.losses) - 1],
             **self._dropping(),
         }
         if not self.data:
@@ -213,7 +203,7 @@ class _Module:
             fill(rows)
         with np.errstate(all="ignore"):
             engine.step()
-        found: dict[str, Value] = {"loss": engine.loss}
+        found: dict[str, Value] = {"loss": trainer.engines.loss(engine)}
         for node, identifier in self.parameters.items():
             found[identifier] = frozen(engine.part(engine.gradient, node).copy())
         return found
@@ -221,25 +211,30 @@ class _Module:
     # -- all of it
 
     def script(self) -> str:
-        settings, uses = self.setup.settings, any("F." in line for line in self.forward)
+        settings = self.setup.settings
         sizes = [f"batch_size = {settings.batch_size}", f"seed = {settings.seed}  # of the dealing"]
+        code = [
+            *(f"{DEFINITIONS[function]}\n" for function in self.text.functions),
+            *optimizer_class(self.trainer.optimizer),
+            *self.net(),
+            *self.functions(),
+        ]
         return "\n".join(
             [
                 *heading("this program in PyTorch, trained as in the lab.", self.setup.text, self.renamed),
                 "import os  # for torchrun",
+                *imported(code, "math"),
                 "",
                 *(["import numpy as np"] if self.data else []),
                 "import torch",
-                *([FUNCTIONAL] if uses else []),
+                *imported(code, "F"),
                 "",
                 SETTINGS.rstrip(),
                 *(sizes if self.data else []),
                 f"epochs = {EPOCHS}",
                 "",
                 "",
-                *(f"{DEFINITIONS[function]}\n" for function in self.text.functions),
-                *self.net(),
-                *self.functions(),
+                *code,
                 "",
                 "# -- numbers",
                 "",

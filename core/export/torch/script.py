@@ -5,6 +5,9 @@ pytorch_script   the formula at the values of a story; `torch_module` writes wha
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import numpy as np
 
 from core.base.arrays import Value, shape_of
@@ -16,8 +19,8 @@ from core.graph.graph import CONSTANT, Graph
 from core.passes.seed import is_chosen
 from core.passes.steps import Story
 
-TAKEN = [*"torch F check found expected tensor text".split(), *DEFINITIONS]
-FUNCTIONAL = "import torch.nn.functional as F"
+TAKEN = [*"math torch F check found expected tensor text".split(), *DEFINITIONS]
+IMPORTS = {"math": "import math", "F": "import torch.nn.functional as F"}
 MASKS = "# dropout is the product with a mask that follows from its seed; torch.nn.Dropout draws others"
 
 CHECK = '''\
@@ -57,8 +60,9 @@ def pytorch_script(story: Story) -> str:
     return "\n".join(
         [
             *heading("this program in PyTorch, with its gradients.", graph.program.text, renamed),
+            *imported(lines, "math"),
             "import torch",
-            *([FUNCTIONAL] if any("F." in line for line in lines) else []),
+            *imported(lines, "F"),
             "",
             "torch.set_default_dtype(torch.float64)  # the precision Chainlight computes in",
             *(line for function in text.functions for line in ("", "", DEFINITIONS[function].rstrip())),
@@ -78,6 +82,11 @@ def pytorch_script(story: Story) -> str:
             "",
         ]
     )
+
+
+def imported(lines: Iterable[str], module: str) -> list[str]:
+    """The line that imports a module, if some lines use it."""
+    return [IMPORTS[module]] if any(re.search(rf"\b{module}\.", line) for line in lines) else []
 
 
 def _known(story: Story, graph: Graph, node: str) -> Value | None:
