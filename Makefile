@@ -3,6 +3,7 @@
 # make check  style and types
 # make bench  how fast it is        make bench ARGS="--only trainer"
 # make soak   a random user, 10,000 actions: what fails, what is left behind
+# make test-torch  the exported PyTorch scripts, run under PyTorch in an environment of their own
 # make clean  back to a fresh clone
 #
 # Each is enough on its own: it finds a Python, makes .venv and installs what is needed. PYTHON3=/path/to/python
@@ -10,11 +11,12 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+TORCH := .venv-torch
 
 # an environment whose Python has gone, or was never finished, is made again
 $(shell [ ! -e $(VENV) ] || $(PYTHON) -c '' 2>/dev/null || rm -rf $(VENV))
 
-.PHONY: run test check bench soak clean
+.PHONY: run test test-torch check bench soak clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/installed
@@ -24,6 +26,10 @@ run: $(VENV)/installed
 test: $(VENV)/installed-dev
 	@.ci/system-libs drawing $(PYTHON)
 	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n auto $(ARGS)
+
+test-torch: $(TORCH)/installed
+	@.ci/system-libs drawing $(TORCH)/bin/python
+	QT_QPA_PLATFORM=offscreen $(TORCH)/bin/python -m pytest tests/core -n auto -m torch $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(PYTHON) -m ruff check
@@ -39,7 +45,7 @@ soak: $(VENV)/installed-dev
 	$(PYTHON) -m tests.soak $(ARGS)
 
 clean:
-	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(TORCH) build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PYTHON):
@@ -54,3 +60,9 @@ $(VENV)/installed-dev: pyproject.toml | $(PYTHON)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@$(PYTHON) -m compileall -q app core
 	@touch $@ $(VENV)/installed
+
+# on Linux PyPI's PyTorch brings CUDA, several GB: an index of its CPU wheels, in PIP_EXTRA_INDEX_URL, does without
+$(TORCH)/installed: pyproject.toml
+	.ci/make-venv $(TORCH) $(PYTHON3)
+	$(TORCH)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]' torch==2.13.0
+	@touch $@
