@@ -8,7 +8,7 @@ from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.nodes import Nodes
 from core.notation.tree import Name
 from core.ops import OPS
-from core.ops.base import REAL
+from core.ops.facts import REAL
 from tests.core.test_ops import PAIRS
 
 PROGRAM = read_program("x")

@@ -25,7 +25,8 @@ APP_FLOORS = (
 CORE_FLOORS = (
     ("base",),
     ("notation",),
-    ("ops", "math"),
+    ("ops",),
+    ("math",),
     ("graph",),
     ("passes",),
     ("layout",),

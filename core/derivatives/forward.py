@@ -3,7 +3,7 @@
 Beside each value its tangent is carried along the plan's forward instructions. A node's tangent is the sum of
 what comes along its edges, by the same declarations that reverse mode reads; four ways, tried in this order:
 
-    stated          where the declaration does not show how, a rule below says it
+    stated          where the rules do not show how, the declaration says it
     symmetric       a Jacobian that is its own transpose, as every element-by-element operation has one,
                     takes the tangent as it takes the upstream gradient: the way back is the way forward
     linear          an operation whose way back does not look at an input is linear in it: its own rule is
@@ -34,13 +34,6 @@ from core.ops.rules import Rule
 from core.passes.steps import Story
 
 TANGENT = "d"
-# where neither of the other ways holds; d stands for the tangent of the input
-STATED: Mapping[tuple[str, str], Rule] = {
-    ("log_softmax", "x"): Rule("d - sum(exp(out) * d)"),
-    ("log_softmax_rows", "X"): Rule("d - spread_along(sum_along(exp(out) * d, 1), out, 1)"),
-    ("elastic", "β"): Rule("d * sum(x^2)"),
-}
-SYMMETRIC = {"softmax", "softmax_rows"}
 
 
 class Pushed(Struct, frozen=True):
@@ -148,9 +141,9 @@ def way(name: str, port: int, count: int) -> str:
     back = op.back_rule(port)
     assert back is not None
     receiver = op.ports(count)[port]
-    if (name, receiver) in STATED:
+    if receiver in op.tangents:
         return "stated"
-    if op.elementwise or name in SYMMETRIC:
+    if op.elementwise or op.symmetric:
         return "symmetric"
     return "entry by entry" if {receiver, OUTPUT} & looked_at(back) else "linear"
 
@@ -173,7 +166,7 @@ class _LookedAt:
 
 
 def _stated(op: Op, port: int, known: Mapping[str, Value], tangent: Value) -> Value:
-    return STATED[op.name, op.inputs[port]].value({**known, TANGENT: tangent})
+    return op.tangents[op.inputs[port]].value({**known, TANGENT: tangent})
 
 
 def _symmetric(op: Op, port: int, known: Mapping[str, Value], tangent: Value) -> Value:

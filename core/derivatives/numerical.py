@@ -36,9 +36,8 @@ ENTRIES_AS_ONE, NODES_AS_ONE = 1000, 10
 TINY = 1e-300
 # a gradient below this counts as 0 where two are compared, as in CS231n's own gradient check
 LEAST = 1e-8
-# what passes while its gradient is stopped is held while others move: the node of such an operation, and an
+# what passes while its gradient is stopped rests while others move: the node of such an operation, and an
 # argument no gradient goes to, such as an index, which is read under a name of its own
-HELD = {"stop_gradient"}
 AT_REST = "resting "
 
 Entry = tuple[int, ...]
@@ -170,7 +169,7 @@ def onward(plan: Plan, name: str) -> Plan:
     """The part of the forward pass that a node's value has a bearing on."""
     after = plan.graph.downstream_of([name]) - {name}
     forward = (i for i in plan.instructions if i.phase == "forward" and i.node in after)
-    moving = (i for i in forward if plan.graph.nodes[i.node].op not in HELD)
+    moving = (i for i in forward if not plan.graph.nodes[i.node].operation.stops)
     return Plan(plan.graph, tuple(_resting(plan.graph.nodes[i.node].operation, i) for i in moving))
 
 

@@ -51,12 +51,6 @@ from core.passes.seed import Entry
 MAX_SIZE = 60
 # a condition with more characters is left out of a note
 LONGEST_CONDITION = 40
-# local derivatives as they are written, where the operation computes them in a safer form
-WRITTEN = {
-    ("softplus", "x"): "sigmoid(x)",
-    ("silu", "x"): "sigmoid(x) (1 + x (1 - sigmoid(x)))",
-    ("bce_logits", "z"): "sigmoid(z) - t",
-}
 SUPPORTED = (
     "A program of numbers has one; vectors have one in products, sums, norms, losses and functions that "
     "work entry by entry"
@@ -87,8 +81,8 @@ def derivation(graph: Graph, by: str, of: str | None = None, entry: Entry = ()) 
 
 
 @cache
-def _written(text: str) -> Tree:
-    return read_program(text, ["x", "z", "t"]).statements[0].tree
+def _written(text: str, ports: tuple[str, ...]) -> Tree:
+    return read_program(text, ports).statements[0].tree
 
 
 class _Derivation:
@@ -254,8 +248,8 @@ class _Derivation:
     def local(self, node: Node, port: str, known: dict[str, Sum]) -> Sum:
         """An elementwise operation's local derivative as it is written; ties of a maximum are left out."""
         op = node.operation
-        if (op.name, port) in WRITTEN:
-            return form(self.algebra, _written(WRITTEN[op.name, port]), known)
+        if port in op.closed_forms:
+            return form(self.algebra, _written(op.closed_forms[port], op.inputs), known)
         rule = op.shows.get(port) or op.local[port]
         return form(self.algebra, rule.tree, known, BACK)
 

@@ -11,9 +11,6 @@ from core.graph.graph import Edge, Graph
 from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Route
 
-# operations whose inputs may arrive in any order without changing what is computed
-COMMUTATIVE = {"add", "mul", "maximum", "minimum"}
-
 
 def best_arrivals(
     graph: Graph, edges: tuple[Edge, ...], placed: Callable[[list[LayoutEdge]], Work[Placement]]
@@ -33,7 +30,7 @@ def _arrivals(graph: Graph, edges: tuple[Edge, ...], placement: Placement) -> Ma
     """The order in which edges arrive at commutative nodes where the sources' places save a crossing."""
     found: dict[str, list[Edge]] = {}
     for edge in edges:
-        if graph.nodes[edge.target].op in COMMUTATIVE:
+        if graph.nodes[edge.target].operation.commutative:
             found.setdefault(edge.target, []).append(edge)
     uses: dict[str, list[str]] = {}
     for edge in edges:
@@ -48,7 +45,7 @@ def _crossings(graph: Graph, edges: tuple[Edge, ...], placement: Placement) -> i
     """How often edges into one commutative node cross each other."""
     arriving: dict[str, list[Route]] = {}
     for edge, route in zip(edges, placement.routes, strict=True):
-        if graph.nodes[edge.target].op in COMMUTATIVE:
+        if graph.nodes[edge.target].operation.commutative:
             arriving.setdefault(edge.target, []).append(route)
     return sum(_crosses(a, b) for routes in arriving.values() for a, b in combinations(routes, 2))
 

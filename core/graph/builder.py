@@ -40,13 +40,12 @@ from core.notation.tree import (
     names,
     with_names,
 )
-from core.ops import CALLS, FUNCTIONS, NUMEL, called
+from core.ops import CALLS, FUNCTIONS, NUMEL, OPS, called
 
 MAX_CALL_DEPTH = 60
 MAX_PARTS = 30_000  # that functions may stand for, each use written out
 CONSTANTS = {"e": math.e, "π": math.pi}
-RELATIONS = {">": "greater", "<": "less", "≥": "at_least", "≤": "at_most", "=": "equal"}
-SIGNS = {"+": "add", "-": "sub", "/": "div", "^": "pow", "*": "mul", "⊙": "mul"}
+SIGNS = {sign: op.name for op in OPS.values() for sign in op.signs}  # of operations and of relations
 
 
 @gc_paused
@@ -331,7 +330,7 @@ class Builder(Nodes):
             case Listing():
                 return self.listing(found, part)
             case Indicator(relation):
-                return self.apply(RELATIONS[relation], found, part)
+                return self.apply(SIGNS[relation], found, part)
             case Index():
                 return self.index(found, part)
             case Reduction():

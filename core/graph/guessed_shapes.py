@@ -35,10 +35,11 @@ from core.notation.tree import (
     substituted,
     walk,
 )
-from core.ops import CALLS, Op
+from core.ops import CALLS, NUMEL, SHARING, Op
+from core.ops.facts import A_VECTOR, ANY, CLASSES, Guesses
+from core.ops.losses import PAIRED
 
-SIZE, PICTURE, FILTER = 2, 6, 3
-OF_CLASSES = -1  # stands for the number of classes in the table below
+SIZE = 2
 
 
 class Lengths(Struct, frozen=True):
@@ -55,25 +56,6 @@ class Lengths(Struct, frozen=True):
 
 
 USUAL = Lengths()
-# what functions take: a length for each axis of their first values; 0 where any will do
-WANTED: dict[str, tuple[tuple[int, ...], ...]] = {
-    **dict.fromkeys(["softmax", "log_softmax", "cross_entropy", "nll", "multiclass_hinge"], ((OF_CLASSES,),)),
-    **dict.fromkeys(["logsumexp", "norm", "l1", "l2", "elastic", "sum", "mean", "prod"], ((0,),)),
-    **dict.fromkeys(["mse", "squared_error", "argmax", "dropout", "numel"], ((0,),)),
-    "outer": ((0,), (0,)),
-    "concat": ((0,), (0,)),
-    "conv2d": ((PICTURE, PICTURE), (FILTER, FILTER)),
-    "maxpool": ((PICTURE, PICTURE),),
-    "avgpool": ((PICTURE, PICTURE),),
-    "flatten": ((SIZE, SIZE),),
-    "flip": ((FILTER, FILTER),),
-}
-# functions of two vectors alike
-COMPARING = {"mse", "squared_error"}
-# functions whose result's shape follows from the shapes of what they take
-SHAPED = {"concat", "conv2d", "maxpool", "avgpool", "reshape", "flatten", "onehot", "positional_encoding"}
-# functions that make one number of a vector, and of a matrix one for each row
-ROWWISE = {"logsumexp", "cross_entropy", "nll", "multiclass_hinge", "argmax"}
 # how names of a state end that it has at one step and at the next one
 STEP = re.compile(r"_?(t|\{t[+-]1\}|prev|next)$|⁽ᵗ([⁺⁻]¹)?⁾$")
 MATRICES = "WUVAMQ"
@@ -317,49 +299,62 @@ class ShapeGuess(Struct):
         return longest
 
     def call(self, function: str, args: Sequence[Tree], found: list[Axes]) -> Axes:
-        for number, (tree, lengths) in enumerate(zip(args, self.wanted(function, found), strict=False)):
-            found[number] = axes = self.raise_rank(tree, len(lengths), found[number])
-            for axis, length in zip(axes, lengths, strict=False):
-                usual = self.lengths.classes if length == OF_CLASSES else length
-                axis.root().length = axis.root().length or usual
-        if function in ("sum", "mean") and len(args) == 2 and found[0]:
-            along = _constant(args[1])
-            needed = int(along) + 1 if isinstance(along, float) and 0 < along < MAX_RANK else 1
-            if len(found[0]) < needed:
-                found[0] = self.raise_rank(args[0], needed, ()) or found[0]
+        pair = CALLS.get((function, 2))
+        repeated = pair if pair and pair.repeats and len(args) > 2 else None
+        op = CALLS.get((function, len(args)), repeated)
+        self.filled(args, A_VECTOR if function == NUMEL.name else self.guesses(op, found), found)
         if function == "transpose":
             return found[0][::-1]
-        if function == "reshape" and len(args) == 2:
-            self.filled(args[0], args[1], found)
-        op = (
-            CALLS.get((function, min(len(args), 2)))
-            if function == "concat"
-            else CALLS.get((function, len(args)))
-        )
         if op is None:
             return self.inlined(function, args, found)
+        if "axis" in op.settings:
+            return self.along(args, found)
+        if "shape" in op.settings:
+            self.laid_out(args[0], args[1], found)
+        by_rows = any(other.rows for other in SHARING.get(function, ()))
         if op.points and isinstance(place := args[op.inputs.index(op.points[0])], Name):
             self.indices.add(place.name)
-            if self.slides and function in ROWWISE and len(found[0]) == 2 and place.name not in self.values:
+            if self.slides and by_rows and len(found[0]) == 2 and place.name not in self.values:
                 self.rows[place.name] = found[0]
         if op.elementwise:
             return self.joined(args, found)
-        if function in COMPARING:
+        if op.name in PAIRED:
             self.joined(args, found)
-        if function in SHAPED:
-            return self.shaped(op, args, found)
-        if op.stands_for and function not in WANTED:
+        if op.stands_for and not op.guesses:
             return self.written_out(op, args)
-        return _result(function, op, args, found[0])
+        shapes = op.test_shapes
+        made = op.shape_of(op.inputs, shapes, [frozen(op.settings.get(port, 0.0)) for port in op.inputs])
+        if made and made != shapes[0]:
+            return self.shaped(op, args, found)
+        # a vector, or one number of it; what takes a matrix row by row makes one number of each row
+        return found[0] if made else found[0][:-1] if by_rows else ()
 
-    def wanted(self, function: str, found: Sequence[Axes]) -> Sequence[tuple[int, ...]]:
-        """A length for each axis of what a function takes; filters are a stack where one is asked for."""
-        if function != "conv2d" or not self.lengths.filters:
-            return WANTED.get(function, ())
+    def guesses(self, op: Op | None, found: Sequence[Axes]) -> Guesses:
+        """The shapes guessed for what an operation takes; filters are a stack where one is asked for."""
+        if op is None or op.name != "conv2d" or not self.lengths.filters:
+            return op.guesses if op else ()
+        picture, window = op.guesses
         channels = [self.length(axis) for axis in found[0][:-2]]
-        return (*[0] * len(channels), PICTURE, PICTURE), (self.lengths.filters, *channels, FILTER, FILTER)
+        return (*[ANY] * len(channels), *picture), (self.lengths.filters, *channels, *window)
 
-    def filled(self, tree: Tree, shape: Tree, found: list[Axes]) -> None:
+    def filled(self, args: Sequence[Tree], guesses: Guesses, found: list[Axes]) -> None:
+        """What a function takes has the axes that are guessed, as long as guessed where that is open."""
+        for number, (tree, lengths) in enumerate(zip(args, guesses, strict=False)):
+            found[number] = axes = self.raise_rank(tree, len(lengths), found[number])
+            for axis, length in zip(axes, lengths, strict=False):
+                usual = self.lengths.classes if length == CLASSES else length
+                axis.root().length = axis.root().length or usual
+
+    def along(self, args: Sequence[Tree], found: list[Axes]) -> Axes:
+        """What is left where one axis is added up; there must be such an axis."""
+        axis = _constant(args[-1])
+        at = int(axis) if isinstance(axis, float) else 0
+        needed = at + 1 if 0 < at < MAX_RANK else 1
+        if found[0] and len(found[0]) < needed:
+            found[0] = self.raise_rank(args[0], needed, ()) or found[0]
+        return tuple(size for place, size in enumerate(found[0]) if place not in (at, at + len(found[0])))
+
+    def laid_out(self, tree: Tree, shape: Tree, found: list[Axes]) -> None:
         """What is laid out otherwise has as many entries as its new shape."""
         sizes = [part.value for part in walk(shape) if isinstance(part, Number)]
         found[0] = axes = self.raise_rank(tree, 1, found[0])
@@ -404,17 +399,6 @@ class ShapeGuess(Struct):
         usual = {port: Number(value) for port, value in op.defaults.items()}
         formula = read_program(op.stands_for, op.inputs).statements[0].tree
         return fold(substituted(formula, usual | dict(zip(op.inputs, args, strict=False))), self.combine)
-
-
-def _result(function: str, op: Op, args: Sequence[Tree], axes: Axes) -> Axes:
-    """What is left of the axes of a function's first value; a matrix makes one number for each row."""
-    if function in ("softmax", "log_softmax", "dropout", "flip"):
-        return axes
-    if "axis" in op.settings:
-        axis = _constant(args[-1])
-        at = int(axis) if isinstance(axis, float) else 0
-        return tuple(size for place, size in enumerate(axes) if place not in (at, at + len(axes)))
-    return axes[:-1] if function in ROWWISE else ()
 
 
 def _constant(tree: Tree) -> Value | None:

@@ -7,7 +7,6 @@ minus sign has a 1 for the true class; what a margin of 1 is compared with is a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 from core.base.arrays import Value, frozen
 from core.base.lazy_numpy import np
@@ -24,18 +23,13 @@ from core.notation.tree import (
     names,
     walk,
 )
+from core.ops import CALLS, OPS
+from core.ops.facts import Target
 
-Target = Literal["yes or no", "class", "side"]
 Role = tuple[str, Target]
-# functions whose second value is a target
-LOSSES: dict[str, Target] = {
-    "bce": "yes or no",
-    "bce_logits": "yes or no",
-    "hinge": "side",
-    "perceptron": "side",
-}
-LOGARITHMS = {"log", "log2", "log10", "log1p", "log_softmax"}
-GATES = {"relu", "max"}
+LOGARITHMS = frozenset(op.name for op in OPS.values() if op.learning.logarithm)
+# functions that are a maximum with 0, or can be one
+GATES = {"max", *(op.call for op in OPS.values() if op.stands_for == "max(0, x)")}
 
 
 def targets(program: Program, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Target]:
@@ -106,8 +100,11 @@ def _by_logarithm(factors: list[Tree], signed: bool) -> Role | None:
 
 def _by_call(part: Call, computed: Mapping[str, Tree], shapes: Mapping[str, tuple[int, ...]]) -> Role | None:
     """The target of a loss with a name, or of `max(0, 1 - y s)` and `max(0, -y s)`."""
-    if part.function in LOSSES and isinstance(target := part.args[1], Name):
-        return target.name, LOSSES[part.function]
+    op = CALLS.get((part.function, len(part.args)))
+    for port, kind in op.learning.targets.items() if op else ():
+        target = part.args[op.inputs.index(port)] if op else None
+        if kind != "number" and isinstance(target, Name):
+            return target.name, kind
     for arg in part.args if part.function in GATES else ():
         score, least = _score(_meant(arg, computed))
         score = _meant(score, computed)

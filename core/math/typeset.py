@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from core.base.arrays import Value
 from core.base.numbers import DIGITS, split_number
+from core.math.marks import marked
 from core.math.mathtree import (
     Accented,
     Big,
@@ -44,6 +45,7 @@ from core.notation.tree import (
     fold,
     left_over,
 )
+from core.ops import OPS
 
 # how strongly a part holds together: a looser part gets brackets
 SUM, PRODUCT, SIGNED, POWER, DIVIDED, ATOM = 1, 2, 3, 4, 5, 6
@@ -59,18 +61,6 @@ SPACE = Word(" ", "ord")
 COLON = Sign(":", "ord")
 CORRELATED, CONVOLVED = Sign("⋆", "bin"), Sign("∗", "bin")
 VERTICAL, HORIZONTAL = Sign("⋮", "ord"), Sign("⋯", "ord")
-WORDS = {"log": "ln", "relu": "ReLU", "elu": "ELU", "silu": "SiLU", "leaky_relu": "LReLU", "power": "pow"}
-WORDS |= {
-    "bce": "BCE",
-    "bce_logits": "BCE logits",
-    "mse": "MSE",
-    "cross_entropy": "CE",
-    "largest": "max",
-    "smallest": "min",
-}
-WORDS |= {"gelu": "GELU", "selu": "SELU", "nll": "NLL"}
-WORDS |= {"positional_encoding": "γ", "others": "∏ others", "argmax": "arg max"}
-WORDS |= {"maxpool": "max pool", "avgpool": "avg pool", "log_softmax": "log softmax", "stop_gradient": "stop"}
 # two letters below a name that are a word, where others are two indices
 SHORT_WORDS = frozenset("at by ce hi id in is it ln lo lr no of on or rt to up".split())
 
@@ -320,7 +310,16 @@ def indexed(part: Part, places: Sequence[Part]) -> Part:
 def _call(function: str, found: list[Part]) -> Part:
     if function in FORMS:
         return FORMS[function](*found)
-    return _applied(Word(WORDS.get(function, function.replace("_", " "))), found), POWER
+    op = CALLED.get(function)
+    if op is None:
+        return _applied(Word(WORDS.get(function, function.replace("_", " "))), found), POWER
+    if op.look.form:
+        given = {port: math for port, (math, _) in zip(op.inputs, found, strict=True)}
+        form = marked(op.look.form, given, words="op")
+        return form, ATOM if isinstance(form, Root | Fenced) else POWER
+    is_word = op.symbol.replace(" ", "").isalpha()
+    word = op.look.word or (op.symbol if is_word else op.call.replace("_", " "))
+    return _applied(Word(word), found), POWER
 
 
 def _applied(head: Math, found: list[Part]) -> Math:
@@ -402,19 +401,12 @@ def _one_in_each_row(place: Part) -> Part:
     return Scripts(Word("𝐄", "ord"), sub=place[0]), POWER
 
 
-def _written_as(function: str) -> Callable[..., Part]:
-    return lambda *found: _call(function, list(found))
-
-
+# the operations by what a rule or a program calls them
+CALLED = {**{op.call: op for op in reversed(OPS.values()) if op.call}, **OPS}
+WORDS = {"others": "∏ others"}
+# what is no call in mathematics: products, entries, and arrays made of signs
 FORMS: dict[str, Callable[..., Part]] = {
-    "exp": lambda x: (Scripts(Letter("e"), sup=x[0]), POWER),
-    "sqrt": lambda x: (Root(x[0]), ATOM),
-    "abs": lambda x: (Fenced("|", x[0], "|"), ATOM),
-    "norm": lambda x: (Fenced("‖", x[0], "‖"), ATOM),
     "power": lambda x, y: (with_superscript(wrap(x, ATOM), y[0]), POWER),
-    "sigmoid": lambda x: (_applied(Letter("σ"), [x]), POWER),
-    "log2": lambda x: (_applied(Scripts(Word("log"), sub=Digits("2")), [x]), POWER),
-    "log10": lambda x: (_applied(Scripts(Word("log"), sub=Digits("10")), [x]), POWER),
     "dot": lambda x, y: (product(x, y), PRODUCT),
     "matvec": side_by_side,
     "vecmat": lambda x, w: side_by_side(turned(x), w),
@@ -439,9 +431,6 @@ FORMS: dict[str, Callable[..., Part]] = {
     "for_each": _for_each,
     "put_rows": lambda g, x, k: side_by_side((_applied(Word("diag"), [g]), POWER), _one_in_each_row(k)),
     "onehot_rows": lambda k, x: _one_in_each_row(k),
-    **{f"{name}_rows": _written_as(name) for name in ("softmax", "log_softmax", "logsumexp", "argmax")},
-    "l1": lambda x: (Scripts(Fenced("‖", x[0], "‖"), sub=Digits("1")), POWER),
-    "l2": lambda x: (Scripts(Fenced("‖", x[0], "‖"), sup=Digits("2")), POWER),
     "conv2d": _conv2d,
     "conv2d_x": lambda g, w: (row(wrap(g, POWER), CONVOLVED, wrap(w, POWER)), PRODUCT),
     "conv2d_W": lambda g, x: (row(wrap(x, POWER), CORRELATED, wrap(g, POWER)), PRODUCT),

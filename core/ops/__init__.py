@@ -47,3 +47,8 @@ def called(function: str, shapes: Sequence[Shape]) -> Op | None:
     if usual is None or function not in SHARING:
         return usual
     return next((op for op in SHARING[function] if op.takes and op.takes(shapes)), usual)
+
+
+def squashing(*kinds: str) -> frozenset[str]:
+    """The operations that make of scores what is one of these; see `Learning.squashes_to`."""
+    return frozenset(op.name for op in OPS.values() if op.learning.squashes_to in kinds)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.ops.base import SATURATED, elementwise
+from core.ops.base import elementwise
+from core.ops.facts import SATURATED, Learning, Look
 
 sigmoid = elementwise(
     "sigmoid",
@@ -14,6 +15,9 @@ sigmoid = elementwise(
     stands_for="1 / (1 + exp(-x))",
     saturates=SATURATED,
     says="The slope σ(1 − σ) is largest at 0, where it is 1/4, and vanishes where σ saturates.",
+    look=Look(circle="σ", form="σ({x})"),
+    learning=Learning(squashes_to="probability"),
+    onnx="Sigmoid",
 )
 tanh = elementwise(
     "tanh",
@@ -23,6 +27,7 @@ tanh = elementwise(
     stands_for="(exp(2 x) - 1) / (exp(2 x) + 1)",
     saturates=SATURATED,
     says="Near 0 the gradient passes almost whole; where tanh saturates, almost nothing passes.",
+    learning=Learning(squashes_to="sign"),
 )
 relu = elementwise(
     "relu",
@@ -31,9 +36,10 @@ relu = elementwise(
     also="ReLU",
     x="[x > 0]",
     stands_for="max(0, x)",
-    gain=2.0,
+    learning=Learning(gain=2.0),
     says="A gate: the gradient passes where the input is positive and stops elsewhere.",
     kink=("x = 0", "0", "1", "0"),
+    onnx="Relu",
 )
 leaky_relu = elementwise(
     "leaky_relu",
@@ -43,9 +49,10 @@ leaky_relu = elementwise(
     α="min(x, 0)",
     defaults={"α": 0.01},
     stands_for="max(0, x) + α min(0, x)",
-    gain=2.0,
+    learning=Learning(gain=2.0),
     says="A positive input passes the whole gradient, a negative one the part set by the second argument.",
     kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
+    look=Look(with_constant={"α": "LReLU"}),
 )
 elu = elementwise(
     "elu",
@@ -55,9 +62,10 @@ elu = elementwise(
     α="exp(min(x, 0)) - 1",
     defaults={"α": 1.0},
     stands_for="max(0, x) + α (exp(min(0, x)) - 1)",
-    gain=2.0,
+    learning=Learning(gain=2.0),
     says="The slope is 1 for a positive input and falls off exponentially for a negative one.",
     kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
+    look=Look(with_constant={"α": "ELU"}),
 )
 silu = elementwise(
     "silu",
@@ -66,8 +74,9 @@ silu = elementwise(
     also="swish",
     x="(1 + x / (1 + exp(x))) / (1 + exp(-x))",
     stands_for="x sigmoid(x)",
-    gain=2.0,
+    learning=Learning(gain=2.0),
     says="The input times its own sigmoid: the product rule gives the slope.",
+    closed_forms={"x": "sigmoid(x) (1 + x (1 - sigmoid(x)))"},
 )
 softplus = elementwise(
     "softplus",
@@ -75,8 +84,9 @@ softplus = elementwise(
     "logaddexp(0, x)",
     x="1 / (1 + exp(-x))",
     stands_for="log(1 + exp(x))",
-    gain=2.0,
+    learning=Learning(gain=2.0),
     says="A smooth ReLU: its slope is the sigmoid of the input.",
+    closed_forms={"x": "sigmoid(x)"},
 )
 softsign = elementwise(
     "softsign",
@@ -93,7 +103,7 @@ gelu = elementwise(
     "x * (1 + erf(x / sqrt(2))) / 2",
     x="(1 + erf(x / sqrt(2))) / 2 + x * exp(-(x^2) / 2) / sqrt(2 * π)",
     stands_for="x (1 + erf(x / sqrt(2))) / 2",
-    gain=2.0,
+    learning=Learning(gain=2.0),
     says="The input times the chance that a normal number lies below it: the product rule gives the slope.",
 )
 selu = elementwise(
@@ -102,7 +112,7 @@ selu = elementwise(
     "1.0507009873554805 * (max(x, 0) + 1.6732632423543772 * (exp(min(x, 0)) - 1))",
     x="1.0507009873554805 * ([x > 0] + 1.6732632423543772 * exp(min(x, 0)) * [x ≤ 0])",
     stands_for="1.0507009873554805 elu(x, 1.6732632423543772)",
-    gain=1.0,
+    learning=Learning(gain=1.0),
     says="An ELU scaled so that layers keep mean 0 and variance 1.",
     kink=(
         "x = 0",
@@ -120,4 +130,5 @@ hard_sigmoid = elementwise(
     saturates=SATURATED,
     says="A sigmoid of three straight lines: the slope is 1/6 from −3 to 3 and 0 beyond.",
     kink=("(x + 3) * (x - 3) = 0", "[x > 0] / 6", "[x < 0] / 6", "0"),
+    look=Look(word="hard sigmoid"),
 )

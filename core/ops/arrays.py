@@ -9,6 +9,7 @@ from core.base.arrays import MAX_ENTRIES, Shape, Value, describe, shape_text
 from core.base.errors import Problem
 from core.base.numbers import typed_text
 from core.ops.base import structural
+from core.ops.facts import A_VECTOR, ANY, Learning
 
 
 def whole(setting: Value, what: str, least: int = 0, most: int = MAX_ENTRIES) -> int:
@@ -44,6 +45,7 @@ concat = structural(
     x="front(g, x)",
     y="rear(g, y)",
     says="Each part receives the entries of the upstream gradient at its own places.",
+    guesses=((ANY,), (ANY,)),
 )
 
 
@@ -96,6 +98,7 @@ reshape = structural(
     test_shapes=[(2, 3), (2,)],
     x="as_shape(g, x)",
     says="The entries are the same in another shape: each gradient goes back to its entry.",
+    learning=Learning(passes_on=True),
 )
 flatten = structural(
     "flatten",
@@ -106,6 +109,8 @@ flatten = structural(
     test_shapes=[(2, 3)],
     x="as_shape(g, x)",
     says="The entries are the same in one vector: each gradient goes back to its entry.",
+    guesses=((2, 2),),
+    learning=Learning(passes_on=True),
 )
 
 
@@ -125,6 +130,7 @@ flip = structural(
     more_test_shapes=[[(3,)], [(2, 2, 3)], [(2, 1, 2, 3)]],
     x="flip(g)",
     says="The input was turned by 180 degrees; the upstream gradient is turned back.",
+    guesses=((3, 3),),
 )
 
 # -- made of numbers
@@ -192,4 +198,6 @@ dropout = structural(
     defaults={"p": 0.5, "seed": 0.0},
     x="g * kept(x, p, seed)",
     says="What was dropped receives 0; what was kept was scaled up, and its gradient is by the same factor.",
+    guesses=A_VECTOR,
+    learning=Learning(passes_on=True),
 )

@@ -9,80 +9,65 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from core.base.arrays import Array, Shape, Value, joined_shape
+from core.base.arrays import Shape, Value, joined_shape
 from core.base.errors import Problem
-from core.base.lazy_numpy import np
 from core.notation.signatures import MAX_VALUES, Signature
+from core.ops.facts import BY_SYMBOL, FLAT, NEUTRAL, Cause, Domain, Guesses, Kink, Learning, Look
 from core.ops.rules import Rule
 
-Domain = tuple[float, float]
 Reasons = Sequence[tuple[str, str]]
 ShapeRule = Callable[..., Shape]
-REAL: Domain = (-3.0, 3.0)
-POSITIVE: Domain = (0.1, 3.0)
-SATURATED = 3.0  # from here on a sigmoid or a tanh lets less than a twentieth of the gradient pass
-FLAT = "0"  # the local derivative of an input that no gradient passes
-
-
-class Kink(Struct, frozen=True):
-    """Where an operation has no derivative: the condition, the slopes on both sides, what is used there.
-
-    The slopes are rules, or "" at the edge of where the operation is defined; `used` is told as it is. In a
-    tie it says in words what goes to each.
-    """
-
-    at: Rule
-    left: str
-    right: str
-    used: str
-
-    @property
-    def is_tie(self) -> bool:
-        """Whether several are equal and share what comes back."""
-        return self.used.endswith(" each")
-
-    @property
-    def jumps(self) -> bool:
-        """Whether the value jumps, with slope 0 on both sides."""
-        return self.left == self.right == FLAT
-
-    def slopes(self, known: Mapping[str, Value], here: Array) -> tuple[float, ...]:
-        """The slopes on both sides at the first entry that is marked `here`; none at an edge."""
-        if not self.left:
-            return ()
-        return tuple(entry_at(Rule(text).value(known), here) for text in (self.left, self.right))
-
-
-class Cause(Struct, frozen=True):
-    """Why a value, or what comes back, is infinite or not a number: a condition, and the words for it."""
-
-    at: Rule
-    why: str
 
 
 class Op(Struct, frozen=True):
-    """One operation.
+    """One operation: everything that is known of it.
 
-    `value` computes the output from the inputs; `back` says, for each input that has a gradient, how much of
-    the upstream gradient g comes back. An element-by-element operation states its derivative in `local`; its
-    `back` is g times that, and an input whose derivative is 0 everywhere has none: no gradient passes it, not
-    even an infinite one. `says` is the sentence shown when the gradient passes, `says_of` the
-    one for an input of which another is true. `call` and `also` are the
-    names a program calls it by; `written` is how it is written where it is not called and its `value` is not
-    the notation either. `stands_for` is the formula a composite abbreviates. `shows` is how a derivative is
-    written where it is computed in a safer form. `repeats` says that more values are taken two by two.
-    `settings` are the inputs that the shape depends on, such as a stride, each with the value to test: they
-    are written as numbers, and `shape` gets them after names and shapes. `domain` is where the gradient test
-    draws the other inputs from. `remark` has a sentence for what a reader should know of shapes and settings
-    that are accepted all the same, or "". `holds` counts, from shapes and settings, the numbers it works on
-    at once where these are many more than go in and come out. `points` names an input that is the number of
-    an entry, and the vector it points into, or the number of entries. `rows` are the inputs that are matrices
-    taken row by row; one of numbers may also be one number for all rows. `takes` says, of operations that
-    share a call, which shapes are for this one; what none takes is for the one that does not say it.
-    `more_test_shapes` are further shapes to test it with. `causes` say why its value can be
-    infinite or not a number, `back_causes` why what comes back can be: the first whose condition holds.
-    `saturates` is the size of its first input beyond which its slope is small. `gain` is the
-    variance times the number of inputs that weights in front of it need to keep a signal's size (He), or 0.
+    Its rules
+    value          computes the output from the inputs
+    back           for each input that has a gradient, how much of the upstream gradient g comes back
+    local          the local derivatives of an element-by-element operation, of which `back` is made; an input
+                   whose derivative is 0 everywhere has no `back`: not even an infinite gradient passes it
+    shape          the output's shape, from names, shapes and settings; raises Problem where they do not fit
+    settings       the inputs that the shape depends on, such as a stride, which are written as numbers, each
+                   with a value to test it with
+    defaults       the values of the last inputs where none are written
+    points         an input that is the number of an entry, and the vector it points into, or how many
+                   entries there are
+    rows           the inputs that are matrices taken row by row; one of numbers may be one for all rows
+    variadic       it takes any number of values, and `repeats`, that more than two are taken two by two
+    holds          counts the numbers it works on at once, where these are many more than go in and come out
+
+    How it is written
+    call, also     the names a program calls it by
+    takes          of operations that share a call, which shapes are for this one; what none takes is for the
+                   one that does not say it
+    signs          the signs a program writes it by
+    symbol, look   how it is drawn and typeset
+    written        the notation of what is not called, where its `value` is not that
+    stands_for     the formula a composite abbreviates
+    entries        from the shapes of its inputs, what it does with arrays, entry by entry
+    commutative    its inputs may be drawn in any order
+    onnx           the operator of ONNX that does the whole of it
+
+    Its derivatives
+    shows          a local derivative as it is written where it is computed in a safer form
+    closed_forms   the same in the program's notation, for closed forms
+    kink           where it has no derivative
+    symmetric      its Jacobian is its own transpose, as every element-by-element operation has one
+    tangents       what the tangent d of an input adds to that of the output, where forward mode cannot tell
+
+    What is said of it
+    says, says_of  the sentence shown when the gradient passes; the one for an input of which another is true
+    causes         why its value can be infinite or not a number: the first whose condition holds
+    back_causes    the same of what comes back
+    remark         what a reader should know of shapes and settings that are accepted all the same, or ""
+
+    What guesses, training and tests need
+    guesses        the shapes of its first inputs where a program leaves them open
+    saturates      the size of its first input beyond which its slope is small
+    learning       what training needs to know
+    domain         where the tests draw an input from
+    test_shapes    the shapes to test it with, and `more_test_shapes` further ones
     """
 
     name: str
@@ -92,28 +77,37 @@ class Op(Struct, frozen=True):
     back: Mapping[str, Rule]
     says: str
     shape: ShapeRule
-    settings: Mapping[str, float | Sequence[float]] = {}
-    says_of: Mapping[str, str] = {}
     local: Mapping[str, Rule] = {}
-    domain: Mapping[str, Domain] = {}
+    settings: Mapping[str, float | Sequence[float]] = {}
     defaults: Mapping[str, float] = {}
-    written: Rule | None = None
-    stands_for: str = ""
-    kink: Kink | None = None
-    causes: tuple[Cause, ...] = ()
-    back_causes: tuple[Cause, ...] = ()
-    saturates: float = math.inf
-    gain: float = 0.0
-    remark: Callable[..., str] | None = None
-    holds: Callable[..., int] | None = None
     points: tuple[str, str] | None = None
     rows: tuple[str, ...] = ()
-    takes: Callable[[Sequence[Shape]], bool] | None = None
-    shows: Mapping[str, Rule] = {}
-    call: str = ""
-    also: tuple[str, ...] = ()
     variadic: bool = False
     repeats: bool = False
+    holds: Callable[..., int] | None = None
+    call: str = ""
+    also: tuple[str, ...] = ()
+    takes: Callable[[Sequence[Shape]], bool] | None = None
+    signs: str = ""
+    look: Look = BY_SYMBOL
+    written: Rule | None = None
+    stands_for: str = ""
+    entries: Callable[..., str] | None = None
+    commutative: bool = False
+    onnx: str = ""
+    shows: Mapping[str, Rule] = {}
+    closed_forms: Mapping[str, str] = {}
+    kink: Kink | None = None
+    symmetric: bool = False
+    tangents: Mapping[str, Rule] = {}
+    says_of: Mapping[str, str] = {}
+    causes: tuple[Cause, ...] = ()
+    back_causes: tuple[Cause, ...] = ()
+    remark: Callable[..., str] | None = None
+    guesses: Guesses = ()
+    saturates: float = math.inf
+    learning: Learning = NEUTRAL
+    domain: Mapping[str, Domain] = {}
     test_shapes: tuple[Shape, ...] = ()
     more_test_shapes: tuple[tuple[Shape, ...], ...] = ()
 
@@ -135,6 +129,11 @@ class Op(Struct, frozen=True):
     def flat(self) -> frozenset[str]:
         """The inputs whose local derivative is 0 everywhere, so that no gradient passes them."""
         return frozenset(port for port, rule in self.local.items() if rule.text == FLAT)
+
+    @property
+    def stops(self) -> bool:
+        """Whether it passes its value on, but no gradient."""
+        return self.value.text in self.flat
 
     @property
     def usage(self) -> str:
@@ -204,14 +203,6 @@ def _at_position(rule: Rule, port: int) -> Rule:
 OPS: dict[str, Op] = {}
 
 
-def entry_at(value: Value, here: Array) -> float:
-    """The entry of a value, stretched to the shape of some marks, at the first that is set."""
-    marks = np.asarray(here)
-    stretched = np.broadcast_to(value, np.broadcast_shapes(np.shape(value), marks.shape))
-    place = np.argmax(np.broadcast_to(marks, stretched.shape) != 0)
-    return float(stretched.flat[int(place)])
-
-
 def declare(op: Op) -> Op:
     """Register an operation under its name."""
     if op.name in OPS:
@@ -235,10 +226,15 @@ def elementwise(
     causes: Reasons = (),
     back_causes: Reasons = (),
     saturates: float = math.inf,
-    gain: float = 0.0,
+    look: Look = BY_SYMBOL,
+    learning: Learning = NEUTRAL,
+    signs: str = "",
+    commutative: bool = False,
     call: str | None = None,
     also: str = "",
     shows: Mapping[str, str] | None = None,
+    closed_forms: Mapping[str, str] | None = None,
+    onnx: str = "",
     repeats: bool = False,
     **local: str,
 ) -> Op:
@@ -268,8 +264,13 @@ def elementwise(
             causes=_causes(causes),
             back_causes=_causes(back_causes),
             saturates=saturates,
-            gain=gain,
+            look=look,
+            learning=learning,
+            signs=signs,
+            commutative=commutative,
             shows={port: Rule(text) for port, text in (shows or {}).items()},
+            closed_forms=closed_forms or {},
+            onnx=onnx,
             call=name if call is None else call,
             also=tuple(also.split()),
             repeats=repeats,
@@ -308,6 +309,12 @@ def structural(
     causes: Reasons = (),
     back_causes: Reasons = (),
     saturates: float = math.inf,
+    look: Look = BY_SYMBOL,
+    learning: Learning = NEUTRAL,
+    guesses: Guesses = (),
+    entries: Callable[..., str] | None = None,
+    tangents: Mapping[str, str] | None = None,
+    symmetric: bool = False,
     remark: Callable[..., str] | None = None,
     holds: Callable[..., int] | None = None,
     points: tuple[str, str] | None = None,
@@ -339,6 +346,12 @@ def structural(
             causes=_causes(causes),
             back_causes=_causes(back_causes),
             saturates=saturates,
+            look=look,
+            learning=learning,
+            guesses=guesses,
+            entries=entries,
+            tangents={port: Rule(text) for port, text in (tangents or {}).items()},
+            symmetric=symmetric,
             remark=remark,
             holds=holds,
             points=points,

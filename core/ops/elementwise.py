@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.ops.base import POSITIVE, SATURATED, Op, elementwise
+from core.ops.base import Op, elementwise
+from core.ops.facts import POSITIVE, SATURATED, Learning, Look
 
 # -- arithmetic: written with signs, not called
 
@@ -14,6 +15,10 @@ add = elementwise(
     x="1",
     y="1",
     says="A sum passes the upstream gradient on unchanged to every input.",
+    signs="+",
+    commutative=True,
+    look=Look(with_constant={"x": "+{x}", "y": "+{y}"}),
+    learning=Learning(passes_on=True),
 )
 sub = elementwise(
     "sub",
@@ -23,6 +28,9 @@ sub = elementwise(
     x="1",
     y="-1",
     says="The left input receives the upstream gradient, the right one its negative.",
+    signs="-",
+    look=Look(with_constant={"x": "{x}−", "y": "−{y}"}),
+    learning=Learning(passes_on=True),
 )
 mul = elementwise(
     "mul",
@@ -32,6 +40,9 @@ mul = elementwise(
     x="y",
     y="x",
     says="Each input receives the upstream gradient times the other input.",
+    signs="*⊙",
+    commutative=True,
+    look=Look(with_constant={"x": "×{x}", "y": "×{y}"}),
 )
 div = elementwise(
     "div",
@@ -46,6 +57,8 @@ div = elementwise(
     back_causes=[("y = 0", "the divisor is 0")],
     says="The upstream gradient is divided by the divisor.",
     says_of={"y": "For the divisor, the upstream gradient is divided by it, times minus the quotient."},
+    signs="/",
+    look=Look(with_constant={"x": "{x}/x", "y": "÷{y}"}),
 )
 neg = elementwise(
     "neg",
@@ -54,6 +67,7 @@ neg = elementwise(
     call="",
     x="-1",
     says="A minus sign turns the sign of the gradient as well.",
+    look=Look(circle="−x"),
 )
 pow_ = elementwise(
     "pow",
@@ -77,6 +91,8 @@ pow_ = elementwise(
     ],
     says="Power rule: the exponent times the base to the power one lower.",
     says_of={"y": "For the exponent the slope is the power times the logarithm of the base."},
+    signs="^",
+    look=Look(circle="x^y", with_constant={"x": "{x}^x", "y": "x^{y}"}),
 )
 copy = elementwise(
     "copy", "=", "x", call="", x="1", says="Another name for the same value: the gradient passes through."
@@ -92,6 +108,7 @@ exp = elementwise(
     causes=[("x > 709", "the exponential overflows above 709")],
     saturates=SATURATED,
     says="The exponential is its own derivative: the upstream gradient is multiplied by the output.",
+    look=Look(form="e^{x}"),
 )
 log = elementwise(
     "log",
@@ -103,6 +120,7 @@ log = elementwise(
     says="The slope of the logarithm is 1 divided by its argument.",
     causes=[("x ≤ 0", "the logarithm needs a value above 0")],
     back_causes=[("x = 0", "the slope of the logarithm at 0 is infinite")],
+    learning=Learning(logarithm=True),
 )
 log2 = elementwise(
     "log2",
@@ -113,6 +131,8 @@ log2 = elementwise(
     says="The slope of the logarithm to base 2 is 1 divided by its argument and by ln 2.",
     causes=[("x ≤ 0", "the logarithm needs a value above 0")],
     back_causes=[("x = 0", "the slope of the logarithm at 0 is infinite")],
+    learning=Learning(logarithm=True),
+    look=Look(circle="log₂", form="log₂({x})"),
 )
 log10 = elementwise(
     "log10",
@@ -123,6 +143,8 @@ log10 = elementwise(
     says="The slope of the logarithm to base 10 is 1 divided by its argument and by ln 10.",
     causes=[("x ≤ 0", "the logarithm needs a value above 0")],
     back_causes=[("x = 0", "the slope of the logarithm at 0 is infinite")],
+    learning=Learning(logarithm=True),
+    look=Look(circle="log₁₀", form="log₁₀({x})"),
 )
 sqrt = elementwise(
     "sqrt",
@@ -134,6 +156,7 @@ sqrt = elementwise(
     kink=("x = 0", "", "", "∞"),
     causes=[("x < 0", "the root needs a value of at least 0")],
     back_causes=[("x = 0", "the slope of the root at 0 is infinite")],
+    look=Look(circle="√x", form="√{x}"),
 )
 
 # -- corners and steps
@@ -145,6 +168,7 @@ abs_ = elementwise(
     x="sign(x)",
     says="The upstream gradient is multiplied by the sign of the input.",
     kink=("x = 0", "-1", "1", "0"),
+    look=Look(circle="|x|", form="|{x}|"),
 )
 sign = elementwise(
     "sign",
@@ -165,6 +189,8 @@ maximum = elementwise(
     y="[y > x] + [x = y] / 2",
     says="A maximum sends the upstream gradient to the larger input; in a tie each receives half.",
     kink=("x = y", "0", "1", "1/2 to each"),
+    commutative=True,
+    look=Look(with_constant={"x": "max({x},x)", "y": "max(x,{y})"}),
 )
 minimum = elementwise(
     "minimum",
@@ -177,6 +203,8 @@ minimum = elementwise(
     y="[y < x] + [x = y] / 2",
     says="A minimum sends the upstream gradient to the smaller input; in a tie each receives half.",
     kink=("x = y", "1", "0", "1/2 to each"),
+    commutative=True,
+    look=Look(with_constant={"x": "min({x},x)", "y": "min(x,{y})"}),
 )
 clip = elementwise(
     "clip",
@@ -209,6 +237,8 @@ def comparison(name: str, sign: str) -> Op:
         y="0",
         says="A comparison is flat: no gradient passes.",
         kink=("x = y", "0", "0", "0"),
+        signs=sign,
+        look=Look(with_constant={"x": f"{{x}}{sign}x", "y": f"x{sign}{{y}}"}),
     )
 
 

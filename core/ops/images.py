@@ -10,6 +10,7 @@ from core.base.errors import Problem
 from core.base.numbers import short
 from core.ops.arrays import whole
 from core.ops.base import structural
+from core.ops.facts import A_PICTURE, Learning, Look
 from core.ops.image_kernels import filter_stack, is_stack
 
 
@@ -80,6 +81,8 @@ conv2d = structural(
     x="conv2d_x(g, W, x, stride, padding)",
     W="conv2d_W(g, x, W, stride, padding)",
     says="Input and filter meet at every place of the output: what they receive adds up over all places.",
+    look=Look(with_constant={"stride": "⋆_↓{stride}"}),
+    guesses=(*A_PICTURE, (3, 3)),
 )
 
 
@@ -122,6 +125,8 @@ maxpool = structural(
         "an even share for each",
     ),
     says="In each window the upstream gradient goes to the largest entry; in a tie it is split evenly.",
+    guesses=A_PICTURE,
+    learning=Learning(passes_on=True),
 )
 avgpool = structural(
     "avgpool",
@@ -136,4 +141,6 @@ avgpool = structural(
     holds=_pool_held,
     x="avgpool_x(g, x, window, stride)",
     says="Every entry receives an equal share of the upstream gradient of each window that it is in.",
+    guesses=A_PICTURE,
+    learning=Learning(passes_on=True),
 )

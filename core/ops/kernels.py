@@ -48,6 +48,12 @@ class Kernel(Struct, frozen=True):
     linear: Container[int] = ()
     product: bool = False
 
+    @property
+    def summed(self) -> str:
+        """The letters of the axes along which a product of vectors and matrices is summed."""
+        factors, _, result = self.einsum.partition("->")
+        return "".join({*factors} - {*result, ","})
+
 
 KERNELS: dict[str, Kernel] = {}
 EVERY = range(1_000_000)  # argument of a kernel

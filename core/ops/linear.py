@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from core.base.arrays import Shape, describe, shape_text
 from core.base.errors import Problem
 from core.ops.base import structural
+from core.ops.facts import ANY, Learning, Look
 
 
 def _fits(names: Sequence[str], shapes: Sequence[Shape], left: int, right: int, need: str) -> None:
@@ -36,6 +37,10 @@ def _matmul(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     return (shapes[0][0], shapes[1][1])
 
 
+def _listed(items: Iterable[str]) -> str:
+    return f"[{', '.join(items)}]"
+
+
 dot = structural(
     "dot",
     "·",
@@ -48,6 +53,8 @@ dot = structural(
     x="g * y",
     y="g * x",
     says="Each vector receives the other one times the upstream gradient.",
+    look=Look(circle="⋅"),
+    entries=lambda x, y: " + ".join(f"x[{i}] y[{i}]" for i in range(x[0])),
 )
 matvec = structural(
     "matvec",
@@ -61,6 +68,8 @@ matvec = structural(
     W="outer(g, x)",
     x="matvec_t(W, g)",
     says="The upstream gradient is multiplied by the other factor, transposed.",
+    look=Look(circle="W x"),
+    entries=lambda W, x: _listed(f"W[{i}]·x" for i in range(W[0])),
 )
 
 
@@ -100,6 +109,8 @@ vecmat = structural(
     x="vecmat_t(g, W)",
     W="outer(x, g)",
     says="The upstream gradient is multiplied by the other factor: for the matrix as an outer product.",
+    look=Look(circle="xᵀ W"),
+    entries=lambda x, W: " + ".join(f"x[{i}] W[{i}]" for i in range(x[0])),
 )
 matmul = structural(
     "matmul",
@@ -113,6 +124,8 @@ matmul = structural(
     X="matmul_t(g, Y)",
     Y="t_matmul(X, g)",
     says="Each matrix receives the upstream gradient multiplied by the other matrix, transposed.",
+    look=Look(circle="A B"),
+    entries=lambda X, Y: _listed(f"X[{i}]·Y" for i in range(X[0])),
 )
 outer = structural(
     "outer",
@@ -127,6 +140,9 @@ outer = structural(
     x="matvec(g, y)",
     y="matvec_t(g, x)",
     says="Each vector receives the upstream gradient, for the second one transposed, times the other vector.",
+    look=Look(circle="x yᵀ"),
+    guesses=((ANY,), (ANY,)),
+    entries=lambda x, y: _listed(f"x[{i}] y" for i in range(x[0])),
 )
 
 
@@ -153,6 +169,8 @@ transpose = structural(
     call="",
     X="transpose(g)",
     says="The upstream gradient is transposed back.",
+    look=Look(circle="Xᵀ"),
+    entries=lambda X: _listed(_listed(f"X[{i}, {j}]" for i in range(X[0])) for j in range(X[1])),
 )
 row = structural(
     "row",
@@ -165,6 +183,9 @@ row = structural(
     call="",
     x="unrow(g)",
     says="The entries are the same in a row: the gradient is turned back into a vector.",
+    look=Look(circle="xᵀ"),
+    entries=lambda x: "[x,]",
+    learning=Learning(passes_on=True),
 )
 
 
@@ -191,6 +212,7 @@ pick = structural(
     points=("k", "x"),
     x="put(g, x, k)",
     says="The chosen entry receives the upstream gradient, all others 0.",
+    look=Look(with_constant={"k": "x[{k}]"}),
 )
 
 
@@ -215,4 +237,5 @@ stack = structural(
     call="",
     x="entry(g, position)",
     says="Every item of the list receives its own part of the upstream gradient.",
+    look=Look(circle="[⋯]"),
 )

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from core.base.arrays import Shape, describe, joined_shape
 from core.base.errors import Problem
-from core.ops.base import OPS, SATURATED, ShapeRule, elementwise, structural
+from core.ops.base import OPS, ShapeRule, elementwise, structural
+from core.ops.facts import A_SCORE_EACH, A_VECTOR, PROBABILITY, SATURATED, Learning, Look
 
 
 def _scores(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -65,6 +66,7 @@ def _pairs(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     return ()
 
 
+CE = Look(circle="CE", word="CE")
 cross_entropy = structural(
     "cross_entropy",
     "−ln softmax",
@@ -78,6 +80,8 @@ cross_entropy = structural(
     s="g * (softmax(s) - onehot(k, s))",
     saturates=SATURATED,
     says="The probabilities, with 1 taken off that of the true class, times the upstream gradient.",
+    look=CE,
+    guesses=A_SCORE_EACH,
 )
 nll = structural(
     "nll",
@@ -86,13 +90,15 @@ nll = structural(
     inputs="p k",
     shape=_scores,
     test_shapes=[(4,), ()],
-    domain={"p": (0.1, 0.9), "k": (2.0, 2.0)},
+    domain={"p": PROBABILITY, "k": (2.0, 2.0)},
     stands_for="-log(p[k])",
     points=("k", "p"),
     p="put(-g / pick(p, k), p, k)",
     causes=[("pick(p, k) ≤ 0", "the logarithm needs a value above 0")],
     back_causes=[("pick(p, k) = 0", "the slope of the logarithm at 0 is infinite")],
     says="Only the true class receives a gradient: minus the upstream gradient divided by its probability.",
+    look=Look(word="NLL"),
+    guesses=A_SCORE_EACH,
 )
 multiclass_hinge = structural(
     "multiclass_hinge",
@@ -110,6 +116,8 @@ multiclass_hinge = structural(
     margin="g * (sum([s - pick(s, k) + margin > 0]) - [margin > 0])",
     kink=("s - pick(s, k) + margin = 0", "0", "1", "0"),
     says="Each class within the margin receives the upstream gradient; the true class, minus their sum.",
+    look=Look(word="multiclass hinge"),
+    guesses=A_SCORE_EACH,
 )
 # -- of a mini-batch, whose examples are the rows of a matrix
 
@@ -131,6 +139,7 @@ cross_entropy_rows = structural(
     S="spread_along(g, S, 1) ⊙ (softmax_rows(S) - onehot_rows(k, S))",
     says="Row by row: the probabilities, with 1 taken off that of the true class, times the upstream "
     "gradient.",
+    look=CE,
 )
 nll_rows = structural(
     "nll_rows",
@@ -144,7 +153,7 @@ nll_rows = structural(
     shape=_batch,
     test_shapes=[(3, 4), (3,)],
     more_test_shapes=[[(3, 4), ()]],
-    domain={"P": (0.1, 0.9), "k": (2.0, 2.0)},
+    domain={"P": PROBABILITY, "k": (2.0, 2.0)},
     points=("k", "P"),
     remark=_mean_of("nll"),
     P="put_rows(-g / choose(P, k), P, k)",
@@ -183,6 +192,8 @@ squared_error = structural(
     y="2 * g * (y - t)",
     t="2 * g * (t - y)",
     says="A prediction receives twice its error times the upstream gradient; its target, the negative.",
+    guesses=A_VECTOR,
+    learning=Learning(targets={"t": "number"}),
 )
 mse = structural(
     "mse",
@@ -195,6 +206,8 @@ mse = structural(
     y="(2 * g / size(y - t)) * (y - t)",
     t="(2 * g / size(y - t)) * (t - y)",
     says="As for the squared error, divided by the number of entries; a target receives the negative.",
+    guesses=A_VECTOR,
+    learning=Learning(targets={"t": "number"}),
 )
 bce = elementwise(
     "bce",
@@ -203,13 +216,14 @@ bce = elementwise(
     p="(p - t) / max(p * (1 - p), 1e-12)",
     shows={"p": "(p - t) / (p * (1 - p))", "t": "log((1 - p) / p)"},
     t="max(log1p(-p), -100) - max(log(p), -100)",
-    domain={"p": (0.1, 0.9), "t": (0.1, 0.9)},
+    domain={"p": PROBABILITY, "t": PROBABILITY},
     stands_for="-(t log(p) + (1 - t) log(1 - p))",
     says="The slope for the prediction is its error divided by its variance.",
     says_of={"t": "The slope for the target is the logarithm of 1 − p over p, p being the prediction."},
     kink=("p * (1 - p) = 0", "", "", "(p − t)/10⁻¹²"),
     causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
     back_causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
+    learning=Learning(targets={"t": "yes or no"}),
 )
 bce_logits = elementwise(
     "bce_logits",
@@ -221,6 +235,9 @@ bce_logits = elementwise(
     saturates=SATURATED,
     says="The slope for the logit is its sigmoid minus the target.",
     says_of={"t": "The slope for the target is minus the logit."},
+    look=Look(word="BCE logits"),
+    closed_forms={"z": "sigmoid(z) - t"},
+    learning=Learning(targets={"t": "yes or no"}),
 )
 hinge = elementwise(
     "hinge",
@@ -235,6 +252,7 @@ hinge = elementwise(
     says="Within the margin the slope for the prediction is minus the target; beyond it nothing passes.",
     # the slope in y, and where y has no part in it, in t or in the margin
     kink=("t * y = margin", "-(t + [t = 0] * (y - [y = 0]))", "0", "0"),
+    learning=Learning(targets={"t": "side"}),
 )
 perceptron = elementwise(
     "perceptron",
@@ -245,7 +263,8 @@ perceptron = elementwise(
     domain={"t": (0.5, 1.0)},
     stands_for="max(0, -t y)",
     says="On the wrong side the slope for the prediction is minus the target; elsewhere nothing passes.",
-    kink=("t * y = 0", "-(t + [t = 0] * y)", "0", "0"),  # in t where t is 0
+    kink=("t * y = 0", "-(t + [t = 0] * y)", "0", "0"),  # in t where t is 0,
+    learning=Learning(targets={"t": "side"}),
 )
 huber = elementwise(
     "huber",
@@ -258,6 +277,8 @@ huber = elementwise(
     defaults={"δ": 1.0},
     stands_for="[|y - t| ≤ δ] (y - t)^2 / 2 + [|y - t| > δ] δ (|y - t| - δ / 2)",
     says="The slope for the prediction is its error, held within the threshold on both sides.",
+    look=Look(word="huber"),
+    learning=Learning(targets={"t": "number"}),
 )
 # the losses that make one number of what meets entry by entry
 PAIRED = frozenset(op.name for op in OPS.values() if op.shape is _pairs)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 
 from core.base.arrays import Shape, Value, describe
 from core.base.errors import Problem
 from core.base.numbers import typed_text
-from core.ops.base import SATURATED, structural
+from core.ops.base import structural
+from core.ops.facts import A_SCORE_EACH, A_VECTOR, SATURATED, Learning, Look
 
 
 def _number(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -54,6 +56,20 @@ def _each_row(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     return shapes[0][:1]
 
 
+def _plus(terms: Iterable[str]) -> str:
+    return " + ".join(terms)
+
+
+def _of_entries(function: str, x: Shape) -> Sequence[str]:
+    """The entries of a vector, or the function's value for each row of a matrix."""
+    return [f"x[{i}]" if len(x) == 1 else f"{function}(x[{i}])" for i in range(x[0])]
+
+
+def _extreme(function: str, x: Shape) -> str:
+    found = _of_entries(function, x)
+    return f"{function}({', '.join(found)})" if len(found) > 1 else found[0]
+
+
 sum_ = structural(
     "sum",
     "∑",
@@ -63,6 +79,8 @@ sum_ = structural(
     test_shapes=[(2, 3)],
     x="stretch(g, x)",
     says="Every entry receives the upstream gradient.",
+    guesses=A_VECTOR,
+    entries=lambda x: _plus(_of_entries("sum", x)),
 )
 sum_except = structural(
     "sum_except",
@@ -89,6 +107,8 @@ sum_along = structural(
     more_test_shapes=[[(2, 3, 4), ()]],
     x="spread_along(g, x, axis)",
     says="Every entry receives the upstream gradient of the sum it is part of.",
+    look=Look(with_constant={"axis": "∑_{axis}"}),
+    guesses=A_VECTOR,
 )
 mean = structural(
     "mean",
@@ -99,6 +119,8 @@ mean = structural(
     test_shapes=[(2, 3)],
     x="stretch(g, x) / size(x)",
     says="Every entry receives an equal share of the upstream gradient.",
+    guesses=A_VECTOR,
+    entries=lambda x: f"sum(x) / {math.prod(x)}",
 )
 mean_along = structural(
     "mean_along",
@@ -112,6 +134,8 @@ mean_along = structural(
     more_test_shapes=[[(2, 3, 4), ()]],
     x="spread_along(g, x, axis) / size_along(x, axis)",
     says="Every entry receives an equal share of the upstream gradient of the mean it is part of.",
+    look=Look(with_constant={"axis": "mean_{axis}"}),
+    guesses=A_VECTOR,
 )
 largest = structural(
     "largest",
@@ -124,6 +148,7 @@ largest = structural(
     x="g * share(x, out)",
     kink=("sum([x = largest(x)]) > 1", "0", "1", "an even share for each"),
     says="The upstream gradient goes to the largest entry; in a tie it is split evenly.",
+    entries=lambda x: _extreme("max", x),
 )
 smallest = structural(
     "smallest",
@@ -136,6 +161,7 @@ smallest = structural(
     x="g * share(x, out)",
     kink=("sum([x = smallest(x)]) > 1", "0", "1", "an even share for each"),
     says="The upstream gradient goes to the smallest entry; in a tie it is split evenly.",
+    entries=lambda x: _extreme("min", x),
 )
 prod = structural(
     "prod",
@@ -146,6 +172,8 @@ prod = structural(
     test_shapes=[(2, 3)],
     x="g * others(x)",
     says="Every entry receives the upstream gradient times the product of all the others.",
+    guesses=A_VECTOR,
+    entries=lambda x: " ".join(_of_entries("prod", x)),
 )
 argmax = structural(
     "argmax",
@@ -156,6 +184,7 @@ argmax = structural(
     test_shapes=[(4,)],
     kink=("sum([x = largest(x)]) > 1", "0", "0", "0"),
     says="The index of the largest entry jumps, so no gradient passes.",
+    guesses=A_VECTOR,
 )
 argmax_rows = structural(
     "argmax_rows",
@@ -180,6 +209,8 @@ norm = structural(
     x="g * unit(x, out)",
     kink=("norm(x) = 0", "-1", "1", "0"),
     says="The upstream gradient times the input scaled to length 1; at the zero vector it is taken as 0.",
+    look=Look(circle="‖x‖", form="‖{x}‖"),
+    guesses=A_VECTOR,
 )
 l1 = structural(
     "l1",
@@ -192,6 +223,8 @@ l1 = structural(
     x="g * sign(x)",
     kink=("x = 0", "-1", "1", "0"),
     says="Every entry receives its sign times the upstream gradient, whatever its size.",
+    look=Look(form="‖{x}‖₁"),
+    guesses=A_VECTOR,
 )
 l2 = structural(
     "l2",
@@ -203,6 +236,8 @@ l2 = structural(
     stands_for="sum(x ⊙ x)",
     x="2 * g * x",
     says="Every entry receives twice itself times the upstream gradient.",
+    look=Look(form="‖{x}‖²"),
+    guesses=A_VECTOR,
 )
 elastic = structural(
     "elastic",
@@ -217,6 +252,8 @@ elastic = structural(
     β="g * sum(x^2)",
     kink=("x = 0", "-1", "1", "0"),
     says="The gradients of both penalties are added, the squared one's times its weight.",
+    guesses=A_VECTOR,
+    tangents={"β": "d * sum(x^2)"},
 )
 softmax = structural(
     "softmax",
@@ -229,6 +266,9 @@ softmax = structural(
     x="out * (g - sum(g * out))",
     saturates=SATURATED,
     says="Raising one score lowers all other probabilities: a mean of the upstream gradient is taken off.",
+    guesses=A_SCORE_EACH,
+    symmetric=True,
+    learning=Learning(squashes_to="probabilities"),
 )
 log_softmax = structural(
     "log_softmax",
@@ -241,6 +281,10 @@ log_softmax = structural(
     x="g - exp(out) * sum(g)",
     saturates=SATURATED,
     says="The upstream gradient, minus the probabilities times its sum.",
+    guesses=A_SCORE_EACH,
+    tangents={"x": "d - sum(exp(out) * d)"},
+    learning=Learning(logarithm=True),
+    look=Look(circle="ln softmax"),
 )
 logsumexp = structural(
     "logsumexp",
@@ -252,6 +296,8 @@ logsumexp = structural(
     stands_for="log(sum(exp(x)))",
     x="g * softmax(x)",
     says="A smooth maximum: the upstream gradient is shared out by softmax.",
+    guesses=A_VECTOR,
+    look=Look(circle="ln ∑ exp"),
 )
 
 # -- the same for a mini-batch, whose examples are the rows of a matrix
@@ -269,6 +315,8 @@ softmax_rows = structural(
     X="out ⊙ (g - spread_along(sum_along(g ⊙ out, 1), out, 1))",
     says="Row by row: raising one score lowers all other probabilities of its row: "
     "a mean of the row's upstream gradient is taken off.",
+    symmetric=True,
+    learning=Learning(squashes_to="probabilities"),
 )
 log_softmax_rows = structural(
     "log_softmax_rows",
@@ -282,6 +330,9 @@ log_softmax_rows = structural(
     test_shapes=[(3, 4)],
     X="g - exp(out) ⊙ spread_along(sum_along(g, 1), out, 1)",
     says="Row by row: the upstream gradient, minus the probabilities times its sum over the row.",
+    tangents={"X": "d - spread_along(sum_along(exp(out) * d, 1), out, 1)"},
+    learning=Learning(logarithm=True),
+    look=Look(circle="ln softmax"),
 )
 logsumexp_rows = structural(
     "logsumexp_rows",
@@ -294,4 +345,5 @@ logsumexp_rows = structural(
     test_shapes=[(3, 4)],
     X="spread_along(g, X, 1) ⊙ softmax_rows(X)",
     says="Row by row a smooth maximum: the upstream gradient of a row is shared out by its softmax.",
+    look=Look(circle="ln ∑ exp"),
 )

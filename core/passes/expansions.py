@@ -1,13 +1,13 @@
 """What an operation stands for: a composite's formula, or an operation on arrays entry by entry.
 
 Every expansion is a formula in the program's own notation over the operation's inputs. A new operation takes
-part through its `stands_for`, or through a row of BY_ENTRIES if its formula depends on the shapes.
+part through its `stands_for`, or through its `entries` if its formula depends on the shapes.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -34,9 +34,9 @@ def expansion(graph: Graph, node: Node) -> Tree:
     elif op.rows:
         _check_entries(graph, node)
         found = _each_row(node, formula(graph, node), dict(zip(op.inputs, shapes, strict=True)))
-    elif node.op in BY_ENTRIES and any(shapes):
+    elif op.entries and any(shapes):
         _check_entries(graph, node)
-        found = _read(BY_ENTRIES[node.op](*shapes), op.inputs)
+        found = _read(op.entries(*shapes), op.inputs)
     elif op.elementwise and node.shape:
         _check_entries(graph, node)
         found = _each_entry(node, formula(graph, node), dict(zip(op.inputs, shapes, strict=True)))
@@ -105,40 +105,3 @@ def _each_row(node: Node, tree: Tree, shapes: Mapping[str, Shape]) -> Tree:
 
 def _entry(port: str, place: int) -> Tree:
     return Index(Name(port), (Number(float(place)),))
-
-
-# -- operations on arrays, by the lengths of their inputs' axes
-
-
-def _plus(terms: Iterable[str]) -> str:
-    return " + ".join(terms)
-
-
-def _listed(items: Iterable[str]) -> str:
-    return f"[{', '.join(items)}]"
-
-
-def _of_entries(function: str, x: Shape) -> Sequence[str]:
-    """The entries of a vector, or the function's value for each row of a matrix."""
-    return [f"x[{i}]" if len(x) == 1 else f"{function}(x[{i}])" for i in range(x[0])]
-
-
-def _extreme(function: str, x: Shape) -> str:
-    found = _of_entries(function, x)
-    return f"{function}({', '.join(found)})" if len(found) > 1 else found[0]
-
-
-BY_ENTRIES: Mapping[str, Callable[..., str]] = {
-    "dot": lambda x, y: _plus(f"x[{i}] y[{i}]" for i in range(x[0])),
-    "matvec": lambda W, x: _listed(f"W[{i}]·x" for i in range(W[0])),
-    "vecmat": lambda x, W: _plus(f"x[{i}] W[{i}]" for i in range(x[0])),
-    "matmul": lambda X, Y: _listed(f"X[{i}]·Y" for i in range(X[0])),
-    "outer": lambda x, y: _listed(f"x[{i}] y" for i in range(x[0])),
-    "transpose": lambda X: _listed(_listed(f"X[{i}, {j}]" for i in range(X[0])) for j in range(X[1])),
-    "row": lambda x: "[x,]",
-    "sum": lambda x: _plus(_of_entries("sum", x)),
-    "prod": lambda x: " ".join(_of_entries("prod", x)),
-    "mean": lambda x: f"sum(x) / {math.prod(x)}",
-    "largest": lambda x: _extreme("max", x),
-    "smallest": lambda x: _extreme("min", x),
-}

@@ -14,7 +14,8 @@ from core.graph.plan import OUTPUT
 from core.math.mathtree import Math, Sign, Table, Word, parts_of, row
 from core.math.typeset import ATOM, EQUALS, bracketed, is_loose, listed
 from core.notation.printers import expression_text
-from core.ops.base import entry_at
+from core.ops import squashing
+from core.ops.facts import entry_at
 from core.passes.equations import Equations, Lines
 from core.passes.seed import chosen_entry, is_chosen, seed_name, seed_words, seeded
 from core.passes.stepper import trouble
@@ -208,7 +209,7 @@ class _Explainer:
             sentence = f"The backward pass starts at {name}: its derivative with respect to itself is 1."
         else:
             sentence = f"The backward pass starts at {name} with 1 in every entry: {OF_THE_SUM}."
-            if node.op == "softmax":
+            if node.op in squashing("probabilities"):
                 sentence += f" {ALWAYS_1}."
         shapes = "" if isinstance(gradient, float) else describe("The seed", shape_of(gradient))
         return self.explained(self.equations.seed(node, gradient), sentence, shapes)

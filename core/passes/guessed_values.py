@@ -52,8 +52,8 @@ BY_CONVENTION = {
     "b": 0.5,
     "ε": 0.01,
 }
-# where functions are open whose slope is not 0 where they are shut
-OPEN = dict.fromkeys(["leaky_relu", "elu", "selu"], Rule("[x > 0]"))
+# where a rectifier is open, whose slope need not be 0 where it is shut
+OPEN = Rule("[x > 0]")
 MIXED = 3  # of so many entries and more, some should be shut
 MOST_TRIES = 20
 # so many nodes and numbers a graph may have whose values are tried, so that typing is not slowed down
@@ -169,7 +169,7 @@ def _gate(nodes: Mapping[str, Node], node: Node, ports: Mapping[str, Value]) -> 
     if not op.kink or not op.elementwise:
         return 0
     moving = [port for port, arg in zip(op.inputs, node.args, strict=True) if nodes[arg].op != CONSTANT]
-    rules = [OPEN.get(op.name) or op.local[port] for port in moving if port in op.back]
+    rules = [OPEN if op.learning.gain else op.local[port] for port in moving if port in op.back]
     slopes = [rule.value(ports) for rule in rules if any(sign in rule.text for sign in "<>≤≥")]
     if slopes and not any(map(np.any, slopes)):
         return SHUT

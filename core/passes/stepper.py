@@ -16,7 +16,7 @@ from core.graph.nodes import SMALLER, check_index
 from core.graph.plan import GRADIENT, OUTPUT, Plan, make_plan
 from core.notation.printers import expression_text
 from core.notation.tree import Note
-from core.ops.base import Cause
+from core.ops.facts import Cause
 from core.passes.seed import check_seed, usual_seed
 from core.passes.steps import Computed, Flowed, Seeded, Step, Story
 

@@ -26,7 +26,7 @@ from core.notation.tree import (
     Tree,
     walk,
 )
-from core.ops import FUNCTIONS
+from core.ops import FUNCTIONS, OPS
 from core.ops.entry_kernels import RELATIONS
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS, place_of_axis
@@ -258,4 +258,4 @@ WRITTEN: dict[str, Callable[[list[Tree], list[Any], Any], Tree]] = {
     "unrow": lambda trees, values, value: Transposed(trees[0]),
     "transpose": lambda trees, values, value: Transposed(trees[0]),
 }
-KNOWN = {*FORMS, *FUNCTIONS, *WRITTEN, "others"}
+KNOWN = {*FORMS, *FUNCTIONS, *WRITTEN, *(op.name for op in OPS.values() if op.rows), "others"}

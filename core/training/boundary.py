@@ -10,11 +10,13 @@ from core.compiled import Compiled, compile_plan
 from core.data.examples import Array
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
+from core.ops import squashing
 from core.training.roles import Roles
 from core.training.trainer import Trainer
 
 Range = tuple[float, float]
 WHOLE: Range = (-6.0, 6.0)
+SHARES = squashing("probabilities")
 LARGE = 1e9  # weights beyond this overflow single precision soon
 
 
@@ -37,7 +39,7 @@ class Plane:
                 "A map of the plane needs two features, and one answer or several scores for a point"
             )
         self.resolution, self._trainer, self._name = resolution, trainer, name
-        self._scores = bool(graph.nodes[name].shape) and graph.nodes[name].op != "softmax"
+        self._scores = bool(graph.nodes[name].shape) and graph.nodes[name].op not in SHARES
         self._hidden, self._rising, self._threshold = _hidden(graph, roles), roles.rising, roles.threshold
         self._points = _grid(across, up, resolution)
         self._engine = self._compiled(np.float32)

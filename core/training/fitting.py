@@ -18,6 +18,8 @@ from core.graph.builder import build, read_program
 from core.graph.graph import Graph
 from core.graph.guessed_shapes import Lengths
 from core.notation.tree import Call, Program, walk
+from core.ops import OPS
+from core.ops.facts import A_PICTURE
 from core.passes.guessed_values import with_defaults
 from core.training.coding import CODINGS, codings_for
 from core.training.initial import drawn
@@ -28,7 +30,7 @@ from core.training.sorting import VECTOR, roles_of, sorted_out
 from core.training.trainable import check_trainable, unreached, whole_shapes
 
 Result = TypeVar("Result")
-OF_PICTURES = ("conv2d", "maxpool", "avgpool")
+OF_PICTURES = {op.call for op in OPS.values() if op.guesses[:1] == A_PICTURE}
 NARROW, FEW_UNITS, MANY_UNITS, FILTERS = 10, 8, 32, 8
 
 

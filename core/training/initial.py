@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
@@ -11,14 +12,11 @@ from msgspec import Struct
 from core.base.arrays import Value, frozen
 from core.graph.graph import CONSTANT, Edge, Graph
 from core.ops import OPS
-from core.ops.base import POSITIVE
+from core.ops.facts import POSITIVE
 from core.ops.image_kernels import filter_stack
+from core.ops.kernels import KERNELS
 
-PRODUCTS = ("dot", "matvec", "vecmat", "matmul", "affine")
-SUMMING = (*PRODUCTS, "conv2d", "transpose")
-SUMS = ("add", "sub")
-GATE = OPS["relu"].gain  # max(0, z) is a ReLU
-BETWEEN = (*SUMS, "flatten", "reshape", "maxpool", "avgpool", "row", "dropout")
+GATE = OPS["relu"].learning.gain  # max(0, z) is a ReLU
 
 
 class Fan(Struct, frozen=True):
@@ -32,7 +30,7 @@ class Fan(Struct, frozen=True):
 def drawn(graph: Graph, parameters: Sequence[str], seed: int) -> dict[str, Value]:
     """Normal numbers for what multiplies, 0 for what is added; the same numbers at the same seed.
 
-    The variance is gain / inputs (He) where an operation with a gain follows (see `Op.gain`), else
+    The variance is gain / inputs (He) where an operation with a gain follows (see `Learning`), else
     2 / (inputs + outputs) (Glorot).
     """
     rng = np.random.default_rng(seed)
@@ -54,17 +52,28 @@ def _fan(graph: Graph, name: str) -> Fan | None:
     edges = [edge for edge in graph.users[name] if not _is_added(graph, edge)]
     if not edges:
         return None
-    edge = next((edge for edge in edges if graph.nodes[edge.target].op in SUMMING), edges[0])
+    edge = next((edge for edge in edges if _sums(graph.nodes[edge.target].op)), edges[0])
     node, shape = graph.nodes[edge.target], graph.nodes[name].shape
     if node.op == "transpose":
         return _fan(graph, node.name)
     if node.op == "conv2d" and edge.port == 1:
         filters, channels, *window = filter_stack(graph.nodes[node.args[0]].shape, shape)
         return Fan(channels * math.prod(window), filters * math.prod(window), node.name)
-    if node.op in PRODUCTS and len(shape) == 2:
-        outputs, inputs = shape if edge.port == 0 else shape[::-1]
-        return Fan(inputs, outputs, node.name)
-    return Fan(shape[0] if node.op in PRODUCTS and shape else 1, 1, node.name)
+    if not shape or not _contracts(node.op):
+        return Fan(1, 1, node.name)
+    outputs, inputs = (1, *shape) if len(shape) == 1 else shape if edge.port == 0 else shape[::-1]
+    return Fan(inputs, outputs, node.name)
+
+
+def _sums(op: str) -> bool:
+    """Return whether an operation adds up products, or is the transpose of what may be in some."""
+    return _contracts(op) or op in ("conv2d", "transpose")
+
+
+@lru_cache
+def _contracts(op: str) -> bool:
+    """Return whether an operation is made of a product of vectors or matrices."""
+    return any(KERNELS[function].summed for function in OPS[op].value_rule(len(OPS[op].inputs)).calls)
 
 
 def _must_be_positive(graph: Graph, name: str) -> bool:
@@ -74,17 +83,20 @@ def _must_be_positive(graph: Graph, name: str) -> bool:
 
 
 def _is_added(graph: Graph, edge: Edge) -> bool:
-    return graph.nodes[edge.target].op in SUMS or graph.port(edge) == "b"
+    """Return whether a value is added to something, so that its gradient comes back as it is."""
+    op = graph.nodes[edge.target].operation
+    back = op.back_rule(edge.port)
+    return len(op.inputs) > 1 and back is not None and back.text in ("g", "-g")
 
 
 def _gain(graph: Graph, name: str) -> float:
     """The gain of the first operation that a sum leads to."""
     for edge in graph.users[name]:
         node = graph.nodes[edge.target]
-        if node.operation.gain:
-            return node.operation.gain
+        if gain := node.operation.learning.gain:
+            return gain
         if node.op == "maximum":
             return GATE if any(graph.nodes[arg].op == CONSTANT for arg in node.args) else 0.0
-        if node.op in BETWEEN:
+        if node.operation.learning.passes_on:
             return _gain(graph, node.name)
     return 0.0

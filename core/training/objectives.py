@@ -21,16 +21,18 @@ from core.graph.builder import graph_of
 from core.graph.graph import INPUT, Graph, Node
 from core.graph.plan import make_plan
 from core.notation.tree import Name
+from core.ops import OPS, squashing
 from core.passes.stepper import tell
 from core.training.coding import ONE_HOT_SIGNS, SIGNS
 from core.training.optimizers import Optimizer
 from core.training.roles import Roles
 from core.training.sorting import TARGETS
 
-# the threshold units: which of two values x and y must be the higher one, or their only value
-ABOVE, BELOW = ("greater", "at_least"), ("less", "at_most")
-ALONE = ("step", "sign")
-SQUASHED = ("sigmoid", "softmax")
+# the threshold units by entries: which of two values x and y must be the higher one, or their only value
+THRESHOLDS = [op for op in OPS.values() if op.elementwise and op.kink and op.kink.jumps]
+ABOVE, BELOW = ({op.name for op in THRESHOLDS if {*op.signs} & {*signs}} for signs in (">≥", "<≤"))
+ALONE = {op.name for op in THRESHOLDS if not op.signs}
+SQUASHED = squashing("probability", "probabilities")
 # the answer to a score that the program does not compare with anything, by the targets: 0 and 1, or −1 and 1
 ANSWERS = {False: "step(s)", True: "sign(s)"}
 SQUARES = "1/2 sum((y - t)^2)"
@@ -126,7 +128,7 @@ def _thresholds(graph: Graph, parameters: Collection[str], answer: str) -> list[
             found.append(node)
         elif node.name in parameters:
             return []
-        elif node.op != "equal":
+        elif node.operation.signs != "=":
             waiting.extend(arg for arg in node.args if arg in learned)
     return found
 

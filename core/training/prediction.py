@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from core.graph.graph import Graph
 from core.graph.targets import LOGARITHMS
+from core.ops import squashing
 from core.training.usage import Usage
 
 # what says the same as the score it is taken of, on a scale that is easier to read
-SQUASHING = ("sigmoid", "softmax", "tanh")
+SQUASHING = squashing("probability", "probabilities", "sign")
 # what is looked through on the way from the target to the prediction
 PASSED = (*LOGARITHMS, "neg", "sub")
 

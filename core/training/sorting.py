@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from core.data.examples import Dataset
 from core.graph.graph import Graph
 from core.graph.targets import targets
+from core.ops import squashing
 from core.training.coding import SIGNS, Loss, coding, of_prediction
 from core.training.optimizers import SGD, Optimizer
-from core.training.prediction import SQUASHING, candidates, readable
+from core.training.prediction import candidates, readable
 from core.training.roles import AS_CONSTANT, AS_INPUT, AS_PARAMETER, AS_TARGET, Roles
 from core.training.trainable import check, check_choices, check_parameters
 from core.training.usage import Usage
@@ -84,7 +85,7 @@ def _with_coding(
     if rule.thresholds and not graph.nodes[best].operation.flat:
         cut = 0.0
     shown = readable(graph, best)
-    if shown != best and cut == 0 and graph.nodes[shown].op == SQUASHING[0]:
+    if shown != best and cut == 0 and graph.nodes[shown].op in squashing("probability"):
         cut = 0.5  # of σ(score)
     return replace(roles, coding=means, threshold=cut, prediction=shown, rising=ways.get(best, 1) >= 0)
 

@@ -10,6 +10,7 @@ from core.data.examples import Dataset
 from core.graph.graph import Graph
 from core.graph.plan import receivers
 from core.graph.targets import targets
+from core.ops import squashing
 from core.training.coding import CODINGS, Loss, codings_for
 from core.training.roles import AS_TARGET, Roles, offered, target_shape, title
 from core.training.usage import Usage
@@ -202,8 +203,9 @@ def _loss_line(graph: Graph, roles: Roles, dataset: Dataset) -> str:
         for names in (LOSS_NAMES, TARGET_NAMES, CLASS_NAMES)
     )
     if node.shape and dataset.classes:
-        loss = f"-log({name}[{k}])" if node.op == "softmax" else f"cross_entropy({name}, {k})"
-    elif node.op == "sigmoid":
+        shares = node.op in squashing("probabilities")
+        loss = f"-log({name}[{k}])" if shares else f"cross_entropy({name}, {k})"
+    elif node.op in squashing("probability"):
         loss = f"bce({name}, {t})"
     else:
         loss = f"({name} - {t})^2"

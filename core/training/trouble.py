@@ -16,11 +16,18 @@ from core.data.examples import Examples
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
 from core.notation.printers import expression_text
+from core.ops import OPS
+from core.ops.facts import PROBABILITY
 from core.passes.stepper import tell, trouble
 from core.passes.steps import Computed, Flowed, Story
 
 MOST_LOOKED_AT = 32  # examples of a batch
-PROBABILITIES = ("bce", "log", "log2", "log10", "log1p")  # operations of losses made of probabilities
+# losses made of probabilities, and the logarithms that such losses are made of
+OF_PROBABILITIES = {
+    op.name
+    for op in OPS.values()
+    if PROBABILITY in op.domain.values() or (op.learning.logarithm and op.causes)
+}
 NOT_THE_RATE = (
     "The learning rate is not the cause: change the formula, the data or the values it starts from."
 )
@@ -57,6 +64,6 @@ def remedy(graph: Graph, has_target: bool, rate: float, now: Array, initial: Arr
     smaller = f"try a smaller learning rate than {rate:g}"
     if np.max(np.abs(now), initial=0.0) > GROWN * max(1.0, float(np.max(np.abs(initial), initial=0.0))):
         return f"The weights had grown large: {smaller}."
-    if has_target and any(node.op in PROBABILITIES for node in graph.nodes.values()):
+    if has_target and any(node.op in OF_PROBABILITIES for node in graph.nodes.values()):
         return f"{smaller.capitalize()}, or a loss made of scores, such as bce_logits or cross_entropy."
     return f"{smaller.capitalize()}."

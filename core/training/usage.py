@@ -10,8 +10,6 @@ from msgspec import Struct
 from core.graph.graph import CONSTANT, Edge, Graph
 from core.graph.targets import LOGARITHMS
 
-TARGET_PORTS = ("t", "k")  # the inputs of the losses that take a target
-
 
 class Usage(Struct, frozen=True, dict=True):
     """A graph, seen from its features and from the names that are learned, as far as they are known."""
@@ -68,7 +66,9 @@ class Usage(Struct, frozen=True, dict=True):
         node, others = self.graph.nodes[edge.target], self.others(edge)
         if self.trained.isdisjoint(others):
             return False
-        if node.op == "sub" or self.graph.port(edge) in TARGET_PORTS:
+        if node.op == "sub" or self.graph.port(edge) in node.operation.learning.targets:
+            return True
+        if self.graph.pointed(edge):
             return True
         return node.op in ("mul", "dot") and any(self.graph.nodes[n].op in LOGARITHMS for n in others)
 

@@ -10,7 +10,7 @@ from core.graph.builder import build, read_program
 from core.graph.plan import make_plan
 from core.graph.targets import targets
 from core.ops import OPS
-from core.ops.base import SATURATED
+from core.ops.facts import SATURATED
 from core.passes.guessed_values import carried_over, is_edit, with_defaults
 from core.passes.stepper import tell
 

@@ -8,7 +8,8 @@ import pytest
 from core.base.arrays import frozen, same, shape_of, sum_to
 from core.base.numbers import typed_text
 from core.ops import CALLS, FUNCTIONS, LISTED, OPS, SHARING
-from core.ops.base import REAL, declare
+from core.ops.base import declare
+from core.ops.facts import REAL
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
 from core.ops.rules import Rule
@@ -167,6 +168,18 @@ def test_every_operation_speaks(op):
         assert signature.name == op.call
         assert all(FUNCTIONS[alias].name == op.call for alias in op.also)
         assert op in (CALLS[op.call, len(op.inputs)], *SHARING.get(op.call, ()))
+
+
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.commutative], ids=name_of)
+def test_what_commutes_has_the_same_value_for_inputs_in_any_order(op):
+    values = drawn(op, [()] * len(op.inputs))
+    turned = dict(zip(op.inputs, reversed(values.values()), strict=True))
+    assert forward(op, values) == forward(op, turned)
+
+
+def test_every_sign_is_of_one_operation():
+    signs = [sign for op in OPS.values() for sign in op.signs]
+    assert sorted(signs) == sorted("+-*⊙/^><≥≤=")
 
 
 def test_an_operation_is_declared_once():

@@ -7,14 +7,14 @@ import pytest
 from core.export.code import identifier
 from core.export.numpy.script import numpy_script
 from core.figure.sizes import extent
-from core.figure.symbols import SYMBOLS
 from core.graph.builder import build, read_program
 from core.graph.plan import make_plan
 from core.math.latex import latex
-from core.math.mathtree import Fenced, Scripts, Sign, Tinted, Word, row
-from core.math.typeset import FORMS, PLAIN, WORDS
+from core.math.marks import marked
+from core.math.mathtree import Digits, Fenced, Letter, Root, Scripts, Sign, Tinted, Word, row
+from core.math.typeset import PLAIN
 from core.notation.names import canonical
-from core.notation.tree import Binary, Name, Number, Program, Statement, Transposed
+from core.notation.tree import Binary, Call, Name, Number, Program, Statement, Transposed
 from core.ops import OPS
 from core.passes.stepper import tell
 
@@ -81,16 +81,64 @@ def test_a_second_script_on_a_letter_is_kept_apart():
 
 @pytest.mark.parametrize("op", OPS)
 def test_every_sign_of_an_operation_is_a_command(op):
-    symbol = OPS[op].symbol
-    shown = [Word(symbol), Word(symbol, "ord"), Sign(symbol, "ord"), SYMBOLS.get(op, row())]
-    if op in FORMS and not OPS[op].variadic:
-        shown.append(FORMS[op](*((PLAIN.name(port), 6) for port in OPS[op].inputs))[0])
-    if op in WORDS:
-        shown += [Word(WORDS[op]), Word(WORDS[op], "ord")]
+    inputs, symbol, look = OPS[op].inputs, OPS[op].symbol, OPS[op].look
+    letters = {port: PLAIN.name(port) for port in inputs}
+    shown = [Word(symbol), Word(symbol, "ord"), Sign(symbol, "ord"), Word(look.word)]
+    shown += [marked(text, letters) for text in (look.circle, look.form, *look.with_constant.values())]
+    shown.append(PLAIN.tree(Call(op, tuple(Name(port) for port in inputs))))
     for text in map(latex, shown):
         assert text.isascii(), text
         assert text.count("{") == text.count("}")
         assert "$$" not in text
+
+
+X, T = Letter("x"), Sign("⊤", "ord")
+MARKED = {
+    "": row(),
+    "σ": Letter("σ"),
+    "CE": Word("CE", "ord"),
+    "ln softmax": Word("ln softmax", "ord"),
+    "ln ∑ exp": row(Word("ln", "ord"), Sign("∑", "ord"), Word("exp", "ord")),
+    "xᵀ W": row(Scripts(X, sup=T), Letter("W")),
+    "log₁₀": Scripts(Word("log", "ord"), sub=Digits("10")),
+    "x^y z": row(Scripts(X, sup=Letter("y")), Letter("z")),
+    "√x": Root(X),
+    "‖x‖²": Scripts(Fenced("‖", X, "‖"), sup=Digits("2")),
+    "max(x,y)": row(Word("max", "ord"), Fenced("(", row(X, Sign(",", "punct"), Letter("y")), ")")),
+    "x≥{k}": row(X, Sign("≥", "rel"), Digits("3")),
+    "⋆_↓{k}": Scripts(Sign("⋆", "ord"), sub=row(Sign("↓", "ord"), Digits("3"))),
+    "[⋯]": Fenced("[", Sign("⋯", "ord"), "]"),
+}
+
+
+@pytest.mark.parametrize("text", MARKED)
+def test_mathematics_is_stated_as_text(text):
+    assert marked(text, {"k": Digits("3")}) == MARKED[text]
+
+
+def test_words_are_functions_where_they_are_called():
+    assert marked("log₂({x})", {"x": X}, words="op") == row(
+        Scripts(Word("log", "op"), sub=Digits("2")), Fenced("(", row(X), ")")
+    )
+
+
+CALLED = {
+    "relu": r"\operatorname{ReLU}\left( x \right)",
+    "hard_sigmoid": r"\operatorname{hard\ sigmoid}\left( x \right)",
+    "log": r"\ln\left( x \right)",
+    "cross_entropy": r"\operatorname{CE}\left( x \right)",
+    "logsumexp_rows": r"\operatorname{logsumexp}\left( x \right)",
+    "exp": "e^{x}",
+    "sigmoid": r"\sigma\left( x \right)",
+    "l1": r"\left\| x \right\|_{1}",
+    "others": r"\operatorname{\prod\ others}\left( x \right)",
+    "my_own": r"\operatorname{my\ own}\left( x \right)",
+}
+
+
+@pytest.mark.parametrize("function", CALLED)
+def test_what_a_formula_calls_a_function(function):
+    assert latex(PLAIN.tree(Call(function, (Name("x"),)))) == CALLED[function]
 
 
 def test_signs_within_text_are_mathematics():

@@ -3,7 +3,6 @@
 lowered     a rule as operators; NoForm where a function has none
 summed      the same, added up over a batch
 FORMS       the functions that are no operator entry by entry: each makes operators of tensors
-OPERATORS   the operations that ONNX has an operator of its own for
 
 Everything else follows from the operations' rules, the way back too.
 """
@@ -23,8 +22,6 @@ from core.notation.tree import Call
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS, place_of_axis
 from core.ops.rules import Rule
-
-OPERATORS = {"relu": "Relu", "sigmoid": "Sigmoid"}
 
 
 def lowered(ops: Operators, rule: Rule, binding: Mapping[str, Tensor]) -> Tensor:

@@ -18,7 +18,7 @@ from msgspec import Struct
 from core.base.arrays import Shape, Value
 from core.base.errors import Problem
 from core.export.code import Identifiers, identifier
-from core.export.onnx.forms import OPERATORS, lowered, summed
+from core.export.onnx.forms import lowered, summed
 from core.export.onnx.operators import SEEDED, Operators
 from core.export.onnx.tensors import NoForm, Operator, Tensor
 from core.graph.graph import CONSTANT, Graph, Node
@@ -100,8 +100,8 @@ class Passes:
     def _compute(self, step: Instruction) -> None:
         node = self.graph.nodes[step.node]
         self.ops.part_of = called = self._called[step.node]
-        if node.op in OPERATORS:
-            found = self.ops.each(OPERATORS[node.op], *(self.tensors[arg] for arg in node.args))
+        if node.operation.onnx:
+            found = self.ops.each(node.operation.onnx, *(self.tensors[arg] for arg in node.args))
         else:
             found = self._lowered(step)
         if node.named or step.node == self.graph.output:

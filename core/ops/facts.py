@@ -1,0 +1,108 @@
+"""What can be said of an operation besides what it computes, each a small record of its declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from core.base.arrays import Array, Shape, Value
+from core.base.lazy_numpy import np
+from core.ops.rules import Rule
+
+Domain = tuple[float, float]
+REAL: Domain = (-3.0, 3.0)
+POSITIVE: Domain = (0.1, 3.0)
+PROBABILITY: Domain = (0.1, 0.9)
+SATURATED = 3.0  # from here on a sigmoid or a tanh lets less than a twentieth of the gradient pass
+FLAT = "0"  # the local derivative of an input that no gradient passes
+# lengths of axes in the shapes that are guessed: any, and the number of classes
+ANY, CLASSES = 0, -1
+A_VECTOR, A_SCORE_EACH, A_PICTURE = ((ANY,),), ((CLASSES,),), ((6, 6),)
+Guesses = tuple[Shape, ...]
+Target = Literal["number", "yes or no", "class", "side"]
+
+
+class Kink(Struct, frozen=True):
+    """Where an operation has no derivative: the condition, the slopes on both sides, what is used there.
+
+    The slopes are rules, or "" at the edge of where the operation is defined; `used` is told as it is. In a
+    tie it says in words what goes to each.
+    """
+
+    at: Rule
+    left: str
+    right: str
+    used: str
+
+    @property
+    def is_tie(self) -> bool:
+        """Whether several are equal and share what comes back."""
+        return self.used.endswith(" each")
+
+    @property
+    def jumps(self) -> bool:
+        """Whether the value jumps, with slope 0 on both sides."""
+        return self.left == self.right == FLAT
+
+    def slopes(self, known: Mapping[str, Value], here: Array) -> tuple[float, ...]:
+        """The slopes on both sides at the first entry that is marked `here`; none at an edge."""
+        if not self.left:
+            return ()
+        return tuple(entry_at(Rule(text).value(known), here) for text in (self.left, self.right))
+
+
+class Cause(Struct, frozen=True):
+    """Why a value, or what comes back, is infinite or not a number: a condition, and the words for it."""
+
+    at: Rule
+    why: str
+
+
+class Look(Struct, frozen=True):
+    """How an operation is drawn and typeset where its symbol does not say it, in marks (see core/math/marks).
+
+    circle          what stands in its circle
+    with_constant   the same where an input is a constant, which stands in place of its name in braces
+    word            what a formula calls it
+    form            how a formula writes a call of it, with its inputs' names in braces
+    """
+
+    circle: str = ""
+    with_constant: Mapping[str, str] = {}
+    word: str = ""
+    form: str = ""
+
+
+BY_SYMBOL = Look()
+
+
+class Learning(Struct, frozen=True):
+    """What training, and the guesses for a program, need to know of an operation.
+
+    gain          the variance times the number of inputs that weights in front of it need to keep a signal's
+                  size (He), or 0
+    passes_on     the gain of what comes behind it counts
+    targets       the inputs that take a target, and what that is made of
+    squashes_to   what it makes of scores: a probability, probabilities that add up to 1, or a number from −1
+                  to 1
+    logarithm     it is one
+    """
+
+    gain: float = 0.0
+    passes_on: bool = False
+    targets: Mapping[str, Target] = {}
+    squashes_to: Literal["", "probability", "probabilities", "sign"] = ""
+    logarithm: bool = False
+
+
+NEUTRAL = Learning()
+
+
+def entry_at(value: Value, here: Array) -> float:
+    """The entry of a value, stretched to the shape of some marks, at the first that is set."""
+    marks = np.asarray(here)
+    stretched = np.broadcast_to(value, np.broadcast_shapes(np.shape(value), marks.shape))
+    place = np.argmax(np.broadcast_to(marks, stretched.shape) != 0)
+    return float(stretched.flat[int(place)])
