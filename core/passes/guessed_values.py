@@ -19,11 +19,12 @@ from core.graph.builder import build, free_names, renamed
 from core.graph.graph import CONSTANT, Node
 from core.graph.guessed_shapes import USUAL, Lengths, ShapeGuess
 from core.graph.plan import OUTPUT, Plan, make_plan
-from core.graph.targets import Target, target_value, targets
+from core.graph.targets import target_value, targets
 from core.notation.tree import (
     Program,
     walk,
 )
+from core.ops.facts import Target
 from core.ops.rules import Rule
 from core.passes.stepper import input_values, steps
 from core.passes.steps import Computed
