@@ -31,7 +31,7 @@ from core.service.request import Request, typed_hint, typed_values
 from core.service.training_request import MOST_STEPS, PARTS, training_from
 from core.service.training_run import MOST_NUMBERS, Training
 from core.service.training_run import MOST_SECONDS as MOST_TRAINING_SECONDS
-from core.training.sorting import CONSTANTS
+from core.training.inferred_roles import CONSTANTS
 from docs.tables import TABLES, renewed
 from tests.core.test_export import NEEDS_TORCH, under_torch
 

@@ -23,7 +23,8 @@ from core.service.request import Refusal, typed_values
 
 if TYPE_CHECKING:
     from core.service.training_curve import Curve
-    from core.training.trainer import Record, Trainer
+    from core.training.records import Record
+    from core.training.trainer import Trainer
 
 EPOCHS = 100
 DIVERGED, INTERRUPTED = 1, 130

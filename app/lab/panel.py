@@ -73,7 +73,7 @@ class LabPanel(QWidget):
 
     def _show(self) -> None:
         run, problem = self.lab.run, self.lab.problem
-        message = sentence_of(problem) if problem else self.lab.stopped_by
+        message = sentence_of(problem) if problem else self.lab.trouble
         notes = run.setup.notes if run else ()
         for label, text in ((self.message, message), (self.note, " ".join(map(stopped, notes)))):
             label.setText(text)

@@ -12,7 +12,7 @@ from app.widgets.fields import NumberField
 from app.widgets.icons import icon
 from app.widgets.theme import Theme
 from core.base.numbers import short
-from core.training.trainer import Record
+from core.training.records import Record
 
 
 class TrainBar(QWidget):

@@ -21,10 +21,10 @@ from core.training.lab import NO_DATA, Lab
 # what trains loads NumPy, so it is imported with the first run
 if TYPE_CHECKING:
     from core.data.examples import Dataset
+    from core.training.records import Record
     from core.training.roles import Roles
     from core.training.run import Run
     from core.training.setup import Setup
-    from core.training.trainer import Record
 
 SHOWN_EVERY = 4  # slices of training
 
@@ -114,19 +114,19 @@ class LabSession(QObject):
         return self._problem if self.run is None else None
 
     @property
-    def stopped_by(self) -> str:
+    def trouble(self) -> str:
         """The sentence that says why the training cannot go on, as after an infinite loss; or ""."""
         return self.run.trainer.trouble if self.run else ""
 
     def roles(self) -> tuple[Sequence[str], Roles | None, Dataset | None]:
         """The names of the typed program, what each is for, and the data, as far as these are known."""
-        from core.training.setup import at_sight
+        from core.training.setup import roles_and_data
 
         if run := self.run:
             setup = run.setup
             return free_names(setup.graph.program, setup.values), setup.roles, setup.dataset
         document = self.session.document
-        found = at_sight(document.lab, document.text, document.values, document.guessed)
+        found = roles_and_data(document.lab, document.text, document.values, document.guessed)
         return self.session.story.graph.free, *found
 
     def present(self) -> Setup:
@@ -159,7 +159,7 @@ class LabSession(QObject):
         """Train, or pause."""
         if self.training:
             self.pause()
-        elif self.run is not None and not self.stopped_by:
+        elif self.run is not None and not self.trouble:
             self._ticker.start(self.run.trainer.train())
             self.progressed.emit()
 
@@ -169,7 +169,7 @@ class LabSession(QObject):
     def step(self, updates: int = 1) -> None:
         """One update of the weights, or several."""
         self.pause()
-        if self.run is not None and not self.stopped_by:
+        if self.run is not None and not self.trouble:
             self.run.trainer.step(updates)
             self.progressed.emit()
 

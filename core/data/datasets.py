@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from core.base.errors import Problem
 from core.base.resources import resource
-from core.data.examples import DRAWING, Array, Dataset, chances
+from core.data.examples import DRAWING, Array, Dataset, seeded_rng
 
 Draw = Callable[[np.random.Generator, int, float], tuple[Array, Array]]
 
@@ -58,7 +58,7 @@ class DatasetSource(Struct, frozen=True):
             raise Problem(f"{self.title} has {fewest} to {self.n_high} examples, not {n}")
         if not 0 <= noise <= self.noise_high:
             raise Problem(f"The noise of {self.title} is 0 to {self.noise_high:g}, not {noise:g}")
-        inputs, targets = self.draw(chances(seed, DRAWING), n, noise)
+        inputs, targets = self.draw(seeded_rng(seed, DRAWING), n, noise)
         return Dataset(
             self.name,
             self.title,
@@ -82,29 +82,29 @@ def _polar(radius: Array, angle: Array) -> Array:
     return np.column_stack([radius * np.sin(angle), radius * np.cos(angle)])
 
 
-def _nudged(chance: np.random.Generator, points: Array, reach: float) -> Array:
+def _nudged(rng: np.random.Generator, points: Array, reach: float) -> Array:
     """Where the points are taken to lie when they are labelled: this noise leaves the points alone."""
-    return points + chance.uniform(-reach, reach, points.shape)
+    return points + rng.uniform(-reach, reach, points.shape)
 
 
-def _circle(chance: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
+def _circle(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
     inside = _labels(n, 2)
-    radius = RADIUS * np.where(inside, chance.uniform(0, 0.5, n), chance.uniform(0.7, 1, n))
-    points = _polar(radius, chance.uniform(0, 2 * np.pi, n))
-    seen = _nudged(chance, points, RADIUS * noise)
+    radius = RADIUS * np.where(inside, rng.uniform(0, 0.5, n), rng.uniform(0.7, 1, n))
+    points = _polar(radius, rng.uniform(0, 2 * np.pi, n))
+    seen = _nudged(rng, points, RADIUS * noise)
     return points, np.hypot(*seen.T) < 0.5 * RADIUS
 
 
-def _xor(chance: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
-    points = chance.uniform(-RADIUS, RADIUS, (n, 2))
+def _xor(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
+    points = rng.uniform(-RADIUS, RADIUS, (n, 2))
     points += np.where(points > 0, 0.3, -0.3)
-    return points, _nudged(chance, points, RADIUS * noise).prod(axis=1) >= 0
+    return points, _nudged(rng, points, RADIUS * noise).prod(axis=1) >= 0
 
 
-def _gauss(chance: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
+def _gauss(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
     labels = _labels(n, 2)
     variance = 0.5 + 7 * noise
-    return chance.normal(4.0 * labels[:, None] - 2, np.sqrt(variance), (n, 2)), labels
+    return rng.normal(4.0 * labels[:, None] - 2, np.sqrt(variance), (n, 2)), labels
 
 
 def _along(labels: Array, endpoint: bool = True) -> Array:
@@ -112,36 +112,36 @@ def _along(labels: Array, endpoint: bool = True) -> Array:
     return np.concatenate([np.linspace(0, 1, count, endpoint) for count in np.bincount(labels)])
 
 
-def _spiral(chance: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
+def _spiral(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
     labels = _labels(n, 2)
     # TF Playground's loop stops short of the end, CS231n's linspace takes it in
     along = _along(labels, endpoint=False)
     points = _polar(RADIUS * along, 2 * np.pi * 1.75 * along + np.pi * (1 - labels))
-    return points + noise * chance.uniform(-1, 1, (n, 2)), labels
+    return points + noise * rng.uniform(-1, 1, (n, 2)), labels
 
 
-def _spiral3(chance: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
+def _spiral3(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
     labels = _labels(n, 3)
     along = _along(labels)
-    return _polar(RADIUS * along, 4 * (labels + along) + noise * chance.normal(size=n)), labels
+    return _polar(RADIUS * along, 4 * (labels + along) + noise * rng.normal(size=n)), labels
 
 
-def _moons(chance: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
+def _moons(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
     labels = _labels(n, 2)
     angle = np.pi * _along(labels)
     upper = np.column_stack([np.cos(angle), np.sin(angle)])
-    unit = np.where(labels[:, None], [1, 0.5] - upper, upper) + noise * chance.normal(size=(n, 2))
+    unit = np.where(labels[:, None], [1, 0.5] - upper, upper) + noise * rng.normal(size=(n, 2))
     return 3 * (unit - [0.5, 0.25]), labels
 
 
-def _plane(chance: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
-    points = chance.uniform(-6, 6, (n, 2))
-    return points, _nudged(chance, points, 6 * noise).sum(axis=1) / 10
+def _plane(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
+    points = rng.uniform(-6, 6, (n, 2))
+    return points, _nudged(rng, points, 6 * noise).sum(axis=1) / 10
 
 
-def _sine(chance: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
-    x = chance.uniform(-6, 6, (n, 1))
-    return x, np.sin(x[:, 0]) + noise * chance.normal(size=n)
+def _sine(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
+    x = rng.uniform(-6, 6, (n, 1))
+    return x, np.sin(x[:, 0]) + noise * rng.normal(size=n)
 
 
 @cache
@@ -159,9 +159,9 @@ def _raw_iris() -> tuple[Array, Array]:
 def _some_of(load: Callable[[], tuple[Array, Array]]) -> Draw:
     """Draws n of the examples of a bundled set, left in the order of the file."""
 
-    def draw(chance: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
+    def draw(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
         inputs, targets = load()
-        rows = np.sort(chance.choice(len(targets), n, replace=False))
+        rows = np.sort(rng.choice(len(targets), n, replace=False))
         return inputs[rows], targets[rows]
 
     return draw

@@ -15,12 +15,12 @@ from core.base.errors import Problem
 
 Array = npt.NDArray[Any]
 
-# the last number of every seed, so that one seed never deals the same chances twice
+# the last number of every seed, so that one seed never gives the same random numbers twice
 DRAWING, SPLITTING, DEALING = 1, 2, 3
 
 
-def chances(*seed: int) -> np.random.Generator:
-    """The chances of a seed, which is any number of whole numbers. Raises Problem where one is below 0."""
+def seeded_rng(*seed: int) -> np.random.Generator:
+    """The generator of a seed, which is any number of whole numbers. Raises Problem where one is below 0."""
     for number in seed:
         if number < 0:
             raise Problem(f"A seed or an epoch must be 0 or more, and this one is {number}")
@@ -99,7 +99,7 @@ class Examples(Struct, frozen=True, eq=False):
             raise Problem(
                 f"{train_fraction:g} of {len(self)} examples leaves nothing to train on or nothing to test on"
             )
-        order = chances(seed, SPLITTING).permutation(len(self))
+        order = seeded_rng(seed, SPLITTING).permutation(len(self))
         return self._part(order[:train]), self._part(order[train:])
 
     def batches(self, size: int, seed: int, epoch: int) -> Iterator[Array]:
@@ -109,7 +109,7 @@ class Examples(Struct, frozen=True, eq=False):
         """
         if size < 1:
             raise Problem(f"A mini-batch holds at least 1 example, not {size}")
-        order = chances(seed, epoch, DEALING).permutation(len(self))
+        order = seeded_rng(seed, epoch, DEALING).permutation(len(self))
         order.setflags(write=False)
         return (order[start : start + size] for start in range(0, len(self), size))
 

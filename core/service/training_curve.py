@@ -18,7 +18,8 @@ from core.base.arrays import Value, shape_of, shape_text
 from core.base.numbers import DIGITS, short, value_text
 from core.graph.json_values import plain_value
 from core.service.report import table
-from core.training.trainer import Record, Trainer
+from core.training.records import Record
+from core.training.trainer import Trainer
 
 # what is told of each record: its head in a table, its name in JSON, and the field of a record
 COLUMNS = (

@@ -15,7 +15,7 @@ from core.graph.json_values import name_from, value_from, values_from
 from core.service.request import Parts, parts_from
 from core.training.batches import Shuffled
 from core.training.optimizers import rule_of
-from core.training.trainer import MEAN, Settings
+from core.training.settings import MEAN, Settings
 
 MOST_STEPS = 1_000_000
 EXAMPLE = '{"program": "(w - 3)^2", "values": {"w": 1}, "steps": 10, "optimizer": {"name": "sgd", "lr": 0.1}}'

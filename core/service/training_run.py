@@ -21,10 +21,10 @@ from core.passes.stepper import Over, after
 from core.service.request import Refusal, Request, json_hint
 from core.service.training_request import TrainingRequest
 from core.training.batches import Shuffled
-from core.training.looking import MOST_AT_ONCE
+from core.training.evaluation import MOST_AT_ONCE
+from core.training.inferred_roles import is_constant
 from core.training.objectives import found_units
 from core.training.roles import Roles
-from core.training.sorting import is_constant
 from core.training.trainer import Trainer
 
 MOST_SECONDS = 60.0

@@ -1,80 +1,21 @@
-"""Engines for every batch size that comes up, on one vector of parameters; data brought into them."""
+"""Which examples each mini-batch has, by their numbers.
+
+Batches    the mini-batches of a training, dealt from the start as often as it is reset
+Shuffled   mini-batches as scripts ask for them, from one generator for the whole run
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain, count, cycle
 
 import numpy as np
 from msgspec import Struct
 
-from core.base.arrays import Value
-from core.compiled import Compiled, Flat, compile_plan
-from core.data.examples import Array
-from core.graph.graph import Graph
-from core.graph.plan import make_plan
-from core.training.roles import Roles
-
-FEW_ENTRIES = 16
-Fill = Callable[[Array], object]
-
-
-class Engines(Struct):
-    """A program compiled for each batch size when it is first needed.
-
-    Backward passes start from the `objective`, which is the program's output unless the rule has its own.
-
-    `parameters` and `gradient` are shared by all; `fixed` are the values of inputs that are not learned.
-    The loss of a batch is the mean of its examples' losses, or with `summed` their sum.
-    """
-
-    graph: Graph
-    roles: Roles
-    dtype: str
-    fixed: Mapping[str, Value]
-    objective: str
-    summed: bool = False
-    _flat: Flat | None = None
-    _known: dict[tuple[int, bool, tuple[str, ...]], Compiled] = {}
-
-    def of(self, size: int, backward: bool = True, watch: Collection[str] = ()) -> Compiled:
-        """The engine for batches of that size; to look only, without a backward pass."""
-        graph = self.graph
-        if backward and self.objective != graph.output:
-            watch, graph = [*watch, graph.output], graph.with_output(self.objective)
-        key = (size, backward, tuple(watch))
-        if key not in self._known:
-            self._known[key] = compiled = compile_plan(
-                make_plan(graph),
-                self.roles.data,
-                size,
-                self.dtype,
-                self.roles.parameters,
-                watch=watch,
-                backward=backward,
-                summed=self.summed,
-                flat=self._flat,
-            )
-            self._flat = compiled.flat
-            compiled.set(self.fixed)
-        return self._known[key]
-
-    def loss(self, engine: Compiled) -> float:
-        """The program's loss of the batch an engine has just run on."""
-        if self.objective == self.graph.output:
-            return engine.loss
-        found = engine.values[self.graph.output]
-        return float(found.mean()) * (engine.size if self.summed else 1)
-
-    def set(self, values: Mapping[str, Value]) -> None:
-        """Give parameters and fixed inputs other values, in every engine."""
-        self.fixed = {name: values.get(name, value) for name, value in self.fixed.items()}
-        for compiled in self._known.values():
-            compiled.set(values)
-
-    def rewind(self) -> None:
-        """Draw the same masks of dropout again."""
-        for compiled in self._known.values():
-            compiled.rewind()
+from core.base.errors import Problem
+from core.data.examples import Array, Examples
 
 
 class Shuffled(Struct, frozen=True):
@@ -85,9 +26,9 @@ class Shuffled(Struct, frozen=True):
 
     def deal(self, count: int) -> Iterator[Array]:
         """The numbers of the examples of one mini-batch after the other, without end."""
-        chance = np.random.default_rng(self.seed)
+        rng = np.random.default_rng(self.seed)
         while True:
-            order = chance.permutation(count)
+            order = rng.permutation(count)
             yield from (order[start : start + self.size] for start in range(0, count, self.size))
 
     def sizes(self, count: int) -> set[int]:
@@ -96,31 +37,32 @@ class Shuffled(Struct, frozen=True):
         return {size, count % size or size}
 
 
-class Feed:
-    """Data for an engine: for each name its values for all examples, along the first axis."""
+class Batches:
+    """The mini-batches of a training; where there are no data, there is one example.
 
-    def __init__(self, arrays: Mapping[str, Array], dtype: str):
-        self._fills = {name: _source(np.asarray(array, dtype)) for name, array in arrays.items()}
+    deal        starts from the first mini-batch and never ends
+    per_epoch   how many of them use all examples once
+    """
 
-    def into(self, compiled: Compiled) -> list[Fill]:
-        """Functions that bring the examples with the given numbers into the engine's inputs."""
-        return [fill(compiled.inputs[n]) for n, fill in self._fills.items() if n in compiled.inputs]
+    def __init__(
+        self, data: Examples | None, given: Sequence[Sequence[int]] | Shuffled, size: int, seed: int
+    ):
+        """Shuffled anew for each epoch, unless they are `given`. Raises Problem for examples not there."""
+        examples = len(data) if data else 1
+        self.deal: Callable[[], Iterator[Array]]
+        if isinstance(given, Shuffled):
+            self.per_epoch = math.ceil(examples / given.size)
+            self.deal = partial(given.deal, examples)
+        elif data is None or given:
+            batches = [np.asarray(rows, np.intp) for rows in given or [[0]]]
+            if not all(rows.size and rows.min() >= 0 and rows.max() < examples for rows in batches):
+                raise Problem(f"Mini-batches have numbers of examples, 0 to {examples - 1}")
+            self.per_epoch = len(batches)
+            self.deal = partial(cycle, batches)
+        else:
+            self.per_epoch = math.ceil(examples / size)
+            self.deal = partial(_by_epoch, data, size, seed)
 
 
-def _source(array: Array) -> Callable[[Array], Fill]:
-    """How a batch is taken out of an array: small examples entry by entry, large ones as a whole."""
-    if array[0].size > FEW_ENTRIES:
-        return lambda out: _by_example(np.ascontiguousarray(array), out)
-    columns = np.ascontiguousarray(np.moveaxis(array, 0, -1))
-    return lambda out: lambda rows: columns.take(rows, -1, out, "clip")
-
-
-def _by_example(array: Array, out: Array) -> Fill:
-    room = np.zeros((out.shape[-1], *out.shape[:-1]), array.dtype)
-    turned = np.moveaxis(room, 0, -1)
-
-    def fill(rows: Array) -> None:
-        array.take(rows, 0, room, "clip")
-        np.copyto(out, turned)
-
-    return fill
+def _by_epoch(data: Examples, size: int, seed: int) -> Iterator[Array]:
+    return chain.from_iterable(data.batches(size, seed, epoch) for epoch in count())

@@ -22,11 +22,11 @@ from core.ops import OPS
 from core.ops.facts import A_PICTURE
 from core.passes.guessed_values import with_defaults
 from core.training.coding import CODINGS, codings_for
-from core.training.initial import drawn
+from core.training.inferred_roles import VECTOR, inferred, roles_of
+from core.training.initial import initial_values
 from core.training.objectives import with_error
 from core.training.optimizers import SGD, Optimizer
 from core.training.roles import Roles
-from core.training.sorting import VECTOR, roles_of, sorted_out
 from core.training.trainable import check_trainable, unreached, whole_shapes
 
 Result = TypeVar("Result")
@@ -77,7 +77,7 @@ def fitting(
     return replace(made, notes=(*made.notes, *unreached(made.graph, made.roles)))
 
 
-def sight(
+def likely_roles(
     text: str,
     values: Mapping[str, Value],
     guessed: Collection[str],
@@ -87,10 +87,10 @@ def sight(
     """The roles of a program that may not fit its data, without the target's coding. Raises Problem."""
     program = read_program(text, values)
     if dataset is None:
-        return sorted_out(build(program, with_defaults(program, values)), None, chosen)
+        return inferred(build(program, with_defaults(program, values)), None, chosen)
     given = {name: value for name, value in values.items() if name not in guessed}
     lengths = next(_lengths(dataset, SGD))
-    found = _Fitting(program, values, given, dataset, chosen, 0, SGD, lengths).first_sight()
+    found = _Fitting(program, values, given, dataset, chosen, 0, SGD, lengths).likely_roles()
     return replace(found, coding="")
 
 
@@ -138,7 +138,7 @@ class _Fitting(Struct, frozen=True, dict=True):
     lengths: Lengths
 
     def fitting(self) -> Work[Fitted]:
-        names = self.first_sight()
+        names = self.likely_roles()
         attempts = (
             partial(self.attempt, kept, names, as_vector)
             for kept in self.kept_values(names)
@@ -155,10 +155,10 @@ class _Fitting(Struct, frozen=True, dict=True):
         yield
         return build(self.program, found)
 
-    def first_sight(self) -> Roles:
+    def likely_roles(self) -> Roles:
         """The roles by the program alone, before its shapes are known. Raises Problem."""
         graph = self.first_graph
-        return sorted_out(graph, self.dataset, {n: self.chosen[n] for n in self.chosen if n in graph.free})
+        return inferred(graph, self.dataset, {n: self.chosen[n] for n in self.chosen if n in graph.free})
 
     @cached_property
     def first_graph(self) -> Graph:
@@ -194,7 +194,7 @@ class _Fitting(Struct, frozen=True, dict=True):
         roles = roles_of(graph, self.dataset, self.chosen, self.rule)
         if as_vector and (graph.nodes[graph.output].shape or not graph.nodes[roles.target].shape):
             raise Problem(f"{roles.target} is a number for each example")
-        start = drawn(graph, roles.parameters, self.seed)
+        start = initial_values(graph, roles.parameters, self.seed)
         usable = {n: v for n, v in self.given.items() if n in kept and n in roles.parameters}
         lost = [n for n in (*roles.parameters, *roles.fixed) if n in self.given and n not in kept]
         if roles.target and roles.target not in graph.nodes:

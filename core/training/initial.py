@@ -27,7 +27,7 @@ class Fan(Struct, frozen=True):
     node: str
 
 
-def drawn(graph: Graph, parameters: Sequence[str], seed: int) -> dict[str, Value]:
+def initial_values(graph: Graph, parameters: Sequence[str], seed: int) -> dict[str, Value]:
     """Normal numbers for what multiplies, 0 for what is added; the same numbers at the same seed.
 
     The variance is gain / inputs (He) where an operation with a gain follows (see `Learning`), else

@@ -14,7 +14,7 @@ from core.base.errors import Problem
 from core.data.examples import Dataset
 from core.graph.builder import graph_of
 from core.training.activations import ACTIVATIONS
-from core.training.initial import drawn
+from core.training.initial import initial_values
 from core.training.lab import MAX_LAYERS, MAX_UNITS
 
 
@@ -115,7 +115,7 @@ class Network(Struct, frozen=True):
         penalty: dict[str, Value] = {"λ": self.decay} if self.decay else {}
         if not self.playground:
             graph = graph_of(self.program_text(), {**found, **penalty, **self.example_values()})
-            found = drawn(graph, list(found), seed)
+            found = initial_values(graph, list(found), seed)
         return found | penalty
 
     def example_values(self) -> dict[str, Value]:

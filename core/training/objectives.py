@@ -1,6 +1,6 @@
 """The objectives of Rosenblatt's rule and the delta rule, made of prediction and target alone.
 
-descended      a program with the objective of a rule behind its own nodes
+descent_of      a program with the objective of a rule behind its own nodes
 check_targets  Problem where a threshold unit cannot answer what it is to learn
 found_units    which data name is the target, and which node is compared with it, by who depends on whom
 """
@@ -24,9 +24,9 @@ from core.notation.tree import Name
 from core.ops import OPS, squashing
 from core.passes.stepper import tell
 from core.training.coding import ONE_HOT_SIGNS, SIGNS
+from core.training.inferred_roles import TARGETS
 from core.training.optimizers import Optimizer
 from core.training.roles import Roles
-from core.training.sorting import TARGETS
 
 # the threshold units by entries: which of two values x and y must be the higher one, or their only value
 THRESHOLDS = [op for op in OPS.values() if op.elementwise and op.kink and op.kink.jumps]
@@ -49,7 +49,7 @@ class Descent(Struct, frozen=True):
     answer: str = ""
 
 
-def descended(graph: Graph, roles: Roles, rule: type[Optimizer], examples: Examples | None) -> Descent:
+def descent_of(graph: Graph, roles: Roles, rule: type[Optimizer], examples: Examples | None) -> Descent:
     """The program with the objective of a rule. Raises Problem where it finds no target or no prediction.
 
     A rule without an objective of its own goes down on the program's output.

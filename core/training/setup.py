@@ -1,7 +1,7 @@
 """From the lab's settings to something that trains: data, a program, its roles, where it starts.
 
-setup       what the settings say -> Setup; in pieces, setting_up
-at_sight    roles and data of a program that may not fit its data
+setup           what the settings say -> Setup; in pieces, setting_up
+roles_and_data  roles and data of a program that may not fit its data
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from core.data.datasets import DATASETS
 from core.data.examples import Dataset, Examples
 from core.graph.builder import build, read_program
 from core.graph.graph import Graph
-from core.training.fitting import fitting, sight
+from core.training.fitting import fitting, likely_roles
+from core.training.inferred_roles import roles_of
 from core.training.lab import NO_DATA, Lab
 from core.training.networks import Network
 from core.training.optimizers import rule_of
 from core.training.roles import Roles
-from core.training.sorting import roles_of
-from core.training.trainer import Settings, Trainer
+from core.training.settings import Settings
+from core.training.trainer import Trainer
 
 
 class Setup(Struct, frozen=True):
@@ -76,14 +77,14 @@ def setting_up(
 setup = at_once(setting_up)
 
 
-def at_sight(
+def roles_and_data(
     lab: Lab, text: str, values: Mapping[str, Value], guessed: Collection[str] = ()
 ) -> tuple[Roles | None, Dataset | None]:
     """The roles and the data of a typed program that may not fit them, as far as there are any."""
     dataset = None
     with suppress(Problem):
         dataset = dataset_of(lab)
-        return sight(text, values, guessed, dataset, lab.roles), dataset
+        return likely_roles(text, values, guessed, dataset, lab.roles), dataset
     return None, dataset
 
 

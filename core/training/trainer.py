@@ -1,20 +1,11 @@
-"""Training: the plan the canvas steps through, run at full speed on mini-batches.
-
-Settings           how to train
-Progress, Record   the facts told: an update was made, all data were looked at
-Failed             the update whose result was infinite or not a number
-Trainer            `train()` yields a Progress after every update and never ends, unless the loss overflows
-"""
+"""Training: the plan the canvas steps through, run at full speed on mini-batches."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, cycle
-from itertools import count as naturals
 
 import numpy as np
-from msgspec import Struct
 from msgspec.structs import replace
 
 from core.base.arrays import Value, frozen
@@ -22,77 +13,17 @@ from core.base.errors import Problem
 from core.compiled import Compiled
 from core.data.examples import Array, Examples
 from core.graph.graph import Graph
-from core.training.batches import Engines, Feed, Fill, Shuffled
-from core.training.lab import REDUCTIONS
-from core.training.looking import Look
-from core.training.objectives import check_targets, descended
+from core.training.batches import Batches
+from core.training.divergence import NOT_THE_RATE, cause, remedy, report
+from core.training.engines import Engines, Feed, Fill
+from core.training.evaluation import Evaluation
+from core.training.objectives import check_targets, descent_of
 from core.training.optimizers import Optimizer, make_optimizer, rule_of
+from core.training.records import Failed, Progress, Record
 from core.training.roles import Roles
-from core.training.trouble import NOT_THE_RATE, cause, remedy
+from core.training.settings import SUM, Settings
 
 MOST_RECORDS = 2000
-DTYPES = ("float64", "float32")
-MEAN, SUM = REDUCTIONS
-
-
-class Settings(Struct, frozen=True):
-    """How to train; `batches`, if given, say how the mini-batches are dealt: shuffled in their own way, or
-    the examples' numbers of each, over and over.
-
-    The loss of several examples, and so its gradient, is the `mean` of theirs or their `sum`.
-    """
-
-    optimizer: str = "sgd"
-    hyper: Mapping[str, float] = {}
-    batch_size: int = 10
-    seed: int = 0
-    test_fraction: float = 0.0
-    dtype: str = "float64"
-    batches: Sequence[Sequence[int]] | Shuffled = ()
-    reduction: str = MEAN
-
-    def __post_init__(self) -> None:
-        if self.dtype not in DTYPES:
-            raise Problem(f"Numbers are {' or '.join(DTYPES)}, not {self.dtype}")
-        if self.reduction not in (MEAN, SUM):
-            raise Problem(f"The reduction is {MEAN} or {SUM}, not {self.reduction}")
-        if self.batch_size < 1:
-            raise Problem(f"A mini-batch holds at least 1 example, not {self.batch_size}")
-        if not 0 <= self.test_fraction < 1:
-            raise Problem(f"The part kept for testing is from 0 to below 1, not {self.test_fraction:g}")
-
-
-class Progress(Struct, frozen=True):
-    """How many updates and whole epochs there have been, and the loss of the last batch before its update.
-
-    With a `trouble`, a sentence, the update that led there is taken back and there will be no other.
-    """
-
-    step: int
-    epoch: int
-    batch_loss: float
-    trouble: str = ""
-
-
-class Record(Struct, frozen=True):
-    """Losses and accuracies over all data at some step; None where there is nothing to measure."""
-
-    step: int
-    epoch: int
-    train_loss: float
-    test_loss: float | None = None
-    train_accuracy: float | None = None
-    test_accuracy: float | None = None
-
-
-class Failed(Struct, frozen=True):
-    """What an update led to that was taken back: the record and the values after it, not all of them finite.
-
-    `record.step` is the number of that update; 0 if the loss was not finite before any.
-    """
-
-    record: Record
-    values: Mapping[str, Value]
 
 
 class Trainer:
@@ -101,8 +32,11 @@ class Trainer:
     graph                   the program; behind it what its update rule may add, and its output is the loss
     parameters              all of them end to end, changed in place
     train_data, test_data   the parts of the examples, None where there are none
+    per_epoch               how many updates use all training data once
     records                 one at the start and one after every epoch; of a long run every second, fourth …
     trouble                 the sentence that says why training stopped, or ""; `failed` is what was met there
+
+    `train()` yields a Progress after every update and never ends, unless the loss overflows.
     """
 
     def __init__(
@@ -117,7 +51,7 @@ class Trainer:
         self.roles, self.settings = roles, settings or Settings()
         self.train_data, self.test_data = self._split(examples)
         rule = rule_of(self.settings.optimizer)
-        descent = descended(graph, roles, rule, self.train_data)
+        descent = descent_of(graph, roles, rule, self.train_data)
         self.graph = descent.graph
         self._initial = {name: values[name] for name in (*roles.parameters, *roles.fixed)}
         fixed = {name: values[name] for name in roles.fixed}
@@ -125,13 +59,15 @@ class Trainer:
         self.engines = Engines(self.graph, roles, self.settings.dtype, fixed, descent.objective, summed)
         self._feed = Feed(self.train_data.arrays if self.train_data else {}, self.settings.dtype)
         self._fills: dict[int, tuple[Compiled, list[Fill]]] = {}
-        self._batches = self._deal()
-        self._first = self.engines.of(len(next(self._batches)))
+        dealt = self.settings.batches, self.settings.batch_size, self.settings.seed
+        self._batches = Batches(self.train_data, *dealt)
+        self.per_epoch = self._batches.per_epoch
+        self._first = self.engines.of(len(next(self._batches.deal())))
         self.parameters = self._first.parameters
         self._before, self._zeros = np.zeros_like(self.parameters), np.zeros_like(self.parameters)
         self.optimizer = make_optimizer(self.settings.optimizer, self._decayed(), **self.settings.hyper)
         parts = [part for part in (self.train_data, self.test_data) if part]
-        self._looks = [Look(self.engines, roles, part) for part in parts]
+        self._evaluations = [Evaluation(self.engines, roles, part) for part in parts]
         if descent.answer and self.train_data:
             self._check_answers(rule, descent.answer, self.train_data.arrays[roles.target])
         self.reset()
@@ -140,23 +76,6 @@ class Trainer:
         if examples and self.settings.test_fraction:
             return examples.split(1 - self.settings.test_fraction, self.settings.seed)
         return examples, None
-
-    def _deal(self) -> Iterator[Array]:
-        """The examples' numbers of one mini-batch after the other; without data there is one example."""
-        data, settings = self.train_data, self.settings
-        count = len(data) if data else 1
-        if isinstance(settings.batches, Shuffled):
-            self.per_epoch = math.ceil(count / settings.batches.size)
-            return settings.batches.deal(count)
-        if data is None or settings.batches:
-            given = [np.asarray(rows, np.intp) for rows in settings.batches or [[0]]]
-            if not all(rows.size and rows.min() >= 0 and rows.max() < count for rows in given):
-                raise Problem(f"Mini-batches have numbers of examples, 0 to {count - 1}")
-            self.per_epoch = len(given)
-            return cycle(given)
-        self.per_epoch = math.ceil(len(data) / settings.batch_size)
-        epochs = (data.batches(settings.batch_size, settings.seed, epoch) for epoch in naturals())
-        return chain.from_iterable(epochs)
 
     @property
     def spared(self) -> list[str]:
@@ -193,14 +112,14 @@ class Trainer:
         self.engines.set(self._initial)
         self.engines.rewind()
         self.optimizer.reset()
-        self._batches = self._deal()
-        self._set_out()
+        self._dealt = self._batches.deal()
+        self._start_here()
         self.updates = 0
         self._rows: Sequence[int] | Array = ()
         self._every = 1
         self.records = [self.record()]
 
-    def _set_out(self) -> None:
+    def _start_here(self) -> None:
         """Take the parameters as they are for those to start from."""
         self._before[...] = self._start = self.parameters.copy()
         self._is_fresh = True
@@ -208,7 +127,7 @@ class Trainer:
         self.failed: Failed | None = None
 
     def train(self, every: int = 1) -> Iterator[Progress]:
-        """Updates without end, told after each or after `every` of them; ends only with a trouble."""
+        """Updates without end, a Progress for each or for `every` so many; ends only with a trouble."""
         while not self.trouble:
             yield self.step(every)
 
@@ -231,7 +150,7 @@ class Trainer:
 
     def _update(self) -> float:
         """One update; the loss of its batch before it."""
-        self._rows = rows = next(self._batches)
+        self._rows = rows = next(self._dealt)
         engine, fills = self._ready(len(rows))
         for fill in fills:
             fill(rows)
@@ -248,7 +167,7 @@ class Trainer:
         if not math.isfinite(self.parameters.dot(self._zeros)):
             self._stop_at_parameter(engine)
         elif self.updates % (self.per_epoch * self._every) == 0:
-            self._note()
+            self._add_record()
         return loss
 
     def _ready(self, size: int) -> tuple[Compiled, list[Fill]]:
@@ -279,14 +198,8 @@ class Trainer:
 
     def _stop(self, what: str, value: float, why: str, failed: Failed, was_good: bool) -> None:
         """End the training with a sentence; `was_good` says that the weights it started from met nothing."""
-        kind = "not a number" if math.isnan(value) else "infinite"
-        if self._is_fresh:
-            said = f"{what} is {kind} before update {self.updates + 1}"
-            kept = (
-                "The weights are those that were set" if self.updates else "The weights are the initial ones"
-            )
-        else:
-            said, kept = f"{what} became {kind} after update {self.updates}", "The weights before it are kept"
+        said = report(what, value, why, self.updates, self._is_fresh)
+        if not self._is_fresh:
             np.copyto(self.parameters, self._before)
             self.updates -= 1
         self.failed = failed
@@ -295,11 +208,11 @@ class Trainer:
         hint = NOT_THE_RATE
         if was_good:
             hint = remedy(self.graph, bool(self.roles.target), rate, self.parameters, self._start)
-        self.trouble = f"{said}{f': {why}' if why else ''}. {kept}. {hint}"
+        self.trouble = f"{said} {hint}"
 
     def _suspects(self) -> Sequence[int]:
         """The training examples whose loss is not finite."""
-        if not self._looks:
+        if not self._evaluations:
             return []
         losses = self.node_values([self.graph.output])[self.graph.output]
         return [int(row) for row in np.flatnonzero(~np.isfinite(losses))]
@@ -339,9 +252,9 @@ class Trainer:
 
     def record(self) -> Record:
         """Losses and accuracies now."""
-        if not self._looks:
+        if not self._evaluations:
             return Record(self.updates, self.epoch, self._output())
-        train, *test = [look.measure() for look in self._looks]
+        train, *test = [evaluation.measure() for evaluation in self._evaluations]
         test_loss, test_accuracy = test[0] if test else (None, None)
         return Record(self.updates, self.epoch, train[0], test_loss, train[1], test_accuracy)
 
@@ -354,8 +267,8 @@ class Trainer:
 
     def node_values(self, names: Sequence[str]) -> dict[str, Array]:
         """The values of some nodes for every training example, along the first axis; without data for one."""
-        if self._looks:
-            return self._looks[0].values(names)
+        if self._evaluations:
+            return self._evaluations[0].values(names)
         engine = self.engines.of(1, backward=False, watch=names)
         with np.errstate(all="ignore"):
             engine.forward()
@@ -367,7 +280,7 @@ class Trainer:
             engine.forward()
         return engine.loss
 
-    def _note(self) -> None:
+    def _add_record(self) -> None:
         """Add a record; when there are many, every second one goes."""
         record = self.checked()
         if self.trouble:
@@ -399,4 +312,4 @@ class Trainer:
     def set_values(self, values: Mapping[str, Value]) -> None:
         """Give parameters or fixed inputs other values; a trouble is over with that."""
         self.engines.set(values)
-        self._set_out()
+        self._start_here()

@@ -202,7 +202,7 @@ def test_after_divergence_the_plane_is_not_grey(window, lab, panel):
     window.session.set_text("y = w1 x1 + w2 x2 + b; L = (y - t)^2")
     lab.change("set rate", rate=10.0, trains="program")
     lab.step(400)
-    assert lab.stopped_by
+    assert lab.trouble
     assert not (panel.boundary.image.image == 128).all(axis=2).any()
 
 

@@ -113,14 +113,14 @@ def test_a_formula_is_minimised_without_data(lab):
 
 def test_a_run_that_diverges_is_taken_back_and_can_be_reset(lab):
     train(lab, "L = (w - 3)^4", data="none", rate=10.0)
-    assert lab.stopped_by == ""
+    assert lab.trouble == ""
     lab.step(50)
-    assert "try a smaller learning rate" in lab.stopped_by
+    assert "try a smaller learning rate" in lab.trouble
     assert np.isfinite(weights(lab)["w"]) and lab.run.trainer.updates < 50
     lab.toggle()
     assert not lab.training
     lab.reset()
-    assert lab.stopped_by == "" and lab.run.trainer.updates == 0
+    assert lab.trouble == "" and lab.run.trainer.updates == 0
 
 
 def test_perceptrons_learn_by_their_own_rule(lab):

@@ -31,7 +31,7 @@ from core.ops.kernels import KERNELS
 from core.passes.stepper import tell
 from core.project.document import Document, dumps
 from core.service.request import typed_values
-from core.training.batches import Feed
+from core.training.engines import Feed
 from core.training.lab import Lab
 from core.training.setup import setup
 from tests.core.test_compiled import DATA, PROGRAMS, draw

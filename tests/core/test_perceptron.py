@@ -14,8 +14,9 @@ from core.graph.builder import graph_of
 from core.training.lab import Lab
 from core.training.objectives import found_units
 from core.training.roles import Roles
+from core.training.settings import Settings
 from core.training.setup import setup
-from core.training.trainer import Settings, Trainer
+from core.training.trainer import Trainer
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "perceptron.json").read_text())
 PERCEPTRON = "s = w·x + b; y = step(s)"

@@ -18,8 +18,9 @@ from core.graph.graph import INPUT, Graph, Node
 from core.graph.plan import make_plan
 from core.notation.tree import Name, Program
 from core.passes.stepper import tell
-from core.training.sorting import roles_of
-from core.training.trainer import Settings, Trainer
+from core.training.inferred_roles import roles_of
+from core.training.settings import Settings
+from core.training.trainer import Trainer
 from tests.bench.graphs import NEURON, NEURON_VALUES, nested
 from tests.core.test_compiled import PROGRAMS, draw
 from tests.core.test_ops import ELEMENTWISE, drawn, name_of

@@ -19,11 +19,12 @@ from core.training import trainer as trainer_module
 from core.training.activations import ACTIVATIONS
 from core.training.boundary import Plane, boundary, plane_of
 from core.training.coding import NUMBER, ONE_HOT, SIGNS
+from core.training.inferred_roles import roles_of
 from core.training.networks import TASKS, Network, task_for
 from core.training.optimizers import OPTIMIZERS
 from core.training.roles import Roles
-from core.training.sorting import roles_of
-from core.training.trainer import Settings, Trainer
+from core.training.settings import Settings
+from core.training.trainer import Trainer
 
 CASES = json.loads((Path(__file__).parent.parent / "cases" / "training.json").read_text())
 
@@ -398,9 +399,9 @@ def test_values_open_on_the_canvas_at_the_loss_of_the_lab():
     assert trainer.node_values(["s", "R"])["s"].shape == (30, 3)
 
 
-def test_looking_at_more_examples_than_fit_at_once(monkeypatch):
+def test_evaluating_more_examples_than_fit_at_once(monkeypatch):
     whole = small_trainer(test_fraction=0.2).record()
-    monkeypatch.setattr("core.training.looking.MOST_AT_ONCE", 7)
+    monkeypatch.setattr("core.training.evaluation.MOST_AT_ONCE", 7)
     parts = small_trainer(test_fraction=0.2).record()
     assert parts.train_loss == pytest.approx(whole.train_loss, rel=1e-12)
     assert (parts.train_accuracy, parts.test_accuracy) == (whole.train_accuracy, whole.test_accuracy)

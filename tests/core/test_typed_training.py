@@ -11,7 +11,7 @@ from core.graph.builder import graph_of
 from core.graph.plan import make_plan
 from core.passes.stepper import tell
 from core.training.boundary import boundary
-from core.training.initial import drawn
+from core.training.initial import initial_values
 from core.training.lab import Lab
 from core.training.networks import Network
 from core.training.setup import setup
@@ -379,7 +379,7 @@ def test_the_spread_of_weights_follows_what_comes_after_them(text, name, varianc
     x, b = (300, 400) if "ᵀ" in text else (400, 300)
     values = {"W": np.zeros(shape), "x": np.zeros(x), "b": np.zeros(b), "t": 0.0}
     graph = graph_of(text, {key: frozen(value) for key, value in values.items() if key in text})
-    assert np.var(drawn(graph, [name], 0)[name]) == pytest.approx(variance, rel=0.02)
+    assert np.var(initial_values(graph, [name], 0)[name]) == pytest.approx(variance, rel=0.02)
 
 
 @pytest.mark.parametrize(

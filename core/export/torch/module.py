@@ -36,7 +36,7 @@ from core.export.torch.script import imported
 from core.export.torch.text import TorchText, entries
 from core.graph.plan import make_plan
 from core.passes.stepper import tell
-from core.training.batches import Feed
+from core.training.engines import Feed
 from core.training.setup import Setup
 
 MOST_ENTRIES = 1_000_000

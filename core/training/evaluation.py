@@ -1,4 +1,4 @@
-"""Looking at all data with the parameters as they are: loss, accuracy, and any node for every example."""
+"""Evaluating all data with the parameters as they are: loss, accuracy, and any node for every example."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 
 from core.compiled import Compiled
 from core.data.examples import Array, Examples
-from core.training.batches import Engines, Feed, Fill
+from core.training.engines import Engines, Feed, Fill
 from core.training.roles import Roles
 
 MOST_AT_ONCE = 1000
 Run = tuple[Compiled, Array, list[Fill]]
 
 
-class Look:
-    """One part of the data, looked at without a backward pass and without disturbing the training."""
+class Evaluation:
+    """One part of the data, evaluated without a backward pass and without disturbing the training."""
 
     def __init__(self, engines: Engines, roles: Roles, examples: Examples):
         self.engines, self.roles, self.examples = engines, roles, examples

@@ -1,7 +1,7 @@
 """Which names of a program are inputs, target, parameters and constants, found from how they are used.
 
-roles_of    the roles for a data set; Problem where program and data do not fit
-sorted_out  the same before anything is checked or the target's coding is known
+roles_of  the roles for a data set; Problem where program and data do not fit
+inferred  the same before anything is checked or the target's coding is known
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def roles_of(
     """
     chosen = {name: role for name, role in (chosen or {}).items() if name in graph.free}
     check_choices(chosen, dataset)
-    found = sorted_out(graph, dataset, chosen)
+    found = inferred(graph, dataset, chosen)
     if rule.objective and dataset is not None and not found.target:
         unused = next(n for n in chain(["t"], (f"t{number}" for number in count(1))) if n not in graph.nodes)
         found = replace(found, target=unused, prediction=graph.output)
@@ -90,7 +90,7 @@ def _with_coding(
     return replace(roles, coding=means, threshold=cut, prediction=shown, rising=ways.get(best, 1) >= 0)
 
 
-def sorted_out(graph: Graph, dataset: Dataset | None, chosen: Mapping[str, str]) -> Roles:
+def inferred(graph: Graph, dataset: Dataset | None, chosen: Mapping[str, str]) -> Roles:
     """Return which names are what; the target's coding is not known yet, nor is anything checked."""
     if dataset is None:
         chosen = {name: role for name, role in chosen.items() if role in (AS_PARAMETER, AS_CONSTANT)}

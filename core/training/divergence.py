@@ -1,11 +1,13 @@
 """Why a training had to stop: the first node that is infinite or not a number, and the likely cause.
 
-cause   which node of which example it was, told as the canvas tells it
+report  what has happened and which weights are kept
+cause   which node of which example it was, in the words of the canvas
 remedy  what to try, by the loss and how far the weights have grown; NOT_THE_RATE where no rate helps
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -34,6 +36,17 @@ NOT_THE_RATE = (
 GROWN = 100.0  # weights so many times as large as at the start were driven there by the learning rate
 
 
+def report(what: str, value: float, why: str, updates: int, at_start: bool) -> str:
+    """Say what became infinite or not a number after so many updates, or was so from the start."""
+    kind = "not a number" if math.isnan(value) else "infinite"
+    if not at_start:
+        said, kept = f"became {kind} after update {updates}", "The weights before it are kept"
+    else:
+        said = f"is {kind} before update {updates + 1}"
+        kept = "The weights are those that were set" if updates else "The weights are the initial ones"
+    return f"{what} {said}{f': {why}' if why else ''}. {kept}."
+
+
 def cause(graph: Graph, values: Mapping[str, Value], examples: Examples | None, rows: Iterable[int]) -> str:
     """The first node that is not finite at one of some examples, forwards or backwards, and why; or ""."""
     plan = make_plan(graph)
@@ -43,7 +56,7 @@ def cause(graph: Graph, values: Mapping[str, Value], examples: Examples | None, 
             if said := _first(tell(plan, {**values, **example})):
                 return f"in example {row} {said}" if examples else said
     except Problem:
-        pass  # it takes too long to be told
+        pass  # the passes would take too long
     return ""
 
 

@@ -1,0 +1,47 @@
+"""The facts of a training.
+
+Progress   an update was made
+Record     all data were evaluated
+Failed     an update led to something infinite or not a number, and was taken back
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from core.base.arrays import Value
+
+
+class Progress(Struct, frozen=True):
+    """How many updates and whole epochs there have been, and the loss of the last batch before its update.
+
+    With a `trouble`, a sentence, the update that led there is taken back and there will be no other.
+    """
+
+    step: int
+    epoch: int
+    batch_loss: float
+    trouble: str = ""
+
+
+class Record(Struct, frozen=True):
+    """Losses and accuracies over all data at some step; None where there is nothing to measure."""
+
+    step: int
+    epoch: int
+    train_loss: float
+    test_loss: float | None = None
+    train_accuracy: float | None = None
+    test_accuracy: float | None = None
+
+
+class Failed(Struct, frozen=True):
+    """What an update led to that was taken back: the record and the values after it, not all of them finite.
+
+    `record.step` is the number of that update; 0 if the loss was not finite before any.
+    """
+
+    record: Record
+    values: Mapping[str, Value]
