@@ -16,7 +16,7 @@ sigmoid = elementwise(
     saturates=SATURATED,
     says="The slope σ(1 − σ) is largest at 0, where it is 1/4, and vanishes where σ saturates.",
     look=Look(circle="σ", form="σ({x})"),
-    learning=Learning(squashes_to="probability"),
+    learning=Learning(squashes_to="probability", activation="Sigmoid"),
     onnx="Sigmoid",
 )
 tanh = elementwise(
@@ -27,7 +27,7 @@ tanh = elementwise(
     stands_for="(exp(2 x) - 1) / (exp(2 x) + 1)",
     saturates=SATURATED,
     says="Near 0 the gradient passes almost whole; where tanh saturates, almost nothing passes.",
-    learning=Learning(squashes_to="sign"),
+    learning=Learning(squashes_to="sign", activation="Tanh"),
 )
 relu = elementwise(
     "relu",
@@ -36,7 +36,7 @@ relu = elementwise(
     also="ReLU",
     x="[x > 0]",
     stands_for="max(0, x)",
-    learning=Learning(gain=2.0),
+    learning=Learning(gain=2.0, activation="ReLU"),
     says="A gate: the gradient passes where the input is positive and stops elsewhere.",
     kink=("x = 0", "0", "1", "0"),
     onnx="Relu",
@@ -49,7 +49,7 @@ leaky_relu = elementwise(
     α="min(x, 0)",
     defaults={"α": 0.01},
     stands_for="max(0, x) + α min(0, x)",
-    learning=Learning(gain=2.0),
+    learning=Learning(gain=2.0, activation="Leaky ReLU"),
     says="A positive input passes the whole gradient, a negative one the part set by the second argument.",
     kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
     look=Look(with_constant={"α": "LReLU"}),
@@ -62,7 +62,7 @@ elu = elementwise(
     α="exp(min(x, 0)) - 1",
     defaults={"α": 1.0},
     stands_for="max(0, x) + α (exp(min(0, x)) - 1)",
-    learning=Learning(gain=2.0),
+    learning=Learning(gain=2.0, activation="ELU"),
     says="The slope is 1 for a positive input and falls off exponentially for a negative one.",
     kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
     look=Look(with_constant={"α": "ELU"}),
@@ -74,7 +74,7 @@ silu = elementwise(
     also="swish",
     x="(1 + x / (1 + exp(x))) / (1 + exp(-x))",
     stands_for="x sigmoid(x)",
-    learning=Learning(gain=2.0),
+    learning=Learning(gain=2.0, activation="SiLU"),
     says="The input times its own sigmoid: the product rule gives the slope.",
     closed_forms={"x": "sigmoid(x) (1 + x (1 - sigmoid(x)))"},
 )
@@ -84,7 +84,7 @@ softplus = elementwise(
     "logaddexp(0, x)",
     x="1 / (1 + exp(-x))",
     stands_for="log(1 + exp(x))",
-    learning=Learning(gain=2.0),
+    learning=Learning(gain=2.0, activation="Softplus"),
     says="A smooth ReLU: its slope is the sigmoid of the input.",
     closed_forms={"x": "sigmoid(x)"},
 )

@@ -88,6 +88,7 @@ class Learning(Struct, frozen=True):
     squashes_to   what it makes of scores: a probability, probabilities that add up to 1, or a number from −1
                   to 1
     logarithm     it is one
+    activation    its title among the functions of the hidden units of networks, or ""
     """
 
     gain: float = 0.0
@@ -95,6 +96,7 @@ class Learning(Struct, frozen=True):
     targets: Mapping[str, Target] = {}
     squashes_to: Literal["", "probability", "probabilities", "sign"] = ""
     logarithm: bool = False
+    activation: str = ""
 
 
 NEUTRAL = Learning()

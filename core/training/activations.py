@@ -1,8 +1,10 @@
-"""What the hidden units of a network can compute of their sums: one table."""
+"""What the hidden units of a network can compute of their sums: one table, taken from the operations."""
 
 from __future__ import annotations
 
 from msgspec import Struct
+
+from core.ops import OPS
 
 
 class Activation(Struct, frozen=True):
@@ -13,12 +15,7 @@ class Activation(Struct, frozen=True):
 
 
 ACTIVATIONS = {
-    "tanh": Activation("Tanh", "tanh({})"),
-    "sigmoid": Activation("Sigmoid", "σ({})"),
-    "relu": Activation("ReLU", "relu({})"),
-    "leaky_relu": Activation("Leaky ReLU", "leaky_relu({})"),
-    "elu": Activation("ELU", "elu({})"),
-    "silu": Activation("SiLU", "silu({})"),
-    "softplus": Activation("Softplus", "softplus({})"),
-    "linear": Activation("Linear", "{}"),
-}
+    op.name: Activation(op.learning.activation, op.look.form.replace("{x}", "{}") or f"{op.call}({{}})")
+    for op in OPS.values()
+    if op.learning.activation
+} | {"linear": Activation("Linear", "{}")}
