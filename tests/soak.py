@@ -48,7 +48,8 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import Shiboken
 
-from app.shell.help import Palette
+from app.shell.edit_commands import redo, undo
+from app.shell.palette import Palette
 from core.passes.steps import Story
 from core.project.document import EXAMPLE, Document
 
@@ -259,7 +260,7 @@ class User:
 
     def undo_and_redo(self):
         for _ in range(self.random.randint(1, 4)):
-            self.random.choice((self.window.undo, self.window.undo, self.window.redo))()
+            self.random.choice((undo, undo, redo))(self.window)
 
     def use_the_mouse(self):
         view = self.window.view
@@ -298,7 +299,7 @@ class User:
         shown = [window.view.viewport(), window.explanation.viewport(), window.values.table.viewport()]
         shown += [window.program.editor.viewport()]
         if window.derivatives_dock.seen:
-            shown.append(window.derivatives.view)
+            shown.append(window.derivatives_dock.made.view)
         if window.lab_dock.seen:
             shown.append(window.lab_dock.made)
         widget = self.random.choice(shown)

@@ -1,4 +1,4 @@
-"""What the window's program and its training can be exported as, by the titles in the dialog."""
+"""What the program and its training can be exported as, by the titles in the dialog."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.export.options import Options
 from core.service.export_kinds import EXPORT_KINDS
 
 if TYPE_CHECKING:
-    from app.shell.window import Window
+    from app.state.lab_session import LabSession
     from core.service.export_kinds import ProgramWriter, TrainingWriter, Written
 
 
@@ -20,15 +20,15 @@ class Export(Struct, frozen=True):
     """A kind of file and its contents; `made` raises Problem where there can be none."""
 
     suffix: str
-    made: Callable[[Window], bytes]
+    made: Callable[[LabSession], bytes]
 
 
 def _of_program(suffix: str, write: ProgramWriter) -> Export:
-    return Export(suffix, lambda window: _bytes(write(window.session.story, _options())))
+    return Export(suffix, lambda lab: _bytes(write(lab.session.story, _options())))
 
 
 def _of_training(suffix: str, write: TrainingWriter) -> Export:
-    return Export(suffix, lambda window: _bytes(write(window.lab.present(), _options())))
+    return Export(suffix, lambda lab: _bytes(write(lab.present(), _options())))
 
 
 def _options() -> Options:

@@ -2,110 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QLabel, QMenu, QToolBar
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar
 
-from app.shell.actions import COMMANDS, MENUS, Command
+from app.shell.command import Command
+from app.shell.commands import COMMANDS, MENUS
+from app.shell.files import Files
+from app.shell.host import Host
 from app.state.disk import shown_path
 from app.widgets.held import rest
 from app.widgets.icons import icon
 from core.base.errors import legible
 
-if TYPE_CHECKING:
-    from app.shell.window import Window
-
 MOST_OF_A_PATH = 100  # characters in a menu
+ON_TOOLBAR = [command for command in COMMANDS if command.toolbar]
 BEFORE_A_GAP = ("save", "redo", "figure")  # the toolbar's groups end with these
 
 
-def make_actions(window: Window) -> dict[str, QAction]:
-    """The commands as Qt actions of a window, by id."""
+def make_actions(host: Host, then: Callable[[], object]) -> dict[str, QAction]:
+    """The commands as Qt actions of a window, by id; `then` is called after each."""
     found = {}
     for command in COMMANDS:
         text = f"{command.text}\t{command.shown}" if command.shown else command.text
-        action = QAction(text, window)
-        action.setShortcuts(shortcuts(command))
-        action.setToolTip(_tip(command))
+        action = QAction(text, host.frame)
+        action.setShortcuts(command.shortcuts)
+        action.setToolTip(command.tooltip)
         if command.checked:
             action.setCheckable(True)
         action.setAutoRepeat(command.repeats)
-        action.triggered.connect(_runner(window, command, action))
+        action.triggered.connect(_runner(host, command, action, then))
         found[command.id] = action
     return found
 
 
-def shortcuts(command: Command) -> list[QKeySequence]:
-    """The keys of a command, each once: two equal ones are ambiguous, and a platform may lack one."""
-    found = {QKeySequence(key).toString(): QKeySequence(key) for key in command.keys}
-    return [sequence for text, sequence in found.items() if text]
+def give_icons(actions: Mapping[str, QAction], commands: Iterable[Command]) -> None:
+    """Give commands their icons, in the present colour.
 
-
-def give_icons(actions: dict[str, QAction], menu: str = "") -> None:
-    """Give the commands of a menu their icons, in the present colour; without a menu, those of the toolbar.
-
-    Drawing them all would be a fifth of the time in which the window opens.
+    Menus get theirs when they open: drawing them all would be a fifth of the time in which the window opens.
     """
-    for command in COMMANDS:
-        if command.icon and (command.menu == menu or (not menu and command.toolbar)):
+    for command in commands:
+        if command.icon:
             actions[command.id].setIcon(icon(command.icon))
 
 
-def _runner(window: Window, command: Command, action: QAction) -> Callable[[], None]:
+def _runner(host: Host, command: Command, action: QAction, then: Callable[[], object]) -> Callable[[], None]:
     def run() -> None:
         if command.repeats:
             rest(action)
-        command.run(window)
-        window.refresh_actions()
+        command.run(host)
+        then()
 
     return run
 
 
-def add_menus(window: Window) -> None:
-    """Every command in its menu; beside them the recent files and the panels."""
-    menus = {name: window.menuBar().addMenu(f"&{name}") for name in MENUS}
-    for name, menu in menus.items():
-        menu.aboutToShow.connect(partial(give_icons, window.actions_by_id, name))
-    groups: dict[str, int] = {}
-    for command in COMMANDS:
-        menu = menus[command.menu]
-        if groups.setdefault(command.menu, command.group) != command.group:
-            menu.addSeparator()
-            groups[command.menu] = command.group
-        menu.addAction(window.actions_by_id[command.id])
-        window.addAction(window.actions_by_id[command.id])
+def add_menus(window: QMainWindow, actions: Mapping[str, QAction], files: Files) -> None:
+    """Every command in its menu; beside them the recent files and the docks that are there."""
+    menus = {}
+    for name, commands in MENUS.items():
+        menus[name] = menu = window.menuBar().addMenu(f"&{name}")
+        menu.aboutToShow.connect(partial(give_icons, actions, commands))
+        for before, command in zip([commands[0], *commands], commands, strict=False):
+            if before.group != command.group:
+                menu.addSeparator()
+            menu.addAction(actions[command.id])
+            window.addAction(actions[command.id])
     recent = QMenu("Open &recent", window)
-    recent.aboutToShow.connect(partial(_fill_recent, window, recent))
-    menus["File"].insertMenu(window.actions_by_id["save"], recent)
+    recent.aboutToShow.connect(partial(_fill_recent, files, recent))
+    menus["File"].insertMenu(actions["save"], recent)
     panels = menus["View"].addMenu("Pa&nels")
-    for dock in window.docks.values():
+    for dock in window.findChildren(QDockWidget):
         panels.addAction(dock.toggleViewAction())
 
 
-def _fill_recent(window: Window, menu: QMenu) -> None:
+def _fill_recent(files: Files, menu: QMenu) -> None:
     menu.clear()
-    for path in window.files.recent():
+    for path in files.recent():
         action = QAction(legible(shown_path(path), MOST_OF_A_PATH).replace("&", "&&"), menu)
-        action.triggered.connect(lambda checked=False, path=path: window.files.open_recent(path))
+        action.triggered.connect(lambda checked=False, path=path: files.open_recent(path))
         menu.addAction(action)
     menu.setDisabled(menu.isEmpty())
 
 
-def add_toolbar(window: Window) -> tuple[QToolBar, QLabel]:
+def add_toolbar(window: QMainWindow, actions: Mapping[str, QAction]) -> tuple[QToolBar, QLabel]:
     """The commands used most, and beside them the place where the window says something in passing."""
     bar = QToolBar("Main", window)
     bar.setObjectName("toolbar")
     bar.setMovable(False)
     bar.setIconSize(QSize(20, 20))
-    for command in COMMANDS:
-        if command.toolbar:
-            bar.addAction(window.actions_by_id[command.id])
-            if command.id in BEFORE_A_GAP:
-                bar.addSeparator()
+    for command in ON_TOOLBAR:
+        bar.addAction(actions[command.id])
+        if command.id in BEFORE_A_GAP:
+            bar.addSeparator()
     said = QLabel()
     said.setTextFormat(Qt.TextFormat.PlainText)
     said.setContentsMargins(8, 0, 0, 0)
@@ -113,23 +104,3 @@ def add_toolbar(window: Window) -> tuple[QToolBar, QLabel]:
     bar.addWidget(said)
     window.addToolBar(bar)
     return bar, said
-
-
-# -- the commands as words
-
-
-def keys_text(command: Command) -> str:
-    """The keys of a command as people read them."""
-    keys = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in shortcuts(command)]
-    return ", ".join([*([command.shown] if command.shown else []), *keys])
-
-
-def plain_text(command: Command) -> str:
-    return command.text.replace("&", "").removesuffix("…")
-
-
-def _tip(command: Command) -> str:
-    keys = keys_text(command)
-    return f"{plain_text(command)}: {command.tip[0].lower()}{command.tip[1:]}" + (
-        f" ({keys})" if keys else ""
-    )

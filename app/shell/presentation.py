@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
-if TYPE_CHECKING:
-    from app.shell.window import Window
+from app.canvas.view import View
 
 HIDE_POINTER = 3000  # milliseconds
+BLACK_KEYS = (Qt.Key.Key_B, Qt.Key.Key_Period)
 
 
 class Presentation(QObject):
-    """Switches a window between working and presenting; `chrome` is what presenting hides."""
+    """Switches a window between working and presenting its view; `chrome` is what presenting hides."""
 
-    def __init__(self, window: Window):
+    def __init__(self, window: QMainWindow, view: View, chrome: Callable[[], Sequence[QWidget]]):
         super().__init__(window)
-        self.window = window
+        self._window, self._view, self._chrome = window, view, chrome
         self.active = False
         self._hidden: list[QWidget] = []
         self._was_full_screen = False
@@ -40,15 +40,15 @@ class Presentation(QObject):
             self.stop()
             return
         self.active = True
-        self._was_full_screen = self.window.isFullScreen()
-        self._hidden = [part for part in self.window.chrome() if part.isVisible()]
+        self._was_full_screen = self._window.isFullScreen()
+        self._hidden = [part for part in self._chrome() if part.isVisible()]
         for part in self._hidden:
             part.hide()
-        self.window.showFullScreen()
-        self.window.view.setFocus()
+        self._window.showFullScreen()
+        self._view.setFocus()
         if cursor is not None:
-            self.window.session.seek(cursor)
-        self.window.view.present(True)
+            self._view.session.seek(cursor)
+        self._view.present(True)
         app = QGuiApplication.instance()
         assert app is not None
         app.installEventFilter(self)
@@ -63,24 +63,34 @@ class Presentation(QObject):
         app.removeEventFilter(self)
         self._pointer.stop()
         self._black.hide()
-        self.window.view.viewport().unsetCursor()
+        self._view.viewport().unsetCursor()
         for part in self._hidden:
             part.show()
         if not self._was_full_screen:
-            self.window.showNormal()
-        self.window.view.present(False)
+            self._window.showNormal()
+        self._view.present(False)
+
+    def take_key(self, key: Qt.Key) -> bool:
+        """Do what a key does while presenting; return whether it does anything."""
+        if self.active and key == Qt.Key.Key_Escape:
+            self.stop()
+        elif self.active and key in BLACK_KEYS:
+            self.toggle_black()
+        else:
+            return False
+        return True
 
     def toggle_black(self) -> None:
         """A black screen, to turn the room's eyes to the speaker."""
-        self._black.setGeometry(self.window.rect())
+        self._black.setGeometry(self._window.rect())
         self._black.setVisible(not self.black)
         self._black.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseMove:
-            self.window.view.viewport().unsetCursor()
+            self._view.viewport().unsetCursor()
             self._pointer.start()
         return False
 
     def _hide_pointer(self) -> None:
-        self.window.view.viewport().setCursor(Qt.CursorShape.BlankCursor)
+        self._view.viewport().setCursor(Qt.CursorShape.BlankCursor)

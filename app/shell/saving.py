@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -12,40 +12,38 @@ from PySide6.QtWidgets import QProgressDialog
 
 from app.figures.kinds import FIGURE_KINDS
 from app.shell.file_dialogs import ask_for_file, ask_for_kind
+from app.shell.host import Host
 from app.shell.message_boxes import complain
 from app.state.disk import shown_name, write_atomically
 from core.base.errors import Problem
 from core.figure import Figure, Figures
 
-if TYPE_CHECKING:
-    from app.shell.window import Window
 
-
-def save_figure(window: Window) -> None:
+def save_figure(host: Host) -> None:
     """Ask for a file and save the present step to it."""
     from app.figures.files import save_figure as write
 
     kinds = {kind.title: kind.suffix for kind in FIGURE_KINDS}
-    path = ask_for_file(window, "Save figure", _suggested(window, "figure.svg"), kinds)
+    path = ask_for_file(host.frame, "Save figure", _suggested(host, "figure.svg"), kinds)
     if path:
-        _write(window, path, lambda: write(window.session.figure, path, window.theme))
+        _write(host, path, lambda: write(host.session.figure, path, host.theme))
 
 
-def save_all_figures(window: Window) -> None:
+def save_all_figures(host: Host) -> None:
     """Ask for a file and save every step to it, or to numbered files beside it."""
     from app.figures.files import save_pages
 
     pages_first = sorted(FIGURE_KINDS, key=lambda kind: not kind.pages)
     kinds = {kind.title_of_all: kind.suffix for kind in pages_first}
-    path = ask_for_file(window, "Save figures of all steps", _suggested(window, "steps.pdf"), kinds)
+    path = ask_for_file(host.frame, "Save figures of all steps", _suggested(host, "steps.pdf"), kinds)
     if path:
-        session = window.session
+        session = host.session
         count = len(session.story) + 1
-        progress = QProgressDialog("Saving figures of all steps", "Cancel", 0, 2 * count, window)
+        progress = QProgressDialog("Saving figures of all steps", "Cancel", 0, 2 * count, host.frame)
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         pages = Pages(Figures(session.drawing, session.story, session.digits), count, progress)
         try:
-            _write(window, path, lambda: save_pages(pages, path, window.theme))
+            _write(host, path, lambda: save_pages(pages, path, host.theme))
         finally:
             progress.close()
             progress.deleteLater()
@@ -74,34 +72,34 @@ class Pages(Sequence[Figure]):
         return self._figures.at(place)
 
 
-def save_graphml(window: Window) -> None:
+def save_graphml(host: Host) -> None:
     """Ask for a file and save the graph for other programs."""
     import networkx as nx
 
-    path = ask_for_file(window, "Save graph", _suggested(window, "graph.graphml"), {"GraphML": ".graphml"})
+    path = ask_for_file(host.frame, "Save graph", _suggested(host, "graph.graphml"), {"GraphML": ".graphml"})
     if path:
-        text = "\n".join(nx.generate_graphml(window.session.story.graph.digraph()))
-        _write(window, path, lambda: write_atomically(path, text.encode()))
+        text = "\n".join(nx.generate_graphml(host.session.story.graph.digraph()))
+        _write(host, path, lambda: write_atomically(path, text.encode()))
 
 
-def save_export(window: Window) -> None:
+def save_export(host: Host) -> None:
     """Ask for a file and write the program, or what is trained, for other libraries."""
     from app.shell.exports import EXPORTS
 
-    window.program.take_now()
+    host.program.take_now()
     kinds = {title: export.suffix for title, export in EXPORTS.items()}
-    chosen = ask_for_kind(window, "Export", _suggested(window, "program.py"), kinds)
+    chosen = ask_for_kind(host.frame, "Export", _suggested(host, "program.py"), kinds)
     if chosen:
         path, title = chosen
-        _write(window, path, lambda: write_atomically(path, EXPORTS[title].made(window)))
+        _write(host, path, lambda: write_atomically(path, EXPORTS[title].made(host.lab)))
 
 
-def _suggested(window: Window, name: str) -> Path:
-    project = window.session.path
+def _suggested(host: Host, name: str) -> Path:
+    project = host.session.path
     return (project.parent if project else Path.home()) / name
 
 
-def _write(window: Window, path: Path, write: Callable[[], object]) -> None:
+def _write(host: Host, path: Path, write: Callable[[], object]) -> None:
     trouble = ""
     QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)  # many steps or nodes may take seconds
     try:
@@ -111,6 +109,6 @@ def _write(window: Window, path: Path, write: Callable[[], object]) -> None:
     finally:
         QGuiApplication.restoreOverrideCursor()
     if trouble:
-        complain(window, trouble)
+        complain(host.frame, trouble)
     else:
-        window.tell(f"Saved {shown_name(path)}")
+        host.tell(f"Saved {shown_name(path)}")

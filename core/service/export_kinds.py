@@ -1,5 +1,6 @@
-"""What a program and its training can be exported as: one table, read by the window, the command line and the
-documents. What writes an export is loaded when it is written.
+"""What a program and its training can be exported as: one table for the window, commands and documents.
+
+What writes an export is loaded when it is written.
 """
 
 from __future__ import annotations

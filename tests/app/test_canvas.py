@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from app.canvas.items import ArrowItem, BoxItem, LabelItem
 from app.canvas.scene import MOST_AT_ONCE, PIECE
 from app.painting.parts import label_rect
+from app.shell.view_commands import next_theme
 from app.widgets.scrubbing import scrub_step, scrubbed
 
 Left = Qt.MouseButton.LeftButton
@@ -203,7 +204,7 @@ def test_the_selected_node_is_framed_on_the_canvas(window):
 def test_a_dimmed_figure_stays_dimmed(window):
     window.session.set_text("(x+")
     window.session.seek(5)
-    window.next_theme()
+    next_theme(window)
     assert {item.opacity() for item in items(window, LabelItem)} == {0.35}
     window.session.set_text("(x+y)z")
     assert {item.opacity() for item in items(window, LabelItem)} == {1.0}

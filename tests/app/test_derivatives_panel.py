@@ -19,6 +19,7 @@ from app.derivatives.head import read_seed, seed_text
 from app.derivatives.matrix import SENSIBLE
 from app.derivatives.matrix_map import thinned
 from app.derivatives.view import Question
+from app.shell.view_commands import scale_text
 from app.widgets.theme import THEMES
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
@@ -34,8 +35,7 @@ SOFTMAX = "p = softmax(W x + b); L = -ln(p[0])"
 
 @pytest.fixture
 def panel(window):
-    window.derivatives_dock.open()
-    return window.derivatives
+    return window.derivatives_dock.open()
 
 
 def look(qtbot, panel, tab):
@@ -60,7 +60,7 @@ def test_it_opens_and_closes_by_its_key_and_shows_the_example(window, qtbot):
     action = window.actions_by_id["derivatives"]
     action.trigger()
     assert window.derivatives_dock.seen and action.isChecked()
-    view = look(qtbot, window.derivatives, FORMULA)
+    view = look(qtbot, window.derivatives_dock.make(), FORMULA)
     assert view.found.text == "z"
     action.trigger()
     assert not window.derivatives_dock.seen and not action.isChecked()
@@ -182,10 +182,10 @@ def test_nothing_is_cut_off_in_a_small_window(window, panel, qtbot, tab, scale):
     window.resize(1024, 700)
     window.session.open_program(SOFTMAX, {}, "open")
     window.session.select("W")
-    window.scale_text(scale - 1)
+    scale_text(window, scale - 1)
     look(qtbot, panel, tab)
     QApplication.processEvents()
-    area = window.docks["derivatives"].widget()
+    area = window.docks["derivatives"].dock.widget()
     assert panel.width() <= area.viewport().width()
     for button in panel.findChildren(QAbstractButton):
         if button.isVisible() and button.text():
@@ -260,7 +260,7 @@ def test_seeds_are_read_and_written_in_one_way(text, seed):
 
 def test_the_command_for_the_seed_puts_the_cursor_there(window, qtbot):
     window.actions_by_id["seed"].trigger()
-    qtbot.waitUntil(lambda: window.derivatives.head.seed.lineEdit().hasFocus())
+    qtbot.waitUntil(lambda: window.derivatives_dock.make().head.seed.lineEdit().hasFocus())
 
 
 # -- the canvas' command

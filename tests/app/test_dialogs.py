@@ -13,7 +13,7 @@ from app.figures.kinds import FIGURE_KINDS
 from app.shell import saving
 from app.shell.exports import EXPORTS
 from app.shell.file_dialogs import ask_for_kind
-from app.shell.help import NOTATION
+from app.shell.sheets import NOTATION
 from core.graph.builder import read_program
 from core.project.document import Document
 

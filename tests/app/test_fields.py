@@ -5,8 +5,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QVBoxLayout, QWidget
 
-from app.shell.actions import COMMANDS
-from app.shell.menus import shortcuts
+from app.shell.commands import COMMANDS
 from app.widgets.fields import NumberField
 
 # the offscreen platform says so for every tooltip
@@ -156,7 +155,7 @@ def test_the_keys_of_commands_work_while_a_field_has_the_focus(desk, name):
         action.triggered.disconnect()
         action.triggered.connect(lambda *_, command=command: called.append(command))
     for command in COMMANDS:
-        for keys in shortcuts(command):
+        for keys in command.shortcuts:
             FIELDS[name](desk).setFocus()
             called.clear()
             QTest.keyClick(desk.windowHandle(), keys[0].key(), keys[0].keyboardModifiers())

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QMenu
 
 from app.canvas.items import FrameItem
 from app.painting.parts import title_rect
-from app.shell.folding import add_folding
+from app.shell.canvas_menu import add_folding
+from app.shell.view_commands import next_theme
 from app.state.session import MOST_AT_ONCE
 from core.base.arrays import frozen
 from core.base.errors import Problem
@@ -272,7 +273,7 @@ def test_what_a_command_cannot_do_it_says(opened, command, selected, said):
 
 def entries(window, node, frame):
     menu = QMenu(window)
-    add_folding(menu, window, node, frame)
+    add_folding(menu, window.session, node, frame)
     return {action.text(): action for action in menu.actions() if not action.isSeparator()}
 
 
@@ -301,7 +302,7 @@ def test_the_innermost_frame_is_the_one_pointed_at(window):
 
 def test_frames_follow_the_theme_and_the_selection_stays_visible(opened):
     opened.session.unfold("y")
-    opened.next_theme()
+    next_theme(opened)
     frames = [item for item in opened.scene.items() if isinstance(item, FrameItem)]
     assert [item.theme for item in frames] == [opened.theme]
     seen = opened.view.mapToScene(opened.view.viewport().rect()).boundingRect()

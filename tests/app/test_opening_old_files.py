@@ -146,7 +146,7 @@ def test_the_window_comes_back_as_it_was_left(qtbot, fonts, session, settings):
     assert window.width() == max(width, least.width())
     assert window.height() == max(height, least.height())
     for name, was in SETTINGS["docks"].items():
-        dock = window.docks[name]
+        dock = window.docks[name].dock
         assert window.dockWidgetArea(dock).name == was["area"], name
         assert dock.isHidden() != was["shown"], name
     assert window.theme.name == SETTINGS["settings"]["theme"]

@@ -7,9 +7,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QTableWidget
 
 from app.panels.values import ValuesPanel
-from app.shell.actions import COMMANDS, MENUS
-from app.shell.help import KeySheet, NotationSheet, Palette
-from app.shell.menus import plain_text
+from app.shell.commands import COMMANDS
+from app.shell.palette import Palette
+from app.shell.sheets import Sheet
+from app.shell.view_commands import scale_text
 from app.widgets.theme import THEMES
 from core.base.arrays import frozen
 from core.ops import LISTED
@@ -289,7 +290,7 @@ def test_presenting_leaves_the_canvas_alone_and_esc_comes_back(window):
     assert not window.presentation.black
     QTest.keyClick(window.view, Key.Key_Escape)
     assert not window.presentation.active
-    assert window.menuBar().isVisible() and window.docks["program"].isVisible()
+    assert window.menuBar().isVisible() and window.docks["program"].dock.isVisible()
 
 
 def test_a_remote_starts_and_ends_with_the_same_key(window):
@@ -323,7 +324,6 @@ def contrast(a, b):
 def test_every_command_is_in_a_menu_with_a_tip(window):
     for command in COMMANDS:
         action = window.actions_by_id[command.id]
-        assert command.menu in MENUS
         assert action.toolTip() and command.tip
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
 
@@ -349,7 +349,7 @@ def test_sheets_open_and_close(window, qtbot, name):
 CONTEXT_MENUS = {
     "canvas": lambda window: window.view.viewport(),
     "explanation": lambda window: window.explanation.viewport(),
-    "formula": lambda window: window.derivatives.views[0],
+    "formula": lambda window: window.derivatives_dock.make().views[0],
 }
 
 
@@ -472,16 +472,16 @@ def test_a_wrong_value_is_answered_with_how_to_write_one(window):
 
 
 def test_larger_text_is_larger_everywhere(window):
-    editor, title = window.program.editor, window.docks["values"]
+    editor, title = window.program.editor, window.docks["values"].dock
     before = (
         editor.font().pointSizeF(),
         title.font().pointSizeF(),
         window.explanation.rule.sizeHint().height(),
     )
-    window.scale_text(1.0)
+    scale_text(window, 1.0)
     after = editor.font().pointSizeF(), title.font().pointSizeF(), window.explanation.rule.sizeHint().height()
     assert all(b > 1.5 * a for a, b in zip(before, after, strict=True))
-    window.scale_text(-1.0)
+    scale_text(window, -1.0)
 
 
 def test_the_title_of_every_step_has_room(window):
@@ -491,15 +491,18 @@ def test_the_title_of_every_step_has_room(window):
         assert where.fontMetrics().horizontalAdvance(where.text()) <= where.width()
 
 
-@pytest.mark.parametrize("kind", [KeySheet, NotationSheet])
-def test_a_sheet_lists_what_there_is_and_cuts_nothing_off(window, qtbot, kind):
-    sheet = kind(window)
+KEYS = {command.plain_text for command in COMMANDS if command.keys}
+
+
+@pytest.mark.parametrize(("name", "listed"), [("keys", KEYS), ("notation", {says for _, says in LISTED})])
+def test_a_sheet_lists_what_there_is_and_cuts_nothing_off(window, qtbot, name, listed):
+    window.actions_by_id[name].trigger()
+    sheet = window.findChild(Sheet)
     qtbot.addWidget(sheet)
     sheet.show()
     (table,) = sheet.findChildren(QTableWidget)
     texts = [table.item(row, 1).text() for row in range(table.rowCount())]
-    commands = {plain_text(c) for c in COMMANDS if c.keys}
-    assert (commands if kind is KeySheet else {says for _, says in LISTED}) <= set(texts)
+    assert listed <= set(texts)
     assert all(table.rowHeight(row) >= table.sizeHintForRow(row) for row in range(table.rowCount()))
 
 
@@ -523,7 +526,7 @@ FOUND = {
 
 @pytest.mark.parametrize("typed", FOUND)
 def test_the_palette_puts_the_best_fit_first(window, typed):
-    palette = Palette(window)
+    palette = Palette(window, COMMANDS, window.actions_by_id)
     palette.field.setText(typed)
     names = [palette.list.item(row).text().split("    ")[0] for row in range(palette.list.count())]
     assert sorted(FOUND[typed], key=names.index) == FOUND[typed]

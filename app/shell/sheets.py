@@ -1,33 +1,25 @@
-"""The command palette and the sheets of help: keys, notation, about."""
+"""The sheets of help: keys, notation, about."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
     QLabel,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from app.shell.actions import COMMANDS, Command
-from app.shell.menus import keys_text, plain_text
+from app.shell.command import Command
 from app.state.version import program_version
 from core.base.resources import resource
 from core.ops import LISTED
-
-if TYPE_CHECKING:
-    from app.shell.window import Window
 
 CANVAS_KEYS = (
     ("Space, Right, Down, PageDown, Enter, N", "Next step"),
@@ -66,72 +58,6 @@ NOTATION = (
 )
 
 
-def found_by(typed: str) -> list[Command]:
-    """The commands whose name or description contains every word typed, the best fit first."""
-    words = typed.lower().split()
-    wanted = " ".join(words)
-
-    def fits(command: Command) -> list[bool]:
-        name = plain_text(command).lower()
-        described = f"{name} {command.tip.lower()}"
-        return [
-            name == wanted,
-            name.startswith(wanted),
-            all(any(part.startswith(word) for part in name.split()) for word in words),
-            all(word in name for word in words),
-            all(word in described for word in words),
-        ]
-
-    return sorted((c for c in COMMANDS if any(fits(c))), key=lambda c: fits(c).index(True))
-
-
-class Palette(QDialog):
-    """Find a command by typing a part of its name."""
-
-    def __init__(self, window: Window):
-        super().__init__(window)
-        self.window_ = window
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Commands")
-        self.resize(520, 380)
-        self.field = QLineEdit()
-        self.field.setPlaceholderText("Type a part of a command's name")
-        self.field.setAccessibleName("Command")
-        self.list = QListWidget()
-        self.list.setAccessibleName("Commands")
-        box = QVBoxLayout(self)
-        box.addWidget(self.field)
-        box.addWidget(self.list)
-        self.field.textChanged.connect(self._show)
-        self.list.itemActivated.connect(self._run)
-        self.field.returnPressed.connect(lambda: self._run(self.list.currentItem()))
-        self._show()
-
-    def _show(self) -> None:
-        self.list.clear()
-        for command in found_by(self.field.text()):
-            if self.window_.actions_by_id[command.id].isEnabled():
-                keys = keys_text(command)
-                item = QListWidgetItem(f"{plain_text(command)}" + (f"    {keys}" if keys else ""))
-                item.setData(Qt.ItemDataRole.UserRole, command.id)
-                item.setToolTip(command.tip)
-                self.list.addItem(item)
-        self.list.setCurrentRow(0)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            by = 1 if event.key() == Qt.Key.Key_Down else -1
-            self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + by)))
-        else:
-            super().keyPressEvent(event)
-
-    def _run(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
-            action = self.window_.actions_by_id[item.data(Qt.ItemDataRole.UserRole)]
-            self.accept()
-            action.trigger()
-
-
 class Sheet(QDialog):
     """A sheet of rows of two columns."""
 
@@ -167,19 +93,19 @@ class Sheet(QDialog):
 class KeySheet(Sheet):
     """All keys on one sheet."""
 
-    def __init__(self, window: Window):
+    def __init__(self, parent: QWidget, commands: Iterable[Command]):
         rows = list(CANVAS_KEYS)
-        rows += [(keys_text(c), plain_text(c)) for c in COMMANDS if c.keys]
-        super().__init__(window, "Keys", ("Keys", "What they do"), rows)
+        rows += [(command.keys_text, command.plain_text) for command in commands if command.keys]
+        super().__init__(parent, "Keys", ("Keys", "What they do"), rows)
 
 
 class NotationSheet(Sheet):
     """How formulas are written, and every operation there is."""
 
-    def __init__(self, window: Window):
+    def __init__(self, parent: QWidget):
         rows = list(NOTATION)
         rows += LISTED
-        super().__init__(window, "Notation", ("Written", "Meaning"), rows)
+        super().__init__(parent, "Notation", ("Written", "Meaning"), rows)
 
 
 class About(QDialog):

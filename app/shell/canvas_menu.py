@@ -1,0 +1,54 @@
+"""The menu of the canvas: what can be done with the node and the frame under the pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from app.shell.host import Host
+from app.state.session import Session
+from core.base.errors import Problem
+from core.graph.graph import Graph
+from core.passes.expansions import called, expansion
+
+COMMANDS_BELOW = (
+    ("differentiate", "seed", "derivatives"),
+    ("copy_value", "copy_figure", "copy_latex", "figure"),
+    ("fit", "arrange"),
+)
+
+
+def open_canvas_menu(host: Host, actions: Mapping[str, QAction], at: QPoint) -> None:
+    """Select the node at a point of the view and show what can be done with it."""
+    node = host.view.node_under(at)
+    if node:
+        host.session.select(node)
+    menu = QMenu(host.frame)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    add_folding(menu, host.session, node, host.view.frame_under(at))
+    for group in COMMANDS_BELOW:
+        menu.addActions([actions[name] for name in group])
+        menu.addSeparator()
+    menu.popup(host.view.mapToGlobal(at))
+
+
+def add_folding(menu: QMenu, session: Session, node: str, frame: str) -> None:
+    """The entries for a node and for the frame around it, where there is something to do."""
+    graph = session.story.graph
+    if node and _unfolds(graph, node):
+        menu.addAction(f"Unfold {called(graph, graph.nodes[node])}", lambda: session.unfold(node))
+    if frame:
+        menu.addAction(f"Fold {called(graph, graph.folded[frame])}", lambda: session.fold(frame))
+    if not menu.isEmpty():
+        menu.addSeparator()
+
+
+def _unfolds(graph: Graph, node: str) -> bool:
+    try:
+        expansion(graph, graph.nodes[node])
+    except Problem:
+        return False
+    return True

@@ -1,0 +1,89 @@
+"""The menu Edit: undo, the clipboard, the program."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QGuiApplication
+
+from app.shell.command import Command, Keys
+from app.shell.host import Host
+from core.base.numbers import typed_text
+
+
+def undo(host: Host) -> None:
+    """Take the last change back; what has just been typed is one."""
+    host.program.end_typing()
+    host.session.undo_stack.undo()
+
+
+def redo(host: Host) -> None:
+    host.program.end_typing()
+    host.session.undo_stack.redo()
+
+
+def copy_figure(host: Host) -> None:
+    from app.figures.clipboard import figure_mime
+
+    QGuiApplication.clipboard().setMimeData(figure_mime(host.session.figure, host.theme))
+    host.tell("The figure is on the clipboard")
+
+
+def copy_value(host: Host) -> None:
+    """The selected node's value, or the output's, with every digit."""
+    name = host.session.selection or host.session.story.graph.output
+    value = host.session.snapshot.value(name)
+    if value is None:
+        host.tell(f"{name} has no value yet")
+    else:
+        QGuiApplication.clipboard().setText(typed_text(value))
+        host.tell(f"The value of {name} is on the clipboard")
+
+
+def edit_program(host: Host) -> None:
+    host.docks["program"].open()
+    host.program.editor.setFocus()
+    host.program.editor.selectAll()
+
+
+EDIT = (
+    Command(
+        "undo",
+        "&Undo",
+        "Take the last change back",
+        undo,
+        (Keys.Undo,),
+        icon="undo-2",
+        toolbar=True,
+        repeats=True,
+    ),
+    Command(
+        "redo",
+        "&Redo",
+        "Make the change again",
+        redo,
+        (Keys.Redo, "Ctrl+Shift+Z", "Ctrl+Y"),
+        icon="redo-2",
+        toolbar=True,
+        repeats=True,
+    ),
+    Command(
+        "copy_figure",
+        "Copy &figure",
+        "The present step on the clipboard",
+        copy_figure,
+        ("Ctrl+Shift+C",),
+        icon="clipboard-copy",
+        group=1,
+    ),
+    Command(
+        "copy_latex",
+        "Copy step as &LaTeX",
+        "The explanation's formulas on the clipboard",
+        lambda host: host.explanation.copy_latex(),
+        ("Ctrl+Alt+C",),
+        group=1,
+    ),
+    Command("copy_value", "Copy &value", "The selected node's value, every digit", copy_value, group=1),
+    Command(
+        "edit_program", "Edit &program", "Put the cursor into the program", edit_program, ("Ctrl+L",), group=2
+    ),
+)

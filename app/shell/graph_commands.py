@@ -1,0 +1,135 @@
+"""The menu Graph: digits, what is differentiated, unfolding. What cannot be done is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.shell.command import Command
+from app.shell.host import Host
+from core.base.errors import Problem
+from core.passes.unfold import frame_of
+
+
+def differentiate(host: Host) -> None:
+    """Start the backward pass at the selected node, or at the program's output again."""
+    graph, name = host.session.story.graph, host.session.selection
+    if not name or graph.nodes[name].is_leaf:
+        host.tell("Select a computed node first; an input is what it is differentiated by")
+    elif name == graph.own_output == graph.output:
+        host.tell(f"{name} is the output already")
+    else:
+        host.session.differentiate(graph.own_output if name == graph.output else name)
+        host.tell(f"{host.session.story.graph.output} is differentiated now")
+
+
+def unfold(host: Host) -> None:
+    """Show what the selected operation is made of."""
+    _try(host, lambda: host.session.unfold(_selected(host)))
+
+
+def fold(host: Host) -> None:
+    """Put the frame around the selected node back into one node."""
+    _try(host, lambda: host.session.fold(_frame_around(host)))
+
+
+def unfold_all(host: Host, level: str) -> None:
+    """Unfold `all` functions, or arrays to `numbers` as well."""
+    _try(host, lambda: host.session.unfold_all(level))
+
+
+def _try(host: Host, change: Callable[[], None]) -> None:
+    try:
+        change()
+    except Problem as problem:
+        host.tell(str(problem))
+
+
+def _selected(host: Host) -> str:
+    if not host.session.selection:
+        hint = "Click on it, or walk to it with Alt and the arrow keys"
+        raise Problem("Select an operation first", hint=hint)
+    return host.session.selection
+
+
+def _frame_around(host: Host) -> str:
+    key = frame_of(host.session.story.graph, _selected(host))
+    if not key:
+        raise Problem(f"{host.session.selection} is not inside anything unfolded")
+    return key
+
+
+GRAPH = (
+    Command(
+        "more_digits",
+        "&More digits",
+        "Show more digits",
+        lambda host: host.session.set_digits(min(12, host.session.digits + 1)),
+        ("Ctrl+.",),
+        repeats=True,
+    ),
+    Command(
+        "fewer_digits",
+        "&Fewer digits",
+        "Show fewer digits",
+        lambda host: host.session.set_digits(max(2, host.session.digits - 1)),
+        ("Ctrl+,",),
+        repeats=True,
+    ),
+    Command(
+        "arrange",
+        "&Arrange",
+        "Put moved nodes back in their places",
+        lambda host: host.session.reset_places(),
+        ("Ctrl+Shift+A",),
+        icon="network",
+        group=1,
+    ),
+    Command(
+        "differentiate",
+        "Differentiate this &node",
+        "The backward pass starts at the selected node; once more, and it starts at the end again",
+        differentiate,
+        ("Ctrl+Shift+D",),
+        checked=lambda host: host.session.selection == host.session.document.output != "",
+        group=2,
+    ),
+    Command(
+        "seed",
+        "&Seed…",
+        "What the backward pass starts with: 1, another number, or one entry of the output",
+        lambda host: host.docks["derivatives"].open().edit_seed(),
+        group=2,
+    ),
+    Command(
+        "unfold", "&Unfold", "Show what the selected operation is made of", unfold, ("Ctrl+Down",), group=3
+    ),
+    Command(
+        "fold",
+        "F&old",
+        "Put the frame around the selected node back into one operation",
+        fold,
+        ("Ctrl+Up",),
+        group=3,
+    ),
+    Command(
+        "unfold_all",
+        "Unfold &everything",
+        "Every function as the formula it stands for",
+        lambda host: unfold_all(host, "all"),
+        group=3,
+    ),
+    Command(
+        "unfold_numbers",
+        "Unfold &to numbers",
+        "Vectors and matrices entry by entry as well, up to 64 entries each",
+        lambda host: unfold_all(host, "numbers"),
+        group=3,
+    ),
+    Command(
+        "fold_all",
+        "Fold e&verything",
+        "The program as it was typed",
+        lambda host: host.session.fold_all(),
+        group=3,
+    ),
+)

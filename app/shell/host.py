@@ -1,0 +1,53 @@
+"""What commands, dialogs and the menu of the canvas need of the main window."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtWidgets import QMainWindow
+
+from app.canvas.scene import Scene
+from app.canvas.view import View
+from app.panels.explanation import ExplanationPanel
+from app.panels.program import ProgramPanel
+from app.panels.transport import Transport
+from app.shell.docks import PanelDock
+from app.shell.files import Files
+from app.shell.presentation import Presentation
+from app.state.lab_session import LabSession
+from app.state.session import Session
+from app.state.settings import Settings
+from app.widgets.theme import Theme
+
+
+class Host(Protocol):
+    """The main window as seen by what it does; `docks` are those of the panels, by name."""
+
+    session: Session
+    lab: LabSession
+    settings: Settings
+    files: Files
+    scene: Scene
+    view: View
+    transport: Transport
+    program: ProgramPanel
+    explanation: ExplanationPanel
+    docks: dict[str, PanelDock]
+    presentation: Presentation
+    theme: Theme
+
+    @property
+    def frame(self) -> QMainWindow:
+        """The window itself: the parent of dialogs."""
+
+    def tell(self, sentence: str, lasting: bool = False) -> None:
+        """Say something in passing, until the document changes; what is `lasting` stays longer."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Dress the whole program anew, in a theme and in the size of text of the settings."""
+
+    def show_palette(self) -> None:
+        """Let a command be found by its name."""
+
+    def show_keys(self) -> None:
+        """Show the keys of all commands."""

@@ -1,0 +1,104 @@
+"""The table of panels: docks, menus, the palette and the settings of the window follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct
+from PySide6.QtCore import Qt
+
+from app.panels.explanation import ExplanationPanel
+from app.panels.program import ProgramPanel
+from app.panels.values import ValuesPanel
+from app.state.lab_session import LabSession
+from app.state.session import Session
+from app.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from app.derivatives.panel import DerivativesPanel
+    from app.lab.panel import LabPanel
+
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+class PanelWidget(Protocol):
+    """What a panel's widget can do."""
+
+    def set_theme(self, theme: Theme) -> None: ...
+
+
+class Panel(Struct, frozen=True):
+    """A panel: its name in the settings, title, place and first size of its dock, and what makes its widget.
+
+    One with a `menu` has a command there, which shows and hides it. It takes long to load, so its widget is
+    made when it is first asked for. It has a `pause()` for when it is hidden, and hears by `tell_seen` when
+    it comes to the front or is covered.
+    """
+
+    name: str
+    title: str
+    area: Qt.DockWidgetArea
+    make: Callable[[Session, LabSession], PanelWidget]
+    width: int = 0
+    height: int = 0
+    menu: str = ""
+    text: str = ""
+    tip: str = ""
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    group: int = 0
+    toolbar: bool = False
+    tell_seen: Callable[[Any, bool], object] = lambda widget, seen: None
+
+    @property
+    def on_demand(self) -> bool:
+        """Whether it is made when it is first asked for."""
+        return bool(self.menu)
+
+
+def _lab(session: Session, lab: LabSession) -> LabPanel:
+    from app.lab.panel import LabPanel
+
+    return LabPanel(lab)
+
+
+def _derivatives(session: Session, lab: LabSession) -> DerivativesPanel:
+    from app.derivatives.panel import DerivativesPanel
+
+    return DerivativesPanel(session)
+
+
+PANELS = (
+    Panel("program", "Program", LEFT, lambda session, lab: ProgramPanel(session), width=290, height=190),
+    Panel("values", "Values", LEFT, lambda session, lab: ValuesPanel(session), height=330),
+    Panel("explanation", "Explanation", BOTTOM, lambda session, lab: ExplanationPanel(session), height=262),
+    Panel(
+        "lab",
+        "Training",
+        RIGHT,
+        _lab,
+        width=620,
+        menu="Train",
+        text="Training &panel",
+        tip="Show or hide the training panel",
+        keys=("Ctrl+T",),
+        icon="graduation-cap",
+        toolbar=True,
+    ),
+    Panel(
+        "derivatives",
+        "Derivatives",
+        RIGHT,
+        _derivatives,
+        width=620,
+        menu="Graph",
+        text="&Derivatives panel",
+        tip="Ways to differentiate side by side, closed forms, Jacobians",
+        keys=("Ctrl+D",),
+        icon="square-function",
+        group=2,
+        tell_seen=lambda panel, seen: panel.set_seen(seen),
+    ),
+)

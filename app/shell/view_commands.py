@@ -1,0 +1,140 @@
+"""The menu View: steps, presenting, zoom, the look of the program."""
+
+from __future__ import annotations
+
+from app.shell.command import Command, Keys
+from app.shell.host import Host
+from app.widgets.theme import THEMES
+
+
+def toggle_full_screen(host: Host) -> None:
+    host.frame.showNormal() if host.frame.isFullScreen() else host.frame.showFullScreen()
+
+
+def next_theme(host: Host) -> None:
+    names = list(THEMES)
+    name = names[(names.index(host.theme.name) + 1) % len(names)]
+    host.settings.set("theme", name)
+    host.set_theme(THEMES[name])
+    host.tell(f"Theme: {name}")
+
+
+def scale_text(host: Host, by: float) -> None:
+    scale = min(2.0, max(1.0, round(host.settings.get("text_scale") + by, 1)))
+    host.settings.set("text_scale", scale)
+    host.set_theme(host.theme)
+    host.tell(f"Text at {round(scale * 100)} %")
+
+
+def toggle_animation(host: Host) -> None:
+    host.scene.animated = not host.scene.animated
+    host.settings.set("animate", host.scene.animated)
+
+
+VIEW = (
+    Command("next", "&Next step", "One fact forward", lambda host: host.transport.step(1), shown="Space"),
+    Command(
+        "previous",
+        "&Previous step",
+        "One fact back",
+        lambda host: host.transport.step(-1),
+        shown="Shift+Space",
+    ),
+    Command(
+        "first", "To the &start", "Nothing computed yet", lambda host: host.session.seek(0), shown="Home"
+    ),
+    Command(
+        "last",
+        "To the &end",
+        "Both passes done",
+        lambda host: host.session.seek(len(host.session.story)),
+        shown="End",
+    ),
+    Command(
+        "play",
+        "P&lay or pause",
+        "Step automatically",
+        lambda host: host.transport.toggle(),
+        ("F8",),
+        icon="play",
+    ),
+    Command(
+        "present",
+        "P&resent from the start",
+        "The canvas alone, large",
+        lambda host: host.presentation.start(0),
+        ("F5",),
+        icon="presentation",
+        group=1,
+        toolbar=True,
+    ),
+    Command(
+        "present_here",
+        "Present from &here",
+        "The canvas alone, from this step",
+        lambda host: host.presentation.start(None),
+        ("Shift+F5",),
+        group=1,
+    ),
+    Command(
+        "full_screen", "F&ull screen", "The window without a frame", toggle_full_screen, ("F11",), group=1
+    ),
+    Command(
+        "zoom_in",
+        "Zoom &in",
+        "Larger",
+        lambda host: host.view.zoom(1.25),
+        (Keys.ZoomIn, "Ctrl+="),
+        icon="zoom-in",
+        group=2,
+        repeats=True,
+    ),
+    Command(
+        "zoom_out",
+        "Zoom &out",
+        "Smaller",
+        lambda host: host.view.zoom(0.8),
+        (Keys.ZoomOut,),
+        icon="zoom-out",
+        group=2,
+        repeats=True,
+    ),
+    Command(
+        "fit", "&Fit", "The whole graph", lambda host: host.view.fit(), ("Ctrl+0",), icon="maximize", group=2
+    ),
+    Command(
+        "theme",
+        "Next &theme",
+        ", ".join(THEMES).capitalize(),
+        next_theme,
+        ("Ctrl+Shift+T",),
+        icon="moon",
+        group=3,
+    ),
+    Command(
+        "text_larger",
+        "Larger text",
+        "Up to 200 %",
+        lambda host: scale_text(host, 0.1),
+        ("Ctrl+Alt++",),
+        group=3,
+        repeats=True,
+    ),
+    Command(
+        "text_smaller",
+        "Smaller text",
+        "Down to 100 %",
+        lambda host: scale_text(host, -0.1),
+        ("Ctrl+Alt+-",),
+        group=3,
+        repeats=True,
+    ),
+    Command(
+        "animate",
+        "&Animate steps",
+        "A token travels along the active edge",
+        toggle_animation,
+        checked=lambda host: host.scene.animated,
+        group=3,
+    ),
+)
