@@ -99,6 +99,14 @@ def test_the_house_stands_in_floors(house, loose):
     assert {path.name for path in (ROOT / house).glob("*.py")} == {"__init__.py", *loose}
 
 
+def test_the_floors_are_drawn_as_they_are():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    drawing = text[text.index("    app    cli") :].split("\n\n")[0].split("\n")
+    floors = [tuple(line[11:].split()) for line in drawing]
+    assert floors == [*reversed(APP_FLOORS), *reversed(CORE_FLOORS)]
+    assert [line[:11].split() for line in drawing if line[:11].strip()] == [["app"], ["core"]]
+
+
 @pytest.mark.parametrize(
     ("house", "floor", "above"),
     [("core", "graph", "figure"), ("app", "canvas", "panels"), ("app", "state", "shell")],
