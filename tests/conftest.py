@@ -120,7 +120,7 @@ def window(qtbot, fonts, session):
 
 def _as_if_saved(window):
     """A test's window closes without asking about unsaved work."""
-    window.program.take_now()
+    window.program.apply_now()
     window.session.undo_stack.setClean()
 
 

@@ -241,7 +241,7 @@ class User:
 
     def _perhaps_wait(self):
         if self.random.random() < 0.8:
-            self.window.program.take_now()
+            self.window.program.apply_now()
         else:
             QTest.qWait(30)
 

@@ -1,4 +1,4 @@
-"""The scene: keeps one item for each part of the session's figure and lets the token travel."""
+"""The scene: keeps one item for each part of the session's figure and moves the token along the edges."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 300  # boxes of a figure that are made without leaving the window time in between
 PIECE = 100
-TRAVEL = 420  # milliseconds a token takes at normal speed
+TOKEN_TIME = 420  # milliseconds a token takes at normal speed
 
 
 class Scene(QGraphicsScene):
@@ -48,23 +48,23 @@ class Scene(QGraphicsScene):
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self._token = TokenItem(self.theme)
         self.addItem(self._token)
-        self._travel: QVariantAnimation | None = None
-        self._seen = 0
+        self._animation: QVariantAnimation | None = None
+        self._last_cursor = 0
         self._ticker = Ticker(self)
         session.runChanged.connect(self._show)
-        session.cursorMoved.connect(self._step)
+        session.cursorMoved.connect(self._follow_cursor)
         session.selectionChanged.connect(self._show)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         self.setBackgroundBrush(theme.colour("paper"))
-        self._forget()
+        self._remove_items()
         self._show()
 
     def finish(self) -> None:
-        """End a token's travel at once."""
-        if self._travel is not None:
-            self._travel.stop()
+        """End the token's animation at once."""
+        if self._animation is not None:
+            self._animation.stop()
         self._token.show_progress((), 1.0)
 
     def dim(self, dimmed: bool) -> None:
@@ -90,10 +90,10 @@ class Scene(QGraphicsScene):
         session = self.session
         wanted = (session.story, session.drawing, session.digits)
         if self._bounds is None or any(a is not b for a, b in zip(self._bounds[0], wanted, strict=True)):
-            self._bounds = wanted, finished(self._all_there_will_be())
+            self._bounds = wanted, finished(self._bounds_of_all_steps())
         return self._bounds[1]
 
-    def _all_there_will_be(self) -> Work[QRectF]:
+    def _bounds_of_all_steps(self) -> Work[QRectF]:
         """All parts but the labels of now; the labels there will be at the end, and the sums on the way."""
         drawing, story, digits = self.session.drawing, self.session.story, self.session.digits
         last = figure(drawing, story.last, digits)
@@ -110,37 +110,37 @@ class Scene(QGraphicsScene):
             rect = rect.united(label_rect(label) if label.role == "name" else there)
         return rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
-    def _forget(self) -> None:
+    def _remove_items(self) -> None:
         parts = (self._frames, self._boxes, self._arrows, self._labels)
         for item in (item for items in parts for item in items.values()):
             self.removeItem(item)
         self._frames, self._boxes, self._arrows, self._labels = {}, {}, {}, {}
         self._token.theme = self.theme
 
-    def _step(self) -> None:
-        forward_by_one = self.session.cursor == self._seen + 1
+    def _follow_cursor(self) -> None:
+        forward_by_one = self.session.cursor == self._last_cursor + 1
         self._show()
-        self._seen = self.session.cursor
+        self._last_cursor = self.session.cursor
         arrows = self.session.figure.tokens if forward_by_one and self.animated else ()
         self.finish()
         if arrows:
-            self._travel = self._travel or self._first_travel()
-            self._travel.setDuration(max(1, round(TRAVEL / self.speed)))
-            self._travel.start()
+            self._animation = self._animation or self._make_animation()
+            self._animation.setDuration(max(1, round(TOKEN_TIME / self.speed)))
+            self._animation.start()
 
-    def _first_travel(self) -> QVariantAnimation:
+    def _make_animation(self) -> QVariantAnimation:
         from PySide6.QtCore import QEasingCurve, QVariantAnimation
 
-        travel = QVariantAnimation(self, startValue=0.0, endValue=1.0)
-        travel.setEasingCurve(QEasingCurve.Type.InOutSine)
-        travel.valueChanged.connect(self._moved)
-        travel.finished.connect(self._arrived)
-        return travel
+        animation = QVariantAnimation(self, startValue=0.0, endValue=1.0)
+        animation.setEasingCurve(QEasingCurve.Type.InOutSine)
+        animation.valueChanged.connect(self._move_token)
+        animation.finished.connect(self._hide_token)
+        return animation
 
-    def _moved(self, progress: float) -> None:
+    def _move_token(self, progress: float) -> None:
         self._token.show_progress(self.session.figure.tokens, progress)
 
-    def _arrived(self) -> None:
+    def _hide_token(self) -> None:
         self._token.show_progress((), 1.0)
 
     def _show(self) -> None:
@@ -149,17 +149,17 @@ class Scene(QGraphicsScene):
         if self._drawing is not self.session.drawing.placement:
             self._drawing = self.session.drawing.placement
             self.finish()
-            self._forget()
-            self._seen = self.session.cursor
+            self._remove_items()
+            self._last_cursor = self.session.cursor
         self._ticker.stop()
-        work = self._showing(figure)
+        work = self._update_items(figure)
         if len(figure.boxes) - len(self._boxes) > MOST_AT_ONCE:
-            self._see(False)  # a picture that grows would be painted again and again
+            self._set_painted(False)  # a picture that grows would be painted again and again
             self._ticker.start(work)
         else:
             finished(work)
 
-    def _showing(self, figure: Figure) -> Work[None]:
+    def _update_items(self, figure: Figure) -> Work[None]:
         self._show_frames(figure)
         yield from self._show_boxes(figure)
         yield from self._show_arrows(figure)
@@ -169,14 +169,14 @@ class Scene(QGraphicsScene):
         session = self.session
         if self._bounds is None or self._bounds[0][1] is not session.drawing:
             wanted = (session.story, session.drawing, session.digits)
-            self._bounds = wanted, (yield from self._all_there_will_be())
+            self._bounds = wanted, (yield from self._bounds_of_all_steps())
         self.setSceneRect(self.bounds().adjusted(-400, -300, 400, 300))
-        self._see(True)
+        self._set_painted(True)
         self.shown.emit()
 
-    def _see(self, seen: bool) -> None:
+    def _set_painted(self, painted: bool) -> None:
         for view in self.views():
-            view.viewport().setUpdatesEnabled(seen)
+            view.viewport().setUpdatesEnabled(painted)
 
     def _show_frames(self, figure: Figure) -> None:
         """The frames change with the places of nodes only, and then all items are made anew."""

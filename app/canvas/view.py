@@ -13,7 +13,7 @@ from app.canvas.items import BoxItem, FrameItem, LabelItem
 from app.canvas.scene import Scene
 from app.painting.parts import box_rect, frame_rect, label_rect
 from app.state.session import Session
-from app.widgets.held import Held
+from app.widgets.key_repeat import KeyRepeat
 from core.base.errors import Problem
 from core.base.numbers import exact, value_text
 
@@ -40,7 +40,7 @@ class View(QGraphicsView):
         self._pressed: QPoint | None = None
         self._gesture: Gesture | None = None
         self._pending: Gesture | None = None
-        self._held = Held(self)
+        self._key_repeat = KeyRepeat(self)
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -72,7 +72,7 @@ class View(QGraphicsView):
         scale = max(min(whole, self.most), least)
         self.resetTransform()
         self.scale(scale, scale)
-        self.setSceneRect(self._roomy(bounds))
+        self.setSceneRect(self._with_room(bounds))
         self.centerOn(bounds.center())
         if whole < least:
             self._follow()
@@ -94,7 +94,7 @@ class View(QGraphicsView):
             ahead = 0.2 * seen.width()
             self.ensureVisible(rect.adjusted(-ahead, 0, ahead, 0) & self._scene.bounds(), 4, 4)
 
-    def _roomy(self, bounds: QRectF) -> QRectF:
+    def _with_room(self, bounds: QRectF) -> QRectF:
         """Room around the figure to pan in."""
         return bounds.adjusted(-bounds.width(), -bounds.height(), bounds.width(), bounds.height())
 
@@ -138,7 +138,7 @@ class View(QGraphicsView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            self._tell(event)
+            self._show_tooltip(event)
             return True
         if event.type() == QEvent.Type.NativeGesture:
             value = getattr(event, "value", lambda: 0.0)()
@@ -157,12 +157,12 @@ class View(QGraphicsView):
         found = (frame.key for frame in self.session.figure.frames if frame_rect(frame).contains(here))
         return max(found, key=len, default="")
 
-    def _titled(self, at: QPoint) -> str:
+    def _frame_titled(self, at: QPoint) -> str:
         """The key of the frame whose title is at a point."""
         items = (item for item in self.items(at) if isinstance(item, FrameItem))
         return next((item.frame.key for item in items), "")
 
-    def _tell(self, event: QHelpEvent) -> None:
+    def _show_tooltip(self, event: QHelpEvent) -> None:
         node = self.node_under(event.pos())
         if node:
             QToolTip.showText(event.globalPos(), self.described(node), self)
@@ -220,9 +220,9 @@ class View(QGraphicsView):
         if self._gesture:
             self._gesture.move(self, at)
         elif not event.buttons():
-            self._point(at)
+            self._show_cursor(at)
 
-    def _point(self, at: QPoint) -> None:
+    def _show_cursor(self, at: QPoint) -> None:
         top = next(iter(self.items(at)), None)
         if isinstance(top, LabelItem) and self._is_editable(top):
             self.viewport().setCursor(Qt.CursorShape.SizeHorCursor)
@@ -239,7 +239,7 @@ class View(QGraphicsView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = event.position().toPoint()
-        node, titled = self.node_under(at), self._titled(at)
+        node, titled = self.node_under(at), self._frame_titled(at)
         if titled:
             self.session.fold(titled)
         elif node and self.session.story.graph.nodes[node].op == "input":
@@ -254,7 +254,7 @@ class View(QGraphicsView):
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
             neighbour = self._neighbour(event.key())
             if neighbour:
-                if self._held.counts(event):
+                if self._key_repeat.counts(event):
                     self.session.select(neighbour)
                 return
         event.ignore()

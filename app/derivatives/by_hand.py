@@ -22,7 +22,7 @@ from app.state.session import Session
 from app.state.ticker import Ticker
 from app.widgets.flow_layout import FlowLayout, labelled
 from app.widgets.icons import icon
-from app.widgets.labels import sentence_of, stopped, tint
+from app.widgets.labels import sentence_of, tint, with_full_stop
 from app.widgets.theme import Theme
 from core.base.errors import Problem
 from core.base.numbers import short
@@ -170,8 +170,8 @@ class ByHandView(View):
     def _sentence(self, done: int, total: int) -> str:
         worst = self.model.worst
         if worst is None or self.question is None:
-            return stopped(EMPTY)
-        found = [stopped(kink) for kink in list(self.model.kinks)[:MOST_SAID]]
+            return with_full_stop(EMPTY)
+        found = [with_full_stop(kink) for kink in list(self.model.kinks)[:MOST_SAID]]
         if done == total:
             at = f" at {self.question.by}{entry_text(worst.entry)}" if total > 1 else ""
             found.append(f"Largest error {short(worst.error, 2)}{at} ({verdict(worst.error).words}).")

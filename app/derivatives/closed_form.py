@@ -13,7 +13,7 @@ from app.formula import FormulaView
 from app.formula.widget import FORMULA_SIZE
 from app.state.session import Session
 from app.widgets.flow_layout import FlowLayout
-from app.widgets.labels import plain_label, sentence_of, stopped, tint
+from app.widgets.labels import plain_label, sentence_of, tint, with_full_stop
 from app.widgets.theme import Theme
 from core.base.errors import Problem
 from core.base.numbers import value_text
@@ -120,7 +120,7 @@ class ClosedFormView(View):
         found = yield from watched(derivation(graph, question.by, entry=question.entry), tell)
         yield from self.where.lay_out(found.definitions())
         yield from self.steps.lay_out(step.math for step in found.steps[-MOST_STEPS:])
-        self._show(found, " ".join(stopped(note.message) for note in found.notes))
+        self._show(found, " ".join(with_full_stop(note.message) for note in found.notes))
         self.where.show_all(len(found.where))
         self.where_title.setVisible(bool(found.where))
         self._show_steps(len(found.steps))

@@ -14,7 +14,7 @@ from app.derivatives.view import Answer, Patience, Question, View
 from app.formula import FormulaView
 from app.formula.widget import FORMULA_SIZE
 from app.state.session import Session
-from app.widgets.labels import plain_label, stopped
+from app.widgets.labels import plain_label, with_full_stop
 from app.widgets.theme import Theme
 from core.base.arrays import MAX_ENTRIES
 from core.base.errors import Problem
@@ -128,7 +128,7 @@ class JacobianView(View):
             self.map.show_matrix(found.matrix)
             largest = short(self.map.largest, question.digits)
             made += f" Orange is below 0, blue above; the largest size of an entry is {largest}."
-        self.message.setText(f"{stopped(found.sentence)} {made}")
+        self.message.setText(f"{with_full_stop(found.sentence)} {made}")
 
     def _show_numbers(self, found: Jacobian) -> None:
         assert self.question is not None
@@ -172,6 +172,6 @@ class JacobianView(View):
             number = not story.graph.nodes[self.question.of].shape or is_chosen(story.seed)
             found = outer_product(story, self.question.by) if number else None
         self.outer.set_formula(found.math(story) if found and story else None)
-        self.outer_said.setText(stopped(found.sentence) if found else "")
+        self.outer_said.setText(with_full_stop(found.sentence) if found else "")
         self.outer.setVisible(found is not None)
         self.outer_said.setVisible(found is not None)

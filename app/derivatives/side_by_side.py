@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from app.derivatives.tables import NUMBER, fit_height, put, table_of
 from app.derivatives.view import MARGIN, Answer, Patience, Question, View
 from app.state.session import Session
-from app.widgets.labels import plain_label, stopped, tint
+from app.widgets.labels import plain_label, tint, with_full_stop
 from app.widgets.theme import Theme
 from core.base.arrays import Value
 from core.base.errors import Problem
@@ -96,7 +96,7 @@ class SideBySideView(View):
         """The rows that are found, all of the same question; the others follow."""
         for row, way in enumerate(WAYS):
             self._show_row(row, way, self.rows.get(way))
-        kinks = {kink.node: stopped(kink.sentence) for row in self.rows.values() for kink in row.kinks}
+        kinks = {kink.node: with_full_stop(kink.sentence) for row in self.rows.values() for kink in row.kinks}
         self.message.setText("\n".join(kinks.values()))
         self.message.setVisible(bool(kinks))
         self._fit()

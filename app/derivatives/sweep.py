@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.derivatives.places import Places
 from app.derivatives.view import Answer, Patience, Question, View
 from app.state.session import Session
-from app.widgets.labels import plain_label, stopped
+from app.widgets.labels import plain_label, with_full_stop
 from app.widgets.theme import Theme
 from core.base.errors import Problem
 from core.derivatives.numerical import SWEPT, Sweep, kinks_between, sweeping
@@ -57,10 +57,10 @@ class SweepView(View):
         kinks = kinks_between(story, by, entry, SWEPT[-1])
         if kinks:
             never = "However small h is, differences do not find the slope that is used there"
-            self.message.setText(f"{stopped(kinks[0].sentence)} {never}.")
+            self.message.setText(f"{with_full_stop(kinks[0].sentence)} {never}.")
         elif self.found:
             plot.show_best(self.found)
-            self.message.setText(stopped(self.found.sentence))
+            self.message.setText(with_full_stop(self.found.sentence))
 
     def refuse(self, problem: Problem) -> None:
         if self.plot is not None:

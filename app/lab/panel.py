@@ -12,7 +12,7 @@ from app.lab.learned import Learned
 from app.lab.roles import RolesTable
 from app.lab.train_bar import TrainBar
 from app.state.lab_session import LabSession
-from app.widgets.labels import plain_label, sentence_of, stopped, tint
+from app.widgets.labels import plain_label, sentence_of, tint, with_full_stop
 from app.widgets.theme import Theme
 
 
@@ -75,7 +75,7 @@ class LabPanel(QWidget):
         run, problem = self.lab.run, self.lab.problem
         message = sentence_of(problem) if problem else self.lab.trouble
         notes = run.setup.notes if run else ()
-        for label, text in ((self.message, message), (self.note, " ".join(map(stopped, notes)))):
+        for label, text in ((self.message, message), (self.note, " ".join(map(with_full_stop, notes)))):
             label.setText(text)
             label.setVisible(bool(text))
         for part in (self.roles_title, self.roles):

@@ -20,8 +20,8 @@ from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem, Span, cut
 from core.notation.tree import Note
 
-REDRAW_AFTER = 120  # milliseconds without typing
-COMPLAIN_AFTER = 400
+APPLY_AFTER = 120  # milliseconds without typing
+SHOW_PROBLEM_AFTER = 400
 LONGEST_BUTTON = 26  # characters; a longer hint stands in the sentence
 UNDO = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 PAUSE = 1200  # typing after a pause is an undo entry of its own
@@ -72,7 +72,7 @@ class ProgramPanel(QWidget):
         self.editor = Editor(session.document.text)
         self.message = plain_label()
         self.notes = Notes()
-        self.notes.chosen.connect(self._read_otherwise)
+        self.notes.chosen.connect(self._use_other_reading)
         self.reading = plain_label()
         self.reading.setToolTip("The program as it was understood, with all brackets")
         self.fix = Button()
@@ -99,13 +99,13 @@ class ProgramPanel(QWidget):
         around.addWidget(self._area)
         self.setMinimumWidth(230)
         self._gesture = session.gesture()
-        self._redraw = _timer(self, REDRAW_AFTER, self._take)
-        self._complain = _timer(self, COMPLAIN_AFTER, self._show_problem)
+        self._apply_later = _timer(self, APPLY_AFTER, self._apply)
+        self._show_problem_later = _timer(self, SHOW_PROBLEM_AFTER, self._show_problem)
         self._pause = _timer(self, PAUSE, self._new_gesture)
         self.editor.textChanged.connect(self._typed)
         self.editor.undoing.connect(self.end_typing)
         session.documentChanged.connect(self._show)
-        session.runChanged.connect(self._understood)
+        session.runChanged.connect(self._run_changed)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -114,27 +114,27 @@ class ProgramPanel(QWidget):
         self.editor.setFont(font)
         self._show_problem()
 
-    def take_now(self) -> None:
+    def apply_now(self) -> None:
         """Do not wait for a pause in typing."""
-        if self._redraw.isActive():
-            self._redraw.stop()
-            self._take()
+        if self._apply_later.isActive():
+            self._apply_later.stop()
+            self._apply()
 
     def end_typing(self) -> None:
         """Take what has just been typed as a step of its own, such as undo takes back."""
-        self.take_now()
+        self.apply_now()
         self._new_gesture()
 
     def _new_gesture(self) -> None:
         self._gesture = self.session.gesture()
 
     def _typed(self) -> None:
-        self._redraw.start()
-        self._complain.start()
+        self._apply_later.start()
+        self._show_problem_later.start()
         self._pause.start()
         self._underline(None)
 
-    def _take(self) -> None:
+    def _apply(self) -> None:
         self.session.set_text(self.editor.toPlainText(), self._gesture)
 
     def _show(self) -> None:
@@ -146,10 +146,10 @@ class ProgramPanel(QWidget):
             cursor = self.editor.textCursor()
             cursor.setPosition(min(place, len(text)))
             self.editor.setTextCursor(cursor)
-            self._redraw.stop()
+            self._apply_later.stop()
 
-    def _understood(self) -> None:
-        if not self._complain.isActive():
+    def _run_changed(self) -> None:
+        if not self._show_problem_later.isActive():
             self._show_problem()
 
     def _show_problem(self) -> None:
@@ -178,11 +178,11 @@ class ProgramPanel(QWidget):
         for text in EXAMPLES:
             button = QPushButton(text)
             button.setToolTip("Put this example on the canvas")
-            button.clicked.connect(lambda checked=False, text=text: self._take_example(text))
+            button.clicked.connect(lambda checked=False, text=text: self._apply_example(text))
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         return found
 
-    def _take_example(self, text: str) -> None:
+    def _apply_example(self, text: str) -> None:
         self.session.set_text(text, self.session.gesture())
         self.editor.setFocus()
 
@@ -200,7 +200,7 @@ class ProgramPanel(QWidget):
         if problem and problem.span and problem.fix is not None:
             self._replace(problem.span, problem.fix)
 
-    def _read_otherwise(self, note: Note) -> None:
+    def _use_other_reading(self, note: Note) -> None:
         self._replace(note.span, note.other)
 
     def _replace(self, span: Span, written: str) -> None:

@@ -14,7 +14,7 @@ from app.widgets.theme import LIGHT, Theme
 from core.passes.explain import step_title
 
 SPEEDS = {"½×": 0.5, "1×": 1.0, "2×": 2.0, "4×": 4.0}
-BEAT = 1100  # milliseconds between steps at normal speed
+INTERVAL = 1100  # milliseconds between steps at normal speed
 ICONS = {
     "first": "skip-back",
     "previous": "step-back",
@@ -53,7 +53,7 @@ class Scrubber(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            for first, last, phase in _runs(self.session):
+            for first, last, phase in _phases(self.session):
                 colour = self.theme.colour(PHASE_COLOURS[phase])
                 for start, end, alpha in ((first, min(last, cursor), 1.0), (max(first, cursor), last, 0.3)):
                     if start < end:
@@ -84,7 +84,7 @@ class Scrubber(QWidget):
             self._go(event)
 
 
-def _runs(session: Session) -> list[tuple[int, int, str]]:
+def _phases(session: Session) -> list[tuple[int, int, str]]:
     """Stretches of steps of one phase: (first, last, phase)."""
     found: list[tuple[int, int, str]] = []
     for count in range(1, len(session.story) + 1):
@@ -96,7 +96,7 @@ def _runs(session: Session) -> list[tuple[int, int, str]]:
     return found
 
 
-class Where(QLabel):
+class StepTitle(QLabel):
     """Words with room for the longest there will be; in a narrow bar their end gives way."""
 
     def __init__(self) -> None:
@@ -133,7 +133,7 @@ class Transport(QWidget):
         super().__init__(parent)
         self.session = session
         self.scrubber = Scrubber(session)
-        self.where = Where()
+        self.where = StepTitle()
         self.speed = QComboBox()
         self.speed.addItems(list(SPEEDS))
         self.speed.setCurrentText("1×")
@@ -141,8 +141,8 @@ class Transport(QWidget):
         self.speed.setAccessibleName("Speed")
         self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take the stepping keys
         self.speed.currentTextChanged.connect(self._speed_chosen)
-        self._beat = QTimer(self)
-        self._beat.timeout.connect(self._on_beat)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._play_step)
         self.buttons = {
             "first": self._button("Back to the start (Home)", lambda: session.seek(0)),
             "previous": self._button("Previous step (Left, PageUp, P)", lambda: self.step(-1)),
@@ -173,7 +173,7 @@ class Transport(QWidget):
 
     @property
     def playing(self) -> bool:
-        return self._beat.isActive()
+        return self._timer.isActive()
 
     @property
     def factor(self) -> float:
@@ -191,21 +191,21 @@ class Transport(QWidget):
             return
         if self.session.cursor == len(self.session.story):
             self.session.seek(0)
-        self._beat.start(round(BEAT / self.factor))
+        self._timer.start(round(INTERVAL / self.factor))
         self.session.step(1)
         self._show_play()
 
     def pause(self) -> None:
-        self._beat.stop()
+        self._timer.stop()
         self._show_play()
 
-    def _on_beat(self) -> None:
+    def _play_step(self) -> None:
         self.session.step(1)
         if self.session.cursor == len(self.session.story):
             self.pause()
 
     def _speed_chosen(self) -> None:
-        self._beat.setInterval(round(BEAT / self.factor))
+        self._timer.setInterval(round(INTERVAL / self.factor))
         self.speedChanged.emit()
 
     def _button(self, tip: str, run: object) -> QToolButton:
@@ -228,14 +228,14 @@ class Transport(QWidget):
             self.buttons[name].setEnabled(cursor > 0)
         for name in ("next", "last"):
             self.buttons[name].setEnabled(cursor < total)
-        self.where.setText(self._said(cursor))
+        self.where.setText(self._step_text(cursor))
 
-    def _said(self, count: int) -> str:
+    def _step_text(self, count: int) -> str:
         return f"{count} of {len(self.session.story)} · {step_title(self.session.story, count)}"
 
     def _make_room(self) -> None:
         """As much as the longest title needs: the scrubber keeps its length from step to step."""
-        titles = sorted(map(self._said, range(len(self.session.story) + 1)), key=len)
+        titles = sorted(map(self._step_text, range(len(self.session.story) + 1)), key=len)
         self.where.make_room_for(titles[-8:])
         self._show()
 

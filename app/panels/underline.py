@@ -16,11 +16,11 @@ def underlined(editor: QPlainTextEdit, span: Span, colour: QColor) -> QTextEdit.
     start = min(span.start, max(0, length - 1))
     cursor.setPosition(start)
     cursor.setPosition(min(max(span.end, start + 1), length), QTextCursor.MoveMode.KeepAnchor)
-    look = QTextCharFormat()
-    look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-    look.setUnderlineColor(colour)
+    style = QTextCharFormat()
+    style.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+    style.setUnderlineColor(colour)
     wash = QColor(colour)
     wash.setAlphaF(0.16)
-    look.setBackground(wash)
-    selection.cursor, selection.format = cursor, look
+    style.setBackground(wash)
+    selection.cursor, selection.format = cursor, style
     return selection

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.panels.names import PRINTED, NameDelegate
+from app.panels.names import TYPESET, NameDelegate
 from app.state.session import Session
 from app.widgets.labels import tint
 from app.widgets.scrubbing import scrub_step, scrubbed
@@ -204,8 +204,8 @@ class ValuesPanel(QWidget):
                 self.table.setItem(row, column, item)
             if item.text() != text:
                 item.setText(text)
-            if column == NAME and item.data(PRINTED) != printed:
-                item.setData(PRINTED, printed)
+            if column == NAME and item.data(TYPESET) != printed:
+                item.setData(TYPESET, printed)
             item.setToolTip(tip)
             item.setForeground(self.theme.colour("faint" if self.session.problem else part))
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -235,10 +235,10 @@ class ValuesPanel(QWidget):
         self.message.hide()
         self.session.set_value(name, value, self.session.gesture())
         if self.session.is_outdated:
-            self._say_it_waits(name)
+            self._explain_waiting(name)
         self._show()
 
-    def _say_it_waits(self, name: str) -> None:
+    def _explain_waiting(self, name: str) -> None:
         """The values shown are those of the program that could be read last."""
         waits = f"{name} takes this value as soon as the program can be read."
         stated = name in self.session.story.graph.given

@@ -93,7 +93,7 @@ class PanelDock(QObject):
 
     def _see(self, seen: bool) -> None:
         self.seen = seen
-        self.panel.tell_seen(self.made, seen)
+        self.panel.when_seen(self.made, seen)
         self.seenChanged.emit()
 
 

@@ -24,7 +24,7 @@ def copy_figure(host: Host) -> None:
     from app.figures.clipboard import figure_mime
 
     QGuiApplication.clipboard().setMimeData(figure_mime(host.session.figure, host.theme))
-    host.tell("The figure is on the clipboard")
+    host.show_message("The figure is on the clipboard")
 
 
 def copy_value(host: Host) -> None:
@@ -32,10 +32,10 @@ def copy_value(host: Host) -> None:
     name = host.session.selection or host.session.story.graph.output
     value = host.session.snapshot.value(name)
     if value is None:
-        host.tell(f"{name} has no value yet")
+        host.show_message(f"{name} has no value yet")
     else:
         QGuiApplication.clipboard().setText(typed_text(value))
-        host.tell(f"The value of {name} is on the clipboard")
+        host.show_message(f"The value of {name} is on the clipboard")
 
 
 def edit_program(host: Host) -> None:

@@ -18,10 +18,10 @@ EXPORTS = either(kind.described for kind in EXPORT_KINDS)
 
 def save(host: Host, anew: bool = False) -> None:
     """Save the project with what has just been typed; `anew` asks for a name."""
-    host.program.take_now()
+    host.program.apply_now()
     saved = host.files.save_as() if anew else host.files.save()
     if saved and host.session.path:
-        host.tell(f"Saved {shown_name(host.session.path)}")
+        host.show_message(f"Saved {shown_name(host.session.path)}")
 
 
 # what saves anything else is loaded when it is asked for

@@ -14,12 +14,12 @@ def differentiate(host: Host) -> None:
     """Start the backward pass at the selected node, or at the program's output again."""
     graph, name = host.session.story.graph, host.session.selection
     if not name or graph.nodes[name].is_leaf:
-        host.tell("Select a computed node first; an input is what it is differentiated by")
+        host.show_message("Select a computed node first; an input is what it is differentiated by")
     elif name == graph.own_output == graph.output:
-        host.tell(f"{name} is the output already")
+        host.show_message(f"{name} is the output already")
     else:
         host.session.differentiate(graph.own_output if name == graph.output else name)
-        host.tell(f"{host.session.story.graph.output} is differentiated now")
+        host.show_message(f"{host.session.story.graph.output} is differentiated now")
 
 
 def unfold(host: Host) -> None:
@@ -41,7 +41,7 @@ def _try(host: Host, change: Callable[[], None]) -> None:
     try:
         change()
     except Problem as problem:
-        host.tell(str(problem))
+        host.show_message(str(problem))
 
 
 def _selected(host: Host) -> str:

@@ -40,7 +40,7 @@ class Host(Protocol):
     def frame(self) -> QMainWindow:
         """The window itself: the parent of dialogs."""
 
-    def tell(self, sentence: str, lasting: bool = False) -> None:
+    def show_message(self, sentence: str, lasting: bool = False) -> None:
         """Say something in passing, until the document changes; what is `lasting` stays longer."""
 
     def set_theme(self, theme: Theme) -> None:

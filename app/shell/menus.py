@@ -14,8 +14,8 @@ from app.shell.commands import COMMANDS, MENUS
 from app.shell.files import Files
 from app.shell.host import Host
 from app.state.disk import shown_path
-from app.widgets.held import rest
 from app.widgets.icons import icon
+from app.widgets.key_repeat import rest
 from core.base.errors import legible
 
 MOST_OF_A_PATH = 100  # characters in a menu

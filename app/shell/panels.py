@@ -33,7 +33,7 @@ class Panel(Struct, frozen=True):
     """A panel: its name in the settings, title, place and first size of its dock, and what makes its widget.
 
     One with a `menu` has a command there, which shows and hides it. It takes long to load, so its widget is
-    made when it is first asked for. It has a `pause()` for when it is hidden, and hears by `tell_seen` when
+    made when it is first asked for. It has a `pause()` for when it is hidden, and hears by `when_seen` when
     it comes to the front or is covered.
     """
 
@@ -50,7 +50,7 @@ class Panel(Struct, frozen=True):
     icon: str = ""
     group: int = 0
     toolbar: bool = False
-    tell_seen: Callable[[Any, bool], object] = lambda widget, seen: None
+    when_seen: Callable[[Any, bool], object] = lambda widget, seen: None
 
     @property
     def on_demand(self) -> bool:
@@ -99,6 +99,6 @@ PANELS = (
         keys=("Ctrl+D",),
         icon="square-function",
         group=2,
-        tell_seen=lambda panel, seen: panel.set_seen(seen),
+        when_seen=lambda panel, seen: panel.set_seen(seen),
     ),
 )

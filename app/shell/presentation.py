@@ -15,11 +15,11 @@ BLACK_KEYS = (Qt.Key.Key_B, Qt.Key.Key_Period)
 
 
 class Presentation(QObject):
-    """Switches a window between working and presenting its view; `chrome` is what presenting hides."""
+    """Switches a window between working and presenting its view; `surroundings` is what presenting hides."""
 
-    def __init__(self, window: QMainWindow, view: View, chrome: Callable[[], Sequence[QWidget]]):
+    def __init__(self, window: QMainWindow, view: View, surroundings: Callable[[], Sequence[QWidget]]):
         super().__init__(window)
-        self._window, self._view, self._chrome = window, view, chrome
+        self._window, self._view, self._surroundings = window, view, surroundings
         self.active = False
         self._hidden: list[QWidget] = []
         self._was_full_screen = False
@@ -41,7 +41,7 @@ class Presentation(QObject):
             return
         self.active = True
         self._was_full_screen = self._window.isFullScreen()
-        self._hidden = [part for part in self._chrome() if part.isVisible()]
+        self._hidden = [part for part in self._surroundings() if part.isVisible()]
         for part in self._hidden:
             part.hide()
         self._window.showFullScreen()

@@ -86,7 +86,7 @@ def save_export(host: Host) -> None:
     """Ask for a file and write the program, or what is trained, for other libraries."""
     from app.shell.exports import EXPORTS
 
-    host.program.take_now()
+    host.program.apply_now()
     kinds = {title: export.suffix for title, export in EXPORTS.items()}
     chosen = ask_for_kind(host.frame, "Export", _suggested(host, "program.py"), kinds)
     if chosen:
@@ -111,4 +111,4 @@ def _write(host: Host, path: Path, write: Callable[[], object]) -> None:
     if trouble:
         complain(host.frame, trouble)
     else:
-        host.tell(f"Saved {shown_name(path)}")
+        host.show_message(f"Saved {shown_name(path)}")

@@ -16,14 +16,14 @@ def next_theme(host: Host) -> None:
     name = names[(names.index(host.theme.name) + 1) % len(names)]
     host.settings.set("theme", name)
     host.set_theme(THEMES[name])
-    host.tell(f"Theme: {name}")
+    host.show_message(f"Theme: {name}")
 
 
 def scale_text(host: Host, by: float) -> None:
     scale = min(2.0, max(1.0, round(host.settings.get("text_scale") + by, 1)))
     host.settings.set("text_scale", scale)
     host.set_theme(host.theme)
-    host.tell(f"Text at {round(scale * 100)} %")
+    host.show_message(f"Text at {round(scale * 100)} %")
 
 
 def toggle_animation(host: Host) -> None:

@@ -25,7 +25,7 @@ from app.state.lab_session import LabSession
 from app.state.session import Session
 from app.state.settings import Settings
 from app.widgets.fields import CommandKeys
-from app.widgets.held import Held
+from app.widgets.key_repeat import KeyRepeat
 from app.widgets.labels import tint
 from app.widgets.theme import THEMES, Theme, apply_theme
 from core.base.errors import legible
@@ -53,9 +53,9 @@ class Window(QMainWindow):
         self.notice = Notice()
         self.transport = Transport(session)
         self.files = Files(session, self, settings)
-        self.presentation = Presentation(self, self.view, self.chrome)
-        self.held = Held(self)
-        self._lasting = False
+        self.presentation = Presentation(self, self.view, self.surroundings)
+        self.key_repeat = KeyRepeat(self)
+        self._message_lasts = False
         self.setCentralWidget(self._centre())
         self.docks = make_docks(self, session, self.lab)
         self.program: ProgramPanel = self.docks["program"].make()
@@ -92,7 +92,7 @@ class Window(QMainWindow):
     def _wire(self) -> None:
         session, lab = self.session, self.lab
         session.documentChanged.connect(self._show_file)
-        session.documentChanged.connect(self._say_no_more)
+        session.documentChanged.connect(self._clear_message)
         session.fileChanged.connect(self._show_file)
         session.undo_stack.indexChanged.connect(self.refresh_actions)
         session.undo_stack.cleanChanged.connect(self._show_file)
@@ -112,7 +112,7 @@ class Window(QMainWindow):
     def frame(self) -> QMainWindow:
         return self
 
-    def chrome(self) -> list[QWidget]:
+    def surroundings(self) -> list[QWidget]:
         """What presenting hides."""
         docks = self.findChildren(QDockWidget)
         return [self.menuBar(), self.toolbar, self.notice, self.transport, *docks]
@@ -138,13 +138,13 @@ class Window(QMainWindow):
         give_icons(self.actions_by_id, ON_TOOLBAR)
         tint(self._status, self.theme.faint)
 
-    def tell(self, sentence: str, lasting: bool = False) -> None:
+    def show_message(self, sentence: str, lasting: bool = False) -> None:
         self._status.setText(legible(sentence))
-        self._lasting = lasting
+        self._message_lasts = lasting
 
-    def _say_no_more(self) -> None:
-        if not self._lasting:
-            self.tell("")
+    def _clear_message(self) -> None:
+        if not self._message_lasts:
+            self.show_message("")
 
     def refresh_actions(self) -> None:
         """Bring texts, ticks and greys of all commands in line."""
@@ -211,7 +211,7 @@ class Window(QMainWindow):
             self.transport.pause()
             self.session.seek(0 if key == Qt.Key.Key_Home else len(self.session.story))
         elif key in STEP_KEYS:
-            if self.held.counts(event):
+            if self.key_repeat.counts(event):
                 self._step_by_key(key, event)
         else:
             super().keyPressEvent(event)
@@ -230,7 +230,7 @@ class Window(QMainWindow):
         self.files.dropped(event.mimeData().urls())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.program.take_now()
+        self.program.apply_now()
         if not self.files.may_close():
             event.ignore()
             return

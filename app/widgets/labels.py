@@ -33,14 +33,14 @@ def tint(label: QWidget, colour: str) -> None:
     label.setPalette(palette)
 
 
-def stopped(sentence: str) -> str:
+def with_full_stop(sentence: str) -> str:
     """A sentence with its full stop."""
     return sentence if sentence.endswith((".", "?", ":", "…")) or not sentence else f"{sentence}."
 
 
 def sentence_of(problem: Problem) -> str:
     """What is wrong and what to do, in whole sentences."""
-    return stopped(str(problem))
+    return with_full_stop(str(problem))
 
 
 class Button(QPushButton):

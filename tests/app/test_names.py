@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QFont, QImage
 from PySide6.QtWidgets import QTableWidget, QTableWidgetItem
 
-from app.panels.names import PRINTED, NameDelegate
+from app.panels.names import TYPESET, NameDelegate
 from app.panels.values import NAME, Table, ValuesPanel
 from app.state.session import Session
 from app.widgets.theme import THEMES
@@ -25,7 +25,7 @@ def table(qtbot, fonts):
     found.setFont(QFont("DejaVu Sans", 24))
     for row, name in enumerate(NAMES):
         found.setItem(row, 0, QTableWidgetItem(name))
-        found.item(row, 0).setData(PRINTED, PLAIN.name(name))
+        found.item(row, 0).setData(TYPESET, PLAIN.name(name))
         found.item(row, 0).setForeground(QColor("black"))
         found.item(row, 0).setBackground(QColor("white"))
     found.resizeRowsToContents()

@@ -19,8 +19,8 @@ def panel(qtbot):
 
 def typed(qtbot, panel, text):
     panel.editor.setPlainText(text)
-    panel.take_now()
-    qtbot.waitUntil(lambda: not panel.session.computing and not panel._complain.isActive())
+    panel.apply_now()
+    qtbot.waitUntil(lambda: not panel.session.computing and not panel._show_problem_later.isActive())
 
 
 OTHERWISE = [

@@ -77,7 +77,7 @@ def test_a_held_key_steps_again_only_after_a_rest(window, qtbot):
     post(window.view, Key.Key_Right, 20)
     QApplication.sendPostedEvents()
     assert window.session.cursor == 1
-    qtbot.waitUntil(lambda: not window.held.resting)
+    qtbot.waitUntil(lambda: not window.key_repeat.resting)
     post(window.view, Key.Key_Right, 20)
     QApplication.sendPostedEvents()
     assert window.session.cursor == 2
@@ -98,7 +98,7 @@ def test_repeats_that_come_while_a_step_takes_long_are_passed_over(window, qtbot
     session.cursorMoved.connect(take_long)
     post(window.view, key, repeat=False)
     QApplication.processEvents()
-    qtbot.waitUntil(lambda: not window.held.resting)
+    qtbot.waitUntil(lambda: not window.key_repeat.resting)
     QApplication.processEvents()
     assert session.cursor == (21 if key in FORWARD else 19)
 
@@ -281,7 +281,7 @@ def test_presenting_leaves_the_canvas_alone_and_esc_comes_back(window):
     window.session.seek(2)
     window.actions_by_id["present"].trigger()
     assert window.presentation.active and window.session.cursor == 0
-    assert not any(part.isVisible() for part in window.chrome())
+    assert not any(part.isVisible() for part in window.surroundings())
     QTest.keyClick(window.view, Key.Key_PageDown)
     assert window.session.cursor == 1
     QTest.keyClick(window.view, Key.Key_B)
@@ -574,10 +574,10 @@ def test_a_message_about_a_value_goes_with_the_next_change(window):
 
 
 def test_what_was_said_in_passing_goes_with_the_next_change(window):
-    window.tell("Saved x.json")
+    window.show_message("Saved x.json")
     window.session.set_text("u v")
     assert window._status.text() == ""
-    window.tell("The recovery copy cannot be written", lasting=True)
+    window.show_message("The recovery copy cannot be written", lasting=True)
     window.session.set_text("u v w")
     assert window._status.text().startswith("The recovery copy")
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 REST = 100  # milliseconds between two repeats that count
 
 
-class Held(QObject):
+class KeyRepeat(QObject):
     """Which events of keys that step count."""
 
     def __init__(self, parent: QObject | None = None):
