@@ -50,5 +50,6 @@ class Command(Struct, frozen=True):
     @property
     def tooltip(self) -> str:
         """What it does, and its keys."""
-        keys = f" ({self.keys_text})" if self.keys_text else ""
-        return f"{self.plain_text}: {self.tip[0].lower()}{self.tip[1:]}{keys}"
+        keys = self.keys_text
+        said = f"{self.plain_text}: {self.tip[0].lower()}{self.tip[1:]}"
+        return f"{said} ({keys})" if keys else said
