@@ -282,7 +282,7 @@ def test_a_large_figure_is_made_in_pieces_while_the_window_lives(window, qtbot):
     window.session.set_text(" + ".join(["x"] * 400))
     assert not window.session.computing and window.scene._ticker.running
     assert not window.view.viewport().updatesEnabled(), "a growing picture is not painted"
-    work = window.scene._showing(window.session.figure)
+    work = window.scene._update_items(window.session.figure)
     before = len(window.scene.items())
     for _ in work:
         made = len(window.scene.items())

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shell.view_commands import scale_text
 from app.widgets.labels import Button
 from app.widgets.theme import LIGHT
 from core.base.arrays import frozen
@@ -77,7 +78,7 @@ def focus(window):
 
 
 def visible(name):
-    return lambda window: name in window.docks and window.docks[name].isVisible()
+    return lambda window: any(dock.isVisible() for dock in window.findChildren(QDockWidget, name))
 
 
 def unfolded(window):
@@ -97,7 +98,7 @@ def rows(window):
 
 
 def tab(window):
-    return window.derivatives.view.title
+    return window.derivatives_dock.make().view.title
 
 
 def font(window):
@@ -150,8 +151,8 @@ def derivatives(number=0, text="sum(tanh(x))", by="x", **values):
         program(text, **(values or {"x": [0.1, 0.2, 0.3]}))(window)
         window.session.select(by)
         window.derivatives_dock.open()
-        window.derivatives.tabs.choose(number)
-        assert settled(lambda: answered_now(window.derivatives.view, window.session.story))
+        window.derivatives_dock.make().tabs.choose(number)
+        assert settled(lambda: answered_now(window.derivatives_dock.make().view, window.session.story))
 
     return look
 
@@ -247,7 +248,7 @@ COMMANDS = {
     "Fit": Does(magnified, fewer, lambda window: window.view.zoom(5)),
     "Next theme": Does(lambda window: window.theme.name, "dark"),
     "Larger text": Does(font, more),
-    "Smaller text": Does(font, fewer, lambda window: window.scale_text(0.5)),
+    "Smaller text": Does(font, fewer, lambda window: scale_text(window, 0.5)),
     "Animate steps": Does(lambda window: window.scene.animated, flipped),
     "More digits": Does(lambda window: window.session.digits, more),
     "Fewer digits": Does(lambda window: window.session.digits, fewer),
@@ -314,10 +315,10 @@ BUTTONS = {
     ("derivatives", "Fill the next row"): Does(rows, 1, derivatives(2)),
     ("derivatives", "Fill all rows, or pause"): Does(rows, 3, derivatives(2)),
     ("derivatives", "Empty the table"): Does(
-        rows, 0, all_of(derivatives(2), lambda window: window.derivatives.view.step())
+        rows, 0, all_of(derivatives(2), lambda window: window.derivatives_dock.make().view.step())
     ),
     ("derivatives", "Compute it anyway"): Does(
-        lambda window: window.derivatives.ticker.running, True, derivatives(4, "W x", "W", **HUGE)
+        lambda window: window.derivatives_dock.make().ticker.running, True, derivatives(4, "W x", "W", **HUGE)
     ),
     **{
         (name, "Close"): Does(visible(name), False, first)
@@ -427,16 +428,16 @@ def put_back(window):
     if window.lab_dock.made:
         window.lab.reset()
     if window.derivatives_dock.made:
-        window.derivatives.views[2].reset()
+        window.derivatives_dock.make().views[2].reset()
     for name in files(window):
         (Path.home() / name).unlink()
     (Path.home() / OTHER).write_text(dumps(Document("p q")), encoding="utf-8")
     if window.theme is not LIGHT:
         window.set_theme(LIGHT)
     if font(window) > 10:
-        window.scale_text(-1.0)
-    for name, dock in window.docks.items():
-        dock.setVisible(name not in ("lab", "derivatives"))
+        scale_text(window, -1.0)
+    for dock in window.findChildren(QDockWidget):
+        dock.setVisible(dock.objectName() not in ("lab", "derivatives"))
     window.toolbar.show()
     window.session.replace_document(EXAMPLE, None)
     window.session.set_digits(DIGITS)

@@ -20,7 +20,7 @@ def ask(window, qtbot, theme):
         window.session.open_program(text, {name: frozen(value) for name, value in values.items()}, "open")
         window.session.select(by)
         window.derivatives_dock.open()
-        panel = window.derivatives
+        panel = window.derivatives_dock.make()
         panel.tabs.choose(tab)
         qtbot.waitUntil(lambda: panel.view.answered is not None and not panel.ticker.running)
         return panel.view

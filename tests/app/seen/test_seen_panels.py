@@ -132,7 +132,7 @@ def test_ticks_in_menus_follow_what_they_stand_for_whoever_changes_it(window):
         assert not ticked(name)
         window.actions_by_id[name].trigger()
         assert ticked(name)
-        window.docks[dock].close()
+        window.docks[dock].dock.close()
         QApplication.processEvents()
         assert not ticked(name), f"the cross of {dock} leaves a tick"
     session.select("v1")
