@@ -19,7 +19,7 @@ from app.figures.pixels import MOST_PIXELS, image
 from app.figures.style import POINTS_PER_INCH, FigureStyle
 from app.widgets.theme import DARK, LIGHT, THEMES, heat_colours
 from core.base.arrays import frozen
-from core.base.errors import Problem
+from core.base.errors import Problem, either
 from core.figure import MARGIN, draw, figure, label_width
 from core.passes.stepper import run
 
@@ -238,7 +238,7 @@ def test_what_cannot_be_written_is_said(folder):
     said = refusal(last, folder / "none" / "fig.svg")
     assert said == f"The folder {folder / 'none'} does not exist. Choose another folder."
     assert refusal(last, folder / "folder.svg") == "folder.svg is a folder. Choose the name of a file."
-    assert "End it with .svg, .pdf, .png or .tex" in refusal(last, folder / "fig.doc")
+    assert f"End it with {either(SUFFIXES)}" in refusal(last, folder / "fig.doc")
     assert "pixels; the limit is" in refusal(last, folder / "fig.png", dpi=2400)
     assert [path.name for path in folder.iterdir()] == ["folder.svg"]
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QTableWid
 from app.panels.values import ValuesPanel
 from app.shell.commands import COMMANDS
 from app.shell.palette import Palette
+from app.shell.panels import PANELS
 from app.shell.sheets import Sheet
 from app.shell.view_commands import scale_text
 from app.widgets.theme import THEMES
@@ -344,6 +345,24 @@ def test_sheets_open_and_close(window, qtbot, name):
     qtbot.waitExposed(sheet)
     QTest.keyClick(sheet, Key.Key_Escape)
     qtbot.waitUntil(lambda: not any(w.isVisible() for w in window.findChildren(QDialog)))
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
+def test_every_panel_of_the_table_has_its_dock_and_its_command(window, qtbot, panel):
+    there = window.docks[panel.name]
+    assert (there.made is None) == panel.on_demand
+    there.open()
+    qtbot.waitUntil(there.dock.isVisible)
+    assert there.dock.windowTitle() == panel.title
+    assert window.dockWidgetArea(there.dock) == panel.area
+    if panel.on_demand:
+        action = window.actions_by_id[panel.name]
+        qtbot.waitUntil(action.isChecked)
+        action.trigger()
+        assert there.dock.isHidden() and not action.isChecked()
+    else:
+        menu = next(menu for menu in window.findChildren(QMenu) if menu.title() == "Pa&nels")
+        assert there.dock.toggleViewAction() in menu.actions()
 
 
 CONTEXT_MENUS = {
