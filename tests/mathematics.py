@@ -1,4 +1,4 @@
-"""Typeset mathematics evaluated as a reader would, knowing nothing of how the program computes.
+"""Typeset mathematics evaluated as a reader would, knowing next to nothing of how the program computes.
 
 A vector is a column. `⋅` between vectors is the dot product, factors side by side are a matrix product, `⊙`
 goes entry by entry and so do fractions, powers and functions; only a number is stretched to fit an array. An
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from core.base.arrays import frozen
 from core.math.mathtree import (
     Big,
     Digits,
@@ -25,6 +26,9 @@ from core.math.mathtree import (
     Tinted,
     Word,
 )
+from core.math.typeset import FORMS, PLAIN
+from core.notation.tree import Call, Name
+from core.ops import OPS
 
 RELATIONS = {
     ">": np.greater,
@@ -184,7 +188,24 @@ def joined(*parts):
     return np.concatenate([np.atleast_1d(part) for part in parts])
 
 
-FUNCTIONS = {
+def declared():
+    """The functions by what formulas call them, computed by their own rules."""
+
+    def by_rule(op):
+        return lambda *values: op.value.value(
+            {**op.defaults, **dict(zip(op.inputs, map(frozen, values), strict=False))}
+        )
+
+    found = {}
+    for op in reversed(OPS.values()):
+        if op.call and op.call not in FORMS and not op.look.form:
+            head = flat(PLAIN.tree(Call(op.call, (Name("x"),))))[0]
+            found[plain(head)] = by_rule(op)
+    return found
+
+
+# what functions mean, said once more; of those that are not here the own rule is believed
+FUNCTIONS = declared() | {
     "ln": np.log,
     "log_2": np.log2,
     "log_10": np.log10,

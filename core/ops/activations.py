@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.ops.base import elementwise
-from core.ops.facts import SATURATED, Learning, Look
+from core.ops.facts import SATURATED, Learning, Look, kinked
 
 sigmoid = elementwise(
     "sigmoid",
@@ -38,7 +38,7 @@ relu = elementwise(
     stands_for="max(0, x)",
     learning=Learning(gain=2.0, activation="ReLU"),
     says="A gate: the gradient passes where the input is positive and stops elsewhere.",
-    kink=("x = 0", "0", "1", "0"),
+    kink=kinked("x = 0", "0", "1", "0", says="ReLU at 0: 0"),
     onnx="Relu",
 )
 leaky_relu = elementwise(
@@ -51,7 +51,9 @@ leaky_relu = elementwise(
     stands_for="max(0, x) + α min(0, x)",
     learning=Learning(gain=2.0, activation="Leaky ReLU"),
     says="A positive input passes the whole gradient, a negative one the part set by the second argument.",
-    kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
+    kink=kinked(
+        "[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α", says="leaky ReLU at 0: α, the slope on the left", α=0.2
+    ),
     look=Look(with_constant={"α": "LReLU"}),
 )
 elu = elementwise(
@@ -64,7 +66,14 @@ elu = elementwise(
     stands_for="max(0, x) + α (exp(min(0, x)) - 1)",
     learning=Learning(gain=2.0, activation="ELU"),
     says="The slope is 1 for a positive input and falls off exponentially for a negative one.",
-    kink=("[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α"),
+    kink=kinked(
+        "[x = 0] * (1 - [α = 1]) = 1",
+        "α",
+        "1",
+        "α",
+        says="ELU at 0, where α is not 1: α, the slope on the left",
+        α=0.2,
+    ),
     look=Look(with_constant={"α": "ELU"}),
 )
 silu = elementwise(
@@ -114,11 +123,13 @@ selu = elementwise(
     stands_for="1.0507009873554805 elu(x, 1.6732632423543772)",
     learning=Learning(gain=1.0),
     says="An ELU scaled so that layers keep mean 0 and variance 1.",
-    kink=(
+    kink=kinked(
         "x = 0",
         "1.0507009873554805 * 1.6732632423543772",
         "1.0507009873554805",
         "1.758",
+        says="SELU at 0: 1.758, the slope on the left, as PyTorch computes; "
+        "its rule would take the smaller, 1.051",
     ),
 )
 hard_sigmoid = elementwise(
@@ -129,6 +140,8 @@ hard_sigmoid = elementwise(
     stands_for="min(max(x/6 + 1/2, 0), 1)",
     saturates=SATURATED,
     says="A sigmoid of three straight lines: the slope is 1/6 from −3 to 3 and 0 beyond.",
-    kink=("(x + 3) * (x - 3) = 0", "[x > 0] / 6", "[x < 0] / 6", "0"),
+    kink=kinked(
+        "(x + 3) * (x - 3) = 0", "[x > 0] / 6", "[x < 0] / 6", "0", says="hard sigmoid at −3 and 3: 0", x=3
+    ),
     look=Look(word="hard sigmoid"),
 )

@@ -6,11 +6,13 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct
 
-from core.base.arrays import Shape, Value, joined_shape
+from core.base.arrays import Shape, Value, frozen, joined_shape
 from core.base.errors import Problem
+from core.base.lazy_numpy import np
 from core.notation.signatures import MAX_VALUES, Signature
 from core.ops.facts import BY_SYMBOL, FLAT, NEUTRAL, Cause, Domain, Guesses, Kink, Learning, Look
 from core.ops.rules import Rule
@@ -141,6 +143,14 @@ class Op(Struct, frozen=True):
         shown = [f"{port}={self.defaults[port]:g}" if port in self.defaults else port for port in self.inputs]
         return ", ".join([f"{self.call}({', '.join(shown)}{', …' * self.repeats})", *self.also])
 
+    def at_kink(self) -> dict[str, Value]:
+        """Inputs at which it has no derivative: those its kink states, else settings, usual values and 0."""
+        assert self.kink
+        shapes = dict(zip(self.inputs, self.test_shapes or ((),) * len(self.inputs), strict=True))
+        found: dict[str, Any] = {port: np.zeros(shape) for port, shape in shapes.items()}
+        found |= {**self.settings, **self.defaults, **self.kink.example}
+        return {port: frozen(value) for port, value in found.items()}
+
     def shape_of(
         self, names: Sequence[str], shapes: Sequence[Shape], constants: Sequence[Value | None]
     ) -> Shape:
@@ -222,7 +232,7 @@ def elementwise(
     defaults: Mapping[str, float] | None = None,
     written: str = "",
     stands_for: str = "",
-    kink: tuple[str, str, str, str] | None = None,
+    kink: Kink | None = None,
     causes: Reasons = (),
     back_causes: Reasons = (),
     saturates: float = math.inf,
@@ -240,8 +250,8 @@ def elementwise(
 ) -> Op:
     """Declare an operation that works entry by entry: its value and its local derivative for each input.
 
-    An input without a derivative (an empty text), or with one that is 0 everywhere, gets no gradient. `kink`
-    is (condition, left, right, used); `causes` and `back_causes` are pairs of a condition and its words.
+    An input without a derivative (an empty text), or with one that is 0 everywhere, gets no gradient.
+    `causes` and `back_causes` are pairs of a condition and its words.
     """
     rules = {port: Rule(text) for port, text in local.items() if text}
     back = {port: Rule(_times_g(rule.text)) for port, rule in rules.items() if rule.text != FLAT}
@@ -260,7 +270,7 @@ def elementwise(
             defaults=defaults or {},
             written=Rule(written) if written else None,
             stands_for=stands_for,
-            kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
+            kink=kink,
             causes=_causes(causes),
             back_causes=_causes(back_causes),
             saturates=saturates,
@@ -305,7 +315,7 @@ def structural(
     also: str = "",
     variadic: bool = False,
     repeats: bool = False,
-    kink: tuple[str, str, str, str] | None = None,
+    kink: Kink | None = None,
     causes: Reasons = (),
     back_causes: Reasons = (),
     saturates: float = math.inf,
@@ -342,7 +352,7 @@ def structural(
             also=tuple(also.split()),
             variadic=variadic,
             repeats=repeats,
-            kink=Kink(Rule(f"[{kink[0]}]"), *kink[1:]) if kink else None,
+            kink=kink,
             causes=_causes(causes),
             back_causes=_causes(back_causes),
             saturates=saturates,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.ops.base import Op, elementwise
-from core.ops.facts import POSITIVE, SATURATED, Learning, Look
+from core.ops.facts import POSITIVE, SATURATED, Learning, Look, kinked
 
 # -- arithmetic: written with signs, not called
 
@@ -153,7 +153,7 @@ sqrt = elementwise(
     x="1 / (2 * out)",
     domain={"x": POSITIVE},
     says="The slope is 1 divided by twice the root: the larger the root, the less gradient passes.",
-    kink=("x = 0", "", "", "∞"),
+    kink=kinked("x = 0", "", "", "∞", says="root at 0: ∞"),
     causes=[("x < 0", "the root needs a value of at least 0")],
     back_causes=[("x = 0", "the slope of the root at 0 is infinite")],
     look=Look(circle="√x", form="√{x}"),
@@ -167,7 +167,7 @@ abs_ = elementwise(
     "abs(x)",
     x="sign(x)",
     says="The upstream gradient is multiplied by the sign of the input.",
-    kink=("x = 0", "-1", "1", "0"),
+    kink=kinked("x = 0", "-1", "1", "0", says="absolute value at 0: 0"),
     look=Look(circle="|x|", form="|{x}|"),
 )
 sign = elementwise(
@@ -176,7 +176,7 @@ sign = elementwise(
     "sign(x)",
     x="0",
     says="The sign is flat on both sides of 0: no gradient passes.",
-    kink=("x = 0", "0", "0", "0"),
+    kink=kinked("x = 0", "0", "0", "0", says="sign: 0 everywhere"),
 )
 maximum = elementwise(
     "maximum",
@@ -188,7 +188,7 @@ maximum = elementwise(
     x="[x > y] + [x = y] / 2",
     y="[y > x] + [x = y] / 2",
     says="A maximum sends the upstream gradient to the larger input; in a tie each receives half.",
-    kink=("x = y", "0", "1", "1/2 to each"),
+    kink=kinked("x = y", "0", "1", "1/2 to each", says="maximum of equal values: half to each", x=2, y=2),
     commutative=True,
     look=Look(with_constant={"x": "max({x},x)", "y": "max(x,{y})"}),
 )
@@ -202,7 +202,7 @@ minimum = elementwise(
     x="[x < y] + [x = y] / 2",
     y="[y < x] + [x = y] / 2",
     says="A minimum sends the upstream gradient to the smaller input; in a tie each receives half.",
-    kink=("x = y", "1", "0", "1/2 to each"),
+    kink=kinked("x = y", "1", "0", "1/2 to each", says="minimum of equal values: half to each", x=2, y=2),
     commutative=True,
     look=Look(with_constant={"x": "min({x},x)", "y": "min(x,{y})"}),
 )
@@ -215,7 +215,9 @@ clip = elementwise(
     b="[x > b]",
     domain={"a": (-3.0, -0.5), "b": (0.5, 3.0)},
     says="Within the bounds the gradient goes to the input; beyond one of them it goes to that bound.",
-    kink=("(x - a) * (x - b) = 0", "[x = b]", "[x = a]", "1"),
+    kink=kinked(
+        "(x - a) * (x - b) = 0", "[x = b]", "[x = a]", "1", says="clip at its bounds: 1", x=1, a=-1, b=1
+    ),
 )
 step = elementwise(
     "step",
@@ -223,7 +225,7 @@ step = elementwise(
     "[x > 0]",
     x="0",
     says="A step is flat on both sides: no gradient passes, so it cannot be trained by gradients.",
-    kink=("x = 0", "0", "0", "0"),
+    kink=kinked("x = 0", "0", "0", "0", says="step: 0 everywhere"),
 )
 
 
@@ -236,7 +238,7 @@ def comparison(name: str, sign: str) -> Op:
         x="0",
         y="0",
         says="A comparison is flat: no gradient passes.",
-        kink=("x = y", "0", "0", "0"),
+        kink=kinked("x = y", "0", "0", "0", says=f"[x {sign} y]: 0 everywhere", x=1, y=1),
         signs=sign,
         look=Look(with_constant={"x": f"{{x}}{sign}x", "y": f"x{sign}{{y}}"}),
     )

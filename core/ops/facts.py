@@ -24,17 +24,23 @@ Guesses = tuple[Shape, ...]
 Target = Literal["number", "yes or no", "class", "side"]
 
 
+Numbers = float | tuple[float, ...] | tuple[tuple[float, ...], ...]
+
+
 class Kink(Struct, frozen=True):
     """Where an operation has no derivative: the condition, the slopes on both sides, what is used there.
 
     The slopes are rules, or "" at the edge of where the operation is defined; `used` is told as it is. In a
-    tie it says in words what goes to each.
+    tie it says in words what goes to each. `says` is that convention for the documents, and `example` has
+    inputs at which the condition holds, as far as they are not 0.
     """
 
     at: Rule
     left: str
     right: str
     used: str
+    says: str
+    example: Mapping[str, Numbers]
 
     @property
     def is_tie(self) -> bool:
@@ -51,6 +57,11 @@ class Kink(Struct, frozen=True):
         if not self.left:
             return ()
         return tuple(entry_at(Rule(text).value(known), here) for text in (self.left, self.right))
+
+
+def kinked(at: str, left: str, right: str, used: str, *, says: str, **example: Numbers) -> Kink:
+    """State where an operation has no derivative; the condition is one that stands in brackets."""
+    return Kink(Rule(f"[{at}]"), left, right, used, says, example)
 
 
 class Cause(Struct, frozen=True):

@@ -10,7 +10,7 @@ from core.base.errors import Problem
 from core.base.numbers import short
 from core.ops.arrays import whole
 from core.ops.base import structural
-from core.ops.facts import A_PICTURE, Learning, Look
+from core.ops.facts import A_PICTURE, Learning, Look, kinked
 from core.ops.image_kernels import filter_stack, is_stack
 
 
@@ -118,11 +118,13 @@ maxpool = structural(
     remark=_pool_remark,
     holds=_pool_held,
     x="maxpool_x(g, x, out, window, stride)",
-    kink=(
+    kink=kinked(
         "counted([windows(x, window, stride) = tops(x, window, stride)]) > 1",
         "0",
         "1",
         "an even share for each",
+        says="largest of n equal entries of a window: 1/n to each; PyTorch's `max_pool2d` does otherwise",
+        x=((3, 1), (3, 2)),
     ),
     says="In each window the upstream gradient goes to the largest entry; in a tie it is split evenly.",
     guesses=A_PICTURE,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from core.base.arrays import Shape, describe, joined_shape
 from core.base.errors import Problem
 from core.ops.base import OPS, ShapeRule, elementwise, structural
-from core.ops.facts import A_SCORE_EACH, A_VECTOR, PROBABILITY, SATURATED, Learning, Look
+from core.ops.facts import A_SCORE_EACH, A_VECTOR, PROBABILITY, SATURATED, Learning, Look, kinked
 
 
 def _scores(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -114,7 +114,15 @@ multiclass_hinge = structural(
     points=("k", "s"),
     s="g * ([s - pick(s, k) + margin > 0] - put(sum([s - pick(s, k) + margin > 0]), s, k))",
     margin="g * (sum([s - pick(s, k) + margin > 0]) - [margin > 0])",
-    kink=("s - pick(s, k) + margin = 0", "0", "1", "0"),
+    kink=kinked(
+        "s - pick(s, k) + margin = 0",
+        "0",
+        "1",
+        "0",
+        says="hinge of several classes at the margin: 0",
+        s=(1, 2, 0),
+        k=1,
+    ),
     says="Each class within the margin receives the upstream gradient; the true class, minus their sum.",
     look=Look(word="multiclass hinge"),
     guesses=A_SCORE_EACH,
@@ -177,7 +185,15 @@ multiclass_hinge_rows = structural(
     remark=_mean_of("multiclass_hinge"),
     S=f"spread_along(g, S, 1) ⊙ ({CLOSE} - put_rows(sum_along({CLOSE}, 1), S, k))",
     margin=f"sum(g ⊙ (sum_along({CLOSE}, 1) - [margin > 0]))",
-    kink=("S - spread_along(choose(S, k), S, 1) + margin = 0", "0", "1", "0"),
+    kink=kinked(
+        "S - spread_along(choose(S, k), S, 1) + margin = 0",
+        "0",
+        "1",
+        "0",
+        says="the same for each row of a mini-batch",
+        S=((1, 2, 0), (2, 2, 0)),
+        k=(1, 0),
+    ),
     says="Row by row: each class within the margin receives the upstream gradient; the true class, minus "
     "their sum.",
 )
@@ -220,7 +236,14 @@ bce = elementwise(
     stands_for="-(t log(p) + (1 - t) log(1 - p))",
     says="The slope for the prediction is its error divided by its variance.",
     says_of={"t": "The slope for the target is the logarithm of 1 − p over p, p being the prediction."},
-    kink=("p * (1 - p) = 0", "", "", "(p − t)/10⁻¹²"),
+    kink=kinked(
+        "p * (1 - p) = 0",
+        "",
+        "",
+        "(p − t)/10⁻¹²",
+        says="binary cross-entropy where p is 0 or 1: ln p stops at −100, p(1 − p) at 10⁻¹²",
+        t=1,
+    ),
     causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
     back_causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
     learning=Learning(targets={"t": "yes or no"}),
@@ -251,7 +274,9 @@ hinge = elementwise(
     stands_for="max(0, margin - t y)",
     says="Within the margin the slope for the prediction is minus the target; beyond it nothing passes.",
     # the slope in y, and where y has no part in it, in t or in the margin
-    kink=("t * y = margin", "-(t + [t = 0] * (y - [y = 0]))", "0", "0"),
+    kink=kinked(
+        "t * y = margin", "-(t + [t = 0] * (y - [y = 0]))", "0", "0", says="hinge at the margin: 0", y=1, t=1
+    ),
     learning=Learning(targets={"t": "side"}),
 )
 perceptron = elementwise(
@@ -263,7 +288,9 @@ perceptron = elementwise(
     domain={"t": (0.5, 1.0)},
     stands_for="max(0, -t y)",
     says="On the wrong side the slope for the prediction is minus the target; elsewhere nothing passes.",
-    kink=("t * y = 0", "-(t + [t = 0] * y)", "0", "0"),  # in t where t is 0,
+    kink=kinked(
+        "t * y = 0", "-(t + [t = 0] * y)", "0", "0", says="perceptron loss at 0: 0", t=1
+    ),  # in t where t is 0
     learning=Learning(targets={"t": "side"}),
 )
 huber = elementwise(

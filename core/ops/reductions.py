@@ -9,7 +9,7 @@ from core.base.arrays import Shape, Value, describe
 from core.base.errors import Problem
 from core.base.numbers import typed_text
 from core.ops.base import structural
-from core.ops.facts import A_SCORE_EACH, A_VECTOR, SATURATED, Learning, Look
+from core.ops.facts import A_SCORE_EACH, A_VECTOR, SATURATED, Learning, Look, kinked
 
 
 def _number(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -146,7 +146,14 @@ largest = structural(
     test_shapes=[(4,)],
     call="max",
     x="g * share(x, out)",
-    kink=("sum([x = largest(x)]) > 1", "0", "1", "an even share for each"),
+    kink=kinked(
+        "sum([x = largest(x)]) > 1",
+        "0",
+        "1",
+        "an even share for each",
+        says="largest of n equal entries: 1/n to each",
+        x=(3, 3, 1),
+    ),
     says="The upstream gradient goes to the largest entry; in a tie it is split evenly.",
     entries=lambda x: _extreme("max", x),
 )
@@ -159,7 +166,14 @@ smallest = structural(
     test_shapes=[(4,)],
     call="min",
     x="g * share(x, out)",
-    kink=("sum([x = smallest(x)]) > 1", "0", "1", "an even share for each"),
+    kink=kinked(
+        "sum([x = smallest(x)]) > 1",
+        "0",
+        "1",
+        "an even share for each",
+        says="smallest of n equal entries: 1/n to each",
+        x=(1, 1, 3),
+    ),
     says="The upstream gradient goes to the smallest entry; in a tie it is split evenly.",
     entries=lambda x: _extreme("min", x),
 )
@@ -182,7 +196,9 @@ argmax = structural(
     inputs="x",
     shape=_from_vector,
     test_shapes=[(4,)],
-    kink=("sum([x = largest(x)]) > 1", "0", "0", "0"),
+    kink=kinked(
+        "sum([x = largest(x)]) > 1", "0", "0", "0", says="number of the largest entry: no gradient", x=(1, 1)
+    ),
     says="The index of the largest entry jumps, so no gradient passes.",
     guesses=A_VECTOR,
 )
@@ -193,7 +209,14 @@ argmax_rows = structural(
     inputs="X",
     call="argmax",
     rows="X",
-    kink=("sum_along([X = spread_along(choose(X, argmax_rows(X)), X, 1)], 1) > 1", "0", "0", "0"),
+    kink=kinked(
+        "sum_along([X = spread_along(choose(X, argmax_rows(X)), X, 1)], 1) > 1",
+        "0",
+        "0",
+        "0",
+        says="the same for each row of a mini-batch",
+        X=((1, 1), (2, 3)),
+    ),
     shape=_each_row,
     test_shapes=[(3, 4)],
     says="The index of the largest entry of each row jumps, so no gradient passes.",
@@ -207,7 +230,7 @@ norm = structural(
     test_shapes=[(3,)],
     stands_for="sqrt(sum(x ⊙ x))",
     x="g * unit(x, out)",
-    kink=("norm(x) = 0", "-1", "1", "0"),
+    kink=kinked("norm(x) = 0", "-1", "1", "0", says="norm of the zero vector: 0", x=(0, 0)),
     says="The upstream gradient times the input scaled to length 1; at the zero vector it is taken as 0.",
     look=Look(circle="‖x‖", form="‖{x}‖"),
     guesses=A_VECTOR,
@@ -221,7 +244,7 @@ l1 = structural(
     test_shapes=[(3,)],
     stands_for="sum(|x|)",
     x="g * sign(x)",
-    kink=("x = 0", "-1", "1", "0"),
+    kink=kinked("x = 0", "-1", "1", "0", says="sum of absolute values where an entry is 0: 0", x=(0, -2)),
     says="Every entry receives its sign times the upstream gradient, whatever its size.",
     look=Look(form="‖{x}‖₁"),
     guesses=A_VECTOR,
@@ -250,7 +273,7 @@ elastic = structural(
     stands_for="β sum(x ⊙ x) + sum(|x|)",
     x="g * (2 * β * x + sign(x))",
     β="g * sum(x^2)",
-    kink=("x = 0", "-1", "1", "0"),
+    kink=kinked("x = 0", "-1", "1", "0", says="elastic penalty where an entry is 0: 0", x=(0, -2), β=1),
     says="The gradients of both penalties are added, the squared one's times its weight.",
     guesses=A_VECTOR,
     tangents={"β": "d * sum(x^2)"},

@@ -23,7 +23,7 @@ from core.passes.guessed_values import with_defaults
 from core.passes.seed import entry_seed, is_chosen
 from core.passes.stepper import run, tell
 from core.passes.steps import Computed, Flowed
-from tests.core.test_ops import PAIRS, drawn, kinked, name_of
+from tests.core.test_ops import PAIRS, drawn, name_of
 from tests.core.test_random_programs import program as random_program
 from tests.mathematics import FUNCTIONS, Pulling, Reader, plain, relations
 
@@ -304,7 +304,7 @@ def test_every_equation_of_an_operation_is_true(op, shapes):
 
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.kink], ids=name_of)
 def test_equations_hold_at_kinks(op):
-    story = Small(op, list(kinked(op).values())).story()
+    story = Small(op, list(op.at_kink().values())).story()
     check_story(story)
 
 

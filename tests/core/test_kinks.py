@@ -14,7 +14,7 @@ from core.ops import OPS
 from core.passes.explain import badge
 from core.passes.stepper import run
 from tests.core.test_compiled import close, stepped, summed
-from tests.core.test_ops import drawn, forward, kinked, written
+from tests.core.test_ops import drawn, forward, written
 
 KINKED = [op for op in OPS.values() if op.kink]
 H = 1e-6
@@ -42,7 +42,7 @@ PLACES = {
 
 def complete(op, place):
     """All inputs of an operation at a kink, which the first entry of the first input has or shares."""
-    return {**kinked(op), **{port: frozen(value) for port, value in place.items()}}
+    return {**op.at_kink(), **{port: frozen(value) for port, value in place.items()}}
 
 
 CASES = [
@@ -71,7 +71,7 @@ def sides(op, values):
 
 
 def number(text):
-    return float(text.replace("−", "-"))
+    return float(text.replace("·10", "e").translate(str.maketrans("−⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
 
 
 @pytest.mark.parametrize(("op", "values"), WITH_SLOPES)

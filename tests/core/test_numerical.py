@@ -28,7 +28,7 @@ from core.graph.plan import make_plan
 from core.ops import OPS
 from core.passes.guessed_values import with_defaults
 from core.passes.stepper import run, tell
-from tests.core.test_ops import drawn, kinked, written
+from tests.core.test_ops import drawn, written
 from tests.core.test_passes import at_defaults
 
 FILE = Path(__file__).parents[1] / "cases" / "gradcheck.json"
@@ -163,13 +163,13 @@ KINKED = [op for op in OPS.values() if op.kink]
 @pytest.mark.parametrize("op", KINKED, ids=lambda op: op.name)
 def test_every_kink_is_met_between_its_two_sides_and_nowhere_else(op):
     shapes = op.test_shapes or [()] * len(op.inputs)
-    at_kink, port = kinked(op), op.inputs[0]
-    first = (0,) * len(shapes[0])
+    at_kink, port = op.at_kink(), op.inputs[0]
     nudged = np.array(at_kink[port])
+    first = (0,) * nudged.ndim
     nudged[first] += 3e-7
     assert met(op, {**at_kink, port: frozen(nudged)}, first, 1e-6)
     assert not met(op, {**at_kink, port: frozen(nudged)}, first, 1e-7)
-    assert not met(op, drawn(op, shapes), first, 1e-6)
+    assert not met(op, drawn(op, shapes), (0,) * len(shapes[0]), 1e-6)
 
 
 def met(op, values, entry, h):

@@ -57,19 +57,6 @@ def drawn(op, shapes, seed=0):
     return {port: frozen(value(port, shape)) for port, shape in zip(ports, shapes, strict=True)}
 
 
-AT_KINK = {"hinge": {"y": 1.0, "t": 1.0, "margin": 1.0}, "hard_sigmoid": {"x": 3.0}, "perceptron": {"t": 1.0}}
-
-
-def kinked(op):
-    """Inputs at which an operation has no derivative: all 0 where nothing else is said."""
-    shapes = op.test_shapes or [()] * len(op.inputs)
-    given = {**AT_KINK.get(op.name, {}), **op.settings}
-    return {
-        port: frozen(given[port] if port in given else np.zeros(shape))
-        for port, shape in zip(op.inputs, shapes, strict=True)
-    }
-
-
 def written(op, values):
     """An operation on the names of its inputs; settings are written as numbers."""
     if op.name in ("cut", "stack"):
@@ -323,7 +310,7 @@ def test_a_slope_of_one_on_both_sides_is_no_kink(function, alpha):
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.kink], ids=name_of)
 def test_a_kink_is_seen_where_it_is_and_nowhere_else(op):
     shapes = op.test_shapes or [()] * len(op.inputs)
-    assert np.any(op.kink.at.value(kinked(op)))
+    assert np.any(op.kink.at.value(op.at_kink()))
     assert not np.any(op.kink.at.value(drawn(op, shapes)))
 
 
