@@ -29,7 +29,7 @@ test: $(VENV)/installed-dev
 
 test-torch: $(TORCH)/installed
 	@.ci/system-libs drawing $(TORCH)/bin/python
-	QT_QPA_PLATFORM=offscreen $(TORCH)/bin/python -m pytest tests/core -n auto -m torch $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(TORCH)/bin/python -m pytest tests/core tests/test_documents.py -n auto -m torch $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(PYTHON) -m ruff check

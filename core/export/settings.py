@@ -1,7 +1,6 @@
 """The settings of operations, such as strides, shapes and ranges, as the plain numbers a script has there.
 
-settings_of      the settings of a node by their names
-place_of_range   a range along an axis as what stands in the brackets of an index
+settings_of   the settings of a node by their names
 """
 
 from __future__ import annotations
@@ -31,10 +30,3 @@ def _plain(value: Value, several: bool) -> ast.expr:
     if isinstance(value, float) and not several:
         return number(value, "np", whole=True)
     return ast.Tuple([number(float(size), "np", whole=True) for size in np.ravel(value)])
-
-
-def place_of_range(axis: ast.expr, start: ast.expr, stop: ast.expr, batched: bool = False) -> ast.expr:
-    """`1:3`, or `:, 1:3` along a later axis; a batch comes first."""
-    before = int(ast.literal_eval(axis)) + batched
-    found = ast.Slice(start, stop)
-    return ast.Tuple([*(ast.Slice() for _ in range(before)), found]) if before else found

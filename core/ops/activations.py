@@ -18,6 +18,7 @@ sigmoid = elementwise(
     look=Look(circle="σ", form="σ({x})"),
     learning=Learning(squashes_to="probability", activation="Sigmoid"),
     onnx="Sigmoid",
+    torch="torch.sigmoid(x)",
 )
 tanh = elementwise(
     "tanh",
@@ -55,6 +56,7 @@ leaky_relu = elementwise(
         "[x = 0] * (1 - [α = 1]) = 1", "α", "1", "α", says="leaky ReLU at 0: α, the slope on the left", α=0.2
     ),
     look=Look(with_constant={"α": "LReLU"}),
+    torch="F.leaky_relu(x, α)",
 )
 elu = elementwise(
     "elu",
@@ -75,6 +77,7 @@ elu = elementwise(
         α=0.2,
     ),
     look=Look(with_constant={"α": "ELU"}),
+    torch="F.elu(x, α)",
 )
 silu = elementwise(
     "silu",
@@ -86,6 +89,7 @@ silu = elementwise(
     learning=Learning(gain=2.0, activation="SiLU"),
     says="The input times its own sigmoid: the product rule gives the slope.",
     closed_forms={"x": "sigmoid(x) (1 + x (1 - sigmoid(x)))"},
+    torch="F.silu(x)",
 )
 softplus = elementwise(
     "softplus",
@@ -96,6 +100,7 @@ softplus = elementwise(
     learning=Learning(gain=2.0, activation="Softplus"),
     says="A smooth ReLU: its slope is the sigmoid of the input.",
     closed_forms={"x": "sigmoid(x)"},
+    torch="F.softplus(x)",
 )
 softsign = elementwise(
     "softsign",
@@ -105,6 +110,7 @@ softsign = elementwise(
     stands_for="x / (1 + |x|)",
     saturates=SATURATED,
     says="The slope falls off more slowly than that of tanh, so more gradient passes far from 0.",
+    torch="F.softsign(x)",
 )
 gelu = elementwise(
     "gelu",
@@ -114,6 +120,7 @@ gelu = elementwise(
     stands_for="x (1 + erf(x / sqrt(2))) / 2",
     learning=Learning(gain=2.0),
     says="The input times the chance that a normal number lies below it: the product rule gives the slope.",
+    torch="F.gelu(x)",
 )
 selu = elementwise(
     "selu",
@@ -131,6 +138,7 @@ selu = elementwise(
         says="SELU at 0: 1.758, the slope on the left, as PyTorch computes; "
         "its rule would take the smaller, 1.051",
     ),
+    torch="F.selu(x)",
 )
 hard_sigmoid = elementwise(
     "hard_sigmoid",
@@ -144,4 +152,5 @@ hard_sigmoid = elementwise(
         "(x + 3) * (x - 3) = 0", "[x > 0] / 6", "[x < 0] / 6", "0", says="hard sigmoid at −3 and 3: 0", x=3
     ),
     look=Look(word="hard sigmoid"),
+    torch="F.hardsigmoid(x)",
 )

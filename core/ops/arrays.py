@@ -200,4 +200,5 @@ dropout = structural(
     says="What was dropped receives 0; what was kept was scaled up, and its gradient is by the same factor.",
     guesses=A_VECTOR,
     learning=Learning(passes_on=True),
+    torch="F.dropout(x, p, self.training)",
 )

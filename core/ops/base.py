@@ -50,6 +50,8 @@ class Op(Struct, frozen=True):
     entries        from the shapes of its inputs, what it does with arrays, entry by entry
     commutative    its inputs may be drawn in any order
     onnx           the operator of ONNX that does the whole of it
+    torch          how PyTorch spells it, where that is better known than its rule, or has the slopes of
+                   `back` at kinks: an expression of the inputs, or one for each set of those in batches
 
     Its derivatives
     shows          a local derivative as it is written where it is computed in a safer form
@@ -97,6 +99,7 @@ class Op(Struct, frozen=True):
     entries: Callable[..., str] | None = None
     commutative: bool = False
     onnx: str = ""
+    torch: str | Mapping[str, str] = ""
     shows: Mapping[str, Rule] = {}
     closed_forms: Mapping[str, str] = {}
     kink: Kink | None = None
@@ -245,6 +248,7 @@ def elementwise(
     shows: Mapping[str, str] | None = None,
     closed_forms: Mapping[str, str] | None = None,
     onnx: str = "",
+    torch: str = "",
     repeats: bool = False,
     **local: str,
 ) -> Op:
@@ -281,6 +285,7 @@ def elementwise(
             shows={port: Rule(text) for port, text in (shows or {}).items()},
             closed_forms=closed_forms or {},
             onnx=onnx,
+            torch=torch,
             call=name if call is None else call,
             also=tuple(also.split()),
             repeats=repeats,
@@ -331,6 +336,7 @@ def structural(
     rows: str = "",
     takes: Callable[[Sequence[Shape]], bool] | None = None,
     more_test_shapes: Sequence[Sequence[Shape]] = (),
+    torch: str | Mapping[str, str] = "",
     **back: str,
 ) -> Op:
     """Declare an operation on whole vectors and matrices: its value and how g comes back to each input."""
@@ -369,6 +375,7 @@ def structural(
             takes=takes or (_takes_matrix if rows else None),
             test_shapes=tuple(test_shapes),
             more_test_shapes=tuple(map(tuple, more_test_shapes)),
+            torch=torch,
         )
     )
 

@@ -191,6 +191,7 @@ maximum = elementwise(
     kink=kinked("x = y", "0", "1", "1/2 to each", says="maximum of equal values: half to each", x=2, y=2),
     commutative=True,
     look=Look(with_constant={"x": "max({x},x)", "y": "max(x,{y})"}),
+    torch="torch.maximum(x, y)",
 )
 minimum = elementwise(
     "minimum",
@@ -205,6 +206,7 @@ minimum = elementwise(
     kink=kinked("x = y", "1", "0", "1/2 to each", says="minimum of equal values: half to each", x=2, y=2),
     commutative=True,
     look=Look(with_constant={"x": "min({x},x)", "y": "min(x,{y})"}),
+    torch="torch.minimum(x, y)",
 )
 clip = elementwise(
     "clip",
@@ -218,6 +220,7 @@ clip = elementwise(
     kink=kinked(
         "(x - a) * (x - b) = 0", "[x = b]", "[x = a]", "1", says="clip at its bounds: 1", x=1, a=-1, b=1
     ),
+    torch="x.clamp(min=a).clamp(max=b)",
 )
 step = elementwise(
     "step",
@@ -305,4 +308,5 @@ stop_gradient = elementwise(
     also="stop detach",
     x="0",
     says="The value passes; the gradient is stopped here on purpose.",
+    torch="x.detach()",
 )

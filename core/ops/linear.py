@@ -96,6 +96,7 @@ affine = structural(
     x="matvec_t(W, g)",
     b="g",
     says="The bias receives the upstream gradient; matrix and vector, that times the other one, transposed.",
+    torch=dict.fromkeys(("", "x"), "F.linear(x, W, b)"),
 )
 vecmat = structural(
     "vecmat",

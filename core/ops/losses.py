@@ -82,6 +82,7 @@ cross_entropy = structural(
     says="The probabilities, with 1 taken off that of the true class, times the upstream gradient.",
     look=CE,
     guesses=A_SCORE_EACH,
+    torch={"": "F.cross_entropy(s, k.long())", "s k": "F.cross_entropy(s, k.long(), reduction='none')"},
 )
 nll = structural(
     "nll",
@@ -148,6 +149,7 @@ cross_entropy_rows = structural(
     says="Row by row: the probabilities, with 1 taken off that of the true class, times the upstream "
     "gradient.",
     look=CE,
+    torch={"": "F.cross_entropy(S, k.long(), reduction='none')"},
 )
 nll_rows = structural(
     "nll_rows",
@@ -247,6 +249,7 @@ bce = elementwise(
     causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
     back_causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
     learning=Learning(targets={"t": "yes or no"}),
+    torch="F.binary_cross_entropy(*torch.broadcast_tensors(p, t), reduction='none')",
 )
 bce_logits = elementwise(
     "bce_logits",
@@ -261,6 +264,7 @@ bce_logits = elementwise(
     look=Look(word="BCE logits"),
     closed_forms={"z": "sigmoid(z) - t"},
     learning=Learning(targets={"t": "yes or no"}),
+    torch="F.binary_cross_entropy_with_logits(*torch.broadcast_tensors(z, t), reduction='none')",
 )
 hinge = elementwise(
     "hinge",
@@ -306,6 +310,7 @@ huber = elementwise(
     says="The slope for the prediction is its error, held within the threshold on both sides.",
     look=Look(word="huber"),
     learning=Learning(targets={"t": "number"}),
+    torch="F.huber_loss(*torch.broadcast_tensors(y, t), reduction='none', delta=δ)",
 )
 # the losses that make one number of what meets entry by entry
 PAIRED = frozenset(op.name for op in OPS.values() if op.shape is _pairs)

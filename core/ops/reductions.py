@@ -136,6 +136,7 @@ mean_along = structural(
     says="Every entry receives an equal share of the upstream gradient of the mean it is part of.",
     look=Look(with_constant={"axis": "mean_{axis}"}),
     guesses=A_VECTOR,
+    torch="torch.mean(x, dim=axis)",
 )
 largest = structural(
     "largest",

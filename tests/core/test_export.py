@@ -19,27 +19,28 @@ from msgspec.structs import replace
 from app.cli import main as cli
 from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.export.cases import Case
 from core.export.code import Identifiers, comments, filled, literal, name, printed
 from core.export.numpy import script as numpy_script_file
 from core.export.numpy.helpers import HELPERS, NEEDS
 from core.export.numpy.rules import NUMPY
 from core.export.numpy.script import numpy_script
-from core.export.torch import forms as torch_forms
-from core.export.torch.forms import FORMS, chosen
+from core.export.torch.kernels import TORCH, Operand, plain
 from core.export.torch.loop import OF_MODULES, TAKEN
 from core.export.torch.module import torch_module
+from core.export.torch.rules import expression
 from core.export.torch.script import pytorch_script
 from core.notation.names import canonical
 from core.notation.tree import Call, walk
 from core.ops import OPS
 from core.ops.image_kernels import conv2d, maxpool
 from core.ops.kernels import KERNELS
+from core.ops.rules import Rule
 from core.passes.stepper import run
 from core.project.document import Document, dumps
 from core.training.lab import Lab
 from core.training.optimizers import OPTIMIZERS
 from core.training.setup import setup
+from tests.core.test_update_rules import Warm
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "lectures.json").read_text(encoding="utf-8"))
 NEEDS_TORCH = pytest.mark.skipif(not find_spec("torch"), reason="PyTorch is not installed")
@@ -109,6 +110,8 @@ EDGES = [
     ("1/x", {"x": 0.0}),
     ("sqrt(x) y", {"x": 0.0, "y": 0.0}),
     ("relu(x) + |x| + max(x, 0)", {"x": 0.0}),
+    ("clip(x, 0, 2) + clip(y, a, b) + 2 clip(z, a, b)", {"x": 0.0, "y": 1.0, "z": 3.0, "a": 1.0, "b": 3.0}),
+    ("elu(x, α) + leaky_relu(x, α) + max(x, y) - 2 min(x, y)", {"x": 0.0, "y": 0.0, "α": 0.5}),
     ("f(u) = 1/u; x f(0)", {"x": 1.0}),
     ("x^y", {"x": -8.0, "y": 1 / 3}),
     ("stop_gradient(x)", {"x": 2.0}),
@@ -330,25 +333,63 @@ def test_every_kernel_that_a_rule_calls_can_be_written_and_no_other():
 # -- PyTorch, as text
 
 
-def test_every_operation_has_a_form_and_the_programs_use_them_all():
-    assert set(FORMS) == set(OPS)
+def test_every_kernel_of_a_value_can_be_written_and_the_programs_use_every_operation():
+    rules = [op.value_rule(len(op.inputs)) for op in OPS.values()]
+    called = {part.function for rule in rules for part in walk(rule.computed) if isinstance(part, Call)}
+    assert {name for name in called if not KERNELS[name].number} == TORCH.keys() | {"kept"}
     used = {node.op for program in PROGRAMS for node in story_of(program).graph.nodes.values()}
     assert used >= set(OPS)
 
 
-def test_an_operation_without_a_form_is_named(monkeypatch):
-    forms = {op: form for op, form in FORMS.items() if op != "softsign"}
-    monkeypatch.setattr(torch_forms, "FORMS", forms)
-    with pytest.raises(Problem, match="softsign cannot be written in PyTorch yet"):
-        pytorch_script(story_of("softsign(x)", {"x": 1.0}))
+def test_an_operation_that_cannot_be_written_is_named(monkeypatch):
+    monkeypatch.delitem(TORCH, "softmax")
+    with pytest.raises(Problem, match="softmax cannot be written in PyTorch yet"):
+        pytorch_script(story_of("softmax(x)[0]", {"x": [1.0, 2.0]}))
 
 
-def test_the_first_form_that_fits_is_chosen():
-    vectors = Case({"x": (3,), "y": (3,)})
-    assert chosen("dot", vectors).text == "x @ y"
-    assert chosen("dot", replace(vectors, batched=frozenset("xy"))).text == "torch.sum(x * y, dim=-1)"
-    mixed = Case({"x": (3,), "α": ()}, numbers=frozenset("α"))
-    assert chosen("leaky_relu", mixed).text == "F.leaky_relu(x, α)"
+KNOWN = """
+F.linear F.cross_entropy F.binary_cross_entropy F.binary_cross_entropy_with_logits F.huber_loss
+F.leaky_relu F.elu F.silu F.gelu F.selu F.softplus F.softsign F.hardsigmoid F.one_hot F.conv2d
+F.avg_pool2d torch.relu torch.sigmoid torch.tanh torch.softmax torch.log_softmax torch.logsumexp
+torch.mean torch.outer torch.where
+""".split()
+
+
+def test_what_pytorch_has_is_written_as_one_knows_it():
+    text = "".join(pytorch_script(story_of(program)) for program in PROGRAMS)
+    assert [called for called in KNOWN if f"{called}(" not in text] == []
+    assert all(part in text for part in (" @ ", ".T", ".detach()", ".clamp(min=-0.5).clamp(max=p)"))
+
+
+VECTOR, BATCH = Operand(name("x"), (3,)), Operand(name("t"), (3,), batched=True)
+LOSSES, NUMBER = Operand(name("l"), (), batched=True), plain(2.0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "operands", "written"),
+    [
+        ("dot(x, y)", (VECTOR, VECTOR), "x @ x"),
+        ("dot(x, y)", (VECTOR, BATCH), "t @ x"),
+        ("dot(x, y)", (BATCH, BATCH), "torch.sum(t * t, dim=-1)"),
+        ("x + y", (LOSSES, BATCH), "l[:, None] + t"),
+        ("x + y", (LOSSES, VECTOR), "l[:, None] + x"),
+        ("x + y", (LOSSES, NUMBER), "l + 2"),
+        ("logaddexp(x, y)", (VECTOR, NUMBER), "torch.logaddexp(x, torch.tensor(2.0))"),
+        ("max(x, y)", (VECTOR, NUMBER), "x.clamp(min=2)"),
+        ("max(0, x) + min(x, y)", (VECTOR, BATCH), "torch.relu(x) + torch.minimum(x, t)"),
+        ("sum([x > 0] * power(y, 2))", (BATCH, BATCH), "torch.sum(torch.where(t > 0, t ** 2, 0.0), dim=-1)"),
+        (
+            "([x > 0] + [x < y]) * y",
+            (VECTOR, NUMBER),
+            "torch.where(1.0 * (x > 0) + 1.0 * (x < 2) == 0, 0.0, (1.0 * (x > 0) + 1.0 * (x < 2)) * 2)",
+        ),
+        ("x * (sqrt(y) + π)", (VECTOR, plain(4.0)), "x * 5.141592653589793"),
+    ],
+)
+def test_a_rule_is_written_for_what_it_works_on(rule, operands, written):
+    found = expression(Rule(rule).computed, dict(zip("xy", operands, strict=True)))
+    assert printed(found.text) == written
+    assert found.batched == any(one.batched for one in operands)
 
 
 @pytest.mark.parametrize(("program", "values"), STORIES, ids=titled)
@@ -727,6 +768,26 @@ def test_every_rule_can_be_written_out(rule, monkeypatch):
     text = torch_module(ruled(rule))
     assert unknown_names(text) == set()
     assert "torch.optim.Optimizer" in text and text.count("torch.optim.") == 1
+
+
+def with_warm(monkeypatch):
+    """A setup with an optimizer that was not there before."""
+    monkeypatch.setitem(OPTIMIZERS, "warm", Warm)
+    made = setup(Lab(samples=40, hidden=(3,), activation="tanh"), "", {})
+    return replace(made, settings=replace(made.settings, optimizer="warm", hyper={}))
+
+
+def test_a_new_optimizer_is_written_with_all_that_it_needs(monkeypatch):
+    text = torch_module(with_warm(monkeypatch))
+    assert unknown_names(text) == set()
+    assert "w -= lr * math.sqrt(1 - eps ** t) * g / (torch.sqrt(s) + eps)\n" in text
+    assert "import math\n" in text and 't = state.get("t", 0) + 1\n' in text
+
+
+@pytest.mark.torch
+@NEEDS_TORCH
+def test_pytorch_trains_by_a_new_optimizer(monkeypatch):
+    trained_alike(with_warm(monkeypatch))
 
 
 @pytest.mark.torch

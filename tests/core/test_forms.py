@@ -12,8 +12,8 @@ from core.export.code import Identifiers, identifier, name
 from core.export.dropout import without_dropout
 from core.export.numpy.script import numpy_script
 from core.export.torch import text as torch_text
-from core.export.torch.forms import FORMS, chosen
 from core.export.torch.functions import DEFINITIONS
+from core.export.torch.rules import spelled
 from core.export.torch.script import pytorch_script
 from core.export.torch.text import TorchText
 from core.graph.builder import read_program
@@ -144,16 +144,24 @@ def written(op, shapes, ways):
     return graph, text, text.lines(graph.nodes)
 
 
-def test_every_use_can_be_written_and_takes_every_form(monkeypatch):
-    """So the runs under PyTorch below prove all forms."""
-    taken = set()
-    monkeypatch.setattr(torch_text, "chosen", lambda *case: taken.add(form := chosen(*case)) or form)
+def test_every_use_can_be_written_and_every_spelling_is_taken(monkeypatch):
+    """So the runs under PyTorch below prove all of them."""
+    taken = {}
+
+    def recorded(op, operands):
+        found = spelled(op, operands)
+        taken.setdefault(op.name, set()).add(found is not None)
+        return found
+
+    monkeypatch.setattr(torch_text, "spelled", recorded)
     for op in OPS.values():
         for shapes, ways in uses(op):
             _, _, lines = written(op, shapes, ways)
             compile("\n".join(lines), "net.py", "exec")
             assert len(lines) == 1 and lines[0].startswith("out = ")
-    assert [form for forms in FORMS.values() for form in forms if form not in taken] == []
+    assert {name for name, found in taken.items() if True in found} == {
+        op.name for op in OPS.values() if op.torch
+    }
 
 
 def one_by_one(graph, op, shapes, ways):

@@ -14,7 +14,6 @@ import numpy as np
 
 from core.export.code import Parts, filled, name, number
 from core.export.numpy.helpers import HELPERS, NEEDS
-from core.export.settings import place_of_range
 from core.notation.tree import Tree
 from core.ops.entry_kernels import SIGNS
 from core.ops.interpreter import interpreted
@@ -75,7 +74,7 @@ class _AsExpressions:
             return known
         match function, args:
             case "cut", [x, start, stop, axis]:
-                return ast.Subscript(x, place_of_range(axis, start, stop))
+                return ast.Subscript(x, _range(axis, start, stop))
             case "gate", [ast.BinOp(_, _, ast.Compare() as holds), part]:
                 return filled("np.where(holds, part, 0.0)", {"holds": holds, "part": part})
         if function in HELPERS:
@@ -86,6 +85,12 @@ class _AsExpressions:
             expression: ast.expr = _WholeNumbers().visit(filled(source, dict(zip("abc", args, strict=False))))
             return expression
         return ast.Call(name(f"np.{kernel.ufunc}"), list(args), [])
+
+
+def _range(axis: ast.expr, start: ast.expr, stop: ast.expr) -> ast.expr:
+    """`1:3`, or `:, 1:3` along a later axis."""
+    before, found = int(ast.literal_eval(axis)), ast.Slice(start, stop)
+    return ast.Tuple([*(ast.Slice() for _ in range(before)), found]) if before else found
 
 
 def _worked_out(function: str, args: Sequence[ast.expr]) -> ast.expr | None:

@@ -18,8 +18,3 @@ def positional_encoding(x, octaves):
     return torch.stack([torch.sin(angles), torch.cos(angles)], dim=-1).flatten(-3)
 ''',
 }
-
-
-def called_in(text: str) -> list[str]:
-    """The functions that a PyTorch expression calls."""
-    return [name for name in DEFINITIONS if f"{name}(" in text]

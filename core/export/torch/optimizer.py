@@ -10,7 +10,8 @@ import ast
 from collections.abc import Collection, Sequence
 
 from core.export.code import filled, name, printed
-from core.export.torch.rules import Operand, expression
+from core.export.torch.kernels import Operand
+from core.export.torch.rules import expression
 from core.notation.tree import Binary, Name, names
 from core.training.optimizers import Optimizer
 from core.training.update_rules import COUNT, GRADIENT, PARAMETERS, Statement, remembered
@@ -109,8 +110,8 @@ def _assigned(statement: Statement, binding: dict[str, Operand]) -> str:
     target, tree = statement
     match tree:
         case Binary("+" | "-" as sign, Name(first), change) if first == target == PARAMETERS:
-            return f"{target} {sign}= {printed(expression(change, binding))}"
-    found = printed(expression(tree, binding))
+            return f"{target} {sign}= {printed(expression(change, binding).text)}"
+    found = printed(expression(tree, binding).text)
     if target == PARAMETERS:
         return f"{target}.copy_({found})"
     return f"{target} = {found}{'.clone()' * isinstance(tree, Name)}"

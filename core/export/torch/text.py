@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
@@ -11,14 +10,13 @@ import numpy as np
 from msgspec import Struct
 
 from core.base.arrays import Value
-from core.export.cases import Case
-from core.export.code import Identifiers, filled, name, number, printed
-from core.export.settings import place_of_range, settings_of
-from core.export.torch.forms import chosen
-from core.export.torch.functions import called_in
-from core.export.torch.pieces import JOINED, Piece
+from core.base.errors import Problem
+from core.export.code import Identifiers, filled, name, printed
+from core.export.settings import settings_of
+from core.export.torch.functions import DEFINITIONS
+from core.export.torch.kernels import Operand, plain
+from core.export.torch.rules import expression, is_known, spelled
 from core.graph.graph import Graph, Node
-from core.ops.losses import PAIRED
 
 # longer expressions without a name of their own get a line of their own
 MOST_CHARACTERS = 50
@@ -86,10 +84,9 @@ class TorchText(Struct, dict=True):
         if len(users) != 1 or node.named or node.name in self.shown or len(text) > MOST_CHARACTERS:
             return False
         user = self.graph.nodes[users[0].target]
-        if user.op in JOINED:
-            return self.case(user).uniform
-        port = user.operation.ports(len(user.args))[users[0].port]
-        return len(re.findall(rf"\b{port}\b", chosen(user.op, self.case(user)).text)) <= 1
+        place = ast.Name("operand")
+        found = self._written(user, {**dict.fromkeys(user.args, ast.Name("other")), node.name: place})
+        return list(ast.walk(found)).count(place) <= 1
 
     def _keep(self, node: Node) -> None:
         """A constant tensor for what no input reaches."""
@@ -99,64 +96,36 @@ class TorchText(Struct, dict=True):
 
     # -- expressions
 
-    def operands(self, node: Node) -> dict[str, str]:
-        """For each port that is no setting the node it takes."""
-        op = node.operation
-        ports = zip(op.ports(len(node.args)), node.args, strict=True)
-        return {port: arg for port, arg in ports if port not in op.settings}
-
-    def case(self, node: Node) -> Case:
-        """Where the node's operation is used."""
-        operands = self.operands(node)
-        return Case(
-            {port: self.graph.nodes[arg].shape for port, arg in operands.items()},
-            frozenset(port for port, arg in operands.items() if arg in self.in_batches),
-            frozenset(port for port, arg in operands.items() if arg in self.numbers),
-        )
-
     def expression(self, node: Node) -> ast.expr:
-        """A node's operation on the expressions of its operands."""
-        case = self.case(node)
-        form = chosen(node.op, case)
-        self.functions |= dict.fromkeys(called_in(form.text))
-        aligned = node.operation.elementwise or node.op in PAIRED
-        rank = len(np.broadcast_shapes(*case.shapes.values())) if aligned else max(case.ranks)
-        parts = {
-            port: self._operand(arg, port in form.plain.split(), rank if aligned else 0)
-            for port, arg in self.operands(node).items()
-        }
-        parts |= {**settings_of(self.graph, node), "dims": _axes(rank)}
-        if node.op in JOINED:
-            parts |= JOINED[node.op](self._pieces(node, case), len(node.shape))
-        if "axis" in parts:  # counted from the end, so that it makes no difference whether there is a batch
-            axis = int(ast.literal_eval(parts["axis"]))
-            parts["along"] = number(float(axis - rank * (axis >= 0)), "torch", whole=True)
-        if node.op == "cut":
-            parts["place"] = place_of_range(parts["axis"], parts["start"], parts["stop"], bool(case.batched))
-        return filled(form.text, parts)
+        """A node's operation on the expressions of its operands. Raises Problem."""
+        found = self._written(node, self.known)
+        called = (part.id for part in ast.walk(found) if isinstance(part, ast.Name))
+        self.functions |= dict.fromkeys(name for name in called if name in DEFINITIONS)
+        return found
 
-    def _pieces(self, node: Node, case: Case) -> list[Piece]:
-        contents = (self.numbers[arg] if arg in self.numbers else self.known[arg] for arg in node.args)
-        return [
-            Piece(content, len(shape), port in case.batched)
-            for content, (port, shape) in zip(contents, case.shapes.items(), strict=True)
-        ]
+    def _written(self, node: Node, known: Mapping[str, ast.expr]) -> ast.expr:
+        """A node's operation where its operands are some expressions, if they are no numbers."""
+        op, count = node.operation, len(node.args)
+        ports = zip(op.ports(count), node.args, strict=True)
+        operands = {port: self._operand(arg, known) for port, arg in ports if port not in op.settings}
+        for port, setting in settings_of(self.graph, node).items():
+            operands[port] = Operand(setting, plain=True, value=ast.literal_eval(setting))
+        if text := spelled(op, operands):
+            return text
+        rule = op.value_rule(count)
+        if not all(is_known(function) for function in rule.calls):
+            said = f"{op.call or op.symbol} cannot be written in PyTorch yet"
+            raise Problem(said, hint="Export the NumPy script instead")
+        found = expression(rule.computed, operands)
+        if found.shape == node.shape:
+            return found.text
+        sizes = f"({', '.join(map(str, (-1,) * found.batched + node.shape))})"
+        return filled(f"tensor.expand({sizes})", {"tensor": found.text})
 
-    def _operand(self, arg: str, plain: bool, rank: int) -> ast.expr:
-        """A tensor, or a plain number; a batch of smaller arrays gets axes to meet `rank` axes an example."""
+    def _operand(self, arg: str, known: Mapping[str, ast.expr]) -> Operand:
         if arg in self.numbers:
-            value = number(self.numbers[arg], "torch", whole=plain)
-            return value if plain else filled("torch.tensor(value)", {"value": value})
-        missing = rank - len(self.graph.nodes[arg].shape)
-        if arg not in self.in_batches or missing <= 0:
-            return self.known[arg]
-        return filled(f"tensor[:{', None' * missing}]", {"tensor": self.known[arg]})
-
-
-def _axes(rank: int) -> ast.expr:
-    """The last axes of a tensor: -1, or (-2, -1)."""
-    axes = [number(float(axis), "torch", whole=True) for axis in range(-rank, 0)]
-    return axes[0] if rank == 1 else ast.Tuple(axes)
+            return plain(self.numbers[arg])
+        return Operand(known[arg], self.graph.nodes[arg].shape, arg in self.in_batches)
 
 
 def followed(graph: Graph, learned: Collection[str]) -> frozenset[str]:
