@@ -33,7 +33,7 @@ from core.service.training_run import MOST_NUMBERS, Training
 from core.service.training_run import MOST_SECONDS as MOST_TRAINING_SECONDS
 from core.training.inferred_roles import CONSTANTS
 from docs.tables import TABLES, renewed
-from tests.core.test_export import NEEDS_TORCH, under_torch
+from tests.exported import NEEDS_TORCH, under_torch
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]

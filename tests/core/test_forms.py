@@ -21,8 +21,8 @@ from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import make_plan
 from core.ops import OPS
 from core.passes.stepper import tell
-from tests.core.test_export import NEEDS_TORCH, executed, under_torch
 from tests.core.test_ops import PAIRS, drawn, name_of
+from tests.exported import NEEDS_TORCH, executed, under_torch
 
 ARRAYS = [[()], [(3,)], [(2, 3)]]
 PAIRED = [[(), ()], [(2, 3), (3,)], [(), (3,)]]

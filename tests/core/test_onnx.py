@@ -35,8 +35,8 @@ from core.training.engines import Feed
 from core.training.lab import Lab
 from core.training.setup import setup
 from tests.core.test_compiled import DATA, PROGRAMS, draw
-from tests.core.test_export import HOSTILE, IRIS, LABS, SOFTMAX, STORIES, story_of, titled, values_of
 from tests.core.test_ops import PAIRS, drawn, name_of
+from tests.exported import HOSTILE, IRIS, LABS, SOFTMAX, STORIES, story_of, titled, values_of
 from tests.test_documents import CONVENTIONS
 
 onnx = pytest.importorskip("onnx", reason="the package onnx is not installed")

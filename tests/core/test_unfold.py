@@ -27,10 +27,10 @@ from core.passes.stepper import tell, troubles
 from core.passes.unfold import LEVELS, anything, composite, frame_of, key_of, parent, unfolded
 from core.service.report import operation_text
 from tests.core.test_explain import PROGRAMS
-from tests.core.test_export import executed
 from tests.core.test_ops import PAIRS, STANDING_FOR, drawn, name_of
 from tests.core.test_passes import EXAMPLES
 from tests.core.test_random_programs import program as random_program
+from tests.exported import executed
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "lectures.json").read_text(encoding="utf-8"))
 
