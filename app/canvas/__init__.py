@@ -1,1 +1,1 @@
-"""The canvas: a figure's parts painted (painting), kept as items (items, scene), and looked at (view)."""
+"""The canvas: a figure's parts as items of a scene (items, scene), and the view of it (view, gestures)."""

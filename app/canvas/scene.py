@@ -25,7 +25,7 @@ TOKEN_TIME = 420  # milliseconds a token takes at normal speed
 
 
 class Scene(QGraphicsScene):
-    """Items for the parts of the session's figure; `shown` tells that all of them are there.
+    """Items for the parts of the session's figure; `shown` is emitted when all of them are there.
 
     The many parts of a large figure are made in pieces, so that the window stays alive.
     """
@@ -94,7 +94,7 @@ class Scene(QGraphicsScene):
         return self._bounds[1]
 
     def _bounds_of_all_steps(self) -> Work[QRectF]:
-        """All parts but the labels of now; the labels there will be at the end, and the sums on the way."""
+        """The bounds of all parts, of the labels of the last step, and of the sums shown before."""
         drawing, story, digits = self.session.drawing, self.session.story, self.session.digits
         last = figure(drawing, story.last, digits)
         rect = QRectF(0, 0, last.width, last.height)
@@ -179,7 +179,7 @@ class Scene(QGraphicsScene):
             view.viewport().setUpdatesEnabled(painted)
 
     def _show_frames(self, figure: Figure) -> None:
-        """The frames change with the places of nodes only, and then all items are made anew."""
+        """Frames change only when nodes move, and then all items are made again."""
         for frame in figure.frames:
             if frame.key not in self._frames:
                 self._frames[frame.key] = FrameItem(frame, self.theme)

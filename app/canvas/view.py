@@ -20,7 +20,7 @@ from core.base.numbers import exact, value_text
 SMALLEST, LARGEST = 0.05, 12.0
 # the least and the largest a fitted figure is shown at; what fits only when smaller follows the steps
 READABLE = 0.62, 2.2
-PRESENTED = 1.9, 6.0  # in a lecture room numbers want 24 points, and the figure the whole screen
+PRESENTED = 1.9, 6.0  # in a lecture room numbers need 24 points, and the figure the whole screen
 LABEL_ROOM = 40.0  # around a lit box, for what is written beside it
 DRAG_STARTS = 4  # pixels
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
@@ -109,7 +109,7 @@ class View(QGraphicsView):
         self.centerOn(self.mapToScene(middle) + before - self.mapToScene(at or middle))
 
     def present(self, presenting: bool) -> None:
-        """Fit the figure anew: large enough for a lecture room, or for a desk."""
+        """Fit the figure again: large enough for a lecture room, or for a desk."""
         self.least, self.most = PRESENTED if presenting else READABLE
         self._fitted = True
         self._fit(self.least)

@@ -1,4 +1,4 @@
-"""The command line: without a word the window opens; what the words are for stands in `app/cli/commands.py`.
+"""The command line: without a word the window opens; the sub-commands are in `app/cli/commands.py`.
 
 Nothing typed or opened ends in a traceback: a Problem becomes lines on stderr, or JSON where that was wanted.
 """

@@ -143,7 +143,7 @@ def _updates(args: argparse.Namespace, trainer: Trainer) -> int:
 
 
 class _Progress:
-    """A line on stderr that tells how far a training is, at most a hundred times."""
+    """A line on stderr that shows how far a training is, updated at most a hundred times."""
 
     def __init__(self, asked: bool, updates: int):
         self._shown = asked or (sys.stderr is not None and sys.stderr.isatty())

@@ -43,7 +43,7 @@ def _parts(figure: Figure, theme: Theme) -> Iterator[QRectF]:
 
 
 def _symbol_rect(box: Box) -> QRectF:
-    """Where a box's symbol is painted: an input's begins at the left, an operation's stands in the middle."""
+    """Where a box's symbol is painted: an input's begins at the left, an operation's is in the middle."""
     laid = formula(box.symbol, NAME if box.kind == "input" else SYMBOL)
     rect = box_rect(box)
     left = rect.left() + HALO if box.kind == "input" else rect.center().x() - laid.width / 2

@@ -1,4 +1,4 @@
-"""Figures into files, the kind chosen by the name's ending; a file is written whole or not at all."""
+"""Save figures as files of the kind that the suffix says; a file is written whole or not at all."""
 
 from __future__ import annotations
 

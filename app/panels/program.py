@@ -22,7 +22,7 @@ from core.notation.tree import Note
 
 APPLY_AFTER = 120  # milliseconds without typing
 SHOW_PROBLEM_AFTER = 400
-LONGEST_BUTTON = 26  # characters; a longer hint stands in the sentence
+LONGEST_BUTTON = 26  # characters; a longer hint is part of the sentence
 UNDO = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 PAUSE = 1200  # typing after a pause is an undo entry of its own
 EXAMPLES = ("(x+y)z", "sigmoid(w·x + b)", "softmax(W x + b)")
@@ -214,7 +214,7 @@ class ProgramPanel(QWidget):
 
 
 def _on_button(problem: Problem) -> bool:
-    """Whether what to do stands on the button rather than in the sentence."""
+    """Whether the button says what to do, so that the sentence need not."""
     return problem.fix is not None and 0 < len(problem.hint) <= LONGEST_BUTTON
 
 

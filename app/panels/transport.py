@@ -97,7 +97,7 @@ def _phases(session: Session) -> list[tuple[int, int, str]]:
 
 
 class StepTitle(QLabel):
-    """Words with room for the longest there will be; in a narrow bar their end gives way."""
+    """The step's title, with room for the longest title; in a narrow bar its end is cut off."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,7 +109,7 @@ class StepTitle(QLabel):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        # by the font of now: a widget gets that of the program only after it was made
+        # measured now: a widget gets the program's font only after it was made
         needed = max(map(self.fontMetrics().horizontalAdvance, self._expected), default=0) + 4
         return QSize(needed, self.fontMetrics().height())
 

@@ -68,7 +68,7 @@ class Table(QTableWidget):
         header.setHighlightSections(False)
 
     def names(self) -> list[str]:
-        """What the rows stand for: inputs, then what is computed."""
+        """The nodes of the rows: inputs, then computed nodes."""
         graph = self.session.story.graph
         computed = [n.name for n in graph.nodes.values() if n.op not in ("input", "constant")]
         return [*graph.inputs, *computed][:MOST_ROWS]
@@ -164,7 +164,7 @@ class ValuesPanel(QWidget):
     # -- showing
 
     def _show(self) -> None:
-        """Write the rows anew: all of them, or after a step those of the nodes it touched."""
+        """Update the rows: all of them, or after a step those of the nodes it touched."""
         session, rows = self.session, self.table.rows()
         shown = session.story, session.document.values, session.problem, session.digits, self.theme
         stepped = len(self._shown) == len(shown) and all(map(is_, self._shown, shown))
@@ -211,7 +211,7 @@ class ValuesPanel(QWidget):
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             if editable and column == VALUE:
                 flags |= Qt.ItemFlag.ItemIsEditable
-            if item.flags() != flags:  # Qt would tell the whole table even where they are the same
+            if item.flags() != flags:  # Qt would notify the whole table even where they are the same
                 item.setFlags(flags)
 
     # -- changing
@@ -224,7 +224,7 @@ class ValuesPanel(QWidget):
 
     def _typed(self, item: QTableWidgetItem) -> None:
         name = self.table.names()[item.row()]
-        self._shown = ()  # what was typed stands there now, even where nothing else changes
+        self._shown = ()  # the cell shows what was typed, even where nothing else changes
         try:
             value = read_value(item.text(), name)
         except Problem as problem:

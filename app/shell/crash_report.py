@@ -1,4 +1,4 @@
-"""When the program itself fails: the work is kept, one report is shown, and the program goes on."""
+"""When the program itself fails: the user's work is saved, one report is shown, and the program continues."""
 
 from __future__ import annotations
 

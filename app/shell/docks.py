@@ -53,7 +53,7 @@ class PanelDock(QObject):
         return made
 
     def toggle(self) -> None:
-        """Show the panel, or hide it; then what is at work stops."""
+        """Show the panel, or hide it and pause its work."""
         if self.seen and self.dock is not None:
             self.dock.hide()
             self.pause()
@@ -61,7 +61,7 @@ class PanelDock(QObject):
             self.open()
 
     def pause(self) -> None:
-        """Stop what is at work in a panel that is made on demand."""
+        """Pause the work of a panel that is made on demand."""
         if self.panel.on_demand and self.made is not None:
             self.made.pause()
 

@@ -21,7 +21,7 @@ def ask_for_save(window: QWidget, suggested: Path, kinds: str) -> Path | None:
 
 
 def ask_for_file(parent: QWidget, title: str, suggested: Path, kinds: dict[str, str]) -> Path | None:
-    """A path to write to, with the chosen kind's suffix if none was typed; None if the user turned back."""
+    """A path to write to, with the chosen kind's suffix if none was typed; None if the user cancelled."""
     chosen = ask_for_kind(parent, title, suggested, kinds)
     return chosen[0] if chosen else None
 

@@ -41,10 +41,10 @@ class Host(Protocol):
         """The window itself: the parent of dialogs."""
 
     def show_message(self, sentence: str, lasting: bool = False) -> None:
-        """Say something in passing, until the document changes; what is `lasting` stays longer."""
+        """Show a short message until the document changes, or until the next one where it is `lasting`."""
 
     def set_theme(self, theme: Theme) -> None:
-        """Dress the whole program anew, in a theme and in the size of text of the settings."""
+        """Give the whole program a theme, and its text the size of the settings."""
 
     def show_palette(self) -> None:
         """Let a command be found by its name."""

@@ -88,7 +88,7 @@ def _fill_recent(files: Files, menu: QMenu) -> None:
 
 
 def add_toolbar(window: QMainWindow, actions: Mapping[str, QAction]) -> tuple[QToolBar, QLabel]:
-    """The commands used most, and beside them the place where the window says something in passing."""
+    """The toolbar with the commands used most, and beside them the label for short messages."""
     bar = QToolBar("Main", window)
     bar.setObjectName("toolbar")
     bar.setMovable(False)

@@ -81,7 +81,7 @@ class Presentation(QObject):
         return True
 
     def toggle_black(self) -> None:
-        """A black screen, to turn the room's eyes to the speaker."""
+        """Make the screen black, or show the canvas again."""
         self._black.setGeometry(self._window.rect())
         self._black.setVisible(not self.black)
         self._black.raise_()

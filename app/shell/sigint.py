@@ -24,7 +24,7 @@ class Interrupts(QObject):
         app.aboutToQuit.connect(self.stop)
 
     def stop(self) -> None:
-        """The program ends: nothing is heard from now on."""
+        """Stop listening: the program ends."""
         signal.set_wakeup_fd(-1)
         self._notifier.setEnabled(False)
         self._heard.close()

@@ -1,4 +1,4 @@
-"""The main window: canvas, docks, menus and toolbar. All wiring between parts stands on this page."""
+"""The main window: canvas, docks, menus and toolbar. All parts are connected here."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Window(QMainWindow):
     def __init__(self, session: Session, settings: Settings):
         super().__init__()
         self.session, self.settings = session, settings
-        session.setParent(self)  # so that nothing is heard from it once the window is gone
+        session.setParent(self)  # so that its signals end with the window
         self.lab = LabSession(session, self)
         self.theme = THEMES[settings.get("theme")]
         self._dress()

@@ -27,7 +27,7 @@ def plain_label(*, bold: bool = False) -> QLabel:
 
 
 def tint(label: QWidget, colour: str) -> None:
-    """Write in a colour: a palette costs nothing, a style sheet would be read anew for every label."""
+    """Colour a label's text: a palette costs nothing, a style sheet would be parsed again for every label."""
     palette = QPalette()
     palette.setColor(QPalette.ColorRole.WindowText, QColor(colour))
     label.setPalette(palette)
@@ -47,7 +47,7 @@ class Button(QPushButton):
     """A button that is never wider than there is room: a long text is shortened as it is drawn."""
 
     def show_text(self, text: str, tip: str) -> None:
-        """Write a text that is no menu's, so that an & in it is one; the whole of it stands in the tip."""
+        """Show a text in which an & is an &, and the whole of it as the tooltip."""
         self.setText(text.replace("&", "&&"))
         self.setToolTip(f"<p>{escape(tip)}</p>")
 

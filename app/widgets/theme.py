@@ -126,7 +126,7 @@ COLOUR_BLIND = replace(
     lit_back="#fbe3cd",
 )
 THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PROJECTOR, COLOUR_BLIND)}
-# Okabe and Ito's colours, told apart by all eyes, for the classes of data
+# Okabe and Ito's colours, which colour-blind people can distinguish, for the classes of data
 CLASSES = (
     "#0072b2",
     "#e69f00",
