@@ -33,6 +33,7 @@ from core.derivatives.chain import (
     in_every_entry,
 )
 from core.graph.builder import read_program
+from core.graph.formulas import formula
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import GRADIENT, OUTPUT
 from core.math.mathtree import row
@@ -44,7 +45,6 @@ from core.notation.simplify.reading import form
 from core.notation.simplify.writing import Writer, on_one_line
 from core.notation.tree import Call, Indicator, Note, Tree, names, walk
 from core.ops import FUNCTIONS
-from core.passes.equations import formula
 from core.passes.seed import Entry
 
 # the most numbers and names in a formula before a part of it gets a name of its own

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from core.figure.sizes import SMALL, extent
+from core.graph.formulas import formula
 from core.graph.graph import CONSTANT, Edge, Graph, Node
 from core.layout import Frame as LayoutFrame
 from core.math.mathtree import Math, row
 from core.math.typeset import ATOM, EQUALS, Part
-from core.passes.equations import formula
 from core.passes.unfold import frame_of, parent
 
 LONGEST_TITLE = 260.0

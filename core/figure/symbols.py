@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from core.graph.formulas import formula
 from core.graph.graph import CONSTANT, Edge, Graph, Node
 from core.math.marks import marked
 from core.math.mathtree import Math, Sign, Word
 from core.notation.tree import Index, Name, Tree
-from core.passes.equations import formula
 
 
 def symbol(graph: Graph, node: Node) -> Math:

@@ -14,7 +14,8 @@ from msgspec import Struct
 from core.base.arrays import Shape, Value, joined_shape, shape_of, sum_to
 from core.base.lazy_numpy import np
 from core.base.numbers import ALMOST, EQUAL, equation, typed_text
-from core.graph.graph import CONSTANT, Graph, Node
+from core.graph.formulas import formula
+from core.graph.graph import CONSTANT, Node
 from core.graph.plan import GRADIENT, OUTPUT
 from core.math.axes import index_letters, stretched, summed
 from core.math.latex import latex
@@ -38,11 +39,8 @@ from core.math.typeset import (
 from core.notation.tree import (
     Binary,
     Call,
-    Index,
-    Listing,
     Name,
     Number,
-    Range,
     Transposed,
     Tree,
     substituted,
@@ -74,34 +72,6 @@ def derivative(story: Story, node: str) -> Math:
     if story.graph.nodes[story.graph.output].shape and not is_chosen(story.seed):
         math, strength = row(Big("∑"), math), POWER
     return partial(bracketed(math) if strength < POWER else math, typesetter.name(node))
-
-
-def formula(graph: Graph, node: Node) -> Tree:
-    """What a node computes, over its operation's inputs, as it is written rather than computed."""
-    op = node.operation
-    ports = op.ports(len(node.args))
-    if op.name == "mul":
-        both = all(graph.nodes[arg].shape for arg in node.args)
-        return Binary("⊙" if both else "·", Name("x"), Name("y"))
-    if op.name == "cut":
-        return _range(graph, node)
-    if op.call:
-        values = {port: graph.nodes[arg].value for port, arg in zip(ports, node.args, strict=True)}
-        shown = list(ports)
-        while shown and op.is_usual(shown[-1], values[shown[-1]]):
-            shown.pop()
-        return Call(op.call, tuple(Name(port) for port in shown))
-    if op.variadic:
-        return Listing(tuple(Name(port) for port in ports))
-    return op.written.tree if op.written else op.value.tree
-
-
-def _range(graph: Graph, node: Node) -> Tree:
-    """`x[1:3]`, or `x[:, 1:3]` for a range of columns."""
-    start, stop, axis = (graph.nodes[arg].value for arg in node.args[1:])
-    assert isinstance(start, float) and isinstance(stop, float) and isinstance(axis, float)
-    whole = (Range(Number(0.0)),) * int(axis)
-    return Index(Name("x"), (*whole, Range(Number(start), Number(stop))))
 
 
 class Lines(Struct, frozen=True):

@@ -12,11 +12,11 @@ from core.base.errors import Problem, place
 from core.base.gc_paused import gc_paused
 from core.base.numbers import DIGITS, short, value_text
 from core.derivatives.numerical import Checked, check_gradients
+from core.graph.formulas import formula
 from core.graph.graph import CONSTANT, Graph, Node
 from core.graph.json_values import plain_value
 from core.notation.printers import expression_text, reading
 from core.notation.tree import Name, Note, substituted
-from core.passes.equations import formula
 from core.passes.explain import OF_THE_SUM, badge
 from core.passes.seed import is_chosen, seeded_text
 from core.passes.stepper import troubles

@@ -1,0 +1,43 @@
+"""How a node's operation is written, over its inputs."""
+
+from __future__ import annotations
+
+from core.graph.graph import Graph, Node
+from core.notation.tree import (
+    Binary,
+    Call,
+    Index,
+    Listing,
+    Name,
+    Number,
+    Range,
+    Tree,
+)
+
+
+def formula(graph: Graph, node: Node) -> Tree:
+    """What a node computes, over its operation's inputs, as it is written rather than computed."""
+    op = node.operation
+    ports = op.ports(len(node.args))
+    if op.name == "mul":
+        both = all(graph.nodes[arg].shape for arg in node.args)
+        return Binary("⊙" if both else "·", Name("x"), Name("y"))
+    if op.name == "cut":
+        return _range(graph, node)
+    if op.call:
+        values = {port: graph.nodes[arg].value for port, arg in zip(ports, node.args, strict=True)}
+        shown = list(ports)
+        while shown and op.is_usual(shown[-1], values[shown[-1]]):
+            shown.pop()
+        return Call(op.call, tuple(Name(port) for port in shown))
+    if op.variadic:
+        return Listing(tuple(Name(port) for port in ports))
+    return op.written.tree if op.written else op.value.tree
+
+
+def _range(graph: Graph, node: Node) -> Tree:
+    """`x[1:3]`, or `x[:, 1:3]` for a range of columns."""
+    start, stop, axis = (graph.nodes[arg].value for arg in node.args[1:])
+    assert isinstance(start, float) and isinstance(stop, float) and isinstance(axis, float)
+    whole = (Range(Number(0.0)),) * int(axis)
+    return Index(Name("x"), (*whole, Range(Number(start), Number(stop))))
