@@ -97,7 +97,8 @@ def _of_training(training: TrainingWriter, request: Request, document: Document,
         what = "values to start from" if request.values else "output"
         raise Problem(f"The lab chooses the {what} of what it trains", hint=ALONE)
     try:
-        made = setup(document.lab, document.text, {**document.values, **request.values})
+        values, unknown = {**document.values, **request.values}, document.guessed - request.values.keys()
+        made = setup(document.lab, document.text, values, unknown)
         return training(made, options)
     except Problem as problem:
         told = Problem(problem.message, problem.span, f"{problem.hint}. {ALONE}" if problem.hint else ALONE)

@@ -35,7 +35,7 @@ class BoundaryView(pg.PlotWidget):
     def __init__(self, lab: LabSession, parent: QWidget | None = None):
         super().__init__(parent)
         self.lab = lab
-        self._shown: Run | None = None  # the run whose samples are shown
+        self._shown: tuple[Run | None, int] = (None, -1)  # the run whose samples are shown, the one chosen
         self.theme: Theme = LIGHT
         self.setAccessibleName("Decision boundary")
         self.setToolTip(
@@ -62,17 +62,17 @@ class BoundaryView(pg.PlotWidget):
         self.theme = theme
         show_axes(self, theme)
         self.chosen.setPen(pg.mkPen(theme.ink, width=2.5))
-        self._shown = None
+        self._shown = (None, -1)
         self._show()
 
     def _show(self) -> None:
-        """The samples, which only another run changes; the prediction; the chosen sample."""
-        run, before = self.lab.run, self._shown
-        self._shown = run
+        """The samples and the chosen one, where they have changed, and the prediction."""
+        run, chosen, before = self.lab.run, self.lab.sample, self._shown
+        self._shown = (run, chosen)
         plane, data = (run.plane, run.setup.dataset) if run else (None, None)
         if run is None or plane is None or data is None:
             return
-        if run is not before:
+        if run is not before[0]:
             classes, kept = data.targets if data.classes else None, run.trainer.test_data
             rows = set(kept.rows) if kept and kept.rows is not None else set()
             tested = [row in rows for row in range(len(data))]
@@ -80,8 +80,9 @@ class BoundaryView(pg.PlotWidget):
         prediction = plane.prediction()
         if np.isfinite(prediction).all():  # after a loss that became infinite the last picture stays
             self.show_prediction(prediction, (*WHOLE, *WHOLE), _scale(run, data))
-        x, y = data.inputs[self.lab.sample]
-        self.chosen.setData(x=[x], y=[y])
+        if (run, chosen) != before:
+            x, y = data.inputs[chosen]
+            self.chosen.setData(x=[x], y=[y])
 
     def show_samples(
         self,

@@ -50,23 +50,26 @@ class TrainBar(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.addLayout(buttons)
         box.addWidget(self.numbers)
+        self._shows_pause = False
         for signal in (lab.runChanged, lab.progressed, lab.sampleChanged):
             signal.connect(self._show)
         self._show()
 
     def set_theme(self, theme: Theme) -> None:
         for button, name in (
+            (self.train, "pause" if self._shows_pause else "play"),
             (self.one, "step-forward"),
             (self.reset, "rotate-ccw"),
             (self.canvas, "external-link"),
         ):
             button.setIcon(icon(name))
-        self._show()
 
     def _show(self) -> None:
         run, record = self.lab.run, self.lab.record
         self.setEnabled(run is not None)
-        self.train.setIcon(icon("pause" if self.lab.training else "play"))
+        if self.lab.training != self._shows_pause:
+            self._shows_pause = self.lab.training
+            self.train.setIcon(icon("pause" if self._shows_pause else "play"))
         count = len(run.setup.dataset) if run and run.setup.dataset else 0
         with QSignalBlocker(self.sample):
             self.sample.setRange(0, max(0, count - 1))

@@ -213,6 +213,17 @@ def test_who_asks_does_not_wait_for_the_slices(typed, slow):
     assert typed.run is not before and typed.run.setup.settings.seed == 2 and len(runs) == 1
 
 
+def test_a_change_while_a_run_is_being_made_makes_it_anew(typed, slow):
+    """Not even a value goes into the run before, which is still there."""
+    before = typed.run
+    typed.change("another seed", seed=2)
+    typed.session._ticker.finish()
+    typed.session.set_value("b", 7.0)
+    typed.session._ticker.finish()
+    assert weights(typed)["b"] == 7.0 != before.trainer.learned()["b"]
+    assert typed.run is not before and typed.run.setup.settings.seed == 2
+
+
 def test_a_run_left_half_made_is_made_when_it_is_asked_for(typed, slow):
     before = typed.run
     typed.change("another seed", seed=2)
@@ -253,6 +264,9 @@ def test_it_knows_whether_the_canvas_has_other_weights(typed):
     assert typed.run and typed.differs
     typed.open_on_canvas()
     assert not typed.differs
+    typed.run.trainer.set_values({"b": 9.0})
+    assert typed.differs, "one is enough"
+    typed.open_on_canvas()
     typed.step()
     assert typed.differs
     typed.session.set_text("f = x^2")
