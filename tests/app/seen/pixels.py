@@ -60,7 +60,8 @@ class Seen:
 
     def most(self, within, among=None):
         """Which of some colours is seen most in a rectangle."""
-        nearest = self._nearest(*self._window(within))
+        rows, columns = self._window(within)
+        nearest = self._nearest(self.rgb[rows, columns].astype(np.int32))
         return max(among or self._names, key=lambda part: np.sum(nearest == self._names.index(part)))
 
     def at(self, x, y, size=1.0):
@@ -75,13 +76,16 @@ class Seen:
         return self._points(apart, rows, columns).mean(axis=0)
 
     def _has(self, parts, rows, columns):
+        """Which pixels of a part of the image have one of these colours, and no other that is nearer."""
         wanted = [self._names.index(part) for part in parts]
-        return np.isin(self._nearest(rows, columns), wanted)
-
-    def _nearest(self, rows, columns):
-        """For each pixel of a part of the image the number of its colour, or −1 where none is near."""
         rgb = self.rgb[rows, columns].astype(np.int32)
-        apart = np.stack([np.square(rgb - colour).sum(axis=2) for colour in self._palette])
+        found = np.any([_apart(rgb, self._palette[number]) < NEAR**2 for number in wanted], axis=0)
+        found[found] = np.isin(self._nearest(rgb[found]), wanted)
+        return found
+
+    def _nearest(self, rgb):
+        """For each pixel the number of its colour, or −1 where none is near."""
+        apart = np.stack([_apart(rgb, colour) for colour in self._palette])
         return np.where(apart.min(axis=0) < NEAR**2, apart.argmin(axis=0), -1)
 
     def _window(self, within):
@@ -101,6 +105,10 @@ class Seen:
             ],
             axis=1,
         )
+
+
+def _apart(rgb, colour):
+    return np.square(rgb - colour).sum(axis=-1)
 
 
 def around(x, y, across, down):

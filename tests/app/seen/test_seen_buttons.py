@@ -191,8 +191,8 @@ def fewer(before, after):
     return after < before
 
 
-def flipped(before, after):
-    return after is not before
+def another(before, after):
+    return after != before
 
 
 def holding(part):
@@ -249,7 +249,7 @@ COMMANDS = {
     "Next theme": Does(lambda window: window.theme.name, "dark"),
     "Larger text": Does(font, more),
     "Smaller text": Does(font, fewer, lambda window: scale_text(window, 0.5)),
-    "Animate steps": Does(lambda window: window.scene.animated, flipped),
+    "Animate steps": Does(lambda window: window.scene.animated, another),
     "More digits": Does(lambda window: window.session.digits, more),
     "Fewer digits": Does(lambda window: window.session.digits, fewer),
     "Arrange": Does(
@@ -293,7 +293,7 @@ BUTTONS = {
     ("canvas", "Next step"): COMMANDS["Next step"],
     ("canvas", "To the end"): COMMANDS["To the end"],
     ("canvas", "Open on canvas"): Does(
-        lambda window: float(window.session.document.values["w"][0]), flipped, DIFFERS
+        lambda window: float(window.session.document.values["w"][0]), another, DIFFERS
     ),
     **{
         ("program", example): Does(text, example, lambda window: window.session.set_text(""))

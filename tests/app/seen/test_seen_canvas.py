@@ -6,9 +6,11 @@ from PySide6.QtCore import QRectF
 
 from app.canvas.items import FrameItem
 from app.formula import layout
+from app.painting.parts import label_rect
 from core.base.arrays import frozen
+from core.math.latex import latex
 from core.math.mathtree import Digits, row
-from core.math.typeset import EQUALS, PLUS
+from core.math.typeset import EQUALS, PLUS, number_math
 from core.passes.steps import Flowed
 from tests.app.seen.pixels import around, shapes, widget
 
@@ -139,6 +141,17 @@ def test_at_a_fan_out_every_edge_has_its_contribution(light_canvas, medium, coun
         assert max(seen.amount("gradient", within=rect) for rect in beside) > 8, edge.target
 
 
+def test_contributions_stand_in_the_order_of_their_edges(light_canvas):
+    canvas = light_canvas.open("sin(x) + exp(x) + tanh(x) + x^2", "end", x=1.0)
+    drawing, snapshot = canvas.session.drawing, canvas.session.story.last
+    found = [label for label in canvas.session.figure.labels if label.role == "contribution"]
+    edges = sorted(drawing.leaving["x"], key=lambda edge: drawing.routes[edge.target, edge.port].end[1])
+    wanted = [latex(number_math(snapshot.contribution(edge.target, edge.port))) for edge in edges]
+    downwards = sorted(found, key=lambda label: label_rect(label).center().y())
+    assert [latex(label.math) for label in downwards] == wanted
+    assert len(set(wanted)) == 4
+
+
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_where_gradients_meet_they_are_added_up_in_sight(light_canvas, medium, count):
     """As wide as the sum of as many terms, and at the end of a longer sum as the total alone."""
@@ -149,6 +162,25 @@ def test_where_gradients_meet_they_are_added_up_in_sight(light_canvas, medium, c
     terms = [part for _ in range(count) for part in (PLUS, Digits("1"))][1:]
     wanted = layout(row(*terms, EQUALS, Digits(str(count))), 17.0, display=False)
     assert np.ptp(ink[:, 0]) == pytest.approx(wanted.width, abs=4)
+
+
+def test_what_is_not_computed_yet_is_faint(canvas, medium):
+    canvas.open("exp(sin(x))", "forward:1", x=1.0)
+    seen = canvas.look(medium)
+    assert seen.most(canvas.symbol("f"), ["ink", "faint"]) == "faint"
+    seen = canvas.go("seed").look(medium)
+    assert {seen.most(canvas.symbol(name), ["ink", "faint"]) for name in ("v1", "f")} == {"ink"}
+
+
+def test_a_chosen_output_has_a_second_ring(light_canvas, medium):
+    canvas = light_canvas.open("exp(sin(x))", "start", x=1.0)
+    rings = []
+    for output in ("f", "v1"):
+        canvas.session.differentiate(output)
+        box = canvas.box("v1")
+        inside = around(box.center().x(), box.top() + 6, 6, 7)  # within the ring, above the sign
+        rings.append(canvas.go("start").look(medium).amount("line", within=inside))
+    assert rings[0] == 0 < 8 < rings[1]
 
 
 # -- which operand is which

@@ -274,6 +274,14 @@ def test_a_template_is_the_right_way_up(put, theme):
     assert found == ["negative", "positive", "negative", "negative"]
 
 
+def test_all_weights_share_one_scale(put, theme):
+    """A weight of a tenth is pale beside one of 1."""
+    view = put(HeatMaps(), theme)
+    view.show_maps(weight_maps({"a": frozen(1), "b": frozen(0.1)}))
+    strong = widget(view, theme).places("positive")
+    assert len(strong) > 100 and np.ptp(strong[:, 0]) < 30, "no more than the first map"
+
+
 @pytest.mark.parametrize("where", QUARTERS)
 def test_what_is_told_of_a_weight_is_what_is_seen_there(put, where):
     view = put(HeatMaps(), LIGHT)

@@ -3,11 +3,12 @@
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, QVariantAnimation
+from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTableWidget, QToolButton
 
+from app.widgets.theme import DARK, LIGHT
 from tests.app.seen.pixels import named, pixels, widget
 
 NAME, VALUE, GRADIENT = range(3)
@@ -43,6 +44,32 @@ def test_at_the_start_the_table_has_the_values_of_inputs_alone(window):
     ]
     assert inked == [True, True, True, False, False]
     assert seen.amount("gradient", within=column(table, GRADIENT)) == 0
+
+
+def test_every_panel_has_the_paper_of_the_theme(window, theme):
+    """Also those that were made before the theme was chosen."""
+    window.resize(1400, 900)
+    window.lab_dock.open()
+    window.derivatives_dock.open()
+    window.set_theme(DARK if theme is LIGHT else LIGHT)
+    window.set_theme(theme)
+    QApplication.processEvents()
+    paper = {
+        "Computational graph": "paper",
+        "Decision boundary": "paper",
+        "Loss curves": "paper",
+        "Values and gradients": "field",
+        "Program": "field",
+        "Rule": "panel",
+        "Steps": "panel",
+        "Weights": "panel",
+    }
+    wanted = {name: QColor(getattr(theme, part)).name() for name, part in paper.items()}
+    seen = {}
+    for name in paper:
+        image = named(window, name).grab().toImage()
+        seen[name] = image.pixelColor(image.width() - 6, image.height() - 4).name()
+    assert seen == wanted
 
 
 # -- the bar of steps
@@ -108,6 +135,21 @@ def test_a_button_that_plays_shows_what_the_next_press_does(window):
     assert drawn(play) != still
     window.transport.step(1)
     assert drawn(play) == still
+
+
+def test_a_higher_speed_is_faster(window):
+    """Of the steps that it plays, and of the token."""
+    speed, paces = named(window, "Speed"), []
+    window.scene.animated = True
+    for number in range(speed.count()):
+        speed.setCurrentIndex(number)
+        window.session.seek(0)
+        window.transport.toggle()
+        (beat,) = (timer for timer in window.transport.findChildren(QTimer) if timer.isActive())
+        paces.append((beat.interval(), window.scene.findChild(QVariantAnimation).duration()))
+        window.transport.toggle()
+    assert paces == sorted(paces, reverse=True) and len(set(paces)) == speed.count() > 2
+    assert [speed.itemText(number) for number in range(2)] == ["½×", "1×"]
 
 
 def test_the_training_button_shows_what_the_next_press_does(window):
