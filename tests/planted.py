@@ -651,10 +651,10 @@ DIFFERENTIATING = {
         KINKS,
     ),
     "used-in-a-tie": bug(
-        "core/ops/elementwise.py",
-        'kink=("x = y", "1", "0", "1/2 to each")',
-        'kink=("x = y", "1", "0", "0")',
-        "what is said to be used in a tie of a minimum is not what is used",
+        "core/ops/reductions.py",
+        '[x = smallest(x)]) > 1", "0", "1", "an even share for each"',
+        '[x = smallest(x)]) > 1", "0", "1", "1"',
+        "what is said to be used in a tie of the smallest entries is not what is used",
         KINKS,
     ),
 }
