@@ -304,9 +304,9 @@ IN_FILES = {
         FILES,
     ),
     "clipboard-in-light": bug(
-        "app/shell/window.py",
-        "figure_mime(self.session.figure, self.theme)",
-        'figure_mime(self.session.figure, THEMES["light"])',
+        "app/shell/edit_commands.py",
+        "figure_mime(host.session.figure, host.theme)",
+        "figure_mime(host.session.figure, __import__('app').widgets.theme.LIGHT)",
         "a figure is copied in the light theme whatever the window's",
         FILES,
     ),
@@ -408,14 +408,14 @@ BESIDE_THE_CANVAS = {
         BUTTONS,
     ),
     "previous-command-goes-on": bug(
-        "app/shell/actions.py",
-        "lambda w: w.transport.step(-1)",
-        "lambda w: w.transport.step(1)",
+        "app/shell/view_commands.py",
+        "lambda host: host.transport.step(-1)",
+        "lambda host: host.transport.step(1)",
         "the command Previous step goes on",
         BUTTONS,
     ),
     "zoom-out-in": bug(
-        "app/shell/actions.py", "w.view.zoom(0.8)", "w.view.zoom(1.25)", "zooming out zooms in", BUTTONS
+        "app/shell/view_commands.py", "view.zoom(0.8)", "view.zoom(1.25)", "zooming out zooms in", BUTTONS
     ),
     "play-shows-pause": bug(
         "app/panels/transport.py",
@@ -426,8 +426,8 @@ BESIDE_THE_CANVAS = {
     ),
     "faster-is-slower": bug(
         "app/panels/transport.py",
-        "self._beat.start(round(BEAT / self.factor))",
-        "self._beat.start(round(BEAT * self.factor))",
+        "self._timer.start(round(INTERVAL / self.factor))",
+        "self._timer.start(round(INTERVAL * self.factor))",
         "a higher speed plays slower",
         PANELS,
     ),
@@ -439,15 +439,15 @@ BESIDE_THE_CANVAS = {
         PANELS,
     ),
     "ticks-stay-with-the-panel": bug(
-        "app/shell/late.py",
-        "self._window.refresh_actions()",
+        "app/shell/window.py",
+        "dock.seenChanged.connect(self.refresh_actions)",
         "pass",
         "the tick of a panel stays when the panel is closed by its cross",
         PANELS,
     ),
     "nothing-to-open-from-the-notice": bug(
         "app/shell/window.py",
-        "self.notice.pressed.connect(self.lab.open_on_canvas)",
+        "self.notice.pressed.connect(lab.open_on_canvas)",
         "pass",
         "the button of the notice does nothing",
         BUTTONS,
@@ -579,8 +579,8 @@ TRAINING = {
     ),
     "train-shows-pause": bug(
         "app/lab/train_bar.py",
-        '"pause" if self.lab.training else "play"',
-        '"play"',
+        'self.train.setIcon(icon("pause" if self._shows_pause else "play"))',
+        "pass",
         "while it trains, the button still shows play",
         PANELS,
     ),
