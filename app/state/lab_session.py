@@ -55,7 +55,8 @@ class LabSession(QObject):
         self.sample = 0  # the number of the example that goes to the canvas
         self._run: Run | None = None
         self._problem: Problem | None = None
-        self._made_from: _Wanted | None = None
+        self._made_from: _Wanted | None = None  # None while the run is still to be made
+        self._asked = False
         self._slices = 0
         self._maker, self._ticker = Ticker(self), Ticker(self)
         self._ticker.progressed.connect(self._show_at_times)
@@ -102,10 +103,11 @@ class LabSession(QObject):
     @property
     def run(self) -> Run | None:
         """What is trained, made by now; None where nothing can be, which `problem` explains."""
+        self._asked = True
         if self._made_from is None:
-            self._made_from = self._wanted()
+            self._maker.finish()
+        if self._made_from is None:
             finished(self._making())
-        self._maker.finish()
         return self._run
 
     @property
@@ -183,9 +185,7 @@ class LabSession(QObject):
     def stop(self) -> None:
         """End all work; a run that was being made is made when it is asked for."""
         self.pause()
-        if self._maker.running:
-            self._maker.stop()
-            self._made_from = None
+        self._maker.stop()
 
     def open_on_canvas(self) -> None:
         """Put the trained program on the canvas, at its present weights, on the chosen sample."""
@@ -214,21 +214,20 @@ class LabSession(QObject):
 
     def _follow(self) -> None:
         """Go on with the run if at most values have changed that it can take, else make another."""
-        if self._made_from is None:
-            return
-        before, wanted = self._made_from, self._wanted()
-        self._made_from = wanted
-        same_kind = (before.lab, before.text) == (wanted.lab, wanted.text)
-        if same_kind and not self._maker.running and self._goes_on(before.given, wanted.given):
-            return
-        self.pause()
-        self._maker.begin(self._making_anew(), clock.now())
+        if self._asked and not self._goes_on(self._wanted()):
+            self.pause()
+            self._made_from = None
+            self._maker.begin(self._making_anew(), clock.now())
 
-    def _goes_on(self, before: Mapping[str, Value], given: Mapping[str, Value]) -> bool:
+    def _goes_on(self, wanted: _Wanted) -> bool:
         """Take over what was given anew; return whether that was all that is to be done."""
         from core.training.run import changed_names
 
-        changed = changed_names(before, given)
+        before = self._made_from
+        if before is None or (before.lab, before.text) != (wanted.lab, wanted.text):
+            return False
+        self._made_from, given = wanted, wanted.given
+        changed = changed_names(before.given, given)
         if self._run is None:
             return not changed
         if not self._run.can_take(changed, given):
@@ -244,12 +243,12 @@ class LabSession(QObject):
     def _making(self) -> Work[None]:
         from core.training.run import Run
 
-        made, problem = None, None
+        wanted, made, problem = self._wanted(), None, None
         try:
             made = Run((yield from self._setting_up()))
         except Problem as found:
             problem = found.with_traceback(None)  # its frames would hold this session
-        self._run, self._problem = made, problem
+        self._run, self._problem, self._made_from = made, problem, wanted
         count = len(made.setup.dataset) if made and made.setup.dataset else 0
         self.sample = min(self.sample, max(0, count - 1))
 

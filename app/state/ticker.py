@@ -57,17 +57,18 @@ class Ticker(QObject):
             self.stopped.emit()
 
     def _slice(self) -> None:
-        assert self._work is not None
+        work = self._work
+        assert work is not None
         deadline = perf_counter() + SLICE
         ended = False
         try:
-            while perf_counter() < deadline:
-                next(self._work)
+            while self._work is work and perf_counter() < deadline:  # who hears of it may begin other work
+                next(work)
         except StopIteration:
             ended = True
         except BaseException:
             self.stop()
             raise
         self.progressed.emit()
-        if ended:
+        if ended and self._work is work:
             self.stop()

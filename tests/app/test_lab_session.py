@@ -213,6 +213,14 @@ def test_who_asks_does_not_wait_for_the_slices(typed, slow):
     assert typed.run is not before and typed.run.setup.settings.seed == 2 and len(runs) == 1
 
 
+def test_who_hears_of_another_run_can_ask_for_it_at_once(typed, slow, qtbot):
+    before, found = typed.run, []
+    typed.runChanged.connect(lambda: found.append(typed.run))
+    typed.change("another seed", seed=2)
+    qtbot.waitUntil(lambda: bool(found))
+    assert found == [typed.run] and typed.run is not before
+
+
 def test_a_change_while_a_run_is_being_made_makes_it_anew(typed, slow):
     """Not even a value goes into the run before, which is still there."""
     before = typed.run

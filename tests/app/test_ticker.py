@@ -51,3 +51,15 @@ def test_new_work_ends_the_old_even_if_it_is_done_at_once(ticker):
     assert not ticker.running
     ticker.finish()
     assert done == []
+
+
+def test_work_that_begins_other_work_at_its_end_does_not_end_that(ticker, qtbot):
+    done = []
+
+    def first():
+        yield
+        ticker.start(counting(done, 3))
+
+    ticker.start(first())
+    qtbot.waitUntil(lambda: not ticker.running)
+    assert done == [0, 1, 2]
