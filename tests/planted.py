@@ -631,8 +631,8 @@ DIFFERENTIATING = {
     ),
     "slope-of-elu": bug(
         "core/ops/activations.py",
-        '"α", "1", "α"),\n    look=Look(with_constant={"α": "ELU"})',
-        '"0", "1", "α"),\n    look=Look(with_constant={"α": "ELU"})',
+        '"α",\n        "1",\n        "α",\n        says="ELU',
+        '"0",\n        "1",\n        "α",\n        says="ELU',
         "the slope told below the kink of elu is that of relu",
         KINKS,
     ),
@@ -652,8 +652,8 @@ DIFFERENTIATING = {
     ),
     "used-in-a-tie": bug(
         "core/ops/reductions.py",
-        '[x = smallest(x)]) > 1", "0", "1", "an even share for each"',
-        '[x = smallest(x)]) > 1", "0", "1", "1"',
+        '"an even share for each",\n        says="smallest',
+        '"1",\n        says="smallest',
         "what is said to be used in a tie of the smallest entries is not what is used",
         KINKS,
     ),
