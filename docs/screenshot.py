@@ -32,13 +32,13 @@ def main() -> None:
     window.resize(*SIZE)
     window.show()
     QTest.qWaitForWindowExposed(window)
-    window.session.seek(window.session.story.position("backward:3"))
+    window.session.seek(window.session.trace.position("backward:3"))
     _take(window, folder / "window.png")
     window.resize(*TRAINING)
     window.lab_dock.toggle()
     window.lab.step(6000)
     window.lab.open_on_canvas()
-    window.session.seek(window.session.story.position("backward:2"))
+    window.session.seek(window.session.trace.position("backward:2"))
     _take(window, folder / "training.png")
 
 

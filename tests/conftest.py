@@ -29,7 +29,7 @@ def own_folders(tmp_path, monkeypatch):
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--slices", action="store_true", help="compute every story in slices, as on a slow machine"
+        "--slices", action="store_true", help="compute every trace in slices, as on a slow machine"
     )
 
 
@@ -61,7 +61,7 @@ def slow(clock):
 
 
 def _always_in_slices(monkeypatch):
-    """Every story is computed in slices; the test goes on when it is there."""
+    """Every trace is computed in slices; the test goes on when it is there."""
     from app.state.ticker import Ticker
 
     def begin_and_wait(ticker, work, since):

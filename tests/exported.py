@@ -104,12 +104,12 @@ def values_of(values):
     return {key: frozen(value) for key, value in values.items()}
 
 
-def story_of(program, values=VALUES):
+def trace_of(program, values=VALUES):
     return run(program, values_of(values))
 
 
-STORIES = [(program, VALUES) for program in PROGRAMS] + EDGES
-STORIES += [(case["program"], case["values"]) for case in CASES]
+TRACES = [(program, VALUES) for program in PROGRAMS] + EDGES
+TRACES += [(case["program"], case["values"]) for case in CASES]
 
 
 def titled(part):

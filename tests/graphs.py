@@ -3,9 +3,9 @@
 import numpy as np
 
 from core.base.arrays import frozen, shape_of
-from core.graph.builder import read_program
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.nodes import Nodes
+from core.graph.programs import read_program
 from core.notation.tree import Name
 from core.ops import OPS
 from core.ops.facts import REAL

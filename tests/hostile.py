@@ -177,7 +177,7 @@ REQUESTS: dict[str, tuple[dict[str, object], str | int]] = {
 def outcome(request: Request) -> str | int:
     """The refusal's sentence, with its place looked at, or the number of nodes."""
     try:
-        return len(Report(request, request.story(json_hint)).answer()["nodes"])
+        return len(Report(request, request.trace(json_hint)).answer()["nodes"])
     except Refusal as refused:
         span = refused.problem.span
         assert span is None or 0 <= span.start < span.end <= len(refused.text) + 1, span

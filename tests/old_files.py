@@ -43,18 +43,18 @@ def assert_same_value(found, expected, what):
     np.testing.assert_allclose(found, expected, rtol=TOLERANCE, atol=TOLERANCE, err_msg=what)
 
 
-def assert_same_numbers(story, facts):
+def assert_same_numbers(trace, facts):
     """Output, seed, unfolded nodes, and value and gradient of every node are what they were."""
-    graph = story.graph
+    graph = trace.graph
     assert key(graph.output) == key(facts["output"])
-    assert_same_value(story.seed, facts["seed"], "the seed")
+    assert_same_value(trace.seed, facts["seed"], "the seed")
     assert sorted(map(key, graph.folded)) == sorted(map(key, facts["unfolded_now"]))
     nodes = keyed({node.name: node for node in graph.nodes.values() if node.op != CONSTANT})
     expected = keyed({node["name"]: node for node in facts["nodes"]})
     assert nodes.keys() == expected.keys()
     for name, was in expected.items():
-        assert_same_value(story.last.value(nodes[name].name), was["value"], f"value of {name}")
-        assert_same_value(story.last.gradient(nodes[name].name), was["gradient"], f"gradient of {name}")
+        assert_same_value(trace.last.value(nodes[name].name), was["value"], f"value of {name}")
+        assert_same_value(trace.last.gradient(nodes[name].name), was["gradient"], f"gradient of {name}")
 
 
 def assert_same_document(document, facts):

@@ -50,7 +50,7 @@ from shiboken6 import Shiboken
 
 from app.shell.edit_commands import redo, undo
 from app.shell.palette import Palette
-from core.passes.steps import Story
+from core.passes.trace import Trace
 from core.project.document import EXAMPLE, Document
 
 PROGRAMS = (
@@ -408,7 +408,7 @@ def _can_be_used(widget):
 def _is_ours(kind):
     """Whether it is a kind of part of the window, or of what the session goes back to; caches are none."""
     in_window = issubclass(kind, Shiboken.Object) and str(kind.__module__).startswith("app.")
-    return in_window or kind in (Document, Story)
+    return in_window or kind in (Document, Trace)
 
 
 def _megabytes():

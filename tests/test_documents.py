@@ -14,16 +14,18 @@ from app.figures.kinds import FIGURE_KINDS
 from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen, same
 from core.base.errors import Problem, either
 from core.export.torch.script import pytorch_script
-from core.graph.builder import MAX_CALL_DEPTH, MAX_PARTS, graph_of, read_program
+from core.graph.builder import MAX_CALL_DEPTH, MAX_PARTS, graph_of
 from core.graph.nodes import MAX_BYTES, MAX_NODES
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.notation.cursor import MAX_DEPTH
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.printers import reading
 from core.notation.signatures import MAX_VALUES
 from core.ops import OPS
 from core.passes.explain import badge
-from core.passes.stepper import MAX_SECONDS, run, tell, troubles
+from core.passes.not_finite import troubles
+from core.passes.stepper import MAX_SECONDS, record, run
 from core.passes.unfold import composite, unfolded
 from core.service.export_kinds import EXPORT_KINDS
 from core.service.report import Report
@@ -128,7 +130,7 @@ def test_every_spelling_is_read_as_the_notation_says(program, said, remark):
 def test_every_program_of_the_notation_runs(program, remark):
     values = dict.fromkeys(given(remark), 2.0)
     request = Request(program, values, defaults=True)
-    assert Report(request, request.story(typed_hint)).answer()["ok"]
+    assert Report(request, request.trace(typed_hint)).answer()["ok"]
 
 
 @pytest.mark.parametrize(("program", "message"), [(quoted(row[0])[0], row[1]) for row in REFUSED])
@@ -193,7 +195,7 @@ def test_every_kink_is_among_the_conventions():
     seen = set()
     for program, at, _ in CONVENTIONS:
         last = run(program, typed_values(at.split())).last
-        nodes = [node for node in last.story.graph.nodes.values() if not node.is_leaf]
+        nodes = [node for node in last.trace.graph.nodes.values() if not node.is_leaf]
         seen |= {node.op for node in nodes if badge(last, node)}
     assert seen == {op.name for op in OPS.values() if op.kink}
 
@@ -204,7 +206,7 @@ def test_every_kink_is_among_the_conventions():
 def test_where_a_formula_is_not_the_operation_is_told_truly():
     def at(program, value, wanted):
         graph = graph_of(program, value)
-        return tell(make_plan(unfolded(graph, wanted)), value)
+        return record(make_plan(unfolded(graph, wanted)), value)
 
     for program, value in (("softmax(x)", {"x": frozen([800, 0])}), ("bce(x, 0)", {"x": 0.0})):
         whole, written = (at(program, value, wanted) for wanted in (lambda key, node: False, composite))

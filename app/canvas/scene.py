@@ -86,22 +86,22 @@ class Scene(QGraphicsScene):
         return item.label.node if isinstance(item, LabelItem) else ""
 
     def bounds(self) -> QRectF:
-        """All there is or will be to see at any step, with a margin; found once for a story."""
+        """All there is or will be to see at any step, with a margin; found once for a trace."""
         session = self.session
-        wanted = (session.story, session.drawing, session.digits)
+        wanted = (session.trace, session.drawing, session.digits)
         if self._bounds is None or any(a is not b for a, b in zip(self._bounds[0], wanted, strict=True)):
             self._bounds = wanted, finished(self._bounds_of_all_steps())
         return self._bounds[1]
 
     def _bounds_of_all_steps(self) -> Work[QRectF]:
         """The bounds of all parts, of the labels of the last step, and of the sums shown before."""
-        drawing, story, digits = self.session.drawing, self.session.story, self.session.digits
-        last = figure(drawing, story.last, digits)
+        drawing, trace, digits = self.session.drawing, self.session.trace, self.session.digits
+        last = figure(drawing, trace.last, digits)
         rect = QRectF(0, 0, last.width, last.height)
         yield
         for item in (*self._frames.values(), *self._boxes.values(), *self._arrows.values()):
             rect = rect.united(item.boundingRect())
-        for number, label in enumerate((*last.labels, *sums(drawing, story, digits))):
+        for number, label in enumerate((*last.labels, *sums(drawing, trace, digits))):
             if number % PIECE == 0:
                 yield
             (x, y), (width, height) = label.at, label.extent
@@ -168,7 +168,7 @@ class Scene(QGraphicsScene):
             self._set_opacity()
         session = self.session
         if self._bounds is None or self._bounds[0][1] is not session.drawing:
-            wanted = (session.story, session.drawing, session.digits)
+            wanted = (session.trace, session.drawing, session.digits)
             self._bounds = wanted, (yield from self._bounds_of_all_steps())
         self.setSceneRect(self.bounds().adjusted(-400, -300, 400, 300))
         self._set_painted(True)

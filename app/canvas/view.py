@@ -172,13 +172,13 @@ class View(QGraphicsView):
     def described(self, name: str) -> str:
         """A node in words, every digit shown."""
         snapshot = self.session.snapshot
-        node = self.session.story.graph.nodes[name]
+        node = self.session.trace.graph.nodes[name]
         lines = [name if node.is_leaf else f"{name} = {_source(self.session, name)}"]
         for what, value in (("value", snapshot.value(name)), ("gradient", snapshot.gradient(name))):
             if value is not None:
                 text = exact(value) if isinstance(value, float) else value_text(value, 6, 24)
                 lines.append(f"{what} {text}")
-        if name == self.session.story.graph.output:
+        if name == self.session.trace.graph.output:
             lines.append("the output: the backward pass starts here")
         return "\n".join(lines)
 
@@ -201,7 +201,7 @@ class View(QGraphicsView):
         return Pan(at)
 
     def _is_editable(self, item: LabelItem) -> bool:
-        node = self.session.story.graph.nodes[item.label.node]
+        node = self.session.trace.graph.nodes[item.label.node]
         if self.session.is_outdated:
             return False
         return item.label.role == "value" and node.op == "input" and not node.shape
@@ -242,7 +242,7 @@ class View(QGraphicsView):
         node, titled = self.node_under(at), self._frame_titled(at)
         if titled:
             self.session.fold(titled)
-        elif node and self.session.story.graph.nodes[node].op == "input":
+        elif node and self.session.trace.graph.nodes[node].op == "input":
             self.editRequested.emit(node)
         elif node:
             with suppress(Problem):  # an operation that is not made of others stays as it is
@@ -260,7 +260,7 @@ class View(QGraphicsView):
         event.ignore()
 
     def _neighbour(self, key: int) -> str:
-        graph, here = self.session.story.graph, self.session.selection
+        graph, here = self.session.trace.graph, self.session.selection
         if key not in ARROWS:
             return ""
         if not here:
@@ -274,7 +274,7 @@ class View(QGraphicsView):
 
     def _beside(self, here: str, direction: int) -> str:
         """The next node above or below among those that feed the same node."""
-        graph = self.session.story.graph
+        graph = self.session.trace.graph
         users = graph.users[here]
         if not users:
             return ""
@@ -286,4 +286,4 @@ class View(QGraphicsView):
 def _source(session: Session, name: str) -> str:
     from core.notation.printers import expression_text
 
-    return expression_text(session.story.graph.nodes[name].tree, reading=True)
+    return expression_text(session.trace.graph.nodes[name].tree, reading=True)

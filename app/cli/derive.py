@@ -30,21 +30,21 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from core.derivatives.ways import jacobian_text, ways_text
+    from core.derivatives.methods_compared import jacobian_text, ways_text
 
     request, _ = requested(args)
-    story = request.story(typed_hint)
+    trace = request.trace(typed_hint)
     if args.jacobian:
         pair = [node_name(name.strip()) for name in args.jacobian.split(",")]
         if len(pair) != 2:
             raise Problem("A Jacobian has two nodes", hint="Write --jacobian f,x")
         for name in pair:
-            check_node(story.graph, name)
-        write(jacobian_text(story, pair[0], pair[1], args.layout, args.digits) + "\n")
+            check_node(trace.graph, name)
+        write(jacobian_text(trace, pair[0], pair[1], args.layout, args.digits) + "\n")
     else:
         for name in args.wrt:
-            check_node(story.graph, name)
-        write(ways_text(story, args.wrt or story.graph.inputs, args.digits) + "\n")
+            check_node(trace.graph, name)
+        write(ways_text(trace, args.wrt or trace.graph.inputs, args.digits) + "\n")
     return 0
 
 

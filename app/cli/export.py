@@ -51,7 +51,7 @@ def _run(args: argparse.Namespace) -> int:
     if kind.training and args.program.endswith(".chainlight") and not args.formula:
         made = _of_training(kind.training, request, document, options)
     else:
-        made = kind.program(request.story(typed_hint), options)
+        made = kind.program(request.trace(typed_hint), options)
     if isinstance(made, str) and args.path == SCREEN:
         write(made)
         return 0

@@ -53,11 +53,8 @@ def _run(args: argparse.Namespace) -> int:
             "A figure needs a file to be written to", hint="Add -o and its name, such as -o fig.svg"
         )
     request, document = requested(args)
-    story = request.story(typed_hint)
-    try:
-        count = story.position(args.step or "end")
-    except ValueError as error:
-        raise Problem(str(error)) from None
+    trace = request.trace(typed_hint)
+    count = trace.position(args.step or "end")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
     from app.figures.files import save_figure, save_pages
     from app.figures.headless import drawing_program
@@ -68,18 +65,18 @@ def _run(args: argparse.Namespace) -> int:
     if theme is None:
         raise Problem(f"There is no theme {args.theme}", hint=f"The themes are {', '.join(THEMES)}")
     with drawing_program():
-        drawing = draw(story.graph, document.moved, label_width(story, args.digits))
+        drawing = draw(trace.graph, document.moved, label_width(trace, args.digits))
         options: dict[str, Any] = {
             "dpi": args.dpi,
             "title": request.program,
             "transparent": args.transparent,
         }
         if args.all:
-            figures = [figure(drawing, story.snapshot(i), args.digits) for i in range(len(story) + 1)]
+            figures = [figure(drawing, trace.snapshot(i), args.digits) for i in range(len(trace) + 1)]
             save_pages(figures, Path(args.path), theme, **options)
         else:
             save_figure(
-                figure(drawing, story.snapshot(count), args.digits), Path(args.path), theme, **options
+                figure(drawing, trace.snapshot(count), args.digits), Path(args.path), theme, **options
             )
     return 0
 

@@ -33,7 +33,7 @@ def _run(args: argparse.Namespace) -> int:
         return answer_lines(_answer)
     request, _ = requested(args)
     request = replace(request, wrt=args.wrt, check=args.check)
-    report = Report(request, request.story(typed_hint))
+    report = Report(request, request.trace(typed_hint))
     if args.json:
         write_json(report.answer())
     else:
@@ -43,7 +43,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def _answer(line: str) -> dict[str, Any]:
     request = request_from(line)
-    return Report(request, request.story(json_hint)).answer()
+    return Report(request, request.trace(json_hint)).answer()
 
 
 GRAD = Subcommand(

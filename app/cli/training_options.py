@@ -11,7 +11,7 @@ from msgspec.structs import asdict, replace
 
 from core.base.arrays import Value, same
 from core.base.errors import Problem, cut
-from core.graph.builder import free_names, read_program
+from core.graph.programs import free_names, read_program
 from core.graph.typed_value import read_value
 from core.notation.spellings import name_of
 from core.project.document import Document

@@ -108,7 +108,7 @@ class ByHandView(View):
         if self.question is not None:
             method = self.method.currentText()
             self.model.ask(self.question, method == "centred")
-            self._rest = differences(self.question.story, self.question.by, method, self.h)
+            self._rest = differences(self.question.trace, self.question.by, method, self.h)
             self._show()
 
     def step(self) -> None:
@@ -136,8 +136,8 @@ class ByHandView(View):
         found = next(self._rest, None)
         if found is None or self.question is None:
             return False
-        story, by = self.question.story, self.question.by
-        self.model.add(found, kinks_between(story, by, found.entry, found.h, self.method.currentText()))
+        trace, by = self.question.trace, self.question.by
+        self.model.add(found, kinks_between(trace, by, found.entry, found.h, self.method.currentText()))
         return True
 
     def _take_h(self) -> None:

@@ -19,8 +19,8 @@ from core.base.errors import Problem
 from core.base.numbers import value_text
 from core.base.slicing import watched
 from core.derivatives.chain import Symbolic
+from core.derivatives.methods_compared import reverse_gradient
 from core.derivatives.symbolic import derivation
-from core.derivatives.ways import reverse_gradient
 from core.math.latex import latex
 from core.math.mathtree import Math
 from core.passes.seed import is_chosen
@@ -106,12 +106,12 @@ class ClosedFormView(View):
             self.question = None  # until the formula is there, in case another question comes first
             yield from self._find(question)
             self.question = question
-        gradient = reverse_gradient(question.story, question.by)
+        gradient = reverse_gradient(question.trace, question.by)
         self.value.setText(f"At the present values: {value_text(gradient, question.digits)}.")
-        self.value.setVisible(question.entry != () or not is_chosen(question.story.seed))
+        self.value.setVisible(question.entry != () or not is_chosen(question.trace.seed))
 
     def _find(self, question: Question) -> Answer:
-        graph, patience = question.story.graph, Patience()
+        graph, patience = question.trace.graph, Patience()
 
         def tell(done: int) -> None:
             if patience.over and self.message.text() != WORKING:

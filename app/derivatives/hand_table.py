@@ -14,8 +14,8 @@ from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import shape_of
 from core.base.numbers import digits_apart, exact, short
 from core.derivatives.kinks import Straddled
+from core.derivatives.methods_compared import reverse_gradient
 from core.derivatives.numerical import LEAST, Differenced, relative_error
-from core.derivatives.ways import reverse_gradient
 from core.passes.seed import Entry, entry_at, entry_text
 
 Index = QModelIndex | QPersistentModelIndex
@@ -55,11 +55,11 @@ class HandTable(QAbstractTableModel):
         self.beginResetModel()
         self.question, self.centred = question, centred
         self.rows, self.worst, self.kinks = [], None, {}
-        value = question.story.last.value(question.by)
+        value = question.trace.last.value(question.by)
         assert value is not None
         self._shape = shape_of(value)
         self._values = np.asarray(value).reshape(-1)
-        self._reverse = np.asarray(reverse_gradient(question.story, question.by)).reshape(-1)
+        self._reverse = np.asarray(reverse_gradient(question.trace, question.by)).reshape(-1)
         self.endResetModel()
 
     def add(self, difference: Differenced, kinks: tuple[Straddled, ...]) -> None:

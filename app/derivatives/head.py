@@ -89,16 +89,16 @@ class Head(QWidget):
 
     def show_choice(self, by: str) -> None:
         """Bring the fields in line with the session."""
-        story = self.session.story
-        graph, output = story.graph, story.graph.output
+        trace = self.session.trace
+        graph, output = trace.graph, trace.graph.output
         self.of.offer([name for name, node in graph.nodes.items() if node.op != CONSTANT], output)
         self.by.offer(choices(graph), by)
-        self._show_seeds(graph.nodes[output].shape, story.seed)
+        self._show_seeds(graph.nodes[output].shape, trace.seed)
         self._show_message(self._missing(by), wrong=False)
 
     def _missing(self, by: str) -> str:
         """Why there is nothing to be found, if there is not."""
-        graph = self.session.story.graph
+        graph = self.session.trace.graph
         if by not in graph.upstream_of([graph.output]):
             return f"{graph.output} does not depend on {by}: the derivative is 0."
         if by not in receivers(graph) and by != graph.output:
@@ -113,15 +113,15 @@ class Head(QWidget):
 
     def _take_seed(self) -> None:
         """Take the seed as typed; what cannot be one is answered below, and the field shows what holds."""
-        story = self.session.story
-        output = story.graph.nodes[story.graph.output]
+        trace = self.session.trace
+        output = trace.graph.nodes[trace.graph.output]
         text = self.seed.currentText().strip()
-        if text == seed_text(story.seed):
+        if text == seed_text(trace.seed):
             return
         try:
             self.session.set_seed(read_seed(text, output.name, output.shape))
         except Problem as problem:
-            self._show_seeds(output.shape, story.seed)
+            self._show_seeds(output.shape, trace.seed)
             self._show_message(sentence_of(problem), wrong=True)
 
     def _show_message(self, sentence: str, wrong: bool) -> None:

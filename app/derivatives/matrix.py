@@ -75,7 +75,7 @@ class JacobianView(View):
     # -- the answer
 
     def answer(self, question: Question) -> Answer:
-        rows, columns = (math.prod(question.story.graph.nodes[n].shape) for n in (question.of, question.by))
+        rows, columns = (math.prod(question.trace.graph.nodes[n].shape) for n in (question.of, question.by))
         entries, patience = rows * columns, Patience()
         self.heading.setText(f"∂{question.of}/∂{question.by}: {rows:,}×{columns:,}")
         self._entries = entries
@@ -90,7 +90,7 @@ class JacobianView(View):
                 self.message.setText(f"Pass {done:,} of {min(rows, columns):,}…")
 
         layout = self.layouts.currentData()
-        work = jacobian_work(question.story, question.of, question.by, layout, max(entries, MAX_ENTRIES))
+        work = jacobian_work(question.trace, question.of, question.by, layout, max(entries, MAX_ENTRIES))
         self._show(question, (yield from watched(work, tell)))
 
     def _offer(self, entries: int) -> None:
@@ -146,7 +146,7 @@ class JacobianView(View):
     def _names(self, found: Jacobian) -> tuple[list[str], list[str]]:
         """What the rows and the columns stand for."""
         assert self.question is not None
-        graph = self.question.story.graph
+        graph = self.question.trace.graph
         of, by = (
             [f"{name}{entry_text(entry)}" for entry in np.ndindex(graph.nodes[name].shape)]
             for name in (found.of, found.by)
@@ -160,18 +160,18 @@ class JacobianView(View):
             return ""
         at = (i, j) if found.layout == "numerator" else (j, i)
         of, by = (
-            f"{name}{entry_text(entry_at(number, self.question.story.graph.nodes[name].shape))}"
+            f"{name}{entry_text(entry_at(number, self.question.trace.graph.nodes[name].shape))}"
             for name, number in zip((found.of, found.by), at, strict=True)
         )
         return f"∂{of}/∂{by} = {exact(float(found.matrix[i, j]))}"
 
     def _show_outer(self) -> None:
         """A matrix's gradient as δ xᵀ, where it is one and the gradient is that of one number."""
-        found, story = None, self.question.story if self.question else None
-        if story and self.question and len(story.graph.nodes[self.question.by].shape) == 2:
-            number = not story.graph.nodes[self.question.of].shape or is_chosen(story.seed)
-            found = outer_product(story, self.question.by) if number else None
-        self.outer.set_formula(found.math(story) if found and story else None)
+        found, trace = None, self.question.trace if self.question else None
+        if trace and self.question and len(trace.graph.nodes[self.question.by].shape) == 2:
+            number = not trace.graph.nodes[self.question.of].shape or is_chosen(trace.seed)
+            found = outer_product(trace, self.question.by) if number else None
+        self.outer.set_formula(found.math(trace) if found and trace else None)
         self.outer_said.setText(with_full_stop(found.sentence) if found else "")
         self.outer.setVisible(found is not None)
         self.outer_said.setVisible(found is not None)

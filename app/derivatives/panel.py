@@ -85,7 +85,7 @@ class DerivativesPanel(QWidget):
     # -- asking
 
     def _show(self) -> None:
-        self.by = self._chosen(self.session.story.graph)
+        self.by = self._chosen(self.session.trace.graph)
         if self._seen:
             self.head.show_choice(self.by)
             self._ask()
@@ -105,7 +105,7 @@ class DerivativesPanel(QWidget):
 
     def _ask(self) -> None:
         """Let the tab in front find its answer, unless it has it or is at it."""
-        view, question = self.view, Question(self.session.story, self.by, self.session.digits)
+        view, question = self.view, Question(self.session.trace, self.by, self.session.digits)
         at_work = (
             self._at_work is not None and self._at_work[0] is view and question.is_same(self._at_work[1])
         )

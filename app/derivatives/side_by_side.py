@@ -14,10 +14,10 @@ from core.base.arrays import Value
 from core.base.errors import Problem
 from core.base.numbers import short, value_text
 from core.derivatives.forward import cost
-from core.derivatives.ways import WAYS, Found, side_by_side
+from core.derivatives.methods_compared import METHODS, Found, side_by_side
 
 COLUMNS = {
-    "Way": "How the gradient is computed",
+    "Method": "How the gradient is computed",
     "Value": "The gradient found this way",
     "Error": "The largest relative error of an entry against reverse mode, judged by CS231n's thresholds",
     "Price": "Passes over the graph, and multiplications for the derivative beside those of the values",
@@ -44,7 +44,7 @@ class SideBySideView(View):
         self._digits = session.digits
         self.heading, self.price = plain_label(bold=True), plain_label()
         self.table = table_of(COLUMNS, "Ways to differentiate", "The same gradient by every way")
-        self.table.setRowCount(len(WAYS))
+        self.table.setRowCount(len(METHODS))
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Fixed)
@@ -77,7 +77,7 @@ class SideBySideView(View):
         self.price.setText(_reason(question))
         self._digits, patience = question.digits, Patience()
         found: dict[str, Found] = {}
-        for row in side_by_side(question.story, question.by):
+        for row in side_by_side(question.trace, question.by):
             if row:
                 found[row.way] = row
             if patience.over and (row or self.rows is not found):
@@ -94,7 +94,7 @@ class SideBySideView(View):
 
     def _show(self) -> None:
         """The rows that are found, all of the same question; the others follow."""
-        for row, way in enumerate(WAYS):
+        for row, way in enumerate(METHODS):
             self._show_row(row, way, self.rows.get(way))
         kinks = {kink.node: with_full_stop(kink.sentence) for row in self.rows.values() for kink in row.kinks}
         self.message.setText("\n".join(kinks.values()))
@@ -132,7 +132,7 @@ def _judged(found: Found) -> tuple[str, str]:
 
 def _reason(question: Question) -> str:
     """What all derivatives of the output cost in both modes, and what follows from it."""
-    graph = question.story.graph
+    graph = question.trace.graph
     price = cost(graph)
     whole = f"All entries of {question.of} by all inputs: " if graph.nodes[question.of].shape else ""
     return f"{whole}{price.sentence}. {price.why}."

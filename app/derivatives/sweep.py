@@ -42,19 +42,19 @@ class SweepView(View):
             self.plot.set_theme(theme)
 
     def answer(self, question: Question) -> Answer:
-        story, by = question.story, question.by
-        self.places.show_shape(story.graph.nodes[by].shape)
+        trace, by = question.trace, question.by
+        self.places.show_shape(trace.graph.nodes[by].shape)
         entry = self.places.entry
         self.heading.setText(f"{question.of_text} with respect to {by}{entry_text(entry)}")
         if self.plot is None:
             self.message.setText("Loading the plot…")
             yield
         plot, patience = self._shown_plot(), Patience()
-        for self.found in sweeping(story, by, entry):
+        for self.found in sweeping(trace, by, entry):
             if patience.over or len(self.found.rows) == len(SWEPT):
                 plot.show_rows(self.found.rows)
             yield
-        kinks = kinks_between(story, by, entry, SWEPT[-1])
+        kinks = kinks_between(trace, by, entry, SWEPT[-1])
         if kinks:
             never = "However small h is, differences do not find the slope that is used there"
             self.message.setText(f"{with_full_stop(kinks[0].sentence)} {never}.")

@@ -17,7 +17,7 @@ from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem
 from core.notation.printers import expression_text
 from core.passes.seed import Entry, chosen_entry, is_chosen, seeded, seeded_text
-from core.passes.steps import Story
+from core.passes.trace import Trace
 
 MARGIN = 8  # at both sides of a tab
 PATIENCE = 0.3  # seconds for which the answer to an earlier question may stay
@@ -25,15 +25,15 @@ Answer = Generator[None, None, None]
 
 
 class Question(Struct, frozen=True, eq=False, dict=True):
-    """The derivative of a story's output by a node, in so many digits."""
+    """The derivative of a trace's output by a node, in so many digits."""
 
-    story: Story
+    trace: Trace
     by: str
     digits: int
 
     def is_same(self, other: Question | None) -> bool:
-        return other is not None and (self.story, self.by, self.digits) == (
-            other.story,
+        return other is not None and (self.trace, self.by, self.digits) == (
+            other.trace,
             other.by,
             other.digits,
         )
@@ -44,29 +44,29 @@ class Question(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def _formula(self) -> object:
-        graph = self.story.graph
+        graph = self.trace.graph
         shapes = [(node.name, node.shape) for node in graph.nodes.values()]
         return graph.program.text, shapes, graph.output, self.by, self.entry
 
     @property
     def of(self) -> str:
-        return self.story.graph.output
+        return self.trace.graph.output
 
     @property
     def entry(self) -> Entry:
         """The one entry of the output that the seed has chosen, if it has."""
-        return chosen_entry(self.story.seed) or ()
+        return chosen_entry(self.trace.seed) or ()
 
     @property
     def of_short(self) -> str:
         """The same in a table's head: `p[1]`, `(u · p)`."""
-        text = expression_text(seeded(self.of, self.story.seed, self.story.graph.nodes))
-        return f"({text})" if is_chosen(self.story.seed) and not self.entry else text
+        text = expression_text(seeded(self.of, self.trace.seed, self.trace.graph.nodes))
+        return f"({text})" if is_chosen(self.trace.seed) and not self.entry else text
 
     @property
     def of_text(self) -> str:
         """What the gradient is of: the output, or what the seed makes of it."""
-        return seeded_text(self.of, self.story.seed, self.story.graph.nodes, self.digits)
+        return seeded_text(self.of, self.trace.seed, self.trace.graph.nodes, self.digits)
 
 
 class Patience:

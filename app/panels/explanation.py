@@ -69,7 +69,7 @@ class ExplanationPanel(QScrollArea):
         tint(self.badge, theme.faint if dimmed else theme.wrong)
 
     def _show(self) -> None:
-        self.explanation = found = explain(self.session.story, self.session.cursor, self.session.digits)
+        self.explanation = found = explain(self.session.trace, self.session.cursor, self.session.digits)
         self.title.setText(found.title)
         for view, formula in ((self.rule, found.rule), (self.numbers, found.numbers)):
             view.set_formula(formula)

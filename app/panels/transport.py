@@ -45,10 +45,10 @@ class Scrubber(QWidget):
         return QSize(300, 28)
 
     def _x(self, count: float) -> float:
-        return 9 + (self.width() - 18) * count / max(1, len(self.session.story))
+        return 9 + (self.width() - 18) * count / max(1, len(self.session.trace))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        story, cursor = self.session.story, self.session.cursor
+        trace, cursor = self.session.trace, self.session.cursor
         middle = self.height() / 2
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -60,9 +60,9 @@ class Scrubber(QWidget):
                         colour.setAlphaF(alpha)
                         painter.setBrush(colour)
                         painter.drawRect(QRectF(self._x(start), middle - 4, self._x(end) - self._x(start), 8))
-            if 1 < len(story) <= 60:
+            if 1 < len(trace) <= 60:
                 painter.setPen(QPen(self.theme.colour("panel"), 1.5))
-                for count in range(1, len(story)):
+                for count in range(1, len(trace)):
                     painter.drawLine(QPointF(self._x(count), middle - 4), QPointF(self._x(count), middle + 4))
             painter.setPen(QPen(self.theme.colour("ink"), 2))
             painter.setBrush(self.theme.colour("field"))
@@ -73,7 +73,7 @@ class Scrubber(QWidget):
 
     def _go(self, event: QMouseEvent) -> None:
         share = (event.position().x() - 9) / max(1, self.width() - 18)
-        self.session.seek(round(share * len(self.session.story)))
+        self.session.seek(round(share * len(self.session.trace)))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -87,8 +87,8 @@ class Scrubber(QWidget):
 def _phases(session: Session) -> list[tuple[int, int, str]]:
     """Stretches of steps of one phase: (first, last, phase)."""
     found: list[tuple[int, int, str]] = []
-    for count in range(1, len(session.story) + 1):
-        phase = session.story.phase(count)
+    for count in range(1, len(session.trace) + 1):
+        phase = session.trace.phase(count)
         if found and found[-1][2] == phase:
             found[-1] = (found[-1][0], count, phase)
         else:
@@ -148,7 +148,7 @@ class Transport(QWidget):
             "previous": self._button("Previous step (Left, PageUp, P)", lambda: self.step(-1)),
             "play": self._button("Play and pause (F8)", self.toggle),
             "next": self._button("Next step (Space, Right, PageDown, N)", lambda: self.step(1)),
-            "last": self._button("To the end (End)", lambda: session.seek(len(session.story))),
+            "last": self._button("To the end (End)", lambda: session.seek(len(session.trace))),
         }
         box = QHBoxLayout(self)
         box.setContentsMargins(8, 2, 8, 4)
@@ -189,7 +189,7 @@ class Transport(QWidget):
         if self.playing:
             self.pause()
             return
-        if self.session.cursor == len(self.session.story):
+        if self.session.cursor == len(self.session.trace):
             self.session.seek(0)
         self._timer.start(round(INTERVAL / self.factor))
         self.session.step(1)
@@ -201,7 +201,7 @@ class Transport(QWidget):
 
     def _play_step(self) -> None:
         self.session.step(1)
-        if self.session.cursor == len(self.session.story):
+        if self.session.cursor == len(self.session.trace):
             self.pause()
 
     def _speed_chosen(self) -> None:
@@ -223,7 +223,7 @@ class Transport(QWidget):
 
     def _show(self) -> None:
         session = self.session
-        total, cursor = len(session.story), session.cursor
+        total, cursor = len(session.trace), session.cursor
         for name in ("first", "previous"):
             self.buttons[name].setEnabled(cursor > 0)
         for name in ("next", "last"):
@@ -231,11 +231,11 @@ class Transport(QWidget):
         self.where.setText(self._step_text(cursor))
 
     def _step_text(self, count: int) -> str:
-        return f"{count} of {len(self.session.story)} · {step_title(self.session.story, count)}"
+        return f"{count} of {len(self.session.trace)} · {step_title(self.session.trace, count)}"
 
     def _make_room(self) -> None:
         """As much as the longest title needs: the scrubber keeps its length from step to step."""
-        titles = sorted(map(self._step_text, range(len(self.session.story) + 1)), key=len)
+        titles = sorted(map(self._step_text, range(len(self.session.trace) + 1)), key=len)
         self.where.make_room_for(titles[-8:])
         self._show()
 

@@ -69,7 +69,7 @@ class Table(QTableWidget):
 
     def names(self) -> list[str]:
         """The nodes of the rows: inputs, then computed nodes."""
-        graph = self.session.story.graph
+        graph = self.session.trace.graph
         computed = [n.name for n in graph.nodes.values() if n.op not in ("input", "constant")]
         return [*graph.inputs, *computed][:MOST_ROWS]
 
@@ -88,7 +88,7 @@ class Table(QTableWidget):
             return None
         name = self.names()[index.row()]
         value = self.session.snapshot.value(name)
-        is_input = self.session.story.graph.nodes[name].op == "input" and not self.session.is_outdated
+        is_input = self.session.trace.graph.nodes[name].op == "input" and not self.session.is_outdated
         if is_input and isinstance(value, float):
             return name, value
         return None
@@ -166,9 +166,9 @@ class ValuesPanel(QWidget):
     def _show(self) -> None:
         """Update the rows: all of them, or after a step those of the nodes it touched."""
         session, rows = self.session, self.table.rows()
-        shown = session.story, session.document.values, session.problem, session.digits, self.theme
+        shown = session.trace, session.document.values, session.problem, session.digits, self.theme
         stepped = len(self._shown) == len(shown) and all(map(is_, self._shown, shown))
-        touched = session.story.touched(self._count, session.cursor) & rows.keys() if stepped else rows
+        touched = session.trace.touched(self._count, session.cursor) & rows.keys() if stepped else rows
         self._shown, self._count = shown, session.cursor
         with QSignalBlocker(self.table):
             self.table.setRowCount(len(rows))
@@ -181,7 +181,7 @@ class ValuesPanel(QWidget):
                 self.table.clearSelection()
 
     def _show_row(self, row: int, name: str) -> None:
-        snapshot, graph = self.session.snapshot, self.session.story.graph
+        snapshot, graph = self.session.snapshot, self.session.trace.graph
         node, printed = graph.nodes[name], graph.typesetter.name(name)
         value, gradient = snapshot.value(name), snapshot.gradient(name)
         seen = snapshot.shown
@@ -241,7 +241,7 @@ class ValuesPanel(QWidget):
     def _explain_waiting(self, name: str) -> None:
         """The values shown are those of the program that could be read last."""
         waits = f"{name} takes this value as soon as the program can be read."
-        stated = name in self.session.story.graph.given
+        stated = name in self.session.trace.graph.given
         self.message.setText(f"{name} gets its value in the program. Change it there." if stated else waits)
         self.message.show()
 

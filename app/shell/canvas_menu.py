@@ -37,7 +37,7 @@ def open_canvas_menu(host: Host, actions: Mapping[str, QAction], at: QPoint) -> 
 
 def add_folding(menu: QMenu, session: Session, node: str, frame: str) -> None:
     """The entries for a node and for the frame around it, where there is something to do."""
-    graph = session.story.graph
+    graph = session.trace.graph
     if node and _unfolds(graph, node):
         menu.addAction(f"Unfold {called(graph, graph.nodes[node])}", lambda: session.unfold(node))
     if frame:

@@ -29,7 +29,7 @@ def copy_figure(host: Host) -> None:
 
 def copy_value(host: Host) -> None:
     """The selected node's value, or the output's, with every digit."""
-    name = host.session.selection or host.session.story.graph.output
+    name = host.session.selection or host.session.trace.graph.output
     value = host.session.snapshot.value(name)
     if value is None:
         host.show_message(f"{name} has no value yet")

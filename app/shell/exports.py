@@ -24,7 +24,7 @@ class Export(Struct, frozen=True):
 
 
 def _of_program(suffix: str, write: ProgramWriter) -> Export:
-    return Export(suffix, lambda lab: _bytes(write(lab.session.story, _options())))
+    return Export(suffix, lambda lab: _bytes(write(lab.session.trace, _options())))
 
 
 def _of_training(suffix: str, write: TrainingWriter) -> Export:

@@ -12,14 +12,14 @@ from core.passes.unfold import frame_of
 
 def differentiate(host: Host) -> None:
     """Start the backward pass at the selected node, or at the program's output again."""
-    graph, name = host.session.story.graph, host.session.selection
+    graph, name = host.session.trace.graph, host.session.selection
     if not name or graph.nodes[name].is_leaf:
         host.show_message("Select a computed node first; an input is what it is differentiated by")
     elif name == graph.own_output == graph.output:
         host.show_message(f"{name} is the output already")
     else:
         host.session.differentiate(graph.own_output if name == graph.output else name)
-        host.show_message(f"{host.session.story.graph.output} is differentiated now")
+        host.show_message(f"{host.session.trace.graph.output} is differentiated now")
 
 
 def unfold(host: Host) -> None:
@@ -52,7 +52,7 @@ def _selected(host: Host) -> str:
 
 
 def _frame_around(host: Host) -> str:
-    key = frame_of(host.session.story.graph, _selected(host))
+    key = frame_of(host.session.trace.graph, _selected(host))
     if not key:
         raise Problem(f"{host.session.selection} is not inside anything unfolded")
     return key

@@ -38,10 +38,10 @@ def save_all_figures(host: Host) -> None:
     path = ask_for_file(host.frame, "Save figures of all steps", _suggested(host, "steps.pdf"), kinds)
     if path:
         session = host.session
-        count = len(session.story) + 1
+        count = len(session.trace) + 1
         progress = QProgressDialog("Saving figures of all steps", "Cancel", 0, 2 * count, host.frame)
         progress.setWindowModality(Qt.WindowModality.WindowModal)
-        pages = Pages(Figures(session.drawing, session.story, session.digits), count, progress)
+        pages = Pages(Figures(session.drawing, session.trace, session.digits), count, progress)
         try:
             _write(host, path, lambda: save_pages(pages, path, host.theme))
         finally:
@@ -78,7 +78,7 @@ def save_graphml(host: Host) -> None:
 
     path = ask_for_file(host.frame, "Save graph", _suggested(host, "graph.graphml"), {"GraphML": ".graphml"})
     if path:
-        text = "\n".join(nx.generate_graphml(host.session.story.graph.digraph()))
+        text = "\n".join(nx.generate_graphml(host.session.trace.graph.digraph()))
         _write(host, path, lambda: write_atomically(path, text.encode()))
 
 

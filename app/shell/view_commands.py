@@ -47,7 +47,7 @@ VIEW = (
         "last",
         "To the &end",
         "Both passes done",
-        lambda host: host.session.seek(len(host.session.story)),
+        lambda host: host.session.seek(len(host.session.trace)),
         shown="End",
     ),
     Command(

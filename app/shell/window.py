@@ -209,7 +209,7 @@ class Window(QMainWindow):
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.transport.pause()
-            self.session.seek(0 if key == Qt.Key.Key_Home else len(self.session.story))
+            self.session.seek(0 if key == Qt.Key.Key_Home else len(self.session.trace))
         elif key in STEP_KEYS:
             if self.key_repeat.counts(event):
                 self._step_by_key(key, event)

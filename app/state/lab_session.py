@@ -15,7 +15,7 @@ from app.state.ticker import Ticker
 from core.base.arrays import Value
 from core.base.errors import Problem
 from core.base.slicing import Work, finished
-from core.graph.builder import free_names
+from core.graph.programs import free_names
 from core.training.lab import NO_DATA, Lab
 
 # what trains loads NumPy, so it is imported with the first run
@@ -129,7 +129,7 @@ class LabSession(QObject):
             return free_names(setup.graph.program, setup.values), setup.roles, setup.dataset
         document = self.session.document
         found = roles_and_data(document.lab, document.text, document.values, document.guessed)
-        return self.session.story.graph.free, *found
+        return self.session.trace.graph.free, *found
 
     def present(self) -> Setup:
         """What is trained, at the weights it has reached. Raises Problem where there is nothing to train."""
@@ -148,8 +148,8 @@ class LabSession(QObject):
     @property
     def differs(self) -> bool:
         """Whether the canvas shows what is trained here with other weights; no run is made to find out."""
-        run, story = self._run, self.session.story
-        return run is not None and story.graph.program.text == run.setup.text and run.differs(story.inputs)
+        run, trace = self._run, self.session.trace
+        return run is not None and trace.graph.program.text == run.setup.text and run.differs(trace.inputs)
 
     # -- training
 

@@ -17,18 +17,20 @@ from core.base.errors import Problem, Span
 from core.base.numbers import DIGITS, typed_text
 from core.base.slicing import Work, finished
 from core.figure import Drawing, Figure, Figures, draw_in_pieces, label_width
-from core.graph.builder import build, read_program
+from core.graph.builder import build
 from core.graph.graph import CONSTANT, Graph
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.notation.nearest import seeming
 from core.notation.printers import reading
 from core.notation.tree import Note
 from core.ops import FUNCTIONS
 from core.passes.expansions import called, expansion
 from core.passes.guessed_values import is_edit, with_defaults
+from core.passes.not_finite import troubles
 from core.passes.seed import check_seed, is_chosen
-from core.passes.stepper import as_chosen, telling, troubles
-from core.passes.steps import Snapshot, Story
+from core.passes.stepper import as_chosen, recording
+from core.passes.trace import Snapshot, Trace
 from core.passes.unfold import (
     LEVELS,
     key_of,
@@ -66,9 +68,9 @@ class Edit(QUndoCommand):
 
 
 class Session(QObject):
-    """The open document, the story of its program, the cursor in it and the selected node.
+    """The open document, the trace of its program, the cursor in it and the selected node.
 
-    While the program cannot be read, or takes long to be computed, `problem` says so and `story` stays the
+    While the program cannot be read, or takes long to be computed, `problem` says so and `trace` stays the
     last good one.
     """
 
@@ -88,7 +90,7 @@ class Session(QObject):
         self.selection = ""
         self.digits = DIGITS
         self.cursor = 0
-        self.story: Story
+        self.trace: Trace
         self.drawing: Drawing
         self._typing = Retyping()
         self._gestures = 0
@@ -98,10 +100,10 @@ class Session(QObject):
         self._ticker.progressed.connect(self._say_if_busy)
         self._begun = 0.0
         self._asked: float | None = None  # since when a typed text is being taken, which counts as well
-        self._understood = self.document.text  # the text of the last story
-        self.computing = False  # whether the document's story is still to come
+        self._understood = self.document.text  # the text of the last trace
+        self.computing = False  # whether the document's trace is still to come
         for _ in self._understanding(self.document):
-            pass  # at once, however slow the machine: there is always a story
+            pass  # at once, however slow the machine: there is always a trace
 
     # -- changing the document
 
@@ -149,7 +151,7 @@ class Session(QObject):
         if text == self.document.text:
             return
         self._asked = clock.now()
-        self.edit("edit program", self._typing.retyped(self.document, text, self.story.graph), gesture)
+        self.edit("edit program", self._typing.retyped(self.document, text, self.trace.graph), gesture)
         self._asked = None
 
     def set_value(self, name: str, value: Value, gesture: int = -1) -> None:
@@ -161,19 +163,19 @@ class Session(QObject):
             gesture: as for `edit`.
         """
         self._typing.given.add(name)
-        if name in self.story.graph.given:
+        if name in self.trace.graph.given:
             self._set_stated(name, value, gesture)
         elif name not in self.document.values or not same(self.document.values[name], value):
             self.edit(f"set {name}", self.document.with_value(name, value), gesture)
 
     def typed_value(self, name: str) -> Value | None:
         """Look up the value that the document has for an input; None where the program states it itself."""
-        return None if self.is_outdated or name in self.story.graph.given else self.document.values.get(name)
+        return None if self.is_outdated or name in self.trace.graph.given else self.document.values.get(name)
 
     def _set_stated(self, name: str, value: Value, gesture: int) -> None:
-        if self.story.graph.program.text != self.document.text:
+        if self.trace.graph.program.text != self.document.text:
             return  # the value stands somewhere else by now
-        for statement in self.story.graph.program.statements:
+        for statement in self.trace.graph.program.statements:
             if statement.name == name:
                 text, span = self.document.text, statement.tree.span
                 after = text[: span.start] + typed_text(value) + text[span.end :]
@@ -189,7 +191,7 @@ class Session(QObject):
 
     def differentiate(self, name: str) -> None:
         """Make a node the output, where the backward pass starts; the program's own by its name."""
-        graph = self.story.graph
+        graph = self.trace.graph
         output = "" if name == graph.own_output else name
         known = name in graph.nodes and graph.nodes[name].op != CONSTANT
         if known and output != self.document.output:
@@ -204,7 +206,7 @@ class Session(QObject):
         Raises:
             Problem: the seed has another shape.
         """
-        output = self.story.graph.nodes[self.story.graph.output]
+        output = self.trace.graph.nodes[self.trace.graph.output]
         if seed is not None and not is_chosen(check_seed(output.name, output.shape, seed)):
             seed = None
         before = self.document.seed
@@ -216,20 +218,20 @@ class Session(QObject):
 
     def unfold(self, name: str) -> None:
         """Show the simpler operations a node is made of. Raises Problem where there are none."""
-        graph, node = self.story.graph, self.story.graph.nodes[name]
+        graph, node = self.trace.graph, self.trace.graph.nodes[name]
         expansion(graph, node)
         operations = {**self.document.unfolded, key_of(graph, name): node.op}
         self._refold(f"unfold {called(graph, node)}", operations)
 
     def fold(self, key: str) -> None:
         """Put what was unfolded under a key back into one node."""
-        graph = self.story.graph
+        graph = self.trace.graph
         label = f"fold {called(graph, graph.folded[key])}"
         self._refold(label, without(self.document.unfolded, key))
 
     def unfold_all(self, level: str) -> None:
         """Unfold `all` composites, or go on to operations on `numbers`. Raises Problem for too many nodes."""
-        found = unfolded(self.story.graph, LEVELS[level])
+        found = unfolded(self.trace.graph, LEVELS[level])
         if len(found.nodes) > MOST_AT_ONCE:
             said = f"That would draw {len(found.nodes):,} nodes; up to {MOST_AT_ONCE} are unfolded at once"
             raise Problem(said, hint="Unfold one after the other")
@@ -284,28 +286,28 @@ class Session(QObject):
 
     @property
     def snapshot(self) -> Snapshot:
-        return self.story.snapshot(self.cursor)
+        return self.trace.snapshot(self.cursor)
 
     @property
     def figure(self) -> Figure:
         """What is to be seen now; from step to step the parts that nothing happens to are kept."""
-        shown = self.drawing, self.story, self.digits
+        shown = self.drawing, self.trace, self.digits
         if self._figures is None or any(a is not b for a, b in zip(self._figures[0], shown, strict=True)):
             self._figures = shown, Figures(*shown)
         return self._figures[1].at(self.cursor)
 
     @property
     def reading(self) -> str:
-        return reading(self.story.graph.program)
+        return reading(self.trace.graph.program)
 
     @property
     def is_outdated(self) -> bool:
-        """Whether the story is that of an earlier text, since the present one is not understood."""
+        """Whether the trace is that of an earlier text, since the present one is not understood."""
         return self.document.text != self._understood
 
     def seek(self, cursor: int) -> None:
         """Go to where the first `cursor` steps are done, or as near as there are steps."""
-        cursor = max(0, min(cursor, len(self.story)))
+        cursor = max(0, min(cursor, len(self.trace)))
         if cursor != self.cursor:
             self.cursor = cursor
             self.cursorMoved.emit()
@@ -315,7 +317,7 @@ class Session(QObject):
 
     def select(self, name: str) -> None:
         """Select a node; the empty name selects none."""
-        name = name if name in self.story.graph.nodes else ""
+        name = name if name in self.trace.graph.nodes else ""
         if name != self.selection:
             self.selection = name
             self.selectionChanged.emit()
@@ -335,7 +337,7 @@ class Session(QObject):
         self._understand()
 
     def _understand(self) -> None:
-        """Read, build, run and lay out the document; on a problem the last good story stays.
+        """Read, build, run and lay out the document; on a problem the last good trace stays.
 
         Nearly always this is done at once. What takes longer goes on in slices, until it is done, `stop` is
         called, or another document is shown.
@@ -367,19 +369,19 @@ class Session(QObject):
             whole = unfolded(build(program, values), recorded(document.unfolded))
             yield
             graph, seed, left_out = as_chosen(whole, document.output, document.seed)
-            story = yield from telling(make_plan(graph), values, seed)
-            found = yield from self._drawing(story)
+            trace = yield from recording(make_plan(graph), values, seed)
+            found = yield from self._drawing(trace)
         except Problem as problem:
             self.computing = False
             self._refuse(problem if problem.span else problem.at(Span(0, len(document.text))))
             return
         self.computing, self.problem = False, None
         remarks = [Note(document.remark, Span(0, 0))] if document.remark else []
-        self.notes = (*remarks, *graph.notes, *left_out, *self._of_guessed_names(graph), *troubles(story))
+        self.notes = (*remarks, *graph.notes, *left_out, *self._of_guessed_names(graph), *troubles(trace))
         self.drawing, self._drawn = found
         same_program = is_edit(self._understood, document.text)
-        self.cursor = self._cursor_in(story) if same_program else 0
-        self.story, self._understood = story, document.text
+        self.cursor = self._cursor_in(trace) if same_program else 0
+        self.trace, self._understood = trace, document.text
         self.selection = nearest_in(graph.nodes, self.selection) if same_program else ""
         self.runChanged.emit()
 
@@ -389,23 +391,23 @@ class Session(QObject):
         notes = [Note(seeming(name, FUNCTIONS), graph.nodes[name].span) for name in guessed]
         return [note for note in notes if note.message]
 
-    def _cursor_in(self, story: Story) -> int:
-        """The place in a new story: at the same fact if only folding changed; at the end it stays there."""
+    def _cursor_in(self, trace: Trace) -> int:
+        """The place in a new trace: at the same fact if only folding changed; at the end it stays there."""
         if not self.cursor:
             return 0
-        graph, before = story.graph, self.story.graph
+        graph, before = trace.graph, self.trace.graph
         if before.program.text == graph.program.text and before.folded.keys() != graph.folded.keys():
-            return place_in(self.story, self.cursor, story)
-        return len(story) if self.cursor == len(self.story) else min(self.cursor, len(story))
+            return place_in(self.trace, self.cursor, trace)
+        return len(trace) if self.cursor == len(self.trace) else min(self.cursor, len(trace))
 
-    def _drawing(self, story: Story) -> Work[tuple[Drawing, tuple[object, object]]]:
-        """A story's drawing, and what it depends on.
+    def _drawing(self, trace: Trace) -> Work[tuple[Drawing, tuple[object, object]]]:
+        """A trace's drawing, and what it depends on.
 
         The graph is laid out again only if something changed that moves it: dragging a number must not. A
         node that is dragged is drawn at once, or the next move would come before the picture.
         """
-        graph, moved = story.graph, self.document.moved
-        room = label_width(story, self.digits)
+        graph, moved = trace.graph, self.document.moved
+        room = label_width(trace, self.digits)
         nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
         drawn = (nodes, graph.program.faces, graph.output, room), moved
         if drawn == self._drawn:

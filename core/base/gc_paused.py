@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 def gc_paused(function: Callable[Given, Result]) -> Callable[Given, Result]:
     """The function, with the search for cycles put off until it returns.
 
-    Trees, graphs and stories are ten thousand objects made at once, none of them garbage: the collector would
+    Trees, graphs and traces are ten thousand objects made at once, none of them garbage: the collector would
     look through all of them again and again, for a third of the time in all.
     """
 

@@ -36,7 +36,8 @@ class Compiled(Struct, frozen=True):
 
     inputs      for each input that is no parameter the array to fill; the batch is the last axis
     views       for each parameter its part of `flat.parameters`
-    values      for each node its value after `forward`; a product that takes its bias in has none
+    values      for each node that the output needs, or that is watched, its value after `forward`; a
+                product that takes its bias in has none
     forward     computes the values
     step        computes the values and, if there are parameters, `flat.gradient`; raises no floating-point
                 error, but NumPy may warn: call it under `np.errstate(all="ignore")`

@@ -21,7 +21,7 @@ from core.compiled.ready import Array, Compiled, Flat, nothing
 from core.graph.plan import GRADIENT, OUTPUT, Instruction, Plan
 from core.ops.rules import ON_NUMBERS
 from core.passes.stepper import steps
-from core.passes.steps import Snapshot, Story
+from core.passes.trace import Snapshot, Trace
 
 RAISED = (ArithmeticError, ValueError)
 SPACE = {"inf": math.inf, "nan": math.nan, **ON_NUMBERS}
@@ -134,7 +134,7 @@ class Floats:
         """All that is known after the stepper's pass."""
         at = [*self._parameters.tolist(), *self._inputs.tolist()]
         known = self.constants | dict(zip(self.leaves, at, strict=True))
-        return Story(self.plan, known, steps(self.plan, known)).last
+        return Trace(self.plan, known, steps(self.plan, known)).last
 
 
 def _entries(names: Sequence[str], vector: Array) -> dict[str, Array]:

@@ -19,7 +19,7 @@ from core.graph.graph import Node
 from core.ops import Op
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
-from core.passes.steps import Story
+from core.passes.trace import Trace
 
 # so small that its square is nothing beside 1, yet far from underflow
 STEP = 1e-20
@@ -32,21 +32,21 @@ def takes_complex(op: Op, count: int) -> bool:
     return all(KERNELS[call].on_complex for call in op.value_rule(count).calls)
 
 
-def complex_step(story: Story, name: str) -> Value:
-    """The gradient of the output, weighted with the story's seed, for each entry of a node.
+def complex_step(trace: Trace, name: str) -> Value:
+    """The gradient of the output, weighted with the trace's seed, for each entry of a node.
 
     Raises Problem that names the first node on the way that has no value for complex numbers, or a kink here.
     """
-    return frozen(np.reshape(list(complex_slopes(story, name)), story.graph.nodes[name].shape))
+    return frozen(np.reshape(list(complex_slopes(trace, name)), trace.graph.nodes[name].shape))
 
 
-def complex_slopes(story: Story, name: str) -> Iterator[float]:
+def complex_slopes(trace: Trace, name: str) -> Iterator[float]:
     """The entries of that gradient, one after the other; raises Problem before the first."""
-    probe = Probe(story, name)
-    needed, moving = story.graph.upstream_of([probe.output]), {name}
+    probe = Probe(trace, name)
+    needed, moving = trace.graph.upstream_of([probe.output]), {name}
     nodes = []
     for instruction in probe.forward.instructions:
-        node = story.graph.nodes[instruction.node]
+        node = trace.graph.nodes[instruction.node]
         if node.name in needed and not moving.isdisjoint(node.args):
             _check(node, probe.known, moving)
             nodes.append(node)

@@ -31,7 +31,7 @@ from core.ops import OPS, Op
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
 from core.ops.rules import Rule
-from core.passes.steps import Story
+from core.passes.trace import Trace
 
 TANGENT = "d"
 
@@ -48,14 +48,14 @@ class Pushed(Struct, frozen=True):
     parts: tuple[tuple[int, Value], ...] = ()
 
 
-def push(story: Story, direction: Mapping[str, Value]) -> Iterator[Pushed]:
+def push(trace: Trace, direction: Mapping[str, Value]) -> Iterator[Pushed]:
     """One forward pass, fact by fact: first the nodes of the direction, then all that are computed.
 
     A direction has tangents in the shapes of its nodes; inputs it does not name have tangent 0. A node in
     between may be named as well: its tangent is then the one given, not computed.
     Raises Problem for an unknown node or another shape.
     """
-    graph, value = story.graph, story.last.value
+    graph, value = trace.graph, trace.last.value
     for name, tangent in direction.items():
         check_node(graph, name)
         if shape_of(tangent) != graph.nodes[name].shape:
@@ -80,33 +80,33 @@ def push(story: Story, direction: Mapping[str, Value]) -> Iterator[Pushed]:
         yield Pushed(node.name, out, tangents.get(node.name, zero_like(out)), parts)
 
 
-def directional(story: Story, direction: Mapping[str, Value]) -> Value:
+def directional(trace: Trace, direction: Mapping[str, Value]) -> Value:
     """The derivative of the output in a direction, in the output's shape."""
-    output = story.graph.output
-    at_rest = zero_like(_known(story.last.value(output)))
-    return next((step.tangent for step in push(story, direction) if step.node == output), at_rest)
+    output = trace.graph.output
+    at_rest = zero_like(_known(trace.last.value(output)))
+    return next((step.tangent for step in push(trace, direction) if step.node == output), at_rest)
 
 
-def forward_gradient(story: Story, names: Iterable[str] = ()) -> dict[str, Value]:
+def forward_gradient(trace: Trace, names: Iterable[str] = ()) -> dict[str, Value]:
     """The gradient for these nodes (none: all inputs) by forward mode alone: one pass for each entry.
 
-    An output of several entries is weighted with the story's seed, as in reverse mode.
+    An output of several entries is weighted with the trace's seed, as in reverse mode.
     """
-    wanted = tuple(names) or story.graph.inputs
-    slopes = {name: list(forward_slopes(story, name)) for name in wanted}
-    return {name: frozen(np.reshape(slopes[name], story.graph.nodes[name].shape)) for name in wanted}
+    wanted = tuple(names) or trace.graph.inputs
+    slopes = {name: list(forward_slopes(trace, name)) for name in wanted}
+    return {name: frozen(np.reshape(slopes[name], trace.graph.nodes[name].shape)) for name in wanted}
 
 
-def forward_slopes(story: Story, name: str) -> Iterator[float]:
+def forward_slopes(trace: Trace, name: str) -> Iterator[float]:
     """The entries of a node's gradient by forward mode, one after the other."""
-    check_node(story.graph, name)
-    seed = np.asarray(story.seed)
-    return (float(np.sum(seed * directional(story, {name: unit}))) for unit in units(story, name))
+    check_node(trace.graph, name)
+    seed = np.asarray(trace.seed)
+    return (float(np.sum(seed * directional(trace, {name: unit}))) for unit in units(trace, name))
 
 
-def units(story: Story, name: str) -> Iterator[Value]:
+def units(trace: Trace, name: str) -> Iterator[Value]:
     """The directions that move one entry of a node with speed 1, in the order of its entries."""
-    shape = story.graph.nodes[name].shape
+    shape = trace.graph.nodes[name].shape
     for entry in range(math.prod(shape)):
         direction = np.zeros(math.prod(shape))
         direction[entry] = 1
@@ -131,7 +131,7 @@ def along(op: Op, port: int, args: Sequence[Value], out: Value, tangent: Value) 
     if op.back_rule(port) is None:
         return None
     known = dict(zip(op.ports(len(args)), args, strict=True)) | {OUTPUT: out}
-    return WAYS[way(op.name, port, len(args))](op, port, known, tangent)
+    return PUSHES[way(op.name, port, len(args))](op, port, known, tangent)
 
 
 @lru_cache(1024)
@@ -198,7 +198,7 @@ def _entry_by_entry(op: Op, port: int, known: Mapping[str, Value], tangent: Valu
     return frozen(found.reshape(shape))
 
 
-WAYS: Mapping[str, Callable[[Op, int, Mapping[str, Value], Value], Value]] = {
+PUSHES: Mapping[str, Callable[[Op, int, Mapping[str, Value], Value], Value]] = {
     "stated": _stated,
     "symmetric": _symmetric,
     "linear": _linear,

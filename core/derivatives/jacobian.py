@@ -26,7 +26,8 @@ from core.math.typeset import ATOM, EQUALS, SIGNED, TOP, product, with_superscri
 from core.notation.tree import Call, Name
 from core.passes.equations import derivative
 from core.passes.stepper import steps
-from core.passes.steps import Flowed, Seeded, Story
+from core.passes.steps import Flowed, Seeded
+from core.passes.trace import Trace
 
 Layout = Literal["numerator", "denominator"]
 LAYOUTS = ("numerator", "denominator")
@@ -57,20 +58,20 @@ class Jacobian(Struct, frozen=True, eq=False):
 
 
 def jacobian(
-    story: Story, of: str, by: str, layout: Layout = "numerator", at_most: int = MAX_ENTRIES
+    trace: Trace, of: str, by: str, layout: Layout = "numerator", at_most: int = MAX_ENTRIES
 ) -> Jacobian:
-    """The Jacobian of a node by a node, at the story's values.
+    """The Jacobian of a node by a node, at the trace's values.
 
     Raises Problem for an unknown node, and before any work if there are more than `at_most` entries.
     """
-    return finished(jacobian_work(story, of, by, layout, at_most))
+    return finished(jacobian_work(trace, of, by, layout, at_most))
 
 
 def jacobian_work(
-    story: Story, of: str, by: str, layout: Layout = "numerator", at_most: int = MAX_ENTRIES
+    trace: Trace, of: str, by: str, layout: Layout = "numerator", at_most: int = MAX_ENTRIES
 ) -> Work[Jacobian]:
     """The same, row by row or column by column."""
-    graph = story.graph
+    graph = trace.graph
     for name in (of, by):
         check_node(graph, name)
     if layout not in LAYOUTS:
@@ -86,22 +87,22 @@ def jacobian_work(
     mode, passes = ("forward", columns) if columns < rows else ("reverse", rows)
     matrix = np.empty((rows, columns))
     lines = matrix.T if mode == "forward" else matrix
-    for number, line in enumerate(_columns(story, of, by) if mode == "forward" else _rows(story, of, by)):
+    for number, line in enumerate(_columns(trace, of, by) if mode == "forward" else _rows(trace, of, by)):
         lines[number] = np.reshape(line, -1)
         yield
     shown = matrix if layout == "numerator" else matrix.T
     shown.flags.writeable = False
-    found = yield from recognition(shown, _partners(story, of, by))
+    found = yield from recognition(shown, _partners(trace, of, by))
     said = f"The Jacobian of {of} with respect to {by} is {found.sentence}"
     return Jacobian(of, by, layout, shown, found.structure, said, found.names, found.vectors, mode, passes)
 
 
-def _rows(story: Story, of: str, by: str) -> Iterator[Value]:
+def _rows(trace: Trace, of: str, by: str) -> Iterator[Value]:
     """What comes back to `by` when one entry of `of` after the other is seeded."""
-    known = {name: value for name in story.graph.nodes if (value := story.last.value(name)) is not None}
-    plan = Plan(story.graph.with_output(of), tuple(_way_back(story.graph, of, by)))
-    for seed in units(story, of):
-        gradient: Value = frozen(np.zeros(story.graph.nodes[by].shape))
+    known = {name: value for name in trace.graph.nodes if (value := trace.last.value(name)) is not None}
+    plan = Plan(trace.graph.with_output(of), tuple(_way_back(trace.graph, of, by)))
+    for seed in units(trace, of):
+        gradient: Value = frozen(np.zeros(trace.graph.nodes[by].shape))
         for step in steps(plan, known, seed):
             if isinstance(step, Seeded) and of == by:
                 gradient = step.gradient
@@ -124,22 +125,22 @@ def _way_back(graph: Graph, of: str, by: str) -> Iterator[Instruction]:
                 yield Instruction("backward", node.name, rule, binding, arg, port)
 
 
-def _columns(story: Story, of: str, by: str) -> Iterator[Value]:
+def _columns(trace: Trace, of: str, by: str) -> Iterator[Value]:
     """The tangent of `of` when one entry of `by` after the other moves."""
-    for unit in units(story, by):
-        still: Value = frozen(np.zeros(story.graph.nodes[of].shape))
-        yield next((step.tangent for step in push(story, {by: unit}) if step.node == of), still)
+    for unit in units(trace, by):
+        still: Value = frozen(np.zeros(trace.graph.nodes[of].shape))
+        yield next((step.tangent for step in push(trace, {by: unit}) if step.node == of), still)
 
 
-def _partners(story: Story, of: str, by: str) -> Partners:
+def _partners(trace: Trace, of: str, by: str) -> Partners:
     """The vectors and matrices that take part on the way and do not depend on `by`."""
-    graph, moving = story.graph, story.graph.downstream_of([by])
+    graph, moving = trace.graph, trace.graph.downstream_of([by])
     between = graph.upstream_of([of]) & moving
     used = (arg for node in graph.nodes.values() if node.name in between for arg in node.args)
     still = graph.upstream_of(arg for arg in used if arg not in moving)
     # what the program names comes first: W before the Wᵀ made of it
     nodes = sorted((n for n in graph.nodes.values() if n.name in still), key=lambda n: not _has_name(n))
-    found = [(node.name, story.last.value(node.name)) for node in nodes]
+    found = [(node.name, trace.last.value(node.name)) for node in nodes]
     return [(name, value) for name, value in found if isinstance(value, np.ndarray)]
 
 
@@ -180,43 +181,43 @@ class OuterProduct(Struct, frozen=True, eq=False):
         )
         return f"The gradient of {self.name} is an outer product, of {said}"
 
-    def math(self, story: Story) -> Math:
+    def math(self, trace: Trace) -> Math:
         """∂L/∂W = ∂L/∂z · xᵀ"""
         column, row_ = (
-            (derivative(story, f.node), SIGNED)
+            (derivative(trace, f.node), SIGNED)
             if f.is_gradient
-            else (story.graph.typesetter.name(f.node), ATOM)
+            else (trace.graph.typesetter.name(f.node), ATOM)
             for f in (self.column, self.row)
         )
         turned = with_superscript(wrap(row_, ATOM), TOP)
-        return row(derivative(story, self.name), EQUALS, product(column, (turned, ATOM), signed=False))
+        return row(derivative(trace, self.name), EQUALS, product(column, (turned, ATOM), signed=False))
 
 
-def outer_product(story: Story, name: str) -> OuterProduct | None:
+def outer_product(trace: Trace, name: str) -> OuterProduct | None:
     """The gradient of a matrix as δ xᵀ, or None where it is none or several of these are added up.
 
     It is read from the rule that sends the gradient back. Raises Problem for an unknown node.
     """
-    check_node(story.graph, name)
-    arrived = [step for step in story.steps if isinstance(step, Flowed) and step.arg == name]
+    check_node(trace.graph, name)
+    arrived = [step for step in trace.steps if isinstance(step, Flowed) and step.arg == name]
     if len(arrived) != 1:
         return None
-    node, port = story.graph.nodes[arrived[0].node], arrived[0].port
+    node, port = trace.graph.nodes[arrived[0].node], arrived[0].port
     rule = node.operation.back_rule(port)
-    if node.op == "transpose" and (inner := outer_product(story, node.name)):
+    if node.op == "transpose" and (inner := outer_product(trace, node.name)):
         return OuterProduct(name, inner.row, inner.column)
-    if node.op == "copy" and (inner := outer_product(story, node.name)):
+    if node.op == "copy" and (inner := outer_product(trace, node.name)):
         return replace(inner, name=name)
     binding = dict(zip(node.operation.ports(len(node.args)), node.args, strict=True))
     match rule.tree if rule else None:
         case Call("outer", (Name(left), Name(right))):
-            return OuterProduct(name, *(_factor(story, node.name, binding, side) for side in (left, right)))
+            return OuterProduct(name, *(_factor(trace, node.name, binding, side) for side in (left, right)))
     return None
 
 
-def _factor(story: Story, node: str, binding: dict[str, str], side: str) -> Factor:
+def _factor(trace: Trace, node: str, binding: dict[str, str], side: str) -> Factor:
     is_gradient = side == GRADIENT
     name = node if is_gradient else binding[side]
-    value = story.last.gradient(name) if is_gradient else story.last.value(name)
+    value = trace.last.gradient(name) if is_gradient else trace.last.value(name)
     assert value is not None and shape_of(value)
     return Factor(name, is_gradient, np.asarray(value))

@@ -24,7 +24,8 @@ from core.graph.graph import check_node
 from core.graph.plan import Instruction, Plan
 from core.ops import Op
 from core.passes.stepper import steps
-from core.passes.steps import Computed, Story
+from core.passes.steps import Computed
+from core.passes.trace import Trace
 
 # of an entry's size, or of 1 if it is smaller: where rounding and the curve's bend cost equally much,
 # which is at the square root of a double's precision or at its cube root
@@ -97,39 +98,39 @@ class Differenced(Struct, frozen=True):
 
 
 def differences(
-    story: Story, name: str, method: str = "centred", h: float | None = None
+    trace: Trace, name: str, method: str = "centred", h: float | None = None
 ) -> Iterator[Differenced]:
     """The rows of a table, one for each entry of a node, as they are found.
 
-    An output of several entries is weighted with the story's seed. Without `h` each entry has the step that
+    An output of several entries is weighted with the trace's seed. Without `h` each entry has the step that
     suits its size. Raises Problem for an unknown node or method, and an `h` that is no positive number.
     """
     if method not in STEPS:
         raise Problem(f"'{method}' is no kind of difference", hint=f"Write {' or '.join(STEPS)}")
     if h is not None and not 0 < h < math.inf:
         raise Problem(f"The step h must be a positive number; it is {short(h)}")
-    probe = Probe(story, name)
+    probe = Probe(trace, name)
     return (probe.difference(entry, method, h) for entry in np.ndindex(shape_of(probe.value)))
 
 
-def numerical_gradient(story: Story, name: str) -> Value:
+def numerical_gradient(trace: Trace, name: str) -> Value:
     """The centred difference of the output for each entry of a node."""
-    slopes = [row.slope for row in differences(story, name)]
-    return frozen(np.reshape(slopes, story.graph.nodes[name].shape))
+    slopes = [row.slope for row in differences(trace, name)]
+    return frozen(np.reshape(slopes, trace.graph.nodes[name].shape))
 
 
 class Probe:
-    """A story's output as a function of one node; what does not depend on that node stays as it is."""
+    """A trace's output as a function of one node; what does not depend on that node stays as it is."""
 
-    def __init__(self, story: Story, name: str):
-        check_node(story.graph, name)
-        self.name, self.output = name, story.graph.output
-        values = {node: story.last.value(node) for node in story.graph.nodes}
+    def __init__(self, trace: Trace, name: str):
+        check_node(trace.graph, name)
+        self.name, self.output = name, trace.graph.output
+        values = {node: trace.last.value(node) for node in trace.graph.nodes}
         self.known = {node: value for node, value in values.items() if value is not None}
         self.known |= {AT_REST + node: value for node, value in self.known.items()}
         self.value = self.known[name]
-        self.seed = story.last.gradient(self.output)
-        self.forward = onward(story.plan, name)
+        self.seed = trace.last.gradient(self.output)
+        self.forward = onward(trace.plan, name)
 
     def moved(self, entry: Entry, by: float) -> dict[str, Value]:
         """All values when one entry has moved."""
@@ -186,10 +187,10 @@ def _resting(op: Op, instruction: Instruction) -> Instruction:
 
 
 def kinks_between(
-    story: Story, name: str, entry: Entry = (), h: float | None = None, method: str = "centred"
+    trace: Trace, name: str, entry: Entry = (), h: float | None = None, method: str = "centred"
 ) -> tuple[Straddled, ...]:
     """The nodes whose kink lies between the two points of a difference, made as by `differences`."""
-    probe = Probe(story, name)
+    probe = Probe(trace, name)
     h = h or probe.step(entry, method)
     if method == "one-sided":
         found = straddled(probe.forward, probe.known, probe.moved(entry, h))
@@ -212,28 +213,28 @@ class Checked(Struct, frozen=True):
     kinks: tuple[Straddled, ...] = ()
 
 
-def check_gradients(story: Story, names: Iterable[str]) -> dict[str, Checked]:
+def check_gradients(trace: Trace, names: Iterable[str]) -> dict[str, Checked]:
     """Check the gradients of these nodes; left out are those without one, and what would take too long."""
     found: dict[str, Checked] = {}
     left: float = MOST_WORK
     for name in names:
-        gradient = story.last.gradient(name)
-        left -= len(story.graph.nodes) / NODES_AS_ONE  # to look at the graph takes its time too
+        gradient = trace.last.gradient(name)
+        left -= len(trace.graph.nodes) / NODES_AS_ONE  # to look at the graph takes its time too
         if gradient is None or left < 0:
             continue
-        probe = Probe(story, name)
+        probe = Probe(trace, name)
         work = 2 * np.size(probe.value) * probe.work
         if work > left:
             continue
         left -= work
-        numerical = numerical_gradient(story, name)
+        numerical = numerical_gradient(trace, name)
         errors = relative_errors(gradient, numerical)
         error = float(np.max(errors, initial=0.0))
         thought = verdict(error)
         kinks: tuple[Straddled, ...] = ()
         if thought is not VERDICTS[-1]:
             worst = np.unravel_index(int(np.argmax(errors)), errors.shape)
-            kinks = kinks_between(story, name, tuple(int(i) for i in worst))
+            kinks = kinks_between(trace, name, tuple(int(i) for i in worst))
         found[name] = Checked(numerical, error, thought.short, kinks)
     return found
 
@@ -277,17 +278,17 @@ class Sweep(Struct, frozen=True):
         )
 
 
-def sweep(story: Story, name: str, entry: Entry = (), steps: Sequence[float] = SWEPT) -> Sweep:
+def sweep(trace: Trace, name: str, entry: Entry = (), steps: Sequence[float] = SWEPT) -> Sweep:
     """Both differences of one entry for each step h. Raises Problem for a node without a gradient."""
-    return list(sweeping(story, name, entry, steps))[-1]
+    return list(sweeping(trace, name, entry, steps))[-1]
 
 
-def sweeping(story: Story, name: str, entry: Entry = (), steps: Sequence[float] = SWEPT) -> Iterator[Sweep]:
+def sweeping(trace: Trace, name: str, entry: Entry = (), steps: Sequence[float] = SWEPT) -> Iterator[Sweep]:
     """The same with one step h more each time."""
-    probe = Probe(story, name)
-    gradient = story.last.gradient(name)
+    probe = Probe(trace, name)
+    gradient = trace.last.gradient(name)
     if gradient is None:
-        raise Problem(f"{probe.output} has no gradient for {name}", story.graph.nodes[name].span)
+        raise Problem(f"{probe.output} has no gradient for {name}", trace.graph.nodes[name].span)
     exact = float(np.asarray(gradient)[entry])
     rows: list[Swept] = []
     for h in steps:

@@ -32,10 +32,10 @@ from core.derivatives.chain import (
     gradient_parts,
     in_every_entry,
 )
-from core.graph.builder import read_program
 from core.graph.formulas import formula
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import GRADIENT, OUTPUT
+from core.graph.programs import read_program
 from core.math.mathtree import row
 from core.math.typeset import EQUALS
 from core.notation.nearest import nearest

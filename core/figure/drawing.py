@@ -47,7 +47,8 @@ from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Point, Route, place_in_pieces, point_at
 from core.math.mathtree import Math
 from core.math.typeset import value_math
-from core.passes.steps import Computed, Flowed, Seeded, Step, Story
+from core.passes.steps import Computed, Flowed, Seeded, Step
+from core.passes.trace import Trace
 
 
 class Drawing(Struct, frozen=True, dict=True):
@@ -180,18 +181,18 @@ class Drawing(Struct, frozen=True, dict=True):
         return found
 
 
-def label_width(story: Story, digits: int = DIGITS) -> float:
+def label_width(trace: Trace, digits: int = DIGITS) -> float:
     """Find the room that the widest number of a trace takes, in steps: dragging a value shakes nothing.
 
     Args:
-        story: the trace.
+        trace: the trace.
         digits: how many significant digits numbers are shown with.
 
     Returns:
         A width in the units of the drawing.
     """
     widest = max(
-        (_value_width(value, digits) for step in story.shown.steps for value in _told(step)), default=0.0
+        (_value_width(value, digits) for step in trace.shown.steps for value in _told(step)), default=0.0
     )
     return LEAST_WIDTH + WIDTH_STEP * max(0, math.ceil((widest - LEAST_WIDTH) / WIDTH_STEP))
 

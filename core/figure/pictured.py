@@ -19,22 +19,23 @@ from core.graph.graph import CONSTANT, Edge
 from core.layout import Route
 from core.math.mathtree import Fenced, Math, Sign, row
 from core.math.typeset import PLUS, is_loose, number_math, value_math
-from core.passes.steps import Computed, Flowed, Seeded, Snapshot, Story
+from core.passes.steps import Computed, Flowed, Seeded
+from core.passes.trace import Snapshot, Trace
 
 
 def figure(drawing: Drawing, snapshot: Snapshot, digits: int = DIGITS) -> Figure:
     """What is to be seen at a snapshot."""
-    return Figures(drawing, snapshot.story, digits).at(snapshot.count)
+    return Figures(drawing, snapshot.trace, digits).at(snapshot.count)
 
 
 class Figures:
-    """What is to be seen at every step of a story.
+    """What is to be seen at every step of a trace.
 
     From one figure to the next the parts of nodes that no step in between touches stay the same objects.
     """
 
-    def __init__(self, drawing: Drawing, story: Story, digits: int = DIGITS):
-        self._drawing, self._story, self._digits = drawing, story.shown, digits
+    def __init__(self, drawing: Drawing, trace: Trace, digits: int = DIGITS):
+        self._drawing, self._trace, self._digits = drawing, trace.shown, digits
         self._boxes: dict[str, Box] = {}
         self._arrows: dict[str, list[Arrow]] = {}  # those into a node
         self._stubs: dict[str, Arrow] = {}
@@ -49,13 +50,13 @@ class Figures:
         if self._last is None:
             self._last = count, self._after(count, self._drawing.sizes)
         elif count != self._last[0]:
-            touched = self._story.touched(self._last[0], count) & self._drawing.sizes.keys()
+            touched = self._trace.touched(self._last[0], count) & self._drawing.sizes.keys()
             self._last = count, self._after(count, touched)
         return self._last[1]
 
     def _after(self, count: int, touched: Iterable[str]) -> Figure:
         """The figure after so many steps, made from the last one by looking at the touched nodes anew."""
-        drawing, snapshot = self._drawing, self._story.snapshot(count)
+        drawing, snapshot = self._drawing, self._trace.snapshot(count)
         for name in touched:
             self._boxes[name] = _box(drawing, snapshot, name)
             self._arrows[name] = _arrows(drawing, snapshot, name)
@@ -166,15 +167,15 @@ def _labels(drawing: Drawing, snapshot: Snapshot, name: str, digits: int) -> lis
     return found
 
 
-def sums(drawing: Drawing, story: Story, digits: int = DIGITS) -> list[Label]:
-    """The sums of gradients a story comes to show: what a figure needs room for from the beginning."""
-    story = story.shown
+def sums(drawing: Drawing, trace: Trace, digits: int = DIGITS) -> list[Label]:
+    """The sums of gradients a trace comes to show: what a figure needs room for from the beginning."""
+    trace = trace.shown
     last = {
         step.arg: count
-        for count, step in enumerate(story.steps, start=1)
+        for count, step in enumerate(trace.steps, start=1)
         if isinstance(step, Flowed) and step.arg in drawing.sizes and step.arg not in drawing.alone
     }
-    found = (_sum_label(drawing, story.snapshot(count), name, digits) for name, count in last.items())
+    found = (_sum_label(drawing, trace.snapshot(count), name, digits) for name, count in last.items())
     return [label for label in found if label is not None]
 
 

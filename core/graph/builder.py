@@ -14,9 +14,9 @@ from core.base.errors import Problem, Span
 from core.base.gc_paused import gc_paused
 from core.graph.graph import INPUT, Graph, Node
 from core.graph.nodes import Nodes, Operand, check_index
+from core.graph.programs import CONSTANTS, free_names, read_program, renamed
 from core.notation.nearest import nearest
 from core.notation.printers import expression_text
-from core.notation.reader import read
 from core.notation.tree import (
     Binary,
     Call,
@@ -40,44 +40,11 @@ from core.notation.tree import (
     names,
     with_names,
 )
-from core.ops import CALLS, FUNCTIONS, NUMEL, OPS, called
+from core.ops import CALLS, NUMEL, OPS, called
 
 MAX_CALL_DEPTH = 60
 MAX_PARTS = 30_000  # that functions may stand for, each use written out
-CONSTANTS = {"e": math.e, "π": math.pi}
 SIGNS = {sign: op.name for op in OPS.values() for sign in op.signs}  # of operations and of relations
-
-
-@gc_paused
-def read_program(text: str, known: Mapping[str, Value] | Sequence[str] = ()) -> Program:
-    """Read a program's text with all operations of the engine as its functions.
-
-    Args:
-        text: the program, as it was typed.
-        known: the values of its names so far, or only the names.
-
-    Returns:
-        The statements as trees; no shapes are checked yet.
-
-    Raises:
-        Problem: what cannot be read, with its place in the text.
-    """
-    if isinstance(known, Mapping):
-        return read(text, FUNCTIONS, {name: len(shape_of(value)) for name, value in known.items()})
-    return read(text, FUNCTIONS, list(known))
-
-
-def renamed(program: Program, values: Mapping[str, Value]) -> dict[str, Value]:
-    """Give values the names that the program uses itself: what is given as W2 is the value of W⁽²⁾.
-
-    Args:
-        program: what was read.
-        values: numbers or arrays by name, in any of the program's spellings.
-
-    Returns:
-        The same values by the names in the program's trees.
-    """
-    return {program.aliases.get(name, name): value for name, value in values.items()}
 
 
 def graph_of(text: str, values: Mapping[str, Value]) -> Graph:
@@ -96,31 +63,6 @@ def graph_of(text: str, values: Mapping[str, Value]) -> Graph:
     """
     program = read_program(text, values)
     return build(program, renamed(program, values))
-
-
-def free_names(program: Program, known: Mapping[str, Value] | None = None) -> list[str]:
-    """List the names that a program uses without defining them.
-
-    Args:
-        program: what was read.
-        known: values by name; e and π are constants unless they are among these.
-
-    Returns:
-        Each name once, in order of appearance.
-    """
-    ever = {statement.name for statement in program.statements}
-    assigned: set[str] = set()
-    found: dict[str, None] = {}
-    for statement in program.statements:
-        # a function is looked into where it is used, after names it may share with later lines
-        valued = assigned if statement.parameters is None else ever.union(statement.parameters)
-        for name in names(statement.tree):
-            constant = name in CONSTANTS and name not in (known or {})
-            if name not in valued and not constant:
-                found[name] = None
-        if statement.name:
-            assigned.add(statement.name)
-    return list(found)
 
 
 @gc_paused

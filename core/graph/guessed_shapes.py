@@ -15,7 +15,7 @@ from msgspec import Struct
 from core.base.arrays import MAX_RANK, Value, frozen, shape_of
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
-from core.graph.builder import CONSTANTS, read_program
+from core.graph.programs import CONSTANTS, read_program
 from core.notation.tree import (
     Binary,
     Call,

@@ -74,7 +74,7 @@ def make_plan(graph: Graph) -> Plan:
         graph: the graph, with its output chosen.
 
     Returns:
-        The plan: one instruction for each node, one for the seed, one for each edge a gradient travels.
+        The plan: one instruction for each operation, one for the seed, one for each edge a gradient travels.
 
     Source:
         Reverse accumulation; Griewank and Walther, Evaluating Derivatives, 2nd edition, section 3.2.

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from core.base.arrays import Value
 from core.base.errors import Problem, Span
-from core.graph.builder import build, read_program
+from core.graph.builder import build
+from core.graph.programs import read_program
 
 
 def read_value(text: str, name: str = "It") -> Value:

@@ -48,7 +48,8 @@ from core.notation.tree import (
 )
 from core.ops.losses import PAIRED
 from core.passes.seed import is_chosen, seeded
-from core.passes.steps import Flowed, Snapshot, Story
+from core.passes.steps import Flowed
+from core.passes.trace import Snapshot, Trace
 from core.passes.written import INDEX, ONE, ROW, NoNotation, ones, written
 
 # an array of up to this many rows and columns is shown entry by entry in a formula, a larger one by its name
@@ -62,14 +63,14 @@ ADDED = Sign("+=", "rel")
 LOCAL = "local"
 
 
-def derivative(story: Story, node: str) -> Math:
+def derivative(trace: Trace, node: str) -> Math:
     """∂output/∂node, or with a chosen seed the derivative of what that makes of the output.
 
     Without one the gradients of an array are those of the sum of its entries.
     """
-    typesetter = story.graph.typesetter
-    math, strength = typesetter.part(seeded(story.graph.output, story.seed, story.graph.nodes))
-    if story.graph.nodes[story.graph.output].shape and not is_chosen(story.seed):
+    typesetter = trace.graph.typesetter
+    math, strength = typesetter.part(seeded(trace.graph.output, trace.seed, trace.graph.nodes))
+    if trace.graph.nodes[trace.graph.output].shape and not is_chosen(trace.seed):
         math, strength = row(Big("∑"), math), POWER
     return partial(bracketed(math) if strength < POWER else math, typesetter.name(node))
 
@@ -93,9 +94,9 @@ class _Side(Struct, frozen=True):
 class Equations:
     """The equations of the step that a snapshot came by, numbers in `digits` digits or a few more."""
 
-    def __init__(self, story: Story, snapshot: Snapshot, digits: int):
-        self.story, self.snapshot, self.digits = story, snapshot, digits
-        self.graph, self.typesetter = story.graph, story.graph.typesetter
+    def __init__(self, trace: Trace, snapshot: Snapshot, digits: int):
+        self.trace, self.snapshot, self.digits = trace, snapshot, digits
+        self.graph, self.typesetter = trace.graph, trace.graph.typesetter
 
     # -- names and numbers in formulas
 
@@ -112,16 +113,16 @@ class Equations:
 
     def target(self, node: str) -> Math:
         """The gradient of a node as the left side of an equation."""
-        return Tinted("gradient", derivative(self.story, node), node)
+        return Tinted("gradient", derivative(self.trace, node), node)
 
     def upstream(self, node: Node) -> Part:
         """The gradient of a node as a factor; of the output it is the seed."""
-        math, strength = derivative(self.story, node.name), POWER
+        math, strength = derivative(self.trace, node.name), POWER
         if node.name == self.graph.output:
-            if not is_chosen(self.story.seed):
+            if not is_chosen(self.trace.seed):
                 math, strength = self.typesetter.part(ones(node.shape))
-            elif _fits(self.story.seed):
-                return self.number(self.story.seed, "upstream", node.name)
+            elif _fits(self.trace.seed):
+                return self.number(self.trace.seed, "upstream", node.name)
         return Tinted("upstream", math, node.name), strength
 
     def _names(self, node: Node) -> dict[str, Part]:
@@ -347,14 +348,14 @@ class Equations:
 
     def _at_output(self, tree: Tree, node: Node) -> Tree:
         """The tree itself, and at the output, where the upstream gradient is 1, with that in its place."""
-        unit = node.name == self.graph.output and not is_chosen(self.story.seed)
+        unit = node.name == self.graph.output and not is_chosen(self.trace.seed)
         return substituted(tree, {GRADIENT: ones(node.shape)}) if unit else tree
 
     def _factors(self, step: Flowed, node: Node) -> Math | None:
         """∂L/∂y · ∂y/∂x, where both are numbers and x is one argument alone; not where ∂L/∂y is 1."""
         if node.shape or self.graph.nodes[step.arg].shape or node.args.count(step.arg) > 1:
             return None
-        if node.name == self.graph.output and not is_chosen(self.story.seed):
+        if node.name == self.graph.output and not is_chosen(self.trace.seed):
             return None
         middle = Tinted(
             "local", partial(self.typesetter.name(step.node), self.typesetter.name(step.arg)), step.node
@@ -385,12 +386,12 @@ class Equations:
     # -- gradients that meet
 
     def _alone(self, step: Flowed) -> bool:
-        senders = [s for s in self.story.steps if isinstance(s, Flowed) and s.arg == step.arg]
+        senders = [s for s in self.trace.steps if isinstance(s, Flowed) and s.arg == step.arg]
         return len(senders) == 1
 
     def before(self, step: Flowed) -> Value | None:
         """What had arrived at the receiving node before this step."""
-        return self.story.snapshot(self.snapshot.count - 1).gradient(step.arg)
+        return self.trace.snapshot(self.snapshot.count - 1).gradient(step.arg)
 
     def _with_total(self, numbers: Row, step: Flowed) -> Math:
         """The formula, and below it the sum with what had arrived before."""

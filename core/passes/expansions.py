@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from core.base.arrays import Shape, describe
 from core.base.errors import Problem
-from core.graph.builder import read_program
 from core.graph.formulas import formula
 from core.graph.graph import Graph, Node
+from core.graph.programs import read_program
 from core.notation.printers import expression_text
 from core.notation.tree import Binary, Index, Listing, Name, Number, Tree, rebuilt, substituted
 

@@ -17,9 +17,10 @@ from core.notation.printers import expression_text
 from core.ops import squashing
 from core.ops.facts import entry_at
 from core.passes.equations import Equations, Lines
+from core.passes.not_finite import trouble
 from core.passes.seed import chosen_entry, is_chosen, seed_name, seed_words, seeded
-from core.passes.stepper import trouble
-from core.passes.steps import Computed, Flowed, Seeded, Snapshot, Story, Updated
+from core.passes.steps import Computed, Flowed, Seeded
+from core.passes.trace import Snapshot, Trace
 
 OF_THE_SUM = "the gradients are those of the sum of its entries"
 ALWAYS_1 = (
@@ -56,11 +57,11 @@ class Explanation(Struct, frozen=True):
     badge: str = ""
 
 
-def explain(story: Story, count: int, digits: int = DIGITS) -> Explanation:
+def explain(trace: Trace, count: int, digits: int = DIGITS) -> Explanation:
     """Explain a step: its rule, the rule with the program's names, with the numbers, and one sentence.
 
     Args:
-        story: the trace.
+        trace: the trace.
         count: the step's number, from 1; 0 explains the start.
         digits: how many significant digits numbers are shown with; more where fewer would make an equation
             false.
@@ -69,31 +70,29 @@ def explain(story: Story, count: int, digits: int = DIGITS) -> Explanation:
         Lines of typeset mathematics and the sentence; shapes where there are arrays.
     """
     if not count:
-        return _start(story)
-    return _Explainer(story, story.snapshot(count), digits).explanation()
+        return _start(trace)
+    return _Explainer(trace, trace.snapshot(count), digits).explanation()
 
 
-def step_title(story: Story, count: int) -> str:
+def step_title(trace: Trace, count: int) -> str:
     """Name step number `count` (from 1) in a few words; 0 is the start."""
-    match story.steps[count - 1] if count else None:
+    match trace.steps[count - 1] if count else None:
         case Computed(node):
             return f"Forward: {node}"
         case Seeded(node):
             return f"Seed: {node}"
         case Flowed(node, _, arg):
             return f"Backward: {node} → {arg}"
-        case Updated(parameter):
-            return f"Update: {parameter}"
     return "Start"
 
 
-def _start(story: Story) -> Explanation:
-    graph = story.graph
+def _start(trace: Trace) -> Explanation:
+    graph = trace.graph
     free = list(graph.inputs)
     rule = typeset_program(graph)
     some = ", ".join(free[:4]) + (" …" if len(free) > 4 else "")
     sentence = f"The inputs {some} have their values. Step forward to compute the rest." if free else ""
-    return Explanation(step_title(story, 0), rule, None, sentence)
+    return Explanation(step_title(trace, 0), rule, None, sentence)
 
 
 def typeset_program(graph: Graph) -> Math:
@@ -124,7 +123,7 @@ def badge(snapshot: Snapshot, node: Node) -> str:
     local, used = next(iter(node.operation.local.values()), None), kink.used
     if local and OUTPUT in values and not kink.is_tie:
         used = short(entry_at(local.value(values), here))
-    flows = any(isinstance(step, Flowed) and step.node == node.name for step in snapshot.story.steps)
+    flows = any(isinstance(step, Flowed) and step.node == node.name for step in snapshot.trace.steps)
     end = f". Used: {used}." if flows else "."  # where no gradient comes, nothing is used
     sides = kink.slopes(values, here)
     if not sides:
@@ -138,10 +137,10 @@ def badge(snapshot: Snapshot, node: Node) -> str:
 
 
 class _Explainer:
-    def __init__(self, story: Story, snapshot: Snapshot, digits: int):
-        self.story, self.snapshot, self.digits = story.shown, snapshot.shown, digits
-        self.exact, self.graph = snapshot, story.graph
-        self.equations = Equations(story.shown, snapshot.shown, digits)
+    def __init__(self, trace: Trace, snapshot: Snapshot, digits: int):
+        self.trace, self.snapshot, self.digits = trace.shown, snapshot.shown, digits
+        self.exact, self.graph = snapshot, trace.graph
+        self.equations = Equations(trace.shown, snapshot.shown, digits)
 
     def explanation(self) -> Explanation:
         match self.snapshot.step:
@@ -151,8 +150,6 @@ class _Explainer:
                 return self.seeded(self.graph.nodes[node], gradient)
             case Flowed() as step:
                 return self.flowed(step)
-            case Updated(parameter, before, after):
-                return self.updated(parameter, before, after)
         raise ValueError("There is no step to explain")
 
     def explained(self, lines: Lines, sentence: str, shapes: str, badge: str = "") -> Explanation:
@@ -165,8 +162,8 @@ class _Explainer:
         said = [meaning for sign, meaning in SIGNS.items() if sign in used]
         if shapes and said:
             shapes += "."
-        title = step_title(self.story, self.snapshot.count)
-        if why := trouble(self.exact.story, self.exact.count):
+        title = step_title(self.trace, self.snapshot.count)
+        if why := trouble(self.exact.trace, self.exact.count):
             badge = f"{badge} {why}.".strip()
         return Explanation(
             title, lines.rule, lines.numbers, sentence, " ".join([shapes, *said]).strip(), badge
@@ -258,7 +255,7 @@ class _Explainer:
         shape = self.graph.nodes[step.arg].shape
         if not shape and not node.shape:
             return ""
-        seed = self.story.seed
+        seed = self.trace.seed
         named = not isinstance(seed, float) and is_chosen(seed) and chosen_entry(seed) is None
         return (
             f"The gradient of {step.arg} has the shape of {step.arg}: {shape_text(shape)}; "
@@ -266,10 +263,3 @@ class _Explainer:
         ) + (f"; {seed_name(self.graph.nodes)} is the seed" if named else "")
 
     # -- updates
-
-    def updated(self, parameter: str, before: Value, after: Value) -> Explanation:
-        old, _ = self.equations.number(before, "value", parameter)
-        new, _ = self.equations.number(after, "value", parameter)
-        rule = row(self.graph.typesetter.name(parameter), Sign("←", "rel"), new)
-        sentence = f"{parameter} takes a step downhill: {value_text(before)} becomes {value_text(after)}."
-        return self.explained(Lines(rule, row(old, Sign("→", "rel"), new)), sentence, "")

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic, thread_time
 
-from core.base.arrays import Value, describe, frozen, is_finite, shape_of, shape_text, sum_to
+from core.base.arrays import Value, describe, frozen, shape_of, shape_text, sum_to
 from core.base.errors import Problem, cut
 from core.base.lazy_numpy import np
-from core.base.numbers import short
 from core.base.slicing import Work, finished
-from core.graph.builder import graph_of
-from core.graph.graph import CONSTANT, Graph, Node
+from core.graph.builder import build
+from core.graph.graph import CONSTANT, Graph, Node, check_node
 from core.graph.nodes import SMALLER, check_index
 from core.graph.plan import GRADIENT, OUTPUT, Plan, make_plan
+from core.graph.programs import read_program, renamed
 from core.notation.printers import expression_text
 from core.notation.tree import Note
-from core.ops.facts import Cause
 from core.passes.seed import check_seed, usual_seed
-from core.passes.steps import Computed, Flowed, Seeded, Step, Story
+from core.passes.steps import Computed, Flowed, Seeded, Step
+from core.passes.trace import Trace
 
 Over = Callable[[], bool]
 MAX_SECONDS = 2.0
 
 
-def run(text: str, values: Mapping[str, Value], output: str = "", seed: Value | None = None) -> Story:
+def run(text: str, values: Mapping[str, Value], output: str = "", seed: Value | None = None) -> Trace:
     """Read a program, build its graph and its plan, and run both passes.
 
     Args:
@@ -40,8 +40,13 @@ def run(text: str, values: Mapping[str, Value], output: str = "", seed: Value | 
         Problem: what cannot be read or built, a value or a seed that does not fit, or passes that take too
             long.
     """
-    graph = graph_of(text, values)
-    return tell(make_plan(graph.with_output(output) if output else graph), values, seed)
+    program = read_program(text, values)
+    values = renamed(program, values)
+    graph = build(program, values)
+    if output:
+        check_node(graph, output)
+        graph = graph.with_output(output)
+    return record(make_plan(graph), values, seed)
 
 
 def as_chosen(graph: Graph, output: str, seed: Value | None) -> tuple[Graph, Value | None, tuple[Note, ...]]:
@@ -67,9 +72,9 @@ def as_chosen(graph: Graph, output: str, seed: Value | None) -> tuple[Graph, Val
     return asked, seed, ()
 
 
-def tell(
+def record(
     plan: Plan, values: Mapping[str, Value], seed: Value | None = None, over: Over | None = None
-) -> Story:
+) -> Trace:
     """Run both passes of a plan.
 
     Args:
@@ -85,24 +90,24 @@ def tell(
         Problem: a value or a seed that does not fit, an index outside its array, or passes that take too
             long.
     """
-    return finished(telling(plan, values, seed, over))
+    return finished(recording(plan, values, seed, over))
 
 
-def telling(
+def recording(
     plan: Plan, values: Mapping[str, Value], seed: Value | None = None, over: Over | None = None
-) -> Work[Story]:
-    """Run both passes of a plan in pieces, one step each; see `tell` for arguments, result and errors."""
+) -> Work[Trace]:
+    """Run both passes of a plan in pieces, one step each; see `record` for arguments, result and errors."""
     inputs = input_values(plan.graph, values)
-    told: list[Step] = []
+    done: list[Step] = []
     over = over or after(MAX_SECONDS)
     for step in steps(plan, inputs, seed):
-        told.append(step)
+        done.append(step)
         if over():
-            node = plan.graph.nodes[step.node]  # type: ignore[union-attr]
+            node = plan.graph.nodes[step.node]
             said = f"The passes take longer than {MAX_SECONDS:g} s; they were stopped at {node.name}"
             raise Problem(said, node.span, SMALLER)
         yield
-    return Story(plan, inputs, told)
+    return Trace(plan, inputs, done)
 
 
 def after(seconds: float) -> Over:
@@ -154,7 +159,7 @@ def steps(plan: Plan, inputs: Mapping[str, Value], seed: Value | None = None) ->
             output)`.
 
     Yields:
-        For each instruction what it computed: a value, the seed, or a contribution and the sum so far.
+        What each instruction computed: a value, the seed, or a contribution and the sum so far.
 
     Raises:
         Problem: an index outside its array, or a seed that does not fit.
@@ -209,100 +214,3 @@ def _check_place(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Valu
         wrong = numbers[~((numbers >= 0) & (numbers < length) & (numbers == np.floor(numbers)))]
         numbers = float(wrong[0]) if wrong.size else 0.0
     check_index(numbers, length, name, node.span)
-
-
-def troubles(story: Story) -> list[Note]:
-    """Find the first value or gradient of a trace that is infinite or not a number.
-
-    Returns:
-        One note with the node, the cause and the place in the text; none where all numbers are finite.
-    """
-    for count, step in enumerate(story.steps, start=1):
-        if said := trouble(story, count):
-            return [Note(said, story.graph.nodes[step.node].span)]  # type: ignore[union-attr]
-    return []
-
-
-def trouble(story: Story, count: int) -> str:
-    """Say why what step `count` (from 1) computes is infinite or not a number; "" where it is finite."""
-    match story.steps[count - 1]:
-        case Computed(node, value):
-            name = node
-        case Flowed(_, _, arg, _, value):
-            name = f"The gradient of {arg}"
-        case _:
-            return ""
-    if is_finite(value):
-        return ""
-    what = "not a number" if _is_nan(value) else "infinite"
-    return f"{name} is {what}: {_cause(story, count)}"
-
-
-OVERFLOWS = "it is larger than numbers here can be, 1.8·10³⁰⁸"
-IN_BETWEEN = "a step on the way to it is larger than numbers here can be, 1.8·10³⁰⁸"
-NO_NUMBERS = "; ∞ − ∞, 0 · ∞ and ∞/∞ are not numbers"
-ZERO_TIMES_INFINITY = "the upstream gradient is 0, and 0 · ∞ is not a number"
-
-
-def _cause(story: Story, count: int) -> str:
-    """Why a step's number is not finite: as its operation declares, by what it comes from, or by kind."""
-    step, snapshot = story.steps[count - 1], story.snapshot(count)
-    assert isinstance(step, Computed | Flowed)
-    node = story.graph.nodes[step.node]
-    op = node.operation
-    values = [(name, snapshot.value(name)) for name in node.args]
-    known = {
-        port: value
-        for port, (_, value) in zip(op.ports(len(node.args)), values, strict=True)
-        if value is not None
-    }
-    if isinstance(step, Computed):
-        nan = _is_nan(step.value)
-        return _declared(op.causes, known) or _inherited(values, nan) or (IN_BETWEEN if nan else OVERFLOWS)
-    upstream = snapshot.gradient(step.node)
-    assert upstream is not None
-    parts = [
-        (f"the gradient of {step.arg} so far", _before(story, count)),
-        ("what arrives", step.contribution),
-    ]
-    if is_finite(step.contribution) or (_is_nan(step.total) and not _is_nan(step.contribution)):
-        return _inherited(parts, _is_nan(step.total)) or OVERFLOWS
-    if not is_finite(upstream):
-        return _inherited([(f"the gradient of {step.node}", upstream), *values], _is_nan(step.contribution))
-    declared = _declared(op.back_causes, known)
-    nan = _is_nan(step.contribution)
-    if declared and nan and np.any(np.equal(upstream, 0)):
-        return f"{declared}; {ZERO_TIMES_INFINITY}"
-    inherited = _inherited(values, nan) or _inherited([(step.node, snapshot.value(step.node))], nan)
-    return declared or inherited or (IN_BETWEEN if nan else OVERFLOWS)
-
-
-def _before(story: Story, count: int) -> Value | None:
-    """The gradient that a step adds to."""
-    step = story.steps[count - 1]
-    assert isinstance(step, Flowed)
-    return story.snapshot(count - 1).gradient(step.arg)
-
-
-def _is_nan(value: Value) -> bool:
-    return bool(np.any(np.isnan(value)))
-
-
-def _inherited(values: Sequence[tuple[str, Value | None]], nan: bool) -> str:
-    """Which of the values that a step is computed from are not finite themselves, if any.
-
-    `nan` says that the step's number is none; where theirs are all infinite, it is said how that comes.
-    """
-    ends = {name: value for name, value in values if value is not None and not is_finite(value)}
-    said = [
-        f"{name} = {short(value)}" if isinstance(value, float) else f"{name}, which is not finite"
-        for name, value in ends.items()
-    ]
-    if not said:
-        return ""
-    why = NO_NUMBERS if nan and not any(map(_is_nan, ends.values())) else ""
-    return f"it is computed from {' and '.join(said)}{why}"
-
-
-def _declared(causes: Sequence[Cause], known: Mapping[str, Value]) -> str:
-    return next((cause.why for cause in causes if np.any(cause.at.value(known))), "")

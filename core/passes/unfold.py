@@ -13,12 +13,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from msgspec.structs import replace
 
 from core.base.errors import Problem
-from core.graph.builder import CONSTANTS, Builder
+from core.graph.builder import Builder
 from core.graph.graph import CONSTANT, Graph, Node
 from core.graph.nodes import Nodes, Operand
+from core.graph.programs import CONSTANTS
 from core.notation.tree import Name, Number, Program, Statement, Tree, substituted
 from core.passes.expansions import expansion
-from core.passes.steps import Computed, Flowed, Seeded, Step, Story, Updated
+from core.passes.steps import Computed, Flowed, Seeded, Step
+from core.passes.trace import Trace
 
 Wanted = Callable[[str, Node], bool]
 
@@ -183,36 +185,36 @@ def parent(graph: Graph, key: str) -> str:
     return around if around in graph.folded else ""
 
 
-# -- the same place in a story of the program folded otherwise
+# -- the same place in a trace of the program folded otherwise
 
 
-def place_in(story: Story, count: int, other: Story) -> int:
+def place_in(trace: Trace, count: int, other: Trace) -> int:
     """Find the step of another trace of the same program that corresponds to a step of this one.
 
     A step inside a node that is folded in the other trace corresponds to the step of the whole node.
 
     Args:
-        story: the trace of one graph of the program.
+        trace: the trace of one graph of the program.
         count: how many of its steps are done.
         other: the trace of another graph of the program, folded or unfolded differently.
 
     Returns:
         The number of steps of the other trace after which the same is known.
     """
-    if count in (0, len(story)):
+    if count in (0, len(trace)):
         return len(other) if count else 0
-    step = story.steps[count - 1]
+    step = trace.steps[count - 1]
     places = {fact: number for number, fact in enumerate(map(_bare, other.steps), start=1)}
     if _bare(step) in places:
         return places[_bare(step)]
-    shared = story.graph.nodes.keys() & other.graph.nodes.keys()
+    shared = trace.graph.nodes.keys() & other.graph.nodes.keys()
     wanted = _outer(step, shared)
     facts = [(number, _outer(fact, shared)) for number, fact in enumerate(other.steps, start=1)]
     if isinstance(step, Flowed) and wanted[1] == wanted[2]:  # inside: where the whole begins to pass it on
         alike = [number for number, fact in facts if fact[:2] == wanted[:2]][:1]
     else:
         alike = [number for number, fact in facts if fact == wanted]
-    return alike[-1] if alike else place_in(story, count - 1, other)
+    return alike[-1] if alike else place_in(trace, count - 1, other)
 
 
 def _bare(step: Step) -> tuple[type | str | int, ...]:
@@ -220,12 +222,12 @@ def _bare(step: Step) -> tuple[type | str | int, ...]:
     match step:
         case Flowed(node, port, arg):
             return Flowed, node, port, arg
-        case Computed(name) | Seeded(name) | Updated(name):
+        case Computed(name) | Seeded(name):
             return type(step), name
 
 
 def _outer(step: Step, shared: Collection[str]) -> tuple[type | str, ...]:
-    """A fact without its numbers, told of nodes that both stories have."""
+    """A fact without its numbers, told of nodes that both traces have."""
     names = (step.node, step.arg) if isinstance(step, Flowed) else (_bare(step)[1],)
     return type(step), *(nearest_in(shared, str(name)) for name in names)
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from core.base.errors import Problem
-from core.graph.builder import free_names, read_program
+from core.graph.programs import free_names, read_program
 from core.notation import commands
 from core.notation.lexer import LETTER, SIGN, Token, raw_tokens
 from core.notation.names import GREEK, canonical

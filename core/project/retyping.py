@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from core.base.arrays import Value, same
 from core.base.errors import Problem
-from core.graph.builder import build, read_program
+from core.graph.builder import build
 from core.graph.graph import Graph
+from core.graph.programs import read_program
 from core.notation.printers import expression_text
 from core.notation.tree import Program
 from core.passes.guessed_values import carried_over, is_edit, with_defaults

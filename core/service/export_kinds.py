@@ -12,11 +12,11 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from core.export.options import Options
-    from core.passes.steps import Story
+    from core.passes.trace import Trace
     from core.training.setup import Setup
 
     Written = str | bytes
-    ProgramWriter = Callable[[Story, Options], Written]
+    ProgramWriter = Callable[[Trace, Options], Written]
     TrainingWriter = Callable[[Setup, Options], Written]
 
 
@@ -42,10 +42,10 @@ class ExportKind(Struct, frozen=True):
         return f"{'an' if self.name[0] in 'AEIOU' else 'a'} {self.name}"
 
 
-def _pytorch_program(story: Story, options: Options) -> str:
+def _pytorch_program(trace: Trace, options: Options) -> str:
     from core.export.torch.script import pytorch_script
 
-    return pytorch_script(story)
+    return pytorch_script(trace)
 
 
 def _pytorch_training(setup: Setup, options: Options) -> str:
@@ -54,16 +54,16 @@ def _pytorch_training(setup: Setup, options: Options) -> str:
     return torch_module(setup)
 
 
-def _numpy_program(story: Story, options: Options) -> str:
+def _numpy_program(trace: Trace, options: Options) -> str:
     from core.export.numpy.script import numpy_script
 
-    return numpy_script(story)
+    return numpy_script(trace)
 
 
-def _onnx_program(story: Story, options: Options) -> bytes:
+def _onnx_program(trace: Trace, options: Options) -> bytes:
     from core.export.onnx.model import formula_model
 
-    return formula_model(story.graph, story.inputs, options)
+    return formula_model(trace.graph, trace.inputs, options)
 
 
 def _onnx_training(setup: Setup, options: Options) -> bytes:

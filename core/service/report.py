@@ -18,9 +18,9 @@ from core.graph.json_values import plain_value
 from core.notation.printers import expression_text, reading
 from core.notation.tree import Name, Note, substituted
 from core.passes.explain import OF_THE_SUM, badge
+from core.passes.not_finite import troubles
 from core.passes.seed import is_chosen, seeded_text
-from core.passes.stepper import troubles
-from core.passes.steps import Story
+from core.passes.trace import Trace
 from core.service.request import Request
 
 
@@ -34,35 +34,35 @@ def operation_text(graph: Graph, node: Node) -> str:
 
 
 class Report:
-    """A request's story, read for its answer; `wrt` are the nodes whose gradients were asked for."""
+    """A request's trace, read for its answer; `wrt` are the nodes whose gradients were asked for."""
 
-    def __init__(self, request: Request, story: Story):
-        self.request, self.story = request, story
-        aliases = story.graph.program.aliases
-        self.wrt = tuple(aliases.get(name, name) for name in request.wrt) or story.graph.inputs
-        self.checked: dict[str, Checked] = check_gradients(story, self.wrt) if request.check else {}
+    def __init__(self, request: Request, trace: Trace):
+        self.request, self.trace = request, trace
+        aliases = trace.graph.program.aliases
+        self.wrt = tuple(aliases.get(name, name) for name in request.wrt) or trace.graph.inputs
+        self.checked: dict[str, Checked] = check_gradients(trace, self.wrt) if request.check else {}
 
     @property
     def warnings(self) -> list[Note]:
         """What a reader should know: ambiguities, kinks, infinite values, missing gradients."""
-        graph, story = self.story.graph, self.story
-        found = [*graph.notes, *troubles(story), *_kinks(story)]
+        graph, trace = self.trace.graph, self.trace
+        found = [*graph.notes, *troubles(trace), *_kinks(trace)]
         span = graph.nodes[graph.output].span
-        if is_chosen(story.seed):
-            of = seeded_text(graph.output, story.seed, graph.nodes)
+        if is_chosen(trace.seed):
+            of = seeded_text(graph.output, trace.seed, graph.nodes)
             found.append(Note(f"The gradients are those of {of}", span))
         elif graph.nodes[graph.output].shape:
             said = describe(graph.output, graph.nodes[graph.output].shape)
             found.append(Note(f"{said}; {OF_THE_SUM}", span))
         for name in self.wrt:
-            if story.last.gradient(name) is None:
+            if trace.last.gradient(name) is None:
                 found.append(Note(f"{graph.output} has no gradient for {name}", graph.nodes[name].span))
             elif self.request.check and name not in self.checked:
                 found.append(Note(f"{name} is too large to be checked", graph.nodes[name].span))
         return [*found, *self.request.unused(graph)]
 
     def _typed(self, name: str) -> str:
-        return self.request.spelled(self.story.graph.program, name)
+        return self.request.spelled(self.trace.graph.program, name)
 
     @gc_paused
     def answer(self) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class Report:
 
         typed = self._typed
 
-        graph, last = self.story.graph, self.story.last
+        graph, last = self.trace.graph, self.trace.last
         found: dict[str, Any] = {
             "ok": True,
             "output": typed(graph.output),
@@ -102,7 +102,7 @@ class Report:
 
     def text(self, digits: int = DIGITS) -> str:
         """The reading, the table of nodes and the warnings."""
-        graph = self.story.graph
+        graph = self.trace.graph
         shown = [node for node in graph.nodes.values() if node.op != CONSTANT]
         columns = self._columns(shown, digits)
         heads = [reading_line(graph), ""]
@@ -110,10 +110,10 @@ class Report:
         return "\n".join([*heads, *table(columns), *(["", *notes] if notes else [])])
 
     def _columns(self, nodes: Sequence[Node], digits: int) -> dict[str, list[str]]:
-        last = self.story.shown.last
+        last = self.trace.shown.last
         columns = {
             "name": [node.name for node in nodes],
-            "operation": [operation_text(self.story.graph, node) for node in nodes],
+            "operation": [operation_text(self.trace.graph, node) for node in nodes],
             "value": [_text(last.value(node.name), digits) for node in nodes],
             "gradient": [_text(last.gradient(node.name), digits) for node in nodes],
         }
@@ -137,10 +137,10 @@ def reading_line(graph: Graph) -> str:
     )
 
 
-def _kinks(story: Story) -> list[Note]:
+def _kinks(trace: Trace) -> list[Note]:
     """A note for each node that stands where its operation has no derivative."""
-    nodes = (node for node in story.graph.nodes.values() if not node.is_leaf)
-    return [Note(f"{node.name}: {said}", node.span) for node in nodes if (said := badge(story.last, node))]
+    nodes = (node for node in trace.graph.nodes.values() if not node.is_leaf)
+    return [Note(f"{node.name}: {said}", node.span) for node in nodes if (said := badge(trace.last, node))]
 
 
 def _plain(value: Value | None) -> Any:

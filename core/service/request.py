@@ -10,7 +10,7 @@ from msgspec import Struct
 from core.base.arrays import Value
 from core.base.errors import Problem, Span, cut
 from core.base.numbers import typed_text
-from core.graph.builder import build, free_names, read_program, renamed
+from core.graph.builder import build
 from core.graph.graph import Graph, check_node
 from core.graph.json_values import (
     MOST_NAMES,
@@ -22,6 +22,7 @@ from core.graph.json_values import (
     values_from,
 )
 from core.graph.plan import make_plan
+from core.graph.programs import free_names, read_program, renamed
 from core.graph.typed_value import read_value
 from core.notation.lexer import MAX_CHARACTERS
 from core.notation.nearest import nearest
@@ -29,8 +30,8 @@ from core.notation.spellings import name_of
 from core.notation.tree import Name, Note, Program, walk
 from core.passes.guessed_values import with_defaults
 from core.passes.seed import Entry, entry_seed
-from core.passes.stepper import tell
-from core.passes.steps import Story
+from core.passes.stepper import record
+from core.passes.trace import Trace
 from core.passes.unfold import recorded, unfolded, unfolded_as_asked
 
 LISTED = 8  # names in a sentence
@@ -66,13 +67,13 @@ class Request(Struct, frozen=True):
     unfolded: Mapping[str, str] = {}
     typed: Mapping[str, str] = {}
 
-    def story(self, hint: Callable[[Mapping[str, Value]], str]) -> Story:
+    def trace(self, hint: Callable[[Mapping[str, Value]], str]) -> Trace:
         """Both passes. Raises Refusal; `hint` says how to give the values that are missing."""
         try:
             graph, values = self.built(hint)
             aliases = graph.program.aliases
             asked = graph.with_output(aliases.get(self.output, self.output)) if self.output else graph
-            return tell(make_plan(asked), values, self._seed(asked))
+            return record(make_plan(asked), values, self._seed(asked))
         except Problem as problem:
             raise Refusal(problem, self.program) from None
 

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from core.base.arrays import Value
 from core.base.errors import Problem
 from core.data.examples import Array, Examples
-from core.graph.builder import read_program
 from core.graph.graph import Graph, check_node
 from core.graph.json_values import MOST_VALUES, plain_value
 from core.graph.nodes import check_index
+from core.graph.programs import read_program
 from core.notation.tree import Note
 from core.passes.stepper import Over, after
 from core.service.request import Refusal, Request, json_hint

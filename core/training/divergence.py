@@ -20,8 +20,10 @@ from core.graph.plan import make_plan
 from core.notation.printers import expression_text
 from core.ops import OPS
 from core.ops.facts import PROBABILITY
-from core.passes.stepper import tell, trouble
-from core.passes.steps import Computed, Flowed, Story
+from core.passes.not_finite import trouble
+from core.passes.stepper import record
+from core.passes.steps import Computed, Flowed
+from core.passes.trace import Trace
 
 MOST_LOOKED_AT = 32  # examples of a batch
 # losses made of probabilities, and the logarithms that such losses are made of
@@ -53,21 +55,21 @@ def cause(graph: Graph, values: Mapping[str, Value], examples: Examples | None, 
     try:
         for row in list(rows)[:MOST_LOOKED_AT] if examples else [0]:
             example = examples.example(row) if examples else {}
-            if said := _first(tell(plan, {**values, **example})):
+            if said := _first(record(plan, {**values, **example})):
                 return f"in example {row} {said}" if examples else said
     except Problem:
         pass  # the passes would take too long
     return ""
 
 
-def _first(story: Story) -> str:
+def _first(trace: Trace) -> str:
     """What is said of the first step that is not finite, the formula of a node without a name included."""
-    for count, step in enumerate(story.steps, start=1):
-        if said := trouble(story, count):
+    for count, step in enumerate(trace.steps, start=1):
+        if said := trouble(trace, count):
             assert isinstance(step, Computed | Flowed)
-            node = story.graph.nodes[step.arg if isinstance(step, Flowed) else step.node]
+            node = trace.graph.nodes[step.arg if isinstance(step, Flowed) else step.node]
             formula = cut(expression_text(node.tree))
-            is_clear = node.named or node.is_leaf or node.name == story.graph.output
+            is_clear = node.named or node.is_leaf or node.name == trace.graph.output
             return said if is_clear else said.replace(node.name, f"{node.name} = {formula}", 1)
     return ""
 

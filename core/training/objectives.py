@@ -22,7 +22,7 @@ from core.graph.graph import INPUT, Graph, Node
 from core.graph.plan import make_plan
 from core.notation.tree import Name
 from core.ops import OPS, squashing
-from core.passes.stepper import tell
+from core.passes.stepper import record
 from core.training.coding import ONE_HOT_SIGNS, SIGNS
 from core.training.inferred_roles import TARGETS
 from core.training.optimizers import Optimizer
@@ -138,7 +138,7 @@ def _slope(graph: Graph, unit: Node, answer: str) -> float:
     nodes = {**graph.nodes, unit.name: Node(unit.name, INPUT, (), unit.shape, unit.tree)}
     asked = replace(graph, nodes=nodes, output=answer, given={})
     at = {name: _zeros(asked, name) for name in asked.inputs}
-    slope = tell(make_plan(asked), at).last.gradient(unit.name)
+    slope = record(make_plan(asked), at).last.gradient(unit.name)
     return float(np.sum(slope)) if slope is not None else 0.0
 
 

@@ -17,8 +17,9 @@ from core.base.errors import Problem
 from core.base.slicing import Work, at_once
 from core.data.datasets import DATASETS
 from core.data.examples import Dataset, Examples
-from core.graph.builder import build, read_program
+from core.graph.builder import build
 from core.graph.graph import Graph
+from core.graph.programs import read_program
 from core.training.fitting import fitting, likely_roles
 from core.training.inferred_roles import roles_of
 from core.training.lab import NO_DATA, Lab

@@ -41,7 +41,7 @@ def test_there_is_an_item_for_every_part(window):
     assert len(items(window, BoxItem)) == len(figure.boxes) == 5
     assert len(items(window, ArrowItem)) == len(figure.arrows) == 5
     assert len(items(window, LabelItem)) == len(figure.labels)
-    window.session.seek(len(window.session.story))
+    window.session.seek(len(window.session.trace))
     assert len(items(window, LabelItem)) == len(window.session.figure.labels)
 
 
@@ -54,12 +54,12 @@ def test_a_step_keeps_the_items_that_do_not_change(window):
 def test_a_step_leaves_the_items_of_other_nodes_alone(window):
     session = window.session
     session.set_text("h = tanh(w1 x + w2 y); g = σ(w3 h + w4 x); L = (g - t)^2 + 0.1 w1^2")
-    for count in range(1, len(session.story) + 1):
+    for count in range(1, len(session.trace) + 1):
         held = {item: item.box for item in items(window, BoxItem)}
         held |= {item: item.arrow for item in items(window, ArrowItem)}
         held |= {item: item.label for item in items(window, LabelItem)}
         session.step(1)
-        touched = session.story.touched(count - 1, count)
+        touched = session.trace.touched(count - 1, count)
         for item in items(window, BoxItem):
             assert item.box is held[item] or item.box.node in touched
         for item in items(window, ArrowItem):
@@ -134,7 +134,7 @@ def test_the_whole_figure_is_in_view(window):
 
 def test_a_long_graph_is_scrolled_along_with_the_steps(window):
     window.session.set_text("; ".join(f"a{i + 1} = sin(a{i})" for i in range(30)))
-    for _ in range(len(window.session.story)):
+    for _ in range(len(window.session.trace)):
         window.session.step(1)
         lit = [b for b in window.session.figure.boxes if b.mood == "active"]
         seen = window.view.mapToScene(window.view.viewport().rect()).boundingRect()
@@ -146,7 +146,7 @@ def test_a_sum_of_gradients_is_in_view_when_it_is_told(qtbot, window):
     window.resize(1024, 700)
     window.session.set_text("a = σ(w0 x + b0); c = σ(w1 a + b1 x); L = (c - x)^2 + 0.1 w1^2")
     qtbot.waitUntil(lambda: not window.session.computing)
-    for _ in range(len(window.session.story)):
+    for _ in range(len(window.session.trace)):
         window.session.step(1)
     (told,) = (
         label for label in window.session.figure.labels if (label.node, label.role) == ("x", "gradient")
@@ -165,7 +165,7 @@ def test_zoom_has_bounds(window):
 
 
 def test_what_is_hovered_is_told_in_full(window):
-    window.session.seek(len(window.session.story))
+    window.session.seek(len(window.session.trace))
     assert window.view.described("v1") == "v1 = x + y\nvalue 3\ngradient −4"
 
 
@@ -226,14 +226,14 @@ def test_what_comes_at_the_end_is_in_view_from_the_beginning(window, text):
     window.session.set_text(text)
     window.session.seek(0)
     window.view.fit()
-    window.session.seek(len(window.session.story))
+    window.session.seek(len(window.session.trace))
     seen = window.view.mapToScene(window.view.viewport().rect()).boundingRect()
     assert all(seen.contains(item.sceneBoundingRect()) for item in items(window, LabelItem))
 
 
 def test_a_sum_of_gradients_is_clear_of_the_edges_that_leave(window):
     window.session.set_text("x^2+3x")
-    window.session.seek(len(window.session.story))
+    window.session.seek(len(window.session.trace))
     (box,) = (item for item in items(window, BoxItem) if item.box.node == "x")
     (total,) = (i for i in items(window, LabelItem) if i.label.node == "x" and i.label.role == "gradient")
     assert total.label.at[0] + total.label.extent[0] / 2 <= box.box.centre[0] + box.box.width / 2
@@ -241,7 +241,7 @@ def test_a_sum_of_gradients_is_clear_of_the_edges_that_leave(window):
 
 def test_vectors_that_come_back_to_a_fan_out_cover_no_edge(window):
     window.session.set_text("u = W x; s = norm(u)^2 + sum(u * x1)")
-    window.session.seek(len(window.session.story))
+    window.session.seek(len(window.session.trace))
     found = [i.label for i in items(window, LabelItem) if i.label.role == "contribution"]
     assert len(found) == 2
     routes = window.session.drawing.placement.routes

@@ -24,8 +24,8 @@ from app.widgets.theme import THEMES
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
 from core.base.numbers import short
-from core.derivatives.ways import WAYS
-from core.passes.stepper import tell
+from core.derivatives.methods_compared import METHODS
+from core.passes.stepper import record
 
 FORMULA, SIDE_BY_SIDE, BY_HAND, STEP_SIZE, JACOBIAN = range(5)
 NEURON = "y = σ(w·x + b); L = 1/2 (y - t)^2"
@@ -129,7 +129,7 @@ def test_numbers_have_the_sessions_digits(window, panel, qtbot):
     window.session.open_program(NEURON, AT, "open")
     window.session.select("b")
     view = look(qtbot, panel, SIDE_BY_SIDE)
-    gradient = window.session.story.last.gradient("b")
+    gradient = window.session.trace.last.gradient("b")
     assert cells(view.table, 0)[1] == short(gradient, 4)
     window.session.set_digits(8)
     qtbot.waitUntil(lambda: cells(view.table, 0)[1] == short(gradient, 8))
@@ -340,7 +340,7 @@ def test_every_way_has_its_row(window, panel, qtbot):
     view = look(qtbot, panel, SIDE_BY_SIDE)
     assert view.heading.text() == "Gradient of L with respect to w"
     rows = [cells(view.table, row) for row in range(view.table.rowCount())]
-    assert [row[0].replace("\n", " ") for row in rows] == list(WAYS)
+    assert [row[0].replace("\n", " ") for row in rows] == list(METHODS)
     assert len({row[1] for row in rows}) == 1
     assert rows[0][2] == "—" and all(row[2].endswith("good") for row in rows[1:])
     assert rows[0][3] == "1 pass\n7 ×" and rows[3][3] == "4 passes"
@@ -353,7 +353,7 @@ def test_rows_of_two_questions_never_stand_side_by_side(window, panel, qtbot):
     window.session.select("w")
     view = look(qtbot, panel, SIDE_BY_SIDE)
     before = [cells(view.table, row) for row in range(view.table.rowCount())]
-    moved = tell(window.session.story.plan, AT | {"b": -1.0})
+    moved = record(window.session.trace.plan, AT | {"b": -1.0})
     for _ in view.answer(Question(moved, "w", 4)):
         assert [cells(view.table, row) for row in range(view.table.rowCount())] == before
     after = [cells(view.table, row)[1] for row in range(view.table.rowCount())]
@@ -375,7 +375,7 @@ def test_the_table_fills_row_by_row(window, panel, qtbot):
     window.session.open_program(SOFTMAX, {}, "open")
     window.session.select("W")
     view = look(qtbot, panel, BY_HAND)
-    gradient = window.session.story.last.gradient("W").reshape(-1)
+    gradient = window.session.trace.last.gradient("W").reshape(-1)
     assert view.model.rowCount() == 6
     assert model_row(view, 1) == ["[0, 1]", "", "", "", short(gradient[1]), ""]
     view.one.click()

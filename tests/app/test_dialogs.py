@@ -14,7 +14,7 @@ from app.shell import saving
 from app.shell.exports import EXPORTS
 from app.shell.file_dialogs import ask_for_kind
 from app.shell.sheets import NOTATION
-from core.graph.builder import read_program
+from core.graph.programs import read_program
 from core.project.document import Document
 
 
@@ -65,7 +65,7 @@ def test_the_graph_is_saved_for_other_programs(window, asked):
     path = asked("graph.graphml")
     window.actions_by_id["graphml"].trigger()
     nodes = [e.get("id") for e in ElementTree.parse(path).iter() if e.tag.endswith("}node")]
-    assert set(nodes) == set(window.session.story.graph.nodes)
+    assert set(nodes) == set(window.session.trace.graph.nodes)
 
 
 def test_the_figure_goes_to_the_clipboard(window):
@@ -111,7 +111,7 @@ def onnx():
 def test_the_program_is_exported_as_a_model(window, asked, said, onnx):
     graph = onnx.load(exported(window, asked, "Program as ONNX model")).graph
     assert said == []
-    assert [part.name for part in graph.input] == list(window.session.story.graph.free)
+    assert [part.name for part in graph.input] == list(window.session.trace.graph.free)
 
 
 def test_what_is_trained_is_exported_at_its_present_weights(window, asked, said, onnx):

@@ -53,9 +53,9 @@ def folder(tmp_path):
 
 
 def figures_of(example):
-    story = run(*example)
-    drawing = draw(story.graph, room=label_width(story))
-    return [figure(drawing, story.snapshot(count)) for count in range(len(story) + 1)]
+    trace = run(*example)
+    drawing = draw(trace.graph, room=label_width(trace))
+    return [figure(drawing, trace.snapshot(count)) for count in range(len(trace) + 1)]
 
 
 def rendered(path, width, height):
@@ -262,9 +262,9 @@ def test_a_file_is_replaced_whole_or_not_at_all(folder, monkeypatch):
 
 def test_a_map_of_rounding_noise_is_as_pale_as_0():
     """Every gradient of a softmax seeded with ones is 0; its map must not show what rounding left of it."""
-    story = run("p = softmax(3 x)", {"x": frozen([0.1, 0.7, -0.4, 1.2, 0.3, -2])})
+    trace = run("p = softmax(3 x)", {"x": frozen([0.1, 0.7, -0.4, 1.2, 0.3, -2])})
     found = figures_of(("p = softmax(3 x)", {"x": frozen([0.1, 0.7, -0.4, 1.2, 0.3, -2])}))[-1]
-    exact = np.asarray(story.last.gradient("x"))
+    exact = np.asarray(trace.last.gradient("x"))
     assert 0 < np.max(np.abs(exact)) < 1e-15
     maps = [label.heat for label in found.labels if label.node == "x" and label.role == "gradient"]
     assert [np.count_nonzero(heat) for heat in maps] == [0]

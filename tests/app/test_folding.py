@@ -1,4 +1,4 @@
-"""Folding and unfolding as a user does it: one undo entry each, the place in the story kept."""
+"""Folding and unfolding as a user does it: one undo entry each, the place in the trace kept."""
 
 import json
 
@@ -29,7 +29,7 @@ def neuron(session):
 
 def facts(session):
     """Values and gradients of the program's own nodes at the end."""
-    last = session.story.last
+    last = session.trace.last
     names = ("w", "x", "b", "v1", "v2", "y")
     return {name: (str(last.value(name)), str(last.gradient(name))) for name in names}
 
@@ -38,19 +38,19 @@ def facts(session):
 
 
 def test_unfolding_and_folding_are_one_undo_entry_each(neuron):
-    nodes, before = dict(neuron.story.graph.nodes), facts(neuron)
+    nodes, before = dict(neuron.trace.graph.nodes), facts(neuron)
     neuron.unfold("y")
-    assert neuron.undo_stack.undoText() == "unfold σ" and "y.2" in neuron.story.graph.nodes
+    assert neuron.undo_stack.undoText() == "unfold σ" and "y.2" in neuron.trace.graph.nodes
     neuron.unfold("v1")
     assert neuron.undo_stack.undoText() == "unfold w · x"
     assert facts(neuron).keys() == before.keys()
     neuron.fold("y")
-    assert neuron.undo_stack.undoText() == "fold σ" and list(neuron.story.graph.folded) == ["v1"]
+    assert neuron.undo_stack.undoText() == "fold σ" and list(neuron.trace.graph.folded) == ["v1"]
     for _ in range(3):
         neuron.undo_stack.undo()
-    assert dict(neuron.story.graph.nodes) == nodes and facts(neuron) == before
+    assert dict(neuron.trace.graph.nodes) == nodes and facts(neuron) == before
     neuron.undo_stack.redo()
-    assert list(neuron.story.graph.folded) == ["y"]
+    assert list(neuron.trace.graph.folded) == ["y"]
 
 
 def test_folding_takes_back_what_is_unfolded_inside_as_well(session):
@@ -59,11 +59,11 @@ def test_folding_takes_back_what_is_unfolded_inside_as_well(session):
         if name != "L" or not session.document.unfolded:
             session.unfold(name)
     session.unfold("L.1")  # its last operation, a quotient of a vector
-    assert list(session.story.graph.folded) == ["L", "L.1", "L.1.2", "L.1.0"]
+    assert list(session.trace.graph.folded) == ["L", "L.1", "L.1.2", "L.1.0"]
     session.fold("L.1")
-    assert list(session.story.graph.folded) == ["L"]
+    assert list(session.trace.graph.folded) == ["L"]
     session.unfold("L.1")
-    assert list(session.story.graph.folded) == ["L", "L.1"]
+    assert list(session.trace.graph.folded) == ["L", "L.1"]
 
 
 def test_what_cannot_be_unfolded_says_why_and_changes_nothing(neuron):
@@ -77,11 +77,11 @@ def test_everything_and_nothing(neuron):
     neuron.fold_all()
     assert neuron.undo_stack.count() == 0
     neuron.unfold_all("all")
-    assert list(neuron.story.graph.folded) == ["y"]
+    assert list(neuron.trace.graph.folded) == ["y"]
     neuron.unfold_all("numbers")
-    assert list(neuron.story.graph.folded) == ["v1", "y"]
+    assert list(neuron.trace.graph.folded) == ["v1", "y"]
     neuron.fold_all()
-    assert not neuron.story.graph.folded and neuron.undo_stack.count() == 3
+    assert not neuron.trace.graph.folded and neuron.undo_stack.count() == 3
 
 
 def test_more_nodes_than_can_be_looked_at_are_not_unfolded_at_once(session):
@@ -91,18 +91,18 @@ def test_more_nodes_than_can_be_looked_at_are_not_unfolded_at_once(session):
     session.set_text("; ".join(["y0 = A x", *(f"y{i + 1} = A y{i}" for i in range(3))]))
     with pytest.raises(Problem, match=f"nodes; up to {MOST_AT_ONCE} are unfolded at once"):
         session.unfold_all("numbers")
-    assert not session.story.graph.folded
+    assert not session.trace.graph.folded
 
 
 def test_an_operation_that_became_another_one_is_folded(neuron):
     neuron.unfold("y")
     neuron.set_text("y = tanh(w·x + b)")
-    assert not neuron.story.graph.folded
+    assert not neuron.trace.graph.folded
     neuron.set_text("y = tanh(w·x + b)/2")
-    assert not neuron.story.graph.folded
+    assert not neuron.trace.graph.folded
     neuron.set_text("y = tanh(w·x + b)")
     neuron.set_text("y = σ(w·x + b)")
-    assert list(neuron.story.graph.folded) == ["y"]
+    assert list(neuron.trace.graph.folded) == ["y"]
 
 
 def test_what_is_unfolded_is_saved_and_comes_back(neuron):
@@ -111,7 +111,7 @@ def test_what_is_unfolded_is_saved_and_comes_back(neuron):
     text = dumps(neuron.document)
     assert json.loads(text)["unfolded"] == {"y": "sigmoid", "v1": "dot"}
     neuron.replace_document(loads(text), None)
-    assert list(neuron.story.graph.folded) == ["v1", "y"]
+    assert list(neuron.trace.graph.folded) == ["v1", "y"]
 
 
 def test_files_without_anything_unfolded_open_and_names_that_are_gone_do_no_harm(session):
@@ -120,7 +120,7 @@ def test_files_without_anything_unfolded_open_and_names_that_are_gone_do_no_harm
     assert loads(json.dumps(plain)).unfolded == {}
     plain["unfolded"] = {"y": "sigmoid", "gone": "sigmoid", "y.7": "dot", "v2": "softmax", "w": "input"}
     session.replace_document(loads(json.dumps(plain)), None)
-    assert session.problem is None and list(session.story.graph.folded) == ["y"]
+    assert session.problem is None and list(session.trace.graph.folded) == ["y"]
 
 
 def test_a_node_that_goes_away_hands_its_selection_to_the_whole(neuron):
@@ -130,7 +130,7 @@ def test_a_node_that_goes_away_hands_its_selection_to_the_whole(neuron):
     assert neuron.selection == "y"
 
 
-# -- the place in the story
+# -- the place in the trace
 
 PLACES = [
     (Computed, ("v1",), Computed, ("v1",)),
@@ -147,7 +147,7 @@ def fact_of(step):
 
 
 def seek_fact(session, kind, names):
-    places = [i for i, step in enumerate(session.story.steps, start=1) if fact_of(step) == (kind, names)]
+    places = [i for i, step in enumerate(session.trace.steps, start=1) if fact_of(step) == (kind, names)]
     session.seek(places[-1])
 
 
@@ -182,11 +182,11 @@ def test_a_fact_inside_becomes_the_fact_of_the_whole(neuron, kind, names, other_
 def test_start_and_end_stay_start_and_end(neuron):
     neuron.unfold("y")
     assert neuron.cursor == 0
-    neuron.seek(len(neuron.story))
+    neuron.seek(len(neuron.trace))
     neuron.unfold("v1")
-    assert neuron.cursor == len(neuron.story)
+    assert neuron.cursor == len(neuron.trace)
     neuron.fold_all()
-    assert neuron.cursor == len(neuron.story) == 9
+    assert neuron.cursor == len(neuron.trace) == 9
 
 
 @pytest.mark.parametrize("text", ["tanh(x) + silu(x)", "cross_entropy(W x + b, k)", "‖W x‖ max(b)"])
@@ -194,13 +194,13 @@ def test_every_place_of_every_program_has_its_counterpart(session, text):
     session.set_text(text)
     for level in ("all", "numbers"):
         session.fold_all()
-        for cursor in range(len(session.story) + 1):
+        for cursor in range(len(session.trace) + 1):
             session.seek(cursor)
             session.unfold_all(level)
             assert (session.cursor == 0) == (cursor == 0)
-            at_end = session.cursor == len(session.story)  # and there it stays
+            at_end = session.cursor == len(session.trace)  # and there it stays
             session.undo_stack.undo()
-            assert session.cursor == (len(session.story) if at_end else cursor)
+            assert session.cursor == (len(session.trace) if at_end else cursor)
 
 
 # -- the window
@@ -223,10 +223,10 @@ def title_of(window, key):
 
 def test_double_click_unfolds_an_operation_and_its_title_folds_it(opened):
     QTest.mouseDClick(opened.view.viewport(), Left, pos=place_of(opened, "y"))
-    assert list(opened.session.story.graph.folded) == ["y"]
+    assert list(opened.session.trace.graph.folded) == ["y"]
     assert [item.frame.key for item in opened.scene.items() if isinstance(item, FrameItem)] == ["y"]
     QTest.mouseDClick(opened.view.viewport(), Left, pos=title_of(opened, "y"))
-    assert not opened.session.story.graph.folded
+    assert not opened.session.trace.graph.folded
     assert not [item for item in opened.scene.items() if isinstance(item, FrameItem)]
 
 
@@ -240,7 +240,7 @@ def test_a_title_selects_the_node_and_fold_folds(opened):
     QTest.mouseClick(opened.view.viewport(), Left, pos=title_of(opened, "v1"))
     assert opened.session.selection == "v1"
     opened.actions_by_id["fold"].trigger()
-    assert not opened.session.story.graph.folded
+    assert not opened.session.trace.graph.folded
 
 
 def test_the_keys_unfold_and_fold_the_selected_node(opened, qtbot):
@@ -248,10 +248,10 @@ def test_the_keys_unfold_and_fold_the_selected_node(opened, qtbot):
     qtbot.waitUntil(opened.isActiveWindow)
     opened.session.select("y")
     QTest.keyClick(opened.view, Qt.Key.Key_Down, Control)
-    assert list(opened.session.story.graph.folded) == ["y"] and opened.session.cursor == 0
+    assert list(opened.session.trace.graph.folded) == ["y"] and opened.session.cursor == 0
     opened.session.select("y.2")
     QTest.keyClick(opened.view, Qt.Key.Key_Up, Control)
-    assert not opened.session.story.graph.folded
+    assert not opened.session.trace.graph.folded
 
 
 SAID = [
@@ -290,7 +290,7 @@ def test_the_menu_on_the_canvas_offers_what_can_be_done(opened):
     inside = place_of(opened, "v1.3") + QPoint(0, 40)
     assert opened.view.frame_under(inside) == "v1" and opened.view.frame_under(QPoint(2, 2)) == ""
     entries(opened, "", "v1")["Fold w · x"].trigger()
-    assert list(opened.session.story.graph.folded) == ["y"]
+    assert list(opened.session.trace.graph.folded) == ["y"]
 
 
 def test_the_innermost_frame_is_the_one_pointed_at(window):

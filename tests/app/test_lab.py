@@ -86,8 +86,8 @@ def test_the_boundary_is_the_nets_own_answer(lab):
     plane = lab.run.plane.prediction()
     for row, column in [(0, 0), (0, 99), (50, 30), (99, 99)]:
         x = np.array([-6 + 12 * column / 99, -6 + 12 * row / 99])
-        story = run(lab.run.setup.text, values | {"x": x, "t": 0.0})
-        assert plane[row, column] == pytest.approx(story.last.value("y"), abs=2e-5)
+        trace = run(lab.run.setup.text, values | {"x": x, "t": 0.0})
+        assert plane[row, column] == pytest.approx(trace.last.value("y"), abs=2e-5)
 
 
 def test_a_sample_is_chosen_in_the_plane_or_by_its_number(lab, panel):

@@ -130,7 +130,7 @@ def test_perceptrons_learn_by_their_own_rule(lab):
     lab.step(300)
     assert lab.record.train_accuracy > 0.97
     lab.open_on_canvas()
-    assert same(lab.session.story.inputs["w"], weights(lab)["w"])
+    assert same(lab.session.trace.inputs["w"], weights(lab)["w"])
 
 
 def test_the_loss_of_a_batch_is_its_mean_or_its_sum(lab):
@@ -262,7 +262,7 @@ def test_the_net_goes_to_the_canvas_at_its_weights_and_on_the_sample(lab):
     assert same(session.document.values["x"], run.setup.dataset.inputs[7])
     for name, value in weights(lab).items():
         assert same(session.document.values[name], value)
-    session.seek(len(session.story))
+    session.seek(len(session.trace))
     assert session.problem is None
     session.undo_stack.undo()
     assert session.document.text == "(x+y)z"
@@ -285,7 +285,7 @@ def test_the_run_survives_what_the_canvas_shows(typed):
     typed.step(5)
     run, before = typed.run, weights(typed)
     typed.open_on_canvas()
-    assert same(typed.session.story.inputs["w"], before["w"])
+    assert same(typed.session.trace.inputs["w"], before["w"])
     typed.session.set_value("x", frozen([0.5, 0.5]))
     assert typed.run is run and run.trainer.updates == 5
     typed.session.undo_stack.undo()

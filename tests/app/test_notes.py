@@ -46,7 +46,7 @@ def test_the_other_reading_is_one_click_away(qtbot, panel, text, said, other, re
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not panel.session.computing)
     assert panel.session.document.text == panel.editor.toPlainText() == other
-    assert reading(panel.session.story.graph.program) == read
+    assert reading(panel.session.trace.graph.program) == read
     panel.session.undo_stack.undo()
     assert panel.session.document.text == text
 

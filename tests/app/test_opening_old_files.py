@@ -61,7 +61,7 @@ def assert_shown(session, facts):
         if "no values for" in session.document.remark:
             assert session.document.remark in [note.message for note in session.notes]
         else:
-            assert_same_numbers(session.story, facts)
+            assert_same_numbers(session.trace, facts)
     assert_same_document(session.document, facts)
 
 
@@ -88,7 +88,7 @@ def test_moved_nodes_lie_where_they_were(qtbot, session, name):
         return
     session.replace_document(loads(path_of(name).read_text(encoding="utf-8")), None)
     qtbot.waitUntil(lambda: not session.computing)
-    nodes = {key(node.name): node.name for node in session.story.graph.nodes.values() if node.op != CONSTANT}
+    nodes = {key(node.name): node.name for node in session.trace.graph.nodes.values() if node.op != CONSTANT}
     for moved, (x, y) in facts["moved"].items():
         if key(moved) in nodes:
             place = session.drawing.placement.centres[nodes[key(moved)]]

@@ -112,7 +112,7 @@ def test_a_refused_program_leaves_the_last_one_in_all_panels(window, qtbot, fiel
     field.selectAll()
     QTest.keyClicks(field, REFUSED)
     qtbot.waitUntil(window.program.message.isVisible)
-    assert window.session.document.values != window.session.story.inputs
+    assert window.session.document.values != window.session.trace.inputs
     assert shown(window) == before and window.explanation.sentence.text() == explained
     faint = window.theme.colour("faint")
     assert window.values.table.item(0, 1).foreground().color() == faint

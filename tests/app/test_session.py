@@ -18,7 +18,7 @@ from core.project.document import EXAMPLE, Document
 
 
 def values(session):
-    return {name: session.story.last.value(name) for name in session.story.graph.nodes}
+    return {name: session.trace.last.value(name) for name in session.trace.graph.nodes}
 
 
 def test_it_starts_with_a_worked_example_that_can_be_stepped(session):
@@ -29,8 +29,8 @@ def test_it_starts_with_a_worked_example_that_can_be_stepped(session):
     assert session.snapshot.value("v1") == 3
 
 
-def test_however_slow_the_machine_there_is_a_story_from_the_start(slow):
-    assert Session().story.graph.output == "f"
+def test_however_slow_the_machine_there_is_a_trace_from_the_start(slow):
+    assert Session().trace.graph.output == "f"
 
 
 def test_a_new_program_gets_values_for_its_names(session):
@@ -39,14 +39,14 @@ def test_a_new_program_gets_values_for_its_names(session):
     assert session.problem is None
 
 
-def test_while_the_text_is_wrong_the_last_good_story_stays(session):
-    before = session.story
+def test_while_the_text_is_wrong_the_last_good_trace_stays(session):
+    before = session.trace
     session.set_text("(x+y z")
-    assert session.story is before
+    assert session.trace is before
     assert session.document.text == "(x+y z"
     assert "not closed" in str(session.problem)
     session.set_text("(x+y) z")
-    assert session.problem is None and session.story is not before
+    assert session.problem is None and session.trace is not before
 
 
 def test_names_that_come_back_have_their_old_values(session):
@@ -117,16 +117,16 @@ def test_neither_step_nor_selection_nor_what_was_unfolded_or_moved_leaks(session
     assert session.cursor == 0 and session.selection == ""
     document = session.document
     assert (document.unfolded, document.moved, document.output, document.seed) == ({}, {}, "", None)
-    assert session.story.graph.output == "q" and not session.story.graph.folded
+    assert session.trace.graph.output == "q" and not session.trace.graph.folded
     session.undo_stack.undo()
-    assert session.document.seed == -2 and list(session.story.graph.folded) == ["y"]
+    assert session.document.seed == -2 and list(session.trace.graph.folded) == ["y"]
 
 
 def test_an_unfolded_node_that_another_one_took_the_number_of_is_folded(session):
     session.set_text("σ(a) + σ(c)")
     session.unfold("v1")
     session.set_text("σ(a) + σ(c) + 1")
-    assert list(session.story.graph.folded) == ["v1"]
+    assert list(session.trace.graph.folded) == ["v1"]
     session.set_text("σ(u) + σ(a) + σ(c) + 1")
     assert session.document.unfolded == {}
 
@@ -182,14 +182,14 @@ def test_the_cursor_stays_where_it_is_when_a_value_changes(session):
 
 
 def test_at_the_end_it_stays_at_the_end(session):
-    session.seek(len(session.story))
+    session.seek(len(session.trace))
     session.set_text("(x+y)z + x")
-    assert session.cursor == len(session.story)
+    assert session.cursor == len(session.trace)
 
 
-def test_the_cursor_never_leaves_the_story(session):
+def test_the_cursor_never_leaves_the_trace(session):
     session.seek(1000)
-    assert session.cursor == len(session.story)
+    assert session.cursor == len(session.trace)
     session.step(1)
     session.seek(-5)
     assert session.cursor == 0
@@ -221,7 +221,7 @@ def test_shapes_may_change_with_a_value(session):
     assert "entries" in str(session.problem)
     session.set_value("x", frozen([1, 1, 1]))
     assert session.problem is None
-    assert session.story.last.value(session.story.graph.output) == 6
+    assert session.trace.last.value(session.trace.graph.output) == 6
 
 
 def test_an_opened_document_is_clean(session):
@@ -241,7 +241,7 @@ def test_signals_carry_no_payload(session):
 @pytest.mark.parametrize("text", ["", "   ", "(((((", "1/0", "ln(x)", "9^9^9", "x = 1", "f(x) = x^2"])
 def test_no_text_breaks_it(session, text):
     session.set_text(text)
-    session.seek(len(session.story))
+    session.seek(len(session.trace))
     assert session.figure.boxes
 
 
@@ -275,7 +275,7 @@ def test_a_value_given_stays_while_it_fits(session):
 def test_the_worked_example_is_no_choice_of_the_user(session):
     session.replace_document(EXAMPLE, None)
     session.set_text("W2 max(0, W1 x + b1) + b2")
-    assert session.story.graph.nodes["x"].shape == (2,)
+    assert session.trace.graph.nodes["x"].shape == (2,)
 
 
 # -- the node that is differentiated, and the seed there
@@ -283,24 +283,24 @@ def test_the_worked_example_is_no_choice_of_the_user(session):
 
 def test_another_node_is_differentiated_and_the_programs_own_again(session):
     session.differentiate("v1")
-    assert (session.document.output, session.story.graph.output) == ("v1", "v1")
-    assert session.story.last.gradient("z") is None
+    assert (session.document.output, session.trace.graph.output) == ("v1", "v1")
+    assert session.trace.last.gradient("z") is None
     session.differentiate("v1")
     session.differentiate("nowhere")
     assert session.undo_stack.count() == 1
     session.differentiate("f")
-    assert (session.document.output, session.story.graph.output) == ("", "f")
+    assert (session.document.output, session.trace.graph.output) == ("", "f")
     session.undo_stack.undo()
-    assert session.story.graph.output == "v1"
+    assert session.trace.graph.output == "v1"
 
 
 def test_a_seed_is_undone_like_everything(session):
     session.set_seed(-2.0)
-    assert session.story.last.gradient("z") == -6
+    assert session.trace.last.gradient("z") == -6
     session.set_seed(-2.0)
     assert session.undo_stack.count() == 1
     session.set_seed(1.0)
-    assert session.document.seed is None and session.story.last.gradient("z") == 3
+    assert session.document.seed is None and session.trace.last.gradient("z") == 3
     session.undo_stack.undo()
     assert session.document.seed == -2
 
@@ -314,7 +314,7 @@ def test_a_seed_must_have_the_outputs_shape(session):
 def test_another_output_starts_with_1_again(session):
     session.set_seed(-2.0)
     session.differentiate("v1")
-    assert session.document.seed is None and session.story.seed == 1
+    assert session.document.seed is None and session.trace.seed == 1
 
 
 def test_another_program_keeps_the_choice_as_far_as_it_has_it(session):
@@ -326,20 +326,20 @@ def test_another_program_keeps_the_choice_as_far_as_it_has_it(session):
     session.set_text("q = softmax(s); L = -ln(q[0])")
     assert (session.document.output, session.document.seed, session.notes) == ("", None, ())
     session.undo_stack.undo()
-    assert session.story.graph.output == "p" and same(session.story.seed, frozen([0, 1, 0]))
+    assert session.trace.graph.output == "p" and same(session.trace.seed, frozen([0, 1, 0]))
 
 
 def test_a_node_without_a_name_stays_the_output_while_it_computes_the_same(session):
     session.differentiate("v1")
     session.set_text("(x+y)z + 1")
-    assert session.story.graph.output == "v1"
+    assert session.trace.graph.output == "v1"
     session.set_text("(x y)z + 1")
     assert session.document.output == ""
 
 
 def test_what_a_file_chose_and_the_program_lacks_is_said(session):
     session.replace_document(Document("a + b", {"a": 1.0, "b": 2.0}, output="c", seed=2.0), None)
-    assert session.story.graph.output == "f" and session.story.seed == 1
+    assert session.trace.graph.output == "f" and session.trace.seed == 1
     assert any("c was differentiated" in note.message for note in session.notes)
     session.differentiate("f")
     assert session.document.output == "" and session.notes == ()
@@ -365,18 +365,18 @@ def test_the_figure_follows_the_output(session):
 
 
 def test_what_takes_long_goes_on_in_slices_until_it_is_done(qtbot, session, slow):
-    before = session.story
+    before = session.trace
     session.set_text("x y z")
-    assert session.computing and session.story is before
+    assert session.computing and session.trace is before
     qtbot.waitUntil(lambda: not session.computing)
-    assert session.problem is None and session.story.graph.program.text == "x y z"
+    assert session.problem is None and session.trace.graph.program.text == "x y z"
 
 
 def test_what_is_computed_can_be_stopped(qtbot, session, slow):
-    before = session.story
+    before = session.trace
     session.set_text("x y z")
     session.stop()
-    assert not session.computing and session.story is before
+    assert not session.computing and session.trace is before
     assert str(session.problem) == "Computing was stopped. Change the program to compute it again"
     session.stop()
     session.undo_stack.undo()
@@ -422,7 +422,7 @@ def test_a_node_that_is_dragged_follows_at_once_however_slow_the_layout(qtbot, s
     qtbot.waitUntil(lambda: not session.computing)
     work = session._understanding(session.document.with_moved("u", (500.0, 300.0)))
     session.document = session.document.with_moved("u", (500.0, 300.0))
-    told = len(session.story)
+    told = len(session.trace)
     assert sum(1 for _ in work) <= told + 3
     assert session.drawing.placement.centres["u"] == (500.0, 300.0)
 
@@ -431,15 +431,15 @@ def test_another_program_takes_the_place_of_one_that_is_being_computed(qtbot, se
     session.set_text("x y z")
     session.set_text("x + y")
     qtbot.waitUntil(lambda: not session.computing)
-    assert session.story.graph.program.text == "x + y"
+    assert session.trace.graph.program.text == "x + y"
 
 
-def test_a_program_that_takes_too_long_is_said_to_and_the_last_good_story_stays(session, monkeypatch):
-    before = session.story
+def test_a_program_that_takes_too_long_is_said_to_and_the_last_good_trace_stays(session, monkeypatch):
+    before = session.trace
     monkeypatch.setattr("core.passes.stepper.after", lambda seconds: lambda: True)
     session.set_text("x y z")
     assert "The passes take longer than 2 s; they were stopped at v1" in session.problem.message
-    assert session.problem.span and session.story is before
+    assert session.problem.span and session.trace is before
 
 
 def test_the_window_says_that_it_is_busy_and_escape_stops_it(qtbot, window, slow):
@@ -467,7 +467,7 @@ GUESSED = [("lnx", "lnx is one name"), ("wTx", "a transpose is written w^T x")]
 def test_a_guessed_name_that_may_not_be_meant_as_one_is_said(session, text, said):
     session.set_text(text)
     assert [note.message for note in session.notes if said in note.message]
-    session.set_value(session.story.graph.inputs[0], 3.0)
+    session.set_value(session.trace.graph.inputs[0], 3.0)
     assert not session.notes
 
 

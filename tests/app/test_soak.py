@@ -6,7 +6,7 @@ from app.widgets.theme import LIGHT
 from tests.soak import User
 
 MOST_WINDOWS = 3  # that are made once, when they are first needed: tooltips, choices
-MOST_OF_A_KIND = 8  # each of the five tabs of derivatives keeps the last story it was asked about
+MOST_OF_A_KIND = 8  # each of the five tabs of derivatives keeps the last trace it was asked about
 
 
 @pytest.fixture(autouse=True)

@@ -56,7 +56,7 @@ def test_shift_space_home_and_end(window):
     QTest.keyClick(window.view, Key.Key_Space, Shift)
     assert window.session.cursor == 2
     QTest.keyClick(window.view, Key.Key_End)
-    assert window.session.cursor == len(window.session.story)
+    assert window.session.cursor == len(window.session.trace)
     QTest.keyClick(window.view, Key.Key_Home)
     assert window.session.cursor == 0
 
@@ -153,7 +153,7 @@ def test_the_graph_follows_the_typing_and_a_mistake_is_told_beside_it(window, qt
     type_text(editor, "(a+b")
     qtbot.waitUntil(lambda: "not closed" in window.program.message.text())
     assert window.program.fix.isVisible()
-    assert window.session.story.graph.output == "f" and "x" in window.session.story.graph.nodes
+    assert window.session.trace.graph.output == "f" and "x" in window.session.trace.graph.nodes
     assert editor.extraSelections()
     QTest.mouseClick(window.program.fix, Qt.MouseButton.LeftButton)
     assert window.session.document.text == "(a+b)"
@@ -171,7 +171,7 @@ def test_undo_brings_the_typed_text_back(window, qtbot):
     qtbot.waitUntil(lambda: window.session.document.text == "x y")
     window.actions_by_id["undo"].trigger()
     assert window.program.editor.toPlainText() == "(x+y)z"
-    assert window.session.story.last.value("f") == -12
+    assert window.session.trace.last.value("f") == -12
 
 
 def test_values_are_typed_in_the_table(window, qtbot):
@@ -190,12 +190,12 @@ def test_a_step_writes_only_the_rows_of_what_it_computes(window, monkeypatch):
     session.set_text("h = tanh(w1 x + w2 y); g = σ(w3 h + w4 x); L = (g - t)^2 + 0.1 w1^2")
     written = set()
     table.model().dataChanged.connect(lambda first, last: written.update(range(first.row(), last.row() + 1)))
-    for count in range(len(session.story)):
+    for count in range(len(session.trace)):
         written.clear()
         looked_at.clear()
         session.step(1)
         step = session.snapshot.step
-        assert looked_at <= session.story.touched(count, count + 1)
+        assert looked_at <= session.trace.touched(count, count + 1)
         assert {table.names()[row] for row in written} == {getattr(step, "arg", step.node)} & {*table.names()}
     written.clear()
     session.select("h")
@@ -211,7 +211,7 @@ def test_the_table_is_right_wherever_one_goes(window):
         return [(cell.text(), cell.toolTip(), cell.foreground().color().name()) for cell in cells]
 
     session.set_text("h = tanh(w1 x + w2 y); L = (h - x)^2")
-    for count in (3, len(session.story), 5, 4, 7, 0, 6):
+    for count in (3, len(session.trace), 5, 4, 7, 0, 6):
         session.seek(count)
         stepped = shown()
         window.set_theme(window.theme)
@@ -263,7 +263,7 @@ def test_arrow_keys_in_the_table_move_in_the_table(window):
 
 
 def test_the_explanation_follows_the_steps(window):
-    window.session.seek(window.session.story.position("backward:3"))
+    window.session.seek(window.session.trace.position("backward:3"))
     assert window.explanation.title.text() == "Backward: v1 → x"
     assert "Upstream −4 × local 1 = −4" in window.explanation.sentence.text()
     window.actions_by_id["copy_latex"].trigger()
@@ -274,7 +274,7 @@ def test_playing_goes_to_the_end_and_stops(window, qtbot):
     window.transport.speed.setCurrentText("4×")
     window.transport.toggle()
     assert window.transport.playing
-    qtbot.waitUntil(lambda: window.session.cursor == len(window.session.story))
+    qtbot.waitUntil(lambda: window.session.cursor == len(window.session.trace))
     assert not window.transport.playing
 
 
@@ -437,7 +437,7 @@ def test_an_exception_in_a_slot_leaves_the_window_alive(window, qtbot):
         assert caught or reporter.dialog is not None
     finally:
         sys.excepthook = before
-    assert window.session.story.last.value("f") == -24
+    assert window.session.trace.last.value("f") == -24
 
 
 def _fail():
@@ -457,7 +457,7 @@ def test_return_in_a_field_does_not_step(window):
 def test_the_scrubber_keeps_its_length_from_step_to_step(window):
     window.session.set_text("loss = 1/(1 + exp(-(weight input + bias)))")
     widths = set()
-    for count in range(len(window.session.story) + 1):
+    for count in range(len(window.session.trace) + 1):
         window.session.seek(count)
         QApplication.processEvents()
         widths.add(window.transport.scrubber.width())
@@ -505,7 +505,7 @@ def test_larger_text_is_larger_everywhere(window):
 
 def test_the_title_of_every_step_has_room(window):
     where = window.transport.where
-    for cursor in range(len(window.session.story) + 1):
+    for cursor in range(len(window.session.trace) + 1):
         window.session.seek(cursor)
         assert where.fontMetrics().horizontalAdvance(where.text()) <= where.width()
 
@@ -568,7 +568,7 @@ def test_an_empty_program_offers_examples_to_click(window, qtbot):
 
 def test_rounding_noise_is_0_in_the_table_and_exact_under_the_pointer(window):
     window.session.open_program("softmax(x)", {"x": frozen([1, 2, 3])}, "open")
-    window.session.seek(len(window.session.story))
+    window.session.seek(len(window.session.trace))
     table = window.values.table
     cell = table.item(table.row_of("x"), 2)
     assert cell.text() == "[0, 0, 0]"

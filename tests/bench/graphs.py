@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from core.compiled import compile_plan
-from core.graph.builder import build, graph_of, read_program
+from core.graph.builder import build, graph_of
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
-from core.passes.stepper import input_values, steps, tell
-from core.passes.steps import Snapshot
+from core.graph.programs import read_program
+from core.passes.stepper import input_values, record, steps
+from core.passes.trace import Snapshot
 from tests.bench.timing import GROWTH, OURS, Effort, Row, Step, against, installed, interleaved
 
 Gradient = Iterable[Any]
@@ -132,8 +133,8 @@ STAGES = ["reading", "building", "planning", "telling", "pictures of", "compilin
 
 def whole_pass(graph: Graph) -> list[Snapshot]:
     """The plan, all steps, and every snapshot from before the first to after the last."""
-    story = tell(make_plan(graph), {"x": 0.5})
-    return [story.snapshot(i) for i in range(len(story) + 1)]
+    trace = record(make_plan(graph), {"x": 0.5})
+    return [trace.snapshot(i) for i in range(len(trace) + 1)]
 
 
 def long_graph(effort: Effort) -> Iterator[Row | str]:
@@ -174,8 +175,8 @@ def stages(nodes: int) -> list[float]:
     graph = timed(build, program, values)
     assert len(graph.nodes) == nodes
     plan = timed(make_plan, graph)
-    story = timed(tell, plan, values)
-    timed(lambda: [story.snapshot(i).gradient("x") for i in range(len(story))])
+    trace = timed(record, plan, values)
+    timed(lambda: [trace.snapshot(i).gradient("x") for i in range(len(trace))])
     compiled = timed(lambda: compile_plan(plan, parameters=["x"]))
     timed(compiled.step)
     return times

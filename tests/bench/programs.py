@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import count
 
 from core.base.arrays import Value
-from core.graph.builder import read_program
+from core.graph.programs import read_program
 from core.passes.guessed_values import with_defaults
 
 WIDTH = 3  # units of each layer

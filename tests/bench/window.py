@@ -47,7 +47,7 @@ def opened(text: str, values: Mapping[str, Value]) -> Session:
     session.replace_document(Document(text, values), None)
     while session.computing:
         rest(1)
-    session.seek(3 * len(session.story) // 4)
+    session.seek(3 * len(session.trace) // 4)
     return session
 
 
@@ -100,7 +100,7 @@ def canvas(nodes: int, effort: Effort) -> Iterator[Row]:
     alone.resize(size)
     shown(alone, 1300)
     rest(SETTLED)  # until it fits
-    figure, drawn = session.figure, f"at {len(session.story.graph.nodes):,} nodes"
+    figure, drawn = session.figure, f"at {len(session.trace.graph.nodes):,} nodes"
     bare = shown(BareScene(figure, size), 1300, 850)
     scale = alone.transform().m11()
     bare.scale(scale, scale)
@@ -165,7 +165,7 @@ def typing(effort: Effort) -> Iterator[Row]:
         OURS: typed,
         "bare editor and scene": lambda: bare_seen.drawn(lambda: bare.type("7")),
     }
-    what = f"a character typed into {len(session.story.graph.nodes)} nodes"
+    what = f"a character typed into {len(session.trace.graph.nodes)} nodes"
     yield from against("typing", what, turns(acts, effort.rounds // 3, PATIENCE))
     closed(window, bare)
 

@@ -7,15 +7,16 @@ import pytest
 
 from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen
 from core.base.errors import Problem
-from core.graph.builder import MAX_CALL_DEPTH, MAX_PARTS, build, graph_of, read_program
+from core.graph.builder import MAX_CALL_DEPTH, MAX_PARTS, build, graph_of
 from core.graph.json_values import MOST_NAMES, MOST_VALUES, parse_json, values_from
 from core.graph.nodes import MAX_BYTES, MAX_NODES
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.notation.cursor import MAX_DEPTH
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.signatures import MAX_VALUES
 from core.passes.guessed_values import with_defaults
-from core.passes.stepper import MAX_SECONDS, after, run, tell, telling
+from core.passes.stepper import MAX_SECONDS, after, record, recording, run
 from core.project.document import MAX_BYTES as MAX_FILE
 from core.project.document import Document, dumps, loads
 
@@ -230,7 +231,7 @@ def test_an_evaluation_is_stopped_when_its_time_is_over():
     plan, values = heavy()
     answers = iter([False, False, True])
     with pytest.raises(Problem) as caught:
-        tell(plan, values, over=lambda: next(answers))
+        record(plan, values, over=lambda: next(answers))
     assert caught.value.message == "The passes take longer than 2 s; they were stopped at c"
     assert caught.value.span == plan.graph.nodes["c"].span
     assert caught.value.hint
@@ -238,12 +239,12 @@ def test_an_evaluation_is_stopped_when_its_time_is_over():
 
 def test_an_evaluation_in_time_is_whole():
     plan, values = heavy()
-    assert len(tell(plan, values, over=lambda: False)) == len(plan.instructions)
+    assert len(record(plan, values, over=lambda: False)) == len(plan.instructions)
 
 
 def test_an_evaluation_may_be_left_at_every_step():
     plan, values = heavy()
-    work = telling(plan, values)
+    work = recording(plan, values)
     assert sum(1 for _ in work) == len(plan.instructions)
 
 
@@ -262,7 +263,7 @@ def test_time_is_over_when_so_much_work_is_done(monkeypatch):
     assert over()
 
 
-def test_a_story_is_told_until_the_limit(monkeypatch):
+def test_a_trace_is_told_until_the_limit(monkeypatch):
     monkeypatch.setattr("core.passes.stepper.after", lambda seconds: lambda: seconds == MAX_SECONDS)
     with pytest.raises(Problem, match="longer than 2 s"):
         run("x + 1", {"x": 1.0})

@@ -8,13 +8,13 @@ import pytest
 
 from core.base.arrays import frozen
 from core.graph.builder import graph_of
-from core.passes.stepper import run, tell
+from core.passes.stepper import record, run
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "lectures.json").read_text(encoding="utf-8"))
 WITH_JACOBIANS = [case for case in CASES if "jacobians" in case]
 
 
-def story_of(case):
+def trace_of(case):
     return run(case["program"], {name: frozen(value) for name, value in case["values"].items()})
 
 
@@ -29,20 +29,20 @@ def assert_close(found, expected, tolerance, what):
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_every_named_value_and_gradient(case):
-    story = story_of(case)
-    assert story.graph.output == case["output"]
+    trace = trace_of(case)
+    assert trace.graph.output == case["output"]
     for name, value in case["expected"].items():
-        assert_close(story.last.value(name), value, 1e-12, name)
+        assert_close(trace.last.value(name), value, 1e-12, name)
     for name, gradient in case["gradients"].items():
-        assert_close(story.last.gradient(name), gradient, case["tolerance"], f"gradient of {name}")
+        assert_close(trace.last.gradient(name), gradient, case["tolerance"], f"gradient of {name}")
 
 
 @pytest.mark.parametrize("case", WITH_JACOBIANS, ids=name_of)
 def test_rows_of_jacobians_are_gradients_seeded_at_one_entry(case):
-    story = story_of(case)
+    trace = trace_of(case)
     entries = len(case["expected"][case["output"]])
     for entry, seed in enumerate(np.eye(entries)):
-        pictured = tell(story.plan, story.inputs, frozen(seed)).last
+        pictured = record(trace.plan, trace.inputs, frozen(seed)).last
         for name, jacobian in case["jacobians"].items():
             assert_close(
                 pictured.gradient(name), jacobian[entry], case["tolerance"], f"row {entry} of {name}"

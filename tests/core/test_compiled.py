@@ -17,7 +17,7 @@ from core.graph.builder import graph_of
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import make_plan
 from core.notation.tree import Name, Program
-from core.passes.stepper import tell
+from core.passes.stepper import record
 from core.passes.steps import Flowed
 from tests.core.test_ops import PAIRS, SHUT, drawn, name_of
 
@@ -175,7 +175,7 @@ def close(found, expected):
 
 def stepped(plan, values):
     """The values and the gradients of the inputs, told by the stepper."""
-    last = tell(plan, values).last
+    last = record(plan, values).last
     nodes = plan.graph.nodes
     found = {name: last.value(name) for name in nodes}
     gradients = {name: last.gradient(name) for name in nodes if nodes[name].op == INPUT}
@@ -314,7 +314,7 @@ def test_a_shut_gate_lets_nothing_pass_in_batches_of_vectors(gate):
     compiled.inputs["x"][...] = np.transpose(u)
     with np.errstate(all="ignore"):
         compiled.step()
-    told = [tell(plan, {**values, "x": frozen(row)}).last.gradient("b") for row in u]
+    told = [record(plan, {**values, "x": frozen(row)}).last.gradient("b") for row in u]
     close(compiled.gradient, np.mean(told, axis=0))
     assert np.all(np.isfinite(compiled.gradient))
 
@@ -327,7 +327,7 @@ def test_rows_of_large_scores_train_as_they_are_stepped(call):
     compiled.set(values)
     with np.errstate(all="ignore"):
         compiled.step()
-        told = tell(plan, values).last
+        told = record(plan, values).last
     np.testing.assert_allclose(np.squeeze(compiled.values["f"]), told.value("f"), rtol=1e-12)
     if call != "logsumexp(S)":  # whose square overflows
         np.testing.assert_allclose(compiled.gradient.reshape(3, 3), told.gradient("S"), atol=1e-12)
@@ -499,7 +499,7 @@ def test_a_long_sum_compiles():
     compiled.set({"w": 1.0, "x": 0.5})
     compiled.step()
     close(compiled.loss, 1.0)
-    assert sum(isinstance(step, Flowed) for step in tell(plan, {"w": 1.0, "x": 0.5}).steps) > 400
+    assert sum(isinstance(step, Flowed) for step in record(plan, {"w": 1.0, "x": 0.5}).steps) > 400
 
 
 def test_a_function_without_an_expansion_is_called_as_it_is(monkeypatch):

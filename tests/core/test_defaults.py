@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from core.base.arrays import shape_of
-from core.graph.builder import build, read_program
+from core.graph.builder import build
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.graph.targets import targets
 from core.ops import OPS
 from core.ops.facts import SATURATED
 from core.passes.guessed_values import carried_over, is_edit, with_defaults
-from core.passes.stepper import tell
+from core.passes.stepper import record
 
 LECTURE = [
     "(x+y)z",
@@ -72,13 +73,13 @@ LECTURE = [
 def guessed(text, given=()):
     program = read_program(text)
     values = with_defaults(program, dict(given))
-    return program, values, tell(make_plan(build(program, values)), values)
+    return program, values, record(make_plan(build(program, values)), values)
 
 
 @pytest.mark.parametrize("text", LECTURE)
 def test_a_program_of_a_lecture_starts_with_values_worth_seeing(text):
-    _, values, story = guessed(text)
-    snapshot, graph = story.last, story.graph
+    _, values, trace = guessed(text)
+    snapshot, graph = trace.last, trace.graph
     pointed = {edge.source for edge in graph.edges if graph.pointed(edge)}
     pointed |= targets(graph.program, {name: shape_of(value) for name, value in values.items()}).keys()
     for name, value in values.items():
@@ -114,10 +115,10 @@ def test_what_saturates_is_declared(op):
 
 @pytest.mark.parametrize("text", ["S = X W + b; softmax(S)", "S = X W^T; mean(cross_entropy(S, k))"])
 def test_a_batch_is_guessed_as_a_matrix_with_an_example_in_each_row(text):
-    _, values, story = guessed(text)
+    _, values, trace = guessed(text)
     assert [len(shape_of(values[name])) for name in "XW"] == [2, 2]
-    assert story.graph.nodes["S"].op in ("add", "matmul")
-    assert any(node.operation.rows for node in story.graph.nodes.values() if not node.is_leaf)
+    assert trace.graph.nodes["S"].op in ("add", "matmul")
+    assert any(node.operation.rows for node in trace.graph.nodes.values() if not node.is_leaf)
 
 
 def test_filters_are_square():
@@ -150,11 +151,11 @@ GATES = [
 
 @pytest.mark.parametrize("text", GATES)
 def test_no_relu_is_shut_for_all_entries_and_a_long_one_is_for_some(text):
-    story = guessed(text)[2]
-    gates = [n for n in story.graph.nodes.values() if n.op in ("relu", "maximum", "leaky_relu")]
+    trace = guessed(text)[2]
+    gates = [n for n in trace.graph.nodes.values() if n.op in ("relu", "maximum", "leaky_relu")]
     assert gates
     for gate in gates:
-        opened = np.ravel(story.last.value(gate.name)) > 0
+        opened = np.ravel(trace.last.value(gate.name)) > 0
         assert np.any(opened)
         assert opened.size < 3 or not np.all(opened)
 

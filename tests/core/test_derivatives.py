@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from core.base.arrays import frozen
 from core.derivatives.numerical import check_gradients, numerical_gradient, relative_error
 from core.passes.stepper import run
-from core.passes.steps import Flowed, Story
+from core.passes.steps import Flowed
+from core.passes.trace import Trace
 from tests.counting import at_most
 
 NET = "a = tanh(W x + b); L = ‖a‖^2 + b[0]"
@@ -17,26 +18,26 @@ VALUES = {"W": frozen([[0.5, -1], [2, 0.1]]), "x": frozen([1, -0.5]), "b": froze
 
 
 def test_right_gradients_are_right():
-    story = run(NET, VALUES)
-    checked = check_gradients(story, story.graph.inputs)
+    trace = run(NET, VALUES)
+    checked = check_gradients(trace, trace.graph.inputs)
     assert list(checked) == ["W", "x", "b"]
     for name, found in checked.items():
         assert found.verdict == "correct"
-        np.testing.assert_allclose(found.numerical, story.last.gradient(name), rtol=1e-8)
+        np.testing.assert_allclose(found.numerical, trace.last.gradient(name), rtol=1e-8)
 
 
 def test_a_wrong_gradient_is_found():
-    story = run("x^3", {"x": 2.0})
-    wrong = [replace(step, total=11.0) if isinstance(step, Flowed) else step for step in story.steps]
-    checked = check_gradients(Story(story.plan, story.inputs, wrong), ["x"])["x"]
+    trace = run("x^3", {"x": 2.0})
+    wrong = [replace(step, total=11.0) if isinstance(step, Flowed) else step for step in trace.steps]
+    checked = check_gradients(Trace(trace.plan, trace.inputs, wrong), ["x"])["x"]
     assert checked.verdict == "probably wrong"
     assert checked.error == pytest.approx(1 / 12)
 
 
 def test_a_node_on_the_way_can_be_checked():
-    story = run(NET, VALUES)
-    np.testing.assert_allclose(numerical_gradient(story, "a"), story.last.gradient("a"), rtol=1e-8)
-    assert numerical_gradient(story, "L") == pytest.approx(1.0)
+    trace = run(NET, VALUES)
+    np.testing.assert_allclose(numerical_gradient(trace, "a"), trace.last.gradient("a"), rtol=1e-8)
+    assert numerical_gradient(trace, "L") == pytest.approx(1.0)
 
 
 def test_a_kink_is_not_right():
@@ -59,6 +60,6 @@ def test_relative_errors(one, other, error):
 @pytest.mark.parametrize(("functions", "checked"), [(3, {"x": "correct"}), (90, {})])
 def test_a_check_that_would_take_too_long_is_left_out(functions, checked):
     text = "sum(" + "sin(" * functions + "x" + ")" * (functions + 1)
-    story = run(text, {"x": frozen(np.full(500, 0.5))})
+    trace = run(text, {"x": frozen(np.full(500, 0.5))})
     with at_most(300_000):
-        assert {name: found.verdict for name, found in check_gradients(story, ["x"]).items()} == checked
+        assert {name: found.verdict for name, found in check_gradients(trace, ["x"]).items()} == checked

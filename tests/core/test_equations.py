@@ -9,10 +9,11 @@ import pytest
 
 from core.base.arrays import frozen, shape_of
 from core.base.numbers import DIGITS, equation
-from core.graph.builder import build, read_program
+from core.graph.builder import build
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.nodes import Nodes
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.math.latex import latex
 from core.math.mathtree import Fraction, Letter, Row, Table, Word, parts_of
 from core.math.typeset import PLAIN
@@ -21,7 +22,7 @@ from core.ops import OPS
 from core.passes.explain import badge, explain
 from core.passes.guessed_values import with_defaults
 from core.passes.seed import entry_seed, is_chosen
-from core.passes.stepper import run, tell
+from core.passes.stepper import record, run
 from core.passes.steps import Computed, Flowed
 from tests.core.test_ops import PAIRS, drawn, name_of
 from tests.core.test_random_programs import program as random_program
@@ -105,9 +106,9 @@ class Small(Nodes):
         if shape:
             self.output = self.node("L", "sum", ["v1"])
 
-    def story(self, seed=None):
+    def trace(self, seed=None):
         graph = Graph(read_program("x"), self.nodes, self.output, {})
-        return tell(make_plan(graph), self.inputs, seed)
+        return record(make_plan(graph), self.inputs, seed)
 
 
 # -- checking
@@ -116,11 +117,11 @@ class Small(Nodes):
 class Jacobian:
     """∂f/∂x of two nodes by differences, which a formula may transpose."""
 
-    def __init__(self, story, of, by):
-        self.story, self.of, self.by = story, story.graph.nodes[of], by
+    def __init__(self, trace, of, by):
+        self.trace, self.of, self.by = trace, trace.graph.nodes[of], by
 
     def array(self):
-        node, last = self.of, self.story.last
+        node, last = self.of, self.trace.last
         rule, ports = node.operation.value_rule(len(node.args)), node.operation.ports(len(node.args))
         at = np.asarray(last.value(self.by))
         columns = []
@@ -141,9 +142,9 @@ class Jacobian:
         return Pulling(self.array(), len(self.of.shape))
 
 
-def reader(story, count, shape):
-    snapshot = story.snapshot(count)
-    graph = story.graph
+def reader(trace, count, shape):
+    snapshot = trace.snapshot(count)
+    graph = trace.graph
     names = {plain(PLAIN.name(name)): snapshot.value(name) for name in graph.nodes if name != "π"}
     texts = {plain(PLAIN.name(name)): name for name in graph.nodes}
     names |= {"π": np.pi}
@@ -155,14 +156,14 @@ def reader(story, count, shape):
             out, x = np.asarray(snapshot.value(node.name)), np.asarray(values["x"])
             assert np.all(x != 0)
             names["mask"] = out / x
-    output, seed = graph.output, story.seed
+    output, seed = graph.output, trace.seed
 
     def derivative(of, by):
         found = texts[by]
         if of == heads(graph, output, seed):
             return snapshot.gradient(found)
         assert of in texts, of
-        whole = Jacobian(story, texts[of], found)
+        whole = Jacobian(trace, texts[of], found)
         if whole.of.op == "stop_gradient":
             return 0.0  # by its meaning
         return float(whole.array()) if not graph.nodes[found].shape and not whole.of.shape else whole
@@ -233,13 +234,13 @@ def shows_all(math_):
     return "dots" not in latex(math_)
 
 
-def check_step(story, count):
-    found, story = explain(story, count), story.shown
-    step = story.steps[count - 1]
+def check_step(trace, count):
+    found, trace = explain(trace, count), trace.shown
+    step = trace.steps[count - 1]
     sides, signs = relations(found.rule)
     what = latex(found.rule)
     arg = step.arg if isinstance(step, Flowed) else step.node
-    read = reader(story, count, story.graph.nodes[arg].shape)
+    read = reader(trace, count, trace.graph.nodes[arg].shape)
     if isinstance(step, Computed):
         head = read(sides[0])
         for side in sides[1:]:
@@ -251,18 +252,18 @@ def check_step(story, count):
         if shows_all(found.rule):
             check_equal(read(sides[0]), read(sides[1]), what)
         return
-    before = story.snapshot(count - 1).gradient(step.arg)
+    before = trace.snapshot(count - 1).gradient(step.arg)
     check_equal(read(sides[0]), step.total, what)
     assert signs[0] in ("=", "+=")
     assert signs[0] == "+=" or before is None
     for side in sides[1:]:
-        if found.badge and speaks_of_a_slope(side, story):
+        if found.badge and speaks_of_a_slope(side, trace):
             continue  # there is none at a kink, but for what is used in its place
         value = read(side)
         check_equal(value, step.contribution, what)
         total = value if before is None else np.asarray(before).reshape(np.shape(value)) + value
         check_equal(total, step.total, what)
-    if found.badge and any(speaks_of_a_slope(side, story) for side in sides[1:]):
+    if found.badge and any(speaks_of_a_slope(side, trace) for side in sides[1:]):
         return
     if isinstance(found.numbers, Table):
         (_, numbers), (target, total) = found.numbers.rows
@@ -273,17 +274,17 @@ def check_step(story, count):
         check_numbers(read, found.numbers, step.contribution, None)
 
 
-def speaks_of_a_slope(side, story):
+def speaks_of_a_slope(side, trace):
     """Whether ∂f/∂x of two nodes stands in a formula, beside the gradients."""
     tops = [plain(part.top) for part in parts_of(Row(tuple(side))) if isinstance(part, Fraction)]
-    head = "∂" + heads(story.graph, story.graph.output, story.seed)
+    head = "∂" + heads(trace.graph, trace.graph.output, trace.seed)
     return any(top.startswith("∂") and top != head for top in tops)
 
 
-def check_story(story):
+def check_trace(trace):
     with np.errstate(all="ignore"):
-        for count in range(1, len(story) + 1):
-            check_step(story, count)
+        for count in range(1, len(trace) + 1):
+            check_step(trace, count)
 
 
 # -- every operation
@@ -293,19 +294,19 @@ def check_story(story):
 def test_every_equation_of_an_operation_is_true(op, shapes):
     values = list(drawn(op, shapes).values())
     small = Small(op, values)
-    check_story(small.story())
+    check_trace(small.trace())
     shape = small.nodes["h"].shape
     if shape:
-        check_story(small.story(entry_seed("h", shape, tuple(n - 1 for n in shape))))
+        check_trace(small.trace(entry_seed("h", shape, tuple(n - 1 for n in shape))))
     weighted = Small(op, values)
     weighted.weighted(np.random.default_rng(3))
-    check_story(weighted.story())
+    check_trace(weighted.trace())
 
 
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.kink], ids=name_of)
 def test_equations_hold_at_kinks(op):
-    story = Small(op, list(op.at_kink().values())).story()
-    check_story(story)
+    trace = Small(op, list(op.at_kink().values())).trace()
+    check_trace(trace)
 
 
 # -- whole programs
@@ -349,7 +350,7 @@ def test_every_equation_of_a_program_is_true(text):
     program = read_program(text)
     values = with_defaults(program, {name: value for name, value in GIVEN.items() if name in text})
     graph = build(program, values)
-    check_story(tell(make_plan(graph), values))
+    check_trace(record(make_plan(graph), values))
 
 
 SEEDED = [
@@ -366,13 +367,13 @@ SEEDED = [
 def test_equations_are_true_with_a_chosen_seed(text, seed):
     program = read_program(text)
     values = with_defaults(program, {"X": GIVEN["X"]} if "X" in text else {})
-    check_story(tell(make_plan(build(program, values)), values, seed))
+    check_trace(record(make_plan(build(program, values)), values, seed))
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_every_equation_of_a_random_program_is_true(seed):
     _, plan, values = random_program(seed)
-    check_story(tell(plan, values))
+    check_trace(record(plan, values))
 
 
 NUMBER = "−?[0-9.]+(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
@@ -388,27 +389,27 @@ def decimal(text):
     return Decimal(mantissa) * (Decimal(10) ** int(exponent) if exponent else 1)
 
 
-def check_sentences(story, count):
+def check_sentences(trace, count):
     """By decimal arithmetic: the exact result of what is printed rounds to the printed result."""
     told = equal = 0
     for pattern, combine in TOLD:
-        for one, other, sign, result in pattern.findall(explain(story, count).sentence):
+        for one, other, sign, result in pattern.findall(explain(trace, count).sentence):
             exact, printed = combine(decimal(one), decimal(other)), decimal(result)
             told += 1
             equal += sign == "="
             if sign == "=":
                 last = Decimal(1).scaleb(printed.adjusted() - DIGITS + 1) if printed else Decimal(0)
-                assert abs(exact - printed) <= last / 2, explain(story, count).sentence
-                assert exact == printed or printed, explain(story, count).sentence
+                assert abs(exact - printed) <= last / 2, explain(trace, count).sentence
+                assert exact == printed or printed, explain(trace, count).sentence
     return told, equal
 
 
 def test_what_a_sentence_calculates_multiplies_out():
     counted = np.zeros(2, int)
     for seed in range(150):
-        story = tell(*random_program(seed)[1:])
-        for count in range(1, len(story) + 1):
-            counted += check_sentences(story, count)
+        trace = record(*random_program(seed)[1:])
+        for count in range(1, len(trace) + 1):
+            counted += check_sentences(trace, count)
     told, equal = counted
     assert told > 500 and equal > 0.95 * told
 
@@ -421,23 +422,23 @@ def test_operands_gain_the_digits_that_the_result_needs():
 
 def test_a_badge_tells_the_slopes_as_numbers():
     """Not by the names of the operation, which the program need not have."""
-    story = run("leaky_relu(x, a)", {"x": 0.0, "a": 0.25})
-    assert explain(story, len(story)).badge.endswith("slope between 0.25 and 1. Used: 0.25.")
+    trace = run("leaky_relu(x, a)", {"x": 0.0, "a": 0.25})
+    assert explain(trace, len(trace)).badge.endswith("slope between 0.25 and 1. Used: 0.25.")
 
 
 def test_a_tie_is_told_as_a_tie():
-    story = run("max(x, y)", {"x": 2.0, "y": 2.0})
-    found = explain(story, len(story))
+    trace = run("max(x, y)", {"x": 2.0, "y": 2.0})
+    found = explain(trace, len(trace))
     assert "in a tie each receives half" in found.sentence
     assert found.badge.endswith("a tie, slope between 0 and 1. Used: 1/2 to each.")
-    assert story.last.gradient("x") == story.last.gradient("y") == 0.5
+    assert trace.last.gradient("x") == trace.last.gradient("y") == 0.5
     for text, values in (
         ("max(x)", {"x": frozen([3, 3, 1])}),
         ("sum(maxpool(x))", {"x": frozen([[1, 3], [3, 2]])}),
     ):
-        story = run(text, values)
-        node = next(node for node in story.graph.nodes.values() if not node.is_leaf)
-        assert badge(story.last, node).endswith("a tie, slope between 0 and 1. Used: an even share for each.")
+        trace = run(text, values)
+        node = next(node for node in trace.graph.nodes.values() if not node.is_leaf)
+        assert badge(trace.last, node).endswith("a tie, slope between 0 and 1. Used: an even share for each.")
 
 
 @pytest.mark.parametrize(
@@ -452,10 +453,10 @@ def test_a_tie_is_told_as_a_tie():
 def test_an_array_keeps_its_name_where_it_would_make_a_line_too_long(program, shape, shown):
     scores = frozen(np.random.default_rng(1).normal(size=shape))
     given = {"S": scores, "k": frozen([1.0, 0.0, 2.0])} if "k" in program else {"S": scores}
-    story = run(f"f = {program}; L = sum(f ⊙ f)", given)
-    found = explain(story, len(story)).numbers
+    trace = run(f"f = {program}; L = sum(f ⊙ f)", given)
+    found = explain(trace, len(trace)).numbers
     assert sum(isinstance(part, Table) for part in parts_of(found)) == shown
-    check_story(story)
+    check_trace(trace)
 
 
 def test_an_entry_is_set_as_it_is_typed_and_never_like_a_name():

@@ -30,13 +30,13 @@ def test_problems_and_notes_cannot_be_longer_but_what_is_put_into_the_program_is
     assert len(json.dumps(error_answer(problem))) < 3 * LONGEST
 
 
-WAYS = {
+METHODS = {
     "a part of a request": lambda: request_from(json.dumps({HUGE: 1})),
     "a name": lambda: request_from(json.dumps({"program": "x", "wrt": [HUGE]})),
     "an output": lambda: request_from(json.dumps({"program": "x", "output": HUGE})),
     "a name with a value": lambda: request_from(json.dumps({"program": "x", "values": {HUGE: 1}})),
     "a seed": lambda: request_from(json.dumps({"program": "x", "seed": HUGE})),
-    "a program": lambda: request_from(json.dumps({"program": HUGE})).story(typed_hint),
+    "a program": lambda: request_from(json.dumps({"program": HUGE})).trace(typed_hint),
     "a number": lambda: request_from('{"program": "x", "seed": 1e' + "9" * 2_000_000 + "}"),
     "no JSON": lambda: request_from("{" + HUGE),
     "a word": lambda: typed_values([HUGE]),
@@ -56,10 +56,10 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", METHODS)
 def test_what_is_huge_is_not_quoted_whole(way):
     with pytest.raises((Problem, Refusal)) as caught:
-        WAYS[way]()
+        METHODS[way]()
     error = caught.value
     problem, text = (error.problem, error.text) if isinstance(error, Refusal) else (error, "")
     assert len(error_text(problem, text)) < 3 * LONGEST

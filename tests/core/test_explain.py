@@ -3,32 +3,33 @@
 import pytest
 
 from core.base.arrays import frozen
-from core.graph.builder import build, read_program
+from core.graph.builder import build
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.math.latex import latex
 from core.passes.explain import explain
 from core.passes.guessed_values import with_defaults
-from core.passes.stepper import run, tell
+from core.passes.stepper import record, run
 
-STORY = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
+TRACE = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
 
 
-def at(story, step):
-    return explain(story, story.position(step))
+def at(trace, step):
+    return explain(trace, trace.position(step))
 
 
 def test_the_sentence_of_the_lecture():
-    assert at(STORY, "backward:3").sentence.startswith("Upstream −4 × local 1 = −4.")
+    assert at(TRACE, "backward:3").sentence.startswith("Upstream −4 × local 1 = −4.")
 
 
 def test_a_forward_step_shows_names_and_numbers():
-    found = at(STORY, "forward:2")
+    found = at(TRACE, "forward:2")
     assert latex(found.rule) == r"f=v_{1}\cdot z"
     assert latex(found.numbers) == r"f=3\cdot\left( -4 \right)=-12"
 
 
 def test_the_chain_rule_is_written_with_names():
-    found = at(STORY, "backward:1")
+    found = at(TRACE, "backward:1")
     assert r"\frac{\partial f}{\partial v_{1}}=" in latex(found.rule)
     assert latex(found.numbers) == r"=1\cdot\left( -4 \right)=-4"
 
@@ -57,8 +58,8 @@ def test_a_kink_is_named():
 
 
 def test_shapes_are_said_for_arrays():
-    story = run("W x", {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])})
-    found = at(story, "backward:1")
+    trace = run("W x", {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])})
+    found = at(trace, "backward:1")
     assert "The gradient of W has the shape of W: 3×2" in found.shapes
     assert latex(found.rule).endswith(r"x^{\top}")
 
@@ -82,9 +83,9 @@ PROGRAMS = [
 def test_every_step_of_every_program_can_be_explained(text):
     program = read_program(text)
     values = with_defaults(program, {})
-    story = tell(make_plan(build(program, values)), values)
-    for count in range(len(story) + 1):
-        found = explain(story, count)
+    trace = record(make_plan(build(program, values)), values)
+    for count in range(len(trace) + 1):
+        found = explain(trace, count)
         assert found.title
         assert found.sentence
         assert found.rule is not None
@@ -94,8 +95,8 @@ def test_every_step_of_every_program_can_be_explained(text):
 
 
 def badges(text, values):
-    story = run(text, values)
-    return {found.title: found.badge for found in (explain(story, n) for n in range(1, len(story) + 1))}
+    trace = run(text, values)
+    return {found.title: found.badge for found in (explain(trace, n) for n in range(1, len(trace) + 1))}
 
 
 def test_every_step_whose_number_is_not_finite_says_where_that_comes_from():
@@ -122,8 +123,8 @@ def test_nothing_is_said_to_be_used_where_no_gradient_flows():
 
 
 def said_back(text, values):
-    story = run(text, values)
-    found = [explain(story, n) for n in range(1, len(story) + 1)]
+    trace = run(text, values)
+    found = [explain(trace, n) for n in range(1, len(trace) + 1)]
     return {each.title: each.sentence for each in found if each.title.startswith("Backward")}
 
 

@@ -32,11 +32,11 @@ from tests.exported import (
     HOSTILE,
     PROGRAMS,
     RNG,
-    STORIES,
+    TRACES,
     VALUES,
     executed,
-    story_of,
     titled,
+    trace_of,
     unknown_names,
 )
 
@@ -98,27 +98,27 @@ def in_python(text, tmp_path, program):
 @pytest.mark.parametrize("seed", [-2.0, frozen([0, 1, 0]), frozen([1, 0.5, -1])], ids=str)
 def test_a_chosen_seed_goes_into_the_scripts(seed):
     text, output = ("h = 2 x; p = softmax(h); h[0] x[1]", "f" if isinstance(seed, float) else "p")
-    story = run(text, {"x": frozen([0.5, -1, 2])}, output, seed)
-    _, gradients, lines = executed(numpy_script(story))
-    np.testing.assert_allclose(gradients["x"], story.last.gradient("x"), rtol=1e-12)
+    trace = run(text, {"x": frozen([0.5, -1, 2])}, output, seed)
+    _, gradients, lines = executed(numpy_script(trace))
+    np.testing.assert_allclose(gradients["x"], trace.last.gradient("x"), rtol=1e-12)
     assert lines[-1] == "the gradients of 1 inputs equal the centred differences"
-    assert f"{output}.backward(torch.tensor(" in pytorch_script(story)
+    assert f"{output}.backward(torch.tensor(" in pytorch_script(trace)
 
 
-@pytest.mark.parametrize(("program", "values"), STORIES, ids=titled)
+@pytest.mark.parametrize(("program", "values"), TRACES, ids=titled)
 def test_a_numpy_script_finds_the_steppers_numbers(program, values):
-    story = story_of(program, values)
-    text = numpy_script(story)
+    trace = trace_of(program, values)
+    text = numpy_script(trace)
     assert unknown_names(text) == set()
     found, gradients, lines = executed(text)
-    nodes = story.graph.nodes.values()
-    named = [n for n in nodes if n.op != "constant" or (n.shape and not story.graph.is_setting(n.name))]
+    nodes = trace.graph.nodes.values()
+    named = [n for n in nodes if n.op != "constant" or (n.shape and not trace.graph.is_setting(n.name))]
     assert len(found) == len(named)
     for called, node in zip(found, named, strict=True):
-        np.testing.assert_allclose(found[called], story.last.value(node.name), rtol=1e-12, atol=1e-14)
-        assert (called in gradients) == (story.last.gradient(node.name) is not None)
+        np.testing.assert_allclose(found[called], trace.last.value(node.name), rtol=1e-12, atol=1e-14)
+        assert (called in gradients) == (trace.last.gradient(node.name) is not None)
         if called in gradients:
-            expected = story.last.gradient(node.name)
+            expected = trace.last.gradient(node.name)
             assert np.shape(gradients[called]) == np.shape(expected)
             np.testing.assert_allclose(gradients[called], expected, rtol=1e-10, atol=1e-12)
     assert lines[0].split() == ["name", "value", "gradient"]
@@ -126,7 +126,7 @@ def test_a_numpy_script_finds_the_steppers_numbers(program, values):
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_gradients_of_inputs_are_asserted_where_the_function_is_smooth(program):
-    text = numpy_script(story_of(program))
+    text = numpy_script(trace_of(program))
     if "stop" in program:
         assert "# not compared, for there is a kink, a stop or too much to compute: c\n" in text
     else:
@@ -134,19 +134,19 @@ def test_gradients_of_inputs_are_asserted_where_the_function_is_smooth(program):
 
 
 def test_a_numpy_script_runs_with_numpy_alone(tmp_path):
-    story = story_of(PROGRAMS[5])
-    out = in_python(numpy_script(story), tmp_path, DUMP)
+    trace = trace_of(PROGRAMS[5])
+    out = in_python(numpy_script(trace), tmp_path, DUMP)
     table, dumped = out.split("DUMPED")
     assert "the gradients of 4 inputs equal the centred differences" in table
     found, gradients, modules = json.loads(dumped)
     assert not {"core", "app", "PySide6"} & set(modules)
-    assert found["f"] == pytest.approx(story.last.value("f"), rel=1e-12)
+    assert found["f"] == pytest.approx(trace.last.value("f"), rel=1e-12)
     for node in "VWxb":
-        np.testing.assert_allclose(gradients[node], story.last.gradient(node), rtol=1e-12)
+        np.testing.assert_allclose(gradients[node], trace.last.gradient(node), rtol=1e-12)
 
 
 def test_a_wrong_gradient_fails_the_scripts_own_assertion():
-    text = numpy_script(story_of("x^2 c", {"x": 3.0, "c": 2.0}))
+    text = numpy_script(trace_of("x^2 c", {"x": 3.0, "c": 2.0}))
     wrong = text.replace("dx += ", "dx += 0.001 + ", 1)
     wrong = wrong.replace("dv1 += ", "dv1 += 0.001 + ", 1)
     assert wrong != text
@@ -156,36 +156,36 @@ def test_a_wrong_gradient_fails_the_scripts_own_assertion():
 
 @pytest.mark.parametrize(("size", "most"), [(50, 50), (300, 27)])
 def test_the_larger_the_arrays_the_fewer_entries_are_compared(size, most):
-    text = numpy_script(story_of("sum(tanh(W x))", {"W": np.eye(size), "x": np.ones(size)}))
+    text = numpy_script(trace_of("sum(tanh(W x))", {"W": np.eye(size), "x": np.ones(size)}))
     assert f'for name, most in [("W", {most}), ("x", {most})]:' in text
 
 
 def test_too_much_to_compute_is_not_compared(monkeypatch):
     monkeypatch.setattr(numpy_script_file, "MOST_WORK", 100)
-    text = numpy_script(story_of("sum(x ⊙ x)", {"x": np.ones(1000)}))
+    text = numpy_script(trace_of("sum(x ⊙ x)", {"x": np.ones(1000)}))
     assert "# not compared, for there is a kink, a stop or too much to compute: x\n" in text
 
 
 def test_the_lines_are_those_of_the_listing():
-    text = numpy_script(story_of("q = x + y; f = q z", {"x": -2, "y": 5, "z": -4}))
+    text = numpy_script(trace_of("q = x + y; f = q z", {"x": -2, "y": 5, "z": -4}))
     lines = [line.strip() for line in text.splitlines()]
     for line in ("q = x + y", "f = q * z", "dq += df * z", "dz += df * q", "dx += dq", "dy += dq"):
         assert line in lines
-    assert "dx += dout * (2.0 * x)" in numpy_script(story_of("out = x^2", {"x": 3.0}))
+    assert "dx += dout * (2.0 * x)" in numpy_script(trace_of("out = x^2", {"x": 3.0}))
 
 
 def test_a_long_sum_is_no_deep_expression():
     terms = " + ".join(f"w{i} x" for i in range(1100))
-    story = story_of(terms, {f"w{i}": 0.5 for i in range(1100)} | {"x": 2.0})
-    assert max(map(len, pytorch_script(story).splitlines())) < 200
-    compile(pytorch_script(story), "net.py", "exec")
-    assert executed(numpy_script(story))[1]["x"] == 550
+    trace = trace_of(terms, {f"w{i}": 0.5 for i in range(1100)} | {"x": 2.0})
+    assert max(map(len, pytorch_script(trace).splitlines())) < 200
+    compile(pytorch_script(trace), "net.py", "exec")
+    assert executed(numpy_script(trace))[1]["x"] == 550
 
 
 def test_the_document_shows_the_lines_that_are_written():
     text = (Path(__file__).parents[2] / "docs" / "export.md").read_text(encoding="utf-8")
-    story = story_of("y = σ(w·x + b)", {"w": [2, -3], "x": [-1, -2], "b": -3})
-    written = (pytorch_script(story) + numpy_script(story)).splitlines()
+    trace = trace_of("y = σ(w·x + b)", {"w": [2, -3], "x": [-1, -2], "b": -3})
+    written = (pytorch_script(trace) + numpy_script(trace)).splitlines()
     shown = [line.strip() for line in text.splitlines() if line.startswith("    ")]
     assert len(shown) == 10
     assert set(shown) <= {line.strip() for line in written}
@@ -224,8 +224,8 @@ def test_every_kernel_that_a_rule_calls_can_be_written_and_no_other():
 @pytest.mark.parametrize("program", HOSTILE)
 @pytest.mark.parametrize("write", [numpy_script, pytorch_script])
 def test_a_comment_stays_a_comment(program, write):
-    story = story_of(program, {"x": 2.0, "y": 3.0, "import": 1.0, "os": 1.0})
-    text = write(story)
+    trace = trace_of(program, {"x": 2.0, "y": 3.0, "import": 1.0, "os": 1.0})
+    text = write(trace)
     imports = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import | ast.ImportFrom)]
     assert {alias.name for node in imports for alias in node.names} <= {
         "numpy",
@@ -251,8 +251,8 @@ NAMES += ["x′", "α", "λ", "training", "eval", "h", "check", "ß", "ﬁ", "ty
 @pytest.mark.parametrize("wish", NAMES)
 @pytest.mark.parametrize("write", [numpy_script, pytorch_script])
 def test_names_of_any_kind_end_as_identifiers(wish, write):
-    story = story_of(f"{wish} x + {wish}^2", {canonical(wish): 2.0, "x": 3.0})
-    text = write(story)
+    trace = trace_of(f"{wish} x + {wish}^2", {canonical(wish): 2.0, "x": 3.0})
+    text = write(trace)
     compile(text, "script", "exec")
     if write is numpy_script:
         assert executed(text)[0]["f"] == 10

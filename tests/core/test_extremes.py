@@ -12,7 +12,8 @@ from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, 
 from core.ops import OPS
 from core.ops.rules import CONSTANTS
 from core.passes.explain import badge
-from core.passes.stepper import IN_BETWEEN, OVERFLOWS, run, troubles
+from core.passes.not_finite import IN_BETWEEN, OVERFLOWS, troubles
+from core.passes.stepper import run
 from tests.core.test_ops import name_of, written
 
 ELEMENTWISE = [op for op in OPS.values() if op.elementwise]
@@ -221,12 +222,12 @@ def test_an_entry_left_out_of_a_sum_has_no_part_in_it(left_out):
     ("scores", "classes"), [([5, 1, 2], 0.0), ([[5, 1, 2], [1, 9, 0]], frozen([0, 1]))], ids=["one", "rows"]
 )
 def test_a_hinge_loss_of_0_passes_nothing_even_where_the_slope_behind_it_is_infinite(scores, classes):
-    story = run(
+    trace = run(
         "y = multiclass_hinge(s, k, m); L = sum(sqrt(y))", {"s": frozen(scores), "k": classes, "m": 1.0}
     )
-    assert np.all(np.isinf(story.last.gradient("y")))
-    np.testing.assert_array_equal(story.last.gradient("s"), np.zeros(np.shape(scores)))
-    assert story.last.gradient("m") == 0
+    assert np.all(np.isinf(trace.last.gradient("y")))
+    np.testing.assert_array_equal(trace.last.gradient("s"), np.zeros(np.shape(scores)))
+    assert trace.last.gradient("m") == 0
 
 
 # -- where numbers end, the cause is told
@@ -236,8 +237,8 @@ def test_a_hinge_loss_of_0_passes_nothing_even_where_the_slope_behind_it_is_infi
 def test_whatever_is_not_finite_has_its_cause_told(op):
     """Of finite inputs by the declaration, or because a number is too large."""
     for values in grid(op):
-        story = run(written(op, values), values)
-        for note in troubles(story):
+        trace = run(written(op, values), values)
+        for note in troubles(trace):
             said = note.message.partition(": ")[2]
             causes = {cause.why for cause in (*op.causes, *op.back_causes)}
             declared = any(said.startswith(why) for why in causes)
@@ -274,9 +275,9 @@ def test_every_cause_is_told_somewhere(op, cause):
 
 
 def test_what_follows_from_an_infinite_value_is_told_as_such():
-    story = run("y = 1/x; z = y - y", {"x": 0.0})
-    assert [note.message for note in troubles(story)] == ["y is infinite: the divisor is 0"]
-    assert not is_finite(story.last.value("z"))
+    trace = run("y = 1/x; z = y - y", {"x": 0.0})
+    assert [note.message for note in troubles(trace)] == ["y is infinite: the divisor is 0"]
+    assert not is_finite(trace.last.value("z"))
     note = troubles(run("softmax(x)", {"x": frozen([math.inf, 0])}))[0]
     assert "it is computed from x, which is not finite" in note.message
 
@@ -316,8 +317,8 @@ def test_every_kink_that_differences_find_is_told_with_its_slopes(op):
         if not all(math.isfinite(slope) for pair in slopes.values() for slope in pair):
             continue  # at an edge of what it is defined for
         kinks = {port: pair for port, pair in slopes.items() if differ(*pair)}
-        story = run(written(op, values), values)
-        said = badge(story.last, story.graph.nodes["f"])
+        trace = run(written(op, values), values)
+        said = badge(trace.last, trace.graph.nodes["f"])
         assert bool(said) == bool(kinks), (values, said, kinks)
         if not kinks:
             continue
@@ -350,15 +351,15 @@ def test_the_kinks_of_what_takes_vectors_are_told(name):
     op = OPS[name]
     for x, kinked in zip(VECTORS[name], (True, False), strict=True):
         text = f"{op.call}(x)"
-        story = run(text, {"x": frozen(x)})
-        assert bool(badge(story.last, story.graph.nodes["f"])) == kinked
+        trace = run(text, {"x": frozen(x)})
+        assert bool(badge(trace.last, trace.graph.nodes["f"])) == kinked
         if not kinked or op.kink.jumps:
             continue
         ends = [run(text, {"x": frozen([x[0] + by, *x[1:]])}).last.value("f") for by in (-H, H)]
-        here = story.last.value("f")
+        here = trace.last.value("f")
         slopes = sorted([(here - ends[0]) / H, (ends[1] - here) / H])
         told = sorted(
-            float(word.replace("−", "-")) for word in told_slopes(badge(story.last, story.graph.nodes["f"]))
+            float(word.replace("−", "-")) for word in told_slopes(badge(trace.last, trace.graph.nodes["f"]))
         )
         np.testing.assert_allclose(told, slopes, atol=1e-3)
 
@@ -369,16 +370,16 @@ def test_the_kinks_of_losses_and_windows_are_told():
         ("sum(maxpool(s))", {"s": frozen([[1, 3], [3, 2]])}),
         ("multiclass_hinge(s, k)", {"s": frozen([[1, 9, 0], [1, 2, 0]]), "k": frozen([1, 1])}),
     ):
-        story = run(text, values)
-        said = [badge(story.last, node) for node in story.graph.nodes.values() if not node.is_leaf]
+        trace = run(text, values)
+        said = [badge(trace.last, node) for node in trace.graph.nodes.values() if not node.is_leaf]
         assert any("slope between 0 and 1" in sentence for sentence in said)
 
 
 @pytest.mark.parametrize(("second", "kinked"), [([1, 4, 4], True), ([1, 4, 3], False)])
 def test_a_tie_in_one_row_is_a_jump_of_the_numbers_of_the_largest(second, kinked):
-    story = run("argmax(S)", {"S": frozen([[3, 2, 1], second])})
+    trace = run("argmax(S)", {"S": frozen([[3, 2, 1], second])})
     jumps = "Not differentiable here: the value jumps. Slope used: 0."
-    assert badge(story.last, story.graph.nodes["f"]) == (jumps if kinked else "")
+    assert badge(trace.last, trace.graph.nodes["f"]) == (jumps if kinked else "")
 
 
 def test_a_kink_is_told_with_the_real_slopes_and_the_slope_that_is_used():
@@ -390,5 +391,5 @@ def test_a_kink_is_told_with_the_real_slopes_and_the_slope_that_is_used():
         ("hard_sigmoid(x)", {"x": 3.0}, "slope between 0 and 0.1667. Used: 0."),
         ("selu(x)", {"x": 0.0}, "slope between 1.051 and 1.758. Used: 1.758."),
     ):
-        story = run(text, values)
-        assert badge(story.last, story.graph.nodes["f"]) == f"Not differentiable here: {said}"
+        trace = run(text, values)
+        assert badge(trace.last, trace.graph.nodes["f"]) == f"Not differentiable here: {said}"

@@ -6,13 +6,14 @@ from core.derivatives.jacobian import outer_product
 from core.derivatives.symbolic import derivative
 from core.export.tikz import tikz
 from core.figure import draw, figure
-from core.graph.builder import build, read_program
+from core.graph.builder import build
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.graph.typed_value import read_value
 from core.math.latex import latex
 from core.math.mathtree import Accented, Letter
 from core.passes.explain import explain, typeset_program
-from core.passes.stepper import run, tell
+from core.passes.stepper import record, run
 from core.passes.unfold import anything, unfolded
 from tests.core.test_tikz import COLOURS
 
@@ -75,8 +76,8 @@ def test_the_parameters_of_a_function_are_set_as_they_were_typed():
 
 
 def test_every_formula_of_a_step_prints_names_as_typed_and_no_sentence_does():
-    story = run(*LAYER)
-    steps = [explain(story, count) for count in range(1, len(story) + 1)]
+    trace = run(*LAYER)
+    steps = [explain(trace, count) for count in range(1, len(trace) + 1)]
     rules = [latex(step.rule) for step in steps]
     assert rules[0] == r"\mathbf{s}^{(1)}=\mathbf{W}^{(1)}\mathbf{x}^{(0)}"
     back = r"\frac{\partial\mathcal{L}}{\partial\mathbf{x}^{(0)}}=\mathbf{W}^{(1)\top}"
@@ -97,14 +98,14 @@ def test_closed_forms_and_the_chain_rule_print_names_as_typed():
 
 
 def test_an_outer_product_prints_names_as_typed():
-    story = run(*LAYER)
-    found = outer_product(story, "W⁽¹⁾")
-    assert r"\mathbf{x}^{(0)\top}" in latex(found.math(story))
+    trace = run(*LAYER)
+    found = outer_product(trace, "W⁽¹⁾")
+    assert r"\mathbf{x}^{(0)\top}" in latex(found.math(trace))
 
 
 def test_a_figure_in_tikz_prints_names_as_typed():
-    story = run(*LOSS)
-    text = tikz(figure(draw(story.graph), story.last), COLOURS)
+    trace = run(*LOSS)
+    text = tikz(figure(draw(trace.graph), trace.last), COLOURS)
     assert all(
         rf"${name}$" in text for name in (r"\boldsymbol{\mu}", r"\vec{v}", r"\mathbf{q}", r"\mathcal{L}")
     )
@@ -114,8 +115,8 @@ def test_what_is_inside_an_unfolded_node_is_printed_as_the_node():
     program = read_program(r"\mathbf{q} = \mathbf{s}·\mathbf{x}; \mathcal{L} = \mathbf{q}^2", ["s", "x"])
     values = {"s": read_value("[1, 2]"), "x": read_value("[3, 4]")}
     graph = unfolded(build(program, values), anything)
-    story = tell(make_plan(graph), values)
-    shown = figure(draw(graph), story.last)
+    trace = record(make_plan(graph), values)
+    shown = figure(draw(graph), trace.last)
     names = [latex(label.math) for label in shown.labels if label.role == "name"]
     assert sorted(names) == [r"\mathbf{q}", *(rf"\mathbf{{q}}.{i}" for i in range(1, 7)), r"\mathcal{L}"]
     symbols = [latex(box.symbol) for box in shown.boxes]

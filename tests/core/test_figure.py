@@ -12,20 +12,21 @@ from core.base.arrays import frozen
 from core.export.tikz import tikz
 from core.figure import Figures, draw, figure, label_width
 from core.figure import labels as labels_of_edges
-from core.graph.builder import build, graph_of, read_program
+from core.graph.builder import build, graph_of
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.math.latex import latex
 from core.passes.explain import explain
 from core.passes.guessed_values import with_defaults
-from core.passes.stepper import as_chosen, run, tell
+from core.passes.stepper import as_chosen, record, run
 from core.passes.unfold import LEVELS, frame_of, parent, unfolded
 
-STORY = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
-DRAWING = draw(STORY.graph, room=label_width(STORY))
+TRACE = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
+DRAWING = draw(TRACE.graph, room=label_width(TRACE))
 
 
-def at(step, story=STORY, drawing=DRAWING):
-    return figure(drawing, story.snapshot(story.position(step)))
+def at(step, trace=TRACE, drawing=DRAWING):
+    return figure(drawing, trace.snapshot(trace.position(step)))
 
 
 def labels(found, role):
@@ -74,28 +75,28 @@ NET = """h = tanh(w1 x + w2 y); g = σ(w3 h + w4 x)
 L = (g - t)^2 + 0.1 w1^2 + W x"""
 
 
-def story_of(text, output=""):
+def trace_of(text, output=""):
     program = read_program(text, ())
     values = with_defaults(program, {})
     graph, _, _ = as_chosen(build(program, values), output, None)
-    return tell(make_plan(graph), values)
+    return record(make_plan(graph), values)
 
 
 @pytest.mark.parametrize("output", ["", "h"])
 def test_a_figure_is_the_same_whichever_figures_were_made_before(output):
-    story = story_of(NET, output)
-    drawing = draw(story.graph, room=label_width(story))
-    figures, dice = Figures(drawing, story), random.Random(3)
-    for count in (0, *dice.sample(range(len(story) + 1), len(story) + 1), 0):
-        assert repr(figures.at(count)) == repr(figure(drawing, story.snapshot(count)))
+    trace = trace_of(NET, output)
+    drawing = draw(trace.graph, room=label_width(trace))
+    figures, dice = Figures(drawing, trace), random.Random(3)
+    for count in (0, *dice.sample(range(len(trace) + 1), len(trace) + 1), 0):
+        assert repr(figures.at(count)) == repr(figure(drawing, trace.snapshot(count)))
 
 
 def test_a_step_keeps_every_part_of_the_nodes_it_does_not_touch():
-    story = story_of(NET)
-    figures = Figures(draw(story.graph), story)
+    trace = trace_of(NET)
+    figures = Figures(draw(trace.graph), trace)
     before = figures.at(0)
-    for count in range(1, len(story) + 1):
-        now, touched = figures.at(count), story.touched(count - 1, count)
+    for count in range(1, len(trace) + 1):
+        now, touched = figures.at(count), trace.touched(count - 1, count)
         kept = {id(part) for part in (*before.boxes, *before.arrows, *before.labels)}
         made = [part for part in (*now.boxes, *now.arrows, *now.labels) if id(part) not in kept]
         ends = {part.node if hasattr(part, "node") else part.edge.target or part.edge.source for part in made}
@@ -104,10 +105,10 @@ def test_a_step_keeps_every_part_of_the_nodes_it_does_not_touch():
 
 
 def test_a_gradient_that_arrives_at_a_fan_out_is_added_visibly():
-    story = run("a + a", {"a": 3.0})
-    drawing = draw(story.graph)
-    first = figure(drawing, story.snapshot(story.position("backward:1")))
-    second = figure(drawing, story.snapshot(story.position("backward:2")))
+    trace = run("a + a", {"a": 3.0})
+    drawing = draw(trace.graph)
+    first = figure(drawing, trace.snapshot(trace.position("backward:1")))
+    second = figure(drawing, trace.snapshot(trace.position("backward:2")))
     assert labels(first, "gradient")["a"] == "1"
     assert labels(second, "gradient")["a"] == "1+1=2"
     assert [latex(label.math) for label in second.labels if label.role == "contribution"] == ["1", "1"]
@@ -125,8 +126,8 @@ def test_a_gradient_that_arrives_at_a_fan_out_is_added_visibly():
     ],
 )
 def test_a_constant_is_written_in_the_circle(text, symbols):
-    story = run(text, {"x": 2.0})
-    boxes = [box for box in figure(draw(story.graph), story.last).boxes if box.kind == "operation"]
+    trace = run(text, {"x": 2.0})
+    boxes = [box for box in figure(draw(trace.graph), trace.last).boxes if box.kind == "operation"]
     assert [latex(box.symbol) for box in boxes] == symbols
 
 
@@ -134,8 +135,8 @@ def test_a_constant_is_written_in_the_circle(text, symbols):
 def test_what_is_compared_with_a_number_has_it_in_its_circle(relation):
     shown = []
     for text in (f"[x {relation} 2]", f"[2 {relation} x]"):
-        story = run(text, {"x": 3.0})
-        found = figure(draw(story.graph), story.last).boxes
+        trace = run(text, {"x": 3.0})
+        found = figure(draw(trace.graph), trace.last).boxes
         assert [box.node for box in found] == ["x", "f"]
         shown.append(latex(found[1].symbol))
     assert shown[0].startswith("x") and shown[0].endswith("2")
@@ -155,27 +156,27 @@ LISTS = [
 @pytest.mark.parametrize("text", LISTS)
 def test_a_list_of_numbers_is_drawn_and_explained_as_a_value_of_its_own(text):
     """Also where one number would be the usual one, and not be drawn."""
-    story = run(text, {"x": frozen([1, 2]), "w": frozen([1, 2, 3]), "y": 0.5})
-    boxes = figure(draw(story.graph), story.last).boxes
-    lists = {node.name for node in story.graph.nodes.values() if node.value is not None and node.shape}
+    trace = run(text, {"x": frozen([1, 2]), "w": frozen([1, 2, 3]), "y": 0.5})
+    boxes = figure(draw(trace.graph), trace.last).boxes
+    lists = {node.name for node in trace.graph.nodes.values() if node.value is not None and node.shape}
     assert lists and lists <= {box.node for box in boxes}
-    sentences = [explain(story, count).sentence for count in range(1, len(story) + 1)]
+    sentences = [explain(trace, count).sentence for count in range(1, len(trace) + 1)]
     assert all(sentences)
 
 
 def test_a_list_of_the_usual_value_is_written_in_the_formula():
-    story = run("hinge(y, 1, [1, 1])", {"y": 0.5})
-    assert latex(explain(story, 1).rule).endswith(r"\left( y,1,\left[ 1,1 \right] \right)")
-    story = run("hinge(y, 1, 1)", {"y": 0.5})
-    assert latex(explain(story, 1).rule).endswith(r"\left( y,1 \right)")
+    trace = run("hinge(y, 1, [1, 1])", {"y": 0.5})
+    assert latex(explain(trace, 1).rule).endswith(r"\left( y,1,\left[ 1,1 \right] \right)")
+    trace = run("hinge(y, 1, 1)", {"y": 0.5})
+    assert latex(explain(trace, 1).rule).endswith(r"\left( y,1 \right)")
 
 
 def test_large_arrays_are_heat_maps_and_small_vectors_columns_of_numbers():
-    story = run("W x", {"W": frozen([[0.5] * 8] * 5), "x": frozen(range(8))})
-    found = figure(draw(story.graph), story.last)
+    trace = run("W x", {"W": frozen([[0.5] * 8] * 5), "x": frozen(range(8))})
+    found = figure(draw(trace.graph), trace.last)
     assert all(label.heat is not None for label in found.labels if label.role == "value")
-    story = run("w·x", {"w": frozen([1, 2]), "x": frozen([3, 4])})
-    found = figure(draw(story.graph), story.last)
+    trace = run("w·x", {"w": frozen([1, 2]), "x": frozen([3, 4])})
+    found = figure(draw(trace.graph), trace.last)
     assert labels(found, "value")["w"] == r"\begin{bmatrix} 1 \\ 2 \end{bmatrix}"
 
 
@@ -186,8 +187,8 @@ def test_labels_cover_neither_boxes_nor_each_other_on_the_lecture_graphs():
         "z = w x + b; y = σ(z); L = 1/2 (y - t)^2": {"w": 0.5, "x": 2.0, "b": 0.1, "t": 1.0},
     }
     for text, values in programs.items():
-        story = run(text, values)
-        found = figure(draw(story.graph, room=label_width(story)), story.last)
+        trace = run(text, values)
+        found = figure(draw(trace.graph, room=label_width(trace)), trace.last)
         rects = [rect(label) for label in found.labels if label.role in ("value", "gradient")]
         rects += [
             (
@@ -215,8 +216,8 @@ SHAPES = [{}, {"W": np.full((3, 3), 0.5), "x": [-0.5, -0.4, 0.6], "b": [-0.8, -0
 @pytest.mark.parametrize(("text", "given"), list(zip(ARRAYS, SHAPES, strict=True)), ids=ARRAYS)
 def test_labels_of_arrays_cover_each_other_neither(text, given):
     given = {name: frozen(value) for name, value in given.items()}
-    story = run(text, with_defaults(read_program(text, given), given))
-    found = figure(draw(story.graph, room=label_width(story)), story.last)
+    trace = run(text, with_defaults(read_program(text, given), given))
+    found = figure(draw(trace.graph, room=label_width(trace)), trace.last)
     areas = [(label.node, rect(label)) for label in found.labels if label.role != "name"]
     for i, (one, a) in enumerate(areas):
         for other, b in areas[:i]:
@@ -239,10 +240,10 @@ CASES_OF_LABELS = [
 
 @pytest.mark.parametrize(("text", "given"), CASES_OF_LABELS, ids=range(len(CASES_OF_LABELS)))
 def test_a_label_with_a_line_behind_it_says_so(text, given):
-    story = run(text, with_defaults(read_program(text), given))
-    drawing = draw(story.graph, room=label_width(story))
+    trace = run(text, with_defaults(read_program(text), given))
+    drawing = draw(trace.graph, room=label_width(trace))
     points = [point for route in drawing.placement.routes for point in route.sampled(400)]
-    beside_edges = [label for label in figure(drawing, story.last).labels if label.role != "name"]
+    beside_edges = [label for label in figure(drawing, trace.last).labels if label.role != "name"]
     clear = 0
     for label in beside_edges:
         left, top, right, bottom = rect(label)
@@ -250,7 +251,7 @@ def test_a_label_with_a_line_behind_it_says_so(text, given):
         assert label.struck or not behind, label  # room is kept for longer numbers than there are now
         clear += not behind
     assert any(label.struck for label in beside_edges) == (clear < len(beside_edges)) == (text == CROWDED)
-    struck = [line for line in tikz(figure(drawing, story.last), {}).splitlines() if "fill opacity" in line]
+    struck = [line for line in tikz(figure(drawing, trace.last), {}).splitlines() if "fill opacity" in line]
     assert len(struck) == sum(label.struck for label in beside_edges)
 
 
@@ -293,8 +294,8 @@ def test_at_the_seed_only_the_chosen_output_is_lit():
 
 
 def test_a_chosen_output_that_nothing_uses_has_an_arrow_of_its_own():
-    story = run("a = x y; b = x + z; c = b z", {"x": 2.0, "y": 3.0, "z": 0.5}, "a")
-    found = figure(draw(story.graph), story.snapshot(story.position("seed")))
+    trace = run("a = x y; b = x + z; c = b z", {"x": 2.0, "y": 3.0, "z": 0.5}, "a")
+    found = figure(draw(trace.graph), trace.snapshot(trace.position("seed")))
     assert {arrow.edge.source: arrow.mood for arrow in found.arrows if not arrow.edge.target} == {
         "a": "active",
         "c": "done",
@@ -303,7 +304,7 @@ def test_a_chosen_output_that_nothing_uses_has_an_arrow_of_its_own():
 
 
 def test_a_moved_node_stays_where_it_was_put():
-    drawing = draw(STORY.graph, {"x": (500.0, 400.0)})
+    drawing = draw(TRACE.graph, {"x": (500.0, 400.0)})
     assert drawing.placement.centres["x"] == (500.0, 400.0)
     assert math.dist(drawing.routes["v1", 0].start, (500.0, 400.0)) < 60
 
@@ -317,13 +318,13 @@ def test_dragging_a_number_a_little_does_not_move_the_graph():
 
 
 def framed(text, wanted, step="end", moved=None):
-    """The graph, the story, the drawing and the figure of a program at its default values, some unfolded."""
+    """The graph, the trace, the drawing and the figure of a program at its default values, some unfolded."""
     program = read_program(text)
     values = with_defaults(program, {})
     graph = unfolded(build(program, values), wanted)
-    story = tell(make_plan(graph), values)
-    drawing = draw(graph, moved, label_width(story))
-    return graph, story, drawing, figure(drawing, story.snapshot(story.position(step)))
+    trace = record(make_plan(graph), values)
+    drawing = draw(graph, moved, label_width(trace))
+    return graph, trace, drawing, figure(drawing, trace.snapshot(trace.position(step)))
 
 
 def keys(*wanted):
@@ -434,7 +435,7 @@ def test_a_frame_says_what_it_stands_for():
 def test_a_title_too_long_to_be_read_gives_way_to_the_name():
     values = {f"{letter}_{'name' * 12}": 0.5 for letter in "pt"}
     graph = unfolded(graph_of(f"bce({', '.join(values)})", values), LEVELS["all"])
-    (frame,) = figure(draw(graph), tell(make_plan(graph), values).last).frames
+    (frame,) = figure(draw(graph), record(make_plan(graph), values).last).frames
     assert latex(frame.title) == "f"
 
 
@@ -465,10 +466,10 @@ def test_a_box_that_is_moved_out_of_its_frame_takes_the_border_along():
 def test_labels_of_a_steep_edge_stand_at_their_box():
     values = {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])}
     graph = unfolded(graph_of("W x", values), keys("f"))
-    story = tell(make_plan(graph), values)
-    drawing = draw(graph, room=label_width(story))
+    trace = record(make_plan(graph), values)
+    drawing = draw(graph, room=label_width(trace))
     assert "f.1" in drawing.steep and "f.1" not in drawing.alone
-    found = {(label.node, label.role): label for label in figure(drawing, story.last).labels}
+    found = {(label.node, label.role): label for label in figure(drawing, trace.last).labels}
     x, y = drawing.placement.centres["f.1"]
     assert found["f.1", "value"].at[0] == found["f.1", "gradient"].at[0] == x
     assert found["f.1", "value"].at[1] < y < found["f.1", "gradient"].at[1]

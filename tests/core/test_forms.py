@@ -16,11 +16,11 @@ from core.export.torch.functions import DEFINITIONS
 from core.export.torch.rules import spelled
 from core.export.torch.script import pytorch_script
 from core.export.torch.text import TorchText
-from core.graph.builder import read_program
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.ops import OPS
-from core.passes.stepper import tell
+from core.passes.stepper import record
 from tests.core.test_ops import PAIRS, drawn, name_of
 from tests.exported import NEEDS_TORCH, executed, under_torch
 
@@ -76,11 +76,11 @@ def graph_of(op, shapes, values: Mapping, numbers=()):
     return Graph(program, nodes, "out", {})
 
 
-def stories_of(op):
+def traces_of(op):
     """Both passes of an operation, told for each of its shapes."""
     for shapes in CASES[op.name]:
         values = values_of(op, shapes, 0)
-        yield tell(make_plan(graph_of(op, shapes, values)), values)
+        yield record(make_plan(graph_of(op, shapes, values)), values)
 
 
 # -- for one example
@@ -88,14 +88,14 @@ def stories_of(op):
 
 @EVERY
 def test_a_numpy_script_of_one_operation_finds_the_steppers_numbers(op):
-    for story in stories_of(op):
-        text = numpy_script(story)
+    for trace in traces_of(op):
+        text = numpy_script(trace)
         values, gradients, _ = executed(text)
         assert ("not compared" in text) == (op.name == "stop_gradient")
-        for port in [*story.graph.inputs, "out"]:
+        for port in [*trace.graph.inputs, "out"]:
             written = identifier(port)
-            np.testing.assert_allclose(values[written], story.last.value(port), rtol=1e-12, atol=1e-14)
-            expected = story.last.gradient(port)
+            np.testing.assert_allclose(values[written], trace.last.value(port), rtol=1e-12, atol=1e-14)
+            expected = trace.last.gradient(port)
             assert (written in gradients) == (expected is not None)
             if expected is not None:
                 assert np.shape(gradients[written]) == shape_of(expected)
@@ -106,9 +106,9 @@ def test_a_numpy_script_of_one_operation_finds_the_steppers_numbers(op):
 @NEEDS_TORCH
 @EVERY
 def test_pytorch_finds_the_gradients_of_every_operation(op):
-    for story in stories_of(op):
-        lines = under_torch(pytorch_script(story))
-        received = [port for port in story.graph.inputs if story.last.gradient(port) is not None]
+    for trace in traces_of(op):
+        lines = under_torch(pytorch_script(trace))
+        received = [port for port in trace.graph.inputs if trace.last.gradient(port) is not None]
         assert len(lines) == 1 + len(received)
 
 
@@ -171,11 +171,11 @@ def one_by_one(graph, op, shapes, ways):
     draws = [values_of(op, shapes, seed) for seed in range(BATCH)] if each else [shared]
     shape = graph.nodes["out"].shape
     upstream = [frozen(np.random.default_rng(seed).uniform(0.5, 2, shape)) for seed in range(len(draws))]
-    stories = [
-        tell(plan, {port: (draw if port in each else shared)[port] for port in graph.inputs}, seed=g)
+    traces = [
+        record(plan, {port: (draw if port in each else shared)[port] for port in graph.inputs}, seed=g)
         for draw, g in zip(draws, upstream, strict=True)
     ]
-    return stories, upstream
+    return traces, upstream
 
 
 @pytest.fixture
@@ -204,10 +204,10 @@ def test_a_batch_in_pytorch_is_its_examples(op, doubles):
 
     for shapes, ways in uses(op):
         graph, text, lines = written(op, shapes, ways)
-        stories, upstream = one_by_one(graph, op, shapes, ways)
+        traces, upstream = one_by_one(graph, op, shapes, ways)
         each = ports_that(ways, "each")
         values = {
-            port: tensors([story.last.value(port) for story in stories], port in each).requires_grad_()
+            port: tensors([trace.last.value(port) for trace in traces], port in each).requires_grad_()
             for port in graph.inputs
         }
         space = {"torch": torch, "F": F, "self": SimpleNamespace(training=False)}
@@ -215,11 +215,11 @@ def test_a_batch_in_pytorch_is_its_examples(op, doubles):
         space |= {c: torch.tensor(value) for c, value in text.constants.items()}
         exec("\n".join([*DEFINITIONS.values(), *lines]), space)
         found = {"out": space["out"]}
-        expected = {"out": tensors([story.last.value("out") for story in stories], each)}
+        expected = {"out": tensors([trace.last.value("out") for trace in traces], each)}
         if space["out"].requires_grad:
             space["out"].backward(tensors(upstream, each))
         for port in graph.inputs:
-            gradients = [story.last.gradient(port) for story in stories]
+            gradients = [trace.last.gradient(port) for trace in traces]
             gradient = values[port].grad
             if gradients[0] is None:
                 assert gradient is None

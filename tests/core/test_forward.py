@@ -17,7 +17,7 @@ from core.derivatives.forward import (
     way,
 )
 from core.ops import OPS
-from core.passes.stepper import run, tell
+from core.passes.stepper import record, run
 from tests.core.test_ops import PAIRS, drawn, forward, name_of
 from tests.core.test_passes import EXAMPLES, at_defaults
 
@@ -58,16 +58,16 @@ def test_every_operation_has_a_way_of_its_own():
 
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_forward_is_reverse_on_every_example(text):
-    story = at_defaults(text)
-    for name, gradient in forward_gradient(story).items():
-        backward = story.last.gradient(name)
-        expected = np.zeros(story.graph.nodes[name].shape) if backward is None else backward
+    trace = at_defaults(text)
+    for name, gradient in forward_gradient(trace).items():
+        backward = trace.last.gradient(name)
+        expected = np.zeros(trace.graph.nodes[name].shape) if backward is None else backward
         np.testing.assert_allclose(gradient, expected, rtol=1e-10, atol=1e-12)
 
 
 def test_the_steps_of_the_first_example():
-    story = run("q = x + y; f = q z", {"x": -2.0, "y": 5.0, "z": -4.0})
-    assert list(push(story, {"x": 1.0, "z": 0.5})) == [
+    trace = run("q = x + y; f = q z", {"x": -2.0, "y": 5.0, "z": -4.0})
+    assert list(push(trace, {"x": 1.0, "z": 0.5})) == [
         Pushed("x", -2.0, 1.0),
         Pushed("z", -4.0, 0.5),
         Pushed("q", 3.0, 1.0, ((0, 1.0),)),
@@ -76,10 +76,10 @@ def test_the_steps_of_the_first_example():
 
 
 def test_what_does_not_move_has_the_tangent_0():
-    story = run("a = 2 x; b = 3 y; [a, b]", {"x": frozen([1, 2]), "y": frozen([3, 4])})
-    tangents = {step.node: step.tangent for step in push(story, {"x": frozen([1, 0])})}
+    trace = run("a = 2 x; b = 3 y; [a, b]", {"x": frozen([1, 2]), "y": frozen([3, 4])})
+    tangents = {step.node: step.tangent for step in push(trace, {"x": frozen([1, 0])})}
     assert same(tangents["b"], frozen([0, 0]))
-    assert same(tangents[story.graph.output], frozen([[2, 0], [0, 0]]))
+    assert same(tangents[trace.graph.output], frozen([[2, 0], [0, 0]]))
 
 
 def test_a_value_used_twice_gets_two_parts():
@@ -87,37 +87,37 @@ def test_a_value_used_twice_gets_two_parts():
 
 
 def test_a_direction_over_several_inputs_is_linear():
-    story = at_defaults("h = σ(W x + b); mse(h, t)")
+    trace = at_defaults("h = σ(W x + b); mse(h, t)")
     rng = np.random.default_rng(3)
-    moved = {name: frozen(rng.normal(size=story.graph.nodes[name].shape)) for name in ("W", "x", "b")}
-    expected = sum(np.sum(np.multiply(story.last.gradient(name), step)) for name, step in moved.items())
-    assert directional(story, moved) == pytest.approx(expected, rel=1e-12)
+    moved = {name: frozen(rng.normal(size=trace.graph.nodes[name].shape)) for name in ("W", "x", "b")}
+    expected = sum(np.sum(np.multiply(trace.last.gradient(name), step)) for name, step in moved.items())
+    assert directional(trace, moved) == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_node_in_between_moves_by_itself():
-    story = run("a = 2 x; b = a^2; b + x", {"x": 3.0})
-    assert directional(story, {"a": 1.0}) == 12
-    assert directional(story, {"a": 1.0, "x": 1.0}) == 13
-    assert forward_gradient(story, ["b", "f"]) == {"b": 1.0, "f": 1.0}
+    trace = run("a = 2 x; b = a^2; b + x", {"x": 3.0})
+    assert directional(trace, {"a": 1.0}) == 12
+    assert directional(trace, {"a": 1.0, "x": 1.0}) == 13
+    assert forward_gradient(trace, ["b", "f"]) == {"b": 1.0, "f": 1.0}
 
 
 def test_a_vector_output_is_weighted_with_the_seed():
     values = {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])}
-    story = tell(run("W x", values).plan, values, frozen([0, 1, 0]))
-    assert same(forward_gradient(story, ["x"])["x"], frozen([3, 4]))
+    trace = record(run("W x", values).plan, values, frozen([0, 1, 0]))
+    assert same(forward_gradient(trace, ["x"])["x"], frozen([3, 4]))
 
 
 def test_stopped_and_flat_operations_push_0():
-    story = run("stop_gradient(x) + step(y) + z[k]", {"x": 1.0, "y": 2.0, "z": frozen([3]), "k": 0.0})
-    assert forward_gradient(story) == {"x": 0.0, "y": 0.0, "z": frozen([1]), "k": 0.0}
+    trace = run("stop_gradient(x) + step(y) + z[k]", {"x": 1.0, "y": 2.0, "z": frozen([3]), "k": 0.0})
+    assert forward_gradient(trace) == {"x": 0.0, "y": 0.0, "z": frozen([1]), "k": 0.0}
 
 
 def test_directions_must_fit():
-    story = run("sum(x)", {"x": frozen([1, 2])})
+    trace = run("sum(x)", {"x": frozen([1, 2])})
     with pytest.raises(Problem, match="A direction of x must have its shape, 2 entries"):
-        directional(story, {"x": 1.0})
+        directional(trace, {"x": 1.0})
     with pytest.raises(Problem, match="There is no node y"):
-        directional(story, {"y": 1.0})
+        directional(trace, {"y": 1.0})
 
 
 # -- what it costs

@@ -114,7 +114,7 @@ def test_any_file_is_a_document_that_can_be_saved_or_is_refused(text):
 def test_any_request_is_answered_or_refused(text):
     try:
         request = request_from(text)
-        answer = Report(request, request.story(json_hint)).answer()
+        answer = Report(request, request.trace(json_hint)).answer()
     except Refusal as refused:
         assert_plain(refused.problem, text + refused.text)
         answer = error_answer(refused.problem, refused.text)

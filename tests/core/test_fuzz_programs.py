@@ -7,8 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.base.errors import Problem, place
-from core.graph.builder import build, read_program
+from core.graph.builder import build
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.graph.typed_value import read_value
 from core.notation.printers import expression_text, reading
 from core.notation.reader import read
@@ -16,7 +17,7 @@ from core.notation.signatures import Signature
 from core.notation.tree import names
 from core.ops import FUNCTIONS
 from core.passes.guessed_values import with_defaults
-from core.passes.stepper import run, tell
+from core.passes.stepper import record, run
 from tests.core.test_passes import EXAMPLES
 from tests.core.test_reader import READINGS
 
@@ -99,7 +100,7 @@ def test_any_text_is_refused_in_its_place_or_means_what_its_reading_says(text):
     assert_reads_back(program)
     values = with_defaults(program, {})
     try:
-        found = tell(make_plan(build(program, values)), values)
+        found = record(make_plan(build(program, values)), values)
     except Problem as problem:
         assert_plain(problem, text)
         return

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from core.base.arrays import frozen
 from core.base.errors import Problem, place
-from core.graph.builder import free_names, graph_of, read_program
+from core.graph.builder import graph_of
 from core.graph.graph import CONSTANT, INPUT, Edge
+from core.graph.programs import free_names, read_program
 from core.passes.stepper import run
 
 VALUES = {
@@ -83,10 +84,10 @@ PRODUCTS = [
 
 @pytest.mark.parametrize(("text", "op", "value"), PRODUCTS, ids=[text for text, _, _ in PRODUCTS])
 def test_what_an_expression_is_by_the_shapes_of_its_parts(text, op, value):
-    story = run(text, VALUES)
-    assert story.graph.nodes["f"].op == op
-    assert story.graph.nodes["f"].shape == np.shape(value)
-    np.testing.assert_allclose(story.last.value("f"), value, rtol=1e-14)
+    trace = run(text, VALUES)
+    assert trace.graph.nodes["f"].op == op
+    assert trace.graph.nodes["f"].shape == np.shape(value)
+    np.testing.assert_allclose(trace.last.value("f"), value, rtol=1e-14)
 
 
 # text, the sentence (a part), the columns, the hint (a part), the fix
@@ -194,11 +195,11 @@ def test_known_constants_yield_to_the_program_and_the_values():
 
 
 def test_functions_of_the_program_are_put_in_where_they_are_used():
-    story = run("g(t) = t^2 + a; h(t) = g(t) g(1); f = h(b) - g(2)", VALUES)
-    assert story.last.value("f") == (9 + 2) * (1 + 2) - (4 + 2)
-    assert story.last.gradient("b") == 2 * -3 * 3
-    assert story.last.gradient("a") == 3 + 11 - 1
-    assert "t" not in story.graph.nodes
+    trace = run("g(t) = t^2 + a; h(t) = g(t) g(1); f = h(b) - g(2)", VALUES)
+    assert trace.last.value("f") == (9 + 2) * (1 + 2) - (4 + 2)
+    assert trace.last.gradient("b") == 2 * -3 * 3
+    assert trace.last.gradient("a") == 3 + 11 - 1
+    assert "t" not in trace.graph.nodes
 
 
 PARAMETERS_IN_LISTS = [
@@ -225,16 +226,16 @@ def test_a_transposed_vector_stays_one_inside_a_function():
 
 
 def test_an_argument_a_function_does_not_use_disturbs_nothing():
-    story = run("g(s, t) = s; h = g(a + b, a b + b a); q = h a + b; q h", VALUES)
-    assert story.last.value("f") == (2 - 3) * ((2 - 3) * 2 - 3)
-    assert_ordered(story.graph)
+    trace = run("g(s, t) = s; h = g(a + b, a b + b a); q = h a + b; q h", VALUES)
+    assert trace.last.value("f") == (2 - 3) * ((2 - 3) * 2 - 3)
+    assert_ordered(trace.graph)
 
 
 def test_a_name_given_twice_over_is_a_copy_each_time():
-    story = run("g(s, t) = s; h(s) = g(s, s^2); p = a; q = g(p, a); r = h(a + b); p q r", VALUES)
-    assert [story.graph.nodes[name].op for name in "pqr"] == ["copy"] * 3
-    assert story.last.value("f") == 2 * 2 * (2 - 3)
-    assert_ordered(story.graph)
+    trace = run("g(s, t) = s; h(s) = g(s, s^2); p = a; q = g(p, a); r = h(a + b); p q r", VALUES)
+    assert [trace.graph.nodes[name].op for name in "pqr"] == ["copy"] * 3
+    assert trace.last.value("f") == 2 * 2 * (2 - 3)
+    assert_ordered(trace.graph)
 
 
 def test_output_names_avoid_the_names_in_use():
@@ -246,10 +247,10 @@ def test_output_names_avoid_the_names_in_use():
 
 
 def test_another_output_can_be_asked_for():
-    story = run("z = a b; L = z^2", VALUES, output="z")
-    assert story.last.gradient("a") == -3
-    assert story.last.gradient("L") is None
-    assert story.last.value("L") == 36
+    trace = run("z = a b; L = z^2", VALUES, output="z")
+    assert trace.last.gradient("a") == -3
+    assert trace.last.gradient("L") is None
+    assert trace.last.value("L") == 36
 
 
 def assert_ordered(graph):

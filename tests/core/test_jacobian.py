@@ -31,13 +31,13 @@ VALUES = {
 }
 
 
-def story_of(text):
+def trace_of(text):
     return run(text, {name: value for name, value in VALUES.items() if name in text})
 
 
-def by_differences(story, of, by, h=1e-5):
+def by_differences(trace, of, by, h=1e-5):
     """A column for each entry that moves."""
-    probe, columns = Probe(story, by), []
+    probe, columns = Probe(trace, by), []
     for entry in np.ndindex(shape_of(probe.value)):
         ahead, behind = (np.asarray(probe.moved(entry, step)[of]) for step in (h, -h))
         columns.append(((ahead - behind) / (2 * h)).reshape(-1))
@@ -47,9 +47,9 @@ def by_differences(story, of, by, h=1e-5):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 def test_the_lectures_jacobians(case):
     assert {"softmax_jacobian", "elementwise_jacobian", "matvec_jacobian"} <= {case["id"] for case in CASES}
-    story = run(case["program"], {name: frozen(value) for name, value in case["values"].items()})
+    trace = run(case["program"], {name: frozen(value) for name, value in case["values"].items()})
     for name, expected in case["jacobians"].items():
-        found = jacobian(story, case["output"], name)
+        found = jacobian(trace, case["output"], name)
         rows = len(case["expected"][case["output"]])
         np.testing.assert_allclose(
             found.matrix, np.reshape(expected, (rows, -1)), rtol=case["tolerance"], atol=case["tolerance"]
@@ -59,9 +59,9 @@ def test_the_lectures_jacobians(case):
 def test_structures_of_the_lectures_jacobians():
     found = {}
     for case in CASES:
-        story = run(case["program"], {name: frozen(value) for name, value in case["values"].items()})
+        trace = run(case["program"], {name: frozen(value) for name, value in case["values"].items()})
         for name in case["jacobians"]:
-            found[case["id"], name] = jacobian(story, case["output"], name).structure
+            found[case["id"], name] = jacobian(trace, case["output"], name).structure
     assert found["softmax_jacobian", "s"] == "dense"
     assert found["elementwise_jacobian", "x"] == "diagonal"
     assert found["matvec_jacobian", "x"] == "W"
@@ -74,20 +74,20 @@ TAKEN = [(op, shapes) for op, shapes in PAIRS if op.call and op.back and op.name
 @pytest.mark.parametrize(("op", "shapes"), TAKEN, ids=name_of)
 def test_every_operation_by_rows_by_columns_and_by_differences(op, shapes):
     values = drawn(op, shapes)
-    story = run(f"result = {written(op, values)}", values)
+    trace = run(f"result = {written(op, values)}", values)
     for port, name in enumerate(values):
         if op.back_rule(port):
-            found = jacobian(story, "result", name).matrix
-            np.testing.assert_allclose(found, by_differences(story, "result", name), rtol=1e-6, atol=1e-7)
+            found = jacobian(trace, "result", name).matrix
+            np.testing.assert_allclose(found, by_differences(trace, "result", name), rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_the_outputs_jacobian_is_the_gradient_of_each_entry(text):
-    story = at_defaults(text)
-    output = story.graph.output
-    for name in story.graph.inputs:
-        gradient = story.last.gradient(name)
-        total = jacobian(story, output, name).matrix.sum(axis=0)
+    trace = at_defaults(text)
+    output = trace.graph.output
+    for name in trace.graph.inputs:
+        gradient = trace.last.gradient(name)
+        total = jacobian(trace, output, name).matrix.sum(axis=0)
         expected = np.zeros(total.shape) if gradient is None else np.reshape(gradient, -1)
         np.testing.assert_allclose(total, expected, rtol=1e-10, atol=1e-12)
 
@@ -96,9 +96,9 @@ def test_the_outputs_jacobian_is_the_gradient_of_each_entry(text):
 @settings(max_examples=30, deadline=None)
 def test_the_chain_rule_multiplies_jacobians(formula, at):
     values = dict(zip("xyz", at, strict=True))
-    story = run(f"a = [x + 0 y + 0 z + {formula}, x, 2 y]; c = tanh(a ⊙ a / (1 + ‖a‖)); d = c·c", values)
-    whole = jacobian(story, "c", "x").matrix
-    parts = jacobian(story, "c", "a").matrix @ jacobian(story, "a", "x").matrix
+    trace = run(f"a = [x + 0 y + 0 z + {formula}, x, 2 y]; c = tanh(a ⊙ a / (1 + ‖a‖)); d = c·c", values)
+    whole = jacobian(trace, "c", "x").matrix
+    parts = jacobian(trace, "c", "a").matrix @ jacobian(trace, "a", "x").matrix
     if not np.all(np.isfinite(parts)):
         return
     np.testing.assert_allclose(whole, parts, rtol=1e-9, atol=1e-12)
@@ -139,7 +139,7 @@ STRUCTURES = [
 
 @pytest.mark.parametrize(("text", "of", "by", "structure", "names", "sentence"), STRUCTURES)
 def test_structures_have_names(text, of, by, structure, names, sentence):
-    found = jacobian(story_of(text), of, by)
+    found = jacobian(trace_of(text), of, by)
     assert (found.structure, found.names) == (structure, names)
     assert found.sentence == f"The Jacobian of {of} with respect to {by} is {sentence}"
     if found.vectors:
@@ -156,48 +156,48 @@ def test_numbers_that_are_none_are_dense():
 
 
 def test_denominator_layout_is_the_transpose():
-    story = story_of("y = W x + b")
-    numerator, denominator = (jacobian(story, "y", "x", layout) for layout in ("numerator", "denominator"))
+    trace = trace_of("y = W x + b")
+    numerator, denominator = (jacobian(trace, "y", "x", layout) for layout in ("numerator", "denominator"))
     np.testing.assert_array_equal(denominator.matrix, numerator.matrix.T)
     assert denominator.names == ("Wᵀ",)
     assert denominator.layout == "denominator"
     with pytest.raises(Problem, match="'row' is no layout"):
-        jacobian(story, "y", "x", "row")
+        jacobian(trace, "y", "x", "row")
 
 
 def test_the_cheaper_mode_is_taken():
-    story = story_of("y = W x; L = ‖y‖")
-    assert (jacobian(story, "y", "x").mode, jacobian(story, "y", "x").passes) == ("forward", 2)
-    assert (jacobian(story, "L", "W").mode, jacobian(story, "L", "W").passes) == ("reverse", 1)
-    assert jacobian(story, "L", "L").mode == "reverse"
+    trace = trace_of("y = W x; L = ‖y‖")
+    assert (jacobian(trace, "y", "x").mode, jacobian(trace, "y", "x").passes) == ("forward", 2)
+    assert (jacobian(trace, "L", "W").mode, jacobian(trace, "L", "W").passes) == ("reverse", 1)
+    assert jacobian(trace, "L", "L").mode == "reverse"
 
 
 def test_a_constant_and_a_node_in_between_have_jacobians():
-    story = story_of("y = 3 x; z = y ⊙ y")
-    np.testing.assert_allclose(jacobian(story, "z", "y").matrix, np.diag(6 * VALUES["x"]))
-    np.testing.assert_allclose(jacobian(story, "y", "3").matrix, VALUES["x"][:, None])
+    trace = trace_of("y = 3 x; z = y ⊙ y")
+    np.testing.assert_allclose(jacobian(trace, "z", "y").matrix, np.diag(6 * VALUES["x"]))
+    np.testing.assert_allclose(jacobian(trace, "y", "3").matrix, VALUES["x"][:, None])
 
 
 def test_a_jacobian_cannot_be_changed():
-    story = story_of("y = W x")
+    trace = trace_of("y = W x")
     for layout in ("numerator", "denominator"):
         with pytest.raises(ValueError, match="read-only"):
-            jacobian(story, "y", "x", layout).matrix[0, 0] = 1
+            jacobian(trace, "y", "x", layout).matrix[0, 0] = 1
 
 
 def test_limits_at_their_edge():
-    story = run("y = sin(x)", {"x": frozen(np.ones(20))})
-    assert jacobian(story, "y", "x", at_most=400).matrix.shape == (20, 20)
+    trace = run("y = sin(x)", {"x": frozen(np.ones(20))})
+    assert jacobian(trace, "y", "x", at_most=400).matrix.shape == (20, 20)
     with pytest.raises(Problem, match="would have 400 entries; the limit is 399") as caught:
-        jacobian(story, "y", "x", at_most=399)
+        jacobian(trace, "y", "x", at_most=399)
     assert "a seed that is 1 at one entry of y" in caught.value.hint
     large = run("y = sin(x)", {"x": frozen(np.ones(1001))})
     with pytest.raises(Problem, match="would have 1,002,001 entries; the limit is 1,000,000"):
         jacobian(large, "y", "x")
     with pytest.raises(Problem, match="There is no node q"):
-        jacobian(story, "q", "x")
+        jacobian(trace, "q", "x")
     with pytest.raises(Problem, match="There is no node q"):
-        jacobian(story, "y", "q")
+        jacobian(trace, "y", "q")
 
 
 OUTERS = [
@@ -213,10 +213,10 @@ OUTERS = [
 
 @pytest.mark.parametrize(("text", "name", "said"), OUTERS)
 def test_the_gradient_of_a_matrix_is_an_outer_product(text, name, said):
-    story = story_of(text)
-    found = outer_product(story, name)
+    trace = trace_of(text)
+    found = outer_product(trace, name)
     assert found.text == said
-    np.testing.assert_allclose(np.outer(found.column.value, found.row.value), story.last.gradient(name))
+    np.testing.assert_allclose(np.outer(found.column.value, found.row.value), trace.last.gradient(name))
 
 
 NO_OUTERS = [("L = sum(W x) + sum(W v)", "W"), ("L = sum(W)", "W"), ("L = sum(W U)", "W"), ("L = ‖W x‖", "x")]
@@ -224,9 +224,9 @@ NO_OUTERS = [("L = sum(W x) + sum(W v)", "W"), ("L = sum(W)", "W"), ("L = sum(W 
 
 @pytest.mark.parametrize(("text", "name"), NO_OUTERS)
 def test_what_is_no_outer_product_is_none(text, name):
-    assert outer_product(story_of(text), name) is None
+    assert outer_product(trace_of(text), name) is None
 
 
 def test_outer_products_of_unknown_nodes_are_refused():
     with pytest.raises(Problem, match="There is no node Q"):
-        outer_product(story_of("W x"), "Q")
+        outer_product(trace_of("W x"), "Q")

@@ -76,9 +76,9 @@ def number(text):
 
 @pytest.mark.parametrize(("op", "values"), WITH_SLOPES)
 def test_the_slopes_told_at_a_kink_are_those_on_its_two_sides(op, values):
-    story = run(written(op, values), values)
-    node = next(node for node in story.graph.nodes.values() if node.op == op.name)
-    said = badge(story.last, node)
+    trace = run(written(op, values), values)
+    node = next(node for node in trace.graph.nodes.values() if node.op == op.name)
+    said = badge(trace.last, node)
     below, above = sides(op, values)
     if op.kink.jumps:
         assert "the value jumps" in said and (below, above) == (0, 0)
@@ -91,8 +91,8 @@ def test_the_slopes_told_at_a_kink_are_those_on_its_two_sides(op, values):
 
 @pytest.mark.parametrize(("op", "values"), WITH_SLOPES)
 def test_differences_over_a_kink_are_warned_of_with_both_slopes(op, values):
-    story = run(written(op, values), values)
-    found = kinks_between(story, op.inputs[0], first(op, values), 1e-5)
+    trace = run(written(op, values), values)
+    found = kinks_between(trace, op.inputs[0], first(op, values), 1e-5)
     assert [kink.symbol for kink in found] == [op.symbol]
     told = sorted(map(number, (found[0].left, found[0].right)))
     assert told == pytest.approx(sorted(sides(op, values)), rel=1e-3, abs=1e-4)
@@ -101,10 +101,10 @@ def test_differences_over_a_kink_are_warned_of_with_both_slopes(op, values):
 @pytest.mark.parametrize(("op", "values"), CASES)
 def test_what_is_said_to_be_used_at_a_kink_is_used(op, values):
     """By the stepper; in a tie an even share for each."""
-    story = run(f"sum({written(op, values)})", values)
-    node = next(node for node in story.graph.nodes.values() if node.op == op.name)
-    found = re.search(r"sed: (.+)\.$", badge(story.last, node))
-    gradient = story.last.gradient(op.inputs[0])
+    trace = run(f"sum({written(op, values)})", values)
+    node = next(node for node in trace.graph.nodes.values() if node.op == op.name)
+    found = re.search(r"sed: (.+)\.$", badge(trace.last, node))
+    gradient = trace.last.gradient(op.inputs[0])
     if found is None or gradient is None:
         assert not op.back or not found
         return

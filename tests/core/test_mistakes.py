@@ -5,7 +5,8 @@ import pytest
 
 from core.base.arrays import frozen
 from core.base.errors import Problem, place
-from core.graph.builder import graph_of, read_program
+from core.graph.builder import graph_of
+from core.graph.programs import read_program
 from core.notation.nearest import nearest
 from core.ops import FUNCTIONS
 from core.passes.stepper import run

@@ -74,13 +74,13 @@ NOISY = [
 
 @pytest.mark.parametrize(("text", "values", "node", "what", "seen"), NOISY)
 def test_noise_is_0_for_the_eye_and_there_for_the_record(text, values, node, what, seen):
-    story = run(text, values)
+    trace = run(text, values)
     at = {
         "value": lambda snapshot: snapshot.value(node),
         "gradient": lambda snapshot: snapshot.gradient(node),
     }[what]
-    assert np.array_equal(at(story.shown.last), seen)
-    exact = np.asarray(at(story.last))
+    assert np.array_equal(at(trace.shown.last), seen)
+    exact = np.asarray(at(trace.last))
     assert 0 < np.max(np.abs(exact - seen)) < 1e-15
 
 
@@ -107,10 +107,10 @@ HONEST = [
 
 @pytest.mark.parametrize(("text", "values"), HONEST)
 def test_an_honest_small_number_stays(text, values):
-    story = run(text, values)
-    for node in story.graph.nodes:
-        assert np.array_equal(story.shown.last.value(node), story.last.value(node))
-        seen, exact = story.shown.last.gradient(node), story.last.gradient(node)
+    trace = run(text, values)
+    for node in trace.graph.nodes:
+        assert np.array_equal(trace.shown.last.value(node), trace.last.value(node))
+        seen, exact = trace.shown.last.gradient(node), trace.last.gradient(node)
         assert (seen is None) == (exact is None)
         assert seen is None or np.array_equal(seen, exact)
 
@@ -119,14 +119,14 @@ def test_an_honest_small_number_stays(text, values):
 def test_a_long_way_does_not_turn_numbers_into_noise(depth):
     """The scale stays near the number over products, sums and layers."""
     chain = "; ".join(f"h{i} = 1.001 h{i - 1} + 1e-9 x" for i in range(1, depth))
-    story = run(f"h0 = 1e-9 x; {chain}; f = h{depth - 1}", {"x": 1.0})
+    trace = run(f"h0 = 1e-9 x; {chain}; f = h{depth - 1}", {"x": 1.0})
     layers = "; ".join(f"a{i} = tanh(W a{i - 1})" for i in range(1, depth // 3))
     W = frozen(np.random.default_rng(4).normal(size=(4, 4)))
     net = run(
         f"a0 = 1 x; {layers}; L = 1e-13 sum(a{depth // 3 - 1}) + y",
         {"W": W, "x": frozen([1, -1, 2, 0.5]), "y": 1e-14},
     )
-    for told in (story, net):
+    for told in (trace, net):
         for node in told.graph.nodes:
             exact = np.asarray(told.last.value(node))
             assert np.array_equal(told.shown.last.value(node), exact)
@@ -151,32 +151,32 @@ def test_the_scale_of_a_rule_is_no_smaller_than_its_number_and_is_one_for_each_e
         assert np.all(np.isfinite(found.scale)) and np.all(found.scale >= 0)
 
 
-def test_a_story_without_noise_is_shown_as_it_is():
-    story = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
-    assert story.shown is story
-    assert story.last.shown.story is story
+def test_a_trace_without_noise_is_shown_as_it_is():
+    trace = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
+    assert trace.shown is trace
+    assert trace.last.shown.trace is trace
 
 
 def test_all_that_is_shown_takes_it_from_the_same_place():
     values = {"x": frozen([1, 2, 3])}
-    story = run("softmax(x)", values)
-    labels = figure(draw(story.graph, room=label_width(story)), story.last).labels
+    trace = run("softmax(x)", values)
+    labels = figure(draw(trace.graph, room=label_width(trace)), trace.last).labels
     said = " ".join(latex(label.math) for label in labels if label.math is not None)
     assert "10^" not in said
-    found = explain(story, len(story))
+    found = explain(trace, len(trace))
     assert "10^" not in latex(found.numbers) and "10" not in found.sentence
     request = Request("softmax(x)", values)
-    report = Report(request, story)
+    report = Report(request, trace)
     assert "10⁻" not in report.text()
-    assert json.dumps(report.answer()["grads"]) == json.dumps({"x": story.last.gradient("x").tolist()})
+    assert json.dumps(report.answer()["grads"]) == json.dumps({"x": trace.last.gradient("x").tolist()})
 
 
 def test_the_slope_used_at_a_kink_is_told_of_the_exact_number():
     """What is seen as 0 does not stand at the kink for that."""
-    story = run("relu(u + v - w)", {"u": 0.1, "v": 0.2, "w": 0.3})
-    assert story.shown.last.value("v2") == 0 != story.last.value("v2")
-    assert explain(story, 3).badge == ""
-    assert story.shown.last.gradient("u") == 1
+    trace = run("relu(u + v - w)", {"u": 0.1, "v": 0.2, "w": 0.3})
+    assert trace.shown.last.value("v2") == 0 != trace.last.value("v2")
+    assert explain(trace, 3).badge == ""
+    assert trace.shown.last.gradient("u") == 1
 
 
 def test_every_operation_is_tried():
@@ -193,5 +193,5 @@ def test_every_operation_is_tried():
     ],
 )
 def test_constants_that_are_products_of_lists_are_shown(text, value):
-    story = run(text, {"x": 2.0})
-    assert np.array_equal(story.shown.last.value("f"), value)
+    trace = run(text, {"x": 2.0})
+    assert np.array_equal(trace.shown.last.value("f"), value)

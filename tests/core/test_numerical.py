@@ -23,11 +23,12 @@ from core.derivatives.numerical import (
     sweep,
     verdict,
 )
-from core.graph.builder import build, read_program
+from core.graph.builder import build
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.ops import OPS
 from core.passes.guessed_values import with_defaults
-from core.passes.stepper import run, tell
+from core.passes.stepper import record, run
 from tests.core.test_ops import drawn, written
 from tests.core.test_passes import at_defaults
 
@@ -62,17 +63,17 @@ def test_extreme_errors_have_verdicts():
 def test_a_kink_between_the_two_points_is_named():
     case = CASES["gradcheck_relu_kink"]
     x, h = case["inputs"]["x"], case["inputs"]["h"]
-    story = run(case["program"][0], {"x": x})
-    (row,) = differences(story, "x", h=h)
-    assert story.last.value("f") == case["values"]["f"]
-    assert story.last.gradient("x") == case["values"]["analytic"]
+    trace = run(case["program"][0], {"x": x})
+    (row,) = differences(trace, "x", h=h)
+    assert trace.last.value("f") == case["values"]["f"]
+    assert trace.last.gradient("x") == case["values"]["analytic"]
     assert row.slope == pytest.approx(case["values"]["numeric_centred"], abs=case["tol"])
-    (kink,) = kinks_between(story, "x", h=h)
+    (kink,) = kinks_between(trace, "x", h=h)
     assert (kink.node, kink.left, kink.right) == ("f", "0", "1")
     assert kink.sentence == (
         "f (ReLU) has a kink between x − h and x + h: slope 0 on one side, 1 on the other"
     )
-    assert kinks_between(story, "x", h=9e-7) == ()
+    assert kinks_between(trace, "x", h=9e-7) == ()
 
 
 def test_errors_over_h_have_the_shape_of_a_v():
@@ -99,43 +100,43 @@ def test_errors_over_h_have_the_shape_of_a_v():
 
 
 def test_rows_come_one_entry_at_a_time():
-    story = run("sum(x ⊙ x)", {"x": frozen([[1, 2], [3, 4]])})
-    rows = differences(story, "x", "one-sided", h=0.5)
+    trace = run("sum(x ⊙ x)", {"x": frozen([[1, 2], [3, 4]])})
+    rows = differences(trace, "x", "one-sided", h=0.5)
     assert isinstance(rows, Iterator)
     assert next(rows) == Differenced((0, 0), 0.5, 30.0, 31.25, None, 2.5)
     assert next(rows) == Differenced((0, 1), 0.5, 30.0, 32.25, None, 4.5)
-    centred = list(differences(story, "x", h=0.5))
+    centred = list(differences(trace, "x", h=0.5))
     assert centred[3] == Differenced((1, 1), 0.5, 30.0, 34.25, 26.25, 8.0)
 
 
 def test_a_number_has_one_row_and_a_step_that_suits_it():
-    story = run("x^2", {"x": -300.0})
-    (one,) = differences(story, "x", "one-sided")
-    (two,) = differences(story, "x", "centred")
+    trace = run("x^2", {"x": -300.0})
+    (one,) = differences(trace, "x", "one-sided")
+    (two,) = differences(trace, "x", "centred")
     assert (one.h, two.h) == (300 * 1.5e-8, 300 * 6e-6)
     assert one.slope == pytest.approx(-600, rel=1e-6)
     assert two.slope == pytest.approx(-600, rel=1e-9)
-    (still,) = differences(story, "x", h=1e-15)
+    (still,) = differences(trace, "x", h=1e-15)
     assert still.slope == 0  # 300 + 1e-15 is 300
 
 
 def test_an_output_of_several_entries_is_weighted_with_the_seed():
     values = {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])}
-    story = tell(run("W x", values).plan, values, frozen([0, 2, 0]))
-    np.testing.assert_allclose(numerical_gradient(story, "x"), [6, 8], rtol=1e-9)
-    assert check_gradients(story, ["W", "x"])["W"].verdict == "correct"
+    trace = record(run("W x", values).plan, values, frozen([0, 2, 0]))
+    np.testing.assert_allclose(numerical_gradient(trace, "x"), [6, 8], rtol=1e-9)
+    assert check_gradients(trace, ["W", "x"])["W"].verdict == "correct"
 
 
 def test_a_stopped_value_is_held():
-    story = run("y = x^2; x stop_gradient(y) + y", {"x": 3.0})
-    found = check_gradients(story, ["x", "y"])
+    trace = run("y = x^2; x stop_gradient(y) + y", {"x": 3.0})
+    found = check_gradients(trace, ["x", "y"])
     assert found["x"].numerical == pytest.approx(9 + 6)
     assert [checked.verdict for checked in found.values()] == ["correct", "correct"]
 
 
 def test_a_check_names_the_kink_it_meets():
-    story = run("h = max(x, y); k = relu(z); 2 h + k", {"x": 1.0, "y": 1.0, "z": 2.0})
-    found = check_gradients(story, ["x", "y", "z"])
+    trace = run("h = max(x, y); k = relu(z); 2 h + k", {"x": 1.0, "y": 1.0, "z": 2.0})
+    found = check_gradients(trace, ["x", "y", "z"])
     assert [kink.node for kink in found["x"].kinks] == []  # the slope 1/2 is what centred differences find
     found = check_gradients(run("h = relu(z); 2 h", {"z": 0.0}), ["z"])["z"]
     assert (found.verdict, found.error) == ("probably wrong", 1.0)
@@ -143,14 +144,14 @@ def test_a_check_names_the_kink_it_meets():
 
 
 def test_what_is_asked_for_must_exist():
-    story = run("x^2; y = t x", {"x": 1.0, "t": 2.0})
+    trace = run("x^2; y = t x", {"x": 1.0, "t": 2.0})
     with pytest.raises(Problem, match="There is no node q"):
-        differences(story, "q")
+        differences(trace, "q")
     with pytest.raises(Problem, match="'left' is no kind of difference"):
-        differences(story, "x", "left")
+        differences(trace, "x", "left")
     for h in (0.0, -1.0, math.inf, math.nan):
         with pytest.raises(Problem, match="The step h must be a positive number"):
-            differences(story, "x", h=h)
+            differences(trace, "x", h=h)
     with pytest.raises(Problem, match="a has no gradient for t"):
         sweep(run("b = t; a = x", {"x": 1.0, "t": 1.0}), "t")
 
@@ -173,8 +174,8 @@ def test_every_kink_is_met_between_its_two_sides_and_nowhere_else(op):
 
 
 def met(op, values, entry, h):
-    story = run(written(op, values), values)
-    return [kink.symbol for kink in kinks_between(story, op.inputs[0], entry, h)] == [op.symbol]
+    trace = run(written(op, values), values)
+    return [kink.symbol for kink in kinks_between(trace, op.inputs[0], entry, h)] == [op.symbol]
 
 
 NO_KINKS = [
@@ -228,22 +229,22 @@ SMOOTH += [
 
 @pytest.mark.parametrize("text", SMOOTH)
 def test_the_complex_step_loses_no_digits(text):
-    story = at_defaults(text)
-    for name in story.graph.inputs:
-        if story.last.gradient(name) is not None:
+    trace = at_defaults(text)
+    for name in trace.graph.inputs:
+        if trace.last.gradient(name) is not None:
             np.testing.assert_allclose(
-                complex_step(story, name), story.last.gradient(name), rtol=1e-13, atol=1e-16
+                complex_step(trace, name), trace.last.gradient(name), rtol=1e-13, atol=1e-16
             )
 
 
 @given(st.floats(-3, 3), st.floats(0.1, 3))
 @settings(max_examples=50, deadline=None)
 def test_three_ways_agree(x, y):
-    story = run("σ(x y) + ln(y) tanh(x) + exp(sin(x))/y", {"x": x, "y": y})
+    trace = run("σ(x y) + ln(y) tanh(x) + exp(sin(x))/y", {"x": x, "y": y})
     for name in "xy":
-        exact = story.last.gradient(name)
-        assert complex_step(story, name) == pytest.approx(exact, rel=1e-12, abs=1e-14)
-        assert numerical_gradient(story, name) == pytest.approx(exact, rel=1e-6, abs=1e-8)
+        exact = trace.last.gradient(name)
+        assert complex_step(trace, name) == pytest.approx(exact, rel=1e-12, abs=1e-14)
+        assert numerical_gradient(trace, name) == pytest.approx(exact, rel=1e-6, abs=1e-8)
 
 
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.back], ids=lambda op: op.name)
@@ -252,12 +253,12 @@ def test_whatever_has_a_derivative_takes_complex_numbers(op):
     assert takes_complex(op, len(op.test_shapes) or len(op.inputs))
     for seed in range(3):
         values = drawn(op, op.test_shapes or [()] * len(op.inputs), seed)
-        story = run(written(op, values), values)
-        for port in story.graph.inputs:
-            if story.last.gradient(port) is None or op.name == "stop_gradient":
+        trace = run(written(op, values), values)
+        for port in trace.graph.inputs:
+            if trace.last.gradient(port) is None or op.name == "stop_gradient":
                 continue
             np.testing.assert_allclose(
-                complex_step(story, port), story.last.gradient(port), rtol=1e-12, atol=1e-15
+                complex_step(trace, port), trace.last.gradient(port), rtol=1e-12, atol=1e-15
             )
 
 
@@ -283,15 +284,15 @@ def test_a_comparison_is_flat_for_the_complex_step_too():
 
 
 def test_a_difference_over_a_jump_sees_the_jump():
-    story = run("[x > 2] + x", {"x": 2.0})
-    found = check_gradients(story, ["x"])["x"]
-    assert story.last.gradient("x") == 1 and found.numerical > 1e4
+    trace = run("[x > 2] + x", {"x": 2.0})
+    found = check_gradients(trace, ["x"])["x"]
+    assert trace.last.gradient("x") == 1 and found.numerical > 1e4
     assert [kink.node for kink in found.kinks] == ["v1"]
 
 
 def test_what_lies_beside_the_way_may_have_kinks():
-    story = run("a = relu(y); b = relu(x); c = x^2 a", {"x": 3.0, "y": 2.0})
-    assert complex_step(story, "x") == 12
+    trace = run("a = relu(y); b = relu(x); c = x^2 a", {"x": 3.0, "y": 2.0})
+    assert complex_step(trace, "x") == 12
 
 
 def test_a_stopped_value_is_held_in_the_complex_step():
@@ -310,6 +311,6 @@ def test_an_index_stays_where_it_points_while_its_name_moves(text):
     """A name may be a number and an index; what it points to has no slope."""
     program = read_program(text)
     values = with_defaults(program, {})
-    story = tell(make_plan(build(program, values)), values)
-    checked = check_gradients(story, story.graph.inputs)
+    trace = record(make_plan(build(program, values)), values)
+    checked = check_gradients(trace, trace.graph.inputs)
     assert checked and all(found.verdict == "correct" for found in checked.values())

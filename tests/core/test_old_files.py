@@ -40,7 +40,7 @@ def opened(name):
     return loads(path_of(name).read_text(encoding="utf-8"))
 
 
-def story_of(document):
+def trace_of(document):
     """Both passes as the command line runs them for a project's file."""
     request = Request(
         document.text,
@@ -50,7 +50,7 @@ def story_of(document):
         defaults=True,
         unfolded=document.unfolded,
     )
-    return request.story(json_hint)
+    return request.trace(json_hint)
 
 
 @pytest.mark.parametrize("name", PROJECTS)
@@ -60,14 +60,14 @@ def test_values_marks_and_settings_are_kept(name):
 
 @pytest.mark.parametrize("name", COMPUTED)
 def test_the_numbers_are_those_it_had(name):
-    assert_same_numbers(story_of(opened(name)), facts_of(name))
+    assert_same_numbers(trace_of(opened(name)), facts_of(name))
 
 
 @pytest.mark.parametrize("name", COMPUTED)
 def test_saved_and_opened_again_they_are_still_those(name):
     again = loads(dumps(opened(name)))
     assert_same_document(again, facts_of(name))
-    assert_same_numbers(story_of(again), facts_of(name))
+    assert_same_numbers(trace_of(again), facts_of(name))
 
 
 @pytest.mark.parametrize("name", GUESSED)

@@ -28,7 +28,7 @@ from core.notation.tree import Call, Name, Program, walk
 from core.ops import OPS
 from core.ops.base import elementwise
 from core.ops.kernels import KERNELS
-from core.passes.stepper import tell
+from core.passes.stepper import record
 from core.project.document import Document, dumps
 from core.service.request import typed_values
 from core.training.engines import Feed
@@ -36,7 +36,7 @@ from core.training.lab import Lab
 from core.training.setup import setup
 from tests.core.test_compiled import DATA, PROGRAMS, draw
 from tests.core.test_ops import PAIRS, drawn, name_of
-from tests.exported import HOSTILE, IRIS, LABS, SOFTMAX, STORIES, story_of, titled, values_of
+from tests.exported import HOSTILE, IRIS, LABS, SOFTMAX, TRACES, titled, trace_of, values_of
 from tests.test_documents import CONVENTIONS
 
 onnx = pytest.importorskip("onnx", reason="the package onnx is not installed")
@@ -148,7 +148,7 @@ def assert_batches(engine, graph, examples, batched, exact=True):
     own = own if batched else own[:1]
     feed = {identifier(name): np.array([values[name] for values in own], dtype) for name in batched}
     found = found_by(engine, model_of(graph, examples[0], element, batched), feed)
-    told = [tell(make_plan(graph), values).last for values in own]
+    told = [record(make_plan(graph), values).last for values in own]
     outputs = np.array([last.value(graph.output) for last in told])
     assert_same(found.pop(graph.output), outputs if batched else outputs[0], element, exact)
     for name in graph.inputs:
@@ -197,7 +197,7 @@ def test_a_new_operation_by_entries_needs_no_form(engine, monkeypatch):
     try:
         graph, values = alone(bump, [(3,)]), {"x": frozen([0.3, -0.4, 2.0])}
         found = found_by(engine, model_of(graph, values, DOUBLE, []))
-        told = tell(make_plan(graph), values).last
+        told = record(make_plan(graph), values).last
         assert_same(found["output"], told.value("output"))
         assert_same(found["dx"], told.gradient("x"))
     finally:
@@ -206,13 +206,13 @@ def test_a_new_operation_by_entries_needs_no_form(engine, monkeypatch):
 
 def test_what_has_no_form_is_named(monkeypatch):
     monkeypatch.setattr(onnx_forms, "FORMS", {name: FORMS[name] for name in FORMS if name != "softmax"})
-    story = story_of("softmax(s)", {"s": [1.0, 2.0]})
+    trace = trace_of("softmax(s)", {"s": [1.0, 2.0]})
     with pytest.raises(Problem, match=r"^softmax cannot be written in ONNX yet\. Export the NumPy script"):
-        formula_model(story.graph, story.inputs, PLAIN)
-    story = story_of("logsumexp(s)", {"s": [1.0, 2.0]})
-    formula_model(story.graph, story.inputs, PLAIN)
+        formula_model(trace.graph, trace.inputs, PLAIN)
+    trace = trace_of("logsumexp(s)", {"s": [1.0, 2.0]})
+    formula_model(trace.graph, trace.inputs, PLAIN)
     with pytest.raises(Problem, match=r"^The gradient of logsumexp cannot be written in ONNX yet\. Leave"):
-        formula_model(story.graph, story.inputs, BOTH)
+        formula_model(trace.graph, trace.inputs, BOTH)
 
 
 def test_filters_that_differ_from_example_to_example_are_refused():
@@ -226,14 +226,14 @@ def test_filters_that_differ_from_example_to_example_are_refused():
 
 
 @BY
-@pytest.mark.parametrize(("program", "values"), STORIES, ids=titled)
+@pytest.mark.parametrize(("program", "values"), TRACES, ids=titled)
 def test_a_model_finds_the_steppers_numbers_and_gradients(engine, program, values):
-    story = story_of(program, values)
-    graph, last = story.graph, story.last
+    trace = trace_of(program, values)
+    graph, last = trace.graph, trace.last
     element = element_for(engine, graph)
     exact = engine != "reference" or not any(node.op in APPROXIMATE for node in graph.nodes.values())
     found = found_by(
-        engine, formula_model(graph, story.inputs, Options("", PRECISIONS[element], gradients=True))
+        engine, formula_model(graph, trace.inputs, Options("", PRECISIONS[element], gradients=True))
     )
     expected = [last.value(graph.output), *(last.gradient(name) for name in graph.inputs)]
     expected = [value for value in expected if value is not None]
@@ -244,13 +244,13 @@ def test_a_model_finds_the_steppers_numbers_and_gradients(engine, program, value
 
 @BY
 def test_inputs_that_are_not_fed_have_their_values(engine):
-    story = story_of("b = 3\nz = w·x + b\ny = σ(z)", {"w": [2, -3], "x": [-1, -2]})
-    data = formula_model(story.graph, story.inputs, PLAIN)
+    trace = trace_of("b = 3\nz = w·x + b\ny = σ(z)", {"w": [2, -3], "x": [-1, -2]})
+    data = formula_model(trace.graph, trace.inputs, PLAIN)
     model = read(data)
     assert names(model.graph.input) == ["w", "x"]
     assert sorted(names(model.graph.initializer)) == ["b", "w", "x"]
-    assert_same(found_by(engine, data)["y"], story.last.value("y"))
-    moved = story_of("b = 3\nz = w·x + b\ny = σ(z)", {"w": [2, -3], "x": [-1, 0.5]})
+    assert_same(found_by(engine, data)["y"], trace.last.value("y"))
+    moved = trace_of("b = 3\nz = w·x + b\ny = σ(z)", {"w": [2, -3], "x": [-1, 0.5]})
     assert_same(found_by(engine, data, {"x": np.array([-1, 0.5])})["y"], moved.last.value("y"))
 
 
@@ -265,34 +265,34 @@ def test_inputs_that_are_not_fed_have_their_values(engine):
     ],
 )
 def test_what_is_safe_from_overflow_stays_so(engine, program, values):
-    story = story_of(program, values)
-    found = found_by(engine, formula_model(story.graph, story.inputs, BOTH))
+    trace = trace_of(program, values)
+    found = found_by(engine, formula_model(trace.graph, trace.inputs, BOTH))
     assert np.all(np.isfinite(np.concatenate([np.ravel(value) for value in found.values()])))
-    assert_same(found[story.graph.output], story.last.value(story.graph.output))
+    assert_same(found[trace.graph.output], trace.last.value(trace.graph.output))
 
 
 @BY
 @pytest.mark.parametrize(("program", "at", "gradients"), CONVENTIONS, ids=[row[0] for row in CONVENTIONS])
 def test_conventions_hold_where_there_is_no_derivative(engine, program, at, gradients):
-    story = story_of(program, typed_values(at.split()))
-    found = found_by(engine, formula_model(story.graph, story.inputs, BOTH))
+    trace = trace_of(program, typed_values(at.split()))
+    found = found_by(engine, formula_model(trace.graph, trace.inputs, BOTH))
     for name, gradient in typed_values(gradients.split()).items():
         np.testing.assert_array_equal(found[f"d{identifier(name)}"], gradient)
 
 
 @BY
 def test_an_infinite_gradient_reaches_the_chosen_entry_alone(engine):
-    story = story_of("1 / x[1]", {"x": [1.0, 0.0, 2.0]})
-    found = found_by(engine, formula_model(story.graph, story.inputs, BOTH))
-    assert found["dx"].tolist() == [0, -np.inf, 0] == story.last.gradient("x").tolist()
+    trace = trace_of("1 / x[1]", {"x": [1.0, 0.0, 2.0]})
+    found = found_by(engine, formula_model(trace.graph, trace.inputs, BOTH))
+    assert found["dx"].tolist() == [0, -np.inf, 0] == trace.last.gradient("x").tolist()
 
 
 def test_a_matrix_is_not_transposed_twice():
-    story = story_of("W^T x", {"W": np.ones((2, 3)), "x": [1.0, 2.0]})
-    graph = read(formula_model(story.graph, story.inputs, PLAIN)).graph
+    trace = trace_of("W^T x", {"W": np.ones((2, 3)), "x": [1.0, 2.0]})
+    graph = read(formula_model(trace.graph, trace.inputs, PLAIN)).graph
     assert [(node.op_type, *node.input) for node in graph.node] == [("MatMul", "x", "W")]
-    story = story_of("sum(V W^T)", {"V": np.ones((2, 3)), "W": np.ones((2, 3))})
-    graph = read(formula_model(story.graph, story.inputs, BOTH)).graph
+    trace = trace_of("sum(V W^T)", {"V": np.ones((2, 3)), "W": np.ones((2, 3))})
+    graph = read(formula_model(trace.graph, trace.inputs, BOTH)).graph
     turned = [(*node.input, *node.output) for node in graph.node if node.op_type == "Transpose"]
     assert not {name for name, _ in turned} & {name for _, name in turned}
 
@@ -300,18 +300,18 @@ def test_a_matrix_is_not_transposed_twice():
 @BY
 @pytest.mark.parametrize(("program", "output"), [("a = 2", "a_"), ("q = x + y; f = q y", "x_")])
 def test_an_output_that_is_an_input_is_told_too(engine, program, output):
-    story = story_of(program, {"x": 3.0, "y": 1.0})
-    data = formula_model(story.graph.with_output(output[0]), story.inputs, BOTH)
-    assert found_by(engine, data) == {output: story.last.value(output[0]), f"d{output[0]}": 1}
+    trace = trace_of(program, {"x": 3.0, "y": 1.0})
+    data = formula_model(trace.graph.with_output(output[0]), trace.inputs, BOTH)
+    assert found_by(engine, data) == {output: trace.last.value(output[0]), f"d{output[0]}": 1}
 
 
 def test_a_model_says_what_it_is_of():
-    story = story_of("z = w·x + b\ny = σ(z)  # a neuron", {"w": [2, -3], "x": [-1, -2], "b": -3})
-    model = read(formula_model(story.graph, story.inputs, PLAIN))
+    trace = trace_of("z = w·x + b\ny = σ(z)  # a neuron", {"w": [2, -3], "x": [-1, -2], "b": -3})
+    model = read(formula_model(trace.graph, trace.inputs, PLAIN))
     assert (model.producer_name, model.producer_version, model.ir_version) == ("Chainlight", "1.2.3", 8)
     assert [(opset.domain, opset.version) for opset in model.opset_import] == [("", 18)]
     assert model.doc_string.endswith("\n\nz = w·x + b\ny = σ(z)  # a neuron")
-    assert {prop.key: prop.value for prop in model.metadata_props}["program"] == story.graph.program.text
+    assert {prop.key: prop.value for prop in model.metadata_props}["program"] == trace.graph.program.text
     said = [(n.op_type, n.name, n.doc_string) for n in model.graph.node]
     assert said == [
         ("MatMul", "v1", "v1 = dot(w, x)"),
@@ -339,9 +339,9 @@ def behind_a_transposed_matrix(data):
 def test_no_vector_stands_behind_a_transposed_matrix():
     """There onnxruntime takes the matrix as it was before, and its numbers are wrong."""
     named = ("A = W^T; B = A; sum(A x) + sum(B x)", {"W": np.ones((2, 3)), "x": [1.0, 2.0]})
-    for program, values in [*STORIES, named]:
-        story = story_of(program, values)
-        assert behind_a_transposed_matrix(formula_model(story.graph, story.inputs, BOTH)) == []
+    for program, values in [*TRACES, named]:
+        trace = trace_of(program, values)
+        assert behind_a_transposed_matrix(formula_model(trace.graph, trace.inputs, BOTH)) == []
 
 
 # -- names
@@ -352,27 +352,27 @@ NAMES = ["λ", "alpha", "α", "x′", "ß", "float", "default", "loss", "input",
 @BY
 @pytest.mark.parametrize("wish", NAMES)
 def test_names_of_any_kind_are_those_of_c(engine, wish):
-    story = story_of(f"{wish} x + softplus({wish})", {canonical(wish): 2.0, "x": 3.0})
-    data = formula_model(story.graph, story.inputs, BOTH)
+    trace = trace_of(f"{wish} x + softplus({wish})", {canonical(wish): 2.0, "x": 3.0})
+    data = formula_model(trace.graph, trace.inputs, BOTH)
     graph = read(data).graph
     every = {*names(graph.node), *names(graph.initializer), *names(graph.input)}
     every |= {name for node in graph.node for name in [*node.input, *node.output]}
     assert all(re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name) and name not in KEYWORDS for name in every)
-    assert_same(next(iter(found_by(engine, data).values())), story.last.value(story.graph.output))
+    assert_same(next(iter(found_by(engine, data).values())), trace.last.value(trace.graph.output))
     first = graph.input[0]
     assert canonical(wish) in (first.name, first.doc_string)
 
 
 def test_names_stay_what_they_are():
-    story = story_of("input x + id y_1", {"input": 2.0, "x": 3.0, "y1": 1.0, "id": 2.0})
-    graph = read(formula_model(story.graph, story.inputs, PLAIN)).graph
+    trace = trace_of("input x + id y_1", {"input": 2.0, "x": 3.0, "y1": 1.0, "id": 2.0})
+    graph = read(formula_model(trace.graph, trace.inputs, PLAIN)).graph
     assert names(graph.input) == ["input", "x", "id", "y1"]
 
 
 @pytest.mark.parametrize("program", HOSTILE)
 def test_a_comment_of_any_kind_is_kept_as_text(program):
-    story = story_of(program, {"x": 2.0, "y": 3.0, "import": 1.0, "os": 1.0})
-    model = read(formula_model(story.graph, story.inputs, PLAIN))
+    trace = trace_of(program, {"x": 2.0, "y": 3.0, "import": 1.0, "os": 1.0})
+    model = read(formula_model(trace.graph, trace.inputs, PLAIN))
     assert model.doc_string.replace("\n", "").isprintable()
     assert "import os" in model.doc_string or "%s" in model.doc_string
 
@@ -409,7 +409,7 @@ def test_a_batch_is_predicted_as_a_loop_over_single_examples(engine, lab):
     plan = make_plan(made.graph.with_output(prediction))
     for number in range(7):
         example = made.examples.example(number)
-        assert_same(found[number], tell(plan, {**made.values, **example}).last.value(prediction))
+        assert_same(found[number], record(plan, {**made.values, **example}).last.value(prediction))
 
 
 @BY
@@ -484,7 +484,7 @@ def test_a_mask_is_drawn_for_each_example_and_is_the_same_on_the_way_back(engine
 def test_without_data_it_is_a_formula(engine):
     made = trained("no data")
     found = found_by(engine, trained_model(made, BOTH))
-    assert_same(found["f"], tell(make_plan(made.graph), made.values).last.value("f"))
+    assert_same(found["f"], record(make_plan(made.graph), made.values).last.value("f"))
     assert list(found) == ["f", "dw1", "dw2"]
 
 
@@ -532,10 +532,10 @@ def test_the_loss_keeps_its_name_from_the_programs():
 
 
 def test_a_long_program_is_written_soon_and_short():
-    story = story_of(
+    trace = trace_of(
         " + ".join(f"w{i} x" for i in range(1000)), {f"w{i}": 0.5 for i in range(1000)} | {"x": 2.0}
     )
-    data = formula_model(story.graph, story.inputs, BOTH)
+    data = formula_model(trace.graph, trace.inputs, BOTH)
     assert len(data) < 2_000_000
     assert found_by("reference", data)["dx"] == 500
 

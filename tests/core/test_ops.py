@@ -212,8 +212,8 @@ CONVENTIONS = [
 
 @pytest.mark.parametrize(("program", "values", "expected"), CONVENTIONS)
 def test_conventions_at_kinks(program, values, expected):
-    story = run(program, {name: frozen(value) for name, value in values.items()})
-    found = {name: story.last.gradient(name) for name in expected}
+    trace = run(program, {name: frozen(value) for name, value in values.items()})
+    found = {name: trace.last.gradient(name) for name in expected}
     assert all(same(found[name], frozen(expected[name])) for name in expected), found
 
 
@@ -244,22 +244,22 @@ AT_0 = [f"{op.name}(√x)" for op in FLAT if op.call] + [f"[√x {sign} 1]" for 
 @pytest.mark.parametrize("text", AT_0)
 @pytest.mark.parametrize("x", [0.0, [0.0, 4.0]])
 def test_nothing_at_all_passes_what_is_flat(text, x):
-    story = run(f"a = {text}; L = sum(a + x)", {"x": frozen(x)})
-    assert np.all(np.equal(story.last.gradient("x"), 1))
-    assert np.all(np.equal(story.last.gradient("v1"), 0))  # the root
-    assert "v1" not in {step.arg for step in story.steps if isinstance(step, Flowed)}
+    trace = run(f"a = {text}; L = sum(a + x)", {"x": frozen(x)})
+    assert np.all(np.equal(trace.last.gradient("x"), 1))
+    assert np.all(np.equal(trace.last.gradient("v1"), 0))  # the root
+    assert "v1" not in {step.arg for step in trace.steps if isinstance(step, Flowed)}
 
 
 def test_behind_what_is_flat_the_gradient_is_0_once_the_way_back_begins():
-    story = run("u = 2 x; f = step(u)", {"x": 3.0})
-    assert [story.snapshot(count).gradient("x") for count in range(len(story) + 1)] == [None] * 3 + [0]
-    assert not any(isinstance(step, Flowed) for step in story.steps)
-    assert story.last.gradient("u") == 0
+    trace = run("u = 2 x; f = step(u)", {"x": 3.0})
+    assert [trace.snapshot(count).gradient("x") for count in range(len(trace) + 1)] == [None] * 3 + [0]
+    assert not any(isinstance(step, Flowed) for step in trace.steps)
+    assert trace.last.gradient("u") == 0
 
 
 def test_where_a_gradient_stops_is_said_at_the_step_there():
-    story = run("f = step(x)", {"x": 3.0})
-    assert explain(story, 1).sentence.endswith(OPS["step"].says)
+    trace = run("f = step(x)", {"x": 3.0})
+    assert explain(trace, 1).sentence.endswith(OPS["step"].says)
 
 
 # a gate that is shut lets nothing pass, not even what is infinite: the program is constant around there
@@ -303,8 +303,8 @@ def test_a_cross_entropy_of_two_classes_has_the_slope_of_its_own_value_in_the_ta
 @pytest.mark.parametrize("alpha", [0.3, 1.0])
 @pytest.mark.parametrize("function", ["elu", "leaky_relu"])
 def test_a_slope_of_one_on_both_sides_is_no_kink(function, alpha):
-    story = run(f"{function}(x, α)", {"x": 0.0, "α": alpha})
-    assert bool(story.graph.nodes["f"].operation.kink.at.value({"x": 0.0, "α": alpha})) == (alpha != 1)
+    trace = run(f"{function}(x, α)", {"x": 0.0, "α": alpha})
+    assert bool(trace.graph.nodes["f"].operation.kink.at.value({"x": 0.0, "α": alpha})) == (alpha != 1)
 
 
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.kink], ids=name_of)
@@ -320,8 +320,8 @@ def test_small_losses_keep_their_digits(program):
 
 
 def test_sigmoid_is_precise_where_it_saturates():
-    story = run("sigmoid(x)", {"x": 36.0})
-    assert story.last.gradient("x") == pytest.approx(math.exp(-36), rel=1e-12)
+    trace = run("sigmoid(x)", {"x": 36.0})
+    assert trace.last.gradient("x") == pytest.approx(math.exp(-36), rel=1e-12)
 
 
 SAFE = [

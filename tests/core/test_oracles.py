@@ -202,11 +202,11 @@ PROGRAMS = [
 
 @pytest.mark.parametrize(("program", "function"), PROGRAMS, ids=[program for program, _ in PROGRAMS])
 def test_whole_programs_against_autograd(program, function):
-    story = run(program, {name: frozen(value) for name, value in VALUES.items()})
-    np.testing.assert_allclose(story.last.value(story.graph.output), function(VALUES), rtol=1e-12)
+    trace = run(program, {name: frozen(value) for name, value in VALUES.items()})
+    np.testing.assert_allclose(trace.last.value(trace.graph.output), function(VALUES), rtol=1e-12)
     expected = autograd.grad(function)(VALUES)
-    for name in story.graph.inputs:
-        np.testing.assert_allclose(story.last.gradient(name), expected[name], rtol=1e-10, atol=1e-12)
+    for name in trace.graph.inputs:
+        np.testing.assert_allclose(trace.last.gradient(name), expected[name], rtol=1e-10, atol=1e-12)
 
 
 FORMULAS = [

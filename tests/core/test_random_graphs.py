@@ -14,35 +14,35 @@ from core.derivatives.numerical import differences
 from core.graph.plan import make_plan
 from core.ops import OPS
 from core.ops.rules import Rule
-from core.passes.stepper import tell
+from core.passes.stepper import record
 from tests.graphs import random_graph
 
 MOST = 60  # nodes
 
 
 def told(seed, size, first=None):
-    """The story of a random graph, its output weighted with a random seed."""
+    """The trace of a random graph, its output weighted with a random seed."""
     chance = random.Random(seed)
     graph, values = random_graph(chance, size, first)
     shape = graph.nodes[graph.output].shape
     weights = frozen(np.random.default_rng(seed).uniform(0.5, 2, shape))
-    return tell(make_plan(graph), values, weights)
+    return record(make_plan(graph), values, weights)
 
 
-def slopes(story, name, h):
+def slopes(trace, name, h):
     """The gradient by centred differences, entry by entry."""
-    return np.array([row.slope for row in differences(story, name, h=h)])
+    return np.array([row.slope for row in differences(trace, name, h=h)])
 
 
-def assert_three_ways_agree(story):
-    last = story.last
-    reverse = {name: last.gradient(name) for name in story.graph.inputs}
-    forward = forward_gradient(story)
-    size = 1 + float(np.max(np.abs(last.value(story.graph.output))))
+def assert_three_ways_agree(trace):
+    last = trace.last
+    reverse = {name: last.gradient(name) for name in trace.graph.inputs}
+    forward = forward_gradient(trace)
+    size = 1 + float(np.max(np.abs(last.value(trace.graph.output))))
     for name, gradient in reverse.items():
-        gradient = np.zeros(story.graph.nodes[name].shape) if gradient is None else gradient
+        gradient = np.zeros(trace.graph.nodes[name].shape) if gradient is None else gradient
         np.testing.assert_allclose(forward[name], gradient, rtol=1e-9, atol=1e-9 * size, err_msg=name)
-        near, far = slopes(story, name, 1e-5), slopes(story, name, 2e-5)
+        near, far = slopes(trace, name, 1e-5), slopes(trace, name, 2e-5)
         smooth = np.abs(near - far) < 1e-5 * (size + np.abs(near))  # else a corner or a jump is near
         np.testing.assert_allclose(np.ravel(gradient)[smooth], near[smooth], rtol=1e-4, atol=1e-4 * size)
 
@@ -50,9 +50,9 @@ def assert_three_ways_agree(story):
 @pytest.mark.parametrize("name", OPS)
 def test_every_operation_agrees_among_others(name):
     seed = list(OPS).index(name)
-    story = told(seed, random.Random(seed).randint(1, MOST), OPS[name])
-    assert name in {node.op for node in story.graph.nodes.values()}
-    assert_three_ways_agree(story)
+    trace = told(seed, random.Random(seed).randint(1, MOST), OPS[name])
+    assert name in {node.op for node in trace.graph.nodes.values()}
+    assert_three_ways_agree(trace)
 
 
 @given(st.integers(0, 10**6), st.integers(1, MOST))
@@ -77,6 +77,6 @@ def test_a_random_graph_is_the_same_again():
 def test_a_wrong_rule_is_found(monkeypatch):
     wrong = replace(OPS["tanh"], back={"x": Rule("g * (1 - 0.99 * out^2)")})
     monkeypatch.setitem(OPS, "tanh", wrong)
-    story = told(1, 1, wrong)
+    trace = told(1, 1, wrong)
     with pytest.raises(AssertionError, match="Not equal to tolerance"):
-        assert_three_ways_agree(story)
+        assert_three_ways_agree(trace)

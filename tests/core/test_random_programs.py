@@ -9,7 +9,7 @@ from core.base.arrays import frozen
 from core.compiled import compile_plan
 from core.graph.builder import graph_of
 from core.graph.plan import make_plan
-from core.passes.stepper import tell
+from core.passes.stepper import record
 
 SHAPES = {"p": (), "q": (), "u": (2,), "v": (2,), "w": (3,), "A": (2, 3), "B": (3, 2), "S": (2, 2)}
 DATA = {"x": (2,), "y": (3,), "t": (), "X": (2, 3)}
@@ -110,7 +110,7 @@ def test_the_compiled_engine_agrees_with_the_stepper(seed):
         compiled.inputs[name][...] = np.stack([example[name] for example in examples], axis=-1)
     with np.errstate(all="ignore"):
         compiled.step()
-    told = [tell(plan, example).last for example in examples]
+    told = [record(plan, example).last for example in examples]
     np.testing.assert_allclose(
         compiled.loss, np.mean([last.value("L") for last in told]), rtol=1e-9, err_msg=text
     )

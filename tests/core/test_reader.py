@@ -6,7 +6,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.base.numbers import typed_text
-from core.graph.builder import graph_of, read_program
+from core.graph.builder import graph_of
+from core.graph.programs import read_program
 from core.notation.lexer import raw_tokens as tokens
 from core.notation.printers import expression_text, reading
 from core.notation.tree import (
@@ -237,16 +238,16 @@ def test_spans_point_at_their_text():
 
 
 def test_numbers_are_doubles_from_the_first():
-    story = run("9^9^9", {})
-    assert story.last.value("f") == np.inf
-    assert [note.message for note in story.graph.notes] == ["9^9^9 is infinite"]
+    trace = run("9^9^9", {})
+    assert trace.last.value("f") == np.inf
+    assert [note.message for note in trace.graph.notes] == ["9^9^9 is infinite"]
 
 
 def test_doubling_values_cost_a_node_each():
     text = "; ".join(["x0 = 1", *(f"x{i} = x{i - 1} + x{i - 1}" for i in range(1, 61))])
-    story = run(text, {})
-    assert len(story.graph.nodes) == 61
-    assert story.last.value("x60") == story.last.gradient("x0") == 2.0**60
+    trace = run(text, {})
+    assert len(trace.graph.nodes) == 61
+    assert trace.last.value("x60") == trace.last.gradient("x0") == 2.0**60
 
 
 def test_names_without_end_are_split_in_bounded_time():
@@ -264,10 +265,10 @@ LONG = {
 
 @pytest.mark.parametrize(("text", "value"), LONG.values(), ids=LONG)
 def test_five_thousand_terms_end_to_end(text, value):
-    story = run(text, {"x": 1.0})
-    assert story.last.value("f") == value
-    assert len(expression_text(story.graph.nodes["f"].tree)) > 4000
-    assert len(reading(story.graph.program)) > 4000
+    trace = run(text, {"x": 1.0})
+    assert trace.last.value("f") == value
+    assert len(expression_text(trace.graph.nodes["f"].tree)) > 4000
+    assert len(reading(trace.graph.program)) > 4000
 
 
 def test_work_grows_with_the_text_not_with_its_square(monkeypatch):

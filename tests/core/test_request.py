@@ -12,7 +12,7 @@ from core.service.request import Refusal, Request, json_hint, request_from, type
 
 def answer(text):
     request = request_from(text)
-    return Report(request, request.story(json_hint)).answer()
+    return Report(request, request.trace(json_hint)).answer()
 
 
 def test_a_request_is_answered():
@@ -40,7 +40,7 @@ def test_the_operations_of_the_table_are_in_the_notation_of_the_program():
     request = Request(
         "s = W x + b; p = relu(s)^T W x ⊙ b[0]; [p, leaky_relu(s[1]), max(1, b[1])]", defaults=True
     )
-    lines = Report(request, request.story(typed_hint)).text().splitlines()
+    lines = Report(request, request.trace(typed_hint)).text().splitlines()
     for text in ("W x", "v1 + b", "relu(s)", "b[0]", "leaky_relu(v", "max(1, v", "[p, v"):
         assert any(text in line for line in lines[3:]), text
 
@@ -86,7 +86,7 @@ def test_what_is_no_request_is_refused(text, message):
 
 def test_few_names_are_listed_of_many():
     with pytest.raises(Refusal, match="a, b, c, d, f, g, h, i and 2 more have no value"):
-        Request("+".join("abcdfghijk")).story(typed_hint)
+        Request("+".join("abcdfghijk")).trace(typed_hint)
 
 
 def test_a_typed_value_is_marked_where_it_is_wrong():

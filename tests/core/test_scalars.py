@@ -17,7 +17,7 @@ from core.graph.builder import graph_of
 from core.graph.graph import INPUT, Graph, Node
 from core.graph.plan import make_plan
 from core.notation.tree import Name, Program
-from core.passes.stepper import tell
+from core.passes.stepper import record
 from core.training.inferred_roles import roles_of
 from core.training.settings import Settings
 from core.training.trainer import Trainer
@@ -60,7 +60,7 @@ def same_bits(one, other):
 
 
 def assert_as_told(compiled, plan, values):
-    last = tell(plan, values).last
+    last = record(plan, values).last
     for node, array in compiled.values.items():
         assert same_bits(float(array), last.value(node)), (node, values)
     for name in compiled.views:
@@ -227,7 +227,7 @@ def test_descent_on_a_formula_goes_where_the_stepper_says():
     plan = make_plan(graph)
     for _ in range(20):
         at = {name: float(value) for name, value in trainer.values().items()}
-        last = tell(plan, at).last
+        last = record(plan, at).last
         assert trainer.step().batch_loss == last.value("f")
         assert trainer.values() == {name: at[name] - 0.01 * last.gradient(name) for name in at}
 

@@ -44,14 +44,14 @@ def test_what_is_no_seed_is_refused(ask, message):
 
 
 def test_a_row_of_the_jacobian_is_the_gradient_of_an_entry():
-    story = run("softmax(s)", SOFTMAX, seed=entry_seed("f", (3,), (0,)))
+    trace = run("softmax(s)", SOFTMAX, seed=entry_seed("f", (3,), (0,)))
     p = np.exp(SOFTMAX["s"]) / np.sum(np.exp(SOFTMAX["s"]))
-    np.testing.assert_allclose(story.last.gradient("s"), p[0] * (np.eye(3)[0] - p), rtol=1e-14)
+    np.testing.assert_allclose(trace.last.gradient("s"), p[0] * (np.eye(3)[0] - p), rtol=1e-14)
 
 
 def test_a_number_as_seed_scales_every_gradient():
-    story = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, seed=-2.0)
-    assert [story.last.gradient(name) for name in "xyz"] == [8, 8, -6]
+    trace = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, seed=-2.0)
+    assert [trace.last.gradient(name) for name in "xyz"] == [8, 8, -6]
 
 
 SAID = [
@@ -81,8 +81,8 @@ def test_a_seed_by_itself_is_said():
 
 
 def seed_step(text, values, seed=None, output=""):
-    story = run(text, values, output, seed)
-    return explain(story, story.position("seed")), explain(story, len(story))
+    trace = run(text, values, output, seed)
+    return explain(trace, trace.position("seed")), explain(trace, len(trace))
 
 
 def test_the_usual_seed_is_explained_as_a_derivative():
@@ -119,9 +119,9 @@ def test_a_number_is_explained():
 
 
 def test_the_program_keeps_its_name_when_another_node_is_the_output():
-    story = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "v1")
-    assert latex(explain(story, 0).rule).startswith(r"\begin{aligned} f & =")
-    assert story.graph.own_output == "f" == story.graph.with_output("x").with_output("f").own_output
+    trace = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "v1")
+    assert latex(explain(trace, 0).rule).startswith(r"\begin{aligned} f & =")
+    assert trace.graph.own_output == "f" == trace.graph.with_output("x").with_output("f").own_output
 
 
 # -- what was chosen and no longer fits

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.graph.builder import read_program
+from core.graph.programs import read_program
 from core.notation.printers import expression_text
 from core.notation.simplify import simplified
 from core.notation.simplify.writing import on_one_line

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from core.base.errors import Problem
-from core.graph.builder import graph_of, read_program
+from core.graph.builder import graph_of
+from core.graph.programs import read_program
 from core.passes.stepper import run
 from core.service.report import Report
 from core.service.request import Refusal, json_hint, request_from
@@ -17,13 +18,13 @@ SLIDES = json.loads((Path(__file__).parents[1] / "cases" / "slides.json").read_t
 
 def answer(program, **values):
     request = request_from(json.dumps({"program": program, "values": values}))
-    return Report(request, request.story(json_hint)).answer()
+    return Report(request, request.trace(json_hint)).answer()
 
 
 @pytest.mark.parametrize("slide", SLIDES, ids=lambda slide: f"{slide['scene']} {slide['program'][:40]}")
 def test_programs_of_the_scenes_are_read_as_meant(slide):
     request = request_from(json.dumps({"program": slide["program"], "values": slide["values"]}))
-    found = Report(request, request.story(json_hint)).answer()
+    found = Report(request, request.trace(json_hint)).answer()
     np.testing.assert_allclose(found["value"], slide["value"], rtol=1e-9, atol=1e-9)
 
 

@@ -39,7 +39,7 @@ def problem_of(program, values):
 @cache
 def _problem_of(line):
     try:
-        Report(request := request_from(line), request.story(json_hint)).answer()
+        Report(request := request_from(line), request.trace(json_hint)).answer()
     except Refusal as refusal:
         return refusal.problem
     except Problem as problem:
@@ -81,7 +81,7 @@ def first_clause(sentence):
 def test_it_is_read_to_its_value_and_gradients(case):
     gradients = case.get("grads", {})
     request = request_of(case["program"], case["values"], wrt=list(gradients))
-    answer = Report(request, request.story(json_hint)).answer()
+    answer = Report(request, request.trace(json_hint)).answer()
     assert_close(answer["value"], case["value"], f"value of {answer['reading']}")
     if gradients:
         assert len(answer["grads"]) == len(gradients)
@@ -93,7 +93,7 @@ def test_it_is_read_to_its_value_and_gradients(case):
 def test_what_need_not_be_read_is_not_read_as_something_else(case):
     try:
         request = request_of(case["program"], case["values"])
-        answer = Report(request, request.story(json_hint)).answer()
+        answer = Report(request, request.trace(json_hint)).answer()
     except (Refusal, Problem):
         return
     assert_close(answer["value"], case["value"], f"value of {answer['reading']}")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from core.base.arrays import frozen
 from core.base.errors import Problem
 from core.derivatives.symbolic import MAX_SIZE, derivative
-from core.graph.builder import build, graph_of, read_program
+from core.graph.builder import build, graph_of
+from core.graph.programs import read_program
 from core.math.latex import latex
 from core.notation.tree import walk
 from core.ops import OPS
@@ -115,22 +116,22 @@ def test_the_formula_is_typeset(program, by, formula):
 
 def agrees(program, values, by, tolerance=1e-9, of=""):
     """Whether the closed form, read back, computes the gradient of the backward pass."""
-    story = run(program, values, of)
-    gradient = story.last.gradient(by)
+    trace = run(program, values, of)
+    gradient = trace.last.gradient(by)
     if gradient is None or not np.all(np.isfinite(gradient)):
         return None
-    found = derivative(story.graph, by)
-    reads = {name: story.last.value(name) for name in story.graph.inputs}
+    found = derivative(trace.graph, by)
+    reads = {name: trace.last.value(name) for name in trace.graph.inputs}
     answer = run(found.program, reads)
     value = answer.last.value(answer.graph.output)
-    scale = np.maximum(np.abs(gradient), 1e-3 * _largest(story))
+    scale = np.maximum(np.abs(gradient), 1e-3 * _largest(trace))
     return bool(np.all(np.abs(np.asarray(value) - gradient) <= tolerance * np.maximum(scale, 1e-9)))
 
 
-def _largest(story):
+def _largest(trace):
     """The largest value or gradient on the way: rounding is relative to it."""
-    names = story.graph.nodes
-    found = [x for n in names for x in (story.last.value(n), story.last.gradient(n)) if x is not None]
+    names = trace.graph.nodes
+    found = [x for n in names for x in (trace.last.value(n), trace.last.gradient(n)) if x is not None]
     return max(float(np.max(np.abs(x))) for x in found)
 
 
@@ -182,24 +183,24 @@ def test_closed_forms_of_random_programs_agree_with_the_backward_pass(parts, val
     lines.append("f = " + " + ".join([f"({parts[-1]})", *(f"x·{name}" for name in names)]))
     program = "; ".join(lines)
     try:
-        story = run(program, values)
+        trace = run(program, values)
     except Problem:  # a line of numbers alone
         assume(False)
-    finite = [story.last.value(name) for name in story.graph.nodes]
+    finite = [trace.last.value(name) for name in trace.graph.nodes]
     assume(all(math.isfinite(value) and abs(value) < 1e6 for value in finite))
     assume(
         not any(
-            node.operation.kink and _near_kink(story, node)
-            for node in story.graph.nodes.values()
+            node.operation.kink and _near_kink(trace, node)
+            for node in trace.graph.nodes.values()
             if not node.is_leaf
         )
     )
-    for by in story.graph.inputs:
+    for by in trace.graph.inputs:
         assert agrees(program, values, by) is not False, (program, by)
 
 
-def _near_kink(story, node):
-    known = {p: story.last.value(a) for p, a in zip(node.operation.inputs, node.args, strict=True)}
+def _near_kink(trace, node):
+    known = {p: trace.last.value(a) for p, a in zip(node.operation.inputs, node.args, strict=True)}
     return bool(node.operation.kink.at.value(known))
 
 
@@ -400,10 +401,10 @@ def test_one_entry_of_a_vector_has_a_closed_form(text, by, written):
     found = derivative(graph, by, entry=(1,))
     assert written is None or found.text == written
     length = graph.nodes[graph.output].shape
-    story = run(text, values, seed=entry_seed(graph.output, length, (1,)))
+    trace = run(text, values, seed=entry_seed(graph.output, length, (1,)))
     computed = run(found.program, values).last
     np.testing.assert_allclose(
-        computed.value(computed.story.graph.output), story.last.gradient(by), rtol=1e-12
+        computed.value(computed.trace.graph.output), trace.last.gradient(by), rtol=1e-12
     )
     assert all(r"[1]}{\partial" in latex(step.math) for step in found.steps)
 

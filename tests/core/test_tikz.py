@@ -13,7 +13,7 @@ from core.figure import draw, figure, label_width
 from core.graph.builder import build, graph_of
 from core.graph.plan import make_plan
 from core.notation.tree import Binary, Call, Name, Program, Statement, Transposed
-from core.passes.stepper import run, tell
+from core.passes.stepper import record, run
 from core.passes.unfold import anything, unfolded
 
 PARTS = "ink faint line paper value gradient lit lit_back receiving negative zero positive".split()
@@ -31,9 +31,9 @@ NET = (
 
 
 def figure_at(example, step):
-    story = run(*example)
-    drawing = draw(story.graph, room=label_width(story))
-    return figure(drawing, story.snapshot(story.position(step)))
+    trace = run(*example)
+    drawing = draw(trace.graph, room=label_width(trace))
+    return figure(drawing, trace.snapshot(trace.position(step)))
 
 
 @pytest.mark.parametrize("example", [NEURON, NET], ids=lambda example: example[0])
@@ -49,8 +49,8 @@ def test_brackets_close_and_names_exist(example, step):
 
 
 def test_a_chosen_output_has_a_double_ring():
-    story = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "v1")
-    text = tikz(figure(draw(story.graph), story.last), COLOURS)
+    trace = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "v1")
+    text = tikz(figure(draw(trace.graph), trace.last), COLOURS)
     assert re.findall(r"\\node\[operation.*chosen.*\] \((\w+)\)", text) == ["v1"]
     assert "chosen," not in tikz(figure_at(NET, "end"), COLOURS)
 
@@ -73,8 +73,8 @@ def unfolded_figure():
     """The sigmoid of a neuron, and its dot product, written out."""
     program, values = "y = σ(w·x)", {"w": frozen([2, -3]), "x": frozen([-1, -2])}
     graph = unfolded(graph_of(program, values), anything)
-    story = tell(make_plan(graph), values)
-    return figure(draw(graph, room=label_width(story)), story.snapshot(story.position("backward:3")))
+    trace = record(make_plan(graph), values)
+    return figure(draw(graph, room=label_width(trace)), trace.snapshot(trace.position("backward:3")))
 
 
 def test_frames_stand_below_everything_with_their_titles():
@@ -96,8 +96,8 @@ def named_figure():
         sum_ = Binary("+", sum_, Transposed(Name(name)))
     values = dict.fromkeys(NAMES, 0.5)
     program = Program("", (Statement(sum_, "h_{t-1}"), Statement(Call("exp", (Name("h_{t-1}"),)), "ŷ")))
-    story = tell(make_plan(build(program, values)), values)
-    return figure(draw(story.graph), story.last)
+    trace = record(make_plan(build(program, values)), values)
+    return figure(draw(trace.graph), trace.last)
 
 
 def figure_of_signs():
@@ -105,8 +105,8 @@ def figure_of_signs():
     program = "squared_error(x, y) + nll(q, k) + l1(x) + sum(abs(x)) + logsumexp(x) + sum(conv2d(A, K))"
     values = {"x": frozen([0.5, 1.5]), "y": frozen([1, 0]), "q": frozen([0.2, 0.8]), "k": 1.0}
     values |= {"A": frozen(np.ones((4, 4))), "K": frozen(np.ones((2, 2)))}
-    story = run(f"z = {program}; f = z + l2(x)", values)
-    return figure(draw(story.graph), story.last)
+    trace = run(f"z = {program}; f = z + l2(x)", values)
+    return figure(draw(trace.graph), trace.last)
 
 
 @pytest.mark.parametrize("make", [named_figure, figure_of_signs])

@@ -30,9 +30,9 @@ from tests.exported import (
     PROGRAMS,
     RNG,
     SOFTMAX,
-    STORIES,
-    story_of,
+    TRACES,
     titled,
+    trace_of,
     under_torch,
     unknown_names,
     values_of,
@@ -45,14 +45,14 @@ def test_every_kernel_of_a_value_can_be_written_and_the_programs_use_every_opera
     rules = [op.value_rule(len(op.inputs)) for op in OPS.values()]
     called = {part.function for rule in rules for part in walk(rule.computed) if isinstance(part, Call)}
     assert {name for name in called if not KERNELS[name].number} == TORCH.keys() | {"kept"}
-    used = {node.op for program in PROGRAMS for node in story_of(program).graph.nodes.values()}
+    used = {node.op for program in PROGRAMS for node in trace_of(program).graph.nodes.values()}
     assert used >= set(OPS)
 
 
 def test_an_operation_that_cannot_be_written_is_named(monkeypatch):
     monkeypatch.delitem(TORCH, "softmax")
     with pytest.raises(Problem, match="softmax cannot be written in PyTorch yet"):
-        pytorch_script(story_of("softmax(x)[0]", {"x": [1.0, 2.0]}))
+        pytorch_script(trace_of("softmax(x)[0]", {"x": [1.0, 2.0]}))
 
 
 KNOWN = """
@@ -64,7 +64,7 @@ torch.mean torch.outer torch.where
 
 
 def test_what_pytorch_has_is_written_as_one_knows_it():
-    text = "".join(pytorch_script(story_of(program)) for program in PROGRAMS)
+    text = "".join(pytorch_script(trace_of(program)) for program in PROGRAMS)
     assert [called for called in KNOWN if f"{called}(" not in text] == []
     assert all(part in text for part in (" @ ", ".T", ".detach()", ".clamp(min=-0.5).clamp(max=p)"))
 
@@ -100,15 +100,15 @@ def test_a_rule_is_written_for_what_it_works_on(rule, operands, written):
     assert found.batched == any(one.batched for one in operands)
 
 
-@pytest.mark.parametrize(("program", "values"), STORIES, ids=titled)
+@pytest.mark.parametrize(("program", "values"), TRACES, ids=titled)
 def test_a_pytorch_script_compiles_and_all_its_names_are_known(program, values):
-    text = pytorch_script(story_of(program, values))
+    text = pytorch_script(trace_of(program, values))
     assert unknown_names(text) == set()
     assert ("F." in text) == ("import torch.nn.functional as F" in text)
 
 
 def test_statements_are_those_of_the_program():
-    text = pytorch_script(story_of("z = w·x + b\ny = σ(z)", {"w": [2, -3], "x": [-1, -2], "b": -3}))
+    text = pytorch_script(trace_of("z = w·x + b\ny = σ(z)", {"w": [2, -3], "x": [-1, -2], "b": -3}))
     assert "w = torch.tensor([2.0, -3.0], requires_grad=True)" in text
     assert "\n".join(["z = w @ x + b", "y = torch.sigmoid(z)", "", "# backward pass", "y.backward()"]) in text
     assert 'check("dy/db", b.grad, 0.1966119332414818' in text
@@ -194,7 +194,7 @@ def test_a_training_script_keeps_its_own_names_for_itself():
 @NEEDS_TORCH
 @pytest.mark.parametrize("old, new", [("f, 6.0", "f, 6.00001"), ("x.grad, 3.0", "x.grad, 3.00001")])
 def test_a_wrong_number_fails_the_scripts_own_assertion(old, new):
-    text = pytorch_script(story_of("x y", {"x": 2.0, "y": 3.0}))
+    text = pytorch_script(trace_of("x y", {"x": 2.0, "y": 3.0}))
     assert old in text
     with pytest.raises(AssertionError, match="is not"):
         under_torch(text.replace(old, new))
@@ -210,9 +210,9 @@ def test_the_reserved_names_are_those_of_pytorch():
 
 @pytest.mark.torch
 @NEEDS_TORCH
-@pytest.mark.parametrize(("program", "values"), STORIES, ids=titled)
+@pytest.mark.parametrize(("program", "values"), TRACES, ids=titled)
 def test_pytorch_finds_the_steppers_numbers(program, values):
-    assert under_torch(pytorch_script(story_of(program, values)))
+    assert under_torch(pytorch_script(trace_of(program, values)))
 
 
 @pytest.mark.parametrize("lab", LABS)

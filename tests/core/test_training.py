@@ -14,7 +14,7 @@ from core.data.datasets import DATASETS
 from core.data.examples import Dataset, Examples
 from core.graph.builder import graph_of
 from core.graph.plan import make_plan
-from core.passes.stepper import tell
+from core.passes.stepper import record
 from core.training import trainer as trainer_module
 from core.training.activations import ACTIVATIONS
 from core.training.boundary import Plane, boundary, plane_of
@@ -392,7 +392,7 @@ def test_values_open_on_the_canvas_at_the_loss_of_the_lab():
     trainer = network_trainer(network, data)
     trainer.step(10)
     plan = make_plan(trainer.graph)
-    losses = [tell(plan, trainer.example(i)).last.value("L_reg") for i in range(len(data))]
+    losses = [record(plan, trainer.example(i)).last.value("L_reg") for i in range(len(data))]
     assert trainer.losses()[0] == pytest.approx(np.mean(losses), rel=1e-12)
     np.testing.assert_allclose(trainer.node_values(["L_reg"])["L_reg"], losses, rtol=1e-12)
     assert set(trainer.values()) == {"W1", "b1", "W2", "b2", "λ"}
@@ -676,7 +676,7 @@ def test_the_boundary_is_the_prediction_at_every_point():
     for row, x2 in enumerate(np.linspace(-2, 2, 5)):
         for column, x1 in enumerate(np.linspace(-1, 1, 5)):
             values = trainer.example(0) | {"x": frozen([x1, x2])}
-            last = tell(plan, values).last
+            last = record(plan, values).last
             assert found[row, column] == pytest.approx(last.value("y"), abs=1e-5)
             np.testing.assert_allclose(plane.unit_maps()["a1"][:, row, column], last.value("a1"), atol=1e-5)
     assert np.array_equal(trainer.parameters, before)

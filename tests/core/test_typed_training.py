@@ -9,7 +9,7 @@ from core.base.arrays import frozen, shape_of
 from core.base.errors import Problem
 from core.graph.builder import graph_of
 from core.graph.plan import make_plan
-from core.passes.stepper import tell
+from core.passes.stepper import record
 from core.training.boundary import boundary
 from core.training.initial import initial_values
 from core.training.lab import Lab
@@ -474,10 +474,10 @@ def test_an_example_on_the_canvas_has_the_loss_of_the_training():
         "a = relu(conv2d(x, K)); s = W flatten(a); L = cross_entropy(s, k)",
         {},
     )
-    story = tell(make_plan(made.graph), {**made.values, **made.examples.example(3)})
+    trace = record(make_plan(made.graph), {**made.values, **made.examples.example(3)})
     trainer = made.trainer()
     place = list(trainer.train_data.rows).index(3)
-    assert story.last.value("L") == pytest.approx(trainer.node_values(["L"])["L"][place], rel=1e-12)
+    assert trace.last.value("L") == pytest.approx(trainer.node_values(["L"])["L"][place], rel=1e-12)
 
 
 def test_the_built_network_draws_what_it_always_drew():

@@ -7,8 +7,9 @@ import pytest
 from core.export.code import identifier
 from core.export.numpy.script import numpy_script
 from core.figure.sizes import extent
-from core.graph.builder import build, read_program
+from core.graph.builder import build
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.math.latex import latex
 from core.math.marks import marked
 from core.math.mathtree import Digits, Fenced, Letter, Root, Scripts, Sign, Tinted, Word, row
@@ -16,7 +17,7 @@ from core.math.typeset import PLAIN
 from core.notation.names import canonical
 from core.notation.tree import Binary, Call, Name, Number, Program, Statement, Transposed
 from core.ops import OPS
-from core.passes.stepper import tell
+from core.passes.stepper import record
 
 PRINTED = {
     "ŷ": r"\hat{y}",
@@ -179,18 +180,18 @@ def program(*statements):
     return Program("\n".join(f"{name} = …" for name, _ in statements), made)
 
 
-def story_of(names):
+def trace_of(names):
     """All names, multiplied and added in turn; the output is called ŷ."""
     tree = Name(names[0])
     for number, name in enumerate(names[1:]):
         tree = Binary("+" if number % 2 else "*", tree, Name(name))
     values = {name: 0.5 + number / 4 for number, name in enumerate(names)}
     graph = build(program(("ŷ", tree)), values)
-    return tell(make_plan(graph), values)
+    return record(make_plan(graph), values)
 
 
 def test_a_script_keeps_names_apart_and_tells_what_they_were(capsys):
-    text = numpy_script(story_of(["W⁽²⁾", "W2", "w_[1]", "w1", "x′", "h_{t-1}"]))
+    text = numpy_script(trace_of(["W⁽²⁾", "W2", "w_[1]", "w1", "x′", "h_{t-1}"]))
     told = " ".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# "))
     assert all(said in told for said in ("W⁽²⁾ is W2", "W2 is W2_", "ŷ is y_hat", "h_{t-1} is h_t_minus_1"))
     compile(text, "script", "exec")

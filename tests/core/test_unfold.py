@@ -14,16 +14,18 @@ from core.base.errors import Problem
 from core.compiled import compile_plan
 from core.export.numpy.script import numpy_script
 from core.export.torch.script import pytorch_script
-from core.graph.builder import build, graph_of, read_program
+from core.graph.builder import build, graph_of
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import make_plan
+from core.graph.programs import read_program
 from core.math.latex import latex
 from core.notation.tree import Name, Program
 from core.ops import OPS
 from core.passes.expansions import MOST_ENTRIES, expansion
 from core.passes.explain import badge, explain
 from core.passes.guessed_values import with_defaults
-from core.passes.stepper import tell, troubles
+from core.passes.not_finite import troubles
+from core.passes.stepper import record
 from core.passes.unfold import LEVELS, anything, composite, frame_of, key_of, parent, unfolded
 from core.service.report import operation_text
 from tests.core.test_explain import PROGRAMS
@@ -59,15 +61,15 @@ def at_defaults(text):
     return build(program, values), values
 
 
-def at_kinks(story):
+def at_kinks(trace):
     """The operations that stand where they have no derivative."""
-    nodes = (node for node in story.graph.nodes.values() if not node.is_leaf)
-    return {node.op for node in nodes if badge(story.last, node)}
+    nodes = (node for node in trace.graph.nodes.values() if not node.is_leaf)
+    return {node.op for node in nodes if badge(trace.last, node)}
 
 
-def saturates(story):
+def saturates(trace):
     """Whether a value is so large that the spelled-out form of σ, softmax or a loss loses its digits."""
-    values = (story.last.value(name) for name in story.graph.nodes)
+    values = (trace.last.value(name) for name in trace.graph.nodes)
     return any(np.any(np.abs(value) > 12) for value in values)
 
 
@@ -90,7 +92,7 @@ def a_kink_between(graph, one, other):
 
 def assert_same_facts(graph, other, values, seed=None, tolerance=1e-12):
     """Every node of the first graph has the same value and gradient in the other one."""
-    before, after = (tell(make_plan(g), values, seed).last for g in (graph, other))
+    before, after = (record(make_plan(g), values, seed).last for g in (graph, other))
     for name in graph.nodes:
         for fact in ("value", "gradient"):
             expected, found = getattr(before, fact)(name), getattr(after, fact)(name)
@@ -181,10 +183,10 @@ def test_unfolding_a_worked_example_keeps_its_numbers(case, wanted):
     values = {name: frozen(value) for name, value in case["values"].items()}
     graph = graph_of(case["program"], values)
     other = unfolded(graph, wanted)
-    story = tell(make_plan(other), values)
-    assert (case["id"] in OVERFLOWING) == bool(troubles(story))
+    trace = record(make_plan(other), values)
+    assert (case["id"] in OVERFLOWING) == bool(troubles(trace))
     if case["id"] in AT_A_KINK:
-        assert "maximum" in at_kinks(story)
+        assert "maximum" in at_kinks(trace)
     elif case["id"] not in OVERFLOWING:
         assert_same_facts(graph, other, values, tolerance=1e-11)
 
@@ -198,9 +200,9 @@ def test_unfolding_a_random_program_keeps_values_and_gradients(seed, level):
     except Problem as problem:
         assert "more than 10,000 nodes" in problem.message
         return
-    told = [tell(make_plan(graph), values) for graph in (plan.graph, other)]
-    safe = not any(troubles(story) or at_kinks(story) or saturates(story) for story in told)
-    if safe and not a_kink_between(plan.graph, *(story.last for story in told)):
+    told = [record(make_plan(graph), values) for graph in (plan.graph, other)]
+    safe = not any(troubles(trace) or at_kinks(trace) or saturates(trace) for trace in told)
+    if safe and not a_kink_between(plan.graph, *(trace.last for trace in told)):
         assert_same_facts(plan.graph, other, values, tolerance=1e-7)
 
 
@@ -370,9 +372,9 @@ def test_the_spelled_out_form_overflows_where_the_composite_does_not():
     values = {"x": frozen([800.0, 0.0])}
     graph = graph_of("softmax(x)[0]", values)
     other = unfolded(graph, composite)
-    stories = [tell(make_plan(g), values) for g in (graph, other)]
-    assert stories[0].last.value("f") == 1 and math.isnan(stories[1].last.value("f"))
-    assert [note.message for note in troubles(stories[1])] == [
+    traces = [record(make_plan(g), values) for g in (graph, other)]
+    assert traces[0].last.value("f") == 1 and math.isnan(traces[1].last.value("f"))
+    assert [note.message for note in troubles(traces[1])] == [
         "v1.1 is infinite: the exponential overflows above 709"
     ]
 
@@ -384,9 +386,9 @@ def test_the_spelled_out_form_overflows_where_the_composite_does_not():
 @pytest.mark.parametrize("text", PROGRAMS)
 def test_every_step_of_an_unfolded_program_can_be_explained(text, wanted):
     graph, values = at_defaults(text)
-    story = tell(make_plan(unfolded(graph, wanted)), values)
-    for count in range(len(story) + 1):
-        found = explain(story, count)
+    trace = record(make_plan(unfolded(graph, wanted)), values)
+    for count in range(len(trace) + 1):
+        found = explain(trace, count)
         assert found.title and found.sentence and found.rule is not None
         for formula in (found.rule, found.numbers):
             if formula is not None:
@@ -405,7 +407,7 @@ def test_the_compiled_engine_agrees_on_unfolded_graphs(text, wanted):
     compiled.set({name: value for name, value in values.items() if name != "x"})
     compiled.inputs["x"][...] = np.stack([example["x"] for example in examples], axis=-1)
     compiled.step()
-    told = [tell(make_plan(graph), example).last for example in examples]
+    told = [record(make_plan(graph), example).last for example in examples]
     np.testing.assert_allclose(compiled.loss, np.mean([p.value(graph.output) for p in told]), rtol=1e-12)
     expected = np.mean([snapshot.gradient(parameter) for snapshot in told], axis=0)
     found = compiled.part(compiled.gradient, parameter)
@@ -416,10 +418,10 @@ def test_the_compiled_engine_agrees_on_unfolded_graphs(text, wanted):
 @pytest.mark.parametrize("text", ["L = bce(σ(w·x + b), t)", "L = cross_entropy(tanh(W x + b), k)"])
 def test_scripts_of_unfolded_programs_find_the_same_gradients(text, wanted):
     graph, values = at_defaults(text)
-    story = tell(make_plan(unfolded(graph, wanted)), values)
-    found, gradients, _ = executed(numpy_script(story))
-    assert len(found) == len([n for n in story.graph.nodes.values() if n.op != CONSTANT or n.shape])
+    trace = record(make_plan(unfolded(graph, wanted)), values)
+    found, gradients, _ = executed(numpy_script(trace))
+    assert len(found) == len([n for n in trace.graph.nodes.values() if n.op != CONSTANT or n.shape])
     for name in graph.inputs:
-        if story.last.gradient(name) is not None:
-            np.testing.assert_allclose(gradients[name], story.last.gradient(name), rtol=1e-12)
-    compile(pytorch_script(story), "net.py", "exec")
+        if trace.last.gradient(name) is not None:
+            np.testing.assert_allclose(gradients[name], trace.last.gradient(name), rtol=1e-12)
+    compile(pytorch_script(trace), "net.py", "exec")

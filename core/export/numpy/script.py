@@ -1,6 +1,6 @@
 """A plan as a NumPy script: values, the forward pass line by line, the backward pass line by line, a check.
 
-numpy_script   the script of both passes of a story; it needs nothing but NumPy
+numpy_script   the script of both passes of a trace; it needs nothing but NumPy
 
 The lines are the plan's instructions, made from the same rules the stepper runs.
 """
@@ -33,7 +33,7 @@ from core.graph.plan import GRADIENT, OUTPUT, Instruction
 from core.notation.tree import with_names
 from core.ops.losses import PAIRED
 from core.passes.seed import is_chosen
-from core.passes.steps import Story
+from core.passes.trace import Trace
 
 TAKEN = """np math passes inputs values gradients gradient difference worst places place ends moved moved_by
 slope error h name most OUTPUT""".split()
@@ -71,23 +71,23 @@ for name in values:
 """
 
 
-def numpy_script(story: Story) -> str:
+def numpy_script(trace: Trace) -> str:
     """Write both passes of a trace as a script that needs nothing but NumPy.
 
     Args:
-        story: the trace, for its plan and its inputs' values.
+        trace: the trace, for its plan and its inputs' values.
 
     Returns:
-        The script: values, a function for each pass, and a check of the gradients by differences.
+        The script: values, a function that runs both passes, and a check of the gradients by differences.
     """
-    return _Listing(story).script()
+    return _Listing(trace).script()
 
 
 class _Listing:
     """The parts of one script."""
 
-    def __init__(self, story: Story):
-        self.story, self.graph, self.plan = story, story.graph, story.plan
+    def __init__(self, trace: Trace):
+        self.trace, self.graph, self.plan = trace, trace.graph, trace.plan
         self.live = self.graph.downstream_of(self.graph.inputs)
         self.helpers: dict[str, None] = {}
         names = Identifiers({*TAKEN, *HELPERS})
@@ -156,7 +156,7 @@ class _Listing:
         return [
             *(f"{' = '.join(row)} = np.float64(0)" for row in rows),
             *(f"{g} = np.zeros({shape})" for g, shape in shapes.items() if shape and g != seed),
-            assigned(seed, self.story.seed) if is_chosen(self.story.seed) else f"{seed} = {ones}",
+            assigned(seed, self.trace.seed) if is_chosen(self.trace.seed) else f"{seed} = {ones}",
         ]
 
     def values(self) -> dict[str, Value]:
@@ -164,7 +164,7 @@ class _Listing:
         found = {}
         for node in self.graph.nodes.values():
             if node.name in self.names and (node.is_leaf or node.name not in self.live):
-                value = self.story.last.value(node.name)
+                value = self.trace.last.value(node.name)
                 assert value is not None
                 found[self.names[node.name]] = value
         return found

@@ -35,7 +35,7 @@ from core.export.torch.optimizer import optimizer_class, optimizer_made
 from core.export.torch.script import imported
 from core.export.torch.text import TorchText, entries
 from core.graph.plan import make_plan
-from core.passes.stepper import tell
+from core.passes.stepper import record
 from core.training.engines import Feed
 from core.training.setup import Setup
 
@@ -62,7 +62,7 @@ class _Module:
         self.parameters = {node: names.new(node) for node in self.roles.parameters}
         self.fixed = {node: names.new(node) for node in (*self.roles.fixed, *self.graph.given)}
         self.prediction = self.roles.prediction or self.graph.output
-        self.values = tell(make_plan(self.graph), {**self.trainer.example(0), **setup.values}).last
+        self.values = record(make_plan(self.graph), {**self.trainer.example(0), **setup.values}).last
         self.text = self._text(names)
         self.forward = self.text.lines(self.graph.upstream_of(self.text.shown))
         typed = {node.name for node in setup.graph.nodes.values() if node.named}

@@ -1,6 +1,6 @@
 """A program as a PyTorch script: the formula with its gradients, proved equal to Chainlight's numbers.
 
-pytorch_script   the formula at the values of a story; `torch_module` writes what is trained
+pytorch_script   the formula at the values of a trace; `torch_module` writes what is trained
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from core.export.torch.functions import DEFINITIONS
 from core.export.torch.text import TorchText, followed
 from core.graph.graph import CONSTANT, Graph
 from core.passes.seed import is_chosen
-from core.passes.steps import Story
+from core.passes.trace import Trace
 
 TAKEN = [*"math torch F check found expected tensor text".split(), *DEFINITIONS]
 IMPORTS = {"math": "import math", "F": "import torch.nn.functional as F"}
@@ -33,28 +33,28 @@ def check(name, found, expected):
 '''
 
 
-def pytorch_script(story: Story) -> str:
+def pytorch_script(trace: Trace) -> str:
     """Write a trace's program as a PyTorch script that prints the output and the gradients of its inputs.
 
     Args:
-        story: the trace, for its graph and its inputs' values.
+        trace: the trace, for its graph and its inputs' values.
 
     Raises:
         Problem: an operation that PyTorch has no form for.
     """
-    graph = with_masks(story.graph)
+    graph = with_masks(trace.graph)
     names = Identifiers(TAKEN)
     inputs = {node: names.new(node) for node in graph.inputs}
     live = graph.downstream_of(graph.inputs)
-    values = {n: v for n in graph.nodes if n not in live and (v := _known(story, graph, n)) is not None}
+    values = {n: v for n in graph.nodes if n not in live and (v := _known(trace, graph, n)) is not None}
     known = {node: name(identifier) for node, identifier in inputs.items()}
     text = TorchText(graph, names, known, values, shown=[graph.output])
     lines = text.lines(set(graph.nodes))
     learned = followed(graph, graph.inputs)
-    given = [_assigned(identifier, story, node) for node, identifier in inputs.items()]
-    given += [MASKS] if random_nodes(story.graph) else []
+    given = [_assigned(identifier, trace, node) for node, identifier in inputs.items()]
+    given += [MASKS] if random_nodes(trace.graph) else []
     given += [f"{c} = torch.tensor({_value(value, c)})" for c, value in text.constants.items()]
-    renamed = {old: new for old, new in names.renamed.items() if _is_named(story, old)}
+    renamed = {old: new for old, new in names.renamed.items() if _is_named(trace, old)}
     output = printed(text.known[graph.output])
     forward = ["", "# forward pass", *lines] if lines else []
     return "\n".join(
@@ -72,13 +72,13 @@ def pytorch_script(story: Story) -> str:
             *given,
             *forward,
             "",
-            *_backward(story, output, graph.output in learned),
+            *_backward(trace, output, graph.output in learned),
             "",
             "",
             CHECK,
             "",
             "# the numbers that Chainlight computed",
-            *_checks(story, inputs, output),
+            *_checks(trace, inputs, output),
             "",
         ]
     )
@@ -89,13 +89,13 @@ def imported(lines: Iterable[str], module: str) -> list[str]:
     return [IMPORTS[module]] if any(re.search(rf"\b{module}\.", line) for line in lines) else []
 
 
-def _known(story: Story, graph: Graph, node: str) -> Value | None:
+def _known(trace: Trace, graph: Graph, node: str) -> Value | None:
     constant = graph.nodes[node].value
-    return story.last.value(node) if constant is None else constant
+    return trace.last.value(node) if constant is None else constant
 
 
-def _assigned(identifier: str, story: Story, node: str) -> str:
-    value = story.last.value(node)
+def _assigned(identifier: str, trace: Trace, node: str) -> str:
+    value = trace.last.value(node)
     assert value is not None
     return f"{identifier} = torch.tensor({_value(value, identifier)}, requires_grad=True)"
 
@@ -104,24 +104,24 @@ def _value(value: Value, target: str) -> str:
     return literal(value, "torch", len(f"{target} = torch.tensor("))
 
 
-def _is_named(story: Story, node: str) -> bool:
-    return node in story.graph.nodes and story.graph.nodes[node].op != CONSTANT
+def _is_named(trace: Trace, node: str) -> bool:
+    return node in trace.graph.nodes and trace.graph.nodes[node].op != CONSTANT
 
 
-def _backward(story: Story, output: str, reached: bool) -> list[str]:
+def _backward(trace: Trace, output: str, reached: bool) -> list[str]:
     if not reached:
         return ["# backward pass: nothing to do, for no gradient gets from the output to an input"]
-    if is_chosen(story.seed):
-        return ["# backward pass", f"{output}.backward(torch.tensor({_value(story.seed, output)}))"]
-    summed = f"torch.sum({output})" if shape_of(story.seed) else output
+    if is_chosen(trace.seed):
+        return ["# backward pass", f"{output}.backward(torch.tensor({_value(trace.seed, output)}))"]
+    summed = f"torch.sum({output})" if shape_of(trace.seed) else output
     return ["# backward pass", f"{summed}.backward()"]
 
 
-def _checks(story: Story, inputs: dict[str, str], output: str) -> list[str]:
+def _checks(trace: Trace, inputs: dict[str, str], output: str) -> list[str]:
     """A line for the output, and for each gradient that is finite."""
-    found = {output: (output, story.last.value(story.graph.output))}
+    found = {output: (output, trace.last.value(trace.graph.output))}
     for node, identifier in inputs.items():
-        found[f"d{output}/d{identifier}"] = (f"{identifier}.grad", story.last.gradient(node))
+        found[f"d{output}/d{identifier}"] = (f"{identifier}.grad", trace.last.gradient(node))
     lines = []
     for title, (tensor, value) in found.items():
         if value is None:

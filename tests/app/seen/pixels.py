@@ -153,14 +153,14 @@ class Canvas:
         self.scene.set_theme(theme)
 
     def open(self, text, step="start", **values):
-        """A program at a step of its story."""
+        """A program at a step of its trace."""
         self.session.open_program(text, values, "open")
         assert self.session.problem is None, self.session.problem
         self.go(step)
         return self
 
     def go(self, step):
-        self.session.seek(self.session.story.position(step))
+        self.session.seek(self.session.trace.position(step))
         return self
 
     def look(self, medium="canvas"):

@@ -152,13 +152,13 @@ def derivatives(number=0, text="sum(tanh(x))", by="x", **values):
         window.session.select(by)
         window.derivatives_dock.open()
         window.derivatives_dock.make().tabs.choose(number)
-        assert settled(lambda: answered_now(window.derivatives_dock.make().view, window.session.story))
+        assert settled(lambda: answered_now(window.derivatives_dock.make().view, window.session.trace))
 
     return look
 
 
-def answered_now(view, story):
-    return view.answered is not None and view.answered.story is story
+def answered_now(view, trace):
+    return view.answered is not None and view.answered.trace is trace
 
 
 def settled(holds):
@@ -258,7 +258,7 @@ COMMANDS = {
         lambda window: window.session.move_node("x", (9.0, 9.0), 1),
     ),
     "Derivatives panel": Does(visible("derivatives"), True),
-    "Differentiate this node": Does(lambda window: window.session.story.graph.output, "v1", selected("v1")),
+    "Differentiate this node": Does(lambda window: window.session.trace.graph.output, "v1", selected("v1")),
     "Seed": Does(focus, "Seed"),
     "Unfold": Does(unfolded, 1, selected("f", "σ(x)")),
     "Fold": Does(unfolded, 0, all_of(selected("f", "σ(x)"), lambda window: window.session.unfold("f"))),

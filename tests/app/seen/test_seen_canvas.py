@@ -134,7 +134,7 @@ def test_values_stand_above_their_edge_in_green_and_gradients_below_in_red(canva
 def test_at_a_fan_out_every_edge_has_its_contribution(light_canvas, medium, count):
     text = " + ".join(["sin(x)", "exp(x)", "tanh(x)", "x^2"][:count])
     canvas = light_canvas.open(text, "end", x=1.0)
-    seen, graph = canvas.look(medium), canvas.session.story.graph
+    seen, graph = canvas.look(medium), canvas.session.trace.graph
     for edge in graph.users["x"]:
         route = canvas.session.drawing.routes[edge.target, edge.port]
         beside = [around(*point, 4, 44) for point in route.sampled(12)[4:]]
@@ -196,12 +196,12 @@ def test_the_first_operand_arrives_above_the_second(light_canvas, text):
     """
     values = {"W": frozen([[1, 2], [3, 4]]), "x": frozen([1, 2])} if "W" in text else {"x": 2.0, "y": 3.0}
     canvas = light_canvas.open(text, **values)
-    story = canvas.session.story
-    name = next(n for n, node in story.graph.nodes.items() if node.op in ("sub", "div", "pow", "matvec"))
+    trace = canvas.session.trace
+    name = next(n for n, node in trace.graph.nodes.items() if node.op in ("sub", "div", "pow", "matvec"))
     box = canvas.box(name)
     beside = QRectF(box.left() - 12, box.top(), 10, box.height())
     sides = {}
-    for count, step in enumerate(story.steps, start=1):
+    for count, step in enumerate(trace.steps, start=1):
         if isinstance(step, Flowed) and step.node == name:
             canvas.session.seek(count)
             sides[step.port] = canvas.look().middle("gradient", within=beside)[1] - box.center().y()

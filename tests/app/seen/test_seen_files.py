@@ -126,8 +126,8 @@ def test_in_tikz_the_terms_of_a_sum_of_gradients_are_shown(light_canvas):
 def test_pages_come_in_the_order_of_the_steps(light_canvas, tmp_path):
     canvas = light_canvas.open("exp(sin(x))", x=1.0)
     session = canvas.session
-    shown = Figures(session.drawing, session.story, session.digits)
-    figures = [shown.at(count) for count in range(len(session.story) + 1)]
+    shown = Figures(session.drawing, session.trace, session.digits)
+    figures = [shown.at(count) for count in range(len(session.trace) + 1)]
     paths = save_pages(figures, tmp_path / "step.png", LIGHT, dpi=72)
     inks = []
     for path in sorted(paths):
@@ -144,7 +144,7 @@ def test_pages_come_in_the_order_of_the_steps(light_canvas, tmp_path):
 def test_the_clipboard_has_the_colours_of_the_window(window, shown_in):
     window.set_theme(shown_in)
     window.session.set_text("exp(x)")
-    window.session.seek(len(window.session.story))
+    window.session.seek(len(window.session.trace))
     window.actions_by_id["copy_figure"].trigger()
     image = QGuiApplication.clipboard().image()
     seen = Seen(image, image.rect(), of_theme(shown_in))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF
 
 from app.formula import layout, paint
 from app.widgets.theme import LIGHT
-from core.graph.builder import read_program
+from core.graph.programs import read_program
 from core.math.latex import latex
 from core.math.mathtree import Letter, Tinted
 from core.math.typeset import ATOM, PLAIN
@@ -92,7 +92,7 @@ def test_a_difference_in_a_difference_keeps_its_brackets():
 
 def test_a_step_back_has_the_upstream_gradient_then_the_local_then_what_comes_back(window, theme):
     window.set_theme(theme)
-    window.session.seek(window.session.story.position("backward:3"))
+    window.session.seek(window.session.trace.position("backward:3"))
     seen = widget(named(window, "Rule with numbers"), theme)
     found = [seen.middle(part)[0] for part in ("upstream", "local", "gradient")]
     assert found == sorted(found) and np.diff(found).min() > 10
@@ -117,12 +117,12 @@ ARRIVALS = {
 
 @pytest.mark.parametrize("text", ARRIVALS)
 def test_what_comes_back_is_added_where_other_gradients_arrive_as_well(text):
-    story = run(text, {"x": 1.0})
-    rules = [latex(explain(story, count).rule) for count in range(1, len(story) + 1)]
-    back = [rule for count, rule in enumerate(rules, start=1) if story.phase(count) == "backward"]
+    trace = run(text, {"x": 1.0})
+    rules = [latex(explain(trace, count).rule) for count in range(1, len(trace) + 1)]
+    back = [rule for count, rule in enumerate(rules, start=1) if trace.phase(count) == "backward"]
     signs = ["+=" if "+=" in rule else "=" for rule in back]
     assert sorted(signs) == sorted(ARRIVALS[text])
     into_x = [sign for rule, sign in zip(back, signs, strict=True) if r"\partial x" in rule.split("=")[0]]
-    assert set(into_x) == {ARRIVALS[text][-1]} and len(into_x) == story.graph.program.text.count(
+    assert set(into_x) == {ARRIVALS[text][-1]} and len(into_x) == trace.graph.program.text.count(
         "x"
     ) - text.count("exp")

@@ -23,7 +23,7 @@ def column(table, number):
 
 def test_the_table_has_values_and_gradients_in_their_colours(window, theme):
     window.set_theme(theme)
-    window.session.seek(len(window.session.story))
+    window.session.seek(len(window.session.trace))
     table = named(window, "Values and gradients", QTableWidget)
     seen = widget(table.viewport(), theme)
     for number, part in ((VALUE, "value"), (GRADIENT, "gradient")):
@@ -83,7 +83,7 @@ def steps(window, theme):
 def test_the_bar_has_the_forward_pass_the_seed_and_the_backward_pass_in_their_colours(window, theme):
     window.set_theme(theme)
     window.session.set_text("exp(sin(x))")
-    window.session.seek(len(window.session.story))
+    window.session.seek(len(window.session.trace))
     seen, _ = steps(window, theme)
     found = [seen.middle(part)[0] for part in ("value", "upstream", "gradient")]
     assert found == sorted(found)
@@ -107,7 +107,7 @@ def test_the_handle_goes_right_and_only_what_is_done_has_the_full_colour(window)
 
 def test_a_click_at_the_right_goes_to_the_end_and_one_at_the_left_to_the_start(window):
     bar = named(window, "Steps")
-    for share, cursor in ((0.99, len(window.session.story)), (0.01, 0), (0.5, 4)):
+    for share, cursor in ((0.99, len(window.session.trace)), (0.01, 0), (0.5, 4)):
         QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPointF(share * bar.width(), 10).toPoint())
         assert window.session.cursor == cursor
 
@@ -118,7 +118,7 @@ def test_a_click_at_the_right_goes_to_the_end_and_one_at_the_left_to_the_start(w
 def test_there_is_no_way_back_from_the_start_nor_on_from_the_end(window):
     buttons = [named(window, name, QToolButton) for name in ("Previous step", "Next step")]
     able = []
-    for count in (0, 3, len(window.session.story)):
+    for count in (0, 3, len(window.session.trace)):
         window.session.seek(count)
         able.append([button.isEnabled() for button in buttons])
     assert able == [[False, True], [True, True], [True, False]]

@@ -36,47 +36,47 @@ from core.derivatives.numerical import (
 from core.derivatives.symbolic import derivative
 from core.graph.graph import check_node
 from core.passes.seed import chosen_entry, seeded_text
-from core.passes.steps import Story
+from core.passes.trace import Trace
 
 # how many operations on numbers one way may take, about five seconds
 MOST_WORK_A_WAY = 10 * MOST_WORK
 
 
-def reverse_gradient(story: Story, name: str) -> Value:
+def reverse_gradient(trace: Trace, name: str) -> Value:
     """What the backward pass found; 0 where nothing came back."""
-    gradient = story.last.gradient(name)
+    gradient = trace.last.gradient(name)
     if gradient is None:
-        shape = story.graph.nodes[name].shape
+        shape = trace.graph.nodes[name].shape
         return frozen(np.zeros(shape)) if shape else 0.0
     return gradient
 
 
-def _reverse_slopes(story: Story, name: str) -> Iterator[float]:
-    return iter(np.asarray(reverse_gradient(story, name)).reshape(-1).tolist())
+def _reverse_slopes(trace: Trace, name: str) -> Iterator[float]:
+    return iter(np.asarray(reverse_gradient(trace, name)).reshape(-1).tolist())
 
 
-def _slopes(story: Story, name: str, method: str) -> Iterator[float]:
-    return (row.slope for row in differences(story, name, method))
+def _slopes(trace: Trace, name: str, method: str) -> Iterator[float]:
+    return (row.slope for row in differences(trace, name, method))
 
 
-class Way(Struct, frozen=True):
+class Method(Struct, frozen=True):
     """A way to a gradient: its entries one after the other, in `passes(entries)` passes over the graph.
 
     `method` is the kind of difference it takes, if it takes one; `price` what its multiplications are.
     """
 
-    slopes: Callable[[Story, str], Iterator[float]]
+    slopes: Callable[[Trace, str], Iterator[float]]
     passes: Callable[[int], int]
     method: str = ""
     price: Callable[[Cost], int] | None = None
 
 
-WAYS: Mapping[str, Way] = {
-    "reverse mode": Way(_reverse_slopes, lambda n: 1, price=lambda cost: cost.reverse // cost.outputs),
-    "forward mode": Way(forward_slopes, lambda n: n, price=lambda cost: cost.forward),
-    "one-sided": Way(partial(_slopes, method="one-sided"), lambda n: n + 1, "one-sided"),
-    "centred": Way(partial(_slopes, method="centred"), lambda n: 2 * n, "centred"),
-    "complex step": Way(complex_slopes, lambda n: n),
+METHODS: Mapping[str, Method] = {
+    "reverse mode": Method(_reverse_slopes, lambda n: 1, price=lambda cost: cost.reverse // cost.outputs),
+    "forward mode": Method(forward_slopes, lambda n: n, price=lambda cost: cost.forward),
+    "one-sided": Method(partial(_slopes, method="one-sided"), lambda n: n + 1, "one-sided"),
+    "centred": Method(partial(_slopes, method="centred"), lambda n: 2 * n, "centred"),
+    "complex step": Method(complex_slopes, lambda n: n),
 }
 
 
@@ -101,63 +101,63 @@ class Found(Struct, frozen=True):
         return None if self.value is None or self.way == "reverse mode" else verdict(self.error)
 
 
-def side_by_side(story: Story, name: str) -> Iterator[Found | None]:
+def side_by_side(trace: Trace, name: str) -> Iterator[Found | None]:
     """The output's gradient by each way, as it is found; None while one is still at work.
 
     Raises Problem for an unknown node.
     """
-    check_node(story.graph, name)
-    price = cost(story.graph, [name])
-    work = Probe(story, name).work
-    for way in WAYS:
-        yield from _row(story, name, way, price, work)
+    check_node(trace.graph, name)
+    price = cost(trace.graph, [name])
+    work = Probe(trace, name).work
+    for way in METHODS:
+        yield from _row(trace, name, way, price, work)
 
 
-def _row(story: Story, name: str, way: str, price: Cost, work: float) -> Iterator[Found | None]:
-    how, shape = WAYS[way], story.graph.nodes[name].shape
+def _row(trace: Trace, name: str, way: str, price: Cost, work: float) -> Iterator[Found | None]:
+    how, shape = METHODS[way], trace.graph.nodes[name].shape
     passes = how.passes(math.prod(shape))
     multiplications = how.price(price) if how.price else None
     slopes: list[float] = []
     try:
         if passes > 1 and passes * work > MOST_WORK_A_WAY:
             raise Problem(f"Left out: {passes:,} passes would take too long")
-        for slope in how.slopes(story, name):
+        for slope in how.slopes(trace, name):
             slopes.append(slope)
             yield None
     except Problem as problem:
         yield Found(way, None, problem.message, math.nan, passes, multiplications)
         return
-    value, exact = frozen(np.reshape(slopes, shape)), reverse_gradient(story, name)
+    value, exact = frozen(np.reshape(slopes, shape)), reverse_gradient(trace, name)
     error = relative_error(value, exact, LEAST)
-    kinks = _kinks(story, name, how.method, value, exact) if how.method and error > VERDICTS[-2].above else ()
+    kinks = _kinks(trace, name, how.method, value, exact) if how.method and error > VERDICTS[-2].above else ()
     yield Found(way, value, "", error, passes, multiplications, kinks)
 
 
-def _kinks(story: Story, name: str, method: str, value: Value, exact: Value) -> tuple[Straddled, ...]:
+def _kinks(trace: Trace, name: str, method: str, value: Value, exact: Value) -> tuple[Straddled, ...]:
     """The kinks that the worst entry's difference straddles."""
     errors = relative_errors(value, exact, LEAST)
     worst = np.unravel_index(int(np.argmax(errors)), errors.shape) if shape_of(value) else ()
-    return kinks_between(story, name, tuple(int(i) for i in worst), method=method)
+    return kinks_between(trace, name, tuple(int(i) for i in worst), method=method)
 
 
 # -- as text
 
 
-def ways_text(story: Story, names: Sequence[str], digits: int = DIGITS) -> str:
+def ways_text(trace: Trace, names: Sequence[str], digits: int = DIGITS) -> str:
     """For each name the closed form and the value by every way; at the end what the two modes cost."""
-    blocks = ["\n".join(_lines(story, name, digits)) for name in names]
-    if not story.graph.nodes[story.graph.output].shape:
-        price = cost(story.graph, names)
+    blocks = ["\n".join(_lines(trace, name, digits)) for name in names]
+    if not trace.graph.nodes[trace.graph.output].shape:
+        price = cost(trace.graph, names)
         blocks.append(f"{price.sentence}. {price.why}.")
     return "\n\n".join(blocks)
 
 
-def _lines(story: Story, name: str, digits: int) -> Iterator[str]:
-    of = seeded_text(story.graph.output, story.seed, story.graph.nodes, digits)
-    yield f"d{of}/d{name} = {_closed_form(story, name)}"
-    width = max(map(len, WAYS))
+def _lines(trace: Trace, name: str, digits: int) -> Iterator[str]:
+    of = seeded_text(trace.graph.output, trace.seed, trace.graph.nodes, digits)
+    yield f"d{of}/d{name} = {_closed_form(trace, name)}"
+    width = max(map(len, METHODS))
     kinks: dict[str, None] = {}
-    for found in filter(None, side_by_side(story, name)):
+    for found in filter(None, side_by_side(trace, name)):
         if found.value is None:
             yield f"  {found.way:<{width}}  {found.said}"
             continue
@@ -168,9 +168,9 @@ def _lines(story: Story, name: str, digits: int) -> Iterator[str]:
     yield from (f"  {sentence}" for sentence in kinks)
 
 
-def _closed_form(story: Story, name: str) -> str:
+def _closed_form(trace: Trace, name: str) -> str:
     try:
-        found = derivative(story.graph, name, entry=chosen_entry(story.seed) or ())
+        found = derivative(trace.graph, name, entry=chosen_entry(trace.seed) or ())
     except Problem as problem:
         return f"? ({problem.message})"
     where = "".join(f"\n  where {line}" for line in found.program.splitlines()[:-1])
@@ -178,9 +178,9 @@ def _closed_form(story: Story, name: str) -> str:
     return found.text + where + notes
 
 
-def jacobian_text(story: Story, of: str, by: str, layout: Layout, digits: int = DIGITS) -> str:
+def jacobian_text(trace: Trace, of: str, by: str, layout: Layout, digits: int = DIGITS) -> str:
     """The Jacobian of a node with respect to another: what it is, and its entries where they fit a page."""
-    found = jacobian(story, of, by, layout)
+    found = jacobian(trace, of, by, layout)
     rows = [[short(float(entry), digits) for entry in line] for line in found.matrix[:20, :12]]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     table = "\n".join(

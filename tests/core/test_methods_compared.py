@@ -7,7 +7,7 @@ import pytest
 
 from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.derivatives.ways import WAYS, Found, jacobian_text, side_by_side, ways_text
+from core.derivatives.methods_compared import METHODS, Found, jacobian_text, side_by_side, ways_text
 from core.passes.seed import entry_seed
 from core.passes.stepper import run
 
@@ -15,16 +15,16 @@ NEURON = "z = w·x + b; y = σ(z); L = 1/2 (y - t)^2"
 AT = {"w": frozen([2, -3]), "x": frozen([-1, -2]), "b": -3.0, "t": 1.0}
 
 
-def rows(story, name):
-    return {found.way: found for found in side_by_side(story, name) if found}
+def rows(trace, name):
+    return {found.way: found for found in side_by_side(trace, name) if found}
 
 
 def test_every_way_finds_the_gradient_of_a_neuron():
-    story = run(NEURON, AT)
-    found = rows(story, "w")
-    assert list(found) == list(WAYS)
+    trace = run(NEURON, AT)
+    found = rows(trace, "w")
+    assert list(found) == list(METHODS)
     for row in found.values():
-        np.testing.assert_allclose(row.value, story.last.gradient("w"), rtol=1e-6)
+        np.testing.assert_allclose(row.value, trace.last.gradient("w"), rtol=1e-6)
     assert {row.verdict.words for row in found.values() if row.verdict} == {"good"}
     assert found["reverse mode"].verdict is None
 
@@ -46,7 +46,7 @@ def test_the_price_of_each_way_is_told():
 def test_a_way_comes_in_pieces_and_reverse_mode_first():
     found = list(side_by_side(run(NEURON, AT), "w"))
     assert next(row.way for row in found if row) == "reverse mode"
-    assert found.count(None) == 2 * len(WAYS)
+    assert found.count(None) == 2 * len(METHODS)
 
 
 def test_at_a_kink_differences_are_wrong_and_say_why():
@@ -59,26 +59,26 @@ def test_at_a_kink_differences_are_wrong_and_say_why():
 
 
 def test_rounding_around_0_is_no_error():
-    story = run("softmax(s)", {"s": frozen([1, -2, 0])})
-    assert {row.verdict.words for row in rows(story, "s").values() if row.verdict} == {"good"}
+    trace = run("softmax(s)", {"s": frozen([1, -2, 0])})
+    assert {row.verdict.words for row in rows(trace, "s").values() if row.verdict} == {"good"}
 
 
 def test_the_seed_weighs_a_vector_in_every_way():
-    story = run("softmax(s)", {"s": frozen([1, -2, 0])}, seed=entry_seed("f", (3,), (0,)))
-    for row in rows(story, "s").values():
-        np.testing.assert_allclose(row.value, story.last.gradient("s"), rtol=1e-6)
+    trace = run("softmax(s)", {"s": frozen([1, -2, 0])}, seed=entry_seed("f", (3,), (0,)))
+    for row in rows(trace, "s").values():
+        np.testing.assert_allclose(row.value, trace.last.gradient("s"), rtol=1e-6)
     assert (
-        rows(story, "s")["reverse mode"].multiplications * 3
-        == rows(story, "s")["forward mode"].multiplications
+        rows(trace, "s")["reverse mode"].multiplications * 3
+        == rows(trace, "s")["forward mode"].multiplications
     )
 
 
 def test_what_would_take_too_long_is_left_out_and_its_price_told():
     rng = np.random.default_rng(1)
-    story = run(
+    trace = run(
         "sum(tanh(W x))", {"W": frozen(rng.normal(size=(300, 400))), "x": frozen(rng.normal(size=400))}
     )
-    found = rows(story, "W")
+    found = rows(trace, "W")
     assert found["reverse mode"].value.shape == (300, 400)
     assert found["forward mode"] == Found(
         "forward mode",
@@ -101,8 +101,8 @@ def test_a_node_that_is_not_there_is_refused():
 def test_a_closed_form_and_every_way_are_shown():
     text = ways_text(run("ln(x^2)", {"x": 3.0}), ["x"])
     assert text.startswith("df/dx = 2/x\n")
-    assert all(way in text for way in WAYS)
-    assert text.count("0.6667") == len(WAYS)
+    assert all(way in text for way in METHODS)
+    assert text.count("0.6667") == len(METHODS)
     assert "Reverse mode: 1 pass" in text
 
 
@@ -123,8 +123,8 @@ def test_a_kink_is_named_and_the_error_judged():
 
 
 def test_one_entry_of_a_vector_has_a_closed_form():
-    story = run("p = softmax(s)", {"s": frozen([1, -2, 0])}, seed=entry_seed("p", (3,), (0,)))
-    assert ways_text(story, ["s"]).startswith("dp[0]/ds = p[0] ([1, 0, 0]) − p[0] p\n")
+    trace = run("p = softmax(s)", {"s": frozen([1, -2, 0])}, seed=entry_seed("p", (3,), (0,)))
+    assert ways_text(trace, ["s"]).startswith("dp[0]/ds = p[0] ([1, 0, 0]) − p[0] p\n")
 
 
 def test_an_input_that_does_not_matter_has_derivative_0():
@@ -134,13 +134,13 @@ def test_an_input_that_does_not_matter_has_derivative_0():
 
 @pytest.mark.parametrize(("layout", "first"), [("numerator", "1  2"), ("denominator", "1  3")])
 def test_a_jacobian_is_named_and_listed(layout, first):
-    story = run("W x", {"W": frozen([[1, 2], [3, 4]]), "x": frozen([1, 2])})
-    text = jacobian_text(story, "f", "x", layout)
+    trace = run("W x", {"W": frozen([[1, 2], [3, 4]]), "x": frozen([1, 2])})
+    text = jacobian_text(trace, "f", "x", layout)
     assert "W" in text.splitlines()[0]
     assert text.splitlines()[2] == first
 
 
 def test_a_large_jacobian_is_shown_in_part():
-    story = run("sin(x)", {"x": frozen([0.1] * 30)})
-    text = jacobian_text(story, "f", "x", "numerator")
+    trace = run("sin(x)", {"x": frozen([0.1] * 30)})
+    text = jacobian_text(trace, "f", "x", "numerator")
     assert text.endswith("…") and len(text.splitlines()) == 23
