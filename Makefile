@@ -61,7 +61,7 @@ $(VENV)/installed-dev: pyproject.toml | $(PYTHON)
 	@$(PYTHON) -m compileall -q app core
 	@touch $@ $(VENV)/installed
 
-# on Linux PyPI's PyTorch brings CUDA, several GB: an index of its CPU wheels, in PIP_EXTRA_INDEX_URL, does without
+# on Linux PyPI's PyTorch brings CUDA, several GB; an index of its CPU wheels, in PIP_EXTRA_INDEX_URL, does without
 $(TORCH)/installed: pyproject.toml
 	.ci/make-venv $(TORCH) $(PYTHON3)
 	$(TORCH)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]' torch==2.13.0

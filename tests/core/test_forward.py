@@ -6,7 +6,7 @@ import pytest
 from core.base.arrays import frozen, same, shape_of, sum_to
 from core.base.errors import Problem
 from core.derivatives.forward import (
-    WAYS,
+    PUSHES,
     Cost,
     Pushed,
     along,
@@ -38,7 +38,7 @@ def test_every_operation_pushes_the_transpose_of_its_way_back(op, shapes):
             assert shape_of(pushed) == shape_of(out)
             expected = np.sum(np.multiply(contribution, tangent))
             assert np.sum(np.multiply(g, pushed)) == pytest.approx(expected, rel=1e-11, abs=1e-13)
-            slowly = WAYS["entry by entry"](op, port, {**values, "out": out}, tangent)
+            slowly = PUSHES["entry by entry"](op, port, {**values, "out": out}, tangent)
             np.testing.assert_allclose(slowly, pushed, rtol=1e-11, atol=1e-13)
 
 

@@ -143,7 +143,7 @@ def test_at_a_fan_out_every_edge_has_its_contribution(light_canvas, medium, coun
 
 def test_contributions_stand_in_the_order_of_their_edges(light_canvas):
     canvas = light_canvas.open("sin(x) + exp(x) + tanh(x) + x^2", "end", x=1.0)
-    drawing, snapshot = canvas.session.drawing, canvas.session.story.last
+    drawing, snapshot = canvas.session.drawing, canvas.session.trace.last
     found = [label for label in canvas.session.figure.labels if label.role == "contribution"]
     edges = sorted(drawing.leaving["x"], key=lambda edge: drawing.routes[edge.target, edge.port].end[1])
     wanted = [latex(number_math(snapshot.contribution(edge.target, edge.port))) for edge in edges]
