@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from core.base.arrays import Shape
 from core.notation.simplify.forms import Algebra, Atom, Sum, Term
 from core.notation.simplify.reading import Handler
@@ -40,25 +38,22 @@ def _numbers_and_rest(algebra: Algebra, part: Sum) -> tuple[Sum, Sum]:
 def linear(algebra: Algebra, label: str, x: Sum, y: Sum) -> Sum:
     """A product of vectors and matrices, numbers in front of it."""
     (a, left), (b, right) = _numbers_and_rest(algebra, x), _numbers_and_rest(algebra, y)
-    shape = SHAPES[label](left.shape, right.shape)
+    shape = _shape(label, left.shape, right.shape)
     if not a.terms or not b.terms:
         return algebra.zero
     return algebra.multiply(a, b, algebra.atom("Product", label, (left, right), shape))
 
 
-SHAPES: Mapping[str, Callable[[Shape, Shape], Shape]] = {
-    "dot": lambda x, y: (),
-    "outer": lambda x, y: (*x, *y),
-    "matvec": lambda x, y: x[:1],
-    "matvec_t": lambda x, y: x[1:],
-    "matmul": lambda x, y: (x[0], y[1]),
-    "matmul_t": lambda x, y: (x[0], y[0]),
-    "t_matmul": lambda x, y: (x[1], y[1]),
-}
+def _shape(label: str, x: Shape, y: Shape) -> Shape:
+    """The shape of a product, by the letters of its axes."""
+    factors, _, result = KERNELS[label].einsum.partition("->")
+    sizes = dict(zip(factors.replace(",", ""), (*x, *y), strict=True))
+    return tuple(sizes[letter] for letter in result)
 
 
 # a vector in front of a matrix is written behind it: xᵀW as Wᵀx, g Wᵀ as W g
 TURNED = {"vecmat": "matvec_t", "vecmat_t": "matvec"}
+PRODUCTS_OF_ARRAYS = {name for name, kernel in KERNELS.items() if kernel.einsum}
 
 
 def _linear(label: str) -> Handler:
@@ -131,7 +126,7 @@ def _softmax(algebra: Algebra, found: list[Sum]) -> Sum:
 
 
 CALLS: dict[str, Handler] = {
-    **{label: _linear(label) for label in (*SHAPES, *TURNED)},
+    **{label: _linear(label) for label in PRODUCTS_OF_ARRAYS},
     "size": _size,
     "sum": lambda algebra, found: total(algebra, found[0]),
     "stretch": lambda algebra, found: found[0],

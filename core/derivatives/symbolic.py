@@ -16,8 +16,7 @@ from core.derivatives.array_forms import (
     BACK,
     CALLS,
     KNOWN,
-    SHAPES,
-    TURNED,
+    PRODUCTS_OF_ARRAYS,
     Unknown,
     each,
     onehot,
@@ -278,7 +277,7 @@ class _Derivation:
         if self.of_array():
             raise self.matrix(node)
         try:
-            if calls & {*SHAPES, *TURNED, "sum", "transpose"}:
+            if calls & {*PRODUCTS_OF_ARRAYS, "sum", "transpose"}:
                 known = known | {GRADIENT: ones(self.algebra, known[GRADIENT], node.shape)}
             return form(self.algebra, rule, known, BACK)
         except Unknown:

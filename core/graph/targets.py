@@ -113,7 +113,7 @@ def _by_call(part: Call, computed: Mapping[str, Tree], shapes: Mapping[str, tupl
         free = [factor.name for factor in factors if isinstance(factor, Name) and factor.name in shapes]
         # a row of weights times a vector is no target times a score
         entrywise = isinstance(score, Binary) and (score.op == "⊙" or (free and not shapes[free[0]]))
-        if free and entrywise and (others if part.function == "relu" else len(factors) - len(free) >= least):
+        if free and entrywise and (others if part.function != "max" else len(factors) - len(free) >= least):
             return free[0], "side"
     return None
 
