@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.ops.base import elementwise
+from core.ops.declarations import elementwise
 from core.ops.facts import SATURATED, Learning, Look, kinked
 
 sigmoid = elementwise(

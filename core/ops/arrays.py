@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from core.base.arrays import MAX_ENTRIES, Shape, Value, describe, shape_text
 from core.base.errors import Problem
 from core.base.numbers import typed_text
-from core.ops.base import structural
+from core.ops.declarations import structural
 from core.ops.facts import A_VECTOR, ANY, Learning
 
 

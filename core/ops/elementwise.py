@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.ops.base import Op, elementwise
+from core.ops.base import Op
+from core.ops.declarations import elementwise
 from core.ops.facts import POSITIVE, SATURATED, Learning, Look, kinked
 
 # -- arithmetic: written with signs, not called

@@ -9,7 +9,7 @@ from core.base.arrays import Shape, Value, describe
 from core.base.errors import Problem
 from core.base.numbers import short
 from core.ops.arrays import whole
-from core.ops.base import structural
+from core.ops.declarations import structural
 from core.ops.facts import A_PICTURE, Learning, Look, kinked
 from core.ops.image_kernels import filter_stack, is_stack
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from core.base.arrays import Shape, describe, shape_text
 from core.base.errors import Problem
-from core.ops.base import structural
+from core.ops.declarations import structural
 from core.ops.facts import ANY, Learning, Look
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from core.base.arrays import Shape, describe, joined_shape
 from core.base.errors import Problem
-from core.ops.base import OPS, ShapeRule, elementwise, structural
+from core.ops.base import OPS, ShapeRule
+from core.ops.declarations import elementwise, structural
 from core.ops.facts import A_SCORE_EACH, A_VECTOR, PROBABILITY, SATURATED, Learning, Look, kinked
 
 

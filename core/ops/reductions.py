@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from core.base.arrays import Shape, Value, describe
 from core.base.errors import Problem
 from core.base.numbers import typed_text
-from core.ops.base import structural
+from core.ops.declarations import structural
 from core.ops.facts import A_SCORE_EACH, A_VECTOR, SATURATED, Learning, Look, kinked
 
 

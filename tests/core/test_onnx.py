@@ -26,7 +26,7 @@ from core.graph.plan import make_plan
 from core.notation.names import canonical
 from core.notation.tree import Call, Name, Program, walk
 from core.ops import OPS
-from core.ops.base import elementwise
+from core.ops.declarations import elementwise
 from core.ops.kernels import KERNELS
 from core.passes.stepper import record
 from core.project.document import Document, dumps

@@ -8,7 +8,7 @@ import pytest
 from core.base.arrays import frozen, same, shape_of, sum_to
 from core.base.numbers import typed_text
 from core.ops import CALLS, FUNCTIONS, LISTED, OPS, SHARING
-from core.ops.base import declare
+from core.ops.declarations import declare
 from core.ops.facts import REAL
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
