@@ -19,7 +19,7 @@ from core.base.lazy_numpy import np
 from core.notation.reader import read
 from core.notation.signatures import MAX_VALUES, Signature
 from core.notation.tree import Binary, Call, Tree, names, rebuilt, walk, with_names
-from core.ops import array_kernels, image_kernels  # noqa: F401  (importing registers them)
+from core.ops import array_kernels, image_kernels, vector_kernels  # noqa: F401  (registers them)
 from core.ops.entry_kernels import SIGNS
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
