@@ -15,10 +15,16 @@ MEAN, SUM = REDUCTIONS
 
 
 class Settings(Struct, frozen=True):
-    """How to train; `batches`, if given, say how the mini-batches are dealt: shuffled in their own way, or
-    the examples' numbers of each, over and over.
+    """How to train. Raises Problem for what is out of range.
 
-    The loss of several examples, and so its gradient, is the `mean` of theirs or their `sum`.
+    optimizer       the name of the update rule, of OPTIMIZERS
+    hyper           its numbers, such as the learning rate `lr`; those left out are the usual ones
+    batch_size      the examples of a mini-batch; they are shuffled anew for each epoch
+    seed            the random seed of that, and of what is kept for testing
+    test_fraction   the part kept for testing, from 0 to below 1
+    dtype           the numbers' precision, float64 or float32
+    batches         mini-batches given instead: the examples' numbers of each, over and over, or Shuffled
+    reduction       whether the loss of several examples, and so its gradient, is their `mean` or their `sum`
     """
 
     optimizer: str = "sgd"

@@ -31,9 +31,12 @@ from core.training.trainer import Trainer
 
 
 class Setup(Struct, frozen=True):
-    """A program with the data and the settings it is trained with; `values` are those it starts from.
+    """A program with the data and the settings it is trained with.
 
-    `notes` are sentences on choices made automatically.
+    text, graph   the program as it is written, and built
+    values        where its parameters start, its fixed inputs, and values in the shapes of the data
+    roles         what each of its inputs is for
+    notes         sentences on choices made automatically
     """
 
     text: str
@@ -50,15 +53,26 @@ class Setup(Struct, frozen=True):
         return self.roles.examples(self.dataset, self.graph) if self.dataset else None
 
     def trainer(self) -> Trainer:
+        """Make a trainer at the start. Raises Problem where it finds nothing to train."""
         return Trainer(self.graph, self.values, self.roles, self.examples, self.settings)
 
 
 def setting_up(
     lab: Lab, text: str, values: Mapping[str, Value], guessed: Collection[str] = ()
 ) -> Work[Setup]:
-    """What the lab's settings say. Raises Problem.
+    """Draw the data, write or fit the program, and find its roles and first weights.
 
-    `text` and `values` are the typed program's; nobody gave the values of `guessed` names.
+    Args:
+        lab: the settings.
+        text: the typed program; it counts only where that is what is trained.
+        values: those of its names.
+        guessed: names whose values nobody gave; with data, parameters among them are drawn from the seed.
+
+    Returns:
+        What is to be trained, as a work that may be left whenever it yields; `setup` does it at once.
+
+    Raises:
+        Problem: there is no such data set or rule, or the program does not fit the data.
     """
     dataset, settings = dataset_of(lab), settings_of(lab)
     yield
@@ -81,7 +95,7 @@ setup = at_once(setting_up)
 def roles_and_data(
     lab: Lab, text: str, values: Mapping[str, Value], guessed: Collection[str] = ()
 ) -> tuple[Roles | None, Dataset | None]:
-    """The roles and the data of a typed program that may not fit them, as far as there are any."""
+    """Find the roles and the data of a typed program that may not fit them, as far as there are any."""
     dataset = None
     with suppress(Problem):
         dataset = dataset_of(lab)

@@ -30,13 +30,12 @@ class Trainer:
     """Learns the parameters of a program; without data it goes downhill on the program's output.
 
     graph                   the program; behind it what its update rule may add, and its output is the loss
-    parameters              all of them end to end, changed in place
+    parameters              all of them end to end, of shape (number of parameters,), changed in place
     train_data, test_data   the parts of the examples, None where there are none
     per_epoch               how many updates use all training data once
+    updates                 how many there have been
     records                 one at the start and one after every epoch; of a long run every second, fourth …
     trouble                 the sentence that says why training stopped, or ""; `failed` is what was met there
-
-    `train()` yields a Progress after every update and never ends, unless the loss overflows.
     """
 
     def __init__(
@@ -47,7 +46,18 @@ class Trainer:
         examples: Examples | None = None,
         settings: Settings | None = None,
     ):
-        """`values` are those of the parameters to start from, and of the fixed inputs. Raises Problem."""
+        """Compile a program for training.
+
+        Args:
+            graph: the program; its output is the loss of one example.
+            values: where the parameters start, and the fixed inputs; others are left aside.
+            roles: what each of its inputs is for.
+            examples: the data, those to be kept for testing too.
+            settings: how to train; the usual ones if not given.
+
+        Raises:
+            Problem: the rule needs a target or a prediction that is not there, or the settings do not fit.
+        """
         self.roles, self.settings = roles, settings or Settings()
         self.train_data, self.test_data = self._split(examples)
         rule = rule_of(self.settings.optimizer)
@@ -108,7 +118,7 @@ class Trainer:
     # -- running
 
     def reset(self) -> None:
-        """Back to the start; the next run is the first one bit by bit."""
+        """Go back to the start; the next run repeats the first bit by bit."""
         self.engines.set(self._initial)
         self.engines.rewind()
         self.optimizer.reset()
@@ -127,12 +137,29 @@ class Trainer:
         self.failed: Failed | None = None
 
     def train(self, every: int = 1) -> Iterator[Progress]:
-        """Updates without end, a Progress for each or for `every` so many; ends only with a trouble."""
+        """Train without end.
+
+        Args:
+            every: how many updates are made between two facts.
+
+        Yields:
+            How far it is, and the loss of the last mini-batch; the last time with the trouble that ended it.
+        """
         while not self.trouble:
             yield self.step(every)
 
     def step(self, updates: int = 1) -> Progress:
-        """Some updates. Raises Problem if there has been a trouble; `reset` clears it."""
+        """Make some updates; fewer where the loss or a parameter becomes infinite or not a number.
+
+        Args:
+            updates: how many.
+
+        Returns:
+            How far it is, and the loss of the last mini-batch before its update.
+
+        Raises:
+            Problem: there has been a trouble; `reset` clears it.
+        """
         if self.trouble:
             raise Problem(self.trouble)
         loss = self.checked().train_loss if self._is_fresh else 0.0
@@ -228,30 +255,30 @@ class Trainer:
     # -- what is known
 
     def learned(self) -> dict[str, Value]:
-        """The parameters as they are now."""
+        """Copy the parameters as they are now, by name and in their shapes."""
         views = self._first.views
         return {name: frozen(np.array(views[name], np.float64)) for name in self.roles.parameters}
 
     def values(self) -> dict[str, Value]:
-        """The parameters as they are now, and the fixed inputs."""
+        """Copy the parameters as they are now, and the fixed inputs."""
         return {**self.learned(), **self.engines.fixed}
 
     def example(self, index: int) -> dict[str, Value]:
-        """All values of the program at a training example, for the canvas; without data just `values`."""
+        """Collect a value for each input at one training example, counted from 0; without data `values`."""
         return {**self.values(), **(self.train_data.example(index) if self.train_data else {})}
 
     def losses(self) -> tuple[float, float | None]:
-        """The losses over all training data and all test data."""
+        """Evaluate the losses over all training data and all test data; None where there are none."""
         record = self.record()
         return record.train_loss, record.test_loss
 
     def accuracy(self) -> tuple[float | None, float | None]:
-        """The parts of the training data and the test data whose class is predicted."""
+        """Evaluate which parts of training and test data have their class predicted, from 0 to 1."""
         record = self.record()
         return record.train_accuracy, record.test_accuracy
 
     def record(self) -> Record:
-        """Losses and accuracies now."""
+        """Evaluate losses and accuracies over all data with the parameters as they are."""
         if not self._evaluations:
             return Record(self.updates, self.epoch, self._output())
         train, *test = [evaluation.measure() for evaluation in self._evaluations]
@@ -259,14 +286,21 @@ class Trainer:
         return Record(self.updates, self.epoch, train[0], test_loss, train[1], test_accuracy)
 
     def checked(self) -> Record:
-        """Losses and accuracies now; if the training loss is not finite, the training stops here."""
+        """Evaluate as `record` does; if the training loss is not finite, the training stops here."""
         record = self.record()
         if not self.trouble and not math.isfinite(record.train_loss):
             self._stop_at_loss(record.train_loss)
         return record
 
     def node_values(self, names: Sequence[str]) -> dict[str, Array]:
-        """The values of some nodes for every training example, along the first axis; without data for one."""
+        """Evaluate some nodes for every training example.
+
+        Args:
+            names: the nodes.
+
+        Returns:
+            For each node an array of shape (examples, *its own shape); without data there is one example.
+        """
         if self._evaluations:
             return self._evaluations[0].values(names)
         engine = self.engines.of(1, backward=False, watch=names)
@@ -292,7 +326,11 @@ class Trainer:
     # -- changes while training
 
     def set_hyper(self, **hyper: float) -> None:
-        """Change the learning rate or another number of the optimizer; what it remembers stays."""
+        """Change the learning rate or another number of the optimizer; what it remembers stays.
+
+        Raises:
+            Problem: the rule has no such number, or the number is out of range.
+        """
         self.optimizer.set(**hyper)
 
     def start_from(self, values: Mapping[str, Value]) -> None:
