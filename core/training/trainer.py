@@ -267,16 +267,6 @@ class Trainer:
         """Collect a value for each input at one training example, counted from 0; without data `values`."""
         return {**self.values(), **(self.train_data.example(index) if self.train_data else {})}
 
-    def losses(self) -> tuple[float, float | None]:
-        """Evaluate the losses over all training data and all test data; None where there are none."""
-        record = self.record()
-        return record.train_loss, record.test_loss
-
-    def accuracy(self) -> tuple[float | None, float | None]:
-        """Evaluate which parts of training and test data have their class predicted, from 0 to 1."""
-        record = self.record()
-        return record.train_accuracy, record.test_accuracy
-
     def record(self) -> Record:
         """Evaluate losses and accuracies over all data with the parameters as they are."""
         if not self._evaluations:

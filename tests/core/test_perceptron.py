@@ -179,7 +179,7 @@ def test_a_batch_for_several_units(rule, reduction):
     collect = {"mean": np.mean, "sum": np.sum}[reduction]
     for rows in (range(5), [0, 3, 3], range(5)):
         loss = collect(np.sum((d - answers(x @ W.T + b)) ** 2, axis=1) / 2)
-        assert trainer.losses()[0] == pytest.approx(loss, rel=1e-12)
+        assert trainer.record().train_loss == pytest.approx(loss, rel=1e-12)
         error = (d - answers(x @ W.T + b))[rows]
         W = W + 0.1 * collect(error[:, :, None] * x[rows][:, None], axis=0)
         b = b + 0.1 * collect(error, axis=0)
@@ -206,7 +206,7 @@ def test_adaline_goes_down_on_the_squared_error_whatever_the_loss(program):
         if str(step) in case["path"]:
             np.testing.assert_allclose(trainer.values()["w"], case["path"][str(step)]["w"], rtol=1e-9)
         if program.endswith("o)^2") and str(step) in case["losses"]:
-            assert trainer.losses()[0] == pytest.approx(case["losses"][str(step)], rel=1e-9)
+            assert trainer.record().train_loss == pytest.approx(case["losses"][str(step)], rel=1e-9)
         trainer.step()
 
 
@@ -223,9 +223,9 @@ def test_the_delta_rule_goes_through_an_activation():
 
 def test_a_program_without_a_loss_tells_its_output():
     trainer = perceptron(CASES["and"])
-    assert trainer.losses() == (0.0, None)
+    assert (trainer.record().train_loss, trainer.record().test_loss) == (0.0, None)
     trainer.step(4)
-    assert trainer.losses() == (1.0, None)
+    assert trainer.record().train_loss == 1.0
     assert trainer.step().batch_loss == 1.0
 
 

@@ -243,4 +243,5 @@ def test_examples_of_numbers_one_at_a_time_are_learned():
     assert is_of_numbers(trainer.engines.of(1))
     trainer.step(300)
     assert trainer.values() == pytest.approx({"w": 2.0, "b": -1.0})
-    assert trainer.losses() == pytest.approx((0.0, 0.0), abs=1e-9)
+    record = trainer.record()
+    assert (record.train_loss, record.test_loss) == pytest.approx((0.0, 0.0), abs=1e-9)

@@ -106,7 +106,8 @@ def test_softmax_regression_of_cs231n():
     losses = [progress.batch_loss for progress in islice(trainer.train(), 191)]
     assert {step: losses[int(step)] for step in case["loss_at"]} == pytest.approx(case["loss_at"], rel=1e-9)
     list(islice(trainer.train(), 9))
-    assert trainer.accuracy() == (pytest.approx(case["accuracy"]), None)
+    record = trainer.record()
+    assert (record.train_accuracy, record.test_accuracy) == (pytest.approx(case["accuracy"]), None)
 
 
 def test_the_yin_and_yang_of_micrograd():
@@ -127,14 +128,14 @@ def test_xor_is_solved_by_four_hidden_units():
     data = DATASETS["xor"].make(seed=0)
     trainer = network_trainer(Network(2, (4,)), data, seed=1, hyper={"lr": 0.1}, test_fraction=0.2)
     trainer.step(3000)
-    train, test = trainer.accuracy()
-    assert train > 0.97 and test > 0.9
+    record = trainer.record()
+    assert record.train_accuracy > 0.97 and record.test_accuracy > 0.9
 
 
 def test_xor_is_not_solved_by_a_single_neuron():
     trainer = network_trainer(Network(2, ()), DATASETS["xor"].make(seed=0), hyper={"lr": 0.1})
     trainer.step(1000)
-    assert trainer.accuracy()[0] < 0.8
+    assert trainer.record().train_accuracy < 0.8
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -144,8 +145,8 @@ def test_digits_are_learned_by_one_layer(dtype):
     trainer = network_trainer(network, data, hyper={"lr": 0.5}, batch_size=64, test_fraction=0.2, dtype=dtype)
     while trainer.epoch < 5:
         trainer.step()
-    train, test = trainer.accuracy()
-    assert train > 0.9 and test > 0.85
+    record = trainer.record()
+    assert record.train_accuracy > 0.9 and record.test_accuracy > 0.85
     assert trainer.parameters.dtype == np.dtype(dtype)
     assert [record.epoch for record in trainer.records] == [0, 1, 2, 3, 4, 5]
     assert trainer.records[0].train_loss > trainer.records[-1].train_loss > 0
@@ -159,8 +160,8 @@ def test_digits_are_learned_by_a_convolution():
     data = DATASETS["digits"].make()
     trainer = trainer_of(text, values, data, hyper={"lr": 0.1}, batch_size=32, test_fraction=0.2)
     trainer.step(500)
-    train, test = trainer.accuracy()
-    assert train > 0.9 and test > 0.9
+    record = trainer.record()
+    assert record.train_accuracy > 0.9 and record.test_accuracy > 0.9
 
 
 def dropped_trainer(**settings):
@@ -174,14 +175,14 @@ def dropped_trainer(**settings):
 
 def test_dropout_draws_anew_at_every_step_and_drops_nothing_where_one_only_looks():
     trainer = dropped_trainer()
-    measured = trainer.losses()
-    assert measured == trainer.losses()
+    measured = trainer.record().train_loss
+    assert measured == trainer.record().train_loss
     rate, trainer.optimizer.hyper["lr"] = trainer.optimizer.hyper["lr"], 0.0
     losses = {trainer.step().batch_loss for _ in range(5)}
-    assert len(losses) == 5 and measured[0] not in losses
+    assert len(losses) == 5 and measured not in losses
     trainer.set_hyper(lr=rate)
     trainer.step(400)
-    assert trainer.losses()[0] < measured[0]
+    assert trainer.record().train_loss < measured
 
 
 def test_dropout_repeats_after_a_reset():
@@ -196,17 +197,17 @@ def test_dropout_repeats_after_a_reset():
 def test_every_data_set_is_learned_a_little_by_its_network(name, activation):
     data = DATASETS[name].make(seed=0)
     trainer = network_trainer(Network.for_data(data, (4,), activation), data, hyper={"lr": 0.02})
-    before, _ = trainer.losses()
+    before = trainer.record().train_loss
     trainer.step(200)
-    assert trainer.losses()[0] < before
+    assert trainer.record().train_loss < before
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_goes_downhill(optimizer):
     trainer = small_trainer(optimizer=optimizer, hyper={"lr": 0.02})
-    before, _ = trainer.losses()
+    before = trainer.record().train_loss
     trainer.step(100)
-    assert trainer.losses()[0] < before
+    assert trainer.record().train_loss < before
 
 
 # -- runs
@@ -273,7 +274,7 @@ def test_the_loss_of_a_batch_is_the_mean_or_the_sum_of_its_examples(reduction, c
     )
     for rows in batches * 2:
         x, t = inputs[rows], targets[rows]
-        assert trainer.losses()[0] == pytest.approx(
+        assert trainer.record().train_loss == pytest.approx(
             collect((w * inputs - targets) ** 2 + pull * w**2), rel=1e-12
         )
         assert trainer.step().batch_loss == pytest.approx(collect((w * x - t) ** 2 + pull * w**2), rel=1e-12)
@@ -285,13 +286,13 @@ def test_a_sum_over_examples_that_make_no_difference_counts_each():
     settings = Settings(reduction="sum", batches=[[0, 1, 2]], hyper={"lr": 0.01})
     examples = Examples({"x": np.ones(5)})
     trainer = Trainer(graph_of("f = w^2", {"w": 3.0}), {"w": 3.0}, Roles(("w",)), examples, settings)
-    assert trainer.losses()[0] == 45.0 and trainer.step().batch_loss == 27.0
+    assert trainer.record().train_loss == 45.0 and trainer.step().batch_loss == 27.0
     assert trainer.values()["w"] == pytest.approx(3 - 0.01 * 3 * 6)
 
 
 def test_a_batch_larger_than_the_data_is_all_of_it():
     trainer = small_trainer(batch_size=1000)
-    assert trainer.step().batch_loss == pytest.approx(small_trainer().losses()[0], rel=1e-12)
+    assert trainer.step().batch_loss == pytest.approx(small_trainer().record().train_loss, rel=1e-12)
     assert trainer.epoch == 1
 
 
@@ -393,7 +394,7 @@ def test_values_open_on_the_canvas_at_the_loss_of_the_lab():
     trainer.step(10)
     plan = make_plan(trainer.graph)
     losses = [record(plan, trainer.example(i)).last.value("L_reg") for i in range(len(data))]
-    assert trainer.losses()[0] == pytest.approx(np.mean(losses), rel=1e-12)
+    assert trainer.record().train_loss == pytest.approx(np.mean(losses), rel=1e-12)
     np.testing.assert_allclose(trainer.node_values(["L_reg"])["L_reg"], losses, rtol=1e-12)
     assert set(trainer.values()) == {"W1", "b1", "W2", "b2", "λ"}
     assert trainer.node_values(["s", "R"])["s"].shape == (30, 3)
@@ -592,11 +593,11 @@ def test_an_image_can_be_taken_as_a_matrix():
     digits = DATASETS["digits"].make(n=40)
     values = {"W": np.zeros((10, 8)), "u": np.ones(8), "x": np.zeros((8, 8)), "k": 0.0}
     trainer = trainer_of("s = W (x u); L = cross_entropy(s, k)", values, digits)
-    assert trainer.losses()[0] == pytest.approx(np.log(10))
+    assert trainer.record().train_loss == pytest.approx(np.log(10))
     example = trainer.example(7)
     assert np.array_equal(example["x"], digits.inputs[7].reshape(8, 8))
     trainer.step(20)
-    assert trainer.losses()[0] < np.log(10)
+    assert trainer.record().train_loss < np.log(10)
 
 
 # -- networks
