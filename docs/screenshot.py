@@ -1,4 +1,4 @@
-"""Makes the README's picture of the window: `python docs/screenshot.py`, on any machine with the program."""
+"""Make the two pictures of the window in the README: `python docs/screenshot.py`, wherever the program is."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The command line: its commands, its output, what Qt needs of the system."""
+"""The command line: its sub-commands and what they print."""

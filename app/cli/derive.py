@@ -1,4 +1,4 @@
-"""The sub-command `derive`: closed forms, four ways to the same number, and Jacobians."""
+"""The sub-command `derive`: closed forms, five ways to the same number, and Jacobians."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _run(args: argparse.Namespace) -> int:
 
 DERIVE = Subcommand(
     "derive",
-    "Differentiate in four ways, side by side.",
+    "Differentiate in five ways, side by side.",
     """\
   chainlight derive 'ln(x^2)' x=3
   chainlight derive 'z = w x + b; y = σ(z); L = 1/2 (y - t)^2' w=1 x=2 b=0 t=1 --wrt w,b

@@ -1,1 +1,1 @@
-"""The training lab: its controls (lab, settings) and its views (curves, boundary, weights)."""
+"""The training panel: its controls and its views of loss, decision boundary and weights."""

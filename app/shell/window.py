@@ -1,4 +1,4 @@
-"""The main window: canvas, docks, menus and toolbar. All parts are connected here."""
+"""The main window: canvas, docks, menus and toolbar."""
 
 from __future__ import annotations
 

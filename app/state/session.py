@@ -1,4 +1,4 @@
-"""The one place where state changes. Views ask the session to change and hear from it that it has."""
+"""The one place where the document changes. Views ask the session to change it and hear that it has."""
 
 from __future__ import annotations
 
@@ -302,7 +302,7 @@ class Session(QObject):
 
     @property
     def is_outdated(self) -> bool:
-        """Whether the trace is that of an earlier text, since the present one is not understood."""
+        """Whether the trace is that of an earlier text: the present one is not read, or not computed yet."""
         return self.document.text != self._understood
 
     def seek(self, cursor: int) -> None:

@@ -17,7 +17,7 @@ AT_ONCE = 0.05  # seconds: what takes longer is done in slices
 class Ticker(QObject):
     """Runs a generator while the window stays alive; `progressed` tells that a slice was done.
 
-    When the generator ends or fails, `stopped` is emitted.
+    `stopped` is emitted when a generator that went on in slices ends or fails, and when it is stopped.
     """
 
     progressed = Signal()

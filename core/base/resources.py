@@ -1,4 +1,4 @@
-"""Find the files that travel with the program: data, fonts, icons, scenes."""
+"""Find the files that travel with the program: data, fonts and icons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Graphs, figures and derivations as text for other programs."""
+"""Programs and trainings as scripts and models for others: NumPy, PyTorch, ONNX; figures as TikZ."""
 
 from __future__ import annotations
 

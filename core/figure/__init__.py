@@ -1,4 +1,4 @@
-"""What is to be seen of a graph after some steps, decided here once for window, files and terminal.
+"""What is to be seen of a graph after some steps, decided here once for the window and for files.
 
 Reading order: parts, sizes, symbols, frames, labels, drawing (where everything stands), pictured (what is
 lit).
