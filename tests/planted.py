@@ -59,6 +59,13 @@ FIGURE = {
         "the token has the colour of the other pass",
         CANVAS,
     ),
+    "seed-leaves": bug(
+        PICTURED,
+        "mood, lit and isinstance(step, Seeded))",
+        "mood, False)",
+        "the seed leaves the output in place of arriving there",
+        CANVAS,
+    ),
     "token-alone": bug(
         ITEMS,
         "for arrow in self.arrows:\n            paint_token",
@@ -466,6 +473,13 @@ BESIDE_THE_CANVAS = {
         "values typed one after the other are undone all at once",
         TYPING,
     ),
+    "labels-of-other-fields": bug(
+        "app/lab/controls.py",
+        "grid.addWidget(label, row, column)",
+        "grid.addWidget(label, row, 2 - column)",
+        "the settings of the lab have each other's labels",
+        TYPING,
+    ),
     "settings-not-shown-again": bug(
         "app/lab/controls.py",
         "session.documentChanged.connect(self._show)",
@@ -547,6 +561,13 @@ TRAINING = {
         "heat_image(values, self.theme, largest)",
         "heat_image(values, self.theme)",
         "small weights look as large as others",
+        LAB,
+    ),
+    "updates-as-epochs": bug(
+        "app/lab/train_bar.py",
+        '("update", f"{record.step:,}")',
+        '("update", f"{record.epoch:,}")',
+        "the bar of the training says epochs where it should say updates",
         LAB,
     ),
     "losses-exchanged": bug(

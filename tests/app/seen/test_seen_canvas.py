@@ -28,6 +28,16 @@ def test_the_token_goes_along_the_edge_forward_and_against_it_backward(light_can
         assert abs(middle - gap.center().x()) < 0.1 * gap.width()
 
 
+def test_at_the_output_the_value_leaves_and_the_seed_arrives(light_canvas):
+    canvas = light_canvas.open("exp(x)", x=1.0)
+    box = canvas.box("f")
+    beyond = QRectF(box.right() + 3, box.top(), 300, box.height())
+    for step, side in (("start", 1), ("forward:1", -1)):
+        travel = canvas.go(step).step_with_token()
+        first, last = (canvas.token(travel, share, beyond)[0] for share in (0.3, 0.7))
+        assert side * (last - first) > 15, step
+
+
 def test_the_token_has_the_colour_of_its_pass(canvas):
     canvas.open("exp(x)", x=1.0)
     for step, part in (("start", "value"), ("seed", "gradient")):
@@ -166,9 +176,11 @@ def test_where_gradients_meet_they_are_added_up_in_sight(light_canvas, medium, c
 
 def test_what_is_not_computed_yet_is_faint(canvas, medium):
     canvas.open("exp(sin(x))", "forward:1", x=1.0)
-    seen = canvas.look(medium)
+    seen, edge = canvas.look(medium), canvas.gap("v1", "f", 3, 3).adjusted(4, 0, -16, 0)
     assert seen.most(canvas.symbol("f"), ["ink", "faint"]) == "faint"
+    assert seen.amount("line", within=edge) == 0
     seen = canvas.go("seed").look(medium)
+    assert seen.amount("line", within=edge) > 20
     assert {seen.most(canvas.symbol(name), ["ink", "faint"]) for name in ("v1", "f")} == {"ink"}
 
 

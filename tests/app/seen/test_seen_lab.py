@@ -310,6 +310,32 @@ def test_the_losses_have_their_colours_in_the_plot_and_in_the_legend(put, lab, t
     assert [label.text for _, label in view.getPlotItem().legend.items] == ["training", "test"]
 
 
+def test_the_axes_of_the_losses_are_named(put, lab):
+    view = put(Curves(lab), LIGHT)
+    axes = {side: view.getPlotItem().getAxis(side) for side in ("bottom", "left")}
+    assert {side: axis.label.toPlainText().strip() for side, axis in axes.items()} == {
+        "bottom": "update",
+        "left": "loss",
+    }
+
+
+def progress(window):
+    """What the bar says, number by number."""
+    return named(window, "Progress").text().replace("\N{NO-BREAK SPACE}", " ").split("    ")
+
+
+def test_the_bar_says_how_far_it_is_and_how_well_it_does(trained):
+    """Of (w − 3)² at w = 1: the loss is 4, and after an update against the slope −4 by a tenth 2.56."""
+    window = trained("L = (w - 3)^2", data="none", w=1)
+    window.lab.change("set rate", rate=0.1, optimizer="sgd")
+    assert progress(window)[1:3] == ["update 0", "loss 4"]
+    window.lab.step()
+    assert progress(window)[1:3] == ["update 1", "loss 2.56"]
+    window = trained(NEURON, w=[1, 1], b=0)
+    window.lab.step(3)
+    assert progress(window)[:2] == ["epoch 0", "update 3"]
+
+
 def test_the_loss_falls_to_the_right_and_higher_losses_stand_higher(put, lab):
     view = put(Curves(lab), LIGHT)
     view.show_records([0, 10, 20, 30], [4.0, 3.0, 2.0, 1.0], [float("nan")] * 4)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QTableWidget,
@@ -188,6 +189,29 @@ def test_whatever_is_chosen_or_typed_is_undone_and_the_field_shows_it(everything
         elif session.undo_stack.canUndo():
             wrong[key] = "something else was left"
     assert not wrong
+
+
+CALLED = {"of": "Derivative of", "with respect to": "With respect to", "seed": "Seed", "h": "Step h"}
+
+
+def test_every_label_stands_in_front_of_its_field(everything):
+    """On one line with it, with no other field between, and called as the field is."""
+    everything.derivatives_dock.make().tabs.choose(2)
+    QApplication.processEvents()
+    there = [field for field in fields(everything).values() if field.isVisible()]
+    labels = [label for label in everything.findChildren(QLabel) if label.buddy() and label.isVisible()]
+    assert len(labels) > 18
+    for label in labels:
+        middle = label.mapTo(everything, label.rect().center())
+        right = [
+            (field.mapTo(everything, field.rect().topLeft()).x() - middle.x(), field)
+            for field in there
+            if abs(field.mapTo(everything, field.rect().center()).y() - middle.y()) < 8
+        ]
+        _, nearest = min((pair for pair in right if pair[0] > 0), key=lambda pair: pair[0])
+        name, text = nearest.accessibleName(), label.text()
+        assert nearest is label.buddy()
+        assert name in (text, CALLED.get(text), f"Role of {text}")
 
 
 def test_what_is_chosen_for_a_view_alone_changes_no_document(everything):
