@@ -193,7 +193,7 @@ def _token(text: str, kind: str, match: re.Match[str], spaced: bool) -> Token:
             raw = raw[1:]
         case "sup":
             raw = "".join(SUPERSCRIPTS[char] for char in raw)
-            if raw.lstrip("+-").isdigit():
+            if raw[raw[0] in "+-" :].isdigit():
                 _check_number(text, raw, span)
         case "layer":
             raw = "".join(SUPERSCRIPTS[char] for char in raw[1:-1])

@@ -281,3 +281,8 @@ def test_work_grows_with_the_text_not_with_its_square(monkeypatch):
 
 def test_every_function_name_is_a_single_token():
     assert all(len(tokens(name)) == 2 for name in FUNCTIONS)
+
+
+def test_several_signs_in_a_superscript_are_signs_of_its_number():
+    assert reading(read_program("x⁻⁻²")) == reading(read_program("x^(--2)"))
+    assert reading(read_program("x⁺⁺²")) == reading(read_program("x^2"))
