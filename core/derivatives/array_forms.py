@@ -45,10 +45,11 @@ def linear(algebra: Algebra, label: str, x: Sum, y: Sum) -> Sum:
 
 
 def _shape(label: str, x: Shape, y: Shape) -> Shape:
-    """The shape of a product, by the letters of its axes."""
+    """The shape of a product, by the letters of its axes; a number may stand for an array."""
     factors, _, result = KERNELS[label].einsum.partition("->")
-    sizes = dict(zip(factors.replace(",", ""), (*x, *y), strict=True))
-    return tuple(sizes[letter] for letter in result)
+    left, right = factors.split(",")
+    sizes = {**dict(zip(left, x, strict=False)), **dict(zip(right, y, strict=False))}
+    return tuple(sizes[letter] for letter in result if letter in sizes)
 
 
 # a vector in front of a matrix is written behind it: xᵀW as Wᵀx, g Wᵀ as W g
@@ -137,10 +138,11 @@ CALLS: dict[str, Handler] = {
     "transpose": lambda algebra, found: algebra.atom("Transposed", "", tuple(found), found[0].shape[::-1]),
     "softmax": _softmax,
 }
-# in a rule for the way back, products meet one-hot vectors and ties of a maximum are left out
+# in a rule for the way back, products meet one-hot vectors
 BACK: dict[str, Handler] = {
     **CALLS,
     **dict.fromkeys(PRODUCTS, lambda algebra, found: each(algebra, found[0], found[1])),
-    "[=]": lambda algebra, found: algebra.zero,
 }
+# in a local derivative, ties of a maximum are left out
+LOCAL: dict[str, Handler] = {**BACK, "[=]": lambda algebra, found: algebra.zero}
 KNOWN = CALLS.keys() | {name for name, kernel in KERNELS.items() if kernel.ufunc}

@@ -16,6 +16,7 @@ from core.derivatives.array_forms import (
     BACK,
     CALLS,
     KNOWN,
+    LOCAL,
     PRODUCTS_OF_ARRAYS,
     Unknown,
     each,
@@ -250,7 +251,7 @@ class _Derivation:
         if port in op.closed_forms:
             return form(self.algebra, _written(op.closed_forms[port], op.inputs), known)
         rule = op.shows.get(port) or op.local[port]
-        return form(self.algebra, rule.tree, known, BACK)
+        return form(self.algebra, rule.tree, known, LOCAL)
 
     def summed(self, node: Node, arg: str, part: Sum) -> Sum:
         """What goes back to an argument that was stretched is summed over the stretched axis."""
@@ -287,9 +288,11 @@ class _Derivation:
         """Say where an operation on the path has no derivative, and what the passes use there."""
         kink = node.operation.kink
         assert kink
-        at = on_one_line(self.writer.tree(form(self.algebra, kink.at.tree, known, CALLS)))
-        simple = isinstance(at, Indicator) and sum(isinstance(part, Indicator) for part in walk(at)) == 1
-        where = expression_text(at)[1:-1] if simple else ""
+        where = ""
+        if not node.operation.rows:  # whose kernels have other shapes than closed forms know
+            at = on_one_line(self.writer.tree(form(self.algebra, kink.at.tree, known, CALLS)))
+            simple = isinstance(at, Indicator) and sum(isinstance(part, Indicator) for part in walk(at)) == 1
+            where = expression_text(at)[1:-1] if simple else ""
         place = f"where {where}" if 0 < len(where) <= LONGEST_CONDITION else "at its corner"
         message = (
             f"{node.operation.symbol} has no derivative {place}; the backward pass uses {kink.used} there"

@@ -21,7 +21,7 @@ from core.ops import OPS
 from core.passes.guessed_values import with_defaults
 from core.passes.seed import entry_seed
 from core.passes.stepper import run
-from tests.core.test_ops import drawn
+from tests.core.test_ops import drawn, written
 
 LECTURES = json.loads((Path(__file__).parents[1] / "cases" / "lectures.json").read_text(encoding="utf-8"))
 
@@ -79,6 +79,7 @@ ARRAYS = {
     ("mean(exp(x))", "x"): "exp(x)/3",
     ("logsumexp(s)", "s"): "softmax(s)",
     ("sum(c x)", "c"): "sum(x)",
+    ("sum_except(x, k)", "x"): "[onehot(k, 2) = 0]",
 }
 GIVEN = {
     "mean(exp(x))": {"x": np.array([1.0, 2.0, 0.5])},
@@ -148,6 +149,17 @@ def test_closed_forms_agree_with_the_backward_pass_in_all_lectures(case):
             assert agrees(case["program"], values, by, of=case["output"]) is not False, by
         except Problem:
             assert not numbers, "a program of numbers has a closed form"
+
+
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.back], ids=lambda op: op.name)
+def test_the_closed_form_of_every_operation_agrees_with_the_backward_pass_where_there_is_one(op):
+    values = drawn(op, op.all_test_shapes[0])
+    for port, label in enumerate(op.ports(len(values))):
+        if op.back_rule(port):
+            try:
+                assert agrees(f"sum({written(op, values)})^2", values, label) is not False
+            except Problem as problem:
+                assert not op.elementwise, problem
 
 
 @pytest.mark.parametrize(("what", "text"), (NUMBERS | ARRAYS).items(), ids=str)
