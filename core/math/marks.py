@@ -7,7 +7,8 @@ scripts, √ reaches over what follows it, brackets and bars are fences. `{x}` i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.math.mathtree import Digits, Fenced, Kind, Letter, Math, Root, Scripts, Sign, Word, row
@@ -31,15 +32,24 @@ class _Mark(NamedTuple):
 
 def marked(text: str, given: Mapping[str, Math] | None = None, words: Kind = "ord") -> Math:
     """The mathematics that a text says; its words are text, or functions if they are of the kind `op`."""
-    found = [_Mark(match.lastgroup or "", match[match.lastgroup or 0]) for match in _MARK.finditer(text)]
-    return _Reader(found, given or {}, words).until("")
+    return _Reader(_marks(text), given, words).until("") if given else _of_itself(text, words)
+
+
+@lru_cache(256)
+def _of_itself(text: str, words: Kind) -> Math:
+    return _Reader(_marks(text), {}, words).until("")
+
+
+@lru_cache(256)
+def _marks(text: str) -> tuple[_Mark, ...]:
+    return tuple(_Mark(match.lastgroup or "", match[match.lastgroup or 0]) for match in _MARK.finditer(text))
 
 
 class _Reader:
     """Reads marks one after the other."""
 
-    def __init__(self, marks: list[_Mark], given: Mapping[str, Math], words: Kind):
-        self.marks, self.given, self.words = marks[::-1], given, words
+    def __init__(self, marks: Sequence[_Mark], given: Mapping[str, Math], words: Kind):
+        self.marks, self.given, self.words = [*reversed(marks)], given, words
 
     def until(self, end: str) -> Math:
         """The parts up to a sign, which is taken as well, or up to the end."""
