@@ -1,6 +1,8 @@
 """Every operation keeps its declaration: its rules are its derivative, its words and formulas hold."""
 
+import ast
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -510,3 +512,29 @@ def test_what_is_made_of_brackets_is_a_gate():
     others = ["x y", "([x > 0] + y) z", "[x > 0]^2 y", "2 / [x > 0] y", "[x > 0] + [y > 0]"]
     assert all("gate" in Rule(rule).calls for rule in gates)
     assert not any("gate" in Rule(rule).calls for rule in others)
+
+
+def tables_of_operations(source):
+    """The lines of a text in which a collection names several operations that are called."""
+    called = {op.name for op in OPS.values() if op.call} - {"step", "sum", "mean"}  # which mean much else
+    for part in ast.walk(ast.parse(source)):
+        listed = part.keys if isinstance(part, ast.Dict) else getattr(part, "elts", ())
+        if len([one for one in listed if isinstance(one, ast.Constant) and one.value in called]) > 1:
+            yield part.lineno
+
+
+# what has a row for each kernel, and LaTeX's own words
+ROWS = {
+    f"core/{name}.py" for name in ("passes/written", "derivatives/array_forms", "math/typeset", "math/latex")
+}
+# kernels again; how programs are written; the declarations
+FOLDERS = {"compiled", "export", "notation", "ops"}
+
+
+def test_what_is_known_of_operations_stands_in_their_declarations_alone():
+    root = Path(__file__).parents[2]
+    paths = [path.relative_to(root) for part in ("core", "app") for path in (root / part).rglob("*.py")]
+    asked = [path for path in paths if path.parts[1] not in FOLDERS and path.as_posix() not in ROWS]
+    found = [str(path) for path in asked if any(tables_of_operations((root / path).read_text("utf-8")))]
+    assert found == []
+    assert list(tables_of_operations('GAINS = {"relu": 2, "elu": 2}\nSHUT = ["relu", x]')) == [1]
