@@ -490,7 +490,7 @@ BESIDE_THE_CANVAS = {
     "setting-not-undone": bug(
         "app/state/lab_session.py",
         "self.session.edit(label, replace(self.session.document, lab=lab))",
-        "self.session._show(replace(self.session.document, lab=lab))",
+        "self.session._set_document(replace(self.session.document, lab=lab))",
         "a setting of the lab cannot be undone",
         TYPING,
     ),

@@ -51,7 +51,7 @@ class Scene(QGraphicsScene):
         self._animation: QVariantAnimation | None = None
         self._last_cursor = 0
         self._ticker = Ticker(self)
-        session.runChanged.connect(self._show)
+        session.traceChanged.connect(self._show)
         session.cursorMoved.connect(self._follow_cursor)
         session.selectionChanged.connect(self._show)
 

@@ -42,7 +42,7 @@ class DerivativesPanel(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.head)
         box.addWidget(self.tabs, 1)
-        session.runChanged.connect(self._show)
+        session.traceChanged.connect(self._show)
         session.selectionChanged.connect(self._show)
         session.cursorMoved.connect(self._show_digits)
         self.tabs.changed.connect(self._show)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from app.derivatives.places import Places
+from app.derivatives.entry_chooser import EntryChooser
 from app.derivatives.view import Answer, Patience, Question, View
 from app.state.session import Session
 from app.widgets.labels import plain_label, with_full_stop
@@ -29,7 +29,7 @@ class SweepView(View):
         self.found: Sweep | None = None
         self.plot: ErrorPlot | None = None
         self.heading = plain_label(bold=True)
-        self.places = Places()
+        self.places = EntryChooser()
         self.box.addWidget(self.heading)
         self.box.addWidget(self.places, 0, Qt.AlignmentFlag.AlignLeft)
         self.box.addWidget(self.message)

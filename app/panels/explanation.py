@@ -47,7 +47,7 @@ class ExplanationPanel(QScrollArea):
         copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         copy.triggered.connect(self.copy_latex)
         self.addAction(copy)
-        session.runChanged.connect(self._show)
+        session.traceChanged.connect(self._show)
         session.cursorMoved.connect(self._show)
         self._show()
 

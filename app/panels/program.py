@@ -105,7 +105,7 @@ class ProgramPanel(QWidget):
         self.editor.textChanged.connect(self._typed)
         self.editor.undoing.connect(self.end_typing)
         session.documentChanged.connect(self._show)
-        session.runChanged.connect(self._run_changed)
+        session.traceChanged.connect(self._trace_changed)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -148,7 +148,7 @@ class ProgramPanel(QWidget):
             self.editor.setTextCursor(cursor)
             self._apply_later.stop()
 
-    def _run_changed(self) -> None:
+    def _trace_changed(self) -> None:
         if not self._show_problem_later.isActive():
             self._show_problem()
 

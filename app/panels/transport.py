@@ -38,7 +38,7 @@ class Scrubber(QWidget):
         self.setAccessibleName("Steps")
         self.setToolTip("All steps: the forward pass, then the backward pass. Click or drag to go to one")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        session.runChanged.connect(self.update)
+        session.traceChanged.connect(self.update)
         session.cursorMoved.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -160,7 +160,7 @@ class Transport(QWidget):
         box.addSpacing(6)
         box.addWidget(self.where)
         box.addWidget(self.speed)
-        session.runChanged.connect(self._make_room)
+        session.traceChanged.connect(self._make_room)
         session.cursorMoved.connect(self._show)
 
     def set_theme(self, theme: Theme) -> None:

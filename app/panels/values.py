@@ -137,7 +137,7 @@ class ValuesPanel(QWidget):
         box.addWidget(self.message)
         self.table.itemChanged.connect(self._typed)
         self.table.itemSelectionChanged.connect(self._selected)
-        session.runChanged.connect(self._show)
+        session.traceChanged.connect(self._show)
         session.cursorMoved.connect(self._show)
         session.selectionChanged.connect(self._show)
         session.documentChanged.connect(self.message.hide)  # it was about what was there before

@@ -96,9 +96,9 @@ class Window(QMainWindow):
         session.fileChanged.connect(self._show_file)
         session.undo_stack.indexChanged.connect(self.refresh_actions)
         session.undo_stack.cleanChanged.connect(self._show_file)
-        session.runChanged.connect(self._dim_if_wrong)
+        session.traceChanged.connect(self._dim_if_wrong)
         session.selectionChanged.connect(self.refresh_actions)
-        for signal in (session.runChanged, lab.runChanged, lab.progressed, self.lab_dock.seenChanged):
+        for signal in (session.traceChanged, lab.runChanged, lab.progressed, self.lab_dock.seenChanged):
             signal.connect(self._show_notice)
         lab.opened.connect(self.view.setFocus)  # so that the next key steps
         self.notice.pressed.connect(lab.open_on_canvas)

@@ -61,7 +61,7 @@ class LabSession(QObject):
         self._maker, self._ticker = Ticker(self), Ticker(self)
         self._ticker.progressed.connect(self._show_at_times)
         self._ticker.stopped.connect(self.progressed)
-        session.runChanged.connect(self._follow)
+        session.traceChanged.connect(self._follow)
 
     # -- settings
 

@@ -61,10 +61,10 @@ class Edit(QUndoCommand):
         self._before, self.after, self.gesture = session.document, after, gesture
 
     def redo(self) -> None:
-        self._session._show(self.after)
+        self._session._set_document(self.after)
 
     def undo(self) -> None:
-        self._session._show(self._before)
+        self._session._set_document(self._before)
 
 
 class Session(QObject):
@@ -74,11 +74,11 @@ class Session(QObject):
     last good one.
     """
 
-    documentChanged = Signal()
-    runChanged = Signal()
-    cursorMoved = Signal()
+    documentChanged = Signal()  # the document is another one; its trace may still be to come
+    traceChanged = Signal()  # there is another trace, or another problem that kept it from coming
+    cursorMoved = Signal()  # another step is shown, or its numbers have more or fewer digits
     selectionChanged = Signal()
-    fileChanged = Signal()
+    fileChanged = Signal()  # the document was opened or saved
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
@@ -124,7 +124,7 @@ class Session(QObject):
             self.undo_stack.push(Edit(self, label, after, gesture))
         else:  # not by QUndoCommand.mergeWith: PySide never lets go of a command that was merged
             last.after = after
-            self._show(after)
+            self._set_document(after)
 
     def _last_of(self, gesture: int) -> Edit | None:
         """The last edit if it is one of this gesture, is not saved, and was not followed by others."""
@@ -271,7 +271,7 @@ class Session(QObject):
         """
         self._typing.forget()
         self.undo_stack.clear()
-        self._show(document)
+        self._set_document(document)
         self.path = path
         self.undo_stack.setClean()
         self.seek(0)
@@ -330,7 +330,7 @@ class Session(QObject):
 
     # -- the document's consequences
 
-    def _show(self, document: Document) -> None:
+    def _set_document(self, document: Document) -> None:
         self.document = document
         self._typing.note(document)
         self.documentChanged.emit()
@@ -358,7 +358,7 @@ class Session(QObject):
 
     def _refuse(self, problem: Problem) -> None:
         self.problem, self.notes = problem, ()
-        self.runChanged.emit()
+        self.traceChanged.emit()
 
     def _understanding(self, document: Document) -> Iterator[None]:
         """The work of understanding a document, which may be left whenever it yields."""
@@ -383,7 +383,7 @@ class Session(QObject):
         self.cursor = self._cursor_in(trace) if same_program else 0
         self.trace, self._understood = trace, document.text
         self.selection = nearest_in(graph.nodes, self.selection) if same_program else ""
-        self.runChanged.emit()
+        self.traceChanged.emit()
 
     def _of_guessed_names(self, graph: Graph) -> list[Note]:
         """What to say of names that may not be meant as such; of those without any value the reader told."""

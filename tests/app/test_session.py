@@ -411,7 +411,9 @@ def test_a_layout_is_left_when_the_program_changes(qtbot, session, slow):
     session.set_text("+".join("x" * 30))
     lay_out(session)
     drawn = []
-    session.runChanged.connect(lambda: drawn.append(set(session.drawing.sizes)) if not session.problem else 0)
+    session.traceChanged.connect(
+        lambda: drawn.append(set(session.drawing.sizes)) if not session.problem else 0
+    )
     session.set_text("u v")
     qtbot.waitUntil(lambda: not session.computing)
     assert drawn == [{"u", "v", "f"}]
@@ -444,7 +446,7 @@ def test_a_program_that_takes_too_long_is_said_to_and_the_last_good_trace_stays(
 
 def test_the_window_says_that_it_is_busy_and_escape_stops_it(qtbot, window, slow):
     window.session.edit("type", Document("x y z w", dict.fromkeys("xyzw", 2.0)))
-    with qtbot.waitSignal(window.session.runChanged):
+    with qtbot.waitSignal(window.session.traceChanged):
         window.session._ticker.progressed.emit()
     assert window.program.message.text() == "The program is being computed and drawn. Esc stops it."
     QTest.keyClick(window, Qt.Key.Key_Escape)

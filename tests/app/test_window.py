@@ -431,9 +431,9 @@ def test_an_exception_in_a_slot_leaves_the_window_alive(window, qtbot):
     reporter = install_excepthook()
     try:
         with qtbot.captureExceptions() as caught:
-            window.session.runChanged.connect(_fail)
+            window.session.traceChanged.connect(_fail)
             window.session.set_value("x", 1.0)
-            window.session.runChanged.disconnect(_fail)
+            window.session.traceChanged.disconnect(_fail)
         assert caught or reporter.dialog is not None
     finally:
         sys.excepthook = before

@@ -12,7 +12,7 @@ from core.passes.seed import Entry
 AXES = {1: ("Entry",), 2: ("Row", "Column")}
 
 
-class Places(QWidget):
+class EntryChooser(QWidget):
     """Hidden for a number, which has one entry alone."""
 
     changed = Signal()
