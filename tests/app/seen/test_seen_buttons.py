@@ -444,7 +444,6 @@ def put_back(window):
     window.view.fit()
     window.view.setFocus()
     QGuiApplication.clipboard().clear()
-    QApplication.processEvents()
 
 
 def trouble(window, does, press):
