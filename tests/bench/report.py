@@ -1,5 +1,6 @@
 """What is said in the end: the machine, then the worst first, then what is not compared."""
 
+import math
 import os
 import platform
 from collections.abc import Iterable, Iterator, Sequence
@@ -89,7 +90,7 @@ def _alone(row: Row) -> str:
 
 
 def _short(ratio: float) -> str:
-    digits = next(digits for least, digits in ((100, 0), (10, 1), (0.1, 2), (0, 3)) if ratio >= least)
+    digits = next(digits for least, digits in ((100, 0), (10, 1), (0.1, 2), (-math.inf, 3)) if ratio >= least)
     return f"{ratio:.{digits}f}"
 
 
