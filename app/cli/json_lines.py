@@ -24,6 +24,6 @@ def answer_lines(answer_to: Callable[[str], dict[str, Any]]) -> int:
         except Exception as error:
             answer = error_answer(unexpected(error))
         write_json(answer)
-        if "interrupted" in answer:
+        if answer.get("interrupted"):
             raise KeyboardInterrupt
     return 0

@@ -162,17 +162,15 @@ class Training:
         if trainer.failed:
             diverged = trainer.failed.record.step
             losses[diverged:] = [trainer.failed.record.train_loss]
-        answer = {
+        return {
             "ok": True,
             "losses": [plain_value(loss) for loss in losses],
             "values": self._named(trainer.learned()),
             "diverged": diverged,
             "nodes": self._named(trainer.node_values(self.nodes)),
             "warnings": [note.message for note in (*self.graph.notes, *self._unused())],
+            "interrupted": diverged is None and trainer.updates < steps,
         }
-        if diverged is None and trainer.updates < steps:
-            answer["interrupted"] = trainer.updates
-        return answer
 
     def _loss(self) -> float:
         """The loss over all data now, which the trainer may just have noted."""
