@@ -40,7 +40,8 @@ class Compiled(Struct, frozen=True):
                 product that takes its bias in has none
     forward     computes the values
     step        computes the values and, if there are parameters, `flat.gradient`; raises no floating-point
-                error, but NumPy may warn: call it under `np.errstate(all="ignore")`
+                error, but NumPy may warn: call it under `np.errstate(all="ignore")`. Both are functions of
+                the listing, made by `compile_plan` (core/compiled/engine.py)
     rewind      sets the generators of dropout back to their seeds
     source      the listing, a script
     """

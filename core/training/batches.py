@@ -7,9 +7,8 @@ Shuffled   mini-batches as scripts ask for them, from one generator for the whol
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from itertools import chain, count, cycle
+from collections.abc import Iterator, Sequence
+from itertools import count, cycle
 
 import numpy as np
 from msgspec import Struct
@@ -24,13 +23,6 @@ class Shuffled(Struct, frozen=True):
     size: int
     seed: int
 
-    def deal(self, count: int) -> Iterator[Array]:
-        """The numbers of the examples of one mini-batch after the other, without end."""
-        rng = np.random.default_rng(self.seed)
-        while True:
-            order = rng.permutation(count)
-            yield from (order[start : start + self.size] for start in range(0, count, self.size))
-
     def sizes(self, count: int) -> set[int]:
         """How many examples a mini-batch may have."""
         size = min(self.size, count)
@@ -40,7 +32,6 @@ class Shuffled(Struct, frozen=True):
 class Batches:
     """The mini-batches of a training; where there are no data, there is one example.
 
-    deal        starts from the first mini-batch and never ends
     per_epoch   how many of them use all examples once
     """
 
@@ -48,21 +39,27 @@ class Batches:
         self, data: Examples | None, given: Sequence[Sequence[int]] | Shuffled, size: int, seed: int
     ):
         """Shuffled anew for each epoch, unless they are `given`. Raises Problem for examples not there."""
-        examples = len(data) if data else 1
-        self.deal: Callable[[], Iterator[Array]]
-        if isinstance(given, Shuffled):
-            self.per_epoch = math.ceil(examples / given.size)
-            self.deal = partial(given.deal, examples)
-        elif data is None or given:
-            batches = [np.asarray(rows, np.intp) for rows in given or [[0]]]
-            if not all(rows.size and rows.min() >= 0 and rows.max() < examples for rows in batches):
-                raise Problem(f"Mini-batches have numbers of examples, 0 to {examples - 1}")
-            self.per_epoch = len(batches)
-            self.deal = partial(cycle, batches)
-        else:
-            self.per_epoch = math.ceil(examples / size)
-            self.deal = partial(_by_epoch, data, size, seed)
+        self._data, self._size, self._seed = data, size, seed
+        self._examples = len(data) if data else 1
+        self._shuffled = given if isinstance(given, Shuffled) else None
+        self._given: list[Array] = []
+        if not isinstance(given, Shuffled) and (data is None or given):
+            self._given = [np.asarray(rows, np.intp) for rows in given or [[0]]]
+            last = self._examples - 1
+            if not all(rows.size and rows.min() >= 0 and rows.max() <= last for rows in self._given):
+                raise Problem(f"Mini-batches have numbers of examples, 0 to {last}")
+        dealt = self._shuffled.size if self._shuffled else size
+        self.per_epoch = len(self._given) or math.ceil(self._examples / dealt)
 
-
-def _by_epoch(data: Examples, size: int, seed: int) -> Iterator[Array]:
-    return chain.from_iterable(data.batches(size, seed, epoch) for epoch in count())
+    def deal(self) -> Iterator[Array]:
+        """Yield the numbers of the examples of each mini-batch, from the first one and without end."""
+        if self._given:
+            yield from cycle(self._given)
+        elif self._shuffled:
+            size, rng = self._shuffled.size, np.random.default_rng(self._shuffled.seed)
+            while True:
+                order = rng.permutation(self._examples)
+                yield from (order[start : start + size] for start in range(0, self._examples, size))
+        elif self._data:
+            for epoch in count():
+                yield from self._data.batches(self._size, self._seed, epoch)

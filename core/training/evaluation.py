@@ -16,15 +16,18 @@ Run = tuple[Compiled, Array, list[Fill]]
 
 
 class Evaluation:
-    """One part of the data, evaluated without a backward pass and without disturbing the training."""
+    """One part of the data, evaluated without a backward pass and without disturbing the training.
 
-    def __init__(self, engines: Engines, roles: Roles, examples: Examples):
-        self.engines, self.roles, self.examples = engines, roles, examples
-        self._feed = Feed(examples.arrays, engines.dtype)
+    Without data there is one example, which consists of the parameters and the fixed inputs alone.
+    """
+
+    def __init__(self, engines: Engines, roles: Roles, examples: Examples | None):
+        self.engines, self.roles, self._count = engines, roles, len(examples) if examples else 1
+        self._feed = Feed(examples.arrays if examples else {}, engines.dtype)
         self._runs: dict[tuple[str, ...], list[Run]] = {}
         node = engines.graph.nodes.get(roles.prediction)
         scored = node is not None and len(node.shape) <= 1
-        self._labels = examples.labels if scored else None
+        self._labels = examples.labels if examples and scored else None
         self._scores = (roles.prediction,) if self._labels is not None else ()
 
     def measure(self) -> tuple[float, float | None]:
@@ -35,9 +38,8 @@ class Evaluation:
             if self._labels is not None:
                 found = self.roles.correct(engine.values[self.roles.prediction], self._labels[rows])
                 correct += np.count_nonzero(found)
-        total = len(self.examples)
-        whole = loss if self.engines.summed else loss / total
-        return whole, None if self._labels is None else correct / total
+        whole = loss if self.engines.summed else loss / self._count
+        return whole, None if self._labels is None else correct / self._count
 
     def values(self, names: Sequence[str]) -> dict[str, Array]:
         """The values of some nodes for every example, along the first axis."""
@@ -52,9 +54,7 @@ class Evaluation:
     def _run(self, watch: tuple[str, ...]) -> Iterator[tuple[Compiled, Array]]:
         """Run through the examples, many at once."""
         if watch not in self._runs:
-            self._runs[watch] = [
-                self._prepare(start, watch) for start in range(0, len(self.examples), MOST_AT_ONCE)
-            ]
+            self._runs[watch] = [self._prepare(start, watch) for start in range(0, self._count, MOST_AT_ONCE)]
         for engine, rows, fills in self._runs[watch]:
             for fill in fills:
                 fill(rows)
@@ -63,6 +63,6 @@ class Evaluation:
             yield engine, rows
 
     def _prepare(self, start: int, watch: tuple[str, ...]) -> Run:
-        rows = np.arange(start, min(start + MOST_AT_ONCE, len(self.examples)))
+        rows = np.arange(start, min(start + MOST_AT_ONCE, self._count))
         engine = self.engines.of(len(rows), backward=False, watch=watch)
         return engine, rows, self._feed.into(engine)

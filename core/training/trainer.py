@@ -72,12 +72,13 @@ class Trainer:
         dealt = self.settings.batches, self.settings.batch_size, self.settings.seed
         self._batches = Batches(self.train_data, *dealt)
         self.per_epoch = self._batches.per_epoch
-        self._first = self.engines.of(len(next(self._batches.deal())))
-        self.parameters = self._first.parameters
+        # of the first mini-batch; all engines share its parameters
+        self._engine = self.engines.of(len(next(self._batches.deal())))
+        self.parameters = self._engine.parameters
         self._before, self._zeros = np.zeros_like(self.parameters), np.zeros_like(self.parameters)
         self.optimizer = make_optimizer(self.settings.optimizer, self._decayed(), **self.settings.hyper)
-        parts = [part for part in (self.train_data, self.test_data) if part]
-        self._evaluations = [Evaluation(self.engines, roles, part) for part in parts]
+        self._evaluation = Evaluation(self.engines, roles, self.train_data)
+        self._test = Evaluation(self.engines, roles, self.test_data) if self.test_data else None
         if descent.answer and self.train_data:
             self._check_answers(rule, descent.answer, self.train_data.arrays[roles.target])
         self.reset()
@@ -99,7 +100,7 @@ class Trainer:
             return None
         mask = np.ones_like(self.parameters)
         for name in self.spared:
-            self._first.part(mask, name)[...] = 0
+            self._engine.part(mask, name)[...] = 0
         return mask
 
     def _check_answers(self, rule: type[Optimizer], answer: str, targets: Array) -> None:
@@ -239,7 +240,7 @@ class Trainer:
 
     def _suspects(self) -> Sequence[int]:
         """The training examples whose loss is not finite."""
-        if not self._evaluations:
+        if not self.train_data:
             return []
         losses = self.node_values([self.graph.output])[self.graph.output]
         return [int(row) for row in np.flatnonzero(~np.isfinite(losses))]
@@ -247,7 +248,7 @@ class Trainer:
     def _overflown(self) -> tuple[str, float]:
         """A parameter that is infinite or not a number, and its value."""
         for name in self.roles.parameters:
-            array = self._first.views[name]
+            array = self._engine.views[name]
             if not np.all(np.isfinite(array)):
                 return name, float(array[~np.isfinite(array)].flat[0])
         return "A parameter", math.inf
@@ -256,7 +257,7 @@ class Trainer:
 
     def learned(self) -> dict[str, Value]:
         """Copy the parameters as they are now, by name and in their shapes."""
-        views = self._first.views
+        views = self._engine.views
         return {name: frozen(np.array(views[name], np.float64)) for name in self.roles.parameters}
 
     def values(self) -> dict[str, Value]:
@@ -269,11 +270,9 @@ class Trainer:
 
     def record(self) -> Record:
         """Evaluate losses and accuracies over all data with the parameters as they are."""
-        if not self._evaluations:
-            return Record(self.updates, self.epoch, self._output())
-        train, *test = [evaluation.measure() for evaluation in self._evaluations]
-        test_loss, test_accuracy = test[0] if test else (None, None)
-        return Record(self.updates, self.epoch, train[0], test_loss, train[1], test_accuracy)
+        loss, accuracy = self._evaluation.measure()
+        test_loss, test_accuracy = self._test.measure() if self._test else (None, None)
+        return Record(self.updates, self.epoch, loss, test_loss, accuracy, test_accuracy)
 
     def checked(self) -> Record:
         """Evaluate as `record` does; if the training loss is not finite, the training stops here."""
@@ -291,18 +290,7 @@ class Trainer:
         Returns:
             For each node an array of shape (examples, *its own shape); without data there is one example.
         """
-        if self._evaluations:
-            return self._evaluations[0].values(names)
-        engine = self.engines.of(1, backward=False, watch=names)
-        with np.errstate(all="ignore"):
-            engine.forward()
-        return {name: np.array([engine.values[name]]) for name in names}
-
-    def _output(self) -> float:
-        engine = self.engines.of(1, backward=False)
-        with np.errstate(all="ignore"):
-            engine.forward()
-        return engine.loss
+        return self._evaluation.values(names)
 
     def _add_record(self) -> None:
         """Add a record; when there are many, every second one goes."""
