@@ -11,7 +11,7 @@ from app.cli.programs import requested
 from app.cli.terminal import write
 from core.base.errors import Problem, either
 from core.export.options import Options
-from core.project.document import Document
+from core.project.document import SUFFIX, Document
 from core.service.export_kinds import EXPORT_KINDS, ExportKind
 from core.service.request import Refusal, Request, typed_hint
 
@@ -48,7 +48,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     request, document = requested(args)
     kind, options = _kind(args), _options(args)
-    if kind.training and args.program.endswith(".chainlight") and not args.formula:
+    if kind.training and args.program.endswith(SUFFIX) and not args.formula:
         made = _of_training(kind.training, request, document, options)
     else:
         made = kind.program(request.trace(typed_hint), options)
@@ -92,7 +92,7 @@ def _of_training(training: TrainingWriter, request: Request, document: Document,
     """The project's program or network with the lab's data and optimizer. Raises Problem or Refusal."""
     from core.training.setup import setup
 
-    network = document.lab.trains == "network"
+    network = document.lab.trains_network
     if request.output or (request.values and network):
         what = "values to start from" if request.values else "output"
         raise Problem(f"The lab chooses the {what} of what it trains", hint=ALONE)

@@ -13,6 +13,7 @@ from app.cli.terminal import write
 from core.base.errors import Problem
 from core.base.numbers import DIGITS
 from core.notation.spellings import node_name
+from core.project.document import SUFFIX
 
 
 class Subcommand(Struct, frozen=True):
@@ -81,7 +82,7 @@ def program_arguments(parser: argparse.ArgumentParser, *, shown: bool = True) ->
         "program",
         metavar="PROGRAM",
         nargs="?",
-        help="a formula, a .chainlight file, or - to read it from stdin",
+        help=f"a formula, a {SUFFIX} file, or - to read it from stdin",
     )
     parser.add_argument(
         "values", metavar="NAME=VALUE", nargs="*", help="x=-2, x=1/3, w=[1, 2], W=[[1, 2], [3, 4]]"

@@ -11,8 +11,9 @@ from app.cli.terminal import decoded, say, stdin_lines
 from core.base.errors import Problem, legible
 from core.notation.lexer import MAX_CHARACTERS
 from core.passes.seed import read_entry
-from core.project.document import MAX_BYTES, Document, loads
+from core.project.document import MAX_BYTES, SUFFIX, Document, loads
 from core.service.request import Request, typed_seed, typed_values
+from core.training.lab import NO_DATA, PROGRAM, Lab
 
 
 def requested(args: argparse.Namespace) -> tuple[Request, Document]:
@@ -46,13 +47,18 @@ def document_of(word: str | None) -> Document:
         raise Problem("There is no program", hint="Write one in quotation marks, such as '(x+y)z'")
     if word == "-":
         found = b"".join(islice(stdin_lines(), MAX_CHARACTERS))
-        return Document(decoded(found, "Standard input").rstrip("\n"))
-    if word.endswith(".chainlight"):
+        return _formula(decoded(found, "Standard input").rstrip("\n"))
+    if word.endswith(SUFFIX):
         document = loads(decoded(_contents(Path(word)), str(word)))
         if document.remark:
             say(f"Note: {legible(document.remark)}.")
         return document
-    return Document(word)
+    return _formula(word)
+
+
+def _formula(text: str) -> Document:
+    """The document of a formula, which trains itself and takes no data."""
+    return Document(text, lab=Lab(trains=PROGRAM, data=NO_DATA))
 
 
 def _contents(path: Path) -> bytes:

@@ -18,7 +18,7 @@ from app.cli.terminal import say, write, write_json
 from app.cli.training_options import SETTINGS, settings_arguments, setup_from, whole_setting
 from core.base.errors import Problem
 from core.graph.json_values import plain_value
-from core.project.document import Document
+from core.project.document import SUFFIX, Document
 from core.service.request import Refusal, typed_values
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "program",
         metavar="PROGRAM",
         nargs="?",
-        help="a formula, a .chainlight file whose lab says how to train, or - to read it from stdin",
+        help=f"a formula, a {SUFFIX} file whose lab says how to train, or - to read it from stdin",
     )
     parser.add_argument(
         "values", metavar="NAME=VALUE", nargs="*", help="initial values: w=[0, 0] b=1/2; the rest is chosen"
@@ -108,7 +108,7 @@ def _train(args: argparse.Namespace, document: Document) -> int:
     from core.service.training_curve import follow
 
     _check_files(args)
-    network = args.program.endswith(".chainlight") and document.lab.trains == "network"
+    network = document.lab.trains_network
     typed = typed_values(args.values)
     try:
         made = setup_from(args, document, typed, network)

@@ -68,10 +68,9 @@ def setup_from(
         raise Problem("The lab chooses the initial weights of a network", hint="Omit the values")
     if network and args.role:
         raise Problem("The names of a network have their roles", hint="Omit --role")
-    lab = document.lab if args.program.endswith(".chainlight") else Lab(trains="program", data="none")
     given = _given(args)
     values = {**document.values, **typed}
-    lab = replace(lab, **given)
+    lab = replace(document.lab, **given)
     roles = _typed_roles(args.role or [], document.text, values, lab.data != NO_DATA)
     lab = replace(lab, roles=_with_roles(lab.roles, roles))
     _check_given(args, lab, given)
@@ -160,7 +159,8 @@ def whole_setting(word: str, option: str) -> int:
 def _check_given(args: argparse.Namespace, lab: Lab, given: Mapping[str, Any]) -> None:
     """Raise Problem where more is asked of a data set or a rule than it has."""
     from core.data.datasets import DATASETS
-    from core.training.optimizers import MOMENTUM, OPTIMIZERS
+    from core.training.hyperparameters import MOMENTUM
+    from core.training.optimizers import OPTIMIZERS
 
     rule, source = OPTIMIZERS.get(lab.optimizer), DATASETS.get(lab.data)
     if "momentum" in given and rule and MOMENTUM not in rule.hyperparameters:

@@ -14,7 +14,7 @@ from app.cli.terminal import write
 from app.shell.opening import open_window
 from core.base.errors import Problem
 from core.notation.nearest import nearest
-from core.project.document import Document
+from core.project.document import SUFFIX, Document
 from core.service.request import typed_values
 
 EXAMPLES = """\
@@ -23,7 +23,7 @@ EXAMPLES = """\
   chainlight '(x+y)z' x=-2 y=5 z=-4
   chainlight grad '(x+y)z' x=-2 y=5 z=-4
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --step backward:3 -o fig.svg"""
-PATH = re.compile(r"~?/|\.\.?[/\\]|[A-Za-z]:[/\\]|.*\.chainlight$", re.IGNORECASE | re.DOTALL)
+PATH = re.compile(rf"~?/|\.\.?[/\\]|[A-Za-z]:[/\\]|.*{re.escape(SUFFIX)}$", re.IGNORECASE | re.DOTALL)
 ONE_WORD = re.compile(r"[^\W\d_]{3,}")  # of three letters or more: as a formula it would be a name alone
 
 
@@ -39,7 +39,7 @@ def run_window(words: Sequence[str], subcommands: Mapping[str, Subcommand]) -> i
         "start",
         metavar="FORMULA|FILE",
         nargs="?",
-        help="what to open: a formula, or a project, which ends in .chainlight, begins with /, ./ or ../, "
+        help=f"what to open: a formula, or a project, which ends in {SUFFIX}, begins with /, ./ or ../, "
         "or is a file that exists",
     )
     parser.add_argument("values", metavar="NAME=VALUE", nargs="*", help="x=-2, w=[1, 2], for a formula")
@@ -57,7 +57,7 @@ def _start(word: str | None, values: Sequence[str], known: Iterable[str]) -> Pat
     if not is_file and not PATH.match(word):
         if ONE_WORD.fullmatch(word) and not values:
             meant = nearest(word, list(known))
-            hint = f"Did you mean chainlight {meant}?" if meant else "A project ends in .chainlight"
+            hint = f"Did you mean chainlight {meant}?" if meant else f"A project ends in {SUFFIX}"
             raise Problem(f"There is no command or file {word}", hint=hint)
         return Document(word, typed_values(values))
     if values:

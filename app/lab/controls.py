@@ -16,7 +16,7 @@ from app.widgets.theme import Theme
 from core.base.numbers import short
 from core.data.datasets import DATASETS
 from core.training.activations import ACTIVATIONS
-from core.training.lab import LIMITS, MAX_LAYERS, MAX_UNITS, NO_DATA, REDUCTIONS
+from core.training.lab import LIMITS, MAX_LAYERS, MAX_UNITS, NETWORK, NO_DATA, PROGRAM, REDUCTIONS
 from core.training.optimizers import OPTIMIZERS
 
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10")
@@ -40,7 +40,7 @@ CONTROLS = (
         "trains",
         "Train",
         "A net built here, or the typed program itself",
-        lambda: {"network": "a network", "program": "the typed program"},
+        lambda: {NETWORK: "a network", PROGRAM: "the typed program"},
     ),
     Control("samples", "Samples", "How many samples are drawn"),
     Control("hidden", "Hidden", "Units of each hidden layer, such as 4 2; empty for none", network_only=True),
@@ -197,7 +197,7 @@ class Controls(QWidget):
             field, value = self._fields[control.field], getattr(settings, control.field)
             with QSignalBlocker(field):
                 _show_value(field, value)
-            able = settings.trains == "network" or not control.network_only
+            able = settings.trains_network or not control.network_only
             able = able and (settings.data != NO_DATA or control.field not in OF_DATA)
             field.setEnabled(able)
             self._labels[control.field].setEnabled(able)

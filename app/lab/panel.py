@@ -79,6 +79,6 @@ class LabPanel(QWidget):
             label.setText(text)
             label.setVisible(bool(text))
         for part in (self.roles_title, self.roles):
-            part.setVisible(self.lab.settings.trains == "program")
+            part.setVisible(not self.lab.settings.trains_network)
         self.views.setVisible(run is not None)
         self.boundary.setVisible(run is not None and run.plane is not None)

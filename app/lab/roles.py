@@ -33,7 +33,7 @@ class RolesTable(QWidget):
 
     def _show(self) -> None:
         """The roles; where there are none, since something does not fit, the choices."""
-        if self.lab.settings.trains != "program":
+        if self.lab.settings.trains_network:
             return
         every, roles, dataset = self.lab.roles()
         names, chosen = every[:MOST_NAMES_SHOWN], self.lab.settings.roles

@@ -15,14 +15,13 @@ from app.state.disk import is_there, lock_of, read_text, shown_name, shown_path,
 from app.state.session import Session
 from app.state.settings import MAX_RECENT, Settings
 from core.base.errors import Problem
-from core.project.document import EXAMPLE, Document, dumps, loads
+from core.project.document import EXAMPLE, SUFFIX, Document, dumps, loads
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QUrl
 
     from app.shell.message_boxes import Button
 
-SUFFIX = ".chainlight"
 FILTER = f"Chainlight projects (*{SUFFIX});;All files (*)"
 UNTITLED = "Untitled"
 

@@ -192,7 +192,7 @@ class LabSession(QObject):
         if self.run is None:
             return
         self.pause()
-        guessed = self.session.document.guessed if self.settings.trains == "program" else ()
+        guessed = () if self.settings.trains_network else self.session.document.guessed
         inputs = self.run.inputs(self.sample)
         self.session.open_program(self.run.setup.text, inputs, "open net on canvas", guessed)
         self.opened.emit()
@@ -206,7 +206,7 @@ class LabSession(QObject):
 
     def _wanted(self) -> _Wanted:
         document = self.session.document
-        if self.settings.trains != "program":
+        if self.settings.trains_network:
             return _Wanted(self.settings)
         unknown = document.guessed if self.settings.data != NO_DATA else ()
         given = {name: value for name, value in document.values.items() if name not in unknown}

@@ -26,6 +26,7 @@ from core.project.older import upgraded
 from core.training.lab import Lab, lab_from
 
 FORMAT, VERSION = "chainlight", 4
+SUFFIX = ".chainlight"  # of the names of project files
 NOTATION = 3  # the first version with today's notation
 MAX_BYTES = 64_000_000
 Point = tuple[float, float]

@@ -13,15 +13,17 @@ from core.base.errors import Problem, cut
 from core.graph.json_values import MOST_NAMES, name_from
 from core.notation.lexer import MAX_NAME
 
+NETWORK, PROGRAM = "network", "program"  # what is trained
+
 
 class Lab(Struct, frozen=True):
-    """The training lab's settings; `trains` is `network` for a built net, `program` for the typed program.
+    """The training lab's settings; `trains` is NETWORK for a built net, PROGRAM for the typed program.
 
     `reduction` makes one loss of those of a batch, `mean` or `sum`; `roles` are those chosen for names of the
     typed program (core/training/roles.py).
     """
 
-    trains: str = "network"
+    trains: str = NETWORK
     data: str = "circle"
     samples: int = 200
     noise: float = 0.1
@@ -36,6 +38,11 @@ class Lab(Struct, frozen=True):
     decay: float = 0.0
     reduction: str = "mean"
     roles: Mapping[str, str] = {}
+
+    @property
+    def trains_network(self) -> bool:
+        """Whether a net built from these settings is trained, and not the typed program."""
+        return self.trains == NETWORK
 
 
 # the least and the most of each number in the lab, for its controls and for files
@@ -97,7 +104,7 @@ def choices() -> Mapping[str, Collection[str]]:
 
     return {
         "reduction": REDUCTIONS,
-        "trains": ("network", "program"),
+        "trains": (NETWORK, PROGRAM),
         "data": (*DATASETS, NO_DATA),
         "activation": ACTIVATIONS,
         "optimizer": OPTIMIZERS,

@@ -76,7 +76,7 @@ def setting_up(
     """
     dataset, settings = dataset_of(lab), settings_of(lab)
     yield
-    if lab.trains == "network":
+    if lab.trains_network:
         if dataset is None:
             raise Problem("A network needs data", hint="Choose a data set, or train the typed program")
         network = replace(Network.for_data(dataset, lab.hidden, lab.activation), decay=lab.decay)
