@@ -4,43 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from weakref import proxy
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from app.state import clock
 from app.state.ticker import Ticker
+from app.state.undo import Edit, going_on
 from core.base.arrays import Value, same
 from core.base.errors import Problem, Span
 from core.base.numbers import DIGITS, typed_text
-from core.base.slicing import Work, finished
-from core.figure import Drawing, Figure, Figures, draw_in_pieces, label_width
-from core.graph.builder import build
-from core.graph.graph import CONSTANT, Graph
-from core.graph.plan import make_plan
+from core.figure import Drawing, Figure, Figures
+from core.graph.graph import CONSTANT
 from core.graph.programs import read_program
-from core.notation.nearest import seeming
 from core.notation.printers import reading
 from core.notation.tree import Note
-from core.ops import FUNCTIONS
 from core.passes.expansions import called, expansion
 from core.passes.guessed_values import is_edit, with_defaults
-from core.passes.not_finite import troubles
 from core.passes.seed import check_seed, is_chosen
-from core.passes.stepper import as_chosen, recording
 from core.passes.trace import Snapshot, Trace
-from core.passes.unfold import (
-    LEVELS,
-    key_of,
-    nearest_in,
-    operations_of,
-    place_in,
-    recorded,
-    unfolded,
-    without,
-)
+from core.passes.unfold import LEVELS, key_of, nearest_in, operations_of, place_in, unfolded, without
+from core.project.computing import Result, compute
 from core.project.document import EXAMPLE, Document, Point
 from core.project.retyping import Retyping
 
@@ -48,23 +33,6 @@ MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
 BUSY_AFTER = 0.4  # seconds: what takes longer to compute is said to do so
 BUSY = Problem("The program is being computed and drawn", hint="Esc stops it")
 STOPPED = Problem("Computing was stopped", hint="Change the program to compute it again")
-
-
-class Edit(QUndoCommand):
-    """The only undo command: a document before and a document after."""
-
-    def __init__(self, session: Session, label: str, after: Document, gesture: int):
-        super().__init__(label)
-        # the session owns the stack and the stack its commands: were they to own the session, Python would
-        # delete a command that the stack is about to delete
-        self._session = proxy(session)
-        self._before, self.after, self.gesture = session.document, after, gesture
-
-    def redo(self) -> None:
-        self._session._set_document(self.after)
-
-    def undo(self) -> None:
-        self._session._set_document(self._before)
 
 
 class Session(QObject):
@@ -90,53 +58,19 @@ class Session(QObject):
         self.selection = ""
         self.digits = DIGITS
         self.cursor = 0
-        self.trace: Trace
-        self.drawing: Drawing
         self._typing = Retyping()
         self._gestures = 0
-        self._drawn: tuple[object, object] | None = None
+        self._result: Result
         self._figures: tuple[tuple[object, ...], Figures] | None = None
         self._ticker = Ticker(self)
         self._ticker.progressed.connect(self._say_if_busy)
         self._begun = 0.0
         self._asked: float | None = None  # since when a typed text is being taken, which counts as well
-        self._understood = self.document.text  # the text of the last trace
         self.computing = False  # whether the document's trace is still to come
-        for _ in self._understanding(self.document):
+        for _ in self._computing(None):
             pass  # at once, however slow the machine: there is always a trace
 
     # -- changing the document
-
-    def edit(self, label: str, after: Document, gesture: int = -1) -> None:
-        """Change the document, as one step that can be undone.
-
-        Args:
-            label: what the Edit menu calls the step.
-            after: the document as it is to be.
-            gesture: a number from `gesture()`; edits with the same one, such as those of a drag, are undone
-                as one.
-        """
-        if after is self.document:
-            return
-        after = replace(after, remark="") if after.remark else after
-        last = self._last_of(gesture)
-        if last is None:
-            self.undo_stack.push(Edit(self, label, after, gesture))
-        else:  # not by QUndoCommand.mergeWith: PySide never lets go of a command that was merged
-            last.after = after
-            self._set_document(after)
-
-    def _last_of(self, gesture: int) -> Edit | None:
-        """The last edit if it is one of this gesture, is not saved, and was not followed by others."""
-        stack = self.undo_stack
-        last = stack.command(stack.index() - 1)
-        going_on = gesture >= 0 and not stack.canRedo() and not stack.isClean()
-        return last if going_on and isinstance(last, Edit) and last.gesture == gesture else None
-
-    def gesture(self) -> int:
-        """Begin a gesture, such as a drag: its number, for the edits that belong to it."""
-        self._gestures += 1
-        return self._gestures
 
     def set_text(self, text: str, gesture: int = -1) -> None:
         """Take a program as it is typed.
@@ -182,6 +116,13 @@ class Session(QObject):
                 self.edit(f"set {name}", replace(self.document, text=after), gesture)
 
     def move_node(self, name: str, point: Point, gesture: int) -> None:
+        """Put a node where the user drags it.
+
+        Args:
+            name: the node.
+            point: its centre, in the figure's points.
+            gesture: as for `edit`.
+        """
         self.edit(f"move {name}", self.document.with_moved(name, point), gesture)
 
     def reset_places(self) -> None:
@@ -190,7 +131,11 @@ class Session(QObject):
             self.edit("arrange graph", replace(self.document, moved={}))
 
     def differentiate(self, name: str) -> None:
-        """Make a node the output, where the backward pass starts; the program's own by its name."""
+        """Make a node the output, where the backward pass starts; nothing happens at a constant.
+
+        Args:
+            name: the node; the program's own output takes the choice back.
+        """
         graph = self.trace.graph
         output = "" if name == graph.own_output else name
         known = name in graph.nodes and graph.nodes[name].op != CONSTANT
@@ -217,20 +162,38 @@ class Session(QObject):
     # -- folding and unfolding
 
     def unfold(self, name: str) -> None:
-        """Show the simpler operations a node is made of. Raises Problem where there are none."""
+        """Show the simpler operations a node is made of.
+
+        Args:
+            name: the node.
+
+        Raises:
+            Problem: there are none.
+        """
         graph, node = self.trace.graph, self.trace.graph.nodes[name]
         expansion(graph, node)
         operations = {**self.document.unfolded, key_of(graph, name): node.op}
         self._refold(f"unfold {called(graph, node)}", operations)
 
     def fold(self, key: str) -> None:
-        """Put what was unfolded under a key back into one node."""
+        """Put what was unfolded back into one node.
+
+        Args:
+            key: a key of `trace.graph.folded`, such as that of a frame.
+        """
         graph = self.trace.graph
         label = f"fold {called(graph, graph.folded[key])}"
         self._refold(label, without(self.document.unfolded, key))
 
     def unfold_all(self, level: str) -> None:
-        """Unfold `all` composites, or go on to operations on `numbers`. Raises Problem for too many nodes."""
+        """Unfold every node.
+
+        Args:
+            level: `all` unfolds composites, `numbers` arrays as well.
+
+        Raises:
+            Problem: there would be more than MOST_AT_ONCE nodes.
+        """
         found = unfolded(self.trace.graph, LEVELS[level])
         if len(found.nodes) > MOST_AT_ONCE:
             said = f"That would draw {len(found.nodes):,} nodes; up to {MOST_AT_ONCE} are unfolded at once"
@@ -238,6 +201,7 @@ class Session(QObject):
         self._refold("unfold everything" if level == "all" else "unfold to numbers", operations_of(found))
 
     def fold_all(self) -> None:
+        """Show the program as it was typed."""
         self._refold("fold everything", {})
 
     def _refold(self, label: str, operations: Mapping[str, str]) -> None:
@@ -254,6 +218,9 @@ class Session(QObject):
             values: a number or an array by name.
             label: what the Edit menu calls the step.
             guessed: names in `values` whose values nobody gave; training draws these from the seed.
+
+        Raises:
+            Problem: the program cannot be read, or its values do not fit; nothing changes.
         """
         found = with_defaults(read_program(text, values), values)
         unknown = frozenset(guessed) | found.keys() - values.keys()
@@ -278,6 +245,7 @@ class Session(QObject):
         self.fileChanged.emit()
 
     def saved_as(self, path: Path) -> None:
+        """Take a file that has just been written for the document's own."""
         self.path = path
         self.undo_stack.setClean()
         self.fileChanged.emit()
@@ -285,7 +253,18 @@ class Session(QObject):
     # -- where we are
 
     @property
+    def trace(self) -> Trace:
+        """The last trace that could be computed."""
+        return self._result.trace
+
+    @property
+    def drawing(self) -> Drawing:
+        """The graph of that trace, laid out."""
+        return self._result.drawing
+
+    @property
     def snapshot(self) -> Snapshot:
+        """What is known after the steps done so far."""
         return self.trace.snapshot(self.cursor)
 
     @property
@@ -298,12 +277,13 @@ class Session(QObject):
 
     @property
     def reading(self) -> str:
+        """The program as it was understood, with all brackets."""
         return reading(self.trace.graph.program)
 
     @property
     def is_outdated(self) -> bool:
         """Whether the trace is that of an earlier text: the present one is not read, or not computed yet."""
-        return self.document.text != self._understood
+        return self.document.text != self._result.document.text
 
     def seek(self, cursor: int) -> None:
         """Go to where the first `cursor` steps are done, or as near as there are steps."""
@@ -313,6 +293,7 @@ class Session(QObject):
             self.cursorMoved.emit()
 
     def step(self, by: int) -> None:
+        """Go so many steps forward, or back where `by` is negative, as far as there are steps."""
         self.seek(self.cursor + by)
 
     def select(self, name: str) -> None:
@@ -323,27 +304,71 @@ class Session(QObject):
             self.selectionChanged.emit()
 
     def set_digits(self, digits: int) -> None:
-        """How many significant digits numbers are shown with."""
+        """Show numbers with so many significant digits."""
         if digits != self.digits:
             self.digits = digits
             self.cursorMoved.emit()
 
-    # -- the document's consequences
+    # -- from an edit to the views
+
+    def edit(self, label: str, after: Document, gesture: int = -1) -> None:
+        """Change the document, as one step that can be undone.
+
+        Args:
+            label: what the Edit menu calls the step.
+            after: the document as it is to be.
+            gesture: a number from `gesture()`; edits with the same one, such as those of a drag, are undone
+                as one.
+        """
+        if after is self.document:
+            return
+        after = replace(after, remark="") if after.remark else after
+        last = going_on(self.undo_stack, gesture)
+        if last is None:  # pushing an edit does it: the stack calls redo, which shows the document
+            self.undo_stack.push(Edit(label, self._set_document, self.document, after, gesture))
+        else:  # not by QUndoCommand.mergeWith: PySide never lets go of a command that was merged
+            last.after = after
+            self._set_document(after)
+
+    def gesture(self) -> int:
+        """Begin a gesture, such as a drag: its number, for the edits that belong to it."""
+        self._gestures += 1
+        return self._gestures
 
     def _set_document(self, document: Document) -> None:
+        """Show a document: its trace comes at once, or in slices if that takes longer.
+
+        The slices go on until it is there, `stop` is called, or another document is shown.
+        """
         self.document = document
         self._typing.note(document)
         self.documentChanged.emit()
-        self._understand()
-
-    def _understand(self) -> None:
-        """Read, build, run and lay out the document; on a problem the last good trace stays.
-
-        Nearly always this is done at once. What takes longer goes on in slices, until it is done, `stop` is
-        called, or another document is shown.
-        """
         self._begun, self.computing = clock.now() if self._asked is None else self._asked, True
-        self._ticker.begin(self._understanding(self.document), self._begun)
+        self._ticker.begin(self._computing(self._result), self._begun)
+
+    def _computing(self, before: Result | None) -> Iterator[None]:
+        """The work of computing the document; on a problem the last good trace stays."""
+        document = self.document
+        try:
+            result = yield from compute(document, self.digits, before)
+        except Problem as problem:
+            self.computing = False
+            self._refuse(problem if problem.span else problem.at(Span(0, len(document.text))))
+            return
+        self.computing, self.problem, self.notes = False, None, result.notes
+        before = before or result
+        same_program = is_edit(before.document.text, document.text)
+        self.cursor = self._cursor_in(result.trace) if self.cursor and same_program else 0
+        self.selection = nearest_in(result.trace.graph.nodes, self.selection) if same_program else ""
+        self._result = result
+        self.traceChanged.emit()
+
+    def _cursor_in(self, trace: Trace) -> int:
+        """The place in a new trace: at the same fact if only folding changed; at the end it stays there."""
+        graph, before = trace.graph, self.trace.graph
+        if before.program.text == graph.program.text and before.folded.keys() != graph.folded.keys():
+            return place_in(self.trace, self.cursor, trace)
+        return len(trace) if self.cursor == len(self.trace) else min(self.cursor, len(trace))
 
     def stop(self) -> None:
         """Give up what is being computed; the last trace stays."""
@@ -359,60 +384,3 @@ class Session(QObject):
     def _refuse(self, problem: Problem) -> None:
         self.problem, self.notes = problem, ()
         self.traceChanged.emit()
-
-    def _understanding(self, document: Document) -> Iterator[None]:
-        """The work of understanding a document, which may be left whenever it yields."""
-        try:
-            program = read_program(document.text, document.values)
-            yield
-            values = with_defaults(program, document.values)
-            whole = unfolded(build(program, values), recorded(document.unfolded))
-            yield
-            graph, seed, left_out = as_chosen(whole, document.output, document.seed)
-            trace = yield from recording(make_plan(graph), values, seed)
-            found = yield from self._drawing(trace)
-        except Problem as problem:
-            self.computing = False
-            self._refuse(problem if problem.span else problem.at(Span(0, len(document.text))))
-            return
-        self.computing, self.problem = False, None
-        remarks = [Note(document.remark, Span(0, 0))] if document.remark else []
-        self.notes = (*remarks, *graph.notes, *left_out, *self._of_guessed_names(graph), *troubles(trace))
-        self.drawing, self._drawn = found
-        same_program = is_edit(self._understood, document.text)
-        self.cursor = self._cursor_in(trace) if same_program else 0
-        self.trace, self._understood = trace, document.text
-        self.selection = nearest_in(graph.nodes, self.selection) if same_program else ""
-        self.traceChanged.emit()
-
-    def _of_guessed_names(self, graph: Graph) -> list[Note]:
-        """What to say of names that may not be meant as such; of those without any value the reader told."""
-        guessed = [name for name in graph.free if name in self.document.guessed]
-        notes = [Note(seeming(name, FUNCTIONS), graph.nodes[name].span) for name in guessed]
-        return [note for note in notes if note.message]
-
-    def _cursor_in(self, trace: Trace) -> int:
-        """The place in a new trace: at the same fact if only folding changed; at the end it stays there."""
-        if not self.cursor:
-            return 0
-        graph, before = trace.graph, self.trace.graph
-        if before.program.text == graph.program.text and before.folded.keys() != graph.folded.keys():
-            return place_in(self.trace, self.cursor, trace)
-        return len(trace) if self.cursor == len(self.trace) else min(self.cursor, len(trace))
-
-    def _drawing(self, trace: Trace) -> Work[tuple[Drawing, tuple[object, object]]]:
-        """A trace's drawing, and what it depends on.
-
-        The graph is laid out again only if something changed that moves it: dragging a number must not. A
-        node that is dragged is drawn at once, or the next move would come before the picture.
-        """
-        graph, moved = trace.graph, self.document.moved
-        room = label_width(trace, self.digits)
-        nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
-        drawn = (nodes, graph.program.faces, graph.output, room), moved
-        if drawn == self._drawn:
-            return self.drawing.at_other_values(graph), drawn
-        work = draw_in_pieces(graph, moved, room)
-        is_dragged = self._drawn is not None and drawn[0] == self._drawn[0]
-        found = finished(work) if is_dragged else (yield from work)
-        return found, drawn

@@ -1,0 +1,85 @@
+"""From a document to what its views show: the trace of its program, the drawing of its graph, the notes."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from core.base.errors import Span
+from core.base.slicing import Work, finished
+from core.figure import Drawing, draw_in_pieces, label_width
+from core.graph.builder import build
+from core.graph.graph import Graph
+from core.graph.plan import make_plan
+from core.graph.programs import read_program
+from core.notation.nearest import seeming
+from core.notation.tree import Note
+from core.ops import FUNCTIONS
+from core.passes.guessed_values import with_defaults
+from core.passes.not_finite import troubles
+from core.passes.stepper import as_chosen, recording
+from core.passes.trace import Trace
+from core.passes.unfold import recorded, unfolded
+from core.project.document import Document
+
+
+class Result(Struct, frozen=True):
+    """What a document has been computed to; `layout_of` is what the places in its drawing depend on."""
+
+    document: Document
+    trace: Trace
+    drawing: Drawing
+    notes: tuple[Note, ...]
+    layout_of: object
+
+
+def compute(document: Document, digits: int, before: Result | None) -> Work[Result]:
+    """Read, build, run and lay out a document.
+
+    Args:
+        document: the program, its values, and what was chosen, unfolded and moved.
+        digits: the significant digits of the numbers that the drawing has room for.
+        before: the last result, whose drawing stays where nothing changes that moves it.
+
+    Returns:
+        A work, which may be left whenever it yields.
+
+    Raises:
+        Problem: what is wrong with the program or its values, with its place in the text where it has one.
+    """
+    program = read_program(document.text, document.values)
+    yield
+    values = with_defaults(program, document.values)
+    complete = unfolded(build(program, values), recorded(document.unfolded))
+    yield
+    graph, seed, left_out = as_chosen(complete, document.output, document.seed)
+    trace = yield from recording(make_plan(graph), values, seed)
+    drawing, layout_of = yield from _drawn(trace, document, digits, before)
+    remarks = [Note(document.remark, Span(0, 0))] if document.remark else []
+    notes = (*remarks, *graph.notes, *left_out, *_of_guessed_names(graph, document), *troubles(trace))
+    return Result(document, trace, drawing, notes, layout_of)
+
+
+def _drawn(
+    trace: Trace, document: Document, digits: int, before: Result | None
+) -> Work[tuple[Drawing, object]]:
+    """A trace's drawing, and what it depends on.
+
+    The graph is laid out again only if something changed that moves it: dragging a number must not. A
+    node that is dragged is drawn at once, or the next move would come before the picture.
+    """
+    graph = trace.graph
+    room = label_width(trace, digits)
+    nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
+    drawn = nodes, graph.program.faces, graph.output, room
+    if before and before.layout_of == drawn:
+        if before.document.moved == document.moved:
+            return before.drawing.at_other_values(graph), drawn
+        return finished(draw_in_pieces(graph, document.moved, room)), drawn
+    return (yield from draw_in_pieces(graph, document.moved, room)), drawn
+
+
+def _of_guessed_names(graph: Graph, document: Document) -> list[Note]:
+    """What to say of names that may not be meant as such; of those without any value the reader told."""
+    guessed = [name for name in graph.free if name in document.guessed]
+    notes = [Note(seeming(name, FUNCTIONS), graph.nodes[name].span) for name in guessed]
+    return [note for note in notes if note.message]
