@@ -15,7 +15,7 @@ APP_MAY_NOT = {"tests"}
 LATE = ("PySide6", "pyqtgraph", "networkx", "onnx")
 # the folders of core and of app, lowest first: each imports only from what stands on lower floors
 APP_FLOORS = (
-    ("widgets", "formula"),
+    ("system", "widgets", "formula"),
     ("painting",),
     ("state",),
     ("canvas", "panels", "derivatives", "lab", "figures"),

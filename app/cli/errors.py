@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from app.cli.terminal import say, write_json
-from app.state.system import not_loaded
+from app.system.qt import not_loaded
 from core.base.errors import Problem
 from core.service.report import error_answer, error_text
 from core.service.request import Refusal

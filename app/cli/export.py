@@ -55,7 +55,7 @@ def _run(args: argparse.Namespace) -> int:
     if isinstance(made, str) and args.path == SCREEN:
         write(made)
         return 0
-    from app.state.disk import write_atomically
+    from app.system.disk import write_atomically
 
     write_atomically(Path(args.path), made.encode() if isinstance(made, str) else made)
     return 0
@@ -81,7 +81,7 @@ def _kind(args: argparse.Namespace) -> ExportKind:
 
 
 def _options(args: argparse.Namespace) -> Options:
-    from app.state.version import program_version
+    from app.system.version import program_version
 
     return Options(
         program_version(), "float32" if args.float32 else "float64" if args.float64 else "", args.gradients

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from app.cli.terminal import OutputError, abandon, flush, prepare_output, say
 from app.shell.opening import open_window
+from app.system.exit_status import INTERRUPTED, REFUSED
 
 # read by NumPy's BLAS when it is loaded: on products as small as these a second thread costs up to tenfold
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-FAILED, INTERRUPTED = 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             from app.cli.errors import say_why
 
             say_why(error, words)
-            return FAILED
+            return REFUSED
     except KeyboardInterrupt:
         return INTERRUPTED
     except OutputError as error:

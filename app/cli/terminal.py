@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
+from app.system.exit_status import OUTPUT_CLOSED, REFUSED
 from core.base.errors import Problem
 from core.notation.names import GREEK
 from core.project.document import MAX_BYTES
@@ -53,7 +54,7 @@ def write_json(answer: dict[str, Any]) -> None:
 class OutputError(Exception):
     """A sentence why an answer could not be written, and the exit status that says so."""
 
-    def __init__(self, sentence: str, status: int = 2):
+    def __init__(self, sentence: str, status: int = REFUSED):
         super().__init__(sentence)
         self.status = status
 
@@ -64,7 +65,9 @@ def _output() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        raise OutputError("the output was closed before the whole answer was written", 141) from None
+        raise OutputError(
+            "the output was closed before the whole answer was written", OUTPUT_CLOSED
+        ) from None
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise OutputError("the disk is full, the answer is not written; free some space") from None

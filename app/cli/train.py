@@ -16,6 +16,7 @@ from app.cli.parser import Subcommand
 from app.cli.programs import document_of
 from app.cli.terminal import say, write, write_json
 from app.cli.training_options import SETTINGS, settings_arguments, setup_from, whole_setting
+from app.system.exit_status import INTERRUPTED
 from core.base.errors import Problem
 from core.graph.json_values import plain_value
 from core.project.document import SUFFIX, Document
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from core.training.trainer import Trainer
 
 EPOCHS = 100
-DIVERGED, INTERRUPTED = 1, 130
+DIVERGED = 1  # the exit status
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -179,7 +180,7 @@ def _write(args: argparse.Namespace, curve: Curve, notes: Sequence[str]) -> None
     }
     for path, text in files.items():
         if path:
-            from app.state.disk import write_atomically
+            from app.system.disk import write_atomically
 
             write_atomically(Path(path), text().encode())
 

@@ -71,7 +71,7 @@ class _Version(argparse.Action):
     """Says the version and ends."""
 
     def __call__(self, parser: argparse.ArgumentParser, *args: Any, **kwargs: Any) -> None:
-        from app.state.version import program_version
+        from app.system.version import program_version
 
         write(f"Chainlight {program_version()}\n")
         parser.exit()

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.figures.bounds import bounds
 from app.figures.kinds import kind_of
 from app.figures.style import FigureStyle
-from app.state.disk import check_place, write_atomically
+from app.system.disk import check_place, write_atomically
 from app.widgets.theme import Theme
 from core.figure import Figure
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from PySide6.QtGui import QGuiApplication
 
-from app.state.system import starting_qt
+from app.system.qt import starting_qt
 from app.widgets.theme import load_fonts
 
 

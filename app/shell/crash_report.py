@@ -17,13 +17,13 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, qInstallMessag
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
+from app.system.exit_status import INTERRUPTED
 from core.base.resources import BrokenInstallation
 
 if TYPE_CHECKING:
     from app.shell.report_dialog import ReportDialog
 
 MAX_WAITING, MAX_LETTERS, MAX_TIMES = 20, 20_000, 3
-INTERRUPTED = 130  # what a shell shows for a program ended by Ctrl+C
 
 
 def check_versions(pyside: str = PySide6.__version__, python: tuple[int, ...] = sys.version_info[:2]) -> str:

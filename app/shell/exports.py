@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from app.state.version import program_version
+from app.system.version import program_version
 from core.export.options import Options
 from core.service.export_kinds import EXPORT_KINDS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.figures.kinds import FIGURE_KINDS
 from app.shell.command import Command, Keys
 from app.shell.host import Host
-from app.state.disk import shown_name
+from app.system.disk import shown_name
 from core.base.errors import either
 from core.service.export_kinds import EXPORT_KINDS
 

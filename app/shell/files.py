@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer
 from PySide6.QtWidgets import QWidget
 
-from app.state.disk import is_there, lock_of, read_text, shown_name, shown_path, taken, write_atomically
 from app.state.session import Session
 from app.state.settings import MAX_RECENT, Settings
+from app.system.disk import is_there, lock_of, read_text, shown_name, shown_path, taken, write_atomically
 from core.base.errors import Problem
 from core.project.document import EXAMPLE, SUFFIX, Document, dumps, loads
 

@@ -14,7 +14,8 @@ from app.shell.crash_report import check_versions, install_excepthook
 from app.shell.window import Window
 from app.state.session import Session
 from app.state.settings import Settings
-from app.state.system import starting_qt
+from app.system.exit_status import REFUSED
+from app.system.qt import starting_qt
 from app.widgets.theme import STYLE, load_fonts
 from core.base.resources import BrokenInstallation
 from core.project.document import Document
@@ -33,7 +34,7 @@ def show_window(start: Path | Document | None = None, *, reset: bool = False) ->
     refusal = check_versions()
     if refusal:
         print(refusal, file=sys.stderr)
-        return 2
+        return REFUSED
     with starting_qt():
         app = QApplication.instance() or QApplication([*sys.argv[:1], *STYLE])
     assert isinstance(app, QApplication)

@@ -13,7 +13,7 @@ from app.shell.command import Command
 from app.shell.commands import COMMANDS, MENUS
 from app.shell.files import Files
 from app.shell.host import Host
-from app.state.disk import shown_path
+from app.system.disk import shown_path
 from app.widgets.icons import icon
 from app.widgets.key_repeat import rest
 from core.base.errors import legible

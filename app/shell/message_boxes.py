@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from app.state.disk import is_there, shown_name
+from app.system.disk import is_there, shown_name
 from core.base.errors import legible
 
 Button = tuple[str, Literal["accept", "destroy", "reject"]]  # its text and what it does

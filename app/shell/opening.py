@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.state.system import ANYWHERE, libraries_of_window, no_screen, not_loaded
+from app.system.qt import ANYWHERE, libraries_of_window, no_screen, not_loaded
 from core.base.errors import Problem
 
 if TYPE_CHECKING:

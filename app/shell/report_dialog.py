@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.state.version import program_version
+from app.system.version import program_version
 
 HEADING = "Something went wrong. Your work is kept."
 MAX_REPORTS = 20

@@ -14,7 +14,7 @@ from app.figures.kinds import FIGURE_KINDS
 from app.shell.file_dialogs import ask_for_file, ask_for_kind
 from app.shell.host import Host
 from app.shell.message_boxes import complain
-from app.state.disk import shown_name, write_atomically
+from app.system.disk import shown_name, write_atomically
 from core.base.errors import Problem
 from core.figure import Figure, Figures
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shell.command import Command
-from app.state.version import program_version
+from app.system.version import program_version
 from core.base.resources import resource
 from core.ops import LISTED
 

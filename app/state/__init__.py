@@ -1,1 +1,1 @@
-"""State that views share: the session, settings, files on the disk, recovery, work in slices."""
+"""State that views share: the session, what is trained, settings, recovery, work in slices."""

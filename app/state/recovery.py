@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer, Signal
 
-from app.state.disk import lock_of, own_place, read_text, taken, write_atomically
 from app.state.session import Session
+from app.system.disk import lock_of, own_place, read_text, taken, write_atomically
 from core.base.errors import Problem
 from core.project.document import Document, dumps, loads
 

@@ -17,7 +17,7 @@ from PySide6.QtCore import QRect, QSettings, QStandardPaths
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
-from app.state.disk import own_place, read_text, shown_path
+from app.system.disk import own_place, read_text, shown_path
 from app.widgets.theme import THEMES
 from core.base.errors import Problem
 from core.base.numbers import DIGITS

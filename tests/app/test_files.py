@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QMessageBox, QWidget
 
 from app.shell.files import Files
-from app.state.disk import read_text, write_atomically
 from app.state.session import Session
 from app.state.settings import Settings
+from app.system.disk import read_text, write_atomically
 from core.base.errors import Problem
 from core.project.document import EXAMPLE, Document, dumps, loads
 

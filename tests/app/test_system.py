@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.state.system import (
+from app.system.qt import (
     ARCH,
     DEBIAN,
     FEDORA,
@@ -106,7 +106,7 @@ def test_of_many_libraries_a_few_are_named_where_the_packages_are_known(run):
 @linux
 @pytest.mark.parametrize("system", [DEBIAN, FEDORA, ARCH])
 def test_the_command_that_installs_everything_is_not_cut(monkeypatch, system):
-    monkeypatch.setattr("app.state.system.system_here", lambda: system)
+    monkeypatch.setattr("app.system.qt.system_here", lambda: system)
     hint = LibrariesMissing(PACKAGES).hint
     assert all(f" {held[system.column]}" in hint for held in PACKAGES.values())
 
@@ -178,12 +178,12 @@ def test_systems_are_known_by_their_family(release, system):
 def test_the_makefile_is_given_the_packages(run):
     damaged = ["libGL.so.1", "libxcb-cursor.so.0"]
     need(X11)
-    done = run("window", module="app.state.system", damaged=damaged)
+    done = run("window", module="app.system.qt", damaged=damaged)
     assert (done.returncode, done.stdout) == (2, " ".join(packages_of(damaged)) + "\n")
     assert damaged[0] in done.stderr
 
 
 @linux
 def test_the_makefile_is_given_nothing_where_nothing_lacks(run):
-    done = run("drawing", module="app.state.system", damaged=OF_SCREENS)
+    done = run("drawing", module="app.system.qt", damaged=OF_SCREENS)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

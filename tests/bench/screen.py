@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.state.system import X11
+from app.system.qt import X11
 from app.widgets.theme import STYLE, load_fonts
 
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HOME")

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from app.system.exit_status import REFUSED
 from core.base.errors import Problem, cut
 
 
@@ -207,7 +208,7 @@ def _plugins(platform: str) -> list[Path]:
 
 @contextmanager
 def starting_qt() -> Iterator[None]:
-    """Where the application made within finds no screen, say so in one sentence and end with status 2.
+    """Where the application made within finds no screen, say so in one sentence and end with REFUSED.
 
     Qt itself would print a page and abort. It tries several platforms: what it says about one is passed on
     where another starts.
@@ -237,7 +238,7 @@ def _end(said: str) -> None:
 
         print(error_text(why_no_screen(said)), file=sys.stderr, flush=True)
     finally:
-        os._exit(2)
+        os._exit(REFUSED)
 
 
 def why_no_screen(said: str) -> Problem:
@@ -284,7 +285,7 @@ def main() -> int:
         print(problem, file=sys.stderr)
         if isinstance(problem, LibrariesMissing):
             print(*packages_of(problem.libraries))
-        return 2
+        return REFUSED
     return 0
 
 

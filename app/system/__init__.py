@@ -1,0 +1,1 @@
+"""What the program has to do with the system it runs on: files, what Qt needs, versions, exit statuses."""
