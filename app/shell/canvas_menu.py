@@ -12,7 +12,7 @@ from app.shell.host import Host
 from app.state.session import Session
 from core.base.errors import Problem
 from core.graph.graph import Graph
-from core.passes.expansions import called, expansion
+from core.passes.expansions import expansion, menu_name
 
 COMMANDS_BELOW = (
     ("differentiate", "seed", "derivatives"),
@@ -39,9 +39,9 @@ def add_folding(menu: QMenu, session: Session, node: str, frame: str) -> None:
     """The entries for a node and for the frame around it, where there is something to do."""
     graph = session.trace.graph
     if node and _unfolds(graph, node):
-        menu.addAction(f"Unfold {called(graph, graph.nodes[node])}", lambda: session.unfold(node))
+        menu.addAction(f"Unfold {menu_name(graph, graph.nodes[node])}", lambda: session.unfold(node))
     if frame:
-        menu.addAction(f"Fold {called(graph, graph.folded[frame])}", lambda: session.fold(frame))
+        menu.addAction(f"Fold {menu_name(graph, graph.folded[frame])}", lambda: session.fold(frame))
     if not menu.isEmpty():
         menu.addSeparator()
 

@@ -20,7 +20,7 @@ from core.graph.graph import CONSTANT
 from core.graph.programs import read_program
 from core.notation.printers import reading
 from core.notation.tree import Note
-from core.passes.expansions import called, expansion
+from core.passes.expansions import expansion, menu_name
 from core.passes.guessed_values import is_edit, with_defaults
 from core.passes.seed import check_seed, is_chosen
 from core.passes.trace import Snapshot, Trace
@@ -173,7 +173,7 @@ class Session(QObject):
         graph, node = self.trace.graph, self.trace.graph.nodes[name]
         expansion(graph, node)
         operations = {**self.document.unfolded, key_of(graph, name): node.op}
-        self._refold(f"unfold {called(graph, node)}", operations)
+        self._refold(f"unfold {menu_name(graph, node)}", operations)
 
     def fold(self, key: str) -> None:
         """Put what was unfolded back into one node.
@@ -182,7 +182,7 @@ class Session(QObject):
             key: a key of `trace.graph.folded`, such as that of a frame.
         """
         graph = self.trace.graph
-        label = f"fold {called(graph, graph.folded[key])}"
+        label = f"fold {menu_name(graph, graph.folded[key])}"
         self._refold(label, without(self.document.unfolded, key))
 
     def unfold_all(self, level: str) -> None:

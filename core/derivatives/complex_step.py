@@ -70,7 +70,7 @@ def _check(node: Node, known: Mapping[str, Value], moving: set[str]) -> None:
         said = f"The complex step needs values for complex numbers; {node.name} ({op.symbol}) has none"
     if said:
         raise Problem(said, node.span, "Use centred differences")
-    inputs = {port: known[arg] for port, arg in zip(op.ports(count), node.args, strict=True)}
+    inputs = {port: known[arg] for port, arg in node.by_port.items()}
     if op.kink and np.any(op.kink.at.value(inputs)):
         said = f"The complex step needs a derivative; {node.name} ({op.symbol}) stands at its kink"
         raise Problem(said, node.span)
@@ -78,11 +78,9 @@ def _check(node: Node, known: Mapping[str, Value], moving: set[str]) -> None:
 
 def _value(node: Node, values: Mapping[str, Any], known: Mapping[str, Value]) -> Complex:
     """A node's value for complex arguments; its real part must be the value it has."""
-    op = node.operation
-    ports = dict(zip(op.ports(len(node.args)), node.args, strict=True))
-    inputs = {port: np.asarray(values[arg]) for port, arg in ports.items()}
+    inputs = {port: np.asarray(values[arg]) for port, arg in node.by_port.items()}
     with np.errstate(all="ignore"):
-        found = np.asarray(interpreted(op.value_rule(len(ports)).computed, _OnComplex(inputs)))
+        found = np.asarray(interpreted(node.value_rule.computed, _OnComplex(inputs)))
     if not np.allclose(found.real, known[node.name], rtol=1e-9, atol=1e-12) or np.any(np.isnan(found.imag)):
         raise Problem(f"{node.name} has no value for complex numbers here", node.span)
     return found

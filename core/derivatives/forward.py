@@ -276,12 +276,11 @@ def multiplications(graph: Graph, edge: Edge) -> int:
     met once.
     """
     node = graph.nodes[edge.target]
-    ports = node.operation.ports(len(node.args))
-    shapes = {port: graph.nodes[arg].shape for port, arg in zip(ports, node.args, strict=True)}
-    tree = node.operation.value_rule(len(node.args)).tree
+    shapes = {port: graph.nodes[arg].shape for port, arg in node.by_port.items()}
+    tree = node.value_rule.tree
     products = (part for part in walk(tree) if isinstance(part, Call) and KERNELS[part.function].einsum)
     product = next(products, None)
-    if product is None or ports[edge.port] not in names(product):
+    if product is None or graph.port(edge) not in names(product):
         return max(math.prod(graph.nodes[name].shape) for name in (edge.source, edge.target))
     letters = KERNELS[product.function].einsum.partition("->")[0].split(",")
     sizes: dict[str, int] = {}

@@ -118,7 +118,7 @@ def _way_back(graph: Graph, of: str, by: str) -> Iterator[Instruction]:
     for node in reversed(list(graph.nodes.values())):
         if node.name not in between or node.name == by or node.is_leaf:
             continue
-        binding = dict(zip(node.operation.ports(len(node.args)), node.args, strict=True))
+        binding = node.by_port
         for port, arg in enumerate(node.args):
             rule = node.operation.back_rule(port)
             if rule and arg in between:
@@ -208,7 +208,7 @@ def outer_product(trace: Trace, name: str) -> OuterProduct | None:
         return OuterProduct(name, inner.row, inner.column)
     if node.op == "copy" and (inner := outer_product(trace, node.name)):
         return replace(inner, name=name)
-    binding = dict(zip(node.operation.ports(len(node.args)), node.args, strict=True))
+    binding = node.by_port
     match rule.tree if rule else None:
         case Call("outer", (Name(left), Name(right))):
             return OuterProduct(name, *(_factor(trace, node.name, binding, side) for side in (left, right)))

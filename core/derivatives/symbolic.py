@@ -151,15 +151,14 @@ class _Derivation:
         if node.op == CONSTANT:
             return form(self.algebra, node.tree)
         op = node.operation
-        args = [self.forms[arg] for arg in node.args]
-        parts = dict(zip(op.ports(len(args)), args, strict=True))
+        parts = {port: self.forms[arg] for port, arg in node.by_port.items()}
         if op.elementwise or op.variadic:
             return form(self.algebra, formula(self.graph, node), parts, CALLS)
         if isinstance(op.value.tree, Call) and op.value.tree.function in CALLS:
             return form(self.algebra, op.value.tree, parts, CALLS)
         if not op.call:
             raise self.missing(node)
-        return self.algebra.atom("Call", op.call, tuple(args), node.shape)
+        return self.algebra.atom("Call", op.call, tuple(parts.values()), node.shape)
 
     def missing(self, node: Node) -> Problem:
         """The sentence for an operation that has no closed form."""
@@ -224,14 +223,13 @@ class _Derivation:
 
     def contributions(self, node: Node, gradient: Sum) -> Iterator[Arrived]:
         """For each argument on the path: its name, the local derivative if there is one, what goes back."""
-        ports = node.operation.ports(len(node.args))
-        known = {port: self.forms[arg] for port, arg in zip(ports, node.args, strict=True)}
+        known = {port: self.forms[arg] for port, arg in node.by_port.items()}
         known |= {OUTPUT: self.forms[node.name], GRADIENT: gradient}
         if node.operation.kink:
             self.kink(node, known)
         locals_: dict[str, list[Sum]] = {}
         wholes: dict[str, list[Sum]] = {}
-        for port, (label, arg) in enumerate(zip(ports, node.args, strict=True)):
+        for port, (label, arg) in enumerate(node.by_port.items()):
             if arg not in self.path:
                 continue
             rule = node.operation.back_rule(port)

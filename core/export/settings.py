@@ -19,8 +19,7 @@ POOLS = ("maxpool", "avgpool")
 def settings_of(graph: Graph, node: Node) -> dict[str, ast.expr]:
     """For each setting of a node its number, or its tuple of numbers."""
     op = node.operation
-    ports = zip(op.ports(len(node.args)), node.args, strict=True)
-    values = {port: graph.nodes[arg].value for port, arg in ports if port in op.settings}
+    values = {port: graph.nodes[arg].value for port, arg in node.by_port.items() if port in op.settings}
     if node.op in POOLS:
         values["stride"] = values["stride"] or values["window"]
     return {port: _plain(value, port == "shape") for port, value in values.items() if value is not None}

@@ -58,10 +58,9 @@ def _around(graph: Graph, key: str) -> list[str]:
 
 def _title(graph: Graph, key: str, node: Node) -> Math:
     """What a frame stands for: `y = σ(z)`; by its sign alone where that would be too long."""
-    ports = node.operation.ports(len(node.args))
     args: dict[str, Part] = {}
     typesetter = graph.typesetter
-    for port, arg in zip(ports, node.args, strict=True):
+    for port, arg in node.by_port.items():
         found = graph.nodes[arg]
         args[port] = typesetter.part(found.tree) if found.op == CONSTANT else (typesetter.name(arg), ATOM)
     title = typesetter.tree(formula(graph, node), args)

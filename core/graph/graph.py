@@ -19,6 +19,7 @@ from core.math.typeset import Typesetter
 from core.notation.nearest import nearest
 from core.notation.tree import Note, Program, Tree
 from core.ops import OPS, Op
+from core.ops.rules import Rule
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -49,6 +50,21 @@ class Node(Struct, frozen=True):
     def operation(self) -> Op:
         """The operation's declaration; inputs and constants have none."""
         return OPS[self.op]
+
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """The names that the arguments have in the operation's rules, in their order."""
+        return self.operation.ports(len(self.args))
+
+    @property
+    def by_port(self) -> dict[str, str]:
+        """The arguments by the names that they have in the operation's rules."""
+        return dict(zip(self.ports, self.args, strict=True))
+
+    @property
+    def value_rule(self) -> Rule:
+        """The operation's rule for as many arguments as it has here."""
+        return self.operation.value_rule(len(self.args))
 
     @property
     def is_leaf(self) -> bool:
@@ -114,8 +130,7 @@ class Graph(Struct, frozen=True, dict=True):
 
     def port(self, edge: Edge) -> str:
         """The name of the input that an edge reaches."""
-        node = self.nodes[edge.target]
-        return node.operation.ports(len(node.args))[edge.port]
+        return self.nodes[edge.target].ports[edge.port]
 
     def pointed(self, edge: Edge) -> Node | None:
         """The vector, or the number of entries, into which the value on an edge is an index."""
@@ -123,7 +138,7 @@ class Graph(Struct, frozen=True, dict=True):
         points = node.operation.points
         if not points or self.port(edge) != points[0]:
             return None
-        return self.nodes[node.args[node.operation.inputs.index(points[1])]]
+        return self.nodes[node.by_port[points[1]]]
 
     def is_setting(self, name: str) -> bool:
         """Whether a node only decides shapes, as the 2 of a stride does."""

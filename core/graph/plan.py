@@ -85,8 +85,8 @@ def make_plan(graph: Graph) -> Plan:
         if node.is_leaf:
             continue
         op = node.operation
-        binding = dict(zip(op.ports(len(node.args)), node.args, strict=True))
-        forward.append(Instruction("forward", node.name, op.value_rule(len(node.args)), binding))
+        binding = node.by_port
+        forward.append(Instruction("forward", node.name, node.value_rule, binding))
         if node.name not in wanted:
             continue
         back = []
@@ -118,9 +118,8 @@ def stopped(graph: Graph) -> tuple[str, ...]:
     reached, received, useful = {graph.output}, receivers(graph), graph.downstream_of(graph.inputs)
     for node in reversed(list(graph.nodes.values())):
         if node.name in reached and not node.is_leaf:
-            op, ports = node.operation, node.operation.ports(len(node.args))
-            ways = zip(range(len(ports)), ports, node.args, strict=True)
-            reached.update(arg for number, port, arg in ways if op.back_rule(number) or port in op.flat)
+            op, ways = node.operation, enumerate(node.by_port.items())
+            reached.update(arg for number, (port, arg) in ways if op.back_rule(number) or port in op.flat)
     return tuple(
         name
         for name, node in graph.nodes.items()

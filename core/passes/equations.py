@@ -127,8 +127,8 @@ class Equations:
 
     def _names(self, node: Node) -> dict[str, Part]:
         """By its names in a rule: each input of a node, the node itself and its gradient, by their names."""
-        found = {port: self.name(arg) for port, arg in _ports(node).items()}
-        shapes = {port: self.graph.nodes[arg].shape for port, arg in _ports(node).items()}
+        found = {port: self.name(arg) for port, arg in node.by_port.items()}
+        shapes = {port: self.graph.nodes[arg].shape for port, arg in node.by_port.items()}
         letters = zip((ROW.name, INDEX.name), index_letters(self.graph.nodes), strict=False)
         return (
             dict(letters)
@@ -139,7 +139,7 @@ class Equations:
     def _numbers(self, node: Node, operands: Mapping[str, Value], digits: int) -> dict[str, Part]:
         """The same with numbers in place of the operands."""
         roles = {GRADIENT: "upstream", LOCAL: "local"}
-        tags = dict.fromkeys((OUTPUT, GRADIENT, LOCAL), node.name) | _ports(node)
+        tags = dict.fromkeys((OUTPUT, GRADIENT, LOCAL), node.name) | node.by_port
         shown = {
             name: self.number(value, roles.get(name, "value"), tags[name], digits)
             for name, value in operands.items()
@@ -167,7 +167,7 @@ class Equations:
         """
         joint = self._joint(node)
         found: dict[str, Value] = {}
-        for port, arg in {**_ports(node), OUTPUT: node.name}.items():
+        for port, arg in {**node.by_port, OUTPUT: node.name}.items():
             value = self.snapshot.value(arg)
             if value is not None:
                 alone = joint not in (None, shape_of(value)) and np.size(value) == 1
@@ -223,7 +223,7 @@ class Equations:
         """The value of a node."""
         call, value = formula(self.graph, node), self.snapshot.value(node.name)
         assert value is not None
-        rule, known = node.operation.value_rule(len(node.args)), self._known(node)
+        rule, known = node.value_rule, self._known(node)
         if isinstance(call, Binary) and call.op == "⊙":
             call, _ = written(call, dict(zip("xy", known.values(), strict=False)))
         side = self._side(known, call, lambda parts: self.typesetter.tree(call, parts), rule.value)
@@ -258,7 +258,7 @@ class Equations:
 
     def _back(self, step: Flowed, node: Node) -> tuple[Math, list[_Side], Value | None]:
         """What comes back over an edge: with names, with numbers, the local derivative if there is one."""
-        op, port = node.operation, node.operation.ports(len(node.args))[step.port]
+        op, port = node.operation, node.ports[step.port]
         rule, upstream = op.back_rule(step.port), self.snapshot.gradient(step.node)
         assert rule is not None and upstream is not None
         known: dict[str, Value] = self._known(node) | {GRADIENT: upstream}
@@ -377,7 +377,7 @@ class Equations:
     def _constants(self, node: Node) -> dict[str, Tree]:
         """Inputs that are short numbers are written as such, so that 2·x^(2−1) can become 2x."""
         found: dict[str, Tree] = {}
-        for port, arg in _ports(node).items():
+        for port, arg in node.by_port.items():
             value = self.graph.nodes[arg].value
             if isinstance(value, float) and len(typed_text(value)) <= LONGEST_NUMBER:
                 found[port] = Number(value)
@@ -409,10 +409,6 @@ def added(before: Value, contribution: Value) -> Value:
     """The sum of two gradients."""
     with np.errstate(all="ignore"):
         return before + contribution
-
-
-def _ports(node: Node) -> dict[str, str]:
-    return dict(zip(node.operation.ports(len(node.args)), node.args, strict=True))
 
 
 def _fits(value: Value) -> bool:

@@ -14,10 +14,9 @@ from msgspec.structs import replace
 
 from core.base.arrays import Shape, describe
 from core.base.errors import Problem
-from core.graph.formulas import formula
+from core.graph.formulas import formula, operation_text
 from core.graph.graph import Graph, Node
 from core.graph.programs import read_program
-from core.notation.printers import expression_text
 from core.notation.tree import Binary, Index, Listing, Name, Number, Tree, rebuilt, substituted
 
 MOST_ENTRIES = 64
@@ -41,21 +40,16 @@ def expansion(graph: Graph, node: Node) -> Tree:
         _check_entries(graph, node)
         found = _each_entry(node, formula(graph, node), dict(zip(op.inputs, shapes, strict=True)))
     else:
-        text = expression_text(_over_arguments(formula(graph, node), node))
+        text = operation_text(graph, node)
         raise Problem(f"{text} is not made of anything simpler", node.span)
-    return _over_arguments(found, node)
+    return substituted(found, {port: Name(arg) for port, arg in node.by_port.items()})
 
 
-def called(graph: Graph, node: Node) -> str:
+def menu_name(graph: Graph, node: Node) -> str:
     """What an operation is called in a menu: a function by its sign, else as it is written: `σ`, `w · x`."""
     op = node.operation
-    text = op.symbol if op.call else expression_text(_over_arguments(formula(graph, node), node))
+    text = op.symbol if op.call else operation_text(graph, node)
     return text if len(text) <= LONGEST_NAME else op.symbol
-
-
-def _over_arguments(tree: Tree, node: Node) -> Tree:
-    ports = node.operation.ports(len(node.args))
-    return substituted(tree, {port: Name(arg) for port, arg in zip(ports, node.args, strict=True)})
 
 
 def _check_entries(graph: Graph, node: Node) -> None:

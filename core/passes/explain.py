@@ -112,7 +112,7 @@ def badge(snapshot: Snapshot, node: Node) -> str:
     kink = node.operation.kink
     if not kink:
         return ""
-    known = dict(zip(node.operation.inputs, map(snapshot.value, node.args), strict=True))
+    known = {port: snapshot.value(arg) for port, arg in node.by_port.items()}
     known[OUTPUT] = snapshot.value(node.name)
     values = {port: value for port, value in known.items() if value is not None}
     here = np.asarray(kink.at.value(values))
@@ -229,7 +229,7 @@ class _Explainer:
             )
             parts.append(f"Upstream {up} × local {slope} {sign} {total}.")
         op = node.operation
-        parts.append(op.says_of.get(op.ports(len(node.args))[step.port], op.says))
+        parts.append(op.says_of.get(node.ports[step.port], op.says))
         if (
             isinstance(before, float)
             and isinstance(step.contribution, float)

@@ -156,11 +156,11 @@ NOT_FINITE, SATURATED, AT_KINK, SHUT, ALL_OPEN, OUTPUT_IS_0 = 1000, 10, 10, 5, 1
 
 def _complaint(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Value]) -> int:
     """What is wrong at a node whose value has just been computed."""
-    op, args = node.operation, [known[arg] for arg in node.args]
+    op = node.operation
     if not is_finite(known[node.name]):
         return NOT_FINITE
-    saturated = bool(np.max(np.abs(args[0]), initial=0.0) > op.saturates)
-    ports = dict(zip(op.ports(len(args)), args, strict=True)) | {OUTPUT: known[node.name]}
+    saturated = bool(np.max(np.abs(known[node.args[0]]), initial=0.0) > op.saturates)
+    ports = {port: known[arg] for port, arg in {**node.by_port, OUTPUT: node.name}.items()}
     at_kink = op.kink and np.any(op.kink.at.value(ports))
     return SATURATED * saturated + AT_KINK * bool(at_kink) + _gate(nodes, node, ports)
 
@@ -170,7 +170,7 @@ def _gate(nodes: Mapping[str, Node], node: Node, ports: Mapping[str, Value]) -> 
     op = node.operation
     if not op.kink or not op.elementwise:
         return 0
-    moving = [port for port, arg in zip(op.inputs, node.args, strict=True) if nodes[arg].op != CONSTANT]
+    moving = [port for port, arg in node.by_port.items() if nodes[arg].op != CONSTANT]
     rules = [OPEN if op.learning.gain else op.local[port] for port in moving if port in op.back]
     slopes = [rule.value(ports) for rule in rules if any(sign in rule.text for sign in "<>≤≥")]
     if slopes and not any(map(np.any, slopes)):

@@ -52,11 +52,7 @@ def _cause(trace: Trace, count: int) -> str:
     node = trace.graph.nodes[step.node]
     op = node.operation
     values = [(name, snapshot.value(name)) for name in node.args]
-    known = {
-        port: value
-        for port, (_, value) in zip(op.ports(len(node.args)), values, strict=True)
-        if value is not None
-    }
+    known = {port: value for port, arg in node.by_port.items() if (value := snapshot.value(arg)) is not None}
     if isinstance(step, Computed):
         nan = _is_nan(step.value)
         return _declared(op.causes, known) or _inherited(values, nan) or (IN_BETWEEN if nan else OVERFLOWS)

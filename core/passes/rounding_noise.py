@@ -136,15 +136,13 @@ def _without_noise(graph: Graph, leaves: Mapping[str, Scaled], steps: Iterable[S
 
 
 def _bound(node: Node, values: Mapping[str, Scaled]) -> dict[str, Scaled]:
-    return {
-        port: values[arg] for port, arg in zip(node.operation.ports(len(node.args)), node.args, strict=True)
-    }
+    return {port: values[arg] for port, arg in node.by_port.items()}
 
 
 def _scale_of_value(node: Node, values: Mapping[str, Scaled]) -> Any:
     """The scale by the operation's rule; a function passes on its inputs' scales by its local derivatives."""
     op, known = node.operation, _bound(node, values)
-    found = op.value_rule(len(node.args)).scaled(known)
+    found = node.value_rule.scaled(known)
     scale = found.scale
     for port, local in op.local.items() if op.value.calls else ():
         slope = abs(local.scaled(known | {OUTPUT: Scaled(found.value)}).value)

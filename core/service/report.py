@@ -12,25 +12,16 @@ from core.base.errors import Problem, place
 from core.base.gc_paused import gc_paused
 from core.base.numbers import DIGITS, short, value_text
 from core.derivatives.numerical import Checked, check_gradients
-from core.graph.formulas import formula
+from core.graph.formulas import operation_text
 from core.graph.graph import CONSTANT, Graph, Node
 from core.graph.json_values import plain_value
-from core.notation.printers import expression_text, reading
-from core.notation.tree import Name, Note, substituted
+from core.notation.printers import reading
+from core.notation.tree import Note
 from core.passes.explain import OF_THE_SUM, badge
 from core.passes.not_finite import troubles
 from core.passes.seed import is_chosen, seeded_text
 from core.passes.trace import Trace
 from core.service.request import Request
-
-
-def operation_text(graph: Graph, node: Node) -> str:
-    """What a node computes from its arguments: `v1 · z`, `sigmoid(v4)`, `W x`; nothing for an input."""
-    if node.is_leaf:
-        return ""
-    ports = node.operation.ports(len(node.args))
-    args = {port: Name(arg) for port, arg in zip(ports, node.args, strict=True)}
-    return expression_text(substituted(formula(graph, node), args))
 
 
 class Report:

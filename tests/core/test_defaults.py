@@ -100,7 +100,7 @@ def test_a_program_of_a_lecture_starts_with_values_worth_seeing(text):
         if OPS[node.op].saturates < math.inf:
             assert np.max(np.abs(args[0])) <= SATURATED, node.name
         if node.operation.kink:
-            ports = dict(zip(node.operation.ports(len(args)), map(snapshot.value, node.args), strict=True))
+            ports = {port: snapshot.value(arg) for port, arg in node.by_port.items()}
             assert not np.any(node.operation.kink.at.value(ports)), node.name
     assert np.any(snapshot.value(graph.output) != 0)
 

@@ -122,7 +122,7 @@ class Jacobian:
 
     def array(self):
         node, last = self.of, self.trace.last
-        rule, ports = node.operation.value_rule(len(node.args)), node.operation.ports(len(node.args))
+        rule, ports = node.value_rule, node.ports
         at = np.asarray(last.value(self.by))
         columns = []
         for place in np.ndindex(at.shape):

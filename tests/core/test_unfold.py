@@ -15,6 +15,7 @@ from core.compiled import compile_plan
 from core.export.numpy.script import numpy_script
 from core.export.torch.script import pytorch_script
 from core.graph.builder import build, graph_of
+from core.graph.formulas import operation_text
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
@@ -27,7 +28,6 @@ from core.passes.guessed_values import with_defaults
 from core.passes.not_finite import troubles
 from core.passes.stepper import record
 from core.passes.unfold import LEVELS, anything, composite, frame_of, key_of, parent, unfolded
-from core.service.report import operation_text
 from tests.core.test_explain import PROGRAMS
 from tests.core.test_ops import PAIRS, STANDING_FOR, drawn, name_of
 from tests.core.test_passes import EXAMPLES
@@ -81,8 +81,7 @@ def a_kink_between(graph, one, other):
         rules = [node.operation.back_rule(port) for port in range(len(node.args))]
         found = []
         for snapshot in (one, other):
-            ports = node.operation.ports(len(node.args))
-            known = {port: snapshot.value(arg) for port, arg in zip(ports, node.args, strict=True)}
+            known = {port: snapshot.value(arg) for port, arg in node.by_port.items()}
             known |= {"out": snapshot.value(node.name), "g": frozen(np.ones(node.shape))}
             found.append([snapshot.value(node.name), *(rule.value(known) for rule in rules if rule)])
         if not all(np.allclose(a, b, rtol=1e-6, atol=1e-6) for a, b in zip(*found, strict=True)):

@@ -105,14 +105,13 @@ class TorchText(Struct, dict=True):
 
     def _written(self, node: Node, known: Mapping[str, ast.expr]) -> ast.expr:
         """A node's operation where its operands are some expressions, if they are no numbers."""
-        op, count = node.operation, len(node.args)
-        ports = zip(op.ports(count), node.args, strict=True)
-        operands = {port: self._operand(arg, known) for port, arg in ports if port not in op.settings}
+        op, ports = node.operation, node.by_port
+        operands = {port: self._operand(arg, known) for port, arg in ports.items() if port not in op.settings}
         for port, setting in settings_of(self.graph, node).items():
             operands[port] = Operand(setting, plain=True, value=ast.literal_eval(setting))
         if text := spelled(op, operands):
             return text
-        rule = op.value_rule(count)
+        rule = node.value_rule
         if not all(is_known(function) for function in rule.calls):
             said = f"{op.call or op.symbol} cannot be written in PyTorch yet"
             raise Problem(said, hint="Export the NumPy script instead")
