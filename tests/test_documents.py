@@ -15,7 +15,7 @@ from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen, same
 from core.base.errors import Problem, either
 from core.export.torch.script import pytorch_script
 from core.graph.builder import MAX_CALL_DEPTH, MAX_PARTS, graph_of
-from core.graph.nodes import MAX_BYTES, MAX_NODES
+from core.graph.nodes import MAX_MEMORY, MAX_NODES
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
 from core.notation.cursor import MAX_DEPTH
@@ -153,7 +153,7 @@ def test_the_bounds_are_those_of_the_program():
         f"use each other {MAX_CALL_DEPTH} deep",
         f"{MAX_PARTS:,} parts",
         f"{MAX_RANK} axes in one array",
-        f"{MAX_BYTES // 10**6} MB for all values",
+        f"{MAX_MEMORY // 10**6} MB for all values",
         f"{MAX_SECONDS:g} seconds of work",
     ):
         assert bound in said

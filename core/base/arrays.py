@@ -12,7 +12,7 @@ from core.base.lazy_numpy import np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
+    Array = NDArray[Any]  # of doubles; in training of single precision where that is asked for
 else:
     Array = Any  # not to load NumPy for a name
 Value = float | Array
@@ -87,12 +87,19 @@ def joined_shape(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
         raise Problem(f"{said}; element by element they must have the same shape") from None
 
 
+def repeated_axes(shape: Shape, part: Shape) -> tuple[int, ...]:
+    """The axes of `shape` along which an array of shape `part` is repeated to take part in it.
+
+    Those in front that it lacks, and those along which it has one entry where `shape` has another number.
+    """
+    extra = len(shape) - len(part)
+    return tuple(i for i, n in enumerate(shape) if i < extra or part[i - extra] == 1 != n)
+
+
 def sum_to(contribution: Value, shape: Shape) -> Value:
     """Undo stretching: add a gradient up over every axis along which the value was repeated."""
     if shape_of(contribution) == shape:
         return contribution
     array = np.asarray(contribution)
     with np.errstate(all="ignore"):
-        array = array.sum(axis=tuple(range(array.ndim - len(shape))))
-        stretched = tuple(i for i, n in enumerate(shape) if n == 1 and array.shape[i] != 1)
-        return frozen(array.sum(axis=stretched, keepdims=True) if stretched else array)
+        return frozen(array.sum(axis=repeated_axes(array.shape, shape)).reshape(shape))

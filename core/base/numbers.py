@@ -14,6 +14,7 @@ DIGITS = 4
 MOST_DIGITS = 6
 EQUAL, ALMOST = "=", "≈"
 NOISE = 1e-12
+FIRST_INEXACT = 2**53  # doubles hold every whole number below this one
 SUPERSCRIPTS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

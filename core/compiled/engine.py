@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.base.arrays import Array
 from core.base.errors import Problem
 from core.compiled.layout import Slot, affine_sums, slots
 from core.compiled.lowering import Lowering
 from core.compiled.names import literal
-from core.compiled.ready import Array, Compiled, Flat, nothing
+from core.compiled.ready import Compiled, Flat, nothing
 from core.compiled.scalars import compile_numbers
 from core.compiled.terms import BUFFER, NUMBER, SETTING, Term, Terms
 from core.compiled.writer import Writer

@@ -10,13 +10,10 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import numpy.typing as npt
 from msgspec import Struct
 
-from core.base.arrays import Shape
+from core.base.arrays import Array, Shape
 from core.graph.graph import Graph
-
-Array = npt.NDArray[Any]
 
 
 class Slot(Struct, frozen=True):

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from core.base.arrays import Value
+from core.base.arrays import Array, Value
 from core.compiled.layout import Slot
-
-Array = npt.NDArray[Any]
 
 
 def nothing() -> None:

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from core.base.arrays import Array
 from core.compiled.layout import Slot
 from core.compiled.names import Names
-from core.compiled.ready import Array, Compiled, Flat, nothing
+from core.compiled.ready import Compiled, Flat, nothing
 from core.graph.plan import GRADIENT, OUTPUT, Instruction, Plan
 from core.ops.rules import ON_NUMBERS
 from core.passes.stepper import steps

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from core.base.arrays import Shape
+from core.base.arrays import Shape, repeated_axes
 
 LETTERS, BATCH = "ijklmnopqrst", "b"
 BUFFER, NUMBER, VIEW, SETTING = "buffer", "number", "view", "setting"
@@ -166,9 +166,8 @@ class Terms:
 
     def sum_to(self, term: Term, shape: Shape, batched: bool) -> Term:
         """Undo stretching: a gradient added up over every axis along which its value was repeated."""
-        extra = len(term.shape) - len(shape)
-        stretched = [extra + i for i, n in enumerate(shape) if n == 1 and term.shape[extra + i] != 1]
-        found = self.total(term, [*range(extra), *stretched, *[-1] * (term.batched and not batched)])
+        axes = repeated_axes(term.shape, shape)
+        found = self.total(term, [*axes, *[-1] * (term.batched and not batched)])
         return self.laid_out(found, shape)
 
 

@@ -14,9 +14,10 @@ from functools import cache
 import numpy as np
 from msgspec import Struct
 
+from core.base.arrays import Array
 from core.base.errors import Problem
 from core.base.resources import resource
-from core.data.examples import DRAWING, Array, Dataset, seeded_rng
+from core.data.examples import DRAWING, Dataset, seeded_rng
 
 Draw = Callable[[np.random.Generator, int, float], tuple[Array, Array]]
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from core.base.arrays import Value, frozen
+from core.base.arrays import Array, Value, frozen
 from core.base.errors import Problem
-
-Array = npt.NDArray[Any]
 
 # the last number of every seed, so that one seed never gives the same random numbers twice
 DRAWING, SPLITTING, DEALING = 1, 2, 3

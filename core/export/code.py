@@ -20,11 +20,11 @@ from functools import lru_cache
 import numpy as np
 
 from core.base.arrays import Value
+from core.base.numbers import FIRST_INEXACT
 from core.export import one_line
 from core.notation.names import GREEK, parts
 
 WIDTH = 100
-EXACT = 2**53
 LETTERS = {letter: name for name, letter in reversed(GREEK.items())}  # ε is epsilon, the first of its names
 LETTERS |= {"′": "_prime", "+": "_plus_", "-": "_minus_"}
 Parts = Mapping[str, ast.expr]
@@ -99,7 +99,7 @@ def number(value: float, module: str, whole: bool = False) -> ast.expr:
     if not math.isfinite(value):
         size = name(f"{module}.{'nan' if math.isnan(value) else 'inf'}")
     else:
-        exact = whole and value.is_integer() and abs(value) < EXACT
+        exact = whole and value.is_integer() and abs(value) < FIRST_INEXACT
         size = ast.Constant(int(abs(value)) if exact else abs(value))
     negative = math.copysign(1, value) < 0 and not math.isnan(value)
     return ast.UnaryOp(ast.USub(), size) if negative else size

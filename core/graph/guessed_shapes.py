@@ -146,7 +146,7 @@ class ShapeGuess(Struct):
     def look(self) -> None:
         for statement in self.program.statements:
             if statement.parameters is None:
-                products = [part for part in walk(statement.tree) if _product(part)]
+                products = [part for part in walk(statement.tree) if _is_matrix_product(part)]
                 self.inner.update(id(child) for part in products for child in part.children)
                 axes = fold(statement.tree, self.combine)
                 if statement.name:
@@ -438,7 +438,7 @@ def _is_small(tree: Tree) -> bool:
     return isinstance(tree, Name) and tree.name[0].isascii() and tree.name[0].islower()
 
 
-def _product(part: Tree) -> bool:
+def _is_matrix_product(part: Tree) -> bool:
     return isinstance(part, Binary) and part.op in " ·@"
 
 

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from core.base.arrays import MAX_ENTRIES, MAX_RANK, Value, frozen
 from core.base.errors import Problem, cut
+from core.base.numbers import FIRST_INEXACT
 from core.notation.lexer import MAX_NAME
 from core.notation.spellings import name_of, node_name
 
@@ -17,7 +18,6 @@ MAX_SPELLING = 200  # of a name in LaTeX
 MOST_VALUES = 2_000_000
 MOST_NAMES = 10_000  # a program of MAX_CHARACTERS has fewer
 MAX_DOUBLE = sys.float_info.max
-EXACT = 2**53  # doubles hold every whole number below this one
 NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
@@ -101,7 +101,7 @@ def _plain(numbers: Any) -> Any:
     if not math.isfinite(numbers):
         return repr(numbers)
     minus_zero = numbers == 0 and math.copysign(1, numbers) < 0
-    whole = numbers.is_integer() and abs(numbers) < EXACT and not minus_zero
+    whole = numbers.is_integer() and abs(numbers) < FIRST_INEXACT and not minus_zero
     return int(numbers) if whole else numbers
 
 

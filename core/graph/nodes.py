@@ -18,7 +18,7 @@ from core.notation.tree import Binary, Negative, Note, Tree
 from core.ops import OPS, Op
 
 MAX_NODES = 10_000
-MAX_BYTES = 512_000_000  # of all values, gradients and their parts
+MAX_MEMORY = 512_000_000  # bytes of all values, gradients and their parts
 NUMBER = 8  # bytes
 SMALLER = "Make the program or its arrays smaller"
 
@@ -132,8 +132,8 @@ class Nodes:
         if len(self.nodes) >= MAX_NODES:
             raise Problem(f"The graph would have more than {MAX_NODES:,} nodes", node.span, SMALLER)
         self.bytes += NUMBER * (math.prod(node.shape) + self._coming_back(node))
-        if self.bytes + NUMBER * held > MAX_BYTES:
-            needed, most = (math.ceil(count / 1e6) for count in (self.bytes + NUMBER * held, MAX_BYTES))
+        if self.bytes + NUMBER * held > MAX_MEMORY:
+            needed, most = (math.ceil(count / 1e6) for count in (self.bytes + NUMBER * held, MAX_MEMORY))
             self._refuse(node.tree, f"would bring the graph to {needed:,} MB; the limit is {most:,} MB")
         self.nodes[node.name] = node
 

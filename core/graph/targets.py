@@ -38,11 +38,11 @@ def targets(program: Program, shapes: Mapping[str, tuple[int, ...]]) -> dict[str
     computed = {statement.name: statement.tree for statement in program.statements if statement.name}
     for statement in program.statements:
         parts = list(walk(statement.tree))
-        inner = {id(child) for part in parts if _product(part) for child in part.children}
+        inner = {id(child) for part in parts if _is_product(part) for child in part.children}
         signed = any(isinstance(part, Negative) for part in parts)
         for part in parts:
             role: Role | None = None
-            if _product(part) and id(part) not in inner:
+            if _is_product(part) and id(part) not in inner:
                 role = _by_logarithm(list(_factors(part)), signed)
             elif isinstance(part, Call):
                 role = _by_call(part, computed, shapes)
@@ -66,7 +66,7 @@ def target_value(kind: Target, shape: tuple[int, ...], turn: int) -> Value:
     return frozen(np.where(turns, 0.0 if kind == "yes or no" else -1.0, 1.0))
 
 
-def _product(part: Tree) -> bool:
+def _is_product(part: Tree) -> bool:
     return isinstance(part, Binary) and part.op in PRODUCTS
 
 
@@ -75,7 +75,7 @@ def _factors(tree: Tree) -> Iterator[Tree]:
     waiting = [tree]
     while waiting:
         part = waiting.pop()
-        if _product(part):
+        if _is_product(part):
             waiting.extend(reversed(part.children))
         elif isinstance(part, Negative | Transposed):
             waiting.append(part.body)
@@ -129,6 +129,6 @@ def _score(tree: Tree) -> tuple[Tree, int]:
             return score, 0
         case Negative(score):
             return score, 1
-        case Binary(_, Negative(), _) if _product(tree):
+        case Binary(_, Negative(), _) if _is_product(tree):
             return tree, 1
     return Number(0.0), 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 
-from core.base.arrays import Shape
+from core.base.arrays import Shape, repeated_axes
 from core.math.mathtree import Digits, Fenced, Letter, Word, row
 from core.math.typeset import (
     ATOM,
@@ -53,8 +53,7 @@ def summed(part: Part, shape: Shape, to: Shape, taken: Collection[str] = ()) -> 
     """
     if shape == to:
         return part
-    before = len(shape) - len(to)
-    axes = [i for i, length in enumerate(shape) if i < before or (to[i - before] == 1 != length)]
+    axes = repeated_axes(shape, to)
     letters = dict(zip(axes, index_letters(taken), strict=False))
     places = [letters.get(axis, (COLON, ATOM)) for axis in range(max(axes) + 1)]
     total = added_up(indexed(part, places), *letters.values())

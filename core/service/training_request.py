@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from core.base.arrays import Value
+from core.base.arrays import Array, Value
 from core.base.errors import Problem, cut
-from core.data.examples import Array
 from core.graph.json_values import name_from, value_from, values_from
 from core.service.request import Parts, parts_from
 from core.training.batches import Shuffled

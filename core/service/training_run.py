@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
-from core.base.arrays import Value
+from core.base.arrays import Array, Value
 from core.base.errors import Problem
-from core.data.examples import Array, Examples
+from core.data.examples import Examples
 from core.graph.graph import Graph, check_node
 from core.graph.json_values import MOST_VALUES, plain_value
 from core.graph.nodes import check_index

@@ -13,8 +13,9 @@ from itertools import count, cycle
 import numpy as np
 from msgspec import Struct
 
+from core.base.arrays import Array
 from core.base.errors import Problem
-from core.data.examples import Array, Examples
+from core.data.examples import Examples
 
 
 class Shuffled(Struct, frozen=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from core.base.arrays import Array
 from core.base.errors import Problem
 from core.compiled import Compiled, compile_plan
-from core.data.examples import Array
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
 from core.ops import squashing

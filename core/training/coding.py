@@ -15,8 +15,8 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.base.arrays import Shape, Value, frozen, shape_of
-from core.data.examples import Array, Dataset
+from core.base.arrays import Array, Shape, Value, frozen, shape_of
+from core.data.examples import Dataset
 from core.graph.graph import INPUT, Graph
 from core.graph.plan import Plan, make_plan
 from core.notation.printers import expression_text

@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 import numpy as np
 from msgspec import Struct
 
-from core.base.arrays import Value
+from core.base.arrays import Array, Value
 from core.compiled import Compiled, Flat, compile_plan
-from core.data.examples import Array
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
 from core.training.roles import Roles

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from core.base.arrays import Array
 from core.compiled import Compiled
-from core.data.examples import Array, Examples
+from core.data.examples import Examples
 from core.training.engines import Engines, Feed, Fill
 from core.training.roles import Roles
 

@@ -13,10 +13,10 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.base.arrays import Shape, Value, describe, frozen
+from core.base.arrays import Array, Shape, Value, describe, frozen
 from core.base.errors import Problem
 from core.base.numbers import short
-from core.data.examples import Array, Examples
+from core.data.examples import Examples
 from core.graph.builder import graph_of
 from core.graph.graph import INPUT, Graph, Node
 from core.graph.plan import make_plan

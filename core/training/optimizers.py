@@ -13,11 +13,11 @@ rules of single units: they compare a prediction with its target t, whatever los
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from core.base.arrays import Array
 from core.base.errors import Problem
 from core.training.hyperparameters import (
     ALPHA,
@@ -31,8 +31,6 @@ from core.training.hyperparameters import (
     weight_decay,
 )
 from core.training.update_rules import Statement, remembered, settled, statements, updating
-
-Array = npt.NDArray[Any]
 
 
 class Optimizer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from msgspec import Struct
 
-from core.base.arrays import Shape
-from core.data.examples import Array, Dataset, Examples
+from core.base.arrays import Array, Shape
+from core.data.examples import Dataset, Examples
 from core.graph.graph import Graph
 from core.training.coding import CODINGS, INPUTS, NUMBER, encoded
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from core.base.arrays import Value, frozen
+from core.base.arrays import Array, Value, frozen
 from core.base.errors import Problem
 from core.compiled import Compiled
-from core.data.examples import Array, Examples
+from core.data.examples import Examples
 from core.graph.graph import Graph
 from core.training.batches import Batches
 from core.training.divergence import NOT_THE_RATE, cause, remedy, report

@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from core.base.arrays import Array
 from core.notation.tree import (
     PRODUCTS,
     Binary,
@@ -34,7 +34,6 @@ from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
 from core.ops.rules import ON_NUMBERS, Rule
 
-Array = npt.NDArray[Any]
 GIVEN = PARAMETERS, GRADIENT, COUNT = "w", "g", "t"
 
 

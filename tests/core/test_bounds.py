@@ -9,7 +9,7 @@ from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen
 from core.base.errors import Problem
 from core.graph.builder import MAX_CALL_DEPTH, MAX_PARTS, build, graph_of
 from core.graph.json_values import MOST_NAMES, MOST_VALUES, parse_json, values_from
-from core.graph.nodes import MAX_BYTES, MAX_NODES
+from core.graph.nodes import MAX_MEMORY, MAX_NODES
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
 from core.notation.cursor import MAX_DEPTH
@@ -193,7 +193,7 @@ def test_bytes_of_all_arrays():
     text = "; ".join(f"s{i} = w + w" for i in range(12))
     made = 8 + 12 * (8 + 4 * 8) - 8
     assert graph_of(text, {"w": large})
-    assert made + 40 > MAX_BYTES / 1e6 >= made
+    assert made + 40 > MAX_MEMORY / 1e6 >= made
     message, marked = refused(f"{text}; w + w", {"w": large})
     assert message == f"w + w would bring the graph to {made + 40} MB; the limit is 512 MB"
     assert marked == "w + w"

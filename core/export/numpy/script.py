@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from core.base.arrays import Shape, Value, joined_shape, shape_of
+from core.base.arrays import Shape, Value, joined_shape, repeated_axes, shape_of
 from core.export.code import (
     Identifiers,
     filled,
@@ -276,8 +276,8 @@ def _summed(flow: ast.expr, shape: Shape, wanted: Shape) -> ast.expr:
         return flow
     if not wanted:
         return filled("np.sum(flow)", {"flow": flow})
-    lead = len(shape) - len(wanted)
-    stretched = [lead + i for i, n in enumerate(wanted) if n == 1 and shape[lead + i] != 1]
-    axes = ast.Tuple([ast.Constant(axis) for axis in [*range(lead), *stretched]])
-    found = filled("np.sum(flow, axis=axes)", {"flow": flow, "axes": axes})
-    return filled(f"total.reshape({wanted})", {"total": found}) if stretched else found
+    axes = repeated_axes(shape, wanted)
+    along = ast.Tuple([ast.Constant(axis) for axis in axes])
+    total = filled("np.sum(flow, axis=axes)", {"flow": flow, "axes": along})
+    keeps_rank = len(shape) - len(axes) == len(wanted)
+    return total if keeps_rank else filled(f"total.reshape({wanted})", {"total": total})

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from core.base.arrays import Shape, Value
+from core.base.arrays import Shape, Value, repeated_axes
 from core.base.errors import Problem
 from core.export.code import Identifiers, identifier
 from core.export.onnx.forms import lowered, summed
@@ -193,10 +193,9 @@ class Passes:
 
     def _unstretched(self, flow: Tensor, shape: Shape) -> Tensor:
         """Added up over every axis along which the value was repeated."""
-        lead = len(flow.shape) - len(shape)
-        flow = self.ops.reduced("ReduceSum", flow, range(lead))
-        stretched = [axis for axis, n in enumerate(shape) if n == 1 and flow.shape[axis] != 1]
-        return self.ops.reduced("ReduceSum", flow, stretched, keep=True)
+        axes, lead = repeated_axes(flow.shape, shape), len(flow.shape) - len(shape)
+        flow = self.ops.reduced("ReduceSum", flow, axes[:lead])
+        return self.ops.reduced("ReduceSum", flow, [axis - lead for axis in axes[lead:]], keep=True)
 
     # -- the whole
 

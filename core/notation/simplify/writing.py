@@ -26,7 +26,7 @@ LONGEST = 10**6
 # a one-hot vector of more entries is not written out
 LONGEST_LIST = 10
 # products of vectors and matrices: how each of the two factors stands, and the sign between them
-PRODUCTS: dict[str, tuple[bool, str, bool]] = {
+PRODUCT_SIGNS: dict[str, tuple[bool, str, bool]] = {
     "dot": (False, "·", False),
     "matvec": (False, " ", False),
     "matmul": (False, " ", False),
@@ -38,7 +38,7 @@ PRODUCTS: dict[str, tuple[bool, str, bool]] = {
 
 
 def _product(label: str, parts: list[Tree]) -> Tree:
-    first, sign, second = PRODUCTS[label]
+    first, sign, second = PRODUCT_SIGNS[label]
     left = Transposed(parts[0]) if first else parts[0]
     return Binary(sign, left, Transposed(parts[1]) if second else parts[1])
 
