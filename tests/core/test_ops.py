@@ -10,7 +10,7 @@ import pytest
 from core.base.arrays import frozen, same, shape_of, sum_to
 from core.base.numbers import typed_text
 from core.ops import CALLS, FUNCTIONS, LISTED, OPS, SHARING
-from core.ops.declarations import declare
+from core.ops.declarations import declare, elementwise, structural
 from core.ops.facts import REAL
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
@@ -174,6 +174,13 @@ def test_every_sign_is_of_one_operation():
 def test_an_operation_is_declared_once():
     with pytest.raises(ValueError, match="add is declared twice"):
         declare(OPS["add"])
+
+
+def test_what_is_neither_a_field_nor_an_input_is_not_declared():
+    with pytest.raises(ValueError, match="cube: comutative is no field of Op, and no input of it"):
+        elementwise("cube", "x³", "x ^ 3", says="", x="3 x^2", comutative=True)
+    with pytest.raises(ValueError, match="third: y is no field of Op, and no input of it"):
+        structural("third", "3", "x[2]", inputs="x", shape=lambda *_: (), test_shapes=[(3,)], says="", y="g")
 
 
 INF, NAN = math.inf, math.nan
