@@ -169,7 +169,7 @@ class Probe:
 def onward(plan: Plan, name: str) -> Plan:
     """The part of the forward pass that a node's value has a bearing on."""
     after = plan.graph.downstream_of([name]) - {name}
-    forward = (i for i in plan.instructions if i.phase == "forward" and i.node in after)
+    forward = (i for i in plan.forward.instructions if i.node in after)
     moving = (i for i in forward if not plan.graph.nodes[i.node].operation.stops)
     return Plan(plan.graph, tuple(_resting(plan.graph.nodes[i.node].operation, i) for i in moving))
 

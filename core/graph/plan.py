@@ -52,6 +52,11 @@ class Plan(Struct, frozen=True, dict=True):
     instructions: tuple[Instruction, ...]
 
     @cached_property
+    def forward(self) -> Plan:
+        """The plan of the forward pass alone."""
+        return Plan(self.graph, tuple(one for one in self.instructions if one.phase == "forward"))
+
+    @cached_property
     def stopped(self) -> tuple[str, ...]:
         """The nodes whose gradient is 0, as all their ways to the output are flat somewhere."""
         return stopped(self.graph)

@@ -24,7 +24,7 @@ from core.notation.tree import (
     walk,
 )
 from core.ops import CALLS, OPS
-from core.ops.facts import Target
+from core.ops.facts import NUMBER, ONE_HOT, SIGNS, ZERO_OR_ONE, Target
 
 Role = tuple[str, Target]
 LOGARITHMS = frozenset(op.name for op in OPS.values() if op.learning.logarithm)
@@ -49,7 +49,7 @@ def targets(program: Program, shapes: Mapping[str, tuple[int, ...]]) -> dict[str
             if (
                 role
                 and role[0] in shapes
-                and (role[1] != "class" or (shapes[role[0]] and role[0] not in found))
+                and (role[1] != ONE_HOT or (shapes[role[0]] and role[0] not in found))
             ):
                 found[role[0]] = role[1]
     return found
@@ -57,13 +57,13 @@ def targets(program: Program, shapes: Mapping[str, tuple[int, ...]]) -> dict[str
 
 def target_value(kind: Target, shape: tuple[int, ...], turn: int) -> Value:
     """A target of a kind: by turns what it may be; for a class a 1 in each row, each at its own place."""
-    if kind == "class":
+    if kind == ONE_HOT:
         rows, classes = (1, *shape)[-2:]
         return frozen(np.resize(np.eye(classes)[np.arange(rows) % classes], shape))
     if not shape:
-        return -1.0 if kind == "side" and turn % 2 else 1.0
+        return -1.0 if kind == SIGNS and turn % 2 else 1.0
     turns = (np.indices(shape).sum(axis=0) + turn) % 2
-    return frozen(np.where(turns, 0.0 if kind == "yes or no" else -1.0, 1.0))
+    return frozen(np.where(turns, 0.0 if kind == ZERO_OR_ONE else -1.0, 1.0))
 
 
 def _is_product(part: Tree) -> bool:
@@ -92,9 +92,9 @@ def _by_logarithm(factors: list[Tree], signed: bool) -> Role | None:
         for factor in (*factors[:place][::-1], *factors[place + 1 :]):
             match factor:
                 case Binary("-", Number(1.0), Name(name)) if name not in inside:
-                    return name, "yes or no"
+                    return name, ZERO_OR_ONE
                 case Name(name) if signed and name not in inside:
-                    return name, "class"
+                    return name, ONE_HOT
     return None
 
 
@@ -103,7 +103,7 @@ def _by_call(part: Call, computed: Mapping[str, Tree], shapes: Mapping[str, tupl
     op = CALLS.get((part.function, len(part.args)))
     for port, kind in op.learning.targets.items() if op else ():
         target = part.args[op.inputs.index(port)] if op else None
-        if kind != "number" and isinstance(target, Name):
+        if kind != NUMBER and isinstance(target, Name):
             return target.name, kind
     for arg in part.args if part.function in GATES else ():
         score, least = _score(_meant(arg, computed))
@@ -114,7 +114,7 @@ def _by_call(part: Call, computed: Mapping[str, Tree], shapes: Mapping[str, tupl
         # a row of weights times a vector is no target times a score
         entrywise = isinstance(score, Binary) and (score.op == "⊙" or (free and not shapes[free[0]]))
         if free and entrywise and (others if part.function != "max" else len(factors) - len(free) >= least):
-            return free[0], "side"
+            return free[0], SIGNS
     return None
 
 

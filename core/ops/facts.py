@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -21,8 +21,12 @@ FLAT = "0"  # the local derivative of an input that no gradient passes
 ANY, CLASSES = 0, -1
 A_VECTOR, A_SCORE_EACH, A_PICTURE = ((ANY,),), ((CLASSES,),), ((6, 6),)
 Guesses = tuple[Shape, ...]
-Target = Literal["number", "yes or no", "class", "side"]
-
+# what a target may be: any number, 0 or 1, −1 or 1, or for several classes a 1 at the true one
+Target = Literal["number", "0 or 1", "signs", "one-hot"]
+NUMBER: Target = "number"
+ZERO_OR_ONE: Target = "0 or 1"
+SIGNS: Target = "signs"
+ONE_HOT: Target = "one-hot"
 
 Numbers = float | tuple[float, ...] | tuple[tuple[float, ...], ...]
 
@@ -93,8 +97,13 @@ class Learning(Struct, frozen=True):
     """What training, and the guesses for a program, need to know of an operation.
 
     gain          the variance times the number of inputs that weights in front of it need to keep a signal's
-                  size (He), or 0
+                  size (He), or 0; `gain_beside_constant` is the gain where an input is a constant
     passes_on     the gain of what comes behind it counts
+    rearranges    weights in front of it are those of what comes behind it, laid out otherwise
+    fan           of filters, which are used at many places: from the shapes of picture and filters, how many
+                  inputs a sum has, and how many outputs use an input
+    positive      an input that has to stay above 0, so that parameters there start at 1
+    multiplies    it multiplies two values entry by entry, as a target and logarithms of probabilities
     targets       the inputs that take a target, and what that is made of
     squashes_to   what it makes of scores: a probability, probabilities that add up to 1, or a number from −1
                   to 1
@@ -103,7 +112,12 @@ class Learning(Struct, frozen=True):
     """
 
     gain: float = 0.0
+    gain_beside_constant: float = 0.0
     passes_on: bool = False
+    rearranges: bool = False
+    fan: Callable[[Shape, Shape], tuple[int, int]] | None = None
+    positive: str = ""
+    multiplies: bool = False
     targets: Mapping[str, Target] = {}
     squashes_to: Literal["", "probability", "probabilities", "sign"] = ""
     logarithm: bool = False

@@ -249,7 +249,7 @@ bce = elementwise(
     ),
     causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
     back_causes=[("p * (1 - p) < 0", "a probability is from 0 to 1")],
-    learning=Learning(targets={"t": "yes or no"}),
+    learning=Learning(targets={"t": "0 or 1"}),
     torch="F.binary_cross_entropy(*torch.broadcast_tensors(p, t), reduction='none')",
 )
 bce_logits = elementwise(
@@ -264,7 +264,7 @@ bce_logits = elementwise(
     says_of={"t": "The slope for the target is minus the logit."},
     look=Look(word="BCE logits"),
     closed_forms={"z": "sigmoid(z) - t"},
-    learning=Learning(targets={"t": "yes or no"}),
+    learning=Learning(targets={"t": "0 or 1"}),
     torch="F.binary_cross_entropy_with_logits(*torch.broadcast_tensors(z, t), reduction='none')",
 )
 hinge = elementwise(
@@ -282,7 +282,7 @@ hinge = elementwise(
     kink=kinked(
         "t * y = margin", "-(t + [t = 0] * (y - [y = 0]))", "0", "0", says="hinge at the margin: 0", y=1, t=1
     ),
-    learning=Learning(targets={"t": "side"}),
+    learning=Learning(targets={"t": "signs"}),
 )
 perceptron = elementwise(
     "perceptron",
@@ -296,7 +296,7 @@ perceptron = elementwise(
     kink=kinked(
         "t * y = 0", "-(t + [t = 0] * y)", "0", "0", says="perceptron loss at 0: 0", t=1
     ),  # in t where t is 0
-    learning=Learning(targets={"t": "side"}),
+    learning=Learning(targets={"t": "signs"}),
 )
 huber = elementwise(
     "huber",

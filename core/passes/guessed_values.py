@@ -27,8 +27,7 @@ from core.notation.tree import (
 )
 from core.ops.facts import Target
 from core.ops.rules import Rule
-from core.passes.stepper import input_values, steps
-from core.passes.steps import Computed
+from core.passes.stepper import forward_values
 
 # for numbers, in order of appearance: pleasant ones first, then smaller ones, then possible probabilities
 SCALARS = (
@@ -136,18 +135,14 @@ def _calmest(
 
 def _complaints(plan: Plan, values: Mapping[str, Value]) -> int:
     """How much is wrong with some values; 0 for graphs too large to be tried."""
-    nodes, found = plan.graph.nodes, 0
+    nodes = plan.graph.nodes
     if len(nodes) > MOST_NODES or sum(math.prod(node.shape) for node in nodes.values()) > MOST_NUMBERS:
         return 0
-    forward = Plan(plan.graph, tuple(step for step in plan.instructions if step.phase == "forward"))
-    known = input_values(plan.graph, values)
     try:
-        for step in steps(forward, known):
-            if isinstance(step, Computed):
-                known[step.node] = step.value
-                found += _complaint(nodes, nodes[step.node], known)
+        known = forward_values(plan, values)
     except Problem:
         return 0  # an index that is not there: no other values mend it
+    found = sum(_complaint(nodes, node, known) for node in nodes.values() if not node.is_leaf)
     return found + OUTPUT_IS_0 * (not np.any(known[plan.graph.output]))
 
 
@@ -155,7 +150,7 @@ NOT_FINITE, SATURATED, AT_KINK, SHUT, ALL_OPEN, OUTPUT_IS_0 = 1000, 10, 10, 5, 1
 
 
 def _complaint(nodes: Mapping[str, Node], node: Node, known: Mapping[str, Value]) -> int:
-    """What is wrong at a node whose value has just been computed."""
+    """What is wrong at a node, by its value and those of its arguments."""
     op = node.operation
     if not is_finite(known[node.name]):
         return NOT_FINITE

@@ -148,6 +148,23 @@ def input_values(graph: Graph, values: Mapping[str, Value]) -> dict[str, Value]:
     return found
 
 
+def forward_values(plan: Plan, values: Mapping[str, Value]) -> dict[str, Value]:
+    """Compute the values of all nodes of a plan by its forward pass alone.
+
+    Args:
+        plan: the instructions.
+        values: a number or an array by name; inputs that the program itself gives a value need none.
+
+    Returns:
+        The value of every node.
+
+    Raises:
+        Problem: an input without a value or with one that does not fit, or an index outside its array.
+    """
+    inputs = input_values(plan.graph, values)
+    return inputs | {s.node: s.value for s in steps(plan.forward, inputs) if isinstance(s, Computed)}
+
+
 def steps(plan: Plan, inputs: Mapping[str, Value], seed: Value | None = None) -> Iterator[Step]:
     """Run both passes, yielding each step as it is done.
 

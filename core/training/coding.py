@@ -20,10 +20,10 @@ from core.data.examples import Dataset
 from core.graph.graph import INPUT, Graph
 from core.graph.plan import Plan, make_plan
 from core.notation.printers import expression_text
-from core.passes.stepper import input_values, steps
-from core.passes.steps import Computed
+from core.ops.facts import NUMBER, ONE_HOT, SIGNS
+from core.passes.stepper import forward_values
 
-NUMBER, SIGNS, ONE_HOT, ONE_HOT_SIGNS, INPUTS = "number", "signs", "one-hot", "one-hot signs", "inputs"
+ONE_HOT_SIGNS, INPUTS = "one-hot signs", "inputs"  # beside NUMBER, SIGNS and ONE_HOT
 TRIED = (-1.7, -0.6, 0.0, 0.3, 0.5, 0.8, 1.4)  # predictions that a loss is tried with
 PAIRS = ((-0.6, 1.4), (0.2, 0.8))  # a lower and a higher prediction, the second pair of probabilities
 THRESHOLDS = (0.5, 0.0)
@@ -108,21 +108,15 @@ def is_signed(graph: Graph, prediction: str) -> bool:
     """Return whether a prediction always lies between −1 and 1 and uses both ends, as tanh does."""
     asked = graph.with_output(prediction)
     nodes = {name: asked.nodes[name] for name in asked.nodes if name in asked.upstream_of([prediction])}
-    forward = _forward(replace(asked, nodes=nodes))
+    plan = make_plan(replace(asked, nodes=nodes))
     rng, lowest = np.random.default_rng(0), 0.0
     for _ in range(DRAWS):
         drawn = {n: frozen(rng.normal(0, WIDE, node.shape)) for n, node in nodes.items() if node.op == INPUT}
-        known = input_values(forward.graph, drawn)
-        known |= {step.node: step.value for step in steps(forward, known) if isinstance(step, Computed)}
-        value = np.asarray(known[prediction])
+        value = np.asarray(forward_values(plan, drawn)[prediction])
         if not np.all(np.abs(value) <= 1 + EPSILON):
             return False
         lowest = min(lowest, float(value.min()))
     return lowest < -0.5
-
-
-def _forward(graph: Graph) -> Plan:
-    return Plan(graph, tuple(step for step in make_plan(graph).instructions if step.phase == "forward"))
 
 
 class Loss(Struct, frozen=True, dict=True):
@@ -140,7 +134,7 @@ class Loss(Struct, frozen=True, dict=True):
         twins = [name for name, node in graph.nodes.items() if expression_text(node.tree) == text]
         nodes = {**graph.nodes, **{n: replace(graph.nodes[n], op=INPUT, args=()) for n in twins}}
         needed = replace(graph, nodes=nodes).upstream_of([graph.output])
-        return _forward(replace(graph, nodes={name: nodes[name] for name in nodes if name in needed}))
+        return make_plan(replace(graph, nodes={name: nodes[name] for name in nodes if name in needed}))
 
     @property
     def is_known(self) -> bool:
@@ -159,9 +153,7 @@ class Loss(Struct, frozen=True, dict=True):
         for number in tried:
             value = frozen(np.broadcast_to(number, shape).copy())
             values = known | {n.name: value for n in leaves if expression_text(n.tree) == text}
-            inputs = input_values(plan.graph, values)
-            computed = {s.node: s.value for s in steps(plan, inputs) if isinstance(s, Computed)}
-            found.append(float(np.sum((inputs | computed)[plan.graph.output])))
+            found.append(float(np.sum(forward_values(plan, values)[plan.graph.output])))
         return found
 
     @property

@@ -16,7 +16,8 @@ from core.data.examples import Dataset
 from core.graph.graph import Graph
 from core.graph.targets import targets
 from core.ops import squashing
-from core.training.coding import SIGNS, Loss, coding, of_prediction
+from core.ops.facts import SIGNS
+from core.training.coding import Loss, coding, of_prediction
 from core.training.optimizers import SGD, Optimizer
 from core.training.prediction import candidates, readable
 from core.training.roles import AS_CONSTANT, AS_INPUT, AS_PARAMETER, AS_TARGET, Roles
@@ -146,7 +147,7 @@ def _is_shift(graph: Graph, name: str, target: str) -> bool:
     """Return whether a name only shifts the error, as d in (y - k x - d)^2; m in m - t s is a margin."""
     users = [graph.nodes[edge.target] for edge in graph.users[name]]
     knowing = graph.downstream_of([target]) if target in graph.nodes else frozenset()
-    shifts = all(user.op in ("add", "sub") and not knowing.isdisjoint(user.args) for user in users)
+    shifts = all(user.operation.signs in ("+", "-") and not knowing.isdisjoint(user.args) for user in users)
     return shifts and not MASK.match(name)
 
 
@@ -213,5 +214,5 @@ def _only(graph: Graph, names: Sequence[str], dataset: Dataset) -> list[str]:
 
 def _is_mask(graph: Graph, name: str) -> bool:
     """Return whether a name only hides parts of something."""
-    users = [graph.nodes[edge.target].op for edge in graph.users[name]]
-    return bool(MASK.match(name) and graph.nodes[name].shape and users) and set(users) == {"mul"}
+    signs = [graph.nodes[edge.target].operation.signs for edge in graph.users[name]]
+    return bool(MASK.match(name) and graph.nodes[name].shape and signs) and all("⊙" in s for s in signs)

@@ -22,8 +22,9 @@ from core.graph.graph import INPUT, Graph, Node
 from core.graph.plan import make_plan
 from core.notation.tree import Name
 from core.ops import OPS, squashing
+from core.ops.facts import SIGNS
 from core.passes.stepper import record
-from core.training.coding import ONE_HOT_SIGNS, SIGNS
+from core.training.coding import ONE_HOT_SIGNS
 from core.training.inferred_roles import TARGETS
 from core.training.optimizers import Optimizer
 from core.training.roles import Roles

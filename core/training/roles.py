@@ -8,7 +8,8 @@ from msgspec import Struct
 from core.base.arrays import Array, Shape
 from core.data.examples import Dataset, Examples
 from core.graph.graph import Graph
-from core.training.coding import CODINGS, INPUTS, NUMBER, encoded
+from core.ops.facts import NUMBER
+from core.training.coding import CODINGS, INPUTS, encoded
 
 AS_PARAMETER, AS_CONSTANT, AS_INPUT, AS_TARGET = "parameter", "constant", "input", "target"
 CHOICES = (AS_PARAMETER, AS_CONSTANT, AS_INPUT, *[f"{AS_TARGET} {name}" for name in CODINGS])
