@@ -44,6 +44,7 @@ mul = elementwise(
     signs="*⊙",
     commutative=True,
     look=Look(with_constant={"x": "×{x}", "y": "×{y}"}),
+    learning=Learning(multiplies=True),
 )
 div = elementwise(
     "div",
@@ -60,6 +61,7 @@ div = elementwise(
     says_of={"y": "For the divisor, the upstream gradient is divided by it, times minus the quotient."},
     signs="/",
     look=Look(with_constant={"x": "{x}/x", "y": "÷{y}"}),
+    learning=Learning(positive="y"),
 )
 neg = elementwise(
     "neg",
@@ -121,7 +123,7 @@ log = elementwise(
     says="The slope of the logarithm is 1 divided by its argument.",
     causes=[("x ≤ 0", "the logarithm needs a value above 0")],
     back_causes=[("x = 0", "the slope of the logarithm at 0 is infinite")],
-    learning=Learning(logarithm=True),
+    learning=Learning(logarithm=True, positive="x"),
 )
 log2 = elementwise(
     "log2",
@@ -132,7 +134,7 @@ log2 = elementwise(
     says="The slope of the logarithm to base 2 is 1 divided by its argument and by ln 2.",
     causes=[("x ≤ 0", "the logarithm needs a value above 0")],
     back_causes=[("x = 0", "the slope of the logarithm at 0 is infinite")],
-    learning=Learning(logarithm=True),
+    learning=Learning(logarithm=True, positive="x"),
     look=Look(circle="log₂", form="log₂({x})"),
 )
 log10 = elementwise(
@@ -144,7 +146,7 @@ log10 = elementwise(
     says="The slope of the logarithm to base 10 is 1 divided by its argument and by ln 10.",
     causes=[("x ≤ 0", "the logarithm needs a value above 0")],
     back_causes=[("x = 0", "the slope of the logarithm at 0 is infinite")],
-    learning=Learning(logarithm=True),
+    learning=Learning(logarithm=True, positive="x"),
     look=Look(circle="log₁₀", form="log₁₀({x})"),
 )
 sqrt = elementwise(
@@ -158,6 +160,7 @@ sqrt = elementwise(
     causes=[("x < 0", "the root needs a value of at least 0")],
     back_causes=[("x = 0", "the slope of the root at 0 is infinite")],
     look=Look(circle="√x", form="√{x}"),
+    learning=Learning(positive="x"),
 )
 
 # -- corners and steps
@@ -193,6 +196,7 @@ maximum = elementwise(
     commutative=True,
     look=Look(with_constant={"x": "max({x},x)", "y": "max(x,{y})"}),
     torch="torch.maximum(x, y)",
+    learning=Learning(gain_beside_constant=2.0),  # max(0, z) is a ReLU
 )
 minimum = elementwise(
     "minimum",

@@ -66,6 +66,12 @@ def _conv2d_held(shapes: Sequence[Shape], *settings: Value) -> int:
     return _held(x, w[-2:], places, whole(settings[1], "A padding"))
 
 
+def _filter_fan(x: Shape, w: Shape) -> tuple[int, int]:
+    """How many inputs a sum with a filter's weights has, and how many outputs use an input."""
+    filters, channels, *window = filter_stack(x, w)
+    return channels * math.prod(window), filters * math.prod(window)
+
+
 conv2d = structural(
     "conv2d",
     "⋆",
@@ -83,6 +89,7 @@ conv2d = structural(
     says="Input and filter meet at every place of the output: what they receive adds up over all places.",
     look=Look(with_constant={"stride": "⋆_↓{stride}"}),
     guesses=(*A_PICTURE, (3, 3)),
+    learning=Learning(fan=_filter_fan),
 )
 
 

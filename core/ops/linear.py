@@ -55,6 +55,7 @@ dot = structural(
     says="Each vector receives the other one times the upstream gradient.",
     look=Look(circle="⋅"),
     entries=lambda x, y: " + ".join(f"x[{i}] y[{i}]" for i in range(x[0])),
+    learning=Learning(multiplies=True),
 )
 matvec = structural(
     "matvec",
@@ -172,6 +173,7 @@ transpose = structural(
     says="The upstream gradient is transposed back.",
     look=Look(circle="Xᵀ"),
     entries=lambda X: _listed(_listed(f"X[{i}, {j}]" for i in range(X[0])) for j in range(X[1])),
+    learning=Learning(rearranges=True),
 )
 row = structural(
     "row",

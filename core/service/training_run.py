@@ -201,11 +201,10 @@ def _first(array: Array) -> Value:
 
 
 def _room(graph: Graph, name: str) -> int:
-    """How many numbers a node needs for an example; a convolution lays its windows side by side."""
+    """How many numbers a node needs for an example; what filters are laid on lies side by side."""
     node = graph.nodes[name]
     windows = 0
-    if node.op == "conv2d":
-        filters = node.shape[0] if len(node.shape) == 3 else 1
-        each = math.prod(graph.nodes[node.args[1]].shape) // filters
-        windows = each * math.prod(node.shape[-2:])
+    if not node.is_leaf and (fan := node.operation.learning.fan):
+        picture, filters = (graph.nodes[arg].shape for arg in node.args[:2])
+        windows = fan(picture, filters)[0] * math.prod(node.shape[-2:])
     return math.prod(node.shape) + windows

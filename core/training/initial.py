@@ -11,12 +11,8 @@ from msgspec import Struct
 
 from core.base.arrays import Value, frozen
 from core.graph.graph import CONSTANT, Edge, Graph
-from core.ops import OPS
-from core.ops.facts import POSITIVE
-from core.ops.image_kernels import filter_stack
+from core.ops import OPS, Op
 from core.ops.kernels import KERNELS
-
-GATE = OPS["relu"].learning.gain  # max(0, z) is a ReLU
 
 
 class Fan(Struct, frozen=True):
@@ -52,22 +48,22 @@ def _fan(graph: Graph, name: str) -> Fan | None:
     edges = [edge for edge in graph.users[name] if not _is_added(graph, edge)]
     if not edges:
         return None
-    edge = next((edge for edge in edges if _sums(graph.nodes[edge.target].op)), edges[0])
+    edge = next((edge for edge in edges if _sums(graph.nodes[edge.target].operation)), edges[0])
     node, shape = graph.nodes[edge.target], graph.nodes[name].shape
-    if node.op == "transpose":
+    learning = node.operation.learning
+    if learning.rearranges:
         return _fan(graph, node.name)
-    if node.op == "conv2d" and edge.port == 1:
-        filters, channels, *window = filter_stack(graph.nodes[node.args[0]].shape, shape)
-        return Fan(channels * math.prod(window), filters * math.prod(window), node.name)
+    if learning.fan and edge.port == 1:
+        return Fan(*learning.fan(graph.nodes[node.args[0]].shape, shape), node.name)
     if not shape or not _contracts(node.op):
         return Fan(1, 1, node.name)
     outputs, inputs = (1, *shape) if len(shape) == 1 else shape if edge.port == 0 else shape[::-1]
     return Fan(inputs, outputs, node.name)
 
 
-def _sums(op: str) -> bool:
-    """Return whether an operation adds up products, or is the transpose of what may be in some."""
-    return _contracts(op) or op in ("conv2d", "transpose")
+def _sums(op: Op) -> bool:
+    """Return whether an operation adds up products, or rearranges what may be in some."""
+    return _contracts(op.name) or op.learning.fan is not None or op.learning.rearranges
 
 
 @lru_cache
@@ -79,7 +75,7 @@ def _contracts(op: str) -> bool:
 def _must_be_positive(graph: Graph, name: str) -> bool:
     """Return whether a value divides something, or stands in a root or a logarithm."""
     uses = [(graph.nodes[edge.target].operation, graph.port(edge)) for edge in graph.users[name]]
-    return any(op.domain.get(port) == POSITIVE for op, port in uses if op.name != "pow")
+    return any(op.learning.positive == port for op, port in uses)
 
 
 def _is_added(graph: Graph, edge: Edge) -> bool:
@@ -93,10 +89,12 @@ def _gain(graph: Graph, name: str) -> float:
     """The gain of the first operation that a sum leads to."""
     for edge in graph.users[name]:
         node = graph.nodes[edge.target]
-        if gain := node.operation.learning.gain:
-            return gain
-        if node.op == "maximum":
-            return GATE if any(graph.nodes[arg].op == CONSTANT for arg in node.args) else 0.0
-        if node.operation.learning.passes_on:
+        learning = node.operation.learning
+        if learning.gain:
+            return learning.gain
+        if learning.gain_beside_constant:
+            beside = any(graph.nodes[arg].op == CONSTANT for arg in node.args)
+            return learning.gain_beside_constant if beside else 0.0
+        if learning.passes_on:
             return _gain(graph, node.name)
     return 0.0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from core.graph.graph import Graph
 from core.graph.targets import LOGARITHMS
-from core.ops import squashing
+from core.ops import OPS, squashing
 from core.training.usage import Usage
 
 # what says the same as the score it is taken of, on a scale that is easier to read
 SQUASHING = squashing("probability", "probabilities", "sign")
-# what is looked through on the way from the target to the prediction
-PASSED = (*LOGARITHMS, "neg", "sub")
+# what is looked through on the way from the target to the prediction: logarithms, a sign, 1 minus something
+PASSED = LOGARITHMS | {op.name for op in OPS.values() if any(rule.text == "-1" for rule in op.local.values())}
 
 
 def candidates(usage: Usage, target: str) -> list[str]:

@@ -11,6 +11,7 @@ from core.graph.graph import Graph
 from core.graph.plan import receivers
 from core.graph.targets import targets
 from core.ops import squashing
+from core.ops.facts import SIGNS, ZERO_OR_ONE
 from core.training.coding import CODINGS, Loss, codings_for
 from core.training.roles import AS_TARGET, Roles, offered, target_shape, title
 from core.training.usage import Usage
@@ -111,12 +112,12 @@ def _check_numbers(roles: Roles, graph: Graph, dataset: Dataset) -> None:
     loss = Loss(graph, name, roles.prediction) if roles.prediction else None
     if loss and loss.is_known and not graph.nodes[roles.prediction].shape:
         if loss.is_blind_at_0:
-            kind = "side"
+            kind = SIGNS
         elif not loss.takes_numbers:
-            kind = "yes or no"
-    if kind not in ("yes or no", "side"):
+            kind = ZERO_OR_ONE
+    if kind not in (ZERO_OR_ONE, SIGNS):
         return
-    wanted = "0 or 1" if kind == "yes or no" else "−1 or 1"
+    wanted = "−1 or 1" if kind == SIGNS else "0 or 1"
     classes = dataset.classes
     has = _count(classes, "class", "classes") if classes else "numbers as targets"
     hint = "Use softmax and the loss -log(f[k])" if classes else "Use the loss (y - t)^2"
@@ -186,9 +187,11 @@ def _one_number(graph: Graph, roles: Roles, dataset: Dataset | None) -> str:
     output = graph.nodes[graph.output]
     if dataset is not None and not roles.target:
         return _loss_line(graph, roles, dataset)
-    for node in graph.nodes.values():
+    arrays = [node for node in graph.nodes.values() if node.shape and not node.is_leaf]
+    for node in arrays:
         args = set(node.args)
-        if node.op == "mul" and node.shape and args & set(roles.parameters) and args & set(roles.features):
+        is_product = "⊙" in node.operation.signs
+        if is_product and args & set(roles.parameters) and args & set(roles.features):
             return f"Write {'·'.join(node.args)} for the sum of the products"
     return f"Add them up, as in sum({output.name})"
 

@@ -53,24 +53,22 @@ class Usage(Struct, frozen=True, dict=True):
     def is_compared(self, name: str) -> bool:
         """Return whether a name is only combined with values that depend on the features, and never added."""
         edges = list(self.meetings(name))
-        return bool(edges) and all(
-            self.graph.nodes[edge.target].op != "add" and not self.fed.isdisjoint(self.others(edge))
-            for edge in edges
-        )
+        added = any(self.graph.nodes[edge.target].operation.signs == "+" for edge in edges)
+        return bool(edges) and not added and all(self.fed & {*self.others(edge)} for edge in edges)
 
     def is_used_as_target(self, name: str) -> bool:
         """Return whether a name meets predictions only in differences, losses or beside logarithms."""
         return self.is_compared(name) and all(self._is_target_edge(edge) for edge in self.meetings(name))
 
     def _is_target_edge(self, edge: Edge) -> bool:
-        node, others = self.graph.nodes[edge.target], self.others(edge)
+        op, others = self.graph.nodes[edge.target].operation, self.others(edge)
         if self.trained.isdisjoint(others):
             return False
-        if node.op == "sub" or self.graph.port(edge) in node.operation.learning.targets:
+        if op.signs == "-" or self.graph.port(edge) in op.learning.targets:
             return True
         if self.graph.pointed(edge):
             return True
-        return node.op in ("mul", "dot") and any(self.graph.nodes[n].op in LOGARITHMS for n in others)
+        return op.learning.multiplies and any(self.graph.nodes[n].op in LOGARITHMS for n in others)
 
     def is_scored(self, edge: Edge) -> bool:
         """Return whether the value on an edge is the number of a learned score, or of an entry of onehot."""

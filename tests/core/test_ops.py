@@ -521,12 +521,34 @@ def test_what_is_made_of_brackets_is_a_gate():
     assert not any("gate" in Rule(rule).calls for rule in others)
 
 
+def constants_in(parts):
+    return [part.value for part in parts if isinstance(part, ast.Constant)]
+
+
 def tables_of_operations(source):
     """The lines of a text in which a collection names several operations that are called."""
     called = {op.name for op in OPS.values() if op.call} - {"step", "sum", "mean"}  # which mean much else
     for part in ast.walk(ast.parse(source)):
         listed = part.keys if isinstance(part, ast.Dict) else getattr(part, "elts", ())
-        if len([one for one in listed if isinstance(one, ast.Constant) and one.value in called]) > 1:
+        if len([one for one in constants_in(listed) if one in called]) > 1:
+            yield part.lineno
+
+
+def operations_by_name(source):
+    """The lines of a text that ask whether something is a certain operation, or that look one up."""
+    for part in ast.walk(ast.parse(source)):
+        match part:
+            case ast.Compare(left=left, comparators=others):
+                named = [left, *others, *(one for other in others for one in getattr(other, "elts", ()))]
+            case ast.Subscript(value=ast.Name("OPS"), slice=key):
+                named = [key]
+            case ast.Tuple(elts=listed) | ast.Set(elts=listed) if any(
+                isinstance(one, ast.Starred) for one in listed
+            ):
+                named = listed  # put together with names that are found
+            case _:
+                continue
+        if any(one in OPS for one in constants_in(named)):
             yield part.lineno
 
 
@@ -536,12 +558,26 @@ ROWS = {
 }
 # kernels again; how programs are written; the declarations
 FOLDERS = {"compiled", "export", "notation", "ops"}
+# what builds graphs of operations, and takes them apart again
+BUILDING = {"graph", "figure", "derivatives", "math"}
+# other words, such as the kinds of tokens and of steps
+WORDS = {"core/project/older.py", "core/passes/trace.py"}
 
 
 def test_what_is_known_of_operations_stands_in_their_declarations_alone():
     root = Path(__file__).parents[2]
     paths = [path.relative_to(root) for part in ("core", "app") for path in (root / part).rglob("*.py")]
     asked = [path for path in paths if path.parts[1] not in FOLDERS and path.as_posix() not in ROWS]
-    found = [str(path) for path in asked if any(tables_of_operations((root / path).read_text("utf-8")))]
-    assert found == []
+    texts = {path.as_posix(): (root / path).read_text("utf-8") for path in asked}
+    assert [path for path, text in texts.items() if any(tables_of_operations(text))] == []
     assert list(tables_of_operations('GAINS = {"relu": 2, "elu": 2}\nSHUT = ["relu", x]')) == [1]
+    others = [path for path in texts if path.split("/")[1] not in BUILDING and path not in WORDS]
+    assert [path for path in others if any(operations_by_name(texts[path]))] == []
+    asks = [
+        'op.name == "relu"',
+        'op in ("conv2d", "elu")',
+        'OPS["relu"].gain',
+        '(*LOGS, "neg")',
+        "op != KNOWN",
+    ]
+    assert [next(operations_by_name(text), 0) for text in asks] == [1, 1, 1, 1, 0]
