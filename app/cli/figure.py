@@ -10,8 +10,11 @@ from typing import Any
 from app.cli.parser import Subcommand, program_arguments, unfold_argument, whole_number
 from app.cli.programs import requested
 from app.figures.kinds import FIGURE_KINDS
+from app.widgets.colours import ALL_COLOURS
 from core.base.errors import Problem, either
 from core.service.request import typed_hint
+
+THEME_NAMES = [colours.name for colours in ALL_COLOURS]
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +31,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=f"every step: pages of a {_suffixes('pages')}, else numbered files",
     )
-    parser.add_argument(
-        "--theme", metavar="NAME", default="light", help="light, dark, projector or colour-blind (light)"
-    )
+    usual = THEME_NAMES[0]
+    parser.add_argument("--theme", metavar="NAME", default=usual, help=f"{either(THEME_NAMES)} ({usual})")
     parser.add_argument(
         "--dpi",
         metavar="N",
@@ -56,28 +58,26 @@ def _run(args: argparse.Namespace) -> int:
     trace = request.trace(typed_hint)
     count = trace.position(args.step or "end")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
-    from app.figures.files import save_figure, save_pages
+    from app.figures.files import write_figure, write_pages
     from app.figures.headless import drawing_program
     from app.widgets.theme import THEMES
-    from core.figure import draw, figure, label_width
+    from core.figure import Figures, draw, label_width
 
-    theme = THEMES.get(args.theme)
-    if theme is None:
-        raise Problem(f"There is no theme {args.theme}", hint=f"The themes are {', '.join(THEMES)}")
+    if args.theme not in THEME_NAMES:
+        raise Problem(f"There is no theme {args.theme}", hint=f"The themes are {', '.join(THEME_NAMES)}")
     with drawing_program():
         drawing = draw(trace.graph, document.moved, label_width(trace, args.digits))
+        figures = Figures(drawing, trace, args.digits)
         options: dict[str, Any] = {
             "dpi": args.dpi,
             "title": request.program,
             "transparent": args.transparent,
         }
+        path, theme = Path(args.path), THEMES[args.theme]
         if args.all:
-            figures = [figure(drawing, trace.snapshot(i), args.digits) for i in range(len(trace) + 1)]
-            save_pages(figures, Path(args.path), theme, **options)
+            write_pages([figures.at(i) for i in range(len(trace) + 1)], path, theme, **options)
         else:
-            save_figure(
-                figure(drawing, trace.snapshot(count), args.digits), Path(args.path), theme, **options
-            )
+            write_figure(figures.at(count), path, theme, **options)
     return 0
 
 

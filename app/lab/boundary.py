@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.state.lab_session import LabSession
 from app.widgets.axes import show_axes
-from app.widgets.theme import CLASSES, LIGHT, Theme, heat_colours
+from app.widgets.colours import CLASSES
+from app.widgets.theme import LIGHT, Theme, heat_colours
 from core.base.arrays import Array
 from core.data.examples import Dataset
 from core.training.boundary import WHOLE

@@ -17,7 +17,7 @@ from PySide6.QtCore import QRect, QSettings, QStandardPaths
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
-from app.system.disk import own_place, read_text, shown_path
+from app.system.disk import program_folder, read_text, shown_path
 from app.widgets.theme import THEMES
 from core.base.errors import Problem
 from core.base.numbers import DIGITS
@@ -75,7 +75,7 @@ def _refused(text: str) -> NoReturn:
 SWITCH = _one_of(("True", "False"))
 TABLE: Mapping[str, Setting] = MappingProxyType(
     {
-        "theme": Setting("light", _one_of(THEMES)),
+        "theme": Setting(next(iter(THEMES)), _one_of(THEMES)),
         "text_scale": Setting(1.0, _number(1, 2)),
         "digits": Setting(DIGITS, _number(1, 17, int)),
         "animate": Setting(True, lambda text: SWITCH(text) == "True"),
@@ -90,13 +90,13 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
 class Settings:
     """The settings of the table, kept in a file where there is a place for one, in memory else.
 
-    `trouble` is a sentence to say once when the file was damaged; the program then starts with defaults.
+    `warning` is a sentence to say once when the file was damaged; the program then starts with defaults.
     """
 
     def __init__(self, path: Path | None = None):
-        place = own_place(QStandardPaths.StandardLocation.GenericConfigLocation)
+        place = program_folder(QStandardPaths.StandardLocation.GenericConfigLocation)
         self.path = path or (place / "settings.ini" if place else None)
-        self.trouble = ""
+        self.warning = ""
         self._values: dict[str, Any] = {}
         self._set_noise_aside()
         self._store = QSettings(str(self.path), QSettings.Format.IniFormat) if self.path else None
@@ -154,11 +154,11 @@ class Settings:
                 return
         except Problem:
             pass
-        self.trouble = SET_ASIDE.format(shown_path(self._kept_as()))
+        self.warning = SET_ASIDE.format(shown_path(self._kept_as()))
         try:
             self.path.replace(self._kept_as())
         except OSError:
-            self.trouble, self.path = NOT_MOVED, None
+            self.warning, self.path = NOT_MOVED, None
 
     def _load(self) -> None:
         wrong = []
@@ -173,7 +173,7 @@ class Settings:
         if wrong and self._store is not None and self.path is not None:
             with contextlib.suppress(OSError):
                 self._kept_as().write_bytes(self.path.read_bytes())
-            self.trouble = SOME_ASIDE.format(", ".join(wrong), shown_path(self._kept_as()))
+            self.warning = SOME_ASIDE.format(", ".join(wrong), shown_path(self._kept_as()))
             for name in wrong:
                 self._store.remove(name)
 

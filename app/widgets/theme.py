@@ -1,4 +1,4 @@
-"""Colours, pens and fonts by what they mean; light, dark, projector and colour-blind palettes."""
+"""The looks of the program, and giving it one: colours as Qt has them, fonts, heat maps."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
+from app.widgets.colours import ALL_COLOURS, Colours
 from core.base.arrays import Array
 from core.base.lazy_numpy import np
 from core.base.resources import BrokenInstallation, resource
@@ -19,29 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Theme(Struct, frozen=True):
-    """One look. Text colours keep a contrast of 4.5:1 against `paper`, lines of 3:1."""
-
-    name: str
-    paper: str
-    panel: str
-    field: str
-    ink: str
-    faint: str
-    line: str
-    value: str
-    gradient: str
-    upstream: str
-    local: str
-    lit: str
-    lit_back: str
-    receiving: str
-    wrong: str
-    accent: str
-    negative: str
-    zero: str
-    positive: str
-    line_width: float = 1.6
+class Theme(Colours, frozen=True):
+    """One look of the program: its colours as those of Qt."""
 
     def colour(self, part: str) -> QColor:
         return QColor(getattr(self, part))
@@ -62,83 +41,8 @@ def _roles(theme: Theme) -> Mapping[str, QColor]:
     return {part: theme.colour(part) for part in parts} | {"contribution": theme.colour("gradient")}
 
 
-LIGHT = Theme(
-    "light",
-    paper="#ffffff",
-    panel="#f4f5f7",
-    field="#ffffff",
-    ink="#1b1f27",
-    faint="#646c7a",
-    line="#5b6472",
-    value="#12742f",
-    gradient="#b3201c",
-    upstream="#8a3b00",
-    local="#1d4ed8",
-    lit="#d9f2df",
-    lit_back="#fde4e1",
-    receiving="#fff3c9",
-    wrong="#b3201c",
-    accent="#1d5fbf",
-    negative="#d9740d",
-    zero="#f3f3f3",
-    positive="#1f6fc4",
-)
-DARK = replace(
-    LIGHT,
-    name="dark",
-    paper="#16191f",
-    panel="#1d2128",
-    field="#242932",
-    ink="#e8eaee",
-    faint="#9aa3b2",
-    line="#8e98a8",
-    value="#6fd58c",
-    gradient="#ff8f86",
-    upstream="#f5b35c",
-    local="#8db8ff",
-    lit="#1f4a2c",
-    lit_back="#56292a",
-    receiving="#4d4420",
-    wrong="#ff8f86",
-    accent="#6ea8f5",
-    negative="#ef9440",
-    zero="#2b3038",
-    positive="#5aa2ee",
-)
-PROJECTOR = replace(
-    LIGHT,
-    name="projector",
-    ink="#000000",
-    faint="#3f4650",
-    line="#2b313b",
-    value="#00601f",
-    gradient="#a10f0b",
-    line_width=2.4,
-)
-COLOUR_BLIND = replace(
-    LIGHT,
-    name="colour-blind",
-    value="#0a5ca8",
-    gradient="#a64b00",
-    upstream="#6b4a00",
-    local="#6a2c91",
-    lit="#d8e9f9",
-    lit_back="#fbe3cd",
-)
-THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PROJECTOR, COLOUR_BLIND)}
-# Okabe and Ito's colours, which colour-blind people can distinguish, for the classes of data
-CLASSES = (
-    "#0072b2",
-    "#e69f00",
-    "#009e73",
-    "#cc79a7",
-    "#56b4e9",
-    "#d55e00",
-    "#f0e442",
-    "#999999",
-    "#000000",
-    "#8c564b",
-)
+THEMES = {colours.name: Theme(**asdict(colours)) for colours in ALL_COLOURS}
+LIGHT, DARK = THEMES["light"], THEMES["dark"]
 
 
 # for QApplication: to call its setStyle(), PySide would make a class of 600 constants of what that returns

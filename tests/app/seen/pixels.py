@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas.scene import Scene
 from app.figures.bounds import bounds
-from app.figures.files import save_figure
-from app.widgets.theme import CLASSES
+from app.figures.files import write_figure
+from app.widgets.colours import CLASSES
 
 # of colours that are the same in a theme, such as those of a gradient and of what is wrong, the first counts
 PARTS = (
@@ -178,7 +178,7 @@ class Canvas:
 
     def _svg(self):
         path, area = self.folder / "figure.svg", bounds([self.session.figure], self.theme)
-        save_figure(self.session.figure, path, self.theme)
+        write_figure(self.session.figure, path, self.theme)
         image = QImage((area.size() * SCALE).toSize(), QImage.Format.Format_RGB32)
         with QPainter(image) as painter:
             QSvgRenderer(str(path)).render(painter)
@@ -187,7 +187,7 @@ class Canvas:
     def tex(self):
         """The present figure as TikZ."""
         path = self.folder / "figure.tex"
-        save_figure(self.session.figure, path, self.theme)
+        write_figure(self.session.figure, path, self.theme)
         return path.read_text(encoding="utf-8")
 
     # -- where things stand

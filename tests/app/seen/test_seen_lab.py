@@ -10,7 +10,8 @@ from app.lab.boundary import BoundaryView, Scale
 from app.lab.curves import Curves
 from app.lab.weights import HeatMaps, template_maps, weight_maps
 from app.state.lab_session import LabSession
-from app.widgets.theme import CLASSES, LIGHT
+from app.widgets.colours import CLASSES
+from app.widgets.theme import LIGHT
 from core.base.arrays import frozen
 from tests.app.seen.pixels import Seen, named, of_classes, of_theme, widget
 
@@ -287,7 +288,7 @@ def test_what_is_told_of_a_weight_is_what_is_seen_there(put, where):
     view = put(HeatMaps(), LIGHT)
     view.show_maps(weight_maps({"W": frozen([[0.75, -1], [-0.5, 1]])}))
     (place,) = inside(picture(view, LIGHT), where)
-    said, (shade,) = view.told_at(QPointF(*place)), shades(view, LIGHT, [place])
+    said, (shade,) = view.text_at(QPointF(*place)), shades(view, LIGHT, [place])
     number = float(said.split("= ")[1].replace("−", "-"))
     assert said.startswith("W[") and (shade == "positive") == (number > 0)
     assert number == {(0.25, 0.25): 0.75, (0.75, 0.25): -1, (0.25, 0.75): -0.5, (0.75, 0.75): 1}[where]
