@@ -23,7 +23,7 @@ from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.printers import reading
 from core.notation.signatures import MAX_VALUES
 from core.ops import OPS
-from core.passes.explain import badge
+from core.passes.explain import caveat
 from core.passes.not_finite import troubles
 from core.passes.stepper import MAX_SECONDS, record, run
 from core.passes.unfold import composite, unfolded
@@ -196,7 +196,7 @@ def test_every_kink_is_among_the_conventions():
     for program, at, _ in CONVENTIONS:
         last = run(program, typed_values(at.split())).last
         nodes = [node for node in last.trace.graph.nodes.values() if not node.is_leaf]
-        seen |= {node.op for node in nodes if badge(last, node)}
+        seen |= {node.op for node in nodes if caveat(last, node)}
     assert seen == {op.name for op in OPS.values() if op.kink}
 
 
@@ -213,7 +213,7 @@ def test_where_a_formula_is_not_the_operation_is_told_truly():
         assert not troubles(whole) and np.any(np.isnan(written.last.value("f")))
     whole, written = (at("relu(x)", {"x": 0.0}, wanted) for wanted in (lambda key, node: False, composite))
     assert (whole.last.gradient("x"), written.last.gradient("x")) == (0, 0.5)
-    assert badge(written.last, written.graph.nodes["f"]) != badge(whole.last, whole.graph.nodes["f"])
+    assert caveat(written.last, written.graph.nodes["f"]) != caveat(whole.last, whole.graph.nodes["f"])
 
 
 # -- places

@@ -204,7 +204,7 @@ class View(QGraphicsView):
         node = self.session.trace.graph.nodes[item.label.node]
         if self.session.is_outdated:
             return False
-        return item.label.role == "value" and node.op == "input" and not node.shape
+        return item.label.role == "value" and node.is_input and not node.shape
 
     def _start(self, gesture: Gesture) -> None:
         self._gesture = gesture
@@ -242,7 +242,7 @@ class View(QGraphicsView):
         node, titled = self.node_under(at), self._frame_titled(at)
         if titled:
             self.session.fold(titled)
-        elif node and self.session.trace.graph.nodes[node].op == "input":
+        elif node and self.session.trace.graph.nodes[node].is_input:
             self.editRequested.emit(node)
         elif node:
             with suppress(Problem):  # an operation that is not made of others stays as it is

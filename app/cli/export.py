@@ -101,8 +101,8 @@ def _of_training(training: TrainingWriter, request: Request, document: Document,
         made = setup(document.lab, document.text, values, unknown)
         return training(made, options)
     except Problem as problem:
-        told = Problem(problem.message, problem.span, f"{problem.hint}. {ALONE}" if problem.hint else ALONE)
-        raise Refusal(told, "" if network else document.text) from None
+        said = Problem(problem.message, problem.span, f"{problem.hint}. {ALONE}" if problem.hint else ALONE)
+        raise Refusal(said, "" if network else document.text) from None
 
 
 EXPORT = Subcommand(

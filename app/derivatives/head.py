@@ -15,7 +15,7 @@ from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import Shape, Value, shape_of, shape_text
 from core.base.errors import Problem
 from core.base.numbers import typed_text
-from core.graph.graph import CONSTANT, Graph
+from core.graph.graph import Graph
 from core.graph.plan import receivers
 from core.graph.typed_value import read_value
 from core.passes.seed import chosen_entry, entry_at, entry_seed, is_chosen, read_entry
@@ -91,7 +91,7 @@ class Head(QWidget):
         """Bring the fields in line with the session."""
         trace = self.session.trace
         graph, output = trace.graph, trace.graph.output
-        self.of.offer([name for name, node in graph.nodes.items() if node.op != CONSTANT], output)
+        self.of.offer([name for name, node in graph.nodes.items() if not node.is_constant], output)
         self.by.offer(choices(graph), by)
         self._show_seeds(graph.nodes[output].shape, trace.seed)
         self._show_message(self._missing(by), wrong=False)
@@ -132,7 +132,7 @@ class Head(QWidget):
 
 def choices(graph: Graph) -> list[str]:
     """What the output can be differentiated by: every node but constants and itself."""
-    return [name for name, node in graph.nodes.items() if node.op != CONSTANT and name != graph.output]
+    return [name for name, node in graph.nodes.items() if not node.is_constant and name != graph.output]
 
 
 def read_seed(text: str, output: str, shape: Shape) -> Value | None:

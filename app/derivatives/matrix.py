@@ -47,7 +47,7 @@ class JacobianView(View):
         self.table = table_of({}, "Jacobian", "A row or column for each entry")
         self.table.verticalHeader().show()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.map = MatrixMap(self._told)
+        self.map = MatrixMap(self._text_of)
         self.anyway = QPushButton("Compute it anyway")
         self.anyway.setToolTip("Make the matrix although it is large; choosing another tab stops it")
         self.anyway.setAccessibleName("Compute it anyway")
@@ -140,7 +140,7 @@ class JacobianView(View):
         zero, other = self.theme.colour("faint"), self.theme.colour("ink")
         for (i, j), entry in np.ndenumerate(found.matrix):
             text = short(float(entry), self.question.digits)
-            put(self.table, i, j, text, other if entry else zero, self._told(i, j), NUMBER)
+            put(self.table, i, j, text, other if entry else zero, self._text_of(i, j), NUMBER)
         fit_height(self.table)
 
     def _names(self, found: Jacobian) -> tuple[list[str], list[str]]:
@@ -153,7 +153,7 @@ class JacobianView(View):
         )
         return (of, by) if found.layout == "numerator" else (by, of)
 
-    def _told(self, i: int, j: int) -> str:
+    def _text_of(self, i: int, j: int) -> str:
         """An entry in words: `∂h[0]/∂x[1] = 0.25`."""
         found = self.found
         if found is None or self.question is None:

@@ -31,14 +31,14 @@ def thinned(matrix: Array, most: int = MOST_CELLS) -> Array:
 
 
 class MatrixMap(QWidget):
-    """`told` says an entry in words."""
+    """`text_of` says an entry in words."""
 
-    def __init__(self, told: Callable[[int, int], str], parent: QWidget | None = None):
+    def __init__(self, text_of: Callable[[int, int], str], parent: QWidget | None = None):
         super().__init__(parent)
         self.theme: Theme = LIGHT
         self.matrix: Array = np.zeros((0, 0))
         self.largest = 0.0
-        self._told = told
+        self._text_of = text_of
         self._image = QImage()
         # takes what the panel's height leaves; below this the panel is scrolled
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
@@ -59,9 +59,9 @@ class MatrixMap(QWidget):
     def area(self) -> QRectF:
         """Where the map is painted; a side with many cells does not make the other one thin."""
         rows, columns = self.matrix.shape
-        room = QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        width, height = min(room.width(), columns * LARGEST_CELL), min(room.height(), rows * LARGEST_CELL)
-        return QRectF(room.left(), room.top(), width, height)
+        inside = QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        width, height = min(inside.width(), columns * LARGEST_CELL), min(inside.height(), rows * LARGEST_CELL)
+        return QRectF(inside.left(), inside.top(), width, height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._image.isNull():
@@ -72,7 +72,7 @@ class MatrixMap(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.area())
 
-    def told_at(self, at: QPointF) -> str:
+    def text_at(self, at: QPointF) -> str:
         """The entry under a point, or nothing."""
         area = self.area()
         if not self.matrix.size or not area.contains(at):
@@ -80,10 +80,10 @@ class MatrixMap(QWidget):
         rows, columns = self.matrix.shape
         i = min(int((at.y() - area.top()) / area.height() * rows), rows - 1)
         j = min(int((at.x() - area.left()) / area.width() * columns), columns - 1)
-        return self._told(i, j)
+        return self._text_of(i, j)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.told_at(QPointF(event.pos())), self)
+            QToolTip.showText(event.globalPos(), self.text_at(QPointF(event.pos())), self)
             return True
         return super().event(event)

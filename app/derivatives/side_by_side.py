@@ -23,7 +23,7 @@ COLUMNS = {
     "Price": "Passes over the graph, and multiplications for the derivative beside those of the values",
 }
 WAY, VALUE, ERROR, PRICE = range(4)
-EXACT, MOST_TOLD = 16, 64  # digits and entries that are told on hover
+EXACT, MOST_SHOWN = 16, 64  # digits and entries that are shown on hover
 LEAST_VALUE = "[−0.00000, "  # a number and its sign must find room
 TIPS = {
     "reverse mode": "The backward pass of the stepper: one pass back from the output, whatever the inputs",
@@ -103,13 +103,13 @@ class SideBySideView(View):
 
     def _show_row(self, row: int, way: str, found: Found | None) -> None:
         colour = self.theme.colour("ink" if found else "faint")
-        value, told, (error, price) = "…", "", ("", "")
+        value, tooltip, (error, price) = "…", "", ("", "")
         if found:
             value, (error, price) = found.said, _judged(found)
         if found and found.value is not None:
-            value, told = _listed(found.value, self._digits), _listed(found.value, EXACT, MOST_TOLD)
+            value, tooltip = _listed(found.value, self._digits), _listed(found.value, EXACT, MOST_SHOWN)
         put(self.table, row, WAY, way.replace(" ", "\n"), colour, TIPS[way])
-        put(self.table, row, VALUE, value, colour, told)
+        put(self.table, row, VALUE, value, colour, tooltip)
         put(self.table, row, ERROR, error, colour, align=NUMBER)
         put(self.table, row, PRICE, price, colour, align=NUMBER)
 

@@ -1,4 +1,4 @@
-"""Save figures as files of the kind that the suffix says; a file is written whole or not at all."""
+"""Write figures as files of the kind that the suffix says; a file is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.widgets.theme import Theme
 from core.figure import Figure
 
 
-def save_figure(
+def write_figure(
     figure: Figure,
     path: Path,
     theme: Theme,
@@ -29,7 +29,7 @@ def save_figure(
     write_atomically(path, kind.write([figure], style))
 
 
-def save_pages(
+def write_pages(
     figures: Sequence[Figure],
     path: Path,
     theme: Theme,

@@ -53,8 +53,8 @@ def _parted(sub: Piece, sup: Piece, rise: float, drop: float, measures: MathCons
     missing = measures.sub_superscript_gap_min - ((rise - sup.descent) - (sub.ascent - drop))
     if missing <= 0:
         return rise, drop
-    room = max(0.0, measures.superscript_bottom_max_with_subscript - (rise - sup.descent))
-    raised = min(missing, room)
+    liftable = max(0.0, measures.superscript_bottom_max_with_subscript - (rise - sup.descent))
+    raised = min(missing, liftable)
     return rise + raised, drop + missing - raised
 
 

@@ -88,11 +88,11 @@ class HeatMaps(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.told_at(QPointF(event.pos())), self)
+            QToolTip.showText(event.globalPos(), self.text_at(QPointF(event.pos())), self)
             return True
         return super().event(event)
 
-    def told_at(self, at: QPointF) -> str:
+    def text_at(self, at: QPointF) -> str:
         """The entry under a point, as `W1[0, 2] = −0.31`."""
         for rect, name, values in self._placed:
             if rect.contains(at):

@@ -30,11 +30,11 @@ class ExplanationPanel(QScrollArea):
         self.rule, self.numbers = FormulaView(), FormulaView()
         self.rule.setAccessibleName("Rule")
         self.numbers.setAccessibleName("Rule with numbers")
-        self.sentence, self.shapes, self.badge = plain_label(), plain_label(), plain_label()
+        self.sentence, self.shapes, self.caveat = plain_label(), plain_label(), plain_label()
         box = QVBoxLayout(body)
         box.setContentsMargins(12, 8, 12, 8)
         box.setSpacing(4)
-        for part in (self.title, self.rule, self.numbers, self.sentence, self.shapes, self.badge):
+        for part in (self.title, self.rule, self.numbers, self.sentence, self.shapes, self.caveat):
             box.addWidget(part)
         box.addStretch(1)
         self.setWidget(body)
@@ -66,7 +66,7 @@ class ExplanationPanel(QScrollArea):
             view.set_colours(roles, QColor(ink))
         for label, colour in ((self.title, ink), (self.sentence, ink), (self.shapes, theme.faint)):
             tint(label, colour)
-        tint(self.badge, theme.faint if dimmed else theme.wrong)
+        tint(self.caveat, theme.faint if dimmed else theme.wrong)
 
     def _show(self) -> None:
         self.explanation = found = explain(self.session.trace, self.session.cursor, self.session.digits)
@@ -77,7 +77,7 @@ class ExplanationPanel(QScrollArea):
         for label, text in (
             (self.sentence, found.sentence),
             (self.shapes, found.shapes),
-            (self.badge, found.badge),
+            (self.caveat, found.caveat),
         ):
             label.setText(text)
             label.setVisible(bool(text))

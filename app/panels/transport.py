@@ -114,8 +114,8 @@ class StepTitle(QLabel):
         return QSize(needed, self.fontMetrics().height())
 
     def minimumSizeHint(self) -> QSize:
-        room = self.sizeHint()
-        return QSize(min(60, room.width()), room.height())
+        wanted = self.sizeHint()
+        return QSize(min(60, wanted.width()), wanted.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())

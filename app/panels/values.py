@@ -88,7 +88,7 @@ class Table(QTableWidget):
             return None
         name = self.names()[index.row()]
         value = self.session.snapshot.value(name)
-        is_input = self.session.trace.graph.nodes[name].op == "input" and not self.session.is_outdated
+        is_input = self.session.trace.graph.nodes[name].is_input and not self.session.is_outdated
         if is_input and isinstance(value, float):
             return name, value
         return None
@@ -185,7 +185,7 @@ class ValuesPanel(QWidget):
         node, printed = graph.nodes[name], graph.typesetter.name(name)
         value, gradient = snapshot.value(name), snapshot.gradient(name)
         seen = snapshot.shown
-        shown, editable = seen.value(name), node.op == "input"
+        shown, editable = seen.value(name), node.is_input
         if editable and (typed := self.session.typed_value(name)) is not None:
             value = shown = typed  # even where it does not fit
         cells = (

@@ -24,31 +24,31 @@ def save(host: Host, anew: bool = False) -> None:
         host.show_message(f"Saved {shown_name(host.session.path)}")
 
 
-# what saves anything else is loaded when it is asked for
+# what saves or exports anything else is loaded when it is asked for
 
 
 def save_figure(host: Host) -> None:
-    from app.shell.saving import save_figure
+    from app.shell.saving import ask_and_save_figure
 
-    save_figure(host)
+    ask_and_save_figure(host)
 
 
 def save_all_figures(host: Host) -> None:
-    from app.shell.saving import save_all_figures
+    from app.shell.saving import ask_and_save_all_figures
 
-    save_all_figures(host)
+    ask_and_save_all_figures(host)
 
 
 def save_graphml(host: Host) -> None:
-    from app.shell.saving import save_graphml
+    from app.shell.saving import ask_and_save_graphml
 
-    save_graphml(host)
+    ask_and_save_graphml(host)
 
 
-def save_export(host: Host) -> None:
-    from app.shell.saving import save_export
+def export(host: Host) -> None:
+    from app.shell.saving import ask_and_export
 
-    save_export(host)
+    ask_and_export(host)
 
 
 FILE = (
@@ -97,7 +97,7 @@ FILE = (
         group=1,
     ),
     Command("graphml", "Save graph as Graph&ML…", "The graph for other programs", save_graphml, group=1),
-    Command("export", "&Export…", f"The program or its training as {EXPORTS}", save_export, group=1),
+    Command("export", "&Export…", f"The program or its training as {EXPORTS}", export, group=1),
     Command(
         "quit", "&Quit", "Close the program", lambda host: host.frame.close(), (Keys.Quit, "Ctrl+Q"), group=2
     ),

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.state.session import Session
 from app.state.settings import MAX_RECENT, Settings
-from app.system.disk import is_there, lock_of, read_text, shown_name, shown_path, taken, write_atomically
+from app.system.disk import is_there, lock_of, read_text, shown_name, shown_path, take_lock, write_atomically
 from core.base.errors import Problem
 from core.project.document import EXAMPLE, SUFFIX, Document, dumps, loads
 
@@ -152,7 +152,7 @@ class Files(QObject):
         if self._lock is not None and self._lock.fileName() == _lock_name(path):
             return self._lock
         lock = lock_of(Path(_lock_name(path)))
-        if not taken(lock):
+        if not take_lock(lock):
             sentence = f"{shown_name(path)} is open in another window. Who saves last overwrites the other."
             if self._ask(sentence, ("&Go on", "accept"), ("&Cancel", "reject")) != 0:
                 return None

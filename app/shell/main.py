@@ -89,8 +89,8 @@ def _first_moments(window: Window, recovery: Recovery, start: Path | Document | 
 
     Interrupts()
     QTimer.singleShot(0, window, _load_numpy)
-    window.show_message(window.settings.trouble, lasting=True)
-    recovery.troubled.connect(lambda: window.show_message(recovery.trouble, lasting=True))
+    window.show_message(window.settings.warning, lasting=True)
+    recovery.failed.connect(lambda: window.show_message(recovery.failure, lasting=True))
     if isinstance(start, Path):
         window.open_path(start)
     elif start is not None:

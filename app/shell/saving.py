@@ -19,19 +19,19 @@ from core.base.errors import Problem
 from core.figure import Figure, Figures
 
 
-def save_figure(host: Host) -> None:
-    """Ask for a file and save the present step to it."""
-    from app.figures.files import save_figure as write
+def ask_and_save_figure(host: Host) -> None:
+    """Ask for a file and write the present step to it."""
+    from app.figures.files import write_figure
 
     kinds = {kind.title: kind.suffix for kind in FIGURE_KINDS}
     path = ask_for_file(host.frame, "Save figure", _suggested(host, "figure.svg"), kinds)
     if path:
-        _write(host, path, lambda: write(host.session.figure, path, host.theme))
+        _write(host, path, lambda: write_figure(host.session.figure, path, host.theme))
 
 
-def save_all_figures(host: Host) -> None:
-    """Ask for a file and save every step to it, or to numbered files beside it."""
-    from app.figures.files import save_pages
+def ask_and_save_all_figures(host: Host) -> None:
+    """Ask for a file and write every step to it, or to numbered files beside it."""
+    from app.figures.files import write_pages
 
     pages_first = sorted(FIGURE_KINDS, key=lambda kind: not kind.pages)
     kinds = {kind.title_of_all: kind.suffix for kind in pages_first}
@@ -43,7 +43,7 @@ def save_all_figures(host: Host) -> None:
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         pages = Pages(Figures(session.drawing, session.trace, session.digits), count, progress)
         try:
-            _write(host, path, lambda: save_pages(pages, path, host.theme))
+            _write(host, path, lambda: write_pages(pages, path, host.theme))
         finally:
             progress.close()
             progress.deleteLater()
@@ -72,8 +72,8 @@ class Pages(Sequence[Figure]):
         return self._figures.at(place)
 
 
-def save_graphml(host: Host) -> None:
-    """Ask for a file and save the graph for other programs."""
+def ask_and_save_graphml(host: Host) -> None:
+    """Ask for a file and write the graph for other programs."""
     import networkx as nx
 
     path = ask_for_file(host.frame, "Save graph", _suggested(host, "graph.graphml"), {"GraphML": ".graphml"})
@@ -82,16 +82,16 @@ def save_graphml(host: Host) -> None:
         _write(host, path, lambda: write_atomically(path, text.encode()))
 
 
-def save_export(host: Host) -> None:
+def ask_and_export(host: Host) -> None:
     """Ask for a file and write the program, or what is trained, for other libraries."""
     from app.shell.exports import EXPORTS
 
     host.program.apply_now()
-    kinds = {title: export.suffix for title, export in EXPORTS.items()}
+    kinds = {title: export.kind.suffix for title, export in EXPORTS.items()}
     chosen = ask_for_kind(host.frame, "Export", _suggested(host, "program.py"), kinds)
     if chosen:
         path, title = chosen
-        _write(host, path, lambda: write_atomically(path, EXPORTS[title].made(host.lab)))
+        _write(host, path, lambda: write_atomically(path, EXPORTS[title].contents(host.lab)))
 
 
 def _suggested(host: Host, name: str) -> Path:
@@ -100,15 +100,15 @@ def _suggested(host: Host, name: str) -> Path:
 
 
 def _write(host: Host, path: Path, write: Callable[[], object]) -> None:
-    trouble = ""
+    failure = ""
     QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)  # many steps or nodes may take seconds
     try:
         write()
     except Problem as problem:
-        trouble = str(problem)
+        failure = str(problem)
     finally:
         QGuiApplication.restoreOverrideCursor()
-    if trouble:
-        complain(host.frame, trouble)
+    if failure:
+        complain(host.frame, failure)
     else:
         host.show_message(f"Saved {shown_name(path)}")

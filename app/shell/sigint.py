@@ -15,11 +15,11 @@ class Interrupts(QObject):
         app = QCoreApplication.instance()
         assert app is not None
         super().__init__(app)
-        self._heard, self._told = socket.socketpair()
-        for end in (self._heard, self._told):
+        self._read_end, self._write_end = socket.socketpair()
+        for end in (self._read_end, self._write_end):
             end.setblocking(False)
-        signal.set_wakeup_fd(self._told.fileno(), warn_on_full_buffer=False)
-        self._notifier = QSocketNotifier(self._heard.fileno(), QSocketNotifier.Type.Read, self)
+        signal.set_wakeup_fd(self._write_end.fileno(), warn_on_full_buffer=False)
+        self._notifier = QSocketNotifier(self._read_end.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._drain)
         app.aboutToQuit.connect(self.stop)
 
@@ -27,8 +27,8 @@ class Interrupts(QObject):
         """Stop listening: the program ends."""
         signal.set_wakeup_fd(-1)
         self._notifier.setEnabled(False)
-        self._heard.close()
-        self._told.close()
+        self._read_end.close()
+        self._write_end.close()
 
     def _drain(self) -> None:
-        self._heard.recv(64)
+        self._read_end.recv(64)

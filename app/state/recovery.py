@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer, Signal
 
 from app.state.session import Session
-from app.system.disk import lock_of, own_place, read_text, taken, write_atomically
+from app.system.disk import lock_of, program_folder, read_text, take_lock, write_atomically
 from core.base.errors import Problem
 from core.project.document import Document, dumps, loads
 
@@ -19,17 +19,17 @@ AFTER_EDIT, WHILE_MODIFIED = 2_000, 30_000  # milliseconds
 class Recovery(QObject):
     """Writes the document while it has unsaved changes; the copy goes when it is saved or the program ends.
 
-    A lock beside the copy says that its program runs. When writing fails, `trouble` says why and `troubled`
+    A lock beside the copy says that its program runs. When writing fails, `failure` says why and `failed`
     is emitted once.
     """
 
-    troubled = Signal()
+    failed = Signal()
 
     def __init__(self, session: Session, folder: Path | None = None):
         super().__init__(session)
-        self.trouble = ""
+        self.failure = ""
         self._session = session
-        place = own_place(QStandardPaths.StandardLocation.GenericDataLocation)
+        place = program_folder(QStandardPaths.StandardLocation.GenericDataLocation)
         self._folder = folder or (place / "recovery" if place else None)
         self._name = f"{os.getpid()}-{os.urandom(4).hex()}.json"
         self._lock: QLockFile | None = None
@@ -71,7 +71,7 @@ class Recovery(QObject):
         """
         for path in self._left():
             lock = _lock_for(path)
-            if not taken(lock):
+            if not take_lock(lock):
                 continue  # its program is still running
             try:
                 document = loads(read_text(path))
@@ -136,9 +136,9 @@ class Recovery(QObject):
             path.replace(self.path)
 
     def _complain(self, problem: Problem) -> None:
-        if not self.trouble:
-            self.trouble = f"Unsaved work cannot be kept safe from a crash: {problem}"
-            self.troubled.emit()
+        if not self.failure:
+            self.failure = f"Unsaved work cannot be kept safe from a crash: {problem}"
+            self.failed.emit()
 
 
 def _lock_for(path: Path) -> QLockFile:

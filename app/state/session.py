@@ -16,7 +16,6 @@ from core.base.arrays import Value, same
 from core.base.errors import Problem, Span
 from core.base.numbers import DIGITS, typed_text
 from core.figure import Drawing, Figure, Figures
-from core.graph.graph import CONSTANT
 from core.graph.programs import read_program
 from core.notation.printers import reading
 from core.notation.tree import Note
@@ -138,7 +137,7 @@ class Session(QObject):
         """
         graph = self.trace.graph
         output = "" if name == graph.own_output else name
-        known = name in graph.nodes and graph.nodes[name].op != CONSTANT
+        known = name in graph.nodes and not graph.nodes[name].is_constant
         if known and output != self.document.output:
             self.edit(f"differentiate {name}", replace(self.document, output=output, seed=None))
 

@@ -153,7 +153,7 @@ def lock_of(path: Path) -> QLockFile:
     return lock
 
 
-def taken(lock: QLockFile) -> bool:
+def take_lock(lock: QLockFile) -> bool:
     """Take a lock whose program is gone; False while that program runs.
 
     What the file says does not decide: a crash may have emptied it, and its process number may be another
@@ -172,7 +172,7 @@ def taken(lock: QLockFile) -> bool:
     return lock.tryLock(0) or lock.error() != lock.LockError.LockFailedError
 
 
-def own_place(kind: QStandardPaths.StandardLocation) -> Path | None:
+def program_folder(kind: QStandardPaths.StandardLocation) -> Path | None:
     """Where the program keeps its own files of a kind; None where the user has no home."""
     from PySide6.QtCore import QStandardPaths
 

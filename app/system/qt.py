@@ -250,11 +250,11 @@ def why_no_screen(said: str) -> Problem:
     if lacking:
         return LibrariesMissing(lacking)
     variables = [CHOICE] if os.environ.get(CHOICE) else [SCREENS[name].variable for name in asked]
-    troubles = "; ".join(map(_trouble, asked))
-    return Problem(f"Qt found no screen: {troubles}", hint=f"Check {' and '.join(variables)}; {ANYWHERE}")
+    why = "; ".join(map(_why_not_started, asked))
+    return Problem(f"Qt found no screen: {why}", hint=f"Check {' and '.join(variables)}; {ANYWHERE}")
 
 
-def _trouble(platform: str) -> str:
+def _why_not_started(platform: str) -> str:
     """Why a platform whose libraries are there did not start."""
     if not _plugins(platform):
         return f"it has no plugin for the platform {cut(platform)}"

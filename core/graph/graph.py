@@ -67,6 +67,14 @@ class Node(Struct, frozen=True):
         return self.operation.value_rule(len(self.args))
 
     @property
+    def is_input(self) -> bool:
+        return self.op == INPUT
+
+    @property
+    def is_constant(self) -> bool:
+        return self.op == CONSTANT
+
+    @property
     def is_leaf(self) -> bool:
         return self.op in (INPUT, CONSTANT)
 

@@ -45,7 +45,7 @@ SIGNS = {
 class Explanation(Struct, frozen=True):
     """One step explained. `rule` and `numbers` are formulas; `shapes` is empty where all are numbers.
 
-    `badge` says, at a kink, that there is no derivative and what is used instead, and why something is
+    `caveat` says, at a kink, that there is no derivative and what is used instead, and why something is
     infinite or not a number.
     """
 
@@ -54,7 +54,7 @@ class Explanation(Struct, frozen=True):
     numbers: Math | None
     sentence: str
     shapes: str = ""
-    badge: str = ""
+    caveat: str = ""
 
 
 def explain(trace: Trace, count: int, digits: int = DIGITS) -> Explanation:
@@ -107,7 +107,7 @@ def typeset_program(graph: Graph) -> Math:
     return Table(tuple(lines), "aligned")
 
 
-def badge(snapshot: Snapshot, node: Node) -> str:
+def caveat(snapshot: Snapshot, node: Node) -> str:
     """Say where a node stands at a point without a derivative, and which slope is used; "" anywhere else."""
     kink = node.operation.kink
     if not kink:
@@ -152,7 +152,7 @@ class _Explainer:
                 return self.flowed(step)
         raise ValueError("There is no step to explain")
 
-    def explained(self, lines: Lines, sentence: str, shapes: str, badge: str = "") -> Explanation:
+    def explained(self, lines: Lines, sentence: str, shapes: str, caveat: str = "") -> Explanation:
         """The explanation of a step; what the signs mean that no program has stands behind the shapes."""
         used = {
             part.text
@@ -164,9 +164,9 @@ class _Explainer:
             shapes += "."
         title = step_title(self.trace, self.snapshot.count)
         if why := trouble(self.exact.trace, self.exact.count):
-            badge = f"{badge} {why}.".strip()
+            caveat = f"{caveat} {why}.".strip()
         return Explanation(
-            title, lines.rule, lines.numbers, sentence, " ".join([shapes, *said]).strip(), badge
+            title, lines.rule, lines.numbers, sentence, " ".join([shapes, *said]).strip(), caveat
         )
 
     # -- forward
@@ -179,7 +179,7 @@ class _Explainer:
         if not node.operation.back:  # there is no step back to say it at
             sentence = f"{sentence} {node.operation.says}"
         return self.explained(
-            self.equations.forward(node), sentence, self.shapes(node), badge(self.exact, node)
+            self.equations.forward(node), sentence, self.shapes(node), caveat(self.exact, node)
         )
 
     def said(self, node: str) -> str:
@@ -215,7 +215,7 @@ class _Explainer:
         node = self.graph.nodes[step.node]
         lines = self.equations.backward(step)
         sentence = self.flow_sentence(step, node, lines.local)
-        return self.explained(lines, sentence, self.flow_shapes(step, node), badge(self.exact, node))
+        return self.explained(lines, sentence, self.flow_shapes(step, node), caveat(self.exact, node))
 
     def flow_sentence(self, step: Flowed, node: Node, local: Value | None) -> str:
         upstream, before = self.snapshot.gradient(step.node), self.equations.before(step)

@@ -68,14 +68,14 @@ def _drawn(
     node that is dragged is drawn at once, or the next move would come before the picture.
     """
     graph = trace.graph
-    room = label_width(trace, digits)
+    width = label_width(trace, digits)
     nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
-    drawn = nodes, graph.program.faces, graph.output, room
+    drawn = nodes, graph.program.faces, graph.output, width
     if before and before.layout_of == drawn:
         if before.document.moved == document.moved:
             return before.drawing.at_other_values(graph), drawn
-        return finished(draw_in_pieces(graph, document.moved, room)), drawn
-    return (yield from draw_in_pieces(graph, document.moved, room)), drawn
+        return finished(draw_in_pieces(graph, document.moved, width)), drawn
+    return (yield from draw_in_pieces(graph, document.moved, width)), drawn
 
 
 def _of_guessed_names(graph: Graph, document: Document) -> list[Note]:

@@ -13,11 +13,11 @@ from core.base.gc_paused import gc_paused
 from core.base.numbers import DIGITS, short, value_text
 from core.derivatives.numerical import Checked, check_gradients
 from core.graph.formulas import operation_text
-from core.graph.graph import CONSTANT, Graph, Node
+from core.graph.graph import Graph, Node
 from core.graph.json_values import plain_value
 from core.notation.printers import reading
 from core.notation.tree import Note
-from core.passes.explain import OF_THE_SUM, badge
+from core.passes.explain import OF_THE_SUM, caveat
 from core.passes.not_finite import troubles
 from core.passes.seed import is_chosen, seeded_text
 from core.passes.trace import Trace
@@ -94,7 +94,7 @@ class Report:
     def text(self, digits: int = DIGITS) -> str:
         """The reading, the table of nodes and the warnings."""
         graph = self.trace.graph
-        shown = [node for node in graph.nodes.values() if node.op != CONSTANT]
+        shown = [node for node in graph.nodes.values() if not node.is_constant]
         columns = self._columns(shown, digits)
         heads = [reading_line(graph), ""]
         notes = [f"Note: {note.message}" for note in self.warnings]
@@ -131,7 +131,7 @@ def reading_line(graph: Graph) -> str:
 def _kinks(trace: Trace) -> list[Note]:
     """A note for each node that stands where its operation has no derivative."""
     nodes = (node for node in trace.graph.nodes.values() if not node.is_leaf)
-    return [Note(f"{node.name}: {said}", node.span) for node in nodes if (said := badge(trace.last, node))]
+    return [Note(f"{node.name}: {said}", node.span) for node in nodes if (said := caveat(trace.last, node))]
 
 
 def _plain(value: Value | None) -> Any:

@@ -498,10 +498,10 @@ def test_a_larger_jacobian_is_a_heat_map_that_tells_its_entries(window, panel, q
     assert view.map.isVisible() and view.table.isHidden()
     assert "diagonal: each entry depends on its own entry alone" in view.message.text()
     area = view.map.area()
-    corner = view.map.told_at(area.topLeft() + QPointF(1, 1))
+    corner = view.map.text_at(area.topLeft() + QPointF(1, 1))
     assert corner.startswith("∂f[0]/∂x[0] = 0.4199")
-    assert view.map.told_at(area.topLeft() + QPointF(area.width() - 1, 1)) == "∂f[0]/∂x[19] = 0"
-    assert view.map.told_at(QPointF(-5, -5)) == ""
+    assert view.map.text_at(area.topLeft() + QPointF(area.width() - 1, 1)) == "∂f[0]/∂x[19] = 0"
+    assert view.map.text_at(QPointF(-5, -5)) == ""
 
 
 def test_the_gradient_of_a_matrix_is_named_an_outer_product(window, panel, qtbot):

@@ -88,13 +88,13 @@ def said(monkeypatch):
 
 
 def exported(window, asked, kind):
-    suffix = EXPORTS[kind].suffix
+    suffix = EXPORTS[kind].kind.suffix
     path = asked(f"net{suffix}", f"{kind} (*{suffix})")
     window.actions_by_id["export"].trigger()
     return path
 
 
-@pytest.mark.parametrize("kind", [kind for kind, export in EXPORTS.items() if export.suffix == ".py"])
+@pytest.mark.parametrize("kind", [kind for kind, export in EXPORTS.items() if export.kind.suffix == ".py"])
 def test_a_script_is_exported(window, asked, said, kind):
     text = exported(window, asked, kind).read_text(encoding="utf-8")
     ast.parse(text)

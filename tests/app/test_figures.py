@@ -13,7 +13,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from app.figures.bounds import bounds
 from app.figures.clipboard import DPI, figure_mime
-from app.figures.files import save_figure, save_pages
+from app.figures.files import write_figure, write_pages
 from app.figures.kinds import FIGURE_KINDS
 from app.figures.pixels import MOST_PIXELS, image
 from app.figures.style import POINTS_PER_INCH, FigureStyle
@@ -78,7 +78,7 @@ def pixels(picture):
 @pytest.mark.parametrize("example", EVERY, ids=lambda example: example[0])
 def test_svg_is_vectors_of_the_figures_size(folder, example):
     last = figures_of(example)[-1]
-    save_figure(last, folder / "f.svg", LIGHT, title="a < b & 'c'")
+    write_figure(last, folder / "f.svg", LIGHT, title="a < b & 'c'")
     text = (folder / "f.svg").read_text(encoding="utf-8")
     root = ElementTree.fromstring(text)
     area = bounds([last], LIGHT)
@@ -90,7 +90,7 @@ def test_svg_is_vectors_of_the_figures_size(folder, example):
 
 def test_pdf_is_vectors_of_the_figures_size(folder):
     last = figures_of(NET)[-1]
-    save_figure(last, folder / "f.pdf", LIGHT)
+    write_figure(last, folder / "f.pdf", LIGHT)
     data = (folder / "f.pdf").read_bytes()
     area = bounds([last], LIGHT)
     assert data.startswith(b"%PDF-") and data.rstrip().endswith(b"%%EOF")
@@ -101,7 +101,7 @@ def test_pdf_is_vectors_of_the_figures_size(folder):
 @pytest.mark.parametrize("dpi", [72, 150, 300])
 def test_png_has_its_dots_per_inch(folder, dpi):
     last = figures_of(SCALAR)[-1]
-    save_figure(last, folder / "f.png", LIGHT, dpi=dpi)
+    write_figure(last, folder / "f.png", LIGHT, dpi=dpi)
     picture = QImage(str(folder / "f.png"))
     assert picture.width() == round(bounds([last], LIGHT).width() * dpi / 72)
     assert picture.dotsPerMeterX() == round(dpi / 0.0254)
@@ -112,10 +112,10 @@ def test_backgrounds(folder):
     last = figures_of(SCALAR)[-1]
     corners = {}
     for name, theme, transparent in [("dark", DARK, False), ("glass", LIGHT, True)]:
-        save_figure(last, folder / f"{name}.png", theme, dpi=72, transparent=transparent)
+        write_figure(last, folder / f"{name}.png", theme, dpi=72, transparent=transparent)
         corners[name] = pixels(QImage(str(folder / f"{name}.png")))[0, 0].tolist()
     assert corners == {"dark": [*QColor(DARK.paper).getRgb()[:3], 255], "glass": [0, 0, 0, 0]}
-    save_figure(last, folder / "f.svg", DARK, transparent=True)
+    write_figure(last, folder / "f.svg", DARK, transparent=True)
     assert f'fill="{DARK.paper}" fill-opacity="1" stroke="none" transform="matrix(1,0,0,1,0,0)"' not in (
         folder / "f.svg"
     ).read_text(encoding="utf-8")
@@ -138,7 +138,7 @@ def test_no_ink_outside_the_bounds(theme, example):
 
 def test_the_svg_looks_like_the_png(folder):
     last = figures_of(NEURON)[-1]
-    save_figure(last, folder / "f.svg", LIGHT)
+    write_figure(last, folder / "f.svg", LIGHT)
     area = bounds([last], LIGHT)
     seen = rendered(folder / "f.svg", round(area.width()), round(area.height()))
     wanted = pixels(image(last, FigureStyle(LIGHT, area, 72)))
@@ -149,13 +149,13 @@ def test_the_svg_looks_like_the_png(folder):
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_same_figure_gives_the_same_bytes(folder, suffix):
     for name in ("one", "two"):
-        save_figure(figures_of(NET)[-1], folder / f"{name}{suffix}", LIGHT, dpi=72, title="t")
+        write_figure(figures_of(NET)[-1], folder / f"{name}{suffix}", LIGHT, dpi=72, title="t")
     assert (folder / f"one{suffix}").read_bytes() == (folder / f"two{suffix}").read_bytes()
 
 
 def test_all_steps_are_pages_of_one_size(folder):
     shown = figures_of(SCALAR)
-    assert save_pages(shown, folder / "f.pdf", LIGHT) == [folder / "f.pdf"]
+    assert write_pages(shown, folder / "f.pdf", LIGHT) == [folder / "f.pdf"]
     data = (folder / "f.pdf").read_bytes()
     boxes = re.findall(rb"/MediaBox \[[^]]*\]", data)
     assert len(boxes) == len(shown)
@@ -165,7 +165,7 @@ def test_all_steps_are_pages_of_one_size(folder):
 @pytest.mark.parametrize("suffix", [kind.suffix for kind in FIGURE_KINDS if not kind.pages])
 def test_all_steps_are_numbered_files(folder, suffix):
     shown = figures_of(SCALAR)
-    paths = save_pages(shown, folder / f"step{suffix}", LIGHT, dpi=72)
+    paths = write_pages(shown, folder / f"step{suffix}", LIGHT, dpi=72)
     assert [path.name for path in paths] == [f"step-{number:02}{suffix}" for number in range(len(shown))]
     assert sorted(folder.iterdir()) == paths
     assert len({path.read_bytes() for path in paths}) == len(shown)
@@ -206,7 +206,7 @@ def test_a_large_figure_is_copied_with_fewer_pixels_not_refused():
 def test_a_figure_of_nothing_but_a_number(folder):
     shown = figures_of(("x = 2", {}))
     for suffix in SUFFIXES:
-        save_pages(shown, folder / f"f{suffix}", LIGHT, dpi=72)
+        write_pages(shown, folder / f"f{suffix}", LIGHT, dpi=72)
 
 
 def test_bounds_hold_boxes_at_negative_places():
@@ -228,7 +228,7 @@ def test_bounds_hold_arrows_that_run_far_around():
 
 def refusal(figure_shown, path, **options):
     with pytest.raises(Problem) as caught:
-        save_figure(figure_shown, path, LIGHT, **options)
+        write_figure(figure_shown, path, LIGHT, **options)
     return str(caught.value)
 
 
@@ -255,7 +255,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(folder, monkeypatch):
         patch.setattr("os.fsync", full_disk)
         assert "fig.svg could not be written" in refusal(last, path)
     assert path.read_bytes() == b"before"
-    save_figure(last, path, LIGHT)
+    write_figure(last, path, LIGHT)
     assert path.read_bytes().startswith(b"<?xml")
     assert list(folder.iterdir()) == [path]
 

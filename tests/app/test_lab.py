@@ -146,7 +146,7 @@ def test_divergence_is_told_in_words(window, lab, panel):
 
 def test_a_weight_is_told_in_numbers(panel):
     rect, name, _ = panel.learned.weights._placed[0]
-    told = panel.learned.weights.told_at(QPointF(rect.left() + 1, rect.top() + 1))
+    told = panel.learned.weights.text_at(QPointF(rect.left() + 1, rect.top() + 1))
     assert told.startswith(f"{name}[0, 0] = ")
 
 

@@ -127,7 +127,7 @@ def test_every_setting_is_what_was_set(settings, name):
 
 
 def test_reading_settings_rewrites_nothing(settings):
-    assert settings.trouble == ""
+    assert settings.warning == ""
     settings.flush()
     assert settings.path.read_bytes() == (FOLDER / "settings.ini").read_bytes()
     assert not settings.path.with_suffix(".bad").exists()

@@ -205,7 +205,7 @@ def test_a_folder_that_cannot_be_written_is_said_once(qtbot, session, tmp_path):
     (tmp_path / "file").touch()
     recovery = Recovery(session, tmp_path / "file" / "recovery")
     said = []
-    recovery.troubled.connect(lambda: said.append(recovery.trouble))
+    recovery.failed.connect(lambda: said.append(recovery.failure))
     for text in ("a", "b"):
         session.set_text(text)
         recovery.write()

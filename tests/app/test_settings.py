@@ -38,7 +38,7 @@ def test_every_setting_comes_back(path):
     before.flush()
     after = Settings(path)
     assert {name: after.get(name) for name in TABLE} == OTHER
-    assert after.trouble == ""
+    assert after.warning == ""
     after.reset()
     assert as_at_first(after)
     assert as_at_first(Settings(path))
@@ -80,12 +80,12 @@ def test_noise_is_kept_aside_and_said_once(path, noise):
     path.write_bytes(noise)
     first = Settings(path)
     assert as_at_first(first)
-    assert "start afresh" in first.trouble
+    assert "start afresh" in first.warning
     assert path.with_suffix(".bad").read_bytes() == noise
     first.set("digits", 6)
     first.flush()
     second = Settings(path)
-    assert (second.trouble, second.get("digits")) == ("", 6)
+    assert (second.warning, second.get("digits")) == ("", 6)
 
 
 def test_one_bad_value_does_not_cost_the_others(path):
@@ -96,10 +96,10 @@ def test_one_bad_value_does_not_cost_the_others(path):
     assert found.get("theme") == "dark"
     assert all(found.get(name) == TABLE[name].usual for name in TABLE if name != "theme")
     for name in ("digits", "text_scale", "recent", "state", "speed"):
-        assert name in found.trouble
+        assert name in found.warning
     assert path.with_suffix(".bad").read_text(encoding="utf-8") == text
     found.flush()
-    assert Settings(path).trouble == ""
+    assert Settings(path).warning == ""
     assert "newer=x" in path.read_text()
 
 
@@ -123,7 +123,7 @@ def test_without_a_home_they_live_in_memory(monkeypatch):
     found.set("theme", "dark")
     found.flush()
     assert found.get("theme") == "dark"
-    assert found.trouble == ""
+    assert found.warning == ""
     assert found.path is None
     assert as_at_first(Settings())
 
@@ -134,7 +134,7 @@ def test_where_nothing_can_be_written_they_live_in_memory(tmp_path):
     found.set("theme", "dark")
     found.flush()
     assert found.get("theme") == "dark"
-    assert found.trouble == ""
+    assert found.warning == ""
 
 
 def test_a_folder_in_the_place_of_the_file_does_no_harm(path):

@@ -19,7 +19,7 @@ from core.math.mathtree import Fraction, Letter, Row, Table, Word, parts_of
 from core.math.typeset import PLAIN
 from core.notation.tree import Name
 from core.ops import OPS
-from core.passes.explain import badge, explain
+from core.passes.explain import caveat, explain
 from core.passes.guessed_values import with_defaults
 from core.passes.seed import entry_seed, is_chosen
 from core.passes.stepper import record, run
@@ -257,13 +257,13 @@ def check_step(trace, count):
     assert signs[0] in ("=", "+=")
     assert signs[0] == "+=" or before is None
     for side in sides[1:]:
-        if found.badge and speaks_of_a_slope(side, trace):
+        if found.caveat and speaks_of_a_slope(side, trace):
             continue  # there is none at a kink, but for what is used in its place
         value = read(side)
         check_equal(value, step.contribution, what)
         total = value if before is None else np.asarray(before).reshape(np.shape(value)) + value
         check_equal(total, step.total, what)
-    if found.badge and any(speaks_of_a_slope(side, trace) for side in sides[1:]):
+    if found.caveat and any(speaks_of_a_slope(side, trace) for side in sides[1:]):
         return
     if isinstance(found.numbers, Table):
         (_, numbers), (target, total) = found.numbers.rows
@@ -420,17 +420,17 @@ def test_operands_gain_the_digits_that_the_result_needs():
     assert equation(operator.add, (1.23456789, -1.23456781), 8e-8) == (4, "≈")
 
 
-def test_a_badge_tells_the_slopes_as_numbers():
+def test_a_caveat_tells_the_slopes_as_numbers():
     """Not by the names of the operation, which the program need not have."""
     trace = run("leaky_relu(x, a)", {"x": 0.0, "a": 0.25})
-    assert explain(trace, len(trace)).badge.endswith("slope between 0.25 and 1. Used: 0.25.")
+    assert explain(trace, len(trace)).caveat.endswith("slope between 0.25 and 1. Used: 0.25.")
 
 
 def test_a_tie_is_told_as_a_tie():
     trace = run("max(x, y)", {"x": 2.0, "y": 2.0})
     found = explain(trace, len(trace))
     assert "in a tie each receives half" in found.sentence
-    assert found.badge.endswith("a tie, slope between 0 and 1. Used: 1/2 to each.")
+    assert found.caveat.endswith("a tie, slope between 0 and 1. Used: 1/2 to each.")
     assert trace.last.gradient("x") == trace.last.gradient("y") == 0.5
     for text, values in (
         ("max(x)", {"x": frozen([3, 3, 1])}),
@@ -438,7 +438,9 @@ def test_a_tie_is_told_as_a_tie():
     ):
         trace = run(text, values)
         node = next(node for node in trace.graph.nodes.values() if not node.is_leaf)
-        assert badge(trace.last, node).endswith("a tie, slope between 0 and 1. Used: an even share for each.")
+        assert caveat(trace.last, node).endswith(
+            "a tie, slope between 0 and 1. Used: an even share for each."
+        )
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,9 @@ def test_gradients_that_meet_are_added_in_words_and_in_the_formula():
 
 
 def test_a_kink_is_named():
-    badge = at(run("relu(x)", {"x": 0.0}), "backward:1").badge
-    assert badge == "Not differentiable here: slope between 0 and 1. Used: 0."
-    assert at(run("relu(x)", {"x": 1.0}), "backward:1").badge == ""
+    caveat = at(run("relu(x)", {"x": 0.0}), "backward:1").caveat
+    assert caveat == "Not differentiable here: slope between 0 and 1. Used: 0."
+    assert at(run("relu(x)", {"x": 1.0}), "backward:1").caveat == ""
 
 
 def test_shapes_are_said_for_arrays():
@@ -94,13 +94,13 @@ def test_every_step_of_every_program_can_be_explained(text):
                 assert latex(formula).count("{") == latex(formula).count("}")
 
 
-def badges(text, values):
+def caveats(text, values):
     trace = run(text, values)
-    return {found.title: found.badge for found in (explain(trace, n) for n in range(1, len(trace) + 1))}
+    return {found.title: found.caveat for found in (explain(trace, n) for n in range(1, len(trace) + 1))}
 
 
 def test_every_step_whose_number_is_not_finite_says_where_that_comes_from():
-    said = badges("log(x) + 1/x + log2(u)", {"x": 0.0, "u": 0.0})
+    said = caveats("log(x) + 1/x + log2(u)", {"x": 0.0, "u": 0.0})
     assert said["Forward: v1"] == "v1 is infinite: the logarithm needs a value above 0."
     assert said["Forward: v2"] == "v2 is infinite: the divisor is 0."
     assert said["Forward: v3"] == (
@@ -113,13 +113,13 @@ def test_every_step_whose_number_is_not_finite_says_where_that_comes_from():
         "The gradient of x is not a number: "
         "it is computed from the gradient of x so far = −∞ and what arrives = ∞"
     )
-    assert not any(badges("log(x) + 1/x", {"x": 2.0}).values())
+    assert not any(caveats("log(x) + 1/x", {"x": 2.0}).values())
 
 
 def test_nothing_is_said_to_be_used_where_no_gradient_flows():
     edge = "Not differentiable here, at the edge of where it is defined"
-    assert badges("stop_gradient(sqrt(x)) + x", {"x": 0.0})["Forward: v1"] == f"{edge}."
-    assert badges("sqrt(x) + x", {"x": 0.0})["Forward: v1"] == f"{edge}. Used: ∞."
+    assert caveats("stop_gradient(sqrt(x)) + x", {"x": 0.0})["Forward: v1"] == f"{edge}."
+    assert caveats("sqrt(x) + x", {"x": 0.0})["Forward: v1"] == f"{edge}. Used: ∞."
 
 
 def said_back(text, values):

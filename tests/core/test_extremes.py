@@ -11,7 +11,7 @@ from core.base.arrays import frozen, is_finite
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, fold
 from core.ops import OPS
 from core.ops.rules import CONSTANTS
-from core.passes.explain import badge
+from core.passes.explain import caveat
 from core.passes.not_finite import IN_BETWEEN, OVERFLOWS, troubles
 from core.passes.stepper import run
 from tests.core.test_ops import name_of, written
@@ -316,7 +316,7 @@ def test_every_kink_that_differences_find_is_told_with_its_slopes(op):
             continue  # at an edge of what it is defined for
         kinks = {port: pair for port, pair in slopes.items() if differ(*pair)}
         trace = run(written(op, values), values)
-        said = badge(trace.last, trace.graph.nodes["f"])
+        said = caveat(trace.last, trace.graph.nodes["f"])
         assert bool(said) == bool(kinks), (values, said, kinks)
         if not kinks:
             continue
@@ -350,14 +350,14 @@ def test_the_kinks_of_what_takes_vectors_are_told(name):
     for x, kinked in zip(VECTORS[name], (True, False), strict=True):
         text = f"{op.call}(x)"
         trace = run(text, {"x": frozen(x)})
-        assert bool(badge(trace.last, trace.graph.nodes["f"])) == kinked
+        assert bool(caveat(trace.last, trace.graph.nodes["f"])) == kinked
         if not kinked or op.kink.jumps:
             continue
         ends = [run(text, {"x": frozen([x[0] + by, *x[1:]])}).last.value("f") for by in (-H, H)]
         here = trace.last.value("f")
         slopes = sorted([(here - ends[0]) / H, (ends[1] - here) / H])
         told = sorted(
-            float(word.replace("−", "-")) for word in told_slopes(badge(trace.last, trace.graph.nodes["f"]))
+            float(word.replace("−", "-")) for word in told_slopes(caveat(trace.last, trace.graph.nodes["f"]))
         )
         np.testing.assert_allclose(told, slopes, atol=1e-3)
 
@@ -369,7 +369,7 @@ def test_the_kinks_of_losses_and_windows_are_told():
         ("multiclass_hinge(s, k)", {"s": frozen([[1, 9, 0], [1, 2, 0]]), "k": frozen([1, 1])}),
     ):
         trace = run(text, values)
-        said = [badge(trace.last, node) for node in trace.graph.nodes.values() if not node.is_leaf]
+        said = [caveat(trace.last, node) for node in trace.graph.nodes.values() if not node.is_leaf]
         assert any("slope between 0 and 1" in sentence for sentence in said)
 
 
@@ -377,7 +377,7 @@ def test_the_kinks_of_losses_and_windows_are_told():
 def test_a_tie_in_one_row_is_a_jump_of_the_numbers_of_the_largest(second, kinked):
     trace = run("argmax(S)", {"S": frozen([[3, 2, 1], second])})
     jumps = "Not differentiable here: the value jumps. Slope used: 0."
-    assert badge(trace.last, trace.graph.nodes["f"]) == (jumps if kinked else "")
+    assert caveat(trace.last, trace.graph.nodes["f"]) == (jumps if kinked else "")
 
 
 def test_a_kink_is_told_with_the_real_slopes_and_the_slope_that_is_used():
@@ -390,4 +390,4 @@ def test_a_kink_is_told_with_the_real_slopes_and_the_slope_that_is_used():
         ("selu(x)", {"x": 0.0}, "slope between 1.051 and 1.758. Used: 1.758."),
     ):
         trace = run(text, values)
-        assert badge(trace.last, trace.graph.nodes["f"]) == f"Not differentiable here: {said}"
+        assert caveat(trace.last, trace.graph.nodes["f"]) == f"Not differentiable here: {said}"

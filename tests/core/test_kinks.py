@@ -11,7 +11,7 @@ from core.compiled import compile_plan
 from core.derivatives.numerical import kinks_between
 from core.graph.plan import make_plan
 from core.ops import OPS
-from core.passes.explain import badge
+from core.passes.explain import caveat
 from core.passes.stepper import run
 from tests.core.test_compiled import close, stepped, summed
 from tests.core.test_ops import drawn, forward, written
@@ -78,7 +78,7 @@ def number(text):
 def test_the_slopes_told_at_a_kink_are_those_on_its_two_sides(op, values):
     trace = run(written(op, values), values)
     node = next(node for node in trace.graph.nodes.values() if node.op == op.name)
-    said = badge(trace.last, node)
+    said = caveat(trace.last, node)
     below, above = sides(op, values)
     if op.kink.jumps:
         assert "the value jumps" in said and (below, above) == (0, 0)
@@ -103,7 +103,7 @@ def test_what_is_said_to_be_used_at_a_kink_is_used(op, values):
     """By the stepper; in a tie an even share for each."""
     trace = run(f"sum({written(op, values)})", values)
     node = next(node for node in trace.graph.nodes.values() if node.op == op.name)
-    found = re.search(r"sed: (.+)\.$", badge(trace.last, node))
+    found = re.search(r"sed: (.+)\.$", caveat(trace.last, node))
     gradient = trace.last.gradient(op.inputs[0])
     if found is None or gradient is None:
         assert not op.back or not found

@@ -175,7 +175,7 @@ def test_the_slope_used_at_a_kink_is_told_of_the_exact_number():
     """What is seen as 0 does not stand at the kink for that."""
     trace = run("relu(u + v - w)", {"u": 0.1, "v": 0.2, "w": 0.3})
     assert trace.shown.last.value("v2") == 0 != trace.last.value("v2")
-    assert explain(trace, 3).badge == ""
+    assert explain(trace, 3).caveat == ""
     assert trace.shown.last.gradient("u") == 1
 
 

@@ -23,7 +23,7 @@ from core.math.latex import latex
 from core.notation.tree import Name, Program
 from core.ops import OPS
 from core.passes.expansions import MOST_ENTRIES, expansion
-from core.passes.explain import badge, explain
+from core.passes.explain import caveat, explain
 from core.passes.guessed_values import with_defaults
 from core.passes.not_finite import troubles
 from core.passes.stepper import record
@@ -64,7 +64,7 @@ def at_defaults(text):
 def at_kinks(trace):
     """The operations that stand where they have no derivative."""
     nodes = (node for node in trace.graph.nodes.values() if not node.is_leaf)
-    return {node.op for node in nodes if badge(trace.last, node)}
+    return {node.op for node in nodes if caveat(trace.last, node)}
 
 
 def saturates(trace):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication, QImage
 
-from app.figures.files import save_pages
+from app.figures.files import write_pages
 from app.widgets.theme import DARK, LIGHT
 from core.base.arrays import frozen
 from core.figure import Figures
@@ -128,7 +128,7 @@ def test_pages_come_in_the_order_of_the_steps(light_canvas, tmp_path):
     session = canvas.session
     shown = Figures(session.drawing, session.trace, session.digits)
     figures = [shown.at(count) for count in range(len(session.trace) + 1)]
-    paths = save_pages(figures, tmp_path / "step.png", LIGHT, dpi=72)
+    paths = write_pages(figures, tmp_path / "step.png", LIGHT, dpi=72)
     inks = []
     for path in sorted(paths):
         image = QImage(str(path))
