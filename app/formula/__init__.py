@@ -1,7 +1,7 @@
 """Typeset mathematics: core's tree of parts is laid out by TeX's rules and painted with Qt.
 
 Reading order: boxes (what a laid-out formula is), layout (one function per kind of part) and what it leans
-on: mathfont, style, spacing, letters, characters, scripts, fences, grids; then painter and widget.
+on: mathfont, style, spacing, letters, characters, scripts, fractions, fences, grids; then painter and widget.
 """
 
 from __future__ import annotations

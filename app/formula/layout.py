@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app.formula.boxes import Box, Ink, Piece, Rule, finished
+from app.formula.boxes import Box, Ink, Piece, finished
 from app.formula.characters import (
     accented_piece,
     barred_piece,
@@ -22,7 +22,8 @@ from app.formula.characters import (
     text_piece,
     wide_accented_piece,
 )
-from app.formula.fences import NULL_FENCE, between
+from app.formula.fences import between
+from app.formula.fractions import stacked, under_root
 from app.formula.grids import GRIDS, Grid, in_grid
 from app.formula.letters import count_primes, italic, read_name, split_primes
 from app.formula.mathfont import math_font
@@ -47,8 +48,6 @@ from core.math.mathtree import (
 )
 from core.notation.names import ACCENTS
 
-_ROOT_OVERLAP = 0.01
-"""em by which a root's bar reaches into its sign, so that no gap shows."""
 _LIMIT_WORDS = frozenset({"max", "min", "lim", "sup", "inf", "argmax", "argmin", "arg max", "arg min"})
 _ACCENTS = {**ACCENTS, "arrow": "\N{COMBINING RIGHT ARROW ABOVE}"}
 _TYPED_SIGNS = str.maketrans({"-": "−", "*": "∗", "'": "′"})
@@ -172,58 +171,13 @@ def _word(math: Word, style: Style) -> Piece:
 
 
 def _fraction(math: Fraction, style: Style) -> Piece:
-    measures = style.measures
     top = _layout(math.top, style.fraction_part())
     bottom = _layout(math.bottom, style.fraction_part(cramped=True))
-    half_rule = measures.fraction_rule_thickness / 2
-    rise, drop = _fraction_shifts(top, bottom, style)
-    width = max(top.width, bottom.width)
-    margin = NULL_FENCE * style.size
-    piece = Piece(width=width + 2 * margin, first="inner", last="inner")
-    piece.put(top, margin + (width - top.width) / 2, -rise)
-    piece.put(bottom, margin + (width - bottom.width) / 2, drop)
-    rule_y = -measures.axis_height - half_rule
-    piece.rules.append(Rule(margin, rule_y, width, 2 * half_rule, style.ink))
-    return piece
-
-
-def _fraction_shifts(top: Piece, bottom: Piece, style: Style) -> tuple[float, float]:
-    """How far the numerator rises and the denominator drops, the gaps to the rule kept."""
-    measures = style.measures
-    if style.display:
-        rise = measures.fraction_numerator_display_style_shift_up
-        drop = measures.fraction_denominator_display_style_shift_down
-        gap_above = measures.fraction_num_display_style_gap_min
-        gap_below = measures.fraction_denom_display_style_gap_min
-    else:
-        rise = measures.fraction_numerator_shift_up
-        drop = measures.fraction_denominator_shift_down
-        gap_above = measures.fraction_numerator_gap_min
-        gap_below = measures.fraction_denominator_gap_min
-    axis, half_rule = measures.axis_height, measures.fraction_rule_thickness / 2
-    rise = max(rise, axis + half_rule + gap_above + top.descent)
-    drop = max(drop, half_rule - axis + gap_below + bottom.ascent)
-    return rise, drop
+    return stacked(top, bottom, style)
 
 
 def _root(math: Root, style: Style) -> Piece:
-    measures = style.measures
-    body = _layout(math.body, style.under_bar())
-    gap = measures.radical_display_style_vertical_gap if style.display else measures.radical_vertical_gap
-    thickness = measures.radical_rule_thickness
-    least = body.height + gap + thickness
-    shape = math_font().grown("√", least / style.size)
-    sign = glyph_piece(shape, style)
-    surplus = sign.height - least
-    top = body.ascent + gap + max(0.0, surplus / 2) + thickness
-    width = sign.width + body.width
-    piece = Piece(width=width)
-    piece.put(sign, 0.0, sign.ascent - top)
-    piece.put(body, sign.width, 0.0)
-    bar_left = (shape.right - _ROOT_OVERLAP) * style.size
-    piece.rules.append(Rule(bar_left, -top, max(0.0, width - bar_left), thickness, style.ink))
-    piece.ascent = top + measures.radical_extra_ascender
-    return piece
+    return under_root(_layout(math.body, style.under_bar()), style)
 
 
 # scripts and limits
