@@ -19,7 +19,7 @@ from core.base.errors import Problem
 from core.base.slicing import Work, finished
 from core.derivatives.forward import push, units
 from core.derivatives.structure import Partners, recognition
-from core.graph.graph import INPUT, Graph, Node, check_node
+from core.graph.graph import Graph, Node, check_node
 from core.graph.plan import GRADIENT, Instruction, Plan
 from core.math.mathtree import Math, row
 from core.math.typeset import ATOM, EQUALS, SIGNED, TOP, product, with_superscript, wrap
@@ -145,7 +145,7 @@ def _partners(trace: Trace, of: str, by: str) -> Partners:
 
 
 def _has_name(node: Node) -> bool:
-    return node.named or node.op == INPUT
+    return node.named or node.is_input
 
 
 # -- gradients of matrices as outer products
@@ -204,20 +204,21 @@ def outer_product(trace: Trace, name: str) -> OuterProduct | None:
         return None
     node, port = trace.graph.nodes[arrived[0].node], arrived[0].port
     rule = node.operation.back_rule(port)
-    if node.op == "transpose" and (inner := outer_product(trace, node.name)):
-        return OuterProduct(name, inner.row, inner.column)
-    if node.op == "copy" and (inner := outer_product(trace, node.name)):
-        return replace(inner, name=name)
-    binding = node.by_port
     match rule.tree if rule else None:
         case Call("outer", (Name(left), Name(right))):
-            return OuterProduct(name, *(_factor(trace, node.name, binding, side) for side in (left, right)))
+            return OuterProduct(name, *(_factor(trace, node, side) for side in (left, right)))
+        case Name(name=sent) if sent == GRADIENT and len(node.args) == 1:
+            inner = outer_product(trace, node.name)
+            return inner and replace(inner, name=name)
+        case Call("transpose", (Name(),)):
+            inner = outer_product(trace, node.name)
+            return inner and OuterProduct(name, inner.row, inner.column)
     return None
 
 
-def _factor(trace: Trace, node: str, binding: dict[str, str], side: str) -> Factor:
+def _factor(trace: Trace, node: Node, side: str) -> Factor:
     is_gradient = side == GRADIENT
-    name = node if is_gradient else binding[side]
+    name = node.name if is_gradient else node.by_port[side]
     value = trace.last.gradient(name) if is_gradient else trace.last.value(name)
     assert value is not None and shape_of(value)
     return Factor(name, is_gradient, np.asarray(value))

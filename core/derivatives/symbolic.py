@@ -33,7 +33,7 @@ from core.derivatives.chain import (
     in_every_entry,
 )
 from core.graph.formulas import formula
-from core.graph.graph import CONSTANT, INPUT, Graph, Node
+from core.graph.graph import Graph, Node
 from core.graph.plan import GRADIENT, OUTPUT
 from core.graph.programs import read_program
 from core.math.mathtree import row
@@ -73,7 +73,7 @@ def derivation(graph: Graph, by: str, of: str | None = None, entry: Entry = ()) 
     """The same, node by node."""
     of = of or graph.output
     for name in (by, of):
-        if name not in graph.nodes or graph.nodes[name].op == CONSTANT:
+        if name not in graph.nodes or graph.nodes[name].is_constant:
             meant = nearest(name, [node.name for node in graph.nodes.values() if node.named])
             hint = f"Did you mean {meant}?" if meant else "Choose a name of the program"
             raise Problem(f"There is nothing called {name} to differentiate", None, hint, meant or None)
@@ -132,10 +132,10 @@ class _Derivation:
     def value(self, node: Node) -> Sum:
         """A node's value over the inputs, or its name where that would be too long."""
         name = self.algebra.atom("Name", node.name, (), node.shape)
-        if node.op == INPUT:
+        if node.is_input:
             return name
         found = self.computed(node)
-        if node.name == self.by or (found.size > MAX_SIZE and node.op != CONSTANT):
+        if node.name == self.by or (found.size > MAX_SIZE and not node.is_constant):
             if node.name != self.by:
                 self.shortened.append(node.name)
             self.definitions[node.name] = found
@@ -148,7 +148,7 @@ class _Derivation:
         return found
 
     def computed(self, node: Node) -> Sum:
-        if node.op == CONSTANT:
+        if node.is_constant:
             return form(self.algebra, node.tree)
         op = node.operation
         parts = {port: self.forms[arg] for port, arg in node.by_port.items()}

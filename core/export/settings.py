@@ -13,14 +13,12 @@ from core.base.arrays import Value
 from core.export.code import number
 from core.graph.graph import Graph, Node
 
-POOLS = ("maxpool", "avgpool")
-
 
 def settings_of(graph: Graph, node: Node) -> dict[str, ast.expr]:
     """For each setting of a node its number, or its tuple of numbers."""
     op = node.operation
     values = {port: graph.nodes[arg].value for port, arg in node.by_port.items() if port in op.settings}
-    if node.op in POOLS:
+    if "window" in values:
         values["stride"] = values["stride"] or values["window"]
     return {port: _plain(value, port == "shape") for port, value in values.items() if value is not None}
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 from core.graph.graph import Graph, Node
 from core.notation.printers import expression_text
 from core.notation.tree import (
-    Binary,
     Call,
-    Index,
     Listing,
     Name,
-    Number,
-    Range,
     Tree,
     substituted,
 )
@@ -20,11 +16,6 @@ from core.notation.tree import (
 def formula(graph: Graph, node: Node) -> Tree:
     """What a node computes, over its operation's inputs, as it is written rather than computed."""
     op = node.operation
-    if op.name == "mul":
-        both = all(graph.nodes[arg].shape for arg in node.args)
-        return Binary("⊙" if both else "·", Name("x"), Name("y"))
-    if op.name == "cut":
-        return _range(graph, node)
     if op.call:
         values = {port: graph.nodes[arg].value for port, arg in node.by_port.items()}
         shown = list(values)
@@ -33,6 +24,9 @@ def formula(graph: Graph, node: Node) -> Tree:
         return Call(op.call, tuple(Name(port) for port in shown))
     if op.variadic:
         return Listing(tuple(Name(port) for port in node.ports))
+    if callable(op.written):
+        args = [graph.nodes[arg] for arg in node.args]
+        return op.written([arg.shape for arg in args], [arg.value for arg in args]).tree
     return op.written.tree if op.written else op.value.tree
 
 
@@ -42,11 +36,3 @@ def operation_text(graph: Graph, node: Node) -> str:
         return ""
     args = {port: Name(arg) for port, arg in node.by_port.items()}
     return expression_text(substituted(formula(graph, node), args))
-
-
-def _range(graph: Graph, node: Node) -> Tree:
-    """`x[1:3]`, or `x[:, 1:3]` for a range of columns."""
-    start, stop, axis = (graph.nodes[arg].value for arg in node.args[1:])
-    assert isinstance(start, float) and isinstance(stop, float) and isinstance(axis, float)
-    whole = (Range(Number(0.0)),) * int(axis)
-    return Index(Name("x"), (*whole, Range(Number(start), Number(stop))))

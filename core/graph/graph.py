@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.base.arrays import Shape, Value
+from core.base.arrays import Shape, Value, joined_shape
 from core.base.errors import Problem, Span
 from core.math.typeset import Typesetter
 from core.notation.nearest import nearest
@@ -68,6 +68,7 @@ class Node(Struct, frozen=True):
 
     @property
     def is_input(self) -> bool:
+        """Whether its value comes from outside."""
         return self.op == INPUT
 
     @property
@@ -76,6 +77,7 @@ class Node(Struct, frozen=True):
 
     @property
     def is_leaf(self) -> bool:
+        """Whether it is no operation."""
         return self.op in (INPUT, CONSTANT)
 
 
@@ -115,7 +117,7 @@ class Graph(Struct, frozen=True, dict=True):
     @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The nodes that get their value from outside, in order of appearance."""
-        return tuple(node.name for node in self.nodes.values() if node.op == INPUT)
+        return tuple(node.name for node in self.nodes.values() if node.is_input)
 
     @cached_property
     def free(self) -> tuple[str, ...]:
@@ -147,6 +149,12 @@ class Graph(Struct, frozen=True, dict=True):
         if not points or self.port(edge) != points[0]:
             return None
         return self.nodes[node.by_port[points[1]]]
+
+    def stretched_shape(self, node: Node) -> Shape | None:
+        """The shape to which the arguments of a node that works entry by entry are stretched; else None."""
+        if not node.operation.stretches:
+            return None
+        return joined_shape(node.args, [self.nodes[arg].shape for arg in node.args])
 
     def is_setting(self, name: str) -> bool:
         """Whether a node only decides shapes, as the 2 of a stride does."""

@@ -37,7 +37,6 @@ from core.notation.tree import (
 )
 from core.ops import CALLS, NUMEL, SHARING, Op
 from core.ops.facts import A_VECTOR, ANY, CLASSES, Guesses
-from core.ops.losses import PAIRED
 
 SIZE = 2
 
@@ -318,7 +317,7 @@ class ShapeGuess(Struct):
                 self.rows[place.name] = found[0]
         if op.elementwise:
             return self.joined(args, found)
-        if op.name in PAIRED:
+        if op.stretches:
             self.joined(args, found)
         if op.stands_for and not op.guesses:
             return self.written_out(op, args)

@@ -141,7 +141,7 @@ class Nodes:
         """How many numbers a node sends back: a part for each argument, and its sum with earlier parts."""
         entries = 0
         for arg in node.args:
-            if self.nodes[arg].op != CONSTANT:
+            if not self.nodes[arg].is_constant:
                 size = math.prod(self.nodes[arg].shape)
                 entries += 2 * size if arg in self.used else size
                 self.used.add(arg)

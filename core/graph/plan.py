@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from core.base.gc_paused import gc_paused
-from core.graph.graph import CONSTANT, Graph
+from core.graph.graph import Graph
 from core.notation.printers import expression_text
 from core.notation.tree import Name, substituted
 from core.ops.rules import Rule
@@ -113,7 +113,7 @@ def receivers(graph: Graph) -> frozenset[str]:
             op = node.operation
             reached.update(arg for port, arg in enumerate(node.args) if op.back_rule(port))
     useful = graph.downstream_of(graph.inputs)
-    return frozenset(name for name in reached if graph.nodes[name].op != CONSTANT and name in useful)
+    return frozenset(name for name in reached if not graph.nodes[name].is_constant and name in useful)
 
 
 def stopped(graph: Graph) -> tuple[str, ...]:
@@ -128,5 +128,5 @@ def stopped(graph: Graph) -> tuple[str, ...]:
     return tuple(
         name
         for name, node in graph.nodes.items()
-        if name in reached and name not in received and node.op != CONSTANT and name in useful
+        if name in reached and name not in received and not node.is_constant and name in useful
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from core.base.arrays import MAX_ENTRIES, Shape, Value, describe, shape_text
 from core.base.errors import Problem
 from core.base.numbers import typed_text
 from core.ops.declarations import structural
 from core.ops.facts import A_VECTOR, ANY, Learning
+from core.ops.rules import Rule
 
 
 def whole(setting: Value, what: str, least: int = 0, most: int = MAX_ENTRIES) -> int:
@@ -63,6 +65,12 @@ def _cut(names: Sequence[str], shapes: Sequence[Shape], *settings: Value) -> Sha
     return (*shape[:axis], stop - start, *shape[axis + 1 :])
 
 
+def _range(shapes: Sequence[Shape], values: Sequence[Any]) -> Rule:
+    """`x[1:3]`, or `x[:, 1:3]` for a range of columns."""
+    start, stop, axis = map(int, values[1:])
+    return Rule(f"x[{':, ' * axis}{start}:{stop}]")
+
+
 cut = structural(
     "cut",
     "[a:b]",
@@ -70,6 +78,7 @@ cut = structural(
     inputs="x start stop axis",
     shape=_cut,
     settings={"start": 1.0, "stop": 3.0, "axis": 0.0},
+    written=_range,
     test_shapes=[(4,), (), (), ()],
     call="",
     x="paste(g, x, start, stop, axis)",

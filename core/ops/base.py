@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from core.base.arrays import Shape, Value, frozen
+from core.base.arrays import Shape, Value, frozen, joined_shape
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.notation.signatures import MAX_VALUES, Signature
@@ -18,6 +18,12 @@ from core.ops.facts import BY_SYMBOL, FLAT, NEUTRAL, Cause, Domain, Guesses, Kin
 from core.ops.rules import Rule
 
 ShapeRule = Callable[..., Shape]
+
+
+def number_of_pairs(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    """The shape of what makes one number of entries that meet; they must fit. Raises Problem."""
+    joined_shape(names, shapes)
+    return ()
 
 
 class Op(Struct, frozen=True):
@@ -44,7 +50,8 @@ class Op(Struct, frozen=True):
                    one that does not say it
     signs          the signs a program writes it by
     symbol, look   how it is drawn and typeset
-    written        the notation of what is not called, where its `value` is not that
+    written        the notation of what is not called, where its `value` is not that; or a function that tells
+                   it from the shapes and the constant values of the inputs
     stands_for     the formula a composite abbreviates
     entries        from the shapes of its inputs, what it does with arrays, entry by entry
     commutative    its inputs may be drawn in any order
@@ -93,7 +100,7 @@ class Op(Struct, frozen=True):
     takes: Callable[[Sequence[Shape]], bool] | None = None
     signs: str = ""
     look: Look = BY_SYMBOL
-    written: Rule | None = None
+    written: Rule | Callable[..., Rule] | None = None
     stands_for: str = ""
     entries: Callable[..., str] | None = None
     commutative: bool = False
@@ -128,6 +135,11 @@ class Op(Struct, frozen=True):
     @property
     def elementwise(self) -> bool:
         return bool(self.local)
+
+    @property
+    def stretches(self) -> bool:
+        """Whether its inputs meet entry by entry, so that one of another shape is stretched."""
+        return self.shape in (joined_shape, number_of_pairs)
 
     @property
     def flat(self) -> frozenset[str]:

@@ -81,7 +81,7 @@ def _causes(reasons: Sequence[tuple[str, str]]) -> tuple[Cause, ...]:
 KEPT_AS: Mapping[str, Callable[[Any], Any]] = {
     "also": lambda names: tuple(names.split()),
     "rows": lambda names: tuple(names.split()),
-    "written": Rule,
+    "written": lambda written: Rule(written) if isinstance(written, str) else written,
     "shows": _rules,
     "tangents": _rules,
     "causes": _causes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.ops.base import Op
 from core.ops.declarations import elementwise
 from core.ops.facts import POSITIVE, SATURATED, Learning, Look, kinked
+from core.ops.rules import Rule
 
 # -- arithmetic: written with signs, not called
 
@@ -33,6 +34,7 @@ sub = elementwise(
     look=Look(with_constant={"x": "{x}−", "y": "−{y}"}),
     learning=Learning(passes_on=True),
 )
+OF_ARRAYS, OF_NUMBERS = Rule("x ⊙ y"), Rule("x · y")
 mul = elementwise(
     "mul",
     "×",
@@ -42,6 +44,7 @@ mul = elementwise(
     y="x",
     says="Each input receives the upstream gradient times the other input.",
     signs="*⊙",
+    written=lambda shapes, values: OF_ARRAYS if all(shapes) else OF_NUMBERS,
     commutative=True,
     look=Look(with_constant={"x": "×{x}", "y": "×{y}"}),
     learning=Learning(multiplies=True),

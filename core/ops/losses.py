@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from core.base.arrays import Shape, describe, joined_shape
+from core.base.arrays import Shape, describe
 from core.base.errors import Problem
-from core.ops.base import OPS, ShapeRule
+from core.ops.base import ShapeRule, number_of_pairs
 from core.ops.declarations import elementwise, structural
 from core.ops.facts import A_SCORE_EACH, A_VECTOR, PROBABILITY, SATURATED, Learning, Look, kinked
 
@@ -60,11 +60,6 @@ def _mean_of(call: str) -> Callable[..., str]:
         return f"{called} is one loss for each row; their mean is mean({called})"
 
     return remark
-
-
-def _pairs(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
-    joined_shape(names, shapes)
-    return ()
 
 
 CE = Look(circle="CE", word="CE")
@@ -205,7 +200,7 @@ squared_error = structural(
     "∑(y−t)²",
     "sum(power(y - t, 2))",
     inputs="y t",
-    shape=_pairs,
+    shape=number_of_pairs,
     test_shapes=[(3,), (3,)],
     stands_for="sum((y - t)^2)",
     y="2 * g * (y - t)",
@@ -219,7 +214,7 @@ mse = structural(
     "MSE",
     "mean(power(y - t, 2))",
     inputs="y t",
-    shape=_pairs,
+    shape=number_of_pairs,
     test_shapes=[(3,), (3,)],
     stands_for="mean((y - t)^2)",
     y="(2 * g / size(y - t)) * (y - t)",
@@ -313,5 +308,3 @@ huber = elementwise(
     learning=Learning(targets={"t": "number"}),
     torch="F.huber_loss(*torch.broadcast_tensors(y, t), reduction='none', delta=δ)",
 )
-# the losses that make one number of what meets entry by entry
-PAIRED = frozenset(op.name for op in OPS.values() if op.shape is _pairs)

@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import Struct
 
-from core.base.arrays import Shape, Value, joined_shape, shape_of, sum_to
+from core.base.arrays import Shape, Value, shape_of, sum_to
 from core.base.lazy_numpy import np
 from core.base.numbers import ALMOST, EQUAL, equation, typed_text
 from core.graph.formulas import formula
-from core.graph.graph import CONSTANT, Node
+from core.graph.graph import Node
 from core.graph.plan import GRADIENT, OUTPUT
 from core.math.axes import index_letters, stretched, summed
 from core.math.latex import latex
@@ -46,7 +46,6 @@ from core.notation.tree import (
     substituted,
     walk,
 )
-from core.ops.losses import PAIRED
 from core.passes.seed import is_chosen, seeded
 from core.passes.steps import Flowed
 from core.passes.trace import Snapshot, Trace
@@ -103,7 +102,7 @@ class Equations:
     def name(self, node: str) -> Part:
         """A node's name; a constant stands as itself."""
         found = self.graph.nodes[node]
-        if found.op == CONSTANT:
+        if found.is_constant:
             return self.typesetter.part(found.tree)
         return Tinted("name", self.typesetter.name(node), node), ATOM
 
@@ -148,24 +147,17 @@ class Equations:
 
     def _fitted(self, node: Node, parts: Mapping[str, Part], shapes: Mapping[str, Shape]) -> dict[str, Part]:
         """The inputs of a node, or its local derivative, stretched to take part in it where they need it."""
-        to = self._joint(node)
+        to = self.graph.stretched_shape(node)
         if to is None:
             return dict(parts)
         return {port: stretched(part, shapes[port], to) for port, part in parts.items()}
-
-    def _joint(self, node: Node) -> Shape | None:
-        """The shape that the inputs of an operation entry by entry are stretched to."""
-        op = node.operation
-        if not op.elementwise and op.name not in PAIRED:
-            return None
-        return joined_shape(node.args, [self.graph.nodes[arg].shape for arg in node.args])
 
     def _known(self, node: Node) -> dict[str, Value]:
         """The values of a node's inputs and of the node itself, by their names in a rule.
 
         The one entry of an array that is stretched takes part as a number.
         """
-        joint = self._joint(node)
+        joint = self.graph.stretched_shape(node)
         found: dict[str, Value] = {}
         for port, arg in {**node.by_port, OUTPUT: node.name}.items():
             value = self.snapshot.value(arg)
@@ -263,7 +255,7 @@ class Equations:
         assert rule is not None and upstream is not None
         known: dict[str, Value] = self._known(node) | {GRADIENT: upstream}
         shape = self.graph.nodes[step.arg].shape
-        joint = self._joint(node) or shape
+        joint = self.graph.stretched_shape(node) or shape
 
         def total(tree: Tree, parts: Mapping[str, Part]) -> Math:
             return summed(self.typesetter.part(tree, parts), joint, shape, self.graph.nodes)[0]

@@ -9,7 +9,7 @@ from msgspec import Struct
 from core.base.arrays import Value, describe, shape_of, shape_text
 from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, equation, short, value_text
-from core.graph.graph import CONSTANT, Graph, Node
+from core.graph.graph import Graph, Node
 from core.graph.plan import OUTPUT
 from core.math.mathtree import Math, Sign, Table, Word, parts_of, row
 from core.math.typeset import ATOM, EQUALS, bracketed, is_loose, listed
@@ -184,7 +184,7 @@ class _Explainer:
 
     def said(self, node: str) -> str:
         value = self.snapshot.value(node)
-        if self.graph.nodes[node].op == CONSTANT or value is None:
+        if self.graph.nodes[node].is_constant or value is None:
             return node
         return f"{node} = {value_text(value, self.digits)}"
 

@@ -16,7 +16,7 @@ from core.base.errors import Problem
 from core.base.gc_paused import gc_paused
 from core.base.lazy_numpy import np
 from core.graph.builder import build
-from core.graph.graph import CONSTANT, Node
+from core.graph.graph import Node
 from core.graph.guessed_shapes import USUAL, Lengths, ShapeGuess
 from core.graph.plan import OUTPUT, Plan, make_plan
 from core.graph.programs import free_names, renamed
@@ -165,7 +165,7 @@ def _gate(nodes: Mapping[str, Node], node: Node, ports: Mapping[str, Value]) -> 
     op = node.operation
     if not op.kink or not op.elementwise:
         return 0
-    moving = [port for port, arg in node.by_port.items() if nodes[arg].op != CONSTANT]
+    moving = [port for port, arg in node.by_port.items() if not nodes[arg].is_constant]
     rules = [OPEN if op.learning.gain else op.local[port] for port in moving if port in op.back]
     slopes = [rule.value(ports) for rule in rules if any(sign in rule.text for sign in "<>≤≥")]
     if slopes and not any(map(np.any, slopes)):

@@ -10,7 +10,7 @@ from core.base.errors import Problem, cut
 from core.base.lazy_numpy import np
 from core.base.slicing import Work, finished
 from core.graph.builder import build
-from core.graph.graph import CONSTANT, Graph, Node, check_node
+from core.graph.graph import Graph, Node, check_node
 from core.graph.nodes import SMALLER, check_index
 from core.graph.plan import GRADIENT, OUTPUT, Plan, make_plan
 from core.graph.programs import read_program, renamed
@@ -61,7 +61,7 @@ def as_chosen(graph: Graph, output: str, seed: Value | None) -> tuple[Graph, Val
         The graph with that output, the seed for it, and a note on each choice that no longer fits and is left
         out.
     """
-    if output and (output not in graph.nodes or graph.nodes[output].op == CONSTANT):
+    if output and (output not in graph.nodes or graph.nodes[output].is_constant):
         said = f"{output} was differentiated and is no longer there; now it is {graph.output}"
         return graph, None, (Note(said, graph.nodes[graph.output].span),)
     asked = graph.with_output(output) if output else graph

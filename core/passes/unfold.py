@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from core.base.errors import Problem
 from core.graph.builder import Builder
-from core.graph.graph import CONSTANT, Graph, Node
+from core.graph.graph import Graph, Node
 from core.graph.nodes import Nodes, Operand
 from core.graph.programs import CONSTANTS
 from core.notation.tree import Name, Number, Program, Statement, Tree, substituted
@@ -102,7 +102,7 @@ def unfolded(graph: Graph, wanted: Wanted) -> Graph:
         if inside:
             folded[key] = node
             waiting.extend(reversed(inside))
-        elif node.op != CONSTANT or node.name not in room.nodes:
+        elif not node.is_constant or node.name not in room.nodes:
             room.keep(node)
     return found if folded else graph
 
@@ -124,7 +124,7 @@ def _inside(graph: Graph, key: str, node: Node) -> list[tuple[str, Node]]:
 
 def _without_names_of(graph: Graph, tree: Tree, node: Node) -> Tree:
     """The tree with e and π as numbers where the program means something else by these names."""
-    taken = {name for name in CONSTANTS if name in graph.nodes and graph.nodes[name].op != CONSTANT}
+    taken = {name for name in CONSTANTS if name in graph.nodes and not graph.nodes[name].is_constant}
     return substituted(tree, {name: Number(CONSTANTS[name]) for name in taken - set(node.args)})
 
 

@@ -64,7 +64,7 @@ def written(op, values):
     if op.name in ("cut", "stack"):
         return "x[1:3]" if op.name == "cut" else f"[{', '.join(values)}]"
     if not op.call:
-        return (op.written or op.value).text
+        return (op.written if isinstance(op.written, Rule) else op.value).text
     args = (typed_text(values[port]) if port in op.settings else port for port in values)
     return f"{op.call}({', '.join(args)})"
 

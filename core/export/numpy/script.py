@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from core.base.arrays import Shape, Value, joined_shape, repeated_axes, shape_of
+from core.base.arrays import Shape, Value, repeated_axes, shape_of
 from core.export.code import (
     Identifiers,
     filled,
@@ -28,10 +28,9 @@ from core.export.code import (
 from core.export.numpy.helpers import HELPERS
 from core.export.numpy.rules import rule_expression
 from core.export.settings import settings_of
-from core.graph.graph import CONSTANT, Node
+from core.graph.graph import Node
 from core.graph.plan import GRADIENT, OUTPUT, Instruction
 from core.notation.tree import with_names
-from core.ops.losses import PAIRED
 from core.passes.seed import is_chosen
 from core.passes.trace import Trace
 
@@ -92,9 +91,9 @@ class _Listing:
         self.helpers: dict[str, None] = {}
         names = Identifiers({*TAKEN, *HELPERS})
         self.names = {
-            node.name: names.new("c1" if node.op == CONSTANT else node.name)
+            node.name: names.new("c1" if node.is_constant else node.name)
             for node in self.graph.nodes.values()
-            if node.op != CONSTANT or (node.shape and not self.graph.is_setting(node.name))
+            if not node.is_constant or (node.shape and not self.graph.is_setting(node.name))
         }
         backward = [step for step in self.plan.instructions if step.phase == "backward"]
         receiving = dict.fromkeys([self.graph.output, *(step.arg for step in backward), *self.plan.stopped])
@@ -104,7 +103,7 @@ class _Listing:
     # -- expressions
 
     def operand(self, node: Node) -> ast.expr:
-        if node.op == CONSTANT and isinstance(node.value, float):
+        if node.is_constant and isinstance(node.value, float):
             return number(node.value, "np")
         return name(self.names[node.name])
 
@@ -140,11 +139,8 @@ class _Listing:
     def _flow_shape(self, step: Instruction) -> Shape:
         """The shape of what comes back before stretching is undone."""
         node = self.graph.nodes[step.node]
-        if node.operation.elementwise:
-            return node.shape
-        if node.op in PAIRED:
-            return joined_shape(node.args, [self.graph.nodes[arg].shape for arg in node.args])
-        return self.graph.nodes[step.arg].shape
+        stretched = self.graph.stretched_shape(node)
+        return self.graph.nodes[step.arg].shape if stretched is None else stretched
 
     def starts(self) -> list[str]:
         """Before anything arrives gradients are 0, the output's is 1 or the seed that was chosen."""

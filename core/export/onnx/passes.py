@@ -21,7 +21,7 @@ from core.export.code import Identifiers, identifier
 from core.export.onnx.forms import lowered, summed
 from core.export.onnx.operators import SEEDED, Operators
 from core.export.onnx.tensors import NoForm, Operator, Tensor
-from core.graph.graph import CONSTANT, Graph, Node
+from core.graph.graph import Graph, Node
 from core.graph.plan import GRADIENT, OUTPUT, Instruction, make_plan
 from core.passes.stepper import input_values
 
@@ -76,7 +76,7 @@ class Passes:
         self._says: dict[Tensor, str] = {}
         self._flowed: dict[str, str] = {}  # the last line that added to a gradient
         self._identifiers = Identifiers(KEYWORDS, reserved=[LOSS] * bool(batched))
-        nodes = [node.name for node in graph.nodes.values() if node.op != CONSTANT]
+        nodes = [node.name for node in graph.nodes.values() if not node.is_constant]
         self._called = {name: self._identifiers.new(_ascii(name)) for name in nodes}
         for name, value in input_values(graph, values).items():
             self.tensors[name] = self._leaf(graph.nodes[name], value, name in batched)
@@ -85,7 +85,7 @@ class Passes:
                 self._compute(step)
 
     def _leaf(self, node: Node, value: Value, batched: bool) -> Tensor:
-        if node.op == CONSTANT:
+        if node.is_constant:
             return self.ops.number(value) if isinstance(value, float) else self.ops.constant(value)
         found = Tensor(node.shape, batched)
         self._names[found] = called = self._called[node.name]

@@ -15,7 +15,7 @@ from core.export.code import Identifiers, heading, literal, name, printed
 from core.export.dropout import random_nodes, with_masks
 from core.export.torch.functions import DEFINITIONS
 from core.export.torch.text import TorchText, followed
-from core.graph.graph import CONSTANT, Graph
+from core.graph.graph import Graph
 from core.passes.seed import is_chosen
 from core.passes.trace import Trace
 
@@ -105,7 +105,7 @@ def _value(value: Value, target: str) -> str:
 
 
 def _is_named(trace: Trace, node: str) -> bool:
-    return node in trace.graph.nodes and trace.graph.nodes[node].op != CONSTANT
+    return node in trace.graph.nodes and not trace.graph.nodes[node].is_constant
 
 
 def _backward(trace: Trace, output: str, reached: bool) -> list[str]:
