@@ -330,7 +330,7 @@ class ShapeGuess(Struct):
 
     def guesses(self, op: Op | None, found: Sequence[Axes]) -> Guesses:
         """The shapes guessed for what an operation takes; filters are a stack where one is asked for."""
-        if op is None or op.name != "conv2d" or not self.lengths.filters:
+        if op is None or not op.learning.fan or not self.lengths.filters:
             return op.guesses if op else ()
         picture, window = op.guesses
         channels = [self.length(axis) for axis in found[0][:-2]]
