@@ -88,7 +88,7 @@ class Scene(QGraphicsScene):
     def bounds(self) -> QRectF:
         """All there is or will be to see at any step, with a margin; found once for a trace."""
         session = self.session
-        wanted = (session.trace, session.drawing, session.digits)
+        wanted = (session.trace, session.drawing, session.digits, session.options)
         if self._bounds is None or any(a is not b for a, b in zip(self._bounds[0], wanted, strict=True)):
             self._bounds = wanted, finished(self._bounds_of_all_steps())
         return self._bounds[1]
@@ -96,7 +96,7 @@ class Scene(QGraphicsScene):
     def _bounds_of_all_steps(self) -> Work[QRectF]:
         """The bounds of all parts, of the labels of the last step, and of the sums shown before."""
         drawing, trace, digits = self.session.drawing, self.session.trace, self.session.digits
-        last = figure(drawing, trace.last, digits)
+        last = figure(drawing, trace.last, digits, self.session.options)
         rect = QRectF(0, 0, last.width, last.height)
         yield
         for item in (*self._frames.values(), *self._boxes.values(), *self._arrows.values()):
@@ -168,7 +168,7 @@ class Scene(QGraphicsScene):
             self._set_opacity()
         session = self.session
         if self._bounds is None or self._bounds[0][1] is not session.drawing:
-            wanted = (session.trace, session.drawing, session.digits)
+            wanted = (session.trace, session.drawing, session.digits, session.options)
             self._bounds = wanted, (yield from self._bounds_of_all_steps())
         self.setSceneRect(self.bounds().adjusted(-400, -300, 400, 300))
         self._set_painted(True)

@@ -31,6 +31,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=f"every step: pages of a {_suffixes('pages')}, else numbered files",
     )
+    parser.add_argument(
+        "--highlight",
+        choices=("step", "none"),
+        help="what the last step lights up, or nothing (step; none at the end)",
+    )
     usual = THEME_NAMES[0]
     parser.add_argument("--theme", metavar="NAME", default=usual, help=f"{either(THEME_NAMES)} ({usual})")
     parser.add_argument(
@@ -56,18 +61,20 @@ def _run(args: argparse.Namespace) -> int:
         )
     request, document = requested(args)
     trace = request.trace(typed_hint)
-    count = trace.position(args.step or "end")
+    step = "" if args.all else args.step or "end"
+    count = trace.position(step or "end")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
     from app.figures.files import write_figure, write_pages
     from app.figures.headless import drawing_program
     from app.widgets.theme import THEMES
-    from core.figure import Figures, draw, label_width
+    from core.figure import Figures, Options, draw, label_width
 
     if args.theme not in THEME_NAMES:
         raise Problem(f"There is no theme {args.theme}", hint=f"The themes are {', '.join(THEME_NAMES)}")
     with drawing_program():
         drawing = draw(trace.graph, document.moved, label_width(trace, args.digits))
-        figures = Figures(drawing, trace, args.digits)
+        lit = (args.highlight or ("none" if step == "end" else "step")) == "step"
+        figures = Figures(drawing, trace, args.digits, Options(highlight=lit))
         options: dict[str, Any] = {
             "dpi": args.dpi,
             "title": request.program,

@@ -34,7 +34,7 @@ def _parts(figure: Figure, theme: Theme) -> Iterator[QRectF]:
         yield _grown(frame_rect(frame), half)
     for arrow in figure.arrows:
         yield _grown(route_path(arrow.route).boundingRect(), half)
-        yield arrow_head(arrow.route).boundingRect()
+        yield arrow_head(arrow.way).boundingRect()
     for box in figure.boxes:
         yield _grown(box_rect(box), HALO)
         yield _symbol_rect(box)

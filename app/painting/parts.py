@@ -13,6 +13,7 @@ from app.formula import layout, paint
 from app.widgets.theme import Theme, heat_colours, mixed
 from core.base.lazy_numpy import np
 from core.figure import (
+    IDLE,
     NAME,
     PATCH,
     RADIUS,
@@ -68,7 +69,7 @@ def title_rect(frame: Frame) -> QRectF:
 def paint_frame(painter: QPainter, frame: Frame, theme: Theme) -> None:
     """What was unfolded: a light frame with the title of what it stands for."""
     line, paper = theme.colour("line"), theme.colour("paper")
-    painter.setPen(QPen(mixed(line, paper, 0.5), theme.line_width * 0.6))
+    painter.setPen(QPen(mixed(paper, line, IDLE), theme.line_width * 0.6))
     painter.setBrush(mixed(line, paper, 0.94))
     painter.drawRoundedRect(frame_rect(frame), 10, 10)
     rect = title_rect(frame)
@@ -149,7 +150,7 @@ def route_path(route: Route) -> QPainterPath:
 
 
 def arrow_head(route: Route) -> QPolygonF:
-    """The triangle at a route's end, pointing the way the curve arrives."""
+    """The triangle at a way's end, pointing as the curve arrives."""
     tip = QPointF(*route.end)
     first, second, end = route.pieces[-1]
     before = second if second != end else first
@@ -166,13 +167,13 @@ def paint_arrow(painter: QPainter, arrow: Arrow, theme: Theme) -> None:
     if arrow.mood == "active":
         colour, width = theme.colour("gradient" if arrow.backward else "value"), theme.line_width * 1.8
     elif arrow.mood == "idle":
-        colour = mixed(theme.colour("line"), theme.colour("paper"), 0.45)
+        colour = mixed(theme.colour("paper"), theme.colour("line"), IDLE)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-    painter.drawPath(shortened(arrow.route))
+    painter.drawPath(shortened(arrow.way))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
-    painter.drawPolygon(arrow_head(arrow.route))
+    painter.drawPolygon(arrow_head(arrow.way))
 
 
 def shortened(route: Route) -> QPainterPath:
@@ -186,8 +187,8 @@ def shortened(route: Route) -> QPainterPath:
 
 
 def paint_token(painter: QPainter, arrow: Arrow, progress: float, theme: Theme) -> None:
-    """The dot that moves along an arrow; `progress` runs from 0 to 1 in the direction of the pass."""
-    at = QPointF(*point_at(arrow.route, 1 - progress if arrow.backward else progress))
+    """The dot that moves along an arrow; `progress` runs from 0 to 1 as the arrow points."""
+    at = QPointF(*point_at(arrow.way, progress))
     painter.setPen(QPen(theme.colour("paper"), 2))
     painter.setBrush(theme.colour("gradient" if arrow.backward else "value"))
     painter.drawEllipse(at, 7.5, 7.5)

@@ -31,6 +31,12 @@ def toggle_animation(host: Host) -> None:
     host.settings.set("animate", host.scene.animated)
 
 
+def toggle_captions(host: Host) -> None:
+    captions = not host.session.options.captions
+    host.session.set_options(captions=captions)
+    host.settings.set("captions", captions)
+
+
 VIEW = (
     Command("next", "&Next step", "One fact forward", lambda host: host.transport.step(1), shown="Space"),
     Command(
@@ -109,6 +115,22 @@ VIEW = (
         next_theme,
         ("Ctrl+Shift+T",),
         icon="moon",
+        group=3,
+    ),
+    Command(
+        "captions",
+        "&Names of all nodes",
+        "Also those of nodes that the program gives none, such as v₁",
+        toggle_captions,
+        checked=lambda host: host.session.options.captions,
+        group=3,
+    ),
+    Command(
+        "highlight",
+        "&Highlight the last step",
+        "Without it a figure is a finished picture",
+        lambda host: host.session.set_options(highlight=not host.session.options.highlight),
+        checked=lambda host: host.session.options.highlight,
         group=3,
     ),
     Command(

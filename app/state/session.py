@@ -15,7 +15,7 @@ from app.state.undo import Edit, going_on
 from core.base.arrays import Value, same
 from core.base.errors import Problem, Span
 from core.base.numbers import DIGITS, typed_text
-from core.figure import Drawing, Figure, Figures
+from core.figure import Drawing, Figure, Figures, Options
 from core.graph.programs import read_program
 from core.notation.printers import reading
 from core.notation.tree import Note
@@ -43,7 +43,7 @@ class Session(QObject):
 
     documentChanged = Signal()  # the document is another one; its trace may still be to come
     traceChanged = Signal()  # there is another trace, or another problem that kept it from coming
-    cursorMoved = Signal()  # another step is shown, or its numbers have more or fewer digits
+    cursorMoved = Signal()  # another step is shown, or a step otherwise: with more digits, with captions
     selectionChanged = Signal()
     fileChanged = Signal()  # the document was opened or saved
 
@@ -56,6 +56,7 @@ class Session(QObject):
         self.path: Path | None = None
         self.selection = ""
         self.digits = DIGITS
+        self.options = Options()
         self.cursor = 0
         self._typing = Retyping()
         self._gestures = 0
@@ -269,7 +270,7 @@ class Session(QObject):
     @property
     def figure(self) -> Figure:
         """What is to be seen now; from step to step the parts that nothing happens to are kept."""
-        shown = self.drawing, self.trace, self.digits
+        shown = self.drawing, self.trace, self.digits, self.options
         if self._figures is None or any(a is not b for a, b in zip(self._figures[0], shown, strict=True)):
             self._figures = shown, Figures(*shown)
         return self._figures[1].at(self.cursor)
@@ -306,6 +307,13 @@ class Session(QObject):
         """Show numbers with so many significant digits."""
         if digits != self.digits:
             self.digits = digits
+            self.cursorMoved.emit()
+
+    def set_options(self, **changed: bool) -> None:
+        """What figures show beside values and gradients, by the fields of `Options`."""
+        options = replace(self.options, **changed)
+        if options != self.options:
+            self.options = options
             self.cursorMoved.emit()
 
     # -- from an edit to the views

@@ -72,13 +72,17 @@ def _refused(text: str) -> NoReturn:
     raise ValueError(f"'{text[:40]}' is not allowed")
 
 
-SWITCH = _one_of(("True", "False"))
+def _switch(text: str) -> bool:
+    return _one_of(("True", "False"))(text) == "True"
+
+
 TABLE: Mapping[str, Setting] = MappingProxyType(
     {
         "theme": Setting(next(iter(THEMES)), _one_of(THEMES)),
         "text_scale": Setting(1.0, _number(1, 2)),
         "digits": Setting(DIGITS, _number(1, 17, int)),
-        "animate": Setting(True, lambda text: SWITCH(text) == "True"),
+        "animate": Setting(True, _switch),
+        "captions": Setting(False, _switch),
         "speed": Setting(1.0, _number(0.25, 8)),
         "recent": Setting((), _read_paths, lambda paths: json.dumps(list(paths))),
         "geometry": Setting(b"", _read_bytes, _write_bytes),

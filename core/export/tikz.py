@@ -9,6 +9,7 @@ import numpy as np
 
 from core.export import one_line
 from core.figure import (
+    IDLE,
     LABEL,
     NAME,
     PATCH,
@@ -27,6 +28,8 @@ from core.math.latex import latex
 
 # an array of more cells is thinned to every n-th row and column: TeX's memory is small
 MOST_CELLS = 1024
+
+HEAD = "Stealth[length=11pt, width=9pt]"
 
 DOCUMENT = r"""% {title}
 % Made by Chainlight. As a part of a document: move the picture there, its colours and \usetikzlibrary to the
@@ -96,11 +99,11 @@ def _styles(line_width: float) -> dict[str, str]:
     )
     thin = f"line width={0.6 * line_width:g}pt"
     return {
-        "frame": f"draw=clline!50!clpaper, fill=clline!6!clpaper, rounded corners=10pt, {thin}",
+        "frame": f"draw=clline!{100 * IDLE:g}!clpaper, fill=clline!6!clpaper, rounded corners=10pt, {thin}",
         "title": f"text=clfaint, inner sep=0pt, anchor=north west, {_font(SMALL)}",
         "input": f"text=clink, inner xsep=3pt, inner ysep=0pt, rounded corners=8pt, {_font(NAME)}",
         "operation": f"{operation}, rounded corners={RADIUS:g}pt, {_font(SYMBOL)}",
-        "arrow": f"-{{Stealth[length=11pt, width=9pt]}}, draw=clline, line width={line_width:g}pt",
+        "arrow": f"-{{{HEAD}}}, draw=clline, line width={line_width:g}pt",
         "value": f"text=clvalue, inner sep=0pt, {_font(LABEL)}",
         "gradient": f"text=clgradient, inner sep=0pt, {_font(LABEL)}",
         "output": f"text=clink, inner sep=0pt, {_font(NAME)}",
@@ -111,8 +114,9 @@ def _styles(line_width: float) -> dict[str, str]:
         "receiving": f"draw=clgradient, fill=clreceiving, line width={1.6 * line_width:g}pt",
         "idle": "text=clfaint",
         "chosen": "double=clpaper, double distance=3pt",
+        "waiting": f"draw=clline!{100 * IDLE:g}!clpaper",
         "moving": f"draw=clvalue, line width={1.8 * line_width:g}pt",
-        "moving back": f"draw=clgradient, line width={1.8 * line_width:g}pt",
+        "moving back": f"{{{HEAD}}}-, draw=clgradient, line width={1.8 * line_width:g}pt",
     }
 
 
@@ -156,7 +160,7 @@ def _math(source: str) -> str:
 
 def _arrow(arrow: Arrow, names: Mapping[str, str]) -> str:
     """An edge between two named nodes: move a node and the edge follows."""
-    look = {"active": ", moving back" if arrow.backward else ", moving", "idle": ", opacity=0.55"}.get(
+    look = {"active": ", moving back" if arrow.backward else ", moving", "idle": ", waiting"}.get(
         arrow.mood, ""
     )
     edge, route = arrow.edge, arrow.route

@@ -7,13 +7,14 @@ lit).
 from __future__ import annotations
 
 from core.figure.drawing import Drawing, draw, draw_in_pieces, label_width
-from core.figure.parts import PATCH, Arrow, Box, Figure, Frame, Label, Mood
+from core.figure.parts import IDLE, PATCH, Arrow, Box, Figure, Frame, Label, Mood, Options
 from core.figure.pictured import Figures, figure, sums
 from core.figure.sizes import LABEL, NAME, RADIUS, SMALL, SYMBOL, heat_cells, heat_tiles
 
 MARGIN = 14.0  # around a figure
 
 __all__ = [
+    "IDLE",
     "LABEL",
     "MARGIN",
     "NAME",
@@ -29,6 +30,7 @@ __all__ = [
     "Frame",
     "Label",
     "Mood",
+    "Options",
     "draw",
     "draw_in_pieces",
     "figure",

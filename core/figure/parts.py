@@ -40,7 +40,13 @@ class Arrow(Struct, frozen=True):
     mood: Mood = "idle"
     backward: bool = False
 
+    @property
+    def way(self) -> Route:
+        """The route as the arrow points: against the edge while a gradient comes back on it."""
+        return self.route.reversed if self.backward else self.route
 
+
+IDLE = 0.72  # how much of a line's colour there is in lines on which nothing has come yet, and in frames
 PATCH = 0.85  # how much of a line behind a label its patch of paper hides
 
 
@@ -73,6 +79,17 @@ class Frame(Struct, frozen=True):
     top: float
     width: float
     height: float
+
+
+class Options(Struct, frozen=True):
+    """What figures show beside values and gradients.
+
+    captions    the names of all nodes, also of those that the program gives none, such as v₁
+    highlight   what the last step lights up; without it a figure is a finished picture
+    """
+
+    captions: bool = False
+    highlight: bool = True
 
 
 class Figure(Struct, frozen=True):

@@ -13,7 +13,7 @@ from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, equation
 from core.figure.drawing import Drawing, shows_map
 from core.figure.labels import Spot, beside
-from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
+from core.figure.parts import Arrow, Box, Figure, Label, Mood, Options, Role
 from core.figure.sizes import LABEL, NAME, SMALL, extent, heat_extent, is_listed
 from core.graph.graph import CONSTANT, Edge
 from core.layout import Route
@@ -22,10 +22,12 @@ from core.math.typeset import PLUS, is_loose, number_math, value_math
 from core.passes.steps import Computed, Flowed, Seeded
 from core.passes.trace import Snapshot, Trace
 
+DEFAULT = Options()
 
-def figure(drawing: Drawing, snapshot: Snapshot, digits: int = DIGITS) -> Figure:
+
+def figure(drawing: Drawing, snapshot: Snapshot, digits: int = DIGITS, options: Options = DEFAULT) -> Figure:
     """What is to be seen at a snapshot."""
-    return Figures(drawing, snapshot.trace, digits).at(snapshot.count)
+    return Figures(drawing, snapshot.trace, digits, options).at(snapshot.count)
 
 
 class Figures:
@@ -34,8 +36,9 @@ class Figures:
     From one figure to the next the parts of nodes that no step in between touches stay the same objects.
     """
 
-    def __init__(self, drawing: Drawing, trace: Trace, digits: int = DIGITS):
+    def __init__(self, drawing: Drawing, trace: Trace, digits: int = DIGITS, options: Options = DEFAULT):
         self._drawing, self._trace, self._digits = drawing, trace.shown, digits
+        self._options = options
         self._boxes: dict[str, Box] = {}
         self._arrows: dict[str, list[Arrow]] = {}  # those into a node
         self._stubs: dict[str, Arrow] = {}
@@ -56,11 +59,12 @@ class Figures:
 
     def _after(self, count: int, touched: Iterable[str]) -> Figure:
         """The figure after so many steps, made from the last one by looking at the touched nodes anew."""
-        drawing, snapshot = self._drawing, self._trace.snapshot(count)
+        drawing = self._drawing
+        snapshot = Snapshot(self._trace, count, at_rest=not self._options.highlight)
         for name in touched:
             self._boxes[name] = _box(drawing, snapshot, name)
             self._arrows[name] = _arrows(drawing, snapshot, name)
-            self._labels[name] = _labels(drawing, snapshot, name, self._digits)
+            self._labels[name] = _labels(drawing, snapshot, name, self._digits, self._options.captions)
             if name in drawing.stubs:
                 self._stubs[name] = _stub(drawing, snapshot, name)
         return Figure(
@@ -119,7 +123,7 @@ def _stub(drawing: Drawing, snapshot: Snapshot, name: str) -> Arrow:
     return Arrow(Edge(name, "", -1), drawing.stubs[name], mood, lit and isinstance(step, Seeded))
 
 
-def _labels(drawing: Drawing, snapshot: Snapshot, name: str, digits: int) -> list[Label]:
+def _labels(drawing: Drawing, snapshot: Snapshot, name: str, digits: int, captions: bool) -> list[Label]:
     graph = drawing.graph
     node = graph.nodes[name]
     found: list[Label] = []
@@ -136,7 +140,7 @@ def _labels(drawing: Drawing, snapshot: Snapshot, name: str, digits: int) -> lis
         value = None
     if stub:
         found.append(Label(name, "name", (stub.end[0] + 6, stub.end[1]), NAME, printed, centred=False))
-    elif not node.is_leaf:
+    elif not node.is_leaf and (node.named or captions or name == graph.output):
         found.append(
             Label(name, "name", (x, y - height / 2 - 3), SMALL if not node.named else LABEL, printed)
         )

@@ -35,6 +35,12 @@ class Route(Struct, frozen=True):
         """The point where the arrow's tip sits."""
         return self.pieces[-1][2] if self.pieces else self.start
 
+    @property
+    def reversed(self) -> Route:
+        """The same way from its end to its start."""
+        pieces = tuple((second, first, start) for start, first, second, _ in self.cubics())
+        return Route(self.end, pieces[::-1])
+
     def shifted(self, dx: float, dy: float) -> Route:
         """The same way elsewhere."""
         if not dx and not dy:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.base.arrays import Value, zero_like
 from core.base.errors import Problem
@@ -116,20 +117,24 @@ class Trace:
 
 
 class Snapshot(Struct, frozen=True):
-    """What is known after `count` steps of a trace; what is not known yet is None."""
+    """What is known after `count` steps of a trace; what is not known yet is None.
+
+    One `at_rest` does not say which step was the last.
+    """
 
     trace: Trace
     count: int
+    at_rest: bool = False
 
     @property
     def shown(self) -> Snapshot:
         """The same snapshot with rounding errors next to 0 shown as 0."""
-        return self.trace.shown.snapshot(self.count)
+        return replace(self, trace=self.trace.shown)
 
     @property
     def step(self) -> Step | None:
-        """The step that was done last; None before the first."""
-        return self.trace.steps[self.count - 1] if self.count else None
+        """The step that was done last; None before the first, and at rest."""
+        return self.trace.steps[self.count - 1] if self.count and not self.at_rest else None
 
     def value(self, node: str) -> Value | None:
         number, value = self.trace._computed[node]

@@ -700,6 +700,19 @@ def test_frames_are_in_every_kind_of_figure(cli_main, tmp_path, suffix):
         assert (tmp_path / "unfolded.tex").read_text(encoding="utf-8").count(r"\draw[frame]") == 2
 
 
+def test_the_end_is_a_finished_picture_and_every_step_can_be_one(cli_main, tmp_path):
+    """What is asked for as the end has no highlight, any other step has one, unless the opposite is said."""
+    steps = {"end": [], "backward:3": [], "none": ["--highlight", "none"], "step": ["--highlight", "step"]}
+    lit = set()
+    for name, words in steps.items():
+        step = name if name in ("end", "backward:3") else {"none": "backward:3", "step": "end"}[name]
+        assert cli_main("figure", *NEURON, "--step", step, *words, "-o", "f.tex") == (0, "", "")
+        picture = (tmp_path / "f.tex").read_text(encoding="utf-8").split(r"\begin{tikzpicture}")[1]
+        if any(f", {look}" in picture.split("]\n", 1)[1] for look in ("active", "moving", "receiving")):
+            lit.add(name)
+    assert lit == {"backward:3", "step"}
+
+
 def test_a_project_is_drawn_as_it_is_unfolded_in_the_window(cli_main, tmp_path):
     document = Document("y = σ(x)", {"x": 1.0}, unfolded={"y": "sigmoid"})
     (tmp_path / "p.chainlight").write_text(dumps(document), encoding="utf-8")

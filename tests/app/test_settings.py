@@ -13,6 +13,7 @@ OTHER = {
     "text_scale": 1.3,
     "digits": 7,
     "animate": False,
+    "captions": True,
     "speed": 2.0,
     "recent": ("/a, b;c/é\n.chainlight", "@x", '"', "\udcff"),
     "geometry": bytes(range(256)),

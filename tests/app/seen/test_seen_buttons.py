@@ -249,6 +249,8 @@ COMMANDS = {
     "Next theme": Does(lambda window: window.theme.name, "dark"),
     "Larger text": Does(font, more),
     "Smaller text": Does(font, fewer, lambda window: scale_text(window, 0.5)),
+    "Names of all nodes": Does(lambda window: window.session.options.captions, True),
+    "Highlight the last step": Does(lambda window: window.session.options.highlight, False),
     "Animate steps": Does(lambda window: window.scene.animated, another),
     "More digits": Does(lambda window: window.session.digits, more),
     "Fewer digits": Does(lambda window: window.session.digits, fewer),

@@ -73,6 +73,53 @@ def test_an_arrow_has_its_head_at_its_target_and_points_at_it(light_canvas, medi
     assert all(tip[4:] < tip[:-4]), "the head does not grow thin towards the target"
 
 
+def test_a_gradient_comes_back_on_an_arrow_that_points_back(light_canvas, medium):
+    """While it is lit its head is at the receiver, and there is none at the target."""
+    canvas = light_canvas.open("exp(x)", "backward:1", x=1.0)
+    seen, gap = canvas.look(medium), canvas.gap("x", "f", 5, 5)
+    xs, heights = np.unique(
+        seen.places("gradient", within=gap.adjusted(5, 0, -3, 0))[:, 0], return_counts=True
+    )
+    assert gap.left() + 5 < xs[heights.argmax()] < gap.left() + 14
+    at_target = heights[xs > gap.right() - 16]
+    assert at_target.max() < 0.5 * heights.max(), "a head at the target"
+
+
+def test_the_seed_arrives_on_an_arrow_that_points_at_the_output(light_canvas, medium):
+    canvas = light_canvas.open("exp(x)", "seed", x=1.0)
+    seen, box = canvas.look(medium), canvas.box("f")
+    beyond = QRectF(box.right() + 3, box.center().y() - 8, 300, 16)
+    xs, heights = np.unique(seen.places("gradient", within=beyond)[:, 0], return_counts=True)
+    assert box.right() + 3 < xs[heights.argmax()] < box.right() + 14
+
+
+def test_a_finished_picture_lights_nothing(light_canvas, medium):
+    """All numbers are there, nothing has the look of a step; the window's last step keeps it."""
+    canvas = light_canvas.open("exp(sin(x))", "end", x=1.0)
+    fills = ["paper", "lit", "lit_back", "receiving"]
+    assert canvas.look(medium).most(canvas.symbol("v1"), fills) == "lit_back"
+    canvas.session.set_options(highlight=False)
+    seen = canvas.look(medium)
+    assert {seen.most(canvas.box(name), fills) for name in ("x", "v1", "f")} == {"paper"}
+    edge = canvas.gap("x", "v1", 3, 3).adjusted(16, 0, -16, 0)
+    assert seen.amount("line", within=edge) > 20 and seen.amount("gradient", within=edge) == 0
+    below = canvas.gap("x", "v1", -3, 40)
+    assert seen.amount("gradient", within=below) > 20
+
+
+def test_only_nodes_that_the_program_names_have_their_names_above_them(light_canvas, medium):
+    canvas = light_canvas.open("y = exp(sin(x)); cos(y)", "end", x=1.0)
+    above = {
+        name: around(canvas.box(name).center().x(), canvas.box(name).top() - 11, 40, 20)
+        for name in ("v1", "y")
+    }
+    for captions in (False, True):
+        canvas.session.set_options(captions=captions)
+        seen = canvas.look(medium)
+        assert (seen.amount("ink", within=above["v1"]) > 10) is captions
+        assert seen.amount("ink", within=above["y"]) > 10
+
+
 def test_the_arrow_of_an_output_leads_away_from_it(light_canvas, medium):
     canvas = light_canvas.open("exp(x)", "end", x=1.0)
     seen, box = canvas.look(medium), canvas.box("f")

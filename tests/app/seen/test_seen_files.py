@@ -88,6 +88,8 @@ def test_in_tikz_each_pass_lights_its_own_way(light_canvas):
         found = Tikz(light_canvas.open("exp(x)", step, x=1.0).tex())
         boxes = {name: look[1] for name, (look, _) in found.boxes.items()}
         lit[step] = boxes["f"], boxes["x"] == "receiving", found.arrows[0][0][-1]
+    assert found.styles["moving back"].startswith("{Stealth") and "}-" in found.styles["moving back"]
+    assert "}-" not in found.styles["moving"] and "-{" not in found.styles["moving"]
     assert lit["forward:1"] == ("active", False, "moving")
     assert lit["backward:1"] == ("active back", True, "moving back")
 
