@@ -38,7 +38,7 @@ from docs.tables import TABLES, renewed
 from tests.exported import NEEDS_TORCH, under_torch
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
 def text_of(name):
@@ -230,10 +230,36 @@ def test_every_place_that_is_named_is_there(path):
     assert missing == []
 
 
-def test_every_part_of_the_core_has_its_row():
-    told = {Path(place) for row in rows("ARCHITECTURE.md") for place in quoted(row[0])}
-    parts = [path.relative_to(ROOT) for path in (ROOT / "core").iterdir() if path.name[0] not in "_."]
-    assert [str(part) for part in parts if part not in told and part.suffix in ("", ".py")] == []
+FOLDERS = [row for row in rows("ARCHITECTURE.md") if row[0].endswith("/`")]
+
+
+def not_there(places, said):
+    """The names in a sentence that are neither files of some folders nor defined in one of these."""
+    files = [path for place in quoted(places) for path in (ROOT / place).rglob("*.py")]
+    defined = {
+        name
+        for path in files
+        for name in re.findall(r"^ *(?:class|def) (\w+)", path.read_text("utf-8"), re.M)
+    }
+    known = defined | {path.stem for path in files} | {path.parent.name for path in files}
+    return [name for name in re.findall(r"`(\w+)/?`", said) if name not in known]
+
+
+@pytest.mark.parametrize(("places", "said"), FOLDERS)
+def test_a_folder_has_the_files_and_names_that_its_row_tells_of(places, said):
+    assert not_there(places, said) == []
+
+
+def test_a_name_that_a_folder_does_not_have_is_found():
+    said = "`arrays` and `arrows`: what a `Problem` and a `Mistake` are; `numpy/`"
+    assert not_there("`core/base/`", said) == ["arrows", "Mistake", "numpy"]
+
+
+@pytest.mark.parametrize("house", ["core", "app"])
+def test_every_folder_has_its_row(house):
+    told = {Path(place) for row in FOLDERS for place in quoted(row[0])}
+    folders = {path.parent.relative_to(ROOT) for path in (ROOT / house).glob("*/__init__.py")}
+    assert folders - told == set()
 
 
 # -- functions

@@ -36,6 +36,7 @@ def at_once(function: Callable[Given, Work[Result]]) -> Callable[Given, Result]:
     def done(*args: Given.args, **named: Given.kwargs) -> Result:
         return finished(function(*args, **named))
 
+    done.__doc__ = f"Do the work of `{function.__name__}`, with the same arguments, and return what it finds."
     return done
 
 

@@ -26,7 +26,18 @@ DEFAULT = Options()
 
 
 def figure(drawing: Drawing, snapshot: Snapshot, digits: int = DIGITS, options: Options = DEFAULT) -> Figure:
-    """What is to be seen at a snapshot."""
+    """Picture a graph after some steps.
+
+    Args:
+        drawing: the graph laid out, as by `draw`; all steps of a trace share one.
+        snapshot: what is known after the steps.
+        digits: how many significant digits numbers are shown with.
+        options: what of it is shown.
+
+    Returns:
+        Boxes, arrows and labels at their places in points, without colours. Who pictures many steps makes
+        one `Figures`, which keeps what no step touches.
+    """
     return Figures(drawing, snapshot.trace, digits, options).at(snapshot.count)
 
 
