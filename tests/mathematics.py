@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.base.arrays import frozen
+from core.math.array_forms import FORMS
 from core.math.mathtree import (
     Big,
     Digits,
@@ -26,7 +27,7 @@ from core.math.mathtree import (
     Tinted,
     Word,
 )
-from core.math.typeset import FORMS, PLAIN
+from core.math.typeset import PLAIN
 from core.notation.tree import Call, Name
 from core.ops import OPS
 

@@ -7,21 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from core.math.mathtree import Math, Table, Word, row
-from core.math.typeset import (
-    ATOM,
-    DIVIDED,
-    EQUALS,
-    PLUS,
-    POWER,
-    PRODUCT,
-    Part,
-    Typesetter,
-    partial,
-    product,
-    side_by_side,
-    turned,
-    wrap,
-)
+from core.math.parts import ATOM, DIVIDED, POWER, PRODUCT, Part, partial, product, side_by_side, turned, wrap
+from core.math.typeset import EQUALS, PLUS, Typesetter
 from core.notation.printers import expression_text
 from core.notation.simplify.writing import on_one_line
 from core.notation.tree import Binary, Index, Name, Note, Number, Tree, walk

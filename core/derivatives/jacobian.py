@@ -22,7 +22,8 @@ from core.derivatives.structure import Partners, recognition
 from core.graph.graph import Graph, Node, check_node
 from core.graph.plan import GRADIENT, Instruction, Plan
 from core.math.mathtree import Math, row
-from core.math.typeset import ATOM, EQUALS, SIGNED, TOP, product, with_superscript, wrap
+from core.math.parts import ATOM, SIGNED, TOP, product, with_superscript, wrap
+from core.math.typeset import EQUALS
 from core.notation.tree import Call, Name
 from core.passes.equations import derivative
 from core.passes.stepper import steps

@@ -9,7 +9,8 @@ from core.graph.formulas import formula
 from core.graph.graph import CONSTANT, Edge, Graph, Node
 from core.layout import Frame as LayoutFrame
 from core.math.mathtree import Math, row
-from core.math.typeset import ATOM, EQUALS, Part
+from core.math.parts import ATOM, Part
+from core.math.typeset import EQUALS
 from core.passes.unfold import frame_of, parent
 
 LONGEST_TITLE = 260.0

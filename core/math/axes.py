@@ -6,19 +6,9 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 
 from core.base.arrays import Shape, repeated_axes
+from core.math.array_forms import added_up, ones
 from core.math.mathtree import Digits, Fenced, Letter, Word, row
-from core.math.typeset import (
-    ATOM,
-    COLON,
-    PRODUCT,
-    Part,
-    added_up,
-    indexed,
-    listed,
-    ones,
-    side_by_side,
-    turned,
-)
+from core.math.parts import ATOM, COLON, PRODUCT, Part, indexed, listed, side_by_side, turned
 
 INDICES = "ijklmnpqrs"
 

@@ -4,29 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 
 from msgspec import Struct
 
 from core.base.arrays import Value
 from core.base.numbers import DIGITS, split_number
+from core.math.array_forms import FORMS
 from core.math.marks import marked
 from core.math.mathtree import (
     Accented,
-    Big,
     Digits,
     Fenced,
     Fraction,
     Letter,
     Math,
     Root,
-    Row,
     Scripts,
     Sign,
     Table,
-    Tinted,
     Word,
     row,
+)
+from core.math.parts import (
+    ATOM,
+    COLON,
+    DIVIDED,
+    DOT,
+    POWER,
+    PRODUCT,
+    SIGNED,
+    SUM,
+    Part,
+    applied,
+    indexed,
+    listed,
+    product,
+    turned,
+    with_superscript,
+    wrap,
 )
 from core.notation.names import GREEK, MARKS, parts
 from core.notation.tree import (
@@ -47,19 +62,11 @@ from core.notation.tree import (
 )
 from core.ops import OPS
 
-# how strongly a part holds together: a looser part gets brackets
-SUM, PRODUCT, SIGNED, POWER, DIVIDED, ATOM = 1, 2, 3, 4, 5, 6
-Part = tuple[Math, int]
 ARROW = "arrow"
-TOP = Sign("⊤", "ord")
 EQUALS = Sign("=", "rel")
-DOT = Sign("⋅", "bin")
 PLUS = Sign("+", "bin")
 MINUS = Sign("−", "bin")
 EACH = Sign("⊙", "bin")
-SPACE = Word(" ", "ord")
-COLON = Sign(":", "ord")
-CORRELATED, CONVOLVED = Sign("⋆", "bin"), Sign("∗", "bin")
 VERTICAL, HORIZONTAL = Sign("⋮", "ord"), Sign("⋯", "ord")
 # two letters below a name that are a word, where others are two indices
 SHORT_WORDS = frozenset("at by ce hi id in is it ln lo lr no of on or rt to up".split())
@@ -209,10 +216,6 @@ def is_loose(value: Value) -> bool:
     return isinstance(value, float) and (value < 0 or bool(split_number(value)[1]))
 
 
-def bracketed(math: Math) -> Math:
-    return Fenced("(", math, ")")
-
-
 def _set(part: Tree, found: list[Part], named: Callable[[str], Part]) -> Part:
     match part:
         case Number(value):
@@ -255,56 +258,10 @@ def _binary(op: str, part: Binary, found: list[Part]) -> Part:
     return product(left, right, signed=op != " "), PRODUCT
 
 
-def product(left: Part, right: Part, signed: bool = True) -> Math:
-    """Two factors, with a dot between them if `signed` or if they would run together."""
-    a, b = wrap(left, PRODUCT), wrap(right, POWER)
-    first = b.parts[0] if isinstance(b, Row) and b.parts else b
-    base = first.base if isinstance(first, Scripts) else first
-    return row(a, DOT, b) if signed or isinstance(base, Digits) else _beside(a, b)
-
-
-def _beside(*factors: Math) -> Math:
-    """Factors side by side, with a space at names of several letters, which would run together."""
-    parts = [factors[0]]
-    for left, right in pairwise(factors):
-        parts += [SPACE, right] if _is_long(left, -1) or _is_long(right, 0) else [right]
-    return row(*parts)
-
-
-def _is_long(math: Math, end: int) -> bool:
-    """Whether a name of several letters stands at an end of a formula, 0 or -1."""
-    match math:
-        case Letter(text):
-            return len(text) > 1
-        case Row(parts):
-            return bool(parts) and _is_long(parts[end], end)
-        case Scripts(base) | Accented(base) | Tinted(body=base):
-            return _is_long(base, end)
-    return False
-
-
-def wrap(part: Part, least: int) -> Math:
-    math, strength = part
-    return math if strength >= least else bracketed(math)
-
-
-def listed(found: Sequence[Part]) -> Math:
-    """Parts with commas between them."""
-    parts: list[Math] = []
-    for math, _ in found:
-        parts.extend([Sign(",", "punct"), math] if parts else [math])
-    return row(*parts)
-
-
 def _range(start: Part, stop: Part | None = None) -> Part:
     if stop is None and start[0] == Digits("0"):
         return COLON, ATOM
     return row(start[0], COLON, stop[0] if stop else row()), SUM
-
-
-def indexed(part: Part, places: Sequence[Part]) -> Part:
-    """An entry or a range, as it is typed: `x[0]`, `W[1, 2]`, `x[1:3]`."""
-    return row(wrap(part, ATOM), Sign("[", "open"), listed(places), Sign("]", "close")), ATOM
 
 
 def _call(function: str, found: list[Part]) -> Part:
@@ -312,134 +269,16 @@ def _call(function: str, found: list[Part]) -> Part:
         return FORMS[function](*found)
     op = CALLED.get(function)
     if op is None:
-        return _applied(Word(WORDS.get(function, function.replace("_", " "))), found), POWER
+        return applied(Word(WORDS.get(function, function.replace("_", " "))), found), POWER
     if op.look.form:
         given = {port: math for port, (math, _) in zip(op.inputs, found, strict=True)}
         form = marked(op.look.form, given, words="op")
         return form, ATOM if isinstance(form, Root | Fenced) else POWER
     is_word = op.symbol.replace(" ", "").isalpha()
     word = op.look.word or (op.symbol if is_word else op.call.replace("_", " "))
-    return _applied(Word(word), found), POWER
-
-
-def _applied(head: Math, found: list[Part]) -> Math:
-    return row(head, Fenced("(", listed(found), ")"))
-
-
-def side_by_side(*factors: Part) -> Part:
-    """A product of vectors and matrices."""
-    return _beside(*(wrap(factor, POWER) for factor in factors)), PRODUCT
-
-
-def turned(part: Part) -> Part:
-    """The transpose."""
-    return with_superscript(wrap(part, ATOM), TOP), POWER
-
-
-def _bold(sign: str, shape: Sequence[Math]) -> Part:
-    """𝟏 or 𝟎, of the shape below it."""
-    below = [part for size in shape for part in (Sign("×", "ord"), size)][1:]
-    return Scripts(Word(sign, "ord"), sub=row(*below)), ATOM
-
-
-def ones(shape: Sequence[int]) -> Part:
-    """An array of ones, its shape below."""
-    return _bold("𝟏", [Digits(str(size)) for size in shape])
-
-
-def _unit_vector(place: Part) -> Part:
-    """1 at one place and 0 elsewhere."""
-    return Scripts(Word("𝐞", "ord"), sub=place[0]), POWER
-
-
-def with_superscript(math: Math, sup: Math) -> Math:
-    """A superscript above a subscript that is there already, inside a tint if there is one.
-
-    A transpose stands behind a name's layer, as in W with (2)⊤; what is raised to a power gets brackets then.
-    """
-    match math:
-        case Tinted(role, body, tag):
-            return Tinted(role, with_superscript(body, sup), tag)
-        case Scripts(base, sub, None):
-            return Scripts(base, sub, sup)
-        case Scripts(base, sub, above) if above and (sup == TOP or _is_prime(above)):
-            return Scripts(base, sub, row(above, sup))
-        case Scripts():
-            return Scripts(bracketed(math), sup=sup)
-    return Scripts(math, sup=sup)
-
-
-def _is_prime(math: Math) -> bool:
-    return isinstance(math, Sign) and math.text.startswith("′")
-
-
-def _in_blocks(axis: Part, *blocks: Part) -> Part:
-    """Arrays one below the other, or side by side along a later axis."""
-    cells = [math for math, _ in blocks]
-    return Table(tuple((cell,) for cell in cells) if axis[0] == Digits("0") else (tuple(cells),)), ATOM
-
-
-def _conv2d(x: Part, w: Part, *settings: Part) -> Part:
-    """A convolution by its sign, or by its name where it has a stride or a padding."""
-    if settings:
-        return _applied(Word("conv2d"), [x, w, *settings]), POWER
-    return row(wrap(x, POWER), CORRELATED, wrap(w, POWER)), PRODUCT
-
-
-def added_up(part: Part, *letters: Part) -> Part:
-    """The sum of an array's entries over the letters in its index."""
-    return row(Scripts(Big("∑"), sub=listed(letters)), part[0]), SUM
-
-
-def _for_each(entry: Part, letter: Part) -> Part:
-    """The vector of an entry for each value of a letter."""
-    return Scripts(bracketed(entry[0]), sub=letter[0]), ATOM
-
-
-def _one_in_each_row(place: Part) -> Part:
-    """A matrix with one 1 in each row."""
-    return Scripts(Word("𝐄", "ord"), sub=place[0]), POWER
+    return applied(Word(word), found), POWER
 
 
 # the operations by what a rule or a program calls them
 CALLED = {**{op.call: op for op in reversed(OPS.values()) if op.call}, **OPS}
 WORDS = {"others": "∏ others"}
-# what is no call in mathematics: products, entries, and arrays made of signs
-FORMS: dict[str, Callable[..., Part]] = {
-    "power": lambda x, y: (with_superscript(wrap(x, ATOM), y[0]), POWER),
-    "dot": lambda x, y: (product(x, y), PRODUCT),
-    "matvec": side_by_side,
-    "vecmat": lambda x, w: side_by_side(turned(x), w),
-    "matmul": side_by_side,
-    "outer": lambda x, y: side_by_side(x, turned(y)),
-    "matvec_t": lambda w, g: side_by_side(turned(w), g),
-    "vecmat_t": lambda g, w: side_by_side(w, g),
-    "matmul_t": lambda g, y: side_by_side(g, turned(y)),
-    "t_matmul": lambda x, g: side_by_side(turned(x), g),
-    "transpose": turned,
-    "row": turned,
-    "unrow": turned,
-    "pick": lambda x, k: indexed(x, [k]),
-    "onehot": lambda k, x: _unit_vector(k),
-    "choice": lambda k, n: _unit_vector(k),
-    "unit_vector": _unit_vector,
-    "in_row": lambda unit, g: (row(wrap(unit, POWER), Sign("⊗", "bin"), wrap(g, POWER)), PRODUCT),
-    "ones": lambda *shape: _bold("𝟏", [math for math, _ in shape]),
-    "zeros": lambda *shape: _bold("𝟎", [math for math, _ in shape]),
-    "blocks": _in_blocks,
-    "added_up": added_up,
-    "for_each": _for_each,
-    "put_rows": lambda g, x, k: side_by_side((_applied(Word("diag"), [g]), POWER), _one_in_each_row(k)),
-    "onehot_rows": lambda k, x: _one_in_each_row(k),
-    "conv2d": _conv2d,
-    "conv2d_x": lambda g, w: (row(wrap(g, POWER), CONVOLVED, wrap(w, POWER)), PRODUCT),
-    "conv2d_W": lambda g, x: (row(wrap(x, POWER), CORRELATED, wrap(g, POWER)), PRODUCT),
-    "kept": lambda x, p, seed: (Word("mask", "ord"), ATOM),
-    "stack": lambda *parts: (Fenced("[", listed(list(parts)), "]"), ATOM),
-}
-
-
-def partial(of: Math, by: Math) -> Math:
-    """∂of/∂by"""
-    sign = Sign("∂", "ord")
-    return Fraction(row(sign, of), row(sign, by))

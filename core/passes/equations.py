@@ -20,22 +20,8 @@ from core.graph.plan import GRADIENT, OUTPUT
 from core.math.axes import index_letters, stretched, summed
 from core.math.latex import latex
 from core.math.mathtree import Big, Math, Row, Sign, Table, Tinted, row
-from core.math.typeset import (
-    ATOM,
-    DIVIDED,
-    EQUALS,
-    PLUS,
-    POWER,
-    SUM,
-    Part,
-    bracketed,
-    is_loose,
-    partial,
-    product,
-    turned,
-    value_math,
-    wrap,
-)
+from core.math.parts import ATOM, DIVIDED, POWER, SUM, Part, bracketed, partial, product, turned, wrap
+from core.math.typeset import EQUALS, PLUS, is_loose, value_math
 from core.notation.tree import (
     Binary,
     Call,

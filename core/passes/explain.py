@@ -12,7 +12,8 @@ from core.base.numbers import DIGITS, equation, short, value_text
 from core.graph.graph import Graph, Node
 from core.graph.plan import OUTPUT
 from core.math.mathtree import Math, Sign, Table, Word, parts_of, row
-from core.math.typeset import ATOM, EQUALS, bracketed, is_loose, listed
+from core.math.parts import ATOM, bracketed, listed
+from core.math.typeset import EQUALS, is_loose
 from core.notation.printers import expression_text
 from core.ops import squashing
 from core.ops.facts import entry_at

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.base.arrays import Shape, Value, frozen
 from core.base.lazy_numpy import np
-from core.math.typeset import FORMS
+from core.math.array_forms import FORMS
 from core.notation.tree import (
     Binary,
     Call,

@@ -554,7 +554,8 @@ def operations_by_name(source):
 
 # what has a row for each kernel, and LaTeX's own words
 ROWS = {
-    f"core/{name}.py" for name in ("passes/written", "derivatives/array_forms", "math/typeset", "math/latex")
+    f"core/{name}.py"
+    for name in ("passes/written", "derivatives/array_forms", "math/array_forms", "math/latex")
 }
 # kernels again; how programs are written; the declarations
 FOLDERS = {"compiled", "export", "notation", "ops"}

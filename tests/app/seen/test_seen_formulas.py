@@ -9,7 +9,8 @@ from app.widgets.theme import LIGHT
 from core.graph.programs import read_program
 from core.math.latex import latex
 from core.math.mathtree import Letter, Tinted
-from core.math.typeset import ATOM, PLAIN
+from core.math.parts import ATOM
+from core.math.typeset import PLAIN
 from core.passes.explain import explain
 from core.passes.stepper import run
 from tests.app.seen.pixels import named, painted, shapes, widget

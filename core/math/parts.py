@@ -1,0 +1,123 @@
+"""Parts of a formula and how strongly they hold together: brackets, products, scripts, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from core.math.mathtree import (
+    Accented,
+    Digits,
+    Fenced,
+    Fraction,
+    Letter,
+    Math,
+    Row,
+    Scripts,
+    Sign,
+    Tinted,
+    Word,
+    row,
+)
+
+# how strongly a part holds together: a looser part gets brackets
+SUM, PRODUCT, SIGNED, POWER, DIVIDED, ATOM = 1, 2, 3, 4, 5, 6
+Part = tuple[Math, int]
+TOP = Sign("⊤", "ord")
+DOT = Sign("⋅", "bin")
+SPACE = Word(" ", "ord")
+COLON = Sign(":", "ord")
+
+
+def bracketed(math: Math) -> Math:
+    """In round brackets."""
+    return Fenced("(", math, ")")
+
+
+def product(left: Part, right: Part, signed: bool = True) -> Math:
+    """Two factors, with a dot between them if `signed` or if they would run together."""
+    a, b = wrap(left, PRODUCT), wrap(right, POWER)
+    first = b.parts[0] if isinstance(b, Row) and b.parts else b
+    base = first.base if isinstance(first, Scripts) else first
+    return row(a, DOT, b) if signed or isinstance(base, Digits) else _beside(a, b)
+
+
+def _beside(*factors: Math) -> Math:
+    """Factors side by side, with a space at names of several letters, which would run together."""
+    parts = [factors[0]]
+    for left, right in pairwise(factors):
+        parts += [SPACE, right] if _is_long(left, -1) or _is_long(right, 0) else [right]
+    return row(*parts)
+
+
+def _is_long(math: Math, end: int) -> bool:
+    """Whether a name of several letters stands at an end of a formula, 0 or -1."""
+    match math:
+        case Letter(text):
+            return len(text) > 1
+        case Row(parts):
+            return bool(parts) and _is_long(parts[end], end)
+        case Scripts(base) | Accented(base) | Tinted(body=base):
+            return _is_long(base, end)
+    return False
+
+
+def wrap(part: Part, least: int) -> Math:
+    """A part in brackets where it holds together less than is needed."""
+    math, strength = part
+    return math if strength >= least else bracketed(math)
+
+
+def listed(found: Sequence[Part]) -> Math:
+    """Parts with commas between them."""
+    parts: list[Math] = []
+    for math, _ in found:
+        parts.extend([Sign(",", "punct"), math] if parts else [math])
+    return row(*parts)
+
+
+def indexed(part: Part, places: Sequence[Part]) -> Part:
+    """An entry or a range, as it is typed: `x[0]`, `W[1, 2]`, `x[1:3]`."""
+    return row(wrap(part, ATOM), Sign("[", "open"), listed(places), Sign("]", "close")), ATOM
+
+
+def applied(head: Math, found: Sequence[Part]) -> Math:
+    """A function and what it is called with."""
+    return row(head, Fenced("(", listed(found), ")"))
+
+
+def side_by_side(*factors: Part) -> Part:
+    """A product of vectors and matrices."""
+    return _beside(*(wrap(factor, POWER) for factor in factors)), PRODUCT
+
+
+def turned(part: Part) -> Part:
+    """The transpose."""
+    return with_superscript(wrap(part, ATOM), TOP), POWER
+
+
+def with_superscript(math: Math, sup: Math) -> Math:
+    """A superscript above a subscript that is there already, inside a tint if there is one.
+
+    A transpose stands behind a name's layer, as in W with (2)⊤; what is raised to a power gets brackets then.
+    """
+    match math:
+        case Tinted(role, body, tag):
+            return Tinted(role, with_superscript(body, sup), tag)
+        case Scripts(base, sub, None):
+            return Scripts(base, sub, sup)
+        case Scripts(base, sub, above) if above and (sup == TOP or _is_prime(above)):
+            return Scripts(base, sub, row(above, sup))
+        case Scripts():
+            return Scripts(bracketed(math), sup=sup)
+    return Scripts(math, sup=sup)
+
+
+def _is_prime(math: Math) -> bool:
+    return isinstance(math, Sign) and math.text.startswith("′")
+
+
+def partial(of: Math, by: Math) -> Math:
+    """The partial derivative ∂of/∂by."""
+    sign = Sign("∂", "ord")
+    return Fraction(row(sign, of), row(sign, by))
