@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.widgets.labels import Button, plain_label, tint
 from core.base.errors import cut
-from core.notation.tree import Note
+from core.notation.program import Note
 
 MOST = 3
 LONGEST_LABEL = 32  # characters on a button

@@ -18,7 +18,7 @@ from app.state.session import Session
 from app.widgets.labels import Button, plain_label, tint
 from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem, Span, cut
-from core.notation.tree import Note
+from core.notation.program import Note
 
 APPLY_AFTER = 120  # milliseconds without typing
 SHOW_PROBLEM_AFTER = 400

@@ -18,7 +18,7 @@ from core.base.numbers import DIGITS, typed_text
 from core.figure import Drawing, Figure, Figures, Options
 from core.graph.programs import read_program
 from core.notation.printers import reading
-from core.notation.tree import Note
+from core.notation.program import Note
 from core.passes.expansions import expansion, menu_name
 from core.passes.guessed_values import is_edit, with_defaults
 from core.passes.seed import check_seed, is_chosen

@@ -10,8 +10,9 @@ from core.math.mathtree import Math, Table, Word, row
 from core.math.parts import ATOM, DIVIDED, POWER, PRODUCT, Part, partial, product, side_by_side, turned, wrap
 from core.math.typeset import EQUALS, PLUS, Typesetter
 from core.notation.printers import expression_text
+from core.notation.program import Note
 from core.notation.simplify.writing import on_one_line
-from core.notation.tree import Binary, Index, Name, Note, Number, Tree, walk
+from core.notation.tree import Binary, Index, Name, Number, Tree, walk
 from core.passes.seed import Entry
 
 # factors with more parts are not set in a step, only their product

@@ -40,10 +40,11 @@ from core.math.mathtree import row
 from core.math.typeset import EQUALS
 from core.notation.nearest import nearest
 from core.notation.printers import expression_text
+from core.notation.program import Note
 from core.notation.simplify.forms import Algebra, Sum
 from core.notation.simplify.reading import form
 from core.notation.simplify.writing import Writer, on_one_line
-from core.notation.tree import Call, Indicator, Note, Tree, names, walk
+from core.notation.tree import Call, Indicator, Tree, names, walk
 from core.ops import FUNCTIONS
 from core.passes.seed import Entry
 

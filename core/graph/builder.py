@@ -9,14 +9,16 @@ from itertools import chain, count
 
 from msgspec.structs import replace
 
-from core.base.arrays import Shape, Value, describe, frozen, shape_of
+from core.base.arrays import Value, describe, frozen, shape_of
 from core.base.errors import Problem, Span
 from core.base.gc_paused import gc_paused
 from core.graph.graph import INPUT, Graph, Node
 from core.graph.nodes import Nodes, Operand, check_index
 from core.graph.programs import CONSTANTS, free_names, read_program, renamed
+from core.graph.shape_conditions import ShapeConditions
 from core.notation.nearest import nearest
 from core.notation.printers import expression_text
+from core.notation.program import Note, Program, Statement
 from core.notation.tree import (
     Binary,
     Call,
@@ -24,14 +26,10 @@ from core.notation.tree import (
     Indicator,
     Listing,
     Name,
-    Needed,
     Negative,
-    Note,
     Number,
-    Program,
     Range,
     Reduction,
-    Statement,
     Transposed,
     Tree,
     fold,
@@ -98,10 +96,7 @@ class Builder(Nodes):
         self.notes.extend(program.notes)
         self.given: dict[str, Value] = {}
         self.functions: dict[str, Statement] = {}
-        self.needed: dict[int, list[Needed]] = {}  # by the part that must have the shape
-        for needed in program.needed:
-            self.needed.setdefault(id(needed.tree), []).append(needed)
-        self.lengths: dict[str, tuple[int, str]] = {}  # of letters such as n, each with the array it counts
+        self.conditions = ShapeConditions(program.conditions, self.given, values)
         self.output = ""
         self.depth = 0
         self.parts = 0
@@ -188,59 +183,10 @@ class Builder(Nodes):
             raise Problem(said, part.span, "Use them less often")
         try:
             built = self._combine(part, found, scope)
-            for needed in self.needed.get(id(part), ()):
-                self._check(needed, built)
+            self.conditions.check(part, built.shape, partial(self.called, built))
             return built
         except Problem as problem:
             raise problem.at(part.span) from None
-
-    def _check(self, needed: Needed, built: Operand) -> None:
-        """Raise a Problem unless a part has the shape that index notation or an axis promises."""
-        shape, name = built.shape, self.called(built)
-        fits = (
-            needed.rank is None or len(shape) == needed.rank or (needed.at_most and len(shape) < needed.rank)
-        )
-        if not fits:
-            raise Problem(f"{needed.message}; {describe(name, shape)}", needed.span, needed.hint)
-        if needed.length is None:
-            return
-        if needed.axis >= len(shape):
-            hint = f"Give {name} a list of values"
-            raise Problem(f"{needed.message} and {describe(name, shape)}", needed.span, hint)
-        if needed.letter:
-            self._check_letter(needed, shape[needed.axis], name, shape)
-            return
-        length = self._length(needed.length)
-        if length is not None and length != shape[needed.axis]:
-            hint = needed.hint or f"Write {shape[needed.axis]} there, or change {name}"
-            raise Problem(f"{needed.message} and {describe(name, shape)}", needed.span, hint)
-
-    def _check_letter(self, needed: Needed, entries: int, name: str, shape: Shape) -> None:
-        """Raise a Problem where a limit without a value, such as n, would stand for two lengths."""
-        more = self._length(needed.length) if needed.length else None
-        length, letter = entries - int(more or 0), needed.letter
-        first, array = self.lengths.setdefault(letter, (length, name))
-        if length != first:
-            said = f"{needed.message}, and {letter} is {first} for {array}; {describe(name, shape)}"
-            other = "m" if letter != "m" else "n"
-            raise Problem(said, needed.span, f"Write another letter for the other length, such as {other}")
-
-    def _length(self, tree: Tree) -> float | None:
-        """How many terms a limit promises, where it is a number or made of names with values."""
-
-        def value(part: Tree, found: list[float | None]) -> float | None:
-            match part:
-                case Number(number):
-                    return number
-                case Name(name):
-                    given = self.given.get(name, self.values.get(name))
-                    return given if isinstance(given, float) else None
-                case Binary("+" | "-" as sign) if None not in found:
-                    left, right = found[0] or 0.0, found[1] or 0.0
-                    return left + right if sign == "+" else left - right
-            return None
-
-        return fold(tree, value)
 
     def _combine(self, part: Tree, found: list[Operand], scope: Mapping[str, Operand]) -> Operand:
         match part:

@@ -17,7 +17,8 @@ from core.base.arrays import Shape, Value, joined_shape
 from core.base.errors import Problem, Span
 from core.math.typeset import Typesetter
 from core.notation.nearest import nearest
-from core.notation.tree import Note, Program, Tree
+from core.notation.program import Note, Program
+from core.notation.tree import Tree
 from core.ops import OPS, Op
 from core.ops.rules import Rule
 

@@ -16,6 +16,7 @@ from core.base.arrays import MAX_RANK, Value, frozen, shape_of
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.graph.programs import CONSTANTS, read_program
+from core.notation.program import Program
 from core.notation.tree import (
     Binary,
     Call,
@@ -25,7 +26,6 @@ from core.notation.tree import (
     Name,
     Negative,
     Number,
-    Program,
     Range,
     Reduction,
     Transposed,
@@ -114,12 +114,12 @@ class ShapeGuess(Struct):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         for name, value in self.values.items():
             self.known[name] = tuple(_sized(n) for n in shape_of(value))
-        for needed in self.program.needed:  # what index notation promises
-            if needed.rank == 0 and isinstance(needed.tree, Name):
-                self.numbers.add(needed.tree.name)
-            if needed.rank and needed.rank <= MAX_RANK:
+        for condition in self.program.conditions:  # what index notation promises
+            if condition.rank == 0 and isinstance(condition.tree, Name):
+                self.numbers.add(condition.tree.name)
+            if condition.rank and condition.rank <= MAX_RANK:
                 self.raise_rank(
-                    needed.tree, needed.rank, self.known.get(getattr(needed.tree, "name", ""), ())
+                    condition.tree, condition.rank, self.known.get(getattr(condition.tree, "name", ""), ())
                 )
         self.ranks = self.ranks_known()
         self.look()

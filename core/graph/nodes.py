@@ -14,7 +14,8 @@ from core.base.lazy_numpy import np
 from core.base.numbers import typed_text
 from core.graph.graph import CONSTANT, Node
 from core.notation.printers import expression_text
-from core.notation.tree import Binary, Negative, Note, Tree
+from core.notation.program import Note
+from core.notation.tree import Binary, Negative, Tree
 from core.ops import OPS, Op
 
 MAX_NODES = 10_000

@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from core.base.arrays import Value, shape_of
 from core.base.gc_paused import gc_paused
+from core.notation.program import Program
 from core.notation.reader import read
-from core.notation.tree import (
-    Program,
-    names,
-)
+from core.notation.tree import names
 from core.ops import FUNCTIONS
 
 CONSTANTS = {"e": math.e, "π": math.pi}

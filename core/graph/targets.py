@@ -10,19 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from core.base.arrays import Value, frozen
 from core.base.lazy_numpy import np
-from core.notation.tree import (
-    PRODUCTS,
-    Binary,
-    Call,
-    Name,
-    Negative,
-    Number,
-    Program,
-    Transposed,
-    Tree,
-    names,
-    walk,
-)
+from core.notation.program import Program
+from core.notation.tree import PRODUCTS, Binary, Call, Name, Negative, Number, Transposed, Tree, names, walk
 from core.ops import CALLS, OPS
 from core.ops.facts import NUMBER, ONE_HOT, SIGNS, ZERO_OR_ONE, Target
 

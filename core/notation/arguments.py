@@ -7,15 +7,10 @@ from core.notation import mistaken_calls
 from core.notation.comparisons import relation
 from core.notation.lexer import Token
 from core.notation.libraries import ALONG_ANY, ALONG_LAST, IGNORED, KEYWORDS
+from core.notation.program import ShapeCondition
 from core.notation.reading import Reading
 from core.notation.signatures import Signature
-from core.notation.tree import (
-    Call,
-    Needed,
-    Negative,
-    Number,
-    Tree,
-)
+from core.notation.tree import Call, Negative, Number, Tree
 
 Keywords = dict[str, Tree]
 
@@ -98,7 +93,7 @@ def _along(reader: Reading, signature: Signature, args: tuple[Tree, ...], axis: 
             wanted = int(number) + 1
             said = f"{signature.name} works along the last axis; axis {int(number)} is another one here"
             hint = "Transpose the matrix before and after" if number == 0 else "Leave the axis out"
-            reader.needed.append(Needed(args[0], said, hint, rank=wanted, span=span))
+            reader.conditions.append(ShapeCondition(args[0], said, hint, rank=wanted, span=span))
         return call
     if signature.elementwise:
         raise Problem(f"{signature.name} has no axis", axis.span, f"Write {signature.usage}")

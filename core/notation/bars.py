@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.base.errors import Problem, Span
 from core.notation.lexer import Token
+from core.notation.program import ShapeCondition
 from core.notation.reading import Reading
-from core.notation.tree import Call, Needed, Tree
+from core.notation.tree import Call, Tree
 
 NORMS = {"1": "l1", "2": "norm", "F": "norm", "": "norm"}
 
@@ -34,7 +35,7 @@ def need_vector(reader: Reading, body: Tree, span: Span) -> None:
         "This norm of a matrix is another number",
         "Write ‖W‖_F for the root of the sum of squares",
     )
-    reader.needed.append(Needed(body, message, hint, rank=1, at_most=True, span=span))
+    reader.conditions.append(ShapeCondition(body, message, hint, rank=1, at_most=True, span=span))
 
 
 def _which_norm(reader: Reading) -> tuple[str, Token]:

@@ -8,18 +8,11 @@ from core.notation.arguments import arguments, finished, number_of
 from core.notation.foreign import check_library, foreign_at, foreign_call
 from core.notation.lexer import Token
 from core.notation.names import parts
+from core.notation.program import ShapeCondition
 from core.notation.reading import Reading
 from core.notation.signatures import Signature
 from core.notation.slopes import slope
-from core.notation.tree import (
-    Binary,
-    Call,
-    Name,
-    Needed,
-    Number,
-    Transposed,
-    Tree,
-)
+from core.notation.tree import Binary, Call, Name, Number, Transposed, Tree
 
 # -- names
 
@@ -105,7 +98,7 @@ def _call(reader: Reading, first: Token, token: Token, signature: Signature) -> 
             "NumPy counts through all entries of a matrix",
             "Write argmax(A, axis=1) for one a row",
         )
-        reader.needed.append(Needed(args[0], message, hint, rank=1, span=span))
+        reader.conditions.append(ShapeCondition(args[0], message, hint, rank=1, span=span))
     return finished(reader, token.text, signature, args, keywords, span)
 
 

@@ -11,7 +11,7 @@ from core.base.errors import Span
 from core.notation.lexer import Token
 from core.notation.names import MARKS, canonical, parts
 from core.notation.nearest import seeming
-from core.notation.tree import Note
+from core.notation.program import Note
 from core.notation.words import CONDITIONS, PROSE, TWO_LETTERS
 
 

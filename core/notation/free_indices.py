@@ -13,9 +13,10 @@ from core.notation import entries, indices
 from core.notation.entries import Known
 from core.notation.names import parts
 from core.notation.printers import expression_text
+from core.notation.program import Statement
 from core.notation.reading import Reading
 from core.notation.sums import labels_of, reductions_in
-from core.notation.tree import Name, Statement, Tree, names, substituted, walk
+from core.notation.tree import Name, Tree, names, substituted, walk
 from core.notation.written_out import MOST_PARTS
 
 
@@ -32,7 +33,7 @@ def without_indices(reader: Reading, statements: list[Statement]) -> list[Statem
         wider = replace(known, arrays=known.arrays | _evidence(reader, statement, free, known))
         made = indices.lowered(statement.tree, free, wider, room)
         room = made.room
-        reader.needed += made.needed
+        reader.conditions += made.conditions
         counts = {**made.counts, **counts}
         if made.labels and statement.name:
             kept = [label for label in labels_of(parts(statement.name).sub) if label not in made.labels]

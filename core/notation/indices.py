@@ -18,6 +18,7 @@ from core.notation.entries import Known, Labels, entry_of, plain_entry, shifted
 from core.notation.limits import promises
 from core.notation.printers import expression_text
 from core.notation.products import Labelled, aligned, contracted, multiplied
+from core.notation.program import ShapeCondition
 from core.notation.sums import WORDS, reductions_in
 from core.notation.tree import (
     PRODUCTS,
@@ -27,7 +28,6 @@ from core.notation.tree import (
     Indicator,
     Listing,
     Name,
-    Needed,
     Negative,
     Number,
     Range,
@@ -61,7 +61,7 @@ class Lowered(Struct, frozen=True):
 
     tree: Tree
     labels: Labels
-    needed: list[Needed]
+    conditions: list[ShapeCondition]
     counts: Mapping[str, Tree]
     room: int
 
@@ -118,7 +118,7 @@ def lowered(tree: Tree, free: Labels, known: Known, room: int) -> Lowered:
         raise Problem(message, tree.span, "Write both with the same indices, or without")
     if len(labels) == 2 and labels != free and set(labels) == set(free):
         found, labels = Transposed(found, found.span), labels[::-1]
-    return Lowered(found, labels, lowering.needed, lowering.counts, lowering.room)
+    return Lowered(found, labels, lowering.conditions, lowering.counts, lowering.room)
 
 
 class _Lowering:
@@ -128,7 +128,7 @@ class _Lowering:
         self.concerned = _concerned(tree, free, known)
         self.room = room
         self.written: list[Tree] = []
-        self.needed: list[Needed] = []
+        self.conditions: list[ShapeCondition] = []
         self.counts: dict[str, Tree] = {}  # limits such as n without a value, and an array that long
         self.entries: list[Labelled] = []  # the arrays that were indexed, each where it stands
 
@@ -223,8 +223,8 @@ class _Lowering:
         array, labels = entry
         self.entries.append(entry)
         said = f"{name.name} needs an axis for each index, {len(labels)} in all"
-        self.needed.append(
-            Needed(array, said, "Write one index for each axis", rank=len(labels), span=name.span)
+        self.conditions.append(
+            ShapeCondition(array, said, "Write one index for each axis", rank=len(labels), span=name.span)
         )
 
     def _needs_number(self, part: Tree, written: Tree) -> None:
@@ -235,8 +235,8 @@ class _Lowering:
         message = f"{shown} stands beside entries and must be a number"
         index = next(iter(self.active), "i")
         hint = f"Write its entry with the index too, as in {shown}_{index}" if isinstance(part, Name) else ""
-        self.needed.append(
-            Needed(part, message, hint or "Give it a name of its own", rank=0, span=written.span)
+        self.conditions.append(
+            ShapeCondition(part, message, hint or "Give it a name of its own", rank=0, span=written.span)
         )
 
     def own_call(self, tree: Call, parameters: Labels, body: Tree) -> Part:
@@ -274,8 +274,8 @@ class _Lowering:
         if tree.function == "norm":
             base = found[0][0]
             message = "‖…‖ of an entry that is a vector is not read under a sum"
-            self.needed.append(
-                Needed(
+            self.conditions.append(
+                ShapeCondition(
                     base,
                     message,
                     "Write sum((x - y)^2) over all entries",
@@ -332,7 +332,7 @@ class _Lowering:
         if missing:
             raise self._nothing_carries(tree, missing[0])
         promised = promises(tree, self.entries[first:], self.active, self.known)
-        self.needed += promised.needed
+        self.conditions += promised.conditions
         self.counts = {**promised.counts, **self.counts}
         if tree.kind != "sum" or tree.excluded is not None:
             return self._of_all(tree, part)

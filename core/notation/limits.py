@@ -9,14 +9,15 @@ from msgspec import Struct
 from core.base.errors import Problem
 from core.notation.entries import Known, Labels
 from core.notation.printers import expression_text
+from core.notation.program import ShapeCondition
 from core.notation.sums import WORDS
-from core.notation.tree import Binary, Call, Name, Needed, Number, Reduction, Tree, names, walk
+from core.notation.tree import Binary, Call, Name, Number, Reduction, Tree, names, walk
 
 
 class Promises(Struct, frozen=True):
     """The lengths that arrays must have, and the one that a letter without a value stands for."""
 
-    needed: tuple[Needed, ...] = ()
+    conditions: tuple[ShapeCondition, ...] = ()
     counts: Mapping[str, Tree] = {}
 
 
@@ -41,12 +42,12 @@ def promises(
         length, letter = Number(float(more)), named
     if length is None:
         return Promises()
-    needed = tuple(
-        Needed(array, message, axis=labels.index(index), length=length, letter=letter, span=tree.span)
+    conditions = tuple(
+        ShapeCondition(array, message, axis=labels.index(index), length=length, letter=letter, span=tree.span)
         for array, labels in entries
         if index in labels
     )
-    return Promises(needed, counts)
+    return Promises(conditions, counts)
 
 
 def _start(tree: Reduction, active: Collection[str], known: Known) -> Number:

@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from core.base.errors import Problem
 from core.notation.cursor import RELATIONS, Cursor
 from core.notation.lexer import Token, refuse_character
+from core.notation.program import Statement
 from core.notation.reading import Reading
-from core.notation.tree import Statement
 from core.notation.words import PROSE
 
 SIGNS = set("+-*·/^⊙@")

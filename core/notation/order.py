@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from heapq import heappop, heappush
 
+from core.notation.program import Statement
 from core.notation.reading import Reading
-from core.notation.tree import Call, Statement, names, walk
+from core.notation.tree import Call, names, walk
 
 
 def in_order(reader: Reading, statements: list[Statement]) -> tuple[Statement, ...]:

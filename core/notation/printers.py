@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from core.base.numbers import SUPERSCRIPTS, typed_text
+from core.notation.program import Program, Statement
 from core.notation.tree import (
     Binary,
     Call,
@@ -14,10 +15,8 @@ from core.notation.tree import (
     Name,
     Negative,
     Number,
-    Program,
     Range,
     Reduction,
-    Statement,
     Transposed,
     Tree,
     fold,

@@ -23,11 +23,12 @@ from core.notation.meanings import aliases_of, without_letters
 from core.notation.names import parts
 from core.notation.order import in_order
 from core.notation.printers import expression_text
+from core.notation.program import Program, Statement
 from core.notation.signatures import Signature
 from core.notation.slopes import slope_of
 from core.notation.spellings import plain
 from core.notation.sums import reductions_in
-from core.notation.tree import Binary, Name, Program, Statement, Tree, substituted, walk
+from core.notation.tree import Binary, Name, Tree, substituted, walk
 
 DEEPEST = 20_000  # Python's own limit of calls in calls while a text is read; frames lie on the heap
 
@@ -141,7 +142,7 @@ class _Reader(Expressions):
         ordered = in_order(self, lowered)
         faces = {replace(parts(name), sub="").text: face for name, face in self.faces.items()} | self.faces
         return Program(
-            self.text, ordered, tuple(self.notes), tuple(self.needed), self.spelled, self.aliases, faces
+            self.text, ordered, tuple(self.notes), tuple(self.conditions), self.spelled, self.aliases, faces
         )
 
     def statement(self) -> list[Statement]:

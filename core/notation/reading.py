@@ -9,8 +9,9 @@ from typing import TypeVar
 from core.base.errors import Problem, Span
 from core.notation.cursor import CLOSING, Cursor
 from core.notation.lexer import Token
+from core.notation.program import Note, ShapeCondition
 from core.notation.signatures import Signature
-from core.notation.tree import Needed, Note, Tree
+from core.notation.tree import Tree
 
 Part = TypeVar("Part")
 
@@ -22,7 +23,7 @@ class Reading(Cursor, ABC):
         super().__init__(text, tokens)
         self.functions, self.known = functions, known
         self.notes: dict[Note, None] = {}  # each once, in their order
-        self.needed: list[Needed] = []
+        self.conditions: list[ShapeCondition] = []
         self.defined: set[str] = set()  # functions that the program defines
         self.own: dict[str, tuple[tuple[str, ...], Tree]] = {}  # the same, with parameters and formula
         self.ranks: Mapping[str, int] = {}  # how many axes the values of names have, where they are given

@@ -21,10 +21,8 @@ from core.graph.guessed_shapes import USUAL, Lengths, ShapeGuess
 from core.graph.plan import OUTPUT, Plan, make_plan
 from core.graph.programs import free_names, renamed
 from core.graph.targets import target_value, targets
-from core.notation.tree import (
-    Program,
-    walk,
-)
+from core.notation.program import Program
+from core.notation.tree import walk
 from core.ops.facts import Target
 from core.ops.rules import Rule
 from core.passes.stepper import forward_values

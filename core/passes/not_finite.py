@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from core.base.arrays import Value, is_finite
 from core.base.lazy_numpy import np
 from core.base.numbers import short
-from core.notation.tree import Note
+from core.notation.program import Note
 from core.ops.facts import Cause
 from core.passes.steps import Computed, Flowed
 from core.passes.trace import Trace

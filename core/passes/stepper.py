@@ -15,7 +15,7 @@ from core.graph.nodes import SMALLER, check_index
 from core.graph.plan import GRADIENT, OUTPUT, Plan, make_plan
 from core.graph.programs import read_program, renamed
 from core.notation.printers import expression_text
-from core.notation.tree import Note
+from core.notation.program import Note
 from core.passes.seed import check_seed, usual_seed
 from core.passes.steps import Computed, Flowed, Seeded, Step
 from core.passes.trace import Trace

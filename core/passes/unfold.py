@@ -17,7 +17,8 @@ from core.graph.builder import Builder
 from core.graph.graph import Graph, Node
 from core.graph.nodes import Nodes, Operand
 from core.graph.programs import CONSTANTS
-from core.notation.tree import Name, Number, Program, Statement, Tree, substituted
+from core.notation.program import Program, Statement
+from core.notation.tree import Name, Number, Tree, substituted
 from core.passes.expansions import expansion
 from core.passes.steps import Computed, Flowed, Seeded, Step
 from core.passes.trace import Trace

@@ -12,7 +12,7 @@ from core.graph.graph import Graph
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
 from core.notation.nearest import seeming
-from core.notation.tree import Note
+from core.notation.program import Note
 from core.ops import FUNCTIONS
 from core.passes.guessed_values import with_defaults
 from core.passes.not_finite import troubles

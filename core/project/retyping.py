@@ -13,7 +13,7 @@ from core.graph.builder import build
 from core.graph.graph import Graph
 from core.graph.programs import read_program
 from core.notation.printers import expression_text
-from core.notation.tree import Program
+from core.notation.program import Program
 from core.passes.guessed_values import carried_over, is_edit, with_defaults
 from core.passes.stepper import as_chosen
 from core.project.document import Document

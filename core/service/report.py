@@ -16,7 +16,7 @@ from core.graph.formulas import operation_text
 from core.graph.graph import Graph, Node
 from core.graph.json_values import plain_value
 from core.notation.printers import reading
-from core.notation.tree import Note
+from core.notation.program import Note
 from core.passes.explain import OF_THE_SUM, caveat
 from core.passes.not_finite import troubles
 from core.passes.seed import is_chosen, seeded_text

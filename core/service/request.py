@@ -26,8 +26,9 @@ from core.graph.programs import free_names, read_program, renamed
 from core.graph.typed_value import read_value
 from core.notation.lexer import MAX_CHARACTERS
 from core.notation.nearest import nearest
+from core.notation.program import Note, Program
 from core.notation.spellings import name_of
-from core.notation.tree import Name, Note, Program, walk
+from core.notation.tree import Name, walk
 from core.passes.guessed_values import with_defaults
 from core.passes.seed import Entry, entry_seed
 from core.passes.stepper import record

@@ -16,7 +16,7 @@ from core.graph.graph import Graph, check_node
 from core.graph.json_values import MOST_VALUES, plain_value
 from core.graph.nodes import check_index
 from core.graph.programs import read_program
-from core.notation.tree import Note
+from core.notation.program import Note
 from core.passes.stepper import Over, after
 from core.service.request import Refusal, Request, json_hint
 from core.service.training_request import TrainingRequest

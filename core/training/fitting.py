@@ -18,7 +18,8 @@ from core.graph.builder import build
 from core.graph.graph import Graph
 from core.graph.guessed_shapes import Lengths
 from core.graph.programs import read_program
-from core.notation.tree import Call, Program, walk
+from core.notation.program import Program
+from core.notation.tree import Call, walk
 from core.ops import OPS
 from core.ops.facts import A_PICTURE
 from core.passes.guessed_values import with_defaults

@@ -16,7 +16,8 @@ from core.compiled.names import Names, identifier, literal
 from core.graph.builder import graph_of
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import make_plan
-from core.notation.tree import Name, Program
+from core.notation.program import Program
+from core.notation.tree import Name
 from core.passes.stepper import record
 from core.passes.steps import Flowed
 from tests.core.test_ops import PAIRS, SHUT, drawn, name_of

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.base.errors import LONGEST, Problem, Span, legible
-from core.notation.tree import Note
+from core.notation.program import Note
 from core.project.document import Document, dumps, loads
 from core.service.report import BESIDE, WIDEST, error_answer, error_text
 from core.service.request import Refusal, request_from, typed_hint, typed_values

@@ -24,7 +24,8 @@ from core.graph.builder import graph_of
 from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import make_plan
 from core.notation.names import canonical
-from core.notation.tree import Call, Name, Program, walk
+from core.notation.program import Program
+from core.notation.tree import Call, Name, walk
 from core.ops import OPS
 from core.ops.declarations import elementwise
 from core.ops.kernels import KERNELS

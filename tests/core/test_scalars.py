@@ -16,7 +16,8 @@ from core.data.examples import Dataset
 from core.graph.builder import graph_of
 from core.graph.graph import INPUT, Graph, Node
 from core.graph.plan import make_plan
-from core.notation.tree import Name, Program
+from core.notation.program import Program
+from core.notation.tree import Name
 from core.passes.stepper import record
 from core.training.inferred_roles import roles_of
 from core.training.settings import Settings

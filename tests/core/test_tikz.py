@@ -12,7 +12,8 @@ from core.export.tikz import node_names, tikz
 from core.figure import draw, figure, label_width
 from core.graph.builder import build, graph_of
 from core.graph.plan import make_plan
-from core.notation.tree import Binary, Call, Name, Program, Statement, Transposed
+from core.notation.program import Program, Statement
+from core.notation.tree import Binary, Call, Name, Transposed
 from core.passes.stepper import record, run
 from core.passes.unfold import anything, unfolded
 

@@ -15,7 +15,8 @@ from core.math.marks import marked
 from core.math.mathtree import Digits, Fenced, Letter, Root, Scripts, Sign, Tinted, Word, row
 from core.math.typeset import PLAIN
 from core.notation.names import canonical
-from core.notation.tree import Binary, Call, Name, Number, Program, Statement, Transposed
+from core.notation.program import Program, Statement
+from core.notation.tree import Binary, Call, Name, Number, Transposed
 from core.ops import OPS
 from core.passes.stepper import record
 

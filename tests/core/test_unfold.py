@@ -20,7 +20,8 @@ from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
 from core.math.latex import latex
-from core.notation.tree import Name, Program
+from core.notation.program import Program
+from core.notation.tree import Name
 from core.ops import OPS
 from core.passes.expansions import MOST_ENTRIES, expansion
 from core.passes.explain import caveat, explain
