@@ -241,7 +241,7 @@ class ValuesPanel(QWidget):
     def _explain_waiting(self, name: str) -> None:
         """The values shown are those of the program that could be read last."""
         waits = f"{name} takes this value as soon as the program can be read."
-        stated = name in self.session.trace.graph.given
+        stated = name in self.session.trace.graph.stated
         self.message.setText(f"{name} gets its value in the program. Change it there." if stated else waits)
         self.message.show()
 

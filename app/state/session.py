@@ -97,14 +97,14 @@ class Session(QObject):
             gesture: as for `edit`.
         """
         self._typing.given.add(name)
-        if name in self.trace.graph.given:
+        if name in self.trace.graph.stated:
             self._set_stated(name, value, gesture)
         elif name not in self.document.values or not same(self.document.values[name], value):
             self.edit(f"set {name}", self.document.with_value(name, value), gesture)
 
     def typed_value(self, name: str) -> Value | None:
         """Look up the value that the document has for an input; None where the program states it itself."""
-        return None if self.is_outdated or name in self.trace.graph.given else self.document.values.get(name)
+        return None if self.is_outdated or name in self.trace.graph.stated else self.document.values.get(name)
 
     def _set_stated(self, name: str, value: Value, gesture: int) -> None:
         if self.trace.graph.program.text != self.document.text:

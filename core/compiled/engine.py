@@ -172,7 +172,7 @@ class _Script:
         values = {n: self._array(term, space) for n, term in low.values.items() if term.op != SETTING}
         output = values[self.graph.output]
         inputs = {n: values[n] for n in self.graph.inputs if n in values and n not in places}
-        for name, value in self.graph.given.items():
+        for name, value in self.graph.stated.items():
             if name in inputs:
                 array = inputs[name]
                 array[...] = value if array.ndim == np.ndim(value) else np.asarray(value)[..., None]

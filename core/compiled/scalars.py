@@ -71,7 +71,7 @@ def compile_numbers(
         _share=np.ones_like(values[graph.output]),
         _places=places,
     )
-    compiled.set({name: value for name, value in graph.given.items() if name in inputs})
+    compiled.set({name: value for name, value in graph.stated.items() if name in inputs})
     return compiled
 
 

@@ -94,9 +94,9 @@ class Builder(Nodes):
         self.program, self.values = program, values
         self.last = program.statements[-1]
         self.notes.extend(program.notes)
-        self.given: dict[str, Value] = {}
+        self.stated: dict[str, Value] = {}
         self.functions: dict[str, Statement] = {}
-        self.conditions = ShapeConditions(program.conditions, self.given, values)
+        self.conditions = ShapeConditions(program.conditions, self.stated, values)
         self.output = ""
         self.depth = 0
         self.parts = 0
@@ -108,7 +108,7 @@ class Builder(Nodes):
             head = Span(self.last.name_span.start, self.last.tree.span.start)
             hint = f"Write {name} = …, or add a line that uses it, such as {name}({values})"
             raise Problem("The program only defines functions", head, hint, f"{name} = ")
-        return Graph(self.program, self.nodes, self.output, self.given, tuple(self.notes))
+        return Graph(self.program, self.nodes, self.output, self.stated, tuple(self.notes))
 
     # -- statements
 
@@ -118,7 +118,7 @@ class Builder(Nodes):
         if statement.parameters is not None:
             self.functions[name or ""] = statement
             return
-        if name and (value := self._stated(statement.tree)):
+        if name and (value := self._in_numbers(statement.tree)):
             self.output = self.leaf(name, value)
             return
         wanted = name or (self._output_name() if statement is self.last else "")
@@ -132,7 +132,7 @@ class Builder(Nodes):
             message = f"{name} already has a meaning; a name is given a value once, before it is used"
             raise Problem(message, statement.name_span, "Choose another name, such as " + self._fresh(name))
 
-    def _stated(self, tree: Tree) -> Tree | None:
+    def _in_numbers(self, tree: Tree) -> Tree | None:
         """The tree in numbers alone, e and π put in, or None if it uses any other name or a function."""
         constants = {
             name: value
@@ -147,7 +147,7 @@ class Builder(Nodes):
     def leaf(self, name: str, tree: Tree) -> str:
         operand = self.expression(tree, {})
         assert operand.constant is not None
-        self.given[name] = operand.constant
+        self.stated[name] = operand.constant
         self.keep(Node(name, INPUT, (), operand.shape, tree, named=True))
         return name
 

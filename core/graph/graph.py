@@ -100,7 +100,7 @@ class Graph(Struct, frozen=True, dict=True):
     program: Program
     nodes: Mapping[str, Node]
     output: str
-    given: Mapping[str, Value]
+    stated: Mapping[str, Value]
     notes: tuple[Note, ...] = ()
     last: str = ""
     folded: Mapping[str, Node] = {}
@@ -123,7 +123,7 @@ class Graph(Struct, frozen=True, dict=True):
     @cached_property
     def free(self) -> tuple[str, ...]:
         """The inputs the program does not give a value itself."""
-        return tuple(name for name in self.inputs if name not in self.given)
+        return tuple(name for name in self.inputs if name not in self.stated)
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:

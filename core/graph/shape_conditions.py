@@ -11,7 +11,7 @@ from core.notation.tree import Binary, Name, Number, Tree, fold
 
 
 class ShapeConditions:
-    """The conditions of a program; a limit may be a name with a value, `stated` in it or given as `values`."""
+    """The conditions of a program; limits may be names with values, `stated` in it or given as `values`."""
 
     def __init__(
         self, conditions: Sequence[ShapeCondition], stated: Mapping[str, Value], values: Mapping[str, Value]

@@ -27,6 +27,6 @@ def read_value(text: str, name: str = "It") -> Value:
         graph = build(replace(program, statements=(replace(only, name=name),)), {})
     except Problem as problem:
         raise none if problem.span is None else Problem(sentence, problem.span, none.hint) from None
-    if name not in graph.given:
+    if name not in graph.stated:
         raise none
-    return graph.given[name]
+    return graph.stated[name]

@@ -136,7 +136,7 @@ def input_values(graph: Graph, values: Mapping[str, Value]) -> dict[str, Value]:
     for node in graph.nodes.values():
         if not node.is_leaf:
             continue
-        value = node.value if node.value is not None else graph.given.get(node.name, values.get(node.name))
+        value = node.value if node.value is not None else graph.stated.get(node.name, values.get(node.name))
         if value is None:
             raise Problem(f"{node.name} has no value", node.span)
         if shape_of(value) != node.shape:

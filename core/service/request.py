@@ -88,7 +88,7 @@ class Request(Struct, frozen=True):
         for name in asked_for:
             check_node(graph, name)
         for name in self.values:
-            if name in graph.given:
+            if name in graph.stated:
                 span = graph.nodes[name].span
                 raise Problem(f"{name} has its value in the program already", span, "Give it in one place")
         return graph, values

@@ -137,7 +137,7 @@ def _thresholds(graph: Graph, parameters: Collection[str], answer: str) -> list[
 def _slope(graph: Graph, unit: Node, answer: str) -> float:
     """How the answer changes with what a threshold unit says: 1 − [s ≤ 0] falls where [s ≤ 0] rises."""
     nodes = {**graph.nodes, unit.name: Node(unit.name, INPUT, (), unit.shape, unit.tree)}
-    asked = replace(graph, nodes=nodes, output=answer, given={})
+    asked = replace(graph, nodes=nodes, output=answer, stated={})
     at = {name: _zeros(asked, name) for name in asked.inputs}
     slope = record(make_plan(asked), at).last.gradient(unit.name)
     return float(np.sum(slope)) if slope is not None else 0.0

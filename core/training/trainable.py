@@ -36,7 +36,7 @@ def check_parameters(roles: Roles, graph: Graph) -> None:
     """Raise Problem where no name is learned."""
     if roles.parameters:
         return
-    name = next(iter(graph.given), "")
+    name = next(iter(graph.stated), "")
     if name:
         hint = f"Take out the line {name} = … and give {name} its value in the values table"
         raise Problem("There is nothing to learn: the program states its values itself", hint=hint)

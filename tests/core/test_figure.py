@@ -486,5 +486,5 @@ def test_edges_from_one_value_go_into_a_frame_together():
 def test_other_values_leave_the_places_of_labels_alone():
     _, _, drawing, _ = framed("y = σ(w·x + b)", keys("y"))
     spots, graph = drawing.spots, drawing.graph
-    again = drawing.at_other_values(replace(graph, given={}))
+    again = drawing.at_other_values(replace(graph, stated={}))
     assert again.spots is spots and again.graph is not graph and drawing.graph is graph

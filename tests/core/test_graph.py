@@ -182,8 +182,8 @@ def test_a_statement_of_numbers_is_a_leaf_with_a_value():
     graph = graph_of("x = -2; y = [1, e]; z = 2π; sum(y) x z", {})
     assert graph.inputs == ("x", "y", "z")
     assert graph.free == ()
-    assert graph.given["x"] == -2
-    assert graph.given["z"] == 2 * np.pi
+    assert graph.stated["x"] == -2
+    assert graph.stated["z"] == 2 * np.pi
     assert [node.op for node in graph.nodes.values() if node.named] == [INPUT] * 3
 
 

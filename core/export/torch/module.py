@@ -60,7 +60,7 @@ class _Module:
         names = Identifiers({*TAKEN, *OF_MODULES, *DEFINITIONS, type(self.trainer.optimizer).__name__})
         self.data = {node: names.new(node) for node in self.roles.data}
         self.parameters = {node: names.new(node) for node in self.roles.parameters}
-        self.fixed = {node: names.new(node) for node in (*self.roles.fixed, *self.graph.given)}
+        self.fixed = {node: names.new(node) for node in (*self.roles.fixed, *self.graph.stated)}
         self.prediction = self.roles.prediction or self.graph.output
         self.values = record(make_plan(self.graph), {**self.trainer.example(0), **setup.values}).last
         self.text = self._text(names)
