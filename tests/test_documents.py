@@ -11,6 +11,7 @@ import pytest
 
 from app.cli.main import main
 from app.figures.kinds import FIGURE_KINDS
+from app.shell.commands import MENUS
 from core.base.arrays import MAX_ENTRIES, MAX_RANK, frozen, same
 from core.base.errors import Problem, either
 from core.export.torch.script import pytorch_script
@@ -260,6 +261,24 @@ def test_every_folder_has_its_row(house):
     told = {Path(place) for row in FOLDERS for place in quoted(row[0])}
     folders = {path.parent.relative_to(ROOT) for path in (ROOT / house).glob("*/__init__.py")}
     assert folders - told == set()
+
+
+# -- menus
+
+# *Graph > Unfold* (Ctrl+Down)
+IN_MENU = re.compile(r"\*(\w+) > ([^*]+)\*(?:\s\(([^)]+)\))?")
+TOLD_COMMANDS = [found for path in DOCUMENTS for found in IN_MENU.findall(path.read_text(encoding="utf-8"))]
+
+
+def test_documents_tell_of_commands():
+    assert len(TOLD_COMMANDS) >= 6
+
+
+@pytest.mark.parametrize(("menu", "name", "keys"), TOLD_COMMANDS)
+def test_a_command_is_in_its_menu_and_has_its_keys(menu, name, keys):
+    found = {command.plain_text: command for command in MENUS[menu]}
+    assert name in found
+    assert not keys or keys in [key.toString() for key in found[name].shortcuts]
 
 
 # -- functions

@@ -63,10 +63,12 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def node_names(word: str) -> tuple[str, ...]:
+    """Read the names of nodes, separated by commas."""
     return tuple(node_name(name.strip()) for name in word.split(",") if name.strip())
 
 
 def unfold_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the option that unfolds nodes."""
     parser.add_argument(
         "--unfold",
         metavar="y,z",
@@ -77,7 +79,7 @@ def unfold_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def program_arguments(parser: argparse.ArgumentParser, *, shown: bool = True) -> None:
-    """A program, its values and its output; where its passes are `shown`, their seed and the digits too."""
+    """Add a program, its values and output; where its passes are `shown`, their seed and the digits too."""
     parser.add_argument(
         "program",
         metavar="PROGRAM",

@@ -43,6 +43,14 @@ def _seed(args: argparse.Namespace, document: Document) -> dict[str, Any]:
 
 
 def document_of(word: str | None) -> Document:
+    """The document that a command's first word stands for.
+
+    Args:
+        word: a formula, the path of a project, or - for standard input.
+
+    Raises:
+        Problem: there is no word, or what it stands for cannot be read.
+    """
     if not word:
         raise Problem("There is no program", hint="Write one in quotation marks, such as '(x+y)z'")
     if word == "-":

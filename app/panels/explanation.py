@@ -17,6 +17,8 @@ from core.passes.explain import Explanation, explain
 
 
 class ExplanationPanel(QScrollArea):
+    """The explanation of the session's present step."""
+
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
         self.session = session

@@ -65,6 +65,11 @@ class Editor(QPlainTextEdit):
 
 
 class ProgramPanel(QWidget):
+    """The editor, and below it what is wrong with the program, what to know of it, or how it was read.
+
+    What is typed goes to the session after APPLY_AFTER without typing.
+    """
+
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
         self.session = session

@@ -16,11 +16,13 @@ def undo(host: Host) -> None:
 
 
 def redo(host: Host) -> None:
+    """Make again the last change that was taken back."""
     host.program.end_typing()
     host.session.undo_stack.redo()
 
 
 def copy_figure(host: Host) -> None:
+    """Put the present step on the clipboard, as vectors and as pixels."""
     from app.figures.clipboard import figure_mime
 
     QGuiApplication.clipboard().setMimeData(figure_mime(host.session.figure, host.theme))
@@ -39,6 +41,7 @@ def copy_value(host: Host) -> None:
 
 
 def edit_program(host: Host) -> None:
+    """Put the cursor into the program, with all of it selected."""
     host.docks["program"].open()
     host.program.editor.setFocus()
     host.program.editor.selectAll()

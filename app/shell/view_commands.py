@@ -8,10 +8,12 @@ from app.widgets.theme import THEMES
 
 
 def toggle_full_screen(host: Host) -> None:
+    """Show the window without a frame, or with one again."""
     host.frame.showNormal() if host.frame.isFullScreen() else host.frame.showFullScreen()
 
 
 def next_theme(host: Host) -> None:
+    """Take the next theme of the table, and keep it in the settings."""
     names = list(THEMES)
     name = names[(names.index(host.theme.name) + 1) % len(names)]
     host.settings.set("theme", name)
@@ -20,6 +22,7 @@ def next_theme(host: Host) -> None:
 
 
 def scale_text(host: Host, by: float) -> None:
+    """Enlarge the text of the program, from 1 to 2 times, and keep that in the settings."""
     scale = min(2.0, max(1.0, round(host.settings.get("text_scale") + by, 1)))
     host.settings.set("text_scale", scale)
     host.set_theme(host.theme)
@@ -27,6 +30,7 @@ def scale_text(host: Host, by: float) -> None:
 
 
 def toggle_animation(host: Host) -> None:
+    """Let a token travel along the active edge, or not, and keep that in the settings."""
     host.scene.animated = not host.scene.animated
     host.settings.set("animate", host.scene.animated)
 

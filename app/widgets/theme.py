@@ -106,6 +106,7 @@ def _rgb(colour: QColor) -> tuple[int, int, int]:
 
 
 def icon_colour() -> QColor:
+    """The colour of icons in the present theme."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     return app.palette().color(QPalette.ColorRole.ButtonText)
