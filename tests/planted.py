@@ -185,11 +185,25 @@ FIGURE = {
     ),
     "operands-of-a-quotient-in-the-circle": bug(
         "core/ops/elementwise.py",
-        '{"x": "{x}/x", "y": "÷{y}"}',
-        '{"x": "x/{x}", "y": "÷{y}"}',
+        '{"x": "{x}/{y}", "y": "÷{y}"}',
+        '{"x": "{y}/{x}", "y": "÷{y}"}',
         "1/x is drawn as x/1",
         CANVAS,
         FILES,
+    ),
+    "operands-by-the-names-of-inputs": bug(
+        "core/figure/symbols.py",
+        "(graph.typesetter.name(node.name), ATOM) if has_name else (HOLE, SUM)",
+        "(graph.typesetter.name(node.name), ATOM)",
+        "operands that the program does not name have names",
+        "tests/core/test_figure.py",
+    ),
+    "class-index-outside": bug(
+        "core/ops/losses.py",
+        'CE = Look(circle="CE", with_constant={"k": AS_WRITTEN}, word="CE")',
+        'CE = Look(circle="CE", word="CE")',
+        "a class index is drawn as an input",
+        CANVAS,
     ),
     "inputs-of-minus-exchanged": bug(
         "core/figure/arrivals.py",

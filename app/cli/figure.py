@@ -73,7 +73,7 @@ def _run(args: argparse.Namespace) -> int:
         raise Problem(f"There is no theme {args.theme}", hint=f"The themes are {', '.join(THEME_NAMES)}")
     with drawing_program():
         drawing = draw(trace.graph, document.moved, label_width(trace, args.digits))
-        lit = (args.highlight or ("none" if step == "end" else "step")) == "step"
+        lit = (args.highlight or ("none" if step == "end" else "step")) != "none"
         figures = Figures(drawing, trace, args.digits, Options(highlight=lit))
         options: dict[str, Any] = {
             "dpi": args.dpi,

@@ -2,44 +2,75 @@
 
 from __future__ import annotations
 
+from core.figure.sizes import SYMBOL, extent
 from core.graph.formulas import formula
 from core.graph.graph import CONSTANT, Edge, Graph, Node
-from core.math.marks import marked
+from core.math.marks import HOLE, marked
 from core.math.mathtree import Math, Sign, Word
+from core.math.typeset import ATOM, SUM, Part
 from core.notation.tree import Index, Name, Tree
+from core.ops.facts import AS_WRITTEN
+
+WIDEST = 5.2 * SYMBOL  # a symbol with the names of its operands; in a wider one dots stand for them
 
 
 def symbol(graph: Graph, node: Node) -> Math:
-    """What stands in a node's circle; a constant argument is part of it: `x²`, `+1`, `1/x`."""
-    typesetter = graph.typesetter
+    """What stands in a node's circle; a constant argument is part of it: `x²`, `+1`, `1/x`.
+
+    Operands are called by the names that the program gives them. One without a name is a dot, as in `(⋅)²`;
+    so are all where names would be too wide.
+    """
     if node.is_leaf:
-        return typesetter.name(node.name) if node.op != CONSTANT else typesetter.tree(node.tree)
+        return _called(graph, node)[0]
+    found = _with_operands(graph, node)
+    return found if extent(found, SYMBOL)[0] <= WIDEST else _with_operands(graph, node, named=False)
+
+
+def _with_operands(graph: Graph, node: Node, named: bool = True) -> Math:
     if node.op == "pick":
-        return _entry(graph, node)
-    if node.op == "cut":
-        return typesetter.tree(formula(graph, node))
+        return _entry(graph, node, named)
     op = node.operation
-    for port, text in op.look.with_constant.items():
-        edge = Edge(node.args[op.inputs.index(port)], node.name, op.inputs.index(port))
-        constant = graph.nodes[edge.source]
-        if is_inlined(graph, edge) and not op.is_usual(port, constant.value):
-            return marked(text, {port: typesetter.tree(constant.tree)})
-    if op.look.circle:
-        return marked(op.look.circle)
-    return Word(op.symbol, "ord") if len(op.symbol) > 1 else Sign(op.symbol, "ord")
+    operands = {port: _called(graph, graph.nodes[arg], named) for port, arg in node.by_port.items()}
+    text = next((op.look.with_constant[port] for port in _constants(graph, node)), op.look.circle)
+    if not text:
+        return Word(op.symbol, "ord") if len(op.symbol) > 1 else Sign(op.symbol, "ord")
+    given = {port: math for port, (math, _) in operands.items()}
+    if AS_WRITTEN in text:
+        given["formula"] = graph.typesetter.tree(formula(graph, node), operands)
+    return marked(text, given)
 
 
-def _entry(graph: Graph, node: Node) -> Math:
+def _called(graph: Graph, node: Node, named: bool = True) -> Part:
+    """An operand in a circle: its name or number, or a dot."""
+    if node.is_constant and (named or not node.shape):
+        return graph.typesetter.part(node.tree)
+    has_name = named and (node.is_input or node.named)
+    return (graph.typesetter.name(node.name), ATOM) if has_name else (HOLE, SUM)
+
+
+def _entry(graph: Graph, node: Node, named: bool) -> Math:
     """An entry by the name of its array and its place; of a row that was picked itself, by both places."""
     places: list[Tree] = []
+    called: dict[str, Part] = {}
     while node.op == "pick":
-        place = graph.nodes[node.args[1]]
-        places.append(place.tree if place.op == CONSTANT else Name(place.name))
-        node = graph.nodes[node.args[0]]
-        if node.named or places[-1] != place.tree:
+        array, place = (graph.nodes[arg] for arg in node.args)
+        places.append(Name(place.name))
+        called |= {part.name: _called(graph, part, named) for part in (array, place)}
+        node = array
+        if node.named or not place.is_constant:
             break
-    array = node.tree if node.op == CONSTANT else Name(node.name)
-    return graph.typesetter.tree(Index(array, tuple(reversed(places))))
+    return graph.typesetter.tree(Index(Name(node.name), tuple(reversed(places))), called)
+
+
+def _constants(graph: Graph, node: Node) -> list[str]:
+    """The inputs whose constant is part of the circle's text."""
+    edges = {port: Edge(arg, node.name, place) for place, (port, arg) in enumerate(node.by_port.items())}
+    return [
+        port
+        for port in node.operation.look.with_constant
+        if is_inlined(graph, edges[port])
+        and not node.operation.is_usual(port, graph.nodes[edges[port].source].value)
+    ]
 
 
 def is_inlined(graph: Graph, edge: Edge) -> bool:

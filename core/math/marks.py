@@ -1,7 +1,8 @@
 """Small pieces of mathematics stated as text: what stands in a node's circle, how a formula writes a call.
 
 A letter by itself is a variable, several are a word. Raised and lowered signs and what follows ^ or _ are
-scripts, √ reaches over what follows it, brackets and bars are fences. `{x}` is a part that is given as x.
+scripts, √ reaches over what follows it, brackets and bars are fences. `{x}` is a part that is given as x; a
+hole gets brackets where no fence is around it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from core.math.mathtree import Digits, Fenced, Kind, Letter, Math, Root, Scripts, Sign, Word, row
 from core.notation.names import SUBSCRIPTS, SUPERSCRIPTS
 
+HOLE = Sign("⋅", "ord")  # a part that has no name
 FENCES = {"(": ")", "[": "]", "|": "|", "‖": "‖"}
 KINDS: Mapping[str, Kind] = {",": "punct", **dict.fromkeys("><≥≤=", "rel")}
 PLAIN = {**SUBSCRIPTS, **SUPERSCRIPTS, "ᵀ": "⊤"}
@@ -50,6 +52,7 @@ class _Reader:
 
     def __init__(self, marks: Sequence[_Mark], given: Mapping[str, Math], words: Kind):
         self.marks, self.given, self.words = [*reversed(marks)], given, words
+        self.fenced = False
 
     def until(self, end: str) -> Math:
         """The parts up to a sign, which is taken as well, or up to the end."""
@@ -70,6 +73,8 @@ class _Reader:
         match kind:
             case "given":
                 found = self.given[text]
+                if found == HOLE and not self.fenced:
+                    found = Fenced("(", HOLE, ")")
             case "word":
                 found = Word(text, self.words)
             case "letter":
@@ -79,7 +84,9 @@ class _Reader:
             case _ if text == "√":
                 found = Root(self.part())
             case _ if text in FENCES:
+                outside, self.fenced = self.fenced, True
                 body = self.until(FENCES[text])
+                self.fenced = outside
                 found = Fenced(text, row(body) if text == "(" else body, FENCES[text])
             case _:
                 found = Sign(text, KINDS.get(text, "ord"))

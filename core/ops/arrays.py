@@ -10,7 +10,7 @@ from core.base.arrays import MAX_ENTRIES, Shape, Value, describe, shape_text
 from core.base.errors import Problem
 from core.base.numbers import typed_text
 from core.ops.declarations import structural
-from core.ops.facts import A_VECTOR, ANY, Learning
+from core.ops.facts import A_VECTOR, ANY, AS_WRITTEN, Learning, Look
 from core.ops.rules import Rule
 
 
@@ -83,6 +83,7 @@ cut = structural(
     call="",
     x="paste(g, x, start, stop, axis)",
     says="The entries in the range receive the upstream gradient, all others 0.",
+    look=Look(circle=AS_WRITTEN),
 )
 
 # -- laid out otherwise

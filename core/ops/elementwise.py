@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.ops.base import Op
 from core.ops.declarations import elementwise
-from core.ops.facts import POSITIVE, SATURATED, Learning, Look, kinked
+from core.ops.facts import AS_WRITTEN, POSITIVE, SATURATED, Learning, Look, kinked
 from core.ops.rules import Rule
 
 # -- arithmetic: written with signs, not called
@@ -63,7 +63,7 @@ div = elementwise(
     says="The upstream gradient is divided by the divisor.",
     says_of={"y": "For the divisor, the upstream gradient is divided by it, times minus the quotient."},
     signs="/",
-    look=Look(with_constant={"x": "{x}/x", "y": "÷{y}"}),
+    look=Look(with_constant={"x": "{x}/{y}", "y": "÷{y}"}),
     learning=Learning(positive="y"),
 )
 neg = elementwise(
@@ -73,7 +73,7 @@ neg = elementwise(
     call="",
     x="-1",
     says="A minus sign turns the sign of the gradient as well.",
-    look=Look(circle="−x"),
+    look=Look(circle=AS_WRITTEN),
 )
 pow_ = elementwise(
     "pow",
@@ -98,7 +98,7 @@ pow_ = elementwise(
     says="Power rule: the exponent times the base to the power one lower.",
     says_of={"y": "For the exponent the slope is the power times the logarithm of the base."},
     signs="^",
-    look=Look(circle="x^y", with_constant={"x": "{x}^x", "y": "x^{y}"}),
+    look=Look(circle=AS_WRITTEN, with_constant=dict.fromkeys("xy", AS_WRITTEN)),
 )
 copy = elementwise(
     "copy", "=", "x", call="", x="1", says="Another name for the same value: the gradient passes through."
@@ -162,7 +162,7 @@ sqrt = elementwise(
     kink=kinked("x = 0", "", "", "∞", says="root at 0: ∞"),
     causes=[("x < 0", "the root needs a value of at least 0")],
     back_causes=[("x = 0", "the slope of the root at 0 is infinite")],
-    look=Look(circle="√x", form="√{x}"),
+    look=Look(circle=AS_WRITTEN, form="√{x}"),
     learning=Learning(positive="x"),
 )
 
@@ -175,7 +175,7 @@ abs_ = elementwise(
     x="sign(x)",
     says="The upstream gradient is multiplied by the sign of the input.",
     kink=kinked("x = 0", "-1", "1", "0", says="absolute value at 0: 0"),
-    look=Look(circle="|x|", form="|{x}|"),
+    look=Look(circle=AS_WRITTEN, form="|{x}|"),
 )
 sign = elementwise(
     "sign",
@@ -197,7 +197,7 @@ maximum = elementwise(
     says="A maximum sends the upstream gradient to the larger input; in a tie each receives half.",
     kink=kinked("x = y", "0", "1", "1/2 to each", says="maximum of equal values: half to each", x=2, y=2),
     commutative=True,
-    look=Look(with_constant={"x": "max({x},x)", "y": "max(x,{y})"}),
+    look=Look(with_constant=dict.fromkeys("xy", AS_WRITTEN)),
     torch="torch.maximum(x, y)",
     learning=Learning(gain_beside_constant=2.0),  # max(0, z) is a ReLU
 )
@@ -213,7 +213,7 @@ minimum = elementwise(
     says="A minimum sends the upstream gradient to the smaller input; in a tie each receives half.",
     kink=kinked("x = y", "1", "0", "1/2 to each", says="minimum of equal values: half to each", x=2, y=2),
     commutative=True,
-    look=Look(with_constant={"x": "min({x},x)", "y": "min(x,{y})"}),
+    look=Look(with_constant=dict.fromkeys("xy", AS_WRITTEN)),
     torch="torch.minimum(x, y)",
 )
 clip = elementwise(
@@ -251,7 +251,7 @@ def comparison(name: str, sign: str) -> Op:
         says="A comparison is flat: no gradient passes.",
         kink=kinked("x = y", "0", "0", "0", says=f"[x {sign} y]: 0 everywhere", x=1, y=1),
         signs=sign,
-        look=Look(with_constant={"x": f"{{x}}{sign}x", "y": f"x{sign}{{y}}"}),
+        look=Look(with_constant=dict.fromkeys("xy", f"{{x}}{sign}{{y}}")),
     )
 
 

@@ -75,11 +75,14 @@ class Cause(Struct, frozen=True):
     why: str
 
 
+AS_WRITTEN = "{formula}"  # in a circle: what a formula writes for the operation and its operands
+
+
 class Look(Struct, frozen=True):
     """How an operation is drawn and typeset where its symbol does not say it, in marks (see core/math/marks).
 
-    circle          what stands in its circle
-    with_constant   the same where an input is a constant, which stands in place of its name in braces
+    circle          what stands in its circle, with the names of its inputs in braces where operands are shown
+    with_constant   the same where an input is a constant number, which is then not drawn as a node
     word            what a formula calls it
     form            how a formula writes a call of it, with its inputs' names in braces
     """

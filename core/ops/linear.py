@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from core.base.arrays import Shape, describe, shape_text
 from core.base.errors import Problem
 from core.ops.declarations import structural
-from core.ops.facts import ANY, Learning, Look
+from core.ops.facts import ANY, AS_WRITTEN, Learning, Look
 
 
 def _fits(names: Sequence[str], shapes: Sequence[Shape], left: int, right: int, need: str) -> None:
@@ -69,7 +69,7 @@ matvec = structural(
     W="outer(g, x)",
     x="matvec_t(W, g)",
     says="The upstream gradient is multiplied by the other factor, transposed.",
-    look=Look(circle="W x"),
+    look=Look(circle=AS_WRITTEN),
     entries=lambda W, x: _listed(f"W[{i}]·x" for i in range(W[0])),
 )
 
@@ -98,6 +98,7 @@ affine = structural(
     b="g",
     says="The bias receives the upstream gradient; matrix and vector, that times the other one, transposed.",
     torch=dict.fromkeys(("", "x"), "F.linear(x, W, b)"),
+    look=Look(circle="{W} {x}+{b}"),
 )
 vecmat = structural(
     "vecmat",
@@ -111,7 +112,7 @@ vecmat = structural(
     x="vecmat_t(g, W)",
     W="outer(x, g)",
     says="The upstream gradient is multiplied by the other factor: for the matrix as an outer product.",
-    look=Look(circle="xᵀ W"),
+    look=Look(circle=AS_WRITTEN),
     entries=lambda x, W: " + ".join(f"x[{i}] W[{i}]" for i in range(x[0])),
 )
 matmul = structural(
@@ -126,7 +127,7 @@ matmul = structural(
     X="matmul_t(g, Y)",
     Y="t_matmul(X, g)",
     says="Each matrix receives the upstream gradient multiplied by the other matrix, transposed.",
-    look=Look(circle="A B"),
+    look=Look(circle=AS_WRITTEN),
     entries=lambda X, Y: _listed(f"X[{i}]·Y" for i in range(X[0])),
 )
 outer = structural(
@@ -142,7 +143,7 @@ outer = structural(
     x="matvec(g, y)",
     y="matvec_t(g, x)",
     says="Each vector receives the upstream gradient, for the second one transposed, times the other vector.",
-    look=Look(circle="x yᵀ"),
+    look=Look(circle=AS_WRITTEN),
     guesses=((ANY,), (ANY,)),
     entries=lambda x, y: _listed(f"x[{i}] y" for i in range(x[0])),
 )
@@ -171,7 +172,7 @@ transpose = structural(
     call="",
     X="transpose(g)",
     says="The upstream gradient is transposed back.",
-    look=Look(circle="Xᵀ"),
+    look=Look(circle=AS_WRITTEN),
     entries=lambda X: _listed(_listed(f"X[{i}, {j}]" for i in range(X[0])) for j in range(X[1])),
     learning=Learning(rearranges=True),
 )
@@ -186,7 +187,7 @@ row = structural(
     call="",
     x="unrow(g)",
     says="The entries are the same in a row: the gradient is turned back into a vector.",
-    look=Look(circle="xᵀ"),
+    look=Look(circle=AS_WRITTEN),
     entries=lambda x: "[x,]",
     learning=Learning(passes_on=True),
 )
@@ -215,7 +216,7 @@ pick = structural(
     points=("k", "x"),
     x="put(g, x, k)",
     says="The chosen entry receives the upstream gradient, all others 0.",
-    look=Look(with_constant={"k": "x[{k}]"}),
+    look=Look(circle=AS_WRITTEN, with_constant={"k": AS_WRITTEN}),
 )
 
 

@@ -8,7 +8,7 @@ from core.base.arrays import Shape, describe
 from core.base.errors import Problem
 from core.ops.base import ShapeRule, number_of_pairs
 from core.ops.declarations import elementwise, structural
-from core.ops.facts import A_SCORE_EACH, A_VECTOR, PROBABILITY, SATURATED, Learning, Look, kinked
+from core.ops.facts import A_SCORE_EACH, A_VECTOR, AS_WRITTEN, PROBABILITY, SATURATED, Learning, Look, kinked
 
 
 def _scores(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -62,7 +62,8 @@ def _mean_of(call: str) -> Callable[..., str]:
     return remark
 
 
-CE = Look(circle="CE", word="CE")
+NLL = Look(circle="NLL", with_constant={"k": AS_WRITTEN}, word="NLL")
+CE = Look(circle="CE", with_constant={"k": AS_WRITTEN}, word="CE")
 cross_entropy = structural(
     "cross_entropy",
     "−ln softmax",
@@ -94,7 +95,7 @@ nll = structural(
     causes=[("pick(p, k) ≤ 0", "the logarithm needs a value above 0")],
     back_causes=[("pick(p, k) = 0", "the slope of the logarithm at 0 is infinite")],
     says="Only the true class receives a gradient: minus the upstream gradient divided by its probability.",
-    look=Look(word="NLL"),
+    look=NLL,
     guesses=A_SCORE_EACH,
 )
 multiclass_hinge = structural(
@@ -121,7 +122,7 @@ multiclass_hinge = structural(
         k=1,
     ),
     says="Each class within the margin receives the upstream gradient; the true class, minus their sum.",
-    look=Look(word="multiclass hinge"),
+    look=Look(with_constant={"k": "hinge({s},{k})"}, word="multiclass hinge"),
     guesses=A_SCORE_EACH,
 )
 # -- of a mini-batch, whose examples are the rows of a matrix
@@ -165,6 +166,7 @@ nll_rows = structural(
     P="put_rows(-g / choose(P, k), P, k)",
     says="Row by row: only the true class receives a gradient: minus the upstream gradient divided by its "
     "probability.",
+    look=NLL,
 )
 multiclass_hinge_rows = structural(
     "multiclass_hinge_rows",
@@ -194,6 +196,7 @@ multiclass_hinge_rows = structural(
     ),
     says="Row by row: each class within the margin receives the upstream gradient; the true class, minus "
     "their sum.",
+    look=Look(with_constant={"k": "hinge({S},{k})"}, word="multiclass hinge"),
 )
 squared_error = structural(
     "squared_error",
@@ -208,6 +211,7 @@ squared_error = structural(
     says="A prediction receives twice its error times the upstream gradient; its target, the negative.",
     guesses=A_VECTOR,
     learning=Learning(targets={"t": "number"}),
+    look=Look(circle="∑({y}−{t})²"),
 )
 mse = structural(
     "mse",

@@ -9,7 +9,7 @@ from core.base.arrays import Shape, Value, describe
 from core.base.errors import Problem
 from core.base.numbers import typed_text
 from core.ops.declarations import structural
-from core.ops.facts import A_SCORE_EACH, A_VECTOR, SATURATED, Learning, Look, kinked
+from core.ops.facts import A_SCORE_EACH, A_VECTOR, AS_WRITTEN, SATURATED, Learning, Look, kinked
 
 
 def _number(names: Sequence[str], shapes: Sequence[Shape]) -> Shape:
@@ -94,6 +94,7 @@ sum_except = structural(
     stands_for="sum(x) - x[k]",
     x="[onehot(k, x) = 0] * g",
     says="Every entry but the one left out receives the upstream gradient.",
+    look=Look(circle="∑_≠{k}", with_constant={"k": "∑_≠{k}"}),
 )
 sum_along = structural(
     "sum_along",
@@ -233,7 +234,7 @@ norm = structural(
     x="g * unit(x, out)",
     kink=kinked("norm(x) = 0", "-1", "1", "0", says="norm of the zero vector: 0", x=(0, 0)),
     says="The upstream gradient times the input scaled to length 1; at the zero vector it is taken as 0.",
-    look=Look(circle="‖x‖", form="‖{x}‖"),
+    look=Look(circle=AS_WRITTEN, form="‖{x}‖"),
     guesses=A_VECTOR,
 )
 l1 = structural(
@@ -247,7 +248,7 @@ l1 = structural(
     x="g * sign(x)",
     kink=kinked("x = 0", "-1", "1", "0", says="sum of absolute values where an entry is 0: 0", x=(0, -2)),
     says="Every entry receives its sign times the upstream gradient, whatever its size.",
-    look=Look(form="‖{x}‖₁"),
+    look=Look(circle=AS_WRITTEN, form="‖{x}‖₁"),
     guesses=A_VECTOR,
 )
 l2 = structural(
@@ -260,7 +261,7 @@ l2 = structural(
     stands_for="sum(x ⊙ x)",
     x="2 * g * x",
     says="Every entry receives twice itself times the upstream gradient.",
-    look=Look(form="‖{x}‖²"),
+    look=Look(circle=AS_WRITTEN, form="‖{x}‖²"),
     guesses=A_VECTOR,
 )
 elastic = structural(

@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,7 @@ from core.graph.builder import build, graph_of
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
 from core.math.latex import latex
+from core.ops import OPS
 from core.passes.explain import explain
 from core.passes.guessed_values import with_defaults
 from core.passes.stepper import as_chosen, record, run
@@ -121,7 +123,7 @@ def test_a_gradient_that_arrives_at_a_fan_out_is_added_visibly():
         ("1/x", ["1/x"]),
         ("x^2", ["x^{2}"]),
         ("3x - 2", [r"\times3", "-2"]),
-        ("max(0, x)", [r"\text{max}\left( 0,x \right)"]),
+        ("max(0, x)", [r"\max\left( 0,x \right)"]),
         ("-x", ["-x"]),
     ],
 )
@@ -129,6 +131,43 @@ def test_a_constant_is_written_in_the_circle(text, symbols):
     trace = run(text, {"x": 2.0})
     boxes = [box for box in figure(draw(trace.graph), trace.last).boxes if box.kind == "operation"]
     assert [latex(box.symbol) for box in boxes] == symbols
+
+
+MATRIX_AND_VECTOR = {"W": frozen([[1, 2], [3, 4]]), "x": frozen([1, 2])}
+SCORES = {"s": frozen([1, 2, 3])}
+OPERANDS = [
+    ("h = W_1 u; y = W_2 h; squared_error(y, t)", {}, ["W_{1}u", "W_{2}h", r"\sum\left( y-t \right)^{2}"]),
+    ("d = y - t; L = d^2", {}, ["-", "d^{2}"]),
+    ("(y - t)^2", {}, ["-", r"\left( \cdot \right)^{2}"]),
+    ("1/exp(-(a + b))", {}, ["+", r"-\left( \cdot \right)", r"\text{exp}", r"1/\left( \cdot \right)"]),
+    ("|a b|", {}, [r"\times", r"\left| \cdot \right|"]),
+    ("max(0, a b)", {}, [r"\times", r"\max\left( 0,\cdot \right)"]),
+    ("(2W)^T x", MATRIX_AND_VECTOR, [r"\times2", r"\left( \cdot \right)^{\top}", r"\left( \cdot \right)x"]),
+    ("(2W)[1, 0]", MATRIX_AND_VECTOR, [r"\times2", r"\left( \cdot \right)[1]", r"\left( \cdot \right)[1,0]"]),
+    ("cross_entropy(s, 2)", SCORES, [r"\operatorname{CE}\left( s,2 \right)"]),
+    ("cross_entropy(2s, 0)", SCORES, [r"\times2", r"\operatorname{CE}\left( \cdot,0 \right)"]),
+    ("nll(s, 1)", SCORES, [r"\operatorname{NLL}\left( s,1 \right)"]),
+    ("multiclass_hinge(s, 1)", SCORES, [r"\text{hinge}\left( s,1 \right)"]),
+    ("squared_error(estimate, measured)", {}, [r"\sum\left( \cdot-\cdot \right)^{2}"]),
+    ("[[1, 2], [3, 4]] x", MATRIX_AND_VECTOR, [r"\left( \cdot \right)\left( \cdot \right)"]),
+]
+
+
+@pytest.mark.parametrize(("text", "given", "symbols"), OPERANDS, ids=[row[0] for row in OPERANDS])
+def test_operands_in_circles_have_the_programs_names_or_none(text, given, symbols):
+    """Where there is no name, or no room for it, there is a dot; a class index is no node of its own."""
+    trace = run(text, with_defaults(read_program(text, given), given))
+    boxes = figure(draw(trace.graph), trace.last).boxes
+    assert [latex(box.symbol) for box in boxes if box.kind == "operation"] == symbols
+
+
+def test_no_circle_has_a_letter_of_its_own_but_those_of_functions():
+    """x² would be wrong where the operand is z, and worse where the program has another x."""
+    for op in OPS.values():
+        for text in (*op.look.with_constant.values(), op.look.circle or op.symbol):
+            own = re.sub(r"\{\w+\}", "", text)
+            letters = re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", own)
+            assert set(letters) <= set("σγ²"), op.name
 
 
 @pytest.mark.parametrize("relation", ["<", ">", "≥", "≤", "="])

@@ -11,7 +11,7 @@ from core.graph.builder import build
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
 from core.math.latex import latex
-from core.math.marks import marked
+from core.math.marks import HOLE, marked
 from core.math.mathtree import Digits, Fenced, Letter, Root, Scripts, Sign, Tinted, Word, row
 from core.math.typeset import PLAIN
 from core.notation.names import canonical
@@ -84,7 +84,7 @@ def test_a_second_script_on_a_letter_is_kept_apart():
 @pytest.mark.parametrize("op", OPS)
 def test_every_sign_of_an_operation_is_a_command(op):
     inputs, symbol, look = OPS[op].inputs, OPS[op].symbol, OPS[op].look
-    letters = {port: PLAIN.name(port) for port in inputs}
+    letters = {port: PLAIN.name(port) for port in inputs} | {"formula": HOLE}
     shown = [Word(symbol), Word(symbol, "ord"), Sign(symbol, "ord"), Word(look.word)]
     shown += [marked(text, letters) for text in (look.circle, look.form, *look.with_constant.values())]
     shown.append(PLAIN.tree(Call(op, tuple(Name(port) for port in inputs))))
@@ -116,6 +116,12 @@ MARKED = {
 @pytest.mark.parametrize("text", MARKED)
 def test_mathematics_is_stated_as_text(text):
     assert marked(text, {"k": Digits("3")}) == MARKED[text]
+
+
+def test_a_hole_has_brackets_where_no_fence_is_around_it():
+    dotted = Fenced("(", HOLE, ")")
+    assert marked("1/{x}", {"x": HOLE}) == row(Digits("1"), Sign("/", "ord"), dotted)
+    assert marked("|{x}|{y}", {"x": HOLE, "y": HOLE}) == row(Fenced("|", HOLE, "|"), dotted)
 
 
 def test_words_are_functions_where_they_are_called():

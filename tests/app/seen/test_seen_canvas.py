@@ -293,6 +293,14 @@ def test_what_is_divided_and_what_divides_stand_on_their_sides_in_the_circle(lig
     assert heights[1] > heights[0] > heights[2]
 
 
+def test_a_class_index_stands_in_its_circle(light_canvas, medium):
+    canvas = light_canvas.open("cross_entropy(s, 2)", "end", s=frozen([1, 2, 3]))
+    assert set(canvas.session.drawing.sizes) == {"s", "f"}
+    signs = shapes(canvas.look(medium), canvas.symbol("f"))  # C E ( s , 2 )
+    heights = [height for _, _, height in signs]
+    assert len(signs) == 7 and heights[3] < heights[5] - 2 and heights[4] < heights[3]
+
+
 # -- maps
 
 MATRIX = frozen([[1, 0, 0, 0, 0], [0, 0, 0, 0, -1], [0, 0, 0, 0, 0], [0, 0.0, 0, 0, 0]])
