@@ -7,7 +7,7 @@ from core.graph.formulas import formula
 from core.graph.graph import CONSTANT, Edge, Graph, Node
 from core.math.marks import HOLE, marked
 from core.math.mathtree import Math, Sign, Word
-from core.math.typeset import ATOM, SUM, Part
+from core.math.parts import ATOM, SUM, Part
 from core.notation.tree import Index, Name, Tree
 from core.ops.facts import AS_WRITTEN
 
