@@ -25,7 +25,7 @@ from core.math.mathtree import Math, row
 from core.math.parts import ATOM, SIGNED, TOP, product, with_superscript, wrap
 from core.math.typeset import EQUALS
 from core.notation.tree import Call, Name
-from core.passes.equations import derivative
+from core.passes.equations import gradient_math
 from core.passes.stepper import steps
 from core.passes.steps import Flowed, Seeded
 from core.passes.trace import Trace
@@ -185,13 +185,13 @@ class OuterProduct(Struct, frozen=True, eq=False):
     def math(self, trace: Trace) -> Math:
         """∂L/∂W = ∂L/∂z · xᵀ"""
         column, row_ = (
-            (derivative(trace, f.node), SIGNED)
+            (gradient_math(trace, f.node), SIGNED)
             if f.is_gradient
             else (trace.graph.typesetter.name(f.node), ATOM)
             for f in (self.column, self.row)
         )
         turned = with_superscript(wrap(row_, ATOM), TOP)
-        return row(derivative(trace, self.name), EQUALS, product(column, (turned, ATOM), signed=False))
+        return row(gradient_math(trace, self.name), EQUALS, product(column, (turned, ATOM), signed=False))
 
 
 def outer_product(trace: Trace, name: str) -> OuterProduct | None:

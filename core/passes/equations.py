@@ -6,19 +6,17 @@ as a sum over the stretched axes, and numbers have digits enough to give the pri
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
 from core.base.arrays import Shape, Value, shape_of, sum_to
 from core.base.lazy_numpy import np
-from core.base.numbers import ALMOST, EQUAL, equation, typed_text
+from core.base.numbers import equation, typed_text
 from core.graph.formulas import formula
 from core.graph.graph import Node
 from core.graph.plan import GRADIENT, OUTPUT
 from core.math.axes import index_letters, stretched, summed
-from core.math.latex import latex
 from core.math.mathtree import Big, Math, Row, Sign, Table, Tinted, row
 from core.math.parts import ATOM, DIVIDED, POWER, SUM, Part, bracketed, partial, product, turned, wrap
 from core.math.typeset import EQUALS, PLUS, is_loose, value_math
@@ -33,14 +31,11 @@ from core.notation.tree import (
     walk,
 )
 from core.passes.seed import is_chosen, seeded
+from core.passes.sides import LARGEST_SHOWN, Side, can_be_set, equated, fits, side_of
 from core.passes.steps import Flowed
 from core.passes.trace import Snapshot, Trace
 from core.passes.written import INDEX, ONE, ROW, NoNotation, ones, written
 
-# an array of up to this many rows and columns is shown entry by entry in a formula, a larger one by its name
-LARGEST_SHOWN = 6
-# with more columns in one side of an equation, what occurs in it several times is shown by its name
-MOST_COLUMNS = 15
 # a constant of more characters keeps its name in a derivative
 LONGEST_NUMBER = 6
 ADDED = Sign("+=", "rel")
@@ -48,7 +43,7 @@ ADDED = Sign("+=", "rel")
 LOCAL = "local"
 
 
-def derivative(trace: Trace, node: str) -> Math:
+def gradient_math(trace: Trace, node: str) -> Math:
     """∂output/∂node, or with a chosen seed the derivative of what that makes of the output.
 
     Without one the gradients of an array are those of the sum of its entries.
@@ -66,14 +61,6 @@ class Lines(Struct, frozen=True):
     rule: Math
     numbers: Math | None
     local: Value | None = None
-
-
-class _Side(Struct, frozen=True):
-    """One side of an equation: the operands that are shown as numbers, how it is set, what it comes to."""
-
-    operands: Mapping[str, Value]
-    set_as: Callable[[Mapping[str, Part]], Math]
-    value: Callable[[Mapping[str, Value]], Value]
 
 
 class Equations:
@@ -98,15 +85,15 @@ class Equations:
 
     def target(self, node: str) -> Math:
         """The gradient of a node as the left side of an equation."""
-        return Tinted("gradient", derivative(self.trace, node), node)
+        return Tinted("gradient", gradient_math(self.trace, node), node)
 
     def upstream(self, node: Node) -> Part:
         """The gradient of a node as a factor; of the output it is the seed."""
-        math, strength = derivative(self.trace, node.name), POWER
+        math, strength = gradient_math(self.trace, node.name), POWER
         if node.name == self.graph.output:
             if not is_chosen(self.trace.seed):
                 math, strength = self.typesetter.part(ones(node.shape))
-            elif _fits(self.trace.seed):
+            elif fits(self.trace.seed):
                 return self.number(self.trace.seed, "upstream", node.name)
         return Tinted("upstream", math, node.name), strength
 
@@ -152,48 +139,15 @@ class Equations:
                 found[port] = float(np.ravel(value)[0]) if alone else value
         return found
 
-    # -- sides of equations
-
-    def _side(
-        self,
-        known: Mapping[str, Value],
-        tree: Tree,
-        set_as: Callable[[Mapping[str, Part]], Math],
-        value: Callable[[Mapping[str, Value]], Value],
-        named: Collection[str] = (),
-    ) -> _Side:
-        """A side that uses the names of a tree: numbers stand for those that are not too large.
-
-        Those that are to be `named` keep their names, and so does what would make the side too long.
-        """
-        used = Counter(part.name for part in walk(tree) if isinstance(part, Name))
-        shown = {
-            name: known[name] for name in used if name in known and name not in named and _fits(known[name])
-        }
-        if sum(used[name] * _columns(value) for name, value in shown.items()) > MOST_COLUMNS:
-            shown = {name: value for name, value in shown.items() if used[name] == 1 or not shape_of(value)}
-        return _Side(shown, set_as, lambda printed: value({**known, **printed}))
-
     def _equated(
-        self, node: Node, sides: Sequence[_Side], said: Math, result: Part, value: Value
+        self, node: Node, sides: Sequence[Side], said: Math, result: Part, value: Value
     ) -> list[Math]:
-        """The sides with numbers and their result, with = or ≈ between them; what was `said` is left out."""
-        shown: list[tuple[Math, str]] = []
-        for side in sides:
-            digits, sign = equation(
-                lambda *values, side=side: side.value(dict(zip(side.operands, values, strict=True))),
-                tuple(side.operands.values()),
-                value,
-                self.digits,
-            )
-            math = side.set_as(self._numbers(node, side.operands, digits))
-            if latex(math) not in [latex(other) for other in (said, result[0], *(m for m, _ in shown))]:
-                shown.append((math, sign))
-        parts: list[Math] = []
-        for i, (math, sign) in enumerate(shown):
-            almost = ALMOST in (sign, *(later for _, later in shown[i + 1 : i + 2]))
-            parts += [math, Sign(ALMOST if almost else EQUAL, "rel")]
-        return [*parts, result[0]]
+        """The sides with numbers of a node and their result, with = or ≈ between them."""
+
+        def numbers(operands: Mapping[str, Value], digits: int) -> dict[str, Part]:
+            return self._numbers(node, operands, digits)
+
+        return equated(sides, numbers, said, result, value, self.digits)
 
     # -- forward
 
@@ -204,20 +158,22 @@ class Equations:
         rule, known = node.value_rule, self._known(node)
         if isinstance(call, Binary) and call.op == "⊙":
             call, _ = written(call, dict(zip("xy", known.values(), strict=False)))
-        side = self._side(known, call, lambda parts: self.typesetter.tree(call, parts), rule.value)
+        side = side_of(call, known, lambda parts: self.typesetter.tree(call, parts), rule.value)
         left, said = self.name(node.name)[0], self.typesetter.tree(call, self._names(node))
         result = self.number(value, "value", node.name)
         if _lies_in_a_row(call, node):
             left, result = turned((left, ATOM))[0], turned(result)
         numbers = row(left, EQUALS, *self._equated(node, [side], said, result, value))
-        return Lines(row(left, EQUALS, said), numbers if _is_set(value) else None)
+        return Lines(row(left, EQUALS, said), numbers if can_be_set(value) else None)
 
     # -- backward
 
     def seed(self, node: Node, gradient: Value) -> Lines:
         """What the backward pass starts with."""
         math = (
-            self.number(gradient, "gradient", node.name)[0] if _is_set(gradient) else self.upstream(node)[0]
+            self.number(gradient, "gradient", node.name)[0]
+            if can_be_set(gradient)
+            else self.upstream(node)[0]
         )
         return Lines(row(self.target(node.name), EQUALS, math), None)
 
@@ -228,13 +184,16 @@ class Equations:
         factors = self._factors(step, node) if local is not None else None
         rights = [factors, EQUALS, named] if factors else [named]
         rule = row(self.target(step.arg), EQUALS if self._alone(step) else ADDED, *rights)
-        if not _is_set(step.contribution):
+        if not can_be_set(step.contribution):
             return Lines(rule, None, local)
         result = self.number(step.contribution, "gradient", step.arg)
-        numbers = row(EQUALS, *self._equated(node, sides, named, result, step.contribution))
+        numbers = row(
+            EQUALS,
+            *self._equated(node, sides, named, result, step.contribution),
+        )
         return Lines(rule, self._with_total(numbers, step), local)
 
-    def _back(self, step: Flowed, node: Node) -> tuple[Math, list[_Side], Value | None]:
+    def _back(self, step: Flowed, node: Node) -> tuple[Math, list[Side], Value | None]:
         """What comes back over an edge: with names, with numbers, the local derivative if there is one."""
         op, port = node.operation, node.ports[step.port]
         rule, upstream = op.back_rule(step.port), self.snapshot.gradient(step.node)
@@ -258,12 +217,12 @@ class Equations:
             return sum_to(rule.value(at), shape)
 
         classes = [port for port in (op.points or ())[:1] if np.ndim(known[port])]
-        side = self._side(known, tree, lambda parts: total(tree, parts), value, classes)
+        side = side_of(tree, known, lambda parts: total(tree, parts), value, classes)
         return total(named, self._names(node)), [side], None
 
     def _pulled_back(
         self, step: Flowed, node: Node, known: Mapping[str, Value]
-    ) -> tuple[Math, list[_Side], Value | None]:
+    ) -> tuple[Math, list[Side], Value | None]:
         """The transposed Jacobian times the upstream gradient, for a rule that has no shorter notation."""
         rule = node.operation.back_rule(step.port)
         assert rule is not None
@@ -273,7 +232,7 @@ class Equations:
         def set_as(parts: Mapping[str, Part]) -> Math:
             return self.typesetter.tree(tree, {**parts, LOCAL: jacobian})
 
-        return set_as(self._names(node)), [self._side(known, tree, set_as, rule.value)], None
+        return set_as(self._names(node)), [side_of(tree, known, set_as, rule.value)], None
 
     def _local_back(
         self,
@@ -282,7 +241,7 @@ class Equations:
         port: str,
         known: dict[str, Value],
         total: Callable[[Tree, Mapping[str, Part]], Math],
-    ) -> tuple[Math, list[_Side], Value | None]:
+    ) -> tuple[Math, list[Side], Value | None]:
         """The upstream gradient times the local derivative, entry by entry."""
         shape = self.graph.nodes[step.arg].shape
         local = known[LOCAL] = node.operation.local[port].value(known)
@@ -303,9 +262,9 @@ class Equations:
         at_output = substituted(tree, {LOCAL: shown} if shown == ONE else {})
         named, _ = written(self._at_output(at_output, node), known)
         names_ = self._names(node)
-        sides = [self._side(known, substituted(tree, {LOCAL: shown}), worked_out, worked_value)]
-        if _fits(local):
-            sides.append(self._side(known, tree, lambda parts: total(tree, parts), value))
+        sides = [side_of(substituted(tree, {LOCAL: shown}), known, worked_out, worked_value)]
+        if fits(local):
+            sides.append(side_of(tree, known, lambda parts: total(tree, parts), value))
         factor = self._as_factor(shown, names_, node)
         if named == Name(LOCAL):
             factor = factor[0], self.typesetter.part(shown, names_)[1]
@@ -336,7 +295,9 @@ class Equations:
         if node.name == self.graph.output and not is_chosen(self.trace.seed):
             return None
         middle = Tinted(
-            "local", partial(self.typesetter.name(step.node), self.typesetter.name(step.arg)), step.node
+            "local",
+            partial(self.typesetter.name(step.node), self.typesetter.name(step.arg)),
+            step.node,
         )
         return product(self.upstream(node), (middle, ATOM))
 
@@ -374,7 +335,7 @@ class Equations:
     def _with_total(self, numbers: Row, step: Flowed) -> Math:
         """The formula, and below it the sum with what had arrived before."""
         before = self.before(step)
-        if before is None or not _fits(before):
+        if before is None or not fits(before):
             return numbers
         digits, sign = equation(added, (before, step.contribution), step.total, self.digits)
         first, second = (self.number(v, "gradient", "", digits) for v in (before, step.contribution))
@@ -387,21 +348,6 @@ def added(before: Value, contribution: Value) -> Value:
     """The sum of two gradients."""
     with np.errstate(all="ignore"):
         return before + contribution
-
-
-def _fits(value: Value) -> bool:
-    """Whether an array is small enough to be shown entry by entry."""
-    return max(shape_of(value), default=0) <= LARGEST_SHOWN and _is_set(value)
-
-
-def _columns(value: Value) -> int:
-    """How many columns a value has as it is set."""
-    return shape_of(value)[1] if len(shape_of(value)) > 1 else 1
-
-
-def _is_set(value: Value) -> bool:
-    """Whether a value can be set at all, long axes shortened."""
-    return len(shape_of(value)) <= 2
 
 
 def _lies_in_a_row(tree: Tree, node: Node) -> bool:
