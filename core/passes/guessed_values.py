@@ -15,9 +15,10 @@ from core.base.arrays import Value, frozen, is_finite, shape_of
 from core.base.errors import Problem
 from core.base.gc_paused import gc_paused
 from core.base.lazy_numpy import np
+from core.graph.axis_lengths import USUAL, Lengths
 from core.graph.builder import build
 from core.graph.graph import Node
-from core.graph.guessed_shapes import USUAL, Lengths, ShapeGuess
+from core.graph.guessed_shapes import ShapeGuess
 from core.graph.plan import OUTPUT, Plan, make_plan
 from core.graph.programs import free_names, renamed
 from core.graph.targets import target_value, targets

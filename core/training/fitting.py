@@ -14,9 +14,9 @@ from core.base.arrays import Shape, Value, frozen, shape_of, shape_text
 from core.base.errors import Problem
 from core.base.slicing import Work, finished
 from core.data.examples import Dataset
+from core.graph.axis_lengths import Lengths
 from core.graph.builder import build
 from core.graph.graph import Graph
-from core.graph.guessed_shapes import Lengths
 from core.graph.programs import read_program
 from core.notation.program import Program
 from core.notation.tree import Call, walk
