@@ -5,7 +5,7 @@ import pytest
 from core.derivatives.jacobian import outer_product
 from core.derivatives.symbolic import derivative
 from core.export.tikz import tikz
-from core.figure import draw, figure
+from core.figure import Options, draw, figure
 from core.graph.builder import build
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
@@ -116,7 +116,7 @@ def test_what_is_inside_an_unfolded_node_is_printed_as_the_node():
     values = {"s": read_value("[1, 2]"), "x": read_value("[3, 4]")}
     graph = unfolded(build(program, values), anything)
     trace = record(make_plan(graph), values)
-    shown = figure(draw(graph), trace.last)
+    shown = figure(draw(graph), trace.last, options=Options(captions=True))
     names = [latex(label.math) for label in shown.labels if label.role == "name"]
     assert sorted(names) == [r"\mathbf{q}", *(rf"\mathbf{{q}}.{i}" for i in range(1, 7)), r"\mathcal{L}"]
     symbols = [latex(box.symbol) for box in shown.boxes]
