@@ -43,7 +43,7 @@ class Macros(Naming):
     def _begin(self, at: int) -> int:
         name = self.raw[at].text.rstrip("*")
         if name not in MATRICES | LAYOUTS and "cases" not in name:
-            meant = nearest(name, MATRICES | LAYOUTS | {"cases"})
+            meant = nearest(name, sorted(MATRICES | LAYOUTS | {"cases"}))
             hint = f"Did you mean {meant}?" if meant else "Write the formula alone, or use cases or bmatrix"
             raise Problem(f"'\\begin{{{name}}}' is not known", self.raw[at].span, hint)
         self.environments.append(name)
@@ -205,7 +205,8 @@ class Macros(Naming):
         shown = f"\\{token.text}"
         if token.text in commands.REFUSED:
             raise Problem(*_refused(token.text, shown, token.span))
-        choices = commands.known_commands() | {name for name in self.functions if name.isalpha()}
+        functions = {name for name in self.functions if name.isalpha()}
+        choices = sorted(commands.known_commands() | functions)
         begun = [choice for choice in choices if choice.startswith(token.text)]
         meant = min(begun, key=len, default=nearest(token.text, choices))
         hint = f"Did you mean \\{meant}?" if meant else "Write the formula without it"

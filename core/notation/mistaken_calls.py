@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -120,7 +120,7 @@ def loss_as_a_layer(cursor: Reading, token: Token) -> Problem:
     return Problem(f"'{shown}' is a layer of PyTorch", token.span, f"Write {LOSSES[shown]}")
 
 
-def _meant(name: str, choices: Collection[str]) -> str:
+def _meant(name: str, choices: Sequence[str]) -> str:
     """The nearest choice, unless it is the name itself or would make one loss of another."""
     found = nearest(name, choices)
     one, other = (text.lower().replace("_", "") for text in (name, found))
@@ -149,7 +149,7 @@ def refuse_unknown_function(cursor: Reading, token: Token) -> None:
     if not comma and not word:
         return
     message = f"'{shown}' is not a function" + ", so it takes no list of values" * comma
-    meant = _meant(shown, cursor.functions) if len(letters) > 2 or comma else ""
+    meant = _meant(shown, list(cursor.functions)) if len(letters) > 2 or comma else ""
     if base != token.text and base in cursor.functions:
         number = parts(token.text).sub
         if base in ("log", "ln") and number:
@@ -212,7 +212,7 @@ def no_such_function(cursor: Reading, token: Token) -> Problem:
     shown = cursor.source(token.span)
     if shown in LOSSES:
         return loss_as_a_layer(cursor, token)
-    meant = _meant(shown, {*cursor.functions, *FOREIGN})
+    meant = _meant(shown, [*cursor.functions, *FOREIGN])
     hint = f"Did you mean {meant}?" if meant else "The functions are listed in Help"
     return Problem(f"'{shown}' is not a function here", token.span, hint, meant or None)
 
@@ -227,7 +227,7 @@ def conditional_probability(cursor: Reading, token: Token) -> Problem:
 def no_such_method(cursor: Reading, token: Token) -> Problem:
     """The problem of a method that the program does not have."""
     name = token.text.removeprefix(".")
-    meant = _meant(name, {*cursor.functions, *FOREIGN})
+    meant = _meant(name, [*cursor.functions, *FOREIGN])
     span = Span(token.span.start + 1, token.span.end)
     return Problem(
         f"'{name}' is not a function here", span, f"Did you mean {meant}?" if meant else "", meant or None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from heapq import nsmallest
 
@@ -27,10 +27,11 @@ def seeming(name: str, functions: Collection[str]) -> str:
     return ""
 
 
-def nearest(name: str, choices: Collection[str]) -> str:
+def nearest(name: str, choices: Sequence[str]) -> str:
     """The choice a name was meant for, by its look, or the empty string if none is close.
 
     One slip for every three letters counts as close, and so does a choice that the name is the start of.
+    Of choices that are equally near it is the first.
     """
     if len(name) > MAX_NAME:
         return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from time import monotonic, thread_time
 
 from core.base.arrays import Value, describe, frozen, shape_of, shape_text, sum_to
@@ -20,7 +20,6 @@ from core.passes.seed import check_seed, usual_seed
 from core.passes.steps import Computed, Flowed, Seeded, Step
 from core.passes.trace import Trace
 
-Over = Callable[[], bool]
 MAX_SECONDS = 2.0
 
 
@@ -72,8 +71,22 @@ def as_chosen(graph: Graph, output: str, seed: Value | None) -> tuple[Graph, Val
     return asked, seed, ()
 
 
+class TimeLimit:
+    """So many seconds from now, on the clock and of work.
+
+    On a busy machine the clock goes on while this thread waits, so both are asked.
+    """
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self._clock, self._work = monotonic() + seconds, thread_time() + seconds
+
+    def is_over(self) -> bool:
+        return monotonic() > self._clock and thread_time() > self._work  # the first is asked in no time
+
+
 def record(
-    plan: Plan, values: Mapping[str, Value], seed: Value | None = None, over: Over | None = None
+    plan: Plan, values: Mapping[str, Value], seed: Value | None = None, limit: TimeLimit | None = None
 ) -> Trace:
     """Run both passes of a plan.
 
@@ -81,7 +94,7 @@ def record(
         plan: the instructions.
         values: a number or an array for each input, of the shapes the graph was built with.
         seed: the gradient of the output to start from, of the output's shape; None is 1 in every entry.
-        over: asked after each step whether to give up; None gives up after MAX_SECONDS.
+        limit: the time after which to give up, asked after each step; None is MAX_SECONDS from now.
 
     Returns:
         The trace: every step with its numbers.
@@ -90,33 +103,24 @@ def record(
         Problem: a value or a seed that does not fit, an index outside its array, or passes that take too
             long.
     """
-    return finished(recording(plan, values, seed, over))
+    return finished(recording(plan, values, seed, limit))
 
 
 def recording(
-    plan: Plan, values: Mapping[str, Value], seed: Value | None = None, over: Over | None = None
+    plan: Plan, values: Mapping[str, Value], seed: Value | None = None, limit: TimeLimit | None = None
 ) -> Work[Trace]:
     """Run both passes of a plan in pieces, one step each; see `record` for arguments, result and errors."""
     inputs = input_values(plan.graph, values)
     done: list[Step] = []
-    over = over or after(MAX_SECONDS)
+    limit = limit or TimeLimit(MAX_SECONDS)
     for step in steps(plan, inputs, seed):
         done.append(step)
-        if over():
+        if limit.is_over():
             node = plan.graph.nodes[step.node]
-            said = f"The passes take longer than {MAX_SECONDS:g} s; they were stopped at {node.name}"
+            said = f"The passes take longer than {limit.seconds:g} s; they were stopped at {node.name}"
             raise Problem(said, node.span, SMALLER)
         yield
     return Trace(plan, inputs, done)
-
-
-def after(seconds: float) -> Over:
-    """Return a function that says whether so many seconds have gone by, on the clock and of work.
-
-    On a busy machine the clock goes on while this thread waits, so both are asked.
-    """
-    late, worked = monotonic() + seconds, thread_time() + seconds
-    return lambda: monotonic() > late and thread_time() > worked  # the first is asked in no time
 
 
 def input_values(graph: Graph, values: Mapping[str, Value]) -> dict[str, Value]:

@@ -17,7 +17,7 @@ from core.graph.json_values import MOST_VALUES, plain_value
 from core.graph.nodes import check_index
 from core.graph.programs import read_program
 from core.notation.program import Note
-from core.passes.stepper import Over, after
+from core.passes.stepper import TimeLimit
 from core.service.request import Refusal, Request, json_hint
 from core.service.training_request import TrainingRequest
 from core.training.batches import Shuffled
@@ -146,19 +146,21 @@ class Training:
 
     # -- run
 
-    def answer(self, stopped: Callable[[], bool] = lambda: False, over: Over | None = None) -> dict[str, Any]:
+    def answer(
+        self, stopped: Callable[[], bool] = lambda: False, limit: TimeLimit | None = None
+    ) -> dict[str, Any]:
         """Run the training until it is done, diverges or is `stopped`; the answer as plain data.
 
-        Raises Refusal when it is `over`: after MOST_SECONDS, if nothing is given.
+        Raises Refusal when the time is over: after MOST_SECONDS, if no limit is given.
         """
         trainer, steps = self.trainer, self.request.steps
-        over, losses, diverged = over or after(MOST_SECONDS), [self._loss()], None
+        limit, losses, diverged = limit or TimeLimit(MOST_SECONDS), [self._loss()], None
         while not trainer.trouble and trainer.updates < steps and not stopped():
             trainer.step()
             if not trainer.trouble:
                 losses.append(self._loss())
-            if over():
-                raise Refusal(self._too_long(), self.request.program)
+            if limit.is_over():
+                raise Refusal(self._too_long(limit), self.request.program)
         if trainer.failed:
             diverged = trainer.failed.record.step
             losses[diverged:] = [trainer.failed.record.train_loss]
@@ -180,9 +182,9 @@ class Training:
         )
         return record.train_loss
 
-    def _too_long(self) -> Problem:
+    def _too_long(self, limit: TimeLimit) -> Problem:
         made = f"step {self.trainer.updates:,} of {self.request.steps:,}"
-        said = f"The training takes longer than {MOST_SECONDS:g} s; it was stopped at {made}"
+        said = f"The training takes longer than {limit.seconds:g} s; it was stopped at {made}"
         return Problem(said, hint="Ask for fewer steps, or for fewer examples")
 
     def _unused(self) -> list[Note]:

@@ -16,7 +16,7 @@ from core.notation.cursor import MAX_DEPTH
 from core.notation.lexer import MAX_CHARACTERS, MAX_NAME
 from core.notation.signatures import MAX_VALUES
 from core.passes.guessed_values import with_defaults
-from core.passes.stepper import MAX_SECONDS, after, record, recording, run
+from core.passes.stepper import MAX_SECONDS, TimeLimit, record, recording, run
 from core.project.document import MAX_BYTES as MAX_FILE
 from core.project.document import Document, dumps, loads
 
@@ -227,19 +227,20 @@ def heavy():
     return make_plan(graph_of("a = sin(x)\nb = exp(a)\nc = sum(b)", values)), values
 
 
-def test_an_evaluation_is_stopped_when_its_time_is_over():
+def test_an_evaluation_is_stopped_when_its_time_is_over(monkeypatch):
     plan, values = heavy()
-    answers = iter([False, False, True])
+    limit, answers = TimeLimit(1.5), iter([False, False, True])
+    monkeypatch.setattr(limit, "is_over", lambda: next(answers))
     with pytest.raises(Problem) as caught:
-        record(plan, values, over=lambda: next(answers))
-    assert caught.value.message == "The passes take longer than 2 s; they were stopped at c"
+        record(plan, values, limit=limit)
+    assert caught.value.message == "The passes take longer than 1.5 s; they were stopped at c"
     assert caught.value.span == plan.graph.nodes["c"].span
     assert caught.value.hint
 
 
 def test_an_evaluation_in_time_is_whole():
     plan, values = heavy()
-    assert len(record(plan, values, over=lambda: False)) == len(plan.instructions)
+    assert len(record(plan, values, limit=TimeLimit(math.inf))) == len(plan.instructions)
 
 
 def test_an_evaluation_may_be_left_at_every_step():
@@ -253,18 +254,18 @@ def test_time_is_over_when_so_much_work_is_done(monkeypatch):
     clock, worked = [10.0], [0.5]
     monkeypatch.setattr("core.passes.stepper.monotonic", lambda: clock[0])
     monkeypatch.setattr("core.passes.stepper.thread_time", lambda: worked[0])
-    over = after(MAX_SECONDS)
-    assert not over()
+    limit = TimeLimit(MAX_SECONDS)
+    assert not limit.is_over()
     clock[0] += MAX_SECONDS + 0.001
-    assert not over()
+    assert not limit.is_over()
     worked[0] += MAX_SECONDS
-    assert not over()
+    assert not limit.is_over()
     worked[0] += 0.001
-    assert over()
+    assert limit.is_over()
 
 
 def test_a_trace_is_told_until_the_limit(monkeypatch):
-    monkeypatch.setattr("core.passes.stepper.after", lambda seconds: lambda: seconds == MAX_SECONDS)
+    monkeypatch.setattr(TimeLimit, "is_over", lambda limit: limit.seconds == MAX_SECONDS)
     with pytest.raises(Problem, match="longer than 2 s"):
         run("x + 1", {"x": 1.0})
 

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
+from core.graph.builder import graph_of
 from core.project.document import EXAMPLE, PARTS, VERSION, Document, dumps, loads
+from core.project.retyping import Retyping
 from core.training.lab import LIMITS, Lab, choices, lab_from
 
 FULL = Document(
@@ -171,3 +173,10 @@ def test_documents_share_what_did_not_change():
     assert second.values["x"] is big
     assert first.values["y"] == 1.0
     assert replace(second, text="y").values is second.values
+
+
+def test_what_a_longer_name_means_while_typing_is_said_by_the_text_alone():
+    values = {"x⁽²⁾": 3.0}
+    document = replace(EXAMPLE, text="y = x^(2)", values=values)
+    retyped = Retyping().retyped(document, "y = x^(2) + 1", graph_of(document.text, values))
+    assert retyped.values.keys() == {"x"}

@@ -1,5 +1,11 @@
 """Mistakes: what is said of each, at which place, what to do, and whether the fix mends it."""
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -341,12 +347,48 @@ NEAREST = [
 @pytest.mark.parametrize("pair", NEAREST)
 def test_the_nearest_function_is_offered(pair):
     name, meant = pair.split()
-    assert nearest(name, FUNCTIONS) == meant
+    assert nearest(name, list(FUNCTIONS)) == meant
 
 
 @pytest.mark.parametrize("name", ["q", "foo", "ajb", "net", "x" * 65])
 def test_nothing_is_offered_where_nothing_is_near(name):
-    assert nearest(name, FUNCTIONS) == ""
+    assert nearest(name, list(FUNCTIONS)) == ""
+
+
+TOLD = """
+import json, sys
+from core.base.errors import Problem
+from core.graph.programs import read_program
+for text in json.load(sys.stdin):
+    try:
+        read_program(text)
+    except Problem as problem:
+        print(problem)
+"""
+
+
+def test_what_is_said_does_not_depend_on_the_hash_seed():
+    texts = [
+        *(text for text, *_ in PROBLEMS),
+        r"\mathbv{x}",
+        r"\begin{matrx} 1 \end{matrx}",
+        r"\ov x",
+        "lo(x)",
+    ]
+
+    def told(seed):
+        return subprocess.run(
+            [sys.executable, "-c", TOLD],
+            input=json.dumps(texts),
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert told("1") == told("3")
+    assert "Did you mean \\mathbb?" in told("1")
 
 
 # -- sentences

@@ -8,6 +8,7 @@ import pytest
 
 from core.base.errors import Problem
 from core.graph.json_values import plain_value
+from core.passes.stepper import TimeLimit
 from core.service.request import Refusal
 from core.service.training_request import training_from
 from core.service.training_run import Training
@@ -364,10 +365,11 @@ def test_where_it_diverges(program, w, rate, told):
     assert (answer["diverged"], answer["losses"], answer["values"]) == told
 
 
-def test_what_takes_too_long_is_refused_and_what_is_stopped_keeps_what_is_there():
-    training = Training(training_from(json.dumps({**LINE, "steps": 1000})))
-    with pytest.raises(Refusal, match=r"takes longer than 60 s; it was stopped at step 1 of 1,000"):
-        training.answer(over=lambda: True)
+def test_what_takes_too_long_is_refused_and_what_is_stopped_keeps_what_is_there(monkeypatch):
+    training, limit = Training(training_from(json.dumps({**LINE, "steps": 1000}))), TimeLimit(1.5)
+    monkeypatch.setattr(limit, "is_over", lambda: True)
+    with pytest.raises(Refusal, match=r"takes longer than 1.5 s; it was stopped at step 1 of 1,000"):
+        training.answer(limit=limit)
     turns = iter([False, False, True])
     answer = Training(training_from(json.dumps({**LINE, "steps": 1000}))).answer(lambda: next(turns))
     assert answer["interrupted"] and len(answer["losses"]) == 3
