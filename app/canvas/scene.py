@@ -8,12 +8,11 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from app.canvas.items import ArrowItem, BoxItem, FrameItem, LabelItem, TokenItem
-from app.painting.parts import label_rect
 from app.state.session import Session
 from app.state.ticker import Ticker
 from app.widgets.theme import LIGHT, Theme
 from core.base.slicing import Work, finished
-from core.figure import MARGIN, Figure, Label, figure, sums
+from core.figure import MARGIN, Figure, Label
 from core.graph.graph import Edge
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ class Scene(QGraphicsScene):
         self.animated = True
         self.speed = 1.0
         self._dimmed = False
-        self._bounds: tuple[tuple[object, ...], QRectF] | None = None
         self._frames: dict[str, FrameItem] = {}
         self._boxes: dict[str, BoxItem] = {}
         self._arrows: dict[Edge, ArrowItem] = {}
@@ -86,28 +84,9 @@ class Scene(QGraphicsScene):
         return item.label.node if isinstance(item, LabelItem) else ""
 
     def bounds(self) -> QRectF:
-        """All there is or will be to see at any step, with a margin; found once for a trace."""
-        session = self.session
-        wanted = (session.trace, session.drawing, session.digits, session.options)
-        if self._bounds is None or any(a is not b for a, b in zip(self._bounds[0], wanted, strict=True)):
-            self._bounds = wanted, finished(self._bounds_of_all_steps())
-        return self._bounds[1]
-
-    def _bounds_of_all_steps(self) -> Work[QRectF]:
-        """The bounds of all parts, of the labels of the last step, and of the sums shown before."""
-        drawing, trace, digits = self.session.drawing, self.session.trace, self.session.digits
-        last = figure(drawing, trace.last, digits, self.session.options)
-        rect = QRectF(0, 0, last.width, last.height)
-        yield
-        for item in (*self._frames.values(), *self._boxes.values(), *self._arrows.values()):
-            rect = rect.united(item.boundingRect())
-        for number, label in enumerate((*last.labels, *sums(drawing, trace, digits))):
-            if number % PIECE == 0:
-                yield
-            (x, y), (width, height) = label.at, label.extent
-            # a name, which has no extent, is laid out in any case; a number only when it is painted
-            there = QRectF(x - width / 2, y if label.below else y - height, width, height)
-            rect = rect.united(label_rect(label) if label.role == "name" else there)
+        """All there is or will be to see at any step, with a margin."""
+        place = self.session.drawing.placement
+        rect = QRectF(place.left, place.top, place.width, place.height)
         return rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
     def _remove_items(self) -> None:
@@ -166,10 +145,6 @@ class Scene(QGraphicsScene):
         yield from self._show_labels(figure)
         if self._dimmed:
             self._set_opacity()
-        session = self.session
-        if self._bounds is None or self._bounds[0][1] is not session.drawing:
-            wanted = (session.trace, session.drawing, session.digits, session.options)
-            self._bounds = wanted, (yield from self._bounds_of_all_steps())
         self.setSceneRect(self.bounds().adjusted(-400, -300, 400, 300))
         self._set_painted(True)
         self.shown.emit()

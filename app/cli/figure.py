@@ -67,12 +67,12 @@ def _run(args: argparse.Namespace) -> int:
     from app.figures.files import write_figure, write_pages
     from app.figures.headless import drawing_program
     from app.widgets.theme import THEMES
-    from core.figure import Figures, Options, draw, label_width
+    from core.figure import Figures, Options, draw
 
     if args.theme not in THEME_NAMES:
         raise Problem(f"There is no theme {args.theme}", hint=f"The themes are {', '.join(THEME_NAMES)}")
     with drawing_program():
-        drawing = draw(trace.graph, document.moved, label_width(trace, args.digits))
+        drawing = draw(trace, document.moved, args.digits)
         lit = (args.highlight or ("none" if step == "end" else "step")) != "none"
         figures = Figures(drawing, trace, args.digits, Options(highlight=lit))
         options: dict[str, Any] = {

@@ -15,7 +15,6 @@ from core.base.lazy_numpy import np
 from core.figure import (
     IDLE,
     NAME,
-    PATCH,
     RADIUS,
     SMALL,
     SYMBOL,
@@ -219,17 +218,14 @@ def paint_label(painter: QPainter, label: Label, theme: Theme) -> None:
     assert label.math is not None
     laid = formula(label.math, label.size)
     colour = theme.colour(_role_colour(label.role))
-    if label.struck:
-        paper = theme.colour("paper")
-        paper.setAlphaF(PATCH)
-        painter.fillRect(rect, paper)
     paint(painter, laid, rect.left(), rect.top() + laid.ascent, {}, colour)
 
 
+_COLOURS = {"contribution": "gradient", "sum": "gradient", "name": "ink"}
+
+
 def _role_colour(role: str) -> str:
-    return {"value": "value", "gradient": "gradient", "contribution": "gradient", "name": "ink"}.get(
-        role, "faint"
-    )
+    return _COLOURS.get(role, role)
 
 
 MOST_CELLS = 4096

@@ -12,7 +12,6 @@ from core.figure import (
     IDLE,
     LABEL,
     NAME,
-    PATCH,
     RADIUS,
     SMALL,
     SYMBOL,
@@ -173,7 +172,7 @@ def _arrow(arrow: Arrow, names: Mapping[str, str]) -> str:
 
 
 def _label(label: Label) -> Iterator[str]:
-    role = "gradient" if label.role == "contribution" else label.role
+    role = "gradient" if label.role in ("contribution", "sum") else label.role
     if label.heat is not None:
         yield from _heat(label, f"cl{role}")
         return
@@ -182,8 +181,6 @@ def _label(label: Label) -> Iterator[str]:
     look = [style]
     if label.size == SMALL:
         look.append("small")
-    if label.struck:
-        look.append(f"fill=clpaper, fill opacity={PATCH}, text opacity=1")
     look.append("anchor=west" if not label.centred else "anchor=north" if label.below else "anchor=south")
     yield rf"\node[{', '.join(look)}] at {_point(*label.at)} {{{_math(latex(label.math))}}};"
 

@@ -1,14 +1,15 @@
 """What is to be seen of a graph after some steps, decided here once for the window and for files.
 
-Reading order: parts, sizes, symbols, frames, labels, drawing (where everything stands), pictured (what is
+Reading order: parts, sizes, symbols, frames, rooms, drawing (where everything stands), pictured (what is
 lit).
 """
 
 from __future__ import annotations
 
-from core.figure.drawing import Drawing, draw, draw_in_pieces, label_width
-from core.figure.parts import IDLE, PATCH, Arrow, Box, Figure, Frame, Label, Mood, Options
-from core.figure.pictured import Figures, figure, sums
+from core.figure.drawing import Drawing, draw, draw_in_pieces, drawn_edges
+from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood, Options
+from core.figure.pictured import Figures, figure
+from core.figure.rooms import Rooms, rooms_of
 from core.figure.sizes import LABEL, NAME, RADIUS, SMALL, SYMBOL, heat_cells, heat_tiles
 
 MARGIN = 14.0  # around a figure
@@ -18,7 +19,6 @@ __all__ = [
     "LABEL",
     "MARGIN",
     "NAME",
-    "PATCH",
     "RADIUS",
     "SMALL",
     "SYMBOL",
@@ -31,11 +31,12 @@ __all__ = [
     "Label",
     "Mood",
     "Options",
+    "Rooms",
     "draw",
     "draw_in_pieces",
+    "drawn_edges",
     "figure",
     "heat_cells",
     "heat_tiles",
-    "label_width",
-    "sums",
+    "rooms_of",
 ]

@@ -12,7 +12,7 @@ from core.layout import Point, Route
 from core.math.mathtree import Math
 
 Mood = Literal["idle", "active", "receiving", "done"]
-Role = Literal["value", "gradient", "contribution", "name", "shape"]
+Role = Literal["value", "gradient", "contribution", "sum", "name", "shape"]
 
 
 class Box(Struct, frozen=True):
@@ -47,14 +47,10 @@ class Arrow(Struct, frozen=True):
 
 
 IDLE = 0.72  # how much of a line's colour there is in lines on which nothing has come yet, and in frames
-PATCH = 0.85  # how much of a line behind a label its patch of paper hides
 
 
 class Label(Struct, frozen=True):
-    """Text or a heat map at a point: `below` says whether it hangs under the point or stands on it.
-
-    A label that is `struck` has a line of another edge behind it and is written on a patch of paper.
-    """
+    """Text or a heat map at a point: `below` says whether it hangs under the point or stands on it."""
 
     node: str
     role: Role
@@ -66,7 +62,6 @@ class Label(Struct, frozen=True):
     below: bool = False
     centred: bool = True
     port: int = -1
-    struck: bool = False
 
 
 class Frame(Struct, frozen=True):

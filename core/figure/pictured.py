@@ -10,15 +10,14 @@ from msgspec.structs import replace
 
 from core.base.arrays import Array, Value, shape_of
 from core.base.lazy_numpy import np
-from core.base.numbers import DIGITS, equation
-from core.figure.drawing import Drawing, shows_map
-from core.figure.labels import Spot, beside
+from core.base.numbers import DIGITS
+from core.figure.drawing import BESIDE_HEAD, Drawing
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Options, Role
-from core.figure.sizes import LABEL, NAME, SMALL, extent, heat_extent, is_listed
-from core.graph.graph import CONSTANT, Edge
-from core.layout import Route
-from core.math.mathtree import Fenced, Math, Sign, row
-from core.math.typeset import PLUS, is_loose, number_math, value_math
+from core.figure.rooms import sum_shown
+from core.figure.sizes import CLEAR, LABEL, NAME, SMALL, extent, heat_extent, is_listed
+from core.graph.graph import CONSTANT, Edge, Node
+from core.layout import Point
+from core.math.typeset import value_math
 from core.passes.steps import Computed, Flowed, Seeded
 from core.passes.trace import Snapshot, Trace
 
@@ -52,11 +51,10 @@ class Figures:
         self._options = options
         self._boxes: dict[str, Box] = {}
         self._arrows: dict[str, list[Arrow]] = {}  # those into a node
-        self._stubs: dict[str, Arrow] = {}
+        self._outputs: dict[str, Arrow] = {}
         self._labels: dict[str, list[Label]] = {}
-        set_name = drawing.graph.typesetter.name
-        ends = (stub.end[0] + extent(set_name(name), NAME)[0] + 8 for name, stub in drawing.stubs.items())
-        self._extent = max(drawing.placement.width, *ends, 0.0), drawing.placement.height
+        placement = drawing.placement
+        self._extent = placement.width, placement.height
         self._last: tuple[int, Figure] | None = None
 
     def at(self, count: int) -> Figure:
@@ -76,11 +74,11 @@ class Figures:
             self._boxes[name] = _box(drawing, snapshot, name)
             self._arrows[name] = _arrows(drawing, snapshot, name)
             self._labels[name] = _labels(drawing, snapshot, name, self._digits, self._options.captions)
-            if name in drawing.stubs:
-                self._stubs[name] = _stub(drawing, snapshot, name)
+            if name in drawing.outputs:
+                self._outputs[name] = _output(drawing, snapshot, name)
         return Figure(
             tuple(self._boxes.values()),
-            (*chain.from_iterable(self._arrows.values()), *self._stubs.values()),
+            (*chain.from_iterable(self._arrows.values()), *self._outputs.values()),
             tuple(chain.from_iterable(self._labels.values())),
             *self._extent,
             drawing.frames,
@@ -126,118 +124,65 @@ def _arrow_mood(edge: Edge, snapshot: Snapshot) -> tuple[Mood, bool]:
     return ("done" if snapshot.value(edge.target) is not None else "idle"), False
 
 
-def _stub(drawing: Drawing, snapshot: Snapshot, name: str) -> Arrow:
+def _output(drawing: Drawing, snapshot: Snapshot, name: str) -> Arrow:
     """The arrow on which an output leaves."""
     step = snapshot.step
     lit = isinstance(step, Seeded | Computed) and step.node == name
     mood: Mood = "active" if lit else "done" if snapshot.value(name) is not None else "idle"
-    return Arrow(Edge(name, "", -1), drawing.stubs[name], mood, lit and isinstance(step, Seeded))
+    return Arrow(Edge(name, "", -1), drawing.outputs[name], mood, lit and isinstance(step, Seeded))
 
 
 def _labels(drawing: Drawing, snapshot: Snapshot, name: str, digits: int, captions: bool) -> list[Label]:
-    graph = drawing.graph
-    node = graph.nodes[name]
-    found: list[Label] = []
-    printed = graph.typesetter.name(name)
-    x, y = drawing.placement.centres[name]
-    width, height = drawing.sizes[name]
-    stub, alone = drawing.stubs.get(name), drawing.alone.get(name)
+    """The labels of a node: its name, what leaves it, and what it sends back to inputs used elsewhere too."""
+    node = drawing.graph.nodes[name]
+    named = node.named or captions or name == drawing.graph.output
+    found = [_name(drawing, node)] if named and not node.is_leaf else []
+    x, y = drawing.beside(name)
     value, gradient = snapshot.value(name), snapshot.gradient(name)
-    if shows_map(node) and value is not None:
-        heat_w, heat_h = heat_extent(node.shape)
-        x += width / 2 - heat_w / 2
-        at = (x, y + heat_h / 2)
-        found.append(Label(name, "value", at, LABEL, None, _array(value), (heat_w, heat_h)))
-        value = None
-    if stub:
-        found.append(Label(name, "name", (stub.end[0] + 6, stub.end[1]), NAME, printed, centred=False))
-    elif not node.is_leaf and (node.named or captions or name == graph.output):
-        found.append(
-            Label(name, "name", (x, y - height / 2 - 3), SMALL if not node.named else LABEL, printed)
-        )
-    if alone:
-        spot = drawing.spots[name, -1]
-        if value is not None:
-            found.append(_beside(alone, spot, _label(name, "value", value, digits)))
-        if gradient is not None:
-            found.append(_beside(alone, spot, _label(name, "gradient", gradient, digits, below=True)))
-        return found
-    top = y - height / 2 - (3 if node.is_leaf else (SMALL if not node.named else LABEL) + 5)
     if value is not None and node.op != CONSTANT:
-        found.append(replace(_label(name, "value", value, digits), at=(x, top)))
-    total = _sum_label(drawing, snapshot, name, digits)
-    if total is not None:
-        found.append(total)
-    elif gradient is not None:
-        found.append(
-            replace(_label(name, "gradient", gradient, digits, below=True), at=(x, y + height / 2 + 3))
-        )
-    for edge in drawing.leaving[name] if len(drawing.leaving[name]) > 1 else ():
-        contribution = snapshot.contribution(edge.target, edge.port)
-        if contribution is not None:
-            route = drawing.routes[edge.target, edge.port]
-            spot = drawing.spots[edge.target, edge.port]
-            label = replace(_label(name, "contribution", contribution, digits, spot.below), port=edge.port)
-            found.append(_beside(route, spot, label))
+        found.append(_label(name, "value", value, digits, (x, y - CLEAR)))
+    if gradient is not None:
+        found.append(_label(name, "gradient", gradient, digits, (x, y + CLEAR), below=True))
+        step = snapshot.step
+        terms = sum_shown(snapshot, digits) if isinstance(step, Flowed) and step.arg == name else None
+        if terms is not None:
+            at = x, y + CLEAR + found[-1].extent[1]
+            found.append(Label(name, "sum", at, SMALL, terms, extent=extent(terms, SMALL), below=True))
+    for edge in drawing.arriving[name]:
+        contribution = snapshot.contribution(name, edge.port)
+        if contribution is not None and (name, edge.port) in drawing.rooms.arrivals:
+            x, y = drawing.before(edge)
+            label = _label(edge.source, "contribution", contribution, digits, (x, y + CLEAR), below=True)
+            found.append(replace(label, port=edge.port))
     return found
 
 
-def sums(drawing: Drawing, trace: Trace, digits: int = DIGITS) -> list[Label]:
-    """The sums of gradients a trace comes to show: what a figure needs room for from the beginning."""
-    trace = trace.shown
-    last = {
-        step.arg: count
-        for count, step in enumerate(trace.steps, start=1)
-        if isinstance(step, Flowed) and step.arg in drawing.sizes and step.arg not in drawing.alone
-    }
-    found = (_sum_label(drawing, trace.snapshot(count), name, digits) for name, count in last.items())
-    return [label for label in found if label is not None]
+def _name(drawing: Drawing, node: Node) -> Label:
+    """The name of an operation's value: behind the arrow of an output, else above its box."""
+    printed = drawing.graph.typesetter.name(node.name)
+    output = drawing.outputs.get(node.name)
+    if output:
+        at = output.end[0] + BESIDE_HEAD, output.end[1]
+        return Label(node.name, "name", at, NAME, printed, extent=extent(printed, NAME), centred=False)
+    size = LABEL if node.named else SMALL
+    x, y = drawing.placement.centres[node.name]
+    width, height = extent(printed, size)
+    if node.shape:
+        x = min(x, x + (drawing.sizes[node.name][0] - width) / 2)  # what leaves it may be as high
+    at = x, y - drawing.above(node.name) - CLEAR
+    return Label(node.name, "name", at, size, printed, extent=(width, height))
 
 
-def _sum_label(drawing: Drawing, snapshot: Snapshot, name: str, digits: int) -> Label | None:
-    """The sum below a box, clear of the edges that leave it on the right."""
-    math = _sum_shown(snapshot, name, digits)
-    if math is None:
-        return None
-    x, y = drawing.placement.centres[name]
-    width, height = drawing.sizes[name]
-    size = extent(math, LABEL)
-    centre = min(x, x + width / 2 - size[0] / 2)
-    return Label(name, "gradient", (centre, y + height / 2 + 3), LABEL, math, extent=size, below=True)
-
-
-def _sum_shown(snapshot: Snapshot, name: str, digits: int) -> Math | None:
-    """At a fan-out the gradient that has just arrived is shown being added: `3 + 4 = 7`."""
-    step = snapshot.step
-    if not isinstance(step, Flowed) or step.arg != name or not isinstance(step.total, float):
-        return None
-    arrived = [value for value in snapshot.arrived(name) if isinstance(value, float)]
-    if len(arrived) < 2 or len(arrived) > 4:
-        return None
-    digits_of_terms, sign = equation(lambda *terms: float(sum(terms)), arrived, step.total, digits)
-    parts: list[Math] = []
-    for value in arrived:
-        term: Math = number_math(value, digits_of_terms)
-        parts.extend([PLUS, Fenced("(", term, ")") if is_loose(value) else term] if parts else [term])
-    return row(*parts, Sign(sign, "rel"), number_math(step.total, digits))
-
-
-def _label(node: str, role: Role, value: Value, digits: int, below: bool = False) -> Label:
-    """A label that has no place yet."""
-    shape, nowhere = shape_of(value), (0.0, 0.0)
+def _label(node: str, role: Role, value: Value, digits: int, at: Point, below: bool = False) -> Label:
+    """A number, a small vector's numbers, or an array's map."""
+    shape = shape_of(value)
     if not shape:
         math = value_math(value, digits)
-        return Label(node, role, nowhere, LABEL, math, None, extent(math, LABEL), below)
+        return Label(node, role, at, LABEL, math, None, extent(math, LABEL), below)
     if is_listed(shape):
         math = value_math(value, min(digits, 3))
-        return Label(node, role, nowhere, SMALL, math, None, extent(math, SMALL), below)
-    return Label(node, role, nowhere, LABEL, None, _array(value), heat_extent(shape), below)
-
-
-def _beside(route: Route, spot: Spot, label: Label) -> Label:
-    """The label above or below its edge at a spot, clear of the curve over its whole width."""
-    at = beside(route, spot.x, label.extent[0], label.below)
-    return replace(label, at=at, struck=label.below in spot.struck)
+        return Label(node, role, at, SMALL, math, None, extent(math, SMALL), below)
+    return Label(node, role, at, LABEL, None, _array(value), heat_extent(shape), below)
 
 
 def _array(value: Value) -> Array:

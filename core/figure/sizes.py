@@ -28,8 +28,7 @@ from core.math.mathtree import (
 
 NAME, SYMBOL, LABEL, SMALL = 26.0, 22.0, 17.0, 13.0
 RADIUS = 24.0
-GAP_X, GAP_Y = 30.0, 14.0  # beside and between labels
-LEAST_WIDTH, WIDTH_STEP = 58.0, 22.0
+CLEAR = 4.0  # between a label and its edge
 WIDER = {"bold": 1.2, "calligraphic": 1.35}  # letters of these alphabets, next to plain ones
 LISTED = 3  # a vector of up to this many entries is set as a column of numbers
 
@@ -118,11 +117,10 @@ def is_listed(shape: Shape) -> bool:
     return len(shape) == 1 and shape[0] <= LISTED
 
 
-def label_extent(shape: Shape, room: float = 0.0) -> tuple[float, float]:
-    """Room for a label of a shape; a number is taken to be as wide as `room`."""
+def label_extent(shape: Shape, digits: int) -> tuple[float, float]:
+    """The room that a value of a shape takes at least: a number as wide as `−0.0000` with so many digits."""
     if not shape:
-        width, height = extent(Digits("−0.0000"), LABEL)
-        return room or width, height
+        return extent(Digits(f"−0.{'0' * digits}"), LABEL)
     if is_listed(shape):
         return extent(Table(tuple((Digits("−0.000"),) for _ in range(shape[0]))), SMALL)
     return heat_extent(shape)

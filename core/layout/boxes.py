@@ -8,13 +8,29 @@ from msgspec import Struct
 
 from core.layout.curves import Point
 
-# over how much of the left side arrows arrive: of a round box an angle, of others a share of the height
-_ARC = math.radians(130)
-_SHARE = 0.9
+
+class Stretch(Struct, frozen=True):
+    """A level piece of an edge, and the heights kept free above and below it for what is written there."""
+
+    length: float = 0.0
+    above: float = 0.0
+    below: float = 0.0
+
+
+class Space(Struct, frozen=True):
+    """What is kept free around a box: to its left, above and below it, and beside the edge that leaves it.
+
+    A value leaves on its `stem`, which is level.
+    """
+
+    left: float = 0.0
+    above: float = 0.0
+    below: float = 0.0
+    stem: Stretch = Stretch()
 
 
 class Box(Struct, frozen=True):
-    """The size of a node's box; the outline is an ellipse if it is `round`.
+    """The size of a node's box and the space around it; a `round` one is a circle, or longer with round ends.
 
     A box around other boxes is met where its `entries` are, from top to bottom, and left at its `exit`, both
     measured from the centre.
@@ -23,6 +39,7 @@ class Box(Struct, frozen=True):
     width: float
     height: float
     round: bool
+    space: Space = Space()
     entries: tuple[float, ...] = ()
     exit: float = 0.0
 
@@ -31,21 +48,38 @@ class Box(Struct, frozen=True):
         """Whether this is a box around other boxes."""
         return bool(self.entries)
 
-    def arrival(self, lean: float) -> Point:
-        """Where an arrow of this lean (-1/2 top to 1/2 bottom) meets the box, from its centre."""
-        if self.entries:
-            return -self.width / 2, self.entries[round((lean + 0.5) * len(self.entries) - 0.5)]
-        if self.round:
-            angle = lean * _ARC
-            return -self.width / 2 * math.cos(angle), self.height / 2 * math.sin(angle)
-        return -self.width / 2, self.height * _SHARE * lean
+    @property
+    def above(self) -> float:
+        """How far above its centre nothing else may stand."""
+        return max(self.height / 2 + self.space.above, self.space.stem.above)
 
-    def slope(self, lean: float) -> float:
-        """The slope of an arrow that arrives pointing to the centre of a round box; 0 at a square one."""
+    @property
+    def below(self) -> float:
+        """How far below its centre nothing else may stand."""
+        return max(self.height / 2 + self.space.below, self.space.stem.below)
+
+    @property
+    def left(self) -> float:
+        """How far to the left of its centre nothing else may stand."""
+        return self.width / 2 + self.space.left
+
+    @property
+    def right(self) -> float:
+        """How far to the right of its centre the stem ends."""
+        return self.width / 2 + self.space.stem.length
+
+    def outline(self, y: float) -> Point:
+        """The point of the outline on the left, so far below the centre; from the centre."""
         if not self.round:
-            return 0.0
-        dx, dy = self.arrival(lean)
-        return dy / dx
+            return -self.width / 2, y
+        turn = min(self.width, self.height) / 2
+        # between its round ends a box higher than wide is straight
+        past = max(abs(y) - (self.height / 2 - turn), 0.0)
+        return turn - self.width / 2 - math.sqrt(max(turn * turn - past * past, 0.0)), y
+
+    def slope(self, y: float) -> float:
+        """The slope of an arrow that meets the outline there pointing to the centre; 0 at a square box."""
+        return y / self.outline(y)[0] if self.round else 0.0
 
 
 class Span(Struct, frozen=True):
@@ -62,9 +96,11 @@ class Span(Struct, frozen=True):
         (x, y), w, h = centre, box.width / 2, box.height / 2
         return cls(x - w, y - h, x + w, y + h)
 
-    def higher(self, above: float, below: float) -> Span:
-        """The rectangle with more height above and below."""
-        return Span(self.left, self.top - above, self.right, self.bottom + below)
+    @classmethod
+    def of_all(cls, centre: Point, box: Box) -> Span:
+        """The rectangle of a box at a place together with the space around it."""
+        x, y = centre
+        return cls(x - box.left, y - box.above, x + box.right, y + box.below)
 
     def with_other(self, other: Span) -> Span:
         """The rectangle around both."""

@@ -1,14 +1,14 @@
 """The shape of an edge: a chain of cubic Bézier pieces, walked by arc length.
 
-Reading order: Point, Route, point_at (where a token is), label_spot and label_clearance (where values can be
-read). Lengths are in the units of the box sizes; y grows downwards.
+Reading order: Point, Route, point_at (where a token is). Lengths are in the units of the box sizes; y grows
+downwards.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -20,8 +20,6 @@ Cubic = tuple[Point, Point, Point, Point]  # a piece together with the point it 
 
 # chords per piece when a curve is measured: their length is then right to about a tenth of a per cent
 _CHORDS = 16
-# places tried for a label, the share of the length it likes best, and how much it likes it
-_SPOTS, _MIDDLE, _CENTRED = 32, 0.52, 0.4
 
 
 class Route(Struct, frozen=True):
@@ -77,17 +75,16 @@ class Route(Struct, frozen=True):
         return points
 
 
-def halves(cubic: Cubic) -> tuple[Cubic, Cubic]:
-    """A piece of a route as two that are the same curve (de Casteljau)."""
-    a, b, c, d = cubic
-    ab, bc, cd = _middle(a, b), _middle(b, c), _middle(c, d)
-    abc, bcd = _middle(ab, bc), _middle(bc, cd)
-    middle = _middle(abc, bcd)
-    return (a, ab, abc, middle), (middle, bcd, cd, d)
+def straight(start: Point, end: Point) -> Route:
+    """The straight way between two points."""
+    (ax, ay), (bx, by) = start, end
+    first, second = (ax + (bx - ax) / 3, ay + (by - ay) / 3), (bx - (bx - ax) / 3, by - (by - ay) / 3)
+    return Route(start, ((first, second, end),))
 
 
-def _middle(a: Point, b: Point) -> Point:
-    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+def joined(parts: Sequence[Route]) -> Route:
+    """Routes of which each begins where the one before ends, as one."""
+    return Route(parts[0].start, tuple(piece for part in parts for piece in part.pieces))
 
 
 @lru_cache(maxsize=4096)
@@ -98,11 +95,6 @@ def _measured(route: Route) -> tuple[tuple[Point, ...], tuple[float, ...]]:
     for a, b in pairwise(points):
         lengths.append(lengths[-1] + math.dist(a, b))
     return tuple(points), tuple(lengths)
-
-
-def points_on(route: Route) -> tuple[Point, ...]:
-    """The route's sampled points, kept from call to call."""
-    return _measured(route)[0]
 
 
 def point_at(route: Route, t: float) -> Point:
@@ -116,33 +108,3 @@ def point_at(route: Route, t: float) -> Point:
     length = lengths[after] - lengths[after - 1]
     share = min((want - lengths[after - 1]) / length, 1.0) if length else 0.0
     return ax + share * (bx - ax), ay + share * (by - ay)
-
-
-def label_spot(route: Route, size: tuple[float, float]) -> Point:
-    """The point of the route above and below which a label of `size` (width, height) is read best.
-
-    The route is as level as it gets over the label's width there, and the label keeps off the boxes at both
-    ends; of equally good points the one nearest the middle is taken, or behind it, because edges that leave a
-    node fan out.
-    """
-    width, height = size
-    low, high = sorted((route.start[0], route.end[0]))
-    length = _measured(route)[1][-1]
-    reach = width / 2 + height / 4
-
-    def badness(share: float) -> float:
-        spot = x, _ = point_at(route, share)
-        overhang = max(low - x + reach, 0.0) + max(x + reach - high, 0.0)
-        return (
-            sum(label_clearance(route, spot, width)) + 2 * overhang + _CENTRED * length * abs(share - _MIDDLE)
-        )
-
-    return point_at(route, min((i / _SPOTS for i in range(_SPOTS + 1)), key=badness))
-
-
-def label_clearance(route: Route, spot: Point, width: float) -> tuple[float, float]:
-    """How far the route rises above and falls below `spot` under a label of this width."""
-    points, _ = _measured(route)
-    x, y = spot
-    beside = [y, *(point_y for point_x, point_y in points if abs(point_x - x) <= width / 2)]
-    return y - min(beside), max(beside) - y

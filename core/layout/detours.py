@@ -11,7 +11,10 @@ from itertools import pairwise
 
 from core.layout.boxes import Span
 from core.layout.curves import Piece, Point, Route
-from core.layout.routing import Gate, smooth, taut
+from core.layout.routing import smooth
+
+Gate = tuple[float, float, float]
+"""x, and the least and the greatest y allowed there."""
 
 # an edge to a target at least this far to the right runs forward, to one this far to the left it loops back
 _FORWARD, _BACK = 24.0, -8.0
@@ -60,7 +63,7 @@ def _forward(start: Point, end: Point, arriving: float, others: Sequence[Span], 
     for distance in (margin, margin / 3):
         gates = _gates_around(start, end, [box.grown(distance) for box in others])
         if gates:
-            string = taut(start, gates, end)
+            string = _taut(start, gates, end)
             loose = smooth(_corners(string), arriving)
             return smooth(string, arriving) if hits(loose, others) else loose
     return direct
@@ -97,6 +100,39 @@ def _gates_around(start: Point, end: Point, boxes: Sequence[Span]) -> list[Gate]
         (x, max(low, next_low), min(high, next_high))
         for x, (low, high), (next_low, next_high) in zip(borders[1:], stretches, stretches[1:], strict=False)
     ]
+
+
+def _taut(start: Point, gates: Sequence[Gate], end: Point) -> list[Point]:
+    """A string pulled tight from start to end: the points where it passes the gates, x growing."""
+    stops = [*gates, (end[0], end[1], end[1])]
+    points = [start]
+    corner = 0
+    while corner < len(stops):
+        last, by = _next_corner(points[-1], stops, corner)
+        (ax, ay), bx = points[-1], stops[last][0]
+        slope = (by - ay) / max(bx - ax, 1e-9)
+        points += [(x, ay + slope * (x - ax)) for x, _, _ in stops[corner:last]]
+        points.append((bx, by))
+        corner = last + 1
+    return points
+
+
+def _next_corner(start: Point, stops: Sequence[Gate], first: int) -> tuple[int, float]:
+    """The stop at which the string bends first, and its y there."""
+    (x, y), steepest, flattest = start, math.inf, -math.inf
+    steep_at = flat_at = first
+    for i in range(first, len(stops)):
+        gate_x, low, high = stops[i]
+        run = max(gate_x - x, 1e-9)
+        if (low - y) / run > steepest:
+            return steep_at, stops[steep_at][2]
+        if (high - y) / run < flattest:
+            return flat_at, stops[flat_at][1]
+        if (low - y) / run >= flattest:
+            flattest, flat_at = (low - y) / run, i
+        if (high - y) / run <= steepest:
+            steepest, steep_at = (high - y) / run, i
+    return len(stops) - 1, stops[-1][1]
 
 
 def _free_stretches(boxes: Sequence[Span]) -> list[tuple[float, float]]:

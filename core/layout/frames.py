@@ -7,20 +7,19 @@ stretched, _Level (one frame, or the whole), _Framed (all of them put together).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import reduce
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from core.base.slicing import Work
-from core.layout.boxes import Box, Span
-from core.layout.curves import Piece, Point, Route
+from core.layout.arrivals import Arrival
+from core.layout.boxes import Box, Space, Span, Stretch
+from core.layout.curves import Point, Route, joined, straight
 from core.layout.layers import Edge
 from core.layout.parts import Gaps, Placement, placed
 
-# between a frame and what is inside, and behind the border where nothing is written beside the edge
-PADDING, BEHIND_BORDER = 14.0, 26.0
+PADDING = 14.0  # between a frame and what is inside
 
 
 class Frame(Struct, frozen=True):
@@ -42,14 +41,14 @@ def place_framed(
     boxes: Mapping[str, Box],
     edges: Sequence[Edge],
     frames: Mapping[str, Frame],
-    rooms: Mapping[str, tuple[float, float]],
     gaps: Gaps,
+    free: frozenset[str],
 ) -> Work[Placement]:
-    """The placement with a rectangle for each frame; `rooms` are the heights needed above and below boxes.
+    """The placement with a rectangle for each frame.
 
     Frames come before those inside them; an edge leaves a frame only at its exit.
     """
-    framed = _Framed(boxes, edges, frames, rooms, gaps)
+    framed = _Framed(boxes, edges, frames, gaps, free)
     for key in (*reversed(list(frames)), ""):
         framed.levels[key] = yield from framed.level(key)
     return framed.placement()
@@ -73,6 +72,7 @@ class _Level(Struct, frozen=True):
 
     placement: Placement
     routes: Mapping[Link, Route]
+    arrivals: Mapping[Link, Arrival]
     sources: tuple[str, ...]
     span: Span
     exit: float
@@ -82,7 +82,7 @@ class _Level(Struct, frozen=True):
         """The frame as a box of the layout around it."""
         middle = (self.span.top + self.span.bottom) / 2
         heights = tuple(self.placement.centres[_entry(source)][1] - middle for source in self.sources)
-        return Box(self.span.width, self.span.height, False, heights, self.exit - middle)
+        return Box(self.span.width, self.span.height, False, Space(), heights, self.exit - middle)
 
 
 def _entry(source: str) -> str:
@@ -100,10 +100,10 @@ class _Framed:
         boxes: Mapping[str, Box],
         edges: Sequence[Edge],
         frames: Mapping[str, Frame],
-        rooms: Mapping[str, tuple[float, float]],
         gaps: Gaps,
+        free: frozenset[str],
     ):
-        self.boxes, self.edges, self.frames, self.rooms, self.gaps = boxes, edges, frames, rooms, gaps
+        self.boxes, self.edges, self.frames, self.gaps, self.free = boxes, edges, frames, gaps, free
         self.home = {name: key for key, frame in frames.items() for name in frame.members}
         self.levels: dict[str, _Level] = {}
 
@@ -132,18 +132,18 @@ class _Framed:
         inside = [_frame(inner) for inner, frame in self.frames.items() if frame.around == key]
         boxes = {name: box for name, box in self.boxes.items() if self.home.get(name, "") == key}
         boxes |= {name: self.levels[name.removeprefix("frame ")].box for name in inside}
-        entering = [source for source, _, _ in links if source not in boxes]
-        sources = dict.fromkeys(entering)
+        sources = {source: None for source, _, _ in links if source not in boxes}
         boxes |= {source: Box(0.0, 0.0, False) for source in sources}
-        # where one edge becomes several, something is written beside each
-        apart = len(entering) > len(sources)
-        gaps = self.gaps._replace(entry=1.5 * self.gaps.x if apart else BEHIND_BORDER)
-        placement = yield from placed(tuple(boxes.items()), tuple(links.values()), gaps, frozenset(sources))
+        inputs = frozenset(sources)
+        placement = yield from placed(
+            tuple(boxes.items()), tuple(links.values()), self.gaps, self.free.intersection(boxes), inputs
+        )
         routes = dict(zip(links, placement.routes, strict=True))
+        arrivals = dict(zip(links, placement.arrivals, strict=True))
         order = sorted(sources, key=lambda source: placement.centres[source][1])
         names = tuple(source.removeprefix("entry ") for source in order)
-        span = self._span(key, boxes, links, placement)
-        return _Level(placement, routes, names, span, self._exit(key, placement))
+        span = self._span(key, [placement.centres[source][0] for source in sources], placement)
+        return _Level(placement, routes, arrivals, names, span, self._exit(key, placement))
 
     def _links(self, key: str) -> dict[Link, Edge]:
         """The edges as they run at this level, each part of their ways once."""
@@ -156,7 +156,9 @@ class _Framed:
             if target.startswith("frame "):
                 entering = self.levels[target.removeprefix("frame ")].sources
                 port, ports = entering.index(edge.source), len(entering)
-            found[source, target, port] = Edge(source, target, port, ports)
+            # what is written beside an edge stands where it arrives in the end
+            stretch = Stretch() if target.startswith("frame ") else edge.stretch
+            found[source, target, port] = Edge(source, target, port, ports, stretch)
         return found
 
     def _exit(self, key: str, placement: Placement) -> float:
@@ -166,30 +168,14 @@ class _Framed:
         inner = self.levels[name.removeprefix("frame ")].box.exit if name.startswith("frame ") else 0.0
         return placement.centres[name][1] + inner
 
-    def _span(self, key: str, boxes: Mapping[str, Box], links: Iterable[Link], placement: Placement) -> Span:
-        """The rectangle around everything at a level and what is written beside it."""
+    def _span(self, key: str, entries: Sequence[float], placement: Placement) -> Span:
+        """The rectangle around everything at a level; edges enter it at the x of its entries."""
         if not key:
             return Span(0.0, 0.0, placement.width, placement.height)
-        entries = [placement.centres[name][0] for name in boxes if name.startswith("entry ")]
-        spans = []
-        for name, box in boxes.items():
-            if not name.startswith("entry "):
-                above, below = self.rooms.get(name, (0.0, 0.0))
-                spans.append(Span.around(placement.centres[name], box).higher(above, below))
-        for (source, _, _), route in zip(links, placement.routes, strict=True):
-            (left, top), (right, bottom) = route.hull
-            spans.append(Span(left, top, right, bottom).higher(0.0, self._below(source)))
-        content = reduce(Span.with_other, spans)
         width, height = self.frames[key].title
-        left = min(entries) if entries else content.left - PADDING
-        right = max(content.right, left + width + PADDING) + PADDING
-        return Span(left, content.top - PADDING - height, right, content.bottom + PADDING)
-
-    def _below(self, source: str) -> float:
-        """The height of what is written below the edges of a source at a level."""
-        kind, _, name = source.partition(" ")
-        node = {"entry": name, "frame": self.frames[name].exit if kind == "frame" else ""}.get(kind, source)
-        return self.rooms.get(node, (0.0, 0.0))[1]
+        left = min(entries) if entries else -PADDING
+        right = max(placement.width, left + width + PADDING) + PADDING
+        return Span(left, -PADDING - height, right, placement.height + PADDING)
 
     # -- all levels
 
@@ -208,8 +194,14 @@ class _Framed:
             home = self.home.get(name, "")
             (x, y), (dx, dy) = self.levels[home].placement.centres[name], shifts[home]
             centres[name] = x + dx, y + dy
-        routes = tuple(_joined(list(self._parts(edge, shifts, centres))) for edge in self.edges)
-        return replace(whole, centres=centres, routes=routes, frames=spans)
+        routes = tuple(joined(list(self._parts(edge, shifts, centres))) for edge in self.edges)
+        arrivals = tuple(self._arrival(edge) for edge in self.edges)
+        return replace(whole, centres=centres, routes=routes, arrivals=arrivals, frames=spans)
+
+    def _arrival(self, edge: Edge) -> Arrival:
+        """Where an edge arrives at its target."""
+        key = self.home.get(edge.target, "")
+        return self.levels[key].arrivals[self.at(key, edge.source), edge.target, edge.port]
 
     def _parts(
         self, edge: Edge, shifts: Mapping[str, Point], centres: Mapping[str, Point]
@@ -226,16 +218,6 @@ class _Framed:
             route = self.levels[key].routes[source, target, port].shifted(*shifts[key])
             if first and source.startswith("frame "):
                 x, y = centres[edge.source]
-                yield _straight((x + self.boxes[edge.source].width / 2, y), route.start)
+                yield straight((x + self.boxes[edge.source].width / 2, y), route.start)
             first = False
             yield route
-
-
-def _straight(start: Point, end: Point) -> Route:
-    third = (end[0] - start[0]) / 3
-    piece: Piece = ((start[0] + third, start[1]), (end[0] - third, end[1]), end)
-    return Route(start, (piece,))
-
-
-def _joined(parts: Sequence[Route]) -> Route:
-    return Route(parts[0].start, tuple(piece for part in parts for piece in part.pieces))

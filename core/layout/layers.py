@@ -7,11 +7,12 @@ named them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
 from core.base.slicing import Work
+from core.layout.boxes import Stretch
 
 # exchanges while layers are shortened, times nodes: some 100 ms at most
 _PIVOTS = 200_000
@@ -20,12 +21,16 @@ _BENDS, _MOST_BENDS = 3_000, 20_000
 
 
 class Edge(Struct, frozen=True):
-    """An arrow from `source` to input `port` (0 is the top one) of the `ports` inputs of `target`."""
+    """An arrow from `source` to input `port` (0 is the top one) of the `ports` inputs of `target`.
+
+    It arrives on a `stretch`, which is level.
+    """
 
     source: str
     target: str
     port: int = 0
     ports: int = 1
+    stretch: Stretch = Stretch()
 
 
 class Link(Struct, frozen=True):
@@ -36,8 +41,11 @@ class Link(Struct, frozen=True):
     lean: float
 
 
-def numbered(names: Iterable[str], edges: Iterable[Edge]) -> list[Link]:
-    """The edges between the places of their nodes in `names`; ValueError for an unknown name or port."""
+def numbered(names: Iterable[str], edges: Iterable[Edge], free: Collection[str] = ()) -> list[Link]:
+    """The edges between the places of their nodes in `names`; ValueError for an unknown name or port.
+
+    They lean nowhere where they arrive at the `free` nodes in any order.
+    """
     number = {name: i for i, name in enumerate(names)}
     for edge in edges:
         for name in (edge.source, edge.target):
@@ -50,7 +58,14 @@ def numbered(names: Iterable[str], edges: Iterable[Edge]) -> list[Link]:
                 f"The edge {edge.source} → {edge.target} arrives at input {edge.port}, "
                 f"but {edge.target} has the inputs 0 to {edge.ports - 1}."
             )
-    return [Link(number[e.source], number[e.target], (e.port + 0.5) / e.ports - 0.5) for e in edges]
+    return [
+        Link(
+            number[edge.source],
+            number[edge.target],
+            0.0 if edge.target in free else (edge.port + 0.5) / edge.ports - 0.5,
+        )
+        for edge in edges
+    ]
 
 
 def components(count: int, links: Sequence[Link]) -> list[list[int]]:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from core.base.slicing import Work
-from core.layout.boxes import Box, Span
+from core.layout.arrivals import Arrival, arrive, main_ways
+from core.layout.boxes import Box, Span, Stretch
 from core.layout.curves import Point, Route
 from core.layout.layers import (
     Edge,
@@ -25,27 +26,28 @@ from core.layout.layers import (
     with_first,
 )
 from core.layout.ordering import order_layers
-from core.layout.placing import place_columns, place_rows
+from core.layout.placing import place_columns, place_rows, pulls_of
 from core.layout.routing import route_edges
 
 
 class Gaps(NamedTuple):
-    """The least distances: of columns, of what stands in a column, and behind a column of entries."""
+    """The least distances: of columns, and of what stands in a column."""
 
     x: float
     y: float
-    entry: float = 0.0
 
 
 class Placement(Struct, frozen=True):
     """Where everything is: centres of the boxes, and routes in the order of the edges.
 
-    All lies within `width` × `height` from the corner (`left`, `top`), which is (0, 0) unless something was
+    `arrivals` say how far below its target's centre each edge arrives. All, with the space kept free around
+    it, lies within `width` × `height` from the corner (`left`, `top`), which is (0, 0) unless something was
     moved beyond it. `frames` are the rectangles around nodes that belong together.
     """
 
     centres: Mapping[str, Point]
     routes: tuple[Route, ...]
+    arrivals: tuple[Arrival, ...]
     width: float
     height: float
     left: float = 0.0
@@ -60,6 +62,7 @@ class _Part(Struct, frozen=True):
     edges: Sequence[int]
     centres: Sequence[Point]
     routes: Sequence[Route]
+    arrivals: Sequence[Arrival]
     extent: Span
 
 
@@ -72,10 +75,14 @@ def placed(
     boxes: tuple[tuple[str, Box], ...],
     edges: tuple[Edge, ...],
     gaps: Gaps,
+    free: frozenset[str] = frozenset(),
     entries: frozenset[str] = frozenset(),
 ) -> Work[Placement]:
-    """The placement of the graph as if no user had touched it; `entries` stand in a column before all."""
-    key = boxes, edges, gaps, entries
+    """The placement of the graph as if no user had touched it.
+
+    Edges arrive at the `free` nodes in any order; `entries` stand in a column before all.
+    """
+    key = boxes, edges, gaps, free, entries
     found = KEPT.pop(key, None) or (yield from _placed(*key))
     if len(KEPT) == _MOST_KEPT:
         del KEPT[next(iter(KEPT))]  # the one that was asked for longest ago
@@ -84,64 +91,84 @@ def placed(
 
 
 def _placed(
-    boxes: tuple[tuple[str, Box], ...], edges: tuple[Edge, ...], gaps: Gaps, entries: frozenset[str]
+    boxes: tuple[tuple[str, Box], ...],
+    edges: tuple[Edge, ...],
+    gaps: Gaps,
+    free: frozenset[str],
+    entries: frozenset[str],
 ) -> Work[Placement]:
     names = [name for name, _ in boxes]
-    links = numbered(names, edges)
+    links = numbered(names, edges, free)
     check_order(names, links)
     groups = components(len(names), links)
     group_of = {node: i for i, nodes in enumerate(groups) for node in nodes}
     edges_of: list[list[int]] = [[] for _ in groups]
     for i, link in enumerate(links):
         edges_of[group_of[link.source]].append(i)
-    first = {node for node, name in enumerate(names) if name in entries}
+    graph = _Graph(
+        [box for _, box in boxes],
+        links,
+        [edge.stretch for edge in edges],
+        {node for node, name in enumerate(names) if name in free},
+        {node for node, name in enumerate(names) if name in entries},
+    )
     parts = []
     for nodes, inside in zip(groups, edges_of, strict=True):
-        part = yield from _place_part(nodes, inside, [box for _, box in boxes], links, gaps, first)
+        part = yield from _place_part(graph, nodes, inside, gaps)
         parts.append(part)
     centres: list[Point] = [(0.0, 0.0)] * len(names)
     routes: list[Route] = [Route((0.0, 0.0), ())] * len(links)
+    arrivals = [Arrival(0.0, 0.0)] * len(links)
     width = height = 0.0
     for part, (x, y) in zip(parts, _packed([part.extent for part in parts], gaps.x, 2 * gaps.y), strict=True):
         dx, dy = x - part.extent.left, y - part.extent.top
         for node, (node_x, node_y) in zip(part.nodes, part.centres, strict=True):
             centres[node] = node_x + dx, node_y + dy
-        for i, route in zip(part.edges, part.routes, strict=True):
-            routes[i] = route.shifted(dx, dy)
+        for i, route, arrival in zip(part.edges, part.routes, part.arrivals, strict=True):
+            routes[i], arrivals[i] = route.shifted(dx, dy), arrival
         width = max(width, part.extent.right + dx)
         height = max(height, part.extent.bottom + dy)
     named = MappingProxyType(dict(zip(names, centres, strict=True)))
-    return Placement(named, tuple(routes), width, height)
+    return Placement(named, tuple(routes), tuple(arrivals), width, height)
 
 
-def _place_part(
-    nodes: Sequence[int],
-    edges: Sequence[int],
-    all_boxes: Sequence[Box],
-    all_links: Sequence[Link],
-    gaps: Gaps,
-    first: Collection[int],
-) -> Work[_Part]:
+class _Graph(NamedTuple):
+    """What is to be placed, its nodes numbered."""
+
+    boxes: Sequence[Box]
+    links: Sequence[Link]
+    stretches: Sequence[Stretch]
+    free: Collection[int]
+    entries: Collection[int]
+
+
+def _place_part(whole: _Graph, nodes: Sequence[int], edges: Sequence[int], gaps: Gaps) -> Work[_Part]:
     """One part through all stages."""
     number = {node: i for i, node in enumerate(nodes)}
-    boxes = [all_boxes[node] for node in nodes]
     links = [
-        Link(number[link.source], number[link.target], link.lean) for link in (all_links[i] for i in edges)
+        Link(number[link.source], number[link.target], link.lean) for link in (whole.links[i] for i in edges)
     ]
+    stretches = [whole.stretches[i] for i in edges]
     layer_of = yield from assign_layers(len(nodes), links)
-    entries = [number[node] for node in nodes if node in first]
-    graph = yield from cut_into_layers(with_first(layer_of, entries) if entries else layer_of, links)
+    entries = [number[node] for node in nodes if node in whole.entries]
+    if entries:
+        layer_of = with_first(layer_of, entries)
+    graph = yield from cut_into_layers(layer_of, links)
     yield from order_layers(graph)
-    y = yield from place_rows(graph, boxes, gaps.y)
-    columns = place_columns(graph, boxes, y, gaps.x, gaps.entry if entries else gaps.x)
-    routes = yield from route_edges(graph, links, boxes, y, columns, gaps.y)
+    main = main_ways(layer_of, links)
+    free = {number[node] for node in nodes if node in whole.free}
+    arrivals, boxes = arrive(graph, links, stretches, [whole.boxes[node] for node in nodes], free, main)
+    pulls = pulls_of(graph, links, boxes, arrivals, main)
+    y = yield from place_rows(graph, boxes, pulls, gaps.y)
+    columns = place_columns(graph, boxes, links, stretches, pulls, y, gaps.x)
+    routes = yield from route_edges(graph, links, boxes, y, columns, arrivals)
     centres = [(x, y[v]) for v, x in enumerate(columns.centres)]
-    return _Part(nodes, edges, centres, routes, extent_of(centres, boxes, routes))
+    return _Part(nodes, edges, centres, routes, arrivals, extent_of(centres, boxes, routes))
 
 
 def extent_of(centres: Iterable[Point], boxes: Iterable[Box], routes: Iterable[Route]) -> Span:
-    """The rectangle that holds these boxes and routes."""
-    spans = [Span.around(centre, box) for centre, box in zip(centres, boxes, strict=True)]
+    """The rectangle that holds these boxes with the space around them, and routes."""
+    spans = [Span.of_all(centre, box) for centre, box in zip(centres, boxes, strict=True)]
     spans += [Span(*upper_left, *lower_right) for upper_left, lower_right in (route.hull for route in routes)]
     return Span(
         min(span.left for span in spans),

@@ -1,42 +1,94 @@
-"""Where every vertex stands: rows by least squares with minimum distances, columns as wide as their boxes.
+"""Where every vertex stands: rows by least squares with minimum distances, columns with room for labels.
 
-Reading order: place_rows, _ease (what pulls how hard), _Rows (fit a layer to its neighbours; solve for all
-layers), _fit (one layer exactly, by pooling adjacent violators), Columns. Every link pulls its ends to one
-height. Layers are fitted one after the other; vertices that then stand as close as they may form blocks, and
-one linear system moves all blocks to rest. The two steps alternate until nothing moves, which is the
-least-squares optimum under the order and the distances required.
+Reading order: Pull, pulls_of (what pulls how hard), place_rows, _Rows (fit a layer to its neighbours; move
+all blocks to rest), _fit (one layer exactly, by pooling adjacent violators), place_columns. Every link pulls
+its ends to one height. Layers are fitted one after the other; vertices that then stand as close as they may
+form blocks, and one linear system moves all blocks to rest. The two steps alternate until nothing moves,
+which is the least-squares optimum under the order and the distances required.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from msgspec import Struct
 
+from core.base.arrays import Array
 from core.base.lazy_numpy import np
 from core.base.slicing import Work
-from core.layout.boxes import Box
-from core.layout.layers import Layered
+from core.layout.arrivals import Arrival
+from core.layout.boxes import Box, Stretch
+from core.layout.layers import Layered, Link
 
 Block = tuple[float, range]
 """Vertices as close as they may be, by their places in the layer, and how far below the layer's stack they
 stand.
 """
 
-# how hard a link pulls: a lone one (nothing else leaves its source or enters its target) is kept level
-_PULL, _BEND_PULL, _LONE_PULL = 1.0, 2.0, 8.0
+# how hard a link pulls that runs straight, and a level piece of a long one; any other pulls the less, the
+# more operations stand between its target and the inputs: so a node stands in the middle of what it is
+# computed from
+_MAIN_PULL, _LEVEL_PULL = 300.0, 64.0
 # what keeps a graph without links from flying off
 _REST = 1e-6
+# the room a bend takes above and below
+_BEND = 2.0
 # rounds, how many vertices all of them may fit, and the movement that no longer counts
-_ROUNDS, _FITS, _STILL = 20, 200_000, 0.01
-# how many blocks are worth a linear system: in a graph of so many nodes, and in a larger one
-_SMALL, _BLOCKS, _FEWER_BLOCKS = 60, 900, 250
+_ROUNDS, _FITS, _STILL = 20, 60_000, 0.05
+# how much a long edge may climb to be made level
+_NEARLY = 8.0
+# blocks up to which a linear system is solved exactly, and the steps towards the solution of a larger one
+_FEW, _STEPS = 40, 60
 
 
-def place_rows(graph: Layered, boxes: Sequence[Box], gap: float) -> Work[list[float]]:
-    """The y of every vertex's centre, the topmost box at 0; `gap` lies between any two in a layer."""
-    rows = _Rows(graph, boxes, gap)
+class Pull(NamedTuple):
+    """Two neighbouring vertices that a link pulls to one height, but for a `drop` from the first on."""
+
+    source: int
+    target: int
+    drop: float
+    strength: float
+
+
+def pulls_of(
+    graph: Layered,
+    links: Sequence[Link],
+    boxes: Sequence[Box],
+    arrivals: Sequence[Arrival],
+    main: Sequence[int],
+) -> list[Pull]:
+    """What every piece of every link pulls; pieces that links share pull once."""
+    operations = [0] * graph.nodes
+    into: list[list[int]] = [[] for _ in boxes]
+    for link in links:
+        into[link.target].append(link.source)
+    for layer in graph.layers:
+        for v in layer:
+            if v < graph.nodes:
+                operations[v] = max((operations[w] for w in into[v]), default=-1) + 1
+    uses = Counter(link.source for link in links)
+    found: dict[tuple[int, int, float], float] = {}
+    for i, link in enumerate(links):
+        strength = _MAIN_PULL if main[link.target] == i else operations[link.target] ** -2.0
+        for target, source in pairwise(reversed(graph.chains[i])):
+            drop = (arrivals[i].offset if target == link.target else 0.0) - (
+                boxes[source].exit if source == link.source else 0.0
+            )
+            level = target >= graph.nodes and (source >= graph.nodes or uses[source] == 1)
+            pull = max(strength, _LEVEL_PULL) if level else strength
+            if found.get((source, target, drop), 0.0) >= pull and target >= graph.nodes:
+                break  # from here back the link shares its bends with one that pulls as hard
+            found[source, target, drop] = max(found.get((source, target, drop), 0.0), pull)
+    return [Pull(source, target, drop, pull) for (source, target, drop), pull in found.items()]
+
+
+def place_rows(graph: Layered, boxes: Sequence[Box], pulls: Sequence[Pull], gap: float) -> Work[list[float]]:
+    """The y of every vertex's centre; `gap` lies between any two in a layer and the room around them."""
+    rows = _Rows(graph, boxes, pulls, gap)
     yield
     yield from rows.sweep(forward=False, by_sources=False)
     yield from rows.sweep(forward=True, by_targets=False)
@@ -47,44 +99,23 @@ def place_rows(graph: Layered, boxes: Sequence[Box], gap: float) -> Work[list[fl
         rows.solve()
     else:
         yield from rows.sweep(forward=True)
-    top = min(y - height / 2 for y, height in zip(rows.y, rows.heights, strict=True))
-    return [y - top for y in rows.y]
-
-
-def _ease(graph: Layered) -> list[float]:
-    """How hard the links into a vertex pull: the less, the more operations stand between it and the inputs.
-
-    So a node stands in the middle of what it is computed from, and what uses it follows.
-    """
-    operations = [0] * graph.vertices
-    for layer in graph.layers:
-        for v in layer:
-            for w, _ in graph.after[v]:
-                operations[w] = max(operations[w], operations[v] + (w < graph.nodes))
-    ease = [1 / max(count, 1) ** 2 for count in operations]
-    for layer in reversed(graph.layers):
-        for v in layer:
-            if v >= graph.nodes:
-                ease[v] = ease[graph.after[v][0][0]]
-    return ease
+    rows.level()
+    return rows.y
 
 
 class _Rows:
     """All heights, and each vertex's links as (neighbour, pull, how far beside it the vertex belongs)."""
 
-    def __init__(self, graph: Layered, boxes: Sequence[Box], gap: float):
-        self.graph = graph
-        self.heights = [box.height for box in boxes] + [0.0] * (graph.vertices - graph.nodes)
-        self.by_source: list[list[tuple[int, float, float]]] = [[] for _ in self.heights]
-        self.by_target: list[list[tuple[int, float, float]]] = [[] for _ in self.heights]
-        ease = _ease(graph)
-        for v, links in enumerate(graph.after):
-            for w, lean in links:
-                pull = self._pull(v, w) * ease[w]
-                drop = boxes[w].arrival(lean)[1] if w < graph.nodes else 0.0
-                drop -= boxes[v].exit if v < graph.nodes else 0.0
-                self.by_source[w].append((v, pull, -drop))
-                self.by_target[v].append((w, pull, drop))
+    def __init__(self, graph: Layered, boxes: Sequence[Box], pulls: Sequence[Pull], gap: float):
+        self.graph, self.pulls = graph, pulls
+        bends = [_BEND] * (graph.vertices - graph.nodes)
+        self.above = [box.above for box in boxes] + bends
+        self.below = [box.below for box in boxes] + bends
+        self.by_source: list[list[tuple[int, float, float]]] = [[] for _ in self.above]
+        self.by_target: list[list[tuple[int, float, float]]] = [[] for _ in self.above]
+        for source, target, drop, strength in pulls:
+            self.by_source[target].append((source, strength, -drop))
+            self.by_target[source].append((target, strength, drop))
         self.stacks = [self._stack(layer, gap) for layer in graph.layers]
         self.blocks: list[list[Block]] = [[] for _ in graph.layers]
         self.y = [0.0] * graph.vertices
@@ -92,16 +123,11 @@ class _Rows:
             for v, y in zip(layer, stack, strict=True):
                 self.y[v] = y - stack[-1] / 2
 
-    def _pull(self, source: int, target: int) -> float:
-        if len(self.graph.after[source]) == len(self.graph.before[target]) == 1:
-            return _LONE_PULL
-        return _BEND_PULL if max(source, target) >= self.graph.nodes else _PULL
-
     def _stack(self, layer: Sequence[int], gap: float) -> list[float]:
         """The heights of a layer's vertices standing as close as they may, from 0."""
         stack = [0.0]
         for upper, lower in pairwise(layer):
-            stack.append(stack[-1] + self.heights[upper] / 2 + gap + self.heights[lower] / 2)
+            stack.append(stack[-1] + self.below[upper] + gap + self.above[lower])
         return stack
 
     def sweep(self, forward: bool, by_sources: bool = True, by_targets: bool = True) -> Work[float]:
@@ -140,25 +166,105 @@ class _Rows:
         """Move all blocks to where their links are at rest; what then is too close the next sweep mends."""
         block_of = [0] * len(self.y)
         within = [0.0] * len(self.y)
-        count = 0
+        starts: list[float] = []
         for layer, stack, blocks in zip(self.graph.layers, self.stacks, self.blocks, strict=True):
-            for _, members in blocks:
+            for below, members in blocks:
                 for i in members:
-                    block_of[layer[i]], within[layer[i]] = count, stack[i]
-                count += 1
-        if count > (_BLOCKS if self.graph.nodes <= _SMALL else _FEWER_BLOCKS):
-            return
-        pulls = np.zeros((count, count))
-        forces = np.zeros(count)
-        for v, block in enumerate(block_of):
-            pulls[block, block] += _REST
-            forces[block] += _REST * (self.y[v] - within[v])
-            for w, pull, beside in self.by_source[v] + self.by_target[v]:
-                pulls[block, block] += pull
-                pulls[block, block_of[w]] -= pull
-                forces[block] += pull * (within[w] + beside - within[v])
-        below = np.linalg.solve(pulls, forces).tolist()
-        self.y = [below[block] + height for block, height in zip(block_of, within, strict=True)]
+                    block_of[layer[i]], within[layer[i]] = len(starts), stack[i]
+                starts.append(below)
+        pairs: dict[tuple[int, int], list[float]] = {}
+        for source, target, drop, strength in self.pulls:
+            one, other = block_of[source], block_of[target]
+            found = pairs.setdefault((one, other), [0.0, 0.0])
+            found[0] += strength
+            found[1] += strength * (within[source] - within[target] - drop)
+        solved = _at_rest(starts, pairs) if len(starts) <= _FEW else _nearly_at_rest(starts, pairs)
+        self.y = [solved[block] + height for block, height in zip(block_of, within, strict=True)]
+
+    def level(self) -> None:
+        """Let long edges that are nearly level be level, where their neighbours leave room."""
+        layer_of, place = [0] * len(self.y), [0] * len(self.y)
+        for at, layer in enumerate(self.graph.layers):
+            for i, v in enumerate(layer):
+                layer_of[v], place[v] = at, i
+        levelled: set[int] = set()
+        for chain in sorted(self.graph.chains, key=len, reverse=True):
+            bends = chain[1:-1]
+            if not bends or bends[0] in levelled:
+                continue
+            levelled.add(bends[0])
+            if max(self.y[v] for v in bends) - min(self.y[v] for v in bends) > _NEARLY:
+                continue
+            low, high = -math.inf, math.inf
+            for v in bends:
+                layer, stack, i = self.graph.layers[layer_of[v]], self.stacks[layer_of[v]], place[v]
+                if i:
+                    low = max(low, self.y[layer[i - 1]] + stack[i] - stack[i - 1])
+                if i + 1 < len(layer):
+                    high = min(high, self.y[layer[i + 1]] - stack[i + 1] + stack[i])
+            if low <= high + _STILL:
+                source = self.y[chain[0]]
+                near = abs(source - self.y[bends[0]]) < _NEARLY
+                level = source if near else sum(self.y[v] for v in bends) / len(bends)
+                for v in bends:
+                    self.y[v] = min(max(level, low), high)
+
+
+def _at_rest(starts: Sequence[float], pairs: dict[tuple[int, int], list[float]]) -> list[float]:
+    """The heights of blocks that pull one another, in pairs (strength, strength × drop): by elimination."""
+    rows = [{i: _REST} for i in range(len(starts))]
+    wants = [_REST * start for start in starts]
+    for (one, other), (strength, drop) in pairs.items():
+        rows[one][one] += strength
+        rows[other][other] += strength
+        rows[one][other] = rows[one].get(other, 0.0) - strength
+        rows[other][one] = rows[other].get(one, 0.0) - strength
+        wants[one] -= drop
+        wants[other] += drop
+    # the matrix is symmetric and positive definite: no pivot is sought
+    for i, row in enumerate(rows):
+        for j in [j for j in row if j > i]:
+            share = row[j] / row[i]
+            for k, value in row.items():
+                if k >= j:
+                    rows[j][k] = rows[j].get(k, 0.0) - share * value
+            wants[j] -= share * wants[i]
+    found = [0.0] * len(starts)
+    for i in reversed(range(len(starts))):
+        rest = sum(value * found[k] for k, value in rows[i].items() if k > i)
+        found[i] = (wants[i] - rest) / rows[i][i]
+    return found
+
+
+def _nearly_at_rest(starts: Sequence[float], pairs: dict[tuple[int, int], list[float]]) -> list[float]:
+    """The same for many blocks: by conjugate gradients, from where they are."""
+    count = len(starts)
+    one, other = np.array(list(pairs), dtype=np.intp).T
+    strength, drop = np.array(list(pairs.values())).T
+    diagonal = np.bincount(one, strength, count) + np.bincount(other, strength, count) + _REST
+    wants = np.bincount(other, drop, count) - np.bincount(one, drop, count) + _REST * np.array(starts)
+    found = np.array(starts)
+
+    def pulled(heights: Array) -> Array:
+        found: Array = diagonal * heights
+        found -= np.bincount(one, strength * heights[other], count)
+        found -= np.bincount(other, strength * heights[one], count)
+        return found
+
+    residual = wants - pulled(found)
+    scaled = residual / diagonal
+    way, size = scaled, float(residual @ scaled)
+    for _ in range(_STEPS):
+        if size < 1e-4:
+            break
+        moved = pulled(way)
+        step = size / max(float(way @ moved), 1e-12)
+        found = found + step * way
+        residual = residual - step * moved
+        scaled = residual / diagonal
+        way, size = scaled + float(residual @ scaled) / size * way, float(residual @ scaled)
+    heights: list[float] = found.tolist()
+    return heights
 
 
 def _fit(wants: Sequence[float], weights: Sequence[float], stack: Sequence[float]) -> list[Block]:
@@ -180,12 +286,15 @@ def _fit(wants: Sequence[float], weights: Sequence[float], stack: Sequence[float
     return [(mean, range(start, end)) for mean, start, end in zip(means, starts, ends, strict=True)]
 
 
-# an edge that climbs this many times the gap of columns makes the gap grow, up to the double
-_CLIMB = 3.0
+# an arrow that climbs by 1 runs so far, at most this far
+_SLOPE, _FARTHEST = 0.5, 60.0
 
 
 class Columns(Struct, frozen=True):
-    """The x of the left and right border of every layer, and the centres of its boxes."""
+    """The x of the left and right border of every layer, and the centres of its boxes.
+
+    Between its borders all edges are level: where they arrive, beside the boxes, and where values leave.
+    """
 
     lefts: tuple[float, ...]
     rights: tuple[float, ...]
@@ -193,27 +302,40 @@ class Columns(Struct, frozen=True):
 
 
 def place_columns(
-    graph: Layered, boxes: Sequence[Box], y: Sequence[float], gap: float, first_gap: float
+    graph: Layered,
+    boxes: Sequence[Box],
+    links: Sequence[Link],
+    stretches: Sequence[Stretch],
+    pulls: Sequence[Pull],
+    y: Sequence[float],
+    gap: float,
 ) -> Columns:
-    """Columns as wide as their widest box, `gap` apart, farther where edges climb steeply.
+    """Columns with room for their widest box, what arrives and what leaves, `gap` apart or more at a climb.
 
-    The second one stands `first_gap` behind the first. Beside a box around other boxes, which is wide, inputs
-    stand at the right, near to where they are used; all else stands in the middle.
+    The boxes of a column end at one x, so that what leaves them begins there.
     """
+    layer_of = [0] * graph.vertices
+    for at, layer in enumerate(graph.layers):
+        for v in layer:
+            layer_of[v] = at
+    arriving = [0.0] * len(graph.layers)
+    for link, stretch in zip(links, stretches, strict=True):
+        at = layer_of[link.target]
+        arriving[at] = max(arriving[at], stretch.length)
+    climbs = [0.0] * len(graph.layers)
+    for source, target, drop, _ in pulls:
+        at = layer_of[source]
+        climbs[at] = max(climbs[at], abs(y[target] + drop - y[source]))
     lefts, rights = [], []
     centres = [0.0] * graph.nodes
     x = 0.0
-    for layer in graph.layers:
+    for layer, room, climb in zip(graph.layers, arriving, climbs, strict=True):
         nodes = [v for v in layer if v < graph.nodes]
         lefts.append(x)
-        x += max((boxes[v].width for v in nodes), default=0.0)
-        rights.append(x)
-        to_the_right = any(boxes[v].holds_others for v in nodes)
+        x += room + max((boxes[v].left + boxes[v].width / 2 for v in nodes), default=0.0)
         for v in nodes:
-            middle = (lefts[-1] + x) / 2
-            right = max(middle, x - boxes[v].width / 2 - gap)
-            centres[v] = right if to_the_right and not graph.before[v] else middle
-        climb = max((abs(y[v] - y[w]) for v in layer for w, _ in graph.after[v]), default=0.0)
-        least, share = (gap, 1 / _CLIMB) if lefts[1:] or first_gap == gap else (first_gap, 1.0)
-        x += min(max(least, climb * share), 2 * gap)
+            centres[v] = x - boxes[v].width / 2
+        x += max((boxes[v].space.stem.length for v in nodes), default=0.0)
+        rights.append(x)
+        x += min(max(gap, _SLOPE * climb), max(gap, _FARTHEST))
     return Columns(tuple(lefts), tuple(rights), tuple(centres))

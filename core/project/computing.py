@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from core.base.errors import Span
 from core.base.slicing import Work, finished
-from core.figure import Drawing, draw_in_pieces, label_width
+from core.figure import Drawing, draw_in_pieces, drawn_edges, rooms_of
 from core.graph.builder import build
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
@@ -68,14 +68,15 @@ def _drawn(
     node that is dragged is drawn at once, or the next move would come before the picture.
     """
     graph = trace.graph
-    width = label_width(trace, digits)
+    edges = drawn_edges(graph)
+    rooms = rooms_of(trace, edges, digits)
     nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
-    drawn = nodes, graph.program.faces, graph.output, width
+    drawn = nodes, graph.program.faces, graph.output, rooms
     if before and before.layout_of == drawn:
         if before.document.moved == document.moved:
             return before.drawing.at_other_values(graph), drawn
-        return finished(draw_in_pieces(graph, document.moved, width)), drawn
-    return (yield from draw_in_pieces(graph, document.moved, width)), drawn
+        return finished(draw_in_pieces(graph, edges, rooms, document.moved)), drawn
+    return (yield from draw_in_pieces(graph, edges, rooms, document.moved)), drawn
 
 
 def _of_guessed_names(graph: Graph, document: Document) -> list[Note]:

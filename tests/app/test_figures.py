@@ -20,7 +20,7 @@ from app.figures.style import POINTS_PER_INCH, FigureStyle
 from app.widgets.theme import DARK, LIGHT, THEMES, heat_colours
 from core.base.arrays import frozen
 from core.base.errors import Problem, either
-from core.figure import MARGIN, draw, figure, label_width
+from core.figure import MARGIN, draw, figure
 from core.passes.stepper import run
 
 SCALAR = ("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
@@ -54,7 +54,7 @@ def folder(tmp_path):
 
 def figures_of(example):
     trace = run(*example)
-    drawing = draw(trace.graph, room=label_width(trace))
+    drawing = draw(trace)
     return [figure(drawing, trace.snapshot(count)) for count in range(len(trace) + 1)]
 
 

@@ -5,14 +5,11 @@ import random
 import re
 from itertools import pairwise
 
-import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from core.base.arrays import frozen
-from core.export.tikz import tikz
-from core.figure import Figures, draw, figure, label_width
-from core.figure import labels as labels_of_edges
+from core.figure import Figures, draw, figure
 from core.graph.builder import build, graph_of
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
@@ -24,7 +21,7 @@ from core.passes.stepper import as_chosen, record, run
 from core.passes.unfold import LEVELS, frame_of, parent, unfolded
 
 TRACE = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
-DRAWING = draw(TRACE.graph, room=label_width(TRACE))
+DRAWING = draw(TRACE)
 
 
 def at(step, trace=TRACE, drawing=DRAWING):
@@ -87,7 +84,7 @@ def trace_of(text, output=""):
 @pytest.mark.parametrize("output", ["", "h"])
 def test_a_figure_is_the_same_whichever_figures_were_made_before(output):
     trace = trace_of(NET, output)
-    drawing = draw(trace.graph, room=label_width(trace))
+    drawing = draw(trace)
     figures, dice = Figures(drawing, trace), random.Random(3)
     for count in (0, *dice.sample(range(len(trace) + 1), len(trace) + 1), 0):
         assert repr(figures.at(count)) == repr(figure(drawing, trace.snapshot(count)))
@@ -95,7 +92,7 @@ def test_a_figure_is_the_same_whichever_figures_were_made_before(output):
 
 def test_a_step_keeps_every_part_of_the_nodes_it_does_not_touch():
     trace = trace_of(NET)
-    figures = Figures(draw(trace.graph), trace)
+    figures = Figures(draw(trace), trace)
     before = figures.at(0)
     for count in range(1, len(trace) + 1):
         now, touched = figures.at(count), trace.touched(count - 1, count)
@@ -108,11 +105,14 @@ def test_a_step_keeps_every_part_of_the_nodes_it_does_not_touch():
 
 def test_a_gradient_that_arrives_at_a_fan_out_is_added_visibly():
     trace = run("a + a", {"a": 3.0})
-    drawing = draw(trace.graph)
+    drawing = draw(trace)
     first = figure(drawing, trace.snapshot(trace.position("backward:1")))
     second = figure(drawing, trace.snapshot(trace.position("backward:2")))
     assert labels(first, "gradient")["a"] == "1"
-    assert labels(second, "gradient")["a"] == "1+1=2"
+    assert labels(second, "gradient")["a"] == "2"
+    assert labels(second, "sum") == {"a": "1+1=2"} and labels(first, "sum") == {}
+    gradient, terms = (next(x for x in second.labels if x.role == role) for role in ("gradient", "sum"))
+    assert terms.at[1] == gradient.at[1] + gradient.extent[1] and terms.at[0] == gradient.at[0]
     assert [latex(label.math) for label in second.labels if label.role == "contribution"] == ["1", "1"]
 
 
@@ -129,7 +129,7 @@ def test_a_gradient_that_arrives_at_a_fan_out_is_added_visibly():
 )
 def test_a_constant_is_written_in_the_circle(text, symbols):
     trace = run(text, {"x": 2.0})
-    boxes = [box for box in figure(draw(trace.graph), trace.last).boxes if box.kind == "operation"]
+    boxes = [box for box in figure(draw(trace), trace.last).boxes if box.kind == "operation"]
     assert [latex(box.symbol) for box in boxes] == symbols
 
 
@@ -175,7 +175,7 @@ def test_what_is_compared_with_a_number_has_it_in_its_circle(relation):
     shown = []
     for text in (f"[x {relation} 2]", f"[2 {relation} x]"):
         trace = run(text, {"x": 3.0})
-        found = figure(draw(trace.graph), trace.last).boxes
+        found = figure(draw(trace), trace.last).boxes
         assert [box.node for box in found] == ["x", "f"]
         shown.append(latex(found[1].symbol))
     assert shown[0].startswith("x") and shown[0].endswith("2")
@@ -196,7 +196,7 @@ LISTS = [
 def test_a_list_of_numbers_is_drawn_and_explained_as_a_value_of_its_own(text):
     """Also where one number would be the usual one, and not be drawn."""
     trace = run(text, {"x": frozen([1, 2]), "w": frozen([1, 2, 3]), "y": 0.5})
-    boxes = figure(draw(trace.graph), trace.last).boxes
+    boxes = figure(draw(trace), trace.last).boxes
     lists = {node.name for node in trace.graph.nodes.values() if node.value is not None and node.shape}
     assert lists and lists <= {box.node for box in boxes}
     sentences = [explain(trace, count).sentence for count in range(1, len(trace) + 1)]
@@ -212,94 +212,11 @@ def test_a_list_of_the_usual_value_is_written_in_the_formula():
 
 def test_large_arrays_are_heat_maps_and_small_vectors_columns_of_numbers():
     trace = run("W x", {"W": frozen([[0.5] * 8] * 5), "x": frozen(range(8))})
-    found = figure(draw(trace.graph), trace.last)
+    found = figure(draw(trace), trace.last)
     assert all(label.heat is not None for label in found.labels if label.role == "value")
     trace = run("w·x", {"w": frozen([1, 2]), "x": frozen([3, 4])})
-    found = figure(draw(trace.graph), trace.last)
+    found = figure(draw(trace), trace.last)
     assert labels(found, "value")["w"] == r"\begin{bmatrix} 1 \\ 2 \end{bmatrix}"
-
-
-def test_labels_cover_neither_boxes_nor_each_other_on_the_lecture_graphs():
-    programs = {
-        "(x+y)z": {"x": -2.0, "y": 5.0, "z": -4.0},
-        "1/(1+exp(-(w0 x0 + w1 x1 + w2)))": {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0},
-        "z = w x + b; y = σ(z); L = 1/2 (y - t)^2": {"w": 0.5, "x": 2.0, "b": 0.1, "t": 1.0},
-    }
-    for text, values in programs.items():
-        trace = run(text, values)
-        found = figure(draw(trace.graph, room=label_width(trace)), trace.last)
-        rects = [rect(label) for label in found.labels if label.role in ("value", "gradient")]
-        rects += [
-            (
-                b.centre[0] - b.width / 2,
-                b.centre[1] - b.height / 2,
-                b.centre[0] + b.width / 2,
-                b.centre[1] + b.height / 2,
-            )
-            for b in found.boxes
-        ]
-        for i, a in enumerate(rects):
-            for b in rects[:i]:
-                assert overlap(a, b) < 12, text
-
-
-ARRAYS = [
-    "p = softmax(W x + b); L = -ln(p[k])",
-    "h = relu(W1 x + b1); s = W2 h + b2; L = cross_entropy(s, k) + l2(W1)",
-    "u = W x; s = norm(u)^2 + sum(u * x1)",
-    "c = relu(conv2d(x, W) + b); p = maxpool(c); L = sum(p) + l1(W)",
-]
-SHAPES = [{}, {"W": np.full((3, 3), 0.5), "x": [-0.5, -0.4, 0.6], "b": [-0.8, -0.5, 0.6]}, {}, {}]
-
-
-@pytest.mark.parametrize(("text", "given"), list(zip(ARRAYS, SHAPES, strict=True)), ids=ARRAYS)
-def test_labels_of_arrays_cover_each_other_neither(text, given):
-    given = {name: frozen(value) for name, value in given.items()}
-    trace = run(text, with_defaults(read_program(text, given), given))
-    found = figure(draw(trace.graph, room=label_width(trace)), trace.last)
-    areas = [(label.node, rect(label)) for label in found.labels if label.role != "name"]
-    for i, (one, a) in enumerate(areas):
-        for other, b in areas[:i]:
-            assert overlap(a, b) < 12, (one, other)
-
-
-CROWDED = """a = σ(w0 x + b0); c = σ(w1 a + b1 x); d = relu(w2 c + a x)
-L = (d - x)^2 + 0.1 w0^2 + 0.1 w1^2"""
-CROWDED_AT = {"w0": 2.0, "x": 3.0, "b0": 0.5, "w1": -1.0, "b1": 4.0, "w2": 0.5}
-# wide and narrow numbers: a narrow one stands nearer to its edge
-CASES_OF_LABELS = [
-    (CROWDED, {}),
-    (CROWDED, CROWDED_AT),
-    (CROWDED, {"w0": 20.0, "x": 30.0, "b0": 5.0}),
-    (CROWDED, {"w0": 1.0, "x": 1.0, "b0": 1.0, "w1": 1.0, "b1": 1.0, "w2": 1.0}),
-    ("(x+y)z", {}),
-    ("1/(1+exp(-(w0 x0 + w1 x1 + w2)))", {}),
-]
-
-
-@pytest.mark.parametrize(("text", "given"), CASES_OF_LABELS, ids=range(len(CASES_OF_LABELS)))
-def test_a_label_with_a_line_behind_it_says_so(text, given):
-    trace = run(text, with_defaults(read_program(text), given))
-    drawing = draw(trace.graph, room=label_width(trace))
-    points = [point for route in drawing.placement.routes for point in route.sampled(400)]
-    beside_edges = [label for label in figure(drawing, trace.last).labels if label.role != "name"]
-    clear = 0
-    for label in beside_edges:
-        left, top, right, bottom = rect(label)
-        behind = any(left + 4 < x < right - 4 and top + 4 < y < bottom - 4 for x, y in points)
-        assert label.struck or not behind, label  # room is kept for longer numbers than there are now
-        clear += not behind
-    assert any(label.struck for label in beside_edges) == (clear < len(beside_edges)) == (text == CROWDED)
-    struck = [line for line in tikz(figure(drawing, trace.last), {}).splitlines() if "fill opacity" in line]
-    assert len(struck) == sum(label.struck for label in beside_edges)
-
-
-def test_of_an_edge_across_millions_of_pixels_only_what_comes_by_a_label_is_looked_at():
-    cubic = ((-1e6, -1e6), (0.0, -1e6), (0.0, 1e6), (1e6, 1e6))
-    found = list(labels_of_edges._points(cubic, {(0, 0)}))
-    assert 0 < len(found) < 1000
-    assert all(abs(x) < 1000 and abs(y) < 1000 for x, y in found)
-    assert not list(labels_of_edges._points(cubic, {(500, -500)}))
 
 
 def rect(label):
@@ -315,7 +232,7 @@ OTHER = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "v1")
 
 
 def test_a_chosen_output_is_ringed_and_the_programs_own_keeps_its_arrow_and_name():
-    drawing = draw(OTHER.graph, room=label_width(OTHER))
+    drawing = draw(OTHER)
     found = figure(drawing, OTHER.last)
     assert [box.node for box in found.boxes if box.chosen] == ["v1"]
     assert [arrow.edge.source for arrow in found.arrows if arrow.edge.target == ""] == ["f"]
@@ -326,7 +243,7 @@ def test_a_chosen_output_is_ringed_and_the_programs_own_keeps_its_arrow_and_name
 
 
 def test_at_the_seed_only_the_chosen_output_is_lit():
-    drawing = draw(OTHER.graph)
+    drawing = draw(OTHER)
     found = figure(drawing, OTHER.snapshot(OTHER.position("seed")))
     assert {box.node for box in found.boxes if box.mood == "active"} == {"v1"}
     assert found.tokens == ()
@@ -334,7 +251,7 @@ def test_at_the_seed_only_the_chosen_output_is_lit():
 
 def test_a_chosen_output_that_nothing_uses_has_an_arrow_of_its_own():
     trace = run("a = x y; b = x + z; c = b z", {"x": 2.0, "y": 3.0, "z": 0.5}, "a")
-    found = figure(draw(trace.graph), trace.snapshot(trace.position("seed")))
+    found = figure(draw(trace), trace.snapshot(trace.position("seed")))
     assert {arrow.edge.source: arrow.mood for arrow in found.arrows if not arrow.edge.target} == {
         "a": "active",
         "c": "done",
@@ -343,14 +260,19 @@ def test_a_chosen_output_that_nothing_uses_has_an_arrow_of_its_own():
 
 
 def test_a_moved_node_stays_where_it_was_put():
-    drawing = draw(TRACE.graph, {"x": (500.0, 400.0)})
+    drawing = draw(TRACE, {"x": (500.0, 400.0)})
     assert drawing.placement.centres["x"] == (500.0, 400.0)
     assert math.dist(drawing.routes["v1", 0].start, (500.0, 400.0)) < 60
 
 
 def test_dragging_a_number_a_little_does_not_move_the_graph():
-    widths = {label_width(run("(x+y)z", {"x": x / 10, "y": 5.0, "z": -4.0})) for x in range(-30, 30)}
-    assert len(widths) == 1
+    placements = [draw(run("(x+y)z", {"x": x / 10, "y": 5.0, "z": -4.0})).placement for x in range(-30, 30)]
+    assert all(placement == placements[0] for placement in placements)
+
+
+def test_a_number_too_wide_makes_room_for_itself_in_steps():
+    widths = [draw(run("x y", {"x": x, "y": 1.0})).placement.width for x in (1.0, -1.234e-9, -1.345e-9)]
+    assert widths[0] < widths[1] == widths[2]
 
 
 # -- frames around what is unfolded
@@ -362,7 +284,7 @@ def framed(text, wanted, step="end", moved=None):
     values = with_defaults(program, {})
     graph = unfolded(build(program, values), wanted)
     trace = record(make_plan(graph), values)
-    drawing = draw(graph, moved, label_width(trace))
+    drawing = draw(trace, moved)
     return graph, trace, drawing, figure(drawing, trace.snapshot(trace.position(step)))
 
 
@@ -474,7 +396,8 @@ def test_a_frame_says_what_it_stands_for():
 def test_a_title_too_long_to_be_read_gives_way_to_the_name():
     values = {f"{letter}_{'name' * 12}": 0.5 for letter in "pt"}
     graph = unfolded(graph_of(f"bce({', '.join(values)})", values), LEVELS["all"])
-    (frame,) = figure(draw(graph), record(make_plan(graph), values).last).frames
+    trace = record(make_plan(graph), values)
+    (frame,) = figure(draw(trace), trace.last).frames
     assert latex(frame.title) == "f"
 
 
@@ -484,12 +407,11 @@ def test_entries_are_called_by_their_array_and_place():
     assert {"W[0]", "W[1,0]", "W[2,1]", "x[0]", "x[1]"} <= symbols
 
 
-def test_the_value_of_an_unfolded_output_stands_outside_its_frames():
+def test_the_name_of_an_unfolded_output_stands_in_its_frames_with_its_value():
     _, _, drawing, found = framed("p = softmax(s)", keys("p", "p.0"))
-    right = max(frame.left + frame.width for frame in found.frames)
-    assert drawing.stubs["p"].end[0] > right + 50
-    value = next(label for label in found.labels if label.node == "p" and label.role == "value")
-    assert rect(value)[0] > right
+    name, value = (next(x for x in found.labels if x.node == "p" and x.role == r) for r in ("name", "value"))
+    assert all(inside(rect(value), span_of(frame)) for frame in found.frames if frame.key == "p")
+    assert name.at[0] > drawing.outputs["p"].end[0] > rect(value)[2]
 
 
 def test_a_box_that_is_moved_out_of_its_frame_takes_the_border_along():
@@ -502,18 +424,6 @@ def test_a_box_that_is_moved_out_of_its_frame_takes_the_border_along():
     assert inside(span_of(box), frames["p.0"]) and inside(frames["p.0"], frames["p"])
 
 
-def test_labels_of_a_steep_edge_stand_at_their_box():
-    values = {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])}
-    graph = unfolded(graph_of("W x", values), keys("f"))
-    trace = record(make_plan(graph), values)
-    drawing = draw(graph, room=label_width(trace))
-    assert "f.1" in drawing.steep and "f.1" not in drawing.alone
-    found = {(label.node, label.role): label for label in figure(drawing, trace.last).labels}
-    x, y = drawing.placement.centres["f.1"]
-    assert found["f.1", "value"].at[0] == found["f.1", "gradient"].at[0] == x
-    assert found["f.1", "value"].at[1] < y < found["f.1", "gradient"].at[1]
-
-
 def test_edges_from_one_value_go_into_a_frame_together():
     _, _, _, found = framed("w·x", LEVELS["numbers"])
     routes = [arrow.route for arrow in found.arrows if arrow.edge.source == "w"]
@@ -522,8 +432,8 @@ def test_edges_from_one_value_go_into_a_frame_together():
     assert routes[0].pieces[0][2][0] == pytest.approx(found.frames[0].left)
 
 
-def test_other_values_leave_the_places_of_labels_alone():
+def test_other_values_leave_all_places_as_they_are():
     _, _, drawing, _ = framed("y = σ(w·x + b)", keys("y"))
-    spots, graph = drawing.spots, drawing.graph
+    graph = drawing.graph
     again = drawing.at_other_values(replace(graph, stated={}))
-    assert again.spots is spots and again.graph is not graph and drawing.graph is graph
+    assert again.placement is drawing.placement and again.graph is not graph and drawing.graph is graph

@@ -7,7 +7,7 @@ import pytest
 
 from core.base.arrays import frozen
 from core.base.numbers import NOISE, without_noise
-from core.figure import draw, figure, label_width
+from core.figure import draw, figure
 from core.math.latex import latex
 from core.ops import OPS
 from core.ops.scaled import Scaled
@@ -160,7 +160,7 @@ def test_a_trace_without_noise_is_shown_as_it_is():
 def test_all_that_is_shown_takes_it_from_the_same_place():
     values = {"x": frozen([1, 2, 3])}
     trace = run("softmax(x)", values)
-    labels = figure(draw(trace.graph, room=label_width(trace)), trace.last).labels
+    labels = figure(draw(trace), trace.last).labels
     said = " ".join(latex(label.math) for label in labels if label.math is not None)
     assert "10^" not in said
     found = explain(trace, len(trace))

@@ -180,7 +180,7 @@ def test_values_are_guessed_for_a_mini_batch(program, last):
 )
 def test_an_axis_stands_in_the_circle_and_rows_look_as_a_vector_does(program, symbols):
     trace = trace_of(program, {"s": SCORES, "k": [0, 1, 2]})
-    boxes = [box for box in figure(draw(trace.graph), trace.last).boxes if box.kind == "operation"]
+    boxes = [box for box in figure(draw(trace), trace.last).boxes if box.kind == "operation"]
     assert [latex(box.symbol) for box in boxes] == symbols
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.base.arrays import frozen
 from core.export.tikz import node_names, tikz
-from core.figure import draw, figure, label_width
+from core.figure import draw, figure
 from core.graph.builder import build, graph_of
 from core.graph.plan import make_plan
 from core.notation.program import Program, Statement
@@ -33,7 +33,7 @@ NET = (
 
 def figure_at(example, step):
     trace = run(*example)
-    drawing = draw(trace.graph, room=label_width(trace))
+    drawing = draw(trace)
     return figure(drawing, trace.snapshot(trace.position(step)))
 
 
@@ -51,7 +51,7 @@ def test_brackets_close_and_names_exist(example, step):
 
 def test_a_chosen_output_has_a_double_ring():
     trace = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "v1")
-    text = tikz(figure(draw(trace.graph), trace.last), COLOURS)
+    text = tikz(figure(draw(trace), trace.last), COLOURS)
     assert re.findall(r"\\node\[operation.*chosen.*\] \((\w+)\)", text) == ["v1"]
     assert "chosen," not in tikz(figure_at(NET, "end"), COLOURS)
 
@@ -75,7 +75,7 @@ def unfolded_figure():
     program, values = "y = σ(w·x)", {"w": frozen([2, -3]), "x": frozen([-1, -2])}
     graph = unfolded(graph_of(program, values), anything)
     trace = record(make_plan(graph), values)
-    return figure(draw(graph, room=label_width(trace)), trace.snapshot(trace.position("backward:3")))
+    return figure(draw(trace), trace.snapshot(trace.position("backward:3")))
 
 
 def test_frames_stand_below_everything_with_their_titles():
@@ -98,7 +98,7 @@ def named_figure():
     values = dict.fromkeys(NAMES, 0.5)
     program = Program("", (Statement(sum_, "h_{t-1}"), Statement(Call("exp", (Name("h_{t-1}"),)), "ŷ")))
     trace = record(make_plan(build(program, values)), values)
-    return figure(draw(trace.graph), trace.last)
+    return figure(draw(trace), trace.last)
 
 
 def figure_of_signs():
@@ -107,7 +107,7 @@ def figure_of_signs():
     values = {"x": frozen([0.5, 1.5]), "y": frozen([1, 0]), "q": frozen([0.2, 0.8]), "k": 1.0}
     values |= {"A": frozen(np.ones((4, 4))), "K": frozen(np.ones((2, 2)))}
     trace = run(f"z = {program}; f = z + l2(x)", values)
-    return figure(draw(trace.graph), trace.last)
+    return figure(draw(trace), trace.last)
 
 
 @pytest.mark.parametrize("make", [named_figure, figure_of_signs])

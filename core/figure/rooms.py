@@ -1,0 +1,124 @@
+"""How much room the numbers of a whole trace take beside their edges: nothing moves from step to step."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import TypeVar
+
+from msgspec import Struct
+
+from core.base.arrays import Value, shape_of
+from core.base.numbers import DIGITS, equation
+from core.figure.sizes import CLEAR, LABEL, SMALL, extent, is_listed, label_extent
+from core.graph.graph import CONSTANT, Edge
+from core.layout import Stretch
+from core.math.mathtree import Fenced, Math, Sign, row
+from core.math.typeset import PLUS, is_loose, number_math, value_math
+from core.passes.steps import Computed, Flowed, Seeded
+from core.passes.trace import Snapshot, Trace
+
+BESIDE = 5.0  # between a box and a label beside it
+TURN = 18.0  # before an arrow's head, where no label stands
+WIDTH_STEP = 22.0  # a number that grows while it is dragged takes more room in steps
+MOST_TERMS = 4  # gradients that are shown being added
+
+
+Extent = tuple[float, float]  # width and height
+NOTHING = (0.0, 0.0)
+Key = TypeVar("Key", str, tuple[str, int])
+
+
+class Rooms(Struct, frozen=True):
+    """What is kept free for numbers: on the `stem` of a node, where its value leaves, and at `arrivals`.
+
+    Where a node is used several times, contributions arrive at its users and are added under its stem; there
+    `sums` have these widths.
+    """
+
+    stems: Mapping[str, Stretch]
+    arrivals: Mapping[tuple[str, int], Stretch]
+    sums: Mapping[str, float]
+
+
+def rooms_of(trace: Trace, edges: Collection[Edge], digits: int = DIGITS) -> Rooms:
+    """Find the room that the numbers of a trace take, in steps: dragging a value shakes nothing.
+
+    Args:
+        trace: the trace.
+        edges: the edges of its graph that are drawn.
+        digits: how many significant digits numbers are shown with.
+
+    Returns:
+        Lengths and heights in the units of the drawing.
+    """
+    graph, shown = trace.graph, trace.shown
+    uses = Counter(edge.source for edge in edges)
+    at_nodes: dict[str, Extent] = {}
+    at_edges: dict[tuple[str, int], Extent] = {}
+    sums: dict[str, Extent] = {}
+    for node in graph.nodes.values():
+        if node.is_leaf and node.op != CONSTANT:
+            _widen(at_nodes, node.name, _extent(shown.inputs.get(node.name), digits))
+    for count, step in enumerate(shown.steps, start=1):
+        match step:
+            case Computed(name, value) | Seeded(name, value):
+                _widen(at_nodes, name, _extent(value, digits))
+            case Flowed(name, port, arg, contribution, total):
+                _widen(at_nodes, arg, _extent(total, digits))
+                if uses[arg] > 1:
+                    _widen(at_edges, (name, port), _extent(contribution, digits))
+                    math = sum_shown(shown.snapshot(count), digits)
+                    if math is not None:
+                        _widen(sums, arg, extent(math, SMALL))
+    stems, arrivals = {}, {}
+    for name, room in at_nodes.items():
+        length, height = _kept(room, label_extent(graph.nodes[name].shape, digits))
+        below = height + (sums[name][1] if name in sums else 0.0)
+        stems[name] = Stretch(length + 2 * BESIDE, height + CLEAR, below + CLEAR)
+    for edge in edges:
+        if uses[edge.source] > 1:
+            least = label_extent(graph.nodes[edge.source].shape, digits)
+            length, height = _kept(at_edges.get((edge.target, edge.port), NOTHING), least)
+            arrivals[edge.target, edge.port] = Stretch(length + BESIDE + TURN, 0.0, height + CLEAR)
+    return Rooms(stems, arrivals, {name: _in_steps(width, 0.0) for name, (width, _) in sums.items()})
+
+
+def _widen(rooms: dict[Key, Extent], key: Key, needed: Extent) -> None:
+    width, height = rooms.get(key, NOTHING)
+    rooms[key] = max(width, needed[0]), max(height, needed[1])
+
+
+def _kept(needed: Extent, least: Extent) -> Extent:
+    return _in_steps(needed[0], least[0]), max(needed[1], least[1])
+
+
+def _in_steps(width: float, least: float) -> float:
+    return least + WIDTH_STEP * max(0, math.ceil((width - least) / WIDTH_STEP))
+
+
+def _extent(value: Value | None, digits: int) -> Extent:
+    """How large a number or a small vector is written; maps are as large as their shape says."""
+    if value is None:
+        return NOTHING
+    shape = shape_of(value)
+    if not shape:
+        return extent(value_math(value, digits), LABEL)
+    return extent(value_math(value, min(digits, 3)), SMALL) if is_listed(shape) else NOTHING
+
+
+def sum_shown(snapshot: Snapshot, digits: int) -> Math | None:
+    """Set the sum that the gradient which has just arrived at a fan-out is part of: `3 + 4 = 7`."""
+    step = snapshot.step
+    if not isinstance(step, Flowed) or not isinstance(step.total, float):
+        return None
+    arrived = [value for value in snapshot.arrived(step.arg) if isinstance(value, float)]
+    if not 2 <= len(arrived) <= MOST_TERMS:
+        return None
+    digits_of_terms, sign = equation(lambda *terms: float(sum(terms)), arrived, step.total, digits)
+    parts: list[Math] = []
+    for value in arrived:
+        term: Math = number_math(value, digits_of_terms)
+        parts.extend([PLUS, Fenced("(", term, ")") if is_loose(value) else term] if parts else [term])
+    return row(*parts, Sign(sign, "rel"), number_math(step.total, digits))

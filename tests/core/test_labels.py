@@ -1,0 +1,156 @@
+"""Nothing written in a figure covers a box, another label, or an edge: at every step of 300 programs."""
+
+import json
+import random
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.base.errors import Problem
+from core.figure import Figures, draw
+from core.graph.plan import make_plan
+from core.layout import Route
+from core.passes.stepper import record, run
+from core.passes.unfold import LEVELS, unfolded
+from core.service.request import json_hint, request_from
+from tests.core.test_random_programs import program
+from tests.graphs import random_graph
+
+CASES = Path(__file__).parents[1] / "cases"
+MOST = 160  # nodes of a program whose every operation is unfolded
+
+
+def typed(name):
+    """Programs and values as they stand in a file of cases."""
+    for case in json.loads((CASES / name).read_text(encoding="utf-8")):
+        yield json.dumps({"program": case["program"], "values": case["values"]})
+
+
+TYPED = [*typed("slides.json"), *typed("lectures.json")]
+
+
+def typed_trace(text, level=None):
+    trace = request_from(text).trace(json_hint)
+    if level is None:
+        return trace
+    graph = unfolded(trace.graph, LEVELS[level])
+    return record(make_plan(graph), trace.inputs) if len(graph.nodes) <= MOST else trace
+
+
+def written_trace(seed):
+    _, plan, values = program(seed)
+    return record(plan, values)
+
+
+def grown_trace(seed):
+    graph, values = random_graph(random.Random(seed), 5 + seed % 40)
+    return record(make_plan(graph), values)
+
+
+PROGRAMS = {
+    **{f"typed {i}": (typed_trace, text) for i, text in enumerate(TYPED)},
+    **{f"in operations {i}": (typed_trace, text, "all") for i, text in enumerate(TYPED)},
+    **{f"written {seed}": (written_trace, seed) for seed in range(50)},
+    **{f"grown {seed}": (grown_trace, seed) for seed in range(50)},
+}
+
+
+def rect_of(label):
+    (x, y), (width, height) = label.at, label.extent
+    if not label.centred:
+        return x, y - height / 2, x + width, y + height / 2
+    top = y if label.below else y - height
+    return x - width / 2, top, x + width / 2, top + height
+
+
+def rect_of_box(box):
+    (x, y), w, h = box.centre, box.width / 2, box.height / 2
+    return x - w, y - h, x + w, y + h
+
+
+def overlapping(rects):
+    """The pairs of rectangles that overlap by more than a hair, found in one sweep over their left sides."""
+    order = sorted(rects, key=lambda item: item[1][0])
+    found, open_ = [], []
+    for name, rect in order:
+        open_ = [other for other in open_ if other[1][2] > rect[0] + 0.5]
+        found += [
+            (name, other)
+            for other, area in open_
+            if min(rect[3], area[3]) - max(rect[1], area[1]) > 0.5 and min(rect[2], area[2]) - rect[0] > 0.5
+        ]
+        open_.append((name, rect))
+    return found
+
+
+def struck(labels, arrows):
+    """Labels through whose inside a line runs, with the line."""
+    points, owner = [], []
+    for arrow in arrows:
+        points.append(np.array(list(dense(arrow.route))))
+        owner += [arrow.edge] * len(points[-1])
+    lines = np.concatenate(points)
+    lines = lines[order := np.argsort(lines[:, 0])]
+    found = []
+    for name, (left, top, right, bottom) in labels:
+        begin, end = np.searchsorted(lines[:, 0], (left + 0.5, right - 0.5))
+        within = (lines[begin:end, 1] > top + 0.5) & (lines[begin:end, 1] < bottom - 0.5)
+        if within.any():
+            found.append((name, owner[order[begin + int(np.argmax(within))]]))
+    return found
+
+
+def dense(route: Route):
+    """Points on a route, none farther from the next than a label is high."""
+    for cubic in route.cubics():
+        length = sum(np.hypot(*np.subtract(b, a)) for a, b in pairwise(cubic))
+        yield from Route(cubic[0], (cubic[1:],)).sampled(max(4, int(length / 4)))
+
+
+def faults(trace):
+    """What overlaps at any step: labels that look alike at several steps are looked at once."""
+    figures = Figures(draw(trace), trace)
+    labels = {}
+    for count in range(len(trace) + 1):
+        for label in figures.at(count).labels:
+            labels[label.node, label.role, label.port, rect_of(label)] = None
+    # at one place stands one label at a time: its largest form is looked at
+    largest = {}
+    for key in labels:
+        before = largest.get(key[:3])
+        area = (key[3][2] - key[3][0]) * (key[3][3] - key[3][1])
+        if before is None or area > before[0]:
+            largest[key[:3]] = area, key[3]
+    written = [(key, rect) for key, (_, rect) in largest.items()]
+    last = figures.at(len(trace))
+    boxes = [((box.node, "box", -1), rect_of_box(box)) for box in last.boxes]
+    return overlapping([*written, *boxes]) + struck(written, last.arrows)
+
+
+def test_there_are_300_programs():
+    assert len(PROGRAMS) >= 300
+
+
+@pytest.mark.parametrize("make", PROGRAMS.values(), ids=PROGRAMS)
+def test_nothing_written_covers_anything(make):
+    function, *args = make
+    try:
+        trace = function(*args)
+    except Problem:
+        pytest.skip("it cannot be unfolded so far")
+    assert faults(trace) == []
+
+
+def test_a_label_in_the_way_is_found():
+    """The checks above are no empty words: a line through a label and two labels at one place are told."""
+    trace = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
+    figures = Figures(draw(trace), trace).at(len(trace))
+    value = next(label for label in figures.labels if label.role == "value")
+    x, y = value.at
+    boxes = [("a", rect_of(value)), ("b", (x, y - 3, x + 9, y + 9))]
+    assert overlapping(boxes) == [("b", "a")] or overlapping(boxes) == [("a", "b")]
+    low = ("low", (x - 5, y - 5, x + 5, y + 12))
+    assert [name for name, _ in struck([low], figures.arrows)] == ["low"]
+    assert struck([("high", rect_of(value))], figures.arrows) == []
