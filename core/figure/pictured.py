@@ -135,7 +135,7 @@ def _output(drawing: Drawing, snapshot: Snapshot, name: str) -> Arrow:
 def _labels(drawing: Drawing, snapshot: Snapshot, name: str, digits: int, captions: bool) -> list[Label]:
     """The labels of a node: its name, what leaves it, and what it sends back to inputs used elsewhere too."""
     node = drawing.graph.nodes[name]
-    named = node.named or captions or name == drawing.graph.output
+    named = node.named or captions or name in (drawing.graph.output, *drawing.outputs)
     found = [_name(drawing, node)] if named and not node.is_leaf else []
     x, y = drawing.beside(name)
     value, gradient = snapshot.value(name), snapshot.gradient(name)

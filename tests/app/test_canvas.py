@@ -148,9 +148,7 @@ def test_a_sum_of_gradients_is_in_view_when_it_is_told(qtbot, window):
     qtbot.waitUntil(lambda: not window.session.computing)
     for _ in range(len(window.session.trace)):
         window.session.step(1)
-    (told,) = (
-        label for label in window.session.figure.labels if (label.node, label.role) == ("x", "gradient")
-    )
+    (told,) = (label for label in window.session.figure.labels if (label.node, label.role) == ("x", "sum"))
     seen = window.view.mapToScene(window.view.viewport().rect()).boundingRect()
     assert told.extent[0] > 150 and seen.contains(label_rect(told))
 
@@ -234,9 +232,13 @@ def test_what_comes_at_the_end_is_in_view_from_the_beginning(window, text):
 def test_a_sum_of_gradients_is_clear_of_the_edges_that_leave(window):
     window.session.set_text("x^2+3x")
     window.session.seek(len(window.session.trace))
-    (box,) = (item for item in items(window, BoxItem) if item.box.node == "x")
-    (total,) = (i for i in items(window, LabelItem) if i.label.node == "x" and i.label.role == "gradient")
-    assert total.label.at[0] + total.label.extent[0] / 2 <= box.box.centre[0] + box.box.width / 2
+    (total,) = (item.label for item in items(window, LabelItem) if item.label.role == "sum")
+    x, _ = total.at
+    level = window.session.drawing.beside("x")[1]
+    for arrow in window.session.figure.arrows:
+        beside = [py for px, py in arrow.route.sampled() if abs(px - x) <= total.extent[0] / 2]
+        assert all(abs(py - level) < 0.1 for py in beside)
+    assert total.at[1] > level + 20
 
 
 def test_vectors_that_come_back_to_a_fan_out_cover_no_edge(window):

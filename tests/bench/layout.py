@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from core.figure import draw
-from core.graph.builder import graph_of
 from core.layout import Edge, place
+from core.passes.stepper import run
 from tests.bench.programs import net
 from tests.bench.timing import OURS, Effort, Row, Timed, against, taken, turns
 
 GAP_X, GAP_Y, INCH = 76.0, 28.0, 72.0
-ROOM = 46.0  # for a number beside an edge
 LEAST = 0.0005  # seconds: a small graph may take dot no longer than a single node
 PATIENCE = 5.0  # seconds of the processor for all rounds of one graph
 Sizes = Mapping[str, tuple[float, float]]
@@ -27,8 +26,8 @@ def rows(effort: Effort) -> Iterator[Row | str]:
         version = subprocess.run([dot, "-V"], capture_output=True, text=True, check=True).stderr
         yield f"Layout: the time of {version.strip()} on a single node is taken off that on the graph."
     for nodes in effort.nodes:
-        graph = graph_of(*net(nodes))
-        drawing = draw(graph, {}, ROOM)
+        trace = run(*net(nodes))
+        graph, drawing = trace.graph, draw(trace)
         ports = {name: len(node.args) for name, node in graph.nodes.items()}
         edges = [Edge(edge.source, edge.target, edge.port, ports[edge.target]) for edge in drawing.edges]
         acts: dict[str, Timed] = {OURS: placing(drawing.sizes, edges)}

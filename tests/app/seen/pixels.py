@@ -233,7 +233,8 @@ def shapes(seen, within, ink="ink"):
     xs = np.unique(found[:, 0])
     signs = np.split(xs, np.nonzero(np.diff(xs) > 1.5 / SCALE)[0] + 1)
     heights = [np.ptp(found[np.isin(found[:, 0], sign), 1]) for sign in signs]
-    return [(sign.mean(), np.ptp(sign), height) for sign, height in zip(signs, heights, strict=True)]
+    found = [(sign.mean(), np.ptp(sign), height) for sign, height in zip(signs, heights, strict=True)]
+    return [sign for sign in found if max(sign[1:]) > 1]  # the end of a serif is no sign
 
 
 def named(window, name, kind=QWidget):

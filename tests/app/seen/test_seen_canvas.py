@@ -202,7 +202,9 @@ def test_contributions_stand_in_the_order_of_their_edges(light_canvas):
     canvas = light_canvas.open("sin(x) + exp(x) + tanh(x) + x^2", "end", x=1.0)
     drawing, snapshot = canvas.session.drawing, canvas.session.trace.last
     found = [label for label in canvas.session.figure.labels if label.role == "contribution"]
-    edges = sorted(drawing.leaving["x"], key=lambda edge: drawing.routes[edge.target, edge.port].end[1])
+    edges = sorted(
+        canvas.session.trace.graph.users["x"], key=lambda edge: drawing.routes[edge.target, edge.port].end[1]
+    )
     wanted = [latex(number_math(snapshot.contribution(edge.target, edge.port))) for edge in edges]
     downwards = sorted(found, key=lambda label: label_rect(label).center().y())
     assert [latex(label.math) for label in downwards] == wanted
@@ -211,13 +213,13 @@ def test_contributions_stand_in_the_order_of_their_edges(light_canvas):
 
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_where_gradients_meet_they_are_added_up_in_sight(light_canvas, medium, count):
-    """As wide as the sum of as many terms, and at the end of a longer sum as the total alone."""
+    """As wide as the sum of as many terms, on a line of its own below the gradient."""
     canvas = light_canvas.open(" + ".join(["x"] * count), "end", x=1.0)
-    box = canvas.box("x")
-    below = QRectF(box.left() - 200, box.bottom(), 200 + box.width(), 24)
+    at = canvas.session.drawing.beside("x")
+    below = around(at[0], at[1] + 32, 110, 16)
     ink = canvas.look(medium).places("gradient", within=below)
     terms = [part for _ in range(count) for part in (PLUS, Digits("1"))][1:]
-    wanted = layout(row(*terms, EQUALS, Digits(str(count))), 17.0, display=False)
+    wanted = layout(row(*terms, EQUALS, Digits(str(count))), 13.0, display=False)
     assert np.ptp(ink[:, 0]) == pytest.approx(wanted.width, abs=4)
 
 

@@ -136,7 +136,7 @@ def test_pages_come_in_the_order_of_the_steps(light_canvas, tmp_path):
         image = QImage(str(path))
         seen = Seen(image, image.rect(), of_theme(LIGHT))
         inks.append(tuple(seen.amount(part) for part in ("lit", "lit_back")))
-    assert [(lit > 300, back > 300) for lit, back in inks] == [
+    assert [(lit > 1000, back > 1000) for lit, back in inks] == [
         *[(False, False), (True, False), (True, False)],
         *[(False, True)] * 3,
     ]
