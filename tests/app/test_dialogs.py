@@ -44,7 +44,7 @@ def test_all_steps_are_saved_as_pages(window, asked):
 
 def test_saving_all_steps_can_be_cancelled_and_leaves_no_file(window, asked, said, qtbot):
     path = asked("steps.pdf")
-    window.session.set_text(" + ".join(f"tanh({i} x)" for i in range(1, 16)))
+    window.session.set_text(" + ".join(f"tanh({i} x)" for i in range(1, 60)))
 
     def cancel():
         dialogs_shown = window.findChildren(QProgressDialog)
