@@ -157,7 +157,7 @@ OPERANDS = [
 def test_operands_in_circles_have_the_programs_names_or_none(text, given, symbols):
     """Where there is no name, or no room for it, there is a dot; a class index is no node of its own."""
     trace = run(text, with_defaults(read_program(text, given), given))
-    boxes = figure(draw(trace.graph), trace.last).boxes
+    boxes = figure(draw(trace), trace.last).boxes
     assert [latex(box.symbol) for box in boxes if box.kind == "operation"] == symbols
 
 
