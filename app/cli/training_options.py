@@ -11,11 +11,11 @@ from msgspec.structs import asdict, replace
 
 from core.base.arrays import Value, same
 from core.base.errors import Problem, cut
+from core.graph.graph import MOST_LISTED
 from core.graph.programs import free_names, read_program
 from core.graph.typed_value import read_value
 from core.notation.spellings import name_of
 from core.project.document import Document
-from core.service.request import LISTED
 from core.training.lab import LIMITS, NO_DATA, Lab
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _typed_roles(
             raise Problem(said, hint=f"The roles are {', '.join(CHOICES)}")
         if name not in known:
             said = f"--role: '{cut(spelled)}' is not a name that can have a role"
-            raise Problem(said, hint=f"These names can: {', '.join(known[:LISTED])}")
+            raise Problem(said, hint=f"These names can: {', '.join(known[:MOST_LISTED])}")
         if name in found:
             raise Problem(f"--role: {name} is given twice")
         if not with_data and role not in offered(None):

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app.shell.command import Command
 from app.system.version import program_version
 from core.base.resources import resource
-from core.ops import LISTED
+from core.ops import FUNCTION_LIST
 
 CANVAS_KEYS = (
     ("Space, Right, Down, PageDown, Enter, N", "Next step"),
@@ -104,7 +104,7 @@ class NotationSheet(Sheet):
 
     def __init__(self, parent: QWidget):
         rows = list(NOTATION)
-        rows += LISTED
+        rows += FUNCTION_LIST
         super().__init__(parent, "Notation", ("Written", "Meaning"), rows)
 
 

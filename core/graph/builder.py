@@ -14,7 +14,7 @@ from core.base.errors import Problem, Span
 from core.base.gc_paused import gc_paused
 from core.graph.graph import INPUT, Graph, Node
 from core.graph.nodes import Nodes, Operand, check_index
-from core.graph.programs import CONSTANTS, free_names, read_program, renamed
+from core.graph.programs import MATH_CONSTANTS, free_names, read_program, renamed
 from core.graph.shape_conditions import ShapeConditions
 from core.notation.nearest import nearest
 from core.notation.printers import expression_text
@@ -38,11 +38,13 @@ from core.notation.tree import (
     names,
     with_names,
 )
-from core.ops import CALLS, NUMEL, OPS, called
+from core.ops import CALLS, NUMEL, OPS, operation_of_call
 
 MAX_CALL_DEPTH = 60
 MAX_PARTS = 30_000  # that functions may stand for, each use written out
-SIGNS = {sign: op.name for op in OPS.values() for sign in op.signs}  # of operations and of relations
+OPERATIONS_BY_SIGN = {
+    sign: op.name for op in OPS.values() for sign in op.signs
+}  # of operations and of relations
 
 
 def graph_of(text: str, values: Mapping[str, Value]) -> Graph:
@@ -122,7 +124,7 @@ class Builder(Nodes):
             self.output = self.leaf(name, value)
             return
         wanted = name or (self._output_name() if statement is self.last else "")
-        built = self.settled(self.expression(statement.tree, {}))
+        built = self.row_as_matrix(self.expression(statement.tree, {}))
         self._refuse_second_meaning(statement)  # as `w = w - 1` gives it
         self.output = self._named(built, wanted, statement) if wanted else self.node_of(built)
 
@@ -136,7 +138,7 @@ class Builder(Nodes):
         """The tree in numbers alone, e and π put in, or None if it uses any other name or a function."""
         constants = {
             name: value
-            for name, value in CONSTANTS.items()
+            for name, value in MATH_CONSTANTS.items()
             if name not in self.values and name not in self.nodes
         }
         if not constants.keys() >= set(names(tree)):
@@ -183,7 +185,7 @@ class Builder(Nodes):
             raise Problem(said, part.span, "Use them less often")
         try:
             built = self._combine(part, found, scope)
-            self.conditions.check(part, built.shape, partial(self.called, built))
+            self.conditions.check(part, built.shape, partial(self.display_name, built))
             return built
         except Problem as problem:
             raise problem.at(part.span) from None
@@ -203,14 +205,14 @@ class Builder(Nodes):
             case Binary("^", _, Negative(Number()) | Binary("/", Negative(Number()))) if (
                 len(found[0].shape) == 2
             ):
-                name = self.called(found[0])
+                name = self.display_name(found[0])
                 said = f"{describe(name, found[0].shape)}, and the inverse of a matrix is not computed"
                 raise Problem(said, part.span, f"Write 1/{name} for one divided by each entry", f"1/{name}")
             case Binary("^") if len(found[0].shape) == 2:
                 self._note_power(part, *found)
                 return self.apply("pow", found, part)
             case Binary(sign):
-                return self.apply(SIGNS[sign], found, part)
+                return self.apply(OPERATIONS_BY_SIGN[sign], found, part)
             case Call():
                 return self.call(part, found)
             case Transposed():
@@ -218,7 +220,7 @@ class Builder(Nodes):
             case Listing():
                 return self.listing(found, part)
             case Indicator(relation):
-                return self.apply(SIGNS[relation], found, part)
+                return self.apply(OPERATIONS_BY_SIGN[relation], found, part)
             case Index():
                 return self.index(found, part)
             case Reduction():
@@ -233,8 +235,8 @@ class Builder(Nodes):
                 self.keep(Node(name, INPUT, (), shape_of(self.values[name]), part, named=True))
             elif any(name == s.name for s in self.program.statements):
                 raise Problem(f"{name} is used before it is given a value", part.span, "Move its line up")
-            elif name in CONSTANTS:
-                return Operand(part, (), constant=CONSTANTS[name])
+            elif name in MATH_CONSTANTS:
+                return Operand(part, (), constant=MATH_CONSTANTS[name])
             else:
                 meant = nearest(name, [*self.nodes, *self.values])
                 hint = f"Did you mean {meant}?" if meant else f"Give it one, such as {name} = 1"
@@ -250,7 +252,7 @@ class Builder(Nodes):
             return self.counted(found)
         if part.function in self.functions:
             return self.inlined(self.functions[part.function], found, part)
-        op = called(part.function, [(1, *o.shape) if o.row else o.shape for o in found])
+        op = operation_of_call(part.function, [(1, *o.shape) if o.row else o.shape for o in found])
         if op:
             defaults = list(op.defaults.values())[len(found) - len(op.inputs) + len(op.defaults) :]
             extra = [self.number(value) for value in defaults]
@@ -272,7 +274,7 @@ class Builder(Nodes):
         written = self.program.text[part.left.span.start : part.right.span.start]
         is_entry = isinstance(part.left, Name) and "_" in written and part.left.name.isalpha()
         if "**" not in between and not is_entry:
-            said = f"The power of {self.called(base)} is taken entry by entry"
+            said = f"The power of {self.display_name(base)} is taken entry by entry"
             if not exponent.shape and exponent.constant in (2.0, 3.0):
                 factors: list[Tree] = [base.tree] * int(exponent.constant)
                 product = reduce(lambda a, b: Binary(" ", a, b), factors)
@@ -287,7 +289,8 @@ class Builder(Nodes):
         axis = found[1].constant
         if not isinstance(axis, float) or axis not in range(len(shape)):
             raise Problem(
-                f"{describe(self.called(found[0]), shape)} and has no such axis", hint="Axes are 0, 1, …"
+                f"{describe(self.display_name(found[0]), shape)} and has no such axis",
+                hint="Axes are 0, 1, …",
             )
         return self.number(float(shape[int(axis)]))
 
@@ -326,7 +329,7 @@ class Builder(Nodes):
             return self.apply("vecmat", [left, right], part, row=left.row)
         if kinds == (2, 2):
             return self.apply("matmul", [left, right], part)
-        names = [self.called(left), self.called(right)]
+        names = [self.display_name(left), self.display_name(right)]
         raise Problem(
             f"{describe(names[0], left.shape)} and {describe(names[1], right.shape)} and have no product",
             hint="⊙ multiplies entry by entry",
@@ -338,7 +341,7 @@ class Builder(Nodes):
         if not body.shape:
             if "T" in self.values:
                 hint = "Call the exponent t; ^T is the transpose"
-                raise Problem(f"{self.called(body)} is a number and has no transpose", part.span, hint)
+                raise Problem(f"{self.display_name(body)} is a number and has no transpose", part.span, hint)
             return body
         return Operand(part, body.shape, self.node_of(body), row=len(body.shape) == 1 and not body.row)
 
@@ -351,7 +354,7 @@ class Builder(Nodes):
 
     def index(self, found: list[Operand], part: Index) -> Operand:
         """Entries and ranges, one axis after the other; an index behind a range chooses a column."""
-        body, axis = self.settled(found[0]), 0
+        body, axis = self.row_as_matrix(found[0]), 0
         for place, ends in part.grouped(found):
             if isinstance(place, Range):
                 body = self.range(body, ends, axis, part)
@@ -363,14 +366,16 @@ class Builder(Nodes):
                     raise Problem("An index behind a range is for the columns of a matrix", hint=hint)
                 body, axis = self.apply("transpose", [body], part), 0
             if ends[0].constant is not None and body.shape:
-                check_index(ends[0].constant, body.shape[0], partial(self.called, body))
+                check_index(ends[0].constant, body.shape[0], partial(self.display_name, body))
             body = self.apply("pick", [body, ends[0]], part)
         return body
 
     def range(self, body: Operand, ends: Sequence[Operand], axis: int, part: Tree) -> Operand:
         """The entries from the first end up to the second along an axis; all of them need no node."""
         if axis >= len(body.shape):
-            raise Problem(f"{describe(self.called(body), body.shape)} and has no entries to take a range of")
+            raise Problem(
+                f"{describe(self.display_name(body), body.shape)} and has no entries to take a range of"
+            )
         start, stop = (*ends, self.number(float(body.shape[axis])))[:2]
         if start.constant == 0 and stop.constant == body.shape[axis]:
             return body

@@ -23,7 +23,7 @@ from core.graph.letter_conventions import (
     rank_by_face,
     state_of,
 )
-from core.graph.programs import CONSTANTS, read_program
+from core.graph.programs import MATH_CONSTANTS, read_program
 from core.notation.program import Program
 from core.notation.tree import (
     Binary,
@@ -155,7 +155,7 @@ class ShapeGuess(Struct):
 
     def name(self, name: str) -> Axes:
         """The axes of a name, by default as many as its face says."""
-        if name not in self.known and name not in CONSTANTS:
+        if name not in self.known and name not in MATH_CONSTANTS:
             face = self.program.faces.get(name) if self.slides else None
             rank = self.ranks.get(name, rank_by_face(name, face))
             self.known[name] = tuple(Axis() for _ in range(rank))
@@ -163,7 +163,11 @@ class ShapeGuess(Struct):
 
     def raise_rank(self, tree: Tree, rank: int, axes: Axes) -> Axes:
         """Take a name that was thought a number for a vector or matrix after all."""
-        if isinstance(tree, Name) and not axes and tree.name not in {*self.values, *self.numbers, *CONSTANTS}:
+        if (
+            isinstance(tree, Name)
+            and not axes
+            and tree.name not in {*self.values, *self.numbers, *MATH_CONSTANTS}
+        ):
             self.known[tree.name] = tuple(Axis() for _ in range(rank))
             self.ranks[tree.name] = rank
             return self.known[tree.name]

@@ -62,8 +62,8 @@ class Nodes:
         if op == "neg":
             row = operands[0].row
         keeps_rows = row or op in ("dot", "outer", "vecmat")
-        settled = operands if keeps_rows else [self.settled(operand) for operand in operands]
-        node = self.nodes[self.add(op, settled, part)]
+        args = operands if keeps_rows else [self.row_as_matrix(operand) for operand in operands]
+        node = self.nodes[self.add(op, args, part)]
         return Operand(part, node.shape, node=node.name, row=row)
 
     def _folded(self, op: Op, operands: list[Operand], part: Tree) -> Operand:
@@ -84,7 +84,7 @@ class Nodes:
             shape = op.shape_of(op.ports(len(operands)), shapes, constants)
         except Problem:
             # only the sentence for the user needs the operands' own names, which take long to print
-            shape = op.shape_of([self.called(operand) for operand in operands], shapes, constants)
+            shape = op.shape_of([self.display_name(operand) for operand in operands], shapes, constants)
         if shape and math.prod(shape) > MAX_ENTRIES:
             self._refuse(part, f"would have {math.prod(shape):,} entries; the limit is {MAX_ENTRIES:,}")
         if len(shape) > MAX_RANK:
@@ -95,13 +95,13 @@ class Nodes:
         raise Problem(f"{cut(self.text(part))} {why}", part.span, SMALLER)
 
     def _remark(self, op: Op, operands: Sequence[Operand], part: Tree) -> None:
-        names = [self.called(operand) for operand in operands]
+        names = [self.display_name(operand) for operand in operands]
         shapes = [operand.shape for operand in operands]
         said = op.remark_on(names, shapes, [operand.constant for operand in operands])
         self.notes.extend([Note(said, part.span)] if said else [])
 
-    def settled(self, operand: Operand) -> Operand:
-        """A transposed vector on its own is a matrix of one row."""
+    def row_as_matrix(self, operand: Operand) -> Operand:
+        """A transposed vector that stands on its own, as a matrix of one row; all else as it is."""
         if not operand.row:
             return operand
         plain = Operand(operand.tree, operand.shape, operand.node, operand.constant)
@@ -163,7 +163,7 @@ class Nodes:
             self.texts[id(tree)] = tree, expression_text(tree)
         return self.texts[id(tree)][1]
 
-    def called(self, operand: Operand) -> str:
+    def display_name(self, operand: Operand) -> str:
         """How a sentence names an operand."""
         named = operand.node and self.nodes[operand.node].named
         return operand.node if named else cut(self.text(operand.tree))

@@ -12,7 +12,7 @@ from core.notation.reader import read
 from core.notation.tree import names
 from core.ops import FUNCTIONS
 
-CONSTANTS = {"e": math.e, "π": math.pi}
+MATH_CONSTANTS = {"e": math.e, "π": math.pi}
 
 
 @gc_paused
@@ -64,7 +64,7 @@ def free_names(program: Program, known: Mapping[str, Value] | None = None) -> li
         # a function is looked into where it is used, after names it may share with later lines
         valued = assigned if statement.parameters is None else ever.union(statement.parameters)
         for name in names(statement.tree):
-            constant = name in CONSTANTS and name not in (known or {})
+            constant = name in MATH_CONSTANTS and name not in (known or {})
             if name not in valued and not constant:
                 found[name] = None
         if statement.name:

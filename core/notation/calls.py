@@ -56,7 +56,7 @@ def _plain_name(reader: Reading, token: Token, library: bool) -> Tree:
         return reader.bracketed(reader.take())
     if opening and sum(inner.kind == "bar" for inner in reader.inside()) == 1:
         raise mistaken_calls.conditional_probability(reader, token)
-    if reader.at_sign("[") and token.text in reader.whole and token.text not in reader.known:
+    if reader.at_sign("[") and token.text in reader.upright and token.text not in reader.known:
         raise mistaken_calls.no_such_function(reader, token)
     if opening and token.text in reader.known:
         mistaken_calls.refuse_number_for_name(reader, token)
@@ -76,7 +76,7 @@ def _plain_name(reader: Reading, token: Token, library: bool) -> Tree:
         shown = reader.source(reader.ahead().span)
         said = f"{token.text}({shown}) is read as {token.text} · {shown}"
         reader.note(said, token.span.to(reader.ahead(2).span))
-    return Name(reader.current.get(token.text, token.text), token.span)
+    return Name(reader.newest_names.get(token.text, token.text), token.span)
 
 
 def _holds_relation(reader: Reading) -> bool:

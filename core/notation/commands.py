@@ -6,7 +6,7 @@ from core.notation.names import ACCENTS, GREEK
 
 LETTERS = {**GREEK, "ell": "ℓ"}
 # command → sign, as the lexer spells it
-SIGNS = {
+SIGN_COMMANDS = {
     **dict.fromkeys(["cdot", "times", "bullet", "ast"], "·"),
     **dict.fromkeys(["odot", "circ"], "⊙"),
     **dict.fromkeys(["le", "leq", "leqslant"], "≤"),
@@ -128,7 +128,7 @@ REFUSED: dict[str, tuple[str, str]] = {
 def known_commands() -> set[str]:
     """Every command that is understood, for the nearest one to a misspelt command."""
     return {
-        *(name for name in SIGNS if name.isalpha()),
+        *(name for name in SIGN_COMMANDS if name.isalpha()),
         *LETTERS,
         *STYLES,
         *ACCENT_COMMANDS,

@@ -58,7 +58,7 @@ class Cursor:
             return self.take()
         raise not_closed(self, opening)
 
-    def called(self, token: Token) -> str:
+    def display_name(self, token: Token) -> str:
         """How a sentence names a token."""
         if token.kind == "stop":
             return "the end of the program"
@@ -104,7 +104,7 @@ def not_closed(cursor: Cursor, opening: Token) -> Problem:
     at = place(text, opening.span)
     where = f"column {at.column}" if "\n" not in text else f"line {at.line}, column {at.column}"
     message = f"The '{opening.text}' at {where} is not closed: expected '{closing}' but found "
-    message += cursor.called(token)
+    message += cursor.display_name(token)
     if text[opening.span.start : opening.span.end] == "||" and "bar" in (t.kind for t in cursor.tokens):
         return Problem(message, opening.span, "Write abs(…) for the outer bars where bars stand in bars")
     if token.kind == "stop":

@@ -24,15 +24,15 @@ Labels = tuple[str, ...]
 class Known(Struct, frozen=True):
     """What is known when a statement is read: names with values, those that are arrays, those with rank.
 
-    `ranks` says how many axes each given value has; `arrays` are names that are indexed somewhere; `own` are
-    the functions that the program defines, each with its parameters and formula.
+    `ranks` says how many axes each given value has; `arrays` are names that are indexed somewhere;
+    `definitions` are the functions that the program defines, each with its parameters and formula.
     """
 
     names: frozenset[str]
     ranks: Mapping[str, int]
     arrays: frozenset[str]
     functions: Mapping[str, Signature]
-    own: Mapping[str, tuple[Labels, Tree]]
+    definitions: Mapping[str, tuple[Labels, Tree]]
 
 
 def with_indices(tree: Tree, indices: Collection[str] = ()) -> Iterator[tuple[Tree, frozenset[str]]]:

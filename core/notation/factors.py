@@ -16,11 +16,11 @@ from core.notation.words import CONDITIONS, PROSE, TWO_LETTERS
 
 
 def split_products(
-    tokens: list[Token], known: set[str], functions: Collection[str], whole: Collection[str], text: str
+    tokens: list[Token], known: set[str], functions: Collection[str], upright: Collection[str], text: str
 ) -> tuple[list[Token], list[Note]]:
     """The tokens with `wx` written as `w x` where it has no meaning of its own, and notes that say so.
 
-    `whole` are names that were written as one word on purpose and stay one.
+    `upright` are names that were written upright, as one word, and stay one.
     """
     atoms = _atoms(tokens, known, functions)
     found: list[Token] = []
@@ -28,7 +28,7 @@ def split_products(
     told: set[str] = set()
     for at, token in enumerate(tokens):
         name, factors = token.text, None
-        if token.kind == "name" and not {name} & {*known, *functions, *whole, *CONDITIONS, *PROSE}:
+        if token.kind == "name" and not {name} & {*known, *functions, *upright, *CONDITIONS, *PROSE}:
             called = tokens[at + 1].text == "(" and not tokens[at + 1].spaced
             factors = None if called or name in atoms else _factors(name, atoms)
             factors = factors or (None if called else _by_look(name, atoms))

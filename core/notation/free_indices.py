@@ -62,7 +62,7 @@ def _known(reader: Reading, statements: list[Statement]) -> Known | None:
     ranks = {name: rank for name, rank in reader.ranks.items() if rank}
     plain_names = {statement.name for statement in statements if statement.name}
     indexed = {name for name in plain_names if labels_of(parts(name).sub)}
-    known = Known(frozenset(reader.known - indexed), ranks, frozenset(), reader.functions, reader.own)
+    known = Known(frozenset(reader.known - indexed), ranks, frozenset(), reader.functions, reader.definitions)
     sums = any(reductions_in(statement.tree) for statement in statements)
     if not sums and not ranks:
         return None

@@ -94,7 +94,7 @@ def _is_entry_by_entry(body: Tree, parameters: set[str], known: Known) -> bool:
                 continue
             case Binary(_, Number(), _) | Binary(_, _, Number()):
                 continue
-            case Call(function) if function not in known.own and function not in ("max", "min"):
+            case Call(function) if function not in known.definitions and function not in ("max", "min"):
                 signature = known.functions.get(function)
                 if signature is not None and signature.elementwise:
                     continue
@@ -110,7 +110,7 @@ def lowered(tree: Tree, free: Labels, known: Known, room: int) -> Lowered:
     """
     lowering = _Lowering(tree, frozenset(free), known, room)
     part = lowering.part(tree)
-    found, labels = lowering.whole(part)
+    found, labels = lowering.combined(part)
     if labels and set(labels) != set(free):
         message = (
             f"The left side has the indices {', '.join(free)} and the right side only {', '.join(labels)}"
@@ -164,19 +164,19 @@ class _Lowering:
                 return self.joined(tree, [self.part(left), self.part(right)])
             case Indicator(_, left, right):
                 return self.joined(tree, [self.part(left), self.part(right)])
-            case Call(function) if function in self.known.own:
-                return self.own_call(tree, *self.known.own[function])
+            case Call(function) if function in self.known.definitions:
+                return self.call_of_defined(tree, *self.known.definitions[function])
             case Call(_, args):
                 return self.call(tree, [self.part(arg) for arg in args])
             case Index():
                 return self.index(tree)
             case Transposed(body):
-                whole, labels = self.whole(self.part(body))
+                whole, labels = self.combined(self.part(body))
                 if labels:
                     return Part(((whole, labels),))
                 return Part(((Transposed(whole, tree.span), ()),))
             case Listing(items):
-                found = [self.whole(self.part(item)) for item in items]
+                found = [self.combined(self.part(item)) for item in items]
                 if any(labels for _, labels in found):
                     raise Problem(
                         "A list cannot stand under an index", tree.span, "Write it as a vector with a name"
@@ -187,28 +187,28 @@ class _Lowering:
     def product(self, op: str, left: Part, right: Part) -> Part:
         """The factors of both; two without labels stay one product, as they were written."""
         if not left.labels and not right.labels:
-            a, b = self.whole(left)[0], self.whole(right)[0]
+            a, b = self.combined(left)[0], self.combined(right)[0]
             return Part(((Binary(op, a, b, a.span.to(b.span)), ()),))
         return Part(left.factors + right.factors, left.negative != right.negative)
 
     def quotient(self, tree: Binary, left: Part, right: Part) -> Part:
         """A divisor without labels divides one factor; else both sides are joined entry by entry."""
-        below, labels = self.whole(right)
+        below, labels = self.combined(right)
         if labels:
             return self.joined(tree, [left, right])
-        plain = next((i for i, (_, own) in enumerate(left.factors) if not own), 0)
+        divided = next((i for i, (_, labels) in enumerate(left.factors) if not labels), 0)
         factors = list(left.factors)
-        top, own = factors[plain]
-        factors[plain] = (Binary("/", top, below, top.span.to(below.span)), own)
+        top, labels = factors[divided]
+        factors[divided] = (Binary("/", top, below, top.span.to(below.span)), labels)
         return replace(left, factors=tuple(factors))
 
     def joined(self, tree: Tree, sides: Sequence[Part]) -> Part:
         """An operation entry by entry on sides whose axes are brought into one order."""
-        found = [self.whole(side) for side in sides]
+        found = [self.combined(side) for side in sides]
         trees, labels = aligned(found, tree.span)
         if labels:
-            for (part, own), written in zip(found, tree.children, strict=True):
-                if not own:
+            for (part, own_labels), written in zip(found, tree.children, strict=True):
+                if not own_labels:
                     self._needs_number(part, written)
         return Part(((remade(tree, trees), labels),))
 
@@ -239,7 +239,7 @@ class _Lowering:
             ShapeCondition(part, message, hint or "Give it a name of its own", rank=0, span=written.span)
         )
 
-    def own_call(self, tree: Call, parameters: Labels, body: Tree) -> Part:
+    def call_of_defined(self, tree: Call, parameters: Labels, body: Tree) -> Part:
         """A call of a function of the program: of entries, its formula is taken of each entry."""
         args = [self.part(arg) for arg in tree.args]
         of_entries = any(arg.labels for arg in args) and len(args) == len(parameters)
@@ -262,7 +262,7 @@ class _Lowering:
         return self.part(tree)
 
     def call(self, tree: Call, args: Sequence[Part]) -> Part:
-        found = [self.whole(arg) for arg in args]
+        found = [self.combined(arg) for arg in args]
         signature = self.known.functions.get(tree.function)
         elementwise = signature is None or signature.elementwise or tree.function in ("abs", "norm")
         if not any(labels for _, labels in found):
@@ -285,14 +285,14 @@ class _Lowering:
             )
             tree = replace(tree, function="abs")
         trees, labels = aligned(found, tree.span)
-        for (part, own), written in zip(found, tree.args, strict=True):
-            if not own:
+        for (part, own_labels), written in zip(found, tree.args, strict=True):
+            if not own_labels:
                 self._needs_number(part, written)
         return Part(((Call(tree.function, tuple(trees), tree.span), labels),))
 
     def index(self, tree: Index) -> Part:
         """`w[i]` and `softmax(z)_i` under an index i are entries too."""
-        body, labels = self.whole(self.part(tree.body))
+        body, labels = self.combined(self.part(tree.body))
         carried = [
             place.name for place in tree.places if isinstance(place, Name) and place.name in self.active
         ]
@@ -300,7 +300,7 @@ class _Lowering:
             raise Problem("An entry has no entries of its own", tree.span, "Write one index for each axis")
         if not carried:
             places = tuple(
-                replace(place) if isinstance(place, Range) else self.whole(self.part(place))[0]
+                replace(place) if isinstance(place, Range) else self.combined(self.part(place))[0]
                 for place in tree.places
             )
             return Part(((Index(body, places, tree.span), labels),))
@@ -318,7 +318,7 @@ class _Lowering:
         if tree.kind in ("max", "min") and not self._is_carried(tree):
             raise self._nothing_carries(tree, tree.indices[0] if tree.indices else "its values")
         if not tree.indices:
-            body = self.whole(self.part(tree.body))[0]
+            body = self.combined(self.part(tree.body))[0]
             return Part(((Call(tree.kind, (body,), tree.span), ()),))
         if (expanded := written_out(tree, self.known, self.room)) is not None:
             return self.instead(expanded, tree)
@@ -352,7 +352,7 @@ class _Lowering:
 
     def _of_all(self, tree: Reduction, part: Part) -> Part:
         """A product, a maximum, or a sum of all but one, over one index or over all entries."""
-        body, labels = self.whole(part)
+        body, labels = self.combined(part)
         if set(labels) != set(tree.indices):
             said = f"This {WORDS[tree.kind]} over some of the axes of an array is not read"
             raise Problem(said, tree.span, "Write it with vectors")
@@ -363,7 +363,7 @@ class _Lowering:
             hints["prod"] = "Write the product over all, divided by the entry left out if it is not 0"
             hint = hints.get(tree.kind, "Write the entries out")
             raise Problem("'≠' below this sign is not read", tree.span, hint)
-        but = self.whole(self.part(tree.excluded))[0]
+        but = self.combined(self.part(tree.excluded))[0]
         return Part(((Call("sum_except", (body, but), tree.span), ()),))
 
     def _summed(self, part: Part, indices: Labels, span: Span) -> Part:
@@ -373,9 +373,9 @@ class _Lowering:
             summed = self._whole_sum(inside, span)
         else:
             index = indices[-1]
-            own = [factor for factor in inside if index in factor[1]]
+            summed_over = [factor for factor in inside if index in factor[1]]
             rest = tuple(factor for factor in inside if index not in factor[1])
-            summed = Part((*rest, contracted(own, index, span)))
+            summed = Part((*rest, contracted(summed_over, index, span)))
             if len(indices) > 1:
                 summed = self._summed(summed, indices[:-1], span)
         return Part(outside + summed.factors, part.negative)
@@ -385,10 +385,10 @@ class _Lowering:
         if len(inside) == 2 and all(len(labels) == 1 for _, labels in inside):
             (a, _), (b, _) = inside
             return Part(((Binary("·", a, b, span), ()),))
-        body, _ = self.whole(Part(tuple(inside)))
+        body, _ = self.combined(Part(tuple(inside)))
         return Part(((Call("sum", (body,), span), ()),))
 
-    def whole(self, part: Part) -> Labelled:
+    def combined(self, part: Part) -> Labelled:
         """The product of a part's factors as one array with its labels."""
         plain = [tree for tree, labels in part.factors if not labels]
         labelled = [(tree, labels) for tree, labels in part.factors if labels]

@@ -123,7 +123,7 @@ class Labels(Raw, ABC):
         layer = self._bracketed_label(at, made)
         if layer is None:
             return False
-        return self.alone or replace(made, layer=layer[0]).text in self.layered
+        return self.single_name or replace(made, layer=layer[0]).text in self.layered
 
     def _bracketed_label(self, at: int, made: Parts) -> tuple[str, int] | None:
         """`(n)` or `[n]` at a token as a label with what comes behind, if it can be a layer of the name."""
@@ -190,7 +190,7 @@ class Labels(Raw, ABC):
             letter, after = inside[0].text, self._at(end + 1)
             if letter == "T" or letter in self.known or not LABEL.fullmatch("".join(t.text for t in inside)):
                 continue
-            equals = after.text == "=" or commands.SIGNS.get(after.text) == "="
+            equals = after.text == "=" or commands.SIGN_COMMANDS.get(after.text) == "="
             starts = (
                 at == 1 or self.raw[at - 2].kind not in ("sign", "number", "name") or self._is(at - 2, ",")
             )
@@ -213,10 +213,10 @@ class Labels(Raw, ABC):
 
     def _stem_layer(self, start: int, end: int, behind: int, made: Parts) -> tuple[str, int, bool] | None:
         """`^l`, `^{l-1}` or `^L` as a layer, where the program numbers layers by letters."""
-        if made.layer or not (self.stems or self.alone):
+        if made.layer or not (self.stems or self.single_name):
             return None
         label = self._label(start, end) if end > start + 1 else self._at(start).text
-        if self.alone:
+        if self.single_name:
             return (f"({label})", behind, False) if LABEL.fullmatch(label) else None
         letters = {*self.stems, *(letter.swapcase() for letter in self.stems)}
         if not LABEL.fullmatch(label) or re.split("[+-]", label)[0] not in letters:

@@ -19,7 +19,7 @@ LAYOUTS = set(
 
 
 class Macros(Naming):
-    """Makes plain tokens of commands and environments; a method takes a place and returns the next."""
+    """Makes tokens of commands and environments; a method takes a place and returns the next."""
 
     def __init__(
         self,
@@ -27,9 +27,9 @@ class Macros(Naming):
         tokens: list[Token],
         functions: Collection[str],
         known: Collection[str],
-        alone: bool = False,
+        single_name: bool = False,
     ):
-        super().__init__(text, tokens, functions, known, alone)
+        super().__init__(text, tokens, functions, known, single_name)
         self.environments: list[str] = []
         self.opened_cases: list[bool] = []  # arrays behind a brace, which are cases
         self.begun: list[int] = []  # the tokens where they begin
@@ -108,8 +108,8 @@ class Macros(Naming):
             self.raw[at + 1] = replace(self._at(at + 1), text="cases")
             self.opened_cases.append(True)
             return at + 1
-        if name in commands.SIGNS:
-            sign = commands.SIGNS[name]
+        if name in commands.SIGN_COMMANDS:
+            sign = commands.SIGN_COMMANDS[name]
             kind = {"‖": "bars", "|": "bar", "_": "under"}.get(sign, "sign")
             self._emit(kind, sign, at)
             return at + 1

@@ -28,7 +28,7 @@ def without_letters(
     known: Collection[str],
 ) -> dict[str, Signature]:
     """The functions less those of one letter that this program uses as a name, as the width σ."""
-    own = dict(functions)
+    found = dict(functions)
     for letter in [name for name in functions if len(name) == 1]:
         places = [i for i, token in enumerate(tokens) if token.kind == "name" and token.text == letter]
         if not places:
@@ -36,7 +36,7 @@ def without_letters(
                 i for i, token in enumerate(tokens) if token.kind == "name" and token.text == "π" + letter
             ]
             if letter in known or any(not _is_applied(tokens, i) for i in ends):
-                del own[letter]
+                del found[letter]
             continue
         applied = [i for i in places if _is_applied(tokens, i)]
         bare = [i for i in places if i not in applied]
@@ -47,8 +47,8 @@ def without_letters(
             raise mistaken_calls.letter_of_a_function(
                 tokens, bare or places, functions[letter].name, valued=valued
             )
-        del own[letter]
-    return own
+        del found[letter]
+    return found
 
 
 def _is_applied(tokens: list[Token], at: int) -> bool:

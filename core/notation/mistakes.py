@@ -12,7 +12,7 @@ from core.notation.program import Statement
 from core.notation.reading import Reading
 from core.notation.words import PROSE
 
-SIGNS = set("+-*·/^⊙@")
+ARITHMETIC_SIGNS = set("+-*·/^⊙@")
 
 
 # -- between statements
@@ -42,7 +42,7 @@ def unexpected_after_statement(cursor: Cursor, statement: Statement) -> Problem:
         hint = "Write it in square brackets, as in [x > 0]: 1 where it holds, else 0"
         return Problem("A comparison needs square brackets", token.span, hint)
     hint = "Put ; or a new line before it" if cursor.at else ""
-    return Problem(f"Did not expect {cursor.called(token)} here", token.span, hint)
+    return Problem(f"Did not expect {cursor.display_name(token)} here", token.span, hint)
 
 
 def second_equals(cursor: Cursor, statement: Statement) -> Problem:
@@ -104,12 +104,16 @@ def value_missing(cursor: Cursor, token: Token) -> Problem:
             return Problem("A name is missing before this '='", token.span, "Write y = …")
         if token.text in (")", "]", "}"):
             return closes_nothing(token)
-        return Problem(f"A formula cannot begin with {cursor.called(token)}", token.span, "Delete it", "")
+        return Problem(
+            f"A formula cannot begin with {cursor.display_name(token)}", token.span, "Delete it", ""
+        )
     if token.kind in ("stop", "end"):
-        hint = "Write one behind it" + ", or delete it" * (before.text in SIGNS)
-        return Problem(f"A value is missing after {cursor.called(before)}", before.span, hint)
-    message = f"A value is missing between {cursor.called(before)} and {cursor.called(token)}"
-    hint = "Delete one of the two" if {before.text, token.text} <= SIGNS else "Write one between them"
+        hint = "Write one behind it" + ", or delete it" * (before.text in ARITHMETIC_SIGNS)
+        return Problem(f"A value is missing after {cursor.display_name(before)}", before.span, hint)
+    message = f"A value is missing between {cursor.display_name(before)} and {cursor.display_name(token)}"
+    hint = (
+        "Delete one of the two" if {before.text, token.text} <= ARITHMETIC_SIGNS else "Write one between them"
+    )
     if token.text == "=":
         hint = "A name keeps its value; give the new one a name of its own, as in y = x + 1"
     return Problem(message, before.span.to(token.span), hint)
@@ -166,7 +170,7 @@ def _compares(cursor: Cursor) -> bool:
 def unexpected(cursor: Reading) -> Problem:
     """The problem of a token that cannot stand in a row of a matrix or of cases."""
     return Problem(
-        f"Did not expect {cursor.called(cursor.token)} here", cursor.token.span, "Put & between entries"
+        f"Did not expect {cursor.display_name(cursor.token)} here", cursor.token.span, "Put & between entries"
     )
 
 

@@ -35,15 +35,15 @@ class Naming(Labels):
         tokens: list[Token],
         functions: Collection[str],
         known: Collection[str],
-        alone: bool = False,
+        single_name: bool = False,
     ):
-        super().__init__(text, tokens, functions, known, alone)
+        super().__init__(text, tokens, functions, known, single_name)
         self._swap_scripts()
-        self.whole: set[str] = set()
+        self.upright: set[str] = set()
         self.spelled: dict[str, str] = {}
         self.faces: dict[str, str] = {}
         self.layered, self.stems = set(), set()
-        if not alone:
+        if not single_name:
             self.layered = self._layered()
             self.stems = self._stems()
 
@@ -130,17 +130,24 @@ class Naming(Labels):
         name = commands.FUNCTIONS.get(command, command)
         if name == "sqrt":
             return ""
-        return name if name in self.functions or (name in ("max", "min") and not self.alone) else ""
+        return name if name in self.functions or (name in ("max", "min") and not self.single_name) else ""
 
     def _styled(self, at: int) -> Named | None:
         start, end, behind = self._argument(at + 1)
         inner = self._name_at(start, attached=self._brace(at + 1))
         if inner is None or inner.end != end:
             return None
-        upright = self.raw[at].text in ("mathrm", "mathsf", "text", "operatorname", "operatorname*", "textrm")
-        whole = inner.whole or (upright and len(inner.made.base) > 1)
+        is_upright = self.raw[at].text in (
+            "mathrm",
+            "mathsf",
+            "text",
+            "operatorname",
+            "operatorname*",
+            "textrm",
+        )
+        upright = inner.upright or (is_upright and len(inner.made.base) > 1)
         face = commands.FACES.get(self.raw[at].text, "") or inner.face
-        return replace(inner, end=behind, whole=whole, face=face)
+        return replace(inner, end=behind, upright=upright, face=face)
 
     def _accented(self, at: int) -> Named | None:
         start, end, behind = self._argument(at + 1)
@@ -153,7 +160,7 @@ class Naming(Labels):
 
     def _with_attached(self, found: Named, command: bool) -> Named:
         """A name with the subscripts, layers and primes behind it."""
-        if found.made.text in self.functions and not found.whole:
+        if found.made.text in self.functions and not found.upright:
             found = self._function(found)
             if len(found.made.text) > 1 or not self._is_letter(found.end):
                 return found
@@ -212,14 +219,14 @@ class Naming(Labels):
                 raise Problem(f"There is no logarithm to base {sub[0]}", span, hint)
         return found
 
-    # -- plain tokens of names
+    # -- tokens of names
 
     def _emit_name(self, named: Named, at: int) -> int:
         name = named.made.text
         check_name(self.text, name, self.raw[at].span.to(self._at(named.end - 1).span))
         self._emit("name", name, at, named.end)
-        if named.whole:
-            self.whole.add(name)
+        if named.upright:
+            self.upright.add(name)
         if name not in self.spelled:
             self.spelled[name] = self._as_typed(at, named.end)
             if face := named.face or _typed_face(self.text[self.raw[at].span.start]):

@@ -16,17 +16,17 @@ class Named(Struct, frozen=True):
     """A name that starts at some token: what it is made of, whether it is one word on purpose, its end."""
 
     made: Parts
-    whole: bool
+    upright: bool
     end: int
     transposed: bool = False
     face: str = ""
 
 
 class Raw:
-    """Tokens as they were typed in `raw`, plain ones in `out`.
+    """Tokens as they were typed in `raw`, in one spelling in `out`.
 
-    `functions` are the names of functions, `known` those that have values. `alone` says that the text is one
-    name: `x^(2)` is no power then.
+    `functions` are the names of functions, `known` those that have values. `single_name` says that the
+    text is one name: `x^(2)` is no power then.
     """
 
     def __init__(
@@ -35,11 +35,11 @@ class Raw:
         tokens: list[Token],
         functions: Collection[str],
         known: Collection[str],
-        alone: bool = False,
+        single_name: bool = False,
     ):
         self.text, self.raw, self.functions = text, tokens, functions
         self.known = {*known, *assigned(tokens)}
-        self.alone = alone
+        self.single_name = single_name
         self.out: list[Token] = []
 
     def _at(self, at: int) -> Token:

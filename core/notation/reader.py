@@ -26,7 +26,7 @@ from core.notation.printers import expression_text
 from core.notation.program import Program, Statement
 from core.notation.signatures import Signature
 from core.notation.slopes import slope_of
-from core.notation.spellings import plain
+from core.notation.spellings import normalised
 from core.notation.sums import reductions_in
 from core.notation.tree import Binary, Name, Tree, substituted, walk
 
@@ -69,16 +69,16 @@ class _Reader(Expressions):
     def __init__(
         self, text: str, functions: Mapping[str, Signature], known: set[str], ranks: Mapping[str, int]
     ):
-        found = plain(text, functions, known)
+        found = normalised(text, functions, known)
         given = assigned(found.tokens)
         self.aliases = aliases_of(found.tokens, functions, known)
         named = {*known, *self.aliases.values(), *given}
-        own = without_letters(found.tokens, functions, named)
+        usable = without_letters(found.tokens, functions, named)
         mistakes.refuse_derivative(found.tokens, named)
-        split, notes = split_products(found.tokens, named, own, found.whole, text)
-        super().__init__(text, split, own, named)
+        split, notes = split_products(found.tokens, named, usable, found.upright, text)
+        super().__init__(text, split, usable, named)
         self.notes |= dict.fromkeys(notes)
-        self.whole, self.ranks = found.whole, ranks
+        self.upright, self.ranks = found.upright, ranks
         self.faces = found.faces
         self.spelled = {name: spelled for name, spelled in found.spelled.items() if spelled != name}
         self.uses = uses_in(split)
@@ -107,8 +107,8 @@ class _Reader(Expressions):
         return expression_text(tree)
 
     def slope_of(self, function: str) -> Tree | None:
-        if function in self.own:
-            parameters, tree = self.own[function]
+        if function in self.definitions:
+            parameters, tree = self.definitions[function]
             if len(parameters) != 1:
                 return None
             found = slope_of(tree, parameters[0], self.functions, self._formula)
@@ -216,12 +216,12 @@ class _Reader(Expressions):
     def changed(self) -> Statement:
         """`L += x`: a new name for the old value and what is added."""
         name, sign = self.take(), self.take()
-        old = self.current.get(name.text, name.text)
+        old = self.newest_names.get(name.text, name.text)
         tree = self.expression()
         new = old + "′"
         while new in self.uses.texts:
             new += "′"
-        self.current[name.text] = new
+        self.newest_names[name.text] = new
         span = name.span.to(tree.span)
         self.note(f"{self.source(span)} makes a new name, {new}; {old} keeps its value", span)
         return Statement(
@@ -233,10 +233,10 @@ class _Reader(Expressions):
         if name.text in self.functions and name.text not in self.defined:
             raise Problem(f"'{name.text}' is a known function already", name.span, "Choose another name")
         self._check_parameters(side)
-        hidden = {own: self.functions.pop(own) for own in parameters if own in self.defined}
+        hidden = {name: self.functions.pop(name) for name in parameters if name in self.defined}
         tree = self.expression()
         self.functions |= hidden
-        self.own[name.text] = (parameters, tree)
+        self.definitions[name.text] = (parameters, tree)
         for part in walk(tree):
             if getattr(part, "function", "") == name.text:
                 message = f"{name.text} uses itself; a function is made of others"

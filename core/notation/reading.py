@@ -25,12 +25,14 @@ class Reading(Cursor, ABC):
         self.notes: dict[Note, None] = {}  # each once, in their order
         self.conditions: list[ShapeCondition] = []
         self.defined: set[str] = set()  # functions that the program defines
-        self.own: dict[str, tuple[tuple[str, ...], Tree]] = {}  # the same, with parameters and formula
+        self.definitions: dict[
+            str, tuple[tuple[str, ...], Tree]
+        ] = {}  # the same, with parameters and formula
         self.ranks: Mapping[str, int] = {}  # how many axes the values of names have, where they are given
-        self.whole: Collection[str] = ()  # names that were written upright, as one word
+        self.upright: Collection[str] = ()  # names that were written upright, as one word
         # how far the terms behind a sum reach: first and last token, end in the text, by the number of fences
         self.sum_ends: dict[int, tuple[int, int, int]] = {}
-        self.current: dict[str, str] = {}  # the newest name of one that was changed with +=
+        self.newest_names: dict[str, str] = {}  # the newest name of one that was changed with +=
 
     def note(self, message: str, span: Span, other: str = "") -> None:
         self.notes[Note(message, span, other)] = None

@@ -1,4 +1,4 @@
-"""Every spelling of a formula to plain tokens: LaTeX as copied from a slide, Unicode, NumPy and PyTorch text.
+"""Every spelling of a formula to the same tokens: LaTeX from a slide, Unicode, NumPy and PyTorch text.
 
 What comes out is names, numbers, signs and a few words of structure; each token keeps the place it has in the
 text that was typed, so that a message points at what the user sees.
@@ -20,31 +20,32 @@ from core.notation.statements import set_apart
 from core.notation.words import CONDITIONS, FOREIGN
 
 
-class Plain(Struct, frozen=True):
-    """Plain tokens; `whole` are names written as one word on purpose, `spelled` how each is spelled first.
+class NormalisedTokens(Struct, frozen=True):
+    """Tokens in one spelling, as they are read; `spelled` is how the text spells each name first.
 
-    `faces` are the alphabets of names that are not written plainly: bold, calligraphic, or with an arrow.
+    `upright` are names that were written upright, as one word: they stay one. `faces` are the alphabets of
+    names that are not written plainly: bold, calligraphic, or with an arrow.
     """
 
     tokens: list[Token]
-    whole: frozenset[str]
+    upright: frozenset[str]
     spelled: dict[str, str]
     faces: dict[str, str]
 
 
-def plain(text: str, functions: Collection[str], known: Collection[str]) -> Plain:
-    """The plain tokens of a program; `known` are names that have values. Raises Problem with the place."""
+def normalised(text: str, functions: Collection[str], known: Collection[str]) -> NormalisedTokens:
+    """The tokens of a program in one spelling; `known` are names that have values. Raises Problem."""
     formulas = re.sub(r"#[^\n]*", lambda remark: " " * len(remark[0]), text)
     for pattern, message, hint in FOREIGN:
         match = re.search(pattern, formulas)
         if match and match[0].split()[0] not in known:
             raise Problem(message.format(match[0].strip(" (")), Span(match.start(), match.end()), hint)
-    return _Plain(text, raw_tokens(text), functions, known).result()
+    return _Normaliser(text, raw_tokens(text), functions, known).result()
 
 
 def name_of(text: str) -> str:
     """The name a text is, in its one spelling, however it is written. Raises Problem."""
-    found = _Plain(text, raw_tokens(text), (), (), alone=True).result().tokens
+    found = _Normaliser(text, raw_tokens(text), (), (), single_name=True).result().tokens
     if [token.kind for token in found] != ["name", "stop"]:
         hint = "A name is letters and digits, such as w1"
         raise Problem(f"'{cut(text)}' is not a name", Span(0, max(1, len(text))), hint)
@@ -59,15 +60,15 @@ def node_name(text: str) -> str:
         return canonical(text)
 
 
-class _Plain(Macros):
+class _Normaliser(Macros):
     """Walks the raw tokens; a method named after a kind of token takes it and returns what comes next."""
 
-    def result(self) -> Plain:
+    def result(self) -> NormalisedTokens:
         at = 0
         while at < len(self.raw):
             at = self._step(at)
         self._check_ended()
-        return Plain(set_apart(self.out), frozenset(self.whole), self.spelled, self.faces)
+        return NormalisedTokens(set_apart(self.out), frozenset(self.upright), self.spelled, self.faces)
 
     def _step(self, at: int) -> int:
         token = self.raw[at]
@@ -98,7 +99,7 @@ class _Plain(Macros):
             self._emit("reduce", token.text, at)
             return at + 1
         kinds = {"Σ": "sum", "Π": "prod", **{kind: kind for kind in ("sum", "prod", "max", "min")}}
-        if token.kind != "name" or self.alone or token.text in self.known or self._is(at + 1, "="):
+        if token.kind != "name" or self.single_name or token.text in self.known or self._is(at + 1, "="):
             return 0
         made = parts(token.text)
         if made.base not in kinds or made.accent or made.layer:

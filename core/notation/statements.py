@@ -1,4 +1,4 @@
-"""Plain tokens set apart into statements."""
+"""Tokens set apart into statements."""
 
 from __future__ import annotations
 

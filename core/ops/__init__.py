@@ -17,13 +17,13 @@ from core.ops import (  # noqa: F401  (importing a family declares it)
 )
 from core.ops.base import OPS, Op, signatures
 
-__all__ = ["CALLS", "FUNCTIONS", "LISTED", "NUMEL", "OPS", "SHARING", "Op", "called"]
+__all__ = ["CALLS", "FUNCTIONS", "FUNCTION_LIST", "NUMEL", "OPS", "SHARING", "Op", "operation_of_call"]
 
 # `numel(x)` is no operation: the number of entries of x is known when the graph is built
 NUMEL = Signature("numel", 1, 2, "numel(x, axis)")
 FUNCTIONS = {**signatures(), NUMEL.name: NUMEL}
 # how every function is called, and the sentence that a list of them has for it
-LISTED = (
+FUNCTION_LIST = (
     *((op.usage, op.says) for op in OPS.values() if op.call),
     (NUMEL.usage, "The number of entries is a constant: no gradient passes."),
 )
@@ -41,7 +41,7 @@ SHARING: dict[str, tuple[Op, ...]] = {
 }
 
 
-def called(function: str, shapes: Sequence[Shape]) -> Op | None:
+def operation_of_call(function: str, shapes: Sequence[Shape]) -> Op | None:
     """The operation that a call on values of these shapes means, or None."""
     usual = CALLS.get((function, len(shapes)))
     if usual is None or function not in SHARING:

@@ -74,7 +74,7 @@ _relation("equal", "=", "==", "Equal")
 
 
 # the function that each sign and each relation of a rule stands for
-SIGNS = {sign: kernel.name for kernel in KERNELS.values() for sign in kernel.signs}
+KERNELS_BY_SIGN = {sign: kernel.name for kernel in KERNELS.values() for sign in kernel.signs}
 RELATIONS = {kernel.name for kernel in KERNELS.values() if kernel.gate and kernel.signs}
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, Tree, fold
-from core.ops.entry_kernels import SIGNS
+from core.ops.entry_kernels import KERNELS_BY_SIGN
 
 Made = TypeVar("Made")
 
@@ -40,7 +40,7 @@ def interpreted(tree: Tree, by: Interpreter[Made]) -> Made:
             case Negative():
                 return by.call("negative", found)
             case Binary(sign) | Indicator(sign):
-                return by.call(SIGNS[sign], found)
+                return by.call(KERNELS_BY_SIGN[sign], found)
         raise TypeError(f"{part} has no place in a rule")
 
     return fold(tree, combine)

@@ -20,7 +20,7 @@ from core.notation.reader import read
 from core.notation.signatures import MAX_VALUES, Signature
 from core.notation.tree import Binary, Call, Tree, names, rebuilt, walk, with_names
 from core.ops import array_kernels, image_kernels, vector_kernels  # noqa: F401  (registers them)
-from core.ops.entry_kernels import SIGNS
+from core.ops.entry_kernels import KERNELS_BY_SIGN
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
 from core.ops.scaled import Scaled, on_scaled, scaled
@@ -28,7 +28,7 @@ from core.ops.scaled import Scaled, on_scaled, scaled
 SIGNATURES = {name: Signature(name, 1, MAX_VALUES) for name in KERNELS}
 NUMBERS = {float}
 # the one name of a rule that stands for a number
-CONSTANTS = {"π": math.pi}
+PI = {"π": math.pi}
 ON_NUMBERS = {f"_{name}": kernel.number for name, kernel in KERNELS.items() if kernel.number}
 ON_SCALED = {f"_{name}": on_scaled(kernel) for name, kernel in KERNELS.items()}
 ON_ARRAYS = {f"_{name}": kernel.array for name, kernel in KERNELS.items()}
@@ -49,11 +49,11 @@ class Rule(Struct, frozen=True, dict=True):
 
         By Iverson's convention a bracket that is 0 makes even what is infinite or not a number 0.
         """
-        return rebuilt(with_names(self.tree, CONSTANTS), _with_gate)
+        return rebuilt(with_names(self.tree, PI), _with_gate)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        return tuple(name for name in names(self.tree) if name not in CONSTANTS)
+        return tuple(name for name in names(self.tree) if name not in PI)
 
     def value(self, values: Mapping[str, Value]) -> Value:
         """The rule at the given values: a float if all of them are, else a read-only array."""
@@ -112,7 +112,7 @@ class Rule(Struct, frozen=True, dict=True):
 
 def _with_gate(part: Tree) -> Tree:
     """A product with brackets as a gate, any other part of a rule as it is."""
-    if isinstance(part, Binary) and SIGNS[part.op] == "multiply":
+    if isinstance(part, Binary) and KERNELS_BY_SIGN[part.op] == "multiply":
         for gate, other in ((part.left, part.right), (part.right, part.left)):
             if interpreted(gate, _Gates()):
                 return Call("gate", (gate, other))

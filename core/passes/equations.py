@@ -30,11 +30,11 @@ from core.notation.tree import (
     substituted,
     walk,
 )
+from core.passes.rule_mathematics import INDEX, ONE, ROW, NoNotation, as_mathematics, ones
 from core.passes.seed import is_chosen, seeded
 from core.passes.sides import LARGEST_SHOWN, Side, can_be_set, equated, fits, side_of
 from core.passes.steps import Flowed
 from core.passes.trace import Snapshot, Trace
-from core.passes.written import INDEX, ONE, ROW, NoNotation, ones, written
 
 # a constant of more characters keeps its name in a derivative
 LONGEST_NUMBER = 6
@@ -157,7 +157,7 @@ class Equations:
         assert value is not None
         rule, known = node.value_rule, self._known(node)
         if isinstance(call, Binary) and call.op == "⊙":
-            call, _ = written(call, dict(zip("xy", known.values(), strict=False)))
+            call, _ = as_mathematics(call, dict(zip("xy", known.values(), strict=False)))
         side = side_of(call, known, lambda parts: self.typesetter.tree(call, parts), rule.value)
         left, said = self.name(node.name)[0], self.typesetter.tree(call, self._names(node))
         result = self.number(value, "value", node.name)
@@ -208,8 +208,8 @@ class Equations:
         if port in op.local:
             return self._local_back(step, node, port, known, total)
         try:
-            named, _ = written(self._at_output(rule.tree, node), known)
-            tree, _ = written(rule.tree, known)
+            named, _ = as_mathematics(self._at_output(rule.tree, node), known)
+            tree, _ = as_mathematics(rule.tree, known)
         except NoNotation:
             return self._pulled_back(step, node, known)
 
@@ -246,21 +246,21 @@ class Equations:
         shape = self.graph.nodes[step.arg].shape
         local = known[LOCAL] = node.operation.local[port].value(known)
         shown = self._local_derivative(node, port, known)
-        tree, _ = written(Binary("*", Name(GRADIENT), Name(LOCAL)), known)
+        tree, _ = as_mathematics(Binary("*", Name(GRADIENT), Name(LOCAL)), known)
         if node.shape and shown == ONE:
             tree = Name(GRADIENT)
 
         def value(at: Mapping[str, Value]) -> Value:
-            return sum_to(written(tree, at)[1], shape)
+            return sum_to(as_mathematics(tree, at)[1], shape)
 
         def worked_value(at: Mapping[str, Value]) -> Value:
-            return value({**at, LOCAL: written(shown, at)[1]})
+            return value({**at, LOCAL: as_mathematics(shown, at)[1]})
 
         def worked_out(parts: Mapping[str, Part]) -> Math:
             return total(tree, {**parts, LOCAL: self._as_factor(shown, parts, node)})
 
         at_output = substituted(tree, {LOCAL: shown} if shown == ONE else {})
-        named, _ = written(self._at_output(at_output, node), known)
+        named, _ = as_mathematics(self._at_output(at_output, node), known)
         names_ = self._names(node)
         sides = [side_of(substituted(tree, {LOCAL: shown}), known, worked_out, worked_value)]
         if fits(local):
@@ -278,10 +278,10 @@ class Equations:
 
         rule = node.operation.local[port]
         usual = substituted(node.operation.shows.get(port, rule).tree, self._constants(node))
-        tree, value = written(simplified(usual), known)
+        tree, value = as_mathematics(simplified(usual), known)
         if np.allclose(value, known[LOCAL], rtol=1e-9, atol=1e-12, equal_nan=True):
             return tree
-        return written(rule.tree, known)[0]
+        return as_mathematics(rule.tree, known)[0]
 
     def _at_output(self, tree: Tree, node: Node) -> Tree:
         """The tree itself, and at the output, where the upstream gradient is 1, with that in its place."""

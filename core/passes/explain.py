@@ -29,7 +29,7 @@ ALWAYS_1 = (
     "choose one entry as the seed, or add a loss"
 )
 # what signs mean that no program has
-SIGNS = {
+SIGN_MEANINGS = {
     "𝐞": "A bold e is 1 at the entry below it and 0 elsewhere.",
     "𝟏": "A bold 1 is an array of ones, its shape below.",
     "𝟎": "A bold 0 is an array of zeros, its shape below.",
@@ -160,7 +160,7 @@ class _Explainer:
             for part in (*parts_of(lines.rule), *parts_of(lines.numbers or row()))
             if isinstance(part, Word | Sign)
         }
-        said = [meaning for sign, meaning in SIGNS.items() if sign in used]
+        said = [meaning for sign, meaning in SIGN_MEANINGS.items() if sign in used]
         if shapes and said:
             shapes += "."
         title = step_title(self.trace, self.snapshot.count)

@@ -16,7 +16,7 @@ from core.base.errors import Problem
 from core.graph.builder import Builder
 from core.graph.graph import Graph, Node
 from core.graph.nodes import Nodes, Operand
-from core.graph.programs import CONSTANTS
+from core.graph.programs import MATH_CONSTANTS
 from core.notation.program import Program, Statement
 from core.notation.tree import Name, Number, Tree, substituted
 from core.passes.expansions import expansion
@@ -39,7 +39,7 @@ def anything(key: str, node: Node) -> bool:
 LEVELS: Mapping[str, Wanted] = {"all": composite, "numbers": anything}
 
 
-def recorded(operations: Mapping[str, str]) -> Wanted:
+def still_unfolded(operations: Mapping[str, str]) -> Wanted:
     """Choose what was unfolded before, where the node still has the operation it had.
 
     Args:
@@ -115,7 +115,7 @@ def _inside(graph: Graph, key: str, node: Node) -> list[tuple[str, Node]]:
     except Problem:
         return []
     builder = _Inside(graph, key, node)
-    name = builder.settled(builder.expression(_without_names_of(graph, tree, node), builder.scope)).node
+    name = builder.row_as_matrix(builder.expression(_without_names_of(graph, tree, node), builder.scope)).node
     if name not in builder.made.values():
         return []
     last = replace(node, op=builder.nodes[name].op, args=builder.nodes[name].args)
@@ -125,8 +125,8 @@ def _inside(graph: Graph, key: str, node: Node) -> list[tuple[str, Node]]:
 
 def _without_names_of(graph: Graph, tree: Tree, node: Node) -> Tree:
     """The tree with e and π as numbers where the program means something else by these names."""
-    taken = {name for name in CONSTANTS if name in graph.nodes and not graph.nodes[name].is_constant}
-    return substituted(tree, {name: Number(CONSTANTS[name]) for name in taken - set(node.args)})
+    taken = {name for name in MATH_CONSTANTS if name in graph.nodes and not graph.nodes[name].is_constant}
+    return substituted(tree, {name: Number(MATH_CONSTANTS[name]) for name in taken - set(node.args)})
 
 
 class _Inside(Builder):

@@ -18,7 +18,7 @@ from core.passes.guessed_values import with_defaults
 from core.passes.not_finite import troubles
 from core.passes.stepper import as_chosen, recording
 from core.passes.trace import Trace
-from core.passes.unfold import recorded, unfolded
+from core.passes.unfold import still_unfolded, unfolded
 from core.project.document import Document
 
 
@@ -49,7 +49,7 @@ def compute(document: Document, digits: int, before: Result | None) -> Work[Resu
     program = read_program(document.text, document.values)
     yield
     values = with_defaults(program, document.values)
-    complete = unfolded(build(program, values), recorded(document.unfolded))
+    complete = unfolded(build(program, values), still_unfolded(document.unfolded))
     yield
     graph, seed, left_out = as_chosen(complete, document.output, document.seed)
     trace = yield from recording(make_plan(graph), values, seed)

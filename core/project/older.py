@@ -147,7 +147,11 @@ def _commands(text: str, tokens: list[Token]) -> Changes:
             continue
         match = re.match(r"\\([A-Za-z]+)", text[token.span.start : token.span.end])
         word = match[1] if match else "|"
-        known = word in SILENT | SIGNS or word in FUNCTIONS or (word in GREEK and word not in commands.SIGNS)
+        known = (
+            word in SILENT | SIGNS
+            or word in FUNCTIONS
+            or (word in GREEK and word not in commands.SIGN_COMMANDS)
+        )
         if known and word not in ("ell", "varrho", "varsigma"):
             continue
         start, end = token.span.start, token.span.start + 1 + len(word)

@@ -11,7 +11,7 @@ from core.base.arrays import Value
 from core.base.errors import Problem, Span, cut
 from core.base.numbers import typed_text
 from core.graph.builder import build
-from core.graph.graph import Graph, check_node
+from core.graph.graph import MOST_LISTED, Graph, check_node
 from core.graph.json_values import (
     MOST_NAMES,
     NOT_FINITE,
@@ -33,9 +33,7 @@ from core.passes.guessed_values import with_defaults
 from core.passes.seed import Entry, entry_seed
 from core.passes.stepper import record
 from core.passes.trace import Trace
-from core.passes.unfold import recorded, unfolded, unfolded_as_asked
-
-LISTED = 8  # names in a sentence
+from core.passes.unfold import still_unfolded, unfolded, unfolded_as_asked
 
 
 class Refusal(Exception):
@@ -82,7 +80,7 @@ class Request(Struct, frozen=True):
         """The program's graph and a value for every name. Raises Problem where something does not fit."""
         program = read_program(self.program, {**self.stored, **self.values})
         values = self._complete(program, hint)
-        as_stored = unfolded(build(program, values), recorded(self.unfolded))
+        as_stored = unfolded(build(program, values), still_unfolded(self.unfolded))
         graph = unfolded_as_asked(as_stored, self.unfold)
         asked_for = [program.aliases.get(name, name) for name in (*self.wrt, self.output) if name]
         for name in asked_for:
@@ -137,8 +135,8 @@ class Request(Struct, frozen=True):
 def _listed(names: Sequence[str]) -> str:
     """Names as a sentence lists them, many of them cut short."""
     first, rest = names[:-1], names[-1]
-    if len(names) > LISTED:
-        first, rest = names[:LISTED], f"{len(names) - LISTED:,} more"
+    if len(names) > MOST_LISTED:
+        first, rest = names[:MOST_LISTED], f"{len(names) - MOST_LISTED:,} more"
     return f"{', '.join(first)} and {rest}" if first else rest
 
 

@@ -29,7 +29,7 @@ from core.notation.tree import (
     rebuilt,
     substituted,
 )
-from core.ops.entry_kernels import SIGNS
+from core.ops.entry_kernels import KERNELS_BY_SIGN
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
 from core.ops.rules import ON_NUMBERS, Rule
@@ -100,7 +100,7 @@ def _simplified(part: Tree) -> Tree:
         case Binary(sign, Number(1), other) | Binary(sign, other, Number(1)) if sign in PRODUCTS:
             return other
         case Indicator(relation, Number(left), Number(right)):
-            return Number(float(KERNELS[SIGNS[relation]].array(left, right)))
+            return Number(float(KERNELS[KERNELS_BY_SIGN[relation]].array(left, right)))
     return part
 
 

@@ -14,7 +14,7 @@ from app.shell.sheets import Sheet
 from app.shell.view_commands import scale_text
 from app.widgets.theme import THEMES
 from core.base.arrays import frozen
-from core.ops import LISTED
+from core.ops import FUNCTION_LIST
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 
@@ -513,7 +513,9 @@ def test_the_title_of_every_step_has_room(window):
 KEYS = {command.plain_text for command in COMMANDS if command.keys}
 
 
-@pytest.mark.parametrize(("name", "listed"), [("keys", KEYS), ("notation", {says for _, says in LISTED})])
+@pytest.mark.parametrize(
+    ("name", "listed"), [("keys", KEYS), ("notation", {says for _, says in FUNCTION_LIST})]
+)
 def test_a_sheet_lists_what_there_is_and_cuts_nothing_off(window, qtbot, name, listed):
     window.actions_by_id[name].trigger()
     sheet = window.findChild(Sheet)

@@ -10,7 +10,7 @@ import pytest
 from core.base.arrays import frozen, is_finite
 from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, fold
 from core.ops import OPS
-from core.ops.rules import CONSTANTS
+from core.ops.rules import PI
 from core.passes.explain import caveat
 from core.passes.not_finite import IN_BETWEEN, OVERFLOWS, troubles
 from core.passes.stepper import run
@@ -64,7 +64,7 @@ def exactly(rule, known):
             case Number(value):
                 return mpmath.mpf(value)
             case Name(name):
-                return mpmath.pi if name in CONSTANTS else known[name]
+                return mpmath.pi if name in PI else known[name]
             case Negative():
                 return -found[0]
             case Indicator(relation):

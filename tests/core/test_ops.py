@@ -9,7 +9,7 @@ import pytest
 
 from core.base.arrays import frozen, same, shape_of, sum_to
 from core.base.numbers import typed_text
-from core.ops import CALLS, FUNCTIONS, LISTED, OPS, SHARING
+from core.ops import CALLS, FUNCTION_LIST, FUNCTIONS, OPS, SHARING
 from core.ops.declarations import declare, elementwise, structural
 from core.ops.facts import REAL
 from core.ops.interpreter import interpreted
@@ -458,10 +458,12 @@ def test_shapes_that_do_not_fit_are_said(program, values, message):
 
 def test_every_function_that_can_be_called_is_listed():
     """Under its own name or beside it, numel too, which is no operation."""
-    listed = {usage.partition("(")[0] for usage, _ in LISTED}
-    listed |= {other for usage, _ in LISTED for other in usage.rpartition(")")[2].strip(", ").split(", ")}
+    listed = {usage.partition("(")[0] for usage, _ in FUNCTION_LIST}
+    listed |= {
+        other for usage, _ in FUNCTION_LIST for other in usage.rpartition(")")[2].strip(", ").split(", ")
+    }
     assert listed - {""} == set(FUNCTIONS)
-    assert all(says.endswith(".") for _, says in LISTED)
+    assert all(says.endswith(".") for _, says in FUNCTION_LIST)
 
 
 class InWords:
@@ -555,7 +557,7 @@ def operations_by_name(source):
 # what has a row for each kernel, and LaTeX's own words
 ROWS = {
     f"core/{name}.py"
-    for name in ("passes/written", "derivatives/array_forms", "math/array_forms", "math/latex")
+    for name in ("passes/rule_mathematics", "derivatives/array_forms", "math/array_forms", "math/latex")
 }
 # kernels again; how programs are written; the declarations
 FOLDERS = {"compiled", "export", "notation", "ops"}

@@ -15,7 +15,7 @@ import numpy as np
 from core.export.code import Parts, filled, name, number
 from core.export.numpy.helpers import HELPERS, NEEDS
 from core.notation.tree import Tree
-from core.ops.entry_kernels import SIGNS
+from core.ops.entry_kernels import KERNELS_BY_SIGN
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS
 
@@ -70,7 +70,7 @@ class _AsExpressions:
     def call(self, function: str, args: Sequence[ast.expr]) -> ast.expr:
         if function == "gate" and _plain(args[0]) is not None:
             function = "multiply"
-        if function in SIGNS.values() and (known := _worked_out(function, args)):
+        if function in KERNELS_BY_SIGN.values() and (known := _worked_out(function, args)):
             return known
         match function, args:
             case "cut", [x, start, stop, axis]:

@@ -30,7 +30,7 @@ from core.ops import FUNCTIONS, OPS
 from core.ops.entry_kernels import RELATIONS
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS, place_of_axis
-from core.ops.rules import CONSTANTS
+from core.ops.rules import PI
 
 ONE = Number(1.0)
 # all entries along an axis, and the letters that stand for the number of a row and of what is added up
@@ -43,7 +43,7 @@ class NoNotation(ValueError):
     """A function of a rule for which mathematics has no sign."""
 
 
-def written(tree: Tree, values: Mapping[str, Value]) -> tuple[Tree, Value]:
+def as_mathematics(tree: Tree, values: Mapping[str, Value]) -> tuple[Tree, Value]:
     """A rule's tree as it is typeset where its names have these values, and its value there.
 
     Raises NoNotation where the rule can only be said in words.
@@ -71,7 +71,7 @@ class _AsWritten:
         return Number(value), np.float64(value)
 
     def name(self, name: str) -> Found:
-        return Name(name), np.asarray(self.values[name] if name in self.values else CONSTANTS[name])
+        return Name(name), np.asarray(self.values[name] if name in self.values else PI[name])
 
     def call(self, function: str, args: Sequence[Found]) -> Found:
         trees, known = [tree for tree, _ in args], [value for _, value in args]
