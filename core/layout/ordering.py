@@ -1,243 +1,295 @@
 """In which order the vertices of a layer stand, top to bottom, so that few edges cross.
 
-Reading order: order_layers (two starts, then shuffles of the best order), _walk (the starts), _Search with
-its two moves: sort a layer by where the neighbours stand, and exchange two vertices where that saves
-crossings. An arrow arrives at its target's place plus its lean, so two arrows that swap a node's inputs count
-as crossing.
+Every round starts from the best order so far, sorts all layers by the mean place of the neighbours, and moves
+single vertices to where they cross least (sifting). Then, of the best order and the new one, the better is
+taken for each layer.
+
+An arrow arrives at its target's place plus its lean: two arrows that swap a node's inputs count as crossing,
+unless both have the same lean.
+
+Source: the walks and the sorting are those of Gansner et al., A technique for drawing directed graphs (1993);
+sifting is that of Matuszewski et al., Using sifting for k-layer straightline crossing minimization (1999).
+
+Reading order: order_layers, _walk (the starts), _Search with its steps shuffle, sort, sift and keep_better.
 """
 
 from __future__ import annotations
 
+import math
 import random
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Sequence
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
+from operator import itemgetter
 
 from core.base.slicing import Work
 from core.layout.layers import Layered
 
 Order = list[list[int]]
 
-# how many times a vertex may be looked at: per vertex, and in all (about 1 microsecond each)
-_LOOKS_PER_VERTEX = 125
-_LOOKS = 45_000
-# sorting rounds without fewer crossings before a start is given up, and rounds after a shuffle
-_PATIENCE = 3
-_ROUNDS = 8
-# shuffles without fewer crossings before the search ends
-_SHUFFLES = 8
+# the effort of the search, about a microsecond a unit: at least, for each vertex, and at most
+_LEAST_EFFORT, _EFFORT_PER_VERTEX, _MOST_EFFORT = 8_000, 60, 1_200_000
+# rounds without fewer crossings before layers are shuffled
+_PATIENCE = 2
+# layers that are shuffled together
+_SHUFFLED = 3
+# times that layers are sifted in a round, vertices of the widest layer that is, vertices between two yields
+_PASSES, _WIDEST, _AT_ONCE = 2, 800, 32
+# bits for each number of a row, which are read as 32-bit integers ("i")
+_BITS = 32
 
 
 def order_layers(graph: Layered) -> Work[int]:
     """Put every layer into the best order found; in the end the number of crossings left.
 
-    Two walks through the graph give the first orders. What effort is left goes into shuffling a few layers of
-    the best order and mending it again; the shuffles come from a fixed seed, so equal graphs get equal
-    orders.
+    The search ends when its effort is spent, or as much effort without fewer crossings as there was before.
+    Effort is counted, and shuffles come from a fixed seed, so equal graphs get equal orders.
     """
     search = _Search(graph)
-    for ahead in (graph.before, graph.after):
-        search.start(_walk(graph, ahead))
-        yield from search.descend()
+    yield from search.prepare(graph)
     dice = random.Random(0)
-    fewest, idle = search.fewest, 0
-    while fewest and search.looks > 0 and idle < _SHUFFLES:
-        search.shuffle(dice)
-        yield from search.mend(dice)
-        idle = 0 if search.fewest < fewest else idle + 1
-        fewest = search.fewest
+    walks = []
+    for ahead in (graph.before, graph.after):
+        layers = yield from _walk(graph, ahead)
+        walks.append(layers)
+        search.start(layers)
+        yield from search.keep_better()
+    rounds, idle, latest = 0, 0, search.effort
+    while search.fewest and (
+        rounds < len(walks) or search.effort < min(search.most_effort, _LEAST_EFFORT + 2 * latest)
+    ):
+        forward = rounds % 2 == 0
+        if rounds < len(walks):
+            search.start(walks[rounds])
+            yield from search.sort(forward, by_sources=forward, by_targets=not forward)
+        else:
+            search.start(search.best)
+        if idle >= _PATIENCE:
+            search.shuffle(dice)
+            for onward in dice.choices((False, True), k=2):
+                yield from search.sort(onward, by_sources=onward, by_targets=not onward)
+        yield from search.sort(not forward, turned=rounds // 2 % 2 == 1)
+        yield from search.sift()
+        rounds, idle = rounds + 1, idle + 1
+        if (yield from search.keep_better()):
+            idle, latest = 0, search.effort
     graph.layers = search.best
-    return search.fewest
+    return int(search.fewest)
 
 
-def _walk(graph: Layered, ahead: Sequence[Sequence[tuple[int, float]]]) -> Order:
+def _walk(graph: Layered, ahead: Sequence[Sequence[tuple[int, float]]]) -> Work[Order]:
     """Every layer in the order in which a depth-first walk from one end of the graph meets its vertices."""
-    depth = [0] * graph.vertices
-    for at, layer in enumerate(graph.layers):
-        for v in layer:
-            depth[v] = at
+    layer_of = {v: at for at, layer in enumerate(graph.layers) for v in layer}
     behind = graph.after if ahead is graph.before else graph.before
     layers: Order = [[] for _ in graph.layers]
     seen = [False] * graph.vertices
     to_visit = [v for v in reversed(range(graph.nodes)) if not behind[v]]
     while to_visit:
+        yield
         v = to_visit.pop()
         if not seen[v]:
             seen[v] = True
-            layers[depth[v]].append(v)
+            layers[layer_of[v]].append(v)
             to_visit.extend(w for w, _ in reversed(ahead[v]))
     return layers
 
 
 class _Search:
-    """A walk through the orders of a graph's layers that remembers the best one met.
+    """An order of a graph's layers that is being changed, and the best one so far.
 
-    After a move only what it touched is looked at again: `restless` layers may gain by an exchange, and the
-    crossings behind `stale` layers have to be counted anew.
+    layers, place      the order, and each vertex's place in its layer
+    best, behind       the best order, and how many of its links cross behind every layer
+    pulling            the sources by which a vertex is sorted
+    leaving, arriving  the points, top down, at which links leave a vertex (all at one) or arrive at it (one
+                       for each lean); a point is given by the other ends of its links
     """
 
     def __init__(self, graph: Layered):
-        self.graph = graph
-        self.looks: float = min(_LOOKS, _LOOKS_PER_VERTEX * graph.vertices)
+        self.after = graph.after
+        self.effort = 0.0
+        self.most_effort = min(_LEAST_EFFORT + _EFFORT_PER_VERTEX * graph.vertices, _MOST_EFFORT)
         self.place = [0] * graph.vertices
-        self.sources = [[w for w, _ in links] for links in graph.before]
-        self.crossings_behind = [0] * len(graph.layers)
         self.start(graph.layers)
-        self.best, self.fewest = graph.layers, self._crossings()
+        self.best = graph.layers
+        self.behind = [math.inf] * (len(graph.layers) - 1)  # not counted
+        self.pulling: list[list[int]] = []
+        self.leaving: list[list[list[int]]] = []
+        self.arriving: list[list[list[int]]] = []
+
+    def prepare(self, graph: Layered) -> Work[None]:
+        """Collect the neighbours of all vertices."""
+        for before, after in zip(graph.before, graph.after, strict=True):
+            yield
+            sources = [w for w, _ in before]
+            # an input used once follows its user: it does not pull, unless all sources are such
+            pulling = [w for w in sources if graph.before[w] or len({user for user, _ in graph.after[w]}) > 1]
+            self.pulling.append(pulling or sources)
+            self.leaving.append([[w for w, _ in after]] if after else [])
+            leans = sorted({lean for _, lean in before})
+            self.arriving.append([[w for w, lean in before if lean == point] for point in leans])
+
+    @property
+    def fewest(self) -> float:
+        """The crossings of the best order."""
+        return sum(self.behind)
 
     def start(self, layers: Order) -> None:
-        """Begin anew from this order."""
-        self.layers = [list(layer) for layer in layers]
-        for layer in self.layers:
+        """Go on from this order."""
+        self.layers = list(layers)
+        for layer in layers:
             self._number(layer)
-        self.restless = [True] * len(layers)
-        self.stale = [True] * len(layers)
-
-    def descend(self) -> Work[None]:
-        """Exchange and sort until nothing gets better for a while."""
-        yield from self._exchange(also_equal=False)
-        here = self._remember()
-        idle = turn = 0
-        while self.fewest and idle < _PATIENCE and (self.looks > 0 or turn < 2):
-            yield from self._sort_all(turn)
-            yield from self._exchange(also_equal=turn % 4 >= 2)
-            count = self._remember()
-            idle = 0 if count < here else idle + 1
-            here = min(here, count)
-            turn += 1
 
     def shuffle(self, dice: random.Random) -> None:
-        """Go back to the best order and mix three or four neighbouring layers of it."""
-        at = dice.randrange(len(self.layers))
-        for i, layer in enumerate(self.layers):
-            mixed = -2 < i - at <= 2
-            if mixed or layer != self.best[i]:
-                layer[:] = self.best[i]
-                if mixed:
-                    dice.shuffle(layer)
-                self._moved(i)
+        """Mix some neighbouring layers, or all."""
+        mixed = range(len(self.layers))
+        if dice.randrange(2):
+            first = dice.choice(mixed)
+            mixed = mixed[first : first + _SHUFFLED]
+        for at in mixed:
+            self._put(at, dice.sample(self.layers[at], len(self.layers[at])))
 
-    def mend(self, dice: random.Random) -> Work[None]:
-        """Exchange, then sort some rounds, from a shuffled order."""
-        for also_equal in (False, True):
-            yield from self._exchange(also_equal)
-            self._remember()
-        first = dice.randrange(2)
-        for turn in range(_ROUNDS):
-            yield from self._sort_all(turn + first)
-            yield from self._exchange(also_equal=turn % 2 == 1)
-            self._remember()
+    def _put(self, at: int, layer: list[int]) -> None:
+        self.layers[at] = layer
+        self._number(layer)
 
-    def _remember(self) -> int:
-        count = self._crossings()
-        if count < self.fewest:
-            self.best, self.fewest = [list(layer) for layer in self.layers], count
-        return count
-
-    def _number(self, layer: list[int]) -> None:
+    def _number(self, layer: Iterable[int]) -> None:
         for i, v in enumerate(layer):
             self.place[v] = i
 
-    def _moved(self, at: int) -> None:
-        """Take note that a layer has a new order that may be bettered."""
-        self._number(self.layers[at])
-        for i in (at - 1, at, at + 1):
-            if 0 <= i < len(self.layers):
-                self.restless[i] = True
-        self.stale[at] = self.stale[max(at - 1, 0)] = True
+    # -- sort
 
-    def _crossings(self) -> int:
-        for at, stale in enumerate(self.stale):
-            if stale:
-                self.crossings_behind[at] = self._count_behind(at)
-                self.stale[at] = False
-        return sum(self.crossings_behind)
-
-    def _count_behind(self, at: int) -> int:
-        """Crossings between a layer and the next: inversions of the arrivals, counted as they are sorted."""
-        place, after = self.place, self.graph.after
-        passed: list[float] = []
-        count = 0
-        for v in self.layers[at]:
-            for arrival in sorted([place[w] + lean for w, lean in after[v]]):
-                count += len(passed) - bisect_right(passed, arrival)
-                insort(passed, arrival)
-        return count
-
-    def _sort_all(self, turn: int) -> Work[None]:
-        """Sort all layers by the mean place of the neighbours: left, right, or every third turn both."""
-        self.looks -= self.graph.vertices
-        forward, both = turn % 2 == 0, turn % 3 == 2
+    def sort(
+        self, forward: bool, by_sources: bool = True, by_targets: bool = True, turned: bool = False
+    ) -> Work[None]:
+        """Sort all layers by the mean place of the neighbours; `turned` turns those of one mean around."""
         steps = range(len(self.layers))
         for at in steps if forward else reversed(steps):
-            self._sort(at, by_sources=forward or both, by_targets=both or not forward)
+            self._sort_layer(at, by_sources, by_targets, turned)
             yield
 
-    def _sort(self, at: int, by_sources: bool, by_targets: bool) -> None:
-        place, after = self.place, self.graph.after
-        layer = self.layers[at]
-        keyed: list[tuple[float, int]] = []
-        # a vertex without such neighbours keeps its place among the others
-        slots = []
-        for i, v in enumerate(layer):
-            places: list[float] = [place[w] for w in self.sources[v]] if by_sources else []
+    def _sort_layer(self, at: int, by_sources: bool, by_targets: bool, turned: bool) -> None:
+        place, layer = self.place, self.layers[at]
+        mean: dict[int, float] = {}
+        for v in layer:
+            places: list[float] = [place[w] for w in self.pulling[v]] if by_sources else []
             if by_targets:
-                places += [place[w] + lean for w, lean in after[v]]
+                places += [place[w] + lean for w, lean in self.after[v]]
             if places:
-                keyed.append((sum(places) / len(places), i))
-                slots.append(i)
-        keyed.sort()
-        order = list(layer)
-        for slot, (_, i) in zip(slots, keyed, strict=True):
-            order[slot] = layer[i]
-        if order != layer:
-            layer[:] = order
-            self._moved(at)
+                mean[v] = sum(places) / len(places)
+        # a vertex without such neighbours keeps its place among the others
+        ascending = iter(sorted(reversed(mean) if turned else mean, key=mean.__getitem__))
+        self._put(at, [next(ascending) if v in mean else v for v in layer])
+        self.effort += 1.3 * len(layer)
 
-    def _exchange(self, also_equal: bool) -> Work[None]:
-        """Exchange neighbours while that saves crossings, with `also_equal` once where it costs none."""
-        if also_equal:
-            self.restless = [True] * len(self.layers)
-        while True in self.restless:
-            for at, restless in enumerate(self.restless):
-                if restless:
-                    yield
-                    self.restless[at] = False
-                    if len(self.layers[at]) > 1:
-                        self._exchange_in(at, also_equal)
+    # -- sift
 
-    def _exchange_in(self, at: int, also_equal: bool) -> None:
-        place, sources, after = self.place, self.sources, self.graph.after
+    def sift(self) -> Work[None]:
+        """Move vertices to where they cross least, layer by layer; next to a changed layer once more."""
+        restless = set(range(len(self.layers)))
+        for turn in range(_PASSES):
+            for at in sorted(restless, reverse=turn % 2 == 1):
+                restless.discard(at)
+                if 1 < len(self.layers[at]) <= _WIDEST and self.effort < self.most_effort:
+                    changed = yield from self._sift_layer(at)
+                    if changed:
+                        restless |= {at - 1, at + 1} & set(range(len(self.layers)))
+
+    def _sift_layer(self, at: int) -> Work[bool]:
+        """Move every vertex of a layer to its best place; whether that changed anything."""
         layer = self.layers[at]
-        self.looks -= 0.3 * len(layer)
-        lefts: list[list[float]] = [[place[w] for w in sources[v]] for v in layer]
-        rights: list[list[float]] = [[place[w] + lean for w, lean in after[v]] for v in layer]
-        for places in (*lefts, *rights):
-            if len(places) > 1:
-                places.sort()
-        changed = saved = False
-        left, right = lefts[0], rights[0]  # of the vertex above the gap looked at
-        for i in range(1, len(layer)):
-            low_left, low_right = lefts[i], rights[i]
-            # most pairs do not cross at all: seen here without a call
-            if (left and low_left and left[-1] > low_left[0]) or (
-                right and low_right and right[-1] > low_right[0]
-            ):
-                now = _inversions(left, low_left) + _inversions(right, low_right)
-                saving = now - _inversions(low_left, left) - _inversions(low_right, right)
-                if saving > 0 or (saving == 0 and also_equal):
-                    layer[i - 1], layer[i] = layer[i], layer[i - 1]
-                    changed, saved = True, saved or saving > 0
-                    continue
-            left, right = low_left, low_right
-        if saved:
-            self._moved(at)
-        elif changed:
-            self._number(layer)
-            self.stale[at] = self.stale[max(at - 1, 0)] = True
+        count = len(layer)
+        self.effort += 5
+        rows, signs = self._savings(at), _row_of(1 << _BITS - 1, count)
+        number = {v: i for i, v in enumerate(layer)}
+        order, in_order = list(layer), itemgetter(*range(count))
+        for i, v in enumerate(layer):
+            if i % _AT_ONCE == 0:
+                yield
+                self.effort += min(_AT_ONCE, count - i) * (1.5 + count / 12)
+            # flipping its sign bit makes a number that was larger by 2 ** 31 an integer in two's complement
+            row = (rows[v] ^ signs).to_bytes(count * _BITS // 8, "little")
+            savings = memoryview(row).cast("i").tolist()
+            # what is saved if v stands below none, the first one, the first two, …
+            below = list(accumulate(in_order(savings), initial=0))
+            here, most = order.index(v), max(below)
+            if most > below[here]:
+                to = count - below[::-1].index(most)
+                order.insert(to - (to > here), order.pop(here))
+                in_order = itemgetter(*[number[w] for w in order])
+        self._put(at, order)
+        return order != layer
+
+    def _savings(self, at: int) -> dict[int, int]:
+        """For each vertex of a layer how many crossings it saves to stand below each of the others.
+
+        Such a row of numbers is one long integer, as Python adds these at once: _BITS for every vertex, in
+        the order of the layer, and every number larger by 2 ** (_BITS - 1), so that none is negative.
+        """
+        layer = self.layers[at]
+        one = {v: 1 << _BITS * i for i, v in enumerate(layer)}
+        rows = dict.fromkeys(layer, _row_of(1 << _BITS - 1, len(layer)))
+        for beside, points in ((at - 1, self.leaving), (at + 1, self.arriving)):
+            if not 0 <= beside < len(self.layers):
+                continue
+            ends_of = [ends for w in self.layers[beside] for ends in points[w]]
+            links_of = [one[ends[0]] if len(ends) == 1 else sum([one[v] for v in ends]) for ends in ends_of]
+            # links of every vertex that end above a point, less those that end below it
+            above = -sum(links_of)
+            for ends, links in zip(ends_of, links_of, strict=True):
+                above += links
+                for v in ends:
+                    rows[v] += above
+                above += links
+        return rows
+
+    # -- keep
+
+    def keep_better(self) -> Work[bool]:
+        """Of the best order and the present one take the better for every layer; whether fewer links cross.
+
+        What is best for all layers together is a shortest path: it leads from layer to layer, each in one of
+        the two orders, and is as long as there are crossings.
+        """
+        before, orders, both = self.fewest, (self.best, self.layers), (0, 1)
+        shortest = [0.0, 0.0]
+        crossings: list[list[list[float]]] = []  # behind every layer: by its order and that of the next layer
+        came_by: list[list[int]] = []  # for every layer but the first, by its order: that of the layer before
+        for at, known in enumerate(self.behind):
+            here = [
+                [self._crossings(orders[a][at], orders[b][at + 1]) if a or b else known for b in both]
+                for a in both
+            ]
+            lengths = [[shortest[a] + here[a][b] for a in both] for b in both]
+            # of two as good the new one, which leads on
+            came_by.append([1 if new <= old else 0 for old, new in lengths])
+            shortest = [min(length) for length in lengths]
+            crossings.append(here)
+            yield
+        path = [1 if shortest[1] <= shortest[0] else 0]
+        for by in reversed(came_by):
+            path.append(by[path[-1]])
+        path.reverse()
+        self.best = [orders[taken][at] for at, taken in enumerate(path)]
+        self.behind = [here[a][b] for here, (a, b) in zip(crossings, pairwise(path), strict=True)]
+        return self.fewest < before
+
+    def _crossings(self, upper: Iterable[int], lower: Iterable[int]) -> int:
+        """How many links between two layers cross: inversions of the arrivals, counted as they are sorted."""
+        self._number(lower)
+        place, after = self.place, self.after
+        passed: list[float] = []
+        count = 0
+        for v in upper:
+            arrivals = [place[w] + lean for w, lean in after[v]]
+            if len(arrivals) > 1:
+                arrivals.sort()
+            for arrival in arrivals:
+                count += len(passed) - bisect_right(passed, arrival)
+                insort(passed, arrival)
+        self.effort += len(passed) / 2
+        return count
 
 
-def _inversions(upper: Sequence[float], lower: Sequence[float]) -> int:
-    """How many pairs of links of two vertices, one above the other, cross; both ascending."""
-    if len(upper) == 1:
-        return bisect_left(lower, upper[0])
-    return sum([bisect_left(lower, place) for place in upper])
+def _row_of(number: int, count: int) -> int:
+    """A row of equal numbers."""
+    return number * ((1 << _BITS * count) // ((1 << _BITS) - 1))
