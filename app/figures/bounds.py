@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QRectF
 
-from app.painting.parts import arrow_head, box_rect, formula, frame_rect, label_rect, route_path
+from app.painting.parts import GROUND, arrow_head, box_rect, formula, frame_rect, label_rect, route_path
 from app.widgets.theme import Theme
 from core.figure import MARGIN, NAME, SYMBOL, Box, Figure
 
@@ -36,10 +36,10 @@ def _parts(figure: Figure, theme: Theme) -> Iterator[QRectF]:
         yield _grown(route_path(arrow.route).boundingRect(), half)
         yield arrow_head(arrow.way).boundingRect()
     for box in figure.boxes:
-        yield _grown(box_rect(box), HALO)
+        yield _grown(box_rect(box), HALO + half)
         yield _symbol_rect(box)
     for label in figure.labels:
-        yield _grown(label_rect(label), half)
+        yield _grown(label_rect(label), max(half, GROUND))
 
 
 def _symbol_rect(box: Box) -> QRectF:

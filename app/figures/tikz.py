@@ -8,7 +8,7 @@ from core.figure import Figure
 
 # the theme's colours a figure is drawn with
 COLOURS = (
-    *("ink", "faint", "line", "paper", "value", "gradient", "lit", "lit_back", "receiving"),
+    *("ink", "faint", "line", "paper", "value", "gradient", "lit", "lit_back", "receiving", "ground"),
     *("negative", "zero", "positive"),
 )
 

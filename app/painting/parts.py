@@ -30,6 +30,8 @@ from core.layout import Route, point_at
 from core.math.mathtree import Math
 
 HEAD = 11.0  # length of an arrow's head
+DASHES = (3.0, 2.0)  # of the outline of what receives a gradient, in widths of the line
+GROUND = 2.5  # how far the ground of a gradient reaches beyond it
 RING = 4.0  # between the two rings of the output that was chosen
 TITLE_INSET = 10.0  # between a frame's border and its title
 
@@ -93,8 +95,7 @@ def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False)
         painter.drawRoundedRect(rect.adjusted(-6, -6, 6, 6), 10, 10)
     fill = _fill(box, theme)
     if box.kind == "operation":
-        width = theme.line_width * (1.6 if box.mood in ("active", "receiving") else 1.0)
-        painter.setPen(QPen(_outline(box, theme), width))
+        painter.setPen(_outline(box, theme))
         painter.setBrush(fill or theme.colour("paper"))
         radius = min(rect.height() / 2, RADIUS)
         painter.drawRoundedRect(rect, radius, radius)
@@ -102,13 +103,9 @@ def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False)
             painter.drawRoundedRect(rect.adjusted(RING, RING, -RING, -RING), radius - RING, radius - RING)
         _centred(painter, box.symbol, SYMBOL, rect.center(), theme, _ink(box, theme))
         return
-    if fill:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawRoundedRect(rect.adjusted(-3, -1, 3, 1), 8, 8)
-    if box.chosen:
-        painter.setPen(QPen(_outline(box, theme), theme.line_width))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+    if fill or box.chosen:
+        painter.setPen(_outline(box, theme))
+        painter.setBrush(fill or Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect.adjusted(-3, -1, 3, 1), 8, 8)
     laid = formula(box.symbol, NAME)
     middle = rect.center().y() + (laid.ascent - laid.descent) / 2
@@ -123,10 +120,14 @@ def _fill(box: Box, theme: Theme) -> QColor | None:
     return None
 
 
-def _outline(box: Box, theme: Theme) -> QColor:
-    if box.mood in ("active", "receiving"):
-        return theme.colour("gradient" if box.backward else "value")
-    return theme.colour("line")
+def _outline(box: Box, theme: Theme) -> QPen:
+    """The line around a box: bold where something happens, broken where a gradient arrives."""
+    if box.mood not in ("active", "receiving"):
+        return QPen(theme.colour("line"), theme.line_width)
+    pen = QPen(theme.colour("gradient" if box.backward else "value"), theme.line_width * 1.6)
+    if box.mood == "receiving":
+        pen.setDashPattern(DASHES)
+    return pen
 
 
 def _ink(box: Box, theme: Theme) -> QColor:
@@ -195,6 +196,9 @@ def paint_token(painter: QPainter, arrow: Arrow, progress: float, theme: Theme) 
 
 # -- labels
 
+# the colours of labels that are not called as what they are
+_COLOURS = {"contribution": "gradient", "sum": "gradient", "name": "ink"}
+
 
 def label_rect(label: Label) -> QRectF:
     """Where a label is painted."""
@@ -212,20 +216,17 @@ def label_rect(label: Label) -> QRectF:
 def paint_label(painter: QPainter, label: Label, theme: Theme) -> None:
     """A value, a gradient or a name; an array as a heat map."""
     rect = label_rect(label)
+    role = _COLOURS.get(label.role, label.role)
+    if role == "gradient":
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("ground"))
+        painter.drawRoundedRect(rect.adjusted(-GROUND, 0, GROUND, 0), GROUND, GROUND)
     if label.heat is not None:
-        paint_heat(painter, label.heat, rect, theme, theme.colour(_role_colour(label.role)))
+        paint_heat(painter, label.heat, rect, theme, theme.colour(role))
         return
     assert label.math is not None
     laid = formula(label.math, label.size)
-    colour = theme.colour(_role_colour(label.role))
-    paint(painter, laid, rect.left(), rect.top() + laid.ascent, {}, colour)
-
-
-_COLOURS = {"contribution": "gradient", "sum": "gradient", "name": "ink"}
-
-
-def _role_colour(role: str) -> str:
-    return _COLOURS.get(role, role)
+    paint(painter, laid, rect.left(), rect.top() + laid.ascent, {}, theme.colour(role))
 
 
 MOST_CELLS = 4096

@@ -15,7 +15,8 @@ Keys = QKeySequence.StandardKey
 class Command(Struct, frozen=True):
     """One command. `keys` work anywhere; `shown` names keys that only the canvas takes, for the menu.
 
-    A menu has a line between its groups. A command that `repeats` runs on while its keys are held down.
+    A menu has a line between its groups; those of a `submenu` stand in a menu of that name. A command that
+    `repeats` runs on while its keys are held down.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Command(Struct, frozen=True):
     icon: str = ""
     checked: Callable[[Host], bool] | None = None
     group: int = 0
+    submenu: str = ""
     toolbar: bool = False
     repeats: bool = False
 

@@ -61,14 +61,16 @@ def _runner(host: Host, command: Command, action: QAction, then: Callable[[], ob
 
 def add_menus(window: QMainWindow, actions: Mapping[str, QAction], files: Files) -> None:
     """Every command in its menu; beside them the recent files and the docks that are there."""
-    menus = {}
+    menus: dict[str, QMenu] = {}
     for name, commands in MENUS.items():
         menus[name] = menu = window.menuBar().addMenu(f"&{name}")
         menu.aboutToShow.connect(partial(give_icons, actions, commands))
         for before, command in zip([commands[0], *commands], commands, strict=False):
             if before.group != command.group:
                 menu.addSeparator()
-            menu.addAction(actions[command.id])
+            if command.submenu and command.submenu not in menus:
+                menus[command.submenu] = menu.addMenu(command.submenu)
+            menus.get(command.submenu, menu).addAction(actions[command.id])
             window.addAction(actions[command.id])
     recent = QMenu("Open &recent", window)
     recent.aboutToShow.connect(partial(_fill_recent, files, recent))

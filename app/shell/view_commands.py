@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from app.shell.command import Command, Keys
 from app.shell.host import Host
 from app.widgets.theme import THEMES
@@ -15,10 +17,18 @@ def toggle_full_screen(host: Host) -> None:
 def next_theme(host: Host) -> None:
     """Take the next theme of the table, and keep it in the settings."""
     names = list(THEMES)
-    name = names[(names.index(host.theme.name) + 1) % len(names)]
+    choose_theme(names[(names.index(host.theme.name) + 1) % len(names)], host)
+
+
+def choose_theme(name: str, host: Host) -> None:
+    """Take a theme by its name, and keep it in the settings."""
     host.settings.set("theme", name)
     host.set_theme(THEMES[name])
     host.show_message(f"Theme: {name}")
+
+
+def _is_chosen(name: str, host: Host) -> bool:
+    return host.theme.name == name
 
 
 def scale_text(host: Host, by: float) -> None:
@@ -120,6 +130,19 @@ VIEW = (
         ("Ctrl+Shift+T",),
         icon="moon",
         group=3,
+        submenu="&Theme",
+    ),
+    *(
+        Command(
+            f"theme_{name}",
+            f"{name.capitalize()} theme",
+            "The colours and lines of the window and of figures",
+            partial(choose_theme, name),
+            checked=partial(_is_chosen, name),
+            group=3,
+            submenu="&Theme",
+        )
+        for name in THEMES
     ),
     Command(
         "captions",

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 class Colours(Struct, frozen=True):
     """The colours of a theme, and how bold its lines are.
 
-    Against `paper` colours of text keep a contrast of 4.5:1, colours of lines 3:1.
+    Colours of text keep a contrast of 4.5:1 against all that they can stand on, colours of lines 3:1.
+    `ground` is what gradients stand on, so that they differ from values in grey print too; the fills of both
+    passes, `lit` and `lit_back`, differ in lightness.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Colours(Struct, frozen=True):
     lit: str
     lit_back: str
     receiving: str
+    ground: str
     wrong: str
     accent: str
     negative: str
@@ -47,8 +50,9 @@ LIGHT = Colours(
     upstream="#8a3b00",
     local="#1d4ed8",
     lit="#d9f2df",
-    lit_back="#fde4e1",
+    lit_back="#f7c3bc",
     receiving="#fff3c9",
+    ground="#fbe7e4",
     wrong="#b3201c",
     accent="#1d5fbf",
     negative="#d9740d",
@@ -68,9 +72,10 @@ DARK = replace(
     gradient="#ff8f86",
     upstream="#f5b35c",
     local="#8db8ff",
-    lit="#1f4a2c",
-    lit_back="#56292a",
-    receiving="#4d4420",
+    lit="#1a4026",
+    lit_back="#8b4441",
+    receiving="#453d1c",
+    ground="#3a2527",
     wrong="#ff8f86",
     accent="#6ea8f5",
     negative="#ef9440",
@@ -95,9 +100,61 @@ COLOUR_BLIND = replace(
     upstream="#6b4a00",
     local="#6a2c91",
     lit="#d8e9f9",
-    lit_back="#fbe3cd",
+    lit_back="#efc092",
+    ground="#f9e7d6",
 )
-ALL_COLOURS = (LIGHT, DARK, PROJECTOR, COLOUR_BLIND)  # the first are those of a new installation
+PRINT = replace(
+    LIGHT,
+    name="print",
+    panel="#f4f4f4",
+    ink="#000000",
+    faint="#595959",
+    line="#404040",
+    value="#000000",
+    gradient="#4d4d4d",
+    upstream="#333333",
+    local="#595959",
+    lit="#e6e6e6",
+    lit_back="#c6c6c6",
+    receiving="#ffffff",
+    ground="#ebebeb",
+    wrong="#000000",
+    accent="#404040",
+    negative="#8c8c8c",
+    zero="#ffffff",
+    positive="#404040",
+    line_width=1.0,
+)
+HIGH_CONTRAST = replace(
+    LIGHT,
+    name="high-contrast",
+    panel="#ffffff",
+    ink="#000000",
+    faint="#3a3a3a",
+    line="#000000",
+    value="#00501a",
+    gradient="#8f0a06",
+    upstream="#5f2700",
+    local="#0b2f9b",
+    lit="#c4f2d0",
+    lit_back="#f5a79e",
+    receiving="#ffe873",
+    ground="#fbdfdb",
+    wrong="#8f0a06",
+    accent="#003d99",
+    negative="#b35900",
+    zero="#ffffff",
+    positive="#004a99",
+    line_width=2.2,
+)
+ALL_COLOURS = (
+    LIGHT,
+    DARK,
+    PROJECTOR,
+    COLOUR_BLIND,
+    PRINT,
+    HIGH_CONTRAST,
+)  # the first are those of a new installation
 # Okabe and Ito's colours, which colour-blind people can distinguish, for the classes of data
 CLASSES = (
     "#0072b2",

@@ -96,6 +96,7 @@ def _styles(line_width: float) -> dict[str, str]:
     operation = (
         f"draw=clline, fill=clpaper, text=clink, line width={line_width:g}pt, inner sep=0pt, {_font(SYMBOL)}"
     )
+    sides = "inner xsep=2.5pt, inner ysep=0pt"
     thin = f"line width={0.6 * line_width:g}pt"
     return {
         "frame": f"draw=clline!{100 * IDLE:g}!clpaper, fill=clline!6!clpaper, rounded corners=10pt, {thin}",
@@ -104,13 +105,13 @@ def _styles(line_width: float) -> dict[str, str]:
         "operation": f"{operation}, rounded corners={RADIUS:g}pt, {_font(SYMBOL)}",
         "arrow": f"-{{{HEAD}}}, draw=clline, line width={line_width:g}pt",
         "value": f"text=clvalue, inner sep=0pt, {_font(LABEL)}",
-        "gradient": f"text=clgradient, inner sep=0pt, {_font(LABEL)}",
+        "gradient": f"text=clgradient, fill=clground, rounded corners=2.5pt, {sides}, {_font(LABEL)}",
         "output": f"text=clink, inner sep=0pt, {_font(NAME)}",
         "caption": f"text=clink, inner sep=0pt, {_font(LABEL)}",
         "small": _font(SMALL),
         "active": f"draw=clvalue, fill=cllit, line width={1.6 * line_width:g}pt",
         "active back": f"draw=clgradient, fill=cllitback, line width={1.6 * line_width:g}pt",
-        "receiving": f"draw=clgradient, fill=clreceiving, line width={1.6 * line_width:g}pt",
+        "receiving": f"draw=clgradient, dashed, fill=clreceiving, line width={1.6 * line_width:g}pt",
         "idle": "text=clfaint",
         "chosen": "double=clpaper, double distance=3pt",
         "waiting": f"draw=clline!{100 * IDLE:g}!clpaper",
@@ -144,7 +145,7 @@ def _box(box: Box, names: Mapping[str, str]) -> Iterator[str]:
     mood = {"active": "active back" if box.backward else "active"}.get(box.mood, box.mood)
     look: list[str] = [box.kind]
     if mood != "done" and not (box.kind == "input" and mood == "idle"):
-        look.append(mood if box.kind == "operation" else f"{mood}, draw=none")
+        look.append(mood)
     if box.chosen:
         look.append("chosen" if box.kind == "operation" else "chosen, draw=clline")
     look += [f"minimum width={box.width:.2f}pt", f"minimum height={box.height:.2f}pt"]

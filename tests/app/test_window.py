@@ -12,7 +12,6 @@ from app.shell.palette import Palette
 from app.shell.panels import PANELS
 from app.shell.sheets import Sheet
 from app.shell.view_commands import scale_text
-from app.widgets.theme import THEMES
 from core.base.arrays import frozen
 from core.ops import FUNCTION_LIST
 
@@ -299,27 +298,6 @@ def test_a_remote_starts_and_ends_with_the_same_key(window):
     assert window.presentation.active
     window.actions_by_id["present_here"].trigger()
     assert not window.presentation.active
-
-
-@pytest.mark.parametrize("name", THEMES)
-def test_every_theme_keeps_text_readable(window, name):
-    window.set_theme(THEMES[name])
-    theme = THEMES[name]
-    for part in ("ink", "faint", "value", "gradient", "upstream", "local", "wrong"):
-        assert contrast(theme.colour(part), theme.colour("paper")) >= 4.5, part
-        assert contrast(theme.colour(part), theme.colour("panel")) >= 4.4, part
-    assert contrast(theme.colour("line"), theme.colour("paper")) >= 3
-
-
-def contrast(a, b):
-    """WCAG's contrast of two colours."""
-
-    def luminance(colour):
-        parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.getRgbF()[:3]]
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-    high, low = sorted((luminance(a), luminance(b)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_every_command_is_in_a_menu_with_a_tip(window):

@@ -17,7 +17,7 @@ from core.notation.tree import Binary, Call, Name, Transposed
 from core.passes.stepper import record, run
 from core.passes.unfold import anything, unfolded
 
-PARTS = "ink faint line paper value gradient lit lit_back receiving negative zero positive".split()
+PARTS = "ink faint line paper value gradient lit lit_back receiving ground negative zero positive".split()
 COLOURS = {part: f"#{number * 11111:06x}" for number, part in enumerate(PARTS)}
 NEURON = ("σ(w0 x0 + w1 x1 + w2)", {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0})
 MATRIX = frozen(np.arange(20.0).reshape(5, 4) / 9 - 1)

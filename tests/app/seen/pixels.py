@@ -14,7 +14,19 @@ from app.widgets.colours import CLASSES
 # of colours that are the same in a theme, such as those of a gradient and of what is wrong, the first counts
 PARTS = (
     *("ink", "faint", "line", "paper", "value", "gradient", "upstream", "local"),
-    *("lit", "lit_back", "receiving", "negative", "zero", "positive", "accent", "wrong", "panel", "field"),
+    *(
+        "lit",
+        "lit_back",
+        "receiving",
+        "ground",
+        "negative",
+        "zero",
+        "positive",
+        "accent",
+        "wrong",
+        "panel",
+        "field",
+    ),
 )
 NEAR = 40  # how far apart, in a cube of 256 along each side, two colours still count as the same
 SCALE = 2  # pixels for each length of a figure

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.shell.view_commands import scale_text
 from app.widgets.labels import Button
-from app.widgets.theme import LIGHT
+from app.widgets.theme import LIGHT, THEMES
 from core.base.arrays import frozen
 from core.base.numbers import DIGITS
 from core.project.document import EXAMPLE, Document, dumps
@@ -67,6 +67,16 @@ def copied(window):
 
 def dialogs(window):
     return [shown.windowTitle() for shown in window.findChildren(QDialog) if shown.isVisible()]
+
+
+def theme_name(window):
+    return window.theme.name
+
+
+def other_theme(name):
+    """Makes another theme than this the present one."""
+    other = next(theme for theme in THEMES.values() if theme.name != name)
+    return lambda window: window.set_theme(other)
 
 
 def magnified(window):
@@ -246,7 +256,8 @@ COMMANDS = {
     "Zoom in": Does(magnified, more),
     "Zoom out": Does(magnified, fewer),
     "Fit": Does(magnified, fewer, lambda window: window.view.zoom(5)),
-    "Next theme": Does(lambda window: window.theme.name, "dark"),
+    "Next theme": Does(theme_name, "dark"),
+    **{f"{name.capitalize()} theme": Does(theme_name, name, other_theme(name)) for name in THEMES},
     "Larger text": Does(font, more),
     "Smaller text": Does(font, fewer, lambda window: scale_text(window, 0.5)),
     "Names of all nodes": Does(lambda window: window.session.options.captions, True),

@@ -12,7 +12,7 @@ from core.math.latex import latex
 from core.math.mathtree import Digits, row
 from core.math.typeset import EQUALS, PLUS, number_math
 from core.passes.steps import Flowed
-from tests.app.seen.pixels import around, shapes, widget
+from tests.app.seen.pixels import SCALE, around, shapes, widget
 
 # -- what moves
 
@@ -242,6 +242,40 @@ def test_a_chosen_output_has_a_second_ring(light_canvas, medium):
         inside = around(box.center().x(), box.top() + 6, 6, 7)  # within the ring, above the sign
         rings.append(canvas.go("start").look(medium).amount("line", within=inside))
     assert rings[0] == 0 < 8 < rings[1]
+
+
+# -- forms that tell roles apart without colours
+
+
+def test_gradients_stand_on_a_ground_and_values_on_paper(canvas, medium):
+    canvas.open("exp(sin(x)) + x", "end", x=1.0)
+    seen = canvas.look(medium)
+    labels = [label for label in canvas.session.figure.labels if label.role != "name"]
+    assert {label.role for label in labels} == {"value", "gradient", "contribution", "sum"}
+    for label in labels:
+        corners = label_rect(label).adjusted(1, 1, -1, -1)
+        share = seen.amount("ground", within=corners) / (corners.width() * corners.height() * SCALE**2)
+        assert (share > 0.3) if label.role != "value" else (share < 0.1), label.role
+
+
+def test_what_receives_a_gradient_has_a_broken_outline(light_canvas, medium):
+    """Of what sends it the outline is whole, and of what is computed too."""
+    canvas = light_canvas.open("exp(sin(x))", "backward:1", x=1.0)
+    shares = {}
+    for step, name, part in (
+        ("backward:1", "f", "gradient"),
+        ("backward:1", "v1", "gradient"),
+        ("forward:1", "v1", "value"),
+        ("backward:2", "x", "gradient"),
+    ):
+        seen, box = canvas.go(step).look(medium), canvas.box(name)
+        left = box.center().x() - 8 if name != "x" else box.left() + 5
+        top = QRectF(left, box.top() - 4, 16 if name != "x" else box.width() - 10, 8)
+        columns = np.unique(seen.places(part, within=top)[:, 0])
+        shares[step, name] = len(columns) / (top.width() * SCALE)
+    assert shares["backward:1", "f"] > 0.95 < shares["forward:1", "v1"]
+    assert 0.3 < shares["backward:1", "v1"] < 0.85
+    assert 0.3 < shares["backward:2", "x"] < 0.85
 
 
 # -- which operand is which

@@ -55,11 +55,19 @@ def test_tikz_has_the_themes_colours_in_their_places(canvas):
         ("active", "fill", "lit"),
         ("active back", "fill", "lit_back"),
         ("receiving", "fill", "receiving"),
+        ("gradient", "fill", "ground"),
         ("active", "draw", "value"),
         ("active back", "draw", "gradient"),
         ("arrow", "draw", "line"),
     ]:
         assert found.colour(style, of) == getattr(theme, part), style
+
+
+def test_in_tikz_what_receives_a_gradient_has_a_broken_outline(light_canvas):
+    found = Tikz(light_canvas.open("exp(x)", "backward:1", x=1.0).tex())
+    assert "dashed" in found.styles["receiving"] and "dashed" not in found.styles["active back"]
+    assert found.boxes["x"][0][1:2] == ["receiving"]
+    assert not any(look.startswith("draw=") for look in found.boxes["x"][0])
 
 
 def test_in_tikz_values_stand_above_their_edge_and_gradients_below(light_canvas):

@@ -98,7 +98,7 @@ def test_a_mistake_is_marked_where_it_is(window, text, wrong):
     for place in (span.start, max(span.end, span.start + 1)):
         cursor.setPosition(min(place, len(text)))
         ends.append(QRectF(editor.cursorRect(cursor)))
-    marks = widget(editor.viewport(), window.theme).places("lit_back")
+    marks = widget(editor.viewport(), window.theme).places("ground")
     assert len(marks) > 30
     assert marks[:, 0].min() >= ends[0].left() - 3 and marks[:, 0].max() <= ends[1].left() + 3
     line = ends[0].center().y()
