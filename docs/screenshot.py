@@ -35,9 +35,9 @@ def main() -> None:
     window.session.seek(window.session.trace.position("backward:3"))
     _take(window, folder / "window.png")
     window.resize(*TRAINING)
-    window.lab_dock.toggle()
-    window.lab.step(6000)
-    window.lab.open_on_canvas()
+    window.training_dock.toggle()
+    window.training.step(6000)
+    window.training.open_on_canvas()
     window.session.seek(window.session.trace.position("backward:2"))
     _take(window, folder / "training.png")
 

@@ -13,7 +13,7 @@ import pytest
 
 from core.base.arrays import frozen
 from core.passes.stepper import run
-from core.training.lab import Lab
+from core.training.settings import TrainingSettings
 
 CASES = json.loads((Path(__file__).parent / "cases" / "lectures.json").read_text(encoding="utf-8"))
 NEEDS_TORCH = pytest.mark.skipif(not find_spec("torch"), reason="PyTorch is not installed")
@@ -117,28 +117,52 @@ def titled(part):
 
 
 SOFTMAX = "s = W x + b\nL = cross_entropy(s, k)"
-IRIS = Lab("program", "iris", samples=30, optimizer="adam", rate=0.01, batch=8)
+IRIS = TrainingSettings("program", "iris", samples=30, optimizer="adam", rate=0.01, batch=8)
 
 
-LABS = {
-    "signs": (Lab(samples=40, hidden=(4, 2)), "", {}),
-    "classes": (Lab(data="spiral3", samples=60, activation="leaky_relu", optimizer="rmsprop"), "", {}),
-    "digits": (Lab(data="digits", samples=50, hidden=(12,), activation="relu", optimizer="adam"), "", {}),
-    "regression": (Lab(data="plane", samples=40, activation="elu", decay=0.1, optimizer="adamw"), "", {}),
-    "one feature": (Lab(data="sine", samples=40, activation="silu", optimizer="adagrad"), "", {}),
-    "momentum": (Lab(samples=40, activation="softplus", momentum=0.9, test_percent=0, batch=7), "", {}),
-    "playground": (Lab(samples=40, activation="linear", optimizer="playground"), "", {}),
-    "numbers": (Lab("program", "gauss", 40), "y = σ(w1 x1 + w2 x2 + b); L = bce(y, t)", {}),
-    "scores": (Lab("program", "gauss", 40), "s = w·x + b; L = bce_logits(s, t) + λ ‖w‖^2", {}),
-    "hinge": (Lab("program", "gauss", 40), "s = w·[x1, x2, 1]; L = hinge(s, t)", {"w": np.ones(3)}),
+TRAININGS = {
+    "signs": (TrainingSettings(samples=40, hidden=(4, 2)), "", {}),
+    "classes": (
+        TrainingSettings(data="spiral3", samples=60, activation="leaky_relu", optimizer="rmsprop"),
+        "",
+        {},
+    ),
+    "digits": (
+        TrainingSettings(data="digits", samples=50, hidden=(12,), activation="relu", optimizer="adam"),
+        "",
+        {},
+    ),
+    "regression": (
+        TrainingSettings(data="plane", samples=40, activation="elu", decay=0.1, optimizer="adamw"),
+        "",
+        {},
+    ),
+    "one feature": (
+        TrainingSettings(data="sine", samples=40, activation="silu", optimizer="adagrad"),
+        "",
+        {},
+    ),
+    "momentum": (
+        TrainingSettings(samples=40, activation="softplus", momentum=0.9, test_percent=0, batch=7),
+        "",
+        {},
+    ),
+    "playground": (TrainingSettings(samples=40, activation="linear", optimizer="playground"), "", {}),
+    "numbers": (TrainingSettings("program", "gauss", 40), "y = σ(w1 x1 + w2 x2 + b); L = bce(y, t)", {}),
+    "scores": (TrainingSettings("program", "gauss", 40), "s = w·x + b; L = bce_logits(s, t) + λ ‖w‖^2", {}),
+    "hinge": (
+        TrainingSettings("program", "gauss", 40),
+        "s = w·[x1, x2, 1]; L = hinge(s, t)",
+        {"w": np.ones(3)},
+    ),
     "one-hot": (
-        Lab("program", "iris", 40),
+        TrainingSettings("program", "iris", 40),
         "p = softmax(W x + b); L = -sum(t ⊙ ln(p)) + mse(p, t) + max(p) c - norm(p)",
         {"W": np.ones((3, 4)) / 9, "b": np.zeros(3), "t": np.zeros(3), "c": 0.1},
     ),
     "softmax": (IRIS, "p = softmax(W x + b); L = -ln(p[k])", {"W": np.ones((3, 4)) / 9, "b": np.zeros(3)}),
     "image": (
-        Lab("program", "digits", 40),
+        TrainingSettings("program", "digits", 40),
         "h = sum(tanh(A x + B) ⊙ C) + (u x)·v + mean(x); s = h w; L = cross_entropy(s, k)",
         {
             "x": np.zeros((8, 8)),
@@ -151,7 +175,7 @@ LABS = {
         },
     ),
     "batches of all": (
-        Lab("program", "gauss", 40, rate=1e-7),
+        TrainingSettings("program", "gauss", 40, rate=1e-7),
         "a = W x; B = a x^T; d = x·x + a·a; e = B x + x B + (B^T B) x;"
         "L = (d + sum(e) + c - t)^2 + sum(B ⊙ [x, a]) + sum([a[0], 1, c] ⊙ [1, 2, 3]) + W[0]·x + x·W[1]"
         "+ outer(x, x)[0, 1] + logsumexp(a) sum(log_softmax(a)) + sum(d) + max(a) + min(a) + x[k]"
@@ -162,7 +186,7 @@ LABS = {
         {"W": RNG.normal(size=(2, 2)) / 3, "c": 0.1, "k": 1.0},
     ),
     "convolution": (
-        Lab("program", "digits", 40, rate=0.01),
+        TrainingSettings("program", "digits", 40, rate=0.01),
         "h = maxpool(relu(conv2d(x, W, 1, 1) + b)); a = dropout(flatten(h), 0, 3);"
         "s = U a + c a[1:11]; L = cross_entropy(s, k) + λ l2(U) + c mean(W[0, 0] ⊙ x[2:5, 1:4])",
         {
@@ -173,10 +197,18 @@ LABS = {
             "c": 0.1,
         },
     ),
-    "sum": (Lab("program", "gauss", 40, rate=0.001, reduction="sum"), "y = w·x + b; L = (y - t)^2", {}),
-    "perceptron": (Lab("program", "gauss", 40, optimizer="rosenblatt"), "y = step(w·x + b)", {}),
-    "adaline": (Lab("program", "gauss", 40, optimizer="delta"), "s = w·x + b; y = step(s); L = |t - y|", {}),
-    "no data": (Lab("program", "none"), "(w1 - 3)^2 + (w2 + 1)^2 w1^2", {"w1": 1.0, "w2": 1.0}),
+    "sum": (
+        TrainingSettings("program", "gauss", 40, rate=0.001, reduction="sum"),
+        "y = w·x + b; L = (y - t)^2",
+        {},
+    ),
+    "perceptron": (TrainingSettings("program", "gauss", 40, optimizer="rosenblatt"), "y = step(w·x + b)", {}),
+    "adaline": (
+        TrainingSettings("program", "gauss", 40, optimizer="delta"),
+        "s = w·x + b; y = step(s); L = |t - y|",
+        {},
+    ),
+    "no data": (TrainingSettings("program", "none"), "(w1 - 3)^2 + (w2 + 1)^2 w1^2", {"w1": 1.0, "w2": 1.0}),
 }
 
 

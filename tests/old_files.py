@@ -58,7 +58,7 @@ def assert_same_numbers(trace, facts):
 
 
 def assert_same_document(document, facts):
-    """What is set beside the program is what it was: values, marks on nodes, the lab."""
+    """What is set beside the program is what it was: values, marks on nodes, the training settings."""
     values, expected = keyed(document.values), keyed(facts["values"])
     assert values.keys() == expected.keys()
     for name, value in expected.items():
@@ -68,13 +68,13 @@ def assert_same_document(document, facts):
     assert key(document.output) == key(facts["chosen_output"])
     seed = None if document.seed is None else plain_value(document.seed)
     assert seed == facts["chosen_seed"]
-    assert lab_as_then(document.lab, facts) == facts["lab"]
+    assert training_as_then(document.training, facts) == facts["lab"]
     assert sorted(document.guessed) == facts.get("guessed", []), (
         "before there was a list, all values were given"
     )
 
 
-def lab_as_then(lab, facts):
-    """The settings of the lab that there were; later ones may have been added."""
-    found = {name: getattr(lab, name) for name in facts["lab"]}
+def training_as_then(settings, facts):
+    """The training settings that there were; later ones may have been added."""
+    found = {name: getattr(settings, name) for name in facts["lab"]}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}

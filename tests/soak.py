@@ -145,7 +145,7 @@ class User:
                 panel.tabs.choose(number)
                 while panel.ticker.running:
                     QTest.qWait(1)
-        self.window.lab_dock.open()
+        self.window.training_dock.open()
         self.window.actions_by_id["train_step"].trigger()
         QTest.qWait(1)
 
@@ -158,7 +158,7 @@ class User:
         window.showNormal()
         window.transport.pause()
         window.scene.finish()
-        for dock in (window.lab_dock, window.derivatives_dock):
+        for dock in (window.training_dock, window.derivatives_dock):
             dock.open()
             dock.toggle()
         window.session.stop()
@@ -300,8 +300,8 @@ class User:
         shown += [window.program.editor.viewport()]
         if window.derivatives_dock.seen:
             shown.append(window.derivatives_dock.made.view)
-        if window.lab_dock.seen:
-            shown.append(window.lab_dock.made)
+        if window.training_dock.seen:
+            shown.append(window.training_dock.made)
         widget = self.random.choice(shown)
         at = self._place(window.view) if widget is shown[0] else widget.rect().center()
         asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at))
@@ -348,7 +348,7 @@ class User:
         self.window.presentation.stop()
 
     def train(self):
-        if not self.window.lab_dock.seen:
+        if not self.window.training_dock.seen:
             self.window.actions_by_id["lab"].trigger()
         self.window.actions_by_id[self.random.choice(("train", "train_step", "train_reset"))].trigger()
 

@@ -36,9 +36,9 @@ def test_no_part_is_left_out():
     assert list(MEASURED) == list(PARTS)
 
 
-@pytest.mark.parametrize("title", trainer.LABS)
+@pytest.mark.parametrize("title", trainer.TRAININGS)
 def test_the_loop_by_hand_trains_as_the_trainer_does(title):
-    trainer.check(trainer.LABS[title])
+    trainer.check(trainer.TRAININGS[title])
 
 
 def test_the_worst_comes_first():

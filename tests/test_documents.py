@@ -31,9 +31,9 @@ from core.passes.unfold import composite, unfolded
 from core.service.export_kinds import EXPORT_KINDS
 from core.service.report import Report
 from core.service.request import Request, typed_hint, typed_values
+from core.service.training_report import MOST_NUMBERS, TrainingReport
+from core.service.training_report import MOST_SECONDS as MOST_TRAINING_SECONDS
 from core.service.training_request import MOST_STEPS, PARTS, training_from
-from core.service.training_run import MOST_NUMBERS, Training
-from core.service.training_run import MOST_SECONDS as MOST_TRAINING_SECONDS
 from core.training.inferred_roles import CONSTANTS
 from docs.tables import TABLES, renewed
 from tests.exported import NEEDS_TORCH, under_torch
@@ -321,7 +321,7 @@ REQUEST = json.loads(
 
 
 def test_the_request_of_the_document_is_run():
-    answer = Training(training_from(json.dumps(REQUEST))).answer()
+    answer = TrainingReport(training_from(json.dumps(REQUEST))).answer()
     assert answer["ok"] and answer["losses"][-1] < answer["losses"][0]
 
 
@@ -329,7 +329,7 @@ def test_the_parts_of_requests_and_answers_are_those_of_the_document():
     cells = [row for row in rows("docs/training.md") if len(row) == 2 and quoted(row[0])]
     told = [quoted(row[0])[0] for row in cells]
     assert told[: len(PARTS)] == list(PARTS)
-    answer = Training(training_from(json.dumps(REQUEST))).answer(iter([False, True]).__next__)
+    answer = TrainingReport(training_from(json.dumps(REQUEST))).answer(iter([False, True]).__next__)
     assert told[len(PARTS) :] == [part for part in answer if part != "ok"]
     limits = f"{MOST_STEPS:,}", f"{MOST_TRAINING_SECONDS:g} s of work", f"{MOST_NUMBERS * 8 / 1e9:.1f} GB"
     assert all(limit in text_of("docs/training.md") for limit in limits)

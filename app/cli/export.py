@@ -89,16 +89,16 @@ def _options(args: argparse.Namespace) -> Options:
 
 
 def _of_training(training: TrainingWriter, request: Request, document: Document, options: Options) -> Written:
-    """The project's program or network with the lab's data and optimizer. Raises Problem or Refusal."""
+    """The project's program or network with the training's data and optimizer. Raises Problem or Refusal."""
     from core.training.setup import setup
 
-    network = document.lab.trains_network
+    network = document.training.trains_network
     if request.output or (request.values and network):
         what = "values to start from" if request.values else "output"
-        raise Problem(f"The lab chooses the {what} of what it trains", hint=ALONE)
+        raise Problem(f"The training chooses the {what} of what it trains", hint=ALONE)
     try:
         values, unknown = {**document.values, **request.values}, document.guessed - request.values.keys()
-        made = setup(document.lab, document.text, values, unknown)
+        made = setup(document.training, document.text, values, unknown)
         return training(made, options)
     except Problem as problem:
         said = Problem(problem.message, problem.span, f"{problem.hint}. {ALONE}" if problem.hint else ALONE)

@@ -13,7 +13,7 @@ from core.notation.lexer import MAX_CHARACTERS
 from core.passes.seed import read_entry
 from core.project.document import MAX_BYTES, SUFFIX, Document, loads
 from core.service.request import Request, typed_seed, typed_values
-from core.training.lab import NO_DATA, PROGRAM, Lab
+from core.training.settings import NO_DATA, PROGRAM, TrainingSettings
 
 
 def requested(args: argparse.Namespace) -> tuple[Request, Document]:
@@ -66,7 +66,7 @@ def document_of(word: str | None) -> Document:
 
 def _formula(text: str) -> Document:
     """The document of a formula, which trains itself and takes no data."""
-    return Document(text, lab=Lab(trains=PROGRAM, data=NO_DATA))
+    return Document(text, training=TrainingSettings(trains=PROGRAM, data=NO_DATA))
 
 
 def _contents(path: Path) -> bytes:

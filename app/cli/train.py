@@ -1,4 +1,4 @@
-"""The sub-command `train`: a program, or a project with its lab, trained without a window."""
+"""The sub-command `train`: a program, or a project with its training settings, trained without a window."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "program",
         metavar="PROGRAM",
         nargs="?",
-        help=f"a formula, a {SUFFIX} file whose lab says how to train, or - to read it from stdin",
+        help=f"a formula, a {SUFFIX} file, which says how to train, or - to read it from stdin",
     )
     parser.add_argument(
         "values", metavar="NAME=VALUE", nargs="*", help="initial values: w=[0, 0] b=1/2; the rest is chosen"
@@ -96,10 +96,10 @@ def _check_alone(args: argparse.Namespace) -> None:
 
 def _answer(line: str) -> dict[str, Any]:
     """The answer to one line of `train --jsonl`. Raises Problem or Refusal."""
+    from core.service.training_report import TrainingReport
     from core.service.training_request import training_from
-    from core.service.training_run import Training
 
-    training = Training(training_from(line))
+    training = TrainingReport(training_from(line))
     with Interruption() as interrupt:
         return training.answer(lambda: interrupt.noted)
 
@@ -109,7 +109,7 @@ def _train(args: argparse.Namespace, document: Document) -> int:
     from core.service.training_curve import follow
 
     _check_files(args)
-    network = document.lab.trains_network
+    network = document.training.trains_network
     typed = typed_values(args.values)
     try:
         made = setup_from(args, document, typed, network)
@@ -120,11 +120,11 @@ def _train(args: argparse.Namespace, document: Document) -> int:
     with Interruption() as interrupt, _Progress(args.progress, updates) as progress:
         curve = follow(trainer, updates, lambda: interrupt.noted, progress)
     _write(args, curve, made.notes)
-    if curve.trouble:
-        say(curve.trouble)
+    if curve.why_stopped:
+        say(curve.why_stopped)
     if curve.interrupted:
         say(f"Interrupted after {trainer.updates:,} of {updates:,} updates.")
-    return DIVERGED if curve.trouble else INTERRUPTED if curve.interrupted else 0
+    return DIVERGED if curve.why_stopped else INTERRUPTED if curve.interrupted else 0
 
 
 def _check_files(args: argparse.Namespace) -> None:
@@ -187,7 +187,7 @@ def _write(args: argparse.Namespace, curve: Curve, notes: Sequence[str]) -> None
 
 TRAIN = Subcommand(
     "train",
-    "Train a program, or a project as its lab says.",
+    "Train a program, or a project by its training settings.",
     """\
   chainlight train 'y = w·x + b; L = max(0, 1 - t y)' --data gauss --epochs 20 --rate 0.1
   chainlight train 'f = (1 - x)^2 + 10 (y - x^2)^2' x=0 y=0 --optimizer adam --rate 0.1 --steps 200

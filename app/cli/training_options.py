@@ -1,4 +1,4 @@
-"""The options of `train` that say what is trained and how: read, checked, and made the lab's settings."""
+"""The options of `train` that say what is trained and how: read, checked, and made training settings."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from core.graph.programs import free_names, read_program
 from core.graph.typed_value import read_value
 from core.notation.spellings import name_of
 from core.project.document import Document
-from core.training.lab import LIMITS, NO_DATA, Lab
+from core.training.settings import LIMITS, NO_DATA, TrainingSettings
 
 if TYPE_CHECKING:
-    from core.training.setup import Setup
+    from core.training.setup import TrainingSetup
 
 MOST = 1_000_000
-# the options that are settings of the lab: each setting's name there, and what it is
+# the options that are training settings: each setting's name there, and what it is
 SETTINGS: Mapping[str, tuple[str, str, str]] = {
     "data": (
         "data",
@@ -45,7 +45,7 @@ OF_EXAMPLES = ("samples", "noise", "seed", "test", "batch", "reduction")  # opti
 
 def settings_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of SETTINGS, and the roles."""
-    usual = asdict(Lab())
+    usual = asdict(TrainingSettings())
     for option, (name, metavar, says) in SETTINGS.items():
         given = "" if name == "data" else f" ({usual[name]})"
         parser.add_argument(f"--{option}", metavar=metavar, help=f"{says}{given}")
@@ -60,21 +60,21 @@ def settings_arguments(parser: argparse.ArgumentParser) -> None:
 
 def setup_from(
     args: argparse.Namespace, document: Document, typed: Mapping[str, Value], network: bool
-) -> Setup:
-    """What the lab makes of the options. Raises Problem where they do not fit."""
+) -> TrainingSetup:
+    """What is trained by the options and the document. Raises Problem where they do not fit."""
     from core.training.setup import setup
 
     if network and typed:
-        raise Problem("The lab chooses the initial weights of a network", hint="Omit the values")
+        raise Problem("The training chooses the initial weights of a network", hint="Omit the values")
     if network and args.role:
         raise Problem("The names of a network have their roles", hint="Omit --role")
     given = _given(args)
     values = {**document.values, **typed}
-    lab = replace(document.lab, **given)
-    roles = _typed_roles(args.role or [], document.text, values, lab.data != NO_DATA)
-    lab = replace(lab, roles=_with_roles(lab.roles, roles))
-    _check_given(args, lab, given)
-    made = setup(lab, document.text, values, document.guessed - typed.keys())
+    settings = replace(document.training, **given)
+    roles = _typed_roles(args.role or [], document.text, values, settings.data != NO_DATA)
+    settings = replace(settings, roles=_with_roles(settings.roles, roles))
+    _check_given(args, settings, given)
+    made = setup(settings, document.text, values, document.guessed - typed.keys())
     for name, value in typed.items():
         _check_typed(made, name, value)
     return made
@@ -130,8 +130,8 @@ def _given(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _setting(word: str, name: str, option: str) -> int | float:
-    """A number of the lab, within its limits."""
-    whole = isinstance(getattr(Lab(), name), int)
+    """The number of a setting, within its limits."""
+    whole = isinstance(getattr(TrainingSettings(), name), int)
     found = whole_setting(word, option) if whole else _number(word, option)
     low, high = LIMITS[name]
     if not low <= found <= high:
@@ -156,17 +156,17 @@ def whole_setting(word: str, option: str) -> int:
     return found
 
 
-def _check_given(args: argparse.Namespace, lab: Lab, given: Mapping[str, Any]) -> None:
+def _check_given(args: argparse.Namespace, settings: TrainingSettings, given: Mapping[str, Any]) -> None:
     """Raise Problem where more is asked of a data set or a rule than it has."""
     from core.data.datasets import DATASETS
     from core.training.hyperparameters import MOMENTUM
     from core.training.optimizers import OPTIMIZERS
 
-    rule, source = OPTIMIZERS.get(lab.optimizer), DATASETS.get(lab.data)
+    rule, source = OPTIMIZERS.get(settings.optimizer), DATASETS.get(settings.data)
     if "momentum" in given and rule and MOMENTUM not in rule.hyperparameters:
         raise Problem(f"{rule.title} has no momentum")
     unused = [option for option in OF_EXAMPLES if getattr(args, option) is not None]
-    if lab.data == NO_DATA and unused:
+    if settings.data == NO_DATA and unused:
         raise Problem(
             f"--{unused[0]} has no use without data", hint="Choose a data set with --data, or omit it"
         )
@@ -178,7 +178,7 @@ def _check_given(args: argparse.Namespace, lab: Lab, given: Mapping[str, Any]) -
         raise Problem(f"The noise of {source.title} is at most {source.noise_high:g}")
 
 
-def _check_typed(made: Setup, name: str, value: Value) -> None:
+def _check_typed(made: TrainingSetup, name: str, value: Value) -> None:
     """Raise Problem for a value that is not used as it was typed."""
     name = made.graph.program.aliases.get(name, name)
     if name in made.roles.data:

@@ -10,8 +10,8 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
 
 from app.shell.panels import BOTTOM, LEFT, PANELS, RIGHT, Panel
-from app.state.lab_session import LabSession
 from app.state.session import Session
+from app.state.training_session import TrainingSession
 from app.widgets.theme import Theme
 
 LEAST_WIDTH = 360
@@ -26,13 +26,13 @@ class PanelDock(QObject):
 
     seenChanged = Signal()
 
-    def __init__(self, window: QMainWindow, panel: Panel, session: Session, lab: LabSession):
+    def __init__(self, window: QMainWindow, panel: Panel, session: Session, training: TrainingSession):
         super().__init__(window)
         self.panel = panel
         self.made: Any = None
         self.dock: QDockWidget | None = None
         self.seen = False
-        self._window, self._make = window, partial(panel.make, session, lab)
+        self._window, self._make = window, partial(panel.make, session, training)
         self._theme: Theme | None = None
 
     def make(self) -> Any:
@@ -97,9 +97,9 @@ class PanelDock(QObject):
         self.seenChanged.emit()
 
 
-def make_docks(window: QMainWindow, session: Session, lab: LabSession) -> dict[str, PanelDock]:
+def make_docks(window: QMainWindow, session: Session, training: TrainingSession) -> dict[str, PanelDock]:
     """The docks of all panels by name; those not made on demand have their widgets and their first sizes."""
-    docks = {panel.name: PanelDock(window, panel, session, lab) for panel in PANELS}
+    docks = {panel.name: PanelDock(window, panel, session, training) for panel in PANELS}
     for dock in docks.values():
         if not dock.panel.on_demand:
             dock.make()

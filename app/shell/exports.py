@@ -11,7 +11,7 @@ from core.export.options import Options
 from core.service.export_kinds import EXPORT_KINDS, ExportKind
 
 if TYPE_CHECKING:
-    from app.state.lab_session import LabSession
+    from app.state.training_session import TrainingSession
 
 
 class Export(Struct, frozen=True):
@@ -20,13 +20,13 @@ class Export(Struct, frozen=True):
     kind: ExportKind
     of_training: bool
 
-    def contents(self, lab: LabSession) -> bytes:
+    def contents(self, training: TrainingSession) -> bytes:
         """What stands in the file. Raises Problem where there can be none."""
         options = Options(program_version())
         if self.of_training and self.kind.training:
-            made = self.kind.training(lab.present(), options)
+            made = self.kind.training(training.present(), options)
         else:
-            made = self.kind.program(lab.session.trace, options)
+            made = self.kind.program(training.session.trace, options)
         return made.encode() if isinstance(made, str) else made
 
 

@@ -14,9 +14,9 @@ from app.panels.transport import Transport
 from app.shell.docks import PanelDock
 from app.shell.files import Files
 from app.shell.presentation import Presentation
-from app.state.lab_session import LabSession
 from app.state.session import Session
 from app.state.settings import Settings
+from app.state.training_session import TrainingSession
 from app.widgets.theme import Theme
 
 
@@ -24,7 +24,7 @@ class Host(Protocol):
     """The main window as seen by what it does; `docks` are those of the panels, by name."""
 
     session: Session
-    lab: LabSession
+    training: TrainingSession
     settings: Settings
     files: Files
     scene: Scene

@@ -11,13 +11,13 @@ from PySide6.QtCore import Qt
 from app.panels.explanation import ExplanationPanel
 from app.panels.program import ProgramPanel
 from app.panels.values import ValuesPanel
-from app.state.lab_session import LabSession
 from app.state.session import Session
+from app.state.training_session import TrainingSession
 from app.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from app.derivatives.panel import DerivativesPanel
-    from app.lab.panel import LabPanel
+    from app.training.panel import TrainingPanel
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
@@ -40,7 +40,7 @@ class Panel(Struct, frozen=True):
     name: str
     title: str
     area: Qt.DockWidgetArea
-    make: Callable[[Session, LabSession], PanelWidget]
+    make: Callable[[Session, TrainingSession], PanelWidget]
     width: int = 0
     height: int = 0
     menu: str = ""
@@ -58,27 +58,29 @@ class Panel(Struct, frozen=True):
         return bool(self.menu)
 
 
-def _lab(session: Session, lab: LabSession) -> LabPanel:
-    from app.lab.panel import LabPanel
+def _training(session: Session, training: TrainingSession) -> TrainingPanel:
+    from app.training.panel import TrainingPanel
 
-    return LabPanel(lab)
+    return TrainingPanel(training)
 
 
-def _derivatives(session: Session, lab: LabSession) -> DerivativesPanel:
+def _derivatives(session: Session, training: TrainingSession) -> DerivativesPanel:
     from app.derivatives.panel import DerivativesPanel
 
     return DerivativesPanel(session)
 
 
 PANELS = (
-    Panel("program", "Program", LEFT, lambda session, lab: ProgramPanel(session), width=290, height=190),
-    Panel("values", "Values", LEFT, lambda session, lab: ValuesPanel(session), height=330),
-    Panel("explanation", "Explanation", BOTTOM, lambda session, lab: ExplanationPanel(session), height=262),
+    Panel("program", "Program", LEFT, lambda session, training: ProgramPanel(session), width=290, height=190),
+    Panel("values", "Values", LEFT, lambda session, training: ValuesPanel(session), height=330),
+    Panel(
+        "explanation", "Explanation", BOTTOM, lambda session, training: ExplanationPanel(session), height=262
+    ),
     Panel(
         "lab",
         "Training",
         RIGHT,
-        _lab,
+        _training,
         width=620,
         menu="Train",
         text="Training &panel",

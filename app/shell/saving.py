@@ -93,7 +93,7 @@ def ask_and_export(host: Host) -> None:
     chosen = ask_for_kind(host.frame, "Export", _suggested(host, "program.py"), kinds)
     if chosen:
         path, title = chosen
-        _write(host, path, lambda: write_atomically(path, EXPORTS[title].contents(host.lab)))
+        _write(host, path, lambda: write_atomically(path, EXPORTS[title].contents(host.training)))
 
 
 def _suggested(host: Host, name: str) -> Path:

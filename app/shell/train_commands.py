@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from app.shell.command import Command
 from app.shell.host import Host
-from app.state.lab_session import LabSession
+from app.state.training_session import TrainingSession
 
 
-def _lab(host: Host) -> LabSession:
-    """The lab session, with its panel docked: who trains wants to see it."""
+def _training(host: Host) -> TrainingSession:
+    """The training session, with its panel docked: who trains wants to see it."""
     host.docks["lab"].make()
-    return host.lab
+    return host.training
 
 
 TRAIN = (
@@ -18,7 +18,7 @@ TRAIN = (
         "train",
         "&Train or pause",
         "Run the training",
-        lambda host: _lab(host).toggle(),
+        lambda host: _training(host).toggle(),
         ("Ctrl+Return",),
         icon="play",
         group=1,
@@ -27,7 +27,7 @@ TRAIN = (
         "train_step",
         "One &update",
         "One step of the optimizer",
-        lambda host: _lab(host).step(),
+        lambda host: _training(host).step(),
         ("Ctrl+Right",),
         icon="step-forward",
         group=1,
@@ -37,7 +37,7 @@ TRAIN = (
         "train_reset",
         "&Reset",
         "Reset to the initial weights (same seed)",
-        lambda host: _lab(host).reset(),
+        lambda host: _training(host).reset(),
         ("Ctrl+Home",),
         icon="rotate-ccw",
         group=1,
@@ -46,7 +46,7 @@ TRAIN = (
         "to_canvas",
         "&Open on canvas",
         "The net at its present weights, on the chosen sample",
-        lambda host: _lab(host).open_on_canvas(),
+        lambda host: _training(host).open_on_canvas(),
         ("Ctrl+Shift+O",),
         icon="external-link",
         group=2,

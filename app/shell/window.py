@@ -21,9 +21,9 @@ from app.shell.docks import make_docks
 from app.shell.files import Files
 from app.shell.menus import ON_TOOLBAR, add_menus, add_toolbar, give_icons, make_actions
 from app.shell.presentation import Presentation
-from app.state.lab_session import LabSession
 from app.state.session import Session
 from app.state.settings import Settings
+from app.state.training_session import TrainingSession
 from app.widgets.fields import CommandKeys
 from app.widgets.key_repeat import KeyRepeat
 from app.widgets.labels import tint
@@ -45,7 +45,7 @@ class Window(QMainWindow):
         super().__init__()
         self.session, self.settings = session, settings
         session.setParent(self)  # so that its signals end with the window
-        self.lab = LabSession(session, self)
+        self.training = TrainingSession(session, self)
         self.theme = THEMES[settings.get("theme")]
         self._dress()
         self.scene = Scene(session)
@@ -57,11 +57,11 @@ class Window(QMainWindow):
         self.key_repeat = KeyRepeat(self)
         self._message_lasts = False
         self.setCentralWidget(self._centre())
-        self.docks = make_docks(self, session, self.lab)
+        self.docks = make_docks(self, session, self.training)
         self.program: ProgramPanel = self.docks["program"].make()
         self.values: ValuesPanel = self.docks["values"].make()
         self.explanation: ExplanationPanel = self.docks["explanation"].make()
-        self.lab_dock, self.derivatives_dock = self.docks["lab"], self.docks["derivatives"]
+        self.training_dock, self.derivatives_dock = self.docks["lab"], self.docks["derivatives"]
         self.actions_by_id = make_actions(self, self.refresh_actions)
         CommandKeys(self, self.actions_by_id.values())
         add_menus(self, self.actions_by_id, self.files)
@@ -91,7 +91,7 @@ class Window(QMainWindow):
         return centre
 
     def _wire(self) -> None:
-        session, lab = self.session, self.lab
+        session, training = self.session, self.training
         session.documentChanged.connect(self._show_file)
         session.documentChanged.connect(self._clear_message)
         session.fileChanged.connect(self._show_file)
@@ -99,10 +99,15 @@ class Window(QMainWindow):
         session.undo_stack.cleanChanged.connect(self._show_file)
         session.traceChanged.connect(self._dim_if_wrong)
         session.selectionChanged.connect(self.refresh_actions)
-        for signal in (session.traceChanged, lab.runChanged, lab.progressed, self.lab_dock.seenChanged):
+        for signal in (
+            session.traceChanged,
+            training.runChanged,
+            training.progressed,
+            self.training_dock.seenChanged,
+        ):
             signal.connect(self._show_notice)
-        lab.opened.connect(self.view.setFocus)  # so that the next key steps
-        self.notice.pressed.connect(lab.open_on_canvas)
+        training.opened.connect(self.view.setFocus)  # so that the next key steps
+        self.notice.pressed.connect(training.open_on_canvas)
         for dock in self.docks.values():
             dock.seenChanged.connect(self.refresh_actions)
         self.view.editRequested.connect(self._edit_value)
@@ -167,7 +172,7 @@ class Window(QMainWindow):
 
     def _show_notice(self) -> None:
         """Say that canvas and training differ, to who works with both."""
-        differ = self.lab_dock.seen and self.lab.differs
+        differ = self.training_dock.seen and self.training.differs
         self.notice.setVisible(differ and not self.presentation.active)
 
     def _dim_if_wrong(self) -> None:
@@ -236,7 +241,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.session.stop()
-        self.lab.stop()
+        self.training.stop()
         self.presentation.stop()
         self.transport.pause()
         self.scene.finish()

@@ -225,7 +225,9 @@ class Session(QObject):
         found = with_defaults(read_program(text, values), values)
         unknown = frozenset(guessed) | found.keys() - values.keys()
         is_open = text == self.document.text
-        before = self.document if is_open else Document(text, lab=replace(self.document.lab, roles={}))
+        before = (
+            self.document if is_open else Document(text, training=replace(self.document.training, roles={}))
+        )
         self.edit(label, replace(before, values=found, guessed=unknown))
         self.seek(0)
 

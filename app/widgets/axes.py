@@ -1,4 +1,4 @@
-"""The look that all plots of the lab share."""
+"""The look that all plots share."""
 
 from __future__ import annotations
 

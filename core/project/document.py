@@ -1,4 +1,4 @@
-"""What is saved and what undo goes back to: the program, its values, moved nodes, the lab's settings.
+"""What is saved and what undo goes back to: the program, its values, moved nodes, the training settings.
 
 A document is frozen and shares what did not change with the one before, so keeping all of them costs little.
 Files are JSON with a version; reading one checks everything and runs nothing. A part that an older program
@@ -23,7 +23,7 @@ from core.base.errors import Problem, cut
 from core.graph.json_values import MOST_NAMES, name_from, parse_json, plain_value, value_from, values_from
 from core.notation.lexer import MAX_CHARACTERS
 from core.project.older import upgraded
-from core.training.lab import Lab, lab_from
+from core.training.settings import TrainingSettings, settings_from
 
 FORMAT, VERSION = "chainlight", 4
 SUFFIX = ".chainlight"  # of the names of project files
@@ -43,7 +43,7 @@ class Document(Struct, frozen=True):
     text: str = ""
     values: Mapping[str, Value] = {}
     moved: Mapping[str, Point] = {}
-    lab: Lab = field(default_factory=Lab)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
     output: str = ""
     seed: Value | None = None
     unfolded: Mapping[str, str] = {}  # keys of nodes with the operation they had
@@ -68,7 +68,7 @@ def dumps(document: Document) -> str:
         "program": document.text,
         "values": {name: plain_value(value) for name, value in document.values.items()},
         "moved": {name: list(point) for name, point in document.moved.items()},
-        "lab": asdict(document.lab),
+        "lab": asdict(document.training),
         "output": document.output,
         "seed": None if document.seed is None else plain_value(document.seed),
         "unfolded": dict(document.unfolded),
@@ -107,8 +107,8 @@ def _present(found: Mapping[str, Any], program: str) -> Document:
     moved = {name: _point(plain, cut(name)) for name, plain in _mapping(found, "moved").items()}
     output = name_from(found["output"]) if found.get("output") else ""
     seed = None if found.get("seed") is None else value_from(found["seed"], "the seed")
-    lab = lab_from(_mapping(found, "lab"))
-    return Document(program, values, moved, lab, output, seed, _unfolded(found), _guessed(found, values))
+    training = settings_from(_mapping(found, "lab"))
+    return Document(program, values, moved, training, output, seed, _unfolded(found), _guessed(found, values))
 
 
 def _older(found: Mapping[str, Any], program: str) -> Document:

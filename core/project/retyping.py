@@ -73,8 +73,8 @@ class Retyping:
 
 def _another(document: Document) -> dict[str, Any]:
     """Another program begins with nothing moved, unfolded or chosen."""
-    lab = replace(document.lab, roles={})
-    return {"moved": {}, "unfolded": {}, "output": "", "seed": None, "lab": lab}
+    training = replace(document.training, roles={})
+    return {"moved": {}, "unfolded": {}, "output": "", "seed": None, "training": training}
 
 
 def _still_there(

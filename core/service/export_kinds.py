@@ -13,11 +13,11 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from core.export.options import Options
     from core.passes.trace import Trace
-    from core.training.setup import Setup
+    from core.training.setup import TrainingSetup
 
     Written = str | bytes
     ProgramWriter = Callable[[Trace, Options], Written]
-    TrainingWriter = Callable[[Setup, Options], Written]
+    TrainingWriter = Callable[[TrainingSetup, Options], Written]
 
 
 class ExportKind(Struct, frozen=True):
@@ -48,7 +48,7 @@ def _pytorch_program(trace: Trace, options: Options) -> str:
     return pytorch_script(trace)
 
 
-def _pytorch_training(setup: Setup, options: Options) -> str:
+def _pytorch_training(setup: TrainingSetup, options: Options) -> str:
     from core.export.torch.module import torch_module
 
     return torch_module(setup)
@@ -66,7 +66,7 @@ def _onnx_program(trace: Trace, options: Options) -> bytes:
     return formula_model(trace.graph, trace.inputs, options)
 
 
-def _onnx_training(setup: Setup, options: Options) -> bytes:
+def _onnx_training(setup: TrainingSetup, options: Options) -> bytes:
     from core.export.onnx.model import trained_model
 
     return trained_model(setup, options)

@@ -50,7 +50,7 @@ class Curve(Struct, frozen=True):
     records: Sequence[Record]
     weights: Sequence[Mapping[str, float]]
     values: Mapping[str, Value]
-    trouble: str = ""
+    why_stopped: str = ""
     diverged: int | None = None
     interrupted: bool = False
 
@@ -69,7 +69,7 @@ class Curve(Struct, frozen=True):
             },
             "values": {name: plain_value(value) for name, value in self.values.items()},
             "diverged": self.diverged,
-            "trouble": self.trouble,
+            "trouble": self.why_stopped,
             "interrupted": self.interrupted,
         }
 
@@ -130,11 +130,11 @@ def follow(
             weights.append(_entries(learned))
 
     note(trainer.checked(), trainer.learned())
-    while trainer.updates < updates and not trainer.trouble and not stopped():
+    while trainer.updates < updates and not trainer.why_stopped and not stopped():
         until = trainer.per_epoch - trainer.updates % trainer.per_epoch
         trainer.step(min(until, updates - trainer.updates))
         record = trainer.checked()
-        if not trainer.trouble:
+        if not trainer.why_stopped:
             note(record, trainer.learned())
     diverged, failed = None, trainer.failed
     if failed:
@@ -144,7 +144,7 @@ def follow(
             weights[-1:] = []
         note(failed.record, {name: failed.values[name] for name in trainer.roles.parameters})
     interrupted = trainer.updates < updates and not failed
-    return Curve(records, weights, trainer.learned(), trainer.trouble, diverged, interrupted)
+    return Curve(records, weights, trainer.learned(), trainer.why_stopped, diverged, interrupted)
 
 
 def _entries(values: Mapping[str, Value]) -> dict[str, float]:

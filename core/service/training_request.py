@@ -1,4 +1,4 @@
-"""A training asked for on a line of JSON; `training_run` runs it."""
+"""A training asked for on a line of JSON; `training_report` runs it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.graph.json_values import name_from, value_from, values_from
 from core.service.request import Parts, parts_from
 from core.training.batches import Shuffled
 from core.training.optimizers import rule_of
-from core.training.settings import MEAN, Settings
+from core.training.trainer_options import MEAN, TrainerOptions
 
 MOST_STEPS = 1_000_000
 EXAMPLE = '{"program": "(w - 3)^2", "values": {"w": 1}, "steps": 10, "optimizer": {"name": "sgd", "lr": 0.1}}'
@@ -45,7 +45,7 @@ class TrainingRequest(Struct, frozen=True):
     values: Mapping[str, Value]
     data: Mapping[str, Array]
     steps: int
-    settings: Settings
+    options: TrainerOptions
     parameters: tuple[str, ...] = ()
     nodes: tuple[str, ...] | None = None
     typed: Mapping[str, str] = {}
@@ -69,7 +69,7 @@ def training_from(text: str) -> TrainingRequest:
         values,
         data,
         found["steps"],
-        Settings(
+        TrainerOptions(
             optimizer,
             hyper,
             batches=_batches(found.get("batches"), next(map(len, data.values()), 1)),

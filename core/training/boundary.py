@@ -40,7 +40,11 @@ class Plane:
             )
         self.resolution, self._trainer, self._name = resolution, trainer, name
         self._scores = bool(graph.nodes[name].shape) and graph.nodes[name].op not in SHARES
-        self._hidden, self._rising, self._threshold = _hidden(graph, roles), roles.rising, roles.threshold
+        self._hidden, self._higher_is_second, self._threshold = (
+            _hidden(graph, roles),
+            roles.higher_is_second,
+            roles.threshold,
+        )
         self._points = _grid(across, up, resolution)
         self._engine = self._compiled(np.float32)
 
@@ -62,7 +66,7 @@ class Plane:
             with np.errstate(all="ignore"):
                 e = np.exp(answer - answer.max(axis=0))
                 answer = e / e.sum(axis=0)
-        if not self._rising:
+        if not self._higher_is_second:
             answer = 2 * self._threshold - answer  # so that the second class is high
         maps = answer.reshape(*answer.shape[:-1], self.resolution, self.resolution)
         return np.moveaxis(maps, (-2, -1), (0, 1)).copy()

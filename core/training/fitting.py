@@ -36,7 +36,7 @@ OF_PICTURES = {op.call for op in OPS.values() if op.guesses[:1] == A_PICTURE}
 NARROW, FEW_UNITS, MANY_UNITS, FILTERS = 10, 8, 32, 8
 
 
-class Fitted(Struct, frozen=True):
+class FittedProgram(Struct, frozen=True):
     """A program ready to be trained; `notes` are sentences on choices made automatically."""
 
     graph: Graph
@@ -53,7 +53,7 @@ def fitting(
     chosen: Mapping[str, str],
     seed: int,
     rule: type[Optimizer] = SGD,
-) -> Work[Fitted]:
+) -> Work[FittedProgram]:
     """Fit a program to its data; without data it starts from the values it has. Raises Problem.
 
     Nobody gave the values of `guessed` names: with data, parameters among them are drawn from the seed.
@@ -63,7 +63,7 @@ def fitting(
     if dataset is None:
         found = with_defaults(program, values)
         graph = build(program, found)
-        made = Fitted(graph, found, roles_of(graph, None, chosen))
+        made = FittedProgram(graph, found, roles_of(graph, None, chosen))
     else:
         given = {name: value for name, value in values.items() if name not in guessed}
         try:
@@ -139,7 +139,7 @@ class _Fitting(Struct, frozen=True, dict=True):
     rule: type[Optimizer]
     lengths: Lengths
 
-    def fitting(self) -> Work[Fitted]:
+    def fitting(self) -> Work[FittedProgram]:
         names = self.likely_roles()
         attempts = (
             partial(self.attempt, kept, names, as_vector)
@@ -188,7 +188,7 @@ class _Fitting(Struct, frozen=True, dict=True):
         if fitting:
             yield {}
 
-    def attempt(self, kept: Mapping[str, Value], names: Roles, as_vector: bool) -> Work[Fitted]:
+    def attempt(self, kept: Mapping[str, Value], names: Roles, as_vector: bool) -> Work[FittedProgram]:
         """The program with some values kept. Raises Problem where these do not fit."""
         found = self.guessed({**kept, **self.data_values(kept, names, as_vector)})
         yield
@@ -202,7 +202,7 @@ class _Fitting(Struct, frozen=True, dict=True):
         if roles.target and roles.target not in graph.nodes:
             graph = with_error(graph, roles, self.rule)
             found[roles.target] = frozen(np.zeros(graph.nodes[roles.target].shape))
-        return Fitted(graph, {**found, **start, **usable}, roles, tuple(_said_of_lost(lost, graph)))
+        return FittedProgram(graph, {**found, **start, **usable}, roles, tuple(_said_of_lost(lost, graph)))
 
     def data_values(self, kept: Mapping[str, Value], names: Roles, as_vector: bool) -> dict[str, Value]:
         """Zeros for the names that take the data, in shapes that the data and the program agree on."""

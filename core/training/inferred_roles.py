@@ -88,7 +88,9 @@ def _with_coding(
     shown = readable(graph, best)
     if shown != best and cut == 0 and graph.nodes[shown].op in squashing("probability"):
         cut = 0.5  # of σ(score)
-    return replace(roles, coding=means, threshold=cut, prediction=shown, rising=ways.get(best, 1) >= 0)
+    return replace(
+        roles, coding=means, threshold=cut, prediction=shown, higher_is_second=ways.get(best, 1) >= 0
+    )
 
 
 def inferred(graph: Graph, dataset: Dataset | None, chosen: Mapping[str, str]) -> Roles:

@@ -15,7 +15,7 @@ from core.data.examples import Dataset
 from core.graph.builder import graph_of
 from core.training.activations import ACTIVATIONS
 from core.training.initial import initial_values
-from core.training.lab import MAX_LAYERS, MAX_UNITS
+from core.training.settings import MAX_LAYERS, MAX_UNITS
 
 
 class Task(Struct, frozen=True):
@@ -68,11 +68,13 @@ class Network(Struct, frozen=True):
             raise Problem("A network has at least 1 input, and 1 output, or one for each of several classes")
 
     @classmethod
-    def for_data(cls, dataset: Dataset, hidden: tuple[int, ...], activation: str = "tanh") -> Network:
+    def for_data(
+        cls, dataset: Dataset, hidden: tuple[int, ...], activation: str = "tanh", decay: float = 0.0
+    ) -> Network:
         """The network with these hidden layers that fits a data set."""
         task = task_for(dataset)
         outputs = dataset.classes if task == "classes" else 1
-        return cls(dataset.inputs.shape[1], hidden, activation, outputs, task)
+        return cls(dataset.inputs.shape[1], hidden, activation, outputs, task, decay)
 
     @property
     def sizes(self) -> tuple[int, ...]:

@@ -17,12 +17,14 @@ def candidates(usage: Usage, target: str) -> list[str]:
     """The nodes that the target may meet, the likeliest first; without one, named nodes before the loss."""
     graph = usage.graph
     pointed = [into.name for edge in graph.users.get(target, ()) if (into := graph.pointed(edge))]
-    met = [name for name in pointed if name in usage.fed] or (
-        usage.met(target) if target in graph.nodes else []
+    met = [name for name in pointed if name in usage.feature_dependents] or (
+        usage.combined_with(target) if target in graph.nodes else []
     )
     if inner := [_inside(usage, name) for name in reversed(met) if not graph.nodes[name].is_leaf]:
         return [*dict.fromkeys(inner)]
-    before = usage.fed - graph.downstream_of([target if target in graph.nodes else graph.output])
+    before = usage.feature_dependents - graph.downstream_of(
+        [target if target in graph.nodes else graph.output]
+    )
     return [n.name for n in graph.nodes.values() if n.named and not n.is_leaf and n.name in before][::-1]
 
 
@@ -30,7 +32,7 @@ def _inside(usage: Usage, name: str) -> str:
     """What a logarithm, a sign or 1 minus something is taken of, and the named score of an unnamed σ."""
     graph = usage.graph
     while (node := graph.nodes[name]).op in (*PASSED, *SQUASHING) and not node.named:
-        inner = [arg for arg in node.args if arg in usage.fed and not graph.nodes[arg].is_leaf]
+        inner = [arg for arg in node.args if arg in usage.feature_dependents and not graph.nodes[arg].is_leaf]
         if len(inner) != 1 or (node.op in SQUASHING and not graph.nodes[inner[0]].named):
             break
         name = inner[0]
@@ -41,7 +43,7 @@ def _named(usage: Usage, name: str) -> str:
     """The latest node with a name through which alone a value comes, nothing being learned on the way."""
     graph, upstream = usage.graph, usage.graph.upstream_of([name])
     for node in reversed([*graph.nodes.values()]):
-        if node.name in upstream & usage.fed and node.named and not node.is_leaf:
+        if node.name in upstream & usage.feature_dependents and node.named and not node.is_leaf:
             behind = upstream & graph.downstream_of([node.name])
             others = {arg for inner in behind - {node.name} for arg in graph.nodes[inner].args} - behind
             if graph.upstream_of(others).isdisjoint({*usage.features, *usage.learned}):

@@ -23,7 +23,7 @@ class Progress(Struct, frozen=True):
     step: int
     epoch: int
     batch_loss: float
-    trouble: str = ""
+    why_stopped: str = ""
 
 
 class Record(Struct, frozen=True):

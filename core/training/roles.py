@@ -37,7 +37,7 @@ class Roles(Struct, frozen=True):
     fixed: tuple[str, ...] = ()
     prediction: str = ""
     threshold: float = 0.5
-    rising: bool = True
+    higher_is_second: bool = True
 
     @property
     def data(self) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ class Roles(Struct, frozen=True):
         if prediction.ndim > 1:
             return np.asarray(np.argmax(prediction, axis=0) == classes)
         above = prediction > self.threshold
-        return np.equal(above if self.rising else ~above, classes)
+        return np.equal(above if self.higher_is_second else ~above, classes)
 
 
 def offered(dataset: Dataset | None) -> list[str]:

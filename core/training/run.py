@@ -1,4 +1,4 @@
-"""A run of the lab: what is trained, the trainer at work on it, and values changed while it goes on."""
+"""A training run: what is trained, the trainer at work on it, and values changed while it goes on."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from msgspec.structs import replace
 
 from core.base.arrays import Value, same, shape_of
 from core.training.boundary import Plane, plane_of
-from core.training.setup import Setup
+from core.training.setup import TrainingSetup
 
 
-class Run:
+class TrainingRun:
     """What is trained and how far it has come.
 
     setup     the program with its data, and the values it was made with
     trainer   at work on it; `trainer.records` are the points of the loss curves
     """
 
-    def __init__(self, setup: Setup):
+    def __init__(self, setup: TrainingSetup):
         """Raises Problem where the setup cannot be trained."""
         self.setup, self.trainer = setup, setup.trainer()
 
@@ -28,7 +28,7 @@ class Run:
         """The map of what is predicted from two features; None where there is no such map."""
         return plane_of(self.trainer)
 
-    def present(self) -> Setup:
+    def present(self) -> TrainingSetup:
         """What is trained, at the weights it has reached."""
         return replace(self.setup, values={**self.setup.values, **self.trainer.values()})
 

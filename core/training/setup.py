@@ -1,6 +1,6 @@
-"""From the lab's settings to something that trains: data, a program, its roles, where it starts.
+"""From the training settings to something that trains: data, a program, its roles, where it starts.
 
-setup           what the settings say -> Setup; in pieces, setting_up
+setup           what the settings say -> TrainingSetup; in pieces, setting_up
 roles_and_data  roles and data of a program that may not fit its data
 """
 
@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from core.base.arrays import Value
 from core.base.errors import Problem
@@ -22,16 +21,16 @@ from core.graph.graph import Graph
 from core.graph.programs import read_program
 from core.training.fitting import fitting, likely_roles
 from core.training.inferred_roles import roles_of
-from core.training.lab import NO_DATA, Lab
 from core.training.networks import Network
 from core.training.optimizers import rule_of
 from core.training.roles import Roles
-from core.training.settings import Settings
+from core.training.settings import NO_DATA, TrainingSettings
 from core.training.trainer import Trainer
+from core.training.trainer_options import TrainerOptions
 
 
-class Setup(Struct, frozen=True):
-    """A program with the data and the settings it is trained with.
+class TrainingSetup(Struct, frozen=True):
+    """A program with its data, and how it is trained.
 
     text, graph   the program as it is written, and built
     values        where its parameters start, its fixed inputs, and values in the shapes of the data
@@ -44,7 +43,7 @@ class Setup(Struct, frozen=True):
     values: Mapping[str, Value]
     roles: Roles
     dataset: Dataset | None
-    settings: Settings
+    options: TrainerOptions
     notes: tuple[str, ...] = ()
 
     @property
@@ -54,16 +53,16 @@ class Setup(Struct, frozen=True):
 
     def trainer(self) -> Trainer:
         """Make a trainer at the start. Raises Problem where it finds nothing to train."""
-        return Trainer(self.graph, self.values, self.roles, self.examples, self.settings)
+        return Trainer(self.graph, self.values, self.roles, self.examples, self.options)
 
 
 def setting_up(
-    lab: Lab, text: str, values: Mapping[str, Value], guessed: Collection[str] = ()
-) -> Work[Setup]:
+    settings: TrainingSettings, text: str, values: Mapping[str, Value], guessed: Collection[str] = ()
+) -> Work[TrainingSetup]:
     """Draw the data, write or fit the program, and find its roles and first weights.
 
     Args:
-        lab: the settings.
+        settings: what the training panel says, or the options of a command.
         text: the typed program; it counts only where that is what is trained.
         values: those of its names.
         guessed: names whose values nobody gave; with data, parameters among them are drawn from the seed.
@@ -74,52 +73,57 @@ def setting_up(
     Raises:
         Problem: there is no such data set or rule, or the program does not fit the data.
     """
-    dataset, settings = dataset_of(lab), settings_of(lab)
+    dataset, options = dataset_of(settings), options_of(settings)
     yield
-    if lab.trains_network:
+    if settings.trains_network:
         if dataset is None:
             raise Problem("A network needs data", hint="Choose a data set, or train the typed program")
-        network = replace(Network.for_data(dataset, lab.hidden, lab.activation), decay=lab.decay)
-        text, values = network.program_text(), network.initial_values(lab.seed) | network.example_values()
+        network = Network.for_data(dataset, settings.hidden, settings.activation, settings.decay)
+        text = network.program_text()
+        values = network.initial_values(settings.seed) | network.example_values()
         yield
         graph = build(read_program(text, values), values)
-        return Setup(text, graph, values, roles_of(graph, dataset), dataset, settings)
-    rule = rule_of(lab.optimizer)
-    made = yield from fitting(text, values, guessed, dataset, lab.roles, lab.seed, rule)
-    return Setup(text, made.graph, made.values, made.roles, dataset, settings, made.notes)
+        return TrainingSetup(text, graph, values, roles_of(graph, dataset), dataset, options)
+    rule = rule_of(settings.optimizer)
+    made = yield from fitting(text, values, guessed, dataset, settings.roles, settings.seed, rule)
+    return TrainingSetup(text, made.graph, made.values, made.roles, dataset, options, made.notes)
 
 
 setup = at_once(setting_up)
 
 
 def roles_and_data(
-    lab: Lab, text: str, values: Mapping[str, Value], guessed: Collection[str] = ()
+    settings: TrainingSettings, text: str, values: Mapping[str, Value], guessed: Collection[str] = ()
 ) -> tuple[Roles | None, Dataset | None]:
     """Find the roles and the data of a typed program that may not fit them, as far as there are any."""
     dataset = None
     with suppress(Problem):
-        dataset = dataset_of(lab)
-        return likely_roles(text, values, guessed, dataset, lab.roles), dataset
+        dataset = dataset_of(settings)
+        return likely_roles(text, values, guessed, dataset, settings.roles), dataset
     return None, dataset
 
 
-def dataset_of(lab: Lab) -> Dataset | None:
-    """The data the lab's settings draw."""
-    if lab.data == NO_DATA:
+def dataset_of(settings: TrainingSettings) -> Dataset | None:
+    """Draw the data of the settings; None without data. Raises Problem."""
+    if settings.data == NO_DATA:
         return None
-    source = DATASETS.get(lab.data)
+    source = DATASETS.get(settings.data)
     if source is None:
         raise Problem(
-            f"There is no data set called {lab.data}", hint=f"There are {', '.join([*DATASETS, NO_DATA])}"
+            f"There is no data set called {settings.data}",
+            hint=f"There are {', '.join([*DATASETS, NO_DATA])}",
         )
-    samples = min(lab.samples, source.n_high)
-    return source.make(lab.seed, samples, min(lab.noise, source.noise_high))
+    samples = min(settings.samples, source.n_high)
+    return source.make(settings.seed, samples, min(settings.noise, source.noise_high))
 
 
-def settings_of(lab: Lab) -> Settings:
-    rule = rule_of(lab.optimizer)
-    hyper = {"lr": lab.rate}
+def options_of(settings: TrainingSettings) -> TrainerOptions:
+    """What the settings tell the trainer. Raises Problem for an unknown optimizer."""
+    rule = rule_of(settings.optimizer)
+    hyper = {"lr": settings.rate}
     if any(parameter.name == "momentum" for parameter in rule.hyperparameters):
-        hyper["momentum"] = lab.momentum
-    test = lab.test_percent / 100
-    return Settings(lab.optimizer, hyper, lab.batch, lab.seed, test, reduction=lab.reduction)
+        hyper["momentum"] = settings.momentum
+    test = settings.test_percent / 100
+    return TrainerOptions(
+        settings.optimizer, hyper, settings.batch, settings.seed, test, reduction=settings.reduction
+    )

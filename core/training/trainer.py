@@ -21,7 +21,7 @@ from core.training.objectives import check_targets, descent_of
 from core.training.optimizers import Optimizer, make_optimizer, rule_of
 from core.training.records import Failed, Progress, Record
 from core.training.roles import Roles
-from core.training.settings import SUM, Settings
+from core.training.trainer_options import SUM, TrainerOptions
 
 MOST_RECORDS = 2000
 
@@ -44,7 +44,7 @@ class Trainer:
         values: Mapping[str, Value],
         roles: Roles,
         examples: Examples | None = None,
-        settings: Settings | None = None,
+        options: TrainerOptions | None = None,
     ):
         """Compile a program for training.
 
@@ -53,30 +53,30 @@ class Trainer:
             values: where the parameters start, and the fixed inputs; others are left aside.
             roles: what each of its inputs is for.
             examples: the data, those to be kept for testing too.
-            settings: how to train; the usual ones if not given.
+            options: how to train; the usual ones if not given.
 
         Raises:
-            Problem: the rule needs a target or a prediction that is not there, or the settings do not fit.
+            Problem: the rule needs a target or a prediction that is not there, or the options do not fit.
         """
-        self.roles, self.settings = roles, settings or Settings()
+        self.roles, self.options = roles, options or TrainerOptions()
         self.train_data, self.test_data = self._split(examples)
-        rule = rule_of(self.settings.optimizer)
+        rule = rule_of(self.options.optimizer)
         descent = descent_of(graph, roles, rule, self.train_data)
         self.graph = descent.graph
         self._initial = {name: values[name] for name in (*roles.parameters, *roles.fixed)}
         fixed = {name: values[name] for name in roles.fixed}
-        summed = self.settings.reduction == SUM
-        self.engines = Engines(self.graph, roles, self.settings.dtype, fixed, descent.objective, summed)
-        self._feed = Feed(self.train_data.arrays if self.train_data else {}, self.settings.dtype)
+        summed = self.options.reduction == SUM
+        self.engines = Engines(self.graph, roles, self.options.dtype, fixed, descent.objective, summed)
+        self._feed = Feed(self.train_data.arrays if self.train_data else {}, self.options.dtype)
         self._fills: dict[int, tuple[Compiled, list[Fill]]] = {}
-        dealt = self.settings.batches, self.settings.batch_size, self.settings.seed
+        dealt = self.options.batches, self.options.batch_size, self.options.seed
         self._batches = Batches(self.train_data, *dealt)
         self.per_epoch = self._batches.per_epoch
         # of the first mini-batch; all engines share its parameters
         self._engine = self.engines.of(len(next(self._batches.deal())))
         self.parameters = self._engine.parameters
         self._before, self._zeros = np.zeros_like(self.parameters), np.zeros_like(self.parameters)
-        self.optimizer = make_optimizer(self.settings.optimizer, self._decayed(), **self.settings.hyper)
+        self.optimizer = make_optimizer(self.options.optimizer, self._decayed(), **self.options.hyper)
         self._evaluation = Evaluation(self.engines, roles, self.train_data)
         self._test = Evaluation(self.engines, roles, self.test_data) if self.test_data else None
         if descent.answer and self.train_data:
@@ -84,22 +84,22 @@ class Trainer:
         self.reset()
 
     def _split(self, examples: Examples | None) -> tuple[Examples | None, Examples | None]:
-        if examples and self.settings.test_fraction:
-            return examples.split(1 - self.settings.test_fraction, self.settings.seed)
+        if examples and self.options.test_fraction:
+            return examples.split(1 - self.options.test_fraction, self.options.seed)
         return examples, None
 
     @property
-    def spared(self) -> list[str]:
+    def without_decay(self) -> list[str]:
         """The parameters that weight decay and regularisation do not reach."""
         biases = [name for name in self.roles.parameters if name.startswith("b")]
-        return biases if rule_of(self.settings.optimizer).spares_biases else []
+        return biases if rule_of(self.options.optimizer).spares_biases else []
 
     def _decayed(self) -> Array | None:
         """A mask of the parameters that decay and regularisation reach, or None if that is all."""
-        if not self.spared:
+        if not self.without_decay:
             return None
         mask = np.ones_like(self.parameters)
-        for name in self.spared:
+        for name in self.without_decay:
             self._engine.part(mask, name)[...] = 0
         return mask
 
@@ -134,7 +134,7 @@ class Trainer:
         """Take the parameters as they are for those to start from."""
         self._before[...] = self._start = self.parameters.copy()
         self._is_fresh = True
-        self.trouble = ""
+        self.why_stopped = ""
         self.failed: Failed | None = None
 
     def train(self, every: int = 1) -> Iterator[Progress]:
@@ -146,7 +146,7 @@ class Trainer:
         Yields:
             How far it is, and the loss of the last mini-batch; the last time with the trouble that ended it.
         """
-        while not self.trouble:
+        while not self.why_stopped:
             yield self.step(every)
 
     def step(self, updates: int = 1) -> Progress:
@@ -161,15 +161,15 @@ class Trainer:
         Raises:
             Problem: there has been a trouble; `reset` clears it.
         """
-        if self.trouble:
-            raise Problem(self.trouble)
+        if self.why_stopped:
+            raise Problem(self.why_stopped)
         loss = self.checked().train_loss if self._is_fresh else 0.0
         with np.errstate(all="ignore"):
             for _ in range(updates):
-                if self.trouble:
+                if self.why_stopped:
                     break
                 loss = self._update()
-        return Progress(self.updates, self.epoch, loss, self.trouble)
+        return Progress(self.updates, self.epoch, loss, self.why_stopped)
 
     @property
     def epoch(self) -> int:
@@ -236,7 +236,7 @@ class Trainer:
         hint = NOT_THE_RATE
         if was_good:
             hint = remedy(self.graph, bool(self.roles.target), rate, self.parameters, self._start)
-        self.trouble = f"{said} {hint}"
+        self.why_stopped = f"{said} {hint}"
 
     def _suspects(self) -> Sequence[int]:
         """The training examples whose loss is not finite."""
@@ -277,7 +277,7 @@ class Trainer:
     def checked(self) -> Record:
         """Evaluate as `record` does; if the training loss is not finite, the training stops here."""
         record = self.record()
-        if not self.trouble and not math.isfinite(record.train_loss):
+        if not self.why_stopped and not math.isfinite(record.train_loss):
             self._stop_at_loss(record.train_loss)
         return record
 
@@ -295,7 +295,7 @@ class Trainer:
     def _add_record(self) -> None:
         """Add a record; when there are many, every second one goes."""
         record = self.checked()
-        if self.trouble:
+        if self.why_stopped:
             return
         self.records.append(record)
         if len(self.records) > MOST_RECORDS:

@@ -11,7 +11,7 @@ import pytest
 
 from app.cli import main as cli
 from core.project.document import Document, dumps
-from core.training.lab import Lab
+from core.training.settings import TrainingSettings
 from core.training.setup import setup
 from core.training.trainer import Trainer
 
@@ -72,23 +72,31 @@ def test_a_formula_without_data_goes_downhill_on_its_output(train):
 
 
 @pytest.mark.parametrize(
-    "program, lab, words",
+    "program, settings, words",
     [
-        (NEURON, Lab("program", "gauss", 50, 0.2, 3, 40, optimizer="adam", rate=0.1, batch=7), ""),
-        (NEURON, Lab("program", "gauss", 50, 0.2, 3, 40, momentum=0.5, batch=7, reduction="sum"), ""),
+        (
+            NEURON,
+            TrainingSettings("program", "gauss", 50, 0.2, 3, 40, optimizer="adam", rate=0.1, batch=7),
+            "",
+        ),
+        (
+            NEURON,
+            TrainingSettings("program", "gauss", 50, 0.2, 3, 40, momentum=0.5, batch=7, reduction="sum"),
+            "",
+        ),
         (
             PERCEPTRON,
-            Lab("program", "xor", 60, 0.1, 5, 30, optimizer="rosenblatt", rate=0.5, batch=1),
+            TrainingSettings("program", "xor", 60, 0.1, 5, 30, optimizer="rosenblatt", rate=0.5, batch=1),
             "--data xor --samples 60 --noise 0.1 --seed 5 --test 30"
             " --optimizer rosenblatt --rate 0.5 --batch 1",
         ),
     ],
 )
-def test_it_is_the_training_of_the_lab(train, tmp_path, program, lab, words):
-    (tmp_path / "a.chainlight").write_text(dumps(Document(program, lab=lab)), encoding="utf-8")
+def test_it_is_the_training_of_the_panel(train, tmp_path, program, settings, words):
+    (tmp_path / "a.chainlight").write_text(dumps(Document(program, training=settings)), encoding="utf-8")
     asked = [program, *words.split()] if words else ["a.chainlight"]
     answer = answer_of(train, *asked, "--epochs", "3")
-    trainer = setup(lab, program, {}).trainer()
+    trainer = setup(settings, program, {}).trainer()
     trainer.step(3 * trainer.per_epoch)
     assert answer["losses"] == pytest.approx([record.train_loss for record in trainer.records], rel=1e-12)
     assert answer["test_accuracies"] == [record.test_accuracy for record in trainer.records]
@@ -97,7 +105,7 @@ def test_it_is_the_training_of_the_lab(train, tmp_path, program, lab, words):
 
 
 def test_options_change_what_a_project_says(train, tmp_path):
-    document = Document(lab=Lab(samples=40, hidden=(3,)))
+    document = Document(training=TrainingSettings(samples=40, hidden=(3,)))
     (tmp_path / "net.chainlight").write_text(dumps(document), encoding="utf-8")
     answer = answer_of(train, "net.chainlight", "--steps", "5", "--batch", "20", "--data", "xor")
     assert answer["steps"] == [0, 2, 4, 5] and set(answer["values"]) == {"W1", "b1", "w2", "b2"}
@@ -124,10 +132,12 @@ def test_a_sum_of_losses_takes_larger_steps(train):
     assert total["values"]["w"] - 1 == pytest.approx(10 * (mean["values"]["w"] - 1))
 
 
-def test_roles_are_those_of_the_lab(train, tmp_path):
+def test_roles_are_those_of_the_panel(train, tmp_path):
     program = "y = w·x + b + c; L = max(0, 1 - t y)"
-    lab = Lab("program", "gauss", 40, roles={"c": "constant", "b": "constant", "t": "target number"})
-    (tmp_path / "a.chainlight").write_text(dumps(Document(program, lab=lab)), encoding="utf-8")
+    settings = TrainingSettings(
+        "program", "gauss", 40, roles={"c": "constant", "b": "constant", "t": "target number"}
+    )
+    (tmp_path / "a.chainlight").write_text(dumps(Document(program, training=settings)), encoding="utf-8")
     typed = ["--role", "c=constant", "--role", "b = constant", "--role", "t=target number"]
     words = ["--samples", "40", "--epochs", "2"]
     answer = answer_of(train, program, "--data", "gauss", *typed, *words)
@@ -138,9 +148,9 @@ def test_roles_are_those_of_the_lab(train, tmp_path):
 
 
 def test_a_typed_target_takes_the_place_of_the_projects(train, tmp_path):
-    lab = Lab("program", "sine", roles={"t": "target number"})
+    settings = TrainingSettings("program", "sine", roles={"t": "target number"})
     program = "y = w x + c; L = (y - t)^2"
-    (tmp_path / "a.chainlight").write_text(dumps(Document(program, lab=lab)), encoding="utf-8")
+    (tmp_path / "a.chainlight").write_text(dumps(Document(program, training=settings)), encoding="utf-8")
     answer = answer_of(train, "a.chainlight", "--role", "c=target number", "--epochs", "1")
     assert set(answer["values"]) == {"w", "t"}
 
@@ -317,7 +327,9 @@ def test_what_cannot_be_trained_is_refused(train, words, sentence):
 
 def test_a_network_has_its_own_weights(train, tmp_path):
     (tmp_path / "net.chainlight").write_text(dumps(Document()), encoding="utf-8")
-    assert train("net.chainlight", "w=1")[2].startswith("The lab chooses the initial weights of a network.")
+    assert train("net.chainlight", "w=1")[2].startswith(
+        "The training chooses the initial weights of a network."
+    )
     assert train("net.chainlight", "--role", "b1=constant")[2].startswith("The names of a network have their")
 
 

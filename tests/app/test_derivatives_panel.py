@@ -68,11 +68,11 @@ def test_it_opens_and_closes_by_its_key_and_shows_the_example(window, qtbot):
 
 def test_it_shares_its_place_with_the_training(window, qtbot):
     window.derivatives_dock.open()
-    window.lab_dock.open()
-    qtbot.waitUntil(lambda: window.lab_dock.seen and not window.derivatives_dock.seen)
+    window.training_dock.open()
+    qtbot.waitUntil(lambda: window.training_dock.seen and not window.derivatives_dock.seen)
     window.derivatives_dock.toggle()
-    qtbot.waitUntil(lambda: window.derivatives_dock.seen and not window.lab_dock.seen)
-    assert window.lab_dock.made is not None
+    qtbot.waitUntil(lambda: window.derivatives_dock.seen and not window.training_dock.seen)
+    assert window.training_dock.made is not None
 
 
 def test_what_is_differentiated_by_follows_the_selection(window, panel, qtbot):

@@ -120,18 +120,18 @@ def test_what_is_trained_is_exported_at_its_present_weights(window, asked, said,
         return {part.name: onnx.numpy_helper.to_array(part) for part in graph.initializer}
 
     before = weights()
-    window.lab_dock.open()
+    window.training_dock.open()
     np.testing.assert_array_equal(weights()["W1"], before["W1"])
-    window.lab.step(20)
+    window.training.step(20)
     after = weights()
     assert said == []
     assert not np.array_equal(after["W1"], before["W1"])
-    np.testing.assert_allclose(after["W1"], window.lab.run.trainer.values()["W1"], 1e-6)
+    np.testing.assert_allclose(after["W1"], window.training.run.trainer.values()["W1"], 1e-6)
 
 
 def test_what_cannot_be_exported_is_told(window, asked, said):
     window.session.edit("edit", Document("q^2 p", {"q": 3.0, "p": 1.0}))
-    window.lab.change("train the program", trains="program")
+    window.training.change("train the program", trains="program")
     path = exported(window, asked, "Training as PyTorch script")
     assert len(said) == 1 and "No name of the program takes the data" in said[0]
     assert not path.exists()

@@ -106,7 +106,7 @@ def test_nothing_is_said_while_a_number_is_unfinished(fields, qtbot):
 @pytest.fixture
 def desk(window, qtbot):
     """The window with its panels, and what its commands' keys have called up."""
-    window.lab_dock.toggle()
+    window.training_dock.toggle()
     window.derivatives_dock.toggle()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -114,9 +114,9 @@ def desk(window, qtbot):
 
 
 def setting(window, name):
-    """A field of the lab, by its accessible name."""
+    """A field of the training panel, by its accessible name."""
     return next(
-        field for field in window.lab_dock.made.findChildren(QWidget) if field.accessibleName() == name
+        field for field in window.training_dock.made.findChildren(QWidget) if field.accessibleName() == name
     )
 
 
@@ -164,15 +164,15 @@ def test_the_keys_of_commands_work_while_a_field_has_the_focus(desk, name):
 
 def test_undo_takes_back_what_is_being_typed_and_then_the_last_change(desk):
     field = number(desk)
-    before = desk.lab.settings.batch
+    before = desk.training.settings.batch
     typed(field, "25")
     QTest.keyClick(desk.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert field.lineEdit().text() == str(before) and desk.lab.settings.batch == before
+    assert field.lineEdit().text() == str(before) and desk.training.settings.batch == before
     typed(field, "25")
     QTest.keyClick(desk.windowHandle(), Qt.Key.Key_Return)
-    assert desk.lab.settings.batch == 25
+    assert desk.training.settings.batch == 25
     QTest.keyClick(desk.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert desk.lab.settings.batch == before and field.lineEdit().text() == str(before)
+    assert desk.training.settings.batch == before and field.lineEdit().text() == str(before)
 
 
 @pytest.mark.parametrize("key", ["Left", "Right", "Home", "End", "Space", "N", "B"])

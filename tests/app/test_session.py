@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 
-from app.state.lab_session import LabSession
 from app.state.session import Session
+from app.state.training_session import TrainingSession
 from app.state.undo import Edit
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
@@ -138,12 +138,12 @@ def test_the_step_stays_while_the_program_is_edited(session):
     assert session.cursor == 2
 
 
-def test_undo_reaches_text_values_places_and_lab(session):
+def test_undo_reaches_text_values_places_and_training_settings(session):
     start = session.document
     session.set_text("x y")
     session.set_value("x", 7.0)
     session.move_node("x", (10.0, 20.0), session.gesture())
-    LabSession(session).change("choose data", data="xor")
+    TrainingSession(session).change("choose data", data="xor")
     assert session.undo_stack.count() == 4
     for _ in range(4):
         session.undo_stack.undo()
@@ -151,7 +151,7 @@ def test_undo_reaches_text_values_places_and_lab(session):
     assert values(session)["f"] == -12
     for _ in range(4):
         session.undo_stack.redo()
-    assert session.document.lab.data == "xor" and session.document.moved["x"] == (10.0, 20.0)
+    assert session.document.training.data == "xor" and session.document.moved["x"] == (10.0, 20.0)
 
 
 def test_a_drag_is_one_undo_entry(session):

@@ -423,8 +423,8 @@ def _fail():
 
 
 def test_return_in_a_field_does_not_step(window):
-    window.lab_dock.toggle()
-    field = window.lab_dock.made.controls._fields["hidden"]
+    window.training_dock.toggle()
+    field = window.training_dock.made.controls._fields["hidden"]
     field.setFocus()
     QTest.keyClick(field, Key.Key_Return)
     assert window.session.cursor == 0

@@ -145,8 +145,8 @@ class BareEditor(QWidget):
         self.view.fill(self._figure)
 
 
-class BareLab(pg.GraphicsLayoutWidget):
-    """A map, a curve and small maps as large as the lab's, shown anew from numbers that are there."""
+class BareTraining(pg.GraphicsLayoutWidget):
+    """A map, a curve and small maps as large as in the training panel, shown anew from given numbers."""
 
     def __init__(self, maps: Sequence[Any], records: int, size: QSize):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Training as the lab does it, beside a loop by hand that does the same work: whole epochs.
+"""Training as Chainlight does it, beside a loop by hand that does the same work: whole epochs.
 
 Both shuffle, take each batch out of the data, go forward and backward, make the update, look whether loss and
 parameters are finite, and once an epoch find loss and accuracy over all data, those for testing too. By hand
@@ -13,17 +13,19 @@ from typing import Any
 
 import numpy as np
 
-from core.training.lab import Lab
+from core.training.settings import TrainingSettings
 from core.training.setup import setup
 from core.training.trainer import Trainer
 from tests.bench import byhand
 from tests.bench.timing import OURS, Effort, Row, Step, against, interleaved
 
-LABS = {
-    "2-4-2-1, batch 10, circle": Lab(),
-    "2-4-2-1, batch 10, circle, Adam": Lab(optimizer="adam", rate=0.01),
-    "2-8-8-8-1, batch 32, spiral": Lab(data="spiral", hidden=(8, 8, 8), batch=32),
-    "64-32-10, batch 64, digits": Lab(data="digits", hidden=(32,), activation="relu", batch=64, samples=1600),
+TRAININGS = {
+    "2-4-2-1, batch 10, circle": TrainingSettings(),
+    "2-4-2-1, batch 10, circle, Adam": TrainingSettings(optimizer="adam", rate=0.01),
+    "2-8-8-8-1, batch 32, spiral": TrainingSettings(data="spiral", hidden=(8, 8, 8), batch=32),
+    "64-32-10, batch 64, digits": TrainingSettings(
+        data="digits", hidden=(32,), activation="relu", batch=64, samples=1600
+    ),
 }
 CHECKED = 3  # epochs
 Orders = Callable[[], Any]
@@ -31,17 +33,17 @@ Orders = Callable[[], Any]
 
 def rows(effort: Effort) -> Iterator[Row]:
     """One update, everything that belongs to it included."""
-    for title, lab in LABS.items():
-        check(lab)
-        trainer = made(lab)
-        per_epoch = math.ceil(len(trainer.train_data or ()) / lab.batch)
-        chance, order = np.random.default_rng(lab.seed), np.arange(len(trainer.train_data or ()))
+    for title, settings in TRAININGS.items():
+        check(settings)
+        trainer = made(settings)
+        per_epoch = math.ceil(len(trainer.train_data or ()) / settings.batch)
+        chance, order = np.random.default_rng(settings.seed), np.arange(len(trainer.train_data or ()))
 
         def shuffled(chance: np.random.Generator = chance, order: Any = order) -> Any:
             chance.shuffle(order)
             return order
 
-        epoch, _ = by_hand(trainer, lab, shuffled)
+        epoch, _ = by_hand(trainer, settings, shuffled)
         runs = {OURS: by_trainer(trainer, per_epoch), "NumPy by hand": epoch}
         times = interleaved(runs, effort.rounds, 2 * effort.turn)
         assert len(trainer.records) == trainer.epoch + 1, "some epochs had no record"
@@ -49,12 +51,12 @@ def rows(effort: Effort) -> Iterator[Row]:
         yield from against("trainer", f"an update of {title}", each)
 
 
-def made(lab: Lab) -> Trainer:
-    return setup(lab, "", {}).trainer()
+def made(settings: TrainingSettings) -> Trainer:
+    return setup(settings, "", {}).trainer()
 
 
 def by_trainer(trainer: Trainer, per_epoch: int) -> Step:
-    """An epoch as the lab runs it."""
+    """An epoch as Chainlight runs it."""
     run = trainer.train()
 
     def epoch() -> None:
@@ -64,11 +66,13 @@ def by_trainer(trainer: Trainer, per_epoch: int) -> Step:
     return epoch
 
 
-def by_hand(trainer: Trainer, lab: Lab, orders: Orders) -> tuple[Step, list[tuple[Any, ...]]]:
+def by_hand(
+    trainer: Trainer, settings: TrainingSettings, orders: Orders
+) -> tuple[Step, list[tuple[Any, ...]]]:
     """An epoch by hand from the trainer's first parameters, and the records it adds to."""
     train, test = trainer.train_data, trainer.test_data
     assert train is not None and test is not None
-    size, names, target = lab.batch, trainer.roles.parameters, trainer.roles.target
+    size, names, target = settings.batch, trainer.roles.parameters, trainer.roles.target
     x, kept = (byhand.above_ones(part.arrays["x"].T) for part in (train, test))
     first = {name: np.asarray(value) for name, value in trainer.values().items()}
     weights = [np.atleast_2d(first[name]) for name in names if name[0] in "wW"]
@@ -80,11 +84,11 @@ def by_hand(trainer: Trainer, lab: Lab, orders: Orders) -> tuple[Step, list[tupl
         maker, look, deal = byhand.OF_SIGNS[len(weights)], byhand.look_at_signs, signs_dealt
         targets = [part.arrays[target].astype(float) for part in (train, test)]
     first_batch = x[:, :size], targets[0][:size]
-    if lab.optimizer == "adam":
-        update = byhand.adam(len(trainer.parameters), lab.rate)
+    if settings.optimizer == "adam":
+        update = byhand.adam(len(trainer.parameters), settings.rate)
         hand = byhand.of_two_layers(weights, biases, *first_batch, 1.0, update)
     else:
-        hand = maker(weights, biases, *first_batch, lab.rate)
+        hand = maker(weights, biases, *first_batch, settings.rate)
     look_at_train, look_at_test = (look(hand.blocks, *part) for part in zip((x, kept), targets, strict=True))
     gather, batches = deal(x, targets[0], size)
     step, finite, records = hand.step, math.isfinite, list[tuple[Any, ...]]()
@@ -137,18 +141,18 @@ def classes_dealt(x: Any, k: Any, size: int) -> Dealt:
     ]
 
 
-def check(lab: Lab) -> None:
+def check(settings: TrainingSettings) -> None:
     """Both come to the same losses, accuracies and parameters when they meet the examples in one order."""
-    trainer = made(lab)
+    trainer = made(settings)
     data = trainer.train_data
     assert data is not None
 
     def dealt() -> Iterable[Any]:
         for epoch in range(CHECKED):
-            yield np.concatenate(list(data.batches(lab.batch, lab.seed, epoch)))
+            yield np.concatenate(list(data.batches(settings.batch, settings.seed, epoch)))
 
-    epoch, records = by_hand(trainer, lab, iter(dealt()).__next__)
-    run = by_trainer(trainer, math.ceil(len(data) / lab.batch))
+    epoch, records = by_hand(trainer, settings, iter(dealt()).__next__)
+    run = by_trainer(trainer, math.ceil(len(data) / settings.batch))
     for _ in range(CHECKED):
         run()
         epoch()

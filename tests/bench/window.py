@@ -13,18 +13,18 @@ from PySide6.QtWidgets import QWidget
 from app.canvas.scene import Scene
 from app.canvas.view import View
 from app.shell.window import Window
-from app.state.lab_session import LabSession
 from app.state.session import Session
 from app.state.settings import Settings
+from app.state.training_session import TrainingSession
 from core.base.arrays import Value
 from core.project.document import EXAMPLE, Document
-from core.training.run import Run
+from core.training.run import TrainingRun
 from core.training.setup import setup
 from tests.bench.programs import net
-from tests.bench.rivals import BareEditor, BareLab, BareScene, GraphItems
+from tests.bench.rivals import BareEditor, BareScene, BareTraining, GraphItems
 from tests.bench.screen import Eye, rest, screen
 from tests.bench.timing import OURS, Effort, Row, Timed, against, taken, turns
-from tests.bench.trainer import LABS
+from tests.bench.trainer import TRAININGS
 
 SETTLED = 200  # milliseconds
 TYPED = 50  # nodes of the program that is typed into
@@ -176,16 +176,16 @@ def typing(effort: Effort) -> Iterator[Row]:
 def training(effort: Effort) -> Iterator[Row]:
     """What an update costs while the views are live, beside training alone; and what a picture costs."""
     for title in TRAINED:
-        lab = LABS[title]
+        training = TRAININGS[title]
         window = window_on(opened(EXAMPLE.text, EXAMPLE.values))
-        session = window.lab
-        session.change("settings", **{name: getattr(lab, name) for name in lab.__struct_fields__})
-        panel = window.lab_dock.open()
+        session = window.training
+        session.change("settings", **{name: getattr(training, name) for name in training.__struct_fields__})
+        panel = window.training_dock.open()
         rest(SETTLED)
-        alone = setup(lab, "", {}).trainer()
+        alone = setup(training, "", {}).trainer()
         run = alone.train()
 
-        def live(session: LabSession = session) -> float:
+        def live(session: TrainingSession = session) -> float:
             before, begun = session.run.trainer.updates, time.process_time()
             session.toggle()
             rest(round(1000 * effort.trains))
@@ -204,9 +204,9 @@ def training(effort: Effort) -> Iterator[Row]:
         closed(window)
 
 
-def picture(title: str, session: LabSession, panel: QWidget, effort: Effort) -> Iterator[Row]:
+def picture(title: str, session: TrainingSession, panel: QWidget, effort: Effort) -> Iterator[Row]:
     """All views shown once, beside maps and a curve of the same sizes."""
-    bare = BareLab(_maps(session.run), len(session.run.trainer.records), panel.size())
+    bare = BareTraining(_maps(session.run), len(session.run.trainer.records), panel.size())
     shown(bare, 1300)
     seen, bare_seen = Eye(panel, *panel.findChildren(QWidget)), Eye(bare.viewport())
     acts: dict[str, Timed] = {
@@ -218,8 +218,8 @@ def picture(title: str, session: LabSession, panel: QWidget, effort: Effort) -> 
     closed(bare)
 
 
-def _maps(run: Run) -> list[Any]:
-    """What the lab draws as maps: the plane with the hidden units, or templates; and the weights."""
+def _maps(run: TrainingRun) -> list[Any]:
+    """What the training draws as maps: the plane with the hidden units, or templates; and the weights."""
     plane = run.plane
     weights = [np.atleast_2d(value) for value in run.trainer.values().values() if np.ndim(value)]
     if plane is None:

@@ -12,13 +12,13 @@ from core.base.errors import Problem
 from core.graph.builder import graph_of
 from core.project.document import EXAMPLE, PARTS, VERSION, Document, dumps, loads
 from core.project.retyping import Retyping
-from core.training.lab import LIMITS, Lab, choices, lab_from
+from core.training.settings import LIMITS, TrainingSettings, choices, settings_from
 
 FULL = Document(
     "z = w x; # a remark\nL = z^2",
     {"w": frozen([[1, 2.5], [-0.0, math.nan]]), "x": frozen([math.inf, -math.inf]), "b": 1e-300},
     {"w": (1.5, -2.0)},
-    Lab(data="spiral", hidden=(3, 2, 1), rate=0.5),
+    TrainingSettings(data="spiral", hidden=(3, 2, 1), rate=0.5),
     "z",
     frozen([2, -1.5]),
     {"L": "pow", "z.0": "mul"},
@@ -29,7 +29,7 @@ FULL = Document(
 def test_what_is_saved_comes_back(document):
     found = loads(dumps(document))
     assert found.text == document.text
-    assert found.lab == document.lab
+    assert found.training == document.training
     assert dict(found.moved) == dict(document.moved)
     assert found.output == document.output
     assert (found.seed is None) == (document.seed is None)
@@ -113,23 +113,23 @@ def test_what_is_refused_is_told_in_a_sentence(case):
 @pytest.mark.parametrize("name", LIMITS)
 def test_the_lab_keeps_its_limits(name):
     low, high = LIMITS[name]
-    kind = type(getattr(Lab(), name))
-    assert getattr(lab_from({name: kind(low)}), name) == low
-    assert getattr(lab_from({name: kind(high)}), name) == high
+    kind = type(getattr(TrainingSettings(), name))
+    assert getattr(settings_from({name: kind(low)}), name) == low
+    assert getattr(settings_from({name: kind(high)}), name) == high
     for outside in (low - 1, high + 1):
         with pytest.raises(Problem, match=name):
-            lab_from({name: kind(outside)})
+            settings_from({name: kind(outside)})
 
 
 @pytest.mark.parametrize("name", ["trains", "data", "activation", "optimizer"])
 def test_the_lab_takes_what_there_is_to_choose_and_nothing_else(name):
     for known in choices()[name]:
-        assert getattr(lab_from({name: known}), name) == known
+        assert getattr(settings_from({name: known}), name) == known
     for unknown in ("nonsense", "", "x" * 60):
         with pytest.raises(Problem, match=f"The lab's {name} is '{unknown[:20]}") as caught:
-            lab_from({name: unknown})
+            settings_from({name: unknown})
         assert f'"{name}" of "lab"' in caught.value.hint
-        assert getattr(Lab(), name) in caught.value.hint
+        assert getattr(TrainingSettings(), name) in caught.value.hint
 
 
 def plain(document=FULL):
@@ -163,7 +163,7 @@ def test_a_part_that_an_older_version_did_not_have_is_not_missing():
 @pytest.mark.parametrize("hidden", [[0], ["4"], "4", [4] * 7, [1000], [True]])
 def test_hidden_layers_are_checked(hidden):
     with pytest.raises(Problem, match="Hidden layers"):
-        lab_from({"hidden": hidden})
+        settings_from({"hidden": hidden})
 
 
 def test_documents_share_what_did_not_change():

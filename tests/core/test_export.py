@@ -27,7 +27,7 @@ from core.ops.image_kernels import conv2d, maxpool
 from core.ops.kernels import KERNELS
 from core.passes.stepper import run
 from core.project.document import Document, dumps
-from core.training.lab import Lab
+from core.training.settings import TrainingSettings
 from tests.exported import (
     HOSTILE,
     PROGRAMS,
@@ -316,8 +316,8 @@ def test_a_formula_goes_to_stdout_or_to_a_file(export):
 
 
 def test_a_project_goes_with_its_training(export):
-    lab = Lab(samples=20)
-    Path("a.chainlight").write_text(dumps(Document("x^2", {"x": 3.0}, lab=lab)), encoding="utf-8")
+    settings = TrainingSettings(samples=20)
+    Path("a.chainlight").write_text(dumps(Document("x^2", {"x": 3.0}, training=settings)), encoding="utf-8")
     assert "class Net(torch.nn.Module):" in export("a.chainlight")[1]
     assert "f = x ** 2\n" in export("a.chainlight", "--formula")[1]
     assert "f = x ** 2.0\n" in export("a.chainlight", "--numpy")[1]
@@ -329,15 +329,15 @@ REFUSED = [
     (["x", "x=2", "-o", "net.pt"], "An export is a .py or .onnx file, not net.pt"),
     (["x", "x=2", "-o", "no/net.py"], "The folder no does not exist"),
     (["b.chainlight"], "No name of the program takes the data"),
-    (["a.chainlight", "x=4"], "The lab chooses the values to start from"),
-    (["a.chainlight", "--output", "f"], "The lab chooses the output"),
+    (["a.chainlight", "x=4"], "The training chooses the values to start from"),
+    (["a.chainlight", "--output", "f"], "The training chooses the output"),
 ]
 
 
 @pytest.mark.parametrize(("words", "said"), REFUSED)
 def test_what_cannot_be_exported_is_said(export, words, said):
     Path("a.chainlight").write_text(dumps(Document("x^2", {"x": 3.0})), encoding="utf-8")
-    program = Document("q^2 p", {"q": 3.0, "p": 1.0}, lab=Lab("program"))
+    program = Document("q^2 p", {"q": 3.0, "p": 1.0}, training=TrainingSettings("program"))
     Path("b.chainlight").write_text(dumps(program), encoding="utf-8")
     status, out, err = export(*words)
     assert (status, out) == (2, "")

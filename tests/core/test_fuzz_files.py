@@ -83,12 +83,12 @@ def project(**parts):
 
 @given(written(PROJECTS) | st.text(max_size=40))
 @settings(max_examples=300)
-@example(project(version=4, lab={"trains": "\x00network"}))
+@example(project(version=4, training={"trains": "\x00network"}))
 @example(project(version=True))
 @example(project(version=10**400))
-@example(project(lab={"rate": 10**400}))
+@example(project(training={"rate": 10**400}))
 @example(project(program="\ud800"))
-@example(project(lab={"data": "\ud800"}))
+@example(project(training={"data": "\ud800"}))
 @example(project(values={"x_1": 1, "x1": 2}))
 @example(project(values={"x y": 1}))
 @example(project(moved={"[1, 2, 3]": [1, 2]}))
@@ -102,7 +102,7 @@ def test_any_file_is_a_document_that_can_be_saved_or_is_refused(text):
         return
     assert isinstance(document, Document)
     again = loads(dumps(document).encode().decode())
-    assert (again.text, again.lab, again.moved) == (document.text, document.lab, document.moved)
+    assert (again.text, again.training, again.moved) == (document.text, document.training, document.moved)
     assert (again.output, dict(again.unfolded)) == (document.output, dict(document.unfolded))
     assert all(same(again.values[name], value) for name, value in document.values.items())
 

@@ -87,7 +87,7 @@ def test_a_program_in_the_notation_of_then_is_rewritten_with_a_word():
 @pytest.mark.parametrize("name", TRAINED)
 def test_it_trains_as_it_did(name):
     document, training = opened(name), facts_of(name)["training"]
-    trainer = setup(document.lab, document.text, document.values, document.guessed).trainer()
+    trainer = setup(document.training, document.text, document.values, document.guessed).trainer()
     for when in ("losses_at_first", "losses_after_three_updates"):
         record = trainer.record()
         for found, expected in zip((record.train_loss, record.test_loss), training[when], strict=True):
@@ -101,14 +101,14 @@ def test_what_cannot_be_read_keeps_its_text():
             assert opened(name).text == facts["program"]
 
 
-def test_there_is_a_sample_of_every_version_and_every_lab():
+def test_there_is_a_sample_of_every_version_and_every_training():
     saved = [json.loads(path_of(name).read_text(encoding="utf-8")) for name in PROJECTS]
     assert {project["version"] for project in saved} >= {1, 2, 3, 4}
-    labs = [project["lab"] for project in saved]
-    assert {lab["trains"] for lab in labs} == {"network", "program"}
-    assert len({lab["data"] for lab in labs}) >= 11
-    assert len({lab["optimizer"] for lab in labs}) >= 8
-    assert len({lab["activation"] for lab in labs}) >= 8
+    trainings = [project["lab"] for project in saved]
+    assert {settings["trains"] for settings in trainings} == {"network", "program"}
+    assert len({settings["data"] for settings in trainings}) >= 11
+    assert len({settings["optimizer"] for settings in trainings}) >= 8
+    assert len({settings["activation"] for settings in trainings}) >= 8
     assert any(project.get("seed") for project in saved)
     assert any(project.get("unfolded") for project in saved)
     assert len(PROJECTS) >= 60

@@ -33,11 +33,11 @@ from core.passes.stepper import record
 from core.project.document import Document, dumps
 from core.service.request import typed_values
 from core.training.engines import Feed
-from core.training.lab import Lab
+from core.training.settings import TrainingSettings
 from core.training.setup import setup
 from tests.core.test_compiled import DATA, PROGRAMS, draw
 from tests.core.test_ops import PAIRS, drawn, name_of
-from tests.exported import HOSTILE, IRIS, LABS, SOFTMAX, TRACES, titled, trace_of, values_of
+from tests.exported import HOSTILE, IRIS, SOFTMAX, TRACES, TRAININGS, titled, trace_of, values_of
 from tests.test_documents import CONVENTIONS
 
 onnx = pytest.importorskip("onnx", reason="the package onnx is not installed")
@@ -381,12 +381,12 @@ def test_a_comment_of_any_kind_is_kept_as_text(program):
 # -- what is trained
 
 
-def trained(lab):
-    settings, program, values = LABS[lab]
+def trained(settings):
+    settings, program, values = TRAININGS[settings]
     return setup(settings, program, values_of(values))
 
 
-WITH_DATA = [lab for lab in LABS if trained(lab).dataset]
+WITH_DATA = [settings for settings in TRAININGS if trained(settings).dataset]
 
 
 def feed_of(data, made, count, dtype=np.float64):
@@ -399,9 +399,9 @@ def feed_of(data, made, count, dtype=np.float64):
 
 
 @BY
-@pytest.mark.parametrize("lab", WITH_DATA)
-def test_a_batch_is_predicted_as_a_loop_over_single_examples(engine, lab):
-    made = trained(lab)
+@pytest.mark.parametrize("settings", WITH_DATA)
+def test_a_batch_is_predicted_as_a_loop_over_single_examples(engine, settings):
+    made = trained(settings)
     data, prediction = trained_model(made, EXACT), made.roles.prediction
     graph = read(data).graph
     assert names(graph.input) == list(made.roles.features) and names(graph.output) == [prediction]
@@ -414,9 +414,9 @@ def test_a_batch_is_predicted_as_a_loop_over_single_examples(engine, lab):
 
 
 @BY
-@pytest.mark.parametrize("lab", WITH_DATA)
-def test_loss_and_gradients_of_a_batch_are_the_trainers(engine, lab):
-    made = trained(lab)
+@pytest.mark.parametrize("settings", WITH_DATA)
+def test_loss_and_gradients_of_a_batch_are_the_trainers(engine, settings):
+    made = trained(settings)
     data, count = trained_model(made, BOTH), 7
     graph = read(data).graph
     assert names(graph.output)[:2] == [made.roles.prediction, "loss"]
@@ -439,8 +439,8 @@ def test_a_model_with_gradients_can_be_trained(engine):
     weights = {name: np.asarray(made.values[name]) for name in made.roles.parameters}
     arrays = trainer.train_data.arrays
     arrays = {name: array.astype(float) for name, array in arrays.items()}
-    rate, settings = made.settings.hyper["lr"], made.settings
-    for rows in trainer.train_data.batches(settings.batch_size, settings.seed, 0):
+    rate, options = made.options.hyper["lr"], made.options
+    for rows in trainer.train_data.batches(options.batch_size, options.seed, 0):
         found = found_by(engine, data, {**weights, **{name: arrays[name][rows] for name in arrays}})
         weights = {name: np.asarray(weights[name] - rate * found[f"d{name}"]) for name in weights}
         trainer.step()
@@ -455,7 +455,7 @@ DROPPING = "h = dropout(tanh(W1 x + b1), 0.4, 3); y = w2·h + b2; L = (y - t)^2"
 def test_nothing_is_dropped_by_a_net_that_only_predicts(engine):
     values = {"W1": np.ones((5, 2)) / 3, "b1": np.zeros(5), "w2": np.ones(5), "b2": 0.1}
     made, plain = (
-        setup(Lab("program", "gauss", 40), text, values_of(values))
+        setup(TrainingSettings("program", "gauss", 40), text, values_of(values))
         for text in (DROPPING, DROPPING.replace("dropout(", "(").replace(", 0.4, 3", ""))
     )
     feed = feed_of(trained_model(made, EXACT), made, 7)
@@ -492,7 +492,9 @@ def test_without_data_it_is_a_formula(engine):
 @BY
 def test_without_a_prediction_there_is_the_loss(engine):
     made = setup(
-        Lab("program", "gauss", 40, test_percent=0), "‖W x - x‖^2", values_of({"W": [[1, 2], [3, 5]]})
+        TrainingSettings("program", "gauss", 40, test_percent=0),
+        "‖W x - x‖^2",
+        values_of({"W": [[1, 2], [3, 5]]}),
     )
     data = trained_model(made, EXACT)
     assert names(read(data).graph.input) == ["x"]
@@ -565,7 +567,9 @@ def test_a_formula_is_written_to_a_file(export):
 
 
 def test_a_project_is_written_with_its_training_or_alone(export):
-    Path("a.chainlight").write_text(dumps(Document("x^2", {"x": 3.0}, lab=Lab(samples=20))), encoding="utf-8")
+    Path("a.chainlight").write_text(
+        dumps(Document("x^2", {"x": 3.0}, training=TrainingSettings(samples=20))), encoding="utf-8"
+    )
     assert export("a.chainlight", "-o", "net.onnx") == (0, "", "")
     graph = onnx.load("net.onnx").graph
     assert (names(graph.input), names(graph.output)) == (["x"], ["y"])

@@ -11,12 +11,12 @@ from core.base.errors import Problem
 from core.data.examples import Examples
 from core.export.torch.module import torch_module
 from core.graph.builder import graph_of
-from core.training.lab import Lab
 from core.training.objectives import found_units
 from core.training.roles import Roles
-from core.training.settings import Settings
+from core.training.settings import TrainingSettings
 from core.training.setup import setup
 from core.training.trainer import Trainer
+from core.training.trainer_options import TrainerOptions
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "perceptron.json").read_text())
 PERCEPTRON = "s = w·x + b; y = step(s)"
@@ -34,7 +34,7 @@ def trainer_of(program, weights, data, rule="rosenblatt", **settings):
     fixed = tuple(name for name in weights if name == "α")
     roles = Roles(parameters, features, (), target, fixed=fixed, prediction=prediction)
     settings = {"hyper": {"lr": 1.0}, "batches": [[i] for i in range(len(data[features[0]]))]} | settings
-    return Trainer(graph, values, roles, Examples(arrays), Settings(rule, **settings))
+    return Trainer(graph, values, roles, Examples(arrays), TrainerOptions(rule, **settings))
 
 
 def perceptron(case, program=PERCEPTRON, **settings):
@@ -287,8 +287,8 @@ def test_rules_of_units_have_no_momentum():
     "rule, line", [("rosenblatt", "(y - t).detach() * s"), ("delta", "0.5 * (s - t) ** 2")]
 )
 def test_the_lab_trains_and_exports_the_rules(rule, line):
-    lab = Lab("program", "plane" if rule == "delta" else "xor", samples=40, optimizer=rule)
-    made = setup(lab, "s = w·x + b; y = step(s); L = 1/2 (y - t)^2", {})
+    settings = TrainingSettings("program", "plane" if rule == "delta" else "xor", samples=40, optimizer=rule)
+    made = setup(settings, "s = w·x + b; y = step(s); L = 1/2 (y - t)^2", {})
     trainer = made.trainer()
     before = trainer.parameters.copy()
     trainer.step(10)
@@ -304,5 +304,5 @@ def test_a_perceptron_becomes_an_onnx_model(program):
     from core.export.onnx.model import trained_model
     from core.export.options import Options
 
-    made = setup(Lab("program", "gauss", samples=40, optimizer="rosenblatt"), program, {})
+    made = setup(TrainingSettings("program", "gauss", samples=40, optimizer="rosenblatt"), program, {})
     assert trained_model(made, Options("1"))

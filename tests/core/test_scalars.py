@@ -20,8 +20,8 @@ from core.notation.program import Program
 from core.notation.tree import Name
 from core.passes.stepper import record
 from core.training.inferred_roles import roles_of
-from core.training.settings import Settings
 from core.training.trainer import Trainer
+from core.training.trainer_options import TrainerOptions
 from tests.bench.graphs import NEURON, NEURON_VALUES, nested
 from tests.core.test_compiled import PROGRAMS, draw
 from tests.core.test_ops import ELEMENTWISE, drawn, name_of
@@ -223,7 +223,7 @@ def test_the_source_is_a_script_that_runs_on_its_own(tmp_path):
 def test_descent_on_a_formula_goes_where_the_stepper_says():
     values = {"x": 1.0, "y": -0.5}
     graph = graph_of("f = (1 - x)^2 + 5 (y - x^2)^2", values)
-    trainer = Trainer(graph, values, roles_of(graph, None), None, Settings(hyper={"lr": 0.01}))
+    trainer = Trainer(graph, values, roles_of(graph, None), None, TrainerOptions(hyper={"lr": 0.01}))
     assert is_of_numbers(trainer.engines.of(1))
     plan = make_plan(graph)
     for _ in range(20):
@@ -238,7 +238,7 @@ def test_examples_of_numbers_one_at_a_time_are_learned():
     data = Dataset("line", "Line", x[:, None], 2 * x - 1, 0, ("x1",), None, "here")
     values = {"w": 0.0, "b": 0.0, "x": 0.0, "t": 0.0}
     graph = graph_of("y = w x + b; L = 1/2 (y - t)^2", values)
-    settings = Settings(hyper={"lr": 0.3}, batch_size=1, test_fraction=0.15)
+    settings = TrainerOptions(hyper={"lr": 0.3}, batch_size=1, test_fraction=0.15)
     roles = roles_of(graph, data)
     trainer = Trainer(graph, values, roles, roles.examples(data, graph), settings)
     assert is_of_numbers(trainer.engines.of(1))

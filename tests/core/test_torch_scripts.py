@@ -19,18 +19,18 @@ from core.notation.tree import Call, walk
 from core.ops import OPS
 from core.ops.kernels import KERNELS
 from core.ops.rules import Rule
-from core.training.lab import Lab
 from core.training.optimizers import OPTIMIZERS
+from core.training.settings import TrainingSettings
 from core.training.setup import setup
 from tests.core.test_update_rules import Warm
 from tests.exported import (
     IRIS,
-    LABS,
     NEEDS_TORCH,
     PROGRAMS,
     RNG,
     SOFTMAX,
     TRACES,
+    TRAININGS,
     titled,
     trace_of,
     under_torch,
@@ -119,8 +119,8 @@ def test_a_name_that_is_not_imported_is_noticed():
     assert unknown_names(text) == {"math", "math.power", "y"}
 
 
-def forward_of(lab, program="", values=()):
-    text = torch_module(setup(lab, program, values_of(dict(values))))
+def forward_of(settings, program="", values=()):
+    text = torch_module(setup(settings, program, values_of(dict(values))))
     assert unknown_names(text) == set()
     body = text[text.index("    def forward(") : text.index("def deal(") if "def deal(" in text else None]
     return [line.strip() for line in body.splitlines()], text
@@ -139,7 +139,9 @@ def test_a_linear_softmax_as_one_writes_it_in_pytorch():
 
 
 def test_a_two_layer_network_with_a_penalty():
-    lines, text = forward_of(Lab(hidden=(3,), activation="sigmoid", decay=0.01, samples=20, momentum=0.9))
+    lines, text = forward_of(
+        TrainingSettings(hidden=(3,), activation="sigmoid", decay=0.01, samples=20, momentum=0.9)
+    )
     assert "a1 = torch.sigmoid(x @ self.W1.T + self.b1)" in lines
     assert "y = torch.tanh(a1 @ self.w2 + self.b2)" in lines
     assert 'self.register_buffer("lambda_", start["lambda_"])' in text
@@ -157,7 +159,7 @@ def test_a_two_layer_network_with_a_penalty():
 
 
 def test_the_distributed_lines_are_code_when_their_mark_is_taken_off():
-    _, text = forward_of(Lab(samples=20))
+    _, text = forward_of(TrainingSettings(samples=20))
     marks = ("# torch.dist", "# rank, world", "# device = ", "# net = ", "# rows = ")
     lines = text.splitlines()
     assert sum(line.strip().startswith(marks) for line in lines) == len(marks)
@@ -166,9 +168,9 @@ def test_the_distributed_lines_are_code_when_their_mark_is_taken_off():
 
 
 def test_a_script_of_too_many_numbers_is_refused():
-    lab = Lab(data="digits", samples=1797, hidden=(512, 512, 512), batch=10)
+    settings = TrainingSettings(data="digits", samples=1797, hidden=(512, 512, 512), batch=10)
     with pytest.raises(Problem, match="numbers; the limit is 1,000,000"):
-        torch_module(setup(lab, "", {}))
+        torch_module(setup(settings, "", {}))
 
 
 def test_names_of_modules_are_avoided_in_a_net():
@@ -182,7 +184,7 @@ def test_names_of_modules_are_avoided_in_a_net():
 
 
 def test_a_training_script_keeps_its_own_names_for_itself():
-    _, text = forward_of(Lab(samples=20))
+    _, text = forward_of(TrainingSettings(samples=20))
     tree = ast.parse(text)
     used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     used |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
@@ -215,9 +217,9 @@ def test_pytorch_finds_the_steppers_numbers(program, values):
     assert under_torch(pytorch_script(trace_of(program, values)))
 
 
-@pytest.mark.parametrize("lab", LABS)
-def test_a_training_script_compiles(lab):
-    forward_of(*LABS[lab])
+@pytest.mark.parametrize("settings", TRAININGS)
+def test_a_training_script_compiles(settings):
+    forward_of(*TRAININGS[settings])
 
 
 def trained_alike(made):
@@ -237,9 +239,9 @@ def trained_alike(made):
 
 @pytest.mark.torch
 @NEEDS_TORCH
-@pytest.mark.parametrize("lab", LABS)
-def test_pytorch_trains_as_chainlight_does(lab):
-    settings, program, values = LABS[lab]
+@pytest.mark.parametrize("settings", TRAININGS)
+def test_pytorch_trains_as_chainlight_does(settings):
+    settings, program, values = TRAININGS[settings]
     trained_alike(setup(settings, program, values_of(values)))
 
 
@@ -258,8 +260,8 @@ RULES = {
 def ruled(rule):
     """A setup with an update rule whose numbers are not the usual ones."""
     name, hyper = RULES[rule]
-    made = setup(Lab(samples=40, hidden=(3,), activation="tanh"), "", {})
-    return replace(made, settings=replace(made.settings, optimizer=name, hyper={"lr": 0.05, **hyper}))
+    made = setup(TrainingSettings(samples=40, hidden=(3,), activation="tanh"), "", {})
+    return replace(made, options=replace(made.options, optimizer=name, hyper={"lr": 0.05, **hyper}))
 
 
 def without_twin(monkeypatch, rule):
@@ -301,8 +303,8 @@ def test_every_rule_can_be_written_out(rule, monkeypatch):
 def with_warm(monkeypatch):
     """A setup with an optimizer that was not there before."""
     monkeypatch.setitem(OPTIMIZERS, "warm", Warm)
-    made = setup(Lab(samples=40, hidden=(3,), activation="tanh"), "", {})
-    return replace(made, settings=replace(made.settings, optimizer="warm", hyper={}))
+    made = setup(TrainingSettings(samples=40, hidden=(3,), activation="tanh"), "", {})
+    return replace(made, options=replace(made.options, optimizer="warm", hyper={}))
 
 
 def test_a_new_optimizer_is_written_with_all_that_it_needs(monkeypatch):
@@ -345,18 +347,18 @@ def test_numbers_that_are_left_out_are_the_usual_ones_in_torch(rule):
 
 DROPPING = {
     "data": (
-        Lab("program", "iris", 40, batch=8),
+        TrainingSettings("program", "iris", 40, batch=8),
         "s = U dropout(tanh(W x), 0.4, 3); L = cross_entropy(s, k) + l2(dropout([1, c]))",
         {"W": np.ones((5, 4)) / 3, "U": RNG.normal(size=(3, 5)), "c": 0.5},
     ),
-    "no data": (Lab("program", "none"), "sum((dropout(w, 0.4) - 1)^2)", {"w": np.zeros(20)}),
-    "a constant": (Lab("program", "none"), "w dropout(1, 0.5) + w^2", {"w": 2.0}),
+    "no data": (TrainingSettings("program", "none"), "sum((dropout(w, 0.4) - 1)^2)", {"w": np.zeros(20)}),
+    "a constant": (TrainingSettings("program", "none"), "w dropout(1, 0.5) + w^2", {"w": 2.0}),
 }
 
 
-@pytest.mark.parametrize("lab", DROPPING)
-def test_a_training_script_drops_as_one_does_in_pytorch(lab):
-    lines, text = forward_of(*DROPPING[lab])
+@pytest.mark.parametrize("settings", DROPPING)
+def test_a_training_script_drops_as_one_does_in_pytorch(settings):
+    lines, text = forward_of(*DROPPING[settings])
     assert any("F.dropout(" in line and ", self.training)" in line for line in lines)
     assert "    # F.dropout draws other masks than Chainlight, so the losses are not the same\n" in text
     check = text[text.index("def check(") : text.index("# -- numbers")]
@@ -368,15 +370,15 @@ def test_a_training_script_drops_as_one_does_in_pytorch(lab):
 
 
 def test_only_a_script_that_drops_says_so():
-    _, text = forward_of(*LABS["signs"])
+    _, text = forward_of(*TRAININGS["signs"])
     assert "dropout" not in text and "net.eval()" not in text
 
 
 @pytest.mark.torch
 @NEEDS_TORCH
-@pytest.mark.parametrize("lab", DROPPING)
-def test_a_script_that_drops_is_checked_with_nothing_dropped(lab):
-    _, text = forward_of(*DROPPING[lab])
+@pytest.mark.parametrize("settings", DROPPING)
+def test_a_script_that_drops_is_checked_with_nothing_dropped(settings):
+    _, text = forward_of(*DROPPING[settings])
     lines = under_torch(text.replace("epochs = 100", "epochs = 20"))
     assert lines[0].endswith("and its gradients are those of Chainlight")
     losses = [float(line.split()[-1]) for line in lines[1:]]

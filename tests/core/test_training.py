@@ -23,8 +23,8 @@ from core.training.inferred_roles import roles_of
 from core.training.networks import TASKS, Network, task_for
 from core.training.optimizers import OPTIMIZERS
 from core.training.roles import Roles
-from core.training.settings import Settings
 from core.training.trainer import Trainer
+from core.training.trainer_options import TrainerOptions
 
 CASES = json.loads((Path(__file__).parent.parent / "cases" / "training.json").read_text())
 
@@ -40,7 +40,7 @@ def trainer_of(text, values, data=None, **settings):
     graph = graph_of(text, values)
     roles = roles_of(graph, data)
     examples = roles.examples(data, graph) if data else None
-    return Trainer(graph, values, roles, examples, Settings(**settings))
+    return Trainer(graph, values, roles, examples, TrainerOptions(**settings))
 
 
 def network_trainer(network, data, seed=0, **settings):
@@ -283,7 +283,7 @@ def test_the_loss_of_a_batch_is_the_mean_or_the_sum_of_its_examples(reduction, c
 
 
 def test_a_sum_over_examples_that_make_no_difference_counts_each():
-    settings = Settings(reduction="sum", batches=[[0, 1, 2]], hyper={"lr": 0.01})
+    settings = TrainerOptions(reduction="sum", batches=[[0, 1, 2]], hyper={"lr": 0.01})
     examples = Examples({"x": np.ones(5)})
     trainer = Trainer(graph_of("f = w^2", {"w": 3.0}), {"w": 3.0}, Roles(("w",)), examples, settings)
     assert trainer.record().train_loss == 45.0 and trainer.step().batch_loss == 27.0
@@ -301,11 +301,11 @@ def test_divergence_keeps_the_weights_before_and_says_so():
     trainer = network_trainer(Network.for_data(data, ()), data, hyper={"lr": 1.0})
     told = list(trainer.train())
     last = told[-1]
-    assert last.trouble == trainer.trouble
+    assert last.why_stopped == trainer.why_stopped
     said = f"The loss became infinite after update {last.step + 1}: in example 0 v3 = (y − t)^2 is infinite"
-    assert last.trouble.startswith(said)
-    assert last.trouble.endswith("The weights had grown large: try a smaller learning rate than 1.")
-    assert not any(progress.trouble for progress in told[:-1])
+    assert last.why_stopped.startswith(said)
+    assert last.why_stopped.endswith("The weights had grown large: try a smaller learning rate than 1.")
+    assert not any(progress.why_stopped for progress in told[:-1])
     assert np.isfinite(trainer.parameters).all()
     with pytest.raises(Problem, match="became infinite"):
         trainer.step()
@@ -317,14 +317,14 @@ def test_divergence_keeps_the_weights_before_and_says_so():
 def test_a_parameter_that_overflows_is_named():
     trainer = trainer_of("f = w^3", {"w": -1e100}, hyper={"lr": 1e200})
     progress = trainer.step()
-    assert progress.trouble.startswith("w became infinite after update 1.")
-    assert progress.trouble.endswith("Try a smaller learning rate than 1e+200.")
+    assert progress.why_stopped.startswith("w became infinite after update 1.")
+    assert progress.why_stopped.endswith("Try a smaller learning rate than 1e+200.")
     assert (trainer.values(), trainer.updates) == ({"w": -1e100}, 0)
 
 
 def test_the_update_that_led_to_an_infinite_loss_is_taken_back():
     trainer = trainer_of("f = log(w)", {"w": 1.0}, hyper={"lr": 1.0})
-    said = trainer.step().trouble
+    said = trainer.step().why_stopped
     assert said.startswith("The loss became infinite after update 1: f is infinite: the logarithm needs")
     assert said.endswith("The weights before it are kept. Try a smaller learning rate than 1.")
     assert (trainer.values(), trainer.updates, trainer.failed.record.step) == ({"w": 1.0}, 0, 1)
@@ -338,7 +338,7 @@ def test_all_examples_are_looked_at_before_the_first_update():
         dataset([[1.0], [2.0], [-1.0]], [0.0, 0.0, 0.0]),
         batches=[[0], [1], [2]],
     )
-    said = trainer.step().trouble
+    said = trainer.step().why_stopped
     assert said.startswith(
         "The loss is not a number before update 1: in example 2 v1 = log(x) is not a number: the logarithm"
     )
@@ -347,17 +347,17 @@ def test_all_examples_are_looked_at_before_the_first_update():
 
 
 def test_a_batch_may_overflow_where_the_examples_do_not():
-    settings = Settings(reduction="sum", batches=[[0, 0, 0]], hyper={"lr": 2.5 / 6})
+    settings = TrainerOptions(reduction="sum", batches=[[0, 0, 0]], hyper={"lr": 2.5 / 6})
     start = {"w": 7e153}
     trainer = Trainer(graph_of("f = w^2", start), start, Roles(("w",)), Examples({"x": np.ones(1)}), settings)
-    assert trainer.step().trouble == "" and [record.step for record in trainer.records] == [0, 1]
-    assert trainer.step().trouble.startswith("The loss became infinite after update 1")
+    assert trainer.step().why_stopped == "" and [record.step for record in trainer.records] == [0, 1]
+    assert trainer.step().why_stopped.startswith("The loss became infinite after update 1")
     assert (trainer.values(), trainer.updates, [r.step for r in trainer.records]) == (start, 0, [0])
     assert (trainer.failed.record.step, trainer.failed.record.train_loss) == (1, np.inf)
 
 
 def test_an_infinite_gradient_at_the_start_is_not_the_learning_rates_doing():
-    said = trainer_of("f = √w", {"w": 0.0}).step().trouble
+    said = trainer_of("f = √w", {"w": 0.0}).step().why_stopped
     assert said.startswith("w became") and "The learning rate is not the cause" in said
 
 
@@ -365,7 +365,7 @@ def test_values_that_were_set_are_kept_where_the_loss_is_not_finite_at_them():
     trainer = trainer_of("f = log(w)^2", {"w": 2.0}, hyper={"lr": 0.01})
     trainer.step(3)
     trainer.set_values({"w": -1.0})
-    said = trainer.step().trouble
+    said = trainer.step().why_stopped
     assert said.startswith("The loss is not a number before update 4: v1 = log(w) is not a number")
     assert "The weights are those that were set. The learning rate is not the cause" in said
     assert (trainer.values(), trainer.updates) == ({"w": -1.0}, 3)
@@ -374,20 +374,20 @@ def test_values_that_were_set_are_kept_where_the_loss_is_not_finite_at_them():
 def test_losses_of_probabilities_are_advised_to_be_made_of_scores():
     data = dataset([[1.0], [2.0]], [0, 1], classes=2)
     trainer = trainer_of("p = w x; L = bce(p, t)", {"w": 0.3, "x": 0.0, "t": 0.0}, data, hyper={"lr": 1.0})
-    said = next(progress.trouble for progress in trainer.train() if progress.trouble)
+    said = next(progress.why_stopped for progress in trainer.train() if progress.why_stopped)
     assert said.endswith("or a loss made of scores, such as bce_logits or cross_entropy.")
 
 
 def test_a_loss_that_is_not_a_number_at_once_keeps_the_start():
     trainer = trainer_of("f = log(w)", {"w": -1.0})
-    said = trainer.step().trouble
+    said = trainer.step().why_stopped
     assert said.startswith("The loss is not a number before update 1: f is not a number: the logarithm needs")
     assert "The weights are the initial ones. The learning rate is not the cause" in said
     assert said.endswith("change the formula, the data or the values it starts from.")
     assert trainer.values() == {"w": -1.0}
 
 
-def test_values_open_on_the_canvas_at_the_loss_of_the_lab():
+def test_values_open_on_the_canvas_at_the_loss_of_the_training():
     data = DATASETS["spiral3"].make(seed=0, n=30)
     network = replace(Network.for_data(data, (5,), "relu"), decay=0.01)
     trainer = network_trainer(network, data)

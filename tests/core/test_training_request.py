@@ -10,8 +10,8 @@ from core.base.errors import Problem
 from core.graph.json_values import plain_value
 from core.passes.stepper import TimeLimit
 from core.service.request import Refusal
+from core.service.training_report import TrainingReport
 from core.service.training_request import training_from
-from core.service.training_run import Training
 
 STEP = 1e-30  # of the complex steps: no digits are lost, so the gradients are exact to the last
 
@@ -242,7 +242,7 @@ def trained(request, loss_of, parameters, data):
 
 
 def answer_to(**request):
-    return Training(training_from(json.dumps(request))).answer()
+    return TrainingReport(training_from(json.dumps(request))).answer()
 
 
 @pytest.mark.parametrize("seed", range(48))
@@ -366,12 +366,12 @@ def test_where_it_diverges(program, w, rate, told):
 
 
 def test_what_takes_too_long_is_refused_and_what_is_stopped_keeps_what_is_there(monkeypatch):
-    training, limit = Training(training_from(json.dumps({**LINE, "steps": 1000}))), TimeLimit(1.5)
+    training, limit = TrainingReport(training_from(json.dumps({**LINE, "steps": 1000}))), TimeLimit(1.5)
     monkeypatch.setattr(limit, "is_over", lambda: True)
     with pytest.raises(Refusal, match=r"takes longer than 1.5 s; it was stopped at step 1 of 1,000"):
         training.answer(limit=limit)
     turns = iter([False, False, True])
-    answer = Training(training_from(json.dumps({**LINE, "steps": 1000}))).answer(lambda: next(turns))
+    answer = TrainingReport(training_from(json.dumps({**LINE, "steps": 1000}))).answer(lambda: next(turns))
     assert answer["interrupted"] and len(answer["losses"]) == 3
     assert {**answer_to(**LINE), "interrupted": True} == answer
 

@@ -12,8 +12,8 @@ from core.graph.plan import make_plan
 from core.passes.stepper import record
 from core.training.boundary import boundary
 from core.training.initial import initial_values
-from core.training.lab import Lab
 from core.training.networks import Network
+from core.training.settings import TrainingSettings
 from core.training.setup import setup
 
 ADAM = {"optimizer": "adam", "rate": 0.01}
@@ -145,16 +145,16 @@ FITTERS = {
 }
 
 
-def lab_of(data, settings=None, **more):
+def settings_of(data, settings=None, **more):
     samples = {"digits": 1797, "iris": 150}.get(data, 200)
     usual = {"trains": "program", "data": data, "rate": 0.1, "samples": samples}
-    return Lab(**{**usual, **(settings or {}), **more})
+    return TrainingSettings(**{**usual, **(settings or {}), **more})
 
 
 @pytest.mark.parametrize("name", LEARNERS)
 def test_a_typed_program_learns_its_data(name):
     text, data, settings, updates, wanted = LEARNERS[name]
-    trainer = setup(lab_of(data, settings), text, {}).trainer()
+    trainer = setup(settings_of(data, settings), text, {}).trainer()
     trainer.parameters *= -1  # chance may have started it where it ends
     before = trainer.record()
     trainer.step(updates)
@@ -166,7 +166,7 @@ def test_a_typed_program_learns_its_data(name):
 @pytest.mark.parametrize("name", FITTERS)
 def test_a_typed_program_fits_its_data(name):
     text, data, settings, updates, wanted = FITTERS[name]
-    trainer = setup(lab_of(data, settings), text, {}).trainer()
+    trainer = setup(settings_of(data, settings), text, {}).trainer()
     before = trainer.record()
     trainer.step(updates)
     assert trainer.record().train_loss <= wanted * before.train_loss
@@ -205,7 +205,7 @@ def test_a_typed_program_fits_its_data(name):
     ],
 )
 def test_the_target_is_told_as_the_loss_needs_it(text, data, told):
-    roles = setup(lab_of(data), text, {}).roles
+    roles = setup(settings_of(data), text, {}).roles
     assert roles.role("t") == told
 
 
@@ -221,7 +221,7 @@ def test_the_target_is_told_as_the_loss_needs_it(text, data, told):
     ],
 )
 def test_the_threshold_lies_where_both_classes_cost_the_same(text, threshold):
-    assert setup(lab_of("gauss"), text, {}).roles.threshold == threshold
+    assert setup(settings_of("gauss"), text, {}).roles.threshold == threshold
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_the_threshold_lies_where_both_classes_cost_the_same(text, threshold):
     ],
 )
 def test_names_have_the_roles_one_expects(text, data, expected):
-    roles = setup(lab_of(data), text, {}).roles
+    roles = setup(settings_of(data), text, {}).roles
     assert {name: roles.role(name) for name in expected} == expected
 
 
@@ -278,7 +278,7 @@ def test_names_have_the_roles_one_expects(text, data, expected):
     ],
 )
 def test_the_prediction_is_what_the_target_meets(text, data, prediction):
-    assert setup(lab_of(data), text, {}).roles.prediction == prediction
+    assert setup(settings_of(data), text, {}).roles.prediction == prediction
 
 
 @pytest.mark.parametrize(
@@ -290,10 +290,10 @@ def test_the_prediction_is_what_the_target_meets(text, data, prediction):
     ],
 )
 def test_a_prediction_of_the_first_class_counts_the_other_way_round(text):
-    made = setup(lab_of("gauss"), text, {})
+    made = setup(settings_of("gauss"), text, {})
     trainer = made.trainer()
     trainer.step(300)
-    assert not made.roles.rising and trainer.record().train_accuracy > 0.97
+    assert not made.roles.higher_is_second and trainer.record().train_accuracy > 0.97
     corners = boundary(trainer, resolution=2)  # the second class of this set lies at the lower left
     second = made.dataset.inputs[made.dataset.targets == 1].mean(axis=0) > 0
     assert corners[int(second[1]), int(second[0])] == corners.max()
@@ -302,7 +302,7 @@ def test_a_prediction_of_the_first_class_counts_the_other_way_round(text):
 def test_roles_can_be_chosen():
     text = "y = w·x + b; L = (y - t)^2 + c"
     chosen = {"t": "target signs", "b": "constant", "c": "constant"}
-    made = setup(lab_of("gauss", roles=chosen), text, {"b": 0.25, "c": 3.0})
+    made = setup(settings_of("gauss", roles=chosen), text, {"b": 0.25, "c": 3.0})
     assert made.roles.parameters == ("w",) and made.roles.fixed == ("b", "c")
     assert set(made.examples.arrays["t"]) == {-1, 1}
     trainer = made.trainer()
@@ -312,14 +312,14 @@ def test_roles_can_be_chosen():
 
 def test_a_target_is_learned_only_if_it_is_made_a_parameter():
     text, values = "y = w x; L = (y - t)^2", {"w": 1.0, "x": 1.0, "t": 3.0}
-    trainer = setup(lab_of("none", roles={"t": "parameter", "w": "constant"}), text, values).trainer()
+    trainer = setup(settings_of("none", roles={"t": "parameter", "w": "constant"}), text, values).trainer()
     trainer.step(50)
     assert trainer.values()["w"] == 1 and trainer.values()["t"] != 3
 
 
 def test_inputs_are_reconstructed_where_the_target_is_to_be_the_inputs():
     text = "h = relu(W1 x + b1); y = W2 h + b2; L = 1/2 ‖y - t‖^2"
-    made = setup(lab_of("digits", ADAM, roles={"t": "target inputs"}), text, {})
+    made = setup(settings_of("digits", ADAM, roles={"t": "target inputs"}), text, {})
     assert np.array_equal(made.examples.arrays["t"], made.examples.arrays["x"])
     assert made.examples.labels is None
 
@@ -341,7 +341,7 @@ def test_inputs_are_reconstructed_where_the_target_is_to_be_the_inputs():
     ],
 )
 def test_shapes_come_from_the_data(text, data, shapes):
-    made = setup(lab_of(data), text, {})
+    made = setup(settings_of(data), text, {})
     assert {name: shape_of(made.values[name]) for name in shapes} == shapes
 
 
@@ -349,7 +349,7 @@ def test_parameters_start_from_the_seed_unless_they_were_given():
     text = "h = tanh(W1 x + b1); z = w2·h + b2; L = bce_logits(z, t)"
     guesses = {"W1": frozen(np.ones((8, 2))), "b2": 5.0, "w2": frozen(np.ones(8))}
     one, same, other = (
-        setup(lab_of("gauss", seed=seed), text, guesses, {"W1", "w2"}).values for seed in (1, 1, 2)
+        setup(settings_of("gauss", seed=seed), text, guesses, {"W1", "w2"}).values for seed in (1, 1, 2)
     )
     assert np.array_equal(one["W1"], same["W1"]) and not np.array_equal(one["W1"], other["W1"])
     assert one["b2"] == other["b2"] == 5 and not np.any(one["b1"])
@@ -358,8 +358,12 @@ def test_parameters_start_from_the_seed_unless_they_were_given():
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "softplus"])
 def test_a_typed_network_starts_as_the_built_one(activation):
-    made = setup(Lab(data="gauss", activation=activation, hidden=(8, 8), rate=0.1, seed=7), "", {})
-    typed = setup(lab_of("gauss", seed=7, activation=activation), made.text, made.values, made.values.keys())
+    made = setup(
+        TrainingSettings(data="gauss", activation=activation, hidden=(8, 8), rate=0.1, seed=7), "", {}
+    )
+    typed = setup(
+        settings_of("gauss", seed=7, activation=activation), made.text, made.values, made.values.keys()
+    )
     assert all(np.array_equal(typed.values[name], made.values[name]) for name in made.roles.parameters)
     trainers = made.trainer(), typed.trainer()
     assert trainers[0].step(30) == trainers[1].step(30)
@@ -421,13 +425,13 @@ def test_the_spread_of_weights_follows_what_comes_after_them(text, name, varianc
 )
 def test_what_cannot_be_trained_says_why_and_what_to_do(text, data, sentence):
     with pytest.raises(Problem) as caught:
-        setup(lab_of(data), text, {})
+        setup(settings_of(data), text, {})
     assert re.search(sentence, str(caught.value))
 
 
 def test_only_values_that_do_not_fit_are_lost():
     text = "y = w·x + b; L = (y - t)^2 + λ ‖w‖^2"
-    made = setup(lab_of("gauss"), text, {"w": frozen(np.ones(3)), "b": 2.0, "λ": 0.9})
+    made = setup(settings_of("gauss"), text, {"w": frozen(np.ones(3)), "b": 2.0, "λ": 0.9})
     assert made.values["b"] == 2 and made.values["λ"] == 0.9 and shape_of(made.values["w"]) == (2,)
     assert made.notes == ("The given value of w does not fit the data; w (2 entries) starts anew",)
 
@@ -442,27 +446,27 @@ def test_only_values_that_do_not_fit_are_lost():
 def test_roles_that_make_no_sense_are_refused(chosen, sentence):
     data = "iris" if len(chosen) == 1 else "gauss"
     with pytest.raises(Problem, match=sentence):
-        setup(lab_of(data, roles=chosen), "y = w·x + b; L = (y - t)^2", {})
+        setup(settings_of(data, roles=chosen), "y = w·x + b; L = (y - t)^2", {})
 
 
 def test_scalars_that_divide_start_at_1():
-    made = setup(lab_of("plane"), "y = w·x/s + b; L = (y - t)^2/v + log(v)", {})
+    made = setup(settings_of("plane"), "y = w·x/s + b; L = (y - t)^2/v + log(v)", {})
     assert made.values["s"] == 1 and made.values["v"] == 1
 
 
 def test_what_is_no_class_has_no_accuracy():
-    made = setup(lab_of("iris"), "y = w·x + b; L = (y - t)^2", {})
+    made = setup(settings_of("iris"), "y = w·x + b; L = (y - t)^2", {})
     assert made.examples.labels is None and set(made.examples.arrays["t"]) == {0, 1, 2}
 
 
 def test_parameters_that_no_gradient_reaches_are_named():
-    made = setup(lab_of("gauss"), "h = step(W x + c); p = σ(w·h + b); L = bce(p, t)", {})
+    made = setup(settings_of("gauss"), "h = step(W x + c); p = σ(w·h + b); L = bce(p, t)", {})
     assert made.notes == ("No gradient reaches W and c: they keep the values they start from",)
 
 
 def test_values_that_do_not_fit_the_data_are_named_and_drawn():
     text = "s = W x + b; L = cross_entropy(s, k)"
-    made = setup(lab_of("iris"), text, {"W": frozen(np.ones((2, 2))), "b": frozen(np.ones(2))})
+    made = setup(settings_of("iris"), text, {"W": frozen(np.ones((2, 2))), "b": frozen(np.ones(2))})
     said = "The given values of W and b do not fit the data; W (3×4) and b (3 entries) start anew"
     assert made.notes == (said,)
     assert shape_of(made.values["W"]) == (3, 4)
@@ -470,7 +474,7 @@ def test_values_that_do_not_fit_the_data_are_named_and_drawn():
 
 def test_an_example_on_the_canvas_has_the_loss_of_the_training():
     made = setup(
-        lab_of("digits", samples=40, test_percent=0),
+        settings_of("digits", samples=40, test_percent=0),
         "a = relu(conv2d(x, K)); s = W flatten(a); L = cross_entropy(s, k)",
         {},
     )

@@ -21,7 +21,7 @@ from core.graph.graph import Graph
 
 if TYPE_CHECKING:
     from core.data.examples import Dataset
-    from core.training.setup import Setup
+    from core.training.setup import TrainingSetup
 
 # those of the end of 2022: whatever was released since reads them
 OPSET, IR_VERSION = 18, 8
@@ -50,7 +50,7 @@ def formula_model(graph: Graph, values: Mapping[str, Value], options: Options) -
     return encoded(passes.model(graph.free, outputs, {}), graph.program.text, options)
 
 
-def trained_model(setup: Setup, options: Options) -> bytes:
+def trained_model(setup: TrainingSetup, options: Options) -> bytes:
     """Write the prediction of a training for a batch of features as an ONNX model, in single precision.
 
     With the gradients it takes the targets as well, and weights where they are fed, and returns the loss of
@@ -88,7 +88,7 @@ def trained_model(setup: Setup, options: Options) -> bytes:
     return encoded(passes.model(fed, outputs, _facts(setup, data)), setup.text, options)
 
 
-def _facts(setup: Setup, data: Dataset) -> dict[str, str]:
+def _facts(setup: TrainingSetup, data: Dataset) -> dict[str, str]:
     """What the data were, and how the prediction is read."""
     found = {"data": data.title, "features": ", ".join(data.feature_names)}
     if data.classes:

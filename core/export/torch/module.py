@@ -37,14 +37,14 @@ from core.export.torch.text import TorchText, entries
 from core.graph.plan import make_plan
 from core.passes.stepper import record
 from core.training.engines import Feed
-from core.training.setup import Setup
+from core.training.setup import TrainingSetup
 
 MOST_ENTRIES = 1_000_000
 EPOCHS = 100
 RESULTS = ("loss", "objective")  # what is reported, and where a rule has its own what it goes down on
 
 
-def torch_module(setup: Setup) -> str:
+def torch_module(setup: TrainingSetup) -> str:
     """The script of a setup. Raises Problem for an operation without a form, or for too many numbers."""
     return _Module(setup).script()
 
@@ -52,7 +52,7 @@ def torch_module(setup: Setup) -> str:
 class _Module:
     """The parts of one script."""
 
-    def __init__(self, setup: Setup):
+    def __init__(self, setup: TrainingSetup):
         self.setup, self.roles, self.trainer = setup, setup.roles, setup.trainer()
         self.graph = self.trainer.graph
         self.losses = list(dict.fromkeys([self.graph.output, self.trainer.engines.objective]))
@@ -113,7 +113,7 @@ class _Module:
     def reduced(self, node: str) -> str:
         """A loss, of a batch the mean or the sum."""
         found = printed(self.text.known[node])
-        return f"torch.{self.setup.settings.reduction}({found})" if node in self.text.in_batches else found
+        return f"torch.{self.setup.options.reduction}({found})" if node in self.text.in_batches else found
 
     def buffers(self) -> dict[str, Value]:
         """What is neither learned nor data."""
@@ -122,7 +122,7 @@ class _Module:
     # -- training
 
     def optimizer(self) -> str:
-        spared = [self.parameters[node] for node in self.trainer.spared]
+        spared = [self.parameters[node] for node in self.trainer.without_decay]
         return optimizer_made(self.trainer.optimizer, list(self.parameters.values()), spared)
 
     def rule(self) -> str:
@@ -192,13 +192,13 @@ class _Module:
 
     def expected(self) -> dict[str, Value]:
         """Loss and gradients of the first mini-batch as Chainlight computes them, nothing dropped."""
-        data, settings = self.trainer.train_data, self.setup.settings
-        rows = next(data.batches(settings.batch_size, settings.seed, 0)) if data else np.zeros(1, np.intp)
+        data, options = self.trainer.train_data, self.setup.options
+        rows = next(data.batches(options.batch_size, options.seed, 0)) if data else np.zeros(1, np.intp)
         trainer = self.trainer
         if self.drawn:
             trainer = replace(self.setup, graph=without_dropout(self.setup.graph)).trainer()
         engine = trainer.engines.of(len(rows))
-        feed = Feed(data.arrays if data else {}, settings.dtype)
+        feed = Feed(data.arrays if data else {}, options.dtype)
         for fill in feed.into(engine):
             fill(rows)
         with np.errstate(all="ignore"):
@@ -211,8 +211,8 @@ class _Module:
     # -- all of it
 
     def script(self) -> str:
-        settings = self.setup.settings
-        sizes = [f"batch_size = {settings.batch_size}", f"seed = {settings.seed}  # of the dealing"]
+        options = self.setup.options
+        sizes = [f"batch_size = {options.batch_size}", f"seed = {options.seed}  # of the dealing"]
         code = [
             *(f"{DEFINITIONS[function]}\n" for function in self.text.functions),
             *optimizer_class(self.trainer.optimizer),
@@ -221,7 +221,7 @@ class _Module:
         ]
         return "\n".join(
             [
-                *heading("this program in PyTorch, trained as in the lab.", self.setup.text, self.renamed),
+                *heading("this program in PyTorch, trained as in Chainlight.", self.setup.text, self.renamed),
                 "import os  # for torchrun",
                 *imported(code, "math"),
                 "",

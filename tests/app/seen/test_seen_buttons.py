@@ -144,13 +144,13 @@ def selected(name, text="(x+y)z"):
     return select
 
 
-def lab(window):
-    window.lab_dock.open()
+def training(window):
+    window.training_dock.open()
 
 
 def trained(window):
-    window.lab_dock.open()
-    window.lab.step(5)
+    window.training_dock.open()
+    window.training.step(5)
 
 
 def derivatives(number=0, text="sum(tanh(x))", by="x", **values):
@@ -216,10 +216,10 @@ def saved(window):
 
 TYPED = program("y = σ(w·x + b); L = bce(y, t)", w=[1, 1], b=0, x=[1, 2], t=1)
 DIFFERS = all_of(
-    lab,
+    training,
     TYPED,
-    lambda window: window.lab.change("train", trains="program", data="gauss"),
-    lambda window: window.lab.step(3),
+    lambda window: window.training.change("train", trains="program", data="gauss"),
+    lambda window: window.training.step(3),
 )
 
 COMMANDS = {
@@ -283,10 +283,10 @@ COMMANDS = {
         unfolded, 0, all_of(selected("f", "σ(σ(x))"), lambda window: window.session.unfold_all("all"))
     ),
     "Training panel": Does(visible("lab"), True),
-    "Train or pause": Does(updates, more, lab),
-    "One update": Does(updates, 1, lab),
+    "Train or pause": Does(updates, more, training),
+    "One update": Does(updates, 1, training),
     "Reset": Does(updates, 0, trained),
-    "Open on canvas": Does(text, holding("W1"), lab),
+    "Open on canvas": Does(text, holding("W1"), training),
     "Commands": Does(dialogs, ["Commands"]),
     "Keys": Does(dialogs, ["Keys"]),
     "Notation": Does(dialogs, ["Notation"]),
@@ -339,7 +339,7 @@ BUTTONS = {
             "program": at(0),
             "values": at(0),
             "explanation": at(0),
-            "lab": lab,
+            "lab": training,
             "derivatives": derivatives(),
         }.items()
     },
@@ -353,7 +353,7 @@ ACTIONS = {
             ("program", "Program", at(0)),
             ("values", "Values", at(0)),
             ("explanation", "Explanation", at(0)),
-            ("lab", "Training", lab),
+            ("lab", "Training", training),
             ("derivatives", "Derivatives", derivatives()),
         ]
     },
@@ -436,10 +436,10 @@ def put_back(window):
     if window.isFullScreen():
         window.showNormal()
     window.transport.pause()
-    for late in (window.lab_dock, window.derivatives_dock):
+    for late in (window.training_dock, window.derivatives_dock):
         late.pause()
-    if window.lab_dock.made:
-        window.lab.reset()
+    if window.training_dock.made:
+        window.training.reset()
     if window.derivatives_dock.made:
         window.derivatives_dock.make().views[2].reset()
     for name in files(window):
@@ -510,7 +510,7 @@ def test_quitting_closes_the_window(window):
 
 
 def test_every_button_and_every_command_has_its_row(window):
-    lab(window)
+    training(window)
     derivatives()(window)
     assert set(buttons(window)) == set(BUTTONS)
     found = actions(window)

@@ -49,7 +49,7 @@ def test_at_the_start_the_table_has_the_values_of_inputs_alone(window):
 def test_every_panel_has_the_paper_of_the_theme(window, theme):
     """Also those that were made before the theme was chosen."""
     window.resize(1400, 900)
-    window.lab_dock.open()
+    window.training_dock.open()
     window.derivatives_dock.open()
     window.set_theme(DARK if theme is LIGHT else LIGHT)
     window.set_theme(theme)
@@ -153,7 +153,7 @@ def test_a_higher_speed_is_faster(window):
 
 
 def test_the_training_button_shows_what_the_next_press_does(window):
-    window.lab_dock.open()
+    window.training_dock.open()
     train = named(window, "Train or pause", QToolButton)
     still = drawn(train)
     window.actions_by_id["train"].trigger()

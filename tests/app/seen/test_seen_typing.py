@@ -86,7 +86,7 @@ def test_values_typed_one_after_the_other_are_undone_one_after_the_other(window)
 
 # -- all other fields
 
-LAB = (
+TRAINING = (
     *(
         "Data",
         "Train",
@@ -102,7 +102,7 @@ LAB = (
     *("Rate", "Seed", "L2 (λ)", "Role of w", "Role of x", "Role of b", "Role of t"),
 )
 UNDONE = {("program", "Program"), ("derivatives", "Derivative of"), ("derivatives", "Seed")}
-UNDONE |= {("lab", name) for name in LAB}
+UNDONE |= {("lab", name) for name in TRAINING}
 # what is chosen for a view alone: it is not part of the document
 OF_A_VIEW = {
     ("canvas", "Speed"),
@@ -127,11 +127,11 @@ def fields(window):
 def everything(window):
     """The window with every panel open, on a program that can be trained."""
     window.resize(1400, 1000)
-    window.lab_dock.open()
+    window.training_dock.open()
     window.derivatives_dock.open()
     values = {"w": frozen([1, 1]), "b": 0.0, "x": frozen([1, 2]), "t": 1.0}
     window.session.open_program(NEURON, values, "open")
-    window.lab.change("train", trains="program", data="gauss", samples=20)
+    window.training.change("train", trains="program", data="gauss", samples=20)
     return window
 
 
@@ -164,7 +164,7 @@ def test_every_field_is_either_undone_or_of_a_view_alone(everything):
 
 
 def of_a_network(key):
-    """Whether a field is one of the lab's settings, all of which count where it trains a net of its own."""
+    """Whether a field is a training setting; all count where it trains a net of its own."""
     return key[0] == "lab" and not key[1].startswith("Role")
 
 
@@ -172,7 +172,7 @@ def test_whatever_is_chosen_or_typed_is_undone_and_the_field_shows_it(everything
     session, wrong = everything.session, {}
     for key in sorted(UNDONE, key=of_a_network):
         network = of_a_network(key)
-        everything.lab.change("train", trains="network" if network else "program")
+        everything.training.change("train", trains="network" if network else "program")
         QApplication.processEvents()
         session.undo_stack.clear()
         field, document = fields(everything)[key], session.document

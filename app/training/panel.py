@@ -5,29 +5,29 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from app.lab.boundary import BoundaryView
-from app.lab.controls import Controls
-from app.lab.curves import Curves
-from app.lab.learned import Learned
-from app.lab.roles import RolesTable
-from app.lab.train_bar import TrainBar
-from app.state.lab_session import LabSession
+from app.state.training_session import TrainingSession
+from app.training.boundary import BoundaryView
+from app.training.controls import Controls
+from app.training.curves import Curves
+from app.training.learned import Learned
+from app.training.roles import RolesTable
+from app.training.train_bar import TrainBar
 from app.widgets.labels import plain_label, sentence_of, tint, with_full_stop
 from app.widgets.theme import Theme
 
 
-class LabPanel(QWidget):
-    """The views of a lab session below each other, and in words why there is nothing to train."""
+class TrainingPanel(QWidget):
+    """The views of a training session below each other, and in words why there is nothing to train."""
 
-    def __init__(self, lab: LabSession, parent: QWidget | None = None):
+    def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
-        self.lab = lab
-        self.bar, self.controls = TrainBar(lab), Controls(lab)
-        self.roles_title, self.roles = QLabel("Roles of the names"), RolesTable(lab)
+        self.training = training
+        self.bar, self.controls = TrainBar(training), Controls(training)
+        self.roles_title, self.roles = QLabel("Roles of the names"), RolesTable(training)
         self.message, self.note = plain_label(), plain_label()
-        self.boundary, self.curves, self.learned = BoundaryView(lab), Curves(lab), Learned(lab)
+        self.boundary, self.curves, self.learned = BoundaryView(training), Curves(training), Learned(training)
         self._lay_out()
-        for signal in (lab.runChanged, lab.progressed):
+        for signal in (training.runChanged, training.progressed):
             signal.connect(self._show)
         self._show()
 
@@ -69,16 +69,16 @@ class LabPanel(QWidget):
             part.set_theme(theme)
 
     def pause(self) -> None:
-        self.lab.pause()
+        self.training.pause()
 
     def _show(self) -> None:
-        run, problem = self.lab.run, self.lab.problem
-        message = sentence_of(problem) if problem else self.lab.trouble
+        run, problem = self.training.run, self.training.problem
+        message = sentence_of(problem) if problem else self.training.why_stopped
         notes = run.setup.notes if run else ()
         for label, text in ((self.message, message), (self.note, " ".join(map(with_full_stop, notes)))):
             label.setText(text)
             label.setVisible(bool(text))
         for part in (self.roles_title, self.roles):
-            part.setVisible(not self.lab.settings.trains_network)
+            part.setVisible(not self.training.settings.trains_network)
         self.views.setVisible(run is not None)
         self.boundary.setVisible(run is not None and run.plane is not None)

@@ -1,4 +1,4 @@
-"""The lab's settings, each with a field; made from a table."""
+"""The training settings, each with a field; made from a table."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from msgspec import Struct
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
-from app.state.lab_session import LabSession
+from app.state.training_session import TrainingSession
 from app.widgets.fields import NumberField
 from app.widgets.labels import tint
 from app.widgets.theme import Theme
 from core.base.numbers import short
 from core.data.datasets import DATASETS
 from core.training.activations import ACTIVATIONS
-from core.training.lab import LIMITS, MAX_LAYERS, MAX_UNITS, NETWORK, NO_DATA, PROGRAM, REDUCTIONS
 from core.training.optimizers import OPTIMIZERS
+from core.training.settings import LIMITS, MAX_LAYERS, MAX_UNITS, NETWORK, NO_DATA, PROGRAM, REDUCTIONS
 
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10")
 
 
 class Control(Struct, frozen=True):
-    """One setting of the lab: its field, label and tip; `choices` for a list, else a number or a text."""
+    """A training setting: its field, label and tip; `choices` for a list, else a number or a text."""
 
     field: str
     label: str
@@ -76,11 +76,11 @@ OF_DATA = ("samples", "noise", "test_percent", "batch", "reduction")
 
 
 class Controls(QWidget):
-    """The lab's settings in two columns; each change is one undo entry."""
+    """The training settings in two columns; each change is one undo entry."""
 
-    def __init__(self, lab: LabSession, parent: QWidget | None = None):
+    def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
-        self.lab = lab
+        self.training = training
         self._fields: dict[str, QWidget] = {}
         self._labels: dict[str, QLabel] = {}
         grid = QGridLayout(self)
@@ -104,7 +104,7 @@ class Controls(QWidget):
         self.message.setWordWrap(True)
         self.message.hide()
         grid.addWidget(self.message, grid.rowCount(), 0, 1, 4)
-        lab.session.documentChanged.connect(self._show)
+        training.session.documentChanged.connect(self._show)
         self._show()
 
     def set_theme(self, theme: Theme) -> None:
@@ -187,12 +187,12 @@ class Controls(QWidget):
     def _set(self, control: Control, value: Any) -> None:
         self.message.hide()
         if control.field == "data":
-            self.lab.choose_data(value)
+            self.training.choose_data(value)
         else:
-            self.lab.change(f"set {control.label.lower()}", **{control.field: value})
+            self.training.change(f"set {control.label.lower()}", **{control.field: value})
 
     def _show(self) -> None:
-        settings = self.lab.settings
+        settings = self.training.settings
         for control in CONTROLS:
             field, value = self._fields[control.field], getattr(settings, control.field)
             with QSignalBlocker(field):

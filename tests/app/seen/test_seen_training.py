@@ -6,10 +6,10 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
-from app.lab.boundary import BoundaryView, Scale
-from app.lab.curves import Curves
-from app.lab.weights import HeatMaps, template_maps, weight_maps
-from app.state.lab_session import LabSession
+from app.state.training_session import TrainingSession
+from app.training.boundary import BoundaryView, Scale
+from app.training.curves import Curves
+from app.training.weights import HeatMaps, template_maps, weight_maps
 from app.widgets.colours import CLASSES
 from app.widgets.theme import LIGHT
 from core.base.arrays import frozen
@@ -22,8 +22,8 @@ WHOLE = (-6.0, 6.0, -6.0, 6.0)
 
 
 @pytest.fixture
-def lab(session):
-    return LabSession(session)
+def training(session):
+    return TrainingSession(session)
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def corners(shown):
 # -- the plane
 
 
-def test_samples_have_the_colours_of_their_classes_and_stand_where_they_belong(put, lab, theme):
-    view = put(BoundaryView(lab), theme)
+def test_samples_have_the_colours_of_their_classes_and_stand_where_they_belong(put, training, theme):
+    view = put(BoundaryView(training), theme)
     view.show_samples(TWO, np.array([0, 1]), np.array([0, 1]), [False, False], ("x1", "x2"))
     view.setRange(xRange=WHOLE[:2], yRange=WHOLE[2:], padding=0)
     seen = look(view, theme)
@@ -80,9 +80,9 @@ def test_samples_have_the_colours_of_their_classes_and_stand_where_they_belong(p
 
 
 @pytest.mark.parametrize(("axis", "high"), [(0, "right"), (1, "above")])
-def test_the_plane_has_its_high_side_where_the_prediction_is_high(put, lab, theme, axis, high):
+def test_the_plane_has_its_high_side_where_the_prediction_is_high(put, training, theme, axis, high):
     """A prediction that grows with one feature: rows are those of the second, the least first."""
-    view = put(BoundaryView(lab), theme)
+    view = put(BoundaryView(training), theme)
     ramp = np.linspace(0, 1, 40)
     values = np.tile(ramp, (40, 1)) if axis == 0 else np.tile(ramp[:, None], (1, 40))
     view.show_prediction(values, WHOLE, Scale(0.5, 0.5))
@@ -92,8 +92,8 @@ def test_the_plane_has_its_high_side_where_the_prediction_is_high(put, lab, them
     assert leans(seen, theme, *places[low]) == 0
 
 
-def test_three_classes_have_their_colours_in_the_plane_too(put, lab, theme):
-    view = put(BoundaryView(lab), theme)
+def test_three_classes_have_their_colours_in_the_plane_too(put, training, theme):
+    view = put(BoundaryView(training), theme)
     shares = np.zeros((40, 40, 3))
     shares[:20, :, 0], shares[20:, :20, 1], shares[20:, 20:, 2] = 1, 1, 1  # below, left above, right above
     view.show_prediction(shares, WHOLE, Scale(0.5, 0.5))
@@ -106,8 +106,8 @@ def test_three_classes_have_their_colours_in_the_plane_too(put, lab, theme):
     assert found == [0, 1, 2]
 
 
-def test_numbers_as_targets_are_blue_above_0_and_orange_below_in_points_and_plane(put, lab, theme):
-    view = put(BoundaryView(lab), theme)
+def test_numbers_as_targets_are_blue_above_0_and_orange_below_in_points_and_plane(put, training, theme):
+    view = put(BoundaryView(training), theme)
     view.show_samples(TWO, None, np.array([-1.0, 1.0]), [False, False], ("x1", "x2"))
     view.setRange(xRange=WHOLE[:2], yRange=WHOLE[2:], padding=0)
     seen = widget(view, theme)
@@ -119,8 +119,8 @@ def test_numbers_as_targets_are_blue_above_0_and_orange_below_in_points_and_plan
     assert [leans(seen, theme, *places[side], tints) for side in ("left", "right")] == [0, 1]
 
 
-def test_the_axes_of_the_plane_are_named_after_their_features(put, lab):
-    view = put(BoundaryView(lab), LIGHT)
+def test_the_axes_of_the_plane_are_named_after_their_features(put, training):
+    view = put(BoundaryView(training), LIGHT)
     view.show_samples(TWO, np.array([0, 1]), np.array([0, 1]), [False, False], ("across", "up"))
     axes = {side: view.getPlotItem().getAxis(side) for side in ("bottom", "left")}
     assert {side: axis.label.toPlainText().strip() for side, axis in axes.items()} == {
@@ -142,9 +142,9 @@ def trained(window):
         window.set_theme(theme)
         window.resize(1400, 1000)
         window.session.open_program(text, {name: frozen(value) for name, value in values.items()}, "open")
-        window.lab.change("train it", trains="program", data=data, samples=80, noise=0.0)
-        window.lab_dock.open()
-        assert window.lab.problem is None
+        window.training.change("train it", trains="program", data=data, samples=80, noise=0.0)
+        window.training_dock.open()
+        assert window.training.problem is None
         return window
 
     return train
@@ -297,8 +297,8 @@ def test_what_is_told_of_a_weight_is_what_is_seen_there(put, where):
 # -- curves
 
 
-def test_the_losses_have_their_colours_in_the_plot_and_in_the_legend(put, lab, theme):
-    view = put(Curves(lab), theme)
+def test_the_losses_have_their_colours_in_the_plot_and_in_the_legend(put, training, theme):
+    view = put(Curves(training), theme)
     view.show_records([0, 10, 20, 30], [8.0] * 4, [2.0] * 4)  # the training's loss stands higher
     view.setYRange(0, 20)
     seen = widget(view, theme)
@@ -311,8 +311,8 @@ def test_the_losses_have_their_colours_in_the_plot_and_in_the_legend(put, lab, t
     assert [label.text for _, label in view.getPlotItem().legend.items] == ["training", "test"]
 
 
-def test_the_axes_of_the_losses_are_named(put, lab):
-    view = put(Curves(lab), LIGHT)
+def test_the_axes_of_the_losses_are_named(put, training):
+    view = put(Curves(training), LIGHT)
     axes = {side: view.getPlotItem().getAxis(side) for side in ("bottom", "left")}
     assert {side: axis.label.toPlainText().strip() for side, axis in axes.items()} == {
         "bottom": "update",
@@ -328,17 +328,17 @@ def progress(window):
 def test_the_bar_says_how_far_it_is_and_how_well_it_does(trained):
     """Of (w − 3)² at w = 1: the loss is 4, and after an update against the slope −4 by a tenth 2.56."""
     window = trained("L = (w - 3)^2", data="none", w=1)
-    window.lab.change("set rate", rate=0.1, optimizer="sgd")
+    window.training.change("set rate", rate=0.1, optimizer="sgd")
     assert progress(window)[1:3] == ["update 0", "loss 4"]
-    window.lab.step()
+    window.training.step()
     assert progress(window)[1:3] == ["update 1", "loss 2.56"]
     window = trained(NEURON, w=[1, 1], b=0)
-    window.lab.step(3)
+    window.training.step(3)
     assert progress(window)[:2] == ["epoch 0", "update 3"]
 
 
-def test_the_loss_falls_to_the_right_and_higher_losses_stand_higher(put, lab):
-    view = put(Curves(lab), LIGHT)
+def test_the_loss_falls_to_the_right_and_higher_losses_stand_higher(put, training):
+    view = put(Curves(training), LIGHT)
     view.show_records([0, 10, 20, 30], [4.0, 3.0, 2.0, 1.0], [float("nan")] * 4)
     plot = QRectF(view.getPlotItem().getViewBox().sceneBoundingRect())
     plot.setRight(view.getPlotItem().legend.sceneBoundingRect().left() - 4)
@@ -353,6 +353,6 @@ def test_one_update_makes_the_curve_of_what_is_trained_longer(trained):
     plot = QRectF(view.getPlotItem().getViewBox().sceneBoundingRect())
     amounts = []
     for updates in (0, 30):
-        window.lab.step(updates) if updates else None
+        window.training.step(updates) if updates else None
         amounts.append(widget(view, LIGHT).amount("local", within=plot))
     assert amounts[1] > amounts[0] + 40

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from app.state.lab_session import LabSession
+from app.state.training_session import TrainingSession
 from app.widgets.fields import NumberField
 from app.widgets.icons import icon
 from app.widgets.theme import Theme
@@ -18,16 +18,18 @@ from core.training.records import Record
 class TrainBar(QWidget):
     """Train or pause, one update, reset; the numbers; the sample that goes to the canvas."""
 
-    def __init__(self, lab: LabSession, parent: QWidget | None = None):
+    def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
-        self.lab = lab
-        self.train = _button("play", "Train or pause (Ctrl+Return)", lambda: lab.toggle())
-        self.one = _button("step-forward", "One update (Ctrl+Right)", lambda: lab.step())
+        self.training = training
+        self.train = _button("play", "Train or pause (Ctrl+Return)", lambda: training.toggle())
+        self.one = _button("step-forward", "One update (Ctrl+Right)", lambda: training.step())
         self.reset = _button(
-            "rotate-ccw", "Reset to the initial weights, same seed (Ctrl+Home)", lambda: lab.reset()
+            "rotate-ccw", "Reset to the initial weights, same seed (Ctrl+Home)", lambda: training.reset()
         )
         self.canvas = _button(
-            "external-link", "Open on canvas, on this sample (Ctrl+Shift+O)", lambda: lab.open_on_canvas()
+            "external-link",
+            "Open on canvas, on this sample (Ctrl+Shift+O)",
+            lambda: training.open_on_canvas(),
         )
         self.canvas.setText("Open on canvas")
         self.canvas.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -35,7 +37,7 @@ class TrainBar(QWidget):
         self.sample.setPrefix("sample ")
         self.sample.setToolTip("The sample that goes to the canvas; or click one in the plane")
         self.sample.setAccessibleName("Sample")
-        self.sample.valueChanged.connect(lambda number: lab.choose_sample(int(number)))
+        self.sample.valueChanged.connect(lambda number: training.choose_sample(int(number)))
         self.numbers = QLabel()
         self.numbers.setTextFormat(Qt.TextFormat.PlainText)
         self.numbers.setAccessibleName("Progress")
@@ -51,7 +53,7 @@ class TrainBar(QWidget):
         box.addLayout(buttons)
         box.addWidget(self.numbers)
         self._shows_pause = False
-        for signal in (lab.runChanged, lab.progressed, lab.sampleChanged):
+        for signal in (training.runChanged, training.progressed, training.sampleChanged):
             signal.connect(self._show)
         self._show()
 
@@ -65,16 +67,16 @@ class TrainBar(QWidget):
             button.setIcon(icon(name))
 
     def _show(self) -> None:
-        run, record = self.lab.run, self.lab.record
+        run, record = self.training.run, self.training.record
         self.setEnabled(run is not None)
-        if self.lab.training != self._shows_pause:
-            self._shows_pause = self.lab.training
+        if self.training.is_training != self._shows_pause:
+            self._shows_pause = self.training.is_training
             self.train.setIcon(icon("pause" if self._shows_pause else "play"))
         count = len(run.setup.dataset) if run and run.setup.dataset else 0
         with QSignalBlocker(self.sample):
             self.sample.setRange(0, max(0, count - 1))
             self.sample.setEnabled(count > 0)
-            self.sample.setValue(self.lab.sample)
+            self.sample.setValue(self.training.sample)
         numbers = _numbers(record) if record else []
         self.numbers.setText(
             "    ".join(f"{name} {value}".replace(" ", "\N{NO-BREAK SPACE}") for name, value in numbers)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.lab.weights import HeatMaps, template_maps, weight_maps
-from app.state.lab_session import LabSession
+from app.state.training_session import TrainingSession
+from app.training.weights import HeatMaps, template_maps, weight_maps
 from app.widgets.theme import Theme
 from core.base.arrays import Array
 from core.training.boundary import Plane
@@ -17,9 +17,9 @@ MOST_UNITS_SHOWN = 24
 class Learned(QWidget):
     """Three groups of heat maps, each below its title; those that there are none of are hidden."""
 
-    def __init__(self, lab: LabSession, parent: QWidget | None = None):
+    def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
-        self.lab = lab
+        self.training = training
         self.templates, self.units, self.weights = HeatMaps(longest=96), HeatMaps(longest=64), HeatMaps()
         self.templates.setAccessibleName("Templates")
         self.units.setAccessibleName("Hidden units")
@@ -34,7 +34,7 @@ class Learned(QWidget):
             box.addWidget(title)
             box.addWidget(maps)
         box.addStretch(1)
-        for signal in (lab.runChanged, lab.progressed):
+        for signal in (training.runChanged, training.progressed):
             signal.connect(self._show)
         self._show()
 
@@ -43,7 +43,7 @@ class Learned(QWidget):
             maps.set_theme(theme)
 
     def _show(self) -> None:
-        if (run := self.lab.run) is None:
+        if (run := self.training.run) is None:
             return
         values, data = run.trainer.learned(), run.setup.dataset
         image = data.image_shape if data else None

@@ -1,4 +1,4 @@
-"""What the training lab trains, without any widget: it runs, pauses, and follows the document."""
+"""What the training training trains, without any widget: it runs, pauses, and follows the document."""
 
 import gc
 import subprocess
@@ -9,8 +9,8 @@ from weakref import ref
 import numpy as np
 import pytest
 
-from app.state.lab_session import LabSession
 from app.state.session import Session
+from app.state.training_session import TrainingSession
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
 from core.data.datasets import DATASETS
@@ -21,25 +21,25 @@ NEURON = "s = w·x + b; L = max(0, 1 - t s)"
 
 
 @pytest.fixture
-def lab(session):
-    return LabSession(session)
+def training(session):
+    return TrainingSession(session)
 
 
 @pytest.fixture
-def typed(lab):
-    """A lab that trains a typed neuron on data."""
-    train(lab, NEURON, data="gauss", rate=0.1)
-    return lab
+def typed(training):
+    """The training of a typed neuron on data."""
+    train(training, NEURON, data="gauss", rate=0.1)
+    return training
 
 
-def train(lab, text, **settings):
-    """Let the lab train a typed program."""
-    lab.session.set_text(text)
-    lab.change("train the program", trains="program", **settings)
+def train(training, text, **settings):
+    """Let the training train a typed program."""
+    training.session.set_text(text)
+    training.change("train the program", trains="program", **settings)
 
 
-def weights(lab):
-    return lab.run.trainer.learned()
+def weights(training):
+    return training.run.trainer.learned()
 
 
 def heard(signal):
@@ -52,109 +52,109 @@ def heard(signal):
 # -- training
 
 
-def test_training_runs_until_it_is_paused(lab, qtbot):
-    changes = heard(lab.progressed)
-    lab.toggle()
-    assert lab.training and changes
-    qtbot.waitUntil(lambda: lab.run.trainer.updates > 200)
-    lab.toggle()
-    assert not lab.training
-    updates = lab.run.trainer.updates
+def test_training_runs_until_it_is_paused(training, qtbot):
+    changes = heard(training.progressed)
+    training.toggle()
+    assert training.is_training and changes
+    qtbot.waitUntil(lambda: training.run.trainer.updates > 200)
+    training.toggle()
+    assert not training.is_training
+    updates = training.run.trainer.updates
     qtbot.wait(50)
-    assert lab.run.trainer.updates == lab.record.step == updates
+    assert training.run.trainer.updates == training.record.step == updates
 
 
-def test_while_it_trains_the_last_record_is_told_and_else_the_present_losses(lab):
-    lab.step(3)
-    assert lab.record.step == 3 and lab.run.trainer.records[-1].step == 0
-    lab.toggle()
-    assert lab.record is lab.run.trainer.records[-1]
-    lab.stop()
+def test_while_it_trains_the_last_record_is_told_and_else_the_present_losses(training):
+    training.step(3)
+    assert training.record.step == 3 and training.run.trainer.records[-1].step == 0
+    training.toggle()
+    assert training.record is training.run.trainer.records[-1]
+    training.stop()
 
 
-def test_a_step_pauses(lab):
-    lab.toggle()
-    lab.step()
-    assert not lab.training and lab.run.trainer.updates == 1
+def test_a_step_pauses(training):
+    training.toggle()
+    training.step()
+    assert not training.is_training and training.run.trainer.updates == 1
 
 
-def test_one_update_and_back_to_the_same_start(lab):
-    start = weights(lab)
-    lab.step(5)
-    first = weights(lab)
-    changes = heard(lab.progressed)
-    lab.reset()
+def test_one_update_and_back_to_the_same_start(training):
+    start = weights(training)
+    training.step(5)
+    first = weights(training)
+    changes = heard(training.progressed)
+    training.reset()
     assert len(changes) == 1
-    assert all(same(value, start[name]) for name, value in weights(lab).items())
-    lab.step(5)
-    assert all(same(value, first[name]) for name, value in weights(lab).items())
+    assert all(same(value, start[name]) for name, value in weights(training).items())
+    training.step(5)
+    assert all(same(value, first[name]) for name, value in weights(training).items())
 
 
 @pytest.mark.parametrize("data", DATASETS)
-def test_every_data_set_is_learned_from(lab, data):
-    lab.change("choose data", data=data, samples=60)
-    assert lab.problem is None
-    first = lab.record.train_loss
-    lab.step(30)
-    assert lab.record.train_loss < first
+def test_every_data_set_is_learned_from(training, data):
+    training.change("choose data", data=data, samples=60)
+    assert training.problem is None
+    first = training.record.train_loss
+    training.step(30)
+    assert training.record.train_loss < first
 
 
-def test_the_typed_program_itself_is_trained(lab):
-    train(lab, "y = σ(w·x + b); L = bce(y, t)", data="gauss")
-    lab.step(200)
-    assert lab.record.train_accuracy > 0.95
+def test_the_typed_program_itself_is_trained(training):
+    train(training, "y = σ(w·x + b); L = bce(y, t)", data="gauss")
+    training.step(200)
+    assert training.record.train_accuracy > 0.95
 
 
-def test_a_formula_is_minimised_without_data(lab):
-    train(lab, "L = (w - 3)^2", data="none", rate=0.1)
-    lab.step(100)
-    assert weights(lab)["w"] == pytest.approx(3, abs=1e-3)
+def test_a_formula_is_minimised_without_data(training):
+    train(training, "L = (w - 3)^2", data="none", rate=0.1)
+    training.step(100)
+    assert weights(training)["w"] == pytest.approx(3, abs=1e-3)
 
 
-def test_a_run_that_diverges_is_taken_back_and_can_be_reset(lab):
-    train(lab, "L = (w - 3)^4", data="none", rate=10.0)
-    assert lab.trouble == ""
-    lab.step(50)
-    assert "try a smaller learning rate" in lab.trouble
-    assert np.isfinite(weights(lab)["w"]) and lab.run.trainer.updates < 50
-    lab.toggle()
-    assert not lab.training
-    lab.reset()
-    assert lab.trouble == "" and lab.run.trainer.updates == 0
+def test_a_run_that_diverges_is_taken_back_and_can_be_reset(training):
+    train(training, "L = (w - 3)^4", data="none", rate=10.0)
+    assert training.why_stopped == ""
+    training.step(50)
+    assert "try a smaller learning rate" in training.why_stopped
+    assert np.isfinite(weights(training)["w"]) and training.run.trainer.updates < 50
+    training.toggle()
+    assert not training.is_training
+    training.reset()
+    assert training.why_stopped == "" and training.run.trainer.updates == 0
 
 
-def test_perceptrons_learn_by_their_own_rule(lab):
-    train(lab, "y = step(w·x + b)", data="gauss")
-    assert lab.run is None and "choose Rosenblatt's rule" in lab.problem.hint
-    lab.change("Rosenblatt's rule", optimizer="rosenblatt", rate=1.0, batch=1)
-    lab.step(300)
-    assert lab.record.train_accuracy > 0.97
-    lab.open_on_canvas()
-    assert same(lab.session.trace.inputs["w"], weights(lab)["w"])
+def test_perceptrons_learn_by_their_own_rule(training):
+    train(training, "y = step(w·x + b)", data="gauss")
+    assert training.run is None and "choose Rosenblatt's rule" in training.problem.hint
+    training.change("Rosenblatt's rule", optimizer="rosenblatt", rate=1.0, batch=1)
+    training.step(300)
+    assert training.record.train_accuracy > 0.97
+    training.open_on_canvas()
+    assert same(training.session.trace.inputs["w"], weights(training)["w"])
 
 
-def test_the_loss_of_a_batch_is_its_mean_or_its_sum(lab):
-    train(lab, "y = w·x + b; L = (y - t)^2", data="plane", rate=0.001, batch=10, test_percent=0)
-    before = weights(lab)["w"]
-    lab.step()
-    by_mean = np.subtract(weights(lab)["w"], before)
-    lab.change("sum", reduction="sum")
-    lab.step()
-    assert np.subtract(weights(lab)["w"], before) == pytest.approx(10 * by_mean, rel=1e-9)
+def test_the_loss_of_a_batch_is_its_mean_or_its_sum(training):
+    train(training, "y = w·x + b; L = (y - t)^2", data="plane", rate=0.001, batch=10, test_percent=0)
+    before = weights(training)["w"]
+    training.step()
+    by_mean = np.subtract(weights(training)["w"], before)
+    training.change("sum", reduction="sum")
+    training.step()
+    assert np.subtract(weights(training)["w"], before) == pytest.approx(10 * by_mean, rel=1e-9)
 
 
 # -- making what is trained
 
 
-def test_nothing_is_made_before_it_is_asked_for(lab, monkeypatch):
+def test_nothing_is_made_before_it_is_asked_for(training, monkeypatch):
     made = []
     monkeypatch.setattr(
         "core.training.setup.setting_up", lambda *asked: made.append(asked) or setting_up(*asked)
     )
-    lab.session.set_text(NEURON)
-    lab.change("another seed", seed=2)
-    assert not lab.differs and made == []
-    assert lab.run is lab.run
+    training.session.set_text(NEURON)
+    training.change("another seed", seed=2)
+    assert not training.differs and made == []
+    assert training.run is training.run
     assert len(made) == 1
 
 
@@ -170,39 +170,43 @@ def test_another_run_is_told_once(typed):
     assert len(runs) == 2
 
 
-def test_settings_are_undone_like_everything(lab):
-    before = lab.run
-    lab.choose_data("xor")
-    assert lab.settings.data == "xor" and lab.run.setup.dataset.name == "xor" and lab.run is not before
-    lab.session.undo_stack.undo()
-    assert lab.settings.data == "circle" and lab.run.setup.dataset.name == "circle"
+def test_settings_are_undone_like_everything(training):
+    before = training.run
+    training.choose_data("xor")
+    assert (
+        training.settings.data == "xor"
+        and training.run.setup.dataset.name == "xor"
+        and training.run is not before
+    )
+    training.session.undo_stack.undo()
+    assert training.settings.data == "circle" and training.run.setup.dataset.name == "circle"
 
 
-def test_noise_comes_back_after_data_that_take_none(lab):
-    noise = lab.settings.noise
-    lab.choose_data("digits")
-    assert (lab.settings.samples, lab.settings.noise) == (1797, 0.0)
-    lab.choose_data("xor")
-    assert (lab.settings.samples, lab.settings.noise) == (200, noise) and noise > 0
+def test_noise_comes_back_after_data_that_take_none(training):
+    noise = training.settings.noise
+    training.choose_data("digits")
+    assert (training.settings.samples, training.settings.noise) == (1797, 0.0)
+    training.choose_data("xor")
+    assert (training.settings.samples, training.settings.noise) == (200, noise) and noise > 0
 
 
-def test_what_does_not_fit_is_said(lab):
-    train(lab, "z = x1 + x2", data="circle")
-    assert lab.run is None and lab.record is None and lab.problem.message
-    lab.step()
-    lab.toggle()
-    assert not lab.training
+def test_what_does_not_fit_is_said(training):
+    train(training, "z = x1 + x2", data="circle")
+    assert training.run is None and training.record is None and training.problem.message
+    training.step()
+    training.toggle()
+    assert not training.is_training
     with pytest.raises(Problem):
-        lab.present()
-    lab.change("a net again", trains="network")
-    assert lab.run is not None and lab.problem is None
+        training.present()
+    training.change("a net again", trains="network")
+    assert training.run is not None and training.problem is None
 
 
 def test_a_run_that_takes_long_to_make_is_made_in_slices(typed, slow, qtbot):
     before, runs = typed.run, heard(typed.runChanged)
     typed.change("another seed", seed=2)
     qtbot.waitUntil(lambda: bool(runs))
-    assert typed.run is not before and typed.run.setup.settings.seed == 2
+    assert typed.run is not before and typed.run.setup.options.seed == 2
 
 
 def test_who_asks_does_not_wait_for_the_slices(typed, slow):
@@ -210,7 +214,7 @@ def test_who_asks_does_not_wait_for_the_slices(typed, slow):
     typed.change("another seed", seed=2)
     typed.session._ticker.finish()
     assert not runs
-    assert typed.run is not before and typed.run.setup.settings.seed == 2 and len(runs) == 1
+    assert typed.run is not before and typed.run.setup.options.seed == 2 and len(runs) == 1
 
 
 def test_who_hears_of_another_run_can_ask_for_it_at_once(typed, slow, qtbot):
@@ -229,7 +233,7 @@ def test_a_change_while_a_run_is_being_made_makes_it_anew(typed, slow):
     typed.session.set_value("b", 7.0)
     typed.session._ticker.finish()
     assert weights(typed)["b"] == 7.0 != before.trainer.learned()["b"]
-    assert typed.run is not before and typed.run.setup.settings.seed == 2
+    assert typed.run is not before and typed.run.setup.options.seed == 2
 
 
 def test_a_run_left_half_made_is_made_when_it_is_asked_for(typed, slow):
@@ -239,28 +243,28 @@ def test_a_run_left_half_made_is_made_when_it_is_asked_for(typed, slow):
     assert typed._maker.running
     typed.stop()
     assert not typed._maker.running
-    assert typed.run is not before and typed.run.setup.settings.seed == 2
+    assert typed.run is not before and typed.run.setup.options.seed == 2
 
 
-def test_a_sample_beyond_the_data_is_the_last(lab):
-    lab.choose_sample(150)
-    lab.change("fewer", samples=60)
-    assert lab.run and lab.sample == 59
+def test_a_sample_beyond_the_data_is_the_last(training):
+    training.choose_sample(150)
+    training.change("fewer", samples=60)
+    assert training.run and training.sample == 59
 
 
 # -- the canvas
 
 
-def test_the_net_goes_to_the_canvas_at_its_weights_and_on_the_sample(lab):
-    lab.step()
-    lab.choose_sample(7)
-    opened = heard(lab.opened)
-    lab.open_on_canvas()
-    session, run = lab.session, lab.run
+def test_the_net_goes_to_the_canvas_at_its_weights_and_on_the_sample(training):
+    training.step()
+    training.choose_sample(7)
+    opened = heard(training.opened)
+    training.open_on_canvas()
+    session, run = training.session, training.run
     assert len(opened) == 1
     assert session.document.text == run.setup.text
     assert same(session.document.values["x"], run.setup.dataset.inputs[7])
-    for name, value in weights(lab).items():
+    for name, value in weights(training).items():
         assert same(session.document.values[name], value)
     session.seek(len(session.trace))
     assert session.problem is None
@@ -324,7 +328,7 @@ def test_values_edited_while_it_trains_go_in(typed):
     run = typed.run
     typed.toggle()
     typed.session.set_value("b", 40.0)
-    assert typed.training and typed.run is run and weights(typed)["b"] == 40.0
+    assert typed.is_training and typed.run is run and weights(typed)["b"] == 40.0
     typed.stop()
 
 
@@ -367,7 +371,7 @@ def test_a_role_is_chosen_saved_and_undone(typed):
     assert typed.settings.roles == {"b": "constant", "t": "target number"}
     assert typed.run.trainer.roles.parameters == ("w",)
     document = typed.session.document
-    assert loads(dumps(document)).lab.roles == document.lab.roles
+    assert loads(dumps(document)).training.roles == document.training.roles
     typed.choose_role("t", "")
     assert typed.settings.roles == {"b": "constant"}
     for _ in range(3):
@@ -390,10 +394,10 @@ def test_another_program_has_no_roles_chosen_for_the_last_one(typed):
     assert typed.settings.roles == {"b": "constant"}
 
 
-def test_a_program_that_does_not_fit_still_has_roles(lab):
-    train(lab, "y = w x + b; L = (y - t)^2", data="gauss")
-    names, roles, data = lab.roles()
-    assert lab.run is None and data.name == "gauss"
+def test_a_program_that_does_not_fit_still_has_roles(training):
+    train(training, "y = w x + b; L = (y - t)^2", data="gauss")
+    names, roles, data = training.roles()
+    assert training.run is None and data.name == "gauss"
     assert {name: roles.role(name) for name in names} == {
         "w": "parameter",
         "x": "input",
@@ -411,14 +415,14 @@ def test_it_is_freed_by_reference_counting(qapp, text):
     gc.disable()
     try:
         session = Session()
-        lab = LabSession(session)
-        train(lab, text, data="gauss")
-        assert (lab.run is None) == (lab.problem is not None)
-        lab.toggle()
-        lab.stop()
-        lab.open_on_canvas()
-        gone = ref(lab), ref(lab.run.trainer if lab.run else lab)
-        del lab
+        training = TrainingSession(session)
+        train(training, text, data="gauss")
+        assert (training.run is None) == (training.problem is not None)
+        training.toggle()
+        training.stop()
+        training.open_on_canvas()
+        gone = ref(training), ref(training.run.trainer if training.run else training)
+        del training
         assert [found() for found in gone] == [None, None]
     finally:
         gc.enable()
@@ -439,14 +443,14 @@ def test_a_run_that_is_over_is_freed_by_reference_counting(typed):
 WITHOUT_WIDGETS = """
 import sys
 from PySide6.QtCore import QCoreApplication
-from app.state.lab_session import LabSession
+from app.state.training_session import TrainingSession
 from app.state.session import Session
 
 app = QCoreApplication([])
-lab = LabSession(Session())
+training = TrainingSession(Session())
 print("numpy" in sys.modules)
-lab.step(3)
-print(lab.record.step, "PySide6.QtWidgets" in sys.modules)
+training.step(3)
+print(training.record.step, "PySide6.QtWidgets" in sys.modules)
 """
 
 

@@ -32,7 +32,7 @@ MOST_NUMBERS = 64_000_000  # computed at once: 0.5 GB
 PASSES = 3  # values, gradients and what lies between them
 
 
-class Training:
+class TrainingReport:
     """A request with its graph and its trainer. Raises Refusal where something does not fit."""
 
     def __init__(self, request: TrainingRequest):
@@ -53,7 +53,7 @@ class Training:
         self.nodes = self._nodes()
         self._check_size()
         examples = Examples(self.data) if self.data else None
-        self.trainer = Trainer(self.graph, self.values, self.roles, examples, request.settings)
+        self.trainer = Trainer(self.graph, self.values, self.roles, examples, request.options)
         self._check_indices()
 
     def _roles(self) -> Roles:
@@ -113,7 +113,7 @@ class Training:
 
     def _check_size(self) -> None:
         """Raise Problem where the arrays would need too much room."""
-        batches, graph = self.request.settings.batches, self.graph
+        batches, graph = self.request.options.batches, self.graph
         sizes = batches.sizes(self._examples) if isinstance(batches, Shuffled) else {*map(len, batches)}
         each = sum(_room(graph, name) for name in graph.downstream_of(self.data) if name in graph.nodes)
         count = each * (PASSES * sum(sizes) + 2 * min(self._examples, MOST_AT_ONCE))
@@ -155,9 +155,9 @@ class Training:
         """
         trainer, steps = self.trainer, self.request.steps
         limit, losses, diverged = limit or TimeLimit(MOST_SECONDS), [self._loss()], None
-        while not trainer.trouble and trainer.updates < steps and not stopped():
+        while not trainer.why_stopped and trainer.updates < steps and not stopped():
             trainer.step()
-            if not trainer.trouble:
+            if not trainer.why_stopped:
                 losses.append(self._loss())
             if limit.is_over():
                 raise Refusal(self._too_long(limit), self.request.program)

@@ -1,4 +1,4 @@
-"""What the training lab trains: the one place that has the run. Views, exports and commands ask it."""
+"""What the training training trains: the one place that has the run. Views, exports and commands ask it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from core.base.arrays import Value
 from core.base.errors import Problem
 from core.base.slicing import Work, finished
 from core.graph.programs import free_names
-from core.training.lab import NO_DATA, Lab
+from core.training.settings import NO_DATA, TrainingSettings
 
 # what trains loads NumPy, so it is imported with the first run
 if TYPE_CHECKING:
     from core.data.examples import Dataset
     from core.training.records import Record
     from core.training.roles import Roles
-    from core.training.run import Run
-    from core.training.setup import Setup
+    from core.training.run import TrainingRun
+    from core.training.setup import TrainingSetup
 
 SHOWN_EVERY = 4  # slices of training
 
@@ -32,12 +32,12 @@ SHOWN_EVERY = 4  # slices of training
 class _Wanted(Struct, frozen=True):
     """What a run is made from: the settings, and of a typed program its text and the values given to it."""
 
-    lab: Lab
+    settings: TrainingSettings
     text: str = ""
     given: Mapping[str, Value] = {}
 
 
-class LabSession(QObject):
+class TrainingSession(QObject):
     """The run that the session's document asks for: made, trained in slices, put on the canvas.
 
     Nothing is made before somebody asks for it. From then on the run follows the document: it goes on with
@@ -53,7 +53,7 @@ class LabSession(QObject):
         super().__init__(parent)
         self.session = session
         self.sample = 0  # the number of the example that goes to the canvas
-        self._run: Run | None = None
+        self._run: TrainingRun | None = None
         self._problem: Problem | None = None
         self._made_from: _Wanted | None = None  # None while the run is still to be made
         self._asked = False
@@ -66,15 +66,15 @@ class LabSession(QObject):
     # -- settings
 
     @property
-    def settings(self) -> Lab:
-        """The lab's settings, as the document has them."""
-        return self.session.document.lab
+    def settings(self) -> TrainingSettings:
+        """The training settings, as the document has them."""
+        return self.session.document.training
 
-    def change(self, label: str, **settings: Any) -> None:
+    def change(self, label: str, **changed: Any) -> None:
         """Change some settings, as one entry of undo."""
-        lab = replace(self.settings, **settings)
-        if lab != self.settings:
-            self.session.edit(label, replace(self.session.document, lab=lab))
+        settings = replace(self.settings, **changed)
+        if settings != self.settings:
+            self.session.edit(label, replace(self.session.document, training=settings))
 
     def choose_data(self, name: str) -> None:
         """Take another data set: as many samples as it usually has, and no more noise than it can have."""
@@ -83,7 +83,7 @@ class LabSession(QObject):
         settings: dict[str, Any] = {"data": name}
         if source := DATASETS.get(name):
             before = DATASETS.get(self.settings.data)
-            noise = self.settings.noise if before is None or before.noise_high else Lab().noise
+            noise = self.settings.noise if before is None or before.noise_high else TrainingSettings().noise
             settings |= {"samples": source.n, "noise": min(noise, source.noise_high)}
         self.change("set data", **settings)
 
@@ -101,7 +101,7 @@ class LabSession(QObject):
     # -- what is trained
 
     @property
-    def run(self) -> Run | None:
+    def run(self) -> TrainingRun | None:
         """What is trained, made by now; None where nothing can be, which `problem` explains."""
         self._asked = True
         if self._made_from is None:
@@ -116,9 +116,9 @@ class LabSession(QObject):
         return self._problem if self.run is None else None
 
     @property
-    def trouble(self) -> str:
+    def why_stopped(self) -> str:
         """The sentence that says why the training cannot go on, as after an infinite loss; or ""."""
-        return self.run.trainer.trouble if self.run else ""
+        return self.run.trainer.why_stopped if self.run else ""
 
     def roles(self) -> tuple[Sequence[str], Roles | None, Dataset | None]:
         """The names of the typed program, what each is for, and the data, as far as these are known."""
@@ -128,10 +128,10 @@ class LabSession(QObject):
             setup = run.setup
             return free_names(setup.graph.program, setup.values), setup.roles, setup.dataset
         document = self.session.document
-        found = roles_and_data(document.lab, document.text, document.values, document.guessed)
+        found = roles_and_data(document.training, document.text, document.values, document.guessed)
         return self.session.trace.graph.free, *found
 
-    def present(self) -> Setup:
+    def present(self) -> TrainingSetup:
         """What is trained, at the weights it has reached. Raises Problem where there is nothing to train."""
         if self.run is None:
             assert self._problem is not None
@@ -143,7 +143,7 @@ class LabSession(QObject):
         """Losses and accuracies: those of the present weights, while it is training those last recorded."""
         if self.run is None:
             return None
-        return self.run.trainer.records[-1] if self.training else self.run.trainer.record()
+        return self.run.trainer.records[-1] if self.is_training else self.run.trainer.record()
 
     @property
     def differs(self) -> bool:
@@ -154,14 +154,14 @@ class LabSession(QObject):
     # -- training
 
     @property
-    def training(self) -> bool:
+    def is_training(self) -> bool:
         return self._ticker.running
 
     def toggle(self) -> None:
         """Train, or pause."""
-        if self.training:
+        if self.is_training:
             self.pause()
-        elif self.run is not None and not self.trouble:
+        elif self.run is not None and not self.why_stopped:
             self._ticker.start(self.run.trainer.train())
             self.progressed.emit()
 
@@ -171,7 +171,7 @@ class LabSession(QObject):
     def step(self, updates: int = 1) -> None:
         """One update of the weights, or several."""
         self.pause()
-        if self.run is not None and not self.trouble:
+        if self.run is not None and not self.why_stopped:
             self.run.trainer.step(updates)
             self.progressed.emit()
 
@@ -224,7 +224,7 @@ class LabSession(QObject):
         from core.training.run import changed_names
 
         before = self._made_from
-        if before is None or (before.lab, before.text) != (wanted.lab, wanted.text):
+        if before is None or (before.settings, before.text) != (wanted.settings, wanted.text):
             return False
         self._made_from, given = wanted, wanted.given
         changed = changed_names(before.given, given)
@@ -241,19 +241,19 @@ class LabSession(QObject):
         self.runChanged.emit()
 
     def _making(self) -> Work[None]:
-        from core.training.run import Run
+        from core.training.run import TrainingRun
 
         wanted, made, problem = self._wanted(), None, None
         try:
-            made = Run((yield from self._setting_up()))
+            made = TrainingRun((yield from self._setting_up()))
         except Problem as found:
             problem = found.with_traceback(None)  # its frames would hold this session
         self._run, self._problem, self._made_from = made, problem, wanted
         count = len(made.setup.dataset) if made and made.setup.dataset else 0
         self.sample = min(self.sample, max(0, count - 1))
 
-    def _setting_up(self) -> Work[Setup]:
+    def _setting_up(self) -> Work[TrainingSetup]:
         from core.training.setup import setting_up
 
         document = self.session.document
-        return setting_up(document.lab, document.text, document.values, document.guessed)
+        return setting_up(document.training, document.text, document.values, document.guessed)

@@ -1,24 +1,24 @@
-"""The training panel: it shows what the lab session trains, and its fields and buttons do what they say."""
+"""The training panel shows what the training session trains; its fields and buttons do what they say."""
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from app.lab.weights import weight_maps
+from app.training.weights import weight_maps
 from app.widgets.theme import DARK
 from core.base.arrays import frozen
 from core.data.datasets import DATASETS
 
 
 @pytest.fixture
-def lab(window):
-    return window.lab
+def training(window):
+    return window.training
 
 
 @pytest.fixture
 def panel(window):
-    return window.lab_dock.open()
+    return window.training_dock.open()
 
 
 def test_filters_are_drawn_one_by_one():
@@ -49,98 +49,98 @@ def choose(field, words):
     field.activated.emit(place)
 
 
-def test_training_runs_and_pauses(lab, panel, qtbot):
+def test_training_runs_and_pauses(training, panel, qtbot):
     click(panel.bar.train)
-    qtbot.waitUntil(lambda: lab.run.trainer.updates > 200)
+    qtbot.waitUntil(lambda: training.run.trainer.updates > 200)
     click(panel.bar.train)
-    assert not lab.training
-    updates = lab.run.trainer.updates
+    assert not training.is_training
+    updates = training.run.trainer.updates
     assert panel.curves.train.getData()[0][-1] <= updates
     assert f"update {updates:,} " in numbers(panel)
 
 
-def test_the_buttons_do_what_they_say(window, lab, panel):
+def test_the_buttons_do_what_they_say(window, training, panel):
     click(panel.bar.one)
-    assert lab.run.trainer.updates == 1 and "update 1 " in numbers(panel)
+    assert training.run.trainer.updates == 1 and "update 1 " in numbers(panel)
     click(panel.bar.reset)
-    assert lab.run.trainer.updates == 0 and "update 0 " in numbers(panel)
+    assert training.run.trainer.updates == 0 and "update 0 " in numbers(panel)
     panel.bar.sample.setValue(7)
     click(panel.bar.canvas)
-    assert window.session.document.text == lab.run.setup.text
-    assert window.session.document.values["x"].tolist() == lab.run.setup.dataset.inputs[7].tolist()
+    assert window.session.document.text == training.run.setup.text
+    assert window.session.document.values["x"].tolist() == training.run.setup.dataset.inputs[7].tolist()
 
 
-def test_the_commands_show_what_they_train(window, lab, qtbot):
-    assert window.lab_dock.made is None
+def test_the_commands_show_what_they_train(window, training, qtbot):
+    assert window.training_dock.made is None
     window.actions_by_id["train_step"].trigger()
-    qtbot.waitUntil(lambda: window.lab_dock.seen)
-    assert lab.run.trainer.updates == 1
-    assert "update 1 " in numbers(window.lab_dock.made)
+    qtbot.waitUntil(lambda: window.training_dock.seen)
+    assert training.run.trainer.updates == 1
+    assert "update 1 " in numbers(window.training_dock.made)
 
 
-def test_the_boundary_is_the_nets_own_answer(lab):
+def test_the_boundary_is_the_nets_own_answer(training):
     from core.passes.stepper import run
 
-    lab.step(20)
-    values = lab.run.trainer.values()
-    plane = lab.run.plane.prediction()
+    training.step(20)
+    values = training.run.trainer.values()
+    plane = training.run.plane.prediction()
     for row, column in [(0, 0), (0, 99), (50, 30), (99, 99)]:
         x = np.array([-6 + 12 * column / 99, -6 + 12 * row / 99])
-        trace = run(lab.run.setup.text, values | {"x": x, "t": 0.0})
+        trace = run(training.run.setup.text, values | {"x": x, "t": 0.0})
         assert plane[row, column] == pytest.approx(trace.last.value("y"), abs=2e-5)
 
 
-def test_a_sample_is_chosen_in_the_plane_or_by_its_number(lab, panel):
+def test_a_sample_is_chosen_in_the_plane_or_by_its_number(training, panel):
     class Point:
         def data(self):
             return 7
 
     panel.boundary._clicked(None, [Point()])
-    assert lab.sample == panel.bar.sample.value() == 7
+    assert training.sample == panel.bar.sample.value() == 7
     panel.bar.sample.setValue(9)
     x, y = panel.boundary.chosen.getData()
-    assert lab.sample == 9 and [x[0], y[0]] == lab.run.setup.dataset.inputs[9].tolist()
+    assert training.sample == 9 and [x[0], y[0]] == training.run.setup.dataset.inputs[9].tolist()
 
 
-def test_settings_are_undone_like_everything(window, lab, panel):
-    before = lab.run
+def test_settings_are_undone_like_everything(window, training, panel):
+    before = training.run
     field = panel.controls._fields["data"]
     choose(field, "XOR")
-    assert lab.settings.data == "xor" and lab.run is not before
+    assert training.settings.data == "xor" and training.run is not before
     window.session.undo_stack.undo()
-    assert lab.settings.data == "circle" and field.currentData() == "circle"
+    assert training.settings.data == "circle" and field.currentData() == "circle"
 
 
 @pytest.mark.parametrize("data", DATASETS)
-def test_every_data_set_is_shown(lab, panel, data):
-    lab.change("choose data", data=data, samples=60)
+def test_every_data_set_is_shown(training, panel, data):
+    training.change("choose data", data=data, samples=60)
     assert panel.views.isVisible() and "update 0 " in numbers(panel)
-    assert panel.boundary.isVisible() == (lab.run.setup.dataset.inputs.shape[1] == 2)
+    assert panel.boundary.isVisible() == (training.run.setup.dataset.inputs.shape[1] == 2)
     assert panel.learned.templates.isVisible() == (data == "digits")
 
 
-def test_digits_show_a_template_for_every_class_of_a_linear_net(lab, panel):
-    lab.change("digits", data="digits", samples=100, hidden=())
+def test_digits_show_a_template_for_every_class_of_a_linear_net(training, panel):
+    training.change("digits", data="digits", samples=100, hidden=())
     maps = panel.learned.templates._maps
     assert [name for name, _ in maps] == [str(digit) for digit in range(10)]
     assert all(values.shape == (8, 8) for _, values in maps)
 
 
-def test_what_does_not_fit_is_said(window, lab, panel):
+def test_what_does_not_fit_is_said(window, training, panel):
     window.session.set_text("z = x1 + x2")
-    lab.change("train the program", trains="program", data="circle")
+    training.change("train the program", trains="program", data="circle")
     assert panel.message.isVisible() and panel.message.text()
     assert panel.views.isHidden() and not panel.bar.isEnabled() and not numbers(panel)
-    lab.change("a net again", trains="network")
+    training.change("a net again", trains="network")
     assert not panel.message.isVisible() and not panel.views.isHidden() and panel.bar.isEnabled()
 
 
-def test_divergence_is_told_in_words(window, lab, panel):
+def test_divergence_is_told_in_words(window, training, panel):
     window.session.set_text("L = (w - 3)^4")
-    lab.change("too fast", trains="program", data="none", rate=10.0)
-    lab.step(50)
+    training.change("too fast", trains="program", data="none", rate=10.0)
+    training.step(50)
     assert "try a smaller learning rate" in panel.message.text() and panel.message.isVisible()
-    lab.reset()
+    training.reset()
     assert not panel.message.isVisible()
 
 
@@ -151,26 +151,26 @@ def test_a_weight_is_told_in_numbers(panel):
 
 
 @pytest.mark.parametrize("text", ["4 x", "0", "9999", "1 2 3 4 5 6 7"])
-def test_layers_that_cannot_be_are_not_taken(lab, panel, text):
+def test_layers_that_cannot_be_are_not_taken(training, panel, text):
     field = panel.controls._fields["hidden"]
     field.setText(text)
     field.editingFinished.emit()
-    assert lab.settings.hidden == (4, 2)
+    assert training.settings.hidden == (4, 2)
     assert field.text() == "4 2"
 
 
-def test_closing_while_training_ends_cleanly(window, lab, panel, qtbot):
-    lab.toggle()
-    qtbot.waitUntil(lambda: lab.run.trainer.updates > 10)
+def test_closing_while_training_ends_cleanly(window, training, panel, qtbot):
+    training.toggle()
+    qtbot.waitUntil(lambda: training.run.trainer.updates > 10)
     window.session.undo_stack.setClean()
     assert window.close()
-    assert not lab.training
+    assert not training.is_training
 
 
-def test_hiding_the_panel_pauses(window, lab, panel):
-    lab.toggle()
-    window.lab_dock.toggle()
-    assert not lab.training
+def test_hiding_the_panel_pauses(window, training, panel):
+    training.toggle()
+    window.training_dock.toggle()
+    assert not training.is_training
 
 
 @pytest.mark.parametrize(("name", "text"), [("hidden", "4 abc"), ("rate", "1e9"), ("rate", "fast")])
@@ -186,37 +186,37 @@ def test_what_cannot_be_set_is_answered_below_the_settings(panel, name, text):
     assert panel.controls.message.isHidden()
 
 
-def test_samples_kept_for_testing_are_diamonds(lab, panel):
+def test_samples_kept_for_testing_are_diamonds(training, panel):
     symbols = list(panel.boundary.samples.data["symbol"])
-    assert symbols.count("d") == len(lab.run.trainer.test_data)
-    assert symbols.count("o") == len(lab.run.trainer.train_data)
+    assert symbols.count("d") == len(training.run.trainer.test_data)
+    assert symbols.count("o") == len(training.run.trainer.train_data)
 
 
-def test_the_canvas_has_the_keys_once_the_net_is_on_it(window, lab, panel):
+def test_the_canvas_has_the_keys_once_the_net_is_on_it(window, training, panel):
     panel.controls._fields["seed"].setFocus()
-    lab.open_on_canvas()
+    training.open_on_canvas()
     assert window.view.hasFocus()
 
 
-def test_after_divergence_the_plane_is_not_grey(window, lab, panel):
+def test_after_divergence_the_plane_is_not_grey(window, training, panel):
     window.session.set_text("y = w1 x1 + w2 x2 + b; L = (y - t)^2")
-    lab.change("set rate", rate=10.0, trains="program")
-    lab.step(400)
-    assert lab.trouble
+    training.change("set rate", rate=10.0, trains="program")
+    training.step(400)
+    assert training.why_stopped
     assert not (panel.boundary.image.image == 128).all(axis=2).any()
 
 
-def test_the_bar_says_whose_accuracy_it_shows(lab, panel):
+def test_the_bar_says_whose_accuracy_it_shows(training, panel):
     assert "test accuracy " in numbers(panel) and "training accuracy" not in numbers(panel)
-    lab.change("test nothing", test_percent=0)
+    training.change("test nothing", test_percent=0)
     assert "training accuracy " in numbers(panel) and "test" not in numbers(panel)
 
 
 @pytest.fixture
-def typed(window, lab, panel):
+def typed(window, training, panel):
     """The panel while a typed neuron is trained on data."""
     window.session.set_text("s = w·x + b; L = max(0, 1 - t s)")
-    lab.change("train the program", trains="program", data="gauss", rate=0.1)
+    training.change("train the program", trains="program", data="gauss", rate=0.1)
     return panel
 
 
@@ -231,24 +231,24 @@ def test_roles_are_shown_and_found_by_the_loss(typed):
     assert all(field.isVisible() for field in fields.values())
 
 
-def test_a_role_is_chosen_and_undone(window, lab, typed):
+def test_a_role_is_chosen_and_undone(window, training, typed):
     choose(typed.roles.fields["b"], "constant")
     choose(typed.roles.fields["t"], "target: 0 or 1")
-    assert lab.settings.roles == {"b": "constant", "t": "target number"}
+    assert training.settings.roles == {"b": "constant", "t": "target number"}
     window.session.undo_stack.undo()
     window.session.undo_stack.undo()
-    assert lab.settings.roles == {} and typed.roles.fields["b"].currentText() == "parameter (auto)"
+    assert training.settings.roles == {} and typed.roles.fields["b"].currentText() == "parameter (auto)"
 
 
-def test_a_built_network_has_no_roles_to_choose(lab, typed):
-    lab.change("a net again", trains="network")
+def test_a_built_network_has_no_roles_to_choose(training, typed):
+    training.change("a net again", trains="network")
     assert not typed.roles.isVisible() and not typed.roles_title.isVisible()
 
 
-def test_a_program_that_does_not_fit_still_shows_its_roles(window, lab, panel):
+def test_a_program_that_does_not_fit_still_shows_its_roles(window, training, panel):
     window.session.set_text("y = w x + b; L = (y - t)^2")
-    lab.change("train the program", trains="program", data="gauss")
-    assert lab.run is None
+    training.change("train the program", trains="program", data="gauss")
+    assert training.run is None
     assert {name: field.currentText() for name, field in panel.roles.fields.items()} == {
         "w": "parameter (auto)",
         "x": "input (auto)",
@@ -257,63 +257,63 @@ def test_a_program_that_does_not_fit_still_shows_its_roles(window, lab, panel):
     }
 
 
-def test_a_bar_says_when_the_canvas_and_the_training_have_different_weights(window, lab, typed):
+def test_a_bar_says_when_the_canvas_and_the_training_have_different_weights(window, training, typed):
     assert window.notice.isVisible() and "different weights" in window.notice.label.text()
     click(window.notice.button)
     assert not window.notice.isVisible() and window.view.hasFocus()
-    lab.step()
+    training.step()
     assert window.notice.isVisible()
     window.session.set_text("f = x^2")
     assert not window.notice.isVisible()
 
 
-def test_the_notice_is_for_who_works_with_both(window, lab, typed):
-    lab.step()
+def test_the_notice_is_for_who_works_with_both(window, training, typed):
+    training.step()
     assert window.notice.isVisible()
     window.presentation.start(None)
-    lab.step()
+    training.step()
     assert not window.notice.isVisible()
     window.presentation.stop()
-    window.lab_dock.toggle()
+    window.training_dock.toggle()
     assert not window.notice.isVisible()
 
 
-def test_targets_are_not_among_the_weights_shown(window, lab, panel):
+def test_targets_are_not_among_the_weights_shown(window, training, panel):
     window.session.set_text("z = w x + b; y = σ(z); L = 1/2 (y - t)^2")
-    lab.change("no data", trains="program", data="none")
+    training.change("no data", trains="program", data="none")
     assert [name for name, _ in panel.learned.weights._maps] == ["w", "b"]
 
 
-def test_what_was_done_unasked_is_said(window, lab, panel):
+def test_what_was_done_unasked_is_said(window, training, panel):
     window.session.set_text("h = step(W x + c); p = σ(w·h + b); L = bce(p, t)")
-    lab.change("train the program", trains="program", data="gauss")
+    training.change("train the program", trains="program", data="gauss")
     assert panel.note.isVisible() and "No gradient reaches W and c" in panel.note.text()
 
 
-def test_what_makes_no_difference_without_data_cannot_be_set(window, lab, panel):
+def test_what_makes_no_difference_without_data_cannot_be_set(window, training, panel):
     window.session.set_text("L = (w - 3)^2")
-    lab.change("no data", trains="program", data="none")
+    training.change("no data", trains="program", data="none")
     fields = panel.controls._fields
     assert not any(fields[name].isEnabled() for name in ("samples", "noise", "test_percent", "batch"))
     assert fields["rate"].isEnabled()
 
 
-def test_the_plane_follows_weights_however_large(window, lab):
+def test_the_plane_follows_weights_however_large(window, training):
     window.session.set_text("y = w·x + b; L = (y - t)^2")
-    lab.change("train", trains="program", data="gauss")
-    lab.run.trainer.parameters[...] = 1e200
-    plane = lab.run.plane.prediction()
+    training.change("train", trains="program", data="gauss")
+    training.run.trainer.parameters[...] = 1e200
+    plane = training.run.plane.prediction()
     assert np.isfinite(plane).all() and plane[-1, -1] > 1e200 and plane[0, 0] < -1e200
 
 
-def test_programs_for_pictures_ask_for_pictures(window, lab, panel):
+def test_programs_for_pictures_ask_for_pictures(window, training, panel):
     window.session.set_text("s = W flatten(conv2d(x, K)) + b; L = cross_entropy(s, k)")
-    lab.change("train", trains="program", data="gauss")
+    training.change("train", trains="program", data="gauss")
     assert "such as Handwritten digits" in panel.message.text()
 
 
-def test_another_theme_repaints_the_samples(lab, panel):
-    lab.choose_data("plane")
+def test_another_theme_repaints_the_samples(training, panel):
+    training.choose_data("plane")
     before = panel.boundary.samples.data["brush"][0].color()
     panel.set_theme(DARK)
     assert panel.boundary.samples.data["brush"][0].color() != before

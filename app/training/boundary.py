@@ -11,14 +11,14 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from app.state.lab_session import LabSession
+from app.state.training_session import TrainingSession
 from app.widgets.axes import show_axes
 from app.widgets.colours import CLASSES
 from app.widgets.theme import LIGHT, Theme, heat_colours
 from core.base.arrays import Array
 from core.data.examples import Dataset
 from core.training.boundary import WHOLE
-from core.training.run import Run
+from core.training.run import TrainingRun
 
 TRAIN_SIZE, TEST_SIZE = 7, 11  # pixels; a diamond of the same size looks smaller than a circle
 PALE = 0.45  # how strongly a class colours the plane
@@ -33,10 +33,13 @@ class Scale(Struct, frozen=True):
 
 
 class BoundaryView(pg.PlotWidget):
-    def __init__(self, lab: LabSession, parent: QWidget | None = None):
+    def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
-        self.lab = lab
-        self._shown: tuple[Run | None, int] = (None, -1)  # the run whose samples are shown, the one chosen
+        self.training = training
+        self._shown: tuple[TrainingRun | None, int] = (
+            None,
+            -1,
+        )  # the run whose samples are shown, the one chosen
         self.theme: Theme = LIGHT
         self.setAccessibleName("Decision boundary")
         self.setToolTip(
@@ -55,7 +58,7 @@ class BoundaryView(pg.PlotWidget):
         self.addItem(self.samples)
         self.chosen = pg.ScatterPlotItem(size=15, brush=None)
         self.addItem(self.chosen)
-        for signal in (lab.runChanged, lab.progressed, lab.sampleChanged):
+        for signal in (training.runChanged, training.progressed, training.sampleChanged):
             signal.connect(self._show)
         self._show()
 
@@ -68,7 +71,7 @@ class BoundaryView(pg.PlotWidget):
 
     def _show(self) -> None:
         """The samples and the chosen one, where they have changed, and the prediction."""
-        run, chosen, before = self.lab.run, self.lab.sample, self._shown
+        run, chosen, before = self.training.run, self.training.sample, self._shown
         self._shown = (run, chosen)
         plane, data = (run.plane, run.setup.dataset) if run else (None, None)
         if run is None or plane is None or data is None:
@@ -135,11 +138,11 @@ class BoundaryView(pg.PlotWidget):
 
     def _clicked(self, item: object, points: object) -> None:
         for point in points:  # type: ignore[attr-defined]
-            self.lab.choose_sample(int(point.data()))
+            self.training.choose_sample(int(point.data()))
             return
 
 
-def _scale(run: Run, data: Dataset) -> Scale:
+def _scale(run: TrainingRun, data: Dataset) -> Scale:
     """From which number to which the plane's colours run."""
     if not data.classes:
         return Scale(0.0, float(np.abs(data.targets).max()), two_classes=False)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
-from app.state.lab_session import LabSession
+from app.state.training_session import TrainingSession
 from core.training.roles import offered, title
 
 AUTOMATIC = ""  # the choice of a name that is left to the program
@@ -17,9 +17,9 @@ MOST_NAMES_SHOWN = 40
 class RolesTable(QWidget):
     """A list for each name; a choice is one undo entry, and the first entry, "auto", takes it back."""
 
-    def __init__(self, lab: LabSession, parent: QWidget | None = None):
+    def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
-        self.lab = lab
+        self.training = training
         self.fields: dict[str, QComboBox] = {}
         self._shown: object = None
         self._grid = QGridLayout(self)
@@ -28,15 +28,15 @@ class RolesTable(QWidget):
         self._grid.setVerticalSpacing(4)
         for column in (1, 3):
             self._grid.setColumnStretch(column, 1)
-        lab.runChanged.connect(self._show)
+        training.runChanged.connect(self._show)
         self._show()
 
     def _show(self) -> None:
         """The roles; where there are none, since something does not fit, the choices."""
-        if self.lab.settings.trains_network:
+        if self.training.settings.trains_network:
             return
-        every, roles, dataset = self.lab.roles()
-        names, chosen = every[:MOST_NAMES_SHOWN], self.lab.settings.roles
+        every, roles, dataset = self.training.roles()
+        names, chosen = every[:MOST_NAMES_SHOWN], self.training.settings.roles
         found = {name: roles.role(name) if roles else AUTOMATIC for name in names}
         shown = found, dict(chosen), dataset
         if self._shown == shown:
@@ -73,4 +73,4 @@ class RolesTable(QWidget):
             self.fields[name] = field
 
     def _choose(self, name: str) -> None:
-        self.lab.choose_role(name, self.fields[name].currentData())
+        self.training.choose_role(name, self.fields[name].currentData())

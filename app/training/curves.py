@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
-from app.state.lab_session import LabSession
+from app.state.training_session import TrainingSession
 from app.widgets.axes import show_axes
 from app.widgets.theme import Theme
 
@@ -14,9 +14,9 @@ MOST_POINTS = 1200  # more than the plot has pixels is thinned to least and most
 
 
 class Curves(pg.PlotWidget):
-    def __init__(self, lab: LabSession, parent: QWidget | None = None):
+    def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
-        self.lab = lab
+        self.training = training
         self.setAccessibleName("Loss curves")
         self.setToolTip("Loss of the training and the test data against updates. Right-click for axes")
         self.setMinimumSize(150, 120)
@@ -32,7 +32,7 @@ class Curves(pg.PlotWidget):
         self.test = plot.plot(name="test")
         self.setMouseEnabled(x=False, y=False)
         self.setLimits(xMin=0)
-        for signal in (lab.runChanged, lab.progressed):
+        for signal in (training.runChanged, training.progressed):
             signal.connect(self._show)
         self._show()
 
@@ -46,7 +46,7 @@ class Curves(pg.PlotWidget):
             sample.update()
 
     def _show(self) -> None:
-        records = self.lab.run.trainer.records if self.lab.run else []
+        records = self.training.run.trainer.records if self.training.run else []
         self.show_records(
             [record.step for record in records],
             [record.train_loss for record in records],
