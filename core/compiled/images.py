@@ -78,6 +78,7 @@ def _letters(own: str, term: Term) -> str:
 
 
 def conv2d(terms: Terms, x: Term, w: Term, stride: Term, padding: Term) -> Term:
+    """The picture convolved with the filters: a product of both over the windows."""
     grid, p = _grid(x, w, stride, padding)
     windows, filters = _side_by_side(terms, _channels(terms, x), grid, p), _filters(terms, x, w)
     output = "fhw" + BATCH * (x.batched or w.batched)
@@ -91,6 +92,7 @@ def _upstream(terms: Terms, g: Term, x: Term, w: Term) -> Term:
 
 
 def conv2d_x(terms: Terms, g: Term, w: Term, x: Term, stride: Term, padding: Term) -> Term:
+    """What comes back to the picture: each window's share, added up where windows overlap."""
     grid, p = _grid(x, w, stride, padding)
     upstream, filters = _upstream(terms, g, x, w), _filters(terms, x, w)
     output = "cijhw" + BATCH * (g.batched or w.batched)
@@ -103,6 +105,7 @@ def conv2d_x(terms: Terms, g: Term, w: Term, x: Term, stride: Term, padding: Ter
 
 
 def conv2d_W(terms: Terms, g: Term, x: Term, w: Term, stride: Term, padding: Term) -> Term:
+    """What comes back to the filters: the sum over all windows."""
     grid, p = _grid(x, w, stride, padding)
     upstream, windows = _upstream(terms, g, x, w), _side_by_side(terms, _channels(terms, x), grid, p)
     output = "fcij" + BATCH * w.batched  # filters that all examples share gather from all of them at once
@@ -120,12 +123,14 @@ def _pool(terms: Terms, x: Term, window: Term, stride: Term) -> tuple[Term, Grid
 
 
 def maxpool(terms: Terms, x: Term, window: Term, stride: Term) -> Term:
+    """The largest entry of each window."""
     _, _, met = _pool(terms, x, window, stride)
     found = reduce(lambda a, b: terms.ufunc("maximum", a, b), met)
     return _as(terms, found, (*x.shape[:-2], *found.shape[1:]))
 
 
 def maxpool_x(terms: Terms, g: Term, x: Term, out: Term, window: Term, stride: Term) -> Term:
+    """What comes back to the largest entries of each window, in even shares."""
     picture, grid, met = _pool(terms, x, window, stride)
     hits = [terms.ufunc("equal", part, _channels(terms, out)) for part in met]
     share = terms.ufunc("divide", _channels(terms, g), terms.sum_of(hits))
@@ -134,12 +139,14 @@ def maxpool_x(terms: Terms, g: Term, x: Term, out: Term, window: Term, stride: T
 
 
 def avgpool(terms: Terms, x: Term, window: Term, stride: Term) -> Term:
+    """The mean of each window."""
     _, _, met = _pool(terms, x, window, stride)
     found = terms.ufunc("divide", terms.sum_of(met), terms.number(len(met)))
     return _as(terms, found, (*x.shape[:-2], *found.shape[1:]))
 
 
 def avgpool_x(terms: Terms, g: Term, x: Term, window: Term, stride: Term) -> Term:
+    """What comes back to all entries of each window, in even shares."""
     picture, grid, met = _pool(terms, x, window, stride)
     share = terms.ufunc("divide", _channels(terms, g), terms.number(len(met)))
     return _as(terms, terms.spread([share] * len(met), grid.reached(), picture.shape, 0, grid.apart), x.shape)

@@ -51,9 +51,16 @@ class Pushed(Struct, frozen=True):
 def push(trace: Trace, direction: Mapping[str, Value]) -> Iterator[Pushed]:
     """One forward pass, fact by fact: first the nodes of the direction, then all that are computed.
 
-    A direction has tangents in the shapes of its nodes; inputs it does not name have tangent 0. A node in
-    between may be named as well: its tangent is then the one given, not computed.
-    Raises Problem for an unknown node or another shape.
+    Args:
+        trace: the trace, for the values at which to differentiate.
+        direction: a tangent in its shape for some nodes; inputs that are not among them have tangent 0. That
+            of a node in between is the one given, not computed.
+
+    Yields:
+        Each node with its value and tangent.
+
+    Raises:
+        Problem: an unknown node or a tangent of another shape.
     """
     graph, value = trace.graph, trace.last.value
     for name, tangent in direction.items():
@@ -246,7 +253,11 @@ class Cost(Struct, frozen=True):
 
 
 def cost(graph: Graph, by: Iterable[str] = ()) -> Cost:
-    """The price of the derivatives of the output by these nodes (none: all inputs) in both modes.
+    """Count what the derivatives of the output cost in forward and in reverse mode.
+
+    Args:
+        graph: the graph.
+        by: the nodes with respect to which to differentiate; none means all inputs.
 
     An edge costs the same in both directions, since the way back is the transpose of the way forward; only
     edges on a way from the node to the output are counted.

@@ -61,9 +61,20 @@ class Jacobian(Struct, frozen=True, eq=False):
 def jacobian(
     trace: Trace, of: str, by: str, layout: Layout = "numerator", at_most: int = MAX_ENTRIES
 ) -> Jacobian:
-    """The Jacobian of a node by a node, at the trace's values.
+    """Compute the Jacobian of a node with respect to another one, by whichever mode needs fewer passes.
 
-    Raises Problem for an unknown node, and before any work if there are more than `at_most` entries.
+    Args:
+        trace: the trace, for the values at which to differentiate.
+        of: the node that is differentiated.
+        by: the node with respect to which.
+        layout: numerator has a row for each entry of `of`, denominator a column.
+        at_most: how many entries there may be.
+
+    Returns:
+        The matrix with what its rows and columns are.
+
+    Raises:
+        Problem: an unknown node or layout, and before any work more entries than `at_most`.
     """
     return finished(jacobian_work(trace, of, by, layout, at_most))
 
@@ -71,7 +82,7 @@ def jacobian(
 def jacobian_work(
     trace: Trace, of: str, by: str, layout: Layout = "numerator", at_most: int = MAX_ENTRIES
 ) -> Work[Jacobian]:
-    """The same, row by row or column by column."""
+    """Compute a Jacobian row by row or column by column; see `jacobian` for arguments, result and errors."""
     graph = trace.graph
     for name in (of, by):
         check_node(graph, name)

@@ -102,9 +102,17 @@ class Found(Struct, frozen=True):
 
 
 def side_by_side(trace: Trace, name: str) -> Iterator[Found | None]:
-    """The output's gradient by each way, as it is found; None while one is still at work.
+    """Compute the output's gradient with respect to a node by each way of METHODS.
 
-    Raises Problem for an unknown node.
+    Args:
+        trace: the trace.
+        name: the node.
+
+    Yields:
+        What each way found, with its error and price; None while one is still at work.
+
+    Raises:
+        Problem: an unknown node.
     """
     check_node(trace.graph, name)
     price = cost(trace.graph, [name])

@@ -102,8 +102,17 @@ def differences(
 ) -> Iterator[Differenced]:
     """The rows of a table, one for each entry of a node, as they are found.
 
-    An output of several entries is weighted with the trace's seed. Without `h` each entry has the step that
-    suits its size. Raises Problem for an unknown node or method, and an `h` that is no positive number.
+    Args:
+        trace: the trace; an output of several entries is weighted with its seed.
+        name: the node whose entries are moved.
+        method: centred or one-sided.
+        h: the step; without one each entry has the step that suits its size.
+
+    Yields:
+        The two values of the output and the slope between them, for each entry.
+
+    Raises:
+        Problem: an unknown node or method, or an `h` that is no positive number.
     """
     if method not in STEPS:
         raise Problem(f"'{method}' is no kind of difference", hint=f"Write {' or '.join(STEPS)}")
@@ -279,12 +288,25 @@ class Sweep(Struct, frozen=True):
 
 
 def sweep(trace: Trace, name: str, entry: Entry = (), steps: Sequence[float] = SWEPT) -> Sweep:
-    """Both differences of one entry for each step h. Raises Problem for a node without a gradient."""
+    """Compare both differences of one entry with the gradient, for each of several steps h.
+
+    Args:
+        trace: the trace.
+        name: a node with a gradient.
+        entry: which entry of it is moved.
+        steps: the steps h.
+
+    Returns:
+        The differences and their errors, a row for each step.
+
+    Raises:
+        Problem: the node has no gradient.
+    """
     return list(sweeping(trace, name, entry, steps))[-1]
 
 
 def sweeping(trace: Trace, name: str, entry: Entry = (), steps: Sequence[float] = SWEPT) -> Iterator[Sweep]:
-    """The same with one step h more each time."""
+    """Compare differences for one step h more each time; see `sweep` for arguments, result and errors."""
     probe = Probe(trace, name)
     gradient = trace.last.gradient(name)
     if gradient is None:

@@ -35,7 +35,7 @@ def recognised(matrix: Array, partners: Partners = ()) -> Recognised:
 
 
 def recognition(matrix: Array, partners: Partners = ()) -> Work[Recognised]:
-    """The same, look by look."""
+    """Look for one structure after the other; see `recognised`."""
     for look in LOOKS:
         if found := look(matrix, partners):
             return found

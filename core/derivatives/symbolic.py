@@ -63,15 +63,25 @@ Arrived = tuple[str, Sum | None, Sum]
 
 
 def derivative(graph: Graph, by: str, of: str | None = None, entry: Entry = ()) -> Symbolic:
-    """The closed form of ∂of/∂by; `of` is the output unless another node is named, of a vector one `entry`.
+    """Derive the closed form of ∂of/∂by.
 
-    Raises Problem for a name that is no node and where an operation on arrays has no closed form here.
+    Args:
+        graph: the graph.
+        by: the node with respect to which to differentiate.
+        of: the node that is differentiated; None is the output.
+        entry: which entry of it, where it is a vector.
+
+    Returns:
+        The derivative with the rules that led to it.
+
+    Raises:
+        Problem: a name that is no node, or an operation on arrays that has no closed form here.
     """
     return finished(derivation(graph, by, of, entry))
 
 
 def derivation(graph: Graph, by: str, of: str | None = None, entry: Entry = ()) -> Work[Symbolic]:
-    """The same, node by node."""
+    """Derive a closed form node by node; see `derivative` for arguments, result and errors."""
     of = of or graph.output
     for name in (by, of):
         if name not in graph.nodes or graph.nodes[name].is_constant:

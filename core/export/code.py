@@ -106,6 +106,7 @@ def number(value: float, module: str, whole: bool = False) -> ast.expr:
 
 
 def printed(expression: ast.expr) -> str:
+    """An expression as Python."""
     return ast.unparse(expression)
 
 

@@ -197,7 +197,7 @@ class Graph(Struct, frozen=True, dict=True):
 
 
 def check_node(graph: Graph, name: str) -> None:
-    """Raise a Problem unless the graph has a node of this name."""
+    """Raise a Problem, with a name that may be meant, unless the graph has a node of this name."""
     if name not in graph.nodes:
         meant = nearest(name, list(graph.nodes))
         some = ", ".join([node.name for node in graph.nodes.values() if node.named][:MOST_LISTED])

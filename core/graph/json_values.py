@@ -22,7 +22,19 @@ NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
 def parse_json(text: str, what: str = "file", *, halves: bool = False) -> Any:
-    """JSON by the letter: no NaN, no infinite number, no name twice. Raises Problem, saying `what` it is."""
+    """Read JSON by the letter: no NaN, no infinite number, no name twice.
+
+    Args:
+        text: the JSON.
+        what: what an error calls it.
+        halves: whether a text in it may hold half a character, as a name cut in two.
+
+    Returns:
+        Dictionaries, lists, texts, numbers, booleans and None.
+
+    Raises:
+        Problem: it is no such JSON, or holds too much.
+    """
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -82,7 +94,18 @@ def _named(spelling: str) -> str:
 
 
 def value_from(plain: Any, name: str) -> Value:
-    """A value from JSON: a number, `"inf"`, `"-inf"`, `"nan"`, or nested lists of these. Raises Problem."""
+    """Make a value of what stands in JSON.
+
+    Args:
+        plain: a number, `"inf"`, `"-inf"`, `"nan"`, or nested lists of these.
+        name: what an error calls the value.
+
+    Returns:
+        A number or an array.
+
+    Raises:
+        Problem: it is something else, or rows that are not equally long.
+    """
     try:
         return frozen(_numbers(plain))
     except Problem as problem:

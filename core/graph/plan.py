@@ -48,6 +48,12 @@ class Instruction(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True, dict=True):
+    """Both passes of a graph as instructions, in the order in which they are run.
+
+    The instructions of the forward pass come first, then the seed, then those of the backward pass. The
+    stepper runs them one at a time (core/passes), the compiler makes one function of them (core/compiled).
+    """
+
     graph: Graph
     instructions: tuple[Instruction, ...]
 

@@ -13,7 +13,15 @@ from core.graph.programs import read_program
 def read_value(text: str, name: str = "It") -> Value:
     """The value of a constant expression: `-2`, `1/3`, `2π`, `[1, 2]`, `[[1, 2], [3, 4]]`.
 
-    Raises Problem with the place in this text.
+    Args:
+        text: what was typed.
+        name: what the sentence of an error calls the value.
+
+    Returns:
+        A number or an array.
+
+    Raises:
+        Problem: it is no such expression, with the place in this text.
     """
     sentence = f"The value of {name} must be a number or a list of numbers"
     none = Problem(sentence, Span(0, max(1, len(text))), "Type one, such as 2 or [1, 2]")

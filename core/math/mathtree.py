@@ -62,6 +62,8 @@ class Row(Struct, frozen=True):
 
 
 class Fraction(Struct, frozen=True):
+    """A numerator above a denominator, with a line between them."""
+
     top: Math
     bottom: Math
 

@@ -124,6 +124,7 @@ def _placed(
 
 
 def number_of(tree: Tree) -> float | None:
+    """The number that a tree is, with its sign; None for any other tree."""
     match tree:
         case Number(value):
             return value

@@ -19,6 +19,7 @@ ARITHMETIC_SIGNS = set("+-*·/^⊙@")
 
 
 def unexpected_after_statement(cursor: Cursor, statement: Statement) -> Problem:
+    """The problem of a token that cannot go on with a statement, nor begin another one."""
     token = cursor.token
     if token.text == "=":
         return second_equals(cursor, statement)
@@ -84,6 +85,7 @@ def subscript_alone(token: Token, behind: Token | None = None) -> Problem:
 
 
 def closes_nothing(token: Token) -> Problem:
+    """The problem of a closing bracket that has no partner."""
     return Problem(f"This '{token.text}' closes nothing", token.span, "Delete it", "")
 
 

@@ -37,18 +37,24 @@ def _meaning(part: Struct) -> tuple[object, ...]:
 
 
 class Number(Part, frozen=True):
+    """A number as it is written, without a sign."""
+
     value: float
     span: Span = NOWHERE
     children = ()
 
 
 class Name(Part, frozen=True):
+    """A name in its one spelling: of an input, a constant, a parameter, or an earlier statement."""
+
     name: str
     span: Span = NOWHERE
     children = ()
 
 
 class Negative(Part, frozen=True):
+    """`-x`."""
+
     body: Tree
     span: Span = NOWHERE
 
@@ -83,6 +89,8 @@ class Call(Part, frozen=True):
 
 
 class Transposed(Part, frozen=True):
+    """`x^T`."""
+
     body: Tree
     span: Span = NOWHERE
 

@@ -24,7 +24,19 @@ LONGEST_NAME = 24
 
 
 def expansion(graph: Graph, node: Node) -> Tree:
-    """The formula a node stands for, over the names of its arguments. Raises Problem where there is none."""
+    """Find the formula that a node stands for.
+
+    Args:
+        graph: the graph, for the shapes of the arguments.
+        node: one of its nodes.
+
+    Returns:
+        The formula as a tree over the names of the node's arguments.
+
+    Raises:
+        Problem: the node is an input, an operation that is made of nothing simpler, or one on arrays with too
+            many entries.
+    """
     if node.is_leaf:
         raise Problem(f"{node.name} is an input; there is nothing to unfold", node.span)
     op, shapes = node.operation, [graph.nodes[arg].shape for arg in node.args]

@@ -76,7 +76,15 @@ def explain(trace: Trace, count: int, digits: int = DIGITS) -> Explanation:
 
 
 def step_title(trace: Trace, count: int) -> str:
-    """Name step number `count` (from 1) in a few words; 0 is the start."""
+    """Name a step in a few words.
+
+    Args:
+        trace: the trace.
+        count: the step's number, from 1; 0 is the start.
+
+    Returns:
+        `Start`, or the pass and its nodes, such as `Backward: y → x`.
+    """
     match trace.steps[count - 1] if count else None:
         case Computed(node):
             return f"Forward: {node}"

@@ -64,7 +64,17 @@ MOST_NODES, MOST_NUMBERS = 120, 20_000
 def with_defaults(
     program: Program, values: Mapping[str, Value], tries: int = MOST_TRIES, lengths: Lengths = USUAL
 ) -> dict[str, Value]:
-    """The values of a program's free names: those given, and for the others the best of so many guesses."""
+    """Find values for all free names of a program.
+
+    Args:
+        program: what was read.
+        values: the values that are there, by name in any spelling; others are guessed.
+        tries: how many guesses are compared; the one with the fewest saturations, kinks and zeros is taken.
+        lengths: how long axes are that the program leaves open.
+
+    Returns:
+        A number or an array for each free name, in order of appearance; those given are among them.
+    """
     values = renamed(program, values)
     wanted = free_names(program, values)
     missing = [name for name in wanted if name not in values]
@@ -184,8 +194,15 @@ def is_edit(before: str, after: str) -> bool:
 def carried_over(program: Program, values: Mapping[str, Value], chosen: Collection[str]) -> dict[str, Value]:
     """Values for a program that has just been edited, or for another one with what was chosen alone.
 
-    What the user has `chosen` stays, unless the program cannot be built with it. A guess stays if the edited
-    program would have one of the same shape, and if a new one does not serve it better.
+    Args:
+        program: the program as it is now.
+        values: those of the program before.
+        chosen: the names whose values the user chose: these stay, unless the program cannot be built with
+            them. A guess stays if the edited program would have one of the same shape, and if a new one does
+            not serve it better.
+
+    Returns:
+        A value for each free name of the program.
     """
     stays = {name: value for name, value in values.items() if name in chosen}
     fresh = with_defaults(program, stays, tries=1)

@@ -31,7 +31,15 @@ def troubles(trace: Trace) -> list[Note]:
 
 
 def trouble(trace: Trace, count: int) -> str:
-    """Say why what step `count` (from 1) computes is infinite or not a number; "" where it is finite."""
+    """Say why what a step computes is infinite or not a number.
+
+    Args:
+        trace: the trace.
+        count: the step's number, from 1.
+
+    Returns:
+        A sentence that names the cause; "" where the value is finite.
+    """
     match trace.steps[count - 1]:
         case Computed(node, value):
             name = node

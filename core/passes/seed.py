@@ -25,7 +25,19 @@ def usual_seed(output: Value) -> Value:
 
 
 def check_seed(output: str, shape: Shape, seed: Value) -> Value:
-    """Return the seed if it has the output's shape; raise a Problem that names the output if not."""
+    """Check a seed.
+
+    Args:
+        output: the output's name, for the error.
+        shape: the output's shape.
+        seed: the seed.
+
+    Returns:
+        The seed.
+
+    Raises:
+        Problem: it has another shape.
+    """
     if shape_of(seed) != shape:
         said = f"{describe('The seed', shape_of(seed))}; {describe(output, shape)}"
         raise Problem(said, hint="A seed has the shape of the output")
