@@ -51,7 +51,7 @@ def _number(low: float, high: float, kind: type = float) -> Callable[[str], Any]
 
 
 def _read_paths(text: str) -> tuple[str, ...]:
-    found = parse_json(text, halves=True)  # a file's name may be any bytes
+    found = parse_json(text, lone_surrogates=True)  # a file's name may be any bytes
     if not isinstance(found, list) or not all(isinstance(p, str) and 0 < len(p) <= MAX_PATH for p in found):
         _refused(text)
     return tuple(found[:MAX_RECENT])

@@ -21,13 +21,13 @@ MAX_DOUBLE = sys.float_info.max
 NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
-def parse_json(text: str, what: str = "file", *, halves: bool = False) -> Any:
+def parse_json(text: str, what: str = "file", *, lone_surrogates: bool = False) -> Any:
     """Read JSON by the letter: no NaN, no infinite number, no name twice.
 
     Args:
         text: the JSON.
         what: what an error calls it.
-        halves: whether a text in it may hold half a character, as a name cut in two.
+        lone_surrogates: whether texts may hold halves of characters, as the names of files can.
 
     Returns:
         Dictionaries, lists, texts, numbers, booleans and None.
@@ -46,7 +46,7 @@ def parse_json(text: str, what: str = "file", *, halves: bool = False) -> Any:
         raise Problem(f"The {what} holds more than {MOST_VALUES:,} values")
     try:
         found = json.loads(text, parse_constant=_refuse, parse_float=_number, object_pairs_hook=unique)
-        if not halves and ("\\u" in text or not text.isascii()):
+        if not lone_surrogates and ("\\u" in text or not text.isascii()):
             json.dumps(found, ensure_ascii=False).encode()
         return found
     except Problem:
