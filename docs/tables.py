@@ -16,6 +16,7 @@ from core.data.datasets import DATASETS
 from core.ops import OPS, Op, activations, arrays, elementwise, images, linear, losses, reductions
 from core.passes.stepper import run
 from core.training.optimizers import OPTIMIZERS
+from core.training.settings import SETTINGS, USUAL
 
 ROOT = Path(__file__).resolve().parent.parent
 Rows = Iterable[Sequence[str]]
@@ -66,6 +67,16 @@ def data_sets() -> Rows:
     return [(_code(name), one.sentence, f"{one.n:,}", one.source) for name, one in DATASETS.items()]
 
 
+def training_settings() -> Rows:
+    """The options for training settings: what they say, their defaults, and what is taken."""
+    for name, setting in SETTINGS.items():
+        if setting.help:
+            usual, choices = getattr(USUAL, name), setting.choices
+            taken = ", ".join(choices()) if choices else f"{setting.low:,g} to {setting.high:,g}"
+            says = setting.help.partition(" (")[0]
+            yield _code(f"--{setting.option or name}"), says, f"{usual:{'' if choices else 'g'}}", taken
+
+
 def update_rules() -> Rows:
     """The update rules and their numbers."""
     for name, rule in OPTIMIZERS.items():
@@ -91,6 +102,7 @@ TABLES: Mapping[tuple[str, str], Callable[[], Rows]] = {
     ("docs/functions.md", "Pictures"): partial(functions, images),
     ("docs/unfolding.md", "What functions stand for"): composites,
     ("docs/conventions.md", "Where there is no derivative"): kinks,
+    ("docs/training.md", "Settings"): training_settings,
     ("docs/training.md", "Data sets"): data_sets,
     ("docs/training.md", "Update rules"): update_rules,
 }

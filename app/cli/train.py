@@ -15,7 +15,7 @@ from app.cli.json_lines import answer_lines
 from app.cli.parser import Subcommand
 from app.cli.programs import document_of
 from app.cli.terminal import say, write, write_json
-from app.cli.training_options import SETTINGS, settings_arguments, setup_from, whole_setting
+from app.cli.training_options import OPTIONS, settings_arguments, setup_from, whole_setting
 from app.system.exit_status import INTERRUPTED
 from core.base.errors import Problem
 from core.graph.json_values import plain_value
@@ -87,7 +87,7 @@ class Interruption:
 
 def _check_alone(args: argparse.Namespace) -> None:
     """Raise Problem where anything is asked for beside --jsonl."""
-    options = (*SETTINGS, "role", "epochs", "steps", "curve")
+    options = (*OPTIONS.values(), "role", "epochs", "steps", "curve")
     given = [option for option in options if getattr(args, option) is not None]
     if args.program or args.path or args.progress or given:
         said = "With --jsonl the programs, and how they are trained, are read from stdin"

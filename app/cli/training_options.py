@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from core.base.arrays import Value, same
 from core.base.errors import Problem, cut
@@ -16,39 +16,23 @@ from core.graph.programs import free_names, read_program
 from core.graph.typed_value import read_value
 from core.notation.spellings import name_of
 from core.project.document import Document
-from core.training.settings import LIMITS, NO_DATA, TrainingSettings
+from core.training.settings import NO_DATA, SETTINGS, USUAL, TrainingSettings
 
 if TYPE_CHECKING:
     from core.training.setup import TrainingSetup
 
 MOST = 1_000_000
-# the options that are training settings: each setting's name there, and what it is
-SETTINGS: Mapping[str, tuple[str, str, str]] = {
-    "data": (
-        "data",
-        "NAME",
-        "the data set: circle, xor, iris, digits, …, or none (default: none; for a project, the project's)",
-    ),
-    "samples": ("samples", "N", "how many examples are drawn"),
-    "noise": ("noise", "X", "the noise added to them, 0 to 0.5"),
-    "seed": ("seed", "N", "the random seed of examples, weights and mini-batches"),
-    "test": ("test_percent", "N", "the percentage of examples kept for testing"),
-    "optimizer": ("optimizer", "NAME", "the update rule: sgd, adam, rosenblatt, …"),
-    "rate": ("rate", "X", "the learning rate"),
-    "momentum": ("momentum", "X", "the momentum, where the rule has one"),
-    "batch": ("batch", "N", "how many examples a mini-batch has"),
-    "reduction": ("reduction", "NAME", "mean or sum of the losses of a mini-batch's examples"),
-}
-TEXTS = ("data", "optimizer", "reduction")
-OF_EXAMPLES = ("samples", "noise", "seed", "test", "batch", "reduction")  # options that need data
+# the options that are training settings, by the names of these
+OPTIONS = {name: setting.option or name for name, setting in SETTINGS.items() if setting.help}
+METAVARS = {str: "NAME", int: "N", float: "X"}
 
 
 def settings_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of SETTINGS, and the roles."""
-    usual = asdict(TrainingSettings())
-    for option, (name, metavar, says) in SETTINGS.items():
-        given = "" if name == "data" else f" ({usual[name]})"
-        parser.add_argument(f"--{option}", metavar=metavar, help=f"{says}{given}")
+    """The options for training settings, and the roles."""
+    for name, option in OPTIONS.items():
+        usual = getattr(USUAL, name)
+        says = SETTINGS[name].help.format(usual)
+        parser.add_argument(f"--{option}", metavar=METAVARS[type(usual)], help=says)
     parser.add_argument(
         "--role",
         metavar="NAME=ROLE",
@@ -122,18 +106,19 @@ def _with_roles(chosen: Mapping[str, str], typed: Mapping[str, str]) -> dict[str
 def _given(args: argparse.Namespace) -> dict[str, Any]:
     """The settings that were typed."""
     found: dict[str, Any] = {}
-    for option, (name, *_) in SETTINGS.items():
+    for name, option in OPTIONS.items():
         word = getattr(args, option)
         if word is not None:
-            found[name] = word if name in TEXTS else _setting(word, name, f"--{option}")
+            is_text = isinstance(getattr(USUAL, name), str)
+            found[name] = word if is_text else _number_setting(word, name, f"--{option}")
     return found
 
 
-def _setting(word: str, name: str, option: str) -> int | float:
+def _number_setting(word: str, name: str, option: str) -> int | float:
     """The number of a setting, within its limits."""
-    whole = isinstance(getattr(TrainingSettings(), name), int)
+    whole = isinstance(getattr(USUAL, name), int)
     found = whole_setting(word, option) if whole else _number(word, option)
-    low, high = LIMITS[name]
+    low, high = SETTINGS[name].low, SETTINGS[name].high
     if not low <= found <= high:
         raise Problem(f"{option} must lie between {low:g} and {high:g}")
     return found if whole else float(found)
@@ -165,7 +150,7 @@ def _check_given(args: argparse.Namespace, settings: TrainingSettings, given: Ma
     rule, source = OPTIMIZERS.get(settings.optimizer), DATASETS.get(settings.data)
     if "momentum" in given and rule and MOMENTUM not in rule.hyperparameters:
         raise Problem(f"{rule.title} has no momentum")
-    unused = [option for option in OF_EXAMPLES if getattr(args, option) is not None]
+    unused = [option for name, option in OPTIONS.items() if SETTINGS[name].of_data and name in given]
     if settings.data == NO_DATA and unused:
         raise Problem(
             f"--{unused[0]} has no use without data", hint="Choose a data set with --data, or omit it"

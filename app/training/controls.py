@@ -1,11 +1,10 @@
-"""The training settings, each with a field; made from a table."""
+"""The training settings, each with a field, made from their table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from typing import Any
 
-from msgspec import Struct
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
@@ -14,65 +13,13 @@ from app.widgets.fields import NumberField
 from app.widgets.labels import tint
 from app.widgets.theme import Theme
 from core.base.numbers import short
-from core.data.datasets import DATASETS
-from core.training.activations import ACTIVATIONS
-from core.training.optimizers import OPTIMIZERS
-from core.training.settings import LIMITS, MAX_LAYERS, MAX_UNITS, NETWORK, NO_DATA, PROGRAM, REDUCTIONS
+from core.training.settings import MAX_LAYERS, MAX_UNITS, NO_DATA, SETTINGS, USUAL
 
-RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10")
-
-
-class Control(Struct, frozen=True):
-    """A training setting: its field, label and tip; `choices` for a list, else a number or a text."""
-
-    field: str
-    label: str
-    tip: str
-    choices: Callable[[], dict[str, str]] | None = None
-    decimals: int = 0
-    step: float = 1
-    network_only: bool = False
-
-
-CONTROLS = (
-    Control("data", "Data", "Training data", lambda: _titles(DATASETS) | {NO_DATA: "none"}),
-    Control(
-        "trains",
-        "Train",
-        "A net built here, or the typed program itself",
-        lambda: {NETWORK: "a network", PROGRAM: "the typed program"},
-    ),
-    Control("samples", "Samples", "How many samples are drawn"),
-    Control("hidden", "Hidden", "Units of each hidden layer, such as 4 2; empty for none", network_only=True),
-    Control("noise", "Noise", "Noise added to sample positions", decimals=2, step=0.05),
-    Control(
-        "activation",
-        "Activation",
-        "The hidden units' function",
-        lambda: _titles(ACTIVATIONS),
-        network_only=True,
-    ),
-    Control("test_percent", "Test %", "Share of the samples kept for testing"),
-    Control("optimizer", "Optimizer", "The rule that updates the weights", lambda: _titles(OPTIMIZERS)),
-    Control("batch", "Batch", "Samples per update"),
-    Control(
-        "reduction",
-        "Batch loss",
-        "The loss of a mini-batch: the mean or the sum of its samples' losses",
-        lambda: {name: name for name in REDUCTIONS},
-    ),
-    Control("rate", "Rate", "The learning rate: how far each update goes"),
-    Control("seed", "Seed", "The same seed draws the same data and weights"),
-    Control("decay", "L2 (λ)", "Penalty on large weights", decimals=4, step=0.001, network_only=True),
+# the settings in their order, two in a row
+SHOWN = (
+    *("data", "trains", "samples", "hidden", "noise", "activation", "test_percent", "optimizer", "batch"),
+    *("reduction", "rate", "seed", "decay"),
 )
-
-
-def _titles(table: Any) -> dict[str, str]:
-    return {name: entry.title for name, entry in table.items()}
-
-
-# what makes no difference without data
-OF_DATA = ("samples", "noise", "test_percent", "batch", "reduction")
 
 
 class Controls(QWidget):
@@ -87,16 +34,17 @@ class Controls(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
-        for place, control in enumerate(CONTROLS):
-            label = QLabel(control.label)
-            field = self._field(control)
-            field.setToolTip(control.tip)
-            field.setAccessibleName(control.label)
+        for place, name in enumerate(SHOWN):
+            setting = SETTINGS[name]
+            label = QLabel(setting.label)
+            field = self._field(name)
+            field.setToolTip(setting.tip)
+            field.setAccessibleName(setting.label)
             label.setBuddy(field)
             row, column = place // 2, 2 * (place % 2)
             grid.addWidget(label, row, column)
             grid.addWidget(field, row, column + 1)
-            self._fields[control.field], self._labels[control.field] = field, label
+            self._fields[name], self._labels[name] = field, label
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         self.message = QLabel()
@@ -110,73 +58,69 @@ class Controls(QWidget):
     def set_theme(self, theme: Theme) -> None:
         tint(self.message, theme.wrong)
 
-    def _field(self, control: Control) -> QWidget:
-        if control.choices:
-            return self._choice(control)
-        if control.field == "hidden":
-            return self._text(control)
-        if control.field == "rate":
-            return self._rate(control)
-        return self._number(control)
+    def _field(self, name: str) -> QWidget:
+        if SETTINGS[name].choices:
+            return self._choice(name)
+        if isinstance(getattr(USUAL, name), tuple):
+            return self._layers(name)
+        return self._open_list(name) if SETTINGS[name].offers else self._number(name)
 
-    def _choice(self, control: Control) -> QComboBox:
+    def _choice(self, name: str) -> QComboBox:
         field = QComboBox()
         field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         field.setMinimumContentsLength(8)
-        assert control.choices is not None
-        for name, title in control.choices().items():
-            field.addItem(title, name)
-        field.activated.connect(lambda: self._set(control, field.currentData()))
+        choices = SETTINGS[name].choices
+        for choice, title in choices().items() if choices else ():
+            field.addItem(title, choice)
+        field.activated.connect(lambda: self._set(name, field.currentData()))
         return field
 
-    def _number(self, control: Control) -> QWidget:
-        field = NumberField(*LIMITS[control.field], control.decimals)
-        field.setSingleStep(control.step)
+    def _number(self, name: str) -> QWidget:
+        setting, kind = SETTINGS[name], type(getattr(USUAL, name))
+        field = NumberField(setting.low, setting.high, setting.decimals)
+        field.setSingleStep(setting.step)
         field.setKeyboardTracking(False)
-        kind = float if control.decimals else int
-        field.valueChanged.connect(lambda value: self._set(control, kind(value)))
+        field.valueChanged.connect(lambda value: self._set(name, kind(value)))
         return field
 
-    def _rate(self, control: Control) -> QComboBox:
-        """A list of usual rates that takes any other, too."""
+    def _open_list(self, name: str) -> QComboBox:
+        """A list of usual numbers that takes any other, too."""
         field = QComboBox()
         field.setEditable(True)
-        field.addItems(RATES)
+        field.addItems(SETTINGS[name].offers)
         field.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        field.activated.connect(lambda: self._set_rate(control, field))
+        field.activated.connect(lambda: self._set_number(name, field.currentText()))
         edit = field.lineEdit()
         assert edit is not None
-        edit.editingFinished.connect(lambda: self._set_rate(control, field))
+        edit.editingFinished.connect(lambda: self._set_number(name, field.currentText()))
         return field
 
-    def _set_rate(self, control: Control, field: QComboBox) -> None:
-        low, high = LIMITS["rate"]
-        text = field.currentText().strip().replace(",", ".")
+    def _set_number(self, name: str, typed: str) -> None:
+        setting, text = SETTINGS[name], typed.strip().replace(",", ".")
         try:
-            rate = float(text) if text.isascii() else 0.0
+            number = float(text) if text.isascii() else math.nan
         except ValueError:
-            rate = 0.0
-        if low <= rate <= high:
-            self._set(control, rate)
+            number = math.nan
+        if setting.low <= number <= setting.high:
+            self._set(name, number)
         else:
-            self._refuse(f"The rate is a number from {short(low)} to {short(high)}, not '{text[:20]}'.")
+            between = f"from {short(setting.low)} to {short(setting.high)}"
+            self._refuse(f"The {setting.label.lower()} is a number {between}, not '{text[:20]}'.")
         self._show()
 
-    def _text(self, control: Control) -> QLineEdit:
+    def _layers(self, name: str) -> QLineEdit:
         field = QLineEdit()
-        field.editingFinished.connect(lambda: self._set_hidden(control, field.text()))
+        field.editingFinished.connect(lambda: self._set_layers(name, field.text()))
         return field
 
-    def _set_hidden(self, control: Control, text: str) -> None:
+    def _set_layers(self, name: str, text: str) -> None:
         words = text.replace(",", " ").split()
         sizes = tuple(int(word) for word in words if word.isascii() and word.isdigit())
         if len(sizes) == len(words) <= MAX_LAYERS and all(1 <= size <= MAX_UNITS for size in sizes):
-            self._set(control, sizes)
+            self._set(name, sizes)
         else:
-            self._refuse(
-                f"Hidden takes up to {MAX_LAYERS} layers of 1 to {MAX_UNITS} units, such as 4 2, "
-                f"not '{text[:20]}'."
-            )
+            layers = f"up to {MAX_LAYERS} layers of 1 to {MAX_UNITS} units, such as 4 2"
+            self._refuse(f"{SETTINGS[name].label} takes {layers}, not '{text[:20]}'.")
         self._show()
 
     def _refuse(self, sentence: str) -> None:
@@ -184,23 +128,23 @@ class Controls(QWidget):
         self.message.setText(sentence)
         self.message.show()
 
-    def _set(self, control: Control, value: Any) -> None:
+    def _set(self, name: str, value: Any) -> None:
         self.message.hide()
-        if control.field == "data":
+        if name == "data":
             self.training.choose_data(value)
         else:
-            self.training.change(f"set {control.label.lower()}", **{control.field: value})
+            self.training.change(f"set {SETTINGS[name].label.lower()}", **{name: value})
 
     def _show(self) -> None:
         settings = self.training.settings
-        for control in CONTROLS:
-            field, value = self._fields[control.field], getattr(settings, control.field)
+        for name, field in self._fields.items():
+            setting = SETTINGS[name]
             with QSignalBlocker(field):
-                _show_value(field, value)
-            able = settings.trains_network or not control.network_only
-            able = able and (settings.data != NO_DATA or control.field not in OF_DATA)
+                _show_value(field, getattr(settings, name))
+            able = settings.trains_network or not setting.of_network
+            able = able and (settings.data != NO_DATA or not setting.of_data)
             field.setEnabled(able)
-            self._labels[control.field].setEnabled(able)
+            self._labels[name].setEnabled(able)
 
 
 def _show_value(field: QWidget, value: Any) -> None:

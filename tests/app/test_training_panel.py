@@ -5,10 +5,12 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
+from app.training.controls import SHOWN
 from app.training.weights import weight_maps
 from app.widgets.theme import DARK
 from core.base.arrays import frozen
 from core.data.datasets import DATASETS
+from core.training.settings import SETTINGS
 
 
 @pytest.fixture
@@ -100,6 +102,10 @@ def test_a_sample_is_chosen_in_the_plane_or_by_its_number(training, panel):
     panel.bar.sample.setValue(9)
     x, y = panel.boundary.chosen.getData()
     assert training.sample == 9 and [x[0], y[0]] == training.run.setup.dataset.inputs[9].tolist()
+
+
+def test_every_setting_with_a_label_has_its_field():
+    assert {*SHOWN} == {name for name, setting in SETTINGS.items() if setting.label}
 
 
 def test_settings_are_undone_like_everything(window, training, panel):

@@ -12,7 +12,7 @@ from core.base.errors import Problem
 from core.graph.builder import graph_of
 from core.project.document import EXAMPLE, PARTS, VERSION, Document, dumps, loads
 from core.project.retyping import Retyping
-from core.training.settings import LIMITS, TrainingSettings, choices, settings_from
+from core.training.settings import SETTINGS, USUAL, TrainingSettings, settings_from
 
 FULL = Document(
     "z = w x; # a remark\nL = z^2",
@@ -110,10 +110,10 @@ def test_what_is_refused_is_told_in_a_sentence(case):
         loads(text)
 
 
-@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize("name", [n for n in SETTINGS if isinstance(getattr(USUAL, n), int | float)])
 def test_the_lab_keeps_its_limits(name):
-    low, high = LIMITS[name]
-    kind = type(getattr(TrainingSettings(), name))
+    low, high = SETTINGS[name].low, SETTINGS[name].high
+    kind = type(getattr(USUAL, name))
     assert getattr(settings_from({name: kind(low)}), name) == low
     assert getattr(settings_from({name: kind(high)}), name) == high
     for outside in (low - 1, high + 1):
@@ -121,15 +121,15 @@ def test_the_lab_keeps_its_limits(name):
             settings_from({name: kind(outside)})
 
 
-@pytest.mark.parametrize("name", ["trains", "data", "activation", "optimizer"])
+@pytest.mark.parametrize("name", ["trains", "data", "activation", "optimizer", "reduction"])
 def test_the_lab_takes_what_there_is_to_choose_and_nothing_else(name):
-    for known in choices()[name]:
+    for known in SETTINGS[name].choices():
         assert getattr(settings_from({name: known}), name) == known
     for unknown in ("nonsense", "", "x" * 60):
         with pytest.raises(Problem, match=f"The lab's {name} is '{unknown[:20]}") as caught:
             settings_from({name: unknown})
         assert f'"{name}" of "lab"' in caught.value.hint
-        assert getattr(TrainingSettings(), name) in caught.value.hint
+        assert getattr(USUAL, name) in caught.value.hint
 
 
 def plain(document=FULL):
