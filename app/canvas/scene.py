@@ -161,6 +161,7 @@ class Scene(QGraphicsScene):
                 self.addItem(self._frames[frame.key])
 
     def _show_boxes(self, figure: Figure) -> Work[None]:
+        selected = self.session.drawing.view.home.get(self.session.selection)
         for number, box in enumerate(figure.boxes):
             if number % PIECE == 0:
                 yield
@@ -168,7 +169,7 @@ class Scene(QGraphicsScene):
             if item is None:
                 item = self._boxes[box.node] = BoxItem(box, self.theme)
                 self.addItem(item)
-            item.show_box(box, box.node == self.session.selection)
+            item.show_box(box, box.node == selected)
 
     def _show_arrows(self, figure: Figure) -> Work[None]:
         for number, arrow in enumerate(figure.arrows):
@@ -213,5 +214,5 @@ def _key(label: Label) -> object:
         heat,
         label.extent,
         label.below,
-        label.port,
+        label.edge,
     )

@@ -84,7 +84,7 @@ class View(QGraphicsView):
         names = {box.node for box in lit}
         rect = QRectF()
         # the labels beside them too: a sum at a fan-out is long
-        beside = [label for label in figure.labels if label.node in names and label.port < 0]
+        beside = [label for label in figure.labels if label.node in names and label.edge is None]
         for part in (*map(box_rect, lit), *map(label_rect, beside)):
             rect = rect.united(part)
         rect = rect.adjusted(-LABEL_ROOM, -LABEL_ROOM, LABEL_ROOM, LABEL_ROOM) & self._scene.bounds()
@@ -260,26 +260,25 @@ class View(QGraphicsView):
         event.ignore()
 
     def _neighbour(self, key: int) -> str:
-        graph, here = self.session.trace.graph, self.session.selection
+        view = self.session.drawing.view
+        here = view.home.get(self.session.selection)
         if key not in ARROWS:
             return ""
-        if not here:
-            return graph.output
-        shown = self.session.drawing.sizes
+        if here is None:
+            return view.home[view.graph.output]
         if key == Qt.Key.Key_Left:
-            return next((arg for arg in graph.nodes[here].args if arg in shown), "")
+            return next((arc.source for arc in view.nodes[here].arcs), "")
         if key == Qt.Key.Key_Right:
-            return next((edge.target for edge in graph.users[here]), "")
+            return next((arc.target for arc in view.leaving[here]), "")
         return self._beside(here, -1 if key == Qt.Key.Key_Up else 1)
 
     def _beside(self, here: str, direction: int) -> str:
         """The next node above or below among those that feed the same node."""
-        graph = self.session.trace.graph
-        users = graph.users[here]
-        if not users:
+        view = self.session.drawing.view
+        if not view.leaving[here]:
             return ""
-        row = [arg for arg in graph.nodes[users[0].target].args if arg in self.session.drawing.sizes]
-        at = row.index(here) + direction if here in row else -1
+        row = [arc.source for arc in view.nodes[view.leaving[here][0].target].arcs]
+        at = row.index(here) + direction
         return row[at] if 0 <= at < len(row) else ""
 
 

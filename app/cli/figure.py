@@ -66,15 +66,16 @@ def _run(args: argparse.Namespace) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
     from app.figures.files import write_figure, write_pages
     from app.figures.headless import drawing_program
+    from app.formula import measured
     from app.widgets.theme import THEMES
     from core.figure import Figures, Options, draw
 
     if args.theme not in THEME_NAMES:
         raise Problem(f"There is no theme {args.theme}", hint=f"The themes are {', '.join(THEME_NAMES)}")
     with drawing_program():
-        drawing = draw(trace, document.moved, args.digits)
+        drawing = draw(trace, document.moved, Options(digits=args.digits), measured)
         lit = (args.highlight or ("none" if step == "end" else "step")) != "none"
-        figures = Figures(drawing, trace, args.digits, Options(highlight=lit))
+        figures = Figures(drawing, trace, lit)
         options: dict[str, Any] = {
             "dpi": args.dpi,
             "title": request.program,

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QRectF
 
-from app.painting.parts import GROUND, arrow_head, box_rect, formula, frame_rect, label_rect, route_path
+from app.formula import formula
+from app.painting.parts import GROUND, arrow_head, box_rect, frame_rect, label_rect, route_path
 from app.widgets.theme import Theme
-from core.figure import MARGIN, NAME, SYMBOL, Box, Figure
+from core.figure import MARGIN, Box, Figure
 
 # the widest line is drawn at this many line widths: an active arrow's
 BOLDEST = 1.8
@@ -44,7 +45,7 @@ def _parts(figure: Figure, theme: Theme) -> Iterator[QRectF]:
 
 def _symbol_rect(box: Box) -> QRectF:
     """Where a box's symbol is painted: an input's begins at the left, an operation's is in the middle."""
-    laid = formula(box.symbol, NAME if box.kind == "input" else SYMBOL)
+    laid = formula(box.symbol, box.size)
     rect = box_rect(box)
     left = rect.left() + HALO if box.kind == "input" else rect.center().x() - laid.width / 2
     return QRectF(left, rect.center().y() - laid.height / 2, laid.width, laid.height)

@@ -1,14 +1,16 @@
 """Typeset mathematics: core's tree of parts is laid out by TeX's rules and painted with Qt.
 
 Reading order: boxes (what a laid-out formula is), layout (one function per kind of part) and what it leans
-on: mathfont, style, spacing, letters, characters, scripts, fractions, fences, grids; then painter and widget.
+on: mathfont, style, spacing, letters, characters, scripts, fractions, fences, grids; then painter,
+in_figures and widget.
 """
 
 from __future__ import annotations
 
 from app.formula.boxes import Area, Box
+from app.formula.in_figures import formula, measured
 from app.formula.layout import layout
 from app.formula.painter import measure, paint
 from app.formula.widget import FormulaView
 
-__all__ = ["Area", "Box", "FormulaView", "layout", "measure", "paint"]
+__all__ = ["Area", "Box", "FormulaView", "formula", "layout", "measure", "measured", "paint"]

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from app.formula import Box as FormulaBox
-from app.formula import layout, paint
+from app.formula import formula, paint
 from app.widgets.theme import Theme, heat_colours, mixed
 from core.base.lazy_numpy import np
 from core.figure import (
     IDLE,
-    NAME,
-    RADIUS,
-    SMALL,
-    SYMBOL,
     Arrow,
     Box,
     Figure,
@@ -34,12 +28,6 @@ DASHES = (3.0, 2.0)  # of the outline of what receives a gradient, in widths of 
 GROUND = 2.5  # how far the ground of a gradient reaches beyond it
 RING = 4.0  # between the two rings of the output that was chosen
 TITLE_INSET = 10.0  # between a frame's border and its title
-
-
-@lru_cache(2048)
-def formula(math: Math, size: float) -> FormulaBox:
-    """A formula laid out, kept for the next time it is painted."""
-    return layout(math, size, display=False)
 
 
 def paint_figure(painter: QPainter, figure: Figure, theme: Theme) -> None:
@@ -63,7 +51,7 @@ def frame_rect(frame: Frame) -> QRectF:
 
 def title_rect(frame: Frame) -> QRectF:
     """Where a frame's title is painted: in its upper left corner."""
-    laid = formula(frame.title, SMALL)
+    laid = formula(frame.title, frame.size)
     return QRectF(frame.left + TITLE_INSET, frame.top + TITLE_INSET * 0.6, laid.width, laid.height)
 
 
@@ -74,7 +62,7 @@ def paint_frame(painter: QPainter, frame: Frame, theme: Theme) -> None:
     painter.setBrush(mixed(line, paper, 0.94))
     painter.drawRoundedRect(frame_rect(frame), 10, 10)
     rect = title_rect(frame)
-    laid = formula(frame.title, SMALL)
+    laid = formula(frame.title, frame.size)
     paint(painter, laid, rect.left(), rect.top() + laid.ascent, {}, theme.colour("faint"))
 
 
@@ -97,17 +85,17 @@ def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False)
     if box.kind == "operation":
         painter.setPen(_outline(box, theme))
         painter.setBrush(fill or theme.colour("paper"))
-        radius = min(rect.height() / 2, RADIUS)
+        radius = min(rect.height(), rect.width()) / 2
         painter.drawRoundedRect(rect, radius, radius)
         if box.chosen:
             painter.drawRoundedRect(rect.adjusted(RING, RING, -RING, -RING), radius - RING, radius - RING)
-        _centred(painter, box.symbol, SYMBOL, rect.center(), theme, _ink(box, theme))
+        _centred(painter, box.symbol, box.size, rect.center(), theme, _ink(box, theme))
         return
     if fill or box.chosen:
         painter.setPen(_outline(box, theme))
         painter.setBrush(fill or Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect.adjusted(-3, -1, 3, 1), 8, 8)
-    laid = formula(box.symbol, NAME)
+    laid = formula(box.symbol, box.size)
     middle = rect.center().y() + (laid.ascent - laid.descent) / 2
     paint(painter, laid, rect.left() + 3, middle, theme.roles, theme.colour("ink"))
 

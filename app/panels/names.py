@@ -6,9 +6,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFontInfo, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.formula import Box, paint
+from app.formula import Box, formula, paint
 from app.formula.widget import BESIDE_TEXT
-from app.painting.parts import formula
 from core.math.mathtree import Row
 
 TYPESET = Qt.ItemDataRole.UserRole  # a name as typeset mathematics

@@ -41,9 +41,7 @@ def ask_and_save_all_figures(host: Host) -> None:
         count = len(session.trace) + 1
         progress = QProgressDialog("Saving figures of all steps", "Cancel", 0, 2 * count, host.frame)
         progress.setWindowModality(Qt.WindowModality.WindowModal)
-        pages = Pages(
-            Figures(session.drawing, session.trace, session.digits, session.options), count, progress
-        )
+        pages = Pages(Figures(session.drawing, session.trace, session.options.highlight), count, progress)
         try:
             _write(host, path, lambda: write_pages(pages, path, host.theme))
         finally:

@@ -46,9 +46,18 @@ def toggle_animation(host: Host) -> None:
 
 
 def toggle_captions(host: Host) -> None:
-    captions = not host.session.options.captions
-    host.session.set_options(captions=captions)
-    host.settings.set("captions", captions)
+    _toggle_option(host, "captions")
+
+
+def toggle_sums(host: Host) -> None:
+    _toggle_option(host, "sums")
+
+
+def _toggle_option(host: Host, name: str) -> None:
+    """Turn what figures show on or off, and keep that in the settings."""
+    chosen = not getattr(host.session.options, name)
+    host.session.set_options(**{name: chosen})
+    host.settings.set(name, chosen)
 
 
 VIEW = (
@@ -150,6 +159,14 @@ VIEW = (
         "Also those of nodes that the program gives none, such as v₁",
         toggle_captions,
         checked=lambda host: host.session.options.captions,
+        group=3,
+    ),
+    Command(
+        "sums",
+        "&Each + on its own",
+        "Else a sum of many terms, such as a + b + c, is one node",
+        toggle_sums,
+        checked=lambda host: not host.session.options.sums,
         group=3,
     ),
     Command(

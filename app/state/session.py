@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from app.formula import measured
 from app.state import clock
 from app.state.ticker import Ticker
 from app.state.undo import Edit, going_on
 from core.base.arrays import Value, same
 from core.base.errors import Problem, Span
-from core.base.numbers import DIGITS, typed_text
+from core.base.numbers import typed_text
 from core.figure import Drawing, Figure, Figures, Options
 from core.graph.programs import read_program
 from core.notation.printers import reading
@@ -55,7 +56,6 @@ class Session(QObject):
         self.undo_stack = QUndoStack(self)
         self.path: Path | None = None
         self.selection = ""
-        self.digits = DIGITS
         self.options = Options()
         self.cursor = 0
         self._typing = Retyping()
@@ -272,7 +272,7 @@ class Session(QObject):
     @property
     def figure(self) -> Figure:
         """What is to be seen now; from step to step the parts that nothing happens to are kept."""
-        shown = self.drawing, self.trace, self.digits, self.options
+        shown = self.drawing, self.trace, self.options.highlight
         if self._figures is None or any(a is not b for a, b in zip(self._figures[0], shown, strict=True)):
             self._figures = shown, Figures(*shown)
         return self._figures[1].at(self.cursor)
@@ -307,16 +307,20 @@ class Session(QObject):
 
     def set_digits(self, digits: int) -> None:
         """Show numbers with so many significant digits."""
-        if digits != self.digits:
-            self.digits = digits
+        self.set_options(digits=digits)
+
+    def set_options(self, **changed: object) -> None:
+        """What figures show, by the fields of `Options`; what takes room is laid out anew."""
+        before, self.options = self.options, replace(self.options, **changed)
+        if replace(before, highlight=self.options.highlight) != self.options:
+            self._compute()
+        if before != self.options:
             self.cursorMoved.emit()
 
-    def set_options(self, **changed: bool) -> None:
-        """What figures show beside values and gradients, by the fields of `Options`."""
-        options = replace(self.options, **changed)
-        if options != self.options:
-            self.options = options
-            self.cursorMoved.emit()
+    @property
+    def digits(self) -> int:
+        """How many significant digits numbers are shown with."""
+        return self.options.digits
 
     # -- from an edit to the views
 
@@ -352,6 +356,10 @@ class Session(QObject):
         self.document = document
         self._typing.note(document)
         self.documentChanged.emit()
+        self._compute()
+
+    def _compute(self) -> None:
+        """Compute the document, at once or in slices."""
         self._begun, self.computing = clock.now() if self._asked is None else self._asked, True
         self._ticker.begin(self._computing(self._result), self._begun)
 
@@ -359,7 +367,7 @@ class Session(QObject):
         """The work of computing the document; on a problem the last good trace stays."""
         document = self.document
         try:
-            result = yield from compute(document, self.digits, before)
+            result = yield from compute(document, self.options, measured, before)
         except Problem as problem:
             self.computing = False
             self._refuse(problem if problem.span else problem.at(Span(0, len(document.text))))

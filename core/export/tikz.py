@@ -10,16 +10,12 @@ import numpy as np
 from core.export import one_line
 from core.figure import (
     IDLE,
-    LABEL,
-    NAME,
-    RADIUS,
-    SMALL,
-    SYMBOL,
     Arrow,
     Box,
     Figure,
     Frame,
     Label,
+    Sizes,
     heat_cells,
     heat_tiles,
 )
@@ -68,16 +64,17 @@ def tikz(figure: Figure, colours: Mapping[str, str], line_width: float = 1.6, ti
         rf"\definecolor{{{_colour(name)}}}{{HTML}}{{{code.lstrip('#').upper()}}}"
         for name, code in colours.items()
     ]
+    styles = _styles(line_width, figure.sizes)
     parts = [
         *(part for frame in figure.frames for part in _frame(frame)),
         *(part for box in figure.boxes for part in _box(box, names)),
         *(_arrow(arrow, names) for arrow in figure.arrows),
-        *(part for label in figure.labels for part in _label(label)),
+        *(part for label in figure.labels for part in _label(label, figure.sizes)),
     ]
     return DOCUMENT.format(
         title=one_line(title) or "A figure",
         colours="\n".join(defined),
-        styles=",\n".join(f"  {name}/.style={{{style}}}" for name, style in _styles(line_width).items()),
+        styles=",\n".join(f"  {name}/.style={{{style}}}" for name, style in styles.items()),
         parts="\n".join(f"  {part}" for part in parts),
     )
 
@@ -91,24 +88,23 @@ def node_names(figure: Figure) -> dict[str, str]:
     return found
 
 
-def _styles(line_width: float) -> dict[str, str]:
+def _styles(line_width: float, sizes: Sizes) -> dict[str, str]:
     """Every look in the picture, by what it means."""
-    operation = (
-        f"draw=clline, fill=clpaper, text=clink, line width={line_width:g}pt, inner sep=0pt, {_font(SYMBOL)}"
-    )
+    line = f"draw=clline, line width={line_width:g}pt"
+    operation = f"{line}, fill=clpaper, text=clink, inner sep=0pt, {_font(sizes.symbol)}"
     sides = "inner xsep=2.5pt, inner ysep=0pt"
     thin = f"line width={0.6 * line_width:g}pt"
     return {
         "frame": f"draw=clline!{100 * IDLE:g}!clpaper, fill=clline!6!clpaper, rounded corners=10pt, {thin}",
-        "title": f"text=clfaint, inner sep=0pt, anchor=north west, {_font(SMALL)}",
-        "input": f"text=clink, inner xsep=3pt, inner ysep=0pt, rounded corners=8pt, {_font(NAME)}",
-        "operation": f"{operation}, rounded corners={RADIUS:g}pt, {_font(SYMBOL)}",
+        "title": f"text=clfaint, inner sep=0pt, anchor=north west, {_font(sizes.small)}",
+        "input": f"text=clink, inner xsep=3pt, inner ysep=0pt, rounded corners=8pt, {_font(sizes.name)}",
+        "operation": f"{operation}, rounded corners={sizes.radius:g}pt, {_font(sizes.symbol)}",
         "arrow": f"-{{{HEAD}}}, draw=clline, line width={line_width:g}pt",
-        "value": f"text=clvalue, inner sep=0pt, {_font(LABEL)}",
-        "gradient": f"text=clgradient, fill=clground, rounded corners=2.5pt, {sides}, {_font(LABEL)}",
-        "output": f"text=clink, inner sep=0pt, {_font(NAME)}",
-        "caption": f"text=clink, inner sep=0pt, {_font(LABEL)}",
-        "small": _font(SMALL),
+        "value": f"text=clvalue, inner sep=0pt, {_font(sizes.label)}",
+        "gradient": f"text=clgradient, fill=clground, rounded corners=2.5pt, {sides}, {_font(sizes.label)}",
+        "output": f"text=clink, inner sep=0pt, {_font(sizes.name)}",
+        "caption": f"text=clink, inner sep=0pt, {_font(sizes.label)}",
+        "small": _font(sizes.small),
         "active": f"draw=clvalue, fill=cllit, line width={1.6 * line_width:g}pt",
         "active back": f"draw=clgradient, fill=cllitback, line width={1.6 * line_width:g}pt",
         "receiving": f"draw=clgradient, dashed, fill=clreceiving, line width={1.6 * line_width:g}pt",
@@ -163,24 +159,24 @@ def _arrow(arrow: Arrow, names: Mapping[str, str]) -> str:
     look = {"active": ", moving back" if arrow.backward else ", moving", "idle": ", waiting"}.get(
         arrow.mood, ""
     )
-    edge, route = arrow.edge, arrow.route
-    way = f"({names[edge.source]})"
+    route = arrow.route
+    way = f"({names[arrow.edge.source]})"
     for number, (first, second, end) in enumerate(route.pieces):
-        last = number == len(route.pieces) - 1 and edge.target
-        goal = f"({names[edge.target]})" if last else _point(*end)
+        last = number == len(route.pieces) - 1 and arrow.target
+        goal = f"({names[arrow.target]})" if last else _point(*end)
         way += f" .. controls {_point(*first)} and {_point(*second)} .. {goal}"
     return rf"\draw[arrow{look}] {way};"
 
 
-def _label(label: Label) -> Iterator[str]:
+def _label(label: Label, sizes: Sizes) -> Iterator[str]:
     role = "gradient" if label.role in ("contribution", "sum") else label.role
     if label.heat is not None:
         yield from _heat(label, f"cl{role}")
         return
     assert label.math is not None
-    style = {NAME: "output"}.get(label.size, "caption") if role == "name" else role
-    look = [style]
-    if label.size == SMALL:
+    style = role if role != "name" else "caption" if label.centred else "output"
+    look: list[str] = [style]
+    if label.size == sizes.small:
         look.append("small")
     look.append("anchor=west" if not label.centred else "anchor=north" if label.below else "anchor=south")
     yield rf"\node[{', '.join(look)}] at {_point(*label.at)} {{{_math(latex(label.math))}}};"

@@ -1,27 +1,24 @@
 """What is to be seen of a graph after some steps, decided here once for the window and for files.
 
-Reading order: parts, sizes, symbols, frames, rooms, drawing (where everything stands), pictured (what is
-lit).
+Reading order: options (what is shown, how large), view (which nodes there are), parts (what a figure consists
+of), sizes, symbols, frames, rooms (for numbers), drawing (where everything stands), pictured (what is lit).
 """
 
 from __future__ import annotations
 
-from core.figure.drawing import Drawing, draw, draw_in_pieces, drawn_edges
-from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood, Options
+from core.figure.drawing import Drawing, draw, draw_in_pieces
+from core.figure.options import Options, Sizes
+from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood
 from core.figure.pictured import Figures, figure
 from core.figure.rooms import Rooms, rooms_of
-from core.figure.sizes import LABEL, NAME, RADIUS, SMALL, SYMBOL, heat_cells, heat_tiles
+from core.figure.sizes import Measure, heat_cells, heat_tiles
+from core.figure.view import View, view_of
 
 MARGIN = 14.0  # around a figure
 
 __all__ = [
     "IDLE",
-    "LABEL",
     "MARGIN",
-    "NAME",
-    "RADIUS",
-    "SMALL",
-    "SYMBOL",
     "Arrow",
     "Box",
     "Drawing",
@@ -29,14 +26,17 @@ __all__ = [
     "Figures",
     "Frame",
     "Label",
+    "Measure",
     "Mood",
     "Options",
     "Rooms",
+    "Sizes",
+    "View",
     "draw",
     "draw_in_pieces",
-    "drawn_edges",
     "figure",
     "heat_cells",
     "heat_tiles",
     "rooms_of",
+    "view_of",
 ]

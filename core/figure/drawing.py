@@ -8,58 +8,63 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.base.numbers import DIGITS
 from core.base.slicing import Work, finished
 from core.figure.frames import layout_frames
+from core.figure.options import Options, Sizes
 from core.figure.parts import Frame
 from core.figure.rooms import BESIDE, TURN, Rooms, rooms_of
-from core.figure.sizes import CLEAR, LABEL, NAME, RADIUS, SMALL, SYMBOL, extent
-from core.figure.symbols import is_inlined, symbol
-from core.graph.graph import CONSTANT, Edge, Graph, Node
+from core.figure.sizes import CLEAR, Measure, extent
+from core.figure.symbols import symbol
+from core.figure.view import Arc, Shown, View, view_of
+from core.graph.graph import Graph
 from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Point, Route, Space, Stretch, place_in_pieces
 from core.math.mathtree import Math
 from core.passes.trace import Trace
 
-ARROW = 26.0  # the arrow on which an output leaves, behind its value
 BESIDE_HEAD = 6.0  # between an arrow's head and the output's name
+BESIDE_NAME, BESIDE_SYMBOL = 3.0, 10.0  # between a name or a symbol and the border of its box
+HEAD_ROOM = 13.0  # for the head of an arrow, where many arrive at a node
+DEFAULT = Options()
+Extent = tuple[float, float]  # width and height
 
 
 class Drawing(Struct, frozen=True, dict=True):
     """A graph laid out: sizes of boxes, places, routes; moved nodes keep the place the user gave them."""
 
-    graph: Graph
+    view: View
+    options: Options
     placement: Placement
-    sizes: Mapping[str, tuple[float, float]]
+    sizes: Mapping[str, Extent]
+    spaces: Mapping[str, Space]
     symbols: Mapping[str, Math]
-    edges: tuple[Edge, ...]
+    names: Mapping[str, Extent]
+    """How large the names of operations are that are written."""
     rooms: Rooms
     frames: tuple[Frame, ...] = ()
 
-    def at_other_values(self, graph: Graph) -> Drawing:
+    @property
+    def graph(self) -> Graph:
+        return self.view.graph
+
+    def at_other_values(self, view: View) -> Drawing:
         """The drawing for a graph of the same nodes: all keeps its place."""
-        return replace(self, graph=graph)
+        return replace(self, view=view)
 
     @cached_property
     def routes(self) -> Mapping[tuple[str, int], Route]:
-        return {(e.target, e.port): r for e, r in zip(self.edges, self.placement.routes, strict=True)}
-
-    @cached_property
-    def arriving(self) -> Mapping[str, tuple[Edge, ...]]:
-        """For each node the drawn edges that bring its inputs."""
-        found: dict[str, list[Edge]] = {name: [] for name in self.sizes}
-        for edge in self.edges:
-            found[edge.target].append(edge)
-        return {name: tuple(edges) for name, edges in found.items()}
+        """How the edges of the graph run that come in at a drawn node, by target and port."""
+        routes = zip(self.view.arcs, self.placement.routes, strict=True)
+        return {(arc.edge.target, arc.edge.port): route for arc, route in routes}
 
     @cached_property
     def outputs(self) -> Mapping[str, Route]:
-        """The arrows on which outputs leave that nothing else uses: the chosen one and the program's own."""
+        """The arrows on which outputs leave that nothing else uses."""
         found = {}
-        for name in _outputs(self.graph, self.edges):
+        for name in self.view.outputs:
             x, y = self.placement.centres[name]
             start = x + self.sizes[name][0] / 2
-            end = start + self.rooms.stems[name].length + ARROW
+            end = start + self.rooms.stems[name].length + self.options.sizes.arrow
             third = (end - start) / 3
             found[name] = Route((start, y), (((start + third, y), (end - third, y), (end, y)),))
         return found
@@ -69,144 +74,151 @@ class Drawing(Struct, frozen=True, dict=True):
         x, y = self.placement.centres[name]
         return x + self.sizes[name][0] / 2 + self.rooms.stems[name].length / 2, y
 
-    def before(self, edge: Edge) -> Point:
-        """The middle of the level stretch on which an edge arrives."""
-        x, y = self.placement.centres[edge.target]
-        stretch = self.rooms.arrivals[edge.target, edge.port]
-        left = x - self.sizes[edge.target][0] / 2 - self._spaces[edge.target].left
-        return left - TURN - (stretch.length - TURN) / 2, y + self._offsets[edge.target, edge.port]
+    def before(self, arc: Arc) -> Point:
+        """The middle of the level stretch on which a contribution is written."""
+        x, y = self.placement.centres[arc.target]
+        length = self.rooms.arrivals[arc.edge.target, arc.edge.port].length - TURN
+        left = x - self.sizes[arc.target][0] / 2 - self.spaces[arc.target].left
+        return left - TURN - length / 2, y + self._offsets[arc.edge.target, arc.edge.port]
 
     def above(self, name: str) -> float:
-        """How far above a node's centre its caption stands: above its box and what arrives there."""
-        tops = [
-            self.rooms.arrivals.get((edge.target, edge.port), Stretch()).above
-            - self._offsets[edge.target, edge.port]
-            for edge in self.arriving[name]
-        ]
+        """How far above a node's centre its name stands: above its box and what arrives there."""
+        edges = [(arc.edge.target, arc.edge.port) for arc in self.view.nodes[name].arcs]
+        tops = [self.rooms.arrivals.get(edge, NONE).above - self._offsets[edge] for edge in edges]
         return max([self.sizes[name][1] / 2, *tops])
 
     @cached_property
     def _offsets(self) -> Mapping[tuple[str, int], float]:
-        arrivals = zip(self.edges, self.placement.arrivals, strict=True)
-        return {(edge.target, edge.port): arrival.offset for edge, arrival in arrivals}
-
-    @cached_property
-    def _spaces(self) -> Mapping[str, Space]:
-        return _spaces(self.graph, self.sizes, self.edges, self.rooms)
+        arrivals = zip(self.view.arcs, self.placement.arrivals, strict=True)
+        return {(arc.edge.target, arc.edge.port): arrival.offset for arc, arrival in arrivals}
 
 
-def drawn_edges(graph: Graph) -> tuple[Edge, ...]:
-    """The edges of a graph that are drawn: all but those of constants which stand in a circle."""
-    return tuple(edge for edge in graph.edges if not is_inlined(graph, edge))
+NONE = Stretch()
 
 
-def draw(trace: Trace, moved: Mapping[str, Point] | None = None, digits: int = DIGITS) -> Drawing:
+def draw(
+    trace: Trace,
+    moved: Mapping[str, Point] | None = None,
+    options: Options = DEFAULT,
+    measure: Measure = extent,
+) -> Drawing:
     """Lay out the graph of a trace, with room for all its numbers.
 
     Args:
         trace: the trace.
         moved: where the user has put nodes, in the units of the drawing; all others are placed.
-        digits: how many significant digits numbers are shown with.
+        options: what of the graph is shown, and how large.
+        measure: how large names and symbols are; by default estimated from their characters.
 
     Returns:
         Where each box stands and how each edge runs.
     """
-    edges = drawn_edges(trace.graph)
-    return finished(draw_in_pieces(trace.graph, edges, rooms_of(trace, edges, digits), moved))
+    view = view_of(trace.graph, options.sums)
+    return finished(draw_in_pieces(view, rooms_of(trace, view, options), options, moved, measure))
 
 
 def draw_in_pieces(
-    graph: Graph, edges: tuple[Edge, ...], rooms: Rooms, moved: Mapping[str, Point] | None = None
+    view: View,
+    rooms: Rooms,
+    options: Options,
+    moved: Mapping[str, Point] | None = None,
+    measure: Measure = extent,
 ) -> Work[Drawing]:
     """Lay a graph out in pieces of work, data flowing from left to right.
 
     Args:
-        graph: the graph.
-        edges: those of its edges that are drawn.
+        view: what of the graph is drawn.
         rooms: what is kept free for numbers.
+        options: what of the graph is shown, and how large.
         moved: where the user has put nodes, in the units of the drawing; all others are placed.
+        measure: how large names and symbols are.
 
     Returns:
         In the end the drawing: where each box stands and how each edge runs.
     """
-    used = {edge.source for edge in edges} | {edge.target for edge in edges}
-    used |= {graph.output, graph.own_output}
-    shown = [n for n in graph.nodes.values() if n.name in used or n.op != CONSTANT]
-    symbols = {node.name: symbol(graph, node) for node in shown}
-    sizes = {node.name: _box_size(node, symbols[node.name]) for node in shown}
-    stems = {name: rooms.stems.get(name, Stretch()) for name in sizes}
-    rooms = replace(rooms, stems={name: _with_sum(name, stem, rooms) for name, stem in stems.items()})
-    frames, titles = layout_frames(graph, shown, edges)
+    graph, look = view.graph, options.sizes
+    symbols = {name: symbol(graph, shown.node) for name, shown in view.nodes.items()}
+    sizes = {name: _box_size(shown, symbols[name], look, measure) for name, shown in view.nodes.items()}
+    rooms = replace(rooms, stems={name: _stem(name, rooms) for name in view.nodes})
+    names = _names(view, options, measure)
+    spaces = {name: _space(view, name, sizes[name], names.get(name), rooms, look) for name in view.nodes}
+    frames, titles = layout_frames(view, look.small, measure)
     placement = yield from place_in_pieces(
         sizes,
-        _links(graph, edges, rooms),
+        [
+            LayoutEdge(
+                arc.source,
+                arc.target,
+                place,
+                len(shown.arcs),
+                rooms.arrivals.get((arc.edge.target, arc.edge.port), NONE),
+            )
+            for shown in view.nodes.values()
+            for place, arc in enumerate(shown.arcs)
+        ],
+        gap_x=look.arrow,
+        gap_y=look.gap,
         fixed={name: point for name, point in (moved or {}).items() if name in sizes},
-        rounds={node.name for node in shown if not node.is_leaf},
+        rounds={name for name, shown in view.nodes.items() if not shown.node.is_leaf},
         frames=frames,
-        spaces=_spaces(graph, sizes, edges, rooms),
-        free={node.name for node in shown if not node.is_leaf and node.operation.commutative},
+        spaces=spaces,
+        free={name for name, shown in view.nodes.items() if shown.takes_any_order},
     )
     framed = tuple(
-        Frame(key, graph.folded[key].name, titles[key], span.left, span.top, span.width, span.height)
+        Frame(key, frames[key].exit, titles[key], look.small, span.left, span.top, span.width, span.height)
         for key, span in placement.frames.items()
     )
-    return Drawing(graph, placement, sizes, symbols, edges, rooms, framed)
+    return Drawing(view, options, placement, sizes, spaces, symbols, names, rooms, framed)
 
 
-def _links(graph: Graph, edges: tuple[Edge, ...], rooms: Rooms) -> list[LayoutEdge]:
-    """The edges for the layout: which input of how many each one reaches, from top to bottom."""
-    arriving: dict[str, list[Edge]] = {}
-    for edge in edges:
-        arriving.setdefault(edge.target, []).append(edge)
-    return [
-        LayoutEdge(
-            edge.source,
-            edge.target,
-            arriving[edge.target].index(edge),
-            len(arriving[edge.target]),
-            rooms.arrivals.get((edge.target, edge.port), Stretch()),
-        )
-        for edge in edges
-    ]
+def _box_size(shown: Shown, math: Math, look: Sizes, measure: Measure) -> Extent:
+    if shown.node.is_leaf:
+        width, _ = measure(math, look.name)
+        return width + 2 * BESIDE_NAME, 1.1 * look.name
+    width, height = measure(math, look.symbol)
+    heads = HEAD_ROOM * len(shown.arcs)
+    return max(2 * look.radius, width + 2 * BESIDE_SYMBOL), max(
+        2 * look.radius, height + BESIDE_SYMBOL, heads
+    )
 
 
-def _spaces(
-    graph: Graph, sizes: Mapping[str, tuple[float, float]], edges: tuple[Edge, ...], rooms: Rooms
-) -> Mapping[str, Space]:
-    """What is kept free around each box, for its caption and for what is written where its value leaves."""
-    outputs = _outputs(graph, edges)
+def _stem(name: str, rooms: Rooms) -> Stretch:
+    """A stem long enough for the sum of gradients under it."""
+    stem = rooms.stems.get(name, NONE)
+    return (
+        replace(stem, length=max(stem.length, rooms.sums[name] + 2 * BESIDE)) if name in rooms.sums else stem
+    )
+
+
+def _names(view: View, options: Options, measure: Measure) -> Mapping[str, Extent]:
+    """How large the names of operations are: those that the program gives, or all, and those of outputs."""
+    graph, look = view.graph, options.sizes
+    chosen = view.home[graph.output]
     found = {}
-    for name, (box_width, _) in sizes.items():
-        node, stem = graph.nodes[name], rooms.stems[name]
-        if name in outputs:
-            width, height = extent(graph.typesetter.name(name), NAME)
-            above, below = max(stem.above, height / 2), max(stem.below, height / 2)
-            stem = Stretch(stem.length + ARROW + BESIDE_HEAD + width, above, below)
-        caption = (0.0, 0.0) if node.is_leaf or name in outputs else caption_extent(graph, node)
-        beyond = max(caption[0] - box_width, 0.0) / (1 if node.shape else 2)
-        found[name] = Space(beyond, caption[1], 0.0, stem)
+    for name, shown in view.nodes.items():
+        if not shown.node.is_leaf and (
+            shown.node.named or options.captions or name in (chosen, *view.outputs)
+        ):
+            found[name] = measure(graph.typesetter.name(name), name_size(view, name, look))
     return found
 
 
-def caption_extent(graph: Graph, node: Node) -> tuple[float, float]:
-    """The room that a node's name takes above its box."""
-    width, height = extent(graph.typesetter.name(node.name), LABEL if node.named else SMALL)
-    return width, height + CLEAR
+def name_size(view: View, name: str, look: Sizes) -> float:
+    """The text size of an operation's name."""
+    if name in view.outputs:
+        return look.name
+    return look.label if view.graph.nodes[name].named else look.small
 
 
-def _with_sum(name: str, stem: Stretch, rooms: Rooms) -> Stretch:
-    """A stem long enough for the sum of gradients under it."""
-    return replace(stem, length=max(stem.length, rooms.sums.get(name, 0.0) + 2 * BESIDE))
-
-
-def _outputs(graph: Graph, edges: tuple[Edge, ...]) -> list[str]:
-    used = {edge.source for edge in edges}
-    return [name for name in dict.fromkeys((graph.own_output, graph.output)) if name not in used]
-
-
-def _box_size(node: Node, math: Math) -> tuple[float, float]:
-    if node.is_leaf:
-        width, height = extent(math, NAME)
-        return width + 6, height
-    width, _ = extent(math, SYMBOL)
-    return max(2 * RADIUS, width + 22), 2 * RADIUS
+def _space(view: View, name: str, box: Extent, written: Extent | None, rooms: Rooms, look: Sizes) -> Space:
+    """What is kept free around a box, for its name and for what is written where its value leaves."""
+    stem = rooms.stems[name]
+    if written is None:
+        return Space(stem=stem)
+    width, height = written
+    if name in view.outputs:
+        above, below = max(stem.above, height / 2), max(stem.below, height / 2)
+        return Space(stem=Stretch(stem.length + look.arrow + BESIDE_HEAD + width, above, below))
+    # beside an array's map, which is high, a name reaches to the left only
+    beyond = max(width - box[0], 0.0) / (1 if view.graph.nodes[name].shape else 2)
+    return Space(beyond, height + CLEAR, 0.0, stem)

@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from core.figure.sizes import SMALL, extent
+from core.figure.sizes import Measure
+from core.figure.view import View
 from core.graph.formulas import formula
-from core.graph.graph import CONSTANT, Edge, Graph, Node
+from core.graph.graph import CONSTANT, Graph, Node
 from core.layout import Frame as LayoutFrame
 from core.math.mathtree import Math, row
 from core.math.parts import ATOM, Part
 from core.math.typeset import EQUALS
 from core.passes.unfold import frame_of, parent
 
-LONGEST_TITLE = 260.0
+LONGEST_TITLE = 20.0  # em
 BELOW_TITLE = 6.0
 
 
 def layout_frames(
-    graph: Graph, shown: Iterable[Node], edges: Iterable[Edge]
+    view: View, size: float, measure: Measure
 ) -> tuple[Mapping[str, LayoutFrame], Mapping[str, Math]]:
-    """The frames for the layout, the outer before the inner, and their titles."""
+    """The frames for the layout, the outer before the inner, and their titles, of a text size."""
+    graph = view.graph
     members: dict[str, set[str]] = {key: set() for key in graph.folded}
-    for name, home in _homes(graph, shown, edges).items():
+    for name, home in _homes(view).items():
         if home:
             members[home].add(name)
-    titles = {key: _title(graph, key, node) for key, node in graph.folded.items()}
+    titles = {key: _title(graph, key, node, measure) for key, node in graph.folded.items()}
     frames = {}
     for key, node in graph.folded.items():
-        width, height = extent(titles[key], SMALL)
+        width, height = measure(titles[key], size)
         room = width, height + BELOW_TITLE
-        frames[key] = LayoutFrame(frozenset(members[key]), parent(graph, key), node.name, room)
+        frames[key] = LayoutFrame(frozenset(members[key]), parent(graph, key), view.home[node.name], room)
     return frames, titles
 
 
-def _homes(graph: Graph, shown: Iterable[Node], edges: Iterable[Edge]) -> Mapping[str, str]:
-    """The innermost frame of every node; a constant stands where all that use it are."""
-    names = [node.name for node in shown]
-    found = {name: frame_of(graph, name) for name in names if graph.nodes[name].op != CONSTANT}
-    users: dict[str, list[str]] = {}
-    for edge in edges:
-        users.setdefault(edge.source, []).append(edge.target)
-    for name in names:
+def _homes(view: View) -> Mapping[str, str]:
+    """The innermost frame of every drawn node; a constant stands where all that use it are."""
+    graph = view.graph
+    found = {name: frame_of(graph, name) for name in view.nodes if not graph.nodes[name].is_constant}
+    for name in view.nodes:
         if name not in found:
-            around = [_around(graph, found[user]) for user in users.get(name, [])]
+            around = [_around(graph, found[arc.target]) for arc in view.leaving[name]]
             shared = [key for key in around[0] if all(key in keys for keys in around)] if around else [""]
             found[name] = shared[0]
     return found
@@ -57,7 +56,7 @@ def _around(graph: Graph, key: str) -> list[str]:
     return keys
 
 
-def _title(graph: Graph, key: str, node: Node) -> Math:
+def _title(graph: Graph, key: str, node: Node, measure: Measure) -> Math:
     """What a frame stands for: `y = σ(z)`; by its sign alone where that would be too long."""
     args: dict[str, Part] = {}
     typesetter = graph.typesetter
@@ -67,4 +66,4 @@ def _title(graph: Graph, key: str, node: Node) -> Math:
     title = typesetter.tree(formula(graph, node), args)
     if node.named and key == node.name:
         title = row(typesetter.name(node.name), EQUALS, title)
-    return title if extent(title, SMALL)[0] <= LONGEST_TITLE else typesetter.name(node.name)
+    return title if measure(title, 1.0)[0] <= LONGEST_TITLE else typesetter.name(node.name)

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from core.base.arrays import Array
+from core.figure.options import Sizes
 from core.graph.graph import Edge
 from core.layout import Point, Route
 from core.math.mathtree import Math
@@ -18,7 +19,8 @@ Role = Literal["value", "gradient", "contribution", "sum", "name", "shape"]
 class Box(Struct, frozen=True):
     """One node: a circle or pill with a symbol, or the plain name of an input.
 
-    A second ring marks the `chosen` output, where the backward pass starts in place of the program's own.
+    Its symbol is text of a `size`. A second ring marks the `chosen` output, where the backward pass starts in
+    place of the program's own.
     """
 
     node: str
@@ -27,16 +29,18 @@ class Box(Struct, frozen=True):
     width: float
     height: float
     symbol: Math
+    size: float
     mood: Mood = "idle"
     backward: bool = False
     chosen: bool = False
 
 
 class Arrow(Struct, frozen=True):
-    """One edge, or the stub on which an output leaves (port −1)."""
+    """One edge of the graph to a drawn node, or the arrow on which an output leaves (to none, port −1)."""
 
     edge: Edge
     route: Route
+    target: str
     mood: Mood = "idle"
     backward: bool = False
 
@@ -50,7 +54,10 @@ IDLE = 0.72  # how much of a line's colour there is in lines on which nothing ha
 
 
 class Label(Struct, frozen=True):
-    """Text or a heat map at a point: `below` says whether it hangs under the point or stands on it."""
+    """Text or a heat map at a point: `below` says whether it hangs under the point or stands on it.
+
+    A contribution comes back on an `edge`.
+    """
 
     node: str
     role: Role
@@ -61,7 +68,7 @@ class Label(Struct, frozen=True):
     extent: tuple[float, float] = (0.0, 0.0)
     below: bool = False
     centred: bool = True
-    port: int = -1
+    edge: Edge | None = None
 
 
 class Frame(Struct, frozen=True):
@@ -70,21 +77,11 @@ class Frame(Struct, frozen=True):
     key: str
     node: str
     title: Math
+    size: float
     left: float
     top: float
     width: float
     height: float
-
-
-class Options(Struct, frozen=True):
-    """What figures show beside values and gradients.
-
-    captions    the names of all nodes, also of those that the program gives none, such as v₁
-    highlight   what the last step lights up; without it a figure is a finished picture
-    """
-
-    captions: bool = False
-    highlight: bool = True
 
 
 class Figure(Struct, frozen=True):
@@ -93,6 +90,7 @@ class Figure(Struct, frozen=True):
     labels: tuple[Label, ...]
     width: float
     height: float
+    sizes: Sizes
     frames: tuple[Frame, ...] = ()
 
     @property

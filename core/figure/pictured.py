@@ -4,40 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import Literal
 
 from msgspec.structs import replace
 
 from core.base.arrays import Array, Value, shape_of
 from core.base.lazy_numpy import np
-from core.base.numbers import DIGITS
-from core.figure.drawing import BESIDE_HEAD, Drawing
-from core.figure.parts import Arrow, Box, Figure, Label, Mood, Options, Role
+from core.figure.drawing import BESIDE_HEAD, Drawing, name_size
+from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.rooms import sum_shown
-from core.figure.sizes import CLEAR, LABEL, NAME, SMALL, extent, heat_extent, is_listed
-from core.graph.graph import CONSTANT, Edge, Node
+from core.figure.sizes import CLEAR, extent, heat_extent, is_listed, text_size, value_label
+from core.figure.view import Arc, Shown
+from core.graph.graph import Edge
 from core.layout import Point
-from core.math.typeset import value_math
 from core.passes.steps import Computed, Flowed, Seeded
 from core.passes.trace import Snapshot, Trace
 
-DEFAULT = Options()
 
-
-def figure(drawing: Drawing, snapshot: Snapshot, digits: int = DIGITS, options: Options = DEFAULT) -> Figure:
+def figure(drawing: Drawing, snapshot: Snapshot, highlight: bool = True) -> Figure:
     """Picture a graph after some steps.
 
     Args:
         drawing: the graph laid out, as by `draw`; all steps of a trace share one.
         snapshot: what is known after the steps.
-        digits: how many significant digits numbers are shown with.
-        options: what of it is shown.
+        highlight: whether what the last step touches is lit; without it a figure is a finished picture.
 
     Returns:
         Boxes, arrows and labels at their places in points, without colours. Who pictures many steps makes
         one `Figures`, which keeps what no step touches.
     """
-    return Figures(drawing, snapshot.trace, digits, options).at(snapshot.count)
+    return Figures(drawing, snapshot.trace, highlight).at(snapshot.count)
 
 
 class Figures:
@@ -46,15 +41,12 @@ class Figures:
     From one figure to the next the parts of nodes that no step in between touches stay the same objects.
     """
 
-    def __init__(self, drawing: Drawing, trace: Trace, digits: int = DIGITS, options: Options = DEFAULT):
-        self._drawing, self._trace, self._digits = drawing, trace.shown, digits
-        self._options = options
+    def __init__(self, drawing: Drawing, trace: Trace, highlight: bool = True):
+        self._drawing, self._trace, self._highlight = drawing, trace.shown, highlight
         self._boxes: dict[str, Box] = {}
         self._arrows: dict[str, list[Arrow]] = {}  # those into a node
         self._outputs: dict[str, Arrow] = {}
         self._labels: dict[str, list[Label]] = {}
-        placement = drawing.placement
-        self._extent = placement.width, placement.height
         self._last: tuple[int, Figure] | None = None
 
     def at(self, count: int) -> Figure:
@@ -62,66 +54,67 @@ class Figures:
         if self._last is None:
             self._last = count, self._after(count, self._drawing.sizes)
         elif count != self._last[0]:
-            touched = self._trace.touched(self._last[0], count) & self._drawing.sizes.keys()
-            self._last = count, self._after(count, touched)
+            home = self._drawing.view.home
+            touched = self._trace.touched(self._last[0], count) & home.keys()
+            self._last = count, self._after(count, {home[name] for name in touched})
         return self._last[1]
 
     def _after(self, count: int, touched: Iterable[str]) -> Figure:
         """The figure after so many steps, made from the last one by looking at the touched nodes anew."""
         drawing = self._drawing
-        snapshot = Snapshot(self._trace, count, at_rest=not self._options.highlight)
+        snapshot = Snapshot(self._trace, count, at_rest=not self._highlight)
         for name in touched:
-            self._boxes[name] = _box(drawing, snapshot, name)
-            self._arrows[name] = _arrows(drawing, snapshot, name)
-            self._labels[name] = _labels(drawing, snapshot, name, self._digits, self._options.captions)
+            shown = drawing.view.nodes[name]
+            self._boxes[name] = _box(drawing, snapshot, shown)
+            self._arrows[name] = [_arrow(drawing, snapshot, arc) for arc in shown.arcs]
+            self._labels[name] = _labels(drawing, snapshot, shown)
             if name in drawing.outputs:
                 self._outputs[name] = _output(drawing, snapshot, name)
         return Figure(
             tuple(self._boxes.values()),
             (*chain.from_iterable(self._arrows.values()), *self._outputs.values()),
             tuple(chain.from_iterable(self._labels.values())),
-            *self._extent,
+            drawing.placement.width,
+            drawing.placement.height,
+            drawing.options.sizes,
             drawing.frames,
         )
 
 
-def _box(drawing: Drawing, snapshot: Snapshot, name: str) -> Box:
-    node = drawing.graph.nodes[name]
-    width, height = drawing.sizes[name]
-    kind: Literal["input", "operation"] = "input" if node.is_leaf else "operation"
-    mood, centre = _box_mood(name, snapshot), drawing.placement.centres[name]
-    backward = mood in ("active", "receiving") and isinstance(snapshot.step, Flowed | Seeded)
-    chosen = name == drawing.graph.output != drawing.graph.own_output
-    return Box(name, kind, centre, width, height, drawing.symbols[name], mood, backward, chosen)
+def _box(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> Box:
+    name, look = shown.name, drawing.options.sizes
+    mood = _box_mood(shown, snapshot)
+    return Box(
+        name,
+        "input" if shown.node.is_leaf else "operation",
+        drawing.placement.centres[name],
+        *drawing.sizes[name],
+        drawing.symbols[name],
+        look.name if shown.node.is_leaf else look.symbol,
+        mood,
+        backward=mood in ("active", "receiving") and isinstance(snapshot.step, Flowed | Seeded),
+        chosen=drawing.graph.output in shown.members and drawing.graph.output != drawing.graph.own_output,
+    )
 
 
-def _box_mood(name: str, snapshot: Snapshot) -> Mood:
+def _box_mood(shown: Shown, snapshot: Snapshot) -> Mood:
     match snapshot.step:
-        case Computed(node) | Seeded(node) if node == name:
+        case Computed(node) | Seeded(node) | Flowed(node) if node in shown.members:
             return "active"
-        case Flowed(node, _, arg):
-            if node == name:
-                return "active"
-            if arg == name:
-                return "receiving"
-    return "idle" if snapshot.value(name) is None else "done"
+        case Flowed(arg=arg) if arg in shown.members:
+            return "receiving"
+    return "idle" if snapshot.value(shown.members[0]) is None else "done"
 
 
-def _arrows(drawing: Drawing, snapshot: Snapshot, name: str) -> list[Arrow]:
-    """The edges into a node."""
-    return [
-        Arrow(edge, drawing.routes[name, edge.port], *_arrow_mood(edge, snapshot))
-        for edge in drawing.arriving[name]
-    ]
-
-
-def _arrow_mood(edge: Edge, snapshot: Snapshot) -> tuple[Mood, bool]:
+def _arrow(drawing: Drawing, snapshot: Snapshot, arc: Arc) -> Arrow:
+    edge, lit, backward = arc.edge, False, False
     match snapshot.step:
-        case Computed(node) if node == edge.target:
-            return "active", False
-        case Flowed(node, port) if (node, port) == (edge.target, edge.port):
-            return "active", True
-    return ("done" if snapshot.value(edge.target) is not None else "idle"), False
+        case Computed(node):
+            lit = node == edge.target
+        case Flowed(node, port):
+            lit = backward = (node, port) == (edge.target, edge.port)
+    mood: Mood = "active" if lit else "idle" if snapshot.value(edge.target) is None else "done"
+    return Arrow(edge, drawing.routes[edge.target, edge.port], arc.target, mood, backward)
 
 
 def _output(drawing: Drawing, snapshot: Snapshot, name: str) -> Arrow:
@@ -129,60 +122,58 @@ def _output(drawing: Drawing, snapshot: Snapshot, name: str) -> Arrow:
     step = snapshot.step
     lit = isinstance(step, Seeded | Computed) and step.node == name
     mood: Mood = "active" if lit else "done" if snapshot.value(name) is not None else "idle"
-    return Arrow(Edge(name, "", -1), drawing.outputs[name], mood, lit and isinstance(step, Seeded))
+    return Arrow(Edge(name, "", -1), drawing.outputs[name], "", mood, lit and isinstance(step, Seeded))
 
 
-def _labels(drawing: Drawing, snapshot: Snapshot, name: str, digits: int, captions: bool) -> list[Label]:
+def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
     """The labels of a node: its name, what leaves it, and what it sends back to inputs used elsewhere too."""
-    node = drawing.graph.nodes[name]
-    named = node.named or captions or name in (drawing.graph.output, *drawing.outputs)
-    found = [_name(drawing, node)] if named and not node.is_leaf else []
+    name, options = shown.name, drawing.options
+    found = [_name(drawing, name)] if name in drawing.names else []
     x, y = drawing.beside(name)
-    value, gradient = snapshot.value(name), snapshot.gradient(name)
-    if value is not None and node.op != CONSTANT:
-        found.append(_label(name, "value", value, digits, (x, y - CLEAR)))
+    known = [value for member in shown.members if (value := snapshot.value(member)) is not None]
+    gradient = snapshot.gradient(name)
+    if known and not shown.node.is_constant:
+        found.append(_label(drawing, name, "value", known[-1], (x, y - CLEAR)))
     if gradient is not None:
-        found.append(_label(name, "gradient", gradient, digits, (x, y + CLEAR), below=True))
-        step = snapshot.step
-        terms = sum_shown(snapshot, digits) if isinstance(step, Flowed) and step.arg == name else None
-        if terms is not None:
+        found.append(_label(drawing, name, "gradient", gradient, (x, y + CLEAR), below=True))
+        step, small = snapshot.step, options.sizes.small
+        terms = sum_shown(snapshot, options.digits) if isinstance(step, Flowed) and step.arg == name else None
+        if terms is not None and name in drawing.rooms.sums:
             at = x, y + CLEAR + found[-1].extent[1]
-            found.append(Label(name, "sum", at, SMALL, terms, extent=extent(terms, SMALL), below=True))
-    for edge in drawing.arriving[name]:
-        contribution = snapshot.contribution(name, edge.port)
-        if contribution is not None and (name, edge.port) in drawing.rooms.arrivals:
-            x, y = drawing.before(edge)
-            label = _label(edge.source, "contribution", contribution, digits, (x, y + CLEAR), below=True)
-            found.append(replace(label, port=edge.port))
+            found.append(Label(name, "sum", at, small, terms, extent=extent(terms, small), below=True))
+    for arc in shown.arcs:
+        key = arc.edge.target, arc.edge.port
+        contribution = snapshot.contribution(*key)
+        if contribution is not None and key in drawing.rooms.arrivals:
+            x, y = drawing.before(arc)
+            label = _label(drawing, arc.source, "contribution", contribution, (x, y + CLEAR), below=True)
+            found.append(replace(label, edge=arc.edge))
     return found
 
 
-def _name(drawing: Drawing, node: Node) -> Label:
+def _name(drawing: Drawing, name: str) -> Label:
     """The name of an operation's value: behind the arrow of an output, else above its box."""
-    printed = drawing.graph.typesetter.name(node.name)
-    output = drawing.outputs.get(node.name)
-    if output:
-        at = output.end[0] + BESIDE_HEAD, output.end[1]
-        return Label(node.name, "name", at, NAME, printed, extent=extent(printed, NAME), centred=False)
-    size = LABEL if node.named else SMALL
-    x, y = drawing.placement.centres[node.name]
-    width, height = extent(printed, size)
-    if node.shape:
-        x = min(x, x + (drawing.sizes[node.name][0] - width) / 2)  # what leaves it may be as high
-    at = x, y - drawing.above(node.name) - CLEAR
-    return Label(node.name, "name", at, size, printed, extent=(width, height))
+    printed = drawing.graph.typesetter.name(name)
+    size, (width, height) = name_size(drawing.view, name, drawing.options.sizes), drawing.names[name]
+    if name in drawing.outputs:
+        x, y = drawing.outputs[name].end
+        at = x + BESIDE_HEAD, y
+        return Label(name, "name", at, size, printed, extent=(width, height), centred=False)
+    x, y = drawing.placement.centres[name]
+    if drawing.graph.nodes[name].shape:
+        x = min(x, x + (drawing.sizes[name][0] - width) / 2)  # what leaves it may be as high
+    at = x, y - drawing.above(name) - CLEAR
+    return Label(name, "name", at, size, printed, extent=(width, height))
 
 
-def _label(node: str, role: Role, value: Value, digits: int, at: Point, below: bool = False) -> Label:
+def _label(drawing: Drawing, node: str, role: Role, value: Value, at: Point, below: bool = False) -> Label:
     """A number, a small vector's numbers, or an array's map."""
-    shape = shape_of(value)
-    if not shape:
-        math = value_math(value, digits)
-        return Label(node, role, at, LABEL, math, None, extent(math, LABEL), below)
-    if is_listed(shape):
-        math = value_math(value, min(digits, 3))
-        return Label(node, role, at, SMALL, math, None, extent(math, SMALL), below)
-    return Label(node, role, at, LABEL, None, _array(value), heat_extent(shape), below)
+    shape, options = shape_of(value), drawing.options
+    size = text_size(shape, options.sizes)
+    if shape and not is_listed(shape):
+        return Label(node, role, at, size, None, _array(value), heat_extent(shape), below)
+    math = value_label(value, options.digits)
+    return Label(node, role, at, size, math, None, extent(math, size), below)
 
 
 def _array(value: Value) -> Array:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import TypeVar
 
 from msgspec import Struct
 
 from core.base.arrays import Value, shape_of
-from core.base.numbers import DIGITS, equation
-from core.figure.sizes import CLEAR, LABEL, SMALL, extent, is_listed, label_extent
-from core.graph.graph import CONSTANT, Edge
+from core.base.numbers import equation
+from core.figure.options import Options
+from core.figure.sizes import CLEAR, extent, is_listed, label_extent, text_size, value_label
+from core.figure.view import View
 from core.layout import Stretch
 from core.math.mathtree import Fenced, Math, Sign, row
-from core.math.typeset import PLUS, is_loose, number_math, value_math
+from core.math.typeset import PLUS, is_loose, number_math
 from core.passes.steps import Computed, Flowed, Seeded
 from core.passes.trace import Snapshot, Trace
 
@@ -42,46 +42,47 @@ class Rooms(Struct, frozen=True):
     sums: Mapping[str, float]
 
 
-def rooms_of(trace: Trace, edges: Collection[Edge], digits: int = DIGITS) -> Rooms:
+def rooms_of(trace: Trace, view: View, options: Options) -> Rooms:
     """Find the room that the numbers of a trace take, in steps: dragging a value shakes nothing.
 
     Args:
         trace: the trace.
-        edges: the edges of its graph that are drawn.
-        digits: how many significant digits numbers are shown with.
+        view: what of its graph is drawn.
+        options: how many digits numbers have, and how large they are.
 
     Returns:
         Lengths and heights in the units of the drawing.
     """
-    graph, shown = trace.graph, trace.shown
-    uses = Counter(edge.source for edge in edges)
+    graph, shown, home = trace.graph, trace.shown, view.home
+    small = options.sizes.small
+    shared = [arc.edge for arcs in view.leaving.values() if len(arcs) > 1 for arc in arcs]
+    several = {edge.source for edge in shared}
     at_nodes: dict[str, Extent] = {}
     at_edges: dict[tuple[str, int], Extent] = {}
     sums: dict[str, Extent] = {}
     for node in graph.nodes.values():
-        if node.is_leaf and node.op != CONSTANT:
-            _widen(at_nodes, node.name, _extent(shown.inputs.get(node.name), digits))
+        if node.is_input:
+            _widen(at_nodes, node.name, _extent(shown.inputs.get(node.name), options))
     for count, step in enumerate(shown.steps, start=1):
         match step:
             case Computed(name, value) | Seeded(name, value):
-                _widen(at_nodes, name, _extent(value, digits))
-            case Flowed(name, port, arg, contribution, total):
-                _widen(at_nodes, arg, _extent(total, digits))
-                if uses[arg] > 1:
-                    _widen(at_edges, (name, port), _extent(contribution, digits))
-                    math = sum_shown(shown.snapshot(count), digits)
+                _widen(at_nodes, home[name], _extent(value, options))
+            case Flowed(name, port, arg, contribution, total) if arg in home:
+                _widen(at_nodes, home[arg], _extent(total, options))
+                if arg in several:
+                    _widen(at_edges, (name, port), _extent(contribution, options))
+                    math = sum_shown(shown.snapshot(count), options.digits)
                     if math is not None:
-                        _widen(sums, arg, extent(math, SMALL))
+                        _widen(sums, arg, extent(math, small))
     stems, arrivals = {}, {}
     for name, room in at_nodes.items():
-        length, height = _kept(room, label_extent(graph.nodes[name].shape, digits))
+        length, height = _kept(room, label_extent(graph.nodes[name].shape, options))
         below = height + (sums[name][1] if name in sums else 0.0)
         stems[name] = Stretch(length + 2 * BESIDE, height + CLEAR, below + CLEAR)
-    for edge in edges:
-        if uses[edge.source] > 1:
-            least = label_extent(graph.nodes[edge.source].shape, digits)
-            length, height = _kept(at_edges.get((edge.target, edge.port), NOTHING), least)
-            arrivals[edge.target, edge.port] = Stretch(length + BESIDE + TURN, 0.0, height + CLEAR)
+    for edge in shared:
+        least = label_extent(graph.nodes[edge.source].shape, options)
+        length, height = _kept(at_edges.get((edge.target, edge.port), NOTHING), least)
+        arrivals[edge.target, edge.port] = Stretch(length + BESIDE + TURN, 0.0, height + CLEAR)
     return Rooms(stems, arrivals, {name: _in_steps(width, 0.0) for name, (width, _) in sums.items()})
 
 
@@ -98,14 +99,11 @@ def _in_steps(width: float, least: float) -> float:
     return least + WIDTH_STEP * max(0, math.ceil((width - least) / WIDTH_STEP))
 
 
-def _extent(value: Value | None, digits: int) -> Extent:
+def _extent(value: Value | None, options: Options) -> Extent:
     """How large a number or a small vector is written; maps are as large as their shape says."""
-    if value is None:
+    if value is None or ((shape := shape_of(value)) and not is_listed(shape)):
         return NOTHING
-    shape = shape_of(value)
-    if not shape:
-        return extent(value_math(value, digits), LABEL)
-    return extent(value_math(value, min(digits, 3)), SMALL) if is_listed(shape) else NOTHING
+    return extent(value_label(value, options.digits), text_size(shape, options.sizes))
 
 
 def sum_shown(snapshot: Snapshot, digits: int) -> Math | None:

@@ -1,14 +1,16 @@
 """How large things are drawn, estimated from characters: a layout must not depend on a font file.
 
-Lengths are points of a drawing whose labels are set at LABEL size.
+Lengths are points of the drawing.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from core.base.arrays import Array, Shape
+from core.base.arrays import Array, Shape, Value, shape_of
 from core.base.lazy_numpy import np
+from core.figure.options import Options, Sizes
 from core.math.mathtree import (
     Accented,
     Big,
@@ -25,12 +27,15 @@ from core.math.mathtree import (
     Tinted,
     Word,
 )
+from core.math.typeset import value_math
 
-NAME, SYMBOL, LABEL, SMALL = 26.0, 22.0, 17.0, 13.0
-RADIUS = 24.0
 CLEAR = 4.0  # between a label and its edge
 WIDER = {"bold": 1.2, "calligraphic": 1.35}  # letters of these alphabets, next to plain ones
 LISTED = 3  # a vector of up to this many entries is set as a column of numbers
+
+
+Measure = Callable[[Math, float], tuple[float, float]]
+"""How wide and high a formula of a text size is: `extent`, or what measures it with the font."""
 
 
 def extent(math: Math, size: float) -> tuple[float, float]:
@@ -47,7 +52,7 @@ def _ems(math: Math) -> tuple[float, float]:
             width, height = _ems(base)
             return width, height + 0.2
         case Digits(text):
-            return 0.5 * len(text) + 0.1 * ("−" in text), 1.1
+            return 0.5 * len(text) + 0.1 * ("−" in text), 0.72
         case Word(text, kind):
             return 0.5 * len(text) + 0.1, 1.1
         case Sign(text, kind):
@@ -117,10 +122,20 @@ def is_listed(shape: Shape) -> bool:
     return len(shape) == 1 and shape[0] <= LISTED
 
 
-def label_extent(shape: Shape, digits: int) -> tuple[float, float]:
-    """The room that a value of a shape takes at least: a number as wide as `−0.0000` with so many digits."""
+def label_extent(shape: Shape, options: Options) -> tuple[float, float]:
+    """The room that a value of a shape takes at least: a number as wide as `−0.0000` with as many digits."""
     if not shape:
-        return extent(Digits(f"−0.{'0' * digits}"), LABEL)
+        return extent(Digits(f"−0.{'0' * options.digits}"), options.sizes.label)
     if is_listed(shape):
-        return extent(Table(tuple((Digits("−0.000"),) for _ in range(shape[0]))), SMALL)
+        return extent(Table(tuple((Digits("−0.000"),) for _ in range(shape[0]))), options.sizes.small)
     return heat_extent(shape)
+
+
+def text_size(shape: Shape, sizes: Sizes) -> float:
+    """The size of the text of a value."""
+    return sizes.small if shape else sizes.label
+
+
+def value_label(value: Value, digits: int) -> Math:
+    """A number, or a small vector's numbers with fewer digits, as it is written in a figure."""
+    return value_math(value, min(digits, 3) if shape_of(value) else digits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.figure.sizes import SYMBOL, extent
+from core.figure.sizes import extent
 from core.graph.formulas import formula
 from core.graph.graph import CONSTANT, Edge, Graph, Node
 from core.math.marks import HOLE, marked
@@ -11,7 +11,7 @@ from core.math.parts import ATOM, SUM, Part
 from core.notation.tree import Index, Name, Tree
 from core.ops.facts import AS_WRITTEN
 
-WIDEST = 5.2 * SYMBOL  # a symbol with the names of its operands; in a wider one dots stand for them
+WIDEST = 5.2  # em; a symbol with the names of its operands; in a wider one dots stand for them
 
 
 def symbol(graph: Graph, node: Node) -> Math:
@@ -23,7 +23,7 @@ def symbol(graph: Graph, node: Node) -> Math:
     if node.is_leaf:
         return _called(graph, node)[0]
     found = _with_operands(graph, node)
-    return found if extent(found, SYMBOL)[0] <= WIDEST else _with_operands(graph, node, named=False)
+    return found if extent(found, 1.0)[0] <= WIDEST else _with_operands(graph, node, named=False)
 
 
 def _with_operands(graph: Graph, node: Node, named: bool = True) -> Math:

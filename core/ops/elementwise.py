@@ -19,7 +19,7 @@ add = elementwise(
     says="A sum passes the upstream gradient on unchanged to every input.",
     signs="+",
     commutative=True,
-    look=Look(with_constant={"x": "+{x}", "y": "+{y}"}),
+    look=Look(with_constant={"x": "+{x}", "y": "+{y}"}, chained=True),
     learning=Learning(passes_on=True),
 )
 sub = elementwise(

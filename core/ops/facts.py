@@ -85,12 +85,14 @@ class Look(Struct, frozen=True):
     with_constant   the same where an input is a constant number, which is then not drawn as a node
     word            what a formula calls it
     form            how a formula writes a call of it, with its inputs' names in braces
+    chained         a chain of it is drawn as one node with many inputs
     """
 
     circle: str = ""
     with_constant: Mapping[str, str] = {}
     word: str = ""
     form: str = ""
+    chained: bool = False
 
 
 BY_SYMBOL = Look()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.base.errors import Span
 from core.base.slicing import Work, finished
-from core.figure import Drawing, draw_in_pieces, drawn_edges, rooms_of
+from core.figure import Drawing, Measure, Options, draw_in_pieces, rooms_of, view_of
 from core.graph.builder import build
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
@@ -32,12 +33,13 @@ class Result(Struct, frozen=True):
     layout_of: object
 
 
-def compute(document: Document, digits: int, before: Result | None) -> Work[Result]:
+def compute(document: Document, options: Options, measure: Measure, before: Result | None) -> Work[Result]:
     """Read, build, run and lay out a document.
 
     Args:
         document: the program, its values, and what was chosen, unfolded and moved.
-        digits: the significant digits of the numbers that the drawing has room for.
+        options: what is drawn of its graph, and how large.
+        measure: how large names and symbols are.
         before: the last result, whose drawing stays where nothing changes that moves it.
 
     Returns:
@@ -53,14 +55,14 @@ def compute(document: Document, digits: int, before: Result | None) -> Work[Resu
     yield
     graph, seed, left_out = as_chosen(complete, document.output, document.seed)
     trace = yield from recording(make_plan(graph), values, seed)
-    drawing, layout_of = yield from _drawn(trace, document, digits, before)
+    drawing, layout_of = yield from _drawn(trace, document, options, measure, before)
     remarks = [Note(document.remark, Span(0, 0))] if document.remark else []
     notes = (*remarks, *graph.notes, *left_out, *_of_guessed_names(graph, document), *troubles(trace))
     return Result(document, trace, drawing, notes, layout_of)
 
 
 def _drawn(
-    trace: Trace, document: Document, digits: int, before: Result | None
+    trace: Trace, document: Document, options: Options, measure: Measure, before: Result | None
 ) -> Work[tuple[Drawing, object]]:
     """A trace's drawing, and what it depends on.
 
@@ -68,15 +70,15 @@ def _drawn(
     node that is dragged is drawn at once, or the next move would come before the picture.
     """
     graph = trace.graph
-    edges = drawn_edges(graph)
-    rooms = rooms_of(trace, edges, digits)
+    view = view_of(graph, options.sums)
+    rooms = rooms_of(trace, view, options)
     nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
-    drawn = nodes, graph.program.faces, graph.output, rooms
+    drawn = nodes, graph.program.faces, graph.output, rooms, replace(options, highlight=True)
     if before and before.layout_of == drawn:
         if before.document.moved == document.moved:
-            return before.drawing.at_other_values(graph), drawn
-        return finished(draw_in_pieces(graph, edges, rooms, document.moved)), drawn
-    return (yield from draw_in_pieces(graph, edges, rooms, document.moved)), drawn
+            return before.drawing.at_other_values(view), drawn
+        return finished(draw_in_pieces(view, rooms, options, document.moved, measure)), drawn
+    return (yield from draw_in_pieces(view, rooms, options, document.moved, measure)), drawn
 
 
 def _of_guessed_names(graph: Graph, document: Document) -> list[Note]:

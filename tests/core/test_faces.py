@@ -116,7 +116,7 @@ def test_what_is_inside_an_unfolded_node_is_printed_as_the_node():
     values = {"s": read_value("[1, 2]"), "x": read_value("[3, 4]")}
     graph = unfolded(build(program, values), anything)
     trace = record(make_plan(graph), values)
-    shown = figure(draw(trace), trace.last, options=Options(captions=True))
+    shown = figure(draw(trace, options=Options(captions=True)), trace.last)
     names = [latex(label.math) for label in shown.labels if label.role == "name"]
     assert sorted(names) == [r"\mathbf{q}", *(rf"\mathbf{{q}}.{i}" for i in range(1, 7)), r"\mathcal{L}"]
     symbols = [latex(box.symbol) for box in shown.boxes]

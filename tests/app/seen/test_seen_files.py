@@ -136,7 +136,7 @@ def test_in_tikz_the_terms_of_a_sum_of_gradients_are_shown(light_canvas):
 def test_pages_come_in_the_order_of_the_steps(light_canvas, tmp_path):
     canvas = light_canvas.open("exp(sin(x))", x=1.0)
     session = canvas.session
-    shown = Figures(session.drawing, session.trace, session.digits)
+    shown = Figures(session.drawing, session.trace)
     figures = [shown.at(count) for count in range(len(session.trace) + 1)]
     paths = write_pages(figures, tmp_path / "step.png", LIGHT, dpi=72)
     inks = []

@@ -1,0 +1,45 @@
+"""What figures show, and how large."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from core.base.numbers import DIGITS
+
+
+class Sizes(Struct, frozen=True):
+    """How large things are drawn, in points at the scale of the drawing.
+
+    radius       of a circle
+    name         the text of inputs and outputs
+    symbol       the text in circles
+    label        the text of numbers and of names above circles
+    small        the text of small vectors, sums and names that the program does not give
+    gap          between what stands one above the other
+    arrow        the least length of an arrow behind the number on it
+    """
+
+    radius: float = 24.0
+    name: float = 26.0
+    symbol: float = 22.0
+    label: float = 17.0
+    small: float = 13.0
+    gap: float = 12.0
+    arrow: float = 22.0
+
+
+class Options(Struct, frozen=True):
+    """What figures show beside values and gradients.
+
+    digits       how many significant digits numbers have
+    captions     the names of all nodes, also of those that the program gives none, such as v₁
+    sums         a sum of many terms as one node; else each `+` on its own
+    highlight    what the last step lights up; without it a figure is a finished picture
+    sizes        how large all is drawn
+    """
+
+    digits: int = DIGITS
+    captions: bool = False
+    sums: bool = True
+    highlight: bool = True
+    sizes: Sizes = Sizes()
