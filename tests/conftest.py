@@ -98,9 +98,10 @@ def qtbot(qtbot):
 
 @pytest.fixture
 def session(qapp):
+    from app.formula import measured
     from app.state.session import Session
 
-    return Session()
+    return Session(measure=measured)
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import Shiboken
 
+from app.formula import measured
 from app.shell.edit_commands import redo, undo
 from app.shell.palette import Palette
 from core.passes.trace import Trace
@@ -450,7 +451,7 @@ def main():
     app = QApplication(["chainlight", *STYLE])
     app.setQuitOnLastWindowClosed(False)
     load_fonts()
-    window = Window(Session(), Settings())
+    window = Window(Session(measure=measured), Settings())
     window.resize(1200, 800)
     window.show()
     user = User(window, folder, asked.seed)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.formula import measured
 from app.shell.crash_report import check_versions, install_excepthook
 from app.shell.window import Window
 from app.state.session import Session
@@ -57,7 +58,7 @@ def _shown(app: QApplication, start: Path | Document | None, reset: bool) -> int
     if reset:
         settings.reset()
     reporter = install_excepthook()
-    window = Window(Session(), settings)
+    window = Window(Session(measure=measured), settings)
     settings.restore_window(window)
     window.show()
     recovery: Recovery | None = None

@@ -9,14 +9,13 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from app.formula import measured
 from app.state import clock
 from app.state.ticker import Ticker
 from app.state.undo import Edit, going_on
 from core.base.arrays import Value, same
 from core.base.errors import Problem, Span
 from core.base.numbers import typed_text
-from core.figure import Drawing, Figure, Figures, Options
+from core.figure import Drawing, Figure, Figures, Measure, Options, extent
 from core.graph.programs import read_program
 from core.notation.printers import reading
 from core.notation.program import Note
@@ -48,8 +47,9 @@ class Session(QObject):
     selectionChanged = Signal()
     fileChanged = Signal()  # the document was opened or saved
 
-    def __init__(self, parent: QObject | None = None):
+    def __init__(self, parent: QObject | None = None, measure: Measure = extent):
         super().__init__(parent)
+        self.measure = measure  # of names and symbols in figures: by the font where there is one
         self.document = EXAMPLE
         self.problem: Problem | None = None
         self.notes: tuple[Note, ...] = ()
@@ -367,7 +367,7 @@ class Session(QObject):
         """The work of computing the document; on a problem the last good trace stays."""
         document = self.document
         try:
-            result = yield from compute(document, self.options, measured, before)
+            result = yield from compute(document, self.options, self.measure, before)
         except Problem as problem:
             self.computing = False
             self._refuse(problem if problem.span else problem.at(Span(0, len(document.text))))

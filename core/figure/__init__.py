@@ -11,7 +11,7 @@ from core.figure.options import Options, Sizes
 from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood
 from core.figure.pictured import Figures, figure
 from core.figure.rooms import Rooms, rooms_of
-from core.figure.sizes import Measure, heat_cells, heat_tiles
+from core.figure.sizes import Measure, extent, heat_cells, heat_tiles
 from core.figure.view import View, view_of
 
 MARGIN = 14.0  # around a figure
@@ -34,6 +34,7 @@ __all__ = [
     "View",
     "draw",
     "draw_in_pieces",
+    "extent",
     "figure",
     "heat_cells",
     "heat_tiles",

@@ -196,9 +196,8 @@ def _names(view: View, options: Options, measure: Measure) -> Mapping[str, Exten
     chosen = view.home[graph.output]
     found = {}
     for name, shown in view.nodes.items():
-        if not shown.node.is_leaf and (
-            shown.node.named or options.captions or name in (chosen, *view.outputs)
-        ):
+        written = shown.node.named or options.captions or name in (chosen, *view.outputs)
+        if written and not shown.node.is_leaf:
             found[name] = measure(graph.typesetter.name(name), name_size(view, name, look))
     return found
 

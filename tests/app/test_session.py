@@ -398,18 +398,18 @@ def lay_out(session):
 
 def test_a_graph_is_laid_out_in_slices_that_can_be_stopped(qtbot, session, slow):
     before = session.drawing
-    session.set_text("+".join("x" * 30))
+    session.set_text(" ".join("x" * 30))
     lay_out(session)
     assert session.computing and session.drawing is before
     session.stop()
     assert not session.computing and session.drawing is before
-    session.set_text("+".join("x" * 31))
+    session.set_text(" ".join("x" * 31))
     qtbot.waitUntil(lambda: not session.computing)
     assert len(session.drawing.sizes) == 31
 
 
 def test_a_layout_is_left_when_the_program_changes(qtbot, session, slow):
-    session.set_text("+".join("x" * 30))
+    session.set_text(" ".join("x" * 30))
     lay_out(session)
     drawn = []
     session.traceChanged.connect(

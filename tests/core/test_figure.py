@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from core.base.arrays import frozen
-from core.figure import Figures, draw, figure
+from core.figure import Figures, Options, draw, figure, view_of
 from core.graph.builder import build, graph_of
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
@@ -92,13 +92,15 @@ def test_a_figure_is_the_same_whichever_figures_were_made_before(output):
 
 def test_a_step_keeps_every_part_of_the_nodes_it_does_not_touch():
     trace = trace_of(NET)
-    figures = Figures(draw(trace), trace)
+    drawing = draw(trace)
+    figures, home = Figures(drawing, trace), drawing.view.home
     before = figures.at(0)
     for count in range(1, len(trace) + 1):
-        now, touched = figures.at(count), trace.touched(count - 1, count)
+        now = figures.at(count)
+        touched = {home[name] for name in trace.touched(count - 1, count) if name in home}
         kept = {id(part) for part in (*before.boxes, *before.arrows, *before.labels)}
         made = [part for part in (*now.boxes, *now.arrows, *now.labels) if id(part) not in kept]
-        ends = {part.node if hasattr(part, "node") else part.edge.target or part.edge.source for part in made}
+        ends = {part.node if hasattr(part, "node") else part.target or part.edge.source for part in made}
         assert touched >= ends and len(touched) <= 4
         before = now
 
@@ -428,12 +430,72 @@ def test_edges_from_one_value_go_into_a_frame_together():
     _, _, _, found = framed("w·x", LEVELS["numbers"])
     routes = [arrow.route for arrow in found.arrows if arrow.edge.source == "w"]
     assert len(routes) == 2
-    assert routes[0].pieces[0] == routes[1].pieces[0] and routes[0].pieces[-1] != routes[1].pieces[-1]
-    assert routes[0].pieces[0][2][0] == pytest.approx(found.frames[0].left)
+    shared = [one for one, other in zip(*(route.pieces for route in routes), strict=False) if one == other]
+    assert shared[-1][2][0] == pytest.approx(found.frames[0].left)
+    assert routes[0].pieces[len(shared)] != routes[1].pieces[len(shared)]
 
 
 def test_other_values_leave_all_places_as_they_are():
     _, _, drawing, _ = framed("y = σ(w·x + b)", keys("y"))
     graph = drawing.graph
-    again = drawing.at_other_values(replace(graph, stated={}))
+    again = drawing.at_other_values(view_of(replace(graph, stated={})))
     assert again.placement is drawing.placement and again.graph is not graph and drawing.graph is graph
+
+
+# -- sums of many terms
+
+LONG = "f = a + b + c + d + a"
+LONG_AT = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0}
+
+
+def test_a_sum_of_many_terms_is_one_node_or_each_plus_on_its_own():
+    trace = run(LONG, LONG_AT)
+    found = figure(draw(trace), trace.last)
+    assert [box.node for box in found.boxes] == ["a", "b", "c", "d", "f"]
+    assert [arrow.edge.source for arrow in found.arrows if arrow.target == "f"] == ["a", "b", "c", "d", "a"]
+    found = figure(draw(trace, options=Options(sums=False)), trace.last)
+    assert [box.node for box in found.boxes] == ["a", "b", "v1", "c", "v2", "d", "v3", "f"]
+
+
+def test_a_step_of_a_long_sum_lights_its_edges_and_the_number_grows():
+    trace = run(LONG, LONG_AT)
+    figures = Figures(draw(trace), trace)
+    seen = []
+    for count in range(1, 5):
+        found = figures.at(count)
+        box = next(box for box in found.boxes if box.node == "f")
+        lit = [arrow.edge.source for arrow in found.tokens if arrow.target]
+        seen.append((labels(found, "value")["f"], lit, box.mood))
+        assert sum(arrow.mood == "idle" for arrow in found.arrows if arrow.target == "f") == 4 - count
+    assert seen == [
+        ("3", ["a", "b"], "active"),
+        ("6", ["c"], "active"),
+        ("10", ["d"], "active"),
+        ("11", ["a"], "active"),
+    ]
+
+
+def test_gradients_leave_a_long_sum_one_by_one():
+    trace = run(LONG, LONG_AT)
+    figures = Figures(draw(trace), trace)
+    lit = []
+    for count in range(trace.position("seed") + 1, len(trace) + 1):
+        found = figures.at(count)
+        (box,) = (box for box in found.boxes if box.mood == "active")
+        assert box.node == "f"
+        lit += [(arrow.edge.source, arrow.backward) for arrow in found.tokens]
+        receiving = {box.node for box in found.boxes if box.mood == "receiving"}
+        assert receiving == {arrow.edge.source for arrow in found.tokens}
+    assert sorted(lit) == [("a", True), ("a", True), ("b", True), ("c", True), ("d", True)]
+    assert labels(figures.at(len(trace)), "gradient") == dict.fromkeys("abcdf", "1") | {"a": "2"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["s = a + b; f = s + c", "(a + b) + 1", "(1 + a) + b", "a + b + w", "(a + b)(a + c)", "a - b + c"],
+)
+def test_sums_that_are_named_or_used_or_of_other_shapes_stay_apart(text):
+    given = {"a": 1.0, "b": 2.0, "c": 3.0, "w": frozen([1, 2])}
+    trace = run(text, {name: value for name, value in given.items() if name in text})
+    both = [draw(trace, options=Options(sums=sums)).view.nodes.keys() for sums in (True, False)]
+    assert both[0] == both[1]

@@ -115,7 +115,7 @@ def faults(trace):
     labels = {}
     for count in range(len(trace) + 1):
         for label in figures.at(count).labels:
-            labels[label.node, label.role, label.port, rect_of(label)] = None
+            labels[label.node, label.role, label.edge, rect_of(label)] = None
     # at one place stands one label at a time: its largest form is looked at
     largest = {}
     for key in labels:
@@ -125,7 +125,7 @@ def faults(trace):
             largest[key[:3]] = area, key[3]
     written = [(key, rect) for key, (_, rect) in largest.items()]
     last = figures.at(len(trace))
-    boxes = [((box.node, "box", -1), rect_of_box(box)) for box in last.boxes]
+    boxes = [((box.node, "box", None), rect_of_box(box)) for box in last.boxes]
     return overlapping([*written, *boxes]) + struck(written, last.arrows)
 
 

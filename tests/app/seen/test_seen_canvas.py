@@ -48,7 +48,7 @@ def test_the_token_has_the_colour_of_its_pass(canvas):
 
 
 def test_on_every_edge_that_brings_a_value_moves_a_token(light_canvas):
-    canvas = light_canvas.open("x + y + z", x=1.0, y=2.0, z=3.0)
+    canvas = light_canvas.open("x y z", x=1.0, y=2.0, z=3.0)
     travel = canvas.step_with_token()
     for source in ("x", "y"):
         first, last = (canvas.token(travel, share, canvas.gap(source, "v1", 30, 30)) for share in (0.2, 0.7))
@@ -220,7 +220,7 @@ def test_where_gradients_meet_they_are_added_up_in_sight(light_canvas, medium, c
     ink = canvas.look(medium).places("gradient", within=below)
     terms = [part for _ in range(count) for part in (PLUS, Digits("1"))][1:]
     wanted = layout(row(*terms, EQUALS, Digits(str(count))), 13.0, display=False)
-    assert np.ptp(ink[:, 0]) == pytest.approx(wanted.width, abs=4)
+    assert np.ptp(ink[:, 0]) == pytest.approx(wanted.width, abs=6)
 
 
 def test_what_is_not_computed_yet_is_faint(canvas, medium):
@@ -269,12 +269,12 @@ def test_what_receives_a_gradient_has_a_broken_outline(light_canvas, medium):
         ("backward:2", "x", "gradient"),
     ):
         seen, box = canvas.go(step).look(medium), canvas.box(name)
-        left = box.center().x() - 8 if name != "x" else box.left() + 5
-        top = QRectF(left, box.top() - 4, 16 if name != "x" else box.width() - 10, 8)
+        left = box.center().x() - 13 if name != "x" else box.left() + 5
+        top = QRectF(left, box.top() - 4, 26 if name != "x" else box.width() - 10, 10)
         columns = np.unique(seen.places(part, within=top)[:, 0])
         shares[step, name] = len(columns) / (top.width() * SCALE)
     assert shares["backward:1", "f"] > 0.95 < shares["forward:1", "v1"]
-    assert 0.3 < shares["backward:1", "v1"] < 0.85
+    assert 0.3 < shares["backward:1", "v1"] < 0.9
     assert 0.3 < shares["backward:2", "x"] < 0.85
 
 
