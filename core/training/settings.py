@@ -96,7 +96,7 @@ def _roles(value: Any) -> dict[str, str]:
     from core.training.roles import CHOICES
 
     if not isinstance(value, dict) or len(value) > MOST_NAMES:
-        raise Problem("The lab's roles must be a table of names")
+        raise Problem("The training's roles must be a table of names")
     found = {name_from(name): role for name, role in value.items()}
     for name, role in found.items():
         if role not in CHOICES:
@@ -276,13 +276,13 @@ def _read(name: str, value: Any) -> Any:
         return setting.read(value)
     if type(value) is not type(usual) and (type(usual), type(value)) != (float, int):
         wanted = "a text" if isinstance(usual, str) else "a number"
-        raise Problem(f"The lab's {name} must be {wanted}")
+        raise Problem(f"The training's {name} must be {wanted}")
     if not setting.low <= (len(value) if isinstance(value, str) else value) <= setting.high:
         between = f"between {setting.low:g} and {setting.high:g}"
         said = f"have {between} characters" if isinstance(usual, str) else f"lie {between}"
-        raise Problem(f"The lab's {name} must {said}")
+        raise Problem(f"The training's {name} must {said}")
     if setting.choices and value != usual and value not in (known := setting.choices()):
-        told = f"The lab's {name} is {_quoted(value)}, which does not exist"
+        told = f"The training's {name} is {_quoted(value)}, which does not exist"
         raise Problem(told, hint=f'In the file, set "{name}" of "lab" to one of: {", ".join(known)}')
     return type(usual)(value)
 

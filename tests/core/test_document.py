@@ -126,7 +126,7 @@ def test_the_lab_takes_what_there_is_to_choose_and_nothing_else(name):
     for known in SETTINGS[name].choices():
         assert getattr(settings_from({name: known}), name) == known
     for unknown in ("nonsense", "", "x" * 60):
-        with pytest.raises(Problem, match=f"The lab's {name} is '{unknown[:20]}") as caught:
+        with pytest.raises(Problem, match=f"The training's {name} is '{unknown[:20]}") as caught:
             settings_from({name: unknown})
         assert f'"{name}" of "lab"' in caught.value.hint
         assert getattr(USUAL, name) in caught.value.hint
