@@ -439,7 +439,7 @@ def test_another_program_takes_the_place_of_one_that_is_being_computed(qtbot, se
 
 def test_a_program_that_takes_too_long_is_said_to_and_the_last_good_trace_stays(session, monkeypatch):
     before = session.trace
-    monkeypatch.setattr("core.passes.stepper.after", lambda seconds: lambda: True)
+    monkeypatch.setattr("core.passes.stepper.TimeLimit.is_over", lambda limit: True)
     session.set_text("x y z")
     assert "The passes take longer than 2 s; they were stopped at v1" in session.problem.message
     assert session.problem.span and session.trace is before
