@@ -41,7 +41,7 @@ class Curve(Struct, frozen=True):
 
     weights       for each record the entries of the parameters, such as w[0]; none where there are many
     values        the parameters at the end
-    trouble       the sentence that says why it ended too soon, or ""
+    why_stopped   the sentence that says why it ended too soon, or ""
     diverged      the number of the update after which the loss or a parameter was not finite, or None; the
                   last record is what was there, and the parameters before that update are kept
     interrupted   whether it was stopped before its end

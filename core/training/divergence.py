@@ -49,6 +49,14 @@ def report(what: str, value: float, why: str, updates: int, at_start: bool) -> s
     return f"{what} {said}{f': {why}' if why else ''}. {kept}."
 
 
+def overflown(parameters: Mapping[str, Array]) -> tuple[str, float]:
+    """The first parameter that is infinite or not a number, and its value."""
+    for name, array in parameters.items():
+        if not np.all(np.isfinite(array)):
+            return name, float(array[~np.isfinite(array)].flat[0])
+    return "A parameter", math.inf
+
+
 def cause(graph: Graph, values: Mapping[str, Value], examples: Examples | None, rows: Iterable[int]) -> str:
     """The first node that is not finite at one of some examples, forwards or backwards, and why; or ""."""
     plan = make_plan(graph)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from core.base.arrays import Array, Value
 from core.compiled import Compiled, Flat, compile_plan
+from core.data.examples import Examples
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
 from core.training.roles import Roles
@@ -77,14 +78,27 @@ class Engines(Struct):
 
 
 class Feed:
-    """Data for an engine: for each name its values for all examples, along the first axis."""
+    """Examples on their way into engines; without any there is nothing to bring."""
 
-    def __init__(self, arrays: Mapping[str, Array], dtype: str):
-        self._fills = {name: _source(np.asarray(array, dtype)) for name, array in arrays.items()}
+    def __init__(self, engines: Engines, examples: Examples | None):
+        self._engines, arrays = engines, examples.arrays if examples else {}
+        self._sources = {name: _source(np.asarray(array, engines.dtype)) for name, array in arrays.items()}
+        self._known: dict[int, tuple[Compiled, list[Fill]]] = {}
+
+    def loaded(self, rows: Array) -> Compiled:
+        """Return the engine for so many examples, with those of these numbers in its inputs."""
+        size = len(rows)
+        if size not in self._known:
+            engine = self._engines.of(size)
+            self._known[size] = engine, self.into(engine)
+        engine, fills = self._known[size]
+        for fill in fills:
+            fill(rows)
+        return engine
 
     def into(self, compiled: Compiled) -> list[Fill]:
         """Functions that bring the examples with the given numbers into the engine's inputs."""
-        return [fill(compiled.inputs[n]) for n, fill in self._fills.items() if n in compiled.inputs]
+        return [fill(compiled.inputs[n]) for n, fill in self._sources.items() if n in compiled.inputs]
 
 
 def _source(array: Array) -> Callable[[Array], Fill]:

@@ -24,7 +24,7 @@ class Evaluation:
 
     def __init__(self, engines: Engines, roles: Roles, examples: Examples | None):
         self.engines, self.roles, self._count = engines, roles, len(examples) if examples else 1
-        self._feed = Feed(examples.arrays if examples else {}, engines.dtype)
+        self._feed = Feed(engines, examples)
         self._runs: dict[tuple[str, ...], list[Run]] = {}
         node = engines.graph.nodes.get(roles.prediction)
         scored = node is not None and len(node.shape) <= 1

@@ -17,7 +17,7 @@ from core.base.arrays import Value
 class Progress(Struct, frozen=True):
     """How many updates and whole epochs there have been, and the loss of the last batch before its update.
 
-    With a `trouble`, a sentence, the update that led there is taken back and there will be no other.
+    Where `why_stopped` has a sentence, the update that led there is taken back and there will be no other.
     """
 
     step: int

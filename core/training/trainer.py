@@ -14,8 +14,8 @@ from core.compiled import Compiled
 from core.data.examples import Examples
 from core.graph.graph import Graph
 from core.training.batches import Batches
-from core.training.divergence import NOT_THE_RATE, cause, remedy, report
-from core.training.engines import Engines, Feed, Fill
+from core.training.divergence import NOT_THE_RATE, cause, overflown, remedy, report
+from core.training.engines import Engines, Feed
 from core.training.evaluation import Evaluation
 from core.training.objectives import check_targets, descent_of
 from core.training.optimizers import Optimizer, make_optimizer, rule_of
@@ -35,7 +35,7 @@ class Trainer:
     per_epoch               how many updates use all training data once
     updates                 how many there have been
     records                 one at the start and one after every epoch; of a long run every second, fourth …
-    trouble                 the sentence that says why training stopped, or ""; `failed` is what was met there
+    why_stopped             a sentence where an update led astray, or ""; `failed` is what was met there
     """
 
     def __init__(
@@ -67,8 +67,7 @@ class Trainer:
         fixed = {name: values[name] for name in roles.fixed}
         summed = self.options.reduction == SUM
         self.engines = Engines(self.graph, roles, self.options.dtype, fixed, descent.objective, summed)
-        self._feed = Feed(self.train_data.arrays if self.train_data else {}, self.options.dtype)
-        self._fills: dict[int, tuple[Compiled, list[Fill]]] = {}
+        self._feed = Feed(self.engines, self.train_data)
         dealt = self.options.batches, self.options.batch_size, self.options.seed
         self._batches = Batches(self.train_data, *dealt)
         self.per_epoch = self._batches.per_epoch
@@ -126,7 +125,7 @@ class Trainer:
         self._dealt = self._batches.deal()
         self._start_here()
         self.updates = 0
-        self._rows: Sequence[int] | Array = ()
+        self._rows: Array = np.empty(0, np.intp)
         self._every = 1
         self.records = [self.record()]
 
@@ -144,7 +143,7 @@ class Trainer:
             every: how many updates are made between two facts.
 
         Yields:
-            How far it is, and the loss of the last mini-batch; the last time with the trouble that ended it.
+            How far it is, and the loss of the last mini-batch; the last time with why it stopped.
         """
         while not self.why_stopped:
             yield self.step(every)
@@ -159,7 +158,7 @@ class Trainer:
             How far it is, and the loss of the last mini-batch before its update.
 
         Raises:
-            Problem: there has been a trouble; `reset` clears it.
+            Problem: it has stopped; `reset` lets it go on.
         """
         if self.why_stopped:
             raise Problem(self.why_stopped)
@@ -178,10 +177,8 @@ class Trainer:
 
     def _update(self) -> float:
         """One update; the loss of its batch before it."""
-        self._rows = rows = next(self._dealt)
-        engine, fills = self._ready(len(rows))
-        for fill in fills:
-            fill(rows)
+        self._rows = next(self._dealt)
+        engine = self._feed.loaded(self._rows)
         engine.step()
         loss = self.engines.loss(engine)
         if not math.isfinite(loss):
@@ -198,13 +195,6 @@ class Trainer:
             self._add_record()
         return loss
 
-    def _ready(self, size: int) -> tuple[Compiled, list[Fill]]:
-        """The engine for a batch size, and what brings the data into it."""
-        if size not in self._fills:
-            engine = self.engines.of(size)
-            self._fills[size] = engine, self._feed.into(engine)
-        return self._fills[size]
-
     def _stop_at_loss(self, loss: float) -> None:
         """Say why the loss is not finite, and take the update back that led there, if there was one."""
         record, values = self.record(), self.values()
@@ -215,7 +205,8 @@ class Trainer:
 
     def _stop_at_parameter(self, engine: Compiled) -> None:
         """Say why an update gave a parameter that is not finite, and take it back."""
-        record, values, (name, value) = self.record(), self.values(), self._overflown()
+        record, values = self.record(), self.values()
+        name, value = overflown({name: self._engine.views[name] for name in self.roles.parameters})
         np.copyto(self.parameters, self._start)
         engine.step()
         was_good = bool(np.all(np.isfinite(engine.gradient)))
@@ -244,14 +235,6 @@ class Trainer:
             return []
         losses = self.node_values([self.graph.output])[self.graph.output]
         return [int(row) for row in np.flatnonzero(~np.isfinite(losses))]
-
-    def _overflown(self) -> tuple[str, float]:
-        """A parameter that is infinite or not a number, and its value."""
-        for name in self.roles.parameters:
-            array = self._engine.views[name]
-            if not np.all(np.isfinite(array)):
-                return name, float(array[~np.isfinite(array)].flat[0])
-        return "A parameter", math.inf
 
     # -- what is known
 
@@ -326,6 +309,6 @@ class Trainer:
         return self._initial
 
     def set_values(self, values: Mapping[str, Value]) -> None:
-        """Give parameters or fixed inputs other values; a trouble is over with that."""
+        """Give parameters or fixed inputs other values; a training that stopped can go on with them."""
         self.engines.set(values)
         self._start_here()

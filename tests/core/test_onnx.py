@@ -421,9 +421,7 @@ def test_loss_and_gradients_of_a_batch_are_the_trainers(engine, settings):
     graph = read(data).graph
     assert names(graph.output)[:2] == [made.roles.prediction, "loss"]
     found = found_by(engine, data, feed_of(data, made, count))
-    compiled = made.trainer().engines.of(count)
-    for fill in Feed(made.examples.arrays, "float64").into(compiled):
-        fill(np.arange(count))
+    compiled = Feed(made.trainer().engines, made.examples).loaded(np.arange(count))
     with np.errstate(all="ignore"):
         compiled.step()
     np.testing.assert_allclose(found["loss"], compiled.loss, 1e-12)

@@ -197,10 +197,7 @@ class _Module:
         trainer = self.trainer
         if self.drawn:
             trainer = replace(self.setup, graph=without_dropout(self.setup.graph)).trainer()
-        engine = trainer.engines.of(len(rows))
-        feed = Feed(data.arrays if data else {}, options.dtype)
-        for fill in feed.into(engine):
-            fill(rows)
+        engine = Feed(trainer.engines, data).loaded(rows)
         with np.errstate(all="ignore"):
             engine.step()
         found: dict[str, Value] = {"loss": trainer.engines.loss(engine)}
