@@ -454,8 +454,10 @@ def test_help_shows_examples(cli_main, words):
     assert f"examples:\n  {' '.join(['chainlight', *words])}" in out
 
 
-def test_help_names_every_theme_kind_and_command(cli_main):
+def test_help_names_every_theme_kind_and_command(cli_main, monkeypatch):
     from app.widgets.theme import THEMES
+
+    monkeypatch.setenv("COLUMNS", "200")  # no name is cut at its hyphen
 
     _, out, _ = cli_main("figure", "--help")
     assert all(name in out for name in [*THEMES, *(kind.suffix for kind in FIGURE_KINDS)])
