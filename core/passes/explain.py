@@ -18,7 +18,7 @@ from core.notation.printers import expression_text
 from core.ops import squashing
 from core.ops.facts import entry_at
 from core.passes.equations import Equations, Lines
-from core.passes.not_finite import trouble
+from core.passes.not_finite import why_not_finite
 from core.passes.seed import chosen_entry, is_chosen, seed_name, seed_words, seeded
 from core.passes.steps import Computed, Flowed, Seeded
 from core.passes.trace import Snapshot, Trace
@@ -172,7 +172,7 @@ class _Explainer:
         if shapes and said:
             shapes += "."
         title = step_title(self.trace, self.snapshot.count)
-        if why := trouble(self.exact.trace, self.exact.count):
+        if why := why_not_finite(self.exact.trace, self.exact.count):
             caveat = f"{caveat} {why}.".strip()
         return Explanation(
             title, lines.rule, lines.numbers, sentence, " ".join([shapes, *said]).strip(), caveat

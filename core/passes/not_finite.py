@@ -18,19 +18,19 @@ NO_NUMBERS = "; ∞ − ∞, 0 · ∞ and ∞/∞ are not numbers"
 ZERO_TIMES_INFINITY = "the upstream gradient is 0, and 0 · ∞ is not a number"
 
 
-def troubles(trace: Trace) -> list[Note]:
+def notes_on_not_finite(trace: Trace) -> list[Note]:
     """Find the first value or gradient of a trace that is infinite or not a number.
 
     Returns:
         One note with the node, the cause and the place in the text; none where all numbers are finite.
     """
     for count, step in enumerate(trace.steps, start=1):
-        if said := trouble(trace, count):
+        if said := why_not_finite(trace, count):
             return [Note(said, trace.graph.nodes[step.node].span)]
     return []
 
 
-def trouble(trace: Trace, count: int) -> str:
+def why_not_finite(trace: Trace, count: int) -> str:
     """Say why what a step computes is infinite or not a number.
 
     Args:

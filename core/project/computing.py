@@ -16,7 +16,7 @@ from core.notation.nearest import seeming
 from core.notation.program import Note
 from core.ops import FUNCTIONS
 from core.passes.guessed_values import with_defaults
-from core.passes.not_finite import troubles
+from core.passes.not_finite import notes_on_not_finite
 from core.passes.stepper import as_chosen, recording
 from core.passes.trace import Trace
 from core.passes.unfold import still_unfolded, unfolded
@@ -57,7 +57,13 @@ def compute(document: Document, options: Options, measure: Measure, before: Resu
     trace = yield from recording(make_plan(graph), values, seed)
     drawing, layout_of = yield from _drawn(trace, document, options, measure, before)
     remarks = [Note(document.remark, Span(0, 0))] if document.remark else []
-    notes = (*remarks, *graph.notes, *left_out, *_of_guessed_names(graph, document), *troubles(trace))
+    notes = (
+        *remarks,
+        *graph.notes,
+        *left_out,
+        *_of_guessed_names(graph, document),
+        *notes_on_not_finite(trace),
+    )
     return Result(document, trace, drawing, notes, layout_of)
 
 

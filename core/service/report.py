@@ -18,7 +18,7 @@ from core.graph.json_values import plain_value
 from core.notation.printers import reading
 from core.notation.program import Note
 from core.passes.explain import OF_THE_SUM, caveat
-from core.passes.not_finite import troubles
+from core.passes.not_finite import notes_on_not_finite
 from core.passes.seed import is_chosen, seeded_text
 from core.passes.trace import Trace
 from core.service.request import Request
@@ -37,7 +37,7 @@ class Report:
     def warnings(self) -> list[Note]:
         """What a reader should know: ambiguities, kinks, infinite values, missing gradients."""
         graph, trace = self.trace.graph, self.trace
-        found = [*graph.notes, *troubles(trace), *_kinks(trace)]
+        found = [*graph.notes, *notes_on_not_finite(trace), *_kinks(trace)]
         span = graph.nodes[graph.output].span
         if is_chosen(trace.seed):
             of = seeded_text(graph.output, trace.seed, graph.nodes)

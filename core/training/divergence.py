@@ -20,7 +20,7 @@ from core.graph.plan import make_plan
 from core.notation.printers import expression_text
 from core.ops import OPS
 from core.ops.facts import PROBABILITY
-from core.passes.not_finite import trouble
+from core.passes.not_finite import why_not_finite
 from core.passes.stepper import record
 from core.passes.steps import Computed, Flowed
 from core.passes.trace import Trace
@@ -73,7 +73,7 @@ def cause(graph: Graph, values: Mapping[str, Value], examples: Examples | None, 
 def _first(trace: Trace) -> str:
     """What is said of the first step that is not finite, the formula of a node without a name included."""
     for count, step in enumerate(trace.steps, start=1):
-        if said := trouble(trace, count):
+        if said := why_not_finite(trace, count):
             assert isinstance(step, Computed | Flowed)
             node = trace.graph.nodes[step.arg if isinstance(step, Flowed) else step.node]
             formula = cut(expression_text(node.tree))

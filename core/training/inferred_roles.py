@@ -130,8 +130,8 @@ def _parameters(
 ) -> tuple[str, ...]:
     """The names that are learned: with data those that the prediction depends on."""
     made = _with_role(chosen, AS_PARAMETER)
-    taken = (*features, target, *([ONE] if _numbers(features) else []), *chosen)
-    free = [name for name in graph.free if name not in taken]
+    assigned = (*features, target, *([ONE] if _numbers(features) else []), *chosen)
+    free = [name for name in graph.free if name not in assigned]
     rest = [n for n in free if not is_constant(graph, n) and not _is_mask(graph, n)]
     learned = [name for name in rest if LEARNED.match(name)]
     if dataset is None:

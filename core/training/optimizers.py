@@ -96,8 +96,9 @@ class Optimizer:
     def update(self, parameters: Array, gradient: Array) -> None:
         """One step in place on a flat float vector; the gradient is not changed.
 
-        After the first update, which makes the buffers, nothing is allocated. Overflow gives inf or NaN, and
-        whether numpy warns is up to the caller's `np.errstate`.
+        The first makes the buffers, and of the rule a function (`updating` in core/training/update_rules.py);
+        from then on nothing is allocated. Overflow gives inf or NaN, and whether numpy warns is up to the
+        caller's `np.errstate`.
         """
         if not self.updates:
             self._prepare(parameters)
