@@ -13,7 +13,7 @@ from core.figure.frames import layout_frames
 from core.figure.options import Options, Sizes
 from core.figure.parts import Frame
 from core.figure.rooms import BESIDE, TURN, Rooms, rooms_of
-from core.figure.sizes import CLEAR, Measure, extent
+from core.figure.sizes import CLEAR, Extent, Measure, extent
 from core.figure.symbols import symbol
 from core.figure.view import Arc, Shown, View, view_of
 from core.graph.graph import Graph
@@ -26,7 +26,6 @@ BESIDE_HEAD = 6.0  # between an arrow's head and the output's name
 BESIDE_NAME, BESIDE_SYMBOL = 3.0, 10.0  # between a name or a symbol and the border of its box
 HEAD_ROOM = 13.0  # for the head of an arrow, where many arrive at a node
 DEFAULT = Options()
-Extent = tuple[float, float]  # width and height
 
 
 class Drawing(Struct, frozen=True, dict=True):
@@ -73,6 +72,12 @@ class Drawing(Struct, frozen=True, dict=True):
         """The middle of the level stretch on which a node's value leaves."""
         x, y = self.placement.centres[name]
         return x + self.sizes[name][0] / 2 + self.rooms.stems[name].length / 2, y
+
+    def below(self, name: str, width: float) -> Point:
+        """The middle of the upper side of a sum of gradients of a width: below a node's total, and its box."""
+        x, y = self.beside(name)
+        stem = self.rooms.stems[name]
+        return min(x, x + stem.length / 2 - BESIDE - width / 2), y + stem.below - self.rooms.sums[name][1]
 
     def before(self, arc: Arc) -> Point:
         """The middle of the level stretch on which a contribution is written."""
@@ -139,7 +144,9 @@ def draw_in_pieces(
     graph, look = view.graph, options.sizes
     symbols = {name: symbol(graph, shown.node) for name, shown in view.nodes.items()}
     sizes = {name: _box_size(shown, symbols[name], look, measure) for name, shown in view.nodes.items()}
-    rooms = replace(rooms, stems={name: _stem(name, rooms) for name in view.nodes})
+    rooms = replace(
+        rooms, stems={name: _stem(shown, sizes[name], rooms) for name, shown in view.nodes.items()}
+    )
     names = _names(view, options, measure)
     spaces = {name: _space(view, name, sizes[name], names.get(name), rooms, look) for name in view.nodes}
     frames, titles = layout_frames(view, look.small, measure)
@@ -182,12 +189,14 @@ def _box_size(shown: Shown, math: Math, look: Sizes, measure: Measure) -> Extent
     )
 
 
-def _stem(name: str, rooms: Rooms) -> Stretch:
-    """A stem long enough for the sum of gradients under it."""
-    stem = rooms.stems.get(name, NONE)
-    return (
-        replace(stem, length=max(stem.length, rooms.sums[name] + 2 * BESIDE)) if name in rooms.sums else stem
-    )
+def _stem(shown: Shown, box: Extent, rooms: Rooms) -> Stretch:
+    """A node's stem, with room for the sum of gradients below the total and below a circle."""
+    stem = rooms.stems.get(shown.name, NONE)
+    if shown.name not in rooms.sums:
+        return stem
+    width, height = rooms.sums[shown.name]
+    top = max(stem.below, 0.0 if shown.node.is_leaf else box[1] / 2 + CLEAR)
+    return Stretch(max(stem.length, width - box[0] + 2 * BESIDE), stem.above, top + height)
 
 
 def _names(view: View, options: Options, measure: Measure) -> Mapping[str, Extent]:

@@ -139,8 +139,9 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
         step, small = snapshot.step, options.sizes.small
         terms = sum_shown(snapshot, options.digits) if isinstance(step, Flowed) and step.arg == name else None
         if terms is not None and name in drawing.rooms.sums:
-            at = x, y + CLEAR + found[-1].extent[1]
-            found.append(Label(name, "sum", at, small, terms, extent=extent(terms, small), below=True))
+            size = extent(terms, small)
+            at = drawing.below(name, size[0])
+            found.append(Label(name, "sum", at, small, terms, extent=size, below=True))
     for arc in shown.arcs:
         key = arc.edge.target, arc.edge.port
         contribution = snapshot.contribution(*key)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from core.base.arrays import Value, shape_of
 from core.base.numbers import equation
 from core.figure.options import Options
-from core.figure.sizes import CLEAR, extent, is_listed, label_extent, text_size, value_label
+from core.figure.sizes import CLEAR, Extent, extent, is_listed, label_extent, text_size, value_label
 from core.figure.view import View
 from core.layout import Stretch
 from core.math.mathtree import Fenced, Math, Sign, row
@@ -25,7 +25,6 @@ WIDTH_STEP = 22.0  # a number that grows while it is dragged takes more room in 
 MOST_TERMS = 4  # gradients that are shown being added
 
 
-Extent = tuple[float, float]  # width and height
 NOTHING = (0.0, 0.0)
 Key = TypeVar("Key", str, tuple[str, int])
 
@@ -33,13 +32,13 @@ Key = TypeVar("Key", str, tuple[str, int])
 class Rooms(Struct, frozen=True):
     """What is kept free for numbers: on the `stem` of a node, where its value leaves, and at `arrivals`.
 
-    Where a node is used several times, contributions arrive at its users and are added under its stem; there
-    `sums` have these widths.
+    Where a node is used several times, contributions arrive at its users and are added below its stem and its
+    box; there the `sums` are so large.
     """
 
     stems: Mapping[str, Stretch]
     arrivals: Mapping[tuple[str, int], Stretch]
-    sums: Mapping[str, float]
+    sums: Mapping[str, Extent]
 
 
 def rooms_of(trace: Trace, view: View, options: Options) -> Rooms:
@@ -77,13 +76,12 @@ def rooms_of(trace: Trace, view: View, options: Options) -> Rooms:
     stems, arrivals = {}, {}
     for name, room in at_nodes.items():
         length, height = _kept(room, label_extent(graph.nodes[name].shape, options))
-        below = height + (sums[name][1] if name in sums else 0.0)
-        stems[name] = Stretch(length + 2 * BESIDE, height + CLEAR, below + CLEAR)
+        stems[name] = Stretch(length + 2 * BESIDE, height + CLEAR, height + CLEAR)
     for edge in shared:
         least = label_extent(graph.nodes[edge.source].shape, options)
         length, height = _kept(at_edges.get((edge.target, edge.port), NOTHING), least)
         arrivals[edge.target, edge.port] = Stretch(length + BESIDE + TURN, 0.0, height + CLEAR)
-    return Rooms(stems, arrivals, {name: _in_steps(width, 0.0) for name, (width, _) in sums.items()})
+    return Rooms(stems, arrivals, {name: _kept(room, NOTHING) for name, room in sums.items()})
 
 
 def _widen(rooms: dict[Key, Extent], key: Key, needed: Extent) -> None:

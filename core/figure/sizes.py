@@ -34,7 +34,9 @@ WIDER = {"bold": 1.2, "calligraphic": 1.35}  # letters of these alphabets, next 
 LISTED = 3  # a vector of up to this many entries is set as a column of numbers
 
 
-Measure = Callable[[Math, float], tuple[float, float]]
+Extent = tuple[float, float]
+"""Width and height."""
+Measure = Callable[[Math, float], Extent]
 """How wide and high a formula of a text size is: `extent`, or what measures it with the font."""
 
 
