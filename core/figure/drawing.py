@@ -74,7 +74,7 @@ class Drawing(Struct, frozen=True, dict=True):
         return x + self.sizes[name][0] / 2 + self.rooms.stems[name].length / 2, y
 
     def below(self, name: str, width: float) -> Point:
-        """The middle of the upper side of a sum of gradients of a width: below a node's total, and its box."""
+        """The middle of the upper side of a sum of gradients of a width, below the total."""
         x, y = self.beside(name)
         stem = self.rooms.stems[name]
         return min(x, x + stem.length / 2 - BESIDE - width / 2), y + stem.below - self.rooms.sums[name][1]
@@ -144,9 +144,8 @@ def draw_in_pieces(
     graph, look = view.graph, options.sizes
     symbols = {name: symbol(graph, shown.node) for name, shown in view.nodes.items()}
     sizes = {name: _box_size(shown, symbols[name], look, measure) for name, shown in view.nodes.items()}
-    rooms = replace(
-        rooms, stems={name: _stem(shown, sizes[name], rooms) for name, shown in view.nodes.items()}
-    )
+    stems = {name: _stem(shown, sizes[name], rooms) for name, shown in view.nodes.items()}
+    rooms = replace(rooms, stems=stems)
     names = _names(view, options, measure)
     spaces = {name: _space(view, name, sizes[name], names.get(name), rooms, look) for name in view.nodes}
     frames, titles = layout_frames(view, look.small, measure)
