@@ -5,8 +5,8 @@ Where all are plain numbers and there is one example at a time, it is straight-l
 compile_plan   a plan for batches of a certain size -> Compiled
 Compiled       arrays to fill, `forward` and `step` to call, arrays to read; `source` is the listing that runs
 
-Modules in reading order: `ready` (what comes out), `terms` (arrays to be computed, simplified), `kernels`
-and `images` (rules become terms), `layout` (parameters in one vector), `lowering` (a plan becomes
+Modules in reading order: `ready` (what comes out), `terms` (arrays to be computed, simplified), `kernels`,
+`arranging` and `images` (rules become terms), `layout` (parameters in one vector), `lowering` (a plan becomes
 assignments), `products` and `writer` (assignments become statements), `scalars` (plans of numbers), `engine`
 (which of the two).
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 from typing import NamedTuple
 
@@ -77,7 +78,7 @@ def _letters(own: str, term: Term) -> str:
     return own + BATCH * term.batched
 
 
-def conv2d(terms: Terms, x: Term, w: Term, stride: Term, padding: Term) -> Term:
+def _conv2d(terms: Terms, x: Term, w: Term, stride: Term, padding: Term) -> Term:
     """The picture convolved with the filters: a product of both over the windows."""
     grid, p = _grid(x, w, stride, padding)
     windows, filters = _side_by_side(terms, _channels(terms, x), grid, p), _filters(terms, x, w)
@@ -91,7 +92,7 @@ def _upstream(terms: Terms, g: Term, x: Term, w: Term) -> Term:
     return g if is_stack(x.shape, w.shape) else terms.view(g, "{}[None]", (1, *g.shape), g.solid)
 
 
-def conv2d_x(terms: Terms, g: Term, w: Term, x: Term, stride: Term, padding: Term) -> Term:
+def _conv2d_x(terms: Terms, g: Term, w: Term, x: Term, stride: Term, padding: Term) -> Term:
     """What comes back to the picture: each window's share, added up where windows overlap."""
     grid, p = _grid(x, w, stride, padding)
     upstream, filters = _upstream(terms, g, x, w), _filters(terms, x, w)
@@ -104,7 +105,7 @@ def conv2d_x(terms: Terms, g: Term, w: Term, x: Term, stride: Term, padding: Ter
     return _as(terms, terms.spread(parts, grid.reached(), _channels(terms, x).shape, p, grid.apart), x.shape)
 
 
-def conv2d_W(terms: Terms, g: Term, x: Term, w: Term, stride: Term, padding: Term) -> Term:
+def _conv2d_W(terms: Terms, g: Term, x: Term, w: Term, stride: Term, padding: Term) -> Term:
     """What comes back to the filters: the sum over all windows."""
     grid, p = _grid(x, w, stride, padding)
     upstream, windows = _upstream(terms, g, x, w), _side_by_side(terms, _channels(terms, x), grid, p)
@@ -122,14 +123,14 @@ def _pool(terms: Terms, x: Term, window: Term, stride: Term) -> tuple[Term, Grid
     return x, grid, [terms.view(x, f"{{}}{reached}", shape) for reached in grid.reached()]
 
 
-def maxpool(terms: Terms, x: Term, window: Term, stride: Term) -> Term:
+def _maxpool(terms: Terms, x: Term, window: Term, stride: Term) -> Term:
     """The largest entry of each window."""
     _, _, met = _pool(terms, x, window, stride)
     found = reduce(lambda a, b: terms.ufunc("maximum", a, b), met)
     return _as(terms, found, (*x.shape[:-2], *found.shape[1:]))
 
 
-def maxpool_x(terms: Terms, g: Term, x: Term, out: Term, window: Term, stride: Term) -> Term:
+def _maxpool_x(terms: Terms, g: Term, x: Term, out: Term, window: Term, stride: Term) -> Term:
     """What comes back to the largest entries of each window, in even shares."""
     picture, grid, met = _pool(terms, x, window, stride)
     hits = [terms.ufunc("equal", part, _channels(terms, out)) for part in met]
@@ -138,15 +139,26 @@ def maxpool_x(terms: Terms, g: Term, x: Term, out: Term, window: Term, stride: T
     return _as(terms, terms.spread(parts, grid.reached(), picture.shape, 0, grid.apart), x.shape)
 
 
-def avgpool(terms: Terms, x: Term, window: Term, stride: Term) -> Term:
+def _avgpool(terms: Terms, x: Term, window: Term, stride: Term) -> Term:
     """The mean of each window."""
     _, _, met = _pool(terms, x, window, stride)
     found = terms.ufunc("divide", terms.sum_of(met), terms.number(len(met)))
     return _as(terms, found, (*x.shape[:-2], *found.shape[1:]))
 
 
-def avgpool_x(terms: Terms, g: Term, x: Term, window: Term, stride: Term) -> Term:
+def _avgpool_x(terms: Terms, g: Term, x: Term, window: Term, stride: Term) -> Term:
     """What comes back to all entries of each window, in even shares."""
     picture, grid, met = _pool(terms, x, window, stride)
     share = terms.ufunc("divide", _channels(terms, g), terms.number(len(met)))
     return _as(terms, terms.spread([share] * len(met), grid.reached(), picture.shape, 0, grid.apart), x.shape)
+
+
+IMAGES: dict[str, Callable[..., Term]] = {
+    "conv2d": _conv2d,
+    "conv2d_x": _conv2d_x,
+    "conv2d_W": _conv2d_W,
+    "maxpool": _maxpool,
+    "maxpool_x": _maxpool_x,
+    "avgpool": _avgpool,
+    "avgpool_x": _avgpool_x,
+}

@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from core.base.arrays import Shape
-from core.compiled import images
+from core.compiled.arranging import ARRANGING, entry
+from core.compiled.images import IMAGES
 from core.compiled.terms import BATCH, NUMBER, Term, Terms
-from core.ops.array_kernels import as_sizes
 from core.ops.interpreter import interpreted
 from core.ops.kernels import KERNELS, Kernel, place_of_axis
 from core.ops.rules import Rule
@@ -143,13 +142,9 @@ def _index(terms: Terms, k: Term) -> Term:
     return terms.make("index", [k], None, (), k.batched)
 
 
-def _entry(terms: Terms, x: Term, position: Term) -> Term:
-    return terms.view(x, f"{{}}[{int(position.value)}, ...]", x.shape[1:], x.solid)
-
-
 def _pick(terms: Terms, x: Term, k: Term) -> Term:
     if k.op == NUMBER:
-        return _entry(terms, x, k)
+        return entry(terms, x, k)
     return terms.make("pick", [x, _index(terms, k)], None, x.shape[1:], x.batched or k.batched)
 
 
@@ -229,75 +224,6 @@ def _onehot_rows(terms: Terms, k: Term, x: Term) -> Term:
     return terms.ufunc("equal", places, _spread(terms, _for_each_row(terms, k, x), x, 1))
 
 
-def _flip(terms: Terms, x: Term) -> Term:
-    before = ":, " * (len(x.shape) - 2)
-    return terms.view(x, f"{{}}[{before}{', '.join(['::-1'] * min(len(x.shape), 2))}]", x.shape)
-
-
-# -- the same entries laid out otherwise
-
-
-def _transpose(terms: Terms, x: Term) -> Term:
-    text = "{}.swapaxes(0, 1)" if x.batched else "{}.T"
-    return terms.view(x, text, (x.shape[1], x.shape[0], *x.shape[2:]))
-
-
-def _row(terms: Terms, x: Term) -> Term:
-    return terms.view(x, "{}[None]", (1, *x.shape), x.solid)
-
-
-def _unrow(terms: Terms, x: Term) -> Term:
-    return _entry(terms, x, terms.number(0))
-
-
-def _stack(terms: Terms, *parts: Term) -> Term:
-    shape: Shape = (len(parts), *np.broadcast_shapes(*(part.shape for part in parts)))
-    return terms.make("stack", parts, None, shape, any(part.batched for part in parts))
-
-
-def _laid_out(terms: Terms, x: Term, like: Term) -> Term:
-    return terms.laid_out(x, like.shape)
-
-
-def _reshape(terms: Terms, x: Term, shape: Term) -> Term:
-    return terms.laid_out(x, as_sizes(shape.detail))
-
-
-def _flatten(terms: Terms, x: Term) -> Term:
-    return terms.laid_out(x, (math.prod(x.shape),))
-
-
-# -- together and apart
-
-
-def _concat(terms: Terms, *parts: Term) -> Term:
-    rest = next((part.shape[1:] for part in parts if part.shape), ())
-    length = sum(part.shape[0] if part.shape else 1 for part in parts)
-    return terms.make("concat", parts, None, (length, *rest), any(part.batched for part in parts))
-
-
-def _front(terms: Terms, g: Term, x: Term) -> Term:
-    return terms.view(g, f"{{}}[:{x.shape[0]}]" if x.shape else "{}[0, ...]", x.shape, g.solid)
-
-
-def _rear(terms: Terms, g: Term, y: Term) -> Term:
-    return terms.view(g, f"{{}}[-{y.shape[0]}:]" if y.shape else "{}[-1, ...]", y.shape, g.solid)
-
-
-def _place(start: Term, stop: Term, axis: Term) -> str:
-    return f"[{':, ' * int(axis.value)}{int(start.value)}:{int(stop.value)}]"
-
-
-def _cut(terms: Terms, x: Term, start: Term, stop: Term, axis: Term) -> Term:
-    at, length = int(axis.value), int(stop.value) - int(start.value)
-    shape = (*x.shape[:at], length, *x.shape[at + 1 :])
-    return terms.view(x, f"{{}}{_place(start, stop, axis)}", shape, x.solid and at == 0)
-
-
-def _paste(terms: Terms, g: Term, x: Term, start: Term, stop: Term, axis: Term) -> Term:
-    return terms.spread([g], [_place(start, stop, axis)], x.shape, apart=True)
-
-
 # -- dropout
 
 
@@ -340,27 +266,8 @@ EXPANSIONS: dict[str, Callable[..., Term]] = {
     "choose": _choose,
     "put_rows": _put_rows,
     "onehot_rows": _onehot_rows,
-    "flip": _flip,
-    "transpose": _transpose,
-    "row": _row,
-    "unrow": _unrow,
-    "entry": _entry,
-    "stack": _stack,
-    "reshape": _reshape,
-    "flatten": _flatten,
-    "as_shape": _laid_out,
-    "concat": _concat,
-    "front": _front,
-    "rear": _rear,
-    "cut": _cut,
-    "paste": _paste,
+    **ARRANGING,
     "kept": _kept,
     "choice": _choice,
-    "conv2d": images.conv2d,
-    "conv2d_x": images.conv2d_x,
-    "conv2d_W": images.conv2d_W,
-    "maxpool": images.maxpool,
-    "maxpool_x": images.maxpool_x,
-    "avgpool": images.avgpool,
-    "avgpool_x": images.avgpool_x,
+    **IMAGES,
 }
