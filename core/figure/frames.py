@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from core.figure.sizes import Measure
 from core.figure.view import View
 from core.graph.formulas import formula
-from core.graph.graph import CONSTANT, Graph, Node
+from core.graph.graph import Graph, Node
 from core.layout import Frame as LayoutFrame
 from core.math.mathtree import Math, row
 from core.math.parts import ATOM, Part
@@ -62,7 +62,7 @@ def _title(graph: Graph, key: str, node: Node, measure: Measure) -> Math:
     typesetter = graph.typesetter
     for port, arg in node.by_port.items():
         found = graph.nodes[arg]
-        args[port] = typesetter.part(found.tree) if found.op == CONSTANT else (typesetter.name(arg), ATOM)
+        args[port] = typesetter.part(found.tree) if found.is_constant else (typesetter.name(arg), ATOM)
     title = typesetter.tree(formula(graph, node), args)
     if node.named and key == node.name:
         title = row(typesetter.name(node.name), EQUALS, title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.figure.sizes import extent
 from core.graph.formulas import formula
-from core.graph.graph import CONSTANT, Edge, Graph, Node
+from core.graph.graph import Edge, Graph, Node
 from core.math.marks import HOLE, marked
 from core.math.mathtree import Math, Sign, Word
 from core.math.parts import ATOM, SUM, Part
@@ -80,10 +80,10 @@ def is_inlined(graph: Graph, edge: Edge) -> bool:
     circle has room for it.
     """
     constant, node = graph.nodes[edge.source], graph.nodes[edge.target]
-    if constant.op != CONSTANT:
+    if not constant.is_constant:
         return False
     port, op = graph.port(edge), node.operation
     if port in op.settings or op.is_usual(port, constant.value):
         return True
-    others = [arg for arg in node.args if graph.nodes[arg].op != CONSTANT]
+    others = [arg for arg in node.args if not graph.nodes[arg].is_constant]
     return not constant.shape and len(others) == 1 and port in op.look.with_constant

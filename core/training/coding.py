@@ -111,7 +111,7 @@ def is_signed(graph: Graph, prediction: str) -> bool:
     plan = make_plan(replace(asked, nodes=nodes))
     rng, lowest = np.random.default_rng(0), 0.0
     for _ in range(DRAWS):
-        drawn = {n: frozen(rng.normal(0, WIDE, node.shape)) for n, node in nodes.items() if node.op == INPUT}
+        drawn = {n: frozen(rng.normal(0, WIDE, node.shape)) for n, node in nodes.items() if node.is_input}
         value = np.asarray(forward_values(plan, drawn)[prediction])
         if not np.all(np.abs(value) <= 1 + EPSILON):
             return False
@@ -145,7 +145,7 @@ class Loss(Struct, frozen=True, dict=True):
         """The output for some predictions, all inputs that are not the target being 0.5."""
         plan, shape = self._cut, self.graph.nodes[self.prediction].shape
         text = expression_text(self.graph.nodes[self.prediction].tree)
-        leaves = [node for node in plan.graph.nodes.values() if node.op == INPUT]
+        leaves = [node for node in plan.graph.nodes.values() if node.is_input]
         known: dict[str, Value] = {node.name: frozen(np.full(node.shape, 0.5)) for node in leaves}
         if self.target in known:
             known[self.target] = frozen(np.broadcast_to(target, shape_of(known[self.target])).copy())

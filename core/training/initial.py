@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 
 from core.base.arrays import Value, frozen
-from core.graph.graph import CONSTANT, Edge, Graph
+from core.graph.graph import Edge, Graph
 from core.ops import OPS, Op
 from core.ops.kernels import KERNELS
 
@@ -93,7 +93,7 @@ def _gain(graph: Graph, name: str) -> float:
         if learning.gain:
             return learning.gain
         if learning.gain_beside_constant:
-            beside = any(graph.nodes[arg].op == CONSTANT for arg in node.args)
+            beside = any(graph.nodes[arg].is_constant for arg in node.args)
             return learning.gain_beside_constant if beside else 0.0
         if learning.passes_on:
             return _gain(graph, node.name)

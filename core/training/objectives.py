@@ -182,7 +182,7 @@ def _extended(graph: Graph, formula: str, meant: Mapping[str, str]) -> tuple[Gra
     part = graph_of(formula, {name: _zeros(graph, node) for name, node in meant.items()})
     nodes, names = dict(graph.nodes), dict(meant)
     for node in part.nodes.values():
-        if node.op == INPUT:
+        if node.is_input:
             continue
         name = names[node.name] = f"objective.{len(nodes)}"
         args = tuple(names[arg] for arg in node.args)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from core.graph.graph import CONSTANT, Edge, Graph
+from core.graph.graph import Edge, Graph
 from core.graph.targets import LOGARITHMS
 
 
@@ -32,7 +32,7 @@ class Usage(Struct, frozen=True, dict=True):
     def combinations(self, name: str) -> Iterable[Edge]:
         """The edges on which what is computed from a name alone meets something else."""
         alone = {name}
-        leaves = {n for n, node in self.graph.nodes.items() if node.op == CONSTANT} | set(self.fixed)
+        leaves = {n for n, node in self.graph.nodes.items() if node.is_constant} | set(self.fixed)
         for node in self.graph.nodes.values():
             if not node.is_leaf and alone & set(node.args) and alone | leaves >= set(node.args):
                 alone.add(node.name)
