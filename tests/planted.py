@@ -132,8 +132,8 @@ FIGURE = {
     ),
     "gradient-above": bug(
         PICTURED,
-        '"gradient", gradient, (x, y + CLEAR), below=True)',
-        '"gradient", gradient, (x, y - CLEAR))',
+        "at=drawing.gradient_at(name, total.extent), below=True",
+        "at=drawing.value_at(name, total.extent)",
         "gradients stand above their edge, on the values",
         CANVAS,
         FILES,

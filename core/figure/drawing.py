@@ -9,20 +9,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.base.slicing import Work, finished
+from core.figure.directions import DOWNWARDS, NOTHING, RIGHTWARDS, Direction
 from core.figure.frames import layout_frames
 from core.figure.options import Options, Sizes
 from core.figure.parts import Frame
-from core.figure.rooms import BESIDE, TURN, Rooms, rooms_of
-from core.figure.sizes import CLEAR, Extent, Measure, extent
+from core.figure.rooms import Rooms, rooms_of
+from core.figure.sizes import Extent, Measure, extent
 from core.figure.symbols import symbol
 from core.figure.view import Arc, Shown, View, view_of
 from core.graph.graph import Graph
 from core.layout import Edge as LayoutEdge
-from core.layout import Placement, Point, Route, Space, Stretch, place_in_pieces
+from core.layout import Placement, Point, Route, Space, Stretch, place_in_pieces, straight
 from core.math.mathtree import Math
 from core.passes.trace import Trace
 
-BESIDE_HEAD = 6.0  # between an arrow's head and the output's name
 BESIDE_NAME, BESIDE_SYMBOL = 3.0, 10.0  # between a name or a symbol and the border of its box
 HEAD_ROOM = 13.0  # for the head of an arrow, where many arrive at a node
 DEFAULT = Options()
@@ -36,6 +36,7 @@ class Drawing(Struct, frozen=True, dict=True):
     placement: Placement
     sizes: Mapping[str, Extent]
     spaces: Mapping[str, Space]
+    stems: Mapping[str, Stretch]
     symbols: Mapping[str, Math]
     names: Mapping[str, Extent]
     """How large the names of operations are that are written."""
@@ -56,49 +57,54 @@ class Drawing(Struct, frozen=True, dict=True):
         routes = zip(self.view.arcs, self.placement.routes, strict=True)
         return {(arc.edge.target, arc.edge.port): route for arc, route in routes}
 
+    @property
+    def direction(self) -> Direction:
+        return DOWNWARDS if self.options.down else RIGHTWARDS
+
     @cached_property
     def outputs(self) -> Mapping[str, Route]:
         """The arrows on which outputs leave that nothing else uses."""
-        found = {}
-        for name in self.view.outputs:
-            x, y = self.placement.centres[name]
-            start = x + self.sizes[name][0] / 2
-            end = start + self.rooms.stems[name].length + self.options.sizes.arrow
-            third = (end - start) / 3
-            found[name] = Route((start, y), (((start + third, y), (end - third, y), (end, y)),))
-        return found
+        return {name: self._output(name) for name in self.view.outputs}
 
-    def beside(self, name: str) -> Point:
-        """The middle of the level stretch on which a node's value leaves."""
-        x, y = self.placement.centres[name]
-        return x + self.sizes[name][0] / 2 + self.rooms.stems[name].length / 2, y
+    def _output(self, name: str) -> Route:
+        (x, y), (width, height) = self.placement.centres[name], self.sizes[name]
+        length = self.stems[name].length + self.options.sizes.arrow
+        if self.options.down:
+            return straight((x, y + height / 2), (x, y + height / 2 + length))
+        return straight((x + width / 2, y), (x + width / 2 + length, y))
 
-    def below(self, name: str, width: float) -> Point:
-        """The middle of the upper side of a sum of gradients of a width, below the total."""
-        x, y = self.beside(name)
-        stem = self.rooms.stems[name]
-        return min(x, x + stem.length / 2 - BESIDE - width / 2), y + stem.below - self.rooms.sums[name][1]
+    def value_at(self, name: str, label: Extent) -> Point:
+        """Where a value stands: the middle of its lower side."""
+        at = self.placement.centres[name]
+        return self.direction.value(at, self.sizes[name], self.stems[name], label)
 
-    def before(self, arc: Arc) -> Point:
-        """The middle of the level stretch on which a contribution is written."""
-        x, y = self.placement.centres[arc.target]
-        length = self.rooms.arrivals[arc.edge.target, arc.edge.port].length - TURN
-        left = x - self.sizes[arc.target][0] / 2 - self.spaces[arc.target].left
-        return left - TURN - length / 2, y + self._offsets[arc.edge.target, arc.edge.port]
+    def gradient_at(self, name: str, label: Extent) -> Point:
+        """Where a gradient stands: the middle of its upper side."""
+        at = self.placement.centres[name]
+        return self.direction.gradient(at, self.sizes[name], self.stems[name], label)
+
+    def terms_at(self, name: str, total: Extent, label: Extent) -> Point:
+        """Where the sum of gradients stands below the total: the middle of its upper side."""
+        at = self.placement.centres[name]
+        return self.direction.terms(at, self.sizes[name], self.stems[name], total, label)
+
+    def contribution_at(self, arc: Arc, label: Extent) -> Point:
+        """Where a contribution stands that comes back on an edge: the middle of its upper side."""
+        key, box = (arc.edge.target, arc.edge.port), self.sizes[arc.target]
+        length = self.direction.arrival(self.rooms.contributions[key]).length
+        before = (box[1] if self.options.down else box[0]) / 2 + self.spaces[arc.target].left
+        at = self.placement.centres[arc.target]
+        return self.direction.contribution(at, before, self._offsets[key], length, label)
 
     def above(self, name: str) -> float:
         """How far above a node's centre its name stands: above its box and what arrives there."""
-        edges = [(arc.edge.target, arc.edge.port) for arc in self.view.nodes[name].arcs]
-        tops = [self.rooms.arrivals.get(edge, NONE).above - self._offsets[edge] for edge in edges]
-        return max([self.sizes[name][1] / 2, *tops])
+        offsets = [self._offsets[arc.edge.target, arc.edge.port] for arc in self.view.nodes[name].arcs]
+        return max([self.sizes[name][1] / 2, *(-offset for offset in offsets)])
 
     @cached_property
     def _offsets(self) -> Mapping[tuple[str, int], float]:
         arrivals = zip(self.view.arcs, self.placement.arrivals, strict=True)
         return {(arc.edge.target, arc.edge.port): arrival.offset for arc, arrival in arrivals}
-
-
-NONE = Stretch()
 
 
 def draw(
@@ -129,7 +135,7 @@ def draw_in_pieces(
     moved: Mapping[str, Point] | None = None,
     measure: Measure = extent,
 ) -> Work[Drawing]:
-    """Lay a graph out in pieces of work, data flowing from left to right.
+    """Lay a graph out in pieces of work.
 
     Args:
         view: what of the graph is drawn.
@@ -142,60 +148,78 @@ def draw_in_pieces(
         In the end the drawing: where each box stands and how each edge runs.
     """
     graph, look = view.graph, options.sizes
+    direction: Direction = DOWNWARDS if options.down else RIGHTWARDS
+    flipped = flip if options.down else same
     symbols = {name: symbol(graph, shown.node) for name, shown in view.nodes.items()}
-    sizes = {name: _box_size(shown, symbols[name], look, measure) for name, shown in view.nodes.items()}
-    stems = {name: _stem(shown, sizes[name], rooms) for name, shown in view.nodes.items()}
-    rooms = replace(rooms, stems=stems)
+    sizes = {name: _box_size(shown, symbols[name], options, measure) for name, shown in view.nodes.items()}
     names = _names(view, options, measure)
-    spaces = {name: _space(view, name, sizes[name], names.get(name), rooms, look) for name in view.nodes}
-    frames, titles = layout_frames(view, look.small, measure)
+    stems = {
+        name: direction.stem(
+            rooms.values.get(name, NOTHING),
+            rooms.sums.get(name, NOTHING),
+            sizes[name],
+            circle=not shown.node.is_leaf,
+        )
+        for name, shown in view.nodes.items()
+    }
+    spaces = {
+        name: direction.output(stems[name], names.get(name, NOTHING), look.arrow)
+        if name in view.outputs
+        else direction.space(stems[name], sizes[name], names.get(name, NOTHING), bool(shown.node.shape))
+        for name, shown in view.nodes.items()
+    }
+    frames, titles = layout_frames(view, look.small, measure, options.down)
     placement = yield from place_in_pieces(
-        sizes,
+        {name: flipped(size) for name, size in sizes.items()},
         [
             LayoutEdge(
                 arc.source,
                 arc.target,
                 place,
                 len(shown.arcs),
-                rooms.arrivals.get((arc.edge.target, arc.edge.port), NONE),
+                direction.arrival(rooms.contributions[key])
+                if (key := (arc.edge.target, arc.edge.port)) in rooms.contributions
+                else Stretch(),
             )
             for shown in view.nodes.values()
             for place, arc in enumerate(shown.arcs)
         ],
         gap_x=look.arrow,
         gap_y=look.gap,
-        fixed={name: point for name, point in (moved or {}).items() if name in sizes},
+        fixed={name: flipped(point) for name, point in (moved or {}).items() if name in sizes},
         rounds={name for name, shown in view.nodes.items() if not shown.node.is_leaf},
         frames=frames,
         spaces=spaces,
         free={name for name, shown in view.nodes.items() if shown.takes_any_order},
+        rows=options.rows,
     )
+    if options.down:
+        placement = placement.flipped
     framed = tuple(
         Frame(key, frames[key].exit, titles[key], look.small, span.left, span.top, span.width, span.height)
         for key, span in placement.frames.items()
     )
-    return Drawing(view, options, placement, sizes, spaces, symbols, names, rooms, framed)
+    return Drawing(view, options, placement, sizes, spaces, stems, symbols, names, rooms, framed)
 
 
-def _box_size(shown: Shown, math: Math, look: Sizes, measure: Measure) -> Extent:
+def flip(pair: Point) -> Point:
+    """The other direction: x and y, or width and height, exchanged."""
+    return pair[1], pair[0]
+
+
+def same(pair: Point) -> Point:
+    return pair
+
+
+def _box_size(shown: Shown, math: Math, options: Options, measure: Measure) -> Extent:
+    look = options.sizes
     if shown.node.is_leaf:
         width, _ = measure(math, look.name)
         return width + 2 * BESIDE_NAME, 1.1 * look.name
     width, height = measure(math, look.symbol)
-    heads = HEAD_ROOM * len(shown.arcs)
-    return max(2 * look.radius, width + 2 * BESIDE_SYMBOL), max(
-        2 * look.radius, height + BESIDE_SYMBOL, heads
-    )
-
-
-def _stem(shown: Shown, box: Extent, rooms: Rooms) -> Stretch:
-    """A node's stem, with room for the sum of gradients below the total and below a circle."""
-    stem = rooms.stems.get(shown.name, NONE)
-    if shown.name not in rooms.sums:
-        return stem
-    width, height = rooms.sums[shown.name]
-    top = max(stem.below, 0.0 if shown.node.is_leaf else box[1] / 2 + CLEAR)
-    return Stretch(max(stem.length, width - box[0] + 2 * BESIDE), stem.above, top + height)
+    circle, heads = 2 * look.radius, HEAD_ROOM * len(shown.arcs)
+    across, along = (heads, 0.0) if options.down else (0.0, heads)
+    return max(circle, width + 2 * BESIDE_SYMBOL, across), max(circle, height + BESIDE_SYMBOL, along)
 
 
 def _names(view: View, options: Options, measure: Measure) -> Mapping[str, Extent]:
@@ -215,17 +239,3 @@ def name_size(view: View, name: str, look: Sizes) -> float:
     if name in view.outputs:
         return look.name
     return look.label if view.graph.nodes[name].named else look.small
-
-
-def _space(view: View, name: str, box: Extent, written: Extent | None, rooms: Rooms, look: Sizes) -> Space:
-    """What is kept free around a box, for its name and for what is written where its value leaves."""
-    stem = rooms.stems[name]
-    if written is None:
-        return Space(stem=stem)
-    width, height = written
-    if name in view.outputs:
-        above, below = max(stem.above, height / 2), max(stem.below, height / 2)
-        return Space(stem=Stretch(stem.length + look.arrow + BESIDE_HEAD + width, above, below))
-    # beside an array's map, which is high, a name reaches to the left only
-    beyond = max(width - box[0], 0.0) / (1 if view.graph.nodes[name].shape else 2)
-    return Space(beyond, height + CLEAR, 0.0, stem)

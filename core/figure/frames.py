@@ -19,7 +19,7 @@ BELOW_TITLE = 6.0
 
 
 def layout_frames(
-    view: View, size: float, measure: Measure
+    view: View, size: float, measure: Measure, down: bool
 ) -> tuple[Mapping[str, LayoutFrame], Mapping[str, Math]]:
     """The frames for the layout, the outer before the inner, and their titles, of a text size."""
     graph = view.graph
@@ -31,7 +31,8 @@ def layout_frames(
     frames = {}
     for key, node in graph.folded.items():
         width, height = measure(titles[key], size)
-        room = width, height + BELOW_TITLE
+        # where data flow down, they come in where a title would stand, so it stands beside what is inside
+        room = (height, width + BELOW_TITLE) if down else (width, height + BELOW_TITLE)
         frames[key] = LayoutFrame(frozenset(members[key]), parent(graph, key), view.home[node.name], room)
     return frames, titles
 

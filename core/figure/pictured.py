@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from core.base.arrays import Array, Value, shape_of
 from core.base.lazy_numpy import np
-from core.figure.drawing import BESIDE_HEAD, Drawing, name_size
+from core.figure.directions import BESIDE_HEAD
+from core.figure.drawing import Drawing, name_size
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.rooms import sum_shown
 from core.figure.sizes import CLEAR, extent, heat_extent, is_listed, text_size, value_label
 from core.figure.view import Arc, Shown
 from core.graph.graph import Edge
-from core.layout import Point
 from core.passes.steps import Computed, Flowed, Seeded
 from core.passes.trace import Snapshot, Trace
 
@@ -129,52 +129,56 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
     """The labels of a node: its name, what leaves it, and what it sends back to inputs used elsewhere too."""
     name, options = shown.name, drawing.options
     found = [_name(drawing, name)] if name in drawing.names else []
-    x, y = drawing.beside(name)
     known = [value for member in shown.members if (value := snapshot.value(member)) is not None]
     gradient = snapshot.gradient(name)
     if known and not shown.node.is_constant:
-        found.append(_label(drawing, name, "value", known[-1], (x, y - CLEAR)))
+        label = _label(drawing, name, "value", known[-1])
+        found.append(replace(label, at=drawing.value_at(name, label.extent)))
     if gradient is not None:
-        found.append(_label(drawing, name, "gradient", gradient, (x, y + CLEAR), below=True))
+        total = _label(drawing, name, "gradient", gradient)
+        found.append(replace(total, at=drawing.gradient_at(name, total.extent), below=True))
         step, small = snapshot.step, options.sizes.small
         terms = sum_shown(snapshot, options.digits) if isinstance(step, Flowed) and step.arg == name else None
         if terms is not None and name in drawing.rooms.sums:
             size = extent(terms, small)
-            at = drawing.below(name, size[0])
+            at = drawing.terms_at(name, total.extent, size)
             found.append(Label(name, "sum", at, small, terms, extent=size, below=True))
     for arc in shown.arcs:
         key = arc.edge.target, arc.edge.port
         contribution = snapshot.contribution(*key)
-        if contribution is not None and key in drawing.rooms.arrivals:
-            x, y = drawing.before(arc)
-            label = _label(drawing, arc.source, "contribution", contribution, (x, y + CLEAR), below=True)
-            found.append(replace(label, edge=arc.edge))
+        if contribution is not None and key in drawing.rooms.contributions:
+            label = _label(drawing, arc.source, "contribution", contribution)
+            at = drawing.contribution_at(arc, label.extent)
+            found.append(replace(label, at=at, below=True, edge=arc.edge))
     return found
 
 
 def _name(drawing: Drawing, name: str) -> Label:
-    """The name of an operation's value: behind the arrow of an output, else above its box."""
-    printed = drawing.graph.typesetter.name(name)
-    size, (width, height) = name_size(drawing.view, name, drawing.options.sizes), drawing.names[name]
+    """The name of an operation's value: behind the arrow of an output, else at its box."""
+    printed, down = drawing.graph.typesetter.name(name), drawing.options.down
+    size, shape = name_size(drawing.view, name, drawing.options.sizes), drawing.names[name]
+    label = Label(name, "name", (0.0, 0.0), size, printed, extent=shape)
     if name in drawing.outputs:
         x, y = drawing.outputs[name].end
-        at = x + BESIDE_HEAD, y
-        return Label(name, "name", at, size, printed, extent=(width, height), centred=False)
-    x, y = drawing.placement.centres[name]
+        if down:
+            return replace(label, at=(x, y + BESIDE_HEAD), below=True)
+        return replace(label, at=(x + BESIDE_HEAD, y), centred=False)
+    (x, y), (box, _) = drawing.placement.centres[name], drawing.sizes[name]
+    if down:
+        return replace(label, at=(x + box / 2 + CLEAR, y), centred=False)
     if drawing.graph.nodes[name].shape:
-        x = min(x, x + (drawing.sizes[name][0] - width) / 2)  # what leaves it may be as high
-    at = x, y - drawing.above(name) - CLEAR
-    return Label(name, "name", at, size, printed, extent=(width, height))
+        x = min(x, x + (box - shape[0]) / 2)  # what leaves it may be as high
+    return replace(label, at=(x, y - drawing.above(name) - CLEAR))
 
 
-def _label(drawing: Drawing, node: str, role: Role, value: Value, at: Point, below: bool = False) -> Label:
-    """A number, a small vector's numbers, or an array's map."""
-    shape, options = shape_of(value), drawing.options
+def _label(drawing: Drawing, node: str, role: Role, value: Value) -> Label:
+    """A number, a small vector's numbers, or an array's map; without its place."""
+    shape, options, nowhere = shape_of(value), drawing.options, (0.0, 0.0)
     size = text_size(shape, options.sizes)
     if shape and not is_listed(shape):
-        return Label(node, role, at, size, None, _array(value), heat_extent(shape), below)
+        return Label(node, role, nowhere, size, None, _array(value), heat_extent(shape))
     math = value_label(value, options.digits)
-    return Label(node, role, at, size, math, None, extent(math, size), below)
+    return Label(node, role, nowhere, size, math, None, extent(math, size))
 
 
 def _array(value: Value) -> Array:

@@ -10,34 +10,30 @@ from msgspec import Struct
 
 from core.base.arrays import Value, shape_of
 from core.base.numbers import equation
+from core.figure.directions import NOTHING
 from core.figure.options import Options
-from core.figure.sizes import CLEAR, Extent, extent, is_listed, label_extent, text_size, value_label
+from core.figure.sizes import Extent, extent, is_listed, label_extent, text_size, value_label
 from core.figure.view import View
-from core.layout import Stretch
 from core.math.mathtree import Fenced, Math, Sign, row
 from core.math.typeset import PLUS, is_loose, number_math
 from core.passes.steps import Computed, Flowed, Seeded
 from core.passes.trace import Snapshot, Trace
 
-BESIDE = 5.0  # between a box and a label beside it
-TURN = 18.0  # before an arrow's head, where no label stands
 WIDTH_STEP = 22.0  # a number that grows while it is dragged takes more room in steps
 MOST_TERMS = 4  # gradients that are shown being added
 
 
-NOTHING = (0.0, 0.0)
 Key = TypeVar("Key", str, tuple[str, int])
 
 
 class Rooms(Struct, frozen=True):
-    """What is kept free for numbers: on the `stem` of a node, where its value leaves, and at `arrivals`.
+    """How large numbers become: a node's `values` and gradients, and its `sums` of gradients if any.
 
-    Where a node is used several times, contributions arrive at its users and are added below its stem and its
-    box; there the `sums` are so large.
+    Where a node is used several times, `contributions` come back on its edges (by target and port).
     """
 
-    stems: Mapping[str, Stretch]
-    arrivals: Mapping[tuple[str, int], Stretch]
+    values: Mapping[str, Extent]
+    contributions: Mapping[tuple[str, int], Extent]
     sums: Mapping[str, Extent]
 
 
@@ -73,15 +69,14 @@ def rooms_of(trace: Trace, view: View, options: Options) -> Rooms:
                     math = sum_shown(shown.snapshot(count), options.digits)
                     if math is not None:
                         _widen(sums, arg, extent(math, small))
-    stems, arrivals = {}, {}
-    for name, room in at_nodes.items():
-        length, height = _kept(room, label_extent(graph.nodes[name].shape, options))
-        stems[name] = Stretch(length + 2 * BESIDE, height + CLEAR, height + CLEAR)
+    values = {
+        name: _kept(room, label_extent(graph.nodes[name].shape, options)) for name, room in at_nodes.items()
+    }
+    contributions = {}
     for edge in shared:
-        least = label_extent(graph.nodes[edge.source].shape, options)
-        length, height = _kept(at_edges.get((edge.target, edge.port), NOTHING), least)
-        arrivals[edge.target, edge.port] = Stretch(length + BESIDE + TURN, 0.0, height + CLEAR)
-    return Rooms(stems, arrivals, {name: _kept(room, NOTHING) for name, room in sums.items()})
+        key, least = (edge.target, edge.port), label_extent(graph.nodes[edge.source].shape, options)
+        contributions[key] = _kept(at_edges.get(key, NOTHING), least)
+    return Rooms(values, contributions, {name: _kept(room, NOTHING) for name, room in sums.items()})
 
 
 def _widen(rooms: dict[Key, Extent], key: Key, needed: Extent) -> None:

@@ -20,7 +20,7 @@ equal output.
 from __future__ import annotations
 
 from core.layout.boxes import Space, Span, Stretch
-from core.layout.curves import Cubic, Point, Route, point_at
+from core.layout.curves import Cubic, Point, Route, point_at, straight
 from core.layout.frames import Frame
 from core.layout.layers import Edge
 from core.layout.parts import Placement
@@ -39,4 +39,5 @@ __all__ = [
     "place",
     "place_in_pieces",
     "point_at",
+    "straight",
 ]

@@ -115,6 +115,11 @@ class Span(Struct, frozen=True):
     def height(self) -> float:
         return self.bottom - self.top
 
+    @property
+    def flipped(self) -> Span:
+        """The rectangle with x and y exchanged."""
+        return Span(self.top, self.left, self.bottom, self.right)
+
     def grown(self, by: float) -> Span:
         """The rectangle with a margin."""
         return Span(self.left - by, self.top - by, self.right + by, self.bottom + by)

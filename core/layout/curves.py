@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import cast
 
 from msgspec import Struct
 
@@ -48,6 +49,12 @@ class Route(Struct, frozen=True):
             for (ax, ay), (bx, by), (cx, cy) in self.pieces
         )
         return Route((self.start[0] + dx, self.start[1] + dy), pieces)
+
+    @property
+    def flipped(self) -> Route:
+        """The way with x and y exchanged."""
+        pieces = tuple(tuple((y, x) for x, y in piece) for piece in self.pieces)
+        return Route((self.start[1], self.start[0]), cast(tuple[Piece, ...], pieces))
 
     @property
     def hull(self) -> tuple[Point, Point]:

@@ -28,13 +28,15 @@ from core.layout.layers import (
 from core.layout.ordering import order_layers
 from core.layout.placing import place_columns, place_rows, pulls_of
 from core.layout.routing import route_edges
+from core.layout.rows import in_rows
 
 
 class Gaps(NamedTuple):
-    """The least distances: of columns, and of what stands in a column."""
+    """The least distances, of columns and of what stands in a column, and how many rows there may be."""
 
     x: float
     y: float
+    rows: int = 1
 
 
 class Placement(Struct, frozen=True):
@@ -53,6 +55,20 @@ class Placement(Struct, frozen=True):
     left: float = 0.0
     top: float = 0.0
     frames: Mapping[str, Span] = {}
+
+    @property
+    def flipped(self) -> Placement:
+        """All with x and y exchanged: data then flow down."""
+        return Placement(
+            MappingProxyType({name: (y, x) for name, (x, y) in self.centres.items()}),
+            tuple(route.flipped for route in self.routes),
+            self.arrivals,
+            self.height,
+            self.width,
+            self.top,
+            self.left,
+            {key: span.flipped for key, span in self.frames.items()},
+        )
 
 
 class _Part(Struct, frozen=True):
@@ -161,7 +177,11 @@ def _place_part(whole: _Graph, nodes: Sequence[int], edges: Sequence[int], gaps:
     pulls = pulls_of(graph, links, boxes, arrivals, main)
     y = yield from place_rows(graph, boxes, pulls, gaps.y)
     columns = place_columns(graph, boxes, links, stretches, pulls, y, gaps.x)
-    routes = yield from route_edges(graph, links, boxes, y, columns, arrivals)
+    rows = None
+    if gaps.rows > 1:
+        rows = in_rows(graph, boxes, columns, y, gaps.rows, gaps.y)
+        columns, y = rows.columns, list(rows.y)
+    routes = yield from route_edges(graph, links, boxes, y, columns, arrivals, rows)
     centres = [(x, y[v]) for v, x in enumerate(columns.centres)]
     return _Part(nodes, edges, centres, routes, arrivals, extent_of(centres, boxes, routes))
 

@@ -36,6 +36,7 @@ def place_in_pieces(
     frames: Mapping[str, Frame] | None = None,
     spaces: Mapping[str, Space] | None = None,
     free: Collection[str] = (),
+    rows: int = 1,
 ) -> Work[Placement]:
     """Places for boxes of these sizes (width, height) and routes for the edges.
 
@@ -43,7 +44,8 @@ def place_in_pieces(
     `fixed` holds centres that are kept as they are; the other nodes stand as if nothing were fixed, and names
     not in `sizes` are passed over. The nodes in `rounds` have round ends (by default those as wide as high).
     The members of each of the `frames` stand in a rectangle of their own. At the nodes in `free` edges arrive
-    as they come, else from top to bottom by their ports. ValueError if the edges form a cycle or name a node
+    as they come, else from top to bottom by their ports. Without frames a drawing is put into so many `rows`
+    at most. ValueError if the edges form a cycle or name a node
     without a size.
     """
     round_names = {name for name, (w, h) in sizes.items() if w == h} if rounds is None else rounds
@@ -51,7 +53,7 @@ def place_in_pieces(
     boxes = {
         name: Box(w, h, name in round_names, around.get(name, Space())) for name, (w, h) in sizes.items()
     }
-    gaps, free = Gaps(gap_x, gap_y), frozenset(free)
+    gaps, free = Gaps(gap_x, gap_y, 1 if frames else rows), frozenset(free)
     if frames:
         placement = yield from place_framed(boxes, edges, frames, gaps, free)
     else:

@@ -11,9 +11,10 @@ from itertools import pairwise
 from core.base.slicing import Work
 from core.layout.arrivals import Arrival
 from core.layout.boxes import Box
-from core.layout.curves import Piece, Point, Route
+from core.layout.curves import Piece, Point, Route, joined
 from core.layout.layers import Layered, Link
 from core.layout.placing import Columns
+from core.layout.rows import Rows
 
 # an edge runs level to its column's border where its box ends at least this far from it
 _LEVEL = 6.0
@@ -28,8 +29,9 @@ def route_edges(
     y: Sequence[float],
     columns: Columns,
     arrivals: Sequence[Arrival],
+    rows: Rows | None = None,
 ) -> Work[list[Route]]:
-    """The routes of all links between the placed vertices, each arriving where it is to."""
+    """The routes of all links between the placed vertices, each arriving where it is to, through all rows."""
     layer_of = [0] * graph.vertices
     for at, layer in enumerate(graph.layers):
         for v in layer:
@@ -39,17 +41,25 @@ def route_edges(
         yield
         source, target = boxes[link.source], boxes[link.target]
         start = columns.centres[link.source] + source.width / 2, y[link.source] + source.exit
-        points = [start]
-        for v in chain[:-1]:
-            at, level = layer_of[v], start[1] if v == link.source else y[v]
-            if v != link.source:
-                points.append((columns.lefts[at], level))
-            if columns.rights[at] - points[-1][0] >= _LEVEL:
-                points.append((columns.rights[at], level))
         dx, dy = target.outline(meets)
         end = columns.centres[link.target] + dx, y[link.target] + dy
-        points += arriving((min(end[0], columns.lefts[layer_of[link.target]]), y[link.target] + offset), end)
-        routes.append(smooth(points, target.slope(meets)))
+        parts, points = [], [start]
+        for v, after in pairwise(chain):
+            at, to = layer_of[v], layer_of[after]
+            level = points[-1][1]
+            if columns.rights[at] - points[-1][0] >= _LEVEL:
+                points.append((columns.rights[at], level))
+            height = y[after] + (offset if after == link.target else 0.0)
+            entering = min(end[0], columns.lefts[to]) if after == link.target else columns.lefts[to], height
+            if rows and rows.row_of[at] != rows.row_of[to]:
+                beginning = entering[0] - _LEVEL, height
+                parts += [smooth(points)] if points[1:] else []
+                parts.append(rows.back(v, rows.row_of[at], points[-1], beginning))
+                points = [beginning] if after == link.target else [beginning, entering]
+            elif after != link.target:
+                points.append(entering)
+        points += [point for point in arriving(entering, end) if point != points[-1]]
+        routes.append(joined([*parts, smooth(points, target.slope(meets))]))
     return routes
 
 

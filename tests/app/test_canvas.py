@@ -234,7 +234,7 @@ def test_a_sum_of_gradients_is_clear_of_the_edges_that_leave(window):
     window.session.seek(len(window.session.trace))
     (total,) = (item.label for item in items(window, LabelItem) if item.label.role == "sum")
     x, _ = total.at
-    level = window.session.drawing.beside("x")[1]
+    level = window.session.drawing.placement.centres["x"][1]
     for arrow in window.session.figure.arrows:
         beside = [py for px, py in arrow.route.sampled() if abs(px - x) <= total.extent[0] / 2]
         assert all(abs(py - level) < 0.1 for py in beside)

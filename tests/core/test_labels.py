@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.base.errors import Problem
-from core.figure import Figures, draw
+from core.figure import Figures, Options, draw
 from core.graph.plan import make_plan
 from core.layout import Route
 from core.passes.stepper import record, run
@@ -19,6 +19,7 @@ from tests.core.test_random_programs import program
 from tests.graphs import random_graph
 
 CASES = Path(__file__).parents[1] / "cases"
+ALL = Options()
 MOST = 160  # nodes of a program whose every operation is unfolded
 
 
@@ -109,9 +110,9 @@ def dense(route: Route):
         yield from Route(cubic[0], (cubic[1:],)).sampled(max(4, int(length / 4)))
 
 
-def faults(trace):
+def faults(trace, options=ALL):
     """What overlaps at any step: labels that look alike at several steps are looked at once."""
-    figures = Figures(draw(trace), trace)
+    figures = Figures(draw(trace, options=options), trace)
     labels = {}
     for count in range(len(trace) + 1):
         for label in figures.at(count).labels:
@@ -141,6 +142,20 @@ def test_nothing_written_covers_anything(make):
     except Problem:
         pytest.skip("it cannot be unfolded so far")
     assert faults(trace) == []
+
+
+OTHERWISE = {
+    "down": Options(down=True),
+    "rows": Options(rows=3),
+    "down in rows": Options(down=True, rows=2),
+    "each plus": Options(sums=False, captions=True, digits=6),
+}
+
+
+@pytest.mark.parametrize("options", OTHERWISE.values(), ids=OTHERWISE)
+@pytest.mark.parametrize("text", TYPED[::3], ids=range(len(TYPED[::3])))
+def test_nothing_written_covers_anything_in_other_drawings(text, options):
+    assert faults(typed_trace(text), options) == []
 
 
 def test_a_label_in_the_way_is_found():

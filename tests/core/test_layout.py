@@ -639,3 +639,53 @@ def test_a_layout_that_is_left_halfway_leaves_nothing_behind() -> None:
         work.close()
         assert not KEPT
         assert place(*graph) == whole
+
+
+# -- in rows
+
+
+def chain(length: int, beside: int = 0) -> Graph:
+    """A chain, every so many of its nodes with an input of its own."""
+    b = Builder()
+    value = b.leaf("x")
+    for i in range(length):
+        value = b.op("+", value, b.leaf(f"c{i}")) if beside and i % beside == 0 else b.op("f", value)
+    return b.graph
+
+
+@pytest.mark.parametrize("graph", [chain(20), chain(17, 3), scalar_net(3, 3, 1)], ids=["chain", "sum", "net"])
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_rows_stand_one_below_the_other_and_make_a_drawing_narrow(graph: Graph, count: int) -> None:
+    one, several = place(*graph), place(*graph, rows=count)
+    assert several.width < 1.3 * one.width / count + 150 and several.height > one.height
+    boxes = spans(graph, several)
+    check_distances(boxes)
+    check_extent(several, boxes)
+    for edge, route in zip(graph[1], several.routes, strict=True):
+        check_ends(edge, route, boxes)
+        check_clear(route, [box for name, box in boxes.items() if name not in (edge.source, edge.target)])
+
+
+def test_edges_that_return_to_the_next_row_do_not_cross_one_another() -> None:
+    b = Builder()
+    values = [b.leaf(name) for name in "abc"]
+    for _ in range(9):
+        values = [b.op("f", value) for value in values]
+    b.op("+", *values)
+    assert crossings(place(*b.graph, rows=3).routes) == 0
+
+
+def test_a_returning_edge_has_round_corners_and_no_kinks() -> None:
+    graph = chain(12)
+    for route in place(*graph, rows=2).routes:
+        for (*_, second, end), (start, first, *_) in pairwise(route.cubics()):
+            ways = [math.atan2(b[1] - a[1], b[0] - a[0]) for a, b in ((second, end), (start, first))]
+            assert math.cos(ways[0] - ways[1]) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_data_that_flow_down_are_the_same_drawing_with_x_and_y_exchanged() -> None:
+    placement = place(*neuron())
+    down = placement.flipped
+    assert down.centres["x0"] == placement.centres["x0"][::-1]
+    assert (down.width, down.height) == (placement.height, placement.width)
+    assert down.flipped == placement
