@@ -34,6 +34,7 @@ CANVAS, FILES, FORMULAS, PANELS, TRAINING, DERIVATIVES, BUTTONS, TYPING, GESTURE
 )
 KINKS = "tests/core/test_kinks.py"
 PARTS, ITEMS, THEME = "app/painting/parts.py", "app/canvas/items.py", "app/widgets/theme.py"
+MAPS, TIKZ_MAPS = "app/painting/maps.py", "core/export/tikz_maps.py"
 PICTURED, TIKZ = "core/figure/pictured.py", "core/export/tikz.py"
 TYPESET, EQUATIONS = "core/math/typeset.py", "core/passes/equations.py"
 
@@ -139,23 +140,23 @@ FIGURE = {
         FILES,
     ),
     "map-upside-down": bug(
-        PARTS,
-        "rect.top() + i * height, width + 0.3",
-        "rect.bottom() - (i + 1) * height, width + 0.3",
+        MAPS,
+        "self.area.top() + i * self.height",
+        "self.area.bottom() - (i + 1) * self.height",
         "the maps on the canvas and in SVG are upside down",
         CANVAS,
     ),
     "map-mirrored": bug(
-        PARTS,
-        "rect.left() + j * width, ",
-        "rect.right() - (j + 1) * width, ",
+        MAPS,
+        "self.area.left() + j * self.width, ",
+        "self.area.right() - (j + 1) * self.width, ",
         "the maps on the canvas and in SVG are mirrored",
         CANVAS,
     ),
     "map-signs": bug(
-        THEME,
-        "np.where(share < 0, negative, positive)",
-        "np.where(share < 0, positive, negative)",
+        "core/base/shades.py",
+        "np.where(shares[..., None] < 0, negative, positive)",
+        "np.where(shares[..., None] < 0, positive, negative)",
         "in maps numbers below 0 are blue and those above orange",
         CANVAS,
         TRAINING,
@@ -304,6 +305,56 @@ IN_FILES = {
         "every node has its name above it",
         CANVAS,
     ),
+    "no-numbers-in-cells": bug(
+        "core/figure/values.py",
+        "max(shape) <= NUMBERED",
+        "max(shape) < NUMBERED - 1",
+        "a 3×3 matrix has no numbers in its cells",
+        CANVAS,
+        FILES,
+    ),
+    "ink-on-cells": bug(
+        "core/base/shades.py",
+        "MIDDLE = 0.179",
+        "MIDDLE = 0.5",
+        "numbers cannot be read on coloured cells",
+        "tests/app/test_themes.py",
+    ),
+    "no-bars-on-negative-cells": bug(
+        MAPS,
+        "in np.argwhere(shares < 0)",
+        "in np.argwhere(shares > 1)",
+        "in grey print maps do not tell what is negative",
+        CANVAS,
+    ),
+    "scale-without-negative": bug(
+        "core/figure/values.py",
+        "if not picture and np.any(values < 0):",
+        "if False:",
+        "the scale of a map of both signs says one number only",
+        CANVAS,
+    ),
+    "pictures-as-values": bug(
+        "core/figure/drawing.py",
+        "if node.operation.takes_picture",
+        "if False",
+        "pictures are drawn in the colours of signed values",
+        CANVAS,
+    ),
+    "channels-exchanged": bug(
+        "core/figure/values.py",
+        "np.moveaxis(self.values, 0, -1)",
+        "np.moveaxis(self.values[::-1], 0, -1)",
+        "red and blue of a picture are exchanged",
+        CANVAS,
+    ),
+    "shape-transposed": bug(
+        "core/figure/values.py",
+        '"×".join(map(str, shape))',
+        '"×".join(map(str, shape[::-1]))',
+        "shapes are told as columns by rows",
+        CANVAS,
+    ),
     "ground-of-gradients": bug(
         PARTS,
         'if role == "gradient":',
@@ -361,16 +412,16 @@ IN_FILES = {
         FILES,
     ),
     "tikz-map-upside-down": bug(
-        TIKZ,
-        "top + i * height / rows)",
-        "top + (rows - 1 - i) * height / rows)",
+        TIKZ_MAPS,
+        'yield rf"\\fill[{_colour(shares[i, j], shown.picture)}] {cells.at(i, j)};"',
+        'yield rf"\\fill[{_colour(shares[i, j], shown.picture)}] {cells.at(rows - 1 - i, j)};"',
         "in TikZ maps are upside down",
         FILES,
     ),
     "tikz-map-signs": bug(
-        TIKZ,
-        "'clnegative' if entry < 0 else 'clpositive'",
-        "'clpositive' if entry < 0 else 'clnegative'",
+        TIKZ_MAPS,
+        '"clnegative" if share < 0 else "clpositive"',
+        '"clpositive" if share < 0 else "clnegative"',
         "in TikZ numbers below 0 are blue",
         FILES,
     ),

@@ -204,14 +204,15 @@ class Scene(QGraphicsScene):
 
 def _key(label: Label) -> object:
     """What makes two labels the same to look at."""
-    heat = label.heat.tobytes() if label.heat is not None else b""
+    shown = label.map
+    entries = (shown.values.tobytes(), shown.numbers, shown.scale) if shown else ()
     return (
         label.node,
         label.role,
         label.at,
         label.size,
         label.math,
-        heat,
+        entries,
         label.extent,
         label.below,
         label.edge,

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.formula import formula, paint
-from app.widgets.theme import Theme, heat_colours, mixed
-from core.base.lazy_numpy import np
+from app.painting.maps import paint_map
+from app.widgets.theme import Theme, mixed
 from core.figure import (
     IDLE,
     Arrow,
@@ -17,8 +17,6 @@ from core.figure import (
     Figure,
     Frame,
     Label,
-    heat_cells,
-    heat_tiles,
 )
 from core.layout import Route, point_at
 from core.math.mathtree import Math
@@ -202,51 +200,17 @@ def label_rect(label: Label) -> QRectF:
 
 
 def paint_label(painter: QPainter, label: Label, theme: Theme) -> None:
-    """A value, a gradient or a name; an array as a heat map."""
+    """A value, a gradient or a name; an array as a map."""
     rect = label_rect(label)
     role = _COLOURS.get(label.role, label.role)
     if role == "gradient":
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("ground"))
-        painter.drawRoundedRect(rect.adjusted(-GROUND, 0, GROUND, 0), GROUND, GROUND)
-    if label.heat is not None:
-        paint_heat(painter, label.heat, rect, theme, theme.colour(role))
+        above = GROUND if label.map else 0  # the cells of a map hide all that is behind them
+        painter.drawRoundedRect(rect.adjusted(-GROUND, -above, GROUND, above), GROUND, GROUND)
+    if label.map:
+        paint_map(painter, label.map, rect, theme, theme.colour(role))
         return
     assert label.math is not None
     laid = formula(label.math, label.size)
     paint(painter, laid, rect.left(), rect.top() + laid.ascent, {}, theme.colour(role))
-
-
-MOST_CELLS = 4096
-
-
-def paint_heat(painter: QPainter, values: np.ndarray, rect: QRectF, theme: Theme, frame: QColor) -> None:
-    """An array as coloured cells in a frame: rectangles, so that they stay sharp at any size.
-
-    An array of more cells than can be told apart is thinned to every n-th row and column.
-    """
-    cells = heat_cells(values)
-    stride = max(1, math.ceil(math.sqrt(cells.size / MOST_CELLS)))
-    largest = float(np.nanmax(np.abs(cells), initial=0.0)) or 1.0
-    cells = cells[::stride, ::stride]
-    colours = heat_colours(cells, theme, largest)
-    width, height = rect.width() / cells.shape[1], rect.height() / cells.shape[0]
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for i in range(cells.shape[0]):
-        for j in range(cells.shape[1]):
-            r, g, b = (int(part) for part in colours[i, j])
-            # cells overlap a little: some viewers show hairlines between neighbours of one colour
-            cell = QRectF(rect.left() + j * width, rect.top() + i * height, width + 0.3, height + 0.3) & rect
-            painter.fillRect(cell, QColor(r, g, b))
-    painter.setPen(QPen(frame, 1.2))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(rect)
-    down, across = heat_tiles(values.shape)
-    for i in range(1, down):
-        at = rect.top() + i * rect.height() / down
-        painter.drawLine(QPointF(rect.left(), at), QPointF(rect.right(), at))
-    for j in range(1, across):
-        at = rect.left() + j * rect.width() / across
-        painter.drawLine(QPointF(at, rect.top()), QPointF(at, rect.bottom()))
-    painter.restore()

@@ -49,6 +49,10 @@ def toggle_captions(host: Host) -> None:
     _toggle_option(host, "captions")
 
 
+def toggle_shapes(host: Host) -> None:
+    _toggle_option(host, "shapes")
+
+
 def toggle_sums(host: Host) -> None:
     _toggle_option(host, "sums")
 
@@ -159,6 +163,14 @@ VIEW = (
         "Also those of nodes that the program gives none, such as v₁",
         toggle_captions,
         checked=lambda host: host.session.options.captions,
+        group=3,
+    ),
+    Command(
+        "shapes",
+        "&Shapes of arrays",
+        "Rows and columns at every vector and matrix",
+        toggle_shapes,
+        checked=lambda host: host.session.options.shapes,
         group=3,
     ),
     Command(

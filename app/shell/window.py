@@ -72,7 +72,7 @@ class Window(QMainWindow):
         self._wire()
         self._show_theme()
         self.session.set_digits(settings.get("digits"))
-        self.session.set_options(captions=settings.get("captions"), sums=settings.get("sums"))
+        self.session.set_options(**{name: settings.get(name) for name in ("captions", "shapes", "sums")})
         self.scene.animated = settings.get("animate")
         self._show_file()
         self.refresh_actions()

@@ -83,6 +83,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "digits": Setting(DIGITS, _number(1, 17, int)),
         "animate": Setting(True, _switch),
         "captions": Setting(False, _switch),
+        "shapes": Setting(False, _switch),
         "sums": Setting(True, _switch),
         "speed": Setting(1.0, _number(0.25, 8)),
         "recent": Setting((), _read_paths, lambda paths: json.dumps(list(paths))),

@@ -14,6 +14,7 @@ from app.widgets.colours import ALL_COLOURS, Colours
 from core.base.arrays import Array
 from core.base.lazy_numpy import np
 from core.base.resources import BrokenInstallation, resource
+from core.base.shades import shades
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +43,7 @@ def _roles(theme: Theme) -> Mapping[str, QColor]:
 
 
 THEMES = {colours.name: Theme(**asdict(colours)) for colours in ALL_COLOURS}
+SIGNED = ("negative", "zero", "positive")  # the colours of entries by their sign
 LIGHT, DARK = THEMES["light"], THEMES["dark"]
 
 
@@ -86,22 +88,17 @@ def apply_theme(app: QApplication, theme: Theme, scale: float = 1.0) -> None:
 
 def mixed(a: QColor, b: QColor, share: float) -> QColor:
     """The colour a `share` of the way from a to b."""
-    return QColor(*(round(x * (1 - share) + y * share) for x, y in zip(_rgb(a), _rgb(b), strict=True)))
+    return QColor(*(round(x * (1 - share) + y * share) for x, y in zip(rgb(a), rgb(b), strict=True)))
 
 
 def heat_colours(values: Array, theme: Theme, largest: float | None = None) -> NDArray[np.uint8]:
     """Signed values as RGB bytes, (…, 3): orange below 0, blue above, pale at 0; NaN is grey."""
-    top = largest if largest else float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
-    share = np.clip(np.nan_to_num(values / top, nan=0.0, posinf=1.0, neginf=-1.0), -1, 1)[..., None]
-    zero, negative, positive = (
-        np.array(_rgb(theme.colour(part)), float) for part in ("zero", "negative", "positive")
-    )
-    found = zero + np.abs(share) * (np.where(share < 0, negative, positive) - zero)
-    found[np.isnan(values)] = 128
-    return np.asarray(found.round(), dtype=np.uint8)
+    top = largest or float(np.max(np.abs(values), where=np.isfinite(values), initial=0.0)) or 1.0
+    return shades(np.clip(values / top, -1, 1), *(rgb(theme.colour(part)) for part in SIGNED))
 
 
-def _rgb(colour: QColor) -> tuple[int, int, int]:
+def rgb(colour: QColor) -> tuple[int, int, int]:
+    """A colour's red, green and blue."""
     return colour.red(), colour.green(), colour.blue()
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-import numpy as np
-
 from core.export import one_line
+from core.export.tikz_maps import map_parts
 from core.figure import (
     IDLE,
     Arrow,
@@ -16,13 +15,8 @@ from core.figure import (
     Frame,
     Label,
     Sizes,
-    heat_cells,
-    heat_tiles,
 )
 from core.math.latex import latex
-
-# an array of more cells is thinned to every n-th row and column: TeX's memory is small
-MOST_CELLS = 1024
 
 HEAD = "Stealth[length=11pt, width=9pt]"
 
@@ -69,7 +63,7 @@ def tikz(figure: Figure, colours: Mapping[str, str], line_width: float = 1.6, ti
         *(part for frame in figure.frames for part in _frame(frame)),
         *(part for box in figure.boxes for part in _box(box, names)),
         *(_arrow(arrow, names) for arrow in figure.arrows),
-        *(part for label in figure.labels for part in _label(label, figure.sizes)),
+        *(part for label in figure.labels for part in _label(label, figure.sizes, colours)),
     ]
     return DOCUMENT.format(
         title=one_line(title) or "A figure",
@@ -105,6 +99,7 @@ def _styles(line_width: float, sizes: Sizes) -> dict[str, str]:
         "output": f"text=clink, inner sep=0pt, {_font(sizes.name)}",
         "caption": f"text=clink, inner sep=0pt, {_font(sizes.label)}",
         "small": _font(sizes.small),
+        "entry": f"inner sep=0pt, {_font(sizes.small)}",
         "active": f"draw=clvalue, fill=cllit, line width={1.6 * line_width:g}pt",
         "active back": f"draw=clgradient, fill=cllitback, line width={1.6 * line_width:g}pt",
         "receiving": f"draw=clgradient, dashed, fill=clreceiving, line width={1.6 * line_width:g}pt",
@@ -168,10 +163,11 @@ def _arrow(arrow: Arrow, names: Mapping[str, str]) -> str:
     return rf"\draw[arrow{look}] {way};"
 
 
-def _label(label: Label, sizes: Sizes) -> Iterator[str]:
+def _label(label: Label, sizes: Sizes, colours: Mapping[str, str]) -> Iterator[str]:
     role = "gradient" if label.role in ("contribution", "sum") else label.role
-    if label.heat is not None:
-        yield from _heat(label, f"cl{role}")
+    if label.map:
+        top = label.at[1] if label.below else label.at[1] - label.extent[1]
+        yield from map_parts(label.map, (label.at[0], top), f"cl{role}", colours)
         return
     assert label.math is not None
     style = role if role != "name" else "caption" if label.centred else "output"
@@ -180,37 +176,3 @@ def _label(label: Label, sizes: Sizes) -> Iterator[str]:
         look.append("small")
     look.append("anchor=west" if not label.centred else "anchor=north" if label.below else "anchor=south")
     yield rf"\node[{', '.join(look)}] at {_point(*label.at)} {{{_math(latex(label.math))}}};"
-
-
-def _heat(label: Label, frame: str) -> Iterator[str]:
-    """An array as coloured squares: shares of the colours for the largest negative and positive entry."""
-    assert label.heat is not None
-    whole = heat_cells(label.heat)
-    stride = max(1, int(np.ceil(np.sqrt(whole.size / MOST_CELLS))))
-    finite = np.abs(whole[np.isfinite(whole)])
-    largest = float(finite.max(initial=0.0)) or 1.0
-    cells = whole[::stride, ::stride]
-    width, height = label.extent
-    left = label.at[0] - width / 2 if label.centred else label.at[0]
-    top = label.at[1] if label.below else label.at[1] - height
-    if not label.centred:
-        top = label.at[1] - height / 2
-
-    def rectangle(i: int, j: int, rows: int, columns: int) -> str:
-        """Cell (i, j) of so many that share the label's room."""
-        corner = _point(left + j * width / columns, top + i * height / rows)
-        opposite = _point(left + (j + 1) * width / columns, top + (i + 1) * height / rows)
-        return f"{corner} rectangle {opposite}"
-
-    for (i, j), entry in np.ndenumerate(cells):
-        yield rf"\fill[{_shade(float(entry), largest)}] {rectangle(i, j, *cells.shape)};"
-    tiles = heat_tiles(label.heat.shape)
-    for i, j in np.ndindex(tiles):
-        yield rf"\draw[{frame}, line width=1.2pt] {rectangle(i, j, *tiles)};"
-
-
-def _shade(entry: float, largest: float) -> str:
-    if np.isnan(entry):
-        return "gray"
-    share = min(100, round(100 * abs(entry) / largest)) if np.isfinite(entry) else 100
-    return f"{'clnegative' if entry < 0 else 'clpositive'}!{share}!clzero"

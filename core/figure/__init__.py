@@ -1,7 +1,8 @@
 """What is to be seen of a graph after some steps, decided here once for the window and for files.
 
 Reading order: options (what is shown, how large), view (which nodes there are), parts (what a figure consists
-of), sizes, symbols, frames, rooms (for numbers), drawing (where everything stands), pictured (what is lit).
+of), sizes, values, symbols, frames, rooms (for numbers), drawing (where everything stands), pictured (what is
+lit).
 """
 
 from __future__ import annotations
@@ -11,12 +12,17 @@ from core.figure.options import Options, Sizes
 from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood
 from core.figure.pictured import Figures, figure
 from core.figure.rooms import Rooms, rooms_of
-from core.figure.sizes import Measure, extent, heat_cells, heat_tiles
+from core.figure.sizes import Measure, extent
+from core.figure.values import ABOVE_SCALE, BAR, BESIDE_BAR, BESIDE_SCALE, Map, heat_cells
 from core.figure.view import View, view_of
 
 MARGIN = 14.0  # around a figure
 
 __all__ = [
+    "ABOVE_SCALE",
+    "BAR",
+    "BESIDE_BAR",
+    "BESIDE_SCALE",
     "IDLE",
     "MARGIN",
     "Arrow",
@@ -26,6 +32,7 @@ __all__ = [
     "Figures",
     "Frame",
     "Label",
+    "Map",
     "Measure",
     "Mood",
     "Options",
@@ -37,7 +44,6 @@ __all__ = [
     "extent",
     "figure",
     "heat_cells",
-    "heat_tiles",
     "rooms_of",
     "view_of",
 ]

@@ -52,6 +52,14 @@ class Drawing(Struct, frozen=True, dict=True):
         return replace(self, view=view)
 
     @cached_property
+    def pictures(self) -> frozenset[str]:
+        """The inputs that some operation takes as a picture."""
+        nodes = self.graph.nodes
+        operations = (node for node in nodes.values() if not node.is_leaf)
+        taken = {node.args[0] for node in operations if node.operation.takes_picture}
+        return frozenset(name for name in taken if nodes[name].is_input)
+
+    @cached_property
     def routes(self) -> Mapping[tuple[str, int], Route]:
         """How the edges of the graph run that come in at a drawn node, by target and port."""
         routes = zip(self.view.arcs, self.placement.routes, strict=True)

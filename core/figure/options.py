@@ -33,6 +33,7 @@ class Options(Struct, frozen=True):
 
     digits       how many significant digits numbers have
     captions     the names of all nodes, also of those that the program gives none, such as v₁
+    shapes       the shapes of arrays
     sums         a sum of many terms as one node; else each `+` on its own
     down         data flow down; else to the right
     rows         how many rows there may be, one after the other in the direction across that of the data
@@ -42,6 +43,7 @@ class Options(Struct, frozen=True):
 
     digits: int = DIGITS
     captions: bool = False
+    shapes: bool = False
     sums: bool = True
     down: bool = False
     rows: int = 1

@@ -6,14 +6,14 @@ from typing import Literal
 
 from msgspec import Struct
 
-from core.base.arrays import Array
 from core.figure.options import Sizes
+from core.figure.values import Map
 from core.graph.graph import Edge
 from core.layout import Point, Route
 from core.math.mathtree import Math
 
 Mood = Literal["idle", "active", "receiving", "done"]
-Role = Literal["value", "gradient", "contribution", "sum", "name", "shape"]
+Role = Literal["value", "gradient", "contribution", "sum", "name"]
 
 
 class Box(Struct, frozen=True):
@@ -54,7 +54,7 @@ IDLE = 0.72  # how much of a line's colour there is in lines on which nothing ha
 
 
 class Label(Struct, frozen=True):
-    """Text or a heat map at a point: `below` says whether it hangs under the point or stands on it.
+    """Text or a map at a point: `below` says whether it hangs under the point or stands on it.
 
     A contribution comes back on an `edge`.
     """
@@ -64,7 +64,7 @@ class Label(Struct, frozen=True):
     at: Point
     size: float
     math: Math | None = None
-    heat: Array | None = None
+    map: Map | None = None
     extent: tuple[float, float] = (0.0, 0.0)
     below: bool = False
     centred: bool = True

@@ -7,13 +7,12 @@ from itertools import chain
 
 from msgspec.structs import replace
 
-from core.base.arrays import Array, Value, shape_of
-from core.base.lazy_numpy import np
 from core.figure.directions import BESIDE_HEAD
 from core.figure.drawing import Drawing, name_size
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.rooms import sum_shown
-from core.figure.sizes import CLEAR, extent, heat_extent, is_listed, text_size, value_label
+from core.figure.sizes import CLEAR, extent
+from core.figure.values import Written, written
 from core.figure.view import Arc, Shown
 from core.graph.graph import Edge
 from core.passes.steps import Computed, Flowed, Seeded
@@ -128,14 +127,15 @@ def _output(drawing: Drawing, snapshot: Snapshot, name: str) -> Arrow:
 def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
     """The labels of a node: its name, what leaves it, and what it sends back to inputs used elsewhere too."""
     name, options = shown.name, drawing.options
+    gradients = replace(options, shapes=False)  # which are those of values
     found = [_name(drawing, name)] if name in drawing.names else []
     known = [value for member in shown.members if (value := snapshot.value(member)) is not None]
     gradient = snapshot.gradient(name)
     if known and not shown.node.is_constant:
-        label = _label(drawing, name, "value", known[-1])
+        label = _label(name, "value", written(known[-1], options, name in drawing.pictures))
         found.append(replace(label, at=drawing.value_at(name, label.extent)))
     if gradient is not None:
-        total = _label(drawing, name, "gradient", gradient)
+        total = _label(name, "gradient", written(gradient, gradients))
         found.append(replace(total, at=drawing.gradient_at(name, total.extent), below=True))
         step, small = snapshot.step, options.sizes.small
         terms = sum_shown(snapshot, options.digits) if isinstance(step, Flowed) and step.arg == name else None
@@ -147,7 +147,7 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
         key = arc.edge.target, arc.edge.port
         contribution = snapshot.contribution(*key)
         if contribution is not None and key in drawing.rooms.contributions:
-            label = _label(drawing, arc.source, "contribution", contribution)
+            label = _label(arc.source, "contribution", written(contribution, gradients))
             at = drawing.contribution_at(arc, label.extent)
             found.append(replace(label, at=at, below=True, edge=arc.edge))
     return found
@@ -171,15 +171,6 @@ def _name(drawing: Drawing, name: str) -> Label:
     return replace(label, at=(x, y - drawing.above(name) - CLEAR))
 
 
-def _label(drawing: Drawing, node: str, role: Role, value: Value) -> Label:
-    """A number, a small vector's numbers, or an array's map; without its place."""
-    shape, options, nowhere = shape_of(value), drawing.options, (0.0, 0.0)
-    size = text_size(shape, options.sizes)
-    if shape and not is_listed(shape):
-        return Label(node, role, nowhere, size, None, _array(value), heat_extent(shape))
-    math = value_label(value, options.digits)
-    return Label(node, role, nowhere, size, math, None, extent(math, size))
-
-
-def _array(value: Value) -> Array:
-    return np.asarray(value, dtype=np.float64)
+def _label(node: str, role: Role, shown: Written) -> Label:
+    """A value as it is written, without its place."""
+    return Label(node, role, (0.0, 0.0), shown.size, shown.math, shown.map, shown.extent)

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from core.base.arrays import Value, shape_of
+from core.base.arrays import Value
 from core.base.numbers import equation
 from core.figure.directions import NOTHING
 from core.figure.options import Options
-from core.figure.sizes import Extent, extent, is_listed, label_extent, text_size, value_label
+from core.figure.sizes import Extent, extent
+from core.figure.values import least_extent, written
 from core.figure.view import View
 from core.math.mathtree import Fenced, Math, Sign, row
 from core.math.typeset import PLUS, is_loose, number_math
@@ -70,11 +71,11 @@ def rooms_of(trace: Trace, view: View, options: Options) -> Rooms:
                     if math is not None:
                         _widen(sums, arg, extent(math, small))
     values = {
-        name: _kept(room, label_extent(graph.nodes[name].shape, options)) for name, room in at_nodes.items()
+        name: _kept(room, least_extent(graph.nodes[name].shape, options)) for name, room in at_nodes.items()
     }
     contributions = {}
     for edge in shared:
-        key, least = (edge.target, edge.port), label_extent(graph.nodes[edge.source].shape, options)
+        key, least = (edge.target, edge.port), least_extent(graph.nodes[edge.source].shape, options)
         contributions[key] = _kept(at_edges.get(key, NOTHING), least)
     return Rooms(values, contributions, {name: _kept(room, NOTHING) for name, room in sums.items()})
 
@@ -93,10 +94,7 @@ def _in_steps(width: float, least: float) -> float:
 
 
 def _extent(value: Value | None, options: Options) -> Extent:
-    """How large a number or a small vector is written; maps are as large as their shape says."""
-    if value is None or ((shape := shape_of(value)) and not is_listed(shape)):
-        return NOTHING
-    return extent(value_label(value, options.digits), text_size(shape, options.sizes))
+    return NOTHING if value is None else written(value, options).extent
 
 
 def sum_shown(snapshot: Snapshot, digits: int) -> Math | None:

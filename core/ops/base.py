@@ -14,7 +14,7 @@ from core.base.arrays import Shape, Value, frozen, joined_shape
 from core.base.errors import Problem
 from core.base.lazy_numpy import np
 from core.notation.signatures import MAX_VALUES, Signature
-from core.ops.facts import BY_SYMBOL, FLAT, NEUTRAL, Cause, Domain, Guesses, Kink, Learning, Look
+from core.ops.facts import A_PICTURE, BY_SYMBOL, FLAT, NEUTRAL, Cause, Domain, Guesses, Kink, Learning, Look
 from core.ops.rules import Rule
 
 ShapeRule = Callable[..., Shape]
@@ -131,6 +131,11 @@ class Op(Struct, frozen=True):
         """How many entries there are to choose from in an array that an input points into, or in each row."""
         assert self.points
         return into[-1] if self.points[1] in self.rows else into[0]
+
+    @property
+    def takes_picture(self) -> bool:
+        """Whether its first input is a picture."""
+        return self.guesses[:1] == A_PICTURE
 
     @property
     def elementwise(self) -> bool:

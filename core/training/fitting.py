@@ -21,7 +21,6 @@ from core.graph.programs import read_program
 from core.notation.program import Program
 from core.notation.tree import Call, walk
 from core.ops import OPS
-from core.ops.facts import A_PICTURE
 from core.passes.guessed_values import with_defaults
 from core.training.coding import CODINGS, codings_for
 from core.training.inferred_roles import VECTOR, inferred, roles_of
@@ -32,7 +31,7 @@ from core.training.roles import Roles
 from core.training.trainable import check_trainable, unreached, whole_shapes
 
 Result = TypeVar("Result")
-OF_PICTURES = {op.call for op in OPS.values() if op.guesses[:1] == A_PICTURE}
+OF_PICTURES = {op.call for op in OPS.values() if op.takes_picture}
 NARROW, FEW_UNITS, MANY_UNITS, FILTERS = 10, 8, 32, 8
 
 

@@ -266,16 +266,16 @@ def test_a_map_of_rounding_noise_is_as_pale_as_0():
     found = figures_of(("p = softmax(3 x)", {"x": frozen([0.1, 0.7, -0.4, 1.2, 0.3, -2])}))[-1]
     exact = np.asarray(trace.last.gradient("x"))
     assert 0 < np.max(np.abs(exact)) < 1e-15
-    maps = [label.heat for label in found.labels if label.node == "x" and label.role == "gradient"]
-    assert [np.count_nonzero(heat) for heat in maps] == [0]
+    maps = [label.map for label in found.labels if label.node == "x" and label.role == "gradient"]
+    assert [np.count_nonzero(shown.values) for shown in maps] == [0]
     for theme in THEMES.values():
-        pixels = heat_colours(maps[0], theme)
+        pixels = heat_colours(maps[0].values, theme)
         assert len(np.unique(pixels.reshape(-1, 3), axis=0)) == 1
         assert len(np.unique(heat_colours(exact, theme).reshape(-1, 3), axis=0)) > 1
     # on the canvas each cell of the map is painted as one that is exactly 0
-    label = next(label for label in found.labels if label.heat is maps[0])
+    label = next(label for label in found.labels if label.map is maps[0])
     area = bounds([found], LIGHT)
     picture = image(found, FigureStyle(area=area, theme=LIGHT, dpi=POINTS_PER_INCH))
     left, top = label.at[0] - area.left(), label.at[1] - area.top()
-    cells = [QPoint(round(left), round(top + label.extent[1] * (row + 0.5) / 6)) for row in range(6)]
+    cells = [QPoint(round(left), round(top + label.map.size[1] * (row + 0.5) / 6)) for row in range(6)]
     assert {QColor(picture.pixel(at)).name() for at in cells} == {LIGHT.colour("zero").name()}

@@ -14,6 +14,7 @@ OTHER = {
     "digits": 7,
     "animate": False,
     "captions": True,
+    "shapes": True,
     "sums": False,
     "speed": 2.0,
     "recent": ("/a, b;c/é\n.chainlight", "@x", '"', "\udcff"),

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from app.widgets.theme import THEMES, mixed
+from app.widgets.theme import THEMES, mixed, rgb
+from core.base.shades import shades, takes_black
 from core.figure import IDLE
 
 # Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of color vision deficiency"
@@ -87,6 +88,18 @@ def test_all_lines_of_a_figure_stand_out_3_to_1(theme):
     pairs += [(theme.colour(line), theme.colour(fill)) for line in fills for fill in fills[line]]
     low = {(line.name(), ground.name()): contrast(line, ground) for line, ground in pairs}
     assert {pair: found for pair, found in low.items() if found < 3} == {}
+
+
+def test_numbers_stand_out_4_5_to_1_in_cells_of_every_colour(theme):
+    """Black or white, whichever is chosen, on every colour from sign to sign, and on those of pictures."""
+    shares = np.linspace(-1, 1, 401)
+    signed = [rgb(theme.colour(part)) for part in ("negative", "zero", "positive")]
+    paper, ink = rgb(theme.colour("paper")), rgb(theme.colour("ink"))
+    for ends in (signed, (paper, paper, ink)):
+        colours = shades(shares, *ends)
+        for colour, black in zip(colours, takes_black(colours), strict=True):
+            ground = QColor(*map(int, colour))
+            assert contrast(QColor("black" if black else "white"), ground) >= 4.5, ground.name()
 
 
 @pytest.mark.parametrize("seen", SEEN.values(), ids=SEEN)

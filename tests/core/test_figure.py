@@ -215,7 +215,7 @@ def test_a_list_of_the_usual_value_is_written_in_the_formula():
 def test_large_arrays_are_heat_maps_and_small_vectors_columns_of_numbers():
     trace = run("W x", {"W": frozen([[0.5] * 8] * 5), "x": frozen(range(8))})
     found = figure(draw(trace), trace.last)
-    assert all(label.heat is not None for label in found.labels if label.role == "value")
+    assert all(label.map is not None for label in found.labels if label.role == "value")
     trace = run("w·x", {"w": frozen([1, 2]), "x": frozen([3, 4])})
     found = figure(draw(trace), trace.last)
     assert labels(found, "value")["w"] == r"\begin{bmatrix} 1 \\ 2 \end{bmatrix}"
@@ -384,7 +384,7 @@ def test_labels_in_frames_cover_neither_boxes_nor_each_other(text, wanted):
         for other in labels[:i]:
             assert overlap(area, rect(other)) < 0.1 * whole, (label.node, other.node)
         for box in found.boxes:
-            own_heat = label.heat is not None and label.node == box.node and label.role == "value"
+            own_heat = label.map is not None and label.node == box.node and label.role == "value"
             assert own_heat or overlap(area, span_of(box)) < 0.1 * whole, (label.node, box.node)
 
 

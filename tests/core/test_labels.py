@@ -19,7 +19,7 @@ from tests.core.test_random_programs import program
 from tests.graphs import random_graph
 
 CASES = Path(__file__).parents[1] / "cases"
-ALL = Options()
+ALL = Options(captions=True, shapes=True)
 MOST = 160  # nodes of a program whose every operation is unfolded
 
 

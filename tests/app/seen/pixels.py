@@ -76,6 +76,19 @@ class Seen:
         nearest = self._nearest(self.rgb[rows, columns].astype(np.int32))
         return max(among or self._names, key=lambda part: np.sum(nearest == self._names.index(part)))
 
+    def contrasting(self, within):
+        """The columns in which something black or white stands out from the ground of a rectangle."""
+        rows, columns = self._window(within)
+        rgb = self.rgb[rows, columns].astype(np.int32)
+        ground = np.median(rgb.reshape(-1, 3), axis=0)
+        apart = np.abs(rgb - ground).sum(axis=2) > 120
+        return np.unique(self._points(apart, rows, columns)[:, 0])
+
+    def mean(self, within):
+        """The mean red, green and blue of a rectangle."""
+        rows, columns = self._window(within)
+        return tuple(int(part) for part in self.rgb[rows, columns].reshape(-1, 3).mean(axis=0).round())
+
     def at(self, x, y, size=1.0):
         """The part whose colour is seen most around a place."""
         return self.most(around(x, y, size, size))

@@ -261,6 +261,7 @@ COMMANDS = {
     "Larger text": Does(font, more),
     "Smaller text": Does(font, fewer, lambda window: scale_text(window, 0.5)),
     "Names of all nodes": Does(lambda window: window.session.options.captions, True),
+    "Shapes of arrays": Does(lambda window: window.session.options.shapes, True),
     "Each + on its own": Does(lambda window: not window.session.options.sums, True),
     "Highlight the last step": Does(lambda window: window.session.options.highlight, False),
     "Animate steps": Does(lambda window: window.scene.animated, another),

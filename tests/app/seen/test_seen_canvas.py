@@ -343,14 +343,19 @@ MATRIX = frozen([[1, 0, 0, 0, 0], [0, 0, 0, 0, -1], [0, 0, 0, 0, 0], [0, 0.0, 0,
 
 
 def heat(canvas, name, role="value"):
-    """The rectangle of a node's map."""
+    """The rectangle of the cells of a node's map."""
+    label = map_label(canvas, name, role)
+    (x, y), (width, height) = label.at, label.map.size
+    return QRectF(x - width / 2, y if label.below else y - label.extent[1], width, height)
+
+
+def map_label(canvas, name, role="value"):
     (label,) = (
         found
         for found in canvas.session.figure.labels
-        if (found.node, found.role) == (name, role) and found.heat is not None
+        if (found.node, found.role) == (name, role) and found.map is not None
     )
-    (x, y), (width, height) = label.at, label.extent
-    return QRectF(x - width / 2, y if label.below else y - height, width, height)
+    return label
 
 
 def cell(rect, i, j, rows, columns):
@@ -358,11 +363,17 @@ def cell(rect, i, j, rows, columns):
     return rect.left() + (j + 0.5) * rect.width() / columns, rect.top() + (i + 0.5) * rect.height() / rows
 
 
+def off_middle(rect, i, j, rows, columns):
+    """A small part of a cell below its middle, where a bar marks what is negative."""
+    x, y = cell(rect, i, j, rows, columns)
+    return around(x, y + 0.25 * rect.height() / rows, 3, 2)
+
+
 def test_a_map_has_its_first_row_on_top_and_its_first_column_at_the_left(canvas, medium):
     canvas.open("W x", "end", W=MATRIX, x=frozen([1, 0, 0, 0, 0]))
     seen, rect = canvas.look(medium), heat(canvas, "W")
     among = ["negative", "zero", "positive"]
-    shown = [[seen.most(around(*cell(rect, i, j, 4, 5), 3, 3), among) for j in range(5)] for i in range(4)]
+    shown = [[seen.most(off_middle(rect, i, j, 4, 5), among) for j in range(5)] for i in range(4)]
     wanted = [[among[int(np.sign(entry)) + 1] for entry in line] for line in MATRIX]
     assert shown == wanted
 
@@ -371,7 +382,7 @@ def test_a_vector_is_a_column_whose_first_entry_is_on_top(canvas, medium):
     canvas.open("W x", "end", W=frozen(np.eye(5)), x=frozen([-1, 0, 0, 0, 1]))
     seen, rect = canvas.look(medium), heat(canvas, "x")
     assert rect.height() > 3 * rect.width()
-    shown = [seen.at(*cell(rect, i, 0, 5, 1), 3) for i in range(5)]
+    shown = [seen.most(off_middle(rect, i, 0, 5, 1)) for i in range(5)]
     assert (shown[0], shown[2], shown[4]) == ("negative", "zero", "positive")
 
 
@@ -381,6 +392,98 @@ def test_maps_of_values_and_gradients_are_framed_in_their_colours(canvas, medium
     for role, other in (("value", "gradient"), ("gradient", "value")):
         frame = heat(canvas, "W", role).adjusted(-1.5, -1.5, 1.5, 1.5)
         assert seen.amount(role, within=frame) > 40 > 4 * seen.amount(other, within=frame)
+
+
+NUMBERS = frozen([[1, -8, 0.5], [0, 1, 2]])
+
+
+def test_a_small_matrix_has_numbers_in_its_cells(canvas, medium):
+    """As many signs as there are characters, black or white, the negative one on its colour."""
+    canvas.open("W x", "start", W=NUMBERS, x=frozen([1, 2, 3]))
+    seen, rect = canvas.look(medium), heat(canvas, "W")
+    assert rect.width() / 3 > rect.height() / 2 > 15
+    found = []
+    for i in range(2):
+        for j in range(3):
+            inside = around(*cell(rect, i, j, 2, 3), rect.width() / 3 - 4, rect.height() / 2 - 4)
+            columns = seen.contrasting(inside)
+            found.append(1 + int(np.sum(np.diff(columns) > 1.5 / SCALE)))
+    assert found == [1, 2, 3, 1, 1, 1]  # 1, −8, 0.5; 0, 1, 2
+    assert canvas.session.figure.labels[0].map.scale is None
+    edge = around(rect.left() + rect.width() / 2, rect.top() + 3, 8, 2)
+    assert seen.most(edge, ["negative", "zero", "positive"]) == "negative"
+
+
+def test_in_a_larger_map_negative_cells_have_a_bar(canvas, medium):
+    """So that signs are told in grey print too: −1 and 1 are nearly the same grey."""
+    canvas.open("W x", "start", W=MATRIX, x=frozen([1, 0, 0, 0, 0]))
+    seen, rect = canvas.look(medium), heat(canvas, "W")
+    marked = [
+        (i, j)
+        for i in range(4)
+        for j in range(5)
+        if len(seen.contrasting(around(*cell(rect, i, j, 4, 5), 10, 10)))
+    ]
+    assert marked == [(1, 4)]
+
+
+@pytest.mark.parametrize(("least", "printed", "begins"), [(-4.0, r"\pm4", "negative"), (0.0, "2", "zero")])
+def test_a_larger_map_has_a_scale_with_the_number_of_its_strongest_colour(
+    canvas, medium, least, printed, begins
+):
+    matrix = np.full((5, 5), 1.0)
+    matrix[0, 0], matrix[4, 4] = least, 2
+    canvas.open("W x", "start", W=frozen(matrix), x=frozen([1, 0, 0, 0, 0]))
+    seen, rect, label = canvas.look(medium), heat(canvas, "W"), map_label(canvas, "W")
+    assert latex(label.map.scale) == printed
+    below = QRectF(rect.left() - 20, rect.bottom() + 2, rect.width() + 40, 14)
+    bar = seen.places("positive", within=below)
+    left, right = bar[:, 0].min() - 22, bar[:, 0].max()
+    assert seen.most(around(left + 5, bar[:, 1].mean(), 2, 3), ["negative", "zero", "positive"]) == begins
+    number = QRectF(right + 3, below.top(), 60, below.height())
+    assert seen.amount("value", within=number) > 15, "the number is behind the bar"
+
+
+def test_a_picture_is_shown_from_paper_to_ink(canvas, medium):
+    """What a convolution takes, if no entry is negative; its gradient has colours of both signs."""
+    picture = np.zeros((6, 6))
+    picture[0, 0], picture[0, 5] = 1.0, 0.5
+    canvas.open("sum(conv2d(x, w))", "end", x=frozen(picture), w=frozen([[1, 0], [0, -1]]))
+    seen, rect = canvas.look(medium), heat(canvas, "x")
+    cells = [around(*cell(rect, *place, 6, 6), 4, 4) for place in ((0, 0), (3, 3))]
+    assert [seen.most(part, ["paper", "ink", "zero", "positive"]) for part in cells] == ["ink", "paper"]
+    assert seen.amount("positive", within=rect) == 0
+    gradient = heat(canvas, "x", "gradient")
+    assert seen.amount("positive", within=gradient) > 50 < seen.amount("negative", within=gradient)
+
+
+def test_a_picture_of_three_channels_has_their_colours(light_canvas, medium):
+    picture = np.zeros((3, 6, 6))
+    picture[0, 0, 0] = picture[1, 0, 5] = picture[2, 5, 5] = 1.0
+    canvas = light_canvas.open("sum(conv2d(x, w))", "start", x=frozen(picture), w=frozen(np.ones((3, 2, 2))))
+    seen, rect = canvas.look(medium), heat(canvas, "x")
+    assert rect.width() == pytest.approx(rect.height())
+    colours = [
+        seen.mean(around(*cell(rect, *place, 6, 6), 4, 4)) for place in ((0, 0), (0, 5), (5, 5), (2, 2))
+    ]
+    assert colours == [(255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0)]
+
+
+def test_shapes_of_arrays_can_be_shown(light_canvas, medium):
+    """Below a map, and at the lower right of a column; once for an array, at its value."""
+    canvas = light_canvas.open("h = W x; sum(h^2)", "end", W=NUMBERS, x=frozen([1, 2, 3]))
+    plain = {label.node: label for label in canvas.session.figure.labels if label.role == "value"}
+    canvas.session.set_options(shapes=True)
+    values = {label.node: label for label in canvas.session.figure.labels if label.role == "value"}
+    columns = {name: latex(label.math) for name, label in values.items() if label.math}
+    shapes = {name: text.removeprefix(latex(plain[name].math)) for name, text in columns.items()}
+    assert shapes == {"x": r"_{\text{3}}", "h": r"_{\text{2}}", "v1": r"_{\text{2}}", "f": ""}
+    assert latex(values["W"].map.shape) == r"\text{2$\times$3}"
+    rect = heat(canvas, "W")
+    below = QRectF(rect.left(), rect.bottom() + 2, rect.width(), 12)
+    assert canvas.look(medium).amount("faint", within=below) > 10
+    gradients = [label for label in canvas.session.figure.labels if label.role == "gradient"]
+    assert not any(label.map.shape for label in gradients if label.map)
 
 
 # -- frames

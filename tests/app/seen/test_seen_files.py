@@ -124,6 +124,34 @@ def test_in_tikz_a_map_has_its_first_row_on_top(light_canvas):
     assert strong == {(0, 0): "clpositive!100!clzero", (1, 4): "clnegative!100!clzero"}
 
 
+def test_in_tikz_a_small_matrix_has_numbers_and_a_larger_map_a_scale(light_canvas):
+    found = Tikz(light_canvas.open("W x", "start", W=frozen([[1, -8], [0, 2]]), x=frozen([1, 2])).tex())
+    entries = [(shown, look[1]) for look, *_, shown in found.labels if look[0] == "entry"]
+    assert entries == [
+        ("$1$", "text=black"),
+        ("$-8$", "text=black"),
+        ("$0$", "text=black"),
+        ("$2$", "text=black"),
+    ]
+    cells = {shown: (x, y) for look, x, y, shown in found.labels if look[0] == "entry"}
+    assert cells["$1$"][0] == cells["$0$"][0] < cells["$2$"][0]
+    assert cells["$1$"][1] == cells["$-8$"][1] < cells["$0$"][1]
+    found = Tikz(light_canvas.open("W x", "start", W=frozen(-np.eye(5)), x=frozen([1, 2, 0, 0, 1])).tex())
+    assert [shown for look, *_, shown in found.labels if "text=clvalue" in look] == [r"$\pm1$", "$2$"]
+    bars = [colour for colour, *_ in found.cells if colour.startswith(("black", "white"))]
+    assert bars == ["black, opacity=0.67"] * 5
+
+
+def test_in_tikz_pictures_have_their_colours(light_canvas):
+    picture = np.zeros((3, 5, 5))
+    picture[0, 0, 0] = 1.0
+    text = "sum(conv2d(x, w))"
+    found = Tikz(light_canvas.open(text, "start", x=frozen(picture), w=frozen(np.ones((3, 2, 2)))).tex())
+    assert found.cells[0][0] == "fill={rgb,255:red,255;green,0;blue,0}"
+    found = Tikz(light_canvas.open(text, "start", x=frozen(picture[0]), w=frozen(np.ones((2, 2)))).tex())
+    assert {colour for colour, *_ in found.cells[:25]} == {"clink!100!clpaper", "clink!0!clpaper"}
+
+
 def test_in_tikz_the_terms_of_a_sum_of_gradients_are_shown(light_canvas):
     found = Tikz(light_canvas.open("x + x + x + x", "end", x=1.0).tex())
     sums = [shown for look, *_, shown in found.labels if look[0] == "gradient" and "+" in shown]

@@ -1,0 +1,126 @@
+"""Maps as TikZ: an array as coloured squares with its numbers or a scale, and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from msgspec import Struct
+
+from core.base.arrays import Array
+from core.base.shades import RGB, shades, takes_black
+from core.figure import ABOVE_SCALE, BAR, BESIDE_BAR, BESIDE_SCALE, Map
+from core.figure.sizes import extent
+from core.math.latex import latex
+from core.math.mathtree import Math
+
+# an array of more cells is thinned to every n-th row and column: TeX's memory is small
+MOST_CELLS = 1024
+LEAST_MARKED = 4.0  # points, the side of a cell that has a bar if it is negative
+BAR_HEIGHT, STEPS = 7.0, 5  # of the scale's bar, and how many colours it has
+
+
+class _Cells(Struct, frozen=True):
+    """A rectangle cut into rows and columns."""
+
+    left: float
+    top: float
+    width: float  # of a cell
+    height: float
+
+    def middle(self, i: int, j: int) -> tuple[float, float]:
+        return self.left + (j + 0.5) * self.width, self.top + (i + 0.5) * self.height
+
+    def at(self, i: int, j: int) -> str:
+        return _rectangle(*self.middle(i, j), self.width, self.height)
+
+
+def _rectangle(x: float, y: float, width: float, height: float) -> str:
+    corners = _point(x - width / 2, y - height / 2), _point(x + width / 2, y + height / 2)
+    return " rectangle ".join(corners)
+
+
+def _point(x: float, y: float) -> str:
+    return f"({x:.2f}, {y:.2f})".replace("-0.00", "0.00")
+
+
+def map_parts(
+    shown: Map, above: tuple[float, float], frame: str, colours: Mapping[str, str]
+) -> Iterator[str]:
+    """The commands that draw a map.
+
+    Args:
+        shown: the array, and what is seen of it.
+        above: the middle of its upper edge, in points.
+        frame: the name of its frame's colour.
+        colours: the colours that the others are mixed of, by what they are for.
+    """
+    width, height = shown.size
+    left, top = above[0] - width / 2, above[1]
+    shares = shown.shares
+    stride = max(1, int(np.ceil(np.sqrt(shares.shape[0] * shares.shape[1] / MOST_CELLS))))
+    shares = shares[::stride, ::stride]
+    rows, columns = shares.shape[:2]
+    cells = _Cells(left, top, width / columns, height / rows)
+    for i, j in np.ndindex(rows, columns):
+        yield rf"\fill[{_colour(shares[i, j], shown.picture)}] {cells.at(i, j)};"
+    down, across = shown.tiles
+    tiles = _Cells(left, top, width / across, height / down)
+    for i, j in np.ndindex(down, across):
+        yield rf"\draw[{frame}, line width=1.2pt] {tiles.at(i, j)};"
+    if not shown.in_colours:
+        yield from _signs(shown, cells, shares, colours)
+    if shown.scale or shown.shape:
+        yield from _foot(shown, above[0] - shown.foot / 2, top + height + ABOVE_SCALE, frame)
+
+
+def _colour(share: Array, picture: bool) -> str:
+    """A colour mixed of those that the document defines; of a picture in colours its own."""
+    if share.ndim:
+        red, green, blue = (255 * share).round().astype(int)
+        return f"fill={{rgb,255:red,{red};green,{green};blue,{blue}}}"
+    if np.isnan(share):
+        return "gray"
+    ends = ("clink", "clpaper") if picture else ("clnegative" if share < 0 else "clpositive", "clzero")
+    return f"{ends[0]}!{round(100 * abs(float(share)))}!{ends[1]}"
+
+
+def _signs(shown: Map, cells: _Cells, shares: Array, colours: Mapping[str, str]) -> Iterator[str]:
+    """The numbers in the cells; without them a bar in each that is negative."""
+    ends = ("paper", "paper", "ink") if shown.picture else ("negative", "zero", "positive")
+    negative, zero, positive = (_rgb(colours.get(end, "#808080")) for end in ends)
+    inks = np.where(takes_black(shades(shares, negative, zero, positive)), "black", "white")
+    if shown.numbers:
+        for i, j in np.ndindex(*shares.shape):
+            yield _entry(shown.numbers[i][j], f"text={inks[i, j]}", *cells.middle(i, j))
+        return
+    side = min(cells.width, cells.height)
+    if side >= LEAST_MARKED and not shown.picture:
+        for i, j in np.argwhere(shares < 0):
+            bar = _rectangle(*cells.middle(i, j), 0.4 * side, max(0.1 * side, 0.7))
+            yield rf"\fill[{inks[i, j]}, opacity=0.67] {bar};"
+
+
+def _rgb(code: str) -> RGB:
+    red, green, blue = (int(code[place : place + 2], 16) for place in (1, 3, 5))
+    return red, green, blue
+
+
+def _foot(shown: Map, left: float, top: float, frame: str) -> Iterator[str]:
+    """Below the cells a bar of their colours, the number that the strongest one means, and the shape."""
+    height = max(extent(part, shown.text)[1] for part in (shown.scale, shown.shape) if part)
+    middle = top + height / 2
+    if shown.scale:
+        cells = _Cells(left, middle - BAR_HEIGHT / 2, BAR / STEPS, BAR_HEIGHT)
+        for j, share in enumerate(np.linspace(*shown.range, STEPS)):
+            yield rf"\fill[{_colour(share, shown.picture)}] {cells.at(0, j)};"
+        yield rf"\draw[{frame}, line width=0.6pt] {_rectangle(left + BAR / 2, middle, BAR, BAR_HEIGHT)};"
+        left += BAR + BESIDE_BAR
+        yield _entry(shown.scale, f"anchor=west, text={frame}", left, middle)
+        left += extent(shown.scale, shown.text)[0] + BESIDE_SCALE
+    if shown.shape:
+        yield _entry(shown.shape, "anchor=west, text=clfaint", left, middle)
+
+
+def _entry(math: Math, look: str, x: float, y: float) -> str:
+    return rf"\node[entry, {look}] at {_point(x, y)} {{${latex(math)}$}};"
