@@ -133,8 +133,8 @@ FIGURE = {
     ),
     "gradient-above": bug(
         PICTURED,
-        "at=drawing.gradient_at(name, total.extent), below=True",
-        "at=drawing.value_at(name, total.extent)",
+        "at=direction.gradient(spot, total.extent), below=True",
+        "at=direction.value(spot, total.extent)",
         "gradients stand above their edge, on the values",
         CANVAS,
         FILES,

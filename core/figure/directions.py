@@ -1,12 +1,14 @@
-"""Where labels stand beside boxes and edges when data flow to the right, or down.
+"""Where labels stand beside boxes and edges: data flow to the right or down, numbers stand at edges or nodes.
 
 A layout knows one direction, to the right; one that flows down is laid out with x and y exchanged. Each
-direction says what room the layout keeps for a label, and where the label then stands in the drawing.
+`Direction` says what room the layout keeps for labels, and where they then stand in the drawing.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from abc import ABC, abstractmethod
+
+from msgspec import Struct
 
 from core.figure.sizes import CLEAR, Extent
 from core.layout import Point, Space, Stretch
@@ -17,113 +19,225 @@ BESIDE_HEAD = 6.0  # between an arrow's head and the output's name
 NOTHING: Extent = (0.0, 0.0)
 
 
-class Direction(Protocol):
-    """Rooms are for the layout; places are those of the drawing, in it the middle of a label's upper or lower
-    side, or of its left one.
+class Texts(Struct, frozen=True):
+    """How large what is written at a box is: a value or gradient, the terms of the gradient's sum, a name."""
+
+    number: Extent = NOTHING
+    terms: Extent = NOTHING
+    name: Extent = NOTHING
+
+
+class Spot(Struct, frozen=True):
+    """A box that is placed: its centre and size, a circle or a plain name, and the stem behind it.
+
+    Nothing that arrives reaches farther `above` and `below` its centre, in the layout.
     """
 
-    @property
-    def down(self) -> bool: ...
+    at: Point
+    box: Extent
+    circle: bool
+    stem: Stretch
+    texts: Texts
+    above: float
+    below: float
 
-    def stem(self, label: Extent, terms: Extent, box: Extent, circle: bool) -> Stretch:
-        """The room behind a box for a value, its gradient and the terms of the gradient's sum."""
 
+class Direction(ABC):
+    """Rooms are those of the layout; places are those of the drawing: the middle of a text's lower side for
+    values, of its upper side for gradients.
+    """
+
+    down: bool
+
+    @abstractmethod
+    def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
+        """The room around a box; `high` is what leaves the box of an array."""
+
+    @abstractmethod
     def arrival(self, label: Extent) -> Stretch:
         """The room before a box for a contribution."""
 
-    def space(self, stem: Stretch, box: Extent, name: Extent, high: bool) -> Space:
-        """The room around a box, with a name above it; what leaves it is `high` where it is an array."""
+    @abstractmethod
+    def value(self, spot: Spot, label: Extent) -> Point:
+        """Where a value stands."""
 
-    def output(self, stem: Stretch, name: Extent, arrow: float) -> Space:
-        """The room around an output's box, with its arrow and the name behind that."""
+    @abstractmethod
+    def gradient(self, spot: Spot, label: Extent) -> Point:
+        """Where a gradient stands."""
 
-    def value(self, at: Point, box: Extent, stem: Stretch, label: Extent) -> Point:
-        """The middle of the lower side of a value."""
+    @abstractmethod
+    def terms(self, spot: Spot, total: Extent, label: Extent) -> Point:
+        """Where the terms of a gradient stand, below the gradient."""
 
-    def gradient(self, at: Point, box: Extent, stem: Stretch, label: Extent) -> Point:
-        """The middle of the upper side of a gradient."""
-
-    def terms(self, at: Point, box: Extent, stem: Stretch, total: Extent, label: Extent) -> Point:
-        """The middle of the upper side of a sum of gradients, below the total."""
-
-    def contribution(self, at: Point, before: float, offset: float, length: float, label: Extent) -> Point:
-        """The middle of the upper side of a contribution that arrives so far beside a box's centre, on a
-        stretch of a length that ends `before` it.
+    @abstractmethod
+    def contribution(self, spot: Spot, left: float, offset: float, length: float, label: Extent) -> Point:
+        """Where a contribution stands that arrives so far beside a box's centre, on a stretch of a length
+        that ends where the room `left` of the box begins.
         """
 
+    @abstractmethod
+    def name(self, spot: Spot, label: Extent) -> Point:
+        """Where the middle of a name is."""
 
-class Rightwards:
+    @abstractmethod
+    def with_output(self, space: Space, name: Extent, arrow: float) -> Space:
+        """The room around an output's box, with its arrow and the name behind that."""
+
+
+class Rightwards(Direction):
     """Values stand above the line on which they leave, gradients below; names stand above circles."""
 
     down = False
 
-    def stem(self, label: Extent, terms: Extent, box: Extent, circle: bool) -> Stretch:
-        if label == NOTHING:
+    def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
+        # beside an array's map, which is high, a name reaches to the left only
+        beyond = max(texts.name[0] - box[0], 0.0) / (1 if high else 2)
+        above = texts.name[1] + CLEAR if texts.name[1] else 0.0
+        return Space(beyond, above, 0.0, self._stem(box, circle, texts))
+
+    def _stem(self, box: Extent, circle: bool, texts: Texts) -> Stretch:
+        if texts.number == NOTHING:
             return Stretch()
-        length, beside = label[0] + 2 * BESIDE, label[1] + CLEAR
-        if terms == NOTHING:
+        length, beside = texts.number[0] + 2 * BESIDE, texts.number[1] + CLEAR
+        if texts.terms == NOTHING:
             return Stretch(length, beside, beside)
         top = max(beside, box[1] / 2 + CLEAR) if circle else beside
-        return Stretch(max(length, terms[0] - box[0] + 2 * BESIDE), beside, top + terms[1])
+        return Stretch(max(length, texts.terms[0] - box[0] + 2 * BESIDE), beside, top + texts.terms[1])
 
     def arrival(self, label: Extent) -> Stretch:
         return Stretch(label[0] + BESIDE + TURN, 0.0, label[1] + CLEAR)
 
-    def space(self, stem: Stretch, box: Extent, name: Extent, high: bool) -> Space:
-        # beside an array's map, which is high, a name reaches to the left only
-        beyond = max(name[0] - box[0], 0.0) / (1 if high else 2)
-        return Space(beyond, name[1] + CLEAR if name[1] else 0.0, 0.0, stem)
+    def value(self, spot: Spot, label: Extent) -> Point:
+        return spot.at[0] + spot.box[0] / 2 + spot.stem.length / 2, spot.at[1] - CLEAR
 
-    def output(self, stem: Stretch, name: Extent, arrow: float) -> Space:
+    def gradient(self, spot: Spot, label: Extent) -> Point:
+        return spot.at[0] + spot.box[0] / 2 + spot.stem.length / 2, spot.at[1] + CLEAR
+
+    def terms(self, spot: Spot, total: Extent, label: Extent) -> Point:
+        x, right = spot.at[0] + spot.box[0] / 2, spot.at[0] + spot.box[0] / 2 + spot.stem.length - BESIDE
+        return min(x + spot.stem.length / 2, right - label[0] / 2), spot.at[1] + spot.stem.below - label[1]
+
+    def contribution(self, spot: Spot, left: float, offset: float, length: float, label: Extent) -> Point:
+        end = spot.at[0] - spot.box[0] / 2 - left - TURN
+        return end - (length - TURN) / 2, spot.at[1] + offset + CLEAR
+
+    def name(self, spot: Spot, label: Extent) -> Point:
+        (x, y), beyond = spot.at, min(0.0, (spot.box[0] - label[0]) / 2)
+        return x + beyond * (spot.stem.above > spot.above), y - spot.above - CLEAR - label[1] / 2
+
+    def with_output(self, space: Space, name: Extent, arrow: float) -> Space:
+        stem = space.stem
         above, below = max(stem.above, name[1] / 2), max(stem.below, name[1] / 2)
-        return Space(stem=Stretch(stem.length + arrow + BESIDE_HEAD + name[0], above, below))
-
-    def value(self, at: Point, box: Extent, stem: Stretch, label: Extent) -> Point:
-        return at[0] + box[0] / 2 + stem.length / 2, at[1] - CLEAR
-
-    def gradient(self, at: Point, box: Extent, stem: Stretch, label: Extent) -> Point:
-        return at[0] + box[0] / 2 + stem.length / 2, at[1] + CLEAR
-
-    def terms(self, at: Point, box: Extent, stem: Stretch, total: Extent, label: Extent) -> Point:
-        right = at[0] + box[0] / 2 + stem.length - BESIDE
-        return min(right + BESIDE - stem.length / 2, right - label[0] / 2), at[1] + stem.below - label[1]
-
-    def contribution(self, at: Point, before: float, offset: float, length: float, label: Extent) -> Point:
-        return at[0] - before - TURN - (length - TURN) / 2, at[1] + offset + CLEAR
+        behind = Stretch(stem.length + arrow + BESIDE_HEAD + name[0], above, below)
+        return Space(space.left, space.above, space.below, behind)
 
 
-class Downwards:
+class RightwardsAtNodes(Rightwards):
+    """Values of circles stand above them and their names, gradients below: columns are narrow."""
+
+    def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
+        if not circle:
+            return super().space(box, circle, high, texts)
+        widest = max(texts.number[0], texts.name[0], texts.terms[0])
+        beyond = max(widest - box[0], 0.0) / 2
+        name, number, terms = (
+            text[1] + CLEAR if text[1] else 0.0 for text in (texts.name, texts.number, texts.terms)
+        )
+        return Space(beyond, name + number, number + terms, Stretch(beyond))
+
+    def value(self, spot: Spot, label: Extent) -> Point:
+        if not spot.circle:
+            return super().value(spot, label)
+        name = spot.texts.name[1] + CLEAR if spot.texts.name[1] else 0.0
+        return spot.at[0], spot.at[1] - spot.above - name - CLEAR
+
+    def gradient(self, spot: Spot, label: Extent) -> Point:
+        if not spot.circle:
+            return super().gradient(spot, label)
+        return spot.at[0], spot.at[1] + spot.below + CLEAR
+
+    def terms(self, spot: Spot, total: Extent, label: Extent) -> Point:
+        if not spot.circle:
+            return super().terms(spot, total, label)
+        return spot.at[0], spot.at[1] + spot.below + 2 * CLEAR + total[1]
+
+
+class Downwards(Direction):
     """Values stand right of the line on which they leave, gradients left; names stand right of circles."""
 
     down = True
 
-    def stem(self, label: Extent, terms: Extent, box: Extent, circle: bool) -> Stretch:
-        if label == NOTHING:
+    def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
+        right = texts.name[0] + CLEAR if texts.name[0] else 0.0
+        return Space(0.0, 0.0, right, self._stem(texts))
+
+    def _stem(self, texts: Texts) -> Stretch:
+        if texts.number == NOTHING:
             return Stretch()
-        left = max(label[0], terms[0]) + CLEAR
-        return Stretch(label[1] + terms[1] + 2 * BESIDE, left, label[0] + CLEAR)
+        left = max(texts.number[0], texts.terms[0]) + CLEAR
+        return Stretch(texts.number[1] + texts.terms[1] + 2 * BESIDE, left, texts.number[0] + CLEAR)
 
     def arrival(self, label: Extent) -> Stretch:
         return Stretch(label[1] + BESIDE + TURN, label[0] + CLEAR, 0.0)
 
-    def space(self, stem: Stretch, box: Extent, name: Extent, high: bool) -> Space:
-        return Space(0.0, 0.0, name[0] + CLEAR if name[0] else 0.0, stem)
+    def value(self, spot: Spot, label: Extent) -> Point:
+        return spot.at[0] + CLEAR + label[0] / 2, spot.at[1] + spot.box[1] / 2 + BESIDE + label[1]
 
-    def output(self, stem: Stretch, name: Extent, arrow: float) -> Space:
+    def gradient(self, spot: Spot, label: Extent) -> Point:
+        return spot.at[0] - CLEAR - label[0] / 2, spot.at[1] + spot.box[1] / 2 + BESIDE
+
+    def terms(self, spot: Spot, total: Extent, label: Extent) -> Point:
+        return spot.at[0] - CLEAR - label[0] / 2, spot.at[1] + spot.box[1] / 2 + BESIDE + total[1]
+
+    def contribution(self, spot: Spot, left: float, offset: float, length: float, label: Extent) -> Point:
+        end = spot.at[1] - spot.box[1] / 2 - left - TURN
+        return spot.at[0] + offset - CLEAR - label[0] / 2, end - label[1]
+
+    def name(self, spot: Spot, label: Extent) -> Point:
+        return spot.at[0] + spot.below + CLEAR + label[0] / 2, spot.at[1]
+
+    def with_output(self, space: Space, name: Extent, arrow: float) -> Space:
+        stem = space.stem
         left, right = max(stem.above, name[0] / 2), max(stem.below, name[0] / 2)
-        return Space(stem=Stretch(stem.length + arrow + BESIDE_HEAD + name[1], left, right))
-
-    def value(self, at: Point, box: Extent, stem: Stretch, label: Extent) -> Point:
-        return at[0] + CLEAR + label[0] / 2, at[1] + box[1] / 2 + BESIDE + label[1]
-
-    def gradient(self, at: Point, box: Extent, stem: Stretch, label: Extent) -> Point:
-        return at[0] - CLEAR - label[0] / 2, at[1] + box[1] / 2 + BESIDE
-
-    def terms(self, at: Point, box: Extent, stem: Stretch, total: Extent, label: Extent) -> Point:
-        return at[0] - CLEAR - label[0] / 2, at[1] + box[1] / 2 + BESIDE + total[1]
-
-    def contribution(self, at: Point, before: float, offset: float, length: float, label: Extent) -> Point:
-        return at[0] + offset - CLEAR - label[0] / 2, at[1] - before - TURN - label[1]
+        behind = Stretch(stem.length + arrow + BESIDE_HEAD + name[1], left, right)
+        return Space(space.left, space.above, space.below, behind)
 
 
-RIGHTWARDS, DOWNWARDS = Rightwards(), Downwards()
+class DownwardsAtNodes(Downwards):
+    """Numbers of circles stand right of them, gradients below values; names stand left: rows are low."""
+
+    def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
+        if not circle:
+            return super().space(box, circle, high, texts)
+        widest = max(texts.number[0], texts.terms[0])
+        lower = texts.number[1] + texts.terms[1] + CLEAR - box[1] / 2
+        before, behind = max(texts.number[1] - box[1] / 2, 0.0), Stretch(max(lower, 0.0))
+        left, right = (width + CLEAR if width else 0.0 for width in (texts.name[0], widest))
+        return Space(before, left, right, behind)
+
+    def value(self, spot: Spot, label: Extent) -> Point:
+        if not spot.circle:
+            return super().value(spot, label)
+        return spot.at[0] + spot.below + CLEAR + label[0] / 2, spot.at[1] - CLEAR / 2
+
+    def gradient(self, spot: Spot, label: Extent) -> Point:
+        if not spot.circle:
+            return super().gradient(spot, label)
+        return spot.at[0] + spot.below + CLEAR + label[0] / 2, spot.at[1] + CLEAR / 2
+
+    def terms(self, spot: Spot, total: Extent, label: Extent) -> Point:
+        if not spot.circle:
+            return super().terms(spot, total, label)
+        return spot.at[0] + spot.below + CLEAR + label[0] / 2, spot.at[1] + CLEAR / 2 + total[1]
+
+    def name(self, spot: Spot, label: Extent) -> Point:
+        return spot.at[0] - spot.above - CLEAR - label[0] / 2, spot.at[1]
+
+
+DIRECTIONS: dict[tuple[bool, bool], Direction] = {
+    (False, False): Rightwards(),
+    (False, True): RightwardsAtNodes(),
+    (True, False): Downwards(),
+    (True, True): DownwardsAtNodes(),
+}
+"""By whether data flow down, and whether numbers stand at nodes."""

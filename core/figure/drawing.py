@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.base.slicing import Work, finished
-from core.figure.directions import DOWNWARDS, NOTHING, RIGHTWARDS, Direction
+from core.figure.directions import DIRECTIONS, NOTHING, Direction, Spot, Texts
 from core.figure.frames import layout_frames
 from core.figure.options import Options, Sizes
 from core.figure.parts import Frame
@@ -40,6 +40,7 @@ class Drawing(Struct, frozen=True, dict=True):
     symbols: Mapping[str, Math]
     names: Mapping[str, Extent]
     """How large the names of operations are that are written."""
+    texts: Mapping[str, Texts]
     rooms: Rooms
     frames: tuple[Frame, ...] = ()
 
@@ -67,7 +68,7 @@ class Drawing(Struct, frozen=True, dict=True):
 
     @property
     def direction(self) -> Direction:
-        return DOWNWARDS if self.options.down else RIGHTWARDS
+        return DIRECTIONS[self.options.down, self.options.at_nodes]
 
     @cached_property
     def outputs(self) -> Mapping[str, Route]:
@@ -81,33 +82,24 @@ class Drawing(Struct, frozen=True, dict=True):
             return straight((x, y + height / 2), (x, y + height / 2 + length))
         return straight((x + width / 2, y), (x + width / 2 + length, y))
 
-    def value_at(self, name: str, label: Extent) -> Point:
-        """Where a value stands: the middle of its lower side."""
-        at = self.placement.centres[name]
-        return self.direction.value(at, self.sizes[name], self.stems[name], label)
+    def spot(self, name: str) -> Spot:
+        """A box with what the places of its labels depend on."""
+        above = below = self.sizes[name][0 if self.options.down else 1] / 2
+        for arc in self.view.nodes[name].arcs:
+            key = arc.edge.target, arc.edge.port
+            offset, room = self._offsets[key], self.rooms.contributions.get(key)
+            stretch = self.direction.arrival(room) if room else Stretch()
+            above, below = max(above, stretch.above - offset), max(below, stretch.below + offset)
+        circle = not self.view.nodes[name].node.is_leaf
+        at, box = self.placement.centres[name], self.sizes[name]
+        return Spot(at, box, circle, self.stems[name], self.texts[name], above, below)
 
-    def gradient_at(self, name: str, label: Extent) -> Point:
-        """Where a gradient stands: the middle of its upper side."""
-        at = self.placement.centres[name]
-        return self.direction.gradient(at, self.sizes[name], self.stems[name], label)
-
-    def terms_at(self, name: str, total: Extent, label: Extent) -> Point:
-        """Where the sum of gradients stands below the total: the middle of its upper side."""
-        at = self.placement.centres[name]
-        return self.direction.terms(at, self.sizes[name], self.stems[name], total, label)
-
-    def contribution_at(self, arc: Arc, label: Extent) -> Point:
-        """Where a contribution stands that comes back on an edge: the middle of its upper side."""
-        key, box = (arc.edge.target, arc.edge.port), self.sizes[arc.target]
+    def contribution_at(self, arc: Arc, spot: Spot, label: Extent) -> Point:
+        """Where a contribution stands that comes back on an edge to the box at a spot."""
+        key = arc.edge.target, arc.edge.port
         length = self.direction.arrival(self.rooms.contributions[key]).length
-        before = (box[1] if self.options.down else box[0]) / 2 + self.spaces[arc.target].left
-        at = self.placement.centres[arc.target]
-        return self.direction.contribution(at, before, self._offsets[key], length, label)
-
-    def above(self, name: str) -> float:
-        """How far above a node's centre its name stands: above its box and what arrives there."""
-        offsets = [self._offsets[arc.edge.target, arc.edge.port] for arc in self.view.nodes[name].arcs]
-        return max([self.sizes[name][1] / 2, *(-offset for offset in offsets)])
+        left = self.spaces[arc.target].left
+        return self.direction.contribution(spot, left, self._offsets[key], length, label)
 
     @cached_property
     def _offsets(self) -> Mapping[tuple[str, int], float]:
@@ -156,26 +148,19 @@ def draw_in_pieces(
         In the end the drawing: where each box stands and how each edge runs.
     """
     graph, look = view.graph, options.sizes
-    direction: Direction = DOWNWARDS if options.down else RIGHTWARDS
+    direction = DIRECTIONS[options.down, options.at_nodes]
     flipped = flip if options.down else same
     symbols = {name: symbol(graph, shown.node) for name, shown in view.nodes.items()}
     sizes = {name: _box_size(shown, symbols[name], options, measure) for name, shown in view.nodes.items()}
     names = _names(view, options, measure)
-    stems = {
-        name: direction.stem(
-            rooms.values.get(name, NOTHING),
-            rooms.sums.get(name, NOTHING),
-            sizes[name],
-            circle=not shown.node.is_leaf,
-        )
-        for name, shown in view.nodes.items()
-    }
-    spaces = {
-        name: direction.output(stems[name], names.get(name, NOTHING), look.arrow)
-        if name in view.outputs
-        else direction.space(stems[name], sizes[name], names.get(name, NOTHING), bool(shown.node.shape))
-        for name, shown in view.nodes.items()
-    }
+    texts, spaces, stems = {}, {}, {}
+    for name, shown in view.nodes.items():
+        is_output, written = name in view.outputs, names.get(name, NOTHING)
+        number, terms = rooms.values.get(name, NOTHING), rooms.sums.get(name, NOTHING)
+        texts[name] = Texts(number, terms, NOTHING if is_output else written)
+        space = direction.space(sizes[name], not shown.node.is_leaf, bool(shown.node.shape), texts[name])
+        stems[name] = space.stem
+        spaces[name] = direction.with_output(space, written, look.arrow) if is_output else space
     frames, titles = layout_frames(view, look.small, measure, options.down)
     placement = yield from place_in_pieces(
         {name: flipped(size) for name, size in sizes.items()},
@@ -207,7 +192,7 @@ def draw_in_pieces(
         Frame(key, frames[key].exit, titles[key], look.small, span.left, span.top, span.width, span.height)
         for key, span in placement.frames.items()
     )
-    return Drawing(view, options, placement, sizes, spaces, stems, symbols, names, rooms, framed)
+    return Drawing(view, options, placement, sizes, spaces, stems, symbols, names, texts, rooms, framed)
 
 
 def flip(pair: Point) -> Point:

@@ -35,6 +35,7 @@ class Options(Struct, frozen=True):
     captions     the names of all nodes, also of those that the program gives none, such as v₁
     shapes       the shapes of arrays
     sums         a sum of many terms as one node; else each `+` on its own
+    at_nodes     numbers stand at the nodes; else at the edges on which they leave
     down         data flow down; else to the right
     rows         how many rows there may be, one after the other in the direction across that of the data
     highlight    what the last step lights up; without it a figure is a finished picture
@@ -45,6 +46,7 @@ class Options(Struct, frozen=True):
     captions: bool = False
     shapes: bool = False
     sums: bool = True
+    at_nodes: bool = False
     down: bool = False
     rows: int = 1
     highlight: bool = True

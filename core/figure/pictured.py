@@ -7,11 +7,11 @@ from itertools import chain
 
 from msgspec.structs import replace
 
-from core.figure.directions import BESIDE_HEAD
+from core.figure.directions import BESIDE_HEAD, Spot
 from core.figure.drawing import Drawing, name_size
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.rooms import sum_shown
-from core.figure.sizes import CLEAR, extent
+from core.figure.sizes import extent
 from core.figure.values import Written, written
 from core.figure.view import Arc, Shown
 from core.graph.graph import Edge
@@ -128,47 +128,46 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
     """The labels of a node: its name, what leaves it, and what it sends back to inputs used elsewhere too."""
     name, options = shown.name, drawing.options
     gradients = replace(options, shapes=False)  # which are those of values
-    found = [_name(drawing, name)] if name in drawing.names else []
+    spot, direction = drawing.spot(name), drawing.direction
+    found = [] if (called := _name(drawing, name, spot)) is None else [called]
     known = [value for member in shown.members if (value := snapshot.value(member)) is not None]
     gradient = snapshot.gradient(name)
     if known and not shown.node.is_constant:
         label = _label(name, "value", written(known[-1], options, name in drawing.pictures))
-        found.append(replace(label, at=drawing.value_at(name, label.extent)))
+        found.append(replace(label, at=direction.value(spot, label.extent)))
     if gradient is not None:
         total = _label(name, "gradient", written(gradient, gradients))
-        found.append(replace(total, at=drawing.gradient_at(name, total.extent), below=True))
+        found.append(replace(total, at=direction.gradient(spot, total.extent), below=True))
         step, small = snapshot.step, options.sizes.small
         terms = sum_shown(snapshot, options.digits) if isinstance(step, Flowed) and step.arg == name else None
         if terms is not None and name in drawing.rooms.sums:
             size = extent(terms, small)
-            at = drawing.terms_at(name, total.extent, size)
+            at = direction.terms(spot, total.extent, size)
             found.append(Label(name, "sum", at, small, terms, extent=size, below=True))
     for arc in shown.arcs:
         key = arc.edge.target, arc.edge.port
         contribution = snapshot.contribution(*key)
         if contribution is not None and key in drawing.rooms.contributions:
             label = _label(arc.source, "contribution", written(contribution, gradients))
-            at = drawing.contribution_at(arc, label.extent)
+            at = drawing.contribution_at(arc, spot, label.extent)
             found.append(replace(label, at=at, below=True, edge=arc.edge))
     return found
 
 
-def _name(drawing: Drawing, name: str) -> Label:
+def _name(drawing: Drawing, name: str, spot: Spot) -> Label | None:
     """The name of an operation's value: behind the arrow of an output, else at its box."""
-    printed, down = drawing.graph.typesetter.name(name), drawing.options.down
-    size, shape = name_size(drawing.view, name, drawing.options.sizes), drawing.names[name]
-    label = Label(name, "name", (0.0, 0.0), size, printed, extent=shape)
-    if name in drawing.outputs:
-        x, y = drawing.outputs[name].end
-        if down:
-            return replace(label, at=(x, y + BESIDE_HEAD), below=True)
-        return replace(label, at=(x + BESIDE_HEAD, y), centred=False)
-    (x, y), (box, _) = drawing.placement.centres[name], drawing.sizes[name]
-    if down:
-        return replace(label, at=(x + box / 2 + CLEAR, y), centred=False)
-    if drawing.graph.nodes[name].shape:
-        x = min(x, x + (box - shape[0]) / 2)  # what leaves it may be as high
-    return replace(label, at=(x, y - drawing.above(name) - CLEAR))
+    extent = drawing.names.get(name)
+    if extent is None:
+        return None
+    printed, size = drawing.graph.typesetter.name(name), name_size(drawing.view, name, drawing.options.sizes)
+    label = Label(name, "name", (0.0, 0.0), size, printed, extent=extent)
+    if name not in drawing.outputs:
+        x, y = drawing.direction.name(spot, extent)
+        return replace(label, at=(x, y + extent[1] / 2))
+    x, y = drawing.outputs[name].end
+    if drawing.options.down:
+        return replace(label, at=(x, y + BESIDE_HEAD), below=True)
+    return replace(label, at=(x + BESIDE_HEAD, y), centred=False)
 
 
 def _label(node: str, role: Role, shown: Written) -> Label:

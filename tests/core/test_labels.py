@@ -146,6 +146,8 @@ def test_nothing_written_covers_anything(make):
 
 OTHERWISE = {
     "down": Options(down=True),
+    "at nodes": Options(at_nodes=True),
+    "down at nodes": Options(down=True, at_nodes=True),
     "rows": Options(rows=3),
     "down in rows": Options(down=True, rows=2),
     "each plus": Options(sums=False, captions=True, digits=6),

@@ -215,7 +215,7 @@ def test_contributions_stand_in_the_order_of_their_edges(light_canvas):
 def test_where_gradients_meet_they_are_added_up_in_sight(light_canvas, medium, count):
     """As wide as the sum of as many terms, on a line of its own below the gradient."""
     canvas = light_canvas.open(" + ".join(["x"] * count), "end", x=1.0)
-    at = canvas.session.drawing.gradient_at("x", (0.0, 0.0))
+    at = canvas.session.drawing.direction.gradient(canvas.session.drawing.spot("x"), (0.0, 0.0))
     below = around(at[0], at[1] + 26, 110, 18)
     ink = canvas.look(medium).places("gradient", within=below)
     terms = [part for _ in range(count) for part in (PLUS, Digits("1"))][1:]
