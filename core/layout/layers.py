@@ -7,6 +7,7 @@ named them.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
@@ -14,8 +15,8 @@ from msgspec import Struct
 from core.base.slicing import Work
 from core.layout.boxes import Stretch
 
-# exchanges while layers are shortened, times nodes: some 100 ms at most
-_PIVOTS = 200_000
+# nodes that are moved while links are shortened: about half a second
+_MOST_MOVED = 1_000_000
 # bends beyond which edges from one node share them, and beyond which the longest edges have none
 _BENDS, _MOST_BENDS = 3_000, 20_000
 
@@ -129,10 +130,15 @@ def assign_layers(count: int, links: Sequence[Link]) -> Work[list[int]]:
 
     The links must hold all `count` nodes together, without a cycle. Inputs stand beside their first use.
     """
-    layer = _early_then_late(_sorted(count, links), links)
-    yield from _HeldTogether(layer, links).shorten(pivots=_PIVOTS // count)
-    first = min(layer)
-    return [at - first for at in layer]
+    order = _sorted(count, links)
+    yield
+    layer = _early(order, links)
+    yield
+    tree = _Tree(layer, links)
+    yield from tree.grow()
+    yield from tree.shorten()
+    first = min(tree.layer)
+    return [at - first for at in tree.layer]
 
 
 def with_first(layer: Sequence[int], entries: Sequence[int]) -> list[int]:
@@ -141,139 +147,143 @@ def with_first(layer: Sequence[int], entries: Sequence[int]) -> list[int]:
     return [0 if node in entries else at - least + 1 for node, at in enumerate(layer)]
 
 
-def _early_then_late(order: Sequence[int], links: Sequence[Link]) -> list[int]:
-    """Every node as early as its inputs allow (longest path), then as late as saves length.
-
-    A node moves next to its first use, together with everything that serves only it, if that shortens more
-    links than it lengthens.
-    """
+def _early(order: Sequence[int], links: Sequence[Link]) -> list[int]:
+    """Every node as early as its inputs allow (longest path), inputs themselves beside their first use."""
     inputs: list[list[int]] = [[] for _ in order]
     outputs: list[list[int]] = [[] for _ in order]
     for link in links:
         inputs[link.target].append(link.source)
         outputs[link.source].append(link.target)
     layer = [0] * len(order)
-    # how many links get longer when a node moves on by one layer, all that serves only it following
-    stretched = [0] * len(order)
     for node in order:
         layer[node] = max((layer[i] + 1 for i in inputs[node]), default=0)
-        for i in set(inputs[node]):
-            uses = inputs[node].count(i)
-            stretched[node] += min(uses, stretched[i]) if len(outputs[i]) == uses else uses
-    for node in reversed(order):
-        if len(outputs[node]) > stretched[node]:
-            layer[node] = min(layer[target] for target in outputs[node]) - 1
+    for node in order:
+        if not inputs[node]:
+            layer[node] = min((layer[target] for target in outputs[node]), default=1) - 1
     return layer
 
 
-class _HeldTogether:
+class _Tree:
     """A tree of links of length one that holds all nodes together: the network simplex method.
 
-    Cut the tree at a link where moving one side shortens the links on the whole, move that side until some
-    other link has length one, and let that one hold the two sides together.
+    Cut the tree at a link where moving the branch behind it shortens the links on the whole, move that branch
+    until some other link of it has length one, and hang it up there.
+
+    above       for every node the link that leads towards the root, node 0, which has none (-1)
+    branches    for every node those it holds
+    lengthens   how much longer the links become on the whole when a node moves on by one layer, and with it
+                all that it holds
+
+    Source: Gansner et al., A technique for drawing directed graphs (1993); what a move saves is kept as sums
+    over branches, of which only those on the way to the root change.
     """
 
     def __init__(self, layer: list[int], links: Sequence[Link]):
-        self.layer, self.links = layer, links
-        self.touching: list[list[int]] = [[] for _ in layer]
-        # how much longer the links become on the whole when a node alone moves on by one layer
+        self.layer = layer
+        self.ends = [(link.source, link.target) for link in links]
+        self.above = [-1] * len(layer)
+        self.branches: list[set[int]] = [set() for _ in layer]
         self.lengthens = [0] * len(layer)
-        for i, link in enumerate(links):
-            self.touching[link.source].append(i)
-            self.touching[link.target].append(i)
-            self.lengthens[link.target] += 1
-            self.lengthens[link.source] -= 1
-        self.tree: set[int] = set()
+        self.touching: list[list[int]] = [[] for _ in layer]
+        for i, (source, target) in enumerate(self.ends):
+            self.touching[source].append(i)
+            self.touching[target].append(i)
+            self.lengthens[target] += 1
+            self.lengthens[source] -= 1
 
-    def shorten(self, pivots: int) -> Work[None]:
-        """Exchange links of the tree until nothing gets shorter, at most `pivots` times."""
-        yield from self._grow()
-        for _ in range(pivots):
-            yield
-            cut = self._best_cut()
-            if cut is None:
-                return
-            self._exchange(*cut)
-
-    def _slack(self, i: int) -> int:
-        return self.layer[self.links[i].target] - self.layer[self.links[i].source] - 1
-
-    def _other(self, i: int, node: int) -> int:
-        return self.links[i].source + self.links[i].target - node
-
-    def _grow(self) -> Work[None]:
+    def grow(self) -> Work[None]:
         """Let the tree reach all nodes; where no short link leads on, what is held moves to the nearest."""
-        held = [0]
+        held, walked = [0], 0
         inside = [False] * len(self.layer)
         inside[0] = True
-        walked = 0
         while True:
-            while walked < len(held):
-                node = held[walked]
-                walked += 1
+            for node in itertools.islice(held, walked, None):  # grows while it is walked
                 for i in self.touching[node]:
                     other = self._other(i, node)
                     if not inside[other] and self._slack(i) == 0:
                         inside[other] = True
                         held.append(other)
-                        self.tree.add(i)
+                        self.above[other] = i
+                        self.branches[node].add(other)
             if len(held) == len(self.layer):
-                return
+                break
             yield
-            leading_out = (
-                i for i, link in enumerate(self.links) if inside[link.source] != inside[link.target]
-            )
+            leading_out = (i for i, (a, b) in enumerate(self.ends) if inside[a] != inside[b])
             nearest = min(leading_out, key=self._slack)
-            step = self._slack(nearest) * (1 if inside[self.links[nearest].source] else -1)
+            step = self._slack(nearest) * (1 if inside[self.ends[nearest][0]] else -1)
             for node in held:
                 self.layer[node] += step
-            walked = 0
+        for node in reversed(held[1:]):
+            self.lengthens[self._holder(node)] += self.lengthens[node]
 
-    def _walk(self) -> tuple[list[int], list[int]]:
-        """The nodes in order from the tree's root, and the link that reached each (-1 at the root)."""
-        order, reached_by = [0], [-1] * len(self.layer)
-        for node in order:  # grows while it is walked
-            for i in self.touching[node]:
-                if i in self.tree and i != reached_by[node]:
-                    other = self._other(i, node)
-                    reached_by[other] = i
-                    order.append(other)
-        return order, reached_by
+    def shorten(self) -> Work[None]:
+        """Hang up branches elsewhere until that shortens nothing, or many nodes have been moved."""
+        node = settled = moved = 0
+        while settled < len(self.layer) and moved < _MOST_MOVED:
+            yield
+            link, lengthens = self.above[node], self.lengthens[node]
+            settled += 1
+            if link >= 0 and (lengthens > 0 if self.ends[link][0] == node else lengthens < 0):
+                moved += self._move(node)
+                settled = 0
+            node = (node + 1) % len(self.layer)
 
-    def _best_cut(self) -> tuple[int, list[int], int] | None:
-        """The link to cut, the side to move, its direction (+1 on, -1 back); None if no cut helps."""
-        order, reached_by = self._walk()
-        lengthens = list(self.lengthens)
-        best, top = 0, -1
-        for node in reversed(order[1:]):
-            link = self.links[reached_by[node]]
-            saving = lengthens[node] if node == link.source else -lengthens[node]
-            if saving > best:
-                best, top = saving, node
-            lengthens[self._other(reached_by[node], node)] += lengthens[node]
-        if top < 0:
-            return None
-        side = [top]
-        for node in side:  # grows while it is walked
-            side += [
-                self._other(i, node) for i in self.touching[node] if i in self.tree and i != reached_by[node]
-            ]
-        return reached_by[top], side, -1 if top == self.links[reached_by[top]].source else 1
+    def _slack(self, i: int) -> int:
+        source, target = self.ends[i]
+        return self.layer[target] - self.layer[source] - 1
 
-    def _exchange(self, cut: int, side: list[int], direction: int) -> None:
-        moving = set(side)
+    def _other(self, i: int, node: int) -> int:
+        source, target = self.ends[i]
+        return source + target - node
+
+    def _holder(self, node: int) -> int:
+        return self._other(self.above[node], node)
+
+    def _move(self, top: int) -> int:
+        """Move what `top` holds, and hang it up at the first link that stops it; how many nodes that are."""
+        layer, ends = self.layer, self.ends
+        back = ends[self.above[top]][0] == top
+        branch = [top]
+        for node in branch:  # grows while it is walked
+            branch += self.branches[node]
+        moving = set(branch)
         stops = [
             i
-            for node in side
+            for node in branch
             for i in self.touching[node]
-            if self._other(i, node) not in moving and (self.links[i].source == node) == (direction > 0)
+            if (ends[i][1] == node) == back and self._other(i, node) not in moving
         ]
         stop = min(stops, key=lambda i: (self._slack(i), i))
-        step = self._slack(stop) * direction
-        for node in side:
-            self.layer[node] += step
-        self.tree.remove(cut)
-        self.tree.add(stop)
+        step = -self._slack(stop) if back else self._slack(stop)
+        if step:
+            for node in branch:
+                layer[node] += step
+        inner = ends[stop][1] if back else ends[stop][0]
+        self._hang_up(top, inner, stop)
+        return len(branch)
+
+    def _hang_up(self, top: int, inner: int, link: int) -> None:
+        """Let go of `top` with all it holds, and hold that by a link to its node `inner`."""
+        whole = self.lengthens[top]
+        self._add(-whole, self._holder(top))
+        node, below = inner, 0
+        while True:
+            former, lengthens = self.above[node], self.lengthens[node]
+            self.above[node], self.lengthens[node] = link, whole - below
+            self.branches[self._holder(node)].add(node)
+            holder = self._other(former, node)
+            self.branches[holder].discard(node)
+            if node == top:
+                break
+            node, link, below = holder, former, lengthens
+        self._add(whole, self._holder(inner))
+
+    def _add(self, lengthens: int, node: int) -> None:
+        """Add to a node and all that hold it."""
+        self.lengthens[node] += lengthens
+        while self.above[node] >= 0:
+            node = self._holder(node)
+            self.lengthens[node] += lengthens
 
 
 class Layered(Struct):

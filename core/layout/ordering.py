@@ -28,7 +28,7 @@ from core.layout.layers import Layered
 Order = list[list[int]]
 
 # the effort of the search, about a microsecond a unit: at least, for each vertex, and at most
-_LEAST_EFFORT, _EFFORT_PER_VERTEX, _MOST_EFFORT = 8_000, 60, 1_200_000
+_LEAST_EFFORT, _EFFORT_PER_VERTEX, _MOST_EFFORT = 7_000, 55, 900_000
 # rounds without fewer crossings before layers are shuffled
 _PATIENCE = 2
 # layers that are shuffled together

@@ -1,10 +1,11 @@
-"""Orders of layers: few links cross, found with an effort that is bounded and done in small pieces."""
+"""Layers and their orders: short links, few crossings, an effort that is bounded and done in small pieces."""
 
 import random
 import sys
 from collections.abc import Iterator
 from itertools import combinations, pairwise, permutations, product
 
+import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from core.base.slicing import Work, finished
 from core.graph.builder import graph_of
 from core.graph.programs import read_program
-from core.layout import ordering
+from core.layout import layers, ordering
 from core.layout.layers import Layered, Link, assign_layers, cut_into_layers
 from core.layout.ordering import _Search, order_layers
 from core.passes.guessed_values import with_defaults
@@ -49,6 +50,32 @@ def crossings(graph: Layered) -> int:
         links = [(place[v], place[w] + lean) for v in layer for w, lean in graph.after[v]]
         count += sum((a - c) * (b - d) < 0 for (a, b), (c, d) in combinations(links, 2))
     return count
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_links_are_as_short_together_as_can_be(seed: int) -> None:
+    """The least length is the cost of a flow, by duality: each link carries what its ends take and give."""
+    nodes, edges = random_graph(20 + seed, seed)
+    layer = finished(assign_layers(nodes, [Link(a, b, 0.0) for a, b in edges]))
+    assert min(layer) == 0
+    assert all(layer[a] < layer[b] for a, b in edges)
+    flow = nx.MultiDiGraph()
+    for node in range(nodes):
+        flow.add_node(node, demand=sum((b == node) - (a == node) for a, b in edges))
+    flow.add_edges_from(edges, weight=-1)
+    assert sum(layer[b] - layer[a] for a, b in edges) == -nx.network_simplex(flow)[0]
+
+
+def test_links_lead_on_where_the_effort_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    nodes, edges = random_graph(100, 0)
+    links = [Link(a, b, 0.0) for a, b in edges]
+    lengths = []
+    for most in (0, 300, 10**6):
+        monkeypatch.setattr(layers, "_MOST_MOVED", most)
+        layer = finished(assign_layers(nodes, links))
+        assert all(layer[a] < layer[b] for a, b in edges)
+        lengths.append(sum(layer[b] - layer[a] for a, b in edges))
+    assert lengths[0] > lengths[1] > lengths[2]
 
 
 random_layers = st.builds(
@@ -106,8 +133,8 @@ def test_small_graphs_have_as_few_crossings_as_can_be(seed: int) -> None:
     graph = layered(small_graph(seed))
     found = finished(order_layers(graph))
     fewest = found
-    for layers in product(*map(permutations, graph.layers)):
-        graph.layers = [list(layer) for layer in layers]
+    for orders in product(*map(permutations, graph.layers)):
+        graph.layers = [list(order) for order in orders]
         fewest = min(fewest, crossings(graph))
     assert found == fewest
 
@@ -214,7 +241,9 @@ def calls_of_pieces(work: Work[object]) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("graph", [GRAPHS["network"], GRAPHS["random"]], ids=["network", "random"])
-def test_graphs_are_ordered_in_small_pieces(graph: Bare) -> None:
+def test_graphs_are_layered_and_ordered_in_small_pieces(graph: Bare) -> None:
+    nodes, edges = graph
+    assert max(calls_of_pieces(assign_layers(nodes, [Link(a, b, 0.0) for a, b in edges]))) < 3_000
     assert max(calls_of_pieces(order_layers(layered(graph)))) < 1_500
 
 
