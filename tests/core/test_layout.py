@@ -15,6 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.base.slicing import finished
+from core.figure import draw
+from core.graph.programs import read_program
 from core.layout import (
     Edge,
     Frame,
@@ -30,6 +32,8 @@ from core.layout import (
 from core.layout.layers import assign_layers, cut_into_layers, numbered
 from core.layout.parts import KEPT
 from core.layout.placement import GAP_X, GAP_Y
+from core.passes.guessed_values import with_defaults
+from core.passes.stepper import run
 
 Sizes = dict[str, tuple[float, float]]
 Graph = tuple[Sizes, list[Edge]]
@@ -404,6 +408,15 @@ def test_edges_into_a_node_in_any_order_do_not_cross_one_another() -> None:
 @pytest.mark.parametrize(("widths", "most"), [((2, 4, 2, 1), 22), ((3, 3, 1), 22), ((2, 2, 1), 3)])
 def test_crossings_of_scalar_nets_stay_few(widths: tuple[int, ...], most: int) -> None:
     assert crossings(place(*scalar_net(*widths)).routes) <= most
+
+
+RESIDUAL = "x1 = x + tanh(w1 x)\nx2 = x1 + tanh(w2 x1)\nx3 = x2 + tanh(w3 x2)"
+
+
+@pytest.mark.parametrize("text", ["(x + y) z + x", RESIDUAL, "a - b/c^d + exp(p - q)"])
+def test_programs_that_can_be_drawn_without_crossings_are(text: str) -> None:
+    drawing = draw(run(text, with_defaults(read_program(text, ()), {})))
+    assert crossings(drawing.placement.routes) == 0
 
 
 def test_a_tree_has_no_crossing() -> None:

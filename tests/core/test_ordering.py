@@ -11,12 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.base.slicing import Work, finished
-from core.graph.builder import graph_of
-from core.graph.programs import read_program
 from core.layout import layers, ordering
 from core.layout.layers import Layered, Link, assign_layers, cut_into_layers
 from core.layout.ordering import _Search, order_layers
-from core.passes.guessed_values import with_defaults
 from tests.bench.bare_graphs import Bare, random_graph, scalar_net
 
 
@@ -28,18 +25,6 @@ def layered(graph: Bare) -> Layered:
 
 def layered_links(nodes: int, links: list[Link]) -> Layered:
     return finished(cut_into_layers(finished(assign_layers(nodes, links)), links))
-
-
-def written(text: str) -> Layered:
-    """The graph of a program; nodes that may take their inputs in any order do."""
-    graph = graph_of(text, with_defaults(read_program(text, ()), {}))
-    number = {name: i for i, name in enumerate(graph.nodes)}
-    links = [
-        Link(number[arg], number[name], 0.0 if node.operation.commutative else (port + 0.5) / len(node.args))
-        for name, node in graph.nodes.items()
-        for port, arg in enumerate(node.args)
-    ]
-    return layered_links(len(number), links)
 
 
 def crossings(graph: Layered) -> int:
@@ -116,16 +101,6 @@ def test_no_more_links_of_a_network_cross_than_in_dot(widths: tuple[int, ...]) -
 def test_no_more_links_of_random_graphs_cross_than_in_dot(nodes: int, graphs: int) -> None:
     count = sum(finished(order_layers(layered(random_graph(nodes, seed)))) for seed in range(graphs))
     assert count <= DOT_OF_RANDOM[nodes, graphs]
-
-
-RESIDUAL = "x1 = x + tanh(w1 x)\nx2 = x1 + tanh(w2 x1)\nx3 = x2 + tanh(w3 x2)"
-
-
-@pytest.mark.parametrize(
-    "text", ["(x + y) z + x", RESIDUAL, " + ".join(["x"] * 40), "a - b/c^d + exp(e - f)"]
-)
-def test_what_can_be_drawn_without_crossings_is(text: str) -> None:
-    assert finished(order_layers(written(text))) == 0
 
 
 @pytest.mark.parametrize("seed", range(12))
