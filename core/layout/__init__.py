@@ -10,11 +10,11 @@
 Between two columns edges run as they like; beside boxes they are level, and room is kept above and below them
 for what is written there: no label ever meets a box, an edge or another label.
 
-Reading order: layers (which column), ordering (which order in it), arrivals (where edges meet their nodes),
-placing (which coordinates), routing (which way), parts (what hangs together through all of these), frames
-(what stands in a rectangle of its own), detours (edges of nodes the user has moved), placement (all of it);
-curves and boxes are the nouns. Lengths are in the units of the sizes, y grows downwards. Equal input gives
-equal output.
+Reading order: layers (which column) by network_simplex (the shortest links), ordering (which order in it),
+arrivals (where edges meet their nodes), placing (which coordinates), routing (which way), parts (what hangs
+together through all of these), frames (what stands in a rectangle of its own), detours (edges of nodes the
+user has moved), placement (all of it); curves and boxes are the nouns. Lengths are in the units of the sizes,
+y grows downwards. Equal input gives equal output.
 """
 
 from __future__ import annotations

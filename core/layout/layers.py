@@ -1,22 +1,19 @@
-"""Which layer a node stands in: longest path from the inputs, and what can move on stands next to its use.
+"""Which layer a node stands in, so that links lead on and are short on the whole.
 
-Reading order: Edge, numbered, components, assign_layers with the tree behind it, Layered (the graph cut into
-layers, long edges bent at every layer). Nodes are numbers here; their order is the order in which the caller
-named them.
+Reading order: Edge, numbered, components, assign_layers, Layered (the graph cut into layers, long edges bent
+at every layer). Nodes are numbers here; their order is the order in which the caller named them.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
 from core.base.slicing import Work
 from core.layout.boxes import Stretch
+from core.layout.network_simplex import Tree
 
-# nodes that are moved while links are shortened: about half a second
-_MOST_MOVED = 1_000_000
 # bends beyond which edges from one node share them, and beyond which the longest edges have none
 _BENDS, _MOST_BENDS = 3_000, 20_000
 
@@ -134,7 +131,7 @@ def assign_layers(count: int, links: Sequence[Link]) -> Work[list[int]]:
     yield
     layer = _early(order, links)
     yield
-    tree = _Tree(layer, links)
+    tree = Tree(layer, [(link.source, link.target) for link in links])
     yield from tree.grow()
     yield from tree.shorten()
     first = min(tree.layer)
@@ -161,129 +158,6 @@ def _early(order: Sequence[int], links: Sequence[Link]) -> list[int]:
         if not inputs[node]:
             layer[node] = min((layer[target] for target in outputs[node]), default=1) - 1
     return layer
-
-
-class _Tree:
-    """A tree of links of length one that holds all nodes together: the network simplex method.
-
-    Cut the tree at a link where moving the branch behind it shortens the links on the whole, move that branch
-    until some other link of it has length one, and hang it up there.
-
-    above       for every node the link that leads towards the root, node 0, which has none (-1)
-    branches    for every node those it holds
-    lengthens   how much longer the links become on the whole when a node moves on by one layer, and with it
-                all that it holds
-
-    Source: Gansner et al., A technique for drawing directed graphs (1993); what a move saves is kept as sums
-    over branches, of which only those on the way to the root change.
-    """
-
-    def __init__(self, layer: list[int], links: Sequence[Link]):
-        self.layer = layer
-        self.ends = [(link.source, link.target) for link in links]
-        self.above = [-1] * len(layer)
-        self.branches: list[set[int]] = [set() for _ in layer]
-        self.lengthens = [0] * len(layer)
-        self.touching: list[list[int]] = [[] for _ in layer]
-        for i, (source, target) in enumerate(self.ends):
-            self.touching[source].append(i)
-            self.touching[target].append(i)
-            self.lengthens[target] += 1
-            self.lengthens[source] -= 1
-
-    def grow(self) -> Work[None]:
-        """Let the tree reach all nodes; where no short link leads on, what is held moves to the nearest."""
-        held, walked = [0], 0
-        inside = [False] * len(self.layer)
-        inside[0] = True
-        while True:
-            for node in itertools.islice(held, walked, None):  # grows while it is walked
-                for i in self.touching[node]:
-                    other = self._other(i, node)
-                    if not inside[other] and self._slack(i) == 0:
-                        inside[other] = True
-                        held.append(other)
-                        self.above[other] = i
-                        self.branches[node].add(other)
-            if len(held) == len(self.layer):
-                break
-            yield
-            leading_out = (i for i, (a, b) in enumerate(self.ends) if inside[a] != inside[b])
-            nearest = min(leading_out, key=self._slack)
-            step = self._slack(nearest) * (1 if inside[self.ends[nearest][0]] else -1)
-            for node in held:
-                self.layer[node] += step
-        for node in reversed(held[1:]):
-            self.lengthens[self._holder(node)] += self.lengthens[node]
-
-    def shorten(self) -> Work[None]:
-        """Hang up branches elsewhere until that shortens nothing, or many nodes have been moved."""
-        node = settled = moved = 0
-        while settled < len(self.layer) and moved < _MOST_MOVED:
-            yield
-            link, lengthens = self.above[node], self.lengthens[node]
-            settled += 1
-            if link >= 0 and (lengthens > 0 if self.ends[link][0] == node else lengthens < 0):
-                moved += self._move(node)
-                settled = 0
-            node = (node + 1) % len(self.layer)
-
-    def _slack(self, i: int) -> int:
-        source, target = self.ends[i]
-        return self.layer[target] - self.layer[source] - 1
-
-    def _other(self, i: int, node: int) -> int:
-        source, target = self.ends[i]
-        return source + target - node
-
-    def _holder(self, node: int) -> int:
-        return self._other(self.above[node], node)
-
-    def _move(self, top: int) -> int:
-        """Move what `top` holds, and hang it up at the first link that stops it; how many nodes that are."""
-        layer, ends = self.layer, self.ends
-        back = ends[self.above[top]][0] == top
-        branch = [top]
-        for node in branch:  # grows while it is walked
-            branch += self.branches[node]
-        moving = set(branch)
-        stops = [
-            i
-            for node in branch
-            for i in self.touching[node]
-            if (ends[i][1] == node) == back and self._other(i, node) not in moving
-        ]
-        stop = min(stops, key=lambda i: (self._slack(i), i))
-        step = -self._slack(stop) if back else self._slack(stop)
-        if step:
-            for node in branch:
-                layer[node] += step
-        inner = ends[stop][1] if back else ends[stop][0]
-        self._hang_up(top, inner, stop)
-        return len(branch)
-
-    def _hang_up(self, top: int, inner: int, link: int) -> None:
-        """Let go of `top` with all it holds, and hold that by a link to its node `inner`."""
-        whole = self.lengthens[top]
-        self._add(-whole, self._holder(top))
-        node, below = inner, 0
-        while True:
-            former, lengthens = self.above[node], self.lengthens[node]
-            self.above[node], self.lengthens[node] = link, whole - below
-            self.branches[self._holder(node)].add(node)
-            holder = self._other(former, node)
-            self.branches[holder].discard(node)
-            if node == top:
-                break
-            node, link, below = holder, former, lengthens
-        self._add(whole, self._holder(inner))
-
-    def _add(self, lengthens: int, node: int) -> None:
-        """Add to a node and all that hold it."""
-        self.lengthens[node] += lengthens
-        while self.above[node] >= 0:
-            node = self._holder(node)
-            self.lengthens[node] += lengthens
 
 
 class Layered(Struct):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.base.slicing import Work, finished
-from core.layout import layers, ordering
+from core.layout import network_simplex, ordering
 from core.layout.layers import Layered, Link, assign_layers, cut_into_layers
 from core.layout.ordering import _Search, order_layers
 from tests.bench.bare_graphs import Bare, random_graph, scalar_net
@@ -56,7 +56,7 @@ def test_links_lead_on_where_the_effort_ends_early(monkeypatch: pytest.MonkeyPat
     links = [Link(a, b, 0.0) for a, b in edges]
     lengths = []
     for most in (0, 300, 10**6):
-        monkeypatch.setattr(layers, "_MOST_MOVED", most)
+        monkeypatch.setattr(network_simplex, "_MOST_MOVED", most)
         layer = finished(assign_layers(nodes, links))
         assert all(layer[a] < layer[b] for a, b in edges)
         lengths.append(sum(layer[b] - layer[a] for a, b in edges))
