@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from weakref import proxy
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
@@ -361,7 +362,8 @@ class Session(QObject):
     def _compute(self) -> None:
         """Compute the document, at once or in slices."""
         self._begun, self.computing = clock.now() if self._asked is None else self._asked, True
-        self._ticker.begin(self._computing(self._result), self._begun)
+        # the work does not own the session: thrown away together by Python, in any order, they crash
+        self._ticker.begin(Session._computing(proxy(self), self._result), self._begun)
 
     def _computing(self, before: Result | None) -> Iterator[None]:
         """The work of computing the document; on a problem the last good trace stays."""
