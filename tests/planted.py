@@ -355,6 +355,21 @@ IN_FILES = {
         "shapes are told as columns by rows",
         CANVAS,
     ),
+    "words-as-subscripts": bug(
+        "core/math/typeset.py",
+        "WORD = 3",
+        "WORD = 30",
+        "the second word of a name is a subscript of the first",
+        CANVAS,
+        "tests/core/test_typeset_names.py",
+    ),
+    "pills-too-narrow": bug(
+        "core/figure/drawing.py",
+        "width + 2 * beside",
+        "width",
+        "symbols touch the outlines of their pills",
+        CANVAS,
+    ),
     "ground-of-gradients": bug(
         PARTS,
         'if role == "gradient":',

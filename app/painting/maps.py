@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST_CELLS = 4096
 LEAST_MARKED = 4.0  # the side of a cell that has a bar if it is negative
 MARK = 170  # how opaque the bar is, of 255
+BORDER = 2.5  # around cells, of what is behind them
 BAR_HEIGHT, STEPS = 7.0, 11  # of the scale's bar, and how many colours it has
 
 
@@ -32,8 +33,7 @@ def paint_map(painter: QPainter, shown: Map, rect: QRectF, theme: Theme, ink: QC
     minus sign of their number, or by a bar. An array of more cells than can be told apart is thinned to
     every n-th row and column.
     """
-    width, height = shown.size
-    area = QRectF(rect.center().x() - width / 2, rect.top(), width, height)
+    area = _cells_rect(shown, rect)
     shares = shown.shares
     stride = max(1, math.ceil(math.sqrt(shares.shape[0] * shares.shape[1] / MOST_CELLS)))
     shares = shares[::stride, ::stride]
@@ -57,6 +57,20 @@ def paint_map(painter: QPainter, shown: Map, rect: QRectF, theme: Theme, ink: QC
     elif not shown.picture and min(cells.width, cells.height) >= LEAST_MARKED:
         _mark_negative(painter, cells, shares, black)
     _paint_foot(painter, shown, area, theme, ink)
+
+
+def _cells_rect(shown: Map, rect: QRectF) -> QRectF:
+    width, height = shown.size
+    return QRectF(rect.center().x() - width / 2, rect.top(), width, height)
+
+
+def map_parts(shown: Map, rect: QRectF) -> list[QRectF]:
+    """Where in a map's rectangle its cells are, with a border, and what stands below them."""
+    cells = _cells_rect(shown, rect)
+    foot = QRectF(
+        rect.center().x() - shown.foot / 2, cells.bottom(), shown.foot, rect.bottom() - cells.bottom()
+    )
+    return [cells.adjusted(0, -BORDER, 0, BORDER), foot]
 
 
 class _Cells:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.formula import formula, paint
-from app.painting.maps import paint_map
+from app.painting.maps import map_parts, paint_map
 from app.widgets.theme import Theme, mixed
 from core.figure import (
     IDLE,
@@ -206,8 +206,8 @@ def paint_label(painter: QPainter, label: Label, theme: Theme) -> None:
     if role == "gradient":
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("ground"))
-        above = GROUND if label.map else 0  # the cells of a map hide all that is behind them
-        painter.drawRoundedRect(rect.adjusted(-GROUND, -above, GROUND, above), GROUND, GROUND)
+        for part in map_parts(label.map, rect) if label.map else [rect]:
+            painter.drawRoundedRect(part.adjusted(-GROUND, 0, GROUND, 0), GROUND, GROUND)
     if label.map:
         paint_map(painter, label.map, rect, theme, theme.colour(role))
         return

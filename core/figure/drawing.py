@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -24,6 +25,7 @@ from core.math.mathtree import Math
 from core.passes.trace import Trace
 
 BESIDE_NAME, BESIDE_SYMBOL = 3.0, 10.0  # between a name or a symbol and the border of its box
+BESIDE_CORNER = 3.0  # between the corner of a symbol and the round end of its box
 HEAD_ROOM = 13.0  # for the head of an arrow, where many arrive at a node
 DEFAULT = Options()
 
@@ -204,15 +206,18 @@ def same(pair: Point) -> Point:
     return pair
 
 
-def _box_size(shown: Shown, math: Math, options: Options, measure: Measure) -> Extent:
+def _box_size(shown: Shown, symbol: Math, options: Options, measure: Measure) -> Extent:
     look = options.sizes
     if shown.node.is_leaf:
-        width, _ = measure(math, look.name)
+        width, _ = measure(symbol, look.name)
         return width + 2 * BESIDE_NAME, 1.1 * look.name
-    width, height = measure(math, look.symbol)
+    width, height = measure(symbol, look.symbol)
     circle, heads = 2 * look.radius, HEAD_ROOM * len(shown.arcs)
     across, along = (heads, 0.0) if options.down else (0.0, heads)
-    return max(circle, width + 2 * BESIDE_SYMBOL, across), max(circle, height + BESIDE_SYMBOL, along)
+    # a high symbol keeps its corners away from the round ends
+    inside = math.sqrt(max((look.radius - BESIDE_CORNER) ** 2 - (height / 2) ** 2, 0.0))
+    beside = max(BESIDE_SYMBOL, look.radius - inside)
+    return max(circle, width + 2 * beside, across), max(circle, height + BESIDE_SYMBOL, along)
 
 
 def _names(view: View, options: Options, measure: Measure) -> Mapping[str, Extent]:

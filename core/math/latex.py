@@ -253,6 +253,7 @@ def _joined(parts: list[str]) -> str:
     """Parts run together, with a space where a command would swallow a following letter."""
     text = ""
     for part in parts:
-        swallows = text and text[-1].isalpha() and "\\" in text[text.rfind(" ") + 1 :] and part[:1].isalpha()
+        command = text.rfind("\\")
+        swallows = command >= 0 and text[command + 1 :].isalpha() and part[:1].isalpha()
         text += (" " if swallows else "") + part
     return text

@@ -68,6 +68,7 @@ PLUS = Sign("+", "bin")
 MINUS = Sign("−", "bin")
 EACH = Sign("⊙", "bin")
 VERTICAL, HORIZONTAL = Sign("⋮", "ord"), Sign("⋯", "ord")
+WORD = 3  # so many letters are a word
 # two letters below a name that are a word, where others are two indices
 SHORT_WORDS = frozenset("at by ce hi id in is it ln lo lr no of on or rt to up".split())
 
@@ -111,14 +112,15 @@ class Typesetter(Struct, frozen=True):
         if inside:
             return row(self.name(name[: inside.start()]), Digits(inside[0]))
         made, face = parts(name), self.faces.get(name, "")
-        letter: Math = Letter(made.base, "" if face == ARROW else face)
+        base, below = _words_and_subscript(made.base, made.sub)
+        letter: Math = Letter(base, "" if face == ARROW else face)
         if made.accent:
             letter = Accented(letter, made.accent)
         if face == ARROW:
             letter = Accented(letter, ARROW)
         above = [Sign("′" * made.primes, "ord")] if made.primes else []
         sup = _one((*above, *_label(made.layer)))
-        sub = _one(_label(made.sub))
+        sub = _one(_label(below))
         return Scripts(letter, sub, sup) if sub or sup else letter
 
     def tree(self, tree: Tree, names: Mapping[str, Part] | None = None) -> Math:
@@ -137,6 +139,17 @@ class Typesetter(Struct, frozen=True):
 
 # for what belongs to no program, such as the letters of a subscript
 PLAIN = Typesetter()
+
+
+def _words_and_subscript(base: str, sub: str) -> tuple[str, str]:
+    """The letters of a name and its subscript: words with underscores between them, `loss_total`, are one.
+
+    A subscript stands below a letter or two, or is an index, a number or an abbreviation.
+    """
+    words = sub.split("_")
+    while words and min(len(base), len(words[0])) >= WORD and words[0].isalpha():
+        base += f"_{words.pop(0)}"
+    return base, "_".join(words)
 
 
 def _one(found: Sequence[Math]) -> Math | None:

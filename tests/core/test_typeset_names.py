@@ -54,6 +54,12 @@ PRINTED = {
     "1/2": "1/2",
     "x1": "x_{1}",
     "Lreg": r"\mathrm{Lreg}",
+    "measured_temperature": r"\mathrm{measured\_temperature}",
+    "loss_total": r"\mathrm{loss\_total}",
+    "learning_rate_i": r"\mathrm{learning\_rate}_{i}",
+    "loss_CE": r"\mathrm{loss}_{\text{CE}}",
+    "err_i": r"\mathrm{err}_{i}",
+    "w_ik": "w_{ik}",
 }
 
 

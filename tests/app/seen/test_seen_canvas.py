@@ -5,12 +5,14 @@ import pytest
 from PySide6.QtCore import QRectF
 
 from app.canvas.items import FrameItem
-from app.formula import layout
-from app.painting.parts import label_rect
+from app.formula import formula, layout
+from app.painting.parts import box_rect, label_rect
 from core.base.arrays import frozen
+from core.graph.programs import read_program
 from core.math.latex import latex
 from core.math.mathtree import Digits, row
 from core.math.typeset import EQUALS, PLUS, number_math
+from core.passes.guessed_values import with_defaults
 from core.passes.steps import Flowed
 from tests.app.seen.pixels import SCALE, around, shapes, widget
 
@@ -335,6 +337,47 @@ def test_a_class_index_stands_in_its_circle(light_canvas, medium):
     signs = shapes(canvas.look(medium), canvas.symbol("f"))  # C E ( s , 2 )
     heights = [height for _, _, height in signs]
     assert len(signs) == 7 and heights[3] < heights[5] - 2 and heights[4] < heights[3]
+
+
+WIDE = [
+    ("h = W_{in} x; y = W⁽²⁾ h; L = squared_error(y, t)", {}),
+    ("2^x + x_{12}^{y_{12}} + (x + y)^x + 1/2 x", {}),
+    ("cross_entropy(W x, 2) + multiclass_hinge(scores, 1) + nll(p, 0)", {}),
+    ("hard_sigmoid(x) + max(0.125, x y) + logsumexp([x, y]) + [x ≥ 0.5]", {}),
+    ("W[1, 0] + x[0] + sum(x[0:2])", {"W": [[1, 2], [3, 4]], "x": [1, 2, 3]}),
+    ("norm(x)^2 + l1(x + w) + w·x + sum(x w^T)", {"x": [1, -2], "w": [0.5, 100]}),
+    ("a + b + c + d + g + k + l", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "values"), WIDE, ids=[text for text, _ in WIDE])
+def test_a_circle_or_pill_has_room_for_its_symbol_and_nothing_else_enters_it(light_canvas, text, values):
+    """As painted: corners of symbols keep away from outlines, brackets of vectors stay outside of them."""
+    given = {name: frozen(value) for name, value in values.items()}
+    canvas = light_canvas.open(text, "end", **with_defaults(read_program(text, given), given))
+    shown = canvas.session.figure
+    circles = [(box, box_rect(box)) for box in shown.boxes if box.kind == "operation"]
+    for box, rect in circles:
+        laid = formula(box.symbol, box.size)
+        radius = min(rect.width(), rect.height()) / 2
+        # from the middle of the round end at the right to the upper corner of the symbol
+        across = max(laid.width / 2 - (rect.width() / 2 - radius), 0)
+        along = max(laid.height / 2 - (rect.height() / 2 - radius), 0)
+        assert np.hypot(across, along) <= radius - 2, latex(box.symbol)
+    for label in shown.labels:
+        entered = [box.node for box, rect in circles if rect.intersects(label_rect(label))]
+        assert entered == [], (label.node, label.role)
+
+
+def test_a_name_of_words_stands_in_one_line(light_canvas, medium):
+    """`noun_noun` as it is typed, not with the second word small and below the first."""
+    canvas = light_canvas.open("noun_noun = exp(x)", "end", x=1.0)
+    name = next(label for label in canvas.session.figure.labels if label.role == "name")
+    heights = [
+        height for _, _, height in shapes(canvas.look(medium), label_rect(name).adjusted(-1, -1, 1, 4))
+    ]
+    assert len(heights) == 9 and heights[4] < 3, "n o u n _ n o u n"
+    assert heights[5:] == pytest.approx(heights[:4], abs=0.6)
 
 
 # -- maps
