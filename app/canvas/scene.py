@@ -161,7 +161,7 @@ class Scene(QGraphicsScene):
                 self.addItem(self._frames[frame.key])
 
     def _show_boxes(self, figure: Figure) -> Work[None]:
-        selected = self.session.drawing.view.home.get(self.session.selection)
+        selected = self.session.drawing.view.homes.get(self.session.selection, ())
         for number, box in enumerate(figure.boxes):
             if number % PIECE == 0:
                 yield
@@ -169,7 +169,7 @@ class Scene(QGraphicsScene):
             if item is None:
                 item = self._boxes[box.node] = BoxItem(box, self.theme)
                 self.addItem(item)
-            item.show_box(box, box.node == selected)
+            item.show_box(box, box.node in selected)
 
     def _show_arrows(self, figure: Figure) -> Work[None]:
         for number, arrow in enumerate(figure.arrows):

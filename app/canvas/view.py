@@ -261,11 +261,11 @@ class View(QGraphicsView):
 
     def _neighbour(self, key: int) -> str:
         view = self.session.drawing.view
-        here = view.home.get(self.session.selection)
+        here = view.home(self.session.selection)
         if key not in ARROWS:
             return ""
-        if here is None:
-            return view.home[view.graph.output]
+        if not here:
+            return view.home(view.graph.output)
         if key == Qt.Key.Key_Left:
             return next((arc.source for arc in view.nodes[here].arcs), "")
         if key == Qt.Key.Key_Right:

@@ -8,13 +8,14 @@ lit).
 from __future__ import annotations
 
 from core.figure.drawing import Drawing, draw, draw_in_pieces
+from core.figure.nets import view_of
 from core.figure.options import Options, Sizes
 from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood
 from core.figure.pictured import Figures, figure
 from core.figure.rooms import Rooms, rooms_of
 from core.figure.sizes import Measure, extent
 from core.figure.values import ABOVE_SCALE, BAR, BESIDE_BAR, BESIDE_SCALE, Map, heat_cells
-from core.figure.view import View, view_of
+from core.figure.view import View
 
 MARGIN = 14.0  # around a figure
 

@@ -54,8 +54,8 @@ class Direction(ABC):
         """The room around a box; `high` is what leaves the box of an array."""
 
     @abstractmethod
-    def arrival(self, label: Extent) -> Stretch:
-        """The room before a box for a contribution."""
+    def arrival(self, value: Extent, gradient: Extent) -> Stretch:
+        """The room before a box for a weight, if any, and for its gradient or a contribution."""
 
     @abstractmethod
     def value(self, spot: Spot, label: Extent) -> Point:
@@ -70,9 +70,11 @@ class Direction(ABC):
         """Where the terms of a gradient stand, below the gradient."""
 
     @abstractmethod
-    def contribution(self, spot: Spot, left: float, offset: float, length: float, label: Extent) -> Point:
-        """Where a contribution stands that arrives so far beside a box's centre, on a stretch of a length
-        that ends where the room `left` of the box begins.
+    def beside_arrival(
+        self, spot: Spot, left: float, offset: float, length: float, label: Extent, below: bool
+    ) -> Point:
+        """Where a label stands at an arrow that arrives so far beside a box's centre, on a stretch of a
+        length that ends where the room `left` of the box begins: `below` it a gradient, else a value.
         """
 
     @abstractmethod
@@ -104,8 +106,9 @@ class Rightwards(Direction):
         top = max(beside, box[1] / 2 + CLEAR) if circle else beside
         return Stretch(max(length, texts.terms[0] - box[0] + 2 * BESIDE), beside, top + texts.terms[1])
 
-    def arrival(self, label: Extent) -> Stretch:
-        return Stretch(label[0] + BESIDE + TURN, 0.0, label[1] + CLEAR)
+    def arrival(self, value: Extent, gradient: Extent) -> Stretch:
+        above, below = (label[1] + CLEAR if label[1] else 0.0 for label in (value, gradient))
+        return Stretch(max(value[0], gradient[0]) + BESIDE + TURN, above, below)
 
     def value(self, spot: Spot, label: Extent) -> Point:
         return spot.at[0] + spot.box[0] / 2 + spot.stem.length / 2, spot.at[1] - CLEAR
@@ -117,9 +120,11 @@ class Rightwards(Direction):
         x, right = spot.at[0] + spot.box[0] / 2, spot.at[0] + spot.box[0] / 2 + spot.stem.length - BESIDE
         return min(x + spot.stem.length / 2, right - label[0] / 2), spot.at[1] + spot.stem.below - label[1]
 
-    def contribution(self, spot: Spot, left: float, offset: float, length: float, label: Extent) -> Point:
+    def beside_arrival(
+        self, spot: Spot, left: float, offset: float, length: float, label: Extent, below: bool
+    ) -> Point:
         end = spot.at[0] - spot.box[0] / 2 - left - TURN
-        return end - (length - TURN) / 2, spot.at[1] + offset + CLEAR
+        return end - (length - TURN) / 2, spot.at[1] + offset + (CLEAR if below else -CLEAR)
 
     def name(self, spot: Spot, label: Extent) -> Point:
         (x, y), beyond = spot.at, min(0.0, (spot.box[0] - label[0]) / 2)
@@ -177,8 +182,9 @@ class Downwards(Direction):
         left = max(texts.number[0], texts.terms[0]) + CLEAR
         return Stretch(texts.number[1] + texts.terms[1] + 2 * BESIDE, left, texts.number[0] + CLEAR)
 
-    def arrival(self, label: Extent) -> Stretch:
-        return Stretch(label[1] + BESIDE + TURN, label[0] + CLEAR, 0.0)
+    def arrival(self, value: Extent, gradient: Extent) -> Stretch:
+        right, left = (label[0] + CLEAR if label[0] else 0.0 for label in (value, gradient))
+        return Stretch(max(value[1], gradient[1]) + BESIDE + TURN, left, right)
 
     def value(self, spot: Spot, label: Extent) -> Point:
         return spot.at[0] + CLEAR + label[0] / 2, spot.at[1] + spot.box[1] / 2 + BESIDE + label[1]
@@ -189,9 +195,12 @@ class Downwards(Direction):
     def terms(self, spot: Spot, total: Extent, label: Extent) -> Point:
         return spot.at[0] - CLEAR - label[0] / 2, spot.at[1] + spot.box[1] / 2 + BESIDE + total[1]
 
-    def contribution(self, spot: Spot, left: float, offset: float, length: float, label: Extent) -> Point:
-        end = spot.at[1] - spot.box[1] / 2 - left - TURN
-        return spot.at[0] + offset - CLEAR - label[0] / 2, end - label[1]
+    def beside_arrival(
+        self, spot: Spot, left: float, offset: float, length: float, label: Extent, below: bool
+    ) -> Point:
+        end, beside = spot.at[1] - spot.box[1] / 2 - left - TURN, CLEAR + label[0] / 2
+        x = spot.at[0] + offset
+        return (x - beside, end - label[1]) if below else (x + beside, end)
 
     def name(self, spot: Spot, label: Extent) -> Point:
         return spot.at[0] + spot.below + CLEAR + label[0] / 2, spot.at[1]

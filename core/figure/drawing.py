@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from core.base.slicing import Work, finished
 from core.figure.directions import DIRECTIONS, NOTHING, Direction, Spot, Texts
 from core.figure.frames import layout_frames
+from core.figure.nets import name_of, symbol_of, view_of
 from core.figure.options import Options, Sizes
 from core.figure.parts import Frame
 from core.figure.rooms import Rooms, rooms_of
 from core.figure.sizes import Extent, Measure, extent
-from core.figure.symbols import symbol
-from core.figure.view import Arc, Shown, View, view_of
-from core.graph.graph import Graph
+from core.figure.view import Arc, Shown, View
+from core.graph.graph import Edge, Graph
 from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Point, Route, Space, Stretch, place_in_pieces, straight
 from core.math.mathtree import Math
@@ -43,6 +43,8 @@ class Drawing(Struct, frozen=True, dict=True):
     names: Mapping[str, Extent]
     """How large the names of operations are that are written."""
     texts: Mapping[str, Texts]
+    stretches: Mapping[Arc, Stretch]
+    """Where arrows arrive beside which something is written."""
     rooms: Rooms
     frames: tuple[Frame, ...] = ()
 
@@ -63,10 +65,13 @@ class Drawing(Struct, frozen=True, dict=True):
         return frozenset(name for name in taken if nodes[name].is_input)
 
     @cached_property
-    def routes(self) -> Mapping[tuple[str, int], Route]:
-        """How the edges of the graph run that come in at a drawn node, by target and port."""
-        routes = zip(self.view.arcs, self.placement.routes, strict=True)
-        return {(arc.edge.target, arc.edge.port): route for arc, route in routes}
+    def routes(self) -> Mapping[Arc, Route]:
+        """How the arrows run."""
+        return dict(zip(self.view.arcs, self.placement.routes, strict=True))
+
+    def route(self, edge: Edge) -> Route:
+        """How an edge of the graph runs that comes in at a drawn node."""
+        return next(route for arc, route in self.routes.items() if arc.edge == edge)
 
     @property
     def direction(self) -> Direction:
@@ -88,25 +93,24 @@ class Drawing(Struct, frozen=True, dict=True):
         """A box with what the places of its labels depend on."""
         above = below = self.sizes[name][0 if self.options.down else 1] / 2
         for arc in self.view.nodes[name].arcs:
-            key = arc.edge.target, arc.edge.port
-            offset, room = self._offsets[key], self.rooms.contributions.get(key)
-            stretch = self.direction.arrival(room) if room else Stretch()
+            stretch, offset = self.stretches.get(arc, NO_STRETCH), self._offsets[arc]
             above, below = max(above, stretch.above - offset), max(below, stretch.below + offset)
         circle = not self.view.nodes[name].node.is_leaf
         at, box = self.placement.centres[name], self.sizes[name]
         return Spot(at, box, circle, self.stems[name], self.texts[name], above, below)
 
-    def contribution_at(self, arc: Arc, spot: Spot, label: Extent) -> Point:
-        """Where a contribution stands that comes back on an edge to the box at a spot."""
-        key = arc.edge.target, arc.edge.port
-        length = self.direction.arrival(self.rooms.contributions[key]).length
-        left = self.spaces[arc.target].left
-        return self.direction.contribution(spot, left, self._offsets[key], length, label)
+    def beside(self, arc: Arc, spot: Spot, label: Extent, below: bool) -> Point:
+        """Where a label stands at an arrow's end, at the box of a spot."""
+        left, length = self.spaces[arc.target].left, self.stretches[arc].length
+        return self.direction.beside_arrival(spot, left, self._offsets[arc], length, label, below)
 
     @cached_property
-    def _offsets(self) -> Mapping[tuple[str, int], float]:
+    def _offsets(self) -> Mapping[Arc, float]:
         arrivals = zip(self.view.arcs, self.placement.arrivals, strict=True)
-        return {(arc.edge.target, arc.edge.port): arrival.offset for arc, arrival in arrivals}
+        return {arc: arrival.offset for arc, arrival in arrivals}
+
+
+NO_STRETCH = Stretch()
 
 
 def draw(
@@ -126,7 +130,7 @@ def draw(
     Returns:
         Where each box stands and how each edge runs.
     """
-    view = view_of(trace.graph, options.sums)
+    view = view_of(trace.graph, options)
     return finished(draw_in_pieces(view, rooms_of(trace, view, options), options, moved, measure))
 
 
@@ -152,7 +156,7 @@ def draw_in_pieces(
     graph, look = view.graph, options.sizes
     direction = DIRECTIONS[options.down, options.at_nodes]
     flipped = flip if options.down else same
-    symbols = {name: symbol(graph, shown.node) for name, shown in view.nodes.items()}
+    symbols = {name: symbol_of(graph, shown) for name, shown in view.nodes.items()}
     sizes = {name: _box_size(shown, symbols[name], options, measure) for name, shown in view.nodes.items()}
     names = _names(view, options, measure)
     texts, spaces, stems = {}, {}, {}
@@ -160,24 +164,17 @@ def draw_in_pieces(
         is_output, written = name in view.outputs, names.get(name, NOTHING)
         number, terms = rooms.values.get(name, NOTHING), rooms.sums.get(name, NOTHING)
         texts[name] = Texts(number, terms, NOTHING if is_output else written)
-        space = direction.space(sizes[name], not shown.node.is_leaf, bool(shown.node.shape), texts[name])
+        space = direction.space(sizes[name], not shown.node.is_leaf, bool(shown.shape), texts[name])
         stems[name] = space.stem
         spaces[name] = direction.with_output(space, written, look.arrow) if is_output else space
     frames, titles = layout_frames(view, look.small, measure, options.down)
+    stretches = _stretches(view, rooms, direction)
     placement = yield from place_in_pieces(
         {name: flipped(size) for name, size in sizes.items()},
         [
-            LayoutEdge(
-                arc.source,
-                arc.target,
-                place,
-                len(shown.arcs),
-                direction.arrival(rooms.contributions[key])
-                if (key := (arc.edge.target, arc.edge.port)) in rooms.contributions
-                else Stretch(),
-            )
+            LayoutEdge(arc.source, arc.target, arc.place, len(shown.arcs), stretches.get(arc, NO_STRETCH))
             for shown in view.nodes.values()
-            for place, arc in enumerate(shown.arcs)
+            for arc in shown.arcs
         ],
         gap_x=look.arrow,
         gap_y=look.gap,
@@ -194,7 +191,22 @@ def draw_in_pieces(
         Frame(key, frames[key].exit, titles[key], look.small, span.left, span.top, span.width, span.height)
         for key, span in placement.frames.items()
     )
-    return Drawing(view, options, placement, sizes, spaces, stems, symbols, names, texts, rooms, framed)
+    return Drawing(
+        view, options, placement, sizes, spaces, stems, symbols, names, texts, stretches, rooms, framed
+    )
+
+
+def _stretches(view: View, rooms: Rooms, direction: Direction) -> Mapping[Arc, Stretch]:
+    """The room before boxes for contributions, and for weights with their gradients."""
+    found = {}
+    for arc in view.arcs:
+        key = arc.edge.target, arc.edge.port
+        if arc.weight and arc.weight in rooms.weights:
+            weight = rooms.weights[arc.weight]
+            found[arc] = direction.arrival(weight, weight)
+        elif key in rooms.contributions and view.is_plain(arc):
+            found[arc] = direction.arrival(NOTHING, rooms.contributions[key])
+    return found
 
 
 def flip(pair: Point) -> Point:
@@ -223,12 +235,12 @@ def _box_size(shown: Shown, symbol: Math, options: Options, measure: Measure) ->
 def _names(view: View, options: Options, measure: Measure) -> Mapping[str, Extent]:
     """How large the names of operations are: those that the program gives, or all, and those of outputs."""
     graph, look = view.graph, options.sizes
-    chosen = view.home[graph.output]
+    chosen = view.home(graph.output)
     found = {}
     for name, shown in view.nodes.items():
         written = shown.node.named or options.captions or name in (chosen, *view.outputs)
-        if written and not shown.node.is_leaf:
-            found[name] = measure(graph.typesetter.name(name), name_size(view, name, look))
+        if written and not shown.node.is_leaf and shown.kind != "rest":
+            found[name] = measure(name_of(graph, shown), name_size(view, name, look))
     return found
 
 
@@ -236,4 +248,4 @@ def name_size(view: View, name: str, look: Sizes) -> float:
     """The text size of an operation's name."""
     if name in view.outputs:
         return look.name
-    return look.label if view.graph.nodes[name].named else look.small
+    return look.label if view.nodes[name].node.named else look.small

@@ -33,14 +33,18 @@ def layout_frames(
         width, height = measure(titles[key], size)
         # where data flow down, they come in where a title would stand, so it stands beside what is inside
         room = (height, width + BELOW_TITLE) if down else (width, height + BELOW_TITLE)
-        frames[key] = LayoutFrame(frozenset(members[key]), parent(graph, key), view.home[node.name], room)
+        frames[key] = LayoutFrame(frozenset(members[key]), parent(graph, key), view.home(node.name), room)
     return frames, titles
 
 
 def _homes(view: View) -> Mapping[str, str]:
     """The innermost frame of every drawn node; a constant stands where all that use it are."""
     graph = view.graph
-    found = {name: frame_of(graph, name) for name in view.nodes if not graph.nodes[name].is_constant}
+    found = {
+        name: frame_of(graph, shown.node.name)
+        for name, shown in view.nodes.items()
+        if not shown.node.is_constant
+    }
     for name in view.nodes:
         if name not in found:
             around = [_around(graph, found[arc.target]) for arc in view.leaving[name]]

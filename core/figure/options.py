@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from core.base.numbers import DIGITS
@@ -34,6 +36,8 @@ class Options(Struct, frozen=True):
     digits       how many significant digits numbers have
     captions     the names of all nodes, also of those that the program gives none, such as v₁
     shapes       the shapes of arrays
+    level        operations, or a net's units or layers; by itself it is units where there are many operations
+    weights      in a net of units: their values on the arrows, nothing, or no arrows' numbers at all
     sums         a sum of many terms as one node; else each `+` on its own
     at_nodes     numbers stand at the nodes; else at the edges on which they leave
     down         data flow down; else to the right
@@ -45,6 +49,8 @@ class Options(Struct, frozen=True):
     digits: int = DIGITS
     captions: bool = False
     shapes: bool = False
+    level: Literal["", "operations", "units", "layers"] = ""
+    weights: Literal["", "values", "bare"] = ""
     sums: bool = True
     at_nodes: bool = False
     down: bool = False

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
+from typing import cast
 
 from msgspec.structs import replace
 
 from core.figure.directions import BESIDE_HEAD, Spot
 from core.figure.drawing import Drawing, name_size
+from core.figure.nets import name_of
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.rooms import sum_shown
 from core.figure.sizes import extent
@@ -53,9 +55,8 @@ class Figures:
         if self._last is None:
             self._last = count, self._after(count, self._drawing.sizes)
         elif count != self._last[0]:
-            home = self._drawing.view.home
-            touched = self._trace.touched(self._last[0], count) & home.keys()
-            self._last = count, self._after(count, {home[name] for name in touched})
+            touched = self._trace.touched(self._last[0], count)
+            self._last = count, self._after(count, self._drawing.view.touched(touched))
         return self._last[1]
 
     def _after(self, count: int, touched: Iterable[str]) -> Figure:
@@ -65,7 +66,7 @@ class Figures:
         for name in touched:
             shown = drawing.view.nodes[name]
             self._boxes[name] = _box(drawing, snapshot, shown)
-            self._arrows[name] = [_arrow(drawing, snapshot, arc) for arc in shown.arcs]
+            self._arrows[name] = [_arrow(drawing, snapshot, arc) for arc in shown.arcs if not arc.hidden]
             self._labels[name] = _labels(drawing, snapshot, shown)
             if name in drawing.outputs:
                 self._outputs[name] = _output(drawing, snapshot, name)
@@ -110,10 +111,11 @@ def _arrow(drawing: Drawing, snapshot: Snapshot, arc: Arc) -> Arrow:
     match snapshot.step:
         case Computed(node):
             lit = node == edge.target
-        case Flowed(node, port):
-            lit = backward = (node, port) == (edge.target, edge.port)
+        case Flowed(node, port, arg) if node == edge.target:
+            lit = backward = port == edge.port or (arc.weight is not None and arg == arc.weight.name)
     mood: Mood = "active" if lit else "idle" if snapshot.value(edge.target) is None else "done"
-    return Arrow(edge, drawing.routes[edge.target, edge.port], arc.target, mood, backward)
+    shown = edge if drawing.view.is_plain(arc) else Edge(arc.source, arc.target, arc.place)
+    return Arrow(shown, drawing.routes[arc], arc.target, mood, backward)
 
 
 def _output(drawing: Drawing, snapshot: Snapshot, name: str) -> Arrow:
@@ -130,13 +132,15 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
     gradients = replace(options, shapes=False)  # which are those of values
     spot, direction = drawing.spot(name), drawing.direction
     found = [] if (called := _name(drawing, name, spot)) is None else [called]
+    if shown.kind == "rest":
+        return found
     known = [value for member in shown.members if (value := snapshot.value(member)) is not None]
-    gradient = snapshot.gradient(name)
+    gradient = snapshot.gradient(shown.node.name)
     if known and not shown.node.is_constant:
-        label = _label(name, "value", written(known[-1], options, name in drawing.pictures))
+        label = _label(name, "value", written(shown.value(known[-1]), options, name in drawing.pictures))
         found.append(replace(label, at=direction.value(spot, label.extent)))
     if gradient is not None:
-        total = _label(name, "gradient", written(gradient, gradients))
+        total = _label(name, "gradient", written(shown.value(gradient), gradients))
         found.append(replace(total, at=direction.gradient(spot, total.extent), below=True))
         step, small = snapshot.step, options.sizes.small
         terms = sum_shown(snapshot, options.digits) if isinstance(step, Flowed) and step.arg == name else None
@@ -145,12 +149,31 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
             at = direction.terms(spot, total.extent, size)
             found.append(Label(name, "sum", at, small, terms, extent=size, below=True))
     for arc in shown.arcs:
-        key = arc.edge.target, arc.edge.port
-        contribution = snapshot.contribution(*key)
-        if contribution is not None and key in drawing.rooms.contributions:
+        if arc not in drawing.stretches:
+            continue
+        found += _at_weight(drawing, snapshot, arc, spot) if arc.weight else []
+        contribution = snapshot.contribution(arc.edge.target, arc.edge.port)
+        if contribution is not None and not arc.weight:
             label = _label(arc.source, "contribution", written(contribution, gradients))
-            at = drawing.contribution_at(arc, spot, label.extent)
+            at = drawing.beside(arc, spot, label.extent, below=True)
             found.append(replace(label, at=at, below=True, edge=arc.edge))
+    return found
+
+
+def _at_weight(drawing: Drawing, snapshot: Snapshot, arc: Arc, spot: Spot) -> list[Label]:
+    """A weight above its arrow and its gradient below."""
+    assert arc.weight
+    edge = Edge(arc.source, arc.target, arc.place)
+    found = []
+    for role, value in (
+        ("value", snapshot.value(arc.weight.name)),
+        ("gradient", snapshot.gradient(arc.weight.name)),
+    ):
+        if value is not None:
+            label = _label(arc.weight.name, cast(Role, role), written(arc.weight.of(value), drawing.options))
+            below = role == "gradient"
+            at = drawing.beside(arc, spot, label.extent, below)
+            found.append(replace(label, at=at, below=below, edge=edge))
     return found
 
 
@@ -159,7 +182,10 @@ def _name(drawing: Drawing, name: str, spot: Spot) -> Label | None:
     extent = drawing.names.get(name)
     if extent is None:
         return None
-    printed, size = drawing.graph.typesetter.name(name), name_size(drawing.view, name, drawing.options.sizes)
+    printed, size = (
+        name_of(drawing.graph, drawing.view.nodes[name]),
+        name_size(drawing.view, name, drawing.options.sizes),
+    )
     label = Label(name, "name", (0.0, 0.0), size, printed, extent=extent)
     if name not in drawing.outputs:
         x, y = drawing.direction.name(spot, extent)

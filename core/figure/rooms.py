@@ -14,7 +14,7 @@ from core.figure.directions import NOTHING
 from core.figure.options import Options
 from core.figure.sizes import Extent, extent
 from core.figure.values import least_extent, written
-from core.figure.view import View
+from core.figure.view import View, Weight
 from core.math.mathtree import Fenced, Math, Sign, row
 from core.math.typeset import PLUS, is_loose, number_math
 from core.passes.steps import Computed, Flowed, Seeded
@@ -24,18 +24,20 @@ WIDTH_STEP = 22.0  # a number that grows while it is dragged takes more room in 
 MOST_TERMS = 4  # gradients that are shown being added
 
 
-Key = TypeVar("Key", str, tuple[str, int])
+Key = TypeVar("Key", str, tuple[str, int], Weight)
 
 
 class Rooms(Struct, frozen=True):
     """How large numbers become: a node's `values` and gradients, and its `sums` of gradients if any.
 
+    Weights and biases that are written beside arrows and units have `weights`.
     Where a node is used several times, `contributions` come back on its edges (by target and port).
     """
 
     values: Mapping[str, Extent]
     contributions: Mapping[tuple[str, int], Extent]
     sums: Mapping[str, Extent]
+    weights: Mapping[Weight, Extent]
 
 
 def rooms_of(trace: Trace, view: View, options: Options) -> Rooms:
@@ -49,35 +51,55 @@ def rooms_of(trace: Trace, view: View, options: Options) -> Rooms:
     Returns:
         Lengths and heights in the units of the drawing.
     """
-    graph, shown, home = trace.graph, trace.shown, view.home
+    graph, shown, homes = trace.graph, trace.shown, view.homes
     small = options.sizes.small
-    shared = [arc.edge for arcs in view.leaving.values() if len(arcs) > 1 for arc in arcs]
+    shared = [
+        arc.edge for arcs in view.leaving.values() if len(arcs) > 1 for arc in arcs if view.is_plain(arc)
+    ]
     several = {edge.source for edge in shared}
     at_nodes: dict[str, Extent] = {}
     at_edges: dict[tuple[str, int], Extent] = {}
     sums: dict[str, Extent] = {}
+    weights: dict[Weight, Extent] = {}
+
+    def widen_all(name: str, value: Value) -> None:
+        for home in homes.get(name, ()):
+            drawn = view.nodes[home]
+            if drawn.kind != "rest":
+                _widen(at_nodes, home, _extent(drawn.value(value), options))
+        for weight in of_input.get(name, ()):
+            _widen(weights, weight, _extent(weight.of(value), options))
+
+    of_input: dict[str, list[Weight]] = {}
+    for weight in view.weights if options.weights != "bare" else ():
+        of_input.setdefault(weight.name, []).append(weight)
     for node in graph.nodes.values():
-        if node.is_input:
-            _widen(at_nodes, node.name, _extent(shown.inputs.get(node.name), options))
+        if node.name in shown.inputs:
+            widen_all(node.name, shown.inputs[node.name])
     for count, step in enumerate(shown.steps, start=1):
         match step:
             case Computed(name, value) | Seeded(name, value):
-                _widen(at_nodes, home[name], _extent(value, options))
-            case Flowed(name, port, arg, contribution, total) if arg in home:
-                _widen(at_nodes, home[arg], _extent(total, options))
+                widen_all(name, value)
+            case Flowed(name, port, arg, contribution, total):
+                widen_all(arg, total)
                 if arg in several:
                     _widen(at_edges, (name, port), _extent(contribution, options))
                     math = sum_shown(shown.snapshot(count), options.digits)
                     if math is not None:
                         _widen(sums, arg, extent(math, small))
     values = {
-        name: _kept(room, least_extent(graph.nodes[name].shape, options)) for name, room in at_nodes.items()
+        name: _kept(room, least_extent(view.nodes[name].shape, options)) for name, room in at_nodes.items()
     }
     contributions = {}
     for edge in shared:
         key, least = (edge.target, edge.port), least_extent(graph.nodes[edge.source].shape, options)
         contributions[key] = _kept(at_edges.get(key, NOTHING), least)
-    return Rooms(values, contributions, {name: _kept(room, NOTHING) for name, room in sums.items()})
+    return Rooms(
+        values,
+        contributions,
+        {name: _kept(room, NOTHING) for name, room in sums.items()},
+        {weight: _kept(room, NOTHING) for weight, room in weights.items()},
+    )
 
 
 def _widen(rooms: dict[Key, Extent], key: Key, needed: Extent) -> None:
@@ -93,8 +115,8 @@ def _in_steps(width: float, least: float) -> float:
     return least + WIDTH_STEP * max(0, math.ceil((width - least) / WIDTH_STEP))
 
 
-def _extent(value: Value | None, options: Options) -> Extent:
-    return NOTHING if value is None else written(value, options).extent
+def _extent(value: Value, options: Options) -> Extent:
+    return written(value, options).extent
 
 
 def sum_shown(snapshot: Snapshot, digits: int) -> Math | None:

@@ -6,35 +6,67 @@ Reading order: Shown, Arc, View, view_of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Literal
 
 from msgspec import Struct
 
+from core.base.arrays import Shape, Value
+from core.base.lazy_numpy import np
 from core.figure.symbols import is_inlined
 from core.graph.graph import Edge, Graph, Node
 from core.passes.unfold import frame_of
 
 
+class Weight(Struct, frozen=True):
+    """An entry of an input that is written beside an arrow or a circle instead of being drawn."""
+
+    name: str
+    entry: tuple[int, ...] = ()
+
+    def of(self, value: Value) -> Value:
+        """The entry of a value of the input."""
+        return float(np.asarray(value)[self.entry]) if self.entry else value
+
+
 class Arc(Struct, frozen=True):
-    """An arrow between two drawn nodes, and the edge of the graph that comes in on it."""
+    """An arrow between two drawn nodes, and the edge of the graph that comes in on it.
+
+    `place` is its place among those that arrive. One that is `hidden` holds what is left out in its column.
+    """
 
     source: str
     target: str
     edge: Edge
+    place: int = 0
+    weight: Weight | None = None
+    hidden: bool = False
 
 
 class Shown(Struct, frozen=True):
-    """A drawn node, called by the last of the nodes of the graph that it holds, in computing order."""
+    """A drawn node: that of a node of the graph, of one `entry` of its value, or of those that are left out.
 
+    Its `members` are the nodes of the graph that it holds, in computing order; those that arrive stand in the
+    order in which they are written.
+    """
+
+    name: str
     node: Node
     members: tuple[str, ...]
     arcs: tuple[Arc, ...]
-    """Those that arrive, in the order in which they are written."""
+    entry: int | None = None
+    bias: Weight | None = None
+    kind: Literal["node", "layer", "unit", "rest"] = "node"
 
     @property
-    def name(self) -> str:
-        return self.node.name
+    def shape(self) -> Shape:
+        """That of the value that is written beside it."""
+        return self.node.shape if self.entry is None else ()
+
+    def value(self, of_node: Value) -> Value:
+        """What it shows of the value of its node."""
+        return of_node if self.entry is None else float(np.asarray(of_node)[self.entry])
 
     @property
     def takes_any_order(self) -> bool:
@@ -49,13 +81,49 @@ class View(Struct, frozen=True, dict=True):
     nodes: Mapping[str, Shown]
 
     @cached_property
-    def home(self) -> Mapping[str, str]:
-        """In which drawn node a node of the graph is."""
-        return {member: shown.name for shown in self.nodes.values() for member in shown.members}
+    def homes(self) -> Mapping[str, tuple[str, ...]]:
+        """The drawn nodes in which a node of the graph is: one, or one for each entry."""
+        found: dict[str, list[str]] = {}
+        for shown in self.nodes.values():
+            for member in shown.members:
+                found.setdefault(member, []).append(shown.name)
+        return {member: tuple(names) for member, names in found.items()}
+
+    def touched(self, names: Iterable[str]) -> set[str]:
+        """The drawn nodes that look different when these nodes of the graph do, or the weights at them."""
+        found: set[str] = set()
+        for name in names:
+            found.update(self.homes.get(name, ()), self.beside.get(name, ()))
+        return found
+
+    @cached_property
+    def beside(self) -> Mapping[str, frozenset[str]]:
+        """At which drawn nodes entries of an input are written."""
+        found: dict[str, set[str]] = {}
+        for shown in self.nodes.values():
+            for weight in (shown.bias, *(arc.weight for arc in shown.arcs)):
+                if weight:
+                    found.setdefault(weight.name, set()).add(shown.name)
+        return {name: frozenset(homes) for name, homes in found.items()}
+
+    def home(self, name: str) -> str:
+        """The first drawn node in which a node of the graph is; empty if there is none."""
+        return self.homes.get(name, ("",))[0]
 
     @cached_property
     def arcs(self) -> tuple[Arc, ...]:
         return tuple(arc for shown in self.nodes.values() for arc in shown.arcs)
+
+    @cached_property
+    def weights(self) -> tuple[Weight, ...]:
+        """All that is written beside arrows and units."""
+        beside = [arc.weight for arc in self.arcs] + [shown.bias for shown in self.nodes.values()]
+        return tuple(dict.fromkeys(weight for weight in beside if weight))
+
+    def is_plain(self, arc: Arc) -> bool:
+        """Whether an arrow is an edge of the graph, between whole values."""
+        ends = self.nodes[arc.source], self.nodes[arc.target]
+        return not arc.weight and all(shown.entry is None for shown in ends)
 
     @cached_property
     def leaving(self) -> Mapping[str, tuple[Arc, ...]]:
@@ -68,12 +136,13 @@ class View(Struct, frozen=True, dict=True):
     @cached_property
     def outputs(self) -> tuple[str, ...]:
         """The drawn outputs that nothing else uses: the program's own and the chosen one."""
-        names = dict.fromkeys(self.home[name] for name in (self.graph.own_output, self.graph.output))
-        return tuple(name for name in names if not self.leaving[name])
+        graph = self.graph
+        names = dict.fromkeys(home for name in (graph.own_output, graph.output) for home in self.homes[name])
+        return tuple(name for name in names if not self.leaving[name] and self.nodes[name].kind != "rest")
 
 
-def view_of(graph: Graph, sums: bool = True) -> View:
-    """Say what is drawn of a graph.
+def operations_of(graph: Graph, sums: bool = True) -> View:
+    """Show the operations of a graph.
 
     Args:
         graph: the graph.
@@ -114,9 +183,10 @@ def view_of(graph: Graph, sums: bool = True) -> View:
         members[name].append(name)
     nodes = {
         name: Shown(
+            name,
             drawn[name],
             tuple(members[name]),
-            tuple(Arc(arc.source, name, arc.edge) for arc in arcs[name]),
+            tuple(Arc(arc.source, name, arc.edge, place) for place, arc in enumerate(arcs[name])),
         )
         for name in members
     }

@@ -46,7 +46,7 @@ mul = elementwise(
     signs="*⊙",
     written=lambda shapes, values: OF_ARRAYS if all(shapes) else OF_NUMBERS,
     commutative=True,
-    look=Look(with_constant={"x": "×{x}", "y": "×{y}"}),
+    look=Look(with_constant={"x": "×{x}", "y": "×{y}"}, weighs=("x", "y")),
     learning=Learning(multiplies=True),
 )
 div = elementwise(

@@ -86,6 +86,7 @@ class Look(Struct, frozen=True):
     word            what a formula calls it
     form            how a formula writes a call of it, with its inputs' names in braces
     chained         a chain of it is drawn as one node with many inputs
+    weighs          the inputs that are the weights and the data of a layer of a net, where it is drawn as one
     """
 
     circle: str = ""
@@ -93,6 +94,7 @@ class Look(Struct, frozen=True):
     word: str = ""
     form: str = ""
     chained: bool = False
+    weighs: tuple[str, str] | None = None
 
 
 BY_SYMBOL = Look()

@@ -53,7 +53,7 @@ dot = structural(
     x="g * y",
     y="g * x",
     says="Each vector receives the other one times the upstream gradient.",
-    look=Look(circle="⋅"),
+    look=Look(circle="⋅", weighs=("x", "y")),
     entries=lambda x, y: " + ".join(f"x[{i}] y[{i}]" for i in range(x[0])),
     learning=Learning(multiplies=True),
 )
@@ -69,7 +69,7 @@ matvec = structural(
     W="outer(g, x)",
     x="matvec_t(W, g)",
     says="The upstream gradient is multiplied by the other factor, transposed.",
-    look=Look(circle=AS_WRITTEN),
+    look=Look(circle=AS_WRITTEN, weighs=("W", "x")),
     entries=lambda W, x: _listed(f"W[{i}]·x" for i in range(W[0])),
 )
 

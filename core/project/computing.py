@@ -76,7 +76,7 @@ def _drawn(
     node that is dragged is drawn at once, or the next move would come before the picture.
     """
     graph = trace.graph
-    view = view_of(graph, options.sums)
+    view = view_of(graph, options)
     rooms = rooms_of(trace, view, options)
     nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
     drawn = nodes, graph.program.faces, graph.output, rooms, replace(options, highlight=True)

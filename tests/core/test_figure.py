@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from core.base.arrays import frozen
 from core.figure import Figures, Options, draw, figure, view_of
 from core.graph.builder import build, graph_of
+from core.graph.graph import Edge
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
 from core.math.latex import latex
@@ -93,11 +94,11 @@ def test_a_figure_is_the_same_whichever_figures_were_made_before(output):
 def test_a_step_keeps_every_part_of_the_nodes_it_does_not_touch():
     trace = trace_of(NET)
     drawing = draw(trace)
-    figures, home = Figures(drawing, trace), drawing.view.home
+    figures, view = Figures(drawing, trace), drawing.view
     before = figures.at(0)
     for count in range(1, len(trace) + 1):
         now = figures.at(count)
-        touched = {home[name] for name in trace.touched(count - 1, count) if name in home}
+        touched = view.touched(trace.touched(count - 1, count))
         kept = {id(part) for part in (*before.boxes, *before.arrows, *before.labels)}
         made = [part for part in (*now.boxes, *now.arrows, *now.labels) if id(part) not in kept]
         ends = {part.node if hasattr(part, "node") else part.target or part.edge.source for part in made}
@@ -264,7 +265,7 @@ def test_a_chosen_output_that_nothing_uses_has_an_arrow_of_its_own():
 def test_a_moved_node_stays_where_it_was_put():
     drawing = draw(TRACE, {"x": (500.0, 400.0)})
     assert drawing.placement.centres["x"] == (500.0, 400.0)
-    assert math.dist(drawing.routes["v1", 0].start, (500.0, 400.0)) < 60
+    assert math.dist(drawing.route(Edge("x", "v1", 0)).start, (500.0, 400.0)) < 60
 
 
 def test_dragging_a_number_a_little_does_not_move_the_graph():
@@ -438,7 +439,7 @@ def test_edges_from_one_value_go_into_a_frame_together():
 def test_other_values_leave_all_places_as_they_are():
     _, _, drawing, _ = framed("y = σ(w·x + b)", keys("y"))
     graph = drawing.graph
-    again = drawing.at_other_values(view_of(replace(graph, stated={})))
+    again = drawing.at_other_values(view_of(replace(graph, stated={}), drawing.options))
     assert again.placement is drawing.placement and again.graph is not graph and drawing.graph is graph
 
 

@@ -195,7 +195,7 @@ def test_at_a_fan_out_every_edge_has_its_contribution(light_canvas, medium, coun
     canvas = light_canvas.open(text, "end", x=1.0)
     seen, graph = canvas.look(medium), canvas.session.trace.graph
     for edge in graph.users["x"]:
-        route = canvas.session.drawing.routes[edge.target, edge.port]
+        route = canvas.session.drawing.route(edge)
         beside = [around(*point, 4, 44) for point in route.sampled(12)[4:]]
         assert max(seen.amount("gradient", within=rect) for rect in beside) > 8, edge.target
 
@@ -204,9 +204,7 @@ def test_contributions_stand_in_the_order_of_their_edges(light_canvas):
     canvas = light_canvas.open("sin(x) + exp(x) + tanh(x) + x^2", "end", x=1.0)
     drawing, snapshot = canvas.session.drawing, canvas.session.trace.last
     found = [label for label in canvas.session.figure.labels if label.role == "contribution"]
-    edges = sorted(
-        canvas.session.trace.graph.users["x"], key=lambda edge: drawing.routes[edge.target, edge.port].end[1]
-    )
+    edges = sorted(canvas.session.trace.graph.users["x"], key=lambda edge: drawing.route(edge).end[1])
     wanted = [latex(number_math(snapshot.contribution(edge.target, edge.port))) for edge in edges]
     downwards = sorted(found, key=lambda label: label_rect(label).center().y())
     assert [latex(label.math) for label in downwards] == wanted

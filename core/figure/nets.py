@@ -1,0 +1,239 @@
+"""A net as it is usually drawn: units Σ│σ in columns with weights on their arrows, or a box a layer.
+
+A layer is a sum of products of weights and data, a bias added, and a function of the sum. Its weights and its
+bias are inputs that nothing else uses.
+Reading order: view_of, Layer, layers_of, as_layers, as_units, symbol_of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from core.figure.options import Options
+from core.figure.symbols import symbol
+from core.figure.view import Arc, Shown, View, Weight, operations_of
+from core.graph.graph import Edge, Graph, Node
+from core.math.mathtree import Math, Sign, row
+from core.notation.tree import Index, Name, Number
+
+MANY = 60  # drawn operations, beyond which a net is shown as units
+MOST = 8  # units of a layer that are drawn; of more, the first ones and the last
+
+
+class Product(Struct, frozen=True):
+    """Weights times data, and the edge on which the data come in."""
+
+    weights: str
+    data: Edge
+
+
+class Layer(Struct, frozen=True):
+    """A drawn node whose value is that of a layer, with all it is made of."""
+
+    shown: Shown
+    products: tuple[Product, ...]
+    bias: str
+    members: tuple[str, ...]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return (*(product.weights for product in self.products), *([self.bias] if self.bias else []))
+
+
+def view_of(graph: Graph, options: Options) -> View:
+    """Say what is drawn of a graph.
+
+    Args:
+        graph: the graph.
+        options: whether operations are, or the units or layers of a net, and sums of many terms.
+
+    Returns:
+        The drawn nodes, which hold all nodes of the graph but constants in circles and weights beside arrows.
+    """
+    operations = operations_of(graph, options.sums)
+    level = options.level or ("units" if len(operations.nodes) > MANY else "operations")
+    if level == "operations" or graph.folded:
+        return operations
+    return as_units(operations) if level == "units" else as_layers(operations)
+
+
+def layers_of(view: View) -> Mapping[str, Layer]:
+    """The layers of a view by the names of the nodes that have their values."""
+    found: dict[str, Layer] = {}
+    parts: set[str] = set()
+    for shown in reversed(list(view.nodes.values())):
+        layer = None if shown.name in parts else _layer(view, shown)
+        if layer is not None:
+            found[shown.name] = layer
+            parts.update(layer.members)
+    return {name: found[name] for name in view.nodes if name in found}
+
+
+def _layer(view: View, shown: Shown) -> Layer | None:
+    """The layer that ends in a node, if there is one: through a function of a sum, a sum, or a product."""
+    members: tuple[str, ...] = shown.members
+    inner = shown
+    if not shown.node.is_leaf and shown.node.operation.learning.activation and len(shown.arcs) == 1:
+        inner = view.nodes[shown.arcs[0].source]
+        if not _serves_only(view, inner.name):
+            return None
+        members = (*inner.members, *members)
+    single = _product(view, inner)
+    if single:
+        return Layer(shown, (single,), "", members)
+    if inner.node.is_leaf or not inner.node.operation.look.chained:
+        return None
+    products: list[Product] = []
+    biases: list[str] = []
+    of_products: list[str] = []
+    for arc in inner.arcs:
+        source = view.nodes[arc.source]
+        product = _product(view, source) if _serves_only(view, source.name) else None
+        if product:
+            products.append(product)
+            of_products += source.members
+        elif _is_parameter(view, source.node) and source.node.shape == inner.node.shape:
+            biases.append(source.name)
+    if not products or len(biases) > 1 or len(products) + len(biases) < len(inner.arcs):
+        return None
+    return Layer(shown, tuple(products), "".join(biases), (*of_products, *members))
+
+
+def _product(view: View, shown: Shown) -> Product | None:
+    """Weights times data, if a node is that."""
+    if shown.node.is_leaf or not shown.node.operation.look.weighs or len(shown.arcs) != 2:
+        return None
+    weights, data = shown.node.operation.look.weighs
+    by_port = dict(zip(shown.node.ports, shown.arcs, strict=True))
+    sources = {port: view.nodes[arc.source].node for port, arc in by_port.items()}
+    if sources[weights].shape != sources[data].shape:
+        return Product(sources[weights].name, by_port[data].edge) if sources[weights].is_input else None
+    for one, other in ((weights, data), (data, weights)):  # either may be the weights
+        if _is_parameter(view, sources[one]):
+            return Product(sources[one].name, by_port[other].edge)
+    return None
+
+
+def _is_parameter(view: View, node: Node) -> bool:
+    return node.is_input and _serves_only(view, node.name)
+
+
+def _serves_only(view: View, name: str) -> bool:
+    """Whether a node is used once and nothing that was asked for."""
+    outputs = (view.graph.output, view.graph.own_output)
+    return len(view.leaving[name]) == 1 and not set(view.nodes[name].members).intersection(outputs)
+
+
+def _inside(view: View, layers: Mapping[str, Layer]) -> set[str]:
+    """The drawn nodes that are in layers, but for those that have their values."""
+    members = {name for layer in layers.values() for name in layer.members}
+    parameters = {name for layer in layers.values() for name in layer.parameters}
+    only = {name for name in parameters if all(arc.target in members for arc in view.leaving[name])}
+    return (members | only) - layers.keys()
+
+
+def as_layers(view: View) -> View:
+    """The view with one node a layer; the weights and biases are in it."""
+    layers = layers_of(view)
+    inside = _inside(view, layers)
+    nodes = {}
+    for name, shown in view.nodes.items():
+        if name in layers:
+            layer = layers[name]
+            edges = [product.data for product in layer.products]
+            arcs = tuple(Arc(edge.source, name, edge, place) for place, edge in enumerate(edges))
+            nodes[name] = replace(shown, members=(*layer.parameters, *layer.members), arcs=arcs, kind="layer")
+        elif name not in inside:
+            nodes[name] = shown
+    return View(view.graph, nodes)
+
+
+def as_units(view: View) -> View:
+    """The view with the units of its layers: what goes into a layer and comes out stands entry by entry."""
+    graph, layers = view.graph, layers_of(view)
+    inside = _inside(view, layers)
+    sizes = {name: _size(graph.nodes[name]) for name in layers}
+    for layer in layers.values():
+        for product in layer.products:
+            source = product.data.source
+            if graph.nodes[source].is_input and len(graph.nodes[source].shape) == 1:
+                sizes[source] = _size(graph.nodes[source])
+    nodes: dict[str, Shown] = {}
+    for name, shown in view.nodes.items():
+        if name in inside:
+            continue
+        if name not in sizes:
+            arcs = [
+                Arc(unit, name, arc.edge, 0) for arc in shown.arcs for unit, _ in _units(arc.source, sizes)
+            ]
+            nodes[name] = replace(shown, arcs=_numbered(arcs))
+            continue
+        for unit, entry in _units(name, sizes):
+            if name not in layers:
+                nodes[unit] = replace(shown, name=unit, arcs=(), entry=entry)
+                continue
+            layer = layers[name]
+            bias = Weight(layer.bias, () if entry is None else (entry,)) if layer.bias else None
+            arcs = [
+                arc for product in layer.products for arc in _into(unit, entry, product, sizes, graph.nodes)
+            ]
+            nodes[unit] = Shown(unit, shown.node, layer.members, _numbered(arcs), entry, bias, "unit")
+    for unit, shown in nodes.items():
+        if shown.entry is not None and shown.entry < 0:
+            nodes[unit] = replace(shown, kind="rest", bias=None)
+    return View(graph, nodes)
+
+
+def _size(node: Node) -> int | None:
+    """How many units a vector is; a number is one."""
+    return node.shape[0] if node.shape else None
+
+
+def _units(name: str, sizes: Mapping[str, int | None]) -> Iterator[tuple[str, int | None]]:
+    """The drawn nodes of a node, with the entry that each one shows; −1 stands for those left out."""
+    size = sizes.get(name)
+    if size is None:
+        yield name, None
+        return
+    shown: Iterable[int] = range(size) if size <= MOST else (*range(MOST - 2), -1, size - 1)
+    for entry in shown:
+        yield f"{name}[{entry if entry >= 0 else '…'}]", entry
+
+
+def _into(
+    unit: str, entry: int | None, product: Product, sizes: Mapping[str, int | None], nodes: Mapping[str, Node]
+) -> Iterator[Arc]:
+    """The arrows of a product into a unit, with their weights."""
+    rank = len(nodes[product.weights].shape)
+    for source, place in _units(product.data.source, sizes):
+        left_out = (entry is not None and entry < 0) or (place is not None and place < 0)
+        at = tuple(i for i in (entry, place) if i is not None)
+        weight = None if left_out or len(at) != rank else Weight(product.weights, at)
+        yield Arc(source, unit, product.data, 0, weight, hidden=left_out)
+
+
+def _numbered(arcs: Iterable[Arc]) -> tuple[Arc, ...]:
+    return tuple(replace(arc, place=place) for place, arc in enumerate(arcs))
+
+
+def symbol_of(graph: Graph, shown: Shown) -> Math:
+    """What stands in a drawn node: of a unit, the sum and its function; of what is left out, dots."""
+    node = shown.node
+    if shown.kind == "rest":
+        return Sign("⋮", "ord")
+    if shown.kind == "layer":
+        return graph.typesetter.tree(node.tree)
+    if shown.kind == "unit":
+        function = node.operation.learning.activation and symbol(graph, node)
+        return row(Sign("∑", "ord"), Sign("│", "ord"), function) if function else Sign("∑", "ord")
+    return name_of(graph, shown) if shown.entry is not None else symbol(graph, node)
+
+
+def name_of(graph: Graph, shown: Shown) -> Math:
+    """The name of what a drawn node shows: of a node, or of an entry of its value."""
+    if shown.entry is None:
+        return graph.typesetter.name(shown.node.name)
+    return graph.typesetter.tree(Index(Name(shown.node.name), (Number(shown.entry),)))
