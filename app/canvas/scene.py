@@ -76,12 +76,13 @@ class Scene(QGraphicsScene):
             item.setOpacity(0.35 if self._dimmed else 1.0)
 
     def node_at(self, item: QGraphicsItem | None) -> str:
-        """The node an item belongs to, or the empty string."""
+        """The node of the graph an item belongs to, or the empty string."""
+        view = self.session.drawing.view
         if isinstance(item, BoxItem):
-            return item.box.node
+            return view.shown_by(item.box.node)
         if isinstance(item, FrameItem):
             return item.frame.node
-        return item.label.node if isinstance(item, LabelItem) else ""
+        return view.shown_by(item.label.node) if isinstance(item, LabelItem) else ""
 
     def bounds(self) -> QRectF:
         """All there is or will be to see at any step, with a margin."""

@@ -201,8 +201,8 @@ class View(QGraphicsView):
         return Pan(at)
 
     def _is_editable(self, item: LabelItem) -> bool:
-        node = self.session.trace.graph.nodes[item.label.node]
-        if self.session.is_outdated:
+        node = self.session.trace.graph.nodes.get(item.label.node)
+        if node is None or self.session.is_outdated:
             return False
         return item.label.role == "value" and node.is_input and not node.shape
 
@@ -267,9 +267,9 @@ class View(QGraphicsView):
         if not here:
             return view.home(view.graph.output)
         if key == Qt.Key.Key_Left:
-            return next((arc.source for arc in view.nodes[here].arcs), "")
+            return next((view.shown_by(arc.source) for arc in view.nodes[here].arcs), "")
         if key == Qt.Key.Key_Right:
-            return next((arc.target for arc in view.leaving[here]), "")
+            return next((view.shown_by(arc.target) for arc in view.leaving[here]), "")
         return self._beside(here, -1 if key == Qt.Key.Key_Up else 1)
 
     def _beside(self, here: str, direction: int) -> str:
@@ -277,8 +277,8 @@ class View(QGraphicsView):
         view = self.session.drawing.view
         if not view.leaving[here]:
             return ""
-        row = [arc.source for arc in view.nodes[view.leaving[here][0].target].arcs]
-        at = row.index(here) + direction
+        row = [view.shown_by(arc.source) for arc in view.nodes[view.leaving[here][0].target].arcs]
+        at = row.index(view.shown_by(here)) + direction
         return row[at] if 0 <= at < len(row) else ""
 
 

@@ -64,6 +64,22 @@ def _toggle_option(host: Host, name: str) -> None:
     host.settings.set(name, chosen)
 
 
+LEVELS = (
+    ("operations", "&Operations", "A node for every operation of the program"),
+    ("units", "&Units of nets", "A net as units in columns, with its weights on the arrows between them"),
+    ("layers", "La&yers of nets", "A net as one node a layer"),
+)
+
+
+def _show_level(host: Host, level: str) -> None:
+    """Show a level, or if it is shown already, the one that suits the program."""
+    host.session.set_options(level="" if host.session.options.level == level else level)
+
+
+def _shows_level(host: Host, level: str) -> bool:
+    return host.session.options.level == level
+
+
 VIEW = (
     Command("next", "&Next step", "One fact forward", lambda host: host.transport.step(1), shown="Space"),
     Command(
@@ -172,6 +188,17 @@ VIEW = (
         toggle_shapes,
         checked=lambda host: host.session.options.shapes,
         group=3,
+    ),
+    *(
+        Command(
+            level,
+            title,
+            tip,
+            partial(_show_level, level=level),
+            checked=partial(_shows_level, level=level),
+            group=4,
+        )
+        for level, title, tip in LEVELS
     ),
     Command(
         "sums",

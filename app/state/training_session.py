@@ -195,6 +195,7 @@ class TrainingSession(QObject):
         guessed = () if self.settings.trains_network else self.session.document.guessed
         inputs = self.run.inputs(self.sample)
         self.session.open_program(self.run.setup.text, inputs, "open net on canvas", guessed)
+        self.session.set_options(level="units" if self.settings.trains_network else "")
         self.opened.emit()
 
     def _show_at_times(self) -> None:

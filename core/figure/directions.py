@@ -16,23 +16,28 @@ from core.layout import Point, Space, Stretch
 BESIDE = 5.0  # between a box and a label behind it
 TURN = 18.0  # before an arrow's head, where no label stands
 BESIDE_HEAD = 6.0  # between an arrow's head and the output's name
+HEADS = 28.0  # what arrives at both sides of a box takes so much of its width
 NOTHING: Extent = (0.0, 0.0)
 
 
 class Texts(Struct, frozen=True):
-    """How large what is written at a box is: a value or gradient, the terms of the gradient's sum, a name."""
+    """How large what is written at a box is: a value or gradient, the terms of the gradient's sum, a name, a
+    bias or its gradient.
+    """
 
     number: Extent = NOTHING
     terms: Extent = NOTHING
     name: Extent = NOTHING
+    bias: Extent = NOTHING
 
 
 class Spot(Struct, frozen=True):
-    """A box that is placed: its centre and size, a circle or a plain name, and the stem behind it.
+    """A node's box that is placed: its centre and size, a circle or a plain name, and the stem behind it.
 
     Nothing that arrives reaches farther `above` and `below` its centre, in the layout.
     """
 
+    name: str
     at: Point
     box: Extent
     circle: bool
@@ -82,6 +87,10 @@ class Direction(ABC):
         """Where the middle of a name is."""
 
     @abstractmethod
+    def bias(self, spot: Spot, label: Extent, gradient: bool) -> Point:
+        """Where the middle of a bias or its gradient is."""
+
+    @abstractmethod
     def with_output(self, space: Space, name: Extent, arrow: float) -> Space:
         """The room around an output's box, with its arrow and the name behind that."""
 
@@ -94,8 +103,9 @@ class Rightwards(Direction):
     def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
         # beside an array's map, which is high, a name reaches to the left only
         beyond = max(texts.name[0] - box[0], 0.0) / (1 if high else 2)
-        above = texts.name[1] + CLEAR if texts.name[1] else 0.0
-        return Space(beyond, above, 0.0, self._stem(box, circle, texts))
+        name, bias = (text[1] + CLEAR if text[1] else 0.0 for text in (texts.name, texts.bias))
+        above, top = (0.0, name) if _is_between_heads(texts.name, box) else (name, 0.0)
+        return Space(beyond, above, 0.0, self._stem(box, circle, texts), top, bias)
 
     def _stem(self, box: Extent, circle: bool, texts: Texts) -> Stretch:
         if texts.number == NOTHING:
@@ -128,13 +138,24 @@ class Rightwards(Direction):
 
     def name(self, spot: Spot, label: Extent) -> Point:
         (x, y), beyond = spot.at, min(0.0, (spot.box[0] - label[0]) / 2)
-        return x + beyond * (spot.stem.above > spot.above), y - spot.above - CLEAR - label[1] / 2
+        above = spot.box[1] / 2 if _is_between_heads(label, spot.box) else spot.above
+        return x + beyond * (spot.stem.above > spot.above), y - above - CLEAR - label[1] / 2
+
+    def bias(self, spot: Spot, label: Extent, gradient: bool) -> Point:
+        side = 1 if gradient else -1
+        x = spot.at[0] + side * (CLEAR + label[0]) / 2
+        return x, spot.at[1] + spot.box[1] / 2 + CLEAR + label[1] / 2
 
     def with_output(self, space: Space, name: Extent, arrow: float) -> Space:
         stem = space.stem
         above, below = max(stem.above, name[1] / 2), max(stem.below, name[1] / 2)
         behind = Stretch(stem.length + arrow + BESIDE_HEAD + name[0], above, below)
-        return Space(space.left, space.above, space.below, behind)
+        return Space(space.left, space.above, space.below, behind, space.top, space.bottom)
+
+
+def _is_between_heads(label: Extent, box: Extent) -> bool:
+    """Whether a label above or below a box is out of the way of what arrives at its upper and lower left."""
+    return label[0] <= box[0] - HEADS
 
 
 class RightwardsAtNodes(Rightwards):
@@ -145,10 +166,11 @@ class RightwardsAtNodes(Rightwards):
             return super().space(box, circle, high, texts)
         widest = max(texts.number[0], texts.name[0], texts.terms[0])
         beyond = max(widest - box[0], 0.0) / 2
-        name, number, terms = (
-            text[1] + CLEAR if text[1] else 0.0 for text in (texts.name, texts.number, texts.terms)
+        name, number, terms, bias = (
+            text[1] + CLEAR if text[1] else 0.0
+            for text in (texts.name, texts.number, texts.terms, texts.bias)
         )
-        return Space(beyond, name + number, number + terms, Stretch(beyond))
+        return Space(beyond, name + number, bias + number + terms, Stretch(beyond))
 
     def value(self, spot: Spot, label: Extent) -> Point:
         if not spot.circle:
@@ -159,12 +181,15 @@ class RightwardsAtNodes(Rightwards):
     def gradient(self, spot: Spot, label: Extent) -> Point:
         if not spot.circle:
             return super().gradient(spot, label)
-        return spot.at[0], spot.at[1] + spot.below + CLEAR
+        return spot.at[0], spot.at[1] + spot.below + self._below_bias(spot)
+
+    def _below_bias(self, spot: Spot) -> float:
+        return spot.texts.bias[1] + 2 * CLEAR if spot.texts.bias[1] else CLEAR
 
     def terms(self, spot: Spot, total: Extent, label: Extent) -> Point:
         if not spot.circle:
             return super().terms(spot, total, label)
-        return spot.at[0], spot.at[1] + spot.below + 2 * CLEAR + total[1]
+        return spot.at[0], spot.at[1] + spot.below + self._below_bias(spot) + CLEAR + total[1]
 
 
 class Downwards(Direction):
@@ -173,8 +198,8 @@ class Downwards(Direction):
     down = True
 
     def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
-        right = texts.name[0] + CLEAR if texts.name[0] else 0.0
-        return Space(0.0, 0.0, right, self._stem(texts))
+        right, left = (text[0] + CLEAR if text[0] else 0.0 for text in (texts.name, texts.bias))
+        return Space(0.0, left, right, self._stem(texts))
 
     def _stem(self, texts: Texts) -> Stretch:
         if texts.number == NOTHING:
@@ -205,11 +230,15 @@ class Downwards(Direction):
     def name(self, spot: Spot, label: Extent) -> Point:
         return spot.at[0] + spot.below + CLEAR + label[0] / 2, spot.at[1]
 
+    def bias(self, spot: Spot, label: Extent, gradient: bool) -> Point:
+        side = 1 if gradient else -1
+        return spot.at[0] - spot.above - CLEAR - label[0] / 2, spot.at[1] + side * (CLEAR + label[1]) / 2
+
     def with_output(self, space: Space, name: Extent, arrow: float) -> Space:
         stem = space.stem
         left, right = max(stem.above, name[0] / 2), max(stem.below, name[0] / 2)
         behind = Stretch(stem.length + arrow + BESIDE_HEAD + name[1], left, right)
-        return Space(space.left, space.above, space.below, behind)
+        return Space(space.left, space.above, space.below, behind, space.top, space.bottom)
 
 
 class DownwardsAtNodes(Downwards):
@@ -221,8 +250,8 @@ class DownwardsAtNodes(Downwards):
         widest = max(texts.number[0], texts.terms[0])
         lower = texts.number[1] + texts.terms[1] + CLEAR - box[1] / 2
         before, behind = max(texts.number[1] - box[1] / 2, 0.0), Stretch(max(lower, 0.0))
-        left, right = (width + CLEAR if width else 0.0 for width in (texts.name[0], widest))
-        return Space(before, left, right, behind)
+        name, right, bias = (w + CLEAR if w else 0.0 for w in (texts.name[0], widest, texts.bias[0]))
+        return Space(before, name + bias, right, behind)
 
     def value(self, spot: Spot, label: Extent) -> Point:
         if not spot.circle:
@@ -238,6 +267,10 @@ class DownwardsAtNodes(Downwards):
         if not spot.circle:
             return super().terms(spot, total, label)
         return spot.at[0] + spot.below + CLEAR + label[0] / 2, spot.at[1] + CLEAR / 2 + total[1]
+
+    def bias(self, spot: Spot, label: Extent, gradient: bool) -> Point:
+        x, y = super().bias(spot, label, gradient)
+        return x - (spot.texts.name[0] + CLEAR if spot.texts.name[0] else 0.0), y
 
     def name(self, spot: Spot, label: Extent) -> Point:
         return spot.at[0] - spot.above - CLEAR - label[0] / 2, spot.at[1]

@@ -10,13 +10,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.base.slicing import Work, finished
-from core.figure.directions import DIRECTIONS, NOTHING, Direction, Spot, Texts
+from core.figure.directions import DIRECTIONS, HEADS, NOTHING, Direction, Spot, Texts
 from core.figure.frames import layout_frames
 from core.figure.nets import name_of, symbol_of, view_of
 from core.figure.options import Options, Sizes
 from core.figure.parts import Frame
 from core.figure.rooms import Rooms, rooms_of
-from core.figure.sizes import Extent, Measure, extent
+from core.figure.sizes import CLEAR, Extent, Measure, extent
 from core.figure.view import Arc, Shown, View
 from core.graph.graph import Edge, Graph
 from core.layout import Edge as LayoutEdge
@@ -95,9 +95,9 @@ class Drawing(Struct, frozen=True, dict=True):
         for arc in self.view.nodes[name].arcs:
             stretch, offset = self.stretches.get(arc, NO_STRETCH), self._offsets[arc]
             above, below = max(above, stretch.above - offset), max(below, stretch.below + offset)
-        circle = not self.view.nodes[name].node.is_leaf
+        circle = self.view.nodes[name].in_circle
         at, box = self.placement.centres[name], self.sizes[name]
-        return Spot(at, box, circle, self.stems[name], self.texts[name], above, below)
+        return Spot(name, at, box, circle, self.stems[name], self.texts[name], above, below)
 
     def beside(self, arc: Arc, spot: Spot, label: Extent, below: bool) -> Point:
         """Where a label stands at an arrow's end, at the box of a spot."""
@@ -157,14 +157,25 @@ def draw_in_pieces(
     direction = DIRECTIONS[options.down, options.at_nodes]
     flipped = flip if options.down else same
     symbols = {name: symbol_of(graph, shown) for name, shown in view.nodes.items()}
-    sizes = {name: _box_size(shown, symbols[name], options, measure) for name, shown in view.nodes.items()}
+    biases = {
+        name: rooms.weights[shown.bias]
+        for name, shown in view.nodes.items()
+        if shown.bias and shown.bias in rooms.weights
+    }
+    sizes = {
+        name: _box_size(shown, symbols[name], biases.get(name, NOTHING), options, measure)
+        for name, shown in view.nodes.items()
+    }
+    for homes in view.homes.values():  # the units of a layer are of one size
+        largest = tuple(max(sizes[home][axis] for home in homes) for axis in (0, 1))
+        sizes |= {home: (largest[0], largest[1]) for home in homes[1:] + homes[:1] if homes[1:]}
     names = _names(view, options, measure)
     texts, spaces, stems = {}, {}, {}
     for name, shown in view.nodes.items():
         is_output, written = name in view.outputs, names.get(name, NOTHING)
         number, terms = rooms.values.get(name, NOTHING), rooms.sums.get(name, NOTHING)
-        texts[name] = Texts(number, terms, NOTHING if is_output else written)
-        space = direction.space(sizes[name], not shown.node.is_leaf, bool(shown.shape), texts[name])
+        texts[name] = Texts(number, terms, NOTHING if is_output else written, biases.get(name, NOTHING))
+        space = direction.space(sizes[name], shown.in_circle, bool(shown.shape), texts[name])
         stems[name] = space.stem
         spaces[name] = direction.with_output(space, written, look.arrow) if is_output else space
     frames, titles = layout_frames(view, look.small, measure, options.down)
@@ -179,11 +190,12 @@ def draw_in_pieces(
         gap_x=look.arrow,
         gap_y=look.gap,
         fixed={name: flipped(point) for name, point in (moved or {}).items() if name in sizes},
-        rounds={name for name, shown in view.nodes.items() if not shown.node.is_leaf},
+        rounds={name for name, shown in view.nodes.items() if shown.in_circle},
         frames=frames,
         spaces=spaces,
         free={name for name, shown in view.nodes.items() if shown.takes_any_order},
         rows=options.rows,
+        series=[homes for homes in view.homes.values() if homes[1:]],
     )
     if options.down:
         placement = placement.flipped
@@ -218,14 +230,16 @@ def same(pair: Point) -> Point:
     return pair
 
 
-def _box_size(shown: Shown, symbol: Math, options: Options, measure: Measure) -> Extent:
+def _box_size(shown: Shown, symbol: Math, bias: Extent, options: Options, measure: Measure) -> Extent:
+    """A box as large as what stands in it, with room for the heads of what arrives and for a bias."""
     look = options.sizes
-    if shown.node.is_leaf:
+    if not shown.in_circle:
         width, _ = measure(symbol, look.name)
         return width + 2 * BESIDE_NAME, 1.1 * look.name
     width, height = measure(symbol, look.symbol)
     circle, heads = 2 * look.radius, HEAD_ROOM * len(shown.arcs)
-    across, along = (heads, 0.0) if options.down else (0.0, heads)
+    biases = 2 * bias[0] + HEADS if bias[0] else 0.0
+    across, along = (heads, 2 * bias[1] + CLEAR) if options.down else (biases, heads)
     # a high symbol keeps its corners away from the round ends
     inside = math.sqrt(max((look.radius - BESIDE_CORNER) ** 2 - (height / 2) ** 2, 0.0))
     beside = max(BESIDE_SYMBOL, look.radius - inside)
@@ -239,7 +253,7 @@ def _names(view: View, options: Options, measure: Measure) -> Mapping[str, Exten
     found = {}
     for name, shown in view.nodes.items():
         written = shown.node.named or options.captions or name in (chosen, *view.outputs)
-        if written and not shown.node.is_leaf and shown.kind != "rest":
+        if written and shown.in_circle:
             found[name] = measure(name_of(graph, shown), name_size(view, name, look))
     return found
 

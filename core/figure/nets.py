@@ -81,10 +81,12 @@ def _layer(view: View, shown: Shown) -> Layer | None:
         if not _serves_only(view, inner.name):
             return None
         members = (*inner.members, *members)
+    if inner.node.is_leaf or len(inner.node.shape) > 1:
+        return None
     single = _product(view, inner)
-    if single:
+    if single and not inner.node.operation.elementwise:
         return Layer(shown, (single,), "", members)
-    if inner.node.is_leaf or not inner.node.operation.look.chained:
+    if not inner.node.operation.look.chained:
         return None
     products: list[Product] = []
     biases: list[str] = []
@@ -228,7 +230,7 @@ def symbol_of(graph: Graph, shown: Shown) -> Math:
         return graph.typesetter.tree(node.tree)
     if shown.kind == "unit":
         function = node.operation.learning.activation and symbol(graph, node)
-        return row(Sign("∑", "ord"), Sign("│", "ord"), function) if function else Sign("∑", "ord")
+        return row(Sign("∑", "ord"), Sign("|", "rel"), function) if function else Sign("∑", "ord")
     return name_of(graph, shown) if shown.entry is not None else symbol(graph, node)
 
 

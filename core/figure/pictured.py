@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import cast
 
 from msgspec.structs import replace
 
+from core.base.arrays import Value
 from core.figure.directions import BESIDE_HEAD, Spot
 from core.figure.drawing import Drawing, name_size
 from core.figure.nets import name_of
@@ -15,7 +15,7 @@ from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.rooms import sum_shown
 from core.figure.sizes import extent
 from core.figure.values import Written, written
-from core.figure.view import Arc, Shown
+from core.figure.view import Arc, Shown, Weight
 from core.graph.graph import Edge
 from core.passes.steps import Computed, Flowed, Seeded
 from core.passes.trace import Snapshot, Trace
@@ -86,11 +86,11 @@ def _box(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> Box:
     mood = _box_mood(shown, snapshot)
     return Box(
         name,
-        "input" if shown.node.is_leaf else "operation",
+        "operation" if shown.in_circle else "input",
         drawing.placement.centres[name],
         *drawing.sizes[name],
         drawing.symbols[name],
-        look.name if shown.node.is_leaf else look.symbol,
+        look.symbol if shown.in_circle else look.name,
         mood,
         backward=mood in ("active", "receiving") and isinstance(snapshot.step, Flowed | Seeded),
         chosen=drawing.graph.output in shown.members and drawing.graph.output != drawing.graph.own_output,
@@ -120,9 +120,9 @@ def _arrow(drawing: Drawing, snapshot: Snapshot, arc: Arc) -> Arrow:
 
 def _output(drawing: Drawing, snapshot: Snapshot, name: str) -> Arrow:
     """The arrow on which an output leaves."""
-    step = snapshot.step
-    lit = isinstance(step, Seeded | Computed) and step.node == name
-    mood: Mood = "active" if lit else "done" if snapshot.value(name) is not None else "idle"
+    step, node = snapshot.step, drawing.view.nodes[name].node.name
+    lit = isinstance(step, Seeded | Computed) and step.node == node
+    mood: Mood = "active" if lit else "done" if snapshot.value(node) is not None else "idle"
     return Arrow(Edge(name, "", -1), drawing.outputs[name], "", mood, lit and isinstance(step, Seeded))
 
 
@@ -148,6 +148,8 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
             size = extent(terms, small)
             at = direction.terms(spot, total.extent, size)
             found.append(Label(name, "sum", at, small, terms, extent=size, below=True))
+    if shown.bias in drawing.rooms.weights and shown.bias:
+        found += _at_bias(drawing, snapshot, shown.bias, spot)
     for arc in shown.arcs:
         if arc not in drawing.stretches:
             continue
@@ -163,18 +165,35 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
 def _at_weight(drawing: Drawing, snapshot: Snapshot, arc: Arc, spot: Spot) -> list[Label]:
     """A weight above its arrow and its gradient below."""
     assert arc.weight
-    edge = Edge(arc.source, arc.target, arc.place)
     found = []
-    for role, value in (
-        ("value", snapshot.value(arc.weight.name)),
-        ("gradient", snapshot.gradient(arc.weight.name)),
-    ):
-        if value is not None:
-            label = _label(arc.weight.name, cast(Role, role), written(arc.weight.of(value), drawing.options))
-            below = role == "gradient"
-            at = drawing.beside(arc, spot, label.extent, below)
-            found.append(replace(label, at=at, below=below, edge=edge))
+    for label in _of_weight(drawing, snapshot, arc.weight):
+        below = label.role == "gradient"
+        at = drawing.beside(arc, spot, label.extent, below)
+        edge = Edge(arc.source, arc.target, arc.place)
+        found.append(replace(label, at=at, below=below, edge=edge))
     return found
+
+
+def _at_bias(drawing: Drawing, snapshot: Snapshot, bias: Weight, spot: Spot) -> list[Label]:
+    """A bias below its unit and its gradient beside it."""
+    found = []
+    for label in _of_weight(drawing, snapshot, bias):
+        x, y = drawing.direction.bias(spot, label.extent, label.role == "gradient")
+        found.append(replace(label, at=(x, y + label.extent[1] / 2), edge=Edge(bias.name, spot.name, -1)))
+    return found
+
+
+def _of_weight(drawing: Drawing, snapshot: Snapshot, weight: Weight) -> list[Label]:
+    """The value and the gradient of a weight, as far as they are known, without their places."""
+    known: list[tuple[Role, Value | None]] = [
+        ("value", snapshot.value(weight.name)),
+        ("gradient", snapshot.gradient(weight.name)),
+    ]
+    return [
+        _label(weight.name, role, written(weight.of(value), drawing.options))
+        for role, value in known
+        if value is not None
+    ]
 
 
 def _name(drawing: Drawing, name: str, spot: Spot) -> Label | None:

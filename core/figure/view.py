@@ -69,6 +69,11 @@ class Shown(Struct, frozen=True):
         return of_node if self.entry is None else float(np.asarray(of_node)[self.entry])
 
     @property
+    def in_circle(self) -> bool:
+        """Whether it stands in a circle; else it is a plain name, or dots."""
+        return not self.node.is_leaf and self.kind != "rest"
+
+    @property
     def takes_any_order(self) -> bool:
         """Whether its arrows may arrive in any order."""
         return not self.node.is_leaf and self.node.operation.commutative
@@ -105,6 +110,10 @@ class View(Struct, frozen=True, dict=True):
                 if weight:
                     found.setdefault(weight.name, set()).add(shown.name)
         return {name: frozenset(homes) for name, homes in found.items()}
+
+    def shown_by(self, drawn: str) -> str:
+        """The node of the graph whose value a drawn node shows."""
+        return self.nodes[drawn].node.name if drawn in self.nodes else drawn
 
     def home(self, name: str) -> str:
         """The first drawn node in which a node of the graph is; empty if there is none."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from core.layout.boxes import Box, Space, Stretch
+from core.layout.boxes import Box, Stretch
 from core.layout.layers import Layered, Link
 
 # over which share of a box's height edges arrive, how far apart at most, at least, and clear of one another
@@ -116,5 +116,5 @@ def _with_room(box: Box, above: float, below: float) -> Box:
     if not more_above and not more_below:
         return box
     space = box.space
-    room = Space(space.left, space.above + more_above, space.below + more_below, space.stem)
+    room = replace(space, above=space.above + more_above, below=space.below + more_below)
     return replace(box, space=room)

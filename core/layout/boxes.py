@@ -20,13 +20,16 @@ class Stretch(Struct, frozen=True):
 class Space(Struct, frozen=True):
     """What is kept free around a box: to its left, above and below it, and beside the edge that leaves it.
 
-    A value leaves on its `stem`, which is level.
+    What is no wider than the box stands at its `top` and `bottom`; other things stand `above` and `below` all
+    that arrives. A value leaves on its `stem`, which is level.
     """
 
     left: float = 0.0
     above: float = 0.0
     below: float = 0.0
     stem: Stretch = Stretch()
+    top: float = 0.0
+    bottom: float = 0.0
 
 
 class Box(Struct, frozen=True):
@@ -51,12 +54,12 @@ class Box(Struct, frozen=True):
     @property
     def above(self) -> float:
         """How far above its centre nothing else may stand."""
-        return max(self.height / 2 + self.space.above, self.space.stem.above)
+        return max(self.height / 2 + max(self.space.above, self.space.top), self.space.stem.above)
 
     @property
     def below(self) -> float:
         """How far below its centre nothing else may stand."""
-        return max(self.height / 2 + self.space.below, self.space.stem.below)
+        return max(self.height / 2 + max(self.space.below, self.space.bottom), self.space.stem.below)
 
     @property
     def left(self) -> float:

@@ -93,12 +93,13 @@ def placed(
     gaps: Gaps,
     free: frozenset[str] = frozenset(),
     entries: frozenset[str] = frozenset(),
+    series: tuple[tuple[str, ...], ...] = (),
 ) -> Work[Placement]:
     """The placement of the graph as if no user had touched it.
 
     Edges arrive at the `free` nodes in any order; `entries` stand in a column before all.
     """
-    key = boxes, edges, gaps, free, entries
+    key = boxes, edges, gaps, free, entries, series
     found = KEPT.pop(key, None) or (yield from _placed(*key))
     if len(KEPT) == _MOST_KEPT:
         del KEPT[next(iter(KEPT))]  # the one that was asked for longest ago
@@ -112,6 +113,7 @@ def _placed(
     gaps: Gaps,
     free: frozenset[str],
     entries: frozenset[str],
+    series: tuple[tuple[str, ...], ...],
 ) -> Work[Placement]:
     names = [name for name, _ in boxes]
     links = numbered(names, edges, free)
@@ -127,6 +129,7 @@ def _placed(
         [edge.stretch for edge in edges],
         {node for node, name in enumerate(names) if name in free},
         {node for node, name in enumerate(names) if name in entries},
+        [[names.index(name) for name in one] for one in series],
     )
     parts = []
     for nodes, inside in zip(groups, edges_of, strict=True):
@@ -156,6 +159,7 @@ class _Graph(NamedTuple):
     stretches: Sequence[Stretch]
     free: Collection[int]
     entries: Collection[int]
+    series: Sequence[Sequence[int]]
 
 
 def _place_part(whole: _Graph, nodes: Sequence[int], edges: Sequence[int], gaps: Gaps) -> Work[_Part]:
@@ -171,6 +175,8 @@ def _place_part(whole: _Graph, nodes: Sequence[int], edges: Sequence[int], gaps:
         layer_of = with_first(layer_of, entries)
     graph = yield from cut_into_layers(layer_of, links)
     yield from order_layers(graph)
+    for one in whole.series:
+        _put_in_order([number[node] for node in one if node in number], layer_of, graph.layers)
     main = main_ways(layer_of, links)
     free = {number[node] for node in nodes if node in whole.free}
     arrivals, boxes = arrive(graph, links, stretches, [whole.boxes[node] for node in nodes], free, main)
@@ -184,6 +190,17 @@ def _place_part(whole: _Graph, nodes: Sequence[int], edges: Sequence[int], gaps:
     routes = yield from route_edges(graph, links, boxes, y, columns, arrivals, rows)
     centres = [(x, y[v]) for v, x in enumerate(columns.centres)]
     return _Part(nodes, edges, centres, routes, arrivals, extent_of(centres, boxes, routes))
+
+
+def _put_in_order(series: Sequence[int], layer_of: Sequence[int], layers: Sequence[list[int]]) -> None:
+    """Let nodes stand in their order, at the places in their columns that they have together."""
+    by_layer: dict[int, list[int]] = {}
+    for node in series:
+        by_layer.setdefault(layer_of[node], []).append(node)
+    for at, members in by_layer.items():
+        places = sorted(layers[at].index(node) for node in members)
+        for place, node in zip(places, members, strict=True):
+            layers[at][place] = node
 
 
 def extent_of(centres: Iterable[Point], boxes: Iterable[Box], routes: Iterable[Route]) -> Span:

@@ -37,6 +37,7 @@ def place_in_pieces(
     spaces: Mapping[str, Space] | None = None,
     free: Collection[str] = (),
     rows: int = 1,
+    series: Sequence[Sequence[str]] = (),
 ) -> Work[Placement]:
     """Places for boxes of these sizes (width, height) and routes for the edges.
 
@@ -45,8 +46,8 @@ def place_in_pieces(
     not in `sizes` are passed over. The nodes in `rounds` have round ends (by default those as wide as high).
     The members of each of the `frames` stand in a rectangle of their own. At the nodes in `free` edges arrive
     as they come, else from top to bottom by their ports. Without frames a drawing is put into so many `rows`
-    at most. ValueError if the edges form a cycle or name a node
-    without a size.
+    at most. Those of a `series` stand in its order where they share a column. ValueError if the edges form a
+    cycle or name a node without a size.
     """
     round_names = {name for name, (w, h) in sizes.items() if w == h} if rounds is None else rounds
     around = spaces or {}
@@ -57,7 +58,9 @@ def place_in_pieces(
     if frames:
         placement = yield from place_framed(boxes, edges, frames, gaps, free)
     else:
-        placement = yield from placed(tuple(boxes.items()), tuple(edges), gaps, free)
+        placement = yield from placed(
+            tuple(boxes.items()), tuple(edges), gaps, free, series=tuple(map(tuple, series))
+        )
     moved = {name: at for name, at in (fixed or {}).items() if placement.centres.get(name, at) != at}
     if not moved:
         return placement

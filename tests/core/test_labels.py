@@ -147,6 +147,8 @@ def test_nothing_written_covers_anything(make):
 OTHERWISE = {
     "down": Options(down=True),
     "at nodes": Options(at_nodes=True),
+    "units": Options(level="units"),
+    "layers": Options(level="layers"),
     "down at nodes": Options(down=True, at_nodes=True),
     "rows": Options(rows=3),
     "down in rows": Options(down=True, rows=2),

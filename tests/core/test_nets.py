@@ -1,0 +1,143 @@
+"""Nets drawn as units with weights on their arrows, and as layers."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from core.base.arrays import frozen
+from core.figure import Figures, Options, draw, figure
+from core.graph.programs import read_program
+from core.math.latex import latex
+from core.passes.guessed_values import with_defaults
+from core.passes.stepper import run
+from tests.core.test_labels import faults
+
+UNITS, BARE, LAYERS = Options(level="units"), Options(level="units", weights="bare"), Options(level="layers")
+SCALARS = """h1 = σ(w11 x1 + w12 x2 + b1); h2 = σ(w21 x1 + w22 x2 + b2)
+y = σ(v1 h1 + v2 h2 + c); L = (y - t)^2"""
+MATRICES = "h = tanh(W1 x + b1); g = relu(W2 h + b2); s = W3 g + b3; L = cross_entropy(s, k)"
+NEURON = "y = σ(w·x + b); L = (y - t)^2"
+WIDE = {
+    "W1": frozen(np.sin(np.arange(36)).reshape(12, 3)),
+    "b1": frozen(np.cos(np.arange(12))),
+    "W2": frozen(np.cos(np.arange(36)).reshape(3, 12)),
+}
+RECURRENT = "h1 = tanh(W x1 + U h0 + b); L = sum(h1)"
+
+
+def traced(text, given=None):
+    return run(text, with_defaults(read_program(text), given or {}))
+
+
+def drawn(text, options=UNITS, given=None):
+    trace = traced(text, given)
+    drawing = draw(trace, options=options)
+    return trace, drawing, figure(drawing, trace.last, highlight=False)
+
+
+def shown(found, role):
+    return {label.node: latex(label.math) for label in found.labels if label.role == role and not label.edge}
+
+
+def test_a_net_of_numbers_is_units_with_their_weights_on_the_arrows():
+    trace, _, found = drawn(SCALARS)
+    assert [box.node for box in found.boxes] == ["x1", "x2", "h1", "h2", "y", "t", "v15", "L"]
+    assert {latex(box.symbol) for box in found.boxes if box.node in ("h1", "h2", "y")} == {r"\sum|\sigma"}
+    beside = [label for label in found.labels if label.edge]
+    weights = {label.node: latex(label.math) for label in beside if label.role == "value"}
+    assert weights.keys() == {"w11", "w12", "w21", "w22", "b1", "b2", "v1", "v2", "c"}
+    assert float(weights["w12"]) == trace.inputs["w12"]
+    gradients = {label.node for label in beside if label.role == "gradient"}
+    assert gradients == weights.keys(), "no parameter is without its gradient"
+
+
+def test_the_units_of_a_vector_show_its_entries_in_their_order():
+    trace, drawing, found = drawn(MATRICES)
+    for name in "xhgs":
+        value = trace.last.value(name)
+        units = [f"{name}[{i}]" for i in range(len(value))]
+        texts = shown(found, "value")
+        assert [float(texts[unit]) for unit in units] == pytest.approx(list(value), rel=1e-3)
+        heights = [drawing.placement.centres[unit][1] for unit in units]
+        assert all(upper < lower for upper, lower in pairwise(heights))
+        assert len({round(drawing.placement.centres[unit][0]) for unit in units}) == 1
+    gradient = trace.last.gradient("h")
+    assert float(shown(found, "gradient")["h[1]"]) == pytest.approx(gradient[1], rel=1e-3)
+
+
+def test_an_arrow_between_units_has_its_entry_of_the_matrix():
+    trace, _, found = drawn(MATRICES)
+    label = next(
+        label
+        for label in found.labels
+        if label.role == "value" and label.edge and (label.edge.source, label.edge.target) == ("h[2]", "g[1]")
+    )
+    assert float(latex(label.math)) == pytest.approx(trace.inputs["W2"][1, 2], rel=1e-3)
+    assert not any(label.edge for label in drawn(MATRICES, BARE)[2].labels)
+
+
+def test_of_many_units_the_first_ones_and_the_last_are_drawn():
+    _, _, found = drawn("h = tanh(W1 x + b1); s = W2 h", BARE, WIDE)
+    units = [box.node for box in found.boxes if box.node.startswith("h")]
+    assert units == [*(f"h[{i}]" for i in range(6)), "h[…]", "h[11]"]
+    dots = next(box for box in found.boxes if box.node == "h[…]")
+    assert latex(dots.symbol) == r"\vdots" or "⋮" in latex(dots.symbol)
+    assert dots.kind == "input"
+    assert not any("h[…]" in (arrow.edge.source, arrow.target) for arrow in found.arrows)
+
+
+def test_a_layer_is_one_node_with_its_parameters_in_it():
+    _, _, found = drawn(MATRICES, LAYERS)
+    assert [box.node for box in found.boxes] == ["x", "h", "g", "s", "k", "L"]
+    assert [latex(box.symbol) for box in found.boxes][1] == r"\tanh\left( W_{1}x+b_{1} \right)"
+    _, _, found = drawn(RECURRENT, LAYERS)
+    assert [box.node for box in found.boxes] == ["x1", "h0", "h1", "L"]
+
+
+def test_what_is_no_layer_stays_as_it_is():
+    for text in ("(x+y)z", "L = softmax(s)", "x^2 + y^2"):
+        trace = traced(text)
+        assert draw(trace, options=UNITS).sizes.keys() == draw(trace).sizes.keys()
+
+
+def test_a_shared_matrix_stays_a_node_for_its_other_users():
+    _, _, found = drawn("h = relu(W x + b); L = sum(h) + l2(W)")
+    assert "W" in {box.node for box in found.boxes}
+    assert [arrow.target for arrow in found.arrows if arrow.edge.source == "W"] == ["v4"]
+
+
+@pytest.mark.parametrize("text", [SCALARS, MATRICES, NEURON, RECURRENT])
+@pytest.mark.parametrize(
+    "options",
+    [UNITS, BARE, LAYERS, Options(level="units", down=True), Options(level="units", at_nodes=True)],
+    ids=["units", "bare", "layers", "down", "at nodes"],
+)
+def test_nothing_written_in_a_net_covers_anything(text, options):
+    assert faults(traced(text), options) == []
+
+
+def test_steps_light_whole_layers_and_the_arrows_of_what_arrives():
+    trace = traced(MATRICES)
+    figures = Figures(draw(trace, options=UNITS), trace)
+    first = figures.at(1)  # W₁x is computed
+    assert {box.node for box in first.boxes if box.mood == "active"} == {"h[0]", "h[1]", "h[2]"}
+    assert {(token.edge.source[0], token.target[0], token.backward) for token in first.tokens} == {
+        ("x", "h", False)
+    }
+    assert "h[0]" in shown(first, "value") and "g[0]" not in shown(first, "value")
+    for count in range(trace.position("seed") + 1, len(trace) + 1):
+        step, found = trace.steps[count - 1], figures.at(count)
+        if step.arg == "h":
+            assert {box.node for box in found.boxes if box.mood == "receiving"} == {"h[0]", "h[1]", "h[2]"}
+            assert all(token.backward and token.target[0] == "g" for token in found.tokens)
+        if step.arg == "W2":
+            assert found.tokens and all(token.target[0] == "g" for token in found.tokens)
+
+
+def test_beyond_sixty_operations_a_net_is_units_by_itself():
+    layers = ["a0 = W0 x"] + [f"a{i} = tanh(W{i} a{i - 1} + c{i})" for i in range(1, 16)]
+    trace = traced("; ".join(layers))
+    names = draw(trace).sizes.keys()
+    assert "a1[0]" in names
+    assert "a1" in draw(trace, options=Options(level="operations")).sizes
