@@ -97,8 +97,8 @@ FIGURE = {
     ),
     "edge-lit-forward": bug(
         PICTURED,
-        "lit = backward = (node, port)",
-        "lit = (node, port)",
+        "lit = backward = port ==",
+        "lit = port ==",
         "an edge on which a gradient comes back is lit as one of the forward pass",
         CANVAS,
         FILES,
@@ -215,15 +215,15 @@ FIGURE = {
     ),
     "inputs-upside-down": bug(
         "core/figure/drawing.py",
-        "                place,\n",
-        "                len(shown.arcs) - 1 - place,\n",
+        "arc.target, arc.place, len(shown.arcs)",
+        "arc.target, len(shown.arcs) - 1 - arc.place, len(shown.arcs)",
         "the first input arrives below the second",
         CANVAS,
         FILES,
     ),
     "contributions-exchanged": bug(
         PICTURED,
-        "contribution = snapshot.contribution(*key)",
+        "contribution = snapshot.contribution(arc.edge.target, arc.edge.port)",
         "last = drawing.view.leaving[arc.source][-1].edge\n"
         "        contribution = snapshot.contribution(last.target, last.port)",
         "at a fan-out every edge has the contribution of the last one",
