@@ -60,6 +60,7 @@ def rooms_of(trace: Trace, view: View, options: Options) -> Rooms:
     at_nodes: dict[str, Extent] = {}
     at_edges: dict[tuple[str, int], Extent] = {}
     sums: dict[str, Extent] = {}
+    arrived: dict[str, int] = {}
     weights: dict[Weight, Extent] = {}
 
     def widen_all(name: str, value: Value) -> None:
@@ -84,9 +85,12 @@ def rooms_of(trace: Trace, view: View, options: Options) -> Rooms:
                 widen_all(arg, total)
                 if arg in several:
                     _widen(at_edges, (name, port), _extent(contribution, options))
-                    math = sum_shown(shown.snapshot(count), options.digits)
-                    if math is not None:
-                        _widen(sums, arg, extent(math, small))
+                    arrived[arg] = arrived.get(arg, 0) + 1
+                    terms = None
+                    if arrived[arg] <= MOST_TERMS:
+                        terms = sum_shown(shown.snapshot(count), options.digits)
+                    if terms is not None:
+                        _widen(sums, arg, extent(terms, small))
     values = {
         name: _kept(room, least_extent(view.nodes[name].shape, options)) for name, room in at_nodes.items()
     }

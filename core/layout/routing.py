@@ -48,7 +48,7 @@ def route_edges(
             at, to = layer_of[v], layer_of[after]
             level = points[-1][1]
             if columns.rights[at] - points[-1][0] >= _LEVEL:
-                points.append((columns.rights[at], level))
+                _go_to((columns.rights[at], level), points)
             height = y[after] + (offset if after == link.target else 0.0)
             entering = min(end[0], columns.lefts[to]) if after == link.target else columns.lefts[to], height
             if rows and rows.row_of[at] != rows.row_of[to]:
@@ -57,10 +57,18 @@ def route_edges(
                 parts.append(rows.back(v, rows.row_of[at], points[-1], beginning))
                 points = [beginning] if after == link.target else [beginning, entering]
             elif after != link.target:
-                points.append(entering)
+                _go_to(entering, points)
         points += [point for point in arriving(entering, end) if point != points[-1]]
         routes.append(joined([*parts, smooth(points, target.slope(meets))]))
     return routes
+
+
+def _go_to(point: Point, points: list[Point]) -> None:
+    """Lead a line on to a point; where it goes on level it needs no point in between."""
+    if points[1:] and points[-2][1] == points[-1][1] == point[1]:
+        points[-1] = point
+    else:
+        points.append(point)
 
 
 def arriving(entering: Point, end: Point) -> list[Point]:
