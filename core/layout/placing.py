@@ -287,7 +287,7 @@ def _fit(wants: Sequence[float], weights: Sequence[float], stack: Sequence[float
 
 
 # an arrow that climbs by 1 runs so far, at most this far
-_SLOPE, _FARTHEST = 0.5, 60.0
+_SLOPE, _FARTHEST = 0.5, 38.0
 
 
 class Columns(Struct, frozen=True):
