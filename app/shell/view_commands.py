@@ -66,6 +66,7 @@ def _toggle_option(host: Host, name: str) -> None:
 
 LEVELS = (
     ("operations", "&Operations", "A node for every operation of the program"),
+    ("statements", "S&tatements", "A node for every statement of the program"),
     ("units", "&Units of nets", "A net as units in columns, with its weights on the arrows between them"),
     ("layers", "La&yers of nets", "A net as one node a layer"),
 )

@@ -7,18 +7,21 @@ Reading order: view_of, Layer, layers_of, as_layers, as_units, symbol_of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from core.figure.groups import as_statements
 from core.figure.options import Options
+from core.figure.sizes import extent
 from core.figure.symbols import symbol
 from core.figure.view import Arc, Shown, View, Weight, operations_of
 from core.graph.graph import Edge, Graph, Node
 from core.math.mathtree import Math, Sign, row
 from core.notation.tree import Index, Name, Number
 
+WIDEST = 14.0  # em, of a formula in a box; a longer one gives way to the name
 MANY = 60  # drawn operations, beyond which a net is shown as units
 MOST = 8  # units of a layer that are drawn; of more, the first ones and the last
 
@@ -57,7 +60,7 @@ def view_of(graph: Graph, options: Options) -> View:
     level = options.level or ("units" if len(operations.nodes) > MANY else "operations")
     if level == "operations" or graph.folded:
         return operations
-    return as_units(operations) if level == "units" else as_layers(operations)
+    return LEVELS[level](operations)
 
 
 def layers_of(view: View) -> Mapping[str, Layer]:
@@ -147,7 +150,7 @@ def as_layers(view: View) -> View:
             layer = layers[name]
             edges = [product.data for product in layer.products]
             arcs = tuple(Arc(edge.source, name, edge, place) for place, edge in enumerate(edges))
-            nodes[name] = replace(shown, members=(*layer.parameters, *layer.members), arcs=arcs, kind="layer")
+            nodes[name] = replace(shown, members=(*layer.parameters, *layer.members), arcs=arcs, kind="group")
         elif name not in inside:
             nodes[name] = shown
     return View(view.graph, nodes)
@@ -221,13 +224,21 @@ def _numbered(arcs: Iterable[Arc]) -> tuple[Arc, ...]:
     return tuple(replace(arc, place=place) for place, arc in enumerate(arcs))
 
 
+LEVELS: Mapping[str, Callable[[View], View]] = {
+    "statements": as_statements,
+    "units": as_units,
+    "layers": as_layers,
+}
+
+
 def symbol_of(graph: Graph, shown: Shown) -> Math:
     """What stands in a drawn node: of a unit, the sum and its function; of what is left out, dots."""
     node = shown.node
     if shown.kind == "rest":
         return Sign("⋮", "ord")
-    if shown.kind == "layer":
-        return graph.typesetter.tree(node.tree)
+    if shown.kind == "group":
+        formula = graph.typesetter.tree(node.tree)
+        return formula if extent(formula, 1.0)[0] <= WIDEST else name_of(graph, shown)
     if shown.kind == "unit":
         function = node.operation.learning.activation and symbol(graph, node)
         return row(Sign("∑", "ord"), Sign("|", "rel"), function) if function else Sign("∑", "ord")

@@ -36,7 +36,7 @@ class Options(Struct, frozen=True):
     digits       how many significant digits numbers have
     captions     the names of all nodes, also of those that the program gives none, such as v₁
     shapes       the shapes of arrays
-    level        operations, or a net's units or layers; by itself it is units where there are many operations
+    level        operations, statements, or a net's units or layers; of many operations the units
     weights      in a net of units: their values on the arrows, nothing, or no arrows' numbers at all
     sums         a sum of many terms as one node; else each `+` on its own
     at_nodes     numbers stand at the nodes; else at the edges on which they leave
@@ -49,7 +49,7 @@ class Options(Struct, frozen=True):
     digits: int = DIGITS
     captions: bool = False
     shapes: bool = False
-    level: Literal["", "operations", "units", "layers"] = ""
+    level: Literal["", "operations", "statements", "units", "layers"] = ""
     weights: Literal["", "values", "bare"] = ""
     sums: bool = True
     at_nodes: bool = False

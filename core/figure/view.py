@@ -57,7 +57,7 @@ class Shown(Struct, frozen=True):
     arcs: tuple[Arc, ...]
     entry: int | None = None
     bias: Weight | None = None
-    kind: Literal["node", "layer", "unit", "rest"] = "node"
+    kind: Literal["node", "group", "unit", "rest"] = "node"
 
     @property
     def shape(self) -> Shape:

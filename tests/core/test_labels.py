@@ -149,6 +149,7 @@ OTHERWISE = {
     "at nodes": Options(at_nodes=True),
     "units": Options(level="units"),
     "layers": Options(level="layers"),
+    "statements": Options(level="statements"),
     "down at nodes": Options(down=True, at_nodes=True),
     "rows": Options(rows=3),
     "down in rows": Options(down=True, rows=2),

@@ -95,6 +95,28 @@ def test_a_layer_is_one_node_with_its_parameters_in_it():
     assert [box.node for box in found.boxes] == ["x1", "h0", "h1", "L"]
 
 
+STATEMENTS = "s = w x + b; y = σ(s); L = 1/2 (y - t)^2; R = 1/2 w^2; J = L + λ R"
+
+
+def test_a_statement_is_one_node_with_its_formula():
+    trace, drawing, found = drawn(STATEMENTS, Options(level="statements"))
+    assert [box.node for box in found.boxes] == ["w", "x", "b", "s", "y", "t", "L", "R", "λ", "J"]
+    symbols = {box.node: latex(box.symbol) for box in found.boxes}
+    assert symbols["s"] == "wx+b" and symbols["y"] == r"\sigma"
+    assert [arrow.target for arrow in found.arrows if arrow.edge.source == "w"] == ["s", "R"]
+    for name in "wxbsytLRλJ":
+        assert float(shown(found, "value")[name]) == pytest.approx(trace.last.value(name), rel=1e-3)
+    figures = Figures(drawing, trace)
+    lit = [next((b.node for b in figures.at(i).boxes if b.mood == "active"), "") for i in range(1, 4)]
+    assert lit == ["s", "s", "y"]
+
+
+def test_a_formula_too_wide_for_its_box_gives_way_to_the_name():
+    text = "f = " + " + ".join(f"a{i} b{i}" for i in range(12)) + "; g = f^2"
+    _, _, found = drawn(text, Options(level="statements"))
+    assert {box.node: latex(box.symbol) for box in found.boxes}["f"] == "f"
+
+
 def test_what_is_no_layer_stays_as_it_is():
     for text in ("(x+y)z", "L = softmax(s)", "x^2 + y^2"):
         trace = traced(text)

@@ -263,6 +263,7 @@ COMMANDS = {
     "Names of all nodes": Does(lambda window: window.session.options.captions, True),
     "Shapes of arrays": Does(lambda window: window.session.options.shapes, True),
     "Operations": Does(lambda window: window.session.options.level, "operations"),
+    "Statements": Does(lambda window: window.session.options.level, "statements"),
     "Units of nets": Does(lambda window: window.session.options.level, "units"),
     "Layers of nets": Does(lambda window: window.session.options.level, "layers"),
     "Each + on its own": Does(lambda window: not window.session.options.sums, True),
