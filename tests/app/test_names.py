@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QTableWidget, QTableWidgetItem
 from app.panels.names import TYPESET, NameDelegate
 from app.panels.values import NAME, Table, ValuesPanel
 from app.state.session import Session
-from app.widgets.theme import THEMES
+from app.widgets.theme import THEMES, apply_theme
 from core.math.typeset import PLAIN
 
 NAMES = ["y", "ŷ", "W", "W̃", "x̄1", "h_{t-1}", "W⁽²⁾", "w_[1]", "x1⁽ⁱ⁾", "loss_hat", "measured"]
@@ -78,8 +78,9 @@ def test_the_table_of_values_paints_names_so_and_keeps_their_text(qtbot, fonts):
 
 
 @pytest.fixture
-def values(qtbot, fonts, session):
+def values(qapp, qtbot, fonts, session):
     """The panel of values, shown in black on white."""
+    apply_theme(qapp, THEMES["light"])
     panel = ValuesPanel(session)
     qtbot.addWidget(panel)
     panel.set_theme(THEMES["light"])
