@@ -13,6 +13,7 @@ if not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.formula import measured
 from app.shell.window import Window
 from app.state.session import Session
 from app.state.settings import Settings
@@ -27,7 +28,7 @@ def main() -> None:
     QApplication([*sys.argv[:1], *STYLE])
     load_fonts()
     # a settings file that is not there: the picture shows the program as it starts
-    window = Window(Session(), Settings(folder / "no-settings.ini"))
+    window = Window(Session(measure=measured), Settings(folder / "no-settings.ini"))
     window.scene.animated = False
     window.resize(*SIZE)
     window.show()
@@ -38,7 +39,7 @@ def main() -> None:
     window.training_dock.toggle()
     window.training.step(6000)
     window.training.open_on_canvas()
-    window.session.seek(window.session.trace.position("backward:2"))
+    window.session.seek(window.session.trace.position("backward:8"))
     _take(window, folder / "training.png")
 
 
