@@ -97,8 +97,8 @@ FIGURE = {
     ),
     "edge-lit-forward": bug(
         PICTURED,
-        "lit = backward = port ==",
-        "lit = port ==",
+        "lit = backward = beside or",
+        "lit = beside or",
         "an edge on which a gradient comes back is lit as one of the forward pass",
         CANVAS,
         FILES,

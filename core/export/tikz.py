@@ -151,9 +151,10 @@ def _math(source: str) -> str:
 
 def _arrow(arrow: Arrow, names: Mapping[str, str]) -> str:
     """An edge between two named nodes: move a node and the edge follows."""
-    look = {"active": ", moving back" if arrow.backward else ", moving", "idle": ", waiting"}.get(
-        arrow.mood, ""
-    )
+    moving = ", moving back" if arrow.points_back else ", moving"
+    if arrow.beside:
+        moving += ", draw=clgradient"
+    look = {"active": moving, "idle": ", waiting"}.get(arrow.mood, "")
     route = arrow.route
     way = f"({names[arrow.edge.source]})"
     for number, (first, second, end) in enumerate(route.pieces):

@@ -36,18 +36,27 @@ class Box(Struct, frozen=True):
 
 
 class Arrow(Struct, frozen=True):
-    """One edge of the graph to a drawn node, or the arrow on which an output leaves (to none, port −1)."""
+    """One edge of the graph to a drawn node, or the arrow on which an output leaves (to none, port −1).
+
+    In the backward pass the gradient may be that of the weight `beside` it: then nothing comes back along it.
+    """
 
     edge: Edge
     route: Route
     target: str
     mood: Mood = "idle"
     backward: bool = False
+    beside: bool = False
 
     @property
     def way(self) -> Route:
         """The route as the arrow points: against the edge while a gradient comes back on it."""
-        return self.route.reversed if self.backward else self.route
+        return self.route.reversed if self.points_back else self.route
+
+    @property
+    def points_back(self) -> bool:
+        """Whether a gradient comes back along it."""
+        return self.backward and not self.beside
 
 
 IDLE = 0.72  # how much of a line's colour there is in lines on which nothing has come yet, and in frames
@@ -96,4 +105,4 @@ class Figure(Struct, frozen=True):
     @property
     def tokens(self) -> tuple[Arrow, ...]:
         """The arrows along which something moves in this step."""
-        return tuple(arrow for arrow in self.arrows if arrow.mood == "active")
+        return tuple(arrow for arrow in self.arrows if arrow.mood == "active" and not arrow.beside)

@@ -107,15 +107,16 @@ def _box_mood(shown: Shown, snapshot: Snapshot) -> Mood:
 
 
 def _arrow(drawing: Drawing, snapshot: Snapshot, arc: Arc) -> Arrow:
-    edge, lit, backward = arc.edge, False, False
+    edge, lit, backward, beside = arc.edge, False, False, False
     match snapshot.step:
         case Computed(node):
             lit = node == edge.target
         case Flowed(node, port, arg) if node == edge.target:
-            lit = backward = port == edge.port or (arc.weight is not None and arg == arc.weight.name)
+            beside = arc.weight is not None and arg == arc.weight.name
+            lit = backward = beside or port == edge.port
     mood: Mood = "active" if lit else "idle" if snapshot.value(edge.target) is None else "done"
     shown = edge if drawing.view.is_plain(arc) else Edge(arc.source, arc.target, arc.place)
-    return Arrow(shown, drawing.routes[arc], arc.target, mood, backward)
+    return Arrow(shown, drawing.routes[arc], arc.target, mood, backward, beside)
 
 
 def _output(drawing: Drawing, snapshot: Snapshot, name: str) -> Arrow:

@@ -154,7 +154,9 @@ def test_steps_light_whole_layers_and_the_arrows_of_what_arrives():
             assert {box.node for box in found.boxes if box.mood == "receiving"} == {"h[0]", "h[1]", "h[2]"}
             assert all(token.backward and token.target[0] == "g" for token in found.tokens)
         if step.arg == "W2":
-            assert found.tokens and all(token.target[0] == "g" for token in found.tokens)
+            lit = [arrow for arrow in found.arrows if arrow.mood == "active"]
+            assert {arrow.target for arrow in lit} == {"g[0]", "g[1]", "g[2]"} and not found.tokens
+            assert all(arrow.backward and not arrow.points_back for arrow in lit), "the weight receives it"
 
 
 def test_beyond_sixty_operations_a_net_is_units_by_itself():
