@@ -286,7 +286,7 @@ IN_FILES = {
     ),
     "tikz-heads-backward": bug(
         TIKZ,
-        'f"{{{HEAD}}}-, draw=clgradient',
+        'f"{{{head}}}-, draw=clgradient',
         'f"draw=clgradient',
         "in TikZ the arrow of a gradient points forward",
         FILES,
@@ -442,8 +442,8 @@ IN_FILES = {
     ),
     "tikz-heads": bug(
         TIKZ,
-        'f"-{{{HEAD}}}, draw',
-        'f"{{{HEAD}}}-, draw',
+        'f"-{{{head}}}, {line}',
+        'f"{{{head}}}-, {line}',
         "in TikZ arrowheads stand at the source",
         FILES,
     ),

@@ -1,21 +1,39 @@
-"""The rectangle a figure's ink lies in, with a margin; for pages one rectangle, so that they do not jump."""
+"""The rectangle a figure's ink lies in, with a margin; for pages one rectangle, so that they do not jump.
+
+A page may be as large as its rectangle, or be scaled to fill a slide or a column.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
 from PySide6.QtCore import QRectF
 
 from app.formula import formula
 from app.painting.parts import GROUND, arrow_head, box_rect, frame_rect, label_rect, route_path
 from app.widgets.theme import Theme
-from core.figure import MARGIN, Box, Figure
+from core.figure import FIT_MARGIN, MARGIN, Box, Figure, Fit
 
 # the widest line is drawn at this many line widths: an active arrow's
 BOLDEST = 1.8
 # what surrounds an input's name when it is lit
 HALO = 3.0
+
+
+class Page(Struct, frozen=True):
+    """The part of a drawing that is on a page, and by how much the page is larger, in points."""
+
+    area: QRectF
+    scale: float = 1.0
+
+
+def fitted_page(fit: Fit, figures: Iterable[Figure], theme: Theme) -> tuple[Page, Fit]:
+    """The page that figures fill on their target, and what was found with the scale of that page."""
+    area = bounds(figures, theme, FIT_MARGIN)
+    found = fit.on_page(area.width(), area.height())
+    return Page(area, found.scale), found
 
 
 def bounds(figures: Iterable[Figure], theme: Theme, margin: float = MARGIN) -> QRectF:

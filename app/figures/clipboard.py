@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from PySide6.QtCore import QByteArray, QMimeData
 
-from app.figures.bounds import bounds
+from app.figures.bounds import Page, bounds
 from app.figures.pdf import pdf
 from app.figures.pixels import fitting_dpi, image
 from app.figures.style import FigureStyle
@@ -15,10 +16,11 @@ from core.figure import Figure
 DPI = 192
 
 
-def figure_mime(figure: Figure, theme: Theme) -> QMimeData:
+def figure_mime(figure: Figure, theme: Theme, page: Page | None = None) -> QMimeData:
     """The figure as SVG, as PDF and as an image, of lower resolution where it would have too many pixels."""
-    area = bounds([figure], theme)
-    style = FigureStyle(theme, area, fitting_dpi(area, DPI))
+    page = page or Page(bounds([figure], theme))
+    style = FigureStyle(theme, page.area, scale=page.scale)
+    style = replace(style, dpi=fitting_dpi(style.page, DPI))
     found = QMimeData()
     found.setImageData(image(figure, style))
     found.setData("image/svg+xml", QByteArray(svg(figure, style)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.figures.bounds import bounds
+from app.figures.bounds import Page, bounds
 from app.figures.kinds import kind_of
 from app.figures.style import FigureStyle
 from app.system.disk import check_place, write_atomically
@@ -21,11 +21,13 @@ def write_figure(
     dpi: int = 300,
     title: str = "",
     transparent: bool = False,
+    page: Page | None = None,
 ) -> None:
-    """Write one figure. Raises Problem with a sentence."""
+    """Write one figure, on a page as large as itself where none is given. Raises Problem with a sentence."""
     kind = kind_of(path)
     check_place(path)
-    style = FigureStyle(theme, bounds([figure], theme), dpi, title, transparent)
+    page = page or Page(bounds([figure], theme))
+    style = FigureStyle(theme, page.area, dpi, title, transparent, page.scale)
     write_atomically(path, kind.write([figure], style))
 
 
@@ -37,6 +39,7 @@ def write_pages(
     dpi: int = 300,
     title: str = "",
     transparent: bool = False,
+    page: Page | None = None,
 ) -> list[Path]:
     """Write figures as pages of one file, or as files `name-01.svg`, `name-02.svg` …, all of the same size.
 
@@ -44,7 +47,8 @@ def write_pages(
     """
     kind = kind_of(path)
     check_place(path)
-    style = FigureStyle(theme, bounds(figures, theme), dpi, title, transparent)
+    page = page or Page(bounds(figures, theme))
+    style = FigureStyle(theme, page.area, dpi, title, transparent, page.scale)
     if kind.pages:
         write_atomically(path, kind.write(figures, style))
         return [path]

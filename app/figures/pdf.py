@@ -18,12 +18,14 @@ DATED = re.compile(rb"/(?:Creation|Mod)Date \(D:[^)]{,40}\)|/ID \[[<>0-9A-Fa-f\s
 
 
 def pdf(figures: Sequence[Figure], style: FigureStyle) -> bytes:
-    """PDF with a page for each figure, the pages exactly as large as the figures."""
+    """PDF with a page for each figure, the pages as large as those of the style."""
     device, data = buffer()
     writer = QPdfWriter(device)
     writer.setResolution(RESOLUTION)
+    page = style.page.toSize()  # Qt's pages are whole points
+    across, down = page.width() / style.page.width(), page.height() / style.page.height()
     writer.setPageSize(
-        QPageSize(style.area.size(), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
+        QPageSize(page.toSizeF(), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
     )
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setTitle(one_line(style.title))
@@ -31,7 +33,7 @@ def pdf(figures: Sequence[Figure], style: FigureStyle) -> bytes:
     writer.setDocumentXmpMetadata(QByteArray(b'<?xpacket begin="" id=""?><?xpacket end="r"?>'))
     with QPainter(writer) as painter:
         painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
-        painter.scale(RESOLUTION / POINTS_PER_INCH, RESOLUTION / POINTS_PER_INCH)
+        painter.scale(across * RESOLUTION / POINTS_PER_INCH, down * RESOLUTION / POINTS_PER_INCH)
         for number, figure in enumerate(figures):
             if number:
                 writer.newPage()

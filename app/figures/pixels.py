@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from app.figures.style import POINTS_PER_INCH, FigureStyle, buffer, paint
@@ -15,20 +15,20 @@ from core.figure import Figure
 MOST_PIXELS = 64_000_000
 
 
-def fitting_dpi(area: QRectF, dpi: int) -> int:
-    """The dots per inch, or as many as keep an area within MOST_PIXELS."""
-    while dpi > 1 and math.prod(_pixels(area, dpi)) > MOST_PIXELS:
+def fitting_dpi(page: QSizeF, dpi: int) -> int:
+    """The dots per inch, or as many as keep a page within MOST_PIXELS."""
+    while dpi > 1 and math.prod(_pixels(page, dpi)) > MOST_PIXELS:
         dpi -= 1
     return dpi
 
 
-def _pixels(area: QRectF, dpi: int) -> tuple[int, int]:
-    return round(area.width() * dpi / POINTS_PER_INCH), round(area.height() * dpi / POINTS_PER_INCH)
+def _pixels(page: QSizeF, dpi: int) -> tuple[int, int]:
+    return round(page.width() * dpi / POINTS_PER_INCH), round(page.height() * dpi / POINTS_PER_INCH)
 
 
 def image(figure: Figure, style: FigureStyle) -> QImage:
     """The figure in pixels. Raises Problem where they would be too many."""
-    width, height = _pixels(style.area, style.dpi)
+    width, height = _pixels(style.page, style.dpi)
     if width * height > MOST_PIXELS:
         raise Problem(
             f"The picture would be {width:,}×{height:,} pixels; the limit is {MOST_PIXELS:,} in all",
@@ -39,7 +39,7 @@ def image(figure: Figure, style: FigureStyle) -> QImage:
     found.setDotsPerMeterX(round(style.dpi / 0.0254))
     found.setDotsPerMeterY(round(style.dpi / 0.0254))
     with QPainter(found) as painter:
-        painter.scale(width / style.area.width(), height / style.area.height())
+        painter.scale(width / style.page.width(), height / style.page.height())
         paint(painter, figure, style)
     return found
 

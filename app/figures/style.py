@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSizeF
 from PySide6.QtGui import QPainter
 
 from app.painting.parts import paint_figure
@@ -14,17 +14,27 @@ POINTS_PER_INCH = 72
 
 
 class FigureStyle(Struct, frozen=True):
-    """How figures become files: colours, the rectangle shown, resolution, title, with paper or without."""
+    """How figures become files: colours, the rectangle shown, resolution, title, with paper or without.
+
+    A page is `scale` times as large as the rectangle, in points.
+    """
 
     theme: Theme
     area: QRectF
     dpi: int = 300
     title: str = ""
     transparent: bool = False
+    scale: float = 1.0
+
+    @property
+    def page(self) -> QSizeF:
+        """How large the page is, in points."""
+        return self.area.size() * self.scale
 
 
 def paint(painter: QPainter, figure: Figure, style: FigureStyle) -> None:
-    """Paint a figure, its corner at the painter's origin."""
+    """Paint a figure on a page, its corner at the painter's origin; the painter counts in points."""
+    painter.scale(style.scale, style.scale)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if not style.transparent:
         painter.fillRect(QRectF(0, 0, style.area.width(), style.area.height()), style.theme.colour("paper"))

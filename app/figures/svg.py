@@ -14,15 +14,16 @@ from core.figure import Figure
 
 
 def svg(figure: Figure, style: FigureStyle) -> bytes:
-    """SVG with the figure's size in px; all text is outlines."""
+    """SVG with the page's size in points; all text is outlines."""
     device, data = buffer()
+    width, height = style.page.toTuple()
     generator = QSvgGenerator()
     generator.setOutputDevice(device)
-    generator.setSize(QSize(round(style.area.width()), round(style.area.height())))
-    generator.setViewBox(QRectF(0, 0, style.area.width(), style.area.height()))
+    generator.setSize(QSize(round(width), round(height)))
+    generator.setViewBox(QRectF(0, 0, width, height))
     generator.setTitle(one_line(style.title))
     generator.setDescription("")
     with QPainter(generator) as painter:
         paint(painter, figure, style)
-    size = f'width="{style.area.width():g}" height="{style.area.height():g}"'.encode()
+    size = f'width="{width:g}pt" height="{height:g}pt"'.encode()
     return re.sub(rb'width="[\d.]+mm" height="[\d.]+mm"', size, bytes(data.data()), count=1)

@@ -16,4 +16,5 @@ COLOURS = (
 def document(figure: Figure, style: FigureStyle) -> bytes:
     """A TikZ picture in a document of its own."""
     colours = {name: getattr(style.theme, name) for name in COLOURS}
-    return tikz(figure, colours, style.theme.line_width, style.title).encode()
+    area = (style.area.left(), style.area.top(), style.area.right(), style.area.bottom())
+    return tikz(figure, colours, style.theme.line_width, style.title, area, style.scale).encode()

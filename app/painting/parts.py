@@ -183,7 +183,7 @@ def paint_token(painter: QPainter, arrow: Arrow, progress: float, theme: Theme) 
 # -- labels
 
 # the colours of labels that are not called as what they are
-_COLOURS = {"contribution": "gradient", "sum": "gradient", "name": "ink"}
+_COLOURS = {"contribution": "gradient", "sum": "gradient", "name": "ink", "formula": "ink"}
 
 
 def label_rect(label: Label) -> QRectF:

@@ -18,12 +18,10 @@ from core.figure import (
 )
 from core.math.latex import latex
 
-HEAD = "Stealth[length=11pt, width=9pt]"
-
 DOCUMENT = r"""% {title}
 % Made by Chainlight. As a part of a document: move the picture there, its colours and \usetikzlibrary to the
-% preamble; [scale=0.6, transform shape] makes it smaller.
-\documentclass[tikz, border=10pt]{{standalone}}
+% preamble.
+\documentclass[tikz]{{standalone}}
 \usepackage{{amsmath, lmodern}}
 \usetikzlibrary{{arrows.meta}}
 % large signs grow with the text
@@ -32,7 +30,7 @@ DOCUMENT = r"""% {title}
 {colours}
 \begin{{document}}
 \begin{{tikzpicture}}[
-  x=1pt, y=-1pt,
+  x={scale:g}pt, y=-{scale:g}pt,
 {styles}
 ]
 {parts}
@@ -41,14 +39,24 @@ DOCUMENT = r"""% {title}
 """
 
 
-def tikz(figure: Figure, colours: Mapping[str, str], line_width: float = 1.6, title: str = "") -> str:
+def tikz(
+    figure: Figure,
+    colours: Mapping[str, str],
+    line_width: float = 1.6,
+    title: str = "",
+    area: tuple[float, float, float, float] | None = None,
+    scale: float = 1.0,
+) -> str:
     """Write a figure as a LaTeX document of its own, with TikZ.
 
     Args:
         figure: what is to be seen.
         colours: the theme's colours by what they are for, such as `{"value": "#12742f"}`.
-        line_width: the width of edges and outlines, in points.
+        line_width: the width of edges and outlines, in points, before they are scaled.
         title: what a comment at the top says; nothing where it is empty.
+        area: the left, top, right and bottom of the page in the figure; without it the page is as large as
+            what is drawn.
+        scale: how many points a unit of the figure is long; text is as large.
 
     Returns:
         The document's text, for pdflatex or lualatex.
@@ -58,15 +66,18 @@ def tikz(figure: Figure, colours: Mapping[str, str], line_width: float = 1.6, ti
         rf"\definecolor{{{_colour(name)}}}{{HTML}}{{{code.lstrip('#').upper()}}}"
         for name, code in colours.items()
     ]
-    styles = _styles(line_width, figure.sizes)
+    styles = _styles(line_width, figure.sizes, scale)
+    corners = area and (_point(*area[:2]), _point(*area[2:]))
     parts = [
+        *([rf"\useasboundingbox {corners[0]} rectangle {corners[1]};"] if corners else []),
         *(part for frame in figure.frames for part in _frame(frame)),
-        *(part for box in figure.boxes for part in _box(box, names)),
+        *(part for box in figure.boxes for part in _box(box, names, scale)),
         *(_arrow(arrow, names) for arrow in figure.arrows),
         *(part for label in figure.labels for part in _label(label, figure.sizes, colours)),
     ]
     return DOCUMENT.format(
         title=one_line(title) or "A figure",
+        scale=scale,
         colours="\n".join(defined),
         styles=",\n".join(f"  {name}/.style={{{style}}}" for name, style in styles.items()),
         parts="\n".join(f"  {part}" for part in parts),
@@ -82,37 +93,45 @@ def node_names(figure: Figure) -> dict[str, str]:
     return found
 
 
-def _styles(line_width: float, sizes: Sizes) -> dict[str, str]:
+def _styles(line_width: float, sizes: Sizes, scale: float) -> dict[str, str]:
     """Every look in the picture, by what it means."""
-    line = f"draw=clline, line width={line_width:g}pt"
-    operation = f"{line}, fill=clpaper, text=clink, inner sep=0pt, {_font(sizes.symbol)}"
-    sides = "inner xsep=2.5pt, inner ysep=0pt"
-    thin = f"line width={0.6 * line_width:g}pt"
+
+    def pt(length: float) -> str:
+        return f"{length * scale:.4g}pt"
+
+    def font(size: float) -> str:
+        return rf"font=\fontsize{{{size * scale:.4g}}}{{{size * scale * 1.2:.4g}}}\selectfont"
+
+    line = f"draw=clline, line width={pt(line_width)}"
+    head = f"Stealth[length={pt(11)}, width={pt(9)}]"
+    operation = f"{line}, fill=clpaper, text=clink, inner sep=0pt, {font(sizes.symbol)}"
+    sides = f"inner xsep={pt(2.5)}, inner ysep=0pt"
+    faint = f"draw=clline!{100 * IDLE:g}!clpaper"
+    sheet = f"{faint}, fill=clline!6!clpaper, rounded corners={pt(10)}, line width={pt(0.6 * line_width)}"
+    corners = f"rounded corners={pt(2.5)}"
+    beside = f"inner xsep={pt(3)}, inner ysep=0pt, rounded corners={pt(8)}"
     return {
-        "frame": f"draw=clline!{100 * IDLE:g}!clpaper, fill=clline!6!clpaper, rounded corners=10pt, {thin}",
-        "title": f"text=clfaint, inner sep=0pt, anchor=north west, {_font(sizes.small)}",
-        "input": f"text=clink, inner xsep=3pt, inner ysep=0pt, rounded corners=8pt, {_font(sizes.name)}",
-        "operation": f"{operation}, rounded corners={sizes.radius:g}pt, {_font(sizes.symbol)}",
-        "arrow": f"-{{{HEAD}}}, draw=clline, line width={line_width:g}pt",
-        "value": f"text=clvalue, inner sep=0pt, {_font(sizes.label)}",
-        "gradient": f"text=clgradient, fill=clground, rounded corners=2.5pt, {sides}, {_font(sizes.label)}",
-        "output": f"text=clink, inner sep=0pt, {_font(sizes.name)}",
-        "caption": f"text=clink, inner sep=0pt, {_font(sizes.label)}",
-        "small": _font(sizes.small),
-        "entry": f"inner sep=0pt, {_font(sizes.small)}",
-        "active": f"draw=clvalue, fill=cllit, line width={1.6 * line_width:g}pt",
-        "active back": f"draw=clgradient, fill=cllitback, line width={1.6 * line_width:g}pt",
-        "receiving": f"draw=clgradient, dashed, fill=clreceiving, line width={1.6 * line_width:g}pt",
+        "frame": sheet,
+        "title": f"text=clfaint, inner sep=0pt, anchor=north west, {font(sizes.small)}",
+        "input": f"text=clink, {beside}, {font(sizes.name)}",
+        "operation": f"{operation}, rounded corners={pt(sizes.radius)}, {font(sizes.symbol)}",
+        "arrow": f"-{{{head}}}, {line}",
+        "value": f"text=clvalue, inner sep=0pt, {font(sizes.label)}",
+        "gradient": f"text=clgradient, fill=clground, {corners}, {sides}, {font(sizes.label)}",
+        "output": f"text=clink, inner sep=0pt, {font(sizes.name)}",
+        "caption": f"text=clink, inner sep=0pt, {font(sizes.label)}",
+        "formula": f"text=clink, inner sep=0pt, {font(sizes.symbol)}",
+        "small": font(sizes.small),
+        "entry": f"inner sep=0pt, {font(sizes.small)}",
+        "active": f"draw=clvalue, fill=cllit, line width={pt(1.6 * line_width)}",
+        "active back": f"draw=clgradient, fill=cllitback, line width={pt(1.6 * line_width)}",
+        "receiving": f"draw=clgradient, dashed, fill=clreceiving, line width={pt(1.6 * line_width)}",
         "idle": "text=clfaint",
-        "chosen": "double=clpaper, double distance=3pt",
-        "waiting": f"draw=clline!{100 * IDLE:g}!clpaper",
-        "moving": f"draw=clvalue, line width={1.8 * line_width:g}pt",
-        "moving back": f"{{{HEAD}}}-, draw=clgradient, line width={1.8 * line_width:g}pt",
+        "chosen": f"double=clpaper, double distance={pt(3)}",
+        "waiting": faint,
+        "moving": f"draw=clvalue, line width={pt(1.8 * line_width)}",
+        "moving back": f"{{{head}}}-, draw=clgradient, line width={pt(1.8 * line_width)}",
     }
-
-
-def _font(size: float) -> str:
-    return rf"font=\fontsize{{{size:g}}}{{{size * 1.2:g}}}\selectfont"
 
 
 def _colour(name: str) -> str:
@@ -131,7 +150,7 @@ def _frame(frame: Frame) -> Iterator[str]:
     yield rf"\node[title] at {_point(left + 10, top + 7)} {{{_math(latex(frame.title))}}};"
 
 
-def _box(box: Box, names: Mapping[str, str]) -> Iterator[str]:
+def _box(box: Box, names: Mapping[str, str], scale: float) -> Iterator[str]:
     x, y = box.centre
     mood = {"active": "active back" if box.backward else "active"}.get(box.mood, box.mood)
     look: list[str] = [box.kind]
@@ -139,9 +158,9 @@ def _box(box: Box, names: Mapping[str, str]) -> Iterator[str]:
         look.append(mood)
     if box.chosen:
         look.append("chosen" if box.kind == "operation" else "chosen, draw=clline")
-    look += [f"minimum width={box.width:.2f}pt", f"minimum height={box.height:.2f}pt"]
+    look += [f"minimum width={box.width * scale:.2f}pt", f"minimum height={box.height * scale:.2f}pt"]
     if box.kind == "input":  # the name stands at the left, beside it there may be a heat map
-        look.append(f"text width={box.width - 6:.2f}pt")
+        look.append(f"text width={(box.width - 6) * scale:.2f}pt")
     yield rf"\node[{', '.join(look)}] ({names[box.node]}) at {_point(x, y)} {{{_math(latex(box.symbol))}}};"
 
 

@@ -2,18 +2,20 @@
 
 Reading order: options (what is shown, how large), view (which nodes there are), parts (what a figure consists
 of), sizes, values, symbols, frames, rooms (for numbers), drawing (where everything stands), pictured (what is
-lit).
+lit), targets (a slide, a column), fit (how it is drawn for one).
 """
 
 from __future__ import annotations
 
 from core.figure.drawing import Drawing, draw, draw_in_pieces
+from core.figure.fit import FIT_MARGIN, Fit, fit, fit_in_pieces
 from core.figure.nets import view_of
-from core.figure.options import Options, Sizes
+from core.figure.options import TIGHT, Options, Sizes
 from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood
 from core.figure.pictured import Figures, figure
 from core.figure.rooms import Rooms, rooms_of
 from core.figure.sizes import Measure, extent
+from core.figure.targets import TARGETS, Target, read_target
 from core.figure.values import ABOVE_SCALE, BAR, BESIDE_BAR, BESIDE_SCALE, Map, heat_cells
 from core.figure.view import View
 
@@ -24,13 +26,17 @@ __all__ = [
     "BAR",
     "BESIDE_BAR",
     "BESIDE_SCALE",
+    "FIT_MARGIN",
     "IDLE",
     "MARGIN",
+    "TARGETS",
+    "TIGHT",
     "Arrow",
     "Box",
     "Drawing",
     "Figure",
     "Figures",
+    "Fit",
     "Frame",
     "Label",
     "Map",
@@ -39,12 +45,16 @@ __all__ = [
     "Options",
     "Rooms",
     "Sizes",
+    "Target",
     "View",
     "draw",
     "draw_in_pieces",
     "extent",
     "figure",
+    "fit",
+    "fit_in_pieces",
     "heat_cells",
+    "read_target",
     "rooms_of",
     "view_of",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from core.figure.directions import DIRECTIONS, HEADS, NOTHING, Direction, Spot, 
 from core.figure.frames import layout_frames
 from core.figure.nets import name_of, symbol_of, view_of
 from core.figure.options import Options, Sizes
-from core.figure.parts import Frame
+from core.figure.parts import Frame, Label
 from core.figure.rooms import Rooms, rooms_of
 from core.figure.sizes import CLEAR, Extent, Measure, extent
 from core.figure.view import Arc, Shown, View
@@ -22,6 +22,7 @@ from core.graph.graph import Edge, Graph
 from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Point, Route, Space, Stretch, place_in_pieces, straight
 from core.math.mathtree import Math
+from core.passes.explain import typeset_program
 from core.passes.trace import Trace
 
 BESIDE_NAME, BESIDE_SYMBOL = 3.0, 10.0  # between a name or a symbol and the border of its box
@@ -47,6 +48,16 @@ class Drawing(Struct, frozen=True, dict=True):
     """Where arrows arrive beside which something is written."""
     rooms: Rooms
     frames: tuple[Frame, ...] = ()
+    heading: tuple[Label, ...] = ()
+    """The program above the graph, if it is shown."""
+
+    @property
+    def extent(self) -> Extent:
+        """How wide and high all is."""
+        place, heading = self.placement, self.heading
+        width = max([place.width, *(label.extent[0] for label in heading)])
+        top = min([place.top, *(label.at[1] - label.extent[1] for label in heading)])
+        return width, place.top + place.height - top
 
     @property
     def graph(self) -> Graph:
@@ -118,6 +129,7 @@ def draw(
     moved: Mapping[str, Point] | None = None,
     options: Options = DEFAULT,
     measure: Measure = extent,
+    counts: Collection[int] | None = None,
 ) -> Drawing:
     """Lay out the graph of a trace, with room for all its numbers.
 
@@ -126,12 +138,13 @@ def draw(
         moved: where the user has put nodes, in the units of the drawing; all others are placed.
         options: what of the graph is shown, and how large.
         measure: how large names and symbols are; by default estimated from their characters.
+        counts: after how many steps it is pictured, if its values stay what they are, as for `rooms_of`.
 
     Returns:
         Where each box stands and how each edge runs.
     """
     view = view_of(trace.graph, options)
-    return finished(draw_in_pieces(view, rooms_of(trace, view, options), options, moved, measure))
+    return finished(draw_in_pieces(view, rooms_of(trace, view, options, counts), options, moved, measure))
 
 
 def draw_in_pieces(
@@ -203,9 +216,18 @@ def draw_in_pieces(
         Frame(key, frames[key].exit, titles[key], look.small, span.left, span.top, span.width, span.height)
         for key, span in placement.frames.items()
     )
+    heading = _heading(graph, placement, look, measure) if options.formula else ()
     return Drawing(
-        view, options, placement, sizes, spaces, stems, symbols, names, texts, stretches, rooms, framed
+        *(view, options, placement, sizes, spaces, stems, symbols, names, texts, stretches, rooms),
+        frames=framed,
+        heading=heading,
     )
+
+
+def _heading(graph: Graph, placement: Placement, look: Sizes, measure: Measure) -> tuple[Label, ...]:
+    math = typeset_program(graph)
+    at = placement.left + placement.width / 2, placement.top - look.name
+    return (Label("", "formula", at, look.symbol, math, extent=measure(math, look.symbol)),)
 
 
 def _stretches(view: View, rooms: Rooms, direction: Direction) -> Mapping[Arc, Stretch]:

@@ -30,9 +30,16 @@ class Sizes(Struct, frozen=True):
     arrow: float = 22.0
 
 
-class Options(Struct, frozen=True):
-    """What figures show beside values and gradients.
+TIGHT = Sizes(radius=19.0, name=20.0, symbol=19.0, small=15.0, gap=8.0, arrow=14.0)
+"""Text that is large beside what surrounds it, for a figure that has little room."""
 
+
+class Options(Struct, frozen=True):
+    """What figures show.
+
+    values       the values of nodes
+    gradients    their gradients, with contributions and sums
+    formula      the program, typeset above the graph
     digits       how many significant digits numbers have
     captions     the names of all nodes, also of those that the program gives none, such as v₁
     shapes       the shapes of arrays
@@ -46,6 +53,9 @@ class Options(Struct, frozen=True):
     sizes        how large all is drawn
     """
 
+    values: bool = True
+    gradients: bool = True
+    formula: bool = False
     digits: int = DIGITS
     captions: bool = False
     shapes: bool = False

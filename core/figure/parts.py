@@ -13,7 +13,7 @@ from core.layout import Point, Route
 from core.math.mathtree import Math
 
 Mood = Literal["idle", "active", "receiving", "done"]
-Role = Literal["value", "gradient", "contribution", "sum", "name"]
+Role = Literal["value", "gradient", "contribution", "sum", "name", "formula"]
 
 
 class Box(Struct, frozen=True):
@@ -65,7 +65,7 @@ IDLE = 0.72  # how much of a line's colour there is in lines on which nothing ha
 class Label(Struct, frozen=True):
     """Text or a map at a point: `below` says whether it hangs under the point or stands on it.
 
-    A contribution comes back on an `edge`.
+    A contribution comes back on an `edge`; a formula belongs to no node.
     """
 
     node: str

@@ -73,7 +73,7 @@ class Figures:
         return Figure(
             tuple(self._boxes.values()),
             (*chain.from_iterable(self._arrows.values()), *self._outputs.values()),
-            tuple(chain.from_iterable(self._labels.values())),
+            (*chain.from_iterable(self._labels.values()), *drawing.heading),
             drawing.placement.width,
             drawing.placement.height,
             drawing.options.sizes,
@@ -136,8 +136,8 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
     if shown.kind == "rest":
         return found
     known = [value for member in shown.members if (value := snapshot.value(member)) is not None]
-    gradient = snapshot.gradient(shown.node.name)
-    if known and not shown.node.is_constant:
+    gradient = snapshot.gradient(shown.node.name) if options.gradients else None
+    if known and options.values and not shown.node.is_constant:
         label = _label(name, "value", written(shown.value(known[-1]), options, name in drawing.pictures))
         found.append(replace(label, at=direction.value(spot, label.extent)))
     if gradient is not None:
@@ -186,14 +186,15 @@ def _at_bias(drawing: Drawing, snapshot: Snapshot, bias: Weight, spot: Spot) -> 
 
 def _of_weight(drawing: Drawing, snapshot: Snapshot, weight: Weight) -> list[Label]:
     """The value and the gradient of a weight, as far as they are known, without their places."""
-    known: list[tuple[Role, Value | None]] = [
-        ("value", snapshot.value(weight.name)),
-        ("gradient", snapshot.gradient(weight.name)),
+    options = drawing.options
+    known: list[tuple[Role, bool, Value | None]] = [
+        ("value", options.values, snapshot.value(weight.name)),
+        ("gradient", options.gradients, snapshot.gradient(weight.name)),
     ]
     return [
-        _label(weight.name, role, written(weight.of(value), drawing.options))
-        for role, value in known
-        if value is not None
+        _label(weight.name, role, written(weight.of(value), options))
+        for role, is_shown, value in known
+        if is_shown and value is not None
     ]
 
 

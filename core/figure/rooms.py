@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from msgspec import Struct
@@ -40,13 +40,16 @@ class Rooms(Struct, frozen=True):
     weights: Mapping[Weight, Extent]
 
 
-def rooms_of(trace: Trace, view: View, options: Options) -> Rooms:
-    """Find the room that the numbers of a trace take, in steps: dragging a value shakes nothing.
+def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int] | None = None) -> Rooms:
+    """Find the room that the numbers of a trace take: nothing moves from step to step.
 
     Args:
         trace: the trace.
         view: what of its graph is drawn.
-        options: how many digits numbers have, and how large they are.
+        options: which numbers are shown, with how many digits, and how large they are.
+        counts: after how many steps the graph is pictured, if its values stay what they are: numbers have
+            just the room that they need, and sums of gradients if a lit step shows them. Without it there
+            is room for all sums, and more for numbers, in steps: dragging a value shakes nothing.
 
     Returns:
         Lengths and heights in the units of the drawing.
@@ -75,27 +78,32 @@ def rooms_of(trace: Trace, view: View, options: Options) -> Rooms:
     for weight in view.weights if options.weights != "bare" else ():
         of_input.setdefault(weight.name, []).append(weight)
     for node in graph.nodes.values():
-        if node.name in shown.inputs:
+        if options.values and node.name in shown.inputs:
             widen_all(node.name, shown.inputs[node.name])
     for count, step in enumerate(shown.steps, start=1):
         match step:
-            case Computed(name, value) | Seeded(name, value):
+            case Computed(name, value) if options.values:
                 widen_all(name, value)
-            case Flowed(name, port, arg, contribution, total):
+            case Seeded(name, value) if options.gradients:
+                widen_all(name, value)
+            case Flowed(name, port, arg, contribution, total) if options.gradients:
                 widen_all(arg, total)
                 if arg in several:
                     _widen(at_edges, (name, port), _extent(contribution, options))
                     arrived[arg] = arrived.get(arg, 0) + 1
+                    seen = counts is None or (options.highlight and count in counts)
                     terms = None
-                    if arrived[arg] <= MOST_TERMS:
+                    if seen and arrived[arg] <= MOST_TERMS:
                         terms = sum_shown(shown.snapshot(count), options.digits)
                     if terms is not None:
                         _widen(sums, arg, extent(terms, small))
+    if counts is not None:
+        return Rooms(at_nodes, at_edges, sums, weights)
     values = {
         name: _kept(room, least_extent(view.nodes[name].shape, options)) for name, room in at_nodes.items()
     }
     contributions = {}
-    for edge in shared:
+    for edge in shared if options.gradients else ():
         key, least = (edge.target, edge.port), least_extent(graph.nodes[edge.source].shape, options)
         contributions[key] = _kept(at_edges.get(key, NOTHING), least)
     return Rooms(

@@ -82,7 +82,7 @@ def test_svg_is_vectors_of_the_figures_size(folder, example):
     text = (folder / "f.svg").read_text(encoding="utf-8")
     root = ElementTree.fromstring(text)
     area = bounds([last], LIGHT)
-    assert (root.get("width"), root.get("height")) == (f"{area.width():g}", f"{area.height():g}")
+    assert (root.get("width"), root.get("height")) == (f"{area.width():g}pt", f"{area.height():g}pt")
     assert root.get("viewBox") == f"0 0 {area.width():g} {area.height():g}"
     assert root.findtext("{*}title") == "a < b & 'c'"
     assert not re.search("<image|<text|data:", text)

@@ -111,10 +111,15 @@ def dense(route: Route):
 
 
 def faults(trace, options=ALL):
-    """What overlaps at any step: labels that look alike at several steps are looked at once."""
-    figures = Figures(draw(trace, options=options), trace)
+    """What overlaps at any step."""
+    return faults_at(draw(trace, options=options), trace, range(len(trace) + 1))
+
+
+def faults_at(drawing, trace, counts):
+    """What overlaps after so many steps: labels that look alike at several steps are looked at once."""
+    figures = Figures(drawing, trace, drawing.options.highlight)
     labels = {}
-    for count in range(len(trace) + 1):
+    for count in counts:
         for label in figures.at(count).labels:
             labels[label.node, label.role, label.edge, rect_of(label)] = None
     # at one place stands one label at a time: its largest form is looked at
@@ -125,7 +130,7 @@ def faults(trace, options=ALL):
         if before is None or area > before[0]:
             largest[key[:3]] = area, key[3]
     written = [(key, rect) for key, (_, rect) in largest.items()]
-    last = figures.at(len(trace))
+    last = figures.at(max(counts))
     boxes = [((box.node, "box", None), rect_of_box(box)) for box in last.boxes]
     return overlapping([*written, *boxes]) + struck(written, last.arrows)
 
