@@ -5,10 +5,12 @@ import unicodedata
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import asdict
 
 from core.graph.graph import CONSTANT
 from core.graph.json_values import plain_value, value_from
 from core.notation.names import canonical
+from core.project.document import LAYOUT
 
 FOLDER = Path(__file__).parent / "cases" / "old_files"
 PROJECTS = sorted(path.stem for path in FOLDER.glob("*.chainlight"))
@@ -58,12 +60,16 @@ def assert_same_numbers(trace, facts):
 
 
 def assert_same_document(document, facts):
-    """What is set beside the program is what it was: values, marks on nodes, the training settings."""
+    """What is set beside the program is what it was: values, marks on nodes, the training settings.
+
+    Places of nodes are only kept if they are those of today's layout.
+    """
     values, expected = keyed(document.values), keyed(facts["values"])
     assert values.keys() == expected.keys()
     for name, value in expected.items():
         assert_same_value(values[name], value, name)
-    assert {name: list(point) for name, point in keyed(document.moved).items()} == keyed(facts["moved"])
+    assert {name: list(point) for name, point in keyed(document.moved).items()} == keyed(moved_then(facts))
+    assert (document.drawing and asdict(document.drawing)) == facts.get("drawing")
     assert keyed(document.unfolded) == keyed(facts["unfolded"])
     assert key(document.output) == key(facts["chosen_output"])
     seed = None if document.seed is None else plain_value(document.seed)
@@ -72,6 +78,11 @@ def assert_same_document(document, facts):
     assert sorted(document.guessed) == facts.get("guessed", []), (
         "before there was a list, all values were given"
     )
+
+
+def moved_then(facts):
+    """Where nodes had been moved in the present layout."""
+    return facts["moved"] if facts.get("version", 1) >= LAYOUT else {}
 
 
 def training_as_then(settings, facts):

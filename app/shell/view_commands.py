@@ -53,10 +53,6 @@ def toggle_shapes(host: Host) -> None:
     _toggle_option(host, "shapes")
 
 
-def toggle_sums(host: Host) -> None:
-    _toggle_option(host, "sums")
-
-
 def _toggle_option(host: Host, name: str) -> None:
     """Turn what figures show on or off, and keep that in the settings."""
     chosen = not getattr(host.session.options, name)
@@ -79,6 +75,11 @@ def _show_level(host: Host, level: str) -> None:
 
 def _shows_level(host: Host, level: str) -> bool:
     return host.session.options.level == level
+
+
+def _draw_as(label: str, name: str, host: Host) -> None:
+    """Turn how the program is drawn on or off, as a change of the document."""
+    host.session.draw_as(label, **{name: not getattr(host.session.drawn, name)})
 
 
 VIEW = (
@@ -202,12 +203,28 @@ VIEW = (
         for level, title, tip in LEVELS
     ),
     Command(
+        "at_nodes",
+        "Num&bers at the nodes",
+        "Else numbers stand at the edges on which they leave",
+        partial(_draw_as, "move numbers", "at_nodes"),
+        checked=lambda host: host.session.drawn.at_nodes,
+        group=4,
+    ),
+    Command(
+        "down",
+        "&Data flow down",
+        "Else they flow to the right",
+        partial(_draw_as, "turn the graph", "down"),
+        checked=lambda host: host.session.drawn.down,
+        group=4,
+    ),
+    Command(
         "sums",
         "&Each + on its own",
         "Else a sum of many terms, such as a + b + c, is one node",
-        toggle_sums,
-        checked=lambda host: not host.session.options.sums,
-        group=3,
+        partial(_draw_as, "change sums", "sums"),
+        checked=lambda host: not host.session.drawn.sums,
+        group=4,
     ),
     Command(
         "highlight",

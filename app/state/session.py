@@ -26,7 +26,7 @@ from core.passes.seed import check_seed, is_chosen
 from core.passes.trace import Snapshot, Trace
 from core.passes.unfold import LEVELS, key_of, nearest_in, operations_of, place_in, unfolded, without
 from core.project.computing import Result, compute
-from core.project.document import EXAMPLE, Document, Point
+from core.project.document import EXAMPLE, Document, Drawn, Point
 from core.project.retyping import Retyping
 
 MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
@@ -57,7 +57,8 @@ class Session(QObject):
         self.undo_stack = QUndoStack(self)
         self.path: Path | None = None
         self.selection = ""
-        self.options = Options()
+        self.usual = Drawn()  # how a program is drawn of which nobody has chosen that
+        self._options = Options()
         self.cursor = 0
         self._typing = Retyping()
         self._gestures = 0
@@ -227,7 +228,11 @@ class Session(QObject):
         unknown = frozenset(guessed) | found.keys() - values.keys()
         is_open = text == self.document.text
         before = (
-            self.document if is_open else Document(text, training=replace(self.document.training, roles={}))
+            self.document
+            if is_open
+            else Document(
+                text, training=replace(self.document.training, roles={}), drawing=self.document.drawing
+            )
         )
         self.edit(label, replace(before, values=found, guessed=unknown))
         self.seek(0)
@@ -311,12 +316,34 @@ class Session(QObject):
         self.set_options(digits=digits)
 
     def set_options(self, **changed: object) -> None:
-        """What figures show, by the fields of `Options`; what takes room is laid out anew."""
-        before, self.options = self.options, replace(self.options, **changed)
-        if replace(before, highlight=self.options.highlight) != self.options:
+        """What all figures show, by the fields of `Options`; what takes room is laid out anew."""
+        before, self._options = self._options, replace(self._options, **changed)
+        if replace(before, highlight=self._options.highlight) != self._options:
             self._compute()
-        if before != self.options:
+        if before != self._options:
             self.cursorMoved.emit()
+
+    @property
+    def options(self) -> Options:
+        """What figures show: for all programs, and as it was chosen for this one."""
+        return self.drawn.among(self._options)
+
+    @property
+    def drawn(self) -> Drawn:
+        """How this program is drawn."""
+        return self.document.drawing or self.usual
+
+    def set_usual(self, usual: Drawn) -> None:
+        """Draw programs so of which nobody has chosen how they are drawn."""
+        before, self.usual = self.drawn, usual
+        if before != self.drawn:
+            self._compute()
+
+    def draw_as(self, label: str, **changed: bool) -> None:
+        """Draw this program otherwise, by the fields of `Drawn`; nodes stand where that layout puts them."""
+        drawing = replace(self.drawn, **changed)
+        if drawing != self.drawn:
+            self.edit(label, replace(self.document, drawing=drawing, moved={}))
 
     @property
     def digits(self) -> int:
@@ -336,7 +363,8 @@ class Session(QObject):
         """
         if after is self.document:
             return
-        after = replace(after, remark="") if after.remark else after
+        if after.remark and after.remark == self.document.remark:  # which has been said
+            after = replace(after, remark="")
         last = going_on(self.undo_stack, gesture)
         if last is None:  # pushing an edit does it: the stack calls redo, which shows the document
             self.undo_stack.push(Edit(label, self._set_document, self.document, after, gesture))

@@ -3,7 +3,8 @@
 A document is frozen and shares what did not change with the one before, so keeping all of them costs little.
 Files are JSON with a version; reading one checks everything and runs nothing. A part that an older program
 would lose without a word gets a new version: 2 came with output and seed, 3 with the notation of slides,
-4 with roles and with which values were guessed.
+4 with roles and with which values were guessed, 5 with how the graph is drawn and with
+another layout: places to which nodes were moved in older files are left out.
 Older files lack what came later and are read; their programs are put into today's notation by
 core/project/older.py.
 """
@@ -20,25 +21,46 @@ from msgspec.structs import asdict, replace
 
 from core.base.arrays import Value
 from core.base.errors import Problem, cut
+from core.figure import Options
 from core.graph.json_values import MOST_NAMES, name_from, parse_json, plain_value, value_from, values_from
 from core.notation.lexer import MAX_CHARACTERS
 from core.project.older import upgraded
 from core.training.settings import TrainingSettings, settings_from
 
-FORMAT, VERSION = "chainlight", 4
+FORMAT, VERSION = "chainlight", 5
 SUFFIX = ".chainlight"  # of the names of project files
-NOTATION = 3  # the first version with today's notation
+NOTATION, LAYOUT = 3, 5  # the first versions with today's notation, and with today's layout
 MAX_BYTES = 64_000_000
 Point = tuple[float, float]
 
 # the parts of a file beside its program, with the first version that has them
 PARTS = MappingProxyType(
-    {"values": 1, "moved": 1, "lab": 1, "output": 2, "seed": 2, "unfolded": 3, "guessed": 4}
+    {"values": 1, "moved": 1, "lab": 1, "output": 2, "seed": 2, "unfolded": 3, "guessed": 4, "drawing": 5}
 )
 
 
+class Drawn(Struct, frozen=True):
+    """How the graph of a program is drawn, as it was chosen for the program.
+
+    at_nodes   numbers stand at the nodes; else at the edges
+    down       data flow down; else to the right
+    sums       a sum of many terms as one node; else each `+` on its own
+    """
+
+    at_nodes: bool = False
+    down: bool = False
+    sums: bool = True
+
+    def among(self, options: Options) -> Options:
+        """These choices among all that figures show."""
+        return replace(options, **asdict(self))
+
+
 class Document(Struct, frozen=True):
-    """`output` is the node to differentiate, empty for the program's own; a `seed` of None is 1."""
+    """`output` is the node to differentiate, empty for the program's own; a `seed` of None is 1.
+
+    A `drawing` of None is drawn as programs usually are.
+    """
 
     text: str = ""
     values: Mapping[str, Value] = {}
@@ -48,6 +70,7 @@ class Document(Struct, frozen=True):
     seed: Value | None = None
     unfolded: Mapping[str, str] = {}  # keys of nodes with the operation they had
     guessed: frozenset[str] = frozenset()  # names whose values nobody gave
+    drawing: Drawn | None = None
     remark: str = ""  # what to say of it once, such as that it was upgraded
 
     def with_value(self, name: str, value: Value) -> Document:
@@ -73,6 +96,7 @@ def dumps(document: Document) -> str:
         "seed": None if document.seed is None else plain_value(document.seed),
         "unfolded": dict(document.unfolded),
         "guessed": sorted(document.guessed),
+        "drawing": document.drawing and asdict(document.drawing),
     }
     return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -94,11 +118,13 @@ def loads(text: str) -> Document:
     if not isinstance(program, str) or len(program) > MAX_CHARACTERS:
         raise Problem(f"The project's program must be a text of up to {MAX_CHARACTERS:,} characters")
     document = _older(found, program) if version < NOTATION else _present(found, program)
-    missing = [part for part, since in PARTS.items() if since <= version and part not in found]
-    if not missing:
-        return document
-    said = f"The file lacks {', '.join(missing)}; defaults are used instead"
-    return replace(document, remark=". ".join(filter(None, (document.remark, said))))
+    said = [document.remark] if document.remark else []
+    if version < LAYOUT and document.moved:
+        document = replace(document, moved={})
+        said.append("Nodes that had been moved stand where the layout puts them, which is another one now")
+    if missing := [part for part, since in PARTS.items() if since <= version and part not in found]:
+        said.append(f"The file lacks {', '.join(missing)}; defaults are used instead")
+    return replace(document, remark=". ".join(said))
 
 
 def _present(found: Mapping[str, Any], program: str) -> Document:
@@ -108,7 +134,12 @@ def _present(found: Mapping[str, Any], program: str) -> Document:
     output = name_from(found["output"]) if found.get("output") else ""
     seed = None if found.get("seed") is None else value_from(found["seed"], "the seed")
     training = settings_from(_mapping(found, "lab"))
-    return Document(program, values, moved, training, output, seed, _unfolded(found), _guessed(found, values))
+    return Document(
+        *(program, values, moved, training, output, seed),
+        unfolded=_unfolded(found),
+        guessed=_guessed(found, values),
+        drawing=_drawn(found),
+    )
 
 
 def _older(found: Mapping[str, Any], program: str) -> Document:
@@ -149,6 +180,16 @@ def _guessed(found: Mapping[str, Any], values: Collection[str]) -> frozenset[str
     if not isinstance(names, list) or len(names) > MOST_NAMES:
         raise Problem("What was guessed must be a list of names")
     return frozenset(map(name_from, names)) & frozenset(values)
+
+
+def _drawn(found: Mapping[str, Any]) -> Drawn | None:
+    if found.get("drawing") is None:
+        return None
+    part = _mapping(found, "drawing")
+    chosen = {name: part[name] for name in Drawn.__struct_fields__ if name in part}
+    if not all(isinstance(choice, bool) for choice in chosen.values()):
+        raise Problem("How the project is drawn must be said by true and false")
+    return Drawn(**chosen)
 
 
 def _point(plain: Any, name: str) -> Point:

@@ -20,6 +20,7 @@ from tests.old_files import (
     assert_same_numbers,
     facts_of,
     key,
+    moved_then,
     path_of,
 )
 
@@ -89,7 +90,7 @@ def test_moved_nodes_lie_where_they_were(qtbot, session, name):
     session.replace_document(loads(path_of(name).read_text(encoding="utf-8")), None)
     qtbot.waitUntil(lambda: not session.computing)
     nodes = {key(node.name): node.name for node in session.trace.graph.nodes.values() if node.op != CONSTANT}
-    for moved, (x, y) in facts["moved"].items():
+    for moved, (x, y) in moved_then(facts).items():
         if key(moved) in nodes:
             place = session.drawing.placement.centres[nodes[key(moved)]]
             assert tuple(place) == pytest.approx((x, y))
@@ -107,6 +108,10 @@ def test_a_recovery_copy_is_offered_with_its_numbers(qtbot, session, tmp_path):
     session.edit("restore unsaved work", document)
     qtbot.waitUntil(lambda: not session.computing)
     assert_shown(session, facts_of("recovery_copy"))
+    said = [note.message for note in session.notes]
+    assert said[:1] == ([document.remark] if document.remark else []) and bool(document.remark) == bool(
+        facts_of("recovery_copy")["moved"]
+    )
     recovery.close()
 
 

@@ -15,6 +15,7 @@ from tests.old_files import (
     assert_same_value,
     facts_of,
     key,
+    moved_then,
     path_of,
 )
 
@@ -82,6 +83,16 @@ def test_a_program_in_the_notation_of_then_is_rewritten_with_a_word():
     document = opened("one_entry_lists")
     assert "it means the same" in document.remark
     assert document.text != facts_of("one_entry_lists")["program"]
+
+
+MOVED_ANEW = "Nodes that had been moved stand where the layout puts them, which is another one now"
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_places_in_another_layout_are_left_out_with_a_word(name):
+    document, facts = opened(name), facts_of(name)
+    assert (MOVED_ANEW in document.remark) == (moved_then(facts) != facts["moved"])
+    assert MOVED_ANEW not in loads(dumps(document)).remark
 
 
 @pytest.mark.parametrize("name", TRAINED)

@@ -26,7 +26,7 @@ from app.widgets.labels import Button
 from app.widgets.theme import LIGHT, THEMES
 from core.base.arrays import frozen
 from core.base.numbers import DIGITS
-from core.project.document import EXAMPLE, Document, dumps
+from core.project.document import EXAMPLE, Document, Drawn, dumps
 from tests.app.seen.pixels import named
 
 OTHER = "other.chainlight"  # the project that is opened
@@ -266,6 +266,8 @@ COMMANDS = {
     "Statements": Does(lambda window: window.session.options.level, "statements"),
     "Units of nets": Does(lambda window: window.session.options.level, "units"),
     "Layers of nets": Does(lambda window: window.session.options.level, "layers"),
+    "Numbers at the nodes": Does(lambda window: window.session.document.drawing, Drawn(at_nodes=True)),
+    "Data flow down": Does(lambda window: window.session.document.drawing, Drawn(down=True)),
     "Each + on its own": Does(lambda window: not window.session.options.sums, True),
     "Highlight the last step": Does(lambda window: window.session.options.highlight, False),
     "Animate steps": Does(lambda window: window.scene.animated, another),
