@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from core.base.arrays import Value
 from core.base.numbers import typed_text
 from core.data.datasets import DATASETS
+from core.figure import TARGETS
 from core.ops import OPS, Op, activations, arrays, elementwise, images, linear, losses, reductions
 from core.passes.stepper import run
 from core.training.optimizers import OPTIMIZERS
@@ -83,6 +84,15 @@ def update_rules() -> Rows:
         yield _code(name), rule.formula, ", ".join(_code(one.name) for one in rule.hyperparameters)
 
 
+def targets() -> Rows:
+    """Where figures may stand, how large they are there, and how large their numbers are to be."""
+    for target in TARGETS.values():
+        numbers = [f"{points:g} points up to {nodes} nodes" for nodes, points in target.numbers]
+        least = f"{'else ' if numbers else ''}{target.least:g} points"
+        size = f"{target.width:g} × {target.height:g} points"
+        yield _code(target.name), size, str(target.rows), ", ".join([*numbers, least])
+
+
 def _code(text: str) -> str:
     return f"`{text}`"
 
@@ -102,6 +112,7 @@ TABLES: Mapping[tuple[str, str], Callable[[], Rows]] = {
     ("docs/functions.md", "Pictures"): partial(functions, images),
     ("docs/unfolding.md", "What functions stand for"): composites,
     ("docs/conventions.md", "Where there is no derivative"): kinks,
+    ("docs/figures.md", "For a slide or a column of print"): targets,
     ("docs/training.md", "Settings"): training_settings,
     ("docs/training.md", "Data sets"): data_sets,
     ("docs/training.md", "Update rules"): update_rules,

@@ -18,6 +18,7 @@ PARTS = {
     "trainer": ("an update of 2-4-2-1, batch 10, circle | NumPy by hand", "64-32-10, batch 64, digits"),
     "graphs": ("both passes of 1/(1+exp(", "growth: a step of 1,000 nodes"),
     "layout": ("layout: places and routes of", "Layout:"),
+    "figures": ("S15 in operations            12 nodes", "maxpool_2x2"),
     "window": ("nodes, whole window | bare Qt scene", "views: a picture of 64-32-10, batch 64, digits"),
     "start": ("start: until the first picture of the window", "an empty Qt window with numpy"),
 }

@@ -7,14 +7,25 @@ import os
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from app.cli.parser import Subcommand, program_arguments, unfold_argument, whole_number
 from app.cli.programs import requested
+from app.cli.terminal import say
 from app.figures.kinds import FIGURE_KINDS
 from app.widgets.colours import ALL_COLOURS
-from core.base.errors import Problem, either
+from core.base.errors import Problem, cut, either
+from core.base.numbers import DIGITS
+from core.figure import Figures, Options, draw, fit, read_target
+from core.project.document import Document, Drawn
 from core.service.request import typed_hint
 
 THEME_NAMES = [colours.name for colours in ALL_COLOURS]
+# what --show names, with the field of Options that says so
+SHOWN = {name: name for name in ("values", "gradients", "names", "shapes", "formula")} | {"names": "captions"}
+USUALLY_SHOWN = ("values", "gradients")
+LEAST_SIZE, MOST_SIZE = 2, 200  # points, of the numbers
+MOST_ROWS = 100
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +47,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         choices=("step", "none"),
         help="what the last step lights up, or nothing (step; none at the end)",
     )
+    parser.set_defaults(digits=None)
+    _drawing_arguments(parser)
     usual = THEME_NAMES[0]
     parser.add_argument("--theme", metavar="NAME", default=usual, help=f"{either(THEME_NAMES)} ({usual})")
     parser.add_argument(
@@ -47,6 +60,66 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--transparent", action="store_true", help="leave the background out")
     unfold_argument(parser)
+
+
+def _drawing_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add how large the figure is, what it shows, and how it is laid out."""
+    parser.add_argument(
+        "--fit",
+        metavar="WHERE",
+        help="as large as it may be on a slide, column or stage, or in 8.5x6cm, 241x360pt",
+    )
+    parser.add_argument(
+        "--font-size", metavar="PT", type=_font_size, help="of the numbers in the file, in points (17; --fit)"
+    )
+    parser.add_argument(
+        "--show",
+        metavar="LIST",
+        type=_shown,
+        default=USUALLY_SHOWN,
+        help=f"which of {','.join(SHOWN)}; names are those of all nodes ({','.join(USUALLY_SHOWN)})",
+    )
+    parser.add_argument(
+        "--numbers", choices=("edges", "nodes"), help="where numbers stand (edges, or as in the project)"
+    )
+    parser.add_argument("--each-plus", action="store_true", help="draw each + of a long sum on its own")
+    parser.add_argument("--down", action="store_true", help="let data flow down instead of to the right")
+    parser.add_argument(
+        "--rows", metavar="N", type=whole_number(1, MOST_ROWS), help="rows that a long graph may stand in (1)"
+    )
+
+
+def _font_size(word: str) -> float:
+    try:
+        size = float(word)
+    except ValueError:
+        size = 0.0
+    if not LEAST_SIZE <= size <= MOST_SIZE:
+        raise argparse.ArgumentTypeError(
+            f"'{cut(word)}' is not a size from {LEAST_SIZE} to {MOST_SIZE} points"
+        )
+    return size
+
+
+def _shown(word: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in word.split(",") if name.strip())
+    for name in names:
+        if name not in SHOWN:
+            raise argparse.ArgumentTypeError(f"'{cut(name)}' cannot be shown; what can is {', '.join(SHOWN)}")
+    return names
+
+
+def _options(args: argparse.Namespace, document: Document, highlight: bool) -> Options:
+    """What the figure shows, and how it is laid out: as was typed, else as the project says."""
+    options = (document.drawing or Drawn()).among(Options(digits=args.digits or DIGITS, rows=args.rows or 1))
+    return replace(
+        options,
+        at_nodes=args.numbers == "nodes" if args.numbers else options.at_nodes,
+        sums=options.sums and not args.each_plus,
+        down=options.down or args.down,
+        highlight=highlight,
+        **{field: name in args.show for name, field in SHOWN.items()},
+    )
 
 
 def _suffixes(*facts: str) -> str:
@@ -62,30 +135,49 @@ def _run(args: argparse.Namespace) -> int:
     request, document = requested(args)
     trace = request.trace(typed_hint)
     step = "" if args.all else args.step or "end"
-    count = trace.position(step or "end")
+    lit = (args.highlight or ("none" if step == "end" else "step")) != "none"
+    options, target = _options(args, document, lit), args.fit and read_target(args.fit)
+    counts = range(len(trace) + 1) if args.all else [trace.position(step)]
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
+    from app.figures.bounds import Page, bounds, fitted_page
     from app.figures.files import write_figure, write_pages
     from app.figures.headless import drawing_program
     from app.formula import measured
     from app.widgets.theme import THEMES
-    from core.figure import Figures, Options, draw
 
     if args.theme not in THEME_NAMES:
         raise Problem(f"There is no theme {args.theme}", hint=f"The themes are {', '.join(THEME_NAMES)}")
+    path, theme = Path(args.path), THEMES[args.theme]
     with drawing_program():
-        drawing = draw(trace, document.moved, Options(digits=args.digits), measured)
-        lit = (args.highlight or ("none" if step == "end" else "step")) != "none"
+        found = target and fit(
+            trace,
+            options,
+            target,
+            counts=counts,
+            wanted=args.font_size,
+            kept={name for name in ("digits", "down", "rows") if getattr(args, name)},
+            moved=document.moved,
+            measure=measured,
+        )
+        drawing = found.drawing if found else draw(trace, document.moved, options, measured)
         figures = Figures(drawing, trace, lit)
-        options: dict[str, Any] = {
+        shown = [figures.at(count) for count in counts]
+        if found:
+            page, found = fitted_page(found, shown, theme)
+        else:
+            page = Page(bounds(shown, theme), (args.font_size or options.sizes.label) / options.sizes.label)
+        style: dict[str, Any] = {
             "dpi": args.dpi,
             "title": request.program,
             "transparent": args.transparent,
+            "page": page,
         }
-        path, theme = Path(args.path), THEMES[args.theme]
         if args.all:
-            write_pages([figures.at(i) for i in range(len(trace) + 1)], path, theme, **options)
+            write_pages(shown, path, theme, **style)
         else:
-            write_figure(figures.at(count), path, theme, **options)
+            write_figure(shown[0], path, theme, **style)
+    if found and found.remark:
+        say(f"Note: {found.remark}.")
     return 0
 
 
@@ -95,6 +187,8 @@ FIGURE = Subcommand(
     """\
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --step backward:3 -o fig.svg
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --all -o pass.pdf
+  chainlight figure '(x+y)z' x=-2 y=5 z=-4 --fit slide --show values,gradients,formula -o slide.svg
+  chainlight figure '(x+y)z' x=-2 y=5 z=-4 --fit 8.5x6cm --font-size 8 --highlight none -o column.pdf
   chainlight figure 'σ(w x + b)' --defaults --theme dark --dpi 150 -o neuron.png""",
     _arguments,
     _run,

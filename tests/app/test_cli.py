@@ -20,7 +20,7 @@ from app.figures.kinds import FIGURE_KINDS
 from core.base.arrays import frozen
 from core.base.errors import Problem
 from core.passes.stepper import run
-from core.project.document import EXAMPLE, Document, dumps
+from core.project.document import EXAMPLE, Document, Drawn, dumps
 from core.training.settings import TrainingSettings
 from core.training.trainer import Trainer
 
@@ -391,6 +391,17 @@ def test_a_refusal_as_json(cli_main):
         (["figure", "x", "x=1", "-o", "x.svg", "--theme", "pink"], "There is no theme pink"),
         (["figure", "x", "x=1", "-o", "x.svg", "--all", "--step", "end"], "not allowed with argument"),
         (["figure", "x", "x=1", "-o", "x.png", "--dpi", "5"], "--dpi: '5' is not a whole number"),
+        (["figure", "x", "x=1", "-o", "x.svg", "--fit", "wall"], "'wall' is not a size for a figure"),
+        (["figure", "x", "x=1", "-o", "x.svg", "--fit", "8x6"], "'8x6' is not a size for a figure"),
+        (["figure", "x", "x=1", "-o", "x.svg", "--fit", "0.1x6cm"], "A figure of 0.1x6cm cannot be made"),
+        (["figure", "x", "x=1", "-o", "x.svg", "--font-size", "1"], "--font-size: '1' is not a size from 2"),
+        (["figure", "x", "x=1", "-o", "x.svg", "--font-size", "nan"], "--font-size: 'nan' is not a size"),
+        (
+            ["figure", "x", "x=1", "-o", "x.svg", "--show", "all"],
+            "--show: 'all' cannot be shown; what can is",
+        ),
+        (["figure", "x", "x=1", "-o", "x.svg", "--numbers", "off"], "--numbers: invalid choice"),
+        (["figure", "x", "x=1", "-o", "x.svg", "--rows", "0"], "--rows: '0' is not a whole number"),
     ],
 )
 def test_what_is_refused_is_said_in_a_sentence(cli_main, tmp_path, words, said):
@@ -713,6 +724,107 @@ def test_the_end_is_a_finished_picture_and_every_step_can_be_one(cli_main, tmp_p
         if any(f", {look}" in picture.split("]\n", 1)[1] for look in ("active", "moving", "receiving")):
             lit.add(name)
     assert lit == {"backward:3", "step"}
+
+
+def tikz_of(cli_main, tmp_path, *words):
+    """The TikZ source of a figure that nothing is said of."""
+    assert cli_main("figure", *words, "-o", "f.tex") == (0, "", "")
+    return (tmp_path / "f.tex").read_text(encoding="utf-8")
+
+
+def nodes_of(text):
+    """Where the nodes stand, by their names."""
+    found = re.findall(r"\\node\[[^\n]*\] \(([^)]+)\) at \(([-.\d]+), ([-.\d]+)\)", text)
+    return {name: (float(x), float(y)) for name, x, y in found}
+
+
+def test_what_a_figure_shows_is_chosen_with_show(cli_main, tmp_path):
+    words = ["y = x x + W[0, 0]; z = y^2 + 1", "x=3", "W=[[1, 2], [3, 4]]"]
+    seen = {}
+    for shown in ("values", "gradients", "values,gradients", "names", "shapes,values", "formula"):
+        text = tikz_of(cli_main, tmp_path, *words, "--show", shown)
+        parts = {
+            "value": r"\node[value",
+            "gradient": r"\node[gradient",
+            "all names": "$v_{1}$",
+            "shape": r"2$\times$2",
+            "formula": r"\node[formula",
+        }
+        seen[shown] = {name for name, part in parts.items() if part in text}
+    assert seen == {
+        "values": {"value"},
+        "gradients": {"gradient"},
+        "values,gradients": {"value", "gradient"},
+        "names": {"all names"},
+        "shapes,values": {"value", "shape"},
+        "formula": {"formula"},
+    }
+    assert tikz_of(cli_main, tmp_path, *words) == tikz_of(
+        cli_main, tmp_path, *words, "--show", "values, gradients"
+    )
+
+
+def test_how_a_figure_is_laid_out_is_chosen(cli_main, tmp_path):
+    words = ["f = tanh(exp(a + b + c))", "a=1", "b=2", "c=-4"]
+    usual = nodes_of(tikz_of(cli_main, tmp_path, *words))
+    assert usual["f"][0] > usual["a"][0] + 200
+    down = nodes_of(tikz_of(cli_main, tmp_path, *words, "--down"))
+    assert down["f"][1] > down["a"][1] + 150
+    assert len(nodes_of(tikz_of(cli_main, tmp_path, *words, "--each-plus"))) == len(usual) + 1
+    rows = nodes_of(tikz_of(cli_main, tmp_path, *words, "--rows", "2"))
+    assert max(x for x, _ in rows.values()) < max(x for x, _ in usual.values())
+    at_nodes = nodes_of(tikz_of(cli_main, tmp_path, *words, "--numbers", "nodes"))
+    assert at_nodes["f"][0] < usual["f"][0]
+
+
+def test_a_project_is_drawn_as_was_chosen_for_it(cli_main, tmp_path):
+    words = ["f = tanh(exp(a + b + c))", "a=1", "b=2", "c=-4"]
+    document = Document(words[0], {"a": 1.0, "b": 2.0, "c": -4.0}, drawing=Drawn(True, True, False))
+    (tmp_path / "p.chainlight").write_text(dumps(document), encoding="utf-8")
+    as_typed = ["--numbers", "nodes", "--down", "--each-plus"]
+    assert tikz_of(cli_main, tmp_path, "p.chainlight") == tikz_of(cli_main, tmp_path, *words, *as_typed)
+    assert tikz_of(cli_main, tmp_path, "p.chainlight", "--numbers", "edges") == tikz_of(
+        cli_main, tmp_path, *words, *as_typed[2:]
+    )
+
+
+@pytest.mark.parametrize(("suffix", "slack"), [(".svg", 0.001), (".pdf", 0.5)])
+def test_a_figure_is_as_large_as_was_asked(cli_main, tmp_path, suffix, slack):
+    """Pages of a PDF are whole points."""
+
+    def width(*words):
+        assert cli_main("figure", *XYZ, *words, "-o", f"f{suffix}") == (0, "", "")
+        data = (tmp_path / f"f{suffix}").read_bytes()
+        return float(
+            (re.search(rb'width="([\d.]+)pt"', data) or re.search(rb"MediaBox \[0 0 ([\d.]+)", data))[1]
+        )
+
+    assert width("--fit", "slide") == pytest.approx(888, abs=slack)
+    assert width("--fit", "8.5x6cm") == pytest.approx(8.5 / 2.54 * 72, abs=slack)
+    assert width("--font-size", "8.5") == pytest.approx(width() / 2, abs=slack)
+    assert width("--fit", "slide", "--font-size", "10") == pytest.approx(
+        width("--fit", "slide", "--font-size", "20") / 2, abs=slack
+    )
+    assert width("--fit", "slide", "--digits", "6") == pytest.approx(888, abs=slack)
+
+
+def test_numbers_too_small_to_be_read_are_said_with_what_helps(cli_main):
+    status, out, said = cli_main(
+        *("figure", "w·x", "w=[1,2,3,4,5,6,7,8]", "x=[1,2,3,4,5,6,7,8]", "--unfold", "numbers"),
+        *("--fit", "column", "-o", "f.svg"),
+    )
+    assert (status, out) == (0, "")
+    assert re.fullmatch(
+        r"Note: The numbers are [\d.]+ pt, less than the 7 pt that can be read in a column; "
+        r"larger with everything folded \([\d.]+ pt\)( or [a-z ]+ \([\d.]+ pt\))*\.\n",
+        said,
+    ), said
+
+
+def test_pages_for_a_slide_have_one_size(cli_main, tmp_path):
+    assert cli_main("figure", *NEURON, "--fit", "slide", "--all", "-o", "f.pdf")[0] == 0
+    boxes = set(re.findall(rb"/MediaBox \[[^]]*\]", (tmp_path / "f.pdf").read_bytes()))
+    assert len(boxes) == 1 and b"888.0" in boxes.pop()
 
 
 def test_a_project_is_drawn_as_it_is_unfolded_in_the_window(cli_main, tmp_path):

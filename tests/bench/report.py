@@ -4,6 +4,7 @@ import math
 import os
 import platform
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -22,7 +23,15 @@ NOT_COMPARED = (
 )
 
 
-def report(rows: Sequence[Row], remarks: Iterable[str]) -> str:
+@dataclass(frozen=True)
+class Table:
+    """Lines that are printed as they are, below their title."""
+
+    title: str
+    lines: Sequence[str]
+
+
+def report(rows: Sequence[Row], remarks: Iterable[str], tables: Iterable[Table] = ()) -> str:
     """All that was found, as text."""
     compared = [row for row in rows if row.theirs]
     sections = {
@@ -33,6 +42,7 @@ def report(rows: Sequence[Row], remarks: Iterable[str]) -> str:
         "Ten times the nodes beside ten times the time; above 1 it grows more than in proportion": [
             _compared(row) for row in worst_first(compared) if row.part == GROWTH
         ],
+        **{table.title: table.lines for table in tables},
         "Without a rival": [_alone(row) for row in rows if not row.theirs],
         "Not compared, and how it was measured": [
             f"- {remark}" for remark in dict.fromkeys([*remarks, *NOT_COMPARED, *_absent()])
