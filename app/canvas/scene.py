@@ -162,7 +162,8 @@ class Scene(QGraphicsScene):
                 self.addItem(self._frames[frame.key])
 
     def _show_boxes(self, figure: Figure) -> Work[None]:
-        selected = self.session.drawing.view.homes.get(self.session.selection, ())
+        homes = self.session.drawing.view.homes
+        selected = {home for name in self.session.selected for home in homes.get(name, ())}
         for number, box in enumerate(figure.boxes):
             if number % PIECE == 0:
                 yield

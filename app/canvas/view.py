@@ -190,7 +190,9 @@ class View(QGraphicsView):
         elif event.button() == Qt.MouseButton.LeftButton:
             self.setFocus()
             self._pending = self._gesture_at(at)
-            self.session.select(self.node_under(at))
+            more = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            select = self.session.select_also if more else self.session.select
+            select(self.node_under(at))
 
     def _gesture_at(self, at: QPoint) -> Gesture:
         for item in self.items(at):
@@ -240,8 +242,11 @@ class View(QGraphicsView):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = event.position().toPoint()
         node, titled = self.node_under(at), self._frame_titled(at)
+        group = self.session.group_of(node) if node else ""
         if titled:
             self.session.fold(titled)
+        elif group:
+            self.session.ungroup(group)
         elif node and self.session.trace.graph.nodes[node].is_input:
             self.editRequested.emit(node)
         elif node:

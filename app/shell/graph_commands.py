@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
+
+from PySide6.QtWidgets import QInputDialog
 
 from app.shell.command import Command
 from app.shell.host import Host
@@ -30,6 +33,24 @@ def unfold(host: Host) -> None:
 def fold(host: Host) -> None:
     """Put the frame around the selected node back into one node."""
     _try(host, lambda: host.session.fold(_frame_around(host)))
+
+
+def group_selected(host: Host) -> None:
+    """Ask for a name, and draw the selected nodes as one of that name."""
+    session = host.session
+    number = next(n for n in count(1) if f"group {n}" not in session.drawn.groups)
+    name, answered = QInputDialog.getText(host.frame, "Group", "Name of the group", text=f"group {number}")
+    if answered:
+        _try(host, lambda: session.group_selected(name))
+
+
+def ungroup(host: Host) -> None:
+    """Draw the nodes of the selected group again."""
+    group = host.session.group_of(host.session.selection)
+    if group:
+        host.session.ungroup(group)
+    else:
+        host.show_message("Select a group first: nodes that are drawn as one")
 
 
 def unfold_all(host: Host, level: str) -> None:
@@ -123,6 +144,22 @@ GRAPH = (
         "Unfold &to numbers",
         "Vectors and matrices entry by entry as well, up to 64 entries each",
         lambda host: unfold_all(host, "numbers"),
+        group=3,
+    ),
+    Command(
+        "group",
+        "&Group the selected nodes",
+        "Draw them as one node with a name; select several with Ctrl and a click",
+        group_selected,
+        ("Ctrl+G",),
+        group=3,
+    ),
+    Command(
+        "ungroup",
+        "U&ngroup",
+        "Draw the nodes of the selected group again",
+        ungroup,
+        ("Ctrl+Shift+G",),
         group=3,
     ),
     Command(

@@ -70,11 +70,14 @@ LEVELS = (
 
 def _show_level(host: Host, level: str) -> None:
     """Show a level, or if it is shown already, the one that suits the program."""
-    host.session.set_options(level="" if host.session.options.level == level else level)
+    shown = host.session.drawn.level == level
+    host.session.draw_as(
+        "show what suits the program" if shown else f"show {level}", level="" if shown else level
+    )
 
 
 def _shows_level(host: Host, level: str) -> bool:
-    return host.session.options.level == level
+    return host.session.drawn.level == level
 
 
 def _draw_as(label: str, name: str, host: Host) -> None:

@@ -16,7 +16,7 @@ from app.state.undo import Edit, going_on
 from core.base.arrays import Value, same
 from core.base.errors import Problem, Span
 from core.base.numbers import typed_text
-from core.figure import Drawing, Figure, Figures, Measure, Options, extent
+from core.figure import Drawing, Figure, Figures, Level, Measure, Options, exit_of, extent
 from core.graph.programs import read_program
 from core.notation.printers import reading
 from core.notation.program import Note
@@ -56,7 +56,7 @@ class Session(QObject):
         self.notes: tuple[Note, ...] = ()
         self.undo_stack = QUndoStack(self)
         self.path: Path | None = None
-        self.selection = ""
+        self.selection, self.also_selected = "", tuple[str, ...]()
         self.usual = Drawn()  # how a program is drawn of which nobody has chosen that
         self._options = Options()
         self.cursor = 0
@@ -202,6 +202,29 @@ class Session(QObject):
             raise Problem(said, hint="Unfold one after the other")
         self._refold("unfold everything" if level == "all" else "unfold to numbers", operations_of(found))
 
+    def group_selected(self, title: str) -> None:
+        """Draw the selected nodes as one.
+
+        Raises:
+            Problem: they are too few, have more than one value, or the title is empty or taken.
+        """
+        names = self.selected
+        exit_of(self.trace.graph, names)
+        if not title.strip() or title in self.drawn.groups:
+            raise Problem(f"There is a group {title} already" if title.strip() else "A group needs a name")
+        self.draw_as(f"group {title}", groups={**self.drawn.groups, title.strip(): names})
+
+    def ungroup(self, title: str) -> None:
+        """Draw the nodes of a group again."""
+        groups = {other: names for other, names in self.drawn.groups.items() if other != title}
+        self.draw_as(f"ungroup {title}", groups=groups)
+
+    def group_of(self, name: str) -> str:
+        """The title of the group that a node is drawn in; empty if it is in none."""
+        view = self.drawing.view
+        home = view.home(name)
+        return view.nodes[home].title if home else ""
+
     def fold_all(self) -> None:
         """Show the program as it was typed."""
         self._refold("fold everything", {})
@@ -211,7 +234,12 @@ class Session(QObject):
             self.edit(label, replace(self.document, unfolded=operations))
 
     def open_program(
-        self, text: str, values: Mapping[str, Value], label: str, guessed: Collection[str] = ()
+        self,
+        text: str,
+        values: Mapping[str, Value],
+        label: str,
+        guessed: Collection[str] = (),
+        level: Level | None = None,
     ) -> None:
         """Put another program on the canvas, as one step that can be undone.
 
@@ -220,6 +248,7 @@ class Session(QObject):
             values: a number or an array by name.
             label: what the Edit menu calls the step.
             guessed: names in `values` whose values nobody gave; training draws these from the seed.
+            level: what is drawn as one node; None leaves it as it is.
 
         Raises:
             Problem: the program cannot be read, or its values do not fit; nothing changes.
@@ -234,7 +263,8 @@ class Session(QObject):
                 text, training=replace(self.document.training, roles={}), drawing=self.document.drawing
             )
         )
-        self.edit(label, replace(before, values=found, guessed=unknown))
+        drawing = before.drawing if level is None else replace(self.drawn, level=level)
+        self.edit(label, replace(before, values=found, guessed=unknown, drawing=drawing))
         self.seek(0)
 
     def replace_document(self, document: Document, path: Path | None) -> None:
@@ -305,11 +335,26 @@ class Session(QObject):
         self.seek(self.cursor + by)
 
     def select(self, name: str) -> None:
-        """Select a node; the empty name selects none."""
+        """Select a node alone; the empty name selects none."""
         name = name if name in self.trace.graph.nodes else ""
-        if name != self.selection:
-            self.selection = name
+        if name != self.selection or self.also_selected:
+            self.selection, self.also_selected = name, ()
             self.selectionChanged.emit()
+
+    def select_also(self, name: str) -> None:
+        """Select one more node beside those that are, or one of them no longer."""
+        if name not in self.trace.graph.nodes:
+            return
+        chosen = [*self.also_selected, *([self.selection] if self.selection else [])]
+        chosen = [other for other in chosen if other != name] if name in chosen else [*chosen, name]
+        self.selection, self.also_selected = (chosen or [""])[-1], tuple(chosen[:-1])
+        self.selectionChanged.emit()
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """All nodes that are selected."""
+        names = (*self.also_selected, self.selection)
+        return tuple(name for name in names if name in self.trace.graph.nodes)
 
     def set_digits(self, digits: int) -> None:
         """Show numbers with so many significant digits."""
@@ -339,7 +384,7 @@ class Session(QObject):
         if before != self.drawn:
             self._compute()
 
-    def draw_as(self, label: str, **changed: bool) -> None:
+    def draw_as(self, label: str, **changed: object) -> None:
         """Draw this program otherwise, by the fields of `Drawn`; nodes stand where that layout puts them."""
         drawing = replace(self.drawn, **changed)
         if drawing != self.drawn:
@@ -407,6 +452,7 @@ class Session(QObject):
         same_program = is_edit(before.document.text, document.text)
         self.cursor = self._cursor_in(result.trace) if self.cursor and same_program else 0
         self.selection = nearest_in(result.trace.graph.nodes, self.selection) if same_program else ""
+        self.also_selected = ()
         self._result = result
         self.traceChanged.emit()
 

@@ -15,6 +15,7 @@ from app.state.ticker import Ticker
 from core.base.arrays import Value
 from core.base.errors import Problem
 from core.base.slicing import Work, finished
+from core.figure import Level
 from core.graph.programs import free_names
 from core.training.settings import NO_DATA, TrainingSettings
 
@@ -194,8 +195,8 @@ class TrainingSession(QObject):
         self.pause()
         guessed = () if self.settings.trains_network else self.session.document.guessed
         inputs = self.run.inputs(self.sample)
-        self.session.open_program(self.run.setup.text, inputs, "open net on canvas", guessed)
-        self.session.set_options(level="units" if self.settings.trains_network else "")
+        level: Level | None = "units" if self.settings.trains_network else None
+        self.session.open_program(self.run.setup.text, inputs, "open net on canvas", guessed, level)
         self.opened.emit()
 
     def _show_at_times(self) -> None:

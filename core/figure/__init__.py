@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from core.figure.drawing import Drawing, draw, draw_in_pieces
 from core.figure.fit import FIT_MARGIN, Fit, fit, fit_in_pieces
+from core.figure.groups import exit_of
 from core.figure.nets import view_of
-from core.figure.options import TIGHT, Options, Sizes
+from core.figure.options import TIGHT, Level, Options, Sizes
 from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood
 from core.figure.pictured import Figures, figure
 from core.figure.rooms import Rooms, rooms_of
@@ -39,6 +40,7 @@ __all__ = [
     "Fit",
     "Frame",
     "Label",
+    "Level",
     "Map",
     "Measure",
     "Mood",
@@ -49,6 +51,7 @@ __all__ = [
     "View",
     "draw",
     "draw_in_pieces",
+    "exit_of",
     "extent",
     "figure",
     "fit",

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.figure.groups import as_statements
+from core.figure.groups import as_statements, in_groups
 from core.figure.options import Options
 from core.figure.sizes import extent
 from core.figure.symbols import symbol
 from core.figure.view import Arc, Shown, View, Weight, operations_of
 from core.graph.graph import Edge, Graph, Node
-from core.math.mathtree import Math, Sign, row
+from core.math.mathtree import Math, Sign, Word, row
 from core.notation.tree import Index, Name, Number
 
 WIDEST = 14.0  # em, of a formula in a box; a longer one gives way to the name
@@ -51,16 +51,19 @@ def view_of(graph: Graph, options: Options) -> View:
 
     Args:
         graph: the graph.
-        options: whether operations are, or the units or layers of a net, and sums of many terms.
+        options: whether operations are, or the units or layers of a net, sums of many terms, and groups.
 
     Returns:
         The drawn nodes, which hold all nodes of the graph but constants in circles and weights beside arrows.
     """
     operations = operations_of(graph, options.sums)
     level = options.level or ("units" if len(operations.nodes) > MANY else "operations")
-    if level == "operations" or graph.folded:
-        return operations
-    return LEVELS[level](operations)
+    shown = LEVELS["operations" if graph.folded else level](operations)
+    return in_groups(shown, options.groups) if options.groups and level != "units" else shown
+
+
+def same(view: View) -> View:
+    return view
 
 
 def layers_of(view: View) -> Mapping[str, Layer]:
@@ -225,6 +228,7 @@ def _numbered(arcs: Iterable[Arc]) -> tuple[Arc, ...]:
 
 
 LEVELS: Mapping[str, Callable[[View], View]] = {
+    "operations": same,
     "statements": as_statements,
     "units": as_units,
     "layers": as_layers,
@@ -236,6 +240,8 @@ def symbol_of(graph: Graph, shown: Shown) -> Math:
     node = shown.node
     if shown.kind == "rest":
         return Sign("⋮", "ord")
+    if shown.title:
+        return Word(shown.title, "ord")
     if shown.kind == "group":
         formula = graph.typesetter.tree(node.tree)
         return formula if extent(formula, 1.0)[0] <= WIDEST else name_of(graph, shown)

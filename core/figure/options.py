@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
 
 from core.base.numbers import DIGITS
+
+Level = Literal["", "operations", "statements", "units", "layers"]
 
 
 class Sizes(Struct, frozen=True):
@@ -44,6 +47,7 @@ class Options(Struct, frozen=True):
     captions     the names of all nodes, also of those that the program gives none, such as v₁
     shapes       the shapes of arrays
     level        operations, statements, or a net's units or layers; of many operations the units
+    groups       nodes that are drawn as one, by the title it has
     weights      in a net of units: their values on the arrows, nothing, or no arrows' numbers at all
     sums         a sum of many terms as one node; else each `+` on its own
     at_nodes     numbers stand at the nodes; else at the edges on which they leave
@@ -59,7 +63,8 @@ class Options(Struct, frozen=True):
     digits: int = DIGITS
     captions: bool = False
     shapes: bool = False
-    level: Literal["", "operations", "statements", "units", "layers"] = ""
+    level: Level = ""
+    groups: Mapping[str, tuple[str, ...]] = {}
     weights: Literal["", "values", "bare"] = ""
     sums: bool = True
     at_nodes: bool = False

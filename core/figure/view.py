@@ -48,7 +48,7 @@ class Shown(Struct, frozen=True):
     """A drawn node: that of a node of the graph, of one `entry` of its value, or of those that are left out.
 
     Its `members` are the nodes of the graph that it holds, in computing order; those that arrive stand in the
-    order in which they are written.
+    order in which they are written. A group that the user has made has a `title`.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Shown(Struct, frozen=True):
     entry: int | None = None
     bias: Weight | None = None
     kind: Literal["node", "group", "unit", "rest"] = "node"
+    title: str = ""
 
     @property
     def shape(self) -> Shape:

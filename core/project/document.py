@@ -14,14 +14,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
 from core.base.arrays import Value
-from core.base.errors import Problem, cut
-from core.figure import Options
+from core.base.errors import Problem, cut, either
+from core.figure import Level, Options
 from core.graph.json_values import MOST_NAMES, name_from, parse_json, plain_value, value_from, values_from
 from core.notation.lexer import MAX_CHARACTERS
 from core.project.older import upgraded
@@ -45,15 +45,19 @@ class Drawn(Struct, frozen=True):
     at_nodes   numbers stand at the nodes; else at the edges
     down       data flow down; else to the right
     sums       a sum of many terms as one node; else each `+` on its own
+    level      operations, statements, or a net's units or layers; empty for what suits the program
+    groups     nodes that are drawn as one, by the title it has
     """
 
     at_nodes: bool = False
     down: bool = False
     sums: bool = True
+    level: Level = ""
+    groups: Mapping[str, tuple[str, ...]] = {}
 
     def among(self, options: Options) -> Options:
         """These choices among all that figures show."""
-        return replace(options, **asdict(self))
+        return replace(options, **{name: getattr(self, name) for name in self.__struct_fields__})
 
 
 class Document(Struct, frozen=True):
@@ -146,7 +150,9 @@ def _older(found: Mapping[str, Any], program: str) -> Document:
     """The document of an older file, its program and names as they are written today."""
     table, moved = _mapping(found, "values"), _mapping(found, "moved")
     matrices = [
-        name for name, plain in table.items() if isinstance(plain, list) and isinstance(plain[0], list)
+        name
+        for name, plain in table.items()
+        if isinstance(plain, list) and plain and isinstance(plain[0], list)
     ]
     today = upgraded(program, [*table, *moved], matrices)
     present = {
@@ -186,10 +192,17 @@ def _drawn(found: Mapping[str, Any]) -> Drawn | None:
     if found.get("drawing") is None:
         return None
     part = _mapping(found, "drawing")
-    chosen = {name: part[name] for name in Drawn.__struct_fields__ if name in part}
+    chosen = {name: part[name] for name in ("at_nodes", "down", "sums") if name in part}
     if not all(isinstance(choice, bool) for choice in chosen.values()):
         raise Problem("How the project is drawn must be said by true and false")
-    return Drawn(**chosen)
+    level, groups = part.get("level", ""), _mapping(part, "groups")
+    if level not in get_args(Level):
+        raise Problem(f"The project's level must be {either(filter(None, get_args(Level)))}")
+    if not all(
+        isinstance(names, list) and all(isinstance(n, str) for n in names) for names in groups.values()
+    ):
+        raise Problem("The project's groups must be lists of names")
+    return Drawn(**chosen, level=level, groups={title: tuple(names) for title, names in groups.items()})
 
 
 def _point(plain: Any, name: str) -> Point:

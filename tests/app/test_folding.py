@@ -5,9 +5,9 @@ import json
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QInputDialog, QMenu
 
-from app.canvas.items import FrameItem
+from app.canvas.items import BoxItem, FrameItem
 from app.painting.parts import title_rect
 from app.shell.canvas_menu import add_folding
 from app.shell.view_commands import next_theme
@@ -307,3 +307,51 @@ def test_frames_follow_the_theme_and_the_selection_stays_visible(opened):
     assert [item.theme for item in frames] == [opened.theme]
     seen = opened.view.mapToScene(opened.view.viewport().rect()).boundingRect()
     assert all(seen.contains(item.sceneBoundingRect()) for item in frames)
+
+
+# -- groups
+
+
+def test_nodes_chosen_with_ctrl_and_a_click_become_one_of_a_name(opened, monkeypatch):
+    session, viewport = opened.session, opened.view.viewport()
+    for name, keys in (("v1", Qt.KeyboardModifier.NoModifier), ("v2", Control)):
+        QTest.mouseClick(viewport, Left, keys, place_of(opened, name))
+    QTest.mouseClick(viewport, Left, Control, place_of(opened, "y"))
+    assert session.selected == ("v1", "v2", "y")
+    monkeypatch.setattr(QInputDialog, "getText", lambda *args, text: ("neuron", True))
+    opened.actions_by_id["group"].trigger()
+    assert session.drawn.groups == {"neuron": ("v1", "v2", "y")}
+    assert "v1" not in session.drawing.sizes and session.group_of("v1") == "neuron"
+    boxes = [item.box.node for item in opened.scene.items() if isinstance(item, BoxItem)]
+    assert sorted(boxes) == ["b", "w", "x", "y"]
+    QTest.mouseDClick(viewport, Left, pos=place_of(opened, "y"))
+    assert not session.drawn.groups and "v1" in session.drawing.sizes
+    session.undo_stack.undo()
+    assert session.group_of("v2") == "neuron"
+    assert session.undo_stack.undoText() == "group neuron"
+
+
+@pytest.mark.parametrize(
+    ("names", "title", "said"),
+    [
+        (("w", "x"), "both", "has those of w and x"),
+        (("v1",), "one", "at least two nodes"),
+        (("v1", "v2"), "  ", "A group needs a name"),
+    ],
+)
+def test_what_is_no_group_is_said(opened, monkeypatch, names, title, said):
+    monkeypatch.setattr(QInputDialog, "getText", lambda *args, text: (title, True))
+    for name in names:
+        opened.session.select_also(name)
+    opened.actions_by_id["group"].trigger()
+    assert said in opened._status.text()
+    assert not opened.session.drawn.groups
+
+
+def test_a_click_without_ctrl_selects_one_node_alone_again(opened):
+    opened.session.select_also("v1")
+    opened.session.select_also("v2")
+    opened.session.select_also("v1")
+    assert opened.session.selected == ("v2",)
+    opened.session.select("y")
+    assert opened.session.selected == ("y",)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDockWidget,
     QFileDialog,
+    QInputDialog,
     QLabel,
     QTableView,
     QToolBar,
@@ -180,6 +181,17 @@ def settled(holds):
     return False
 
 
+def both_selected(window):
+    program("exp(sin(x))", x=1.0)(window)
+    window.session.select("v1")
+    window.session.select_also("f")
+
+
+def grouped(window):
+    window.session.group_selected("a")
+    window.session.select("f")
+
+
 def all_of(*steps):
     return lambda window: [step(window) for step in steps]
 
@@ -262,10 +274,10 @@ COMMANDS = {
     "Smaller text": Does(font, fewer, lambda window: scale_text(window, 0.5)),
     "Names of all nodes": Does(lambda window: window.session.options.captions, True),
     "Shapes of arrays": Does(lambda window: window.session.options.shapes, True),
-    "Operations": Does(lambda window: window.session.options.level, "operations"),
-    "Statements": Does(lambda window: window.session.options.level, "statements"),
-    "Units of nets": Does(lambda window: window.session.options.level, "units"),
-    "Layers of nets": Does(lambda window: window.session.options.level, "layers"),
+    "Operations": Does(lambda window: window.session.drawn.level, "operations"),
+    "Statements": Does(lambda window: window.session.drawn.level, "statements"),
+    "Units of nets": Does(lambda window: window.session.drawn.level, "units"),
+    "Layers of nets": Does(lambda window: window.session.drawn.level, "layers"),
     "Numbers at the nodes": Does(lambda window: window.session.document.drawing, Drawn(at_nodes=True)),
     "Data flow down": Does(lambda window: window.session.document.drawing, Drawn(down=True)),
     "Each + on its own": Does(lambda window: not window.session.options.sums, True),
@@ -287,6 +299,10 @@ COMMANDS = {
     "Unfold to numbers": Does(
         lambda window: len(window.session.drawing.sizes), more, program("w·x", w=[1, 2], x=[3, 4])
     ),
+    "Group the selected nodes": Does(
+        lambda window: [*window.session.drawn.groups], ["group 1"], both_selected
+    ),
+    "Ungroup": Does(lambda window: [*window.session.drawn.groups], [], all_of(both_selected, grouped)),
     "Fold everything": Does(
         unfolded, 0, all_of(selected("f", "σ(σ(x))"), lambda window: window.session.unfold_all("all"))
     ),
@@ -432,6 +448,7 @@ def answered(monkeypatch, window):
         QFileDialog, "getSaveFileName", lambda parent, title, suggested, kinds: (suggested, "")
     )
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(Path.home() / OTHER), ""))
+    monkeypatch.setattr(QInputDialog, "getText", lambda *args, text: (text, True))
     monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(Path.home()))
     return window
 
