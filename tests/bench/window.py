@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas.scene import Scene
 from app.canvas.view import View
+from app.formula import measured
 from app.shell.window import Window
 from app.state.session import Session
 from app.state.settings import Settings
@@ -43,7 +44,8 @@ PATIENCE = 6.0  # seconds of the processor for all rounds of one table, once the
 
 def opened(text: str, values: Mapping[str, Value]) -> Session:
     """A session on a program, far into the backward pass, where there is most to see."""
-    session = Session()
+    session = Session(measure=measured)
+    session.set_options(level="operations")  # every step then changes what is seen
     session.replace_document(Document(text, values), None)
     while session.computing:
         rest(1)
