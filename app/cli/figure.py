@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from msgspec.structs import replace
 
@@ -16,7 +16,7 @@ from app.figures.kinds import FIGURE_KINDS
 from app.widgets.colours import ALL_COLOURS
 from core.base.errors import Problem, cut, either
 from core.base.numbers import DIGITS
-from core.figure import Figures, Options, draw, fit, read_target
+from core.figure import Figures, Level, Options, draw, fit, read_target
 from core.project.document import Document, Drawn
 from core.service.request import typed_hint
 
@@ -82,6 +82,16 @@ def _drawing_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--numbers", choices=("edges", "nodes"), help="where numbers stand (edges, or as in the project)"
     )
+    parser.add_argument(
+        "--level",
+        choices=[level for level in get_args(Level) if level],
+        help="what a node is: an operation, a statement, a net's unit or layer (what suits the program)",
+    )
+    parser.add_argument(
+        "--weights",
+        choices=("values", "bare"),
+        help="what stands on the arrows of nets drawn as units (values)",
+    )
     parser.add_argument("--each-plus", action="store_true", help="draw each + of a long sum on its own")
     parser.add_argument("--down", action="store_true", help="let data flow down instead of to the right")
     parser.add_argument(
@@ -117,6 +127,8 @@ def _options(args: argparse.Namespace, document: Document, highlight: bool) -> O
         at_nodes=args.numbers == "nodes" if args.numbers else options.at_nodes,
         sums=options.sums and not args.each_plus,
         down=options.down or args.down,
+        level=args.level or options.level,
+        weights=args.weights or options.weights,
         highlight=highlight,
         **{field: name in args.show for name, field in SHOWN.items()},
     )

@@ -465,6 +465,26 @@ def test_help_shows_examples(cli_main, words):
     assert f"examples:\n  {' '.join(['chainlight', *words])}" in out
 
 
+@pytest.mark.parametrize(
+    ("asked", "nodes"),
+    [
+        ((), 11),
+        (("--level", "units"), 9),
+        (("--level", "layers"), 6),
+        (("--level", "statements"), 8),
+        (("--level", "units", "--weights", "bare"), 9),
+    ],
+)
+def test_a_figure_of_a_net_may_show_its_units_layers_or_statements(cli_main, tmp_path, asked, nodes):
+    path = tmp_path / "net.tex"
+    program = "h = tanh(W x + b); y = v·h; L = (y - t)^2"
+    status, _, err = cli_main("figure", program, "--defaults", *asked, "-o", str(path))
+    assert (status, err) == (0, "")
+    text = path.read_text(encoding="utf-8")
+    drawn = [line for line in text.splitlines() if re.match(r" *\\node\[(input|operation)", line)]
+    assert len(drawn) == nodes, drawn
+
+
 def test_help_names_every_theme_kind_and_command(cli_main, monkeypatch):
     from app.widgets.theme import THEMES
 
