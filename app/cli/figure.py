@@ -89,8 +89,8 @@ def _drawing_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--weights",
-        choices=("values", "bare"),
-        help="what stands on the arrows of nets drawn as units (values)",
+        choices=("values", "bare", "off"),
+        help="of nets drawn as units: values on the arrows, bare arrows, or none (values)",
     )
     parser.add_argument("--each-plus", action="store_true", help="draw each + of a long sum on its own")
     parser.add_argument("--down", action="store_true", help="let data flow down instead of to the right")

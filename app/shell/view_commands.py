@@ -179,6 +179,16 @@ VIEW = (
         for name in THEMES
     ),
     Command(
+        "weights",
+        "Weights at the arro&ws of nets",
+        "In nets that are drawn as units; without them the arrows stand alone",
+        lambda host: host.session.set_options(
+            weights="bare" if host.session.options.weights == "values" else "values"
+        ),
+        checked=lambda host: host.session.options.weights == "values",
+        group=3,
+    ),
+    Command(
         "captions",
         "&Names of all nodes",
         "Also those of nodes that the program gives none, such as v₁",

@@ -48,7 +48,7 @@ class Options(Struct, frozen=True):
     shapes       the shapes of arrays
     level        operations, statements, or a net's units or layers; of many operations the units
     groups       nodes that are drawn as one, by the title it has
-    weights      in a net of units: their values on the arrows, nothing, or no arrows' numbers at all
+    weights      in a net of units: their values on the arrows, bare arrows, or no arrows between units
     sums         a sum of many terms as one node; else each `+` on its own
     at_nodes     numbers stand at the nodes; else at the edges on which they leave
     down         data flow down; else to the right
@@ -65,7 +65,7 @@ class Options(Struct, frozen=True):
     shapes: bool = False
     level: Level = ""
     groups: Mapping[str, tuple[str, ...]] = {}
-    weights: Literal["", "values", "bare"] = ""
+    weights: Literal["values", "bare", "off"] = "values"
     sums: bool = True
     at_nodes: bool = False
     down: bool = False

@@ -66,7 +66,9 @@ class Figures:
         for name in touched:
             shown = drawing.view.nodes[name]
             self._boxes[name] = _box(drawing, snapshot, shown)
-            self._arrows[name] = [_arrow(drawing, snapshot, arc) for arc in shown.arcs if not arc.hidden]
+            self._arrows[name] = [
+                _arrow(drawing, snapshot, arc) for arc in shown.arcs if _is_drawn(drawing, arc)
+            ]
             self._labels[name] = _labels(drawing, snapshot, shown)
             if name in drawing.outputs:
                 self._outputs[name] = _output(drawing, snapshot, name)
@@ -104,6 +106,10 @@ def _box_mood(shown: Shown, snapshot: Snapshot) -> Mood:
         case Flowed(arg=arg) if arg in shown.members:
             return "receiving"
     return "idle" if snapshot.value(shown.members[0]) is None else "done"
+
+
+def _is_drawn(drawing: Drawing, arc: Arc) -> bool:
+    return not arc.hidden and not (arc.weight and drawing.options.weights == "off")
 
 
 def _arrow(drawing: Drawing, snapshot: Snapshot, arc: Arc) -> Arrow:

@@ -75,7 +75,7 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
             _widen(weights, weight, _extent(weight.of(value), options))
 
     of_input: dict[str, list[Weight]] = {}
-    for weight in view.weights if options.weights != "bare" else ():
+    for weight in view.weights if options.weights == "values" else ():
         of_input.setdefault(weight.name, []).append(weight)
     for node in graph.nodes.values():
         if options.values and node.name in shown.inputs:

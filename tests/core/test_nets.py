@@ -77,6 +77,14 @@ def test_an_arrow_between_units_has_its_entry_of_the_matrix():
     assert not any(label.edge for label in drawn(MATRICES, BARE)[2].labels)
 
 
+def test_arrows_between_units_may_be_left_out():
+    _, _, found = drawn(MATRICES, Options(level="units", weights="off"))
+    assert {(arrow.edge.source[0], arrow.target) for arrow in found.arrows} == {
+        *(("s", "L"), ("k", "L"), ("L", ""))
+    }
+    assert not any(label.edge for label in found.labels)
+
+
 def test_of_many_units_the_first_ones_and_the_last_are_drawn():
     _, _, found = drawn("h = tanh(W1 x + b1); s = W2 h", BARE, WIDE)
     units = [box.node for box in found.boxes if box.node.startswith("h")]

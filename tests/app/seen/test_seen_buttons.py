@@ -272,6 +272,7 @@ COMMANDS = {
     **{f"{name.capitalize()} theme": Does(theme_name, name, other_theme(name)) for name in THEMES},
     "Larger text": Does(font, more),
     "Smaller text": Does(font, fewer, lambda window: scale_text(window, 0.5)),
+    "Weights at the arrows of nets": Does(lambda window: window.session.options.weights, "bare"),
     "Names of all nodes": Does(lambda window: window.session.options.captions, True),
     "Shapes of arrays": Does(lambda window: window.session.options.shapes, True),
     "Operations": Does(lambda window: window.session.drawn.level, "operations"),
