@@ -139,6 +139,13 @@ FIGURE = {
         CANVAS,
         FILES,
     ),
+    "bias-and-its-gradient-exchanged": bug(
+        PICTURED,
+        'label.extent, label.role == "gradient")\n        found.append(replace(label, at=(x',
+        'label.extent, label.role == "value")\n        found.append(replace(label, at=(x',
+        "below a unit the gradient of the bias stands where the bias should",
+        "tests/core/test_nets.py",
+    ),
     "map-upside-down": bug(
         MAPS,
         "self.area.top() + i * self.height",
@@ -606,7 +613,7 @@ BESIDE_THE_CANVAS = {
     "value-not-undone": bug(
         "app/state/session.py",
         'self.edit(f"set {name}", self.document.with_value(name, value), gesture)',
-        "self._show(self.document.with_value(name, value))",
+        "self._set_document(self.document.with_value(name, value))",
         "a typed value cannot be undone",
         TYPING,
     ),
@@ -672,7 +679,7 @@ TRAINING = {
     "falling-as-rising": bug(
         "core/training/boundary.py",
         "if not self._higher_is_second:",
-        "if self._rising:",
+        "if self._higher_is_second:",
         "the plane of most programs is that of the other class",
         TRAINING,
     ),
@@ -716,6 +723,20 @@ TRAINING = {
         '("update", f"{record.step:,}")',
         '("update", f"{record.epoch:,}")',
         "the bar of the training says epochs where it should say updates",
+        TRAINING,
+    ),
+    "accuracy-of-the-other-data": bug(
+        "app/training/train_bar.py",
+        '("test accuracy", f"{record.test_accuracy:.0%}")',
+        '("test accuracy", f"{record.train_accuracy:.0%}")',
+        "the bar of the training says the training accuracy where it should say the test accuracy",
+        TRAINING,
+    ),
+    "losses-over-epochs": bug(
+        "app/training/curves.py",
+        "[record.step for record in records]",
+        "[record.epoch for record in records]",
+        "the axis of the losses says updates, and the losses stand at epochs",
         TRAINING,
     ),
     "losses-exchanged": bug(
@@ -783,6 +804,13 @@ DIFFERENTIATING = {
         '"Empty the table", self.step)',
         "the button that empties the table fills a row",
         BUTTONS,
+    ),
+    "shape-before-it-was-stretched": bug(
+        "core/passes/explain.py",
+        "was stretched to {shape_text(node.shape)}",
+        "was stretched to {shape_text(self.graph.nodes[step.arg].shape)}",
+        "an input is said to be stretched to the shape that it had before",
+        "tests/core/test_explain.py",
     ),
     "slopes-of-hard-sigmoid": bug(
         "core/ops/activations.py",

@@ -90,7 +90,7 @@ FILE = (
     ),
     Command(
         "figures",
-        "Save figures of &all steps…",
+        "Save figures of all s&teps…",
         f"One {PAGES} or one numbered file a step",
         save_all_figures,
         ("Ctrl+Shift+E",),

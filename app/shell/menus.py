@@ -75,7 +75,7 @@ def add_menus(window: QMainWindow, actions: Mapping[str, QAction], files: Files)
     recent = QMenu("Open &recent", window)
     recent.aboutToShow.connect(partial(_fill_recent, files, recent))
     menus["File"].insertMenu(actions["save"], recent)
-    panels = menus["View"].addMenu("Pa&nels")
+    panels = menus["View"].addMenu("&Panels")
     for dock in window.findChildren(QDockWidget):
         panels.addAction(dock.toggleViewAction())
 

@@ -62,7 +62,7 @@ def _toggle_option(host: Host, name: str) -> None:
 
 LEVELS = (
     ("operations", "&Operations", "A node for every operation of the program"),
-    ("statements", "S&tatements", "A node for every statement of the program"),
+    ("statements", "State&ments", "A node for every statement of the program"),
     ("units", "&Units of nets", "A net as units in columns, with its weights on the arrows between them"),
     ("layers", "La&yers of nets", "A net as one node a layer"),
 )
@@ -86,20 +86,18 @@ def _draw_as(label: str, name: str, host: Host) -> None:
 
 
 VIEW = (
-    Command("next", "&Next step", "One fact forward", lambda host: host.transport.step(1), shown="Space"),
+    Command("next", "Ne&xt step", "One fact forward", lambda host: host.transport.step(1), shown="Space"),
     Command(
         "previous",
-        "&Previous step",
+        "Pre&vious step",
         "One fact back",
         lambda host: host.transport.step(-1),
         shown="Shift+Space",
     ),
-    Command(
-        "first", "To the &start", "Nothing computed yet", lambda host: host.session.seek(0), shown="Home"
-    ),
+    Command("first", "To the start", "Nothing computed yet", lambda host: host.session.seek(0), shown="Home"),
     Command(
         "last",
-        "To the &end",
+        "To the end",
         "Both passes done",
         lambda host: host.session.seek(len(host.session.trace)),
         shown="End",
@@ -124,14 +122,14 @@ VIEW = (
     ),
     Command(
         "present_here",
-        "Present from &here",
+        "Present from here",
         "The canvas alone, from this step",
         lambda host: host.presentation.start(None),
         ("Shift+F5",),
         group=1,
     ),
     Command(
-        "full_screen", "F&ull screen", "The window without a frame", toggle_full_screen, ("F11",), group=1
+        "full_screen", "Full s&creen", "The window without a frame", toggle_full_screen, ("F11",), group=1
     ),
     Command(
         "zoom_in",
@@ -145,7 +143,7 @@ VIEW = (
     ),
     Command(
         "zoom_out",
-        "Zoom &out",
+        "&Zoom out",
         "Smaller",
         lambda host: host.view.zoom(0.8),
         (Keys.ZoomOut,),
@@ -180,7 +178,7 @@ VIEW = (
     ),
     Command(
         "weights",
-        "Weights at the arro&ws of nets",
+        "&Weights at the arrows of nets",
         "In nets that are drawn as units; without them the arrows stand alone",
         lambda host: host.session.set_options(
             weights="bare" if host.session.options.weights == "values" else "values"
@@ -249,7 +247,7 @@ VIEW = (
     ),
     Command(
         "text_larger",
-        "Larger text",
+        "Lar&ger text",
         "Up to 200 %",
         lambda host: scale_text(host, 0.1),
         ("Ctrl+Alt++",),

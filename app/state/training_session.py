@@ -1,4 +1,4 @@
-"""What the training training trains: the one place that has the run. Views, exports and commands ask it."""
+"""What a training session trains: the one place that has the run. Views, exports and commands ask it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ from core.training.boundary import WHOLE
 from core.training.run import TrainingRun
 
 TRAIN_SIZE, TEST_SIZE = 7, 11  # pixels; a diamond of the same size looks smaller than a circle
-PALE = 0.45  # how strongly a class colours the plane
+# how strongly a class colours the plane where the prediction is sure: one of two, one of several
+OF_TWO, OF_SEVERAL = 0.75, 0.45
 
 
 class Scale(Struct, frozen=True):
@@ -129,12 +130,12 @@ class BoundaryView(pg.PlotWidget):
         share = np.clip((values - scale.middle) / scale.span, -1, 1)[..., None]
         paper = _rgb(QColor(self.theme.paper))
         toward = np.where(share < 0, _rgb(QColor(CLASSES[0])), _rgb(QColor(CLASSES[1])))
-        return _bytes(paper + np.abs(share) * 0.75 * (toward - paper))
+        return _bytes(paper + np.abs(share) * OF_TWO * (toward - paper))
 
     def _class_colours(self, shares: Array) -> np.ndarray:
         paper = _rgb(QColor(self.theme.paper))
         colours = np.array([_rgb(QColor(CLASSES[k % len(CLASSES)])) for k in range(shares.shape[2])])
-        return _bytes(paper + PALE * (shares @ colours - paper))
+        return _bytes(paper + OF_SEVERAL * (shares @ colours - paper))
 
     def _clicked(self, item: object, points: object) -> None:
         for point in points:  # type: ignore[attr-defined]

@@ -1,8 +1,9 @@
 """What is to be seen of a graph after some steps, decided here once for the window and for files.
 
-Reading order: options (what is shown, how large), view (which nodes there are), parts (what a figure consists
-of), sizes, values, symbols, frames, rooms (for numbers), drawing (where everything stands), pictured (what is
-lit), targets (a slide, a column), fit (how it is drawn for one).
+Reading order: options (what is shown, how large), view (which nodes there are), nets and groups (that may be
+one node), parts (what a figure consists of), sizes, values, symbols, frames, rooms (for numbers), directions
+(in which they stand), drawing (where everything stands), pictured (what is lit), targets (a slide, a column),
+fit (how it is drawn for one).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is drawn of a graph: one node for a sum of many terms, none for a constant that stands in a circle.
 
 Graph and steps stay as they are; a view says which nodes of the graph a drawn node holds.
-Reading order: Shown, Arc, View, view_of.
+Reading order: Weight, Arc, Shown, View, operations_of.
 """
 
 from __future__ import annotations

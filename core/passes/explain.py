@@ -270,5 +270,3 @@ class _Explainer:
             f"The gradient of {step.arg} has the shape of {step.arg}: {shape_text(shape)}; "
             f"upstream: {shape_text(node.shape)}"
         ) + (f"; {seed_name(self.graph.nodes)} is the seed" if named else "")
-
-    # -- updates

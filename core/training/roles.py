@@ -18,15 +18,15 @@ CHOICES = (AS_PARAMETER, AS_CONSTANT, AS_INPUT, *[f"{AS_TARGET} {name}" for name
 class Roles(Struct, frozen=True):
     """What each input of a program is for.
 
-    parameters   the names that are learned
-    features     the names that take an example's inputs: one array, or numbers
-    columns      for features that are numbers, their columns in the data
-    target       the name that takes an example's target, or "" if there is none
-    coding       how the target is encoded, a name of CODINGS
-    fixed        the names that keep their values
-    prediction   the node that is compared with the target, or ""
-    threshold    between the two classes, where the prediction is one number
-    rising       whether larger predictions speak for the second class
+    parameters        the names that are learned
+    features          the names that take an example's inputs: one array, or numbers
+    columns           for features that are numbers, their columns in the data
+    target            the name that takes an example's target, or "" if there is none
+    coding            how the target is encoded, a name of CODINGS
+    fixed             the names that keep their values
+    prediction        the node that is compared with the target, or ""
+    threshold         between the two classes, where the prediction is one number
+    higher_is_second  whether larger predictions speak for the second class
     """
 
     parameters: tuple[str, ...]

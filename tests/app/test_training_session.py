@@ -1,4 +1,4 @@
-"""What the training training trains, without any widget: it runs, pauses, and follows the document."""
+"""What a training session trains, without any widget: it runs, pauses, and follows the document."""
 
 import gc
 import subprocess

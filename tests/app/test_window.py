@@ -60,6 +60,15 @@ def test_shift_space_home_and_end(window):
     assert window.session.cursor == 0
 
 
+def test_each_letter_opens_one_entry_of_a_menu(window):
+    menus = [window.menuBar(), *window.menuBar().findChildren(QMenu)]
+    assert len(menus) > 8
+    for menu in menus:
+        texts = [action.text().split("\t")[0] for action in menu.actions()]
+        letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
+        assert len(set(letters)) == len(letters), texts
+
+
 NONE, ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier
 LONG = "; ".join(f"a{i + 1} = sin(a{i})" for i in range(30))
 
@@ -339,7 +348,7 @@ def test_every_panel_of_the_table_has_its_dock_and_its_command(window, qtbot, pa
         action.trigger()
         assert there.dock.isHidden() and not action.isChecked()
     else:
-        menu = next(menu for menu in window.findChildren(QMenu) if menu.title() == "Pa&nels")
+        menu = next(menu for menu in window.findChildren(QMenu) if menu.title() == "&Panels")
         assert there.dock.toggleViewAction() in menu.actions()
 
 

@@ -28,6 +28,13 @@ def test_a_forward_step_shows_names_and_numbers():
     assert latex(found.numbers) == r"f=3\cdot\left( -4 \right)=-12"
 
 
+def test_an_input_that_is_stretched_is_said_to_have_the_shape_of_the_result():
+    trace = run("x + b", {"x": frozen([1, 2, 3]), "b": 2.0})
+    said = {name: at(trace, f"backward:{i}").sentence for i, name in ((1, "x"), (2, "b"))}
+    assert said["b"].endswith("b was stretched to 3 entries, so its gradient is summed over it.")
+    assert "stretched" not in said["x"]
+
+
 def test_the_chain_rule_is_written_with_names():
     found = at(TRACE, "backward:1")
     assert r"\frac{\partial f}{\partial v_{1}}=" in latex(found.rule)

@@ -85,6 +85,23 @@ def test_arrows_between_units_may_be_left_out():
     assert not any(label.edge for label in found.labels)
 
 
+@pytest.mark.parametrize("text", [SCALARS, MATRICES])
+def test_a_bias_stands_left_of_its_gradient_both_below_their_unit(text):
+    trace, drawing, found = drawn(text)
+    sides = {}
+    for label in found.labels:
+        if label.edge and label.edge.port == -1:
+            sides.setdefault((label.node, label.edge.target), {})[label.role] = label
+    assert len(sides) == len([box for box in found.boxes if latex(box.symbol).startswith(r"\sum")])
+    for (bias, unit), of in sides.items():
+        entry = int(unit[-2]) if unit.endswith("]") else ()
+        for role, value in (("value", trace.last.value(bias)), ("gradient", trace.last.gradient(bias))):
+            assert float(latex(of[role].math)) == pytest.approx(np.asarray(value)[entry], rel=1e-3)
+        (x, y), (_, height) = drawing.placement.centres[unit], drawing.sizes[unit]
+        assert of["value"].at[0] < x < of["gradient"].at[0]
+        assert all(label.at[1] - label.extent[1] >= y + height / 2 for label in of.values())
+
+
 def test_of_many_units_the_first_ones_and_the_last_are_drawn():
     _, _, found = drawn("h = tanh(W1 x + b1); s = W2 h", BARE, WIDE)
     units = [box.node for box in found.boxes if box.node.startswith("h")]

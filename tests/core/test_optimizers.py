@@ -70,6 +70,15 @@ def playground(w, gradients, lr, l1=0.0, l2=0.0):
     return w
 
 
+def delta(w, gradients, lr):
+    """Both rules of single units are a step against the gradient: that of an objective of their own."""
+    return sgd(w, gradients, lr)
+
+
+def rosenblatt(w, gradients, lr):
+    return sgd(w, gradients, lr)
+
+
 RULES = [
     (sgd, {}),
     (sgd, {"momentum": 0.9}),
@@ -78,7 +87,7 @@ RULES = [
     (adam, {}),
     (adam, {"beta1": 0.5, "beta2": 0.9, "eps": 0.1, "weight_decay": 0.1}),
     (adamw, {}),
-    (adamw, {"beta1": 0.0, "weight_decay": 0.3}),
+    (adamw, {"beta1": 0.0, "beta2": 0.9, "eps": 0.1, "weight_decay": 0.3}),
     (rmsprop, {}),
     (rmsprop, {"alpha": 0.5, "eps": 0.1, "momentum": 0.9, "weight_decay": 0.1}),
     (adagrad, {}),
@@ -86,8 +95,17 @@ RULES = [
     (playground, {}),
     (playground, {"l1": 2.0}),
     (playground, {"l2": 0.5}),
+    (rosenblatt, {}),
+    (delta, {}),
 ]
 RULE_NAMES = [" ".join([rule.__name__, *hyper]) for rule, hyper in RULES]
+
+
+def test_every_rule_is_written_out_here_with_every_number_it_has():
+    assert {rule.__name__ for rule, _ in RULES} == set(OPTIMIZERS)
+    for name, rule in OPTIMIZERS.items():
+        used = {hyper for written, numbers in RULES for hyper in numbers if written.__name__ == name}
+        assert used | {"lr"} == {known.name for known in rule.hyperparameters}, name
 
 
 @pytest.mark.parametrize(("rule", "hyper"), RULES, ids=RULE_NAMES)

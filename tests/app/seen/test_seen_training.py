@@ -13,6 +13,7 @@ from app.training.weights import HeatMaps, template_maps, weight_maps
 from app.widgets.colours import CLASSES
 from app.widgets.theme import LIGHT
 from core.base.arrays import frozen
+from core.base.numbers import short
 from tests.app.seen.pixels import Seen, named, of_classes, of_theme, widget
 
 NEURON = "y = σ(w·x + b); L = bce(y, t)"
@@ -335,6 +336,34 @@ def test_the_bar_says_how_far_it_is_and_how_well_it_does(trained):
     window = trained(NEURON, w=[1, 1], b=0)
     window.training.step(3)
     assert progress(window)[:2] == ["epoch 0", "update 3"]
+
+
+def test_the_bar_says_the_losses_and_the_accuracy_of_the_right_data(trained):
+    window = trained(NEURON, data="circle", w=[1, -2], b=1)
+    record = window.training.record
+    assert record.test_accuracy != record.train_accuracy and record.test_loss != record.train_loss
+    assert progress(window)[2:] == [
+        f"loss {short(record.train_loss)}",
+        f"test loss {short(record.test_loss)}",
+        f"test accuracy {record.test_accuracy:.0%}",
+    ]
+    window.training.change("keep none", test_percent=0)
+    record = window.training.record
+    assert progress(window)[3:] == [f"training accuracy {record.train_accuracy:.0%}"]
+
+
+def test_the_losses_stand_at_the_updates_after_which_they_were(trained):
+    """64 examples in mini-batches of 10: seven updates an epoch."""
+    window = trained(NEURON, w=[1, 1], b=0)
+    window.training.step(21)
+    records = window.training.run.trainer.records
+    curves = named(window, "Loss curves")
+    for curve, losses in (
+        (curves.train, [record.train_loss for record in records]),
+        (curves.test, [record.test_loss for record in records]),
+    ):
+        x, y = curve.getData()
+        assert list(x) == [0, 7, 14, 21] and list(y) == losses
 
 
 def test_the_loss_falls_to_the_right_and_higher_losses_stand_higher(put, training):
