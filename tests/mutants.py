@@ -7,11 +7,13 @@ where a bug was not noticed, and with 2 where the list, `tests/planted.py`, has 
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -29,10 +31,23 @@ def outdated(name: str, bug: Bug, root: Path = ROOT) -> str:
     missing = [path for path in (bug.file, *bug.tests) if not (root / path).is_file()]
     if missing:
         return f"{name}: there is no {' or '.join(missing)}"
-    found = (root / bug.file).read_text(encoding="utf-8").count(bug.old)
-    if found != 1:
+    text = (root / bug.file).read_text(encoding="utf-8")
+    if (found := text.count(bug.old)) != 1:
         return f"{name}: the text to be replaced is in {bug.file} {found} times, not once: {bug.old!r}"
+    for owner, attribute in re.findall(r"(\bself)?\.([A-Za-z_]\w*)", bug.new):
+        if attribute not in words(text) and (owner or attribute not in words_of_the_program(root)):
+            return f"{name}: the new text uses {owner}.{attribute}, which is not there"
     return f"{name}: the new text is the old one" if bug.new == bug.old else ""
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
+
+
+@cache
+def words_of_the_program(root: Path) -> set[str]:
+    files = [path for part in ("app", "core") for path in (root / part).rglob("*.py")]
+    return set().union(*(words(path.read_text(encoding="utf-8")) for path in files))
 
 
 def copy_of_the_tree(folder: str) -> Path:

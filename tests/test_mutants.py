@@ -20,6 +20,8 @@ def test_what_cannot_be_planted_is_said(tmp_path):
     (tmp_path / "a.py").write_text(bug.old, encoding="utf-8")
     assert outdated("a bug", bug, tmp_path) == ""
     assert "the new text is the old one" in outdated("a bug", bug._replace(new=bug.old), tmp_path)
+    for new in ("self.gone", "arrow.gone"):
+        assert ".gone, which is not there" in outdated("a bug", bug._replace(new=new), tmp_path)
 
 
 def test_there_are_bugs_enough():
