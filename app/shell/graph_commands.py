@@ -156,7 +156,7 @@ GRAPH = (
     ),
     Command(
         "ungroup",
-        "U&ngroup",
+        "Ung&roup",
         "Draw the nodes of the selected group again",
         ungroup,
         ("Ctrl+Shift+G",),
