@@ -94,16 +94,6 @@ def directional(trace: Trace, direction: Mapping[str, Value]) -> Value:
     return next((step.tangent for step in push(trace, direction) if step.node == output), at_rest)
 
 
-def forward_gradient(trace: Trace, names: Iterable[str] = ()) -> dict[str, Value]:
-    """The gradient for these nodes (none: all inputs) by forward mode alone: one pass for each entry.
-
-    An output of several entries is weighted with the trace's seed, as in reverse mode.
-    """
-    wanted = tuple(names) or trace.graph.inputs
-    slopes = {name: list(forward_slopes(trace, name)) for name in wanted}
-    return {name: frozen(np.reshape(slopes[name], trace.graph.nodes[name].shape)) for name in wanted}
-
-
 def forward_slopes(trace: Trace, name: str) -> Iterator[float]:
     """The entries of a node's gradient by forward mode, one after the other."""
     check_node(trace.graph, name)

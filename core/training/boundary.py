@@ -99,11 +99,6 @@ def plane_of(
         return None
 
 
-def boundary(trainer: Trainer, across: Range = WHOLE, up: Range = WHOLE, resolution: int = 100) -> Array:
-    """The map of a trainer's prediction now; for many in a row, keep a Plane."""
-    return Plane(trainer, across, up, resolution).prediction()
-
-
 def _grid(across: Range, up: Range, resolution: int) -> Array:
     """The points of the grid as two rows, the lowest row of the picture first."""
     x, y = np.linspace(*across, resolution), np.linspace(*up, resolution)

@@ -21,16 +21,14 @@ from core.training.settings import MAX_LAYERS, MAX_UNITS
 class Task(Struct, frozen=True):
     """What the last layer does: its lines, with the sum of that layer in braces, and the target's name."""
 
-    title: str
     lines: tuple[str, ...]
     target: str = "t"
 
 
 TASKS = {
-    "signs": Task("Two classes, −1 and 1", ("y = tanh({})", "L = 1/2 (y - t)^2")),
-    "probability": Task("Two classes, a probability", ("s = {}", "y = σ(s)", "L = bce_logits(s, t)")),
-    "classes": Task("Several classes", ("s = {}", "L = cross_entropy(s, k)"), target="k"),
-    "regression": Task("A number", ("y = {}", "L = 1/2 (y - t)^2")),
+    "signs": Task(("y = tanh({})", "L = 1/2 (y - t)^2")),
+    "classes": Task(("s = {}", "L = cross_entropy(s, k)"), target="k"),
+    "regression": Task(("y = {}", "L = 1/2 (y - t)^2")),
 }
 
 
@@ -43,8 +41,7 @@ class Network(Struct, frozen=True):
     """A chain of fully connected layers.
 
     `hidden` are the units of each hidden layer, `outputs` the classes of the task "classes" and else 1. With
-    `decay` the loss has the penalty λ ‖W‖² of every layer's weights. `playground` starts as TensorFlow
-    Playground does: weights even between −0.5 and 0.5, biases 0.1.
+    `decay` the loss has the penalty λ ‖W‖² of every layer's weights.
     """
 
     inputs: int
@@ -53,7 +50,6 @@ class Network(Struct, frozen=True):
     outputs: int = 1
     task: str = "signs"
     decay: float = 0.0
-    playground: bool = False
 
     def __post_init__(self) -> None:
         for choice, table, what in (
@@ -106,19 +102,14 @@ class Network(Struct, frozen=True):
 
     def initial_values(self, seed: int = 0) -> dict[str, Value]:
         """Weights and biases to start from, the same for the same seed, and λ if there is a penalty."""
-        rng = np.random.default_rng(seed)
-        found: dict[str, Value] = {}
+        zeros: dict[str, Value] = {}
         for layer, (n, m) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), start=1):
             alone = self._is_last_number(layer)
-            weights = rng.uniform(-0.5, 0.5, (m, n)) if self.playground else np.zeros((m, n))
-            found[self._weights(layer)] = frozen(weights[0] if alone else weights)
-            bias = 0.1 if self.playground else 0.0
-            found[f"b{layer}"] = bias if alone else frozen(np.full(m, bias))
+            zeros[self._weights(layer)] = frozen(np.zeros(n if alone else (m, n)))
+            zeros[f"b{layer}"] = 0.0 if alone else frozen(np.zeros(m))
         penalty: dict[str, Value] = {"λ": self.decay} if self.decay else {}
-        if not self.playground:
-            graph = graph_of(self.program_text(), {**found, **penalty, **self.example_values()})
-            found = initial_values(graph, list(found), seed)
-        return found | penalty
+        graph = graph_of(self.program_text(), {**zeros, **penalty, **self.example_values()})
+        return initial_values(graph, list(zeros), seed) | penalty
 
     def example_values(self) -> dict[str, Value]:
         """Values for the names that take the data, of the right shape."""

@@ -286,14 +286,6 @@ class Trainer:
 
     # -- changes while training
 
-    def set_hyper(self, **hyper: float) -> None:
-        """Change the learning rate or another number of the optimizer; what it remembers stays.
-
-        Raises:
-            Problem: the rule has no such number, or the number is out of range.
-        """
-        self.optimizer.set(**hyper)
-
     def start_from(self, values: Mapping[str, Value]) -> None:
         """Give parameters or fixed inputs other values that hold after a reset, too."""
         self.start_later_from(values)

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core.base.arrays import frozen, same
-from core.derivatives.forward import forward_gradient
 from core.derivatives.numerical import differences
 from core.graph.plan import make_plan
 from core.ops import OPS
 from core.ops.rules import Rule
 from core.passes.stepper import record
+from tests.core.test_forward import forward_gradient
 from tests.graphs import random_graph
 
 MOST = 60  # nodes

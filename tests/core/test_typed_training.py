@@ -10,7 +10,7 @@ from core.base.errors import Problem
 from core.graph.builder import graph_of
 from core.graph.plan import make_plan
 from core.passes.stepper import record
-from core.training.boundary import boundary
+from core.training.boundary import Plane
 from core.training.initial import initial_values
 from core.training.networks import Network
 from core.training.settings import TrainingSettings
@@ -294,7 +294,7 @@ def test_a_prediction_of_the_first_class_counts_the_other_way_round(text):
     trainer = made.trainer()
     trainer.step(300)
     assert not made.roles.higher_is_second and trainer.record().train_accuracy > 0.97
-    corners = boundary(trainer, resolution=2)  # the second class of this set lies at the lower left
+    corners = Plane(trainer, resolution=2).prediction()  # the second class of this set lies at the lower left
     second = made.dataset.inputs[made.dataset.targets == 1].mean(axis=0) > 0
     assert corners[int(second[1]), int(second[0])] == corners.max()
 
