@@ -74,8 +74,9 @@ def training_settings() -> Rows:
         if setting.help:
             usual, choices = getattr(USUAL, name), setting.choices
             taken = ", ".join(choices()) if choices else f"{setting.low:,g} to {setting.high:,g}"
-            says = setting.help.partition(" (")[0]
-            yield _code(f"--{setting.option or name}"), says, f"{usual:{'' if choices else 'g'}}", taken
+            says, _, default = setting.help.format(f"{usual:{'' if choices else 'g'}}").partition(" (")
+            default = default.removeprefix("default: ").removesuffix(")")
+            yield _code(f"--{setting.option or name}"), says, default, taken
 
 
 def update_rules() -> Rows:

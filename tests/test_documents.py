@@ -35,6 +35,7 @@ from core.service.training_report import MOST_NUMBERS, TrainingReport
 from core.service.training_report import MOST_SECONDS as MOST_TRAINING_SECONDS
 from core.service.training_request import MOST_STEPS, PARTS, training_from
 from core.training.inferred_roles import CONSTANTS
+from core.training.settings import SETTINGS
 from docs.tables import TABLES, renewed
 from tests.exported import NEEDS_TORCH, under_torch
 
@@ -334,6 +335,12 @@ def test_the_parts_of_requests_and_answers_are_those_of_the_document():
     limits = f"{MOST_STEPS:,}", f"{MOST_TRAINING_SECONDS:g} s of work", f"{MOST_NUMBERS * 8 / 1e9:.1f} GB"
     assert all(limit in text_of("docs/training.md") for limit in limits)
     assert all(name in cells[2][1] for name in CONSTANTS)
+
+
+def test_which_settings_have_no_field_in_the_training_panel_is_said():
+    without = [name for name, setting in SETTINGS.items() if setting.help and not setting.label]
+    told = " ".join(text_of("docs/training.md").split())
+    assert f"the training panel has a field for each but the {' and the '.join(without)}:" in told
 
 
 @pytest.mark.parametrize(("document", "section"), TABLES, ids=str)
