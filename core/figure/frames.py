@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.figure.sizes import Measure
+from core.figure.symbols import operand
 from core.figure.view import View
 from core.graph.formulas import formula
 from core.graph.graph import Graph, Node
 from core.layout import Frame as LayoutFrame
 from core.math.mathtree import Math, row
-from core.math.parts import ATOM, Part
 from core.math.typeset import EQUALS
 from core.passes.unfold import frame_of, parent
 
@@ -63,11 +63,8 @@ def _around(graph: Graph, key: str) -> list[str]:
 
 def _title(graph: Graph, key: str, node: Node, measure: Measure) -> Math:
     """What a frame stands for: `y = σ(z)`; by its sign alone where that would be too long."""
-    args: dict[str, Part] = {}
     typesetter = graph.typesetter
-    for port, arg in node.by_port.items():
-        found = graph.nodes[arg]
-        args[port] = typesetter.part(found.tree) if found.is_constant else (typesetter.name(arg), ATOM)
+    args = {port: operand(graph, graph.nodes[arg]) for port, arg in node.by_port.items()}
     title = typesetter.tree(formula(graph, node), args)
     if node.named and key == node.name:
         title = row(typesetter.name(node.name), EQUALS, title)

@@ -21,7 +21,7 @@ def symbol(graph: Graph, node: Node) -> Math:
     so are all where names would be too wide.
     """
     if node.is_leaf:
-        return _called(graph, node)[0]
+        return operand(graph, node)[0]
     found = _with_operands(graph, node)
     return found if extent(found, 1.0)[0] <= WIDEST else _with_operands(graph, node, named=False)
 
@@ -30,7 +30,7 @@ def _with_operands(graph: Graph, node: Node, named: bool = True) -> Math:
     if node.op == "pick":
         return _entry(graph, node, named)
     op = node.operation
-    operands = {port: _called(graph, graph.nodes[arg], named) for port, arg in node.by_port.items()}
+    operands = {port: operand(graph, graph.nodes[arg], named) for port, arg in node.by_port.items()}
     text = next((op.look.with_constant[port] for port in _constants(graph, node)), op.look.circle)
     if not text:
         return Word(op.symbol, "ord") if len(op.symbol) > 1 else Sign(op.symbol, "ord")
@@ -40,7 +40,7 @@ def _with_operands(graph: Graph, node: Node, named: bool = True) -> Math:
     return marked(text, given)
 
 
-def _called(graph: Graph, node: Node, named: bool = True) -> Part:
+def operand(graph: Graph, node: Node, named: bool = True) -> Part:
     """An operand in a circle: its name or number, or a dot."""
     if node.is_constant and (named or not node.shape):
         return graph.typesetter.part(node.tree)
@@ -55,7 +55,7 @@ def _entry(graph: Graph, node: Node, named: bool) -> Math:
     while node.op == "pick":
         array, place = (graph.nodes[arg] for arg in node.args)
         places.append(Name(place.name))
-        called |= {part.name: _called(graph, part, named) for part in (array, place)}
+        called |= {part.name: operand(graph, part, named) for part in (array, place)}
         node = array
         if node.named or not place.is_constant:
             break

@@ -392,7 +392,7 @@ def test_labels_in_frames_cover_neither_boxes_nor_each_other(text, wanted):
 def test_a_frame_says_what_it_stands_for():
     _, _, _, found = framed("y = σ(w·x + 0.5)", LEVELS["numbers"])
     titles = {frame.key: latex(frame.title) for frame in found.frames}
-    assert titles == {"v1": r"w\cdot x", "y": r"y=\sigma\left( v_{2} \right)"}
+    assert titles == {"v1": r"w\cdot x", "y": r"y=\sigma\left( \cdot \right)"}
     assert [frame.node for frame in found.frames] == ["v1", "y"]
 
 
