@@ -350,7 +350,7 @@ class User:
 
     def train(self):
         if not self.window.training_dock.seen:
-            self.window.actions_by_id["lab"].trigger()
+            self.window.actions_by_id["training"].trigger()
         self.window.actions_by_id[self.random.choice(("train", "train_step", "train_reset"))].trigger()
 
     def wait(self):

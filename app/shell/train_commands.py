@@ -9,7 +9,7 @@ from app.state.training_session import TrainingSession
 
 def _training(host: Host) -> TrainingSession:
     """The training session, with its panel docked: who trains wants to see it."""
-    host.docks["lab"].make()
+    host.docks["training"].make()
     return host.training
 
 

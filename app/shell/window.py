@@ -62,7 +62,7 @@ class Window(QMainWindow):
         self.program: ProgramPanel = self.docks["program"].make()
         self.values: ValuesPanel = self.docks["values"].make()
         self.explanation: ExplanationPanel = self.docks["explanation"].make()
-        self.training_dock, self.derivatives_dock = self.docks["lab"], self.docks["derivatives"]
+        self.training_dock, self.derivatives_dock = self.docks["training"], self.docks["derivatives"]
         self.actions_by_id = make_actions(self, self.refresh_actions)
         CommandKeys(self, self.actions_by_id.values())
         add_menus(self, self.actions_by_id, self.files)

@@ -307,7 +307,7 @@ COMMANDS = {
     "Fold everything": Does(
         unfolded, 0, all_of(selected("f", "σ(σ(x))"), lambda window: window.session.unfold_all("all"))
     ),
-    "Training panel": Does(visible("lab"), True),
+    "Training panel": Does(visible("training"), True),
     "Train or pause": Does(updates, more, training),
     "One update": Does(updates, 1, training),
     "Reset": Does(updates, 0, trained),
@@ -340,10 +340,10 @@ BUTTONS = {
     ("program", WRITE): Does(
         text, "(a+b)", all_of(selected("", "(a+b"), lambda window: window.program._show_problem())
     ),
-    ("lab", "Train or pause"): COMMANDS["Train or pause"],
-    ("lab", "One update"): COMMANDS["One update"],
-    ("lab", "Reset to the initial weights, same seed"): COMMANDS["Reset"],
-    ("lab", "Open on canvas"): COMMANDS["Open on canvas"],
+    ("training", "Train or pause"): COMMANDS["Train or pause"],
+    ("training", "One update"): COMMANDS["One update"],
+    ("training", "Reset to the initial weights, same seed"): COMMANDS["Reset"],
+    ("training", "Open on canvas"): COMMANDS["Open on canvas"],
     **{
         ("derivatives", title): Does(tab, title, derivatives(1 if number == 0 else 0))
         for number, title in enumerate(["Formula", "Side by side", "By hand", "Step size", "Jacobian"])
@@ -364,7 +364,7 @@ BUTTONS = {
             "program": at(0),
             "values": at(0),
             "explanation": at(0),
-            "lab": training,
+            "training": training,
             "derivatives": derivatives(),
         }.items()
     },
@@ -378,7 +378,7 @@ ACTIONS = {
             ("program", "Program", at(0)),
             ("values", "Values", at(0)),
             ("explanation", "Explanation", at(0)),
-            ("lab", "Training", training),
+            ("training", "Training", training),
             ("derivatives", "Derivatives", derivatives()),
         ]
     },
@@ -476,7 +476,7 @@ def put_back(window):
     if font(window) > 10:
         scale_text(window, -1.0)
     for dock in window.findChildren(QDockWidget):
-        dock.setVisible(dock.objectName() not in ("lab", "derivatives"))
+        dock.setVisible(dock.objectName() not in ("training", "derivatives"))
     window.toolbar.show()
     window.session.replace_document(EXAMPLE, None)
     window.session.set_digits(DIGITS)

@@ -102,11 +102,11 @@ TRAINING = (
     *("Rate", "Seed", "L2 (λ)", "Role of w", "Role of x", "Role of b", "Role of t"),
 )
 UNDONE = {("program", "Program"), ("derivatives", "Derivative of"), ("derivatives", "Seed")}
-UNDONE |= {("lab", name) for name in TRAINING}
+UNDONE |= {("training", name) for name in TRAINING}
 # what is chosen for a view alone: it is not part of the document
 OF_A_VIEW = {
     ("canvas", "Speed"),
-    ("lab", "Sample"),
+    ("training", "Sample"),
     *[("derivatives", name) for name in ("With respect to", "Kind of difference", "Step h", "Layout")],
 }
 NEURON = "y = σ(w·x + b); L = bce(y, t)"
@@ -165,7 +165,7 @@ def test_every_field_is_either_undone_or_of_a_view_alone(everything):
 
 def of_a_network(key):
     """Whether a field is a training setting; all count where it trains a net of its own."""
-    return key[0] == "lab" and not key[1].startswith("Role")
+    return key[0] == "training" and not key[1].startswith("Role")
 
 
 def test_whatever_is_chosen_or_typed_is_undone_and_the_field_shows_it(everything):
@@ -220,5 +220,5 @@ def test_what_is_chosen_for_a_view_alone_changes_no_document(everything):
         field = fields(everything)[key]
         if isinstance(field, QComboBox) and key[1] != "With respect to":
             change(field)
-    fields(everything)["lab", "Sample"].setValue(3)
+    fields(everything)["training", "Sample"].setValue(3)
     assert everything.session.undo_stack.count() == 0
