@@ -30,7 +30,7 @@ class PanelWidget(Protocol):
 
 
 class Panel(Struct, frozen=True):
-    """A panel: its name in code and settings, title, place and first size of its dock, and what makes its widget.
+    """A panel: its name, title, place and first size of its dock, and what makes its widget.
 
     One with a `menu` has a command there, which shows and hides it. It takes long to load, so its widget is
     made when it is first asked for. It has a `pause()` for when it is hidden, and hears by `when_seen` when
