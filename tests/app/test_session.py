@@ -15,7 +15,7 @@ from app.state.training_session import TrainingSession
 from app.state.undo import Edit
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
-from core.project.document import EXAMPLE, Document
+from core.project.document import EXAMPLE, Document, Drawn
 
 
 def values(session):
@@ -555,3 +555,53 @@ gc.collect()
 def test_throwing_a_session_away_ends_no_process():
     """In a fresh process the collector takes things apart in another order; a killed one says so."""
     assert subprocess.run([sys.executable, "-c", THROWN_AWAY], timeout=300, check=False).returncode == 0
+
+
+# -- how a program is drawn
+
+
+def test_how_a_program_is_drawn_is_an_edit_that_can_be_undone(session):
+    placement = session.drawing.placement
+    session.draw_as("turn the graph", down=True)
+    assert session.options.down and session.drawing.options.down
+    assert session.drawing.placement.height > placement.height
+    assert session.undo_stack.undoText() == "turn the graph"
+    session.draw_as("turn the graph", down=True)
+    assert session.undo_stack.count() == 1
+    session.undo_stack.undo()
+    assert session.drawing.placement == placement and session.document.drawing is None
+
+
+def test_nodes_stand_where_another_layout_puts_them(session):
+    session.move_node("x", (9.0, 9.0), -1)
+    session.draw_as("move numbers", at_nodes=True)
+    assert not session.document.moved
+    session.undo_stack.undo()
+    assert session.document.moved == {"x": (9.0, 9.0)}
+
+
+def test_what_was_chosen_for_a_program_stays_with_it(session):
+    session.draw_as("change sums", sums=False)
+    session.set_text("a + b + c + d")
+    assert session.document.drawing == Drawn(sums=False)
+    session.open_program("x + y + z", {}, "open")
+    assert session.document.drawing == Drawn(sums=False)
+    session.replace_document(Document("x + y"), None)
+    assert session.document.drawing is None and session.options.sums
+
+
+def test_a_program_of_which_nothing_was_chosen_is_drawn_as_usual(session):
+    session.replace_document(Document("a + b + c"), None)
+    together = len(session.drawing.view.nodes)
+    session.set_usual(Drawn(sums=False))
+    assert len(session.drawing.view.nodes) == together + 1
+    assert session.undo_stack.isClean()
+    session.draw_as("change sums", sums=True)
+    assert len(session.drawing.view.nodes) == together
+
+
+def test_a_remark_on_restored_work_is_said_once(session):
+    session.edit("restore unsaved work", Document("x + 1", {"x": 2.0}, remark="It was an older file"))
+    assert "It was an older file" in [note.message for note in session.notes]
+    session.set_value("x", 3.0)
+    assert "It was an older file" not in [note.message for note in session.notes]

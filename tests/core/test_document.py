@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from core.base.arrays import frozen, same
 from core.base.errors import Problem
 from core.graph.builder import graph_of
-from core.project.document import EXAMPLE, PARTS, VERSION, Document, dumps, loads
+from core.project.document import EXAMPLE, PARTS, VERSION, Document, Drawn, dumps, loads
 from core.project.retyping import Retyping
 from core.training.settings import SETTINGS, USUAL, TrainingSettings, settings_from
 
@@ -22,6 +22,7 @@ FULL = Document(
     "z",
     frozen([2, -1.5]),
     {"L": "pow", "z.0": "mul"},
+    drawing=Drawn(at_nodes=True, down=True, sums=False),
 )
 
 
@@ -32,6 +33,7 @@ def test_what_is_saved_comes_back(document):
     assert found.training == document.training
     assert dict(found.moved) == dict(document.moved)
     assert found.output == document.output
+    assert found.drawing == document.drawing
     assert (found.seed is None) == (document.seed is None)
     assert document.seed is None or same(found.seed, document.seed)
     assert dict(found.unfolded) == dict(document.unfolded)
@@ -43,6 +45,12 @@ def test_what_is_saved_comes_back(document):
 def test_a_file_of_the_first_version_is_read():
     found = loads('{"format": "chainlight", "version": 1, "program": "x y", "values": {"x": 2}}')
     assert (found.text, found.output, found.seed) == ("x y", "", None)
+
+
+def test_a_drawing_says_as_much_as_it_says():
+    text = '{"format": "chainlight", "version": 5, "program": "x", "drawing": {"down": true, "later": 3}}'
+    assert loads(text).drawing == Drawn(down=True)
+    assert loads(text.replace('{"down": true, "later": 3}', "null")).drawing is None
 
 
 def test_minus_zero_is_kept():
@@ -79,6 +87,14 @@ BAD = {
     "unfolded numbers": (
         '{"format": "chainlight", "version": 1, "program": "x", "unfolded": {"x": 1}}',
         "names and operations",
+    ),
+    "a drawing of words": (
+        '{"format": "chainlight", "version": 5, "program": "x", "drawing": {"down": "yes"}}',
+        "true and false",
+    ),
+    "a drawing that is a list": (
+        '{"format": "chainlight", "version": 5, "program": "x", "drawing": [true]}',
+        "table of names",
     ),
     "ragged": (
         '{"format": "chainlight", "version": 1, "program": "x", "values": {"x": [[1], [1, 2]]}}',

@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from msgspec.structs import asdict
 
-from core.project.document import dumps, loads
+from core.project.document import Drawn, dumps, loads
 from core.service.request import Request, json_hint
 from core.training.setup import setup
 from tests.old_files import (
@@ -114,7 +115,7 @@ def test_what_cannot_be_read_keeps_its_text():
 
 def test_there_is_a_sample_of_every_version_and_every_training():
     saved = [json.loads(path_of(name).read_text(encoding="utf-8")) for name in PROJECTS]
-    assert {project["version"] for project in saved} >= {1, 2, 3, 4}
+    assert {project["version"] for project in saved} == {1, 2, 3, 4, 5}
     trainings = [project["lab"] for project in saved]
     assert {settings["trains"] for settings in trainings} == {"network", "program"}
     assert len({settings["data"] for settings in trainings}) >= 11
@@ -122,5 +123,9 @@ def test_there_is_a_sample_of_every_version_and_every_training():
     assert len({settings["activation"] for settings in trainings}) >= 8
     assert any(project.get("seed") for project in saved)
     assert any(project.get("unfolded") for project in saved)
+    drawings = [project["drawing"] for project in saved if "drawing" in project]
+    assert None in drawings
+    for name, usual in asdict(Drawn()).items():
+        assert any(drawing and drawing[name] != usual for drawing in drawings), name
     assert len(PROJECTS) >= 60
     assert all((FOLDER / f"{name}.json").is_file() for name in PROJECTS)
