@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from app.shell.command import Command, Keys
 from app.shell.host import Host
 from core.base.numbers import typed_text
+from core.base.slicing import finished
 
 
 def undo(host: Host) -> None:
@@ -22,11 +23,16 @@ def redo(host: Host) -> None:
 
 
 def copy_figure(host: Host) -> None:
-    """Put the present step on the clipboard, as vectors and as pixels."""
+    """Put the present step on the clipboard, as vectors and pixels, for what figures were last made for."""
     from app.figures.clipboard import figure_mime
+    from app.shell.fitted import chosen_target, figures_of, fitting, page_of
 
-    QGuiApplication.clipboard().setMimeData(figure_mime(host.session.figure, host.theme))
-    host.show_message("The figure is on the clipboard")
+    cursor, target = host.session.cursor, chosen_target(host)
+    found = finished(fitting(host, target, [cursor])) if target else None
+    shown = figures_of(host, found).at(cursor)
+    QGuiApplication.clipboard().setMimeData(figure_mime(shown, host.theme, page_of(host, found, [shown])))
+    fit_for = f", fit for: {found.target.name}" if found else ""
+    host.show_message(f"The figure is on the clipboard{fit_for}")
 
 
 def copy_value(host: Host) -> None:

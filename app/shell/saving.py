@@ -11,7 +11,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QProgressDialog
 
 from app.figures.kinds import FIGURE_KINDS
+from app.shell.figure_dialog import FigureDialog
 from app.shell.file_dialogs import ask_for_file, ask_for_kind
+from app.shell.fitted import figures_of, page_of
 from app.shell.host import Host
 from app.shell.message_boxes import complain
 from app.system.disk import shown_name, write_atomically
@@ -20,33 +22,43 @@ from core.figure import Figure, Figures
 
 
 def ask_and_save_figure(host: Host) -> None:
-    """Ask for a file and write the present step to it."""
+    """Ask what for and for a file, and write the present step to it."""
     from app.figures.files import write_figure
 
+    counts = [host.session.cursor]
+    dialog = FigureDialog(host, "Save figure", counts)
     kinds = {kind.title: kind.suffix for kind in FIGURE_KINDS}
-    path = ask_for_file(host.frame, "Save figure", _suggested(host, "figure.svg"), kinds)
+    path = dialog.exec() and ask_for_file(host.frame, "Save figure", _suggested(host, "figure.svg"), kinds)
     if path:
-        _write(host, path, lambda: write_figure(host.session.figure, path, host.theme))
+        shown = figures_of(host, dialog.found).at(host.session.cursor)
+        page = page_of(host, dialog.found, [shown])
+        _write(host, path, lambda: write_figure(shown, path, host.theme, page=page))
+    dialog.deleteLater()
 
 
 def ask_and_save_all_figures(host: Host) -> None:
-    """Ask for a file and write every step to it, or to numbered files beside it."""
+    """Ask what for and for a file, and write every step to it, or to numbered files beside it."""
     from app.figures.files import write_pages
 
+    title, count = "Save figures of all steps", len(host.session.trace) + 1
+    dialog = FigureDialog(host, title, range(count))
     pages_first = sorted(FIGURE_KINDS, key=lambda kind: not kind.pages)
     kinds = {kind.title_of_all: kind.suffix for kind in pages_first}
-    path = ask_for_file(host.frame, "Save figures of all steps", _suggested(host, "steps.pdf"), kinds)
+    path = dialog.exec() and ask_for_file(host.frame, title, _suggested(host, "steps.pdf"), kinds)
     if path:
-        session = host.session
-        count = len(session.trace) + 1
         progress = QProgressDialog("Saving figures of all steps", "Cancel", 0, 2 * count, host.frame)
         progress.setWindowModality(Qt.WindowModality.WindowModal)
-        pages = Pages(Figures(session.drawing, session.trace, session.options.highlight), count, progress)
+        pages = Pages(figures_of(host, dialog.found), count, progress)
+
+        def write() -> None:
+            write_pages(pages, path, host.theme, page=page_of(host, dialog.found, pages))
+
         try:
-            _write(host, path, lambda: write_pages(pages, path, host.theme))
+            _write(host, path, write)
         finally:
             progress.close()
             progress.deleteLater()
+    dialog.deleteLater()
 
 
 class Pages(Sequence[Figure]):

@@ -21,6 +21,7 @@ from app.system.disk import program_folder, read_text, shown_path
 from app.widgets.theme import THEMES
 from core.base.errors import Problem
 from core.base.numbers import DIGITS
+from core.figure import read_target
 from core.graph.json_values import parse_json
 
 MAX_FILE, MAX_RECENT, MAX_PATH = 1_000_000, 12, 4096
@@ -76,6 +77,14 @@ def _switch(text: str) -> bool:
     return _one_of(("True", "False"))(text) == "True"
 
 
+def _target(text: str) -> str:
+    """What figures are made for: a slide, a column, a size; nothing is as they are on the screen."""
+    try:
+        return read_target(text).name if text else ""
+    except Problem:
+        return _refused(text)
+
+
 TABLE: Mapping[str, Setting] = MappingProxyType(
     {
         "theme": Setting(next(iter(THEMES)), _one_of(THEMES)),
@@ -85,6 +94,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "captions": Setting(False, _switch),
         "shapes": Setting(False, _switch),
         "sums": Setting(True, _switch),
+        "fit": Setting("", _target),
         "speed": Setting(1.0, _number(0.25, 8)),
         "recent": Setting((), _read_paths, lambda paths: json.dumps(list(paths))),
         "geometry": Setting(b"", _read_bytes, _write_bytes),

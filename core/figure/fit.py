@@ -26,6 +26,7 @@ from core.passes.trace import Trace
 
 FIT_MARGIN = 2.0  # around a figure, in the units of the drawing
 LEAST_DIGITS = 3  # no fewer significant digits are taken to make room
+MANY = 300  # nodes: a graph of more is drawn once, for no drawing makes its numbers large
 GAIN = 1.15  # what makes a picture less like the one on the screen must make its numbers so much larger
 WORTH_SAYING = 1.05  # and what is proposed beside it
 
@@ -71,6 +72,15 @@ class Fit(Struct, frozen=True):
     def on_page(self, width: float, height: float) -> Fit:
         """The same with the scale for a page of this size, margins included, in the units of the drawing."""
         return replace(self, scale=_scaled(self.target, width, height, self.wanted))
+
+    @property
+    def summary(self) -> str:
+        """How large the numbers are, and how they are drawn, in a few words."""
+        chosen = self.options
+        said = [f"Numbers of {_points(self.numbers)}", f"{chosen.digits} digits"]
+        said += ["data flow down"] if chosen.down else []
+        said += [f"{chosen.rows} rows"] if chosen.rows > 1 else []
+        return ", ".join(said)
 
     @property
     def remark(self) -> str:
@@ -179,6 +189,8 @@ def _best(
 
     if moved:
         return (yield from drawn(options, None))
+    if len(trace.graph.nodes) > MANY:
+        return (yield from drawn(list(_in_one_row(options, {*kept, "down"}))[-1], counts))
     found = []
     for chosen in _in_one_row(options, kept):
         found.append((yield from drawn(chosen, counts)))

@@ -6,12 +6,13 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QProgressDialog
 
 from app.figures.kinds import FIGURE_KINDS
 from app.shell import saving
 from app.shell.exports import EXPORTS
+from app.shell.figure_dialog import CHOICES, FigureDialog
 from app.shell.file_dialogs import ask_for_kind
 from app.shell.sheets import NOTATION
 from core.graph.programs import read_program
@@ -21,6 +22,8 @@ from core.project.document import Document
 @pytest.fixture
 def asked(monkeypatch, tmp_path):
     """Answers the question for a file; the dialog itself is the system's."""
+
+    monkeypatch.setattr(FigureDialog, "exec", lambda dialog: dialog.accept() or dialog.result())
 
     def answer(name, kind=""):
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(tmp_path / name), kind))
@@ -74,6 +77,95 @@ def test_the_figure_goes_to_the_clipboard(window):
     window.actions_by_id["copy_figure"].trigger()
     data = QGuiApplication.clipboard().mimeData()
     assert data.hasImage() and "image/svg+xml" in data.formats()
+
+
+# -- what figures are for
+
+
+@pytest.fixture
+def figure_dialog(window, qtbot):
+    """The dialog that asks what a figure is for."""
+
+    def opened(counts=(7,)):
+        dialog = FigureDialog(window, "Save figure", counts)
+        qtbot.addWidget(dialog)
+        dialog.open()
+        return dialog
+
+    return opened
+
+
+def size_of(path):
+    text = path.read_text(encoding="utf-8")
+    return tuple(map(float, re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', text).groups()))
+
+
+def test_a_figure_is_saved_as_on_the_screen_or_for_a_slide(window, asked):
+    path = asked("step.svg")
+    window.actions_by_id["figure"].trigger()
+    plain = size_of(path)
+    window.settings.set("fit", "slide")
+    window.actions_by_id["figure"].trigger()
+    assert size_of(path)[0] == pytest.approx(888, abs=0.01) and plain[0] < 600
+
+
+def test_all_steps_are_saved_for_a_column(window, asked):
+    path = asked("steps.pdf")
+    window.settings.set("fit", "column")
+    window.actions_by_id["figures"].trigger()
+    boxes = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ", path.read_bytes()))
+    assert [float(width) for width in boxes] == [241.0]
+
+
+def test_the_clipboard_takes_what_figures_were_last_made_for(window):
+    from PySide6.QtGui import QGuiApplication
+
+    window.settings.set("fit", "8.5x6cm")
+    window.actions_by_id["copy_figure"].trigger()
+    svg = QGuiApplication.clipboard().mimeData().data("image/svg+xml").data()
+    width = float(re.search(rb'width="([\d.]+)pt"', svg)[1])
+    assert width == pytest.approx(8.5 / 2.54 * 72, abs=0.01)
+    assert window._status.text() == "The figure is on the clipboard, fit for: 8.5x6cm"
+
+
+def test_the_dialog_says_at_once_how_large_the_numbers_will_be(window, figure_dialog):
+    dialog = figure_dialog()
+    assert (dialog.choice.currentText(), dialog.said.text()) == ("As on the screen", "Numbers of 17 pt.")
+    for number, name in enumerate(CHOICES):
+        dialog.choice.setCurrentIndex(number)
+        if name:
+            assert dialog.found.target.name == name
+            assert dialog.said.text() == f"{dialog.found.summary}."
+    window.session.set_text("w·x + " * 12 + "x[0]")
+    window.session.unfold_all("numbers")
+    dialog = figure_dialog((len(window.session.trace),))
+    dialog.choice.setCurrentIndex(1)
+    assert dialog.found.remark and dialog.said.text() == f"{dialog.found.remark}."
+
+
+def test_the_dialog_takes_a_size_of_ones_own_and_says_what_is_none(figure_dialog):
+    dialog = figure_dialog()
+    assert not dialog.size_field.isEnabled()
+    dialog.choice.setCurrentIndex(len(CHOICES))
+    assert dialog.size_field.isEnabled() and dialog.found.target.name == "12x8cm"
+    dialog.size_field.setText("12 by 8")
+    assert dialog.found is None and not dialog.save.isEnabled()
+    assert dialog.said.text().startswith("'12 by 8' is not a size for a figure. Write slide, column")
+    dialog.size_field.setText("241x360pt")
+    assert dialog.save.isEnabled() and dialog.found.target.width == 241
+
+
+def test_the_dialog_is_answered_by_keys_and_remembers_the_choice(window, figure_dialog, qtbot):
+    dialog = figure_dialog()
+    assert dialog.choice.hasFocus() or dialog.focusWidget() is dialog.choice
+    qtbot.keyClick(dialog.choice, Qt.Key.Key_Down)
+    qtbot.keyClick(dialog.choice, Qt.Key.Key_Return)
+    assert not dialog.isVisible() and dialog.result() and window.settings.get("fit") == "slide"
+    dialog = figure_dialog()
+    assert dialog.choice.currentText() == CHOICES["slide"] and dialog.found.target.name == "slide"
+    qtbot.keyClick(dialog.choice, Qt.Key.Key_Down)
+    qtbot.keyClick(dialog.choice, Qt.Key.Key_Escape)
+    assert not dialog.isVisible() and not dialog.result() and window.settings.get("fit") == "slide"
 
 
 # -- exports
@@ -174,10 +266,18 @@ def test_a_file_that_only_the_added_suffix_names_is_asked_about(qapp, asked, tmp
     assert ask_for_kind(None, "Export", tmp_path, KINDS) == expected
 
 
-def test_turning_back_writes_nothing(monkeypatch, window):
+@pytest.mark.parametrize("answer", ["accept", "reject"])
+def test_turning_back_writes_nothing(monkeypatch, window, answer):
+    """At the question for a file, or before it at the one what a figure is for."""
+
+    def choose(dialog):
+        getattr(dialog, answer)()
+        return dialog.result()
+
+    monkeypatch.setattr(FigureDialog, "exec", choose)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: ("", ""))
     monkeypatch.setattr(saving, "_write", lambda *args: pytest.fail("written"))
-    for name in ("export", "figure", "graphml"):
+    for name in ("export", "figure", "figures", "graphml"):
         window.actions_by_id[name].trigger()
 
 

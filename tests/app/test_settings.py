@@ -16,6 +16,7 @@ OTHER = {
     "captions": True,
     "shapes": True,
     "sums": False,
+    "fit": "8.5x6cm",
     "speed": 2.0,
     "recent": ("/a, b;c/é\n.chainlight", "@x", '"', "\udcff"),
     "geometry": bytes(range(256)),
@@ -57,7 +58,14 @@ def test_they_stand_in_the_users_own_folder(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("theme", "pink"), ("text_scale", 2.5), ("digits", 0), ("speed", float("nan")), ("recent", [""])],
+    [
+        ("theme", "pink"),
+        ("fit", "wall"),
+        ("text_scale", 2.5),
+        ("digits", 0),
+        ("speed", float("nan")),
+        ("recent", [""]),
+    ],
 )
 def test_what_is_not_allowed_is_not_taken(path, name, value):
     found = Settings(path)

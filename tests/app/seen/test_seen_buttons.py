@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shell.figure_dialog import FigureDialog
 from app.shell.view_commands import scale_text
 from app.widgets.labels import Button
 from app.widgets.theme import LIGHT, THEMES
@@ -448,6 +449,7 @@ def answered(monkeypatch, window):
     monkeypatch.setattr(
         QFileDialog, "getSaveFileName", lambda parent, title, suggested, kinds: (suggested, "")
     )
+    monkeypatch.setattr(FigureDialog, "exec", lambda dialog: dialog.accept() or dialog.result())
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(Path.home() / OTHER), ""))
     monkeypatch.setattr(QInputDialog, "getText", lambda *args, text: (text, True))
     monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(Path.home()))

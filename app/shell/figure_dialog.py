@@ -1,0 +1,113 @@
+"""What a figure is saved for: as it is on the screen, or as large as it may be on a slide or in a column."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+)
+
+from app.shell.fitted import fitting
+from app.shell.host import Host
+from app.state import clock
+from app.state.ticker import Ticker
+from core.base.errors import Problem
+from core.base.slicing import Work
+from core.figure import Fit, Target, read_target
+
+CHOICES = {
+    "": "As on the screen",
+    "slide": "A slide, 13.33 × 7.5 inches",
+    "column": "A column, 8.5 cm wide",
+    "stage": "The stage, in one row",
+}
+OWN, USUAL_SIZE = "Own size", "12x8cm"
+
+
+class FigureDialog(QDialog):
+    """Asks what a figure is for, and says at once how large its numbers will be.
+
+    `found` is the drawing for that, or None for the figure as it is on the screen.
+    """
+
+    def __init__(self, host: Host, title: str, counts: Collection[int]):
+        super().__init__(host.frame)
+        self.setWindowTitle(title)
+        self._host, self._counts = host, counts
+        self.found: Fit | None = None
+        self._ticker = Ticker(self)
+        self.choice, self.size_field, self.said = QComboBox(), QLineEdit(), QLabel(wordWrap=True)
+        self.choice.addItems([*CHOICES.values(), OWN])
+        self.choice.setToolTip(
+            "Numbers become as large as they can be there; digits, direction and rows may change"
+        )
+        self.size_field.setPlaceholderText("8.5x6cm or 241x360pt")
+        self.size_field.setAccessibleName("Own size")
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said.setMinimumWidth(460)
+        self.said.setMinimumHeight(4 * self.said.fontMetrics().lineSpacing())
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
+        form = QFormLayout()
+        form.addRow("&Fit for", self.choice)
+        form.addRow("&Own size", self.size_field)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.save = buttons.addButton("&Save…", QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.addLayout(form)
+        box.addWidget(self.said)
+        box.addWidget(buttons)
+        self.save.setDefault(True)  # of the dialog that it stands in by now
+        self._restore(host.settings.get("fit"))
+        self.choice.currentIndexChanged.connect(self._chosen)
+        self.size_field.textChanged.connect(self._chosen)
+        self._chosen()
+        self.choice.setFocus()
+
+    def _restore(self, text: str) -> None:
+        own = text not in CHOICES
+        self.choice.setCurrentIndex(len(CHOICES) if own else list(CHOICES).index(text))
+        self.size_field.setText(text if own else USUAL_SIZE)
+
+    @property
+    def text(self) -> str:
+        """What was chosen, as it stands in the settings."""
+        return [*CHOICES, self.size_field.text()][self.choice.currentIndex()]
+
+    def _chosen(self) -> None:
+        self._ticker.stop()
+        self.found, target, said = None, None, f"Numbers of {self._host.session.options.sizes.label:g} pt."
+        self.size_field.setEnabled(self.choice.currentText() == OWN)
+        able = True
+        if self.choice.currentIndex():
+            try:
+                target, said = read_target(self.text), "Trying several drawings …"
+            except Problem as problem:
+                able, said = False, str(problem)
+        self.save.setEnabled(able)
+        self.said.setText(said)
+        if target:
+            self._ticker.begin(self._fitting(target), clock.now())
+
+    def _fitting(self, target: Target) -> Work[None]:
+        self.found = yield from fitting(self._host, target, self._counts)
+        self.said.setText(f"{self.found.remark or self.found.summary}.")
+
+    def accept(self) -> None:
+        """Go on with what was chosen, and remember it."""
+        self._ticker.finish()
+        self._host.settings.set("fit", self.text)
+        super().accept()
+
+    def reject(self) -> None:
+        self._ticker.stop()
+        super().reject()

@@ -1,0 +1,40 @@
+"""Figures of what is on the canvas, as they are there or for what figures were last made for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from app.figures.bounds import Page, fitted_page
+from app.shell.host import Host
+from core.base.slicing import Work
+from core.figure import Figure, Figures, Fit, Target, fit_in_pieces, read_target
+
+
+def chosen_target(host: Host) -> Target | None:
+    """What figures were last made for; None is as they are on the screen."""
+    text = host.settings.get("fit")
+    return read_target(text) if text else None
+
+
+def fitting(host: Host, target: Target, counts: Collection[int]) -> Work[Fit]:
+    """The work of drawing what is on the canvas for a target, after so many steps."""
+    session = host.session
+    return fit_in_pieces(
+        session.trace,
+        session.options,
+        target,
+        counts=counts,
+        moved=session.document.moved,
+        measure=session.measure,
+    )
+
+
+def figures_of(host: Host, found: Fit | None) -> Figures:
+    """What is to be seen at every step, drawn as was found, or as on the screen."""
+    session = host.session
+    return Figures(found.drawing if found else session.drawing, session.trace, session.options.highlight)
+
+
+def page_of(host: Host, found: Fit | None, figures: Iterable[Figure]) -> Page | None:
+    """The page on which figures are as large as was found; None is as large as they are."""
+    return fitted_page(found, figures, host.theme)[0] if found else None
