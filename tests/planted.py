@@ -33,6 +33,7 @@ CANVAS, FILES, FORMULAS, PANELS, TRAINING, DERIVATIVES, BUTTONS, TYPING, GESTURE
     )
 )
 KINKS = "tests/core/test_kinks.py"
+FIT, FITTED = "tests/core/test_fit.py", "tests/app/test_fitted_figures.py"
 PARTS, ITEMS, THEME = "app/painting/parts.py", "app/canvas/items.py", "app/widgets/theme.py"
 MAPS, TIKZ_MAPS = "app/painting/maps.py", "core/export/tikz_maps.py"
 PICTURED, TIKZ = "core/figure/pictured.py", "core/export/tikz.py"
@@ -463,10 +464,66 @@ IN_FILES = {
     ),
     "clipboard-in-light": bug(
         "app/shell/edit_commands.py",
-        "figure_mime(host.session.figure, host.theme)",
-        "figure_mime(host.session.figure, __import__('app').widgets.theme.LIGHT)",
+        "figure_mime(shown, host.theme,",
+        "figure_mime(shown, __import__('app').widgets.theme.LIGHT,",
         "a figure is copied in the light theme whatever the window's",
         FILES,
+    ),
+    "fitted-not-scaled": bug(
+        "app/figures/style.py",
+        "painter.scale(style.scale, style.scale)",
+        "painter.scale(1, 1)",
+        "a page has the size of a slide and the figure on it has not",
+        FITTED,
+    ),
+    "fitted-svg-in-pixels": bug(
+        "app/figures/svg.py",
+        'width="{width:g}pt"',
+        'width="{width:g}px"',
+        "an SVG for a slide is as wide as three quarters of one",
+        FITTED,
+    ),
+    "fitted-tikz-not-scaled": bug(
+        TIKZ,
+        "fontsize{{{size * scale:.4g}}}",
+        "fontsize{{{size:.4g}}}",
+        "in TikZ for a column the text is as large as on the screen",
+        FITTED,
+    ),
+    "fitted-digits": bug(
+        "core/figure/fit.py",
+        "LEAST_DIGITS = 3",
+        "LEAST_DIGITS = 2",
+        "for a slide numbers are rounded to two digits",
+        FIT,
+    ),
+    "fitted-sums": bug(
+        "core/figure/rooms.py",
+        "(options.highlight and count in counts)",
+        "(options.highlight or count in counts)",
+        "a finished picture has room for sums that it does not show",
+        FIT,
+    ),
+    "fitted-numbers-moved": bug(
+        "core/figure/fit.py",
+        "yield replace(options, sizes=TIGHT, down=down, digits=digits)",
+        "yield replace(options, sizes=TIGHT, down=down, digits=digits, at_nodes=True)",
+        "numbers stand elsewhere on a slide than was chosen",
+        FIT,
+    ),
+    "fitted-rows-on-the-stage": bug(
+        "core/figure/targets.py",
+        '"on the stage", 888, 432, 1,',
+        '"on the stage", 888, 432, 2,',
+        "on the stage a graph stands in two rows",
+        FIT,
+    ),
+    "moved-in-another-layout": bug(
+        "app/state/session.py",
+        "drawing=drawing, moved={}",
+        "drawing=drawing",
+        "nodes stay where they were moved when the graph is turned",
+        "tests/app/test_session.py",
     ),
 }
 
