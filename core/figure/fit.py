@@ -25,6 +25,7 @@ from core.passes.stepper import as_chosen, record
 from core.passes.trace import Trace
 
 FIT_MARGIN = 2.0  # around a figure, in the units of the drawing
+BEYOND = 6.0  # how far halos, lines and letters reach beyond what is laid out, at most
 LEAST_DIGITS = 3  # no fewer significant digits are taken to make room
 MANY = 300  # nodes: a graph of more is drawn once, for no drawing makes its numbers large
 GAIN = 1.15  # what makes a picture less like the one on the screen must make its numbers so much larger
@@ -184,7 +185,7 @@ def _best(
         view = view_of(trace.graph, chosen)
         rooms = rooms_of(trace, view, chosen, counts)
         drawing = yield from draw_in_pieces(view, rooms, chosen, moved, measure)
-        width, height = (side + 2 * FIT_MARGIN for side in drawing.extent)
+        width, height = (side + 2 * (FIT_MARGIN + BEYOND) for side in drawing.extent)
         return Fit(target, drawing, _scaled(target, width, height, wanted), wanted)
 
     if moved:

@@ -33,12 +33,18 @@ def _fonts(fonts):
     """Letters are drawn in every test here."""
 
 
+def found_before(trace, target):
+    """What is found before the figure is measured with its ink."""
+    return fit(trace, FINISHED, target, counts=[len(trace)], measure=measured)
+
+
 @pytest.mark.parametrize("name", CIRCUITS)
 def test_the_numbers_of_the_lectures_circuits_can_be_read(name):
     trace = trace_of(CIRCUITS[name])
     for target in (SLIDE, COLUMN):
         found = fitted(trace, target)
         assert bool(found.remark) == (not found.is_readable)
+        assert found.numbers >= found_before(trace, target).numbers, "more was said than is had"
         assert found.is_readable == (name not in SMALL[target.name]), (target.name, found.remark)
 
 
