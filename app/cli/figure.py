@@ -148,7 +148,7 @@ def _run(args: argparse.Namespace) -> int:
     trace = request.trace(typed_hint)
     step = "" if args.all else args.step or "end"
     lit = (args.highlight or ("none" if step == "end" else "step")) != "none"
-    options, target = _options(args, document, lit), args.fit and read_target(args.fit)
+    options, target = _options(args, document, lit), None if args.fit is None else read_target(args.fit)
     counts = range(len(trace) + 1) if args.all else [trace.position(step)]
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
     from app.figures.bounds import Page, bounds, fitted_page

@@ -13,7 +13,8 @@ from msgspec import Struct
 from core.figure.sizes import CLEAR, Extent
 from core.layout import Point, Space, Stretch
 
-BESIDE = 5.0  # between a box and a label behind it
+BESIDE = 12.0  # between a box and a label behind it, for the head of an arrow that comes back
+BEHIND = 3.0  # between that label and the end of the level line
 TURN = 18.0  # before an arrow's head, where no label stands
 BESIDE_HEAD = 6.0  # between an arrow's head and the output's name
 HEADS = 28.0  # what arrives at both sides of a box takes so much of its width
@@ -110,25 +111,29 @@ class Rightwards(Direction):
     def _stem(self, box: Extent, circle: bool, texts: Texts) -> Stretch:
         if texts.number == NOTHING:
             return Stretch()
-        length, beside = texts.number[0] + 2 * BESIDE, texts.number[1] + CLEAR
+        length, beside = texts.number[0] + BESIDE + BEHIND, texts.number[1] + CLEAR
         if texts.terms == NOTHING:
             return Stretch(length, beside, beside)
         top = max(beside, box[1] / 2 + CLEAR) if circle else beside
-        return Stretch(max(length, texts.terms[0] - box[0] + 2 * BESIDE), beside, top + texts.terms[1])
+        return Stretch(max(length, texts.terms[0] - box[0] + BESIDE + BEHIND), beside, top + texts.terms[1])
 
     def arrival(self, value: Extent, gradient: Extent) -> Stretch:
         above, below = (label[1] + CLEAR if label[1] else 0.0 for label in (value, gradient))
         return Stretch(max(value[0], gradient[0]) + BESIDE + TURN, above, below)
 
     def value(self, spot: Spot, label: Extent) -> Point:
-        return spot.at[0] + spot.box[0] / 2 + spot.stem.length / 2, spot.at[1] - CLEAR
+        return self._beside(spot), spot.at[1] - CLEAR
 
     def gradient(self, spot: Spot, label: Extent) -> Point:
-        return spot.at[0] + spot.box[0] / 2 + spot.stem.length / 2, spot.at[1] + CLEAR
+        return self._beside(spot), spot.at[1] + CLEAR
+
+    def _beside(self, spot: Spot) -> float:
+        """The x of the middle of what stands behind a box."""
+        return spot.at[0] + spot.box[0] / 2 + (spot.stem.length + BESIDE - BEHIND) / 2
 
     def terms(self, spot: Spot, total: Extent, label: Extent) -> Point:
-        x, right = spot.at[0] + spot.box[0] / 2, spot.at[0] + spot.box[0] / 2 + spot.stem.length - BESIDE
-        return min(x + spot.stem.length / 2, right - label[0] / 2), spot.at[1] + spot.stem.below - label[1]
+        right = spot.at[0] + spot.box[0] / 2 + spot.stem.length - BEHIND
+        return min(self._beside(spot), right - label[0] / 2), spot.at[1] + spot.stem.below - label[1]
 
     def beside_arrival(
         self, spot: Spot, left: float, offset: float, length: float, label: Extent, below: bool
@@ -205,7 +210,7 @@ class Downwards(Direction):
         if texts.number == NOTHING:
             return Stretch()
         left = max(texts.number[0], texts.terms[0]) + CLEAR
-        return Stretch(texts.number[1] + texts.terms[1] + 2 * BESIDE, left, texts.number[0] + CLEAR)
+        return Stretch(texts.number[1] + texts.terms[1] + BESIDE + BEHIND, left, texts.number[0] + CLEAR)
 
     def arrival(self, value: Extent, gradient: Extent) -> Stretch:
         right, left = (label[0] + CLEAR if label[0] else 0.0 for label in (value, gradient))

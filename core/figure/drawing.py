@@ -180,8 +180,9 @@ def draw_in_pieces(
         for name, shown in view.nodes.items()
     }
     for homes in view.homes.values():  # the units of a layer are of one size
-        largest = tuple(max(sizes[home][axis] for home in homes) for axis in (0, 1))
-        sizes |= {home: (largest[0], largest[1]) for home in homes[1:] + homes[:1] if homes[1:]}
+        units = [home for home in homes if view.nodes[home].kind == "unit"]
+        largest = tuple(max((sizes[unit][axis] for unit in units), default=0.0) for axis in (0, 1))
+        sizes |= dict.fromkeys(units, (largest[0], largest[1]))
     names = _names(view, options, measure)
     texts, spaces, stems = {}, {}, {}
     for name, shown in view.nodes.items():
@@ -255,6 +256,8 @@ def same(pair: Point) -> Point:
 def _box_size(shown: Shown, symbol: Math, bias: Extent, options: Options, measure: Measure) -> Extent:
     """A box as large as what stands in it, with room for the heads of what arrives and for a bias."""
     look = options.sizes
+    if shown.kind == "rest":
+        return measure(symbol, look.symbol)
     if not shown.in_circle:
         width, _ = measure(symbol, look.name)
         return width + 2 * BESIDE_NAME, 1.1 * look.name

@@ -100,6 +100,8 @@ def _box(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> Box:
 
 
 def _box_mood(shown: Shown, snapshot: Snapshot) -> Mood:
+    if shown.kind == "rest":
+        return "done"
     match snapshot.step:
         case Computed(node) | Seeded(node) | Flowed(node) if node in shown.members:
             return "active"
@@ -109,7 +111,8 @@ def _box_mood(shown: Shown, snapshot: Snapshot) -> Mood:
 
 
 def _is_drawn(drawing: Drawing, arc: Arc) -> bool:
-    return not arc.hidden and not (arc.weight and drawing.options.weights == "off")
+    from_rest = drawing.view.nodes[arc.source].kind == "rest"
+    return not arc.hidden and not from_rest and not (arc.weight and drawing.options.weights == "off")
 
 
 def _arrow(drawing: Drawing, snapshot: Snapshot, arc: Arc) -> Arrow:

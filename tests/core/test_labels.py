@@ -20,6 +20,7 @@ from tests.graphs import random_graph
 
 CASES = Path(__file__).parents[1] / "cases"
 ALL = Options(captions=True, shapes=True)
+HEAD = 11.0  # as long as a head is painted
 MOST = 160  # nodes of a program whose every operation is unfolded
 
 
@@ -86,6 +87,21 @@ def overlapping(rects):
     return found
 
 
+def rect_of_head(arrow):
+    """Where the triangle at the end of an arrow is painted, which is larger than the line."""
+    tip, (first, second, _) = arrow.way.end, arrow.way.pieces[-1]
+    before = second if second != tip else first
+    along = np.subtract(tip, before) / np.hypot(*np.subtract(tip, before))
+    side = np.array([-along[1], along[0]]) * HEAD * 0.42
+    corners = np.array([tip, tip - HEAD * along + side, tip - HEAD * along - side])
+    return (*corners.min(axis=0), *corners.max(axis=0))
+
+
+def under_heads(labels, heads):
+    """Labels on which the head of an arrow stands, with the arrow's edge."""
+    return [pair for pair in overlapping([*labels, *heads]) if sum(name[1] == "head" for name in pair) == 1]
+
+
 def struck(labels, arrows):
     """Labels through whose inside a line runs, with the line."""
     points, owner = [], []
@@ -118,10 +134,13 @@ def faults(trace, options=ALL):
 def faults_at(drawing, trace, counts):
     """What overlaps after so many steps: labels that look alike at several steps are looked at once."""
     figures = Figures(drawing, trace, drawing.options.highlight)
-    labels = {}
+    labels, heads = {}, {}
     for count in counts:
-        for label in figures.at(count).labels:
+        figure = figures.at(count)
+        for label in figure.labels:
             labels[label.node, label.role, label.edge, rect_of(label)] = None
+        for arrow in figure.arrows:
+            heads[(arrow.edge, "head", arrow.backward), rect_of_head(arrow)] = None
     # at one place stands one label at a time: its largest form is looked at
     largest = {}
     for key in labels:
@@ -132,7 +151,7 @@ def faults_at(drawing, trace, counts):
     written = [(key, rect) for key, (_, rect) in largest.items()]
     last = figures.at(max(counts))
     boxes = [((box.node, "box", None), rect_of_box(box)) for box in last.boxes]
-    return overlapping([*written, *boxes]) + struck(written, last.arrows)
+    return overlapping([*written, *boxes]) + struck(written, last.arrows) + under_heads(written, heads)
 
 
 def test_there_are_300_programs():
