@@ -176,6 +176,20 @@ FIGURE = {
         "at a fan-out of four no edge has its contribution",
         CANVAS,
     ),
+    "heads-on-numbers": bug(
+        "core/figure/directions.py",
+        "BESIDE = 12.0",
+        "BESIDE = 5.0",
+        "the head of an arrow that comes back stands on the numbers of the node",
+        "tests/core/test_labels.py",
+    ),
+    "weights-lost-behind-a-sum": bug(
+        "core/figure/nets.py",
+        "{*layers, *(name for name in data if len(nodes[name].shape) == 1)}",
+        "{*layers, *(name for name in data if nodes[name].is_input and len(nodes[name].shape) == 1)}",
+        "the weights of a layer whose data are neither an input nor a layer are drawn nowhere",
+        "tests/core/test_nets.py",
+    ),
     "no-sum-of-four": bug(
         "core/figure/rooms.py",
         "MOST_TERMS = 4",

@@ -179,10 +179,15 @@ def draw_in_pieces(
         name: _box_size(shown, symbols[name], biases.get(name, NOTHING), options, measure)
         for name, shown in view.nodes.items()
     }
-    for homes in view.homes.values():  # the units of a layer are of one size
-        units = [home for home in homes if view.nodes[home].kind == "unit"]
-        largest = tuple(max((sizes[unit][axis] for unit in units), default=0.0) for axis in (0, 1))
-        sizes |= dict.fromkeys(units, (largest[0], largest[1]))
+    rooms_of_boxes = dict(sizes)
+    for homes in view.homes.values():  # the units of a layer are of one size, and dots stand in their middle
+        units = [home for home in homes if view.nodes[home].kind != "rest"]
+        if units[1:]:
+            width, height = (max(sizes[unit][axis] for unit in units) for axis in (0, 1))
+            sizes |= dict.fromkeys(units, (width, height))
+            for home in homes:
+                own = sizes[home]
+                rooms_of_boxes[home] = (own[0], height) if options.down else (width, own[1])
     names = _names(view, options, measure)
     texts, spaces, stems = {}, {}, {}
     for name, shown in view.nodes.items():
@@ -195,7 +200,7 @@ def draw_in_pieces(
     frames, titles = layout_frames(view, look.small, measure, options.down)
     stretches = _stretches(view, rooms, direction)
     placement = yield from place_in_pieces(
-        {name: flipped(size) for name, size in sizes.items()},
+        {name: flipped(size) for name, size in rooms_of_boxes.items()},
         [
             LayoutEdge(arc.source, arc.target, arc.place, len(shown.arcs), stretches.get(arc, NO_STRETCH))
             for shown in view.nodes.values()
@@ -256,8 +261,6 @@ def same(pair: Point) -> Point:
 def _box_size(shown: Shown, symbol: Math, bias: Extent, options: Options, measure: Measure) -> Extent:
     """A box as large as what stands in it, with room for the heads of what arrives and for a bias."""
     look = options.sizes
-    if shown.kind == "rest":
-        return measure(symbol, look.symbol)
     if not shown.in_circle:
         width, _ = measure(symbol, look.name)
         return width + 2 * BESIDE_NAME, 1.1 * look.name

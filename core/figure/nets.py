@@ -117,6 +117,8 @@ def _product(view: View, shown: Shown) -> Product | None:
     weights, data = shown.node.operation.look.weighs
     by_port = dict(zip(shown.node.ports, shown.arcs, strict=True))
     sources = {port: view.nodes[arc.source].node for port, arc in by_port.items()}
+    if sources[data].is_constant:
+        return None
     if sources[weights].shape != sources[data].shape:
         return Product(sources[weights].name, by_port[data].edge) if sources[weights].is_input else None
     for one, other in ((weights, data), (data, weights)):  # either may be the weights
@@ -163,25 +165,17 @@ def as_units(view: View) -> View:
     """The view with the units of its layers: what goes into a layer and comes out stands entry by entry."""
     graph, layers = view.graph, layers_of(view)
     inside = _inside(view, layers)
-    sizes = {name: _size(graph.nodes[name]) for name in layers}
-    for layer in layers.values():
-        for product in layer.products:
-            source = product.data.source
-            if graph.nodes[source].is_input and len(graph.nodes[source].shape) == 1:
-                sizes[source] = _size(graph.nodes[source])
+    sizes = _sizes(view, layers)
     nodes: dict[str, Shown] = {}
     for name, shown in view.nodes.items():
         if name in inside:
             continue
-        if name not in sizes:
-            arcs = [
-                Arc(unit, name, arc.edge, 0) for arc in shown.arcs for unit, _ in _units(arc.source, sizes)
-            ]
-            nodes[name] = replace(shown, arcs=_numbered(arcs))
-            continue
         for unit, entry in _units(name, sizes):
             if name not in layers:
-                nodes[unit] = replace(shown, name=unit, arcs=(), entry=entry)
+                arcs = [
+                    arrow for arc in shown.arcs for arrow in _entry_by_entry(unit, entry, arc, view, sizes)
+                ]
+                nodes[unit] = replace(shown, name=unit, arcs=_numbered(arcs), entry=entry)
                 continue
             layer = layers[name]
             bias = Weight(layer.bias, () if entry is None else (entry,)) if layer.bias else None
@@ -190,14 +184,24 @@ def as_units(view: View) -> View:
             ]
             nodes[unit] = Shown(unit, shown.node, layer.members, _numbered(arcs), entry, bias, "unit")
     for unit, shown in nodes.items():
-        if shown.entry is not None and shown.entry < 0:
+        if _is_rest(shown.entry):
             nodes[unit] = replace(shown, kind="rest", bias=None)
     return View(graph, nodes)
 
 
-def _size(node: Node) -> int | None:
-    """How many units a vector is; a number is one."""
-    return node.shape[0] if node.shape else None
+def _sizes(view: View, layers: Mapping[str, Layer]) -> Mapping[str, int | None]:
+    """How many units the layers have, their data, and what these are made of entry by entry."""
+    nodes = view.graph.nodes
+    data = {product.data.source for layer in layers.values() for product in layer.products}
+    split = {*layers, *(name for name in data if len(nodes[name].shape) == 1)}
+    for name, shown in reversed(list(view.nodes.items())):
+        if name in split and name not in layers and _is_by_entries(nodes[name]):
+            split.update(arc.source for arc in shown.arcs if nodes[arc.source].shape == nodes[name].shape)
+    return {name: nodes[name].shape[0] if nodes[name].shape else None for name in split}
+
+
+def _is_by_entries(node: Node) -> bool:
+    return not node.is_leaf and node.operation.elementwise
 
 
 def _units(name: str, sizes: Mapping[str, int | None]) -> Iterator[tuple[str, int | None]]:
@@ -211,13 +215,29 @@ def _units(name: str, sizes: Mapping[str, int | None]) -> Iterator[tuple[str, in
         yield f"{name}[{entry if entry >= 0 else '…'}]", entry
 
 
+def _entry_by_entry(
+    unit: str, entry: int | None, arc: Arc, view: View, sizes: Mapping[str, int | None]
+) -> Iterator[Arc]:
+    """The arrows for one of the view: from an entry to the same one where the operation goes by entries."""
+    nodes = view.graph.nodes
+    target, source = nodes[arc.target], nodes[arc.source]
+    alike = entry is not None and _is_by_entries(target) and source.shape == target.shape
+    for home, place in _units(arc.source, sizes):
+        if not alike or place in (entry, None):
+            yield Arc(home, unit, arc.edge, 0, hidden=_is_rest(entry) or _is_rest(place))
+
+
+def _is_rest(entry: int | None) -> bool:
+    return entry is not None and entry < 0
+
+
 def _into(
     unit: str, entry: int | None, product: Product, sizes: Mapping[str, int | None], nodes: Mapping[str, Node]
 ) -> Iterator[Arc]:
     """The arrows of a product into a unit, with their weights."""
     rank = len(nodes[product.weights].shape)
     for source, place in _units(product.data.source, sizes):
-        left_out = (entry is not None and entry < 0) or (place is not None and place < 0)
+        left_out = _is_rest(entry) or _is_rest(place)
         at = tuple(i for i in (entry, place) if i is not None)
         weight = None if left_out or len(at) != rank else Weight(product.weights, at)
         yield Arc(source, unit, product.data, 0, weight, hidden=left_out)
@@ -248,7 +268,7 @@ def symbol_of(graph: Graph, shown: Shown) -> Math:
     if shown.kind == "unit":
         function = node.operation.learning.activation and symbol(graph, node)
         return row(Sign("∑", "ord"), Sign("|", "rel"), function) if function else Sign("∑", "ord")
-    return name_of(graph, shown) if shown.entry is not None else symbol(graph, node)
+    return name_of(graph, shown) if shown.entry is not None and node.is_leaf else symbol(graph, node)
 
 
 def name_of(graph: Graph, shown: Shown) -> Math:

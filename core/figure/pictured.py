@@ -111,8 +111,7 @@ def _box_mood(shown: Shown, snapshot: Snapshot) -> Mood:
 
 
 def _is_drawn(drawing: Drawing, arc: Arc) -> bool:
-    from_rest = drawing.view.nodes[arc.source].kind == "rest"
-    return not arc.hidden and not from_rest and not (arc.weight and drawing.options.weights == "off")
+    return not arc.hidden and not (arc.weight and drawing.options.weights == "off")
 
 
 def _arrow(drawing: Drawing, snapshot: Snapshot, arc: Arc) -> Arrow:

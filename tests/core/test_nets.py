@@ -11,7 +11,7 @@ from core.graph.programs import read_program
 from core.math.latex import latex
 from core.passes.guessed_values import with_defaults
 from core.passes.stepper import run
-from tests.core.test_labels import faults
+from tests.core.test_labels import TYPED, faults, typed_trace
 
 UNITS, BARE, LAYERS = Options(level="units"), Options(level="units", weights="bare"), Options(level="layers")
 SCALARS = """h1 = σ(w11 x1 + w12 x2 + b1); h2 = σ(w21 x1 + w22 x2 + b2)
@@ -110,6 +110,54 @@ def test_of_many_units_the_first_ones_and_the_last_are_drawn():
     assert latex(dots.symbol) == r"\vdots" or "⋮" in latex(dots.symbol)
     assert dots.kind == "input"
     assert not any("h[…]" in (arrow.edge.source, arrow.target) for arrow in found.arrows)
+
+
+def test_dots_for_the_other_units_are_low_in_the_middle_of_their_column_and_never_lit():
+    trace, drawing, _ = drawn("h = tanh(W1 x + b1); L = sum(2h)", UNITS, WIDE)
+    x, y = (
+        np.array([drawing.placement.centres[f"h[{entry}]"][axis] for entry in (0, "…", 5, 11)])
+        for axis in (0, 1)
+    )
+    assert np.ptp(x) == 0 and y[2] < y[1] < y[3]
+    assert drawing.sizes["h[…]"][1] < drawing.sizes["h[0]"][1] * 0.7
+    figures = Figures(drawing, trace)
+    for count in range(len(trace) + 1):
+        step = figures.at(count)
+        assert next(box for box in step.boxes if box.node == "h[…]").mood == "done"
+        assert not any("h[…]" in (arrow.edge.source, arrow.target) for arrow in step.arrows)
+
+
+RESIDUAL = "h = tanh(W1 x + b1); g = tanh(W2 h + b2) + h; s = W3 g + b3; L = cross_entropy(s, k)"
+BY_ENTRIES = {
+    "residual": (RESIDUAL, [("g[1]", {"v5[1]", "h[1]"})]),
+    "twice": (
+        "h = tanh(W1 x + b1); g = 3 (h + u); y = w·g",
+        [("g[1]", {"v3[1]"}), ("v3[1]", {"h[1]", "u[1]"})],
+    ),
+    "not by entries": ("h = tanh(W1 x + b1); p = softmax(h); y = w·p", [("p[1]", {"h[0]", "h[1]", "h[2]"})]),
+    "scaled": ("h = tanh(W1 x + b1); g = c h; y = w·g", [("g[1]", {"h[1]", "c"})]),
+}
+
+
+@pytest.mark.parametrize(("text", "into"), BY_ENTRIES.values(), ids=BY_ENTRIES)
+def test_data_of_a_layer_are_drawn_entry_by_entry(text, into):
+    trace, _, found = drawn(text)
+    for unit, sources in into:
+        assert {arrow.edge.source for arrow in found.arrows if arrow.target == unit} == sources
+    beside = {label.node for label in found.labels if label.edge and label.role == "value"}
+    alone = {box.node.split("[")[0] for box in found.boxes}
+    assert set(trace.graph.inputs) <= beside | alone, "an input is nowhere to be seen"
+    assert faults(trace, UNITS) == []
+
+
+def test_no_input_is_lost_at_any_level():
+    for text in TYPED:
+        trace = typed_trace(text)
+        for level in ("units", "layers", "statements"):
+            view = draw(trace, options=Options(level=level)).view
+            beside = {weight.name for weight in view.weights}
+            held = {member for shown in view.nodes.values() for member in shown.members}
+            assert set(trace.graph.inputs) <= beside | held, (text, level)
 
 
 def test_a_layer_is_one_node_with_its_parameters_in_it():
