@@ -178,8 +178,8 @@ FIGURE = {
     ),
     "heads-on-numbers": bug(
         "core/figure/directions.py",
-        "BESIDE = 12.0",
-        "BESIDE = 5.0",
+        "HEAD = 9.0",
+        "HEAD = 2.0",
         "the head of an arrow that comes back stands on the numbers of the node",
         "tests/core/test_labels.py",
     ),

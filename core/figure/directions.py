@@ -13,8 +13,8 @@ from msgspec import Struct
 from core.figure.sizes import CLEAR, Extent
 from core.layout import Point, Space, Stretch
 
-BESIDE = 12.0  # between a box and a label behind it, for the head of an arrow that comes back
-BEHIND = 3.0  # between that label and the end of the level line
+BESIDE = 3.0  # between a label and the beginning or the end of the line at which it stands
+HEAD = 9.0  # more where the head of an arrow comes back
 TURN = 18.0  # before an arrow's head, where no label stands
 BESIDE_HEAD = 6.0  # between an arrow's head and the output's name
 HEADS = 28.0  # what arrives at both sides of a box takes so much of its width
@@ -23,13 +23,14 @@ NOTHING: Extent = (0.0, 0.0)
 
 class Texts(Struct, frozen=True):
     """How large what is written at a box is: a value or gradient, the terms of the gradient's sum, a name, a
-    bias or its gradient.
+    bias or its gradient; and how much of the stem the head of an arrow takes that comes back.
     """
 
     number: Extent = NOTHING
     terms: Extent = NOTHING
     name: Extent = NOTHING
     bias: Extent = NOTHING
+    head: float = 0.0
 
 
 class Spot(Struct, frozen=True):
@@ -111,11 +112,12 @@ class Rightwards(Direction):
     def _stem(self, box: Extent, circle: bool, texts: Texts) -> Stretch:
         if texts.number == NOTHING:
             return Stretch()
-        length, beside = texts.number[0] + BESIDE + BEHIND, texts.number[1] + CLEAR
+        length, beside = texts.number[0] + texts.head + 2 * BESIDE, texts.number[1] + CLEAR
         if texts.terms == NOTHING:
             return Stretch(length, beside, beside)
         top = max(beside, box[1] / 2 + CLEAR) if circle else beside
-        return Stretch(max(length, texts.terms[0] - box[0] + BESIDE + BEHIND), beside, top + texts.terms[1])
+        longer = texts.terms[0] - box[0] + texts.head + 2 * BESIDE
+        return Stretch(max(length, longer), beside, top + texts.terms[1])
 
     def arrival(self, value: Extent, gradient: Extent) -> Stretch:
         above, below = (label[1] + CLEAR if label[1] else 0.0 for label in (value, gradient))
@@ -129,10 +131,10 @@ class Rightwards(Direction):
 
     def _beside(self, spot: Spot) -> float:
         """The x of the middle of what stands behind a box."""
-        return spot.at[0] + spot.box[0] / 2 + (spot.stem.length + BESIDE - BEHIND) / 2
+        return spot.at[0] + spot.box[0] / 2 + (spot.stem.length + spot.texts.head) / 2
 
     def terms(self, spot: Spot, total: Extent, label: Extent) -> Point:
-        right = spot.at[0] + spot.box[0] / 2 + spot.stem.length - BEHIND
+        right = spot.at[0] + spot.box[0] / 2 + spot.stem.length - BESIDE
         return min(self._beside(spot), right - label[0] / 2), spot.at[1] + spot.stem.below - label[1]
 
     def beside_arrival(
@@ -210,20 +212,25 @@ class Downwards(Direction):
         if texts.number == NOTHING:
             return Stretch()
         left = max(texts.number[0], texts.terms[0]) + CLEAR
-        return Stretch(texts.number[1] + texts.terms[1] + BESIDE + BEHIND, left, texts.number[0] + CLEAR)
+        length = texts.number[1] + texts.terms[1] + texts.head + 2 * BESIDE
+        return Stretch(length, left, texts.number[0] + CLEAR)
 
     def arrival(self, value: Extent, gradient: Extent) -> Stretch:
         right, left = (label[0] + CLEAR if label[0] else 0.0 for label in (value, gradient))
         return Stretch(max(value[1], gradient[1]) + BESIDE + TURN, left, right)
 
     def value(self, spot: Spot, label: Extent) -> Point:
-        return spot.at[0] + CLEAR + label[0] / 2, spot.at[1] + spot.box[1] / 2 + BESIDE + label[1]
+        return spot.at[0] + CLEAR + label[0] / 2, self._beside(spot) + label[1]
 
     def gradient(self, spot: Spot, label: Extent) -> Point:
-        return spot.at[0] - CLEAR - label[0] / 2, spot.at[1] + spot.box[1] / 2 + BESIDE
+        return spot.at[0] - CLEAR - label[0] / 2, self._beside(spot)
+
+    def _beside(self, spot: Spot) -> float:
+        """The y of the upper side of what stands behind a box."""
+        return spot.at[1] + spot.box[1] / 2 + spot.texts.head + BESIDE
 
     def terms(self, spot: Spot, total: Extent, label: Extent) -> Point:
-        return spot.at[0] - CLEAR - label[0] / 2, spot.at[1] + spot.box[1] / 2 + BESIDE + total[1]
+        return spot.at[0] - CLEAR - label[0] / 2, self._beside(spot) + total[1]
 
     def beside_arrival(
         self, spot: Spot, left: float, offset: float, length: float, label: Extent, below: bool

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.base.slicing import Work, finished
-from core.figure.directions import DIRECTIONS, HEADS, NOTHING, Direction, Spot, Texts
+from core.figure.directions import DIRECTIONS, HEAD, HEADS, NOTHING, Direction, Spot, Texts
 from core.figure.frames import layout_frames
 from core.figure.nets import name_of, symbol_of, view_of
 from core.figure.options import Options, Sizes
@@ -193,7 +193,8 @@ def draw_in_pieces(
     for name, shown in view.nodes.items():
         is_output, written = name in view.outputs, names.get(name, NOTHING)
         number, terms = rooms.values.get(name, NOTHING), rooms.sums.get(name, NOTHING)
-        texts[name] = Texts(number, terms, NOTHING if is_output else written, biases.get(name, NOTHING))
+        called, bias = NOTHING if is_output else written, biases.get(name, NOTHING)
+        texts[name] = Texts(number, terms, called, bias, HEAD if rooms.heads else 0.0)
         space = direction.space(sizes[name], shown.in_circle, bool(shown.shape), texts[name])
         stems[name] = space.stem
         spaces[name] = direction.with_output(space, written, look.arrow) if is_output else space

@@ -31,6 +31,7 @@ class Rooms(Struct, frozen=True):
     """How large numbers become: a node's `values` and gradients, and its `sums` of gradients if any.
 
     Weights and biases that are written beside arrows and units have `weights`.
+    The `heads` of arrows stand before numbers where gradients are seen to come back.
     Where a node is used several times, `contributions` come back on its edges (by target and port).
     """
 
@@ -38,6 +39,7 @@ class Rooms(Struct, frozen=True):
     contributions: Mapping[tuple[str, int], Extent]
     sums: Mapping[str, Extent]
     weights: Mapping[Weight, Extent]
+    heads: bool
 
 
 def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int] | None = None) -> Rooms:
@@ -98,7 +100,10 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
                     if terms is not None:
                         _widen(sums, arg, extent(terms, small))
     if counts is not None:
-        return Rooms(at_nodes, at_edges, sums, weights)
+        lit = (shown.steps[count - 1] for count in counts if options.highlight and count)
+        return Rooms(
+            at_nodes, at_edges, sums, weights, any(isinstance(step, Flowed | Seeded) for step in lit)
+        )
     values = {
         name: _kept(room, least_extent(view.nodes[name].shape, options)) for name, room in at_nodes.items()
     }
@@ -111,6 +116,7 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
         contributions,
         {name: _kept(room, NOTHING) for name, room in sums.items()},
         {weight: _kept(room, NOTHING) for weight, room in weights.items()},
+        options.gradients,
     )
 
 
