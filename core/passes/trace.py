@@ -112,7 +112,9 @@ class Trace:
         offset, most = limits[kind]
         if len(number) > 9 or int(number) > most:
             what = "there are" if kind == "step" else f"the {kind} pass has"
-            raise Problem(f"There is no step {name}: {what} {most} step{'s' * (most != 1)}")
+            last = f"{kind}:{most}" if kind != "step" and most else "end"
+            problem = f"There is no step {name}: {what} {most} step{'s' * (most != 1)}"
+            raise Problem(problem, hint=f"Write {last} for the last one")
         return offset + int(number)
 
 

@@ -239,6 +239,15 @@ def test_positions_that_do_not_exist_are_said(words, message):
         trace.position(words)
 
 
+def test_the_last_step_is_named_where_there_are_fewer():
+    trace = run("q = x + y; f = q z", {"x": -2.0, "y": 5.0, "z": -4.0})
+    for words, last in (("forward:3", "forward:2"), ("backward:99", "backward:4"), ("8", "end")):
+        with pytest.raises(Problem) as found:
+            trace.position(words)
+        assert found.value.hint == f"Write {last} for the last one"
+        assert trace.position(last) == {"forward:2": 2}.get(last, len(trace))
+
+
 # -- seeds and values
 
 
