@@ -176,6 +176,27 @@ FIGURE = {
         "at a fan-out of four no edge has its contribution",
         CANVAS,
     ),
+    "long-routes-cut-to-pieces": bug(
+        "core/layout/detours.py",
+        "if not near or max(right - left, bottom - top) < _STEP:",
+        "if max(right - left, bottom - top) < _STEP:",
+        "where nothing is near, a route of a dragged node is cut into small pieces all the same",
+        "tests/core/test_layout.py",
+    ),
+    "values-that-compute-the-same": bug(
+        "core/project/computing.py",
+        'COMPUTED = ("text", "values", "output", "seed", "unfolded", "guessed")',
+        'COMPUTED = ("text", "output", "seed", "unfolded")',
+        "another value shows the numbers of the last one",
+        "tests/app/test_session.py",
+    ),
+    "shown-twice": bug(
+        "app/state/session.py",
+        "        elif before != self._options:",
+        "        if before != self._options:",
+        "every panel is shown twice when there are more digits",
+        "tests/app/test_session.py",
+    ),
     "heads-on-numbers": bug(
         "core/figure/directions.py",
         "HEAD = 9.0",
@@ -728,8 +749,8 @@ TRAINING = {
     ),
     "plane-of-the-other-class": bug(
         "app/training/boundary.py",
-        "_rgb(QColor(CLASSES[0])), _rgb(QColor(CLASSES[1]))",
-        "_rgb(QColor(CLASSES[1])), _rgb(QColor(CLASSES[0]))",
+        "for colour in CLASSES[:2]",
+        "for colour in CLASSES[1::-1]",
         "the plane has the colour of the other class",
         TRAINING,
     ),

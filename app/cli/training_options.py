@@ -57,7 +57,7 @@ def setup_from(
     settings = replace(document.training, **given)
     roles = _typed_roles(args.role or [], document.text, values, settings.data != NO_DATA)
     settings = replace(settings, roles=_with_roles(settings.roles, roles))
-    _check_given(args, settings, given)
+    _check_given(settings, given)
     made = setup(settings, document.text, values, document.guessed - typed.keys())
     for name, value in typed.items():
         _check_typed(made, name, value)
@@ -141,7 +141,7 @@ def whole_setting(word: str, option: str) -> int:
     return found
 
 
-def _check_given(args: argparse.Namespace, settings: TrainingSettings, given: Mapping[str, Any]) -> None:
+def _check_given(settings: TrainingSettings, given: Mapping[str, Any]) -> None:
     """Raise Problem where more is asked of a data set or a rule than it has."""
     from core.data.datasets import DATASETS
     from core.training.hyperparameters import MOMENTUM

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,17 +12,25 @@ from app.widgets.theme import Theme, heat_colours, rgb
 from core.base.arrays import Array
 from core.base.lazy_numpy import np
 from core.base.shades import shades, takes_black
-from core.figure import ABOVE_SCALE, BAR, BESIDE_BAR, BESIDE_SCALE, Map
+from core.figure.values import (
+    ABOVE_SCALE,
+    BAR,
+    BAR_HEIGHT,
+    BESIDE_BAR,
+    BESIDE_SCALE,
+    LEAST_MARKED,
+    Map,
+    negative_bar,
+)
 from core.math.mathtree import Math
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_CELLS = 4096
-LEAST_MARKED = 4.0  # the side of a cell that has a bar if it is negative
 MARK = 170  # how opaque the bar is, of 255
 BORDER = 2.5  # around cells, of what is behind them
-BAR_HEIGHT, STEPS = 7.0, 11  # of the scale's bar, and how many colours it has
+STEPS = 11  # how many colours the scale's bar has
 
 
 def paint_map(painter: QPainter, shown: Map, rect: QRectF, theme: Theme, ink: QColor) -> None:
@@ -34,9 +41,7 @@ def paint_map(painter: QPainter, shown: Map, rect: QRectF, theme: Theme, ink: QC
     every n-th row and column.
     """
     area = _cells_rect(shown, rect)
-    shares = shown.shares
-    stride = max(1, math.ceil(math.sqrt(shares.shape[0] * shares.shape[1] / MOST_CELLS)))
-    shares = shares[::stride, ::stride]
+    shares = shown.thinned(MOST_CELLS)
     colours = _colours(shares, shown, theme)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -67,9 +72,8 @@ def _cells_rect(shown: Map, rect: QRectF) -> QRectF:
 def map_parts(shown: Map, rect: QRectF) -> list[QRectF]:
     """Where in a map's rectangle its cells are, with a border, and what stands below them."""
     cells = _cells_rect(shown, rect)
-    foot = QRectF(
-        rect.center().x() - shown.foot / 2, cells.bottom(), shown.foot, rect.bottom() - cells.bottom()
-    )
+    width = shown.foot[0]
+    foot = QRectF(rect.center().x() - width / 2, cells.bottom(), width, rect.bottom() - cells.bottom())
     return [cells.adjusted(0, -BORDER, 0, BORDER), foot]
 
 
@@ -106,7 +110,7 @@ def _number(painter: QPainter, math: Math, size: float, at: QPointF, colour: QCo
 
 def _mark_negative(painter: QPainter, cells: _Cells, shares: Array, black: NDArray[np.bool_]) -> None:
     side = min(cells.width, cells.height)
-    bar = QRectF(0, 0, 0.4 * side, max(0.1 * side, 0.7))
+    bar = QRectF(0, 0, *negative_bar(side))
     for i, j in np.argwhere(shares < 0):
         colour = _ink(black[i, j])
         colour.setAlpha(MARK)
@@ -116,8 +120,7 @@ def _mark_negative(painter: QPainter, cells: _Cells, shares: Array, black: NDArr
 
 def _paint_foot(painter: QPainter, shown: Map, area: QRectF, theme: Theme, ink: QColor) -> None:
     """Below the cells their scale, and the shape of the array."""
-    width = shown.foot
-    left, top = area.center().x() - width / 2, area.bottom() + ABOVE_SCALE
+    left, top = area.center().x() - shown.foot[0] / 2, area.bottom() + ABOVE_SCALE
     if shown.scale:
         left = _paint_scale(painter, shown, QPointF(left, top), theme, ink) + BESIDE_SCALE
     if shown.shape:

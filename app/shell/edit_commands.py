@@ -28,7 +28,7 @@ def copy_figure(host: Host) -> None:
     from app.shell.fitted import chosen_target, figures_of, fitting, page_of
 
     cursor, target = host.session.cursor, chosen_target(host)
-    found = finished(fitting(host, target, [cursor])) if target else None
+    found = finished(fitting(host, target, [cursor], helped=False)) if target else None
     shown = figures_of(host, found).at(cursor)
     QGuiApplication.clipboard().setMimeData(figure_mime(shown, host.theme, page_of(host, found, [shown])))
     fit_for = f", fit for: {found.target.name}" if found else ""

@@ -16,8 +16,11 @@ def chosen_target(host: Host) -> Target | None:
     return read_target(text) if text else None
 
 
-def fitting(host: Host, target: Target, counts: Collection[int]) -> Work[Fit]:
-    """The work of drawing what is on the canvas for a target, after so many steps."""
+def fitting(host: Host, target: Target, counts: Collection[int], helped: bool = True) -> Work[Fit]:
+    """The work of drawing what is on the canvas for a target, after so many steps.
+
+    Where numbers are too small it finds what would help, if it is to be `helped`.
+    """
     session = host.session
     return fit_in_pieces(
         session.trace,
@@ -26,6 +29,7 @@ def fitting(host: Host, target: Target, counts: Collection[int]) -> Work[Fit]:
         counts=counts,
         moved=session.document.moved,
         measure=session.measure,
+        helped=helped,
     )
 
 

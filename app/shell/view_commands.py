@@ -7,6 +7,7 @@ from functools import partial
 from app.shell.command import Command, Keys
 from app.shell.host import Host
 from app.widgets.theme import THEMES
+from core.project.document import Drawn
 
 
 def toggle_full_screen(host: Host) -> None:
@@ -45,14 +46,6 @@ def toggle_animation(host: Host) -> None:
     host.settings.set("animate", host.scene.animated)
 
 
-def toggle_captions(host: Host) -> None:
-    _toggle_option(host, "captions")
-
-
-def toggle_shapes(host: Host) -> None:
-    _toggle_option(host, "shapes")
-
-
 def _toggle_option(host: Host, name: str) -> None:
     """Turn what figures show on or off, and keep that in the settings."""
     chosen = not getattr(host.session.options, name)
@@ -70,7 +63,7 @@ LEVELS = (
 
 def _show_level(host: Host, level: str) -> None:
     """Show a level, or if it is shown already, the one that suits the program."""
-    shown = host.session.drawn.level == level
+    shown = _shows_level(host, level)
     host.session.draw_as(
         "show what suits the program" if shown else f"show {level}", level="" if shown else level
     )
@@ -80,9 +73,26 @@ def _shows_level(host: Host, level: str) -> bool:
     return host.session.drawn.level == level
 
 
-def _draw_as(label: str, name: str, host: Host) -> None:
+TURNS = (
+    (
+        "at_nodes",
+        "Num&bers at the nodes",
+        "Else numbers stand at the edges on which they leave",
+        "move numbers",
+    ),
+    ("down", "&Data flow down", "Else they flow to the right", "turn the graph"),
+    ("sums", "&Each + on its own", "Else a sum of many terms, such as a + b + c, is one node", "change sums"),
+)
+
+
+def _turn(host: Host, name: str, label: str) -> None:
     """Turn how the program is drawn on or off, as a change of the document."""
     host.session.draw_as(label, **{name: not getattr(host.session.drawn, name)})
+
+
+def _is_turned(host: Host, name: str) -> bool:
+    """Whether the program is drawn otherwise than most are."""
+    return bool(getattr(host.session.drawn, name) != getattr(Drawn(), name))
 
 
 VIEW = (
@@ -190,7 +200,7 @@ VIEW = (
         "captions",
         "&Names of all nodes",
         "Also those of nodes that the program gives none, such as v₁",
-        toggle_captions,
+        partial(_toggle_option, name="captions"),
         checked=lambda host: host.session.options.captions,
         group=3,
     ),
@@ -198,7 +208,7 @@ VIEW = (
         "shapes",
         "&Shapes of arrays",
         "Rows and columns at every vector and matrix",
-        toggle_shapes,
+        partial(_toggle_option, name="shapes"),
         checked=lambda host: host.session.options.shapes,
         group=3,
     ),
@@ -213,29 +223,16 @@ VIEW = (
         )
         for level, title, tip in LEVELS
     ),
-    Command(
-        "at_nodes",
-        "Num&bers at the nodes",
-        "Else numbers stand at the edges on which they leave",
-        partial(_draw_as, "move numbers", "at_nodes"),
-        checked=lambda host: host.session.drawn.at_nodes,
-        group=4,
-    ),
-    Command(
-        "down",
-        "&Data flow down",
-        "Else they flow to the right",
-        partial(_draw_as, "turn the graph", "down"),
-        checked=lambda host: host.session.drawn.down,
-        group=4,
-    ),
-    Command(
-        "sums",
-        "&Each + on its own",
-        "Else a sum of many terms, such as a + b + c, is one node",
-        partial(_draw_as, "change sums", "sums"),
-        checked=lambda host: not host.session.drawn.sums,
-        group=4,
+    *(
+        Command(
+            name,
+            title,
+            tip,
+            partial(_turn, name=name, label=label),
+            checked=partial(_is_turned, name=name),
+            group=4,
+        )
+        for name, title, tip, label in TURNS
     ),
     Command(
         "highlight",

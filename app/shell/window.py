@@ -29,7 +29,6 @@ from app.widgets.key_repeat import KeyRepeat
 from app.widgets.labels import tint
 from app.widgets.theme import THEMES, Theme, apply_theme
 from core.base.errors import legible
-from core.project.document import Drawn
 
 STEP_KEYS = {
     **dict.fromkeys((Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_PageDown), 1),
@@ -72,9 +71,7 @@ class Window(QMainWindow):
         self.resize(1280, 820)
         self._wire()
         self._show_theme()
-        self.session.set_digits(settings.get("digits"))
-        self.session.set_options(**{name: settings.get(name) for name in ("captions", "shapes")})
-        self.session.set_usual(Drawn(sums=settings.get("sums")))
+        self.session.set_options(**{name: settings.get(name) for name in ("digits", "captions", "shapes")})
         self.scene.animated = settings.get("animate")
         self._show_file()
         self.refresh_actions()

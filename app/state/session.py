@@ -44,7 +44,7 @@ class Session(QObject):
 
     documentChanged = Signal()  # the document is another one; its trace may still be to come
     traceChanged = Signal()  # there is another trace, or another problem that kept it from coming
-    cursorMoved = Signal()  # another step is shown, or a step otherwise: with more digits, with captions
+    cursorMoved = Signal()  # another step is shown, or the highlight of the last one goes or comes
     selectionChanged = Signal()
     fileChanged = Signal()  # the document was opened or saved
 
@@ -57,7 +57,6 @@ class Session(QObject):
         self.undo_stack = QUndoStack(self)
         self.path: Path | None = None
         self.selection, self.also_selected = "", tuple[str, ...]()
-        self.usual = Drawn()  # how a program is drawn of which nobody has chosen that
         self._options = Options()
         self.cursor = 0
         self._typing = Retyping()
@@ -365,7 +364,7 @@ class Session(QObject):
         before, self._options = self._options, replace(self._options, **changed)
         if replace(before, highlight=self._options.highlight) != self._options:
             self._compute()
-        if before != self._options:
+        elif before != self._options:
             self.cursorMoved.emit()
 
     @property
@@ -376,13 +375,7 @@ class Session(QObject):
     @property
     def drawn(self) -> Drawn:
         """How this program is drawn."""
-        return self.document.drawing or self.usual
-
-    def set_usual(self, usual: Drawn) -> None:
-        """Draw programs so of which nobody has chosen how they are drawn."""
-        before, self.usual = self.drawn, usual
-        if before != self.drawn:
-            self._compute()
+        return self.document.drawing or Drawn()
 
     def draw_as(self, label: str, **changed: object) -> None:
         """Draw this program otherwise, by the fields of `Drawn`; nodes stand where that layout puts them."""

@@ -93,7 +93,6 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "animate": Setting(True, _switch),
         "captions": Setting(False, _switch),
         "shapes": Setting(False, _switch),
-        "sums": Setting(True, _switch),
         "fit": Setting("", _target),
         "speed": Setting(1.0, _number(0.25, 8)),
         "recent": Setting((), _read_paths, lambda paths: json.dumps(list(paths))),

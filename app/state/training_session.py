@@ -17,7 +17,7 @@ from core.base.errors import Problem
 from core.base.slicing import Work, finished
 from core.figure import Level
 from core.graph.programs import free_names
-from core.training.settings import NO_DATA, TrainingSettings
+from core.training.settings import NO_DATA, USUAL, TrainingSettings
 
 # what trains loads NumPy, so it is imported with the first run
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class TrainingSession(QObject):
         settings: dict[str, Any] = {"data": name}
         if source := DATASETS.get(name):
             before = DATASETS.get(self.settings.data)
-            noise = self.settings.noise if before is None or before.noise_high else TrainingSettings().noise
+            noise = self.settings.noise if before is None or before.noise_high else USUAL.noise
             settings |= {"samples": source.n, "noise": min(noise, source.noise_high)}
         self.change("set data", **settings)
 

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QWidget
 from app.state.training_session import TrainingSession
 from app.widgets.axes import show_axes
 from app.widgets.colours import CLASSES
-from app.widgets.theme import LIGHT, Theme, heat_colours
+from app.widgets.theme import LIGHT, Theme, heat_colours, rgb
 from core.base.arrays import Array
+from core.base.shades import shades
 from core.data.examples import Dataset
 from core.training.boundary import WHOLE
 from core.training.run import TrainingRun
@@ -127,15 +128,15 @@ class BoundaryView(pg.PlotWidget):
         """Two classes in their colours, paler where the prediction is unsure; other numbers as heat."""
         if not scale.two_classes:
             return heat_colours(values - scale.middle, self.theme, scale.span)
-        share = np.clip((values - scale.middle) / scale.span, -1, 1)[..., None]
-        paper = _rgb(QColor(self.theme.paper))
-        toward = np.where(share < 0, _rgb(QColor(CLASSES[0])), _rgb(QColor(CLASSES[1])))
-        return _bytes(paper + np.abs(share) * OF_TWO * (toward - paper))
+        shares_of_colour = OF_TWO * np.clip((values - scale.middle) / scale.span, -1, 1)
+        first, second = (rgb(QColor(colour)) for colour in CLASSES[:2])
+        return shades(shares_of_colour, first, rgb(self.theme.colour("paper")), second)
 
     def _class_colours(self, shares: Array) -> np.ndarray:
-        paper = _rgb(QColor(self.theme.paper))
-        colours = np.array([_rgb(QColor(CLASSES[k % len(CLASSES)])) for k in range(shares.shape[2])])
-        return _bytes(paper + OF_SEVERAL * (shares @ colours - paper))
+        paper = np.array(rgb(self.theme.colour("paper")), dtype=float)
+        colours = np.array([rgb(QColor(CLASSES[k % len(CLASSES)])) for k in range(shares.shape[2])])
+        mixed = paper + OF_SEVERAL * (shares @ colours - paper)
+        return np.asarray(np.nan_to_num(mixed, nan=128.0).round().clip(0, 255), dtype=np.uint8)
 
     def _clicked(self, item: object, points: object) -> None:
         for point in points:  # type: ignore[attr-defined]
@@ -149,11 +150,3 @@ def _scale(run: TrainingRun, data: Dataset) -> Scale:
         return Scale(0.0, float(np.abs(data.targets).max()), two_classes=False)
     middle = run.setup.roles.threshold
     return Scale(middle, middle or 1.0)
-
-
-def _rgb(colour: QColor) -> np.ndarray:
-    return np.array([colour.red(), colour.green(), colour.blue()], dtype=float)
-
-
-def _bytes(rgb: np.ndarray) -> np.ndarray:
-    return np.asarray(np.nan_to_num(rgb, nan=128.0).round().clip(0, 255), dtype=np.uint8)

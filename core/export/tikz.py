@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from core.export import one_line
-from core.export.tikz_maps import map_parts
+from core.export.tikz_maps import map_parts, point
 from core.figure import (
     IDLE,
     Arrow,
@@ -67,7 +67,7 @@ def tikz(
         for name, code in colours.items()
     ]
     styles = _styles(line_width, figure.sizes, scale)
-    corners = area and (_point(*area[:2]), _point(*area[2:]))
+    corners = area and (point(*area[:2]), point(*area[2:]))
     parts = [
         *([rf"\useasboundingbox {corners[0]} rectangle {corners[1]};"] if corners else []),
         *(part for frame in figure.frames for part in _frame(frame)),
@@ -122,6 +122,8 @@ def _styles(line_width: float, sizes: Sizes, scale: float) -> dict[str, str]:
         "caption": f"text=clink, inner sep=0pt, {font(sizes.label)}",
         "formula": f"text=clink, inner sep=0pt, {font(sizes.symbol)}",
         "small": font(sizes.small),
+        "cells": f"line width={pt(1.2)}",
+        "bar": f"line width={pt(0.6)}",
         "entry": f"inner sep=0pt, {font(sizes.small)}",
         "active": f"draw=clvalue, fill=cllit, line width={pt(1.6 * line_width)}",
         "active back": f"draw=clgradient, fill=cllitback, line width={pt(1.6 * line_width)}",
@@ -138,16 +140,12 @@ def _colour(name: str) -> str:
     return "cl" + name.replace("_", "")
 
 
-def _point(x: float, y: float) -> str:
-    return f"({x:.2f}, {y:.2f})".replace("-0.00", "0.00")
-
-
 def _frame(frame: Frame) -> Iterator[str]:
     """A rectangle and its title, below all that stands inside."""
     left, top = frame.left, frame.top
-    opposite = _point(left + frame.width, top + frame.height)
-    yield rf"\draw[frame] {_point(left, top)} rectangle {opposite};"
-    yield rf"\node[title] at {_point(left + 10, top + 7)} {{{_math(latex(frame.title))}}};"
+    opposite = point(left + frame.width, top + frame.height)
+    yield rf"\draw[frame] {point(left, top)} rectangle {opposite};"
+    yield rf"\node[title] at {point(left + 10, top + 7)} {{{_math(latex(frame.title))}}};"
 
 
 def _box(box: Box, names: Mapping[str, str], scale: float) -> Iterator[str]:
@@ -159,9 +157,9 @@ def _box(box: Box, names: Mapping[str, str], scale: float) -> Iterator[str]:
     if box.chosen:
         look.append("chosen" if box.kind == "operation" else "chosen, draw=clline")
     look += [f"minimum width={box.width * scale:.2f}pt", f"minimum height={box.height * scale:.2f}pt"]
-    if box.kind == "input":  # the name stands at the left, beside it there may be a heat map
+    if box.kind == "input":  # the name stands at the left, as in a box as wide as another of its layer
         look.append(f"text width={(box.width - 6) * scale:.2f}pt")
-    yield rf"\node[{', '.join(look)}] ({names[box.node]}) at {_point(x, y)} {{{_math(latex(box.symbol))}}};"
+    yield rf"\node[{', '.join(look)}] ({names[box.node]}) at {point(x, y)} {{{_math(latex(box.symbol))}}};"
 
 
 def _math(source: str) -> str:
@@ -178,8 +176,8 @@ def _arrow(arrow: Arrow, names: Mapping[str, str]) -> str:
     way = f"({names[arrow.edge.source]})"
     for number, (first, second, end) in enumerate(route.pieces):
         last = number == len(route.pieces) - 1 and arrow.target
-        goal = f"({names[arrow.target]})" if last else _point(*end)
-        way += f" .. controls {_point(*first)} and {_point(*second)} .. {goal}"
+        goal = f"({names[arrow.target]})" if last else point(*end)
+        way += f" .. controls {point(*first)} and {point(*second)} .. {goal}"
     return rf"\draw[arrow{look}] {way};"
 
 
@@ -195,4 +193,4 @@ def _label(label: Label, sizes: Sizes, colours: Mapping[str, str]) -> Iterator[s
     if label.size == sizes.small:
         look.append("small")
     look.append("anchor=west" if not label.centred else "anchor=north" if label.below else "anchor=south")
-    yield rf"\node[{', '.join(look)}] at {_point(*label.at)} {{{_math(latex(label.math))}}};"
+    yield rf"\node[{', '.join(look)}] at {point(*label.at)} {{{_math(latex(label.math))}}};"

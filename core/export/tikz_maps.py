@@ -9,15 +9,23 @@ from msgspec import Struct
 
 from core.base.arrays import Array
 from core.base.shades import RGB, shades, takes_black
-from core.figure import ABOVE_SCALE, BAR, BESIDE_BAR, BESIDE_SCALE, Map
 from core.figure.sizes import extent
+from core.figure.values import (
+    ABOVE_SCALE,
+    BAR,
+    BAR_HEIGHT,
+    BESIDE_BAR,
+    BESIDE_SCALE,
+    LEAST_MARKED,
+    Map,
+    negative_bar,
+)
 from core.math.latex import latex
 from core.math.mathtree import Math
 
 # an array of more cells is thinned to every n-th row and column: TeX's memory is small
 MOST_CELLS = 1024
-LEAST_MARKED = 4.0  # points, the side of a cell that has a bar if it is negative
-BAR_HEIGHT, STEPS = 7.0, 5  # of the scale's bar, and how many colours it has
+STEPS = 5  # how many colours the scale's bar has
 
 
 class _Cells(Struct, frozen=True):
@@ -36,11 +44,11 @@ class _Cells(Struct, frozen=True):
 
 
 def _rectangle(x: float, y: float, width: float, height: float) -> str:
-    corners = _point(x - width / 2, y - height / 2), _point(x + width / 2, y + height / 2)
+    corners = point(x - width / 2, y - height / 2), point(x + width / 2, y + height / 2)
     return " rectangle ".join(corners)
 
 
-def _point(x: float, y: float) -> str:
+def point(x: float, y: float) -> str:
     return f"({x:.2f}, {y:.2f})".replace("-0.00", "0.00")
 
 
@@ -51,15 +59,13 @@ def map_parts(
 
     Args:
         shown: the array, and what is seen of it.
-        above: the middle of its upper edge, in points.
+        above: the middle of its upper edge, in the units of the figure.
         frame: the name of its frame's colour.
         colours: the colours that the others are mixed of, by what they are for.
     """
     width, height = shown.size
     left, top = above[0] - width / 2, above[1]
-    shares = shown.shares
-    stride = max(1, int(np.ceil(np.sqrt(shares.shape[0] * shares.shape[1] / MOST_CELLS))))
-    shares = shares[::stride, ::stride]
+    shares = shown.thinned(MOST_CELLS)
     rows, columns = shares.shape[:2]
     cells = _Cells(left, top, width / columns, height / rows)
     for i, j in np.ndindex(rows, columns):
@@ -67,11 +73,11 @@ def map_parts(
     down, across = shown.tiles
     tiles = _Cells(left, top, width / across, height / down)
     for i, j in np.ndindex(down, across):
-        yield rf"\draw[{frame}, line width=1.2pt] {tiles.at(i, j)};"
+        yield rf"\draw[cells, {frame}] {tiles.at(i, j)};"
     if not shown.in_colours:
         yield from _signs(shown, cells, shares, colours)
     if shown.scale or shown.shape:
-        yield from _foot(shown, above[0] - shown.foot / 2, top + height + ABOVE_SCALE, frame)
+        yield from _foot(shown, above[0] - shown.foot[0] / 2, top + height + ABOVE_SCALE, frame)
 
 
 def _colour(share: Array, picture: bool) -> str:
@@ -97,7 +103,7 @@ def _signs(shown: Map, cells: _Cells, shares: Array, colours: Mapping[str, str])
     side = min(cells.width, cells.height)
     if side >= LEAST_MARKED and not shown.picture:
         for i, j in np.argwhere(shares < 0):
-            bar = _rectangle(*cells.middle(i, j), 0.4 * side, max(0.1 * side, 0.7))
+            bar = _rectangle(*cells.middle(i, j), *negative_bar(side))
             yield rf"\fill[{inks[i, j]}, opacity=0.67] {bar};"
 
 
@@ -108,13 +114,12 @@ def _rgb(code: str) -> RGB:
 
 def _foot(shown: Map, left: float, top: float, frame: str) -> Iterator[str]:
     """Below the cells a bar of their colours, the number that the strongest one means, and the shape."""
-    height = max(extent(part, shown.text)[1] for part in (shown.scale, shown.shape) if part)
-    middle = top + height / 2
+    middle = top + shown.foot[1] / 2
     if shown.scale:
         cells = _Cells(left, middle - BAR_HEIGHT / 2, BAR / STEPS, BAR_HEIGHT)
         for j, share in enumerate(np.linspace(*shown.range, STEPS)):
             yield rf"\fill[{_colour(share, shown.picture)}] {cells.at(0, j)};"
-        yield rf"\draw[{frame}, line width=0.6pt] {_rectangle(left + BAR / 2, middle, BAR, BAR_HEIGHT)};"
+        yield rf"\draw[bar, {frame}] {_rectangle(left + BAR / 2, middle, BAR, BAR_HEIGHT)};"
         left += BAR + BESIDE_BAR
         yield _entry(shown.scale, f"anchor=west, text={frame}", left, middle)
         left += extent(shown.scale, shown.text)[0] + BESIDE_SCALE
@@ -123,4 +128,4 @@ def _foot(shown: Map, left: float, top: float, frame: str) -> Iterator[str]:
 
 
 def _entry(math: Math, look: str, x: float, y: float) -> str:
-    return rf"\node[entry, {look}] at {_point(x, y)} {{${latex(math)}$}};"
+    return rf"\node[entry, {look}] at {point(x, y)} {{${latex(math)}$}};"

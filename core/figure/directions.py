@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.figure.sizes import CLEAR, Extent
 from core.layout import Point, Space, Stretch
@@ -54,7 +55,7 @@ class Direction(ABC):
     values, of its upper side for gradients.
     """
 
-    down: bool
+    down = False
 
     @abstractmethod
     def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
@@ -92,15 +93,15 @@ class Direction(ABC):
     def bias(self, spot: Spot, label: Extent, gradient: bool) -> Point:
         """Where the middle of a bias or its gradient is."""
 
-    @abstractmethod
     def with_output(self, space: Space, name: Extent, arrow: float) -> Space:
         """The room around an output's box, with its arrow and the name behind that."""
+        stem, (along, across) = space.stem, name[::-1] if self.down else name
+        above, below = max(stem.above, across / 2), max(stem.below, across / 2)
+        return replace(space, stem=Stretch(stem.length + arrow + BESIDE_HEAD + along, above, below))
 
 
 class Rightwards(Direction):
     """Values stand above the line on which they leave, gradients below; names stand above circles."""
-
-    down = False
 
     def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
         # beside an array's map, which is high, a name reaches to the left only
@@ -152,12 +153,6 @@ class Rightwards(Direction):
         side = 1 if gradient else -1
         x = spot.at[0] + side * (CLEAR + label[0]) / 2
         return x, spot.at[1] + spot.box[1] / 2 + CLEAR + label[1] / 2
-
-    def with_output(self, space: Space, name: Extent, arrow: float) -> Space:
-        stem = space.stem
-        above, below = max(stem.above, name[1] / 2), max(stem.below, name[1] / 2)
-        behind = Stretch(stem.length + arrow + BESIDE_HEAD + name[0], above, below)
-        return Space(space.left, space.above, space.below, behind, space.top, space.bottom)
 
 
 def _is_between_heads(label: Extent, box: Extent) -> bool:
@@ -245,12 +240,6 @@ class Downwards(Direction):
     def bias(self, spot: Spot, label: Extent, gradient: bool) -> Point:
         side = 1 if gradient else -1
         return spot.at[0] - spot.above - CLEAR - label[0] / 2, spot.at[1] + side * (CLEAR + label[1]) / 2
-
-    def with_output(self, space: Space, name: Extent, arrow: float) -> Space:
-        stem = space.stem
-        left, right = max(stem.above, name[0] / 2), max(stem.below, name[0] / 2)
-        behind = Stretch(stem.length + arrow + BESIDE_HEAD + name[1], left, right)
-        return Space(space.left, space.above, space.below, behind, space.top, space.bottom)
 
 
 class DownwardsAtNodes(Downwards):

@@ -18,7 +18,7 @@ from core.figure.parts import Frame, Label
 from core.figure.rooms import Rooms, rooms_of
 from core.figure.sizes import CLEAR, Extent, Measure, extent
 from core.figure.view import Arc, Shown, View
-from core.graph.graph import Edge, Graph
+from core.graph.graph import Graph
 from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Point, Route, Space, Stretch, place_in_pieces, straight
 from core.math.mathtree import Math
@@ -39,7 +39,6 @@ class Drawing(Struct, frozen=True, dict=True):
     placement: Placement
     sizes: Mapping[str, Extent]
     spaces: Mapping[str, Space]
-    stems: Mapping[str, Stretch]
     symbols: Mapping[str, Math]
     names: Mapping[str, Extent]
     """How large the names of operations are that are written."""
@@ -80,10 +79,6 @@ class Drawing(Struct, frozen=True, dict=True):
         """How the arrows run."""
         return dict(zip(self.view.arcs, self.placement.routes, strict=True))
 
-    def route(self, edge: Edge) -> Route:
-        """How an edge of the graph runs that comes in at a drawn node."""
-        return next(route for arc, route in self.routes.items() if arc.edge == edge)
-
     @property
     def direction(self) -> Direction:
         return DIRECTIONS[self.options.down, self.options.at_nodes]
@@ -95,7 +90,7 @@ class Drawing(Struct, frozen=True, dict=True):
 
     def _output(self, name: str) -> Route:
         (x, y), (width, height) = self.placement.centres[name], self.sizes[name]
-        length = self.stems[name].length + self.options.sizes.arrow
+        length = self.spaces[name].stem.length + self.options.sizes.arrow
         if self.options.down:
             return straight((x, y + height / 2), (x, y + height / 2 + length))
         return straight((x + width / 2, y), (x + width / 2 + length, y))
@@ -108,7 +103,7 @@ class Drawing(Struct, frozen=True, dict=True):
             above, below = max(above, stretch.above - offset), max(below, stretch.below + offset)
         circle = self.view.nodes[name].in_circle
         at, box = self.placement.centres[name], self.sizes[name]
-        return Spot(name, at, box, circle, self.stems[name], self.texts[name], above, below)
+        return Spot(name, at, box, circle, self.spaces[name].stem, self.texts[name], above, below)
 
     def beside(self, arc: Arc, spot: Spot, label: Extent, below: bool) -> Point:
         """Where a label stands at an arrow's end, at the box of a spot."""
@@ -189,15 +184,15 @@ def draw_in_pieces(
                 own = sizes[home]
                 rooms_of_boxes[home] = (own[0], height) if options.down else (width, own[1])
     names = _names(view, options, measure)
-    texts, spaces, stems = {}, {}, {}
+    texts, spaces, with_outputs = {}, {}, {}
     for name, shown in view.nodes.items():
         is_output, written = name in view.outputs, names.get(name, NOTHING)
         number, terms = rooms.values.get(name, NOTHING), rooms.sums.get(name, NOTHING)
         called, bias = NOTHING if is_output else written, biases.get(name, NOTHING)
         texts[name] = Texts(number, terms, called, bias, HEAD if rooms.heads else 0.0)
         space = direction.space(sizes[name], shown.in_circle, bool(shown.shape), texts[name])
-        stems[name] = space.stem
-        spaces[name] = direction.with_output(space, written, look.arrow) if is_output else space
+        spaces[name] = space
+        with_outputs[name] = direction.with_output(space, written, look.arrow) if is_output else space
     frames, titles = layout_frames(view, look.small, measure, options.down)
     stretches = _stretches(view, rooms, direction)
     placement = yield from place_in_pieces(
@@ -212,7 +207,7 @@ def draw_in_pieces(
         fixed={name: flipped(point) for name, point in (moved or {}).items() if name in sizes},
         rounds={name for name, shown in view.nodes.items() if shown.in_circle},
         frames=frames,
-        spaces=spaces,
+        spaces=with_outputs,
         free={name for name, shown in view.nodes.items() if shown.takes_any_order},
         rows=options.rows,
         series=[homes for homes in view.homes.values() if homes[1:]],
@@ -225,7 +220,7 @@ def draw_in_pieces(
     )
     heading = _heading(graph, placement, look, measure) if options.formula else ()
     return Drawing(
-        *(view, options, placement, sizes, spaces, stems, symbols, names, texts, stretches, rooms),
+        *(view, options, placement, sizes, spaces, symbols, names, texts, stretches, rooms),
         frames=framed,
         heading=heading,
     )

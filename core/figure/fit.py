@@ -132,6 +132,7 @@ def fit_in_pieces(
     kept: Collection[str] = (),
     moved: Mapping[str, Point] | None = None,
     measure: Measure = extent,
+    helped: bool = True,
 ) -> Work[Fit]:
     """Find the drawing of a trace whose numbers are largest on a target.
 
@@ -147,12 +148,13 @@ def fit_in_pieces(
         kept: those of `digits`, `down` and `rows` that stay as they are.
         moved: where the user has put nodes; a drawing with such nodes stays as it is, and is scaled.
         measure: how large names and symbols are.
+        helped: whether to look for what would help.
 
     Returns:
         The drawing and its scale; where numbers are too small to be read, also what would help.
     """
     found = yield from _best(trace, options, target, counts, wanted, kept, moved, measure)
-    if found.is_readable:
+    if found.is_readable or not helped:
         return found
     helps = []
     for says, other in HELPS.items():

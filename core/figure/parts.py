@@ -97,8 +97,6 @@ class Figure(Struct, frozen=True):
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     labels: tuple[Label, ...]
-    width: float
-    height: float
     sizes: Sizes
     frames: tuple[Frame, ...] = ()
 

@@ -76,8 +76,6 @@ class Figures:
             tuple(self._boxes.values()),
             (*chain.from_iterable(self._arrows.values()), *self._outputs.values()),
             (*chain.from_iterable(self._labels.values()), *drawing.heading),
-            drawing.placement.width,
-            drawing.placement.height,
             drawing.options.sizes,
             drawing.frames,
         )

@@ -24,6 +24,8 @@ CELL, LONGEST = 16.0, 64.0  # the side of a cell without a number at most, and o
 CELL_ROOM = 8.0  # beside and above a number in its cell
 BAR, BESIDE_BAR, ABOVE_SCALE = 22.0, 4.0, 3.0  # the scale's bar of colours, and the room around it
 BESIDE_SCALE = 8.0  # between the scale and the shape
+BAR_HEIGHT = 7.0
+LEAST_MARKED = 4.0  # the side of a cell that has a bar if it is negative and has no number
 CHANNELS = 3  # of a picture in colours: red, green and blue
 
 
@@ -62,12 +64,12 @@ class Map(Struct, frozen=True):
     @property
     def extent(self) -> Extent:
         """The room of the cells and of what stands below them."""
-        return _above_foot(self.size, _foot(self.scale, self.shape, self.text))
+        return _above_foot(self.size, self.foot)
 
     @property
-    def foot(self) -> float:
-        """How wide what stands below the cells is."""
-        return _foot(self.scale, self.shape, self.text)[0]
+    def foot(self) -> Extent:
+        """How wide and high what stands below the cells is."""
+        return _foot(self.scale, self.shape, self.text)
 
     @property
     def tiles(self) -> tuple[int, int]:
@@ -81,10 +83,21 @@ class Map(Struct, frozen=True):
             found = self.cells / (self.largest or 1.0)
         return np.asarray(np.clip(found, -1.0, 1.0))
 
+    def thinned(self, most: int) -> Array:
+        """The shares of every n-th row and column, so that there are about `most` cells or fewer."""
+        rows, columns = self.shares.shape[:2]
+        stride = max(1, math.ceil(math.sqrt(rows * columns / most)))
+        return self.shares[::stride, ::stride]
+
     @property
     def cells(self) -> Array:
         """The entries in rows and columns; of a picture in colours three at each place."""
         return np.moveaxis(self.values, 0, -1) if self.in_colours else heat_cells(self.values)
+
+
+def negative_bar(side: float) -> Extent:
+    """How wide and high the bar is in a cell that is negative."""
+    return 0.4 * side, max(0.1 * side, 0.7)
 
 
 class Written(Struct, frozen=True):
@@ -173,7 +186,10 @@ def is_numbered(shape: Shape) -> bool:
 
 
 def least_extent(shape: Shape, options: Options) -> Extent:
-    """The room that a value of a shape takes at least: a number as wide as `−0.0000` with as many digits."""
+    """The room that a value of a shape takes at least: a number as wide as `−0.0000` with as many digits.
+
+    The cells of a matrix are as wide as one digit at least.
+    """
     sizes, digits = options.sizes, options.digits
     if not shape:
         return extent(Digits(f"−0.{'0' * digits}"), sizes.label)

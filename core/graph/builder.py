@@ -251,7 +251,7 @@ class Builder(Nodes):
         if part.function == NUMEL.name:
             return self.counted(found)
         if part.function in self.functions:
-            return self.inlined(self.functions[part.function], found, part)
+            return self.inlined(self.functions[part.function], found)
         op = operation_of_call(part.function, [(1, *o.shape) if o.row else o.shape for o in found])
         if op:
             defaults = list(op.defaults.values())[len(found) - len(op.inputs) + len(op.defaults) :]
@@ -294,7 +294,7 @@ class Builder(Nodes):
             )
         return self.number(float(shape[int(axis)]))
 
-    def inlined(self, function: Statement, found: list[Operand], part: Call) -> Operand:
+    def inlined(self, function: Statement, found: list[Operand]) -> Operand:
         self.depth += 1
         if self.depth > MAX_CALL_DEPTH:
             said = f"Functions use each other more than {MAX_CALL_DEPTH} deep"

@@ -94,12 +94,6 @@ class Span(Struct, frozen=True):
     bottom: float
 
     @classmethod
-    def around(cls, centre: Point, box: Box) -> Span:
-        """The rectangle of a box at a place."""
-        (x, y), w, h = centre, box.width / 2, box.height / 2
-        return cls(x - w, y - h, x + w, y + h)
-
-    @classmethod
     def of_all(cls, centre: Point, box: Box) -> Span:
         """The rectangle of a box at a place together with the space around it."""
         x, y = centre

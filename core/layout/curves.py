@@ -82,6 +82,19 @@ class Route(Struct, frozen=True):
         return points
 
 
+def halves(cubic: Cubic) -> tuple[Cubic, Cubic]:
+    """The two halves of a piece, by de Casteljau's construction."""
+    a, b, c, d = cubic
+    ab, bc, cd = _middle(a, b), _middle(b, c), _middle(c, d)
+    abc, bcd = _middle(ab, bc), _middle(bc, cd)
+    middle = _middle(abc, bcd)
+    return (a, ab, abc, middle), (middle, bcd, cd, d)
+
+
+def _middle(a: Point, b: Point) -> Point:
+    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+
+
 def straight(start: Point, end: Point) -> Route:
     """The straight way between two points."""
     (ax, ay), (bx, by) = start, end

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from core.layout.boxes import Span
-from core.layout.curves import Piece, Point, Route
+from core.layout.curves import Cubic, Piece, Point, Route, halves
 from core.layout.routing import smooth
 
 Gate = tuple[float, float, float]
@@ -22,7 +22,7 @@ _FORWARD, _BACK = 24.0, -8.0
 _NARROW, _WIDE = 24.0, 70.0
 # levels tried for the way back
 _LEVELS = 12
-# the distance of the points looked at to see whether a route hits a box
+# shorter pieces of a route are no longer halved to see whether they hit a box
 _STEP = 6.0
 
 
@@ -45,14 +45,23 @@ def free_route(
 
 def hits(route: Route, boxes: Sequence[Span]) -> bool:
     """Whether the route passes through one of the boxes."""
-    (left, top), (right, bottom) = route.hull
+    return any(_passes(cubic, boxes) for cubic in route.cubics())
+
+
+def _passes(cubic: Cubic, boxes: Sequence[Span]) -> bool:
+    """Whether a piece passes through one of the boxes: if its hull meets some, a half of it may."""
+    xs, ys = [x for x, _ in cubic], [y for _, y in cubic]
+    left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
     near = [
         box
         for box in boxes
         if box.left < right and left < box.right and box.top < bottom and top < box.bottom
     ]
-    points = route.sampled(chords=8 + int(max(right - left, bottom - top) / _STEP)) if near else []
-    return any(box.holds(point) for box in near for point in points)
+    if any(box.holds(cubic[0]) or box.holds(cubic[3]) for box in near):
+        return True
+    if not near or max(right - left, bottom - top) < _STEP:
+        return False
+    return any(_passes(half, near) for half in halves(cubic))
 
 
 def _forward(start: Point, end: Point, arriving: float, others: Sequence[Span], margin: float) -> Route:

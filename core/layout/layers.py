@@ -181,6 +181,15 @@ class Layered(Struct):
         """The number of nodes and bends together."""
         return len(self.before)
 
+    @property
+    def layer_of(self) -> list[int]:
+        """The layer in which each vertex stands."""
+        found = [0] * self.vertices
+        for at, layer in enumerate(self.layers):
+            for v in layer:
+                found[v] = at
+        return found
+
 
 def cut_into_layers(layer: Sequence[int], links: Sequence[Link]) -> Work[Layered]:
     """The graph with a bend for every layer an edge passes through, the vertices of a layer by number.

@@ -79,7 +79,7 @@ def order_layers(graph: Layered) -> Work[int]:
 
 def _walk(graph: Layered, ahead: Sequence[Sequence[tuple[int, float]]]) -> Work[Order]:
     """Every layer in the order in which a depth-first walk from one end of the graph meets its vertices."""
-    layer_of = {v: at for at, layer in enumerate(graph.layers) for v in layer}
+    layer_of = graph.layer_of
     behind = graph.after if ahead is graph.before else graph.before
     layers: Order = [[] for _ in graph.layers]
     seen = [False] * graph.vertices

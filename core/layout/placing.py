@@ -183,10 +183,10 @@ class _Rows:
 
     def level(self) -> None:
         """Let long edges that are nearly level be level, where their neighbours leave room."""
-        layer_of, place = [0] * len(self.y), [0] * len(self.y)
-        for at, layer in enumerate(self.graph.layers):
+        layer_of, place = self.graph.layer_of, [0] * len(self.y)
+        for layer in self.graph.layers:
             for i, v in enumerate(layer):
-                layer_of[v], place[v] = at, i
+                place[v] = i
         levelled: set[int] = set()
         for chain in sorted(self.graph.chains, key=len, reverse=True):
             bends = chain[1:-1]
@@ -314,10 +314,7 @@ def place_columns(
 
     The boxes of a column end at one x, so that what leaves them begins there.
     """
-    layer_of = [0] * graph.vertices
-    for at, layer in enumerate(graph.layers):
-        for v in layer:
-            layer_of[v] = at
+    layer_of = graph.layer_of
     arriving = [0.0] * len(graph.layers)
     for link, stretch in zip(links, stretches, strict=True):
         at = layer_of[link.target]

@@ -32,10 +32,7 @@ def route_edges(
     rows: Rows | None = None,
 ) -> Work[list[Route]]:
     """The routes of all links between the placed vertices, each arriving where it is to, through all rows."""
-    layer_of = [0] * graph.vertices
-    for at, layer in enumerate(graph.layers):
-        for v in layer:
-            layer_of[v] = at
+    layer_of = graph.layer_of
     routes = []
     for link, chain, (offset, meets) in zip(links, graph.chains, arrivals, strict=True):
         yield

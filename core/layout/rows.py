@@ -6,7 +6,7 @@ everything moves).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -52,16 +52,14 @@ def in_rows(
     graph: Layered, boxes: Sequence[Box], columns: Columns, y: Sequence[float], count: int, gap: float
 ) -> Rows:
     """Everything in at most `count` rows, `gap` or more apart, cut where that makes the widest row narrow."""
-    layer_of = [0] * graph.vertices
-    for at, layer in enumerate(graph.layers):
-        for v in layer:
-            layer_of[v] = at
-    starts = _starts(graph, columns, layer_of, count)
+    layer_of = graph.layer_of
+    links = {pair for chain in graph.chains for pair in pairwise(chain)}
+    starts = _starts(links, columns, layer_of, count)
     row_of = [sum(start <= at for start in starts) - 1 for at in range(len(graph.layers))]
     above = [box.above for box in boxes] + [0.0] * (graph.vertices - graph.nodes)
     below = [box.below for box in boxes] + [0.0] * (graph.vertices - graph.nodes)
     lanes: list[list[int]] = [[] for _ in starts]
-    for source, target in {pair for chain in graph.chains for pair in pairwise(chain)}:
+    for source, target in links:
         row = row_of[layer_of[source]]
         if row != row_of[layer_of[target]] and source not in lanes[row]:
             lanes[row].append(source)
@@ -89,11 +87,13 @@ def in_rows(
     return Rows(Columns(tuple(lefts), tuple(rights), tuple(centres)), heights, row_of, lanes, floors, ends)
 
 
-def _starts(graph: Layered, columns: Columns, layer_of: Sequence[int], count: int) -> list[int]:
+def _starts(
+    links: Collection[tuple[int, int]], columns: Columns, layer_of: Sequence[int], count: int
+) -> list[int]:
     """The layers at which rows begin: of all ways to cut, the one with the narrowest widest row."""
-    layers = len(graph.layers)
+    layers = len(columns.lefts)
     cut = [0] * (layers + 1)
-    for source, target in {pair for chain in graph.chains for pair in pairwise(chain)}:
+    for source, target in links:
         for at in range(layer_of[source] + 1, layer_of[target] + 1):
             cut[at] += 1
     # for so many layers in so many rows: the cost, the widest row, and where the last one begins

@@ -22,15 +22,27 @@ from core.passes.trace import Trace
 from core.passes.unfold import still_unfolded, unfolded
 from core.project.document import Document
 
+COMPUTED = ("text", "values", "output", "seed", "unfolded", "guessed")
+"""The fields of a document on which its trace depends."""
+
 
 class Result(Struct, frozen=True):
-    """What a document has been computed to; `layout_of` is what the places in its drawing depend on."""
+    """What a document has been computed to, and what is `said` of its program and values.
+
+    `layout_of` is what the places in its drawing depend on.
+    """
 
     document: Document
     trace: Trace
     drawing: Drawing
-    notes: tuple[Note, ...]
+    said: tuple[Note, ...]
     layout_of: object
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is to be said of the document."""
+        remark = self.document.remark
+        return (Note(remark, Span(0, 0)), *self.said) if remark else self.said
 
 
 def compute(document: Document, options: Options, measure: Measure, before: Result | None) -> Work[Result]:
@@ -48,6 +60,21 @@ def compute(document: Document, options: Options, measure: Measure, before: Resu
     Raises:
         Problem: what is wrong with the program or its values, with its place in the text where it has one.
     """
+    if before and _computes_the_same(document, before.document):
+        trace, said = before.trace, before.said
+    else:
+        trace, said = yield from _traced(document)
+    drawing, layout_of = yield from _drawn(trace, document, options, measure, before)
+    return Result(document, trace, drawing, said, layout_of)
+
+
+def _computes_the_same(one: Document, other: Document) -> bool:
+    """Whether documents differ in how they are drawn or trained alone."""
+    return all(getattr(one, name) is getattr(other, name) for name in COMPUTED)
+
+
+def _traced(document: Document) -> Work[tuple[Trace, tuple[Note, ...]]]:
+    """The trace of a document's program, and what is to be said of it."""
     program = read_program(document.text, document.values)
     yield
     values = with_defaults(program, document.values)
@@ -55,16 +82,12 @@ def compute(document: Document, options: Options, measure: Measure, before: Resu
     yield
     graph, seed, left_out = as_chosen(complete, document.output, document.seed)
     trace = yield from recording(make_plan(graph), values, seed)
-    drawing, layout_of = yield from _drawn(trace, document, options, measure, before)
-    remarks = [Note(document.remark, Span(0, 0))] if document.remark else []
-    notes = (
-        *remarks,
+    return trace, (
         *graph.notes,
         *left_out,
         *_of_guessed_names(graph, document),
         *notes_on_not_finite(trace),
     )
-    return Result(document, trace, drawing, notes, layout_of)
 
 
 def _drawn(
@@ -80,11 +103,11 @@ def _drawn(
     rooms = rooms_of(trace, view, options)
     nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
     drawn = nodes, graph.program.faces, graph.output, rooms, replace(options, highlight=True)
-    if before and before.layout_of == drawn:
-        if before.document.moved == document.moved:
-            return before.drawing.at_other_values(view), drawn
-        return finished(draw_in_pieces(view, rooms, options, document.moved, measure)), drawn
-    return (yield from draw_in_pieces(view, rooms, options, document.moved, measure)), drawn
+    is_same = before is not None and before.layout_of == drawn
+    if before and is_same and before.document.moved == document.moved:
+        return before.drawing.at_other_values(view), drawn
+    work = draw_in_pieces(view, rooms, options, document.moved, measure)
+    return (finished(work) if is_same else (yield from work)), drawn
 
 
 def _of_guessed_names(graph: Graph, document: Document) -> list[Note]:

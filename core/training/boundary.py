@@ -89,12 +89,10 @@ class Plane:
             self._engine.forward()
 
 
-def plane_of(
-    trainer: Trainer, across: Range = WHOLE, up: Range = WHOLE, resolution: int = 100
-) -> Plane | None:
+def plane_of(trainer: Trainer) -> Plane | None:
     """The plane of a trainer's program, or None where there is nothing to draw."""
     try:
-        return Plane(trainer, across, up, resolution)
+        return Plane(trainer)
     except Problem:
         return None
 

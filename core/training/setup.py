@@ -20,6 +20,7 @@ from core.graph.builder import build
 from core.graph.graph import Graph
 from core.graph.programs import read_program
 from core.training.fitting import fitting, likely_roles
+from core.training.hyperparameters import MOMENTUM
 from core.training.inferred_roles import roles_of
 from core.training.networks import Network
 from core.training.optimizers import rule_of
@@ -121,7 +122,7 @@ def options_of(settings: TrainingSettings) -> TrainerOptions:
     """What the settings tell the trainer. Raises Problem for an unknown optimizer."""
     rule = rule_of(settings.optimizer)
     hyper = {"lr": settings.rate}
-    if any(parameter.name == "momentum" for parameter in rule.hyperparameters):
+    if MOMENTUM in rule.hyperparameters:
         hyper["momentum"] = settings.momentum
     test = settings.test_percent / 100
     return TrainerOptions(

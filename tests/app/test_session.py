@@ -590,14 +590,33 @@ def test_what_was_chosen_for_a_program_stays_with_it(session):
     assert session.document.drawing is None and session.options.sums
 
 
-def test_a_program_of_which_nothing_was_chosen_is_drawn_as_usual(session):
-    session.replace_document(Document("a + b + c"), None)
-    together = len(session.drawing.view.nodes)
-    session.set_usual(Drawn(sums=False))
-    assert len(session.drawing.view.nodes) == together + 1
-    assert session.undo_stack.isClean()
-    session.draw_as("change sums", sums=True)
-    assert len(session.drawing.view.nodes) == together
+def test_a_program_that_is_only_drawn_otherwise_is_not_computed_again(session):
+    trace = session.trace
+    for change in (
+        lambda: session.set_options(captions=True),
+        lambda: session.draw_as("turn the graph", down=True),
+        lambda: session.edit("move", session.document.with_moved("x", (9.0, 9.0))),
+    ):
+        change()
+        assert session.trace is trace
+    session.edit("set a value", session.document.with_value("x", 5.0))
+    assert session.trace is not trace
+
+
+def test_what_is_drawn_otherwise_is_shown_once(session):
+    shown = []
+    session.traceChanged.connect(lambda: shown.append("trace"))
+    session.cursorMoved.connect(lambda: shown.append("cursor"))
+    for changed, signal in (
+        ({"digits": 7}, "trace"),
+        ({"captions": True}, "trace"),
+        ({"highlight": False}, "cursor"),
+    ):
+        shown.clear()
+        session.set_options(**changed)
+        assert shown == [signal]
+        session.set_options(**changed)
+        assert shown == [signal], "nothing changed"
 
 
 def test_a_remark_on_restored_work_is_said_once(session):

@@ -15,7 +15,6 @@ OTHER = {
     "animate": False,
     "captions": True,
     "shapes": True,
-    "sums": False,
     "fit": "8.5x6cm",
     "speed": 2.0,
     "recent": ("/a, b;c/é\n.chainlight", "@x", '"', "\udcff"),

@@ -12,7 +12,6 @@ from app.shell.palette import Palette
 from app.shell.panels import PANELS
 from app.shell.sheets import Sheet
 from app.shell.view_commands import scale_text
-from app.state.settings import Settings
 from core.base.arrays import frozen
 from core.ops import FUNCTION_LIST
 
@@ -614,16 +613,3 @@ def test_a_value_is_edited_though_a_field_was_left_open_on_another(window, qtbot
         table.setCurrentCell(2, 0)
     window.values.edit("y")
     assert [field.text() for field in table.viewport().findChildren(QLineEdit) if field.isVisible()] == ["5"]
-
-
-def test_programs_are_drawn_as_an_older_setting_says_until_it_is_chosen_for_them(qtbot, fonts, session):
-    from app.shell.window import Window
-
-    settings = Settings()
-    settings.set("sums", False)
-    window = Window(session, settings)
-    qtbot.addWidget(window)
-    assert not session.options.sums and session.undo_stack.isClean()
-    window.actions_by_id["sums"].trigger()
-    assert session.options.sums and settings.get("sums") is False
-    session.undo_stack.setClean()

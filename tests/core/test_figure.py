@@ -265,7 +265,8 @@ def test_a_chosen_output_that_nothing_uses_has_an_arrow_of_its_own():
 def test_a_moved_node_stays_where_it_was_put():
     drawing = draw(TRACE, {"x": (500.0, 400.0)})
     assert drawing.placement.centres["x"] == (500.0, 400.0)
-    assert math.dist(drawing.route(Edge("x", "v1", 0)).start, (500.0, 400.0)) < 60
+    route = next(route for arc, route in drawing.routes.items() if arc.edge == Edge("x", "v1", 0))
+    assert math.dist(route.start, (500.0, 400.0)) < 60
 
 
 def test_dragging_a_number_a_little_does_not_move_the_graph():

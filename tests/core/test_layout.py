@@ -24,14 +24,19 @@ from core.layout import (
     Route,
     Space,
     Stretch,
+    detours,
     layers,
     place,
     place_in_pieces,
     point_at,
 )
+from core.layout.boxes import Span
+from core.layout.curves import Cubic, halves
+from core.layout.detours import hits
 from core.layout.layers import assign_layers, cut_into_layers, numbered
 from core.layout.parts import KEPT
 from core.layout.placement import GAP_X, GAP_Y
+from core.layout.routing import smooth
 from core.passes.guessed_values import with_defaults
 from core.passes.stepper import run
 
@@ -702,3 +707,29 @@ def test_data_that_flow_down_are_the_same_drawing_with_x_and_y_exchanged() -> No
     assert down.centres["x0"] == placement.centres["x0"][::-1]
     assert (down.width, down.height) == (placement.height, placement.width)
     assert down.flipped == placement
+
+
+def test_a_route_hits_a_box_if_a_point_of_it_lies_inside() -> None:
+    chance, found = random.Random(3), 0
+    for _ in range(400):
+        xs = sorted(chance.uniform(0, 400) for _ in range(4))
+        route = smooth([(x, chance.uniform(0, 200)) for x in xs], 0.0)
+        left, top = chance.uniform(0, 380), chance.uniform(0, 180)
+        box = Span(left, top, left + chance.uniform(8, 60), top + chance.uniform(8, 60))
+        points = route.sampled(600)
+        assert hits(route, [box]) or not any(box.grown(-1).holds(point) for point in points)
+        assert any(box.grown(0.01).holds(point) for point in points) or not hits(route, [box])
+        found += hits(route, [box])
+    assert 40 < found < 360
+
+
+def test_a_long_route_past_many_boxes_is_looked_at_in_few_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dragging a node of a chain of 60 tanh took ten seconds for one picture."""
+    looked: list[Cubic] = []
+    monkeypatch.setattr(detours, "halves", lambda cubic: [looked.append(cubic), *halves(cubic)][1:])
+    boxes = [Span(x, 40.0, x + 60, 90.0) for x in range(0, 50_000, 120)]
+    assert not hits(smooth([(-50.0, 0.0), (50_000.0, 30.0)], 0.0), boxes)
+    assert len(looked) < 4 * len(boxes)
+    looked.clear()
+    assert hits(smooth([(-50.0, 0.0), (50_000.0, 200.0)], 0.0), boxes)
+    assert len(looked) < 40

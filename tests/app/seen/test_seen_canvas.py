@@ -194,8 +194,9 @@ def test_at_a_fan_out_every_edge_has_its_contribution(light_canvas, medium, coun
     text = " + ".join(["sin(x)", "exp(x)", "tanh(x)", "x^2"][:count])
     canvas = light_canvas.open(text, "end", x=1.0)
     seen, graph = canvas.look(medium), canvas.session.trace.graph
+    routes = {arc.edge: route for arc, route in canvas.session.drawing.routes.items()}
     for edge in graph.users["x"]:
-        route = canvas.session.drawing.route(edge)
+        route = routes[edge]
         beside = [around(*point, 4, 44) for point in route.sampled(12)[4:]]
         assert max(seen.amount("gradient", within=rect) for rect in beside) > 8, edge.target
 
@@ -204,7 +205,8 @@ def test_contributions_stand_in_the_order_of_their_edges(light_canvas):
     canvas = light_canvas.open("sin(x) + exp(x) + tanh(x) + x^2", "end", x=1.0)
     drawing, snapshot = canvas.session.drawing, canvas.session.trace.last
     found = [label for label in canvas.session.figure.labels if label.role == "contribution"]
-    edges = sorted(canvas.session.trace.graph.users["x"], key=lambda edge: drawing.route(edge).end[1])
+    routes = {arc.edge: route for arc, route in drawing.routes.items()}
+    edges = sorted(canvas.session.trace.graph.users["x"], key=lambda edge: routes[edge].end[1])
     wanted = [latex(number_math(snapshot.contribution(edge.target, edge.port))) for edge in edges]
     downwards = sorted(found, key=lambda label: label_rect(label).center().y())
     assert [latex(label.math) for label in downwards] == wanted
