@@ -190,6 +190,27 @@ FIGURE = {
         "another value shows the numbers of the last one",
         "tests/app/test_session.py",
     ),
+    "pages-of-nothing-new": bug(
+        "app/figures/files.py",
+        "if figure != last:",
+        "if figure is not last:",
+        "a step inside a folded node has a page that looks like the one before",
+        "tests/app/test_figures.py",
+    ),
+    "powers-of-ten-without-brackets": bug(
+        "core/math/typeset.py",
+        "(POWER if mantissa in UNITS else PRODUCT) if power else ATOM",
+        "ATOM",
+        "a power of ten below an exponent has no brackets",
+        "tests/core/test_faces.py",
+    ),
+    "options-without-effect": bug(
+        "app/cli/figure.py",
+        "elif shown.nodes.keys() == operations.nodes.keys():",
+        "elif shown is operations:",
+        "nothing is said where a program has no net to draw as units",
+        "tests/app/test_cli.py",
+    ),
     "shown-twice": bug(
         "app/state/session.py",
         "        elif before != self._options:",

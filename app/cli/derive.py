@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli.parser import Subcommand, node_names, program_arguments
+from app.cli.parser import Subcommand, choice, node_names, program_arguments
 from app.cli.programs import requested
 from app.cli.terminal import write
 from core.base.errors import Problem
@@ -23,7 +23,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jacobian", metavar="OF,BY", default="", help="the Jacobian of one node by another")
     parser.add_argument(
         "--layout",
-        choices=LAYOUTS,
+        **choice(LAYOUTS),
         default=LAYOUTS[0],
         help="whether the output's entries are rows or columns",
     )

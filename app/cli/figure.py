@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
 from msgspec.structs import replace
 
-from app.cli.parser import Subcommand, program_arguments, unfold_argument, whole_number
+from app.cli.parser import Subcommand, choice, program_arguments, unfold_argument, whole_number
 from app.cli.programs import requested
 from app.cli.terminal import say
 from app.figures.kinds import FIGURE_KINDS
 from app.widgets.colours import ALL_COLOURS
 from core.base.errors import Problem, cut, either
 from core.base.numbers import DIGITS
-from core.figure import Figures, Level, Options, draw, fit, read_target
+from core.figure import Figures, Fit, Level, Options, draw, fit, read_target, view_of
+from core.graph.graph import Graph
 from core.project.document import Document, Drawn
 from core.service.request import typed_hint
 
@@ -40,11 +42,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--all",
         action="store_true",
-        help=f"every step: pages of a {_suffixes('pages')}, else numbered files",
+        help=f"every step that is seen: pages of a {_suffixes('pages')}, else numbered files",
     )
     parser.add_argument(
         "--highlight",
-        choices=("step", "none"),
+        **choice(("step", "none")),
         help="what the last step lights up, or nothing (step; none at the end)",
     )
     parser.set_defaults(digits=None)
@@ -80,16 +82,16 @@ def _drawing_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"which of {','.join(SHOWN)}; names are those of all nodes ({','.join(USUALLY_SHOWN)})",
     )
     parser.add_argument(
-        "--numbers", choices=("edges", "nodes"), help="where numbers stand (edges, or as in the project)"
+        "--numbers", **choice(("edges", "nodes")), help="where numbers stand (edges, or as in the project)"
     )
     parser.add_argument(
         "--level",
-        choices=[level for level in get_args(Level) if level],
+        **choice([level for level in get_args(Level) if level]),
         help="what a node is: an operation, a statement, a net's unit or layer (what suits the program)",
     )
     parser.add_argument(
         "--weights",
-        choices=("values", "bare", "off"),
+        **choice(("values", "bare", "off")),
         help="of nets drawn as units: values on the arrows, bare arrows, or none (values)",
     )
     parser.add_argument("--each-plus", action="store_true", help="draw each + of a long sum on its own")
@@ -134,6 +136,37 @@ def _options(args: argparse.Namespace, document: Document, highlight: bool) -> O
     )
 
 
+HELPFUL = {
+    "sums as one node": "no --each-plus",
+    "numbers at the nodes": "--numbers nodes",
+    "numbers at the edges": "--numbers edges",
+    "the units of the net": "--level units",
+    "the layers of the net": "--level layers",
+    "one node a statement": "--level statements",
+    "everything folded": "no --unfold",
+}
+"""The options of what may make numbers larger."""
+
+
+def _remarks(args: argparse.Namespace, graph: Graph, options: Options, found: Fit | None) -> Iterator[str]:
+    """What to say of a figure: which options change nothing, and what is too small to be read."""
+    shown, operations = view_of(graph, options), view_of(graph, replace(options, level="operations"))
+    if args.level and args.level != "operations":
+        if graph.folded:
+            yield f"--level {args.level} changes nothing where --unfold shows what nodes are made of"
+        elif shown.nodes.keys() == operations.nodes.keys():
+            what = (
+                "layer of a net" if args.level in ("units", "layers") else "statement of several operations"
+            )
+            yield f"--level {args.level} changes nothing, for the program has no {what}"
+    if args.weights and not any(arc.weight for node in shown.nodes.values() for arc in node.arcs):
+        yield f"--weights {args.weights} changes nothing, for no units of a net are drawn"
+    if args.each_plus and shown.nodes.keys() == view_of(graph, replace(options, sums=True)).nodes.keys():
+        yield "--each-plus changes nothing, for no sum of more than two terms is drawn"
+    if found and (remark := found.remark_naming(HELPFUL)):
+        yield remark
+
+
 def _suffixes(*facts: str) -> str:
     """The suffixes of figures, of all kinds or of those that have pages, or pixels."""
     return either(kind.suffix for kind in FIGURE_KINDS if all(getattr(kind, fact) for fact in facts))
@@ -161,16 +194,18 @@ def _run(args: argparse.Namespace) -> int:
         raise Problem(f"There is no theme {args.theme}", hint=f"The themes are {', '.join(THEME_NAMES)}")
     path, theme = Path(args.path), THEMES[args.theme]
     with drawing_program():
-        found = target and fit(
-            trace,
-            options,
-            target,
-            counts=counts,
-            wanted=args.font_size,
-            kept={name for name in ("digits", "down", "rows") if getattr(args, name)},
-            moved=document.moved,
-            measure=measured,
-        )
+        found: Fit | None = None
+        if target:
+            found = fit(
+                trace,
+                options,
+                target,
+                counts=counts,
+                wanted=args.font_size,
+                kept={name for name in ("digits", "down", "rows") if getattr(args, name)},
+                moved=document.moved,
+                measure=measured,
+            )
         drawing = found.drawing if found else draw(trace, document.moved, options, measured)
         figures = Figures(drawing, trace, lit)
         shown = [figures.at(count) for count in counts]
@@ -188,8 +223,8 @@ def _run(args: argparse.Namespace) -> int:
             write_pages(shown, path, theme, **style)
         else:
             write_figure(shown[0], path, theme, **style)
-    if found and found.remark:
-        say(f"Note: {found.remark}.")
+    for remark in _remarks(args, trace.graph, options, found):
+        say(f"Note: {remark}.")
     return 0
 
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from msgspec import Struct
 
 from app.cli.terminal import write
-from core.base.errors import Problem
+from core.base.errors import Problem, cut, either
 from core.base.numbers import DIGITS
 from core.notation.spellings import node_name
 from core.project.document import SUFFIX
@@ -60,6 +60,17 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
         return int(word)
 
     return read
+
+
+def choice(words: Sequence[str]) -> dict[str, Any]:
+    """What an option with one of these words is added with."""
+
+    def read(word: str) -> str:
+        if word not in words:
+            raise argparse.ArgumentTypeError(f"'{cut(word)}' is not {either(words)}")
+        return word
+
+    return {"type": read, "choices": words}
 
 
 def node_names(word: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from app.figures.bounds import Page, bounds
@@ -41,19 +41,28 @@ def write_pages(
     transparent: bool = False,
     page: Page | None = None,
 ) -> list[Path]:
-    """Write figures as pages of one file, or as files `name-01.svg`, `name-02.svg` …, all of the same size.
+    """Write figures as pages of one file, or as files `name-00.svg`, `name-01.svg` …, all of the same size.
 
-    The answer is the paths written. Raises Problem with a sentence.
+    A figure like the one before it, as of a step inside a folded node, is left out. The answer is the paths
+    written. Raises Problem with a sentence.
     """
     kind = kind_of(path)
     check_place(path)
     page = page or Page(bounds(figures, theme))
     style = FigureStyle(theme, page.area, dpi, title, transparent, page.scale)
     if kind.pages:
-        write_atomically(path, kind.write(figures, style))
+        write_atomically(path, kind.write(_without_repeats(figures), style))
         return [path]
-    places = max(2, len(str(len(figures) - 1)))
-    paths = [path.with_name(f"{path.stem}-{number:0{places}}{path.suffix}") for number in range(len(figures))]
-    for place, figure in zip(paths, figures, strict=True):
-        write_atomically(place, kind.write([figure], style))
+    places, paths = max(2, len(str(len(figures) - 1))), []
+    for number, figure in enumerate(_without_repeats(figures)):
+        paths.append(path.with_name(f"{path.stem}-{number:0{places}}{path.suffix}"))
+        write_atomically(paths[-1], kind.write([figure], style))
     return paths
+
+
+def _without_repeats(figures: Iterable[Figure]) -> Iterator[Figure]:
+    last = None
+    for figure in figures:
+        if figure != last:
+            yield figure
+        last = figure

@@ -5,7 +5,7 @@ What writes them is loaded when a figure is written: the command line tells of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ class FigureKind(Struct, frozen=True):
     suffix: str
     name: str
     noun: str
-    write: Callable[[Sequence[Figure], FigureStyle], bytes]
+    write: Callable[[Iterable[Figure], FigureStyle], bytes]
     pages: bool = False
     pixels: bool = False
 
@@ -51,28 +51,28 @@ def kind_of(path: Path) -> FigureKind:
     raise Problem(f"{path.name} does not say what kind of figure it is", hint=f"End it with {known}")
 
 
-def _svg(figures: Sequence[Figure], style: FigureStyle) -> bytes:
+def _svg(figures: Iterable[Figure], style: FigureStyle) -> bytes:
     from app.figures.svg import svg
 
-    return svg(figures[0], style)
+    return svg(next(iter(figures)), style)
 
 
-def _pdf(figures: Sequence[Figure], style: FigureStyle) -> bytes:
+def _pdf(figures: Iterable[Figure], style: FigureStyle) -> bytes:
     from app.figures.pdf import pdf
 
     return pdf(figures, style)
 
 
-def _png(figures: Sequence[Figure], style: FigureStyle) -> bytes:
+def _png(figures: Iterable[Figure], style: FigureStyle) -> bytes:
     from app.figures.pixels import png
 
-    return png(figures[0], style)
+    return png(next(iter(figures)), style)
 
 
-def _tikz(figures: Sequence[Figure], style: FigureStyle) -> bytes:
+def _tikz(figures: Iterable[Figure], style: FigureStyle) -> bytes:
     from app.figures.tikz import document
 
-    return document(figures[0], style)
+    return document(next(iter(figures)), style)
 
 
 FIGURE_KINDS = (

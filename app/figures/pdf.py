@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from PySide6.QtCore import QByteArray, QMarginsF
 from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
@@ -17,7 +17,7 @@ RESOLUTION = 1200
 DATED = re.compile(rb"/(?:Creation|Mod)Date \(D:[^)]{,40}\)|/ID \[[<>0-9A-Fa-f\s]+\]")
 
 
-def pdf(figures: Sequence[Figure], style: FigureStyle) -> bytes:
+def pdf(figures: Iterable[Figure], style: FigureStyle) -> bytes:
     """PDF with a page for each figure, the pages as large as those of the style."""
     device, data = buffer()
     writer = QPdfWriter(device)

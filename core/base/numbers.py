@@ -15,6 +15,7 @@ MOST_DIGITS = 6
 EQUAL, ALMOST = "=", "≈"
 NOISE = 1e-12
 FIRST_INEXACT = 2**53  # doubles hold every whole number below this one
+UNITS = ("1", "−1")  # mantissas that are not written before a power of ten
 SUPERSCRIPTS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -38,9 +39,12 @@ def split_number(value: float, digits: int = DIGITS) -> tuple[str, str]:
 
 
 def short(value: float, digits: int = DIGITS) -> str:
-    """A number as text: `−0.7311`, `1.2·10⁻⁵`, `∞`."""
+    """A number as text: `−0.7311`, `1.2·10⁻⁵`, `−10⁻⁵`, `∞`."""
     mantissa, power = split_number(value, digits)
-    return f"{mantissa}·10{power.translate(SUPERSCRIPTS)}" if power else mantissa
+    if not power:
+        return mantissa
+    before = mantissa.removesuffix("1") if mantissa in UNITS else f"{mantissa}·"
+    return f"{before}10{power.translate(SUPERSCRIPTS)}"
 
 
 def without_noise(value: Value, scale: Any) -> Value:

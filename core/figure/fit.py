@@ -86,10 +86,14 @@ class Fit(Struct, frozen=True):
     @property
     def remark(self) -> str:
         """A sentence on what is too small to be read, and what would help; "" where all can be read."""
+        return self.remark_naming({})
+
+    def remark_naming(self, named: Mapping[str, str]) -> str:
+        """The remark with other names of what would help, such as the options of a command."""
         if not self._short_of:
             return ""
         what, reached, needed, why = self._short_of
-        helps = [f"{one.says} ({_points(one.numbers)})" for one in self.helps]
+        helps = [f"{named.get(one.says, one.says)} ({_points(one.numbers)})" for one in self.helps]
         better = f"larger with {' or '.join(helps)}" if helps else "show a smaller part of the program"
         return f"{what} {_points(reached)}, less than the {_points(needed)} {why}; {better}"
 

@@ -29,7 +29,7 @@ LEAST_MARKED = 4.0  # the side of a cell that has a bar if it is negative and ha
 CHANNELS = 3  # of a picture in colours: red, green and blue
 
 
-class Map(Struct, frozen=True):
+class Map(Struct, frozen=True, eq=False):
     """An array as coloured cells.
 
     values   the array
@@ -50,6 +50,12 @@ class Map(Struct, frozen=True):
     shape: Math | None = None
     largest: float = 1.0
     picture: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Map) or not np.array_equal(self.values, other.values, equal_nan=True):
+            return False
+        others = [name for name in self.__struct_fields__ if name != "values"]
+        return all(getattr(self, name) == getattr(other, name) for name in others)
 
     @property
     def in_colours(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 
 from core.base.arrays import Value
-from core.base.numbers import DIGITS, split_number
+from core.base.numbers import DIGITS, UNITS, split_number
 from core.math.array_forms import FORMS
 from core.math.marks import marked
 from core.math.mathtree import (
@@ -195,7 +195,10 @@ def number_math(value: float, digits: int = DIGITS) -> Math:
     mantissa, power = split_number(value, digits)
     if not power:
         return Digits(mantissa)
-    return row(Digits(mantissa), DOT, Scripts(Digits("10"), sup=Digits(power.replace("-", "−"))))
+    ten = Scripts(Digits("10"), sup=Digits(power.replace("-", "−")))
+    if mantissa in UNITS:
+        return row(*([Sign("−", "ord")] if value < 0 else []), ten)
+    return row(Digits(mantissa), DOT, ten)
 
 
 def value_math(value: Value, digits: int = DIGITS, limit: int = 6) -> Math:
@@ -232,7 +235,7 @@ def is_loose(value: Value) -> bool:
 def _set(part: Tree, found: list[Part], named: Callable[[str], Part]) -> Part:
     match part:
         case Number(value):
-            return number_math(value, 15), SIGNED if value < 0 else ATOM
+            return number_math(value, 15), _binding(value)
         case Name(name):
             return named(name)
         case Negative():
@@ -253,6 +256,14 @@ def _set(part: Tree, found: list[Part], named: Callable[[str], Part]) -> Part:
             return indexed(found[0], places)
         case Reduction():
             raise left_over(part)
+
+
+def _binding(value: float) -> int:
+    """How tightly what is written of a number binds."""
+    mantissa, power = split_number(value, 15)
+    if value < 0:
+        return SIGNED
+    return (POWER if mantissa in UNITS else PRODUCT) if power else ATOM
 
 
 def _binary(op: str, part: Binary, found: list[Part]) -> Part:

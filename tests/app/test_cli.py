@@ -16,9 +16,11 @@ import pytest
 from app.cli import grad, window
 from app.cli import main as cli
 from app.cli.commands import SUBCOMMANDS
+from app.cli.figure import HELPFUL
 from app.figures.kinds import FIGURE_KINDS
 from core.base.arrays import frozen
 from core.base.errors import Problem
+from core.figure.fit import HELPS
 from core.passes.stepper import run
 from core.project.document import EXAMPLE, Document, Drawn, dumps
 from core.training.settings import TrainingSettings
@@ -400,7 +402,9 @@ def test_a_refusal_as_json(cli_main):
             ["figure", "x", "x=1", "-o", "x.svg", "--show", "all"],
             "--show: 'all' cannot be shown; what can is",
         ),
-        (["figure", "x", "x=1", "-o", "x.svg", "--numbers", "off"], "--numbers: invalid choice"),
+        (["figure", "x", "x=1", "-o", "x.svg", "--numbers", "off"], "--numbers: 'off' is not edges or nodes"),
+        (["figure", "x", "x=1", "-o", "x.svg", "--weights", ""], "--weights: '' is not values, bare or off"),
+        (["derive", "x", "--layout", "up"], "--layout: 'up' is not "),
         (["figure", "x", "x=1", "-o", "x.svg", "--rows", "0"], "--rows: '0' is not a whole number"),
     ],
 )
@@ -483,6 +487,40 @@ def test_a_figure_of_a_net_may_show_its_units_layers_or_statements(cli_main, tmp
     text = path.read_text(encoding="utf-8")
     drawn = [line for line in text.splitlines() if re.match(r" *\\node\[(input|operation)", line)]
     assert len(drawn) == nodes, drawn
+
+
+NO_NET = "(x+y)z"
+IN_UNITS = "h = tanh(W x + b); L = sum(h)"
+NOTHING = [
+    (NO_NET, ("--level", "layers"), "--level layers changes nothing, for the program has no layer of a net"),
+    (NO_NET, ("--level", "units"), "--level units changes nothing, for the program has no layer of a net"),
+    ("x y", ("--level", "statements"), "the program has no statement of several operations"),
+    (IN_UNITS, ("--level", "units", "--unfold", "all"), "--level units changes nothing where --unfold"),
+    (IN_UNITS, ("--weights", "bare"), "--weights bare changes nothing, for no units of a net are drawn"),
+    (NO_NET, ("--each-plus",), "--each-plus changes nothing, for no sum of more than two terms is drawn"),
+    (NO_NET, ("--level", "operations"), ""),
+    (NO_NET, ("--level", "statements"), ""),
+    (IN_UNITS, ("--level", "units", "--weights", "bare"), ""),
+    ("a + b + c", ("--each-plus",), ""),
+]
+
+
+@pytest.mark.parametrize(("program", "words", "said"), NOTHING)
+def test_an_option_that_changes_nothing_says_so(cli_main, tmp_path, program, words, said):
+    path = str(tmp_path / "f.tex")
+    status, _, err = cli_main("figure", program, "--defaults", *words, "-o", path)
+    assert status == 0 and said in err and bool(err) == bool(said)
+
+
+def test_what_would_make_numbers_larger_is_named_as_it_is_typed(cli_main, tmp_path):
+    program, path = "h = tanh(W x + b); y = v·h; L = (y - t)^2; M = L + L x_1 + sin(L) cos(y)", "f.tex"
+    words = ("figure", program, "--defaults", "--fit", "column", "-o", path)
+    _, _, err = cli_main(*words)
+    found = re.search(r"larger with (--level \w+) \(([\d.]+ pt)\)", err)
+    assert found, err
+    _, _, err = cli_main(*words, *found[1].split())
+    assert f"The numbers are {found[2]}," in err or "numbers" not in err
+    assert set(HELPFUL) == set(HELPS)
 
 
 def test_help_names_every_theme_kind_and_command(cli_main, monkeypatch):

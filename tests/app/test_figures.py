@@ -20,7 +20,7 @@ from app.figures.style import POINTS_PER_INCH, FigureStyle
 from app.widgets.theme import DARK, LIGHT, THEMES, heat_colours
 from core.base.arrays import frozen
 from core.base.errors import Problem, either
-from core.figure import MARGIN, draw, figure
+from core.figure import MARGIN, Options, draw, figure
 from core.passes.stepper import run
 
 SCALAR = ("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
@@ -171,6 +171,21 @@ def test_all_steps_are_numbered_files(folder, suffix):
     assert len({path.read_bytes() for path in paths}) == len(shown)
     if suffix == ".png":
         assert len({QImage(str(path)).size().toTuple() for path in paths}) == 1
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".svg"])
+@pytest.mark.parametrize("example", EVERY)
+def test_a_step_that_changes_nothing_to_be_seen_has_no_page(folder, suffix, example):
+    trace = run(*example)
+    drawing = draw(trace, options=Options(level="layers"))
+    seen = [repr(figure(drawing, trace.snapshot(count))) for count in range(len(trace) + 1)]
+    pages = [one for one, before in zip(seen, [None, *seen[:-1]], strict=True) if one != before]
+    shown = [figure(drawing, trace.snapshot(count)) for count in range(len(trace) + 1)]
+    paths = write_pages([*shown, shown[-1]], folder / f"f{suffix}", LIGHT)
+    if suffix == ".pdf":
+        assert (folder / "f.pdf").read_bytes().count(b"/MediaBox") == len(pages)
+    else:
+        assert [path.name for path in paths] == [f"f-{number:02}.svg" for number in range(len(pages))]
 
 
 def test_parts_stand_still_from_page_to_page():

@@ -70,6 +70,20 @@ def test_the_program_is_set_as_it_was_typed():
     assert r"\mathcal{L} & =" in rows
 
 
+@pytest.mark.parametrize(
+    ("typed", "source"),
+    [
+        ("1e-7 x", "10^{-7}x"),
+        ("-1e-7 x", "-10^{-7}x"),
+        ("2e-7 x", r"2\cdot10^{-7}x"),
+        ("1e-7^2 x", r"\left( 10^{-7} \right)^{2}x"),
+        ("2e-7^x", r"\left( 2\cdot10^{-7} \right)^{x}"),
+    ],
+)
+def test_a_power_of_ten_keeps_its_bracket_below_an_exponent(typed, source):
+    assert f"={source} " in latex(typeset_program(run(typed, {"x": 2.0}).graph))
+
+
 def test_the_parameters_of_a_function_are_set_as_they_were_typed():
     rows = latex(typeset_program(run(r"g(\mathbf{u}) = \mathbf{u}^2; g(3)", {}).graph))
     assert rows.count(r"\mathbf{u}") == 2

@@ -93,7 +93,7 @@ def test_errors_over_h_have_the_shape_of_a_v():
     errors = [row.centred_error for row in found.rows]
     assert errors[:5] == sorted(errors[:5], reverse=True)
     assert errors[-1] > 1e-3 > errors[1]
-    assert found.sentence.startswith("One-sided differences are best at h = 1·10⁻")
+    assert found.sentence.startswith("One-sided differences are best at h = 10⁻")
 
 
 # -- rows
