@@ -211,6 +211,20 @@ FIGURE = {
         "nothing is said where a program has no net to draw as units",
         "tests/app/test_cli.py",
     ),
+    "inputs-in-an-early-row": bug(
+        "core/layout/parts.py",
+        "if later != layer_of and not gaps.early:",
+        "if later != layer_of and gaps.early:",
+        "an input that a later row uses first stands in the row above",
+        "tests/core/test_layout.py",
+    ),
+    "rows-of-late-inputs-at-any-price": bug(
+        "core/figure/fit.py",
+        "early.is_readable > late.is_readable or",
+        "",
+        "numbers are made too small to be read so that inputs stand in the row of their first use",
+        "tests/app/test_fitted_figures.py",
+    ),
     "shown-twice": bug(
         "app/state/session.py",
         "        elif before != self._options:",

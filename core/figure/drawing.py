@@ -210,6 +210,7 @@ def draw_in_pieces(
         spaces=with_outputs,
         free={name for name, shown in view.nodes.items() if shown.takes_any_order},
         rows=options.rows,
+        early=options.early,
         series=[homes for homes in view.homes.values() if homes[1:]],
     )
     if options.down:

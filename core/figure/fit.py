@@ -194,6 +194,11 @@ def _best(
         width, height = (side + 2 * (FIT_MARGIN + BEYOND) for side in drawing.extent)
         return Fit(target, drawing, _scaled(target, width, height, wanted), wanted)
 
+    def in_rows(chosen: Options) -> Work[Fit]:
+        late = yield from drawn(chosen, counts)
+        early = yield from drawn(replace(chosen, early=True), counts)
+        return early if early.is_readable > late.is_readable or early.numbers > GAIN * late.numbers else late
+
     if moved:
         return (yield from drawn(options, None))
     if len(trace.graph.nodes) > MANY:
@@ -205,7 +210,7 @@ def _best(
         for down in dict.fromkeys(one.options.down for one in found):
             fewest = next(one for one in reversed(found) if one.options.down == down)
             for rows in range(options.rows + 1, target.rows + 1):
-                wrapped = yield from drawn(replace(fewest.options, rows=rows), counts)
+                wrapped = yield from in_rows(replace(fewest.options, rows=rows))
                 if wrapped.numbers <= fewest.numbers:
                     break
                 fewest = wrapped

@@ -53,6 +53,7 @@ class Options(Struct, frozen=True):
     at_nodes     numbers stand at the nodes; else at the edges on which they leave
     down         data flow down; else to the right
     rows         how many rows there may be, one after the other in the direction across that of the data
+    early        inputs may stand in a row before that of their first use, which may take less room
     highlight    what the last step lights up; without it a figure is a finished picture
     sizes        how large all is drawn
     """
@@ -70,5 +71,6 @@ class Options(Struct, frozen=True):
     at_nodes: bool = False
     down: bool = False
     rows: int = 1
+    early: bool = False
     highlight: bool = True
     sizes: Sizes = Sizes()

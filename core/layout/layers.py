@@ -6,6 +6,7 @@ at every layer). Nodes are numbers here; their order is the order in which the c
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
@@ -142,6 +143,36 @@ def with_first(layer: Sequence[int], entries: Sequence[int]) -> list[int]:
     """The layers with some inputs moved to the first one, which is theirs alone."""
     least = min((at for node, at in enumerate(layer) if node not in entries), default=0)
     return [0 if node in entries else at - least + 1 for node, at in enumerate(layer)]
+
+
+def with_late_inputs(
+    layer: Sequence[int], links: Sequence[Link], starts: Sequence[int], entries: Collection[int]
+) -> tuple[list[int], list[int]]:
+    """Move inputs that are first used in a later row to it, before their first use.
+
+    Args:
+        layer: the layer of every node.
+        links: what leads from node to node.
+        starts: the layers at which rows begin. A row gets a layer more where such an input needs one.
+        entries: inputs that stay where they are.
+
+    Returns:
+        The new layers of the nodes, and those at which rows begin.
+    """
+    targets = {link.target for link in links}
+    used: dict[int, int] = {}
+    for link in links:
+        if link.source not in targets and link.source not in entries:
+            used[link.source] = min(used.get(link.source, layer[link.target]), layer[link.target])
+    late = {node: at for node, at in used.items() if any(layer[node] < start <= at for start in starts)}
+    opened = set(late.values()).intersection(starts)
+    # between any two layers there is room for another
+    moved = [2 * at for at in layer]
+    for node, at in late.items():
+        moved[node] = 2 * at - (1 if at in opened else 2)
+    filled = sorted(set(moved))
+    begins = {bisect_left(filled, 2 * start - (start in opened)) for start in starts}
+    return [bisect_left(filled, at) for at in moved], sorted(begins)
 
 
 def _early(order: Sequence[int], links: Sequence[Link]) -> list[int]:

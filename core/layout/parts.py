@@ -17,6 +17,7 @@ from core.layout.boxes import Box, Span, Stretch
 from core.layout.curves import Point, Route
 from core.layout.layers import (
     Edge,
+    Layered,
     Link,
     assign_layers,
     check_order,
@@ -24,19 +25,24 @@ from core.layout.layers import (
     cut_into_layers,
     numbered,
     with_first,
+    with_late_inputs,
 )
 from core.layout.ordering import order_layers
-from core.layout.placing import place_columns, place_rows, pulls_of
+from core.layout.placing import Columns, place_columns, place_rows, pulls_of
 from core.layout.routing import route_edges
-from core.layout.rows import in_rows
+from core.layout.rows import Rows, in_rows, row_starts
 
 
 class Gaps(NamedTuple):
-    """The least distances, of columns and of what stands in a column, and how many rows there may be."""
+    """The least distances, of columns and of what stands in a column, and how many rows there may be.
+
+    Inputs may stand in an `early` row, or else in that of their first use.
+    """
 
     x: float
     y: float
     rows: int = 1
+    early: bool = False
 
 
 class Placement(Struct, frozen=True):
@@ -173,23 +179,52 @@ def _place_part(whole: _Graph, nodes: Sequence[int], edges: Sequence[int], gaps:
     entries = [number[node] for node in nodes if node in whole.entries]
     if entries:
         layer_of = with_first(layer_of, entries)
+    series = [[number[node] for node in one if node in number] for one in whole.series]
+    free = {number[node] for node in nodes if node in whole.free}
+    parts = _Graph([whole.boxes[node] for node in nodes], links, stretches, free, entries, series)
+    placed = yield from _place_layers(parts, layer_of, gaps)
+    if gaps.rows > 1:
+        starts = row_starts(placed.graph, placed.columns, gaps.rows)
+        later, begins = with_late_inputs(layer_of, links, starts, entries)
+        if later != layer_of and not gaps.early:
+            placed, starts = (yield from _place_layers(parts, later, gaps)), begins
+        placed = placed.in_rows(starts, gaps.y)
+    routes = yield from route_edges(
+        placed.graph, links, placed.boxes, placed.y, placed.columns, placed.arrivals, placed.rows
+    )
+    centres = [(x, placed.y[v]) for v, x in enumerate(placed.columns.centres)]
+    return _Part(nodes, edges, centres, routes, placed.arrivals, extent_of(centres, placed.boxes, routes))
+
+
+class _Placed(NamedTuple):
+    """Nodes at their places, before edges are routed."""
+
+    graph: Layered
+    arrivals: Sequence[Arrival]
+    boxes: Sequence[Box]
+    columns: Columns
+    y: Sequence[float]
+    rows: Rows | None = None
+
+    def in_rows(self, starts: Sequence[int], gap: float) -> _Placed:
+        """The same in rows that begin at these layers."""
+        rows = in_rows(self.graph, self.boxes, self.columns, self.y, starts, gap)
+        return self._replace(columns=rows.columns, y=rows.y, rows=rows)
+
+
+def _place_layers(part: _Graph, layer_of: Sequence[int], gaps: Gaps) -> Work[_Placed]:
+    """Place the nodes of a part that stand in these layers."""
+    links = part.links
     graph = yield from cut_into_layers(layer_of, links)
     yield from order_layers(graph)
-    for one in whole.series:
-        _put_in_order([number[node] for node in one if node in number], layer_of, graph.layers)
+    for one in part.series:
+        _put_in_order(one, layer_of, graph.layers)
     main = main_ways(layer_of, links)
-    free = {number[node] for node in nodes if node in whole.free}
-    arrivals, boxes = arrive(graph, links, stretches, [whole.boxes[node] for node in nodes], free, main)
+    arrivals, boxes = arrive(graph, links, part.stretches, part.boxes, part.free, main)
     pulls = pulls_of(graph, links, boxes, arrivals, main)
     y = yield from place_rows(graph, boxes, pulls, gaps.y)
-    columns = place_columns(graph, boxes, links, stretches, pulls, y, gaps.x)
-    rows = None
-    if gaps.rows > 1:
-        rows = in_rows(graph, boxes, columns, y, gaps.rows, gaps.y)
-        columns, y = rows.columns, list(rows.y)
-    routes = yield from route_edges(graph, links, boxes, y, columns, arrivals, rows)
-    centres = [(x, y[v]) for v, x in enumerate(columns.centres)]
-    return _Part(nodes, edges, centres, routes, arrivals, extent_of(centres, boxes, routes))
+    columns = place_columns(graph, boxes, links, part.stretches, pulls, y, gaps.x)
+    return _Placed(graph, arrivals, boxes, columns, y)
 
 
 def _put_in_order(series: Sequence[int], layer_of: Sequence[int], layers: Sequence[list[int]]) -> None:

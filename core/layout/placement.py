@@ -37,6 +37,7 @@ def place_in_pieces(
     spaces: Mapping[str, Space] | None = None,
     free: Collection[str] = (),
     rows: int = 1,
+    early: bool = False,
     series: Sequence[Sequence[str]] = (),
 ) -> Work[Placement]:
     """Places for boxes of these sizes (width, height) and routes for the edges.
@@ -46,15 +47,16 @@ def place_in_pieces(
     not in `sizes` are passed over. The nodes in `rounds` have round ends (by default those as wide as high).
     The members of each of the `frames` stand in a rectangle of their own. At the nodes in `free` edges arrive
     as they come, else from top to bottom by their ports. Without frames a drawing is put into so many `rows`
-    at most. Those of a `series` stand in its order where they share a column. ValueError if the edges form a
-    cycle or name a node without a size.
+    at most; inputs stand in the row of their first use unless they may in an `early` one. Those of a `series`
+    stand in its order where they share a column. ValueError if the edges form a cycle or name a node without
+    a size.
     """
     round_names = {name for name, (w, h) in sizes.items() if w == h} if rounds is None else rounds
     around = spaces or {}
     boxes = {
         name: Box(w, h, name in round_names, around.get(name, Space())) for name, (w, h) in sizes.items()
     }
-    gaps, free = Gaps(gap_x, gap_y, 1 if frames else rows), frozenset(free)
+    gaps, free = Gaps(gap_x, gap_y, 1 if frames else rows, early), frozenset(free)
     if frames:
         placement = yield from place_framed(boxes, edges, frames, gaps, free)
     else:

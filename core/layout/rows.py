@@ -1,12 +1,12 @@
 """A long drawing in several rows, one below the other, as a text is: edges return like a carriage.
 
-Reading order: Rows (with the way back to the beginning of a row), in_rows (where rows begin, and how far
-everything moves).
+Reading order: Rows (with the way back to the beginning of a row), in_rows (how far everything moves),
+row_starts (where rows begin).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -49,12 +49,15 @@ class Rows(NamedTuple):
 
 
 def in_rows(
-    graph: Layered, boxes: Sequence[Box], columns: Columns, y: Sequence[float], count: int, gap: float
+    graph: Layered,
+    boxes: Sequence[Box],
+    columns: Columns,
+    y: Sequence[float],
+    starts: Sequence[int],
+    gap: float,
 ) -> Rows:
-    """Everything in at most `count` rows, `gap` or more apart, cut where that makes the widest row narrow."""
-    layer_of = graph.layer_of
-    links = {pair for chain in graph.chains for pair in pairwise(chain)}
-    starts = _starts(links, columns, layer_of, count)
+    """Everything in rows that begin at these layers and are `gap` or more apart."""
+    layer_of, links = graph.layer_of, _links(graph)
     row_of = [sum(start <= at for start in starts) - 1 for at in range(len(graph.layers))]
     above = [box.above for box in boxes] + [0.0] * (graph.vertices - graph.nodes)
     below = [box.below for box in boxes] + [0.0] * (graph.vertices - graph.nodes)
@@ -87,10 +90,9 @@ def in_rows(
     return Rows(Columns(tuple(lefts), tuple(rights), tuple(centres)), heights, row_of, lanes, floors, ends)
 
 
-def _starts(
-    links: Collection[tuple[int, int]], columns: Columns, layer_of: Sequence[int], count: int
-) -> list[int]:
-    """The layers at which rows begin: of all ways to cut, the one with the narrowest widest row."""
+def row_starts(graph: Layered, columns: Columns, count: int) -> list[int]:
+    """The layers at which at most `count` rows begin: of all cuts, those with the narrowest widest row."""
+    layer_of, links = graph.layer_of, _links(graph)
     layers = len(columns.lefts)
     cut = [0] * (layers + 1)
     for source, target in links:
@@ -118,6 +120,10 @@ def _starts(
         end = best[row][end][2]
         starts.append(end)
     return starts[::-1]
+
+
+def _links(graph: Layered) -> set[tuple[int, int]]:
+    return {pair for chain in graph.chains for pair in pairwise(chain)}
 
 
 def _rounded(corners: Sequence[Point]) -> Route:

@@ -684,6 +684,33 @@ def test_rows_stand_one_below_the_other_and_make_a_drawing_narrow(graph: Graph, 
         check_clear(route, [box for name, box in boxes.items() if name not in (edge.source, edge.target)])
 
 
+@pytest.mark.parametrize("every", [1, 2, 3])
+@pytest.mark.parametrize("length", [6, 9, 16])
+@pytest.mark.parametrize("count", [2, 3])
+def test_an_input_stands_in_the_row_of_its_first_use_and_before_it(
+    every: int, length: int, count: int
+) -> None:
+    graph = chain(length, every)
+    at = place(*graph, rows=count).centres
+    firsts = [edge for edge in graph[1] if edge.source.startswith("c")]
+    assert firsts
+    assert all(at[edge.source][0] < at[edge.target][0] for edge in firsts)
+    early = place(*graph, rows=count, early=True).centres
+    above = [edge for edge in firsts if early[edge.source][0] > early[edge.target][0]]
+    assert len(above) == count - 1 if every == 1 else len(above) < count
+
+
+def test_an_input_that_an_earlier_row_uses_too_stays_there() -> None:
+    b = Builder()
+    shared = b.leaf("s")
+    value = b.op("+", b.leaf("x"), shared)
+    for _ in range(8):
+        value = b.op("f", value)
+    b.op("+", value, shared)
+    at = place(*b.graph, rows=2).centres
+    assert abs(at["s"][1] - at["x"][1]) < 100
+
+
 def test_edges_that_return_to_the_next_row_do_not_cross_one_another() -> None:
     b = Builder()
     values = [b.leaf(name) for name in "abc"]
