@@ -2,7 +2,8 @@
 
 Every round starts from the best order so far, sorts all layers by the mean place of the neighbours, and moves
 single vertices to where they cross least (sifting). Then, of the best order and the new one, the better is
-taken for each layer.
+taken for each layer. At last, of orders with as few crossings, one is sought in which more nodes stand as
+they are numbered, which is as they are written.
 
 An arrow arrives at its target's place plus its lean: two arrows that swap a node's inputs count as crossing,
 unless both have the same lean.
@@ -10,7 +11,8 @@ unless both have the same lean.
 Source: the walks and the sorting are those of Gansner et al., A technique for drawing directed graphs (1993);
 sifting is that of Matuszewski et al., Using sifting for k-layer straightline crossing minimization (1999).
 
-Reading order: order_layers, _walk (the starts), _Search with its steps shuffle, sort, sift and keep_better.
+Reading order: order_layers, _walk (the starts), _Search with its steps shuffle, sort, sift, keep_better and
+as_written.
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ from __future__ import annotations
 import math
 import random
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, combinations, pairwise
 from operator import itemgetter
+from typing import Any
 
 from core.base.slicing import Work
 from core.layout.layers import Layered
@@ -35,6 +38,10 @@ _PATIENCE = 2
 _SHUFFLED = 3
 # times that layers are sifted in a round, vertices of the widest layer that is, vertices between two yields
 _PASSES, _WIDEST, _AT_ONCE = 2, 800, 32
+# a crossing counts as so many nodes that stand otherwise than they are numbered, in layers narrower than that
+_CROSSING = 1 << 10
+# the effort that may be spent on the order of the numbers
+_TIDYING = 6_000
 # bits for each number of a row, which are read as 32-bit integers ("i")
 _BITS = 32
 
@@ -73,6 +80,7 @@ def order_layers(graph: Layered) -> Work[int]:
         rounds, idle = rounds + 1, idle + 1
         if (yield from search.keep_better()):
             idle, latest = 0, search.effort
+    yield from search.as_written(graph.nodes)
     graph.layers = search.best
     return int(search.fewest)
 
@@ -100,6 +108,8 @@ class _Search:
     layers, place      the order, and each vertex's place in its layer
     best, behind       the best order, and how many of its links cross behind every layer
     pulling            the sources by which a vertex is sorted
+    numbered           how many vertices, the first ones, are nodes whose numbers decide between orders that
+                       are equally good; 0 while their numbers do not matter
     leaving, arriving  the points, top down, at which links leave a vertex (all at one) or arrive at it (one
                        for each lean); a point is given by the other ends of its links
     """
@@ -107,7 +117,8 @@ class _Search:
     def __init__(self, graph: Layered):
         self.after = graph.after
         self.effort = 0.0
-        self.most_effort = min(_LEAST_EFFORT + _EFFORT_PER_VERTEX * graph.vertices, _MOST_EFFORT)
+        self.numbered = 0
+        self.most_effort: float = min(_LEAST_EFFORT + _EFFORT_PER_VERTEX * graph.vertices, _MOST_EFFORT)
         self.place = [0] * graph.vertices
         self.start(graph.layers)
         self.best = graph.layers
@@ -177,7 +188,8 @@ class _Search:
             if places:
                 mean[v] = sum(places) / len(places)
         # a vertex without such neighbours keeps its place among the others
-        ascending = iter(sorted(reversed(mean) if turned else mean, key=mean.__getitem__))
+        key: Callable[[int], Any] = (lambda v: (mean[v], v)) if self.numbered else mean.__getitem__
+        ascending = iter(sorted(reversed(mean) if turned else mean, key=key))
         self._put(at, [next(ascending) if v in mean else v for v in layer])
         self.effort += 1.3 * len(layer)
 
@@ -200,6 +212,8 @@ class _Search:
         count = len(layer)
         self.effort += 5
         rows, signs = self._savings(at), _row_of(1 << _BITS - 1, count)
+        if self.numbered:
+            self._add_numbers(rows, layer, signs)
         number = {v: i for i, v in enumerate(layer)}
         order, in_order = list(layer), itemgetter(*range(count))
         for i, v in enumerate(layer):
@@ -242,6 +256,18 @@ class _Search:
                 above += links
         return rows
 
+    def _add_numbers(self, rows: dict[int, int], layer: Sequence[int], signs: int) -> None:
+        """Let it save a little to stand below a node with a smaller number and above one with a larger."""
+        one = {v: 1 << _BITS * i for i, v in enumerate(layer) if v < self.numbered}
+        smaller, total = 0, sum(one.values())
+        for v in sorted(one):
+            larger = total - smaller - one[v]
+            rows[v] = (rows[v] - signs) * _CROSSING + smaller - larger + signs
+            smaller += one[v]
+        for v in layer:
+            if v not in one:
+                rows[v] = (rows[v] - signs) * _CROSSING + signs
+
     # -- keep
 
     def keep_better(self) -> Work[bool]:
@@ -272,6 +298,67 @@ class _Search:
         self.best = [orders[taken][at] for at, taken in enumerate(path)]
         self.behind = [here[a][b] for here, (a, b) in zip(crossings, pairwise(path), strict=True)]
         return self.fewest < before
+
+    def as_written(self, nodes: int) -> Work[None]:
+        """Seek an order with as few crossings in which more nodes of a layer stand as they are numbered.
+
+        One layer after the other is put into that order, or two of its nodes are, and the others follow.
+        """
+        if max(map(len, self.layers)) >= _CROSSING:
+            return
+        self.numbered, self.most_effort = nodes, self.effort + _TIDYING
+        astray, is_better = self._astray(self.best), True
+        while astray and is_better:
+            is_better = False
+            for at in reversed(range(len(self.best))):
+                for layer in self._as_numbered(self.best[at]):
+                    if self.effort > self.most_effort:
+                        return
+                    self.start(self.best)
+                    self._put(at, layer)
+                    yield from self._follow(at)
+                    crossings: list[float] = [self._crossings(*both) for both in pairwise(self.layers)]
+                    now = self._astray(self.layers)
+                    if (sum(crossings), now) < (self.fewest, astray):
+                        self.best, self.behind, astray = list(self.layers), crossings, now
+                        is_better = True
+                        break
+
+    def _as_numbered(self, layer: list[int]) -> Iterator[list[int]]:
+        """A layer with its nodes as they are numbered, and with any two of them so that are not."""
+        places = [place for place, v in enumerate(layer) if v < self.numbered]
+        ascending = list(layer)
+        for place, v in zip(places, sorted(layer[place] for place in places), strict=True):
+            ascending[place] = v
+        if ascending != layer:
+            yield ascending
+        for one, other in combinations(places, 2):
+            if layer[one] > layer[other]:
+                exchanged = list(layer)
+                exchanged[one], exchanged[other] = layer[other], layer[one]
+                yield exchanged
+
+    def _follow(self, at: int) -> Work[None]:
+        """Sort what is before and behind a layer by it, and sift all."""
+        for behind in range(at + 1, len(self.layers)):
+            self._sort_layer(behind, by_sources=True, by_targets=False, turned=False)
+        yield
+        for before in reversed(range(at)):
+            self._sort_layer(before, by_sources=False, by_targets=True, turned=False)
+        yield
+        yield from self.sift()
+
+    def _astray(self, layers: Order) -> int:
+        """How many pairs of nodes in a layer stand otherwise than they are numbered."""
+        count = 0
+        for layer in layers:
+            passed: list[int] = []
+            for v in layer:
+                if v < self.numbered:
+                    count += len(passed) - bisect_right(passed, v)
+                    insort(passed, v)
+        self.effort += self.numbered / 2
+        return count
 
     def _crossings(self, upper: Iterable[int], lower: Iterable[int]) -> int:
         """How many links between two layers cross: inversions of the arrivals, counted as they are sorted."""
