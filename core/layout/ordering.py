@@ -317,7 +317,10 @@ class _Search:
                     self.start(self.best)
                     self._put(at, layer)
                     yield from self._follow(at)
-                    crossings: list[float] = [self._crossings(*both) for both in pairwise(self.layers)]
+                    crossings: list[float] = []
+                    for upper, lower in pairwise(self.layers):
+                        crossings.append(self._crossings(upper, lower))
+                        yield
                     now = self._astray(self.layers)
                     if (sum(crossings), now) < (self.fewest, astray):
                         self.best, self.behind, astray = list(self.layers), crossings, now
@@ -342,10 +345,10 @@ class _Search:
         """Sort what is before and behind a layer by it, and sift all."""
         for behind in range(at + 1, len(self.layers)):
             self._sort_layer(behind, by_sources=True, by_targets=False, turned=False)
-        yield
+            yield
         for before in reversed(range(at)):
             self._sort_layer(before, by_sources=False, by_targets=True, turned=False)
-        yield
+            yield
         yield from self.sift()
 
     def _astray(self, layers: Order) -> int:

@@ -501,3 +501,30 @@ def test_sums_that_are_named_or_used_or_of_other_shapes_stay_apart(text):
     trace = run(text, {name: value for name, value in given.items() if name in text})
     both = [draw(trace, options=Options(sums=sums)).view.nodes.keys() for sums in (True, False)]
     assert both[0] == both[1]
+
+
+MAZUR = """h1 = sigmoid(w1 i1 + w2 i2 + b1)
+h2 = sigmoid(w3 i1 + w4 i2 + b1)
+o1 = sigmoid(w5 h1 + w6 h2 + b2)
+o2 = sigmoid(w7 h1 + w8 h2 + b2)
+E = (o1 - t1)^2 + (o2 - t2)^2"""
+
+
+@pytest.mark.parametrize(
+    ("program", "names"),
+    [
+        ("S = x1 y + x2 y + x3 y + x4 y", "x1 x2 x3 x4"),
+        ("S = x1 y + x2 y + x3 y + x4 y + x5 y + x6 y + x7 y", "x1 x2 x3 x4 x5 x6 x7"),
+        (
+            "h1 = relu(a1 x); h2 = relu(a2 x); h3 = relu(a3 x); h4 = relu(a4 x); y = h1 + h2 + h3 + h4",
+            "h1 h2 h3 h4",
+        ),
+        ("e1 = exp(z1); e2 = exp(z2); e3 = exp(z3); S = e1 + e2 + e3; L = e1/S + e2/S + e3/S", "z1 z2 z3"),
+        (MAZUR, "i1 i2"),
+        (MAZUR, "h1 h2"),
+        (MAZUR, "o1 o2"),
+    ],
+)
+def test_interchangeable_nodes_stand_as_they_are_written(program, names):
+    centres = draw(trace_of(program)).placement.centres
+    assert sorted(names.split(), key=lambda name: centres[name][1]) == names.split()
