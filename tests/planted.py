@@ -232,6 +232,20 @@ FIGURE = {
         "x1, x2, x3, x4 stand in any order that crosses as little",
         "tests/core/test_figure.py",
     ),
+    "torn-for-nothing": bug(
+        "core/figure/fit.py",
+        "worth = [one.numbers / TORN**one.drawing.placement.returns for one in able]",
+        "worth = [one.numbers for one in able]",
+        "a small graph that can be read in one row is torn into two",
+        "tests/core/test_fit.py",
+    ),
+    "each-step-fitted-alone": bug(
+        "core/figure/fit.py",
+        "return [count] if count == len(trace) and not highlight else range(len(trace) + 1)",
+        "return [count]",
+        "from one picture of a step to the next everything moves",
+        "tests/app/test_cli.py",
+    ),
     "shown-twice": bug(
         "app/state/session.py",
         "        elif before != self._options:",

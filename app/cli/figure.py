@@ -17,7 +17,7 @@ from app.figures.kinds import FIGURE_KINDS
 from app.widgets.colours import ALL_COLOURS
 from core.base.errors import Problem, cut, either
 from core.base.numbers import DIGITS
-from core.figure import Figures, Fit, Level, Options, draw, fit, read_target, view_of
+from core.figure import Figures, Fit, Level, Options, draw, fit, fitted_with, read_target, view_of
 from core.graph.graph import Graph
 from core.project.document import Document, Drawn
 from core.service.request import typed_hint
@@ -179,10 +179,11 @@ def _run(args: argparse.Namespace) -> int:
         )
     request, document = requested(args)
     trace = request.trace(typed_hint)
-    step = "" if args.all else args.step or "end"
-    lit = (args.highlight or ("none" if step == "end" else "step")) != "none"
+    step = args.step or "end"
+    lit = (args.highlight or ("none" if step == "end" and not args.all else "step")) != "none"
     options, target = _options(args, document, lit), None if args.fit is None else read_target(args.fit)
-    counts = range(len(trace) + 1) if args.all else [trace.position(step)]
+    count = trace.position(step)
+    counts = range(len(trace) + 1) if args.all else fitted_with(trace, count, lit) if target else [count]
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
     from app.figures.bounds import Page, bounds, fitted_page
     from app.figures.files import write_figure, write_pages
@@ -222,7 +223,7 @@ def _run(args: argparse.Namespace) -> int:
         if args.all:
             write_pages(shown, path, theme, **style)
         else:
-            write_figure(shown[0], path, theme, **style)
+            write_figure(figures.at(count), path, theme, **style)
     for remark in _remarks(args, trace.graph, options, found):
         say(f"Note: {remark}.")
     return 0

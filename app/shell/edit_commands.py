@@ -25,12 +25,13 @@ def redo(host: Host) -> None:
 def copy_figure(host: Host) -> None:
     """Put the present step on the clipboard, as vectors and pixels, for what figures were last made for."""
     from app.figures.clipboard import figure_mime
-    from app.shell.fitted import chosen_target, figures_of, fitting, page_of
+    from app.shell.fitted import chosen_target, figures_of, fitting, page_of, present
 
-    cursor, target = host.session.cursor, chosen_target(host)
-    found = finished(fitting(host, target, [cursor], helped=False)) if target else None
-    shown = figures_of(host, found).at(cursor)
-    QGuiApplication.clipboard().setMimeData(figure_mime(shown, host.theme, page_of(host, found, [shown])))
+    counts, target = present(host), chosen_target(host)
+    found = finished(fitting(host, target, counts, helped=False)) if target else None
+    figures = figures_of(host, found)
+    page = page_of(host, found, map(figures.at, counts))
+    QGuiApplication.clipboard().setMimeData(figure_mime(figures.at(host.session.cursor), host.theme, page))
     fit_for = f", fit for: {found.target.name}" if found else ""
     host.show_message(f"The figure is on the clipboard{fit_for}")
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from app.figures.bounds import Page, fitted_page
 from app.shell.host import Host
 from core.base.slicing import Work
-from core.figure import Figure, Figures, Fit, Target, fit_in_pieces, read_target
+from core.figure import Figure, Figures, Fit, Target, fit_in_pieces, fitted_with, read_target
 
 
 def chosen_target(host: Host) -> Target | None:
     """What figures were last made for; None is as they are on the screen."""
     text = host.settings.get("fit")
     return read_target(text) if text else None
+
+
+def present(host: Host) -> Sequence[int]:
+    """The steps that are fitted together with the one on the canvas."""
+    session = host.session
+    return fitted_with(session.trace, session.cursor, session.options.highlight)
 
 
 def fitting(host: Host, target: Target, counts: Collection[int], helped: bool = True) -> Work[Fit]:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QProgressDialog
 from app.figures.kinds import FIGURE_KINDS
 from app.shell.figure_dialog import FigureDialog
 from app.shell.file_dialogs import ask_for_file, ask_for_kind
-from app.shell.fitted import figures_of, page_of
+from app.shell.fitted import figures_of, page_of, present
 from app.shell.host import Host
 from app.shell.message_boxes import complain
 from app.system.disk import shown_name, write_atomically
@@ -25,13 +25,14 @@ def ask_and_save_figure(host: Host) -> None:
     """Ask what for and for a file, and write the present step to it."""
     from app.figures.files import write_figure
 
-    counts = [host.session.cursor]
+    counts = present(host)
     dialog = FigureDialog(host, "Save figure", counts)
     kinds = {kind.title: kind.suffix for kind in FIGURE_KINDS}
     path = dialog.exec() and ask_for_file(host.frame, "Save figure", _suggested(host, "figure.svg"), kinds)
     if path:
-        shown = figures_of(host, dialog.found).at(host.session.cursor)
-        page = page_of(host, dialog.found, [shown])
+        figures = figures_of(host, dialog.found)
+        page = page_of(host, dialog.found, map(figures.at, counts))
+        shown = figures.at(host.session.cursor)
         _write(host, path, lambda: write_figure(shown, path, host.theme, page=page))
     dialog.deleteLater()
 

@@ -9,7 +9,7 @@ fit (how it is drawn for one).
 from __future__ import annotations
 
 from core.figure.drawing import Drawing, draw, draw_in_pieces
-from core.figure.fit import FIT_MARGIN, Fit, fit, fit_in_pieces
+from core.figure.fit import FIT_MARGIN, Fit, fit, fit_in_pieces, fitted_with
 from core.figure.groups import exit_of
 from core.figure.nets import view_of
 from core.figure.options import TIGHT, Level, Options, Sizes
@@ -57,6 +57,7 @@ __all__ = [
     "figure",
     "fit",
     "fit_in_pieces",
+    "fitted_with",
     "heat_cells",
     "read_target",
     "rooms_of",

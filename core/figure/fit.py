@@ -5,7 +5,7 @@ Reading order: Fit (what was found), fit, then the drawings that are tried, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -29,6 +29,7 @@ BEYOND = 6.0  # how far halos, lines and letters reach beyond what is laid out, 
 LEAST_DIGITS = 3  # no fewer significant digits are taken to make room
 MANY = 300  # nodes: a graph of more is drawn once, for no drawing makes its numbers large
 GAIN = 1.15  # what makes a picture less like the one on the screen must make its numbers so much larger
+TORN = 1.12  # as must every line that leads from a row to the next one
 WORTH_SAYING = 1.05  # and what is proposed beside it
 
 
@@ -126,6 +127,17 @@ def _scaled(target: Target, width: float, height: float, wanted: float | None) -
     return min(largest, wanted / TIGHT.label) if wanted else largest
 
 
+def fitted_with(trace: Trace, count: int, highlight: bool) -> Sequence[int]:
+    """The steps whose figures are fitted together with one, so that nothing moves from one to the next.
+
+    Args:
+        trace: the trace.
+        count: after how many steps the graph is pictured.
+        highlight: whether the last step is lit; at the end, a picture without is finished and stands alone.
+    """
+    return [count] if count == len(trace) and not highlight else range(len(trace) + 1)
+
+
 def fit_in_pieces(
     trace: Trace,
     options: Options,
@@ -160,21 +172,29 @@ def fit_in_pieces(
     found = yield from _best(trace, options, target, counts, wanted, kept, moved, measure)
     if found.is_readable or not helped:
         return found
-    helps = []
+    better: dict[str, Fit] = {}
     for says, other in HELPS.items():
         changed = other(trace, options)
         if changed is not None:
-            last = min(len(changed[0]), max(counts))
-            better = yield from _best(*changed, target, {last}, wanted, kept, moved, measure)
-            helps.append(Help(says, better.numbers))
+            end = len(changed[0])
+            pictured = range(end + 1) if len(counts) > 1 else [min(end, *counts)]
+            better[says] = yield from _best(*changed, target, pictured, wanted, kept, moved, measure)
     if moved:
-        free = yield from _best(trace, options, target, counts, wanted, kept, None, measure)
-        helps.append(Help("nodes where the layout puts them", free.numbers))
-    worth = [one for one in helps if one.numbers >= WORTH_SAYING * found.numbers]
-    return replace(found, helps=tuple(sorted(worth, key=lambda one: -one.numbers)))
+        better["nodes where the layout puts them"] = yield from _best(
+            trace, options, target, counts, wanted, kept, None, measure
+        )
+    return replace(found, helps=_worth_saying(found, better))
 
 
 fit = at_once(fit_in_pieces)
+
+
+def _worth_saying(found: Fit, better: Mapping[str, Fit]) -> tuple[Help, ...]:
+    """What makes numbers large enough, the largest first; else what makes them largest, if that is more."""
+    helps = sorted(better.items(), key=lambda one: -one[1].numbers)
+    able = [one for one in helps if one[1].is_readable]
+    worth = able or [one for one in helps[:1] if one[1].numbers >= WORTH_SAYING * found.numbers]
+    return tuple(Help(says, one.numbers) for says, one in worth)
 
 
 def _best(
@@ -215,7 +235,7 @@ def _best(
                     break
                 fewest = wrapped
                 found.append(wrapped)
-    return _chosen(sorted(found, key=lambda one: one.options.rows))
+    return _chosen(sorted(found, key=lambda one: one.options.rows), wanted)
 
 
 def _in_one_row(options: Options, kept: Collection[str]) -> Iterator[Options]:
@@ -225,12 +245,16 @@ def _in_one_row(options: Options, kept: Collection[str]) -> Iterator[Options]:
             yield replace(options, sizes=TIGHT, down=down, digits=digits)
 
 
-def _chosen(found: list[Fit]) -> Fit:
-    """The first with numbers large enough, or about as large as the largest, that can be read if any can."""
-    largest = max(one.numbers for one in found)
-    enough = min(largest / GAIN, found[0].target.plenty) if found[0].wanted is None else largest
-    readable = any(one.is_readable for one in found)
-    return next(one for one in found if one.numbers >= enough - 1e-9 and (one.is_readable or not readable))
+def _chosen(found: list[Fit], wanted: float | None) -> Fit:
+    """The first that can be read with numbers large enough, or about worth the largest; else the largest."""
+    able = [one for one in found if one.is_readable]
+    if wanted or not able:
+        return max(able or found, key=lambda one: one.numbers)
+    worth = [one.numbers / TORN**one.drawing.placement.returns for one in able]
+    enough = max(worth) / GAIN - 1e-9
+    return next(
+        one for one, own in zip(able, worth, strict=True) if own >= enough or one.numbers >= one.target.plenty
+    )
 
 
 # -- what else would help

@@ -50,7 +50,7 @@ class Target(Struct, frozen=True):
         return self.least
 
 
-SLIDE = Target("slide", "on a slide", 888, 432, 2, 24.0, 12.0, ((15, 18.0), (25, 14.0)))
+SLIDE = Target("slide", "on a slide", 888, 432, 2, 22.0, 12.0, ((15, 18.0), (25, 14.0)))
 COLUMN = Target("column", "in a column", 241, 360, MOST_ROWS, 10.0, 7.0)
 STAGE = Target("stage", "on the stage", 888, 432, 1, 24.0, 18.0)
 TARGETS: Mapping[str, Target] = {target.name: target for target in (SLIDE, COLUMN, STAGE)}

@@ -50,7 +50,8 @@ class Placement(Struct, frozen=True):
 
     `arrivals` say how far below its target's centre each edge arrives. All, with the space kept free around
     it, lies within `width` × `height` from the corner (`left`, `top`), which is (0, 0) unless something was
-    moved beyond it. `frames` are the rectangles around nodes that belong together.
+    moved beyond it. `frames` are the rectangles around nodes that belong together. `returns` says how many
+    lines lead from a row to the next one.
     """
 
     centres: Mapping[str, Point]
@@ -61,6 +62,7 @@ class Placement(Struct, frozen=True):
     left: float = 0.0
     top: float = 0.0
     frames: Mapping[str, Span] = {}
+    returns: int = 0
 
     @property
     def flipped(self) -> Placement:
@@ -74,6 +76,7 @@ class Placement(Struct, frozen=True):
             self.top,
             self.left,
             {key: span.flipped for key, span in self.frames.items()},
+            self.returns,
         )
 
 
@@ -86,6 +89,7 @@ class _Part(Struct, frozen=True):
     routes: Sequence[Route]
     arrivals: Sequence[Arrival]
     extent: Span
+    returns: int
 
 
 # while a node is dragged the same graph is asked for again and again
@@ -154,7 +158,8 @@ def _placed(
         width = max(width, part.extent.right + dx)
         height = max(height, part.extent.bottom + dy)
     named = MappingProxyType(dict(zip(names, centres, strict=True)))
-    return Placement(named, tuple(routes), tuple(arrivals), width, height)
+    returns = sum(part.returns for part in parts)
+    return Placement(named, tuple(routes), tuple(arrivals), width, height, returns=returns)
 
 
 class _Graph(NamedTuple):
@@ -193,7 +198,9 @@ def _place_part(whole: _Graph, nodes: Sequence[int], edges: Sequence[int], gaps:
         placed.graph, links, placed.boxes, placed.y, placed.columns, placed.arrivals, placed.rows
     )
     centres = [(x, placed.y[v]) for v, x in enumerate(placed.columns.centres)]
-    return _Part(nodes, edges, centres, routes, placed.arrivals, extent_of(centres, placed.boxes, routes))
+    extent = extent_of(centres, placed.boxes, routes)
+    returns = sum(map(len, placed.rows.lanes)) if placed.rows else 0
+    return _Part(nodes, edges, centres, routes, placed.arrivals, extent, returns)
 
 
 class _Placed(NamedTuple):

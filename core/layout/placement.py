@@ -107,4 +107,5 @@ def _with_moved(
         extent.bottom - top,
         left,
         top,
+        returns=normal.returns,
     )

@@ -489,6 +489,19 @@ def test_a_figure_of_a_net_may_show_its_units_layers_or_statements(cli_main, tmp
     assert len(drawn) == nodes, drawn
 
 
+@pytest.mark.parametrize("target", ["slide", "column"])
+@pytest.mark.parametrize("program", ["(x+y)z", "a = x y; f = a^2 + a + x"])
+def test_nothing_moves_between_single_steps_that_are_fitted_one_by_one(cli_main, tmp_path, program, target):
+    pages, circles = set(), set()
+    for step in ("start", "forward:1", "seed", "backward:1", "backward:2"):
+        words = ("--step", step, "--fit", target, "-o", "f.tex")
+        assert cli_main("figure", program, "--defaults", *words)[0] == 0
+        text = (tmp_path / "f.tex").read_text(encoding="utf-8")
+        pages.update(re.findall(r"\\useasboundingbox.*", text))
+        circles.add(tuple(re.findall(r"\\node\[operation.*?at (\(.*?\))", text)))
+    assert len(pages) == len(circles) == 1 and all(circles)
+
+
 NO_NET = "(x+y)z"
 IN_UNITS = "h = tanh(W x + b); L = sum(h)"
 NOTHING = [

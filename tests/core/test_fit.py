@@ -6,7 +6,18 @@ from msgspec.structs import replace
 
 from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.figure import TARGETS, TIGHT, Figures, Options, draw, fit, read_target, rooms_of, view_of
+from core.figure import (
+    TARGETS,
+    TIGHT,
+    Figures,
+    Options,
+    draw,
+    fit,
+    fitted_with,
+    read_target,
+    rooms_of,
+    view_of,
+)
 from core.figure.fit import HELPS, LEAST_DIGITS
 from core.graph.builder import graph_of
 from core.graph.plan import make_plan
@@ -123,6 +134,43 @@ def test_nodes_that_were_moved_stay_where_they_are():
     found = fitted(trace, moved={"w0": (500.0, 900.0)})
     assert found.drawing.placement.centres == before.placement.centres
     assert ("nodes where the layout puts them" in found.remark) == (not found.is_readable)
+
+
+RESIDUAL = ("y = relu(w2 relu(w1 x)) + x", {"w1": 0.5, "w2": -1.0, "x": 2.0})
+
+
+def test_a_small_graph_that_can_be_read_in_one_row_is_not_torn_to_be_larger():
+    trace = run(*RESIDUAL)
+    found, torn = fitted(trace), draw(trace, options=replace(FINISHED, sizes=TIGHT, rows=2))
+    assert found.options.rows == 1 and found.is_readable
+    assert torn.placement.returns > 1
+    assert fitted(run(*LONG)).options.rows == 2
+
+
+def test_figures_of_single_steps_are_fitted_together_and_a_finished_one_alone():
+    trace = run(*FAN_OUT)
+    end = len(trace)
+    assert {tuple(fitted_with(trace, count, True)) for count in range(end + 1)} == {tuple(range(end + 1))}
+    assert {tuple(fitted_with(trace, count, False)) for count in range(end)} == {tuple(range(end + 1))}
+    assert list(fitted_with(trace, end, False)) == [end]
+
+
+def test_of_what_would_help_only_that_is_said_which_makes_numbers_large_enough():
+    net = "h = tanh(W1 x + b1); y = W2 h + b2; L = sum((y - t)^2)"
+    values = {
+        "W1": np.full((4, 3), 0.5),
+        "x": [1, 2, 3],
+        "b1": [0.1] * 4,
+        "W2": np.full((2, 4), 0.25),
+        "b2": [0, 1],
+        "t": [1, 1],
+    }
+    trace = run(net, {name: frozen(value) for name, value in values.items()})
+    for height in (30.0, 45.0, 60.0, 90.0, 150.0, 220.0):
+        target = replace(COLUMN, height=height)
+        found = fitted(trace, target)
+        able = [one for one in found.helps if one.numbers >= target.least]
+        assert able == list(found.helps) or len(found.helps) == 1
 
 
 def test_a_size_that_is_asked_for_is_had_or_the_largest_there_is():
