@@ -237,7 +237,7 @@ FIGURE = {
         "worth = [one.numbers / TORN**one.drawing.placement.returns for one in able]",
         "worth = [one.numbers for one in able]",
         "a small graph that can be read in one row is torn into two",
-        "tests/core/test_fit.py",
+        "tests/app/test_fitted_figures.py",
     ),
     "each-step-fitted-alone": bug(
         "core/figure/fit.py",

@@ -4,13 +4,14 @@ import re
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtGui import QColor, QImage
 
 from app.figures.bounds import fitted_page
 from app.figures.files import write_figure
 from app.formula import formula, measured
 from app.widgets.theme import LIGHT
-from core.figure import TARGETS, Figures, fit
+from core.figure import TARGETS, TIGHT, Figures, draw, fit
 from core.math.mathtree import Digits
 from core.passes.stepper import run
 from tests.bench.figures import FINISHED, circuits, fitted, trace_of
@@ -51,6 +52,15 @@ def test_the_numbers_of_the_lectures_circuits_can_be_read(name):
 def test_the_numbers_of_the_neuron_of_the_lectures_are_large():
     trace = run(*NEURON)
     assert fitted(trace, SLIDE).numbers >= 24 and fitted(trace, COLUMN).numbers >= 10
+
+
+@pytest.mark.parametrize("name", ["residual_block", "d2l_detach", "cs231n_cat_4pixels", "S10"])
+def test_a_small_graph_that_can_be_read_in_one_row_is_not_torn_to_be_larger(name):
+    trace = trace_of(CIRCUITS[name])
+    found = fitted(trace, SLIDE)
+    assert found.options.rows == 1 and not found.options.down and found.is_readable
+    torn = draw(trace, options=replace(FINISHED, sizes=TIGHT, rows=2, digits=3), measure=measured)
+    assert torn.placement.returns
 
 
 def written(tmp_path, suffix, target, **style):

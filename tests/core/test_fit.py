@@ -136,17 +136,6 @@ def test_nodes_that_were_moved_stay_where_they_are():
     assert ("nodes where the layout puts them" in found.remark) == (not found.is_readable)
 
 
-RESIDUAL = ("y = relu(w2 relu(w1 x)) + x", {"w1": 0.5, "w2": -1.0, "x": 2.0})
-
-
-def test_a_small_graph_that_can_be_read_in_one_row_is_not_torn_to_be_larger():
-    trace = run(*RESIDUAL)
-    found, torn = fitted(trace), draw(trace, options=replace(FINISHED, sizes=TIGHT, rows=2))
-    assert found.options.rows == 1 and found.is_readable
-    assert torn.placement.returns > 1
-    assert fitted(run(*LONG)).options.rows == 2
-
-
 def test_figures_of_single_steps_are_fitted_together_and_a_finished_one_alone():
     trace = run(*FAN_OUT)
     end = len(trace)
