@@ -246,6 +246,27 @@ FIGURE = {
         "from one picture of a step to the next everything moves",
         "tests/app/test_cli.py",
     ),
+    "heads-in-a-heap": bug(
+        "core/layout/arrivals.py",
+        "if straight is not None and abs(len(arriving) - 1 - 2 * straight) > _UNEVEN:",
+        "if straight is None:",
+        "where most arrows come from one side their heads stand on one another",
+        "tests/core/test_layout.py",
+    ),
+    "steps-in-long-edges": bug(
+        "core/layout/placing.py",
+        "yield from rows.level()",
+        "yield",
+        "a long edge climbs by a little at every column",
+        "tests/core/test_figure.py",
+    ),
+    "grounds-over-edges": bug(
+        "core/figure/values.py",
+        "return GROUND if options.down else 0.0",
+        "return 0.0",
+        "where data flow down the ground of a gradient covers its edge",
+        "tests/core/test_labels.py",
+    ),
     "shown-twice": bug(
         "app/state/session.py",
         "        elif before != self._options:",

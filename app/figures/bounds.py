@@ -12,9 +12,9 @@ from msgspec import Struct
 from PySide6.QtCore import QRectF
 
 from app.formula import formula
-from app.painting.parts import GROUND, arrow_head, box_rect, frame_rect, label_rect, route_path
+from app.painting.parts import arrow_head, box_rect, frame_rect, label_rect, route_path
 from app.widgets.theme import Theme
-from core.figure import FIT_MARGIN, MARGIN, Box, Figure, Fit
+from core.figure import FIT_MARGIN, GROUND, MARGIN, Box, Figure, Fit
 
 # the widest line is drawn at this many line widths: an active arrow's
 BOLDEST = 1.8

@@ -18,6 +18,7 @@ from core.figure.values import (
     BAR_HEIGHT,
     BESIDE_BAR,
     BESIDE_SCALE,
+    GROUND,
     LEAST_MARKED,
     Map,
     negative_bar,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 4096
 MARK = 170  # how opaque the bar is, of 255
-BORDER = 2.5  # around cells, of what is behind them
 STEPS = 11  # how many colours the scale's bar has
 
 
@@ -66,15 +66,16 @@ def paint_map(painter: QPainter, shown: Map, rect: QRectF, theme: Theme, ink: QC
 
 def _cells_rect(shown: Map, rect: QRectF) -> QRectF:
     width, height = shown.size
-    return QRectF(rect.center().x() - width / 2, rect.top(), width, height)
+    return QRectF(rect.center().x() - width / 2, rect.top() + shown.border, width, height)
 
 
-def map_parts(shown: Map, rect: QRectF) -> list[QRectF]:
-    """Where in a map's rectangle its cells are, with a border, and what stands below them."""
-    cells = _cells_rect(shown, rect)
+def grounds(shown: Map, rect: QRectF) -> list[QRectF]:
+    """Where in a map's rectangle the ground is: around its cells, and behind what stands below them."""
+    border = shown.border
+    cells = _cells_rect(shown, rect).adjusted(-border, -border, border, border)
     width = shown.foot[0]
     foot = QRectF(rect.center().x() - width / 2, cells.bottom(), width, rect.bottom() - cells.bottom())
-    return [cells.adjusted(0, -BORDER, 0, BORDER), foot]
+    return [cells, foot.adjusted(-GROUND, 0, GROUND, 0)]
 
 
 class _Cells:

@@ -8,9 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.formula import formula, paint
-from app.painting.maps import map_parts, paint_map
+from app.painting.maps import grounds, paint_map
 from app.widgets.theme import Theme, mixed
 from core.figure import (
+    GROUND,
     IDLE,
     Arrow,
     Box,
@@ -23,7 +24,6 @@ from core.math.mathtree import Math
 
 HEAD = 11.0  # length of an arrow's head
 DASHES = (3.0, 2.0)  # of the outline of what receives a gradient, in widths of the line
-GROUND = 2.5  # how far the ground of a gradient reaches beyond it
 RING = 4.0  # between the two rings of the output that was chosen
 TITLE_INSET = 10.0  # between a frame's border and its title
 
@@ -206,8 +206,8 @@ def paint_label(painter: QPainter, label: Label, theme: Theme) -> None:
     if role == "gradient":
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("ground"))
-        for part in map_parts(label.map, rect) if label.map else [rect]:
-            painter.drawRoundedRect(part.adjusted(-GROUND, 0, GROUND, 0), GROUND, GROUND)
+        for part in grounds(label.map, rect) if label.map else [rect.adjusted(-GROUND, 0, GROUND, 0)]:
+            painter.drawRoundedRect(part, GROUND, GROUND)
     if label.map:
         paint_map(painter, label.map, rect, theme, theme.colour(role))
         return

@@ -118,6 +118,7 @@ def _styles(line_width: float, sizes: Sizes, scale: float) -> dict[str, str]:
         "arrow": f"-{{{head}}}, {line}",
         "value": f"text=clvalue, inner sep=0pt, {font(sizes.label)}",
         "gradient": f"text=clgradient, fill=clground, {corners}, {sides}, {font(sizes.label)}",
+        "ground": f"fill=clground, {corners}",
         "output": f"text=clink, inner sep=0pt, {font(sizes.name)}",
         "caption": f"text=clink, inner sep=0pt, {font(sizes.label)}",
         "formula": f"text=clink, inner sep=0pt, {font(sizes.symbol)}",

@@ -64,7 +64,10 @@ def map_parts(
         colours: the colours that the others are mixed of, by what they are for.
     """
     width, height = shown.size
-    left, top = above[0] - width / 2, above[1]
+    left, top, border = above[0] - width / 2, above[1] + shown.border, shown.border
+    if border:
+        corner, opposite = (left - border, top - border), (left + width + border, top + height + border)
+        yield rf"\fill[ground] {point(*corner)} rectangle {point(*opposite)};"
     shares = shown.thinned(MOST_CELLS)
     rows, columns = shares.shape[:2]
     cells = _Cells(left, top, width / columns, height / rows)
@@ -77,7 +80,7 @@ def map_parts(
     if not shown.in_colours:
         yield from _signs(shown, cells, shares, colours)
     if shown.scale or shown.shape:
-        yield from _foot(shown, above[0] - shown.foot[0] / 2, top + height + ABOVE_SCALE, frame)
+        yield from _foot(shown, above[0] - shown.foot[0] / 2, top + height + border + ABOVE_SCALE, frame)
 
 
 def _colour(share: Array, picture: bool) -> str:

@@ -18,7 +18,7 @@ from core.figure.pictured import Figures, figure
 from core.figure.rooms import Rooms, rooms_of
 from core.figure.sizes import Measure, extent
 from core.figure.targets import TARGETS, Target, read_target
-from core.figure.values import ABOVE_SCALE, BAR, BESIDE_BAR, BESIDE_SCALE, Map, heat_cells
+from core.figure.values import ABOVE_SCALE, BAR, BESIDE_BAR, BESIDE_SCALE, GROUND, Map, heat_cells
 from core.figure.view import View
 
 MARGIN = 14.0  # around a figure
@@ -29,6 +29,7 @@ __all__ = [
     "BESIDE_BAR",
     "BESIDE_SCALE",
     "FIT_MARGIN",
+    "GROUND",
     "IDLE",
     "MARGIN",
     "TARGETS",

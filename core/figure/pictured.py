@@ -13,7 +13,6 @@ from core.figure.drawing import Drawing, name_size
 from core.figure.nets import name_of
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.rooms import sum_shown
-from core.figure.sizes import extent
 from core.figure.values import Written, written
 from core.figure.view import Arc, Shown, Weight
 from core.graph.graph import Edge
@@ -147,14 +146,13 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
         label = _label(name, "value", written(shown.value(known[-1]), options, name in drawing.pictures))
         found.append(replace(label, at=direction.value(spot, label.extent)))
     if gradient is not None:
-        total = _label(name, "gradient", written(shown.value(gradient), gradients))
+        total = _label(name, "gradient", written(shown.value(gradient), gradients, on_ground=True))
         found.append(replace(total, at=direction.gradient(spot, total.extent), below=True))
-        step, small = snapshot.step, options.sizes.small
-        terms = sum_shown(snapshot, options.digits) if isinstance(step, Flowed) and step.arg == name else None
+        step = snapshot.step
+        terms = sum_shown(snapshot, options) if isinstance(step, Flowed) and step.arg == name else None
         if terms is not None and name in drawing.rooms.sums:
-            size = extent(terms, small)
-            at = direction.terms(spot, total.extent, size)
-            found.append(Label(name, "sum", at, small, terms, extent=size, below=True))
+            at = direction.terms(spot, total.extent, terms.extent)
+            found.append(replace(_label(name, "sum", terms), at=at, below=True))
     if shown.bias in drawing.rooms.weights and shown.bias:
         found += _at_bias(drawing, snapshot, shown.bias, spot)
     for arc in shown.arcs:
@@ -163,7 +161,7 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
         found += _at_weight(drawing, snapshot, arc, spot) if arc.weight else []
         contribution = snapshot.contribution(arc.edge.target, arc.edge.port)
         if contribution is not None and not arc.weight:
-            label = _label(arc.source, "contribution", written(contribution, gradients))
+            label = _label(arc.source, "contribution", written(contribution, gradients, on_ground=True))
             at = drawing.beside(arc, spot, label.extent, below=True)
             found.append(replace(label, at=at, below=True, edge=arc.edge))
     return found
@@ -198,7 +196,7 @@ def _of_weight(drawing: Drawing, snapshot: Snapshot, weight: Weight) -> list[Lab
         ("gradient", options.gradients, snapshot.gradient(weight.name)),
     ]
     return [
-        _label(weight.name, role, written(weight.of(value), options))
+        _label(weight.name, role, written(weight.of(value), options, on_ground=role == "gradient"))
         for role, is_shown, value in known
         if is_shown and value is not None
     ]

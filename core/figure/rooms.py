@@ -12,8 +12,8 @@ from core.base.arrays import Value
 from core.base.numbers import equation
 from core.figure.directions import NOTHING
 from core.figure.options import Options
-from core.figure.sizes import Extent, extent
-from core.figure.values import least_extent, written
+from core.figure.sizes import Extent
+from core.figure.values import Written, least_extent, small_gradient, written
 from core.figure.view import View, Weight
 from core.math.mathtree import Fenced, Math, Sign, row
 from core.math.typeset import PLUS, is_loose, number_math
@@ -57,7 +57,6 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
         Lengths and heights in the units of the drawing.
     """
     graph, shown, homes = trace.graph, trace.shown, view.homes
-    small = options.sizes.small
     shared = [
         arc.edge for arcs in view.leaving.values() if len(arcs) > 1 for arc in arcs if view.is_plain(arc)
     ]
@@ -68,37 +67,37 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
     arrived: dict[str, int] = {}
     weights: dict[Weight, Extent] = {}
 
-    def widen_all(name: str, value: Value) -> None:
+    def widen_all(name: str, value: Value, on_ground: bool) -> None:
         for home in homes.get(name, ()):
             drawn = view.nodes[home]
             if drawn.kind != "rest":
-                _widen(at_nodes, home, _extent(drawn.value(value), options))
+                _widen(at_nodes, home, _extent(drawn.value(value), options, on_ground))
         for weight in of_input.get(name, ()):
-            _widen(weights, weight, _extent(weight.of(value), options))
+            _widen(weights, weight, _extent(weight.of(value), options, on_ground))
 
     of_input: dict[str, list[Weight]] = {}
     for weight in view.weights if options.weights == "values" else ():
         of_input.setdefault(weight.name, []).append(weight)
     for node in graph.nodes.values():
         if options.values and node.name in shown.inputs:
-            widen_all(node.name, shown.inputs[node.name])
+            widen_all(node.name, shown.inputs[node.name], on_ground=False)
     for count, step in enumerate(shown.steps, start=1):
         match step:
             case Computed(name, value) if options.values:
-                widen_all(name, value)
+                widen_all(name, value, on_ground=False)
             case Seeded(name, value) if options.gradients:
-                widen_all(name, value)
+                widen_all(name, value, on_ground=True)
             case Flowed(name, port, arg, contribution, total) if options.gradients:
-                widen_all(arg, total)
+                widen_all(arg, total, on_ground=True)
                 if arg in several:
-                    _widen(at_edges, (name, port), _extent(contribution, options))
+                    _widen(at_edges, (name, port), _extent(contribution, options, on_ground=True))
                     arrived[arg] = arrived.get(arg, 0) + 1
                     seen = counts is None or (options.highlight and count in counts)
                     terms = None
                     if seen and arrived[arg] <= MOST_TERMS:
-                        terms = sum_shown(shown.snapshot(count), options.digits)
+                        terms = sum_shown(shown.snapshot(count), options)
                     if terms is not None:
-                        _widen(sums, arg, extent(terms, small))
+                        _widen(sums, arg, terms.extent)
     if counts is not None:
         lit = (shown.steps[count - 1] for count in counts if options.highlight and count)
         return Rooms(
@@ -133,11 +132,11 @@ def _in_steps(width: float, least: float) -> float:
     return least + WIDTH_STEP * max(0, math.ceil((width - least) / WIDTH_STEP))
 
 
-def _extent(value: Value, options: Options) -> Extent:
-    return written(value, options).extent
+def _extent(value: Value, options: Options, on_ground: bool) -> Extent:
+    return written(value, options, on_ground=on_ground).extent
 
 
-def sum_shown(snapshot: Snapshot, digits: int) -> Math | None:
+def sum_shown(snapshot: Snapshot, options: Options) -> Written | None:
     """Set the sum that the gradient which has just arrived at a fan-out is part of: `3 + 4 = 7`."""
     step = snapshot.step
     if not isinstance(step, Flowed) or not isinstance(step.total, float):
@@ -145,9 +144,10 @@ def sum_shown(snapshot: Snapshot, digits: int) -> Math | None:
     arrived = [value for value in snapshot.arrived(step.arg) if isinstance(value, float)]
     if not 2 <= len(arrived) <= MOST_TERMS:
         return None
+    digits = options.digits
     digits_of_terms, sign = equation(lambda *terms: float(sum(terms)), arrived, step.total, digits)
     parts: list[Math] = []
     for value in arrived:
         term: Math = number_math(value, digits_of_terms)
         parts.extend([PLUS, Fenced("(", term, ")") if is_loose(value) else term] if parts else [term])
-    return row(*parts, Sign(sign, "rel"), number_math(step.total, digits))
+    return small_gradient(row(*parts, Sign(sign, "rel"), number_math(step.total, digits)), options)

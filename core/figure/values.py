@@ -25,6 +25,7 @@ CELL_ROOM = 8.0  # beside and above a number in its cell
 BAR, BESIDE_BAR, ABOVE_SCALE = 22.0, 4.0, 3.0  # the scale's bar of colours, and the room around it
 BESIDE_SCALE = 8.0  # between the scale and the shape
 BAR_HEIGHT = 7.0
+GROUND, BORDER = 2.5, 3.0  # how far the ground of a gradient reaches beside its text, and around its cells
 LEAST_MARKED = 4.0  # the side of a cell that has a bar if it is negative and has no number
 CHANNELS = 3  # of a picture in colours: red, green and blue
 
@@ -40,6 +41,7 @@ class Map(Struct, frozen=True, eq=False):
     shape    the shape of the array, if it is shown
     largest  that number: the largest entry by its size
     picture  whether entries are brightness, from none to full, instead of values of two signs
+    border   how far the ground behind its cells reaches around them: that of a gradient
     """
 
     values: Array
@@ -50,6 +52,7 @@ class Map(Struct, frozen=True, eq=False):
     shape: Math | None = None
     largest: float = 1.0
     picture: bool = False
+    border: float = 0.0
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Map) or not np.array_equal(self.values, other.values, equal_nan=True):
@@ -69,8 +72,9 @@ class Map(Struct, frozen=True, eq=False):
 
     @property
     def extent(self) -> Extent:
-        """The room of the cells and of what stands below them."""
-        return _above_foot(self.size, self.foot)
+        """The room of the cells, their border and what stands below them."""
+        width, height = self.size
+        return _above_foot((width + 2 * self.border, height + 2 * self.border), self.foot)
 
     @property
     def foot(self) -> Extent:
@@ -107,11 +111,12 @@ def negative_bar(side: float) -> Extent:
 
 
 class Written(Struct, frozen=True):
-    """A value as it is written: a formula of a size, or a map."""
+    """A value as it is written: a formula of a size with a ground that reaches beside it, or a map."""
 
     size: float
     math: Math | None
     map: Map | None = None
+    ground: float = 0.0
 
     @property
     def extent(self) -> Extent:
@@ -119,25 +124,42 @@ class Written(Struct, frozen=True):
         if self.map:
             return self.map.extent
         assert self.math is not None
-        return extent(self.math, self.size)
+        width, height = extent(self.math, self.size)
+        return width + 2 * self.ground, height
 
 
-def written(value: Value, options: Options, picture: bool = False) -> Written:
+def written(value: Value, options: Options, picture: bool = False, on_ground: bool = False) -> Written:
     """Write a value.
 
     Args:
         value: a number or an array.
         options: its digits, of which the entries of an array have at most three, and the size of its text.
         picture: whether an array may be shown as a picture, which it is if no entry is negative.
+        on_ground: whether it is a gradient, with a ground behind it: the layout keeps room for that where an
+            edge runs beside it, down, and around cells.
     """
     shape, sizes, few = shape_of(value), options.sizes, min(options.digits, ENTRY_DIGITS)
+    ground = _ground(options) if on_ground else 0.0
     if not shape:
-        return Written(sizes.label, value_math(value, options.digits))
+        return Written(sizes.label, value_math(value, options.digits), ground=ground)
     if is_listed(shape):
         column = value_math(value, few)
-        return Written(sizes.small, Scripts(column, sub=_shape(shape)) if options.shapes else column)
+        if options.shapes:
+            column = Scripts(column, sub=_shape(shape))
+        return Written(sizes.small, column, ground=ground)
     shown = _map(np.asarray(value, dtype=np.float64), few, sizes.small, picture)
+    shown = replace(shown, border=BORDER) if on_ground else shown
     return Written(sizes.small, None, replace(shown, shape=_shape(shape)) if options.shapes else shown)
+
+
+def small_gradient(math: Math, options: Options) -> Written:
+    """Small text on the ground of a gradient."""
+    return Written(options.sizes.small, math, ground=_ground(options))
+
+
+def _ground(options: Options) -> float:
+    """The room that is kept for the ground beside the text of a gradient."""
+    return GROUND if options.down else 0.0
 
 
 def _shape(shape: Shape) -> Math:

@@ -15,7 +15,10 @@ from core.layout.boxes import Box, Stretch
 from core.layout.layers import Layered, Link
 
 # over which share of a box's height edges arrive, how far apart at most, at least, and clear of one another
-_SHARE, _MOST, _LEAST, _CLEAR = 0.85, 22.0, 12.0, 2.0
+_SHARE, _MOST, _LEAST, _CLEAR = 0.85, 22.0, 12.0, 6.0
+
+# how many more edges may arrive on one side of the main way than on the other while that runs to the centre
+_UNEVEN = 2
 
 
 class Arrival(NamedTuple):
@@ -69,7 +72,7 @@ def arrive(
     """Where the links arrive, and the boxes with room for what is written there.
 
     They arrive by their inputs from top to bottom, at the nodes in `free` as they come; a node's main way at
-    its centre, the others above and below it.
+    its centre, the others above and below it, unless most of them come from one side.
     """
     place = [0] * graph.vertices
     for layer in graph.layers:
@@ -86,6 +89,8 @@ def arrive(
         arriving.sort(key=lambda i: place[graph.chains[i][-2]] if as_they_come else links[i].lean)
         box, kept = boxes[node], [stretches[i] for i in arriving]
         straight = arriving.index(main[node]) if main[node] >= 0 else None
+        if straight is not None and abs(len(arriving) - 1 - 2 * straight) > _UNEVEN:
+            straight = None
         offsets = list(box.entries) or _rows(box, kept, straight)
         farthest = 0.0 if box.holds_others else max(map(abs, offsets))
         scale = min(1.0, _SHARE * box.height / 2 / farthest) if farthest else 1.0

@@ -39,7 +39,7 @@ _REST = 1e-6
 _BEND = 2.0
 # rounds, how many vertices all of them may fit, and the movement that no longer counts
 _ROUNDS, _FITS, _STILL = 20, 60_000, 0.05
-# how much a long edge may climb to be made level
+# how far a long edge may be moved to be made level
 _NEARLY = 8.0
 # blocks up to which a linear system is solved exactly, and the steps towards the solution of a larger one
 _FEW, _STEPS = 40, 60
@@ -99,7 +99,7 @@ def place_rows(graph: Layered, boxes: Sequence[Box], pulls: Sequence[Pull], gap:
         rows.solve()
     else:
         yield from rows.sweep(forward=True)
-    rows.level()
+    yield from rows.level()
     return rows.y
 
 
@@ -181,8 +181,8 @@ class _Rows:
         solved = _at_rest(starts, pairs) if len(starts) <= _FEW else _nearly_at_rest(starts, pairs)
         self.y = [solved[block] + height for block, height in zip(block_of, within, strict=True)]
 
-    def level(self) -> None:
-        """Let long edges that are nearly level be level, where their neighbours leave room."""
+    def level(self) -> Work[None]:
+        """Let pieces of long edges that are nearly level be level, where their neighbours leave room."""
         layer_of, place = self.graph.layer_of, [0] * len(self.y)
         for layer in self.graph.layers:
             for i, v in enumerate(layer):
@@ -192,22 +192,36 @@ class _Rows:
             bends = chain[1:-1]
             if not bends or bends[0] in levelled:
                 continue
+            yield
             levelled.add(bends[0])
-            if max(self.y[v] for v in bends) - min(self.y[v] for v in bends) > _NEARLY:
-                continue
+            run: list[int] = []
             low, high = -math.inf, math.inf
             for v in bends:
-                layer, stack, i = self.graph.layers[layer_of[v]], self.stacks[layer_of[v]], place[v]
-                if i:
-                    low = max(low, self.y[layer[i - 1]] + stack[i] - stack[i - 1])
-                if i + 1 < len(layer):
-                    high = min(high, self.y[layer[i + 1]] - stack[i + 1] + stack[i])
-            if low <= high + _STILL:
-                source = self.y[chain[0]]
-                near = abs(source - self.y[bends[0]]) < _NEARLY
-                level = source if near else sum(self.y[v] for v in bends) / len(bends)
-                for v in bends:
-                    self.y[v] = min(max(level, low), high)
+                least, most = self._room(v, layer_of[v], place[v])
+                if max(low, least) > min(high, most) + _STILL:
+                    self._level(run, low, high, chain[0])
+                    run, low, high = [], -math.inf, math.inf
+                run.append(v)
+                low, high = max(low, least), min(high, most)
+            self._level(run, low, high, chain[0])
+
+    def _room(self, v: int, at: int, place: int) -> tuple[float, float]:
+        """Between which heights near its own a vertex may stand, as its neighbours in the layer do."""
+        layer, stack = self.graph.layers[at], self.stacks[at]
+        low, high = self.y[v] - _NEARLY, self.y[v] + _NEARLY
+        if place:
+            low = max(low, self.y[layer[place - 1]] + stack[place] - stack[place - 1])
+        if place + 1 < len(layer):
+            high = min(high, self.y[layer[place + 1]] - stack[place + 1] + stack[place])
+        return low, high
+
+    def _level(self, run: Sequence[int], low: float, high: float, source: int) -> None:
+        """Put neighbouring bends of an edge to one height, that of its source if they are near."""
+        start = self.y[source]
+        near = abs(start - self.y[run[0]]) < _NEARLY
+        level = start if near else sum(self.y[v] for v in run) / len(run)
+        for v in run:
+            self.y[v] = min(max(level, low), high)
 
 
 def _at_rest(starts: Sequence[float], pairs: dict[tuple[int, int], list[float]]) -> list[float]:

@@ -21,7 +21,7 @@ CIRCUITS = circuits()
 NEURON = ("f = 1/(1+exp(-(w0 + w1 x1 + w2 x2)))", {"w0": -3.0, "w1": 2.0, "x1": -1.0, "w2": -3.0, "x2": -2.0})
 # what stays below what can be read, with numbers at the edges
 SMALL = {
-    "slide": {"micrograd_readme", "cs231n_cat_car_frog_hinge"},
+    "slide": {"U5", "micrograd_readme", "cs231n_cat_car_frog_hinge"},
     "column": {
         *("U5", "micrograd_readme", "cs231n_cat_car_frog_hinge", "mazur_2_2_2"),
         *("cs231n_svm_vs_softmax_hinge", "cs231n_svm_vs_softmax_ce", "eoj_relu_softmax", "nerf_posenc_L4"),

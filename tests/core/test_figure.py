@@ -528,3 +528,14 @@ E = (o1 - t1)^2 + (o2 - t2)^2"""
 def test_interchangeable_nodes_stand_as_they_are_written(program, names):
     centres = draw(trace_of(program)).placement.centres
     assert sorted(names.split(), key=lambda name: centres[name][1]) == names.split()
+
+
+def test_long_edges_are_level_past_boxes_of_many_heights():
+    drawing = draw(trace_of("y = x if x > 0 else α x; z = clip(y, -1, 1) + min(x, y, t) + abs(x - t)"))
+    for arc, route in drawing.routes.items():
+        heights, at = [], route.start[1]
+        for _, _, (_, end) in route.pieces:
+            if abs(at - end) < 0.1 and (not heights or abs(heights[-1] - end) > 0.1):
+                heights.append(end)
+            at = end
+        assert len(heights) <= 4, arc

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.base.errors import Problem
-from core.figure import Figures, Options, draw
+from core.figure import GROUND, Figures, Options, draw, extent
 from core.graph.plan import make_plan
 from core.layout import Route
 from core.passes.stepper import record, run
@@ -21,6 +21,8 @@ from tests.graphs import random_graph
 CASES = Path(__file__).parents[1] / "cases"
 ALL = Options(captions=True, shapes=True)
 HEAD = 11.0  # as long as a head is painted
+BROAD = 2.0  # half the width of a lit line
+ON_GROUND = ("gradient", "contribution", "sum")
 MOST = 160  # nodes of a program whose every operation is unfolded
 
 
@@ -65,6 +67,19 @@ def rect_of(label):
         return x, y - height / 2, x + width, y + height / 2
     top = y if label.below else y - height
     return x - width / 2, top, x + width / 2, top + height
+
+
+def rect_of_ground(label, down):
+    """Where the ground of a gradient is painted, behind its text and a little to both sides, and no line may.
+
+    A line beside it is half as broad as a lit one.
+    """
+    left, top, right, bottom = rect_of(label)
+    if label.math is not None:
+        x, (width, _) = label.at[0], extent(label.math, label.size)
+        left, right = x - width / 2 - GROUND, x + width / 2 + GROUND
+    across, along = (BROAD, 0.0) if down else (0.0, BROAD)
+    return left - across, top - along, right + across, bottom + along
 
 
 def rect_of_box(box):
@@ -134,11 +149,15 @@ def faults(trace, options=ALL):
 def faults_at(drawing, trace, counts):
     """What overlaps after so many steps: labels that look alike at several steps are looked at once."""
     figures = Figures(drawing, trace, drawing.options.highlight)
-    labels, heads = {}, {}
+    labels, heads, grounds = {}, {}, {}
     for count in counts:
         figure = figures.at(count)
         for label in figure.labels:
             labels[label.node, label.role, label.edge, rect_of(label)] = None
+            if label.role in ON_GROUND:
+                grounds[(label.node, "ground", label.edge), rect_of_ground(label, drawing.options.down)] = (
+                    None
+                )
         for arrow in figure.arrows:
             heads[(arrow.edge, "head", arrow.backward), rect_of_head(arrow)] = None
     # at one place stands one label at a time: its largest form is looked at
@@ -151,7 +170,8 @@ def faults_at(drawing, trace, counts):
     written = [(key, rect) for key, (_, rect) in largest.items()]
     last = figures.at(max(counts))
     boxes = [((box.node, "box", None), rect_of_box(box)) for box in last.boxes]
-    return overlapping([*written, *boxes]) + struck(written, last.arrows) + under_heads(written, heads)
+    lines = struck([*written, *grounds], last.arrows)
+    return overlapping([*written, *boxes]) + lines + under_heads(written, heads)
 
 
 def test_there_are_300_programs():

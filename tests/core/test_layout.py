@@ -711,6 +711,26 @@ def test_an_input_that_an_earlier_row_uses_too_stays_there() -> None:
     assert abs(at["s"][1] - at["x"][1]) < 100
 
 
+@pytest.mark.parametrize("more", [3, 4, 6])
+def test_arrows_of_which_most_come_from_one_side_spread_over_the_whole_box(more: int) -> None:
+    b = Builder()
+    values = [b.leaf("x")]
+    for _ in range(more + 1):
+        values.append(b.op("f", values[-1]))
+    target = b.op("+", *values)
+    sizes, edges = b.graph
+    placement = place(sizes, edges)
+    meets = sorted(
+        arrival.meets
+        for edge, arrival in zip(edges, placement.arrivals, strict=True)
+        if edge.target == target
+    )
+    height = sizes[target][1]
+    assert meets[0] == pytest.approx(-meets[-1]) and meets[-1] - meets[0] > 0.6 * height
+    gaps = [after - before for before, after in pairwise(meets)]
+    assert max(gaps) == pytest.approx(min(gaps))
+
+
 def test_edges_that_return_to_the_next_row_do_not_cross_one_another() -> None:
     b = Builder()
     values = [b.leaf(name) for name in "abc"]
