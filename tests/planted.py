@@ -255,7 +255,7 @@ FIGURE = {
     ),
     "steps-in-long-edges": bug(
         "core/layout/placing.py",
-        "yield from rows.level()",
+        "yield from heights.level()",
         "yield",
         "a long edge climbs by a little at every column",
         "tests/core/test_figure.py",

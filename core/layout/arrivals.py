@@ -91,7 +91,7 @@ def arrive(
         straight = arriving.index(main[node]) if main[node] >= 0 else None
         if straight is not None and abs(len(arriving) - 1 - 2 * straight) > _UNEVEN:
             straight = None
-        offsets = list(box.entries) or _rows(box, kept, straight)
+        offsets = list(box.entries) or _offsets(box, kept, straight)
         farthest = 0.0 if box.holds_others else max(map(abs, offsets))
         scale = min(1.0, _SHARE * box.height / 2 / farthest) if farthest else 1.0
         for i, offset in zip(arriving, offsets, strict=True):
@@ -102,17 +102,17 @@ def arrive(
     return found, grown
 
 
-def _rows(box: Box, kept: Sequence[Stretch], straight: int | None) -> list[float]:
+def _offsets(box: Box, kept: Sequence[Stretch], straight: int | None) -> list[float]:
     """The heights at which edges with these stretches arrive, the `straight` one, if any, at the centre."""
     last = len(kept) - 1
     beside = last / 2 if straight is None else max(straight, last - straight)
     even = min(_MOST, _SHARE * box.height / 2 / max(beside, 0.5))
-    rows = [0.0]
+    found = [0.0]
     for upper, lower in pairwise(kept):
         apart = upper.below + _CLEAR + lower.above
-        rows.append(rows[-1] + (max(apart, _LEAST) if upper.length or lower.length else even))
-    level = rows[-1] / 2 if straight is None else rows[straight]
-    return [row - level for row in rows]
+        found.append(found[-1] + (max(apart, _LEAST) if upper.length or lower.length else even))
+    level = found[-1] / 2 if straight is None else found[straight]
+    return [offset - level for offset in found]
 
 
 def _with_room(box: Box, above: float, below: float) -> Box:

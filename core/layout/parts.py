@@ -28,7 +28,7 @@ from core.layout.layers import (
     with_late_inputs,
 )
 from core.layout.ordering import order_layers
-from core.layout.placing import Columns, place_columns, place_rows, pulls_of
+from core.layout.placing import Columns, place_columns, place_heights, pulls_of
 from core.layout.routing import route_edges
 from core.layout.rows import Rows, in_rows, row_starts
 
@@ -229,7 +229,7 @@ def _place_layers(part: _Graph, layer_of: Sequence[int], gaps: Gaps) -> Work[_Pl
     main = main_ways(layer_of, links)
     arrivals, boxes = arrive(graph, links, part.stretches, part.boxes, part.free, main)
     pulls = pulls_of(graph, links, boxes, arrivals, main)
-    y = yield from place_rows(graph, boxes, pulls, gaps.y)
+    y = yield from place_heights(graph, boxes, pulls, gaps.y)
     columns = place_columns(graph, boxes, links, part.stretches, pulls, y, gaps.x)
     return _Placed(graph, arrivals, boxes, columns, y)
 

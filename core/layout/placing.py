@@ -1,10 +1,10 @@
-"""Where every vertex stands: rows by least squares with minimum distances, columns with room for labels.
+"""Where every vertex stands: heights by least squares with minimum distances, columns with room for labels.
 
-Reading order: Pull, pulls_of (what pulls how hard), place_rows, _Rows (fit a layer to its neighbours; move
-all blocks to rest), _fit (one layer exactly, by pooling adjacent violators), place_columns. Every link pulls
-its ends to one height. Layers are fitted one after the other; vertices that then stand as close as they may
-form blocks, and one linear system moves all blocks to rest. The two steps alternate until nothing moves,
-which is the least-squares optimum under the order and the distances required.
+Reading order: Pull, pulls_of (what pulls how hard), place_heights, _Heights (fit a layer to its neighbours,
+move all blocks to rest, make long edges level), _fit (one layer exactly, by pooling adjacent violators),
+place_columns. Every link pulls its ends to one height. Layers are fitted one after the other; vertices that
+then stand as close as they may form blocks, and one linear system moves all blocks to rest. The two steps
+alternate until nothing moves, which is the least-squares optimum under the order and the distances required.
 """
 
 from __future__ import annotations
@@ -86,24 +86,26 @@ def pulls_of(
     return [Pull(source, target, drop, pull) for (source, target, drop), pull in found.items()]
 
 
-def place_rows(graph: Layered, boxes: Sequence[Box], pulls: Sequence[Pull], gap: float) -> Work[list[float]]:
+def place_heights(
+    graph: Layered, boxes: Sequence[Box], pulls: Sequence[Pull], gap: float
+) -> Work[list[float]]:
     """The y of every vertex's centre; `gap` lies between any two in a layer and the room around them."""
-    rows = _Rows(graph, boxes, pulls, gap)
+    heights = _Heights(graph, boxes, pulls, gap)
     yield
-    yield from rows.sweep(forward=False, by_sources=False)
-    yield from rows.sweep(forward=True, by_targets=False)
+    yield from heights.sweep(forward=False, by_sources=False)
+    yield from heights.sweep(forward=True, by_targets=False)
     for turn in range(min(_ROUNDS, 1 + _FITS // graph.vertices)):
-        moved = yield from rows.sweep(forward=turn % 2 == 0)
+        moved = yield from heights.sweep(forward=turn % 2 == 0)
         if moved < _STILL:
             break
-        rows.solve()
+        heights.solve()
     else:
-        yield from rows.sweep(forward=True)
-    yield from rows.level()
-    return rows.y
+        yield from heights.sweep(forward=True)
+    yield from heights.level()
+    return heights.y
 
 
-class _Rows:
+class _Heights:
     """All heights, and each vertex's links as (neighbour, pull, how far beside it the vertex belongs)."""
 
     def __init__(self, graph: Layered, boxes: Sequence[Box], pulls: Sequence[Pull], gap: float):
