@@ -10,12 +10,23 @@ from app.state.training_session import TrainingSession
 from app.widgets.axes import show_axes
 from app.widgets.theme import Theme
 
+THOUSANDS = 10_000  # updates; as many and more are counted in thousands
 MOST_POINTS = 1200  # more than the plot has pixels is thinned to least and most
+
+
+class Updates(pg.AxisItem):
+    """An axis of many updates, in few characters: 50k, 1.5M."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if not values or max(values) < THOUSANDS:
+            return [f"{value:g}" for value in values]
+        unit, letter = (1e6, "M") if max(values) >= 1e6 else (1e3, "k")
+        return [f"{value / unit:g}{letter}" if value else "0" for value in values]
 
 
 class Curves(pg.PlotWidget):
     def __init__(self, training: TrainingSession, parent: QWidget | None = None):
-        super().__init__(parent)
+        super().__init__(parent, axisItems={"bottom": Updates("bottom")})
         self.training = training
         self.setAccessibleName("Loss curves")
         self.setToolTip("Loss of the training and the test data against updates. Right-click for axes")

@@ -175,7 +175,7 @@ class _Reader(Expressions):
         name = side.name
         base = name.text.rstrip("′")
         if side.parameters is not None and base != name.text and base in self.defined:
-            message = f"{name.text} is the slope of {base}, which the program finds by itself"
+            message = f"{name.text} is the slope of {base}, which is computed from it"
             raise Problem(message, name.span, "Give this formula another name")
         if name.text not in self.functions:
             return

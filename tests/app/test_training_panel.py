@@ -61,6 +61,20 @@ def test_training_runs_and_pauses(training, panel, qtbot):
     assert f"update {updates:,} " in numbers(panel)
 
 
+@pytest.mark.parametrize(
+    ("updates", "ticks"),
+    [
+        ([0, 500, 1000], ["0", "500", "1000"]),
+        ([0, 50_000, 100_000], ["0", "50k", "100k"]),
+        ([0, 2500, 12_500], ["0", "2.5k", "12.5k"]),
+        ([0, 500_000, 1_500_000], ["0", "0.5M", "1.5M"]),
+    ],
+)
+def test_many_updates_are_counted_in_thousands_and_millions(panel, updates, ticks):
+    axis = panel.curves.getAxis("bottom")
+    assert axis.tickStrings([float(one) for one in updates], 1.0, 1.0) == ticks
+
+
 def test_the_buttons_do_what_they_say(window, training, panel):
     click(panel.bar.one)
     assert training.run.trainer.updates == 1 and "update 1 " in numbers(panel)
