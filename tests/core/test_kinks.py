@@ -71,7 +71,8 @@ def sides(op, values):
 
 
 def number(text):
-    return float(text.replace("·10", "e").translate(str.maketrans("−⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+    plain = re.sub("(·?)10(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])", lambda match: "e" if match[1] else "1e", text)
+    return float(plain.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")))
 
 
 @pytest.mark.parametrize(("op", "values"), WITH_SLOPES)
