@@ -31,7 +31,9 @@ def _with_operands(graph: Graph, node: Node, named: bool = True) -> Math:
         return _entry(graph, node, named)
     op = node.operation
     operands = {port: operand(graph, graph.nodes[arg], named) for port, arg in node.by_port.items()}
-    text = next((op.look.with_constant[port] for port in _constants(graph, node)), op.look.circle)
+    arrays = all(graph.nodes[arg].shape for arg in node.args)
+    alone = (arrays and op.look.of_arrays) or op.look.circle
+    text = next((op.look.with_constant[port] for port in _constants(graph, node)), alone)
     if not text:
         return Word(op.symbol, "ord") if len(op.symbol) > 1 else Sign(op.symbol, "ord")
     given = {port: math for port, (math, _) in operands.items()}

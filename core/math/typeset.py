@@ -10,7 +10,7 @@ from msgspec import Struct
 from core.base.arrays import Value
 from core.base.numbers import DIGITS, UNITS, split_number
 from core.math.array_forms import FORMS
-from core.math.marks import marked
+from core.math.marks import HOLE, marked
 from core.math.mathtree import (
     Accented,
     Digits,
@@ -36,6 +36,7 @@ from core.math.parts import (
     SUM,
     Part,
     applied,
+    bracketed,
     indexed,
     listed,
     product,
@@ -274,7 +275,9 @@ def _binary(op: str, part: Binary, found: list[Part]) -> Part:
         case "/":
             return Fraction(left[0], right[0]), DIVIDED
         case "^":
-            return with_superscript(wrap(left, ATOM), right[0]), POWER
+            # an exponent stands apart, without brackets; a dot alone would be a speck
+            exponent = bracketed(HOLE) if right[0] == HOLE else right[0]
+            return with_superscript(wrap(left, ATOM), exponent), POWER
         case "⊙":
             # a product of matrices gets brackets for the eye, a chain of entry by entry products does not
             least = POWER if isinstance(part.left, Call) else PRODUCT

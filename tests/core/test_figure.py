@@ -143,6 +143,11 @@ OPERANDS = [
     ("d = y - t; L = d^2", {}, ["-", "d^{2}"]),
     ("(y - t)^2", {}, ["-", r"\left( \cdot \right)^{2}"]),
     ("1/exp(-(a + b))", {}, ["+", r"-\left( \cdot \right)", r"\text{exp}", r"1/\left( \cdot \right)"]),
+    ("(a + b)^(a b)", {}, ["+", r"\times", r"\left( \cdot \right)^{\left( \cdot \right)}"]),
+    ("a^(a b)", {}, [r"\times", r"a^{\left( \cdot \right)}"]),
+    ("a^b", {}, ["a^{b}"]),
+    ("p = a b; 1 - p", {}, [r"\times", "1-p"]),
+    ("1 - a b", {}, [r"\times", r"1-\left( \cdot \right)"]),
     ("|a b|", {}, [r"\times", r"\left| \cdot \right|"]),
     ("max(0, a b)", {}, [r"\times", r"\max\left( 0,\cdot \right)"]),
     ("(2W)^T x", MATRIX_AND_VECTOR, [r"\times2", r"\left( \cdot \right)^{\top}", r"\left( \cdot \right)x"]),
@@ -167,7 +172,7 @@ def test_operands_in_circles_have_the_programs_names_or_none(text, given, symbol
 def test_no_circle_has_a_letter_of_its_own_but_those_of_functions():
     """x² would be wrong where the operand is z, and worse where the program has another x."""
     for op in OPS.values():
-        for text in (*op.look.with_constant.values(), op.look.circle or op.symbol):
+        for text in (*op.look.with_constant.values(), op.look.of_arrays, op.look.circle or op.symbol):
             own = re.sub(r"\{\w+\}", "", text)
             letters = re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", own)
             assert set(letters) <= set("σγ²"), op.name

@@ -92,7 +92,10 @@ def test_every_sign_of_an_operation_is_a_command(op):
     inputs, symbol, look = OPS[op].inputs, OPS[op].symbol, OPS[op].look
     letters = {port: PLAIN.name(port) for port in inputs} | {"formula": HOLE}
     shown = [Word(symbol), Word(symbol, "ord"), Sign(symbol, "ord"), Word(look.word)]
-    shown += [marked(text, letters) for text in (look.circle, look.form, *look.with_constant.values())]
+    shown += [
+        marked(text, letters)
+        for text in (look.circle, look.of_arrays, look.form, *look.with_constant.values())
+    ]
     shown.append(PLAIN.tree(Call(op, tuple(Name(port) for port in inputs))))
     for text in map(latex, shown):
         assert text.isascii(), text
