@@ -272,8 +272,8 @@ FIGURE = {
     ),
     "operands-by-the-names-of-inputs": bug(
         "core/figure/symbols.py",
-        "(graph.typesetter.name(node.name), ATOM) if has_name else (HOLE, SUM)",
-        "(graph.typesetter.name(node.name), ATOM)",
+        "graph.typesetter.named(node.name) if has_name else (HOLE, SUM)",
+        "graph.typesetter.named(node.name)",
         "operands that the program does not name have names",
         "tests/core/test_figure.py",
     ),
@@ -297,6 +297,20 @@ FIGURE = {
         'Look(circle="⋅"',
         "the circle of a dot product looks empty",
         CANVAS,
+    ),
+    "numbers-in-names-as-typed": bug(
+        TYPESET,
+        "if factors := _FACTORS.match(name):",
+        "if factors := _FACTORS.match(name) and None:",
+        "x1w1 is printed with one subscript",
+        "tests/core/test_typeset_names.py",
+    ),
+    "name-of-a-product-below-a-power": bug(
+        TYPESET,
+        "PRODUCT if _FACTORS.match(name) else ATOM",
+        "ATOM",
+        "the square of x₁w₁ reads as x₁ times the square of w₁",
+        "tests/core/test_typeset_names.py",
     ),
     "exponent-a-speck": bug(
         TYPESET,

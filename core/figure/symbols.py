@@ -7,7 +7,7 @@ from core.graph.formulas import formula
 from core.graph.graph import Edge, Graph, Node
 from core.math.marks import HOLE, marked
 from core.math.mathtree import Math, Sign, Word
-from core.math.parts import ATOM, SUM, Part
+from core.math.parts import SUM, Part
 from core.notation.tree import Index, Name, Tree
 from core.ops.facts import AS_WRITTEN
 
@@ -47,7 +47,7 @@ def operand(graph: Graph, node: Node, named: bool = True) -> Part:
     if node.is_constant and (named or not node.shape):
         return graph.typesetter.part(node.tree)
     has_name = named and (node.is_input or node.named)
-    return (graph.typesetter.name(node.name), ATOM) if has_name else (HOLE, SUM)
+    return graph.typesetter.named(node.name) if has_name else (HOLE, SUM)
 
 
 def _entry(graph: Graph, node: Node, named: bool) -> Math:

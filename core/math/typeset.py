@@ -80,6 +80,8 @@ _LABEL = re.compile(
     rf"_\{{(?P<braced>[^{{}}]*)\}}|_\[(?P<square>[^\[\]]*)\]|_(?P<below>[^\W_]+)"
     rf"|(?P<letters>(?:[^\W\d_][{MARKS}]?)+)|(?P<digits>[0-9.]+)|(?P<sign>[^\s{{}}])"
 )
+# what stands in front of the last factor of a name that reads as a product: single letters with numbers
+_FACTORS = re.compile(r"(?:[^\W\d_][0-9]+)+(?=[^\W\d_](?![^\W\d_]))")
 _LABEL_SIGNS: dict[str, Math] = {
     "+": PLUS,
     "-": MINUS,
@@ -104,6 +106,7 @@ class Typesetter(Struct, frozen=True):
     def name(self, name: str) -> Math:
         """A name as it is printed: `x1` has a subscript, `ŷ` is a y below a hat, `W⁽²⁾` has its layer above.
 
+        In `x1w1` each letter has its own subscript; in words, as `conv2d`, numbers stand as they are typed.
         What is inside an unfolded node is set as it is written: `x1.2` as `x1` with `.2` behind it. A
         constant's text is no name and is set as a number.
         """
@@ -112,6 +115,9 @@ class Typesetter(Struct, frozen=True):
         inside = re.search(r"(\.[0-9]+)+$", name)
         if inside:
             return row(self.name(name[: inside.start()]), Digits(inside[0]))
+        if factors := _FACTORS.match(name):
+            first = re.findall(r"[^\d][0-9]+", factors[0])
+            return row(*map(self.name, first), self.name(name[factors.end() :]))
         made, face = parts(name), self.faces.get(name, "")
         base, below = _words_and_subscript(made.base, made.sub)
         letter: Math = Letter(base, "" if face == ARROW else face)
@@ -124,6 +130,10 @@ class Typesetter(Struct, frozen=True):
         sub = _one(_label(below))
         return Scripts(letter, sub, sup) if sub or sup else letter
 
+    def named(self, name: str) -> Part:
+        """The same with how strongly it holds together: what reads as a product may need brackets."""
+        return self.name(name), PRODUCT if _FACTORS.match(name) else ATOM
+
     def tree(self, tree: Tree, names: Mapping[str, Part] | None = None) -> Math:
         """A tree as mathematics; `names` may put other parts (values, derivatives) in place of names."""
         return self.part(tree, names)[0]
@@ -133,7 +143,7 @@ class Typesetter(Struct, frozen=True):
         replaced = names or {}
 
         def named(name: str) -> Part:
-            return replaced.get(name) or (self.name(name), ATOM)
+            return replaced.get(name) or self.named(name)
 
         return fold(tree, lambda part, found: _set(part, found, named))
 

@@ -146,6 +146,7 @@ OPERANDS = [
     ("(a + b)^(a b)", {}, ["+", r"\times", r"\left( \cdot \right)^{\left( \cdot \right)}"]),
     ("a^(a b)", {}, [r"\times", r"a^{\left( \cdot \right)}"]),
     ("a^b", {}, ["a^{b}"]),
+    ("x1w1 = x1 w1; L = x1w1^2", {}, [r"\times", r"\left( x_{1}w_{1} \right)^{2}"]),
     ("p = a b; 1 - p", {}, [r"\times", "1-p"]),
     ("1 - a b", {}, [r"\times", r"1-\left( \cdot \right)"]),
     ("|a b|", {}, [r"\times", r"\left| \cdot \right|"]),
