@@ -32,6 +32,7 @@ CANVAS, FILES, FORMULAS, PANELS, TRAINING, DERIVATIVES, BUTTONS, TYPING, GESTURE
         "gestures",
     )
 )
+LABELS = "tests/core/test_labels.py"
 KINKS = "tests/core/test_kinks.py"
 FIT, FITTED = "tests/core/test_fit.py", "tests/app/test_fitted_figures.py"
 PARTS, ITEMS, THEME = "app/painting/parts.py", "app/canvas/items.py", "app/widgets/theme.py"
@@ -276,6 +277,34 @@ FIGURE = {
         "graph.typesetter.named(node.name)",
         "operands that the program does not name have names",
         "tests/core/test_figure.py",
+    ),
+    "name-above-an-arrow-from-above": bug(
+        "core/figure/directions.py",
+        "elif spot.above > top:  # beside",
+        "elif spot.above > (top := spot.above) - 1:  # beside",
+        "a long name floats far above its circle where an arrow arrives from above",
+        LABELS,
+    ),
+    "name-beside-an-arrow-downwards": bug(
+        "core/figure/directions.py",
+        "return spot.box[0] / 2 if _is_between_heads(label[::-1], spot.box[::-1]) else reach",
+        "return reach",
+        "where data flow down, names stand at different distances from their circles",
+        LABELS,
+    ),
+    "value-on-its-name": bug(
+        "core/figure/directions.py",
+        "BETWEEN = 10.0",
+        "BETWEEN = 2.0",
+        "with numbers at nodes a value above a name looks like a fraction",
+        LABELS,
+    ),
+    "sum-at-the-outline": bug(
+        "core/figure/directions.py",
+        "max(beside, box[1] / 2 + CLEAR + (0.0 if circle else OUTLINE))",
+        "max(beside, box[1] / 2 + CLEAR) if circle else beside",
+        "the sum of gradients touches the outline of the input that receives it",
+        LABELS,
     ),
     "symbols-by-their-box": bug(
         PARTS,
