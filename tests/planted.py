@@ -32,6 +32,7 @@ CANVAS, FILES, FORMULAS, PANELS, TRAINING, DERIVATIVES, BUTTONS, TYPING, GESTURE
         "gestures",
     )
 )
+LABELS = "tests/core/test_labels.py"
 KINKS = "tests/core/test_kinks.py"
 FIT, FITTED = "tests/core/test_fit.py", "tests/app/test_fitted_figures.py"
 PARTS, ITEMS, THEME = "app/painting/parts.py", "app/canvas/items.py", "app/widgets/theme.py"
@@ -298,7 +299,7 @@ FIGURE = {
     ),
     "operands-of-minus-in-the-circle": bug(
         "core/ops/elementwise.py",
-        '{"x": "{x}−", "y": "−{y}"}',
+        '{"x": AS_WRITTEN, "y": "−{y}"}',
         '{"x": "−{x}", "y": "−{y}"}',
         "1 − x is drawn as −1",
         CANVAS,
@@ -314,10 +315,87 @@ FIGURE = {
     ),
     "operands-by-the-names-of-inputs": bug(
         "core/figure/symbols.py",
-        "(graph.typesetter.name(node.name), ATOM) if has_name else (HOLE, SUM)",
-        "(graph.typesetter.name(node.name), ATOM)",
+        "graph.typesetter.named(node.name) if has_name else (HOLE, SUM)",
+        "graph.typesetter.named(node.name)",
         "operands that the program does not name have names",
         "tests/core/test_figure.py",
+    ),
+    "name-above-an-arrow-from-above": bug(
+        "core/figure/directions.py",
+        "elif spot.above > top:  # beside",
+        "elif spot.above > (top := spot.above) - 1:  # beside",
+        "a long name floats far above its circle where an arrow arrives from above",
+        LABELS,
+    ),
+    "name-beside-an-arrow-downwards": bug(
+        "core/figure/directions.py",
+        "return spot.box[0] / 2 if _is_between_heads(label[::-1], spot.box[::-1]) else reach",
+        "return reach",
+        "where data flow down, names stand at different distances from their circles",
+        LABELS,
+    ),
+    "value-on-its-name": bug(
+        "core/figure/directions.py",
+        "BETWEEN = 10.0",
+        "BETWEEN = 2.0",
+        "with numbers at nodes a value above a name looks like a fraction",
+        LABELS,
+    ),
+    "sum-at-the-outline": bug(
+        "core/figure/directions.py",
+        "max(beside, box[1] / 2 + CLEAR + (0.0 if circle else OUTLINE))",
+        "max(beside, box[1] / 2 + CLEAR) if circle else beside",
+        "the sum of gradients touches the outline of the input that receives it",
+        LABELS,
+    ),
+    "symbols-by-their-box": bug(
+        PARTS,
+        "middle.y() + axis_height(box.size) - laid.ascent",
+        "middle.y() - laid.height / 2",
+        "a minus sign is above the middle of its circle, and words stand at different heights",
+        CANVAS,
+    ),
+    "symbols-by-their-box-in-tikz": bug(
+        TIKZ,
+        ", {on_axis}",
+        "",
+        "in LaTeX words stand at different heights in their circles",
+        FILES,
+    ),
+    "dot-product-a-speck": bug(
+        "core/ops/linear.py",
+        'Look(circle="∙"',
+        'Look(circle="⋅"',
+        "the circle of a dot product looks empty",
+        CANVAS,
+    ),
+    "numbers-in-names-as-typed": bug(
+        TYPESET,
+        "if factors := _FACTORS.match(name):",
+        "if factors := _FACTORS.match(name) and None:",
+        "x1w1 is printed with one subscript",
+        "tests/core/test_typeset_names.py",
+    ),
+    "name-of-a-product-below-a-power": bug(
+        TYPESET,
+        "PRODUCT if _FACTORS.match(name) else ATOM",
+        "ATOM",
+        "the square of x₁w₁ reads as x₁ times the square of w₁",
+        "tests/core/test_typeset_names.py",
+    ),
+    "exponent-a-speck": bug(
+        TYPESET,
+        "bracketed(HOLE) if right[0] == HOLE else right[0]",
+        "right[0]",
+        "an exponent without a name is a dot that nobody sees",
+        "tests/core/test_figure.py",
+    ),
+    "entries-multiplied-as-numbers": bug(
+        "core/figure/symbols.py",
+        "(arrays and op.look.of_arrays) or op.look.circle",
+        "op.look.circle",
+        "a product of arrays has the sign of a product of numbers",
+        CANVAS,
     ),
     "class-index-outside": bug(
         "core/ops/losses.py",

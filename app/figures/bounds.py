@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from PySide6.QtCore import QRectF
 
-from app.formula import formula
-from app.painting.parts import arrow_head, box_rect, frame_rect, label_rect, route_path
+from app.painting.parts import arrow_head, box_rect, frame_rect, label_rect, route_path, symbol_rect
 from app.widgets.theme import Theme
-from core.figure import FIT_MARGIN, GROUND, MARGIN, Box, Figure, Fit
+from core.figure import FIT_MARGIN, GROUND, MARGIN, Figure, Fit
 
 # the widest line is drawn at this many line widths: an active arrow's
 BOLDEST = 1.8
@@ -56,17 +55,9 @@ def _parts(figure: Figure, theme: Theme) -> Iterator[QRectF]:
         yield arrow_head(arrow.way).boundingRect()
     for box in figure.boxes:
         yield _grown(box_rect(box), HALO + half)
-        yield _symbol_rect(box)
+        yield symbol_rect(box)
     for label in figure.labels:
         yield _grown(label_rect(label), max(half, GROUND))
-
-
-def _symbol_rect(box: Box) -> QRectF:
-    """Where a box's symbol is painted: an input's begins at the left, an operation's is in the middle."""
-    laid = formula(box.symbol, box.size)
-    rect = box_rect(box)
-    left = rect.left() + HALO if box.kind == "input" else rect.center().x() - laid.width / 2
-    return QRectF(left, rect.center().y() - laid.height / 2, laid.width, laid.height)
 
 
 def _grown(rect: QRectF, by: float) -> QRectF:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from app.formula.boxes import Box
 from app.formula.layout import layout
+from app.formula.mathfont import math_font
 from core.math.mathtree import Math
 
 
@@ -19,3 +20,8 @@ def measured(math: Math, size: float) -> tuple[float, float]:
     """How wide and high a formula of a text size is."""
     box = formula(math, size)
     return box.width, box.height
+
+
+def axis_height(size: float) -> float:
+    """How far above the baseline the middle of `+`, `−` and brackets is, in text of a size."""
+    return math_font().constants(size).axis_height

@@ -7,10 +7,12 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from app.formula import formula, paint
+from app.formula import axis_height, formula, paint
 from app.painting.maps import grounds, paint_map
 from app.widgets.theme import Theme, mixed
 from core.figure import (
+    BESIDE_NAME,
+    BESIDE_SYMBOL,
     GROUND,
     IDLE,
     Arrow,
@@ -20,7 +22,6 @@ from core.figure import (
     Label,
 )
 from core.layout import Route, point_at
-from core.math.mathtree import Math
 
 HEAD = 11.0  # length of an arrow's head
 DASHES = (3.0, 2.0)  # of the outline of what receives a gradient, in widths of the line
@@ -87,15 +88,13 @@ def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False)
         painter.drawRoundedRect(rect, radius, radius)
         if box.chosen:
             painter.drawRoundedRect(rect.adjusted(RING, RING, -RING, -RING), radius - RING, radius - RING)
-        _centred(painter, box.symbol, box.size, rect.center(), theme, _ink(box, theme))
+        paint_symbol(painter, box, theme, _ink(box, theme))
         return
     if fill or box.chosen:
         painter.setPen(_outline(box, theme))
         painter.setBrush(fill or Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect.adjusted(-3, -1, 3, 1), 8, 8)
-    laid = formula(box.symbol, box.size)
-    middle = rect.center().y() + (laid.ascent - laid.descent) / 2
-    paint(painter, laid, rect.left() + 3, middle, theme.roles, theme.colour("ink"))
+    paint_symbol(painter, box, theme, theme.colour("ink"))
 
 
 def _fill(box: Box, theme: Theme) -> QColor | None:
@@ -120,9 +119,24 @@ def _ink(box: Box, theme: Theme) -> QColor:
     return theme.colour("faint" if box.mood == "idle" else "ink")
 
 
-def _centred(painter: QPainter, math: Math, size: float, at: QPointF, theme: Theme, ink: QColor) -> None:
-    laid = formula(math, size)
-    paint(painter, laid, at.x() - laid.width / 2, at.y() + (laid.ascent - laid.descent) / 2, theme.roles, ink)
+def symbol_rect(box: Box) -> QRectF:
+    """Where a box's symbol is painted: an input's begins at the left, an operation's is in the middle.
+
+    The axis of the mathematics, the height of a minus sign, is level with the middle of the box: so signs are
+    centred by their ink, and words have one baseline. A high symbol is moved to stay inside.
+    """
+    laid, rect = formula(box.symbol, box.size), box_rect(box)
+    middle, inset = rect.center(), BESIDE_SYMBOL / 2 if box.kind == "operation" else 0.0
+    left = rect.left() + BESIDE_NAME if box.kind == "input" else middle.x() - laid.width / 2
+    top = middle.y() + axis_height(box.size) - laid.ascent
+    top = max(min(top, rect.bottom() - inset - laid.height), rect.top() + inset)
+    return QRectF(left, top, laid.width, laid.height)
+
+
+def paint_symbol(painter: QPainter, box: Box, theme: Theme, ink: QColor) -> None:
+    """What stands in a box."""
+    laid, rect = formula(box.symbol, box.size), symbol_rect(box)
+    paint(painter, laid, rect.left(), rect.top() + laid.ascent, theme.roles, ink)
 
 
 # -- arrows

@@ -196,9 +196,7 @@ class OuterProduct(Struct, frozen=True, eq=False):
     def math(self, trace: Trace) -> Math:
         """∂L/∂W = ∂L/∂z · xᵀ"""
         column, row_ = (
-            (gradient_math(trace, f.node), SIGNED)
-            if f.is_gradient
-            else (trace.graph.typesetter.name(f.node), ATOM)
+            (gradient_math(trace, f.node), SIGNED) if f.is_gradient else trace.graph.typesetter.named(f.node)
             for f in (self.column, self.row)
         )
         turned = with_superscript(wrap(row_, ATOM), TOP)

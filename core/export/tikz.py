@@ -102,9 +102,11 @@ def _styles(line_width: float, sizes: Sizes, scale: float) -> dict[str, str]:
     def font(size: float) -> str:
         return rf"font=\fontsize{{{size * scale:.4g}}}{{{size * scale * 1.2:.4g}}}\selectfont"
 
+    # the axis of the mathematics, at a quarter of an em, is level with the middle of the box
+    on_axis = f"text height={pt(sizes.symbol / 2)}, text depth=0pt"
     line = f"draw=clline, line width={pt(line_width)}"
     head = f"Stealth[length={pt(11)}, width={pt(9)}]"
-    operation = f"{line}, fill=clpaper, text=clink, inner sep=0pt, {font(sizes.symbol)}"
+    operation = f"{line}, fill=clpaper, text=clink, inner sep=0pt, {on_axis}"
     sides = f"inner xsep={pt(2.5)}, inner ysep=0pt"
     faint = f"draw=clline!{100 * IDLE:g}!clpaper"
     sheet = f"{faint}, fill=clline!6!clpaper, rounded corners={pt(10)}, line width={pt(0.6 * line_width)}"

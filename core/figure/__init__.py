@@ -8,7 +8,7 @@ fit (how it is drawn for one).
 
 from __future__ import annotations
 
-from core.figure.drawing import Drawing, draw, draw_in_pieces
+from core.figure.drawing import BESIDE_NAME, BESIDE_SYMBOL, Drawing, draw, draw_in_pieces
 from core.figure.fit import FIT_MARGIN, Fit, fit, fit_in_pieces, fitted_with
 from core.figure.groups import exit_of
 from core.figure.nets import view_of
@@ -27,7 +27,9 @@ __all__ = [
     "ABOVE_SCALE",
     "BAR",
     "BESIDE_BAR",
+    "BESIDE_NAME",
     "BESIDE_SCALE",
+    "BESIDE_SYMBOL",
     "FIT_MARGIN",
     "GROUND",
     "IDLE",

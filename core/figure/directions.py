@@ -18,6 +18,9 @@ BESIDE = 3.0  # between a label and the beginning or the end of the line at whic
 HEAD = 9.0  # more where the head of an arrow comes back
 TURN = 18.0  # before an arrow's head, where no label stands
 BESIDE_HEAD = 6.0  # between an arrow's head and the output's name
+BETWEEN = 10.0  # between a name and the value above it, which else would look like a fraction
+OUTLINE = 3.0  # between an input's box and its outline, where it is lit
+MOST_BEYOND = 20.0  # that a name reaches between a box and a map behind it; a longer one stands above all
 HEADS = 28.0  # what arrives at both sides of a box takes so much of its width
 NOTHING: Extent = (0.0, 0.0)
 
@@ -58,8 +61,8 @@ class Direction(ABC):
     down = False
 
     @abstractmethod
-    def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
-        """The room around a box; `high` is what leaves the box of an array."""
+    def space(self, box: Extent, circle: bool, texts: Texts) -> Space:
+        """The room around a box."""
 
     @abstractmethod
     def arrival(self, value: Extent, gradient: Extent) -> Stretch:
@@ -103,12 +106,17 @@ class Direction(ABC):
 class Rightwards(Direction):
     """Values stand above the line on which they leave, gradients below; names stand above circles."""
 
-    def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
-        # beside an array's map, which is high, a name reaches to the left only
-        beyond = max(texts.name[0] - box[0], 0.0) / (1 if high else 2)
+    def space(self, box: Extent, circle: bool, texts: Texts) -> Space:
         name, bias = (text[1] + CLEAR if text[1] else 0.0 for text in (texts.name, texts.bias))
-        above, top = (0.0, name) if _is_between_heads(texts.name, box) else (name, 0.0)
-        return Space(beyond, above, 0.0, self._stem(box, circle, texts), top, bias)
+        stem, longer = self._stem(box, circle, texts), max(texts.name[0] - box[0], 0.0)
+        if _is_between_heads(texts.name, box):
+            return Space(0.0, 0.0, 0.0, stem, name, bias)
+        ends = _beyond(texts.name, box)
+        if _is_beside_map(stem, box):
+            if ends > MOST_BEYOND:
+                return Space(longer, name, 0.0, stem, 0.0, bias)
+            ends = texts.number[0] - texts.head + 2 * (ends + CLEAR)
+        return Space(longer / 2, 0.0, 0.0, replace(stem, length=max(stem.length, ends)), name, bias)
 
     def _stem(self, box: Extent, circle: bool, texts: Texts) -> Stretch:
         if texts.number == NOTHING:
@@ -116,7 +124,7 @@ class Rightwards(Direction):
         length, beside = texts.number[0] + texts.head + 2 * BESIDE, texts.number[1] + CLEAR
         if texts.terms == NOTHING:
             return Stretch(length, beside, beside)
-        top = max(beside, box[1] / 2 + CLEAR) if circle else beside
+        top = max(beside, box[1] / 2 + CLEAR + (0.0 if circle else OUTLINE))
         longer = texts.terms[0] - box[0] + texts.head + 2 * BESIDE
         return Stretch(max(length, longer), beside, top + texts.terms[1])
 
@@ -145,9 +153,14 @@ class Rightwards(Direction):
         return end - (length - TURN) / 2, spot.at[1] + offset + (CLEAR if below else -CLEAR)
 
     def name(self, spot: Spot, label: Extent) -> Point:
-        (x, y), beyond = spot.at, min(0.0, (spot.box[0] - label[0]) / 2)
-        above = spot.box[1] / 2 if _is_between_heads(label, spot.box) else spot.above
-        return x + beyond * (spot.stem.above > spot.above), y - above - CLEAR - label[1] / 2
+        (x, y), top, right = spot.at, spot.box[1] / 2, 0.0
+        if not _is_between_heads(label, spot.box):
+            ends = _beyond(label, spot.box)
+            if ends > MOST_BEYOND and _is_beside_map(spot.stem, spot.box):
+                top, right = spot.above, min(0.0, (spot.box[0] - label[0]) / 2)
+            elif spot.above > top:  # beside what arrives from above
+                right = spot.box[0] / 2 + ends - label[0] / 2
+        return x + right, y - top - CLEAR - label[1] / 2
 
     def bias(self, spot: Spot, label: Extent, gradient: bool) -> Point:
         side = 1 if gradient else -1
@@ -157,28 +170,41 @@ class Rightwards(Direction):
 
 def _is_between_heads(label: Extent, box: Extent) -> bool:
     """Whether a label above or below a box is out of the way of what arrives at its upper and lower left."""
-    return label[0] <= box[0] - HEADS
+    return label[0] <= max(box[0] - HEADS, 0.0)
+
+
+def _is_beside_map(stem: Stretch, box: Extent) -> bool:
+    """Whether what leaves a box is so high that a name above the box must end before it."""
+    return stem.above > box[1] / 2 + CLEAR
+
+
+def _beyond(label: Extent, box: Extent) -> float:
+    """How far a label reaches beyond a box to the right that begins where no head arrives."""
+    return max(label[0] - box[0] + HEADS / 2, 0.0)
 
 
 class RightwardsAtNodes(Rightwards):
     """Values of circles stand above them and their names, gradients below: columns are narrow."""
 
-    def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
+    def space(self, box: Extent, circle: bool, texts: Texts) -> Space:
         if not circle:
-            return super().space(box, circle, high, texts)
+            return super().space(box, circle, texts)
         widest = max(texts.number[0], texts.name[0], texts.terms[0])
         beyond = max(widest - box[0], 0.0) / 2
-        name, number, terms, bias = (
-            text[1] + CLEAR if text[1] else 0.0
-            for text in (texts.name, texts.number, texts.terms, texts.bias)
+        number, terms, bias = (
+            text[1] + CLEAR if text[1] else 0.0 for text in (texts.number, texts.terms, texts.bias)
         )
-        return Space(beyond, name + number, bias + number + terms, Stretch(beyond))
+        right = max(beyond, _beyond(texts.name, box))
+        return Space(beyond, self._above(texts) + texts.number[1], bias + number + terms, Stretch(right))
 
     def value(self, spot: Spot, label: Extent) -> Point:
         if not spot.circle:
             return super().value(spot, label)
-        name = spot.texts.name[1] + CLEAR if spot.texts.name[1] else 0.0
-        return spot.at[0], spot.at[1] - spot.above - name - CLEAR
+        return spot.at[0], spot.at[1] - spot.above - self._above(spot.texts)
+
+    def _above(self, texts: Texts) -> float:
+        """How far above a circle its value stands: above its name, if it has one."""
+        return CLEAR + texts.name[1] + BETWEEN if texts.name[1] else CLEAR
 
     def gradient(self, spot: Spot, label: Extent) -> Point:
         if not spot.circle:
@@ -199,9 +225,10 @@ class Downwards(Direction):
 
     down = True
 
-    def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
-        right, left = (text[0] + CLEAR if text[0] else 0.0 for text in (texts.name, texts.bias))
-        return Space(0.0, left, right, self._stem(texts))
+    def space(self, box: Extent, circle: bool, texts: Texts) -> Space:
+        name, left = (text[0] + CLEAR if text[0] else 0.0 for text in (texts.name, texts.bias))
+        right, close = (0.0, name) if _is_between_heads(texts.name[::-1], box[::-1]) else (name, 0.0)
+        return Space(0.0, left, right, self._stem(texts), 0.0, close)
 
     def _stem(self, texts: Texts) -> Stretch:
         if texts.number == NOTHING:
@@ -235,7 +262,11 @@ class Downwards(Direction):
         return (x - beside, end - label[1]) if below else (x + beside, end)
 
     def name(self, spot: Spot, label: Extent) -> Point:
-        return spot.at[0] + spot.below + CLEAR + label[0] / 2, spot.at[1]
+        return spot.at[0] + self._beside_box(spot, label, spot.below) + CLEAR + label[0] / 2, spot.at[1]
+
+    def _beside_box(self, spot: Spot, label: Extent, reach: float) -> float:
+        """How far from the centre of a box a label begins that stands beside it, or beside what arrives."""
+        return spot.box[0] / 2 if _is_between_heads(label[::-1], spot.box[::-1]) else reach
 
     def bias(self, spot: Spot, label: Extent, gradient: bool) -> Point:
         side = 1 if gradient else -1
@@ -245,9 +276,9 @@ class Downwards(Direction):
 class DownwardsAtNodes(Downwards):
     """Numbers of circles stand right of them, gradients below values; names stand left: rows are low."""
 
-    def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
+    def space(self, box: Extent, circle: bool, texts: Texts) -> Space:
         if not circle:
-            return super().space(box, circle, high, texts)
+            return super().space(box, circle, texts)
         widest = max(texts.number[0], texts.terms[0])
         lower = texts.number[1] + texts.terms[1] + CLEAR - box[1] / 2
         before, behind = max(texts.number[1] - box[1] / 2, 0.0), Stretch(max(lower, 0.0))
@@ -274,7 +305,7 @@ class DownwardsAtNodes(Downwards):
         return x - (spot.texts.name[0] + CLEAR if spot.texts.name[0] else 0.0), y
 
     def name(self, spot: Spot, label: Extent) -> Point:
-        return spot.at[0] - spot.above - CLEAR - label[0] / 2, spot.at[1]
+        return spot.at[0] - self._beside_box(spot, label, spot.above) - CLEAR - label[0] / 2, spot.at[1]
 
 
 DIRECTIONS: dict[tuple[bool, bool], Direction] = {

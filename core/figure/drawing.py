@@ -190,7 +190,7 @@ def draw_in_pieces(
         number, terms = rooms.values.get(name, NOTHING), rooms.sums.get(name, NOTHING)
         called, bias = NOTHING if is_output else written, biases.get(name, NOTHING)
         texts[name] = Texts(number, terms, called, bias, HEAD if rooms.heads else 0.0)
-        space = direction.space(sizes[name], shown.in_circle, bool(shown.shape), texts[name])
+        space = direction.space(sizes[name], shown.in_circle, texts[name])
         spaces[name] = space
         with_outputs[name] = direction.with_output(space, written, look.arrow) if is_output else space
     frames, titles = layout_frames(view, look.small, measure, options.down)

@@ -7,7 +7,7 @@ from core.graph.formulas import formula
 from core.graph.graph import Edge, Graph, Node
 from core.math.marks import HOLE, marked
 from core.math.mathtree import Math, Sign, Word
-from core.math.parts import ATOM, SUM, Part
+from core.math.parts import SUM, Part
 from core.notation.tree import Index, Name, Tree
 from core.ops.facts import AS_WRITTEN
 
@@ -31,7 +31,9 @@ def _with_operands(graph: Graph, node: Node, named: bool = True) -> Math:
         return _entry(graph, node, named)
     op = node.operation
     operands = {port: operand(graph, graph.nodes[arg], named) for port, arg in node.by_port.items()}
-    text = next((op.look.with_constant[port] for port in _constants(graph, node)), op.look.circle)
+    arrays = all(graph.nodes[arg].shape for arg in node.args)
+    alone = (arrays and op.look.of_arrays) or op.look.circle
+    text = next((op.look.with_constant[port] for port in _constants(graph, node)), alone)
     if not text:
         return Word(op.symbol, "ord") if len(op.symbol) > 1 else Sign(op.symbol, "ord")
     given = {port: math for port, (math, _) in operands.items()}
@@ -45,7 +47,7 @@ def operand(graph: Graph, node: Node, named: bool = True) -> Part:
     if node.is_constant and (named or not node.shape):
         return graph.typesetter.part(node.tree)
     has_name = named and (node.is_input or node.named)
-    return (graph.typesetter.name(node.name), ATOM) if has_name else (HOLE, SUM)
+    return graph.typesetter.named(node.name) if has_name else (HOLE, SUM)
 
 
 def _entry(graph: Graph, node: Node, named: bool) -> Math:

@@ -37,6 +37,7 @@ COMMANDS |= {"ı": r"\imath", "ȷ": r"\jmath", "𝟏": r"\mathbf{1}", "𝐞": r"
 COMMANDS |= {
     "⋅": r"\cdot",
     "·": r"\cdot",
+    "∙": r"\bullet",
     "÷": r"\div",
     "×": r"\times",
     "−": "-",

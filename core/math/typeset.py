@@ -10,7 +10,7 @@ from msgspec import Struct
 from core.base.arrays import Value
 from core.base.numbers import DIGITS, UNITS, split_number
 from core.math.array_forms import FORMS
-from core.math.marks import marked
+from core.math.marks import HOLE, marked
 from core.math.mathtree import (
     Accented,
     Digits,
@@ -36,6 +36,7 @@ from core.math.parts import (
     SUM,
     Part,
     applied,
+    bracketed,
     indexed,
     listed,
     product,
@@ -79,6 +80,8 @@ _LABEL = re.compile(
     rf"_\{{(?P<braced>[^{{}}]*)\}}|_\[(?P<square>[^\[\]]*)\]|_(?P<below>[^\W_]+)"
     rf"|(?P<letters>(?:[^\W\d_][{MARKS}]?)+)|(?P<digits>[0-9.]+)|(?P<sign>[^\s{{}}])"
 )
+# what stands in front of the last factor of a name that reads as a product: single letters with numbers
+_FACTORS = re.compile(r"(?:[^\W\d_][0-9]+)+(?=[^\W\d_](?![^\W\d_]))")
 _LABEL_SIGNS: dict[str, Math] = {
     "+": PLUS,
     "-": MINUS,
@@ -103,6 +106,7 @@ class Typesetter(Struct, frozen=True):
     def name(self, name: str) -> Math:
         """A name as it is printed: `x1` has a subscript, `ŷ` is a y below a hat, `W⁽²⁾` has its layer above.
 
+        In `x1w1` each letter has its own subscript; in words, as `conv2d`, numbers stand as they are typed.
         What is inside an unfolded node is set as it is written: `x1.2` as `x1` with `.2` behind it. A
         constant's text is no name and is set as a number.
         """
@@ -111,6 +115,9 @@ class Typesetter(Struct, frozen=True):
         inside = re.search(r"(\.[0-9]+)+$", name)
         if inside:
             return row(self.name(name[: inside.start()]), Digits(inside[0]))
+        if factors := _FACTORS.match(name):
+            first = re.findall(r"[^\d][0-9]+", factors[0])
+            return row(*map(self.name, first), self.name(name[factors.end() :]))
         made, face = parts(name), self.faces.get(name, "")
         base, below = _words_and_subscript(made.base, made.sub)
         letter: Math = Letter(base, "" if face == ARROW else face)
@@ -123,6 +130,10 @@ class Typesetter(Struct, frozen=True):
         sub = _one(_label(below))
         return Scripts(letter, sub, sup) if sub or sup else letter
 
+    def named(self, name: str) -> Part:
+        """The same with how strongly it holds together: what reads as a product may need brackets."""
+        return self.name(name), PRODUCT if _FACTORS.match(name) else ATOM
+
     def tree(self, tree: Tree, names: Mapping[str, Part] | None = None) -> Math:
         """A tree as mathematics; `names` may put other parts (values, derivatives) in place of names."""
         return self.part(tree, names)[0]
@@ -132,7 +143,7 @@ class Typesetter(Struct, frozen=True):
         replaced = names or {}
 
         def named(name: str) -> Part:
-            return replaced.get(name) or (self.name(name), ATOM)
+            return replaced.get(name) or self.named(name)
 
         return fold(tree, lambda part, found: _set(part, found, named))
 
@@ -274,7 +285,9 @@ def _binary(op: str, part: Binary, found: list[Part]) -> Part:
         case "/":
             return Fraction(left[0], right[0]), DIVIDED
         case "^":
-            return with_superscript(wrap(left, ATOM), right[0]), POWER
+            # an exponent stands apart, without brackets; a dot alone would be a speck
+            exponent = bracketed(HOLE) if right[0] == HOLE else right[0]
+            return with_superscript(wrap(left, ATOM), exponent), POWER
         case "⊙":
             # a product of matrices gets brackets for the eye, a chain of entry by entry products does not
             least = POWER if isinstance(part.left, Call) else PRODUCT

@@ -31,7 +31,7 @@ sub = elementwise(
     y="-1",
     says="The left input receives the upstream gradient, the right one its negative.",
     signs="-",
-    look=Look(with_constant={"x": "{x}−", "y": "−{y}"}),
+    look=Look(with_constant={"x": AS_WRITTEN, "y": "−{y}"}),
     learning=Learning(passes_on=True),
 )
 OF_ARRAYS, OF_NUMBERS = Rule("x ⊙ y"), Rule("x · y")
@@ -46,7 +46,7 @@ mul = elementwise(
     signs="*⊙",
     written=lambda shapes, values: OF_ARRAYS if all(shapes) else OF_NUMBERS,
     commutative=True,
-    look=Look(with_constant={"x": "×{x}", "y": "×{y}"}, weighs=("x", "y")),
+    look=Look(of_arrays="⊙", with_constant={"x": "×{x}", "y": "×{y}"}, weighs=("x", "y")),
     learning=Learning(multiplies=True),
 )
 div = elementwise(

@@ -82,6 +82,7 @@ class Look(Struct, frozen=True):
     """How an operation is drawn and typeset where its symbol does not say it, in marks (see core/math/marks).
 
     circle          what stands in its circle, with the names of its inputs in braces where operands are shown
+    of_arrays       the same where all inputs are arrays
     with_constant   the same where an input is a constant number, which is then not drawn as a node
     word            what a formula calls it
     form            how a formula writes a call of it, with its inputs' names in braces
@@ -90,6 +91,7 @@ class Look(Struct, frozen=True):
     """
 
     circle: str = ""
+    of_arrays: str = ""
     with_constant: Mapping[str, str] = {}
     word: str = ""
     form: str = ""

@@ -53,7 +53,7 @@ dot = structural(
     x="g * y",
     y="g * x",
     says="Each vector receives the other one times the upstream gradient.",
-    look=Look(circle="⋅", weighs=("x", "y")),
+    look=Look(circle="∙", weighs=("x", "y")),
     entries=lambda x, y: " + ".join(f"x[{i}] y[{i}]" for i in range(x[0])),
     learning=Learning(multiplies=True),
 )

@@ -77,7 +77,8 @@ class Equations:
         found = self.graph.nodes[node]
         if found.is_constant:
             return self.typesetter.part(found.tree)
-        return Tinted("name", self.typesetter.name(node), node), ATOM
+        math, strength = self.typesetter.named(node)
+        return Tinted("name", math, node), strength
 
     def number(self, value: Value, role: str, node: str = "", digits: int = 0) -> Part:
         math = value_math(value, digits or self.digits, LARGEST_SHOWN)

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.figure import GROUND, Figures, Options, draw, extent
+from core.figure import GROUND, Figures, Options, draw, extent, figure
 from core.graph.plan import make_plan
 from core.layout import Route
 from core.passes.stepper import record, run
@@ -218,3 +219,56 @@ def test_a_label_in_the_way_is_found():
     low = ("low", (x - 5, y - 5, x + 5, y + 12))
     assert [name for name, _ in struck([low], figures.arrows)] == ["low"]
     assert struck([("high", rect_of(value))], figures.arrows) == []
+
+
+def apart(one, other):
+    """How far two rectangles are apart, across and down; below 0 where they overlap in that direction."""
+    return tuple(max(one[i] - other[i + 2], other[i] - one[i + 2]) for i in (0, 1))
+
+
+SCALARS = "e1 = exp(z1); e2 = exp(z2); S = e1 + e2; net = e1 + e1/S + 1/S; prob = e1/net; L = -log(prob)"
+ARRAYS = "e = exp(s); Z = sum(e); probs = e/Z; scores = Z e/sum(probs); L = sum(scores)"
+NAMED = {
+    "numbers": (SCALARS, {"z1": 2.0, "z2": 3.0}),
+    "arrays": (ARRAYS, {"s": frozen([3.2, 5.1, -1.7])}),
+}
+
+
+@pytest.mark.parametrize("options", [Options(), *OTHERWISE.values()], ids=["plain", *OTHERWISE])
+@pytest.mark.parametrize("program", NAMED)
+def test_a_name_stands_close_to_its_node_whatever_arrives_there(program, options):
+    """Above the circle, or beside it where data flow down: not above an arrow that arrives from there."""
+    trace = run(*NAMED[program])
+    found = figure(draw(trace, options=options), trace.last)
+    boxes = {box.node: rect_of_box(box) for box in found.boxes}
+    names = [label for label in found.labels if label.role == "name" and label.node != trace.graph.output]
+    assert names
+    for label in names:
+        away = apart(rect_of(label), boxes[label.node])
+        assert max(away) == pytest.approx(4) and min(away) < 0, label.node
+
+
+def test_a_value_above_a_name_keeps_away_from_it():
+    """So that the two do not look like a fraction."""
+    trace = run(*NAMED["numbers"])
+    found = figure(draw(trace, options=Options(at_nodes=True)), trace.last)
+    at = {(label.node, label.role): rect_of(label) for label in found.labels}
+    for node in ("e1", "S", "prob"):
+        value, name = at[node, "value"], at[node, "name"]
+        assert name[1] - value[3] >= 8, node
+
+
+@pytest.mark.parametrize("options", [Options(), Options(at_nodes=True), Options(down=True)])
+def test_a_sum_of_gradients_keeps_away_from_the_outline_of_what_receives_it(options):
+    trace = run("a + exp(a) + 1/a + exp(b) b", {"a": -3.123, "b": 2.0})
+    drawing, seen = draw(trace, options=options), 0
+    for count in range(len(trace) + 1):
+        found = figure(drawing, trace.snapshot(count))
+        for terms in (label for label in found.labels if label.role == "sum"):
+            (box,) = (box for box in found.boxes if box.node == terms.node)
+            assert box.mood == "receiving"
+            left, top, right, bottom = rect_of_box(box)
+            around = (left - 3, top - 1, right + 3, bottom + 1)  # as it is painted
+            assert max(apart(rect_of(terms), around)) >= 3
+            seen += 1
+    assert seen >= 3

@@ -60,12 +60,31 @@ PRINTED = {
     "loss_CE": r"\mathrm{loss}_{\text{CE}}",
     "err_i": r"\mathrm{err}_{i}",
     "w_ik": "w_{ik}",
+    "x1w1": "x_{1}w_{1}",
+    "x1w1x2w2": "x_{1}w_{1}x_{2}w_{2}",
+    "w12x_i": "w_{12}x_{i}",
+    "W1x": "W_{1}x",
+    "x1w1′": "x_{1}w_{1}'",
+    "x1w1⁽²⁾": "x_{1}w_{1}^{(2)}",
+    "x1ŷ": r"x_{1}\hat{y}",
+    "conv2d": r"\mathrm{conv2d}",
+    "conv2": r"\mathrm{conv}_{2}",
+    "dx1": r"\mathrm{dx}_{1}",
+    "l2loss": r"\mathrm{l2loss}",
+    "relu6": r"\mathrm{relu}_{6}",
 }
 
 
 @pytest.mark.parametrize("name", PRINTED)
 def test_a_name_is_printed_as_in_a_book(name):
     assert latex(PLAIN.name(name)) == PRINTED[name]
+
+
+def test_a_name_that_reads_as_a_product_has_brackets_where_a_product_has_them():
+    name = Name("x1w1")
+    assert latex(PLAIN.tree(Binary("^", name, Number(2.0)))) == r"\left( x_{1}w_{1} \right)^{2}"
+    assert latex(PLAIN.tree(Binary("+", name, Name("b")))) == "x_{1}w_{1}+b"
+    assert latex(PLAIN.tree(Call("tanh", (name,)))) == r"\tanh\left( x_{1}w_{1} \right)"
 
 
 def test_letters_that_mathematics_lacks_are_text():
@@ -92,7 +111,10 @@ def test_every_sign_of_an_operation_is_a_command(op):
     inputs, symbol, look = OPS[op].inputs, OPS[op].symbol, OPS[op].look
     letters = {port: PLAIN.name(port) for port in inputs} | {"formula": HOLE}
     shown = [Word(symbol), Word(symbol, "ord"), Sign(symbol, "ord"), Word(look.word)]
-    shown += [marked(text, letters) for text in (look.circle, look.form, *look.with_constant.values())]
+    shown += [
+        marked(text, letters)
+        for text in (look.circle, look.of_arrays, look.form, *look.with_constant.values())
+    ]
     shown.append(PLAIN.tree(Call(op, tuple(Name(port) for port in inputs))))
     for text in map(latex, shown):
         assert text.isascii(), text

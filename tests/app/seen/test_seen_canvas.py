@@ -6,11 +6,11 @@ from PySide6.QtCore import QRectF
 
 from app.canvas.items import FrameItem
 from app.formula import formula, layout
-from app.painting.parts import box_rect, label_rect
+from app.painting.parts import box_rect, label_rect, symbol_rect
 from core.base.arrays import frozen
 from core.graph.programs import read_program
 from core.math.latex import latex
-from core.math.mathtree import Digits, row
+from core.math.mathtree import Digits, Letter, Word, row
 from core.math.typeset import EQUALS, PLUS, number_math
 from core.passes.guessed_values import with_defaults
 from core.passes.steps import Flowed
@@ -307,9 +307,9 @@ def test_the_first_operand_arrives_above_the_second(light_canvas, text):
 
 FLAT, TALL = True, False
 WRITTEN = {
-    "1 - x": [TALL, FLAT],  # 1−
+    "1 - x": [TALL, FLAT, TALL],
     "x - 1": [FLAT, TALL],  # −1
-    "7 - x": [TALL, FLAT],
+    "7 - x": [TALL, FLAT, TALL],
     "-x": [FLAT, TALL],
     "1/x": [TALL, TALL, TALL],  # 1/x
     "x/3": [TALL, TALL],  # ÷3
@@ -329,6 +329,39 @@ def test_what_is_divided_and_what_divides_stand_on_their_sides_in_the_circle(lig
     signs = shapes(light_canvas.open("1/x", "end", x=2.0).look(), light_canvas.symbol("f"))
     heights = [height for _, _, height in signs]
     assert heights[1] > heights[0] > heights[2]
+
+
+@pytest.mark.parametrize("text", ["x - y", "x + y", "x y", "x/y"])
+def test_a_sign_is_in_the_middle_of_its_circle_by_its_ink(light_canvas, medium, text):
+    canvas = light_canvas.open(text, "end", x=2.0, y=3.0)
+    x, y = canvas.look(medium).middle("ink", within=canvas.symbol("f"))
+    middle = canvas.box("f").center()
+    assert abs(x - middle.x()) < 0.5 and abs(y - middle.y()) < 0.5
+
+
+def test_the_dot_of_a_product_of_vectors_is_large_enough_to_be_seen_and_in_the_middle(light_canvas, medium):
+    canvas = light_canvas.open("w·x", "end", w=frozen([1, 2]), x=frozen([3, 4]))
+    seen, inside = canvas.look(medium), canvas.symbol("f")
+    ((_, width, height),) = shapes(seen, inside)
+    middle = canvas.box("f").center()
+    assert 0.08 < width / canvas.box("f").width() < 0.2 and abs(width - height) < 1
+    assert np.hypot(*np.subtract(seen.middle("ink", within=inside), (middle.x(), middle.y()))) < 0.5
+
+
+def test_words_in_circles_have_one_baseline_that_centres_their_small_letters(light_canvas):
+    canvas = light_canvas.open("exp(x) + ln(y) + tanh(z) + relu(u)", "end", x=1.0, y=2.0, z=3.0, u=4.0)
+    boxes = [box for box in canvas.session.figure.boxes if isinstance(box.symbol, Word)]
+    size = boxes[0].size
+    baselines = [symbol_rect(box).top() + formula(box.symbol, size).ascent - box.centre[1] for box in boxes]
+    assert len(boxes) == 4 and baselines == pytest.approx(baselines[:1] * 4)
+    assert baselines[0] == pytest.approx(formula(Letter("x"), size).ascent / 2, abs=0.03 * size)
+
+
+@pytest.mark.parametrize(("text", "sign"), [("A ⊙ A", "⊙"), ("2 A", "×2"), ("c A", "×"), ("c c", "×")])
+def test_arrays_that_are_multiplied_entry_by_entry_have_another_sign_than_numbers(light_canvas, text, sign):
+    canvas = light_canvas.open(text, "end", A=frozen([[1, 2], [3, 4]]), c=3.0)
+    (box,) = (box for box in canvas.session.figure.boxes if box.kind == "operation")
+    assert latex(box.symbol) == sign.replace("⊙", r"\odot").replace("×", r"\times")
 
 
 def test_a_class_index_stands_in_its_circle(light_canvas, medium):
@@ -358,12 +391,11 @@ def test_a_circle_or_pill_has_room_for_its_symbol_and_nothing_else_enters_it(lig
     shown = canvas.session.figure
     circles = [(box, box_rect(box)) for box in shown.boxes if box.kind == "operation"]
     for box, rect in circles:
-        laid = formula(box.symbol, box.size)
-        radius = min(rect.width(), rect.height()) / 2
-        # from the middle of the round end at the right to the upper corner of the symbol
-        across = max(laid.width / 2 - (rect.width() / 2 - radius), 0)
-        along = max(laid.height / 2 - (rect.height() / 2 - radius), 0)
-        assert np.hypot(across, along) <= radius - 2, latex(box.symbol)
+        inside, radius = symbol_rect(box), min(rect.width(), rect.height()) / 2
+        # from the middle of the round end at the right to the corners of the symbol
+        across = max(inside.right() - rect.right() + radius, 0)
+        for along in (inside.bottom() - rect.bottom() + radius, rect.top() - inside.top() + radius):
+            assert np.hypot(across, max(along, 0)) <= radius - 2, latex(box.symbol)
     for label in shown.labels:
         entered = [box.node for box, rect in circles if rect.intersects(label_rect(label))]
         assert entered == [], (label.node, label.role)

@@ -104,11 +104,19 @@ def test_in_tikz_each_pass_lights_its_own_way(light_canvas):
 
 @pytest.mark.parametrize(
     ("text", "symbol"),
-    [("1 - x", "1-"), ("x - 1", "-1"), ("1/x", "1/x"), ("x/3", r"\div3"), ("-x", "-x"), ("x^2", "x^{2}")],
+    [("1 - x", "1-x"), ("x - 1", "-1"), ("1/x", "1/x"), ("x/3", r"\div3"), ("-x", "-x"), ("x^2", "x^{2}")],
 )
 def test_in_tikz_a_constant_stands_on_its_side_of_the_sign(light_canvas, text, symbol):
     found = Tikz(light_canvas.open(text, "end", x=2.0).tex())
     assert found.boxes["f"][1].strip("$") == symbol
+
+
+def test_in_tikz_the_axis_of_symbols_is_in_the_middle_of_boxes_whatever_their_letters(light_canvas):
+    """The text counts as half an em high, twice the height of TeX's axis, and not as deep at all."""
+    found = Tikz(light_canvas.open("exp(x)", "end", x=2.0).tex())
+    size = float(re.search(r"\\fontsize\{([\d.]+)\}", found.styles["operation"])[1])
+    height = float(re.search(r"text height=([\d.]+)pt, text depth=0pt", found.styles["operation"])[1])
+    assert height == pytest.approx(size / 2)
 
 
 def test_in_tikz_a_map_has_its_first_row_on_top(light_canvas):
