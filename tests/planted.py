@@ -40,6 +40,20 @@ PICTURED, TIKZ = "core/figure/pictured.py", "core/export/tikz.py"
 TYPESET, EQUATIONS = "core/math/typeset.py", "core/passes/equations.py"
 
 FIGURE = {
+    "letters-of-what-is-inside": bug(
+        "core/figure/symbols.py",
+        "port: parts.get(arg) or operand(",
+        "port: operand(",
+        "a layer's box names what stands nowhere in the picture",
+        "tests/core/test_nets.py",
+    ),
+    "two-signs-in-a-row": bug(
+        "core/math/parts.py",
+        'first.text.startswith("−")',
+        'first.text.startswith("+")',
+        "a negative term has no brackets",
+        "tests/core/test_nets.py",
+    ),
     "token-against-the-pass": bug(
         PARTS,
         "point_at(arrow.way, progress)",

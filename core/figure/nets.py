@@ -14,14 +14,12 @@ from msgspec.structs import replace
 
 from core.figure.groups import as_statements, in_groups
 from core.figure.options import Options
-from core.figure.sizes import extent
-from core.figure.symbols import symbol
+from core.figure.symbols import symbol, written_out
 from core.figure.view import Arc, Shown, View, Weight, operations_of
 from core.graph.graph import Edge, Graph, Node
 from core.math.mathtree import Math, Sign, Word, row
 from core.notation.tree import Index, Name, Number
 
-WIDEST = 14.0  # em, of a formula in a box; a longer one gives way to the name
 MANY = 60  # drawn operations, beyond which a net is shown as units
 MOST = 8  # units of a layer that are drawn; of more, the first ones and the last
 
@@ -263,8 +261,8 @@ def symbol_of(graph: Graph, shown: Shown) -> Math:
     if shown.title:
         return Word(shown.title, "ord")
     if shown.kind == "group":
-        formula = graph.typesetter.tree(node.tree)
-        return formula if extent(formula, 1.0)[0] <= WIDEST else name_of(graph, shown)
+        short = name_of(graph, shown) if node.named else symbol(graph, node, named=False)
+        return written_out(graph, shown.members) or short
     if shown.kind == "unit":
         function = node.operation.learning.activation and symbol(graph, node)
         return row(Sign("∑", "ord"), Sign("|", "rel"), function) if function else Sign("∑", "ord")

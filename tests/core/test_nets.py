@@ -184,6 +184,46 @@ def test_a_statement_is_one_node_with_its_formula():
     assert lit == ["s", "s", "y"]
 
 
+WRITTEN_OUT = {
+    "named inside": (
+        "layers",
+        "a1 = W1 x + b1; h1 = σ(a1); a2 = W2 h1 + b2; h2 = σ(a2)",
+        {"h1": r"\sigma\left( W_{1}x+b_{1} \right)", "h2": r"\sigma\left( W_{2}h_{1}+b_{2} \right)"},
+    ),
+    "drawn without a name": (
+        "layers",
+        "s = W2 ReLU(W1 x + b1)",
+        {"s": r"W_{2}\left( \cdot \right)"},
+    ),
+    "inputs of a function": (
+        "statements",
+        "f(z) = σ(W z + b); y = f(x); L = sum(f(y))",
+        {
+            "y": r"\sigma\left( Wx+b \right)",
+            "L": r"\operatorname{sum}\left( \sigma\left( Wy+b \right) \right)",
+        },
+    ),
+    "a minus behind a plus": (
+        "statements",
+        "c = a^2; L = c + (1 + c + (-a))",
+        {"L": r"c+\left( 1+c+\left( -a \right) \right)"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("level", "text", "formulas"), WRITTEN_OUT.values(), ids=WRITTEN_OUT)
+def test_a_box_says_what_it_computes_of_what_arrives(level, text, formulas):
+    _, _, found = drawn(text, Options(level=level))
+    symbols = {box.node: latex(box.symbol) for box in found.boxes}
+    assert {name: symbols[name] for name in formulas} == formulas
+
+
+def test_a_layer_without_a_name_whose_formula_is_too_wide_is_called_by_its_function():
+    text = "s = W2 tanh(w11 x11 + w12 x12 + w13 x13 + w14 x14 + w15 x15 + b) + v"
+    _, _, found = drawn(text, LAYERS)
+    assert r"\text{tanh}" in {latex(box.symbol) for box in found.boxes}
+
+
 def test_a_formula_too_wide_for_its_box_gives_way_to_the_name():
     text = "f = " + " + ".join(f"a{i} b{i}" for i in range(12)) + "; g = f^2"
     _, _, found = drawn(text, Options(level="statements"))
