@@ -40,6 +40,55 @@ PICTURED, TIKZ = "core/figure/pictured.py", "core/export/tikz.py"
 TYPESET, EQUATIONS = "core/math/typeset.py", "core/passes/equations.py"
 
 FIGURE = {
+    "rows-for-columns": bug(
+        "core/figure/nets.py",
+        '"column": (data, unit)',
+        '"column": (unit, data)',
+        "units whose weights are columns have those of rows",
+        "tests/core/test_nets.py",
+    ),
+    "shared-bias-of-nothing": bug(
+        "core/figure/nets.py",
+        "            for arc in layer.shared:",
+        "            for arc in layer.shared[1:]:",
+        "no arrow comes from a bias of several units",
+        "tests/core/test_nets.py",
+    ),
+    "two-examples-as-units": bug(
+        "core/figure/nets.py",
+        "any(product.swapped for product in products)",
+        "False",
+        "an input stands at the place of a weight",
+        "tests/core/test_nets.py",
+    ),
+    "every-entry-to-every-minus": bug(
+        "core/figure/nets.py",
+        "        meeting += [arc.target for arc in view.leaving[name] if",
+        "        meeting += [arc.target for arc in () if",
+        "the difference of two vectors gets arrows from all entries",
+        "tests/core/test_nets.py",
+    ),
+    "arithmetic-as-activation": bug(
+        "core/ops/base.py",
+        "return self.elementwise and (bool(self.call) or",
+        "return self.elementwise and (True or",
+        "a product with a number is half of a unit",
+        "tests/core/test_nets.py",
+    ),
+    "transposed-weights-never-lit": bug(
+        PICTURED,
+        "node in drawing.graph.nodes[edge.target].args",
+        "False",
+        "the gradient arrives at no weight that is transposed",
+        "tests/core/test_nets.py",
+    ),
+    "value-before-it-is-there": bug(
+        "core/figure/view.py",
+        'return self.kind != "group" or',
+        "return True or",
+        "a layer shows its bias for its value",
+        "tests/core/test_nets.py",
+    ),
     "letters-of-what-is-inside": bug(
         "core/figure/symbols.py",
         "port: parts.get(arg) or operand(",

@@ -1,47 +1,69 @@
 """A net as it is usually drawn: units Σ│σ in columns with weights on their arrows, or a box a layer.
 
 A layer is a sum of products of weights and data, a bias added, and a function of the sum. Its weights and its
-bias are inputs that nothing else uses.
+bias are inputs that nothing else uses; a bias of several layers stays a node.
 Reading order: view_of, Layer, layers_of, as_layers, as_units, symbol_of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from core.base.lazy_numpy import np
 from core.figure.groups import as_statements, in_groups
 from core.figure.options import Options
 from core.figure.symbols import symbol, written_out
 from core.figure.view import Arc, Shown, View, Weight, operations_of
 from core.graph.graph import Edge, Graph, Node
 from core.math.mathtree import Math, Sign, Word, row
+from core.math.typeset import number_math
 from core.notation.tree import Index, Name, Number
 
 MANY = 60  # drawn operations, beyond which a net is shown as units
+Part = Literal["row", "column", "entry"]
 MOST = 8  # units of a layer that are drawn; of more, the first ones and the last
 
 
 class Product(Struct, frozen=True):
-    """Weights times data, and the edge on which the data come in."""
+    """Weights times data, and the edge on which the data come in.
+
+    A unit's weights are a `row` or a `column` of a matrix, or one `entry` of vectors that meet by entries.
+    They may be `turned` by an operation before. Where they are `swapped`, the data are written first.
+    """
 
     weights: str
     data: Edge
+    unit_has: Part
+    turned: str = ""
+    swapped: bool = False
+
+    def weight(self, unit: int | None, data: int | None) -> Weight:
+        """The weight of an entry of the data in a unit; a number has no entries."""
+        at = {"row": (unit, data), "column": (data, unit), "entry": (unit,)}[self.unit_has]
+        return Weight(self.weights, tuple(place for place in at if place is not None))
 
 
 class Layer(Struct, frozen=True):
-    """A drawn node whose value is that of a layer, with all it is made of."""
+    """A drawn node whose value is that of a layer, with all it is made of.
+
+    It has a bias of its own, or one `shared` with other layers, which arrives like data without weights.
+    """
 
     shown: Shown
     products: tuple[Product, ...]
     bias: str
+    shared: tuple[Arc, ...]
     members: tuple[str, ...]
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        return (*(product.weights for product in self.products), *([self.bias] if self.bias else []))
+        """The inputs that are not drawn, and transposes of them."""
+        used = [name for product in self.products for name in (product.weights, product.turned)]
+        return tuple(name for name in (*used, self.bias) if name)
 
 
 def view_of(graph: Graph, options: Options) -> View:
@@ -78,51 +100,64 @@ def layers_of(view: View) -> Mapping[str, Layer]:
 
 def _layer(view: View, shown: Shown) -> Layer | None:
     """The layer that ends in a node, if there is one: through a function of a sum, a sum, or a product."""
-    members: tuple[str, ...] = shown.members
+    function: tuple[str, ...] = ()
     inner = shown
-    if not shown.node.is_leaf and shown.node.operation.learning.activation and len(shown.arcs) == 1:
+    if not shown.node.is_leaf and shown.node.operation.is_function and len(shown.arcs) == 1:
         inner = view.nodes[shown.arcs[0].source]
-        if not _serves_only(view, inner.name):
+        if not _serves_only(view, inner.name) or inner.node.shape != shown.node.shape:
             return None
-        members = (*inner.members, *members)
+        function = shown.members
     if inner.node.is_leaf or len(inner.node.shape) > 1:
         return None
     single = _product(view, inner)
     if single and not inner.node.operation.elementwise:
-        return Layer(shown, (single,), "", members)
+        return Layer(shown, (single,), "", (), (*inner.members, *function))
     if not inner.node.operation.look.chained:
         return None
     products: list[Product] = []
-    biases: list[str] = []
-    of_products: list[str] = []
+    biases: list[Arc] = []
+    members: list[str] = []
     for arc in inner.arcs:
         source = view.nodes[arc.source]
+        if source.node.shape != inner.node.shape:
+            return None
         product = _product(view, source) if _serves_only(view, source.name) else None
         if product:
             products.append(product)
-            of_products += source.members
-        elif _is_parameter(view, source.node) and source.node.shape == inner.node.shape:
-            biases.append(source.name)
+            members += source.members
+        elif source.node.is_input:
+            biases.append(arc)
     if not products or len(biases) > 1 or len(products) + len(biases) < len(inner.arcs):
         return None
-    return Layer(shown, tuple(products), "".join(biases), (*of_products, *members))
+    own = [arc.source for arc in biases if _is_parameter(view, view.nodes[arc.source].node)]
+    if biases and not own and any(product.swapped for product in products):
+        return None  # as in w x₁ + b and w x₂ + b: one unit's weights for two examples
+    members += [*inner.members, *function]
+    return Layer(shown, tuple(products), "".join(own), () if own else tuple(biases), tuple(members))
 
 
 def _product(view: View, shown: Shown) -> Product | None:
     """Weights times data, if a node is that."""
-    if shown.node.is_leaf or not shown.node.operation.look.weighs or len(shown.arcs) != 2:
+    if shown.node.is_leaf or len(shown.arcs) != 2 or (look := shown.node.operation.look).weighs is None:
         return None
-    weights, data = shown.node.operation.look.weighs
+    weights, data = look.weighs
+    by_entries = shown.node.operation.elementwise
     by_port = dict(zip(shown.node.ports, shown.arcs, strict=True))
-    sources = {port: view.nodes[arc.source].node for port, arc in by_port.items()}
-    if sources[data].is_constant:
+    sources = {port: view.nodes[arc.source] for port, arc in by_port.items()}
+    if sources[data].node.is_constant:
         return None
-    if sources[weights].shape != sources[data].shape:
-        return Product(sources[weights].name, by_port[data].edge) if sources[weights].is_input else None
-    for one, other in ((weights, data), (data, weights)):  # either may be the weights
-        if _is_parameter(view, sources[one]):
-            return Product(sources[one].name, by_port[other].edge)
-    return None
+    if sources[weights].node.shape == sources[data].node.shape:
+        for one, other in ((weights, data), (data, weights)):  # either may be the weights
+            if _is_parameter(view, sources[one].node):
+                part: Part = "entry" if by_entries else "row"
+                return Product(sources[one].name, by_port[other].edge, part, swapped=one == data)
+        return None
+    given, turned, columns = sources[weights], "", look.by_columns
+    if not given.node.is_leaf and given.node.operation.look.turns and _serves_only(view, given.name):
+        given, turned, columns = view.nodes[given.arcs[0].source], given.name, not columns
+    if not given.node.is_input or by_entries:
+        return None
+    return Product(given.name, by_port[data].edge, "column" if columns else "row", turned)
 
 
 def _is_parameter(view: View, node: Node) -> bool:
@@ -139,7 +174,8 @@ def _inside(view: View, layers: Mapping[str, Layer]) -> set[str]:
     """The drawn nodes that are in layers, but for those that have their values."""
     members = {name for layer in layers.values() for name in layer.members}
     parameters = {name for layer in layers.values() for name in layer.parameters}
-    only = {name for name in parameters if all(arc.target in members for arc in view.leaving[name])}
+    within = members | parameters
+    only = {name for name in parameters if all(arc.target in within for arc in view.leaving[name])}
     return (members | only) - layers.keys()
 
 
@@ -151,7 +187,7 @@ def as_layers(view: View) -> View:
     for name, shown in view.nodes.items():
         if name in layers:
             layer = layers[name]
-            edges = [product.data for product in layer.products]
+            edges = [*(product.data for product in layer.products), *(arc.edge for arc in layer.shared)]
             arcs = tuple(Arc(edge.source, name, edge, place) for place, edge in enumerate(edges))
             nodes[name] = replace(shown, members=(*layer.parameters, *layer.members), arcs=arcs, kind="group")
         elif name not in inside:
@@ -163,7 +199,7 @@ def as_units(view: View) -> View:
     """The view with the units of its layers: what goes into a layer and comes out stands entry by entry."""
     graph, layers = view.graph, layers_of(view)
     inside = _inside(view, layers)
-    sizes = _sizes(view, layers)
+    sizes = _sizes(view, layers, inside)
     nodes: dict[str, Shown] = {}
     for name, shown in view.nodes.items():
         if name in inside:
@@ -177,9 +213,9 @@ def as_units(view: View) -> View:
                 continue
             layer = layers[name]
             bias = Weight(layer.bias, () if entry is None else (entry,)) if layer.bias else None
-            arcs = [
-                arc for product in layer.products for arc in _into(unit, entry, product, sizes, graph.nodes)
-            ]
+            arcs = [arc for product in layer.products for arc in _into(unit, entry, product, sizes)]
+            for arc in layer.shared:
+                arcs += _entry_by_entry(unit, entry, arc, view, sizes)
             nodes[unit] = Shown(unit, shown.node, layer.members, _numbered(arcs), entry, bias, "unit")
     for unit, shown in nodes.items():
         if _is_rest(shown.entry):
@@ -187,15 +223,25 @@ def as_units(view: View) -> View:
     return View(graph, nodes)
 
 
-def _sizes(view: View, layers: Mapping[str, Layer]) -> Mapping[str, int | None]:
-    """How many units the layers have, their data, and what these are made of entry by entry."""
+def _sizes(view: View, layers: Mapping[str, Layer], inside: Collection[str]) -> Mapping[str, int | None]:
+    """How many units the layers have, what arrives at them, and what is computed of these entry by entry."""
     nodes = view.graph.nodes
-    data = {product.data.source for layer in layers.values() for product in layer.products}
-    split = {*layers, *(name for name in data if len(nodes[name].shape) == 1)}
-    for name, shown in reversed(list(view.nodes.items())):
-        if name in split and name not in layers and _is_by_entries(nodes[name]):
-            split.update(arc.source for arc in shown.arcs if nodes[arc.source].shape == nodes[name].shape)
-    return {name: nodes[name].shape[0] if nodes[name].shape else None for name in split}
+    found: dict[str, int | None] = {}
+    waiting = [*layers]
+    for layer in layers.values():
+        waiting += [product.data.source for product in layer.products]
+        waiting += [arc.source for arc in layer.shared]
+    while waiting:
+        name = waiting.pop()
+        shape = nodes[name].shape
+        if name in found or name in inside or len(shape) > 1:
+            continue
+        found[name] = shape[0] if shape else None
+        arriving = view.nodes[name].arcs if name not in layers and _is_by_entries(nodes[name]) else ()
+        meeting = [arc.source for arc in arriving]
+        meeting += [arc.target for arc in view.leaving[name] if _is_by_entries(nodes[arc.target])]
+        waiting += [other for other in meeting if shape and nodes[other].shape == shape]
+    return found
 
 
 def _is_by_entries(node: Node) -> bool:
@@ -229,15 +275,13 @@ def _is_rest(entry: int | None) -> bool:
     return entry is not None and entry < 0
 
 
-def _into(
-    unit: str, entry: int | None, product: Product, sizes: Mapping[str, int | None], nodes: Mapping[str, Node]
-) -> Iterator[Arc]:
+def _into(unit: str, entry: int | None, product: Product, sizes: Mapping[str, int | None]) -> Iterator[Arc]:
     """The arrows of a product into a unit, with their weights."""
-    rank = len(nodes[product.weights].shape)
     for source, place in _units(product.data.source, sizes):
+        if product.unit_has == "entry" and place != entry:
+            continue
         left_out = _is_rest(entry) or _is_rest(place)
-        at = tuple(i for i in (entry, place) if i is not None)
-        weight = None if left_out or len(at) != rank else Weight(product.weights, at)
+        weight = None if left_out else product.weight(entry, place)
         yield Arc(source, unit, product.data, 0, weight, hidden=left_out)
 
 
@@ -264,9 +308,14 @@ def symbol_of(graph: Graph, shown: Shown) -> Math:
         short = name_of(graph, shown) if node.named else symbol(graph, node, named=False)
         return written_out(graph, shown.members) or short
     if shown.kind == "unit":
-        function = node.operation.learning.activation and symbol(graph, node)
-        return row(Sign("∑", "ord"), Sign("|", "rel"), function) if function else Sign("∑", "ord")
-    return name_of(graph, shown) if shown.entry is not None and node.is_leaf else symbol(graph, node)
+        if not node.operation.is_function:
+            return Sign("∑", "ord")
+        return row(Sign("∑", "ord"), Sign("|", "rel"), symbol(graph, node, named=False))
+    if shown.entry is None or not node.is_leaf:
+        return symbol(graph, node)
+    if node.value is None:
+        return name_of(graph, shown)
+    return number_math(float(np.asarray(node.value)[shown.entry]))
 
 
 def name_of(graph: Graph, shown: Shown) -> Math:

@@ -105,7 +105,13 @@ def _box_mood(shown: Shown, snapshot: Snapshot) -> Mood:
             return "active"
         case Flowed(arg=arg) if arg in shown.members:
             return "receiving"
-    return "idle" if snapshot.value(shown.members[0]) is None else "done"
+    return "done" if _known(shown, snapshot) else "idle"
+
+
+def _known(shown: Shown, snapshot: Snapshot) -> list[Value]:
+    """The values that have been seen at a drawn node, the present one last."""
+    values = (snapshot.value(member) for member in shown.members if shown.shows(member))
+    return [value for value in values if value is not None]
 
 
 def _is_drawn(drawing: Drawing, arc: Arc) -> bool:
@@ -120,6 +126,8 @@ def _arrow(drawing: Drawing, snapshot: Snapshot, arc: Arc) -> Arrow:
         case Flowed(node, port, arg) if node == edge.target:
             beside = arc.weight is not None and arg == arc.weight.name
             lit = backward = beside or port == edge.port
+        case Flowed(node, arg=arg) if arc.weight is not None and arg == arc.weight.name:
+            lit = backward = beside = node in drawing.graph.nodes[edge.target].args
     mood: Mood = "active" if lit else "idle" if snapshot.value(edge.target) is None else "done"
     shown = edge if drawing.view.is_plain(arc) else Edge(arc.source, arc.target, arc.place)
     return Arrow(shown, drawing.routes[arc], arc.target, mood, backward, beside)
@@ -141,7 +149,7 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
     found = [] if (called := _name(drawing, name, spot)) is None else [called]
     if shown.kind == "rest":
         return found
-    known = [value for member in shown.members if (value := snapshot.value(member)) is not None]
+    known = _known(shown, snapshot)
     gradient = snapshot.gradient(shown.node.name) if options.gradients else None
     if known and options.values and not shown.node.is_constant:
         label = _label(name, "value", written(shown.value(known[-1]), options, name in drawing.pictures))

@@ -71,7 +71,7 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
     def widen_all(name: str, value: Value) -> None:
         for home in homes.get(name, ()):
             drawn = view.nodes[home]
-            if drawn.kind != "rest":
+            if drawn.kind != "rest" and drawn.shows(name):
                 _widen(at_nodes, home, _extent(drawn.value(value), options))
         for weight in of_input.get(name, ()):
             _widen(weights, weight, _extent(weight.of(value), options))

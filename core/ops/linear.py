@@ -112,7 +112,7 @@ vecmat = structural(
     x="vecmat_t(g, W)",
     W="outer(x, g)",
     says="The upstream gradient is multiplied by the other factor: for the matrix as an outer product.",
-    look=Look(circle=AS_WRITTEN),
+    look=Look(circle=AS_WRITTEN, weighs=("W", "x"), by_columns=True),
     entries=lambda x, W: " + ".join(f"x[{i}] W[{i}]" for i in range(x[0])),
 )
 matmul = structural(
@@ -172,7 +172,7 @@ transpose = structural(
     call="",
     X="transpose(g)",
     says="The upstream gradient is transposed back.",
-    look=Look(circle=AS_WRITTEN),
+    look=Look(circle=AS_WRITTEN, turns=True),
     entries=lambda X: _listed(_listed(f"X[{i}, {j}]" for i in range(X[0])) for j in range(X[1])),
     learning=Learning(rearranges=True),
 )

@@ -23,6 +23,8 @@ WIDE = {
     "b1": frozen(np.cos(np.arange(12))),
     "W2": frozen(np.cos(np.arange(36)).reshape(3, 12)),
 }
+SHARED = """net_h1 = w1 i1 + w2 i2 + b1; net_h2 = w3 i1 + w4 i2 + b1; out_h1 = σ(net_h1); out_h2 = σ(net_h2)
+out = σ(w5 out_h1 + w6 out_h2 + b2); E = 1/2 (t - out)^2"""
 RECURRENT = "h1 = tanh(W x1 + U h0 + b); L = sum(h1)"
 
 
@@ -64,6 +66,60 @@ def test_the_units_of_a_vector_show_its_entries_in_their_order():
         assert len({round(drawing.placement.centres[unit][0]) for unit in units}) == 1
     gradient = trace.last.gradient("h")
     assert float(shown(found, "gradient")["h[1]"]) == pytest.approx(gradient[1], rel=1e-3)
+
+
+def arrows_into(found, unit):
+    return {arrow.edge.source for arrow in found.arrows if arrow.target == unit}
+
+
+def test_a_bias_of_several_units_is_a_node_with_an_arrow_to_each_and_one_gradient():
+    trace, _, found = drawn(SHARED)
+    symbols = {box.node: latex(box.symbol) for box in found.boxes}
+    assert [symbols[unit] for unit in ("out_h1", "out_h2", "out")] == [r"\sum|\sigma"] * 3
+    assert arrows_into(found, "out_h1") == arrows_into(found, "out_h2") == {"i1", "i2", "b1"}
+    assert "b2" not in symbols, "a bias of one unit is written at it"
+    for role, value in (("value", trace.last.value("b1")), ("gradient", trace.last.gradient("b1"))):
+        assert float(shown(found, role)["b1"]) == pytest.approx(value, rel=1e-3)
+    _, _, found = drawn("h1 = tanh(W x1 + U h0 + b); h2 = tanh(W x2 + U h1 + b); L = sum(h2)")
+    assert arrows_into(found, "h2[1]") == {"x2[0]", "x2[1]", "h1[0]", "h1[1]", "h1[2]", "b[1]"}
+
+
+def test_one_units_weights_for_two_examples_are_no_units():
+    _, _, found = drawn("L = (w x1 + b - t1)^2 + (w x2 + b - t2)^2")
+    assert not any("sum" in latex(box.symbol) for box in found.boxes)
+
+
+FUNCTIONS = {
+    "y = step(W x + b)": r"\sum|\text{step}",
+    "y = max(0, W x + b)": r"\sum|\max\left( 0,\cdot \right)",
+    "z = W x + b; y = max(0, z)": r"\sum|\max\left( 0,\cdot \right)",
+    "y = leaky_relu(W x)": r"\sum|\text{LReLU}",
+    "y = [w·x + b > 0]": r"\sum|\left( \cdot \right)>0",
+    "y = 3 (W x + b)": r"\sum",
+}
+
+
+@pytest.mark.parametrize(("text", "symbol"), FUNCTIONS.items())
+def test_a_function_of_each_entry_is_the_second_half_of_its_unit(text, symbol):
+    _, _, found = drawn(text)
+    units = [box for box in found.boxes if latex(box.symbol).startswith(r"\sum")]
+    assert len(units) in (1, 3) and {latex(box.symbol) for box in units} == {symbol}
+
+
+@pytest.mark.parametrize("text", ["h = σ(W^T x + b)", "h = σ(W.T @ x)", "h = σ(x @ W + b)"])
+def test_weights_of_a_unit_may_be_a_column(text):
+    given = {"W": frozen(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])), "x": frozen(np.array([0.5, -0.5]))}
+    trace, drawing, found = drawn(text, given=given)
+    beside = {
+        (label.edge.source, label.edge.target): float(latex(label.math))
+        for label in found.labels
+        if label.role == "value" and label.edge and label.edge.port >= 0
+    }
+    assert beside == {(f"x[{i}]", f"h[{j}]"): given["W"][i, j] for i in range(2) for j in range(3)}
+    figures = Figures(drawing, trace)
+    (count,) = (i for i, step in enumerate(trace.steps, 1) if getattr(step, "arg", "") == "W")
+    lit = [arrow for arrow in figures.at(count).arrows if arrow.mood == "active"]
+    assert len(lit) == 6 and all(arrow.backward and not arrow.points_back for arrow in lit)
 
 
 def test_an_arrow_between_units_has_its_entry_of_the_matrix():
@@ -136,6 +192,10 @@ BY_ENTRIES = {
     ),
     "not by entries": ("h = tanh(W1 x + b1); p = softmax(h); y = w·p", [("p[1]", {"h[0]", "h[1]", "h[2]"})]),
     "scaled": ("h = tanh(W1 x + b1); g = c h; y = w·g", [("g[1]", {"h[1]", "c"})]),
+    "compared": (
+        "y = W x + b; L = norm(y - t)^2",
+        [("v2[1]", {"y[1]", "t[1]"}), ("v3", {"v2[0]", "v2[1]", "v2[2]"})],
+    ),
 }
 
 
@@ -148,6 +208,14 @@ def test_data_of_a_layer_are_drawn_entry_by_entry(text, into):
     alone = {box.node.split("[")[0] for box in found.boxes}
     assert set(trace.graph.inputs) <= beside | alone, "an input is nowhere to be seen"
     assert faults(trace, UNITS) == []
+
+
+def test_weights_that_meet_data_entry_by_entry_stand_at_one_arrow_each():
+    given = {"w": frozen(np.array([1.0, 2.0])), "c": frozen(np.array([3.0, 4.0]))}
+    _, _, found = drawn("h = tanh(W x + w ⊙ c)", given=given)
+    assert arrows_into(found, "h[1]") == {"x[0]", "x[1]", "c[1]"}
+    beside = [label for label in found.labels if label.node == "w" and label.role == "value"]
+    assert [(label.edge.source, latex(label.math)) for label in beside] == [("c[0]", "1"), ("c[1]", "2")]
 
 
 def test_no_input_is_lost_at_any_level():
@@ -166,6 +234,17 @@ def test_a_layer_is_one_node_with_its_parameters_in_it():
     assert [latex(box.symbol) for box in found.boxes][1] == r"\tanh\left( W_{1}x+b_{1} \right)"
     _, _, found = drawn(RECURRENT, LAYERS)
     assert [box.node for box in found.boxes] == ["x1", "h0", "h1", "L"]
+
+
+@pytest.mark.parametrize("level", ["layers", "statements"])
+def test_a_box_of_several_operations_shows_no_value_but_its_own(level):
+    trace = traced(MATRICES)
+    figures = Figures(draw(trace, options=Options(level=level)), trace)
+    for count in range(trace.position("seed")):
+        snapshot, found = trace.snapshot(count), figures.at(count)
+        known = {name for name in "hgsL" if snapshot.value(name) is not None}
+        assert shown(found, "value").keys() & set("hgsL") == known
+        assert {box.node for box in found.boxes if box.mood == "done"} & set("hgsL") <= known
 
 
 STATEMENTS = "s = w x + b; y = σ(s); L = 1/2 (y - t)^2; R = 1/2 w^2; J = L + λ R"
