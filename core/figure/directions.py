@@ -16,28 +16,69 @@ from core.layout import Point, Space, Stretch
 
 BESIDE = 3.0  # between a label and the beginning or the end of the line at which it stands
 HEAD = 9.0  # more where the head of an arrow comes back
+PAIRS = 3.0  # around a weight and its gradient, so that they are seen to belong together
+HEAD_SIDE = 5.0  # from the side of a box to the far end of a head that arrives at its corner
 TURN = 18.0  # before an arrow's head, where no label stands
 BESIDE_HEAD = 6.0  # between an arrow's head and the output's name
-HEADS = 28.0  # what arrives at both sides of a box takes so much of its width
+HEADS = 14.0  # what arrives at the upper and lower left of a box takes so much of its width
+BEHIND_NAME = 6.0  # between the name of a bias and its numbers
+APART = 5.0  # between the value and the gradient of a bias
 NOTHING: Extent = (0.0, 0.0)
+
+
+class BiasText(Struct, frozen=True):
+    """How large a unit's bias is: its name, and behind it in so many lines its value and its gradient."""
+
+    name: Extent = NOTHING
+    number: Extent = NOTHING
+    lines: int = 0
+
+    @property
+    def extent(self) -> Extent:
+        if not self.lines:
+            return NOTHING
+        return self.name[0] + BEHIND_NAME + self.number[0], max(self.name[1], self._numbers)
+
+    @property
+    def _numbers(self) -> float:
+        """How high its lines are."""
+        return self.lines * (self.number[1] + APART) - APART
+
+    def places(self, middle: Point, label: Extent) -> tuple[Point, Point, Point]:
+        """Where its name, its value and its gradient stand around a middle: the middles of lower sides.
+
+        The numbers are as wide as a label and begin at one x.
+        """
+        width, height = self.extent
+        left, top = middle[0] - width / 2, middle[1] - height / 2
+        x = left + self.name[0] + BEHIND_NAME + label[0] / 2
+        name = max(self.name[1], self.number[1])  # it reaches below the line on which it stands
+        return (left + self.name[0] / 2, top + name), (x, top + self.number[1]), (x, top + self._numbers)
+
+
+NO_BIAS = BiasText()
 
 
 class Texts(Struct, frozen=True):
     """How large what is written at a box is: a value or gradient, the terms of the gradient's sum, a name, a
-    bias or its gradient; and how much of the stem the head of an arrow takes that comes back.
+    bias; and how much of the stem the head of an arrow takes that comes back.
+
+    At a `crowded` box, where much arrives, they stand right of the heads of what does.
     """
 
     number: Extent = NOTHING
     terms: Extent = NOTHING
     name: Extent = NOTHING
-    bias: Extent = NOTHING
+    bias: BiasText = NO_BIAS
     head: float = 0.0
+    crowded: bool = False
 
 
 class Spot(Struct, frozen=True):
     """A node's box that is placed: its centre and size, a circle or a plain name, and the stem behind it.
 
-    Nothing that arrives reaches farther `above` and `below` its centre, in the layout.
+    What is written at its sides begins `above` and `below` its centre, in the layout: beyond what arrives,
+    or at the box where that is out of the way of the heads.
     """
 
     name: str
@@ -90,8 +131,8 @@ class Direction(ABC):
         """Where the middle of a name is."""
 
     @abstractmethod
-    def bias(self, spot: Spot, label: Extent, gradient: bool) -> Point:
-        """Where the middle of a bias or its gradient is."""
+    def bias(self, spot: Spot) -> Point:
+        """Where the middle of a bias with its name and its gradient is."""
 
     def with_output(self, space: Space, name: Extent, arrow: float) -> Space:
         """The room around an output's box, with its arrow and the name behind that."""
@@ -104,11 +145,15 @@ class Rightwards(Direction):
     """Values stand above the line on which they leave, gradients below; names stand above circles."""
 
     def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
+        name, bias = (text[1] + CLEAR if text[1] else 0.0 for text in (texts.name, texts.bias.extent))
+        stem = self._stem(box, circle, texts)
+        if texts.crowded:
+            beyond = max(_right_of_heads(text, box) - box[0] / 2 for text in (texts.name, texts.bias.extent))
+            return Space(stem=replace(stem, length=max(stem.length, beyond)), top=name, bottom=bias)
         # beside an array's map, which is high, a name reaches to the left only
-        beyond = max(texts.name[0] - box[0], 0.0) / (1 if high else 2)
-        name, bias = (text[1] + CLEAR if text[1] else 0.0 for text in (texts.name, texts.bias))
-        above, top = (0.0, name) if _is_between_heads(texts.name, box) else (name, 0.0)
-        return Space(beyond, above, 0.0, self._stem(box, circle, texts), top, bias)
+        left = max(texts.name[0] - box[0], 0.0) / (1 if high else 2)
+        above, top = (0.0, name) if texts.name[0] <= box[0] - 2 * HEADS else (name, 0.0)
+        return Space(left, above, 0.0, stem, top, bias)
 
     def _stem(self, box: Extent, circle: bool, texts: Texts) -> Stretch:
         if texts.number == NOTHING:
@@ -116,12 +161,14 @@ class Rightwards(Direction):
         length, beside = texts.number[0] + texts.head + 2 * BESIDE, texts.number[1] + CLEAR
         if texts.terms == NOTHING:
             return Stretch(length, beside, beside)
-        top = max(beside, box[1] / 2 + CLEAR) if circle else beside
+        bias = texts.bias.extent[1] + CLEAR if texts.bias.lines else 0.0
+        top = max(beside, box[1] / 2 + bias + CLEAR) if circle else beside
         longer = texts.terms[0] - box[0] + texts.head + 2 * BESIDE
         return Stretch(max(length, longer), beside, top + texts.terms[1])
 
     def arrival(self, value: Extent, gradient: Extent) -> Stretch:
-        above, below = (label[1] + CLEAR if label[1] else 0.0 for label in (value, gradient))
+        pairs = PAIRS if value[1] else 0.0
+        above, below = (label[1] + CLEAR + pairs if label[1] else 0.0 for label in (value, gradient))
         return Stretch(max(value[0], gradient[0]) + BESIDE + TURN, above, below)
 
     def value(self, spot: Spot, label: Extent) -> Point:
@@ -145,19 +192,23 @@ class Rightwards(Direction):
         return end - (length - TURN) / 2, spot.at[1] + offset + (CLEAR if below else -CLEAR)
 
     def name(self, spot: Spot, label: Extent) -> Point:
-        (x, y), beyond = spot.at, min(0.0, (spot.box[0] - label[0]) / 2)
-        above = spot.box[1] / 2 if _is_between_heads(label, spot.box) else spot.above
-        return x + beyond * (spot.stem.above > spot.above), y - above - CLEAR - label[1] / 2
+        x, beyond = self._middle(spot, label), min(0.0, (spot.box[0] - label[0]) / 2)
+        above = spot.box[1] / 2 if label[0] <= spot.box[0] - 2 * HEADS else spot.above
+        return x + beyond * (spot.stem.above > spot.above), spot.at[1] - above - CLEAR - label[1] / 2
 
-    def bias(self, spot: Spot, label: Extent, gradient: bool) -> Point:
-        side = 1 if gradient else -1
-        x = spot.at[0] + side * (CLEAR + label[0]) / 2
-        return x, spot.at[1] + spot.box[1] / 2 + CLEAR + label[1] / 2
+    def bias(self, spot: Spot) -> Point:
+        label = spot.texts.bias.extent
+        return self._middle(spot, label), spot.at[1] + spot.below + CLEAR + label[1] / 2
+
+    def _middle(self, spot: Spot, label: Extent) -> float:
+        """The x of the middle of what stands above or below a box."""
+        right = _right_of_heads(label, spot.box) - label[0] / 2 if spot.texts.crowded else 0.0
+        return spot.at[0] + right
 
 
-def _is_between_heads(label: Extent, box: Extent) -> bool:
-    """Whether a label above or below a box is out of the way of what arrives at its upper and lower left."""
-    return label[0] <= box[0] - HEADS
+def _right_of_heads(label: Extent, box: Extent) -> float:
+    """How far right of a box's middle a label above or below it ends, which begins right of what arrives."""
+    return max(label[0] / 2, HEADS - box[0] / 2 + label[0])
 
 
 class RightwardsAtNodes(Rightwards):
@@ -166,32 +217,37 @@ class RightwardsAtNodes(Rightwards):
     def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
         if not circle:
             return super().space(box, circle, high, texts)
-        widest = max(texts.number[0], texts.name[0], texts.terms[0])
-        beyond = max(widest - box[0], 0.0) / 2
-        name, number, terms, bias = (
-            text[1] + CLEAR if text[1] else 0.0
-            for text in (texts.name, texts.number, texts.terms, texts.bias)
-        )
-        return Space(beyond, name + number, bias + number + terms, Stretch(beyond))
+        written = texts.name, texts.number, texts.terms, texts.bias.extent
+        name, number, terms, bias = (text[1] + CLEAR if text[1] else 0.0 for text in written)
+        above, below = name + number, number + terms + bias
+        if texts.crowded:
+            right = max(_right_of_heads(text, box) for text in written) - box[0] / 2
+            return Space(stem=Stretch(max(right, 0.0)), top=above, bottom=below)
+        beyond = max(max(text[0] for text in written) - box[0], 0.0) / 2
+        return Space(beyond, above, below, Stretch(beyond))
 
     def value(self, spot: Spot, label: Extent) -> Point:
         if not spot.circle:
             return super().value(spot, label)
         name = spot.texts.name[1] + CLEAR if spot.texts.name[1] else 0.0
-        return spot.at[0], spot.at[1] - spot.above - name - CLEAR
+        return self._middle(spot, label), spot.at[1] - spot.above - name - CLEAR
 
     def gradient(self, spot: Spot, label: Extent) -> Point:
         if not spot.circle:
             return super().gradient(spot, label)
-        return spot.at[0], spot.at[1] + spot.below + self._below_bias(spot)
+        return self._middle(spot, label), spot.at[1] + spot.below + CLEAR
 
-    def _below_bias(self, spot: Spot) -> float:
-        return spot.texts.bias[1] + 2 * CLEAR if spot.texts.bias[1] else CLEAR
+    def name(self, spot: Spot, label: Extent) -> Point:
+        return self._middle(spot, label), spot.at[1] - spot.above - CLEAR - label[1] / 2
+
+    def bias(self, spot: Spot) -> Point:
+        x, y = super().bias(spot)
+        return x, y + sum(text[1] + CLEAR for text in (spot.texts.number, spot.texts.terms) if text[1])
 
     def terms(self, spot: Spot, total: Extent, label: Extent) -> Point:
         if not spot.circle:
             return super().terms(spot, total, label)
-        return spot.at[0], spot.at[1] + spot.below + self._below_bias(spot) + CLEAR + total[1]
+        return self._middle(spot, label), spot.at[1] + spot.below + 2 * CLEAR + total[1]
 
 
 class Downwards(Direction):
@@ -200,7 +256,10 @@ class Downwards(Direction):
     down = True
 
     def space(self, box: Extent, circle: bool, high: bool, texts: Texts) -> Space:
-        right, left = (text[0] + CLEAR if text[0] else 0.0 for text in (texts.name, texts.bias))
+        side = self._side(texts)
+        right, left = (text[0] + side if text[0] else 0.0 for text in (texts.name, texts.bias.extent))
+        if texts.crowded:
+            return Space(stem=self._stem(texts), top=left, bottom=right)
         return Space(0.0, left, right, self._stem(texts))
 
     def _stem(self, texts: Texts) -> Stretch:
@@ -211,7 +270,8 @@ class Downwards(Direction):
         return Stretch(length, left, texts.number[0] + CLEAR)
 
     def arrival(self, value: Extent, gradient: Extent) -> Stretch:
-        right, left = (label[0] + CLEAR if label[0] else 0.0 for label in (value, gradient))
+        pairs = PAIRS if value[0] else 0.0
+        right, left = (label[0] + CLEAR + pairs if label[0] else 0.0 for label in (value, gradient))
         return Stretch(max(value[1], gradient[1]) + BESIDE + TURN, left, right)
 
     def value(self, spot: Spot, label: Extent) -> Point:
@@ -235,11 +295,18 @@ class Downwards(Direction):
         return (x - beside, end - label[1]) if below else (x + beside, end)
 
     def name(self, spot: Spot, label: Extent) -> Point:
-        return spot.at[0] + spot.below + CLEAR + label[0] / 2, spot.at[1]
+        return self._right(spot, label), spot.at[1]
 
-    def bias(self, spot: Spot, label: Extent, gradient: bool) -> Point:
-        side = 1 if gradient else -1
-        return spot.at[0] - spot.above - CLEAR - label[0] / 2, spot.at[1] + side * (CLEAR + label[1]) / 2
+    def _right(self, spot: Spot, label: Extent) -> float:
+        """The x of the middle of what stands right of a box."""
+        return spot.at[0] + spot.below + self._side(spot.texts) + label[0] / 2
+
+    def bias(self, spot: Spot) -> Point:
+        return spot.at[0] - spot.above - self._side(spot.texts) - spot.texts.bias.extent[0] / 2, spot.at[1]
+
+    def _side(self, texts: Texts) -> float:
+        """How far from a box that stands which is beside it: out of the way of the heads that arrive."""
+        return CLEAR + HEAD_SIDE if texts.crowded else CLEAR
 
 
 class DownwardsAtNodes(Downwards):
@@ -251,30 +318,33 @@ class DownwardsAtNodes(Downwards):
         widest = max(texts.number[0], texts.terms[0])
         lower = texts.number[1] + texts.terms[1] + CLEAR - box[1] / 2
         before, behind = max(texts.number[1] - box[1] / 2, 0.0), Stretch(max(lower, 0.0))
-        name, right, bias = (w + CLEAR if w else 0.0 for w in (texts.name[0], widest, texts.bias[0]))
+        side = self._side(texts)
+        name, right, bias = (w + side if w else 0.0 for w in (texts.name[0], widest, texts.bias.extent[0]))
+        if texts.crowded:
+            return Space(before, stem=behind, top=name + bias, bottom=right)
         return Space(before, name + bias, right, behind)
 
     def value(self, spot: Spot, label: Extent) -> Point:
         if not spot.circle:
             return super().value(spot, label)
-        return spot.at[0] + spot.below + CLEAR + label[0] / 2, spot.at[1] - CLEAR / 2
+        return self._right(spot, label), spot.at[1] - CLEAR / 2
 
     def gradient(self, spot: Spot, label: Extent) -> Point:
         if not spot.circle:
             return super().gradient(spot, label)
-        return spot.at[0] + spot.below + CLEAR + label[0] / 2, spot.at[1] + CLEAR / 2
+        return self._right(spot, label), spot.at[1] + CLEAR / 2
 
     def terms(self, spot: Spot, total: Extent, label: Extent) -> Point:
         if not spot.circle:
             return super().terms(spot, total, label)
-        return spot.at[0] + spot.below + CLEAR + label[0] / 2, spot.at[1] + CLEAR / 2 + total[1]
+        return self._right(spot, label), spot.at[1] + CLEAR / 2 + total[1]
 
-    def bias(self, spot: Spot, label: Extent, gradient: bool) -> Point:
-        x, y = super().bias(spot, label, gradient)
+    def bias(self, spot: Spot) -> Point:
+        x, y = super().bias(spot)
         return x - (spot.texts.name[0] + CLEAR if spot.texts.name[0] else 0.0), y
 
     def name(self, spot: Spot, label: Extent) -> Point:
-        return spot.at[0] - spot.above - CLEAR - label[0] / 2, spot.at[1]
+        return spot.at[0] - spot.above - self._side(spot.texts) - label[0] / 2, spot.at[1]
 
 
 DIRECTIONS: dict[tuple[bool, bool], Direction] = {

@@ -320,6 +320,10 @@ def symbol_of(graph: Graph, shown: Shown) -> Math:
 
 def name_of(graph: Graph, shown: Shown) -> Math:
     """The name of what a drawn node shows: of a node, or of an entry of its value."""
-    if shown.entry is None:
-        return graph.typesetter.name(shown.node.name)
-    return graph.typesetter.tree(Index(Name(shown.node.name), (Number(shown.entry),)))
+    return entry_name(graph, shown.node.name, () if shown.entry is None else (shown.entry,))
+
+
+def entry_name(graph: Graph, name: str, entry: tuple[int, ...]) -> Math:
+    """The name of an entry of a value, or that of a number."""
+    tree = Index(Name(name), tuple(map(Number, entry))) if entry else Name(name)
+    return graph.typesetter.tree(tree)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from core.base.arrays import Value
 from core.figure.directions import BESIDE_HEAD, Spot
 from core.figure.drawing import Drawing, name_size
-from core.figure.nets import name_of
+from core.figure.nets import entry_name, name_of
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.rooms import sum_shown
 from core.figure.sizes import extent
@@ -190,11 +190,13 @@ def _at_weight(drawing: Drawing, snapshot: Snapshot, arc: Arc, spot: Spot) -> li
 
 
 def _at_bias(drawing: Drawing, snapshot: Snapshot, bias: Weight, spot: Spot) -> list[Label]:
-    """A bias below its unit and its gradient beside it."""
-    found = []
-    for label in _of_weight(drawing, snapshot, bias):
-        x, y = drawing.direction.bias(spot, label.extent, label.role == "gradient")
-        found.append(replace(label, at=(x, y + label.extent[1] / 2), edge=Edge(bias.name, spot.name, -1)))
+    """A bias at its unit: its name, its value, and its gradient below that."""
+    middle, text, size = drawing.direction.bias(spot), spot.texts.bias, drawing.options.sizes.label
+    name = Label(bias.name, "name", (0.0, 0.0), size, entry_name(drawing.graph, bias.name, bias.entry))
+    edge, found = Edge(bias.name, spot.name, -1), []
+    for label in (replace(name, extent=text.name), *_of_weight(drawing, snapshot, bias)):
+        places = dict(zip(("name", "value", "gradient"), text.places(middle, label.extent), strict=True))
+        found.append(replace(label, at=places[label.role], edge=edge))
     return found
 
 

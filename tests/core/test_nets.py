@@ -7,11 +7,13 @@ import pytest
 
 from core.base.arrays import frozen
 from core.figure import Figures, Options, draw, figure
+from core.figure.nets import entry_name
+from core.figure.sizes import CLEAR
 from core.graph.programs import read_program
 from core.math.latex import latex
 from core.passes.guessed_values import with_defaults
 from core.passes.stepper import run
-from tests.core.test_labels import TYPED, faults, typed_trace
+from tests.core.test_labels import TYPED, faults, rect_of, typed_trace
 
 UNITS, BARE, LAYERS = Options(level="units"), Options(level="units", weights="bare"), Options(level="layers")
 SCALARS = """h1 = σ(w11 x1 + w12 x2 + b1); h2 = σ(w21 x1 + w22 x2 + b2)
@@ -25,6 +27,8 @@ WIDE = {
 }
 SHARED = """net_h1 = w1 i1 + w2 i2 + b1; net_h2 = w3 i1 + w4 i2 + b1; out_h1 = σ(net_h1); out_h2 = σ(net_h2)
 out = σ(w5 out_h1 + w6 out_h2 + b2); E = 1/2 (t - out)^2"""
+MANY_DIGITS = """h1 = σ(-1234.567 x1 w11 + w12 x2 + b1); h2 = σ(w21 x1 + w22 x2 + b2); L = (h1 - t)^2 + h1 h2
+b1 = -0.0001234; b2 = 0.00001234"""
 RECURRENT = "h1 = tanh(W x1 + U h0 + b); L = sum(h1)"
 
 
@@ -142,7 +146,7 @@ def test_arrows_between_units_may_be_left_out():
 
 
 @pytest.mark.parametrize("text", [SCALARS, MATRICES])
-def test_a_bias_stands_left_of_its_gradient_both_below_their_unit(text):
+def test_a_bias_stands_behind_its_name_and_above_its_gradient_below_their_unit(text):
     trace, drawing, found = drawn(text)
     sides = {}
     for label in found.labels:
@@ -153,9 +157,54 @@ def test_a_bias_stands_left_of_its_gradient_both_below_their_unit(text):
         entry = int(unit[-2]) if unit.endswith("]") else ()
         for role, value in (("value", trace.last.value(bias)), ("gradient", trace.last.gradient(bias))):
             assert float(latex(of[role].math)) == pytest.approx(np.asarray(value)[entry], rel=1e-3)
-        (x, y), (_, height) = drawing.placement.centres[unit], drawing.sizes[unit]
-        assert of["value"].at[0] < x < of["gradient"].at[0]
-        assert all(label.at[1] - label.extent[1] >= y + height / 2 for label in of.values())
+        name, value, gradient = (rect_of(of[role]) for role in ("name", "value", "gradient"))
+        assert latex(of["name"].math) == latex(entry_name(trace.graph, bias, (entry,) if entry != () else ()))
+        assert name[2] < value[0] == pytest.approx(gradient[0]) and value[3] <= gradient[1]
+        (_, y), (_, height) = drawing.placement.centres[unit], drawing.sizes[unit]
+        assert all(rect[1] >= y + height / 2 for rect in (name, value, gradient))
+
+
+def test_units_of_one_kind_are_of_one_size_however_long_their_biases_are():
+    given = {"b1": 0.5, "b2": -12345.678}
+    _, drawing, _ = drawn(SCALARS, given=given)
+    assert drawing.sizes["h1"] == drawing.sizes["h2"]
+    assert drawing.sizes["h1"] == drawn(SCALARS, BARE, given)[1].sizes["h1"]
+
+
+@pytest.mark.parametrize("down", [False, True], ids=["to the right", "down"])
+def test_a_weight_is_nearer_to_its_gradient_than_to_those_of_other_arrows(down):
+    _, _, found = drawn("h = tanh(W1 x + b1); s = W2 h + b2", Options(level="units", down=down))
+    near, far, apart = (1, 3, 1) if not down else (0, 2, 0)
+    at = {
+        (label.edge.target, label.edge.port, label.role): rect_of(label)
+        for label in found.labels
+        if label.edge and label.edge.port >= 0
+    }
+    pairs = 0
+    for (unit, port, role), rect in at.items():
+        if role != "value":
+            continue
+        first, second = sorted((rect, at[unit, port, "gradient"]), key=lambda r: r[apart])
+        within = second[near] - first[far]
+        for (other, there, _), next_ in at.items():
+            if other == unit and there != port and next_[near] >= second[far]:
+                assert next_[near] - second[far] > within - 1.5, (unit, port)
+                pairs += 1
+    assert pairs
+
+
+@pytest.mark.parametrize("text", [SCALARS, MATRICES])
+@pytest.mark.parametrize("down", [False, True], ids=["to the right", "down"])
+def test_the_name_of_a_unit_stands_at_its_box(text, down):
+    _, drawing, found = drawn(text, Options(level="units", down=down))
+    names = [label for label in found.labels if label.role == "name" and not label.edge and label.centred]
+    names = [label for label in names if drawing.view.nodes[label.node].kind == "unit"]
+    assert len(names) > 1
+    for label in names:
+        (x, y), (width, height) = drawing.placement.centres[label.node], drawing.sizes[label.node]
+        rect = rect_of(label)
+        gap = rect[0] - (x + width / 2) if down else (y - height / 2) - rect[3]
+        assert 0 < gap < 3 * CLEAR, label.node
 
 
 def test_of_many_units_the_first_ones_and_the_last_are_drawn():
@@ -321,11 +370,18 @@ def test_a_shared_matrix_stays_a_node_for_its_other_users():
     assert [arrow.target for arrow in found.arrows if arrow.edge.source == "W"] == ["v4"]
 
 
-@pytest.mark.parametrize("text", [SCALARS, MATRICES, NEURON, RECURRENT])
+@pytest.mark.parametrize("text", [SCALARS, MATRICES, NEURON, RECURRENT, SHARED, MANY_DIGITS])
 @pytest.mark.parametrize(
     "options",
-    [UNITS, BARE, LAYERS, Options(level="units", down=True), Options(level="units", at_nodes=True)],
-    ids=["units", "bare", "layers", "down", "at nodes"],
+    [
+        UNITS,
+        BARE,
+        LAYERS,
+        Options(level="units", down=True),
+        Options(level="units", at_nodes=True),
+        Options(level="units", at_nodes=True, down=True),
+    ],
+    ids=["units", "bare", "layers", "down", "at nodes", "down at nodes"],
 )
 def test_nothing_written_in_a_net_covers_anything(text, options):
     assert faults(traced(text), options) == []
