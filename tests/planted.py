@@ -40,6 +40,20 @@ PICTURED, TIKZ = "core/figure/pictured.py", "core/export/tikz.py"
 TYPESET, EQUATIONS = "core/math/typeset.py", "core/passes/equations.py"
 
 FIGURE = {
+    "a-row-is-no-layer": bug(
+        "core/figure/nets.py",
+        "    if not shown.node.operation.look.turns:",
+        "    if shown.node.operation.look.turns or True:",
+        "what is typed in rows is not drawn as units",
+        "tests/core/test_nets.py",
+    ),
+    "batch-as-one-example": bug(
+        "core/figure/nets.py",
+        "(len(shape) == 2 and shape[0] == 1)",
+        "len(shape) == 2",
+        "of a batch only the first example is drawn",
+        "tests/core/test_nets.py",
+    ),
     "rows-for-columns": bug(
         "core/figure/nets.py",
         '"column": (data, unit)',

@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from core.base.arrays import Shape
 from core.base.lazy_numpy import np
 from core.figure.groups import as_statements, in_groups
 from core.figure.options import Options
@@ -107,11 +108,13 @@ def _layer(view: View, shown: Shown) -> Layer | None:
         if not _serves_only(view, inner.name) or inner.node.shape != shown.node.shape:
             return None
         function = shown.members
-    if inner.node.is_leaf or len(inner.node.shape) > 1:
+    if inner.node.is_leaf or not _is_row(inner.node.shape):
         return None
-    single = _product(view, inner)
-    if single and not inner.node.operation.elementwise:
-        return Layer(shown, (single,), "", (), (*inner.members, *function))
+    inner, ends = _before_turning(view, inner)
+    if inner.node.is_leaf:
+        return None
+    if (single := _product(view, inner)) and not inner.node.operation.elementwise:
+        return Layer(shown, (single,), "", (), (*ends, *function))
     if not inner.node.operation.look.chained:
         return None
     products: list[Product] = []
@@ -119,21 +122,44 @@ def _layer(view: View, shown: Shown) -> Layer | None:
     members: list[str] = []
     for arc in inner.arcs:
         source = view.nodes[arc.source]
-        if source.node.shape != inner.node.shape:
+        inside: tuple[str, ...] = ()
+        if _serves_only(view, source.name) and not source.node.is_leaf:
+            source, inside = _before_turning(view, source)
+        if not _is_row(source.node.shape) or _count(source.node) != _count(inner.node):
             return None
         product = _product(view, source) if _serves_only(view, source.name) else None
         if product:
             products.append(product)
-            members += source.members
         elif source.node.is_input:
-            biases.append(arc)
+            biases.append(view.nodes[inside[0]].arcs[0] if inside else arc)
+        members += inside
     if not products or len(biases) > 1 or len(products) + len(biases) < len(inner.arcs):
         return None
     own = [arc.source for arc in biases if _is_parameter(view, view.nodes[arc.source].node)]
     if biases and not own and any(product.swapped for product in products):
         return None  # as in w x₁ + b and w x₂ + b: one unit's weights for two examples
-    members += [*inner.members, *function]
+    members += [*ends, *function]
     return Layer(shown, tuple(products), "".join(own), () if own else tuple(biases), tuple(members))
+
+
+def _before_turning(view: View, shown: Shown) -> tuple[Shown, tuple[str, ...]]:
+    """What a drawn operation makes a row of, if it does that, or itself; and the operations in both."""
+    if not shown.node.operation.look.turns:
+        return shown, shown.members
+    source = view.nodes[shown.arcs[0].source]
+    if not _serves_only(view, source.name):
+        return shown, shown.members
+    return source, shown.members if source.node.is_leaf else (*source.members, *shown.members)
+
+
+def _is_row(shape: Shape) -> bool:
+    """Whether a shape is that of a number, of a vector, or of a matrix of one row."""
+    return len(shape) < 2 or (len(shape) == 2 and shape[0] == 1)
+
+
+def _count(node: Node) -> int | None:
+    """How many entries a row has; none for a number."""
+    return node.shape[-1] if node.shape else None
 
 
 def _product(view: View, shown: Shown) -> Product | None:
@@ -144,9 +170,9 @@ def _product(view: View, shown: Shown) -> Product | None:
     by_entries = shown.node.operation.elementwise
     by_port = dict(zip(shown.node.ports, shown.arcs, strict=True))
     sources = {port: view.nodes[arc.source] for port, arc in by_port.items()}
-    if sources[data].node.is_constant:
+    if sources[data].node.is_constant or not _is_row(sources[data].node.shape):
         return None
-    if sources[weights].node.shape == sources[data].node.shape:
+    if sources[weights].node.shape == sources[data].node.shape and len(sources[data].node.shape) < 2:
         for one, other in ((weights, data), (data, weights)):  # either may be the weights
             if _is_parameter(view, sources[one].node):
                 part: Part = "entry" if by_entries else "row"
@@ -155,7 +181,7 @@ def _product(view: View, shown: Shown) -> Product | None:
     given, turned, columns = sources[weights], "", look.by_columns
     if not given.node.is_leaf and given.node.operation.look.turns and _serves_only(view, given.name):
         given, turned, columns = view.nodes[given.arcs[0].source], given.name, not columns
-    if not given.node.is_input or by_entries:
+    if not given.node.is_input or by_entries or len(given.node.shape) != 2:
         return None
     return Product(given.name, by_port[data].edge, "column" if columns else "row", turned)
 
@@ -212,7 +238,7 @@ def as_units(view: View) -> View:
                 nodes[unit] = replace(shown, name=unit, arcs=_numbered(arcs), entry=entry)
                 continue
             layer = layers[name]
-            bias = Weight(layer.bias, () if entry is None else (entry,)) if layer.bias else None
+            bias = Weight(layer.bias, _place(graph.nodes[layer.bias], entry)) if layer.bias else None
             arcs = [arc for product in layer.products for arc in _into(unit, entry, product, sizes)]
             for arc in layer.shared:
                 arcs += _entry_by_entry(unit, entry, arc, view, sizes)
@@ -233,19 +259,22 @@ def _sizes(view: View, layers: Mapping[str, Layer], inside: Collection[str]) -> 
         waiting += [arc.source for arc in layer.shared]
     while waiting:
         name = waiting.pop()
-        shape = nodes[name].shape
-        if name in found or name in inside or len(shape) > 1:
+        count = _count(nodes[name])
+        if name in found or name in inside or not _is_row(nodes[name].shape):
             continue
-        found[name] = shape[0] if shape else None
+        found[name] = count
         arriving = view.nodes[name].arcs if name not in layers and _is_by_entries(nodes[name]) else ()
         meeting = [arc.source for arc in arriving]
         meeting += [arc.target for arc in view.leaving[name] if _is_by_entries(nodes[arc.target])]
-        waiting += [other for other in meeting if shape and nodes[other].shape == shape]
+        waiting += [other for other in meeting if count and _count(nodes[other]) == count]
     return found
 
 
 def _is_by_entries(node: Node) -> bool:
-    return not node.is_leaf and node.operation.elementwise
+    """Whether each entry of a node's value is computed of one entry of each argument."""
+    if node.is_leaf:
+        return False
+    return node.operation.elementwise or (node.operation.look.turns and _is_row(node.shape))
 
 
 def _units(name: str, sizes: Mapping[str, int | None]) -> Iterator[tuple[str, int | None]]:
@@ -265,7 +294,7 @@ def _entry_by_entry(
     """The arrows for one of the view: from an entry to the same one where the operation goes by entries."""
     nodes = view.graph.nodes
     target, source = nodes[arc.target], nodes[arc.source]
-    alike = entry is not None and _is_by_entries(target) and source.shape == target.shape
+    alike = entry is not None and _is_by_entries(target) and _count(source) == _count(target)
     for home, place in _units(arc.source, sizes):
         if not alike or place in (entry, None):
             yield Arc(home, unit, arc.edge, 0, hidden=_is_rest(entry) or _is_rest(place))
@@ -315,12 +344,17 @@ def symbol_of(graph: Graph, shown: Shown) -> Math:
         return symbol(graph, node)
     if node.value is None:
         return name_of(graph, shown)
-    return number_math(float(np.asarray(node.value)[shown.entry]))
+    return number_math(float(np.ravel(node.value)[shown.entry]))
 
 
 def name_of(graph: Graph, shown: Shown) -> Math:
     """The name of what a drawn node shows: of a node, or of an entry of its value."""
-    return entry_name(graph, shown.node.name, () if shown.entry is None else (shown.entry,))
+    return entry_name(graph, shown.node.name, _place(shown.node, shown.entry))
+
+
+def _place(node: Node, entry: int | None) -> tuple[int, ...]:
+    """Where an entry stands in a row; a number has none."""
+    return () if entry is None else (*(0,) * (len(node.shape) - 1), entry)
 
 
 def entry_name(graph: Graph, name: str, entry: tuple[int, ...]) -> Math:

@@ -53,6 +53,9 @@ def written_out(graph: Graph, members: Iterable[str]) -> Math | None:
         operands = {
             port: parts.get(arg) or operand(graph, graph.nodes[arg]) for port, arg in node.by_port.items()
         }
+        if node.tree is graph.nodes[node.args[0]].tree:  # a row where a matrix is needed: nothing was typed
+            parts[name] = operands[node.ports[0]]
+            continue
         parts[name] = graph.typesetter.part(_as_typed(graph, node), operands)
         found = parts[name][0]
         if extent(found, 1.0)[0] > WIDEST_FORMULA:  # all that is made of it is no narrower

@@ -71,7 +71,7 @@ class Shown(Struct, frozen=True):
 
     def value(self, of_node: Value) -> Value:
         """What it shows of the value of its node."""
-        return of_node if self.entry is None else float(np.asarray(of_node)[self.entry])
+        return of_node if self.entry is None else float(np.ravel(of_node)[self.entry])
 
     @property
     def in_circle(self) -> bool:

@@ -88,7 +88,7 @@ class Look(Struct, frozen=True):
     chained         a chain of it is drawn as one node with many inputs
     weighs          the inputs that are the weights and the data of a layer of a net, where it is drawn as one
     by_columns      each unit's weights are a column of the matrix, else a row
-    turns           it makes rows of a matrix columns
+    turns           it makes rows columns, or of a vector a row
     """
 
     circle: str = ""

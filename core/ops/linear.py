@@ -127,7 +127,7 @@ matmul = structural(
     X="matmul_t(g, Y)",
     Y="t_matmul(X, g)",
     says="Each matrix receives the upstream gradient multiplied by the other matrix, transposed.",
-    look=Look(circle=AS_WRITTEN),
+    look=Look(circle=AS_WRITTEN, weighs=("Y", "X"), by_columns=True),
     entries=lambda X, Y: _listed(f"X[{i}]·Y" for i in range(X[0])),
 )
 outer = structural(
@@ -187,7 +187,7 @@ row = structural(
     call="",
     x="unrow(g)",
     says="The entries are the same in a row: the gradient is turned back into a vector.",
-    look=Look(circle=AS_WRITTEN),
+    look=Look(circle=AS_WRITTEN, turns=True),
     entries=lambda x: "[x,]",
     learning=Learning(passes_on=True),
 )

@@ -110,20 +110,46 @@ def test_a_function_of_each_entry_is_the_second_half_of_its_unit(text, symbol):
     assert len(units) in (1, 3) and {latex(box.symbol) for box in units} == {symbol}
 
 
-@pytest.mark.parametrize("text", ["h = σ(W^T x + b)", "h = σ(W.T @ x)", "h = σ(x @ W + b)"])
+COLUMNS = ("W^T x + b", "W.T @ x", "x @ W + b", "x^T W", "x^T W + b", "x^T W + b^T")
+
+
+@pytest.mark.parametrize("text", [f"h = σ({text})" for text in COLUMNS])
 def test_weights_of_a_unit_may_be_a_column(text):
-    given = {"W": frozen(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])), "x": frozen(np.array([0.5, -0.5]))}
+    given = {
+        "W": frozen(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])),
+        "x": frozen(np.array([0.5, -0.5])),
+        "b": frozen(np.array([7.0, 8.0, 9.0])),
+    }
+    given = {name: value for name, value in given.items() if name in text}
     trace, drawing, found = drawn(text, given=given)
     beside = {
         (label.edge.source, label.edge.target): float(latex(label.math))
         for label in found.labels
         if label.role == "value" and label.edge and label.edge.port >= 0
     }
+    names = [latex(label.math) for label in found.labels if label.role == "name" and not label.edge]
+    assert names == ([f"h[0,{j}]" for j in range(3)] if "x^T" in text else [f"h[{j}]" for j in range(3)])
     assert beside == {(f"x[{i}]", f"h[{j}]"): given["W"][i, j] for i in range(2) for j in range(3)}
+    biases = [label for label in found.labels if label.node == "b" and label.role == "value"]
+    assert [float(latex(label.math)) for label in biases] == [7, 8, 9] * ("b" in text)
+    values = np.ravel(trace.last.value("h"))
+    assert [float(shown(found, "value")[f"h[{j}]"]) for j in range(3)] == pytest.approx(values, rel=1e-3)
     figures = Figures(drawing, trace)
     (count,) = (i for i, step in enumerate(trace.steps, 1) if getattr(step, "arg", "") == "W")
     lit = [arrow for arrow in figures.at(count).arrows if arrow.mood == "active"]
     assert len(lit) == 6 and all(arrow.backward and not arrow.points_back for arrow in lit)
+
+
+def test_rows_go_on_in_the_next_layer_as_units():
+    text = "h = σ(x^T W1 + b1); y = h W2 + b2; L = norm(y - t)^2"
+    given = {"b1": frozen(np.array([0.1, 0.2])), "b2": frozen(np.array([1.0, 2.0]))}
+    trace, _, found = drawn(text, given=given)
+    assert arrows_into(found, "y[1]") == {"h[0]", "h[1]"}
+    assert faults(trace, UNITS) == []
+    symbols = {box.node: latex(box.symbol) for box in drawn(text, LAYERS, given)[2].boxes}
+    assert symbols["h"] == r"\sigma\left( x^{\top}W_{1}+b_{1} \right)" and symbols["y"] == "hW_{2}+b_{2}"
+    _, _, found = drawn("Y = X W + b", given={"X": frozen(np.ones((2, 2)))})
+    assert {box.node for box in found.boxes} >= {"X", "W", "b"}, "a batch is drawn in whole matrices"
 
 
 def test_an_arrow_between_units_has_its_entry_of_the_matrix():
