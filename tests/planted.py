@@ -54,6 +54,13 @@ FIGURE = {
         "of a batch only the first example is drawn",
         "tests/core/test_nets.py",
     ),
+    "bias-times-one": bug(
+        "core/figure/nets.py",
+        "constants[0].value == 1.0",
+        "constants[0].value == 0.0",
+        "a net with its biases written times 1 is not drawn as units",
+        "tests/core/test_nets.py",
+    ),
     "rows-for-columns": bug(
         "core/figure/nets.py",
         '"column": (data, unit)',
@@ -347,7 +354,7 @@ FIGURE = {
     ),
     "weights-lost-behind-a-sum": bug(
         "core/figure/nets.py",
-        "if name in found or name in inside or len(shape) > 1:",
+        "if name in found or name in inside or not _is_row(nodes[name].shape):",
         "if name in found or name in inside or not (name in layers or nodes[name].is_input):",
         "the weights of a layer whose data are neither an input nor a layer are drawn nowhere",
         "tests/core/test_nets.py",

@@ -132,6 +132,8 @@ def _layer(view: View, shown: Shown) -> Layer | None:
             products.append(product)
         elif source.node.is_input:
             biases.append(view.nodes[inside[0]].arcs[0] if inside else arc)
+        elif _is_times_one(view, source):
+            biases.append(source.arcs[0])
         members += inside
     if not products or len(biases) > 1 or len(products) + len(biases) < len(inner.arcs):
         return None
@@ -150,6 +152,16 @@ def _before_turning(view: View, shown: Shown) -> tuple[Shown, tuple[str, ...]]:
     if not _serves_only(view, source.name):
         return shown, shown.members
     return source, shown.members if source.node.is_leaf else (*source.members, *shown.members)
+
+
+def _is_times_one(view: View, shown: Shown) -> bool:
+    """Whether a drawn node is an input times the constant 1, as a bias may be written."""
+    node = shown.node
+    if node.is_leaf or not node.operation.elementwise or not node.operation.look.weighs or not shown.arcs:
+        return False
+    constants = [arg for arg in map(view.graph.nodes.__getitem__, node.args) if arg.is_constant]
+    is_one = len(constants) == 1 and not constants[0].shape and constants[0].value == 1.0
+    return is_one and view.nodes[shown.arcs[0].source].node.is_input
 
 
 def _is_row(shape: Shape) -> bool:

@@ -1,5 +1,6 @@
 """Nets drawn as units with weights on their arrows, and as layers."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -86,6 +87,16 @@ def test_a_bias_of_several_units_is_a_node_with_an_arrow_to_each_and_one_gradien
         assert float(shown(found, role)["b1"]) == pytest.approx(value, rel=1e-3)
     _, _, found = drawn("h1 = tanh(W x1 + U h0 + b); h2 = tanh(W x2 + U h1 + b); L = sum(h2)")
     assert arrows_into(found, "h2[1]") == {"x2[0]", "x2[1]", "h1[0]", "h1[1]", "h1[2]", "b[1]"}
+
+
+@pytest.mark.parametrize("text", [SHARED, NEURON])
+def test_a_bias_may_be_written_times_one(text):
+    times_one = re.sub(r"\+ (b\d?)", r"+ \1*1", text)
+    with_one, without = drawn(times_one)[2], drawn(text)[2]
+    assert [(b.node, b.symbol) for b in with_one.boxes if "sum" in latex(b.symbol)] == [
+        (b.node, b.symbol) for b in without.boxes if "sum" in latex(b.symbol)
+    ]
+    assert len(with_one.labels) == len(without.labels)
 
 
 def test_one_units_weights_for_two_examples_are_no_units():
