@@ -10,14 +10,23 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.base.slicing import Work, finished
-from core.figure.directions import DIRECTIONS, HEAD, HEADS, NOTHING, Direction, Spot, Texts
+from core.figure.directions import (
+    DIRECTIONS,
+    HEAD,
+    NO_BIAS,
+    NOTHING,
+    BiasText,
+    Direction,
+    Spot,
+    Texts,
+)
 from core.figure.frames import layout_frames
-from core.figure.nets import name_of, symbol_of, view_of
+from core.figure.nets import entry_name, name_of, symbol_of, view_of
 from core.figure.options import Options, Sizes
 from core.figure.parts import Frame, Label
 from core.figure.rooms import Rooms, rooms_of
-from core.figure.sizes import CLEAR, Extent, Measure, extent
-from core.figure.view import Arc, Shown, View
+from core.figure.sizes import Extent, Measure, extent
+from core.figure.view import Arc, Shown, View, Weight
 from core.graph.graph import Graph
 from core.layout import Edge as LayoutEdge
 from core.layout import Placement, Point, Route, Space, Stretch, place_in_pieces, straight
@@ -98,7 +107,7 @@ class Drawing(Struct, frozen=True, dict=True):
     def spot(self, name: str) -> Spot:
         """A box with what the places of its labels depend on."""
         above = below = self.sizes[name][0 if self.options.down else 1] / 2
-        for arc in self.view.nodes[name].arcs:
+        for arc in () if self.texts[name].crowded else self.view.nodes[name].arcs:
             stretch, offset = self.stretches.get(arc, NO_STRETCH), self._offsets[arc]
             above, below = max(above, stretch.above - offset), max(below, stretch.below + offset)
         circle = self.view.nodes[name].in_circle
@@ -165,15 +174,7 @@ def draw_in_pieces(
     direction = DIRECTIONS[options.down, options.at_nodes]
     flipped = flip if options.down else same
     symbols = {name: symbol_of(graph, shown) for name, shown in view.nodes.items()}
-    biases = {
-        name: rooms.weights[shown.bias]
-        for name, shown in view.nodes.items()
-        if shown.bias and shown.bias in rooms.weights
-    }
-    sizes = {
-        name: _box_size(shown, symbols[name], biases.get(name, NOTHING), options, measure)
-        for name, shown in view.nodes.items()
-    }
+    sizes = {name: _box_size(shown, symbols[name], options, measure) for name, shown in view.nodes.items()}
     rooms_of_boxes = dict(sizes)
     for homes in view.homes.values():  # the units of a layer are of one size, and dots stand in their middle
         units = [home for home in homes if view.nodes[home].kind != "rest"]
@@ -184,17 +185,20 @@ def draw_in_pieces(
                 own = sizes[home]
                 rooms_of_boxes[home] = (own[0], height) if options.down else (width, own[1])
     names = _names(view, options, measure)
+    stretches = _stretches(view, rooms, direction)
     texts, spaces, with_outputs = {}, {}, {}
     for name, shown in view.nodes.items():
         is_output, written = name in view.outputs, names.get(name, NOTHING)
         number, terms = rooms.values.get(name, NOTHING), rooms.sums.get(name, NOTHING)
-        called, bias = NOTHING if is_output else written, biases.get(name, NOTHING)
-        texts[name] = Texts(number, terms, called, bias, HEAD if rooms.heads else 0.0)
+        called = NOTHING if is_output else written
+        bias = _bias(shown.bias, graph, rooms, options, measure) if shown.bias else NO_BIAS
+        beside = sum(arc in stretches for arc in shown.arcs)
+        crowded = not shown.shape and beside > (0 if shown.bias else 1)
+        texts[name] = Texts(number, terms, called, bias, HEAD if rooms.heads else 0.0, crowded)
         space = direction.space(sizes[name], shown.in_circle, texts[name])
         spaces[name] = space
         with_outputs[name] = direction.with_output(space, written, look.arrow) if is_output else space
     frames, titles = layout_frames(view, look.small, measure, options.down)
-    stretches = _stretches(view, rooms, direction)
     placement = yield from place_in_pieces(
         {name: flipped(size) for name, size in rooms_of_boxes.items()},
         [
@@ -227,6 +231,14 @@ def draw_in_pieces(
     )
 
 
+def _bias(bias: Weight, graph: Graph, rooms: Rooms, options: Options, measure: Measure) -> BiasText:
+    """How large a bias is with its name, if biases are written."""
+    if bias not in rooms.weights:
+        return NO_BIAS
+    name = measure(entry_name(graph, bias.name, bias.entry), options.sizes.label)
+    return BiasText(name, rooms.weights[bias], options.values + options.gradients)
+
+
 def _heading(graph: Graph, placement: Placement, look: Sizes, measure: Measure) -> tuple[Label, ...]:
     math = typeset_program(graph)
     at = placement.left + placement.width / 2, placement.top - look.name
@@ -255,16 +267,15 @@ def same(pair: Point) -> Point:
     return pair
 
 
-def _box_size(shown: Shown, symbol: Math, bias: Extent, options: Options, measure: Measure) -> Extent:
-    """A box as large as what stands in it, with room for the heads of what arrives and for a bias."""
+def _box_size(shown: Shown, symbol: Math, options: Options, measure: Measure) -> Extent:
+    """A box as large as what stands in it, with room for the heads of what arrives."""
     look = options.sizes
     if not shown.in_circle:
         width, _ = measure(symbol, look.name)
         return width + 2 * BESIDE_NAME, 1.1 * look.name
     width, height = measure(symbol, look.symbol)
     circle, heads = 2 * look.radius, HEAD_ROOM * len(shown.arcs)
-    biases = 2 * bias[0] + HEADS if bias[0] else 0.0
-    across, along = (heads, 2 * bias[1] + CLEAR) if options.down else (biases, heads)
+    across, along = (heads, 0.0) if options.down else (0.0, heads)
     # a high symbol keeps its corners away from the round ends
     inside = math.sqrt(max((look.radius - BESIDE_CORNER) ** 2 - (height / 2) ** 2, 0.0))
     beside = max(BESIDE_SYMBOL, look.radius - inside)

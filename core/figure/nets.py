@@ -1,49 +1,70 @@
 """A net as it is usually drawn: units Σ│σ in columns with weights on their arrows, or a box a layer.
 
 A layer is a sum of products of weights and data, a bias added, and a function of the sum. Its weights and its
-bias are inputs that nothing else uses.
+bias are inputs that nothing else uses; a bias of several layers stays a node.
 Reading order: view_of, Layer, layers_of, as_layers, as_units, symbol_of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from core.base.arrays import Shape
+from core.base.lazy_numpy import np
 from core.figure.groups import as_statements, in_groups
 from core.figure.options import Options
-from core.figure.sizes import extent
-from core.figure.symbols import symbol
+from core.figure.symbols import symbol, written_out
 from core.figure.view import Arc, Shown, View, Weight, operations_of
 from core.graph.graph import Edge, Graph, Node
 from core.math.mathtree import Math, Sign, Word, row
+from core.math.typeset import number_math
 from core.notation.tree import Index, Name, Number
 
-WIDEST = 14.0  # em, of a formula in a box; a longer one gives way to the name
 MANY = 60  # drawn operations, beyond which a net is shown as units
+Part = Literal["row", "column", "entry"]
 MOST = 8  # units of a layer that are drawn; of more, the first ones and the last
 
 
 class Product(Struct, frozen=True):
-    """Weights times data, and the edge on which the data come in."""
+    """Weights times data, and the edge on which the data come in.
+
+    A unit's weights are a `row` or a `column` of a matrix, or one `entry` of vectors that meet by entries.
+    They may be `turned` by an operation before. Where they are `swapped`, the data are written first.
+    """
 
     weights: str
     data: Edge
+    unit_has: Part
+    turned: str = ""
+    swapped: bool = False
+
+    def weight(self, unit: int | None, data: int | None) -> Weight:
+        """The weight of an entry of the data in a unit; a number has no entries."""
+        at = {"row": (unit, data), "column": (data, unit), "entry": (unit,)}[self.unit_has]
+        return Weight(self.weights, tuple(place for place in at if place is not None))
 
 
 class Layer(Struct, frozen=True):
-    """A drawn node whose value is that of a layer, with all it is made of."""
+    """A drawn node whose value is that of a layer, with all it is made of.
+
+    It has a bias of its own, or one `shared` with other layers, which arrives like data without weights.
+    """
 
     shown: Shown
     products: tuple[Product, ...]
     bias: str
+    shared: tuple[Arc, ...]
     members: tuple[str, ...]
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        return (*(product.weights for product in self.products), *([self.bias] if self.bias else []))
+        """The inputs that are not drawn, and transposes of them."""
+        used = [name for product in self.products for name in (product.weights, product.turned)]
+        return tuple(name for name in (*used, self.bias) if name)
 
 
 def view_of(graph: Graph, options: Options) -> View:
@@ -80,51 +101,101 @@ def layers_of(view: View) -> Mapping[str, Layer]:
 
 def _layer(view: View, shown: Shown) -> Layer | None:
     """The layer that ends in a node, if there is one: through a function of a sum, a sum, or a product."""
-    members: tuple[str, ...] = shown.members
+    function: tuple[str, ...] = ()
     inner = shown
-    if not shown.node.is_leaf and shown.node.operation.learning.activation and len(shown.arcs) == 1:
+    if not shown.node.is_leaf and shown.node.operation.is_function and len(shown.arcs) == 1:
         inner = view.nodes[shown.arcs[0].source]
-        if not _serves_only(view, inner.name):
+        if not _serves_only(view, inner.name) or inner.node.shape != shown.node.shape:
             return None
-        members = (*inner.members, *members)
-    if inner.node.is_leaf or len(inner.node.shape) > 1:
+        function = shown.members
+    if inner.node.is_leaf or not _is_row(inner.node.shape):
         return None
-    single = _product(view, inner)
-    if single and not inner.node.operation.elementwise:
-        return Layer(shown, (single,), "", members)
+    inner, ends = _before_turning(view, inner)
+    if inner.node.is_leaf:
+        return None
+    if (single := _product(view, inner)) and not inner.node.operation.elementwise:
+        return Layer(shown, (single,), "", (), (*ends, *function))
     if not inner.node.operation.look.chained:
         return None
     products: list[Product] = []
-    biases: list[str] = []
-    of_products: list[str] = []
+    biases: list[Arc] = []
+    members: list[str] = []
     for arc in inner.arcs:
         source = view.nodes[arc.source]
+        inside: tuple[str, ...] = ()
+        if _serves_only(view, source.name) and not source.node.is_leaf:
+            source, inside = _before_turning(view, source)
+        if not _is_row(source.node.shape) or _count(source.node) != _count(inner.node):
+            return None
         product = _product(view, source) if _serves_only(view, source.name) else None
         if product:
             products.append(product)
-            of_products += source.members
-        elif _is_parameter(view, source.node) and source.node.shape == inner.node.shape:
-            biases.append(source.name)
+        elif source.node.is_input:
+            biases.append(view.nodes[inside[0]].arcs[0] if inside else arc)
+        elif _is_times_one(view, source):
+            biases.append(source.arcs[0])
+        members += inside
     if not products or len(biases) > 1 or len(products) + len(biases) < len(inner.arcs):
         return None
-    return Layer(shown, tuple(products), "".join(biases), (*of_products, *members))
+    own = [arc.source for arc in biases if _is_parameter(view, view.nodes[arc.source].node)]
+    if biases and not own and any(product.swapped for product in products):
+        return None  # as in w x₁ + b and w x₂ + b: one unit's weights for two examples
+    members += [*ends, *function]
+    return Layer(shown, tuple(products), "".join(own), () if own else tuple(biases), tuple(members))
+
+
+def _before_turning(view: View, shown: Shown) -> tuple[Shown, tuple[str, ...]]:
+    """What a drawn operation makes a row of, if it does that, or itself; and the operations in both."""
+    if not shown.node.operation.look.turns:
+        return shown, shown.members
+    source = view.nodes[shown.arcs[0].source]
+    if not _serves_only(view, source.name):
+        return shown, shown.members
+    return source, shown.members if source.node.is_leaf else (*source.members, *shown.members)
+
+
+def _is_times_one(view: View, shown: Shown) -> bool:
+    """Whether a drawn node is an input times the constant 1, as a bias may be written."""
+    node = shown.node
+    if node.is_leaf or not node.operation.elementwise or not node.operation.look.weighs or not shown.arcs:
+        return False
+    constants = [arg for arg in map(view.graph.nodes.__getitem__, node.args) if arg.is_constant]
+    is_one = len(constants) == 1 and not constants[0].shape and constants[0].value == 1.0
+    return is_one and view.nodes[shown.arcs[0].source].node.is_input
+
+
+def _is_row(shape: Shape) -> bool:
+    """Whether a shape is that of a number, of a vector, or of a matrix of one row."""
+    return len(shape) < 2 or (len(shape) == 2 and shape[0] == 1)
+
+
+def _count(node: Node) -> int | None:
+    """How many entries a row has; none for a number."""
+    return node.shape[-1] if node.shape else None
 
 
 def _product(view: View, shown: Shown) -> Product | None:
     """Weights times data, if a node is that."""
-    if shown.node.is_leaf or not shown.node.operation.look.weighs or len(shown.arcs) != 2:
+    if shown.node.is_leaf or len(shown.arcs) != 2 or (look := shown.node.operation.look).weighs is None:
         return None
-    weights, data = shown.node.operation.look.weighs
+    weights, data = look.weighs
+    by_entries = shown.node.operation.elementwise
     by_port = dict(zip(shown.node.ports, shown.arcs, strict=True))
-    sources = {port: view.nodes[arc.source].node for port, arc in by_port.items()}
-    if sources[data].is_constant:
+    sources = {port: view.nodes[arc.source] for port, arc in by_port.items()}
+    if sources[data].node.is_constant or not _is_row(sources[data].node.shape):
         return None
-    if sources[weights].shape != sources[data].shape:
-        return Product(sources[weights].name, by_port[data].edge) if sources[weights].is_input else None
-    for one, other in ((weights, data), (data, weights)):  # either may be the weights
-        if _is_parameter(view, sources[one]):
-            return Product(sources[one].name, by_port[other].edge)
-    return None
+    if sources[weights].node.shape == sources[data].node.shape and len(sources[data].node.shape) < 2:
+        for one, other in ((weights, data), (data, weights)):  # either may be the weights
+            if _is_parameter(view, sources[one].node):
+                part: Part = "entry" if by_entries else "row"
+                return Product(sources[one].name, by_port[other].edge, part, swapped=one == data)
+        return None
+    given, turned, columns = sources[weights], "", look.by_columns
+    if not given.node.is_leaf and given.node.operation.look.turns and _serves_only(view, given.name):
+        given, turned, columns = view.nodes[given.arcs[0].source], given.name, not columns
+    if not given.node.is_input or by_entries or len(given.node.shape) != 2:
+        return None
+    return Product(given.name, by_port[data].edge, "column" if columns else "row", turned)
 
 
 def _is_parameter(view: View, node: Node) -> bool:
@@ -141,7 +212,8 @@ def _inside(view: View, layers: Mapping[str, Layer]) -> set[str]:
     """The drawn nodes that are in layers, but for those that have their values."""
     members = {name for layer in layers.values() for name in layer.members}
     parameters = {name for layer in layers.values() for name in layer.parameters}
-    only = {name for name in parameters if all(arc.target in members for arc in view.leaving[name])}
+    within = members | parameters
+    only = {name for name in parameters if all(arc.target in within for arc in view.leaving[name])}
     return (members | only) - layers.keys()
 
 
@@ -153,7 +225,7 @@ def as_layers(view: View) -> View:
     for name, shown in view.nodes.items():
         if name in layers:
             layer = layers[name]
-            edges = [product.data for product in layer.products]
+            edges = [*(product.data for product in layer.products), *(arc.edge for arc in layer.shared)]
             arcs = tuple(Arc(edge.source, name, edge, place) for place, edge in enumerate(edges))
             nodes[name] = replace(shown, members=(*layer.parameters, *layer.members), arcs=arcs, kind="group")
         elif name not in inside:
@@ -165,7 +237,7 @@ def as_units(view: View) -> View:
     """The view with the units of its layers: what goes into a layer and comes out stands entry by entry."""
     graph, layers = view.graph, layers_of(view)
     inside = _inside(view, layers)
-    sizes = _sizes(view, layers)
+    sizes = _sizes(view, layers, inside)
     nodes: dict[str, Shown] = {}
     for name, shown in view.nodes.items():
         if name in inside:
@@ -178,10 +250,10 @@ def as_units(view: View) -> View:
                 nodes[unit] = replace(shown, name=unit, arcs=_numbered(arcs), entry=entry)
                 continue
             layer = layers[name]
-            bias = Weight(layer.bias, () if entry is None else (entry,)) if layer.bias else None
-            arcs = [
-                arc for product in layer.products for arc in _into(unit, entry, product, sizes, graph.nodes)
-            ]
+            bias = Weight(layer.bias, _place(graph.nodes[layer.bias], entry)) if layer.bias else None
+            arcs = [arc for product in layer.products for arc in _into(unit, entry, product, sizes)]
+            for arc in layer.shared:
+                arcs += _entry_by_entry(unit, entry, arc, view, sizes)
             nodes[unit] = Shown(unit, shown.node, layer.members, _numbered(arcs), entry, bias, "unit")
     for unit, shown in nodes.items():
         if _is_rest(shown.entry):
@@ -189,19 +261,32 @@ def as_units(view: View) -> View:
     return View(graph, nodes)
 
 
-def _sizes(view: View, layers: Mapping[str, Layer]) -> Mapping[str, int | None]:
-    """How many units the layers have, their data, and what these are made of entry by entry."""
+def _sizes(view: View, layers: Mapping[str, Layer], inside: Collection[str]) -> Mapping[str, int | None]:
+    """How many units the layers have, what arrives at them, and what is computed of these entry by entry."""
     nodes = view.graph.nodes
-    data = {product.data.source for layer in layers.values() for product in layer.products}
-    split = {*layers, *(name for name in data if len(nodes[name].shape) == 1)}
-    for name, shown in reversed(list(view.nodes.items())):
-        if name in split and name not in layers and _is_by_entries(nodes[name]):
-            split.update(arc.source for arc in shown.arcs if nodes[arc.source].shape == nodes[name].shape)
-    return {name: nodes[name].shape[0] if nodes[name].shape else None for name in split}
+    found: dict[str, int | None] = {}
+    waiting = [*layers]
+    for layer in layers.values():
+        waiting += [product.data.source for product in layer.products]
+        waiting += [arc.source for arc in layer.shared]
+    while waiting:
+        name = waiting.pop()
+        count = _count(nodes[name])
+        if name in found or name in inside or not _is_row(nodes[name].shape):
+            continue
+        found[name] = count
+        arriving = view.nodes[name].arcs if name not in layers and _is_by_entries(nodes[name]) else ()
+        meeting = [arc.source for arc in arriving]
+        meeting += [arc.target for arc in view.leaving[name] if _is_by_entries(nodes[arc.target])]
+        waiting += [other for other in meeting if count and _count(nodes[other]) == count]
+    return found
 
 
 def _is_by_entries(node: Node) -> bool:
-    return not node.is_leaf and node.operation.elementwise
+    """Whether each entry of a node's value is computed of one entry of each argument."""
+    if node.is_leaf:
+        return False
+    return node.operation.elementwise or (node.operation.look.turns and _is_row(node.shape))
 
 
 def _units(name: str, sizes: Mapping[str, int | None]) -> Iterator[tuple[str, int | None]]:
@@ -221,7 +306,7 @@ def _entry_by_entry(
     """The arrows for one of the view: from an entry to the same one where the operation goes by entries."""
     nodes = view.graph.nodes
     target, source = nodes[arc.target], nodes[arc.source]
-    alike = entry is not None and _is_by_entries(target) and source.shape == target.shape
+    alike = entry is not None and _is_by_entries(target) and _count(source) == _count(target)
     for home, place in _units(arc.source, sizes):
         if not alike or place in (entry, None):
             yield Arc(home, unit, arc.edge, 0, hidden=_is_rest(entry) or _is_rest(place))
@@ -231,15 +316,13 @@ def _is_rest(entry: int | None) -> bool:
     return entry is not None and entry < 0
 
 
-def _into(
-    unit: str, entry: int | None, product: Product, sizes: Mapping[str, int | None], nodes: Mapping[str, Node]
-) -> Iterator[Arc]:
+def _into(unit: str, entry: int | None, product: Product, sizes: Mapping[str, int | None]) -> Iterator[Arc]:
     """The arrows of a product into a unit, with their weights."""
-    rank = len(nodes[product.weights].shape)
     for source, place in _units(product.data.source, sizes):
+        if product.unit_has == "entry" and place != entry:
+            continue
         left_out = _is_rest(entry) or _is_rest(place)
-        at = tuple(i for i in (entry, place) if i is not None)
-        weight = None if left_out or len(at) != rank else Weight(product.weights, at)
+        weight = None if left_out else product.weight(entry, place)
         yield Arc(source, unit, product.data, 0, weight, hidden=left_out)
 
 
@@ -263,16 +346,30 @@ def symbol_of(graph: Graph, shown: Shown) -> Math:
     if shown.title:
         return Word(shown.title, "ord")
     if shown.kind == "group":
-        formula = graph.typesetter.tree(node.tree)
-        return formula if extent(formula, 1.0)[0] <= WIDEST else name_of(graph, shown)
+        short = name_of(graph, shown) if node.named else symbol(graph, node, named=False)
+        return written_out(graph, shown.members) or short
     if shown.kind == "unit":
-        function = node.operation.learning.activation and symbol(graph, node)
-        return row(Sign("∑", "ord"), Sign("|", "rel"), function) if function else Sign("∑", "ord")
-    return name_of(graph, shown) if shown.entry is not None and node.is_leaf else symbol(graph, node)
+        if not node.operation.is_function:
+            return Sign("∑", "ord")
+        return row(Sign("∑", "ord"), Sign("|", "rel"), symbol(graph, node, named=False))
+    if shown.entry is None or not node.is_leaf:
+        return symbol(graph, node)
+    if node.value is None:
+        return name_of(graph, shown)
+    return number_math(float(np.ravel(node.value)[shown.entry]))
 
 
 def name_of(graph: Graph, shown: Shown) -> Math:
     """The name of what a drawn node shows: of a node, or of an entry of its value."""
-    if shown.entry is None:
-        return graph.typesetter.name(shown.node.name)
-    return graph.typesetter.tree(Index(Name(shown.node.name), (Number(shown.entry),)))
+    return entry_name(graph, shown.node.name, _place(shown.node, shown.entry))
+
+
+def _place(node: Node, entry: int | None) -> tuple[int, ...]:
+    """Where an entry stands in a row; a number has none."""
+    return () if entry is None else (*(0,) * (len(node.shape) - 1), entry)
+
+
+def entry_name(graph: Graph, name: str, entry: tuple[int, ...]) -> Math:
+    """The name of an entry of a value, or that of a number."""
+    tree = Index(Name(name), tuple(map(Number, entry))) if entry else Name(name)
+    return graph.typesetter.tree(tree)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from core.base.arrays import Value
 from core.figure.directions import BESIDE_HEAD, Spot
 from core.figure.drawing import Drawing, name_size
-from core.figure.nets import name_of
+from core.figure.nets import entry_name, name_of
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
 from core.figure.rooms import sum_shown
 from core.figure.values import Written, written
@@ -104,7 +104,13 @@ def _box_mood(shown: Shown, snapshot: Snapshot) -> Mood:
             return "active"
         case Flowed(arg=arg) if arg in shown.members:
             return "receiving"
-    return "idle" if snapshot.value(shown.members[0]) is None else "done"
+    return "done" if _known(shown, snapshot) else "idle"
+
+
+def _known(shown: Shown, snapshot: Snapshot) -> list[Value]:
+    """The values that have been seen at a drawn node, the present one last."""
+    values = (snapshot.value(member) for member in shown.members if shown.shows(member))
+    return [value for value in values if value is not None]
 
 
 def _is_drawn(drawing: Drawing, arc: Arc) -> bool:
@@ -119,6 +125,8 @@ def _arrow(drawing: Drawing, snapshot: Snapshot, arc: Arc) -> Arrow:
         case Flowed(node, port, arg) if node == edge.target:
             beside = arc.weight is not None and arg == arc.weight.name
             lit = backward = beside or port == edge.port
+        case Flowed(node, arg=arg) if arc.weight is not None and arg == arc.weight.name:
+            lit = backward = beside = node in drawing.graph.nodes[edge.target].args
     mood: Mood = "active" if lit else "idle" if snapshot.value(edge.target) is None else "done"
     shown = edge if drawing.view.is_plain(arc) else Edge(arc.source, arc.target, arc.place)
     return Arrow(shown, drawing.routes[arc], arc.target, mood, backward, beside)
@@ -140,7 +148,7 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
     found = [] if (called := _name(drawing, name, spot)) is None else [called]
     if shown.kind == "rest":
         return found
-    known = [value for member in shown.members if (value := snapshot.value(member)) is not None]
+    known = _known(shown, snapshot)
     gradient = snapshot.gradient(shown.node.name) if options.gradients else None
     if known and options.values and not shown.node.is_constant:
         label = _label(name, "value", written(shown.value(known[-1]), options, name in drawing.pictures))
@@ -180,11 +188,13 @@ def _at_weight(drawing: Drawing, snapshot: Snapshot, arc: Arc, spot: Spot) -> li
 
 
 def _at_bias(drawing: Drawing, snapshot: Snapshot, bias: Weight, spot: Spot) -> list[Label]:
-    """A bias below its unit and its gradient beside it."""
-    found = []
-    for label in _of_weight(drawing, snapshot, bias):
-        x, y = drawing.direction.bias(spot, label.extent, label.role == "gradient")
-        found.append(replace(label, at=(x, y + label.extent[1] / 2), edge=Edge(bias.name, spot.name, -1)))
+    """A bias at its unit: its name, its value, and its gradient below that."""
+    middle, text, size = drawing.direction.bias(spot), spot.texts.bias, drawing.options.sizes.label
+    name = Label(bias.name, "name", (0.0, 0.0), size, entry_name(drawing.graph, bias.name, bias.entry))
+    edge, found = Edge(bias.name, spot.name, -1), []
+    for label in (replace(name, extent=text.name), *_of_weight(drawing, snapshot, bias)):
+        places = dict(zip(("name", "value", "gradient"), text.places(middle, label.extent), strict=True))
+        found.append(replace(label, at=places[label.role], edge=edge))
     return found
 
 

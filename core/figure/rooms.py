@@ -70,7 +70,7 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
     def widen_all(name: str, value: Value, on_ground: bool) -> None:
         for home in homes.get(name, ()):
             drawn = view.nodes[home]
-            if drawn.kind != "rest":
+            if drawn.kind != "rest" and drawn.shows(name):
                 _widen(at_nodes, home, _extent(drawn.value(value), options, on_ground))
         for weight in of_input.get(name, ()):
             _widen(weights, weight, _extent(weight.of(value), options, on_ground))

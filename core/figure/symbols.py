@@ -1,29 +1,75 @@
-"""What stands in a node's circle, and which constants are written there instead of being drawn as nodes."""
+"""What stands in a node's circle, and which constants are written there instead of being drawn as nodes.
+
+Reading order: symbol, written_out (of several operations in one node), operand, is_inlined.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
 
 from core.figure.sizes import extent
 from core.graph.formulas import formula
 from core.graph.graph import Edge, Graph, Node
 from core.math.marks import HOLE, marked
 from core.math.mathtree import Math, Sign, Word
-from core.math.parts import SUM, Part
-from core.notation.tree import Index, Name, Tree
+from core.math.parts import LOOSE, Part
+from core.notation.tree import PRODUCTS, Binary, Index, Name, Tree
 from core.ops.facts import AS_WRITTEN
 
 WIDEST = 5.2  # em; a symbol with the names of its operands; in a wider one dots stand for them
+WIDEST_FORMULA = 14.0  # em; what several operations compute
 
 
-def symbol(graph: Graph, node: Node) -> Math:
+def symbol(graph: Graph, node: Node, named: bool = True) -> Math:
     """What stands in a node's circle; a constant argument is part of it: `x²`, `+1`, `1/x`.
 
     Operands are called by the names that the program gives them. One without a name is a dot, as in `(⋅)²`;
-    so are all where names would be too wide.
+    so are all where names would be too wide, or are not wanted.
     """
     if node.is_leaf:
         return operand(graph, node)[0]
-    found = _with_operands(graph, node)
+    found = _with_operands(graph, node, named)
     return found if extent(found, 1.0)[0] <= WIDEST else _with_operands(graph, node, named=False)
+
+
+def written_out(graph: Graph, members: Iterable[str]) -> Math | None:
+    """What operations in one drawn node compute of what arrives there, or None if that is too wide.
+
+    Args:
+        graph: the graph.
+        members: the nodes in the drawn one, in computing order.
+
+    Returns:
+        The formula of the last one, in which no member is called by its name: `σ(W x + b)`.
+    """
+    parts: dict[str, Part] = {}
+    found = None
+    for name in members:
+        node = graph.nodes[name]
+        if node.is_leaf:
+            continue
+        operands = {
+            port: parts.get(arg) or operand(graph, graph.nodes[arg]) for port, arg in node.by_port.items()
+        }
+        if node.tree is graph.nodes[node.args[0]].tree:  # a row where a matrix is needed: nothing was typed
+            parts[name] = operands[node.ports[0]]
+            continue
+        parts[name] = graph.typesetter.part(_as_typed(graph, node), operands)
+        found = parts[name][0]
+        if extent(found, 1.0)[0] > WIDEST_FORMULA:  # all that is made of it is no narrower
+            return None
+    return found
+
+
+def _as_typed(graph: Graph, node: Node) -> Tree:
+    """What a node computes, over its operation's inputs; between two factors is the sign that was typed."""
+    tree = formula(graph, node)
+    match tree, node.tree:
+        case Binary(), Binary(op) if node.operation.elementwise and tree.op in PRODUCTS and op in PRODUCTS:
+            return replace(tree, op=op)
+    return tree
 
 
 def _with_operands(graph: Graph, node: Node, named: bool = True) -> Math:
@@ -47,7 +93,7 @@ def operand(graph: Graph, node: Node, named: bool = True) -> Part:
     if node.is_constant and (named or not node.shape):
         return graph.typesetter.part(node.tree)
     has_name = named and (node.is_input or node.named)
-    return graph.typesetter.named(node.name) if has_name else (HOLE, SUM)
+    return graph.typesetter.named(node.name) if has_name else (HOLE, LOOSE)
 
 
 def _entry(graph: Graph, node: Node, named: bool) -> Math:

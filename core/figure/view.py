@@ -65,9 +65,13 @@ class Shown(Struct, frozen=True):
         """That of the value that is written beside it."""
         return self.node.shape if self.entry is None else ()
 
+    def shows(self, member: str) -> bool:
+        """Whether the value of a member is seen: those of a sum as it grows, of a group only its own."""
+        return self.kind != "group" or member == self.node.name
+
     def value(self, of_node: Value) -> Value:
         """What it shows of the value of its node."""
-        return of_node if self.entry is None else float(np.asarray(of_node)[self.entry])
+        return of_node if self.entry is None else float(np.ravel(of_node)[self.entry])
 
     @property
     def in_circle(self) -> bool:

@@ -21,7 +21,7 @@ from core.math.mathtree import (
 )
 
 # how strongly a part holds together: a looser part gets brackets
-SUM, PRODUCT, SIGNED, POWER, DIVIDED, ATOM = 1, 2, 3, 4, 5, 6
+LOOSE, SUM, PRODUCT, SIGNED, POWER, DIVIDED, ATOM = 0, 1, 2, 3, 4, 5, 6
 Part = tuple[Math, int]
 TOP = Sign("⊤", "ord")
 DOT = Sign("⋅", "bin")
@@ -66,6 +66,15 @@ def wrap(part: Part, least: int) -> Math:
     """A part in brackets where it holds together less than is needed."""
     math, strength = part
     return math if strength >= least else bracketed(math)
+
+
+def term(part: Part) -> Math:
+    """A term behind a plus or a minus: in brackets if it begins with a sign of its own."""
+    first = part[0]
+    while isinstance(first, Row) and first.parts:
+        first = first.parts[0]
+    signed = isinstance(first, Sign | Digits) and first.text.startswith("−")
+    return bracketed(part[0]) if signed else wrap(part, PRODUCT)
 
 
 def listed(found: Sequence[Part]) -> Math:

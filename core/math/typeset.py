@@ -40,6 +40,7 @@ from core.math.parts import (
     indexed,
     listed,
     product,
+    term,
     turned,
     with_superscript,
     wrap,
@@ -281,7 +282,7 @@ def _binary(op: str, part: Binary, found: list[Part]) -> Part:
     left, right = found
     match op:
         case "+" | "-":
-            return row(wrap(left, SUM), PLUS if op == "+" else MINUS, wrap(right, PRODUCT)), SUM
+            return row(wrap(left, SUM), PLUS if op == "+" else MINUS, term(right)), SUM
         case "/":
             return Fraction(left[0], right[0]), DIVIDED
         case "^":

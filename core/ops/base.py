@@ -142,6 +142,11 @@ class Op(Struct, frozen=True):
         return bool(self.local)
 
     @property
+    def is_function(self) -> bool:
+        """Whether it is a function of each entry, such as that of a net's units, and no arithmetic."""
+        return self.elementwise and (bool(self.call) or (self.kink is not None and self.kink.jumps))
+
+    @property
     def stretches(self) -> bool:
         """Whether its inputs meet entry by entry, so that one of another shape is stretched."""
         return self.shape in (joined_shape, number_of_pairs)

@@ -88,6 +88,8 @@ class Look(Struct, frozen=True):
     form            how a formula writes a call of it, with its inputs' names in braces
     chained         a chain of it is drawn as one node with many inputs
     weighs          the inputs that are the weights and the data of a layer of a net, where it is drawn as one
+    by_columns      each unit's weights are a column of the matrix, else a row
+    turns           it makes rows columns, or of a vector a row
     """
 
     circle: str = ""
@@ -97,6 +99,8 @@ class Look(Struct, frozen=True):
     form: str = ""
     chained: bool = False
     weighs: tuple[str, str] | None = None
+    by_columns: bool = False
+    turns: bool = False
 
 
 BY_SYMBOL = Look()

@@ -112,7 +112,7 @@ vecmat = structural(
     x="vecmat_t(g, W)",
     W="outer(x, g)",
     says="The upstream gradient is multiplied by the other factor: for the matrix as an outer product.",
-    look=Look(circle=AS_WRITTEN),
+    look=Look(circle=AS_WRITTEN, weighs=("W", "x"), by_columns=True),
     entries=lambda x, W: " + ".join(f"x[{i}] W[{i}]" for i in range(x[0])),
 )
 matmul = structural(
@@ -127,7 +127,7 @@ matmul = structural(
     X="matmul_t(g, Y)",
     Y="t_matmul(X, g)",
     says="Each matrix receives the upstream gradient multiplied by the other matrix, transposed.",
-    look=Look(circle=AS_WRITTEN),
+    look=Look(circle=AS_WRITTEN, weighs=("Y", "X"), by_columns=True),
     entries=lambda X, Y: _listed(f"X[{i}]·Y" for i in range(X[0])),
 )
 outer = structural(
@@ -172,7 +172,7 @@ transpose = structural(
     call="",
     X="transpose(g)",
     says="The upstream gradient is transposed back.",
-    look=Look(circle=AS_WRITTEN),
+    look=Look(circle=AS_WRITTEN, turns=True),
     entries=lambda X: _listed(_listed(f"X[{i}, {j}]" for i in range(X[0])) for j in range(X[1])),
     learning=Learning(rearranges=True),
 )
@@ -187,7 +187,7 @@ row = structural(
     call="",
     x="unrow(g)",
     says="The entries are the same in a row: the gradient is turned back into a vector.",
-    look=Look(circle=AS_WRITTEN),
+    look=Look(circle=AS_WRITTEN, turns=True),
     entries=lambda x: "[x,]",
     learning=Learning(passes_on=True),
 )
