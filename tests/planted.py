@@ -38,6 +38,7 @@ FIT, FITTED = "tests/core/test_fit.py", "tests/app/test_fitted_figures.py"
 PARTS, ITEMS, THEME = "app/painting/parts.py", "app/canvas/items.py", "app/widgets/theme.py"
 MAPS, TIKZ_MAPS = "app/painting/maps.py", "core/export/tikz_maps.py"
 PICTURED, TIKZ = "core/figure/pictured.py", "core/export/tikz.py"
+MOTION = "core/figure/motion.py"
 TYPESET, EQUATIONS = "core/math/typeset.py", "core/passes/equations.py"
 
 FIGURE = {
@@ -126,23 +127,23 @@ FIGURE = {
         "tests/core/test_nets.py",
     ),
     "token-against-the-pass": bug(
-        PARTS,
-        "point_at(arrow.way, progress)",
-        "point_at(arrow.way, 1 - progress)",
+        MOTION,
+        "return point_at(self.arrow.way, ARRIVED * progress)",
+        "return point_at(self.arrow.way, 1 - ARRIVED * progress)",
         "the token runs against the pass",
         CANVAS,
     ),
     "token-always-forward": bug(
-        PARTS,
-        "point_at(arrow.way, progress)",
-        "point_at(arrow.route, progress)",
+        MOTION,
+        "return point_at(self.arrow.way, ARRIVED * progress)",
+        "return point_at(self.arrow.route, ARRIVED * progress)",
         "in the backward pass the token runs forward",
         CANVAS,
     ),
     "token-colours": bug(
         PARTS,
-        'painter.setBrush(theme.colour("gradient" if arrow.backward else "value"))',
-        'painter.setBrush(theme.colour("value" if arrow.backward else "gradient"))',
+        'painter.setBrush(theme.colour("gradient" if token.arrow.backward else "value"))',
+        'painter.setBrush(theme.colour("value" if token.arrow.backward else "gradient"))',
         "the token has the colour of the other pass",
         CANVAS,
     ),
@@ -155,8 +156,8 @@ FIGURE = {
     ),
     "token-alone": bug(
         ITEMS,
-        "for arrow in self.arrows:\n            paint_token",
-        "for arrow in self.arrows[:1]:\n            paint_token",
+        "for token in self.tokens:\n            paint_token",
+        "for token in self.tokens[:1]:\n            paint_token",
         "of several edges that bring a value only one has a token",
         CANVAS,
     ),
@@ -380,6 +381,34 @@ FIGURE = {
         "return 0.0",
         "where data flow down the ground of a gradient covers its edge",
         "tests/core/test_labels.py",
+    ),
+    "effect-before-cause": bug(
+        MOTION,
+        "_as_before(old, new) if new.node in changed else new",
+        "new",
+        "what is computed lights up before the numbers arrive",
+        CANVAS,
+    ),
+    "value-before-it-comes": bug(
+        MOTION,
+        "kept = [label for label in before.labels if label.node in changed]",
+        "kept = [label for label in after.labels if label.node in changed]",
+        "the result stands there while its operands still travel",
+        CANVAS,
+    ),
+    "numbers-on-the-wrong-side": bug(
+        MOTION,
+        "beside = (-CLEAR - width / 2, -height / 2) if down else (0.0, CLEAR)",
+        "beside = (CLEAR + width / 2, height / 2) if down else (0.0, -CLEAR)",
+        "a gradient that travels stands where values stand",
+        CANVAS,
+    ),
+    "back-without-a-way": bug(
+        "app/canvas/scene.py",
+        "if self.animated and abs(now - before) == 1:",
+        "if self.animated and now - before == 1:",
+        "nothing moves in a step back",
+        CANVAS,
     ),
     "shown-twice": bug(
         "app/state/session.py",

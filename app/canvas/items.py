@@ -18,9 +18,10 @@ from app.painting.parts import (
     paint_token,
     route_path,
     title_rect,
+    token_rect,
 )
 from app.widgets.theme import Theme
-from core.figure import Arrow, Box, Frame, Label
+from core.figure import Arrow, Box, Frame, Label, Token
 
 # below this magnification labels are too small to be read and are left out
 LEAST_READABLE = 0.28
@@ -130,24 +131,23 @@ class TokenItem(QGraphicsItem):
     def __init__(self, theme: Theme):
         super().__init__()
         self.theme = theme
-        self.arrows: tuple[Arrow, ...] = ()
+        self.tokens: tuple[Token, ...] = ()
         self.progress = 1.0
         self.setZValue(3)
 
-    def show_progress(self, arrows: tuple[Arrow, ...], progress: float) -> None:
+    def show_progress(self, tokens: tuple[Token, ...], progress: float) -> None:
         self.prepareGeometryChange()
-        self.arrows, self.progress = arrows, progress
-        self.setVisible(bool(arrows) and 0 <= progress < 1)
-        self.update()
+        self.tokens, self.progress = tokens, progress
+        self.setVisible(bool(tokens))
 
     def boundingRect(self) -> QRectF:
         found = QRectF()
-        for arrow in self.arrows:
-            found = found.united(route_path(arrow.route).controlPointRect())
-        return found.adjusted(-10, -10, 10, 10)
+        for token in self.tokens:
+            found = found.united(token_rect(token, self.progress))
+        return found.adjusted(-HEAD, -HEAD, HEAD, HEAD)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        for arrow in self.arrows:
-            paint_token(painter, arrow, self.progress, self.theme)
+        for token in self.tokens:
+            paint_token(painter, token, self.progress, self.theme)

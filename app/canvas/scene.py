@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from app.canvas.items import ArrowItem, BoxItem, FrameItem, LabelItem, TokenItem
+from app.canvas.motion import Motion
 from app.state.session import Session
 from app.state.ticker import Ticker
 from app.widgets.theme import LIGHT, Theme
 from core.base.slicing import Work, finished
-from core.figure import MARGIN, Figure, Label
+from core.figure import MARGIN, Figure, Label, Token, View, tokens_of, underway
 from core.graph.graph import Edge
-
-if TYPE_CHECKING:
-    from PySide6.QtCore import QVariantAnimation
+from core.layout import Point
 
 MOST_AT_ONCE = 300  # boxes of a figure that are made without leaving the window time in between
 PIECE = 100
-TOKEN_TIME = 420  # milliseconds a token takes at normal speed
+TRAVEL = 420  # milliseconds in which numbers travel in a step, at normal speed
+BACK, GLIDE = 240, 240  # in a step back, and from one drawing to the next
 
 
 class Scene(QGraphicsScene):
@@ -36,17 +37,23 @@ class Scene(QGraphicsScene):
         self.session = session
         self.theme: Theme = LIGHT
         self.animated = True
+        self.held = False  # whether a node is being dragged: it is where the hand is
         self.speed = 1.0
         self._dimmed = False
         self._frames: dict[str, FrameItem] = {}
         self._boxes: dict[str, BoxItem] = {}
         self._arrows: dict[Edge, ArrowItem] = {}
         self._labels: dict[int, LabelItem] = {}  # by the identity of the label they show
-        self._drawing: object = None
+        self._placement: object = None
+        self._view: View | None = None
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self._token = TokenItem(self.theme)
         self.addItem(self._token)
-        self._animation: QVariantAnimation | None = None
+        self._travel, self._gliding = Motion(self), Motion(self)
+        self._tokens: tuple[Token, ...] = ()
+        self._underway: Figure | None = None
+        self._before: tuple[Mapping[str, Point], View] | None = None  # where nodes were in another drawing
+        self._shifts: Mapping[str, Point] = {}
         self._last_cursor = 0
         self._ticker = Ticker(self)
         session.traceChanged.connect(self._show)
@@ -60,10 +67,9 @@ class Scene(QGraphicsScene):
         self._show()
 
     def finish(self) -> None:
-        """End the token's animation at once."""
-        if self._animation is not None:
-            self._animation.stop()
-        self._token.show_progress((), 1.0)
+        """End all movements at once."""
+        self._travel.finish()
+        self._gliding.finish()
 
     def dim(self, dimmed: bool) -> None:
         """Show the figure faintly: it belongs to a program that can no longer be read."""
@@ -98,39 +104,38 @@ class Scene(QGraphicsScene):
         self._token.theme = self.theme
 
     def _follow_cursor(self) -> None:
-        forward_by_one = self.session.cursor == self._last_cursor + 1
+        """Show another step; to the next one and back, numbers travel first."""
+        before, now = self._last_cursor, self.session.cursor
+        self._last_cursor = now
+        self._tokens = ()
+        if self.animated and abs(now - before) == 1:
+            early, late = (self.session.figure_at(count) for count in sorted((before, now)))
+            self._tokens = tokens_of(late, self.session.options.down)
+            self._underway = underway(early, late)
+        if not self._tokens:
+            self.finish()
+            self._show()
+            return
+        self._travel.cancel()
         self._show()
-        self._last_cursor = self.session.cursor
-        arrows = self.session.figure.tokens if forward_by_one and self.animated else ()
-        self.finish()
-        if arrows:
-            self._animation = self._animation or self._make_animation()
-            self._animation.setDuration(max(1, round(TOKEN_TIME / self.speed)))
-            self._animation.start()
+        milliseconds = TRAVEL / self.speed if now > before else min(BACK, TRAVEL / self.speed)
+        self._travel.begin(milliseconds, self._move_tokens, self._arrive, backwards=now < before)
+        self._move_tokens(float(now < before))
 
-    def _make_animation(self) -> QVariantAnimation:
-        from PySide6.QtCore import QEasingCurve, QVariantAnimation
+    def _move_tokens(self, share: float) -> None:
+        self._token.show_progress(self._tokens, share)
 
-        animation = QVariantAnimation(self, startValue=0.0, endValue=1.0)
-        animation.setEasingCurve(QEasingCurve.Type.InOutSine)
-        animation.valueChanged.connect(self._move_token)
-        animation.finished.connect(self._hide_token)
-        return animation
-
-    def _move_token(self, progress: float) -> None:
-        self._token.show_progress(self.session.figure.tokens, progress)
-
-    def _hide_token(self) -> None:
+    def _arrive(self) -> None:
+        """What travelled is there: what it causes is seen."""
+        self._underway = None
         self._token.show_progress((), 1.0)
+        self._show()
 
     def _show(self) -> None:
         """Bring the items in line with the session's figure: at once, or in pieces where many are missing."""
-        figure = self.session.figure
-        if self._drawing is not self.session.drawing.placement:
-            self._drawing = self.session.drawing.placement
-            self.finish()
-            self._remove_items()
-            self._last_cursor = self.session.cursor
+        if self._placement is not self.session.drawing.placement:
+            self._begin_anew()
+        figure = self._underway or self.session.figure
         self._ticker.stop()
         work = self._update_items(figure)
         if len(figure.boxes) - len(self._boxes) > MOST_AT_ONCE:
@@ -138,6 +143,58 @@ class Scene(QGraphicsScene):
             self._ticker.start(work)
         else:
             finished(work)
+            self._glide()
+
+    def _begin_anew(self) -> None:
+        """Make all items again for another drawing, and remember where nodes were."""
+        self._travel.cancel()
+        self._gliding.finish()
+        self._underway = None
+        self._token.show_progress((), 1.0)
+        few = 0 < len(self._boxes) <= MOST_AT_ONCE
+        if self.animated and not self.held and not self._dimmed and few and self._view is not None:
+            centres = {name: item.box.centre for name, item in self._boxes.items()}
+            self._before = centres, self._view
+        self._placement, self._view = self.session.drawing.placement, self.session.drawing.view
+        self._remove_items()
+        self._last_cursor = self.session.cursor
+
+    def _glide(self) -> None:
+        """Let nodes move from where they were to where they are, or out of the node that held them."""
+        if self._before is None:
+            return
+        (centres, view), self._before = self._before, None
+        shifts: dict[str, Point] = {}
+        for name, item in self._boxes.items():
+            members = self.session.drawing.view.nodes[name].members
+            old = next(
+                (home for member in (name, *reversed(members)) if (home := view.home(member)) in centres), ""
+            )
+            if old:
+                (x, y), (to_x, to_y) = centres[old], item.box.centre
+                shifts[name] = x - to_x, y - to_y
+        if not any(math.hypot(*shift) > 1 for shift in shifts.values()) and len(shifts) == len(centres):
+            return
+        self._shifts = shifts
+        self._move_items(0.0)
+        self._gliding.begin(GLIDE, self._move_items, lambda: self._move_items(1.0))
+
+    def _move_items(self, share: float) -> None:
+        rest = 1.0 - share
+        for name, item in self._boxes.items():
+            self._shift(item, name, rest)
+        for label in self._labels.values():
+            self._shift(label, label.label.node, rest)
+        for part in (*self._arrows.values(), *self._frames.values()):
+            part.setOpacity(share)
+
+    def _shift(self, item: QGraphicsItem, name: str, rest: float) -> None:
+        """Put an item on its way from where its node was; what was nowhere fades in."""
+        if name in self._shifts:
+            dx, dy = self._shifts[name]
+            item.setPos(rest * dx, rest * dy)
+        else:
+            item.setOpacity(1.0 - rest)
 
     def _update_items(self, figure: Figure) -> Work[None]:
         self._show_frames(figure)

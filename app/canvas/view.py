@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
 from app.canvas.gestures import DragNode, Gesture, Pan, Scrub
 from app.canvas.items import BoxItem, FrameItem, LabelItem
-from app.canvas.scene import Scene
+from app.canvas.motion import Motion
+from app.canvas.scene import GLIDE, Scene
 from app.painting.parts import box_rect, frame_rect, label_rect
 from app.state.session import Session
 from app.widgets.key_repeat import KeyRepeat
@@ -27,7 +36,7 @@ ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
 class View(QGraphicsView):
-    """The canvas. The figure fits the view until the user zooms or pans."""
+    """The canvas. Every new drawing fits the view, until the user zooms or pans."""
 
     editRequested = Signal(str)
 
@@ -53,16 +62,18 @@ class View(QGraphicsView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         scene.shown.connect(self._keep_fitted)
         session.cursorMoved.connect(self._follow)
-        self._drawn: object = None
+        self._drawn: object = None  # what was drawn last, and where it stood
+        self._placement: object = None
+        self._motion = Motion(self)
 
     # -- zoom
 
     def fit(self) -> None:
         """Show the whole figure as large as is comfortable."""
         self._fitted = True
-        self._fit(SMALLEST)
+        self._fit(SMALLEST, glide=True)
 
-    def _fit(self, least: float) -> None:
+    def _fit(self, least: float, glide: bool = False) -> None:
         """Fit the figure but stay at least so large; what does not fit is reached by following the steps."""
         bounds = self._scene.bounds()
         available = self.viewport().rect()
@@ -70,14 +81,43 @@ class View(QGraphicsView):
             return
         whole = min((available.width() - 2) / bounds.width(), (available.height() - 2) / bounds.height())
         scale = max(min(whole, self.most), least)
-        self.resetTransform()
-        self.scale(scale, scale)
+        before = self._camera
         self.setSceneRect(self._with_room(bounds))
-        self.centerOn(bounds.center())
+        self._look(scale, bounds.center())
         if whole < least:
-            self._follow()
+            self._show_lit()
+        self._come_from(before, glide)
+
+    @property
+    def _camera(self) -> tuple[float, QPointF]:
+        """The magnification, and what is in the middle."""
+        return self.transform().m11(), self.mapToScene(self.viewport().rect()).boundingRect().center()
+
+    def _look(self, scale: float, middle: QPointF) -> None:
+        self.setTransform(QTransform.fromScale(scale, scale))
+        self.centerOn(middle)
+
+    def _come_from(self, before: tuple[float, QPointF], glide: bool) -> None:
+        """Let the camera move to where it has just been put from where it was."""
+        if not glide or not self._scene.animated or not self.isVisible():
+            self._motion.cancel()
+            return
+        (scale, middle), (to_scale, to_middle) = before, self._camera
+        growth = to_scale / scale
+
+        def moved(share: float) -> None:
+            self._look(scale * growth**share, middle + (to_middle - middle) * share)
+
+        self._motion.begin(GLIDE, moved, lambda: moved(1.0))
+        moved(0.0)
 
     def _follow(self) -> None:
+        before = self._camera
+        self._show_lit()
+        if self._camera != before:
+            self._come_from(before, glide=True)
+
+    def _show_lit(self) -> None:
         """Bring what the present step lights into view; at the start, where the data come in."""
         figure = self.session.figure
         lit = [box for box in figure.boxes if box.mood in ("active", "receiving")] or list(figure.boxes[:1])
@@ -103,6 +143,7 @@ class View(QGraphicsView):
         now = self.transform().m11()
         factor = min(max(now * factor, SMALLEST), LARGEST) / now
         self._fitted = False
+        self._motion.finish()
         middle = self.viewport().rect().center()
         before = self.mapToScene(at or middle)
         self.scale(factor, factor)
@@ -115,9 +156,14 @@ class View(QGraphicsView):
         self._fit(self.least)
 
     def _keep_fitted(self) -> None:
-        if self._fitted and self._gesture is None and self._drawn is not self.session.drawing.placement:
-            self._drawn = self.session.drawing.placement
-            self._fit(self.least)
+        """Fit a new drawing; zoom and pan by hand hold while only numbers change or nodes are moved."""
+        drawing, moved = self.session.drawing, self.session.document.moved
+        drawn = tuple(drawing.view.nodes), drawing.options, bool(moved)
+        if self._gesture is None and drawn != self._drawn:
+            self._fitted = True
+        if self._fitted and self._gesture is None and self._placement is not drawing.placement:
+            self._fit(self.least, glide=self._drawn is not None)
+        self._drawn, self._placement = drawn, drawing.placement
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -210,6 +256,7 @@ class View(QGraphicsView):
 
     def _start(self, gesture: Gesture) -> None:
         self._gesture = gesture
+        self._scene.held = isinstance(gesture, DragNode)
         self.viewport().setCursor(gesture.cursor)
         if isinstance(gesture, Pan):
             self._fitted = False
@@ -237,6 +284,7 @@ class View(QGraphicsView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._gesture = self._pending = self._pressed = None
+        self._scene.held = False
         self.viewport().unsetCursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

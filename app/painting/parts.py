@@ -20,10 +20,13 @@ from core.figure import (
     Figure,
     Frame,
     Label,
+    Token,
 )
-from core.layout import Route, point_at
+from core.layout import Route
 
 HEAD = 11.0  # length of an arrow's head
+FADING = 4.0  # in the last share of its way, one by this, the number of a value fades
+DOT = 4.0  # the radius of what moves along an arrow: it covers no number beside it
 DASHES = (3.0, 2.0)  # of the outline of what receives a gradient, in widths of the line
 RING = 4.0  # between the two rings of the output that was chosen
 TITLE_INSET = 10.0  # between a frame's border and its title
@@ -186,12 +189,24 @@ def shortened(route: Route) -> QPainterPath:
     return route_path(Route(route.start, (*route.pieces[:-1], (first, second, inner))))
 
 
-def paint_token(painter: QPainter, arrow: Arrow, progress: float, theme: Theme) -> None:
-    """The dot that moves along an arrow; `progress` runs from 0 to 1 as the arrow points."""
-    at = QPointF(*point_at(arrow.way, progress))
-    painter.setPen(QPen(theme.colour("paper"), 2))
-    painter.setBrush(theme.colour("gradient" if arrow.backward else "value"))
-    painter.drawEllipse(at, 7.5, 7.5)
+def paint_token(painter: QPainter, token: Token, progress: float, theme: Theme) -> None:
+    """The dot that moves along an arrow, and the number it carries; `progress` runs from 0 to 1."""
+    painter.setPen(QPen(theme.colour("paper"), 1.5))
+    painter.setBrush(theme.colour("gradient" if token.arrow.backward else "value"))
+    painter.drawEllipse(QPointF(*token.at(progress)), DOT, DOT)
+    number = token.number(progress)
+    if number:
+        # a value is used up where it arrives; a gradient stays
+        painter.setOpacity(1.0 if token.arrow.backward else min(1.0, FADING * (1.0 - progress)))
+        paint_label(painter, number, theme)
+        painter.setOpacity(1.0)
+
+
+def token_rect(token: Token, progress: float) -> QRectF:
+    """Where a token is painted."""
+    at, number = QPointF(*token.at(progress)), token.number(progress)
+    dot = QRectF(at.x() - DOT, at.y() - DOT, 2 * DOT, 2 * DOT)
+    return dot.united(label_rect(number)) if number else dot
 
 
 # -- labels

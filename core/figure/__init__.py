@@ -2,8 +2,8 @@
 
 Reading order: options (what is shown, how large), view (which nodes there are), nets and groups (that may be
 one node), parts (what a figure consists of), sizes, values, symbols, frames, rooms (for numbers), directions
-(in which they stand), drawing (where everything stands), pictured (what is lit), targets (a slide, a column),
-fit (how it is drawn for one).
+(in which they stand), drawing (where everything stands), pictured (what is lit), motion (what travels in a
+step), targets (a slide, a column), fit (how it is drawn for one).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from core.figure.drawing import BESIDE_NAME, BESIDE_SYMBOL, Drawing, draw, draw_in_pieces
 from core.figure.fit import FIT_MARGIN, Fit, fit, fit_in_pieces, fitted_with
 from core.figure.groups import exit_of
+from core.figure.motion import Token, tokens_of, underway
 from core.figure.nets import view_of
 from core.figure.options import TIGHT, Level, Options, Sizes
 from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood
@@ -52,6 +53,7 @@ __all__ = [
     "Rooms",
     "Sizes",
     "Target",
+    "Token",
     "View",
     "draw",
     "draw_in_pieces",
@@ -64,5 +66,7 @@ __all__ = [
     "heat_cells",
     "read_target",
     "rooms_of",
+    "tokens_of",
+    "underway",
     "view_of",
 ]

@@ -1,7 +1,7 @@
 """What is painted, as a person sees it: pixels by the theme's nearest colour, places as in the figure."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QVariantAnimation
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
@@ -234,21 +234,27 @@ class Canvas:
 
     # -- the token
 
-    def step_with_token(self):
-        """One step forward with its animation, held at the beginning."""
+    def step_with_token(self, by=1):
+        """One step with its animation, held at the beginning."""
         self.scene.animated = True
-        self.session.step(1)
-        travel = self.scene.findChild(QVariantAnimation)
-        assert travel is not None, "nothing travels"
+        self.session.step(by)
+        travel = self.scene._travel._animation
+        assert travel is not None and self.scene._token.isVisible(), "nothing travels"
         travel.pause()
         return travel
 
-    def token(self, travel, share, within=None):
-        """Where the token is after a share of its time."""
-        travel.setCurrentTime(travel.duration())
-        without = self.look()
+    def travelled(self, travel, share):
+        """The canvas after a share of the time."""
         travel.setCurrentTime(round(share * travel.duration()))
-        return self.look().changed(without, within)
+        return self.look()
+
+    def token(self, travel, share, within=None):
+        """Where what travels is after a share of its time."""
+        seen = self.travelled(travel, share)
+        self.scene._token.setVisible(False)
+        without = self.look()
+        self.scene._token.setVisible(True)
+        return seen.changed(without, within)
 
 
 def shapes(seen, within, ink="ink"):

@@ -6,8 +6,10 @@ from PySide6.QtCore import QRectF
 
 from app.canvas.items import FrameItem
 from app.formula import formula, layout
+from app.painting.parts import DOT as DOT_RADIUS
 from app.painting.parts import box_rect, label_rect, symbol_rect
 from core.base.arrays import frozen
+from core.figure import tokens_of, underway
 from core.graph.programs import read_program
 from core.math.latex import latex
 from core.math.mathtree import Digits, Letter, Word, row
@@ -19,32 +21,130 @@ from tests.app.seen.pixels import SCALE, around, shapes, widget
 # -- what moves
 
 
+DOT = 3.0  # around a line, where the dot is and no number
+
+
 def test_the_token_goes_along_the_edge_forward_and_against_it_backward(light_canvas):
     canvas = light_canvas.open("exp(x)", x=1.0)
     for step, begins, ends in (("start", "x", "f"), ("seed", "f", "x")):
         travel = canvas.go(step).step_with_token()
-        gap = canvas.gap("x", "f")
+        gap = canvas.gap("x", "f", DOT, DOT)
         start, middle, end = (canvas.token(travel, share, gap)[0] for share in (0.15, 0.5, 0.85))
         sides = {"x": gap.left(), "f": gap.right()}
         assert abs(start - sides[begins]) < 0.2 * gap.width() > abs(end - sides[ends]), step
         assert abs(middle - gap.center().x()) < 0.1 * gap.width()
 
 
-def test_at_the_output_the_value_leaves_and_the_seed_arrives(light_canvas):
+def test_a_step_back_goes_the_same_way_back_in_less_time(light_canvas):
+    canvas = light_canvas.open("exp(x)", x=1.0)
+    gap = canvas.gap("x", "f", DOT, DOT)
+    travel = canvas.go("start").step_with_token()
+    onward = travel.duration()
+    canvas.scene.finish()
+    travel = canvas.go("forward:1").step_with_token(-1)
+    first, last = (canvas.token(travel, share, gap)[0] for share in (0.8, 0.2))
+    assert first > last + 0.3 * gap.width()
+    assert travel.duration() < min(300, onward)
+    assert canvas.travelled(travel, 0.5).amount("value", within=beyond(canvas, "f")) == 0
+
+
+def beyond(canvas, output):
+    """Where the value of an output stands, above the arrow on which it leaves."""
+    box = canvas.box(output)
+    return QRectF(box.right() + 3, box.center().y() - 26, 60, 20)
+
+
+def test_the_seed_arrives_from_the_output(light_canvas):
     canvas = light_canvas.open("exp(x)", x=1.0)
     box = canvas.box("f")
-    beyond = QRectF(box.right() + 3, box.top(), 300, box.height())
-    for step, side in (("start", 1), ("forward:1", -1)):
+    travel = canvas.go("forward:1").step_with_token()
+    arrow = QRectF(box.right() + 3, box.center().y() - DOT, 300, 2 * DOT)
+    first, last = (canvas.token(travel, share, arrow)[0] for share in (0.3, 0.7))
+    assert first - last > 15
+
+
+def test_what_a_step_causes_is_seen_when_what_travels_has_arrived(light_canvas):
+    """The value of what is computed, its light and its arrow; and in the backward pass the gradient."""
+    canvas = light_canvas.open("exp(x)", x=1.0)
+    travel = canvas.go("start").step_with_token()
+    value, inside = beyond(canvas, "f"), canvas.symbol("f")
+    for share in (0.0, 0.5, 0.99):
+        seen = canvas.travelled(travel, share)
+        assert seen.amount("value", within=value) == 0, share
+        dark = seen.amount("lit", within=inside)
+    canvas.scene.finish()
+    seen = canvas.look()
+    assert seen.amount("value", within=value) > 20 and seen.amount("lit", within=inside) > 10 * dark
+    travel = canvas.go("seed").step_with_token()
+    gradient = canvas.gap("x", "f", -4, 30)
+    seen = canvas.travelled(travel, 0.02)
+    start = seen.places("gradient", within=gradient)[:, 0].mean()
+    canvas.scene.finish()
+    (label,) = (one for one in canvas.session.figure.labels if one.node == "x" and one.role == "gradient")
+    assert start > label.at[0] + 15, "the number sets out at the node that sends it"
+    assert canvas.look().amount("gradient", within=around(*label.at, 20, 20)) > 20
+
+
+def test_at_a_fan_out_the_sum_grows_when_a_contribution_has_arrived(light_canvas):
+    canvas = light_canvas.open("exp(x) + x", x=1.0)
+    sums = [
+        count
+        for count in range(len(canvas.session.trace) + 1)
+        if any(label.role == "sum" for label in canvas.session.figure_at(count).labels)
+    ]
+    canvas.session.seek(sums[0] - 1)
+    travel = canvas.step_with_token()
+    (label,) = (one for one in canvas.session.figure.labels if one.role == "sum")
+    there = label_rect(label)
+    assert canvas.travelled(travel, 0.3).amount("ground", within=there) == 0
+    canvas.scene.finish()
+    assert canvas.look().amount("ground", within=there) > 50
+
+
+def test_a_token_carries_its_number(light_canvas):
+    """Halfway the same digits stand above the edge as at its beginning, and below it in the backward pass."""
+    canvas = light_canvas.open("y = exp(sin(x))", x=1.0)
+    for step, part, source, above, below in (
+        ("forward:1", "value", "v1", 30, -3),
+        ("seed", "gradient", "y", -3, 30),
+    ):
         travel = canvas.go(step).step_with_token()
-        first, last = (canvas.token(travel, share, beyond)[0] for share in (0.3, 0.7))
-        assert side * (last - first) > 15, step
+        middle = canvas.session.drawing.placement.centres["v1"][1]
+        seen = canvas.travelled(travel, 0.5)
+        without = canvas.gap("v1", "y", above, below)
+        (token,) = canvas.scene._token.tokens
+        number = label_rect(token.number(0.5))
+        assert without.contains(number.adjusted(2, 2, -2, -2)), step
+        assert (number.center().y() < middle) == (part == "value")
+        assert seen.amount(part, within=number) > 30
+        role, node = ("value", source) if part == "value" else ("gradient", "v1")
+        canvas.scene.finish()
+        (own,) = (one for one in canvas.session.figure.labels if one.node == node and one.role == role)
+        assert token.label.math == own.math
+
+
+def test_nothing_that_travels_covers_a_number(light_canvas):
+    for text, down in (("(x+y)z + x", False), ("(x+y)z + x", True), ("σ(w x + b)^2", False)):
+        canvas = (
+            light_canvas.open(text, **dict.fromkeys("xyzwb", 1.5))
+            if "w" in text
+            else light_canvas.open(text, x=-2.0, y=5.0, z=-4.0)
+        )
+        canvas.session.draw_as("turn the graph", down=down)
+        for count in range(len(canvas.session.trace)):
+            early, late = canvas.session.figure_at(count), canvas.session.figure_at(count + 1)
+            labels = [label_rect(label).adjusted(1, 1, -1, -1) for label in underway(early, late).labels]
+            for token in tokens_of(late, down):
+                for share in np.linspace(0, 1, 21):
+                    dot = around(*token.at(share), 2 * DOT_RADIUS, 2 * DOT_RADIUS)
+                    assert not any(dot.intersects(label) for label in labels), (text, count, share)
 
 
 def test_the_token_has_the_colour_of_its_pass(canvas):
     canvas.open("exp(x)", x=1.0)
     for step, part in (("start", "value"), ("seed", "gradient")):
         travel = canvas.go(step).step_with_token()
-        gap = canvas.gap("x", "f")
+        gap = canvas.gap("x", "f", DOT, DOT)
         middle = canvas.token(travel, 0.5, gap)
         assert canvas.look().most(around(*middle, 6, 6), ["value", "gradient", "line", "paper"]) == part
 

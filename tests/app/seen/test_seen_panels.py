@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, QVariantAnimation
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTableWidget, QToolButton
@@ -146,7 +146,7 @@ def test_a_higher_speed_is_faster(window):
         window.session.seek(0)
         window.transport.toggle()
         (beat,) = (timer for timer in window.transport.findChildren(QTimer) if timer.isActive())
-        paces.append((beat.interval(), window.scene.findChild(QVariantAnimation).duration()))
+        paces.append((beat.interval(), window.scene._travel._animation.duration()))
         window.transport.toggle()
     assert paces == sorted(paces, reverse=True) and len(set(paces)) == speed.count() > 2
     assert [speed.itemText(number) for number in range(2)] == ["½×", "1×"]

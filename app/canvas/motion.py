@@ -1,0 +1,75 @@
+"""A movement on the canvas: a share from 0 to 1 that grows with time, and what is done when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QStyle
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QVariantAnimation
+
+
+def is_motion_wanted() -> bool:
+    """Whether the system lets things move: it tells by the time that its own animations take."""
+    return QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+
+
+class Motion(QObject):
+    """One movement at a time; the next one takes the place of the one before."""
+
+    def __init__(self, parent: QObject):
+        super().__init__(parent)
+        self._animation: QVariantAnimation | None = None
+        self._moved: Callable[[float], None] | None = None
+        self._ended: Callable[[], None] | None = None
+
+    def begin(
+        self,
+        milliseconds: float,
+        moved: Callable[[float], None],
+        ended: Callable[[], None] = lambda: None,
+        backwards: bool = False,
+    ) -> None:
+        """Call `moved` with shares from 0 to 1, or from 1 to 0 when going `backwards`, and then `ended`."""
+        self.cancel()
+        self._animation = self._animation or self._made()
+        self._moved, self._ended = moved, ended
+        self._animation.setDirection(
+            self._animation.Direction.Backward if backwards else self._animation.Direction.Forward
+        )
+        self._animation.setDuration(max(1, round(milliseconds)))
+        self._animation.start()
+
+    def cancel(self) -> None:
+        """Stop where everything is."""
+        self._moved = self._ended = None
+        if self._animation is not None:
+            self._animation.stop()
+
+    def finish(self) -> None:
+        """End the movement at once: all is where it goes."""
+        ended = self._ended
+        self.cancel()
+        if ended:
+            ended()
+
+    def _end(self) -> None:
+        ended, self._moved, self._ended = self._ended, None, None
+        if ended:
+            ended()
+
+    def _made(self) -> QVariantAnimation:
+        from PySide6.QtCore import QEasingCurve, QVariantAnimation
+
+        animation = QVariantAnimation(self, startValue=0.0, endValue=1.0)
+        animation.setEasingCurve(QEasingCurve.Type.InOutSine)
+        animation.valueChanged.connect(self._move)
+        animation.finished.connect(self._end)
+        return animation
+
+    def _move(self, share: float) -> None:
+        if self._moved:
+            self._moved(share)
