@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QLineF, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QGraphicsView
 
 from app.state.session import Session
 from app.widgets.scrubbing import scrub_step, scrubbed
+
+if TYPE_CHECKING:
+    from app.canvas.scene import Scene
+
+NEAR = 6.0  # pixels within which a dragged node stands level with another
+SAME = 0.1  # points: no two nodes that differ by less are at different heights
 
 
 class Gesture(Protocol):
@@ -18,18 +26,33 @@ class Gesture(Protocol):
 
 
 class DragNode:
-    """A node follows the pointer."""
+    """A node follows the pointer, and stands level with another or straight below if it is near to that."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
 
-    def __init__(self, session: Session, node: str, grabbed: QPointF):
-        self.session, self.node, self.id = session, node, session.gesture()
-        x, y = session.drawing.placement.centres[node]
-        self.offset = QPointF(x, y) - grabbed
+    def __init__(self, session: Session, scene: Scene, node: str, grabbed: QPointF):
+        self.session, self.scene, self.node, self.id = session, scene, node, session.gesture()
+        centres = session.drawing.placement.centres
+        self.offset = QPointF(*centres[node]) - grabbed
+        self.others = [centre for name, centre in centres.items() if name != node]
 
     def move(self, view: QGraphicsView, at: QPoint) -> None:
-        place = view.mapToScene(at) + self.offset
-        self.session.move_node(self.node, (round(place.x(), 1), round(place.y(), 1)), self.id)
+        place, near = view.mapToScene(at) + self.offset, NEAR / view.transform().m11()
+        x, beside_x = _aligned(place.x(), [x for x, _ in self.others], near)
+        y, beside_y = _aligned(place.y(), [y for _, y in self.others], near)
+        self.session.move_node(self.node, (round(x, 1), round(y, 1)), self.id)
+        across = [other for other in self.others if beside_y and abs(other[1] - y) < SAME]
+        along = [other for other in self.others if beside_x and abs(other[0] - x) < SAME]
+        lines = [QLineF(other[0], y, x, y) for other in across] + [
+            QLineF(x, other[1], x, y) for other in along
+        ]
+        self.scene.show_guides(lines)
+
+
+def _aligned(place: float, others: Sequence[float], near: float) -> tuple[float, bool]:
+    """The nearest of the others if it is near, and whether it is."""
+    nearest = min(others, key=lambda other: abs(other - place), default=math.inf)
+    return (nearest, True) if abs(nearest - place) <= near else (place, False)
 
 
 class Pan:

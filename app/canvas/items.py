@@ -13,6 +13,8 @@ from app.painting.parts import (
     label_rect,
     paint_arrow,
     paint_box,
+    paint_far_arrow,
+    paint_far_box,
     paint_frame,
     paint_label,
     paint_token,
@@ -23,8 +25,13 @@ from app.painting.parts import (
 from app.widgets.theme import Theme
 from core.figure import Arrow, Box, Frame, Label, Token
 
-# below this magnification labels are too small to be read and are left out
+# below this magnification text is too small to be read and is left out
 LEAST_READABLE = 0.28
+
+
+def _is_far(painter: QPainter, option: QStyleOptionGraphicsItem) -> bool:
+    """Whether all is so small that nothing can be read."""
+    return option.levelOfDetailFromTransform(painter.worldTransform()) < LEAST_READABLE
 
 
 class FrameItem(QGraphicsItem):
@@ -76,7 +83,10 @@ class BoxItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        paint_box(painter, self.box, self.theme, selected=self.selected)
+        if _is_far(painter, option) and not self.selected:
+            paint_far_box(painter, self.box, self.theme)
+        else:
+            paint_box(painter, self.box, self.theme, selected=self.selected)
 
 
 class ArrowItem(QGraphicsItem):
@@ -103,7 +113,10 @@ class ArrowItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        paint_arrow(painter, self.arrow, self.theme)
+        if _is_far(painter, option):
+            paint_far_arrow(painter, self.arrow, self._path, self.theme)
+        else:
+            paint_arrow(painter, self.arrow, self.theme)
 
 
 class LabelItem(QGraphicsItem):
@@ -121,7 +134,7 @@ class LabelItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if option.levelOfDetailFromTransform(painter.worldTransform()) >= LEAST_READABLE:
+        if not _is_far(painter, option):
             paint_label(painter, self.label, self.theme)
 
 

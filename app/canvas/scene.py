@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from app.canvas.items import ArrowItem, BoxItem, FrameItem, LabelItem, TokenItem
@@ -40,6 +41,7 @@ class Scene(QGraphicsScene):
         self.held = False  # whether a node is being dragged: it is where the hand is
         self.speed = 1.0
         self._dimmed = False
+        self._guides: tuple[QLineF, ...] = ()
         self._frames: dict[str, FrameItem] = {}
         self._boxes: dict[str, BoxItem] = {}
         self._arrows: dict[Edge, ArrowItem] = {}
@@ -70,6 +72,19 @@ class Scene(QGraphicsScene):
         """End all movements at once."""
         self._travel.finish()
         self._gliding.finish()
+
+    def show_guides(self, lines: Sequence[QLineF]) -> None:
+        """Show with what a dragged node is level."""
+        if lines or self._guides:
+            self._guides = tuple(lines)
+            self.update()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if self._guides:
+            pen = QPen(self.theme.colour("local"), 1.2, Qt.PenStyle.DashLine)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawLines(list(self._guides))
 
     def dim(self, dimmed: bool) -> None:
         """Show the figure faintly: it belongs to a program that can no longer be read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
@@ -18,7 +19,9 @@ from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
 from app.canvas.gestures import DragNode, Gesture, Pan, Scrub
 from app.canvas.items import BoxItem, FrameItem, LabelItem
+from app.canvas.minimap import Minimap
 from app.canvas.motion import Motion
+from app.canvas.number_field import MOST_ENTRIES, NumberField
 from app.canvas.scene import GLIDE, Scene
 from app.painting.parts import box_rect, frame_rect, label_rect
 from app.state.session import Session
@@ -45,6 +48,7 @@ class View(QGraphicsView):
         self.session = session
         self._scene = scene
         self.least, self.most = READABLE
+        self._text_scale = 1.0
         self._fitted = True
         self._pressed: QPoint | None = None
         self._gesture: Gesture | None = None
@@ -65,6 +69,11 @@ class View(QGraphicsView):
         self._drawn: object = None  # what was drawn last, and where it stood
         self._placement: object = None
         self._motion = Motion(self)
+        self.number_field = NumberField(session, self.viewport())
+        self.minimap = Minimap(scene, self)
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.valueChanged.connect(self.minimap.refresh)
+        session.traceChanged.connect(self.number_field.close_unchanged)
 
     # -- zoom
 
@@ -81,10 +90,12 @@ class View(QGraphicsView):
             return
         whole = min((available.width() - 2) / bounds.width(), (available.height() - 2) / bounds.height())
         scale = max(min(whole, self.most), least)
+        if least == READABLE[0] and self._text_scale > 1:
+            scale = max(scale, self._text_scale)
         before = self._camera
         self.setSceneRect(self._with_room(bounds))
         self._look(scale, bounds.center())
-        if whole < least:
+        if whole < scale:
             self._show_lit()
         self._come_from(before, glide)
 
@@ -96,6 +107,7 @@ class View(QGraphicsView):
     def _look(self, scale: float, middle: QPointF) -> None:
         self.setTransform(QTransform.fromScale(scale, scale))
         self.centerOn(middle)
+        self.minimap.refresh()
 
     def _come_from(self, before: tuple[float, QPointF], glide: bool) -> None:
         """Let the camera move to where it has just been put from where it was."""
@@ -155,6 +167,12 @@ class View(QGraphicsView):
         self._fitted = True
         self._fit(self.least)
 
+    def set_text_scale(self, scale: float) -> None:
+        """Show the figure at least so large; text of the usual size asks for no more than is comfortable."""
+        if scale != self._text_scale:
+            self._text_scale = scale
+            self._refit()
+
     def _keep_fitted(self) -> None:
         """Fit a new drawing; zoom and pan by hand hold while only numbers change or nodes are moved."""
         drawing, moved = self.session.drawing, self.session.document.moved
@@ -167,6 +185,7 @@ class View(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.minimap.refresh()
         if self._fitted:
             QTimer.singleShot(0, self, self._refit)
 
@@ -245,7 +264,7 @@ class View(QGraphicsView):
             if isinstance(item, LabelItem) and self._is_editable(item):
                 return Scrub(self.session, item.label.node, at)
             if isinstance(item, BoxItem):
-                return DragNode(self.session, item.box.node, self.mapToScene(at))
+                return DragNode(self.session, self._scene, item.box.node, self.mapToScene(at))
         return Pan(at)
 
     def _is_editable(self, item: LabelItem) -> bool:
@@ -253,6 +272,20 @@ class View(QGraphicsView):
         if node is None or self.session.is_outdated:
             return False
         return item.label.role == "value" and node.is_input and not node.shape
+
+    def type_value(self, name: str) -> None:
+        """Let the value of an input be typed where it stands; that of a large array is typed in the table."""
+        node = self.session.trace.graph.nodes.get(name)
+        labels = (one for one in self.session.figure.labels if one.node == name and one.role == "value")
+        label = next(labels, None)
+        if node is None or not node.is_input or self.session.is_outdated:
+            return
+        is_part = label is not None and label.edge is not None and node.shape  # an entry at its own arrow
+        if label is None or is_part or math.prod(node.shape) > MOST_ENTRIES:
+            self.editRequested.emit(name)
+        else:
+            place = self.mapFromScene(label_rect(label)).boundingRect()
+            self.number_field.open(name, place, label.size * self.transform().m11())
 
     def _start(self, gesture: Gesture) -> None:
         self._gesture = gesture
@@ -283,8 +316,13 @@ class View(QGraphicsView):
             self.viewport().unsetCursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        clicked = self._pending and self._pressed
+        item = next(iter(self.items(clicked)), None) if clicked else None
+        if isinstance(item, LabelItem) and event.button() == Qt.MouseButton.LeftButton:
+            self.type_value(item.label.node)
         self._gesture = self._pending = self._pressed = None
         self._scene.held = False
+        self._scene.show_guides(())
         self.viewport().unsetCursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -310,6 +348,9 @@ class View(QGraphicsView):
                 if self._key_repeat.counts(event):
                     self.session.select(neighbour)
                 return
+        if event.key() == Qt.Key.Key_F2 and self.session.selection:
+            self.type_value(self.session.selection)
+            return
         event.ignore()
 
     def _neighbour(self, key: int) -> str:

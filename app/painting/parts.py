@@ -28,6 +28,8 @@ HEAD = 11.0  # length of an arrow's head
 FADING = 4.0  # in the last share of its way, one by this, the number of a value fades
 DOT = 4.0  # the radius of what moves along an arrow: it covers no number beside it
 DASHES = (3.0, 2.0)  # of the outline of what receives a gradient, in widths of the line
+# of a selected box, outside its outline, where names and numbers keep away
+MARK, MARK_WIDTH = 2.4, 2.4
 RING = 4.0  # between the two rings of the output that was chosen
 TITLE_INSET = 10.0  # between a frame's border and its title
 
@@ -80,9 +82,12 @@ def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False)
     """A node: an operation as a circle or pill, an input as its plain name."""
     rect = box_rect(box)
     if selected:
-        painter.setPen(QPen(theme.colour("accent"), 2, Qt.PenStyle.DashLine))
+        around = rect.adjusted(-MARK, -MARK, MARK, MARK)
+        round_ends = min(around.height(), around.width()) / 2
+        painter.setPen(QPen(theme.colour("accent"), MARK_WIDTH))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(rect.adjusted(-6, -6, 6, 6), 10, 10)
+        radius = round_ends if box.kind == "operation" else 8.0
+        painter.drawRoundedRect(around, radius, radius)
     fill = _fill(box, theme)
     if box.kind == "operation":
         painter.setPen(_outline(box, theme))
@@ -98,6 +103,17 @@ def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False)
         painter.setBrush(fill or Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect.adjusted(-3, -1, 3, 1), 8, 8)
     paint_symbol(painter, box, theme, theme.colour("ink"))
+
+
+def paint_far_box(painter: QPainter, box: Box, theme: Theme) -> None:
+    """A node too small for its sign to be read: its shape and its light."""
+    painter.setPen(QPen(theme.colour("line"), 0))  # one pixel, whatever the magnification
+    painter.setBrush(_fill(box, theme) or theme.colour("paper" if box.kind == "operation" else "line"))
+    rect = box_rect(box)
+    if box.kind == "operation":
+        painter.drawEllipse(rect)
+    else:
+        painter.drawRect(rect.adjusted(0, rect.height() / 3, 0, -rect.height() / 3))
 
 
 def _fill(box: Box, theme: Theme) -> QColor | None:
@@ -177,6 +193,17 @@ def paint_arrow(painter: QPainter, arrow: Arrow, theme: Theme) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawPolygon(arrow_head(arrow.way))
+
+
+def paint_far_arrow(painter: QPainter, arrow: Arrow, path: QPainterPath, theme: Theme) -> None:
+    """An edge too small for its head to be seen: a line, thicker where it is lit."""
+    lit = arrow.mood == "active"
+    colour = theme.colour(("gradient" if arrow.backward else "value") if lit else "line")
+    pen = QPen(colour, 2.5 if lit else 0)
+    pen.setCosmetic(True)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(path)
 
 
 def shortened(route: Route) -> QPainterPath:

@@ -136,6 +136,7 @@ class Window(QMainWindow):
         apply_theme(app, self.theme, self.settings.get("text_scale"))
 
     def _show_theme(self) -> None:
+        self.view.set_text_scale(self.settings.get("text_scale"))
         for part in (self.scene, self.notice, self.transport):
             part.set_theme(self.theme)
         for dock in self.docks.values():
