@@ -78,7 +78,7 @@ class Minimap(QWidget):
                     painter.setBrush(theme.colour("gradient" if box.backward else "value"))
                     painter.drawEllipse(on_map.mapRect(box_rect(box)).center(), 2 * LEAST_DOT, 2 * LEAST_DOT)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.colour("local"), 1.5))
+            painter.setPen(QPen(theme.colour("accent"), 1.5))
             inside = QRectF(self.rect()).adjusted(1, 1, -1, -1)
             painter.drawRect(on_map.mapRect(self._seen) & inside)
 

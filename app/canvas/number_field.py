@@ -24,6 +24,7 @@ class NumberField(QLineEdit):
         super().__init__(parent)
         self._session, self._canvas = session, parent
         self._name = self._before = ""
+        self.setAccessibleName("Value on the canvas")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.textEdited.connect(self._make_room)
         self.hide()

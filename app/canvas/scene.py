@@ -81,9 +81,10 @@ class Scene(QGraphicsScene):
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if self._guides:
-            pen = QPen(self.theme.colour("local"), 1.2, Qt.PenStyle.DashLine)
+            pen = QPen(self.theme.colour("accent"), 2.0, Qt.PenStyle.DashLine)
             pen.setCosmetic(True)
             painter.setPen(pen)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.drawLines(list(self._guides))
 
     def dim(self, dimmed: bool) -> None:

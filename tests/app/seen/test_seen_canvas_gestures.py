@@ -1,0 +1,228 @@
+"""What stands on the canvas is typed there, nodes stand level with others, and a large graph has a map."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+
+from app.canvas.items import BoxItem, LabelItem
+from app.canvas.view import READABLE
+from app.painting.parts import box_rect, label_rect
+from core.base.arrays import frozen
+from tests.app.seen.pixels import around, widget
+
+LEFT = Qt.MouseButton.LeftButton
+LONG = "; ".join(f"h{i} = tanh(w{i} h{i - 1} + b{i})" for i in range(1, 30))
+
+
+def place_of(window, node, role="value"):
+    """Where the middle of a label is on the screen."""
+    (item,) = (
+        item
+        for item in window.scene.items()
+        if isinstance(item, LabelItem) and (item.label.node, item.label.role) == (node, role)
+    )
+    return window.view.mapFromScene(label_rect(item.label).center())
+
+
+def click(window, at):
+    QTest.mouseClick(window.view.viewport(), LEFT, pos=at)
+
+
+# -- values are typed where they stand
+
+
+@pytest.mark.parametrize(("typed", "value"), [("7", 7.0), ("-1/4", -0.25), ("2e-3", 0.002)])
+def test_a_click_on_a_value_opens_it_for_typing_and_enter_takes_it(window, typed, value):
+    at = place_of(window, "y")
+    click(window, at)
+    field = window.view.number_field
+    assert field.isVisible() and field.selectedText() == "5"
+    middle = field.mapTo(window.view.viewport(), field.rect().center())
+    assert (middle - at).manhattanLength() < 12, "it stands where the number stood"
+    QTest.keyClicks(field, typed)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert not field.isVisible()
+    assert window.session.document.values["y"] == value
+    window.session.undo_stack.undo()
+    assert window.session.document.values["y"] == 5
+
+
+def test_escape_leaves_a_value_as_it_is_and_a_step_key_is_typed(window):
+    click(window, place_of(window, "y"))
+    field, cursor = window.view.number_field, window.session.cursor
+    QTest.keyClicks(field, "8 ")  # the space bar steps, but not here
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert not field.isVisible() and window.session.cursor == cursor
+    assert window.session.document.values["y"] == 5 and window.session.undo_stack.count() == 0
+
+
+def test_a_mistake_leaves_what_was_typed_to_be_corrected(window, monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        "app.canvas.number_field.QToolTip.showText", lambda at, text, *rest: said.append(text)
+    )
+    click(window, place_of(window, "y"))
+    field = window.view.number_field
+    QTest.keyClicks(field, "[1, 2")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.isVisible() and field.text() == "[1, 2"
+    assert len(said) == 1 and "Add ']'" in said[0] and window.session.document.values["y"] == 5
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+
+
+def test_a_small_array_and_a_value_of_the_program_are_typed_there_too(window):
+    session = window.session
+    session.open_program("a = 3; L = a sum(w)", {"w": frozen([1, 2])}, "open")
+    for node, before, typed in (("w", "[1, 2]", "[4, 5]"), ("a", "3", "6")):
+        click(window, place_of(window, node))
+        field = window.view.number_field
+        assert field.selectedText() == before
+        QTest.keyClicks(field, typed)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    assert session.trace.last.value("L") == 54
+    assert session.document.text.startswith("a = 6")
+
+
+def test_a_large_array_is_typed_in_the_table(window):
+    window.session.open_program("sum(W x)", {"W": frozen(np.ones((5, 5))), "x": frozen(np.ones(5))}, "open")
+    asked = []
+    window.view.editRequested.connect(asked.append)
+    window.session.seek(3)
+    click(window, place_of(window, "W"))
+    assert asked == ["W"] and not window.view.number_field.isVisible()
+
+
+def test_a_computed_number_is_not_typed(window):
+    window.session.seek(len(window.session.trace))
+    click(window, place_of(window, "v1"))
+    assert not window.view.number_field.isVisible()
+
+
+# -- nodes stand level with others
+
+
+def test_a_dragged_node_stands_level_with_another_where_it_is_near(window):
+    window.session.open_program("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "open")
+    view, centres = window.view, window.session.drawing.placement.centres
+    start = view.mapFromScene(QPointF(*centres["z"]))
+    (x, _), (_, y) = centres["v1"], centres["z"]
+    near = view.mapFromScene(QPointF(x, y + 70)) + QPoint(4, 0)
+    QTest.mousePress(view.viewport(), LEFT, pos=start)
+    for at in (start + QPoint(9, 9), near):
+        QTest.mouseMove(view.viewport(), at)
+    (place,) = window.session.document.moved.values()
+    assert place[0] == pytest.approx(x, abs=0.1), "straight below +"
+    seen = widget(view.viewport(), window.theme)
+    line = view.mapFromScene(QPointF(x, y + 30))
+    assert seen.amount("accent", within=around(line.x(), line.y(), 6, 30)) > 8, "a line says with what"
+    far = near + QPoint(30, 0)
+    QTest.mouseMove(view.viewport(), far)
+    (place,) = window.session.document.moved.values()
+    assert abs(place[0] - x) > 5
+    QTest.mouseRelease(view.viewport(), LEFT, pos=far)
+    assert (
+        widget(view.viewport(), window.theme).amount("accent", within=around(line.x(), line.y(), 6, 30)) == 0
+    )
+    assert window.session.undo_stack.count() == 2  # opened and moved
+
+
+# -- what is new fits, and large graphs have a map
+
+
+def seen_whole(window):
+    shown = window.view.mapToScene(window.view.viewport().rect()).boundingRect()
+    return all(shown.contains(box_rect(box)) for box in window.session.figure.boxes)
+
+
+def test_a_new_program_fits_the_view_although_the_last_one_was_magnified(window):
+    window.view.zoom(3.0)
+    window.session.set_value("x", 7.0)
+    assert not seen_whole(window), "zoom by hand holds while only a number changes"
+    window.session.set_text("exp(x) + y")
+    assert seen_whole(window)
+    window.view.zoom(0.3)
+    window.session.draw_as("turn the graph", down=True)
+    assert seen_whole(window) and window.view.transform().m11() >= READABLE[0]
+
+
+def test_a_large_graph_that_is_not_seen_whole_has_a_map(window, qtbot):
+    view, window.session.measure = window.view, window.session.measure
+    assert not view.minimap.isVisible()
+    window.session.open_program(LONG, {}, "open")
+    window.session.draw_as("draw operations", level="operations")
+    qtbot.waitUntil(lambda: len(window.session.figure.boxes) > 60 and view.minimap.isVisible())
+    map_ = widget(view.minimap, window.theme)
+    assert map_.amount("line", "ink") > 50, "its nodes are dots"
+    before = view.mapToScene(view.viewport().rect()).boundingRect().center().x()
+    end = view.minimap.rect().center() + QPoint(view.minimap.width() // 2 - 8, 0)
+    QTest.mouseClick(view.minimap, LEFT, pos=end)
+    after = view.mapToScene(view.viewport().rect()).boundingRect()
+    assert after.center().x() > before
+    last = max(box.centre[0] for box in window.session.figure.boxes)
+    assert after.left() < last, "the end of the graph is seen"
+    frame = widget(view.minimap, window.theme).places("accent")
+    assert abs(frame[:, 0].mean() - end.x()) < 25, "its frame is where the press was"
+    view.fit()
+    assert not view.minimap.isVisible(), "all is seen"
+    window.session.set_text("(x+y)z")
+    assert not view.minimap.isVisible()
+
+
+def test_text_of_another_size_reaches_the_canvas(window):
+    window.session.open_program(LONG, {}, "open")
+    before = window.view.transform().m11()
+    window.view.set_text_scale(2.0)
+    assert window.view.transform().m11() >= 2.0 > before
+    window.view.set_text_scale(1.0)
+    assert window.view.transform().m11() == pytest.approx(before)
+
+
+# -- from one drawing to the next
+
+
+def glide(window):
+    window.scene.animated = True
+    window.session.set_text("(x+y)z + x")
+    animation = window.scene._gliding._animation
+    assert animation is not None
+    animation.pause()
+    return animation
+
+
+def boxes(window):
+    return {item.box.node: item for item in window.scene.items() if isinstance(item, BoxItem)}
+
+
+def test_nodes_move_from_where_they_were_in_less_than_a_third_of_a_second(window):
+    before = {name: item.sceneBoundingRect().center() for name, item in boxes(window).items()}
+    animation = glide(window)
+    assert animation.duration() < 300
+    animation.setCurrentTime(0)
+    begun = {name: item.sceneBoundingRect().center() for name, item in boxes(window).items()}
+    for name in "xyz":
+        assert (begun[name] - before[name]).manhattanLength() < 1, name
+    window.scene.finish()
+    centres = window.session.drawing.placement.centres
+    for name, item in boxes(window).items():
+        assert (item.sceneBoundingRect().center() - QPointF(*centres[name])).manhattanLength() < 1
+        assert item.opacity() == 1.0
+
+
+def test_nothing_moves_where_motion_is_not_wanted(window):
+    assert not window.scene.animated
+    window.session.set_text("(x+y)z + x")
+    window.session.step(1)
+    assert not window.scene._token.isVisible()
+    for item in boxes(window).values():
+        assert item.pos() == QPointF(0, 0) and item.opacity() == 1.0
+
+
+def test_far_away_nodes_are_plain_shapes_that_keep_their_light(window):
+    window.session.set_text("exp(x)")
+    window.session.step(1)
+    near = widget(window.view.viewport(), window.theme)
+    window.view.zoom(0.1)
+    seen = widget(window.view.viewport(), window.theme)
+    assert seen.amount("lit") > 5, "what is lit is seen from far"
+    assert seen.amount("ink") == 0 < near.amount("ink")
