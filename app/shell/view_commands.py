@@ -41,7 +41,7 @@ def scale_text(host: Host, by: float) -> None:
 
 
 def toggle_animation(host: Host) -> None:
-    """Let a token travel along the active edge, or not, and keep that in the settings."""
+    """Let numbers travel and drawings glide, or not, and keep that in the settings."""
     host.scene.animated = not host.scene.animated
     host.settings.set("animate", host.scene.animated)
 
@@ -263,7 +263,7 @@ VIEW = (
     Command(
         "animate",
         "&Animate steps",
-        "A token travels along the active edge",
+        "Numbers travel along edges; drawings and what is seen of them glide",
         toggle_animation,
         checked=lambda host: host.scene.animated,
         group=3,

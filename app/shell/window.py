@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
+from app.canvas.motion import is_motion_wanted
 from app.canvas.notice import Notice
 from app.canvas.scene import Scene
 from app.canvas.view import View
@@ -72,7 +73,7 @@ class Window(QMainWindow):
         self._wire()
         self._show_theme()
         self.session.set_options(**{name: settings.get(name) for name in ("digits", "captions", "shapes")})
-        self.scene.animated = settings.get("animate")
+        self.scene.animated = settings.get("animate") and is_motion_wanted()
         self._show_file()
         self.refresh_actions()
         self.view.setFocus()

@@ -4,12 +4,15 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle
 
 from app.canvas.items import ArrowItem, BoxItem, LabelItem
+from app.canvas.motion import is_motion_wanted
 from app.canvas.scene import MOST_AT_ONCE, PIECE
 from app.painting.parts import label_rect
 from app.shell.view_commands import next_theme
+from app.shell.window import Window
+from app.state.settings import Settings
 from app.widgets.scrubbing import scrub_step, scrubbed
 
 Left = Qt.MouseButton.LeftButton
@@ -304,3 +307,25 @@ def test_another_program_ends_what_is_being_made(window, qtbot):
     window.session.set_text("u v")
     assert not window.scene._ticker.running and window.view.viewport().updatesEnabled()
     assert len(items(window, BoxItem)) == len(window.session.figure.boxes) == 3
+
+
+class Still(QProxyStyle):
+    """The style of a system in whose settings motion is off."""
+
+    def styleHint(self, hint, option=None, widget=None, data=None):
+        if hint == QStyle.StyleHint.SH_Widget_Animation_Duration:
+            return 0
+        return super().styleHint(hint, option, widget, data)
+
+
+def test_where_the_system_wants_no_motion_nothing_moves(qtbot, fonts, session, monkeypatch):
+    still = Still("Fusion")
+    monkeypatch.setattr(QApplication, "style", lambda *_: still)
+    assert not is_motion_wanted()
+    made = Window(session, Settings())
+    qtbot.addWidget(made)
+    assert not made.scene.animated
+    monkeypatch.undo()
+    other = Window(session, Settings())
+    qtbot.addWidget(other)
+    assert is_motion_wanted() and other.scene.animated
