@@ -35,12 +35,12 @@ class Minimap(QWidget):
 
     def refresh(self) -> None:
         """Come when a large drawing is not seen whole, and go; show another drawing or step."""
-        figure, bounds = self._scene.session.figure, self._scene.bounds()
+        bounds, drawing = self._scene.bounds(), self._scene.session.drawing
         is_whole = self._seen.contains(bounds.adjusted(SLACK, SLACK, -SLACK, -SLACK))
-        self.setVisible(len(figure.boxes) > MANY and not is_whole)
+        self.setVisible(len(drawing.sizes) > MANY and not is_whole)
         if not self.isVisible():
             return
-        drawn = self._scene.session.drawing.placement, self._scene.theme
+        drawn = drawing.placement, self._scene.theme
         if drawn != self._drawn:
             self._drawn, self._picture = drawn, None
             size = bounds.size().scaled(WIDEST, Qt.AspectRatioMode.KeepAspectRatio)
@@ -65,18 +65,17 @@ class Minimap(QWidget):
         return moved.translate(-bounds.center().x(), -bounds.center().y())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, figure = self._scene.theme, self._scene.session.figure
+        theme, session = self._scene.theme, self._scene.session
         if self._picture is None:
-            self._picture = self._pictured(figure)
+            self._picture = self._pictured(session.figure)
         on_map = self._on_map
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, self._picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            for box in figure.boxes:
-                if box.mood in ("active", "receiving"):
-                    painter.setBrush(theme.colour("gradient" if box.backward else "value"))
-                    painter.drawEllipse(on_map.mapRect(box_rect(box)).center(), 2 * LEAST_DOT, 2 * LEAST_DOT)
+            for part in session.figures.lit(session.cursor).values():
+                painter.setBrush(theme.colour("gradient" if part.box.backward else "value"))
+                painter.drawEllipse(on_map.mapRect(box_rect(part.box)).center(), 2 * LEAST_DOT, 2 * LEAST_DOT)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour("accent"), 1.5))
             inside = QRectF(self.rect()).adjusted(1, 1, -1, -1)

@@ -1,9 +1,10 @@
-"""The scene: keeps one item for each part of the session's figure and moves the token along the edges."""
+"""The scene: keeps items for what is seen of every node, moves numbers along edges, and nodes to places."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
@@ -15,20 +16,36 @@ from app.state.session import Session
 from app.state.ticker import Ticker
 from app.widgets.theme import LIGHT, Theme
 from core.base.slicing import Work, finished
-from core.figure import MARGIN, Figure, Label, Token, View, tokens_of, underway
+from core.figure import MARGIN, Figures, Label, Part, Token, View, tokens_of, underway
 from core.graph.graph import Edge
 from core.layout import Point
 
-MOST_AT_ONCE = 300  # boxes of a figure that are made without leaving the window time in between
-PIECE = 100
+MOST_AT_ONCE = 300  # nodes whose items are made without leaving the window time in between
+PIECE = 60
 TRAVEL = 420  # milliseconds in which numbers travel in a step, at normal speed
 BACK, GLIDE = 240, 240  # in a step back, and from one drawing to the next
 
 
-class Scene(QGraphicsScene):
-    """Items for the parts of the session's figure; `shown` is emitted when all of them are there.
+Item = TypeVar("Item", bound=QGraphicsItem)
 
-    The many parts of a large figure are made in pieces, so that the window stays alive.
+
+class NodeItems:
+    """The items of a node: its box, the arrows that arrive, and its labels."""
+
+    def __init__(self, box: BoxItem):
+        self.box = box
+        self.arrows: dict[Edge, ArrowItem] = {}
+        self.labels: list[LabelItem] = []
+
+    def __iter__(self) -> Iterator[QGraphicsItem]:
+        return iter((self.box, *self.arrows.values(), *self.labels))
+
+
+class Scene(QGraphicsScene):
+    """Items for what is seen of the session's graph; `shown` is emitted when all of them are there.
+
+    A step looks only at the nodes that it touches. The many items of a large drawing are made in pieces, so
+    that the window stays alive.
     """
 
     shown = Signal()
@@ -43,30 +60,28 @@ class Scene(QGraphicsScene):
         self._dimmed = False
         self._guides: tuple[QLineF, ...] = ()
         self._frames: dict[str, FrameItem] = {}
-        self._boxes: dict[str, BoxItem] = {}
-        self._arrows: dict[Edge, ArrowItem] = {}
-        self._labels: dict[int, LabelItem] = {}  # by the identity of the label they show
-        self._placement: object = None
-        self._view: View | None = None
+        self._nodes: dict[str, NodeItems] = {}
+        self._figures: Figures | None = None  # what the items show, after so many steps
+        self._count = 0
+        self._selected: frozenset[str] = frozenset()
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self._token = TokenItem(self.theme)
         self.addItem(self._token)
         self._travel, self._gliding = Motion(self), Motion(self)
         self._tokens: tuple[Token, ...] = ()
-        self._underway: Figure | None = None
         self._before: tuple[Mapping[str, Point], View] | None = None  # where nodes were in another drawing
         self._shifts: Mapping[str, Point] = {}
-        self._last_cursor = 0
         self._ticker = Ticker(self)
-        session.traceChanged.connect(self._show)
-        session.cursorMoved.connect(self._follow_cursor)
-        session.selectionChanged.connect(self._show)
+        session.traceChanged.connect(self._show_trace)
+        session.cursorMoved.connect(self._show_step)
+        session.selectionChanged.connect(self._show_selection)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         self.setBackgroundBrush(theme.colour("paper"))
         self._remove_items()
-        self._show()
+        self._figures = None
+        self._show_trace()
 
     def finish(self) -> None:
         """End all movements at once."""
@@ -112,68 +127,142 @@ class Scene(QGraphicsScene):
         rect = QRectF(place.left, place.top, place.width, place.height)
         return rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
-    def _remove_items(self) -> None:
-        parts = (self._frames, self._boxes, self._arrows, self._labels)
-        for item in (item for items in parts for item in items.values()):
-            self.removeItem(item)
-        self._frames, self._boxes, self._arrows, self._labels = {}, {}, {}, {}
-        self._token.theme = self.theme
+    # -- what is shown
 
-    def _follow_cursor(self) -> None:
-        """Show another step; to the next one and back, numbers travel first."""
-        before, now = self._last_cursor, self.session.cursor
-        self._last_cursor = now
-        self._tokens = ()
-        if self.animated and abs(now - before) == 1:
-            early, late = (self.session.figure_at(count) for count in sorted((before, now)))
-            self._tokens = tokens_of(late, self.session.options.down)
-            self._underway = underway(early, late)
-        if not self._tokens:
-            self.finish()
-            self._show()
-            return
+    def _show_trace(self) -> None:
+        """Show other numbers, or another drawing: at once, or in pieces where many items are missing."""
+        figures = self.session.figures
         self._travel.cancel()
-        self._show()
-        milliseconds = TRAVEL / self.speed if now > before else min(BACK, TRAVEL / self.speed)
-        self._travel.begin(milliseconds, self._move_tokens, self._arrive, backwards=now < before)
-        self._move_tokens(float(now < before))
-
-    def _move_tokens(self, share: float) -> None:
-        self._token.show_progress(self._tokens, share)
-
-    def _arrive(self) -> None:
-        """What travelled is there: what it causes is seen."""
-        self._underway = None
         self._token.show_progress((), 1.0)
-        self._show()
-
-    def _show(self) -> None:
-        """Bring the items in line with the session's figure: at once, or in pieces where many are missing."""
-        if self._placement is not self.session.drawing.placement:
+        if self._figures is None or self._figures.drawing.placement is not figures.drawing.placement:
             self._begin_anew()
-        figure = self._underway or self.session.figure
+        self._figures, self._count = figures, self.session.cursor
         self._ticker.stop()
-        work = self._update_items(figure)
-        if len(figure.boxes) - len(self._boxes) > MOST_AT_ONCE:
+        missing = len(figures.drawing.sizes) - len(self._nodes)
+        work = self._update_all(figures)
+        if missing > MOST_AT_ONCE:
             self._set_painted(False)  # a picture that grows would be painted again and again
             self._ticker.start(work)
         else:
             finished(work)
             self._glide()
 
+    def _update_all(self, figures: Figures) -> Work[None]:
+        for frame in figures.drawing.frames:  # which change only when nodes move: all items are new then
+            if frame.key not in self._frames:
+                self._frames[frame.key] = FrameItem(frame, self.theme)
+                self.addItem(self._frames[frame.key])
+        self._selected = self._selected_boxes()
+        names = list(figures.drawing.sizes)
+        for start in range(0, len(names), PIECE):
+            yield
+            self._update(figures.parts(self._count, names[start : start + PIECE]))
+        self.setSceneRect(self.bounds().adjusted(-400, -300, 400, 300))
+        self._set_painted(True)
+        self.shown.emit()
+
+    def _show_step(self) -> None:
+        """Show another step; to the next one and back, numbers travel first."""
+        figures, before, now = self.session.figures, self._count, self.session.cursor
+        if self._figures is not figures or self._ticker.running:  # lit otherwise, or not all there yet
+            self._show_trace()
+            return
+        self._travel.cancel()
+        # what was still on its way is where it goes
+        names = figures.changed(before, now) | (self._gone_through() if self._tokens else set())
+        self._count, self._tokens = now, ()
+        if self.animated and abs(now - before) == 1:
+            self._tokens = tokens_of(figures, max(now, before))
+        self._update(figures.parts(now, names))
+        if self._tokens:
+            self._update(underway(figures, max(now, before)))
+            milliseconds = TRAVEL / self.speed if now > before else min(BACK, TRAVEL / self.speed)
+            self._travel.begin(milliseconds, self._move_tokens, self._arrive, backwards=now < before)
+            self._move_tokens(float(now < before))
+        else:
+            self._token.show_progress((), 1.0)
+        self.shown.emit()
+
+    def _gone_through(self) -> set[str]:
+        """The nodes that looked as if numbers were still to come."""
+        ends = [(token.arrow.edge.source, token.arrow.target) for token in self._tokens]
+        return {name for pair in ends for name in pair if name in self._nodes}
+
+    def _move_tokens(self, share: float) -> None:
+        self._token.show_progress(self._tokens, share)
+
+    def _arrive(self) -> None:
+        """What travelled is there: what it causes is seen."""
+        names, self._tokens = self._gone_through(), ()
+        self._token.show_progress((), 1.0)
+        if self._figures is not None:
+            self._update(self._figures.parts(self._count, names))
+
+    def _show_selection(self) -> None:
+        before, self._selected = self._selected, self._selected_boxes()
+        for name in before ^ self._selected:
+            if name in self._nodes:
+                box = self._nodes[name].box
+                box.show_box(box.box, name in self._selected)
+
+    def _selected_boxes(self) -> frozenset[str]:
+        homes = self.session.drawing.view.homes
+        return frozenset(home for name in self.session.selected for home in homes.get(name, ()))
+
+    def _update(self, parts: Mapping[str, Part]) -> None:
+        """Bring the items of some nodes in line with what is seen of them."""
+        for name, part in parts.items():
+            items = self._nodes.get(name)
+            if items is None:
+                items = self._nodes[name] = NodeItems(self._added(BoxItem(part.box, self.theme)))
+            items.box.show_box(part.box, name in self._selected)
+            for arrow in part.arrows:
+                if arrow.edge not in items.arrows:
+                    items.arrows[arrow.edge] = self._added(ArrowItem(arrow, self.theme))
+                items.arrows[arrow.edge].show_arrow(arrow)
+            items.labels = self._labels(items.labels, part.labels)
+            if self._dimmed:
+                self._set_opacity()
+
+    def _labels(self, before: Collection[LabelItem], labels: Iterable[Label]) -> list[LabelItem]:
+        """The items of a node's labels: one stays while its label looks the same."""
+        left, found = list(before), []
+        for label in labels:
+            item = next((item for item in left if item.label is label or item.label == label), None)
+            if item is None:
+                item = self._added(LabelItem(label, self.theme))
+            else:
+                left.remove(item)
+                item.label = label
+            found.append(item)
+        for item in left:
+            self.removeItem(item)
+        return found
+
+    def _added(self, item: Item) -> Item:
+        self.addItem(item)
+        return item
+
+    def _remove_items(self) -> None:
+        for item in (*self._frames.values(), *(item for node in self._nodes.values() for item in node)):
+            self.removeItem(item)
+        self._frames, self._nodes = {}, {}
+        self._token.theme = self.theme
+
+    def _set_painted(self, painted: bool) -> None:
+        for view in self.views():
+            view.viewport().setUpdatesEnabled(painted)
+
+    # -- from one drawing to the next
+
     def _begin_anew(self) -> None:
         """Make all items again for another drawing, and remember where nodes were."""
-        self._travel.cancel()
         self._gliding.finish()
-        self._underway = None
-        self._token.show_progress((), 1.0)
-        few = 0 < len(self._boxes) <= MOST_AT_ONCE
-        if self.animated and not self.held and not self._dimmed and few and self._view is not None:
-            centres = {name: item.box.centre for name, item in self._boxes.items()}
-            self._before = centres, self._view
-        self._placement, self._view = self.session.drawing.placement, self.session.drawing.view
+        few = 0 < len(self._nodes) <= MOST_AT_ONCE
+        if self.animated and not self.held and not self._dimmed and few and self._figures is not None:
+            centres = {name: items.box.box.centre for name, items in self._nodes.items()}
+            self._before = centres, self._figures.drawing.view
         self._remove_items()
-        self._last_cursor = self.session.cursor
 
     def _glide(self) -> None:
         """Let nodes move from where they were to where they are, or out of the node that held them."""
@@ -181,13 +270,12 @@ class Scene(QGraphicsScene):
             return
         (centres, view), self._before = self._before, None
         shifts: dict[str, Point] = {}
-        for name, item in self._boxes.items():
+        for name, items in self._nodes.items():
             members = self.session.drawing.view.nodes[name].members
-            old = next(
-                (home for member in (name, *reversed(members)) if (home := view.home(member)) in centres), ""
-            )
+            homes = (view.home(member) for member in (name, *reversed(members)))
+            old = next((home for home in homes if home in centres), "")
             if old:
-                (x, y), (to_x, to_y) = centres[old], item.box.centre
+                (x, y), (to_x, to_y) = centres[old], items.box.box.centre
                 shifts[name] = x - to_x, y - to_y
         if not any(math.hypot(*shift) > 1 for shift in shifts.values()) and len(shifts) == len(centres):
             return
@@ -196,99 +284,15 @@ class Scene(QGraphicsScene):
         self._gliding.begin(GLIDE, self._move_items, lambda: self._move_items(1.0))
 
     def _move_items(self, share: float) -> None:
-        rest = 1.0 - share
-        for name, item in self._boxes.items():
-            self._shift(item, name, rest)
-        for label in self._labels.values():
-            self._shift(label, label.label.node, rest)
-        for part in (*self._arrows.values(), *self._frames.values()):
-            part.setOpacity(share)
-
-    def _shift(self, item: QGraphicsItem, name: str, rest: float) -> None:
-        """Put an item on its way from where its node was; what was nowhere fades in."""
-        if name in self._shifts:
-            dx, dy = self._shifts[name]
-            item.setPos(rest * dx, rest * dy)
-        else:
-            item.setOpacity(1.0 - rest)
-
-    def _update_items(self, figure: Figure) -> Work[None]:
-        self._show_frames(figure)
-        yield from self._show_boxes(figure)
-        yield from self._show_arrows(figure)
-        yield from self._show_labels(figure)
-        if self._dimmed:
-            self._set_opacity()
-        self.setSceneRect(self.bounds().adjusted(-400, -300, 400, 300))
-        self._set_painted(True)
-        self.shown.emit()
-
-    def _set_painted(self, painted: bool) -> None:
-        for view in self.views():
-            view.viewport().setUpdatesEnabled(painted)
-
-    def _show_frames(self, figure: Figure) -> None:
-        """Frames change only when nodes move, and then all items are made again."""
-        for frame in figure.frames:
-            if frame.key not in self._frames:
-                self._frames[frame.key] = FrameItem(frame, self.theme)
-                self.addItem(self._frames[frame.key])
-
-    def _show_boxes(self, figure: Figure) -> Work[None]:
-        homes = self.session.drawing.view.homes
-        selected = {home for name in self.session.selected for home in homes.get(name, ())}
-        for number, box in enumerate(figure.boxes):
-            if number % PIECE == 0:
-                yield
-            item = self._boxes.get(box.node)
-            if item is None:
-                item = self._boxes[box.node] = BoxItem(box, self.theme)
-                self.addItem(item)
-            item.show_box(box, box.node in selected)
-
-    def _show_arrows(self, figure: Figure) -> Work[None]:
-        for number, arrow in enumerate(figure.arrows):
-            if number % PIECE == 0:
-                yield
-            item = self._arrows.get(arrow.edge)
-            if item is None:
-                item = self._arrows[arrow.edge] = ArrowItem(arrow, self.theme)
-                self.addItem(item)
-            item.show_arrow(arrow)
-
-    def _show_labels(self, figure: Figure) -> Work[None]:
-        """An item stays while its label does, or one that looks the same comes in its place."""
-        wanted = {id(label): label for label in figure.labels}
-        before = self._labels
-        alike = {_key(item.label): item for label, item in before.items() if label not in wanted}
-        found: dict[int, LabelItem] = {}
-        for place, (number, label) in enumerate(wanted.items()):
-            if place % PIECE == 0:
-                yield
-            item = before.get(number) or alike.pop(_key(label), None)
-            if item is None:
-                item = self._labels[number] = LabelItem(label, self.theme)
-                self.addItem(item)
-            item.label = label
-            found[number] = item
-        for item in self._labels.values():
-            if found.get(id(item.label)) is not item:
-                self.removeItem(item)
-        self._labels = found
-
-
-def _key(label: Label) -> object:
-    """What makes two labels the same to look at."""
-    shown = label.map
-    entries = (shown.values.tobytes(), shown.numbers, shown.scale) if shown else ()
-    return (
-        label.node,
-        label.role,
-        label.at,
-        label.size,
-        label.math,
-        entries,
-        label.extent,
-        label.below,
-        label.edge,
-    )
+        """Put all items on their way from where their nodes were; what was nowhere fades in, as edges do."""
+        for name, items in self._nodes.items():
+            shift = self._shifts.get(name)
+            for item in (items.box, *items.labels):
+                if shift:
+                    item.setPos((1.0 - share) * shift[0], (1.0 - share) * shift[1])
+                else:
+                    item.setOpacity(share)
+            for arrow in items.arrows.values():
+                arrow.setOpacity(share)
+        for frame in self._frames.values():
+            frame.setOpacity(share)

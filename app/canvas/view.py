@@ -131,14 +131,14 @@ class View(QGraphicsView):
 
     def _show_lit(self) -> None:
         """Bring what the present step lights into view; at the start, where the data come in."""
-        figure = self.session.figure
-        lit = [box for box in figure.boxes if box.mood in ("active", "receiving")] or list(figure.boxes[:1])
-        names = {box.node for box in lit}
+        figures, cursor = self.session.figures, self.session.cursor
+        lit = figures.lit(cursor) or figures.parts(cursor, list(figures.drawing.sizes)[:1])
         rect = QRectF()
-        # the labels beside them too: a sum at a fan-out is long
-        beside = [label for label in figure.labels if label.node in names and label.edge is None]
-        for part in (*map(box_rect, lit), *map(label_rect, beside)):
-            rect = rect.united(part)
+        for name, part in lit.items():
+            rect = rect.united(box_rect(part.box))
+            for label in part.labels:  # a sum at a fan-out is long
+                if label.node == name and label.edge is None:
+                    rect = rect.united(label_rect(label))
         rect = rect.adjusted(-LABEL_ROOM, -LABEL_ROOM, LABEL_ROOM, LABEL_ROOM) & self._scene.bounds()
         seen = self.mapToScene(self.viewport().rect()).boundingRect()
         if not seen.contains(rect):
@@ -176,10 +176,12 @@ class View(QGraphicsView):
     def _keep_fitted(self) -> None:
         """Fit a new drawing; zoom and pan by hand hold while only numbers change or nodes are moved."""
         drawing, moved = self.session.drawing, self.session.document.moved
+        if self._placement is drawing.placement:
+            return
         drawn = tuple(drawing.view.nodes), drawing.options, bool(moved)
         if self._gesture is None and drawn != self._drawn:
             self._fitted = True
-        if self._fitted and self._gesture is None and self._placement is not drawing.placement:
+        if self._fitted and self._gesture is None:
             self._fit(self.least, glide=self._drawn is not None)
         self._drawn, self._placement = drawn, drawing.placement
 

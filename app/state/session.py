@@ -307,14 +307,15 @@ class Session(QObject):
     @property
     def figure(self) -> Figure:
         """What is to be seen now."""
-        return self.figure_at(self.cursor)
+        return self.figures.at(self.cursor)
 
-    def figure_at(self, count: int) -> Figure:
-        """What is to be seen after so many steps; from step to step what nothing happens to is kept."""
+    @property
+    def figures(self) -> Figures:
+        """What is to be seen at every step; from step to step what nothing happens to is kept."""
         shown = self.drawing, self.trace, self.options.highlight
         if self._figures is None or any(a is not b for a, b in zip(self._figures[0], shown, strict=True)):
             self._figures = shown, Figures(*shown)
-        return self._figures[1].at(count)
+        return self._figures[1]
 
     @property
     def reading(self) -> str:

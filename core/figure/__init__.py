@@ -14,7 +14,7 @@ from core.figure.groups import exit_of
 from core.figure.motion import Token, tokens_of, underway
 from core.figure.nets import view_of
 from core.figure.options import TIGHT, Level, Options, Sizes
-from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood
+from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood, Part
 from core.figure.pictured import Figures, figure
 from core.figure.rooms import Rooms, rooms_of
 from core.figure.sizes import Measure, extent
@@ -50,6 +50,7 @@ __all__ = [
     "Measure",
     "Mood",
     "Options",
+    "Part",
     "Rooms",
     "Sizes",
     "Target",

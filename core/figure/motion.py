@@ -5,10 +5,13 @@ Reading order: Token, tokens_of (with _with_gradient, _with_value, _carried), un
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.figure.parts import Arrow, Box, Figure, Label
+from core.figure.parts import Arrow, Label, Part
+from core.figure.pictured import Figures
 from core.figure.sizes import CLEAR
 from core.layout import Point, point_at
 
@@ -40,33 +43,35 @@ class Token(Struct, frozen=True):
         return replace(self.label, at=at)
 
 
-def tokens_of(figure: Figure, down: bool) -> tuple[Token, ...]:
-    """What travels in the step that a figure shows.
+def tokens_of(figures: Figures, count: int) -> tuple[Token, ...]:
+    """What travels in a step.
 
     Args:
-        figure: the figure after the step.
-        down: whether data flow down in it; numbers then stand beside edges, not above and below.
+        figures: what is to be seen at every step.
+        count: the number of the step, from 1.
 
     Returns:
         A token for every edge that brings a value to what is computed, or a gradient back. The arrow of an
         output brings its seed, but takes no value away: that is what the step makes.
     """
-    centres = {box.node: box.centre for box in figure.boxes}
-    found = []
-    for arrow in _moving(figure):
-        label = _carried(arrow, figure)
-        if label is None:
-            found.append(Token(arrow))
-        elif arrow.backward:
-            found.append(_with_gradient(arrow, label, down))
-        else:
-            found.append(_with_value(arrow, label, centres[arrow.target], down))
+    down, found = figures.drawing.options.down, []
+    parts = figures.parts(count, figures.changed(count, count))
+    for part in parts.values():
+        for arrow in filter(_is_moving, part.arrows):
+            (source,) = figures.parts(count, [arrow.edge.source]).values()
+            label = _carried(arrow, (*part.labels, *source.labels))
+            if label is None:
+                found.append(Token(arrow))
+            elif arrow.backward:
+                found.append(_with_gradient(arrow, label, down))
+            else:
+                found.append(_with_value(arrow, label, part.box.centre, down))
     return tuple(found)
 
 
-def _moving(figure: Figure) -> list[Arrow]:
-    """The lit arrows, but for that on which a value leaves that the step makes."""
-    return [arrow for arrow in figure.tokens if arrow.target or arrow.backward]
+def _is_moving(arrow: Arrow) -> bool:
+    """Whether something travels on an arrow: it is lit, and no value leaves on it that the step makes."""
+    return arrow.mood == "active" and not arrow.beside and bool(arrow.target or arrow.backward)
 
 
 def _with_gradient(arrow: Arrow, label: Label, down: bool) -> Token:
@@ -88,9 +93,9 @@ def _with_value(arrow: Arrow, label: Label, centre: Point, down: bool) -> Token:
     return Token(arrow, label, (label.at[0] - x, label.at[1] - y), beside)
 
 
-def _carried(arrow: Arrow, figure: Figure) -> Label | None:
+def _carried(arrow: Arrow, labels: Iterable[Label]) -> Label | None:
     """The number that comes along an arrow: a value, or what is sent back."""
-    own = [label for label in figure.labels if label.node == arrow.edge.source]
+    own = [label for label in labels if label.node == arrow.edge.source]
     if not arrow.backward:
         return next((label for label in own if label.role == "value" and label.edge is None), None)
     sent = (label for label in own if label.role == "contribution" and label.edge == arrow.edge)
@@ -98,36 +103,40 @@ def _carried(arrow: Arrow, figure: Figure) -> Label | None:
     return next(sent, None) or next(whole, None)
 
 
-def underway(before: Figure, after: Figure) -> Figure:
+def underway(figures: Figures, count: int) -> dict[str, Part]:
     """What is to be seen while the numbers of a step travel: their edges are lit, their effect is to come.
 
     Args:
-        before: the figure before the step.
-        after: the figure after it, of the same drawing.
+        figures: what is to be seen at every step.
+        count: the number of the step, from 1.
 
     Returns:
-        The figure after the step, but for the nodes that it changes.
+        The parts that look different before and after the step: as after it, but for nodes that it changes.
     """
-    changed = {arrow.edge.source if arrow.backward else arrow.target for arrow in _moving(after)}
-    boxes = tuple(
-        _as_before(old, new) if new.node in changed else new
-        for old, new in zip(before.boxes, after.boxes, strict=True)
-    )
-    arrows = tuple(
-        old if new.edge.source in changed and not new.target and not new.backward else new
-        for old, new in zip(before.arrows, after.arrows, strict=True)
-    )
-    kept = [label for label in before.labels if label.node in changed]
-    others = [label for label in after.labels if label.node not in changed]
-    return replace(after, boxes=boxes, arrows=arrows, labels=(*others, *kept))
+    names = figures.changed(count - 1, count)
+    before, after = figures.parts(count - 1, names), figures.parts(count, names)
+    moving = [arrow for part in after.values() for arrow in part.arrows if _is_moving(arrow)]
+    changed = {arrow.edge.source if arrow.backward else arrow.target for arrow in moving}
+    found = {}
+    for name, part in after.items():
+        to_come = [label for label in before[name].labels if label.node in changed]
+        labels = (*(label for label in part.labels if label.node not in changed), *to_come)
+        shown = _to_come(before[name], part) if name in changed else part
+        found[name] = replace(shown, labels=labels)
+    return found
 
 
-def _as_before(old: Box, new: Box) -> Box:
-    """A box before its value or gradient comes, without the light of the step before.
+def _to_come(before: Part, after: Part) -> Part:
+    """A node before its value or gradient comes, without the light of the step before.
 
     What gets its own seed is lit: it is where the backward pass starts.
     """
-    if new.mood == "active" and new.backward:
-        return new
-    lit = old.mood in ("active", "receiving")
-    return replace(old, mood="done", backward=False) if lit else old
+    box = after.box
+    if not (box.mood == "active" and box.backward):
+        lit = before.box.mood in ("active", "receiving")
+        box = replace(before.box, mood="done", backward=False) if lit else before.box
+    arrows = tuple(
+        new if new.target or new.backward else old
+        for old, new in zip(before.arrows, after.arrows, strict=True)
+    )
+    return replace(after, box=box, arrows=arrows)

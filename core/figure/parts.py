@@ -80,6 +80,14 @@ class Label(Struct, frozen=True):
     edge: Edge | None = None
 
 
+class Part(Struct, frozen=True):
+    """What is seen of a node: its box, the arrows that arrive and that of an output, and its labels."""
+
+    box: Box
+    arrows: tuple[Arrow, ...]
+    labels: tuple[Label, ...]
+
+
 class Frame(Struct, frozen=True):
     """What was unfolded, in a frame: its key, the node it makes, and as a title what it stands for."""
 

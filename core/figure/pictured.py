@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 
 from msgspec.structs import replace
 
@@ -11,7 +10,7 @@ from core.base.arrays import Value
 from core.figure.directions import BESIDE_HEAD, Spot
 from core.figure.drawing import Drawing, name_size
 from core.figure.nets import entry_name, name_of
-from core.figure.parts import Arrow, Box, Figure, Label, Mood, Role
+from core.figure.parts import Arrow, Box, Figure, Label, Mood, Part, Role
 from core.figure.rooms import sum_shown
 from core.figure.values import Written, written
 from core.figure.view import Arc, Shown, Weight
@@ -38,46 +37,61 @@ def figure(drawing: Drawing, snapshot: Snapshot, highlight: bool = True) -> Figu
 class Figures:
     """What is to be seen at every step of a trace.
 
-    From one figure to the next the parts of nodes that no step in between touches stay the same objects.
+    From one step to the next the parts of nodes that no step in between touches stay the same objects, and
+    nothing is done for them.
     """
 
     def __init__(self, drawing: Drawing, trace: Trace, highlight: bool = True):
-        self._drawing, self._trace, self._highlight = drawing, trace.shown, highlight
-        self._boxes: dict[str, Box] = {}
-        self._arrows: dict[str, list[Arrow]] = {}  # those into a node
-        self._outputs: dict[str, Arrow] = {}
-        self._labels: dict[str, list[Label]] = {}
-        self._last: tuple[int, Figure] | None = None
+        self.drawing, self._trace, self._highlight = drawing, trace.shown, highlight
+        self._parts: dict[str, Part] = {}
+        self._count = -1
+        self._figure: Figure | None = None
 
     def at(self, count: int) -> Figure:
         """The figure after so many steps."""
-        if self._last is None:
-            self._last = count, self._after(count, self._drawing.sizes)
-        elif count != self._last[0]:
-            touched = self._trace.touched(self._last[0], count)
-            self._last = count, self._after(count, self._drawing.view.touched(touched))
-        return self._last[1]
+        self._go(count)
+        if self._figure is None:
+            parts, drawing = self._parts.values(), self.drawing
+            self._figure = Figure(
+                tuple(part.box for part in parts),
+                tuple(arrow for part in parts for arrow in part.arrows),
+                (*(label for part in parts for label in part.labels), *drawing.heading),
+                drawing.options.sizes,
+                drawing.frames,
+            )
+        return self._figure
 
-    def _after(self, count: int, touched: Iterable[str]) -> Figure:
-        """The figure after so many steps, made from the last one by looking at the touched nodes anew."""
-        drawing = self._drawing
+    def parts(self, count: int, names: Iterable[str]) -> dict[str, Part]:
+        """What is seen of these drawn nodes after so many steps."""
+        self._go(count)
+        return {name: self._parts[name] for name in names}
+
+    def changed(self, one: int, other: int) -> set[str]:
+        """The drawn nodes that look different after `one` steps and after `other` steps."""
+        return self.drawing.view.touched(self._trace.touched(one, other)) & self.drawing.sizes.keys()
+
+    def lit(self, count: int) -> dict[str, Part]:
+        """What is seen of the drawn nodes that the last step lights up."""
+        parts = self.parts(count, self.changed(count, count))
+        return {name: part for name, part in parts.items() if part.box.mood in ("active", "receiving")}
+
+    def _go(self, count: int) -> None:
+        """Look at the nodes anew that look different now."""
+        if count == self._count:
+            return
+        names = self.drawing.sizes if self._count < 0 else self.changed(self._count, count)
         snapshot = Snapshot(self._trace, count, at_rest=not self._highlight)
-        for name in touched:
-            shown = drawing.view.nodes[name]
-            self._boxes[name] = _box(drawing, snapshot, shown)
-            self._arrows[name] = [
-                _arrow(drawing, snapshot, arc) for arc in shown.arcs if _is_drawn(drawing, arc)
-            ]
-            self._labels[name] = _labels(drawing, snapshot, shown)
-            if name in drawing.outputs:
-                self._outputs[name] = _output(drawing, snapshot, name)
-        return Figure(
-            tuple(self._boxes.values()),
-            (*chain.from_iterable(self._arrows.values()), *self._outputs.values()),
-            (*chain.from_iterable(self._labels.values()), *drawing.heading),
-            drawing.options.sizes,
-            drawing.frames,
-        )
+        for name in names:
+            self._parts[name] = _part(self.drawing, snapshot, name)
+        self._count, self._figure = count, None
+
+
+def _part(drawing: Drawing, snapshot: Snapshot, name: str) -> Part:
+    shown = drawing.view.nodes[name]
+    arrows = [_arrow(drawing, snapshot, arc) for arc in shown.arcs if _is_drawn(drawing, arc)]
+    if name in drawing.outputs:
+        arrows.append(_output(drawing, snapshot, name))
+    return Part(_box(drawing, snapshot, shown), tuple(arrows), tuple(_labels(drawing, snapshot, shown)))
 
 
 def _box(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> Box:

@@ -18,7 +18,7 @@ from app.state.session import Session
 from app.state.settings import Settings
 from app.state.training_session import TrainingSession
 from core.base.arrays import Value
-from core.project.document import EXAMPLE, Document
+from core.project.document import EXAMPLE, Document, Drawn
 from core.training.run import TrainingRun
 from core.training.setup import setup
 from tests.bench.programs import net
@@ -45,8 +45,8 @@ PATIENCE = 6.0  # seconds of the processor for all rounds of one table, once the
 def opened(text: str, values: Mapping[str, Value]) -> Session:
     """A session on a program, far into the backward pass, where there is most to see."""
     session = Session(measure=measured)
-    session.set_options(level="operations")  # every step then changes what is seen
-    session.replace_document(Document(text, values), None)
+    # in operations every step changes what is seen
+    session.replace_document(Document(text, values, drawing=Drawn(level="operations")), None)
     while session.computing:
         rest(1)
     session.seek(3 * len(session.trace) // 4)
@@ -154,7 +154,8 @@ def typing(effort: Effort) -> Iterator[Row]:
     seen, bare_seen = Eye(window.view.viewport()), Eye(bare.view.viewport())
 
     def typed() -> float:
-        session.replace_document(Document(*net(TYPED, next(names) + next(digits))), None)
+        text, values = net(TYPED, next(names) + next(digits))
+        session.replace_document(Document(text, values, drawing=Drawn(level="operations")), None)
         rest(SETTLED)
         editor.moveCursor(editor.textCursor().MoveOperation.End)
         spent = seen.drawn(lambda: QTest.keyClicks(editor, "7"))

@@ -90,7 +90,7 @@ def test_at_a_fan_out_the_sum_grows_when_a_contribution_has_arrived(light_canvas
     sums = [
         count
         for count in range(len(canvas.session.trace) + 1)
-        if any(label.role == "sum" for label in canvas.session.figure_at(count).labels)
+        if any(label.role == "sum" for label in canvas.session.figures.at(count).labels)
     ]
     canvas.session.seek(sums[0] - 1)
     travel = canvas.step_with_token()
@@ -132,9 +132,11 @@ def test_nothing_that_travels_covers_a_number(light_canvas):
         )
         canvas.session.draw_as("turn the graph", down=down)
         for count in range(len(canvas.session.trace)):
-            early, late = canvas.session.figure_at(count), canvas.session.figure_at(count + 1)
-            labels = [label_rect(label).adjusted(1, 1, -1, -1) for label in underway(early, late).labels]
-            for token in tokens_of(late, down):
+            figures = canvas.session.figures
+            still = {label.node: label for label in figures.at(count).labels}
+            coming = [label for part in underway(figures, count + 1).values() for label in part.labels]
+            labels = [label_rect(label).adjusted(1, 1, -1, -1) for label in (*still.values(), *coming)]
+            for token in tokens_of(figures, count + 1):
                 for share in np.linspace(0, 1, 21):
                     dot = around(*token.at(share), 2 * DOT_RADIUS, 2 * DOT_RADIUS)
                     assert not any(dot.intersects(label) for label in labels), (text, count, share)
