@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.painting.parts import (
     HEAD,
+    arrow_shape,
     box_rect,
     frame_rect,
     label_rect,
@@ -63,11 +64,12 @@ class BoxItem(QGraphicsItem):
         super().__init__()
         self.box, self.theme, self.selected = box, theme, False
         self.setZValue(1)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def show_box(self, box: Box, selected: bool) -> None:
         if (box, selected) != (self.box, self.selected):  # the same box is not looked into
-            if box.centre != self.box.centre or box.width != self.box.width:
+            if box_rect(box) != box_rect(self.box):
                 self.prepareGeometryChange()
             self.box, self.selected = box, selected
             self.update()
@@ -95,7 +97,7 @@ class ArrowItem(QGraphicsItem):
     def __init__(self, arrow: Arrow, theme: Theme):
         super().__init__()
         self.arrow, self.theme = arrow, theme
-        self._path = route_path(arrow.route)
+        self._path, self._shape = route_path(arrow.route), arrow_shape(arrow)
         self.setZValue(0.5 if arrow.mood == "active" else 0.0)
 
     def show_arrow(self, arrow: Arrow) -> None:
@@ -103,6 +105,8 @@ class ArrowItem(QGraphicsItem):
             if arrow.route != self.arrow.route:
                 self.prepareGeometryChange()
                 self._path = route_path(arrow.route)
+            if arrow.way != self.arrow.way:
+                self._shape = arrow_shape(arrow)
             self.arrow = arrow
             self.setZValue(0.5 if arrow.mood == "active" else 0.0)
             self.update()
@@ -116,7 +120,7 @@ class ArrowItem(QGraphicsItem):
         if _is_far(painter, option):
             paint_far_arrow(painter, self.arrow, self._path, self.theme)
         else:
-            paint_arrow(painter, self.arrow, self.theme)
+            paint_arrow(painter, self.arrow, self.theme, self._shape)
 
 
 class LabelItem(QGraphicsItem):
@@ -127,6 +131,7 @@ class LabelItem(QGraphicsItem):
         self.label, self.theme = label, theme
         self._rect = label_rect(label)
         self.setZValue(2)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def boundingRect(self) -> QRectF:
         return self._rect.adjusted(-3, -3, 3, 3)

@@ -30,6 +30,7 @@ class Minimap(QWidget):
         self.setAccessibleName("Map of the graph")
         self.setToolTip("The whole graph. Press or drag to go there")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the canvas below is painted as well
         scene.shown.connect(self.refresh)
         self.hide()
 

@@ -64,7 +64,7 @@ class Scene(QGraphicsScene):
         self._figures: Figures | None = None  # what the items show, after so many steps
         self._count = 0
         self._selected: frozenset[str] = frozenset()
-        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
         self._token = TokenItem(self.theme)
         self.addItem(self._token)
         self._travel, self._gliding = Motion(self), Motion(self)

@@ -179,8 +179,19 @@ def arrow_head(route: Route) -> QPolygonF:
     return QPolygonF([tip, back + side, back - side])
 
 
-def paint_arrow(painter: QPainter, arrow: Arrow, theme: Theme) -> None:
-    """An edge with its head; lit where something moves along it, faint where nothing has yet."""
+def arrow_shape(arrow: Arrow) -> tuple[QPainterPath, QPolygonF]:
+    """An edge as it is painted, and its head."""
+    return shortened(arrow.way), arrow_head(arrow.way)
+
+
+def paint_arrow(
+    painter: QPainter, arrow: Arrow, theme: Theme, shape: tuple[QPainterPath, QPolygonF] | None = None
+) -> None:
+    """An edge with its head; lit where something moves along it, faint where nothing has yet.
+
+    Who paints it often keeps its `shape`.
+    """
+    path, head = shape or arrow_shape(arrow)
     colour = theme.colour("line")
     width = theme.line_width
     if arrow.mood == "active":
@@ -189,10 +200,10 @@ def paint_arrow(painter: QPainter, arrow: Arrow, theme: Theme) -> None:
         colour = mixed(theme.colour("paper"), theme.colour("line"), IDLE)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-    painter.drawPath(shortened(arrow.way))
+    painter.drawPath(path)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
-    painter.drawPolygon(arrow_head(arrow.way))
+    painter.drawPolygon(head)
 
 
 def paint_far_arrow(painter: QPainter, arrow: Arrow, path: QPainterPath, theme: Theme) -> None:
