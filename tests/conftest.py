@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
+from shiboken6 import Shiboken
 
 # examples are found by chance, but where tests must repeat themselves; a busy machine is no failure
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
@@ -133,7 +134,8 @@ def nothing_left_running(request):
     if app is None or "qtbot" not in request.fixturenames:
         return
     for widget in QApplication.topLevelWidgets():
-        widget.close()
+        if Shiboken.isValid(widget):  # one may go with another that is closed
+            widget.close()
     app.clipboard().clear()  # what Python has put there, Qt would delete after Python has ended: a crash
     running = [
         t

@@ -418,7 +418,7 @@ FIGURE = {
         "tests/app/seen/test_seen_canvas_gestures.py",
     ),
     "typed-on-the-canvas-for-nothing": bug(
-        "app/canvas/number_field.py",
+        "app/canvas/value_field.py",
         "self._session.set_value(name, value, self._session.gesture())",
         "pass",
         "what is typed on the canvas is not taken",
@@ -775,8 +775,8 @@ IN_FILES = {
     ),
     "heads-backward": bug(
         PARTS,
-        "drawPolygon(arrow_head(arrow.way))",
-        "drawPolygon(arrow_head(arrow.route))",
+        "return shortened(arrow.way), arrow_head(arrow.way)",
+        "return shortened(arrow.way), arrow_head(arrow.route)",
         "the arrow of a gradient points forward",
         CANVAS,
     ),

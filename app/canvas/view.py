@@ -21,8 +21,8 @@ from app.canvas.gestures import DragNode, Gesture, Pan, Scrub
 from app.canvas.items import BoxItem, FrameItem, LabelItem
 from app.canvas.minimap import Minimap
 from app.canvas.motion import Motion
-from app.canvas.number_field import MOST_ENTRIES, NumberField
 from app.canvas.scene import GLIDE, Scene
+from app.canvas.value_field import MOST_ENTRIES, ValueField
 from app.painting.parts import box_rect, frame_rect, label_rect
 from app.state.session import Session
 from app.widgets.key_repeat import KeyRepeat
@@ -32,6 +32,7 @@ from core.base.numbers import exact, value_text
 SMALLEST, LARGEST = 0.05, 12.0
 # the least and the largest a fitted figure is shown at; what fits only when smaller follows the steps
 READABLE = 0.62, 2.2
+CLOSE = 2.2  # the largest that a step is zoomed to
 PRESENTED = 1.9, 6.0  # in a lecture room numbers need 24 points, and the figure the whole screen
 LABEL_ROOM = 40.0  # around a lit box, for what is written beside it
 DRAG_STARTS = 4  # pixels
@@ -69,11 +70,11 @@ class View(QGraphicsView):
         self._drawn: object = None  # what was drawn last, and where it stood
         self._placement: object = None
         self._motion = Motion(self)
-        self.number_field = NumberField(session, self.viewport())
+        self.value_field = ValueField(session, self.viewport())
         self.minimap = Minimap(scene, self)
         for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
             bar.valueChanged.connect(self.minimap.refresh)
-        session.traceChanged.connect(self.number_field.close_unchanged)
+        session.traceChanged.connect(self.value_field.close_unchanged)
 
     # -- zoom
 
@@ -131,6 +132,15 @@ class View(QGraphicsView):
 
     def _show_lit(self) -> None:
         """Bring what the present step lights into view; at the start, where the data come in."""
+        rect = self._lit_rect()
+        seen = self.mapToScene(self.viewport().rect()).boundingRect()
+        if not seen.contains(rect):
+            # some of what comes next as well, but no empty paper beyond the figure
+            ahead = 0.2 * seen.width()
+            self.ensureVisible(rect.adjusted(-ahead, 0, ahead, 0) & self._scene.bounds(), 4, 4)
+
+    def _lit_rect(self) -> QRectF:
+        """Where the present step lights something up, and what is written beside it."""
         figures, cursor = self.session.figures, self.session.cursor
         lit = figures.lit(cursor) or figures.parts(cursor, list(figures.drawing.sizes)[:1])
         rect = QRectF()
@@ -139,12 +149,7 @@ class View(QGraphicsView):
             for label in part.labels:  # a sum at a fan-out is long
                 if label.node == name and label.edge is None:
                     rect = rect.united(label_rect(label))
-        rect = rect.adjusted(-LABEL_ROOM, -LABEL_ROOM, LABEL_ROOM, LABEL_ROOM) & self._scene.bounds()
-        seen = self.mapToScene(self.viewport().rect()).boundingRect()
-        if not seen.contains(rect):
-            # some of what comes next as well, but no empty paper beyond the figure
-            ahead = 0.2 * seen.width()
-            self.ensureVisible(rect.adjusted(-ahead, 0, ahead, 0) & self._scene.bounds(), 4, 4)
+        return rect.adjusted(-LABEL_ROOM, -LABEL_ROOM, LABEL_ROOM, LABEL_ROOM) & self._scene.bounds()
 
     def _with_room(self, bounds: QRectF) -> QRectF:
         """Room around the figure to pan in."""
@@ -160,6 +165,16 @@ class View(QGraphicsView):
         before = self.mapToScene(at or middle)
         self.scale(factor, factor)
         self.centerOn(self.mapToScene(middle) + before - self.mapToScene(at or middle))
+
+    def zoom_to_step(self) -> None:
+        """Show what the present step lights up, large enough to be read from afar."""
+        self._fitted = False
+        before, lit = self._camera, self._lit_rect()
+        available = self.viewport().rect()
+        scale = min(available.width() / lit.width(), available.height() / lit.height(), CLOSE)
+        self.setSceneRect(self._with_room(self._scene.bounds()))
+        self._look(scale, lit.center())
+        self._come_from(before, glide=True)
 
     def present(self, presenting: bool) -> None:
         """Fit the figure again: large enough for a lecture room, or for a desk."""
@@ -287,7 +302,7 @@ class View(QGraphicsView):
             self.editRequested.emit(name)
         else:
             place = self.mapFromScene(label_rect(label)).boundingRect()
-            self.number_field.open(name, place, label.size * self.transform().m11())
+            self.value_field.open(name, place, label.size * self.transform().m11())
 
     def _start(self, gesture: Gesture) -> None:
         self._gesture = gesture

@@ -165,6 +165,14 @@ VIEW = (
         "fit", "&Fit", "The whole graph", lambda host: host.view.fit(), ("Ctrl+0",), icon="maximize", group=2
     ),
     Command(
+        "zoom_to_step",
+        "Zoom to the step",
+        "What the present step lights up, large",
+        lambda host: host.view.zoom_to_step(),
+        ("Ctrl+J",),
+        group=2,
+    ),
+    Command(
         "theme",
         "Next &theme",
         ", ".join(THEMES).capitalize(),

@@ -396,7 +396,7 @@ def test_every_panel_hears_a_step_once(window, monkeypatch):
     calls = []
     for panel in (window.program, window.values, window.explanation, window.transport, window.scene):
         kind = type(panel)
-        name = "_step" if hasattr(kind, "_step") else "_show"
+        name = next(name for name in ("_step", "_show_step", "_show") if hasattr(kind, name))
         original = getattr(kind, name)
         monkeypatch.setattr(kind, name, lambda self, original=original: (calls.append(self), original(self)))
     window.session.step(1)

@@ -269,6 +269,7 @@ COMMANDS = {
     "Zoom in": Does(magnified, more),
     "Zoom out": Does(magnified, fewer),
     "Fit": Does(magnified, fewer, lambda window: window.view.zoom(5)),
+    "Zoom to the step": Does(magnified, more, lambda window: window.view.zoom(0.2)),
     "Next theme": Does(theme_name, "dark"),
     **{f"{name.capitalize()} theme": Does(theme_name, name, other_theme(name)) for name in THEMES},
     "Larger text": Does(font, more),

@@ -36,7 +36,7 @@ def click(window, at):
 def test_a_click_on_a_value_opens_it_for_typing_and_enter_takes_it(window, typed, value):
     at = place_of(window, "y")
     click(window, at)
-    field = window.view.number_field
+    field = window.view.value_field
     assert field.isVisible() and field.selectedText() == "5"
     middle = field.mapTo(window.view.viewport(), field.rect().center())
     assert (middle - at).manhattanLength() < 12, "it stands where the number stood"
@@ -50,7 +50,7 @@ def test_a_click_on_a_value_opens_it_for_typing_and_enter_takes_it(window, typed
 
 def test_escape_leaves_a_value_as_it_is_and_a_step_key_is_typed(window):
     click(window, place_of(window, "y"))
-    field, cursor = window.view.number_field, window.session.cursor
+    field, cursor = window.view.value_field, window.session.cursor
     QTest.keyClicks(field, "8 ")  # the space bar steps, but not here
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert not field.isVisible() and window.session.cursor == cursor
@@ -59,11 +59,9 @@ def test_escape_leaves_a_value_as_it_is_and_a_step_key_is_typed(window):
 
 def test_a_mistake_leaves_what_was_typed_to_be_corrected(window, monkeypatch):
     said = []
-    monkeypatch.setattr(
-        "app.canvas.number_field.QToolTip.showText", lambda at, text, *rest: said.append(text)
-    )
+    monkeypatch.setattr("app.canvas.value_field.QToolTip.showText", lambda at, text, *rest: said.append(text))
     click(window, place_of(window, "y"))
-    field = window.view.number_field
+    field = window.view.value_field
     QTest.keyClicks(field, "[1, 2")
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert field.isVisible() and field.text() == "[1, 2"
@@ -76,7 +74,7 @@ def test_a_small_array_and_a_value_of_the_program_are_typed_there_too(window):
     session.open_program("a = 3; L = a sum(w)", {"w": frozen([1, 2])}, "open")
     for node, before, typed in (("w", "[1, 2]", "[4, 5]"), ("a", "3", "6")):
         click(window, place_of(window, node))
-        field = window.view.number_field
+        field = window.view.value_field
         assert field.selectedText() == before
         QTest.keyClicks(field, typed)
         QTest.keyClick(field, Qt.Key.Key_Return)
@@ -90,13 +88,13 @@ def test_a_large_array_is_typed_in_the_table(window):
     window.view.editRequested.connect(asked.append)
     window.session.seek(3)
     click(window, place_of(window, "W"))
-    assert asked == ["W"] and not window.view.number_field.isVisible()
+    assert asked == ["W"] and not window.view.value_field.isVisible()
 
 
 def test_a_computed_number_is_not_typed(window):
     window.session.seek(len(window.session.trace))
     click(window, place_of(window, "v1"))
-    assert not window.view.number_field.isVisible()
+    assert not window.view.value_field.isVisible()
 
 
 # -- nodes stand level with others
@@ -167,6 +165,19 @@ def test_a_large_graph_that_is_not_seen_whole_has_a_map(window, qtbot):
     assert not view.minimap.isVisible(), "all is seen"
     window.session.set_text("(x+y)z")
     assert not view.minimap.isVisible()
+
+
+def test_a_step_is_zoomed_to(window):
+    window.session.open_program(LONG, {}, "open")
+    window.session.draw_as("draw operations", level="operations")
+    window.session.seek(40)
+    window.view.fit()
+    small = window.view.transform().m11()
+    window.actions_by_id["zoom_to_step"].trigger()
+    assert window.view.transform().m11() > 3 * small
+    shown = window.view.mapToScene(window.view.viewport().rect()).boundingRect()
+    lit = [box for box in window.session.figure.boxes if box.mood in ("active", "receiving")]
+    assert lit and all(shown.contains(box_rect(box)) for box in lit)
 
 
 def test_text_of_another_size_reaches_the_canvas(window):

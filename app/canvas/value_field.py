@@ -17,7 +17,7 @@ SIZES = 13.0, 44.0  # of its text, in pixels
 MOST_ENTRIES = 16  # of an array that is typed here; a larger one is typed in the table
 
 
-class NumberField(QLineEdit):
+class ValueField(QLineEdit):
     """Enter takes what was typed, Escape leaves the value as it is; a mistake is said and the field stays."""
 
     def __init__(self, session: Session, parent: QWidget):
