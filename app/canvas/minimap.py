@@ -17,6 +17,7 @@ FROM_EDGE = 10  # pixels from the canvas's corner
 INSET = 5.0
 SLACK = 30.0  # points of a drawing's margin that need not be seen
 LEAST_DOT = 2.5  # pixels, of a node
+LEAST_FRAME = 8.0  # pixels, of what is seen
 
 
 class Minimap(QWidget):
@@ -80,7 +81,12 @@ class Minimap(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour("accent"), 1.5))
             inside = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-            painter.drawRect(on_map.mapRect(self._seen) & inside)
+            seen = on_map.mapRect(self._seen)
+            wider, higher = (
+                max(LEAST_FRAME - seen.width(), 0.0) / 2,
+                max(LEAST_FRAME - seen.height(), 0.0) / 2,
+            )
+            painter.drawRect(seen.adjusted(-wider, -higher, wider, higher) & inside)
 
     def _pictured(self, figure: Figure) -> QPixmap:
         """The drawing without what a step changes: painted once."""

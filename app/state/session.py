@@ -29,7 +29,7 @@ from core.project.computing import Result, compute
 from core.project.document import EXAMPLE, Document, Drawn, Point
 from core.project.retyping import Retyping
 
-MOST_AT_ONCE = 300  # nodes on the canvas when all is unfolded
+MOST_AT_ONCE = 2_000  # nodes on the canvas when all is unfolded
 BUSY_AFTER = 0.4  # seconds: what takes longer to compute is said to do so
 BUSY = Problem("The program is being computed and drawn", hint="Esc stops it")
 STOPPED = Problem("Computing was stopped", hint="Change the program to compute it again")
@@ -197,7 +197,7 @@ class Session(QObject):
         """
         found = unfolded(self.trace.graph, LEVELS[level])
         if len(found.nodes) > MOST_AT_ONCE:
-            said = f"That would draw {len(found.nodes):,} nodes; up to {MOST_AT_ONCE} are unfolded at once"
+            said = f"That would draw {len(found.nodes):,} nodes; up to {MOST_AT_ONCE:,} are unfolded at once"
             raise Problem(said, hint="Unfold one after the other")
         self._refold("unfold everything" if level == "all" else "unfold to numbers", operations_of(found))
 

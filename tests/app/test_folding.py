@@ -88,8 +88,8 @@ def test_more_nodes_than_can_be_looked_at_are_not_unfolded_at_once(session):
     session.set_text("A x")
     session.set_value("A", frozen([[1.0] * 8] * 8))
     session.set_value("x", frozen([1.0] * 8))
-    session.set_text("; ".join(["y0 = A x", *(f"y{i + 1} = A y{i}" for i in range(3))]))
-    with pytest.raises(Problem, match=f"nodes; up to {MOST_AT_ONCE} are unfolded at once"):
+    session.set_text("; ".join(["y0 = A x", *(f"y{i + 1} = A y{i}" for i in range(24))]))
+    with pytest.raises(Problem, match=f"nodes; up to {MOST_AT_ONCE:,} are unfolded at once"):
         session.unfold_all("numbers")
     assert not session.trace.graph.folded
 
