@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
+from app.canvas.camera import Camera
 from app.canvas.scene import Scene
 from app.painting.parts import box_rect, route_path
 from app.widgets.theme import mixed
@@ -23,9 +24,9 @@ LEAST_FRAME = 8.0  # pixels, of what is seen
 class Minimap(QWidget):
     """A press or a drag shows that place on the canvas."""
 
-    def __init__(self, scene: Scene, view: QGraphicsView):
+    def __init__(self, scene: Scene, view: QGraphicsView, camera: Camera):
         super().__init__(view)
-        self._scene, self._view = scene, view
+        self._scene, self._view, self._camera = scene, view, camera
         self._picture: QPixmap | None = None
         self._drawn: object = None
         self.setAccessibleName("Map of the graph")
@@ -38,7 +39,7 @@ class Minimap(QWidget):
     def refresh(self) -> None:
         """Come when a large drawing is not seen whole, and go; show another drawing or step."""
         bounds, drawing = self._scene.bounds(), self._scene.session.drawing
-        is_whole = self._seen.contains(bounds.adjusted(SLACK, SLACK, -SLACK, -SLACK))
+        is_whole = self._camera.seen.contains(bounds.adjusted(SLACK, SLACK, -SLACK, -SLACK))
         self.setVisible(len(drawing.sizes) > MANY and not is_whole)
         if not self.isVisible():
             return
@@ -50,11 +51,6 @@ class Minimap(QWidget):
         room = self._view.viewport().rect()
         self.move(room.right() - self.width() - FROM_EDGE, room.bottom() - self.height() - FROM_EDGE)
         self.update()
-
-    @property
-    def _seen(self) -> QRectF:
-        """What the canvas shows of the drawing."""
-        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
 
     @property
     def _on_map(self) -> QTransform:
@@ -75,13 +71,13 @@ class Minimap(QWidget):
             painter.drawPixmap(0, 0, self._picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            for part in session.figures.lit(session.cursor).values():
+            for part in session.figures.last_step(session.cursor).values():
                 painter.setBrush(theme.colour("gradient" if part.box.backward else "value"))
                 painter.drawEllipse(on_map.mapRect(box_rect(part.box)).center(), 2 * LEAST_DOT, 2 * LEAST_DOT)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour("accent"), 1.5))
             inside = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-            seen = on_map.mapRect(self._seen)
+            seen = on_map.mapRect(self._camera.seen)
             wider, higher = (
                 max(LEAST_FRAME - seen.width(), 0.0) / 2,
                 max(LEAST_FRAME - seen.height(), 0.0) / 2,
@@ -121,5 +117,6 @@ class Minimap(QWidget):
         self._go(event.position())
 
     def _go(self, at: QPointF) -> None:
+        self._camera.hold()
         back, _ = self._on_map.inverted()
         self._view.centerOn(back.map(at))

@@ -6,15 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QStyle
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QVariantAnimation
-
-
-def is_motion_wanted() -> bool:
-    """Whether the system lets things move: it tells by the time that its own animations take."""
-    return QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
 
 
 class Motion(QObject):
@@ -56,10 +50,21 @@ class Motion(QObject):
         if ended:
             ended()
 
+    def hold(self, share: float) -> None:
+        """Stop where a share of the way is done, as long as nothing else is asked for."""
+        if self._animation is not None and self._moved is not None:
+            self._animation.pause()
+            self._animation.setCurrentTime(round(share * self._animation.duration()))
+
     def _end(self) -> None:
         ended, self._moved, self._ended = self._ended, None, None
         if ended:
             ended()
+
+    @property
+    def milliseconds(self) -> int:
+        """How long it takes."""
+        return self._animation.duration() if self._animation is not None else 0
 
     def _made(self) -> QVariantAnimation:
         from PySide6.QtCore import QEasingCurve, QVariantAnimation

@@ -20,9 +20,10 @@ from core.figure import MARGIN, Figures, Label, Part, Token, View, tokens_of, un
 from core.graph.graph import Edge
 from core.layout import Point
 
-MOST_AT_ONCE = 300  # nodes whose items are made without leaving the window time in between
+MOST_MADE = 300  # nodes whose items are made, or moved, without leaving the window time in between
 PIECE = 60
 TRAVEL = 420  # milliseconds in which numbers travel in a step, at normal speed
+FAINT = 0.35  # of a figure whose program cannot be read
 BACK, GLIDE = 240, 240  # in a step back, and from one drawing to the next
 
 
@@ -69,6 +70,7 @@ class Scene(QGraphicsScene):
         self.addItem(self._token)
         self._travel, self._gliding = Motion(self), Motion(self)
         self._tokens: tuple[Token, ...] = ()
+        self._underway: set[str] = set()  # the nodes whose look is still to come
         self._before: tuple[Mapping[str, Point], View] | None = None  # where nodes were in another drawing
         self._shifts: Mapping[str, Point] = {}
         self._ticker = Ticker(self)
@@ -104,13 +106,16 @@ class Scene(QGraphicsScene):
 
     def dim(self, dimmed: bool) -> None:
         """Show the figure faintly: it belongs to a program that can no longer be read."""
-        self._dimmed = dimmed
-        self._set_opacity()
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
+            self._gliding.finish()
+            for item in self.items():
+                item.setOpacity(self._opacity)
 
-    def _set_opacity(self) -> None:
-        """Of all parts; those that come while the figure is dimmed are as faint as the others."""
-        for item in self.items():
-            item.setOpacity(0.35 if self._dimmed else 1.0)
+    @property
+    def _opacity(self) -> float:
+        """That of all items that do not come or go."""
+        return FAINT if self._dimmed else 1.0
 
     def node_at(self, item: QGraphicsItem | None) -> str:
         """The node of the graph an item belongs to, or the empty string."""
@@ -132,15 +137,15 @@ class Scene(QGraphicsScene):
     def _show_trace(self) -> None:
         """Show other numbers, or another drawing: at once, or in pieces where many items are missing."""
         figures = self.session.figures
-        self._travel.cancel()
-        self._token.show_progress((), 1.0)
+        self._stop_travel()
         if self._figures is None or self._figures.drawing.placement is not figures.drawing.placement:
             self._begin_anew()
         self._figures, self._count = figures, self.session.cursor
         self._ticker.stop()
         missing = len(figures.drawing.sizes) - len(self._nodes)
         work = self._update_all(figures)
-        if missing > MOST_AT_ONCE:
+        if missing > MOST_MADE:
+            self._before = None
             self._set_painted(False)  # a picture that grows would be painted again and again
             self._ticker.start(work)
         else:
@@ -150,8 +155,7 @@ class Scene(QGraphicsScene):
     def _update_all(self, figures: Figures) -> Work[None]:
         for frame in figures.drawing.frames:  # which change only when nodes move: all items are new then
             if frame.key not in self._frames:
-                self._frames[frame.key] = FrameItem(frame, self.theme)
-                self.addItem(self._frames[frame.key])
+                self._frames[frame.key] = self._added(FrameItem(frame, self.theme))
         self._selected = self._selected_boxes()
         names = list(figures.drawing.sizes)
         for start in range(0, len(names), PIECE):
@@ -167,34 +171,33 @@ class Scene(QGraphicsScene):
         if self._figures is not figures or self._ticker.running:  # lit otherwise, or not all there yet
             self._show_trace()
             return
-        self._travel.cancel()
-        # what was still on its way is where it goes
-        names = figures.changed(before, now) | (self._gone_through() if self._tokens else set())
-        self._count, self._tokens = now, ()
-        if self.animated and abs(now - before) == 1:
-            self._tokens = tokens_of(figures, max(now, before))
+        names = figures.changed(before, now) | self._stop_travel()
+        self._count = now
         self._update(figures.parts(now, names))
-        if self._tokens:
-            self._update(underway(figures, max(now, before)))
+        late = max(now, before)
+        tokens = tokens_of(figures, late) if self.animated and abs(now - before) == 1 else ()
+        if tokens:
+            parts = underway(figures, late)
+            self._update(parts)
+            self._tokens, self._underway = tokens, set(parts)
             milliseconds = TRAVEL / self.speed if now > before else min(BACK, TRAVEL / self.speed)
             self._travel.begin(milliseconds, self._move_tokens, self._arrive, backwards=now < before)
             self._move_tokens(float(now < before))
-        else:
-            self._token.show_progress((), 1.0)
         self.shown.emit()
 
-    def _gone_through(self) -> set[str]:
-        """The nodes that looked as if numbers were still to come."""
-        ends = [(token.arrow.edge.source, token.arrow.target) for token in self._tokens]
-        return {name for pair in ends for name in pair if name in self._nodes}
+    def _stop_travel(self) -> set[str]:
+        """Let nothing travel any more: the nodes that look as if something were still to come."""
+        names, self._tokens, self._underway = self._underway, (), set()
+        self._travel.cancel()
+        self._token.show_progress((), 1.0)
+        return names
 
     def _move_tokens(self, share: float) -> None:
         self._token.show_progress(self._tokens, share)
 
     def _arrive(self) -> None:
         """What travelled is there: what it causes is seen."""
-        names, self._tokens = self._gone_through(), ()
-        self._token.show_progress((), 1.0)
+        names = self._stop_travel()
         if self._figures is not None:
             self._update(self._figures.parts(self._count, names))
 
@@ -221,8 +224,6 @@ class Scene(QGraphicsScene):
                     items.arrows[arrow.edge] = self._added(ArrowItem(arrow, self.theme))
                 items.arrows[arrow.edge].show_arrow(arrow)
             items.labels = self._labels(items.labels, part.labels)
-            if self._dimmed:
-                self._set_opacity()
 
     def _labels(self, before: Collection[LabelItem], labels: Iterable[Label]) -> list[LabelItem]:
         """The items of a node's labels: one stays while its label looks the same."""
@@ -240,6 +241,8 @@ class Scene(QGraphicsScene):
         return found
 
     def _added(self, item: Item) -> Item:
+        if self._dimmed:
+            item.setOpacity(FAINT)
         self.addItem(item)
         return item
 
@@ -258,7 +261,8 @@ class Scene(QGraphicsScene):
     def _begin_anew(self) -> None:
         """Make all items again for another drawing, and remember where nodes were."""
         self._gliding.finish()
-        few = 0 < len(self._nodes) <= MOST_AT_ONCE
+        few = 0 < len(self._nodes) <= MOST_MADE
+        self._before = None
         if self.animated and not self.held and not self._dimmed and few and self._figures is not None:
             centres = {name: items.box.box.centre for name, items in self._nodes.items()}
             self._before = centres, self._figures.drawing.view
@@ -291,8 +295,8 @@ class Scene(QGraphicsScene):
                 if shift:
                     item.setPos((1.0 - share) * shift[0], (1.0 - share) * shift[1])
                 else:
-                    item.setOpacity(share)
+                    item.setOpacity(share * self._opacity)
             for arrow in items.arrows.values():
-                arrow.setOpacity(share)
+                arrow.setOpacity(share * self._opacity)
         for frame in self._frames.values():
-            frame.setOpacity(share)
+            frame.setOpacity(share * self._opacity)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
@@ -24,13 +24,15 @@ class ValueField(QLineEdit):
         super().__init__(parent)
         self._session, self._canvas = session, parent
         self._name = self._before = ""
+        self._middle = QPoint()
         self.setAccessibleName("Value on the canvas")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.textEdited.connect(self._make_room)
         self.hide()
 
-    def open(self, name: str, place: QRect, size: float) -> None:
-        """Show the value of an input where it stands, in pixels as large as there, all of it selected."""
+    def open(self, name: str, size: float) -> None:
+        """Show the value of an input, in pixels as large as it stands there, all of it selected."""
+        self.take()
         value = self._session.snapshot.value(name)
         assert value is not None
         self._name, self._before = name, typed_text(value)
@@ -39,60 +41,57 @@ class ValueField(QLineEdit):
         font.setPixelSize(round(min(max(size, SIZES[0]), SIZES[1])))
         self.setFont(font)
         self.setText(self._before)
-        self.setGeometry(place)
-        self._make_room()
         self.show()
         self.setFocus()
         self.selectAll()
 
-    def close_unchanged(self) -> None:
-        """Leave the value as it is."""
+    def stand_at(self, place: QRect) -> None:
+        """Stand over the middle of a rectangle of the canvas, inside of it as far as that goes."""
+        self._middle = place.center()
+        self._make_room()
+
+    def take(self) -> bool:
+        """Give the input what was typed, and close; a mistake is said, and the field stays.
+
+        The answer is whether nothing is left to be corrected.
+        """
+        if not self.isVisible():
+            return True
+        name, self._name = self._name, ""
+        if self.text() != self._before and name in self._session.trace.graph.inputs:
+            try:
+                value = read_value(self.text(), name)
+            except Problem as problem:
+                self._name = name
+                QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), f"{problem}", self)
+                return False
+            self.hide()
+            self._session.set_value(name, value, self._session.gesture())
+        self.hide()
+        return True
+
+    def leave(self) -> None:
+        """Close, and leave the value as it is."""
         self._name = ""
         self.hide()
 
     def _make_room(self) -> None:
         width = max(LEAST, self.fontMetrics().horizontalAdvance(self.text()) + 3 * ROOM)
-        middle, height = self.geometry().center(), self.sizeHint().height()
-        parent = self._canvas.rect()
-        left = max(0, min(middle.x() - width // 2, parent.width() - width))
-        self.setGeometry(left, max(0, middle.y() - height // 2), min(width, parent.width()), height)
-
-    def _take(self) -> bool:
-        """Give the input what was typed; whether that is a value."""
-        if not self._name or self.text() == self._before:
-            return True
-        try:
-            value = read_value(self.text(), self._name)
-        except Problem as problem:
-            place = self.mapToGlobal(self.rect().bottomLeft())
-            QToolTip.showText(place, f"{problem}", self)
-            return False
-        name, self._name = self._name, ""
-        self._session.set_value(name, value, self._session.gesture())
-        return True
+        height, room = self.sizeHint().height(), self._canvas.rect()
+        left = max(0, min(self._middle.x() - width // 2, room.width() - width))
+        self.setGeometry(left, max(0, self._middle.y() - height // 2), min(width, room.width()), height)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self._take():
-                self._leave()
+            if self.take():
+                self._canvas.setFocus()
         elif event.key() == Qt.Key.Key_Escape:
-            self._name = ""
-            self._leave()
+            self.leave()
+            self._canvas.setFocus()
         else:
             super().keyPressEvent(event)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # letters and arrows are for the text, not for commands
-            return True
-        return super().event(event)
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if self.isVisible():
-            self._take()
-            self.close_unchanged()
-
-    def _leave(self) -> None:
-        self.close_unchanged()
-        self._canvas.setFocus()
+        if event.reason() != Qt.FocusReason.PopupFocusReason:  # its own menu
+            self.take()

@@ -235,9 +235,11 @@ def paint_token(painter: QPainter, token: Token, progress: float, theme: Theme) 
     number = token.number(progress)
     if number:
         # a value is used up where it arrives; a gradient stays
-        painter.setOpacity(1.0 if token.arrow.backward else min(1.0, FADING * (1.0 - progress)))
+        painter.save()
+        faded = 1.0 if token.arrow.backward else min(1.0, FADING * (1.0 - progress))
+        painter.setOpacity(painter.opacity() * faded)
         paint_label(painter, number, theme)
-        painter.setOpacity(1.0)
+        painter.restore()
 
 
 def token_rect(token: Token, progress: float) -> QRectF:

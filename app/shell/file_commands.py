@@ -18,7 +18,7 @@ EXPORTS = either(kind.described for kind in EXPORT_KINDS)
 
 def save(host: Host, anew: bool = False) -> None:
     """Save the project with what has just been typed; `anew` asks for a name."""
-    host.program.apply_now()
+    host.take_typing()
     saved = host.files.save_as() if anew else host.files.save()
     if saved and host.session.path:
         host.show_message(f"Saved {shown_name(host.session.path)}")

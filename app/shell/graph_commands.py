@@ -25,6 +25,12 @@ def differentiate(host: Host) -> None:
         host.show_message(f"{host.session.trace.graph.output} is differentiated now")
 
 
+def arrange(host: Host) -> None:
+    """Put moved nodes back in their places, all of them in view."""
+    host.session.reset_places()
+    host.view.camera.fit()
+
+
 def unfold(host: Host) -> None:
     """Show what the selected operation is made of."""
     _try(host, lambda: host.session.unfold(_selected(host)))
@@ -100,7 +106,7 @@ GRAPH = (
         "arrange",
         "&Arrange",
         "Put moved nodes back in their places",
-        lambda host: host.session.reset_places(),
+        arrange,
         ("Ctrl+Shift+A",),
         icon="network",
         group=1,

@@ -43,6 +43,9 @@ class Host(Protocol):
     def show_message(self, sentence: str, lasting: bool = False) -> None:
         """Show a short message until the document changes, or until the next one where it is `lasting`."""
 
+    def take_typing(self) -> None:
+        """Let the document have what is being typed."""
+
     def set_theme(self, theme: Theme) -> None:
         """Give the whole program a theme, and its text the size of the settings."""
 

@@ -48,7 +48,7 @@ class Presentation(QObject):
         self._view.setFocus()
         if cursor is not None:
             self._view.session.seek(cursor)
-        self._view.present(True)
+        self._view.camera.present(True)
         app = QGuiApplication.instance()
         assert app is not None
         app.installEventFilter(self)
@@ -68,7 +68,7 @@ class Presentation(QObject):
             part.show()
         if not self._was_full_screen:
             self._window.showNormal()
-        self._view.present(False)
+        self._view.camera.present(False)
 
     def take_key(self, key: Qt.Key) -> bool:
         """Do what a key does while presenting; return whether it does anything."""

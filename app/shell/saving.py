@@ -99,7 +99,7 @@ def ask_and_export(host: Host) -> None:
     """Ask for a file and write the program, or what is trained, for other libraries."""
     from app.shell.exports import EXPORTS
 
-    host.program.apply_now()
+    host.take_typing()
     kinds = {title: export.kind.suffix for title, export in EXPORTS.items()}
     chosen = ask_for_kind(host.frame, "Export", _suggested(host, "program.py"), kinds)
     if chosen:

@@ -43,6 +43,7 @@ def scale_text(host: Host, by: float) -> None:
 def toggle_animation(host: Host) -> None:
     """Let numbers travel and drawings glide, or not, and keep that in the settings."""
     host.scene.animated = not host.scene.animated
+    host.scene.finish()
     host.settings.set("animate", host.scene.animated)
 
 
@@ -145,7 +146,7 @@ VIEW = (
         "zoom_in",
         "Zoom &in",
         "Larger",
-        lambda host: host.view.zoom(1.25),
+        lambda host: host.view.camera.zoom(1.25),
         (Keys.ZoomIn, "Ctrl+="),
         icon="zoom-in",
         group=2,
@@ -155,20 +156,26 @@ VIEW = (
         "zoom_out",
         "&Zoom out",
         "Smaller",
-        lambda host: host.view.zoom(0.8),
+        lambda host: host.view.camera.zoom(0.8),
         (Keys.ZoomOut,),
         icon="zoom-out",
         group=2,
         repeats=True,
     ),
     Command(
-        "fit", "&Fit", "The whole graph", lambda host: host.view.fit(), ("Ctrl+0",), icon="maximize", group=2
+        "fit",
+        "&Fit",
+        "The whole graph",
+        lambda host: host.view.camera.fit(),
+        ("Ctrl+0",),
+        icon="maximize",
+        group=2,
     ),
     Command(
         "zoom_to_step",
         "Zoom to the step",
         "What the present step lights up, large",
-        lambda host: host.view.zoom_to_step(),
+        lambda host: host.view.camera.zoom_to_step(),
         ("Ctrl+J",),
         group=2,
     ),

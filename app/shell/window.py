@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
-from app.canvas.motion import is_motion_wanted
 from app.canvas.notice import Notice
 from app.canvas.scene import Scene
 from app.canvas.view import View
@@ -73,7 +72,7 @@ class Window(QMainWindow):
         self._wire()
         self._show_theme()
         self.session.set_options(**{name: settings.get(name) for name in ("digits", "captions", "shapes")})
-        self.scene.animated = settings.get("animate") and is_motion_wanted()
+        self.scene.animated = settings.get("animate")
         self._show_file()
         self.refresh_actions()
         self.view.setFocus()
@@ -137,7 +136,7 @@ class Window(QMainWindow):
         apply_theme(app, self.theme, self.settings.get("text_scale"))
 
     def _show_theme(self) -> None:
-        self.view.set_text_scale(self.settings.get("text_scale"))
+        self.view.camera.set_text_scale(self.settings.get("text_scale"))
         for part in (self.scene, self.notice, self.transport):
             part.set_theme(self.theme)
         for dock in self.docks.values():
@@ -236,8 +235,13 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self.files.dropped(event.mimeData().urls())
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def take_typing(self) -> None:
+        """Let the document have what is being typed, in the program and on the canvas."""
         self.program.apply_now()
+        self.view.value_field.take()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.take_typing()
         if not self.files.may_close():
             event.ignore()
             return

@@ -55,8 +55,7 @@ def tokens_of(figures: Figures, count: int) -> tuple[Token, ...]:
         output brings its seed, but takes no value away: that is what the step makes.
     """
     down, found = figures.drawing.options.down, []
-    parts = figures.parts(count, figures.changed(count, count))
-    for part in parts.values():
+    for part in figures.last_step(count).values():
         for arrow in filter(_is_moving, part.arrows):
             (source,) = figures.parts(count, [arrow.edge.source]).values()
             label = _carried(arrow, (*part.labels, *source.labels))

@@ -107,8 +107,3 @@ class Figure(Struct, frozen=True):
     labels: tuple[Label, ...]
     sizes: Sizes
     frames: tuple[Frame, ...] = ()
-
-    @property
-    def tokens(self) -> tuple[Arrow, ...]:
-        """The arrows along which something moves in this step."""
-        return tuple(arrow for arrow in self.arrows if arrow.mood == "active" and not arrow.beside)

@@ -70,10 +70,9 @@ class Figures:
         """The drawn nodes that look different after `one` steps and after `other` steps."""
         return self.drawing.view.touched(self._trace.touched(one, other)) & self.drawing.sizes.keys()
 
-    def lit(self, count: int) -> dict[str, Part]:
-        """What is seen of the drawn nodes that the last step lights up."""
-        parts = self.parts(count, self.changed(count, count))
-        return {name: part for name, part in parts.items() if part.box.mood in ("active", "receiving")}
+    def last_step(self, count: int) -> dict[str, Part]:
+        """What is seen of the drawn nodes that the last of so many steps touches."""
+        return self.parts(count, self.changed(count, count))
 
     def _go(self, count: int) -> None:
         """Look at the nodes anew that look different now."""

@@ -4,15 +4,12 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle
+from PySide6.QtWidgets import QApplication
 
 from app.canvas.items import ArrowItem, BoxItem, LabelItem
-from app.canvas.motion import is_motion_wanted
-from app.canvas.scene import MOST_AT_ONCE, PIECE
+from app.canvas.scene import MOST_MADE, PIECE
 from app.painting.parts import label_rect
 from app.shell.view_commands import next_theme
-from app.shell.window import Window
-from app.state.settings import Settings
 from app.widgets.scrubbing import scrub_step, scrubbed
 
 Left = Qt.MouseButton.LeftButton
@@ -158,10 +155,10 @@ def test_a_sum_of_gradients_is_in_view_when_it_is_told(qtbot, window):
 
 def test_zoom_has_bounds(window):
     for _ in range(60):
-        window.view.zoom(1.5)
+        window.view.camera.zoom(1.5)
     assert window.view.transform().m11() <= 12.001
     for _ in range(90):
-        window.view.zoom(0.6)
+        window.view.camera.zoom(0.6)
     assert window.view.transform().m11() >= 0.0499
 
 
@@ -213,11 +210,11 @@ def test_a_dimmed_figure_stays_dimmed(window):
 
 def test_zooming_keeps_what_is_pointed_at(window):
     at = place_of(window, "x")
-    window.view.zoom(1.5, at)
+    window.view.camera.zoom(1.5, at)
     assert (place_of(window, "x") - at).manhattanLength() <= 3
     middle = window.view.viewport().rect().center()
     before = window.view.mapToScene(middle)
-    window.view.zoom(1.25)
+    window.view.camera.zoom(1.25)
     assert (window.view.mapToScene(middle) - before).manhattanLength() <= 3
 
 
@@ -226,7 +223,7 @@ def test_what_comes_at_the_end_is_in_view_from_the_beginning(window, text):
     window.resize(1000, 640)
     window.session.set_text(text)
     window.session.seek(0)
-    window.view.fit()
+    window.view.camera.fit()
     window.session.seek(len(window.session.trace))
     seen = window.view.mapToScene(window.view.viewport().rect()).boundingRect()
     assert all(seen.contains(item.sceneBoundingRect()) for item in items(window, LabelItem))
@@ -257,7 +254,7 @@ def test_vectors_that_come_back_to_a_fan_out_cover_no_edge(window):
 def test_presenting_fills_the_screen(window):
     window.actions_by_id["present"].trigger()
     window.view.resize(1900, 1000)
-    window.view.present(True)
+    window.view.camera.present(True)
     bounds, seen = window.scene.bounds(), window.view.viewport().rect()
     scale = window.view.transform().m11()
     assert max(bounds.width() * scale / seen.width(), bounds.height() * scale / seen.height()) > 0.9
@@ -295,7 +292,7 @@ def test_a_large_figure_is_made_in_pieces_while_the_window_lives(window, qtbot):
         before = made
     qtbot.waitUntil(lambda: not window.scene._ticker.running, timeout=120_000)
     figure = window.session.figure
-    assert len(items(window, BoxItem)) == len(figure.boxes) > MOST_AT_ONCE
+    assert len(items(window, BoxItem)) == len(figure.boxes) > MOST_MADE
     assert len(items(window, LabelItem)) == len(figure.labels)
     assert window.view.viewport().updatesEnabled()
     assert window.view.sceneRect().contains(window.scene.bounds())
@@ -307,25 +304,3 @@ def test_another_program_ends_what_is_being_made(window, qtbot):
     window.session.set_text("u v")
     assert not window.scene._ticker.running and window.view.viewport().updatesEnabled()
     assert len(items(window, BoxItem)) == len(window.session.figure.boxes) == 3
-
-
-class Still(QProxyStyle):
-    """The style of a system in whose settings motion is off."""
-
-    def styleHint(self, hint, option=None, widget=None, data=None):
-        if hint == QStyle.StyleHint.SH_Widget_Animation_Duration:
-            return 0
-        return super().styleHint(hint, option, widget, data)
-
-
-def test_where_the_system_wants_no_motion_nothing_moves(qtbot, fonts, session, monkeypatch):
-    still = Still("Fusion")
-    monkeypatch.setattr(QApplication, "style", lambda *_: still)
-    assert not is_motion_wanted()
-    made = Window(session, Settings())
-    qtbot.addWidget(made)
-    assert not made.scene.animated
-    monkeypatch.undo()
-    other = Window(session, Settings())
-    qtbot.addWidget(other)
-    assert is_motion_wanted() and other.scene.animated

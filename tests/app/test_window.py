@@ -454,11 +454,11 @@ def test_the_scrubber_keeps_its_length_from_step_to_step(window):
 def test_a_presented_number_is_large_and_the_active_step_in_view(window):
     window.session.set_text("1/(1+exp(-(w0 x0 + w1 x1 + w2)))")
     window.presentation.start(0)
-    assert window.view.least > 1.8
-    window.view._refit()
-    assert window.view.transform().m11() >= window.view.least
+    assert window.view.camera.least > 1.8
+    window.view.camera.refit()
+    assert window.view.transform().m11() >= window.view.camera.least
     window.presentation.stop()
-    assert window.view.least < 1
+    assert window.view.camera.least < 1
 
 
 def test_a_long_hint_stands_in_the_sentence_not_on_the_button(window):

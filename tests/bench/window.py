@@ -121,11 +121,11 @@ def canvas(nodes: int, effort: Effort) -> Iterator[Row]:
         others = {name: found for name, found in times.items() if name in (part, *list(steps)[2:])}
         yield from against("canvas", f"a step {drawn}, {part}", others, part)
     closed(window)
-    for view in (alone, bare, graph):
+    for view in (alone.camera, bare, graph):
         view.fit()
     rest(SETTLED)
     zooms: dict[str, Timed] = {}
-    for name, view in zip(list(steps)[1:], (alone, bare, graph), strict=True):
+    for name, view in zip(list(steps)[1:], (alone.camera, bare, graph), strict=True):
         zooms[name] = _seen(eyes[name], _zoom(view))
     times = turns(zooms, effort.rounds // 2, PATIENCE)
     yield from against("canvas", f"zoom {drawn}, canvas alone", times, "canvas alone")

@@ -235,21 +235,20 @@ class Canvas:
     # -- the token
 
     def step_with_token(self, by=1):
-        """One step with its animation, held at the beginning."""
+        """One step with its movement, held at the beginning."""
         self.scene.animated = True
         self.session.step(by)
-        travel = self.scene._travel._animation
-        assert travel is not None and self.scene._token.isVisible(), "nothing travels"
-        travel.pause()
-        return travel
+        assert self.scene._token.isVisible(), "nothing travels"
+        self.scene._travel.hold(float(by < 0))
+        return self.scene._travel
 
     def travelled(self, travel, share):
-        """The canvas after a share of the time."""
-        travel.setCurrentTime(round(share * travel.duration()))
+        """The canvas after a share of the way."""
+        travel.hold(share)
         return self.look()
 
     def token(self, travel, share, within=None):
-        """Where what travels is after a share of its time."""
+        """Where what travels is after a share of its way."""
         seen = self.travelled(travel, share)
         self.scene._token.setVisible(False)
         without = self.look()

@@ -268,8 +268,8 @@ COMMANDS = {
     "Full screen": Does(lambda window: window.isFullScreen(), True),
     "Zoom in": Does(magnified, more),
     "Zoom out": Does(magnified, fewer),
-    "Fit": Does(magnified, fewer, lambda window: window.view.zoom(5)),
-    "Zoom to the step": Does(magnified, more, lambda window: window.view.zoom(0.2)),
+    "Fit": Does(magnified, fewer, lambda window: window.view.camera.zoom(5)),
+    "Zoom to the step": Does(magnified, more, lambda window: window.view.camera.zoom(0.2)),
     "Next theme": Does(theme_name, "dark"),
     **{f"{name.capitalize()} theme": Does(theme_name, name, other_theme(name)) for name in THEMES},
     "Larger text": Does(font, more),
@@ -483,7 +483,7 @@ def put_back(window):
     window.toolbar.show()
     window.session.replace_document(EXAMPLE, None)
     window.session.set_digits(DIGITS)
-    window.view.fit()
+    window.view.camera.fit()
     window.view.setFocus()
     QGuiApplication.clipboard().clear()
 

@@ -1,14 +1,20 @@
 """What stands on the canvas is typed there, nodes stand level with others, and a large graph has a map."""
 
+import random
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
-from app.canvas.items import BoxItem, LabelItem
-from app.canvas.view import READABLE
+from app.canvas.camera import READABLE
+from app.canvas.items import ArrowItem, BoxItem, LabelItem
+from app.canvas.scene import GLIDE
 from app.painting.parts import box_rect, label_rect
 from core.base.arrays import frozen
+from core.figure import Figures
 from tests.app.seen.pixels import around, widget
 
 LEFT = Qt.MouseButton.LeftButton
@@ -97,6 +103,63 @@ def test_a_computed_number_is_not_typed(window):
     assert not window.view.value_field.isVisible()
 
 
+def test_only_a_plain_click_on_a_value_opens_it(window):
+    window.session.seek(len(window.session.trace))
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.mouseClick(window.view.viewport(), LEFT, control, place_of(window, "y"))
+    click(window, place_of(window, "y", "gradient"))
+    assert not window.view.value_field.isVisible()
+
+
+def test_what_is_typed_waits_for_its_own_menu_and_for_a_trace_and_is_saved(window, qtbot):
+    click(window, place_of(window, "y"))
+    field = window.view.value_field
+    QTest.keyClicks(field, "99")
+    for reason in (Qt.FocusReason.PopupFocusReason,):
+        QApplication.sendEvent(field, QFocusEvent(QEvent.Type.FocusOut, reason))
+    assert field.isVisible() and field.text() == "99", "its own menu closes nothing"
+    window.session.set_value("x", 8.0)
+    assert field.isVisible() and field.text() == "99", "nor does another number"
+    window.take_typing()
+    assert window.session.document.values["y"] == 99 and not field.isVisible()
+
+
+def test_the_entries_of_a_net_are_typed_as_a_whole(window):
+    values = {"W": frozen([[1, 2], [3, 4]]), "b": frozen([1, 2]), "x": frozen([1, 2])}
+    window.session.open_program("h = tanh(W x + b); L = sum(h)", values, "open")
+    window.session.draw_as("draw units", level="units")
+    for name, text in (("x", "[1, 2]"), ("W", "[[1, 2], [3, 4]]"), ("b", "[1, 2]")):
+        item = next(
+            item
+            for item in window.scene.items()
+            if isinstance(item, LabelItem)
+            and item.label.role == "value"
+            and window.session.drawing.view.shown_by(item.label.node) == name
+        )
+        click(window, window.view.mapFromScene(label_rect(item.label).center()))
+        assert window.view.value_field.text() == text
+        window.view.value_field.leave()
+
+
+def test_the_field_follows_its_value_when_the_canvas_is_magnified(window):
+    click(window, place_of(window, "z"))
+    window.view.camera.zoom(0.7)
+    field = window.view.value_field
+    middle = field.mapTo(window.view.viewport(), field.rect().center())
+    assert (middle - place_of(window, "z")).manhattanLength() < 12
+
+
+def test_f2_brings_the_selected_value_into_view_and_opens_it(window):
+    window.session.open_program(LONG, {}, "open")
+    window.session.draw_as("draw operations", level="operations")
+    window.session.select("w29")
+    window.view.setFocus()
+    QTest.keyClick(window.view, Qt.Key.Key_F2)
+    field = window.view.value_field
+    assert field.isVisible()
+    assert window.view.viewport().rect().contains(field.geometry())
+
+
 # -- nodes stand level with others
 
 
@@ -134,12 +197,12 @@ def seen_whole(window):
 
 
 def test_a_new_program_fits_the_view_although_the_last_one_was_magnified(window):
-    window.view.zoom(3.0)
+    window.view.camera.zoom(3.0)
     window.session.set_value("x", 7.0)
     assert not seen_whole(window), "zoom by hand holds while only a number changes"
     window.session.set_text("exp(x) + y")
     assert seen_whole(window)
-    window.view.zoom(0.3)
+    window.view.camera.zoom(0.3)
     window.session.draw_as("turn the graph", down=True)
     assert seen_whole(window) and window.view.transform().m11() >= READABLE[0]
 
@@ -161,7 +224,7 @@ def test_a_large_graph_that_is_not_seen_whole_has_a_map(window, qtbot):
     assert after.left() < last, "the end of the graph is seen"
     frame = widget(view.minimap, window.theme).places("accent")
     assert abs(frame[:, 0].mean() - end.x()) < 25, "its frame is where the press was"
-    view.fit()
+    view.camera.fit()
     assert not view.minimap.isVisible(), "all is seen"
     window.session.set_text("(x+y)z")
     assert not view.minimap.isVisible()
@@ -171,7 +234,7 @@ def test_a_step_is_zoomed_to(window):
     window.session.open_program(LONG, {}, "open")
     window.session.draw_as("draw operations", level="operations")
     window.session.seek(40)
-    window.view.fit()
+    window.view.camera.fit()
     small = window.view.transform().m11()
     window.actions_by_id["zoom_to_step"].trigger()
     assert window.view.transform().m11() > 3 * small
@@ -183,9 +246,9 @@ def test_a_step_is_zoomed_to(window):
 def test_text_of_another_size_reaches_the_canvas(window):
     window.session.open_program(LONG, {}, "open")
     before = window.view.transform().m11()
-    window.view.set_text_scale(2.0)
+    window.view.camera.set_text_scale(2.0)
     assert window.view.transform().m11() >= 2.0 > before
-    window.view.set_text_scale(1.0)
+    window.view.camera.set_text_scale(1.0)
     assert window.view.transform().m11() == pytest.approx(before)
 
 
@@ -195,10 +258,8 @@ def test_text_of_another_size_reaches_the_canvas(window):
 def glide(window):
     window.scene.animated = True
     window.session.set_text("(x+y)z + x")
-    animation = window.scene._gliding._animation
-    assert animation is not None
-    animation.pause()
-    return animation
+    window.scene._gliding.hold(0.0)
+    return window.scene._gliding
 
 
 def boxes(window):
@@ -207,9 +268,7 @@ def boxes(window):
 
 def test_nodes_move_from_where_they_were_in_less_than_a_third_of_a_second(window):
     before = {name: item.sceneBoundingRect().center() for name, item in boxes(window).items()}
-    animation = glide(window)
-    assert animation.duration() < 300
-    animation.setCurrentTime(0)
+    assert 0 < glide(window).milliseconds < 300
     begun = {name: item.sceneBoundingRect().center() for name, item in boxes(window).items()}
     for name in "xyz":
         assert (begun[name] - before[name]).manhattanLength() < 1, name
@@ -233,7 +292,94 @@ def test_far_away_nodes_are_plain_shapes_that_keep_their_light(window):
     window.session.set_text("exp(x)")
     window.session.step(1)
     near = widget(window.view.viewport(), window.theme)
-    window.view.zoom(0.1)
+    window.view.camera.zoom(0.1)
     seen = widget(window.view.viewport(), window.theme)
     assert seen.amount("lit") > 5, "what is lit is seen from far"
     assert seen.amount("ink") == 0 < near.amount("ink")
+
+
+def assert_shown(window):
+    """All items are what the present step looks like, where they belong and as dark as they are to be."""
+    scene, session = window.scene, window.session
+    wanted = Figures(session.drawing, session.trace, session.options.highlight).at(session.cursor)
+    items = scene.items()
+    assert {i.box.node: i.box for i in items if isinstance(i, BoxItem)} == {b.node: b for b in wanted.boxes}
+    assert {i.arrow.edge: i.arrow for i in items if isinstance(i, ArrowItem)} == {
+        arrow.edge: arrow for arrow in wanted.arrows
+    }
+    labels = [item.label for item in items if isinstance(item, LabelItem)]
+    assert len(labels) == len(wanted.labels) and all(label in labels for label in wanted.labels)
+    assert {item.opacity() for item in items} == {0.35 if session.problem else 1.0}
+    assert all(item.pos() == QPointF(0, 0) for item in items)
+
+
+@pytest.mark.parametrize("level", ["operations", "units", "layers"])
+def test_whatever_was_on_its_way_the_canvas_shows_the_step_in_the_end(window, level):
+    """Steps forward and back, leaps, each let go on, cut off by the next one, or ended."""
+    values = {"W": frozen([[1, 2], [3, 4]]), "b": frozen([1, 2]), "x": frozen([1, 2])}
+    window.session.open_program("h = tanh(W x + b); L = sum(h) + sum(h^2)", values, "open")
+    window.session.draw_as("draw otherwise", level=level)
+    window.scene.animated, dice = True, random.Random(5)
+    for _ in range(60):
+        here, last = window.session.cursor, len(window.session.trace)
+        window.session.seek(dice.choice([here + 1, here + 1, here - 1, here - 1, dice.randrange(last + 1)]))
+        if dice.random() < 0.3:
+            window.scene._travel.hold(dice.random())
+        if dice.random() < 0.1:
+            window.session.set_options(highlight=dice.random() < 0.5)
+        if dice.random() < 0.5:
+            window.scene.finish()
+            assert_shown(window)
+    window.scene.finish()
+    assert_shown(window)
+
+
+def test_a_glide_begins_where_nodes_were_and_ends_as_dark_as_it_should(window):
+    glide(window)
+    arrows = [item for item in window.scene.items() if isinstance(item, ArrowItem)]
+    assert {item.opacity() for item in arrows} == {0.0}, "not once seen before it begins"
+    window.session.set_text("(x+y)z + x +")
+    assert window.session.problem is not None
+    assert_shown(window)
+    window.session.set_text("(x+y)z + x")
+    window.scene.finish()
+    assert_shown(window)
+
+
+def test_pan_and_zoom_end_what_the_camera_does(window):
+    window.session.open_program(LONG, {}, "open")
+    window.session.draw_as("draw operations", level="operations")
+    window.scene.animated, camera = True, window.view.camera
+    camera.fit()
+    camera._motion.hold(0.5)
+    middle = camera.seen.center()
+    camera.hold()
+    QTest.qWait(2 * GLIDE)
+    assert camera.seen.center() == middle, "it stays where the hand took hold of it"
+    camera.fit()
+    window.session.seek(30)  # which follows on the way
+    camera._motion.finish()
+    assert seen_whole(window), "what it looks at in the end is what counts"
+
+
+def test_zoom_by_hand_outlives_an_undone_move_and_the_highlight(window):
+    window.session.move_node("z", (5.0, 5.0), window.session.gesture())
+    window.view.camera.zoom(2.0)
+    scale = window.view.transform().m11()
+    window.session.undo_stack.undo()
+    window.session.set_options(highlight=False)
+    window.session.set_value("x", 123456.0)
+    assert window.view.transform().m11() == scale
+    window.session.set_text("(x y)+z")
+    assert seen_whole(window), "with the same names it is another program"
+
+
+def test_a_place_chosen_on_the_map_stays_when_the_window_changes(window, qtbot):
+    window.session.open_program(LONG, {}, "open")
+    window.session.draw_as("draw operations", level="operations")
+    qtbot.waitUntil(lambda: window.view.minimap.isVisible())
+    QTest.mouseClick(window.view.minimap, LEFT, pos=window.view.minimap.rect().center())
+    before = window.view.camera.seen.center().x()
+    window.resize(window.width() - 60, window.height())
+    QTest.qWait(50)
+    assert abs(window.view.camera.seen.center().x() - before) < 100

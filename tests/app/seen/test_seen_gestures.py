@@ -33,7 +33,7 @@ def stepped(window):
     """One box is lit, and the figure is larger than the view, so that it can be moved."""
     window.session.set_text("exp(x)")
     window.session.step(1)
-    window.view.zoom(1.5)
+    window.view.camera.zoom(1.5)
     return window
 
 

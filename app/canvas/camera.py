@@ -1,0 +1,209 @@
+"""Where the canvas looks: it fits what is new, follows the steps, and stays where the hand has put it."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QTimer, Signal
+from PySide6.QtGui import QTransform
+from PySide6.QtWidgets import QGraphicsView
+
+from app.canvas.motion import Motion
+from app.canvas.scene import GLIDE, Scene
+from app.painting.parts import box_rect, label_rect
+from core.figure import Drawing
+
+SMALLEST, LARGEST = 0.05, 12.0
+# the least and the largest a fitted figure is shown at; what fits only when smaller follows the steps
+READABLE = 0.62, 2.2
+PRESENTED = 1.9, 6.0  # in a lecture room numbers need 24 points, and the figure the whole screen
+CLOSE = 2.2  # the largest that a step is zoomed to
+LABEL_ROOM = 40.0  # around a lit box, for what is written beside it
+
+
+class Camera(QObject):
+    """The view's magnification and what is in its middle; `moved` is emitted when either changes.
+
+    While it is `fitted`, the figure is fitted again when the view is resized or the figure grows.
+    """
+
+    moved = Signal()
+
+    def __init__(self, view: QGraphicsView, scene: Scene):
+        super().__init__(view)
+        self._view, self._scene, self._session = view, scene, scene.session
+        self.presenting = False
+        self.fitted = True
+        self._text_scale = 1.0
+        self._motion = Motion(self)
+        self._drawn: object = None  # what was drawn last, and how
+        self._drawing: Drawing | None = None
+        scene.shown.connect(self._keep_fitted)
+        self._session.cursorMoved.connect(self._follow)
+        for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
+            bar.valueChanged.connect(self.moved)
+
+    @property
+    def least(self) -> float:
+        """The smallest magnification at which a fitted figure is shown."""
+        return (
+            PRESENTED[0]
+            if self.presenting
+            else max(READABLE[0], self._text_scale if self._text_scale > 1 else 0.0)
+        )
+
+    @property
+    def seen(self) -> QRectF:
+        """What is seen of the scene."""
+        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
+
+    # -- where to look
+
+    def fit(self) -> None:
+        """Show the whole figure as large as is comfortable."""
+        self.fitted = True
+        self._fit(SMALLEST, glide=True)
+
+    def refit(self) -> None:
+        """Fit the figure again, if it is fitted, into a view of another size."""
+        if self.fitted:
+            self._fit(self.least)
+
+    def refit_soon(self) -> None:
+        """Do so when the window has its new size."""
+        QTimer.singleShot(0, self, self.refit)
+
+    def present(self, presenting: bool) -> None:
+        """Fit the figure: large enough for a lecture room, or for a desk."""
+        self.presenting, self.fitted = presenting, True
+        self._fit(self.least)
+
+    def set_text_scale(self, scale: float) -> None:
+        """Show the figure at least so large; text of the usual size asks for no more than is comfortable."""
+        if scale != self._text_scale:
+            self._text_scale = scale
+            self.refit()
+
+    def hold(self) -> None:
+        """Stay where the hand puts it: nothing is fitted until there is something new."""
+        self.fitted = False
+        self._motion.cancel()
+
+    def zoom(self, factor: float, at: QPoint | None = None) -> None:
+        """Magnify by a factor, within sensible bounds; what is at a point, or in the middle, stays there."""
+        self.hold()
+        view = self._view
+        now = view.transform().m11()
+        factor = min(max(now * factor, SMALLEST), LARGEST) / now
+        middle = view.viewport().rect().center()
+        before = view.mapToScene(at or middle)
+        view.scale(factor, factor)
+        view.centerOn(view.mapToScene(middle) + before - view.mapToScene(at or middle))
+        self.moved.emit()
+
+    def zoom_to_step(self) -> None:
+        """Show what the present step touches, large enough to be read from afar."""
+        before = self._place
+        self.hold()
+        rect, available = self._step_rect(), self._view.viewport().rect()
+        if rect.isEmpty() or available.isEmpty():
+            return
+        scale = min(available.width() / rect.width(), available.height() / rect.height(), CLOSE)
+        self._view.setSceneRect(_with_room(self._scene.bounds()))
+        self._look(scale, rect.center())
+        self._come_from(before)
+
+    def show_rect(self, rect: QRectF) -> None:
+        """Bring a rectangle of the scene into view at once."""
+        self._motion.finish()
+        if not self.seen.contains(rect):
+            self._view.ensureVisible(rect, 20, 20)
+
+    def _keep_fitted(self) -> None:
+        """Fit a new drawing; zoom and pan by hand hold while only numbers change or nodes are moved."""
+        session, drawing = self._session, self._session.drawing
+        if self._drawing is drawing:
+            return
+        options = replace(drawing.options, highlight=True)
+        drawn = session.trace.graph.program.text, tuple(drawing.view.nodes), options
+        is_first, is_new = self._drawing is None, drawn != self._drawn
+        is_elsewhere = self._drawing is None or self._drawing.placement is not drawing.placement
+        self._drawn, self._drawing = drawn, drawing
+        if self._scene.held or not (is_new or is_elsewhere):
+            return
+        self.fitted = self.fitted or is_new
+        if self.fitted:
+            self._fit(self.least, glide=not is_first)
+
+    def _fit(self, least: float, glide: bool = False) -> None:
+        """Fit the figure but stay at least so large; what does not fit is reached by following the steps."""
+        bounds, available = self._scene.bounds(), self._view.viewport().rect()
+        if bounds.isEmpty() or available.isEmpty():
+            return
+        whole = min((available.width() - 2) / bounds.width(), (available.height() - 2) / bounds.height())
+        most = (PRESENTED if self.presenting else READABLE)[1]
+        scale = max(min(whole, most), least)
+        before = self._place
+        self._motion.cancel()
+        self._view.setSceneRect(_with_room(bounds))
+        self._look(scale, bounds.center())
+        if whole < scale:
+            self._show_step()
+        if glide:
+            self._come_from(before)
+
+    def _follow(self) -> None:
+        before = self._place
+        self._motion.finish()  # what it looks at in the end is what counts
+        self._show_step()
+        if self._place != before:
+            self._come_from(before)
+
+    def _show_step(self) -> None:
+        """Bring what the present step touches into view; at the start, where the data come in."""
+        rect, seen = self._step_rect(), self.seen
+        if not seen.contains(rect):
+            # some of what comes next as well, but no empty paper beyond the figure
+            ahead = 0.2 * seen.width()
+            self._view.ensureVisible(rect.adjusted(-ahead, 0, ahead, 0) & self._scene.bounds(), 4, 4)
+
+    def _step_rect(self) -> QRectF:
+        """Where the present step touches nodes, and what is written beside them."""
+        figures, cursor = self._session.figures, self._session.cursor
+        parts = figures.last_step(cursor) or figures.parts(cursor, list(figures.drawing.sizes)[:1])
+        rect = QRectF()
+        for name, part in parts.items():
+            rect = rect.united(box_rect(part.box))
+            for label in part.labels:  # a sum at a fan-out is long
+                if label.node == name and label.edge is None:
+                    rect = rect.united(label_rect(label))
+        return rect.adjusted(-LABEL_ROOM, -LABEL_ROOM, LABEL_ROOM, LABEL_ROOM) & self._scene.bounds()
+
+    # -- on the way there
+
+    @property
+    def _place(self) -> tuple[float, QPointF]:
+        """The magnification, and what is in the middle."""
+        return self._view.transform().m11(), self.seen.center()
+
+    def _look(self, scale: float, middle: QPointF) -> None:
+        self._view.setTransform(QTransform.fromScale(scale, scale))
+        self._view.centerOn(middle)
+        self.moved.emit()
+
+    def _come_from(self, before: tuple[float, QPointF]) -> None:
+        """Let the camera move to where it has just been put from where it was."""
+        if not self._scene.animated or not self._view.isVisible():
+            return
+        (scale, middle), (to_scale, to_middle) = before, self._place
+        growth = to_scale / scale
+
+        def moved(share: float) -> None:
+            self._look(scale * growth**share, middle + (to_middle - middle) * share)
+
+        self._motion.begin(GLIDE, moved, lambda: self._look(to_scale, to_middle))
+        moved(0.0)
+
+
+def _with_room(bounds: QRectF) -> QRectF:
+    """A figure with room around it to pan in."""
+    return bounds.adjusted(-bounds.width(), -bounds.height(), bounds.width(), bounds.height())
