@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from app.formula.mathfont import Shape
-from core.math.mathtree import Kind
+from core.math.mathtree import Kind, Math
 
 Class = Kind | Literal["inner"]
 """TeX's spacing classes: the signs' own kinds, and `inner` for fractions and tables."""
@@ -60,8 +60,12 @@ class Area(NamedTuple):
 
 
 class Box(Struct, frozen=True):
-    """A formula ready to be painted: `ascent` above the baseline, `descent` below it."""
+    """A formula ready to be painted: `ascent` above the baseline, `descent` below it.
 
+    Its glyphs come in the order in which they are read.
+    """
+
+    math: Math
     width: float
     ascent: float
     descent: float
@@ -119,8 +123,8 @@ class Piece(Struct):
         self.areas.append(Area(ink.tag, ink.role, x, -ascent, width, ascent + descent))
 
 
-def finished(root: Piece) -> Box:
-    """Flatten a tree of pieces into a box."""
+def finished(math: Math, root: Piece) -> Box:
+    """Flatten the tree of pieces that a formula was laid out as into a box."""
     glyphs: list[Glyph] = []
     rules: list[Rule] = []
     areas: list[Area] = []
@@ -130,5 +134,5 @@ def finished(root: Piece) -> Box:
         glyphs += [Glyph(g.shape, g.x + x, g.y + y, g.size, g.ink) for g in piece.glyphs]
         rules += [Rule(r.x + x, r.y + y, r.width, r.height, r.ink) for r in piece.rules]
         areas += [Area(a.tag, a.role, a.x + x, a.y + y, a.width, a.height) for a in piece.areas]
-        waiting += [(part, x + part_x, y + part_y) for part, part_x, part_y in piece.pieces]
-    return Box(root.width, root.ascent, root.descent, tuple(glyphs), tuple(rules), tuple(areas))
+        waiting += [(part, x + part_x, y + part_y) for part, part_x, part_y in reversed(piece.pieces)]
+    return Box(math, root.width, root.ascent, root.descent, tuple(glyphs), tuple(rules), tuple(areas))

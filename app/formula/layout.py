@@ -55,7 +55,7 @@ _TYPED_SIGNS = str.maketrans({"-": "−", "*": "∗", "'": "′"})
 
 def layout(math: Math, size: float, *, display: bool = True) -> Box:
     """Lay out a formula at `size` pixels per em; `display=False` sets it small, as within a line of text."""
-    return finished(_layout(math, Style(size, display=display)))
+    return finished(math, _layout(math, Style(size, display=display)))
 
 
 def _layout(math: Math, style: Style) -> Piece:

@@ -11,25 +11,29 @@ import math
 from functools import cached_property, lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QPainterPath, QRawFont, QTextLayout, QTransform
 
 from app.formula.math_table import AssemblyPart, MathTable
 from core.base.resources import BrokenInstallation, resource
 
+STIX, DEJAVU = "STIXTwoMath-Regular.ttf", "DejaVuSans.ttf"
+
 UNITS = 1000
 """Outline units per em: a glyph's path is scaled by `size / UNITS` when it is painted."""
 
-_FALLBACK_SCALE = 0.87
+FALLBACK_SCALE = 0.87
 """DejaVu's small letters are larger than STIX's (547 to 479 thousandths); this makes them equal."""
 
 
-class Shape(Struct, frozen=True):
+class Shape(Struct, frozen=True, eq=False):
     """One glyph's outline and measures.
 
     `left`, `right`, `top` and `bottom` bound the ink, upwards positive from the baseline; `slant` is the
-    italic correction, `accent_x` the place above which an accent is centred; `glyph` is its index in STIX Two
-    Math, or 0 if it is built from parts or comes from a fallback font.
+    italic correction, `accent_x` the place above which an accent is centred. `text` is the character it
+    shows. `glyph` is its index in the bundled font file `font`; a shape that is built from parts or comes
+    from an installed font has neither.
     """
 
     path: QPainterPath
@@ -40,6 +44,8 @@ class Shape(Struct, frozen=True):
     bottom: float
     slant: float = 0.0
     accent_x: float = 0.0
+    text: str = ""
+    font: str = ""
     glyph: int = 0
 
     @property
@@ -51,9 +57,9 @@ class MathFont:
     """STIX Two Math and its fallbacks, asked by character; see `math_font`."""
 
     def __init__(self) -> None:
-        self._stix = _load("STIXTwoMath-Regular.ttf")
+        self._stix = _load(STIX)
         self._table = MathTable(bytes(self._stix.fontTable("MATH").data()), self._stix.unitsPerEm())
-        self._glyphs: dict[int, Shape] = {}
+        self._glyphs: dict[tuple[int, str], Shape] = {}
         self._characters: dict[str, Shape] = {}
         self.script_scales = self._table.script_scales()
         self.constants = lru_cache(maxsize=256)(self._table.constants().scaled)
@@ -62,7 +68,7 @@ class MathFont:
 
     @cached_property
     def _dejavu(self) -> QRawFont:
-        return _load("DejaVuSans.ttf")
+        return _load(DEJAVU)
 
     def has(self, character: str) -> bool:
         """Whether STIX Two Math itself draws this character."""
@@ -73,7 +79,7 @@ class MathFont:
         found = self._characters.get(character)
         if found is None:
             index = self._index(character)
-            found = self._stix_shape(index) if index else self._fallback(character)
+            found = self._stix_shape(index, character) if index else self._fallback(character)
             self._characters[character] = found
         return found
 
@@ -82,7 +88,7 @@ class MathFont:
         glyph = self._index(character)
         if not glyph:
             return self.shape(character)
-        variants = [self._stix_shape(variant) for variant in self._table.variants(glyph)]
+        variants = [self._stix_shape(variant, character) for variant in self._table.variants(glyph)]
         return next((shape for shape in variants if shape.height >= height), variants[-1])
 
     def wider(self, character: str, width: float) -> Shape:
@@ -90,7 +96,8 @@ class MathFont:
         glyph = self._index(character)
         if not glyph:
             return self.shape(character)
-        narrowest, *others = [self._stix_shape(variant) for variant in self._table.wide_variants(glyph)]
+        variants = self._table.wide_variants(glyph)
+        narrowest, *others = [self._stix_shape(variant, character) for variant in variants]
         fitting = [shape for shape in others if shape.right - shape.left <= width]
         return fitting[-1] if fitting else narrowest
 
@@ -100,28 +107,28 @@ class MathFont:
         parts = self._table.assembly(self._index(character))
         if variant.height >= height or not parts:
             return variant
-        return self._assembled(parts, height)
+        return replace(self._assembled(parts, height), text=character)
 
     def kern(self, shape: Shape, height: float, *, above: bool) -> float:
         """The cut-in of a superscript (`above`) or subscript whose near edge lies at `height`."""
-        return self._table.kern(shape.glyph, 0 if above else 2, height) if shape.glyph else 0.0
+        return self._table.kern(shape.glyph, 0 if above else 2, height) if shape.font == STIX else 0.0
 
     def _index(self, character: str) -> int:
         indices = self._stix.glyphIndexesForString(character)
         return indices[0] if len(indices) == 1 else 0
 
-    def _stix_shape(self, glyph: int) -> Shape:
-        shape = self._glyphs.get(glyph)
+    def _stix_shape(self, glyph: int, character: str = "") -> Shape:
+        shape = self._glyphs.get((glyph, character))
         if shape is None:
-            shape = _shape(self._stix, glyph, self._table)
-            self._glyphs[glyph] = shape
+            shape = _shape(self._stix, glyph, character, STIX, self._table)
+            self._glyphs[glyph, character] = shape
         return shape
 
     def _fallback(self, character: str) -> Shape:
         for font in (self._dejavu, *_installed_fonts(character)):
             indices = font.glyphIndexesForString(character)
             if len(indices) == 1 and indices[0]:
-                return _shape(font, indices[0])
+                return _shape(font, indices[0], character, DEJAVU if font is self._dejavu else "")
         return self.shape("\N{REPLACEMENT CHARACTER}")
 
     def _assembled(self, parts: list[AssemblyPart], height: float) -> Shape:
@@ -181,21 +188,23 @@ def _installed_fonts(character: str) -> list[QRawFont]:
     return fonts
 
 
-def _shape(font: QRawFont, glyph: int, table: MathTable | None = None) -> Shape:
+def _shape(font: QRawFont, glyph: int, text: str, file: str, table: MathTable | None = None) -> Shape:
     """One glyph of a font; without a MATH table it is a fallback font's and is made to match."""
-    scale = 1.0 if table else _FALLBACK_SCALE
+    scale = 1.0 if table else FALLBACK_SCALE
     path = QTransform.fromScale(scale, scale).map(font.pathForGlyph(glyph))
     path.setFillRule(Qt.FillRule.WindingFill)
     advance = font.advancesForGlyphIndexes([glyph])[0].x() * scale / UNITS
-    if table is None:
-        return _measured(path, advance)
-    return _measured(path, advance, table.slant(glyph), table.accent_x(glyph), glyph)
+    found = _measured(path, advance)
+    if table:
+        accent_x = table.accent_x(glyph)
+        found = replace(
+            found, slant=table.slant(glyph), accent_x=found.accent_x if accent_x is None else accent_x
+        )
+    return replace(found, text=text, font=file, glyph=glyph if file else 0)
 
 
-def _measured(
-    path: QPainterPath, advance: float, slant: float = 0.0, accent_x: float | None = None, glyph: int = 0
-) -> Shape:
-    """The shape of an outline; unless told otherwise an accent is centred above its ink."""
+def _measured(path: QPainterPath, advance: float) -> Shape:
+    """The shape of an outline; an accent is centred above its ink."""
     bounds = path.boundingRect()
     return Shape(
         path=path,
@@ -204,7 +213,5 @@ def _measured(
         right=bounds.right() / UNITS,
         top=-bounds.top() / UNITS,
         bottom=-bounds.bottom() / UNITS,
-        slant=slant,
-        accent_x=bounds.center().x() / UNITS if accent_x is None else accent_x,
-        glyph=glyph,
+        accent_x=bounds.center().x() / UNITS,
     )

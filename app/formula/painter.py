@@ -1,8 +1,9 @@
-"""Paint a laid-out formula: glyphs as outlines, so that SVG and PDF stay sharp at any size."""
+"""Paint a laid-out formula: glyphs as outlines."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QPainter, QTransform
@@ -13,13 +14,22 @@ from app.formula.mathfont import UNITS
 from core.math.mathtree import Math
 
 
+class Writer(Protocol):
+    """What takes formulas as text instead of painting them: a file with fonts."""
+
+    def write(self, box: Box, x: float, y: float, colours: Mapping[str, QColor], default: QColor) -> None: ...
+
+
 def paint(
-    painter: QPainter, box: Box, x: float, y: float, colours: Mapping[str, QColor], default: QColor
+    painter: QPainter | Writer, box: Box, x: float, y: float, colours: Mapping[str, QColor], default: QColor
 ) -> None:
     """Paint a box with the left end of its baseline at (x, y).
 
     A part whose role has no colour takes the default.
     """
+    if not isinstance(painter, QPainter):
+        painter.write(box, x, y, colours, default)
+        return
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(x, y)

@@ -34,16 +34,31 @@ RING = 4.0  # between the two rings of the output that was chosen
 TITLE_INSET = 10.0  # between a frame's border and its title
 
 
+Part = Frame | Arrow | Box | Label
+
+
+def parts_of(figure: Figure) -> list[Part]:
+    """A figure's parts from the lowest to the highest: frames, arrows, the lit ones last, boxes, labels."""
+    arrows = sorted(figure.arrows, key=lambda arrow: arrow.mood == "active")
+    return [*figure.frames, *arrows, *figure.boxes, *figure.labels]
+
+
 def paint_figure(painter: QPainter, figure: Figure, theme: Theme) -> None:
-    """The whole figure: frames below arrows, the lit ones last, below boxes below labels."""
-    for frame in figure.frames:
-        paint_frame(painter, frame, theme)
-    for arrow in sorted(figure.arrows, key=lambda arrow: arrow.mood == "active"):
-        paint_arrow(painter, arrow, theme)
-    for box in figure.boxes:
-        paint_box(painter, box, theme)
-    for label in figure.labels:
-        paint_label(painter, label, theme)
+    """The whole figure."""
+    for part in parts_of(figure):
+        paint_part(painter, part, theme)
+
+
+def paint_part(painter: QPainter, part: Part, theme: Theme) -> None:
+    match part:
+        case Frame():
+            paint_frame(painter, part, theme)
+        case Arrow():
+            paint_arrow(painter, part, theme)
+        case Box():
+            paint_box(painter, part, theme)
+        case Label():
+            paint_label(painter, part, theme)
 
 
 # -- frames

@@ -1,1 +1,1 @@
-"""Trees as typeset mathematics: what is printed on a board, and as LaTeX."""
+"""Trees as typeset mathematics: what is printed on a board, and as LaTeX or plain text."""

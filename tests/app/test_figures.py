@@ -17,6 +17,7 @@ from app.figures.files import write_figure, write_pages
 from app.figures.kinds import FIGURE_KINDS
 from app.figures.pixels import MOST_PIXELS, image
 from app.figures.style import POINTS_PER_INCH, FigureStyle
+from app.figures.svg import svg
 from app.widgets.theme import DARK, LIGHT, THEMES, heat_colours
 from core.base.arrays import frozen
 from core.base.errors import Problem, either
@@ -88,6 +89,83 @@ def test_svg_is_vectors_of_the_figures_size(folder, example):
     assert not re.search("<image|<text|data:", text)
 
 
+def svg_parts(shown, theme=LIGHT, **options):
+    """The groups of a figure's parts in SVG, by their ids, which are each there once."""
+    style = FigureStyle(theme, bounds([shown], theme), **options)
+    root = ElementTree.fromstring(svg(shown, style))
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    return {group.get("id"): group for group in root.findall("{*}g/{*}g")}
+
+
+def test_parts_in_svg_have_ids_and_classes_by_what_they_are():
+    trace = run("x x + y′", {"x": 2.0, "y′": 1.0})
+    shown = figure(draw(trace), trace.snapshot(trace.position("backward:1")))
+    found = {key: (group.get("class"), group.get("data-node")) for key, group in svg_parts(shown).items()}
+    prime = "y-02032-"
+    assert found == {
+        "edge-x-v1-0": ("edge done", "x"),
+        "edge-x-v1-1": ("edge done", "x"),
+        "edge-v1-f-0": ("edge active backward", "v1"),
+        f"edge-{prime}-f-1": ("edge done", "y′"),
+        "edge-f-out": ("edge done", "f"),
+        "node-x": ("node input done", "x"),
+        "node-v1": ("node operation receiving backward", "v1"),
+        f"node-{prime}": ("node input done", "y′"),
+        "node-f": ("node operation active backward", "f"),
+        **{f"value-{key}": ("value", node) for key, node in [("x", "x"), ("v1", "v1"), (prime, "y′")]},
+        "value-f": ("value", "f"),
+        "name-f": ("name", "f"),
+        **{f"gradient-{node}": ("gradient", node) for node in ("f", "v1")},
+    }
+
+
+@pytest.mark.parametrize("example", [*EVERY, ("x*x + 3x", {"x": 2.0})], ids=lambda example: example[0])
+def test_a_step_more_changes_no_ids_of_other_parts_in_svg(example):
+    """What has an id at one step has it at all steps at which it is seen, at the same place."""
+    seen, nodes = {}, set()
+    for shown in figures_of(example):
+        places = {f"node-{box.node}": box.centre for box in shown.boxes}
+        places |= {
+            f"{label.role}-{label.node}": label.at
+            for label in shown.labels
+            if not label.edge and label.role in ("value", "name")
+        }
+        found = svg_parts(shown)
+        assert places.keys() <= found.keys()
+        assert all(seen.setdefault(key, at) == at for key, at in places.items())
+        nodes.add(tuple(sorted(key for key in found if key.startswith(("node-", "edge-")))))
+    assert len(nodes) == 1
+
+
+def test_what_is_sent_back_on_an_edge_has_an_id_of_that_edge_in_svg():
+    parts = svg_parts(figures_of(("x*x + 3x", {"x": 2.0}))[-1])
+    ids = [key for key, group in parts.items() if group.get("class") == "contribution"]
+    assert sorted(ids) == ["contribution-x-v1-0", "contribution-x-v1-1", "contribution-x-v2-1"]
+
+
+def test_outlines_in_svg_say_what_they_are_outlines_of():
+    trace = run("loss_total = (x1 - 2)^2/ŷ", {"x1": 5.0, "ŷ": 8.0})
+    parts = svg_parts(figure(draw(trace), trace.last))
+
+    def said(key):
+        return [group.findtext("{*}title") for group in parts[key].iter() if group.get("class") == "text"]
+
+    assert said("value-x1") == ["5"] and said("node-x1") == ["x1"] and said("node-ŷ") == ["ŷ"]
+    assert said("gradient-ŷ") == ["−0.1406"] and said("name-loss_total") == ["loss_total"]
+    for group in parts.values():
+        for text in group.iter("{*}g"):
+            assert text.findtext("{*}title") and text.find("{*}path") is not None
+
+
+def test_an_array_has_a_text_for_each_number_in_svg():
+    parts = svg_parts(figures_of(("W x", {"W": frozen([[1, -8], [0, 2]]), "x": frozen([3, 4])}))[-1])
+    assert [title.text for title in parts["value-W"].iter("{http://www.w3.org/2000/svg}title")] == [
+        *("1", "−8", "0", "2"),
+    ]
+    assert parts["value-x"].findtext(".//{*}title") == "3; 4"
+
+
 def test_pdf_is_vectors_of_the_figures_size(folder):
     last = figures_of(NET)[-1]
     write_figure(last, folder / "f.pdf", LIGHT)
@@ -116,9 +194,7 @@ def test_backgrounds(folder):
         corners[name] = pixels(QImage(str(folder / f"{name}.png")))[0, 0].tolist()
     assert corners == {"dark": [*QColor(DARK.paper).getRgb()[:3], 255], "glass": [0, 0, 0, 0]}
     write_figure(last, folder / "f.svg", DARK, transparent=True)
-    assert f'fill="{DARK.paper}" fill-opacity="1" stroke="none" transform="matrix(1,0,0,1,0,0)"' not in (
-        folder / "f.svg"
-    ).read_text(encoding="utf-8")
+    assert 'class="paper"' not in (folder / "f.svg").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)

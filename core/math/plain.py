@@ -1,0 +1,82 @@
+"""Typeset mathematics as plain text, for readers that see no pictures."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from core.math.mathtree import (
+    Accented,
+    Big,
+    Digits,
+    Fenced,
+    Fraction,
+    Letter,
+    Math,
+    Root,
+    Row,
+    Scripts,
+    Sign,
+    Table,
+    Tinted,
+    Word,
+)
+from core.notation.names import ACCENTS, RAISED, SUPERSCRIPTS
+
+SPACED = ("bin", "rel")  # the signs that have a space on either side
+MARKS = {**ACCENTS, "arrow": "\N{COMBINING RIGHT ARROW ABOVE}"}
+
+
+def plain(math: Math) -> str:
+    """The formula in one line: subscripts follow their letter, fractions have a slash; tints are left out."""
+    match math:
+        case Letter(text) | Digits(text) | Sign(text) | Big(text) | Word(text):
+            return text
+        case Accented(base, accent):
+            return unicodedata.normalize("NFC", plain(base) + MARKS[accent])
+        case Row(parts):
+            return _joined(parts)
+        case Fraction(top, bottom):
+            return f"{_bracketed(top)}/{_bracketed(bottom)}"
+        case Scripts(base, sub, sup):
+            return plain(base) + (_below(plain(sub)) if sub else "") + (_above(plain(sup)) if sup else "")
+        case Fenced(left, body, right):
+            return f"{left}{plain(body)}{right}"
+        case Root(body):
+            return f"√{_bracketed(body)}"
+        case Table(rows):
+            return "; ".join(", ".join(map(plain, cells)) for cells in rows)
+        case Tinted(_, body):
+            return plain(body)
+
+
+def _joined(parts: tuple[Math, ...]) -> str:
+    """Parts side by side; signs between two parts, and words and letters beside each other, stand apart."""
+    text = ""
+    for part in parts:
+        shown = plain(part)
+        match part:
+            case Sign(kind=kind) | Word(kind=kind) if kind in SPACED and text:
+                shown = f" {shown} "
+            case Sign(kind="punct"):
+                shown += " "
+        apart = text[-1:].isalnum() and shown[:1].isalnum()
+        text += (" " if apart else "") + shown
+    return " ".join(text.split())
+
+
+def _bracketed(math: Math) -> str:
+    text = plain(math)
+    return text if text.isalnum() else f"({text})"
+
+
+def _below(text: str) -> str:
+    return text if text.isdigit() else f"_{text}"
+
+
+def _above(text: str) -> str:
+    if not text.strip("′"):
+        return text
+    raised = text.replace("⊤", "T").replace("−", "-").translate(RAISED)
+    if all(sign in SUPERSCRIPTS for sign in raised):
+        return raised
+    return f"^{text}" if len(text) == 1 or text.startswith("(") else f"^({text})"
