@@ -43,8 +43,9 @@ def plain(math: Math) -> str:
             return f"{left}{plain(body)}{right}"
         case Root(body):
             return f"√{_bracketed(body)}"
-        case Table(rows):
-            return "; ".join(", ".join(map(plain, cells)) for cells in rows)
+        case Table(rows, style):
+            between = ", " if style == "matrix" else " "
+            return "; ".join(between.join(map(plain, cells)) for cells in rows)
         case Tinted(_, body):
             return plain(body)
 
@@ -66,7 +67,7 @@ def _joined(parts: tuple[Math, ...]) -> str:
 
 def _bracketed(math: Math) -> str:
     text = plain(math)
-    return text if text.isalnum() else f"({text})"
+    return text if text.isalnum() or isinstance(math, Fenced) else f"({text})"
 
 
 def _below(text: str) -> str:

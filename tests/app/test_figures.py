@@ -172,8 +172,8 @@ def test_pdf_is_vectors_of_the_figures_size(folder):
     data = (folder / "f.pdf").read_bytes()
     area = bounds([last], LIGHT)
     assert data.startswith(b"%PDF-") and data.rstrip().endswith(b"%%EOF")
-    assert f"/MediaBox [0 0 {area.width():.6f} {area.height():.6f}]".encode() in data
-    assert b"/Subtype /Image" not in data and b"/Font <<\n" not in data.replace(b"/Font <<\n>>", b"")
+    assert f"/MediaBox [0 0 {area.width():g} {area.height():g}]".encode() in data
+    assert b"/Subtype /Image" not in data
 
 
 @pytest.mark.parametrize("dpi", [72, 150, 300])
