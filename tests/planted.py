@@ -895,8 +895,8 @@ IN_FILES = {
     ),
     "pdf-text-upside-down": bug(
         PDF,
-        'place = f"1 0 0 -1',
-        'place = f"1 0 0 1',
+        'place, size = f"1 0 0 -1',
+        'place, size = f"1 0 0 1',
         "letters in a PDF stand on their heads",
         "tests/app/test_pdf.py",
     ),
@@ -941,6 +941,27 @@ IN_FILES = {
         "flags & ~HINTED, part)",
         "letters with accents are made of other letters",
         "tests/app/test_pdf.py",
+    ),
+    "svg-fonts-characters": bug(
+        SVG,
+        "enumerate(self._texts[name], 1)",
+        "enumerate(self._texts[name], 2)",
+        "with text in fonts a browser shows other letters",
+        "tests/app/test_figures.py",
+    ),
+    "svg-fonts-size": bug(
+        "app/figures/marks.py",
+        "return self.size * FALLBACK_SCALE if self.font == DEJAVU else self.size",
+        "return self.size",
+        "letters of the second font are too large in text in fonts",
+        "tests/app/test_figures.py",
+    ),
+    "svg-fonts-accents": bug(
+        SVG,
+        " and not unicodedata.combining(shape.text)",
+        "",
+        "with text in fonts an accent may stand on a dotted circle",
+        "tests/app/test_figures.py",
     ),
     "fitted-digits": bug(
         "core/figure/fit.py",

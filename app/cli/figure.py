@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from app.cli.parser import Subcommand, choice, program_arguments, unfold_argument, whole_number
 from app.cli.programs import requested
 from app.cli.terminal import say
-from app.figures.kinds import FIGURE_KINDS
+from app.figures.kinds import FIGURE_KINDS, kind_of
 from app.widgets.colours import ALL_COLOURS
 from core.base.errors import Problem, cut, either
 from core.base.numbers import DIGITS
@@ -59,6 +59,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         type=whole_number(10, 2400),
         default=300,
         help=f"dots per inch of a {_suffixes('pixels')} (300)",
+    )
+    parser.add_argument(
+        "--text",
+        **choice(("outlines", "fonts")),
+        help=f"of a {_suffixes('texts')}: outlines, the same everywhere, or text in fonts within (outlines)",
     )
     parser.add_argument("--transparent", action="store_true", help="leave the background out")
     unfold_argument(parser)
@@ -163,6 +168,8 @@ def _remarks(args: argparse.Namespace, graph: Graph, options: Options, found: Fi
         yield f"--weights {args.weights} changes nothing, for no units of a net are drawn"
     if args.each_plus and shown.nodes.keys() == view_of(graph, replace(options, sums=True)).nodes.keys():
         yield "--each-plus changes nothing, for no sum of more than two terms is drawn"
+    if args.text and not kind_of(Path(args.path)).texts:
+        yield f"--text {args.text} changes nothing; only a {_suffixes('texts')} has a choice"
     if found and (remark := found.remark_naming(HELPFUL)):
         yield remark
 
@@ -219,6 +226,7 @@ def _run(args: argparse.Namespace) -> int:
             "title": request.program,
             "transparent": args.transparent,
             "page": page,
+            "text": args.text or "outlines",
         }
         if args.all:
             write_pages(shown, path, theme, **style)

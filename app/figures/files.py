@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.figures.bounds import Page, bounds
 from app.figures.kinds import kind_of
-from app.figures.style import FigureStyle
+from app.figures.style import FigureStyle, Text
 from app.system.disk import check_place, write_atomically
 from app.widgets.theme import Theme
 from core.figure import Figure
@@ -22,12 +22,13 @@ def write_figure(
     title: str = "",
     transparent: bool = False,
     page: Page | None = None,
+    text: Text = "outlines",
 ) -> None:
     """Write one figure, on a page as large as itself where none is given. Raises Problem with a sentence."""
     kind = kind_of(path)
     check_place(path)
     page = page or Page(bounds([figure], theme))
-    style = FigureStyle(theme, page.area, dpi, title, transparent, page.scale)
+    style = FigureStyle(theme, page.area, dpi, title, transparent, page.scale, text)
     write_atomically(path, kind.write([figure], style))
 
 
@@ -40,6 +41,7 @@ def write_pages(
     title: str = "",
     transparent: bool = False,
     page: Page | None = None,
+    text: Text = "outlines",
 ) -> list[Path]:
     """Write figures as pages of one file, or as files `name-00.svg`, `name-01.svg` …, all of the same size.
 
@@ -49,7 +51,7 @@ def write_pages(
     kind = kind_of(path)
     check_place(path)
     page = page or Page(bounds(figures, theme))
-    style = FigureStyle(theme, page.area, dpi, title, transparent, page.scale)
+    style = FigureStyle(theme, page.area, dpi, title, transparent, page.scale, text)
     if kind.pages:
         write_atomically(path, kind.write(_without_repeats(figures), style))
         return [path]

@@ -7,6 +7,7 @@ out: PDF and browsers smooth large text anyway.
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -90,6 +91,13 @@ def subset(name: str, glyphs: Sequence[int], characters: Mapping[int, int] | Non
         tables |= {"OS/2": source.tables["OS/2"], "cmap": _cmap(characters), "name": _names()}
         tables["post"] = struct.pack(">L28x", 0x30000)  # without names of glyphs
     return _file(tables)
+
+
+def tagged(name: str, glyphs: Sequence[int]) -> str:
+    """What a font of some glyphs is called: six letters that differ with the glyphs, and the font's name."""
+    number = zlib.crc32(repr(glyphs).encode())
+    tag = "".join(chr(ord("A") + number // 26**place % 26) for place in range(6))
+    return f"{tag}+{name.partition('.')[0]}"
 
 
 def _unhinted(outline: bytes, kept: list[int]) -> bytes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class FigureKind(Struct, frozen=True):
     """A kind of file. `write` gives the bytes of a figure, or of several where the file has `pages`.
 
-    A file of `pixels` has a number of dots per inch.
+    A file of `pixels` has a number of dots per inch; the text of one of `texts` is outlines or in fonts.
     """
 
     suffix: str
@@ -30,6 +30,7 @@ class FigureKind(Struct, frozen=True):
     write: Callable[[Iterable[Figure], FigureStyle], bytes]
     pages: bool = False
     pixels: bool = False
+    texts: bool = False
 
     @property
     def title(self) -> str:
@@ -76,7 +77,7 @@ def _tikz(figures: Iterable[Figure], style: FigureStyle) -> bytes:
 
 
 FIGURE_KINDS = (
-    FigureKind(".svg", "SVG", "picture", _svg),
+    FigureKind(".svg", "SVG", "picture", _svg, texts=True),
     FigureKind(".pdf", "PDF", "page", _pdf, pages=True),
     FigureKind(".png", "PNG", "picture", _png, pixels=True),
     FigureKind(".tex", "TikZ", "source", _tikz),

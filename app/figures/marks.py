@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.formula.boxes import Box, Glyph, Rule
-from app.formula.mathfont import UNITS, Shape
+from app.formula.mathfont import DEJAVU, FALLBACK_SCALE, UNITS, Shape
 from app.painting.parts import Part, paint_part
 from app.widgets.theme import Theme
 from core.math.plain import plain
@@ -78,6 +78,11 @@ class Run(Struct, frozen=True):
     @property
     def font(self) -> str:
         return self.shapes[0].font
+
+    @property
+    def font_size(self) -> float:
+        """The size of its font, whose letters may be larger than they are wanted."""
+        return self.size * FALLBACK_SCALE if self.font == DEJAVU else self.size
 
     @property
     def text(self) -> str:

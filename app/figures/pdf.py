@@ -10,7 +10,7 @@ import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from app.figures.fonts import font, subset
+from app.figures.fonts import font, subset, tagged
 from app.figures.marks import (
     Colour,
     Formula,
@@ -24,7 +24,7 @@ from app.figures.marks import (
     segments,
 )
 from app.figures.style import FigureStyle
-from app.formula.mathfont import DEJAVU, FALLBACK_SCALE, UNITS, Shape
+from app.formula.mathfont import UNITS, Shape
 from app.painting.parts import Part, parts_of
 from core.export import one_line
 from core.figure import Figure
@@ -108,11 +108,10 @@ class _Pages:
         return f"q /A{level} gs {painted} Q"
 
     def _run(self, run: Run) -> str:
-        size = run.size * FALLBACK_SCALE if run.font == DEJAVU else run.size
-        place = f"1 0 0 -1 {_number(run.x)} {_number(run.y)} Tm"
+        place, size = f"1 0 0 -1 {_number(run.x)} {_number(run.y)} Tm", _number(run.font_size)
         return "\n".join(
             [f"{_rgb(run.colour)} rg {place}"]
-            + [f"/{name} {_number(size)} Tf <{codes}> Tj" for name, codes in self.fonts.coded(run.shapes)]
+            + [f"/{name} {size} Tf <{codes}> Tj" for name, codes in self.fonts.coded(run.shapes)]
         )
 
 
@@ -200,9 +199,10 @@ def _name(file: str) -> str:
 def _embedded(file: _File, name: str, shapes: Sequence[Shape]) -> str:
     source = font(name)
     thousandths = 1000 / source.units
-    data = subset(name, [shape.glyph for shape in shapes])
+    glyphs = [shape.glyph for shape in shapes]
+    data = subset(name, glyphs)
     body = file.stream(data, f"/Length1 {len(data)}")
-    called = f"/{_tag(shapes)}+{_name(name)}"
+    called = f"/{tagged(name, glyphs)}"
     box = " ".join(_number(length * thousandths, 0) for length in source.box)
     ascent, descent = (_number(length * thousandths, 0) for length in (source.ascent, source.descent))
     descriptor = file.add(
@@ -240,12 +240,6 @@ def _drawn(file: _File, shapes: Sequence[Shape]) -> str:
 
 def _flipped(points: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(-length if place % 2 else length for place, length in enumerate(points))
-
-
-def _tag(shapes: Sequence[Shape]) -> str:
-    """The six letters that a part of a font is marked with, by which glyphs these are."""
-    number = zlib.crc32(repr([shape.glyph for shape in shapes]).encode())
-    return "".join(chr(ord("A") + number // 26**place % 26) for place in range(6))
 
 
 def _texts(file: _File, shapes: Sequence[Shape], digits: int) -> str:

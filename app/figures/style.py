@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSizeF
 from PySide6.QtGui import QPainter
@@ -10,13 +12,15 @@ from app.painting.parts import paint_figure
 from app.widgets.theme import Theme
 from core.figure import Figure
 
+Text = Literal["outlines", "fonts"]
 POINTS_PER_INCH = 72
 
 
 class FigureStyle(Struct, frozen=True):
     """How figures become files: colours, the rectangle shown, resolution, title, with paper or without.
 
-    A page is `scale` times as large as the rectangle, in points.
+    A page is `scale` times as large as the rectangle, in points. The `text` of an SVG is outlines, or text in
+    fonts that are embedded.
     """
 
     theme: Theme
@@ -25,6 +29,7 @@ class FigureStyle(Struct, frozen=True):
     title: str = ""
     transparent: bool = False
     scale: float = 1.0
+    text: Text = "outlines"
 
     @property
     def page(self) -> QSizeF:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+from base64 import b64encode
 from collections.abc import Iterable
 from html import escape
 
+from app.figures.fonts import subset, tagged
 from app.figures.marks import Colour, Formula, Mark, Outline, Rectangle, Run, Segment, Stroke, marks_of
 from app.figures.style import FigureStyle
+from app.formula.mathfont import Shape, math_font
 from app.painting.parts import Part, parts_of
 from core.export import one_line
 from core.figure import Arrow, Box, Figure, Frame, Label
@@ -17,7 +21,7 @@ DOCUMENT = """\
 <svg xmlns="http://www.w3.org/2000/svg" width="{width:g}pt" height="{height:g}pt"
  viewBox="0 0 {across:g} {down:g}">
 <title>{title}</title>
-{head}<g transform="translate({left:g} {top:g})" fill="none" stroke="none">
+{fonts}{paper}<g transform="translate({left:g} {top:g})" fill="none" stroke="none">
 {parts}
 </g>
 </svg>
@@ -27,8 +31,8 @@ DOCUMENT = """\
 def svg(figure: Figure, style: FigureStyle) -> bytes:
     """SVG with the page's size in points."""
     area, page = style.area, style.page
-    ids = _Ids()
-    parts = [_part(part, ids, style) for part in parts_of(figure)]
+    drawn = [(part, marks_of(part, style.theme)) for part in parts_of(figure)]
+    fonts, ids = _Fonts(drawn if style.text == "fonts" else ()), _Ids()
     paper = f'<rect class="paper" width="100%" height="100%" fill="{style.theme.paper}" stroke="none"/>\n'
     return DOCUMENT.format(
         width=page.width(),
@@ -36,10 +40,11 @@ def svg(figure: Figure, style: FigureStyle) -> bytes:
         across=area.width(),
         down=area.height(),
         title=escape(one_line(style.title)),
-        head="" if style.transparent else paper,
+        fonts=fonts.embedded,
+        paper="" if style.transparent else paper,
         left=-area.left(),
         top=-area.top(),
-        parts="\n".join(parts),
+        parts="\n".join(_group(part, marks, ids, fonts) for part, marks in drawn),
     ).encode()
 
 
@@ -68,7 +73,7 @@ def identifier(name: str) -> str:
     return "".join(sign if sign.isalnum() or sign == "_" else f"-0{ord(sign):x}-" for sign in name)
 
 
-def _part(part: Part, ids: _Ids, style: FigureStyle) -> str:
+def _group(part: Part, marks: Iterable[Mark], ids: _Ids, fonts: _Fonts) -> str:
     names: list[object]
     match part:
         case Frame(key):
@@ -79,8 +84,8 @@ def _part(part: Part, ids: _Ids, style: FigureStyle) -> str:
             names, look = ["node", node], ["node", kind, *_mood(part), *(["chosen"] * part.chosen)]
         case Label(node, role):
             names, look = [role, *(_ends(part.edge) if part.edge else [node] if node else [])], [role]
-    marks = "".join(map(_mark, marks_of(part, style.theme)))
-    return f'<g id="{ids.of(names)}" class="{" ".join(look)}" data-node="{escape(node)}">{marks}</g>'
+    inside = "".join(_mark(mark, fonts) for mark in marks)
+    return f'<g id="{ids.of(names)}" class="{" ".join(look)}" data-node="{escape(node)}">{inside}</g>'
 
 
 def _ends(edge: Edge) -> list[object]:
@@ -92,10 +97,50 @@ def _mood(part: Box | Arrow) -> list[str]:
     return [part.mood, *(["backward"] * part.backward)]
 
 
+# -- fonts
+
+
+class _Fonts:
+    """The bundled fonts with the characters that some parts are written with."""
+
+    def __init__(self, drawn: Iterable[tuple[Part, Iterable[Mark]]]):
+        shapes: dict[str, dict[Shape, None]] = {}
+        for _, marks in drawn:
+            for mark in marks:
+                for run in mark.runs if isinstance(mark, Formula) else ():
+                    if _is_text(run):
+                        shapes.setdefault(run.font, {}).update(dict.fromkeys(run.shapes))
+        self._glyphs = {name: [shape.glyph for shape in found] for name, found in shapes.items()}
+        self._texts = {name: [shape.text for shape in found] for name, found in shapes.items()}
+        # in a style sheet a name with a plus needs quotation marks
+        self.families = {
+            name: tagged(name, glyphs).replace("+", "-") for name, glyphs in self._glyphs.items()
+        }
+
+    @property
+    def embedded(self) -> str:
+        """A style sheet with the fonts themselves."""
+        faces = []
+        for name, family in self.families.items():
+            characters = {ord(text): place for place, text in enumerate(self._texts[name], 1)}
+            data = b64encode(subset(name, self._glyphs[name], characters)).decode()
+            source = f'url("data:font/otf;base64,{data}") format("opentype")'
+            faces.append(f'@font-face{{font-family:"{family}";src:{source}}}')
+        return f"<style>{''.join(faces)}</style>\n" if faces else ""
+
+
+def _is_text(run: Run) -> bool:
+    """Whether a browser would write the run's characters with these glyphs: no taller ones, no accents."""
+    return bool(run.font) and all(
+        math_font().shape(shape.text) is shape and not unicodedata.combining(shape.text)
+        for shape in run.shapes
+    )
+
+
 # -- marks
 
 
-def _mark(mark: Mark) -> str:
+def _mark(mark: Mark, fonts: _Fonts) -> str:
     match mark:
         case Outline(path, fill, stroke):
             return f'<path{_look(fill, stroke)} d="{_path(path)}"/>'
@@ -105,12 +150,18 @@ def _mark(mark: Mark) -> str:
             size = f'width="{_number(width)}" height="{_number(height)}"'
             return f"<rect {place} {size}{round_corners}{_look(fill, stroke)}/>"
         case Formula(text, runs, bars):
-            inside = "".join([*map(_mark, bars), *map(_outlined, runs)])
+            inside = "".join([*(_mark(bar, fonts) for bar in bars), *(_run(run, fonts) for run in runs)])
             return f'<g class="text"><title>{escape(text)}</title>{inside}</g>'
 
 
-def _outlined(run: Run) -> str:
-    return f'<path{_look(run.colour, None)} d="{_path(run.outline)}"/>'
+def _run(run: Run, fonts: _Fonts) -> str:
+    """Text in a font that is embedded; without such a font, outlines."""
+    family = fonts.families.get(run.font)
+    if not family or not _is_text(run):
+        return f'<path{_look(run.colour, None)} d="{_path(run.outline)}"/>'
+    place = f'x="{_number(run.x)}" y="{_number(run.y)}" font-size="{_number(run.font_size)}"'
+    look = f'{_look(run.colour, None)} font-family="{family}" textLength="{_number(run.width)}"'
+    return f"<text {place}{look}>{escape(run.text)}</text>"
 
 
 def _look(fill: Colour | None, stroke: Stroke | None) -> str:

@@ -895,7 +895,7 @@ def test_numbers_too_small_to_be_read_are_said_with_what_helps(cli_main):
 def test_pages_for_a_slide_have_one_size(cli_main, tmp_path):
     assert cli_main("figure", *NEURON, "--fit", "slide", "--all", "-o", "f.pdf")[0] == 0
     boxes = set(re.findall(rb"/MediaBox \[[^]]*\]", (tmp_path / "f.pdf").read_bytes()))
-    assert len(boxes) == 1 and b"888.0" in boxes.pop()
+    assert len(boxes) == 1 and b"[0 0 888 " in boxes.pop()
 
 
 def test_a_project_is_drawn_as_it_is_unfolded_in_the_window(cli_main, tmp_path):

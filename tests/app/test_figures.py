@@ -3,12 +3,13 @@
 import errno
 import re
 import xml.etree.ElementTree as ElementTree
+from base64 import b64decode
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QByteArray, QPoint, QRectF
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QRawFont
 from PySide6.QtSvg import QSvgRenderer
 
 from app.figures.bounds import bounds
@@ -18,6 +19,7 @@ from app.figures.kinds import FIGURE_KINDS
 from app.figures.pixels import MOST_PIXELS, image
 from app.figures.style import POINTS_PER_INCH, FigureStyle
 from app.figures.svg import svg
+from app.formula.mathfont import UNITS
 from app.widgets.theme import DARK, LIGHT, THEMES, heat_colours
 from core.base.arrays import frozen
 from core.base.errors import Problem, either
@@ -26,6 +28,7 @@ from core.passes.stepper import run
 
 SCALAR = ("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
 NEURON = ("σ(w0 x0 + w1 x1 + w2)", {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0})
+SVG = "{http://www.w3.org/2000/svg}"
 MATRIX = frozen(np.arange(20.0).reshape(5, 4) / 9 - 1)
 NET = (
     "h = tanh(W x + b); L = cross_entropy(h, k)",
@@ -154,13 +157,60 @@ def test_outlines_in_svg_say_what_they_are_outlines_of():
     assert said("value-x1") == ["5"] and said("node-x1") == ["x1"] and said("node-ŷ") == ["ŷ"]
     assert said("gradient-ŷ") == ["−0.1406"] and said("name-loss_total") == ["loss_total"]
     for group in parts.values():
-        for text in group.iter("{*}g"):
+        for text in group.iterfind(".//{*}g[@class='text']"):
             assert text.findtext("{*}title") and text.find("{*}path") is not None
+
+
+def svg_fonts(root):
+    """The fonts that are embedded in an SVG, by the names by which its texts call them."""
+    style = root.findtext("{*}style") or ""
+    faces = re.findall(r'font-family:"([^"]+)";src:url\("data:font/otf;base64,([^"]+)"\)', style)
+    hinting = QFont.HintingPreference.PreferNoHinting
+    return {name: QRawFont(QByteArray(b64decode(data)), UNITS, hinting) for name, data in faces}
+
+
+def test_text_in_svg_may_be_text_in_fonts_that_are_embedded():
+    """Each text has its glyphs in its font, as wide as the text is to be, where the outlines would be."""
+    names = {"w0": 2.0, "größe": -1.5, "ա": 3.0, "ŷ": 4.0}
+    trace = run("L = tanh(w0 größe) + ŷ/ա", names)
+    shown = figure(draw(trace), trace.last)
+    root = ElementTree.fromstring(svg(shown, FigureStyle(LIGHT, bounds([shown], LIGHT), text="fonts")))
+    fonts = svg_fonts(root)
+    texts = list(root.iter(f"{SVG}text"))
+    assert {"größe", "tanh", "−1.5", "𝑤", "ա"} <= {text.text for text in texts}
+    assert len(fonts) == 2 and {text.get("font-family") for text in texts} == fonts.keys()
+    assert all(re.fullmatch("[A-Za-z-]+", name) for name in fonts), "names without quotation marks"
+    for text in texts:
+        font, size = fonts[text.get("font-family")], float(text.get("font-size"))
+        glyphs = font.glyphIndexesForString(text.text)
+        assert len(glyphs) == len(text.text) and all(glyphs)
+        width = sum(advance.x() for advance in font.advancesForGlyphIndexes(glyphs)) * size / UNITS
+        assert width == pytest.approx(float(text.get("textLength")), abs=0.02)
+    parts, outlined = svg_parts(shown, text="fonts"), svg_parts(shown)
+    assert parts.keys() == outlined.keys()
+    for key, group in parts.items():
+        for text, path in zip(
+            group.iter(f"{SVG}text"), outlined[key].iterfind(".//{*}g/{*}path"), strict=False
+        ):
+            left, top = (float(length) for length in re.findall(r"-?[\d.]+", path.get("d"))[:2])
+            assert abs(left - float(text.get("x"))) < 20 and abs(top - float(text.get("y"))) < 20
+    assert [title.text for title in parts["node-w0"].iter(f"{SVG}title")] == ["w0"]
+
+
+def test_what_is_no_character_stays_an_outline_in_svg():
+    """Brackets as tall as a column, and accents, which would stand on letters of their own."""
+    shown = figures_of(("ŷ x", {"ŷ": 2.0, "x": frozen([1, 2, 3, 4])}))[-1]
+    parts = svg_parts(shown, text="fonts")
+    column = parts["value-x"].find("{*}g")
+    assert sorted(text.text for text in column.iter(f"{SVG}text")) == ["1", "2", "3", "4"]
+    assert len(column.findall("{*}path")) == 2
+    name = parts["node-ŷ"].find("{*}g")
+    assert [text.text for text in name.iter(f"{SVG}text")] == ["𝑦"] and len(name.findall("{*}path")) == 1
 
 
 def test_an_array_has_a_text_for_each_number_in_svg():
     parts = svg_parts(figures_of(("W x", {"W": frozen([[1, -8], [0, 2]]), "x": frozen([3, 4])}))[-1])
-    assert [title.text for title in parts["value-W"].iter("{http://www.w3.org/2000/svg}title")] == [
+    assert [title.text for title in parts["value-W"].iter(f"{SVG}title")] == [
         *("1", "−8", "0", "2"),
     ]
     assert parts["value-x"].findtext(".//{*}title") == "3; 4"
