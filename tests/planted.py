@@ -832,8 +832,8 @@ IN_FILES = {
     ),
     "pages-backwards": bug(
         "app/figures/files.py",
-        "enumerate(_without_repeats(figures)):",
-        "enumerate(_without_repeats(list(figures)[::-1])):",
+        "zip(paths, _without_repeats(figures), strict=False):",
+        "zip(paths, _without_repeats(list(figures)[::-1]), strict=False):",
         "the numbered files of all steps are in the reverse order",
         FILES,
     ),
@@ -962,6 +962,20 @@ IN_FILES = {
         "",
         "with text in fonts an accent may stand on a dotted circle",
         "tests/app/test_figures.py",
+    ),
+    "replaced-unasked": bug(
+        "app/cli/outputs.py",
+        "if force or not existing:",
+        "if True:",
+        "a command replaces files that nobody said it may",
+        "tests/app/test_cli.py",
+    ),
+    "numbered-files-one-by-one": bug(
+        "app/cli/figure.py",
+        "paths_of(path, len(counts)) if args.all else [path]",
+        "[path]",
+        "some of the numbered files are written before it is found that others exist",
+        "tests/app/test_cli.py",
     ),
     "fitted-digits": bug(
         "core/figure/fit.py",

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.outputs import check_outputs, force_argument
 from app.cli.parser import Subcommand, program_arguments
 from app.cli.programs import requested
 from app.cli.terminal import write
@@ -32,6 +33,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         default=SCREEN,
         help=f"a {SUFFIXES} file to write to, or - for a script on stdout (-)",
     )
+    force_argument(parser)
     flags = parser.add_mutually_exclusive_group()
     for kind in EXPORT_KINDS:
         if kind.flag:
@@ -48,6 +50,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     request, document = requested(args)
     kind, options = _kind(args), _options(args)
+    check_outputs([Path(args.path)] if args.path != SCREEN else [], args.force)
     if kind.training and args.program.endswith(SUFFIX) and not args.formula:
         made = _of_training(kind.training, request, document, options)
     else:

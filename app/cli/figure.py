@@ -10,10 +10,11 @@ from typing import Any, get_args
 
 from msgspec.structs import replace
 
+from app.cli.outputs import check_outputs, force_argument
 from app.cli.parser import Subcommand, choice, program_arguments, unfold_argument, whole_number
 from app.cli.programs import requested
 from app.cli.terminal import say
-from app.figures.kinds import FIGURE_KINDS, kind_of
+from app.figures.kinds import FIGURE_KINDS, FigureKind, kind_of, paths_of
 from app.widgets.colours import ALL_COLOURS
 from core.base.errors import Problem, cut, either
 from core.base.numbers import DIGITS
@@ -66,6 +67,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help=f"of a {_suffixes('texts')}: outlines, the same everywhere, or text in fonts within (outlines)",
     )
     parser.add_argument("--transparent", action="store_true", help="leave the background out")
+    force_argument(parser)
     unfold_argument(parser)
 
 
@@ -153,7 +155,9 @@ HELPFUL = {
 """The options of what may make numbers larger."""
 
 
-def _remarks(args: argparse.Namespace, graph: Graph, options: Options, found: Fit | None) -> Iterator[str]:
+def _remarks(
+    args: argparse.Namespace, kind: FigureKind, graph: Graph, options: Options, found: Fit | None
+) -> Iterator[str]:
     """What to say of a figure: which options change nothing, and what is too small to be read."""
     shown, operations = view_of(graph, options), view_of(graph, replace(options, level="operations"))
     if args.level and args.level != "operations":
@@ -168,7 +172,7 @@ def _remarks(args: argparse.Namespace, graph: Graph, options: Options, found: Fi
         yield f"--weights {args.weights} changes nothing, for no units of a net are drawn"
     if args.each_plus and shown.nodes.keys() == view_of(graph, replace(options, sums=True)).nodes.keys():
         yield "--each-plus changes nothing, for no sum of more than two terms is drawn"
-    if args.text and not kind_of(Path(args.path)).texts:
+    if args.text and not kind.texts:
         yield f"--text {args.text} changes nothing; only a {_suffixes('texts')} has a choice"
     if found and (remark := found.remark_naming(HELPFUL)):
         yield remark
@@ -191,6 +195,9 @@ def _run(args: argparse.Namespace) -> int:
     options, target = _options(args, document, lit), None if args.fit is None else read_target(args.fit)
     count = trace.position(step)
     counts = range(len(trace) + 1) if args.all else fitted_with(trace, count, lit) if target else [count]
+    path = Path(args.path)
+    kind = kind_of(path)
+    check_outputs(paths_of(path, len(counts)) if args.all else [path], args.force)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
     from app.figures.bounds import Page, bounds, fitted_page
     from app.figures.files import write_figure, write_pages
@@ -200,7 +207,7 @@ def _run(args: argparse.Namespace) -> int:
 
     if args.theme not in THEME_NAMES:
         raise Problem(f"There is no theme {args.theme}", hint=f"The themes are {', '.join(THEME_NAMES)}")
-    path, theme = Path(args.path), THEMES[args.theme]
+    theme = THEMES[args.theme]
     with drawing_program():
         found: Fit | None = None
         if target:
@@ -232,7 +239,7 @@ def _run(args: argparse.Namespace) -> int:
             write_pages(shown, path, theme, **style)
         else:
             write_figure(figures.at(count), path, theme, **style)
-    for remark in _remarks(args, trace.graph, options, found):
+    for remark in _remarks(args, kind, trace.graph, options, found):
         say(f"Note: {remark}.")
     return 0
 

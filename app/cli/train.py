@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from app.cli.json_lines import answer_lines
+from app.cli.outputs import check_outputs, force_argument
 from app.cli.parser import Subcommand
 from app.cli.programs import document_of
 from app.cli.terminal import say, write, write_json
@@ -55,6 +56,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--curve", metavar="FILE", help="write the rows of --csv to a .csv file as well")
     parser.add_argument("-o", dest="path", metavar="FILE", help="write the final weights to a .json file")
+    force_argument(parser)
     parser.add_argument(
         "--progress", action="store_true", help="show the progress even if stderr is no terminal"
     )
@@ -64,6 +66,7 @@ def _run(args: argparse.Namespace) -> int:
     if args.jsonl:
         _check_alone(args)
         return answer_lines(_answer)
+    check_outputs([Path(path) for path in (args.curve, args.path) if path], args.force)
     return _train(args, document_of(args.program))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from app.figures.bounds import Page, bounds
-from app.figures.kinds import kind_of
+from app.figures.kinds import kind_of, paths_of
 from app.figures.style import FigureStyle, Text
 from app.system.disk import check_place, write_atomically
 from app.widgets.theme import Theme
@@ -48,18 +48,19 @@ def write_pages(
     A figure like the one before it, as of a step inside a folded node, is left out. The answer is the paths
     written. Raises Problem with a sentence.
     """
-    kind = kind_of(path)
-    check_place(path)
+    kind, paths = kind_of(path), paths_of(path, len(figures))
+    for place in paths:
+        check_place(place)
     page = page or Page(bounds(figures, theme))
     style = FigureStyle(theme, page.area, dpi, title, transparent, page.scale, text)
     if kind.pages:
         write_atomically(path, kind.write(_without_repeats(figures), style))
         return [path]
-    places, paths = max(2, len(str(len(figures) - 1))), []
-    for number, figure in enumerate(_without_repeats(figures)):
-        paths.append(path.with_name(f"{path.stem}-{number:0{places}}{path.suffix}"))
-        write_atomically(paths[-1], kind.write([figure], style))
-    return paths
+    written = []
+    for place, figure in zip(paths, _without_repeats(figures), strict=False):
+        write_atomically(place, kind.write([figure], style))
+        written.append(place)
+    return written
 
 
 def _without_repeats(figures: Iterable[Figure]) -> Iterator[Figure]:

@@ -52,6 +52,14 @@ def kind_of(path: Path) -> FigureKind:
     raise Problem(f"{path.name} does not say what kind of figure it is", hint=f"End it with {known}")
 
 
+def paths_of(path: Path, count: int) -> list[Path]:
+    """The files that so many figures may be written to: one with pages, or numbered ones."""
+    if kind_of(path).pages:
+        return [path]
+    digits = max(2, len(str(count - 1)))
+    return [path.with_name(f"{path.stem}-{number:0{digits}}{path.suffix}") for number in range(count)]
+
+
 def _svg(figures: Iterable[Figure], style: FigureStyle) -> bytes:
     from app.figures.svg import svg
 

@@ -43,8 +43,6 @@ def _write(draft: Path, data: bytes, place: Path) -> None:
 
     Where the system can, the file gets its name when it is whole: a program that is killed leaves no draft.
     """
-    if place.exists() and not os.access(place, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     mode = _mode(place)
     with contextlib.suppress(OSError), _nameless(draft.parent) as file:
         _fill(file, data)
@@ -94,6 +92,8 @@ def check_place(path: Path) -> None:
             raise Problem(f"{name} is a folder", hint="Choose the name of a file.")
         if path.exists() and not path.is_file():
             raise Problem(f"{name} is a device, not a file", hint="Choose another name.")
+        if path.exists() and not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         if not folder.is_dir():
             what = "is not a folder" if folder.exists() else "does not exist"
             raise Problem(f"The folder {shown_path(folder)} {what}", hint="Choose another folder.")

@@ -494,7 +494,7 @@ def test_a_figure_of_a_net_may_show_its_units_layers_or_statements(cli_main, tmp
 def test_nothing_moves_between_single_steps_that_are_fitted_one_by_one(cli_main, tmp_path, program, target):
     pages, circles = set(), set()
     for step in ("start", "forward:1", "seed", "backward:1", "backward:2"):
-        words = ("--step", step, "--fit", target, "-o", "f.tex")
+        words = ("--step", step, "--fit", target, "--force", "-o", "f.tex")
         assert cli_main("figure", program, "--defaults", *words)[0] == 0
         text = (tmp_path / "f.tex").read_text(encoding="utf-8")
         pages.update(re.findall(r"\\useasboundingbox.*", text))
@@ -790,7 +790,7 @@ def test_the_end_is_a_finished_picture_and_every_step_can_be_one(cli_main, tmp_p
     lit = set()
     for name, words in steps.items():
         step = name if name in ("end", "backward:3") else {"none": "backward:3", "step": "end"}[name]
-        assert cli_main("figure", *NEURON, "--step", step, *words, "-o", "f.tex") == (0, "", "")
+        assert cli_main("figure", *NEURON, "--step", step, *words, "--force", "-o", "f.tex") == (0, "", "")
         picture = (tmp_path / "f.tex").read_text(encoding="utf-8").split(r"\begin{tikzpicture}")[1]
         if any(f", {look}" in picture.split("]\n", 1)[1] for look in ("active", "moving", "receiving")):
             lit.add(name)
@@ -799,7 +799,7 @@ def test_the_end_is_a_finished_picture_and_every_step_can_be_one(cli_main, tmp_p
 
 def tikz_of(cli_main, tmp_path, *words):
     """The TikZ source of a figure that nothing is said of."""
-    assert cli_main("figure", *words, "-o", "f.tex") == (0, "", "")
+    assert cli_main("figure", *words, "--force", "-o", "f.tex") == (0, "", "")
     return (tmp_path / "f.tex").read_text(encoding="utf-8")
 
 
@@ -859,12 +859,11 @@ def test_a_project_is_drawn_as_was_chosen_for_it(cli_main, tmp_path):
     )
 
 
-@pytest.mark.parametrize(("suffix", "slack"), [(".svg", 0.001), (".pdf", 0.5)])
+@pytest.mark.parametrize(("suffix", "slack"), [(".svg", 0.001), (".pdf", 0.01)])
 def test_a_figure_is_as_large_as_was_asked(cli_main, tmp_path, suffix, slack):
-    """Pages of a PDF are whole points."""
 
     def width(*words):
-        assert cli_main("figure", *XYZ, *words, "-o", f"f{suffix}") == (0, "", "")
+        assert cli_main("figure", *XYZ, *words, "--force", "-o", f"f{suffix}") == (0, "", "")
         data = (tmp_path / f"f{suffix}").read_bytes()
         return float(
             (re.search(rb'width="([\d.]+)pt"', data) or re.search(rb"MediaBox \[0 0 ([\d.]+)", data))[1]
@@ -890,6 +889,45 @@ def test_numbers_too_small_to_be_read_are_said_with_what_helps(cli_main):
         r"larger with no --unfold \([\d.]+ pt\)( or [a-z -]+ \([\d.]+ pt\))*\.\n",
         said,
     ), said
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        (("figure", "x", "x=1"), "f.svg"),
+        (("figure", "x", "x=1", "--all"), "f.pdf"),
+        (("export", "x", "x=1"), "f.py"),
+        (("train", "L = (w - 1)^2", "w=0", "--steps", "2"), "f.json"),
+    ],
+)
+def test_a_file_that_exists_is_replaced_only_with_force(cli_main, tmp_path, words, path):
+    (tmp_path / path).write_bytes(b"before")
+    status, out, said = cli_main(*words, "-o", path)
+    assert (status, out) == (2, "")
+    assert said == f"{path} exists already.\nAdd --force to replace it, or choose another name.\n"
+    assert (tmp_path / path).read_bytes() == b"before"
+    assert cli_main(*words, "-o", path, "--force")[0] == 0
+    assert (tmp_path / path).read_bytes() != b"before"
+
+
+def test_numbered_files_are_looked_at_before_the_first_is_written(cli_main, tmp_path):
+    words = ("figure", *XYZ, "--all", "-o", "f.svg")
+    for name in ("f-02.svg", "f-03.svg", "f.svg"):
+        (tmp_path / name).write_bytes(b"before")
+    said = cli_main(*words)
+    assert said == (
+        *(2, ""),
+        "f-02.svg and 1 more exist already.\nAdd --force to replace them, or choose another name.\n",
+    )
+    assert sorted(path.name for path in tmp_path.glob("f*")) == ["f-02.svg", "f-03.svg", "f.svg"]
+    (tmp_path / "f-03.svg").unlink()
+    (tmp_path / "f-03.svg").mkdir()
+    assert cli_main(*words, "--force")[::2] == (2, "f-03.svg is a folder.\nChoose the name of a file.\n")
+    assert (tmp_path / "f-02.svg").read_bytes() == b"before" and not (tmp_path / "f-00.svg").exists()
+    (tmp_path / "f-03.svg").rmdir()
+    assert cli_main(*words, "--force")[0] == 0
+    assert (tmp_path / "f-02.svg").read_bytes().startswith(b"<?xml")
+    assert (tmp_path / "f.svg").read_bytes() == b"before"
 
 
 def test_pages_for_a_slide_have_one_size(cli_main, tmp_path):
