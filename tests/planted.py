@@ -977,6 +977,20 @@ IN_FILES = {
         "some of the numbered files are written before it is found that others exist",
         "tests/app/test_cli.py",
     ),
+    "webp-with-loss": bug(
+        "app/figures/pixels.py",
+        'picture, "WEBP", LOSSLESS)',
+        'picture, "WEBP", 90)',
+        "a WebP has blurred letters",
+        "tests/app/test_figures.py",
+    ),
+    "webp-always-on-paper": bug(
+        "app/figures/pixels.py",
+        "(0x10 if style.transparent else 0)",
+        "0",
+        "a transparent WebP is said to have no transparency",
+        "tests/app/test_figures.py",
+    ),
     "fitted-digits": bug(
         "core/figure/fit.py",
         "LEAST_DIGITS = 3",

@@ -78,6 +78,12 @@ def _png(figures: Iterable[Figure], style: FigureStyle) -> bytes:
     return png(next(iter(figures)), style)
 
 
+def _webp(figures: Iterable[Figure], style: FigureStyle) -> bytes:
+    from app.figures.pixels import webp
+
+    return webp(next(iter(figures)), style)
+
+
 def _tikz(figures: Iterable[Figure], style: FigureStyle) -> bytes:
     from app.figures.tikz import document
 
@@ -88,5 +94,6 @@ FIGURE_KINDS = (
     FigureKind(".svg", "SVG", "picture", _svg, texts=True),
     FigureKind(".pdf", "PDF", "page", _pdf, pages=True),
     FigureKind(".png", "PNG", "picture", _png, pixels=True),
+    FigureKind(".webp", "WebP", "picture", _webp, pixels=True),
     FigureKind(".tex", "TikZ", "source", _tikz),
 )

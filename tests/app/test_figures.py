@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QPoint, QRectF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QRawFont
 from PySide6.QtSvg import QSvgRenderer
 
-from app.figures.bounds import bounds
+from app.figures.bounds import Page, bounds
 from app.figures.clipboard import DPI, figure_mime
 from app.figures.files import write_figure, write_pages
 from app.figures.kinds import FIGURE_KINDS
@@ -236,6 +236,35 @@ def test_png_has_its_dots_per_inch(folder, dpi):
     assert pixels(picture)[0, 0].tolist() == [255] * 4
 
 
+def test_a_webp_has_the_pixels_of_a_png_and_its_dots_per_inch(folder):
+    last = figures_of(NET)[-1]
+    for transparent in (False, True):
+        for suffix in (".png", ".webp"):
+            write_figure(last, folder / f"f{suffix}", DARK, dpi=150, transparent=transparent)
+        png, webp = (QImage(str(folder / f"f{suffix}")) for suffix in (".png", ".webp"))
+        seen, wanted = pixels(webp), pixels(png)
+        assert (seen[..., 3] == wanted[..., 3]).all() and (wanted[..., 3].min() == 0) == transparent
+        assert (seen == wanted)[wanted[..., 3] > 0].all()
+        data = (folder / "f.webp").read_bytes()
+        assert int.from_bytes(data[4:8], "little") == len(data) - 8
+        exif = data[data.index(b"II*\0") :]
+        for tag in (282, 283):
+            entry = exif[exif.index(tag.to_bytes(2, "little") + b"\5\0") :]
+            place = int.from_bytes(entry[8:12], "little")
+            assert exif[place : place + 8] == (150).to_bytes(4, "little") + (1).to_bytes(4, "little")
+
+
+def test_a_webp_too_wide_for_its_kind_is_refused_in_a_sentence(folder):
+    last = figures_of(SCALAR)[-1]
+    page = Page(QRectF(0, 0, 17_000, 20))
+    said = refusal(last, folder / "f.webp", dpi=72, page=page)
+    assert said == (
+        "The picture would be 17,000×20 pixels; a WebP has at most 16,383 in each direction."
+        " Choose fewer dots per inch, or PNG"
+    )
+    assert not list(folder.iterdir())
+
+
 def test_backgrounds(folder):
     last = figures_of(SCALAR)[-1]
     corners = {}
@@ -295,7 +324,7 @@ def test_all_steps_are_numbered_files(folder, suffix):
     assert [path.name for path in paths] == [f"step-{number:02}{suffix}" for number in range(len(shown))]
     assert sorted(folder.iterdir()) == paths
     assert len({path.read_bytes() for path in paths}) == len(shown)
-    if suffix == ".png":
+    if suffix in (".png", ".webp"):
         assert len({QImage(str(path)).size().toTuple() for path in paths}) == 1
 
 
