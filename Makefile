@@ -4,6 +4,7 @@
 # make bench  how fast it is        make bench ARGS="--only trainer"
 # make soak   a random user, 10,000 actions: what fails, what is left behind
 # make test-torch  the exported PyTorch scripts, run under PyTorch in an environment of their own
+# make test-latex  the figures in TikZ, compiled where LaTeX is installed
 # make clean  back to a fresh clone
 #
 # Each is enough on its own: it finds a Python, makes .venv and installs what is needed. PYTHON3=/path/to/python
@@ -16,7 +17,7 @@ TORCH := .venv-torch
 # an environment whose Python has gone, or was never finished, is made again
 $(shell [ ! -e $(VENV) ] || $(PYTHON) -c '' 2>/dev/null || rm -rf $(VENV))
 
-.PHONY: run test test-torch check bench soak clean
+.PHONY: run test test-torch test-latex check bench soak clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/installed
@@ -30,6 +31,9 @@ test: $(VENV)/installed-dev
 test-torch: $(TORCH)/installed
 	@.ci/system-libs drawing $(TORCH)/bin/python
 	QT_QPA_PLATFORM=offscreen $(TORCH)/bin/python -m pytest tests/core tests/test_documents.py -n auto -m torch $(ARGS)
+
+test-latex: $(VENV)/installed-dev
+	$(PYTHON) -m pytest tests/core/test_tikz.py -n auto -rs
 
 check: $(VENV)/installed-dev
 	$(PYTHON) -m ruff check

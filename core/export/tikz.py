@@ -19,15 +19,16 @@ from core.figure import (
 from core.math.latex import latex
 
 DOCUMENT = r"""% {title}
-% Made by Chainlight. As a part of a document: move the picture there, its colours and \usetikzlibrary to the
-% preamble.
+% Made by Chainlight. As a part of a document: move the picture there, its colours, its fonts and
+% \usetikzlibrary to the preamble.{needs}
 \documentclass[tikz]{{standalone}}
-\usepackage{{amsmath, lmodern}}
+{packages}
 \usetikzlibrary{{arrows.meta}}
 % large signs grow with the text
 \DeclareFontFamily{{OMX}}{{lmex}}{{}}
 \DeclareFontShape{{OMX}}{{lmex}}{{m}}{{n}}{{<-> lmex10}}{{}}
 {colours}
+{fonts}
 \begin{{document}}
 \begin{{tikzpicture}}[
   x={scale:g}pt, y=-{scale:g}pt,
@@ -37,6 +38,19 @@ DOCUMENT = r"""% {title}
 \end{{tikzpicture}}
 \end{{document}}
 """
+
+PACKAGES = r"\usepackage[T1]{fontenc}" "\n" r"\usepackage{amsmath, amssymb, lmodern}"
+LUALATEX = r"\usepackage{amsmath, amssymb, lmodern, fontspec}"
+NEEDS_LUALATEX = r"""
+% Compile it with lualatex: pdflatex lacks {letters}. \setmainfont{{...}} chooses a font that has them.
+% !TEX program = lualatex"""
+# the fonts by what they are for
+FONTS = {"label": "clnumbers", "symbol": "clsymbols", "name": "clnames", "small": "clsmall"}
+
+
+def letters_beyond_pdflatex(text: str) -> str:
+    """The letters in the parts of a TikZ picture that pdflatex cannot set; those it can are commands."""
+    return "".join(sorted({char for char in text if not char.isascii()}))
 
 
 def tikz(
@@ -59,12 +73,18 @@ def tikz(
         scale: how many points a unit of the figure is long; text is as large.
 
     Returns:
-        The document's text, for pdflatex or lualatex.
+        The document's text, for pdflatex, or for lualatex where it has letters that pdflatex lacks: then a
+        comment says so.
     """
     names = node_names(figure)
     defined = [
         rf"\definecolor{{{_colour(name)}}}{{HTML}}{{{code.lstrip('#').upper()}}}"
         for name, code in colours.items()
+    ]
+    fonts = [
+        rf"\newcommand{{\{font}}}{{\fontsize{{{size * scale:.4g}}}{{{size * scale * 1.2:.4g}}}\selectfont}}"
+        for what, font in FONTS.items()
+        for size in [getattr(figure.sizes, what)]
     ]
     styles = _styles(line_width, figure.sizes, scale)
     corners = area and (point(*area[:2]), point(*area[2:]))
@@ -75,12 +95,17 @@ def tikz(
         *(_arrow(arrow, names) for arrow in figure.arrows),
         *(part for label in figure.labels for part in _label(label, figure.sizes, colours)),
     ]
+    picture = "\n".join(f"  {part}" for part in parts)
+    letters = letters_beyond_pdflatex(picture)
     return DOCUMENT.format(
         title=one_line(title) or "A figure",
+        needs=NEEDS_LUALATEX.format(letters=letters) if letters else "",
+        packages=LUALATEX if letters else PACKAGES,
         scale=scale,
         colours="\n".join(defined),
+        fonts="\n".join(fonts),
         styles=",\n".join(f"  {name}/.style={{{style}}}" for name, style in styles.items()),
-        parts="\n".join(f"  {part}" for part in parts),
+        parts=picture,
     )
 
 
@@ -99,8 +124,8 @@ def _styles(line_width: float, sizes: Sizes, scale: float) -> dict[str, str]:
     def pt(length: float) -> str:
         return f"{length * scale:.4g}pt"
 
-    def font(size: float) -> str:
-        return rf"font=\fontsize{{{size * scale:.4g}}}{{{size * scale * 1.2:.4g}}}\selectfont"
+    def font(what: str) -> str:
+        return rf"font=\{FONTS[what]}"
 
     # the axis of the mathematics, at a quarter of an em, is level with the middle of the box
     on_axis = f"text height={pt(sizes.symbol / 2)}, text depth=0pt"
@@ -114,20 +139,20 @@ def _styles(line_width: float, sizes: Sizes, scale: float) -> dict[str, str]:
     beside = f"inner xsep={pt(3)}, inner ysep=0pt, rounded corners={pt(8)}"
     return {
         "frame": sheet,
-        "title": f"text=clfaint, inner sep=0pt, anchor=north west, {font(sizes.small)}",
-        "input": f"text=clink, {beside}, {font(sizes.name)}",
-        "operation": f"{operation}, rounded corners={pt(sizes.radius)}, {font(sizes.symbol)}",
+        "title": f"text=clfaint, inner sep=0pt, anchor=north west, {font('small')}",
+        "input": f"text=clink, {beside}, {font('name')}",
+        "operation": f"{operation}, rounded corners={pt(sizes.radius)}, {font('symbol')}",
         "arrow": f"-{{{head}}}, {line}",
-        "value": f"text=clvalue, inner sep=0pt, {font(sizes.label)}",
-        "gradient": f"text=clgradient, fill=clground, {corners}, {sides}, {font(sizes.label)}",
+        "value": f"text=clvalue, inner sep=0pt, {font('label')}",
+        "gradient": f"text=clgradient, fill=clground, {corners}, {sides}, {font('label')}",
         "ground": f"fill=clground, {corners}",
-        "output": f"text=clink, inner sep=0pt, {font(sizes.name)}",
-        "caption": f"text=clink, inner sep=0pt, {font(sizes.label)}",
-        "formula": f"text=clink, inner sep=0pt, {font(sizes.symbol)}",
-        "small": font(sizes.small),
+        "output": f"text=clink, inner sep=0pt, {font('name')}",
+        "caption": f"text=clink, inner sep=0pt, {font('label')}",
+        "formula": f"text=clink, inner sep=0pt, {font('symbol')}",
+        "small": font("small"),
         "cells": f"line width={pt(1.2)}",
         "bar": f"line width={pt(0.6)}",
-        "entry": f"inner sep=0pt, {font(sizes.small)}",
+        "entry": f"inner sep=0pt, {font('small')}",
         "active": f"draw=clvalue, fill=cllit, line width={pt(1.6 * line_width)}",
         "active back": f"draw=clgradient, fill=cllitback, line width={pt(1.6 * line_width)}",
         "receiving": f"draw=clgradient, dashed, fill=clreceiving, line width={pt(1.6 * line_width)}",

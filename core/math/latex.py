@@ -34,6 +34,11 @@ COMMANDS |= {
     "ϱ": r"\varrho",
 }
 COMMANDS |= {"ı": r"\imath", "ȷ": r"\jmath", "𝟏": r"\mathbf{1}", "𝐞": r"\mathbf{e}"}
+# Greek capitals that look like Latin ones, and the omicron, have no commands
+COMMANDS |= {
+    capital: rf"\mathrm{{{alike}}}" for capital, alike in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True)
+}
+COMMANDS |= {"ο": "o", "µ": r"\mu", "ħ": r"\hbar"}
 COMMANDS |= {
     "⋅": r"\cdot",
     "·": r"\cdot",
@@ -83,9 +88,13 @@ MATH_MARKS |= {"\u0300": r"\grave", "\u0301": r"\acute", "\u0306": r"\breve", "\
 MATH_MARKS |= {"\u030c": r"\check"}
 TEXT_MARKS = {"\u0300": r"\`", "\u0301": r"\'", "\u0302": r"\^", "\u0303": r"\~", "\u0304": r"\="}
 TEXT_MARKS |= {"\u0306": r"\u", "\u0307": r"\.", "\u0308": r"\"", "\u030a": r"\r", "\u030b": r"\H"}
-TEXT_MARKS |= {"\u030c": r"\v", "\u0323": r"\d", "\u0327": r"\c"}
+TEXT_MARKS |= {"\u030c": r"\v", "\u0323": r"\d", "\u0326": r"\textcommabelow", "\u0327": r"\c"}
+TEXT_MARKS |= {"\u0328": r"\k", "\u0331": r"\b"}
 TEXT_LETTERS = {"ß": r"\ss", "ø": r"\o", "Ø": r"\O", "æ": r"\ae", "Æ": r"\AE", "œ": r"\oe", "Œ": r"\OE"}
-TEXT_LETTERS |= {"ł": r"\l", "Ł": r"\L", "ı": r"\i"}
+TEXT_LETTERS |= {"ł": r"\l", "Ł": r"\L", "ı": r"\i", "ȷ": r"\j"}
+TEXT_LETTERS |= {"ª": r"\textordfeminine", "º": r"\textordmasculine"}
+TEXT_LETTERS |= {"đ": r"\dj", "Đ": r"\DJ", "ð": r"\dh", "Ð": r"\DH", "þ": r"\th", "Þ": r"\TH"}  # these of T1
+TEXT_LETTERS |= {"ŋ": r"\ng", "Ŋ": r"\NG", "ĳ": "ij", "Ĳ": "IJ"}
 DOTLESS = {"i": "ı", "j": "ȷ"}
 RAISED = {**SUPERSCRIPTS, "⁽": "(", "⁾": ")", "ᵀ": r"\top"}
 RUN = re.compile(

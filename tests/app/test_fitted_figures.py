@@ -128,7 +128,7 @@ def test_digits_are_as_high_as_is_said(tmp_path, target):
 def test_text_in_tikz_has_the_size_that_is_said(tmp_path):
     path, found, *_ = written(tmp_path, ".tex", COLUMN)
     text = path.read_text(encoding="utf-8")
-    size = float(re.search(r"value/\.style=\{.*fontsize\{([\d.]+)\}", text)[1])
+    size = float(re.search(r"\{\\clnumbers\}\{\\fontsize\{([\d.]+)\}", text)[1])
     assert size == pytest.approx(found.numbers, rel=1e-3)
     widths = {float(width) for width in re.findall(r"line width=([\d.]+)pt", text)}
     assert max(widths) < LIGHT.line_width * 1.8 * found.scale + 0.01

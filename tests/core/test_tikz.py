@@ -1,5 +1,6 @@
 """TikZ: brackets that close, names that exist, colours defined once; compiled where there is a TeX."""
 
+import random
 import re
 import shutil
 import subprocess
@@ -9,13 +10,17 @@ import pytest
 
 from core.base.arrays import frozen
 from core.export.tikz import node_names, tikz
-from core.figure import draw, figure
+from core.figure import Options, draw, figure
 from core.graph.builder import build, graph_of
 from core.graph.plan import make_plan
+from core.math.latex import latex
+from core.math.typeset import PLAIN
 from core.notation.program import Program, Statement
 from core.notation.tree import Binary, Call, Name, Transposed
+from core.ops import OPS
 from core.passes.stepper import record, run
 from core.passes.unfold import anything, unfolded
+from tests.graphs import random_graph
 
 PARTS = "ink faint line paper value gradient lit lit_back receiving ground negative zero positive".split()
 COLOURS = {part: f"#{number * 11111:06x}" for number, part in enumerate(PARTS)}
@@ -60,7 +65,7 @@ def test_every_colour_is_defined_once_and_every_colour_used_is_defined():
     text = tikz(figure_at(NET, "backward:3"), COLOURS)
     defined = re.findall(r"\\definecolor\{(\w+)\}", text)
     assert len(defined) == len(set(defined)) == len(COLOURS)
-    assert set(re.findall(r"\bcl[a-z]+", text)) <= set(defined)
+    assert set(re.findall(r"(?<!\\)\bcl[a-z]+", text)) <= set(defined)
 
 
 def test_nodes_keep_their_names_where_tikz_takes_them():
@@ -117,14 +122,160 @@ def test_all_signs_are_written_as_commands(make):
     assert all(text.count(a) == text.count(b) for a, b in ("()", "{}"))
 
 
-@pytest.mark.skipif(not (shutil.which("pdflatex") and shutil.which("kpsewhich")), reason="there is no TeX")
-def test_it_compiles(tmp_path):
-    found = subprocess.run(["kpsewhich", "standalone.cls"], capture_output=True).stdout
-    if not found:
-        pytest.skip("this TeX has no standalone class")
-    shown_here = (figure_at(NEURON, "backward:3"), unfolded_figure(), named_figure(), figure_of_signs())
-    for shown in shown_here:
-        (tmp_path / "f.tex").write_text(tikz(shown, COLOURS), encoding="utf-8")
-        command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "f.tex"]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60)
-        assert done.returncode == 0, done.stdout.decode(errors="replace")[-600:]
+# -- what LaTeX knows
+
+# the commands that may occur, by what defines them; letters of T1 are those of its encoding
+KERNEL = r"""
+    documentclass usepackage usetikzlibrary begin end DeclareFontFamily DeclareFontShape newcommand
+    fontsize selectfont left right frac sqrt mathrm mathbf mathcal mathbin hat widehat tilde widetilde bar
+    overline dot ddot vec overrightarrow grave acute breve mathring check imath jmath hbar partial nabla
+    infty sum prod surd cdot bullet div times pm ast star circ odot otimes ge le ne approx in top to leftarrow
+    downarrow uparrow vdots cdots ldots langle rangle backslash exp ln log max min sin cos tan tanh sinh cosh
+    arctan textbackslash textasciicircum textasciitilde textcommabelow textordfeminine textordmasculine
+    u r H v d c k b ss o O ae AE oe OE l L i j
+    alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi
+    psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega varepsilon vartheta varpi varrho
+    varsigma varphi
+""".split()
+T1 = "dj DJ dh DH th TH ng NG".split()
+AMSMATH = "text operatorname tfrac boldsymbol".split()
+AMSSYMB = ["circlearrowright"]
+TIKZ = "definecolor useasboundingbox node draw fill".split()
+KNOWN = {*KERNEL, *T1, *AMSMATH, *AMSSYMB, *TIKZ}
+ENVIRONMENTS = {"document", "tikzpicture", "bmatrix", "aligned", "cases"}
+
+
+def mistakes(text):
+    """What a strict reader of LaTeX finds in a document: unknown commands, and groups that do not close."""
+    found = []
+    code = re.sub(r"(?m)(?<!\\)%.*$", "", text)
+    own = set(re.findall(r"\\newcommand\{\\([a-zA-Z]+)\}", code))
+    found += [f"unknown \\{name}" for name in set(re.findall(r"\\([a-zA-Z]+)", code)) - KNOWN - own]
+    found += [f"environment {name}" for name in set(re.findall(r"\\begin\{(\w+)", code)) - ENVIRONMENTS]
+    groups, in_math, fences, before = [], False, 0, ""
+    for token in re.findall(r"\\[a-zA-Z]+|\\.|[{}$^_]", code, re.DOTALL):
+        if token == "{":
+            outside, in_math = in_math, in_math and before != r"\text"
+            groups.append((outside, in_math))
+        elif token == "}":
+            outside, inside = groups.pop() if groups else (False, None)
+            if in_math != inside:
+                return [*found, "a group and a formula are not inside each other"]
+            in_math = outside
+        elif token == "$":
+            in_math = not in_math
+        elif token in ("^", "_") and not in_math:
+            found.append(f"{token} outside of a formula")
+        fences += (token == r"\left") - (token == r"\right")
+        before = token
+    if groups or in_math or fences:
+        found.append("something is not closed")
+    return found
+
+
+def test_a_strict_reader_finds_mistakes():
+    wrong = (r"\node {$x^{2$};", r"\draw (a); \nonsense", r"$\left( x$", "{x_1}", r"\begin{array}")
+    assert all(map(mistakes, wrong))
+    assert not mistakes(r"\text{50\% of $x_{1}$} % \nonsense")
+
+
+def figure_of(op):
+    graph, values = random_graph(random.Random(1), 3, first=op)
+    trace = record(make_plan(graph), values)
+    return figure(draw(trace, options=Options(captions=True, shapes=True, formula=True)), trace.last)
+
+
+@pytest.mark.parametrize("op", OPS.values(), ids=lambda op: op.name)
+def test_pdflatex_knows_all_that_a_function_is_drawn_with(op):
+    text = tikz(figure_of(op), COLOURS)
+    assert text.isascii() and not mistakes(text)
+
+
+# what Latin-1, Latin Extended-A and Greek hold, but for some letters that LaTeX's own fonts lack
+LETTERS = [
+    letter
+    for first, last in (("À", "ž"), ("Α", "Ω"), ("ά", "ώ"))
+    for letter in map(chr, range(ord(first), ord(last) + 1))
+    if letter.isalpha() and letter not in "ĦĸĿŀŉŦŧ"
+]
+
+
+@pytest.mark.parametrize("form", ["{}", "a{}b", "{}₁", "x_{}"])
+def test_pdflatex_knows_latin_greek_and_accented_letters(form):
+    for letter in LETTERS:
+        text = latex(PLAIN.name(form.format(letter)))
+        assert text.isascii() and not mistakes(f"${text}$"), (letter, text)
+
+
+def test_other_scripts_need_lualatex_and_the_document_says_so():
+    trace = run("L = ж + 日", {"ж": 1.0, "日": 2.0})
+    text = tikz(figure(draw(trace), trace.last), COLOURS)
+    assert "% Compile it with lualatex: pdflatex lacks ж日." in text.split(r"\documentclass")[0]
+    assert "fontspec" in text and "fontenc" not in text
+    text = tikz(figure_at(NEURON, "end"), COLOURS, title="ж 日")
+    assert "lualatex" not in text and "fontspec" not in text
+
+
+def test_each_font_is_named_and_defined_once():
+    text = tikz(figure_at(NET, "end"), COLOURS, scale=0.5)
+    defined = dict(re.findall(r"\\newcommand\{\\(\w+)\}\{\\fontsize\{([\d.]+)\}", text))
+    sizes = figure_at(NET, "end").sizes
+    assert {name: float(size) for name, size in defined.items()} == {
+        "clnumbers": sizes.label / 2,
+        "clsymbols": sizes.symbol / 2,
+        "clnames": sizes.name / 2,
+        "clsmall": sizes.small / 2,
+    }
+    assert set(re.findall(r"font=\\(\w+)", text)) == defined.keys()
+    assert text.count(r"\fontsize") == len(defined)
+
+
+# -- compiled
+
+WITH_TEX = pytest.mark.skipif(
+    not (shutil.which("pdflatex") and shutil.which("kpsewhich")),
+    reason="LaTeX is not installed here: pdflatex with TikZ, lmodern and standalone compiles these figures",
+)
+
+
+def compiled(text, folder, program="pdflatex"):
+    """The end of what LaTeX says of a document that it cannot compile."""
+    (folder / "f.tex").write_text(text, encoding="utf-8")
+    command = [program, "-interaction=nonstopmode", "-halt-on-error", "f.tex"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=300)
+    return done.stdout.decode(errors="replace")[-600:] if done.returncode else ""
+
+
+def together(texts):
+    """Documents with the same head as one, each picture on a page of its own."""
+    begin, end = r"\begin{document}", r"\end{document}"
+    pictures = [text.split(begin)[1].split(end)[0] for text in texts]
+    return "".join((texts[0].split(begin)[0], begin, *pictures, end))
+
+
+@WITH_TEX
+def test_figures_compile(tmp_path):
+    shown = (figure_at(NEURON, "backward:3"), unfolded_figure(), named_figure(), figure_of_signs())
+    for one in shown:
+        assert not compiled(tikz(one, COLOURS), tmp_path)
+
+
+@WITH_TEX
+def test_every_function_compiles(tmp_path):
+    assert not compiled(together([tikz(figure_of(op), COLOURS) for op in OPS.values()]), tmp_path)
+
+
+@WITH_TEX
+def test_letters_compile(tmp_path):
+    names = [name for letter in LETTERS for name in (letter, f"{letter}x")]
+    shown = "\n\n".join(f"${latex(PLAIN.name(name))}$" for name in names)
+    head = tikz(figure_at(NEURON, "end"), COLOURS).split(r"\begin{tikzpicture}")[0]
+    head = head.replace("[tikz]{standalone}", "{article}\n\\usepackage{tikz}")
+    assert not compiled(f"{head}{shown}\\end{{document}}", tmp_path)
+
+
+@WITH_TEX
+@pytest.mark.skipif(not shutil.which("lualatex"), reason="LuaLaTeX is not installed here")
+def test_other_scripts_compile(tmp_path):
+    trace = run("L = ж + 日", {"ж": 1.0, "日": 2.0})
+    assert not compiled(tikz(figure(draw(trace), trace.last), COLOURS), tmp_path, "lualatex")

@@ -114,7 +114,8 @@ def test_in_tikz_a_constant_stands_on_its_side_of_the_sign(light_canvas, text, s
 def test_in_tikz_the_axis_of_symbols_is_in_the_middle_of_boxes_whatever_their_letters(light_canvas):
     """The text counts as half an em high, twice the height of TeX's axis, and not as deep at all."""
     found = Tikz(light_canvas.open("exp(x)", "end", x=2.0).tex())
-    size = float(re.search(r"\\fontsize\{([\d.]+)\}", found.styles["operation"])[1])
+    font = re.search(r"font=\\(\w+)", found.styles["operation"])[1]
+    size = float(re.search(rf"\{{\\{font}\}}\{{\\fontsize\{{([\d.]+)\}}", found.text)[1])
     height = float(re.search(r"text height=([\d.]+)pt, text depth=0pt", found.styles["operation"])[1])
     assert height == pytest.approx(size / 2)
 
