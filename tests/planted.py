@@ -1012,6 +1012,20 @@ IN_FILES = {
         "LaTeX does not know the sign of the product of entries",
         "tests/core/test_tikz.py",
     ),
+    "tikz-style-of-tikz": bug(
+        TIKZ,
+        '"tile": f"line width',
+        '"cells": f"line width',
+        "a style is called as a key of TikZ, which stops LaTeX",
+        "tests/core/test_tikz.py",
+    ),
+    "tikz-dark-on-white": bug(
+        "app/figures/tikz.py",
+        "paper = not style.transparent",
+        "paper = False",
+        "in TikZ the light letters of the dark theme stand on white",
+        "tests/app/test_figures.py",
+    ),
     "tikz-any-script": bug(
         TIKZ,
         "if not char.isascii()",

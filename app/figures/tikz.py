@@ -17,4 +17,5 @@ def document(figure: Figure, style: FigureStyle) -> bytes:
     """A TikZ picture in a document of its own."""
     colours = {name: getattr(style.theme, name) for name in COLOURS}
     area = (style.area.left(), style.area.top(), style.area.right(), style.area.bottom())
-    return tikz(figure, colours, style.theme.line_width, style.title, area, style.scale).encode()
+    paper = not style.transparent
+    return tikz(figure, colours, style.theme.line_width, style.title, area, style.scale, paper).encode()

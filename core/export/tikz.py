@@ -60,6 +60,7 @@ def tikz(
     title: str = "",
     area: tuple[float, float, float, float] | None = None,
     scale: float = 1.0,
+    paper: bool = False,
 ) -> str:
     """Write a figure as a LaTeX document of its own, with TikZ.
 
@@ -71,6 +72,7 @@ def tikz(
         area: the left, top, right and bottom of the page in the figure; without it the page is as large as
             what is drawn.
         scale: how many points a unit of the figure is long; text is as large.
+        paper: whether the page is filled with the theme's paper.
 
     Returns:
         The document's text, for pdflatex, or for lualatex where it has letters that pdflatex lacks: then a
@@ -90,6 +92,7 @@ def tikz(
     corners = area and (point(*area[:2]), point(*area[2:]))
     parts = [
         *([rf"\useasboundingbox {corners[0]} rectangle {corners[1]};"] if corners else []),
+        *([rf"\fill[clpaper] {corners[0]} rectangle {corners[1]};"] if corners and paper else []),
         *(part for frame in figure.frames for part in _frame(frame)),
         *(part for box in figure.boxes for part in _box(box, names, scale)),
         *(_arrow(arrow, names) for arrow in figure.arrows),
@@ -150,7 +153,7 @@ def _styles(line_width: float, sizes: Sizes, scale: float) -> dict[str, str]:
         "caption": f"text=clink, inner sep=0pt, {font('label')}",
         "formula": f"text=clink, inner sep=0pt, {font('symbol')}",
         "small": font("small"),
-        "cells": f"line width={pt(1.2)}",
+        "tile": f"line width={pt(1.2)}",
         "bar": f"line width={pt(0.6)}",
         "entry": f"inner sep=0pt, {font('small')}",
         "active": f"draw=clvalue, fill=cllit, line width={pt(1.6 * line_width)}",

@@ -76,7 +76,7 @@ def map_parts(
     down, across = shown.tiles
     tiles = _Cells(left, top, width / across, height / down)
     for i, j in np.ndindex(down, across):
-        yield rf"\draw[cells, {frame}] {tiles.at(i, j)};"
+        yield rf"\draw[tile, {frame}] {tiles.at(i, j)};"
     if not shown.in_colours:
         yield from _signs(shown, cells, shares, colours)
     if shown.scale or shown.shape:

@@ -274,6 +274,13 @@ def test_backgrounds(folder):
     assert corners == {"dark": [*QColor(DARK.paper).getRgb()[:3], 255], "glass": [0, 0, 0, 0]}
     write_figure(last, folder / "f.svg", DARK, transparent=True)
     assert 'class="paper"' not in (folder / "f.svg").read_text(encoding="utf-8")
+    papers = []
+    for transparent in (False, True):
+        write_figure(last, folder / "f.tex", DARK, transparent=transparent)
+        text = (folder / "f.tex").read_text(encoding="utf-8")
+        page = re.search(r"\\useasboundingbox (.*;)", text)[1]
+        papers.append(text.find(rf"\fill[clpaper] {page}"))
+    assert papers[0] > 0 and papers[1] == -1
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)

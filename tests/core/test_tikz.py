@@ -216,6 +216,13 @@ def test_other_scripts_need_lualatex_and_the_document_says_so():
     assert "lualatex" not in text and "fontspec" not in text
 
 
+def test_styles_have_names_that_mean_nothing_else_to_tikz():
+    """A style called as a key of TikZ that asks for a value stops LaTeX."""
+    text = tikz(figure_at(NET, "end"), COLOURS)
+    styles = set(re.findall(r"^  ([\w ]+)/\.style=", text, re.MULTILINE))
+    assert {"tile", "bar", "value"} <= styles and not styles & {"cells", "matrix", "label", "name", "scale"}
+
+
 def test_each_font_is_named_and_defined_once():
     text = tikz(figure_at(NET, "end"), COLOURS, scale=0.5)
     defined = dict(re.findall(r"\\newcommand\{\\(\w+)\}\{\\fontsize\{([\d.]+)\}", text))

@@ -37,6 +37,7 @@ class Tikz:
         self.cells = [
             (colour, *map(float, corners))
             for colour, *corners in re.findall(rf"\\fill\[([^]]*)\] {POINT} rectangle {POINT};", text)
+            if colour != "clpaper"  # the page
         ]
 
     def colour(self, style, of):
