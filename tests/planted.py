@@ -900,6 +900,13 @@ IN_FILES = {
         "letters in a PDF stand on their heads",
         "tests/app/test_pdf.py",
     ),
+    "pdf-scale-rounded": bug(
+        PDF,
+        "_number(length, 6) for length in placed",
+        "_number(length) for length in placed",
+        "a figure in a PDF for a column does not fill its page",
+        "tests/app/test_pdf.py",
+    ),
     "pdf-characters": bug(
         PDF,
         "for code, shape in enumerate(shapes, 1):\n        text =",
@@ -969,6 +976,13 @@ IN_FILES = {
         "if True:",
         "a command replaces files that nobody said it may",
         "tests/app/test_cli.py",
+    ),
+    "window-replaces-numbered-files": bug(
+        "app/shell/saving.py",
+        "if path and may_overwrite(host.frame, *numbered):",
+        "if path:",
+        "the window replaces numbered files without a question",
+        "tests/app/test_dialogs.py",
     ),
     "numbered-files-one-by-one": bug(
         "app/cli/figure.py",

@@ -63,8 +63,8 @@ class _Pages:
     def content(self, figure: Figure) -> bytes:
         style, area = self._style, self._style.area
         scale, left, height = style.scale, -style.scale * area.left(), style.page.height()
-        placed = map(_number, (scale, 0, 0, -scale, left, height + scale * area.top()))
-        lines = [f"{' '.join(placed)} cm"]
+        placed = (scale, 0, 0, -scale, left, height + scale * area.top())
+        lines = [f"{' '.join(_number(length, 6) for length in placed)} cm"]
         if not style.transparent:
             paper = Colour(style.theme.paper)
             lines.append(self._mark(Rectangle(area.left(), area.top(), *area.size().toTuple(), fill=paper)))

@@ -36,11 +36,15 @@ def ask(window: QWidget, sentence: str, buttons: Sequence[Button]) -> int:
     return answer
 
 
-def may_overwrite(window: QWidget, path: Path) -> bool:
-    """Whether a file may be written over, where there is one."""
-    if not is_there(path):
+def may_overwrite(window: QWidget, *paths: Path) -> bool:
+    """Whether files may be written over, where there are some."""
+    existing = list(filter(is_there, paths))
+    if not existing:
         return True
-    sentence = f"{shown_name(path)} exists already. Overwrite it?"
+    first, more = shown_name(existing[0]), len(existing) - 1
+    sentence = f"{first} and {more} more exist already. Overwrite them?"
+    if not more:
+        sentence = f"{first} exists already. Overwrite it?"
     return ask(window, sentence, [("&Overwrite", "destroy"), ("&Cancel", "reject")]) == 0
 
 

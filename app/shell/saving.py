@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QProgressDialog
 
-from app.figures.kinds import FIGURE_KINDS
+from app.figures.kinds import FIGURE_KINDS, paths_of
 from app.shell.figure_dialog import FigureDialog
 from app.shell.file_dialogs import ask_for_file, ask_for_kind
 from app.shell.fitted import figures_of, page_of, present
 from app.shell.host import Host
-from app.shell.message_boxes import complain
+from app.shell.message_boxes import complain, may_overwrite
 from app.system.disk import shown_name, write_atomically
 from core.base.errors import Problem
 from core.figure import Figure, Figures
@@ -46,7 +46,9 @@ def ask_and_save_all_figures(host: Host) -> None:
     pages_first = sorted(FIGURE_KINDS, key=lambda kind: not kind.pages)
     kinds = {kind.title_of_all: kind.suffix for kind in pages_first}
     path = dialog.exec() and ask_for_file(host.frame, title, _suggested(host, "steps.pdf"), kinds)
-    if path:
+    # the dialog asked about what was typed, not about numbered files beside it
+    numbered = [place for place in paths_of(path, count) if place != path] if path else []
+    if path and may_overwrite(host.frame, *numbered):
         progress = QProgressDialog("Saving figures of all steps", "Cancel", 0, 2 * count, host.frame)
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         pages = Pages(figures_of(host, dialog.found), count, progress)

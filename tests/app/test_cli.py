@@ -891,6 +891,13 @@ def test_numbers_too_small_to_be_read_are_said_with_what_helps(cli_main):
     ), said
 
 
+def test_text_in_fonts_is_for_svg(cli_main, tmp_path):
+    assert cli_main("figure", *XYZ, "--text", "fonts", "-o", "f.svg") == (0, "", "")
+    assert b"@font-face" in (tmp_path / "f.svg").read_bytes()
+    said = "Note: --text fonts changes nothing; only a .svg has a choice.\n"
+    assert cli_main("figure", *XYZ, "--text", "fonts", "-o", "f.pdf") == (0, "", said)
+
+
 @pytest.mark.parametrize(
     ("words", "path"),
     [

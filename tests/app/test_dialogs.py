@@ -45,6 +45,25 @@ def test_all_steps_are_saved_as_pages(window, asked):
     assert path.read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("overwritten", [False, True])
+def test_numbered_files_that_exist_are_asked_about_once(window, asked, tmp_path, monkeypatch, overwritten):
+    asked("steps.svg")
+    old = [tmp_path / "steps-01.svg", tmp_path / "steps-02.svg"]
+    for path in old:
+        path.write_bytes(b"before")
+    sentences = []
+
+    def ask(parent, sentence, buttons):
+        sentences.append(sentence)
+        return 0 if overwritten else 1
+
+    monkeypatch.setattr("app.shell.message_boxes.ask", ask)
+    window.actions_by_id["figures"].trigger()
+    assert sentences == ["steps-01.svg and 1 more exist already. Overwrite them?"]
+    assert all((path.read_bytes() == b"before") != overwritten for path in old)
+    assert (tmp_path / "steps-00.svg").exists() == overwritten
+
+
 def test_saving_all_steps_can_be_cancelled_and_leaves_no_file(window, asked, said, qtbot):
     path = asked("steps.pdf")
     window.session.set_text(" + ".join(f"tanh({i} x)" for i in range(1, 60)))

@@ -166,6 +166,21 @@ def test_a_shape_that_is_built_of_parts_is_a_drawing_with_its_character():
     assert 0 <= left < right and bottom <= 0 < 4000 < top
 
 
+def test_a_figure_fills_its_page_whatever_the_scale():
+    shown = figures_of(*NEURON)[-1:]
+    area, scale = bounds(shown, LIGHT), 0.123456
+    found = written(shown, scale=scale)
+    width, height = map(float, re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", found.pages[0]).groups())
+    assert (width, height) == pytest.approx((area.width() * scale, area.height() * scale), abs=0.01)
+    a, b, c, d, x, y = map(float, found.content(0).splitlines()[0].split()[:6])
+    ends = (area.left(), area.bottom()), (area.right(), area.top())
+    corners = [(a * left + x, d * top + y) for left, top in ends]
+    assert (b, c) == (0, 0) and corners == [
+        pytest.approx((0, 0), abs=0.01),
+        pytest.approx((width, height), abs=0.01),
+    ]
+
+
 def test_a_page_among_others_says_what_it_says_alone():
     shown = figures_of(*NEURON)
     together = written(shown)
