@@ -879,6 +879,13 @@ IN_FILES = {
         "what is sent back on an edge has an id by its order among others",
         "tests/app/test_figures.py",
     ),
+    "plain-fractions": bug(
+        "core/math/plain.py",
+        'return f"{_bracketed(top)}/{_bracketed(bottom)}"',
+        'return f"{plain(top)}/{plain(bottom)}"',
+        "what is read aloud of a fraction is another formula",
+        "tests/core/test_plain.py",
+    ),
     "svg-untitled": bug(
         SVG,
         "<title>{escape(text)}</title>{inside}",

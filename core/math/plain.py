@@ -71,13 +71,15 @@ def _bracketed(math: Math) -> str:
 
 
 def _below(text: str) -> str:
-    return text if text.isdigit() else f"_{text}"
+    if text.isdigit():
+        return text
+    return f"_{text}" if text.isalnum() else f"_({text})"
 
 
 def _above(text: str) -> str:
     if not text.strip("′"):
         return text
-    raised = text.replace("⊤", "T").replace("−", "-").translate(RAISED)
-    if all(sign in SUPERSCRIPTS for sign in raised):
+    raised = text.replace("−", "-").replace("⊤", "ᵀ").translate(RAISED)
+    if all(sign in SUPERSCRIPTS or sign == "ᵀ" for sign in raised):
         return raised
     return f"^{text}" if len(text) == 1 or text.startswith("(") else f"^({text})"
