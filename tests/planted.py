@@ -886,6 +886,13 @@ IN_FILES = {
         "what is read aloud of a fraction is another formula",
         "tests/core/test_plain.py",
     ),
+    "svg-paper-for-some": bug(
+        SVG,
+        'width="{area.width():g}" height="{area.height():g}"\'\n    paper',
+        'width="100%" height="100%"\'\n    paper',
+        "in a program that takes 100 % for 100 points an SVG has paper at the left only",
+        "tests/app/test_figures.py",
+    ),
     "svg-untitled": bug(
         SVG,
         "<title>{escape(text)}</title>{inside}",

@@ -33,7 +33,8 @@ def svg(figure: Figure, style: FigureStyle) -> bytes:
     area, page = style.area, style.page
     drawn = [(part, marks_of(part, style.theme)) for part in parts_of(figure)]
     fonts, ids = _Fonts(drawn if style.text == "fonts" else ()), _Ids()
-    paper = f'<rect class="paper" width="100%" height="100%" fill="{style.theme.paper}" stroke="none"/>\n'
+    whole = f'width="{area.width():g}" height="{area.height():g}"'
+    paper = f'<rect class="paper" {whole} fill="{style.theme.paper}" stroke="none"/>\n'
     return DOCUMENT.format(
         width=page.width(),
         height=page.height(),

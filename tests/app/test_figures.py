@@ -63,9 +63,9 @@ def figures_of(example):
 
 
 def rendered(path, width, height):
-    """An SVG's pixels as a viewer shows them on white."""
+    """An SVG's pixels as a viewer shows them, on what is no colour of a figure."""
     picture = QImage(width, height, QImage.Format.Format_RGB32)
-    picture.fill(QColor("white"))
+    picture.fill(QColor("magenta"))
     with QPainter(picture) as painter:
         QSvgRenderer(str(path)).render(painter)
     return pixels(picture)

@@ -559,7 +559,7 @@ def test_a_formula_is_written_to_a_file(export):
     words = ["(x+y)z", "x=-2", "y=5", "z=-4", "--gradients", "-o", "f.onnx"]
     assert export(*words) == (0, "", "")
     assert found_by("reference", Path("f.onnx").read_bytes()) == {"f": -12, "dx": -4, "dy": -4, "dz": 3}
-    assert export(*words, "--float32") == (0, "", "")
+    assert export(*words, "--float32", "--force") == (0, "", "")
     graph = onnx.load("f.onnx").graph
     assert {part.type.tensor_type.elem_type for part in [*graph.input, *graph.output]} == {FLOAT}
 
@@ -572,9 +572,9 @@ def test_a_project_is_written_with_its_training_or_alone(export):
     graph = onnx.load("net.onnx").graph
     assert (names(graph.input), names(graph.output)) == (["x"], ["y"])
     assert graph.input[0].type.tensor_type.elem_type == FLOAT
-    assert export("a.chainlight", "--float64", "-o", "net.onnx") == (0, "", "")
+    assert export("a.chainlight", "--float64", "--force", "-o", "net.onnx") == (0, "", "")
     assert onnx.load("net.onnx").graph.input[0].type.tensor_type.elem_type == DOUBLE
-    assert export("a.chainlight", "--formula", "-o", "net.onnx") == (0, "", "")
+    assert export("a.chainlight", "--formula", "--force", "-o", "net.onnx") == (0, "", "")
     assert found_by("reference", Path("net.onnx").read_bytes()) == {"f": 9}
 
 
