@@ -20,6 +20,7 @@ from core.passes.explain import explain
 from core.passes.guessed_values import with_defaults
 from core.passes.stepper import as_chosen, record, run
 from core.passes.unfold import LEVELS, frame_of, parent, unfolded
+from tests.core.test_labels import lit_arrows
 
 TRACE = run("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0})
 DRAWING = draw(TRACE)
@@ -80,11 +81,6 @@ def trace_of(text, output=""):
     values = with_defaults(program, {})
     graph, _, _ = as_chosen(build(program, values), output, None)
     return record(make_plan(graph), values)
-
-
-def lit_arrows(figure):
-    """The arrows along which something moves."""
-    return tuple(arrow for arrow in figure.arrows if arrow.mood == "active" and not arrow.beside)
 
 
 @pytest.mark.parametrize("output", ["", "h"])

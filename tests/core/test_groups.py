@@ -9,7 +9,7 @@ from core.figure import Figures, Options, draw, exit_of, figure
 from core.math.latex import latex
 from core.passes.stepper import run
 from core.project.document import Document, Drawn, dumps, loads
-from tests.core.test_labels import faults
+from tests.core.test_labels import faults, lit_arrows
 
 TEXT = "s = w x + b; y = σ(s); L = 1/2 (y - t)^2"
 AT = {"w": 0.8, "x": 1.5, "b": 0.5, "t": 1.0}
@@ -40,7 +40,7 @@ def test_steps_inside_a_group_light_it_and_the_number_appears_at_its_end():
         (box,) = (box for box in figures.at(count).boxes if box.mood == "active")
         assert box.node == "y"
     backward = [
-        {arrow.edge.source for arrow in figures.at(count).tokens}
+        {arrow.edge.source for arrow in lit_arrows(figures.at(count))}
         for count in range(found.position("seed") + 1, len(found) + 1)
     ]
     assert {"x"} in backward and {"y"} in backward

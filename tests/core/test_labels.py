@@ -62,6 +62,11 @@ PROGRAMS = {
 }
 
 
+def lit_arrows(figure):
+    """The arrows along which something moves."""
+    return tuple(arrow for arrow in figure.arrows if arrow.mood == "active" and not arrow.beside)
+
+
 def rect_of(label):
     (x, y), (width, height) = label.at, label.extent
     if not label.centred:

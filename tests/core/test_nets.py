@@ -14,7 +14,7 @@ from core.graph.programs import read_program
 from core.math.latex import latex
 from core.passes.guessed_values import with_defaults
 from core.passes.stepper import run
-from tests.core.test_labels import TYPED, faults, rect_of, typed_trace
+from tests.core.test_labels import TYPED, faults, lit_arrows, rect_of, typed_trace
 
 UNITS, BARE, LAYERS = Options(level="units"), Options(level="units", weights="bare"), Options(level="layers")
 SCALARS = """h1 = σ(w11 x1 + w12 x2 + b1); h2 = σ(w21 x1 + w22 x2 + b2)
@@ -429,7 +429,7 @@ def test_steps_light_whole_layers_and_the_arrows_of_what_arrives():
     figures = Figures(draw(trace, options=UNITS), trace)
     first = figures.at(1)  # W₁x is computed
     assert {box.node for box in first.boxes if box.mood == "active"} == {"h[0]", "h[1]", "h[2]"}
-    assert {(token.edge.source[0], token.target[0], token.backward) for token in first.tokens} == {
+    assert {(token.edge.source[0], token.target[0], token.backward) for token in lit_arrows(first)} == {
         ("x", "h", False)
     }
     assert "h[0]" in shown(first, "value") and "g[0]" not in shown(first, "value")
@@ -437,10 +437,10 @@ def test_steps_light_whole_layers_and_the_arrows_of_what_arrives():
         step, found = trace.steps[count - 1], figures.at(count)
         if step.arg == "h":
             assert {box.node for box in found.boxes if box.mood == "receiving"} == {"h[0]", "h[1]", "h[2]"}
-            assert all(token.backward and token.target[0] == "g" for token in found.tokens)
+            assert all(token.backward and token.target[0] == "g" for token in lit_arrows(found))
         if step.arg == "W2":
             lit = [arrow for arrow in found.arrows if arrow.mood == "active"]
-            assert {arrow.target for arrow in lit} == {"g[0]", "g[1]", "g[2]"} and not found.tokens
+            assert {arrow.target for arrow in lit} == {"g[0]", "g[1]", "g[2]"} and not lit_arrows(found)
             assert all(arrow.backward and not arrow.points_back for arrow in lit), "the weight receives it"
 
 
