@@ -446,6 +446,13 @@ FIGURE = {
         "a click on a gradient opens the value for typing",
         "tests/app/seen/test_seen_canvas_gestures.py",
     ),
+    "travelling-on-ground": bug(
+        PARTS,
+        "paint_label(painter, number, theme, on_ground=False)",
+        "paint_label(painter, number, theme)",
+        "a gradient that travels covers the numbers that it passes with its ground",
+        CANVAS,
+    ),
     "glide-from-nowhere": bug(
         "app/canvas/scene.py",
         "item.setPos((1.0 - share) * shift[0], (1.0 - share) * shift[1])",

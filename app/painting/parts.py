@@ -253,7 +253,7 @@ def paint_token(painter: QPainter, token: Token, progress: float, theme: Theme) 
         painter.save()
         faded = 1.0 if token.arrow.backward else min(1.0, FADING * (1.0 - progress))
         painter.setOpacity(painter.opacity() * faded)
-        paint_label(painter, number, theme)
+        paint_label(painter, number, theme, on_ground=False)
         painter.restore()
 
 
@@ -283,11 +283,11 @@ def label_rect(label: Label) -> QRectF:
     return QRectF(x - width / 2, y if label.below else y - height, width, height)
 
 
-def paint_label(painter: QPainter, label: Label, theme: Theme) -> None:
-    """A value, a gradient or a name; an array as a map."""
+def paint_label(painter: QPainter, label: Label, theme: Theme, on_ground: bool = True) -> None:
+    """A value, a gradient or a name; an array as a map. What travels has no ground, to cover nothing."""
     rect = label_rect(label)
     role = _COLOURS.get(label.role, label.role)
-    if role == "gradient":
+    if role == "gradient" and on_ground:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("ground"))
         for part in grounds(label.map, rect) if label.map else [rect.adjusted(-GROUND, 0, GROUND, 0)]:

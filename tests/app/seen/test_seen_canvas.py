@@ -114,6 +114,7 @@ def test_a_token_carries_its_number(light_canvas):
         without = canvas.gap("v1", "y", above, below)
         (token,) = canvas.scene._token.tokens
         number = label_rect(token.number(0.5))
+        assert seen.amount("ground", within=number) < 80, "it would cover what it passes"
         assert without.contains(number.adjusted(2, 2, -2, -2)), step
         assert (number.center().y() < middle) == (part == "value")
         assert seen.amount(part, within=number) > 30
