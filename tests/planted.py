@@ -453,6 +453,13 @@ FIGURE = {
         "a gradient that travels covers the numbers that it passes with its ground",
         CANVAS,
     ),
+    "letters-on-one-place": bug(
+        "app/formula/painter.py",
+        "QTransform(scale, 0, 0, scale, x + glyph.x, y + glyph.y).map",
+        "QTransform(scale, 0, 0, scale, x, y + glyph.y).map",
+        "on the canvas the letters of a text stand on one another",
+        CANVAS,
+    ),
     "glide-from-nowhere": bug(
         "app/canvas/scene.py",
         "item.setPos((1.0 - share) * shift[0], (1.0 - share) * shift[1])",

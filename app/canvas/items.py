@@ -11,6 +11,7 @@ from app.painting.parts import (
     arrow_shape,
     box_rect,
     frame_rect,
+    label_outline,
     label_rect,
     paint_arrow,
     paint_box,
@@ -20,6 +21,7 @@ from app.painting.parts import (
     paint_label,
     paint_token,
     route_path,
+    symbol_outline,
     title_rect,
     token_rect,
 )
@@ -63,14 +65,16 @@ class BoxItem(QGraphicsItem):
     def __init__(self, box: Box, theme: Theme):
         super().__init__()
         self.box, self.theme, self.selected = box, theme, False
+        self._text: QPainterPath | None = None
         self.setZValue(1)
-        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def show_box(self, box: Box, selected: bool) -> None:
         if (box, selected) != (self.box, self.selected):  # the same box is not looked into
             if box_rect(box) != box_rect(self.box):
                 self.prepareGeometryChange()
+            if (box.symbol, box.size, box.centre) != (self.box.symbol, self.box.size, self.box.centre):
+                self._text = None
             self.box, self.selected = box, selected
             self.update()
 
@@ -88,7 +92,8 @@ class BoxItem(QGraphicsItem):
         if _is_far(painter, option) and not self.selected:
             paint_far_box(painter, self.box, self.theme)
         else:
-            paint_box(painter, self.box, self.theme, selected=self.selected)
+            self._text = self._text or symbol_outline(self.box)
+            paint_box(painter, self.box, self.theme, self.selected, self._text)
 
 
 class ArrowItem(QGraphicsItem):
@@ -130,8 +135,8 @@ class LabelItem(QGraphicsItem):
         super().__init__()
         self.label, self.theme = label, theme
         self._rect = label_rect(label)
+        self._text: QPainterPath | None = None
         self.setZValue(2)
-        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def boundingRect(self) -> QRectF:
         return self._rect.adjusted(-3, -3, 3, 3)
@@ -140,7 +145,8 @@ class LabelItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         if not _is_far(painter, option):
-            paint_label(painter, self.label, self.theme)
+            self._text = self._text or label_outline(self.label)
+            paint_label(painter, self.label, self.theme, text=self._text)
 
 
 class TokenItem(QGraphicsItem):

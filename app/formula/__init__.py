@@ -10,7 +10,18 @@ from __future__ import annotations
 from app.formula.boxes import Area, Box
 from app.formula.in_figures import axis_height, formula, measured
 from app.formula.layout import layout
-from app.formula.painter import measure, paint
+from app.formula.painter import measure, outline, paint
 from app.formula.widget import FormulaView
 
-__all__ = ["Area", "Box", "FormulaView", "axis_height", "formula", "layout", "measure", "measured", "paint"]
+__all__ = [
+    "Area",
+    "Box",
+    "FormulaView",
+    "axis_height",
+    "formula",
+    "layout",
+    "measure",
+    "measured",
+    "outline",
+    "paint",
+]

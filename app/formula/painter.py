@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from PySide6.QtCore import QRectF, QSizeF
-from PySide6.QtGui import QColor, QPainter, QTransform
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QTransform
 
 from app.formula.boxes import Box
 from app.formula.layout import layout
@@ -42,6 +42,18 @@ def paint(
         painter.setTransform(QTransform(scale, 0, 0, scale, glyph.x, glyph.y) * baseline)
         painter.fillPath(glyph.shape.path, colours.get(glyph.ink.role, default))
     painter.restore()
+
+
+def outline(box: Box, x: float, y: float) -> QPainterPath:
+    """All glyphs and rules of a box as one path, for what is painted again and again in one colour."""
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    for rule in box.rules:
+        path.addRect(QRectF(x + rule.x, y + rule.y, rule.width, rule.height))
+    for glyph in box.glyphs:
+        scale = glyph.size / UNITS
+        path.addPath(QTransform(scale, 0, 0, scale, x + glyph.x, y + glyph.y).map(glyph.shape.path))
+    return path
 
 
 def measure(math: Math, size: float, *, display: bool = True) -> QSizeF:

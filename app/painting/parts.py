@@ -7,7 +7,7 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from app.formula import axis_height, formula, paint
+from app.formula import axis_height, formula, outline, paint
 from app.painting.maps import grounds, paint_map
 from app.widgets.theme import Theme, mixed
 from core.figure import (
@@ -93,8 +93,13 @@ def box_rect(box: Box) -> QRectF:
     return QRectF(x - box.width / 2, y - box.height / 2, box.width, box.height)
 
 
-def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False) -> None:
-    """A node: an operation as a circle or pill, an input as its plain name."""
+def paint_box(
+    painter: QPainter, box: Box, theme: Theme, selected: bool = False, text: QPainterPath | None = None
+) -> None:
+    """A node: an operation as a circle or pill, an input as its plain name.
+
+    Who paints it often keeps the outline of its `text`.
+    """
     rect = box_rect(box)
     if selected:
         around = rect.adjusted(-MARK, -MARK, MARK, MARK)
@@ -111,13 +116,13 @@ def paint_box(painter: QPainter, box: Box, theme: Theme, selected: bool = False)
         painter.drawRoundedRect(rect, radius, radius)
         if box.chosen:
             painter.drawRoundedRect(rect.adjusted(RING, RING, -RING, -RING), radius - RING, radius - RING)
-        paint_symbol(painter, box, theme, _ink(box, theme))
+        paint_symbol(painter, box, theme, _ink(box, theme), text)
         return
     if fill or box.chosen:
         painter.setPen(_outline(box, theme))
         painter.setBrush(fill or Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect.adjusted(-3, -1, 3, 1), 8, 8)
-    paint_symbol(painter, box, theme, theme.colour("ink"))
+    paint_symbol(painter, box, theme, theme.colour("ink"), text)
 
 
 def paint_far_box(painter: QPainter, box: Box, theme: Theme) -> None:
@@ -167,8 +172,17 @@ def symbol_rect(box: Box) -> QRectF:
     return QRectF(left, top, laid.width, laid.height)
 
 
-def paint_symbol(painter: QPainter, box: Box, theme: Theme, ink: QColor) -> None:
+def symbol_outline(box: Box) -> QPainterPath:
+    """What stands in a box as one path."""
+    laid, rect = formula(box.symbol, box.size), symbol_rect(box)
+    return outline(laid, rect.left(), rect.top() + laid.ascent)
+
+
+def paint_symbol(painter: QPainter, box: Box, theme: Theme, ink: QColor, text: QPainterPath | None) -> None:
     """What stands in a box."""
+    if text is not None:
+        painter.fillPath(text, ink)
+        return
     laid, rect = formula(box.symbol, box.size), symbol_rect(box)
     paint(painter, laid, rect.left(), rect.top() + laid.ascent, theme.roles, ink)
 
@@ -283,8 +297,21 @@ def label_rect(label: Label) -> QRectF:
     return QRectF(x - width / 2, y if label.below else y - height, width, height)
 
 
-def paint_label(painter: QPainter, label: Label, theme: Theme, on_ground: bool = True) -> None:
-    """A value, a gradient or a name; an array as a map. What travels has no ground, to cover nothing."""
+def label_outline(label: Label) -> QPainterPath | None:
+    """The text of a label as one path; a map has none."""
+    if label.math is None:
+        return None
+    laid, rect = formula(label.math, label.size), label_rect(label)
+    return outline(laid, rect.left(), rect.top() + laid.ascent)
+
+
+def paint_label(
+    painter: QPainter, label: Label, theme: Theme, on_ground: bool = True, text: QPainterPath | None = None
+) -> None:
+    """A value, a gradient or a name; an array as a map.
+
+    What travels has no ground, to cover nothing. Who paints it often keeps the outline of its `text`.
+    """
     rect = label_rect(label)
     role = _COLOURS.get(label.role, label.role)
     if role == "gradient" and on_ground:
@@ -294,6 +321,9 @@ def paint_label(painter: QPainter, label: Label, theme: Theme, on_ground: bool =
             painter.drawRoundedRect(part, GROUND, GROUND)
     if label.map:
         paint_map(painter, label.map, rect, theme, theme.colour(role))
+        return
+    if text is not None:
+        painter.fillPath(text, theme.colour(role))
         return
     assert label.math is not None
     laid = formula(label.math, label.size)
