@@ -769,7 +769,7 @@ IN_FILES = {
     ),
     "ground-of-gradients": bug(
         PARTS,
-        'if role == "gradient":',
+        'if role == "gradient" and on_ground:',
         'if label.role == "gradient":',
         "contributions look like values in grey print",
         CANVAS,
