@@ -152,7 +152,7 @@ class View(QGraphicsView):
 
     def type_value(self, name: str) -> None:
         """Let the value of an input be typed where it stands, or in the table if that cannot be."""
-        if self.session.figures.drawing.view.graph.nodes[name].is_input:
+        if self.session.trace.graph.nodes[name].is_input:
             labels = (one for one in self.session.figure.labels if self._input_of(one) == name)
             label = next(labels, None)
             if label is not None:

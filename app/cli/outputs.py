@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
-from app.system.disk import check_place, is_there, shown_name
+from app.system.disk import check_place, is_there, shown_names
 from core.base.errors import Problem
 
 
@@ -24,7 +24,8 @@ def check_outputs(paths: Iterable[Path], force: bool) -> None:
             existing.append(path)
     if force or not existing:
         return
-    first, more = shown_name(existing[0]), len(existing) - 1
-    which = f"{first} and {more} more" if more else first
-    exist, them = ("exist", "them") if more else ("exists", "it")
-    raise Problem(f"{which} {exist} already", hint=f"Add --force to replace {them}, or choose another name")
+    exist, them = ("exist", "them") if existing[1:] else ("exists", "it")
+    raise Problem(
+        f"{shown_names(existing)} {exist} already",
+        hint=f"Add --force to replace {them}, or choose another name",
+    )

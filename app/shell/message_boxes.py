@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from app.system.disk import is_there, shown_name
+from app.system.disk import is_there, shown_names
 from core.base.errors import legible
 
 Button = tuple[str, Literal["accept", "destroy", "reject"]]  # its text and what it does
@@ -41,10 +41,8 @@ def may_overwrite(window: QWidget, *paths: Path) -> bool:
     existing = list(filter(is_there, paths))
     if not existing:
         return True
-    first, more = shown_name(existing[0]), len(existing) - 1
-    sentence = f"{first} and {more} more exist already. Overwrite them?"
-    if not more:
-        sentence = f"{first} exists already. Overwrite it?"
+    exist, them = ("exist", "them") if existing[1:] else ("exists", "it")
+    sentence = f"{shown_names(existing)} {exist} already. Overwrite {them}?"
     return ask(window, sentence, [("&Overwrite", "destroy"), ("&Cancel", "reject")]) == 0
 
 

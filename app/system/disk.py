@@ -7,6 +7,7 @@ import errno
 import os
 import stat
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -138,6 +139,12 @@ def shown_name(path: Path) -> str:
     """A file's name for eyes: line breaks and characters that turn the writing direction show as �."""
     name = shown_path(Path(path.name or path))
     return name if len(name) <= 80 else f"{name[:60]}…{name[-16:]}"
+
+
+def shown_names(paths: Sequence[Path]) -> str:
+    """The first of some files, and how many more there are: `a.svg`, `a.svg and 2 more`."""
+    more = len(paths) - 1
+    return f"{shown_name(paths[0])} and {more} more" if more else shown_name(paths[0])
 
 
 def shown_path(path: Path) -> str:

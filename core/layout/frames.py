@@ -1,6 +1,6 @@
 """Frames around boxes that belong together, at any depth: nothing else stands inside one, none overlap.
 
-Every frame is laid out by itself and stands as one box in the layout around it. Edges meet that box where
+Every frame is laid out alone and stands as one box in the layout around it. Edges meet that box where
 they go on inside, so that the way of an edge is the chain of its parts. Reading order: Frame, place_framed,
 stretched, _Level (one frame, or the whole), _Framed (all of them put together).
 """

@@ -1,6 +1,6 @@
 """Small pieces of mathematics stated as text: what stands in a node's circle, how a formula writes a call.
 
-A letter by itself is a variable, several are a word. Raised and lowered signs and what follows ^ or _ are
+A single letter is a variable, several are a word. Raised and lowered signs and what follows ^ or _ are
 scripts, √ reaches over what follows it, brackets and bars are fences. `{x}` is a part that is given as x; a
 hole gets brackets where no fence is around it.
 """

@@ -1,6 +1,6 @@
 """Convolution and pooling in ONNX, which takes pictures in batches: (examples, channels, rows, columns).
 
-A picture without a batch is a batch of one. On the way back from a pool each channel is a picture by itself.
+A picture without a batch is a batch of one. On the way back from a pool each channel is one picture.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def _pictures(ops: Operators, x: Tensor) -> Tensor:
 
 
 def _single(ops: Operators, x: Tensor) -> Tensor:
-    """Every channel of every picture by itself."""
+    """Every channel of every picture, one by one."""
     shape = (1, *x.shape[-2:])
     return ops.make("Reshape", [x, ops.whole((-1, *shape))], shape, batched=True)
 

@@ -22,7 +22,7 @@ FLOAT, INT64, DOUBLE = 1, 7, 11
 
 
 class NoForm(LookupError):
-    """Something is not written in ONNX yet: what is told, or else the whole operation."""
+    """Something is not written in ONNX yet: what is named, or else the whole operation."""
 
 
 class Tensor(Struct, frozen=True, eq=False):
@@ -66,7 +66,7 @@ class Maker:
         batched: bool | None = None,
         **attributes: Any,
     ) -> Tensor:
-        """An operator's output; it is a batch if one of the inputs is, unless that is told."""
+        """An operator's output; it is a batch if one of the inputs is, unless that is said."""
         key = (kind, *inputs, *((name, str(value)) for name, value in attributes.items()))
         if key not in self._known:
             batched = any(x.batched for x in inputs) if batched is None else batched
