@@ -94,6 +94,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "captions": Setting(False, _switch),
         "shapes": Setting(False, _switch),
         "fit": Setting("", _target),
+        "speed": Setting(1.0, _number(0.25, 8)),
         "recent": Setting((), _read_paths, lambda paths: json.dumps(list(paths))),
         "geometry": Setting(b"", _read_bytes, _write_bytes),
         "state": Setting(b"", _read_bytes, _write_bytes),

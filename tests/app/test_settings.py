@@ -16,6 +16,7 @@ OTHER = {
     "captions": True,
     "shapes": True,
     "fit": "8.5x6cm",
+    "speed": 2.0,
     "recent": ("/a, b;c/é\n.chainlight", "@x", '"', "\udcff"),
     "geometry": bytes(range(256)),
     "state": b"\0",
@@ -61,7 +62,7 @@ def test_they_stand_in_the_users_own_folder(tmp_path):
         ("fit", "wall"),
         ("text_scale", 2.5),
         ("digits", 0),
-        ("text_scale", float("nan")),
+        ("speed", float("nan")),
         ("recent", [""]),
     ],
 )
@@ -98,13 +99,13 @@ def test_noise_is_kept_aside_and_said_once(path, noise):
 
 
 def test_one_bad_value_does_not_cost_the_others(path):
-    bad = "digits=٣\ntext_scale=1e1\nrecent=[1]\nstate=00000000:AAAA\nshapes=1, 2\n"
+    bad = "digits=٣\ntext_scale=1e1\nrecent=[1]\nstate=00000000:AAAA\nspeed=1, 2\n"
     text = f"[General]\ntheme=dark\n{bad}newer=x\n"
     path.write_text(text, encoding="utf-8")
     found = Settings(path)
     assert found.get("theme") == "dark"
     assert all(found.get(name) == TABLE[name].usual for name in TABLE if name != "theme")
-    for name in ("digits", "text_scale", "recent", "state", "shapes"):
+    for name in ("digits", "text_scale", "recent", "state", "speed"):
         assert name in found.warning
     assert path.with_suffix(".bad").read_text(encoding="utf-8") == text
     found.flush()
