@@ -25,7 +25,7 @@ from core.math.mathtree import Math, row
 from core.math.parts import ATOM, SIGNED, TOP, product, with_superscript, wrap
 from core.math.typeset import EQUALS
 from core.notation.tree import Call, Name
-from core.passes.equations import gradient_math
+from core.passes.gradient_names import gradient_math
 from core.passes.stepper import steps
 from core.passes.steps import Flowed, Seeded
 from core.passes.trace import Trace

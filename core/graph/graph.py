@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from core.base.arrays import Shape, Value, joined_shape
 from core.base.errors import Problem, Span
+from core.math.mathtree import Math
 from core.math.typeset import Typesetter
 from core.notation.nearest import nearest
 from core.notation.program import Note, Program
@@ -114,6 +115,11 @@ class Graph(Struct, frozen=True, dict=True):
     def typesetter(self) -> Typesetter:
         """Sets names and trees of the program as they are printed."""
         return Typesetter(self.program.faces)
+
+    @cached_property
+    def typeset_names(self) -> frozenset[Math]:
+        """The names of all nodes as they are printed; a constant's text is no name."""
+        return frozenset(self.typesetter.name(n.name) for n in self.nodes.values() if not n.is_constant)
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

@@ -83,6 +83,11 @@ class Rule(Struct, frozen=True, dict=True):
         return frozenset(part.function for part in walk(self.computed) if isinstance(part, Call))
 
     @cached_property
+    def reads(self) -> frozenset[str]:
+        """The names whose values it needs; of others it takes the shape alone."""
+        return interpreted(self.computed, _Reads())
+
+    @cached_property
     def takes_numbers(self) -> bool:
         """Whether it can be computed on floats: all its functions can."""
         return all(KERNELS[function].number for function in self.calls)
@@ -133,6 +138,20 @@ class _Gates:
         added = [is_gate for i, is_gate in enumerate(args) if i in kernel.linear]
         by_entries = kernel.product and bool(kernel.ufunc)
         return kernel.gate or (bool(added) and (any if by_entries else all)(added))
+
+
+class _Reads:
+    """The names in a part of a rule whose values are needed."""
+
+    def number(self, value: float) -> frozenset[str]:
+        return frozenset()
+
+    def name(self, name: str) -> frozenset[str]:
+        return frozenset((name,))
+
+    def call(self, function: str, args: Sequence[frozenset[str]]) -> frozenset[str]:
+        unread = KERNELS[function].shape_only
+        return frozenset().union(*(names for place, names in enumerate(args) if place not in unread))
 
 
 class _Python:

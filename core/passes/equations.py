@@ -17,8 +17,9 @@ from core.graph.formulas import formula
 from core.graph.graph import Node
 from core.graph.plan import GRADIENT, OUTPUT
 from core.math.axes import index_letters, stretched, summed
-from core.math.mathtree import Big, Math, Row, Sign, Table, Tinted, row
-from core.math.parts import ATOM, DIVIDED, POWER, SUM, Part, bracketed, partial, product, turned, wrap
+from core.math.derivative_names import PARTIAL, Notation
+from core.math.mathtree import Math, Row, Sign, Table, Tinted, row
+from core.math.parts import ATOM, DIVIDED, POWER, SUM, Part, product, turned, wrap
 from core.math.typeset import EQUALS, PLUS, is_loose, value_math
 from core.notation.tree import (
     Binary,
@@ -30,8 +31,9 @@ from core.notation.tree import (
     substituted,
     walk,
 )
+from core.passes.gradient_names import gradient_math, local_math
 from core.passes.rule_mathematics import INDEX, ONE, ROW, NoNotation, as_mathematics, ones
-from core.passes.seed import is_chosen, seeded
+from core.passes.seed import is_chosen
 from core.passes.sides import LARGEST_SHOWN, Side, can_be_set, equated, fits, side_of
 from core.passes.steps import Flowed
 from core.passes.trace import Snapshot, Trace
@@ -43,18 +45,6 @@ ADDED = Sign("+=", "rel")
 LOCAL = "local"
 
 
-def gradient_math(trace: Trace, node: str) -> Math:
-    """∂output/∂node, or with a chosen seed the derivative of what that makes of the output.
-
-    Without one the gradients of an array are those of the sum of its entries.
-    """
-    typesetter = trace.graph.typesetter
-    math, strength = typesetter.part(seeded(trace.graph.output, trace.seed, trace.graph.nodes))
-    if trace.graph.nodes[trace.graph.output].shape and not is_chosen(trace.seed):
-        math, strength = row(Big("∑"), math), POWER
-    return partial(bracketed(math) if strength < POWER else math, typesetter.name(node))
-
-
 class Lines(Struct, frozen=True):
     """The rule with names, with numbers where they can be set, and the local derivative if there is one."""
 
@@ -64,10 +54,21 @@ class Lines(Struct, frozen=True):
 
 
 class Equations:
-    """The equations of the step that a snapshot came by, numbers in `digits` digits or a few more."""
+    """The equations of the step that a snapshot came by, numbers in `digits` digits or a few more.
 
-    def __init__(self, trace: Trace, snapshot: Snapshot, digits: int):
-        self.trace, self.snapshot, self.digits = trace, snapshot, digits
+    `keeps_seed` writes the gradient of the output by its name where it is a factor, also where it is 1.
+    """
+
+    def __init__(
+        self,
+        trace: Trace,
+        snapshot: Snapshot,
+        digits: int,
+        notation: Notation = PARTIAL,
+        keeps_seed: bool = False,
+    ):
+        self.trace, self.snapshot, self.digits, self.notation = trace, snapshot, digits, notation
+        self.keeps_seed = keeps_seed
         self.graph, self.typesetter = trace.graph, trace.graph.typesetter
 
     # -- names and numbers in formulas
@@ -86,12 +87,12 @@ class Equations:
 
     def target(self, node: str) -> Math:
         """The gradient of a node as the left side of an equation."""
-        return Tinted("gradient", gradient_math(self.trace, node), node)
+        return Tinted("gradient", gradient_math(self.trace, node, self.notation), node)
 
     def upstream(self, node: Node) -> Part:
         """The gradient of a node as a factor; of the output it is the seed."""
-        math, strength = gradient_math(self.trace, node.name), POWER
-        if node.name == self.graph.output:
+        math, strength = gradient_math(self.trace, node.name, self.notation), POWER
+        if node.name == self.graph.output and not self.keeps_seed:
             if not is_chosen(self.trace.seed):
                 math, strength = self.typesetter.part(ones(node.shape))
             elif fits(self.trace.seed):
@@ -154,18 +155,33 @@ class Equations:
 
     def forward(self, node: Node) -> Lines:
         """The value of a node."""
-        call, value = formula(self.graph, node), self.snapshot.value(node.name)
+        value, rule, known = self.snapshot.value(node.name), node.value_rule, self._known(node)
         assert value is not None
-        rule, known = node.value_rule, self._known(node)
-        if isinstance(call, Binary) and call.op == "⊙":
-            call, _ = as_mathematics(call, dict(zip("xy", known.values(), strict=False)))
+        call = self._call(node, known)
         side = side_of(call, known, lambda parts: self.typesetter.tree(call, parts), rule.value)
-        left, said = self.name(node.name)[0], self.typesetter.tree(call, self._names(node))
+        left, said = self._named_sides(node, call)
         result = self.number(value, "value", node.name)
         if _lies_in_a_row(call, node):
-            left, result = turned((left, ATOM))[0], turned(result)
+            result = turned(result)
         numbers = row(left, EQUALS, *self._equated(node, [side], said, result, value))
         return Lines(row(left, EQUALS, said), numbers if can_be_set(value) else None)
+
+    def assignment(self, node: Node) -> Math:
+        """The value of a node with names alone."""
+        left, said = self._named_sides(node, self._call(node, self._known(node)))
+        return row(left, EQUALS, said)
+
+    def _call(self, node: Node, known: Mapping[str, Value]) -> Tree:
+        """What a node computes, over the inputs of its operation."""
+        call = formula(self.graph, node)
+        if isinstance(call, Binary) and call.op == "⊙":
+            call, _ = as_mathematics(call, dict(zip("xy", known.values(), strict=False)))
+        return call
+
+    def _named_sides(self, node: Node, call: Tree) -> tuple[Math, Math]:
+        """A node's name and what it computes."""
+        left, said = self.name(node.name)[0], self.typesetter.tree(call, self._names(node))
+        return turned((left, ATOM))[0] if _lies_in_a_row(call, node) else left, said
 
     # -- backward
 
@@ -177,6 +193,10 @@ class Equations:
             else self.upstream(node)[0]
         )
         return Lines(row(self.target(node.name), EQUALS, math), None)
+
+    def contribution(self, step: Flowed) -> Math:
+        """What comes back over an edge, with names alone."""
+        return self._back(step, self.graph.nodes[step.node])[0]
 
     def backward(self, step: Flowed) -> Lines:
         """The chain rule on one edge."""
@@ -227,7 +247,7 @@ class Equations:
         """The transposed Jacobian times the upstream gradient, for a rule that has no shorter notation."""
         rule = node.operation.back_rule(step.port)
         assert rule is not None
-        jacobian = turned((partial(self.typesetter.name(step.node), self.typesetter.name(step.arg)), DIVIDED))
+        jacobian = turned((local_math(self.graph, node, step.arg, self.notation), DIVIDED))
         tree = Call("matvec", (Name(LOCAL), Name(GRADIENT)))
 
         def set_as(parts: Mapping[str, Part]) -> Math:
@@ -286,7 +306,8 @@ class Equations:
 
     def _at_output(self, tree: Tree, node: Node) -> Tree:
         """The tree itself, and at the output, where the upstream gradient is 1, with that in its place."""
-        unit = node.name == self.graph.output and not is_chosen(self.trace.seed)
+        is_output = node.name == self.graph.output and not self.keeps_seed
+        unit = is_output and not is_chosen(self.trace.seed)
         return substituted(tree, {GRADIENT: ones(node.shape)}) if unit else tree
 
     def _factors(self, step: Flowed, node: Node) -> Math | None:
@@ -295,11 +316,7 @@ class Equations:
             return None
         if node.name == self.graph.output and not is_chosen(self.trace.seed):
             return None
-        middle = Tinted(
-            "local",
-            partial(self.typesetter.name(step.node), self.typesetter.name(step.arg)),
-            step.node,
-        )
+        middle = Tinted("local", local_math(self.graph, node, step.arg, self.notation), step.node)
         return product(self.upstream(node), (middle, ATOM))
 
     def _as_factor(self, tree: Tree, parts: Mapping[str, Part], node: Node) -> Part:

@@ -11,6 +11,7 @@ from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, equation, short, value_text
 from core.graph.graph import Graph, Node
 from core.graph.plan import OUTPUT
+from core.math.derivative_names import PARTIAL, Notation
 from core.math.mathtree import Math, Sign, Table, Word, parts_of, row
 from core.math.parts import ATOM, bracketed, listed
 from core.math.typeset import EQUALS, is_loose
@@ -58,7 +59,7 @@ class Explanation(Struct, frozen=True):
     caveat: str = ""
 
 
-def explain(trace: Trace, count: int, digits: int = DIGITS) -> Explanation:
+def explain(trace: Trace, count: int, digits: int = DIGITS, notation: Notation = PARTIAL) -> Explanation:
     """Explain a step: its rule, the rule with the program's names, with the numbers, and one sentence.
 
     Args:
@@ -66,13 +67,14 @@ def explain(trace: Trace, count: int, digits: int = DIGITS) -> Explanation:
         count: the step's number, from 1; 0 explains the start.
         digits: how many significant digits numbers are shown with; more where fewer would make an equation
             false.
+        notation: how derivatives are written.
 
     Returns:
         Lines of typeset mathematics and the sentence; shapes where there are arrays.
     """
     if not count:
         return _start(trace)
-    return _Explainer(trace, trace.snapshot(count), digits).explanation()
+    return _Explainer(trace, trace.snapshot(count), digits, notation).explanation()
 
 
 def step_title(trace: Trace, count: int) -> str:
@@ -146,10 +148,10 @@ def caveat(snapshot: Snapshot, node: Node) -> str:
 
 
 class _Explainer:
-    def __init__(self, trace: Trace, snapshot: Snapshot, digits: int):
+    def __init__(self, trace: Trace, snapshot: Snapshot, digits: int, notation: Notation):
         self.trace, self.snapshot, self.digits = trace.shown, snapshot.shown, digits
         self.exact, self.graph = snapshot, trace.graph
-        self.equations = Equations(trace.shown, snapshot.shown, digits)
+        self.equations = Equations(trace.shown, snapshot.shown, digits, notation)
 
     def explanation(self) -> Explanation:
         match self.snapshot.step:

@@ -7,35 +7,18 @@ The lines are the plan's instructions, made from the same rules the stepper runs
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from core.base.arrays import Shape, Value, repeated_axes, shape_of
-from core.export.code import (
-    Identifiers,
-    filled,
-    heading,
-    listed,
-    literal,
-    name,
-    number,
-    printed,
-)
+from core.base.arrays import Value
+from core.export.code import heading, listed, printed
 from core.export.numpy.helpers import HELPERS
-from core.export.numpy.rules import rule_expression
-from core.export.settings import settings_of
-from core.graph.graph import Node
-from core.graph.plan import GRADIENT, OUTPUT, Instruction
-from core.notation.tree import with_names
-from core.passes.seed import is_chosen
+from core.export.numpy.statements import Statements, assigned
 from core.passes.trace import Trace
 
-TAKEN = """np math passes inputs values gradients gradient difference worst places place ends moved moved_by
-slope error h name most OUTPUT""".split()
 AGREES = 1e-6
 # how many computations the comparison with centred differences may take in all: a node's is one, and so is
 # that of every ten entries of an array
@@ -79,80 +62,30 @@ def numpy_script(trace: Trace) -> str:
     Returns:
         The script: values, a function that runs both passes, and a check of the gradients by differences.
     """
-    return _Listing(trace).script()
+    return _Script(trace).script()
 
 
-class _Listing:
+class _Script(Statements):
     """The parts of one script."""
 
-    def __init__(self, trace: Trace):
-        self.trace, self.graph, self.plan = trace, trace.graph, trace.plan
-        self.live = self.graph.downstream_of(self.graph.inputs)
-        self.helpers: dict[str, None] = {}
-        names = Identifiers({*TAKEN, *HELPERS})
-        self.names = {
-            node.name: names.new("c1" if node.is_constant else node.name)
-            for node in self.graph.nodes.values()
-            if not node.is_constant or (node.shape and not self.graph.is_setting(node.name))
-        }
-        backward = [step for step in self.plan.instructions if step.phase == "backward"]
-        receiving = dict.fromkeys([self.graph.output, *(step.arg for step in backward), *self.plan.stopped])
-        self.renamed = {old: new for old, new in names.renamed.items() if self.graph.nodes.get(old)}
-        self.gradients = {node: names.new(f"d{self.names[node]}") for node in receiving if node in self.names}
-
-    # -- expressions
-
-    def operand(self, node: Node) -> ast.expr:
-        if node.is_constant and isinstance(node.value, float):
-            return number(node.value, "np")
-        return name(self.names[node.name])
-
-    def expression(self, step: Instruction) -> ast.expr:
-        """An instruction's rule with the names of this script in it; numbers are worked out."""
-        assert step.rule and step.binding is not None
-        nodes = {port: self.graph.nodes[arg] for port, arg in step.binding.items()}
-        settings = settings_of(self.graph, self.graph.nodes[step.node])
-        others = {port: node for port, node in nodes.items() if port not in settings}
-        numbers = {port: node.value for port, node in others.items() if isinstance(node.value, float)}
-        parts = {port: self.operand(node) for port, node in others.items()} | settings
-        parts[OUTPUT] = name(self.names[step.node])
-        if step.node in self.gradients:
-            parts[GRADIENT] = name(self.gradients[step.node])
-        return rule_expression(with_names(step.rule.computed, numbers), parts, self.helpers)
-
-    # -- lines
-
-    def forward(self) -> list[str]:
+    def forward_lines(self) -> list[str]:
         steps = [s for s in self.plan.instructions if s.phase == "forward" and s.node in self.live]
-        return [f"{self.names[step.node]} = {printed(self.expression(step))}" for step in steps]
+        return [self.forward(step) for step in steps]
 
-    def backward(self) -> list[str]:
-        lines = []
-        for step in self.plan.instructions:
-            if step.phase == "backward":
-                flow = _summed(
-                    self.expression(step), self._flow_shape(step), self.graph.nodes[step.arg].shape
-                )
-                lines.append(f"{self.gradients[step.arg]} += {printed(flow)}")
-        return lines
-
-    def _flow_shape(self, step: Instruction) -> Shape:
-        """The shape of what comes back before stretching is undone."""
-        node = self.graph.nodes[step.node]
-        stretched = self.graph.stretched_shape(node)
-        return self.graph.nodes[step.arg].shape if stretched is None else stretched
+    def backward_lines(self) -> list[str]:
+        steps = [step for step in self.plan.instructions if step.phase == "backward"]
+        return [f"{self.gradients[step.arg]} += {printed(self.flow(step))}" for step in steps]
 
     def starts(self) -> list[str]:
         """Before anything arrives gradients are 0, the output's is 1 or the seed that was chosen."""
         shapes = {gradient: self.graph.nodes[node].shape for node, gradient in self.gradients.items()}
         seed = self.gradients[self.graph.output]
-        ones = f"np.ones({shapes[seed]})" if shapes[seed] else "np.float64(1)"
         numbers = [gradient for gradient, shape in shapes.items() if not shape and gradient != seed]
         rows = [numbers[i : i + PER_LINE] for i in range(0, len(numbers), PER_LINE)]
         return [
             *(f"{' = '.join(row)} = np.float64(0)" for row in rows),
             *(f"{g} = np.zeros({shape})" for g, shape in shapes.items() if shape and g != seed),
-            assigned(seed, self.trace.seed) if is_chosen(self.trace.seed) else f"{seed} = {ones}",
+            self.seed(),
         ]
 
     def values(self) -> dict[str, Value]:
@@ -173,10 +106,10 @@ class _Listing:
             *listed("def passes(", inputs, "):"),
             '    """Both passes, one line for each step: the values and gradients of all nodes by name."""',
             "    # forward",
-            *(f"    {line}" for line in self.forward()),
+            *(f"    {line}" for line in self.forward_lines()),
             "",
             "    # backward: dx is the gradient of the output with respect to x",
-            *(f"    {line}" for line in [*self.starts(), *self.backward()]),
+            *(f"    {line}" for line in [*self.starts(), *self.backward_lines()]),
             "",
             *listed("values = {", _pairs(shown), "}", 4),
             *listed("gradients = {", _pairs(gradients), "}", 4),
@@ -231,10 +164,6 @@ class _Listing:
             ]
         return "\n".join([*lines, ""])
 
-    def imports(self) -> list[str]:
-        wants_math = any("math." in HELPERS[helper] for helper in self.helpers)
-        return [*(["import math"] if wants_math else []), "import numpy as np"]
-
     def _compared(
         self, definitions: list[str], values: Mapping[str, Value]
     ) -> tuple[list[tuple[str, int]], list[str]]:
@@ -256,24 +185,5 @@ class _Listing:
         return found, left_out
 
 
-def assigned(target: str, value: Value) -> str:
-    """`x = np.float64(-2.0)`, `w = np.array([1.0, 2.0])`."""
-    call = "np.array(" if shape_of(value) else "np.float64("
-    return f"{target} = {call}{literal(value, 'np', len(target) + len(call) + 3)})"
-
-
 def _pairs(names: Mapping[str, str]) -> list[str]:
     return [f'"{key}": {value}' for key, value in names.items()]
-
-
-def _summed(flow: ast.expr, shape: Shape, wanted: Shape) -> ast.expr:
-    """Undo stretching: add up over every axis along which the value was repeated."""
-    if shape == wanted:
-        return flow
-    if not wanted:
-        return filled("np.sum(flow)", {"flow": flow})
-    axes = repeated_axes(shape, wanted)
-    along = ast.Tuple([ast.Constant(axis) for axis in axes])
-    total = filled("np.sum(flow, axis=axes)", {"flow": flow, "axes": along})
-    keeps_rank = len(shape) - len(axes) == len(wanted)
-    return total if keeps_rank else filled(f"total.reshape({wanted})", {"total": total})

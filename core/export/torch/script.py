@@ -51,9 +51,9 @@ def pytorch_script(trace: Trace) -> str:
     text = TorchText(graph, names, known, values, shown=[graph.output])
     lines = text.lines(set(graph.nodes))
     learned = followed(graph, graph.inputs)
-    given = [_assigned(identifier, trace, node) for node, identifier in inputs.items()]
+    given = [given_tensor(identifier, trace.inputs[node], True) for node, identifier in inputs.items()]
     given += [MASKS] if random_nodes(trace.graph) else []
-    given += [f"{c} = torch.tensor({_value(value, c)})" for c, value in text.constants.items()]
+    given += [given_tensor(constant, value) for constant, value in text.constants.items()]
     renamed = {old: new for old, new in names.renamed.items() if _is_named(trace, old)}
     output = printed(text.known[graph.output])
     forward = ["", "# forward pass", *lines] if lines else []
@@ -72,7 +72,8 @@ def pytorch_script(trace: Trace) -> str:
             *given,
             *forward,
             "",
-            *_backward(trace, output, graph.output in learned),
+            "# backward pass",
+            backward_statement(trace, output, graph.output in learned),
             "",
             "",
             CHECK,
@@ -94,10 +95,10 @@ def _known(trace: Trace, graph: Graph, node: str) -> Value | None:
     return trace.last.value(node) if constant is None else constant
 
 
-def _assigned(identifier: str, trace: Trace, node: str) -> str:
-    value = trace.last.value(node)
-    assert value is not None
-    return f"{identifier} = torch.tensor({_value(value, identifier)}, requires_grad=True)"
+def given_tensor(identifier: str, value: Value, learned: bool = False) -> str:
+    """The statement that gives a tensor its value; one that is `learned` gets a gradient."""
+    tail = ", requires_grad=True" if learned else ""
+    return f"{identifier} = torch.tensor({_value(value, identifier)}{tail})"
 
 
 def _value(value: Value, target: str) -> str:
@@ -108,13 +109,13 @@ def _is_named(trace: Trace, node: str) -> bool:
     return node in trace.graph.nodes and not trace.graph.nodes[node].is_constant
 
 
-def _backward(trace: Trace, output: str, reached: bool) -> list[str]:
+def backward_statement(trace: Trace, output: str, reached: bool) -> str:
+    """The statement that makes all gradients, or a comment where none gets to an input."""
     if not reached:
-        return ["# backward pass: nothing to do, for no gradient gets from the output to an input"]
+        return "# nothing to do, for no gradient gets from the output to an input"
     if is_chosen(trace.seed):
-        return ["# backward pass", f"{output}.backward(torch.tensor({_value(trace.seed, output)}))"]
-    summed = f"torch.sum({output})" if shape_of(trace.seed) else output
-    return ["# backward pass", f"{summed}.backward()"]
+        return f"{output}.backward(torch.tensor({_value(trace.seed, output)}))"
+    return f"torch.sum({output}).backward()" if shape_of(trace.seed) else f"{output}.backward()"
 
 
 def _checks(trace: Trace, inputs: dict[str, str], output: str) -> list[str]:
