@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from app.painting.parts import (
     HEAD,
@@ -37,16 +37,22 @@ def _is_far(painter: QPainter, option: QStyleOptionGraphicsItem) -> bool:
     return option.levelOfDetailFromTransform(painter.worldTransform()) < LEAST_READABLE
 
 
-class FrameItem(QGraphicsItem):
+class PartItem(QGraphicsRectItem):
+    """A part of a figure. Qt keeps the rectangle it paints in and asks no Python for it."""
+
+    def __init__(self, theme: Theme, around: QRectF, height: float):
+        super().__init__(around)
+        self.theme = theme
+        self.setPen(Qt.PenStyle.NoPen)  # which would make the rectangle larger
+        self.setZValue(height)
+
+
+class FrameItem(PartItem):
     """What was unfolded: a frame that can be taken by its title."""
 
     def __init__(self, frame: Frame, theme: Theme):
-        super().__init__()
-        self.frame, self.theme = frame, theme
-        self.setZValue(-1)
-
-    def boundingRect(self) -> QRectF:
-        return frame_rect(self.frame).adjusted(-2, -2, 2, 2)
+        super().__init__(theme, frame_rect(frame).adjusted(-2, -2, 2, 2), -1.0)
+        self.frame = frame
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -59,27 +65,22 @@ class FrameItem(QGraphicsItem):
         paint_frame(painter, self.frame, self.theme)
 
 
-class BoxItem(QGraphicsItem):
+class BoxItem(PartItem):
     """A node's box."""
 
     def __init__(self, box: Box, theme: Theme):
-        super().__init__()
-        self.box, self.theme, self.selected = box, theme, False
+        super().__init__(theme, _around(box), 1.0)
+        self.box, self.selected = box, False
         self._text: QPainterPath | None = None
-        self.setZValue(1)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def show_box(self, box: Box, selected: bool) -> None:
         if (box, selected) != (self.box, self.selected):  # the same box is not looked into
-            if box_rect(box) != box_rect(self.box):
-                self.prepareGeometryChange()
+            self.setRect(_around(box))
             if (box.symbol, box.size, box.centre) != (self.box.symbol, self.box.size, self.box.centre):
                 self._text = None
             self.box, self.selected = box, selected
             self.update()
-
-    def boundingRect(self) -> QRectF:
-        return box_rect(self.box).adjusted(-10, -10, 10, 10)
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -96,28 +97,24 @@ class BoxItem(QGraphicsItem):
             paint_box(painter, self.box, self.theme, self.selected, self._text)
 
 
-class ArrowItem(QGraphicsItem):
+class ArrowItem(PartItem):
     """An edge."""
 
     def __init__(self, arrow: Arrow, theme: Theme):
-        super().__init__()
-        self.arrow, self.theme = arrow, theme
         self._path, self._shape = route_path(arrow.route), arrow_shape(arrow)
-        self.setZValue(0.5 if arrow.mood == "active" else 0.0)
+        super().__init__(theme, _along(self._path), 0.5 if arrow.mood == "active" else 0.0)
+        self.arrow = arrow
 
     def show_arrow(self, arrow: Arrow) -> None:
         if arrow is not self.arrow and arrow != self.arrow:
             if arrow.route != self.arrow.route:
-                self.prepareGeometryChange()
                 self._path = route_path(arrow.route)
+                self.setRect(_along(self._path))
             if arrow.way != self.arrow.way:
                 self._shape = arrow_shape(arrow)
             self.arrow = arrow
             self.setZValue(0.5 if arrow.mood == "active" else 0.0)
             self.update()
-
-    def boundingRect(self) -> QRectF:
-        return self._path.controlPointRect().adjusted(-HEAD, -HEAD, HEAD, HEAD)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -128,18 +125,13 @@ class ArrowItem(QGraphicsItem):
             paint_arrow(painter, self.arrow, self.theme, self._shape)
 
 
-class LabelItem(QGraphicsItem):
+class LabelItem(PartItem):
     """A value, gradient or name."""
 
     def __init__(self, label: Label, theme: Theme):
-        super().__init__()
-        self.label, self.theme = label, theme
-        self._rect = label_rect(label)
+        super().__init__(theme, label_rect(label).adjusted(-3, -3, 3, 3), 2.0)
+        self.label = label
         self._text: QPainterPath | None = None
-        self.setZValue(2)
-
-    def boundingRect(self) -> QRectF:
-        return self._rect.adjusted(-3, -3, 3, 3)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -175,3 +167,13 @@ class TokenItem(QGraphicsItem):
     ) -> None:
         for token in self.tokens:
             paint_token(painter, token, self.progress, self.theme)
+
+
+def _around(box: Box) -> QRectF:
+    """Where a box is painted, with the mark of a selected one."""
+    return box_rect(box).adjusted(-10, -10, 10, 10)
+
+
+def _along(path: QPainterPath) -> QRectF:
+    """Where an edge is painted."""
+    return path.controlPointRect().adjusted(-HEAD, -HEAD, HEAD, HEAD)
