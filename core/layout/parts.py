@@ -5,7 +5,7 @@ Reading order: Placement, placed; _place_part (one part through all stages), _pa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ from core.layout.layers import (
     with_first,
     with_late_inputs,
 )
-from core.layout.ordering import order_layers
+from core.layout.ordering import Order, order_layers
 from core.layout.placing import Columns, place_columns, place_heights, pulls_of
 from core.layout.routing import route_edges
 from core.layout.rows import Rows, in_rows, row_starts
@@ -223,7 +223,7 @@ def _place_layers(part: _Graph, layer_of: Sequence[int], gaps: Gaps) -> Work[_Pl
     """Place the nodes of a part that stand in these layers."""
     links = part.links
     graph = yield from cut_into_layers(layer_of, links)
-    yield from order_layers(graph)
+    yield from _put_layers_in_order(graph, (tuple(layer_of), tuple(links)))
     for one in part.series:
         _put_in_order(one, layer_of, graph.layers)
     main = main_ways(layer_of, links)
@@ -232,6 +232,23 @@ def _place_layers(part: _Graph, layer_of: Sequence[int], gaps: Gaps) -> Work[_Pl
     y = yield from place_heights(graph, boxes, pulls, gaps.y)
     columns = place_columns(graph, boxes, links, part.stretches, pulls, y, gaps.x)
     return _Placed(graph, arrivals, boxes, columns, y)
+
+
+# the orders found for the last graphs: a name, a number or a gap that changes leaves them as they are
+orders_found: dict[Hashable, Order] = {}
+_MOST_KEPT = 8
+
+
+def _put_layers_in_order(graph: Layered, same: Hashable) -> Work[None]:
+    """Put the layers into the best order found, now or for an equal graph before."""
+    order = orders_found.pop(same, None)
+    if order is None:
+        yield from order_layers(graph)
+        order = graph.layers
+        if len(orders_found) >= _MOST_KEPT:
+            del orders_found[next(iter(orders_found))]
+    orders_found[same] = order
+    graph.layers = [list(layer) for layer in order]
 
 
 def _put_in_order(series: Sequence[int], layer_of: Sequence[int], layers: Sequence[list[int]]) -> None:

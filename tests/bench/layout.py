@@ -11,6 +11,7 @@ from core.figure import draw
 from core.layout import Edge, place
 from core.layout.layers import assign_layers, cut_into_layers, numbered
 from core.layout.ordering import order_layers
+from core.layout.parts import orders_found
 from core.passes.stepper import run
 from tests.bench.bare_graphs import Bare, random_graph, scalar_net
 from tests.bench.programs import net
@@ -77,9 +78,14 @@ def named(graph: Bare) -> tuple[Sizes, list[Edge]]:
 
 
 def placing(sizes: Sizes, edges: Sequence[Edge], free: Sequence[str] = ()) -> Timed:
-    """The distances differ a little each time, so that no layout is remembered."""
+    """The distances differ a little each time and no order is known, so that nothing is remembered."""
     tries = count()
-    return lambda: taken(lambda: place(sizes, edges, gap_x=GAP_X + next(tries) / 1e6, gap_y=GAP_Y, free=free))
+
+    def placed() -> object:
+        orders_found.clear()
+        return place(sizes, edges, gap_x=GAP_X + next(tries) / 1e6, gap_y=GAP_Y, free=free)
+
+    return lambda: taken(placed)
 
 
 def crossings(sizes: Sizes, edges: Sequence[Edge]) -> int:

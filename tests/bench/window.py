@@ -18,6 +18,7 @@ from app.state.session import Session
 from app.state.settings import Settings
 from app.state.training_session import TrainingSession
 from core.base.arrays import Value
+from core.layout.parts import orders_found
 from core.project.document import EXAMPLE, Document, Drawn
 from core.training.run import TrainingRun
 from core.training.setup import setup
@@ -145,7 +146,10 @@ def _zoom(view: Any) -> Callable[[], object]:
 
 
 def typing(effort: Effort) -> Iterator[Row]:
-    """A digit typed behind a name, which makes another name: all is read, laid out and drawn anew."""
+    """A digit behind a name, which makes another name, and a name behind a number, which makes a product.
+
+    All is read, laid out and drawn anew; with another name the order of the nodes is known.
+    """
     window = window_on(opened(*net(TYPED)))
     editor, session = window.program.editor, window.session
     bare = shown(BareEditor(editor.toPlainText(), session.figure, window.view.viewport().size()), 1300)
@@ -153,23 +157,31 @@ def typing(effort: Effort) -> Iterator[Row]:
     digits = ("".join(pair) for pair in chain.from_iterable(product("123456789", repeat=n) for n in count(1)))
     seen, bare_seen = Eye(window.view.viewport()), Eye(bare.view.viewport())
 
-    def typed() -> float:
-        text, values = net(TYPED, next(names) + next(digits))
+    def typed_anew(before: str, key: str) -> float:
+        orders_found.clear()
+        return typed(before, key)
+
+    def typed(before: str, key: str) -> float:
+        text, values = net(TYPED, before)
         session.replace_document(Document(text, values, drawing=Drawn(level="operations")), None)
         rest(SETTLED)
         editor.moveCursor(editor.textCursor().MoveOperation.End)
-        spent = seen.drawn(lambda: QTest.keyClicks(editor, "7"))
+        spent = seen.drawn(lambda: QTest.keyClicks(editor, key))
         while session.computing or session.is_outdated or session.document.text != editor.toPlainText():
             spent += seen.drawn(lambda: None)
         assert session.problem is None
         return spent
 
-    acts: dict[str, Timed] = {
-        OURS: typed,
-        "bare editor and scene": lambda: bare_seen.drawn(lambda: bare.type("7")),
-    }
-    what = f"a character typed into {len(session.trace.graph.nodes)} nodes"
-    yield from against("typing", what, turns(acts, effort.rounds // 3, PATIENCE))
+    for what, act in (
+        ("a digit of a name", lambda: typed(next(names) + next(digits), "7")),
+        ("a factor", lambda: typed_anew(" + " + next(digits), "k")),
+    ):
+        acts: dict[str, Timed] = {
+            OURS: act,
+            "bare editor and scene": lambda: bare_seen.drawn(lambda: bare.type("7")),
+        }
+        what = f"{what} typed into {len(session.trace.graph.nodes)} nodes"
+        yield from against("typing", what, turns(acts, effort.rounds // 3, PATIENCE))
     closed(window, bare)
 
 
