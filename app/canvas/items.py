@@ -129,9 +129,15 @@ class LabelItem(PartItem):
     """A value, gradient or name."""
 
     def __init__(self, label: Label, theme: Theme):
-        super().__init__(theme, label_rect(label).adjusted(-3, -3, 3, 3), 2.0)
+        super().__init__(theme, _at(label), 2.0)
         self.label = label
         self._text: QPainterPath | None = None
+
+    def show_label(self, label: Label) -> None:
+        """Show another label in the place of this one."""
+        self.setRect(_at(label))
+        self.label, self._text = label, None
+        self.update()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -177,3 +183,8 @@ def _around(box: Box) -> QRectF:
 def _along(path: QPainterPath) -> QRectF:
     """Where an edge is painted."""
     return path.controlPointRect().adjusted(-HEAD, -HEAD, HEAD, HEAD)
+
+
+def _at(label: Label) -> QRectF:
+    """Where a label is painted."""
+    return label_rect(label).adjusted(-3, -3, 3, 3)

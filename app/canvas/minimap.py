@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QRegion, QTransform
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from app.canvas.camera import Camera
@@ -18,6 +20,7 @@ FROM_EDGE = 10  # pixels from the canvas's corner
 INSET = 5.0
 SLACK = 30.0  # points of a drawing's margin that need not be seen
 LEAST_DOT = 2.5  # pixels, of a node
+REACH = 2 * LEAST_DOT + 1  # pixels, of what is painted around a step's node
 LEAST_FRAME = 8.0  # pixels, of what is seen
 
 
@@ -29,6 +32,11 @@ class Minimap(QWidget):
         self._scene, self._view, self._camera = scene, view, camera
         self._picture: QPixmap | None = None
         self._drawn: object = None
+        self._seen = QRectF()  # of the drawing
+        self._on_map = QTransform()  # from places in the drawing to those on the map
+        self._dots: list[
+            tuple[QPointF, bool]
+        ] = []  # where the step is, and whether it is one of the backward pass
         self.setAccessibleName("Map of the graph")
         self.setToolTip("The whole graph. Press or drag to go there")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -37,9 +45,9 @@ class Minimap(QWidget):
         self.hide()
 
     def refresh(self) -> None:
-        """Come when a large drawing is not seen whole, and go; show another drawing or step."""
-        bounds, drawing = self._scene.bounds(), self._scene.session.drawing
-        is_whole = self._camera.seen.contains(bounds.adjusted(SLACK, SLACK, -SLACK, -SLACK))
+        """Come when a large drawing is not seen whole, and go; show another drawing, place or step."""
+        bounds, drawing, seen = self._scene.bounds(), self._scene.session.drawing, self._camera.seen
+        is_whole = seen.contains(bounds.adjusted(SLACK, SLACK, -SLACK, -SLACK))
         self.setVisible(len(drawing.sizes) > MANY and not is_whole)
         if not self.isVisible():
             return
@@ -48,14 +56,30 @@ class Minimap(QWidget):
             self._drawn, self._picture = drawn, None
             size = bounds.size().scaled(WIDEST, Qt.AspectRatioMode.KeepAspectRatio)
             self.resize((size + QSizeF(2 * INSET, 2 * INSET)).expandedTo(LEAST).toSize())
+            self._on_map, self._seen = self._mapped(bounds), QRectF()
         room = self._view.viewport().rect()
         self.move(room.right() - self.width() - FROM_EDGE, room.bottom() - self.height() - FROM_EDGE)
-        self.update()
+        changed = QRegion()
+        for around in self._around_dots():
+            changed += around
+        session = self._scene.session
+        self._dots = [
+            (self._on_map.mapRect(box_rect(part.box)).center(), part.box.backward)
+            for part in session.figures.last_step(session.cursor).values()
+        ]
+        for around in self._around_dots():
+            changed += around
+        if seen == self._seen:
+            self.update(changed)
+        else:
+            self._seen = seen
+            self.update()
 
-    @property
-    def _on_map(self) -> QTransform:
-        """From places in the drawing to those on the map."""
-        bounds = self._scene.bounds()
+    def _around_dots(self) -> Iterator[QRect]:
+        for at, _ in self._dots:
+            yield QRectF(at.x() - REACH, at.y() - REACH, 2 * REACH, 2 * REACH).toAlignedRect()
+
+    def _mapped(self, bounds: QRectF) -> QTransform:
         across, down = self.width() - 2 * INSET, self.height() - 2 * INSET
         scale = min(across / bounds.width(), down / bounds.height())
         middle = QRectF(self.rect()).center()
@@ -66,18 +90,17 @@ class Minimap(QWidget):
         theme, session = self._scene.theme, self._scene.session
         if self._picture is None:
             self._picture = self._pictured(session.figure)
-        on_map = self._on_map
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, self._picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            for part in session.figures.last_step(session.cursor).values():
-                painter.setBrush(theme.colour("gradient" if part.box.backward else "value"))
-                painter.drawEllipse(on_map.mapRect(box_rect(part.box)).center(), 2 * LEAST_DOT, 2 * LEAST_DOT)
+            for at, backward in self._dots:
+                painter.setBrush(theme.colour("gradient" if backward else "value"))
+                painter.drawEllipse(at, 2 * LEAST_DOT, 2 * LEAST_DOT)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour("accent"), 1.5))
             inside = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-            seen = on_map.mapRect(self._camera.seen)
+            seen = self._on_map.mapRect(self._seen)
             wider, higher = (
                 max(LEAST_FRAME - seen.width(), 0.0) / 2,
                 max(LEAST_FRAME - seen.height(), 0.0) / 2,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
@@ -225,20 +225,24 @@ class Scene(QGraphicsScene):
                 items.arrows[arrow.edge].show_arrow(arrow)
             items.labels = self._labels(items.labels, part.labels)
 
-    def _labels(self, before: Collection[LabelItem], labels: Iterable[Label]) -> list[LabelItem]:
-        """The items of a node's labels: one stays while its label looks the same."""
-        left, found = list(before), []
-        for label in labels:
+    def _labels(self, before: Collection[LabelItem], labels: Sequence[Label]) -> list[LabelItem]:
+        """The items of a node's labels: one stays while its label looks the same, or takes another."""
+        left, found = list(before), dict[int, LabelItem]()
+        for at, label in enumerate(labels):
             item = next((item for item in left if item.label is label or item.label == label), None)
-            if item is None:
-                item = self._added(LabelItem(label, self.theme))
-            else:
+            if item is not None:
                 left.remove(item)
                 item.label = label
-            found.append(item)
+                found[at] = item
+        for at, label in enumerate(labels):
+            if at not in found and left:
+                found[at] = left.pop()
+                found[at].show_label(label)
+            elif at not in found:
+                found[at] = self._added(LabelItem(label, self.theme))
         for item in left:
             self.removeItem(item)
-        return found
+        return [found[at] for at in range(len(labels))]
 
     def _added(self, item: Item) -> Item:
         if self._dimmed:

@@ -70,6 +70,7 @@ def equated(
         digits: how many digits its printed numbers have; operands have more where that takes them.
     """
     shown: list[tuple[Math, str]] = []
+    printed = {latex(said), latex(result[0])}
     for side in sides:
         enough, sign = equation(
             lambda *values, side=side: side.value(dict(zip(side.operands, values, strict=True))),
@@ -78,7 +79,8 @@ def equated(
             digits,
         )
         math = side.set_as(numbers(side.operands, enough))
-        if latex(math) not in [latex(other) for other in (said, result[0], *(m for m, _ in shown))]:
+        if (text := latex(math)) not in printed:
+            printed.add(text)
             shown.append((math, sign))
     parts: list[Math] = []
     for i, (math, sign) in enumerate(shown):
