@@ -1143,14 +1143,14 @@ MATHEMATICS = {
     ),
     "never-added": bug(
         EQUATIONS,
-        "EQUALS if self._alone(step) else ADDED",
+        "EQUALS if self.trace.arrivals(step.arg) == 1 else ADDED",
         "EQUALS",
         "no rule says += where gradients meet",
         FORMULAS,
     ),
     "always-added": bug(
         EQUATIONS,
-        "EQUALS if self._alone(step) else ADDED",
+        "EQUALS if self.trace.arrivals(step.arg) == 1 else ADDED",
         "ADDED",
         "every rule of the backward pass says +=",
         FORMULAS,

@@ -53,7 +53,7 @@ class Scrubber(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            for first, last, phase in _phases(self.session):
+            for first, last, phase in trace.phases:
                 colour = self.theme.colour(PHASE_COLOURS[phase])
                 for start, end, alpha in ((first, min(last, cursor), 1.0), (max(first, cursor), last, 0.3)):
                     if start < end:
@@ -82,18 +82,6 @@ class Scrubber(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event)
-
-
-def _phases(session: Session) -> list[tuple[int, int, str]]:
-    """Stretches of steps of one phase: (first, last, phase)."""
-    found: list[tuple[int, int, str]] = []
-    for count in range(1, len(session.trace) + 1):
-        phase = session.trace.phase(count)
-        if found and found[-1][2] == phase:
-            found[-1] = (found[-1][0], count, phase)
-        else:
-            found.append((count - 1, count, phase))
-    return found
 
 
 class StepTitle(QLabel):

@@ -204,7 +204,7 @@ class Equations:
         named, sides, local = self._back(step, node)
         factors = self._factors(step, node) if local is not None else None
         rights = [factors, EQUALS, named] if factors else [named]
-        rule = row(self.target(step.arg), EQUALS if self._alone(step) else ADDED, *rights)
+        rule = row(self.target(step.arg), EQUALS if self.trace.arrivals(step.arg) == 1 else ADDED, *rights)
         if not can_be_set(step.contribution):
             return Lines(rule, None, local)
         result = self.number(step.contribution, "gradient", step.arg)
@@ -341,10 +341,6 @@ class Equations:
         return found
 
     # -- gradients that meet
-
-    def _alone(self, step: Flowed) -> bool:
-        senders = [s for s in self.trace.steps if isinstance(s, Flowed) and s.arg == step.arg]
-        return len(senders) == 1
 
     def before(self, step: Flowed) -> Value | None:
         """What had arrived at the receiving node before this step."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import groupby
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -81,10 +82,23 @@ class Trace:
                     found.update((node, arg))
         return frozenset(found)
 
-    @property
+    @cached_property
     def seed(self) -> Value:
         """The gradient of the output that the backward pass started from, of the output's shape."""
         return next(step.gradient for step in self.steps if isinstance(step, Seeded))
+
+    def arrivals(self, node: str) -> int:
+        """Count the gradients that come back to a node over its edges."""
+        numbers, _ = self._grew.get(node, ((), ()))
+        return sum(isinstance(self.steps[number - 1], Flowed) for number in numbers)
+
+    @cached_property
+    def phases(self) -> tuple[tuple[int, int, str], ...]:
+        """The phases in their order: the steps before each, the steps at its end, and its name."""
+        ends, before = list[tuple[int, int, str]](), 0
+        for kind, steps in groupby(self.steps, type):
+            ends.append((before, before := before + len(list(steps)), PHASES[kind]))
+        return tuple(ends)
 
     def phase(self, count: int) -> str:
         """The phase of step number `count` (from 1): forward, seed or backward; `start` for 0."""
