@@ -34,7 +34,7 @@ from core.layout.boxes import Span
 from core.layout.curves import Cubic, halves
 from core.layout.detours import hits
 from core.layout.layers import assign_layers, cut_into_layers, numbered
-from core.layout.parts import KEPT
+from core.layout.parts import KEPT, orders_found
 from core.layout.placement import GAP_X, GAP_Y
 from core.layout.routing import smooth
 from core.passes.guessed_values import with_defaults
@@ -780,3 +780,22 @@ def test_a_long_route_past_many_boxes_is_looked_at_in_few_pieces(monkeypatch: py
     looked.clear()
     assert hits(smooth([(-50.0, 0.0), (50_000.0, 200.0)], 0.0), boxes)
     assert len(looked) < 40
+
+
+@pytest.mark.parametrize("graph", KNOWN[2:])
+def test_an_order_found_before_gives_the_same_layout(graph: Graph) -> None:
+    sizes, edges = graph
+    wider = {name: (width + 20, height) for name, (width, height) in sizes.items()}
+    orders_found.clear()
+    anew = place(wider, edges)
+    orders_found.clear()
+    place(sizes, edges)
+    known = dict(orders_found)
+    assert place(wider, edges) == anew
+    assert orders_found == known  # nothing was sought, and what was found is as it was
+
+
+def test_only_the_last_orders_are_kept() -> None:
+    for nodes in range(2, 40):
+        place({f"n{i}": CIRCLE for i in range(nodes)}, [Edge(f"n{i}", f"n{i + 1}") for i in range(nodes - 1)])
+    assert len(orders_found) < 10
