@@ -43,6 +43,41 @@ SVG, PDF = "app/figures/svg.py", "app/figures/pdf.py"
 TYPESET, EQUATIONS = "core/math/typeset.py", "core/passes/equations.py"
 
 FIGURE = {
+    "arguments-from-the-first": bug(
+        "core/graph/plan.py",
+        "in reversed(list(enumerate(node.args))):",
+        "in list(enumerate(node.args)):",
+        "the backward pass does not come to z, q, y, x",
+        "tests/core/test_passes.py",
+    ),
+    "gradients-half-there": bug(
+        "core/graph/plan.py",
+        "*_gathered(flows)))",
+        "*flows))",
+        "a gradient is half there while others are computed",
+        "tests/core/test_passes.py",
+    ),
+    "part-of-a-stride-lit": bug(
+        PICTURED,
+        "self._trace.steps[self.since(count) : count]",
+        "self._trace.steps[count - 1 : count]",
+        "of two messages that meet one is lit",
+        "tests/core/test_strides.py",
+    ),
+    "leaves-before-it-has-come": bug(
+        MOTION,
+        "if sender and not figures",
+        "if not sender and not figures",
+        "a number travels before it is computed",
+        "tests/core/test_strides.py",
+    ),
+    "a-layer-in-two": bug(
+        "core/figure/strides.py",
+        "home if in_layer else",
+        "step.node if in_layer else",
+        "a layer is no stride",
+        "tests/core/test_strides.py",
+    ),
     "a-row-is-no-layer": bug(
         "core/figure/nets.py",
         "    if not shown.node.operation.look.turns:",
@@ -101,8 +136,8 @@ FIGURE = {
     ),
     "transposed-weights-never-lit": bug(
         PICTURED,
-        "node in drawing.graph.nodes[edge.target].args",
-        "False",
+        "for node in (target.name, *target.args)",
+        "for node in (target.name,)",
         "the gradient arrives at no weight that is transposed",
         "tests/core/test_nets.py",
     ),
@@ -150,7 +185,7 @@ FIGURE = {
     ),
     "seed-leaves": bug(
         PICTURED,
-        "mood, lit and isinstance(step, Seeded))",
+        "mood, seeded)",
         "mood, False)",
         "the seed leaves the output in place of arriving there",
         CANVAS,
@@ -185,8 +220,8 @@ FIGURE = {
     ),
     "edge-lit-forward": bug(
         PICTURED,
-        "lit = backward = beside or",
-        "lit = beside or",
+        "backward, is_lit = along or beside, along",
+        "backward, is_lit = beside, along",
         "an edge on which a gradient comes back is lit as one of the forward pass",
         CANVAS,
         FILES,

@@ -2,8 +2,8 @@
 
 Reading order: options (what is shown, how large), view (which nodes there are), nets and groups (that may be
 one node), parts (what a figure consists of), sizes, values, symbols, frames, rooms (for numbers), directions
-(in which they stand), drawing (where everything stands), pictured (what is lit), motion (what travels in a
-step), targets (a slide, a column), fit (how it is drawn for one).
+(in which they stand), drawing (where everything stands), strides (how far one goes at a time), pictured (what
+is lit), motion (what travels in a stride), targets (a slide, a column), fit (how it is drawn for one).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood, Part
 from core.figure.pictured import Figures, figure
 from core.figure.rooms import Rooms, rooms_of
 from core.figure.sizes import Measure, extent
+from core.figure.strides import STRIDES, Stride, since, stops_of
 from core.figure.targets import TARGETS, Target, read_target
 from core.figure.values import ABOVE_SCALE, BAR, BESIDE_BAR, BESIDE_SCALE, GROUND, Map, heat_cells
 from core.figure.view import View
@@ -35,6 +36,7 @@ __all__ = [
     "GROUND",
     "IDLE",
     "MARGIN",
+    "STRIDES",
     "TARGETS",
     "TIGHT",
     "Arrow",
@@ -53,6 +55,7 @@ __all__ = [
     "Part",
     "Rooms",
     "Sizes",
+    "Stride",
     "Target",
     "Token",
     "View",
@@ -67,6 +70,8 @@ __all__ = [
     "heat_cells",
     "read_target",
     "rooms_of",
+    "since",
+    "stops_of",
     "tokens_of",
     "underway",
     "view_of",

@@ -44,19 +44,23 @@ class Token(Struct, frozen=True):
 
 
 def tokens_of(figures: Figures, count: int) -> tuple[Token, ...]:
-    """What travels in a step.
+    """What travels in a stride.
 
     Args:
         figures: what is to be seen at every step.
-        count: the number of the step, from 1.
+        count: the number of the stride's last step, from 1.
 
     Returns:
-        A token for every edge that brings a value to what is computed, or a gradient back. The arrow of an
-        output brings its seed, but takes no value away: that is what the step makes.
+        A token for every edge that brings a value to what is computed, or a gradient back, all at once; of a
+        long stride for those whose numbers are there before it, for nothing leaves before it has come. The
+        arrow of an output brings its seed, but takes no value away: that is what the step makes.
     """
-    down, found = figures.drawing.options.down, []
+    down, before, found = figures.drawing.options.down, figures.since(count), []
     for part in figures.last_step(count).values():
         for arrow in filter(_is_moving, part.arrows):
+            sender = arrow.target if arrow.backward else arrow.edge.source
+            if sender and not figures.is_known(sender, before, gradient=arrow.backward):
+                continue
             (source,) = figures.parts(count, [arrow.edge.source]).values()
             label = _carried(arrow, (*part.labels, *source.labels))
             if label is None:
@@ -103,17 +107,18 @@ def _carried(arrow: Arrow, labels: Iterable[Label]) -> Label | None:
 
 
 def underway(figures: Figures, count: int) -> dict[str, Part]:
-    """What is to be seen while the numbers of a step travel: their edges are lit, their effect is to come.
+    """What is to be seen while the numbers of a stride travel: their edges are lit, their effect is to come.
 
     Args:
         figures: what is to be seen at every step.
-        count: the number of the step, from 1.
+        count: the number of the stride's last step, from 1.
 
     Returns:
-        The parts that look different before and after the step: as after it, but for nodes that it changes.
+        The parts that look different before and after the stride: as after it, but for nodes that it changes.
     """
-    names = figures.changed(count - 1, count)
-    before, after = figures.parts(count - 1, names), figures.parts(count, names)
+    start = figures.since(count)
+    names = figures.changed(start, count)
+    before, after = figures.parts(start, names), figures.parts(count, names)
     moving = [arrow for part in after.values() for arrow in part.arrows if _is_moving(arrow)]
     changed = {arrow.edge.source if arrow.backward else arrow.target for arrow in moving}
     found = {}

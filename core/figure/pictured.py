@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from core.base.arrays import Value
@@ -12,10 +13,11 @@ from core.figure.drawing import Drawing, name_size
 from core.figure.nets import entry_name, name_of
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Part, Role
 from core.figure.rooms import sum_shown
+from core.figure.strides import since
 from core.figure.values import Written, written
 from core.figure.view import Arc, Shown, Weight
 from core.graph.graph import Edge
-from core.passes.steps import Computed, Flowed, Seeded
+from core.passes.steps import Computed, Flowed, Seeded, Step
 from core.passes.trace import Snapshot, Trace
 
 
@@ -34,15 +36,49 @@ def figure(drawing: Drawing, snapshot: Snapshot, highlight: bool = True) -> Figu
     return Figures(drawing, snapshot.trace, highlight).at(snapshot.count)
 
 
+class Lit(Struct, frozen=True):
+    """What the steps of a stride touch: the nodes that compute, get the seed, send and receive.
+
+    A `way` leads from a node that sends to one that receives, a `port` is that at which it is an argument.
+    """
+
+    computed: frozenset[str] = frozenset()
+    seeded: frozenset[str] = frozenset()
+    senders: frozenset[str] = frozenset()
+    receivers: frozenset[str] = frozenset()
+    ports: frozenset[tuple[str, int]] = frozenset()
+    ways: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def active(self) -> frozenset[str]:
+        return self.computed | self.seeded | self.senders
+
+
+def lit_by(steps: Iterable[Step]) -> Lit:
+    """What some steps touch."""
+    steps = tuple(steps)
+    flows = [step for step in steps if isinstance(step, Flowed)]
+    return Lit(
+        frozenset(step.node for step in steps if isinstance(step, Computed)),
+        frozenset(step.node for step in steps if isinstance(step, Seeded)),
+        frozenset(step.node for step in flows),
+        frozenset(step.arg for step in flows),
+        frozenset((step.node, step.port) for step in flows),
+        frozenset((step.node, step.arg) for step in flows),
+    )
+
+
 class Figures:
     """What is to be seen at every step of a trace.
 
+    Lit is what the last stride touches: the steps since the last of the `stops`, without stops the last step.
     From one step to the next the parts of nodes that no step in between touches stay the same objects, and
     nothing is done for them.
     """
 
-    def __init__(self, drawing: Drawing, trace: Trace, highlight: bool = True):
+    def __init__(self, drawing: Drawing, trace: Trace, highlight: bool = True, stops: Sequence[int] = ()):
         self.drawing, self._trace, self._highlight = drawing, trace.shown, highlight
+        self._stops = stops
         self._parts: dict[str, Part] = {}
         self._count = -1
         self._figure: Figure | None = None
@@ -66,13 +102,24 @@ class Figures:
         self._go(count)
         return {name: self._parts[name] for name in names}
 
+    def since(self, count: int) -> int:
+        """After how many steps the stride began that the last of `count` steps is in."""
+        return since(self._stops, count)
+
     def changed(self, one: int, other: int) -> set[str]:
         """The drawn nodes that look different after `one` steps and after `other` steps."""
-        return self.drawing.view.touched(self._trace.touched(one, other)) & self.drawing.sizes.keys()
+        low, high = sorted((one, other))
+        touched = self._trace.touched(min(self.since(low) + 1, high), high)
+        return self.drawing.view.touched(touched) & self.drawing.sizes.keys()
 
     def last_step(self, count: int) -> dict[str, Part]:
-        """What is seen of the drawn nodes that the last of so many steps touches."""
+        """What is seen of the drawn nodes that the last stride of so many steps touches."""
         return self.parts(count, self.changed(count, count))
+
+    def is_known(self, drawn: str, count: int, gradient: bool) -> bool:
+        """Whether the value, or the gradient, of a drawn node is there after so many steps."""
+        snapshot, node = Snapshot(self._trace, count), self.drawing.view.shown_by(drawn)
+        return (snapshot.gradient(node) if gradient else snapshot.value(node)) is not None
 
     def _go(self, count: int) -> None:
         """Look at the nodes anew that look different now."""
@@ -80,22 +127,23 @@ class Figures:
             return
         names = self.drawing.sizes if self._count < 0 else self.changed(self._count, count)
         snapshot = Snapshot(self._trace, count, at_rest=not self._highlight)
+        lit = lit_by(self._trace.steps[self.since(count) : count] if self._highlight else ())
         for name in names:
-            self._parts[name] = _part(self.drawing, snapshot, name)
+            self._parts[name] = _part(self.drawing, snapshot, lit, name)
         self._count, self._figure = count, None
 
 
-def _part(drawing: Drawing, snapshot: Snapshot, name: str) -> Part:
+def _part(drawing: Drawing, snapshot: Snapshot, lit: Lit, name: str) -> Part:
     shown = drawing.view.nodes[name]
-    arrows = [_arrow(drawing, snapshot, arc) for arc in shown.arcs if _is_drawn(drawing, arc)]
+    arrows = [_arrow(drawing, snapshot, lit, arc) for arc in shown.arcs if _is_drawn(drawing, arc)]
     if name in drawing.outputs:
-        arrows.append(_output(drawing, snapshot, name))
-    return Part(_box(drawing, snapshot, shown), tuple(arrows), tuple(_labels(drawing, snapshot, shown)))
+        arrows.append(_output(drawing, snapshot, lit, name))
+    return Part(_box(drawing, snapshot, lit, shown), tuple(arrows), tuple(_labels(drawing, snapshot, shown)))
 
 
-def _box(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> Box:
+def _box(drawing: Drawing, snapshot: Snapshot, lit: Lit, shown: Shown) -> Box:
     name, look = shown.name, drawing.options.sizes
-    mood = _box_mood(shown, snapshot)
+    mood = _box_mood(shown, snapshot, lit)
     return Box(
         name,
         "operation" if shown.in_circle else "input",
@@ -104,19 +152,18 @@ def _box(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> Box:
         drawing.symbols[name],
         look.symbol if shown.in_circle else look.name,
         mood,
-        backward=mood in ("active", "receiving") and isinstance(snapshot.step, Flowed | Seeded),
+        backward=mood in ("active", "receiving") and not lit.computed,
         chosen=drawing.graph.output in shown.members and drawing.graph.output != drawing.graph.own_output,
     )
 
 
-def _box_mood(shown: Shown, snapshot: Snapshot) -> Mood:
+def _box_mood(shown: Shown, snapshot: Snapshot, lit: Lit) -> Mood:
     if shown.kind == "rest":
         return "done"
-    match snapshot.step:
-        case Computed(node) | Seeded(node) | Flowed(node) if node in shown.members:
-            return "active"
-        case Flowed(arg=arg) if arg in shown.members:
-            return "receiving"
+    if not lit.active.isdisjoint(shown.members):
+        return "active"
+    if not lit.receivers.isdisjoint(shown.members):
+        return "receiving"
     return "done" if _known(shown, snapshot) else "idle"
 
 
@@ -130,27 +177,26 @@ def _is_drawn(drawing: Drawing, arc: Arc) -> bool:
     return not arc.hidden and not (arc.weight and drawing.options.weights == "off")
 
 
-def _arrow(drawing: Drawing, snapshot: Snapshot, arc: Arc) -> Arrow:
-    edge, lit, backward, beside = arc.edge, False, False, False
-    match snapshot.step:
-        case Computed(node):
-            lit = node == edge.target
-        case Flowed(node, port, arg) if node == edge.target:
-            beside = arc.weight is not None and arg == arc.weight.name
-            lit = backward = beside or port == edge.port
-        case Flowed(node, arg=arg) if arc.weight is not None and arg == arc.weight.name:
-            lit = backward = beside = node in drawing.graph.nodes[edge.target].args
-    mood: Mood = "active" if lit else "idle" if snapshot.value(edge.target) is None else "done"
+def _arrow(drawing: Drawing, snapshot: Snapshot, lit: Lit, arc: Arc) -> Arrow:
+    edge, target = arc.edge, drawing.graph.nodes[arc.edge.target]
+    along = (edge.target, edge.port) in lit.ports
+    beside = False
+    if arc.weight is not None and arc.weight.name in lit.receivers and not along:
+        ways = ((node, arc.weight.name) for node in (target.name, *target.args))
+        beside = any(way in lit.ways for way in ways)
+    backward, is_lit = along or beside, along or beside or edge.target in lit.computed
+    mood: Mood = "active" if is_lit else "idle" if snapshot.value(edge.target) is None else "done"
     shown = edge if drawing.view.is_plain(arc) else Edge(arc.source, arc.target, arc.place)
     return Arrow(shown, drawing.routes[arc], arc.target, mood, backward, beside)
 
 
-def _output(drawing: Drawing, snapshot: Snapshot, name: str) -> Arrow:
+def _output(drawing: Drawing, snapshot: Snapshot, lit: Lit, name: str) -> Arrow:
     """The arrow on which an output leaves."""
-    step, node = snapshot.step, drawing.view.nodes[name].node.name
-    lit = isinstance(step, Seeded | Computed) and step.node == node
-    mood: Mood = "active" if lit else "done" if snapshot.value(node) is not None else "idle"
-    return Arrow(Edge(name, "", -1), drawing.outputs[name], "", mood, lit and isinstance(step, Seeded))
+    node = drawing.view.nodes[name].node.name
+    seeded = node in lit.seeded
+    is_lit = seeded or node in lit.computed
+    mood: Mood = "active" if is_lit else "done" if snapshot.value(node) is not None else "idle"
+    return Arrow(Edge(name, "", -1), drawing.outputs[name], "", mood, seeded)
 
 
 def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:

@@ -6,7 +6,7 @@ into one function. Both read the same rules, so what is shown is what trains.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -77,9 +77,10 @@ class Plan(Struct, frozen=True, dict=True):
 def make_plan(graph: Graph) -> Plan:
     """List the instructions of both passes.
 
-    The forward pass computes each node after its arguments; the backward pass visits them in the opposite
-    order and adds up, for each argument, what comes back over each edge. Gradients go only where they lead to
-    an input.
+    The forward pass computes each node after its arguments. The backward pass visits the nodes in the
+    opposite order, and the arguments of each from the last to the first, as it is done by hand: for
+    `f = (x + y) z` it comes to z, x + y, y, x. All that a node receives comes together, when the last of it
+    can: so the gradients are complete one after the other. Gradients go only where they lead to an input.
 
     Args:
         graph: the graph, with its output chosen.
@@ -90,25 +91,29 @@ def make_plan(graph: Graph) -> Plan:
     Source:
         Reverse accumulation; Griewank and Walther, Evaluating Derivatives, 2nd edition, section 3.2.
     """
-    forward, backward = [], []
+    forward, flows = [], []
     wanted = receivers(graph)
     for node in graph.nodes.values():
         if node.is_leaf:
             continue
-        op = node.operation
-        binding = node.by_port
-        forward.append(Instruction("forward", node.name, node.value_rule, binding))
-        if node.name not in wanted:
+        forward.append(Instruction("forward", node.name, node.value_rule, node.by_port))
+    for node in reversed(list(graph.nodes.values())):
+        if node.is_leaf or node.name not in wanted:
             continue
-        back = []
-        for port, arg in enumerate(node.args):
-            rule = op.back_rule(port)
+        binding = node.by_port
+        for port, arg in reversed(list(enumerate(node.args))):
+            rule = node.operation.back_rule(port)
             if rule and arg in wanted:
-                back.append(Instruction("backward", node.name, rule, binding, arg, port))
-        backward.append(back)
-    seed = Instruction("seed", graph.output)
-    flows = [instruction for back in reversed(backward) for instruction in back]
-    return Plan(graph, (*forward, seed, *flows))
+                flows.append(Instruction("backward", node.name, rule, binding, arg, port))
+    return Plan(graph, (*forward, Instruction("seed", graph.output), *_gathered(flows)))
+
+
+def _gathered(flows: Sequence[Instruction]) -> list[Instruction]:
+    """The instructions of a backward pass, those to a node together where the last of them stands."""
+    arriving: dict[str, list[Instruction]] = {}
+    for flow in flows:
+        arriving.setdefault(flow.arg, []).append(flow)
+    return [one for flow in flows if arriving[flow.arg][-1] is flow for one in arriving[flow.arg]]
 
 
 def receivers(graph: Graph) -> frozenset[str]:

@@ -103,7 +103,7 @@ def svg_parts(shown, theme=LIGHT, **options):
 
 def test_parts_in_svg_have_ids_and_classes_by_what_they_are():
     trace = run("x x + y′", {"x": 2.0, "y′": 1.0})
-    shown = figure(draw(trace), trace.snapshot(trace.position("backward:1")))
+    shown = figure(draw(trace), trace.snapshot(trace.position("backward:2")))
     found = {key: (group.get("class"), group.get("data-node")) for key, group in svg_parts(shown).items()}
     prime = "y-02032-"
     assert found == {
@@ -120,6 +120,7 @@ def test_parts_in_svg_have_ids_and_classes_by_what_they_are():
         "value-f": ("value", "f"),
         "name-f": ("name", "f"),
         **{f"gradient-{node}": ("gradient", node) for node in ("f", "v1")},
+        f"gradient-{prime}": ("gradient", "y′"),
     }
 
 

@@ -30,13 +30,13 @@ def test_a_forward_step_shows_names_and_numbers():
 
 def test_an_input_that_is_stretched_is_said_to_have_the_shape_of_the_result():
     trace = run("x + b", {"x": frozen([1, 2, 3]), "b": 2.0})
-    said = {name: at(trace, f"backward:{i}").sentence for i, name in ((1, "x"), (2, "b"))}
+    said = {name: at(trace, f"backward:{i}").sentence for i, name in ((1, "b"), (2, "x"))}
     assert said["b"].endswith("b was stretched to 3 entries, so its gradient is summed over it.")
     assert "stretched" not in said["x"]
 
 
 def test_the_chain_rule_is_written_with_names():
-    found = at(TRACE, "backward:1")
+    found = at(TRACE, "backward:2")
     assert r"\frac{\partial f}{\partial v_{1}}=" in latex(found.rule)
     assert latex(found.numbers) == r"=1\cdot\left( -4 \right)=-4"
 
@@ -66,7 +66,7 @@ def test_a_kink_is_named():
 
 def test_shapes_are_said_for_arrays():
     trace = run("W x", {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])})
-    found = at(trace, "backward:1")
+    found = at(trace, "backward:2")
     assert "The gradient of W has the shape of W: 3×2" in found.shapes
     assert latex(found.rule).endswith(r"x^{\top}")
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import groupby
 
 import networkx as nx
 import numpy as np
@@ -116,19 +117,19 @@ def test_the_steps_of_the_first_example():
         Computed("q", 3.0),
         Computed("f", -12.0),
         Seeded("f", 1.0),
-        Flowed("f", 0, "q", -4.0, -4.0),
         Flowed("f", 1, "z", 3.0, 3.0),
-        Flowed("q", 0, "x", -4.0, -4.0),
+        Flowed("f", 0, "q", -4.0, -4.0),
         Flowed("q", 1, "y", -4.0, -4.0),
+        Flowed("q", 0, "x", -4.0, -4.0),
     )
     assert trace.plan.text.splitlines() == [
         "q = x + y",
         "f = q * z",
         "df = 1",
-        "dq += df * z",
         "dz += df * q",
-        "dx += dq",
+        "dq += df * z",
         "dy += dq",
+        "dx += dq",
     ]
 
 
@@ -137,11 +138,19 @@ def test_a_gradient_waits_until_it_is_complete():
     assert trace.last.gradient("a") == 4
     flows = [step for step in trace.steps if isinstance(step, Flowed)]
     assert [(step.node, step.port, step.total) for step in flows] == [
-        ("c", 0, 1.0),
-        ("c", 1, 2.0),
-        ("b", 0, 2.0),
-        ("b", 1, 4.0),
+        ("c", 1, 1.0),
+        ("c", 0, 2.0),
+        ("b", 1, 2.0),
+        ("b", 0, 4.0),
     ]
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_what_a_node_receives_comes_together(text):
+    program = read_program(text, ())
+    trace = record(make_plan(build(program, values := with_defaults(program, {}))), values)
+    receiving = [step.arg for step in trace.steps if isinstance(step, Flowed)]
+    assert len([name for name, _ in groupby(receiving)]) == len(set(receiving))
 
 
 def test_the_plan_goes_back_in_reverse_topological_order():

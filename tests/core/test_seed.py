@@ -115,7 +115,7 @@ def test_a_direction_is_explained():
 def test_a_number_is_explained():
     found, last = seed_step("x y", {"x": 2.0, "y": 3.0}, -2.0)
     assert found.sentence == "Seed chosen at f: −2. The gradients are those of −2 f."
-    assert r"\partial\left( -2f \right)}{\partial y}" in latex(last.rule)
+    assert r"\partial\left( -2f \right)}{\partial x}" in latex(last.rule)
 
 
 def test_the_program_keeps_its_name_when_another_node_is_the_output():
