@@ -71,6 +71,20 @@ FIGURE = {
         "a number travels before it is computed",
         "tests/core/test_strides.py",
     ),
+    "a-step-is-a-message": bug(
+        "app/state/session.py",
+        "self.seek(stops[max(0, min(at + by, len(stops) - 1))])",
+        "self.seek(self.cursor + by)",
+        "whatever length of a step is chosen, it is a message",
+        "tests/app/test_strides_in_the_window.py",
+    ),
+    "what-met-is-not-said": bug(
+        "app/panels/explanation.py",
+        "self.session.digits, since=self.session.since",
+        "self.session.digits",
+        "of the gradients that meet at a node only the last is explained",
+        "tests/app/test_strides_in_the_window.py",
+    ),
     "a-layer-in-two": bug(
         "core/figure/strides.py",
         "home if in_layer else",
@@ -441,8 +455,8 @@ FIGURE = {
     ),
     "back-without-a-way": bug(
         "app/canvas/scene.py",
-        "if self.animated and abs(now - before) == 1 else ()",
-        "if self.animated and now - before == 1 else ()",
+        "if self.animated and is_stride else ()",
+        "if self.animated and is_stride and now > before else ()",
         "nothing moves in a step back",
         CANVAS,
     ),
@@ -1230,8 +1244,8 @@ BESIDE_THE_CANVAS = {
     ),
     "bar-all-done": bug(
         "app/panels/transport.py",
-        "(max(first, cursor), last, 0.3)",
-        "(max(first, cursor), last, 1.0)",
+        "(max(first, place), last, 0.3)",
+        "(max(first, place), last, 1.0)",
         "the bar of steps does not show what is done",
         PANELS,
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QTransform
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsView
 from app.canvas.motion import Motion
 from app.canvas.scene import GLIDE, Scene
 from app.painting.parts import box_rect, label_rect
-from core.figure import Drawing
+from core.figure import Drawing, Part
 
 SMALLEST, LARGEST = 0.05, 12.0
 # the least and the largest a fitted figure is shown at; what fits only when smaller follows the steps
@@ -170,6 +172,13 @@ class Camera(QObject):
         """Where the present step touches nodes, and what is written beside them."""
         figures, cursor = self._session.figures, self._session.cursor
         parts = figures.last_step(cursor) or figures.parts(cursor, list(figures.drawing.sizes)[:1])
+        rect = self._rect_of(parts)
+        if not QRectF(QPointF(), self.seen.size()).contains(QRectF(QPointF(), rect.size())):
+            rect = self._rect_of(figures.last_message(cursor) or parts)  # where a long stride arrives
+        return rect
+
+    def _rect_of(self, parts: Mapping[str, Part]) -> QRectF:
+        """Where nodes are, and what is written beside them."""
         rect = QRectF()
         for name, part in parts.items():
             rect = rect.united(box_rect(part.box))

@@ -22,6 +22,7 @@ from core.layout import Point
 
 MOST_MADE = 300  # nodes whose items are made, or moved, without leaving the window time in between
 PIECE = 60
+MOST_TRAVEL = 120  # numbers at once
 TRAVEL = 420  # milliseconds in which numbers travel in a step, at normal speed
 FAINT = 0.35  # of a figure whose program cannot be read
 BACK, GLIDE = 240, 240  # in a step back, and from one drawing to the next
@@ -175,8 +176,9 @@ class Scene(QGraphicsScene):
         self._count = now
         self._update(figures.parts(now, names))
         late = max(now, before)
-        tokens = tokens_of(figures, late) if self.animated and abs(now - before) == 1 else ()
-        if tokens:
+        is_stride = before != now and figures.since(late) == min(now, before)
+        tokens = tokens_of(figures, late) if self.animated and is_stride else ()
+        if 0 < len(tokens) <= MOST_TRAVEL:
             parts = underway(figures, late)
             self._update(parts)
             self._tokens, self._underway = tokens, set(parts)

@@ -18,7 +18,19 @@ from app.figures.kinds import FIGURE_KINDS, FigureKind, kind_of, paths_of
 from app.widgets.colours import ALL_COLOURS
 from core.base.errors import Problem, cut, either
 from core.base.numbers import DIGITS
-from core.figure import Figures, Fit, Level, Options, draw, fit, fitted_with, read_target, view_of
+from core.figure import (
+    STRIDES,
+    Figures,
+    Fit,
+    Level,
+    Options,
+    draw,
+    fit,
+    fitted_with,
+    read_target,
+    stops_of,
+    view_of,
+)
 from core.graph.graph import Graph
 from core.project.document import Document, Drawn
 from core.service.request import typed_hint
@@ -44,6 +56,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--all",
         action="store_true",
         help=f"every step that is seen: pages of a {_suffixes('pages')}, else numbered files",
+    )
+    parser.add_argument(
+        "--stride",
+        **choice(STRIDES),
+        help="how far --all goes at a time: a message, a node with all it receives, a layer, or a pass "
+        "(message)",
     )
     parser.add_argument(
         "--highlight",
@@ -194,7 +212,8 @@ def _run(args: argparse.Namespace) -> int:
     lit = (args.highlight or ("none" if step == "end" and not args.all else "step")) != "none"
     options, target = _options(args, document, lit), None if args.fit is None else read_target(args.fit)
     count = trace.position(step)
-    counts = range(len(trace) + 1) if args.all else fitted_with(trace, count, lit) if target else [count]
+    stops = stops_of(trace, view_of(trace.graph, options), args.stride or STRIDES[0], options)
+    counts = stops if args.all else fitted_with(trace, count, lit) if target else [count]
     path = Path(args.path)
     kind = kind_of(path)
     check_outputs(paths_of(path, len(counts)) if args.all else [path], args.force)
@@ -222,7 +241,7 @@ def _run(args: argparse.Namespace) -> int:
                 measure=measured,
             )
         drawing = found.drawing if found else draw(trace, document.moved, options, measured)
-        figures = Figures(drawing, trace, lit)
+        figures = Figures(drawing, trace, lit, stops)
         shown = [figures.at(count) for count in counts]
         if found:
             page, found = fitted_page(found, shown, theme)
@@ -250,6 +269,7 @@ FIGURE = Subcommand(
     """\
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --step backward:3 -o fig.svg
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --all -o pass.pdf
+  chainlight figure 'softmax(W x + b)' --defaults --all --stride layer -o layers.pdf
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --fit slide --show values,gradients,formula -o slide.svg
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --fit 8.5x6cm --font-size 8 --highlight none -o column.pdf
   chainlight figure 'σ(w x + b)' --defaults --theme dark --dpi 150 -o neuron.png""",

@@ -71,7 +71,9 @@ class ExplanationPanel(QScrollArea):
         tint(self.caveat, theme.faint if dimmed else theme.wrong)
 
     def _show(self) -> None:
-        self.explanation = found = explain(self.session.trace, self.session.cursor, self.session.digits)
+        self.explanation = found = explain(
+            self.session.trace, self.session.cursor, self.session.digits, since=self.session.since
+        )
         self.title.setText(found.title)
         for view, formula in ((self.rule, found.rule), (self.numbers, found.numbers)):
             view.set_formula(formula)

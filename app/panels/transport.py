@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QTool
 from app.state.session import Session
 from app.widgets.icons import icon
 from app.widgets.theme import LIGHT, Theme
+from core.figure import Stride
 from core.passes.explain import step_title
 
 SPEEDS = {"½×": 0.5, "1×": 1.0, "2×": 2.0, "4×": 4.0}
@@ -22,11 +24,18 @@ ICONS = {
     "next": "step-forward",
     "last": "skip-forward",
 }
+MOST_CELLS = 60  # that are set apart
+STRIDE_NAMES: Mapping[Stride, tuple[str, str]] = {
+    "message": ("Messages", "a value, or a gradient that comes back on one edge"),
+    "node": ("Nodes", "a value, or all that a node receives: after it its gradient is complete"),
+    "layer": ("Layers", "what a layer of a net, a group or a statement computes or sends back"),
+    "phase": ("Passes", "the forward pass, the seed, or the backward pass"),
+}
 PHASE_COLOURS = {"forward": "value", "seed": "upstream", "backward": "gradient"}
 
 
 class Scrubber(QWidget):
-    """All steps side by side, each in the colour of its phase; drag or click to go to one."""
+    """All strides side by side, each in the colour of its phase; drag or click to go to one."""
 
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
@@ -44,36 +53,42 @@ class Scrubber(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(300, 28)
 
-    def _x(self, count: float) -> float:
-        return 9 + (self.width() - 18) * count / max(1, len(self.session.trace))
+    @property
+    def cells(self) -> int:
+        """How many strides there are."""
+        return len(self.session.stops) - 1
+
+    def _x(self, place: float) -> float:
+        return 9 + (self.width() - 18) * place / max(1, self.cells)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        trace, cursor = self.session.trace, self.session.cursor
+        session, cells, place = self.session, self.cells, self.session.place
         middle = self.height() / 2
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            for first, last, phase in trace.phases:
+            for *ends, phase in session.trace.phases:
+                first, last = (bisect_left(session.stops, end) for end in ends)
                 colour = self.theme.colour(PHASE_COLOURS[phase])
-                for start, end, alpha in ((first, min(last, cursor), 1.0), (max(first, cursor), last, 0.3)):
+                for start, end, alpha in ((first, min(last, place), 1.0), (max(first, place), last, 0.3)):
                     if start < end:
                         colour.setAlphaF(alpha)
                         painter.setBrush(colour)
                         painter.drawRect(QRectF(self._x(start), middle - 4, self._x(end) - self._x(start), 8))
-            if 1 < len(trace) <= 60:
+            if 1 < cells <= MOST_CELLS:
                 painter.setPen(QPen(self.theme.colour("panel"), 1.5))
-                for count in range(1, len(trace)):
+                for count in range(1, cells):
                     painter.drawLine(QPointF(self._x(count), middle - 4), QPointF(self._x(count), middle + 4))
             painter.setPen(QPen(self.theme.colour("ink"), 2))
             painter.setBrush(self.theme.colour("field"))
-            x = self._x(cursor)
+            x = self._x(place)
             if self.hasFocus():
                 painter.setPen(QPen(self.theme.colour("accent"), 3))
             painter.drawEllipse(QPointF(x, middle), 7, 7)
 
     def _go(self, event: QMouseEvent) -> None:
         share = (event.position().x() - 9) / max(1, self.width() - 18)
-        self.session.seek(round(share * len(self.session.trace)))
+        self.session.seek(self.session.stops[min(self.cells, max(0, round(share * self.cells)))])
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -113,7 +128,7 @@ class StepTitle(QLabel):
 
 
 class Transport(QWidget):
-    """First, previous, play, next, last; the scrubber; where we are; the speed."""
+    """First, previous, play, next, last; the scrubber; where we are; how far a step goes; the speed."""
 
     speedChanged = Signal()
 
@@ -122,6 +137,14 @@ class Transport(QWidget):
         self.session = session
         self.scrubber = Scrubber(session)
         self.where = StepTitle()
+        self.stride = QComboBox()
+        for index, (stride, (name, what)) in enumerate(STRIDE_NAMES.items()):
+            self.stride.addItem(name, stride)
+            self.stride.setItemData(index, f"A step is {what}", Qt.ItemDataRole.ToolTipRole)
+        self.stride.setToolTip("How far a step goes: a message, a node, a layer, or a whole pass")
+        self.stride.setAccessibleName("Step length")
+        self.stride.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.stride.activated.connect(self._stride_chosen)
         self.speed = QComboBox()
         self.speed.addItems(list(SPEEDS))
         self.speed.setCurrentText("1×")
@@ -147,9 +170,11 @@ class Transport(QWidget):
         box.addWidget(self.scrubber, 1)
         box.addSpacing(6)
         box.addWidget(self.where)
+        box.addWidget(self.stride)
         box.addWidget(self.speed)
         session.traceChanged.connect(self._make_room)
         session.cursorMoved.connect(self._show)
+        session.strideChanged.connect(self._make_room)
 
     def set_theme(self, theme: Theme) -> None:
         self.scrubber.theme = theme
@@ -196,6 +221,9 @@ class Transport(QWidget):
         self._timer.setInterval(round(INTERVAL / self.factor))
         self.speedChanged.emit()
 
+    def _stride_chosen(self) -> None:
+        self.session.set_stride(self.stride.currentData())
+
     def _button(self, tip: str, run: object) -> QToolButton:
         button = QToolButton()
         button.setIconSize(QSize(20, 20))
@@ -216,14 +244,19 @@ class Transport(QWidget):
             self.buttons[name].setEnabled(cursor > 0)
         for name in ("next", "last"):
             self.buttons[name].setEnabled(cursor < total)
-        self.where.setText(self._step_text(cursor))
+        self.where.setText(self._step_text(session.place))
 
-    def _step_text(self, count: int) -> str:
-        return f"{count} of {len(self.session.trace)} · {step_title(self.session.trace, count)}"
+    def _step_text(self, place: int) -> str:
+        """Where one is after so many strides, at the cursor, which may be within one, else at its end."""
+        session, stops = self.session, self.session.stops
+        count = session.cursor if place == session.place else stops[place]
+        title = step_title(session.trace, count, stops[max(place - 1, 0)])
+        return f"{place} of {len(stops) - 1} · {title}"
 
     def _make_room(self) -> None:
         """As much as the longest title needs: the scrubber keeps its length from step to step."""
-        titles = sorted(map(self._step_text, range(len(self.session.trace) + 1)), key=len)
+        self.stride.setCurrentIndex(self.stride.findData(self.session.stride))
+        titles = sorted(map(self._step_text, range(len(self.session.stops))), key=len)
         self.where.make_room_for(titles[-8:])
         self._show()
 

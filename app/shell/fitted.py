@@ -42,7 +42,8 @@ def fitting(host: Host, target: Target, counts: Collection[int], helped: bool = 
 def figures_of(host: Host, found: Fit | None) -> Figures:
     """What is to be seen at every step, drawn as was found, or as on the screen."""
     session = host.session
-    return Figures(found.drawing if found else session.drawing, session.trace, session.options.highlight)
+    drawing = found.drawing if found else session.drawing
+    return Figures(drawing, session.trace, session.options.highlight, session.stops)
 
 
 def page_of(host: Host, found: Fit | None, figures: Iterable[Figure]) -> Page | None:

@@ -41,8 +41,9 @@ def ask_and_save_all_figures(host: Host) -> None:
     """Ask what for and for a file, and write every step to it, or to numbered files beside it."""
     from app.figures.files import write_pages
 
-    title, count = "Save figures of all steps", len(host.session.trace) + 1
-    dialog = FigureDialog(host, title, range(count))
+    title, stops = "Save figures of all steps", host.session.stops
+    count = len(stops)
+    dialog = FigureDialog(host, title, stops)
     pages_first = sorted(FIGURE_KINDS, key=lambda kind: not kind.pages)
     kinds = {kind.title_of_all: kind.suffix for kind in pages_first}
     path = dialog.exec() and ask_for_file(host.frame, title, _suggested(host, "steps.pdf"), kinds)
@@ -51,7 +52,7 @@ def ask_and_save_all_figures(host: Host) -> None:
     if path and may_overwrite(host.frame, *numbered):
         progress = QProgressDialog("Saving figures of all steps", "Cancel", 0, 2 * count, host.frame)
         progress.setWindowModality(Qt.WindowModality.WindowModal)
-        pages = Pages(figures_of(host, dialog.found), count, progress)
+        pages = Pages(figures_of(host, dialog.found), stops, progress)
 
         def write() -> None:
             write_pages(pages, path, host.theme, page=page_of(host, dialog.found, pages))
@@ -65,26 +66,26 @@ def ask_and_save_all_figures(host: Host) -> None:
 
 
 class Pages(Sequence[Figure]):
-    """The figures of all steps, made when they are asked for; files look at each twice: to measure, to paint.
+    """The figures of all strides, made when asked for; files look at each twice: to measure, to paint.
 
     The window stays alive in between, and a press on Cancel ends it with a Problem.
     """
 
-    def __init__(self, figures: Figures, count: int, progress: QProgressDialog):
-        self._figures, self._count, self._progress = figures, count, progress
+    def __init__(self, figures: Figures, stops: Sequence[int], progress: QProgressDialog):
+        self._figures, self._stops, self._progress = figures, stops, progress
         self._looks = 0
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._stops)
 
     def __getitem__(self, place: Any) -> Any:
-        if not 0 <= place < self._count:
+        if not 0 <= place < len(self._stops):
             raise IndexError(place)
         self._looks += 1
         self._progress.setValue(min(self._looks, self._progress.maximum() - 1))
         if self._progress.wasCanceled():
             raise Problem("Saving was cancelled")
-        return self._figures.at(place)
+        return self._figures.at(self._stops[place])
 
 
 def ask_and_save_graphml(host: Host) -> None:

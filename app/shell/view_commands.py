@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from app.panels.transport import STRIDE_NAMES
 from app.shell.command import Command, Keys
 from app.shell.host import Host
 from app.widgets.theme import THEMES
+from core.figure import Stride
 from core.project.document import Drawn
 
 
@@ -96,12 +98,21 @@ def _is_turned(host: Host, name: str) -> bool:
     return bool(getattr(host.session.drawn, name) != getattr(Drawn(), name))
 
 
+def _go_by(stride: Stride, host: Host) -> None:
+    """Choose how far a step goes."""
+    host.session.set_stride(stride)
+
+
+def _goes_by(stride: Stride, host: Host) -> bool:
+    return host.session.stride == stride
+
+
 VIEW = (
-    Command("next", "Ne&xt step", "One fact forward", lambda host: host.transport.step(1), shown="Space"),
+    Command("next", "Ne&xt step", "One step forward", lambda host: host.transport.step(1), shown="Space"),
     Command(
         "previous",
         "Pre&vious step",
-        "One fact back",
+        "One step back",
         lambda host: host.transport.step(-1),
         shown="Shift+Space",
     ),
@@ -112,6 +123,17 @@ VIEW = (
         "Both passes done",
         lambda host: host.session.seek(len(host.session.trace)),
         shown="End",
+    ),
+    *(
+        Command(
+            f"stride_{stride}",
+            f"&{name} as steps",
+            f"A step is {what}",
+            partial(_go_by, stride),
+            checked=partial(_goes_by, stride),
+            submenu="Step length",
+        )
+        for stride, (name, what) in STRIDE_NAMES.items()
     ),
     Command(
         "play",

@@ -72,6 +72,7 @@ class Window(QMainWindow):
         self._wire()
         self._show_theme()
         self.session.set_options(**{name: settings.get(name) for name in ("digits", "captions", "shapes")})
+        self.session.set_stride(settings.get("stride"))
         self.scene.animated = settings.get("animate")
         self._show_file()
         self.refresh_actions()
@@ -112,6 +113,7 @@ class Window(QMainWindow):
         self.view.editRequested.connect(self._edit_value)
         self.view.customContextMenuRequested.connect(self._canvas_menu)
         self.transport.speedChanged.connect(self._take_speed)
+        session.strideChanged.connect(self._keep_stride)
 
     @property
     def frame(self) -> QMainWindow:
@@ -181,6 +183,10 @@ class Window(QMainWindow):
 
     def _take_speed(self) -> None:
         self.scene.speed = self.transport.factor
+
+    def _keep_stride(self) -> None:
+        self.settings.set("stride", self.session.stride)
+        self.refresh_actions()
 
     def _edit_value(self, name: str) -> None:
         self.docks["values"].open()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from weakref import proxy
@@ -16,7 +17,19 @@ from app.state.undo import Edit, going_on
 from core.base.arrays import Value, same
 from core.base.errors import Problem, Span
 from core.base.numbers import typed_text
-from core.figure import Drawing, Figure, Figures, Level, Measure, Options, exit_of, extent
+from core.figure import (
+    Drawing,
+    Figure,
+    Figures,
+    Level,
+    Measure,
+    Options,
+    Stride,
+    exit_of,
+    extent,
+    since,
+    stops_of,
+)
 from core.graph.programs import read_program
 from core.notation.printers import reading
 from core.notation.program import Note
@@ -45,6 +58,7 @@ class Session(QObject):
     documentChanged = Signal()  # the document is another one; its trace may still be to come
     traceChanged = Signal()  # there is another trace, or another problem that kept it from coming
     cursorMoved = Signal()  # another step is shown, or the highlight of the last one goes or comes
+    strideChanged = Signal()  # a step goes farther, or less far
     selectionChanged = Signal()
     fileChanged = Signal()  # the document was opened or saved
 
@@ -63,6 +77,8 @@ class Session(QObject):
         self._gestures = 0
         self._result: Result
         self._figures: tuple[tuple[object, ...], Figures] | None = None
+        self._stride: Stride = "message"
+        self._stops: tuple[tuple[object, ...], tuple[int, ...]] | None = None
         self._ticker = Ticker(self)
         self._ticker.progressed.connect(self._say_if_busy)
         self._begun = 0.0
@@ -312,7 +328,7 @@ class Session(QObject):
     @property
     def figures(self) -> Figures:
         """What is to be seen at every step; from step to step what nothing happens to is kept."""
-        shown = self.drawing, self.trace, self.options.highlight
+        shown = self.drawing, self.trace, self.options.highlight, self.stops
         if self._figures is None or any(a is not b for a, b in zip(self._figures[0], shown, strict=True)):
             self._figures = shown, Figures(*shown)
         return self._figures[1]
@@ -335,8 +351,41 @@ class Session(QObject):
             self.cursorMoved.emit()
 
     def step(self, by: int) -> None:
-        """Go so many steps forward, or back where `by` is negative, as far as there are steps."""
-        self.seek(self.cursor + by)
+        """Go so many strides forward, or back where `by` is negative, as far as there are steps."""
+        stops = self.stops
+        at = bisect_right(stops, self.cursor) - 1 if by > 0 else bisect_left(stops, self.cursor)
+        self.seek(stops[max(0, min(at + by, len(stops) - 1))])
+
+    @property
+    def stride(self) -> Stride:
+        """How far a step goes; the cursor counts messages whatever it is."""
+        return self._stride
+
+    def set_stride(self, stride: Stride) -> None:
+        """Choose how far a step goes: a message, a node, a layer or a phase."""
+        if stride != self._stride:
+            self._stride = stride
+            self.strideChanged.emit()
+            self.cursorMoved.emit()
+
+    @property
+    def stops(self) -> tuple[int, ...]:
+        """The numbers of steps after which strides end, from 0 on."""
+        view = self.drawing.view
+        asked = self.trace, view, self._stride
+        if self._stops is None or any(a is not b for a, b in zip(self._stops[0], asked, strict=True)):
+            self._stops = asked, stops_of(self.trace, view, self._stride, self.options)
+        return self._stops[1]
+
+    @property
+    def since(self) -> int:
+        """After how many steps the stride began that leads to the cursor."""
+        return since(self.stops, self.cursor)
+
+    @property
+    def place(self) -> int:
+        """The number of strides that lead to the cursor."""
+        return bisect_left(self.stops, self.cursor)
 
     def select(self, name: str) -> None:
         """Select a node alone; the empty name selects none."""
@@ -452,6 +501,7 @@ class Session(QObject):
         self.selection = nearest_in(result.trace.graph.nodes, self.selection) if same_program else ""
         self.also_selected = ()
         self._result = result
+        self.cursor = self.stops[self.place]
         self.traceChanged.emit()
 
     def _cursor_in(self, trace: Trace) -> int:

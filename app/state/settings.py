@@ -21,7 +21,7 @@ from app.system.disk import program_folder, read_text, shown_path
 from app.widgets.theme import THEMES
 from core.base.errors import Problem
 from core.base.numbers import DIGITS
-from core.figure import read_target
+from core.figure import STRIDES, read_target
 from core.graph.json_values import parse_json
 
 MAX_FILE, MAX_RECENT, MAX_PATH = 1_000_000, 12, 4096
@@ -94,6 +94,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "captions": Setting(False, _switch),
         "shapes": Setting(False, _switch),
         "fit": Setting("", _target),
+        "stride": Setting("node", _one_of(STRIDES)),
         "speed": Setting(1.0, _number(0.25, 8)),
         "recent": Setting((), _read_paths, lambda paths: json.dumps(list(paths))),
         "geometry": Setting(b"", _read_bytes, _write_bytes),

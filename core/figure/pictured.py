@@ -116,6 +116,11 @@ class Figures:
         """What is seen of the drawn nodes that the last stride of so many steps touches."""
         return self.parts(count, self.changed(count, count))
 
+    def last_message(self, count: int) -> dict[str, Part]:
+        """What is seen of the drawn nodes that the very last of so many steps touches."""
+        touched = self.drawing.view.touched(self._trace.touched(count, count))
+        return self.parts(count, touched & self.drawing.sizes.keys())
+
     def is_known(self, drawn: str, count: int, gradient: bool) -> bool:
         """Whether the value, or the gradient, of a drawn node is there after so many steps."""
         snapshot, node = Snapshot(self._trace, count), self.drawing.view.shown_by(drawn)

@@ -70,10 +70,14 @@ def _nodes(trace: Trace, view: View, options: Options) -> Ends:
         return isinstance(step, Seeded) or step.arg in shows_gradient
 
     def ends(step: Step, following: Step) -> bool:
-        more = isinstance(step, Flowed) and isinstance(following, Flowed) and step.arg == following.arg
-        return not more and is_seen(step)
+        return not _meet(step, following) and is_seen(step)
 
     return ends
+
+
+def _meet(step: Step, following: Step) -> bool:
+    """Whether two steps bring gradients to the same node, where they are added."""
+    return isinstance(step, Flowed) and isinstance(following, Flowed) and step.arg == following.arg
 
 
 def _layers(trace: Trace, view: View, options: Options) -> Ends:
@@ -86,7 +90,7 @@ def _layers(trace: Trace, view: View, options: Options) -> Ends:
         in_layer = home and layers.nodes[home].kind == "group"
         return type(step), home if in_layer else statements.home(step.node)
 
-    return lambda step, following: place(step) != place(following)
+    return lambda step, following: not _meet(step, following) and place(step) != place(following)
 
 
 def _phases(trace: Trace, view: View, options: Options) -> Ends:

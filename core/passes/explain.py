@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import add, mul
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.base.arrays import Value, describe, shape_of, shape_text
 from core.base.lazy_numpy import np
@@ -29,6 +31,8 @@ ALWAYS_1 = (
     "The entries of a softmax always sum to 1, so every other gradient is 0: "
     "choose one entry as the seed, or add a loss"
 )
+MOST_RULES = 4  # of a stride that are shown below one another
+MOST_NAMED = 4  # nodes in a title
 # what signs mean that no program has
 SIGN_MEANINGS = {
     "𝐞": "A bold e is 1 at the entry below it and 0 elsewhere.",
@@ -59,7 +63,13 @@ class Explanation(Struct, frozen=True):
     caveat: str = ""
 
 
-def explain(trace: Trace, count: int, digits: int = DIGITS, notation: Notation = PARTIAL) -> Explanation:
+def explain(
+    trace: Trace,
+    count: int,
+    digits: int = DIGITS,
+    notation: Notation = PARTIAL,
+    since: int | None = None,
+) -> Explanation:
     """Explain a step: its rule, the rule with the program's names, with the numbers, and one sentence.
 
     Args:
@@ -68,33 +78,92 @@ def explain(trace: Trace, count: int, digits: int = DIGITS, notation: Notation =
         digits: how many significant digits numbers are shown with; more where fewer would make an equation
             false.
         notation: how derivatives are written.
+        since: after how many steps the stride began that ends here; None is the step before. Of a stride
+            the last step is explained, with all that it brings together at a node.
 
     Returns:
         Lines of typeset mathematics and the sentence; shapes where there are arrays.
     """
     if not count:
         return _start(trace)
-    return _Explainer(trace, trace.snapshot(count), digits, notation).explanation()
+    start = count - 1 if since is None else min(since, count - 1)
+    explained = [
+        _Explainer(trace, trace.snapshot(number), digits, notation) for number in _met(trace, start, count)
+    ]
+    found = [explainer.explanation() for explainer in explained]
+    title = step_title(trace, count, start)
+    if len(found) == 1:
+        return replace(found[0], title=title)
+    sentences = [one.caveat for one in found if one.caveat]
+    return replace(
+        found[-1],
+        title=title,
+        rule=_below_one_another([one.rule for one in found]),
+        numbers=_below_one_another([one.numbers for one in found]),
+        sentence=explained[-1].sum_sentence(),
+        caveat=" ".join(dict.fromkeys(sentences)),
+    )
 
 
-def step_title(trace: Trace, count: int) -> str:
-    """Name a step in a few words.
+def _met(trace: Trace, since: int, count: int) -> Sequence[int]:
+    """The numbers of the last steps of a stride that bring a gradient to one node; at least the last."""
+    last, first = trace.steps[count - 1], count
+    while (
+        isinstance(last, Flowed)
+        and first - 1 > since
+        and count - first < MOST_RULES - 1
+        and isinstance(before := trace.steps[first - 2], Flowed)
+        and before.arg == last.arg
+    ):
+        first -= 1
+    return range(first, count + 1)
+
+
+def _below_one_another(formulas: Sequence[Math | None]) -> Math | None:
+    """Formulas as the lines of one; None if there are none."""
+    lines: list[tuple[Math, ...]] = []
+    for formula in formulas:
+        if isinstance(formula, Table) and formula.style == "aligned":
+            lines += formula.rows
+        elif formula is not None:
+            lines.append((row(), formula))
+    return Table(tuple(lines), "aligned") if lines else None
+
+
+def step_title(trace: Trace, count: int, since: int | None = None) -> str:
+    """Name a step, or a stride of several, in a few words.
 
     Args:
         trace: the trace.
-        count: the step's number, from 1; 0 is the start.
+        count: the number of the last step, from 1; 0 is the start.
+        since: after how many steps the stride began; None is the step before.
 
     Returns:
-        `Start`, or the pass and its nodes, such as `Backward: y → x`.
+        `Start`, or the pass and its nodes, such as `Backward: y → x`. Of a stride they are what it computes
+        for later, or where it comes from and leads to.
     """
-    match trace.steps[count - 1] if count else None:
-        case Computed(node):
-            return f"Forward: {node}"
+    if not count:
+        return "Start"
+    steps = trace.steps[count - 1 if since is None else min(since, count - 1) : count]
+    match steps[-1]:
         case Seeded(node):
             return f"Seed: {node}"
-        case Flowed(node, _, arg):
-            return f"Backward: {node} → {arg}"
-    return "Start"
+        case Computed():
+            computed = [step.node for step in steps]
+            used = {arg for name in computed for arg in trace.graph.nodes[name].args}
+            return f"Forward: {_listed([name for name in computed if name not in used] or computed[-1:])}"
+    flows = [step for step in steps if isinstance(step, Flowed)]
+    senders, receivers = (
+        list(dict.fromkeys(names)) for names in zip(*((s.node, s.arg) for s in flows), strict=True)
+    )
+    first = [name for name in senders if name not in receivers]
+    last = [name for name in receivers if name not in senders]
+    return f"Backward: {_listed(first)} → {_listed(last)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """A few names with commas, of many the first and the last."""
+    return ", ".join(names if len(names) <= MOST_NAMED else (*names[: MOST_NAMED - 2], "…", names[-1]))
 
 
 def _start(trace: Trace) -> Explanation:
@@ -261,6 +330,22 @@ class _Explainer:
                 f"{step.arg} was stretched to {shape_text(node.shape)}, so its gradient is summed over it."
             )
         return " ".join(parts)
+
+    def sum_sentence(self) -> str:
+        """What arrives at the node of the last step, added up."""
+        step = self.snapshot.step
+        assert isinstance(step, Flowed)
+        arrived = self.snapshot.arrived(step.arg)
+        terms = [value for value in arrived if isinstance(value, float)]
+        said = f"{step.arg} is used {len(arrived)} times, so its gradients add up"
+        if len(terms) < len(arrived) or not isinstance(step.total, float) or len(terms) > MOST_RULES:
+            return f"{said}."
+        digits, sign = equation(lambda *found: float(sum(found)), terms, step.total, self.digits)
+        shown = [
+            f"({short(value, digits)})" if number and is_loose(value) else short(value, digits)
+            for number, value in enumerate(terms)
+        ]
+        return f"{said}: {' + '.join(shown)} {sign} {short(step.total, self.digits)}."
 
     def flow_shapes(self, step: Flowed, node: Node) -> str:
         shape = self.graph.nodes[step.arg].shape

@@ -937,6 +937,15 @@ def test_numbered_files_are_looked_at_before_the_first_is_written(cli_main, tmp_
     assert (tmp_path / "f.svg").read_bytes() == b"before"
 
 
+@pytest.mark.parametrize(
+    ("stride", "pages"), [("", 8), ("message", 8), ("node", 6), ("layer", 4), ("phase", 4)]
+)
+def test_all_steps_are_written_by_strides(cli_main, tmp_path, stride, pages):
+    words = ("--stride", stride) if stride else ()
+    assert cli_main("figure", "a a + a", "a=3", "--all", *words, "-o", "f.pdf")[0] == 0
+    assert len(re.findall(rb"/MediaBox", (tmp_path / "f.pdf").read_bytes())) == pages
+
+
 def test_pages_for_a_slide_have_one_size(cli_main, tmp_path):
     assert cli_main("figure", *NEURON, "--fit", "slide", "--all", "-o", "f.pdf")[0] == 0
     boxes = set(re.findall(rb"/MediaBox \[[^]]*\]", (tmp_path / "f.pdf").read_bytes()))

@@ -198,6 +198,7 @@ def test_a_step_writes_only_the_rows_of_what_it_computes(window, monkeypatch):
     session.set_text("h = tanh(w1 x + w2 y); g = σ(w3 h + w4 x); L = (g - t)^2 + 0.1 w1^2")
     written = set()
     table.model().dataChanged.connect(lambda first, last: written.update(range(first.row(), last.row() + 1)))
+    session.set_stride("message")
     for count in range(len(session.trace)):
         written.clear()
         looked_at.clear()

@@ -110,7 +110,7 @@ def test_outside_of_layers_a_statement_is_one_stride():
 
 
 def test_what_the_user_put_together_is_one_stride():
-    trace = trace_of("z = x y; q = z + y; f = q x")
+    trace = trace_of("z = sin(x); q = cos(z); f = 3 q")
     assert len(stops(trace, "layer", groups={"both": ("z", "q")})) == len(stops(trace, "layer")) - 2
 
 

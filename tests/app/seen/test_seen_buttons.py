@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.panels.transport import STRIDE_NAMES
 from app.shell.figure_dialog import FigureDialog
 from app.shell.view_commands import scale_text
 from app.widgets.labels import Button
@@ -79,6 +80,12 @@ def other_theme(name):
     """Makes another theme than this the present one."""
     other = next(theme for theme in THEMES.values() if theme.name != name)
     return lambda window: window.set_theme(other)
+
+
+def other_stride(stride):
+    """Lets a step go as far as another stride than this."""
+    other = next(name for name in STRIDE_NAMES if name != stride)
+    return lambda window: window.session.set_stride(other)
 
 
 def magnified(window):
@@ -274,6 +281,10 @@ COMMANDS = {
     **{f"{name.capitalize()} theme": Does(theme_name, name, other_theme(name)) for name in THEMES},
     "Larger text": Does(font, more),
     "Smaller text": Does(font, fewer, lambda window: scale_text(window, 0.5)),
+    **{
+        f"{name} as steps": Does(lambda window: window.session.stride, stride, other_stride(stride))
+        for stride, (name, _) in STRIDE_NAMES.items()
+    },
     "Weights at the arrows of nets": Does(lambda window: window.session.options.weights, "bare"),
     "Names of all nodes": Does(lambda window: window.session.options.captions, True),
     "Shapes of arrays": Does(lambda window: window.session.options.shapes, True),

@@ -107,6 +107,7 @@ TYPED_IN_PLACE = {("canvas", "Value on the canvas")}  # there while it is typed:
 # what is chosen for a view alone: it is not part of the document
 OF_A_VIEW = {
     ("canvas", "Speed"),
+    ("canvas", "Step length"),
     ("training", "Sample"),
     *[("derivatives", name) for name in ("With respect to", "Kind of difference", "Step h", "Layout")],
 }

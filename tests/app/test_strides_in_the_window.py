@@ -1,0 +1,116 @@
+"""Steps of the length that was chosen: keys and buttons, the bar, the explanation, files and settings."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from app.panels.transport import STRIDE_NAMES
+from app.state.session import Session
+from app.state.settings import TABLE
+from core.math.latex import latex
+
+TWICE = "z = w x + b; y = σ(z); L = 1/2 (y - t)^2; R = 1/2 w^2; Lreg = L + λ R"
+
+
+def test_the_window_goes_by_nodes_and_files_and_scripts_by_messages(window):
+    assert window.session.stride == TABLE["stride"].usual == "node"
+    assert Session().stride == "message"
+
+
+def test_keys_and_buttons_go_by_the_stride(window):
+    session = window.session
+    session.set_text(TWICE)
+    for stride in STRIDE_NAMES:
+        session.set_stride(stride)
+        session.seek(0)
+        places = [session.cursor]
+        while session.cursor < len(session.trace):
+            QTest.keyClick(window.view, Qt.Key.Key_Space)
+            places.append(session.cursor)
+        assert tuple(places) == session.stops
+        window.transport.buttons["previous"].click()
+        assert session.cursor == session.stops[-2]
+        QTest.keyClick(window.view, Qt.Key.Key_PageUp)
+        assert session.cursor == session.stops[max(len(session.stops) - 3, 0)]
+
+
+def test_from_within_a_stride_a_step_goes_to_its_ends():
+    session = Session()
+    session.set_text(TWICE)
+    session.set_stride("phase")
+    for by, place in ((1, 1), (-1, 0)):
+        session.seek(session.stops[0] + 2)
+        session.step(by)
+        assert session.cursor == session.stops[place]
+
+
+def test_the_bar_counts_strides_and_says_what_met(window):
+    session, bar = window.session, window.transport
+    session.set_text(TWICE)
+    session.seek(len(session.trace))
+    strides = len(session.stops) - 1
+    assert bar.where.text() == f"{strides} of {strides} · Backward: v4, v1 → w"
+    QTest.mouseClick(bar.scrubber, Qt.MouseButton.LeftButton, pos=QPoint(9, bar.scrubber.height() // 2))
+    assert session.cursor == 0
+    for stop in session.stops[:4]:
+        session.seek(stop)
+        assert bar.where.text().startswith(f"{session.stops.index(stop)} of {strides}")
+
+
+def test_a_click_on_the_bar_goes_to_the_end_of_a_stride(window):
+    session, scrubber = window.session, window.transport.scrubber
+    session.set_text(TWICE)
+    session.set_stride("layer")
+    for x in range(9, scrubber.width() - 9, 7):
+        QTest.mouseClick(scrubber, Qt.MouseButton.LeftButton, pos=QPoint(x, scrubber.height() // 2))
+        assert session.cursor in session.stops
+
+
+def test_the_chooser_and_the_menu_say_the_same_and_it_is_kept(window):
+    bar = window.transport
+    bar.stride.setCurrentIndex(bar.stride.findData("layer"))
+    bar.stride.activated.emit(bar.stride.currentIndex())
+    assert window.session.stride == window.settings.get("stride") == "layer"
+    assert window.actions_by_id["stride_layer"].isChecked()
+    assert not window.actions_by_id["stride_node"].isChecked()
+    window.actions_by_id["stride_message"].trigger()
+    assert bar.stride.currentData() == window.settings.get("stride") == "message"
+    assert not window.session.undo_stack.count()
+
+
+def test_what_meets_is_explained_together(window):
+    session = window.session
+    session.set_text(TWICE)
+    session.seek(len(session.trace))
+    found = window.explanation.explanation
+    assert latex(found.rule).count("+=") == 2
+    assert found.sentence.startswith("w is used 2 times, so its gradients add up: ")
+    session.set_stride("message")
+    assert latex(window.explanation.explanation.rule).count("+=") == 1
+
+
+def test_after_an_edit_the_cursor_is_at_the_end_of_a_stride(window):
+    session = window.session
+    session.set_text("(a + a) a + a")
+    session.set_stride("message")
+    for count in range(len(session.trace) + 1):
+        session.set_stride("message")
+        session.seek(count)
+        session.set_stride("node")
+        session.set_value("a", float(count) + 0.5)
+        assert session.cursor in session.stops
+
+
+@pytest.mark.parametrize("stride", STRIDE_NAMES)
+def test_numbers_travel_in_every_stride_and_arrive(window, qtbot, stride):
+    session, scene = window.session, window.scene
+    session.set_text(TWICE)
+    session.set_stride(stride)
+    scene.animated, scene.speed = True, 30.0
+    for _ in session.stops[1:]:
+        session.step(1)
+        qtbot.waitUntil(lambda: not scene._tokens)
+        shown = {label for node in scene._nodes.values() for label in (item.label for item in node.labels)}
+        assert {repr(label) for label in shown} == {
+            repr(label) for label in session.figure.labels if label.role != "formula"
+        }
