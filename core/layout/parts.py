@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from core.base.kept import Kept
 from core.base.slicing import Work
 from core.layout.arrivals import Arrival, arrive, main_ways
 from core.layout.boxes import Box, Span, Stretch
@@ -93,8 +94,9 @@ class _Part(Struct, frozen=True):
 
 
 # while a node is dragged the same graph is asked for again and again
-KEPT: dict[object, Placement] = {}
-_MOST_KEPT = 64
+placements_found = Kept[Placement](64)
+# a name, a number or a gap that changes leaves the order as it is
+orders_found = Kept[Order](8)
 
 
 def placed(
@@ -110,10 +112,10 @@ def placed(
     Edges arrive at the `free` nodes in any order; `entries` stand in a column before all.
     """
     key = boxes, edges, gaps, free, entries, series
-    found = KEPT.pop(key, None) or (yield from _placed(*key))
-    if len(KEPT) == _MOST_KEPT:
-        del KEPT[next(iter(KEPT))]  # the one that was asked for longest ago
-    KEPT[key] = found
+    found = placements_found.get(key)
+    if found is None:
+        found = yield from _placed(*key)
+        placements_found.keep(key, found)
     return found
 
 
@@ -234,20 +236,13 @@ def _place_layers(part: _Graph, layer_of: Sequence[int], gaps: Gaps) -> Work[_Pl
     return _Placed(graph, arrivals, boxes, columns, y)
 
 
-# the orders found for the last graphs: a name, a number or a gap that changes leaves them as they are
-orders_found: dict[Hashable, Order] = {}
-_MOST_KEPT = 8
-
-
 def _put_layers_in_order(graph: Layered, same: Hashable) -> Work[None]:
     """Put the layers into the best order found, now or for an equal graph before."""
-    order = orders_found.pop(same, None)
+    order = orders_found.get(same)
     if order is None:
         yield from order_layers(graph)
         order = graph.layers
-        if len(orders_found) >= _MOST_KEPT:
-            del orders_found[next(iter(orders_found))]
-    orders_found[same] = order
+        orders_found.keep(same, order)
     graph.layers = [list(layer) for layer in order]
 
 
