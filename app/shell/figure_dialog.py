@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from app.figures.style import Text
 from app.shell.fitted import fitting
 from app.shell.host import Host
 from app.state import clock
@@ -28,6 +29,10 @@ CHOICES = {
     "slide": "A slide, 13.33 × 7.5 inches",
     "column": "A column, 8.5 cm wide",
     "stage": "The stage, in one row",
+}
+TEXTS: dict[Text, str] = {
+    "outlines": "Outlines, the same everywhere",
+    "fonts": "Text with its fonts, for browsers",
 }
 OWN, USUAL_SIZE = "Own size", "12x8cm"
 
@@ -49,6 +54,9 @@ class FigureDialog(QDialog):
         self.choice.setToolTip(
             "Numbers become as large as they can be there; digits, direction and rows may change"
         )
+        self.text_choice = QComboBox()
+        self.text_choice.addItems(list(TEXTS.values()))
+        self.text_choice.setToolTip("Text with fonts can be searched, copied and read aloud")
         self.size_field.setPlaceholderText("8.5x6cm or 241x360pt")
         self.size_field.setAccessibleName("Own size")
         self.said.setTextFormat(Qt.TextFormat.PlainText)
@@ -58,6 +66,7 @@ class FigureDialog(QDialog):
         form = QFormLayout()
         form.addRow("&Fit for", self.choice)
         form.addRow("&Own size", self.size_field)
+        form.addRow("&Text in SVG files", self.text_choice)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.save = buttons.addButton("&Save…", QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
@@ -73,15 +82,21 @@ class FigureDialog(QDialog):
         self._chosen()
         self.choice.setFocus()
 
-    def _restore(self, text: str) -> None:
-        own = text not in CHOICES
-        self.choice.setCurrentIndex(len(CHOICES) if own else list(CHOICES).index(text))
-        self.size_field.setText(text if own else USUAL_SIZE)
+    def _restore(self, fit: str) -> None:
+        own = fit not in CHOICES
+        self.choice.setCurrentIndex(len(CHOICES) if own else list(CHOICES).index(fit))
+        self.size_field.setText(fit if own else USUAL_SIZE)
+        self.text_choice.setCurrentText(TEXTS[self._host.settings.get("figure_text")])
 
     @property
-    def text(self) -> str:
-        """What was chosen, as it stands in the settings."""
+    def fit(self) -> str:
+        """What the figure is for, as it stands in the settings."""
         return [*CHOICES, self.size_field.text()][self.choice.currentIndex()]
+
+    @property
+    def text(self) -> Text:
+        """What the text of an SVG is."""
+        return list(TEXTS)[self.text_choice.currentIndex()]
 
     def _chosen(self) -> None:
         self._ticker.stop()
@@ -90,7 +105,7 @@ class FigureDialog(QDialog):
         able = True
         if self.choice.currentIndex():
             try:
-                target, said = read_target(self.text), "Trying several drawings …"
+                target, said = read_target(self.fit), "Trying several drawings …"
             except Problem as problem:
                 able, said = False, str(problem)
         self.save.setEnabled(able)
@@ -105,7 +120,8 @@ class FigureDialog(QDialog):
     def accept(self) -> None:
         """Go on with what was chosen, and remember it."""
         self._ticker.finish()
-        self._host.settings.set("fit", self.text)
+        self._host.settings.set("fit", self.fit)
+        self._host.settings.set("figure_text", self.text)
         super().accept()
 
     def reject(self) -> None:

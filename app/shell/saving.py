@@ -20,6 +20,8 @@ from app.system.disk import shown_name, write_atomically
 from core.base.errors import Problem
 from core.figure import Figure, Figures
 
+PATIENCE = 1000  # milliseconds that saving may take before it says how far it is
+
 
 def ask_and_save_figure(host: Host) -> None:
     """Ask what for and for a file, and write the present step to it."""
@@ -33,7 +35,7 @@ def ask_and_save_figure(host: Host) -> None:
         figures = figures_of(host, dialog.found)
         page = page_of(host, dialog.found, map(figures.at, counts))
         shown = figures.at(host.session.cursor)
-        _write(host, path, lambda: write_figure(shown, path, host.theme, page=page))
+        _write(host, path, lambda: write_figure(shown, path, host.theme, page=page, text=dialog.text))
     dialog.deleteLater()
 
 
@@ -51,11 +53,12 @@ def ask_and_save_all_figures(host: Host) -> None:
     numbered = [place for place in paths_of(path, count) if place != path] if path else []
     if path and may_overwrite(host.frame, *numbered):
         progress = QProgressDialog("Saving figures of all steps", "Cancel", 0, 2 * count, host.frame)
+        progress.setMinimumDuration(PATIENCE)
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         pages = Pages(figures_of(host, dialog.found), stops, progress)
 
         def write() -> None:
-            write_pages(pages, path, host.theme, page=page_of(host, dialog.found, pages))
+            write_pages(pages, path, host.theme, page=page_of(host, dialog.found, pages), text=dialog.text)
 
         try:
             _write(host, path, write)

@@ -94,6 +94,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "captions": Setting(False, _switch),
         "shapes": Setting(False, _switch),
         "fit": Setting("", _target),
+        "figure_text": Setting("outlines", _one_of(("outlines", "fonts"))),
         "stride": Setting("node", _one_of(STRIDES)),
         "speed": Setting(1.0, _number(0.25, 8)),
         "recent": Setting((), _read_paths, lambda paths: json.dumps(list(paths))),

@@ -64,7 +64,8 @@ def test_numbered_files_that_exist_are_asked_about_once(window, asked, tmp_path,
     assert (tmp_path / "steps-00.svg").exists() == overwritten
 
 
-def test_saving_all_steps_can_be_cancelled_and_leaves_no_file(window, asked, said, qtbot):
+def test_saving_all_steps_can_be_cancelled_and_leaves_no_file(window, asked, said, qtbot, monkeypatch):
+    monkeypatch.setattr(saving, "PATIENCE", 0)
     path = asked("steps.pdf")
     window.session.set_text(" + ".join(f"tanh({i} x)" for i in range(1, 60)))
 
@@ -117,6 +118,24 @@ def figure_dialog(window, qtbot):
 def size_of(path):
     text = path.read_text(encoding="utf-8")
     return tuple(map(float, re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', text).groups()))
+
+
+def test_the_text_of_an_svg_is_outlines_or_text_with_its_fonts(window, asked, monkeypatch):
+    path = asked("step.svg")
+    for text, has_text in (
+        ("Outlines, the same everywhere", False),
+        ("Text with its fonts, for browsers", True),
+    ):
+
+        def choose(dialog, text=text):
+            dialog.text_choice.setCurrentText(text)
+            dialog.accept()
+            return dialog.result()
+
+        monkeypatch.setattr(FigureDialog, "exec", choose)
+        window.actions_by_id["figure"].trigger()
+        assert ("<text" in path.read_text(encoding="utf-8")) is has_text
+    assert FigureDialog(window, "Save figure", (7,)).text == "fonts"  # as it was chosen last
 
 
 def test_a_figure_is_saved_as_on_the_screen_or_for_a_slide(window, asked):

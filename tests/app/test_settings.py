@@ -16,6 +16,7 @@ OTHER = {
     "captions": True,
     "shapes": True,
     "fit": "8.5x6cm",
+    "figure_text": "fonts",
     "stride": "layer",
     "speed": 2.0,
     "recent": ("/a, b;c/é\n.chainlight", "@x", '"', "\udcff"),
