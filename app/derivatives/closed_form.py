@@ -117,7 +117,8 @@ class ClosedFormView(View):
             if patience.over and self.message.text() != WORKING:
                 self._show(None, WORKING)
 
-        found = yield from watched(derivation(graph, question.by, entry=question.entry), tell)
+        asked = derivation(graph, question.by, entry=question.entry, notation=question.notation)
+        found = yield from watched(asked, tell)
         yield from self.where.lay_out(found.definitions())
         yield from self.steps.lay_out(step.math for step in found.steps[-MOST_STEPS:])
         self._show(found, " ".join(with_full_stop(note.message) for note in found.notes))

@@ -167,11 +167,12 @@ class JacobianView(View):
 
     def _show_outer(self) -> None:
         """A matrix's gradient as δ xᵀ, where it is one and the gradient is that of one number."""
-        found, trace = None, self.question.trace if self.question else None
+        found, math, trace = None, None, self.question.trace if self.question else None
         if trace and self.question and len(trace.graph.nodes[self.question.by].shape) == 2:
             number = not trace.graph.nodes[self.question.of].shape or is_chosen(trace.seed)
             found = outer_product(trace, self.question.by) if number else None
-        self.outer.set_formula(found.math(trace) if found and trace else None)
+            math = found.math(trace, self.question.notation) if found else None
+        self.outer.set_formula(math)
         self.outer_said.setText(with_full_stop(found.sentence) if found else "")
         self.outer.setVisible(found is not None)
         self.outer_said.setVisible(found is not None)

@@ -105,7 +105,10 @@ class DerivativesPanel(QWidget):
 
     def _ask(self) -> None:
         """Let the tab in front find its answer, unless it has it or is at it."""
-        view, question = self.view, Question(self.session.trace, self.by, self.session.digits)
+        view, question = (
+            self.view,
+            Question(self.session.trace, self.by, self.session.digits, self.session.notation),
+        )
         at_work = (
             self._at_work is not None and self._at_work[0] is view and question.is_same(self._at_work[1])
         )

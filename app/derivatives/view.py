@@ -15,6 +15,7 @@ from app.state.session import Session
 from app.widgets.labels import plain_label, sentence_of
 from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem
+from core.math.derivative_names import PARTIAL, Notation
 from core.notation.printers import expression_text
 from core.passes.seed import Entry, chosen_entry, is_chosen, seeded, seeded_text
 from core.passes.trace import Trace
@@ -25,18 +26,19 @@ Answer = Generator[None, None, None]
 
 
 class Question(Struct, frozen=True, eq=False, dict=True):
-    """The derivative of a trace's output by a node, in so many digits."""
+    """The derivative of a trace's output by a node, in so many digits and in a notation."""
 
     trace: Trace
     by: str
     digits: int
+    notation: Notation = PARTIAL
 
     def is_same(self, other: Question | None) -> bool:
-        return other is not None and (self.trace, self.by, self.digits) == (
-            other.trace,
-            other.by,
-            other.digits,
-        )
+        return other is not None and self._asked == other._asked
+
+    @property
+    def _asked(self) -> object:
+        return self.trace, self.by, self.digits, self.notation
 
     def has_the_formula_of(self, other: Question | None) -> bool:
         """Whether the closed form is that of another question: values play no part in it."""
@@ -46,7 +48,7 @@ class Question(Struct, frozen=True, eq=False, dict=True):
     def _formula(self) -> object:
         graph = self.trace.graph
         shapes = [(node.name, node.shape) for node in graph.nodes.values()]
-        return graph.program.text, shapes, graph.output, self.by, self.entry
+        return graph.program.text, shapes, graph.output, self.by, self.entry, self.notation
 
     @property
     def of(self) -> str:

@@ -72,7 +72,11 @@ class ExplanationPanel(QScrollArea):
 
     def _show(self) -> None:
         self.explanation = found = explain(
-            self.session.trace, self.session.cursor, self.session.digits, since=self.session.since
+            self.session.trace,
+            self.session.cursor,
+            self.session.digits,
+            self.session.notation,
+            since=self.session.since,
         )
         self.title.setText(found.title)
         for view, formula in ((self.rule, found.rule), (self.numbers, found.numbers)):

@@ -9,6 +9,7 @@ from app.shell.command import Command, Keys
 from app.shell.host import Host
 from app.widgets.theme import THEMES
 from core.figure import Stride
+from core.math.derivative_names import NOTATIONS, Notation
 from core.project.document import Drawn
 
 
@@ -54,6 +55,16 @@ def _toggle_option(host: Host, name: str) -> None:
     chosen = not getattr(host.session.options, name)
     host.session.set_options(**{name: chosen})
     host.settings.set(name, chosen)
+
+
+def choose_notation(notation: Notation, host: Host) -> None:
+    """Write derivatives in a notation, and keep that in the settings."""
+    host.session.set_notation(notation)
+    host.settings.set("notation", notation)
+
+
+def _is_written(notation: Notation, host: Host) -> bool:
+    return host.session.notation == notation
 
 
 LEVELS = (
@@ -222,6 +233,18 @@ VIEW = (
             submenu="&Theme",
         )
         for name in THEMES
+    ),
+    *(
+        Command(
+            f"notation_{notation}",
+            f"Derivatives as {names.title}",
+            f"{names.says}, in the listing, the explanation, derivations and figures",
+            partial(choose_notation, notation),
+            checked=partial(_is_written, notation),
+            group=3,
+            submenu="&Notation",
+        )
+        for notation, names in NOTATIONS.items()
     ),
     Command(
         "weights",

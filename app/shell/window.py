@@ -38,6 +38,10 @@ STEP_KEYS = {
 }
 
 
+# the options of all figures that the settings keep
+KEPT_OPTIONS = ("digits", "notation", "captions", "shapes")
+
+
 class Window(QMainWindow):
     """The canvas in the middle, docks around it, everything about the session."""
 
@@ -71,7 +75,7 @@ class Window(QMainWindow):
         self.resize(1280, 820)
         self._wire()
         self._show_theme()
-        self.session.set_options(**{name: settings.get(name) for name in ("digits", "captions", "shapes")})
+        self.session.set_options(**{name: settings.get(name) for name in KEPT_OPTIONS})
         self.session.set_stride(settings.get("stride"))
         self.scene.animated = settings.get("animate")
         self._show_file()

@@ -31,6 +31,7 @@ from core.figure import (
     stops_of,
 )
 from core.graph.programs import read_program
+from core.math.derivative_names import Notation
 from core.notation.printers import reading
 from core.notation.program import Note
 from core.passes.expansions import expansion, menu_name
@@ -291,6 +292,7 @@ class Session(QObject):
         """
         self._typing.forget()
         self.undo_stack.clear()
+        self._options = replace(self._options, notation=self.notation)  # goes on in one that chooses none
         self._set_document(document)
         self.path = path
         self.undo_stack.setClean()
@@ -436,6 +438,17 @@ class Session(QObject):
         drawing = replace(self.drawn, **changed)
         if drawing != self.drawn:
             self.edit(label, replace(self.document, drawing=drawing, moved={}))
+
+    def set_notation(self, notation: Notation) -> None:
+        """Write derivatives of this program in a notation."""
+        if self.notation != notation:
+            drawing = replace(self.drawn, notation=notation)
+            self.edit("change notation", replace(self.document, drawing=drawing))
+
+    @property
+    def notation(self) -> Notation:
+        """How derivatives are written."""
+        return self.options.notation
 
     @property
     def digits(self) -> int:

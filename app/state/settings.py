@@ -23,6 +23,7 @@ from core.base.errors import Problem
 from core.base.numbers import DIGITS
 from core.figure import STRIDES, read_target
 from core.graph.json_values import parse_json
+from core.math.derivative_names import NOTATIONS, PARTIAL
 
 MAX_FILE, MAX_RECENT, MAX_PATH = 1_000_000, 12, 4096
 SET_ASIDE = "The settings could not be read and start afresh; the old ones are kept in {}"
@@ -90,6 +91,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "theme": Setting(next(iter(THEMES)), _one_of(THEMES)),
         "text_scale": Setting(1.0, _number(1, 2)),
         "digits": Setting(DIGITS, _number(1, 17, int)),
+        "notation": Setting(PARTIAL, _one_of(NOTATIONS)),
         "animate": Setting(True, _switch),
         "captions": Setting(False, _switch),
         "shapes": Setting(False, _switch),

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from core.math.derivative_names import PARTIAL, Notation, gradient_name, local_name
 from core.math.mathtree import Math, Table, Word, row
-from core.math.parts import ATOM, DIVIDED, POWER, PRODUCT, Part, partial, product, side_by_side, turned, wrap
+from core.math.parts import ATOM, DIVIDED, POWER, PRODUCT, Part, product, side_by_side, turned, wrap
 from core.math.typeset import EQUALS, PLUS, Typesetter
 from core.notation.printers import expression_text
 from core.notation.program import Note
@@ -51,12 +52,13 @@ class ChainStep(Struct, frozen=True):
     typesetter: Typesetter
     entry: Entry = ()
     everywhere: bool = False
+    notation: Notation = PARTIAL
 
     @property
     def math(self) -> Math:
         """∂L/∂z = ∂L/∂y · ∂y/∂z, below it the factors' closed forms, and below these their product."""
         typesetter = self.typesetter
-        shown = gradient_parts(typesetter, self.of, self.gradients, self.entry)
+        shown = gradient_parts(typesetter, self.of, self.gradients, self.entry, self.notation)
         lines = []
         if any(self._has_factors(term) for term in self.terms):
             lines.append(_added([self._factors(term, shown) for term in self.terms]))
@@ -70,7 +72,8 @@ class ChainStep(Struct, frozen=True):
             lines.append(_added([self._worked_out(term, shown) for term in self.terms]))
         if result not in lines[-1:]:
             lines.append(result)
-        heads = [derivative_math(typesetter, self.of, self.by, self.entry), *[row()] * (len(lines) - 1)]
+        head = derivative_math(typesetter, self.of, self.by, self.entry, self.notation)
+        heads = [head, *[row()] * (len(lines) - 1)]
         rows = [(head, row(EQUALS, line)) for head, line in zip(heads, lines, strict=True)]
         return Table(tuple(rows), "aligned")
 
@@ -82,11 +85,12 @@ class ChainStep(Struct, frozen=True):
         """∂L/∂y · ∂y/∂z, and for an array y the transposed Jacobian times ∂L/∂y."""
         if not self._has_factors(term):
             return self._worked_out(term, shown)
-        upstream = derivative_math(self.typesetter, self.of, term.node, self.entry), POWER
-        local = derivative_math(self.typesetter, term.node, self.by), DIVIDED
+        whole = derivative_math(self.typesetter, self.of, term.node, self.entry, self.notation)
+        names = self.typesetter.name(term.node), self.typesetter.name(self.by)
+        local = local_name(*names, notation=self.notation), DIVIDED
         if term.shaped:
-            return side_by_side(turned(local), upstream)
-        return product(upstream, local), PRODUCT
+            return side_by_side(turned(local), (whole, POWER))
+        return product((whole, POWER), local), PRODUCT
 
     def _worked_out(self, term: ChainTerm, shown: Mapping[str, Part]) -> Part:
         """The factors' closed forms; a factor 1 is left out."""
@@ -114,6 +118,7 @@ class Symbolic(Struct, frozen=True):
     math: Math
     typesetter: Typesetter
     entry: Entry = ()
+    notation: Notation = PARTIAL
 
     @property
     def text(self) -> str:
@@ -123,7 +128,7 @@ class Symbolic(Struct, frozen=True):
     def definitions(self) -> Iterator[Math]:
         """What the names in the formula stand for, set as equations, in the order of `where`."""
         gradients = self.steps[-1].gradients if self.steps else {}
-        shown = gradient_parts(self.typesetter, self.of, gradients, self.entry)
+        shown = gradient_parts(self.typesetter, self.of, gradients, self.entry, self.notation)
         for name, tree in self.where:
             yield row(self.typesetter.tree(Name(name), shown), EQUALS, self.typesetter.tree(tree, shown))
 
@@ -145,15 +150,22 @@ def in_every_entry(part: Part, tree: Tree) -> Math:
     return row(ones if tree == Number(1.0) else product(part, (ones, ATOM)))
 
 
-def derivative_math(typesetter: Typesetter, of: str, by: str, entry: Entry = ()) -> Math:
-    """∂of/∂by, or of one entry of it"""
+def derivative_math(
+    typesetter: Typesetter, of: str, by: str, entry: Entry = (), notation: Notation = PARTIAL
+) -> Math:
+    """∂of/∂by, or of one entry of it, in a notation."""
     places = tuple(Number(float(place)) for place in entry)
-    whole = typesetter.tree(Index(Name(of), places)) if entry else typesetter.name(of)
-    return partial(whole, typesetter.name(by))
+    whole = typesetter.part(Index(Name(of), places)) if entry else typesetter.named(of)
+    return gradient_name(whole, typesetter.name(by), notation)
 
 
 def gradient_parts(
-    typesetter: Typesetter, of: str, gradients: Mapping[str, str], entry: Entry = ()
+    typesetter: Typesetter,
+    of: str,
+    gradients: Mapping[str, str],
+    entry: Entry = (),
+    notation: Notation = PARTIAL,
 ) -> dict[str, Part]:
     """The names of gradients are set as what they are: dq is ∂L/∂q."""
-    return {name: (derivative_math(typesetter, of, node, entry), ATOM) for name, node in gradients.items()}
+    made = {name: derivative_math(typesetter, of, node, entry, notation) for name, node in gradients.items()}
+    return {name: (math, ATOM) for name, math in made.items()}

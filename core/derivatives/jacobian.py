@@ -21,6 +21,7 @@ from core.derivatives.forward import push, units
 from core.derivatives.structure import Partners, recognition
 from core.graph.graph import Graph, Node, check_node
 from core.graph.plan import GRADIENT, Instruction, Plan
+from core.math.derivative_names import PARTIAL, Notation
 from core.math.mathtree import Math, row
 from core.math.parts import ATOM, SIGNED, TOP, product, with_superscript, wrap
 from core.math.typeset import EQUALS
@@ -193,14 +194,17 @@ class OuterProduct(Struct, frozen=True, eq=False):
         )
         return f"The gradient of {self.name} is an outer product, of {said}"
 
-    def math(self, trace: Trace) -> Math:
+    def math(self, trace: Trace, notation: Notation = PARTIAL) -> Math:
         """∂L/∂W = ∂L/∂z · xᵀ"""
         column, row_ = (
-            (gradient_math(trace, f.node), SIGNED) if f.is_gradient else trace.graph.typesetter.named(f.node)
+            (gradient_math(trace, f.node, notation), SIGNED)
+            if f.is_gradient
+            else trace.graph.typesetter.named(f.node)
             for f in (self.column, self.row)
         )
         turned = with_superscript(wrap(row_, ATOM), TOP)
-        return row(gradient_math(trace, self.name), EQUALS, product(column, (turned, ATOM), signed=False))
+        left = gradient_math(trace, self.name, notation)
+        return row(left, EQUALS, product(column, (turned, ATOM), signed=False))
 
 
 def outer_product(trace: Trace, name: str) -> OuterProduct | None:

@@ -36,6 +36,7 @@ from core.graph.formulas import formula
 from core.graph.graph import Graph, Node
 from core.graph.plan import GRADIENT, OUTPUT
 from core.graph.programs import read_program
+from core.math.derivative_names import PARTIAL, Notation
 from core.math.mathtree import row
 from core.math.typeset import EQUALS
 from core.notation.nearest import nearest
@@ -80,7 +81,9 @@ def derivative(graph: Graph, by: str, of: str | None = None, entry: Entry = ()) 
     return finished(derivation(graph, by, of, entry))
 
 
-def derivation(graph: Graph, by: str, of: str | None = None, entry: Entry = ()) -> Work[Symbolic]:
+def derivation(
+    graph: Graph, by: str, of: str | None = None, entry: Entry = (), notation: Notation = PARTIAL
+) -> Work[Symbolic]:
     """Derive a closed form node by node; see `derivative` for arguments, result and errors."""
     of = of or graph.output
     for name in (by, of):
@@ -88,7 +91,7 @@ def derivation(graph: Graph, by: str, of: str | None = None, entry: Entry = ()) 
             meant = nearest(name, [node.name for node in graph.nodes.values() if node.named])
             hint = f"Did you mean {meant}?" if meant else "Choose a name of the program"
             raise Problem(f"There is nothing called {name} to differentiate", None, hint, meant or None)
-    return (yield from _Derivation(graph, by, of, entry).found())
+    return (yield from _Derivation(graph, by, of, entry, notation).found())
 
 
 @cache
@@ -99,8 +102,8 @@ def _written(text: str, ports: tuple[str, ...]) -> Tree:
 class _Derivation:
     """The closed forms of one derivative; `forms` are values, `arriving` the gradients on their way back."""
 
-    def __init__(self, graph: Graph, by: str, of: str, entry: Entry) -> None:
-        self.graph, self.by, self.of = graph, by, of
+    def __init__(self, graph: Graph, by: str, of: str, entry: Entry, notation: Notation) -> None:
+        self.graph, self.by, self.of, self.notation = graph, by, of, notation
         self.entry = entry if len(graph.nodes[of].shape) == 1 else ()
         self.algebra = Algebra()
         self.writer = Writer(self.algebra, " ", FUNCTIONS)
@@ -119,8 +122,8 @@ class _Derivation:
                 yield
         result, steps = yield from self.backward()
         tree = self.writer.tree(result)
-        typesetter = self.graph.typesetter
-        part = typesetter.part(tree, gradient_parts(typesetter, self.of, self.gradients, self.entry))
+        typesetter, entry, notation = self.graph.typesetter, self.entry, self.notation
+        part = typesetter.part(tree, gradient_parts(typesetter, self.of, self.gradients, entry, notation))
         math = part[0]
         if self.graph.nodes[self.by].shape and not result.shape:
             math = in_every_entry(part, tree)
@@ -131,9 +134,9 @@ class _Derivation:
             few = ", ".join(parts[:3]) + (f" and {len(parts) - 3} more" if len(parts) > 3 else "")
             stand = "stands for a part" if len(parts) == 1 else "stand for parts"
             self.note(f"{few} {stand} of the formula, which would be too long to read in full", self.of)
-        equation = row(derivative_math(typesetter, self.of, self.by, self.entry), EQUALS, math)
+        equation = row(derivative_math(typesetter, self.of, self.by, entry, notation), EQUALS, math)
         notes = tuple(self.notes.values())
-        return Symbolic(self.of, self.by, tree, where, steps, notes, equation, typesetter, self.entry)
+        return Symbolic(self.of, self.by, tree, where, steps, notes, equation, typesetter, entry, notation)
 
     def note(self, message: str, node: str) -> None:
         self.notes[message] = Note(message, self.graph.nodes[node].span)
@@ -326,7 +329,12 @@ class _Derivation:
         )
         everywhere = bool(self.graph.nodes[by].shape) and not totals[by].shape
         typesetter, product = self.graph.typesetter, tree(totals[by])
-        return ChainStep(self.of, by, terms, product, self.gradients, typesetter, self.entry, everywhere)
+        return ChainStep(
+            *(self.of, by, terms, product, self.gradients, typesetter),
+            entry=self.entry,
+            everywhere=everywhere,
+            notation=self.notation,
+        )
 
     def where(self, tree: Tree) -> tuple[tuple[str, Tree], ...]:
         """The definitions of the names that a tree uses, and of those that these use, in order."""

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from core.base.numbers import DIGITS
+from core.math.derivative_names import PARTIAL, Notation
 
 Level = Literal["", "operations", "statements", "units", "layers"]
 
@@ -44,6 +45,7 @@ class Options(Struct, frozen=True):
     gradients    their gradients, with contributions and sums
     formula      the program, typeset above the graph
     digits       how many significant digits numbers have
+    notation     how derivatives are written
     captions     the names of all nodes, also of those that the program gives none, such as v₁
     shapes       the shapes of arrays
     level        operations, statements, or a net's units or layers; of many operations the units
@@ -62,6 +64,7 @@ class Options(Struct, frozen=True):
     gradients: bool = True
     formula: bool = False
     digits: int = DIGITS
+    notation: Notation = PARTIAL
     captions: bool = False
     shapes: bool = False
     level: Level = ""

@@ -98,11 +98,11 @@ def _slope(of: Math, by: Math) -> Math:
 
 NOTATIONS: Mapping[Notation, DerivativeNames] = MappingProxyType(
     {
-        "partial": DerivativeNames("∂L/∂w", "Leibniz’s notation", _quotient, partial, primes=False),
-        "delta": DerivativeNames("δ_w", "error signals", _error_signal, partial, defined=True),
-        "bar": DerivativeNames("w̄", "bar notation", _below_bar, partial, defined=True),
+        "partial": DerivativeNames("∂L/∂w", "Leibniz’s quotients", _quotient, partial, primes=False),
+        "delta": DerivativeNames("δ_w", "Error signals", _error_signal, partial, defined=True),
+        "bar": DerivativeNames("w̄", "Bar notation", _below_bar, partial, defined=True),
         "lagrange": DerivativeNames(
-            "L′(w)", "Lagrange’s notation", lambda of, by: _slope(wrap(of, POWER), by), _slope
+            "L′(w)", "Lagrange’s primes", lambda of, by: _slope(wrap(of, POWER), by), _slope
         ),
     }
 )

@@ -12,6 +12,7 @@ from core.graph.builder import build
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
+from core.math.derivative_names import PARTIAL
 from core.notation.nearest import seeming
 from core.notation.program import Note
 from core.ops import FUNCTIONS
@@ -102,7 +103,8 @@ def _drawn(
     view = view_of(graph, options)
     rooms = rooms_of(trace, view, options)
     nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
-    drawn = nodes, graph.program.faces, graph.output, rooms, replace(options, highlight=True)
+    placed_by = replace(options, highlight=True, notation=PARTIAL)  # these two move nothing
+    drawn = nodes, graph.program.faces, graph.output, rooms, placed_by
     is_same = before is not None and before.layout_of == drawn
     if before and is_same and before.document.moved == document.moved:
         return before.drawing.at_other_values(view), drawn

@@ -4,7 +4,8 @@ A document is frozen and shares what did not change with the one before, so keep
 Files are JSON with a version; reading one checks everything and runs nothing. A part that an older program
 would lose without a word gets a new version: 2 came with output and seed, 3 with the notation of slides,
 4 with roles and with which values were guessed, 5 with how the graph is drawn and with
-another layout: places to which nodes were moved in older files are left out.
+another layout: places to which nodes were moved in older files are left out, 6 with how derivatives are
+written.
 Older files lack what came later and are read; their programs are put into today's notation by
 core/project/older.py.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
@@ -23,13 +24,15 @@ from core.base.arrays import Value
 from core.base.errors import Problem, cut, either
 from core.figure import Level, Options
 from core.graph.json_values import MOST_NAMES, name_from, parse_json, plain_value, value_from, values_from
+from core.math.derivative_names import NOTATIONS, PARTIAL, Notation
 from core.notation.lexer import MAX_CHARACTERS
 from core.project.older import upgraded
 from core.training.settings import TrainingSettings, settings_from
 
-FORMAT, VERSION = "chainlight", 5
+FORMAT, VERSION = "chainlight", 6
 SUFFIX = ".chainlight"  # of the names of project files
-NOTATION, LAYOUT = 3, 5  # the first versions with today's notation, and with today's layout
+# the first versions with today's notation, with today's layout, and with a choice how derivatives are written
+NOTATION, LAYOUT, DERIVATIVES = 3, 5, 6
 MAX_BYTES = 64_000_000
 Point = tuple[float, float]
 
@@ -47,6 +50,7 @@ class Drawn(Struct, frozen=True):
     sums       a sum of many terms as one node; else each `+` on its own
     level      operations, statements, or a net's units or layers; empty for what suits the program
     groups     nodes that are drawn as one, by the title it has
+    notation   how derivatives are written; empty for what was chosen last in any program
     """
 
     at_nodes: bool = False
@@ -54,10 +58,12 @@ class Drawn(Struct, frozen=True):
     sums: bool = True
     level: Level = ""
     groups: Mapping[str, tuple[str, ...]] = {}
+    notation: Notation | Literal[""] = ""
 
     def among(self, options: Options) -> Options:
         """These choices among all that figures show."""
-        return replace(options, **{name: getattr(self, name) for name in self.__struct_fields__})
+        chosen = {name: getattr(self, name) for name in self.__struct_fields__}
+        return replace(options, **{**chosen, "notation": self.notation or options.notation})
 
 
 class Document(Struct, frozen=True):
@@ -126,6 +132,8 @@ def loads(text: str) -> Document:
     if version < LAYOUT and document.moved:
         document = replace(document, moved={})
         said.append("Nodes that had been moved stand where the layout puts them, which is another one now")
+    if version < DERIVATIVES:
+        document = replace(document, drawing=replace(document.drawing or Drawn(), notation=PARTIAL))
     if missing := [part for part, since in PARTS.items() if since <= version and part not in found]:
         said.append(f"The file lacks {', '.join(missing)}; defaults are used instead")
     return replace(document, remark=". ".join(said))
@@ -202,7 +210,11 @@ def _drawn(found: Mapping[str, Any]) -> Drawn | None:
         isinstance(names, list) and all(isinstance(n, str) for n in names) for names in groups.values()
     ):
         raise Problem("The project's groups must be lists of names")
-    return Drawn(**chosen, level=level, groups={title: tuple(names) for title, names in groups.items()})
+    notation = part.get("notation", "")
+    if notation and notation not in NOTATIONS:
+        raise Problem(f"The project's notation must be {either(NOTATIONS)}")
+    titled = {title: tuple(names) for title, names in groups.items()}
+    return Drawn(**chosen, level=level, groups=titled, notation=notation)
 
 
 def _point(plain: Any, name: str) -> Point:

@@ -12,6 +12,7 @@ OTHER = {
     "theme": "dark",
     "text_scale": 1.3,
     "digits": 7,
+    "notation": "bar",
     "animate": False,
     "captions": True,
     "shapes": True,
