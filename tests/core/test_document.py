@@ -48,7 +48,7 @@ def test_a_file_of_the_first_version_is_read():
 
 
 def test_a_drawing_says_as_much_as_it_says():
-    text = '{"format": "chainlight", "version": 5, "program": "x", "drawing": {"down": true, "later": 3}}'
+    text = '{"format": "chainlight", "version": 6, "program": "x", "drawing": {"down": true, "later": 3}}'
     assert loads(text).drawing == Drawn(down=True)
     assert loads(text.replace('{"down": true, "later": 3}', "null")).drawing is None
 

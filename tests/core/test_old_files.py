@@ -125,7 +125,9 @@ def test_there_is_a_sample_of_every_version_and_every_training():
     assert any(project.get("unfolded") for project in saved)
     drawings = [project["drawing"] for project in saved if "drawing" in project]
     assert None in drawings
-    for name, usual in asdict(Drawn()).items():
+    chosen = [name for name in asdict(Drawn()) if name != "notation"]  # which only the present version has
+    for name in chosen:
+        usual = getattr(Drawn(), name)
         assert any(drawing and drawing[name] != usual for drawing in drawings), name
     assert len(PROJECTS) >= 60
     assert all((FOLDER / f"{name}.json").is_file() for name in PROJECTS)
