@@ -1475,6 +1475,34 @@ TRAINING = {
 }
 
 DIFFERENTIATING = {
+    "smallest-paths-first": bug(
+        "core/derivatives/paths.py",
+        "key=_size, reverse=True)",
+        "key=_size)",
+        "of many paths the smallest are shown",
+        "tests/core/test_paths.py",
+    ),
+    "paths-of-one-use": bug(
+        "core/derivatives/paths.py",
+        "ways[step.arg] = ways.get(step.arg, 0) + ways.get(step.node, 0)",
+        "ways[step.arg] = ways.get(step.node, 0)",
+        "paths that meet are counted once",
+        "tests/core/test_paths.py",
+    ),
+    "another-way-between": bug(
+        "core/derivatives/path_rows.py",
+        "count_paths(self.trace, end, start) == 1",
+        "count_paths(self.trace, end, start) >= 1",
+        "a factor of one path is called by a derivative that is the sum over several",
+        "tests/core/test_paths.py",
+    ),
+    "gate-sends-its-own-input": bug(
+        "core/export/operations/code.py",
+        "(rule := node.operation.back_rule(number))",
+        "(rule := node.operation.back_rule(~number))",
+        "in the code of an operation the gradients of its inputs are exchanged",
+        "tests/core/test_operation_code.py",
+    ),
     "jacobian-transposed": bug(
         "app/derivatives/matrix_map.py",
         "heat_image(thinned(matrix), self.theme",

@@ -10,6 +10,7 @@ from app.cli.terminal import write
 from core.base.errors import Problem
 from core.graph.graph import check_node
 from core.notation.spellings import node_name
+from core.passes.trace import Trace
 from core.service.request import typed_hint
 
 LAYOUTS = ("numerator", "denominator")
@@ -21,6 +22,17 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--wrt", metavar="x,y", type=node_names, default=(), help="derivatives with respect to these only"
     )
     parser.add_argument("--jacobian", metavar="OF,BY", default="", help="the Jacobian of one node by another")
+    parser.add_argument(
+        "--node", metavar="W", default="", help="how the output depends on this node, along every path"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--latex", action="store_true", help="with --node: as LaTeX")
+    form.add_argument("--markdown", action="store_true", help="with --node: as Markdown")
+    form.add_argument(
+        "--code",
+        **choice(("torch", "numpy")),
+        help="with --node: its operation as code, forward and backward",
+    )
     parser.add_argument(
         "--layout",
         **choice(LAYOUTS),
@@ -34,7 +46,11 @@ def _run(args: argparse.Namespace) -> int:
 
     request, _ = requested(args)
     trace = request.trace(typed_hint)
-    if args.jacobian:
+    if args.node:
+        write(_of_node(args, trace).rstrip("\n") + "\n")
+    elif args.latex or args.markdown or args.code:
+        raise Problem("--latex, --markdown and --code are for one node", hint="Add --node and its name")
+    elif args.jacobian:
         pair = [node_name(name.strip()) for name in args.jacobian.split(",")]
         if len(pair) != 2:
             raise Problem("A Jacobian has two nodes", hint="Write --jacobian f,x")
@@ -48,13 +64,29 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _of_node(args: argparse.Namespace, trace: Trace) -> str:
+    """The paths of a node in the form that was asked for, or its operation as code."""
+    from core.derivatives.path_rows import as_latex, as_markdown, as_text
+    from core.derivatives.paths import derivation
+    from core.export.operations.code import operation_code
+
+    name = node_name(args.node)
+    check_node(trace.graph, name)
+    if args.code:
+        return operation_code(trace.graph, trace.graph.nodes[name], args.code)
+    form = as_latex if args.latex else as_markdown if args.markdown else as_text
+    return form(derivation(trace, name), args.digits)
+
+
 DERIVE = Subcommand(
     "derive",
-    "Differentiate in five ways, side by side.",
+    "Differentiate in five ways, side by side, or follow the paths to one node.",
     """\
   chainlight derive 'ln(x^2)' x=3
   chainlight derive 'z = w x + b; y = σ(z); L = 1/2 (y - t)^2' w=1 x=2 b=0 t=1 --wrt w,b
-  chainlight derive 'softmax(s)' 's=[1, -2, 0]' --jacobian f,s""",
+  chainlight derive 'softmax(s)' 's=[1, -2, 0]' --jacobian f,s
+  chainlight derive 'z = w x; L = z^2 + w^2' w=1 x=2 --node w --latex
+  chainlight derive 'z = x y' x=3 y=4 --node z --code torch""",
     _arguments,
     _run,
 )

@@ -946,6 +946,36 @@ def test_all_steps_are_written_by_strides(cli_main, tmp_path, stride, pages):
     assert len(re.findall(rb"/MediaBox", (tmp_path / "f.pdf").read_bytes())) == pages
 
 
+TWICE = ("z = w x; L = z^2 + w^2", "w=1", "x=2")
+
+
+def test_a_node_is_derived_along_its_paths(cli_main):
+    status, out, _ = cli_main("derive", *TWICE, "--node", "w")
+    assert status == 0 and out.splitlines()[2:4] == ["(∂L)/(∂w) = 8 + 2 = 10", "2 paths, one backward pass."]
+    latex, markdown = (
+        cli_main("derive", *TWICE, "--node", "w", form)[1] for form in ("--latex", "--markdown")
+    )
+    assert latex.splitlines()[-1] == r"\frac{\partial L}{\partial w}=8+2=10"
+    assert f"$$\n{latex.splitlines()[-1]}\n$$" in markdown
+    code = cli_main("derive", *TWICE, "--node", "z", "--code", "torch")[1]
+    assert "class Mul(torch.autograd.Function):" in code and "return g * y, g * x" in code
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--node", "q"), "There is no node q"),
+        (("--node", "2"), "2 is a constant"),
+        (("--node", "w", "--code", "torch"), "w is not computed"),
+        (("--latex",), "--latex, --markdown and --code are for one node"),
+        (("--node", "w", "--latex", "--markdown"), "not allowed with"),
+    ],
+)
+def test_a_node_that_cannot_be_derived_is_said(cli_main, words, said):
+    status, out, complaint = cli_main("derive", *TWICE, *words)
+    assert (status, out) == (2, "") and said in complaint
+
+
 def test_pages_for_a_slide_have_one_size(cli_main, tmp_path):
     assert cli_main("figure", *NEURON, "--fit", "slide", "--all", "-o", "f.pdf")[0] == 0
     boxes = set(re.findall(rb"/MediaBox \[[^]]*\]", (tmp_path / "f.pdf").read_bytes()))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -25,9 +26,11 @@ LETTERS = "abcdefgh"
 CLAMPED = {"max": "a.clamp(min=b)", "min": "a.clamp(max=b)"}
 
 
-def expression(tree: Tree, binding: Mapping[str, Operand]) -> Operand:
-    """A rule's tree whose names stand for operands; all its functions must be known."""
-    return interpreted(tree, _AsTensors(binding))
+def expression(
+    tree: Tree, binding: Mapping[str, Operand], more: Mapping[str, str] = MappingProxyType({})
+) -> Operand:
+    """A rule's tree whose names stand for operands; all its functions must be known, or be among `more`."""
+    return interpreted(tree, _AsTensors(binding, more))
 
 
 def is_known(function: str) -> bool:
@@ -36,15 +39,15 @@ def is_known(function: str) -> bool:
 
 
 class _AsTensors:
-    def __init__(self, binding: Mapping[str, Operand]):
-        self.name, self.number = binding.__getitem__, plain
+    def __init__(self, binding: Mapping[str, Operand], more: Mapping[str, str]):
+        self.name, self.number, self.more = binding.__getitem__, plain, more
 
     def call(self, function: str, args: Sequence[Operand]) -> Operand:
         if all(arg.plain for arg in args):
             return _of_numbers(function, args)
         if KERNELS[function].number:
             return _entry_by_entry(function, aligned(args))
-        row = TORCH[function]
+        row = self.more.get(function) or TORCH[function]
         found = row if isinstance(row, str) else row(*args)
         if isinstance(found, Operand):
             return found

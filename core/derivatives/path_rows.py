@@ -1,0 +1,322 @@
+"""The paths of a node as mathematics: a row a path, the sum of all, and what the node received and passed on.
+
+PathRow, rows_of        the factors of each path with their values, and the row as one equation
+sum_math                the sum over the paths
+count_sentence          how many paths there are
+message_lines           what arrived, the sum, what was sent on
+as_latex, as_markdown, as_text
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from core.base.arrays import Value, shape_of, shape_text
+from core.base.numbers import DIGITS, equation, value_text
+from core.derivatives.paths import Derivation, Factor, Path, count_paths
+from core.graph.graph import Node
+from core.graph.plan import GRADIENT
+from core.math.derivative_names import PARTIAL, Notation, local_name
+from core.math.latex import latex
+from core.math.mathtree import Digits, Letter, Math, Scripts, Sign, Tinted, Word, row
+from core.math.parts import ATOM, POWER, SUM, Part, wrap
+from core.math.plain import plain
+from core.math.typeset import EQUALS, PLUS, is_loose, number_math, value_math
+from core.notation.tree import Tree, substituted
+from core.passes.equations import Equations
+from core.passes.gradient_names import gradient_math, local_math
+from core.passes.rule_mathematics import ones
+from core.passes.seed import is_chosen
+from core.passes.trace import Trace
+
+TIMES = Sign("⋅", "bin")
+UPSTREAM = ("g", "u", "q", "r")  # letters for what comes along a path; the first that the program has not
+LARGEST_SHOWN = 4  # rows and columns of an array that is written entry by entry
+
+
+class Column(Struct, frozen=True, eq=False):
+    """A factor of a path: its name, and below it its value, or the shape of an array that is too large.
+
+    In a chain of arrays it is an equation for what has come so far.
+    """
+
+    name: Math
+    value: Math
+    shape: str = ""
+
+
+class PathRow(Struct, frozen=True, eq=False):
+    """A path as a row: its columns, their product, and the same as one equation or several.
+
+    `is_product` says that the columns are factors; else each says what comes of the one before.
+    """
+
+    path: Path
+    columns: tuple[Column, ...]
+    product: Math
+    equations: tuple[Math, ...]
+    is_product: bool
+
+
+def rows_of(found: Derivation, digits: int = DIGITS, notation: Notation = PARTIAL) -> tuple[PathRow, ...]:
+    """Typeset the paths of a node.
+
+    Args:
+        found: the paths.
+        digits: how many significant digits numbers have; factors have more where the product needs them.
+        notation: how derivatives are written.
+    """
+    make = _Rows(found, digits, notation)
+    return tuple(make.product(path) if path.is_scalar else make.chain(path) for path in found.paths)
+
+
+class _Rows:
+    def __init__(self, found: Derivation, digits: int, notation: Notation):
+        self.trace, self.digits, self.notation = found.trace, digits, notation
+        self.graph, self.typesetter = self.trace.graph, self.trace.graph.typesetter
+        taken = self.graph.typeset_names
+        self.count = 0  # of the names for what has come along a path
+        self.letter = next((Letter(a) for a in UPSTREAM if Letter(a) not in taken), Letter("g", "bold"))
+
+    # -- paths of numbers
+
+    def product(self, path: Path) -> PathRow:
+        """∂L/∂y · ∂y/∂z · ∂z/∂w, with the values below, or in one line with an equals sign between."""
+        runs = [self._name_of(run) for run in self._runs(path)]
+        values = [math.prod(factor.local or 0.0 for factor in run) for run in self._runs(path)]
+        seed = self.trace.seed
+        if is_chosen(seed) and isinstance(seed, float):
+            runs.insert(0, Tinted("upstream", number_math(seed, self.digits), self.graph.output))
+            values.insert(0, seed)
+        digits, sign = equation(_product, values, path.product, self.digits)
+        columns = tuple(
+            Column(name, Tinted("local", number_math(value, digits)))
+            for name, value in zip(runs, values, strict=True)
+        )
+        result = Tinted("gradient", value_math(path.product, self.digits), path.factors[-1].step.arg)
+        names = _joined([(column.name, ATOM) for column in columns])
+        shown = [(c.value, SUM if is_loose(v) else ATOM) for c, v in zip(columns, values, strict=True)]
+        relation = Sign(sign, "rel")
+        numbers = [] if len(values) == 1 else [EQUALS, _joined(shown)]
+        return PathRow(path, columns, result, (row(names, *numbers, relation, result),), True)
+
+    def _runs(self, path: Path) -> list[list[Factor]]:
+        """The factors from one name of the program to the next, where there is no other way between them."""
+        runs: list[list[Factor]] = [[path.factors[0]]]
+        for factor in path.factors[1:]:
+            start, end = runs[-1][0].step.node, factor.step.arg
+            inside = not self.graph.nodes[factor.step.node].named
+            if inside and count_paths(self.trace, end, start) == 1:
+                runs[-1].append(factor)
+            else:
+                runs.append([factor])
+        return runs
+
+    def _name_of(self, run: Sequence[Factor]) -> Math:
+        first, last = run[0].step, run[-1].step
+        node = self.graph.nodes[first.node]
+        if len(run) > 1:
+            of, by = self.typesetter.name(first.node), self.typesetter.name(last.arg)
+            name = local_name(of, by, None, self.notation)
+        elif node.args.count(first.arg) > 1:  # ∂(a a)/∂a would be that of both places: it is written out
+            name = _Along(self.trace, self.digits, self.notation, None).contribution(first)
+        else:
+            name = local_math(self.graph, node, first.arg, self.notation)
+        return Tinted("local", name, first.node)
+
+    # -- paths with arrays
+
+    def chain(self, path: Path) -> PathRow:
+        """g₁ = p − y, g₂ = Wᵀ g₁, … where each is what has come along the path so far.
+
+        What only passes on is left out.
+        """
+        columns, equations, came = list[Column](), list[Math](), None
+        for factor in path.factors:
+            along = _Along(self.trace, self.digits, self.notation, came)
+            made, is_last = along.contribution(factor.step), factor is path.factors[-1]
+            passes = np.all(np.asarray(factor.product) == 1) if came is None else made == came[0]
+            if passes and not is_last:
+                continue
+            self.count += 1
+            name = Tinted("upstream", Scripts(self.letter, sub=Digits(str(self.count))))
+            came = name, POWER
+            shape = shape_text(shape_of(factor.product)) if shape_of(factor.product) else ""
+            equations.append(row(name, EQUALS, made))
+            columns.append(Column(equations[-1], self._value(factor.product), shape))
+        result = Tinted("gradient", self._value(path.product), path.factors[-1].step.arg)
+        if fits(path.product):
+            equations[-1] = row(equations[-1], EQUALS, result)
+        return PathRow(path, tuple(columns), result, tuple(equations), False)
+
+    def _value(self, value: Value) -> Math:
+        if fits(value):
+            return value_math(value, self.digits)
+        return Word(shape_text(shape_of(value)), "ord")
+
+
+class _Along(Equations):
+    """The equations of a path: upstream is what has come along it, which need not be the whole gradient.
+
+    Where nothing but 1 has come, as at the output, `came` is None and the local derivative stands alone.
+    """
+
+    def __init__(self, trace: Trace, digits: int, notation: Notation, came: Part | None):
+        super().__init__(trace, trace.last, digits, notation)
+        self.came = came
+
+    def upstream(self, node: Node) -> Part:
+        if self._at_chosen_seed(node):
+            return super().upstream(node)
+        return self.came or self.typesetter.part(ones(node.shape))
+
+    def _at_output(self, tree: Tree, node: Node) -> Tree:
+        if self.came is None and not self._at_chosen_seed(node):
+            return substituted(tree, {GRADIENT: ones(node.shape)})
+        return tree
+
+    def _at_chosen_seed(self, node: Node) -> bool:
+        return node.name == self.graph.output and is_chosen(self.trace.seed)
+
+
+def _product(*values: float) -> float:
+    return math.prod(values)
+
+
+def _joined(parts: Sequence[Part]) -> Math:
+    """Factors with dots between them; those behind the first in brackets where they have a sign."""
+    found: list[Math] = []
+    for part in parts:
+        found += [TIMES, wrap(part, ATOM)] if found else [part[0]]
+    return row(*found)
+
+
+def _bracketed(name: Math) -> Math:
+    return wrap((name, SUM), ATOM)
+
+
+def fits(value: Value) -> bool:
+    shape = shape_of(value)
+    return len(shape) <= 2 and max(shape, default=0) <= LARGEST_SHOWN
+
+
+# -- the sum
+
+
+def sum_math(found: Derivation, digits: int = DIGITS, notation: Notation = PARTIAL) -> Math:
+    """The gradient as the sum over the paths: ∂L/∂w = 0.1 + (−0.105754) = −0.005754.
+
+    Arrays that are too large to be written stand with their shape.
+    """
+    name = Tinted("gradient", gradient_math(found.trace, found.node, notation), found.node)
+    terms = [path.product for path in found.paths]
+    terms += [] if found.rest is None else [found.rest]
+    if not fits(found.gradient):  # arrays that are too large to be written
+        size = Word(f" ({shape_text(shape_of(found.gradient))})", "ord")
+        count = Digits(f"{found.count:,}")
+        said = "path" if found.count == 1 else "paths"
+        return row(name, size, Word(" is the sum over ", "ord"), count, Word(f" {said}", "ord"))
+    result = Tinted("gradient", value_math(found.gradient, digits), found.node)
+    if len(terms) < 2:
+        return row(name, EQUALS, result)
+    enough, sign = equation(_added, terms, found.gradient, digits)
+    shown: list[Math] = []
+    for value in terms:
+        part = Tinted("gradient", value_math(value, enough)), SUM if is_loose(value) else ATOM
+        shown += [PLUS, wrap(part, ATOM)] if shown else [part[0]]
+    return row(name, EQUALS, *shown, Sign(sign, "rel"), result)
+
+
+def _added(*values: Value) -> Value:
+    found = values[0]
+    for value in values[1:]:
+        found = found + value
+    return found
+
+
+def count_sentence(found: Derivation) -> str:
+    """How many paths there are, and which of them are shown; "" for one."""
+    if found.count < 2:
+        return ""
+    said = f"{found.count:,} paths, one backward pass"
+    if found.count == len(found.paths):
+        return f"{said}."
+    which = "the largest" if found.largest else "among the largest"
+    left = found.count - len(found.paths)
+    return f"{said}; {len(found.paths)} are shown, {which}, and the sum of the other {left:,}."
+
+
+def message_lines(found: Derivation, digits: int = DIGITS, until: int | None = None) -> tuple[str, ...]:
+    """What a node received, what that adds up to, and what it passed on, as sentences.
+
+    Args:
+        found: the derivation.
+        digits: how many significant digits numbers have.
+        until: after how many steps; None is after all.
+    """
+    trace, graph = found.trace, found.trace.graph
+    snapshot = trace.snapshot(len(trace) if until is None else until)
+    lines = []
+    if found.node == graph.output:
+        lines.append(f"Starts with the seed {_said(trace.seed, digits)}.")
+    arrived = [step for step in found.received if snapshot.contribution(step.node, step.port) is not None]
+    if arrived:
+        parts = [f"{_said(step.contribution, digits)} from {step.node}" for step in arrived]
+        lines.append(f"Received {', '.join(parts)}.")
+    if len(arrived) > 1:
+        total = arrived[-1].total
+        lines.append(f"Added up {_sum_text([step.contribution for step in arrived], total, digits)}.")
+    sent = [step for step in found.passed if snapshot.contribution(step.node, step.port) is not None]
+    if sent:
+        parts = [f"{_said(step.contribution, digits)} to {step.arg}" for step in sent]
+        lines.append(f"Passed on {', '.join(parts)}.")
+    return tuple(lines)
+
+
+def _said(value: Value, digits: int) -> str:
+    return value_text(value, digits) if fits(value) else f"an array of {shape_text(shape_of(value))}"
+
+
+def _sum_text(terms: Sequence[Value], total: Value, digits: int) -> str:
+    if not all(isinstance(value, float) for value in (*terms, total)):
+        return _said(total, digits)
+    enough, sign = equation(_added, list(terms), total, digits)
+    shown = [
+        f"({value_text(v, enough)})" if i and is_loose(v) else value_text(v, enough)
+        for i, v in enumerate(terms)
+    ]
+    return f"{' + '.join(shown)} {sign} {value_text(total, digits)}"
+
+
+# -- the whole, to be copied
+
+
+def formulas(found: Derivation, digits: int, notation: Notation) -> Iterator[Math]:
+    """Every equation: those of each path, then the sum."""
+    for one in rows_of(found, digits, notation):
+        yield from one.equations
+    yield sum_math(found, digits, notation)
+
+
+def as_latex(found: Derivation, digits: int = DIGITS, notation: Notation = PARTIAL) -> str:
+    """The derivation as LaTeX: a line for each equation, and the count as a comment."""
+    said = count_sentence(found)
+    lines = [latex(formula) for formula in formulas(found, digits, notation)]
+    return "\n".join([*([f"% {said}"] if said else []), *lines])
+
+
+def as_markdown(found: Derivation, digits: int = DIGITS, notation: Notation = PARTIAL) -> str:
+    """The derivation as Markdown: displayed formulas, then what the node received and passed on."""
+    shown = [f"$$\n{latex(formula)}\n$$" for formula in formulas(found, digits, notation)]
+    said = " ".join([*filter(None, [count_sentence(found)]), *message_lines(found, digits)])
+    return "\n\n".join([f"**How {found.trace.graph.output} depends on {found.node}**", *shown, said]) + "\n"
+
+
+def as_text(found: Derivation, digits: int = DIGITS, notation: Notation = PARTIAL) -> str:
+    """The derivation as plain text."""
+    lines = [plain(formula) for formula in formulas(found, digits, notation)]
+    return "\n".join([*lines, *filter(None, [count_sentence(found)]), *message_lines(found, digits)])

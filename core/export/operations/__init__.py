@@ -1,0 +1,1 @@
+"""An operation as code of its own, with a forward and a backward."""
