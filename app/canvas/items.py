@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from app.painting.parts import (
@@ -25,11 +27,12 @@ from app.painting.parts import (
     title_rect,
     token_rect,
 )
-from app.widgets.theme import Theme
+from app.widgets.theme import Theme, mixed
 from core.figure import Arrow, Box, Frame, Label, Token
 
 # below this magnification text is too small to be read and is left out
 LEAST_READABLE = 0.28
+BAND, STRENGTH = 9.0, 0.45  # of a path that is marked: its breadth, and how much of its colour there is
 
 
 def _is_far(painter: QPainter, option: QStyleOptionGraphicsItem) -> bool:
@@ -123,6 +126,26 @@ class ArrowItem(PartItem):
             paint_far_arrow(painter, self.arrow, self._path, self.theme)
         else:
             paint_arrow(painter, self.arrow, self.theme, self._shape)
+
+
+class HaloItem(PartItem):
+    """An edge on paths of the selected node: a broad band below it in the colour of each of these."""
+
+    def __init__(self, arrow: Arrow, paths: Sequence[int], theme: Theme):
+        self._path, self.paths = route_path(arrow.route), tuple(paths)
+        room = BAND * (len(self.paths) + 1)
+        super().__init__(theme, _along(self._path).adjusted(-room, -room, room, room), -0.5)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for place in reversed(range(len(self.paths))):
+            colour = mixed(self.theme.colour("paper"), self.theme.paths[self.paths[place]], STRENGTH)
+            cap, join = Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin
+            painter.setPen(QPen(colour, BAND * (place + 1), Qt.PenStyle.SolidLine, cap, join))
+            painter.drawPath(self._path)
 
 
 class LabelItem(PartItem):

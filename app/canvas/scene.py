@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
-from app.canvas.items import ArrowItem, BoxItem, FrameItem, LabelItem, TokenItem
+from app.canvas.items import ArrowItem, BoxItem, FrameItem, HaloItem, LabelItem, TokenItem
 from app.canvas.motion import Motion
 from app.state.session import Session
 from app.state.ticker import Ticker
@@ -61,6 +61,7 @@ class Scene(QGraphicsScene):
         self.speed = 1.0
         self._dimmed = False
         self._guides: tuple[QLineF, ...] = ()
+        self._halos: list[HaloItem] = []
         self._frames: dict[str, FrameItem] = {}
         self._nodes: dict[str, NodeItems] = {}
         self._figures: Figures | None = None  # what the items show, after so many steps
@@ -78,6 +79,7 @@ class Scene(QGraphicsScene):
         session.traceChanged.connect(self._show_trace)
         session.cursorMoved.connect(self._show_step)
         session.selectionChanged.connect(self._show_selection)
+        session.pathsChanged.connect(self._show_paths)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -163,6 +165,7 @@ class Scene(QGraphicsScene):
             yield
             self._update(figures.parts(self._count, names[start : start + PIECE]))
         self.setSceneRect(self.bounds().adjusted(-400, -300, 400, 300))
+        self._show_paths()
         self._set_painted(True)
         self.shown.emit()
 
@@ -209,6 +212,26 @@ class Scene(QGraphicsScene):
             if name in self._nodes:
                 box = self._nodes[name].box
                 box.show_box(box.box, name in self._selected)
+        self._show_paths()
+
+    def _show_paths(self) -> None:
+        """Mark the edges on the paths of the selected node; nothing is done where there are none."""
+        marked: dict[tuple[str, int], list[int]] = {}
+        for number, edges in enumerate(self.session.paths):
+            for edge in edges:
+                marked.setdefault((edge.target, edge.port), []).append(number)
+        for halo in self._halos:
+            self.removeItem(halo)
+        self._halos = []
+        view = self.session.drawing.view
+        for arc in view.arcs if marked else ():
+            items = self._nodes.get(arc.target)
+            numbers = marked.get((arc.edge.target, arc.edge.port))
+            if items is None or not numbers:
+                continue
+            edge = arc.edge if view.is_plain(arc) else Edge(arc.source, arc.target, arc.place)
+            if edge in items.arrows:
+                self._halos.append(self._added(HaloItem(items.arrows[edge].arrow, numbers, self.theme)))
 
     def _selected_boxes(self) -> frozenset[str]:
         homes = self.session.drawing.view.homes
@@ -253,9 +276,10 @@ class Scene(QGraphicsScene):
         return item
 
     def _remove_items(self) -> None:
-        for item in (*self._frames.values(), *(item for node in self._nodes.values() for item in node)):
+        nodes = (item for node in self._nodes.values() for item in node)
+        for item in (*self._frames.values(), *self._halos, *nodes):
             self.removeItem(item)
-        self._frames, self._nodes = {}, {}
+        self._frames, self._halos, self._nodes = {}, [], {}
         self._token.theme = self.theme
 
     def _set_painted(self, painted: bool) -> None:
@@ -304,5 +328,5 @@ class Scene(QGraphicsScene):
                     item.setOpacity(share * self._opacity)
             for arrow in items.arrows.values():
                 arrow.setOpacity(share * self._opacity)
-        for frame in self._frames.values():
-            frame.setOpacity(share * self._opacity)
+        for part in (*self._frames.values(), *self._halos):
+            part.setOpacity(share * self._opacity)

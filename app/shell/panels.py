@@ -17,6 +17,7 @@ from app.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from app.derivatives.panel import DerivativesPanel
+    from app.panels.derivation import DerivationPanel
     from app.training.panel import TrainingPanel
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -70,11 +71,29 @@ def _derivatives(session: Session, training: TrainingSession) -> DerivativesPane
     return DerivativesPanel(session)
 
 
+def _derivation(session: Session, training: TrainingSession) -> DerivationPanel:
+    from app.panels.derivation import DerivationPanel
+
+    return DerivationPanel(session)
+
+
 PANELS = (
     Panel("program", "Program", LEFT, lambda session, training: ProgramPanel(session), width=290, height=190),
     Panel("values", "Values", LEFT, lambda session, training: ValuesPanel(session), height=330),
     Panel(
         "explanation", "Explanation", BOTTOM, lambda session, training: ExplanationPanel(session), height=262
+    ),
+    Panel(
+        "derivation",
+        "This node",
+        BOTTOM,
+        _derivation,
+        width=1150,
+        menu="Graph",
+        text="&Paths of this node",
+        tip="How the output depends on the selected node: the product along each path, and their sum",
+        group=2,
+        when_seen=lambda panel, seen: panel.set_seen(seen),
     ),
     Panel(
         "training",

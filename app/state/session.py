@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import proxy
 
 from msgspec.structs import replace
@@ -30,6 +31,7 @@ from core.figure import (
     since,
     stops_of,
 )
+from core.graph.graph import Edge
 from core.graph.programs import read_program
 from core.math.derivative_names import Notation
 from core.notation.printers import reading
@@ -43,9 +45,13 @@ from core.project.computing import Result, compute
 from core.project.document import EXAMPLE, Document, Drawn, Point
 from core.project.retyping import Retyping
 
+if TYPE_CHECKING:
+    from core.derivatives.paths import Derivation
+
 MOST_AT_ONCE = 2_000  # nodes on the canvas when all is unfolded
 BUSY_AFTER = 0.4  # seconds: what takes longer to compute is said to do so
 BUSY = Problem("The program is being computed and drawn", hint="Esc stops it")
+NOTHING_SELECTED = Problem("Select a node to see how the output depends on it")
 STOPPED = Problem("Computing was stopped", hint="Change the program to compute it again")
 
 
@@ -61,6 +67,7 @@ class Session(QObject):
     cursorMoved = Signal()  # another step is shown, or the highlight of the last one goes or comes
     strideChanged = Signal()  # a step goes farther, or less far
     selectionChanged = Signal()
+    pathsChanged = Signal()  # the paths of the selected node are shown, or are not any longer
     fileChanged = Signal()  # the document was opened or saved
 
     def __init__(self, parent: QObject | None = None, measure: Measure = extent):
@@ -79,6 +86,8 @@ class Session(QObject):
         self._result: Result
         self._figures: tuple[tuple[object, ...], Figures] | None = None
         self._stride: Stride = "message"
+        self._shows_paths = False
+        self._derivation: tuple[tuple[Trace, str], Derivation | Problem] | None = None
         self._stops: tuple[tuple[object, ...], tuple[int, ...]] | None = None
         self._ticker = Ticker(self)
         self._ticker.progressed.connect(self._say_if_busy)
@@ -404,6 +413,37 @@ class Session(QObject):
         chosen = [other for other in chosen if other != name] if name in chosen else [*chosen, name]
         self.selection, self.also_selected = (chosen or [""])[-1], tuple(chosen[:-1])
         self.selectionChanged.emit()
+
+    # -- the paths of the selected node
+
+    @property
+    def derivation(self) -> Derivation | Problem:
+        """How the output depends on the selected node, or why there is nothing to say of it."""
+        from core.derivatives.paths import derivation  # loads NumPy, which the first picture does not need
+
+        asked = self.trace, self.selection
+        if self._derivation is None or self._derivation[0] != asked:
+            found: Derivation | Problem = NOTHING_SELECTED
+            if self.selection:
+                try:
+                    found = derivation(*asked)
+                except Problem as problem:
+                    found = problem
+            self._derivation = asked, found
+        return self._derivation[1]
+
+    def show_paths(self, shown: bool) -> None:
+        """Mark the paths of the selected node on the canvas, or let them be."""
+        if shown != self._shows_paths:
+            self._shows_paths = shown
+            self.pathsChanged.emit()
+
+    @property
+    def paths(self) -> tuple[tuple[Edge, ...], ...]:
+        """The edges of the paths that are marked, path by path."""
+        if not self._shows_paths or isinstance(self.derivation, Problem):
+            return ()
+        return tuple(path.edges for path in self.derivation.paths)
 
     @property
     def selected(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,8 +32,18 @@ class Theme(Colours, frozen=True):
         return _roles(self)
 
     @property
+    def paths(self) -> Sequence[QColor]:
+        """The colours of the paths of a node, the first for the largest."""
+        return tuple(map(QColor, DARK_PATHS if self.dark else LIGHT_PATHS))
+
+    @property
     def dark(self) -> bool:
         return QColor(self.paper).lightness() < 128
+
+
+# apart from the roles of numbers; each at least 4.5 : 1 on the panel
+LIGHT_PATHS = ("#7a3db8", "#00796b", "#b5179e", "#5c6300", "#49566a", "#9c4a1a")
+DARK_PATHS = ("#c9a0f5", "#5fd3c4", "#f28adf", "#cdd35a", "#b3c0d4", "#f0a878")
 
 
 @lru_cache(16)

@@ -304,6 +304,7 @@ COMMANDS = {
         0,
         lambda window: window.session.move_node("x", (9.0, 9.0), 1),
     ),
+    "Paths of this node": Does(visible("derivation"), True),
     "Derivatives panel": Does(visible("derivatives"), True),
     "Differentiate this node": Does(lambda window: window.session.trace.graph.output, "v1", selected("v1")),
     "Seed": Does(focus, "Seed"),
