@@ -1250,16 +1250,16 @@ MATHEMATICS = {
 
 BESIDE_THE_CANVAS = {
     "table-of-gradients-green": bug(
-        "app/panels/values.py",
-        '_full(gradient), "gradient"),',
-        '_full(gradient), "value"),',
+        "app/panels/algorithm_cells.py",
+        'part = "value" if index.column() == VALUE else "gradient"',
+        'part = "value"',
         "in the table gradients have the colour of values",
         PANELS,
     ),
     "table-heads": bug(
-        "app/panels/values.py",
-        '["Name", "Value", "Gradient"]',
-        '["Name", "Gradient", "Value"]',
+        "app/panels/algorithm_cells.py",
+        '("value", "value") if column == VALUE else',
+        '("value", "value") if column != VALUE else',
         "the heads of values and gradients are exchanged",
         PANELS,
     ),
@@ -1351,7 +1351,7 @@ BESIDE_THE_CANVAS = {
         TYPING,
     ),
     "values-undone-at-once": bug(
-        "app/panels/values.py",
+        "app/panels/algorithm.py",
         "self.session.set_value(name, value, self.session.gesture())",
         "self.session.set_value(name, value, 1)",
         "values typed one after the other are undone all at once",

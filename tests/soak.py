@@ -49,6 +49,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import Shiboken
 
 from app.formula import measured
+from app.panels.algorithm_rows import VALUE
 from app.shell.edit_commands import redo, undo
 from app.shell.palette import Palette
 from core.passes.trace import Trace
@@ -253,11 +254,10 @@ class User:
                 return
 
     def type_a_value(self):
-        table = self.window.values.table
-        if table.rowCount():
-            item = table.item(self.random.randrange(table.rowCount()), 1)
-            if item is not None and item.flags() & Qt.ItemFlag.ItemIsEditable:
-                item.setText(self.random.choice(TYPED))
+        rows = self.window.algorithm.rows
+        index = rows.index(self.random.randrange(rows.rowCount()), VALUE)
+        if rows.flags(index) & Qt.ItemFlag.ItemIsEditable:
+            rows.setData(index, self.random.choice(TYPED))
 
     def undo_and_redo(self):
         for _ in range(self.random.randint(1, 4)):
@@ -297,7 +297,7 @@ class User:
 
     def open_a_context_menu(self):
         window = self.window
-        shown = [window.view.viewport(), window.explanation.viewport(), window.values.table.viewport()]
+        shown = [window.view.viewport(), window.explanation.viewport(), window.algorithm.table.viewport()]
         shown += [window.program.editor.viewport()]
         if window.derivatives_dock.seen:
             shown.append(window.derivatives_dock.made.view)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 from PySide6.QtCore import Qt
 
+from app.panels.algorithm import AlgorithmPanel
 from app.panels.explanation import ExplanationPanel
 from app.panels.program import ProgramPanel
-from app.panels.values import ValuesPanel
 from app.state.session import Session
 from app.state.training_session import TrainingSession
 from app.widgets.theme import Theme
@@ -79,7 +79,13 @@ def _derivation(session: Session, training: TrainingSession) -> DerivationPanel:
 
 PANELS = (
     Panel("program", "Program", LEFT, lambda session, training: ProgramPanel(session), width=290, height=190),
-    Panel("values", "Values", LEFT, lambda session, training: ValuesPanel(session), height=330),
+    Panel(
+        "algorithm",
+        "Algorithm",
+        LEFT,
+        lambda session, training: AlgorithmPanel(session, training),
+        height=330,
+    ),
     Panel(
         "explanation", "Explanation", BOTTOM, lambda session, training: ExplanationPanel(session), height=262
     ),

@@ -242,7 +242,7 @@ VIEW = (
             partial(choose_notation, notation),
             checked=partial(_is_written, notation),
             group=3,
-            submenu="&Notation",
+            submenu="Notation",
         )
         for notation, names in NOTATIONS.items()
     ),

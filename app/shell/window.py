@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayou
 from app.canvas.notice import Notice
 from app.canvas.scene import Scene
 from app.canvas.view import View
+from app.panels.algorithm import AlgorithmPanel
 from app.panels.explanation import ExplanationPanel
 from app.panels.program import ProgramPanel
 from app.panels.transport import Transport
-from app.panels.values import ValuesPanel
 from app.shell.canvas_menu import open_canvas_menu
 from app.shell.commands import COMMANDS
 from app.shell.docks import make_docks
@@ -63,7 +63,7 @@ class Window(QMainWindow):
         self.setCentralWidget(self._centre())
         self.docks = make_docks(self, session, self.training)
         self.program: ProgramPanel = self.docks["program"].make()
-        self.values: ValuesPanel = self.docks["values"].make()
+        self.algorithm: AlgorithmPanel = self.docks["algorithm"].make()
         self.explanation: ExplanationPanel = self.docks["explanation"].make()
         self.training_dock, self.derivatives_dock = self.docks["training"], self.docks["derivatives"]
         self.actions_by_id = make_actions(self, self.refresh_actions)
@@ -193,8 +193,8 @@ class Window(QMainWindow):
         self.refresh_actions()
 
     def _edit_value(self, name: str) -> None:
-        self.docks["values"].open()
-        self.values.edit(name)
+        self.docks["algorithm"].open()
+        self.algorithm.edit(name)
 
     def _canvas_menu(self, at: QPoint) -> None:
         open_canvas_menu(self, self.actions_by_id, at)

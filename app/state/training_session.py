@@ -112,6 +112,11 @@ class TrainingSession(QObject):
         return self._run
 
     @property
+    def made(self) -> TrainingRun | None:
+        """What is trained, if somebody has asked for it and it is made."""
+        return self._run
+
+    @property
     def problem(self) -> Problem | None:
         """Why there is nothing to train, or None."""
         return self._problem if self.run is None else None

@@ -6,6 +6,7 @@ The modules that are loaded before the first picture write `from core.base.lazy_
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -27,4 +28,10 @@ if TYPE_CHECKING:
 else:
     np = _Late("numpy")
 
-__all__ = ["np"]
+
+def numpy_is_loaded() -> bool:
+    """Whether NumPy is there already, so that using it takes no time."""
+    return "numpy" in sys.modules
+
+
+__all__ = ["np", "numpy_is_loaded"]

@@ -99,7 +99,7 @@ def _slope(of: Math, by: Math) -> Math:
 NOTATIONS: Mapping[Notation, DerivativeNames] = MappingProxyType(
     {
         "partial": DerivativeNames("∂L/∂w", "Leibniz’s quotients", _quotient, partial, primes=False),
-        "delta": DerivativeNames("δ_w", "Error signals", _error_signal, partial, defined=True),
+        "delta": DerivativeNames("δ", "Error signals", _error_signal, partial, defined=True),
         "bar": DerivativeNames("w̄", "Bar notation", _below_bar, partial, defined=True),
         "lagrange": DerivativeNames(
             "L′(w)", "Lagrange’s primes", lambda of, by: _slope(wrap(of, POWER), by), _slope

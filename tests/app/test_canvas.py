@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from app.canvas.items import ArrowItem, BoxItem, LabelItem
 from app.canvas.scene import MOST_MADE, PIECE
 from app.painting.parts import label_rect
+from app.panels.algorithm_rows import ROW
 from app.shell.view_commands import next_theme
 from app.widgets.scrubbing import scrub_step, scrubbed
 
@@ -92,8 +93,8 @@ def test_dragging_a_node_moves_it_as_one_edit(window):
 def test_clicking_selects_and_the_table_follows(window):
     QTest.mouseClick(window.view.viewport(), Left, pos=place_of(window, "v1"))
     assert window.session.selection == "v1"
-    row = window.values.table.selectionModel().selectedRows()[0].row()
-    assert window.values.table.item(row, 0).text() == "v1"
+    line = window.algorithm.table.currentIndex().data(ROW)
+    assert line.node == "v1" and line.part == "forward"
 
 
 def test_dragging_an_inputs_number_changes_it(window):
@@ -112,8 +113,9 @@ def test_dragging_the_paper_moves_nothing_in_the_document(window):
 
 def test_double_click_opens_the_value_for_typing(window):
     QTest.mouseDClick(window.view.viewport(), Left, pos=place_of(window, "z"))
-    assert window.values.table.currentRow() == 2
-    assert window.values.table.state() == window.values.table.State.EditingState
+    table = window.algorithm.table
+    assert table.currentIndex().data(ROW).node == "z"
+    assert table.state() == table.State.EditingState
 
 
 def test_alt_and_arrows_walk_along_the_edges(window):

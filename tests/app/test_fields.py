@@ -125,8 +125,7 @@ def number(window):
 
 
 def cell(window):
-    window.values.table.setFocus()
-    window.values.table.editItem(window.values.table.item(0, 1))
+    window.algorithm.edit("x")
     return QApplication.focusWidget()
 
 
@@ -137,7 +136,7 @@ FIELDS = {
     "list": lambda window: setting(window, "Data"),
     "seed": lambda window: window.derivatives_dock.made.head.seed,
     "cell": cell,
-    "table": lambda window: window.values.table,
+    "table": lambda window: window.algorithm.table,
     "program": lambda window: window.program.editor,
     "canvas": lambda window: window.view,
     "scrubber": lambda window: window.transport.scrubber,

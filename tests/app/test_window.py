@@ -6,7 +6,6 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QTableWidget
 
-from app.panels.values import ValuesPanel
 from app.shell.commands import COMMANDS
 from app.shell.palette import Palette
 from app.shell.panels import PANELS
@@ -14,6 +13,7 @@ from app.shell.sheets import Sheet
 from app.shell.view_commands import scale_text
 from core.base.arrays import frozen
 from core.ops import FUNCTION_LIST
+from tests.app.listing_cells import everything, index_of, text, tip, type_value
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 
@@ -183,29 +183,26 @@ def test_undo_brings_the_typed_text_back(window, qtbot):
 
 
 def test_values_are_typed_in_the_table(window, qtbot):
-    table = window.values.table
-    table.item(0, 1).setText("[1, 2")
-    assert "x" in window.values.message.text()
-    table.item(0, 1).setText("1/2")
+    type_value(window.algorithm, "x", "[1, 2")
+    assert "x" in window.algorithm.message.text()
+    type_value(window.algorithm, "x", "1/2")
     assert window.session.document.values["x"] == 0.5
-    assert not window.values.message.isVisible()
+    assert not window.algorithm.message.isVisible()
 
 
-def test_a_step_writes_only_the_rows_of_what_it_computes(window, monkeypatch):
-    session, table = window.session, window.values.table
-    looked_at, show_row = set(), ValuesPanel._show_row
-    monkeypatch.setattr(ValuesPanel, "_show_row", lambda *args: (looked_at.add(args[2]), show_row(*args)))
+def test_a_step_writes_only_the_rows_of_what_it_computes(window):
+    session, rows = window.session, window.algorithm.rows
     session.set_text("h = tanh(w1 x + w2 y); g = σ(w3 h + w4 x); L = (g - t)^2 + 0.1 w1^2")
     written = set()
-    table.model().dataChanged.connect(lambda first, last: written.update(range(first.row(), last.row() + 1)))
+    rows.dataChanged.connect(lambda first, last: written.update(range(first.row(), last.row() + 1)))
     session.set_stride("message")
     for count in range(len(session.trace)):
         written.clear()
-        looked_at.clear()
         session.step(1)
-        step = session.snapshot.step
-        assert looked_at <= session.trace.touched(count, count + 1)
-        assert {table.names()[row] for row in written} == {getattr(step, "arg", step.node)} & {*table.names()}
+        touched = session.trace.touched(count, count + 1)
+        lit = {rows.row_of_step(number) for number in (count - 1, count, count + 1)}
+        assert written <= {rows.row_of(node) for node in touched} | lit
+        assert rows.row_of_step(count + 1) in written
     written.clear()
     session.select("h")
     assert not written
@@ -213,32 +210,27 @@ def test_a_step_writes_only_the_rows_of_what_it_computes(window, monkeypatch):
 
 def test_the_table_is_right_wherever_one_goes(window):
     """What it shows after steps to and fro is what it shows when it is filled anew."""
-    session, table = window.session, window.values.table
-
-    def shown():
-        cells = [table.item(row, column) for row in range(table.rowCount()) for column in range(3)]
-        return [(cell.text(), cell.toolTip(), cell.foreground().color().name()) for cell in cells]
-
+    session = window.session
     session.set_text("h = tanh(w1 x + w2 y); L = (h - x)^2")
     for count in (3, len(session.trace), 5, 4, 7, 0, 6):
         session.seek(count)
-        stepped = shown()
+        stepped = everything(window.algorithm)
         window.set_theme(window.theme)
         session.set_digits(session.digits + 1)
         session.set_digits(session.digits - 1)
-        assert stepped == shown()
+        assert stepped == everything(window.algorithm)
 
 
 def test_what_is_typed_for_the_same_value_is_put_right(window):
-    cell = window.values.table.item(0, 1)
-    cell.setText("-4/2")
-    assert cell.text() == "−2"
+    type_value(window.algorithm, "x", "-4/2")
+    assert text(window.algorithm, "x") == "−2"
     assert window.session.undo_stack.count() == 0
 
 
 def test_a_number_in_the_table_is_dragged_sideways_as_one_edit(window):
-    viewport = window.values.table.viewport()
-    at = window.values.table.visualItemRect(window.values.table.item(1, 1)).center()
+    table = window.algorithm.table
+    table.scrollTo(index_of(window.algorithm, "y"))
+    viewport, at = table.viewport(), table.visualRect(index_of(window.algorithm, "y")).center()
     QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=at)
     for moved in (8, 20, 40):
         QTest.mouseMove(viewport, at + QPoint(moved, 0))
@@ -264,10 +256,11 @@ def _move(widget, at):
 
 
 def test_arrow_keys_in_the_table_move_in_the_table(window):
-    window.values.table.setFocus()
-    window.values.table.setCurrentCell(0, 1)
-    QTest.keyClick(window.values.table, Key.Key_Down)
-    assert window.values.table.currentRow() == 1
+    table = window.algorithm.table
+    table.setFocus()
+    table.setCurrentIndex(index_of(window.algorithm, "x"))
+    QTest.keyClick(table, Key.Key_Down)
+    assert table.currentIndex().row() == index_of(window.algorithm, "y").row()
     assert window.session.cursor == 0
 
 
@@ -395,7 +388,7 @@ def test_focusable_widgets_have_names(window):
 
 def test_every_panel_hears_a_step_once(window, monkeypatch):
     calls = []
-    for panel in (window.program, window.values, window.explanation, window.transport, window.scene):
+    for panel in (window.program, window.algorithm, window.explanation, window.transport, window.scene):
         kind = type(panel)
         name = next(name for name in ("_step", "_show_step", "_show") if hasattr(kind, name))
         original = getattr(kind, name)
@@ -403,7 +396,7 @@ def test_every_panel_hears_a_step_once(window, monkeypatch):
     window.session.step(1)
     assert len(calls) == len(set(map(id, calls)))
     assert {type(panel).__name__ for panel in calls} >= {
-        "ValuesPanel",
+        "AlgorithmPanel",
         "ExplanationPanel",
         "Transport",
         "Scene",
@@ -473,13 +466,13 @@ def test_a_long_hint_stands_in_the_sentence_not_on_the_button(window):
 
 
 def test_a_wrong_value_is_answered_with_how_to_write_one(window):
-    window.values.table.item(0, 1).setText("abc")
-    assert "such as abc" not in window.values.message.text()
-    assert "1.5, 1/3, [1, 2]" in window.values.message.text()
+    type_value(window.algorithm, "x", "abc")
+    assert "such as abc" not in window.algorithm.message.text()
+    assert "1.5, 1/3, [1, 2]" in window.algorithm.message.text()
 
 
 def test_larger_text_is_larger_everywhere(window):
-    editor, title = window.program.editor, window.docks["values"].dock
+    editor, title = window.program.editor, window.docks["algorithm"].dock
     before = (
         editor.font().pointSizeF(),
         title.font().pointSizeF(),
@@ -559,24 +552,21 @@ def test_an_empty_program_offers_examples_to_click(window, qtbot):
 def test_rounding_noise_is_0_in_the_table_and_exact_under_the_pointer(window):
     window.session.open_program("softmax(x)", {"x": frozen([1, 2, 3])}, "open")
     window.session.seek(len(window.session.trace))
-    table = window.values.table
-    cell = table.item(table.row_of("x"), 2)
-    assert cell.text() == "[0, 0, 0]"
-    assert "e-" in cell.toolTip()
+    assert text(window.algorithm, "x", 2) == "[0, 0, 0]"
+    assert "e-" in tip(window.algorithm, "x", 2)
     assert "10⁻" in window.view.described("x")
 
 
 def test_a_value_that_does_not_fit_is_shown_as_it_was_typed(window):
     window.session.set_text("w·x")
-    table = window.values.table
-    table.item(table.row_of("w"), 1).setText("[1, 2, 3]")
+    type_value(window.algorithm, "w", "[1, 2, 3]")
     assert "3 entries" in str(window.session.problem)
-    assert table.item(table.row_of("w"), 1).text() == "[1, 2, 3]"
+    assert text(window.algorithm, "w") == "[1, 2, 3]"
 
 
 def test_a_message_about_a_value_goes_with_the_next_change(window):
-    table, message = window.values.table, window.values.message
-    table.item(table.row_of("x"), 1).setText("nonsense")
+    message = window.algorithm.message
+    type_value(window.algorithm, "x", "nonsense")
     assert not message.isHidden()
     window.session.set_text("u v")
     assert message.isHidden()
@@ -608,9 +598,9 @@ def test_a_value_is_edited_though_a_field_was_left_open_on_another(window, qtbot
     sheet.show()
     sheet.activateWindow()
     qtbot.waitUntil(sheet.isActiveWindow)
-    table = window.values.table
-    table.editItem(table.item(0, 1))
+    table = window.algorithm.table
+    table.edit(index_of(window.algorithm, "x"))
     with QSignalBlocker(table.selectionModel()):
-        table.setCurrentCell(2, 0)
-    window.values.edit("y")
+        table.setCurrentIndex(index_of(window.algorithm, "z", 0))
+    window.algorithm.edit("y")
     assert [field.text() for field in table.viewport().findChildren(QLineEdit) if field.isVisible()] == ["5"]

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QInputDialog,
     QLabel,
+    QMenu,
     QTableView,
     QToolBar,
     QWidget,
@@ -29,7 +30,9 @@ from app.widgets.labels import Button
 from app.widgets.theme import LIGHT, THEMES
 from core.base.arrays import frozen
 from core.base.numbers import DIGITS
+from core.math.derivative_names import NOTATIONS
 from core.project.document import EXAMPLE, Document, Drawn, dumps
+from core.service.listing import FORMS
 from tests.app.seen.pixels import named
 
 OTHER = "other.chainlight"  # the project that is opened
@@ -80,6 +83,36 @@ def other_theme(name):
     """Makes another theme than this the present one."""
     other = next(theme for theme in THEMES.values() if theme.name != name)
     return lambda window: window.set_theme(other)
+
+
+def notation(window):
+    return window.session.notation
+
+
+def other_notation(chosen):
+    """Writes derivatives in another notation than this."""
+    other = next(name for name in NOTATIONS if name != chosen)
+    return lambda window: window.session.set_notation(other)
+
+
+def form(window):
+    return window.algorithm.form
+
+
+def listed_as(form):
+    return lambda window: window.algorithm.choose_form(form)
+
+
+def menu_below(button):
+    """Whether the menu below a button of the listing is open, which is closed again."""
+
+    def look(window):
+        menus = [menu for menu in getattr(window.algorithm, button).findChildren(QMenu) if menu.isVisible()]
+        for menu in menus:
+            menu.close()
+        return bool(menus)
+
+    return look
 
 
 def other_stride(stride):
@@ -278,6 +311,10 @@ COMMANDS = {
     "Fit": Does(magnified, fewer, lambda window: window.view.camera.zoom(5)),
     "Zoom to the step": Does(magnified, more, lambda window: window.view.camera.zoom(0.2)),
     "Next theme": Does(theme_name, "dark"),
+    **{
+        f"Derivatives as {names.title}": Does(notation, name, other_notation(name))
+        for name, names in NOTATIONS.items()
+    },
     **{f"{name.capitalize()} theme": Does(theme_name, name, other_theme(name)) for name in THEMES},
     "Larger text": Does(font, more),
     "Smaller text": Does(font, fewer, lambda window: scale_text(window, 0.5)),
@@ -369,6 +406,8 @@ BUTTONS = {
     ("derivatives", "Empty the table"): Does(
         rows, 0, all_of(derivatives(2), lambda window: window.derivatives_dock.make().view.step())
     ),
+    ("algorithm", "Mathematics ▾"): Does(menu_below("form_button"), True, at(0)),
+    ("algorithm", "∂L/∂w ▾"): Does(menu_below("notation_button"), True, at(0)),
     ("derivatives", "Compute it anyway"): Does(
         lambda window: window.derivatives_dock.make().ticker.running, True, derivatives(4, "W x", "W", **HUGE)
     ),
@@ -376,7 +415,7 @@ BUTTONS = {
         (name, "Close"): Does(visible(name), False, first)
         for name, first in {
             "program": at(0),
-            "values": at(0),
+            "algorithm": at(0),
             "explanation": at(0),
             "training": training,
             "derivatives": derivatives(),
@@ -387,10 +426,18 @@ BUTTONS = {
 ACTIONS = {
     **{("window", name): does for name, does in COMMANDS.items()},
     **{
+        ("algorithm", f"{names.title}   {names.says}"): Does(notation, name, other_notation(name))
+        for name, names in NOTATIONS.items()
+    },
+    **{
+        ("algorithm", FORMS[name].title): Does(form, name, listed_as(first))
+        for name, first in (("math", "numpy"), ("numpy", "math"), ("torch", "math"))
+    },
+    **{
         (name, title): Does(visible(name), False, first)
         for name, title, first in [
             ("program", "Program", at(0)),
-            ("values", "Values", at(0)),
+            ("algorithm", "Algorithm", at(0)),
             ("explanation", "Explanation", at(0)),
             ("training", "Training", training),
             ("derivatives", "Derivatives", derivatives()),

@@ -6,44 +6,45 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QTableWidget, QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 
+from app.panels.algorithm_rows import GRADIENT, VALUE
 from app.widgets.theme import DARK, LIGHT
+from tests.app.listing_cells import index_of, lines, rect_of
 from tests.app.seen.pixels import named, pixels, widget
-
-NAME, VALUE, GRADIENT = range(3)
 
 
 def column(table, number):
-    """The rectangle of a column of a table in its viewport, without the selected row."""
-    header = table.horizontalHeader()
-    left = header.sectionViewportPosition(number)
-    return QRectF(left, 0, header.sectionSize(number), table.viewport().height())
+    """The rectangle of a column of the listing in its viewport."""
+    left = table.columnViewportPosition(number)
+    return QRectF(left, 0, table.columnWidth(number), table.viewport().height())
 
 
-def test_the_table_has_values_and_gradients_in_their_colours(window, theme):
+def test_the_listing_has_values_and_gradients_in_their_colours(window, theme):
     window.set_theme(theme)
     window.session.seek(len(window.session.trace))
-    table = named(window, "Values and gradients", QTableWidget)
-    seen = widget(table.viewport(), theme)
-    for number, part in ((VALUE, "value"), (GRADIENT, "gradient")):
-        inside = column(table, number)
-        other = "gradient" if part == "value" else "value"
-        assert seen.amount(part, within=inside) > 30 > 0 == seen.amount(other, within=inside), part
-    assert seen.amount("value", "gradient", within=column(table, NAME)) == 0
-    heads = [table.horizontalHeaderItem(number).text() for number in (VALUE, GRADIENT)]
-    assert heads == ["Value", "Gradient"]
-
-
-def test_at_the_start_the_table_has_the_values_of_inputs_alone(window):
-    table = named(window, "Values and gradients", QTableWidget)
-    seen = widget(table.viewport(), window.theme)
-    inked = [
-        seen.amount("value", within=QRectF(table.visualItemRect(table.item(row, VALUE)))) > 5
-        for row in range(5)
+    panel = window.algorithm
+    panel.table.scrollToTop()
+    seen = widget(panel.table.viewport(), theme)
+    for name in "xyz":
+        row = index_of(panel, name).row()
+        assert seen.amount("value", within=rect_of(panel, row, VALUE)) > 5
+        assert seen.amount("gradient", within=rect_of(panel, row, VALUE)) == 0
+        assert seen.amount("gradient", within=rect_of(panel, row, GRADIENT)) > 5
+        assert seen.amount("value", within=rect_of(panel, row, GRADIENT)) == 0
+    heads = rect_of(panel, 0, VALUE), rect_of(panel, 0, GRADIENT)
+    assert [
+        seen.amount(part, within=rect) > 5 for part, rect in zip(("value", "gradient"), heads, strict=True)
     ]
+
+
+def test_at_the_start_the_listing_has_the_values_of_inputs_alone(window):
+    panel = window.algorithm
+    seen = widget(panel.table.viewport(), window.theme)
+    inked = [seen.amount("value", within=rect_of(panel, row, VALUE)) > 5 for row, line in lines(panel)[:5]]
     assert inked == [True, True, True, False, False]
-    assert seen.amount("gradient", within=column(table, GRADIENT)) == 0
+    below_heads = column(panel.table, GRADIENT).adjusted(0, rect_of(panel, 0, GRADIENT).bottom(), 0, 0)
+    assert seen.amount("gradient", within=below_heads) == 0
 
 
 def test_every_panel_has_the_paper_of_the_theme(window, theme):
@@ -58,7 +59,7 @@ def test_every_panel_has_the_paper_of_the_theme(window, theme):
         "Computational graph": "paper",
         "Decision boundary": "paper",
         "Loss curves": "paper",
-        "Values and gradients": "field",
+        "Algorithm: lines, values and gradients": "panel",
         "Program": "field",
         "Rule": "panel",
         "Steps": "panel",

@@ -11,41 +11,33 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
-    QTableWidget,
+    QTableView,
     QWidget,
 )
 
 from core.base.arrays import frozen
-from tests.app.seen.pixels import named
+from tests.app.listing_cells import index_of
+from tests.app.listing_cells import text as text_of
 from tests.app.seen.test_seen_buttons import place
 
-VALUE = 1
-
-# -- the table of values
-
-
-def table_of(window):
-    return named(window, "Values and gradients", QTableWidget)
+# -- the values in the listing
 
 
 def shown(window, name):
-    table = table_of(window)
-    row = next(row for row in range(table.rowCount()) if table.item(row, 0).text() == name)
-    return table.item(row, VALUE).text()
+    return text_of(window.algorithm, name)
 
 
 def type_value(window, name, text):
-    """Into the cell of a value, as a user does: a double-click, the keys, Return."""
-    table = table_of(window)
-    row = next(row for row in range(table.rowCount()) if table.item(row, 0).text() == name)
-    table.setCurrentCell(row, VALUE)
-    table.editItem(table.item(row, VALUE))
-    (field,) = (field for field in table.viewport().findChildren(QLineEdit) if field.isVisible())
+    """Into the cell of a value, as a user does: F2, the keys, Return."""
+    panel = window.algorithm
+    panel.table.setCurrentIndex(index_of(panel, name))
+    panel.table.edit(index_of(panel, name))
+    (field,) = (field for field in panel.table.viewport().findChildren(QLineEdit) if field.isVisible())
     field.selectAll()
     QTest.keyClicks(field, text)
     QTest.keyClick(field, Qt.Key.Key_Return)
     QApplication.processEvents()
-    assert table.state() != QAbstractItemView.State.EditingState
+    assert panel.table.state() != QAbstractItemView.State.EditingState
 
 
 CELLS = [
@@ -120,7 +112,7 @@ def fields(window):
     found = {}
     for field in window.findChildren(QWidget):
         inner = isinstance(field.parent(), QComboBox | QAbstractSpinBox)
-        if isinstance(field, FIELDS) and not inner and not isinstance(field.parent().parent(), QTableWidget):
+        if isinstance(field, FIELDS) and not inner and not isinstance(field.parent().parent(), QTableView):
             found[place(field), field.accessibleName()] = field
     return found
 

@@ -1,0 +1,415 @@
+"""Both passes as a numbered listing beside the graph, with the values of inputs to be edited.
+
+Each line has its node's value and gradient, filled as they are computed; the present one is lit, a click goes
+to a line's step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from msgspec import Struct
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAction,
+    QActionGroup,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPalette,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QMenu,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.panels.algorithm_cells import Cells
+from app.panels.algorithm_rows import GRADIENT, LINE, NO_LOOP, ROW, VALUE, Heading, Loop, Rows
+from app.state.session import Session
+from app.state.training_session import TrainingSession
+from app.widgets.labels import plain_label, tint
+from app.widgets.scrubbing import scrub_step, scrubbed
+from app.widgets.theme import LIGHT, Theme
+from core.base.errors import Problem
+from core.graph.typed_value import read_value
+from core.math.derivative_names import NOTATIONS, Notation
+from core.passes.explain import step_title
+from core.passes.listing import Line, listing_of
+from core.service.listing import FORMS, Written, listing_text
+
+HOW_TO_TYPE = "Type a number, a fraction or a list: 1.5, 1/3, [1, 2]"
+MOST_SIZED = 400  # rows whose heights differ; of more rows all are as high as the highest
+NARROWEST = 230
+USUAL_LINE = Line("forward", "")
+
+
+class Drag(Struct):
+    """A number being dragged sideways."""
+
+    name: str
+    start: float
+    step: float
+    from_x: int
+    gesture: int
+    moved: bool = False
+
+
+class Table(QTableView):
+    """The rows of the listing; the number of an input is dragged sideways."""
+
+    def __init__(self, session: Session, rows: Rows):
+        super().__init__()
+        self.session, self.rows = session, rows
+        self._drag: Drag | None = None
+        self.setModel(rows)
+        self.cells = Cells(self, rows)
+        self.setItemDelegate(self.cells)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.hide()
+            header.setMinimumSectionSize(1)
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAccessibleName("Algorithm: lines, values and gradients")
+        self.setAccessibleDescription("Return goes to the step of a line, F2 edits a given value")
+        rows.modelReset.connect(self.fit_rows)
+
+    # -- sizes
+
+    def fit_rows(self) -> None:
+        """Give the columns their widths and the rows their heights."""
+        self.fit_columns()
+        header, rows = self.verticalHeader(), self.rows.rows
+        tall = [line for line in self.rows.shown.lines if self.rows.has_quotients(line)]
+        alike = len(tall) > MOST_SIZED
+        header.setDefaultSectionSize(self.cells.height_of(tall[0] if alike else USUAL_LINE))
+        for place, row in enumerate(rows):
+            if isinstance(row, Heading) or row.part == "given" or (tall and not alike):
+                header.resizeSection(place, self.cells.height_of(row))
+
+    def fit_columns(self) -> None:
+        """Two columns for numbers, as far as there is room; the lines have the rest."""
+        room, number = self.viewport().width(), self.cells.number_width()
+        number = min(number, round((0.42 if self.cells.below(USUAL_LINE) else 0.3) * room))
+        self.setColumnWidth(VALUE, number)
+        self.setColumnWidth(GRADIENT, number)
+        self.setColumnWidth(LINE, max(1, room - 2 * number))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        usual = self.cells.height_of(USUAL_LINE)
+        self.fit_columns()
+        if usual != self.cells.height_of(USUAL_LINE):
+            self.fit_rows()  # numbers stand below lines now, or beside them again
+
+    # -- the mouse
+
+    def row_at(self, at: QPoint) -> Line | None:
+        """The line below a point of the viewport."""
+        index = self.indexAt(at)
+        row = index.data(ROW) if index.isValid() else None
+        return row if isinstance(row, Line) else None
+
+    def _number_at(self, at: QPoint) -> tuple[str, float] | None:
+        line, index = self.row_at(at), self.indexAt(at)
+        if line is None or line.part != "given" or index.column() != VALUE or self.session.is_outdated:
+            return None
+        value = self.session.snapshot.value(line.node)
+        return (line.node, value) if isinstance(value, float) else None
+
+    def _fold_at(self, at: QPoint) -> str:
+        """The group whose triangle is below a point."""
+        line = self.row_at(at)
+        if line is None or at.x() > self.cells.gutter() / 2 or not self.rows.begins_group(line):
+            return ""
+        return line.group
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = event.position().toPoint()
+        if event.button() == Qt.MouseButton.LeftButton:
+            if group := self._fold_at(at):
+                self.rows.toggle(group)
+                return
+            if number := self._number_at(at):
+                name, value = number
+                self._drag = Drag(name, value, scrub_step(value), at.x(), self.session.gesture())
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at, drag = event.position().toPoint(), self._drag
+        if drag is None:
+            shapes = Qt.CursorShape
+            line = self.row_at(at)
+            over = shapes.SizeHorCursor if self._number_at(at) else shapes.ArrowCursor
+            if self._fold_at(at) or (line and line.steps):
+                over = shapes.PointingHandCursor
+            self.viewport().setCursor(over)
+            super().mouseMoveEvent(event)
+            return
+        drag.moved = drag.moved or abs(at.x() - drag.from_x) >= 4
+        if drag.moved:
+            number = scrubbed(drag.start, drag.step, at.x() - drag.from_x)
+            self.session.set_value(drag.name, number, drag.gesture)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._drag = None
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return goes to a line's step or edits a given value; + and − unfold and fold."""
+        line = self.currentIndex().data(ROW) if self.currentIndex().isValid() else None
+        editing = self.state() == QAbstractItemView.State.EditingState
+        if isinstance(line, Line) and not editing:
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                if line.steps:
+                    self.session.seek(line.steps[-1])
+                else:
+                    self.edit(self.currentIndex().siblingAtColumn(VALUE))
+                return
+            if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus) and line.group:
+                if (event.key() == Qt.Key.Key_Minus) != (line.group in self.rows.folded):
+                    self.rows.toggle(line.group)
+                return
+        super().keyPressEvent(event)
+
+
+class AlgorithmPanel(QWidget):
+    """The listing with its choice of language and notation, and a sentence on a value that does not fit."""
+
+    def __init__(
+        self, session: Session, training: TrainingSession | None = None, parent: QWidget | None = None
+    ):
+        super().__init__(parent)
+        self.session, self.training = session, training
+        self.theme: Theme = LIGHT
+        self.form = "math"
+        self.rows = Rows(session, self)
+        self.table = Table(session, self.rows)
+        self.message = plain_label()
+        self.message.hide()
+        self.form_button = _menu_button("How the lines are written")
+        self.notation_button = _menu_button("How derivatives are written")
+        self._add_menus()
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(self.form_button)
+        head.addStretch(1)
+        head.addWidget(self.notation_button)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(6, 4, 6, 6)
+        box.setSpacing(4)
+        box.addLayout(head)
+        box.addWidget(self.table, 1)
+        box.addWidget(self.message)
+        self.setMinimumWidth(NARROWEST)
+        self.setAccessibleName("Algorithm")
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._menu)
+        self.table.clicked.connect(self._clicked)
+        self.table.selectionModel().currentRowChanged.connect(self._selected)
+        self.rows.typed.connect(self._typed)
+        session.traceChanged.connect(self._show)
+        session.cursorMoved.connect(self._step)
+        session.selectionChanged.connect(self._select)
+        session.documentChanged.connect(self.message.hide)  # it was about what was there before
+        if training:
+            training.runChanged.connect(self._show)
+        self._show()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        tint(self.message, theme.wrong)
+        self.table.cells.set_theme(theme)
+        palette = self.table.palette()
+        palette.setColor(QPalette.ColorRole.Base, theme.colour("panel"))
+        self.table.setPalette(palette)
+        self.table.fit_rows()
+        self.table.viewport().update()
+
+    def edit(self, name: str) -> None:
+        """Open an input's value for typing."""
+        row = self.rows.row_of(name)
+        if row >= 0:
+            self.table.setFocus()
+            if self.table.state() == QAbstractItemView.State.EditingState:
+                self.table.reset()  # a field left open elsewhere: Qt opens no second one
+            index = self.rows.index(row, VALUE)
+            self.table.setCurrentIndex(index)
+            self.table.edit(index)
+
+    # -- showing
+
+    def _show(self) -> None:
+        """List the session's trace anew."""
+        session = self.session
+        try:
+            made = self._made()
+        except Problem as problem:
+            self._say(str(problem))
+            self.form = "math"
+            made = self._made()
+        self.rows.show(made.listing, made.line, self.form != "math", self._loop())
+        self.form_button.setText(f"{FORMS[self.form].title} ▾")
+        self.notation_button.setText(f"{NOTATIONS[session.notation].title} ▾")
+        for actions, chosen in ((self._forms, self.form), (self._notations, session.notation)):
+            actions[chosen].setChecked(True)
+        self.table.fit_rows()
+        self._select()
+        self._follow()
+
+    def _made(self) -> Written:
+        """The listing in the chosen form. Raises Problem where an operation has none."""
+        session, form = self.session, FORMS[self.form]
+        listing = listing_of(session.trace, session.drawn.groups, as_computed=form.as_computed)
+        return form.make(listing, session.notation, session.digits)
+
+    def _loop(self) -> Loop:
+        """What a training does around the passes of the program on the canvas; nothing for any other."""
+        run = self.training.made if self.training else None
+        if run is None or run.setup.text != self.session.trace.graph.program.text:
+            return NO_LOOP
+        from core.training.loop import loop_lines
+
+        return Loop(*loop_lines(run.setup, self.form))
+
+    def _step(self) -> None:
+        self.rows.step()
+        self._follow()
+        if QAccessible.isActive():
+            title = step_title(self.session.trace, self.session.cursor)
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.table, title))
+
+    def _follow(self) -> None:
+        """Keep the present line in view."""
+        place = self.rows.row_of_step(self.session.cursor)
+        if self.table.state() != QAbstractItemView.State.EditingState:
+            self.table.scrollTo(self.rows.index(max(0, place), LINE))
+        self.table.viewport().update()
+
+    def _select(self) -> None:
+        """Make the selected node's line the current one, unless the current one is of that node."""
+        self.rows.share()
+        self.table.viewport().update()
+        current = self.table.currentIndex().data(ROW) if self.table.currentIndex().isValid() else None
+        if isinstance(current, Line) and current.node == self.session.selection:
+            return
+        row = self.rows.row_of(self.session.selection)
+        with QSignalBlocker(self.table.selectionModel()):
+            self.table.setCurrentIndex(self.rows.index(row, LINE))
+
+    # -- asking
+
+    def _selected(self) -> None:
+        line = self.table.currentIndex().data(ROW)
+        if isinstance(line, Line):
+            self.session.select(line.node)
+
+    def _clicked(self) -> None:
+        line = self.table.currentIndex().data(ROW)
+        if isinstance(line, Line) and line.steps:
+            self.session.seek(line.steps[-1])
+
+    def _typed(self, name: str, text: str) -> None:
+        try:
+            value = read_value(text, name)
+        except Problem as problem:
+            self._say(f"{problem.message}. {HOW_TO_TYPE}")
+            return
+        self.message.hide()
+        self.session.set_value(name, value, self.session.gesture())
+        if self.session.is_outdated:
+            self._explain_waiting(name)
+
+    def _explain_waiting(self, name: str) -> None:
+        """The values shown are those of the program that could be read last."""
+        waits = f"{name} takes this value as soon as the program can be read."
+        stated = name in self.session.trace.graph.stated
+        self._say(f"{name} gets its value in the program. Change it there." if stated else waits)
+
+    def _say(self, sentence: str) -> None:
+        self.message.setText(sentence)
+        self.message.show()
+
+    # -- choosing and copying
+
+    def _add_menus(self) -> None:
+        self._forms = _choices(
+            self.form_button, {name: form.title for name, form in FORMS.items()}, self.choose_form
+        )
+        titles = {name: f"{names.title}   {names.says}" for name, names in NOTATIONS.items()}
+        self._notations = _choices(self.notation_button, titles, self._choose_notation)
+
+    def choose_form(self, form: str) -> None:
+        """Write the lines as mathematics, in NumPy or in PyTorch."""
+        self.form = form
+        self.message.hide()
+        self._show()
+
+    def _choose_notation(self, notation: Notation) -> None:
+        self.session.set_notation(notation)
+
+    def copy(self, form: str) -> None:
+        """The listing on the clipboard: as text, LaTeX, NumPy or PyTorch."""
+        session = self.session
+        try:
+            text = listing_text(form, session.trace, session.notation, session.digits, session.cursor)
+        except Problem as problem:
+            self._say(str(problem))
+            return
+        QGuiApplication.clipboard().setText(text)
+
+    def _menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        line = self.table.row_at(at)
+        if line and line.group:
+            said = "Show its lines" if line.group in self.rows.folded else "Fold its lines"
+            menu.addAction(said, lambda: self.rows.toggle(line.group))
+        menu.addAction("Fold all", lambda: self.rows.fold_all(True))
+        menu.addAction("Show all lines", lambda: self.rows.fold_all(False))
+        menu.addSeparator()
+        for form, title in (("text", "text"), ("latex", "LaTeX"), ("numpy", "NumPy"), ("torch", "PyTorch")):
+            menu.addAction(f"Copy as {title}", partial(self.copy, form))
+        menu.popup(self.table.viewport().mapToGlobal(at))
+
+
+def _menu_button(tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setAutoRaise(True)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    return button
+
+
+def _choices(
+    button: QToolButton, titles: Mapping[Any, str], choose: Callable[[Any], object]
+) -> dict[str, QAction]:
+    """A menu below a button, of which one entry is chosen; its actions by name."""
+    menu, group, found = QMenu(button), QActionGroup(button), {}
+    for name, title in titles.items():
+        action = menu.addAction(title)
+        action.setCheckable(True)
+        action.triggered.connect(partial(choose, name))
+        group.addAction(action)
+        found[name] = action
+    button.clicked.connect(lambda: menu.popup(button.mapToGlobal(button.rect().bottomLeft())))
+    return found

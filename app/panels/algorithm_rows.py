@@ -1,0 +1,314 @@
+"""The rows of the algorithm: a listing's lines with headings, what each cell says, values that are typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import Struct
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from app.state.session import Session
+from core.base.arrays import Value, shape_text
+from core.base.numbers import exact, short, typed_text, value_text
+from core.math.derivative_names import NOTATIONS, PARTIAL
+from core.math.mathtree import Math
+from core.math.plain import plain
+from core.passes.listing import Line, Listing, Typeset, listing_of, shared_steps
+
+LINE, VALUE, GRADIENT = range(3)
+HEADS = ("Line", "Value", "Gradient")
+ROW = Qt.ItemDataRole.UserRole  # the row itself
+Index = QModelIndex | QPersistentModelIndex
+NOWHERE = QModelIndex()
+
+
+class Heading(Struct, frozen=True):
+    """A row that says what comes below it, in the colour of a part of the theme."""
+
+    text: str
+    part: str = "faint"
+
+
+Row = Line | Heading
+PARTS = {
+    "given": Heading("given"),
+    "forward": Heading("forward", "value"),
+    "backward": Heading("backward", "gradient"),
+}
+
+
+class Loop(Struct, frozen=True):
+    """What a training does around both passes: before the given values, before the passes and after them."""
+
+    each: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+NO_LOOP = Loop()
+Write = Callable[[Line], Math | str]
+
+
+class Rows(QAbstractTableModel):
+    """The lines of the session's trace at the session's step; nothing is written before it is shown.
+
+    `typed` is called with a name and the text that was typed as its value.
+    """
+
+    typed = Signal(str, str)
+
+    def __init__(self, session: Session, parent: QObject | None = None):
+        super().__init__(parent)
+        self.session = session
+        self.rows: tuple[Row, ...] = ()
+        self.listing = listing_of(session.trace)
+        self.shown = self.listing
+        self.write: Write = Typeset(session.trace).line
+        self.kept = self.listing.kept
+        self.shared: frozenset[int] = frozenset()
+        self.folded: set[str] = set()
+        self.as_code, self.loop = False, NO_LOOP
+        self._firsts: frozenset[int] = frozenset()
+        self.longest_number = 1  # characters
+        self._place: dict[int, int] = {}
+        self._cursor = 0
+
+    # -- what is listed
+
+    def show(self, listing: Listing, write: Write, as_code: bool = False, loop: Loop = NO_LOOP) -> None:
+        """List other lines, or the same at another trace."""
+        self.listing, self.write, self.as_code, self.loop = listing, write, as_code, loop
+        self.shown = listing.folded(self.folded)
+        self.kept = self.shown.kept
+        rows = tuple(_with_headings(self.shown.lines, loop))
+        groups: dict[tuple[str, str], int] = {}
+        for line in self.shown.lines:
+            if line.group:
+                groups.setdefault((line.part, line.group), line.steps[0])
+        self._firsts = frozenset(groups.values())
+        self.longest_number = max((len(line.number) for line in self.shown.lines), default=1)
+        self._cursor = self.session.cursor
+        self.share()
+        if rows == self.rows:
+            self.dataChanged.emit(self.index(0, LINE), self.index(len(rows) - 1, GRADIENT))
+            return
+        self.beginResetModel()
+        self.rows = rows
+        numbered = ((place, row) for place, row in enumerate(rows) if isinstance(row, Line))
+        self._place = {number: place for place, row in numbered for number in row.steps}
+        self.endResetModel()
+
+    def share(self) -> None:
+        """Find the lines that the gradients of the two selected nodes both need."""
+        names = self.session.selected
+        self.shared = shared_steps(self.session.trace, *names) if len(names) == 2 else frozenset()
+
+    def step(self) -> None:
+        """Show another step: what changes are the rows of the nodes it touched, and the lit ones."""
+        before, self._cursor = self._cursor, self.session.cursor
+        touched = self.session.trace.touched(before, self._cursor)
+        low, high = sorted((before, self._cursor))
+        changed = {self._place.get(number, -1) for number in range(max(0, low - 1), high + 1)}
+        changed |= {self.row_of(node) for node in touched}
+        for place in changed - {-1}:
+            self.dataChanged.emit(self.index(place, LINE), self.index(place, GRADIENT))
+
+    # -- finding rows
+
+    def row_of(self, node: str) -> int:
+        """The row in which a node gets its value; −1 where it has none."""
+        place = self.shown.of_node(node)
+        return -1 if place < 0 else self._of_line(place)
+
+    def row_of_step(self, count: int) -> int:
+        """The row of a step's line, or of the nearest one before it; −1 at the start."""
+        found = self._place.get(count)
+        while found is None and count > 0:
+            count -= 1
+            found = self._place.get(count)
+        return -1 if found is None else found
+
+    def _of_line(self, place: int) -> int:
+        line = self.shown.lines[place]
+        if line.steps:
+            return self._place[line.steps[0]]
+        return next((at for at, row in enumerate(self.rows) if row is line or row == line), -1)
+
+    def is_lit(self, line: Line) -> bool:
+        """Whether a line belongs to the stride that was done last."""
+        session = self.session
+        return any(session.since < number <= session.cursor for number in line.steps)
+
+    def read_now(self) -> frozenset[str]:
+        """The nodes whose values the lit lines read from the forward pass."""
+        session = self.session
+        numbers = range(session.since + 1, session.cursor + 1)
+        lit = [self.rows[self._place[number]] for number in numbers if number in self._place]
+        return frozenset(node for line in lit if isinstance(line, Line) for node in line.reads)
+
+    def begins_group(self, line: Line) -> bool:
+        """Whether a line is the first of several that fold into one, or stands for them."""
+        return bool(line.group) and line.steps[0] in self._firsts
+
+    def has_quotients(self, line: Line) -> bool:
+        """Whether derivatives are written as quotients in a line, which is higher then."""
+        if line.part != "backward" or self.as_code:
+            return False
+        names = NOTATIONS[self.session.notation]
+        return self.session.notation == PARTIAL or (names.defined and not line.source)
+
+    def toggle(self, group: str) -> None:
+        """Fold the lines of a group into one, or show them again."""
+        self.folded ^= {group}
+        self.show(self.listing, self.write, self.as_code, self.loop)
+
+    def fold_all(self, folded: bool) -> None:
+        """Fold the lines of all groups, or show all lines."""
+        self.folded = {line.group for line in self.listing.lines if line.group} if folded else set()
+        self.show(self.listing, self.write, self.as_code, self.loop)
+
+    # -- cells
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(HEADS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return HEADS[section]
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        row = self.rows[index.row()]
+        if isinstance(row, Heading):
+            return Qt.ItemFlag.ItemIsEnabled
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if row.part == "given" and index.column() == VALUE:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row, column = self.rows[index.row()], index.column()
+        if role == ROW:
+            return row
+        if isinstance(row, Heading):
+            return row.text if column == LINE and role == Qt.ItemDataRole.DisplayRole else None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self.line_text(row) if column == LINE else self._shown(row, column)
+            case Qt.ItemDataRole.EditRole if column == VALUE:
+                value = self.value(row)
+                return "" if value is None else typed_text(value)
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._marks(row) if column == LINE else _full(self._exact(row, column))
+            case Qt.ItemDataRole.AccessibleDescriptionRole if column == LINE:
+                return self._marks(row)
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        row = self.rows[index.row()]
+        if role != Qt.ItemDataRole.EditRole or not isinstance(row, Line):
+            return False
+        self.typed.emit(row.node, str(value))
+        return True
+
+    # -- what lines say
+
+    def line_text(self, line: Line) -> str:
+        """A line as plain text, with its number."""
+        written = self.write(line)
+        text = written if isinstance(written, str) else plain(written)
+        if line.part == "given":
+            return line.node
+        return f"{line.number} {text}".strip()
+
+    def value(self, line: Line) -> Value | None:
+        """The value of a line's node as it was given, or as it is known by now; a line back has none."""
+        if line.part == "backward":
+            return None
+        typed = self.session.typed_value(line.node) if line.part == "given" else None
+        return typed if typed is not None else self.session.snapshot.value(line.node)
+
+    def _exact(self, line: Line, column: int) -> Value | None:
+        return self.value(line) if column == VALUE else self._gradient(line, exact=True)
+
+    def _gradient(self, line: Line, exact: bool = False) -> Value | None:
+        """The gradient of a line's node so far; in a line back, as that line left it."""
+        count = self.session.cursor
+        if line.part == "backward" and line.steps:
+            if line.steps[0] > count or len(line.makes) > 1:
+                return None
+            count = min(count, line.steps[-1])
+        snapshot = self.session.trace.snapshot(count)
+        return (snapshot if exact else snapshot.shown).gradient(line.node)
+
+    def _shown(self, line: Line, column: int) -> str:
+        """A value or a gradient in the digits that are shown."""
+        if column == VALUE:
+            value = self.value(line)
+            if value is not None and self.session.typed_value(line.node) is None:
+                value = self.session.snapshot.shown.value(line.node)
+        else:
+            value = self._gradient(line)
+        if value is None:
+            return ""
+        return _text(value, self.session.digits)
+
+    def final(self, line: Line) -> str:
+        """The value of a line's node as it will be shown; it does not change from step to step."""
+        value = self.session.trace.shown.last.value(line.node)
+        return "" if value is None else _text(value, self.session.digits)
+
+    def shorter(self, line: Line, column: int, fits: Callable[[str], bool]) -> str:
+        """A number in fewer digits, or an array by its shape, that fits where its usual text does not."""
+        value = self._exact(line, column)
+        assert value is not None
+        if not isinstance(value, float):
+            tries = [_text(value, 2), shape_text(value.shape)]
+        else:
+            tries = [_text(value, digits) for digits in range(self.session.digits, 0, -1)]
+        return next((text for text in tries if fits(text)), "…")
+
+    def _marks(self, line: Line) -> str:
+        """What a line keeps for the backward pass or reads from the forward pass, in a sentence."""
+        if line.part == "backward":
+            said = f"Reads the values of {_listed(line.reads)}, which the forward pass keeps."
+            return said if line.reads else ""
+        numbers = [n for node in (*line.makes, line.node) for n in self.kept.get(node, ())]
+        lines = [str(number) for number in dict.fromkeys(numbers)]
+        said = f"Its value is kept for the backward pass: line{'s' * (len(lines) > 1)} {_listed(lines)}."
+        return said if lines else ""
+
+
+def _with_headings(lines: Sequence[Line], loop: Loop) -> list[Row]:
+    """The lines of each part below its heading, with what a training does around them."""
+    found: list[Row] = [Heading(text) for text in loop.each]
+    part = ""
+    for line in lines:
+        if line.part != part:
+            found += [Heading(text) for text in loop.before] if line.part == "forward" else []
+            found.append(PARTS[line.part])
+            part = line.part
+        found.append(line)
+    return [*found, *(Heading(text) for text in loop.after)]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "".join(names) if len(names) < 2 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _text(value: Value, digits: int) -> str:
+    return short(value, digits) if isinstance(value, float) else value_text(value, digits)
+
+
+def _full(value: Value | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return exact(value)
+    return typed_text(value) if value.size <= 64 else value_text(value)
