@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli.parser import Subcommand, choice, node_names, program_arguments
+from app.cli.parser import Subcommand, choice, node_names, notation_argument, program_arguments
 from app.cli.programs import requested
 from app.cli.terminal import write
 from core.base.errors import Problem
 from core.graph.graph import check_node
+from core.math.derivative_names import PARTIAL
 from core.notation.spellings import node_name
 from core.passes.trace import Trace
 from core.service.request import typed_hint
@@ -33,6 +34,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         **choice(("torch", "numpy")),
         help="with --node: its operation as code, forward and backward",
     )
+    notation_argument(parser)
     parser.add_argument(
         "--layout",
         **choice(LAYOUTS),
@@ -60,7 +62,7 @@ def _run(args: argparse.Namespace) -> int:
     else:
         for name in args.wrt:
             check_node(trace.graph, name)
-        write(ways_text(trace, args.wrt or trace.graph.inputs, args.digits) + "\n")
+        write(ways_text(trace, args.wrt or trace.graph.inputs, args.digits, args.notation or PARTIAL) + "\n")
     return 0
 
 
@@ -75,7 +77,7 @@ def _of_node(args: argparse.Namespace, trace: Trace) -> str:
     if args.code:
         return operation_code(trace.graph, trace.graph.nodes[name], args.code)
     form = as_latex if args.latex else as_markdown if args.markdown else as_text
-    return form(derivation(trace, name), args.digits)
+    return form(derivation(trace, name), args.digits, args.notation or PARTIAL)
 
 
 DERIVE = Subcommand(

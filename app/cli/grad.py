@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from app.cli.json_lines import answer_lines
-from app.cli.parser import Subcommand, node_names, program_arguments, unfold_argument
+from app.cli.parser import Subcommand, node_names, notation_argument, program_arguments, unfold_argument
 from app.cli.programs import requested
 from app.cli.terminal import write, write_json
 from core.base.errors import Problem
@@ -20,6 +20,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     program_arguments(parser)
     parser.add_argument("--wrt", metavar="x,y", type=node_names, default=(), help="gradients for these only")
     parser.add_argument("--check", action="store_true", help="compare with numerical gradients")
+    notation_argument(parser)
     unfold_argument(parser)
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="answer as JSON")
@@ -37,7 +38,7 @@ def _run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(report.answer())
     else:
-        write(report.text(args.digits) + "\n")
+        write(report.text(args.digits, args.notation) + "\n")
     return 0
 
 
@@ -54,6 +55,7 @@ GRAD = Subcommand(
   chainlight grad 'σ(w·x + b)' 'w=[2, -3]' 'x=[-1, -2]' b=-3 --check
   chainlight grad 'x y + y^2' x=1/3 y=2 --wrt y --json
   chainlight grad 'softmax(s)' 's=[1, -2, 0]' --entry 0
+  chainlight grad 'L = 1/2 (w x - t)^2' w=1 x=2 t=1 --notation delta
   echo '{"program": "x y", "values": {"x": 2, "y": 3}}' | chainlight grad --jsonl""",
     _arguments,
     _run,

@@ -12,6 +12,7 @@ from msgspec import Struct
 from app.cli.terminal import write
 from core.base.errors import Problem, cut, either
 from core.base.numbers import DIGITS
+from core.math.derivative_names import NOTATIONS
 from core.notation.spellings import node_name
 from core.project.document import SUFFIX
 
@@ -86,6 +87,16 @@ def unfold_argument(parser: argparse.ArgumentParser) -> None:
         type=node_names,
         default=(),
         help="show what these nodes are made of; all: every function, numbers: arrays as well",
+    )
+
+
+def notation_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the option that chooses how derivatives are written."""
+    titles = ", ".join(f"{name} {names.title}" for name, names in NOTATIONS.items())
+    parser.add_argument(
+        "--notation",
+        **choice(tuple(NOTATIONS)),
+        help=f"how derivatives are written: {titles} (partial, or as in the project)",
     )
 
 

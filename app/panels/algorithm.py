@@ -387,7 +387,7 @@ class AlgorithmPanel(QWidget):
         menu.addAction("Fold all", lambda: self.rows.fold_all(True))
         menu.addAction("Show all lines", lambda: self.rows.fold_all(False))
         menu.addSeparator()
-        for form, title in (("text", "text"), ("latex", "LaTeX"), ("numpy", "NumPy"), ("torch", "PyTorch")):
+        for form, title in (("math", "text"), ("latex", "LaTeX"), ("numpy", "NumPy"), ("torch", "PyTorch")):
             menu.addAction(f"Copy as {title}", partial(self.copy, form))
         menu.popup(self.table.viewport().mapToGlobal(at))
 

@@ -35,6 +35,9 @@ from core.derivatives.numerical import (
 )
 from core.derivatives.symbolic import derivative
 from core.graph.graph import check_node
+from core.math.derivative_names import PARTIAL, Notation
+from core.math.plain import plain
+from core.passes.gradient_names import gradient_math
 from core.passes.seed import chosen_entry, seeded_text
 from core.passes.trace import Trace
 
@@ -151,18 +154,19 @@ def _kinks(trace: Trace, name: str, method: str, value: Value, exact: Value) -> 
 # -- as text
 
 
-def ways_text(trace: Trace, names: Sequence[str], digits: int = DIGITS) -> str:
+def ways_text(trace: Trace, names: Sequence[str], digits: int = DIGITS, notation: Notation = PARTIAL) -> str:
     """For each name the closed form and the value by every way; at the end what the two modes cost."""
-    blocks = ["\n".join(_lines(trace, name, digits)) for name in names]
+    blocks = ["\n".join(_lines(trace, name, digits, notation)) for name in names]
     if not trace.graph.nodes[trace.graph.output].shape:
         price = cost(trace.graph, names)
         blocks.append(f"{price.sentence}. {price.why}.")
     return "\n\n".join(blocks)
 
 
-def _lines(trace: Trace, name: str, digits: int) -> Iterator[str]:
+def _lines(trace: Trace, name: str, digits: int, notation: Notation) -> Iterator[str]:
     of = seeded_text(trace.graph.output, trace.seed, trace.graph.nodes, digits)
-    yield f"d{of}/d{name} = {_closed_form(trace, name)}"
+    written = f"d{of}/d{name}" if notation == PARTIAL else plain(gradient_math(trace, name, notation))
+    yield f"{written} = {_closed_form(trace, name)}"
     width = max(map(len, METHODS))
     kinks: dict[str, None] = {}
     for found in filter(None, side_by_side(trace, name)):

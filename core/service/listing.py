@@ -29,6 +29,8 @@ class Written(Protocol):
 
     def line(self, line: Line) -> Math | str: ...
 
+    def script(self) -> str: ...
+
 
 class Form(Struct, frozen=True):
     """A form by its title; `make` may raise Problem, and loads what it needs when it is first asked.
@@ -47,6 +49,10 @@ class Mathematics(Typeset):
     def __init__(self, listing: Listing, notation: Notation = PARTIAL, digits: int = DIGITS):
         super().__init__(listing.trace, notation, digits)
         self.listing = listing
+
+    def script(self) -> str:
+        """The lines as plain text."""
+        return "\n".join(plain(self.line(line)) for line in self.listing.lines) + "\n"
 
 
 def _numpy(listing: Listing, notation: Notation = PARTIAL, digits: int = DIGITS) -> Written:
@@ -76,8 +82,8 @@ def listing_text(
     """Write a listing as text.
 
     Args:
-        form: `text` or `math` a table with values and gradients, `latex` aligned equations, `numpy` and
-            `torch` scripts that run.
+        form: of TEXTS; `math` is a table with values and gradients, `latex` aligned equations, the others are
+            scripts that run.
         trace: the trace.
         notation: how derivatives are written.
         digits: how many significant digits numbers are shown with.
@@ -87,22 +93,21 @@ def listing_text(
     Raises:
         Problem: an operation that PyTorch has no form for.
     """
-    listing = listing_of(trace)
-    if form == "numpy":
-        from core.export.numpy.listing import NumPyListing
-
-        return NumPyListing(listing).script()
-    if form == "torch":
-        from core.export.torch.listing import TorchListing
-
-        return TorchListing(listing).script()
-    written = Mathematics(listing, notation, digits)
-    return _latex(written) if form == "latex" else _table(written, digits, count)
+    return TEXTS[form](listing_of(trace), notation, digits, count)
 
 
-def _latex(written: Mathematics) -> str:
+def _script(form: str) -> Callable[..., str]:
+    """Write a form's listing as a script."""
+
+    def text(listing: Listing, notation: Notation, digits: int, count: int | None) -> str:
+        return FORMS[form].make(listing, notation, digits).script()
+
+    return text
+
+
+def _latex(listing: Listing, notation: Notation, digits: int, count: int | None) -> str:
     """The lines as equations, aligned at their signs and numbered as the steps are."""
-    lines = []
+    written, lines = Mathematics(listing, notation, digits), []
     for line in written.listing.lines:
         if line.part != "given":
             left, sign, right = _sides(written.line(line))
@@ -120,9 +125,9 @@ def _sides(math: Math) -> tuple[Math, str, Math]:
     return row(*parts[:place]), sign.text, row(*parts[place + 1 :])
 
 
-def _table(written: Mathematics, digits: int, count: int | None) -> str:
+def _table(listing: Listing, notation: Notation, digits: int, count: int | None) -> str:
     """The lines with the values and gradients that are known, the present one marked."""
-    trace = written.listing.trace.shown
+    written, trace = Mathematics(listing, notation, digits), listing.trace.shown
     upto = len(trace) if count is None else count
     snapshot, part = trace.snapshot(upto), ""
     rows: list[tuple[str, str, str, str]] = []
@@ -148,3 +153,8 @@ def _table(written: Mathematics, digits: int, count: int | None) -> str:
 
 def _text(value: Value | None, digits: int) -> str:
     return "" if value is None else value_text(value, digits)
+
+
+TEXTS: Mapping[str, Callable[[Listing, Notation, int, int | None], str]] = MappingProxyType(
+    {"math": _table, "latex": _latex, "numpy": _script("numpy"), "torch": _script("torch")}
+)

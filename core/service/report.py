@@ -15,9 +15,12 @@ from core.derivatives.numerical import Checked, check_gradients
 from core.graph.formulas import operation_text
 from core.graph.graph import Graph, Node
 from core.graph.json_values import plain_value
+from core.math.derivative_names import Notation
+from core.math.plain import plain
 from core.notation.printers import reading
 from core.notation.program import Note
 from core.passes.explain import OF_THE_SUM, caveat
+from core.passes.gradient_names import gradient_math
 from core.passes.not_finite import notes_on_not_finite
 from core.passes.seed import is_chosen, seeded_text
 from core.passes.trace import Trace
@@ -91,21 +94,22 @@ class Report:
             }
         return found
 
-    def text(self, digits: int = DIGITS) -> str:
-        """The reading, the table of nodes and the warnings."""
+    def text(self, digits: int = DIGITS, notation: Notation | None = None) -> str:
+        """The reading, the table of nodes and the warnings; with a notation gradients have their names."""
         graph = self.trace.graph
         shown = [node for node in graph.nodes.values() if not node.is_constant]
-        columns = self._columns(shown, digits)
+        columns = self._columns(shown, digits, notation)
         heads = [reading_line(graph), ""]
         notes = [f"Note: {note.message}" for note in self.warnings]
         return "\n".join([*heads, *table(columns), *(["", *notes] if notes else [])])
 
-    def _columns(self, nodes: Sequence[Node], digits: int) -> dict[str, list[str]]:
+    def _columns(self, nodes: Sequence[Node], digits: int, notation: Notation | None) -> dict[str, list[str]]:
         last = self.trace.shown.last
         columns = {
             "name": [node.name for node in nodes],
             "operation": [operation_text(self.trace.graph, node) for node in nodes],
             "value": [_text(last.value(node.name), digits) for node in nodes],
+            **self._gradient_names(nodes, notation),
             "gradient": [_text(last.gradient(node.name), digits) for node in nodes],
         }
         if self.request.check:
@@ -114,6 +118,14 @@ class Report:
             columns["relative error"] = [short(check.error, 2) if check else "" for check in checks]
             columns["verdict"] = [check.verdict if check else "" for check in checks]
         return columns
+
+    def _gradient_names(self, nodes: Sequence[Node], notation: Notation | None) -> dict[str, list[str]]:
+        """What the gradients are called, a column of its own where a notation is asked for."""
+        if notation is None:
+            return {}
+        trace = self.trace
+        known = [node.name if trace.last.gradient(node.name) is not None else "" for node in nodes]
+        return {"derivative": [plain(gradient_math(trace, name, notation)) if name else "" for name in known]}
 
 
 def reading_line(graph: Graph) -> str:

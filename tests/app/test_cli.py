@@ -1001,3 +1001,41 @@ def test_an_exported_training_starts_where_the_training_does(cli_main, tmp_path)
     script = cli_main("export", "p.chainlight")[1]
     assert started["b"] == 0.5 and started["w"] != [1.0, 1.0]
     assert all(str(number) in script for number in (*started["w"], started["b"]))
+
+
+LOGISTIC = ("z = w x + b; y = σ(z); L = 1/2 (y - t)^2", "w=1", "x=2", "b=-1", "t=1")
+
+
+def test_a_listing_shows_what_is_known_at_a_step_and_marks_its_line(cli_main):
+    status, out, _ = cli_main("listing", *LOGISTIC, "--step", "forward:3", "--notation", "delta")
+    lines = out.splitlines()
+    marked = [line for line in lines if line.startswith("▶")]
+    assert status == 0 and len(marked) == 1 and "y = σ(z)" in marked[0] and marked[0].endswith("0.7311")
+    behind = lines[lines.index(marked[0]) + 1 :]
+    assert not any(line.rstrip()[-1:].isdigit() and "0." in line.split()[-1] for line in behind)
+    assert any("δ_z = δ_y" in line for line in behind)
+
+
+def test_a_listing_is_written_in_every_form(cli_main):
+    latex, numpy, torch = (
+        cli_main("listing", *LOGISTIC, "--as", form)[1] for form in ("latex", "numpy", "torch")
+    )
+    assert (
+        latex.startswith(r"\begin{align}") and r"\tag{1}" in latex and latex.count("&=") == latex.count("tag")
+    )
+    assert "dw = dv1 * x" in numpy and "L.backward()" in torch
+    space = {}
+    exec(numpy, space)
+    assert space["dw"] == pytest.approx(-0.10575418556853343)
+
+
+def test_derivatives_are_named_as_chosen_on_the_command_line(cli_main, tmp_path):
+    grad = cli_main("grad", *LOGISTIC, "--notation", "bar")[1]
+    assert "w̄" in grad and "derivative" not in cli_main("grad", *LOGISTIC)[1]
+    assert cli_main("derive", "x^2", "x=3", "--notation", "lagrange")[1].startswith("f′(x) = 2 x")
+    assert r"\delta_{w}" in cli_main("derive", *TWICE, "--node", "w", "--latex", "--notation", "delta")[1]
+    (tmp_path / "p.chainlight").write_text(
+        dumps(Document("x y", {"x": 2.0, "y": 3.0}, drawing=Drawn(notation="bar")))
+    )
+    assert "x̄ = " in cli_main("listing", "p.chainlight")[1]
+    assert "is not partial, delta, bar or lagrange" in cli_main("listing", *LOGISTIC, "--notation", "dots")[2]

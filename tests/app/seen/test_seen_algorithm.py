@@ -183,7 +183,7 @@ def test_the_forms_write_mathematics_numpy_and_pytorch(panel, session):
 
 def test_the_listing_is_copied_in_every_form(panel, session):
     holds = {
-        "text": "backward",
+        "math": "backward",
         "latex": r"\begin{align}",
         "numpy": "import numpy as np",
         "torch": "import torch",
