@@ -103,7 +103,8 @@ class Table(QTableView):
         alike = len(tall) > MOST_SIZED
         header.setDefaultSectionSize(self.cells.height_of(tall[0] if alike else USUAL_LINE))
         for place, row in enumerate(rows):
-            if isinstance(row, Heading) or row.part == "given" or (tall and not alike):
+            differs = isinstance(row, Heading) or row.part == "given"
+            if differs or (not alike and self.rows.has_quotients(row)):
                 header.resizeSection(place, self.cells.height_of(row))
 
     def fit_columns(self) -> None:
@@ -303,7 +304,6 @@ class AlgorithmPanel(QWidget):
         place = self.rows.row_of_step(self.session.cursor)
         if self.table.state() != QAbstractItemView.State.EditingState:
             self.table.scrollTo(self.rows.index(max(0, place), LINE))
-        self.table.viewport().update()
 
     def _select(self) -> None:
         """Make the selected node's line the current one, unless the current one is of that node."""

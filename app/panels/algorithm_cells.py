@@ -89,7 +89,7 @@ class Cells(QStyledItemDelegate):
             self._heading(painter, rect, row, index.column())
         else:
             ground = self._ground(painter, rect, row, index)
-            self._line(painter, self._line_rect(rect, row, index.column()), row, ground)
+            self._line(painter, self._line_rect(rect, row, index.column()), row, ground, rect)
             if index.column() != LINE:
                 self._number(painter, rect, row, index)
         painter.restore()
@@ -147,7 +147,10 @@ class Cells(QStyledItemDelegate):
             painter.drawRect(whole.adjusted(BAR + 0.5, 0.5, -0.5, -0.5))
         return colour
 
-    def _line(self, painter: QPainter, rect: Rect, row: Line, ground: QColor) -> None:
+    def _line(self, painter: QPainter, rect: Rect, row: Line, ground: QColor, cell: Rect) -> None:
+        """Paint what of a line lies in a cell."""
+        if cell.left() >= rect.right():
+            return
         em = self.em()
         self._fold_mark(painter, rect, row)
         painter.setFont(self._small())
@@ -159,7 +162,7 @@ class Cells(QStyledItemDelegate):
         if row.part == "backward" and not numpy_is_loaded():  # before the first picture
             QTimer.singleShot(WAIT, self.table.viewport(), self.table.viewport().update)
             return
-        said = self.rows.write(row)
+        said = self.rows.written(row)
         inside = rect.adjusted(self.gutter(), 0, -PAD, 0)
         if isinstance(said, str):
             self._code(painter, inside, said)

@@ -14,13 +14,14 @@ from core.base.numbers import exact, short, typed_text, value_text
 from core.math.derivative_names import NOTATIONS, PARTIAL
 from core.math.mathtree import Math
 from core.math.plain import plain
-from core.passes.listing import Line, Listing, Typeset, listing_of, shared_steps
+from core.passes.listing import Line, Listing, Typeset, shared_steps
 
 LINE, VALUE, GRADIENT = range(3)
 HEADS = ("Line", "Value", "Gradient")
 ROW = Qt.ItemDataRole.UserRole  # the row itself
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
+MANY = 200  # rows, above which all are shown anew
 
 
 class Heading(Struct, frozen=True):
@@ -62,7 +63,7 @@ class Rows(QAbstractTableModel):
         super().__init__(parent)
         self.session = session
         self.rows: tuple[Row, ...] = ()
-        self.listing = listing_of(session.trace)
+        self.listing = Listing(session.trace, ())
         self.shown = self.listing
         self.write: Write = Typeset(session.trace).line
         self.kept = self.listing.kept
@@ -72,6 +73,9 @@ class Rows(QAbstractTableModel):
         self._firsts: frozenset[int] = frozenset()
         self.longest_number = 1  # characters
         self._place: dict[int, int] = {}
+        self._marked: frozenset[int] = frozenset()
+        self._written: dict[Line, Math | str] = {}
+        self.notation = session.notation
         self._cursor = 0
 
     # -- what is listed
@@ -79,6 +83,7 @@ class Rows(QAbstractTableModel):
     def show(self, listing: Listing, write: Write, as_code: bool = False, loop: Loop = NO_LOOP) -> None:
         """List other lines, or the same at another trace."""
         self.listing, self.write, self.as_code, self.loop = listing, write, as_code, loop
+        self._written, self.notation = {}, self.session.notation
         self.shown = listing.folded(self.folded)
         self.kept = self.shown.kept
         rows = tuple(_with_headings(self.shown.lines, loop))
@@ -91,12 +96,14 @@ class Rows(QAbstractTableModel):
         self._cursor = self.session.cursor
         self.share()
         if rows == self.rows:
-            self.dataChanged.emit(self.index(0, LINE), self.index(len(rows) - 1, GRADIENT))
+            self._marked = self._now_marked()
+            self._all_changed()
             return
         self.beginResetModel()
         self.rows = rows
         numbered = ((place, row) for place, row in enumerate(rows) if isinstance(row, Line))
         self._place = {number: place for place, row in numbered for number in row.steps}
+        self._marked = self._now_marked()
         self.endResetModel()
 
     def share(self) -> None:
@@ -105,14 +112,27 @@ class Rows(QAbstractTableModel):
         self.shared = shared_steps(self.session.trace, *names) if len(names) == 2 else frozenset()
 
     def step(self) -> None:
-        """Show another step: what changes are the rows of the nodes it touched, and the lit ones."""
+        """Show another step: what changes are the rows of the nodes it touched, and what is lit or ringed."""
         before, self._cursor = self._cursor, self.session.cursor
-        touched = self.session.trace.touched(before, self._cursor)
         low, high = sorted((before, self._cursor))
-        changed = {self._place.get(number, -1) for number in range(max(0, low - 1), high + 1)}
-        changed |= {self.row_of(node) for node in touched}
+        changed = {self._place.get(number, -1) for number in range(low + 1, high + 1)}
+        changed |= {self.row_of(node) for node in self.session.trace.touched(before, self._cursor)}
+        earlier, self._marked = self._marked, self._now_marked()
+        changed |= earlier | self._marked
+        if len(changed) > MANY:
+            self._all_changed()
+            return
         for place in changed - {-1}:
             self.dataChanged.emit(self.index(place, LINE), self.index(place, GRADIENT))
+
+    def _all_changed(self) -> None:
+        self.dataChanged.emit(self.index(0, LINE), self.index(len(self.rows) - 1, GRADIENT))
+
+    def _now_marked(self) -> frozenset[int]:
+        """The rows that are lit, and those of the values that these read."""
+        session = self.session
+        lit = {self._place.get(number, -1) for number in range(session.since + 1, session.cursor + 1)}
+        return frozenset(lit | {self.row_of(node) for node in self.read_now()})
 
     # -- finding rows
 
@@ -155,8 +175,8 @@ class Rows(QAbstractTableModel):
         """Whether derivatives are written as quotients in a line, which is higher then."""
         if line.part != "backward" or self.as_code:
             return False
-        names = NOTATIONS[self.session.notation]
-        return self.session.notation == PARTIAL or (names.defined and not line.source)
+        names = NOTATIONS[self.notation]
+        return self.notation == PARTIAL or (names.defined and not line.source)
 
     def toggle(self, group: str) -> None:
         """Fold the lines of a group into one, or show them again."""
@@ -219,9 +239,16 @@ class Rows(QAbstractTableModel):
 
     # -- what lines say
 
+    def written(self, line: Line) -> Math | str:
+        """What a line says, written when it is first seen."""
+        found = self._written.get(line)
+        if found is None:
+            found = self._written[line] = self.write(line)
+        return found
+
     def line_text(self, line: Line) -> str:
         """A line as plain text, with its number."""
-        written = self.write(line)
+        written = self.written(line)
         text = written if isinstance(written, str) else plain(written)
         if line.part == "given":
             return line.node
