@@ -33,6 +33,7 @@ CANVAS, FILES, FORMULAS, PANELS, TRAINING, DERIVATIVES, BUTTONS, TYPING, GESTURE
     )
 )
 LABELS = "tests/core/test_labels.py"
+ALGORITHM, LISTING = "tests/app/seen/test_seen_algorithm.py", "tests/core/test_listing.py"
 KINKS = "tests/core/test_kinks.py"
 FIT, FITTED = "tests/core/test_fit.py", "tests/app/test_fitted_figures.py"
 PARTS, ITEMS, THEME = "app/painting/parts.py", "app/canvas/items.py", "app/widgets/theme.py"
@@ -1255,6 +1256,83 @@ BESIDE_THE_CANVAS = {
         'part = "value"',
         "in the table gradients have the colour of values",
         PANELS,
+    ),
+    "lit-line-of-the-other-pass": bug(
+        "app/panels/algorithm_cells.py",
+        'theme.colour("lit_back" if row.part == "backward" else "lit")',
+        'theme.colour("lit" if row.part == "backward" else "lit_back")',
+        "the present line has the colour of the other pass",
+        ALGORITHM,
+    ),
+    "line-before-the-step": bug(
+        "app/panels/algorithm_rows.py",
+        "session.since < number <= session.cursor for number",
+        "session.since <= number < session.cursor for number",
+        "the line before the present one is lit",
+        ALGORITHM,
+    ),
+    "bar-in-the-other-colour": bug(
+        "app/panels/algorithm_cells.py",
+        'theme.colour("gradient" if row.part == "backward" else "value")',
+        'theme.colour("value" if row.part == "backward" else "gradient")',
+        "the bar of the present line has the colour of the other pass",
+        ALGORITHM,
+    ),
+    "click-goes-nowhere": bug(
+        "app/panels/algorithm.py",
+        "        if isinstance(line, Line) and line.steps:\n            self.session.seek",
+        "        if isinstance(line, Line) and not line.steps:\n            self.session.seek",
+        "a click on a line does not go to its step",
+        ALGORITHM,
+    ),
+    "kept-as-read": bug(
+        "app/panels/algorithm_cells.py",
+        'self.theme.colour("local") if kept else',
+        'self.theme.colour("local") if not kept else',
+        "what is kept has the mark of what reads it",
+        ALGORITHM,
+    ),
+    "gradient-before-its-step": bug(
+        "app/panels/algorithm_rows.py",
+        "if line.steps[0] > count or",
+        "if",
+        "lines back have their gradients before these are computed",
+        ALGORITHM,
+    ),
+    "first-part-added": bug(
+        "core/passes/listing.py",
+        "sign = ADDED if line.adds else EQUALS",
+        "sign = EQUALS if line.adds else ADDED",
+        "the first part of a gradient is added and the second replaces it",
+        LISTING,
+    ),
+    "all-is-shared": bug(
+        "core/passes/listing.py",
+        "graph.downstream_of([one]) & graph.downstream_of([other])",
+        "graph.downstream_of([one]) | graph.downstream_of([other])",
+        "lines that one derivative alone needs are lit as shared",
+        LISTING,
+    ),
+    "alias-in-numpy": bug(
+        "core/export/numpy/listing.py",
+        "and not isinstance(flow, FRESH)",
+        "and False",
+        "adding to one gradient of the NumPy listing changes another",
+        LISTING,
+    ),
+    "bar-over-subscripts": bug(
+        "core/math/derivative_names.py",
+        "        case Scripts(base, sub, sup):\n            return Scripts(_below_bar(of, base), sub, sup)\n",
+        "",
+        "the bar of a gradient stands over subscripts too",
+        "tests/core/test_derivative_names.py",
+    ),
+    "name-of-a-part": bug(
+        "core/figure/rooms.py",
+        "if not (options.gradient_names and whole) or",
+        "if not options.gradient_names or",
+        "a part of a gradient is called by the name of the whole",
+        "tests/app/test_notation.py",
     ),
     "table-heads": bug(
         "app/panels/algorithm_cells.py",

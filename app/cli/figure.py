@@ -11,7 +11,14 @@ from typing import Any, get_args
 from msgspec.structs import replace
 
 from app.cli.outputs import check_outputs, force_argument
-from app.cli.parser import Subcommand, choice, program_arguments, unfold_argument, whole_number
+from app.cli.parser import (
+    Subcommand,
+    choice,
+    notation_argument,
+    program_arguments,
+    unfold_argument,
+    whole_number,
+)
 from app.cli.programs import requested
 from app.cli.terminal import say
 from app.figures.kinds import FIGURE_KINDS, FigureKind, kind_of, paths_of
@@ -37,7 +44,8 @@ from core.service.request import typed_hint
 
 THEME_NAMES = [colours.name for colours in ALL_COLOURS]
 # what --show names, with the field of Options that says so
-SHOWN = {name: name for name in ("values", "gradients", "names", "shapes", "formula")} | {"names": "captions"}
+SHOWN = {name: name for name in ("values", "gradients", "names", "derivatives", "shapes", "formula")}
+SHOWN |= {"names": "captions", "derivatives": "gradient_names"}
 USUALLY_SHOWN = ("values", "gradients")
 LEAST_SIZE, MOST_SIZE = 2, 200  # points, of the numbers
 MOST_ROWS = 100
@@ -85,6 +93,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help=f"of a {_suffixes('texts')}: outlines, the same everywhere, or text in fonts within (outlines)",
     )
     parser.add_argument("--transparent", action="store_true", help="leave the background out")
+    notation_argument(parser)
     force_argument(parser)
     unfold_argument(parser)
 
@@ -104,7 +113,8 @@ def _drawing_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LIST",
         type=_shown,
         default=USUALLY_SHOWN,
-        help=f"which of {','.join(SHOWN)}; names are those of all nodes ({','.join(USUALLY_SHOWN)})",
+        help=f"which of {','.join(SHOWN)}; names are those of all nodes, derivatives those of gradients "
+        f"({','.join(USUALLY_SHOWN)})",
     )
     parser.add_argument(
         "--numbers", **choice(("edges", "nodes")), help="where numbers stand (edges, or as in the project)"
@@ -157,6 +167,7 @@ def _options(args: argparse.Namespace, document: Document, highlight: bool) -> O
         level=args.level or options.level,
         weights=args.weights or options.weights,
         highlight=highlight,
+        notation=args.notation or options.notation,
         **{field: name in args.show for name, field in SHOWN.items()},
     )
 

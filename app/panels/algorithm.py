@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
@@ -46,6 +46,9 @@ from core.graph.typed_value import read_value
 from core.math.derivative_names import NOTATIONS, Notation
 from core.passes.explain import step_title
 from core.passes.listing import Line, listing_of
+
+if TYPE_CHECKING:
+    from core.training.run import TrainingRun
 from core.service.listing import FORMS, Written, listing_text
 
 HOW_TO_TYPE = "Type a number, a fraction or a list: 1.5, 1/3, [1, 2]"
@@ -104,7 +107,7 @@ class Table(QTableView):
         header.setDefaultSectionSize(self.cells.height_of(tall[0] if alike else USUAL_LINE))
         for place, row in enumerate(rows):
             differs = isinstance(row, Heading) or row.part == "given"
-            if differs or (not alike and self.rows.has_quotients(row)):
+            if differs or (not alike and isinstance(row, Line) and self.rows.has_quotients(row)):
                 header.resizeSection(place, self.cells.height_of(row))
 
     def fit_columns(self) -> None:
@@ -203,6 +206,7 @@ class AlgorithmPanel(QWidget):
         self.session, self.training = session, training
         self.theme: Theme = LIGHT
         self.form = "math"
+        self.hides_data = False  # leaves out the lines back to the data of a training
         self.rows = Rows(session, self)
         self.table = Table(session, self.rows)
         self.message = plain_label()
@@ -281,12 +285,24 @@ class AlgorithmPanel(QWidget):
         """The listing in the chosen form. Raises Problem where an operation has none."""
         session, form = self.session, FORMS[self.form]
         listing = listing_of(session.trace, session.drawn.groups, as_computed=form.as_computed)
-        return form.make(listing, session.notation, session.digits)
+        kept = listing.without(self._data()) if self.hides_data else listing
+        return form.make(kept, session.notation, session.digits)
+
+    def _run(self) -> TrainingRun | None:
+        """The training of the program on the canvas, if there is one."""
+        run = self.training.made if self.training else None
+        same = run is not None and run.setup.text == self.session.trace.graph.program.text
+        return run if same else None
+
+    def _data(self) -> tuple[str, ...]:
+        """What a training does not learn: inputs, targets and fixed values; nothing of a plain formula."""
+        run = self._run()
+        return (*run.setup.roles.data, *run.setup.roles.fixed) if run else ()
 
     def _loop(self) -> Loop:
         """What a training does around the passes of the program on the canvas; nothing for any other."""
-        run = self.training.made if self.training else None
-        if run is None or run.setup.text != self.session.trace.graph.program.text:
+        run = self._run()
+        if run is None:
             return NO_LOOP
         from core.training.loop import loop_lines
 
@@ -364,6 +380,11 @@ class AlgorithmPanel(QWidget):
         self.message.hide()
         self._show()
 
+    def toggle_data(self) -> None:
+        """Leave out the gradients of inputs, targets and constants of a training, or list them again."""
+        self.hides_data = not self.hides_data
+        self._show()
+
     def _choose_notation(self, notation: Notation) -> None:
         self.session.set_notation(notation)
 
@@ -386,6 +407,10 @@ class AlgorithmPanel(QWidget):
             menu.addAction(said, lambda: self.rows.toggle(line.group))
         menu.addAction("Fold all", lambda: self.rows.fold_all(True))
         menu.addAction("Show all lines", lambda: self.rows.fold_all(False))
+        if self._data():
+            hides = menu.addAction("Lines back to inputs and targets", self.toggle_data)
+            hides.setCheckable(True)
+            hides.setChecked(not self.hides_data)
         menu.addSeparator()
         for form, title in (("math", "text"), ("latex", "LaTeX"), ("numpy", "NumPy"), ("torch", "PyTorch")):
             menu.addAction(f"Copy as {title}", partial(self.copy, form))

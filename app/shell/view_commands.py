@@ -265,6 +265,14 @@ VIEW = (
         group=3,
     ),
     Command(
+        "gradient_names",
+        "Names of gradients",
+        "Before their numbers, as in δ_w = 0.5; the notation is that of all derivatives",
+        partial(_toggle_option, name="gradient_names"),
+        checked=lambda host: host.session.options.gradient_names,
+        group=3,
+    ),
+    Command(
         "shapes",
         "&Shapes of arrays",
         "Rows and columns at every vector and matrix",

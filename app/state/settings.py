@@ -95,6 +95,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "animate": Setting(True, _switch),
         "captions": Setting(False, _switch),
         "shapes": Setting(False, _switch),
+        "gradient_names": Setting(False, _switch),
         "fit": Setting("", _target),
         "figure_text": Setting("outlines", _one_of(("outlines", "fonts"))),
         "stride": Setting("node", _one_of(STRIDES)),

@@ -46,6 +46,7 @@ class Options(Struct, frozen=True):
     formula      the program, typeset above the graph
     digits       how many significant digits numbers have
     notation     how derivatives are written
+    gradient_names  what gradients are called, before their numbers
     captions     the names of all nodes, also of those that the program gives none, such as v₁
     shapes       the shapes of arrays
     level        operations, statements, or a net's units or layers; of many operations the units
@@ -65,6 +66,7 @@ class Options(Struct, frozen=True):
     formula: bool = False
     digits: int = DIGITS
     notation: Notation = PARTIAL
+    gradient_names: bool = False
     captions: bool = False
     shapes: bool = False
     level: Level = ""

@@ -12,7 +12,7 @@ from core.figure.directions import BESIDE_HEAD, Spot
 from core.figure.drawing import Drawing, name_size
 from core.figure.nets import entry_name, name_of
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Part, Role
-from core.figure.rooms import sum_shown
+from core.figure.rooms import gradient_at, sum_shown
 from core.figure.strides import since
 from core.figure.values import Written, written
 from core.figure.view import Arc, Shown, Weight
@@ -218,7 +218,7 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
         label = _label(name, "value", written(shown.value(known[-1]), options, name in drawing.pictures))
         found.append(replace(label, at=direction.value(spot, label.extent)))
     if gradient is not None:
-        total = _label(name, "gradient", written(shown.value(gradient), gradients, on_ground=True))
+        total = _label(name, "gradient", gradient_at(snapshot.trace, shown, gradient, gradients))
         found.append(replace(total, at=direction.gradient(spot, total.extent), below=True))
         step = snapshot.step
         terms = sum_shown(snapshot, options) if isinstance(step, Flowed) and step.arg == name else None

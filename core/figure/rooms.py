@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.base.arrays import Value
 from core.base.numbers import equation
@@ -14,9 +15,10 @@ from core.figure.directions import NOTHING
 from core.figure.options import Options
 from core.figure.sizes import Extent
 from core.figure.values import Written, least_extent, small_gradient, written
-from core.figure.view import View, Weight
+from core.figure.view import Shown, View, Weight
 from core.math.mathtree import Fenced, Math, Sign, row
-from core.math.typeset import PLUS, is_loose, number_math
+from core.math.typeset import EQUALS, PLUS, is_loose, number_math
+from core.passes.gradient_names import gradient_math
 from core.passes.steps import Computed, Flowed, Seeded
 from core.passes.trace import Snapshot, Trace
 
@@ -71,7 +73,9 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
         for home in homes.get(name, ()):
             drawn = view.nodes[home]
             if drawn.kind != "rest" and drawn.shows(name):
-                _widen(at_nodes, home, _extent(drawn.value(value), options, on_ground))
+                number = gradient_at(trace, drawn, value, options) if on_ground else None
+                room = number.extent if number else _extent(drawn.value(value), options, on_ground)
+                _widen(at_nodes, home, room)
         for weight in of_input.get(name, ()):
             _widen(weights, weight, _extent(weight.of(value), options, on_ground))
 
@@ -134,6 +138,19 @@ def _in_steps(width: float, least: float) -> float:
 
 def _extent(value: Value, options: Options, on_ground: bool) -> Extent:
     return written(value, options, on_ground=on_ground).extent
+
+
+def gradient_at(trace: Trace, shown: Shown, value: Value, options: Options) -> Written:
+    """Write the gradient at a drawn node, with its name before it where these are shown.
+
+    A part of it that has arrived is not the gradient and has no name.
+    """
+    found, node = written(shown.value(value), options, on_ground=True), shown.node.name
+    whole = value is trace.last.gradient(node) or value is trace.shown.last.gradient(node)
+    if not (options.gradient_names and whole) or found.math is None or shown.entry is not None:
+        return found
+    name = gradient_math(trace, node, options.notation)
+    return replace(found, math=row(name, EQUALS, found.math))
 
 
 def sum_shown(snapshot: Snapshot, options: Options) -> Written | None:

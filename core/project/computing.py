@@ -103,7 +103,9 @@ def _drawn(
     view = view_of(graph, options)
     rooms = rooms_of(trace, view, options)
     nodes = [(node.name, node.op, node.args, node.shape) for node in graph.nodes.values()]
-    placed_by = replace(options, highlight=True, notation=PARTIAL)  # these two move nothing
+    placed_by = replace(options, highlight=True)  # which moves nothing
+    if not options.gradient_names:
+        placed_by = replace(placed_by, notation=PARTIAL)  # nor does this
     drawn = nodes, graph.program.faces, graph.output, rooms, placed_by
     is_same = before is not None and before.layout_of == drawn
     if before and is_same and before.document.moved == document.moved:

@@ -4,6 +4,7 @@ import pytest
 
 from core.base.slicing import finished
 from core.derivatives.symbolic import derivation
+from core.figure import Figures, Options, draw
 from core.math.derivative_names import NOTATIONS
 from core.math.latex import latex
 from core.passes.explain import explain
@@ -74,3 +75,34 @@ def test_a_new_document_goes_on_with_the_notation_of_the_one_before(window):
     assert window.session.notation == "lagrange"
     window.session.replace_document(Document("x y", drawing=Drawn(notation="partial")), None)
     assert window.session.notation == "partial"
+
+
+def gradient_labels(figure):
+    return {label.node: latex(label.math) for label in figure.labels if label.role == "gradient"}
+
+
+@pytest.mark.parametrize(
+    ("notation", "of_w"),
+    [
+        ("partial", r"\frac{\partial L}{\partial w}=10"),
+        ("delta", r"\delta_{w}=10"),
+        ("bar", r"\bar{w}=10"),
+        ("lagrange", r"L'\left( w \right)=10"),
+    ],
+)
+def test_gradients_in_figures_have_their_names_as_soon_as_they_are_complete(notation, of_w):
+    trace = trace_of("z = w x; L = z^2 + w^2", {"w": 1.0, "x": 2.0})
+    options = Options(notation=notation, gradient_names=True)
+    figures = Figures(draw(trace, {}, options), trace, True)
+    assert gradient_labels(figures.at(len(trace)))["w"] == of_w
+    arrived = [n for n in range(len(trace) + 1) if len(trace.snapshot(n).arrived("w")) == 1]
+    assert arrived and all("=" not in gradient_labels(figures.at(n))["w"] for n in arrived)
+    plain = Figures(draw(trace, {}, Options(notation=notation)), trace, True)
+    assert gradient_labels(plain.at(len(trace)))["w"] == "10"
+
+
+def test_names_of_gradients_have_room_in_the_layout():
+    trace = trace_of(LOGISTIC, VALUES)
+    bare, named = (draw(trace, {}, Options(gradient_names=shown)) for shown in (False, True))
+    width = lambda drawing: max(x for x, _ in drawing.placement.centres.values())  # noqa: E731
+    assert width(named) > 1.2 * width(bare)

@@ -16,6 +16,7 @@ OTHER = {
     "animate": False,
     "captions": True,
     "shapes": True,
+    "gradient_names": True,
     "fit": "8.5x6cm",
     "figure_text": "fonts",
     "stride": "layer",

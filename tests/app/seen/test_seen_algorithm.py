@@ -236,3 +236,7 @@ def test_around_the_passes_of_a_training_its_loop_is_printed(window):
     window.session.seek(len(window.session.trace))
     row = window.algorithm.rows.row_of_step(window.session.cursor)
     assert window.algorithm.rows.rows[row].part == "backward"
+    back = {line.node for _, line in lines(window.algorithm) if line.part == "backward"}
+    window.algorithm.toggle_data()
+    rest = {line.node for _, line in lines(window.algorithm) if line.part == "backward"}
+    assert {"x", "t"} <= back and back - rest == {"x", "t"} and {"w", "b"} <= rest

@@ -311,6 +311,7 @@ COMMANDS = {
     "Fit": Does(magnified, fewer, lambda window: window.view.camera.zoom(5)),
     "Zoom to the step": Does(magnified, more, lambda window: window.view.camera.zoom(0.2)),
     "Next theme": Does(theme_name, "dark"),
+    "Names of gradients": Does(lambda window: window.session.options.gradient_names, True),
     **{
         f"Derivatives as {names.title}": Does(notation, name, other_notation(name))
         for name, names in NOTATIONS.items()
