@@ -58,7 +58,7 @@ class Cells(QStyledItemDelegate):
     def number_width(self) -> int:
         """The room for a number of as many digits as are shown, with its sign and point."""
         metrics = QFontMetricsF(self._bold())
-        text = "−0.0" + "8" * self.rows.session.digits
+        text = "−0.00" + "8" * self.rows.session.digits
         return round(metrics.horizontalAdvance(text)) + 2 * PAD
 
     def height_of(self, row: Line | Heading) -> int:

@@ -150,7 +150,9 @@ def test_the_window_comes_back_as_it_was_left(qtbot, fonts, session, settings):
     width, height = SETTINGS["size"]
     assert window.width() == max(width, least.width())
     assert window.height() == max(height, least.height())
-    for name, was in SETTINGS["docks"].items():
+    kept = {name: was for name, was in SETTINGS["docks"].items() if name in window.docks}
+    assert SETTINGS["docks"].keys() - kept.keys() == {"values"}  # the listing has taken its place
+    for name, was in kept.items():
         dock = window.docks[name].dock
         assert window.dockWidgetArea(dock).name == was["area"], name
         assert dock.isHidden() != was["shown"], name
