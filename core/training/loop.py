@@ -20,12 +20,13 @@ def loop_lines(setup: TrainingSetup, form: str) -> tuple[Lines, Lines, Lines]:
     """
     options = setup.options
     size = min(options.batch_size, len(setup.dataset)) if setup.dataset else 0
-    rule = OPTIMIZERS[options.optimizer]
+    data, rule = ", ".join(setup.roles.data), OPTIMIZERS[options.optimizer]
+    update = f"update every parameter w with its gradient g: {rule.formula}"
     if form == "torch":
-        each = f"for x, t in batches:  # of {size}" if size else "for step in range(steps):"
+        each = f"for {data} in batches:  # of {size}" if size else "for step in range(steps):"
         return (each,), ("optimizer.zero_grad()",), ("optimizer.step()",)
     if form == "numpy":
-        each = f"for batch in batches:  # of {size}" if size else "for step in range(steps):"
-        return (each,), (), (f"# update: {rule.formula}",)
+        each = f"for {data} in batches:  # of {size}" if size else "for step in range(steps):"
+        return (each,), (), (f"# {update}",)
     each = f"for every mini-batch of {size} examples" if size else "for every step"
-    return (each,), ("set all gradients to 0",), (f"update: {rule.formula}",)
+    return (each,), ("set all gradients to 0",), (update,)

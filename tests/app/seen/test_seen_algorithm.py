@@ -6,11 +6,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.panels import algorithm
 from app.panels.algorithm import AlgorithmPanel
 from app.panels.algorithm_cells import BAR
 from app.panels.algorithm_rows import GRADIENT, LINE, ROW, VALUE, Heading
 from app.widgets.theme import THEMES, apply_theme
 from core.math.derivative_names import NOTATIONS
+from core.passes.explain import step_title
 from tests.app.listing_cells import index_of, lines, rect_of, text
 from tests.app.seen.pixels import widget
 
@@ -232,11 +234,37 @@ def test_around_the_passes_of_a_training_its_loop_is_printed(window):
     window.training.open_on_canvas()
     window.training.runChanged.emit()
     heads = [row.text for row in window.algorithm.rows.rows if isinstance(row, Heading)]
-    assert heads[0].startswith("for every mini-batch") and heads[-1].startswith("update: ")
+    assert heads[0].startswith("for every mini-batch") and "w ← w − η" in heads[-1]
     window.session.seek(len(window.session.trace))
     row = window.algorithm.rows.row_of_step(window.session.cursor)
     assert window.algorithm.rows.rows[row].part == "backward"
     back = {line.node for _, line in lines(window.algorithm) if line.part == "backward"}
     window.algorithm.toggle_data()
     rest = {line.node for _, line in lines(window.algorithm) if line.part == "backward"}
+    window.algorithm.choose_form("torch")
+    heads = [row.text for row in window.algorithm.rows.rows if isinstance(row, Heading)]
+    data = window.training.run.setup.roles.data
+    assert heads[0].startswith(f"for {', '.join(data)} in batches:")
+    assert "optimizer.zero_grad()" in heads and heads[-1] == "optimizer.step()"
     assert {"x", "t"} <= back and back - rest == {"x", "t"} and {"w", "b"} <= rest
+
+
+def test_a_step_is_announced_to_a_screen_reader(panel, session, monkeypatch):
+    said = []
+    monkeypatch.setattr(algorithm.QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(
+        algorithm.QAccessible, "updateAccessibility", lambda event: said.append(event.message())
+    )
+    session.seek(1)
+    session.seek(len(session.trace))
+    assert said == ["Forward: v1", step_title(session.trace, len(session.trace))]
+
+
+def test_the_table_reads_names_values_and_gradients(panel, session):
+    session.seek(len(session.trace))
+    rows, reads = panel.rows, {}
+    assert [rows.headerData(n, Qt.Orientation.Horizontal) for n in range(3)] == ["Line", "Value", "Gradient"]
+    for row, line in lines(panel):
+        reads[line.part, line.node, line.source] = [rows.index(row, column).data() for column in range(3)]
+    assert reads["given", "b", ""] == ["b", "−1", "−0.05288"]
+    assert reads["forward", "y", ""] == ["3 y = σ(z)", "0.7311", "−0.2689"]
