@@ -104,11 +104,14 @@ class Table(QTableView):
         header, rows = self.verticalHeader(), self.rows.rows
         tall = [line for line in self.rows.shown.lines if self.rows.has_quotients(line)]
         alike = len(tall) > MOST_SIZED
-        header.setDefaultSectionSize(self.cells.height_of(tall[0] if alike else USUAL_LINE))
+        usual = self.cells.height_of(tall[0] if alike else USUAL_LINE)
+        header.setDefaultSectionSize(usual)
         for place, row in enumerate(rows):
             differs = isinstance(row, Heading) or row.part == "given"
-            if differs or (not alike and isinstance(row, Line) and self.rows.has_quotients(row)):
-                header.resizeSection(place, self.cells.height_of(row))
+            high = not alike and isinstance(row, Line) and self.rows.has_quotients(row)
+            wanted = self.cells.height_of(row) if differs or high else usual
+            if header.sectionSize(place) != wanted:  # also where another program had a high row
+                header.resizeSection(place, wanted)
 
     def fit_columns(self) -> None:
         """Two columns for numbers, as far as there is room; the lines have the rest."""

@@ -268,3 +268,13 @@ def test_the_table_reads_names_values_and_gradients(panel, session):
         reads[line.part, line.node, line.source] = [rows.index(row, column).data() for column in range(3)]
     assert reads["given", "b", ""] == ["b", "−1", "−0.05288"]
     assert reads["forward", "y", ""] == ["3 y = σ(z)", "0.7311", "−0.2689"]
+
+
+def test_rows_are_as_high_as_their_own_lines_whatever_stood_there_before(panel, session):
+    session.open_program("(x+y)z", {"x": 1.0, "y": 2.0, "z": 3.0}, "open")
+    session.open_program(REGULARISED, VALUES, "open")
+    forward, backward = (
+        {rect_of(panel, row, LINE).height() for row, line in lines(panel) if line.part == part}
+        for part in ("forward", "backward")
+    )
+    assert len(forward) == len(backward) == 1 and max(forward) < min(backward)
