@@ -121,6 +121,27 @@ FIGURE = {
         "the values of factors stand on their names",
         "tests/app/seen/test_seen_paths.py",
     ),
+    "notes-on-numbers": bug(
+        "core/figure/drawing.py",
+        "beyond = max(space.stem.below - box[1] / 2, 0.0) if reaches_stem else 0.0",
+        "beyond = 0.0",
+        "a note stands on the gradient beside it",
+        "tests/core/test_notes.py",
+    ),
+    "names-of-other-entries": bug(
+        "core/figure/values.py",
+        "entries = zip(classes, np.ravel(value), strict=True)",
+        "entries = zip(classes, np.ravel(value)[::-1], strict=True)",
+        "entries stand with the names of others",
+        "tests/core/test_notes.py",
+    ),
+    "notes-unseen": bug(
+        "app/canvas/items.py",
+        "if self.box.note:",
+        "if not self.box.note:",
+        "nodes without a note are marked",
+        "tests/app/seen/test_seen_notes.py",
+    ),
     "a-layer-in-two": bug(
         "core/figure/strides.py",
         "home if in_layer else",

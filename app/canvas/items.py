@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from app.painting.parts import (
@@ -32,6 +32,7 @@ from core.figure import Arrow, Box, Frame, Label, Token
 
 # below this magnification text is too small to be read and is left out
 LEAST_READABLE = 0.28
+MARK = 11.0  # the side of the mark of a note
 BAND, STRENGTH = 9.0, 0.45  # of a path that is marked: its breadth, and how much of its colour there is
 
 
@@ -98,6 +99,18 @@ class BoxItem(PartItem):
         else:
             self._text = self._text or symbol_outline(self.box)
             paint_box(painter, self.box, self.theme, self.selected, self._text)
+            if self.box.note:
+                self._paint_mark(painter)
+
+    def _paint_mark(self, painter: QPainter) -> None:
+        """That there is a note: a small sheet at the upper right, its corner turned down."""
+        corner = box_rect(self.box).topRight() + QPointF(MARK / 2, -MARK / 2)
+        left, top, right, bottom = corner.x() - MARK, corner.y(), corner.x(), corner.y() + MARK
+        fold = MARK / 3
+        sheet = [(left, top), (right - fold, top), (right, top + fold), (right, bottom), (left, bottom)]
+        painter.setPen(QPen(self.theme.colour("accent"), 1.2))
+        painter.setBrush(self.theme.colour("receiving"))
+        painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in sheet]))
 
 
 class ArrowItem(PartItem):

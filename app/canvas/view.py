@@ -119,6 +119,8 @@ class View(QGraphicsView):
             if value is not None:
                 text = exact(value) if isinstance(value, float) else value_text(value, 6, 24)
                 lines.append(f"{what} {text}")
+        if note := self.session.note_of(name):
+            lines.append(note)
         if name == self.session.trace.graph.output:
             lines.append("the output: the backward pass starts here")
         return "\n".join(lines)

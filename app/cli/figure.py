@@ -129,6 +129,7 @@ def _drawing_arguments(parser: argparse.ArgumentParser) -> None:
         **choice(("values", "bare", "off")),
         help="of nets drawn as units: values on the arrows, bare arrows, or none (values)",
     )
+    parser.add_argument("--notes", action="store_true", help="write the project's notes beside their nodes")
     parser.add_argument("--each-plus", action="store_true", help="draw each + of a long sum on its own")
     parser.add_argument("--down", action="store_true", help="let data flow down instead of to the right")
     parser.add_argument(
@@ -168,6 +169,7 @@ def _options(args: argparse.Namespace, document: Document, highlight: bool) -> O
         weights=args.weights or options.weights,
         highlight=highlight,
         notation=args.notation or options.notation,
+        note_texts=args.notes,
         **{field: name in args.show for name, field in SHOWN.items()},
     )
 

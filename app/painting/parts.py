@@ -281,7 +281,7 @@ def token_rect(token: Token, progress: float) -> QRectF:
 # -- labels
 
 # the colours of labels that are not called as what they are
-_COLOURS = {"contribution": "gradient", "sum": "gradient", "name": "ink", "formula": "ink"}
+_COLOURS = {"contribution": "gradient", "sum": "gradient", "name": "ink", "formula": "ink", "note": "faint"}
 
 
 def label_rect(label: Label) -> QRectF:

@@ -84,12 +84,20 @@ class ExplanationPanel(QScrollArea):
             view.setVisible(formula is not None)
         for label, text in (
             (self.sentence, found.sentence),
-            (self.shapes, found.shapes),
+            (self.shapes, f"{found.shapes} {self._entries()}".strip()),
             (self.caveat, found.caveat),
         ):
             label.setText(text)
             label.setVisible(bool(text))
         self._show_colours()
+
+    def _entries(self) -> str:
+        """What the entries are called that the step makes, if they have names."""
+        step = self.session.snapshot.step
+        node = getattr(step, "arg", getattr(step, "node", ""))
+        names = self.session.class_names_of(node) if node else ()
+        listed = ", ".join(f"{number} {name}" for number, name in enumerate(names))
+        return f"The entries of {node}: {listed}." if names else ""
 
     # -- copying
 

@@ -15,6 +15,7 @@ from core.graph.graph import Graph
 from core.passes.expansions import expansion, menu_name
 
 COMMANDS_BELOW = (
+    ("note", "class_names"),
     ("differentiate", "seed", "derivatives"),
     ("copy_value", "copy_figure", "copy_latex", "figure"),
     ("fit", "arrange"),

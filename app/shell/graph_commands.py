@@ -59,6 +59,31 @@ def ungroup(host: Host) -> None:
         host.show_message("Select a group first: nodes that are drawn as one")
 
 
+def write_note(host: Host) -> None:
+    """Ask for a note on the selected node, or on the term that it computes; an empty one takes it away."""
+    _try(host, lambda: _ask_for_note(host, _selected(host, "a node")))
+
+
+def _ask_for_note(host: Host, name: str) -> None:
+    before = host.session.note_of(name)
+    text, answered = QInputDialog.getMultiLineText(host.frame, "Note", f"Note on {name}", before)
+    if answered:
+        host.session.set_note(name, text)
+
+
+def name_entries(host: Host) -> None:
+    """Ask what the entries of the selected vector are called, such as the classes of scores."""
+    _try(host, lambda: _ask_for_names(host, _selected(host, "a vector")))
+
+
+def _ask_for_names(host: Host, name: str) -> None:
+    before = ", ".join(host.session.class_names_of(name))
+    said = f"Names of the entries of {name}, with commas between them"
+    text, answered = QInputDialog.getText(host.frame, "Names of entries", said, text=before)
+    if answered:
+        host.session.set_class_names(name, text.split(",") if text.strip() else [])
+
+
 def unfold_all(host: Host, level: str) -> None:
     """Unfold `all` functions, or arrays to `numbers` as well."""
     _try(host, lambda: host.session.unfold_all(level))
@@ -71,10 +96,10 @@ def _try(host: Host, change: Callable[[], None]) -> None:
         host.show_message(str(problem))
 
 
-def _selected(host: Host) -> str:
+def _selected(host: Host, what: str = "an operation") -> str:
     if not host.session.selection:
         hint = "Click on it, or walk to it with Alt and the arrow keys"
-        raise Problem("Select an operation first", hint=hint)
+        raise Problem(f"Select {what} first", hint=hint)
     return host.session.selection
 
 
@@ -125,6 +150,21 @@ GRAPH = (
         "&Seed…",
         "What the backward pass starts with: 1, another number, or one entry of the output",
         lambda host: host.docks["derivatives"].open().edit_seed(),
+        group=2,
+    ),
+    Command(
+        "note",
+        "Note…",
+        "A note on the selected node, or on the term of the formula that it computes",
+        write_note,
+        ("Ctrl+M",),
+        group=2,
+    ),
+    Command(
+        "class_names",
+        "Names of entries…",
+        "What the entries of the selected vector are called, such as the classes of scores",
+        name_entries,
         group=2,
     ),
     Command(

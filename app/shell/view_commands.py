@@ -273,6 +273,14 @@ VIEW = (
         group=3,
     ),
     Command(
+        "note_texts",
+        "Notes beside the nodes",
+        "Else a note is read by pointing at its mark",
+        partial(_toggle_option, name="note_texts"),
+        checked=lambda host: host.session.options.note_texts,
+        group=3,
+    ),
+    Command(
         "shapes",
         "&Shapes of arrays",
         "Rows and columns at every vector and matrix",

@@ -39,7 +39,7 @@ STEP_KEYS = {
 
 
 # the options of all figures that the settings keep
-KEPT_OPTIONS = ("digits", "notation", "captions", "shapes", "gradient_names")
+KEPT_OPTIONS = ("digits", "notation", "captions", "shapes", "gradient_names", "note_texts")
 
 
 class Window(QMainWindow):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import proxy
@@ -15,7 +15,7 @@ from PySide6.QtGui import QUndoStack
 from app.state import clock
 from app.state.ticker import Ticker
 from app.state.undo import Edit, going_on
-from core.base.arrays import Value, same
+from core.base.arrays import Value, describe, same
 from core.base.errors import Problem, Span
 from core.base.numbers import typed_text
 from core.figure import (
@@ -31,6 +31,7 @@ from core.figure import (
     since,
     stops_of,
 )
+from core.figure.notes import MOST_CLASSES, note_key
 from core.graph.graph import Edge
 from core.graph.programs import read_program
 from core.math.derivative_names import Notation
@@ -42,7 +43,7 @@ from core.passes.seed import check_seed, is_chosen
 from core.passes.trace import Snapshot, Trace
 from core.passes.unfold import LEVELS, key_of, nearest_in, operations_of, place_in, unfolded, without
 from core.project.computing import Result, compute
-from core.project.document import EXAMPLE, Document, Drawn, Point
+from core.project.document import EXAMPLE, LONGEST_NOTE, Document, Drawn, Point
 from core.project.retyping import Retyping
 
 if TYPE_CHECKING:
@@ -250,6 +251,48 @@ class Session(QObject):
         home = view.home(name)
         return view.nodes[home].title if home else ""
 
+    def note_of(self, name: str) -> str:
+        """What is noted at a node, or at the term that it computes."""
+        return self.drawn.notes.get(note_key(self.trace.graph.nodes[name]), "")
+
+    def set_note(self, name: str, text: str) -> None:
+        """Note something at a node; an empty text takes the note away.
+
+        Raises:
+            Problem: the text is too long.
+        """
+        text = text.strip()
+        if len(text) > LONGEST_NOTE:
+            raise Problem(f"A note has up to {LONGEST_NOTE:,} characters")
+        self._say_of("note", name, "notes", text)
+
+    def class_names_of(self, name: str) -> tuple[str, ...]:
+        """What the entries of a vector are called."""
+        return self.drawn.classes.get(note_key(self.trace.graph.nodes[name]), ())
+
+    def set_class_names(self, name: str, names: Sequence[str]) -> None:
+        """Say what the entries of a vector are called; no names take them away.
+
+        Raises:
+            Problem: the node is no vector of so many entries, or has too many of them.
+        """
+        shape, names = self.trace.graph.nodes[name].shape, tuple(part.strip() for part in names)
+        if len(shape) != 1 or shape[0] > MOST_CLASSES:
+            most = f"vectors of up to {MOST_CLASSES} entries have names at them"
+            raise Problem(f"{describe(name, shape)}; {most}")
+        if names and len(names) != shape[0]:
+            raise Problem(f"{describe(name, shape)} and needs as many names; these are {len(names)}")
+        self._say_of("name the entries of", name, "classes", names)
+
+    def _say_of(self, label: str, name: str, field: str, said: object) -> None:
+        """Keep what is said of a node, as a change that can be undone."""
+        key, before = note_key(self.trace.graph.nodes[name]), getattr(self.drawn, field)
+        after = {other: what for other, what in before.items() if other != key}
+        after |= {key: said} if said else {}
+        if after != before:
+            drawing = replace(self.drawn, **{field: after})
+            self.edit(f"{label} {name}", replace(self.document, drawing=drawing))
+
     def fold_all(self) -> None:
         """Show the program as it was typed."""
         self._refold("fold everything", {})
@@ -285,7 +328,9 @@ class Session(QObject):
             self.document
             if is_open
             else Document(
-                text, training=replace(self.document.training, roles={}), drawing=self.document.drawing
+                text,
+                training=replace(self.document.training, roles={}),
+                drawing=self.document.drawing and self.document.drawing.for_another_program,
             )
         )
         drawing = before.drawing if level is None else replace(self.drawn, level=level)

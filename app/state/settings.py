@@ -93,6 +93,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "digits": Setting(DIGITS, _number(1, 17, int)),
         "notation": Setting(PARTIAL, _one_of(NOTATIONS)),
         "animate": Setting(True, _switch),
+        "note_texts": Setting(True, _switch),
         "captions": Setting(False, _switch),
         "shapes": Setting(False, _switch),
         "gradient_names": Setting(False, _switch),

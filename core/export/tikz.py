@@ -151,6 +151,7 @@ def _styles(line_width: float, sizes: Sizes, scale: float) -> dict[str, str]:
         "ground": f"fill=clground, {corners}",
         "output": f"text=clink, inner sep=0pt, {font('name')}",
         "caption": f"text=clink, inner sep=0pt, {font('label')}",
+        "note": f"text=clfaint, inner sep=0pt, {font('small')}",
         "formula": f"text=clink, inner sep=0pt, {font('symbol')}",
         "small": font("small"),
         "tile": f"line width={pt(1.2)}",

@@ -22,6 +22,7 @@ from core.figure.directions import (
 )
 from core.figure.frames import layout_frames
 from core.figure.nets import entry_name, name_of, symbol_of, view_of
+from core.figure.notes import note_math, note_of
 from core.figure.options import Options, Sizes
 from core.figure.parts import Frame, Label
 from core.figure.rooms import Rooms, rooms_of
@@ -36,8 +37,17 @@ from core.passes.trace import Trace
 
 BESIDE_NAME, BESIDE_SYMBOL = 3.0, 10.0  # between a name or a symbol and the border of its box
 BESIDE_CORNER = 3.0  # between the corner of a symbol and the round end of its box
+BESIDE_NOTE = 5.0  # between a note and what stands at its node
 HEAD_ROOM = 13.0  # for the head of an arrow, where many arrive at a node
 DEFAULT = Options()
+
+
+class NoteText(Struct, frozen=True):
+    """A note as it is written, how large it is, and how far beyond what stands at its node."""
+
+    math: Math
+    extent: Extent
+    away: float
 
 
 class Drawing(Struct, frozen=True, dict=True):
@@ -55,6 +65,8 @@ class Drawing(Struct, frozen=True, dict=True):
     stretches: Mapping[Arc, Stretch]
     """Where arrows arrive beside which something is written."""
     rooms: Rooms
+    notes: Mapping[str, NoteText] = {}
+    """The notes that stand beside nodes."""
     frames: tuple[Frame, ...] = ()
     heading: tuple[Label, ...] = ()
     """The program above the graph, if it is shown."""
@@ -186,7 +198,7 @@ def draw_in_pieces(
                 rooms_of_boxes[home] = (own[0], height) if options.down else (width, own[1])
     names = _names(view, options, measure)
     stretches = _stretches(view, rooms, direction)
-    texts, spaces, with_outputs = {}, {}, {}
+    texts, spaces, with_outputs, notes = {}, {}, {}, {}
     for name, shown in view.nodes.items():
         is_output, written = name in view.outputs, names.get(name, NOTHING)
         number, terms = rooms.values.get(name, NOTHING), rooms.sums.get(name, NOTHING)
@@ -196,6 +208,9 @@ def draw_in_pieces(
         crowded = not shown.shape and beside > (0 if shown.bias else 1)
         texts[name] = Texts(number, terms, called, bias, HEAD if rooms.heads else 0.0, crowded)
         space = direction.space(sizes[name], shown.in_circle, texts[name])
+        if options.note_texts and shown.kind != "rest" and (note := note_of(shown.node, options)):
+            notes[name] = _note(note, space, sizes[name], options, measure)
+            space = _with_note(space, sizes[name], notes[name], options.down)
         spaces[name] = space
         with_outputs[name] = direction.with_output(space, written, look.arrow) if is_output else space
     frames, titles = layout_frames(view, look.small, measure, options.down)
@@ -226,8 +241,28 @@ def draw_in_pieces(
     heading = _heading(graph, placement, look, measure) if options.formula else ()
     return Drawing(
         *(view, options, placement, sizes, spaces, symbols, names, texts, stretches, rooms),
+        notes=notes,
         frames=framed,
         heading=heading,
+    )
+
+
+def _note(text: str, space: Space, box: Extent, options: Options, measure: Measure) -> NoteText:
+    math = note_math(text)
+    size = measure(math, options.sizes.small)
+    reaches_stem = not options.down and size[0] > box[0]  # where numbers stand
+    beyond = max(space.stem.below - box[1] / 2, 0.0) if reaches_stem else 0.0
+    return NoteText(math, size, space.below + space.bottom + beyond + BESIDE_NOTE)
+
+
+def _with_note(space: Space, box: Extent, note: NoteText, down: bool) -> Space:
+    """The space around a box with room for a note beyond all else below it, or right of it."""
+    (width, height), along = note.extent, 1 if down else 0
+    beyond = max((height if down else width) - box[along], 0.0) / 2
+    stem = replace(space.stem, length=max(space.stem.length, beyond))
+    thick = width if down else height
+    return replace(
+        space, left=max(space.left, beyond), below=note.away + thick, stem=stem, bottom=0.0, top=space.top
     )
 
 

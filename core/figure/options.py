@@ -51,6 +51,9 @@ class Options(Struct, frozen=True):
     shapes       the shapes of arrays
     level        operations, statements, or a net's units or layers; of many operations the units
     groups       nodes that are drawn as one, by the title it has
+    notes        what the user has noted at nodes and terms, by their keys (core/figure/notes.py)
+    note_texts   the notes stand beside their nodes
+    classes      what the entries of vectors are called, by the same keys
     weights      in a net of units: their values on the arrows, bare arrows, or no arrows between units
     sums         a sum of many terms as one node; else each `+` on its own
     at_nodes     numbers stand at the nodes; else at the edges on which they leave
@@ -71,6 +74,9 @@ class Options(Struct, frozen=True):
     shapes: bool = False
     level: Level = ""
     groups: Mapping[str, tuple[str, ...]] = {}
+    notes: Mapping[str, str] = {}
+    note_texts: bool = False
+    classes: Mapping[str, tuple[str, ...]] = {}
     weights: Literal["values", "bare", "off"] = "values"
     sums: bool = True
     at_nodes: bool = False

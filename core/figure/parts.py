@@ -13,14 +13,14 @@ from core.layout import Point, Route
 from core.math.mathtree import Math
 
 Mood = Literal["idle", "active", "receiving", "done"]
-Role = Literal["value", "gradient", "contribution", "sum", "name", "formula"]
+Role = Literal["value", "gradient", "contribution", "sum", "name", "note", "formula"]
 
 
 class Box(Struct, frozen=True):
     """One node: a circle or pill with a symbol, or the plain name of an input.
 
     Its symbol is text of a `size`. A second ring marks the `chosen` output, where the backward pass starts in
-    place of the program's own.
+    place of the program's own. A `note` is the user's.
     """
 
     node: str
@@ -33,6 +33,7 @@ class Box(Struct, frozen=True):
     mood: Mood = "idle"
     backward: bool = False
     chosen: bool = False
+    note: str = ""
 
 
 class Arrow(Struct, frozen=True):

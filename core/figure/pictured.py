@@ -11,6 +11,7 @@ from core.base.arrays import Value
 from core.figure.directions import BESIDE_HEAD, Spot
 from core.figure.drawing import Drawing, name_size
 from core.figure.nets import entry_name, name_of
+from core.figure.notes import class_names, note_of
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, Part, Role
 from core.figure.rooms import gradient_at, sum_shown
 from core.figure.strides import since
@@ -159,6 +160,7 @@ def _box(drawing: Drawing, snapshot: Snapshot, lit: Lit, shown: Shown) -> Box:
         mood,
         backward=mood in ("active", "receiving") and not lit.computed,
         chosen=drawing.graph.output in shown.members and drawing.graph.output != drawing.graph.own_output,
+        note=note_of(shown.node, drawing.options),
     )
 
 
@@ -212,10 +214,13 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
     found = [] if (called := _name(drawing, name, spot)) is None else [called]
     if shown.kind == "rest":
         return found
-    known = _known(shown, snapshot)
+    if note := _note(drawing, shown, spot):
+        found.append(note)
+    known, names = _known(shown, snapshot), class_names(shown.node, shown.shape, options)
     gradient = snapshot.gradient(shown.node.name) if options.gradients else None
     if known and options.values and not shown.node.is_constant:
-        label = _label(name, "value", written(shown.value(known[-1]), options, name in drawing.pictures))
+        is_picture = name in drawing.pictures
+        label = _label(name, "value", written(shown.value(known[-1]), options, is_picture, classes=names))
         found.append(replace(label, at=direction.value(spot, label.extent)))
     if gradient is not None:
         total = _label(name, "gradient", gradient_at(snapshot.trace, shown, gradient, gradients))
@@ -233,7 +238,10 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
         found += _at_weight(drawing, snapshot, arc, spot) if arc.weight else []
         contribution = snapshot.contribution(arc.edge.target, arc.edge.port)
         if contribution is not None and not arc.weight:
-            label = _label(arc.source, "contribution", written(contribution, gradients, on_ground=True))
+            source = drawing.graph.nodes[arc.edge.source]
+            entries = class_names(source, source.shape, options)
+            value = written(contribution, gradients, on_ground=True, classes=entries)
+            label = _label(arc.source, "contribution", value)
             at = drawing.beside(arc, spot, label.extent, below=True)
             found.append(replace(label, at=at, below=True, edge=arc.edge))
     return found
@@ -293,6 +301,19 @@ def _name(drawing: Drawing, name: str, spot: Spot) -> Label | None:
     if drawing.options.down:
         return replace(label, at=(x, y + BESIDE_HEAD), below=True)
     return replace(label, at=(x + BESIDE_HEAD, y), centred=False)
+
+
+def _note(drawing: Drawing, shown: Shown, spot: Spot) -> Label | None:
+    """What is noted at a node, below all else that stands there, or beside it where data flow down."""
+    text = drawing.notes.get(shown.name)
+    if text is None:
+        return None
+    size = drawing.options.sizes.small
+    label = Label(shown.name, "note", spot.at, size, text.math, extent=text.extent)
+    away = spot.below + text.away
+    if drawing.options.down:
+        return replace(label, at=(spot.at[0] + away, spot.at[1]), centred=False)
+    return replace(label, at=(spot.at[0], spot.at[1] + away), below=True)
 
 
 def _label(node: str, role: Role, shown: Written) -> Label:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from core.base.arrays import Value
 from core.base.numbers import equation
 from core.figure.directions import NOTHING
+from core.figure.notes import class_names
 from core.figure.options import Options
 from core.figure.sizes import Extent
 from core.figure.values import Written, least_extent, small_gradient, written
@@ -73,8 +74,9 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
         for home in homes.get(name, ()):
             drawn = view.nodes[home]
             if drawn.kind != "rest" and drawn.shows(name):
+                names = class_names(drawn.node, drawn.shape, options)
                 number = gradient_at(trace, drawn, value, options) if on_ground else None
-                room = number.extent if number else _extent(drawn.value(value), options, on_ground)
+                room = number.extent if number else _extent(drawn.value(value), options, on_ground, names)
                 _widen(at_nodes, home, room)
         for weight in of_input.get(name, ()):
             _widen(weights, weight, _extent(weight.of(value), options, on_ground))
@@ -94,7 +96,9 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
             case Flowed(name, port, arg, contribution, total) if options.gradients:
                 widen_all(arg, total, on_ground=True)
                 if arg in several:
-                    _widen(at_edges, (name, port), _extent(contribution, options, on_ground=True))
+                    names = class_names(graph.nodes[arg], graph.nodes[arg].shape, options)
+                    extent = _extent(contribution, options, on_ground=True, classes=names)
+                    _widen(at_edges, (name, port), extent)
                     arrived[arg] = arrived.get(arg, 0) + 1
                     seen = counts is None or (options.highlight and count in counts)
                     terms = None
@@ -107,9 +111,7 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
         return Rooms(
             at_nodes, at_edges, sums, weights, any(isinstance(step, Flowed | Seeded) for step in lit)
         )
-    values = {
-        name: _kept(room, least_extent(view.nodes[name].shape, options)) for name, room in at_nodes.items()
-    }
+    values = {name: _kept(room, _least(view.nodes[name], options)) for name, room in at_nodes.items()}
     contributions = {}
     for edge in shared if options.gradients else ():
         key, least = (edge.target, edge.port), least_extent(graph.nodes[edge.source].shape, options)
@@ -136,8 +138,12 @@ def _in_steps(width: float, least: float) -> float:
     return least + WIDTH_STEP * max(0, math.ceil((width - least) / WIDTH_STEP))
 
 
-def _extent(value: Value, options: Options, on_ground: bool) -> Extent:
-    return written(value, options, on_ground=on_ground).extent
+def _least(shown: Shown, options: Options) -> Extent:
+    return least_extent(shown.shape, options, class_names(shown.node, shown.shape, options))
+
+
+def _extent(value: Value, options: Options, on_ground: bool, classes: Sequence[str] = ()) -> Extent:
+    return written(value, options, on_ground=on_ground, classes=classes).extent
 
 
 def gradient_at(trace: Trace, shown: Shown, value: Value, options: Options) -> Written:
@@ -145,7 +151,8 @@ def gradient_at(trace: Trace, shown: Shown, value: Value, options: Options) -> W
 
     A part of it that has arrived is not the gradient and has no name.
     """
-    found, node = written(shown.value(value), options, on_ground=True), shown.node.name
+    names, node = class_names(shown.node, shown.shape, options), shown.node.name
+    found = written(shown.value(value), options, on_ground=True, classes=names)
     whole = value is trace.last.gradient(node) or value is trace.shown.last.gradient(node)
     if not (options.gradient_names and whole) or found.math is None or shown.entry is not None:
         return found

@@ -6,6 +6,7 @@ A matrix of up to four rows and columns has its numbers in the cells of its map;
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -128,7 +129,13 @@ class Written(Struct, frozen=True):
         return width + 2 * self.ground, height
 
 
-def written(value: Value, options: Options, picture: bool = False, on_ground: bool = False) -> Written:
+def written(
+    value: Value,
+    options: Options,
+    picture: bool = False,
+    on_ground: bool = False,
+    classes: Sequence[str] = (),
+) -> Written:
     """Write a value.
 
     Args:
@@ -137,19 +144,26 @@ def written(value: Value, options: Options, picture: bool = False, on_ground: bo
         picture: whether an array may be shown as a picture, which it is if no entry is negative.
         on_ground: whether it is a gradient, with a ground behind it: the layout keeps room for that where an
             edge runs beside it, down, and around cells.
+        classes: what the entries of a vector are called, which is written beside them.
     """
     shape, sizes, few = shape_of(value), options.sizes, min(options.digits, ENTRY_DIGITS)
     ground = _ground(options) if on_ground else 0.0
     if not shape:
         return Written(sizes.label, value_math(value, options.digits), ground=ground)
-    if is_listed(shape):
-        column = value_math(value, few)
+    if is_listed(shape) or classes:
+        column = named_column(value, few, classes) if classes else value_math(value, few)
         if options.shapes:
             column = Scripts(column, sub=_shape(shape))
         return Written(sizes.small, column, ground=ground)
     shown = _map(np.asarray(value, dtype=np.float64), few, sizes.small, picture)
     shown = replace(shown, border=BORDER) if on_ground else shown
     return Written(sizes.small, None, replace(shown, shape=_shape(shape)) if options.shapes else shown)
+
+
+def named_column(value: Value, digits: int, classes: Sequence[str]) -> Math:
+    """A vector as a column of numbers with their names."""
+    entries = zip(classes, np.ravel(value), strict=True)
+    return Table(tuple((Word(name, "ord"), number_math(float(entry), digits)) for name, entry in entries))
 
 
 def small_gradient(math: Math, options: Options) -> Written:
@@ -213,7 +227,7 @@ def is_numbered(shape: Shape) -> bool:
     return len(shape) == 2 and max(shape) <= NUMBERED
 
 
-def least_extent(shape: Shape, options: Options) -> Extent:
+def least_extent(shape: Shape, options: Options, classes: Sequence[str] = ()) -> Extent:
     """The room that a value of a shape takes at least: a number as wide as `−0.0000` with as many digits.
 
     The cells of a matrix are as wide as one digit at least.
@@ -222,6 +236,8 @@ def least_extent(shape: Shape, options: Options) -> Extent:
     if not shape:
         return extent(Digits(f"−0.{'0' * digits}"), sizes.label)
     entry = Digits(f"−0.{'0' * min(digits, ENTRY_DIGITS)}")
+    if classes:
+        return extent(Table(tuple((Word(name, "ord"), entry) for name in classes)), sizes.small)
     if is_listed(shape):
         return extent(Table(((entry,),) * shape[0]), sizes.small)
     if is_numbered(shape):

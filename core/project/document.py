@@ -5,7 +5,7 @@ Files are JSON with a version; reading one checks everything and runs nothing. A
 would lose without a word gets a new version: 2 came with output and seed, 3 with the notation of slides,
 4 with roles and with which values were guessed, 5 with how the graph is drawn and with
 another layout: places to which nodes were moved in older files are left out, 6 with how derivatives are
-written.
+written, 7 with notes and names of entries.
 Older files lack what came later and are read; their programs are put into today's notation by
 core/project/older.py.
 """
@@ -29,10 +29,11 @@ from core.notation.lexer import MAX_CHARACTERS
 from core.project.older import upgraded
 from core.training.settings import TrainingSettings, settings_from
 
-FORMAT, VERSION = "chainlight", 6
+FORMAT, VERSION = "chainlight", 7
 SUFFIX = ".chainlight"  # of the names of project files
 # the first versions with today's notation, with today's layout, and with a choice how derivatives are written
 NOTATION, LAYOUT, DERIVATIVES = 3, 5, 6
+LONGEST_NOTE = 2_000  # characters of a note
 MAX_BYTES = 64_000_000
 Point = tuple[float, float]
 
@@ -51,6 +52,8 @@ class Drawn(Struct, frozen=True):
     level      operations, statements, or a net's units or layers; empty for what suits the program
     groups     nodes that are drawn as one, by the title it has
     notation   how derivatives are written; empty for what was chosen last in any program
+    notes      what is noted at nodes and at terms of the formula, by their keys (core/figure/notes.py)
+    classes    what the entries of vectors are called, by the same keys
     """
 
     at_nodes: bool = False
@@ -59,11 +62,18 @@ class Drawn(Struct, frozen=True):
     level: Level = ""
     groups: Mapping[str, tuple[str, ...]] = {}
     notation: Notation | Literal[""] = ""
+    notes: Mapping[str, str] = {}
+    classes: Mapping[str, tuple[str, ...]] = {}
 
     def among(self, options: Options) -> Options:
         """These choices among all that figures show."""
         chosen = {name: getattr(self, name) for name in self.__struct_fields__}
         return replace(options, **{**chosen, "notation": self.notation or options.notation})
+
+    @property
+    def for_another_program(self) -> Drawn:
+        """The same without what is said of nodes."""
+        return replace(self, notes={}, classes={}) if self.notes or self.classes else self
 
 
 class Document(Struct, frozen=True):
@@ -214,7 +224,21 @@ def _drawn(found: Mapping[str, Any]) -> Drawn | None:
     if notation and notation not in NOTATIONS:
         raise Problem(f"The project's notation must be {either(NOTATIONS)}")
     titled = {title: tuple(names) for title, names in groups.items()}
-    return Drawn(**chosen, level=level, groups=titled, notation=notation)
+    notes, classes = _mapping(part, "notes"), _mapping(part, "classes")
+    if not all(isinstance(text, str) and len(text) <= LONGEST_NOTE for text in notes.values()):
+        raise Problem(f"The project's notes must be texts of up to {LONGEST_NOTE:,} characters")
+    if not all(_is_list_of_names(names) for names in classes.values()):
+        raise Problem("The project's names of entries must be lists of texts")
+    called = {key: tuple(names) for key, names in classes.items()}
+    return Drawn(**chosen, level=level, groups=titled, notation=notation, notes=notes, classes=called)
+
+
+def _is_list_of_names(found: Any) -> bool:
+    return (
+        isinstance(found, list)
+        and len(found) <= MOST_NAMES
+        and all(isinstance(name, str) and len(name) <= LONGEST_NOTE for name in found)
+    )
 
 
 def _point(plain: Any, name: str) -> Point:

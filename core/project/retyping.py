@@ -74,7 +74,9 @@ class Retyping:
 def _another(document: Document) -> dict[str, Any]:
     """Another program begins with nothing moved, unfolded or chosen."""
     training = replace(document.training, roles={})
-    return {"moved": {}, "unfolded": {}, "output": "", "seed": None, "training": training}
+    drawing = document.drawing and document.drawing.for_another_program
+    chosen = {"output": "", "seed": None, "training": training, "drawing": drawing}
+    return {"moved": {}, "unfolded": {}, **chosen}
 
 
 def _still_there(

@@ -15,6 +15,7 @@ OTHER = {
     "notation": "bar",
     "animate": False,
     "captions": True,
+    "note_texts": False,
     "shapes": True,
     "gradient_names": True,
     "fit": "8.5x6cm",

@@ -22,7 +22,13 @@ FULL = Document(
     "z",
     frozen([2, -1.5]),
     {"L": "pow", "z.0": "mul"},
-    drawing=Drawn(at_nodes=True, down=True, sums=False),
+    drawing=Drawn(
+        at_nodes=True,
+        down=True,
+        sums=False,
+        notes={"w": "weights", "w x": "a\nb"},
+        classes={"z": ("cat", "")},
+    ),
 )
 
 
@@ -73,6 +79,20 @@ BAD = {
         "The value of the seed",
     ),
     "no program": ('{"format": "chainlight", "version": 1}', "must be a text"),
+    "a long note": (
+        '{"format": "chainlight", "version": 7, "program": "x", "drawing": {"notes": {"x": "'
+        + "a" * 2001
+        + '"}}}',
+        "texts of up to 2,000 characters",
+    ),
+    "a note that is a number": (
+        '{"format": "chainlight", "version": 7, "program": "x", "drawing": {"notes": {"x": 1}}}',
+        "notes must be texts",
+    ),
+    "names that are numbers": (
+        '{"format": "chainlight", "version": 7, "program": "x", "drawing": {"classes": {"x": [1]}}}',
+        "must be lists of texts",
+    ),
     "NaN": ('{"format": "chainlight", "version": 1, "program": "x", "values": {"x": NaN}}', "NaN"),
     "1e999": ('{"format": "chainlight", "version": 1, "program": "x", "values": {"x": 1e999}}', "1e999"),
     "a name twice": ('{"format": "chainlight", "format": "chainlight"}', "repeats a name"),

@@ -324,6 +324,7 @@ COMMANDS = {
         for stride, (name, _) in STRIDE_NAMES.items()
     },
     "Weights at the arrows of nets": Does(lambda window: window.session.options.weights, "bare"),
+    "Notes beside the nodes": Does(lambda window: window.session.options.note_texts, False),
     "Names of all nodes": Does(lambda window: window.session.options.captions, True),
     "Shapes of arrays": Does(lambda window: window.session.options.shapes, True),
     "Operations": Does(lambda window: window.session.drawn.level, "operations"),
@@ -346,6 +347,12 @@ COMMANDS = {
     "Derivatives panel": Does(visible("derivatives"), True),
     "Differentiate this node": Does(lambda window: window.session.trace.graph.output, "v1", selected("v1")),
     "Seed": Does(focus, "Seed"),
+    "Note": Does(lambda window: window.session.note_of("v1"), "answered", selected("v1")),
+    "Names of entries": Does(
+        lambda window: window.session.drawn.classes,
+        {"x": ("first", "second")},
+        all_of(program("w·x", w=[1, 2], x=[3, 4]), lambda window: window.session.select("x")),
+    ),
     "Unfold": Does(unfolded, 1, selected("f", "σ(x)")),
     "Fold": Does(unfolded, 0, all_of(selected("f", "σ(x)"), lambda window: window.session.unfold("f"))),
     "Unfold everything": Does(unfolded, 2, selected("f", "σ(σ(x))")),
@@ -512,7 +519,8 @@ def answered(monkeypatch, window):
     )
     monkeypatch.setattr(FigureDialog, "exec", lambda dialog: dialog.accept() or dialog.result())
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(Path.home() / OTHER), ""))
-    monkeypatch.setattr(QInputDialog, "getText", lambda *args, text: (text, True))
+    monkeypatch.setattr(QInputDialog, "getText", lambda *args, text: (text or "first, second", True))
+    monkeypatch.setattr(QInputDialog, "getMultiLineText", lambda *args: ("answered", True))
     monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(Path.home()))
     return window
 
@@ -539,7 +547,7 @@ def put_back(window):
     if font(window) > 10:
         scale_text(window, -1.0)
     for dock in window.findChildren(QDockWidget):
-        dock.setVisible(dock.objectName() not in ("training", "derivatives"))
+        dock.setVisible(dock.objectName() not in ("training", "derivatives", "derivation"))
     window.toolbar.show()
     window.session.replace_document(EXAMPLE, None)
     window.session.set_digits(DIGITS)
