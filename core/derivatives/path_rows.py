@@ -10,14 +10,14 @@ as_latex, as_markdown, as_text
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
 
 from core.base.arrays import Value, shape_of, shape_text
 from core.base.numbers import DIGITS, equation, value_text
-from core.derivatives.paths import Derivation, Factor, Path, count_paths
+from core.derivatives.paths import Derivation, Factor, Path, ways_from
 from core.graph.graph import Node
 from core.graph.plan import GRADIENT
 from core.math.derivative_names import PARTIAL, Notation, local_name
@@ -35,6 +35,7 @@ from core.passes.trace import Trace
 
 TIMES = Sign("⋅", "bin")
 UPSTREAM = ("g", "u", "q", "r")  # letters for what comes along a path; the first that the program has not
+MOST_FACTORS, SHOWN_LAST = 14, 4  # columns of a row, and how many of them stand behind those left out
 LARGEST_SHOWN = 4  # rows and columns of an array that is written entry by entry
 
 
@@ -79,6 +80,7 @@ class _Rows:
         self.trace, self.digits, self.notation = found.trace, digits, notation
         self.graph, self.typesetter = self.trace.graph, self.trace.graph.typesetter
         taken = self.graph.typeset_names
+        self._ways_from: dict[str, Mapping[str, int]] = {}
         self.count = 0  # of the names for what has come along a path
         self.letter = next((Letter(a) for a in UPSTREAM if Letter(a) not in taken), Letter("g", "bold"))
 
@@ -86,8 +88,13 @@ class _Rows:
 
     def product(self, path: Path) -> PathRow:
         """∂L/∂y · ∂y/∂z · ∂z/∂w, with the values below, or in one line with an equals sign between."""
-        runs = [self._name_of(run) for run in self._runs(path)]
-        values = [math.prod(factor.local or 0.0 for factor in run) for run in self._runs(path)]
+        found = self._runs(path)
+        values = [math.prod(factor.local or 0.0 for factor in run) for run in found]
+        runs = [self._name_of(run) for run in found]
+        if len(runs) > MOST_FACTORS:  # those in the middle are one number
+            left, right = MOST_FACTORS - SHOWN_LAST - 1, len(runs) - SHOWN_LAST
+            runs[left:right] = [Sign("⋯", "ord")]
+            values[left:right] = [math.prod(values[left:right])]
         seed = self.trace.seed
         if is_chosen(seed) and isinstance(seed, float):
             runs.insert(0, Tinted("upstream", number_math(seed, self.digits), self.graph.output))
@@ -110,11 +117,16 @@ class _Rows:
         for factor in path.factors[1:]:
             start, end = runs[-1][0].step.node, factor.step.arg
             inside = not self.graph.nodes[factor.step.node].named
-            if inside and count_paths(self.trace, end, start) == 1:
+            if inside and self._ways(start)[end] == 1:
                 runs[-1].append(factor)
             else:
                 runs.append([factor])
         return runs
+
+    def _ways(self, start: str) -> Mapping[str, int]:
+        if start not in self._ways_from:
+            self._ways_from[start] = ways_from(self.trace, start)
+        return self._ways_from[start]
 
     def _name_of(self, run: Sequence[Factor]) -> Math:
         first, last = run[0].step, run[-1].step
@@ -148,6 +160,8 @@ class _Rows:
             shape = shape_text(shape_of(factor.product)) if shape_of(factor.product) else ""
             equations.append(row(name, EQUALS, made))
             columns.append(Column(equations[-1], self._value(factor.product), shape))
+        if len(columns) > MOST_FACTORS:
+            columns[MOST_FACTORS - SHOWN_LAST - 1 : -SHOWN_LAST] = [Column(Sign("⋯", "ord"), row())]
         result = Tinted("gradient", self._value(path.product), path.factors[-1].step.arg)
         if fits(path.product):
             equations[-1] = row(equations[-1], EQUALS, result)

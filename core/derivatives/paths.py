@@ -140,11 +140,16 @@ def count_paths(trace: Trace, name: str, start: str = "") -> int:
         name: the node to which they lead.
         start: the node at which they start; empty for the output.
     """
-    start = start or trace.graph.output
+    return ways_from(trace, start or trace.graph.output).get(name, 0)
+
+
+def ways_from(trace: Trace, start: str) -> Mapping[str, int]:
+    """Count the paths on which a gradient comes back from a node, for each node that they lead to."""
     ways = {start: 1}
     for step in _in_order(trace):
         ways[step.arg] = ways.get(step.arg, 0) + ways.get(step.node, 0)
-    return ways.get(name, 0) if name != start else 0
+    del ways[start]
+    return ways
 
 
 def _in_order(trace: Trace) -> Sequence[Flowed]:

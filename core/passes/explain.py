@@ -154,7 +154,7 @@ def step_title(trace: Trace, count: int, since: int | None = None) -> str:
             return f"Forward: {_listed([name for name in computed if name not in used] or computed[-1:])}"
     flows = [step for step in steps if isinstance(step, Flowed)]
     senders, receivers = (
-        list(dict.fromkeys(names)) for names in zip(*((s.node, s.arg) for s in flows), strict=True)
+        dict.fromkeys(names) for names in zip(*((f.node, f.arg) for f in flows), strict=True)
     )
     first = [name for name in senders if name not in receivers]
     last = [name for name in receivers if name not in senders]

@@ -11,6 +11,7 @@ from core.base.arrays import frozen
 from core.base.errors import Problem
 from core.derivatives.jacobian import jacobian
 from core.derivatives.path_rows import (
+    MOST_FACTORS,
     as_latex,
     as_markdown,
     as_text,
@@ -257,3 +258,18 @@ def test_factors_meet_end_to_end():
     for path in derivation(TWICE, "w").paths:
         assert path.edges[0].target == "J" and path.edges[-1].source == "w"
         assert all(one.source == other.target for one, other in pairwise(path.edges))
+
+
+def test_of_a_long_path_the_middle_is_one_number():
+    lines = ["a0 = x y", *(f"a{i + 1} = 1.01 a{i}" for i in range(60))]
+    trace = run("\n".join(lines), {"x": 0.3, "y": 0.7})
+    (one,) = rows_of(derivation(trace, "x"))
+    assert len(one.columns) == MOST_FACTORS and [plain(c.name) for c in one.columns].count("⋯") == 1
+    holds(trace, one.equations[0], named=False)
+
+
+def test_of_a_long_chain_the_middle_is_left_out():
+    lines = ["a0 = W x", *(f"a{i + 1} = tanh(a{i} ⊙ c)" for i in range(30)), "L = sum(a30)"]
+    values = {"W": frozen([[1, 2], [3, -1]]), "x": frozen([0.1, 0.2]), "c": frozen([1.1, 0.9])}
+    (one,) = rows_of(derivation(run("\n".join(lines), values), "W"))
+    assert len(one.columns) == MOST_FACTORS < len(one.equations)
