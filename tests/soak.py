@@ -140,14 +140,14 @@ class User:
 
     def look_at_all(self):
         """Open every panel and tab on a long program, so that what is made once is there."""
-        panel = self.window.derivatives_dock.open()
+        panel = self.window.derivatives_pane.open()
         for text in LONG:
             self.window.session.set_text(text)
             for number in range(len(panel.views)):
                 panel.tabs.choose(number)
                 while panel.ticker.running:
                     QTest.qWait(1)
-        self.window.training_dock.open()
+        self.window.training_pane.open()
         self.window.actions_by_id["train_step"].trigger()
         QTest.qWait(1)
 
@@ -160,7 +160,7 @@ class User:
         window.showNormal()
         window.transport.pause()
         window.scene.finish()
-        for dock in (window.training_dock, window.derivatives_dock):
+        for dock in (window.training_pane, window.derivatives_pane):
             dock.open()
             dock.toggle()
         window.session.stop()
@@ -299,10 +299,10 @@ class User:
         window = self.window
         shown = [window.view.viewport(), window.explanation.viewport(), window.algorithm.table.viewport()]
         shown += [window.program.editor.viewport()]
-        if window.derivatives_dock.seen:
-            shown.append(window.derivatives_dock.made.view)
-        if window.training_dock.seen:
-            shown.append(window.training_dock.made)
+        if window.derivatives_pane.seen:
+            shown.append(window.derivatives_pane.made.view)
+        if window.training_pane.seen:
+            shown.append(window.training_pane.made)
         widget = self.random.choice(shown)
         at = self._place(window.view) if widget is shown[0] else widget.rect().center()
         asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at))
@@ -349,7 +349,7 @@ class User:
         self.window.presentation.stop()
 
     def train(self):
-        if not self.window.training_dock.seen:
+        if not self.window.training_pane.seen:
             self.window.actions_by_id["training"].trigger()
         self.window.actions_by_id[self.random.choice(("train", "train_step", "train_reset"))].trigger()
 

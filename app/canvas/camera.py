@@ -17,7 +17,10 @@ from core.figure import Drawing, Part
 SMALLEST, LARGEST = 0.05, 12.0
 # the least and the largest a fitted figure is shown at; what fits only when smaller follows the steps
 READABLE = 0.62, 2.2
-PRESENTED = 1.9, 6.0  # in a lecture room numbers need 24 points, and the figure the whole screen
+PRESENTED = 36  # pixels that numbers have at least in a lecture room, on a screen of LINES
+LINES = 1080
+NEARLY = 0.92  # as large as that is large enough, rather than that an end is not seen
+LARGEST_PRESENTED = 6.0
 CLOSE = 2.2  # the largest that a step is zoomed to
 LABEL_ROOM = 40.0  # around a lit box, for what is written beside it
 
@@ -47,11 +50,10 @@ class Camera(QObject):
     @property
     def least(self) -> float:
         """The smallest magnification at which a fitted figure is shown."""
-        return (
-            PRESENTED[0]
-            if self.presenting
-            else max(READABLE[0], self._text_scale if self._text_scale > 1 else 0.0)
-        )
+        if self.presenting:
+            lines = self._view.window().height() / LINES
+            return NEARLY * PRESENTED * lines / self._session.options.sizes.label
+        return max(READABLE[0], self._text_scale if self._text_scale > 1 else 0.0)
 
     @property
     def seen(self) -> QRectF:
@@ -142,7 +144,7 @@ class Camera(QObject):
         if bounds.isEmpty() or available.isEmpty():
             return
         whole = min((available.width() - 2) / bounds.width(), (available.height() - 2) / bounds.height())
-        most = (PRESENTED if self.presenting else READABLE)[1]
+        most = LARGEST_PRESENTED if self.presenting else READABLE[1]
         scale = max(min(whole, most), least)
         before = self._place
         self._motion.cancel()

@@ -1,1 +1,1 @@
-"""The docks: one file, one dock, one class; each takes the session and shows it."""
+"""The panels around the canvas: one file, one panel, one class; each takes the session and shows it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QPlainTextEdit,
     QPushButton,
@@ -90,11 +91,13 @@ class ProgramPanel(QWidget):
         below.addWidget(self.examples)
         body = QWidget()
         body.setMinimumWidth(1)  # as wide as the panel, whatever is in it: nothing is pushed out at its side
-        box = QVBoxLayout(body)
-        box.setContentsMargins(8, 6, 8, 6)
-        box.addWidget(self.editor, 1)
-        box.addLayout(below)
-        box.addWidget(self.reading)
+        beside = QVBoxLayout()
+        beside.addLayout(below)
+        beside.addWidget(self.reading)
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, body)
+        self._box.setContentsMargins(8, 6, 8, 6)
+        self._box.addWidget(self.editor, 1)
+        self._box.addLayout(beside)
         self._area = QScrollArea()
         self._area.setWidget(body)
         self._area.setWidgetResizable(True)
@@ -118,6 +121,12 @@ class ProgramPanel(QWidget):
         font.setPointSizeF(1.2 * font.pointSizeF())
         self.editor.setFont(font)
         self._show_problem()
+
+    def set_wide(self, wide: bool) -> None:
+        """Put what is said of the program beside the editor, or below it."""
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._box.setDirection(way)
+        self._box.setStretch(1, 1 if wide else 0)
 
     def apply_now(self) -> None:
         """Do not wait for a pause in typing."""

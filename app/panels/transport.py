@@ -1,17 +1,20 @@
-"""The bar that moves through the steps: buttons, a scrubber coloured by phase, play with a speed."""
+"""The bar that moves through steps or runs the training, and all steps side by side, coloured by phase."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from app.state.session import Session
+from app.state.training_session import TrainingSession
 from app.widgets.icons import icon
-from app.widgets.theme import LIGHT, Theme
+from app.widgets.labels import ShortenedLabel, tint
+from app.widgets.theme import LIGHT, Theme, mixed
 from core.figure import Stride
 from core.passes.explain import step_title
 
@@ -20,7 +23,6 @@ INTERVAL = 1100  # milliseconds between steps at normal speed
 ICONS = {
     "first": "skip-back",
     "previous": "step-back",
-    "play": "play",
     "next": "step-forward",
     "last": "skip-forward",
 }
@@ -51,7 +53,7 @@ class Scrubber(QWidget):
         session.cursorMoved.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 28)
+        return QSize(300, 26 + self.fontMetrics().height())
 
     @property
     def cells(self) -> int:
@@ -63,7 +65,7 @@ class Scrubber(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         session, cells, place = self.session, self.cells, self.session.place
-        middle = self.height() / 2
+        middle, metrics = self.height() - 13, self.fontMetrics()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -75,6 +77,11 @@ class Scrubber(QWidget):
                         colour.setAlphaF(alpha)
                         painter.setBrush(colour)
                         painter.drawRect(QRectF(self._x(start), middle - 4, self._x(end) - self._x(start), 8))
+                colour.setAlphaF(1.0)
+                if self._x(last) - self._x(first) > metrics.horizontalAdvance(phase):
+                    painter.setPen(colour)
+                    painter.drawText(QPointF(self._x(first), middle - 9), phase)
+                    painter.setPen(Qt.PenStyle.NoPen)
             if 1 < cells <= MOST_CELLS:
                 painter.setPen(QPen(self.theme.colour("panel"), 1.5))
                 for count in range(1, cells):
@@ -99,44 +106,89 @@ class Scrubber(QWidget):
             self._go(event)
 
 
-class StepTitle(QLabel):
-    """The step's title, with room for the longest title; in a narrow bar its end is cut off."""
+class Position(ShortenedLabel):
+    """Where one is, large, with room for the longest text."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAccessibleName("Position")
         self._expected: Sequence[str] = ()
 
     def make_room_for(self, texts: Sequence[str]) -> None:
         self._expected = texts
         self.updateGeometry()
 
+    def set_size(self, points: float) -> None:
+        font = QFont(self.font())
+        font.setPointSizeF(points)
+        font.setBold(True)
+        self.setFont(font)
+
     def sizeHint(self) -> QSize:
         # measured now: a widget gets the program's font only after it was made
         needed = max(map(self.fontMetrics().horizontalAdvance, self._expected), default=0) + 4
         return QSize(needed, self.fontMetrics().height())
 
-    def minimumSizeHint(self) -> QSize:
-        wanted = self.sizeHint()
-        return QSize(min(60, wanted.width()), wanted.height())
+
+Act = tuple[str, Callable[[], object] | None]
+
+
+class Acts(NamedTuple):
+    """What the buttons of the bar do in a workspace, with their tooltips; some do nothing there."""
+
+    first: Act
+    previous: Act
+    play: Act
+    next: Act
+    last: Act
+
+
+class PlayButton(QToolButton):
+    """The most used button: round, and the only one that is filled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme: Theme = LIGHT
+        self._runs = False
+
+    def set_theme(self, theme: Theme, side: int) -> None:
+        self._theme = theme
+        self.setFixedSize(side, side)
+        self.show_running(self._runs)
+
+    def show_running(self, runs: bool) -> None:
+        """Offer to pause, or to play."""
+        self._runs = runs
+        self.setIcon(icon("pause" if runs else "play", self._theme.paper))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip("" if text == self.text() else self.text())
+        theme, whole = self._theme, QRectF(self.rect())
+        colour = theme.colour("accent" if self.isEnabled() else "line")
+        if self.isEnabled() and (self.underMouse() or self.isDown()):
+            colour = mixed(colour, theme.colour("ink"), 0.75)
         with QPainter(self) as painter:
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.colour("ink"), 3) if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawEllipse(whole.adjusted(2, 2, -2, -2))
+            quarter = round(whole.width() / 4)
+            self.icon().paint(painter, self.rect().adjusted(quarter, quarter, -quarter, -quarter))
 
 
 class Transport(QWidget):
-    """First, previous, play, next, last; the scrubber; where we are; how far a step goes; the speed."""
+    """First, previous, play, next, last; where we are; how far a step goes; the speed.
+
+    While the workspace is one for training, the same buttons run the training. `scrubber` stands elsewhere.
+    """
 
     speedChanged = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None):
+    def __init__(self, session: Session, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
-        self.session = session
+        self.session, self.training = session, training
+        self.trains = False
         self.scrubber = Scrubber(session)
-        self.where = StepTitle()
+        self.where = Position()
         self.stride = QComboBox()
         for index, (stride, (name, what)) in enumerate(STRIDE_NAMES.items()):
             self.stride.addItem(name, stride)
@@ -154,33 +206,74 @@ class Transport(QWidget):
         self.speed.currentTextChanged.connect(self._speed_chosen)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._play_step)
+        self._of_steps = Acts(
+            ("Back to the start (Home)", lambda: session.seek(0)),
+            ("Previous step (Left, PageUp, P)", lambda: self.step(-1)),
+            ("Play and pause (F8)", self.toggle),
+            ("Next step (Space, Right, PageDown, N)", lambda: self.step(1)),
+            ("To the end (End)", lambda: session.seek(len(session.trace))),
+        )
+        self._of_training = Acts(
+            ("Reset to the initial weights, same seed (Home)", training.reset),
+            ("Updates are not taken back", None),
+            ("Train or pause (Space)", training.toggle),
+            ("One update (Right)", training.step),
+            ("A training has no end", None),
+        )
+        self.play = PlayButton()
         self.buttons = {
-            "first": self._button("Back to the start (Home)", lambda: session.seek(0)),
-            "previous": self._button("Previous step (Left, PageUp, P)", lambda: self.step(-1)),
-            "play": self._button("Play and pause (F8)", self.toggle),
-            "next": self._button("Next step (Space, Right, PageDown, N)", lambda: self.step(1)),
-            "last": self._button("To the end (End)", lambda: session.seek(len(session.trace))),
+            name: self._prepared(self.play if name == "play" else QToolButton(), name)
+            for name in Acts._fields
         }
-        box = QHBoxLayout(self)
-        box.setContentsMargins(8, 2, 8, 4)
-        box.setSpacing(4)
+        self._box = QHBoxLayout(self)
+        self.setObjectName("bar")
+        self._box.setContentsMargins(12, 4, 8, 4)
+        self._box.setSpacing(4)
         for button in self.buttons.values():
-            box.addWidget(button)
-        box.addSpacing(6)
-        box.addWidget(self.scrubber, 1)
-        box.addSpacing(6)
-        box.addWidget(self.where)
-        box.addWidget(self.stride)
-        box.addWidget(self.speed)
+            self._box.addWidget(button)
+        self._box.addSpacing(12)
+        self._box.addWidget(self.where)
+        self.said = ShortenedLabel()
+        self.said.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._box.addWidget(self.said, 1)
+        self._box.addWidget(self.stride)
+        self._box.addWidget(self.speed)
         session.traceChanged.connect(self._make_room)
         session.cursorMoved.connect(self._show)
         session.strideChanged.connect(self._make_room)
+        for signal in (training.runChanged, training.progressed):
+            signal.connect(self._show)
+
+    def add_buttons(self, *buttons: QWidget) -> None:
+        """Put further buttons at the right end."""
+        for button in buttons:
+            self._box.addWidget(button)
+
+    def set_training(self, trains: bool) -> None:
+        """Let the buttons run the training, or move through the steps."""
+        self.pause()
+        self.trains = trains
+        for part in (self.stride, self.speed):
+            part.setVisible(not trains)
+        self._show_tips()
+        self._make_room()
+
+    @property
+    def acts(self) -> Acts:
+        return self._of_training if self.trains else self._of_steps
 
     def set_theme(self, theme: Theme) -> None:
         self.scrubber.theme = theme
+        points = self.font().pointSizeF()
+        side = round(2.2 * points)
         for name, button in self.buttons.items():
-            button.setIcon(icon(ICONS[name]))
-        self._show_play()
+            if name in ICONS:
+                button.setIcon(icon(ICONS[name]))
+            button.setIconSize(QSize(side, side))
+        self.play.set_theme(theme, 2 * side)
+        self.where.set_size(1.6 * points)
+        tint(self.said, theme.faint)
+        self._show_tips()
         self._make_room()
         self.scrubber.update()
 
@@ -206,11 +299,17 @@ class Transport(QWidget):
             self.session.seek(0)
         self._timer.start(round(INTERVAL / self.factor))
         self.session.step(1)
-        self._show_play()
+        self._show()
 
     def pause(self) -> None:
         self._timer.stop()
         self._show_play()
+
+    def press(self, name: str) -> None:
+        """Do what a button of the bar does in this workspace."""
+        _, act = getattr(self.acts, name)
+        if act is not None:
+            act()
 
     def _play_step(self) -> None:
         self.session.step(1)
@@ -224,27 +323,43 @@ class Transport(QWidget):
     def _stride_chosen(self) -> None:
         self.session.set_stride(self.stride.currentData())
 
-    def _button(self, tip: str, run: object) -> QToolButton:
-        button = QToolButton()
-        button.setIconSize(QSize(20, 20))
+    def _prepared(self, button: QToolButton, name: str) -> QToolButton:
         button.setAutoRaise(True)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip.split(" (")[0])
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(run)
+        button.clicked.connect(lambda: self.press(name))
         return button
 
+    def _show_tips(self) -> None:
+        for name, button in self.buttons.items():
+            tip, _ = getattr(self.acts, name)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip.split(" (")[0])
+
     def _show_play(self) -> None:
-        self.buttons["play"].setIcon(icon("pause" if self.playing else "play"))
+        runs = self.training.is_training if self.trains else self.playing
+        self.play.show_running(runs)
 
     def _show(self) -> None:
         session = self.session
         total, cursor = len(session.trace), session.cursor
-        for name in ("first", "previous"):
-            self.buttons[name].setEnabled(cursor > 0)
-        for name in ("next", "last"):
-            self.buttons[name].setEnabled(cursor < total)
-        self.where.setText(self._step_text(session.place))
+        run = self.training.run
+        able = {
+            "first": run is not None if self.trains else cursor > 0,
+            "previous": not self.trains and cursor > 0,
+            "play": run is not None if self.trains else total > 0,
+            "next": run is not None if self.trains else cursor < total,
+            "last": not self.trains and cursor < total,
+        }
+        for name, button in self.buttons.items():
+            button.setEnabled(able[name])
+        self._show_play()
+        self.where.setText(self._trained if self.trains else self._step_text(session.place))
+
+    @property
+    def _trained(self) -> str:
+        """How far the training has come."""
+        record = self.training.record
+        return f"Update {record.step:,} · epoch {record.epoch:,}" if record else "Nothing to train"
 
     def _step_text(self, place: int) -> str:
         """Where one is after so many strides, at the cursor, which may be within one, else at its end."""
@@ -254,10 +369,13 @@ class Transport(QWidget):
         return f"{place} of {len(stops) - 1} · {title}"
 
     def _make_room(self) -> None:
-        """As much as the longest title needs: the scrubber keeps its length from step to step."""
+        """As much as the longest title needs: what stands beside it keeps its place from step to step."""
         self.stride.setCurrentIndex(self.stride.findData(self.session.stride))
-        titles = sorted(map(self._step_text, range(len(self.session.stops))), key=len)
-        self.where.make_room_for(titles[-8:])
+        if self.trains:
+            self.where.make_room_for(["Update 88,888 · epoch 8,888"])
+        else:
+            titles = sorted(map(self._step_text, range(len(self.session.stops))), key=len)
+            self.where.make_room_for(titles[-8:])
         self._show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -29,7 +29,7 @@ class Command(Struct, frozen=True):
     checked: Callable[[Host], bool] | None = None
     group: int = 0
     submenu: str = ""
-    toolbar: bool = False
+    in_header: bool = False
     repeats: bool = False
 
     @property

@@ -5,33 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from app.shell.command import Command
-from app.shell.docks import PanelDock
 from app.shell.edit_commands import EDIT
 from app.shell.file_commands import FILE
 from app.shell.graph_commands import GRAPH
 from app.shell.help_commands import HELP
 from app.shell.host import Host
 from app.shell.panels import PANELS, Panel
+from app.shell.panes import Pane
 from app.shell.train_commands import TRAIN
 from app.shell.view_commands import VIEW
 
 
 def _of_panel(panel: Panel) -> Command:
-    """The command that shows and hides a panel."""
+    """The command that shows a panel and puts it away."""
 
-    def dock(host: Host) -> PanelDock:
-        return host.docks[panel.name]
+    def pane(host: Host) -> Pane:
+        return host.panes[panel.name]
 
     return Command(
         panel.name,
         panel.text,
         panel.tip,
-        lambda host: dock(host).toggle(),
+        lambda host: pane(host).toggle(),
         panel.keys,
         icon=panel.icon,
-        checked=lambda host: dock(host).seen,
+        checked=lambda host: pane(host).seen,
         group=panel.group,
-        toolbar=panel.toolbar,
     )
 
 

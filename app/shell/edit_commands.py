@@ -47,13 +47,6 @@ def copy_value(host: Host) -> None:
         host.show_message(f"The value of {name} is on the clipboard")
 
 
-def edit_program(host: Host) -> None:
-    """Put the cursor into the program, with all of it selected."""
-    host.docks["program"].open()
-    host.program.editor.setFocus()
-    host.program.editor.selectAll()
-
-
 EDIT = (
     Command(
         "undo",
@@ -62,7 +55,7 @@ EDIT = (
         undo,
         (Keys.Undo,),
         icon="undo-2",
-        toolbar=True,
+        in_header=True,
         repeats=True,
     ),
     Command(
@@ -72,7 +65,7 @@ EDIT = (
         redo,
         (Keys.Redo, "Ctrl+Shift+Z", "Ctrl+Y"),
         icon="redo-2",
-        toolbar=True,
+        in_header=True,
         repeats=True,
     ),
     Command(
@@ -94,6 +87,11 @@ EDIT = (
     ),
     Command("copy_value", "Copy &value", "The selected node's value, every digit", copy_value, group=1),
     Command(
-        "edit_program", "Edit &program", "Put the cursor into the program", edit_program, ("Ctrl+L",), group=2
+        "edit_program",
+        "Edit &program",
+        "Put the cursor into the program",
+        lambda host: host.edit_program(),
+        ("Ctrl+L",),
+        group=2,
     ),
 )

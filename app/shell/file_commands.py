@@ -59,7 +59,6 @@ FILE = (
         lambda host: host.files.new(),
         (Keys.New,),
         icon="file-plus",
-        toolbar=True,
     ),
     Command(
         "open",
@@ -68,9 +67,8 @@ FILE = (
         lambda host: host.files.open(),
         (Keys.Open,),
         icon="folder-open",
-        toolbar=True,
     ),
-    Command("save", "&Save", "Save the project", save, (Keys.Save,), icon="save", toolbar=True),
+    Command("save", "&Save", "Save the project", save, (Keys.Save,), icon="save"),
     Command(
         "save_as",
         "Save &as…",
@@ -86,7 +84,7 @@ FILE = (
         ("Ctrl+E",),
         icon="image",
         group=1,
-        toolbar=True,
+        in_header=True,
     ),
     Command(
         "figures",

@@ -110,6 +110,12 @@ def _frame_around(host: Host) -> str:
     return key
 
 
+def move_derivatives(host: Host) -> None:
+    """Show the ways to differentiate in a column of their own, or below the canvas."""
+    pane = host.panes["derivatives"]
+    pane.move_to("beside" if pane.place == "right" else "right")
+
+
 GRAPH = (
     Command(
         "more_digits",
@@ -146,10 +152,18 @@ GRAPH = (
         group=2,
     ),
     Command(
+        "derivatives_column",
+        "Derivatives in a &column",
+        "Else they stand below the canvas",
+        move_derivatives,
+        checked=lambda host: host.panes["derivatives"].place == "right",
+        group=2,
+    ),
+    Command(
         "seed",
         "&Seed…",
         "What the backward pass starts with: 1, another number, or one entry of the output",
-        lambda host: host.docks["derivatives"].open().edit_seed(),
+        lambda host: host.panes["derivatives"].open().edit_seed(),
         group=2,
     ),
     Command(

@@ -11,9 +11,11 @@ from app.canvas.view import View
 from app.panels.explanation import ExplanationPanel
 from app.panels.program import ProgramPanel
 from app.panels.transport import Transport
-from app.shell.docks import PanelDock
 from app.shell.files import Files
+from app.shell.frame import Frame
+from app.shell.panes import Pane
 from app.shell.presentation import Presentation
+from app.state.arrangement import WorkspaceName
 from app.state.session import Session
 from app.state.settings import Settings
 from app.state.training_session import TrainingSession
@@ -21,7 +23,7 @@ from app.widgets.theme import Theme
 
 
 class Host(Protocol):
-    """The main window as seen by what it does; `docks` are those of the panels, by name."""
+    """The main window as seen by what it does; `panes` are those of the panels, by name."""
 
     session: Session
     training: TrainingSession
@@ -32,13 +34,20 @@ class Host(Protocol):
     transport: Transport
     program: ProgramPanel
     explanation: ExplanationPanel
-    docks: dict[str, PanelDock]
+    panes: dict[str, Pane]
+    arrangement: Frame
     presentation: Presentation
     theme: Theme
 
     @property
     def frame(self) -> QMainWindow:
         """The window itself: the parent of dialogs."""
+
+    def show_workspace(self, name: WorkspaceName) -> None:
+        """Arrange the parts as a workspace."""
+
+    def edit_program(self) -> None:
+        """Put the cursor into the program, with all of it selected."""
 
     def show_message(self, sentence: str, lasting: bool = False) -> None:
         """Show a short message until the document changes, or until the next one where it is `lasting`."""

@@ -1,13 +1,13 @@
-"""What the table of commands becomes: actions with their keys and icons, menus, the toolbar."""
+"""What the table of commands becomes: actions with their keys and icons, and menus."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolButton
 
 from app.shell.command import Command
 from app.shell.commands import COMMANDS, MENUS
@@ -19,8 +19,7 @@ from app.widgets.key_repeat import rest
 from core.base.errors import legible
 
 MOST_OF_A_PATH = 100  # characters in a menu
-ON_TOOLBAR = [command for command in COMMANDS if command.toolbar]
-BEFORE_A_GAP = ("save", "redo", "figure")  # the toolbar's groups end with these
+IN_HEADER = [command for command in COMMANDS if command.in_header]
 
 
 def make_actions(host: Host, then: Callable[[], object]) -> dict[str, QAction]:
@@ -60,7 +59,7 @@ def _runner(host: Host, command: Command, action: QAction, then: Callable[[], ob
 
 
 def add_menus(window: QMainWindow, actions: Mapping[str, QAction], files: Files) -> None:
-    """Every command in its menu; beside them the recent files and the docks that are there."""
+    """Every command in its menu; beside them the recent files."""
     menus: dict[str, QMenu] = {}
     for name, commands in MENUS.items():
         menus[name] = menu = window.menuBar().addMenu(f"&{name}")
@@ -75,9 +74,6 @@ def add_menus(window: QMainWindow, actions: Mapping[str, QAction], files: Files)
     recent = QMenu("Open &recent", window)
     recent.aboutToShow.connect(partial(_fill_recent, files, recent))
     menus["File"].insertMenu(actions["save"], recent)
-    panels = menus["View"].addMenu("&Panels")
-    for dock in window.findChildren(QDockWidget):
-        panels.addAction(dock.toggleViewAction())
 
 
 def _fill_recent(files: Files, menu: QMenu) -> None:
@@ -89,20 +85,31 @@ def _fill_recent(files: Files, menu: QMenu) -> None:
     menu.setDisabled(menu.isEmpty())
 
 
-def add_toolbar(window: QMainWindow, actions: Mapping[str, QAction]) -> tuple[QToolBar, QLabel]:
-    """The toolbar with the commands used most, and beside them the label for short messages."""
-    bar = QToolBar("Main", window)
-    bar.setObjectName("toolbar")
-    bar.setMovable(False)
-    bar.setIconSize(QSize(20, 20))
-    for command in ON_TOOLBAR:
-        bar.addAction(actions[command.id])
-        if command.id in BEFORE_A_GAP:
-            bar.addSeparator()
-    said = QLabel()
-    said.setTextFormat(Qt.TextFormat.PlainText)
-    said.setContentsMargins(8, 0, 0, 0)
-    bar.addSeparator()
-    bar.addWidget(said)
-    window.addToolBar(bar)
-    return bar, said
+def views_button(host: Host, actions: Mapping[str, QAction]) -> QToolButton:
+    """A button with the ways to look at the derivative, and where they stand."""
+    button = QToolButton()
+    button.setText("Views ▾")
+    button.setAccessibleName("Views")
+    button.setToolTip("Ways to look at the derivative")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    menu = QMenu(button)
+    menu.setToolTipsVisible(True)
+
+    def look(number: int) -> None:
+        host.panes["derivatives"].open().tabs.choose(number)
+
+    def fill() -> None:
+        from app.derivatives.panel import VIEWS
+
+        menu.clear()
+        for number, view in enumerate(VIEWS):
+            menu.addAction(view.title, partial(look, number)).setToolTip(view.tip)
+        menu.addSeparator()
+        menu.addActions([actions[name] for name in ("derivatives", "derivatives_column")])
+
+    def show() -> None:
+        fill()
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    button.clicked.connect(show)
+    return button

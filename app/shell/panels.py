@@ -1,4 +1,4 @@
-"""The table of panels: docks, menus, the palette and the settings of the window follow it."""
+"""The table of panels: places, menus and the palette follow it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
-from PySide6.QtCore import Qt
 
 from app.panels.algorithm import AlgorithmPanel
 from app.panels.explanation import ExplanationPanel
 from app.panels.program import ProgramPanel
+from app.shell.workspaces import Place
 from app.state.session import Session
 from app.state.training_session import TrainingSession
 from app.widgets.theme import Theme
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from app.panels.derivation import DerivationPanel
     from app.training.panel import TrainingPanel
 
-LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
-
 
 class PanelWidget(Protocol):
     """What a panel's widget can do."""
@@ -31,26 +28,24 @@ class PanelWidget(Protocol):
 
 
 class Panel(Struct, frozen=True):
-    """A panel: its name, title, place and first size of its dock, and what makes its widget.
+    """A panel: its name, title and place, and what makes its widget.
 
-    One with a `menu` has a command there, which shows and hides it. It takes long to load, so its widget is
-    made when it is first asked for. It has a `pause()` for when it is hidden, and hears by `when_seen` when
-    it comes to the front or is covered.
+    One with a `menu` has a command there, which shows it and puts it away. It takes long to load, so its
+    widget is made when it is first asked for. It has a `pause()` for when it is put away, and hears by
+    `when_seen` when it comes to the front or is covered. One `at_first` is there as soon as the window is.
     """
 
     name: str
     title: str
-    area: Qt.DockWidgetArea
+    place: Place
     make: Callable[[Session, TrainingSession], PanelWidget]
-    width: int = 0
-    height: int = 0
     menu: str = ""
     text: str = ""
     tip: str = ""
     keys: tuple[str, ...] = ()
     icon: str = ""
     group: int = 0
-    toolbar: bool = False
+    at_first: bool = False
     when_seen: Callable[[Any, bool], object] = lambda widget, seen: None
 
     @property
@@ -78,23 +73,15 @@ def _derivation(session: Session, training: TrainingSession) -> DerivationPanel:
 
 
 PANELS = (
-    Panel("program", "Program", LEFT, lambda session, training: ProgramPanel(session), width=290, height=190),
-    Panel(
-        "algorithm",
-        "Algorithm",
-        LEFT,
-        lambda session, training: AlgorithmPanel(session, training),
-        height=330,
-    ),
-    Panel(
-        "explanation", "Explanation", BOTTOM, lambda session, training: ExplanationPanel(session), height=262
-    ),
+    Panel("program", "Program", "left", lambda session, training: ProgramPanel(session)),
+    Panel("algorithm", "Algorithm", "left", lambda session, training: AlgorithmPanel(session, training)),
+    Panel("explanation", "This step", "band", lambda session, training: ExplanationPanel(session)),
     Panel(
         "derivation",
         "This node",
-        BOTTOM,
+        "beside",
         _derivation,
-        width=1150,
+        at_first=True,
         menu="Graph",
         text="&Paths of this node",
         tip="How the output depends on the selected node: the product along each path, and their sum",
@@ -103,23 +90,21 @@ PANELS = (
     ),
     Panel(
         "training",
-        "Training",
-        RIGHT,
+        "Results",
+        "right",
         _training,
-        width=620,
-        menu="Train",
-        text="Training &panel",
-        tip="Show or hide the training panel",
-        keys=("Ctrl+T",),
+        menu="View",
+        text="Results column",
+        tip="What is learned, beside the canvas: plane, curves and weights",
+        keys=("Ctrl+R",),
         icon="graduation-cap",
-        toolbar=True,
+        group=1,
     ),
     Panel(
         "derivatives",
         "Derivatives",
-        RIGHT,
+        "beside",
         _derivatives,
-        width=620,
         menu="Graph",
         text="&Derivatives panel",
         tip="Ways to differentiate side by side, closed forms, Jacobians",

@@ -1,28 +1,32 @@
-"""Presenting: the canvas alone, large, controlled with a presenter remote; B makes the screen black."""
+"""Presenting: graph and rule alone, large, controlled with a presenter's remote or the keys."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.canvas.view import View
+from app.shell.frame import Frame
+from app.shell.header import Header
+from app.shell.stage import StageBand
+from app.shell.staging import Staging
 
 HIDE_POINTER = 3000  # milliseconds
+DIGITS = Qt.Key.Key_0, Qt.Key.Key_9
 BLACK_KEYS = (Qt.Key.Key_B, Qt.Key.Key_Period)
 
 
 class Presentation(QObject):
-    """Switches a window between working and presenting its view; `surroundings` is what presenting hides."""
+    """Switches a window between working and presenting: the graph, the rule of the step, and where we are."""
 
-    def __init__(self, window: QMainWindow, view: View, surroundings: Callable[[], Sequence[QWidget]]):
+    def __init__(self, window: QMainWindow, view: View, arrangement: Frame, header: Header, stage: StageBand):
         super().__init__(window)
-        self._window, self._view, self._surroundings = window, view, surroundings
+        self._window, self._view, self._arrangement = window, view, arrangement
+        self._header, self._stage, self.staging = header, stage, Staging(view)
         self.active = False
-        self._hidden: list[QWidget] = []
         self._was_full_screen = False
+        self._digits = ""
         self._black = QWidget(window)
         self._black.setPalette(QPalette(Qt.GlobalColor.black))
         self._black.setAutoFillBackground(True)
@@ -41,14 +45,13 @@ class Presentation(QObject):
             return
         self.active = True
         self._was_full_screen = self._window.isFullScreen()
-        self._hidden = [part for part in self._surroundings() if part.isVisible()]
-        for part in self._hidden:
-            part.hide()
+        self._set_stage(True)
         self._window.showFullScreen()
         self._view.setFocus()
         if cursor is not None:
             self._view.session.seek(cursor)
         self._view.camera.present(True)
+        self.staging.start()
         app = QGuiApplication.instance()
         assert app is not None
         app.installEventFilter(self)
@@ -64,21 +67,48 @@ class Presentation(QObject):
         self._pointer.stop()
         self._black.hide()
         self._view.viewport().unsetCursor()
-        for part in self._hidden:
-            part.show()
+        self._set_stage(False)
         if not self._was_full_screen:
             self._window.showNormal()
+        self.staging.stop()
         self._view.camera.present(False)
+
+    def _set_stage(self, on: bool) -> None:
+        """Leave the graph, the rule and the program's line, or show all again."""
+        self._window.menuBar().setVisible(not on)
+        self._header.set_presenting(on)
+        self._stage.setVisible(on)
+        self._arrangement.set_presenting(on)
+        self._digits = ""
 
     def take_key(self, key: Qt.Key) -> bool:
         """Do what a key does while presenting; return whether it does anything."""
-        if self.active and key == Qt.Key.Key_Escape:
+        if not self.active:
+            return False
+        if DIGITS[0] <= key <= DIGITS[1]:
+            self._digits = (self._digits + chr(key))[-6:]
+            self._stage.show_typed(self._digits)
+            return True
+        typed, self._digits = self._digits, ""
+        self._stage.show_typed("")
+        if typed and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._go_to(int(typed))
+        elif key == Qt.Key.Key_Escape:
             self.stop()
-        elif self.active and key in BLACK_KEYS:
+        elif key in BLACK_KEYS:
             self.toggle_black()
+        elif key == Qt.Key.Key_F:
+            self._header.line.setVisible(self._header.line.isHidden())
+        elif key == Qt.Key.Key_Z:
+            self._view.camera.zoom_to_step()
         else:
             return False
         return True
+
+    def _go_to(self, place: int) -> None:
+        """Go to the step of a number, as the counter counts."""
+        session = self._view.session
+        session.seek(session.stops[min(place, len(session.stops) - 1)])
 
     def toggle_black(self) -> None:
         """Make the screen black, or show the canvas again."""

@@ -8,8 +8,9 @@ from app.state.training_session import TrainingSession
 
 
 def _training(host: Host) -> TrainingSession:
-    """The training session, with its panel docked: who trains wants to see it."""
-    host.docks["training"].make()
+    """The training session, seen: in the workspace for training, or beside the steps."""
+    if not host.panes["training"].seen:
+        host.show_workspace("train")
     return host.training
 
 

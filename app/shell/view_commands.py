@@ -7,6 +7,8 @@ from functools import partial
 from app.panels.transport import STRIDE_NAMES
 from app.shell.command import Command, Keys
 from app.shell.host import Host
+from app.shell.workspaces import WORKSPACES
+from app.state.arrangement import WorkspaceName
 from app.widgets.theme import THEMES
 from core.figure import Stride
 from core.math.derivative_names import NOTATIONS, Notation
@@ -118,7 +120,33 @@ def _goes_by(stride: Stride, host: Host) -> bool:
     return host.session.stride == stride
 
 
+def _show_workspace(name: WorkspaceName, host: Host) -> None:
+    """Arrange the parts of the window as a workspace."""
+    host.show_workspace(name)
+
+
+def _shows_workspace(name: WorkspaceName, host: Host) -> bool:
+    return host.arrangement.workspace.name == name
+
+
+def reset_layout(host: Host) -> None:
+    """Arrange the window as at the first start, in the present workspace."""
+    host.arrangement.reset_layout()
+
+
 VIEW = (
+    *(
+        Command(
+            f"workspace_{workspace.name}",
+            f"Workspace {workspace.title}",
+            workspace.tip,
+            partial(_show_workspace, workspace.name),
+            (workspace.key, *(("Ctrl+T",) if workspace.name == "train" else ())),
+            checked=partial(_shows_workspace, workspace.name),
+            group=-1,
+        )
+        for workspace in WORKSPACES.values()
+    ),
     Command("next", "Ne&xt step", "One step forward", lambda host: host.transport.step(1), shown="Space"),
     Command(
         "previous",
@@ -162,7 +190,7 @@ VIEW = (
         ("F5",),
         icon="presentation",
         group=1,
-        toolbar=True,
+        in_header=True,
     ),
     Command(
         "present_here",
@@ -173,7 +201,34 @@ VIEW = (
         group=1,
     ),
     Command(
-        "full_screen", "Full s&creen", "The window without a frame", toggle_full_screen, ("F11",), group=1
+        "left_column",
+        "&Left column",
+        "Program and values, beside the canvas",
+        lambda host: host.arrangement.toggle_place("left"),
+        ("Ctrl+B",),
+        checked=lambda host: host.arrangement.is_open("left"),
+        group=1,
+        submenu="&Columns",
+    ),
+    Command(
+        "pin_program",
+        "&Program in the left column",
+        "Else it is edited below its line at the top",
+        lambda host: host.arrangement.pin_program(not host.arrangement.kept.pinned),
+        checked=lambda host: host.arrangement.kept.pinned,
+        group=1,
+        submenu="&Columns",
+    ),
+    Command(
+        "reset_layout",
+        "&Reset layout",
+        "All columns as at first",
+        reset_layout,
+        group=1,
+        submenu="&Columns",
+    ),
+    Command(
+        "full_screen", "Full screen", "The window without a frame", toggle_full_screen, ("F11",), group=1
     ),
     Command(
         "zoom_in",

@@ -1,12 +1,12 @@
-"""The main window: canvas, docks, menus and toolbar."""
+"""The main window: its parts, what connects them, and the keys that step."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton, QWidget
 
 from app.canvas.notice import Notice
 from app.canvas.scene import Scene
@@ -17,18 +17,24 @@ from app.panels.program import ProgramPanel
 from app.panels.transport import Transport
 from app.shell.canvas_menu import open_canvas_menu
 from app.shell.commands import COMMANDS
-from app.shell.docks import make_docks
 from app.shell.files import Files
-from app.shell.menus import ON_TOOLBAR, add_menus, add_toolbar, give_icons, make_actions
+from app.shell.frame import Frame
+from app.shell.header import Header
+from app.shell.lectures import Lectures
+from app.shell.menus import IN_HEADER, add_menus, give_icons, make_actions, views_button
+from app.shell.panels import PANELS
+from app.shell.panes import Pane
 from app.shell.presentation import Presentation
+from app.shell.stage import StageBand
+from app.state.arrangement import WorkspaceName
 from app.state.session import Session
 from app.state.settings import Settings
 from app.state.training_session import TrainingSession
 from app.widgets.fields import CommandKeys
 from app.widgets.key_repeat import KeyRepeat
-from app.widgets.labels import tint
 from app.widgets.theme import THEMES, Theme, apply_theme
 from core.base.errors import legible
+from core.project.document import Document
 
 STEP_KEYS = {
     **dict.fromkeys((Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_PageDown), 1),
@@ -37,13 +43,20 @@ STEP_KEYS = {
     **dict.fromkeys((Qt.Key.Key_Backspace, Qt.Key.Key_P), -1),
 }
 
+# in the workspace for training; the bar's buttons by the keys that press them
+TRAINING_KEYS = {
+    Qt.Key.Key_Space: "play",
+    Qt.Key.Key_Right: "next",
+    Qt.Key.Key_Home: "first",
+}
+
 
 # the options of all figures that the settings keep
 KEPT_OPTIONS = ("digits", "notation", "captions", "shapes", "gradient_names", "note_texts")
 
 
 class Window(QMainWindow):
-    """The canvas in the middle, docks around it, everything about the session."""
+    """The canvas in the middle, panels around it, everything about the sessions."""
 
     def __init__(self, session: Session, settings: Settings):
         super().__init__()
@@ -55,21 +68,39 @@ class Window(QMainWindow):
         self.scene = Scene(session)
         self.view = View(session, self.scene)
         self.notice = Notice()
-        self.transport = Transport(session)
+        self.transport = Transport(session, self.training)
+        self.header = Header(session)
+        self.lectures = Lectures()
         self.files = Files(session, self, settings)
-        self.presentation = Presentation(self, self.view, self.surroundings)
+        self.stage = StageBand(session)
+        self.arrangement = Frame(
+            (self.header, self.transport),
+            (self.notice, self.view, self.stage),
+            self.lectures,
+            self.transport.scrubber,
+        )
+        self.presentation = Presentation(self, self.view, self.arrangement, self.header, self.stage)
         self.key_repeat = KeyRepeat(self)
         self._message_lasts = False
-        self.setCentralWidget(self._centre())
-        self.docks = make_docks(self, session, self.training)
-        self.program: ProgramPanel = self.docks["program"].make()
-        self.algorithm: AlgorithmPanel = self.docks["algorithm"].make()
-        self.explanation: ExplanationPanel = self.docks["explanation"].make()
-        self.training_dock, self.derivatives_dock = self.docks["training"], self.docks["derivatives"]
+        self.setCentralWidget(self.arrangement)
+        show, arrange = self.arrangement.show_pane, self.arrangement.arrange
+        self.panes = {
+            panel.name: Pane(panel, session, self.training, show, arrange, self) for panel in PANELS
+        }
+        self.program: ProgramPanel = self.panes["program"].make()
+        self.algorithm: AlgorithmPanel = self.panes["algorithm"].make()
+        self.explanation: ExplanationPanel = self.panes["explanation"].make()
+        self.training_pane, self.derivatives_pane = self.panes["training"], self.panes["derivatives"]
+        self.arrangement.add_panes(self.panes.values())
         self.actions_by_id = make_actions(self, self.refresh_actions)
         CommandKeys(self, self.actions_by_id.values())
         add_menus(self, self.actions_by_id, self.files)
-        self.toolbar, self._status = add_toolbar(self, self.actions_by_id)
+        self.header.add_actions(self.actions_by_id[command.id] for command in IN_HEADER)
+        self.results = QToolButton()
+        self.results.setDefaultAction(self.actions_by_id["training"])
+        self.results.setAccessibleName("Results column")
+        self.results.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.transport.add_buttons(self.results, views_button(self, self.actions_by_id))
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(720, 480))
         self.resize(1280, 820)
@@ -78,21 +109,13 @@ class Window(QMainWindow):
         self.session.set_options(**{name: settings.get(name) for name in KEPT_OPTIONS})
         self.session.set_stride(settings.get("stride"))
         self.scene.animated = settings.get("animate")
+        self.arrangement.restore(settings.get("arrangement"))
+        self._show_workspace()
         self._show_file()
         self.refresh_actions()
         self.view.setFocus()
 
     # -- building
-
-    def _centre(self) -> QWidget:
-        centre = QWidget()
-        box = QVBoxLayout(centre)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addWidget(self.notice)
-        box.addWidget(self.view, 1)
-        box.addWidget(self.transport)
-        return centre
 
     def _wire(self) -> None:
         session, training = self.session, self.training
@@ -107,13 +130,18 @@ class Window(QMainWindow):
             session.traceChanged,
             training.runChanged,
             training.progressed,
-            self.training_dock.seenChanged,
+            self.training_pane.seenChanged,
         ):
             signal.connect(self._show_notice)
         training.opened.connect(self.view.setFocus)  # so that the next key steps
         self.notice.pressed.connect(training.open_on_canvas)
-        for dock in self.docks.values():
-            dock.seenChanged.connect(self.refresh_actions)
+        for pane in self.panes.values():
+            pane.seenChanged.connect(self.refresh_actions)
+        self.training_pane.seenChanged.connect(self._show_settings)
+        self.header.switch.chosen.connect(self.show_workspace)
+        self.header.line.pressed.connect(self.edit_program)
+        self.lectures.chosen.connect(self._open_example)
+        self.arrangement.workspaceChanged.connect(self._show_workspace)
         self.view.editRequested.connect(self._edit_value)
         self.view.customContextMenuRequested.connect(self._canvas_menu)
         self.transport.speedChanged.connect(self._take_speed)
@@ -123,10 +151,38 @@ class Window(QMainWindow):
     def frame(self) -> QMainWindow:
         return self
 
-    def surroundings(self) -> list[QWidget]:
-        """What presenting hides."""
-        docks = self.findChildren(QDockWidget)
-        return [self.menuBar(), self.toolbar, self.notice, self.transport, *docks]
+    # -- workspaces
+
+    def show_workspace(self, name: WorkspaceName) -> None:
+        """Arrange the parts as a workspace."""
+        self.arrangement.show_workspace(name)
+
+    def _show_workspace(self) -> None:
+        name = self.arrangement.workspace.name
+        self.header.switch.buttons[name].setChecked(True)
+        self.transport.set_training(name == "train")
+        self.results.setVisible(name == "step")
+        self._show_settings()
+        self.refresh_actions()
+        self._show_notice()
+        (self.lectures if name == "lectures" else self.view).setFocus()
+
+    def _show_settings(self) -> None:
+        """What is trained and on what is chosen where it is trained; beside the steps are its results."""
+        if self.training_pane.made is not None:
+            self.training_pane.made.show_settings(self.arrangement.workspace.name == "train")
+
+    def edit_program(self) -> None:
+        """Put the cursor into the program, with all of it selected."""
+        self.arrangement.edit_program()
+        self.program.editor.setFocus()
+        self.program.editor.selectAll()
+
+    def _open_example(self, document: Document) -> None:
+        self.take_typing()
+        self.session.edit("open an example", document)
+        self.session.seek(0)
+        self.show_workspace("step")
 
     # -- what is shown
 
@@ -140,18 +196,28 @@ class Window(QMainWindow):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         apply_theme(app, self.theme, self.settings.get("text_scale"))
+        self.setFont(app.font())  # at once: the application's own reaches widgets only with their next events
 
     def _show_theme(self) -> None:
         self.view.camera.set_text_scale(self.settings.get("text_scale"))
-        for part in (self.scene, self.notice, self.transport):
+        for part in (
+            self.scene,
+            self.notice,
+            self.transport,
+            self.header,
+            self.lectures,
+            self.stage,
+            self.arrangement,
+        ):
             part.set_theme(self.theme)
-        for dock in self.docks.values():
-            dock.set_theme(self.theme)
-        give_icons(self.actions_by_id, ON_TOOLBAR)
-        tint(self._status, self.theme.faint)
+        for pane in self.panes.values():
+            pane.set_theme(self.theme)
+        give_icons(self.actions_by_id, IN_HEADER)
+        self.arrangement.scale = self.settings.get("text_scale")
+        self.arrangement.arrange()
 
     def show_message(self, sentence: str, lasting: bool = False) -> None:
-        self._status.setText(legible(sentence))
+        self.transport.said.setText(legible(sentence))
         self._message_lasts = lasting
 
     def _clear_message(self) -> None:
@@ -178,7 +244,7 @@ class Window(QMainWindow):
 
     def _show_notice(self) -> None:
         """Say that canvas and training differ, to who works with both."""
-        differ = self.training_dock.seen and self.training.differs
+        differ = self.training_pane.seen and self.training.differs
         self.notice.setVisible(differ and not self.presentation.active)
 
     def _dim_if_wrong(self) -> None:
@@ -193,7 +259,7 @@ class Window(QMainWindow):
         self.refresh_actions()
 
     def _edit_value(self, name: str) -> None:
-        self.docks["algorithm"].open()
+        self.panes["algorithm"].open()
         self.algorithm.edit(name)
 
     def _canvas_menu(self, at: QPoint) -> None:
@@ -220,9 +286,13 @@ class Window(QMainWindow):
         plain = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         if key == Qt.Key.Key_Escape:
             self.session.stop()
+            self.arrangement.close_sheet()
             self.view.setFocus()
         elif event.modifiers() & ~plain or _types(QApplication.focusWidget()):
             super().keyPressEvent(event)
+        elif self.transport.trains:
+            if key in TRAINING_KEYS and self.key_repeat.counts(event):
+                self.transport.press(TRAINING_KEYS[key])
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.transport.pause()
             self.session.seek(0 if key == Qt.Key.Key_Home else len(self.session.trace))
@@ -236,7 +306,19 @@ class Window(QMainWindow):
         backward = key == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         self.transport.step(-1 if backward else STEP_KEYS[key])
 
-    # -- files dropped, closing
+    # -- shown, files dropped, closing
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._make_panes)
+
+    def _make_panes(self) -> None:
+        """After the first picture: the panels that take long to load and are there at first."""
+        for pane in self.panes.values():
+            if pane.panel.at_first and pane.made is None:
+                pane.make()
+                pane.shown = True
+        self.arrangement.arrange()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -260,8 +342,9 @@ class Window(QMainWindow):
         self.presentation.stop()
         self.transport.pause()
         self.scene.finish()
-        for dock in self.docks.values():
-            dock.pause()
+        for pane in self.panes.values():
+            pane.pause()
+        self.settings.set("arrangement", self.arrangement.kept)
         self.settings.save_window(self)
         self.files.close()
         event.accept()

@@ -30,6 +30,7 @@ from core.figure import (
     extent,
     since,
     stops_of,
+    view_of,
 )
 from core.figure.notes import MOST_CLASSES, note_key
 from core.graph.graph import Edge
@@ -86,6 +87,7 @@ class Session(QObject):
         self._gestures = 0
         self._result: Result
         self._figures: tuple[tuple[object, ...], Figures] | None = None
+        self._stage: Options | None = None
         self._stride: Stride = "message"
         self._shows_paths = False
         self._derivation: tuple[tuple[Trace, str], Derivation | Problem] | None = None
@@ -427,9 +429,11 @@ class Session(QObject):
     @property
     def stops(self) -> tuple[int, ...]:
         """The numbers of steps after which strides end, from 0 on."""
-        view = self.drawing.view
+        view, near = self.drawing.view, self.options.near
         asked = self.trace, view, self._stride
         if self._stops is None or any(a is not b for a, b in zip(self._stops[0], asked, strict=True)):
+            if near:  # what is folded for the moment is gone through like all else
+                view = view_of(self.trace.graph, replace(self.options, near=frozenset()))
             self._stops = asked, stops_of(self.trace, view, self._stride, self.options)
         return self._stops[1]
 
@@ -510,8 +514,14 @@ class Session(QObject):
 
     @property
     def options(self) -> Options:
-        """What figures show: for all programs, and as it was chosen for this one."""
-        return self.drawn.among(self._options)
+        """What figures show: for all programs, and as it was chosen for this one, or for a stage."""
+        return self._stage or self.drawn.among(self._options)
+
+    def set_stage(self, options: Options | None) -> None:
+        """Draw the graph otherwise for a while, such as for a large room; the document stays as it is."""
+        if options != self._stage:
+            self._stage = options
+            self._compute()
 
     @property
     def drawn(self) -> Drawn:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QRect, QSettings, QStandardPaths
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
+from app.state.arrangement import Arrangement, arrangement_text, read_arrangement
 from app.system.disk import program_folder, read_text, shown_path
 from app.widgets.theme import THEMES
 from core.base.errors import Problem
@@ -103,7 +104,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "speed": Setting(1.0, _number(0.25, 8)),
         "recent": Setting((), _read_paths, lambda paths: json.dumps(list(paths))),
         "geometry": Setting(b"", _read_bytes, _write_bytes),
-        "state": Setting(b"", _read_bytes, _write_bytes),
+        "arrangement": Setting(Arrangement(), read_arrangement, arrangement_text),
     }
 )
 
@@ -150,15 +151,12 @@ class Settings:
     # -- the window's place
 
     def save_window(self, window: QMainWindow) -> None:
-        self.set("state", bytes(window.saveState().data()))
         if not window.isFullScreen():
             self.set("geometry", bytes(window.saveGeometry().data()))
         self.flush()
 
     def restore_window(self, window: QMainWindow) -> None:
         """Put a window where it was, or to where a screen is now."""
-        if self.get("state"):
-            window.restoreState(self.get("state"))
         if self.get("geometry") and window.restoreGeometry(self.get("geometry")) and not window.isMaximized():
             screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
             window.setGeometry(visible_geometry(window.geometry(), screens))

@@ -26,6 +26,7 @@ class TrainingPanel(QWidget):
         self.roles_title, self.roles = QLabel("Roles of the names"), RolesTable(training)
         self.message, self.note = plain_label(), plain_label()
         self.boundary, self.curves, self.learned = BoundaryView(training), Curves(training), Learned(training)
+        self._with_settings = True
         self._lay_out()
         for signal in (training.runChanged, training.progressed):
             signal.connect(self._show)
@@ -68,6 +69,11 @@ class TrainingPanel(QWidget):
         for part in (self.bar, self.controls, self.boundary, self.curves, self.learned):
             part.set_theme(theme)
 
+    def show_settings(self, shown: bool) -> None:
+        """Show what is trained and on what, or only what is learned."""
+        self._with_settings = shown
+        self._show()
+
     def pause(self) -> None:
         self.training.pause()
 
@@ -78,7 +84,8 @@ class TrainingPanel(QWidget):
         for label, text in ((self.message, message), (self.note, " ".join(map(with_full_stop, notes)))):
             label.setText(text)
             label.setVisible(bool(text))
+        self.controls.setVisible(self._with_settings)
         for part in (self.roles_title, self.roles):
-            part.setVisible(not self.training.settings.trains_network)
+            part.setVisible(self._with_settings and not self.training.settings.trains_network)
         self.views.setVisible(run is not None)
         self.boundary.setVisible(run is not None and run.plane is not None)

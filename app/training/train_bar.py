@@ -1,8 +1,6 @@
-"""The bar that runs the training: train or pause, one update, reset, open on canvas; and how far it is."""
+"""How far the training has come, and the sample that goes to the canvas."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -16,21 +14,18 @@ from core.training.records import Record
 
 
 class TrainBar(QWidget):
-    """Train or pause, one update, reset; the numbers; the sample that goes to the canvas."""
+    """The numbers of the last record, and the sample that goes to the canvas."""
 
     def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
         self.training = training
-        self.train = _button("play", "Train or pause (Ctrl+Return)", lambda: training.toggle())
-        self.one = _button("step-forward", "One update (Ctrl+Right)", lambda: training.step())
-        self.reset = _button(
-            "rotate-ccw", "Reset to the initial weights, same seed (Ctrl+Home)", lambda: training.reset()
-        )
-        self.canvas = _button(
-            "external-link",
-            "Open on canvas, on this sample (Ctrl+Shift+O)",
-            lambda: training.open_on_canvas(),
-        )
+        self.canvas = QToolButton()
+        self.canvas.setIconSize(QSize(20, 20))
+        self.canvas.setAutoRaise(True)
+        self.canvas.setToolTip("Open on canvas, on this sample (Ctrl+Shift+O)")
+        self.canvas.setAccessibleName("Open on canvas, on this sample")
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.canvas.clicked.connect(training.open_on_canvas)
         self.canvas.setText("Open on canvas")
         self.canvas.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.sample = NumberField()
@@ -43,8 +38,6 @@ class TrainBar(QWidget):
         self.numbers.setAccessibleName("Progress")
         self.numbers.setWordWrap(True)
         buttons = QHBoxLayout()
-        for part in (self.train, self.one, self.reset):
-            buttons.addWidget(part)
         buttons.addStretch(1)
         buttons.addWidget(self.sample)
         buttons.addWidget(self.canvas)
@@ -52,26 +45,16 @@ class TrainBar(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.addLayout(buttons)
         box.addWidget(self.numbers)
-        self._shows_pause = False
         for signal in (training.runChanged, training.progressed, training.sampleChanged):
             signal.connect(self._show)
         self._show()
 
     def set_theme(self, theme: Theme) -> None:
-        for button, name in (
-            (self.train, "pause" if self._shows_pause else "play"),
-            (self.one, "step-forward"),
-            (self.reset, "rotate-ccw"),
-            (self.canvas, "external-link"),
-        ):
-            button.setIcon(icon(name))
+        self.canvas.setIcon(icon("external-link"))
 
     def _show(self) -> None:
         run, record = self.training.run, self.training.record
         self.setEnabled(run is not None)
-        if self.training.is_training != self._shows_pause:
-            self._shows_pause = self.training.is_training
-            self.train.setIcon(icon("pause" if self._shows_pause else "play"))
         count = len(run.setup.dataset) if run and run.setup.dataset else 0
         with QSignalBlocker(self.sample):
             self.sample.setRange(0, max(0, count - 1))
@@ -81,17 +64,6 @@ class TrainBar(QWidget):
         self.numbers.setText(
             "    ".join(f"{name} {value}".replace(" ", "\N{NO-BREAK SPACE}") for name, value in numbers)
         )
-
-
-def _button(name: str, tip: str, pressed: Callable[[], object]) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(name))
-    button.setIconSize(QSize(20, 20))
-    button.setAutoRaise(True)
-    button.setToolTip(tip)
-    button.setAccessibleName(tip.split(" (")[0])
-    button.clicked.connect(pressed)
-    return button
 
 
 def _numbers(record: Record) -> list[tuple[str, str]]:

@@ -13,9 +13,9 @@ from core.base.resources import resource
 SIZES = (20, 40)  # and doubled, for screens with small pixels
 
 
-def icon(name: str) -> QIcon:
-    """The icon of a name in the colour of button text."""
-    return _icon(name, icon_colour().name())
+def icon(name: str, colour: str = "") -> QIcon:
+    """The icon of a name, in the colour of button text where none is given."""
+    return _icon(name, colour or icon_colour().name())
 
 
 @lru_cache(256)

@@ -19,7 +19,7 @@ from core.figure.pictured import Figures, figure
 from core.figure.rooms import Rooms, rooms_of
 from core.figure.sizes import Measure, extent
 from core.figure.strides import STRIDES, Stride, since, stops_of
-from core.figure.targets import TARGETS, Target, read_target
+from core.figure.targets import STAGE, TARGETS, Target, read_target
 from core.figure.values import ABOVE_SCALE, BAR, BESIDE_BAR, BESIDE_SCALE, GROUND, Map, heat_cells
 from core.figure.view import View
 
@@ -36,6 +36,7 @@ __all__ = [
     "GROUND",
     "IDLE",
     "MARGIN",
+    "STAGE",
     "STRIDES",
     "TARGETS",
     "TIGHT",

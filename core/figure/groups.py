@@ -14,8 +14,11 @@ from core.figure.view import Arc, View
 from core.graph.graph import Graph
 
 
-def as_statements(view: View) -> View:
-    """The view with one node a statement; what several statements share stays on its own."""
+def as_statements(view: View, near: Collection[str] = ()) -> View:
+    """The view with one node a statement; what several statements share stays on its own.
+
+    The statements of the nodes that are `near` stay in operations.
+    """
     graph = view.graph
     asked = {view.home(name) for name in (graph.output, graph.own_output)}
     group_of: dict[str, str] = {}
@@ -23,7 +26,8 @@ def as_statements(view: View) -> View:
         users = {group_of[arc.target] for arc in view.leaving[name]}
         part = not shown.node.is_leaf and not shown.node.named and name not in asked and len(users) == 1
         group_of[name] = users.pop() if part else name
-    return folded(view, group_of)
+    apart = {group_of[home] for name in near for home in view.homes.get(name, ())}
+    return folded(view, {name: name if group in apart else group for name, group in group_of.items()})
 
 
 def exit_of(graph: Graph, names: Collection[str]) -> str:

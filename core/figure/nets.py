@@ -79,6 +79,8 @@ def view_of(graph: Graph, options: Options) -> View:
     """
     operations = operations_of(graph, options.sums)
     level = options.level or ("units" if len(operations.nodes) > MANY else "operations")
+    if options.near:
+        return as_statements(operations, options.near)
     shown = LEVELS["operations" if graph.folded else level](operations)
     return in_groups(shown, options.groups) if options.groups and level != "units" else shown
 

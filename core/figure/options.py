@@ -50,6 +50,7 @@ class Options(Struct, frozen=True):
     captions     the names of all nodes, also of those that the program gives none, such as v₁
     shapes       the shapes of arrays
     level        operations, statements, or a net's units or layers; of many operations the units
+    near         where it names nodes their statements are drawn in operations, and all others as one node
     groups       nodes that are drawn as one, by the title it has
     notes        what the user has noted at nodes and terms, by their keys (core/figure/notes.py)
     note_texts   the notes stand beside their nodes
@@ -73,6 +74,7 @@ class Options(Struct, frozen=True):
     captions: bool = False
     shapes: bool = False
     level: Level = ""
+    near: frozenset[str] = frozenset()
     groups: Mapping[str, tuple[str, ...]] = {}
     notes: Mapping[str, str] = {}
     note_texts: bool = False

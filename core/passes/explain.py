@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import add, mul
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from core.graph.graph import Graph, Node
 from core.graph.plan import OUTPUT
 from core.math.derivative_names import PARTIAL, Notation
 from core.math.mathtree import Math, Sign, Table, Word, parts_of, row
-from core.math.parts import ATOM, bracketed, listed
+from core.math.parts import ATOM, SPACE, bracketed, listed
 from core.math.typeset import EQUALS, is_loose
 from core.notation.printers import expression_text
 from core.ops import squashing
@@ -177,14 +177,28 @@ def _start(trace: Trace) -> Explanation:
 
 def typeset_program(graph: Graph) -> Math:
     """Typeset all statements of a graph's program, aligned at their equals signs."""
-    lines, typesetter = [], graph.typesetter
+    return Table(tuple(_statements(graph)), "aligned")
+
+
+def typeset_line(graph: Graph) -> Math:
+    """Typeset all statements of a graph's program one behind the other, in one line."""
+    parts: list[Math] = []
+    for name, rest in _statements(graph):
+        if parts:
+            parts += [Sign(";", "punct"), SPACE, SPACE]
+        parts += [name, rest]
+    return row(*parts)
+
+
+def _statements(graph: Graph) -> Iterator[tuple[Math, Math]]:
+    """The name that each statement of a program gives, and its equals sign with what stands behind it."""
+    typesetter = graph.typesetter
     for statement in graph.program.statements:
         name = typesetter.name(statement.name or graph.own_output)
         if statement.parameters:
             parameters = [(typesetter.name(parameter), ATOM) for parameter in statement.parameters]
             name = row(name, bracketed(listed(parameters)))
-        lines.append((name, row(EQUALS, typesetter.tree(statement.tree))))
-    return Table(tuple(lines), "aligned")
+        yield name, row(EQUALS, typesetter.tree(statement.tree))
 
 
 def caveat(snapshot: Snapshot, node: Node) -> str:

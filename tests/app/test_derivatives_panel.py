@@ -35,7 +35,7 @@ SOFTMAX = "p = softmax(W x + b); L = -ln(p[0])"
 
 @pytest.fixture
 def panel(window):
-    return window.derivatives_dock.open()
+    return window.derivatives_pane.open()
 
 
 def look(qtbot, panel, tab):
@@ -59,20 +59,29 @@ def model_row(view, row):
 def test_it_opens_and_closes_by_its_key_and_shows_the_example(window, qtbot):
     action = window.actions_by_id["derivatives"]
     action.trigger()
-    assert window.derivatives_dock.seen and action.isChecked()
-    view = look(qtbot, window.derivatives_dock.make(), FORMULA)
+    assert window.derivatives_pane.seen and action.isChecked()
+    view = look(qtbot, window.derivatives_pane.make(), FORMULA)
     assert view.found.text == "z"
     action.trigger()
-    assert not window.derivatives_dock.seen and not action.isChecked()
+    assert not window.derivatives_pane.seen and not action.isChecked()
 
 
-def test_it_shares_its_place_with_the_training(window, qtbot):
-    window.derivatives_dock.open()
-    window.training_dock.open()
-    qtbot.waitUntil(lambda: window.training_dock.seen and not window.derivatives_dock.seen)
-    window.derivatives_dock.toggle()
-    qtbot.waitUntil(lambda: window.derivatives_dock.seen and not window.training_dock.seen)
-    assert window.training_dock.made is not None
+def test_it_shares_its_place_with_the_paths_of_a_node(window, qtbot):
+    paths = window.panes["derivation"]
+    qtbot.waitUntil(lambda: paths.seen)
+    window.derivatives_pane.open()
+    qtbot.waitUntil(lambda: window.derivatives_pane.seen and not paths.seen)
+    window.derivatives_pane.toggle()
+    qtbot.waitUntil(lambda: paths.seen and not window.derivatives_pane.seen)
+
+
+def test_it_may_stand_in_a_column_of_its_own(window, qtbot):
+    window.derivatives_pane.open()
+    window.actions_by_id["derivatives_column"].trigger()
+    qtbot.waitUntil(lambda: window.derivatives_pane.seen and window.panes["derivation"].seen)
+    assert window.derivatives_pane.page.height() > window.view.height()
+    window.actions_by_id["derivatives_column"].trigger()
+    qtbot.waitUntil(lambda: window.derivatives_pane.seen and not window.panes["derivation"].seen)
 
 
 def test_what_is_differentiated_by_follows_the_selection(window, panel, qtbot):
@@ -109,12 +118,12 @@ def test_a_node_that_does_not_matter_is_said(window, panel):
 
 def test_nothing_is_computed_while_it_is_hidden(window, panel, qtbot):
     view = look(qtbot, panel, FORMULA)
-    window.derivatives_dock.toggle()
+    window.derivatives_pane.toggle()
     answered = view.answered
     window.session.select("z")
     window.session.set_value("x", 3.0)
     assert view.answered is answered and not panel.ticker.running
-    window.derivatives_dock.toggle()
+    window.derivatives_pane.toggle()
     qtbot.waitUntil(lambda: view.answered is not None and view.answered.by == "z")
 
 
@@ -185,7 +194,7 @@ def test_nothing_is_cut_off_in_a_small_window(window, panel, qtbot, tab, scale):
     scale_text(window, scale - 1)
     look(qtbot, panel, tab)
     QApplication.processEvents()
-    area = window.docks["derivatives"].dock.widget()
+    area = window.panes["derivatives"].page
     assert panel.width() <= area.viewport().width()
     for button in panel.findChildren(QAbstractButton):
         if button.isVisible() and button.text():
@@ -260,7 +269,7 @@ def test_seeds_are_read_and_written_in_one_way(text, seed):
 
 def test_the_command_for_the_seed_puts_the_cursor_there(window, qtbot):
     window.actions_by_id["seed"].trigger()
-    qtbot.waitUntil(lambda: window.derivatives_dock.make().head.seed.lineEdit().hasFocus())
+    qtbot.waitUntil(lambda: window.derivatives_pane.make().head.seed.lineEdit().hasFocus())
 
 
 # -- the canvas' command
@@ -269,7 +278,7 @@ def test_the_command_for_the_seed_puts_the_cursor_there(window, qtbot):
 def test_a_node_is_differentiated_and_the_programs_output_again(window):
     action = window.actions_by_id["differentiate"]
     action.trigger()
-    assert "Select a computed node" in window._status.text()
+    assert "Select a computed node" in window.transport.said.text()
     window.session.select("x")
     action.trigger()
     assert window.session.document.output == ""
@@ -280,7 +289,7 @@ def test_a_node_is_differentiated_and_the_programs_output_again(window):
     assert window.session.document.output == "" and not action.isChecked()
     window.session.select("f")
     action.trigger()
-    assert window._status.text() == "f is the output already"
+    assert window.transport.said.text() == "f is the output already"
     assert window.session.undo_stack.count() == 2
 
 

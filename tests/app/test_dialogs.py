@@ -163,7 +163,7 @@ def test_the_clipboard_takes_what_figures_were_last_made_for(window):
     svg = QGuiApplication.clipboard().mimeData().data("image/svg+xml").data()
     width = float(re.search(rb'width="([\d.]+)pt"', svg)[1])
     assert width == pytest.approx(8.5 / 2.54 * 72, abs=0.01)
-    assert window._status.text() == "The figure is on the clipboard, fit for: 8.5x6cm"
+    assert window.transport.said.text() == "The figure is on the clipboard, fit for: 8.5x6cm"
 
 
 def test_the_dialog_says_at_once_how_large_the_numbers_will_be(window, figure_dialog):
@@ -250,7 +250,7 @@ def test_what_is_trained_is_exported_at_its_present_weights(window, asked, said,
         return {part.name: onnx.numpy_helper.to_array(part) for part in graph.initializer}
 
     before = weights()
-    window.training_dock.open()
+    window.training_pane.open()
     np.testing.assert_array_equal(weights()["W1"], before["W1"])
     window.training.step(20)
     after = weights()

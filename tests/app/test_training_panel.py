@@ -20,7 +20,7 @@ def training(window):
 
 @pytest.fixture
 def panel(window):
-    return window.training_dock.open()
+    return window.training_pane.open()
 
 
 def test_filters_are_drawn_one_by_one():
@@ -87,11 +87,11 @@ def test_the_buttons_do_what_they_say(window, training, panel):
 
 
 def test_the_commands_show_what_they_train(window, training, qtbot):
-    assert window.training_dock.made is None
+    assert window.training_pane.made is None
     window.actions_by_id["train_step"].trigger()
-    qtbot.waitUntil(lambda: window.training_dock.seen)
+    qtbot.waitUntil(lambda: window.training_pane.seen)
     assert training.run.trainer.updates == 1
-    assert "update 1 " in numbers(window.training_dock.made)
+    assert "update 1 " in numbers(window.training_pane.made)
 
 
 def test_the_boundary_is_the_nets_own_answer(training):
@@ -189,7 +189,7 @@ def test_closing_while_training_ends_cleanly(window, training, panel, qtbot):
 
 def test_hiding_the_panel_pauses(window, training, panel):
     training.toggle()
-    window.training_dock.toggle()
+    window.training_pane.toggle()
     assert not training.is_training
 
 
@@ -294,7 +294,7 @@ def test_the_notice_is_for_who_works_with_both(window, training, typed):
     training.step()
     assert not window.notice.isVisible()
     window.presentation.stop()
-    window.training_dock.toggle()
+    window.training_pane.toggle()
     assert not window.notice.isVisible()
 
 

@@ -286,7 +286,8 @@ def test_presenting_leaves_the_canvas_alone_and_esc_comes_back(window):
     window.session.seek(2)
     window.actions_by_id["present"].trigger()
     assert window.presentation.active and window.session.cursor == 0
-    assert not any(part.isVisible() for part in window.surroundings())
+    assert window.stage.isVisible() and not window.transport.isVisible()
+    assert not any(pane.seen for pane in window.panes.values()) and not window.menuBar().isVisible()
     QTest.keyClick(window.view, Key.Key_PageDown)
     assert window.session.cursor == 1
     QTest.keyClick(window.view, Key.Key_B)
@@ -295,7 +296,7 @@ def test_presenting_leaves_the_canvas_alone_and_esc_comes_back(window):
     assert not window.presentation.black
     QTest.keyClick(window.view, Key.Key_Escape)
     assert not window.presentation.active
-    assert window.menuBar().isVisible() and window.docks["program"].dock.isVisible()
+    assert window.menuBar().isVisible() and window.panes["program"].seen and not window.stage.isVisible()
 
 
 def test_a_remote_starts_and_ends_with_the_same_key(window):
@@ -331,33 +332,30 @@ def test_sheets_open_and_close(window, qtbot, name):
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
-def test_every_panel_of_the_table_has_its_dock_and_its_command(window, qtbot, panel):
-    there = window.docks[panel.name]
-    assert (there.made is None) == panel.on_demand
+def test_every_panel_of_the_table_has_its_place_and_its_command(window, qtbot, panel):
+    there = window.panes[panel.name]
+    assert (there.made is None) == (panel.on_demand and not panel.at_first)
     there.open()
-    qtbot.waitUntil(there.dock.isVisible)
-    assert there.dock.windowTitle() == panel.title
-    assert window.dockWidgetArea(there.dock) == panel.area
+    qtbot.waitUntil(lambda: there.seen)
+    tabs = window.arrangement.places[panel.place]
+    assert tabs.currentWidget() is there.page and tabs.tabText(tabs.currentIndex()) == panel.title
     if panel.on_demand:
         action = window.actions_by_id[panel.name]
         qtbot.waitUntil(action.isChecked)
         action.trigger()
-        assert there.dock.isHidden() and not action.isChecked()
-    else:
-        menu = next(menu for menu in window.findChildren(QMenu) if menu.title() == "&Panels")
-        assert there.dock.toggleViewAction() in menu.actions()
+        assert not there.seen and not action.isChecked()
 
 
 CONTEXT_MENUS = {
     "canvas": lambda window: window.view.viewport(),
     "explanation": lambda window: window.explanation.viewport(),
-    "formula": lambda window: window.derivatives_dock.make().views[0],
+    "formula": lambda window: window.derivatives_pane.make().views[0],
 }
 
 
 @pytest.mark.parametrize("place", CONTEXT_MENUS.values(), ids=CONTEXT_MENUS.keys())
 def test_a_context_menu_is_gone_when_it_is_closed(window, place):
-    window.derivatives_dock.open()
+    window.derivatives_pane.open()
     asked, at = place(window), QPoint(5, 5)
     before = window.findChildren(QMenu)
     QApplication.sendEvent(
@@ -428,8 +426,8 @@ def _fail():
 
 
 def test_return_in_a_field_does_not_step(window):
-    window.training_dock.toggle()
-    field = window.training_dock.made.controls._fields["hidden"]
+    window.training_pane.toggle()
+    field = window.training_pane.made.controls._fields["hidden"]
     field.setFocus()
     QTest.keyClick(field, Key.Key_Return)
     assert window.session.cursor == 0
@@ -474,7 +472,7 @@ def test_a_wrong_value_is_answered_with_how_to_write_one(window):
 
 
 def test_larger_text_is_larger_everywhere(window):
-    editor, title = window.program.editor, window.docks["algorithm"].dock
+    editor, title = window.program.editor, window.arrangement.places["left"].tabBar()
     before = (
         editor.font().pointSizeF(),
         title.font().pointSizeF(),
@@ -577,10 +575,10 @@ def test_a_message_about_a_value_goes_with_the_next_change(window):
 def test_what_was_said_in_passing_goes_with_the_next_change(window):
     window.show_message("Saved x.json")
     window.session.set_text("u v")
-    assert window._status.text() == ""
+    assert window.transport.said.text() == ""
     window.show_message("The recovery copy cannot be written", lasting=True)
     window.session.set_text("u v w")
-    assert window._status.text().startswith("The recovery copy")
+    assert window.transport.said.text().startswith("The recovery copy")
 
 
 def test_recent_files_are_listed_by_their_names_however_long(window):
@@ -600,6 +598,7 @@ def test_a_value_is_edited_though_a_field_was_left_open_on_another(window, qtbot
     sheet.show()
     sheet.activateWindow()
     qtbot.waitUntil(sheet.isActiveWindow)
+    window.panes["algorithm"].open()
     table = window.algorithm.table
     table.edit(index_of(window.algorithm, "x"))
     with QSignalBlocker(table.selectionModel()):

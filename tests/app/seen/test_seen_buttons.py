@@ -13,19 +13,20 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QDialog,
-    QDockWidget,
     QFileDialog,
     QInputDialog,
     QLabel,
     QMenu,
     QTableView,
-    QToolBar,
     QWidget,
 )
 
 from app.panels.transport import STRIDE_NAMES
+from app.shell.examples import EXAMPLES as SHOWN_EXAMPLES
 from app.shell.figure_dialog import FigureDialog
+from app.shell.panels import PANELS
 from app.shell.view_commands import scale_text
+from app.shell.workspaces import WORKSPACES
 from app.widgets.labels import Button
 from app.widgets.theme import LIGHT, THEMES
 from core.base.arrays import frozen
@@ -103,6 +104,10 @@ def listed_as(form):
     return lambda window: window.algorithm.choose_form(form)
 
 
+def listing(window):
+    window.panes["algorithm"].open()
+
+
 def menu_below(button):
     """Whether the menu below a button of the listing is open, which is closed again."""
 
@@ -115,10 +120,29 @@ def menu_below(button):
     return look
 
 
+def menu_of_views(window):
+    """Whether the menu of views is open, which is closed again."""
+    menu = QApplication.activePopupWidget()
+    titles = [action.text() for action in menu.actions()] if isinstance(menu, QMenu) else []
+    if menu:
+        menu.close()
+    return "Side by side" in titles
+
+
 def other_stride(stride):
     """Lets a step go as far as another stride than this."""
     other = next(name for name in STRIDE_NAMES if name != stride)
     return lambda window: window.session.set_stride(other)
+
+
+def workspace_of(window):
+    return window.arrangement.workspace.name
+
+
+def other_workspace(chosen):
+    """Shows another workspace than this."""
+    other = next(name for name in WORKSPACES if name != chosen)
+    return lambda window: window.show_workspace(other)
 
 
 def magnified(window):
@@ -130,7 +154,7 @@ def focus(window):
 
 
 def visible(name):
-    return lambda window: any(dock.isVisible() for dock in window.findChildren(QDockWidget, name))
+    return lambda window: window.panes[name].seen
 
 
 def unfolded(window):
@@ -150,7 +174,7 @@ def rows(window):
 
 
 def tab(window):
-    return window.derivatives_dock.make().view.title
+    return window.derivatives_pane.make().view.title
 
 
 def font(window):
@@ -187,11 +211,11 @@ def selected(name, text="(x+y)z"):
 
 
 def training(window):
-    window.training_dock.open()
+    window.training_pane.open()
 
 
 def trained(window):
-    window.training_dock.open()
+    window.training_pane.open()
     window.training.step(5)
 
 
@@ -202,9 +226,9 @@ def derivatives(number=0, text="sum(tanh(x))", by="x", **values):
         window.resize(1400, 900)
         program(text, **(values or {"x": [0.1, 0.2, 0.3]}))(window)
         window.session.select(by)
-        window.derivatives_dock.open()
-        window.derivatives_dock.make().tabs.choose(number)
-        assert settled(lambda: answered_now(window.derivatives_dock.make().view, window.session.trace))
+        window.derivatives_pane.open()
+        window.derivatives_pane.make().tabs.choose(number)
+        assert settled(lambda: answered_now(window.derivatives_pane.make().view, window.session.trace))
 
     return look
 
@@ -305,6 +329,15 @@ COMMANDS = {
         (True, 3, False),
         at(3),
     ),
+    **{
+        f"Workspace {workspace.title}": Does(workspace_of, workspace.name, other_workspace(workspace.name))
+        for workspace in WORKSPACES.values()
+    },
+    "Results column": Does(visible("training"), True),
+    "Left column": Does(visible("program"), False),
+    "Program in the left column": Does(lambda window: window.arrangement.program_in_sheet, True),
+    "Reset layout": Does(visible("program"), True, lambda window: window.arrangement.toggle_place("left")),
+    "Derivatives in a column": Does(lambda window: window.derivatives_pane.place, "right"),
     "Full screen": Does(lambda window: window.isFullScreen(), True),
     "Zoom in": Does(magnified, more),
     "Zoom out": Does(magnified, fewer),
@@ -343,7 +376,7 @@ COMMANDS = {
         0,
         lambda window: window.session.move_node("x", (9.0, 9.0), 1),
     ),
-    "Paths of this node": Does(visible("derivation"), True),
+    "Paths of this node": Does(visible("derivation"), False),
     "Derivatives panel": Does(visible("derivatives"), True),
     "Differentiate this node": Does(lambda window: window.session.trace.graph.output, "v1", selected("v1")),
     "Seed": Does(focus, "Seed"),
@@ -366,7 +399,6 @@ COMMANDS = {
     "Fold everything": Does(
         unfolded, 0, all_of(selected("f", "σ(σ(x))"), lambda window: window.session.unfold_all("all"))
     ),
-    "Training panel": Does(visible("training"), True),
     "Train or pause": Does(updates, more, training),
     "One update": Does(updates, 1, training),
     "Reset": Does(updates, 0, trained),
@@ -382,13 +414,26 @@ EXAMPLES = ["(x+y)z", "sigmoid(w·x + b)", "softmax(W x + b)"]
 WRITE = "Write … instead"
 
 BUTTONS = {
-    **{("toolbar", name): COMMANDS[name] for name in ("New", "Open", "Save", "Save figure", "Undo", "Redo")},
-    **{("toolbar", name): COMMANDS[name] for name in ("Present from the start", "Training panel")},
-    ("canvas", "Back to the start"): COMMANDS["To the start"],
-    ("canvas", "Previous step"): COMMANDS["Previous step"],
-    ("canvas", "Play and pause"): COMMANDS["Play or pause"],
-    ("canvas", "Next step"): COMMANDS["Next step"],
-    ("canvas", "To the end"): COMMANDS["To the end"],
+    **{
+        ("header", workspace.title): COMMANDS[f"Workspace {workspace.title}"]
+        for workspace in WORKSPACES.values()
+    },
+    **{
+        ("header", name): COMMANDS[name] for name in ("Save figure", "Undo", "Redo", "Present from the start")
+    },
+    ("bar", "Back to the start"): COMMANDS["To the start"],
+    ("bar", "Previous step"): COMMANDS["Previous step"],
+    ("bar", "Play and pause"): COMMANDS["Play or pause"],
+    ("bar", "Next step"): COMMANDS["Next step"],
+    ("bar", "To the end"): COMMANDS["To the end"],
+    ("bar", "Results column"): COMMANDS["Results column"],
+    ("bar", "Views ▾"): Does(menu_of_views, True),
+    **{
+        ("lectures", example.title): Does(
+            text, example.text, lambda window: window.show_workspace("lectures")
+        )
+        for example in SHOWN_EXAMPLES
+    },
     ("canvas", "Open on canvas"): Does(
         lambda window: float(window.session.document.values["w"][0]), another, DIFFERS
     ),
@@ -399,9 +444,6 @@ BUTTONS = {
     ("program", WRITE): Does(
         text, "(a+b)", all_of(selected("", "(a+b"), lambda window: window.program._show_problem())
     ),
-    ("training", "Train or pause"): COMMANDS["Train or pause"],
-    ("training", "One update"): COMMANDS["One update"],
-    ("training", "Reset to the initial weights, same seed"): COMMANDS["Reset"],
     ("training", "Open on canvas"): COMMANDS["Open on canvas"],
     **{
         ("derivatives", title): Does(tab, title, derivatives(1 if number == 0 else 0))
@@ -412,23 +454,13 @@ BUTTONS = {
     ("derivatives", "Fill the next row"): Does(rows, 1, derivatives(2)),
     ("derivatives", "Fill all rows, or pause"): Does(rows, 3, derivatives(2)),
     ("derivatives", "Empty the table"): Does(
-        rows, 0, all_of(derivatives(2), lambda window: window.derivatives_dock.make().view.step())
+        rows, 0, all_of(derivatives(2), lambda window: window.derivatives_pane.make().view.step())
     ),
-    ("algorithm", "Mathematics ▾"): Does(menu_below("form_button"), True, at(0)),
-    ("algorithm", "∂L/∂w ▾"): Does(menu_below("notation_button"), True, at(0)),
+    ("algorithm", "Mathematics ▾"): Does(menu_below("form_button"), True, listing),
+    ("algorithm", "∂L/∂w ▾"): Does(menu_below("notation_button"), True, listing),
     ("derivatives", "Compute it anyway"): Does(
-        lambda window: window.derivatives_dock.make().ticker.running, True, derivatives(4, "W x", "W", **HUGE)
+        lambda window: window.derivatives_pane.make().ticker.running, True, derivatives(4, "W x", "W", **HUGE)
     ),
-    **{
-        (name, "Close"): Does(visible(name), False, first)
-        for name, first in {
-            "program": at(0),
-            "algorithm": at(0),
-            "explanation": at(0),
-            "training": training,
-            "derivatives": derivatives(),
-        }.items()
-    },
 }
 
 ACTIONS = {
@@ -441,17 +473,6 @@ ACTIONS = {
         ("algorithm", FORMS[name].title): Does(form, name, listed_as(first))
         for name, first in (("math", "numpy"), ("numpy", "math"), ("torch", "math"))
     },
-    **{
-        (name, title): Does(visible(name), False, first)
-        for name, title, first in [
-            ("program", "Program", at(0)),
-            ("algorithm", "Algorithm", at(0)),
-            ("explanation", "Explanation", at(0)),
-            ("training", "Training", training),
-            ("derivatives", "Derivatives", derivatives()),
-        ]
-    },
-    ("toolbar", "Main"): Does(lambda window: window.toolbar.isVisible(), False),
     ("explanation", "Copy as LaTeX"): COMMANDS["Copy step as LaTeX"],
     ("derivatives", "Copy as LaTeX"): BUTTONS["derivatives", "Copy LaTeX"],
     ("Ways to differentiate", "Copy"): Does(
@@ -465,19 +486,15 @@ ACTIONS = {
     ),
 }
 QTS_OWN = {
-    *(
-        "qt_dockwidget_floatbutton",
-        "qt_tableview_cornerbutton",
-        "qt_menubar_ext_button",
-        "qt_toolbar_ext_button",
-    ),
+    *("qt_tableview_cornerbutton", "qt_menubar_ext_button", "qt_toolbar_ext_button"),
     *("ScrollLeftButton", "ScrollRightButton"),
 }
+PLACES = {"header", "bar", "lectures", *(panel.name for panel in PANELS)}
 
 
 def place(part):
-    """The dock or the bar that a part of the window stands in, or else the canvas."""
-    while part is not None and not isinstance(part, QDockWidget | QToolBar):
+    """The panel or the bar that a part of the window stands in, or else the canvas."""
+    while part is not None and part.objectName() not in PLACES:
         part = part.parent()
     return part.objectName() if part is not None else "canvas"
 
@@ -533,12 +550,12 @@ def put_back(window):
     if window.isFullScreen():
         window.showNormal()
     window.transport.pause()
-    for late in (window.training_dock, window.derivatives_dock):
+    for late in (window.training_pane, window.derivatives_pane):
         late.pause()
-    if window.training_dock.made:
+    if window.training_pane.made:
         window.training.reset()
-    if window.derivatives_dock.made:
-        window.derivatives_dock.make().views[2].reset()
+    if window.derivatives_pane.made:
+        window.derivatives_pane.make().views[2].reset()
     for name in files(window):
         (Path.home() / name).unlink()
     (Path.home() / OTHER).write_text(dumps(Document("p q")), encoding="utf-8")
@@ -546,9 +563,11 @@ def put_back(window):
         window.set_theme(LIGHT)
     if font(window) > 10:
         scale_text(window, -1.0)
-    for dock in window.findChildren(QDockWidget):
-        dock.setVisible(dock.objectName() not in ("training", "derivatives", "derivation"))
-    window.toolbar.show()
+    window.show_workspace("step")
+    for pane in window.panes.values():
+        if pane.panel.on_demand and not pane.panel.at_first:
+            pane.close()
+    window.arrangement.reset_layout()
     window.session.replace_document(EXAMPLE, None)
     window.session.set_digits(DIGITS)
     window.view.camera.fit()

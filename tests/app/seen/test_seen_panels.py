@@ -49,8 +49,8 @@ def test_at_the_start_the_listing_has_the_values_of_inputs_alone(window):
 def test_every_panel_has_the_paper_of_the_theme(window, theme):
     """Also those that were made before the theme was chosen."""
     window.resize(1400, 900)
-    window.training_dock.open()
-    window.derivatives_dock.open()
+    window.training_pane.open()
+    window.derivatives_pane.open()
     window.set_theme(DARK if theme is LIGHT else LIGHT)
     window.set_theme(theme)
     QApplication.processEvents()
@@ -153,7 +153,7 @@ def test_a_higher_speed_is_faster(window):
 
 
 def test_the_training_button_shows_what_the_next_press_does(window):
-    window.training_dock.open()
+    window.training_pane.open()
     train = named(window, "Train or pause", QToolButton)
     still = drawn(train)
     window.actions_by_id["train"].trigger()
@@ -174,7 +174,7 @@ def test_ticks_in_menus_follow_what_they_stand_for_whoever_changes_it(window):
         assert not ticked(name)
         window.actions_by_id[name].trigger()
         assert ticked(name)
-        window.docks[name].dock.close()
+        window.panes[name].dock.close()
         QApplication.processEvents()
         assert not ticked(name), f"the cross of {name} leaves a tick"
     session.select("v1")

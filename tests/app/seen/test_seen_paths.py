@@ -91,7 +91,7 @@ def test_bands_take_the_colours_of_another_theme(light_canvas):
 def panel(window, qtbot):
     window.session.open_program(TWICE, AT, "open")
     window.session.seek(len(window.session.trace))
-    made = window.docks["derivation"].open()
+    made = window.panes["derivation"].open()
     qtbot.waitUntil(lambda: made.seen)
     window.session.select("w")
     return made
@@ -189,7 +189,7 @@ def test_it_follows_notation_and_digits(panel):
 
 
 def test_a_panel_that_is_covered_marks_nothing_and_computes_nothing(window, panel, qtbot, monkeypatch):
-    window.docks["explanation"].open()
+    window.panes["explanation"].open()
     qtbot.waitUntil(lambda: not panel.seen)
     assert window.session.paths == ()
     monkeypatch.setattr(type(window.session), "derivation", property(lambda _: 1 / 0))

@@ -144,7 +144,7 @@ def trained(window):
         window.resize(1400, 1000)
         window.session.open_program(text, {name: frozen(value) for name, value in values.items()}, "open")
         window.training.change("train it", trains="program", data=data, samples=80, noise=0.0)
-        window.training_dock.open()
+        window.training_pane.open()
         assert window.training.problem is None
         return window
 

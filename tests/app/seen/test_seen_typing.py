@@ -121,8 +121,8 @@ def fields(window):
 def everything(window):
     """The window with every panel open, on a program that can be trained."""
     window.resize(1400, 1000)
-    window.training_dock.open()
-    window.derivatives_dock.open()
+    window.training_pane.open()
+    window.derivatives_pane.open()
     values = {"w": frozen([1, 1]), "b": 0.0, "x": frozen([1, 2]), "t": 1.0}
     window.session.open_program(NEURON, values, "open")
     window.training.change("train", trains="program", data="gauss", samples=20)
@@ -190,7 +190,7 @@ CALLED = {"of": "Derivative of", "with respect to": "With respect to", "seed": "
 
 def test_every_label_stands_in_front_of_its_field(everything):
     """On one line with it, with no other field between, and called as the field is."""
-    everything.derivatives_dock.make().tabs.choose(2)
+    everything.derivatives_pane.make().tabs.choose(2)
     QApplication.processEvents()
     there = [field for field in fields(everything).values() if field.isVisible()]
     labels = [label for label in everything.findChildren(QLabel) if label.buddy() and label.isVisible()]

@@ -1,0 +1,140 @@
+"""The program in one line of typeset mathematics, or as it is typed where it cannot be read."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.formula import layout, paint
+from app.formula.boxes import Box
+from app.state.session import Session
+from app.widgets.theme import LIGHT, Theme, mixed
+from core.passes.explain import typeset_line
+
+SIZE = 1.7  # pixels an em for each point of the text beside it
+FADE = 32.0  # pixels in which a line that is too long fades out
+WAVE, STEEP = 4.0, 1.5  # pixels: half a wave of the line under a mistake, and how far it goes up and down
+INSET = 10.0
+
+
+class ProgramLine(QWidget):
+    """Shows the session's program; a click or Return asks to edit it."""
+
+    pressed = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session = session
+        self.theme: Theme = LIGHT
+        self._box: Box | None = None
+        self._size = 0.0
+        self.setAccessibleName("Program")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        session.traceChanged.connect(self._show)
+        self._show()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self._show()
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, ceil(self.box.height + 12 if self._size else 2.6 * self.fontMetrics().height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self.sizeHint().height())
+
+    @property
+    def text(self) -> str:
+        """What is typed, in one line."""
+        return self.session.document.text.replace("\n", "; ")
+
+    def _show(self) -> None:
+        self._box = None
+        self.setToolTip(f"{self.session.document.text}\n\nClick to edit the program (Ctrl+L)".strip())
+        self.setAccessibleDescription(self.session.document.text)
+        self.update()
+
+    def set_size(self, size: float) -> None:
+        """Set the line at so many pixels an em, or with 0 as large as suits the text around it."""
+        self._size = size
+        self._show()
+        self.updateGeometry()
+
+    @property
+    def box(self) -> Box:
+        """The line as it is laid out."""
+        if self._box is None:
+            size = self._size or SIZE * self.font().pointSizeF()
+            self._box = layout(typeset_line(self.session.trace.graph), size)
+        return self._box
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if not self._size:
+                painter.setPen(QPen(mixed(self.theme.colour("line"), self.theme.colour("panel"), 0.6), 1))
+                painter.setBrush(self.theme.colour("field"))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -1.5), 4, 4)
+            width = self._paint_mistake(painter) if self.session.problem else self._paint_line(painter)
+            if width > self.width() - INSET:
+                self._fade_out(painter)
+            if self.hasFocus():
+                painter.setPen(QPen(self.theme.colour("accent"), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+
+    def _paint_line(self, painter: QPainter) -> float:
+        box = self.box
+        baseline = (self.height() - box.height) / 2 + box.ascent
+        left = max(INSET, (self.width() - box.width) / 2) if self._size else INSET
+        paint(painter, box, left, baseline, {}, self.theme.colour("ink"))
+        return left + box.width
+
+    def _paint_mistake(self, painter: QPainter) -> float:
+        """The text as it is typed, with a wave under the place that is wrong."""
+        problem, metrics, text = self.session.problem, self.fontMetrics(), self.text
+        baseline = (self.height() + metrics.ascent() - metrics.descent()) / 2
+        painter.setPen(self.theme.colour("ink"))
+        painter.drawText(QPointF(INSET, baseline), text)
+        if problem is not None and problem.span is not None:
+            span = problem.span
+            shift = text[: span.start]  # a new line is two characters here
+            lines = self.session.document.text[: span.start].count("\n")
+            start = INSET + metrics.horizontalAdvance(text[: len(shift) + lines])
+            wrong = self.session.document.text[span.start : span.end]
+            end = max(start + 2 * WAVE, start + metrics.horizontalAdvance(wrong.replace("\n", "; ")))
+            painter.setPen(QPen(self.theme.colour("wrong"), 1.4))
+            x, up = start, True
+            while x < end:
+                y = baseline + 4
+                painter.drawLine(
+                    QPointF(x, y + (STEEP if up else -STEEP)),
+                    QPointF(x + WAVE, y + (-STEEP if up else STEEP)),
+                )
+                x, up = x + WAVE, not up
+        return INSET + metrics.horizontalAdvance(text)
+
+    def _fade_out(self, painter: QPainter) -> None:
+        """No sign is cut off: the end of a long line fades into the ground."""
+        ground = self.theme.colour("paper" if self._size else "field")
+        clear = QColor(ground)
+        clear.setAlpha(0)
+        fade = QLinearGradient(self.width() - FADE, 0, self.width() - 2, 0)
+        fade.setColorAt(0, clear)
+        fade.setColorAt(0.9, ground)
+        painter.fillRect(QRectF(self.width() - FADE, 3, FADE - 2, self.height() - 6), fade)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.pressed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.pressed.emit()
+        else:
+            event.ignore()

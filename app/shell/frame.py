@@ -1,0 +1,325 @@
+"""What the window holds: head, bar, canvas with the places around it, and the steps below; all workspaces.
+
+The canvas is one widget that stays where it is; a workspace shows other neighbours beside it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.shell.panes import Pane, Tabs
+from app.shell.workspaces import NARROW, WORKSPACES, Place, Workspace, band_height, column_width
+from app.state.arrangement import Arrangement, WorkspaceName
+from app.widgets.theme import Theme, mixed
+
+TITLES: dict[Place, str] = {
+    "left": "Left column",
+    "band": "Below the canvas",
+    "beside": "Below the canvas, right",
+    "right": "Right column",
+}
+COLUMNS: Sequence[Place] = ("left", "right")
+DRAWER_WITH_RESULTS = 1700  # pixels; in a narrower window the left column gives way to the right one
+
+
+class Frame(QWidget):
+    """Places the parts of the window for a workspace, and remembers how the user has arranged them."""
+
+    workspaceChanged = Signal()
+
+    def __init__(self, head: Sequence[QWidget], canvas: Sequence[QWidget], lectures: QWidget, time: QWidget):
+        super().__init__()
+        self.kept = Arrangement()
+        self.scale = 1.0
+        self.presenting = False
+        self.panes: dict[str, Pane] = {}
+        self.places: dict[Place, Tabs] = {place: Tabs(title) for place, title in TITLES.items()}
+        self.sheet = QWidget()
+        self.sheet_box = QVBoxLayout(self.sheet)
+        self.sheet_box.setContentsMargins(12, 0, 12, 4)
+        self.sheet.hide()
+        self.time, self.lectures = time, lectures
+        centre = QWidget()
+        centre.setMinimumSize(1, 1)
+        box = _column(centre, canvas)
+        box.setStretch(len(canvas) - 1, 1)
+        self.band = _splitter(Qt.Orientation.Horizontal, [self.places["band"], self.places["beside"]])
+        self.middle = _splitter(Qt.Orientation.Vertical, [centre, self.band])
+        self.columns = _splitter(
+            Qt.Orientation.Horizontal, [self.places["left"], self.middle, self.places["right"]]
+        )
+        for splitter in (self.columns, self.middle, self.band):
+            splitter.splitterMoved.connect(self._remember_sizes)
+            for number in range(1, splitter.count()):
+                splitter.handle(number).installEventFilter(self)
+                splitter.handle(number).setToolTip("Drag to resize, double-click for the usual size")
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.columns)
+        self.pages.addWidget(lectures)
+        self.rules = [_rule(), _rule(), _rule()]
+        first, *self.bars = head
+        above, below, last = self.rules
+        outer = _column(self, [first, self.sheet, above, *self.bars, below, self.pages, last, time])
+        outer.setStretchFactor(self.pages, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        for rule in self.rules:
+            palette = QPalette(rule.palette())
+            palette.setColor(
+                QPalette.ColorRole.Window, mixed(theme.colour("line"), theme.colour("panel"), 0.7)
+            )
+            rule.setPalette(palette)
+
+    # -- which workspace, which places
+
+    @property
+    def workspace(self) -> Workspace:
+        return WORKSPACES[self.kept.workspace]
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the window has room for one column and one panel below the canvas only."""
+        return self.width() < NARROW * self.scale
+
+    def show_workspace(self, name: WorkspaceName) -> None:
+        """Arrange the parts as a workspace."""
+        if name != self.kept.workspace:
+            self.kept.workspace = name
+            self.arrange()
+            self.workspaceChanged.emit()
+
+    def is_open(self, place: Place) -> bool:
+        """Whether a place is open in this workspace, as the user chose or as it is at first."""
+        workspace = self.workspace
+        if place not in workspace.places:
+            return False
+        if place == "right" and place not in workspace.open:
+            return any(pane.shown and pane.place == place for pane in self.panes.values())
+        chosen = self.kept.open.get(self._key(place))
+        if chosen is not None:
+            return chosen
+        if place == "left" and (self.narrow or (self.is_open("right") and self._gives_way)):
+            return False
+        return place in workspace.open
+
+    @property
+    def _gives_way(self) -> bool:
+        return self.width() < DRAWER_WITH_RESULTS * self.scale
+
+    def toggle_place(self, place: Place) -> None:
+        """Open a place, or close it."""
+        if place in self.workspace.places:
+            self.kept.open[self._key(place)] = not self.is_open(place)
+            self.arrange()
+
+    def show_pane(self, pane: Pane) -> None:
+        """Show a panel in front of the others in its place, in a workspace that has the place."""
+        self.panes.setdefault(pane.panel.name, pane)
+        if pane.place not in self.workspace.places:
+            self.show_workspace("step")
+        if pane.place != "right" and not self.is_open(pane.place):
+            self.kept.open[self._key(pane.place)] = True
+        self.arrange()
+        if pane.page is not None:
+            self.places[self._home(pane)].setCurrentWidget(pane.page)
+
+    def reset_layout(self) -> None:
+        """Arrange all as at the first start, in the present workspace."""
+        self.kept = Arrangement(workspace=self.workspace.name)
+        for pane in self.panes.values():
+            if pane.place != pane.panel.place:
+                pane.place = pane.panel.place
+        self.arrange()
+
+    def _key(self, place: Place) -> str:
+        return f"{self.workspace.name}.{place}"
+
+    def set_presenting(self, on: bool) -> None:
+        """Leave the canvas and the head's first part alone, or show all again."""
+        self.presenting = on
+        if on:
+            self.close_sheet()
+            if not self.workspace.places:
+                self.show_workspace("step")
+        self.arrange()
+
+    def restore(self, kept: Arrangement) -> None:
+        """Arrange all as the user left it."""
+        self.kept = copy.deepcopy(kept)
+        self.arrange()
+
+    # -- the program's editor
+
+    @property
+    def program_in_sheet(self) -> bool:
+        """Whether the program is edited below its line, since the left column is closed or not for it."""
+        return not self.kept.pinned or not self.is_open("left")
+
+    def edit_program(self) -> None:
+        """Show the editor: in the left column, or below the program's line."""
+        if self.program_in_sheet:
+            self.sheet.show()
+        else:
+            self.show_pane(self.panes["program"])
+
+    def close_sheet(self) -> bool:
+        """Close the editor below the program's line; whether it was open."""
+        was_open = not self.sheet.isHidden()
+        self.sheet.hide()
+        return was_open
+
+    def pin_program(self, pinned: bool) -> None:
+        """Edit the program in the left column, or below its line."""
+        self.kept.pinned = pinned
+        self.arrange()
+        self.edit_program()
+
+    def _put_program(self) -> None:
+        """The editor stands where it is looked for."""
+        pane = self.panes.get("program")
+        if pane is None or pane.page is None:
+            return
+        in_sheet = self.sheet_box.indexOf(pane.page) >= 0
+        if self.program_in_sheet and not in_sheet:
+            self.places["left"].removeTab(self.places["left"].indexOf(pane.page))
+            self.sheet_box.addWidget(pane.page)
+            pane.page.show()
+            pane.made.set_wide(True)
+        elif not self.program_in_sheet and in_sheet:
+            self.sheet_box.removeWidget(pane.page)
+            self.sheet.hide()
+            pane.made.set_wide(False)
+            self._put(pane)
+            self.places["left"].setCurrentWidget(pane.page)
+
+    # -- arranging
+
+    def add_panes(self, panes: Iterable[Pane]) -> None:
+        """Take the panels of the window, in their order; those that are made stand in their places."""
+        self.panes |= {pane.panel.name: pane for pane in panes}
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Bring all in line with the workspace, the width of the window and what the user chose."""
+        if self._trains and "training" in self.panes:
+            self.panes["training"].make()
+        self._put_program()
+        for pane in self.panes.values():
+            if pane.panel.name != "program" or not self.program_in_sheet:
+                self._put(pane)
+        self.pages.setCurrentWidget(self.columns if self.workspace.places else self.lectures)
+        works = bool(self.workspace.places) and not self.presenting
+        for part in self.bars:
+            part.setVisible(works)
+        for rule, shown in zip(self.rules, (not self.presenting, works, works), strict=True):
+            rule.setVisible(shown)
+        self.time.setVisible(self.workspace.name == "step" and not self.presenting)
+        for place, tabs in self.places.items():
+            tabs.setVisible(self.is_open(place) and tabs.count() > 0 and not self.presenting)
+        self.band.setVisible(any(not self.places[place].isHidden() for place in ("band", "beside")))
+        self._set_sizes()
+
+    def _home(self, pane: Pane) -> Place:
+        """Where a panel stands now: in a narrow window there is one place below the canvas."""
+        return "band" if pane.place == "beside" and self.narrow else pane.place
+
+    @property
+    def _trains(self) -> bool:
+        return self.workspace.name == "train"
+
+    def _put(self, pane: Pane) -> None:
+        """Let a panel stand in its place if it is shown, and in no other."""
+        if pane.page is None:
+            return
+        home = self.places[self._home(pane)]
+        if not pane.shown and not (self._trains and pane.panel.name == "training"):
+            if home.indexOf(pane.page) >= 0:
+                home.removeTab(home.indexOf(pane.page))
+                pane.page.hide()
+            return
+        if home.indexOf(pane.page) < 0:
+            names = list(self.panes)
+            before = sum(
+                1
+                for other in self.panes.values()
+                if other.page is not None
+                and home.indexOf(other.page) >= 0
+                and names.index(other.panel.name) < names.index(pane.panel.name)
+            )
+            home.insertTab(before, pane.page, pane.panel.title)
+
+    def _set_sizes(self) -> None:
+        own, workspace, width = self.kept.sizes, self.workspace, self.width()
+        left, right = (
+            column_width(workspace, place, width, self.scale, own.get(self._key(place), 0))
+            if not self.places[place].isHidden()
+            else 0
+            for place in COLUMNS
+        )
+        self.columns.setSizes([left, max(1, width - left - right), right])
+        height = self.middle.height()
+        band = 0 if self.band.isHidden() else band_height(height, self.scale, own.get(self._key("band"), 0))
+        self.middle.setSizes([max(1, height - band), band])
+        if not self.places["band"].isHidden() and not self.places["beside"].isHidden():
+            room = self.band.width()
+            wanted = own.get(self._key("beside"), 0)
+            beside = min(wanted, room - 200) if wanted else room // 2
+            self.band.setSizes([room - beside, beside])
+
+    def _remember_sizes(self) -> None:
+        """After a drag: what was dragged keeps its size."""
+        sizes = self.kept.sizes
+        moved = self.sender()
+        if moved is self.columns:
+            for place, size in zip(COLUMNS, self.columns.sizes()[::2], strict=True):
+                if size and self.is_open(place):
+                    sizes[self._key(place)] = size
+        elif moved is self.middle:
+            sizes[self._key("band")] = max(1, self.middle.sizes()[1])
+        else:
+            sizes[self._key("beside")] = max(1, self.band.sizes()[1])
+
+    def eventFilter(self, handle: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonDblClick:
+            places: Sequence[Place] = COLUMNS if handle.parent() is self.columns else ("band", "beside")
+            for place in places:
+                self.kept.sizes.pop(self._key(place), None)
+            self.arrange()
+            return True
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
+
+
+def _column(parent: QWidget, parts: Iterable[QWidget]) -> QVBoxLayout:
+    box = QVBoxLayout(parent)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(0)
+    for part in parts:
+        box.addWidget(part)
+    return box
+
+
+def _rule() -> QFrame:
+    """A hairline between bands of the window."""
+    rule = QFrame()
+    rule.setFixedHeight(1)
+    rule.setAutoFillBackground(True)
+    return rule
+
+
+def _splitter(orientation: Qt.Orientation, parts: Iterable[QWidget]) -> QSplitter:
+    found = QSplitter(orientation)
+    found.setChildrenCollapsible(False)
+    found.setHandleWidth(5)
+    found.setMinimumSize(1, 1)
+    for part in parts:
+        found.addWidget(part)
+    return found

@@ -1,0 +1,93 @@
+"""What stands below the graph while presenting: the rule with names and with numbers, and a counter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from app.formula import FormulaView
+from app.state.session import Session
+from app.widgets.labels import tint
+from app.widgets.theme import LIGHT, Theme
+from core.passes.explain import explain
+
+LINES = 1080  # of the screen for which sizes are given
+RULE, COUNTER, EDGE = 60, 32, 24  # pixels: an em of the rule, of the counter, and what stays free around
+HEIGHT = 0.31  # of the window
+
+
+class StageBand(QWidget):
+    """The rule of the session's present step, in the middle, on paper."""
+
+    def __init__(self, session: Session):
+        super().__init__()
+        self.session = session
+        self.theme: Theme = LIGHT
+        self._typed = ""
+        self.rule, self.numbers = FormulaView(), FormulaView()
+        self.rule.setAccessibleName("Rule on the stage")
+        self.numbers.setAccessibleName("Rule with numbers on the stage")
+        self.counter = QLabel()
+        self.counter.setAccessibleName("Step")
+        self.setAutoFillBackground(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        box = QVBoxLayout(self)
+        box.setSpacing(0)
+        for part in (self.rule, self.numbers):
+            part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+            box.addWidget(part, 1, Qt.AlignmentFlag.AlignHCenter)
+        box.addWidget(self.counter, 0, Qt.AlignmentFlag.AlignRight)
+        self.hide()
+        session.traceChanged.connect(self._show)
+        session.cursorMoved.connect(self._show)
+
+    @property
+    def scale(self) -> float:
+        """How much smaller the screen is than the one for which sizes are given."""
+        return self.window().height() / LINES
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, round(HEIGHT * self.window().height()))
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.Window, theme.colour("paper"))
+        self.setPalette(palette)
+        for view in (self.rule, self.numbers):
+            view.set_colours(theme.roles, theme.colour("ink"))
+        tint(self.counter, theme.faint)
+
+    def show_typed(self, digits: str) -> None:
+        """Show the number of a step that is being typed."""
+        self._typed = digits
+        self._show_counter()
+
+    def _show_counter(self) -> None:
+        place, last = self.session.place, len(self.session.stops) - 1
+        self.counter.setText(f"go to {self._typed} ↵" if self._typed else f"{place} / {last}")
+
+    def _show(self) -> None:
+        if self.isHidden():
+            return
+        session = self.session
+        found = explain(session.trace, session.cursor, session.digits, session.notation, since=session.since)
+        for view, formula in ((self.rule, found.rule), (self.numbers, found.numbers)):
+            view.set_size(RULE * self.scale)
+            view.set_formula(formula)
+            view.setVisible(formula is not None)
+        font = self.counter.font()
+        font.setPixelSize(max(10, round(COUNTER * self.scale)))
+        self.counter.setFont(font)
+        edge = round(EDGE * self.scale)
+        self.layout().setContentsMargins(2 * edge, edge, 2 * edge, edge)  # type: ignore[union-attr]
+        self._show_counter()
+
+    def setVisible(self, visible: bool) -> None:
+        super().setVisible(visible)
+        self.updateGeometry()
+        self._show()
+
+    def resizeEvent(self, event: object) -> None:
+        self._show()

@@ -1,0 +1,96 @@
+"""The table of workspaces, and how large their columns are: arrangements of the same parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+
+from app.state.arrangement import WorkspaceName
+
+Place = Literal["left", "band", "beside", "right"]
+"""Where a panel stands: left of the canvas, below it, below it on the right, or right of it."""
+
+WIDTHS = (1024, 1440, 1920)  # pixels of the windows for which sizes are given
+NARROW = 1200  # pixels; a narrower window has its left column closed, and one panel below the canvas
+
+
+class Workspace(Struct, frozen=True):
+    """An arrangement of the parts around the canvas.
+
+    `open` are the places that are open at first, in a wide window; `places` all that there are. `sizes` are
+    those of the columns at each of WIDTHS, in pixels at text of 100 %.
+    """
+
+    name: WorkspaceName
+    title: str
+    tip: str
+    key: str
+    places: Sequence[Place] = ()
+    open: Sequence[Place] = ()
+    sizes: Mapping[Place, Sequence[int]] = {}
+
+
+WORKSPACES: Mapping[WorkspaceName, Workspace] = {
+    workspace.name: workspace
+    for workspace in (
+        Workspace(
+            "step",
+            "Step",
+            "Go through both passes step by step, with the reason for each number",
+            "Ctrl+1",
+            ("left", "band", "beside", "right"),
+            ("left", "band", "beside"),
+            {"left": (256, 300, 340), "right": (400, 400, 400)},
+        ),
+        Workspace(
+            "train",
+            "Train",
+            "Train the program or a network, beside the canvas",
+            "Ctrl+2",
+            ("right",),
+            ("right",),
+            {"right": (490, 600, 800)},
+        ),
+        Workspace("lectures", "Lectures", "Examples to begin with", "Ctrl+3"),
+    )
+}
+
+# of a column, and of the band below the canvas: the least that is left for the canvas
+LEAST_SHARE: Mapping[Place, float] = {"left": 0.75, "right": 0.44, "band": 0.47}
+BAND = 0.365  # of the height between the bars
+LEAST_BAND = 150  # pixels
+
+
+def column_width(workspace: Workspace, place: Place, window: int, scale: float, own: int = 0) -> int:
+    """How wide a column is.
+
+    Args:
+        workspace: the workspace.
+        place: the column.
+        window: the width of the window, in pixels.
+        scale: the size of text; 1 is 100 %.
+        own: the width that the user gave it, in pixels; 0 is none.
+
+    Returns:
+        The width in pixels, at most what leaves the canvas its share.
+    """
+    usual = float(np.interp(window, WIDTHS, workspace.sizes[place])) * scale
+    return round(min(own or usual, window * (1 - LEAST_SHARE[place])))
+
+
+def band_height(middle: int, scale: float, own: int = 0) -> int:
+    """How high the band below the canvas is.
+
+    Args:
+        middle: the height between the bars, in pixels.
+        scale: the size of text; 1 is 100 %.
+        own: the height that the user gave it, in pixels; 0 is none.
+
+    Returns:
+        The height in pixels, at most what leaves the canvas its share.
+    """
+    usual = max(BAND * middle, LEAST_BAND * scale)
+    return round(min(own or usual, middle * (1 - LEAST_SHARE["band"])))

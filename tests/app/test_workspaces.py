@@ -1,0 +1,219 @@
+"""Three workspaces on one document: what stands where, how large, and what is kept of it."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.shell.workspaces import WORKSPACES, band_height, column_width
+from app.state.arrangement import Arrangement, arrangement_text, read_arrangement
+
+Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
+SIZES = ((1024, 700), (1440, 900), (1920, 1080))
+
+
+def resized(window, width, height):
+    window.resize(width, height)
+    QApplication.processEvents()
+    return window
+
+
+def share_of_canvas(window):
+    """How much of the window's width and height the canvas takes."""
+    return window.view.width() / window.width(), window.view.height() / window.height()
+
+
+def test_the_canvas_is_one_widget_that_every_workspace_shows(window, qtbot):
+    view, scene = window.view, window.scene
+    for name in ("train", "lectures", "step"):
+        window.show_workspace(name)
+        QApplication.processEvents()
+        assert window.view is view and window.view.scene() is scene
+        assert view.isVisible() == (name != "lectures")
+        assert window.header.switch.buttons[name].isChecked()
+        assert window.lectures.isVisible() == (name == "lectures")
+        assert window.panes["training"].seen == (name == "train")
+
+
+def test_the_keys_of_workspaces(window):
+    for number, name in enumerate(WORKSPACES, start=1):
+        window.actions_by_id[f"workspace_{name}"].trigger()
+        assert window.arrangement.workspace.name == name
+        assert WORKSPACES[name].key == f"Ctrl+{number}"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_canvas_keeps_its_share(window, size):
+    resized(window, *size)
+    across, down = share_of_canvas(window)
+    assert across >= 0.74 and down >= 0.44
+    window.panes["training"].open()
+    QApplication.processEvents()
+    across, down = share_of_canvas(window)
+    assert across >= 0.59
+
+
+def test_columns_are_as_wide_as_the_table_says():
+    step = WORKSPACES["step"]
+    assert [column_width(step, "left", width, 1.0) for width, _ in SIZES] == [256, 300, 340]
+    assert column_width(step, "left", 1440, 1.5) == 360  # a quarter of the window, no more
+    assert column_width(step, "left", 1440, 1.0, own=350) == 350
+    assert band_height(730, 1.0) == 266 and band_height(730, 1.0, own=600) == round(730 * 0.53)
+
+
+def test_a_narrow_window_has_its_column_closed_and_one_panel_below(window, qtbot):
+    resized(window, 1024, 700)
+    assert not window.arrangement.places["left"].isVisible()
+    assert not window.arrangement.places["beside"].isVisible()
+    below = window.arrangement.places["band"]
+    qtbot.waitUntil(lambda: below.count() == 2)  # this step, and this node
+    window.actions_by_id["left_column"].trigger()
+    QApplication.processEvents()
+    assert window.arrangement.places["left"].isVisible()
+    resized(window, 1440, 900)
+    assert below.count() == 1 and window.arrangement.places["beside"].isVisible()
+
+
+def test_results_take_the_place_of_the_left_column_where_both_have_no_room(window):
+    resized(window, 1440, 900)
+    window.panes["training"].open()
+    QApplication.processEvents()
+    assert not window.arrangement.places["left"].isVisible()
+    window.panes["training"].toggle()
+    QApplication.processEvents()
+    assert window.arrangement.places["left"].isVisible()
+    resized(window, 1920, 1080)
+    window.panes["training"].open()
+    QApplication.processEvents()
+    assert window.arrangement.places["left"].isVisible()
+
+
+def test_the_editor_below_the_line_pushes_the_middle_down(window):
+    resized(window, 1440, 900)
+    window.arrangement.pin_program(False)
+    window.arrangement.close_sheet()
+    QApplication.processEvents()
+    top = window.view.mapTo(window, QPoint(0, 0)).y()
+    window.edit_program()
+    QApplication.processEvents()
+    assert window.program.isVisible() and window.program.editor.hasFocus()
+    assert window.view.mapTo(window, QPoint(0, 0)).y() >= top + window.program.height()
+    QTest.keyClick(window.program.editor, Key.Key_Escape)
+    QApplication.processEvents()
+    assert not window.program.isVisible() and window.view.mapTo(window, QPoint(0, 0)).y() == top
+    window.arrangement.pin_program(True)
+    QApplication.processEvents()
+    assert window.panes["program"].seen
+
+
+def test_play_is_at_the_same_pixel_in_step_and_train(window):
+    resized(window, 1440, 900)
+    places = []
+    for name in ("step", "train"):
+        window.show_workspace(name)
+        QApplication.processEvents()
+        places.append(window.transport.play.mapTo(window, QPoint(0, 0)))
+    assert places[0] == places[1]
+
+
+def test_space_plays_the_training_where_it_is_trained(window, qtbot):
+    window.show_workspace("train")
+    QTest.keyClick(window.view, Key.Key_Right)
+    qtbot.waitUntil(lambda: window.training.record is not None and window.training.record.step == 1)
+    QTest.keyClick(window.view, Key.Key_Space)
+    assert window.training.is_training and window.session.cursor == 0
+    QTest.keyClick(window.view, Key.Key_Space)
+    assert not window.training.is_training
+    QTest.keyClick(window.view, Key.Key_Home)
+    qtbot.waitUntil(lambda: window.training.record is not None and window.training.record.step == 0)
+
+
+def test_an_example_opens_as_one_edit_and_can_be_stepped(window, qtbot):
+    window.show_workspace("lectures")
+    before = window.session.document
+    QTest.mouseClick(window.lectures.cards[2], Qt.MouseButton.LeftButton)
+    assert window.arrangement.workspace.name == "step"
+    assert window.session.document.text == window.lectures.cards[2].example.text
+    window.session.undo_stack.undo()
+    assert window.session.document == before
+
+
+def test_reset_layout_forgets_what_was_dragged(window):
+    resized(window, 1440, 900)
+    frame = window.arrangement
+    usual = frame.columns.sizes()
+    frame.kept.sizes["step.left"] = 240
+    frame.arrange()
+    assert abs(frame.columns.sizes()[0] - 240) <= 2
+    window.actions_by_id["reset_layout"].trigger()
+    QApplication.processEvents()
+    assert frame.columns.sizes() == usual
+
+
+def test_an_arrangement_is_kept_as_a_line_of_the_settings():
+    kept = Arrangement("train", {"step.left": False}, {"train.right": 500}, pinned=False)
+    assert read_arrangement(arrangement_text(kept)) == kept
+    for wrong in ("", "[]", '{"workspace": "play"}', '{"sizes": {"step.left": -1}}', '{"sizes": 3}'):
+        with pytest.raises(ValueError):
+            read_arrangement(wrong)
+
+
+# -- the stage
+
+WIDE = "z = w x + b; y = σ(z); L = 1/2 (y - t)^2; R = 1/2 w^2; J = L + λ R"
+
+
+@pytest.fixture
+def stage(window, qtbot):
+    def shown(text, cursor=None):
+        window.session.set_text(text)
+        qtbot.waitUntil(lambda: not window.session.computing and not window.session.is_outdated)
+        window.presentation.start(cursor if cursor is not None else len(window.session.trace) - 1)
+        qtbot.waitUntil(lambda: window.presentation.staging.settled)
+        return window
+
+    yield shown
+    window.presentation.stop()
+
+
+def test_the_stage_shows_the_rule_the_numbers_and_the_counter(stage):
+    window = stage(WIDE)
+    assert window.stage.rule.isVisible() and window.stage.numbers.isVisible()
+    last = len(window.session.stops) - 1
+    assert window.stage.counter.text() == f"{window.session.place} / {last}"
+    em = window.stage.rule.box()
+    assert em is not None
+
+
+def test_far_parts_are_folded_on_a_stage_and_the_document_stays(stage):
+    window = stage(WIDE)
+    session, document = window.session, window.session.document
+    drawn = set(session.drawing.sizes)
+    step = session.trace.steps[session.cursor - 1]
+    assert {step.node, step.arg} <= drawn  # what the step is about
+    assert len(drawn) < len(session.trace.graph.nodes) - 2  # and not all else
+    assert session.document is document
+    window.presentation.stop()
+    assert len(session.drawing.sizes) > len(drawn)
+
+
+def test_a_number_and_return_go_to_a_step(stage):
+    window = stage(WIDE)
+    for key in (Key.Key_1, Key.Key_2):
+        QTest.keyClick(window.view, key)
+    assert "12" in window.stage.counter.text()
+    QTest.keyClick(window.view, Key.Key_Return)
+    assert window.session.place == 12
+    for key in (Key.Key_9, Key.Key_9, Key.Key_9):
+        QTest.keyClick(window.view, key)
+    QTest.keyClick(window.view, Key.Key_Return)
+    assert window.session.place == len(window.session.stops) - 1
+
+
+def test_a_key_hides_the_program_on_the_stage(stage):
+    window = stage(WIDE)
+    assert window.header.line.isVisible()
+    QTest.keyClick(window.view, Key.Key_F)
+    assert not window.header.line.isVisible()
+    QTest.keyClick(window.view, Key.Key_F)
+    assert window.header.line.isVisible()
