@@ -117,6 +117,7 @@ def window(qtbot, fonts, session):
     made.resize(1200, 800)
     made.show()
     qtbot.waitExposed(made)
+    made.make_panes()
     return made
 
 

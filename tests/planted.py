@@ -32,6 +32,7 @@ CANVAS, FILES, FORMULAS, PANELS, TRAINING, DERIVATIVES, BUTTONS, TYPING, GESTURE
         "gestures",
     )
 )
+WORKSPACES = "tests/app/test_workspaces.py"
 LABELS = "tests/core/test_labels.py"
 ALGORITHM, LISTING = "tests/app/seen/test_seen_algorithm.py", "tests/core/test_listing.py"
 KINKS = "tests/core/test_kinks.py"
@@ -1409,8 +1410,8 @@ BESIDE_THE_CANVAS = {
     ),
     "play-shows-pause": bug(
         "app/panels/transport.py",
-        '"pause" if self.playing else "play"',
-        '"play"',
+        'icon("pause" if runs else "play"',
+        'icon("play"',
         "while it plays, the button still shows play",
         PANELS,
     ),
@@ -1430,9 +1431,9 @@ BESIDE_THE_CANVAS = {
     ),
     "ticks-stay-with-the-panel": bug(
         "app/shell/window.py",
-        "dock.seenChanged.connect(self.refresh_actions)",
+        "pane.seenChanged.connect(self.refresh_actions)",
         "pass",
-        "the tick of a panel stays when the panel is closed by its cross",
+        "the tick of a panel stays when the panel is put away",
         PANELS,
     ),
     "nothing-to-open-from-the-notice": bug(
@@ -1593,16 +1594,16 @@ TRAINING = {
         TRAINING,
     ),
     "reset-steps": bug(
-        "app/training/train_bar.py",
-        "lambda: training.reset()",
-        "lambda: training.step()",
+        "app/panels/transport.py",
+        'same seed (Home)", training.reset)',
+        'same seed (Home)", training.step)',
         "the button Reset makes an update",
-        BUTTONS,
+        "tests/app/test_training_panel.py",
     ),
     "train-shows-pause": bug(
-        "app/training/train_bar.py",
-        'self.train.setIcon(icon("pause" if self._shows_pause else "play"))',
-        "pass",
+        "app/panels/transport.py",
+        "self.training.is_training if self.trains else self.playing",
+        "self.playing",
         "while it trains, the button still shows play",
         PANELS,
     ),
@@ -1713,6 +1714,48 @@ DIFFERENTIATING = {
         '"1",\n        says="smallest',
         "what is said to be used in a tie of the smallest entries is not what is used",
         KINKS,
+    ),
+    "stage-folds-nothing": bug(
+        "app/shell/staging.py",
+        "near = self._near() if self._crowded else frozenset()",
+        "near: frozenset[str] = frozenset()",
+        "a graph that is too large for the stage is cut off",
+        WORKSPACES,
+    ),
+    "steps-jump-over-what-is-folded": bug(
+        "app/state/session.py",
+        "if near:  # what is folded",
+        "if False:  # what is folded",
+        "on a stage steps go past the inside of folded statements",
+        WORKSPACES,
+    ),
+    "wave-in-the-wrong-place": bug(
+        "app/panels/program_line.py",
+        "start = INSET + metrics.horizontalAdvance(text[: len(shift) + lines])",
+        "start = INSET",
+        "the wave under a mistake begins at the start of the line",
+        WORKSPACES,
+    ),
+    "cut-off-line": bug(
+        "app/panels/program_line.py",
+        "if width > self.width() - INSET:",
+        "if False:",
+        "the end of a program that is too long for its line is cut off within a sign",
+        WORKSPACES,
+    ),
+    "wide-columns": bug(
+        "app/shell/workspaces.py",
+        "(256, 300, 340)",
+        "(256, 350, 440)",
+        "the left column takes the canvas its room",
+        WORKSPACES,
+    ),
+    "training-keys-step": bug(
+        "app/shell/window.py",
+        "elif self.transport.trains:",
+        "elif False:",
+        "Space in the workspace for training goes to the next step",
+        WORKSPACES,
     ),
 }
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.formula import layout, paint
 from app.formula.boxes import Box
 from app.state.session import Session
+from app.widgets.labels import sentence_of
 from app.widgets.theme import LIGHT, Theme, mixed
 from core.passes.explain import typeset_line
 
@@ -31,7 +32,7 @@ class ProgramLine(QWidget):
         self.theme: Theme = LIGHT
         self._box: Box | None = None
         self._size = 0.0
-        self.setAccessibleName("Program")
+        self.setAccessibleName("Program in one line")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -55,7 +56,8 @@ class ProgramLine(QWidget):
 
     def _show(self) -> None:
         self._box = None
-        self.setToolTip(f"{self.session.document.text}\n\nClick to edit the program (Ctrl+L)".strip())
+        said = sentence_of(self.session.problem) if self.session.problem else self.session.document.text
+        self.setToolTip(f"{said}\n\nClick to edit the program (Ctrl+L)".strip())
         self.setAccessibleDescription(self.session.document.text)
         self.update()
 
@@ -108,7 +110,7 @@ class ProgramLine(QWidget):
             start = INSET + metrics.horizontalAdvance(text[: len(shift) + lines])
             wrong = self.session.document.text[span.start : span.end]
             end = max(start + 2 * WAVE, start + metrics.horizontalAdvance(wrong.replace("\n", "; ")))
-            painter.setPen(QPen(self.theme.colour("wrong"), 1.4))
+            painter.setPen(QPen(self.theme.colour("wrong"), 2.0))
             x, up = start, True
             while x < end:
                 y = baseline + 4

@@ -242,7 +242,7 @@ class Transport(QWidget):
         session.cursorMoved.connect(self._show)
         session.strideChanged.connect(self._make_room)
         for signal in (training.runChanged, training.progressed):
-            signal.connect(self._show)
+            signal.connect(self._show_training)
 
     def add_buttons(self, *buttons: QWidget) -> None:
         """Put further buttons at the right end."""
@@ -342,18 +342,24 @@ class Transport(QWidget):
     def _show(self) -> None:
         session = self.session
         total, cursor = len(session.trace), session.cursor
-        run = self.training.run
+        back, on, runs = cursor > 0, cursor < total, total > 0
+        if self.trains:  # which it is not asked for elsewhere, for it may take long to make a run
+            back, on, runs = False, False, self.training.run is not None
         able = {
-            "first": run is not None if self.trains else cursor > 0,
-            "previous": not self.trains and cursor > 0,
-            "play": run is not None if self.trains else total > 0,
-            "next": run is not None if self.trains else cursor < total,
-            "last": not self.trains and cursor < total,
+            "first": runs if self.trains else back,
+            "previous": back,
+            "play": runs,
+            "next": runs if self.trains else on,
+            "last": on,
         }
         for name, button in self.buttons.items():
             button.setEnabled(able[name])
         self._show_play()
         self.where.setText(self._trained if self.trains else self._step_text(session.place))
+
+    def _show_training(self) -> None:
+        if self.trains:
+            self._show()
 
     @property
     def _trained(self) -> str:

@@ -38,6 +38,7 @@ class Frame(QWidget):
         self.scale = 1.0
         self.presenting = False
         self.panes: dict[str, Pane] = {}
+        self._latest: Pane | None = None  # that was asked for
         self.places: dict[Place, Tabs] = {place: Tabs(title) for place, title in TITLES.items()}
         self.sheet = QWidget()
         self.sheet_box = QVBoxLayout(self.sheet)
@@ -124,6 +125,7 @@ class Frame(QWidget):
             self.show_workspace("step")
         if pane.place != "right" and not self.is_open(pane.place):
             self.kept.open[self._key(pane.place)] = True
+        self._latest = pane
         self.arrange()
         if pane.page is not None:
             self.places[self._home(pane)].setCurrentWidget(pane.page)
@@ -252,6 +254,8 @@ class Frame(QWidget):
                 and names.index(other.panel.name) < names.index(pane.panel.name)
             )
             home.insertTab(before, pane.page, pane.panel.title)
+            if pane is self._latest:  # it has come to another place
+                home.setCurrentWidget(pane.page)
 
     def _set_sizes(self) -> None:
         own, workspace, width = self.kept.sizes, self.workspace, self.width()

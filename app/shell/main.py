@@ -89,7 +89,7 @@ def _first_moments(window: Window, recovery: Recovery, start: Path | Document | 
     from app.shell.sigint import Interrupts
 
     Interrupts()
-    QTimer.singleShot(0, window, _load_numpy)
+    QTimer.singleShot(0, window, window.make_panes)
     window.show_message(window.settings.warning, lasting=True)
     recovery.failed.connect(lambda: window.show_message(recovery.failure, lasting=True))
     if isinstance(start, Path):
@@ -98,8 +98,3 @@ def _first_moments(window: Window, recovery: Recovery, start: Path | Document | 
         window.session.replace_document(start, None)
     else:
         window.files.offer(recovery.offered())
-
-
-def _load_numpy() -> None:
-    """So that the first array does not wait for it."""
-    import numpy  # noqa: F401

@@ -66,7 +66,8 @@ class Pane(QObject):
                 self.made.set_theme(self._theme)
             self.page = _scrolled(self.made) if self.panel.on_demand else self.made
             self.page.setObjectName(self.panel.name)
-            self.page.setAccessibleName(self.panel.title)
+            if not self.page.accessibleName():
+                self.page.setAccessibleName(f"Panel {self.panel.title}")
             self.page.installEventFilter(self)
         return self.made
 

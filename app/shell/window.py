@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton, QWidget
 
 from app.canvas.notice import Notice
@@ -306,14 +306,10 @@ class Window(QMainWindow):
         backward = key == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         self.transport.step(-1 if backward else STEP_KEYS[key])
 
-    # -- shown, files dropped, closing
+    # -- files dropped, closing
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        QTimer.singleShot(0, self, self._make_panes)
-
-    def _make_panes(self) -> None:
-        """After the first picture: the panels that take long to load and are there at first."""
+    def make_panes(self) -> None:
+        """After the first picture: make the panels that take long to load and are there at first."""
         for pane in self.panes.values():
             if pane.panel.at_first and pane.made is None:
                 pane.make()

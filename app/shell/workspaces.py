@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Literal
 
-import numpy as np
 from msgspec import Struct
 
 from app.state.arrangement import WorkspaceName
@@ -77,7 +77,7 @@ def column_width(workspace: Workspace, place: Place, window: int, scale: float, 
     Returns:
         The width in pixels, at most what leaves the canvas its share.
     """
-    usual = float(np.interp(window, WIDTHS, workspace.sizes[place])) * scale
+    usual = _between(window, WIDTHS, workspace.sizes[place]) * scale
     return round(min(own or usual, window * (1 - LEAST_SHARE[place])))
 
 
@@ -94,3 +94,12 @@ def band_height(middle: int, scale: float, own: int = 0) -> int:
     """
     usual = max(BAND * middle, LEAST_BAND * scale)
     return round(min(own or usual, middle * (1 - LEAST_SHARE["band"])))
+
+
+def _between(x: float, places: Sequence[float], values: Sequence[float]) -> float:
+    """The value at a place on the lines between given ones; beyond these that of the nearest."""
+    x = min(max(x, places[0]), places[-1])
+    for (left, right), (low, high) in zip(pairwise(places), pairwise(values), strict=True):
+        if x <= right:
+            return low + (high - low) * (x - left) / (right - left)
+    return values[-1]

@@ -721,7 +721,7 @@ def installed(folder, *words):
     return done
 
 
-MISSING = ["fonts/DejaVuSans.ttf", "fonts/STIXTwoMath-Regular.ttf", "icons/save.svg"]
+MISSING = ["fonts/DejaVuSans.ttf", "fonts/STIXTwoMath-Regular.ttf", "icons/undo-2.svg"]
 
 
 @pytest.mark.parametrize("name", MISSING)

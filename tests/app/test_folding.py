@@ -267,7 +267,7 @@ SAID = [
 def test_what_a_command_cannot_do_it_says(opened, command, selected, said):
     opened.session.select(selected)
     opened.actions_by_id[command].trigger()
-    assert said in opened._status.text()
+    assert said in opened.transport.said.text()
     assert opened.session.undo_stack.count() == 0
 
 
@@ -344,7 +344,7 @@ def test_what_is_no_group_is_said(opened, monkeypatch, names, title, said):
     for name in names:
         opened.session.select_also(name)
     opened.actions_by_id["group"].trigger()
-    assert said in opened._status.text()
+    assert said in opened.transport.said.text()
     assert not opened.session.drawn.groups
 
 

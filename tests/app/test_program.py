@@ -67,6 +67,7 @@ LONG = "y = \\sum_{i=1}^n w_i x_i + b"
 @pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
 def test_a_long_note_does_not_widen_the_panel(window, qtbot, field, size):
     window.resize(*size)
+    window.edit_program()
     field.selectAll()
     QTest.keyClicks(field, LONG)
     qtbot.waitUntil(lambda: bool(window.program.notes.buttons))

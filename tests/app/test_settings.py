@@ -2,9 +2,10 @@
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QMainWindow
 
+from app.state.arrangement import Arrangement
 from app.state.settings import TABLE, Settings, visible_geometry
 from app.widgets.theme import THEMES
 
@@ -24,7 +25,7 @@ OTHER = {
     "speed": 2.0,
     "recent": ("/a, b;c/é\n.chainlight", "@x", '"', "\udcff"),
     "geometry": bytes(range(256)),
-    "state": b"\0",
+    "arrangement": Arrangement("train", {"step.left": False}, {"train.right": 500}, pinned=False),
 }
 
 
@@ -104,13 +105,13 @@ def test_noise_is_kept_aside_and_said_once(path, noise):
 
 
 def test_one_bad_value_does_not_cost_the_others(path):
-    bad = "digits=٣\ntext_scale=1e1\nrecent=[1]\nstate=00000000:AAAA\nspeed=1, 2\n"
+    bad = "digits=٣\ntext_scale=1e1\nrecent=[1]\narrangement=[]\nspeed=1, 2\n"
     text = f"[General]\ntheme=dark\n{bad}newer=x\n"
     path.write_text(text, encoding="utf-8")
     found = Settings(path)
     assert found.get("theme") == "dark"
     assert all(found.get(name) == TABLE[name].usual for name in TABLE if name != "theme")
-    for name in ("digits", "text_scale", "recent", "state", "speed"):
+    for name in ("digits", "text_scale", "recent", "arrangement", "speed"):
         assert name in found.warning
     assert path.with_suffix(".bad").read_text(encoding="utf-8") == text
     found.flush()
@@ -193,28 +194,22 @@ def test_a_window_on_the_second_screen_stays_there():
     assert visible_geometry(wanted, []) == wanted
 
 
-def window_with_a_dock(qtbot) -> QMainWindow:
+def plain_window(qtbot) -> QMainWindow:
     window = QMainWindow()
     qtbot.addWidget(window)
-    dock = QDockWidget("Values", window)
-    dock.setObjectName("values")
-    window.dock = dock
     return window
 
 
 def test_the_window_comes_back_as_it_was(qtbot, path):
-    before, after = window_with_a_dock(qtbot), window_with_a_dock(qtbot)
-    before.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, before.dock)
-    after.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, after.dock)
+    before, after = plain_window(qtbot), plain_window(qtbot)
     before.setGeometry(40, 60, 500, 400)
     Settings(path).save_window(before)
     Settings(path).restore_window(after)
     assert after.geometry() == before.geometry()
-    assert after.dockWidgetArea(after.dock) == Qt.DockWidgetArea.RightDockWidgetArea
 
 
 def test_a_window_saved_beyond_the_screen_is_seen(qtbot, path):
-    before, after = window_with_a_dock(qtbot), window_with_a_dock(qtbot)
+    before, after = plain_window(qtbot), plain_window(qtbot)
     before.setGeometry(9_000, 9_000, 500, 400)
     Settings(path).save_window(before)
     Settings(path).restore_window(after)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.training.controls import SHOWN
 from app.training.weights import weight_maps
@@ -20,7 +21,8 @@ def training(window):
 
 @pytest.fixture
 def panel(window):
-    return window.training_pane.open()
+    window.show_workspace("train")
+    return window.training_pane.made
 
 
 def test_filters_are_drawn_one_by_one():
@@ -51,10 +53,10 @@ def choose(field, words):
     field.activated.emit(place)
 
 
-def test_training_runs_and_pauses(training, panel, qtbot):
-    click(panel.bar.train)
+def test_training_runs_and_pauses(window, training, panel, qtbot):
+    click(window.transport.play)
     qtbot.waitUntil(lambda: training.run.trainer.updates > 200)
-    click(panel.bar.train)
+    click(window.transport.play)
     assert not training.is_training
     updates = training.run.trainer.updates
     assert panel.curves.train.getData()[0][-1] <= updates
@@ -76,9 +78,9 @@ def test_many_updates_are_counted_in_thousands_and_millions(panel, updates, tick
 
 
 def test_the_buttons_do_what_they_say(window, training, panel):
-    click(panel.bar.one)
+    click(window.transport.buttons["next"])
     assert training.run.trainer.updates == 1 and "update 1 " in numbers(panel)
-    click(panel.bar.reset)
+    click(window.transport.buttons["first"])
     assert training.run.trainer.updates == 0 and "update 0 " in numbers(panel)
     panel.bar.sample.setValue(7)
     click(panel.bar.canvas)
@@ -294,7 +296,8 @@ def test_the_notice_is_for_who_works_with_both(window, training, typed):
     training.step()
     assert not window.notice.isVisible()
     window.presentation.stop()
-    window.training_pane.toggle()
+    window.show_workspace("step")
+    QApplication.processEvents()
     assert not window.notice.isVisible()
 
 

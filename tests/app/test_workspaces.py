@@ -1,12 +1,14 @@
 """Three workspaces on one document: what stands where, how large, and what is kept of it."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.panels.program_line import INSET
 from app.shell.workspaces import WORKSPACES, band_height, column_width
 from app.state.arrangement import Arrangement, arrangement_text, read_arrangement
+from tests.app.seen.pixels import widget
 
 Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
 SIZES = ((1024, 700), (1440, 900), (1920, 1080))
@@ -217,3 +219,56 @@ def test_a_key_hides_the_program_on_the_stage(stage):
     assert not window.header.line.isVisible()
     QTest.keyClick(window.view, Key.Key_F)
     assert window.header.line.isVisible()
+
+
+# -- the program in one line
+
+
+def wave(window):
+    """Where the line under a mistake begins and ends, in pixels of the line."""
+    seen = widget(window.header.line, window.theme)
+    columns = seen.places("wrong", "gradient")[:, 0]  # which have one colour
+    return columns.min(), columns.max()
+
+
+def test_a_mistake_has_a_wave_under_its_place(window, qtbot):
+    line = window.header.line
+    starts = []
+    for text in ("x + ) y", "x + y + z + ) y"):
+        window.session.set_text(text)
+        qtbot.waitUntil(
+            lambda: window.session.problem is not None and window.session.problem.span is not None
+        )
+        span = window.session.problem.span
+        start, end = wave(window)
+        expected = INSET + line.fontMetrics().horizontalAdvance(text[: span.start])
+        assert abs(start - expected) < 6 and end < line.width() / 2
+        starts.append(start)
+    assert starts[0] < starts[1]
+    window.session.set_text("x + y")
+    assert widget(line, window.theme).amount("wrong", "gradient") == 0
+
+
+def test_a_line_that_is_too_long_fades_out(window, qtbot):
+    line = window.header.line
+    window.session.set_text("; ".join(f"a{i + 1} = sin(a{i})" for i in range(40)))
+    qtbot.waitUntil(lambda: not window.session.computing)
+    assert line.box.width > line.width()
+    seen = widget(line, window.theme)
+    middle = QRectF(0, 6, line.width(), line.height() - 12)
+    left, right = (QRectF(x, middle.top(), 5, middle.height()) for x in (INSET + 1, line.width() - 8))
+    assert seen.amount("ink", within=left) > 3 and seen.amount("ink", within=right) == 0
+
+
+def test_every_step_is_a_stop_on_a_stage_that_folds(stage):
+    window = stage(WIDE, 0)
+    session = window.session
+    places = []
+    for _ in range(len(session.stops)):
+        QTest.keyClick(window.view, Key.Key_PageDown)
+        QTest.qWait(1)
+        while not window.presentation.staging.settled:
+            QTest.qWait(1)
+        places.append(session.cursor)
+    window.presentation.stop()
+    assert places[:-1] == list(session.stops[1:])

@@ -377,6 +377,7 @@ def test_zoom_by_hand_outlives_an_undone_move_and_the_highlight(window):
 def test_a_place_chosen_on_the_map_stays_when_the_window_changes(window, qtbot):
     window.session.open_program(LONG, {}, "open")
     window.session.draw_as("draw operations", level="operations")
+    window.resize(1400, 800)
     qtbot.waitUntil(lambda: window.view.minimap.isVisible())
     QTest.mouseClick(window.view.minimap, LEFT, pos=window.view.minimap.rect().center())
     before = window.view.camera.seen.center().x()

@@ -50,6 +50,7 @@ def test_every_panel_has_the_paper_of_the_theme(window, theme):
     """Also those that were made before the theme was chosen."""
     window.resize(1400, 900)
     window.training_pane.open()
+    window.panes["algorithm"].open()
     window.derivatives_pane.open()
     window.set_theme(DARK if theme is LIGHT else LIGHT)
     window.set_theme(theme)
@@ -97,10 +98,11 @@ def test_the_handle_goes_right_and_only_what_is_done_has_the_full_colour(window)
     for count in range(6):
         window.session.seek(count)
         seen, bar = steps(window, window.theme)
-        middle = bar.height() / 2
+        middle = bar.height() - 13
         ring = QRectF(0, middle - 8, bar.width(), 3.5)  # above the coloured bar stands only the handle
         handles.append(seen.middle("ink", within=ring)[0])
-        done.append(seen.amount("value", "upstream", "gradient"))
+        coloured = QRectF(0, middle - 4, bar.width(), 8)  # the words above it have their colour always
+        done.append(seen.amount("value", "upstream", "gradient", within=coloured))
     assert all(after - before > 20 for before, after in pairwise(handles))
     assert done == sorted(done) and done[0] == 0
 
@@ -153,7 +155,7 @@ def test_a_higher_speed_is_faster(window):
 
 
 def test_the_training_button_shows_what_the_next_press_does(window):
-    window.training_pane.open()
+    window.show_workspace("train")
     train = named(window, "Train or pause", QToolButton)
     still = drawn(train)
     window.actions_by_id["train"].trigger()
@@ -174,7 +176,7 @@ def test_ticks_in_menus_follow_what_they_stand_for_whoever_changes_it(window):
         assert not ticked(name)
         window.actions_by_id[name].trigger()
         assert ticked(name)
-        window.panes[name].dock.close()
+        window.panes[name].close()
         QApplication.processEvents()
         assert not ticked(name), f"the cross of {name} leaves a tick"
     session.select("v1")
