@@ -1,4 +1,4 @@
-"""Make the two pictures of the window in the README: `python docs/screenshot.py`, wherever the program is."""
+"""Make the three pictures of the window in the README: `python docs/screenshot.py`, wherever the program is."""
 
 from __future__ import annotations
 
@@ -18,9 +18,15 @@ from app.shell.window import Window
 from app.state.session import Session
 from app.state.settings import Settings
 from app.widgets.theme import STYLE, load_fonts
+from core.project.document import Document
 
-SIZE = 1180, 760
+SIZE = 1440, 900
+STAGE = 1280, 720
 TRAINING = 1480, 860
+SHOWN = Document(
+    "z = w x + b; y = σ(z); L = 1/2 (y - t)^2; R = 1/2 w^2; J = L + λ R",
+    {"w": 1.0, "x": 2.0, "b": -1.0, "t": 1.0, "λ": 0.1},
+)
 
 
 def main() -> None:
@@ -33,10 +39,22 @@ def main() -> None:
     window.resize(*SIZE)
     window.show()
     QTest.qWaitForWindowExposed(window)
-    window.session.seek(window.session.trace.position("backward:3"))
+    window.make_panes()
+    window.session.replace_document(SHOWN, None)
+    window.panes["algorithm"].open()
+    window.session.seek(len(window.session.trace))
+    window.session.select("w")
     _take(window, folder / "window.png")
+    window.presentation.start(window.session.trace.position("backward:6"))
+    window.showNormal()
+    window.resize(*STAGE)
+    QTest.qWait(100)
+    while not window.presentation.staging.settled:
+        QTest.qWait(10)
+    _take(window, folder / "stage.png")
+    window.presentation.stop()
     window.resize(*TRAINING)
-    window.training_dock.toggle()
+    window.show_workspace("train")
     window.training.step(6000)
     window.training.open_on_canvas()
     window.session.seek(window.session.trace.position("backward:8"))

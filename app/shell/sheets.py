@@ -31,7 +31,10 @@ CANVAS_KEYS = (
     ("Drag a number", "Change an input's value"),
     ("Drag a node", "Move it; near the level of another it stands level. Arrange brings all back"),
     ("Double-click", "An operation unfolds; the title of its frame folds it; an input's value is typed"),
-    ("B or .", "Black screen while presenting"),
+    ("B or .", "While presenting: a black screen"),
+    ("F, Z", "While presenting: hide the program's line; show the step large"),
+    ("Digits, then Enter", "While presenting: go to the step of that number"),
+    ("Space, Right, Home in Train", "Train or pause; one update; back to the initial weights"),
     ("Esc", "Leave presenting or a text field; stop a computation that takes long"),
 )
 NOTATION = (

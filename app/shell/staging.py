@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject
 
 from app.canvas.view import View
 from app.state import clock
@@ -30,6 +30,7 @@ class Staging(QObject):
         self._crowded = False
         self._session.traceChanged.connect(self._refit)
         self._session.cursorMoved.connect(self._follow)
+        view.viewport().installEventFilter(self)
 
     def start(self) -> None:
         """Fit the present program, now and when it changes."""
@@ -41,6 +42,12 @@ class Staging(QObject):
         self.on = False
         self._ticker.stop()
         self._session.set_stage(None)
+
+    def eventFilter(self, viewport: QObject, event: QEvent) -> bool:
+        if self.on and event.type() == QEvent.Type.Resize:
+            self._graph = None  # the room has another size
+            self._refit()
+        return False
 
     @property
     def settled(self) -> bool:
