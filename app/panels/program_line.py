@@ -19,6 +19,7 @@ SIZE = 1.7  # pixels an em for each point of the text beside it
 FADE = 32.0  # pixels in which a line that is too long fades out
 WAVE, STEEP = 4.0, 1.5  # pixels: half a wave of the line under a mistake, and how far it goes up and down
 INSET = 10.0
+EMPTY = "Type a formula, such as (x+y)z"
 
 
 class ProgramLine(QWidget):
@@ -82,9 +83,11 @@ class ProgramLine(QWidget):
                 painter.setPen(QPen(mixed(self.theme.colour("line"), self.theme.colour("panel"), 0.6), 1))
                 painter.setBrush(self.theme.colour("field"))
                 painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -1.5), 4, 4)
+            painter.setClipRect(self.rect().adjusted(2, 3, -2, -3))
             width = self._paint_mistake(painter) if self.session.problem else self._paint_line(painter)
             if width > self.width() - INSET:
                 self._fade_out(painter)
+            painter.setClipping(False)
             if self.hasFocus():
                 painter.setPen(QPen(self.theme.colour("accent"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -101,6 +104,10 @@ class ProgramLine(QWidget):
         """The text as it is typed, with a wave under the place that is wrong."""
         problem, metrics, text = self.session.problem, self.fontMetrics(), self.text
         baseline = (self.height() + metrics.ascent() - metrics.descent()) / 2
+        if not text.strip():
+            painter.setPen(self.theme.colour("faint"))
+            painter.drawText(QPointF(INSET, baseline), EMPTY)
+            return 0.0
         painter.setPen(self.theme.colour("ink"))
         painter.drawText(QPointF(INSET, baseline), text)
         if problem is not None and problem.span is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from app.state.session import Session
 from app.state.training_session import TrainingSession
@@ -26,6 +27,7 @@ ICONS = {
     "next": "step-forward",
     "last": "skip-forward",
 }
+AROUND = 120  # pixels of the bar for its margins and a short message
 MOST_CELLS = 60  # that are set apart
 STRIDE_NAMES: Mapping[Stride, tuple[str, str]] = {
     "message": ("Messages", "a value, or a gradient that comes back on one edge"),
@@ -175,6 +177,11 @@ class PlayButton(QToolButton):
             self.icon().paint(painter, self.rect().adjusted(quarter, quarter, -quarter, -quarter))
 
 
+def _choose(field: QComboBox, index: int) -> None:
+    field.setCurrentIndex(index)
+    field.activated.emit(index)
+
+
 class Transport(QWidget):
     """First, previous, play, next, last; where we are; how far a step goes; the speed.
 
@@ -238,23 +245,77 @@ class Transport(QWidget):
         self._box.addWidget(self.said, 1)
         self._box.addWidget(self.stride)
         self._box.addWidget(self.speed)
+        self.more = QToolButton()
+        self.more.setText("More ▾")
+        self.more.setAccessibleName("More")
+        self.more.setToolTip("What there is no room for here")
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.more.clicked.connect(self._show_more)
+        self.more.hide()
+        self._folding: list[QWidget] = []
+        self._folded: list[QWidget] = []
+        self._left_out: set[QWidget] = set()
         session.traceChanged.connect(self._make_room)
         session.cursorMoved.connect(self._show)
         session.strideChanged.connect(self._make_room)
         for signal in (training.runChanged, training.progressed):
             signal.connect(self._show_training)
 
-    def add_buttons(self, *buttons: QWidget) -> None:
-        """Put further buttons at the right end."""
+    def add_buttons(self, *buttons: QToolButton) -> None:
+        """Put further buttons at the right end; in a narrow bar they are found in a menu, as choices are."""
         for button in buttons:
             self._box.addWidget(button)
+        self._folding = [self.speed, self.stride, *buttons]
+        self._box.addWidget(self.more)
+
+    def offer(self, part: QWidget, offered: bool) -> None:
+        """Have a choice or a button in this workspace, or not."""
+        (self._left_out.discard if offered else self._left_out.add)(part)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Show choices and buttons as far as there is room beside the position."""
+        offered = [part for part in self._folding if part not in self._left_out]
+        needed = sum(button.sizeHint().width() + self._box.spacing() for button in self.buttons.values())
+        room = self.width() - needed - self.where.sizeHint().width() - AROUND
+        hidden: list[QWidget] = []
+        for part in offered:
+            more = self.more.sizeHint().width() if hidden else 0
+            left = [other for other in offered if other not in hidden]
+            if sum(other.sizeHint().width() + self._box.spacing() for other in left) + more > room:
+                hidden.append(part)
+        for part in self._folding:
+            part.setVisible(part in offered and part not in hidden)
+        self.more.setVisible(bool(hidden))
+        self._folded = hidden
+
+    def _show_more(self) -> None:
+        """What there is no room for, as a menu."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for part in self._folded:
+            if isinstance(part, QComboBox):
+                choices = menu.addMenu(part.accessibleName())
+                for index in range(part.count()):
+                    action = choices.addAction(part.itemText(index), partial(_choose, part, index))
+                    action.setCheckable(True)
+                    action.setChecked(index == part.currentIndex())
+            elif isinstance(part, QToolButton) and part.defaultAction():
+                menu.addAction(part.defaultAction())
+            elif isinstance(part, QToolButton):
+                menu.addAction(part.text(), part.click)
+        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
 
     def set_training(self, trains: bool) -> None:
         """Let the buttons run the training, or move through the steps."""
         self.pause()
         self.trains = trains
         for part in (self.stride, self.speed):
-            part.setVisible(not trains)
+            self.offer(part, not trains)
         self._show_tips()
         self._make_room()
 
@@ -382,6 +443,7 @@ class Transport(QWidget):
         else:
             titles = sorted(map(self._step_text, range(len(self.session.stops))), key=len)
             self.where.make_room_for(titles[-8:])
+        self._fold()
         self._show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

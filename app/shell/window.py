@@ -161,7 +161,7 @@ class Window(QMainWindow):
         name = self.arrangement.workspace.name
         self.header.switch.buttons[name].setChecked(True)
         self.transport.set_training(name == "train")
-        self.results.setVisible(name == "step")
+        self.transport.offer(self.results, name == "step")
         self._show_settings()
         self.refresh_actions()
         self._show_notice()

@@ -249,6 +249,20 @@ def test_a_mistake_has_a_wave_under_its_place(window, qtbot):
     assert widget(line, window.theme).amount("wrong", "gradient") == 0
 
 
+@pytest.mark.parametrize("width", (800, 1000, 1400))
+def test_what_the_bar_has_no_room_for_is_in_a_menu(window, qtbot, width):
+    resized(window, width, 800)
+    bar = window.transport
+    assert bar.where.width() >= bar.where.sizeHint().width()
+    hidden = [part for part in (bar.stride, bar.speed, window.results) if not part.isVisible()]
+    assert bar.more.isVisible() == bool(hidden) == (width == 800)
+    if hidden:
+        QTest.mouseClick(bar.more, Qt.MouseButton.LeftButton)
+        menu = QApplication.activePopupWidget()
+        assert len(menu.actions()) == len(hidden)
+        menu.close()
+
+
 def test_a_line_that_is_too_long_fades_out(window, qtbot):
     line = window.header.line
     window.session.set_text("; ".join(f"a{i + 1} = sin(a{i})" for i in range(40)))

@@ -563,8 +563,11 @@ ROWS = {
 FOLDERS = {"compiled", "export", "notation", "ops"}
 # what builds graphs of operations, and takes them apart again
 BUILDING = {"graph", "figure", "derivatives", "math"}
-# other words, such as the kinds of tokens and of steps
-WORDS = {"core/project/older.py", "core/passes/trace.py", "app/cli/figure.py"}
+# other words, such as the kinds of tokens and of steps, and a workspace
+WORDS = {
+    *("core/project/older.py", "core/passes/trace.py", "app/cli/figure.py"),
+    *("app/shell/frame.py", "app/shell/window.py"),
+}
 
 
 def test_what_is_known_of_operations_stands_in_their_declarations_alone():

@@ -120,6 +120,14 @@ def menu_below(button):
     return look
 
 
+def menu_open(window):
+    """Whether any menu is open, which is closed again."""
+    menu = QApplication.activePopupWidget()
+    if menu:
+        menu.close()
+    return menu is not None
+
+
 def menu_of_views(window):
     """Whether the menu of views is open, which is closed again."""
     menu = QApplication.activePopupWidget()
@@ -428,6 +436,7 @@ BUTTONS = {
     ("bar", "To the end"): COMMANDS["To the end"],
     ("bar", "Results column"): COMMANDS["Results column"],
     ("bar", "Views ▾"): Does(menu_of_views, True),
+    ("bar", "More ▾"): Does(menu_open, True, lambda window: window.resize(800, 800)),
     **{
         ("lectures", example.title): Does(
             text, example.text, lambda window: window.show_workspace("lectures")
@@ -563,6 +572,7 @@ def put_back(window):
         window.set_theme(LIGHT)
     if font(window) > 10:
         scale_text(window, -1.0)
+    window.resize(1200, 800)
     window.show_workspace("step")
     for pane in window.panes.values():
         if pane.panel.on_demand and not pane.panel.at_first:
