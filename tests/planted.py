@@ -1757,6 +1757,20 @@ DIFFERENTIATING = {
         "Space in the workspace for training goes to the next step",
         WORKSPACES,
     ),
+    "nodes-without-values": bug(
+        "app/canvas/accessible.py",
+        'return title if kind == QAccessible.Text.Name else ", ".join(known)',
+        "return title",
+        "a screen reader is told no value and no gradient of a node",
+        "tests/app/test_accessible.py",
+    ),
+    "fraction-upside-down": bug(
+        "core/math/spoken.py",
+        "above, below = _differential(top), _differential(bottom)",
+        "below, above = _differential(top), _differential(bottom)",
+        "a derivative is read with both names exchanged",
+        "tests/app/test_accessible.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

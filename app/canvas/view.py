@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
+from app.canvas.accessible import Canvas
 from app.canvas.camera import Camera
 from app.canvas.gestures import DragNode, Gesture, Pan, Scrub
 from app.canvas.items import BoxItem, FrameItem, LabelItem
@@ -33,7 +34,7 @@ DRAG_STARTS = 4  # pixels
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
-class View(QGraphicsView):
+class View(Canvas):
     """The canvas: what the mouse and the keys do on the scene, and where its `camera` looks."""
 
     editRequested = Signal(str)

@@ -13,6 +13,7 @@ from app.formula.boxes import Box
 from app.formula.layout import layout
 from app.formula.painter import paint
 from core.math.mathtree import Math
+from core.math.spoken import spoken
 
 FORMULA_SIZE = 2.2  # pixels an em for each point of the text beside it
 _MARGIN = 4.0
@@ -52,6 +53,7 @@ class FormulaView(QWidget):
     def set_formula(self, formula: Math | None) -> None:
         """Show a formula, or nothing."""
         self._formula = formula
+        self.setAccessibleDescription(spoken(formula) if formula is not None else "")
         self._relayout()
 
     def set_colours(self, colours: Mapping[str, QColor], default: QColor | None = None) -> None:

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QAction,
     QActionGroup,
     QGuiApplication,
@@ -44,7 +42,6 @@ from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem
 from core.graph.typed_value import read_value
 from core.math.derivative_names import NOTATIONS, Notation
-from core.passes.explain import step_title
 from core.passes.listing import Line, listing_of
 
 if TYPE_CHECKING:
@@ -314,9 +311,6 @@ class AlgorithmPanel(QWidget):
     def _step(self) -> None:
         self.rows.step()
         self._follow()
-        if QAccessible.isActive():
-            title = step_title(self.session.trace, self.session.cursor)
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.table, title))
 
     def _follow(self) -> None:
         """Keep the present line in view."""

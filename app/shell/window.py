@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton, QWidget
 
+from app.canvas.accessible import announce
 from app.canvas.notice import Notice
 from app.canvas.scene import Scene
 from app.canvas.view import View
@@ -119,6 +120,7 @@ class Window(QMainWindow):
 
     def _wire(self) -> None:
         session, training = self.session, self.training
+        session.cursorMoved.connect(self._announce)
         session.documentChanged.connect(self._show_file)
         session.documentChanged.connect(self._clear_message)
         session.fileChanged.connect(self._show_file)
@@ -250,6 +252,11 @@ class Window(QMainWindow):
     def _dim_if_wrong(self) -> None:
         """While the text is wrong the last good graph stays, dimmed."""
         self.scene.dim(self.session.problem is not None)
+
+    def _announce(self) -> None:
+        """Let a screen reader say the step and its sentence."""
+        if said := self.explanation.explanation:
+            announce(self.view, f"{said.title}. {said.sentence}")
 
     def _take_speed(self) -> None:
         self.scene.speed = self.transport.factor

@@ -41,6 +41,7 @@ class TrainingPanel(QWidget):
         area = QScrollArea()
         area.setWidget(self.learned)
         area.setWidgetResizable(True)
+        area.setAccessibleName("What is learned")
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.views = QSplitter(Qt.Orientation.Vertical)

@@ -6,13 +6,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.panels import algorithm
 from app.panels.algorithm import AlgorithmPanel
 from app.panels.algorithm_cells import BAR
 from app.panels.algorithm_rows import GRADIENT, LINE, ROW, VALUE, Heading
 from app.widgets.theme import THEMES, apply_theme
 from core.math.derivative_names import NOTATIONS
-from core.passes.explain import step_title
 from tests.app.listing_cells import index_of, lines, rect_of, text
 from tests.app.seen.pixels import widget
 
@@ -247,17 +245,6 @@ def test_around_the_passes_of_a_training_its_loop_is_printed(window):
     assert heads[0].startswith(f"for {', '.join(data)} in batches:")
     assert "optimizer.zero_grad()" in heads and heads[-1] == "optimizer.step()"
     assert {"x", "t"} <= back and back - rest == {"x", "t"} and {"w", "b"} <= rest
-
-
-def test_a_step_is_announced_to_a_screen_reader(panel, session, monkeypatch):
-    said = []
-    monkeypatch.setattr(algorithm.QAccessible, "isActive", lambda: True)
-    monkeypatch.setattr(
-        algorithm.QAccessible, "updateAccessibility", lambda event: said.append(event.message())
-    )
-    session.seek(1)
-    session.seek(len(session.trace))
-    assert said == ["Forward: v1", step_title(session.trace, len(session.trace))]
 
 
 def test_the_table_reads_names_values_and_gradients(panel, session):

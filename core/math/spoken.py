@@ -1,0 +1,173 @@
+"""Typeset mathematics in words, as it is read aloud: for screen readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.math.mathtree import (
+    Accented,
+    Big,
+    Digits,
+    Fenced,
+    Fraction,
+    Letter,
+    Math,
+    Root,
+    Row,
+    Scripts,
+    Sign,
+    Table,
+    Tinted,
+    Word,
+)
+
+SIGNS = {
+    "=": "equals",
+    "≈": "is about",
+    "+=": "grows by",
+    "+": "plus",
+    "−": "minus",
+    "⋅": "times",
+    "·": "times",
+    "×": "times",
+    "⊙": "times, entry by entry,",
+    "/": "over",
+    "∂": "partial",
+    "∇": "gradient",
+    "≤": "is at most",
+    "≥": "is at least",
+    "<": "is less than",
+    ">": "is greater than",
+    "≠": "is not",
+    "→": "to",
+    "⊤": "transposed",
+    "′": "prime",
+    ",": ",",
+    ";": ";",
+    ":": "to",
+    "…": "and so on",
+    "⋯": "and so on",
+    "⋮": "and so on",
+    "⊗": "tensor",
+    "⋆": "correlated with",
+    "∗": "convolved with",
+}
+BIG = {"∑": "the sum", "∏": "the product"}
+FENCES = {("|", "|"): "the absolute value of", ("‖", "‖"): "the length of"}
+POWERS = {"2": "squared", "3": "cubed", "⊤": "transposed", "′": "prime", "−1": "inverse"}
+ACCENTS = {"ddot": "double dot", "arrow": "vector"}
+SAID = {"σ": "sigma", "λ": "lambda", "δ": "delta", "θ": "theta", "ln": "the logarithm of", "exp": "exp of"}
+
+
+def spoken(math: Math) -> str:
+    """Say a formula in words.
+
+    Args:
+        math: the formula.
+
+    Returns:
+        Words in one line: signs by their names, quotients of differentials as derivatives, rows of a matrix
+        one after the other.
+    """
+    words = " ".join(_words(math)).replace(" ,", ",").replace(" ;", ";")
+    return " ".join(words.split())
+
+
+def _words(math: Math) -> Iterator[str]:
+    match math:
+        case Letter(text) | Word(text):
+            yield SAID.get(text, text)
+        case Digits(text):
+            yield text.replace("−", "minus ")
+        case Sign(text):
+            yield SIGNS.get(text, text)
+        case Big(text):
+            yield BIG.get(text, text)
+        case Accented(base, accent):
+            yield from _words(base)
+            yield ACCENTS.get(accent, accent)
+        case Row(parts):
+            for part in parts:
+                yield from _words(part)
+        case Fraction(top, bottom):
+            yield from _quotient(top, bottom)
+        case Scripts(base, sub, sup):
+            yield from _scripts(base, sub, sup)
+        case Fenced(left, body, right):
+            yield from _fenced(left, body, right)
+        case Root(body):
+            yield "the square root of"
+            yield from _words(body)
+        case Table(rows, style):
+            yield "matrix" if style == "matrix" else ""
+            for number, cells in enumerate(rows):
+                yield ";" if number else ""
+                for place, cell in enumerate(cells):
+                    yield "," if place and style == "matrix" else ""
+                    yield from _words(cell)
+        case Tinted(_, body):
+            yield from _words(body)
+
+
+def _quotient(top: Math, bottom: Math) -> Iterator[str]:
+    above, below = _differential(top), _differential(bottom)
+    if above and below:
+        yield "the derivative of"
+        yield from above
+        yield "by"
+        yield from below
+        return
+    yield from _words(top)
+    yield "over"
+    yield from _words(bottom)
+
+
+def _differential(math: Math) -> list[str]:
+    """What stands behind a ∂ or d, in words; nothing where there is none."""
+    while isinstance(math, Tinted):
+        math = math.body
+    if isinstance(math, Row) and math.parts and isinstance(math.parts[0], Sign | Word):
+        sign, *rest = math.parts
+        if rest and isinstance(sign, Sign | Word) and sign.text in ("∂", "d", "𝑑"):
+            return [word for part in rest for word in _words(part)]
+    return []
+
+
+def _scripts(base: Math, sub: Math | None, sup: Math | None) -> Iterator[str]:
+    big = isinstance(base, Big)
+    yield from _words(base)
+    if sub is not None:
+        yield "over" if big else ""
+        yield from _words(sub)
+    if sup is None:
+        yield "of" if big else ""
+        return
+    above = spoken(sup)
+    if big:
+        yield f"to {above} of"
+    else:
+        plain = "".join(part.text for part in _leaves(sup))
+        yield POWERS.get(plain) or f"to the power {above}"
+
+
+def _leaves(math: Math) -> Iterator[Digits | Sign | Letter | Word]:
+    match math:
+        case Row(parts):
+            for part in parts:
+                yield from _leaves(part)
+        case Tinted(_, body):
+            yield from _leaves(body)
+        case Digits() | Sign() | Letter() | Word():
+            yield math
+
+
+def _fenced(left: str, body: Math, right: str) -> Iterator[str]:
+    called = FENCES.get((left, right))
+    if called:
+        yield called
+        yield from _words(body)
+        return
+    simple = not isinstance(body, Row) or len(body.parts) == 1
+    yield "" if simple else "open bracket"
+    yield from _words(body)
+    yield "" if simple else "close bracket"

@@ -1,0 +1,38 @@
+"""Formulas in words."""
+
+import pytest
+
+from core.math.spoken import spoken
+from core.passes.explain import explain, typeset_line
+from core.passes.stepper import run
+
+PROGRAMS = {
+    "q = x + y; f = q z": "q equals x plus y; f equals q z",
+    "ln(x^2)": "f equals the logarithm of x squared",
+    "1/2 (y - t)^2": "f equals 1 over 2 open bracket y minus t close bracket squared",
+    "sqrt(a)/b": "f equals the square root of a over b",
+    "W^T x": "f equals W transposed x",
+    "σ(w·x + b)": "f equals sigma open bracket w times x plus b close bracket",
+    "|x| + 2^x": "f equals the absolute value of x plus 2 to the power x",
+}
+
+
+@pytest.mark.parametrize("text", PROGRAMS)
+def test_a_program_is_read_in_words(text):
+    arrays = {"W": [[1.0, 2.0], [3.0, 4.0]], "x": [1.0, 2.0]} if "W" in text else {}
+    from core.base.arrays import frozen
+    from core.graph.programs import read_program
+    from core.passes.guessed_values import with_defaults
+
+    values = {name: frozen(value) for name, value in arrays.items()}
+    assert (
+        spoken(typeset_line(run(text, with_defaults(read_program(text, values), values)).graph))
+        == (PROGRAMS[text])
+    )
+
+
+def test_a_step_is_read_in_words():
+    trace = run("q = x + y; f = q z", {"x": -2.0, "y": 5.0, "z": -4.0})
+    found = explain(trace, trace.position("backward:2"))
+    assert spoken(found.rule).startswith("the derivative of f by q equals ")
+    assert "minus 4" in spoken(found.numbers)
