@@ -1,4 +1,4 @@
-"""Make the three pictures of the window in the README: `python docs/screenshot.py`, wherever the program is."""
+"""Make the pictures of the window in the README: `python docs/screenshot.py`, wherever the program is."""
 
 from __future__ import annotations
 
