@@ -22,6 +22,7 @@ from core.math.mathtree import (
     Root,
     Row,
     Scripts,
+    Shaped,
     Sign,
     Table,
     Tinted,
@@ -41,11 +42,11 @@ RELATIONS = {
 
 
 def flat(math_):
-    """The parts of a formula in a row, tints left out."""
+    """The parts of a formula in a row, tints and shapes left out."""
     match math_:
         case Row(parts):
             return [part for inner in parts for part in flat(inner)]
-        case Tinted(_, body):
+        case Tinted(_, body) | Shaped(body):
             return flat(body)
     return [math_]
 

@@ -1227,6 +1227,34 @@ IN_FILES = {
 }
 
 MATHEMATICS = {
+    "shape-of-a-transpose": bug(
+        "core/math/parts.py",
+        "shape[::-1])",
+        "shape)",
+        "below a transposed matrix stands the shape of the matrix itself",
+        "tests/core/test_explain.py",
+    ),
+    "shape-of-what-is-stretched": bug(
+        EQUATIONS,
+        "            shape = to\n",
+        "            pass\n",
+        "below a local derivative that is stretched stands the shape of what it was",
+        "tests/core/test_equations.py",
+    ),
+    "transposed-as-it-is": bug(
+        "core/math/parts.py",
+        "zip(*body.rows, strict=True)",
+        "body.rows",
+        "the rows of a transposed matrix of numbers are its own",
+        "tests/core/test_explain.py",
+    ),
+    "shapes-up-and-down": bug(
+        "app/formula/layout.py",
+        "atoms.append(_part(math, style))",
+        "atoms.append(_layout(math, style))",
+        "shapes stand at several heights",
+        FORMULAS,
+    ),
     "minus-turned-round": bug(
         TYPESET,
         'row(wrap(left, SUM), PLUS if op == "+" else MINUS, term(right))',

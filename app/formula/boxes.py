@@ -88,7 +88,7 @@ class Piece(Struct):
 
     `first` and `last` are the classes its left and right neighbours see; `slant` is how far the top of its
     last glyph leans to the right; `letter` is its last glyph if it is plain text, whose scripts keep the
-    font's usual height.
+    font's usual height. `labels` are to stand below what the piece is put in, in one line, each around its x.
     """
 
     width: float = 0.0
@@ -102,6 +102,7 @@ class Piece(Struct):
     glyphs: list[Glyph] = []
     rules: list[Rule] = []
     areas: list[Area] = []
+    labels: list[tuple[Piece, float]] = []
 
     @property
     def height(self) -> float:
@@ -110,6 +111,7 @@ class Piece(Struct):
     def put(self, piece: Piece, x: float, y: float) -> None:
         """Place a piece with its origin at (x, y) and grow upwards and downwards to hold it."""
         self.pieces.append((piece, x, y))
+        self.labels += [(label, x + middle) for label, middle in piece.labels]
         self.ascent = max(self.ascent, piece.ascent - y)
         self.descent = max(self.descent, piece.descent + y)
 

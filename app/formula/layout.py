@@ -25,6 +25,7 @@ from app.formula.characters import (
 from app.formula.fences import between
 from app.formula.fractions import stacked, under_root
 from app.formula.grids import GRIDS, Grid, in_grid
+from app.formula.labels import labelled, with_labels
 from app.formula.letters import count_primes, italic, read_name, split_primes
 from app.formula.mathfont import math_font
 from app.formula.scripts import scripted, with_limits
@@ -41,6 +42,7 @@ from core.math.mathtree import (
     Root,
     Row,
     Scripts,
+    Shaped,
     Sign,
     Table,
     Tinted,
@@ -59,6 +61,14 @@ def layout(math: Math, size: float, *, display: bool = True) -> Box:
 
 
 def _layout(math: Math, style: Style) -> Piece:
+    """A part by itself, its labels below it."""
+    piece = _part(math, style)
+    with_labels([piece], style.label())
+    return piece
+
+
+def _part(math: Math, style: Style) -> Piece:
+    """A part of a line, whose labels are still to be put below the line."""
     return _LAYOUTS[type(math)](math, style)
 
 
@@ -93,7 +103,7 @@ def _collect(math: Math, style: Style, atoms: list[Piece], spans: list[_Span]) -
             if tag and len(atoms) > start:
                 spans.append(_Span(start, len(atoms), tinted.ink))
         case _:
-            atoms.append(_layout(math, style))
+            atoms.append(_part(math, style))
 
 
 def _joined(atoms: list[Piece], spans: Sequence[_Span], style: Style) -> Piece:
@@ -186,7 +196,7 @@ def _root(math: Root, style: Style) -> Piece:
 def _scripts(math: Scripts, style: Style) -> Piece:
     math = _merged(math)
     base, primes = _without_primes(math.base)
-    nucleus = _layout(base, style)
+    nucleus = _part(base, style)
     sub = _layout(math.sub, style.script(cramped=True)) if math.sub is not None else None
     sup = _superscript(math.sup, primes, style.script())
     if sub is None and sup is None:
@@ -246,7 +256,11 @@ def _big(math: Big, style: Style) -> Piece:
 
 
 def _fenced(math: Fenced, style: Style) -> Piece:
-    return between(math.left, _layout(math.body, style), math.right, style)
+    return between(math.left, _part(math.body, style), math.right, style)
+
+
+def _shaped(math: Shaped, style: Style) -> Piece:
+    return labelled(_part(math.base, style), _part(math.below, style.label()), style.label())
 
 
 def _table(math: Table, style: Style) -> Piece:
@@ -267,9 +281,10 @@ def _cells(math: Table, grid: Grid, style: Style) -> list[list[Piece]]:
     rows = []
     for row in math.rows:
         cells = [
-            _layout(_after_nothing(cell) if grid.alignment(j) == "continued" else cell, inner)
+            _part(_after_nothing(cell) if grid.alignment(j) == "continued" else cell, inner)
             for j, cell in enumerate(row)
         ]
+        with_labels(cells, inner.label())
         rows.append(cells + [Piece() for _ in range(columns - len(row))])
     return rows
 
@@ -287,6 +302,7 @@ _LAYOUTS: dict[type, Callable[[Any, Style], Piece]] = {
     Word: _word,
     Row: _row,
     Tinted: _row,
+    Shaped: _shaped,
     Fraction: _fraction,
     Root: _root,
     Scripts: _scripts,

@@ -9,7 +9,7 @@ from app.formula.boxes import Ink
 from app.formula.math_table import MathConstants
 from app.formula.mathfont import math_font
 
-_PLAIN = Ink()
+_PLAIN, _LABEL = Ink(), Ink("shape")
 _SMALLEST_LEVEL = 2
 
 
@@ -56,6 +56,10 @@ class Style(Struct, frozen=True):
     def beside_letter(self) -> Style:
         """One level up: the style of the letter that carries this script."""
         return replace(self, level=max(self.level - 1, 0))
+
+    def label(self) -> Style:
+        """The shape below an array: as small as a script, in a colour of its own."""
+        return replace(self, level=max(1, self.level), display=False, ink=_LABEL)
 
     def tinted(self, role: str, tag: str) -> Style:
         """An empty role or tag leaves the surrounding one."""

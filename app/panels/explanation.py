@@ -1,4 +1,4 @@
-"""The present step explained: the rule with names, the same with numbers, the shapes, one sentence."""
+"""The present step explained: the rule with names, the same with numbers, one sentence."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class ExplanationPanel(QScrollArea):
         self.rule, self.numbers = FormulaView(), FormulaView()
         self.rule.setAccessibleName("Rule")
         self.numbers.setAccessibleName("Rule with numbers")
-        self.sentence, self.shapes, self.caveat = plain_label(), plain_label(), plain_label()
+        self.sentence, self.signs, self.caveat = plain_label(), plain_label(), plain_label()
         box = QVBoxLayout(body)
         box.setContentsMargins(12, 8, 12, 8)
         box.setSpacing(4)
-        for part in (self.title, self.rule, self.numbers, self.sentence, self.shapes, self.caveat):
+        for part in (self.title, self.rule, self.numbers, self.sentence, self.signs, self.caveat):
             box.addWidget(part)
         box.addStretch(1)
         self.setWidget(body)
@@ -66,7 +66,7 @@ class ExplanationPanel(QScrollArea):
         roles = {role: QColor(ink) if dimmed else colour for role, colour in theme.roles.items()}
         for view in (self.rule, self.numbers):
             view.set_colours(roles, QColor(ink))
-        for label, colour in ((self.title, ink), (self.sentence, ink), (self.shapes, theme.faint)):
+        for label, colour in ((self.title, ink), (self.sentence, ink), (self.signs, theme.faint)):
             tint(label, colour)
         tint(self.caveat, theme.faint if dimmed else theme.wrong)
 
@@ -84,7 +84,7 @@ class ExplanationPanel(QScrollArea):
             view.setVisible(formula is not None)
         for label, text in (
             (self.sentence, found.sentence),
-            (self.shapes, f"{found.shapes} {self._entries()}".strip()),
+            (self.signs, f"{found.signs} {self._entries()}".strip()),
             (self.caveat, found.caveat),
         ):
             label.setText(text)

@@ -49,7 +49,10 @@ DARK_PATHS = ("#c9a0f5", "#5fd3c4", "#f28adf", "#cdd35a", "#b3c0d4", "#f0a878")
 @lru_cache(16)
 def _roles(theme: Theme) -> Mapping[str, QColor]:
     parts = ("value", "gradient", "upstream", "local")
-    return {part: theme.colour(part) for part in parts} | {"contribution": theme.colour("gradient")}
+    return {part: theme.colour(part) for part in parts} | {
+        "contribution": theme.colour("gradient"),
+        "shape": theme.colour("faint"),
+    }
 
 
 THEMES = {colours.name: Theme(**asdict(colours)) for colours in ALL_COLOURS}

@@ -18,6 +18,7 @@ from core.math.mathtree import (
     Root,
     Row,
     Scripts,
+    Shaped,
     Sign,
     Table,
     Tinted,
@@ -73,7 +74,7 @@ def _ems(math: Math) -> tuple[float, float]:
         case Table(rows):
             widths = [max(_ems(line[i])[0] for line in rows) for i in range(len(rows[0]))]
             return sum(widths) + 0.9 * (len(widths) - 1) + 0.8, 1.22 * len(rows) + 0.2
-        case Tinted(_, body):
+        case Tinted(_, body) | Shaped(body):
             return _ems(body)
 
 

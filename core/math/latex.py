@@ -17,6 +17,7 @@ from core.math.mathtree import (
     Root,
     Row,
     Scripts,
+    Shaped,
     Sign,
     Table,
     Tinted,
@@ -135,6 +136,8 @@ def latex(math: Math) -> str:
             return rf"\begin{{{name}}} {lines} \end{{{name}}}"
         case Tinted(_, body):
             return latex(body)
+        case Shaped(base):
+            return rf"\underset{{{latex(math.below)}}}{{{latex(base)}}}"
 
 
 def _letter(text: str, face: str) -> str:

@@ -114,9 +114,67 @@ class Tinted(Struct, frozen=True):
     tag: str = ""
 
 
+class Shaped(Struct, frozen=True):
+    """An array with its shape below it, rows and columns where it has at most two axes."""
+
+    base: Math
+    shape: tuple[int, ...]
+
+    @property
+    def below(self) -> Math:
+        """The shape as a formula: `3×4`."""
+        return shape_math(self.shape)
+
+
 Math = (
-    Letter | Accented | Digits | Sign | Word | Row | Fraction | Scripts | Fenced | Root | Big | Table | Tinted
+    Letter
+    | Accented
+    | Digits
+    | Sign
+    | Word
+    | Row
+    | Fraction
+    | Scripts
+    | Fenced
+    | Root
+    | Big
+    | Table
+    | Tinted
+    | Shaped
 )
+
+
+def shape_math(shape: tuple[int, ...]) -> Row:
+    """The lengths of axes with a × between them."""
+    parts = [part for size in shape for part in (Sign("×", "ord"), Digits(str(size)))]
+    return Row(tuple(parts[1:]))
+
+
+def shaped(math: Math, shape: tuple[int, ...]) -> Math:
+    """A value with its shape below: a vector is a column, a number has none."""
+    return Shaped(math, (*shape, 1) if len(shape) == 1 else shape) if shape else math
+
+
+def without_shapes(math: Math) -> Math:
+    """A formula without the shapes below its parts."""
+    match math:
+        case Shaped(base):
+            return without_shapes(base)
+        case Row(parts):
+            return Row(tuple(map(without_shapes, parts)))
+        case Fraction(top, bottom):
+            return Fraction(without_shapes(top), without_shapes(bottom))
+        case Scripts(base, sub, sup):
+            return Scripts(without_shapes(base), sub and without_shapes(sub), sup and without_shapes(sup))
+        case Fenced(left, body, right):
+            return Fenced(left, without_shapes(body), right)
+        case Root(body):
+            return Root(without_shapes(body))
+        case Table(rows, style):
+            return Table(tuple(tuple(map(without_shapes, line)) for line in rows), style)
+        case Tinted(role, body, tag):
+            return Tinted(role, without_shapes(body), tag)
+    return math
 
 
 def row(*parts: Math) -> Row:
@@ -142,7 +200,7 @@ def parts_of(math: Math) -> Iterator[Math]:
                 waiting += [bottom, top]
             case Scripts(base, sub, sup):
                 waiting += [sup, sub, base]
-            case Fenced(_, body, _) | Root(body) | Tinted(_, body):
+            case Fenced(_, body, _) | Root(body) | Tinted(_, body) | Shaped(body):
                 waiting.append(body)
             case Table(rows):
                 waiting.extend(cell for line in reversed(rows) for cell in reversed(line))

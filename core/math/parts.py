@@ -14,10 +14,13 @@ from core.math.mathtree import (
     Math,
     Row,
     Scripts,
+    Shaped,
     Sign,
+    Table,
     Tinted,
     Word,
     row,
+    without_shapes,
 )
 
 # how strongly a part holds together: a looser part gets brackets
@@ -27,6 +30,7 @@ TOP = Sign("⊤", "ord")
 DOT = Sign("⋅", "bin")
 SPACE = Word(" ", "ord")
 COLON = Sign(":", "ord")
+VERTICAL, HORIZONTAL = Sign("⋮", "ord"), Sign("⋯", "ord")
 
 
 def bracketed(math: Math) -> Math:
@@ -57,7 +61,7 @@ def _is_long(math: Math, end: int) -> bool:
             return len(text) > 1
         case Row(parts):
             return bool(parts) and _is_long(parts[end], end)
-        case Scripts(base) | Accented(base) | Tinted(body=base):
+        case Scripts(base) | Accented(base) | Tinted(body=base) | Shaped(base):
             return _is_long(base, end)
     return False
 
@@ -65,7 +69,9 @@ def _is_long(math: Math, end: int) -> bool:
 def wrap(part: Part, least: int) -> Math:
     """A part in brackets where it holds together less than is needed."""
     math, strength = part
-    return math if strength >= least else bracketed(math)
+    if strength >= least:
+        return math
+    return Shaped(bracketed(math.base), math.shape) if isinstance(math, Shaped) else bracketed(math)
 
 
 def term(part: Part) -> Math:
@@ -109,10 +115,20 @@ def with_superscript(math: Math, sup: Math) -> Math:
     """A superscript above a subscript that is there already, inside a tint if there is one.
 
     A transpose stands behind a name's layer, as in W with (2)⊤; what is raised to a power gets brackets then.
+    The transpose of a matrix of numbers has its rows as columns. Below an array stands the shape that it has
+    with its superscript.
     """
     match math:
         case Tinted(role, body, tag):
+            if sup == TOP and isinstance(body, Table):  # a matrix of numbers, or a column of them
+                turned_ = tuple(tuple(map(_turned_dots, column)) for column in zip(*body.rows, strict=True))
+                return Tinted(role, Table(turned_), tag)
             return Tinted(role, with_superscript(body, sup), tag)
+        case Shaped(base, shape):
+            if sup == TOP:
+                return Shaped(with_superscript(base, TOP), shape[::-1])
+            power = with_superscript(base, without_shapes(sup))
+            return power if isinstance(sup, Shaped) and sup.shape != shape else Shaped(power, shape)
         case Scripts(base, sub, None):
             return Scripts(base, sub, sup)
         case Scripts(base, sub, above) if above and (sup == TOP or _is_prime(above)):
@@ -120,6 +136,11 @@ def with_superscript(math: Math, sup: Math) -> Math:
         case Scripts():
             return Scripts(bracketed(math), sup=sup)
     return Scripts(math, sup=sup)
+
+
+def _turned_dots(cell: Math) -> Math:
+    """An entry of a transposed matrix: what stands for a row of entries stands for a column of them."""
+    return HORIZONTAL if cell == VERTICAL else VERTICAL if cell == HORIZONTAL else cell
 
 
 def _is_prime(math: Math) -> bool:

@@ -15,6 +15,7 @@ from core.math.mathtree import (
     Root,
     Row,
     Scripts,
+    Shaped,
     Sign,
     Table,
     Tinted,
@@ -27,7 +28,10 @@ MARKS = {**ACCENTS, "arrow": "\N{COMBINING RIGHT ARROW ABOVE}"}
 
 
 def plain(math: Math) -> str:
-    """The formula in one line: subscripts follow their letter, fractions have a slash; tints are left out."""
+    """The formula in one line: subscripts follow their letter, fractions have a slash.
+
+    Tints and shapes are left out.
+    """
     match math:
         case Letter(text) | Digits(text) | Sign(text) | Big(text) | Word(text):
             return text
@@ -46,7 +50,7 @@ def plain(math: Math) -> str:
         case Table(rows, style):
             between = ", " if style == "matrix" else " "
             return "; ".join(between.join(map(plain, cells)) for cells in rows)
-        case Tinted(_, body):
+        case Tinted(_, body) | Shaped(body):
             return plain(body)
 
 

@@ -30,10 +30,12 @@ from core.math.parts import (
     COLON,
     DIVIDED,
     DOT,
+    HORIZONTAL,
     POWER,
     PRODUCT,
     SIGNED,
     SUM,
+    VERTICAL,
     Part,
     applied,
     bracketed,
@@ -69,7 +71,6 @@ EQUALS = Sign("=", "rel")
 PLUS = Sign("+", "bin")
 MINUS = Sign("−", "bin")
 EACH = Sign("⊙", "bin")
-VERTICAL, HORIZONTAL = Sign("⋮", "ord"), Sign("⋯", "ord")
 WORD = 3  # so many letters are a word
 # two letters below a name that are a word, where others are two indices
 SHORT_WORDS = frozenset("at by ce hi id in is it ln lo lr no of on or rt to up".split())

@@ -18,7 +18,7 @@ from core.graph.graph import Node
 from core.graph.plan import GRADIENT, OUTPUT
 from core.math.axes import index_letters, stretched, summed
 from core.math.derivative_names import PARTIAL, Notation
-from core.math.mathtree import Math, Row, Sign, Table, Tinted, row
+from core.math.mathtree import Math, Row, Shaped, Sign, Table, Tinted, row, shaped, without_shapes
 from core.math.parts import ATOM, DIVIDED, POWER, SUM, Part, product, turned, wrap
 from core.math.typeset import EQUALS, PLUS, is_loose, value_math
 from core.notation.tree import (
@@ -56,7 +56,8 @@ class Lines(Struct, frozen=True):
 class Equations:
     """The equations of the step that a snapshot came by, numbers in `digits` digits or a few more.
 
-    `keeps_seed` writes the gradient of the output by its name where it is a factor, also where it is 1.
+    `keeps_seed` writes the gradient of the output by its name where it is a factor, also where it is 1;
+    `shapes` writes the shape of an array below it.
     """
 
     def __init__(
@@ -66,12 +67,16 @@ class Equations:
         digits: int,
         notation: Notation = PARTIAL,
         keeps_seed: bool = False,
+        shapes: bool = False,
     ):
         self.trace, self.snapshot, self.digits, self.notation = trace, snapshot, digits, notation
-        self.keeps_seed = keeps_seed
+        self.keeps_seed, self.shapes = keeps_seed, shapes
         self.graph, self.typesetter = trace.graph, trace.graph.typesetter
 
     # -- names and numbers in formulas
+
+    def _shaped(self, math: Math, shape: Shape) -> Math:
+        return shaped(math, shape) if self.shapes else math
 
     def name(self, node: str) -> Part:
         """A node's name; a constant stands as itself."""
@@ -79,15 +84,18 @@ class Equations:
         if found.is_constant:
             return self.typesetter.part(found.tree)
         math, strength = self.typesetter.named(node)
-        return Tinted("name", math, node), strength
+        return self._shaped(Tinted("name", math, node), found.shape), strength
 
     def number(self, value: Value, role: str, node: str = "", digits: int = 0) -> Part:
         math = value_math(value, digits or self.digits, LARGEST_SHOWN)
-        return Tinted(role, math, node), SUM if is_loose(value) else ATOM
+        tinted = Tinted(role, math, node)
+        below = shape_of(value) if can_be_set(value) else ()  # others stand there by their shape
+        return self._shaped(tinted, below), SUM if is_loose(value) else ATOM
 
     def target(self, node: str) -> Math:
         """The gradient of a node as the left side of an equation."""
-        return Tinted("gradient", gradient_math(self.trace, node, self.notation), node)
+        name = Tinted("gradient", gradient_math(self.trace, node, self.notation), node)
+        return self._shaped(name, self.graph.nodes[node].shape)
 
     def upstream(self, node: Node) -> Part:
         """The gradient of a node as a factor; of the output it is the seed."""
@@ -95,9 +103,10 @@ class Equations:
         if node.name == self.graph.output and not self.keeps_seed:
             if not is_chosen(self.trace.seed):
                 math, strength = self.typesetter.part(ones(node.shape))
-            elif fits(self.trace.seed):
+                return Tinted("upstream", math, node.name), strength
+            if fits(self.trace.seed):
                 return self.number(self.trace.seed, "upstream", node.name)
-        return Tinted("upstream", math, node.name), strength
+        return self._shaped(Tinted("upstream", math, node.name), node.shape), strength
 
     def _names(self, node: Node) -> dict[str, Part]:
         """By its names in a rule: each input of a node, the node itself and its gradient, by their names."""
@@ -247,7 +256,11 @@ class Equations:
         """The transposed Jacobian times the upstream gradient, for a rule that has no shorter notation."""
         rule = node.operation.back_rule(step.port)
         assert rule is not None
-        jacobian = turned((local_math(self.graph, node, step.arg, self.notation), DIVIDED))
+        shape = self.graph.nodes[step.arg].shape
+        name: Math = Tinted("local", local_math(self.graph, node, step.arg, self.notation), node.name)
+        if self.shapes and max(len(shape), len(node.shape)) == 1:
+            name = Shaped(name, (*(node.shape or (1,)), *(shape or (1,))))
+        jacobian = turned((name, DIVIDED))
         tree = Call("matvec", (Name(LOCAL), Name(GRADIENT)))
 
         def set_as(parts: Mapping[str, Part]) -> Math:
@@ -278,7 +291,7 @@ class Equations:
             return value({**at, LOCAL: as_mathematics(shown, at)[1]})
 
         def worked_out(parts: Mapping[str, Part]) -> Math:
-            return total(tree, {**parts, LOCAL: self._as_factor(shown, parts, node)})
+            return total(tree, {**parts, LOCAL: self._as_factor(shown, parts, node, known)})
 
         at_output = substituted(tree, {LOCAL: shown} if shown == ONE else {})
         named, _ = as_mathematics(self._at_output(at_output, node), known)
@@ -286,7 +299,7 @@ class Equations:
         sides = [side_of(substituted(tree, {LOCAL: shown}), known, worked_out, worked_value)]
         if fits(local):
             sides.append(side_of(tree, known, lambda parts: total(tree, parts), value))
-        factor = self._as_factor(shown, names_, node)
+        factor = self._as_factor(shown, names_, node, known)
         if named == Name(LOCAL):
             factor = factor[0], self.typesetter.part(shown, names_)[1]
         return total(named, {**names_, LOCAL: factor}), sides, local
@@ -319,8 +332,13 @@ class Equations:
         middle = Tinted("local", local_math(self.graph, node, step.arg, self.notation), step.node)
         return product(self.upstream(node), (middle, ATOM))
 
-    def _as_factor(self, tree: Tree, parts: Mapping[str, Part], node: Node) -> Part:
-        """A local derivative as a factor: a product goes on with its sign, what is looser gets brackets."""
+    def _as_factor(
+        self, tree: Tree, parts: Mapping[str, Part], node: Node, known: Mapping[str, Value]
+    ) -> Part:
+        """A local derivative as a factor: a product goes on with its sign, what is looser gets brackets.
+
+        Below it stands the shape of the whole.
+        """
         math, strength = self.typesetter.part(tree, parts)
         first = tree
         while isinstance(first, Binary) and first.op in "*⊙":
@@ -329,7 +347,10 @@ class Equations:
         goes_on = first is not tree and signs <= ({"⊙"} if node.shape else {"*"})
         if goes_on and self.typesetter.part(first, parts)[1] >= POWER:
             strength = ATOM
-        return Tinted("local", math, node.name), strength
+        shape, to = shape_of(as_mathematics(tree, known)[1]), self.graph.stretched_shape(node)
+        if shape and to and len(to) == 2:
+            shape = to
+        return self._shaped(Tinted("local", without_shapes(math), node.name), shape), strength
 
     def _constants(self, node: Node) -> dict[str, Tree]:
         """Inputs that are short numbers are written as such, so that 2·x^(2−1) can become 2x."""

@@ -1,4 +1,4 @@
-"""A step explained: the rule with names, the same with the present numbers, the shapes, one sentence."""
+"""A step explained: the rule with names, the same with the present numbers, one sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from operator import add, mul
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.base.arrays import Value, describe, shape_of, shape_text
+from core.base.arrays import Value, shape_text
 from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, equation, short, value_text
 from core.graph.graph import Graph, Node
@@ -49,17 +49,17 @@ SIGN_MEANINGS = {
 
 
 class Explanation(Struct, frozen=True):
-    """One step explained. `rule` and `numbers` are formulas; `shapes` is empty where all are numbers.
+    """One step explained. `rule` and `numbers` are formulas, arrays with their shapes below.
 
-    `caveat` says, at a kink, that there is no derivative and what is used instead, and why something is
-    infinite or not a number.
+    `signs` says what signs in them mean that no program has. `caveat` says, at a kink, that there is no
+    derivative and what is used instead, and why something is infinite or not a number.
     """
 
     title: str
     rule: Math | None
     numbers: Math | None
     sentence: str
-    shapes: str = ""
+    signs: str = ""
     caveat: str = ""
 
 
@@ -82,7 +82,7 @@ def explain(
             the last step is explained, with all that it brings together at a node.
 
     Returns:
-        Lines of typeset mathematics and the sentence; shapes where there are arrays.
+        Lines of typeset mathematics and the sentence.
     """
     if not count:
         return _start(trace)
@@ -234,7 +234,7 @@ class _Explainer:
     def __init__(self, trace: Trace, snapshot: Snapshot, digits: int, notation: Notation):
         self.trace, self.snapshot, self.digits = trace.shown, snapshot.shown, digits
         self.exact, self.graph = snapshot, trace.graph
-        self.equations = Equations(trace.shown, snapshot.shown, digits, notation)
+        self.equations = Equations(trace.shown, snapshot.shown, digits, notation, shapes=True)
 
     def explanation(self) -> Explanation:
         match self.snapshot.step:
@@ -246,22 +246,19 @@ class _Explainer:
                 return self.flowed(step)
         raise ValueError("There is no step to explain")
 
-    def explained(self, lines: Lines, sentence: str, shapes: str, caveat: str = "") -> Explanation:
-        """The explanation of a step; what the signs mean that no program has stands behind the shapes."""
+    def explained(self, lines: Lines, sentence: str, caveat: str = "") -> Explanation:
         used = {
             part.text
             for part in (*parts_of(lines.rule), *parts_of(lines.numbers or row()))
             if isinstance(part, Word | Sign)
         }
         said = [meaning for sign, meaning in SIGN_MEANINGS.items() if sign in used]
-        if shapes and said:
-            shapes += "."
+        if self._names_seed and isinstance(self.snapshot.step, Flowed):
+            said.insert(0, f"{seed_name(self.graph.nodes)} is the seed.")
         title = step_title(self.trace, self.snapshot.count)
         if why := why_not_finite(self.exact.trace, self.exact.count):
             caveat = f"{caveat} {why}.".strip()
-        return Explanation(
-            title, lines.rule, lines.numbers, sentence, " ".join([shapes, *said]).strip(), caveat
-        )
+        return Explanation(title, lines.rule, lines.numbers, sentence, " ".join(said), caveat)
 
     # -- forward
 
@@ -272,21 +269,13 @@ class _Explainer:
         sentence = f"{node.name} is computed from {said}: {value_text(value, self.digits)}."
         if not node.operation.back:  # there is no step back to say it at
             sentence = f"{sentence} {node.operation.says}"
-        return self.explained(
-            self.equations.forward(node), sentence, self.shapes(node), caveat(self.exact, node)
-        )
+        return self.explained(self.equations.forward(node), sentence, caveat(self.exact, node))
 
     def said(self, node: str) -> str:
         value = self.snapshot.value(node)
         if self.graph.nodes[node].is_constant or value is None:
             return node
         return f"{node} = {value_text(value, self.digits)}"
-
-    def shapes(self, node: Node) -> str:
-        if not node.shape and not any(self.graph.nodes[arg].shape for arg in node.args):
-            return ""
-        parts = [describe(arg, self.graph.nodes[arg].shape) for arg in dict.fromkeys(node.args)]
-        return "; ".join([*parts, describe(node.name, node.shape)])
 
     # -- backward
 
@@ -302,14 +291,13 @@ class _Explainer:
             sentence = f"The backward pass starts at {name} with 1 in every entry: {OF_THE_SUM}."
             if node.op in squashing("probabilities"):
                 sentence += f" {ALWAYS_1}."
-        shapes = "" if isinstance(gradient, float) else describe("The seed", shape_of(gradient))
-        return self.explained(self.equations.seed(node, gradient), sentence, shapes)
+        return self.explained(self.equations.seed(node, gradient), sentence)
 
     def flowed(self, step: Flowed) -> Explanation:
         node = self.graph.nodes[step.node]
         lines = self.equations.backward(step)
         sentence = self.flow_sentence(step, node, lines.local)
-        return self.explained(lines, sentence, self.flow_shapes(step, node), caveat(self.exact, node))
+        return self.explained(lines, sentence, caveat(self.exact, node))
 
     def flow_sentence(self, step: Flowed, node: Node, local: Value | None) -> str:
         upstream, before = self.snapshot.gradient(step.node), self.equations.before(step)
@@ -361,13 +349,8 @@ class _Explainer:
         ]
         return f"{said}: {' + '.join(shown)} {sign} {short(step.total, self.digits)}."
 
-    def flow_shapes(self, step: Flowed, node: Node) -> str:
-        shape = self.graph.nodes[step.arg].shape
-        if not shape and not node.shape:
-            return ""
+    @property
+    def _names_seed(self) -> bool:
+        """Whether formulas have a name for the seed."""
         seed = self.trace.seed
-        named = not isinstance(seed, float) and is_chosen(seed) and chosen_entry(seed) is None
-        return (
-            f"The gradient of {step.arg} has the shape of {step.arg}: {shape_text(shape)}; "
-            f"upstream: {shape_text(node.shape)}"
-        ) + (f"; {seed_name(self.graph.nodes)} is the seed" if named else "")
+        return not isinstance(seed, float) and is_chosen(seed) and chosen_entry(seed) is None

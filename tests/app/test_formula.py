@@ -36,6 +36,7 @@ from core.math.mathtree import (
     Root,
     Row,
     Scripts,
+    Shaped,
     Sign,
     Table,
     Tinted,
@@ -94,6 +95,7 @@ EXAMPLES: dict[type, tuple[Math, ...]] = {
         Table(((),)),
     ),
     Tinted: (Tinted("value", X, "x"), Tinted("gradient", row(X, PLUS, Y)), Tinted("", Row(()), "nothing")),
+    Shaped: (Shaped(X, (3, 1)), Shaped(Tinted("value", Fenced("(", row(X, PLUS, Y), ")")), (2, 3, 4))),
 }
 ALL_EXAMPLES = [math for examples in EXAMPLES.values() for math in examples]
 

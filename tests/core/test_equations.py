@@ -15,7 +15,7 @@ from core.graph.nodes import Nodes
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
 from core.math.latex import latex
-from core.math.mathtree import Fraction, Letter, Row, Table, Word, parts_of
+from core.math.mathtree import Fraction, Letter, Row, Shaped, Table, Tinted, Word, parts_of
 from core.math.typeset import PLAIN
 from core.notation.tree import Name
 from core.ops import OPS
@@ -234,6 +234,49 @@ def shows_all(math_):
     return "dots" not in latex(math_)
 
 
+def check_shapes(read, formula):
+    """The shape below an array is that of what stands above it."""
+    shapes = 0
+    for part in parts_of(formula):
+        if isinstance(part, Shaped):
+            value = jacobian_shape(part, read)
+            assert value == part.shape, latex(formula)
+            shapes += 1
+    return shapes
+
+
+def jacobian_shape(part, read):
+    if not shows_all(part.base):
+        return part.shape
+    value = read(part.base)
+    if isinstance(value, Pulling):
+        rows, columns = value.jacobian.shape[: value.axes], value.jacobian.shape[value.axes :]
+        return (*(columns or (1,)), *(rows or (1,)))
+    if isinstance(value, Jacobian):
+        found = value.array()
+        return found.shape if found.ndim == 2 else (1, *found.shape)
+    return column(value).shape if np.ndim(value) < 3 else np.shape(value)
+
+
+def factors(formula):
+    """The shapes of matrices that stand side by side, as pairs; a plain number goes with everything."""
+    beside = None
+    for part in outer(formula):
+        shape = part.shape if isinstance(part, Shaped) else None
+        if beside and shape and len(shape) == len(beside) == 2:
+            yield beside, shape
+        beside = shape
+
+
+def outer(formula):
+    match formula:
+        case Row(parts):
+            return [one for part in parts for one in outer(part)]
+        case Tinted(_, body):
+            return outer(body)
+    return [] if formula == Word(" ", "ord") else [formula]
+
+
 def check_step(trace, count):
     found, trace = explain(trace, count), trace.shown
     step = trace.steps[count - 1]
@@ -241,6 +284,10 @@ def check_step(trace, count):
     what = latex(found.rule)
     arg = step.arg if isinstance(step, Flowed) else step.node
     read = reader(trace, count, trace.graph.nodes[arg].shape)
+    for formula in filter(None, (found.rule, found.numbers)):
+        check_shapes(read, formula)
+        for (_, left), (right, _) in factors(formula):
+            assert left == right, latex(formula)
     if isinstance(step, Computed):
         head = read(sides[0])
         for side in sides[1:]:

@@ -64,11 +64,20 @@ def test_a_kink_is_named():
     assert at(run("relu(x)", {"x": 1.0}), "backward:1").caveat == ""
 
 
-def test_shapes_are_said_for_arrays():
+def test_below_every_array_stands_its_shape():
     trace = run("W x", {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])})
     found = at(trace, "backward:2")
-    assert "The gradient of W has the shape of W: 3×2" in found.shapes
-    assert latex(found.rule).endswith(r"x^{\top}")
+    named, (target, *_) = latex(found.rule), latex(found.numbers).split("=")[-1:]
+    assert named.startswith(r"\underset{3\times2}{\frac{\partial\sum f}{\partial W}}=")
+    assert named.endswith(r"\underset{1\times2}{x^{\top}}")
+    assert target.startswith(r"\underset{3\times2}{\begin{bmatrix}")
+    assert "underset" not in latex(at(TRACE, "backward:2").rule)
+
+
+def test_a_transposed_matrix_of_numbers_is_written_with_its_rows_as_columns():
+    trace = run("W x", {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])})
+    numbers = latex(at(trace, "backward:1").numbers)
+    assert r"\underset{2\times3}{\begin{bmatrix} 1 & 3 & 5 \\ 2 & 4 & 6 \end{bmatrix}}" in numbers
 
 
 PROGRAMS = [

@@ -102,8 +102,8 @@ def test_an_array_starts_with_the_sum_of_its_entries_and_a_softmax_says_why_that
 def test_an_entry_is_explained_and_named_in_every_formula():
     found, last = seed_step("softmax(s)", SOFTMAX, frozen([0, 1, 0]))
     assert found.sentence == "Seed chosen at f: 1 at f[1] and 0 elsewhere. The gradients are those of f[1]."
-    assert r"\frac{\partial f[1]}{\partial f}=" in latex(found.rule)
-    assert r"\frac{\partial f[1]}{\partial s}=" in latex(last.rule)
+    assert r"{\frac{\partial f[1]}{\partial f}}=" in latex(found.rule)
+    assert r"{\frac{\partial f[1]}{\partial s}}=" in latex(last.rule)
 
 
 def test_a_direction_is_explained():

@@ -8,8 +8,8 @@ from app.formula import layout, paint
 from app.widgets.theme import LIGHT
 from core.graph.programs import read_program
 from core.math.latex import latex
-from core.math.mathtree import Letter, Tinted
-from core.math.parts import ATOM
+from core.math.mathtree import Digits, Letter, Shaped, Table, Tinted, row
+from core.math.parts import ATOM, bracketed
 from core.math.typeset import PLAIN
 from core.passes.explain import explain
 from core.passes.stepper import run
@@ -127,3 +127,29 @@ def test_what_comes_back_is_added_where_other_gradients_arrive_as_well(text):
     assert set(into_x) == {ARRIVALS[text][-1]} and len(into_x) == trace.graph.program.text.count(
         "x"
     ) - text.count("exp")
+
+
+def test_shapes_stand_on_one_line_below_what_they_belong_to_and_apart():
+    column = Table(tuple((Digits(str(number)),) for number in range(3)))
+    x, y = (
+        Shaped(Tinted("value", Letter("x"), "x"), (4, 30)),
+        Shaped(Tinted("gradient", column, "y"), (300, 1)),
+    )
+    math = row(x, y)
+    box = layout(math, SIZE)
+    right = next(area.x for area in box.areas if area.tag == "y")
+    below = [glyph for glyph in box.glyphs if glyph.ink.role == "shape"]
+    first = [glyph for glyph in below if glyph.x < right - SIZE / 2]
+    second = [glyph for glyph in below if glyph not in first]
+    assert (len(first), len(second)) == (len("4×30"), len("300×1"))
+    assert len({glyph.y for glyph in (*first, *second)}) == 1
+    seen = shown(math)
+    line = QRectF(0, first[0].y + 10 + box.ascent - SIZE / 2.5, box.width + 20, SIZE)
+    lowest = seen.places("gradient", "value")[:, 1].max()
+    assert seen.amount("faint", within=line) > 100 and seen.places("faint", within=line)[:, 1].min() > lowest
+    assert second[0].x - first[-1].x > SIZE / 2
+
+
+def test_brackets_do_not_grow_with_the_shapes_within():
+    x = Letter("x")
+    assert layout(bracketed(Shaped(x, (3, 1))), SIZE).ascent == layout(bracketed(x), SIZE).ascent

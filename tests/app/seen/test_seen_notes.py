@@ -99,7 +99,7 @@ def test_names_of_entries_are_seen_and_explained(window):
     session.set_class_names("s", ["cat", "dog "])
     assert session.class_names_of("s") == ("cat", "dog")
     session.seek(1)
-    assert "The entries of s: 0 cat, 1 dog." in window.explanation.shapes.text()
+    assert "The entries of s: 0 cat, 1 dog." in window.explanation.signs.text()
     assert loads(dumps(session.document)).drawing.classes == {"s": ("cat", "dog")}
     with pytest.raises(Problem, match="needs as many names; these are 3"):
         session.set_class_names("s", ["a", "b", "c"])
