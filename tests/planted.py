@@ -778,6 +778,27 @@ FIGURE = {
 }
 
 IN_FILES = {
+    "rules-over-one-another": bug(
+        "core/figure/rule.py",
+        "            y += gap + line.extent[1]\n",
+        "            y += gap\n",
+        "the numbers stand in the rule above them",
+        "tests/core/test_figure.py",
+    ),
+    "counter-that-jumps": bug(
+        "core/figure/rule.py",
+        "room / 2 - wide / 2, lowest + gap / 2)",
+        "room / 2 - wide / 2, y + gap / 2)",
+        "the counter stands elsewhere on every page",
+        "tests/core/test_figure.py",
+    ),
+    "end-without-rule": bug(
+        "app/cli/figure.py",
+        "and not args.all and not args.below",
+        "and not args.all",
+        "a finished picture has the rule of a step that is not lit",
+        "tests/app/test_cli.py",
+    ),
     "tikz-values-red": bug(
         TIKZ, '"value": f"text=clvalue', '"value": f"text=clgradient', "values are red in TikZ", FILES
     ),

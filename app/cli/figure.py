@@ -31,10 +31,12 @@ from core.figure import (
     Fit,
     Level,
     Options,
+    above_rule,
     draw,
     fit,
     fitted_with,
     read_target,
+    ruled,
     stops_of,
     view_of,
 )
@@ -75,6 +77,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--highlight",
         **choice(("step", "none")),
         help="what the last step lights up, or nothing (step; none at the end)",
+    )
+    parser.add_argument(
+        "--with",
+        dest="below",
+        **choice(("rule",)),
+        help="below the graph the rule of its step, with names and with numbers, and a counter",
     )
     parser.set_defaults(digits=None)
     _drawing_arguments(parser)
@@ -222,7 +230,8 @@ def _run(args: argparse.Namespace) -> int:
     request, document = requested(args)
     trace = request.trace(typed_hint)
     step = args.step or "end"
-    lit = (args.highlight or ("none" if step == "end" and not args.all else "step")) != "none"
+    finished = step == "end" and not args.all and not args.below
+    lit = (args.highlight or ("none" if finished else "step")) != "none"
     options, target = _options(args, document, lit), None if args.fit is None else read_target(args.fit)
     count = trace.position(step)
     stops = stops_of(trace, view_of(trace.graph, options), args.stride or STRIDES[0], options)
@@ -246,7 +255,7 @@ def _run(args: argparse.Namespace) -> int:
             found = fit(
                 trace,
                 options,
-                target,
+                above_rule(target) if args.below else target,
                 counts=counts,
                 wanted=args.font_size,
                 kept={name for name in ("digits", "down", "rows") if getattr(args, name)},
@@ -255,8 +264,13 @@ def _run(args: argparse.Namespace) -> int:
             )
         drawing = found.drawing if found else draw(trace, document.moved, options, measured)
         figures = Figures(drawing, trace, lit, stops)
-        shown = [figures.at(count) for count in counts]
-        if found:
+        if args.below:
+            width = target.width / found.scale if target and found else 0.0
+            shown = ruled(figures, trace, counts, stops, measured, width)
+        else:
+            shown = [figures.at(count) for count in counts]
+        if found and target:
+            found = replace(found, target=target)
             page, found = fitted_page(found, shown, theme)
         else:
             page = Page(bounds(shown, theme), (args.font_size or options.sizes.label) / options.sizes.label)
@@ -270,7 +284,7 @@ def _run(args: argparse.Namespace) -> int:
         if args.all:
             write_pages(shown, path, theme, **style)
         else:
-            write_figure(figures.at(count), path, theme, **style)
+            write_figure(shown[list(counts).index(count)], path, theme, **style)
     for remark in _remarks(args, kind, trace.graph, options, found):
         say(f"Note: {remark}.")
     return 0
@@ -284,6 +298,7 @@ FIGURE = Subcommand(
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --all -o pass.pdf
   chainlight figure 'softmax(W x + b)' --defaults --all --stride layer -o layers.pdf
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --fit slide --show values,gradients,formula -o slide.svg
+  chainlight figure '(x+y)z' x=-2 y=5 z=-4 --with rule --fit stage --all -o lecture.pdf
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --fit 8.5x6cm --font-size 8 --highlight none -o column.pdf
   chainlight figure 'σ(w x + b)' --defaults --theme dark --dpi 150 -o neuron.png""",
     _arguments,

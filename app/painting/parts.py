@@ -281,7 +281,9 @@ def token_rect(token: Token, progress: float) -> QRectF:
 # -- labels
 
 # the colours of labels that are not called as what they are
-_COLOURS = {"contribution": "gradient", "sum": "gradient", "name": "ink", "formula": "ink", "note": "faint"}
+_COLOURS = {"contribution": "gradient", "sum": "gradient", "note": "faint", "counter": "faint"}
+_COLOURS |= dict.fromkeys(("name", "formula", "rule", "numbers"), "ink")
+_TINTED = ("rule", "numbers")  # whose terms have colours of their own
 
 
 def label_rect(label: Label) -> QRectF:
@@ -327,4 +329,5 @@ def paint_label(
         return
     assert label.math is not None
     laid = formula(label.math, label.size)
-    paint(painter, laid, rect.left(), rect.top() + laid.ascent, {}, theme.colour(role))
+    roles = theme.roles if label.role in _TINTED else {}
+    paint(painter, laid, rect.left(), rect.top() + laid.ascent, roles, theme.colour(role))

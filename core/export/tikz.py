@@ -48,6 +48,10 @@ NEEDS_LUALATEX = r"""
 FONTS = {"label": "clnumbers", "symbol": "clsymbols", "name": "clnames", "small": "clsmall"}
 
 
+# labels that look as others do
+LOOKS = {"contribution": "gradient", "sum": "gradient", "numbers": "rule"}
+
+
 def letters_beyond_pdflatex(text: str) -> str:
     """The letters in the parts of a TikZ picture that pdflatex cannot set; those it can are commands."""
     return "".join(sorted({char for char in text if not char.isascii()}))
@@ -96,7 +100,7 @@ def tikz(
         *(part for frame in figure.frames for part in _frame(frame)),
         *(part for box in figure.boxes for part in _box(box, names, scale)),
         *(_arrow(arrow, names) for arrow in figure.arrows),
-        *(part for label in figure.labels for part in _label(label, figure.sizes, colours)),
+        *(part for label in figure.labels for part in _label(label, figure.sizes, colours, scale)),
     ]
     picture = "\n".join(f"  {part}" for part in parts)
     letters = letters_beyond_pdflatex(picture)
@@ -153,6 +157,8 @@ def _styles(line_width: float, sizes: Sizes, scale: float) -> dict[str, str]:
         "caption": f"text=clink, inner sep=0pt, {font('label')}",
         "note": f"text=clfaint, inner sep=0pt, {font('small')}",
         "formula": f"text=clink, inner sep=0pt, {font('symbol')}",
+        "rule": "text=clink, inner sep=0pt",
+        "counter": "text=clfaint, inner sep=0pt",
         "small": font("small"),
         "tile": f"line width={pt(1.2)}",
         "bar": f"line width={pt(0.6)}",
@@ -213,8 +219,8 @@ def _arrow(arrow: Arrow, names: Mapping[str, str]) -> str:
     return rf"\draw[arrow{look}] {way};"
 
 
-def _label(label: Label, sizes: Sizes, colours: Mapping[str, str]) -> Iterator[str]:
-    role = "gradient" if label.role in ("contribution", "sum") else label.role
+def _label(label: Label, sizes: Sizes, colours: Mapping[str, str], scale: float) -> Iterator[str]:
+    role = LOOKS.get(label.role, label.role)
     if label.map:
         top = label.at[1] if label.below else label.at[1] - label.extent[1]
         yield from map_parts(label.map, (label.at[0], top), f"cl{role}", colours)
@@ -222,7 +228,10 @@ def _label(label: Label, sizes: Sizes, colours: Mapping[str, str]) -> Iterator[s
     assert label.math is not None
     style = role if role != "name" else "caption" if label.centred else "output"
     look: list[str] = [style]
-    if label.size == sizes.small:
+    if style in ("rule", "counter"):
+        size = label.size * scale
+        look.append(rf"font=\fontsize{{{size:.4g}}}{{{1.2 * size:.4g}}}\selectfont")
+    elif label.size == sizes.small:
         look.append("small")
     look.append("anchor=west" if not label.centred else "anchor=north" if label.below else "anchor=south")
     yield rf"\node[{', '.join(look)}] at {point(*label.at)} {{{_math(latex(label.math))}}};"

@@ -3,7 +3,8 @@
 Reading order: options (what is shown, how large), view (which nodes there are), nets and groups (that may be
 one node), parts (what a figure consists of), sizes, values, symbols, frames, rooms (for numbers), directions
 (in which they stand), drawing (where everything stands), strides (how far one goes at a time), pictured (what
-is lit), motion (what travels in a stride), targets (a slide, a column), fit (how it is drawn for one).
+is lit), motion (what travels in a stride), targets (a slide, a column), fit (how it is drawn for one), rule (of
+a step, below the graph).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from core.figure.options import TIGHT, Level, Options, Sizes
 from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood, Part
 from core.figure.pictured import Figures, figure
 from core.figure.rooms import Rooms, rooms_of
+from core.figure.rule import above_rule, ruled
 from core.figure.sizes import Measure, extent
 from core.figure.strides import STRIDES, Stride, since, stops_of
 from core.figure.targets import STAGE, TARGETS, Target, read_target
@@ -60,6 +62,7 @@ __all__ = [
     "Target",
     "Token",
     "View",
+    "above_rule",
     "draw",
     "draw_in_pieces",
     "exit_of",
@@ -71,6 +74,7 @@ __all__ = [
     "heat_cells",
     "read_target",
     "rooms_of",
+    "ruled",
     "since",
     "stops_of",
     "tokens_of",

@@ -13,7 +13,9 @@ from core.layout import Point, Route
 from core.math.mathtree import Math
 
 Mood = Literal["idle", "active", "receiving", "done"]
-Role = Literal["value", "gradient", "contribution", "sum", "name", "note", "formula"]
+Role = Literal[
+    "value", "gradient", "contribution", "sum", "name", "note", "formula", "rule", "numbers", "counter"
+]
 
 
 class Box(Struct, frozen=True):
@@ -66,7 +68,7 @@ IDLE = 0.72  # how much of a line's colour there is in lines on which nothing ha
 class Label(Struct, frozen=True):
     """Text or a map at a point: `below` says whether it hangs under the point or stands on it.
 
-    A contribution comes back on an `edge`; a formula belongs to no node.
+    A contribution comes back on an `edge`; a formula, a rule, its numbers and a counter belong to no node.
     """
 
     node: str

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.base.arrays import Value
 from core.base.numbers import DIGITS, UNITS, split_number
@@ -20,6 +21,7 @@ from core.math.mathtree import (
     Math,
     Root,
     Scripts,
+    Shaped,
     Sign,
     Table,
     Word,
@@ -312,6 +314,8 @@ def _call(function: str, found: list[Part]) -> Part:
     if op.look.form:
         given = {port: math for port, (math, _) in zip(op.inputs, found, strict=True)}
         form = marked(op.look.form, given, words="op")
+        if isinstance(form, Scripts) and isinstance(form.sup, Shaped):  # eˣ has the shape of x
+            return Shaped(replace(form, sup=form.sup.base), form.sup.shape), POWER
         return form, ATOM if isinstance(form, Root | Fenced) else POWER
     is_word = op.symbol.replace(" ", "").isalpha()
     word = op.look.word or (op.symbol if is_word else op.call.replace("_", " "))

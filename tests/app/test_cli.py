@@ -835,6 +835,39 @@ def test_what_a_figure_shows_is_chosen_with_show(cli_main, tmp_path):
     )
 
 
+def test_the_rule_of_a_step_stands_below_its_graph(cli_main, tmp_path):
+    plain_, ruled_ = (
+        tikz_of(cli_main, tmp_path, *XYZ, "--step", "backward:2", *words)
+        for words in ([], ["--with", "rule"])
+    )
+    assert "begin{aligned}" not in plain_
+    added = ruled_.split("\\begin{tikzpicture}")[1]
+    rule, numbers, counter = re.findall(r"\\node\[(?:rule|counter).*at \(.*, ([\d.]+)\) \{\$(.*)\$\};", added)
+    assert rule[1].endswith(r"=z \end{aligned}")
+    assert r"=1\cdot\left( -4 \right)=-4" in numbers[1]
+    assert "5 / 7" in counter[1]
+    lowest = max(y for _, y in nodes_of(added).values())
+    assert lowest < float(rule[0]) < float(numbers[0]) < float(counter[0])
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".pdf", ".png", ".webp"])
+def test_a_figure_with_its_rule_is_higher_in_every_kind_of_file(cli_main, tmp_path, suffix):
+    size = {}
+    for with_rule in ((), ("--with", "rule")):
+        words = ("figure", *XYZ, "--step", "backward:2", "--dpi", "72", *with_rule, "--force")
+        assert cli_main(*words, "-o", f"f{suffix}")[0] == 0
+        size[bool(with_rule)] = (tmp_path / f"f{suffix}").stat().st_size
+    assert size[True] > 1.1 * size[False]
+
+
+def test_the_end_with_its_rule_is_that_of_the_last_step(cli_main, tmp_path):
+    end, last = (
+        tikz_of(cli_main, tmp_path, *XYZ, "--with", "rule", *words)
+        for words in ([], ["--step", "backward:4"])
+    )
+    assert "7 / 7" in end and end == last
+
+
 def test_how_a_figure_is_laid_out_is_chosen(cli_main, tmp_path):
     words = ["f = tanh(exp(a + b + c))", "a=1", "b=2", "c=-4"]
     usual = nodes_of(tikz_of(cli_main, tmp_path, *words))

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from core.base.arrays import frozen
-from core.figure import Arrow, Figures, Label, Options, draw, figure, view_of
+from core.figure import Arrow, Figures, Label, Options, draw, extent, figure, ruled, stops_of, view_of
 from core.graph.builder import build, graph_of
 from core.graph.graph import Edge
 from core.graph.plan import make_plan
@@ -554,3 +554,50 @@ def test_long_edges_are_level_past_boxes_of_many_heights():
                 heights.append(end)
             at = end
         assert len(heights) <= 4, arc
+
+
+# -- the rule below the graph
+
+
+def with_rules(text, width=0.0):
+    """The figures of all steps of a program with their rules, and its trace and drawing."""
+    program = read_program(text)
+    values = with_defaults(program, {})
+    trace = record(make_plan(build(program, values)), values)
+    drawing = draw(trace)
+    stops = stops_of(trace, drawing.view, "message", drawing.options)
+    figures = Figures(drawing, trace, stops=stops)
+    return ruled(figures, trace, range(len(trace) + 1), stops, extent, width), trace, drawing
+
+
+def below(found):
+    return [label for label in found.labels if label.role in ("rule", "numbers", "counter")]
+
+
+@pytest.mark.parametrize("text", ["(x+y)z", "z = W x + b; L = sum(softmax(z))"])
+def test_rules_stand_below_the_graph_one_below_the_other(text):
+    found, trace, drawing = with_rules(text)
+    counters = set()
+    for count, one in enumerate(found):
+        *lines, counter = below(one)
+        said = explain(trace, count)
+        assert len(lines) == sum(formula is not None for formula in (said.rule, said.numbers))
+        for line, formula in zip(lines, filter(None, (said.rule, said.numbers)), strict=True):
+            assert latex(formula).removeprefix(r"\begin{aligned}").strip() in latex(line.math)
+        edges = [drawing.placement.top + drawing.placement.height]
+        for line in (*lines, counter):
+            assert line.at[1] > edges[-1]
+            edges.append(line.at[1] + line.extent[1])
+        counters.add(counter.at[1])
+        assert latex(counter.math) == rf"\text{{{count} / {len(trace)}}}"
+    assert len(counters) == 1
+
+
+def test_a_rule_is_set_smaller_where_it_is_too_long_for_the_page():
+    text = "z = softmax(W x + b); L = sum(z ⊙ [1, 2, 3])"
+    narrow, _, _ = with_rules(text)
+    wide, _, drawing = with_rules(text, 5000.0)
+    sizes = {line.size for one in wide for line in below(one) if line.role != "counter"}
+    assert list(sizes) == pytest.approx([drawing.options.sizes.label * 60 / 36])
+    smaller = {line.size for one in narrow for line in below(one) if line.role != "counter"}
+    assert 0.6 * max(sizes) <= min(smaller) < max(sizes)
