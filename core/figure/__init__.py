@@ -3,8 +3,8 @@
 Reading order: options (what is shown, how large), view (which nodes there are), nets and groups (that may be
 one node), parts (what a figure consists of), sizes, values, symbols, frames, rooms (for numbers), directions
 (in which they stand), drawing (where everything stands), strides (how far one goes at a time), pictured (what
-is lit), motion (what travels in a stride), targets (a slide, a column), fit (how it is drawn for one), rule (of
-a step, below the graph).
+is lit), motion (what travels in a stride), targets (a slide, a column), fit (how it is drawn for one), rule
+(that of a step, below the graph).
 """
 
 from __future__ import annotations

@@ -594,7 +594,7 @@ def test_rules_stand_below_the_graph_one_below_the_other(text):
 
 
 def test_a_rule_is_set_smaller_where_it_is_too_long_for_the_page():
-    text = "z = softmax(W x + b); L = sum(z ⊙ [1, 2, 3])"
+    text = "h = σ(W x); L = h·h"
     narrow, _, _ = with_rules(text)
     wide, _, drawing = with_rules(text, 5000.0)
     sizes = {line.size for one in wide for line in below(one) if line.role != "counter"}
