@@ -818,8 +818,8 @@ IN_FILES = {
     ),
     "finished-lit": bug(
         "app/cli/figure.py",
-        '"none" if step == "end"',
-        '"step" if step == "end"',
+        '"none" if finished',
+        '"step" if finished',
         "the end of a figure on the command line is lit",
         "tests/app/test_cli.py",
     ),
