@@ -15,6 +15,7 @@ from core.math.mathtree import (
     Root,
     Row,
     Scripts,
+    Shaped,
     Sign,
     Table,
     Tinted,
@@ -107,6 +108,9 @@ def _words(math: Math) -> Iterator[str]:
                     yield from _words(cell)
         case Tinted(_, body):
             yield from _words(body)
+        case Shaped(base, shape):
+            yield from _words(base)
+            yield f", {' by '.join(map(str, shape))},"
 
 
 def _quotient(top: Math, bottom: Math) -> Iterator[str]:
@@ -155,7 +159,7 @@ def _leaves(math: Math) -> Iterator[Digits | Sign | Letter | Word]:
         case Row(parts):
             for part in parts:
                 yield from _leaves(part)
-        case Tinted(_, body):
+        case Tinted(_, body) | Shaped(body):
             yield from _leaves(body)
         case Digits() | Sign() | Letter() | Word():
             yield math

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.base.arrays import frozen
 from core.math.spoken import spoken
 from core.passes.explain import explain, typeset_line
 from core.passes.stepper import run
@@ -20,7 +21,6 @@ PROGRAMS = {
 @pytest.mark.parametrize("text", PROGRAMS)
 def test_a_program_is_read_in_words(text):
     arrays = {"W": [[1.0, 2.0], [3.0, 4.0]], "x": [1.0, 2.0]} if "W" in text else {}
-    from core.base.arrays import frozen
     from core.graph.programs import read_program
     from core.passes.guessed_values import with_defaults
 
@@ -36,3 +36,11 @@ def test_a_step_is_read_in_words():
     found = explain(trace, trace.position("backward:2"))
     assert spoken(found.rule).startswith("the derivative of f by q equals ")
     assert "minus 4" in spoken(found.numbers)
+
+
+def test_the_shape_of_an_array_is_read_behind_it():
+    trace = run("h = W x; L = h·h", {"W": frozen([[1, 2], [3, 4], [5, 6]]), "x": frozen([1, -1])})
+    assert spoken(explain(trace, 1).rule) == "h, 3 by 1, equals W, 3 by 2, x, 2 by 1,"
+    back = spoken(explain(trace, len(trace)).rule)
+    assert back.startswith("the derivative of L by W, 3 by 2, equals the derivative of L by h, 3 by 1,")
+    assert back.endswith("x transposed, 1 by 2,")
