@@ -222,7 +222,8 @@ class Frame(QWidget):
             rule.setVisible(shown)
         self.time.setVisible(self.workspace.name == "step" and not self.presenting)
         for place, tabs in self.places.items():
-            tabs.setVisible(self.is_open(place) and tabs.count() > 0 and not self.presenting)
+            shown = place == "right" or not self.presenting  # results are shown on a stage, too
+            tabs.setVisible(self.is_open(place) and tabs.count() > 0 and shown)
         self.band.setVisible(any(not self.places[place].isHidden() for place in ("band", "beside")))
         self._set_sizes()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -18,7 +18,12 @@ BLACK_KEYS = (Qt.Key.Key_B, Qt.Key.Key_Period)
 
 
 class Presentation(QObject):
-    """Switches a window between working and presenting: the graph, the rule of the step, and where we are."""
+    """Switches a window between working and presenting: the graph, the rule of the step, and where we are.
+
+    Results that are open stay beside the graph. `changed` is emitted when it begins and ends.
+    """
+
+    changed = Signal()
 
     def __init__(self, window: QMainWindow, view: View, arrangement: Frame, header: Header, stage: StageBand):
         super().__init__(window)
@@ -44,6 +49,7 @@ class Presentation(QObject):
             self.stop()
             return
         self.active = True
+        self.changed.emit()
         self._was_full_screen = self._window.isFullScreen()
         self._set_stage(True)
         self._window.showFullScreen()
@@ -61,6 +67,7 @@ class Presentation(QObject):
         if not self.active:
             return
         self.active = False
+        self.changed.emit()
         app = QGuiApplication.instance()
         assert app is not None
         app.removeEventFilter(self)

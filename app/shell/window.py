@@ -139,7 +139,8 @@ class Window(QMainWindow):
         self.notice.pressed.connect(training.open_on_canvas)
         for pane in self.panes.values():
             pane.seenChanged.connect(self.refresh_actions)
-        self.training_pane.seenChanged.connect(self._show_settings)
+        for signal in (self.training_pane.seenChanged, self.presentation.changed):
+            signal.connect(self._show_settings)
         self.header.switch.chosen.connect(self.show_workspace)
         self.header.line.pressed.connect(self.edit_program)
         self.lectures.chosen.connect(self._open_example)
@@ -172,7 +173,8 @@ class Window(QMainWindow):
     def _show_settings(self) -> None:
         """What is trained and on what is chosen where it is trained; beside the steps are its results."""
         if self.training_pane.made is not None:
-            self.training_pane.made.show_settings(self.arrangement.workspace.name == "train")
+            trains = self.arrangement.workspace.name == "train"
+            self.training_pane.made.show_settings(trains and not self.presentation.active)
 
     def edit_program(self) -> None:
         """Put the cursor into the program, with all of it selected."""

@@ -286,3 +286,16 @@ def test_every_step_is_a_stop_on_a_stage_that_folds(stage):
         places.append(session.cursor)
     window.presentation.stop()
     assert places[:-1] == list(session.stops[1:])
+
+
+def test_results_stay_beside_the_graph_on_a_stage(window, qtbot):
+    window.panes["training"].open()
+    window.presentation.start(0)
+    QApplication.processEvents()
+    assert window.panes["training"].seen and window.stage.isVisible()
+    assert window.training_pane.made.controls.isHidden() and not window.transport.isVisible()
+    assert window.view.width() > window.training_pane.page.width()
+    window.presentation.stop()
+    QApplication.processEvents()
+    window.show_workspace("train")
+    assert not window.training_pane.made.controls.isHidden()
