@@ -41,6 +41,7 @@ class FormulaView(QWidget):
         self._colours: Mapping[str, QColor] = {}
         self._default: QColor | None = None
         self._size: float | None = None
+        self._smallest, self._centred = _SMALLEST, False
         self._box: Box | None = None
         self._highlighted = ""
         self._hovered = ""
@@ -67,6 +68,11 @@ class FormulaView(QWidget):
         self._size = size
         self._relayout()
 
+    def set_fitted(self) -> None:
+        """Show the whole formula in the middle, however small it becomes for that."""
+        self._smallest, self._centred = 0.05, True
+        self._relayout()
+
     def highlighted(self) -> str:
         return self._highlighted
 
@@ -86,7 +92,7 @@ class FormulaView(QWidget):
         return self._hint(1.0)
 
     def minimumSizeHint(self) -> QSize:
-        return self._hint(_SMALLEST)
+        return self._hint(self._smallest)
 
     def _hint(self, scale: float) -> QSize:
         box = self.box()
@@ -103,9 +109,10 @@ class FormulaView(QWidget):
         """The scale at which the formula fits, and where its baseline begins."""
         across = (self.width() - 2 * _MARGIN) / max(box.width, 1.0)
         down = (self.height() - 2 * _MARGIN) / max(box.height, 1.0)
-        scale = max(_SMALLEST, min(1.0, across, down))
+        scale = max(self._smallest, min(1.0, across, down))
         top = (self.height() - scale * box.height) / 2
-        return scale, QPointF(_MARGIN, top + scale * box.ascent)
+        left = (self.width() - scale * box.width) / 2 if self._centred else _MARGIN
+        return scale, QPointF(left, top + scale * box.ascent)
 
     def tag_at(self, position: QPointF) -> str:
         """The tag of the innermost part at a place in the widget, or an empty string."""

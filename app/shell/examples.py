@@ -75,13 +75,9 @@ EXAMPLES = (
     ),
     Example(
         "Softmax and cross-entropy",
-        "Scores, probabilities, and the loss of the true class.",
-        "s = W x + b; p = softmax(s); L = -log(p[2])",
-        {
-            "W": "[[0.2, -0.5, 0.1, 2], [1.5, 1.3, 2.1, 0], [0, 0.25, 0.2, -0.3]]",
-            "x": "[56, 231, 24, 2]",
-            "b": "[1.1, 3.2, -1.2]",
-        },
+        "Probabilities, and the loss of the true class; the gradient at the scores is p − y.",
+        "p = softmax(s); L = -log(p[0])",
+        {"s": "[3.2, 5.1, -1.7]"},
     ),
     Example(
         "A net with a hidden layer",

@@ -88,6 +88,7 @@ class Header(QWidget):
         super().__init__()
         self.switch, self.line = Switch(), ProgramLine(session)
         self.buttons: list[QToolButton] = []
+        self._presenting = False
         self._box = QHBoxLayout(self)
         self.setAutoFillBackground(True)
         self.setObjectName("header")
@@ -113,12 +114,19 @@ class Header(QWidget):
             part.setVisible(not on)
         self.line.show()
         self.line.set_size(PRESENTED * self.screen().size().height() if on else 0.0)
-        self.setBackgroundRole(QPalette.ColorRole.Base if on else QPalette.ColorRole.Window)
+        self._presenting = on
+        self._show_ground(self.line.theme)
 
     def set_theme(self, theme: Theme) -> None:
         self.switch.set_theme(theme)
         self.line.set_theme(theme)
+        self._show_ground(theme)
         side = round(1.55 * self.fontMetrics().height())
         for button in self.buttons:
             button.setIconSize(QSize(side, side))
             button.setAccessibleName(button.defaultAction().text().replace("&", ""))
+
+    def _show_ground(self, theme: Theme) -> None:
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.Window, theme.colour("paper" if self._presenting else "panel"))
+        self.setPalette(palette)

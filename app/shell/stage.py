@@ -32,11 +32,12 @@ class StageBand(QWidget):
         self.counter.setAccessibleName("Step")
         self.setAutoFillBackground(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        box = QVBoxLayout(self)
+        self._box = box = QVBoxLayout(self)
         box.setSpacing(0)
         for part in (self.rule, self.numbers):
-            part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
-            box.addWidget(part, 1, Qt.AlignmentFlag.AlignHCenter)
+            part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+            part.set_fitted()
+            box.addWidget(part, 1)
         box.addWidget(self.counter, 0, Qt.AlignmentFlag.AlignRight)
         self.hide()
         session.traceChanged.connect(self._show)
@@ -77,11 +78,12 @@ class StageBand(QWidget):
             view.set_size(RULE * self.scale)
             view.set_formula(formula)
             view.setVisible(formula is not None)
+            self._box.setStretchFactor(view, view.sizeHint().height())  # both shrink alike
         font = self.counter.font()
         font.setPixelSize(max(10, round(COUNTER * self.scale)))
         self.counter.setFont(font)
         edge = round(EDGE * self.scale)
-        self.layout().setContentsMargins(2 * edge, edge, 2 * edge, edge)  # type: ignore[union-attr]
+        self._box.setContentsMargins(2 * edge, edge, 2 * edge, edge)
         self._show_counter()
 
     def setVisible(self, visible: bool) -> None:

@@ -76,6 +76,7 @@ class Staging(QObject):
             replace(session.options, near=frozenset()),
             self.target,
             counts=session.stops,
+            kept=("down", "rows"),
             moved=session.document.moved,
             measure=session.measure,
             helped=False,

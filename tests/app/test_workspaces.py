@@ -6,8 +6,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.panels.program_line import INSET
+from app.shell.examples import EXAMPLES
 from app.shell.workspaces import WORKSPACES, band_height, column_width
 from app.state.arrangement import Arrangement, arrangement_text, read_arrangement
+from core.passes.stepper import run
 from tests.app.seen.pixels import widget
 
 Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
@@ -299,3 +301,26 @@ def test_results_stay_beside_the_graph_on_a_stage(window, qtbot):
     QApplication.processEvents()
     window.show_workspace("train")
     assert not window.training_pane.made.controls.isHidden()
+
+
+NUMBERS = {
+    "Product of a sum": ({"f": -12.0}, {"x": -4.0, "y": -4.0, "z": 3.0}),
+    "A sigmoid neuron in small operations": ({"f": 0.7311}, {"w0": 0.1966, "w1": -0.1966, "x1": 0.3932}),
+    "A neuron with vectors": ({"f": 0.7311, "g": 1.0}, {"b": 0.1966}),
+    "Two layers, one number each": ({"L": 32.0}, {"w1": 80.0}),
+    "Chain rule of one variable": ({}, {"x": 2 / 3}),
+    "Two paths from one input": ({"z": 24.0}, {"u": 36.0}),
+    "Softmax and cross-entropy": ({"L": 2.0404}, {}),
+    "Weight decay": ({"L": 2.4}, {"w": 3.4}),
+}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
+def test_every_example_runs_to_the_numbers_of_its_lecture(example):
+    document = example.document
+    trace = run(document.text, document.values)
+    values, gradients = NUMBERS.get(example.title, ({}, {}))
+    for name, number in values.items():
+        assert trace.last.value(name) == pytest.approx(number, abs=1e-4)
+    for name, number in gradients.items():
+        assert trace.last.gradient(name) == pytest.approx(number, abs=1e-4)
