@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.formula import FormulaView
@@ -80,7 +82,7 @@ class Lectures(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         body = QWidget()
         self.head = QLabel("Examples to begin with")
-        self.cards = [Card(example) for example in EXAMPLES]
+        self.cards: list[Card] = []
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP)
         box = QVBoxLayout(body)
@@ -89,8 +91,6 @@ class Lectures(QScrollArea):
         box.addLayout(self._grid)
         box.addStretch(1)
         self.setWidget(body)
-        for card in self.cards:
-            card.clicked.connect(lambda checked=False, card=card: self.chosen.emit(card.example.document))
 
     @property
     def columns(self) -> int:
@@ -109,10 +109,22 @@ class Lectures(QScrollArea):
         self._lay_out()
 
     def setFocus(self) -> None:  # type: ignore[override]  # of the reasons Qt has
-        """Show the formulas and let the first card have the keys."""
-        for card in self.cards:
-            card.show_formula()
+        """Let the first card have the keys."""
         self.cards[0].setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the cards when they are first asked for: the window comes sooner without them."""
+        super().showEvent(event)
+        if not self.cards:
+            self.cards = [Card(example) for example in EXAMPLES]
+            for card in self.cards:
+                card.clicked.connect(partial(self._choose, card.example))
+                card.set_theme(self.theme, self.scale)
+                card.show_formula()
+            self._lay_out()
+
+    def _choose(self, example: Example) -> None:
+        self.chosen.emit(example.document)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

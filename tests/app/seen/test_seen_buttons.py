@@ -636,6 +636,8 @@ def test_quitting_closes_the_window(window):
 
 
 def test_every_button_and_every_command_has_its_row(window):
+    window.show_workspace("lectures")
+    window.show_workspace("step")
     training(window)
     derivatives()(window)
     assert set(buttons(window)) == set(BUTTONS)
