@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPalette,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -310,6 +311,11 @@ class AlgorithmPanel(QWidget):
 
     def _step(self) -> None:
         self.rows.step()
+        self._follow()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was stepped through meanwhile is in view."""
+        super().showEvent(event)
         self._follow()
 
     def _follow(self) -> None:

@@ -324,3 +324,13 @@ def test_every_example_runs_to_the_numbers_of_its_lecture(example):
         assert trace.last.value(name) == pytest.approx(number, abs=1e-4)
     for name, number in gradients.items():
         assert trace.last.gradient(name) == pytest.approx(number, abs=1e-4)
+
+
+def test_the_listing_shows_the_present_line_when_it_comes_to_the_front(window, qtbot):
+    window.session.set_text(WIDE)
+    qtbot.waitUntil(lambda: not window.session.computing)
+    window.session.seek(len(window.session.trace))
+    panel = window.panes["algorithm"].open()
+    QApplication.processEvents()
+    row = panel.rows.row_of_step(window.session.cursor)
+    assert panel.table.viewport().rect().contains(panel.table.visualRect(panel.rows.index(row, 0)).center())
