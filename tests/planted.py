@@ -1248,6 +1248,27 @@ IN_FILES = {
 }
 
 MATHEMATICS = {
+    "roles-by-colour-alone": bug(
+        "app/formula/underlines.py",
+        'Underline("the upstream gradient", "dashed", dash=0.22, gap=0.12)',
+        'Underline("the upstream gradient", "dashed")',
+        "in grey print an upstream gradient looks like a local derivative",
+        FORMULAS,
+    ),
+    "pointing-selects": bug(
+        "app/panels/explanation.py",
+        "view.tagHovered.connect(self.session.point_at)",
+        "view.tagHovered.connect(self.session.select)",
+        "to pass over a formula selects its nodes",
+        PANELS,
+    ),
+    "pointed-for-ever": bug(
+        "app/canvas/scene.py",
+        "for name in before ^ self._pointed:",
+        "for name in self._pointed:",
+        "a node stays lit when the pointer has left its term",
+        CANVAS,
+    ),
     "shape-of-a-transpose": bug(
         "core/math/parts.py",
         "shape[::-1])",

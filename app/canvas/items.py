@@ -21,6 +21,7 @@ from app.painting.parts import (
     paint_far_box,
     paint_frame,
     paint_label,
+    paint_pointed,
     paint_token,
     route_path,
     symbol_outline,
@@ -74,7 +75,7 @@ class BoxItem(PartItem):
 
     def __init__(self, box: Box, theme: Theme):
         super().__init__(theme, _around(box), 1.0)
-        self.box, self.selected = box, False
+        self.box, self.selected, self.pointed = box, False, False
         self._text: QPainterPath | None = None
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
@@ -84,6 +85,12 @@ class BoxItem(PartItem):
             if (box.symbol, box.size, box.centre) != (self.box.symbol, self.box.size, self.box.centre):
                 self._text = None
             self.box, self.selected = box, selected
+            self.update()
+
+    def point_at(self, pointed: bool) -> None:
+        """Mark that a term of the node is pointed at, or no longer."""
+        if pointed != self.pointed:
+            self.pointed = pointed
             self.update()
 
     def shape(self) -> QPainterPath:
@@ -101,6 +108,8 @@ class BoxItem(PartItem):
             paint_box(painter, self.box, self.theme, self.selected, self._text)
             if self.box.note:
                 self._paint_mark(painter)
+        if self.pointed:
+            paint_pointed(painter, self.box, self.theme)
 
     def _paint_mark(self, painter: QPainter) -> None:
         """That there is a note: a small sheet at the upper right, its corner turned down."""

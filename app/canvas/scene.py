@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
@@ -67,6 +67,7 @@ class Scene(QGraphicsScene):
         self._figures: Figures | None = None  # what the items show, after so many steps
         self._count = 0
         self._selected: frozenset[str] = frozenset()
+        self._pointed: frozenset[str] = frozenset()
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
         self._token = TokenItem(self.theme)
         self.addItem(self._token)
@@ -80,6 +81,7 @@ class Scene(QGraphicsScene):
         session.cursorMoved.connect(self._show_step)
         session.selectionChanged.connect(self._show_selection)
         session.pathsChanged.connect(self._show_paths)
+        session.pointedChanged.connect(self._show_pointed)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -159,7 +161,8 @@ class Scene(QGraphicsScene):
         for frame in figures.drawing.frames:  # which change only when nodes move: all items are new then
             if frame.key not in self._frames:
                 self._frames[frame.key] = self._added(FrameItem(frame, self.theme))
-        self._selected = self._selected_boxes()
+        self._selected = self._boxes_of(self.session.selected)
+        self._pointed = self._boxes_of((self.session.pointed,))
         names = list(figures.drawing.sizes)
         for start in range(0, len(names), PIECE):
             yield
@@ -207,7 +210,7 @@ class Scene(QGraphicsScene):
             self._update(self._figures.parts(self._count, names))
 
     def _show_selection(self) -> None:
-        before, self._selected = self._selected, self._selected_boxes()
+        before, self._selected = self._selected, self._boxes_of(self.session.selected)
         for name in before ^ self._selected:
             if name in self._nodes:
                 box = self._nodes[name].box
@@ -233,9 +236,16 @@ class Scene(QGraphicsScene):
             if edge in items.arrows:
                 self._halos.append(self._added(HaloItem(items.arrows[edge].arrow, numbers, self.theme)))
 
-    def _selected_boxes(self) -> frozenset[str]:
+    def _show_pointed(self) -> None:
+        before, self._pointed = self._pointed, self._boxes_of((self.session.pointed,))
+        for name in before ^ self._pointed:
+            if name in self._nodes:
+                self._nodes[name].box.point_at(name in self._pointed)
+
+    def _boxes_of(self, nodes: Iterable[str]) -> frozenset[str]:
+        """The drawn nodes that some nodes of the graph are in."""
         homes = self.session.drawing.view.homes
-        return frozenset(home for name in self.session.selected for home in homes.get(name, ()))
+        return frozenset(home for name in nodes for home in homes.get(name, ()))
 
     def _update(self, parts: Mapping[str, Part]) -> None:
         """Bring the items of some nodes in line with what is seen of them."""
@@ -244,6 +254,7 @@ class Scene(QGraphicsScene):
             if items is None:
                 items = self._nodes[name] = NodeItems(self._added(BoxItem(part.box, self.theme)))
             items.box.show_box(part.box, name in self._selected)
+            items.box.point_at(name in self._pointed)
             for arrow in part.arrows:
                 if arrow.edge not in items.arrows:
                     items.arrows[arrow.edge] = self._added(ArrowItem(arrow, self.theme))

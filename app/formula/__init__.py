@@ -11,9 +11,11 @@ from app.formula.boxes import Area, Box
 from app.formula.in_figures import axis_height, formula, measured
 from app.formula.layout import layout
 from app.formula.painter import measure, outline, paint
+from app.formula.underlines import LEGEND
 from app.formula.widget import FormulaView
 
 __all__ = [
+    "LEGEND",
     "Area",
     "Box",
     "FormulaView",

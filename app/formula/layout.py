@@ -31,6 +31,7 @@ from app.formula.mathfont import math_font
 from app.formula.scripts import scripted, with_limits
 from app.formula.spacing import spaces
 from app.formula.style import Style
+from app.formula.underlines import UNDERLINES, underline
 from core.math.mathtree import (
     Accented,
     Big,
@@ -76,11 +77,12 @@ def _part(math: Math, style: Style) -> Piece:
 
 
 class _Span(Struct, frozen=True):
-    """The atoms from `start` up to `end` that a tag stands for."""
+    """The atoms from `start` up to `end` that have a tag, or are marked with the line of their role."""
 
     start: int
     end: int
     ink: Ink
+    marked: bool = False
 
 
 def _row(math: Row | Tinted, style: Style) -> Piece:
@@ -96,12 +98,13 @@ def _collect(math: Math, style: Style, atoms: list[Piece], spans: list[_Span]) -
         case Row(parts):
             for part in parts:
                 _collect(part, style, atoms, spans)
-        case Tinted(role, body, tag):
+        case Tinted(role, body, tag, marked):
             start = len(atoms)
             tinted = style.tinted(role, tag)
             _collect(body, tinted, atoms, spans)
-            if tag and len(atoms) > start:
-                spans.append(_Span(start, len(atoms), tinted.ink))
+            if (tag or marked) and len(atoms) > start:
+                marked = marked and role == tinted.ink.role and style.ink.role not in UNDERLINES
+                spans.append(_Span(start, len(atoms), tinted.ink, marked))
         case _:
             atoms.append(_part(math, style))
 
@@ -117,7 +120,10 @@ def _joined(atoms: list[Piece], spans: Sequence[_Span], style: Style) -> Piece:
         left = starts[span.start]
         width = starts[span.end - 1] + within[-1].width - left
         ascent, descent = max(atom.ascent for atom in within), max(atom.descent for atom in within)
-        line.mark(span.ink, left, width, ascent, descent)
+        if span.ink.tag:
+            line.mark(span.ink, left, width, ascent, descent)
+        if span.marked:
+            underline(line, span.ink, left, width, descent, style.size)
     return line
 
 

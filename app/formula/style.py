@@ -62,5 +62,7 @@ class Style(Struct, frozen=True):
         return replace(self, level=max(1, self.level), display=False, ink=_LABEL)
 
     def tinted(self, role: str, tag: str) -> Style:
-        """An empty role or tag leaves the surrounding one."""
+        """An empty role or tag leaves the surrounding one; a name has the role of what it is in."""
+        if role == "name":
+            role = self.ink.role or role
         return replace(self, ink=Ink(role or self.ink.role, tag or self.ink.tag))

@@ -35,6 +35,9 @@ class FormulaView(QWidget):
     tagHovered = Signal(str)
     """The tag of the innermost part under the pointer; empty when the pointer leaves it."""
 
+    tagClicked = Signal(str)
+    """The tag of the innermost part that was clicked."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._formula: Math | None = None
@@ -53,6 +56,8 @@ class FormulaView(QWidget):
 
     def set_formula(self, formula: Math | None) -> None:
         """Show a formula, or nothing."""
+        if formula != self._formula:
+            self._hover("")
         self._formula = formula
         self.setAccessibleDescription(spoken(formula) if formula is not None else "")
         self._relayout()
@@ -151,6 +156,13 @@ class FormulaView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.tag_at(event.position()))
         super().mouseMoveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        tag = self.tag_at(event.position())
+        if tag and event.button() == Qt.MouseButton.LeftButton:
+            self.tagClicked.emit(tag)
+        else:
+            super().mousePressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover("")

@@ -30,6 +30,7 @@ DOT = 4.0  # the radius of what moves along an arrow: it covers no number beside
 DASHES = (3.0, 2.0)  # of the outline of what receives a gradient, in widths of the line
 # of a selected box, outside its outline, where names and numbers keep away
 MARK, MARK_WIDTH = 2.4, 2.4
+POINTED = (2.0, 1.5)  # the dashes of the same mark where a node is pointed at, in its widths
 RING = 4.0  # between the two rings of the output that was chosen
 TITLE_INSET = 10.0  # between a frame's border and its title
 
@@ -102,12 +103,7 @@ def paint_box(
     """
     rect = box_rect(box)
     if selected:
-        around = rect.adjusted(-MARK, -MARK, MARK, MARK)
-        round_ends = min(around.height(), around.width()) / 2
-        painter.setPen(QPen(theme.colour("accent"), MARK_WIDTH))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        radius = round_ends if box.kind == "operation" else 8.0
-        painter.drawRoundedRect(around, radius, radius)
+        _paint_ring(painter, box, QPen(theme.colour("accent"), MARK_WIDTH))
     fill = _fill(box, theme)
     if box.kind == "operation":
         painter.setPen(_outline(box, theme))
@@ -123,6 +119,22 @@ def paint_box(
         painter.setBrush(fill or Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect.adjusted(-3, -1, 3, 1), 8, 8)
     paint_symbol(painter, box, theme, theme.colour("ink"), text)
+
+
+def paint_pointed(painter: QPainter, box: Box, theme: Theme) -> None:
+    """The mark of a node whose term is pointed at: a broken ring where that of a selected one is whole."""
+    pen = QPen(theme.colour("ink"), MARK_WIDTH)
+    pen.setDashPattern(POINTED)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    _paint_ring(painter, box, pen)
+
+
+def _paint_ring(painter: QPainter, box: Box, pen: QPen) -> None:
+    around = box_rect(box).adjusted(-MARK, -MARK, MARK, MARK)
+    radius = min(around.height(), around.width()) / 2 if box.kind == "operation" else 8.0
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(around, radius, radius)
 
 
 def paint_far_box(painter: QPainter, box: Box, theme: Theme) -> None:

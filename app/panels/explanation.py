@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from app.formula import FormulaView
+from app.formula import LEGEND, FormulaView
 from app.formula.widget import FORMULA_SIZE
 from app.state.session import Session
 from app.widgets.labels import plain_label, tint
@@ -43,7 +43,9 @@ class ExplanationPanel(QScrollArea):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         for view in (self.rule, self.numbers):
-            view.tagHovered.connect(self.session.select)
+            view.tagHovered.connect(self.session.point_at)
+            view.tagClicked.connect(self.session.select)
+            view.setToolTip(LEGEND)
         copy = QAction("Copy as LaTeX", self)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

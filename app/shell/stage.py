@@ -35,6 +35,7 @@ class StageBand(QWidget):
         self._box = box = QVBoxLayout(self)
         box.setSpacing(0)
         for part in (self.rule, self.numbers):
+            part.tagHovered.connect(session.point_at)
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
             part.set_fitted()
             box.addWidget(part, 1)

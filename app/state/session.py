@@ -69,6 +69,7 @@ class Session(QObject):
     cursorMoved = Signal()  # another step is shown, or the highlight of the last one goes or comes
     strideChanged = Signal()  # a step goes farther, or less far
     selectionChanged = Signal()
+    pointedChanged = Signal()  # a term of another node is under the pointer, or of none
     pathsChanged = Signal()  # the paths of the selected node are shown, or are not any longer
     fileChanged = Signal()  # the document was opened or saved
 
@@ -81,6 +82,7 @@ class Session(QObject):
         self.undo_stack = QUndoStack(self)
         self.path: Path | None = None
         self.selection, self.also_selected = "", tuple[str, ...]()
+        self.pointed = ""  # the node of which a term is under the pointer
         self._options = Options()
         self.cursor = 0
         self._typing = Retyping()
@@ -454,6 +456,13 @@ class Session(QObject):
             self.selection, self.also_selected = name, ()
             self.selectionChanged.emit()
 
+    def point_at(self, name: str) -> None:
+        """Light up a node of which a term is under the pointer; the empty name lights up none."""
+        name = name if name in self.trace.graph.nodes else ""
+        if name != self.pointed:
+            self.pointed = name
+            self.pointedChanged.emit()
+
     def select_also(self, name: str) -> None:
         """Select one more node beside those that are, or one of them no longer."""
         if name not in self.trace.graph.nodes:
@@ -607,7 +616,7 @@ class Session(QObject):
         same_program = is_edit(before.document.text, document.text)
         self.cursor = self._cursor_in(result.trace) if self.cursor and same_program else 0
         self.selection = nearest_in(result.trace.graph.nodes, self.selection) if same_program else ""
-        self.also_selected = ()
+        self.also_selected, self.pointed = (), ""
         self._result = result
         self.cursor = self.stops[self.place]
         self.traceChanged.emit()

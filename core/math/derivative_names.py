@@ -85,8 +85,8 @@ def _error_signal(of: Part, by: Math) -> Math:
 def _below_bar(of: Part, by: Math) -> Math:
     """The bar stands over the letter, and not over its subscripts and layers."""
     match by:
-        case Tinted(role, body, tag):
-            return Tinted(role, _below_bar(of, body), tag)
+        case Tinted(role, body, tag, marked):
+            return Tinted(role, _below_bar(of, body), tag, marked)
         case Scripts(base, sub, sup):
             return Scripts(_below_bar(of, base), sub, sup)
     return Accented(by, "bar")

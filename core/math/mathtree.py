@@ -106,12 +106,14 @@ class Table(Struct, frozen=True):
 class Tinted(Struct, frozen=True):
     """A part with a meaning the theme gives a colour to, such as `value`, `gradient`, `upstream` or `local`.
 
-    `tag` names what the part stands for (a node's name), for hit tests; it may be empty.
+    `tag` names what the part stands for (a node's name), for hit tests; it may be empty. One that is `marked`
+    tells its role by a line below it too.
     """
 
     role: str
     body: Math
     tag: str = ""
+    marked: bool = False
 
 
 class Shaped(Struct, frozen=True):
@@ -172,8 +174,8 @@ def without_shapes(math: Math) -> Math:
             return Root(without_shapes(body))
         case Table(rows, style):
             return Table(tuple(tuple(map(without_shapes, line)) for line in rows), style)
-        case Tinted(role, body, tag):
-            return Tinted(role, without_shapes(body), tag)
+        case Tinted(role, body, tag, marked):
+            return Tinted(role, without_shapes(body), tag, marked)
     return math
 
 

@@ -119,11 +119,11 @@ def with_superscript(math: Math, sup: Math) -> Math:
     with its superscript.
     """
     match math:
-        case Tinted(role, body, tag):
+        case Tinted(role, body, tag, marked):
             if sup == TOP and isinstance(body, Table):  # a matrix of numbers, or a column of them
                 turned_ = tuple(tuple(map(_turned_dots, column)) for column in zip(*body.rows, strict=True))
-                return Tinted(role, Table(turned_), tag)
-            return Tinted(role, with_superscript(body, sup), tag)
+                return Tinted(role, Table(turned_), tag, marked)
+            return Tinted(role, with_superscript(body, sup), tag, marked)
         case Shaped(base, shape):
             if sup == TOP:
                 return Shaped(with_superscript(base, TOP), shape[::-1])

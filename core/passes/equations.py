@@ -57,7 +57,7 @@ class Equations:
     """The equations of the step that a snapshot came by, numbers in `digits` digits or a few more.
 
     `keeps_seed` writes the gradient of the output by its name where it is a factor, also where it is 1;
-    `shapes` writes the shape of an array below it.
+    where they are `annotated` the shape of an array stands below it, and terms are marked by their roles.
     """
 
     def __init__(
@@ -67,16 +67,19 @@ class Equations:
         digits: int,
         notation: Notation = PARTIAL,
         keeps_seed: bool = False,
-        shapes: bool = False,
+        annotated: bool = False,
     ):
         self.trace, self.snapshot, self.digits, self.notation = trace, snapshot, digits, notation
-        self.keeps_seed, self.shapes = keeps_seed, shapes
+        self.keeps_seed, self.annotated = keeps_seed, annotated
         self.graph, self.typesetter = trace.graph, trace.graph.typesetter
 
     # -- names and numbers in formulas
 
     def _shaped(self, math: Math, shape: Shape) -> Math:
-        return shaped(math, shape) if self.shapes else math
+        return shaped(math, shape) if self.annotated else math
+
+    def _tinted(self, role: str, math: Math, node: str) -> Math:
+        return Tinted(role, math, node, self.annotated)
 
     def name(self, node: str) -> Part:
         """A node's name; a constant stands as itself."""
@@ -84,17 +87,17 @@ class Equations:
         if found.is_constant:
             return self.typesetter.part(found.tree)
         math, strength = self.typesetter.named(node)
-        return self._shaped(Tinted("name", math, node), found.shape), strength
+        return self._shaped(self._tinted("name", math, node), found.shape), strength
 
     def number(self, value: Value, role: str, node: str = "", digits: int = 0) -> Part:
         math = value_math(value, digits or self.digits, LARGEST_SHOWN)
-        tinted = Tinted(role, math, node)
+        tinted = self._tinted(role, math, node)
         below = shape_of(value) if can_be_set(value) else ()  # others stand there by their shape
         return self._shaped(tinted, below), SUM if is_loose(value) else ATOM
 
     def target(self, node: str) -> Math:
         """The gradient of a node as the left side of an equation."""
-        name = Tinted("gradient", gradient_math(self.trace, node, self.notation), node)
+        name = self._tinted("gradient", gradient_math(self.trace, node, self.notation), node)
         return self._shaped(name, self.graph.nodes[node].shape)
 
     def upstream(self, node: Node) -> Part:
@@ -103,10 +106,10 @@ class Equations:
         if node.name == self.graph.output and not self.keeps_seed:
             if not is_chosen(self.trace.seed):
                 math, strength = self.typesetter.part(ones(node.shape))
-                return Tinted("upstream", math, node.name), strength
+                return self._tinted("upstream", math, node.name), strength
             if fits(self.trace.seed):
                 return self.number(self.trace.seed, "upstream", node.name)
-        return self._shaped(Tinted("upstream", math, node.name), node.shape), strength
+        return self._shaped(self._tinted("upstream", math, node.name), node.shape), strength
 
     def _names(self, node: Node) -> dict[str, Part]:
         """By its names in a rule: each input of a node, the node itself and its gradient, by their names."""
@@ -257,8 +260,8 @@ class Equations:
         rule = node.operation.back_rule(step.port)
         assert rule is not None
         shape = self.graph.nodes[step.arg].shape
-        name: Math = Tinted("local", local_math(self.graph, node, step.arg, self.notation), node.name)
-        if self.shapes and max(len(shape), len(node.shape)) == 1:
+        name: Math = self._tinted("local", local_math(self.graph, node, step.arg, self.notation), node.name)
+        if self.annotated and max(len(shape), len(node.shape)) == 1:
             name = Shaped(name, (*(node.shape or (1,)), *(shape or (1,))))
         jacobian = turned((name, DIVIDED))
         tree = Call("matvec", (Name(LOCAL), Name(GRADIENT)))
@@ -329,7 +332,7 @@ class Equations:
             return None
         if node.name == self.graph.output and not is_chosen(self.trace.seed):
             return None
-        middle = Tinted("local", local_math(self.graph, node, step.arg, self.notation), step.node)
+        middle = self._tinted("local", local_math(self.graph, node, step.arg, self.notation), step.node)
         return product(self.upstream(node), (middle, ATOM))
 
     def _as_factor(
@@ -350,7 +353,7 @@ class Equations:
         shape, to = shape_of(as_mathematics(tree, known)[1]), self.graph.stretched_shape(node)
         if shape and to and len(to) == 2:
             shape = to
-        return self._shaped(Tinted("local", without_shapes(math), node.name), shape), strength
+        return self._shaped(self._tinted("local", without_shapes(math), node.name), shape), strength
 
     def _constants(self, node: Node) -> dict[str, Tree]:
         """Inputs that are short numbers are written as such, so that 2·x^(2−1) can become 2x."""
@@ -373,8 +376,8 @@ class Equations:
         if before is None or not fits(before):
             return numbers
         digits, sign = equation(added, (before, step.contribution), step.total, self.digits)
-        first, second = (self.number(v, "gradient", "", digits) for v in (before, step.contribution))
-        total = self.number(step.total, "gradient")[0]
+        first, second = (self.number(v, "gradient", step.arg, digits) for v in (before, step.contribution))
+        total = self.number(step.total, "gradient", step.arg)[0]
         right = row(EQUALS, first[0], PLUS, wrap(second, ATOM), Sign(sign, "rel"), total)
         return Table(((row(), numbers), (self.target(step.arg), right)), "aligned")
 

@@ -234,7 +234,7 @@ class _Explainer:
     def __init__(self, trace: Trace, snapshot: Snapshot, digits: int, notation: Notation):
         self.trace, self.snapshot, self.digits = trace.shown, snapshot.shown, digits
         self.exact, self.graph = snapshot, trace.graph
-        self.equations = Equations(trace.shown, snapshot.shown, digits, notation, shapes=True)
+        self.equations = Equations(trace.shown, snapshot.shown, digits, notation, annotated=True)
 
     def explanation(self) -> Explanation:
         match self.snapshot.step:

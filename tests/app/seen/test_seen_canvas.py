@@ -685,3 +685,26 @@ def test_folding_y_leaves_y2_unfolded(light_canvas):
     session.unfold("y")
     session.fold("y2")
     assert set(framed()) == {"y"}
+
+
+def test_the_node_of_a_term_that_is_pointed_at_has_a_broken_ring(canvas):
+    canvas.open("exp(x) + y", x=1.0, y=2.0)
+    bare = canvas.look()
+    amount = {}
+    canvas.session.select("v1")
+    amount["selected"] = canvas.look().amount("accent", within=ring(canvas, "v1"))
+    canvas.session.select("")
+    canvas.session.point_at("v1")
+    seen = canvas.look()
+    amount["pointed"] = seen.amount("ink", within=ring(canvas, "v1"))
+    assert seen.amount("accent", within=ring(canvas, "v1")) == 0
+    before = bare.amount("ink", within=ring(canvas, "v1"))
+    assert 0.3 * amount["selected"] < amount["pointed"] - before < 0.8 * amount["selected"]
+    assert seen.amount("ink", within=ring(canvas, "y")) == bare.amount("ink", within=ring(canvas, "y"))
+    canvas.session.point_at("")
+    assert canvas.look().amount("ink", within=ring(canvas, "v1")) == before
+
+
+def ring(canvas, name):
+    """Around a node, with the mark of a selected one."""
+    return canvas.box(name).adjusted(-8, -8, 8, 8)

@@ -8,7 +8,7 @@ from app.formula import layout, paint
 from app.widgets.theme import LIGHT
 from core.graph.programs import read_program
 from core.math.latex import latex
-from core.math.mathtree import Digits, Letter, Shaped, Table, Tinted, row
+from core.math.mathtree import Digits, Letter, Shaped, Table, Tinted, parts_of, row
 from core.math.parts import ATOM, bracketed
 from core.math.typeset import PLAIN
 from core.passes.explain import explain
@@ -153,3 +153,45 @@ def test_shapes_stand_on_one_line_below_what_they_belong_to_and_apart():
 def test_brackets_do_not_grow_with_the_shapes_within():
     x = Letter("x")
     assert layout(bracketed(Shaped(x, (3, 1))), SIZE).ascent == layout(bracketed(x), SIZE).ascent
+
+
+# -- roles without colours
+
+
+def line_below(role):
+    """The columns of ink in each row below a long term of a role, painted in black."""
+    term = Tinted(role, Letter("x" * 12), "x", True)
+    box = layout(term, SIZE)
+    area = QRectF(0, 0, box.width, box.height).toAlignedRect()
+    seen = painted(
+        QRectF(area), LIGHT, lambda painter: paint(painter, box, 0, box.ascent, {}, LIGHT.colour("ink"))
+    )
+    bare = layout(Letter("x" * 12), SIZE)
+    found = seen.places("ink", within=QRectF(0, box.ascent + bare.descent + 1, box.width, SIZE))
+    rows = np.unique(found[:, 1])
+    lines = np.split(rows, np.nonzero(np.diff(rows) > 1)[0] + 1)
+    columns = np.unique(found[:, 0])
+    return len(lines), np.sum(np.diff(columns) > 1) + 1, columns
+
+
+def test_roles_are_told_apart_without_colours():
+    seen = {role: line_below(role) for role in ("upstream", "local", "value", "gradient")}
+    assert [seen[role][0] for role in ("upstream", "local", "value", "gradient")] == [1, 1, 1, 2]
+    dashes = {role: found[1] for role, found in seen.items()}
+    assert dashes["local"] == dashes["gradient"] == 1
+    assert 5 < dashes["upstream"] < dashes["value"] / 1.5
+    for _, _, columns in seen.values():
+        assert np.ptp(columns) == pytest.approx(np.ptp(seen["local"][2]), abs=1.5)
+
+
+def test_every_term_of_a_step_but_names_has_the_line_of_its_role():
+    trace = run("sigmoid(x y)", {"x": 1.0, "y": 2.0})
+    found = explain(trace, trace.position("backward:2"))
+    marked = {part.role for math in (found.rule, found.numbers) for part in parts_of(math) if is_marked(part)}
+    assert marked == {"upstream", "local", "gradient", "name", "value"}
+    forward = explain(trace, 1)
+    assert {part.role for part in parts_of(forward.numbers) if is_marked(part)} == {"name", "value"}
+
+
+def is_marked(part):
+    return isinstance(part, Tinted) and part.marked

@@ -213,7 +213,11 @@ def test_pointing_at_a_name_in_the_rule_lights_its_node(window, name):
             *(Qt.MouseButton.NoButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier),
         )
         QApplication.sendEvent(rule, move)
-        if window.session.selection == name:
+        if window.session.pointed == name:
             break
+    assert window.session.pointed == name and rule.tag_at(at) == name
+    assert not window.session.selection, "pointing selects nothing"
+    QTest.mouseClick(rule, Qt.MouseButton.LeftButton, pos=at.toPoint())
     assert window.session.selection == name
-    assert rule.tag_at(at) == name
+    window.session.step(1)
+    assert not window.session.pointed
