@@ -210,6 +210,7 @@ class AlgorithmPanel(QWidget):
         self.hides_data = False  # leaves out the lines back to the data of a training
         self.rows = Rows(session, self)
         self.table = Table(session, self.rows)
+        self.table.verticalScrollBar().rangeChanged.connect(self._follow_fitted)
         self.message = plain_label()
         self.message.hide()
         self.form_button = _menu_button("How the lines are written")
@@ -317,6 +318,11 @@ class AlgorithmPanel(QWidget):
         """What was stepped through meanwhile is in view."""
         super().showEvent(event)
         self._follow()
+
+    def _follow_fitted(self) -> None:
+        """Rows have other heights, or others are folded; what is pointed at stays."""
+        if not self.table.viewport().underMouse():
+            self._follow()
 
     def _follow(self) -> None:
         """Keep the present line in view."""
