@@ -1248,6 +1248,13 @@ IN_FILES = {
 }
 
 MATHEMATICS = {
+    "matrices-below-their-rule": bug(
+        "app/shell/stage.py",
+        "if found.line is not None and shrunk([found.line], em, room) > shrunk(lines, em, room):",
+        "if False:",
+        "matrices on the stage are as small as two lines of them must be",
+        WORKSPACES,
+    ),
     "roles-by-colour-alone": bug(
         "app/formula/underlines.py",
         'Underline("the upstream gradient", "dashed", dash=0.22, gap=0.12)',

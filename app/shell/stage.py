@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from PySide6.QtCore import QSize, QSizeF, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from app.formula import FormulaView
+from app.formula import FormulaView, measure
 from app.state.session import Session
 from app.widgets.labels import tint
 from app.widgets.theme import LIGHT, Theme
+from core.math.mathtree import Math
 from core.passes.explain import explain
 
 LINES = 1080  # of the screen for which sizes are given
 RULE, COUNTER, EDGE = 60, 32, 24  # pixels: an em of the rule, of the counter, and what stays free around
 HEIGHT = 0.31  # of the window
+
+
+def shrunk(lines: Sequence[Math], em: float, room: QSizeF) -> float:
+    """By how much lines below one another are made smaller to fit in a room; 1 where they do."""
+    sizes = [measure(line, em) for line in lines]
+    wide, high = max((size.width() for size in sizes), default=0.0), sum(size.height() for size in sizes)
+    return min(1.0, room.width() / max(1.0, wide), room.height() / max(1.0, high))
 
 
 class StageBand(QWidget):
@@ -75,15 +86,19 @@ class StageBand(QWidget):
             return
         session = self.session
         found = explain(session.trace, session.cursor, session.digits, session.notation, since=session.since)
-        for view, formula in ((self.rule, found.rule), (self.numbers, found.numbers)):
-            view.set_size(RULE * self.scale)
+        em, edge = RULE * self.scale, round(EDGE * self.scale)
+        room = QSizeF(self.width() - 4 * edge, self.height() - 2 * edge - COUNTER * self.scale)
+        lines = [formula for formula in (found.rule, found.numbers) if formula is not None]
+        if found.line is not None and shrunk([found.line], em, room) > shrunk(lines, em, room):
+            lines = [found.line]
+        for view, formula in zip_longest((self.rule, self.numbers), lines):
+            view.set_size(em)
             view.set_formula(formula)
             view.setVisible(formula is not None)
             self._box.setStretchFactor(view, view.sizeHint().height())  # both shrink alike
         font = self.counter.font()
         font.setPixelSize(max(10, round(COUNTER * self.scale)))
         self.counter.setFont(font)
-        edge = round(EDGE * self.scale)
         self._box.setContentsMargins(2 * edge, edge, 2 * edge, edge)
         self._show_counter()
 

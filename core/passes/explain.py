@@ -14,7 +14,7 @@ from core.base.numbers import DIGITS, equation, short, value_text
 from core.graph.graph import Graph, Node
 from core.graph.plan import OUTPUT
 from core.math.derivative_names import PARTIAL, Notation
-from core.math.mathtree import Math, Sign, Table, Word, parts_of, row
+from core.math.mathtree import Math, Row, Sign, Table, Word, parts_of, row
 from core.math.parts import ATOM, SPACE, bracketed, listed
 from core.math.typeset import EQUALS, is_loose
 from core.notation.printers import expression_text
@@ -61,6 +61,14 @@ class Explanation(Struct, frozen=True):
     sentence: str
     signs: str = ""
     caveat: str = ""
+
+    @property
+    def line(self) -> Math | None:
+        """The rule with names and with numbers in one row; None where these are not two equations."""
+        match self.rule, self.numbers:
+            case Row((left, *named)), Row((first, *numbers)) if first in (left, EQUALS):
+                return row(left, *named, *([EQUALS] if first == EQUALS else []), *numbers)
+        return None
 
 
 def explain(

@@ -1,12 +1,13 @@
 """Three workspaces on one document: what stands where, how large, and what is kept of it."""
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, QSizeF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.panels.program_line import INSET
 from app.shell.examples import EXAMPLES
+from app.shell.stage import shrunk
 from app.shell.workspaces import WORKSPACES, band_height, column_width
 from app.state.arrangement import Arrangement, arrangement_text, read_arrangement
 from core.passes.stepper import run
@@ -187,6 +188,16 @@ def test_the_stage_shows_the_rule_the_numbers_and_the_counter(stage):
     assert window.stage.counter.text() == f"{window.session.place} / {last}"
     em = window.stage.rule.box()
     assert em is not None
+
+
+def test_high_matrices_stand_behind_their_rule_on_the_stage_where_that_makes_them_larger(stage):
+    window = stage("z = W x + b; L = z·z")
+    window.session.seek(len(window.session.trace))
+    found = window.explanation.explanation
+    assert window.stage.rule.formula() == found.line and window.stage.numbers.isHidden()
+    em, room = 60.0, QSizeF(1820.0, 250.0)
+    assert shrunk([found.line], em, room) > 1.5 * shrunk([found.rule, found.numbers], em, room)
+    assert shrunk([found.rule], em, QSizeF(1e6, 1e6)) == 1.0
 
 
 def test_far_parts_are_folded_on_a_stage_and_the_document_stays(stage):

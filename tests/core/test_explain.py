@@ -80,6 +80,14 @@ def test_a_transposed_matrix_of_numbers_is_written_with_its_rows_as_columns():
     assert r"\underset{2\times3}{\begin{bmatrix} 1 & 3 & 5 \\ 2 & 4 & 6 \end{bmatrix}}" in numbers
 
 
+def test_names_and_numbers_can_stand_in_one_row():
+    assert latex(at(TRACE, "forward:2").line) == r"f=v_{1}\cdot z=3\cdot\left( -4 \right)=-12"
+    back = at(TRACE, "backward:2")
+    assert latex(back.line) == latex(back.rule) + latex(back.numbers)
+    assert at(TRACE, "start").line is None and at(TRACE, "seed").line is None
+    assert at(run("x^2 + 3x", {"x": 2.0}), "end").line is None  # its numbers have two lines
+
+
 PROGRAMS = [
     "(x+y)z",
     "sigmoid(w·x+b)",
