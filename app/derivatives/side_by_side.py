@@ -14,7 +14,7 @@ from core.base.arrays import Value
 from core.base.errors import Problem
 from core.base.numbers import short, value_text
 from core.derivatives.forward import cost
-from core.derivatives.methods_compared import METHODS, Found, side_by_side
+from core.derivatives.methods_compared import METHODS, Found, by_error, side_by_side
 
 COLUMNS = {
     "Method": "How the gradient is computed",
@@ -93,8 +93,8 @@ class SideBySideView(View):
         super().refuse(problem)
 
     def _show(self) -> None:
-        """The rows that are found, all of the same question; the others follow."""
-        for row, way in enumerate(METHODS):
+        """The rows that are found, all of the same question; when all are there, by their errors."""
+        for row, way in enumerate(by_error(self.rows) if len(self.rows) == len(METHODS) else METHODS):
             self._show_row(row, way, self.rows.get(way))
         kinks = {kink.node: with_full_stop(kink.sentence) for row in self.rows.values() for kink in row.kinks}
         self.message.setText("\n".join(kinks.values()))

@@ -151,6 +151,23 @@ def _kinks(trace: Trace, name: str, method: str, value: Value, exact: Value) -> 
     return kinks_between(trace, name, tuple(int(i) for i in worst), method=method)
 
 
+def by_error(found: Mapping[str, Found]) -> list[str]:
+    """Sort ways by how far they are from reverse mode, which is first; at the end are those left out.
+
+    Args:
+        found: what each way found.
+
+    Returns:
+        The ways.
+    """
+
+    def place(way: str) -> tuple[bool, float]:
+        row = found[way]
+        return row.value is None, 0.0 if row.value is None else -1.0 if row.verdict is None else row.error
+
+    return sorted(found, key=place)
+
+
 # -- as text
 
 

@@ -349,10 +349,11 @@ def test_every_way_has_its_row(window, panel, qtbot):
     view = look(qtbot, panel, SIDE_BY_SIDE)
     assert view.heading.text() == "Gradient of L with respect to w"
     rows = [cells(view.table, row) for row in range(view.table.rowCount())]
-    assert [row[0].replace("\n", " ") for row in rows] == list(METHODS)
+    ways = [row[0].replace("\n", " ") for row in rows]
+    assert sorted(ways) == sorted(METHODS) and ways[0] == "reverse mode"
     assert len({row[1] for row in rows}) == 1
     assert rows[0][2] == "—" and all(row[2].endswith("good") for row in rows[1:])
-    assert rows[0][3] == "1 pass\n7 ×" and rows[3][3] == "4 passes"
+    assert rows[0][3] == "1 pass\n7 ×" and rows[ways.index("centred")][3] == "4 passes"
     assert "That is why reverse mode is used" in view.price.text()
     assert view.message.isHidden()
 
@@ -553,3 +554,11 @@ def test_thinning_keeps_what_is_furthest_from_0():
     small = thinned(matrix, 100)
     assert small.shape == (100, 100)
     assert (small.min(), small.max()) == (-3, 2) and np.count_nonzero(small) == 2
+
+
+def test_ways_are_sorted_by_their_errors(window, panel, qtbot):
+    window.session.open_program("y = exp(sin(x))", {"x": 1.0}, "open")
+    view = look(qtbot, panel, SIDE_BY_SIDE)
+    ways = [view.table.item(row, 0).text().replace("\n", " ") for row in range(view.table.rowCount())]
+    errors = [view.rows[way].error for way in ways[1:]]
+    assert ways[0] == "reverse mode" and errors == sorted(errors) and errors[-1] > 0
