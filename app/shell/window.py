@@ -177,7 +177,10 @@ class Window(QMainWindow):
             self.training_pane.made.show_settings(trains and not self.presentation.active)
 
     def edit_program(self) -> None:
-        """Put the cursor into the program, with all of it selected."""
+        """Put the cursor into the program, with all of it selected; once more, and its editor closes."""
+        if self.program.editor.hasFocus() and self.arrangement.close_sheet():
+            self.view.setFocus()
+            return
         self.arrangement.edit_program()
         self.program.editor.setFocus()
         self.program.editor.selectAll()

@@ -106,6 +106,10 @@ def test_the_editor_below_the_line_pushes_the_middle_down(window):
     QTest.keyClick(window.program.editor, Key.Key_Escape)
     QApplication.processEvents()
     assert not window.program.isVisible() and window.view.mapTo(window, QPoint(0, 0)).y() == top
+    window.edit_program()
+    assert window.program.editor.hasFocus()
+    window.edit_program()
+    assert not window.program.isVisible() and window.view.hasFocus()
     window.arrangement.pin_program(True)
     QApplication.processEvents()
     assert window.panes["program"].seen
