@@ -33,6 +33,7 @@ CANVAS, FILES, FORMULAS, PANELS, TRAINING, DERIVATIVES, BUTTONS, TYPING, GESTURE
     )
 )
 WORKSPACES = "tests/app/test_workspaces.py"
+PRESENTER, STAGE = "tests/app/test_presenter.py", "tests/app/seen/test_seen_stage.py"
 LABELS = "tests/core/test_labels.py"
 ALGORITHM, LISTING = "tests/app/seen/test_seen_algorithm.py", "tests/core/test_listing.py"
 KINKS = "tests/core/test_kinks.py"
@@ -1798,6 +1799,69 @@ DIFFERENTIATING = {
         "near: frozenset[str] = frozenset()",
         "a graph that is too large for the stage is cut off",
         WORKSPACES,
+    ),
+    "spotlight-on-the-step-before": bug(
+        "app/canvas/spotlight.py",
+        "parts = figures.last_step(session.cursor)",
+        "parts = figures.last_step(session.cursor - 1)",
+        "the spotlight is one step late",
+        STAGE,
+    ),
+    "spotlight-on-all-but-the-step": bug(
+        "app/canvas/scene.py",
+        "painter.fillPath(outside, SHADE)",
+        "painter.fillPath(self._spot, SHADE)",
+        "the spotlight dims the step, and all else is bright",
+        STAGE,
+    ),
+    "dot-at-the-end-of-its-trail": bug(
+        "app/shell/laser.py",
+        "painter.drawEllipse(places[-1],",
+        "painter.drawEllipse(places[0],",
+        "the laser pointer is where the mouse was before",
+        STAGE,
+    ),
+    "trail-that-stays": bug(
+        "app/shell/laser.py",
+        "if len(self._trail) > 1:",
+        "if len(self._trail) > TRAIL:",
+        "the trail of the laser pointer does not fade",
+        STAGE,
+    ),
+    "presenter-sees-the-present-step-twice": bug(
+        "app/shell/presenter.py",
+        "following = explained(session, place + 1) if place < last else None",
+        "following = explained(session, place) if place < last else None",
+        "the presenter's view announces the step that is shown as the next one",
+        PRESENTER,
+    ),
+    "presenter-keeps-its-keys": bug(
+        "app/shell/presenter.py",
+        "        QCoreApplication.sendEvent(self._window, event)",
+        "        event.accept()",
+        "a remote does nothing while the presenter's view has the focus",
+        PRESENTER,
+    ),
+    "notes-on-the-projector": bug(
+        "app/shell/staging.py",
+        "options if self._notes else replace(options, notes={})",
+        "options",
+        "the audience reads the presenter's notes",
+        PRESENTER,
+    ),
+    "screens-that-do-not-swap": bug(
+        "app/shell/presentation.py",
+        "            _fill(self.presenter, stage)",
+        "            _fill(self.presenter, other)",
+        "after the key that swaps the screens both windows are on one",
+        PRESENTER,
+    ),
+    "picture-of-the-stage-stands-still": bug(
+        "app/shell/presenter_parts.py",
+        "        stage.installEventFilter(self)",
+        "        stage.update()",
+        "the presenter sees an old picture of the stage",
+        PRESENTER,
     ),
     "steps-jump-over-what-is-folded": bug(
         "app/state/session.py",

@@ -75,7 +75,10 @@ LONG = (  # their formulas have as many steps and definitions, and their inputs 
 PIECES = ("+ x", "(", ")", " y", "σ(", "^2", "\\frac12", "w·x", ";", "\n", "= 3", "[1, 2]", "é", "∑", "#")
 TYPED = ("1.5", "1/3", "[1, 2]", "-2", "x", "", "1e400", "[[1, 2], [3, 4]]")
 NAMES = ("a.svg", "b.pdf", "c.png", "d.tex", "e.chainlight", "f", "g.py", "h.onnx", "i.graphml", "no/j.svg")
-KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_B, Qt.Key.Key_Escape)
+KEYS = (
+    *(Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Escape),
+    *(Qt.Key.Key_B, Qt.Key.Key_L, Qt.Key.Key_S, Qt.Key.Key_T, Qt.Key.Key_X, Qt.Key.Key_Z),
+)
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 AT_THE_END = {"quit"}  # of the commands
@@ -147,6 +150,8 @@ class User:
                 panel.tabs.choose(number)
                 while panel.ticker.running:
                     QTest.qWait(1)
+        self.window.show_workspace("lectures")  # whose cards are made when they are first looked at
+        self.window.show_workspace("step")
         self.window.training_pane.open()
         self.window.actions_by_id["train_step"].trigger()
         QTest.qWait(1)
@@ -343,7 +348,7 @@ class User:
         self.window.actions_by_id[self.random.choice(("palette", "keys", "notation", "about"))].trigger()
 
     def present(self):
-        self.window.actions_by_id["present_here"].trigger()
+        self.window.actions_by_id[self.random.choice(("present_here", "presenter"))].trigger()
         for key in self.random.choices(KEYS, k=5):
             self.window.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, key, NONE))
         self.window.presentation.stop()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from app.canvas.items import ArrowItem, BoxItem, FrameItem, HaloItem, LabelItem, TokenItem
@@ -25,6 +25,7 @@ PIECE = 60
 MOST_TRAVEL = 120  # numbers at once
 TRAVEL = 420  # milliseconds in which numbers travel in a step, at normal speed
 FAINT = 0.35  # of a figure whose program cannot be read
+SHADE = QColor(0, 0, 0, 175)  # over all that is outside of the spotlight
 BACK, GLIDE = 240, 240  # in a step back, and from one drawing to the next
 
 
@@ -61,6 +62,7 @@ class Scene(QGraphicsScene):
         self.speed = 1.0
         self._dimmed = False
         self._guides: tuple[QLineF, ...] = ()
+        self._spot = QPainterPath()
         self._halos: list[HaloItem] = []
         self._frames: dict[str, FrameItem] = {}
         self._nodes: dict[str, NodeItems] = {}
@@ -101,7 +103,18 @@ class Scene(QGraphicsScene):
             self._guides = tuple(lines)
             self.update()
 
+    def show_spot(self, spot: QPainterPath) -> None:
+        """Dim all outside of a path that does not overlap itself; of an empty one, nothing."""
+        if spot != self._spot:
+            self._spot = spot
+            self.update()
+
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if not self._spot.isEmpty():
+            outside = QPainterPath(self._spot)
+            outside.setFillRule(Qt.FillRule.OddEvenFill)
+            outside.addRect(QRectF(rect).united(self._spot.boundingRect()).adjusted(-1, -1, 1, 1))
+            painter.fillPath(outside, SHADE)
         if self._guides:
             pen = QPen(self.theme.colour("accent"), 2.0, Qt.PenStyle.DashLine)
             pen.setCosmetic(True)

@@ -2,42 +2,79 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPalette
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QPalette, QScreen
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from app.canvas.scene import Scene
+from app.canvas.spotlight import Spotlight
 from app.canvas.view import View
 from app.shell.frame import Frame
 from app.shell.header import Header
+from app.shell.laser import Laser
 from app.shell.stage import StageBand
 from app.shell.staging import Staging
+from app.state.clock import Stopwatch
+from app.state.settings import Settings
+
+if TYPE_CHECKING:
+    from app.shell.presenter import Presenter
 
 HIDE_POINTER = 3000  # milliseconds
 DIGITS = Qt.Key.Key_0, Qt.Key.Key_9
-BLACK_KEYS = (Qt.Key.Key_B, Qt.Key.Key_Period)
+PRESENTER = 0.75  # of the screen that the presenter's view takes where there is only one
 
 
 class Presentation(QObject):
     """Switches a window between working and presenting: the graph, the rule of the step, and where we are.
 
-    Results that are open stay beside the graph. `changed` is emitted when it begins and ends.
+    Results that are open stay beside the graph. With a second screen the audience has that one, and the
+    presenter's view stands on the first. `changed` is emitted when it begins and ends.
     """
 
     changed = Signal()
 
-    def __init__(self, window: QMainWindow, view: View, arrangement: Frame, header: Header, stage: StageBand):
+    def __init__(
+        self,
+        window: QMainWindow,
+        scene: Scene,
+        view: View,
+        arrangement: Frame,
+        header: Header,
+        stage: StageBand,
+        settings: Settings,
+    ):
         super().__init__(window)
-        self._window, self._view, self._arrangement = window, view, arrangement
+        self._window, self._scene, self._view, self._arrangement = window, scene, view, arrangement
         self._header, self._stage, self.staging = header, stage, Staging(view)
+        self._settings = settings
         self.active = False
+        self.presenter: Presenter | None = None
+        self.watch = Stopwatch()
         self._was_full_screen = False
+        self._home: QRect | None = None  # where the window was before it went to another screen
         self._digits = ""
+        self.spotlight, self.laser = Spotlight(scene), Laser(window)
         self._black = QWidget(window)
         self._black.setPalette(QPalette(Qt.GlobalColor.black))
         self._black.setAutoFillBackground(True)
         self._black.hide()
         self._pointer = QTimer(self, singleShot=True, interval=HIDE_POINTER)
         self._pointer.timeout.connect(self._hide_pointer)
+        self._keys: Mapping[Qt.Key, Callable[[], object]] = {
+            Qt.Key.Key_Escape: self.stop,
+            Qt.Key.Key_B: self.toggle_black,
+            Qt.Key.Key_Period: self.toggle_black,
+            Qt.Key.Key_F: lambda: header.line.setVisible(header.line.isHidden()),
+            Qt.Key.Key_L: self.toggle_laser,
+            Qt.Key.Key_S: lambda: self.spotlight.set_on(not self.spotlight.on),
+            Qt.Key.Key_T: self.restart_clock,
+            Qt.Key.Key_X: self.swap_screens,
+            Qt.Key.Key_Z: view.camera.zoom_to_step,
+        }
 
     @property
     def black(self) -> bool:
@@ -52,16 +89,24 @@ class Presentation(QObject):
         self.changed.emit()
         self._was_full_screen = self._window.isFullScreen()
         self._set_stage(True)
-        self._window.showFullScreen()
+        screens = _screens()
+        if len(screens) > 1:
+            self._home = self._window.geometry()
+            _fill(self._window, screens[1])
+        else:
+            self._window.showFullScreen()
         self._view.setFocus()
         if cursor is not None:
             self._view.session.seek(cursor)
         self._view.camera.present(True)
         self.staging.start()
+        self.watch.restart()
         app = QGuiApplication.instance()
         assert app is not None
         app.installEventFilter(self)
         self._pointer.start()
+        if len(screens) > 1:
+            _fill(self._made_presenter(), screens[0])
 
     def stop(self) -> None:
         if not self.active:
@@ -72,10 +117,23 @@ class Presentation(QObject):
         assert app is not None
         app.removeEventFilter(self)
         self._pointer.stop()
+        if self.presenter is not None:
+            self.presenter.hide()
+            self.presenter.setParent(None)
+            self.presenter.deleteLater()
+            self.presenter = None
         self._black.hide()
+        self.laser.hide()
+        self.spotlight.set_on(False)
         self._view.viewport().unsetCursor()
         self._set_stage(False)
-        if not self._was_full_screen:
+        if self._home is not None:
+            self._window.showNormal()
+            self._window.setGeometry(self._home)
+            self._home = None
+            if self._was_full_screen:
+                self._window.showFullScreen()
+        elif not self._was_full_screen:
             self._window.showNormal()
         self.staging.stop()
         self._view.camera.present(False)
@@ -87,6 +145,56 @@ class Presentation(QObject):
         self._stage.setVisible(on)
         self._arrangement.set_presenting(on)
         self._digits = ""
+
+    # -- the presenter's view
+
+    def show_presenter(self) -> None:
+        """Show the presenter's view, presenting from here; with one screen in a window of its own on it."""
+        if not self.active:
+            self.start(None)
+        presenter, here = self._made_presenter(), self._window.screen()
+        if presenter.isVisible():
+            return
+        others = [screen for screen in _screens() if screen is not here]
+        if others:
+            _fill(presenter, others[0])
+        else:
+            room = here.availableGeometry()
+            presenter.resize(room.size() * PRESENTER)
+            presenter.move(room.center() - presenter.rect().center())
+            presenter.show()
+
+    def _made_presenter(self) -> Presenter:
+        if self.presenter is None:
+            from app.shell.presenter import Presenter
+
+            self.presenter = Presenter(self._window, self._scene, self._settings, self.watch)
+            self.presenter.picture.pointed.connect(self._point)
+            self.staging.hide_notes()
+        self._show_state()
+        return self.presenter
+
+    def swap_screens(self) -> None:
+        """Give the audience the presenter's screen, and the other way round, where there are two."""
+        screens = _screens()
+        if len(screens) > 1 and self.presenter is not None:
+            stage, other = self._window.screen(), self.presenter.screen()
+            if stage is other:
+                other = next(screen for screen in screens if screen is not stage)
+            _fill(self._window, other)
+            _fill(self.presenter, stage)
+
+    def restart_clock(self) -> None:
+        """Count the time of the presentation from 0."""
+        self.watch.restart()
+        if self.presenter is not None:
+            self.presenter.show_clocks()
+
+    def _show_state(self) -> None:
+        if self.presenter is not None:
+            self.presenter.show_state(self.black, self.laser.isVisible())
+
+    # -- keys
 
     def take_key(self, key: Qt.Key) -> bool:
         """Do what a key does while presenting; return whether it does anything."""
@@ -100,14 +208,8 @@ class Presentation(QObject):
         self._stage.show_typed("")
         if typed and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._go_to(int(typed))
-        elif key == Qt.Key.Key_Escape:
-            self.stop()
-        elif key in BLACK_KEYS:
-            self.toggle_black()
-        elif key == Qt.Key.Key_F:
-            self._header.line.setVisible(self._header.line.isHidden())
-        elif key == Qt.Key.Key_Z:
-            self._view.camera.zoom_to_step()
+        elif key in self._keys:
+            self._keys[key]()
         else:
             return False
         return True
@@ -119,15 +221,49 @@ class Presentation(QObject):
 
     def toggle_black(self) -> None:
         """Make the screen black, or show the canvas again."""
-        self._black.setGeometry(self._window.rect())
         self._black.setVisible(not self.black)
-        self._black.raise_()
+        self._cover()
+        self._show_state()
+
+    def toggle_laser(self) -> None:
+        """Let the mouse move a red dot in place of its pointer, or be a mouse again."""
+        self.laser.setVisible(not self.laser.isVisible())
+        self._cover()
+        self._show_state()
+
+    def _point(self, at: QPointF) -> None:
+        """Move the dot to where the presenter points in the picture of the stage."""
+        if self.laser.isVisible():
+            self.laser.point_at(at)
+
+    def _cover(self) -> None:
+        """What lies over the stage covers all of it."""
+        for part in (self.laser, self._black):
+            part.setGeometry(self._window.rect())
+            part.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseMove:
             self._view.viewport().unsetCursor()
             self._pointer.start()
+        elif event.type() == QEvent.Type.Resize and watched is self._window:
+            self._cover()
         return False
 
     def _hide_pointer(self) -> None:
         self._view.viewport().setCursor(Qt.CursorShape.BlankCursor)
+
+
+def _screens() -> list[QScreen]:
+    """All screens, the one that the program's user sits at first."""
+    first = QGuiApplication.primaryScreen()
+    return [first, *(screen for screen in QGuiApplication.screens() if screen is not first)]
+
+
+def _fill(window: QWidget, screen: QScreen) -> None:
+    """Let a window fill a screen."""
+    if window.isFullScreen():
+        window.showNormal()
+    window.setScreen(screen)
+    window.setGeometry(screen.geometry())
+    window.showFullScreen()

@@ -33,6 +33,8 @@ CANVAS_KEYS = (
     ("Double-click", "An operation unfolds; the title of its frame folds it; an input's value is typed"),
     ("B or .", "While presenting: a black screen"),
     ("F, Z", "While presenting: hide the program's line; show the step large"),
+    ("S, L", "While presenting: a spotlight on the step; a laser pointer in place of the mouse pointer"),
+    ("X, T", "While presenting with the presenter's view: swap the screens; its clock to 0"),
     ("Digits, then Enter", "While presenting: go to the step of that number"),
     ("Space, Right, Home in Train", "Train or pause; one update; back to the initial weights"),
     ("Esc", "Leave presenting or a text field; stop a computation that takes long"),

@@ -24,6 +24,7 @@ class Staging(QObject):
         super().__init__(view)
         self._view, self._session = view, view.session
         self.on = False
+        self._notes = True
         self._ticker = Ticker(self)
         self._graph: Graph | None = None  # what was fitted
         self._options: Options | None = None
@@ -37,9 +38,15 @@ class Staging(QObject):
         self.on, self._graph = True, None
         self._refit()
 
+    def hide_notes(self) -> None:
+        """Draw the graph without the notes at its nodes until `stop`: they are for who speaks."""
+        if self._notes:
+            self._notes, self._graph = False, None
+            self._refit()
+
     def stop(self) -> None:
         """Draw the graph as before."""
-        self.on = False
+        self.on, self._notes = False, True
         self._ticker.stop()
         self._session.set_stage(None)
 
@@ -71,9 +78,10 @@ class Staging(QObject):
 
     def _fitting(self) -> Work[None]:
         session = self._session
+        options = replace(session.options, near=frozenset())
         found = yield from fit_in_pieces(
             session.trace,
-            replace(session.options, near=frozenset()),
+            options if self._notes else replace(options, notes={}),
             self.target,
             counts=session.stops,
             kept=("down", "rows"),

@@ -201,6 +201,13 @@ VIEW = (
         group=1,
     ),
     Command(
+        "presenter",
+        "Presenter here",
+        "The presenter's view with notes, clock and next step, in a window of its own on this screen",
+        lambda host: host.presentation.show_presenter(),
+        group=1,
+    ),
+    Command(
         "left_column",
         "&Left column",
         "Program and values, beside the canvas",

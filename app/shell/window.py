@@ -80,7 +80,9 @@ class Window(QMainWindow):
             self.lectures,
             self.transport.scrubber,
         )
-        self.presentation = Presentation(self, self.view, self.arrangement, self.header, self.stage)
+        self.presentation = Presentation(
+            self, self.scene, self.view, self.arrangement, self.header, self.stage, settings
+        )
         self.key_repeat = KeyRepeat(self)
         self._message_lasts = False
         self.setCentralWidget(self.arrangement)

@@ -99,6 +99,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "shapes": Setting(False, _switch),
         "gradient_names": Setting(False, _switch),
         "fit": Setting("", _target),
+        "note_size": Setting(21, _number(13, 60, int)),
         "figure_text": Setting("outlines", _one_of(("outlines", "fonts"))),
         "stride": Setting("node", _one_of(STRIDES)),
         "speed": Setting(1.0, _number(0.25, 8)),

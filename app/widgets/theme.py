@@ -74,6 +74,11 @@ def load_fonts() -> None:
 def apply_theme(app: QApplication, theme: Theme, scale: float = 1.0) -> None:
     """Give the whole program a look; `scale` enlarges its text."""
     app.setFont(QFont("DejaVu Sans", round(10 * scale)))
+    app.setPalette(palette_of(theme))
+
+
+def palette_of(theme: Theme) -> QPalette:
+    """The colours of widgets in a theme."""
     palette = QPalette()
     group = QPalette.ColorRole
     for role, part in {
@@ -96,7 +101,7 @@ def apply_theme(app: QApplication, theme: Theme, scale: float = 1.0) -> None:
         palette.setColor(
             QPalette.ColorGroup.Disabled, role, mixed(theme.colour("faint"), theme.colour("panel"), 0.35)
         )
-    app.setPalette(palette)
+    return palette
 
 
 def mixed(a: QColor, b: QColor, share: float) -> QColor:

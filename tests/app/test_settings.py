@@ -21,6 +21,7 @@ OTHER = {
     "gradient_names": True,
     "fit": "8.5x6cm",
     "figure_text": "fonts",
+    "note_size": 27,
     "stride": "layer",
     "speed": 2.0,
     "recent": ("/a, b;c/é\n.chainlight", "@x", '"', "\udcff"),

@@ -337,6 +337,15 @@ COMMANDS = {
         (True, 3, False),
         at(3),
     ),
+    "Presenter here": Does(
+        lambda window: (
+            window.presentation.active,
+            cursor(window),
+            window.presentation.presenter is not None,
+        ),
+        (True, 3, True),
+        at(3),
+    ),
     **{
         f"Workspace {workspace.title}": Does(workspace_of, workspace.name, other_workspace(workspace.name))
         for workspace in WORKSPACES.values()
