@@ -76,15 +76,15 @@ FIGURE = {
     ),
     "a-step-is-a-message": bug(
         "app/state/session.py",
-        "self.seek(stops[max(0, min(at + by, len(stops) - 1))])",
-        "self.seek(self.cursor + by)",
+        "        self.seek(there)\n",
+        "        self.seek(self.cursor + by)\n",
         "whatever length of a step is chosen, it is a message",
         "tests/app/test_strides_in_the_window.py",
     ),
     "what-met-is-not-said": bug(
-        "app/panels/explanation.py",
-        "            since=self.session.since,\n",
-        "",
+        "app/state/session.py",
+        "self.digits, self.notation, since=since(self.stops, count))",
+        "self.digits, self.notation)",
         "of the gradients that meet at a node only the last is explained",
         "tests/app/test_strides_in_the_window.py",
     ),
@@ -1249,6 +1249,21 @@ IN_FILES = {
 }
 
 MATHEMATICS = {
+    "result-before-its-time": bug(
+        "core/passes/explain.py",
+        "return Row(parts[: signs[-1]]) if",
+        "return Row(parts) if",
+        "by parts the result stands beside the factors already",
+        "tests/core/test_explain.py",
+        "tests/app/test_strides_in_the_window.py",
+    ),
+    "parts-left-behind": bug(
+        "app/state/session.py",
+        "self._stride, self.part = stride, 0",
+        "self._stride = stride",
+        "with other steps a part of a step that was begun is still shown",
+        "tests/app/test_strides_in_the_window.py",
+    ),
     "matrices-below-their-rule": bug(
         "app/shell/stage.py",
         "if found.line is not None and shrunk([found.line], em, room) > shrunk(lines, em, room):",

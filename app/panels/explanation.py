@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.formula import LEGEND, FormulaView
 from app.formula.widget import FORMULA_SIZE
@@ -13,7 +13,9 @@ from app.widgets.labels import plain_label, tint
 from app.widgets.theme import LIGHT, Theme
 from core.math.latex import latex
 from core.math.mathtree import Math
-from core.passes.explain import Explanation, explain
+from core.passes.explain import Explanation
+
+BY_PARTS = "A step shows its rule first, then the numbers of its factors, and at the third press its result"
 
 
 class ExplanationPanel(QScrollArea):
@@ -36,7 +38,17 @@ class ExplanationPanel(QScrollArea):
         box = QVBoxLayout(body)
         box.setContentsMargins(12, 8, 12, 8)
         box.setSpacing(4)
-        for part in (self.title, self.rule, self.numbers, self.sentence, self.signs, self.caveat):
+        self.by_parts = QToolButton()
+        self.by_parts.setText("By parts")
+        self.by_parts.setToolTip(BY_PARTS)
+        self.by_parts.setCheckable(True)
+        self.by_parts.setAutoRaise(True)
+        self.by_parts.clicked.connect(session.set_by_parts)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.by_parts, 0, Qt.AlignmentFlag.AlignTop)
+        box.addLayout(head)
+        for part in (self.rule, self.numbers, self.sentence, self.signs, self.caveat):
             box.addWidget(part)
         box.addStretch(1)
         self.setWidget(body)
@@ -53,6 +65,7 @@ class ExplanationPanel(QScrollArea):
         self.addAction(copy)
         session.traceChanged.connect(self._show)
         session.cursorMoved.connect(self._show)
+        session.strideChanged.connect(self._show)
         self._show()
 
     def set_theme(self, theme: Theme) -> None:
@@ -73,13 +86,8 @@ class ExplanationPanel(QScrollArea):
         tint(self.caveat, theme.faint if dimmed else theme.wrong)
 
     def _show(self) -> None:
-        self.explanation = found = explain(
-            self.session.trace,
-            self.session.cursor,
-            self.session.digits,
-            self.session.notation,
-            since=self.session.since,
-        )
+        self.explanation = found = self.session.explanation
+        self.by_parts.setChecked(self.session.by_parts)
         self.title.setText(found.title)
         for view, formula in ((self.rule, found.rule), (self.numbers, found.numbers)):
             view.set_formula(formula)

@@ -14,7 +14,6 @@ from app.state.session import Session
 from app.widgets.labels import tint
 from app.widgets.theme import LIGHT, Theme
 from core.math.mathtree import Math
-from core.passes.explain import explain
 
 LINES = 1080  # of the screen for which sizes are given
 RULE, COUNTER, EDGE = 60, 32, 24  # pixels: an em of the rule, of the counter, and what stays free around
@@ -84,8 +83,7 @@ class StageBand(QWidget):
     def _show(self) -> None:
         if self.isHidden():
             return
-        session = self.session
-        found = explain(session.trace, session.cursor, session.digits, session.notation, since=session.since)
+        found = self.session.explanation
         em, edge = RULE * self.scale, round(EDGE * self.scale)
         room = QSizeF(self.width() - 4 * edge, self.height() - 2 * edge - COUNTER * self.scale)
         lines = [formula for formula in (found.rule, found.numbers) if formula is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from app.panels.explanation import BY_PARTS
 from app.panels.transport import STRIDE_NAMES
 from app.shell.command import Command, Keys
 from app.shell.host import Host
@@ -173,6 +174,14 @@ VIEW = (
             submenu="Step length",
         )
         for stride, (name, what) in STRIDE_NAMES.items()
+    ),
+    Command(
+        "by_parts",
+        "Steps by &parts",
+        BY_PARTS,
+        lambda host: host.session.set_by_parts(not host.session.by_parts),
+        checked=lambda host: host.session.by_parts,
+        submenu="Step length",
     ),
     Command(
         "play",

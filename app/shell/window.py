@@ -111,6 +111,7 @@ class Window(QMainWindow):
         self._show_theme()
         self.session.set_options(**{name: settings.get(name) for name in KEPT_OPTIONS})
         self.session.set_stride(settings.get("stride"))
+        self.session.set_by_parts(settings.get("by_parts"))
         self.scene.animated = settings.get("animate")
         self.arrangement.restore(settings.get("arrangement"))
         self._show_workspace()
@@ -270,6 +271,7 @@ class Window(QMainWindow):
 
     def _keep_stride(self) -> None:
         self.settings.set("stride", self.session.stride)
+        self.settings.set("by_parts", self.session.by_parts)
         self.refresh_actions()
 
     def _edit_value(self, name: str) -> None:

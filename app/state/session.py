@@ -39,6 +39,7 @@ from core.math.derivative_names import Notation
 from core.notation.printers import reading
 from core.notation.program import Note
 from core.passes.expansions import expansion, menu_name
+from core.passes.explain import Explanation, explain
 from core.passes.guessed_values import is_edit, with_defaults
 from core.passes.seed import check_seed, is_chosen
 from core.passes.trace import Snapshot, Trace
@@ -67,7 +68,7 @@ class Session(QObject):
     documentChanged = Signal()  # the document is another one; its trace may still be to come
     traceChanged = Signal()  # there is another trace, or another problem that kept it from coming
     cursorMoved = Signal()  # another step is shown, or the highlight of the last one goes or comes
-    strideChanged = Signal()  # a step goes farther, or less far
+    strideChanged = Signal()  # a step goes farther, or less far, or comes by parts or at once
     selectionChanged = Signal()
     pointedChanged = Signal()  # a term of another node is under the pointer, or of none
     pathsChanged = Signal()  # the paths of the selected node are shown, or are not any longer
@@ -91,6 +92,8 @@ class Session(QObject):
         self._figures: tuple[tuple[object, ...], Figures] | None = None
         self._stage: Options | None = None
         self._stride: Stride = "message"
+        self.by_parts = False  # whether a step shows its rule first, then its factors, then its result
+        self.part = 0  # how many parts are shown of the step that comes next
         self._shows_paths = False
         self._derivation: tuple[tuple[Trace, str], Derivation | Problem] | None = None
         self._stops: tuple[tuple[object, ...], tuple[int, ...]] | None = None
@@ -405,16 +408,50 @@ class Session(QObject):
 
     def seek(self, cursor: int) -> None:
         """Go to where the first `cursor` steps are done, or as near as there are steps."""
-        cursor = max(0, min(cursor, len(self.trace)))
-        if cursor != self.cursor:
-            self.cursor = cursor
+        self._show(max(0, min(cursor, len(self.trace))), 0)
+
+    def _show(self, cursor: int, part: int) -> None:
+        if (cursor, part) != (self.cursor, self.part):
+            self.cursor, self.part = cursor, part
             self.cursorMoved.emit()
 
     def step(self, by: int) -> None:
-        """Go so many strides forward, or back where `by` is negative, as far as there are steps."""
-        stops = self.stops
+        """Go so many strides forward, or back where `by` is negative, as far as there are steps.
+
+        By parts one stride takes as many times as its explanation has parts; the last one moves the cursor.
+        """
+        stops, part = self.stops, self.part + by
         at = bisect_right(stops, self.cursor) - 1 if by > 0 else bisect_left(stops, self.cursor)
-        self.seek(stops[max(0, min(at + by, len(stops) - 1))])
+        there = stops[max(0, min(at + by, len(stops) - 1))]
+        if self.by_parts and abs(by) == 1:
+            if by > 0 and there > self.cursor and part < len(self._explained(there).parts):
+                self._show(self.cursor, part)
+                return
+            if by < 0 and part >= 0:
+                self._show(self.cursor, part)
+                return
+            if by < 0 and there < self.cursor:
+                self._show(there, len(self._explained(stops[at]).parts) - 1)
+                return
+        self.seek(there)
+
+    def set_by_parts(self, by_parts: bool) -> None:
+        """Let a step show its rule first, then its factors in numbers, then its result; or all at once."""
+        if by_parts != self.by_parts:
+            self.by_parts = by_parts
+            self.strideChanged.emit()
+            self._show(self.cursor, 0)
+
+    @property
+    def explanation(self) -> Explanation:
+        """The present step explained, or as much as is shown of the next one."""
+        if self.part:
+            coming = self.stops[bisect_right(self.stops, self.cursor)]
+            return self._explained(coming).parts[self.part - 1]
+        return self._explained(self.cursor)
+
+    def _explained(self, count: int) -> Explanation:
+        return explain(self.trace, count, self.digits, self.notation, since=since(self.stops, count))
 
     @property
     def stride(self) -> Stride:
@@ -424,7 +461,7 @@ class Session(QObject):
     def set_stride(self, stride: Stride) -> None:
         """Choose how far a step goes: a message, a node, a layer or a phase."""
         if stride != self._stride:
-            self._stride = stride
+            self._stride, self.part = stride, 0
             self.strideChanged.emit()
             self.cursorMoved.emit()
 
@@ -616,7 +653,7 @@ class Session(QObject):
         same_program = is_edit(before.document.text, document.text)
         self.cursor = self._cursor_in(result.trace) if self.cursor and same_program else 0
         self.selection = nearest_in(result.trace.graph.nodes, self.selection) if same_program else ""
-        self.also_selected, self.pointed = (), ""
+        self.also_selected, self.pointed, self.part = (), "", 0
         self._result = result
         self.cursor = self.stops[self.place]
         self.traceChanged.emit()

@@ -102,6 +102,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "note_size": Setting(21, _number(13, 60, int)),
         "figure_text": Setting("outlines", _one_of(("outlines", "fonts"))),
         "stride": Setting("node", _one_of(STRIDES)),
+        "by_parts": Setting(False, _switch),
         "speed": Setting(1.0, _number(0.25, 8)),
         "recent": Setting((), _read_paths, lambda paths: json.dumps(list(paths))),
         "geometry": Setting(b"", _read_bytes, _write_bytes),

@@ -63,6 +63,15 @@ class Explanation(Struct, frozen=True):
     caveat: str = ""
 
     @property
+    def parts(self) -> tuple[Explanation, ...]:
+        """The explanation as it comes about: the rule, the numbers of its factors, all with the result."""
+        if self.rule is None or self.numbers is None:
+            return (self,)
+        rule = Explanation(self.title, self.rule, None, "", self.signs)
+        factors = _without_result(self.numbers)
+        return (rule, *([replace(rule, numbers=factors)] if factors else []), self)
+
+    @property
     def line(self) -> Math | None:
         """The rule with names and with numbers in one row; None where these are not two equations."""
         match self.rule, self.numbers:
@@ -111,6 +120,19 @@ def explain(
         sentence=explained[-1].sum_sentence(),
         caveat=" ".join(dict.fromkeys(sentences)),
     )
+
+
+def _without_result(numbers: Math) -> Math | None:
+    """Equations up to their last side, None where they have no other; without sums with what was there."""
+    match numbers:
+        case Row(parts):
+            signs = [at for at, part in enumerate(parts) if isinstance(part, Sign) and part.kind == "rel"]
+            return Row(parts[: signs[-1]]) if len(signs) > 1 else None
+        case Table(rows):
+            lines = [(left, _without_result(right)) for left, right in rows if left == row()]
+            known = tuple((left, right) for left, right in lines if right is not None)
+            return Table(known, "aligned") if known else None
+    return None
 
 
 def _met(trace: Trace, since: int, count: int) -> Sequence[int]:

@@ -23,6 +23,7 @@ OTHER = {
     "figure_text": "fonts",
     "note_size": 27,
     "stride": "layer",
+    "by_parts": True,
     "speed": 2.0,
     "recent": ("/a, b;c/é\n.chainlight", "@x", '"', "\udcff"),
     "geometry": bytes(range(256)),

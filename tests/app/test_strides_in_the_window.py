@@ -114,3 +114,79 @@ def test_numbers_travel_in_every_stride_and_arrive(window, qtbot, stride):
         assert {repr(label) for label in shown} == {
             repr(label) for label in session.figure.labels if label.role != "formula"
         }
+
+
+# -- by parts
+
+
+def seen(window):
+    """Where the canvas is, and what the explanation shows: names, numbers, a sentence."""
+    panel = window.explanation
+    numbers = panel.numbers.formula()
+    return (
+        window.session.cursor,
+        window.scene._count,
+        panel.rule.formula() is not None,
+        "" if numbers is None else latex(numbers),
+        bool(panel.sentence.text()),
+    )
+
+
+def test_by_parts_a_step_shows_its_rule_its_factors_and_then_its_result(window):
+    session = window.session
+    session.open_program("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "open")
+    session.set_stride("message")
+    session.seek(4)
+    window.explanation.by_parts.click()
+    assert session.by_parts and window.settings.get("by_parts")
+    before = seen(window)
+    shown = []
+    for _ in range(3):
+        QTest.keyClick(window.view, Qt.Key.Key_Space)
+        shown.append(seen(window))
+    assert [one[:3] for one in shown] == [(4, 4, True), (4, 4, True), (5, 5, True)]
+    assert [one[3] for one in shown] == ["", r"=1\cdot\left( -4 \right)", r"=1\cdot\left( -4 \right)=-4"]
+    assert [one[4] for one in shown] == [False, False, True]
+    back = []
+    for _ in range(3):
+        QTest.keyClick(window.view, Qt.Key.Key_PageUp)
+        back.append(seen(window))
+    assert back == [shown[1], shown[0], before]
+
+
+def test_what_goes_elsewhere_shows_whole_steps(window):
+    session = window.session
+    session.open_program("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "open")
+    session.set_by_parts(True)
+    session.step(1)
+    assert session.part == 1
+    for act in (
+        lambda: session.seek(len(session.trace)),
+        lambda: session.set_by_parts(False),
+        lambda: session.set_stride("layer"),
+        lambda: session.set_text("x y z"),
+    ):
+        session.set_by_parts(True)
+        session.seek(0)
+        session.step(1)
+        assert session.part == 1
+        act()
+        assert session.part == 0 and session.explanation.sentence
+
+
+def test_by_parts_every_step_is_reached_and_left_again():
+    session = Session()
+    session.set_text(TWICE)
+    session.set_by_parts(True)
+    for stride in STRIDE_NAMES:
+        session.set_stride(stride)
+        session.seek(0)
+        states = [(0, 0)]
+        while session.cursor < len(session.trace):
+            session.step(1)
+            states.append((session.cursor, session.part))
+        assert tuple(dict.fromkeys(cursor for cursor, _ in states)) == session.stops
+        assert len(states) == len(set(states)) > len(session.stops)
+        for state in reversed(states[:-1]):
+            session.step(-1)
+            assert (session.cursor, session.part) == state

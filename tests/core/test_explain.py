@@ -80,6 +80,24 @@ def test_a_transposed_matrix_of_numbers_is_written_with_its_rows_as_columns():
     assert r"\underset{2\times3}{\begin{bmatrix} 1 & 3 & 5 \\ 2 & 4 & 6 \end{bmatrix}}" in numbers
 
 
+def test_an_explanation_comes_about_in_parts():
+    found = at(TRACE, "backward:2")
+    rule, factors, whole = found.parts
+    assert whole is found
+    assert (rule.rule, rule.numbers, rule.sentence) == (found.rule, None, "")
+    assert latex(factors.numbers) == r"=1\cdot\left( -4 \right)" and "-4=" not in latex(factors.numbers)
+    trace = run("x^2 + 3x", {"x": 2.0})
+    _, factors, whole = at(trace, "end").parts
+    assert "7" in latex(whole.numbers) and "7" not in latex(factors.numbers)
+    trace = run("x + b", {"x": 3.0, "b": 2.0})
+    assert [len(at(trace, step).parts) for step in ("start", "forward:1", "seed", "backward:1")] == [
+        1,
+        3,
+        1,
+        3,
+    ]
+
+
 def test_names_and_numbers_can_stand_in_one_row():
     assert latex(at(TRACE, "forward:2").line) == r"f=v_{1}\cdot z=3\cdot\left( -4 \right)=-12"
     back = at(TRACE, "backward:2")
