@@ -65,7 +65,7 @@ class ExplanationPanel(QScrollArea):
         self.addAction(copy)
         session.traceChanged.connect(self._show)
         session.cursorMoved.connect(self._show)
-        session.strideChanged.connect(self._show)
+        session.partsChanged.connect(self._show)
         self._show()
 
     def set_theme(self, theme: Theme) -> None:

@@ -177,7 +177,7 @@ VIEW = (
     ),
     Command(
         "by_parts",
-        "Steps by &parts",
+        "&By parts",
         BY_PARTS,
         lambda host: host.session.set_by_parts(not host.session.by_parts),
         checked=lambda host: host.session.by_parts,

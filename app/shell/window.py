@@ -152,6 +152,7 @@ class Window(QMainWindow):
         self.view.customContextMenuRequested.connect(self._canvas_menu)
         self.transport.speedChanged.connect(self._take_speed)
         session.strideChanged.connect(self._keep_stride)
+        session.partsChanged.connect(self._keep_parts)
 
     @property
     def frame(self) -> QMainWindow:
@@ -271,6 +272,9 @@ class Window(QMainWindow):
 
     def _keep_stride(self) -> None:
         self.settings.set("stride", self.session.stride)
+        self.refresh_actions()
+
+    def _keep_parts(self) -> None:
         self.settings.set("by_parts", self.session.by_parts)
         self.refresh_actions()
 

@@ -68,7 +68,8 @@ class Session(QObject):
     documentChanged = Signal()  # the document is another one; its trace may still be to come
     traceChanged = Signal()  # there is another trace, or another problem that kept it from coming
     cursorMoved = Signal()  # another step is shown, or the highlight of the last one goes or comes
-    strideChanged = Signal()  # a step goes farther, or less far, or comes by parts or at once
+    strideChanged = Signal()  # a step goes farther, or less far
+    partsChanged = Signal()  # steps come by parts, or at once
     selectionChanged = Signal()
     pointedChanged = Signal()  # a term of another node is under the pointer, or of none
     pathsChanged = Signal()  # the paths of the selected node are shown, or are not any longer
@@ -439,7 +440,7 @@ class Session(QObject):
         """Let a step show its rule first, then its factors in numbers, then its result; or all at once."""
         if by_parts != self.by_parts:
             self.by_parts = by_parts
-            self.strideChanged.emit()
+            self.partsChanged.emit()
             self._show(self.cursor, 0)
 
     @property

@@ -5,8 +5,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from app.panels.transport import STRIDE_NAMES
+from app.shell.window import Window
 from app.state.session import Session
-from app.state.settings import TABLE
+from app.state.settings import TABLE, Settings
 from core.math.latex import latex
 
 TWICE = "z = w x + b; y = σ(z); L = 1/2 (y - t)^2; R = 1/2 w^2; Lreg = L + λ R"
@@ -190,3 +191,13 @@ def test_by_parts_every_step_is_reached_and_left_again():
         for state in reversed(states[:-1]):
             session.step(-1)
             assert (session.cursor, session.part) == state
+
+
+def test_a_window_opens_with_the_stride_and_the_parts_that_were_chosen(qtbot, fonts, session):
+    settings = Settings()
+    settings.set("stride", "layer")
+    settings.set("by_parts", True)
+    made = Window(session, settings)
+    qtbot.addWidget(made)
+    assert (session.stride, session.by_parts) == ("layer", True)
+    assert (settings.get("stride"), settings.get("by_parts")) == ("layer", True)
