@@ -1249,6 +1249,13 @@ IN_FILES = {
 }
 
 MATHEMATICS = {
+    "numbers-out-of-view": bug(
+        "app/panels/explanation.py",
+        "if found.line is None or sum(box.height for box in boxes) <= room:",
+        "if True:",
+        "in a low window the numbers of a rule of matrices are below the edge",
+        "tests/app/test_strides_in_the_window.py",
+    ),
     "result-before-its-time": bug(
         "core/passes/explain.py",
         "return Row(parts[: signs[-1]]) if",

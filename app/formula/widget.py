@@ -87,10 +87,15 @@ class FormulaView(QWidget):
             self._highlighted = tag
             self.update()
 
+    @property
+    def em(self) -> float:
+        """Its full size, in pixels per em."""
+        return self._size or BESIDE_TEXT * QFontInfo(self.font()).pixelSize()
+
     def box(self) -> Box | None:
         """The laid-out formula at its full size, or None without a formula."""
         if self._box is None and self._formula is not None:
-            self._box = layout(self._formula, self._size or BESIDE_TEXT * QFontInfo(self.font()).pixelSize())
+            self._box = layout(self._formula, self.em)
         return self._box
 
     def sizeHint(self) -> QSize:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from app.formula import LEGEND, FormulaView
+from app.formula import LEGEND, FormulaView, layout
 from app.formula.widget import FORMULA_SIZE
 from app.state.session import Session
 from app.widgets.labels import plain_label, tint
@@ -16,6 +16,8 @@ from core.math.mathtree import Math
 from core.passes.explain import Explanation
 
 BY_PARTS = "A step shows its rule first, then the numbers of its factors, and at the third press its result"
+LINES_BESIDE = 4  # of text, title and sentence with what is free around them
+EDGES = 32  # pixels left and right of a formula
 
 
 class ExplanationPanel(QScrollArea):
@@ -72,6 +74,7 @@ class ExplanationPanel(QScrollArea):
         self.theme = theme
         for view in (self.rule, self.numbers):
             view.set_size(FORMULA_SIZE * self.font().pointSizeF())
+        self._show_formulas()
         self._show_colours()
 
     def _show_colours(self) -> None:
@@ -89,9 +92,7 @@ class ExplanationPanel(QScrollArea):
         self.explanation = found = self.session.explanation
         self.by_parts.setChecked(self.session.by_parts)
         self.title.setText(found.title)
-        for view, formula in ((self.rule, found.rule), (self.numbers, found.numbers)):
-            view.set_formula(formula)
-            view.setVisible(formula is not None)
+        self._show_formulas()
         for label, text in (
             (self.sentence, found.sentence),
             (self.signs, f"{found.signs} {self._entries()}".strip()),
@@ -100,6 +101,29 @@ class ExplanationPanel(QScrollArea):
             label.setText(text)
             label.setVisible(bool(text))
         self._show_colours()
+
+    def _show_formulas(self) -> None:
+        """The rule and its numbers below one another, or in one row where only so both are in view."""
+        found = self.explanation
+        if found is None:
+            return
+        self._put(found.rule, found.numbers)
+        boxes = [box for view in (self.rule, self.numbers) if (box := view.box())]
+        room = self.viewport().height() - LINES_BESIDE * self.fontMetrics().height()
+        if found.line is None or sum(box.height for box in boxes) <= room:
+            return
+        line = layout(found.line, self.rule.em)
+        if line.width <= self.viewport().width() - EDGES:
+            self._put(found.line, None)
+
+    def _put(self, rule: Math | None, numbers: Math | None) -> None:
+        for view, formula in ((self.rule, rule), (self.numbers, numbers)):
+            view.set_formula(formula)
+            view.setVisible(formula is not None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_formulas()
 
     def _entries(self) -> str:
         """What the entries are called that the step makes, if they have names."""

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.panels.transport import STRIDE_NAMES
 from app.shell.window import Window
@@ -201,3 +202,19 @@ def test_a_window_opens_with_the_stride_and_the_parts_that_were_chosen(qtbot, fo
     qtbot.addWidget(made)
     assert (session.stride, session.by_parts) == ("layer", True)
     assert (settings.get("stride"), settings.get("by_parts")) == ("layer", True)
+
+
+def test_in_a_low_band_matrices_stand_behind_their_rule(window):
+    session, panel = window.session, window.explanation
+    session.set_text("z = W x + b; L = z·z")
+    session.seek(len(session.trace))
+    both = session.explanation
+    window.resize(1200, 1400)
+    QApplication.processEvents()
+    assert (panel.rule.formula(), panel.numbers.formula()) == (both.rule, both.numbers)
+    window.resize(1000, 700)
+    QApplication.processEvents()
+    assert panel.rule.formula() == both.line and panel.numbers.isHidden()
+    assert panel.rule.geometry().bottom() <= panel.viewport().height()
+    session.seek(0)
+    assert panel.rule.formula() == session.explanation.rule
