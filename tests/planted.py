@@ -1885,6 +1885,13 @@ DIFFERENTIATING = {
         "the presenter sees an old picture of the stage",
         PRESENTER,
     ),
+    "stage-folds-what-is-unfolded": bug(
+        "core/figure/nets.py",
+        "if options.near and not graph.folded:",
+        "if options.near:",
+        "an unfolded program cannot be laid out on the stage",
+        WORKSPACES,
+    ),
     "steps-jump-over-what-is-folded": bug(
         "app/state/session.py",
         "if near:  # what is folded",

@@ -79,7 +79,7 @@ def view_of(graph: Graph, options: Options) -> View:
     """
     operations = operations_of(graph, options.sums)
     level = options.level or ("units" if len(operations.nodes) > MANY else "operations")
-    if options.near:
+    if options.near and not graph.folded:  # in what is unfolded all operations are seen
         return as_statements(operations, options.near)
     shown = LEVELS["operations" if graph.folded else level](operations)
     return in_groups(shown, options.groups) if options.groups and level != "units" else shown

@@ -1,6 +1,7 @@
 """Three workspaces on one document: what stands where, how large, and what is kept of it."""
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QRectF, QSizeF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -214,6 +215,16 @@ def test_far_parts_are_folded_on_a_stage_and_the_document_stays(stage):
     assert session.document is document
     window.presentation.stop()
     assert len(session.drawing.sizes) > len(drawn)
+
+
+def test_what_is_unfolded_is_seen_on_a_stage_whatever_its_size(window, stage):
+    window.session.set_text("L = -log(softmax(W x + b)[k])")
+    window.session.unfold_all("all")
+    drawn = set(window.session.drawing.sizes)
+    stage(window.session.document.text)
+    for name in window.session.trace.graph.nodes:
+        window.session.set_stage(replace(window.session.options, near=frozenset({name})))
+        assert set(window.session.drawing.sizes) == drawn and window.session.figure.frames
 
 
 def test_a_number_and_return_go_to_a_step(stage):
