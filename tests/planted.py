@@ -1471,21 +1471,21 @@ BESIDE_THE_CANVAS = {
         PANELS,
     ),
     "bar-colours": bug(
-        "app/panels/transport.py",
+        "app/panels/scrubber.py",
         '{"forward": "value", "seed": "upstream", "backward": "gradient"}',
         '{"forward": "gradient", "seed": "upstream", "backward": "value"}',
         "in the bar of steps the passes have each other's colours",
         PANELS,
     ),
     "bar-all-done": bug(
-        "app/panels/transport.py",
+        "app/panels/scrubber.py",
         "(max(first, place), last, 0.3)",
         "(max(first, place), last, 1.0)",
         "the bar of steps does not show what is done",
         PANELS,
     ),
     "bar-mirrored": bug(
-        "app/panels/transport.py",
+        "app/panels/scrubber.py",
         "share = (event.position().x() - 9)",
         "share = 1 - (event.position().x() - 9)",
         "a click at the right of the bar goes to the start",
@@ -1901,7 +1901,7 @@ DIFFERENTIATING = {
     ),
     "wave-in-the-wrong-place": bug(
         "app/panels/program_line.py",
-        "start = INSET + metrics.horizontalAdvance(text[: len(shift) + lines])",
+        "start = INSET + metrics.horizontalAdvance(_in_one_line(typed[: span.start]))",
         "start = INSET",
         "the wave under a mistake begins at the start of the line",
         WORKSPACES,
@@ -1922,7 +1922,7 @@ DIFFERENTIATING = {
     ),
     "training-keys-step": bug(
         "app/shell/window.py",
-        "elif self.transport.trains:",
+        "elif self.transport.trains and not self.presentation.active:",
         "elif False:",
         "Space in the workspace for training goes to the next step",
         WORKSPACES,
@@ -1947,6 +1947,20 @@ DIFFERENTIATING = {
         "return sorted(found, key=place, reverse=True)",
         "the worst way to a derivative stands first",
         "tests/app/test_derivatives_panel.py",
+    ),
+    "stage-of-a-training-stands-still": bug(
+        "app/shell/window.py",
+        "elif self.transport.trains and not self.presentation.active:",
+        "elif self.transport.trains:",
+        "a presenter's remote does not step while what is presented is being trained",
+        WORKSPACES,
+    ),
+    "results-stay-after-reset": bug(
+        "app/shell/frame.py",
+        "pane.place, pane.shown = pane.panel.place, pane.panel.shown_at_first",
+        "pane.place = pane.panel.place",
+        "Reset layout leaves the column of results open",
+        WORKSPACES,
     ),
 }
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple, Protocol, runtime_checkable
+
 from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtGui import (
     QAccessible,
@@ -15,36 +19,31 @@ from app.painting.parts import box_rect
 from app.state.session import Session
 
 
-class Canvas(QGraphicsView):
-    """A view of a session's graph that a screen reader can read."""
+class Reads(NamedTuple):
+    """What is asked of a canvas: its session, a node in words, and the node at a place."""
 
     session: Session
+    described: Callable[[str], str]
+    node_under: Callable[[QPoint], str]
 
-    def __init__(self, *args: object):
-        super().__init__(*args)  # type: ignore[call-overload]
-        self.read_as: QAccessibleInterface | None = None  # Qt keeps no reference that Python knows of
-        if not _installed:
-            QAccessible.installFactory(_made)
-            _installed.append(True)
 
-    def described(self, name: str) -> str:
-        """A node in words: a line for its name, and one each for what is known of it."""
-        raise NotImplementedError
+@runtime_checkable
+class Readable(Protocol):
+    """A canvas that screen readers can ask for its nodes."""
 
-    def node_under(self, at: QPoint) -> str:
-        """The node at a place of the view, or the empty string."""
-        raise NotImplementedError
+    def readable(self) -> QAccessibleInterface:
+        """What is asked in its place; it keeps a reference, for Qt keeps none that Python knows of."""
 
 
 class NodeInterface(QAccessibleInterface):
     """A drawn node: its name, what is known of it, and where it is on the screen."""
 
-    def __init__(self, graph: GraphInterface, view: Canvas, name: str):
+    def __init__(self, graph: GraphInterface, view: QGraphicsView, reads: Reads, name: str):
         super().__init__()
-        self._graph, self._view, self.name = graph, view, name
+        self._graph, self._view, self._reads, self.name = graph, view, reads, name
 
     def isValid(self) -> bool:
-        return self.name in self._view.session.drawing.sizes
+        return self.name in self._reads.session.drawing.sizes
 
     def object(self) -> QObject:
         return None  # type: ignore[return-value]  # a node is no object of Qt's
@@ -68,17 +67,18 @@ class NodeInterface(QAccessibleInterface):
         return -1
 
     def text(self, kind: QAccessible.Text) -> str:
-        shown = self._view.session.drawing.view.shown_by(self.name)
+        shown = self._reads.session.drawing.view.shown_by(self.name)
         if not self.isValid() or not shown:
             return ""
-        title, *known = self._view.described(shown).split("\n")
+        title, *known = self._reads.described(shown).split("\n")
         return title if kind == QAccessible.Text.Name else ", ".join(known)
 
     def setText(self, kind: QAccessible.Text, text: str) -> None:
         """What is said of a node cannot be changed."""
 
     def rect(self) -> QRect:
-        parts = self._view.session.figures.parts(self._view.session.cursor, [self.name])
+        session = self._reads.session
+        parts = session.figures.parts(session.cursor, [self.name])
         area = self._view.mapFromScene(box_rect(parts[self.name].box)).boundingRect()
         return QRect(self._view.viewport().mapToGlobal(area.topLeft()), area.size())
 
@@ -92,14 +92,14 @@ class NodeInterface(QAccessibleInterface):
 class GraphInterface(QAccessibleWidget):
     """The graph of the canvas: its drawn nodes in the order in which they are computed."""
 
-    def __init__(self, view: Canvas):
+    def __init__(self, view: QGraphicsView, reads: Reads):
         super().__init__(view, QAccessible.Role.Tree, view.accessibleName())
-        self._view = view
+        self._view, self._reads = view, reads
         self._nodes: dict[str, NodeInterface] = {}
 
     @property
     def names(self) -> list[str]:
-        return list(self._view.session.drawing.sizes)
+        return list(self._reads.session.drawing.sizes)
 
     def childCount(self) -> int:
         return len(self.names)
@@ -107,7 +107,7 @@ class GraphInterface(QAccessibleWidget):
     def child(self, index: int) -> QAccessibleInterface:
         name = self.names[index]
         if name not in self._nodes:
-            self._nodes[name] = NodeInterface(self, self._view, name)
+            self._nodes[name] = NodeInterface(self, self._view, self._reads, name)
         return self._nodes[name]
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
@@ -115,7 +115,7 @@ class GraphInterface(QAccessibleWidget):
 
     def childAt(self, x: int, y: int) -> QAccessibleInterface:
         at = self._view.viewport().mapFromGlobal(QPoint(x, y))
-        home = self._view.session.drawing.view.home(self._view.node_under(at))
+        home = self._reads.session.drawing.view.home(self._reads.node_under(at))
         return self.child(self.names.index(home)) if home in self.names else None  # type: ignore[return-value]
 
     def text(self, kind: QAccessible.Text) -> str:
@@ -124,14 +124,14 @@ class GraphInterface(QAccessibleWidget):
         return f"{self.childCount()} nodes" if kind == QAccessible.Text.Description else ""
 
 
-_installed: list[bool] = []  # whether canvases are asked for their nodes
+@cache
+def install() -> None:
+    """Let screen readers ask canvases for their nodes."""
+    QAccessible.installFactory(_made)
 
 
 def _made(kind: str, asked: QObject) -> QAccessibleInterface | None:
-    if not isinstance(asked, Canvas):
-        return None
-    asked.read_as = GraphInterface(asked)
-    return asked.read_as
+    return asked.readable() if isinstance(asked, Readable) else None
 
 
 def announce(widget: QWidget, sentence: str) -> None:

@@ -17,8 +17,8 @@ from core.figure import Drawing, Part
 SMALLEST, LARGEST = 0.05, 12.0
 # the least and the largest a fitted figure is shown at; what fits only when smaller follows the steps
 READABLE = 0.62, 2.2
-PRESENTED = 36  # pixels that numbers have at least in a lecture room, on a screen of LINES
-LINES = 1080
+LINES = 1080  # of the screen for which the sizes of a stage are given
+PRESENTED = 36  # pixels that numbers have there at least
 NEARLY = 0.65  # of that: smaller still rather than that a part is not seen
 LARGEST_PRESENTED = 6.0
 CLOSE = 2.2  # the largest that a step is zoomed to

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
-from app.canvas.accessible import Canvas
+from app.canvas.accessible import GraphInterface, Reads, install
 from app.canvas.camera import Camera
 from app.canvas.gestures import DragNode, Gesture, Pan, Scrub
 from app.canvas.items import BoxItem, FrameItem, LabelItem
@@ -34,7 +34,7 @@ DRAG_STARTS = 4  # pixels
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
-class View(Canvas):
+class View(QGraphicsView):
     """The canvas: what the mouse and the keys do on the scene, and where its `camera` looks."""
 
     editRequested = Signal(str)
@@ -57,6 +57,7 @@ class View(Canvas):
         self.setMouseTracking(True)
         self.setMinimumSize(240, 160)
         self.setAccessibleName("Computational graph")
+        install()
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.camera = Camera(self, scene)
         self.value_field = ValueField(session, self.viewport())
@@ -87,6 +88,11 @@ class View(Canvas):
             self.camera.zoom(1 + value)
             return True
         return super().viewportEvent(event)
+
+    def readable(self) -> GraphInterface:
+        """The graph as a screen reader reads it."""
+        self._readable = GraphInterface(self, Reads(self.session, self.described, self.node_under))
+        return self._readable
 
     # -- pointing
 

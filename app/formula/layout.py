@@ -62,7 +62,7 @@ def layout(math: Math, size: float, *, display: bool = True) -> Box:
 
 
 def _layout(math: Math, style: Style) -> Piece:
-    """A part by itself, its labels below it."""
+    """A part with its labels below it."""
     piece = _part(math, style)
     with_labels([piece], style.label())
     return piece

@@ -53,7 +53,7 @@ class ProgramLine(QWidget):
     @property
     def text(self) -> str:
         """What is typed, in one line."""
-        return self.session.document.text.replace("\n", "; ")
+        return _in_one_line(self.session.document.text)
 
     def _show(self) -> None:
         self._box = None
@@ -111,12 +111,10 @@ class ProgramLine(QWidget):
         painter.setPen(self.theme.colour("ink"))
         painter.drawText(QPointF(INSET, baseline), text)
         if problem is not None and problem.span is not None:
-            span = problem.span
-            shift = text[: span.start]  # a new line is two characters here
-            lines = self.session.document.text[: span.start].count("\n")
-            start = INSET + metrics.horizontalAdvance(text[: len(shift) + lines])
-            wrong = self.session.document.text[span.start : span.end]
-            end = max(start + 2 * WAVE, start + metrics.horizontalAdvance(wrong.replace("\n", "; ")))
+            span, typed = problem.span, self.session.document.text
+            start = INSET + metrics.horizontalAdvance(_in_one_line(typed[: span.start]))
+            wide = metrics.horizontalAdvance(_in_one_line(typed[span.start : span.end]))
+            end = start + max(2 * WAVE, wide)
             painter.setPen(QPen(self.theme.colour("wrong"), 2.0))
             x, up = start, True
             while x < end:
@@ -147,3 +145,7 @@ class ProgramLine(QWidget):
             self.pressed.emit()
         else:
             event.ignore()
+
+
+def _in_one_line(text: str) -> str:
+    return text.replace("\n", "; ")

@@ -120,7 +120,6 @@ class Frame(QWidget):
 
     def show_pane(self, pane: Pane) -> None:
         """Show a panel in front of the others in its place, in a workspace that has the place."""
-        self.panes.setdefault(pane.panel.name, pane)
         if pane.place not in self.workspace.places:
             self.show_workspace("step")
         if pane.place != "right" and not self.is_open(pane.place):
@@ -134,8 +133,7 @@ class Frame(QWidget):
         """Arrange all as at the first start, in the present workspace."""
         self.kept = Arrangement(workspace=self.workspace.name)
         for pane in self.panes.values():
-            if pane.place != pane.panel.place:
-                pane.place = pane.panel.place
+            pane.place, pane.shown = pane.panel.place, pane.panel.shown_at_first
         self.arrange()
 
     def _key(self, place: Place) -> str:
@@ -208,8 +206,8 @@ class Frame(QWidget):
 
     def arrange(self) -> None:
         """Bring all in line with the workspace, the width of the window and what the user chose."""
-        if self._trains and "training" in self.panes:
-            self.panes["training"].make()
+        for name in self.workspace.panels:
+            self.panes[name].make()
         self._put_program()
         for pane in self.panes.values():
             if pane.panel.name != "program" or not self.program_in_sheet:
@@ -220,7 +218,7 @@ class Frame(QWidget):
             part.setVisible(works)
         for rule, shown in zip(self.rules, (not self.presenting, works, works), strict=True):
             rule.setVisible(shown)
-        self.time.setVisible(self.workspace.name == "step" and not self.presenting)
+        self.time.setVisible(self.workspace.has_steps and not self.presenting)
         for place, tabs in self.places.items():
             shown = place == "right" or not self.presenting  # results are shown on a stage, too
             tabs.setVisible(self.is_open(place) and tabs.count() > 0 and shown)
@@ -231,16 +229,12 @@ class Frame(QWidget):
         """Where a panel stands now: in a narrow window there is one place below the canvas."""
         return "band" if pane.place == "beside" and self.narrow else pane.place
 
-    @property
-    def _trains(self) -> bool:
-        return self.workspace.name == "train"
-
     def _put(self, pane: Pane) -> None:
         """Let a panel stand in its place if it is shown, and in no other."""
         if pane.page is None:
             return
         home = self.places[self._home(pane)]
-        if not pane.shown and not (self._trains and pane.panel.name == "training"):
+        if not pane.shown and pane.panel.name not in self.workspace.panels:
             if home.indexOf(pane.page) >= 0:
                 home.removeTab(home.indexOf(pane.page))
                 pane.page.hide()

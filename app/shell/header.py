@@ -8,12 +8,13 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
+from app.canvas.camera import LINES
 from app.panels.program_line import ProgramLine
 from app.shell.workspaces import WORKSPACES, Workspace
 from app.state.session import Session
 from app.widgets.theme import LIGHT, Theme, mixed
 
-PRESENTED = 30 / 1080  # of the screen's height: an em of the line while presenting
+PRESENTED = 30  # pixels: an em of the line while presenting, on a screen of LINES
 
 
 class Choice(QAbstractButton):
@@ -113,7 +114,7 @@ class Header(QWidget):
         for part in (self.switch, *self.buttons):
             part.setVisible(not on)
         self.line.show()
-        self.line.set_size(PRESENTED * self.screen().size().height() if on else 0.0)
+        self.line.set_size(PRESENTED * self.screen().size().height() / LINES if on else 0.0)
         self._presenting = on
         self._show_ground(self.line.theme)
 

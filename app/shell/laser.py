@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QCursor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from app.shell.stage import LINES
+from app.canvas.camera import LINES
 
 DOT = 14  # pixels across, on a screen of LINES
 RIM = 0.12  # of the dot: the white line around it

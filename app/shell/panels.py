@@ -49,6 +49,11 @@ class Panel(Struct, frozen=True):
     when_seen: Callable[[Any, bool], object] = lambda widget, seen: None
 
     @property
+    def shown_at_first(self) -> bool:
+        """Whether it stands in its place at the first start."""
+        return self.at_first or not self.on_demand
+
+    @property
     def on_demand(self) -> bool:
         """Whether it is made when it is first asked for."""
         return bool(self.menu)

@@ -53,7 +53,7 @@ class Pane(QObject):
         self.made: Any = None
         self.page: QWidget | None = None
         self.seen = False
-        self.shown = not panel.on_demand
+        self.shown = panel.shown_at_first
         self._make = partial(panel.make, session, training)
         self._show, self._arrange = show, arrange
         self._theme: Theme | None = None

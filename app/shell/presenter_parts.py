@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolTip, QWidget
 from app.canvas.scene import Scene
 from app.formula import layout, paint
 from app.painting.parts import paint_figure
-from app.panels.transport import PHASE_COLOURS
+from app.panels.scrubber import PHASE_COLOURS
 from app.state.session import Session
 from app.widgets.icons import icon
 from app.widgets.theme import DARK, mixed

@@ -9,13 +9,13 @@ from PySide6.QtCore import QSize, QSizeF, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from app.canvas.camera import LINES
 from app.formula import FormulaView, measure
 from app.state.session import Session
 from app.widgets.labels import tint
 from app.widgets.theme import LIGHT, Theme
 from core.math.mathtree import Math
 
-LINES = 1080  # of the screen for which sizes are given
 RULE, COUNTER, EDGE = 60, 32, 24  # pixels: an em of the rule, of the counter, and what stays free around
 HEIGHT = 0.31  # of the window
 

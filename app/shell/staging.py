@@ -5,15 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject
 
+from app.canvas.camera import LINES
 from app.canvas.view import View
 from app.state import clock
 from app.state.ticker import Ticker
 from core.base.slicing import Work
 from core.figure import STAGE, Options, Target, fit_in_pieces
 from core.graph.graph import Graph
-from core.passes.steps import Flowed
 
-LINES = 1080  # of the screen for which sizes are given
 POINT = 0.5  # of the target of a stage, for each pixel of such a screen: numbers of 18 points have 36 pixels
 
 
@@ -101,9 +100,4 @@ class Staging(QObject):
     def _near(self) -> frozenset[str]:
         """The nodes of the present step."""
         session = self._session
-        steps = session.trace.steps[session.since : session.cursor] or session.trace.steps[:1]
-        return frozenset(name for step in steps for name in _nodes(step))
-
-
-def _nodes(step: object) -> tuple[str, ...]:
-    return (step.node, step.arg) if isinstance(step, Flowed) else (step.node,)  # type: ignore[attr-defined]
+        return session.trace.touched(session.since + 1, session.cursor)

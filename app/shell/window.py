@@ -310,7 +310,7 @@ class Window(QMainWindow):
             self.view.setFocus()
         elif event.modifiers() & ~plain or _types(QApplication.focusWidget()):
             super().keyPressEvent(event)
-        elif self.transport.trains:
+        elif self.transport.trains and not self.presentation.active:
             if key in TRAINING_KEYS and self.key_repeat.counts(event):
                 self.transport.press(TRAINING_KEYS[key])
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
@@ -333,7 +333,6 @@ class Window(QMainWindow):
         for pane in self.panes.values():
             if pane.panel.at_first and pane.made is None:
                 pane.make()
-                pane.shown = True
         self.arrangement.arrange()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -20,8 +20,9 @@ NARROW = 1200  # pixels; a narrower window has its left column closed, and one p
 class Workspace(Struct, frozen=True):
     """An arrangement of the parts around the canvas.
 
-    `open` are the places that are open at first, in a wide window; `places` all that there are. `sizes` are
-    those of the columns at each of WIDTHS, in pixels at text of 100 %.
+    `open` are the places that are open at first, in a wide window; `places` all that there are. `panels` are
+    always there; `has_steps` says whether all steps stand below. `sizes` are those of the columns at each of
+    WIDTHS, in pixels at text of 100 %.
     """
 
     name: WorkspaceName
@@ -31,6 +32,8 @@ class Workspace(Struct, frozen=True):
     places: Sequence[Place] = ()
     open: Sequence[Place] = ()
     sizes: Mapping[Place, Sequence[int]] = {}
+    panels: Sequence[str] = ()
+    has_steps: bool = False
 
 
 WORKSPACES: Mapping[WorkspaceName, Workspace] = {
@@ -44,6 +47,7 @@ WORKSPACES: Mapping[WorkspaceName, Workspace] = {
             ("left", "band", "beside", "right"),
             ("left", "band", "beside"),
             {"left": (256, 300, 340), "right": (400, 400, 400)},
+            has_steps=True,
         ),
         Workspace(
             "train",
@@ -53,6 +57,7 @@ WORKSPACES: Mapping[WorkspaceName, Workspace] = {
             ("right",),
             ("right",),
             {"right": (490, 600, 800)},
+            panels=("training",),
         ),
         Workspace("lectures", "Lectures", "Examples to begin with", "Ctrl+3"),
     )

@@ -1,4 +1,4 @@
-"""Names that stand for products: `wx` is w·x where wx means nothing by itself."""
+"""Names that are read as products: `wx` is w·x where the program has no wx."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ Numbers = float | tuple[float, ...] | tuple[tuple[float, ...], ...]
 class Kink(Struct, frozen=True):
     """Where an operation has no derivative: the condition, the slopes on both sides, what is used there.
 
-    The slopes are rules, or "" at the edge of where the operation is defined; `used` is told as it is. In a
+    The slopes are rules, or "" at the edge of where the operation is defined; `used` is shown as it is. In a
     tie it says in words what goes to each. `says` is that convention for the documents, and `example` has
     inputs at which the condition holds, as far as they are not 0.
     """

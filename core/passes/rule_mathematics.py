@@ -186,7 +186,7 @@ def _as_shape(trees: list[Tree], values: list[Any], value: Any) -> Tree:
 
 
 def _chosen(trees: list[Tree], values: list[Any], value: Any) -> Tree:
-    """An entry of each row: of one column, or of the column that is told for the row."""
+    """An entry of each row: of one column, or of the column that is given for the row."""
     if not np.ndim(values[1]):
         return Index(trees[0], (ALL, trees[1]))
     return Call("for_each", (Index(trees[0], (ROW, Index(trees[1], (ROW,)))), ROW))

@@ -62,7 +62,7 @@ def unfolded_as_asked(graph: Graph, names: Sequence[str]) -> Graph:
         The graph with these nodes replaced by the operations they stand for.
 
     Raises:
-        Problem: a name that is no node, a node that stands for nothing simpler, or too many nodes.
+        Problem: a name that is no node, a node that is made of nothing simpler, or too many nodes.
     """
     if len(names) == 1 and names[0] in LEVELS and names[0] not in graph.nodes:
         return unfolded(graph, LEVELS[names[0]])

@@ -47,7 +47,7 @@ class Retyping:
             The document with that text, values for its names, and as much of what was unfolded and chosen as
             the program still has; a text that cannot be read leaves all this as it was.
 
-        Of the names with values the reader is told those of one letter, for such as σ or e may also be a
+        Of the names with values the reader gets those of one letter, for such as σ or e may also be a
         function or a constant. What longer names mean is said by the text alone: `x^(2)` does not stay a
         layer because it was one in the text before.
         """

@@ -138,6 +138,15 @@ def test_space_plays_the_training_where_it_is_trained(window, qtbot):
     qtbot.waitUntil(lambda: window.training.record is not None and window.training.record.step == 0)
 
 
+def test_on_the_stage_of_a_training_keys_step(window):
+    window.show_workspace("train")
+    window.presentation.start(0)
+    for key in (Key.Key_PageDown, Key.Key_Space, Key.Key_Right):
+        QTest.keyClick(window.view, key)
+    assert window.session.place == 3 and not window.training.is_training
+    window.presentation.stop()
+
+
 def test_an_example_opens_as_one_edit_and_can_be_stepped(window, qtbot):
     window.show_workspace("lectures")
     before = window.session.document
@@ -155,6 +164,7 @@ def test_reset_layout_forgets_what_was_dragged(window):
     frame.kept.sizes["step.left"] = 240
     frame.arrange()
     assert abs(frame.columns.sizes()[0] - 240) <= 2
+    window.panes["training"].open()
     window.actions_by_id["reset_layout"].trigger()
     QApplication.processEvents()
     assert frame.columns.sizes() == usual
