@@ -221,7 +221,7 @@ def _drawn(found: Mapping[str, Any]) -> Drawn | None:
     ):
         raise Problem("The project's groups must be lists of names")
     notation = part.get("notation", "")
-    if notation and notation not in NOTATIONS:
+    if notation not in ("", *NOTATIONS):  # it may be a list as well
         raise Problem(f"The project's notation must be {either(NOTATIONS)}")
     titled = {title: tuple(names) for title, names in groups.items()}
     notes, classes = _mapping(part, "notes"), _mapping(part, "classes")

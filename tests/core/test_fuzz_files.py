@@ -92,6 +92,9 @@ def project(**parts):
 @example(project(values={"x_1": 1, "x1": 2}))
 @example(project(values={"x y": 1}))
 @example(project(moved={"[1, 2, 3]": [1, 2]}))
+@example(project(version=7, drawing={"notation": ["delta"]}))
+@example(project(version=7, drawing={"notation": 0}))
+@example(project(version=7, drawing={"level": ["units"], "notes": [], "classes": {"x": [[1]]}}))
 @example("[" * 5000)
 @example('{"a":' * 5000)
 def test_any_file_is_a_document_that_can_be_saved_or_is_refused(text):
@@ -104,6 +107,7 @@ def test_any_file_is_a_document_that_can_be_saved_or_is_refused(text):
     again = loads(dumps(document).encode().decode())
     assert (again.text, again.training, again.moved) == (document.text, document.training, document.moved)
     assert (again.output, dict(again.unfolded)) == (document.output, dict(document.unfolded))
+    assert again.drawing == document.drawing
     assert all(same(again.values[name], value) for name, value in document.values.items())
 
 
