@@ -34,6 +34,7 @@ CANVAS, FILES, FORMULAS, PANELS, TRAINING, DERIVATIVES, BUTTONS, TYPING, GESTURE
 )
 WORKSPACES = "tests/app/test_workspaces.py"
 PRESENTER, STAGE = "tests/app/test_presenter.py", "tests/app/seen/test_seen_stage.py"
+ARRIVAL = "tests/app/seen/test_seen_arrival.py"
 LABELS = "tests/core/test_labels.py"
 ALGORITHM, LISTING = "tests/app/seen/test_seen_algorithm.py", "tests/core/test_listing.py"
 KINKS = "tests/core/test_kinks.py"
@@ -83,8 +84,8 @@ FIGURE = {
     ),
     "what-met-is-not-said": bug(
         "app/state/session.py",
-        "self.digits, self.notation, since=since(self.stops, count))",
-        "self.digits, self.notation)",
+        "self.digits, self.notation, since(self.stops, count)",
+        "self.digits, self.notation, None",
         "of the gradients that meet at a node only the last is explained",
         "tests/app/test_strides_in_the_window.py",
     ),
@@ -111,7 +112,7 @@ FIGURE = {
     ),
     "numbers-before-they-are-there": bug(
         "app/panels/derivation.py",
-        "known = session.cursor >= found.complete",
+        "known = session.arrived >= found.complete",
         "known = True",
         "the product along a path is shown before its gradient has come",
         "tests/app/seen/test_seen_paths.py",
@@ -1258,8 +1259,8 @@ MATHEMATICS = {
     ),
     "result-before-its-time": bug(
         "core/passes/explain.py",
-        "return Row(parts[: signs[-1]]) if",
-        "return Row(parts) if",
+        "return Row((*parts[: signs[-1] + 1], Phantom(Row(parts[signs[-1] + 1 :]))))",
+        "return numbers",
         "by parts the result stands beside the factors already",
         "tests/core/test_explain.py",
         "tests/app/test_strides_in_the_window.py",
@@ -1961,6 +1962,34 @@ DIFFERENTIATING = {
         "pane.place = pane.panel.place",
         "Reset layout leaves the column of results open",
         WORKSPACES,
+    ),
+    "numbers-before-their-token": bug(
+        "app/state/session.py",
+        "return self.since if self._travelling else self.cursor",
+        "return self.cursor",
+        "the listing and the derivation show a number while it still travels on the canvas",
+        ARRIVAL,
+    ),
+    "result-before-its-token": bug(
+        "app/state/session.py",
+        "return self.explanation.coming if self._travelling else self.explanation",
+        "return self.explanation",
+        "the rule has its result while that still travels on the canvas",
+        ARRIVAL,
+    ),
+    "rule-moves-when-its-result-comes": bug(
+        "app/formula/layout.py",
+        "piece = hidden.emptied",
+        "piece = Piece()",
+        "there is no room for what is not seen yet, so that the rule moves when it comes",
+        ARRIVAL,
+    ),
+    "listing-waits-for-another-step": bug(
+        "app/panels/algorithm.py",
+        "session.numbersArrived.connect(self.rows.step)",
+        "pass",
+        "what has arrived on the canvas comes to the listing with the next step only",
+        ARRIVAL,
     ),
 }
 

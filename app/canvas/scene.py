@@ -88,6 +88,7 @@ class Scene(QGraphicsScene):
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         self.setBackgroundBrush(theme.colour("paper"))
+        self._travel.finish()
         self._remove_items()
         self._figures = None
         self._show_trace()
@@ -156,6 +157,7 @@ class Scene(QGraphicsScene):
         """Show other numbers, or another drawing: at once, or in pieces where many items are missing."""
         figures = self.session.figures
         self._stop_travel()
+        self.session.set_travelling(False)
         if self._figures is None or self._figures.drawing.placement is not figures.drawing.placement:
             self._begin_anew()
         self._figures, self._count = figures, self.session.cursor
@@ -193,6 +195,7 @@ class Scene(QGraphicsScene):
             return
         names = figures.changed(before, now) | self._stop_travel()
         self._count = now
+        self.session.set_travelling(False)
         self._update(figures.parts(now, names))
         late = max(now, before)
         is_stride = before != now and figures.since(late) == min(now, before)
@@ -202,6 +205,7 @@ class Scene(QGraphicsScene):
             self._update(parts)
             self._tokens, self._underway = tokens, set(parts)
             milliseconds = TRAVEL / self.speed if now > before else min(BACK, TRAVEL / self.speed)
+            self.session.set_travelling(now > before)
             self._travel.begin(milliseconds, self._move_tokens, self._arrive, backwards=now < before)
             self._move_tokens(float(now < before))
         self.shown.emit()
@@ -217,10 +221,11 @@ class Scene(QGraphicsScene):
         self._token.show_progress(self._tokens, share)
 
     def _arrive(self) -> None:
-        """What travelled is there: what it causes is seen."""
+        """What travelled is there: what it causes is seen, here and wherever numbers are shown."""
         names = self._stop_travel()
         if self._figures is not None:
             self._update(self._figures.parts(self._count, names))
+        self.session.arrive()
 
     def _show_selection(self) -> None:
         before, self._selected = self._selected, self._boxes_of(self.session.selected)

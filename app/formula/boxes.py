@@ -108,6 +108,11 @@ class Piece(Struct):
     def height(self) -> float:
         return self.ascent + self.descent
 
+    @property
+    def emptied(self) -> Piece:
+        """A piece as large, with nothing in it."""
+        return Piece(self.width, self.ascent, self.descent, self.first, self.last)
+
     def put(self, piece: Piece, x: float, y: float) -> None:
         """Place a piece with its origin at (x, y) and grow upwards and downwards to hold it."""
         self.pieces.append((piece, x, y))

@@ -40,6 +40,7 @@ from core.math.mathtree import (
     Fraction,
     Letter,
     Math,
+    Phantom,
     Root,
     Row,
     Scripts,
@@ -269,6 +270,14 @@ def _shaped(math: Shaped, style: Style) -> Piece:
     return labelled(_part(math.base, style), _part(math.below, style.label()), style.label())
 
 
+def _phantom(math: Phantom, style: Style) -> Piece:
+    """As large as what is not seen, and so are its labels, but empty."""
+    hidden = _part(math.body, style)
+    piece = hidden.emptied
+    piece.labels = [(label.emptied, middle) for label, middle in hidden.labels]
+    return piece
+
+
 def _table(math: Table, style: Style) -> Piece:
     grid = GRIDS[math.style]
     body = in_grid(_cells(math, grid, style), grid, style)
@@ -308,6 +317,7 @@ _LAYOUTS: dict[type, Callable[[Any, Style], Piece]] = {
     Word: _word,
     Row: _row,
     Tinted: _row,
+    Phantom: _phantom,
     Shaped: _shaped,
     Fraction: _fraction,
     Root: _root,

@@ -236,6 +236,7 @@ class AlgorithmPanel(QWidget):
         self.rows.typed.connect(self._typed)
         session.traceChanged.connect(self._show)
         session.cursorMoved.connect(self._step)
+        session.numbersArrived.connect(self.rows.step)
         session.selectionChanged.connect(self._select)
         session.documentChanged.connect(self.message.hide)  # it was about what was there before
         if training:

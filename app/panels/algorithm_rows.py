@@ -76,7 +76,7 @@ class Rows(QAbstractTableModel):
         self._marked: frozenset[int] = frozenset()
         self._written: dict[Line, Math | str] = {}
         self.notation = session.notation
-        self._cursor = 0
+        self._arrived = 0
 
     # -- what is listed
 
@@ -93,7 +93,7 @@ class Rows(QAbstractTableModel):
                 groups.setdefault((line.part, line.group), line.steps[0])
         self._firsts = frozenset(groups.values())
         self.longest_number = max((len(line.number) for line in self.shown.lines), default=1)
-        self._cursor = self.session.cursor
+        self._arrived = self.session.arrived
         self.share()
         if rows == self.rows:
             self._marked = self._now_marked()
@@ -112,11 +112,11 @@ class Rows(QAbstractTableModel):
         self.shared = shared_steps(self.session.trace, *names) if len(names) == 2 else frozenset()
 
     def step(self) -> None:
-        """Show another step: what changes are the rows of the nodes it touched, and what is lit or ringed."""
-        before, self._cursor = self._cursor, self.session.cursor
-        low, high = sorted((before, self._cursor))
+        """Show another step, and what arrives of it: rows of nodes it touched, and what is lit or ringed."""
+        before, self._arrived = self._arrived, self.session.arrived
+        low, high = sorted((before, self._arrived))
         changed = {self._place.get(number, -1) for number in range(low + 1, high + 1)}
-        changed |= {self.row_of(node) for node in self.session.trace.touched(before, self._cursor)}
+        changed |= {self.row_of(node) for node in self.session.trace.touched(before, self._arrived)}
         earlier, self._marked = self._marked, self._now_marked()
         changed |= earlier | self._marked
         if len(changed) > MANY:
@@ -266,7 +266,7 @@ class Rows(QAbstractTableModel):
 
     def _gradient(self, line: Line, exact: bool = False) -> Value | None:
         """The gradient of a line's node so far; in a line back, as that line left it."""
-        count = self.session.cursor
+        count = self.session.arrived
         if line.part == "backward" and line.steps:
             if line.steps[0] > count or len(line.makes) > 1:
                 return None

@@ -53,6 +53,7 @@ class DerivationPanel(QWidget):
         session.traceChanged.connect(self._show)
         session.selectionChanged.connect(self._show)
         session.cursorMoved.connect(self._show)
+        session.numbersArrived.connect(self._show)
         self._show()
 
     def set_theme(self, theme: Theme) -> None:
@@ -89,10 +90,10 @@ class DerivationPanel(QWidget):
         self.title.setText(
             f"{output} is differentiated here" if is_output else f"How {output} depends on {found.node}"
         )
-        known = session.cursor >= found.complete
+        known = session.arrived >= found.complete
         self._tint()
         self._show_rows(found, known)
-        messages = " ".join(message_lines(found, session.digits, session.cursor))
+        messages = " ".join(message_lines(found, session.digits, session.arrived))
         for label, text in (
             (self.count, count_sentence(found) if known else NOT_YET),
             (self.messages, messages),

@@ -28,6 +28,7 @@ class ExplanationPanel(QScrollArea):
         self.session = session
         self.theme: Theme = LIGHT
         self.explanation: Explanation | None = None
+        self._so_far: Explanation | None = None  # what of it is shown
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Explanation of the step")
@@ -67,6 +68,7 @@ class ExplanationPanel(QScrollArea):
         self.addAction(copy)
         session.traceChanged.connect(self._show)
         session.cursorMoved.connect(self._show)
+        session.numbersArrived.connect(self._show)
         session.partsChanged.connect(self._show)
         self._show()
 
@@ -90,21 +92,26 @@ class ExplanationPanel(QScrollArea):
 
     def _show(self) -> None:
         self.explanation = found = self.session.explanation
+        self._so_far = so_far = self.session.explanation_so_far
         self.by_parts.setChecked(self.session.by_parts)
         self.title.setText(found.title)
         self._show_formulas()
-        for label, text in (
-            (self.sentence, found.sentence),
-            (self.signs, f"{found.signs} {self._entries()}".strip()),
-            (self.caveat, found.caveat),
+        signs = f"{found.signs} {self._entries()}".strip()
+        for label, text, has_come in (
+            (self.sentence, found.sentence, so_far.sentence),
+            (self.signs, signs, signs),
+            (self.caveat, found.caveat, so_far.caveat),
         ):
             label.setText(text)
-            label.setVisible(bool(text))
+            policy = label.sizePolicy()
+            policy.setRetainSizeWhenHidden(bool(text))
+            label.setSizePolicy(policy)
+            label.setVisible(bool(has_come))
         self._show_colours()
 
     def _show_formulas(self) -> None:
         """The rule and its numbers below one another, or in one row where only so both are in view."""
-        found = self.explanation
+        found = self._so_far
         if found is None:
             return
         self._put(found.rule, found.numbers)
@@ -127,7 +134,7 @@ class ExplanationPanel(QScrollArea):
 
     def _entries(self) -> str:
         """What the entries are called that the step makes, if they have names."""
-        step = self.session.snapshot.step
+        step = self.session.trace.snapshot(self.session.cursor).step
         node = getattr(step, "arg", getattr(step, "node", ""))
         names = self.session.class_names_of(node) if node else ()
         listed = ", ".join(f"{number} {name}" for number, name in enumerate(names))

@@ -53,6 +53,7 @@ class StageBand(QWidget):
         self.hide()
         session.traceChanged.connect(self._show)
         session.cursorMoved.connect(self._show)
+        session.numbersArrived.connect(self._show)
 
     @property
     def scale(self) -> float:
@@ -83,7 +84,7 @@ class StageBand(QWidget):
     def _show(self) -> None:
         if self.isHidden():
             return
-        found = self.session.explanation
+        found = self.session.explanation_so_far
         em, edge = RULE * self.scale, round(EDGE * self.scale)
         room = QSizeF(self.width() - 4 * edge, self.height() - 2 * edge - COUNTER * self.scale)
         lines = [formula for formula in (found.rule, found.numbers) if formula is not None]

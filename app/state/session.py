@@ -70,6 +70,7 @@ class Session(QObject):
     cursorMoved = Signal()  # another step is shown, or the highlight of the last one goes or comes
     strideChanged = Signal()  # a step goes farther, or less far
     partsChanged = Signal()  # steps come by parts, or at once
+    numbersArrived = Signal()  # what travelled on the canvas is there
     selectionChanged = Signal()
     pointedChanged = Signal()  # a term of another node is under the pointer, or of none
     pathsChanged = Signal()  # the paths of the selected node are shown, or are not any longer
@@ -94,9 +95,11 @@ class Session(QObject):
         self._stage: Options | None = None
         self._stride: Stride = "message"
         self.by_parts = False  # whether a step shows its rule first, then its factors, then its result
+        self._travelling = False  # whether what the last stride made is still on its way on the canvas
         self.part = 0  # how many parts are shown of the step that comes next
         self._shows_paths = False
         self._derivation: tuple[tuple[Trace, str], Derivation | Problem] | None = None
+        self._explanation: tuple[tuple[object, ...], Explanation] | None = None
         self._stops: tuple[tuple[object, ...], tuple[int, ...]] | None = None
         self._ticker = Ticker(self)
         self._ticker.progressed.connect(self._say_if_busy)
@@ -380,9 +383,24 @@ class Session(QObject):
         return self._result.drawing
 
     @property
+    def arrived(self) -> int:
+        """After how many steps all is there that is to be seen: before the last stride while it travels."""
+        return self.since if self._travelling else self.cursor
+
+    def set_travelling(self, travelling: bool) -> None:
+        """Take from the canvas, which hears of a step first, whether its numbers are still on their way."""
+        self._travelling = travelling
+
+    def arrive(self) -> None:
+        """What travelled on the canvas is there: let all views show it."""
+        if self._travelling:
+            self._travelling = False
+            self.numbersArrived.emit()
+
+    @property
     def snapshot(self) -> Snapshot:
-        """What is known after the steps done so far."""
-        return self.trace.snapshot(self.cursor)
+        """What is known after the steps done so far, as far as it has arrived."""
+        return self.trace.snapshot(self.arrived)
 
     @property
     def figure(self) -> Figure:
@@ -451,8 +469,16 @@ class Session(QObject):
             return self._explained(coming).parts[self.part - 1]
         return self._explained(self.cursor)
 
+    @property
+    def explanation_so_far(self) -> Explanation:
+        """The explanation as far as it has arrived: without its result while that travels."""
+        return self.explanation.coming if self._travelling else self.explanation
+
     def _explained(self, count: int) -> Explanation:
-        return explain(self.trace, count, self.digits, self.notation, since=since(self.stops, count))
+        asked = self.trace, count, self.digits, self.notation, since(self.stops, count)
+        if self._explanation is None or self._explanation[0] != asked:
+            self._explanation = asked, explain(*asked)
+        return self._explanation[1]
 
     @property
     def stride(self) -> Stride:

@@ -15,6 +15,7 @@ from core.math.mathtree import (
     Fraction,
     Letter,
     Math,
+    Phantom,
     Root,
     Row,
     Scripts,
@@ -74,7 +75,7 @@ def _ems(math: Math) -> tuple[float, float]:
         case Table(rows):
             widths = [max(_ems(line[i])[0] for line in rows) for i in range(len(rows[0]))]
             return sum(widths) + 0.9 * (len(widths) - 1) + 0.8, 1.22 * len(rows) + 0.2
-        case Tinted(_, body) | Shaped(body):
+        case Tinted(_, body) | Phantom(body) | Shaped(body):
             return _ems(body)
 
 

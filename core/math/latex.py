@@ -14,6 +14,7 @@ from core.math.mathtree import (
     Fraction,
     Letter,
     Math,
+    Phantom,
     Root,
     Row,
     Scripts,
@@ -136,6 +137,8 @@ def latex(math: Math) -> str:
             return rf"\begin{{{name}}} {lines} \end{{{name}}}"
         case Tinted(_, body):
             return latex(body)
+        case Phantom(body):
+            return rf"\phantom{{{latex(body)}}}"
         case Shaped(base):
             return rf"\underset{{{latex(math.below)}}}{{{latex(base)}}}"
 

@@ -116,6 +116,12 @@ class Tinted(Struct, frozen=True):
     marked: bool = False
 
 
+class Phantom(Struct, frozen=True):
+    """The room of a part that is not to be seen yet."""
+
+    body: Math
+
+
 class Shaped(Struct, frozen=True):
     """An array with its shape below it, rows and columns where it has at most two axes."""
 
@@ -142,6 +148,7 @@ Math = (
     | Big
     | Table
     | Tinted
+    | Phantom
     | Shaped
 )
 
@@ -176,6 +183,8 @@ def without_shapes(math: Math) -> Math:
             return Table(tuple(tuple(map(without_shapes, line)) for line in rows), style)
         case Tinted(role, body, tag, marked):
             return Tinted(role, without_shapes(body), tag, marked)
+        case Phantom(body):
+            return Phantom(without_shapes(body))
     return math
 
 
@@ -188,7 +197,7 @@ def row(*parts: Math) -> Row:
 
 
 def parts_of(math: Math) -> Iterator[Math]:
-    """Every part of a formula, the outer before the inner, left to right."""
+    """Every part of a formula that is seen, the outer before the inner, left to right."""
     waiting: list[Math | None] = [math]
     while waiting:
         part = waiting.pop()

@@ -12,6 +12,7 @@ from core.math.mathtree import (
     Fraction,
     Letter,
     Math,
+    Phantom,
     Root,
     Row,
     Scripts,
@@ -52,6 +53,8 @@ def plain(math: Math) -> str:
             return "; ".join(between.join(map(plain, cells)) for cells in rows)
         case Tinted(_, body) | Shaped(body):
             return plain(body)
+        case Phantom():
+            return ""
 
 
 def _joined(parts: tuple[Math, ...]) -> str:

@@ -12,6 +12,7 @@ from core.math.mathtree import (
     Fraction,
     Letter,
     Math,
+    Phantom,
     Root,
     Row,
     Scripts,
@@ -108,6 +109,8 @@ def _words(math: Math) -> Iterator[str]:
                     yield from _words(cell)
         case Tinted(_, body):
             yield from _words(body)
+        case Phantom():
+            yield ""
         case Shaped(base, shape):
             yield from _words(base)
             yield f", {' by '.join(map(str, shape))},"

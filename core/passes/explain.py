@@ -14,7 +14,7 @@ from core.base.numbers import DIGITS, equation, short, value_text
 from core.graph.graph import Graph, Node
 from core.graph.plan import OUTPUT
 from core.math.derivative_names import PARTIAL, Notation
-from core.math.mathtree import Math, Row, Sign, Table, Word, parts_of, row
+from core.math.mathtree import Math, Phantom, Row, Sign, Table, Word, parts_of, row
 from core.math.parts import ATOM, SPACE, bracketed, listed
 from core.math.typeset import EQUALS, is_loose
 from core.notation.printers import expression_text
@@ -68,8 +68,14 @@ class Explanation(Struct, frozen=True):
         if self.rule is None or self.numbers is None:
             return (self,)
         rule = Explanation(self.title, self.rule, None, "", self.signs)
-        factors = _without_result(self.numbers)
-        return (rule, *([replace(rule, numbers=factors)] if factors else []), self)
+        factors = [self.coming] if _has_factors(self.numbers) else []
+        return (rule, *factors, self)
+
+    @property
+    def coming(self) -> Explanation:
+        """The explanation while the result is on its way: its place is empty, and no sentence tells it."""
+        numbers = self.numbers and _without_result(self.numbers)
+        return Explanation(self.title, self.rule, numbers, "", self.signs)
 
     @property
     def line(self) -> Math | None:
@@ -122,17 +128,34 @@ def explain(
     )
 
 
-def _without_result(numbers: Math) -> Math | None:
-    """Equations up to their last side, None where they have no other; without sums with what was there."""
+def _relations(math: Math) -> list[int]:
+    """Where the signs stand between the sides of an equation."""
+    parts = math.parts if isinstance(math, Row) else ()
+    return [at for at, part in enumerate(parts) if isinstance(part, Sign) and part.kind == "rel"]
+
+
+def _has_factors(numbers: Math) -> bool:
+    """Whether equations have a side before their result."""
+    lines = (
+        [right for left, right in numbers.rows if left == row()] if isinstance(numbers, Table) else [numbers]
+    )
+    return any(len(_relations(line)) > 1 for line in lines)
+
+
+def _without_result(numbers: Math) -> Math:
+    """Equations with the room of their last side, empty; of a sum with what was there nothing is seen."""
     match numbers:
-        case Row(parts):
-            signs = [at for at, part in enumerate(parts) if isinstance(part, Sign) and part.kind == "rel"]
-            return Row(parts[: signs[-1]]) if len(signs) > 1 else None
-        case Table(rows):
-            lines = [(left, _without_result(right)) for left, right in rows if left == row()]
-            known = tuple((left, right) for left, right in lines if right is not None)
-            return Table(known, "aligned") if known else None
-    return None
+        case Table(rows, "aligned" as style):
+            return Table(
+                tuple(
+                    (left, _without_result(right)) if left == row() else (Phantom(left), Phantom(right))
+                    for left, right in rows
+                ),
+                style,
+            )
+        case Row(parts) if signs := _relations(numbers):
+            return Row((*parts[: signs[-1] + 1], Phantom(Row(parts[signs[-1] + 1 :]))))
+    return Phantom(numbers)
 
 
 def _met(trace: Trace, since: int, count: int) -> Sequence[int]:

@@ -33,6 +33,7 @@ from core.math.mathtree import (
     Fraction,
     Letter,
     Math,
+    Phantom,
     Root,
     Row,
     Scripts,
@@ -95,6 +96,7 @@ EXAMPLES: dict[type, tuple[Math, ...]] = {
         Table(((),)),
     ),
     Tinted: (Tinted("value", X, "x"), Tinted("gradient", row(X, PLUS, Y)), Tinted("", Row(()), "nothing")),
+    Phantom: (Phantom(ONE), Phantom(Shaped(COLUMN, (2, 1)))),
     Shaped: (Shaped(X, (3, 1)), Shaped(Tinted("value", Fenced("(", row(X, PLUS, Y), ")")), (2, 3, 4))),
 }
 ALL_EXAMPLES = [math for examples in EXAMPLES.values() for math in examples]

@@ -10,6 +10,7 @@ from app.shell.window import Window
 from app.state.session import Session
 from app.state.settings import TABLE, Settings
 from core.math.latex import latex
+from core.math.plain import plain
 
 TWICE = "z = w x + b; y = σ(z); L = 1/2 (y - t)^2; R = 1/2 w^2; Lreg = L + λ R"
 
@@ -129,7 +130,7 @@ def seen(window):
         window.session.cursor,
         window.scene._count,
         panel.rule.formula() is not None,
-        "" if numbers is None else latex(numbers),
+        "" if numbers is None else plain(numbers),
         bool(panel.sentence.text()),
     )
 
@@ -147,7 +148,7 @@ def test_by_parts_a_step_shows_its_rule_its_factors_and_then_its_result(window):
         QTest.keyClick(window.view, Qt.Key.Key_Space)
         shown.append(seen(window))
     assert [one[:3] for one in shown] == [(4, 4, True), (4, 4, True), (5, 5, True)]
-    assert [one[3] for one in shown] == ["", r"=1\cdot\left( -4 \right)", r"=1\cdot\left( -4 \right)=-4"]
+    assert [one[3] for one in shown] == ["", "=1 ⋅ (−4) =", "=1 ⋅ (−4) = −4"]
     assert [one[4] for one in shown] == [False, False, True]
     back = []
     for _ in range(3):
