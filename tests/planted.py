@@ -1991,6 +1991,13 @@ DIFFERENTIATING = {
         "what has arrived on the canvas comes to the listing with the next step only",
         ARRIVAL,
     ),
+    "ghosts": bug(
+        "app/canvas/view.py",
+        "        self.viewport().update()\n\n    def wheelEvent",
+        "\n    def wheelEvent",
+        "what was painted before the camera moved stays on the canvas",
+        "tests/app/seen/test_seen_canvas_gestures.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

@@ -71,6 +71,11 @@ class View(QGraphicsView):
         self.minimap.refresh()
         self.camera.refit_soon()
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Paint everything again: Qt forgets where items were, and some would stay there."""
+        super().scrollContentsBy(dx, dy)
+        self.viewport().update()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.camera.zoom(1.0015 ** event.angleDelta().y(), event.position().toPoint())

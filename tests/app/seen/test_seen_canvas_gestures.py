@@ -230,6 +230,34 @@ def test_a_large_graph_that_is_not_seen_whole_has_a_map(window, qtbot):
     assert not view.minimap.isVisible()
 
 
+def test_nothing_is_left_on_the_canvas_of_what_was_there_before_the_camera_moved(window):
+    """What is on the screen is compared with the same painted anew."""
+    layers = "; ".join(f"a{i} = σ(W{i} a{i - 1} + b{i})" for i in range(1, 5))
+    values = {f"W{i}": frozen([[0.6, -0.7], [0.2, 0.9]]) for i in range(1, 5)}
+    values |= {f"b{i}": frozen([0.1, -0.1]) for i in range(1, 5)} | {"a0": frozen([1.0, -0.5])}
+    window.scene.animated = False
+    window.session.open_program(f"{layers}; l = -log(a4[0])", values, "open")
+    viewport, bar = window.view.viewport(), window.view.horizontalScrollBar()
+
+    def on_screen():
+        QApplication.processEvents()
+        at = viewport.mapTo(window, QPoint())
+        size = viewport.width(), viewport.height()
+        return window.screen().grabWindow(window.winId(), at.x(), at.y(), *size).toImage()
+
+    moved, last = 0, len(window.session.trace)
+    for cursor in [*range(last + 1), *reversed(range(last))]:
+        before = bar.value()
+        window.session.seek(cursor)
+        QApplication.processEvents()
+        if bar.value() != before:
+            moved += 1
+            shown = on_screen()
+            viewport.update()
+            assert shown == on_screen(), cursor
+    assert moved > 2
+
+
 def test_a_step_is_zoomed_to(window):
     window.session.open_program(LONG, {}, "open")
     window.session.draw_as("draw operations", level="operations")
