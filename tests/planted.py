@@ -1998,6 +1998,27 @@ DIFFERENTIATING = {
         "what was painted before the camera moved stays on the canvas",
         "tests/app/seen/test_seen_canvas_gestures.py",
     ),
+    "explanation-painted-twice": bug(
+        "app/panels/explanation.py",
+        "QApplication.sendPostedEvents(self.widget(), QEvent.Type.LayoutRequest.value)",
+        "pass",
+        "the explanation is seen at its old places before it is at its new ones",
+        PANELS,
+    ),
+    "position-lays-out-the-window": bug(
+        "app/panels/transport.py",
+        "self.where.setFixedSize(",
+        "(lambda *size: None)(",
+        "every step lays out the whole window",
+        PANELS,
+    ),
+    "camera-at-every-step": bug(
+        "app/canvas/camera.py",
+        "for stop in on[:MOST_COMING]:",
+        "for stop in on[:0]:",
+        "the canvas jumps at every step where not all is in view",
+        "tests/app/test_canvas.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSizeF, QTimer, Signal
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QGraphicsView
 
@@ -23,6 +24,8 @@ NEARLY = 0.65  # of that: smaller still rather than that a part is not seen
 LARGEST_PRESENTED = 6.0
 CLOSE = 2.2  # the largest that a step is zoomed to
 LABEL_ROOM = 40.0  # around a lit box, for what is written beside it
+EDGE = 4  # pixels between what comes into view and the edge of the view
+MOST_COMING = 40  # strides that are looked ahead
 
 
 class Camera(QObject):
@@ -40,6 +43,7 @@ class Camera(QObject):
         self.fitted = True
         self._text_scale = 1.0
         self._motion = Motion(self)
+        self._cursor = 0
         self._drawn: object = None  # what was drawn last, and how
         self._drawing: Drawing | None = None
         scene.shown.connect(self._keep_fitted)
@@ -166,9 +170,22 @@ class Camera(QObject):
         """Bring what the present step touches into view; at the start, where the data come in."""
         rect, seen = self._step_rect(), self.seen
         if not seen.contains(rect):
-            # some of what comes next as well, but no empty paper beyond the figure
-            ahead = 0.2 * seen.width()
-            self._view.ensureVisible(rect.adjusted(-ahead, 0, ahead, 0) & self._scene.bounds(), 4, 4)
+            # with as much of what comes next as there is room for, so that it seldom moves
+            self._view.ensureVisible(self._with_coming(rect), EDGE, EDGE)
+        self._cursor = self._session.cursor
+
+    def _with_coming(self, rect: QRectF) -> QRectF:
+        """A rectangle and what the next steps touch, in the direction one goes, while all that fits."""
+        session, figures = self._session, self._session.figures
+        stops, here = session.stops, bisect_left(session.stops, session.cursor)
+        on = stops[here + 1 :] if session.cursor >= self._cursor else stops[:here][::-1]
+        room = self.seen.size() - QSizeF(2, 2) * EDGE
+        for stop in on[:MOST_COMING]:
+            more = rect.united(self._boxes_rect(figures.changed(stop, stop)))
+            if more.width() > room.width() or more.height() > room.height():
+                break
+            rect = more
+        return rect
 
     def _step_rect(self) -> QRectF:
         """Where the present step touches nodes, and what is written beside them."""
@@ -179,6 +196,17 @@ class Camera(QObject):
             rect = self._rect_of(figures.last_message(cursor) or parts)  # where a long stride arrives
         return rect
 
+    def _boxes_rect(self, names: Iterable[str]) -> QRectF:
+        """Where drawn nodes are, with room for what is written beside them."""
+        rect, drawing = QRectF(), self._session.drawing
+        for name in names:
+            (x, y), (width, height) = drawing.placement.centres[name], drawing.sizes[name]
+            rect = rect.united(QRectF(x - width / 2, y - height / 2, width, height))
+        return self._roomy(rect)
+
+    def _roomy(self, rect: QRectF) -> QRectF:
+        return rect.adjusted(-LABEL_ROOM, -LABEL_ROOM, LABEL_ROOM, LABEL_ROOM) & self._scene.bounds()
+
     def _rect_of(self, parts: Mapping[str, Part]) -> QRectF:
         """Where nodes are, and what is written beside them."""
         rect = QRectF()
@@ -187,7 +215,7 @@ class Camera(QObject):
             for label in part.labels:  # a sum at a fan-out is long
                 if label.node == name and label.edge is None:
                     rect = rect.united(label_rect(label))
-        return rect.adjusted(-LABEL_ROOM, -LABEL_ROOM, LABEL_ROOM, LABEL_ROOM) & self._scene.bounds()
+        return self._roomy(rect)
 
     # -- on the way there
 

@@ -138,8 +138,11 @@ def finished(math: Math, root: Piece) -> Box:
     waiting = [(root, 0.0, 0.0)]
     while waiting:
         piece, x, y = waiting.pop()
-        glyphs += [Glyph(g.shape, g.x + x, g.y + y, g.size, g.ink) for g in piece.glyphs]
-        rules += [Rule(r.x + x, r.y + y, r.width, r.height, r.ink) for r in piece.rules]
-        areas += [Area(a.tag, a.role, a.x + x, a.y + y, a.width, a.height) for a in piece.areas]
-        waiting += [(part, x + part_x, y + part_y) for part, part_x, part_y in reversed(piece.pieces)]
+        glyphs += [Glyph(shape, gx + x, gy + y, size, ink) for shape, gx, gy, size, ink in piece.glyphs]
+        if piece.rules:
+            rules += [Rule(r.x + x, r.y + y, r.width, r.height, r.ink) for r in piece.rules]
+        if piece.areas:
+            areas += [Area(a.tag, a.role, a.x + x, a.y + y, a.width, a.height) for a in piece.areas]
+        for part, part_x, part_y in reversed(piece.pieces):
+            waiting.append((part, x + part_x, y + part_y))
     return Box(math, root.width, root.ascent, root.descent, tuple(glyphs), tuple(rules), tuple(areas))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.formula.boxes import Glyph, Piece, Rule
 from app.formula.mathfont import Shape, math_font
 from app.formula.style import Style
@@ -9,28 +11,29 @@ from app.formula.style import Style
 
 def glyph_piece(shape: Shape, style: Style) -> Piece:
     """One glyph on the baseline."""
-    size = style.size
-    return Piece(
-        width=shape.advance * size,
-        ascent=max(0.0, shape.top * size),
-        descent=max(0.0, -shape.bottom * size),
-        slant=max(shape.slant, shape.right - shape.advance) * size,
-        letter=shape,
-        glyphs=[Glyph(shape, 0.0, 0.0, size, style.ink)],
-    )
+    return _side_by_side([shape], style)
 
 
 def text_piece(text: str, style: Style) -> Piece:
     """Characters side by side."""
     font = math_font()
-    if len(text) == 1:
-        return glyph_piece(font.shape(text), style)
-    line = Piece()
-    for character in text:
-        piece = glyph_piece(font.shape(character), style)
-        line.append(piece)
-        line.letter, line.slant = piece.letter, piece.slant
-    return line
+    return _side_by_side([font.shape(character) for character in text], style)
+
+
+def _side_by_side(shapes: Sequence[Shape], style: Style) -> Piece:
+    """Glyphs on the baseline without gaps; what hangs on them sees the last."""
+    size, ink = style.size, style.ink
+    width = top = bottom = 0.0
+    glyphs = []
+    for shape in shapes:
+        glyphs.append(Glyph(shape, width, 0.0, size, ink))
+        width += shape.advance * size
+        top, bottom = max(top, shape.top), min(bottom, shape.bottom)
+    piece = Piece(width=width, ascent=top * size, descent=-bottom * size, glyphs=glyphs)
+    if shapes:
+        piece.letter = last = shapes[-1]
+        piece.slant = max(last.slant, last.right - last.advance) * size
+    return piece
 
 
 def accented_piece(stem: str, accents: tuple[str, ...], style: Style) -> Piece:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.formula import LEGEND, FormulaView, layout
 from app.formula.widget import FORMULA_SIZE
 from app.state.session import Session
-from app.widgets.labels import plain_label, tint
+from app.widgets.labels import passing_label, tint
 from app.widgets.theme import LIGHT, Theme
 from core.math.latex import latex
 from core.math.mathtree import Math
@@ -33,11 +42,11 @@ class ExplanationPanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Explanation of the step")
         body = QWidget()
-        self.title = plain_label(bold=True)
+        self.title = passing_label(bold=True)
         self.rule, self.numbers = FormulaView(), FormulaView()
         self.rule.setAccessibleName("Rule")
         self.numbers.setAccessibleName("Rule with numbers")
-        self.sentence, self.signs, self.caveat = plain_label(), plain_label(), plain_label()
+        self.sentence, self.signs, self.caveat = (passing_label() for _ in range(3))
         box = QVBoxLayout(body)
         box.setContentsMargins(12, 8, 12, 8)
         box.setSpacing(4)
@@ -108,6 +117,8 @@ class ExplanationPanel(QScrollArea):
             label.setSizePolicy(policy)
             label.setVisible(bool(has_come))
         self._show_colours()
+        # all parts get their places at once: they are painted one time and not first at their old places
+        QApplication.sendPostedEvents(self.widget(), QEvent.Type.LayoutRequest.value)
 
     def _show_formulas(self) -> None:
         """The rule and its numbers below one another, or in one row where only so both are in view."""

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from app.panels.scrubber import Scrubber
 from app.state.session import Session
 from app.state.training_session import TrainingSession
 from app.widgets.icons import icon
-from app.widgets.labels import ShortenedLabel, tint
+from app.widgets.labels import NARROWEST, ShortenedLabel, tint
 from app.widgets.theme import LIGHT, Theme, mixed
 from core.figure import Stride
 from core.passes.explain import step_title
@@ -46,7 +46,6 @@ class Position(ShortenedLabel):
 
     def make_room_for(self, texts: Sequence[str]) -> None:
         self._expected = texts
-        self.updateGeometry()
 
     def set_size(self, points: float) -> None:
         font = QFont(self.font())
@@ -162,6 +161,7 @@ class Transport(QWidget):
         }
         self._box = QHBoxLayout(self)
         self.setObjectName("bar")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # what is too much is folded
         self._box.setContentsMargins(12, 4, 8, 4)
         self._box.setSpacing(4)
         for button in self.buttons.values():
@@ -205,13 +205,16 @@ class Transport(QWidget):
         """Show choices and buttons as far as there is room beside the position."""
         offered = [part for part in self._folding if part not in self._left_out]
         needed = sum(button.sizeHint().width() + self._box.spacing() for button in self.buttons.values())
-        room = self.width() - needed - self.where.sizeHint().width() - AROUND
+        wanted = self.where.sizeHint()
+        room = self.width() - needed - wanted.width() - AROUND
         hidden: list[QWidget] = []
         for part in offered:
             more = self.more.sizeHint().width() if hidden else 0
             left = [other for other in offered if other not in hidden]
             if sum(other.sizeHint().width() + self._box.spacing() for other in left) + more > room:
                 hidden.append(part)
+        # of a fixed size: then another text in it asks for no layout of the window
+        self.where.setFixedSize(min(wanted.width(), max(NARROWEST, wanted.width() + room)), wanted.height())
         for part in self._folding:
             part.setVisible(part in offered and part not in hidden)
         self.more.setVisible(bool(hidden))

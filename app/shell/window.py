@@ -61,6 +61,7 @@ class Window(QMainWindow):
 
     def __init__(self, session: Session, settings: Settings):
         super().__init__()
+        self.setAnimated(False)  # there is nothing to dock
         self.session, self.settings = session, settings
         session.setParent(self)  # so that its signals end with the window
         self.training = TrainingSession(session, self)

@@ -13,12 +13,34 @@ from core.base.errors import Problem
 NARROWEST = 80  # pixels: what a shortened button still needs
 
 
+class PassingLabel(QLabel):
+    """A label that wraps at the width it is given, for what changes at every step.
+
+    It asks for no width: what Qt tries out for that takes longer than all else that a new text needs.
+    """
+
+    def sizeHint(self) -> QSize:
+        return QSize(NARROWEST, self.fontMetrics().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+def passing_label(*, bold: bool = False) -> QLabel:
+    """A label that wraps, for text that changes at every step; nothing can be selected from it."""
+    return _prepared(PassingLabel(), bold)
+
+
 def plain_label(*, bold: bool = False) -> QLabel:
     """A label that wraps and can be selected from."""
-    label = QLabel()
+    label = _prepared(QLabel(), bold)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _prepared(label: QLabel, bold: bool) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     if bold:
         font = label.font()
         font.setBold(True)
@@ -28,9 +50,10 @@ def plain_label(*, bold: bool = False) -> QLabel:
 
 def tint(label: QWidget, colour: str) -> None:
     """Colour a label's text: a palette costs nothing, a style sheet would be parsed again for every label."""
-    palette = QPalette()
-    palette.setColor(QPalette.ColorRole.WindowText, QColor(colour))
-    label.setPalette(palette)
+    if label.palette().color(QPalette.ColorRole.WindowText) != QColor(colour):
+        palette = QPalette()
+        palette.setColor(QPalette.ColorRole.WindowText, QColor(colour))
+        label.setPalette(palette)
 
 
 def with_full_stop(sentence: str) -> str:

@@ -7,6 +7,7 @@ as a sum over the stretched axes, and numbers have digits enough to give the pri
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import isclose, isnan
 
 from msgspec import Struct
 
@@ -72,6 +73,7 @@ class Equations:
         self.trace, self.snapshot, self.digits, self.notation = trace, snapshot, digits, notation
         self.keeps_seed, self.annotated = keeps_seed, annotated
         self.graph, self.typesetter = trace.graph, trace.graph.typesetter
+        self._named: dict[str, dict[str, Part]] = {}
 
     # -- names and numbers in formulas
 
@@ -111,8 +113,13 @@ class Equations:
                 return self.number(self.trace.seed, "upstream", node.name)
         return self._shaped(self._tinted("upstream", math, node.name), node.shape), strength
 
-    def _names(self, node: Node) -> dict[str, Part]:
+    def _names(self, node: Node) -> Mapping[str, Part]:
         """By its names in a rule: each input of a node, the node itself and its gradient, by their names."""
+        if node.name not in self._named:
+            self._named[node.name] = self._names_of(node)
+        return self._named[node.name]
+
+    def _names_of(self, node: Node) -> dict[str, Part]:
         found = {port: self.name(arg) for port, arg in node.by_port.items()}
         shapes = {port: self.graph.nodes[arg].shape for port, arg in node.by_port.items()}
         letters = zip((ROW.name, INDEX.name), index_letters(self.graph.nodes), strict=False)
@@ -130,7 +137,10 @@ class Equations:
             name: self.number(value, roles.get(name, "value"), tags[name], digits)
             for name, value in operands.items()
         }
-        return self._names(node) | self._fitted(node, shown, {p: shape_of(v) for p, v in operands.items()})
+        return {
+            **self._names(node),
+            **self._fitted(node, shown, {p: shape_of(v) for p, v in operands.items()}),
+        }
 
     def _fitted(self, node: Node, parts: Mapping[str, Part], shapes: Mapping[str, Shape]) -> dict[str, Part]:
         """The inputs of a node, or its local derivative, stretched to take part in it where they need it."""
@@ -316,7 +326,7 @@ class Equations:
         rule = node.operation.local[port]
         usual = substituted(node.operation.shows.get(port, rule).tree, self._constants(node))
         tree, value = as_mathematics(simplified(usual), known)
-        if np.allclose(value, known[LOCAL], rtol=1e-9, atol=1e-12, equal_nan=True):
+        if _same(value, known[LOCAL]):
             return tree
         return as_mathematics(rule.tree, known)[0]
 
@@ -386,6 +396,13 @@ def added(before: Value, contribution: Value) -> Value:
     """The sum of two gradients."""
     with np.errstate(all="ignore"):
         return before + contribution
+
+
+def _same(value: Value, other: Value) -> bool:
+    """Whether two values are the same but for rounding."""
+    if isinstance(value, float) and isinstance(other, float):
+        return isclose(value, other, rel_tol=1e-9, abs_tol=1e-12) or (isnan(value) and isnan(other))
+    return np.allclose(value, other, rtol=1e-9, atol=1e-12, equal_nan=True)
 
 
 def _lies_in_a_row(tree: Tree, node: Node) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.canvas.items import ArrowItem, BoxItem, LabelItem
 from app.canvas.scene import MOST_MADE, PIECE
-from app.painting.parts import label_rect
+from app.painting.parts import box_rect, label_rect
 from app.panels.algorithm_rows import ROW
 from app.shell.view_commands import next_theme
 from app.widgets.scrubbing import scrub_step, scrubbed
@@ -257,6 +257,21 @@ def test_vectors_that_come_back_to_a_fan_out_cover_no_edge(window):
     routes = window.session.drawing.placement.routes
     points = [QPointF(*point) for route in routes for point in route.sampled(12)]
     assert not [point for point in points for label in found if label_rect(label).contains(point)]
+
+
+@pytest.mark.parametrize("by", [1, -1])
+def test_the_camera_moves_seldom_and_shows_every_step(window, by):
+    session, camera = window.session, window.view.camera
+    session.set_text("; ".join(f"h{i} = tanh(w{i} {'x' if i == 1 else f'h{i - 1}'})" for i in range(1, 41)))
+    session.seek(0 if by > 0 else len(session.trace))
+    moves, steps = 0, len(session.stops) - 1
+    for _ in range(steps):
+        before = camera.seen.center()
+        session.step(by)
+        moves += camera.seen.center() != before
+        active = [box for box in session.figure.boxes if box.mood in ("active", "receiving")]
+        assert all(camera.seen.contains(box_rect(box)) for box in active)
+    assert 5 <= moves <= steps / 6
 
 
 def test_presenting_fills_the_screen(window):
