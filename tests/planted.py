@@ -35,6 +35,7 @@ CANVAS, FILES, FORMULAS, PANELS, TRAINING, DERIVATIVES, BUTTONS, TYPING, GESTURE
 WORKSPACES = "tests/app/test_workspaces.py"
 PRESENTER, STAGE = "tests/app/test_presenter.py", "tests/app/seen/test_seen_stage.py"
 ARRIVAL = "tests/app/seen/test_seen_arrival.py"
+CHIPS = "tests/app/test_role_chips.py"
 LABELS = "tests/core/test_labels.py"
 ALGORITHM, LISTING = "tests/app/seen/test_seen_algorithm.py", "tests/core/test_listing.py"
 KINKS = "tests/core/test_kinks.py"
@@ -2018,6 +2019,20 @@ DIFFERENTIATING = {
         "for stop in on[:0]:",
         "the canvas jumps at every step where not all is in view",
         "tests/app/test_canvas.py",
+    ),
+    "roles-not-shown-again": bug(
+        "app/panels/role_chips.py",
+        "for signal in (training.session.traceChanged, training.runChanged):",
+        "for signal in (training.runChanged,):",
+        "the chips beside the editor keep the roles of another program",
+        CHIPS,
+    ),
+    "chosen-role-looks-found": bug(
+        "app/panels/role_chips.py",
+        'painter.setPen(ink if self._chosen else theme.colour("faint"))',
+        'painter.setPen(theme.colour("faint"))',
+        "a role that was chosen looks like one that was found",
+        CHIPS,
     ),
 }
 

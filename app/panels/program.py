@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.panels.notes import Notes
+from app.panels.role_chips import RoleChips
 from app.state.session import Session
+from app.state.training_session import TrainingSession
 from app.widgets.labels import Button, plain_label, tint
 from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem, Span, cut
@@ -66,12 +68,12 @@ class Editor(QPlainTextEdit):
 
 
 class ProgramPanel(QWidget):
-    """The editor, and below it what is wrong with the program, what to know of it, or how it was read.
+    """The editor, and below or beside it what is wrong with the program, how it was read, and its roles.
 
     What is typed goes to the session after APPLY_AFTER without typing.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None):
+    def __init__(self, session: Session, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
         self.session = session
         self.theme: Theme = LIGHT
@@ -94,6 +96,9 @@ class ProgramPanel(QWidget):
         beside = QVBoxLayout()
         beside.addLayout(below)
         beside.addWidget(self.reading)
+        self.roles = RoleChips(training)
+        beside.addWidget(self.roles)
+        beside.addStretch()
         self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, body)
         self._box.setContentsMargins(8, 6, 8, 6)
         self._box.addWidget(self.editor, 1)
@@ -121,6 +126,7 @@ class ProgramPanel(QWidget):
         font.setPointSizeF(1.2 * font.pointSizeF())
         self.editor.setFont(font)
         self._show_problem()
+        self.roles.set_theme(theme)
 
     def set_wide(self, wide: bool) -> None:
         """Put what is said of the program beside the editor, or below it."""

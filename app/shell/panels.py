@@ -78,7 +78,7 @@ def _derivation(session: Session, training: TrainingSession) -> DerivationPanel:
 
 
 PANELS = (
-    Panel("program", "Program", "left", lambda session, training: ProgramPanel(session)),
+    Panel("program", "Program", "left", ProgramPanel),
     Panel("algorithm", "Algorithm", "left", lambda session, training: AlgorithmPanel(session, training)),
     Panel("explanation", "This step", "band", lambda session, training: ExplanationPanel(session)),
     Panel(

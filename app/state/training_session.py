@@ -128,11 +128,16 @@ class TrainingSession(QObject):
 
     def roles(self) -> tuple[Sequence[str], Roles | None, Dataset | None]:
         """The names of the typed program, what each is for, and the data, as far as these are known."""
+        if self.run:
+            return _roles_in(self.run)
+        return self.likely_roles()
+
+    def likely_roles(self) -> tuple[Sequence[str], Roles | None, Dataset | None]:
+        """The same without making a run: what the names would be for if the typed program were trained."""
         from core.training.setup import roles_and_data
 
-        if run := self.run:
-            setup = run.setup
-            return free_names(setup.graph.program, setup.values), setup.roles, setup.dataset
+        if self._run and self._made_from and not self.settings.trains_network:
+            return _roles_in(self._run)
         document = self.session.document
         found = roles_and_data(document.training, document.text, document.values, document.guessed)
         return self.session.trace.graph.free, *found
@@ -264,3 +269,8 @@ class TrainingSession(QObject):
 
         document = self.session.document
         return setting_up(document.training, document.text, document.values, document.guessed)
+
+
+def _roles_in(run: TrainingRun) -> tuple[Sequence[str], Roles | None, Dataset | None]:
+    setup = run.setup
+    return free_names(setup.graph.program, setup.values), setup.roles, setup.dataset

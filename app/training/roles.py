@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from app.state.training_session import TrainingSession
-from core.training.roles import offered, title
+from core.training.roles import choices
 
 AUTOMATIC = ""  # the choice of a name that is left to the program
 MOST_NAMES_SHOWN = 40
@@ -46,10 +46,8 @@ class RolesTable(QWidget):
             self._lay_out(names)
         for name, field in self.fields.items():
             field.clear()
-            automatic = title(found[name], dataset) if found[name] and name not in chosen else ""
-            field.addItem(f"{automatic} (auto)".strip(), AUTOMATIC)
-            for role in offered(dataset):
-                field.addItem(title(role, dataset), role)
+            for role, words in choices(found[name], chosen.get(name, AUTOMATIC), dataset):
+                field.addItem(words, role)
             field.setItemData(0, "Found from how the program uses the name", Qt.ItemDataRole.ToolTipRole)
             field.setCurrentIndex(max(0, field.findData(chosen.get(name, AUTOMATIC))))
 

@@ -83,6 +83,21 @@ def offered(dataset: Dataset | None) -> list[str]:
     return [AS_PARAMETER, AS_CONSTANT, AS_INPUT, *[f"{AS_TARGET} {name}" for name in codings]]
 
 
+def choices(role: str, chosen: str, dataset: Dataset | None) -> tuple[tuple[str, str], ...]:
+    """What may be chosen for a name with some data, each role with its words.
+
+    Args:
+        role: the name's role, or "" if it is not known.
+        chosen: the role that was chosen for it, or "" where it is left to the program.
+        dataset: the data, or None.
+
+    Returns:
+        Roles with their words; the first, "", takes a choice back.
+    """
+    found = title(role, dataset) if role and not chosen else ""
+    return ("", f"{found} (auto)".strip()), *((other, title(other, dataset)) for other in offered(dataset))
+
+
 def title(role: str, dataset: Dataset | None) -> str:
     """A role in words, for some data."""
     kind, _, name = role.partition(" ")

@@ -5,12 +5,14 @@ from PySide6.QtCore import Qt
 
 from app.panels.program import ProgramPanel
 from app.state.session import Session
+from app.state.training_session import TrainingSession
 from core.notation.printers import reading
 
 
 @pytest.fixture
 def panel(qtbot):
-    panel = ProgramPanel(Session())
+    session = Session()
+    panel = ProgramPanel(session, TrainingSession(session))
     qtbot.addWidget(panel)
     panel.resize(280, 400)
     panel.show()
