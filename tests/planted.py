@@ -36,6 +36,7 @@ WORKSPACES = "tests/app/test_workspaces.py"
 PRESENTER, STAGE = "tests/app/test_presenter.py", "tests/app/seen/test_seen_stage.py"
 ARRIVAL = "tests/app/seen/test_seen_arrival.py"
 CHIPS = "tests/app/test_role_chips.py"
+NOTES = "tests/app/seen/test_seen_notes.py"
 LABELS = "tests/core/test_labels.py"
 ALGORITHM, LISTING = "tests/app/seen/test_seen_algorithm.py", "tests/core/test_listing.py"
 KINKS = "tests/core/test_kinks.py"
@@ -85,8 +86,8 @@ FIGURE = {
     ),
     "what-met-is-not-said": bug(
         "app/state/session.py",
-        "self.digits, self.notation, since(self.stops, count)",
-        "self.digits, self.notation, None",
+        "explain(trace, count, digits, notation, since(stops, count), annotations)",
+        "explain(trace, count, digits, notation, None, annotations)",
         "of the gradients that meet at a node only the last is explained",
         "tests/app/test_strides_in_the_window.py",
     ),
@@ -133,9 +134,9 @@ FIGURE = {
         "tests/core/test_node_notes.py",
     ),
     "names-of-other-entries": bug(
-        "core/figure/values.py",
-        "entries = zip(classes, np.ravel(value), strict=True)",
-        "entries = zip(classes, np.ravel(value)[::-1], strict=True)",
+        "core/math/typeset.py",
+        "entries = zip(names, map(float, np.ravel(value)), strict=True)",
+        "entries = zip(names, map(float, np.ravel(value)[::-1]), strict=True)",
         "entries stand with the names of others",
         "tests/core/test_node_notes.py",
     ),
@@ -2033,6 +2034,27 @@ DIFFERENTIATING = {
         'painter.setPen(theme.colour("faint"))',
         "a role that was chosen looks like one that was found",
         CHIPS,
+    ),
+    "notes-unmarked-in-formulas": bug(
+        "app/formula/painter.py",
+        "if area.tag in tags and area.role == NAME:",
+        "if False:",
+        "a noted term looks like any other in formulas",
+        NOTES,
+    ),
+    "entries-without-names-in-a-step": bug(
+        "core/passes/equations.py",
+        "if shape_of(value) != (len(called),) or not fits(value):",
+        "if True:",
+        "entries have their names on the canvas alone",
+        NOTES,
+    ),
+    "notes-at-other-terms": bug(
+        "core/passes/explain.py",
+        "return _tagged(terms[part.span], found) if part.span in terms else found",
+        "return _tagged(next(iter(terms.values())), found) if terms else found",
+        "every term is marked where one has a note",
+        NOTES,
     ),
 }
 

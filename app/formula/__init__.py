@@ -10,7 +10,7 @@ from __future__ import annotations
 from app.formula.boxes import Area, Box
 from app.formula.in_figures import axis_height, formula, measured
 from app.formula.layout import layout
-from app.formula.painter import measure, outline, paint
+from app.formula.painter import measure, outline, paint, paint_notes
 from app.formula.underlines import LEGEND
 from app.formula.widget import FormulaView
 
@@ -26,4 +26,5 @@ __all__ = [
     "measured",
     "outline",
     "paint",
+    "paint_notes",
 ]

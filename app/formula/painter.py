@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
-from PySide6.QtCore import QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QTransform
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 
 from app.formula.boxes import Box
 from app.formula.layout import layout
 from app.formula.mathfont import UNITS
 from core.math.mathtree import Math
+
+NAME = "name"  # the role of a part that is the name of what it is tagged with
+BRACKET, THICK = 0.1, 0.06  # em: how high the ends of a bracket are, and how thick its line
 
 
 class Writer(Protocol):
@@ -41,6 +44,23 @@ def paint(
         scale = glyph.size / UNITS
         painter.setTransform(QTransform(scale, 0, 0, scale, glyph.x, glyph.y) * baseline)
         painter.fillPath(glyph.shape.path, colours.get(glyph.ink.role, default))
+    painter.restore()
+
+
+def paint_notes(
+    painter: QPainter, box: Box, x: float, y: float, tags: Collection[str], colour: QColor
+) -> None:
+    """Put a flat bracket below each name or term of a painted box that has one of these tags."""
+    size = max((glyph.size for glyph in box.glyphs), default=0.0)
+    up = BRACKET * size
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, THICK * size))
+    for area in box.areas:
+        if area.tag in tags and area.role == NAME:
+            left, right, low = x + area.x, x + area.x + area.width, y + area.y + area.height + 1.4 * up
+            corners = (left, low - up), (left, low), (right, low), (right, low - up)
+            painter.drawPolyline([QPointF(*corner) for corner in corners])
     painter.restore()
 
 

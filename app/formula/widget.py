@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from math import ceil
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontInfo, QMouseEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFontInfo, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.formula.boxes import Box
 from app.formula.layout import layout
-from app.formula.painter import paint
-from core.math.mathtree import Math
+from app.formula.painter import paint, paint_notes
+from core.math.mathtree import Math, Row, Tinted, parts_of
 from core.math.spoken import spoken
 
 FORMULA_SIZE = 2.2  # pixels an em for each point of the text beside it
@@ -46,6 +46,8 @@ class FormulaView(QWidget):
         self._size: float | None = None
         self._smallest, self._centred = _SMALLEST, False
         self._box: Box | None = None
+        self._notes: Mapping[str, str] = {}
+        self._note_colour = QColor()
         self._highlighted = ""
         self._hovered = ""
         self.setMouseTracking(True)
@@ -59,8 +61,31 @@ class FormulaView(QWidget):
         if formula != self._formula:
             self._hover("")
         self._formula = formula
-        self.setAccessibleDescription(spoken(formula) if formula is not None else "")
+        self._describe()
         self._relayout()
+
+    def set_notes(self, notes: Mapping[str, str], colour: QColor) -> None:
+        """Mark names that have a note, by their tags, with brackets; a note is read by pointing."""
+        self._notes, self._note_colour = notes, colour
+        self._describe()
+        self.update()
+
+    def _describe(self) -> None:
+        """The formula in words, and what is noted at its names."""
+        said = [spoken(self._formula)] if self._formula is not None else []
+        tags = [part.tag for part in parts_of(self._formula or Row(())) if isinstance(part, Tinted)]
+        said += [f"Note on {tag}: {self._notes[tag]}" for tag in dict.fromkeys(tags) if tag in self._notes]
+        self.setAccessibleDescription(". ".join(said))
+
+    def event(self, event: QEvent) -> bool:
+        """What is noted at the name below the pointer comes before what is said of all formulas."""
+        if event.type() != QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+            return super().event(event)
+        note = self._notes.get(self.tag_at(QPointF(event.pos())), "")
+        if not note:
+            return super().event(event)
+        QToolTip.showText(event.globalPos(), note, self)
+        return True
 
     def set_colours(self, colours: Mapping[str, QColor], default: QColor | None = None) -> None:
         """Give each role its colour; a part without one takes the default or the palette's text colour."""
@@ -146,6 +171,8 @@ class FormulaView(QWidget):
             painter.scale(scale, scale)
             self._paint_highlight(painter, box, default)
             paint(painter, box, 0.0, 0.0, self._colours, default)
+            if self._notes:
+                paint_notes(painter, box, 0.0, 0.0, self._notes, self._note_colour)
 
     def _paint_highlight(self, painter: QPainter, box: Box, default: QColor) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -225,7 +226,7 @@ class Rows(QAbstractTableModel):
                 value = self.value(row)
                 return "" if value is None else typed_text(value)
             case Qt.ItemDataRole.ToolTipRole:
-                return self._marks(row) if column == LINE else _full(self._exact(row, column))
+                return self._marks(row) if column == LINE else self._full(row, column)
             case Qt.ItemDataRole.AccessibleDescriptionRole if column == LINE:
                 return self._marks(row)
         return None
@@ -236,6 +237,11 @@ class Rows(QAbstractTableModel):
             return False
         self.typed.emit(row.node, str(value))
         return True
+
+    def _full(self, line: Line, column: int) -> str:
+        """A value or a gradient with every digit, and the names of its entries."""
+        value = self._exact(line, column)
+        return "" if value is None else self._named(line, value, exact) or _full(value)
 
     # -- what lines say
 
@@ -284,7 +290,16 @@ class Rows(QAbstractTableModel):
             value = self._gradient(line)
         if value is None:
             return ""
-        return _text(value, self.session.digits)
+        return self._named(line, value, partial(short, digits=self.session.digits)) or _text(
+            value, self.session.digits
+        )
+
+    def _named(self, line: Line, value: Value, write: Callable[[float], str]) -> str:
+        """The entries of a vector behind their names; "" where they have none."""
+        names = self.session.annotations.entries.get(line.node, ())
+        if isinstance(value, float) or value.shape != (len(names),):
+            return ""
+        return ", ".join(f"{name} {write(float(entry))}" for name, entry in zip(names, value, strict=True))
 
     def final(self, line: Line) -> str:
         """The value of a line's node as it will be shown; it does not change from step to step."""
@@ -296,7 +311,8 @@ class Rows(QAbstractTableModel):
         value = self._exact(line, column)
         assert value is not None
         if not isinstance(value, float):
-            tries = [_text(value, 2), shape_text(value.shape)]
+            tries = [_text(value, self.session.digits), _text(value, 2), shape_text(value.shape)]
+            tries[:0] = filter(None, [self._named(line, value, partial(short, digits=2))])
         else:
             tries = [_text(value, digits) for digits in range(self.session.digits, 0, -1)]
         return next((text for text in tries if fits(text)), "…")
@@ -333,9 +349,7 @@ def _text(value: Value, digits: int) -> str:
     return short(value, digits) if isinstance(value, float) else value_text(value, digits)
 
 
-def _full(value: Value | None) -> str:
-    if value is None:
-        return ""
+def _full(value: Value) -> str:
     if isinstance(value, float):
         return exact(value)
     return typed_text(value) if value.size <= 64 else value_text(value)

@@ -95,6 +95,7 @@ class ExplanationPanel(QScrollArea):
         roles = {role: QColor(ink) if dimmed else colour for role, colour in theme.roles.items()}
         for view in (self.rule, self.numbers):
             view.set_colours(roles, QColor(ink))
+            view.set_notes(self.session.notes_on_nodes, theme.colour("faint" if dimmed else "accent"))
         for label, colour in ((self.title, ink), (self.sentence, ink), (self.signs, theme.faint)):
             tint(label, colour)
         tint(self.caveat, theme.faint if dimmed else theme.wrong)

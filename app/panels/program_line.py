@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.formula import layout, paint
+from app.formula import layout, paint, paint_notes
 from app.formula.boxes import Box
 from app.state.session import Session
 from app.widgets.labels import sentence_of
@@ -59,7 +68,9 @@ class ProgramLine(QWidget):
         self._box = None
         said = sentence_of(self.session.problem) if self.session.problem else self.session.document.text
         self.setToolTip(f"{said}\n\nClick to edit the program (Ctrl+L)".strip())
-        self.setAccessibleDescription(self.session.document.text)
+        notes = self.session.notes_on_nodes
+        told = (f"Note on {name}: {note}" for name, note in notes.items())
+        self.setAccessibleDescription("\n".join((self.session.document.text, *told)))
         self.update()
 
     def set_size(self, size: float) -> None:
@@ -73,8 +84,25 @@ class ProgramLine(QWidget):
         """The line as it is laid out."""
         if self._box is None:
             size = self._size or SIZE * self.font().pointSizeF()
-            self._box = layout(typeset_line(self.session.trace.graph), size)
+            self._box = layout(typeset_line(self.session.trace.graph, self.session.annotations.noted), size)
         return self._box
+
+    def event(self, event: QEvent) -> bool:
+        """What is noted at the term below the pointer comes before the whole program."""
+        if event.type() != QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+            return super().event(event)
+        note = self._note_at(event.pos())
+        if not note:
+            return super().event(event)
+        QToolTip.showText(event.globalPos(), note, self)
+        return True
+
+    def _note_at(self, at: QPoint) -> str:
+        if self.session.problem is not None or not self.session.annotations.noted:
+            return ""
+        start = self._start
+        area = self.box.area_at(at.x() - start.x(), at.y() - start.y())
+        return self.session.note_of(area.tag) if area else ""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -94,11 +122,19 @@ class ProgramLine(QWidget):
                 painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
 
     def _paint_line(self, painter: QPainter) -> float:
+        box, start = self.box, self._start
+        paint(painter, box, start.x(), start.y(), {}, self.theme.colour("ink"))
+        paint_notes(
+            painter, box, start.x(), start.y(), self.session.annotations.noted, self.theme.colour("accent")
+        )
+        return start.x() + box.width
+
+    @property
+    def _start(self) -> QPointF:
+        """Where the baseline of the line begins."""
         box = self.box
-        baseline = (self.height() - box.height) / 2 + box.ascent
         left = max(INSET, (self.width() - box.width) / 2) if self._size else INSET
-        paint(painter, box, left, baseline, {}, self.theme.colour("ink"))
-        return left + box.width
+        return QPointF(left, (self.height() - box.height) / 2 + box.ascent)
 
     def _paint_mistake(self, painter: QPainter) -> float:
         """The text as it is typed, with a wave under the place that is wrong."""

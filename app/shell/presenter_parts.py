@@ -25,7 +25,7 @@ from app.state.session import Session
 from app.widgets.icons import icon
 from app.widgets.theme import DARK, mixed
 from core.math.mathtree import Math
-from core.passes.explain import Explanation, explain, step_title
+from core.passes.explain import Explanation, step_title
 
 FRAME = 3  # pixels around the picture of the stage
 REST = 60  # milliseconds between two pictures of the stage
@@ -38,9 +38,7 @@ GRAPH, RULES = 0.6, 0.32  # of the height of the picture of the next step
 
 def explained(session: Session, place: int) -> Explanation:
     """The explanation of the stride that leads to a place of the counter."""
-    stops = session.stops
-    since = stops[place - 1] if place else None
-    return explain(session.trace, stops[place], session.digits, session.notation, since=since)
+    return session.explained(session.stops[place])
 
 
 class StagePicture(QWidget):

@@ -39,7 +39,7 @@ from core.math.derivative_names import Notation
 from core.notation.printers import reading
 from core.notation.program import Note
 from core.passes.expansions import expansion, menu_name
-from core.passes.explain import Explanation, explain
+from core.passes.explain import NOTHING_SAID, Annotations, Explanation, explain
 from core.passes.guessed_values import is_edit, with_defaults
 from core.passes.seed import check_seed, is_chosen
 from core.passes.trace import Snapshot, Trace
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from core.derivatives.paths import Derivation
 
 MOST_AT_ONCE = 2_000  # nodes on the canvas when all is unfolded
+MOST_EXPLAINED = 8  # steps whose explanations are kept
 BUSY_AFTER = 0.4  # seconds: what takes longer to compute is said to do so
 BUSY = Problem("The program is being computed and drawn", hint="Esc stops it")
 NOTHING_SELECTED = Problem("Select a node to see how the output depends on it")
@@ -99,7 +100,8 @@ class Session(QObject):
         self.part = 0  # how many parts are shown of the step that comes next
         self._shows_paths = False
         self._derivation: tuple[tuple[Trace, str], Derivation | Problem] | None = None
-        self._explanation: tuple[tuple[object, ...], Explanation] | None = None
+        self._explained: tuple[tuple[object, ...], dict[int, Explanation]] = (), {}
+        self._annotations: tuple[tuple[object, ...], Annotations] = (), NOTHING_SAID
         self._stops: tuple[tuple[object, ...], tuple[int, ...]] | None = None
         self._ticker = Ticker(self)
         self._ticker.progressed.connect(self._say_if_busy)
@@ -261,6 +263,11 @@ class Session(QObject):
         view = self.drawing.view
         home = view.home(name)
         return view.nodes[home].title if home else ""
+
+    @property
+    def notes_on_nodes(self) -> Mapping[str, str]:
+        """What is noted at nodes, by their names."""
+        return {name: self.note_of(name) for name in self.annotations.noted}
 
     def note_of(self, name: str) -> str:
         """What is noted at a node, or at the term that it computes."""
@@ -443,14 +450,14 @@ class Session(QObject):
         at = bisect_right(stops, self.cursor) - 1 if by > 0 else bisect_left(stops, self.cursor)
         there = stops[max(0, min(at + by, len(stops) - 1))]
         if self.by_parts and abs(by) == 1:
-            if by > 0 and there > self.cursor and part < len(self._explained(there).parts):
+            if by > 0 and there > self.cursor and part < len(self.explained(there).parts):
                 self._show(self.cursor, part)
                 return
             if by < 0 and part >= 0:
                 self._show(self.cursor, part)
                 return
             if by < 0 and there < self.cursor:
-                self._show(there, len(self._explained(stops[at]).parts) - 1)
+                self._show(there, len(self.explained(stops[at]).parts) - 1)
                 return
         self.seek(there)
 
@@ -466,19 +473,35 @@ class Session(QObject):
         """The present step explained, or as much as is shown of the next one."""
         if self.part:
             coming = self.stops[bisect_right(self.stops, self.cursor)]
-            return self._explained(coming).parts[self.part - 1]
-        return self._explained(self.cursor)
+            return self.explained(coming).parts[self.part - 1]
+        return self.explained(self.cursor)
 
     @property
     def explanation_so_far(self) -> Explanation:
         """The explanation as far as it has arrived: without its result while that travels."""
         return self.explanation.coming if self._travelling else self.explanation
 
-    def _explained(self, count: int) -> Explanation:
-        asked = self.trace, count, self.digits, self.notation, since(self.stops, count)
-        if self._explanation is None or self._explanation[0] != asked:
-            self._explanation = asked, explain(*asked)
-        return self._explanation[1]
+    def explained(self, count: int) -> Explanation:
+        """The explanation of the stride that ends after so many steps."""
+        how = self.trace, self.digits, self.notation, self.stops, self.annotations
+        if self._explained[0] != how or len(self._explained[1]) >= MOST_EXPLAINED:
+            self._explained = how, {}
+        found = self._explained[1]
+        if count not in found:
+            trace, digits, notation, stops, annotations = how
+            found[count] = explain(trace, count, digits, notation, since(stops, count), annotations)
+        return found[count]
+
+    @property
+    def annotations(self) -> Annotations:
+        """What is said of nodes beside the program: which have notes, and what their entries are called."""
+        asked = self.trace, self.drawn.notes, self.drawn.classes
+        if self._annotations[0] != asked:
+            nodes = self.trace.graph.nodes if any(asked[1:]) else ()
+            noted = frozenset(name for name in nodes if self.note_of(name))
+            entries = {name: called for name in nodes if (called := self.class_names_of(name))}
+            self._annotations = asked, Annotations(noted, entries)
+        return self._annotations[1]
 
     @property
     def stride(self) -> Stride:

@@ -16,7 +16,7 @@ from core.base.lazy_numpy import np
 from core.figure.options import Options
 from core.figure.sizes import Extent, extent
 from core.math.mathtree import Digits, Math, Scripts, Sign, Table, Word, row
-from core.math.typeset import number_math, value_math
+from core.math.typeset import named_column, number_math, value_math
 
 LISTED = 4  # a vector of up to this many entries is set as a column of numbers
 NUMBERED = 4  # a matrix of up to so many rows and columns has numbers in its cells
@@ -158,12 +158,6 @@ def written(
     shown = _map(np.asarray(value, dtype=np.float64), few, sizes.small, picture)
     shown = replace(shown, border=BORDER) if on_ground else shown
     return Written(sizes.small, None, replace(shown, shape=_shape(shape)) if options.shapes else shown)
-
-
-def named_column(value: Value, digits: int, classes: Sequence[str]) -> Math:
-    """A vector as a column of numbers with their names."""
-    entries = zip(classes, np.ravel(value), strict=True)
-    return Table(tuple((Word(name, "ord"), number_math(float(entry), digits)) for name, entry in entries))
 
 
 def small_gradient(math: Math, options: Options) -> Written:

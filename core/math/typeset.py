@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.base.arrays import Value
+from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, UNITS, split_number
 from core.math.array_forms import FORMS
 from core.math.marks import HOLE, marked
@@ -142,14 +143,22 @@ class Typesetter(Struct, frozen=True):
         """A tree as mathematics; `names` may put other parts (values, derivatives) in place of names."""
         return self.part(tree, names)[0]
 
-    def part(self, tree: Tree, names: Mapping[str, Part] | None = None) -> Part:
-        """The same with how strongly it holds together, for use inside a larger formula."""
+    def part(
+        self,
+        tree: Tree,
+        names: Mapping[str, Part] | None = None,
+        changed: Callable[[Tree, Part], Part] = lambda tree, part: part,
+    ) -> Part:
+        """The same with how strongly it holds together, for use inside a larger formula.
+
+        Every part is set as what is `changed` of it.
+        """
         replaced = names or {}
 
         def named(name: str) -> Part:
             return replaced.get(name) or self.named(name)
 
-        return fold(tree, lambda part, found: _set(part, found, named))
+        return fold(tree, lambda part, found: changed(part, _set(part, found, named)))
 
 
 # for what belongs to no program, such as the letters of a subscript
@@ -235,6 +244,12 @@ def value_math(value: Value, digits: int = DIGITS, limit: int = 6) -> Math:
         ]
         return Table(tuple(rows))
     return Word("×".join(map(str, value.shape)), "ord")
+
+
+def named_column(value: Value, digits: int, names: Sequence[str]) -> Math:
+    """A vector as a column of numbers with their names."""
+    entries = zip(names, map(float, np.ravel(value)), strict=True)
+    return Table(tuple((Word(name, "ord"), number_math(entry, digits)) for name, entry in entries))
 
 
 def _shown(count: int, limit: int) -> list[int | None]:

@@ -21,7 +21,7 @@ from core.math.axes import index_letters, stretched, summed
 from core.math.derivative_names import PARTIAL, Notation
 from core.math.mathtree import Math, Row, Shaped, Sign, Table, Tinted, row, shaped, without_shapes
 from core.math.parts import ATOM, DIVIDED, POWER, SUM, Part, product, turned, wrap
-from core.math.typeset import EQUALS, PLUS, is_loose, value_math
+from core.math.typeset import EQUALS, PLUS, is_loose, named_column, value_math
 from core.notation.tree import (
     Binary,
     Call,
@@ -59,6 +59,7 @@ class Equations:
 
     `keeps_seed` writes the gradient of the output by its name where it is a factor, also where it is 1;
     where they are `annotated` the shape of an array stands below it, and terms are marked by their roles.
+    `entries` are what the entries of vectors are called, which stands beside them in results.
     """
 
     def __init__(
@@ -69,9 +70,10 @@ class Equations:
         notation: Notation = PARTIAL,
         keeps_seed: bool = False,
         annotated: bool = False,
+        entries: Mapping[str, Sequence[str]] | None = None,
     ):
         self.trace, self.snapshot, self.digits, self.notation = trace, snapshot, digits, notation
-        self.keeps_seed, self.annotated = keeps_seed, annotated
+        self.keeps_seed, self.annotated, self.entries = keeps_seed, annotated, entries or {}
         self.graph, self.typesetter = trace.graph, trace.graph.typesetter
         self._named: dict[str, dict[str, Part]] = {}
 
@@ -96,6 +98,15 @@ class Equations:
         tinted = self._tinted(role, math, node)
         below = shape_of(value) if can_be_set(value) else ()  # others stand there by their shape
         return self._shaped(tinted, below), SUM if is_loose(value) else ATOM
+
+    def result(self, value: Value, role: str, node: str) -> Math:
+        """A node's value or gradient as it is found, its entries with their names."""
+        called, math = self.entries.get(node, ()), self.number(value, role, node)[0]
+        if shape_of(value) != (len(called),) or not fits(value):
+            return math
+        return self._shaped(
+            self._tinted(role, named_column(value, self.digits, called), node), shape_of(value)
+        )
 
     def target(self, node: str) -> Math:
         """The gradient of a node as the left side of an equation."""
@@ -182,10 +193,11 @@ class Equations:
         call = self._call(node, known)
         side = side_of(call, known, lambda parts: self.typesetter.tree(call, parts), rule.value)
         left, said = self._named_sides(node, call)
-        result = self.number(value, "value", node.name)
+        result, found = self.number(value, "value", node.name), self.result(value, "value", node.name)
         if _lies_in_a_row(call, node):
             result = turned(result)
-        numbers = row(left, EQUALS, *self._equated(node, [side], said, result, value))
+            found = result[0]
+        numbers = row(left, EQUALS, *self._equated(node, [side], said, result, value)[:-1], found)
         return Lines(row(left, EQUALS, said), numbers if can_be_set(value) else None)
 
     def assignment(self, node: Node) -> Math:
@@ -232,7 +244,8 @@ class Equations:
         result = self.number(step.contribution, "gradient", step.arg)
         numbers = row(
             EQUALS,
-            *self._equated(node, sides, named, result, step.contribution),
+            *self._equated(node, sides, named, result, step.contribution)[:-1],
+            self.result(step.contribution, "gradient", step.arg),
         )
         return Lines(rule, self._with_total(numbers, step), local)
 
@@ -387,7 +400,7 @@ class Equations:
             return numbers
         digits, sign = equation(added, (before, step.contribution), step.total, self.digits)
         first, second = (self.number(v, "gradient", step.arg, digits) for v in (before, step.contribution))
-        total = self.number(step.total, "gradient", step.arg)[0]
+        total = self.result(step.total, "gradient", step.arg)
         right = row(EQUALS, first[0], PLUS, wrap(second, ATOM), Sign(sign, "rel"), total)
         return Table(((row(), numbers), (self.target(step.arg), right)), "aligned")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from operator import add, mul
 
 from msgspec import Struct
@@ -14,10 +14,11 @@ from core.base.numbers import DIGITS, equation, short, value_text
 from core.graph.graph import Graph, Node
 from core.graph.plan import OUTPUT
 from core.math.derivative_names import PARTIAL, Notation
-from core.math.mathtree import Math, Phantom, Row, Sign, Table, Word, parts_of, row
-from core.math.parts import ATOM, SPACE, bracketed, listed
+from core.math.mathtree import Math, Phantom, Row, Sign, Table, Tinted, Word, parts_of, row
+from core.math.parts import ATOM, SPACE, Part, bracketed, listed
 from core.math.typeset import EQUALS, is_loose
 from core.notation.printers import expression_text
+from core.notation.tree import Tree
 from core.ops import squashing
 from core.ops.facts import entry_at
 from core.passes.equations import Equations, Lines
@@ -46,6 +47,19 @@ SIGN_MEANINGS = {
     "⋆": "⋆ slides the right array over the left one.",
     "∗": "∗ lays the right array down at every place of the left one.",
 }
+
+
+class Annotations(Struct, frozen=True):
+    """What is said of a graph's nodes beside its program: `noted` are those that have a note.
+
+    `entries` are what the entries of vectors are called, by their nodes.
+    """
+
+    noted: frozenset[str] = frozenset()
+    entries: Mapping[str, Sequence[str]] = {}
+
+
+NOTHING_SAID = Annotations()
 
 
 class Explanation(Struct, frozen=True):
@@ -92,6 +106,7 @@ def explain(
     digits: int = DIGITS,
     notation: Notation = PARTIAL,
     since: int | None = None,
+    annotations: Annotations = NOTHING_SAID,
 ) -> Explanation:
     """Explain a step: its rule, the rule with the program's names, with the numbers, and one sentence.
 
@@ -103,15 +118,17 @@ def explain(
         notation: how derivatives are written.
         since: after how many steps the stride began that ends here; None is the step before. Of a stride
             the last step is explained, with all that it brings together at a node.
+        annotations: what is said of nodes: results have the names of their entries beside these.
 
     Returns:
         Lines of typeset mathematics and the sentence.
     """
     if not count:
-        return _start(trace)
+        return _start(trace, annotations)
     start = count - 1 if since is None else min(since, count - 1)
     explained = [
-        _Explainer(trace, trace.snapshot(number), digits, notation) for number in _met(trace, start, count)
+        _Explainer(trace, trace.snapshot(number), digits, notation, annotations)
+        for number in _met(trace, start, count)
     ]
     found = [explainer.explanation() for explainer in explained]
     title = step_title(trace, count, start)
@@ -219,39 +236,61 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names if len(names) <= MOST_NAMED else (*names[: MOST_NAMED - 2], "…", names[-1]))
 
 
-def _start(trace: Trace) -> Explanation:
+def _start(trace: Trace, annotations: Annotations) -> Explanation:
     graph = trace.graph
     free = list(graph.inputs)
-    rule = typeset_program(graph)
+    rule = typeset_program(graph, annotations.noted)
     some = ", ".join(free[:4]) + (" …" if len(free) > 4 else "")
     sentence = f"The inputs {some} have their values. Step forward to compute the rest." if free else ""
     return Explanation(step_title(trace, 0), rule, None, sentence)
 
 
-def typeset_program(graph: Graph) -> Math:
-    """Typeset all statements of a graph's program, aligned at their equals signs."""
-    return Table(tuple(_statements(graph)), "aligned")
+def typeset_program(graph: Graph, noted: Collection[str] = ()) -> Math:
+    """Typeset all statements of a graph's program, aligned at their equals signs.
+
+    Args:
+        graph: the graph.
+        noted: the nodes whose names and terms are to be tagged with them.
+    """
+    return Table(tuple(_statements(graph, noted)), "aligned")
 
 
-def typeset_line(graph: Graph) -> Math:
-    """Typeset all statements of a graph's program one behind the other, in one line."""
+def typeset_line(graph: Graph, noted: Collection[str] = ()) -> Math:
+    """Typeset all statements of a graph's program one behind the other, in one line; `noted` as there."""
     parts: list[Math] = []
-    for name, rest in _statements(graph):
+    for name, rest in _statements(graph, noted):
         if parts:
             parts += [Sign(";", "punct"), SPACE, SPACE]
         parts += [name, rest]
     return row(*parts)
 
 
-def _statements(graph: Graph) -> Iterator[tuple[Math, Math]]:
+def _statements(graph: Graph, noted: Collection[str]) -> Iterator[tuple[Math, Math]]:
     """The name that each statement of a program gives, and its equals sign with what stands behind it."""
     typesetter = graph.typesetter
+    names = {name: _tagged(name, typesetter.named(name)) for name in noted}
+    terms = {graph.nodes[name].span: name for name in noted if not _has_name(graph.nodes[name])}
+
+    def with_tag(part: Tree, found: Part) -> Part:
+        return _tagged(terms[part.span], found) if part.span in terms else found
+
     for statement in graph.program.statements:
-        name = typesetter.name(statement.name or graph.own_output)
+        own = statement.name or graph.own_output
+        name = names[own][0] if own in names else typesetter.name(own)
         if statement.parameters:
             parameters = [(typesetter.name(parameter), ATOM) for parameter in statement.parameters]
             name = row(name, bracketed(listed(parameters)))
-        yield name, row(EQUALS, typesetter.tree(statement.tree))
+        yield name, row(EQUALS, typesetter.part(statement.tree, names, with_tag)[0])
+
+
+def _has_name(node: Node) -> bool:
+    """Whether a node stands in the program by its name, and not as a term."""
+    return node.named or node.is_input
+
+
+def _tagged(node: str, part: Part) -> Part:
+    """What stands for a node, tagged with it."""
+    return Tinted("name", part[0], node), part[1]
 
 
 def caveat(snapshot: Snapshot, node: Node) -> str:
@@ -284,10 +323,14 @@ def caveat(snapshot: Snapshot, node: Node) -> str:
 
 
 class _Explainer:
-    def __init__(self, trace: Trace, snapshot: Snapshot, digits: int, notation: Notation):
+    def __init__(
+        self, trace: Trace, snapshot: Snapshot, digits: int, notation: Notation, annotations: Annotations
+    ):
         self.trace, self.snapshot, self.digits = trace.shown, snapshot.shown, digits
         self.exact, self.graph = snapshot, trace.graph
-        self.equations = Equations(trace.shown, snapshot.shown, digits, notation, annotated=True)
+        self.equations = Equations(
+            trace.shown, snapshot.shown, digits, notation, annotated=True, entries=annotations.entries
+        )
 
     def explanation(self) -> Explanation:
         match self.snapshot.step:

@@ -1,16 +1,20 @@
 """Notes and names of entries in the window: written, seen, undone, saved, and left out."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QToolTip
 
 from app.canvas.items import MARK
 from app.cli.main import main
+from app.panels.algorithm_rows import GRADIENT, VALUE
 from core.base.arrays import frozen
 from core.base.errors import Problem
+from core.math.latex import latex
 from core.project.document import LONGEST_NOTE, Document, Drawn, dumps, loads
-from tests.app.seen.pixels import around
+from tests.app.listing_cells import text, tip
+from tests.app.seen.pixels import around, widget
 
 NEURON = "s = b + w1 x1 + w2 x2; h = σ(s)"
 AT = {"b": 0.5, "w1": 1.0, "x1": 2.0, "w2": -2.0, "x2": 0.5}
@@ -107,6 +111,71 @@ def test_names_of_entries_are_seen_and_explained(window):
         session.set_class_names("W", ["a"])
     session.set_class_names("s", [])
     assert session.drawn.classes == {}
+
+
+def middle(line, tag):
+    """The middle of a term of the program's line, by the node that it is tagged with."""
+    (area,) = (area for area in line.box.areas if area.tag == tag)
+    start = line._start
+    return QPoint(round(start.x() + area.x + area.width / 2), round(start.y() + area.y + area.height / 2))
+
+
+def test_a_noted_term_is_marked_in_the_programs_line_where_its_note_is_read(window):
+    session, line = window.session, window.header.line
+    session.open_program(NEURON, AT, "open")
+    term = next(node.name for node in session.trace.graph.nodes.values() if node.args == ("w2", "x2"))
+    before = widget(line, window.theme)
+    session.set_note(term, "weighted input")
+    (area,) = line.box.areas
+    start = line._start
+    below = QRectF(start.x() + area.x, start.y() + area.y + area.height, area.width, 5)
+    assert below.contains(QPointF(*widget(line, window.theme).changed(before)))
+    assert line._note_at(middle(line, term)) == "weighted input"
+    assert line._note_at(QPoint(4, 10)) == ""
+    assert "weighted input" in line.accessibleDescription()
+    session.set_note("x1", "a feature")
+    assert line._note_at(middle(line, "x1")) == "a feature"
+    session.undo_stack.undo()
+    session.undo_stack.undo()
+    assert not line.box.areas and "weighted" not in line.accessibleDescription()
+
+
+def test_a_noted_name_is_marked_in_the_rule_of_a_step_and_its_note_is_read_aloud(window):
+    session, rule = window.session, window.explanation.rule
+    session.open_program(NEURON, AT, "open")
+    session.seek(session.trace.position("forward:4"))
+    assert "s" in {part.tag for part in rule.box().areas}
+    before = widget(rule, window.theme)
+    session.set_note("s", "the sum")
+    widget(rule, window.theme).changed(before)
+    assert rule.accessibleDescription().endswith("Note on s: the sum")
+    area = next(area for area in rule.box().areas if area.tag == "s")
+    scale, origin = rule._placement(rule.box())
+    at = origin + scale * QPointF(area.x + area.width / 2, area.y + area.height / 2)
+    QApplication.sendEvent(
+        rule, QHelpEvent(QEvent.Type.ToolTip, at.toPoint(), rule.mapToGlobal(at.toPoint()))
+    )
+    assert QToolTip.text() == "the sum"
+    QToolTip.hideText()
+    session.seek(session.trace.position("forward:1"))
+    assert "the sum" not in rule.accessibleDescription()
+
+
+def test_the_listing_and_the_results_of_steps_name_entries(window):
+    session, panel = window.session, window.algorithm
+    session.open_program("s = W x; L = sum(s)", {"W": frozen([[1, 2], [3, 4]]), "x": frozen([1, -1])}, "open")
+    session.seek(1)
+    assert (text(panel, "s"), tip(panel, "s")) == ("[−1, −1]", "[-1, -1]")
+    session.set_class_names("s", ["cat", "dog"])
+    assert text(panel, "s") == tip(panel, "s") == "cat −1, dog −1"
+    line = panel.rows.rows[panel.rows.row_of("s")]
+    assert panel.rows.shorter(line, VALUE, lambda tried: len(tried) < 10) == "[−1, −1]"
+    assert latex(window.explanation.explanation.numbers).endswith(
+        r"=\underset{2\times1}{\begin{bmatrix} \text{cat} & -1 \\ \text{dog} & -1 \end{bmatrix}}"
+    )
+    session.seek(session.trace.position("backward:1"))
+    assert r"\text{cat} & 1" in latex(window.explanation.explanation.numbers)
+    assert text(panel, "s", GRADIENT) == "cat 1, dog 1"
 
 
 def test_notes_are_in_figures_of_the_command_line_on_demand(tmp_path, monkeypatch):
