@@ -114,13 +114,13 @@ def _end_of_call(cursor: Cursor, at: int) -> int:
 def is_function(cursor: Cursor, side: Side, uses: Uses) -> bool:
     """Whether a left side defines a function.
 
-    It does where it is called somewhere, and where it is neither used as a name nor the last line, nor
-    made of names that get their values below.
+    It does where it is called somewhere, and where it has names for its values, is neither used as a name nor
+    the last line, nor made of names that get their values below.
     """
     name = side.name.text
     if name in uses.called:
         return True
-    if uses.named[name] > 1:
+    if uses.named[name] > 1 or not side.parameters:
         return False
     end = side.end
     while cursor.tokens[end].kind not in ("end", "stop"):

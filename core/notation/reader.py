@@ -232,6 +232,9 @@ class _Reader(Expressions):
         name, parameters = side.name, side.parameters or ()
         if name.text in self.functions and name.text not in self.defined:
             raise Problem(f"'{name.text}' is a known function already", name.span, "Choose another name")
+        if not parameters:
+            message = f"{name.text} is called as a function, but here between its brackets stands a formula"
+            raise Problem(message, name.span, f"Write {name.text}(x) = … with the names of its values")
         self._check_parameters(side)
         hidden = {name: self.functions.pop(name) for name in parameters if name in self.defined}
         tree = self.expression()

@@ -91,6 +91,7 @@ def assert_reads_back(program):
 @example("xy = 2; 3xy")
 @example("1/2x - -x^-1")
 @example("Tx^Tx")
+@example("q(W x + b, t) = softmax(W x + b); L = -ln(p[k])")
 def test_any_text_is_refused_in_its_place_or_means_what_its_reading_says(text):
     try:
         program = read_program(text)

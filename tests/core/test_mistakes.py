@@ -58,6 +58,7 @@ PROBLEMS = [
     ("σ_1(z)", "'σ_1' is not a function", (1, 1, 4), "Did you mean σ?", "σ"),
     ("max = 3", "'max' is a function and cannot be given a value", (1, 1, 4), "another name", None),
     ("log(x) = 3", "'log' is a known function already", (1, 1, 4), "another name", None),
+    ("f(w·x, y) = w·x y; L = f(2, 3)", "a formula", (1, 1, 2), "f(x) = …", None),
     ("f(x, x) = x; f(1, 2)", "f repeats a name among its values", (1, 1, 2), "", None),
     ("f(x) = f(x) + 1; f(2)", "f uses itself", (1, 8, 12), "", None),
     # statements
