@@ -7,6 +7,7 @@ as a sum over the stretched axes, and numbers have digits enough to give the pri
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from math import isclose, isnan
 
 from msgspec import Struct
@@ -32,6 +33,7 @@ from core.notation.tree import (
     substituted,
     walk,
 )
+from core.ops import OPS
 from core.passes.gradient_names import gradient_math, local_math
 from core.passes.rule_mathematics import INDEX, ONE, ROW, NoNotation, as_mathematics, ones
 from core.passes.seed import is_chosen
@@ -332,16 +334,10 @@ class Equations:
 
     def _local_derivative(self, node: Node, port: str, known: Mapping[str, Value]) -> Tree:
         """The local derivative as it is written: in the usual form, where that holds at these values."""
-        from core.notation.simplify import (
-            simplified,
-        )  # exact fractions, not needed before the first step back
-
-        rule = node.operation.local[port]
-        usual = substituted(node.operation.shows.get(port, rule).tree, self._constants(node))
-        tree, value = as_mathematics(simplified(usual), known)
+        tree, value = as_mathematics(_usual_form(node.op, port, self._constants(node)), known)
         if _same(value, known[LOCAL]):
             return tree
-        return as_mathematics(rule.tree, known)[0]
+        return as_mathematics(node.operation.local[port].tree, known)[0]
 
     def _at_output(self, tree: Tree, node: Node) -> Tree:
         """The tree itself, and at the output, where the upstream gradient is 1, with that in its place."""
@@ -378,14 +374,14 @@ class Equations:
             shape = to
         return self._shaped(self._tinted("local", without_shapes(math), node.name), shape), strength
 
-    def _constants(self, node: Node) -> dict[str, Tree]:
-        """Inputs that are short numbers are written as such, so that 2·x^(2−1) can become 2x."""
-        found: dict[str, Tree] = {}
-        for port, arg in node.by_port.items():
-            value = self.graph.nodes[arg].value
-            if isinstance(value, float) and len(typed_text(value)) <= LONGEST_NUMBER:
-                found[port] = Number(value)
-        return found
+    def _constants(self, node: Node) -> tuple[tuple[str, float], ...]:
+        """Inputs that are short numbers, by their names: they are written as such."""
+        values = ((port, self.graph.nodes[arg].value) for port, arg in node.by_port.items())
+        return tuple(
+            (port, value)
+            for port, value in values
+            if isinstance(value, float) and len(typed_text(value)) <= LONGEST_NUMBER
+        )
 
     # -- gradients that meet
 
@@ -409,6 +405,15 @@ def added(before: Value, contribution: Value) -> Value:
     """The sum of two gradients."""
     with np.errstate(all="ignore"):
         return before + contribution
+
+
+@lru_cache(maxsize=1024)
+def _usual_form(op: str, port: str, constants: tuple[tuple[str, float], ...]) -> Tree:
+    """A local derivative in its usual form, with numbers for some inputs: 2·x^(2−1) becomes 2x."""
+    from core.notation.simplify import simplified  # exact fractions, not needed before the first step back
+
+    rule = OPS[op].shows.get(port, OPS[op].local[port])
+    return simplified(substituted(rule.tree, {port: Number(value) for port, value in constants}))
 
 
 def _same(value: Value, other: Value) -> bool:

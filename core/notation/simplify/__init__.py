@@ -6,15 +6,12 @@ by themselves, and is written back from there (`writing`).
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from core.notation.simplify.forms import Algebra
 from core.notation.simplify.reading import form
 from core.notation.simplify.writing import Writer
 from core.notation.tree import Tree
 
 
-@lru_cache(maxsize=4096)
 def simplified(tree: Tree, sign: str = "·") -> Tree:
     """The same value in fewer signs; `sign` stands between factors, a space for none."""
     algebra = Algebra()
