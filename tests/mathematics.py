@@ -14,6 +14,7 @@ import numpy as np
 from core.base.arrays import frozen
 from core.math.array_forms import FORMS
 from core.math.mathtree import (
+    Accented,
     Big,
     Digits,
     Fenced,
@@ -60,6 +61,8 @@ def plain(math_):
                 text += own
             case Scripts(base, sub, sup):
                 text += plain(base) + (f"_{plain(sub)}" if sub else "") + (f"^{plain(sup)}" if sup else "")
+            case Accented(base, accent):
+                text += f"{accent}({plain(base)})"
             case Fenced(left, body, right):
                 text += left + plain(body) + right
             case _:
@@ -428,9 +431,11 @@ class Reader:
         if called in self.functions and isinstance(after, Fenced) and after.left == "(":
             return self.functions[called](*self.listed(tokens.pop(0).body))
         match token:
+            case Scripts(base, None, Sign("′")) if plain(base) in self.functions:
+                return self.slope(self.functions[plain(base)], self(tokens.pop(0).body))
             case Digits(text):
                 return number(text)
-            case Letter() | Word():
+            case Letter() | Word() | Accented():
                 name = plain(token)
                 if isinstance(after, Digits) and after.text.startswith("."):
                     name += tokens.pop(0).text
@@ -452,6 +457,11 @@ class Reader:
             case Table(rows, "matrix"):
                 return self.table(rows)
         raise ValueError(f"{token} is no factor")
+
+    def slope(self, function, at):
+        """f′(x) by differences."""
+        step = 1e-6 * max(1.0, abs(at))
+        return (function(at + step) - function(at - step)) / (2 * step)
 
     def called(self, token):
         if isinstance(token, Scripts) and isinstance(token.base, Word):

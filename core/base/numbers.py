@@ -65,6 +65,12 @@ def exact(value: float) -> str:
     return repr(float(value)).removesuffix(".0").replace("-", "−") if math.isfinite(value) else short(value)
 
 
+def added_text(terms: Sequence[float], digits: int = DIGITS) -> str:
+    """A sum of numbers: `0.1 + 2 − 0.3`."""
+    first, *others = (short(value, digits) for value in terms)
+    return first + "".join(f" − {term[1:]}" if term.startswith("−") else f" + {term}" for term in others)
+
+
 def value_text(value: Value, digits: int = DIGITS, limit: int = 6) -> str:
     """A value on one line: a number, a short list, or the shape of what is too large to list."""
     if isinstance(value, float):

@@ -16,18 +16,18 @@ import numpy as np
 from msgspec import Struct
 
 from core.base.arrays import Value, shape_of, shape_text
-from core.base.numbers import DIGITS, equation, value_text
+from core.base.numbers import DIGITS, added_text, equation, short, value_text
 from core.derivatives.paths import Derivation, Factor, Path, ways_from
 from core.graph.graph import Node
 from core.graph.plan import GRADIENT
 from core.math.derivative_names import PARTIAL, Notation, local_name
 from core.math.latex import latex
 from core.math.mathtree import Digits, Letter, Math, Scripts, Sign, Tinted, Word, row
-from core.math.parts import ATOM, POWER, SUM, Part, wrap
+from core.math.parts import ATOM, POWER, SUM, Part, added, wrap
 from core.math.plain import plain
-from core.math.typeset import EQUALS, PLUS, is_loose, number_math, value_math
+from core.math.typeset import EQUALS, is_loose, number_math, value_math
 from core.notation.tree import Tree, substituted
-from core.passes.equations import Equations
+from core.passes.equations import Equations, total_of
 from core.passes.gradient_names import gradient_math, local_math
 from core.passes.rule_mathematics import ones
 from core.passes.seed import is_chosen
@@ -222,7 +222,7 @@ def fits(value: Value) -> bool:
 
 
 def sum_math(found: Derivation, digits: int = DIGITS, notation: Notation = PARTIAL) -> Math:
-    """The gradient as the sum over the paths: ∂L/∂w = 0.1 + (−0.105754) = −0.005754.
+    """The gradient as the sum over the paths: ∂L/∂w = 0.1 − 0.105754 = −0.005754.
 
     Arrays that are too large to be written stand with their shape.
     """
@@ -237,19 +237,9 @@ def sum_math(found: Derivation, digits: int = DIGITS, notation: Notation = PARTI
     result = Tinted("gradient", value_math(found.gradient, digits), found.node)
     if len(terms) < 2:
         return row(name, EQUALS, result)
-    enough, sign = equation(_added, terms, found.gradient, digits)
-    shown: list[Math] = []
-    for value in terms:
-        part = Tinted("gradient", value_math(value, enough)), SUM if is_loose(value) else ATOM
-        shown += [PLUS, wrap(part, ATOM)] if shown else [part[0]]
-    return row(name, EQUALS, *shown, Sign(sign, "rel"), result)
-
-
-def _added(*values: Value) -> Value:
-    found = values[0]
-    for value in values[1:]:
-        found = found + value
-    return found
+    enough, sign = equation(total_of, terms, found.gradient, digits)
+    shown = added([Tinted("gradient", value_math(value, enough)) for value in terms])
+    return row(name, EQUALS, shown, Sign(sign, "rel"), result)
 
 
 def count_sentence(found: Derivation) -> str:
@@ -296,14 +286,11 @@ def _said(value: Value, digits: int) -> str:
 
 
 def _sum_text(terms: Sequence[Value], total: Value, digits: int) -> str:
-    if not all(isinstance(value, float) for value in (*terms, total)):
+    numbers = [value for value in terms if isinstance(value, float)]
+    if not isinstance(total, float) or len(numbers) < len(terms):
         return _said(total, digits)
-    enough, sign = equation(_added, list(terms), total, digits)
-    shown = [
-        f"({value_text(v, enough)})" if i and is_loose(v) else value_text(v, enough)
-        for i, v in enumerate(terms)
-    ]
-    return f"{' + '.join(shown)} {sign} {value_text(total, digits)}"
+    enough, sign = equation(total_of, numbers, total, digits)
+    return f"{added_text(numbers, enough)} {sign} {short(total, digits)}"
 
 
 # -- the whole, to be copied

@@ -17,8 +17,9 @@ from core.figure.options import Options
 from core.figure.sizes import Extent
 from core.figure.values import Written, least_extent, small_gradient, written
 from core.figure.view import Shown, View, Weight
-from core.math.mathtree import Fenced, Math, Sign, row
-from core.math.typeset import EQUALS, PLUS, is_loose, number_math
+from core.math.mathtree import Sign, row
+from core.math.parts import added
+from core.math.typeset import EQUALS, number_math
 from core.passes.gradient_names import gradient_math
 from core.passes.steps import Computed, Flowed, Seeded
 from core.passes.trace import Snapshot, Trace
@@ -170,8 +171,5 @@ def sum_shown(snapshot: Snapshot, options: Options) -> Written | None:
         return None
     digits = options.digits
     digits_of_terms, sign = equation(lambda *terms: float(sum(terms)), arrived, step.total, digits)
-    parts: list[Math] = []
-    for value in arrived:
-        term: Math = number_math(value, digits_of_terms)
-        parts.extend([PLUS, Fenced("(", term, ")") if is_loose(value) else term] if parts else [term])
-    return small_gradient(row(*parts, Sign(sign, "rel"), number_math(step.total, digits)), options)
+    terms = added([number_math(value, digits_of_terms) for value in arrived])
+    return small_gradient(row(terms, Sign(sign, "rel"), number_math(step.total, digits)), options)

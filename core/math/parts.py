@@ -83,6 +83,31 @@ def term(part: Part) -> Math:
     return bracketed(part[0]) if signed else wrap(part, PRODUCT)
 
 
+def added(terms: Sequence[Math]) -> Math:
+    """A sum of terms, in which one that begins with a minus is subtracted: a + b − c."""
+    parts = list(terms[:1])
+    for each in terms[1:]:
+        without = _without_minus(each)
+        parts += [Sign("+"), each] if without is None else [Sign("−"), without]
+    return row(*parts)
+
+
+def _without_minus(math: Math) -> Math | None:
+    """What stands behind the minus with which a formula begins; None if it begins with none."""
+    match math:
+        case Digits(text) if text.startswith("−"):
+            return Digits(text[1:])
+        case Row((Sign("−"), *rest)):
+            return row(*rest)
+        case Row((first, *rest)) if (without := _without_minus(first)) is not None:
+            return row(without, *rest)
+        case Tinted(role, body, tag, marked) if (without := _without_minus(body)) is not None:
+            return Tinted(role, without, tag, marked)
+        case Shaped(base, shape) if (without := _without_minus(base)) is not None:
+            return Shaped(without, shape)
+    return None
+
+
 def listed(found: Sequence[Part]) -> Math:
     """Parts with commas between them."""
     parts: list[Math] = []

@@ -7,8 +7,9 @@ as a sum over the stretched axes, and numbers have digits enough to give the pri
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import isclose, isnan
+from operator import add
 
 from msgspec import Struct
 
@@ -21,8 +22,8 @@ from core.graph.plan import GRADIENT, OUTPUT
 from core.math.axes import index_letters, stretched, summed
 from core.math.derivative_names import PARTIAL, Notation
 from core.math.mathtree import Math, Row, Shaped, Sign, Table, Tinted, row, shaped, without_shapes
-from core.math.parts import ATOM, DIVIDED, POWER, SUM, Part, product, turned, wrap
-from core.math.typeset import EQUALS, PLUS, is_loose, named_column, value_math
+from core.math.parts import ATOM, DIVIDED, POWER, SUM, Part, added, product, turned
+from core.math.typeset import EQUALS, is_loose, named_column, value_math
 from core.notation.tree import (
     Binary,
     Call,
@@ -142,7 +143,7 @@ class Equations:
             | {OUTPUT: self.name(node.name), GRADIENT: self.upstream(node)}
         )
 
-    def _numbers(self, node: Node, operands: Mapping[str, Value], digits: int) -> dict[str, Part]:
+    def in_numbers(self, node: Node, operands: Mapping[str, Value], digits: int) -> dict[str, Part]:
         """The same with numbers in place of the operands."""
         roles = {GRADIENT: "upstream", LOCAL: "local"}
         tags = dict.fromkeys((OUTPUT, GRADIENT, LOCAL), node.name) | node.by_port
@@ -182,7 +183,7 @@ class Equations:
         """The sides with numbers of a node and their result, with = or ≈ between them."""
 
         def numbers(operands: Mapping[str, Value], digits: int) -> dict[str, Part]:
-            return self._numbers(node, operands, digits)
+            return self.in_numbers(node, operands, digits)
 
         return equated(sides, numbers, said, result, value, self.digits)
 
@@ -232,13 +233,13 @@ class Equations:
 
     def contribution(self, step: Flowed) -> Math:
         """What comes back over an edge, with names alone."""
-        return self._back(step, self.graph.nodes[step.node])[0]
+        return self.back(step, self.graph.nodes[step.node])[0]
 
     def backward(self, step: Flowed) -> Lines:
         """The chain rule on one edge."""
         node = self.graph.nodes[step.node]
-        named, sides, local = self._back(step, node)
-        factors = self._factors(step, node) if local is not None else None
+        named, sides, local = self.back(step, node)
+        factors = self.factors(step, node) if local is not None else None
         rights = [factors, EQUALS, named] if factors else [named]
         rule = row(self.target(step.arg), EQUALS if self.trace.arrivals(step.arg) == 1 else ADDED, *rights)
         if not can_be_set(step.contribution):
@@ -251,7 +252,7 @@ class Equations:
         )
         return Lines(rule, self._with_total(numbers, step), local)
 
-    def _back(self, step: Flowed, node: Node) -> tuple[Math, list[Side], Value | None]:
+    def back(self, step: Flowed, node: Node) -> tuple[Math, list[Side], Value | None]:
         """What comes back over an edge: with names, with numbers, the local derivative if there is one."""
         op, port = node.operation, node.ports[step.port]
         rule, upstream = op.back_rule(step.port), self.snapshot.gradient(step.node)
@@ -345,7 +346,7 @@ class Equations:
         unit = is_output and not is_chosen(self.trace.seed)
         return substituted(tree, {GRADIENT: ones(node.shape)}) if unit else tree
 
-    def _factors(self, step: Flowed, node: Node) -> Math | None:
+    def factors(self, step: Flowed, node: Node) -> Math | None:
         """∂L/∂y · ∂y/∂x, where both are numbers and x is one argument alone; not where ∂L/∂y is 1."""
         if node.shape or self.graph.nodes[step.arg].shape or node.args.count(step.arg) > 1:
             return None
@@ -394,17 +395,17 @@ class Equations:
         before = self.before(step)
         if before is None or not fits(before):
             return numbers
-        digits, sign = equation(added, (before, step.contribution), step.total, self.digits)
-        first, second = (self.number(v, "gradient", step.arg, digits) for v in (before, step.contribution))
+        digits, sign = equation(total_of, (before, step.contribution), step.total, self.digits)
+        terms = [self.number(v, "gradient", step.arg, digits)[0] for v in (before, step.contribution)]
         total = self.result(step.total, "gradient", step.arg)
-        right = row(EQUALS, first[0], PLUS, wrap(second, ATOM), Sign(sign, "rel"), total)
+        right = row(EQUALS, added(terms), Sign(sign, "rel"), total)
         return Table(((row(), numbers), (self.target(step.arg), right)), "aligned")
 
 
-def added(before: Value, contribution: Value) -> Value:
-    """The sum of two gradients."""
+def total_of(*values: Value) -> Value:
+    """The sum of gradients."""
     with np.errstate(all="ignore"):
-        return before + contribution
+        return reduce(add, values)
 
 
 @lru_cache(maxsize=1024)

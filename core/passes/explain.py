@@ -10,18 +10,19 @@ from msgspec.structs import replace
 
 from core.base.arrays import Value, shape_text
 from core.base.lazy_numpy import np
-from core.base.numbers import DIGITS, equation, short, value_text
+from core.base.numbers import DIGITS, added_text, equation, short, value_text
 from core.graph.graph import Graph, Node
 from core.graph.plan import OUTPUT
 from core.math.derivative_names import PARTIAL, Notation
 from core.math.mathtree import Math, Phantom, Row, Sign, Table, Tinted, Word, parts_of, row
 from core.math.parts import ATOM, SPACE, Part, bracketed, listed
-from core.math.typeset import EQUALS, is_loose
+from core.math.typeset import EQUALS
 from core.notation.printers import expression_text
 from core.notation.tree import Tree
 from core.ops import squashing
 from core.ops.facts import entry_at
 from core.passes.equations import Equations, Lines
+from core.passes.meeting import all_that_arrives
 from core.passes.not_finite import why_not_finite
 from core.passes.seed import chosen_entry, is_chosen, seed_name, seed_words, seeded
 from core.passes.steps import Computed, Flowed, Seeded
@@ -131,17 +132,18 @@ def explain(
         for number in _met(trace, start, count)
     ]
     found = [explainer.explanation() for explainer in explained]
-    title = step_title(trace, count, start)
+    title, caveats = step_title(trace, count, start), " ".join(dict.fromkeys(one.caveat for one in found))
     if len(found) == 1:
         return replace(found[0], title=title)
-    sentences = [one.caveat for one in found if one.caveat]
+    if (whole := explained[-1].meeting(explained)) is not None:
+        return replace(whole, title=title, caveat=caveats.strip())
     return replace(
         found[-1],
         title=title,
         rule=_below_one_another([one.rule for one in found]),
         numbers=_below_one_another([one.numbers for one in found]),
         sentence=explained[-1].sum_sentence(),
-        caveat=" ".join(dict.fromkeys(sentences)),
+        caveat=caveats.strip(),
     )
 
 
@@ -414,12 +416,9 @@ class _Explainer:
             and isinstance(step.total, float)
         ):
             digits, sign = equation(add, (before, step.contribution), step.total, self.digits)
-            contribution = short(step.contribution, digits)
-            if is_loose(step.contribution):
-                contribution = f"({contribution})"
             parts.append(
                 f"{step.arg} is used more than once, so its gradients add up: "
-                f"{short(before, digits)} + {contribution} {sign} {short(step.total, self.digits)}."
+                f"{added_text((before, step.contribution), digits)} {sign} {short(step.total, self.digits)}."
             )
         elif before is not None:
             parts.append(f"{step.arg} is used more than once, so what arrives is added to what was there.")
@@ -428,6 +427,13 @@ class _Explainer:
                 f"{step.arg} was stretched to {shape_text(node.shape)}, so its gradient is summed over it."
             )
         return " ".join(parts)
+
+    def meeting(self, met: Sequence[_Explainer]) -> Explanation | None:
+        """All that arrives at a node as one sum; None if these are not all the steps that bring something."""
+        flows = [step for one in met if isinstance(step := one.snapshot.step, Flowed)]
+        if len(flows) < len(self.snapshot.arrived(flows[-1].arg)):
+            return None
+        return self.explained(all_that_arrives(self.equations, flows), self.sum_sentence())
 
     def sum_sentence(self) -> str:
         """What arrives at the node of the last step, added up."""
@@ -439,11 +445,7 @@ class _Explainer:
         if len(terms) < len(arrived) or not isinstance(step.total, float) or len(terms) > MOST_RULES:
             return f"{said}."
         digits, sign = equation(lambda *found: float(sum(found)), terms, step.total, self.digits)
-        shown = [
-            f"({short(value, digits)})" if number and is_loose(value) else short(value, digits)
-            for number, value in enumerate(terms)
-        ]
-        return f"{said}: {' + '.join(shown)} {sign} {short(step.total, self.digits)}."
+        return f"{said}: {added_text(terms, digits)} {sign} {short(step.total, self.digits)}."
 
     @property
     def _names_seed(self) -> bool:

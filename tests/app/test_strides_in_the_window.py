@@ -86,7 +86,7 @@ def test_what_meets_is_explained_together(window):
     session.set_text(TWICE)
     session.seek(len(session.trace))
     found = window.explanation.explanation
-    assert latex(found.rule).count("+=") == 2
+    assert latex(found.rule).endswith(r"\cdot2\cdot w+\frac{\partial\mathrm{Lreg}}{\partial v_{1}}\cdot x")
     assert found.sentence.startswith("w is used 2 times, so its gradients add up: ")
     session.set_stride("message")
     assert latex(window.explanation.explanation.rule).count("+=") == 1

@@ -3,6 +3,7 @@
 import operator
 import re
 from decimal import Decimal
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pytest
@@ -14,12 +15,14 @@ from core.graph.graph import CONSTANT, INPUT, Graph, Node
 from core.graph.nodes import Nodes
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
+from core.math.derivative_names import NOTATIONS, PARTIAL
 from core.math.latex import latex
 from core.math.mathtree import Fraction, Letter, Row, Shaped, Table, Tinted, Word, parts_of
 from core.math.typeset import PLAIN
 from core.notation.tree import Name
 from core.ops import OPS
 from core.passes.explain import caveat, explain
+from core.passes.gradient_names import gradient_math
 from core.passes.guessed_values import with_defaults
 from core.passes.seed import entry_seed, is_chosen
 from core.passes.stepper import record, run
@@ -120,6 +123,7 @@ class Jacobian:
     def __init__(self, trace, of, by):
         self.trace, self.of, self.by = trace, trace.graph.nodes[of], by
 
+    @cached_property
     def array(self):
         node, last = self.of, self.trace.last
         rule, ports = node.value_rule, node.ports
@@ -139,15 +143,26 @@ class Jacobian:
         return np.stack(columns, -1).reshape((*self.of.shape, *at.shape))
 
     def transposed(self):
-        return Pulling(self.array(), len(self.of.shape))
+        return Pulling(self.array, len(self.of.shape))
 
 
-def reader(trace, count, shape):
+jacobian_of = lru_cache(1000)(Jacobian)
+
+
+@lru_cache(1000)
+def text_of(name):
+    return plain(PLAIN.name(name))
+
+
+def reader(trace, count, shape, notation=PARTIAL):
     snapshot = trace.snapshot(count)
     graph = trace.graph
-    names = {plain(PLAIN.name(name)): snapshot.value(name) for name in graph.nodes if name != "π"}
-    texts = {plain(PLAIN.name(name)): name for name in graph.nodes}
+    names = {text_of(name): snapshot.value(name) for name in graph.nodes if name != "π"}
+    texts = {text_of(name): name for name in graph.nodes}
     names |= {"π": np.pi}
+    if NOTATIONS[notation].defined:  # names of their own, such as δ_w
+        found = {name: snapshot.gradient(name) for name in graph.nodes}
+        names |= {gradient_text(trace, name, notation): g for name, g in found.items() if g is not None}
     for node in graph.nodes.values():
         if node.op == "dropout":
             values = {
@@ -163,20 +178,25 @@ def reader(trace, count, shape):
         if of == heads(graph, output, seed):
             return snapshot.gradient(found)
         assert of in texts, of
-        whole = Jacobian(trace, texts[of], found)
+        whole = jacobian_of(trace, texts[of], found)
         if whole.of.op == "stop_gradient":
             return 0.0  # by its meaning
-        return float(whole.array()) if not graph.nodes[found].shape and not whole.of.shape else whole
+        return float(whole.array) if not graph.nodes[found].shape and not whole.of.shape else whole
 
     functions = FUNCTIONS | {"dropout": lambda x, *settings: x * names["mask"]}
     return Reader(names, derivative, shape, functions)
 
 
+@lru_cache(1000)
+def gradient_text(trace, name, notation):
+    return plain(gradient_math(trace, name, notation))
+
+
 def heads(graph, output, seed):
     """What the gradients are the derivatives of, as text."""
     if not is_chosen(seed):
-        return "∑" * bool(graph.nodes[output].shape) + plain(PLAIN.name(output))
-    name = plain(PLAIN.name(output))
+        return "∑" * bool(graph.nodes[output].shape) + text_of(output)
+    name = text_of(output)
     if isinstance(seed, float):
         return f"(−{name})" if seed == -1 else f"({seed:g}{name})".replace("-", "−")
     places = np.argwhere(seed)
@@ -253,7 +273,7 @@ def jacobian_shape(part, read):
         rows, columns = value.jacobian.shape[: value.axes], value.jacobian.shape[value.axes :]
         return (*(columns or (1,)), *(rows or (1,)))
     if isinstance(value, Jacobian):
-        found = value.array()
+        found = value.array
         return found.shape if found.ndim == 2 else (1, *found.shape)
     return column(value).shape if np.ndim(value) < 3 else np.shape(value)
 
@@ -277,13 +297,13 @@ def outer(formula):
     return [] if formula == Word(" ", "ord") else [formula]
 
 
-def check_step(trace, count):
-    found, trace = explain(trace, count), trace.shown
+def check_step(trace, count, notation=PARTIAL):
+    found, trace = explain(trace, count, notation=notation), trace.shown
     step = trace.steps[count - 1]
     sides, signs = relations(found.rule)
     what = latex(found.rule)
     arg = step.arg if isinstance(step, Flowed) else step.node
-    read = reader(trace, count, trace.graph.nodes[arg].shape)
+    read = reader(trace, count, trace.graph.nodes[arg].shape, notation)
     for formula in filter(None, (found.rule, found.numbers)):
         check_shapes(read, formula)
         for (_, left), (right, _) in factors(formula):
@@ -328,10 +348,10 @@ def speaks_of_a_slope(side, trace):
     return any(top.startswith("∂") and top != head for top in tops)
 
 
-def check_trace(trace):
+def check_trace(trace, notation=PARTIAL):
     with np.errstate(all="ignore"):
         for count in range(1, len(trace) + 1):
-            check_step(trace, count)
+            check_step(trace, count, notation)
 
 
 # -- every operation
@@ -424,10 +444,8 @@ def test_every_equation_of_a_random_program_is_true(seed):
 
 
 NUMBER = "−?[0-9.]+(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
-TOLD = [
-    (re.compile(rf"Upstream ({NUMBER}) × local ({NUMBER}) ([=≈]) ({NUMBER})\."), operator.mul),
-    (re.compile(rf"add up: ({NUMBER}) \+ \(?({NUMBER})\)? ([=≈]) ({NUMBER})\."), operator.add),
-]
+PRODUCT_TOLD = re.compile(rf"Upstream ({NUMBER}) × local ({NUMBER}) ([=≈]) ({NUMBER})\.")
+SUM_TOLD = re.compile(rf"[Aa]dd(?:ed)? up:? ({NUMBER}(?: [+−] {NUMBER})+) ([=≈]) ({NUMBER})\.")
 
 
 def decimal(text):
@@ -436,18 +454,24 @@ def decimal(text):
     return Decimal(mantissa) * (Decimal(10) ** int(exponent) if exponent else 1)
 
 
-def check_sentences(trace, count):
-    """By decimal arithmetic: the exact result of what is printed rounds to the printed result."""
+def calculations(sentence):
+    """What a sentence calculates, by decimal arithmetic; the sign and the result that stand behind it."""
+    for one, other, sign, result in PRODUCT_TOLD.findall(sentence):
+        yield decimal(one) * decimal(other), sign, decimal(result)
+    for terms, sign, result in SUM_TOLD.findall(sentence):
+        yield sum(map(decimal, terms.replace(" + ", " ").replace(" − ", " −").split())), sign, decimal(result)
+
+
+def check_sentence(sentence):
+    """The exact result of what is printed rounds to the printed result."""
     told = equal = 0
-    for pattern, combine in TOLD:
-        for one, other, sign, result in pattern.findall(explain(trace, count).sentence):
-            exact, printed = combine(decimal(one), decimal(other)), decimal(result)
-            told += 1
-            equal += sign == "="
-            if sign == "=":
-                last = Decimal(1).scaleb(printed.adjusted() - DIGITS + 1) if printed else Decimal(0)
-                assert abs(exact - printed) <= last / 2, explain(trace, count).sentence
-                assert exact == printed or printed, explain(trace, count).sentence
+    for exact, sign, printed in calculations(sentence):
+        told += 1
+        equal += sign == "="
+        if sign == "=":
+            last = Decimal(1).scaleb(printed.adjusted() - DIGITS + 1) if printed else Decimal(0)
+            assert abs(exact - printed) <= last / 2, sentence
+            assert exact == printed or printed, sentence
     return told, equal
 
 
@@ -456,7 +480,7 @@ def test_what_a_sentence_calculates_multiplies_out():
     for seed in range(150):
         trace = record(*random_program(seed)[1:])
         for count in range(1, len(trace) + 1):
-            counted += check_sentences(trace, count)
+            counted += check_sentence(explain(trace, count).sentence)
     told, equal = counted
     assert told > 500 and equal > 0.95 * told
 

@@ -150,7 +150,7 @@ def unit(side):
     texts = [part.text for part in side if hasattr(part, "text")]
     digits = texts[0]
     last = len(digits.partition(".")[2])
-    power = number(plain(side[-1]).removeprefix("10")) if len(texts) > 1 else 0
+    power = number(plain(side[-1]).removeprefix("10^")) if len(texts) > 1 else 0
     return 0.5000001 * 10.0 ** (power - last)
 
 
@@ -158,7 +158,7 @@ def derivative(trace, of, by):
     nodes = {plain(PLAIN.name(name)): name for name in trace.graph.nodes}
     of, by = nodes[of], nodes[by]
     if by in trace.graph.nodes[of].args:
-        return float(Jacobian(trace, of, by).array())
+        return float(Jacobian(trace, of, by).array)
     return float(jacobian(trace, of, by).matrix[0, 0])
 
 
@@ -166,19 +166,22 @@ def derivative(trace, of, by):
 def test_what_comes_along_a_path_of_arrays_is_what_is_written(text):
     trace = trace_of(text)
     for name in receiving(trace):
-        found = derivation(trace, name)
-        for one in rows_of(found):
-            if one.is_product:
-                continue
-            known, products = {}, [factor.product for factor in one.path.factors]
-            for column, equation in zip(one.columns, one.equations, strict=True):
-                sides, _ = relations(equation)
-                read = reader(trace, len(trace), _shape(column.shape))
-                read.names |= known
-                value = read(list(sides[1]))
-                found_there = [p for p in products if np.size(p) == np.size(value) and _same(value, p)]
-                assert found_there, plain(equation)
-                known[plain(sides[0][0])] = found_there[0]
+        for one in rows_of(derivation(trace, name)):
+            if not one.is_product:
+                check_chain(trace, one)
+
+
+def check_chain(trace, one):
+    """What each equation of a path says is what has come along it, in the order of the path."""
+    known, products = {}, [factor.product for factor in one.path.factors]
+    for column, equation in zip(one.columns, one.equations, strict=True):
+        sides, _ = relations(equation)
+        read = reader(trace, len(trace), _shape(column.shape))
+        read.names |= known
+        value = read(list(sides[1]))
+        found_there = [p for p in products if np.size(p) == np.size(value) and _same(value, p)]
+        assert found_there, plain(equation)
+        known[plain(sides[0][0])] = found_there[0]
 
 
 def _shape(text):
@@ -203,7 +206,7 @@ def test_the_text_of_a_weight_that_is_used_twice():
         "(∂J)/(∂w) = −0.105754 + 0.1 = −0.005754",
         "2 paths, one backward pass.",
         "Received 0.1 from v4, −0.1058 from v1.",
-        "Added up 0.1 + (−0.105754) = −0.005754.",
+        "Added up 0.1 − 0.105754 = −0.005754.",
     ]
 
 
