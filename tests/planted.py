@@ -50,6 +50,13 @@ SVG, PDF = "app/figures/svg.py", "app/figures/pdf.py"
 TYPESET, EQUATIONS = "core/math/typeset.py", "core/passes/equations.py"
 
 FIGURE = {
+    "entries-too-small": bug(
+        "core/figure/drawing.py",
+        "return self.options.sizes.small if has_entries else self.options.sizes.label",
+        "return self.options.sizes.label",
+        "the canvas shows a program of arrays so small that their entries cannot be read",
+        "tests/app/seen/test_seen_canvas_gestures.py",
+    ),
     "arguments-from-the-first": bug(
         "core/graph/plan.py",
         "in reversed(list(enumerate(node.args))):",

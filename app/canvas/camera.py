@@ -16,8 +16,9 @@ from app.painting.parts import box_rect, label_rect
 from core.figure import Drawing, Part
 
 SMALLEST, LARGEST = 0.05, 12.0
-# the least and the largest a fitted figure is shown at; what fits only when smaller follows the steps
-READABLE = 0.62, 2.2
+LARGEST_FITTED = 2.2  # magnification of a fitted figure
+READABLE = 13  # pixels that numbers have on a canvas; what fits only when smaller follows the steps
+NEARLY_READABLE = 0.85  # of that: smaller still rather than that a part is not seen
 LINES = 1080  # of the screen for which the sizes of a stage are given
 PRESENTED = 36  # pixels that numbers have there at least
 NEARLY = 0.65  # of that: smaller still rather than that a part is not seen
@@ -53,11 +54,12 @@ class Camera(QObject):
 
     @property
     def least(self) -> float:
-        """The smallest magnification at which a fitted figure is shown."""
+        """The magnification at which a figure is shown that fits only when smaller."""
         if self.presenting:
             lines = self._view.window().height() / LINES
             return NEARLY * PRESENTED * lines / self._session.options.sizes.label
-        return max(READABLE[0], self._text_scale if self._text_scale > 1 else 0.0)
+        readable = READABLE / self._session.drawing.number_size
+        return max(readable, self._text_scale if self._text_scale > 1 else 0.0)
 
     @property
     def seen(self) -> QRectF:
@@ -148,8 +150,9 @@ class Camera(QObject):
         if bounds.isEmpty() or available.isEmpty():
             return
         whole = min((available.width() - 2) / bounds.width(), (available.height() - 2) / bounds.height())
-        most = LARGEST_PRESENTED if self.presenting else READABLE[1]
-        scale = max(min(whole, most), least)
+        most = LARGEST_PRESENTED if self.presenting else LARGEST_FITTED
+        enough = least if self.presenting else NEARLY_READABLE * least
+        scale = min(whole, most) if whole >= enough else least
         before = self._place
         self._motion.cancel()
         self._view.setSceneRect(_with_room(bounds))

@@ -27,6 +27,7 @@ from core.figure.options import Options, Sizes
 from core.figure.parts import Frame, Label
 from core.figure.rooms import Rooms, rooms_of
 from core.figure.sizes import Extent, Measure, extent
+from core.figure.values import is_listed, is_numbered
 from core.figure.view import Arc, Shown, View, Weight
 from core.graph.graph import Graph
 from core.layout import Edge as LayoutEdge
@@ -78,6 +79,13 @@ class Drawing(Struct, frozen=True, dict=True):
         width = max([place.width, *(label.extent[0] for label in heading)])
         top = min([place.top, *(label.at[1] - label.extent[1] for label in heading)])
         return width, place.top + place.height - top
+
+    @cached_property
+    def number_size(self) -> float:
+        """The size of the smallest numbers at its nodes, which are the entries of arrays if any has some."""
+        shapes = {shown.shape for shown in self.view.nodes.values()}
+        has_entries = any(is_listed(shape) or is_numbered(shape) for shape in shapes)
+        return self.options.sizes.small if has_entries else self.options.sizes.label
 
     @property
     def graph(self) -> Graph:

@@ -29,12 +29,12 @@ class Sizes(Struct, frozen=True):
     name: float = 26.0
     symbol: float = 22.0
     label: float = 17.0
-    small: float = 13.0
+    small: float = 15.0
     gap: float = 12.0
     arrow: float = 22.0
 
 
-TIGHT = Sizes(radius=19.0, name=20.0, symbol=19.0, small=15.0, gap=8.0, arrow=14.0)
+TIGHT = Sizes(radius=19.0, name=20.0, symbol=19.0, gap=8.0, arrow=14.0)
 """Text that is large beside what surrounds it, for a figure that has little room."""
 
 

@@ -324,7 +324,8 @@ def test_where_gradients_meet_they_are_added_up_in_sight(light_canvas, medium, c
     below = around(at[0], at[1] + 26, 110, 18)
     ink = canvas.look(medium).places("gradient", within=below)
     terms = [part for _ in range(count) for part in (PLUS, Digits("1"))][1:]
-    wanted = layout(row(*terms, EQUALS, Digits(str(count))), 13.0, display=False)
+    size = canvas.session.options.sizes.small
+    wanted = layout(row(*terms, EQUALS, Digits(str(count))), size, display=False)
     assert np.ptp(ink[:, 0]) == pytest.approx(wanted.width, abs=6)
 
 

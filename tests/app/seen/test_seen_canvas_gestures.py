@@ -9,7 +9,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.canvas.camera import READABLE
+from app.canvas.camera import NEARLY_READABLE, READABLE
 from app.canvas.items import ArrowItem, BoxItem, LabelItem
 from app.canvas.scene import GLIDE
 from app.painting.parts import box_rect, label_rect
@@ -204,7 +204,23 @@ def test_a_new_program_fits_the_view_although_the_last_one_was_magnified(window)
     assert seen_whole(window)
     window.view.camera.zoom(0.3)
     window.session.draw_as("turn the graph", down=True)
-    assert seen_whole(window) and window.view.transform().m11() >= READABLE[0]
+    size = window.view.transform().m11() * window.session.drawing.number_size
+    assert seen_whole(window) and size >= NEARLY_READABLE * READABLE
+
+
+@pytest.mark.parametrize("entries", [0, 2])
+def test_numbers_on_the_canvas_can_be_read_and_all_is_seen_where_it_fits(window, entries):
+    """Also the entries of arrays: of a long program a part is shown."""
+    value = frozen([0.5, -1.5][:entries]) if entries else 0.5
+    for count in (2, 4, 8, 16):
+        text = "; ".join(f"h{i} = tanh(w{i} * h{i - 1})" for i in range(1, count))
+        window.session.open_program(text, {"h0": value, "w1": value}, "open")
+        window.session.draw_as("draw operations", level="operations")
+        labels = [label for label in window.session.figure.labels if label.role == "value"]
+        pixels = window.view.transform().m11() * min(label.size for label in labels)
+        assert pixels >= NEARLY_READABLE * READABLE
+        assert seen_whole(window) or pixels == pytest.approx(READABLE)
+    assert not seen_whole(window)
 
 
 def test_a_large_graph_that_is_not_seen_whole_has_a_map(window, qtbot):
