@@ -95,7 +95,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "notation": Setting(PARTIAL, _one_of(NOTATIONS)),
         "animate": Setting(True, _switch),
         "note_texts": Setting(True, _switch),
-        "captions": Setting(False, _switch),
+        "captions": Setting(True, _switch),
         "shapes": Setting(False, _switch),
         "gradient_names": Setting(False, _switch),
         "fit": Setting("", _target),

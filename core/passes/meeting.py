@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from core.base.arrays import Value
-from core.math.mathtree import row
+from core.math.mathtree import Row, row
 from core.math.parts import Part, added
 from core.math.typeset import EQUALS
 from core.passes.equations import Equations, Lines, total_of
@@ -49,8 +49,10 @@ def all_that_arrives(equations: Equations, steps: Sequence[Flowed]) -> Lines:
     if all(fits(step.contribution) for step in steps):
         sides.append(_sum_of([_arrived(step) for step in steps]))
     result = equations.number(last.total, "gradient", last.arg)
-    shown = equated(sides, numbers, named, result, last.total, equations.digits)
-    return Lines(rule, row(EQUALS, *shown[:-1], equations.result(last.total, "gradient", last.arg)))
+    *shown, _ = equated(sides, numbers, named, result, last.total, equations.digits)
+    # what the terms come to is found together with their sum
+    found_last = Row((*shown[2:], equations.result(last.total, "gradient", last.arg)))
+    return Lines(rule, Row((EQUALS, *shown[:2], found_last)))
 
 
 def _arrived(step: Flowed) -> Side:

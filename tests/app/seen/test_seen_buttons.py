@@ -376,7 +376,7 @@ COMMANDS = {
     "By parts": Does(lambda window: window.session.by_parts, True),
     "Weights at the arrows of nets": Does(lambda window: window.session.options.weights, "bare"),
     "Notes beside the nodes": Does(lambda window: window.session.options.note_texts, False),
-    "Names of all nodes": Does(lambda window: window.session.options.captions, True),
+    "Names of all nodes": Does(lambda window: window.session.options.captions, False),
     "Shapes of arrays": Does(lambda window: window.session.options.shapes, True),
     "Operations": Does(lambda window: window.session.drawn.level, "operations"),
     "Statements": Does(lambda window: window.session.drawn.level, "statements"),

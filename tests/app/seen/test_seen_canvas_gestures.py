@@ -15,6 +15,7 @@ from app.canvas.scene import GLIDE
 from app.painting.parts import box_rect, label_rect
 from core.base.arrays import frozen
 from core.figure import Figures
+from core.math.mathtree import Tinted, parts_of
 from tests.app.seen.pixels import around, widget
 
 LEFT = Qt.MouseButton.LeftButton
@@ -221,6 +222,20 @@ def test_numbers_on_the_canvas_can_be_read_and_all_is_seen_where_it_fits(window,
         assert pixels >= NEARLY_READABLE * READABLE
         assert seen_whole(window) or pixels == pytest.approx(READABLE)
     assert not seen_whole(window)
+
+
+def test_every_name_in_a_rule_stands_on_the_canvas(window):
+    """Also those that the program does not give: who v₁ is can be seen."""
+    window.session.set_text("z = w x + b; L = (z - t)^2")
+    named = {label.node for label in window.session.figure.labels if label.role == "name"}
+    named |= {
+        box.node for box in window.session.figure.boxes if window.session.trace.graph.nodes[box.node].is_leaf
+    }
+    for count in window.session.stops[1:]:
+        window.session.seek(count)
+        rule = window.explanation.explanation.rule
+        assert {part.tag for part in parts_of(rule) if isinstance(part, Tinted)} <= named
+    assert {"v1", "v2"} <= named
 
 
 def test_a_large_graph_that_is_not_seen_whole_has_a_map(window, qtbot):
