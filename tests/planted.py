@@ -33,6 +33,7 @@ CANVAS, FILES, FORMULAS, PANELS, TRAINING, DERIVATIVES, BUTTONS, TYPING, GESTURE
     )
 )
 WORKSPACES = "tests/app/test_workspaces.py"
+NEARBY = "tests/core/test_nearby.py"
 PRESENTER, STAGE = "tests/app/test_presenter.py", "tests/app/seen/test_seen_stage.py"
 ARRIVAL = "tests/app/seen/test_seen_arrival.py"
 CHIPS = "tests/app/test_role_chips.py"
@@ -1238,8 +1239,8 @@ IN_FILES = {
     ),
     "fitted-numbers-moved": bug(
         "core/figure/fit.py",
-        "yield replace(options, sizes=TIGHT, down=down, digits=digits)",
-        "yield replace(options, sizes=TIGHT, down=down, digits=digits, at_nodes=True)",
+        "yield replace(options, sizes=target.sizes, down=down, digits=digits)",
+        "yield replace(options, sizes=target.sizes, down=down, digits=digits, at_nodes=True)",
         "numbers stand elsewhere on a slide than was chosen",
         FIT,
     ),
@@ -1848,10 +1849,10 @@ DIFFERENTIATING = {
         KINKS,
     ),
     "stage-folds-nothing": bug(
-        "app/shell/staging.py",
-        "near = self._near() if self._crowded else frozenset()",
-        "near: frozenset[str] = frozenset()",
-        "a graph that is too large for the stage is cut off",
+        "core/figure/nearby.py",
+        "return replace(self._named, near=near, alone",
+        "return replace(self._named, alone",
+        "on the stage the numbers of a large graph are too small",
         WORKSPACES,
     ),
     "spotlight-on-the-step-before": bug(
@@ -1917,12 +1918,75 @@ DIFFERENTIATING = {
         "the presenter sees an old picture of the stage",
         PRESENTER,
     ),
-    "stage-folds-what-is-unfolded": bug(
-        "core/figure/nets.py",
-        "if options.near and not graph.folded:",
-        "if options.near:",
-        "an unfolded program cannot be laid out on the stage",
+    "stage-cut-off": bug(
+        "app/canvas/camera.py",
+        "            return SMALLEST\n",
+        "            return LARGEST_PRESENTED\n",
+        "a part of the graph is beyond the edge of the stage",
         WORKSPACES,
+    ),
+    "stage-keeps-what-was-chosen-before": bug(
+        "app/shell/staging.py",
+        "session.stride, session.chosen",
+        "session.stride, session.options",
+        "on the stage another notation is not taken",
+        WORKSPACES,
+    ),
+    "stage-in-many-drawings": bug(
+        "core/figure/nearby.py",
+        "return Part(low, high, alone)",
+        "return Part(low, low, alone)",
+        "on the stage nodes move at every step",
+        NEARBY,
+    ),
+    "stage-that-depends-on-the-way": bug(
+        "core/figure/nearby.py",
+        "low = place - (place - start) % LONGEST",
+        "low = place",
+        "on the stage a step looks different when one comes back to it",
+        NEARBY,
+    ),
+    "box-with-several-values": bug(
+        "core/figure/groups.py",
+        "if source != group and source == arc.source:",
+        "if source != group:",
+        "an arrow brings the value of a box where another one of its nodes is used",
+        NEARBY,
+    ),
+    "gathered-with-one-of-two": bug(
+        "core/figure/groups.py",
+        "and (len(users) == 1 or name not in depending)",
+        "and True",
+        "what depends on the step is gathered with one of two that use it, and the other gets nothing",
+        NEARBY,
+    ),
+    "frames-around-nothing": bug(
+        "core/figure/groups.py",
+        "and all(around_it[name][0] in around_it[user] for user in users)",
+        "and True",
+        "the value of a frame is gathered with what is outside of it",
+        NEARBY,
+    ),
+    "sum-of-a-bundle": bug(
+        "core/figure/view.py",
+        "return not arc.weight and not arc.also and all(",
+        "return not arc.weight and all(",
+        "an arrow that stands for three shows the gradient of one",
+        NEARBY,
+    ),
+    "room-for-what-comes-later": bug(
+        "core/figure/rooms.py",
+        "enumerate(shown.steps[: options.until], start=1)",
+        "enumerate(shown.steps, start=1)",
+        "in the forward pass the stage has room for gradients",
+        NEARBY,
+    ),
+    "boxes-with-dots": bug(
+        "core/figure/symbols.py",
+        "    return found if says else None",
+        "    return found",
+        "a box on the stage says that it is dots plus dots",
+        NEARBY,
     ),
     "steps-jump-over-what-is-folded": bug(
         "app/state/session.py",

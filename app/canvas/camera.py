@@ -20,8 +20,6 @@ LARGEST_FITTED = 2.2  # magnification of a fitted figure
 READABLE = 13  # pixels that numbers have on a canvas; what fits only when smaller follows the steps
 NEARLY_READABLE = 0.85  # of that: smaller still rather than that a part is not seen
 LINES = 1080  # of the screen for which the sizes of a stage are given
-PRESENTED = 36  # pixels that numbers have there at least
-NEARLY = 0.65  # of that: smaller still rather than that a part is not seen
 LARGEST_PRESENTED = 6.0
 CLOSE = 2.2  # the largest that a step is zoomed to
 LABEL_ROOM = 40.0  # around a lit box, for what is written beside it
@@ -56,8 +54,7 @@ class Camera(QObject):
     def least(self) -> float:
         """The magnification at which a figure is shown that fits only when smaller."""
         if self.presenting:
-            lines = self._view.window().height() / LINES
-            return NEARLY * PRESENTED * lines / self._session.options.sizes.label
+            return SMALLEST
         readable = READABLE / self._session.drawing.number_size
         return max(readable, self._text_scale if self._text_scale > 1 else 0.0)
 

@@ -247,7 +247,7 @@ class Scene(QGraphicsScene):
         view = self.session.drawing.view
         for arc in view.arcs if marked else ():
             items = self._nodes.get(arc.target)
-            numbers = marked.get((arc.edge.target, arc.edge.port))
+            numbers = [n for edge in arc.edges for n in marked.get((edge.target, edge.port), ())]
             if items is None or not numbers:
                 continue
             edge = arc.edge if view.is_plain(arc) else Edge(arc.source, arc.target, arc.place)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject
 
@@ -10,9 +12,11 @@ from app.canvas.view import View
 from app.state import clock
 from app.state.ticker import Ticker
 from core.base.slicing import Work
-from core.figure import STAGE, Options, Target, fit_in_pieces
-from core.graph.graph import Graph
+from core.figure import STAGE, Nearby, Options, Stride, Target
+from core.layout import Point
+from core.passes.trace import Trace
 
+EDGE = 2  # pixels of the view that the camera leaves free
 POINT = 0.5  # of the target of a stage, for each pixel of such a screen: numbers of 18 points have 36 pixels
 
 
@@ -25,22 +29,22 @@ class Staging(QObject):
         self.on = False
         self._notes = True
         self._ticker = Ticker(self)
-        self._graph: Graph | None = None  # what was fitted
-        self._options: Options | None = None
-        self._crowded = False
-        self._session.traceChanged.connect(self._refit)
+        self._nearby: Nearby | None = None
+        # of which trace, with which nodes moved, in which strides and how shown
+        self._asked: tuple[Trace, Mapping[str, Point], Stride, Options] | None = None
+        self._session.traceChanged.connect(self._follow)
         self._session.cursorMoved.connect(self._follow)
         view.viewport().installEventFilter(self)
 
     def start(self) -> None:
         """Fit the present program, now and when it changes."""
-        self.on, self._graph = True, None
+        self.on = True
         self._refit()
 
     def hide_notes(self) -> None:
         """Draw the graph without the notes at its nodes until `stop`: they are for who speaks."""
         if self._notes:
-            self._notes, self._graph = False, None
+            self._notes = False
             self._refit()
 
     def stop(self) -> None:
@@ -51,7 +55,6 @@ class Staging(QObject):
 
     def eventFilter(self, viewport: QObject, event: QEvent) -> bool:
         if self.on and event.type() == QEvent.Type.Resize:
-            self._graph = None  # the room has another size
             self._refit()
         return False
 
@@ -65,39 +68,34 @@ class Staging(QObject):
         """The room that there is for the graph."""
         size = self._view.viewport().size()
         point = POINT * LINES / max(1, self._view.window().height())
-        return replace(STAGE, width=size.width() * point, height=size.height() * point)
+        width, height = (max(1, side - EDGE) * point for side in size.toTuple())
+        return replace(STAGE, width=width, height=height)
 
     def _refit(self) -> None:
-        graph = self._session.trace.graph
-        if self.on and graph is not self._graph:
-            self._graph = graph
-            self._ticker.begin(self._fitting(), clock.now())
-        else:
-            self._follow()
-
-    def _fitting(self) -> Work[None]:
-        session = self._session
-        options = replace(session.options, near=frozenset())
-        found = yield from fit_in_pieces(
-            session.trace,
-            options if self._notes else replace(options, notes={}),
-            self.target,
-            counts=session.stops,
-            kept=("down", "rows"),
-            moved=session.document.moved,
-            measure=session.measure,
-            helped=False,
-        )
-        self._options, self._crowded = found.options, not found.is_readable
+        """Look anew at how the graph is to be drawn: for other room, or without notes."""
+        self._nearby = None
         self._follow()
 
     def _follow(self) -> None:
-        """Show the parts around the step in operations, and where room is short all others folded."""
-        if self.on and self._options is not None:
-            near = self._near() if self._crowded else frozenset()
-            self._session.set_stage(replace(self._options, near=near))
+        """Draw the graph as it can be read at the present step."""
+        if self.on:
+            self._ticker.begin(self._drawing(), clock.now())
 
-    def _near(self) -> frozenset[str]:
-        """The nodes of the present step."""
+    def _drawing(self) -> Work[None]:
+        """Draw for the present step, and find how for the next one, so that it comes at once."""
+        session, nearby = self._session, self._present_nearby()
+        session.set_stage((yield from nearby.at(session.cursor)))
+        stops = session.stops
+        yield from nearby.at(stops[min(session.place + 1, len(stops) - 1)])
+
+    def _present_nearby(self) -> Nearby:
+        """What finds the drawings of the present trace, as it is to be shown."""
         session = self._session
-        return session.trace.touched(session.since + 1, session.cursor)
+        trace, moved, stride, options = session.trace, session.document.moved, session.stride, session.chosen
+        options = options if self._notes else replace(options, notes={})
+        before, asked = self._asked, (trace, moved, stride, options)
+        same = before and trace is before[0] and moved is before[1] and (stride, options) == before[2:]
+        if self._nearby is None or not same:
+            self._asked = asked
+            self._nearby = Nearby(trace, options, self.target, session.stops, moved, session.measure)
+        return self._nearby

@@ -610,8 +610,13 @@ class Session(QObject):
 
     @property
     def options(self) -> Options:
-        """What figures show: for all programs, and as it was chosen for this one, or for a stage."""
-        return self._stage or self.drawn.among(self._options)
+        """What figures show: what is chosen, or what a stage needs."""
+        return self._stage or self.chosen
+
+    @property
+    def chosen(self) -> Options:
+        """What figures are to show: for all programs, and as it was chosen for this one."""
+        return self.drawn.among(self._options)
 
     def set_stage(self, options: Options | None) -> None:
         """Draw the graph otherwise for a while, such as for a large room; the document stays as it is."""

@@ -3,8 +3,8 @@
 Reading order: options (what is shown, how large), view (which nodes there are), nets and groups (that may be
 one node), parts (what a figure consists of), sizes, values, symbols, frames, rooms (for numbers), directions
 (in which they stand), drawing (where everything stands), strides (how far one goes at a time), pictured (what
-is lit), motion (what travels in a stride), targets (a slide, a column), fit (how it is drawn for one), rule
-(that of a step, below the graph).
+is lit), motion (what travels in a stride), targets (a slide, a column), fit (how it is drawn for one),
+nearby (what is drawn at each step where all is to be read), rule (that of a step, below the graph).
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from core.figure.drawing import BESIDE_NAME, BESIDE_SYMBOL, Drawing, draw, draw_
 from core.figure.fit import FIT_MARGIN, Fit, fit, fit_in_pieces, fitted_with
 from core.figure.groups import exit_of
 from core.figure.motion import Token, tokens_of, underway
+from core.figure.nearby import Nearby
 from core.figure.nets import view_of
-from core.figure.options import TIGHT, Level, Options, Sizes
+from core.figure.options import MARGIN, TIGHT, Level, Options, Sizes
 from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood, Part
 from core.figure.pictured import Figures, figure
 from core.figure.rooms import Rooms, rooms_of
@@ -24,8 +25,6 @@ from core.figure.strides import STRIDES, Stride, since, stops_of
 from core.figure.targets import STAGE, TARGETS, Target, read_target
 from core.figure.values import ABOVE_SCALE, BAR, BESIDE_BAR, BESIDE_SCALE, GROUND, Map, heat_cells
 from core.figure.view import View
-
-MARGIN = 14.0  # around a figure
 
 __all__ = [
     "ABOVE_SCALE",
@@ -54,6 +53,7 @@ __all__ = [
     "Map",
     "Measure",
     "Mood",
+    "Nearby",
     "Options",
     "Part",
     "Rooms",

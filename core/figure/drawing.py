@@ -193,7 +193,7 @@ def draw_in_pieces(
     graph, look = view.graph, options.sizes
     direction = DIRECTIONS[options.down, options.at_nodes]
     flipped = flip if options.down else same
-    symbols = {name: symbol_of(graph, shown) for name, shown in view.nodes.items()}
+    symbols = {name: symbol_of(graph, shown, bool(options.near)) for name, shown in view.nodes.items()}
     sizes = {name: _box_size(shown, symbols[name], options, measure) for name, shown in view.nodes.items()}
     rooms_of_boxes = dict(sizes)
     for homes in view.homes.values():  # the units of a layer are of one size, and dots stand in their middle

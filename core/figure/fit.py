@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from core.base.slicing import Work, at_once
 from core.figure.drawing import Drawing, draw_in_pieces
 from core.figure.nets import view_of
-from core.figure.options import TIGHT, Options
+from core.figure.options import Options
 from core.figure.rooms import rooms_of
 from core.figure.sizes import Measure, extent
 from core.figure.targets import Target
@@ -124,7 +124,7 @@ def _smallest(drawing: Drawing) -> float:
 
 def _scaled(target: Target, width: float, height: float, wanted: float | None) -> float:
     largest = target.scale(width, height)
-    return min(largest, wanted / TIGHT.label) if wanted else largest
+    return min(largest, wanted / target.sizes.label) if wanted else largest
 
 
 def fitted_with(trace: Trace, count: int, highlight: bool) -> Sequence[int]:
@@ -222,9 +222,9 @@ def _best(
     if moved:
         return (yield from drawn(options, None))
     if len(trace.graph.nodes) > MANY:
-        return (yield from drawn(list(_in_one_row(options, {*kept, "down"}))[-1], counts))
+        return (yield from drawn(list(_in_one_row(options, target, {*kept, "down"}))[-1], counts))
     found = []
-    for chosen in _in_one_row(options, kept):
+    for chosen in _in_one_row(options, target, kept):
         found.append((yield from drawn(chosen, counts)))
     if "rows" not in kept and not trace.graph.folded:
         for down in dict.fromkeys(one.options.down for one in found):
@@ -238,11 +238,11 @@ def _best(
     return _chosen(sorted(found, key=lambda one: one.options.rows), wanted)
 
 
-def _in_one_row(options: Options, kept: Collection[str]) -> Iterator[Options]:
+def _in_one_row(options: Options, target: Target, kept: Collection[str]) -> Iterator[Options]:
     fewer = options.digits > LEAST_DIGITS and "digits" not in kept
     for down in [options.down] if options.down or "down" in kept else [False, True]:
         for digits in [options.digits, LEAST_DIGITS] if fewer else [options.digits]:
-            yield replace(options, sizes=TIGHT, down=down, digits=digits)
+            yield replace(options, sizes=target.sizes, down=down, digits=digits)
 
 
 def _chosen(found: list[Fit], wanted: float | None) -> Fit:

@@ -24,12 +24,14 @@ def layout_frames(
     """The frames for the layout, the outer before the inner, and their titles, of a text size."""
     graph = view.graph
     members: dict[str, set[str]] = {key: set() for key in graph.folded}
-    for name, home in _homes(view).items():
+    for name, home in homes_of(view).items():
         if home:
             members[home].add(name)
-    titles = {key: _title(graph, key, node, measure) for key, node in graph.folded.items()}
+    gathered = _gathered(view)
+    unfolded = {key: node for key, node in graph.folded.items() if key not in gathered}
+    titles = {key: _title(graph, key, node, measure) for key, node in unfolded.items()}
     frames = {}
-    for key, node in graph.folded.items():
+    for key, node in unfolded.items():
         width, height = measure(titles[key], size)
         # where data flow down, they come in where a title would stand, so it stands beside what is inside
         room = (height, width + BELOW_TITLE) if down else (width, height + BELOW_TITLE)
@@ -37,23 +39,37 @@ def layout_frames(
     return frames, titles
 
 
-def _homes(view: View) -> Mapping[str, str]:
+def homes_of(view: View) -> Mapping[str, str]:
     """The innermost frame of every drawn node; a constant stands where all that use it are."""
-    graph = view.graph
+    graph, gathered = view.graph, _gathered(view)
     found = {
-        name: frame_of(graph, shown.node.name)
+        name: next(
+            key for key in around_frame(graph, frame_of(graph, shown.node.name)) if key not in gathered
+        )
         for name, shown in view.nodes.items()
         if not shown.node.is_constant
     }
     for name in view.nodes:
         if name not in found:
-            around = [_around(graph, found[arc.target]) for arc in view.leaving[name]]
+            around = [around_frame(graph, found[arc.target]) for arc in view.leaving[name]]
             shared = [key for key in around[0] if all(key in keys for keys in around)] if around else [""]
             found[name] = shared[0]
     return found
 
 
-def _around(graph: Graph, key: str) -> list[str]:
+def _gathered(view: View) -> frozenset[str]:
+    """The frames of which one drawn node holds all that is inside; they are not drawn."""
+    graph, inside = view.graph, dict[str, set[str]]()
+    for name, node in graph.nodes.items() if graph.folded else ():
+        for key in () if node.is_constant else around_frame(graph, frame_of(graph, name)):
+            inside.setdefault(key, set()).update(view.homes.get(name, ()))
+    inside.pop("", None)
+    return frozenset(
+        key for key, homes in inside.items() if len(homes) == 1 and view.nodes[min(homes)].kind == "group"
+    )
+
+
+def around_frame(graph: Graph, key: str) -> list[str]:
     """A frame and all around it, the innermost first, and "" for the whole graph."""
     keys = [key]
     while keys[-1]:

@@ -1,6 +1,6 @@
 """Operations that belong together as one node: those of a statement, or those that the user has put together.
 
-Reading order: as_statements, in_groups with exit_of, folded (any groups).
+Reading order: as_statements, around (a few nodes), in_groups with exit_of, folded (any groups).
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from collections.abc import Collection, Mapping
 from msgspec.structs import replace
 
 from core.base.errors import Problem
+from core.figure.frames import around_frame, homes_of
 from core.figure.view import Arc, View
 from core.graph.graph import Graph
 
 
-def as_statements(view: View, near: Collection[str] = ()) -> View:
-    """The view with one node a statement; what several statements share stays on its own.
-
-    The statements of the nodes that are `near` stay in operations.
-    """
+def as_statements(view: View) -> View:
+    """The view with one node a statement; what several statements share stays on its own."""
     graph = view.graph
     asked = {view.home(name) for name in (graph.output, graph.own_output)}
     group_of: dict[str, str] = {}
@@ -26,8 +24,40 @@ def as_statements(view: View, near: Collection[str] = ()) -> View:
         users = {group_of[arc.target] for arc in view.leaving[name]}
         part = not shown.node.is_leaf and not shown.node.named and name not in asked and len(users) == 1
         group_of[name] = users.pop() if part else name
-    apart = {group_of[home] for name in near for home in view.homes.get(name, ())}
-    return folded(view, {name: name if group in apart else group for name, group in group_of.items()})
+    return folded(view, group_of)
+
+
+def around(view: View, near: Collection[str], alone: bool = False) -> View:
+    """The view with the nodes that are `near`, and all others gathered in as few boxes as can be.
+
+    A box has one value. What is used in boxes alone is in one of them: in the only one, or, if it does not
+    depend on what is near, in any. So an arrow leads to a box from what is near, or from another box that
+    needs it. What is near is such a box as well if it is to be `alone`. Frames around what is near stay;
+    nothing that leaves a frame is gathered with what is outside.
+    """
+    graph, frames = view.graph, homes_of(view)
+    asked = {view.home(name) for name in (graph.output, graph.own_output)}
+    homes = {home for name in near for home in view.homes.get(name, ())}
+    open_frames = {key for home in homes | asked for key in around_frame(graph, frames[home])}
+    around_it = {
+        name: [key for key in around_frame(graph, frames[name]) if key in open_frames] for name in view.nodes
+    }
+    depending = set(homes)
+    for name, shown in view.nodes.items():
+        if any(arc.source in depending for arc in shown.arcs):
+            depending.add(name)
+    group_of: dict[str, str] = {}
+    for name in reversed(list(view.nodes)):
+        users = list(dict.fromkeys(group_of[arc.target] for arc in view.leaving[name]))
+        inside = (
+            users
+            and name not in homes | asked
+            and (alone or homes.isdisjoint(users))
+            and (len(users) == 1 or name not in depending)
+            and all(around_it[name][0] in around_it[user] for user in users)
+        )
+        group_of[name] = users[-1] if inside else name
+    return folded(view, group_of, bundled=True)
 
 
 def exit_of(graph: Graph, names: Collection[str]) -> str:
@@ -82,8 +112,11 @@ def in_groups(view: View, groups: Mapping[str, Collection[str]]) -> View:
     return View(view.graph, nodes)
 
 
-def folded(view: View, group_of: Mapping[str, str]) -> View:
-    """The view with one node for each group of nodes, called by the one that has the group's value."""
+def folded(view: View, group_of: Mapping[str, str], bundled: bool = False) -> View:
+    """The view with one node for each group of nodes, called by the one that has the group's value.
+
+    Arrows from the same node to the same group are `bundled` to one, or stay.
+    """
     members: dict[str, list[str]] = {}
     arcs: dict[str, list[Arc]] = {}
     for name, shown in view.nodes.items():
@@ -91,12 +124,26 @@ def folded(view: View, group_of: Mapping[str, str]) -> View:
         members.setdefault(group, []).extend(shown.members)
         for arc in shown.arcs:
             source, into = group_of[arc.source], arcs.setdefault(group, [])
-            if source != group:
-                into.append(Arc(source, group, arc.edge, len(into), arc.weight))
+            if source != group and source == arc.source:  # no other value leaves a group
+                into.append(Arc(source, group, arc.edge, len(into), arc.weight, also=arc.also))
     nodes = {}
     for name, shown in view.nodes.items():
-        if group_of[name] == name:
-            kind = "group" if len(members[name]) > len(shown.members) else shown.kind
-            inside, arriving = tuple(members[name]), tuple(arcs.get(name, ()))
-            nodes[name] = replace(shown, members=inside, arcs=arriving, kind=kind)
+        if group_of[name] != name:
+            continue
+        inside, arriving = tuple(members[name]), tuple(arcs.get(name, ()))
+        if len(inside) > len(shown.members):
+            arriving = _bundled(arriving) if bundled else arriving
+            nodes[name] = replace(shown, members=inside, arcs=arriving, kind="group", title="")
+        else:
+            nodes[name] = replace(shown, arcs=arriving)
     return View(view.graph, nodes)
+
+
+def _bundled(arcs: Collection[Arc]) -> tuple[Arc, ...]:
+    """One arrow from each node that these come from."""
+    found: dict[str, Arc] = {}
+    for arc in arcs:
+        first = found.get(arc.source)
+        also = (*first.also, arc.edge, *arc.also) if first else arc.also
+        found[arc.source] = replace(first or replace(arc, place=len(found)), also=also)
+    return tuple(found.values())

@@ -15,9 +15,9 @@ from msgspec.structs import replace
 
 from core.base.arrays import Shape
 from core.base.lazy_numpy import np
-from core.figure.groups import as_statements, in_groups
+from core.figure.groups import around, as_statements, in_groups
 from core.figure.options import Options
-from core.figure.symbols import symbol, written_out
+from core.figure.symbols import gist, symbol, written_out
 from core.figure.view import Arc, Shown, View, Weight, operations_of
 from core.graph.graph import Edge, Graph, Node
 from core.math.mathtree import Math, Sign, Word, row
@@ -79,10 +79,10 @@ def view_of(graph: Graph, options: Options) -> View:
     """
     operations = operations_of(graph, options.sums)
     level = options.level or ("units" if len(operations.nodes) > MANY else "operations")
-    if options.near and not graph.folded:  # in what is unfolded all operations are seen
-        return as_statements(operations, options.near)
+    level = "operations" if options.near and level == "units" else level  # units are no parts of a program
     shown = LEVELS["operations" if graph.folded else level](operations)
-    return in_groups(shown, options.groups) if options.groups and level != "units" else shown
+    shown = in_groups(shown, options.groups) if options.groups and level != "units" else shown
+    return around(shown, options.near, options.alone) if options.near else shown
 
 
 def same(view: View) -> View:
@@ -340,8 +340,11 @@ LEVELS: Mapping[str, Callable[[View], View]] = {
 }
 
 
-def symbol_of(graph: Graph, shown: Shown) -> Math:
-    """What stands in a drawn node: of a unit, the sum and its function; of what is left out, dots."""
+def symbol_of(graph: Graph, shown: Shown, gathered: bool = False) -> Math:
+    """What stands in a drawn node: of a unit, the sum and its function; of what is left out, dots.
+
+    What is `gathered` because it is far away is written as far as it has room in a small box.
+    """
     node = shown.node
     if shown.kind == "rest":
         return Sign("⋮", "ord")
@@ -349,7 +352,7 @@ def symbol_of(graph: Graph, shown: Shown) -> Math:
         return Word(shown.title, "ord")
     if shown.kind == "group":
         short = name_of(graph, shown) if node.named else symbol(graph, node, named=False)
-        return written_out(graph, shown.members) or short
+        return (gist if gathered else written_out)(graph, shown.members) or short
     if shown.kind == "unit":
         if not node.operation.is_function:
             return Sign("∑", "ord")

@@ -10,6 +10,7 @@ from msgspec import Struct
 from core.base.numbers import DIGITS
 from core.math.derivative_names import PARTIAL, Notation
 
+MARGIN = 14.0  # around a figure on a screen
 Level = Literal["", "operations", "statements", "units", "layers"]
 
 
@@ -50,7 +51,10 @@ class Options(Struct, frozen=True):
     captions     the names of all nodes, also of those that the program gives none, such as v₁
     shapes       the shapes of arrays
     level        operations, statements, or a net's units or layers; of many operations the units
-    near         where it names nodes their statements are drawn in operations, and all others as one node
+    near         where it names nodes these are drawn, and all others gathered in few boxes
+    alone        what these are computed from is gathered in them
+    until        numbers have just the room that they need in so many steps; without it there is more room,
+                 so that dragging a value moves nothing
     groups       nodes that are drawn as one, by the title it has
     notes        what the user has noted at nodes and terms, by their keys (core/figure/notes.py)
     note_texts   the notes stand beside their nodes
@@ -75,6 +79,8 @@ class Options(Struct, frozen=True):
     shapes: bool = False
     level: Level = ""
     near: frozenset[str] = frozenset()
+    alone: bool = False
+    until: int | None = None
     groups: Mapping[str, tuple[str, ...]] = {}
     notes: Mapping[str, str] = {}
     note_texts: bool = False

@@ -55,12 +55,15 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
         options: which numbers are shown, with how many digits, and how large they are.
         counts: after how many steps the graph is pictured, if its values stay what they are: numbers have
             just the room that they need, and sums of gradients if a lit step shows them. Without it there
-            is room for all sums, and more for numbers, in steps: dragging a value shakes nothing.
+            is room for all sums, and more for numbers, in steps: dragging a value shakes nothing. Options
+            with `until` are as counts from 0 to that, and what comes later has no room.
 
     Returns:
         Lengths and heights in the units of the drawing.
     """
     graph, shown, homes = trace.graph, trace.shown, view.homes
+    if options.until is not None:
+        counts = range(options.until + 1)
     shared = [
         arc.edge for arcs in view.leaving.values() if len(arcs) > 1 for arc in arcs if view.is_plain(arc)
     ]
@@ -88,7 +91,7 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
     for node in graph.nodes.values():
         if options.values and node.name in shown.inputs:
             widen_all(node.name, shown.inputs[node.name], on_ground=False)
-    for count, step in enumerate(shown.steps, start=1):
+    for count, step in enumerate(shown.steps[: options.until], start=1):
         match step:
             case Computed(name, value) if options.values:
                 widen_all(name, value, on_ground=False)
@@ -103,7 +106,7 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
                     arrived[arg] = arrived.get(arg, 0) + 1
                     seen = counts is None or (options.highlight and count in counts)
                     terms = None
-                    if seen and arrived[arg] <= MOST_TERMS:
+                    if seen and arrived[arg] <= MOST_TERMS and (not options.near or arg in options.near):
                         terms = sum_shown(shown.snapshot(count), options)
                     if terms is not None:
                         _widen(sums, arg, terms.extent)

@@ -1,6 +1,6 @@
 """What stands in a node's circle, and which constants are written there instead of being drawn as nodes.
 
-Reading order: symbol, written_out (of several operations in one node), operand, is_inlined.
+Reading order: symbol, written_out and gist (of several operations in one node), operand, is_inlined.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from core.figure.sizes import extent
 from core.graph.formulas import formula
 from core.graph.graph import Edge, Graph, Node
 from core.math.marks import HOLE, marked
-from core.math.mathtree import Math, Sign, Word
+from core.math.mathtree import Digits, Letter, Math, Sign, Word, parts_of
 from core.math.parts import LOOSE, Part
 from core.notation.tree import PRODUCTS, Binary, Index, Name, Tree
 from core.ops.facts import AS_WRITTEN
 
 WIDEST = 5.2  # em; a symbol with the names of its operands; in a wider one dots stand for them
 WIDEST_FORMULA = 14.0  # em; what several operations compute
+WIDEST_GIST = 8.0  # em; the same in a box for what is far away
 
 
 def symbol(graph: Graph, node: Node, named: bool = True) -> Math:
@@ -34,12 +35,13 @@ def symbol(graph: Graph, node: Node, named: bool = True) -> Math:
     return found if extent(found, 1.0)[0] <= WIDEST else _with_operands(graph, node, named=False)
 
 
-def written_out(graph: Graph, members: Iterable[str]) -> Math | None:
+def written_out(graph: Graph, members: Iterable[str], widest: float = WIDEST_FORMULA) -> Math | None:
     """What operations in one drawn node compute of what arrives there, or None if that is too wide.
 
     Args:
         graph: the graph.
         members: the nodes in the drawn one, in computing order.
+        widest: how wide the formula may be, in em.
 
     Returns:
         The formula of the last one, in which no member is called by its name: `σ(W x + b)`.
@@ -58,9 +60,35 @@ def written_out(graph: Graph, members: Iterable[str]) -> Math | None:
             continue
         parts[name] = graph.typesetter.part(_as_typed(graph, node), operands)
         found = parts[name][0]
-        if extent(found, 1.0)[0] > WIDEST_FORMULA:  # all that is made of it is no narrower
+        if extent(found, 1.0)[0] > widest:  # all that is made of it is no narrower
             return None
     return found
+
+
+def gist(graph: Graph, members: Iterable[str]) -> Math | None:
+    """What operations in one drawn node compute, as far as a small box has room for it.
+
+    Args:
+        graph: the graph.
+        members: the nodes in the drawn one, in computing order.
+
+    Returns:
+        The formula of the last one: all of it, `σ(W x + b)`; or with the names that the program gives to its
+        parts, `σ(z)`; or with dots for its first parts, `½(⋅)²`. None if that would be dots and signs alone.
+    """
+    operations = [name for name in members if not graph.nodes[name].is_leaf]
+    unnamed = [name for name in operations[:-1] if not graph.nodes[name].named] + operations[-1:]
+    for chosen in (operations, unnamed):
+        if whole := written_out(graph, chosen, WIDEST_GIST):
+            return whole
+    found = None
+    for count in range(1, len(unnamed)):
+        longer = written_out(graph, unnamed[-count:], WIDEST_GIST)
+        if longer is None:
+            break
+        found = longer
+    says = found and any(isinstance(part, Letter | Digits | Word) for part in parts_of(found))
+    return found if says else None
 
 
 def _as_typed(graph: Graph, node: Node) -> Tree:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from core.base.errors import Problem, cut
 from core.figure.drawing import Drawing
+from core.figure.options import TIGHT, Sizes
 
 MOST_ROWS = 8  # that a long graph is put into
 POINTS = {"pt": 1.0, "cm": 72 / 2.54}
@@ -26,6 +27,7 @@ class Target(Struct, frozen=True):
     plenty         numbers of that size need not become larger, in points
     least          the smallest text, in points
     numbers        the smallest numbers, in points, of a graph of numbers with up to so many nodes
+    sizes          how large things are drawn beside one another
     """
 
     name: str
@@ -36,6 +38,7 @@ class Target(Struct, frozen=True):
     plenty: float
     least: float
     numbers: tuple[tuple[int, float], ...] = ()
+    sizes: Sizes = TIGHT
 
     def scale(self, width: float, height: float) -> float:
         """How much larger something of this size may be drawn."""
@@ -52,7 +55,7 @@ class Target(Struct, frozen=True):
 
 SLIDE = Target("slide", "on a slide", 888, 432, 2, 22.0, 12.0, ((15, 18.0), (25, 14.0)))
 COLUMN = Target("column", "in a column", 241, 360, MOST_ROWS, 10.0, 7.0)
-STAGE = Target("stage", "on the stage", 888, 432, 1, 24.0, 18.0)
+STAGE = Target("stage", "on the stage", 888, 432, 1, 24.0, 18.0, sizes=replace(TIGHT, small=TIGHT.label))
 TARGETS: Mapping[str, Target] = {target.name: target for target in (SLIDE, COLUMN, STAGE)}
 """A slide of 13.33 × 7.5 inches within its margins; a column of 8.5 cm; a slide with no rows, for a hall."""
 

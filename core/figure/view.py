@@ -34,6 +34,7 @@ class Arc(Struct, frozen=True):
     """An arrow between two drawn nodes, and the edge of the graph that comes in on it.
 
     `place` is its place among those that arrive. One that is `hidden` holds what is left out in its column.
+    One into a node that holds several may stand for more edges, which come in `also`.
     """
 
     source: str
@@ -42,6 +43,12 @@ class Arc(Struct, frozen=True):
     place: int = 0
     weight: Weight | None = None
     hidden: bool = False
+    also: tuple[Edge, ...] = ()
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """All edges that it stands for."""
+        return self.edge, *self.also
 
 
 class Shown(Struct, frozen=True):
@@ -137,7 +144,7 @@ class View(Struct, frozen=True, dict=True):
     def is_plain(self, arc: Arc) -> bool:
         """Whether an arrow is an edge of the graph, between whole values."""
         ends = self.nodes[arc.source], self.nodes[arc.target]
-        return not arc.weight and all(shown.entry is None for shown in ends)
+        return not arc.weight and not arc.also and all(shown.entry is None for shown in ends)
 
     @cached_property
     def leaving(self) -> Mapping[str, tuple[Arc, ...]]:

@@ -110,7 +110,8 @@ def _drawn(
     is_same = before is not None and before.layout_of == drawn
     if before and is_same and before.document.moved == document.moved:
         return before.drawing.at_other_values(view), drawn
-    work = draw_in_pieces(view, rooms, options, document.moved, measure)
+    moved = {} if options.near else document.moved  # which hold where the whole graph is drawn
+    work = draw_in_pieces(view, rooms, options, moved, measure)
     return (finished(work) if is_same else (yield from work)), drawn
 
 

@@ -1,8 +1,7 @@
 """Three workspaces on one document: what stands where, how large, and what is kept of it."""
 
 import pytest
-from msgspec.structs import replace
-from PySide6.QtCore import QPoint, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, QSizeF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -227,14 +226,54 @@ def test_far_parts_are_folded_on_a_stage_and_the_document_stays(stage):
     assert len(session.drawing.sizes) > len(drawn)
 
 
-def test_what_is_unfolded_is_seen_on_a_stage_whatever_its_size(window, stage):
-    window.session.set_text("L = -log(softmax(W x + b)[k])")
-    window.session.unfold_all("all")
-    drawn = set(window.session.drawing.sizes)
-    stage(window.session.document.text)
-    for name in window.session.trace.graph.nodes:
-        window.session.set_stage(replace(window.session.options, near=frozenset({name})))
-        assert set(window.session.drawing.sizes) == drawn and window.session.figure.frames
+HALL = QSize(1920, 1080)
+LEAST = 36 - 0.1  # pixels, of the numbers there
+
+
+def seen_on(window):
+    """How large the least number of the present figure is, and how much of it is outside of the view."""
+    session, view = window.session, window.view
+    scale, figure = view.transform().m11(), session.figure
+    sizes = [label.map.text if label.map else label.size for label in figure.labels if label.role != "note"]
+    place, seen = session.drawing.placement, view.mapToScene(view.viewport().rect()).boundingRect()
+    whole = QRectF(place.left, place.top, place.width, place.height)
+    return scale * min(sizes, default=LEAST), whole.united(seen).width() - seen.width()
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        (WIDE, ""),
+        ("J = 1/2 (σ(w x + b) - t)^2 + 1/2 λ w^2", "all"),
+        ("h = σ(W1 x + b1); y = softmax(W2 h + b2); L = -log(y[k])", ""),
+    ],
+)
+def test_numbers_are_large_and_nothing_is_cut_at_any_step_of_a_stage(window, stage, text, level):
+    window.session.set_text(text)
+    if level:
+        window.session.unfold_all(level)
+    stage(text, 0)
+    window.showNormal()
+    window.resize(HALL)
+    layouts = set()
+    for stop in window.session.stops:
+        window.session.seek(stop)
+        while not window.presentation.staging.settled:
+            QTest.qWait(1)
+        least, beyond = seen_on(window)
+        assert least >= LEAST and beyond < 1, stop
+        layouts.add(tuple(window.session.drawing.sizes))
+    assert 1 < len(layouts) < 0.5 * len(window.session.stops)
+
+
+def test_what_is_chosen_on_a_stage_is_seen_there(stage, qtbot):
+    window = stage(WIDE)
+    window.session.set_notation("bar")
+    qtbot.waitUntil(lambda: window.presentation.staging.settled)
+    assert window.session.notation == "bar" and window.session.options.near
+    window.session.set_options(digits=2)
+    qtbot.waitUntil(lambda: window.presentation.staging.settled)
+    assert window.session.digits == 2
 
 
 def test_a_number_and_return_go_to_a_step(stage):
