@@ -10,6 +10,7 @@ from app.state.session import Session
 from core.base.errors import Problem
 from core.base.numbers import typed_text
 from core.graph.typed_value import read_value
+from core.notation.names import in_text
 
 ROOM = 10  # pixels around the text
 LEAST = 64  # pixels of a field
@@ -36,7 +37,7 @@ class ValueField(QLineEdit):
         value = self._session.snapshot.value(name)
         assert value is not None
         self._name, self._before = name, typed_text(value)
-        self.setAccessibleName(f"Value of {name}")
+        self.setAccessibleName(f"Value of {in_text(name)}")
         font = self.font()
         font.setPixelSize(round(min(max(size, SIZES[0]), SIZES[1])))
         self.setFont(font)

@@ -29,6 +29,7 @@ from app.widgets.key_repeat import KeyRepeat
 from core.base.errors import Problem
 from core.base.numbers import exact, value_text
 from core.figure import Label
+from core.notation.names import in_text
 
 DRAG_STARTS = 4  # pixels
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
@@ -126,7 +127,7 @@ class View(QGraphicsView):
         """A node in words, every digit shown."""
         snapshot = self.session.snapshot
         node = self.session.trace.graph.nodes[name]
-        lines = [name if node.is_leaf else f"{name} = {_source(self.session, name)}"]
+        lines = [in_text(name if node.is_leaf else f"{name} = {_source(self.session, name)}")]
         for what, value in (("value", snapshot.value(name)), ("gradient", snapshot.gradient(name))):
             if value is not None:
                 text = exact(value) if isinstance(value, float) else value_text(value, 6, 24)

@@ -16,6 +16,7 @@ from core.base.numbers import digits_apart, exact, short
 from core.derivatives.kinks import Straddled
 from core.derivatives.methods_compared import reverse_gradient
 from core.derivatives.numerical import LEAST, Differenced, relative_error
+from core.notation.names import in_text
 from core.passes.seed import Entry, entry_at, entry_text
 
 Index = QModelIndex | QPersistentModelIndex
@@ -84,7 +85,7 @@ class HandTable(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or not self.question:
             return None
-        of, by = self.question.of_short, self.question.by
+        of, by = in_text(self.question.of_short), in_text(self.question.by)
         first = f"{of}({by} − h)" if self.centred else f"{of}({by})"
         heads = {
             ENTRY: (by if self._shape else "entry", f"The entry of {by} that moves"),
@@ -139,7 +140,7 @@ class HandTable(QAbstractTableModel):
             return exact(float(self._reverse[number]))
         if column == ENTRY:
             moved = f", moved by h = {short(row.difference.h)}" if row else ""
-            name = f"{self.question.by}{entry_text(self.entry(number))}" if self.question else ""
+            name = f"{in_text(self.question.by)}{entry_text(self.entry(number))}" if self.question else ""
             return f"{name} = {exact(float(self._values[number]))}{moved}"
         if row is None:
             return "not found yet"

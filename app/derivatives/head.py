@@ -18,6 +18,7 @@ from core.base.numbers import typed_text
 from core.graph.graph import Graph
 from core.graph.plan import receivers
 from core.graph.typed_value import read_value
+from core.notation.names import in_text
 from core.passes.seed import chosen_entry, entry_at, entry_seed, is_chosen, read_entry
 
 ENTRY = "entry"
@@ -100,9 +101,10 @@ class Head(QWidget):
         """Why there is nothing to be found, if there is not."""
         graph = self.session.trace.graph
         if by not in graph.upstream_of([graph.output]):
-            return f"{graph.output} does not depend on {by}: the derivative is 0."
+            return f"{in_text(graph.output)} does not depend on {in_text(by)}: the derivative is 0."
         if by not in receivers(graph) and by != graph.output:
-            return f"No gradient goes from {graph.output} to {by}, which only chooses or is stopped: it is 0."
+            ends = f"from {in_text(graph.output)} to {in_text(by)}"
+            return f"No gradient goes {ends}, which only chooses or is stopped: it is 0."
         return ""
 
     # -- the seed

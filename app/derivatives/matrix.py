@@ -21,6 +21,7 @@ from core.base.errors import Problem
 from core.base.numbers import exact, short
 from core.base.slicing import watched
 from core.derivatives.jacobian import LAYOUTS, Jacobian, jacobian_work, outer_product
+from core.notation.names import in_text
 from core.passes.seed import entry_at, entry_text, is_chosen
 
 MOST_NUMBERS = 12  # rows and columns read as numbers
@@ -148,7 +149,7 @@ class JacobianView(View):
         assert self.question is not None
         graph = self.question.trace.graph
         of, by = (
-            [f"{name}{entry_text(entry)}" for entry in np.ndindex(graph.nodes[name].shape)]
+            [f"{in_text(name)}{entry_text(entry)}" for entry in np.ndindex(graph.nodes[name].shape)]
             for name in (found.of, found.by)
         )
         return (of, by) if found.layout == "numerator" else (by, of)
@@ -160,7 +161,7 @@ class JacobianView(View):
             return ""
         at = (i, j) if found.layout == "numerator" else (j, i)
         of, by = (
-            f"{name}{entry_text(entry_at(number, self.question.trace.graph.nodes[name].shape))}"
+            f"{in_text(name)}{entry_text(entry_at(number, self.question.trace.graph.nodes[name].shape))}"
             for name, number in zip((found.of, found.by), at, strict=True)
         )
         return f"∂{of}/∂{by} = {exact(float(found.matrix[i, j]))}"

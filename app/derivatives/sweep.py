@@ -14,6 +14,7 @@ from app.widgets.labels import plain_label, with_full_stop
 from app.widgets.theme import Theme
 from core.base.errors import Problem
 from core.derivatives.numerical import SWEPT, Sweep, kinks_between, sweeping
+from core.notation.names import in_text
 from core.passes.seed import entry_text
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class SweepView(View):
         trace, by = question.trace, question.by
         self.places.show_shape(trace.graph.nodes[by].shape)
         entry = self.places.entry
-        self.heading.setText(f"{question.of_text} with respect to {by}{entry_text(entry)}")
+        self.heading.setText(f"{in_text(question.of_text)} with respect to {in_text(by)}{entry_text(entry)}")
         if self.plot is None:
             self.message.setText("Loading the plot…")
             yield

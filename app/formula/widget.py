@@ -14,6 +14,7 @@ from app.formula.layout import layout
 from app.formula.painter import paint, paint_notes
 from core.math.mathtree import Math, Row, Tinted, parts_of
 from core.math.spoken import spoken
+from core.notation.names import in_text
 
 FORMULA_SIZE = 2.2  # pixels an em for each point of the text beside it
 _MARGIN = 4.0
@@ -74,7 +75,9 @@ class FormulaView(QWidget):
         """The formula in words, and what is noted at its names."""
         said = [spoken(self._formula)] if self._formula is not None else []
         tags = [part.tag for part in parts_of(self._formula or Row(())) if isinstance(part, Tinted)]
-        said += [f"Note on {tag}: {self._notes[tag]}" for tag in dict.fromkeys(tags) if tag in self._notes]
+        said += [
+            f"Note on {in_text(tag)}: {self._notes[tag]}" for tag in dict.fromkeys(tags) if tag in self._notes
+        ]
         self.setAccessibleDescription(". ".join(said))
 
     def event(self, event: QEvent) -> bool:

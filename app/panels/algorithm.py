@@ -43,6 +43,7 @@ from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem
 from core.graph.typed_value import read_value
 from core.math.derivative_names import NOTATIONS, Notation
+from core.notation.names import in_text
 from core.passes.listing import Line, listing_of
 
 if TYPE_CHECKING:
@@ -367,9 +368,9 @@ class AlgorithmPanel(QWidget):
 
     def _explain_waiting(self, name: str) -> None:
         """The values shown are those of the program that could be read last."""
-        waits = f"{name} takes this value as soon as the program can be read."
+        waits = f"{in_text(name)} takes this value as soon as the program can be read."
         stated = name in self.session.trace.graph.stated
-        self._say(f"{name} gets its value in the program. Change it there." if stated else waits)
+        self._say(f"{in_text(name)} gets its value in the program. Change it there." if stated else waits)
 
     def _say(self, sentence: str) -> None:
         self.message.setText(sentence)

@@ -15,6 +15,7 @@ from core.base.numbers import exact, short, typed_text, value_text
 from core.math.derivative_names import NOTATIONS, PARTIAL
 from core.math.mathtree import Math
 from core.math.plain import plain
+from core.notation.names import in_text
 from core.passes.listing import Line, Listing, Typeset, shared_steps
 
 LINE, VALUE, GRADIENT = range(3)
@@ -342,6 +343,7 @@ def _with_headings(lines: Sequence[Line], loop: Loop) -> list[Row]:
 
 
 def _listed(names: Sequence[str]) -> str:
+    names = [*map(in_text, names)]
     return "".join(names) if len(names) < 2 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

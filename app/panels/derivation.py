@@ -23,6 +23,7 @@ from core.derivatives.path_rows import (
 )
 from core.derivatives.paths import MOST_SHOWN, Derivation
 from core.export.operations.code import operation_code
+from core.notation.names import in_text
 
 NOT_YET = "The numbers come when its gradient is complete."
 NAMES, NUMBERS = 0.8, 0.68  # of the size of formulas: of factors, and of what stands below them
@@ -85,10 +86,10 @@ class DerivationPanel(QWidget):
             self.title.setText(sentence_of(found))
             self._tint()
             return
-        output = found.trace.graph.output
-        is_output = found.node == output
+        is_output = found.node == found.trace.graph.output
+        output, node = map(in_text, (found.trace.graph.output, found.node))
         self.title.setText(
-            f"{output} is differentiated here" if is_output else f"How {output} depends on {found.node}"
+            f"{output} is differentiated here" if is_output else f"How {output} depends on {node}"
         )
         known = session.arrived >= found.complete
         self._tint()

@@ -22,6 +22,7 @@ from app.widgets.labels import passing_label, tint
 from app.widgets.theme import LIGHT, Theme
 from core.math.latex import latex
 from core.math.mathtree import Math
+from core.notation.names import in_text
 from core.passes.explain import Explanation
 
 BY_PARTS = "A step shows its rule first, then the numbers of its factors, and at the third press its result"
@@ -150,7 +151,7 @@ class ExplanationPanel(QScrollArea):
         node = getattr(step, "arg", getattr(step, "node", ""))
         names = self.session.class_names_of(node) if node else ()
         listed = ", ".join(f"{number} {name}" for number, name in enumerate(names))
-        return f"The entries of {node}: {listed}." if names else ""
+        return f"The entries of {in_text(node)}: {listed}." if names else ""
 
     # -- copying
 

@@ -21,6 +21,7 @@ from app.state.training_session import TrainingSession
 from app.widgets.labels import Button, plain_label, tint
 from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem, Span, cut
+from core.notation.names import in_text
 from core.notation.program import Note
 
 APPLY_AFTER = 120  # milliseconds without typing
@@ -188,7 +189,7 @@ class ProgramPanel(QWidget):
         self.notes.show_notes([] if problem else notes, self.theme.faint)
         tint(self.reading, self.theme.faint)
         self.reading.setVisible(problem is None)
-        self.reading.setText(f"Read as  {_shortened(self.session.reading)}")
+        self.reading.setText(f"Read as  {_shortened(in_text(self.session.reading))}")
 
     def _examples(self) -> QWidget:
         """What an empty program offers: worked examples to click."""

@@ -22,6 +22,7 @@ from app.formula.boxes import Box
 from app.state.session import Session
 from app.widgets.labels import sentence_of
 from app.widgets.theme import LIGHT, Theme, mixed
+from core.notation.names import in_text
 from core.passes.explain import typeset_line
 
 SIZE = 1.7  # pixels an em for each point of the text beside it
@@ -69,7 +70,7 @@ class ProgramLine(QWidget):
         said = sentence_of(self.session.problem) if self.session.problem else self.session.document.text
         self.setToolTip(f"{said}\n\nClick to edit the program (Ctrl+L)".strip())
         notes = self.session.notes_on_nodes
-        told = (f"Note on {name}: {note}" for name, note in notes.items())
+        told = (f"Note on {in_text(name)}: {note}" for name, note in notes.items())
         self.setAccessibleDescription("\n".join((self.session.document.text, *told)))
         self.update()
 

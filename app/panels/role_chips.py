@@ -18,6 +18,7 @@ from app.widgets.labels import plain_label, tint
 from app.widgets.theme import LIGHT, Theme, mixed
 from core.base.lazy_numpy import numpy_is_loaded
 from core.math.mathtree import Math
+from core.notation.names import in_text
 
 WAIT = 20  # ms, after a change and for what roles are found with
 MOST = 24  # chips
@@ -44,10 +45,12 @@ class Chip(QToolButton):
     ) -> None:
         """Show a name with its role in words, and offer roles with their words; `chosen` is one of them."""
         self._name, self._role, self._choices, self._chosen = typeset, role, choices, chosen
-        self.setAccessibleName(f"Role of {name}")
+        self.setAccessibleName(f"Role of {in_text(name)}")
         found = "chosen by you" if chosen else "found from how the program uses it"
         self.setAccessibleDescription(f"{role}, {found}" if role else "")
-        self.setToolTip(f"What {name} is for in training: {role or 'not known'}, {found}. Click to choose")
+        self.setToolTip(
+            f"What {in_text(name)} is for in training: {role or 'not known'}, {found}. Click to choose"
+        )
         self.updateGeometry()
         self.update()
 
@@ -130,7 +133,7 @@ class RoleChips(QWidget):
         box.addWidget(self._flow_box)
         self.heading.hide()
         self._later = QTimer(self, singleShot=True, interval=WAIT)
-        self._later.timeout.connect(self._show)
+        self._later.timeout.connect(self.show_now)
         for signal in (training.session.traceChanged, training.runChanged):
             signal.connect(self._later.start)
 
@@ -146,7 +149,7 @@ class RoleChips(QWidget):
         super().showEvent(event)
         self._later.start()
 
-    def _show(self) -> None:
+    def show_now(self) -> None:
         """Bring all chips in line; nothing is found out before the first picture, or for nobody to see."""
         if not self.isVisible():
             return

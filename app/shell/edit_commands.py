@@ -8,6 +8,7 @@ from app.shell.command import Command, Keys
 from app.shell.host import Host
 from core.base.numbers import typed_text
 from core.base.slicing import finished
+from core.notation.names import in_text
 
 
 def undo(host: Host) -> None:
@@ -41,10 +42,10 @@ def copy_value(host: Host) -> None:
     name = host.session.selection or host.session.trace.graph.output
     value = host.session.snapshot.value(name)
     if value is None:
-        host.show_message(f"{name} has no value yet")
+        host.show_message(f"{in_text(name)} has no value yet")
     else:
         QGuiApplication.clipboard().setText(typed_text(value))
-        host.show_message(f"The value of {name} is on the clipboard")
+        host.show_message(f"The value of {in_text(name)} is on the clipboard")
 
 
 EDIT = (

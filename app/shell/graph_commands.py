@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QInputDialog
 from app.shell.command import Command
 from app.shell.host import Host
 from core.base.errors import Problem
+from core.notation.names import in_text
 from core.passes.unfold import frame_of
 
 
@@ -19,7 +20,7 @@ def differentiate(host: Host) -> None:
     if not name or graph.nodes[name].is_leaf:
         host.show_message("Select a computed node first; an input is what it is differentiated by")
     elif name == graph.own_output == graph.output:
-        host.show_message(f"{name} is the output already")
+        host.show_message(f"{in_text(name)} is the output already")
     else:
         host.session.differentiate(graph.own_output if name == graph.output else name)
         host.show_message(f"{host.session.trace.graph.output} is differentiated now")
@@ -66,7 +67,7 @@ def write_note(host: Host) -> None:
 
 def _ask_for_note(host: Host, name: str) -> None:
     before = host.session.note_of(name)
-    text, answered = QInputDialog.getMultiLineText(host.frame, "Note", f"Note on {name}", before)
+    text, answered = QInputDialog.getMultiLineText(host.frame, "Note", f"Note on {in_text(name)}", before)
     if answered:
         host.session.set_note(name, text)
 
@@ -78,7 +79,7 @@ def name_entries(host: Host) -> None:
 
 def _ask_for_names(host: Host, name: str) -> None:
     before = ", ".join(host.session.class_names_of(name))
-    said = f"Names of the entries of {name}, with commas between them"
+    said = f"Names of the entries of {in_text(name)}, with commas between them"
     text, answered = QInputDialog.getText(host.frame, "Names of entries", said, text=before)
     if answered:
         host.session.set_class_names(name, text.split(",") if text.strip() else [])

@@ -23,6 +23,7 @@ from app.state import clock
 from app.state.settings import Settings
 from app.widgets.labels import ShortenedLabel, plain_label, tint
 from app.widgets.theme import DARK, mixed, palette_of
+from core.notation.names import in_text
 from core.passes.explain import Explanation
 
 LEFT, RIGHT = 880, 488  # the shares of the two columns
@@ -215,7 +216,7 @@ class Presenter(QWidget):
         return list(dict.fromkeys((*names, *(arg for name in names for arg in nodes[name].args))))
 
     def _noted(self, names: Iterable[str]) -> list[str]:
-        return [f"{name}: {note}" for name in names if (note := self._session.note_of(name))]
+        return [f"{in_text(name)}: {note}" for name in names if (note := self._session.note_of(name))]
 
     # -- keys, showing, hiding
 

@@ -335,6 +335,7 @@ class Window(QMainWindow):
             if pane.panel.at_first and pane.made is None:
                 pane.make()
         self.arrangement.arrange()
+        self.program.roles.show_now()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

@@ -36,6 +36,7 @@ from core.figure.notes import MOST_CLASSES, note_key
 from core.graph.graph import Edge
 from core.graph.programs import read_program
 from core.math.derivative_names import Notation
+from core.notation.names import in_text
 from core.notation.printers import reading
 from core.notation.program import Note
 from core.passes.expansions import expansion, menu_name
@@ -141,7 +142,7 @@ class Session(QObject):
         if name in self.trace.graph.stated:
             self._set_stated(name, value, gesture)
         elif name not in self.document.values or not same(self.document.values[name], value):
-            self.edit(f"set {name}", self.document.with_value(name, value), gesture)
+            self.edit(f"set {in_text(name)}", self.document.with_value(name, value), gesture)
 
     def typed_value(self, name: str) -> Value | None:
         """Look up the value that the document has for an input; None where the program states it itself."""
@@ -154,7 +155,7 @@ class Session(QObject):
             if statement.name == name:
                 text, span = self.document.text, statement.tree.span
                 after = text[: span.start] + typed_text(value) + text[span.end :]
-                self.edit(f"set {name}", replace(self.document, text=after), gesture)
+                self.edit(f"set {in_text(name)}", replace(self.document, text=after), gesture)
 
     def move_node(self, name: str, point: Point, gesture: int) -> None:
         """Put a node where the user drags it.
@@ -164,7 +165,7 @@ class Session(QObject):
             point: its centre, in the figure's points.
             gesture: as for `edit`.
         """
-        self.edit(f"move {name}", self.document.with_moved(name, point), gesture)
+        self.edit(f"move {in_text(name)}", self.document.with_moved(name, point), gesture)
 
     def reset_places(self) -> None:
         """Let the layout place every node again."""
@@ -181,7 +182,7 @@ class Session(QObject):
         output = "" if name == graph.own_output else name
         known = name in graph.nodes and not graph.nodes[name].is_constant
         if known and output != self.document.output:
-            self.edit(f"differentiate {name}", replace(self.document, output=output, seed=None))
+            self.edit(f"differentiate {in_text(name)}", replace(self.document, output=output, seed=None))
 
     def set_seed(self, seed: Value | None) -> None:
         """Choose the gradient of the output that the backward pass starts from.
@@ -309,7 +310,7 @@ class Session(QObject):
         after |= {key: said} if said else {}
         if after != before:
             drawing = replace(self.drawn, **{field: after})
-            self.edit(f"{label} {name}", replace(self.document, drawing=drawing))
+            self.edit(f"{label} {in_text(name)}", replace(self.document, drawing=drawing))
 
     def fold_all(self) -> None:
         """Show the program as it was typed."""

@@ -17,6 +17,7 @@ from core.base.errors import Problem
 from core.base.slicing import Work, finished
 from core.figure import Level
 from core.graph.programs import free_names
+from core.notation.names import in_text
 from core.training.settings import NO_DATA, USUAL, TrainingSettings
 
 # what trains loads NumPy, so it is imported with the first run
@@ -91,7 +92,7 @@ class TrainingSession(QObject):
     def choose_role(self, name: str, role: str) -> None:
         """Say what a name of the typed program is for; "" leaves it to how the program uses it."""
         others = {other: kept for other, kept in self.settings.roles.items() if other != name}
-        self.change(f"set role of {name}", roles=others | ({name: role} if role else {}))
+        self.change(f"set role of {in_text(name)}", roles=others | ({name: role} if role else {}))
 
     def choose_sample(self, number: int) -> None:
         """Choose the example that goes to the canvas."""

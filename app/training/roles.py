@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from app.state.training_session import TrainingSession
+from core.notation.names import in_text
 from core.training.roles import choices
 
 AUTOMATIC = ""  # the choice of a name that is left to the program
@@ -58,11 +59,11 @@ class RolesTable(QWidget):
                 widget.deleteLater()
         self.fields = {}
         for place, name in enumerate(names):
-            label, field = QLabel(name), QComboBox()
+            label, field = QLabel(in_text(name)), QComboBox()
             field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             field.setMinimumContentsLength(8)
-            field.setAccessibleName(f"Role of {name}")
-            field.setToolTip(f"What {name} is for in training")
+            field.setAccessibleName(f"Role of {in_text(name)}")
+            field.setToolTip(f"What {in_text(name)} is for in training")
             field.activated.connect(lambda _, name=name: self._choose(name))
             label.setBuddy(field)
             row, column = place // 2, 2 * (place % 2)

@@ -26,6 +26,7 @@ from core.math.mathtree import Digits, Letter, Math, Scripts, Sign, Tinted, Word
 from core.math.parts import ATOM, POWER, SUM, Part, added, wrap
 from core.math.plain import plain
 from core.math.typeset import EQUALS, is_loose, number_math, value_math
+from core.notation.names import in_text
 from core.notation.tree import Tree, substituted
 from core.passes.equations import Equations, total_of
 from core.passes.gradient_names import gradient_math, local_math
@@ -269,14 +270,14 @@ def message_lines(found: Derivation, digits: int = DIGITS, until: int | None = N
         lines.append(f"Starts with the seed {_said(trace.seed, digits)}.")
     arrived = [step for step in found.received if snapshot.contribution(step.node, step.port) is not None]
     if arrived:
-        parts = [f"{_said(step.contribution, digits)} from {step.node}" for step in arrived]
+        parts = [f"{_said(step.contribution, digits)} from {in_text(step.node)}" for step in arrived]
         lines.append(f"Received {', '.join(parts)}.")
     if len(arrived) > 1:
         total = arrived[-1].total
         lines.append(f"Added up {_sum_text([step.contribution for step in arrived], total, digits)}.")
     sent = [step for step in found.passed if snapshot.contribution(step.node, step.port) is not None]
     if sent:
-        parts = [f"{_said(step.contribution, digits)} to {step.arg}" for step in sent]
+        parts = [f"{_said(step.contribution, digits)} to {in_text(step.arg)}" for step in sent]
         lines.append(f"Passed on {', '.join(parts)}.")
     return tuple(lines)
 
@@ -314,7 +315,12 @@ def as_markdown(found: Derivation, digits: int = DIGITS, notation: Notation = PA
     """The derivation as Markdown: displayed formulas, then what the node received and passed on."""
     shown = [f"$$\n{latex(formula)}\n$$" for formula in formulas(found, digits, notation)]
     said = " ".join([*filter(None, [count_sentence(found)]), *message_lines(found, digits)])
-    return "\n\n".join([f"**How {found.trace.graph.output} depends on {found.node}**", *shown, said]) + "\n"
+    return (
+        "\n\n".join(
+            [f"**How {in_text(found.trace.graph.output)} depends on {in_text(found.node)}**", *shown, said]
+        )
+        + "\n"
+    )
 
 
 def as_text(found: Derivation, digits: int = DIGITS, notation: Notation = PARTIAL) -> str:

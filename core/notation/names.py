@@ -153,6 +153,15 @@ def _lowered(sub: str) -> str:
     return "".join(SUBSCRIPTS[char] for char in sub)
 
 
+_NUMBERED = re.compile(rf"(?<![\w.])([^\W\d_]+[{MARKS}]?)([0-9]+)(?![\w(])")
+_LOWERED = str.maketrans({plain: lowered for lowered, plain in SUBSCRIPTS.items() if plain.isdigit()})
+
+
+def in_text(name: str) -> str:
+    """A name, or an expression, as it stands in sentences: the number of `x1` stands below, as in `x₁`."""
+    return _NUMBERED.sub(lambda match: match[1] + match[2].translate(_LOWERED), name)
+
+
 def plain_spellings(name: str) -> tuple[str, ...]:
     """Other names, in their one spelling, under which a value for this one is understood.
 

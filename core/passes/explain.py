@@ -17,6 +17,7 @@ from core.math.derivative_names import PARTIAL, Notation
 from core.math.mathtree import Math, Phantom, Row, Sign, Table, Tinted, Word, parts_of, row
 from core.math.parts import ATOM, SPACE, Part, bracketed, listed
 from core.math.typeset import EQUALS
+from core.notation.names import in_text
 from core.notation.printers import expression_text
 from core.notation.tree import Tree
 from core.ops import squashing
@@ -219,7 +220,7 @@ def step_title(trace: Trace, count: int, since: int | None = None) -> str:
     steps = trace.steps[count - 1 if since is None else min(since, count - 1) : count]
     match steps[-1]:
         case Seeded(node):
-            return f"Seed: {node}"
+            return f"Seed: {in_text(node)}"
         case Computed():
             computed = [step.node for step in steps]
             used = {arg for name in computed for arg in trace.graph.nodes[name].args}
@@ -235,14 +236,15 @@ def step_title(trace: Trace, count: int, since: int | None = None) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     """A few names with commas, of many the first and the last."""
-    return ", ".join(names if len(names) <= MOST_NAMED else (*names[: MOST_NAMED - 2], "…", names[-1]))
+    shown = names if len(names) <= MOST_NAMED else (*names[: MOST_NAMED - 2], "…", names[-1])
+    return ", ".join(map(in_text, shown))
 
 
 def _start(trace: Trace, annotations: Annotations) -> Explanation:
     graph = trace.graph
     free = list(graph.inputs)
     rule = typeset_program(graph, annotations.noted)
-    some = ", ".join(free[:4]) + (" …" if len(free) > 4 else "")
+    some = ", ".join(map(in_text, free[:4])) + (" …" if len(free) > 4 else "")
     sentence = f"The inputs {some} have their values. Step forward to compute the rest." if free else ""
     return Explanation(step_title(trace, 0), rule, None, sentence)
 
@@ -364,7 +366,7 @@ class _Explainer:
         value = self.snapshot.value(node.name)
         assert value is not None
         said = " and ".join(self.said(arg) for arg in dict.fromkeys(node.args))
-        sentence = f"{node.name} is computed from {said}: {value_text(value, self.digits)}."
+        sentence = f"{in_text(node.name)} is computed from {said}: {value_text(value, self.digits)}."
         if not node.operation.back:  # there is no step back to say it at
             sentence = f"{sentence} {node.operation.says}"
         return self.explained(self.equations.forward(node), sentence, caveat(self.exact, node))
@@ -372,15 +374,15 @@ class _Explainer:
     def said(self, node: str) -> str:
         value = self.snapshot.value(node)
         if self.graph.nodes[node].is_constant or value is None:
-            return node
-        return f"{node} = {value_text(value, self.digits)}"
+            return in_text(node)
+        return f"{in_text(node)} = {value_text(value, self.digits)}"
 
     # -- backward
 
     def seeded(self, node: Node, gradient: Value) -> Explanation:
-        name = node.name
+        name = in_text(node.name)
         if is_chosen(gradient):
-            of = expression_text(seeded(name, gradient, self.graph.nodes))
+            of = in_text(expression_text(seeded(node.name, gradient, self.graph.nodes)))
             chosen = seed_words(name, gradient, self.graph.nodes, self.digits)
             sentence = f"Seed chosen at {name}: {chosen}. The gradients are those of {of}."
         elif isinstance(gradient, float):
@@ -417,14 +419,17 @@ class _Explainer:
         ):
             digits, sign = equation(add, (before, step.contribution), step.total, self.digits)
             parts.append(
-                f"{step.arg} is used more than once, so its gradients add up: "
+                f"{in_text(step.arg)} is used more than once, so its gradients add up: "
                 f"{added_text((before, step.contribution), digits)} {sign} {short(step.total, self.digits)}."
             )
         elif before is not None:
-            parts.append(f"{step.arg} is used more than once, so what arrives is added to what was there.")
+            parts.append(
+                f"{in_text(step.arg)} is used more than once, so what arrives is added to what was there."
+            )
         if node.operation.elementwise and node.shape != self.graph.nodes[step.arg].shape:
             parts.append(
-                f"{step.arg} was stretched to {shape_text(node.shape)}, so its gradient is summed over it."
+                f"{in_text(step.arg)} was stretched to {shape_text(node.shape)}, "
+                "so its gradient is summed over it."
             )
         return " ".join(parts)
 
@@ -441,7 +446,7 @@ class _Explainer:
         assert isinstance(step, Flowed)
         arrived = self.snapshot.arrived(step.arg)
         terms = [value for value in arrived if isinstance(value, float)]
-        said = f"{step.arg} is used {len(arrived)} times, so its gradients add up"
+        said = f"{in_text(step.arg)} is used {len(arrived)} times, so its gradients add up"
         if len(terms) < len(arrived) or not isinstance(step.total, float) or len(terms) > MOST_RULES:
             return f"{said}."
         digits, sign = equation(lambda *found: float(sum(found)), terms, step.total, self.digits)

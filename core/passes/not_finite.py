@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from core.base.arrays import Value, is_finite
 from core.base.lazy_numpy import np
 from core.base.numbers import short
+from core.notation.names import in_text
 from core.notation.program import Note
 from core.ops.facts import Cause
 from core.passes.steps import Computed, Flowed
@@ -42,9 +43,9 @@ def why_not_finite(trace: Trace, count: int) -> str:
     """
     match trace.steps[count - 1]:
         case Computed(node, value):
-            name = node
+            name = in_text(node)
         case Flowed(_, _, arg, _, value):
-            name = f"The gradient of {arg}"
+            name = f"The gradient of {in_text(arg)}"
         case _:
             return ""
     if is_finite(value):
@@ -59,7 +60,7 @@ def _cause(trace: Trace, count: int) -> str:
     assert isinstance(step, Computed | Flowed)
     node = trace.graph.nodes[step.node]
     op = node.operation
-    values = [(name, snapshot.value(name)) for name in node.args]
+    values = [(in_text(name), snapshot.value(name)) for name in node.args]
     known = {port: value for port, arg in node.by_port.items() if (value := snapshot.value(arg)) is not None}
     if isinstance(step, Computed):
         nan = _is_nan(step.value)
@@ -67,18 +68,20 @@ def _cause(trace: Trace, count: int) -> str:
     upstream = snapshot.gradient(step.node)
     assert upstream is not None
     parts = [
-        (f"the gradient of {step.arg} so far", _before(trace, count)),
+        (f"the gradient of {in_text(step.arg)} so far", _before(trace, count)),
         ("what arrives", step.contribution),
     ]
     if is_finite(step.contribution) or (_is_nan(step.total) and not _is_nan(step.contribution)):
         return _inherited(parts, _is_nan(step.total)) or OVERFLOWS
     if not is_finite(upstream):
-        return _inherited([(f"the gradient of {step.node}", upstream), *values], _is_nan(step.contribution))
+        return _inherited(
+            [(f"the gradient of {in_text(step.node)}", upstream), *values], _is_nan(step.contribution)
+        )
     declared = _declared(op.back_causes, known)
     nan = _is_nan(step.contribution)
     if declared and nan and np.any(np.equal(upstream, 0)):
         return f"{declared}; {ZERO_TIMES_INFINITY}"
-    inherited = _inherited(values, nan) or _inherited([(step.node, snapshot.value(step.node))], nan)
+    inherited = _inherited(values, nan) or _inherited([(in_text(step.node), snapshot.value(step.node))], nan)
     return declared or inherited or (IN_BETWEEN if nan else OVERFLOWS)
 
 

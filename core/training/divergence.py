@@ -17,6 +17,7 @@ from core.base.errors import Problem, cut
 from core.data.examples import Examples
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
+from core.notation.names import in_text
 from core.notation.printers import expression_text
 from core.ops import OPS
 from core.ops.facts import PROBABILITY
@@ -76,9 +77,9 @@ def _first(trace: Trace) -> str:
         if said := why_not_finite(trace, count):
             assert isinstance(step, Computed | Flowed)
             node = trace.graph.nodes[step.arg if isinstance(step, Flowed) else step.node]
-            formula = cut(expression_text(node.tree))
+            name, formula = in_text(node.name), in_text(cut(expression_text(node.tree)))
             is_clear = node.named or node.is_leaf or node.name == trace.graph.output
-            return said if is_clear else said.replace(node.name, f"{node.name} = {formula}", 1)
+            return said if is_clear else said.replace(name, f"{name} = {formula}", 1)
     return ""
 
 

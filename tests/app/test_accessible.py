@@ -31,10 +31,10 @@ def test_the_canvas_is_a_tree_of_nodes_with_value_and_gradient(window):
     assert tree(window).role() == QAccessible.Role.Tree
     start = "the output: the backward pass starts here"
     inputs = {"x": "value −2", "y": "value 5", "z": "value −4"}
-    assert nodes(window) == {**inputs, "v1 = x + y": "", "f = (x + y) · z": start}
+    assert nodes(window) == {**inputs, "v₁ = x + y": "", "f = (x + y) · z": start}
     window.session.seek(len(window.session.trace))
     found = nodes(window)
-    assert found["x"] == "value −2, gradient −4" and found["v1 = x + y"] == "value 3, gradient −4"
+    assert found["x"] == "value −2, gradient −4" and found["v₁ = x + y"] == "value 3, gradient −4"
     assert found["f = (x + y) · z"] == f"value −12, gradient 1, {start}"
 
 
@@ -72,8 +72,8 @@ def test_a_step_announces_its_title_and_its_sentence(window, monkeypatch):
     )
     window.session.seek(1)
     window.session.seek(len(window.session.trace))
-    assert said[0] == "Forward: v1. v1 is computed from x = −2 and y = 5: 3."
-    assert said[1].startswith("Backward: v1 → x. ")
+    assert said[0] == "Forward: v₁. v₁ is computed from x = −2 and y = 5: 3."
+    assert said[1].startswith("Backward: v₁ → x. ")
 
 
 def test_formulas_are_described_in_words(window):

@@ -172,7 +172,7 @@ def test_zoom_has_bounds(window):
 
 def test_what_is_hovered_is_told_in_full(window):
     window.session.seek(len(window.session.trace))
-    assert window.view.described("v1") == "v1 = x + y\nvalue 3\ngradient −4"
+    assert window.view.described("v1") == "v₁ = x + y\nvalue 3\ngradient −4"
 
 
 def test_a_wrong_program_dims_the_figure(window):

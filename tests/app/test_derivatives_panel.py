@@ -110,7 +110,7 @@ def test_the_output_is_the_sessions(window, panel, qtbot):
 def test_a_node_that_does_not_matter_is_said(window, panel):
     window.session.differentiate("v1")
     window.session.select("z")
-    assert panel.head.message.text() == "v1 does not depend on z: the derivative is 0."
+    assert panel.head.message.text() == "v₁ does not depend on z: the derivative is 0."
     window.session.set_text("x[k] + 0 y")
     window.session.select("k")
     assert panel.head.message.text().startswith("No gradient goes from f to k")

@@ -52,7 +52,7 @@ def test_the_bar_counts_strides_and_says_what_met(window):
     session.set_text(TWICE)
     session.seek(len(session.trace))
     strides = len(session.stops) - 1
-    assert bar.where.text() == f"{strides} of {strides} · Backward: v4, v1 → w"
+    assert bar.where.text() == f"{strides} of {strides} · Backward: v₄, v₁ → w"
     QTest.mouseClick(bar.scrubber, Qt.MouseButton.LeftButton, pos=QPoint(9, bar.scrubber.height() // 2))
     assert session.cursor == 0
     for stop in session.stops[:4]:

@@ -268,7 +268,7 @@ def test_arrow_keys_in_the_table_move_in_the_table(window):
 
 def test_the_explanation_follows_the_steps(window):
     window.session.seek(window.session.trace.position("backward:4"))
-    assert window.explanation.title.text() == "Backward: v1 → x"
+    assert window.explanation.title.text() == "Backward: v₁ → x"
     assert "Upstream −4 × local 1 = −4" in window.explanation.sentence.text()
     window.actions_by_id["copy_latex"].trigger()
     assert r"\frac{\partial f}{\partial x}" in QGuiApplication.clipboard().text()

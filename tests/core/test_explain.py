@@ -145,15 +145,15 @@ def caveats(text, values):
 
 def test_every_step_whose_number_is_not_finite_says_where_that_comes_from():
     said = caveats("log(x) + 1/x + log2(u)", {"x": 0.0, "u": 0.0})
-    assert said["Forward: v1"] == "v1 is infinite: the logarithm needs a value above 0."
-    assert said["Forward: v2"] == "v2 is infinite: the divisor is 0."
-    assert said["Forward: v3"] == (
-        "v3 is not a number: it is computed from v1 = −∞ and v2 = ∞; ∞ − ∞, 0 · ∞ and ∞/∞ are not numbers."
+    assert said["Forward: v₁"] == "v₁ is infinite: the logarithm needs a value above 0."
+    assert said["Forward: v₂"] == "v₂ is infinite: the divisor is 0."
+    assert said["Forward: v₃"] == (
+        "v₃ is not a number: it is computed from v₁ = −∞ and v₂ = ∞; ∞ − ∞, 0 · ∞ and ∞/∞ are not numbers."
     )
-    assert said["Forward: f"] == "f is not a number: it is computed from v3 = NaN and v4 = −∞."
-    assert said["Seed: f"] == said["Backward: v3 → v1"] == ""
-    assert said["Backward: v2 → x"] == "The gradient of x is infinite: the divisor is 0."
-    assert said["Backward: v1 → x"].startswith(
+    assert said["Forward: f"] == "f is not a number: it is computed from v₃ = NaN and v₄ = −∞."
+    assert said["Seed: f"] == said["Backward: v₃ → v₁"] == ""
+    assert said["Backward: v₂ → x"] == "The gradient of x is infinite: the divisor is 0."
+    assert said["Backward: v₁ → x"].startswith(
         "The gradient of x is not a number: "
         "it is computed from the gradient of x so far = −∞ and what arrives = ∞"
     )
@@ -162,8 +162,8 @@ def test_every_step_whose_number_is_not_finite_says_where_that_comes_from():
 
 def test_nothing_is_said_to_be_used_where_no_gradient_flows():
     edge = "Not differentiable here, at the edge of where it is defined"
-    assert caveats("stop_gradient(sqrt(x)) + x", {"x": 0.0})["Forward: v1"] == f"{edge}."
-    assert caveats("sqrt(x) + x", {"x": 0.0})["Forward: v1"] == f"{edge}. Used: ∞."
+    assert caveats("stop_gradient(sqrt(x)) + x", {"x": 0.0})["Forward: v₁"] == f"{edge}."
+    assert caveats("sqrt(x) + x", {"x": 0.0})["Forward: v₁"] == f"{edge}. Used: ∞."
 
 
 def said_back(text, values):

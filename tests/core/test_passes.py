@@ -296,7 +296,7 @@ TROUBLES = [
     ("q = sqrt(x); q + 1", {"x": -1.0}, "q is not a number: the root needs a value of at least 0"),
     ("exp(x)", {"x": 710.0}, "f is infinite: the exponential overflows above 709"),
     ("sqrt(x)", {"x": 0.0}, "The gradient of x is infinite: the slope of the root at 0 is infinite"),
-    ("sum(1/x)", {"x": frozen([1, 0])}, "v1 is infinite: the divisor is 0"),
+    ("sum(1/x)", {"x": frozen([1, 0])}, "v₁ is infinite: the divisor is 0"),
     (
         "x^n",
         {"x": -2.0, "n": 2.0},

@@ -205,7 +205,7 @@ def test_the_text_of_a_weight_that_is_used_twice():
         "(∂J)/(∂R) ⋅ (∂R)/(∂w) = 0.1 ⋅ 1 = 0.1",
         "(∂J)/(∂w) = −0.105754 + 0.1 = −0.005754",
         "2 paths, one backward pass.",
-        "Received 0.1 from v4, −0.1058 from v1.",
+        "Received 0.1 from v₄, −0.1058 from v₁.",
         "Added up 0.1 − 0.105754 = −0.005754.",
     ]
 
@@ -221,7 +221,7 @@ def test_latex_and_markdown_hold_the_same_formulas():
 def test_what_is_received_and_passed_on_follows_the_steps():
     found = derivation(TWICE, "z")
     assert message_lines(found, until=0) == ()
-    assert message_lines(found) == ("Received −0.05288 from y.", "Passed on −0.05288 to b, −0.05288 to v1.")
+    assert message_lines(found) == ("Received −0.05288 from y.", "Passed on −0.05288 to b, −0.05288 to v₁.")
     lengths = [len(message_lines(found, until=count)) for count in range(len(TWICE) + 1)]
     assert lengths == sorted(lengths) and set(lengths) == {0, 1, 2}
     assert found.complete == next(n for n in range(len(TWICE) + 1) if TWICE.snapshot(n).gradient("z"))

@@ -302,7 +302,7 @@ def test_divergence_keeps_the_weights_before_and_says_so():
     told = list(trainer.train())
     last = told[-1]
     assert last.why_stopped == trainer.why_stopped
-    said = f"The loss became infinite after update {last.step + 1}: in example 0 v3 = (y − t)^2 is infinite"
+    said = f"The loss became infinite after update {last.step + 1}: in example 0 v₃ = (y − t)^2 is infinite"
     assert last.why_stopped.startswith(said)
     assert last.why_stopped.endswith("The weights had grown large: try a smaller learning rate than 1.")
     assert not any(progress.why_stopped for progress in told[:-1])
@@ -340,7 +340,7 @@ def test_all_examples_are_looked_at_before_the_first_update():
     )
     said = trainer.step().why_stopped
     assert said.startswith(
-        "The loss is not a number before update 1: in example 2 v1 = log(x) is not a number: the logarithm"
+        "The loss is not a number before update 1: in example 2 v₁ = log(x) is not a number: the logarithm"
     )
     assert "in example 2 v1" in said and "The weights are the initial ones." in said
     assert (trainer.values(), trainer.updates, trainer.failed.record.step) == ({"w": 1.0}, 0, 0)
@@ -366,7 +366,7 @@ def test_values_that_were_set_are_kept_where_the_loss_is_not_finite_at_them():
     trainer.step(3)
     trainer.set_values({"w": -1.0})
     said = trainer.step().why_stopped
-    assert said.startswith("The loss is not a number before update 4: v1 = log(w) is not a number")
+    assert said.startswith("The loss is not a number before update 4: v₁ = log(w) is not a number")
     assert "The weights are those that were set. The learning rate is not the cause" in said
     assert (trainer.values(), trainer.updates) == ({"w": -1.0}, 3)
 

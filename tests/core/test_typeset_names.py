@@ -14,7 +14,7 @@ from core.math.latex import latex
 from core.math.marks import HOLE, marked
 from core.math.mathtree import Digits, Fenced, Letter, Root, Scripts, Sign, Tinted, Word, row
 from core.math.typeset import PLAIN
-from core.notation.names import canonical
+from core.notation.names import canonical, in_text
 from core.notation.program import Program, Statement
 from core.notation.tree import Binary, Call, Name, Number, Transposed
 from core.ops import OPS
@@ -256,3 +256,23 @@ LONG_FACTORS = [
 def test_a_name_of_several_letters_stands_apart_from_other_factors(text, source):
     tree = read_program(text, ("foo", "hat", "wx", "lr", "x", "y", "z")).statements[0].tree
     assert latex(PLAIN.tree(tree)) == source
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("x1", "x₁"),
+        ("v12", "v₁₂"),
+        ("W⁽²⁾", "W⁽²⁾"),
+        ("v1.2", "v₁.2"),
+        ("layer3", "layer₃"),
+        ("conv2d", "conv2d"),
+        ("x_max", "x_max"),
+        ("x1 · w1 + 2", "x₁ · w₁ + 2"),
+        ("log2(x1)", "log2(x₁)"),
+        ("1.5e10 x", "1.5e10 x"),
+        ("ŷ", "ŷ"),
+    ],
+)
+def test_in_sentences_the_number_of_a_name_stands_below(name, said):
+    assert in_text(name) == said

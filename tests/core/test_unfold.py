@@ -375,7 +375,7 @@ def test_the_spelled_out_form_overflows_where_the_composite_does_not():
     traces = [record(make_plan(g), values) for g in (graph, other)]
     assert traces[0].last.value("f") == 1 and math.isnan(traces[1].last.value("f"))
     assert [note.message for note in notes_on_not_finite(traces[1])] == [
-        "v1.1 is infinite: the exponential overflows above 709"
+        "v₁.1 is infinite: the exponential overflows above 709"
     ]
 
 

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.canvas.items import BoxItem, LabelItem
+from core.notation.names import in_text
 from tests.app.seen.pixels import around, widget
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -110,5 +111,5 @@ def test_what_is_pointed_at_is_told(window):
     seen = widget(window.view.viewport(), window.theme)
     for item in [item for item in window.scene.items() if isinstance(item, BoxItem)]:
         at = window.view.mapFromScene(item.sceneBoundingRect().center())
-        assert window.view.described(window.view.node_under(at)).startswith(item.box.node)
+        assert window.view.described(window.view.node_under(at)).startswith(in_text(item.box.node))
         assert seen.amount("ink", "line", "faint", within=around(at.x(), at.y(), 30, 30)) > 5
