@@ -1578,7 +1578,7 @@ BESIDE_THE_CANVAS = {
     ),
     "value-not-undone": bug(
         "app/state/session.py",
-        'self.edit(f"set {name}", self.document.with_value(name, value), gesture)',
+        'self.edit(f"set {in_text(name)}", self.document.with_value(name, value), gesture)',
         "self._set_document(self.document.with_value(name, value))",
         "a typed value cannot be undone",
         TYPING,

@@ -342,7 +342,7 @@ def test_all_examples_are_looked_at_before_the_first_update():
     assert said.startswith(
         "The loss is not a number before update 1: in example 2 v₁ = log(x) is not a number: the logarithm"
     )
-    assert "in example 2 v1" in said and "The weights are the initial ones." in said
+    assert "in example 2 v₁" in said and "The weights are the initial ones." in said
     assert (trainer.values(), trainer.updates, trainer.failed.record.step) == ({"w": 1.0}, 0, 0)
 
 
