@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from core.math.mathtree import (
     Accented,
@@ -143,6 +144,7 @@ def latex(math: Math) -> str:
             return rf"\underset{{{latex(math.below)}}}{{{latex(base)}}}"
 
 
+@lru_cache(maxsize=4096)
 def _letter(text: str, face: str) -> str:
     plain = _signs(text) if len(text) == 1 else _name(text)
     latin, greek = ALPHABETS.get(face, ("", ""))
@@ -193,6 +195,7 @@ def _is_one_letter(math: Math) -> bool:
     return isinstance(math, Letter) and len(math.text) == 1
 
 
+@lru_cache(maxsize=4096)
 def _signs(text: str) -> str:
     """Signs of mathematics; raised and lowered ones, as in `10⁻¹²`, are scripts."""
     return _joined([_sign(run) for run in RUN.findall(text)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -29,6 +30,9 @@ SIGNS: Target = "signs"
 ONE_HOT: Target = "one-hot"
 
 Numbers = float | tuple[float, ...] | tuple[tuple[float, ...], ...]
+
+
+_rule = lru_cache(maxsize=256)(Rule)  # which is read once
 
 
 class Kink(Struct, frozen=True):
@@ -60,7 +64,7 @@ class Kink(Struct, frozen=True):
         """The slopes on both sides at the first entry that is marked `here`; none at an edge."""
         if not self.left:
             return ()
-        return tuple(entry_at(Rule(text).value(known), here) for text in (self.left, self.right))
+        return tuple(entry_at(_rule(text).value(known), here) for text in (self.left, self.right))
 
 
 def kinked(at: str, left: str, right: str, used: str, *, says: str, **example: Numbers) -> Kink:

@@ -313,7 +313,7 @@ def caveat(snapshot: Snapshot, node: Node) -> str:
     local, used = next(iter(node.operation.local.values()), None), kink.used
     if local and OUTPUT in values and not kink.is_tie:
         used = short(entry_at(local.value(values), here))
-    flows = any(isinstance(step, Flowed) and step.node == node.name for step in snapshot.trace.steps)
+    flows = node.name in snapshot.trace.senders
     end = f". Used: {used}." if flows else "."  # where no gradient comes, nothing is used
     sides = kink.slopes(values, here)
     if not sides:

@@ -93,6 +93,11 @@ class Trace:
         return sum(isinstance(self.steps[number - 1], Flowed) for number in numbers)
 
     @cached_property
+    def senders(self) -> frozenset[str]:
+        """The nodes from which a gradient flows to an input."""
+        return frozenset(step.node for step in self.steps if isinstance(step, Flowed))
+
+    @cached_property
     def phases(self) -> tuple[tuple[int, int, str], ...]:
         """The phases in their order: the steps before each, the steps at its end, and its name."""
         ends, before = list[tuple[int, int, str]](), 0

@@ -477,7 +477,7 @@ def check_sentence(sentence):
 
 def test_what_a_sentence_calculates_multiplies_out():
     counted = np.zeros(2, int)
-    for seed in range(150):
+    for seed in range(100):
         trace = record(*random_program(seed)[1:])
         for count in range(1, len(trace) + 1):
             counted += check_sentence(explain(trace, count).sentence)
