@@ -223,41 +223,34 @@ def test_pointing_at_a_name_in_the_rule_lights_its_node(window, name):
     assert not window.session.pointed
 
 
-class Paints(QObject):
-    """Counts how often a widget is painted."""
+class Seen(QObject):
+    """Counts how often an event of a kind comes to a widget."""
 
-    def __init__(self, watched):
+    def __init__(self, watched, kind):
         super().__init__(watched)
-        self.count = 0
+        self.kind, self.count = kind, 0
         watched.installEventFilter(self)
 
     def eventFilter(self, watched, event):
-        self.count += event.type() == QEvent.Type.Paint
+        self.count += event.type() == self.kind
         return False
 
 
-def test_a_step_paints_its_explanation_once_and_lays_out_nothing_else(window):
+def test_a_step_paints_its_explanation_once_and_lays_out_no_bar(window):
     """Parts that get their places late are seen at the old ones first, and cost their painting twice."""
     window.session.set_text("h = tanh(w1 x + w2 y); g = σ(w3 h + w4 x); L = (g - t)^2 + 0.1 w1^2")
     window.session.seek(8)
     panel = window.explanation
     panel.window().layout().activate()
     QTest.qWait(50)
-    parts = {part: Paints(part) for part in (panel.title, panel.rule, panel.numbers, panel.sentence)}
-    laid_out = []
-
-    class Asked(QObject):
-        def eventFilter(self, watched, event):
-            if event.type() == QEvent.Type.LayoutRequest:
-                laid_out.append(watched)
-            return False
-
-    asked = Asked(window)
-    for widget_ in (window, window.transport):
-        widget_.installEventFilter(asked)
+    parts = {
+        part: Seen(part, QEvent.Type.Paint)
+        for part in (panel.title, panel.rule, panel.numbers, panel.sentence)
+    }
+    laid_out = Seen(window.transport, QEvent.Type.LayoutRequest)
     for steps in range(1, 7):
         window.session.step(1)
         QTest.qWait(30)
-        assert max(paints.count for paints in parts.values()) <= steps
-    assert min(paints.count for paints in parts.values()) >= 4
-    assert laid_out == []
+        assert max(painted.count for painted in parts.values()) <= steps
+    assert min(painted.count for painted in parts.values()) >= 4
+    assert laid_out.count == 0
