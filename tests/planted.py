@@ -1405,6 +1405,13 @@ MATHEMATICS = {
 }
 
 BESIDE_THE_CANVAS = {
+    "line-fades-beside-its-value": bug(
+        "app/panels/algorithm_cells.py",
+        "found.setLeft(min(whole.left() + self._end_of(row), right - least))",
+        "found.setLeft(right - widths[column])",
+        "formulas of arrays fade out in the listing though there is room for them",
+        ALGORITHM,
+    ),
     "table-of-gradients-green": bug(
         "app/panels/algorithm_cells.py",
         'part = "value" if index.column() == VALUE else "gradient"',

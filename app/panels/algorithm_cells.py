@@ -42,6 +42,8 @@ class Cells(QStyledItemDelegate):
     def __init__(self, table: QTableView, rows: Rows):
         super().__init__(table)
         self.table, self.rows, self.theme = table, rows, LIGHT
+        self._ends: dict[tuple[Line, float], float] = {}  # how far lines reach, at a size of text
+        rows.modelReset.connect(self._ends.clear)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -89,9 +91,10 @@ class Cells(QStyledItemDelegate):
             self._heading(painter, rect, row, index.column())
         else:
             ground = self._ground(painter, rect, row, index)
-            self._line(painter, self._line_rect(rect, row, index.column()), row, ground, rect)
-            if index.column() != LINE:
-                self._number(painter, rect, row, index)
+            whole = self._whole(rect, index.column())
+            self._line(painter, self._line_rect(whole, row), row, ground, rect)
+            for column in (VALUE, GRADIENT):
+                self._number(painter, self._number_rect(whole, row, column), row, column, rect)
         painter.restore()
 
     def _heading(self, painter: QPainter, rect: Rect, row: Heading, column: int) -> None:
@@ -112,20 +115,55 @@ class Cells(QStyledItemDelegate):
         width = sum(self.table.columnWidth(each) for each in range(GRADIENT + 1))
         return QRectF(rect.left() - left, rect.top(), width, rect.height())
 
-    def _line_rect(self, rect: Rect, row: Line, column: int) -> Rect:
+    def _line_rect(self, whole: Rect, row: Line) -> Rect:
         """Where a line is written: up to its value, whose room a line back takes as it has none."""
-        found = self._whole(rect, column)
+        found = QRectF(whole)
         if self.below(row):
             found.setBottom(found.bottom() - NUMBERS * self.em())
-            return found
-        number = float(self.table.columnWidth(GRADIENT))
-        if row.part != "backward":
-            metrics = QFontMetricsF(self._bold())
-            number += min(
-                metrics.horizontalAdvance(self.rows.final(row)) + 2 * PAD, self.table.columnWidth(VALUE)
-            )
-        found.setRight(found.right() - number)
+        else:
+            column = GRADIENT if row.part == "backward" else VALUE
+            found.setRight(self._number_rect(whole, row, column).left() - PAD)
         return found
+
+    def _number_rect(self, whole: Rect, row: Line, column: int) -> Rect:
+        """Where a number may be written: in its column, or beside its line behind what that takes."""
+        widths = [self.table.columnWidth(each) for each in range(GRADIENT + 1)]
+        right = whole.right() - (widths[GRADIENT] if column == VALUE else 0)
+        found = QRectF(right - widths[column], whole.top(), widths[column], whole.height())
+        if self.below(row):
+            found.setTop(found.bottom() - NUMBERS * self.em())
+        elif (column == GRADIENT) == (row.part == "backward"):
+            least = self._least_width(row, column, widths[column])
+            found.setLeft(min(whole.left() + self._end_of(row), right - least))
+        return found.adjusted(PAD, 0, -PAD, 0)
+
+    def _least_width(self, row: Line, column: int, usual: float) -> float:
+        """What a number takes at least: that of a value all its digits, an array its shape."""
+        texts = list(self.rows.texts(row, column, last=True)) or [""]
+        if row.part == "backward" and "×" not in texts[-1]:
+            return usual  # it may be a part of what it will be
+        said = texts[-1] if "×" in texts[-1] else texts[0]
+        return min(usual, QFontMetricsF(self._bold()).horizontalAdvance(said) + 2 * PAD)
+
+    def _end_of(self, row: Line) -> float:
+        """How far from the left of its row a line reaches at its full size."""
+        if row.part == "backward" and not numpy_is_loaded():
+            return float("inf")  # it is not written yet
+        key = row, self.em()
+        if key not in self._ends:
+            said = self.rows.written(row)
+            if isinstance(said, str):
+                width = QFontMetricsF(self._code_font()).horizontalAdvance(said)
+            else:
+                width = formula(said, BESIDE_TEXT * self.em()).width
+            self._ends[key] = self.gutter() + width + PAD + 1
+        return self._ends[key]
+
+    def _text(self, row: Line, column: int, metrics: QFontMetricsF, room: float) -> str:
+        """The longest text of a number for which there is room, an ellipsis if there is none."""
+        texts = list(self.rows.texts(row, column))
+        fits = (text for text in texts if metrics.horizontalAdvance(text) <= room)
+        return next(fits, "…") if texts else ""
 
     def _ground(self, painter: QPainter, rect: Rect, row: Line, index: Index) -> QColor:
         """Paint what a row stands on, and return its colour."""
@@ -184,10 +222,7 @@ class Cells(QStyledItemDelegate):
         paint(painter, box, rect.left(), baseline, {} if dimmed else self.theme.roles, ink)
 
     def _code(self, painter: QPainter, rect: Rect, text: str) -> None:
-        font = QFont(self.table.font())
-        font.setFamilies(["DejaVu Sans Mono", "Menlo", "Consolas", "monospace"])
-        font.setStyleHint(QFont.StyleHint.Monospace)
-        font.setPixelSize(round(0.92 * self.em()))
+        font = self._code_font()
         painter.setFont(font)
         painter.setPen(self._colour("faint" if self.rows.session.problem else "ink"))
         self._too_wide = QFontMetricsF(font).horizontalAdvance(text) > rect.width()
@@ -235,29 +270,32 @@ class Cells(QStyledItemDelegate):
         around = [(0, -size), (size, 0), (0, size), (-size, 0)]
         painter.drawPolygon(QPolygonF([centre + QPointF(dx, dy) for dx, dy in around]))
 
-    def _number(self, painter: QPainter, rect: Rect, row: Line, index: Index) -> None:
-        text = index.data()
-        if not text:
+    def _number(self, painter: QPainter, room: Rect, row: Line, column: int, cell: Rect) -> None:
+        """Paint what of a value or a gradient lies in a cell."""
+        if not room.intersects(cell):
             return
-        lit = self.rows.is_lit(row)
         font = QFont(self.table.font())
-        font.setBold(lit)
-        room = rect.adjusted(PAD, 0, -PAD, 0)
-        if self.below(row):
-            room.setTop(room.bottom() - NUMBERS * self.em())
-        painter.setFont(font)
-        if QFontMetricsF(font).horizontalAdvance(text) > room.width():
+        font.setBold(self.rows.is_lit(row))
+        metrics = QFontMetricsF(font)
+        text = self._text(row, column, metrics, room.width())
+        if font.bold() and text != next(iter(self.rows.texts(row, column)), ""):
             font.setBold(False)
-            advance = QFontMetricsF(font).horizontalAdvance
-            text = self.rows.shorter(row, index.column(), lambda tried: advance(tried) <= room.width())
-            painter.setFont(font)
-        part = "value" if index.column() == VALUE else "gradient"
+            text = self._text(row, column, QFontMetricsF(font), room.width())
+        painter.setFont(font)
+        part = "value" if column == VALUE else "gradient"
         painter.setPen(self._colour("faint" if self.rows.session.problem else part))
         painter.drawText(room, _RIGHT, text)
 
     def _bold(self) -> QFont:
         font = QFont(self.table.font())
         font.setBold(True)
+        return font
+
+    def _code_font(self) -> QFont:
+        font = QFont(self.table.font())
+        font.setFamilies(["DejaVu Sans Mono", "Menlo", "Consolas", "monospace"])
+        font.setStyleHint(QFont.StyleHint.Monospace)
+        font.setPixelSize(round(0.92 * self.em()))
         return font
 
     def _small(self) -> QFont:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from app.state.session import Session
-from core.base.arrays import Value, shape_text
+from core.base.arrays import Value
 from core.base.numbers import exact, short, typed_text, value_text
 from core.math.derivative_names import NOTATIONS, PARTIAL
 from core.math.mathtree import Math
@@ -283,17 +283,41 @@ class Rows(QAbstractTableModel):
 
     def _shown(self, line: Line, column: int) -> str:
         """A value or a gradient in the digits that are shown."""
-        if column == VALUE:
-            value = self.value(line)
-            if value is not None and self.session.typed_value(line.node) is None:
-                value = self.session.snapshot.shown.value(line.node)
-        else:
-            value = self._gradient(line)
-        if value is None:
-            return ""
-        return self._named(line, value, partial(short, digits=self.session.digits)) or _text(
-            value, self.session.digits
-        )
+        return next(iter(self.texts(line, column)), "")
+
+    def texts(self, line: Line, column: int, last: bool = False) -> Iterator[str]:
+        """A value or a gradient in the digits that are shown, then shorter; of an array its shape at last.
+
+        Args:
+            line: the line.
+            column: VALUE or GRADIENT.
+            last: what it will be after all steps, else by now; nothing is given for what is not known.
+        """
+        value = self._last(line, column) if last else self._seen(line, column)
+        digits = self.session.digits
+        if isinstance(value, float):
+            yield from (short(value, fewer) for fewer in range(digits, 0, -1))
+        elif value is not None:
+            for fewer in (digits, 2):
+                if named := self._named(line, value, partial(short, digits=fewer)):
+                    yield named
+            usual = value_text(value, digits)
+            if usual.startswith("["):
+                yield from (usual, value_text(value, 2))
+            yield "×".join(map(str, value.shape if value.ndim > 1 else (*value.shape, 1)))
+
+    def _seen(self, line: Line, column: int) -> Value | None:
+        """A value or a gradient by now, without rounding noise."""
+        if column == GRADIENT:
+            return self._gradient(line)
+        value = self.value(line)
+        if value is not None and self.session.typed_value(line.node) is None:
+            return self.session.snapshot.shown.value(line.node)
+        return value
+
+    def _last(self, line: Line, column: int) -> Value | None:
+        last = self.session.trace.shown.last
+        return last.value(line.node) if column == VALUE else last.gradient(line.node)
 
     def _named(self, line: Line, value: Value, write: Callable[[float], str]) -> str:
         """The entries of a vector behind their names; "" where they have none."""
@@ -301,22 +325,6 @@ class Rows(QAbstractTableModel):
         if isinstance(value, float) or value.shape != (len(names),):
             return ""
         return ", ".join(f"{name} {write(float(entry))}" for name, entry in zip(names, value, strict=True))
-
-    def final(self, line: Line) -> str:
-        """The value of a line's node as it will be shown; it does not change from step to step."""
-        value = self.session.trace.shown.last.value(line.node)
-        return "" if value is None else _text(value, self.session.digits)
-
-    def shorter(self, line: Line, column: int, fits: Callable[[str], bool]) -> str:
-        """A number in fewer digits, or an array by its shape, that fits where its usual text does not."""
-        value = self._exact(line, column)
-        assert value is not None
-        if not isinstance(value, float):
-            tries = [_text(value, self.session.digits), _text(value, 2), shape_text(value.shape)]
-            tries[:0] = filter(None, [self._named(line, value, partial(short, digits=2))])
-        else:
-            tries = [_text(value, digits) for digits in range(self.session.digits, 0, -1)]
-        return next((text for text in tries if fits(text)), "…")
 
     def _marks(self, line: Line) -> str:
         """What a line keeps for the backward pass or reads from the forward pass, in a sentence."""
@@ -345,10 +353,6 @@ def _with_headings(lines: Sequence[Line], loop: Loop) -> list[Row]:
 def _listed(names: Sequence[str]) -> str:
     names = [*map(in_text, names)]
     return "".join(names) if len(names) < 2 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _text(value: Value, digits: int) -> str:
-    return short(value, digits) if isinstance(value, float) else value_text(value, digits)
 
 
 def _full(value: Value) -> str:

@@ -6,10 +6,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.formula import formula
+from app.formula.widget import BESIDE_TEXT
 from app.panels.algorithm import AlgorithmPanel
 from app.panels.algorithm_cells import BAR
 from app.panels.algorithm_rows import GRADIENT, LINE, ROW, VALUE, Heading
 from app.widgets.theme import THEMES, apply_theme
+from core.base.arrays import frozen
 from core.math.derivative_names import NOTATIONS
 from tests.app.listing_cells import index_of, lines, rect_of, text
 from tests.app.seen.pixels import widget
@@ -169,6 +172,27 @@ def test_no_number_is_cut_off_and_no_line_meets_its_number(qapp, panel, session,
         edge = QRectF(rect.right() - 2, rect.top() + 2, 2, rect.height() - 4)
         assert seen.amount("gradient", "value", within=edge) == 0
     apply_theme(qapp, THEMES["light"], 1)
+
+
+def test_a_line_of_arrays_is_written_whole_and_its_entries_where_there_is_room(panel, session):
+    """A formula needs its room before entries do; those of a gradient may stand below `value`."""
+    given = {"w": frozen([[0.5, -0.2, 0.1], [-0.3, 0.8, 0.2]]), "x": frozen([1.0, 2.0, -1.0])}
+    given |= {"b": frozen([0.1, -0.2])}
+    session.open_program("g = w x + b; f = softmax(g); l = -log(f[0])", given, "open")
+    panel.resize(300, 1400)
+    session.seek(len(session.trace))
+    seen, em = looked_at(panel), panel.table.cells.em()
+    for row, line in lines(panel):
+        if line.part == "forward":
+            width = formula(panel.rows.written(line), BESIDE_TEXT * em).width
+            end = rect_of(panel, row, LINE).left() + panel.table.cells.gutter() + width
+            rect = whole(panel, row).adjusted(0, 2, 0, -2)
+            last = QRectF(end - 0.6 * em, rect.top(), 0.6 * em + 2, rect.height())
+            assert seen.amount("ink", within=last) > 4, f"{panel.rows.line_text(line)} ends faintly"
+    (row,) = (row for row, line in lines(panel) if (line.part, line.node) == ("backward", "b"))
+    assert seen.amount("gradient", within=rect_of(panel, row, VALUE)) > 30
+    (row,) = (row for row, line in lines(panel) if (line.part, line.node) == ("given", "w"))
+    assert seen.amount("gradient", within=rect_of(panel, row, GRADIENT)) > 10
 
 
 def test_the_forms_write_mathematics_numpy_and_pytorch(panel, session):
