@@ -2164,6 +2164,20 @@ DIFFERENTIATING = {
         "tests/app/test_strides_in_the_window.py",
         "tests/app/test_window.py",
     ),
+    "minus-one-without-its-sign": bug(
+        "core/passes/equations.py",
+        "Number(-1.0): Negative(Name(GRADIENT)),",
+        "Number(-1.0): Name(GRADIENT),",
+        "what comes back through a minus has no minus",
+        "tests/core/test_explain.py",
+    ),
+    "gradient-by-a-name-of-the-program": bug(
+        "core/math/derivative_names.py",
+        "if NOTATIONS[notation].defined and found in taken:",
+        "if False:",
+        "a gradient is written as another name of the program is",
+        "tests/core/test_symbolic.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -41,7 +41,7 @@ class ChainStep(Struct, frozen=True):
 
     `gradients` says which gradient each name such as dq stands for; of a vector one `entry` is taken.
     `everywhere` says that `tree` is a number and every entry of the array `by` has that derivative.
-    Names are printed by the program's `typesetter`.
+    Names are printed by the program's `typesetter`; those that are `taken` stand for no gradient.
     """
 
     of: str
@@ -53,12 +53,13 @@ class ChainStep(Struct, frozen=True):
     entry: Entry = ()
     everywhere: bool = False
     notation: Notation = PARTIAL
+    taken: Collection[Math] = frozenset()
 
     @property
     def math(self) -> Math:
         """∂L/∂z = ∂L/∂y · ∂y/∂z, below it the factors' closed forms, and below these their product."""
         typesetter = self.typesetter
-        shown = gradient_parts(typesetter, self.of, self.gradients, self.entry, self.notation)
+        shown = gradient_parts(typesetter, self.of, self.gradients, self.entry, self.notation, self.taken)
         lines = []
         if any(self._has_factors(term) for term in self.terms):
             lines.append(_added([self._factors(term, shown) for term in self.terms]))
@@ -72,7 +73,7 @@ class ChainStep(Struct, frozen=True):
             lines.append(_added([self._worked_out(term, shown) for term in self.terms]))
         if result not in lines[-1:]:
             lines.append(result)
-        head = derivative_math(typesetter, self.of, self.by, self.entry, self.notation)
+        head = derivative_math(typesetter, self.of, self.by, self.entry, self.notation, self.taken)
         heads = [head, *[row()] * (len(lines) - 1)]
         rows = [(head, row(EQUALS, line)) for head, line in zip(heads, lines, strict=True)]
         return Table(tuple(rows), "aligned")
@@ -85,7 +86,7 @@ class ChainStep(Struct, frozen=True):
         """∂L/∂y · ∂y/∂z, and for an array y the transposed Jacobian times ∂L/∂y."""
         if not self._has_factors(term):
             return self._worked_out(term, shown)
-        whole = derivative_math(self.typesetter, self.of, term.node, self.entry, self.notation)
+        whole = derivative_math(self.typesetter, self.of, term.node, self.entry, self.notation, self.taken)
         names = self.typesetter.name(term.node), self.typesetter.name(self.by)
         local = local_name(*names, notation=self.notation), DIVIDED
         if term.shaped:
@@ -106,7 +107,7 @@ class Symbolic(Struct, frozen=True):
     """∂of/∂by in closed form, the steps of the chain rule to it, and what should be known of it.
 
     Of a vector it is the derivative of one `entry`. `where` defines, in order, the names in `tree` that are
-    not inputs of the program. Names are printed by the program's `typesetter`.
+    not inputs of the program. Names are printed by the program's `typesetter`, and `taken` by it.
     """
 
     of: str
@@ -119,6 +120,7 @@ class Symbolic(Struct, frozen=True):
     typesetter: Typesetter
     entry: Entry = ()
     notation: Notation = PARTIAL
+    taken: Collection[Math] = frozenset()
 
     @property
     def text(self) -> str:
@@ -128,7 +130,7 @@ class Symbolic(Struct, frozen=True):
     def definitions(self) -> Iterator[Math]:
         """What the names in the formula stand for, set as equations, in the order of `where`."""
         gradients = self.steps[-1].gradients if self.steps else {}
-        shown = gradient_parts(self.typesetter, self.of, gradients, self.entry, self.notation)
+        shown = gradient_parts(self.typesetter, self.of, gradients, self.entry, self.notation, self.taken)
         for name, tree in self.where:
             yield row(self.typesetter.tree(Name(name), shown), EQUALS, self.typesetter.tree(tree, shown))
 
@@ -151,12 +153,17 @@ def in_every_entry(part: Part, tree: Tree) -> Math:
 
 
 def derivative_math(
-    typesetter: Typesetter, of: str, by: str, entry: Entry = (), notation: Notation = PARTIAL
+    typesetter: Typesetter,
+    of: str,
+    by: str,
+    entry: Entry = (),
+    notation: Notation = PARTIAL,
+    taken: Collection[Math] = frozenset(),
 ) -> Math:
-    """∂of/∂by, or of one entry of it, in a notation."""
+    """∂of/∂by, or of one entry of it, in a notation; not by a name that is `taken`."""
     places = tuple(Number(float(place)) for place in entry)
     whole = typesetter.part(Index(Name(of), places)) if entry else typesetter.named(of)
-    return gradient_name(whole, typesetter.name(by), notation)
+    return gradient_name(whole, typesetter.name(by), notation, taken)
 
 
 def gradient_parts(
@@ -165,7 +172,8 @@ def gradient_parts(
     gradients: Mapping[str, str],
     entry: Entry = (),
     notation: Notation = PARTIAL,
+    taken: Collection[Math] = frozenset(),
 ) -> dict[str, Part]:
     """The names of gradients are set as what they are: dq is ∂L/∂q."""
-    made = {name: derivative_math(typesetter, of, node, entry, notation) for name, node in gradients.items()}
-    return {name: (math, ATOM) for name, math in made.items()}
+    how = entry, notation, taken
+    return {name: (derivative_math(typesetter, of, node, *how), ATOM) for name, node in gradients.items()}

@@ -122,8 +122,8 @@ class _Derivation:
                 yield
         result, steps = yield from self.backward()
         tree = self.writer.tree(result)
-        typesetter, entry, notation = self.graph.typesetter, self.entry, self.notation
-        part = typesetter.part(tree, gradient_parts(typesetter, self.of, self.gradients, entry, notation))
+        typesetter, how = self.graph.typesetter, (self.entry, self.notation, self.graph.typeset_names)
+        part = typesetter.part(tree, gradient_parts(typesetter, self.of, self.gradients, *how))
         math = part[0]
         if self.graph.nodes[self.by].shape and not result.shape:
             math = in_every_entry(part, tree)
@@ -134,9 +134,9 @@ class _Derivation:
             few = ", ".join(parts[:3]) + (f" and {len(parts) - 3} more" if len(parts) > 3 else "")
             stand = "stands for a part" if len(parts) == 1 else "stand for parts"
             self.note(f"{few} {stand} of the formula, which would be too long to read in full", self.of)
-        equation = row(derivative_math(typesetter, self.of, self.by, entry, notation), EQUALS, math)
+        equation = row(derivative_math(typesetter, self.of, self.by, *how), EQUALS, math)
         notes = tuple(self.notes.values())
-        return Symbolic(self.of, self.by, tree, where, steps, notes, equation, typesetter, entry, notation)
+        return Symbolic(self.of, self.by, tree, where, steps, notes, equation, typesetter, *how)
 
     def note(self, message: str, node: str) -> None:
         self.notes[message] = Note(message, self.graph.nodes[node].span)
@@ -334,6 +334,7 @@ class _Derivation:
             entry=self.entry,
             everywhere=everywhere,
             notation=self.notation,
+            taken=self.graph.typeset_names,
         )
 
     def where(self, tree: Tree) -> tuple[tuple[str, Tree], ...]:

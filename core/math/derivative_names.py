@@ -7,7 +7,7 @@ local_name      the derivative of a node with respect to one of its inputs: ∂y
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Literal
 
@@ -41,15 +41,22 @@ class DerivativeNames(Struct, frozen=True):
     defined: bool = False
 
 
-def gradient_name(of: Part, by: Math, notation: Notation = PARTIAL) -> Math:
+def gradient_name(
+    of: Part, by: Math, notation: Notation = PARTIAL, taken: Collection[Math] = frozenset()
+) -> Math:
     """Write the gradient of the output with respect to a node.
 
     Args:
         of: what is differentiated, and how strongly it holds together.
         by: the node's name.
         notation: a key of NOTATIONS.
+        taken: names as they are printed. Where one is printed as the gradient would be, such as δ_y beside
+            y, the gradient is written as a quotient.
     """
-    return NOTATIONS[notation].gradient(of, by)
+    found = NOTATIONS[notation].gradient(of, by)
+    if NOTATIONS[notation].defined and found in taken:
+        return NOTATIONS[PARTIAL].gradient(of, by)
+    return found
 
 
 def local_name(of: Math, by: Math, call: Math | None = None, notation: Notation = PARTIAL) -> Math:

@@ -28,6 +28,7 @@ from core.notation.tree import (
     Binary,
     Call,
     Name,
+    Negative,
     Number,
     Transposed,
     Tree,
@@ -47,6 +48,12 @@ LONGEST_NUMBER = 6
 ADDED = Sign("+=", "rel")
 # the name of the local derivative in the tree of what comes back
 LOCAL = "local"
+# what comes back where the local derivative is 1 or −1, which is no factor but at most a sign
+SIGNS: Mapping[Tree, Tree] = {
+    ONE: Name(GRADIENT),
+    Number(-1.0): Negative(Name(GRADIENT)),
+    Negative(ONE): Negative(Name(GRADIENT)),
+}
 
 
 class Lines(Struct, frozen=True):
@@ -310,8 +317,8 @@ class Equations:
         local = known[LOCAL] = node.operation.local[port].value(known)
         shown = self._local_derivative(node, port, known)
         tree, _ = as_mathematics(Binary("*", Name(GRADIENT), Name(LOCAL)), known)
-        if node.shape and shown == ONE:
-            tree = Name(GRADIENT)
+        if node.shape and shown in SIGNS:
+            tree = SIGNS[shown]
 
         def value(at: Mapping[str, Value]) -> Value:
             return sum_to(as_mathematics(tree, at)[1], shape)
@@ -322,8 +329,8 @@ class Equations:
         def worked_out(parts: Mapping[str, Part]) -> Math:
             return total(tree, {**parts, LOCAL: self._as_factor(shown, parts, node, known)})
 
-        at_output = substituted(tree, {LOCAL: shown} if shown == ONE else {})
-        named, _ = as_mathematics(self._at_output(at_output, node), known)
+        told = tree if self._starts_with_1(node) and shown != ONE else SIGNS.get(shown, tree)
+        named, _ = as_mathematics(self._at_output(told, node), known)
         names_ = self._names(node)
         sides = [side_of(substituted(tree, {LOCAL: shown}), known, worked_out, worked_value)]
         if fits(local):
@@ -342,9 +349,12 @@ class Equations:
 
     def _at_output(self, tree: Tree, node: Node) -> Tree:
         """The tree itself, and at the output, where the upstream gradient is 1, with that in its place."""
+        return substituted(tree, {GRADIENT: ones(node.shape)}) if self._starts_with_1(node) else tree
+
+    def _starts_with_1(self, node: Node) -> bool:
+        """Whether the upstream gradient of a node is the seed, 1, and is written as such."""
         is_output = node.name == self.graph.output and not self.keeps_seed
-        unit = is_output and not is_chosen(self.trace.seed)
-        return substituted(tree, {GRADIENT: ones(node.shape)}) if unit else tree
+        return is_output and not is_chosen(self.trace.seed)
 
     def factors(self, step: Flowed, node: Node) -> Math | None:
         """∂L/∂y · ∂y/∂x, where both are numbers and x is one argument alone; not where ∂L/∂y is 1."""

@@ -32,10 +32,7 @@ def gradient_math(trace: Trace, node: str, notation: Notation = PARTIAL) -> Math
     math, strength = graph.typesetter.part(seeded(graph.output, trace.seed, graph.nodes))
     if graph.nodes[graph.output].shape and not is_chosen(trace.seed):
         math, strength = row(Big("∑"), math), POWER
-    name = graph.typesetter.name(node)
-    found = gradient_name((math, strength), name, notation)
-    taken = NOTATIONS[notation].defined and found in graph.typeset_names
-    return gradient_name((math, strength), name, PARTIAL) if taken else found
+    return gradient_name((math, strength), graph.typesetter.name(node), notation, graph.typeset_names)
 
 
 def local_math(graph: Graph, node: Node, arg: str, notation: Notation = PARTIAL) -> Math:

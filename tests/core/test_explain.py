@@ -179,3 +179,23 @@ def test_a_step_back_says_what_is_true_of_its_input():
     said = said_back("y = bce(p, t)", {"p": 0.5, "t": 1.0})
     assert "prediction is its error" in said["Backward: y → p"]
     assert "slope for the target" in said["Backward: y → t"]
+
+
+@pytest.mark.parametrize(
+    ("notation", "gradient"),
+    [
+        ("partial", r"-\frac{\partial L}{\partial v}"),
+        ("delta", r"-\delta_{v}"),
+        ("bar", r"-\bar{v}"),
+        ("lagrange", r"-L'\left( v \right)"),
+    ],
+)
+def test_a_factor_minus_one_is_a_sign(notation, gradient):
+    trace = run("v = y - t; L = v^2", {"y": 3.0, "t": 1.0})
+    found = explain(trace, trace.position("backward:2"), notation=notation)
+    assert latex(found.rule).endswith(f"={gradient}")
+    assert latex(found.numbers) == r"=4\cdot\left( -1 \right)=-4"
+    trace = run("v = y - t; L = v·v", {"y": frozen([3, 1]), "t": frozen([1, 2])})
+    found = explain(trace, trace.position("backward:3"), notation=notation)
+    assert "-" in latex(found.rule) and "1 \\right)" not in latex(found.rule)
+    assert latex(at(run("a - b", {"a": 1.0, "b": 2.0}), "backward:1").rule).endswith("=-1")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from core.base.arrays import frozen
 from core.base.errors import Problem
-from core.derivatives.symbolic import MAX_SIZE, derivative
+from core.base.slicing import finished
+from core.derivatives.symbolic import MAX_SIZE, derivation, derivative
 from core.graph.builder import build, graph_of
 from core.graph.programs import read_program
 from core.math.latex import latex
@@ -424,3 +425,17 @@ def test_one_entry_of_a_vector_has_a_closed_form(text, by, written):
 def test_one_entry_of_a_matrix_has_none_yet():
     with pytest.raises(Problem, match="its derivative is a matrix"):
         closed("A B", "A", {"A": frozen([[1, 2], [3, 4]]), "B": frozen([[1, 0], [0, 1]])})
+
+
+def test_a_name_of_the_program_stands_for_no_gradient():
+    """Beside δ_y the gradient of y is a quotient, in the closed form and in its steps."""
+    graph = graph_of("y = w x; L = (y - δ_y)^2", {"w": 2.0, "x": 3.0, "δ_y": 1.0})
+    found = finished(derivation(graph, "w", notation="delta"))
+    for shown in (found.math, *(step.math for step in found.steps)):
+        assert r"\delta_{y}=" not in latex(shown).replace(" & ", "")
+    assert any(r"\frac{\partial L}{\partial y}" in latex(step.math) for step in found.steps)
+    assert latex(found.math).startswith(r"\delta_{w}=")
+    other = finished(
+        derivation(graph_of("y = w x; L = (y - t)^2", {"w": 2.0, "x": 3.0, "t": 1.0}), "w", notation="delta")
+    )
+    assert any(r"\delta_{y}" in latex(step.math) for step in other.steps)
