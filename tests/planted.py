@@ -1414,7 +1414,7 @@ BESIDE_THE_CANVAS = {
     ),
     "table-of-gradients-green": bug(
         "app/panels/algorithm_cells.py",
-        'part = "value" if index.column() == VALUE else "gradient"',
+        'part = "value" if column == VALUE else "gradient"',
         'part = "value"',
         "in the table gradients have the colour of values",
         PANELS,
