@@ -169,7 +169,7 @@ def test_the_listing_and_the_results_of_steps_name_entries(window):
     session.set_class_names("s", ["cat", "dog"])
     assert text(panel, "s") == tip(panel, "s") == "cat −1, dog −1"
     line = panel.rows.rows[panel.rows.row_of("s")]
-    assert panel.rows.shorter(line, VALUE, lambda tried: len(tried) < 10) == "[−1, −1]"
+    assert next(text for text in panel.rows.texts(line, VALUE) if len(text) < 10) == "[−1, −1]"
     assert latex(window.explanation.explanation.numbers).endswith(
         r"=\underset{2\times1}{\begin{bmatrix} \text{cat} & -1 \\ \text{dog} & -1 \end{bmatrix}}"
     )
