@@ -194,6 +194,7 @@ maximum = elementwise(
     repeats=True,
     x="[x > y] + [x = y] / 2",
     y="[y > x] + [x = y] / 2",
+    shows={"x": "[x > y]", "y": "[y > x]"},  # but in a tie
     says="A maximum sends the upstream gradient to the larger input; in a tie each receives half.",
     kink=kinked("x = y", "0", "1", "1/2 to each", says="maximum of equal values: half to each", x=2, y=2),
     commutative=True,
@@ -210,6 +211,7 @@ minimum = elementwise(
     repeats=True,
     x="[x < y] + [x = y] / 2",
     y="[y < x] + [x = y] / 2",
+    shows={"x": "[x < y]", "y": "[y < x]"},
     says="A minimum sends the upstream gradient to the smaller input; in a tie each receives half.",
     kink=kinked("x = y", "1", "0", "1/2 to each", says="minimum of equal values: half to each", x=2, y=2),
     commutative=True,

@@ -53,6 +53,12 @@ def test_a_power_is_simplified():
     assert latex(found.rule).endswith(r"2\cdot x")
 
 
+@pytest.mark.parametrize(("y", "rule"), [(1.0, "[x > y]"), (4.0, "[x > y]"), (2.0, "[x > y] + [x = y]/2")])
+def test_the_slope_of_a_maximum_speaks_of_ties_only_in_a_tie(y, rule):
+    found = explain(trace := run("max(x, y)", {"x": 2.0, "y": y}), len(trace))
+    assert plain(found.rule).endswith(f"= {rule}")
+
+
 def test_gradients_that_meet_are_added_in_words_and_in_the_formula():
     found = at(run("x^2 + 3x", {"x": 2.0}), "end")
     assert "x is used more than once, so its gradients add up: 3 + 4 = 7." in found.sentence
