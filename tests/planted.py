@@ -1405,6 +1405,13 @@ MATHEMATICS = {
 }
 
 BESIDE_THE_CANVAS = {
+    "rule-in-one-line-whatever-its-width": bug(
+        "core/math/lines.py",
+        "if not isinstance(math, Row) or fits(math):",
+        "if not isinstance(math, Row) or fits(math) or True:",
+        "a wide rule has to be scrolled from left to right",
+        FORMULAS,
+    ),
     "line-fades-beside-its-value": bug(
         "app/panels/algorithm_cells.py",
         "found.setLeft(min(whole.left() + self._end_of(row), right - least))",

@@ -21,6 +21,7 @@ from app.state.session import Session
 from app.widgets.labels import passing_label, tint
 from app.widgets.theme import LIGHT, Theme
 from core.math.latex import latex
+from core.math.lines import in_lines
 from core.math.mathtree import Math
 from core.notation.names import in_text
 from core.passes.explain import Explanation
@@ -28,6 +29,8 @@ from core.passes.explain import Explanation
 BY_PARTS = "A step shows its rule first, then the numbers of its factors, and at the third press its result"
 LINES_BESIDE = 4  # of text, title and sentence with what is free around them
 EDGES = 32  # pixels left and right of a formula
+# a formula shrinks to this part of its size before it is broken into lines, further where these have no room
+SHRUNK, SMALLEST = 0.8, 0.6
 
 
 class ExplanationPanel(QScrollArea):
@@ -127,19 +130,34 @@ class ExplanationPanel(QScrollArea):
         found = self._so_far
         if found is None:
             return
-        self._put(found.rule, found.numbers)
-        boxes = [box for view in (self.rule, self.numbers) if (box := view.box())]
-        room = self.viewport().height() - LINES_BESIDE * self.fontMetrics().height()
-        if found.line is None or sum(box.height for box in boxes) <= room:
+        self._put(found.rule, found.numbers, SHRUNK)
+        if self._in_view():
             return
-        line = layout(found.line, self.rule.em)
-        if line.width <= self.viewport().width() - EDGES:
-            self._put(found.line, None)
+        line = found.line
+        if line is not None and layout(line, self.rule.em).width <= self._width:
+            self._put(line, None, 1.0)
+        else:
+            self._put(found.rule, found.numbers, SMALLEST)
 
-    def _put(self, rule: Math | None, numbers: Math | None) -> None:
+    def _put(self, rule: Math | None, numbers: Math | None, least: float) -> None:
+        """Show formulas, those in several lines that are too wide at this part of their size."""
         for view, formula in ((self.rule, rule), (self.numbers, numbers)):
-            view.set_formula(formula)
+            view.set_formula(
+                formula
+                and in_lines(formula, lambda one: least * layout(one, self.rule.em).width <= self._width)
+            )
             view.setVisible(formula is not None)
+
+    @property
+    def _width(self) -> int:
+        return self.viewport().width() - EDGES
+
+    def _in_view(self) -> bool:
+        """Whether both formulas have room above one another."""
+        boxes = [box for view in (self.rule, self.numbers) if (box := view.box())]
+        scales = [min(1.0, self._width / max(1.0, box.width)) for box in boxes]
+        room = self.viewport().height() - LINES_BESIDE * self.fontMetrics().height()
+        return sum(scale * box.height for scale, box in zip(scales, boxes, strict=True)) <= room
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -60,8 +60,8 @@ class Op(Struct, frozen=True):
                    `back` at kinks: an expression of the inputs, or one for each set of those in batches
 
     Its derivatives
-    shows          a local derivative as it is usually written, where that is the same: one that is computed in a
-                   safer form, or for ties too
+    shows          a local derivative as it is usually written, where that comes to the same as what is
+                   computed in a safer form, or for ties too
     closed_forms   the same in the program's notation, for closed forms
     kink           where it has no derivative
     symmetric      its Jacobian is its own transpose, as every element-by-element operation has one

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QApplication
 
 from app.formula import layout, paint
+from app.panels.explanation import ExplanationPanel
 from app.widgets.theme import LIGHT
+from core.base.arrays import frozen
 from core.graph.programs import read_program
 from core.math.latex import latex
-from core.math.mathtree import Digits, Letter, Shaped, Table, Tinted, parts_of, row
+from core.math.mathtree import Digits, Letter, Row, Shaped, Table, Tinted, parts_of, row
 from core.math.parts import ATOM, bracketed
 from core.math.typeset import PLAIN
 from core.passes.explain import explain
@@ -195,3 +198,27 @@ def test_every_term_of_a_step_but_names_has_the_line_of_its_role():
 
 def is_marked(part):
     return isinstance(part, Tinted) and part.marked
+
+
+@pytest.mark.parametrize("width", [430, 560])
+def test_a_rule_is_never_wider_than_its_panel(qtbot, session, width):
+    """It is broken before its relation signs; nothing of it has to be scrolled to from left to right."""
+    wide = frozen(np.linspace(-1.234567, 2.345678, 8).reshape(2, 4))
+    given = {"W": wide, "g": frozen([0.354344, 0.75026, 0.475021, 0.549834]), "y": frozen([0.5, -0.5])}
+    session.open_program("h = W g; L = 1/2 ‖h - y‖^2 + g·g", given, "open")
+    panel = ExplanationPanel(session)
+    qtbot.addWidget(panel)
+    panel.set_theme(LIGHT)
+    panel.resize(width, 300)
+    panel.show()
+    broken = 0
+    for count in range(1, len(session.trace) + 1):
+        session.seek(count)
+        QApplication.processEvents()
+        assert panel.horizontalScrollBar().maximum() == 0, session.explanation.title
+        if isinstance(panel.numbers.formula(), Table) and isinstance(session.explanation.numbers, Row):
+            broken += 1
+            lines = [latex(right) for _, right in panel.numbers.formula().rows]
+            assert all(line.startswith("=") for line in lines)
+            assert "".join(lines) in latex(session.explanation.numbers)
+    assert broken
