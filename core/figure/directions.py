@@ -66,7 +66,8 @@ class Texts(Struct, frozen=True):
     """How large what is written at a box is: a value or gradient, the terms of the gradient's sum, a name, a
     bias; and how much of the stem the head of an arrow takes that comes back.
 
-    At a `crowded` box, where much arrives, they stand right of the heads of what does.
+    At a `crowded` box, where much arrives, they stand right of the heads of what does. No gradient comes to
+    stand below a `lone` value.
     """
 
     number: Extent = NOTHING
@@ -75,6 +76,7 @@ class Texts(Struct, frozen=True):
     bias: BiasText = NO_BIAS
     head: float = 0.0
     crowded: bool = False
+    lone: bool = False
 
 
 class Spot(Struct, frozen=True):
@@ -167,7 +169,7 @@ class Rightwards(Direction):
             return Stretch()
         length, beside = texts.number[0] + texts.head + 2 * BESIDE, texts.number[1] + CLEAR
         if texts.terms == NOTHING:
-            return Stretch(length, beside, beside)
+            return Stretch(length, beside, 0.0 if texts.lone else beside)
         bias = texts.bias.extent[1] + CLEAR if texts.bias.lines else 0.0
         top = max(beside, box[1] / 2 + bias + CLEAR + (0.0 if circle else OUTLINE))
         longer = texts.terms[0] - box[0] + texts.head + 2 * BESIDE

@@ -214,7 +214,8 @@ def draw_in_pieces(
         bias = _bias(shown.bias, graph, rooms, options, measure) if shown.bias else NO_BIAS
         beside = sum(arc in stretches for arc in shown.arcs)
         crowded = not shown.shape and beside > (0 if shown.bias else 1)
-        texts[name] = Texts(number, terms, called, bias, HEAD if rooms.heads else 0.0, crowded)
+        head, lone = HEAD if rooms.heads else 0.0, name in rooms.lone
+        texts[name] = Texts(number, terms, called, bias, head, crowded, lone)
         space = direction.space(sizes[name], shown.in_circle, texts[name])
         if options.note_texts and shown.kind != "rest" and (note := note_of(shown.node, options)):
             notes[name] = _note(note, space, sizes[name], options, measure)

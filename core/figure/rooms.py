@@ -35,7 +35,8 @@ class Rooms(Struct, frozen=True):
     """How large numbers become: a node's `values` and gradients, and its `sums` of gradients if any.
 
     Weights and biases that are written beside arrows and units have `weights`.
-    The `heads` of arrows stand before numbers where gradients are seen to come back.
+    The `heads` of arrows stand before numbers where gradients are seen to come back. Beside `lone` nodes there
+    is a value, and no gradient in the steps that are pictured.
     Where a node is used several times, `contributions` come back on its edges (by target and port).
     """
 
@@ -44,6 +45,7 @@ class Rooms(Struct, frozen=True):
     sums: Mapping[str, Extent]
     weights: Mapping[Weight, Extent]
     heads: bool
+    lone: frozenset[str] = frozenset()
 
 
 def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int] | None = None) -> Rooms:
@@ -73,6 +75,7 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
     sums: dict[str, Extent] = {}
     arrived: dict[str, int] = {}
     weights: dict[Weight, Extent] = {}
+    grounds: set[str] = set()
 
     def widen_all(name: str, value: Value, on_ground: bool) -> None:
         for home in homes.get(name, ()):
@@ -80,6 +83,7 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
             if drawn.kind != "rest" and drawn.shows(name):
                 names = class_names(drawn.node, drawn.shape, options)
                 number = gradient_at(trace, drawn, value, options) if on_ground else None
+                grounds.update([home] if on_ground else ())
                 room = number.extent if number else _extent(drawn.value(value), options, on_ground, names)
                 _widen(at_nodes, home, room)
         for weight in of_input.get(name, ()):
@@ -112,9 +116,9 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
                         _widen(sums, arg, terms.extent)
     if counts is not None:
         lit = (shown.steps[count - 1] for count in counts if options.highlight and count)
-        return Rooms(
-            at_nodes, at_edges, sums, weights, any(isinstance(step, Flowed | Seeded) for step in lit)
-        )
+        heads = any(isinstance(step, Flowed | Seeded) for step in lit)
+        lone = frozenset() if options.until is None else at_nodes.keys() - grounds
+        return Rooms(at_nodes, at_edges, sums, weights, heads, frozenset(lone))
     values = {name: _kept(room, _least(view.nodes[name], options)) for name, room in at_nodes.items()}
     contributions = {}
     for edge in shared if options.gradients else ():
