@@ -1932,6 +1932,20 @@ DIFFERENTIATING = {
         "the presenter sees an old picture of the stage",
         PRESENTER,
     ),
+    "step-lost-in-another-drawing": bug(
+        "app/canvas/scene.py",
+        "                self._set_out(*way)",
+        "                pass",
+        "where a step leads to another drawing its result is there before what causes it",
+        WORKSPACES,
+    ),
+    "room-below-lone-values": bug(
+        "core/figure/directions.py",
+        "0.0 if texts.lone else beside",
+        "beside",
+        "in the forward pass the stage has room for gradients below values",
+        NEARBY,
+    ),
     "stage-cut-off": bug(
         "app/canvas/camera.py",
         "            return SMALLEST\n",

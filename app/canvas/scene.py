@@ -19,6 +19,7 @@ from core.base.slicing import Work, finished
 from core.figure import MARGIN, Figures, Label, Part, Token, View, tokens_of, underway
 from core.graph.graph import Edge
 from core.layout import Point
+from core.passes.trace import Trace
 
 MOST_MADE = 300  # nodes whose items are made, or moved, without leaving the window time in between
 PIECE = 60
@@ -75,6 +76,9 @@ class Scene(QGraphicsScene):
         self.addItem(self._token)
         self._travel, self._gliding = Motion(self), Motion(self)
         self._tokens: tuple[Token, ...] = ()
+        self._way: tuple[int, int] | None = None  # the steps before and after what travels
+        self._waits = False  # whether that sets out when nodes have come to their places
+        self._trace: Trace | None = None
         self._underway: set[str] = set()  # the nodes whose look is still to come
         self._before: tuple[Mapping[str, Point], View] | None = None  # where nodes were in another drawing
         self._shifts: Mapping[str, Point] = {}
@@ -95,8 +99,8 @@ class Scene(QGraphicsScene):
 
     def finish(self) -> None:
         """End all movements at once."""
-        self._travel.finish()
         self._gliding.finish()
+        self._travel.finish()
 
     def show_guides(self, lines: Sequence[QLineF]) -> None:
         """Show with what a dragged node is level."""
@@ -155,7 +159,9 @@ class Scene(QGraphicsScene):
 
     def _show_trace(self) -> None:
         """Show other numbers, or another drawing: at once, or in pieces where many items are missing."""
-        figures = self.session.figures
+        figures, way = self.session.figures, self._way
+        goes_on = self._trace is self.session.trace and way is not None and way[1] == self.session.cursor
+        self._trace = self.session.trace
         self._stop_travel()
         self.session.set_travelling(False)
         if self._figures is None or self._figures.drawing.placement is not figures.drawing.placement:
@@ -170,7 +176,11 @@ class Scene(QGraphicsScene):
             self._ticker.start(work)
         else:
             finished(work)
-            self._glide()
+            if goes_on and way:  # numbers travel in the drawing that the step is seen in
+                self._set_out(*way)
+                self._waits = True
+            if not self._glide():
+                self._arrange()
 
     def _update_all(self, figures: Figures) -> Work[None]:
         for frame in figures.drawing.frames:  # which change only when nodes move: all items are new then
@@ -197,22 +207,34 @@ class Scene(QGraphicsScene):
         self._count = now
         self.session.set_travelling(False)
         self._update(figures.parts(now, names))
-        late = max(now, before)
-        is_stride = before != now and figures.since(late) == min(now, before)
-        tokens = tokens_of(figures, late) if self.animated and is_stride else ()
+        self._set_out(before, now)
+        self._travel_on()
+        self.shown.emit()
+
+    def _set_out(self, before: int, now: int) -> None:
+        """Give the numbers of a stride to what travels: what they cause is still to come."""
+        figures, late = self.session.figures, max(now, before)
+        if not self.animated or before == now or figures.since(late) != min(now, before):
+            return
+        self._way, tokens = (before, now), tokens_of(figures, late)
         if 0 < len(tokens) <= MOST_TRAVEL:
             parts = underway(figures, late)
             self._update(parts)
             self._tokens, self._underway = tokens, set(parts)
-            milliseconds = TRAVEL / self.speed if now > before else min(BACK, TRAVEL / self.speed)
             self.session.set_travelling(now > before)
+
+    def _travel_on(self) -> None:
+        """Let what travels go its way."""
+        if self._way:
+            before, now = self._way
+            milliseconds = TRAVEL / self.speed if now > before else min(BACK, TRAVEL / self.speed)
             self._travel.begin(milliseconds, self._move_tokens, self._arrive, backwards=now < before)
             self._move_tokens(float(now < before))
-        self.shown.emit()
 
     def _stop_travel(self) -> set[str]:
         """Let nothing travel any more: the nodes that look as if something were still to come."""
         names, self._tokens, self._underway = self._underway, (), set()
+        self._way, self._waits = None, False
         self._travel.cancel()
         self._token.show_progress((), 1.0)
         return names
@@ -327,10 +349,14 @@ class Scene(QGraphicsScene):
             self._before = centres, self._figures.drawing.view
         self._remove_items()
 
-    def _glide(self) -> None:
-        """Let nodes move from where they were to where they are, or out of the node that held them."""
+    def _glide(self) -> bool:
+        """Let nodes move from where they were to where they are, or out of the node that held them.
+
+        Returns:
+            Whether any does.
+        """
         if self._before is None:
-            return
+            return False
         (centres, view), self._before = self._before, None
         shifts: dict[str, Point] = {}
         for name, items in self._nodes.items():
@@ -341,10 +367,20 @@ class Scene(QGraphicsScene):
                 (x, y), (to_x, to_y) = centres[old], items.box.box.centre
                 shifts[name] = x - to_x, y - to_y
         if not any(math.hypot(*shift) > 1 for shift in shifts.values()) and len(shifts) == len(centres):
-            return
+            return False
         self._shifts = shifts
         self._move_items(0.0)
-        self._gliding.begin(GLIDE, self._move_items, lambda: self._move_items(1.0))
+        self._gliding.begin(GLIDE, self._move_items, self._arrange)
+        return True
+
+    def _arrange(self) -> None:
+        """Nodes are at their places: what waited for that sets out."""
+        if self._shifts:
+            self._move_items(1.0)
+            self._shifts = {}
+        if self._waits:
+            self._waits = False
+            self._travel_on()
 
     def _move_items(self, share: float) -> None:
         """Put all items on their way from where their nodes were; what was nowhere fades in, as edges do."""

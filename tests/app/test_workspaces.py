@@ -266,6 +266,24 @@ def test_numbers_are_large_and_nothing_is_cut_at_any_step_of_a_stage(window, sta
     assert 1 < len(layouts) < 0.5 * len(window.session.stops)
 
 
+def test_numbers_travel_in_the_drawing_that_a_step_is_seen_in(stage):
+    window = stage(WIDE, 0)
+    session, scene, changes = window.session, window.scene, 0
+    scene.animated = True
+    for _ in range(len(session.stops) - 1):
+        before = session.drawing
+        session.step(1)
+        while not window.presentation.staging.settled:
+            QTest.qWait(1)
+        touched = session.trace.steps[session.cursor - 1]
+        if session.drawing is not before and hasattr(touched, "arg"):
+            changes += 1
+            assert session.arrived == session.since  # what the step makes is not there yet
+        scene.finish()
+        assert session.arrived == session.cursor
+    assert changes
+
+
 def test_what_is_chosen_on_a_stage_is_seen_there(stage, qtbot):
     window = stage(WIDE)
     window.session.set_notation("bar")

@@ -112,7 +112,7 @@ def test_what_can_be_read_whole_is_drawn_whole_and_without_room_to_spare():
 def test_what_comes_later_has_no_room_yet():
     trace = traced(PROGRAMS["arrays"])
     forward = draw(trace, options=Options(until=trace.position("seed") - 1))
-    assert forward.extent[1] < draw(trace, options=Options(until=len(trace))).extent[1]
+    assert forward.extent[1] < 0.7 * draw(trace, options=Options(until=len(trace))).extent[1]
     assert all(label.role != "gradient" for label in figure(forward, trace.snapshot(3)).labels)
 
 
@@ -165,12 +165,11 @@ def test_what_depends_on_the_step_and_is_used_twice_stays_by_itself():
 
 
 def test_arrows_into_one_box_are_one_and_show_no_part_of_a_sum():
-    trace = run("a = w x; f = exp(a) + sin(a) + a^2", {"w": 1.0, "x": 2.0})
-    _, _, view = drawn(trace, {"a"})
-    (arc,) = (arc for arc in view.arcs if arc.source == "a")
-    assert len(arc.edges) == 3
-    labels = figure(draw(trace, options=Options(near=frozenset({"a"}))), trace.last).labels
-    assert not [label for label in labels if label.role == "contribution"]
+    trace = run("a = w x; p = exp(a); f = p + sin(a) + a^2", {"w": 1.0, "x": 2.0})
+    _, _, view = drawn(trace, {"a", "p"})
+    assert [len(arc.edges) for arc in view.arcs if arc.source == "a"] == [1, 2]
+    labels = figure(draw(trace, options=Options(near=frozenset({"a", "p"}))), trace.last).labels
+    assert [label.edge.target for label in labels if label.role == "contribution"] == ["p"]
 
 
 def test_what_is_unfolded_far_away_is_gathered_and_near_the_step_in_its_frame():
