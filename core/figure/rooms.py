@@ -35,8 +35,8 @@ class Rooms(Struct, frozen=True):
     """How large numbers become: a node's `values` and gradients, and its `sums` of gradients if any.
 
     Weights and biases that are written beside arrows and units have `weights`.
-    The `heads` of arrows stand before numbers where gradients are seen to come back. Beside `lone` nodes there
-    is a value, and no gradient in the steps that are pictured.
+    The `heads` of arrows stand before numbers where gradients are seen to come back. In the steps that are
+    pictured `lone` nodes have a value and no gradient.
     Where a node is used several times, `contributions` come back on its edges (by target and port).
     """
 
