@@ -17,6 +17,7 @@ from core.derivatives.path_rows import (
     as_latex,
     as_markdown,
     count_sentence,
+    ends_in_a_sum,
     message_lines,
     rows_of,
     sum_math,
@@ -111,7 +112,7 @@ class DerivationPanel(QWidget):
             view.show_row(row, theme.paths[number], known)
             view.set_look(NAMES * em, NUMBERS * em, theme.roles, ink)
             view.show()
-        if known and found.count:
+        if known and ends_in_a_sum(found):
             self.sum.set_size(NAMES * em)
             self.sum.set_colours(theme.roles, ink)
             self.sum.set_formula(sum_math(found, session.digits, session.notation))

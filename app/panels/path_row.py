@@ -79,7 +79,7 @@ class PathRowView(QWidget):
         for column in self.row.columns:
             if found and sign is not None:
                 found.append(self._cell(row(sign), row(sign)))
-            shape = column.shape if self._known or not self.row.is_product else ""
+            shape = column.size if column.is_written or not self._known else ""
             value = layout(column.value, numbers) if self._known else None
             found.append(Cell(layout(column.name, names), value, shape))
         if self._known and self.row.is_product:

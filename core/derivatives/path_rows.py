@@ -2,6 +2,7 @@
 
 PathRow, rows_of        the factors of each path with their values, and the row as one equation
 sum_math                the sum over the paths
+ends_in_a_sum           whether there is one
 count_sentence          how many paths there are
 message_lines           what arrived, the sum, what was sent on
 as_latex, as_markdown, as_text
@@ -15,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from msgspec import Struct
 
-from core.base.arrays import Value, shape_of, shape_text
+from core.base.arrays import Shape, Value, shape_of, shape_text
 from core.base.numbers import DIGITS, added_text, equation, short, value_text
 from core.derivatives.paths import Derivation, Factor, Path, ways_from
 from core.graph.graph import Node
@@ -41,14 +42,21 @@ LARGEST_SHOWN = 4  # rows and columns of an array that is written entry by entry
 
 
 class Column(Struct, frozen=True, eq=False):
-    """A factor of a path: its name, and below it its value, or the shape of an array that is too large.
+    """A factor of a path: its name, and below it its value and the shape of that.
 
-    In a chain of arrays it is an equation for what has come so far.
+    In a chain of arrays it is an equation for what has come so far. Of an array that is too large to be
+    written the shape stands in place of the value.
     """
 
     name: Math
     value: Math
-    shape: str = ""
+    shape: Shape = ()
+    is_written: bool = True
+
+    @property
+    def size(self) -> str:
+        """The shape as it stands in a rule, where a vector is a column."""
+        return "×".join(map(str, self.shape if len(self.shape) != 1 else (*self.shape, 1)))
 
 
 class PathRow(Struct, frozen=True, eq=False):
@@ -78,6 +86,7 @@ def rows_of(found: Derivation, digits: int = DIGITS, notation: Notation = PARTIA
 
 class _Rows:
     def __init__(self, found: Derivation, digits: int, notation: Notation):
+        self.is_alone = found.count == 1
         self.trace, self.digits, self.notation = found.trace, digits, notation
         self.graph, self.typesetter = self.trace.graph, self.trace.graph.typesetter
         taken = self.graph.typeset_names
@@ -146,21 +155,23 @@ class _Rows:
     def chain(self, path: Path) -> PathRow:
         """g₁ = p − y, g₂ = Wᵀ g₁, … where each is what has come along the path so far.
 
-        What only passes on is left out.
+        What only passes on is left out. Of one path alone the last is the gradient itself: ∂L/∂W = g₂ xᵀ.
         """
         columns, equations, came = list[Column](), list[Math](), None
         for factor in path.factors:
             along = _Along(self.trace, self.digits, self.notation, came)
             made, is_last = along.contribution(factor.step), factor is path.factors[-1]
             passes = np.all(np.asarray(factor.product) == 1) if came is None else made == came[0]
-            if passes and not is_last:
+            if passes and not (is_last and (self.is_alone or not columns)):
                 continue
             self.count += 1
             name = Tinted("upstream", Scripts(self.letter, sub=Digits(str(self.count))))
-            came = name, POWER
-            shape = shape_text(shape_of(factor.product)) if shape_of(factor.product) else ""
+            if is_last and self.is_alone:
+                arg = factor.step.arg
+                name = Tinted("gradient", gradient_math(self.trace, arg, self.notation), arg)
+            came, value = (name, POWER), factor.product
             equations.append(row(name, EQUALS, made))
-            columns.append(Column(equations[-1], self._value(factor.product), shape))
+            columns.append(Column(equations[-1], self._value(value), shape_of(value), fits(value)))
         if len(columns) > MOST_FACTORS:
             columns[MOST_FACTORS - SHOWN_LAST - 1 : -SHOWN_LAST] = [Column(Sign("⋯", "ord"), row())]
         result = Tinted("gradient", self._value(path.product), path.factors[-1].step.arg)
@@ -212,6 +223,11 @@ def _joined(parts: Sequence[Part]) -> Math:
 
 def _bracketed(name: Math) -> Math:
     return wrap((name, SUM), ATOM)
+
+
+def ends_in_a_sum(found: Derivation) -> bool:
+    """Whether a sum stands below the paths: of one path of arrays the last equation is the gradient's."""
+    return found.count > 1 or any(path.is_scalar for path in found.paths)
 
 
 def fits(value: Value) -> bool:
@@ -301,7 +317,8 @@ def formulas(found: Derivation, digits: int, notation: Notation) -> Iterator[Mat
     """Every equation: those of each path, then the sum."""
     for one in rows_of(found, digits, notation):
         yield from one.equations
-    yield sum_math(found, digits, notation)
+    if ends_in_a_sum(found):
+        yield sum_math(found, digits, notation)
 
 
 def as_latex(found: Derivation, digits: int = DIGITS, notation: Notation = PARTIAL) -> str:

@@ -16,6 +16,7 @@ from core.derivatives.path_rows import (
     as_markdown,
     as_text,
     count_sentence,
+    ends_in_a_sum,
     message_lines,
     rows_of,
     sum_math,
@@ -24,6 +25,7 @@ from core.derivatives.paths import MOST_FOLLOWED, MOST_SHOWN, count_paths, deriv
 from core.graph.programs import read_program
 from core.math.derivative_names import NOTATIONS
 from core.math.mathtree import parts_of
+from core.math.plain import plain as plain_text
 from core.math.typeset import PLAIN
 from core.passes.guessed_values import with_defaults
 from core.passes.stepper import record, run
@@ -176,7 +178,7 @@ def check_chain(trace, one):
     known, products = {}, [factor.product for factor in one.path.factors]
     for column, equation in zip(one.columns, one.equations, strict=True):
         sides, _ = relations(equation)
-        read = reader(trace, len(trace), _shape(column.shape))
+        read = reader(trace, len(trace), column.shape)
         read.names |= known
         value = read(list(sides[1]))
         found_there = [p for p in products if np.size(p) == np.size(value) and _same(value, p)]
@@ -184,12 +186,19 @@ def check_chain(trace, one):
         known[plain(sides[0][0])] = found_there[0]
 
 
-def _shape(text):
-    return tuple(int(word) for word in text.split()[0].split("×")) if text else ()
-
-
 def _same(value, product):
     return np.allclose(np.reshape(value, np.shape(product)), product)
+
+
+def test_one_path_of_arrays_ends_with_the_gradient_itself():
+    trace = trace_of("p = softmax(W x); L = -ln(p[0])")
+    found = derivation(trace, "W")
+    (one,) = rows_of(found)
+    assert plain_text(one.columns[-1].name).startswith("(∂L)/(∂W) = ")
+    assert one.columns[-1].size == "×".join(map(str, np.shape(found.gradient)))
+    assert one.columns[-2].size.endswith("×1"), "a vector is a column, as in a rule"
+    assert not ends_in_a_sum(found) and as_latex(found).count(r"\partial W") == 1
+    assert ends_in_a_sum(derivation(TWICE, "x"))
 
 
 def test_a_chosen_seed_is_the_first_factor():
