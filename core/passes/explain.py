@@ -8,7 +8,7 @@ from operator import add, mul
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.base.arrays import Value, shape_text
+from core.base.arrays import Value, shape_of, shape_text
 from core.base.lazy_numpy import np
 from core.base.numbers import DIGITS, added_text, equation, short, value_text
 from core.graph.graph import Graph, Node
@@ -365,8 +365,11 @@ class _Explainer:
     def computed(self, node: Node) -> Explanation:
         value = self.snapshot.value(node.name)
         assert value is not None
-        said = " and ".join(self.said(arg) for arg in dict.fromkeys(node.args))
-        sentence = f"{in_text(node.name)} is computed from {said}: {value_text(value, self.digits)}."
+        name, said = in_text(node.name), " and ".join(self.said(arg) for arg in dict.fromkeys(node.args))
+        text = value_text(value, self.digits)
+        sentence = f"{name} is computed from {said}: {text}."
+        if text == shape_text(shape_of(value)):
+            sentence = f"{name} ({text}) is computed from {said}."
         if not node.operation.back:  # there is no step back to say it at
             sentence = f"{sentence} {node.operation.says}"
         return self.explained(self.equations.forward(node), sentence, caveat(self.exact, node))
@@ -375,7 +378,9 @@ class _Explainer:
         value = self.snapshot.value(node)
         if self.graph.nodes[node].is_constant or value is None:
             return in_text(node)
-        return f"{in_text(node)} = {value_text(value, self.digits)}"
+        text = value_text(value, self.digits)
+        written = text != shape_text(shape_of(value))
+        return f"{in_text(node)} = {text}" if written else f"{in_text(node)} ({text})"
 
     # -- backward
 

@@ -1,5 +1,6 @@
 """The explanation of a step: the rule, its numbers, the sentence."""
 
+import numpy as np
 import pytest
 
 from core.base.arrays import frozen
@@ -27,6 +28,13 @@ def test_a_forward_step_shows_names_and_numbers():
     found = at(TRACE, "forward:2")
     assert latex(found.rule) == r"f=v_{1}\cdot z"
     assert latex(found.numbers) == r"f=3\cdot\left( -4 \right)=-12"
+
+
+def test_of_arrays_that_are_not_written_a_sentence_tells_the_shapes():
+    given = {"d": frozen(np.arange(9.0)), "c": 2.0}
+    assert explain(run("v = c d; sum(v)", given), 1).sentence == (
+        "v (9 entries) is computed from c = 2 and d (9 entries)."
+    )
 
 
 def test_an_input_that_is_stretched_is_said_to_have_the_shape_of_the_result():
