@@ -73,8 +73,20 @@ def training_settings() -> Rows:
     for name, setting in SETTINGS.items():
         if setting.help:
             usual, choices = getattr(USUAL, name), setting.choices
-            taken = ", ".join(choices()) if choices else f"{setting.low:,g} to {setting.high:,g}"
-            says, _, default = setting.help.format(f"{usual:{'' if choices else 'g'}}").partition(" (")
+            if isinstance(usual, bool):
+                yield _code(f"--{setting.option or name}"), setting.help, "off", "no value"
+                continue
+            is_text = isinstance(usual, str) and not choices
+            taken = (
+                "a formula"
+                if is_text
+                else ", ".join(choices())
+                if choices
+                else f"{setting.low:,g} to {setting.high:,g}"
+            )
+            says, _, default = setting.help.format(
+                f"{usual:{'' if isinstance(usual, str) else 'g'}}"
+            ).partition(" (")
             default = default.removeprefix("default: ").removesuffix(")")
             yield _code(f"--{setting.option or name}"), says, default, taken
 

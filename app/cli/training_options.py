@@ -32,7 +32,10 @@ def settings_arguments(parser: argparse.ArgumentParser) -> None:
     for name, option in OPTIONS.items():
         usual = getattr(USUAL, name)
         says = SETTINGS[name].help.format(usual)
-        parser.add_argument(f"--{option}", metavar=METAVARS[type(usual)], help=says)
+        if isinstance(usual, bool):
+            parser.add_argument(f"--{option}", action="store_const", const=True, help=says)
+        else:
+            parser.add_argument(f"--{option}", metavar=METAVARS[type(usual)], help=says)
     parser.add_argument(
         "--role",
         metavar="NAME=ROLE",
@@ -109,8 +112,8 @@ def _given(args: argparse.Namespace) -> dict[str, Any]:
     for name, option in OPTIONS.items():
         word = getattr(args, option)
         if word is not None:
-            is_text = isinstance(getattr(USUAL, name), str)
-            found[name] = word if is_text else _number_setting(word, name, f"--{option}")
+            is_number = type(getattr(USUAL, name)) in (int, float)
+            found[name] = _number_setting(word, name, f"--{option}") if is_number else word
     return found
 
 
@@ -161,6 +164,8 @@ def _check_given(settings: TrainingSettings, given: Mapping[str, Any]) -> None:
         raise Problem(f"{source.title} has {source.n_high:,} examples, not {given['samples']:,}")
     if given.get("noise", 0) > source.noise_high:
         raise Problem(f"The noise of {source.title} is at most {source.noise_high:g}")
+    if given.get("formula") and source.draw_by is None:
+        raise Problem(f"{source.title} is drawn by no formula", hint="Choose --data function or --data sides")
 
 
 def _check_typed(made: TrainingSetup, name: str, value: Value) -> None:

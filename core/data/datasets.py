@@ -8,167 +8,13 @@ The sets in the plane lie in the square [-6, 6]², where TF Playground shows its
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from core.data import drawn
+from core.data.bundled import IRIS_SPECIES, raw_digits, raw_iris, some_of
+from core.data.formulas import function_of, sides_of
+from core.data.source import DatasetSource
 
-import numpy as np
-from msgspec import Struct
-
-from core.base.arrays import Array
-from core.base.errors import Problem
-from core.base.resources import resource
-from core.data.examples import DRAWING, Dataset, seeded_rng
-
-Draw = Callable[[np.random.Generator, int, float], tuple[Array, Array]]
-
-RADIUS = 5.0
-MOST_EXAMPLES = 100_000
-
-
-class DatasetSource(Struct, frozen=True):
-    """A set that can be made: its words, what it starts with, how far one may go, and how it is drawn.
-
-    noise_high = 0 says that the set takes no noise, n_high how many examples there are at most.
-    """
-
-    name: str
-    title: str
-    sentence: str
-    classes: int
-    draw: Draw
-    n: int = 200
-    n_high: int = MOST_EXAMPLES
-    noise: float = 0.0
-    noise_high: float = 0.5
-    feature_names: tuple[str, ...] = ("x1", "x2")
-    class_names: tuple[str, ...] = ()
-    image_shape: tuple[int, ...] | None = None
-    source: str = "drawn by numpy"
-
-    @property
-    def kind(self) -> str:
-        """What there is to learn: "classification" or "regression"."""
-        return "classification" if self.classes else "regression"
-
-    def make(self, seed: int = 0, n: int | None = None, noise: float | None = None) -> Dataset:
-        """The set of `n` examples at a seed; the same arguments give the same numbers."""
-        n = self.n if n is None else n
-        noise = self.noise if noise is None else noise
-        fewest = max(2, self.classes)
-        if not fewest <= n <= self.n_high:
-            raise Problem(f"{self.title} has {fewest} to {self.n_high} examples, not {n}")
-        if not 0 <= noise <= self.noise_high:
-            raise Problem(f"The noise of {self.title} is 0 to {self.noise_high:g}, not {noise:g}")
-        inputs, targets = self.draw(seeded_rng(seed, DRAWING), n, noise)
-        return Dataset(
-            self.name,
-            self.title,
-            inputs,
-            targets,
-            self.classes,
-            self.feature_names,
-            self.image_shape,
-            self.source,
-            self.class_names,
-        )
-
-
-def _labels(n: int, classes: int) -> Array:
-    """0, 0, …, 1, 1, …: as many of each class as n allows."""
-    return np.arange(n) * classes // n
-
-
-def _polar(radius: Array, angle: Array) -> Array:
-    """Points at an angle counted clockwise from the top, as TF Playground and CS231n count it."""
-    return np.column_stack([radius * np.sin(angle), radius * np.cos(angle)])
-
-
-def _nudged(rng: np.random.Generator, points: Array, reach: float) -> Array:
-    """Where the points are taken to lie when they are labelled: this noise leaves the points alone."""
-    return points + rng.uniform(-reach, reach, points.shape)
-
-
-def _circle(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
-    inside = _labels(n, 2)
-    radius = RADIUS * np.where(inside, rng.uniform(0, 0.5, n), rng.uniform(0.7, 1, n))
-    points = _polar(radius, rng.uniform(0, 2 * np.pi, n))
-    seen = _nudged(rng, points, RADIUS * noise)
-    return points, np.hypot(*seen.T) < 0.5 * RADIUS
-
-
-def _xor(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
-    points = rng.uniform(-RADIUS, RADIUS, (n, 2))
-    points += np.where(points > 0, 0.3, -0.3)
-    return points, _nudged(rng, points, RADIUS * noise).prod(axis=1) >= 0
-
-
-def _gauss(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
-    labels = _labels(n, 2)
-    variance = 0.5 + 7 * noise
-    return rng.normal(4.0 * labels[:, None] - 2, np.sqrt(variance), (n, 2)), labels
-
-
-def _along(labels: Array, endpoint: bool = True) -> Array:
-    """How far along its own arm each point lies, from 0 to 1."""
-    return np.concatenate([np.linspace(0, 1, count, endpoint) for count in np.bincount(labels)])
-
-
-def _spiral(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
-    labels = _labels(n, 2)
-    # TF Playground's loop stops short of the end, CS231n's linspace takes it in
-    along = _along(labels, endpoint=False)
-    points = _polar(RADIUS * along, 2 * np.pi * 1.75 * along + np.pi * (1 - labels))
-    return points + noise * rng.uniform(-1, 1, (n, 2)), labels
-
-
-def _spiral3(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
-    labels = _labels(n, 3)
-    along = _along(labels)
-    return _polar(RADIUS * along, 4 * (labels + along) + noise * rng.normal(size=n)), labels
-
-
-def _moons(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
-    labels = _labels(n, 2)
-    angle = np.pi * _along(labels)
-    upper = np.column_stack([np.cos(angle), np.sin(angle)])
-    unit = np.where(labels[:, None], [1, 0.5] - upper, upper) + noise * rng.normal(size=(n, 2))
-    return 3 * (unit - [0.5, 0.25]), labels
-
-
-def _plane(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
-    points = rng.uniform(-6, 6, (n, 2))
-    return points, _nudged(rng, points, 6 * noise).sum(axis=1) / 10
-
-
-def _sine(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
-    x = rng.uniform(-6, 6, (n, 1))
-    return x, np.sin(x[:, 0]) + noise * rng.normal(size=n)
-
-
-@cache
-def _raw_digits() -> tuple[Array, Array]:
-    with np.load(resource("data", "digits.npz"), allow_pickle=False) as file:
-        return file["images"].reshape(-1, 64) / 16, file["labels"]
-
-
-@cache
-def _raw_iris() -> tuple[Array, Array]:
-    rows = np.loadtxt(resource("data", "iris.csv"), delimiter=",", skiprows=1, dtype=str, encoding="ascii")
-    return rows[:, :4].astype(float), np.searchsorted(IRIS_SPECIES, rows[:, 4])
-
-
-def _some_of(load: Callable[[], tuple[Array, Array]]) -> Draw:
-    """Draws n of the examples of a bundled set, left in the order of the file."""
-
-    def draw(rng: np.random.Generator, n: int, noise: float) -> tuple[Array, Array]:
-        inputs, targets = load()
-        rows = np.sort(rng.choice(len(targets), n, replace=False))
-        return inputs[rows], targets[rows]
-
-    return draw
-
-
-IRIS_SPECIES = ("setosa", "versicolor", "virginica")
+UNIT_SQUARE = ((-0.5, 1.5), (-0.5, 1.5))
+LINE, LINE_EXTENT = ("x",), ((-6.0, 6.0),)
 _PLAYGROUND = "geometry of TensorFlow Playground, drawn by numpy"
 
 DATASETS: dict[str, DatasetSource] = {
@@ -179,7 +25,7 @@ DATASETS: dict[str, DatasetSource] = {
             "Circle",
             "A disc (1) inside a ring (0); noise blurs which points count as inside.",
             classes=2,
-            draw=_circle,
+            draw=drawn.circle,
             source=_PLAYGROUND,
         ),
         DatasetSource(
@@ -187,7 +33,7 @@ DATASETS: dict[str, DatasetSource] = {
             "XOR",
             "Four quarters of a square, 1 where both inputs have the same sign; noise blurs the axes.",
             classes=2,
-            draw=_xor,
+            draw=drawn.xor,
             source=_PLAYGROUND,
         ),
         DatasetSource(
@@ -195,7 +41,7 @@ DATASETS: dict[str, DatasetSource] = {
             "Two Gaussians",
             "Two round clouds that a straight line can part; noise makes them wider.",
             classes=2,
-            draw=_gauss,
+            draw=drawn.gauss,
             source=_PLAYGROUND,
         ),
         DatasetSource(
@@ -203,7 +49,7 @@ DATASETS: dict[str, DatasetSource] = {
             "Spiral, two arms",
             "Two arms wound into each other; noise scatters the points.",
             classes=2,
-            draw=_spiral,
+            draw=drawn.spiral,
             source=_PLAYGROUND,
         ),
         DatasetSource(
@@ -211,26 +57,105 @@ DATASETS: dict[str, DatasetSource] = {
             "Spiral, three arms",
             "Three arms wound into each other; noise is the spread of the angle in radians.",
             classes=3,
-            draw=_spiral3,
+            draw=drawn.spiral3,
             n=300,
             noise=0.2,
             source="geometry of CS231n's case study, five times as large, drawn by numpy",
+        ),
+        DatasetSource(
+            "cs231n",
+            "Spiral of CS231n",
+            "Three arms as in CS231n's case study, of radius 1; noise is the spread of the angle in radians.",
+            classes=3,
+            draw=drawn.cs231n,
+            n=300,
+            noise=0.2,
+            extent=((-1.25, 1.25), (-1.25, 1.25)),
+            source="CS231n's case study, drawn by numpy",
         ),
         DatasetSource(
             "moons",
             "Two moons",
             "Two half circles that reach into each other; noise scatters the points.",
             classes=2,
-            draw=_moons,
+            draw=drawn.moons,
             noise=0.1,
             source="geometry of scikit-learn's make_moons, centred and three times as large, drawn by numpy",
+        ),
+        DatasetSource(
+            "yin_yang",
+            "Yin-yang",
+            "A disc of two parts with a dot in each, the third class; noise scatters the points.",
+            classes=3,
+            draw=drawn.yin_yang,
+            n=300,
+            class_names=("yin", "yang", "dot"),
+            source="geometry of L. Kriener and others' Yin-Yang, ten times as large, drawn by numpy",
+        ),
+        DatasetSource(
+            "checkerboard",
+            "Checkerboard",
+            "Four by four fields of two classes; noise blurs their borders.",
+            classes=2,
+            draw=drawn.checkerboard,
+            n=400,
+        ),
+        DatasetSource(
+            "sides",
+            "Two sides of a formula",
+            "Class 1 where a condition on x1 and x2 holds, such as x2 > sin(x1); noise blurs the border.",
+            classes=2,
+            formula="x2 > 2 sin(x1)",
+            draw_by=sides_of,
+        ),
+        DatasetSource(
+            "and",
+            "AND table",
+            "The four rows of x1 AND x2; more samples repeat them, noise scatters them.",
+            classes=2,
+            draw=drawn.truth_table((0, 0, 0, 1)),
+            n=4,
+            extent=UNIT_SQUARE,
+            source="the truth table",
+            has_test=False,
+        ),
+        DatasetSource(
+            "or",
+            "OR table",
+            "The four rows of x1 OR x2; more samples repeat them, noise scatters them.",
+            classes=2,
+            draw=drawn.truth_table((0, 1, 1, 1)),
+            n=4,
+            extent=UNIT_SQUARE,
+            source="the truth table",
+            has_test=False,
+        ),
+        DatasetSource(
+            "xor_table",
+            "XOR table",
+            "The four rows of x1 XOR x2; more samples repeat them, noise scatters them.",
+            classes=2,
+            draw=drawn.truth_table((0, 1, 1, 0)),
+            n=4,
+            extent=UNIT_SQUARE,
+            source="the truth table",
+            has_test=False,
         ),
         DatasetSource(
             "plane",
             "Plane",
             "The slope (x1 + x2) / 10 over a square, which one linear neuron fits; noise roughens it.",
             classes=0,
-            draw=_plane,
+            draw=drawn.plane,
+            source=_PLAYGROUND,
+        ),
+        DatasetSource(
+            "multi_gauss",
+            "Hills and hollows",
+            "Three hills and three hollows over a square; noise blurs where they are.",
+            classes=0,
+            draw=drawn.multi_gauss,
+            n=500,
             source=_PLAYGROUND,
         ),
         DatasetSource(
@@ -238,20 +163,60 @@ DATASETS: dict[str, DatasetSource] = {
             "Sine",
             "sin x over almost two periods; noise moves the targets up and down.",
             classes=0,
-            draw=_sine,
-            feature_names=("x",),
+            draw=drawn.sine,
+            feature_names=LINE,
+            extent=LINE_EXTENT,
+        ),
+        DatasetSource(
+            "line",
+            "Noisy line",
+            "The straight line x/2 + 1; noise moves the targets up and down.",
+            classes=0,
+            draw=drawn.line,
+            noise=0.3,
+            feature_names=LINE,
+            extent=LINE_EXTENT,
+        ),
+        DatasetSource(
+            "step",
+            "Step",
+            "0 up to x = 0, then 1; noise moves the targets up and down.",
+            classes=0,
+            draw=drawn.step,
+            feature_names=LINE,
+            extent=LINE_EXTENT,
+        ),
+        DatasetSource(
+            "bump",
+            "Bump",
+            "The bell exp(−x²/2) around 0; noise moves the targets up and down.",
+            classes=0,
+            draw=drawn.bump,
+            feature_names=LINE,
+            extent=LINE_EXTENT,
+        ),
+        DatasetSource(
+            "function",
+            "Function of your own",
+            "Any formula in x, such as y = x sin(x); noise moves the targets up and down.",
+            classes=0,
+            formula="y = x sin(x) / 3",
+            draw_by=function_of,
+            feature_names=LINE,
+            extent=LINE_EXTENT,
         ),
         DatasetSource(
             "digits",
             "Handwritten digits",
             "1797 handwritten digits as images of 8×8 pixels, from 0 (paper) to 1 (ink).",
             classes=10,
-            draw=_some_of(_raw_digits),
+            draw=some_of(raw_digits),
             n=1797,
             n_high=1797,
             noise_high=0.0,
             feature_names=tuple(f"pixel_{row}_{column}" for row in range(8) for column in range(8)),
             image_shape=(8, 8),
+            extent=((0.0, 1.0),) * 64,
             source="E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI, CC BY 4.0",
         ),
         DatasetSource(
@@ -259,12 +224,13 @@ DATASETS: dict[str, DatasetSource] = {
             "Iris",
             "150 flowers of three species, measured in centimetres by their sepals and petals.",
             classes=3,
-            draw=_some_of(_raw_iris),
+            draw=some_of(raw_iris),
             n=150,
             n_high=150,
             noise_high=0.0,
             feature_names=("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"),
             class_names=IRIS_SPECIES,
+            extent=(),
             source="R. A. Fisher, Iris, UCI, CC BY 4.0, as corrected in scikit-learn",
         ),
     )

@@ -5,7 +5,8 @@ Files are JSON with a version; reading one checks everything and runs nothing. A
 would lose without a word gets a new version: 2 came with output and seed, 3 with the notation of slides,
 4 with roles and with which values were guessed, 5 with how the graph is drawn and with
 another layout: places to which nodes were moved in older files are left out, 6 with how derivatives are
-written, 7 with notes and names of entries.
+written, 7 with notes and names of entries, 8 with data of one's own and with the same share of each class in
+what is kept for testing.
 Older files lack what came later and are read; their programs are put into today's notation by
 core/project/older.py.
 """
@@ -17,7 +18,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from msgspec import Struct, field
+from msgspec import Struct, field, to_builtins
 from msgspec.structs import asdict, replace
 
 from core.base.arrays import Value
@@ -29,10 +30,11 @@ from core.notation.lexer import MAX_CHARACTERS
 from core.project.older import upgraded
 from core.training.settings import TrainingSettings, settings_from
 
-FORMAT, VERSION = "chainlight", 7
+FORMAT, VERSION = "chainlight", 8
 SUFFIX = ".chainlight"  # of the names of project files
-# the first versions with today's notation, with today's layout, and with a choice how derivatives are written
-NOTATION, LAYOUT, DERIVATIVES = 3, 5, 6
+# the first versions with today's notation, today's layout, a choice how derivatives are written, and the same
+# share of each class in what is kept for testing
+NOTATION, LAYOUT, DERIVATIVES, STRATIFIED = 3, 5, 6, 8
 LONGEST_NOTE = 2_000  # characters of a note
 MAX_BYTES = 64_000_000
 Point = tuple[float, float]
@@ -111,7 +113,7 @@ def dumps(document: Document) -> str:
         "program": document.text,
         "values": {name: plain_value(value) for name, value in document.values.items()},
         "moved": {name: list(point) for name, point in document.moved.items()},
-        "lab": asdict(document.training),
+        "lab": to_builtins(document.training),
         "output": document.output,
         "seed": None if document.seed is None else plain_value(document.seed),
         "unfolded": dict(document.unfolded),
@@ -144,6 +146,8 @@ def loads(text: str) -> Document:
         said.append("Nodes that had been moved stand where the layout puts them, which is another one now")
     if version < DERIVATIVES:
         document = replace(document, drawing=replace(document.drawing or Drawn(), notation=PARTIAL))
+    if version < STRATIFIED:
+        document = replace(document, training=replace(document.training, stratified=False))
     if missing := [part for part, since in PARTS.items() if since <= version and part not in found]:
         said.append(f"The file lacks {', '.join(missing)}; defaults are used instead")
     return replace(document, remark=". ".join(said))

@@ -64,7 +64,7 @@ class Roles(Struct, frozen=True):
         scores = bool(self.prediction and graph.nodes[self.prediction].shape)
         named = self.target and self.coding != INPUTS and (dataset.classes == 2 or scores)
         labels = dataset.targets if dataset.classes and named else None
-        return Examples(found, labels, np.arange(size))
+        return Examples(found, labels, np.arange(size), dataset.strata)
 
     def correct(self, prediction: Array, classes: Array) -> Array:
         """Return which predictions (the examples along the last axis) name the class that is the target."""

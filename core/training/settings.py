@@ -8,13 +8,16 @@ settings_from      the settings of a file, each checked
 # ruff: noqa: I002 - no annotations from __future__: SETTINGS is made of what they hold
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Struct
 
 from core.base.errors import Problem, cut
 from core.graph.json_values import MOST_NAMES, name_from
 from core.notation.lexer import MAX_NAME
+
+if TYPE_CHECKING:
+    from core.data.table import Table
 
 NETWORK, PROGRAM = "network", "program"  # what is trained
 NO_DATA = "none"  # chosen in the place of a data set
@@ -65,8 +68,10 @@ def _reductions() -> Mapping[str, str]:
 
 def _data_sets() -> Mapping[str, str]:
     from core.data.datasets import DATASETS
+    from core.data.table import OWN
 
-    return {name: source.title for name, source in DATASETS.items()} | {NO_DATA: "none"}
+    named = {name: source.title for name, source in DATASETS.items()}
+    return named | {OWN: "own data", NO_DATA: "none"}
 
 
 def _activations() -> Mapping[str, str]:
@@ -92,6 +97,12 @@ def _hidden(value: Any) -> tuple[int, ...]:
     return tuple(sizes)
 
 
+def _table(value: Any) -> Any:
+    from core.data.table import table_from
+
+    return table_from(value)
+
+
 def _roles(value: Any) -> dict[str, str]:
     from core.training.roles import CHOICES
 
@@ -110,6 +121,7 @@ def _roles(value: Any) -> dict[str, str]:
 class TrainingSettings(Struct, frozen=True):
     """What is trained, on which data and how; `trains` is NETWORK for a built net, PROGRAM for the typed one.
 
+    `own` are the data of one's own, chosen or not;
     `reduction` makes one loss of those of a batch; `roles` are those chosen for names of the typed program
     (core/training/roles.py). The order of the fields is that of files and of the command line.
     """
@@ -135,7 +147,7 @@ class TrainingSettings(Struct, frozen=True):
     samples: Annotated[
         int,
         Setting(
-            low=10,
+            low=2,
             high=5000,
             label="Samples",
             tip="How many samples are drawn",
@@ -176,6 +188,34 @@ class TrainingSettings(Struct, frozen=True):
             of_data=True,
         ),
     ] = 20
+    stratified: Annotated[
+        bool,
+        Setting(
+            label="Same share of each class",
+            tip="Each class has the same share of the samples kept for testing",
+            of_data=True,
+        ),
+    ] = True
+    standardise: Annotated[
+        bool,
+        Setting(
+            label="Standardise",
+            tip="Shift and scale each input to mean 0 and deviation 1 over the training part",
+            help="shift and scale each input to mean 0 and deviation 1 over the training part",
+            of_data=True,
+        ),
+    ] = False
+    formula: Annotated[
+        str,
+        Setting(
+            high=200,
+            label="Formula",
+            tip="The formula by which the data are drawn",
+            help="the formula of the data sets function and sides, as 'y = x sin(x)' (default: their own)",
+            of_data=True,
+        ),
+    ] = ""
+    own: Annotated["Table | None", Setting(read=_table)] = None
     hidden: Annotated[
         tuple[int, ...],
         Setting(

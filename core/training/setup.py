@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 
+import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.base.arrays import Value
 from core.base.errors import Problem
 from core.base.slicing import Work, at_once
 from core.data.datasets import DATASETS
-from core.data.examples import Dataset, Examples
+from core.data.examples import Dataset, Examples, parted
+from core.data.table import OWN, Table
 from core.graph.builder import build
 from core.graph.graph import Graph
 from core.graph.programs import read_program
@@ -108,14 +111,31 @@ def dataset_of(settings: TrainingSettings) -> Dataset | None:
     """Draw the data of the settings; None without data. Raises Problem."""
     if settings.data == NO_DATA:
         return None
+    found = replace(_drawn(settings), stratified=settings.stratified)
+    if settings.standardise:
+        share, count = 1 - test_share(settings), len(found)
+        rows = parted(count, found.strata, share, settings.seed)[0] if share < 1 else np.arange(count)
+        found = found.standardised(rows)
+    return found
+
+
+def _drawn(settings: TrainingSettings) -> Dataset:
+    if settings.data == OWN:
+        return (settings.own or Table()).dataset()
     source = DATASETS.get(settings.data)
     if source is None:
         raise Problem(
             f"There is no data set called {settings.data}",
-            hint=f"There are {', '.join([*DATASETS, NO_DATA])}",
+            hint=f"There are {', '.join([*DATASETS, OWN, NO_DATA])}",
         )
-    samples = min(settings.samples, source.n_high)
-    return source.make(settings.seed, samples, min(settings.noise, source.noise_high))
+    samples, noise = min(settings.samples, source.n_high), min(settings.noise, source.noise_high)
+    return source.make(settings.seed, samples, noise, settings.formula)
+
+
+def test_share(settings: TrainingSettings) -> float:
+    """The share of the examples that is kept for testing; 0 of a set that is learned whole."""
+    source = DATASETS.get(settings.data)
+    return 0.0 if source and not source.has_test else settings.test_percent / 100
 
 
 def options_of(settings: TrainingSettings) -> TrainerOptions:
@@ -124,7 +144,7 @@ def options_of(settings: TrainingSettings) -> TrainerOptions:
     hyper = {"lr": settings.rate}
     if MOMENTUM in rule.hyperparameters:
         hyper["momentum"] = settings.momentum
-    test = settings.test_percent / 100
+    test = test_share(settings)
     return TrainerOptions(
         settings.optimizer, hyper, settings.batch, settings.seed, test, reduction=settings.reduction
     )

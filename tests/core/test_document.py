@@ -146,7 +146,7 @@ def test_what_is_refused_is_told_in_a_sentence(case):
         loads(text)
 
 
-@pytest.mark.parametrize("name", [n for n in SETTINGS if isinstance(getattr(USUAL, n), int | float)])
+@pytest.mark.parametrize("name", [n for n in SETTINGS if type(getattr(USUAL, n)) in (int, float)])
 def test_the_lab_keeps_its_limits(name):
     low, high = SETTINGS[name].low, SETTINGS[name].high
     kind = type(getattr(USUAL, name))
