@@ -526,8 +526,8 @@ FIGURE = {
     ),
     "back-without-a-way": bug(
         "app/canvas/scene.py",
-        "if self.animated and is_stride else ()",
-        "if self.animated and is_stride and now > before else ()",
+        "if not self.animated or before == now",
+        "if not self.animated or before >= now",
         "nothing moves in a step back",
         CANVAS,
     ),
@@ -1284,8 +1284,8 @@ MATHEMATICS = {
     ),
     "numbers-out-of-view": bug(
         "app/panels/explanation.py",
-        "if found.line is None or sum(box.height for box in boxes) <= room:",
-        "if True:",
+        "        if self._in_view():",
+        "        if True:",
         "in a low window the numbers of a rule of matrices are below the edge",
         "tests/app/test_strides_in_the_window.py",
     ),

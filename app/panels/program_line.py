@@ -85,9 +85,9 @@ class ProgramLine(QWidget):
         """The line as it is laid out."""
         if self._box is None:
             size = self._size or SIZE * self.font().pointSizeF()
-            self._box = layout(
-                typeset_line(self.session.trace.graph, self.session.annotations.noted), size, display=False
-            )
+            line = typeset_line(self.session.trace.graph, self.session.annotations.noted)
+            # in the window quotients are set small, so that none touches the edge
+            self._box = layout(line, size, display=bool(self._size))
         return self._box
 
     def event(self, event: QEvent) -> bool:

@@ -325,7 +325,8 @@ def _call(function: str, found: list[Part]) -> Part:
         return FORMS[function](*found)
     op = CALLED.get(function)
     if op is None:
-        return applied(Word(WORDS.get(function, function.replace("_", " "))), found), POWER
+        head = Letter(function) if len(function) == 1 else None  # one of the program's own
+        return applied(head or Word(WORDS.get(function, function.replace("_", " "))), found), POWER
     if op.look.form:
         given = {port: math for port, (math, _) in zip(op.inputs, found, strict=True)}
         form = marked(op.look.form, given, words="op")

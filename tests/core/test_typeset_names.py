@@ -7,7 +7,7 @@ import pytest
 from core.export.code import identifier
 from core.export.numpy.script import numpy_script
 from core.figure.sizes import extent
-from core.graph.builder import build
+from core.graph.builder import build, graph_of
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
 from core.math.latex import latex
@@ -18,6 +18,7 @@ from core.notation.names import canonical, in_text
 from core.notation.program import Program, Statement
 from core.notation.tree import Binary, Call, Name, Number, Transposed
 from core.ops import OPS
+from core.passes.explain import typeset_line
 from core.passes.stepper import record
 
 PRINTED = {
@@ -276,3 +277,8 @@ def test_a_name_of_several_letters_stands_apart_from_other_factors(text, source)
 )
 def test_in_sentences_the_number_of_a_name_stands_below(name, said):
     assert in_text(name) == said
+
+
+def test_a_function_of_the_program_is_set_as_where_it_is_defined():
+    graph = graph_of("f(v, w) = v w; v(u) = u^2; z = f(v(u), 3u)", {"u": 2.0})
+    assert latex(typeset_line(graph)).endswith(r"z=f\left( v\left( u \right),3u \right)")
