@@ -133,7 +133,9 @@ TRAININGS = {
         {},
     ),
     "regression": (
-        TrainingSettings(data="plane", samples=40, activation="elu", decay=0.1, optimizer="adamw"),
+        TrainingSettings(
+            data="plane", samples=40, activation="elu", regularisation="l2", l2=0.2, optimizer="adamw"
+        ),
         "",
         {},
     ),

@@ -96,6 +96,13 @@ def moved_then(facts):
 
 
 def training_as_then(settings, facts):
-    """The training settings that there were; later ones may have been added."""
-    found = {name: getattr(settings, name) for name in facts["lab"]}
+    """The training settings that there were; later ones may have been added.
+
+    The one seed is that of data and weights today, and the penalty λ ‖W‖² is L2 regularisation at twice λ.
+    """
+    found = {name: getattr(settings, name) for name in facts["lab"] if name not in ("seed", "decay")}
+    assert settings.data_seed == settings.weights_seed
+    is_network = settings.trains_network
+    decay = settings.l2 / 2 if settings.regularisation == "l2" else 0.0
+    found |= {"seed": settings.data_seed, "decay": decay if is_network else facts["lab"]["decay"]}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}

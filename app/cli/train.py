@@ -16,7 +16,7 @@ from app.cli.outputs import check_outputs, force_argument
 from app.cli.parser import Subcommand
 from app.cli.programs import document_of
 from app.cli.terminal import say, write, write_json
-from app.cli.training_options import OPTIONS, settings_arguments, setup_from, whole_setting
+from app.cli.training_options import OPTIONS, settings_arguments, setup_from, typed, whole_setting
 from app.system.exit_status import INTERRUPTED
 from core.base.errors import Problem
 from core.graph.json_values import plain_value
@@ -90,8 +90,8 @@ class Interruption:
 
 def _check_alone(args: argparse.Namespace) -> None:
     """Raise Problem where anything is asked for beside --jsonl."""
-    options = (*OPTIONS.values(), "role", "epochs", "steps", "curve")
-    given = [option for option in options if getattr(args, option) is not None]
+    options = (*OPTIONS.values(), "seed", "role", "epochs", "steps", "curve")
+    given = [option for option in options if typed(args, option) is not None]
     if args.program or args.path or args.progress or given:
         said = "With --jsonl the programs, and how they are trained, are read from stdin"
         raise Problem(said, hint="Omit the program and the other options")

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from core.base.arrays import Value, same
-from core.base.errors import Problem, cut
+from core.base.errors import Problem, cut, either
 from core.graph.graph import MOST_LISTED
 from core.graph.programs import free_names, read_program
 from core.graph.typed_value import read_value
 from core.notation.spellings import name_of
 from core.project.document import Document
-from core.training.settings import NO_DATA, SETTINGS, USUAL, TrainingSettings
+from core.training.settings import NO_DATA, SETTINGS, USUAL, TrainingSettings, offered
 
 if TYPE_CHECKING:
     from core.training.setup import TrainingSetup
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST = 1_000_000
 # the options that are training settings, by the names of these
 OPTIONS = {name: setting.option or name for name, setting in SETTINGS.items() if setting.help}
+SEEDS = ("data_seed", "weights_seed")  # which --seed gives
 METAVARS = {str: "NAME", int: "N", float: "X"}
 
 
@@ -36,6 +37,7 @@ def settings_arguments(parser: argparse.ArgumentParser) -> None:
             parser.add_argument(f"--{option}", action="store_const", const=True, help=says)
         else:
             parser.add_argument(f"--{option}", metavar=METAVARS[type(usual)], help=says)
+    parser.add_argument("--seed", metavar="N", help="both seeds, that of the data and that of the weights")
     parser.add_argument(
         "--role",
         metavar="NAME=ROLE",
@@ -60,7 +62,7 @@ def setup_from(
     settings = replace(document.training, **given)
     roles = _typed_roles(args.role or [], document.text, values, settings.data != NO_DATA)
     settings = replace(settings, roles=_with_roles(settings.roles, roles))
-    _check_given(settings, given)
+    _check_given(settings, given, args.seed is not None)
     made = setup(settings, document.text, values, document.guessed - typed.keys())
     for name, value in typed.items():
         _check_typed(made, name, value)
@@ -109,12 +111,19 @@ def _with_roles(chosen: Mapping[str, str], typed: Mapping[str, str]) -> dict[str
 def _given(args: argparse.Namespace) -> dict[str, Any]:
     """The settings that were typed."""
     found: dict[str, Any] = {}
+    if args.seed is not None:
+        found = {name: _number_setting(args.seed, name, "--seed") for name in SEEDS}
     for name, option in OPTIONS.items():
-        word = getattr(args, option)
+        word = typed(args, option)
         if word is not None:
             is_number = type(getattr(USUAL, name)) in (int, float)
             found[name] = _number_setting(word, name, f"--{option}") if is_number else word
     return found
+
+
+def typed(args: argparse.Namespace, option: str) -> Any:
+    """What was typed for an option, or None."""
+    return getattr(args, option.replace("-", "_"))
 
 
 def _number_setting(word: str, name: str, option: str) -> int | float:
@@ -144,20 +153,29 @@ def whole_setting(word: str, option: str) -> int:
     return found
 
 
-def _check_given(settings: TrainingSettings, given: Mapping[str, Any]) -> None:
+def _check_given(settings: TrainingSettings, given: Mapping[str, Any], typed_seed: bool) -> None:
     """Raise Problem where more is asked of a data set or a rule than it has."""
     from core.data.datasets import DATASETS
-    from core.training.hyperparameters import MOMENTUM
     from core.training.optimizers import OPTIMIZERS
 
     rule, source = OPTIMIZERS.get(settings.optimizer), DATASETS.get(settings.data)
-    if "momentum" in given and rule and MOMENTUM not in rule.hyperparameters:
-        raise Problem(f"{rule.title} has no momentum")
-    unused = [option for name, option in OPTIONS.items() if SETTINGS[name].of_data and name in given]
-    if settings.data == NO_DATA and unused:
-        raise Problem(
-            f"--{unused[0]} has no use without data", hint="Choose a data set with --data, or omit it"
-        )
+    unused = [name for name in SETTINGS if name in given and not offered(settings, name)]
+    for name in unused:
+        setting, option = SETTINGS[name], OPTIONS[name]
+        if setting.of_data and settings.data == NO_DATA:
+            option = "seed" if name in SEEDS and typed_seed else option
+            said = f"--{option} has no use without data"
+            raise Problem(said, hint="Choose a data set with --data, or omit it")
+        if setting.of_rule and rule:
+            raise Problem(f"{rule.title} has no {setting.of_rule.replace('_', ' ')}")
+        if setting.beside:
+            beside, choices = setting.beside
+            raise Problem(
+                f"--{option} has no use with --{OPTIONS[beside]} {getattr(settings, beside)}",
+                hint=f"Choose --{OPTIONS[beside]} {either(choices)}",
+            )
+    if "patience" in given and given["patience"] and not settings.test_percent:
+        raise Problem("--patience needs examples that are kept for testing", hint="Give --test a percentage")
     if source is None:
         return
     if given.get("samples", 0) > source.n_high:

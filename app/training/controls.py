@@ -6,20 +6,24 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from app.state.training_session import TrainingSession
 from app.widgets.fields import NumberField
 from app.widgets.labels import tint
 from app.widgets.theme import Theme
 from core.base.numbers import short
-from core.training.settings import MAX_LAYERS, MAX_UNITS, NO_DATA, SETTINGS, USUAL
+from core.training.settings import MAX_LAYERS, MAX_UNITS, NO_DATA, SETTINGS, USUAL, TrainingSettings, offered
 
 # the settings in their order, two in a row
 SHOWN = (
-    *("data", "trains", "samples", "hidden", "noise", "activation", "test_percent", "optimizer", "batch"),
-    *("reduction", "rate", "seed", "decay"),
+    *("data", "trains", "samples", "hidden", "noise", "activation", "test_percent", "data_seed"),
+    *("initial", "initial_size", "weights_seed", "optimizer", "rate", "momentum", "nesterov", "beta1"),
+    *("beta2", "alpha", "eps", "weight_decay", "schedule", "schedule_epochs", "schedule_factor", "batch"),
+    *("reduction", "regularisation", "l1", "l2", "max_norm", "dropout", "clipping", "clip"),
+    *("stop_epoch", "stop_loss", "patience"),
 )
+RESTARTS = "changing it starts the training anew"
 
 
 class Controls(QWidget):
@@ -30,20 +34,19 @@ class Controls(QWidget):
         self.training = training
         self._fields: dict[str, QWidget] = {}
         self._labels: dict[str, QLabel] = {}
-        grid = QGridLayout(self)
+        self._places: list[str] = []
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
-        for place, name in enumerate(SHOWN):
+        for name in SHOWN:
             setting = SETTINGS[name]
-            label = QLabel(setting.label)
+            label = QLabel(setting.label, self)
             field = self._field(name)
-            field.setToolTip(setting.tip)
+            field.setParent(self)
+            field.setToolTip(f"{setting.tip}; {RESTARTS}" if setting.restarts else setting.tip)
             field.setAccessibleName(setting.label)
             label.setBuddy(field)
-            row, column = place // 2, 2 * (place % 2)
-            grid.addWidget(label, row, column)
-            grid.addWidget(field, row, column + 1)
             self._fields[name], self._labels[name] = field, label
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
@@ -51,7 +54,7 @@ class Controls(QWidget):
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
         self.message.hide()
-        grid.addWidget(self.message, grid.rowCount(), 0, 1, 4)
+        grid.addWidget(self.message, len(SHOWN), 0, 1, 4)
         training.session.documentChanged.connect(self._show)
         self._show()
 
@@ -63,6 +66,8 @@ class Controls(QWidget):
             return self._choice(name)
         if isinstance(getattr(USUAL, name), tuple):
             return self._layers(name)
+        if isinstance(getattr(USUAL, name), bool):
+            return self._switch(name)
         return self._open_list(name) if SETTINGS[name].offers else self._number(name)
 
     def _choice(self, name: str) -> QComboBox:
@@ -73,6 +78,11 @@ class Controls(QWidget):
         for choice, title in choices().items() if choices else ():
             field.addItem(title, choice)
         field.activated.connect(lambda: self._set(name, field.currentData()))
+        return field
+
+    def _switch(self, name: str) -> QCheckBox:
+        field = QCheckBox()
+        field.clicked.connect(lambda: self._set(name, field.isChecked()))
         return field
 
     def _number(self, name: str) -> QWidget:
@@ -145,6 +155,32 @@ class Controls(QWidget):
             able = able and (settings.data != NO_DATA or not setting.of_data)
             field.setEnabled(able)
             self._labels[name].setEnabled(able)
+        self._place([name for name in SHOWN if _belongs(settings, name)])
+
+    def _place(self, names: list[str]) -> None:
+        """Show these fields, two in a row, and no others."""
+        if names == self._places:
+            return
+        self._places = names
+        for name, field in self._fields.items():
+            self._grid.removeWidget(self._labels[name])
+            self._grid.removeWidget(field)
+            self._labels[name].setVisible(name in names)
+            field.setVisible(name in names)
+        before: QWidget | None = None
+        for place, name in enumerate(names):
+            row, column, field = place // 2, 2 * (place % 2), self._fields[name]
+            self._grid.addWidget(self._labels[name], row, column)
+            self._grid.addWidget(field, row, column + 1)
+            if before:
+                self.setTabOrder(before, field)
+            before = field
+
+
+def _belongs(settings: TrainingSettings, name: str) -> bool:
+    """Whether a field is shown: what belongs to another rule or choice is not."""
+    setting = SETTINGS[name]
+    return offered(settings, name) if setting.of_rule or setting.beside else True
 
 
 def _show_value(field: QWidget, value: Any) -> None:
@@ -152,6 +188,8 @@ def _show_value(field: QWidget, value: Any) -> None:
         field.setCurrentText(f"{value:g}")
     elif isinstance(field, QComboBox):
         field.setCurrentIndex(field.findData(value))
+    elif isinstance(field, QCheckBox):
+        field.setChecked(value)
     elif isinstance(field, QLineEdit):
         text = " ".join(map(str, value))
         if field.text() != text:

@@ -157,9 +157,9 @@ class _Script:
         lines += _function("forward", self.forward)
         lines += _function("backward", self.backward)
         if self.writer.generators:
-            lines += _function(
-                "rewind", [f"{g}.bit_generator.state = {g}_start" for g in self.writer.generators]
-            )
+            back = [f"{g}.bit_generator.state = {g}_start" for g in self.writer.generators]
+            ahead = [f"{g}.bit_generator.advance(update << 40)" for g in self.writer.generators]
+            lines += _function("rewind", [*back, *ahead], "update=0")
         return [*lines, *_function("step", ["forward()", "backward()"])]
 
     def compiled(self, places: Mapping[str, Slot]) -> Compiled:
@@ -204,6 +204,6 @@ class _Script:
         return found
 
 
-def _function(name: str, lines: list[str]) -> list[str]:
+def _function(name: str, lines: list[str], takes: str = "") -> list[str]:
     idle = all(line.startswith("#") for line in lines)
-    return ["", "", f"def {name}():", *(f"    {line}" for line in [*lines, *["pass"] * idle])]
+    return ["", "", f"def {name}({takes}):", *(f"    {line}" for line in [*lines, *["pass"] * idle])]

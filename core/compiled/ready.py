@@ -12,7 +12,7 @@ from core.base.arrays import Array, Value
 from core.compiled.layout import Slot
 
 
-def nothing() -> None:
+def nothing(update: int = 0) -> None:
     """Do nothing: what `rewind` does where no generator of random numbers is to be set back."""
 
 
@@ -39,7 +39,7 @@ class Compiled(Struct, frozen=True):
     step        computes the values and, if there are parameters, `flat.gradient`; raises no floating-point
                 error, but NumPy may warn: call it under `np.errstate(all="ignore")`. Both are functions of
                 the listing, made by `compile_plan` (core/compiled/engine.py)
-    rewind      sets the generators of dropout back to their seeds
+    rewind      sets the generators of dropout to where the masks of an update begin, by its number from 0 on
     source      the listing, a script
     """
 
@@ -50,7 +50,7 @@ class Compiled(Struct, frozen=True):
     values: Mapping[str, Array]
     forward: Callable[[], None]
     step: Callable[[], None]
-    rewind: Callable[[], None]
+    rewind: Callable[[int], None]
     source: str
     _output: Array
     _share: Array
@@ -70,6 +70,11 @@ class Compiled(Struct, frozen=True):
     def loss(self) -> float:
         """The output's mean over the batch, or its sum, as of the last `forward` or `step`."""
         return float(self._share.dot(self._output))
+
+    @property
+    def drops(self) -> bool:
+        """Whether there are masks that each update draws anew."""
+        return self.rewind is not nothing
 
     def set(self, values: Mapping[str, Value]) -> None:
         """Put values into parameters and inputs.

@@ -149,15 +149,20 @@ class Examples(Struct, frozen=True, eq=False):
         train, test = parted(len(self), self.strata, train_fraction, seed)
         return self._part(train), self._part(test)
 
+    def order(self, seed: int, epoch: int) -> Array:
+        """The numbers of all examples in the order of an epoch, fixed by (seed, epoch)."""
+        order = seeded_rng(seed, epoch, DEALING).permutation(len(self))
+        order.setflags(write=False)
+        return order
+
     def batches(self, size: int, seed: int, epoch: int) -> Iterator[Array]:
-        """Indices of the mini-batches of one epoch: every example once, in an order fixed by (seed, epoch).
+        """Indices of the mini-batches of one epoch: every example once, in its order.
 
         The last batch holds what is left over; a size beyond the number of examples gives one batch.
         """
         if size < 1:
             raise Problem(f"A mini-batch holds at least 1 example, not {size}")
-        order = seeded_rng(seed, epoch, DEALING).permutation(len(self))
-        order.setflags(write=False)
+        order = self.order(seed, epoch)
         return (order[start : start + size] for start in range(0, len(self), size))
 
     def _part(self, rows: Array) -> Examples:

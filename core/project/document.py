@@ -5,8 +5,8 @@ Files are JSON with a version; reading one checks everything and runs nothing. A
 would lose without a word gets a new version: 2 came with output and seed, 3 with the notation of slides,
 4 with roles and with which values were guessed, 5 with how the graph is drawn and with
 another layout: places to which nodes were moved in older files are left out, 6 with how derivatives are
-written, 7 with notes and names of entries, 8 with data of one's own and with the same share of each class in
-what is kept for testing.
+written, 7 with notes and names of entries, 8 with data of one's own, with the same share of each class in
+what is kept for testing, with two seeds and with settings that change while it trains.
 Older files lack what came later and are read; their programs are put into today's notation by
 core/project/older.py.
 """
@@ -27,7 +27,7 @@ from core.figure import Level, Options
 from core.graph.json_values import MOST_NAMES, name_from, parse_json, plain_value, value_from, values_from
 from core.math.derivative_names import NOTATIONS, PARTIAL, Notation
 from core.notation.lexer import MAX_CHARACTERS
-from core.project.older import upgraded
+from core.project.older import as_today, upgraded
 from core.training.settings import TrainingSettings, settings_from
 
 FORMAT, VERSION = "chainlight", 8
@@ -159,7 +159,7 @@ def _present(found: Mapping[str, Any], program: str) -> Document:
     moved = {name: _point(plain, cut(name)) for name, plain in _mapping(found, "moved").items()}
     output = name_from(found["output"]) if found.get("output") else ""
     seed = None if found.get("seed") is None else value_from(found["seed"], "the seed")
-    training = settings_from(_mapping(found, "lab"))
+    training = settings_from(as_today(_mapping(found, "lab")))
     return Document(
         *(program, values, moved, training, output, seed),
         unfolded=_unfolded(found),

@@ -7,8 +7,9 @@ digits, an unknown LaTeX command was a name, and a number in brackets above a na
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise
+from typing import Any
 
 from msgspec import Struct
 
@@ -18,6 +19,7 @@ from core.notation import commands
 from core.notation.lexer import LETTER, SIGN, Token, raw_tokens
 from core.notation.names import GREEK, canonical
 from core.ops import FUNCTIONS
+from core.training.settings import L2, NETWORK
 
 # the commands that had a meaning then; every other one was a name
 SILENT = set(
@@ -27,6 +29,30 @@ SIGNS = set("cdot times odot circ le leq ge geq lVert rVert lvert rvert div | to
 OLD_NAME = re.compile(rf"{LETTER}(?:_?{SIGN}|_\{{(?:{SIGN}){{1,40}}\}})*")
 LABEL = re.compile(r"[^\W_]+(?:[+-][^\W_]+)?")
 VALUE_ENDS = {"name", "number", "sup", "sub", "transpose", "prime", "bars", "bar", "layer", "fraction"}
+
+
+# of trainings until file version 7: the number that Adagrad added to its root was another than that of others
+ADAGRAD_EPSILON = 1e-10
+
+
+def as_today(lab: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The training settings of a file, those of older ones by their names of today.
+
+    Until file version 7 there was one seed for data and weights, and the loss of every sample of a network
+    could have the penalty λ ‖W‖²: L2 regularisation at twice the rate, or where the losses of a batch are
+    added at that for each of its samples.
+    """
+    found = {name: value for name, value in lab.items() if name not in ("seed", "decay")}
+    if "seed" in lab:
+        found = {"data_seed": lab["seed"], "weights_seed": lab["seed"], **found}
+        if lab.get("optimizer") == "adagrad":
+            found = {"eps": ADAGRAD_EPSILON, **found}
+    decay = lab.get("decay", 0)
+    if decay != 0 and lab.get("trains", NETWORK) == NETWORK:
+        summed = lab["batch"] if lab.get("reduction") == "sum" and type(lab.get("batch")) is int else 1
+        rate = 2 * decay * summed if type(decay) in (int, float) else decay
+        found = {"regularisation": L2, "l2": rate, **found}
+    return found
 
 
 class Upgraded(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Which examples each mini-batch has, by their numbers.
 
-Batches    the mini-batches of a training, dealt from the start as often as it is reset
+Batches    the mini-batches of every epoch of a training, from any place in it on
 Shuffled   mini-batches as scripts ask for them, from one generator for the whole run
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import count, cycle
+from itertools import count
 
 import numpy as np
 from msgspec import Struct
@@ -33,6 +33,8 @@ class Shuffled(Struct, frozen=True):
 class Batches:
     """The mini-batches of a training; where there are no data, there is one example.
 
+    An epoch's order follows from the seed and its number alone, so that a training can go on from anywhere.
+
     per_epoch   how many of them use all examples once
     """
 
@@ -51,16 +53,35 @@ class Batches:
                 raise Problem(f"Mini-batches have numbers of examples, 0 to {last}")
         dealt = self._shuffled.size if self._shuffled else size
         self.per_epoch = len(self._given) or math.ceil(self._examples / dealt)
+        self._orders: Iterator[Array] | None = None
+        self._drawn = 0
 
-    def deal(self) -> Iterator[Array]:
-        """Yield the numbers of the examples of each mini-batch, from the first one and without end."""
+    def of_epoch(self, epoch: int, place: int = 0) -> Sequence[Array]:
+        """The numbers of the examples of each mini-batch that an epoch still has.
+
+        Args:
+            epoch: its number, from 0 on.
+            place: how many examples it has used; of batches that are given, how many batches.
+        """
         if self._given:
-            yield from cycle(self._given)
-        elif self._shuffled:
-            size, rng = self._shuffled.size, np.random.default_rng(self._shuffled.seed)
-            while True:
-                order = rng.permutation(self._examples)
-                yield from (order[start : start + size] for start in range(0, self._examples, size))
-        elif self._data:
-            for epoch in count():
-                yield from self._data.batches(self._size, self._seed, epoch)
+            return self._given[place:]
+        if self._data is None:
+            return []
+        size = self._shuffled.size if self._shuffled else self._size
+        order = self._order(epoch, self._shuffled) if self._shuffled else self._data.order(self._seed, epoch)
+        return [order[start : start + size] for start in range(place, self._examples, size)]
+
+    def passed(self, rows: Array) -> int:
+        """How much farther a place is behind a mini-batch."""
+        return 1 if self._given else len(rows)
+
+    def _order(self, epoch: int, shuffled: Shuffled) -> Array:
+        """The order of an epoch by the one generator of the run, from its start where it is beyond that."""
+        if self._orders is None or epoch < self._drawn:
+            rng = np.random.default_rng(shuffled.seed)
+            self._orders, self._drawn = (rng.permutation(self._examples) for _ in count()), 0
+        while True:
+            order = next(self._orders)
+            self._drawn += 1
+            if self._drawn == epoch + 1:
+                return order

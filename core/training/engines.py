@@ -71,11 +71,6 @@ class Engines(Struct):
         for compiled in self._known.values():
             compiled.set(values)
 
-    def rewind(self) -> None:
-        """Draw the same masks of dropout again."""
-        for compiled in self._known.values():
-            compiled.rewind()
-
 
 class Feed:
     """Examples on their way into engines; without any there is nothing to bring."""

@@ -28,6 +28,7 @@ from core.training.initial import initial_values
 from core.training.objectives import with_error
 from core.training.optimizers import SGD, Optimizer
 from core.training.roles import Roles
+from core.training.settings import USUAL, TrainingSettings
 from core.training.trainable import check_trainable, unreached, whole_shapes
 
 Result = TypeVar("Result")
@@ -49,15 +50,15 @@ def fitting(
     values: Mapping[str, Value],
     guessed: Collection[str],
     dataset: Dataset | None,
-    chosen: Mapping[str, str],
-    seed: int,
+    settings: TrainingSettings,
     rule: type[Optimizer] = SGD,
 ) -> Work[FittedProgram]:
     """Fit a program to its data; without data it starts from the values it has. Raises Problem.
 
-    Nobody gave the values of `guessed` names: with data, parameters among them are drawn from the seed.
-    `chosen` are roles; a `rule` with an objective of its own needs no loss.
+    Nobody gave the values of `guessed` names: with data, parameters among them are drawn as the settings say,
+    which have the chosen roles too. A `rule` with an objective of its own needs no loss.
     """
+    chosen = settings.roles
     program = read_program(text, values)
     if dataset is None:
         found = with_defaults(program, values)
@@ -67,7 +68,7 @@ def fitting(
         given = {name: value for name, value in values.items() if name not in guessed}
         try:
             made = yield from first_good(
-                _Fitting(program, values, given, dataset, chosen, seed, rule, lengths).fitting
+                _Fitting(program, values, given, dataset, chosen, rule, lengths, settings).fitting
                 for lengths in _lengths(dataset, rule)
             )
         except Problem as problem:
@@ -91,7 +92,7 @@ def likely_roles(
         return inferred(build(program, with_defaults(program, values)), None, chosen)
     given = {name: value for name, value in values.items() if name not in guessed}
     lengths = next(_lengths(dataset, SGD))
-    found = _Fitting(program, values, given, dataset, chosen, 0, SGD, lengths).likely_roles()
+    found = _Fitting(program, values, given, dataset, chosen, SGD, lengths).likely_roles()
     return replace(found, coding="")
 
 
@@ -134,9 +135,9 @@ class _Fitting(Struct, frozen=True, dict=True):
     given: Mapping[str, Value]
     dataset: Dataset
     chosen: Mapping[str, str]
-    seed: int
     rule: type[Optimizer]
     lengths: Lengths
+    settings: TrainingSettings = USUAL
 
     def fitting(self) -> Work[FittedProgram]:
         names = self.likely_roles()
@@ -191,11 +192,13 @@ class _Fitting(Struct, frozen=True, dict=True):
         """The program with some values kept. Raises Problem where these do not fit."""
         found = self.guessed({**kept, **self.data_values(kept, names, as_vector)})
         yield
-        graph = build(self.program, found)
+        graph, settings = build(self.program, found), self.settings
         roles = roles_of(graph, self.dataset, self.chosen, self.rule)
         if as_vector and (graph.nodes[graph.output].shape or not graph.nodes[roles.target].shape):
             raise Problem(f"{roles.target} is a number for each example")
-        start = initial_values(graph, roles.parameters, self.seed)
+        start = initial_values(
+            graph, roles.parameters, settings.weights_seed, settings.initial, settings.initial_size
+        )
         usable = {n: v for n, v in self.given.items() if n in kept and n in roles.parameters}
         lost = [n for n in (*roles.parameters, *roles.fixed) if n in self.given and n not in kept]
         if roles.target and roles.target not in graph.nodes:

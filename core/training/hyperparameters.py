@@ -14,7 +14,8 @@ class Hyperparameter(Struct, frozen=True):
     """One number (or switch) of a rule: its letter, its default, and the range it is accepted in.
 
     `below` says that `high` itself is not accepted; `usual` is the range worth offering on a slider. One that
-    `decays` reaches only the parameters that an optimizer's mask says.
+    `decays` reaches only the parameters that an optimizer's mask says. One that is a `penalty` pulls at
+    weights as a penalty of the loss does.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Hyperparameter(Struct, frozen=True):
     usual: tuple[float, float] = (0.0, 1.0)
     low: float = 0.0
     decays: bool = False
+    penalty: bool = False
 
     @property
     def is_switch(self) -> bool:
@@ -55,8 +57,13 @@ def learning_rate(default: float) -> Hyperparameter:
 
 
 def weight_decay(default: float = 0.0) -> Hyperparameter:
-    """The weight decay."""
-    return Hyperparameter("weight_decay", "λ", "weight decay", default, usual=(0, 0.1), decays=True)
+    """The weight decay that joins the gradient, as the penalty λ/2 ‖w‖² does."""
+    return Hyperparameter("weight_decay", "λ", "weight decay", default, usual=(0, 0.1), penalty=True)
+
+
+def decoupled_decay(default: float) -> Hyperparameter:
+    """The weight decay that shrinks the parameters beside the gradient, which no penalty does."""
+    return Hyperparameter("weight_decay", "λ", "weight decay", default, usual=(0, 0.1))
 
 
 def epsilon(default: float) -> Hyperparameter:
@@ -64,6 +71,14 @@ def epsilon(default: float) -> Hyperparameter:
     return Hyperparameter("eps", "ε", "epsilon", default, usual=(1e-12, 1e-2))
 
 
+def _regularisation(name: str, title: str) -> Hyperparameter:
+    return Hyperparameter(name, name, title, 0.0, usual=(0, 10), decays=True, penalty=True)
+
+
+L1_RATE = _regularisation("l1", "L1 regularisation rate")
+L2_RATE = _regularisation("l2", "L2 regularisation rate")
+CLIP_VALUE = Hyperparameter("clip_value", "c", "largest entry of the gradient, 0 for any", 0.0, usual=(0, 10))
+CLIP_NORM = Hyperparameter("clip_norm", "C", "largest norm of the gradient, 0 for any", 0.0, usual=(0, 10))
 MOMENTUM = Hyperparameter("momentum", "μ", "momentum", 0.0, high=1)
 NESTEROV = Hyperparameter("nesterov", "", "Nesterov momentum", False, high=1)
 BETA1 = Hyperparameter("beta1", "β1", "decay of the mean gradient", 0.9, high=1, below=True)

@@ -41,7 +41,7 @@ class Network(Struct, frozen=True):
     """A chain of fully connected layers.
 
     `hidden` are the units of each hidden layer, `outputs` the classes of the task "classes" and else 1. With
-    `decay` the loss has the penalty λ ‖W‖² of every layer's weights.
+    `dropout` that share of every hidden layer is left out, other units at each update.
     """
 
     inputs: int
@@ -49,7 +49,7 @@ class Network(Struct, frozen=True):
     activation: str = "tanh"
     outputs: int = 1
     task: str = "signs"
-    decay: float = 0.0
+    dropout: float = 0.0
 
     def __post_init__(self) -> None:
         for choice, table, what in (
@@ -65,12 +65,12 @@ class Network(Struct, frozen=True):
 
     @classmethod
     def for_data(
-        cls, dataset: Dataset, hidden: tuple[int, ...], activation: str = "tanh", decay: float = 0.0
+        cls, dataset: Dataset, hidden: tuple[int, ...], activation: str = "tanh", dropout: float = 0.0
     ) -> Network:
         """The network with these hidden layers that fits a data set."""
         task = task_for(dataset)
         outputs = dataset.classes if task == "classes" else 1
-        return cls(dataset.inputs.shape[1], hidden, activation, outputs, task, decay)
+        return cls(dataset.inputs.shape[1], hidden, activation, outputs, task, dropout)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -91,25 +91,24 @@ class Network(Struct, frozen=True):
         for layer in range(1, len(self.hidden) + 1):
             lines.append(f"a{layer} = " + written.format(f"W{layer} {before} + b{layer}"))
             before = f"a{layer}"
+            if self.dropout:
+                lines.append(f"d{layer} = dropout({before}, {self.dropout:g}, {layer})")
+                before = f"d{layer}"
         last = len(self.hidden) + 1
         sign = "·" if self._is_last_number(last) else " "
         total = f"{self._weights(last)}{sign}{before} + b{last}"
         lines += [line.format(total) for line in TASKS[self.task].lines]
-        if self.decay:
-            penalties = " + ".join(f"‖{self._weights(layer)}‖^2" for layer in range(1, last + 1))
-            lines += [f"R = {penalties}", "L_reg = L + λ R"]
         return "\n".join(lines)
 
-    def initial_values(self, seed: int = 0) -> dict[str, Value]:
-        """Weights and biases to start from, the same for the same seed, and λ if there is a penalty."""
+    def initial_values(self, seed: int = 0, initial: str = "usual", size: float = 0.5) -> dict[str, Value]:
+        """Weights and biases to start from (core/training/initial.py), the same for the same seed."""
         zeros: dict[str, Value] = {}
         for layer, (n, m) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), start=1):
             alone = self._is_last_number(layer)
             zeros[self._weights(layer)] = frozen(np.zeros(n if alone else (m, n)))
             zeros[f"b{layer}"] = 0.0 if alone else frozen(np.zeros(m))
-        penalty: dict[str, Value] = {"λ": self.decay} if self.decay else {}
-        graph = graph_of(self.program_text(), {**zeros, **penalty, **self.example_values()})
-        return initial_values(graph, list(zeros), seed) | penalty
+        graph = graph_of(self.program_text(), {**zeros, **self.example_values()})
+        return initial_values(graph, list(zeros), seed, initial, size)
 
     def example_values(self) -> dict[str, Value]:
         """Values for the names that take the data, of the right shape."""

@@ -8,6 +8,9 @@ The rules and their defaults are those documented for torch.optim, so that a run
 number; `playground` is TensorFlow Playground's own. In the formulas w are the parameters, g the gradient,
 η the learning rate, λ the weight decay, and t counts the updates from 1. `rosenblatt` and `delta` are the
 rules of single units: they compare a prediction with its target t, whatever loss the program writes.
+
+Before its own statements every rule can add the gradient of the penalty l1 Σ|w| + l2/2 Σw² to that of the
+loss, and clip their sum; `playground` has a regularisation of its own.
 """
 
 from __future__ import annotations
@@ -23,28 +26,37 @@ from core.training.hyperparameters import (
     ALPHA,
     BETA1,
     BETA2,
+    CLIP_NORM,
+    CLIP_VALUE,
+    L1_RATE,
+    L2_RATE,
     MOMENTUM,
     NESTEROV,
     Hyperparameter,
+    decoupled_decay,
     epsilon,
     learning_rate,
     weight_decay,
 )
 from core.training.update_rules import Statement, remembered, settled, statements, updating
 
+PENALTY = "g ← g + l1 sign(w) + l2 w"
+CLIPPINGS = {CLIP_VALUE: "g ← max(−c, min(g, c))", CLIP_NORM: "g ← min(1, C / norm(g)) g"}
+FOR_ALL = (L1_RATE, L2_RATE, CLIP_VALUE, CLIP_NORM)  # hyperparameters that every rule has
+
 
 class Optimizer:
     """One rule at work: its hyperparameters, and what it remembers from update to update.
 
     hyper    the hyperparameters by name; changed by `set(lr=0.1)`, at any time
-    decayed  a mask over the parameters, true where weight decay or regularisation reaches; None reaches all
+    decayed  a mask over the parameters, true where l1 and l2 reach; None reaches all
     state    what is remembered, by the letter of the formula; arrays like the parameters, all 0 at the start
     updates  how many there have been
 
-    The `formula` is what is computed (core/training/update_rules.py), unless a class gives another `rule`.
-    `torch` is the call that makes the same rule in torch.optim, its hyperparameters by their names; "" where
-    there is none, and the numbers that do not stand in it are 0 there. Of a rule that `spares_biases` weight
-    decay and regularisation do not reach the parameters whose names begin with b.
+    The `formula` is what is computed (core/training/update_rules.py), unless a class gives `own` statements;
+    those of penalty and clipping stand before it where they are asked for. `torch` is the call that makes the
+    same rule in torch.optim, its hyperparameters by their names; "" where there is none, and the numbers that
+    do not stand in it are 0 there.
 
     A rule may have an `objective` of its own, whose gradient takes the place of the loss's: a formula of the
     target t, the score s that goes into a threshold unit and its answer y; without such a unit s is the
@@ -56,19 +68,18 @@ class Optimizer:
     formula: ClassVar[str]
     hyperparameters: ClassVar[tuple[Hyperparameter, ...]]
     torch: ClassVar[str] = ""
-    spares_biases: ClassVar[bool] = False
     objective: ClassVar[str] = ""
     thresholds: ClassVar[bool] = False
 
     def __init__(self, decayed: Array | None = None, **hyper: float) -> None:
-        self.hyper: Mapping[str, float] = {known.name: known.default for known in self.hyperparameters}
+        self.hyper: Mapping[str, float] = {known.name: known.default for known in self.all_hyperparameters()}
         self.decayed = decayed
         self.reset()
         self.set(**hyper)
 
     def set(self, **hyper: float) -> None:
         """Change some hyperparameters; what is remembered stays."""
-        known = {one.name: one for one in self.hyperparameters}
+        known = {one.name: one for one in self.all_hyperparameters()}
         for name in hyper:
             if name not in known:
                 raise Problem(f"{self.title} has no {name}; it has {', '.join(known)}")
@@ -83,15 +94,50 @@ class Optimizer:
         self.updates = 0
         self.state: dict[str, Array] = {}
 
+    def recall(self, parameters: Array, updates: int, state: Mapping[str, Array]) -> None:
+        """Go on as after so many updates of these parameters, which left this to be remembered."""
+        self.state = {letter: array.copy() for letter, array in state.items()}
+        self._prepare(parameters)
+        self.updates = updates
+
+    @classmethod
+    def all_hyperparameters(cls) -> tuple[Hyperparameter, ...]:
+        """Those of the rule itself and those that every rule has."""
+        own = {one.name for one in cls.hyperparameters}
+        return (*cls.hyperparameters, *(one for one in FOR_ALL if one.name not in own))
+
+    @classmethod
+    def offers(cls, name: str) -> bool:
+        """Whether the rule itself has a number that is more than a penalty."""
+        return any(one.name == name and not one.penalty for one in cls.hyperparameters)
+
+    @property
+    def own(self) -> str:
+        """The rule's own statements, with the letters of the hyperparameters."""
+        return self.formula
+
     @property
     def rule(self) -> str:
-        """The statements that are computed, with the letters of the hyperparameters."""
-        return self.formula
+        """All statements that are computed, those of penalty and clipping first."""
+        adds = (self.hyper["l1"] or self.hyper["l2"]) and L1_RATE not in self.hyperparameters
+        clips = [text for number, text in CLIPPINGS.items() if self.hyper[number.name]]
+        return "; ".join([*[PENALTY] * bool(adds), *clips, self.own])
+
+    def penalty(self, parameters: Array) -> float:
+        """The penalty l1 Σ|w| + l2/2 Σw² of the parameters that it reaches."""
+        l1, l2 = self.hyper["l1"], self.hyper["l2"]
+        if not (l1 or l2):
+            return 0.0
+        reached = parameters if self.decayed is None else parameters * self.decayed
+        return float(l1 * np.abs(reached).sum() + l2 / 2 * reached.dot(reached))
 
     @property
     def settled(self) -> tuple[Statement, ...]:
         """The rule's statements at the hyperparameters as they are."""
-        return settled(self.rule, {one.symbol: self.hyper[one.name] for one in self.hyperparameters})
+        return settled(self.rule, self._numbers())
+
+    def _numbers(self) -> dict[str, float]:
+        return {one.symbol: self.hyper[one.name] for one in self.all_hyperparameters() if one.symbol}
 
     def update(self, parameters: Array, gradient: Array) -> None:
         """One step in place on a flat float vector; the gradient is not changed.
@@ -117,21 +163,24 @@ class Optimizer:
             said = f"The mask of decayed parameters has {self.decayed.size} entries for {parameters.size}"
             raise Problem(said)
         self._like, self._shape = np.zeros_like(parameters), parameters.shape
-        self.state = {letter: np.zeros_like(parameters) for letter in remembered(statements(self.rule))}
+        kept = remembered(statements(self.own))
+        self.state = {letter: self.state.get(letter, np.zeros_like(parameters)) for letter in kept}
+        self._made: object = None
         self._make_step()
 
     def _make_step(self) -> None:
         """Make the function of one update, and the values of the hyperparameters it is called with."""
-        values = {one.symbol: self.hyper[one.name] for one in self.hyperparameters if one.symbol}
-        masked: dict[str, Array] = {}
-        if self.decayed is not None:
-            letters = [one.symbol for one in self.hyperparameters if one.decays]
-            masked = {
-                letter: self.decayed.astype(self._like.dtype) * values.pop(letter) for letter in letters
-            }
+        values, masked = self._numbers(), dict[str, Array]()
+        letters = [one.symbol for one in self.all_hyperparameters() if one.decays]
+        if self.decayed is not None and any(values[letter] for letter in letters):
+            mask = self.decayed.astype(self._like.dtype)
+            masked = {letter: mask * values.pop(letter) for letter in letters}
         self._values = [*values.values(), *masked.values()]
-        kept = {letter: self.state[letter] for letter in remembered(self.settled)}
-        self._step = updating(self.settled, values, masked, kept, self._like)
+        rule = self.settled
+        if (rule, *masked) != self._made:  # other numbers go into the same function
+            self._made = (rule, *masked)
+            kept = {letter: self.state[letter] for letter in remembered(rule)}
+            self._step = updating(rule, values, masked, kept, self._like)
 
     def _agree(self, hyper: Mapping[str, float]) -> None:
         """Raise a Problem when hyperparameters, each good by itself, do not go together."""
@@ -147,7 +196,7 @@ class SGD(Optimizer):
     torch = "torch.optim.SGD(lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)"
 
     @property
-    def rule(self) -> str:
+    def own(self) -> str:
         nesterov = "g ← g + λ w; v ← μ v + g; w ← w − η (g + μ v)"
         return nesterov if self.hyper["nesterov"] else self.formula
 
@@ -178,7 +227,7 @@ class AdamW(Optimizer):
         "w ← w − η λ w; m ← β1 m + (1 − β1) g; s ← β2 s + (1 − β2) g²; "
         "w ← w − η (m / (1 − β1^t)) / (√(s / (1 − β2^t)) + ε)"
     )
-    hyperparameters = (learning_rate(1e-3), BETA1, BETA2, epsilon(1e-8), weight_decay(0.01))
+    hyperparameters = (learning_rate(1e-3), BETA1, BETA2, epsilon(1e-8), decoupled_decay(0.01))
     torch = "torch.optim.AdamW(lr=lr, betas=(beta1, beta2), eps=eps, weight_decay=weight_decay)"
 
 
@@ -216,11 +265,10 @@ class Playground(Optimizer):
     )
     hyperparameters = (
         learning_rate(0.03),
-        Hyperparameter("l1", "l1", "L1 regularisation rate", 0.0, usual=(0, 10), decays=True),
-        Hyperparameter("l2", "l2", "L2 regularisation rate", 0.0, usual=(0, 10), decays=True),
+        L1_RATE,
+        L2_RATE,
     )
     torch = "torch.optim.SGD(lr=lr)"
-    spares_biases = True
 
     def _agree(self, hyper: Mapping[str, float]) -> None:
         if hyper["l1"] and hyper["l2"]:
@@ -233,7 +281,7 @@ class Delta(Optimizer):
     name = "delta"
     title = "The delta rule"
     formula = "w ← w + η (t − s) ∂s/∂w, s the prediction before any threshold"
-    rule = "w ← w − η g"
+    own = "w ← w − η g"
     hyperparameters = (learning_rate(0.1),)
     objective = "1/2 sum((s - t)^2)"
     torch = "torch.optim.SGD(lr=lr)"

@@ -2,16 +2,20 @@
 
 Progress   an update was made
 Record     all data were evaluated
+Change     a setting was changed while it ran
 Failed     an update led to something infinite or not a number, and was taken back
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from core.base.arrays import Value
+
+Setting: TypeAlias = str | float | bool
 
 
 class Progress(Struct, frozen=True):
@@ -27,7 +31,10 @@ class Progress(Struct, frozen=True):
 
 
 class Record(Struct, frozen=True):
-    """Losses and accuracies over all data at some step; None where there is nothing to measure."""
+    """Losses and accuracies over all data at some step; None where there is nothing to measure.
+
+    The losses are those of the data alone; `penalty` is what regularisation adds to them.
+    """
 
     step: int
     epoch: int
@@ -35,6 +42,16 @@ class Record(Struct, frozen=True):
     test_loss: float | None = None
     train_accuracy: float | None = None
     test_accuracy: float | None = None
+    penalty: float = 0.0
+
+
+class Change(Struct, frozen=True):
+    """A setting that was changed after so many updates, by its name, with its values before and after."""
+
+    step: int
+    setting: str
+    before: Setting
+    after: Setting
 
 
 class Failed(Struct, frozen=True):

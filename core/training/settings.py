@@ -2,6 +2,7 @@
 
 TrainingSettings   what is chosen; each field has its Setting beside its kind and its default
 SETTINGS           what is known of each, by name
+offered            whether a setting makes a difference beside the others
 settings_from      the settings of a file, each checked
 """
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 NETWORK, PROGRAM = "network", "program"  # what is trained
 NO_DATA = "none"  # chosen in the place of a data set
 REDUCTIONS = ("mean", "sum")
+NONE = "none"  # no regularisation, no clipping
+L1, L2, ELASTIC, MAX_NORM = "l1", "l2", "elastic", "max_norm"
+BY_VALUE, BY_NORM = "value", "norm"
+CONSTANT, STEPS, COSINE, RECIPROCAL = "constant", "step", "cosine", "1/t"
 MAX_LAYERS, MAX_UNITS = 6, 512
 
 
@@ -37,6 +42,9 @@ class Setting(Struct, frozen=True):
     option      the name of that, where it is another than the setting's
     of_network  it makes a difference only to a network that is built
     of_data     it makes a difference only with data
+    of_rule     it is this number of the update rule, which makes a difference only to rules that have it
+    beside      another setting and the choices of it with which this one makes a difference
+    restarts    a change of it begins the training anew; other settings change while it runs
     read        makes it of what is found in a file, where that is not one number or text
     """
 
@@ -52,6 +60,9 @@ class Setting(Struct, frozen=True):
     option: str = ""
     of_network: bool = False
     of_data: bool = False
+    of_rule: str = ""
+    beside: tuple[str, tuple[str, ...]] | None = None
+    restarts: bool = False
     read: Callable[[Any], Any] | None = None
 
 
@@ -84,6 +95,24 @@ def _optimizers() -> Mapping[str, str]:
     from core.training.optimizers import OPTIMIZERS
 
     return {name: rule.title for name, rule in OPTIMIZERS.items()}
+
+
+def _first_weights() -> Mapping[str, str]:
+    from core.training.initial import DISTRIBUTIONS
+
+    return {name: drawn.title for name, drawn in DISTRIBUTIONS.items()}
+
+
+def _penalties() -> Mapping[str, str]:
+    return {NONE: "none", L1: "L1", L2: "L2", ELASTIC: "elastic net: L1 and L2", MAX_NORM: "max-norm"}
+
+
+def _clippings() -> Mapping[str, str]:
+    return {NONE: "none", BY_VALUE: "each entry", BY_NORM: "the norm"}
+
+
+def _schedules() -> Mapping[str, str]:
+    return {CONSTANT: "constant", STEPS: "in steps", COSINE: "cosine", RECIPROCAL: "1/t"}
 
 
 def _hidden(value: Any) -> tuple[int, ...]:
@@ -129,6 +158,7 @@ class TrainingSettings(Struct, frozen=True):
     trains: Annotated[
         str,
         Setting(
+            restarts=True,
             choices=_trained,
             label="Train",
             tip="A net built here, or the typed program itself",
@@ -137,6 +167,7 @@ class TrainingSettings(Struct, frozen=True):
     data: Annotated[
         str,
         Setting(
+            restarts=True,
             choices=_data_sets,
             label="Data",
             tip="Training data",
@@ -147,6 +178,7 @@ class TrainingSettings(Struct, frozen=True):
     samples: Annotated[
         int,
         Setting(
+            restarts=True,
             low=2,
             high=5000,
             label="Samples",
@@ -158,6 +190,7 @@ class TrainingSettings(Struct, frozen=True):
     noise: Annotated[
         float,
         Setting(
+            restarts=True,
             high=0.5,
             label="Noise",
             tip="Noise added to sample positions",
@@ -167,19 +200,34 @@ class TrainingSettings(Struct, frozen=True):
             of_data=True,
         ),
     ] = 0.1
-    seed: Annotated[
+    data_seed: Annotated[
         int,
         Setting(
+            restarts=True,
             high=999_999,
-            label="Seed",
-            tip="The same seed draws the same data and weights",
-            help="the random seed of examples, weights and mini-batches ({})",
+            label="Data seed",
+            tip="The same seed draws the same data, the same part for testing and the same batches",
+            option="data-seed",
+            help="the random seed of examples, of those kept for testing and of mini-batches ({})",
+            of_data=True,
+        ),
+    ] = 1
+    weights_seed: Annotated[
+        int,
+        Setting(
+            restarts=True,
+            high=999_999,
+            label="Weights seed",
+            tip="The same seed draws the same first weights",
+            option="weights-seed",
+            help="the random seed of the first weights ({})",
             of_data=True,
         ),
     ] = 1
     test_percent: Annotated[
         int,
         Setting(
+            restarts=True,
             high=90,
             label="Test %",
             tip="Share of the samples kept for testing",
@@ -219,6 +267,7 @@ class TrainingSettings(Struct, frozen=True):
     hidden: Annotated[
         tuple[int, ...],
         Setting(
+            restarts=True,
             label="Hidden",
             tip="Units of each hidden layer, such as 4 2; empty for none",
             of_network=True,
@@ -228,12 +277,50 @@ class TrainingSettings(Struct, frozen=True):
     activation: Annotated[
         str,
         Setting(
+            restarts=True,
             choices=_activations,
             label="Activation",
             tip="The hidden units' function",
             of_network=True,
         ),
     ] = "tanh"
+    dropout: Annotated[
+        float,
+        Setting(
+            high=0.95,
+            label="Dropout",
+            tip="Share of the hidden units that each update leaves out",
+            decimals=2,
+            step=0.1,
+            of_network=True,
+        ),
+    ] = 0.0
+    initial: Annotated[
+        str,
+        Setting(
+            restarts=True,
+            choices=_first_weights,
+            label="First weights",
+            tip="How the first weights are drawn",
+            help="how the first weights are drawn: usual, zero, uniform, xavier, he, … ({})",
+            of_data=True,
+        ),
+    ] = "usual"
+    initial_size: Annotated[
+        float,
+        Setting(
+            restarts=True,
+            high=100.0,
+            label="Their size",
+            tip="The constant, or the largest magnitude of uniform numbers",
+            decimals=3,
+            step=0.1,
+            option="initial-size",
+            help="the constant of --initial constant, or the largest magnitude of uniform ones ({})",
+            beside=("initial", ("constant", "uniform")),
+            of_data=True,
+        ),
+    ] = 0.5
     optimizer: Annotated[
         str,
         Setting(
@@ -256,8 +343,119 @@ class TrainingSettings(Struct, frozen=True):
     ] = 0.03
     momentum: Annotated[
         float,
-        Setting(high=0.999, help="the momentum, where the rule has one ({})"),
+        Setting(
+            high=0.999,
+            label="Momentum",
+            tip="The share of the last change that goes on",
+            decimals=3,
+            step=0.1,
+            help="the momentum, where the rule has one ({})",
+            of_rule="momentum",
+        ),
     ] = 0.0
+    nesterov: Annotated[
+        bool,
+        Setting(
+            label="Nesterov",
+            tip="The gradient looks ahead to where the momentum leads",
+            help="Nesterov's momentum, where the rule has it ({})",
+            of_rule="nesterov",
+        ),
+    ] = False
+    beta1: Annotated[
+        float,
+        Setting(
+            high=0.9999,
+            label="β₁",
+            tip="How slowly the mean of the gradients forgets",
+            decimals=4,
+            step=0.01,
+            help="how slowly the mean of the gradients forgets, where the rule has one ({})",
+            of_rule="beta1",
+        ),
+    ] = 0.9
+    beta2: Annotated[
+        float,
+        Setting(
+            high=0.9999,
+            label="β₂",
+            tip="How slowly the mean of their squares forgets",
+            decimals=4,
+            step=0.001,
+            help="how slowly the mean of their squares forgets, where the rule has one ({})",
+            of_rule="beta2",
+        ),
+    ] = 0.999
+    alpha: Annotated[
+        float,
+        Setting(
+            high=0.9999,
+            label="α",
+            tip="How slowly the mean of the squared gradients forgets",
+            decimals=4,
+            step=0.01,
+            help="the same of RMSprop ({})",
+            of_rule="alpha",
+        ),
+    ] = 0.99
+    eps: Annotated[
+        float,
+        Setting(
+            high=1.0,
+            label="ε",
+            tip="What is added to the root that is divided by",
+            offers=("1e-10", "1e-08", "1e-06", "0.001"),
+            help="what is added to the root that is divided by, where the rule has one ({})",
+            of_rule="eps",
+        ),
+    ] = 1e-8
+    weight_decay: Annotated[
+        float,
+        Setting(
+            high=10.0,
+            label="Weight decay",
+            tip="How much of each weight an update takes away, beside the gradient",
+            decimals=4,
+            step=0.01,
+            option="weight-decay",
+            help="how much of each weight AdamW takes away, times the rate ({})",
+            of_rule="weight_decay",
+        ),
+    ] = 0.01
+    schedule: Annotated[
+        str,
+        Setting(
+            choices=_schedules,
+            label="Schedule",
+            tip="How the learning rate changes from epoch to epoch",
+            help="how the rate changes: constant, step, cosine or 1/t ({})",
+        ),
+    ] = CONSTANT
+    schedule_epochs: Annotated[
+        int,
+        Setting(
+            low=1,
+            high=1_000_000,
+            label="Epochs",
+            tip="After how many epochs the rate is multiplied; with cosine, after how many it is 0",
+            option="schedule-epochs",
+            help="after how many epochs --schedule step multiplies the rate, and cosine ends at 0 ({})",
+            beside=("schedule", (STEPS, COSINE)),
+        ),
+    ] = 10
+    schedule_factor: Annotated[
+        float,
+        Setting(
+            high=1.0,
+            label="Factor",
+            tip="What the rate is multiplied by; with 1/t, k of η / (1 + k t) after t epochs",
+            decimals=4,
+            step=0.05,
+            option="schedule-factor",
+            help="what --schedule step multiplies the rate by; with 1/t, what it grows by: k of 1 + k t ({})",
+            beside=("schedule", (STEPS, RECIPROCAL)),
+        ),
+    ] = 0.5
     batch: Annotated[
         int,
         Setting(
@@ -269,17 +467,6 @@ class TrainingSettings(Struct, frozen=True):
             of_data=True,
         ),
     ] = 10
-    decay: Annotated[
-        float,
-        Setting(
-            high=10.0,
-            label="L2 (λ)",
-            tip="Penalty on large weights",
-            decimals=4,
-            step=0.001,
-            of_network=True,
-        ),
-    ] = 0.0
     reduction: Annotated[
         str,
         Setting(
@@ -290,7 +477,106 @@ class TrainingSettings(Struct, frozen=True):
             of_data=True,
         ),
     ] = "mean"
-    roles: Annotated[Mapping[str, str], Setting(read=_roles)] = {}
+    regularisation: Annotated[
+        str,
+        Setting(
+            choices=_penalties,
+            label="Regularisation",
+            tip="A penalty on large weights, biases spared, or a limit to them",
+            help="a penalty on weights, or a limit: none, l1, l2, elastic, max_norm ({})",
+        ),
+    ] = NONE
+    l1: Annotated[
+        float,
+        Setting(
+            high=10.0,
+            label="L1 rate",
+            tip="λ₁ of the penalty λ₁ Σ|w|",
+            decimals=4,
+            step=0.001,
+            help="λ₁ of the penalty λ₁ Σ|w| ({})",
+            beside=("regularisation", (L1, ELASTIC)),
+        ),
+    ] = 0.001
+    l2: Annotated[
+        float,
+        Setting(
+            high=100_000.0,
+            label="L2 rate",
+            tip="λ₂ of the penalty λ₂/2 Σw²",
+            decimals=4,
+            step=0.001,
+            help="λ₂ of the penalty λ₂/2 Σw² ({})",
+            beside=("regularisation", (L2, ELASTIC)),
+        ),
+    ] = 0.001
+    max_norm: Annotated[
+        float,
+        Setting(
+            low=1e-6,
+            high=1000.0,
+            label="Largest norm",
+            tip="The largest norm of a unit's incoming weights",
+            decimals=3,
+            step=0.5,
+            option="max-norm",
+            help="the largest norm of a unit's incoming weights ({})",
+            beside=("regularisation", (MAX_NORM,)),
+        ),
+    ] = 3.0
+    clipping: Annotated[
+        str,
+        Setting(
+            choices=_clippings,
+            label="Clip gradients",
+            tip="Limit each entry of the gradient, or its norm",
+            help="limit each entry of the gradient, value, or its norm: none, value or norm ({})",
+        ),
+    ] = NONE
+    clip: Annotated[
+        float,
+        Setting(
+            low=1e-6,
+            high=1_000_000.0,
+            label="Clip at",
+            tip="The largest magnitude",
+            decimals=3,
+            step=0.1,
+            help="the limit of --clipping ({})",
+            beside=("clipping", (BY_VALUE, BY_NORM)),
+        ),
+    ] = 1.0
+    stop_epoch: Annotated[
+        int,
+        Setting(
+            high=1_000_000,
+            label="Stop at epoch",
+            tip="Pause after so many epochs; 0 for never",
+        ),
+    ] = 0
+    stop_loss: Annotated[
+        float,
+        Setting(
+            high=1_000_000.0,
+            label="Stop at loss",
+            tip="Pause when the training loss is that small; 0 for never",
+            decimals=4,
+            step=0.01,
+            option="stop-loss",
+            help="stop when the training loss is that small; 0 for never ({})",
+        ),
+    ] = 0.0
+    patience: Annotated[
+        int,
+        Setting(
+            high=1_000_000,
+            label="Patience",
+            tip="Pause when the test loss has not been smaller for so many epochs; 0 for never",
+            help="stop when the test loss has not been smaller for so many epochs; 0 for never ({})",
+            of_data=True,
+        ),
+    ] = 0
+    roles: Annotated[Mapping[str, str], Setting(restarts=True, read=_roles)] = {}
 
     @property
     def trains_network(self) -> bool:
@@ -304,6 +590,23 @@ SETTINGS: Mapping[str, Setting] = {
 }
 
 
+def offered(settings: TrainingSettings, name: str) -> bool:
+    """Whether a setting makes a difference beside the others."""
+    from core.training.optimizers import OPTIMIZERS
+
+    setting, rule = SETTINGS[name], OPTIMIZERS.get(settings.optimizer)
+    if setting.of_network and not settings.trains_network:
+        return False
+    if setting.of_data and settings.data == NO_DATA:
+        return False
+    if setting.of_rule and not (rule and rule.offers(setting.of_rule)):
+        return False
+    if setting.beside:
+        beside, choices = setting.beside
+        return getattr(settings, beside) in choices
+    return True
+
+
 def settings_from(found: Mapping[str, Any]) -> TrainingSettings:
     """Read the training settings of a file, each checked against its limits. Raises Problem."""
     read = {name: _read(name, found[name]) for name in SETTINGS if name in found}
@@ -315,7 +618,7 @@ def _read(name: str, value: Any) -> Any:
     if setting.read:
         return setting.read(value)
     if type(value) is not type(usual) and (type(usual), type(value)) != (float, int):
-        wanted = "a text" if isinstance(usual, str) else "a number"
+        wanted = {str: "a text", bool: "true or false"}.get(type(usual), "a number")
         raise Problem(f"The training's {name} must be {wanted}")
     if not setting.low <= (len(value) if isinstance(value, str) else value) <= setting.high:
         between = f"between {setting.low:g} and {setting.high:g}"

@@ -23,12 +23,13 @@ from core.graph.builder import build
 from core.graph.graph import Graph
 from core.graph.programs import read_program
 from core.training.fitting import fitting, likely_roles
-from core.training.hyperparameters import MOMENTUM
 from core.training.inferred_roles import roles_of
 from core.training.networks import Network
 from core.training.optimizers import rule_of
 from core.training.roles import Roles
-from core.training.settings import NO_DATA, TrainingSettings
+from core.training.schedules import Schedule
+from core.training.settings import ELASTIC, L1, L2, MAX_NORM, NO_DATA, NONE, SETTINGS, TrainingSettings
+from core.training.stopping import Stops
 from core.training.trainer import Trainer
 from core.training.trainer_options import TrainerOptions
 
@@ -82,14 +83,15 @@ def setting_up(
     if settings.trains_network:
         if dataset is None:
             raise Problem("A network needs data", hint="Choose a data set, or train the typed program")
-        network = Network.for_data(dataset, settings.hidden, settings.activation, settings.decay)
+        network = Network.for_data(dataset, settings.hidden, settings.activation, settings.dropout)
         text = network.program_text()
-        values = network.initial_values(settings.seed) | network.example_values()
+        drawn = network.initial_values(settings.weights_seed, settings.initial, settings.initial_size)
+        values = drawn | network.example_values()
         yield
         graph = build(read_program(text, values), values)
         return TrainingSetup(text, graph, values, roles_of(graph, dataset), dataset, options)
     rule = rule_of(settings.optimizer)
-    made = yield from fitting(text, values, guessed, dataset, settings.roles, settings.seed, rule)
+    made = yield from fitting(text, values, guessed, dataset, settings, rule)
     return TrainingSetup(text, made.graph, made.values, made.roles, dataset, options, made.notes)
 
 
@@ -114,7 +116,7 @@ def dataset_of(settings: TrainingSettings) -> Dataset | None:
     found = replace(_drawn(settings), stratified=settings.stratified)
     if settings.standardise:
         share, count = 1 - test_share(settings), len(found)
-        rows = parted(count, found.strata, share, settings.seed)[0] if share < 1 else np.arange(count)
+        rows = parted(count, found.strata, share, settings.data_seed)[0] if share < 1 else np.arange(count)
         found = found.standardised(rows)
     return found
 
@@ -129,7 +131,7 @@ def _drawn(settings: TrainingSettings) -> Dataset:
             hint=f"There are {', '.join([*DATASETS, OWN, NO_DATA])}",
         )
     samples, noise = min(settings.samples, source.n_high), min(settings.noise, source.noise_high)
-    return source.make(settings.seed, samples, noise, settings.formula)
+    return source.make(settings.data_seed, samples, noise, settings.formula)
 
 
 def test_share(settings: TrainingSettings) -> float:
@@ -140,11 +142,27 @@ def test_share(settings: TrainingSettings) -> float:
 
 def options_of(settings: TrainingSettings) -> TrainerOptions:
     """What the settings tell the trainer. Raises Problem for an unknown optimizer."""
-    rule = rule_of(settings.optimizer)
-    hyper = {"lr": settings.rate}
-    if MOMENTUM in rule.hyperparameters:
-        hyper["momentum"] = settings.momentum
-    test = test_share(settings)
+    rule, kind = rule_of(settings.optimizer), settings.regularisation
+    hyper: dict[str, float] = {"lr": settings.rate}
+    for name, setting in SETTINGS.items():
+        if setting.of_rule and rule.offers(setting.of_rule):
+            hyper[setting.of_rule] = getattr(settings, name)
+    if not settings.momentum:
+        hyper.pop("nesterov", None)  # there is nothing to look ahead along
+    if kind in (L1, ELASTIC):
+        hyper["l1"] = settings.l1
+    if kind in (L2, ELASTIC):
+        hyper["l2"] = settings.l2
+    if settings.clipping != NONE:
+        hyper[f"clip_{settings.clipping}"] = settings.clip
     return TrainerOptions(
-        settings.optimizer, hyper, settings.batch, settings.seed, test, reduction=settings.reduction
+        settings.optimizer,
+        hyper,
+        settings.batch,
+        settings.data_seed,
+        test_share(settings),
+        reduction=settings.reduction,
+        max_norm=settings.max_norm if kind == MAX_NORM else 0.0,
+        schedule=Schedule(settings.schedule, settings.schedule_epochs, settings.schedule_factor),
+        stops=Stops(settings.stop_epoch, settings.stop_loss, settings.patience),
     )

@@ -17,10 +17,14 @@ from core.training.batches import Batches
 from core.training.divergence import NOT_THE_RATE, cause, overflown, remedy, report
 from core.training.engines import Engines, Feed
 from core.training.evaluation import Evaluation
+from core.training.initial import biases
+from core.training.limits import Limits, limited
 from core.training.objectives import check_targets, descent_of
 from core.training.optimizers import Optimizer, make_optimizer, rule_of
+from core.training.reached import Reached
 from core.training.records import Failed, Progress, Record
 from core.training.roles import Roles
+from core.training.stopping import Watched
 from core.training.trainer_options import SUM, TrainerOptions
 
 MOST_RECORDS = 2000
@@ -33,9 +37,11 @@ class Trainer:
     parameters              all of them end to end, of shape (number of parameters,), changed in place
     train_data, test_data   the parts of the examples, None where there are none
     per_epoch               how many updates use all training data once
-    updates                 how many there have been
+    updates, epoch          how many there have been, and how often all training data have been used
+    coming                  the numbers of the examples of the next mini-batch
     records                 one at the start and one after every epoch; of a long run every second, fourth …
     why_stopped             a sentence where an update led astray, or ""; `failed` is what was met there
+    why_paused              a sentence where it has paused by itself, as was asked for, or ""
     """
 
     def __init__(
@@ -68,14 +74,13 @@ class Trainer:
         summed = self.options.reduction == SUM
         self.engines = Engines(self.graph, roles, self.options.dtype, fixed, descent.objective, summed)
         self._feed = Feed(self.engines, self.train_data)
-        dealt = self.options.batches, self.options.batch_size, self.options.seed
-        self._batches = Batches(self.train_data, *dealt)
-        self.per_epoch = self._batches.per_epoch
+        self._deal()
         # of the first mini-batch; all engines share its parameters
-        self._engine = self.engines.of(len(next(self._batches.deal())))
+        self._engine = self.engines.of(len(self._batches.of_epoch(0)[0]))
         self.parameters = self._engine.parameters
         self._before, self._zeros = np.zeros_like(self.parameters), np.zeros_like(self.parameters)
         self.optimizer = make_optimizer(self.options.optimizer, self._decayed(), **self.options.hyper)
+        self._limit()
         self._evaluation = Evaluation(self.engines, roles, self.train_data)
         self._test = Evaluation(self.engines, roles, self.test_data) if self.test_data else None
         if descent.answer and self.train_data:
@@ -87,18 +92,30 @@ class Trainer:
             return examples.split(1 - self.options.test_fraction, self.options.seed)
         return examples, None
 
+    def _deal(self) -> None:
+        """Make the mini-batches as the options say."""
+        dealt = self.options.batches, self.options.batch_size, self.options.seed
+        self._batches = Batches(self.train_data, *dealt)
+        self.per_epoch = self._batches.per_epoch
+
+    def _limit(self) -> None:
+        """Hold the norms of weights, if the options say so."""
+        most, self._limits = self.options.max_norm, None
+        if most:
+            axes = limited(self.graph, self.roles.parameters)
+            self._limits = Limits(self._engine.views, axes, most)
+
     @property
-    def without_decay(self) -> list[str]:
-        """The parameters that weight decay and regularisation do not reach."""
-        biases = [name for name in self.roles.parameters if name.startswith("b")]
-        return biases if rule_of(self.options.optimizer).spares_biases else []
+    def spared(self) -> list[str]:
+        """The parameters that regularisation does not reach: biases, which are only added."""
+        return biases(self.graph, self.roles.parameters)
 
     def _decayed(self) -> Array | None:
-        """A mask of the parameters that decay and regularisation reach, or None if that is all."""
-        if not self.without_decay:
+        """A mask of the parameters that regularisation reaches, or None if that is all."""
+        if not self.spared:
             return None
         mask = np.ones_like(self.parameters)
-        for name in self.without_decay:
+        for name in self.spared:
             self._engine.part(mask, name)[...] = 0
         return mask
 
@@ -120,14 +137,14 @@ class Trainer:
     def reset(self) -> None:
         """Go back to the start; the next run repeats the first bit by bit."""
         self.engines.set(self._initial)
-        self.engines.rewind()
         self.optimizer.reset()
-        self._dealt = self._batches.deal()
+        self.updates = self.epoch = self._place = 0
+        self.watched, self.why_paused = Watched(), ""
+        self._begin_epoch()
         self._start_here()
-        self.updates = 0
-        self._rows: Array = np.empty(0, np.intp)
         self._every = 1
         self.records = [self.record()]
+        self.watched = self.watched.after(self.records[0])
 
     def _start_here(self) -> None:
         """Take the parameters as they are for those to start from."""
@@ -137,7 +154,7 @@ class Trainer:
         self.failed: Failed | None = None
 
     def train(self, every: int = 1) -> Iterator[Progress]:
-        """Train without end.
+        """Train until it pauses by itself, if it does.
 
         Args:
             every: how many updates are made between two facts.
@@ -147,9 +164,11 @@ class Trainer:
         """
         while not self.why_stopped:
             yield self.step(every)
+            if self.why_paused:
+                return
 
     def step(self, updates: int = 1) -> Progress:
-        """Make some updates; fewer where the loss or a parameter becomes infinite or not a number.
+        """Make some updates; fewer where it pauses, or the loss or a parameter becomes infinite or no number.
 
         Args:
             updates: how many.
@@ -163,22 +182,38 @@ class Trainer:
         if self.why_stopped:
             raise Problem(self.why_stopped)
         loss = self.checked().train_loss if self._is_fresh else 0.0
+        self.why_paused = ""
         with np.errstate(all="ignore"):
             for _ in range(updates):
-                if self.why_stopped:
+                if self.why_stopped or self.why_paused:
                     break
                 loss = self._update()
         return Progress(self.updates, self.epoch, loss, self.why_stopped)
 
     @property
-    def epoch(self) -> int:
-        """How many times all training data have been used."""
-        return self.updates // self.per_epoch
+    def coming(self) -> Array:
+        """The numbers of the examples of the next mini-batch."""
+        return self._coming[self._at]
+
+    def _begin_epoch(self) -> None:
+        """Deal what is left of the present epoch, and take its rate."""
+        self._coming, self._at = self._batches.of_epoch(self.epoch, self._place), 0
+        rate = self.options.schedule.rate(self.rate, self.epoch)
+        if rate != self.optimizer.hyper["lr"]:
+            self.optimizer.set(lr=rate)
+
+    @property
+    def rate(self) -> float:
+        """The learning rate that was chosen, of which the schedule makes that of the epoch."""
+        usual = next(one.default for one in self.optimizer.hyperparameters if one.name == "lr")
+        return self.options.hyper.get("lr", usual)
 
     def _update(self) -> float:
         """One update; the loss of its batch before it."""
-        self._rows = next(self._dealt)
-        engine = self._feed.loaded(self._rows)
+        rows = self._coming[self._at]
+        engine = self._feed.loaded(rows)
+        if engine.drops:
+            engine.rewind(self.updates)
         engine.step()
         loss = self.engines.loss(engine)
         if not math.isfinite(loss):
@@ -186,24 +221,43 @@ class Trainer:
             return loss
         np.copyto(self._before, self.parameters)
         self.optimizer.update(self.parameters, engine.gradient)
+        if self._limits:
+            self._limits.hold()
         self.updates += 1
+        self._at += 1
+        self._place += self._batches.passed(rows)
         self._is_fresh = False
         # 0 times infinity is not a number, so one product looks at all parameters
         if not math.isfinite(self.parameters.dot(self._zeros)):
-            self._stop_at_parameter(engine)
-        elif self.updates % (self.per_epoch * self._every) == 0:
-            self._add_record()
+            self._stop_at_parameter(engine, rows)
+        elif self._at == len(self._coming):
+            self._end_epoch()
         return loss
+
+    def _end_epoch(self) -> None:
+        """Go on to the next epoch, with a record of this one, and pause where that was asked for."""
+        self.epoch, self._place = self.epoch + 1, 0
+        self._begin_epoch()
+        stops, recorded = self.options.stops, self.epoch % self._every == 0
+        if not (recorded or stops.look or stops.epoch == self.epoch):
+            return
+        record = self.checked()
+        if self.why_stopped:
+            return
+        if recorded:
+            self._add_record(record)
+        self.why_paused = stops.why(record, self.watched)
+        self.watched = self.watched.after(record)
 
     def _stop_at_loss(self, loss: float) -> None:
         """Say why the loss is not finite, and take the update back that led there, if there was one."""
         record, values = self.record(), self.values()
         if math.isfinite(record.train_loss):  # only the batch's is not, as where the sum over it overflows
             record = replace(record, train_loss=loss)
-        why = cause(self.graph, values, self.train_data, [*self._suspects(), *self._rows])
+        why = cause(self.graph, values, self.train_data, [*self._suspects(), *self.coming])
         self._stop("The loss", loss, why, Failed(record, values), not self._is_fresh)
 
-    def _stop_at_parameter(self, engine: Compiled) -> None:
+    def _stop_at_parameter(self, engine: Compiled, rows: Array) -> None:
         """Say why an update gave a parameter that is not finite, and take it back."""
         record, values = self.record(), self.values()
         name, value = overflown({name: self._engine.views[name] for name in self.roles.parameters})
@@ -212,7 +266,7 @@ class Trainer:
         was_good = bool(np.all(np.isfinite(engine.gradient)))
         np.copyto(self.parameters, self._before)
         graph = self.graph.with_output(self.engines.objective)
-        why = cause(graph, self.values(), self.train_data, self._rows)
+        why = cause(graph, self.values(), self.train_data, rows)
         self._stop(name, value, why, Failed(record, values), was_good)
 
     def _stop(self, what: str, value: float, why: str, failed: Failed, was_good: bool) -> None:
@@ -255,7 +309,8 @@ class Trainer:
         """Evaluate losses and accuracies over all data with the parameters as they are."""
         loss, accuracy = self._evaluation.measure()
         test_loss, test_accuracy = self._test.measure() if self._test else (None, None)
-        return Record(self.updates, self.epoch, loss, test_loss, accuracy, test_accuracy)
+        penalty = self.optimizer.penalty(self.parameters)
+        return Record(self.updates, self.epoch, loss, test_loss, accuracy, test_accuracy, penalty)
 
     def checked(self) -> Record:
         """Evaluate as `record` does; if the training loss is not finite, the training stops here."""
@@ -275,11 +330,8 @@ class Trainer:
         """
         return self._evaluation.values(names)
 
-    def _add_record(self) -> None:
+    def _add_record(self, record: Record) -> None:
         """Add a record; when there are many, every second one goes."""
-        record = self.checked()
-        if self.why_stopped:
-            return
         self.records.append(record)
         if len(self.records) > MOST_RECORDS:
             self.records, self._every = self.records[::2], 2 * self._every
@@ -304,3 +356,69 @@ class Trainer:
         """Give parameters or fixed inputs other values; a training that stopped can go on with them."""
         self.engines.set(values)
         self._start_here()
+
+    def can_change_to(self, options: TrainerOptions) -> bool:
+        """Whether the trainer at work can go over to other options, and need not be made anew for them."""
+        old, new = self.options, options
+        kept = ("seed", "test_fraction", "dtype", "batches", "reduction")
+        same_goal = rule_of(old.optimizer).objective == rule_of(new.optimizer).objective
+        return same_goal and all(getattr(old, name) == getattr(new, name) for name in kept)
+
+    def change(self, options: TrainerOptions) -> None:
+        """Go on with other options; what the rule remembers stays where it is the same rule. Raises Problem.
+
+        A training that stopped at something infinite can go on with them.
+        """
+        rule, before = rule_of(options.optimizer), self.options
+        made = make_optimizer(options.optimizer, self._decayed(), **options.hyper)
+        self.options = options
+        if type(self.optimizer) is rule:
+            self.optimizer.set(**made.hyper)
+        else:
+            self.optimizer = made
+        if (options.batch_size, options.batches) != (before.batch_size, before.batches):
+            self._deal()
+        self._limit()
+        self._begin_epoch()
+        if self.why_stopped:
+            self._start_here()
+
+    def reached(self) -> Reached:
+        """How far it has come, and all that is needed to go on from there."""
+        return Reached(
+            *(self.updates, self.epoch, self._place, self.values(), dict(self._initial)),
+            *(self.options.optimizer, self.optimizer.updates, self._memory()),
+            *(tuple(self.records), self._every, self.watched),
+        )
+
+    def _memory(self) -> dict[str, dict[str, Value]]:
+        """What the rule remembers of each parameter, by the letters of its formula."""
+        return {
+            letter: {
+                name: frozen(np.array(self._engine.part(array, name), np.float64))
+                for name in self.roles.parameters
+            }
+            for letter, array in self.optimizer.state.items()
+        }
+
+    def go_on_from(self, reached: Reached) -> None:
+        """Take over how far a training had come; what its rule remembered counts where it is this one."""
+        self._initial |= reached.start
+        self.engines.set(reached.values)
+        self.optimizer.reset()
+        self.updates, self.epoch, self._place = reached.updates, reached.epoch, reached.place
+        if reached.optimizer == self.options.optimizer and reached.optimizer_updates:
+            self.optimizer.recall(self.parameters, reached.optimizer_updates, self._parted(reached.memory))
+        self.watched, self.why_paused = reached.watched, ""
+        self._begin_epoch()
+        self._start_here()
+        self._every, self.records = reached.every, list(reached.records)
+
+    def _parted(self, memory: Mapping[str, Mapping[str, Value]]) -> dict[str, Array]:
+        """Arrays laid out as the parameters are."""
+        found: dict[str, Array] = {}
+        for letter, parts in memory.items():
+            found[letter] = np.zeros_like(self.parameters)
+            for name, value in parts.items():
+                self._engine.part(found[letter], name)[...] = value
+        return found

@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from core.base.errors import Problem
 from core.training.batches import Shuffled
+from core.training.schedules import Schedule
 from core.training.settings import REDUCTIONS
+from core.training.stopping import Stops
 
 DTYPES = ("float64", "float32")
 MEAN, SUM = REDUCTIONS
@@ -25,6 +27,9 @@ class TrainerOptions(Struct, frozen=True):
     dtype           the numbers' precision, float64 or float32
     batches         mini-batches given instead: the examples' numbers of each, over and over, or Shuffled
     reduction       whether the loss of several examples, and so its gradient, is their `mean` or their `sum`
+    max_norm        the largest norm of the weights that come into a unit, biases aside; 0 for any
+    schedule        how the learning rate changes from epoch to epoch
+    stops           when the training pauses by itself
     """
 
     optimizer: str = "sgd"
@@ -35,6 +40,9 @@ class TrainerOptions(Struct, frozen=True):
     dtype: str = "float64"
     batches: Sequence[Sequence[int]] | Shuffled = ()
     reduction: str = MEAN
+    max_norm: float = 0.0
+    schedule: Schedule = Schedule()
+    stops: Stops = Stops()
 
     def __post_init__(self) -> None:
         if self.dtype not in DTYPES:

@@ -155,6 +155,8 @@ class _Calls:
 
     def call(self, function: str, args: Sequence[_Operand]) -> _Operand:
         kernel, texts = KERNELS[function], [arg.text for arg in args]
+        if function == "norm":  # of the gradient or the parameters, which stay until it is used
+            return _Operand(f"norm({texts[0]})", True)
         if all(arg.is_number for arg in args):
             return _Operand(kernel.python.format(*texts) or f"_{function}({', '.join(texts)})", True)
         if function == "power" and texts[1] == "2.0":
@@ -200,7 +202,12 @@ def updating(
     for statement in rule:
         calls.add(*statement)
     local = {*calls.own.values(), *calls.spare} - {PARAMETERS, *state}
-    space: dict[str, Any] = {**ON_NUMBERS, **state, **{name: np.zeros_like(like) for name in local}}
+    space: dict[str, Any] = {
+        **ON_NUMBERS,
+        "norm": KERNELS["norm"].array,
+        **state,
+        **{name: np.zeros_like(like) for name in local},
+    }
     space |= {call.ufunc: getattr(np, call.ufunc) for call in calls.all}
     lines = [f"    {call.ufunc}({', '.join(call.operands)}, out={call.out})" for call in calls.all]
     head = f"def update({', '.join([*GIVEN, *numbers, *more])}):"

@@ -1027,7 +1027,7 @@ def test_a_project_is_drawn_as_it_is_unfolded_in_the_window(cli_main, tmp_path):
 def test_an_exported_training_starts_where_the_training_does(cli_main, tmp_path):
     """The weights nobody gave are drawn from the seed, not those the canvas shows for want of others."""
     values = {"w": frozen([1.0, 1.0]), "x": frozen([0.0, 0.0]), "b": 0.5, "t": 0.0}
-    settings = TrainingSettings(trains="program", data="gauss", seed=3)
+    settings = TrainingSettings(trains="program", data="gauss", data_seed=3, weights_seed=3)
     document = Document("y = σ(w·x + b); L = bce(y, t)", values, training=settings, guessed=frozenset("wxt"))
     (tmp_path / "p.chainlight").write_text(dumps(document), encoding="utf-8")
     started = json.loads(cli_main("train", "p.chainlight", "--steps", "0", "--json")[1])["values"]

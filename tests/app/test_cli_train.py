@@ -81,12 +81,12 @@ def test_a_formula_without_data_goes_downhill_on_its_output(train):
         ),
         (
             NEURON,
-            TrainingSettings("program", "gauss", 50, 0.2, 3, 40, momentum=0.5, batch=7, reduction="sum"),
+            TrainingSettings("program", "gauss", 50, 0.2, 3, 3, 40, momentum=0.5, batch=7, reduction="sum"),
             "",
         ),
         (
             PERCEPTRON,
-            TrainingSettings("program", "xor", 60, 0.1, 5, 30, optimizer="rosenblatt", rate=0.5, batch=1),
+            TrainingSettings("program", "xor", 60, 0.1, 5, 5, 30, optimizer="rosenblatt", rate=0.5, batch=1),
             "--data xor --samples 60 --noise 0.1 --seed 5 --test 30"
             " --optimizer rosenblatt --rate 0.5 --batch 1",
         ),

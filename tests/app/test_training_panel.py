@@ -215,7 +215,7 @@ def test_samples_kept_for_testing_are_diamonds(training, panel):
 
 
 def test_the_canvas_has_the_keys_once_the_net_is_on_it(window, training, panel):
-    panel.controls._fields["seed"].setFocus()
+    panel.controls._fields["data_seed"].setFocus()
     training.open_on_canvas()
     assert window.view.hasFocus()
 

@@ -152,7 +152,7 @@ def test_nothing_is_made_before_it_is_asked_for(training, monkeypatch):
         "core.training.setup.setting_up", lambda *asked: made.append(asked) or setting_up(*asked)
     )
     training.session.set_text(NEURON)
-    training.change("another seed", seed=2)
+    training.change("another seed", data_seed=2)
     assert not training.differs and made == []
     assert training.run is training.run
     assert len(made) == 1
@@ -161,12 +161,12 @@ def test_nothing_is_made_before_it_is_asked_for(training, monkeypatch):
 def test_another_run_is_told_once(typed):
     runs = heard(typed.runChanged)
     before = typed.run
-    typed.change("another seed", seed=2)
+    typed.change("another seed", data_seed=2)
     assert typed.run is not before and len(runs) == 1
     typed.session.set_text("y = σ(w·x + b); L = bce(y, t)")
     assert typed.run.setup.text == typed.session.document.text and len(runs) == 2
     typed.session.seek(3)
-    typed.change("the same seed", seed=2)
+    typed.change("the same seed", data_seed=2)
     assert len(runs) == 2
 
 
@@ -204,14 +204,14 @@ def test_what_does_not_fit_is_said(training):
 
 def test_a_run_that_takes_long_to_make_is_made_in_slices(typed, slow, qtbot):
     before, runs = typed.run, heard(typed.runChanged)
-    typed.change("another seed", seed=2)
+    typed.change("another seed", data_seed=2)
     qtbot.waitUntil(lambda: bool(runs))
     assert typed.run is not before and typed.run.setup.options.seed == 2
 
 
 def test_who_asks_does_not_wait_for_the_slices(typed, slow):
     before, runs = typed.run, heard(typed.runChanged)
-    typed.change("another seed", seed=2)
+    typed.change("another seed", data_seed=2)
     typed.session._ticker.finish()
     assert not runs
     assert typed.run is not before and typed.run.setup.options.seed == 2 and len(runs) == 1
@@ -220,7 +220,7 @@ def test_who_asks_does_not_wait_for_the_slices(typed, slow):
 def test_who_hears_of_another_run_can_ask_for_it_at_once(typed, slow, qtbot):
     before, found = typed.run, []
     typed.runChanged.connect(lambda: found.append(typed.run))
-    typed.change("another seed", seed=2)
+    typed.change("another seed", data_seed=2)
     qtbot.waitUntil(lambda: bool(found))
     assert found == [typed.run] and typed.run is not before
 
@@ -228,7 +228,7 @@ def test_who_hears_of_another_run_can_ask_for_it_at_once(typed, slow, qtbot):
 def test_a_change_while_a_run_is_being_made_makes_it_anew(typed, slow):
     """Not even a value goes into the run before, which is still there."""
     before = typed.run
-    typed.change("another seed", seed=2)
+    typed.change("another seed", data_seed=2)
     typed.session._ticker.finish()
     typed.session.set_value("b", 7.0)
     typed.session._ticker.finish()
@@ -238,7 +238,7 @@ def test_a_change_while_a_run_is_being_made_makes_it_anew(typed, slow):
 
 def test_a_run_left_half_made_is_made_when_it_is_asked_for(typed, slow):
     before = typed.run
-    typed.change("another seed", seed=2)
+    typed.change("another seed", data_seed=2)
     typed.session._ticker.finish()
     assert typed._maker.running
     typed.stop()
@@ -354,11 +354,11 @@ def test_weights_start_from_the_seed_and_reset_returns_to_them(typed):
     typed.step()
     typed.reset()
     assert same(weights(typed)["w"], first["w"])
-    typed.change("another seed", seed=2)
+    typed.change("another seed", weights_seed=2)
     assert not same(weights(typed)["w"], first["w"])
     assert "w" in typed.session.document.guessed
     typed.session.set_value("w", frozen([1.0, 1.0]))
-    typed.change("a third seed", seed=3)
+    typed.change("a third seed", weights_seed=3)
     assert same(weights(typed)["w"], frozen([1.0, 1.0]))
 
 
@@ -434,7 +434,7 @@ def test_a_run_that_is_over_is_freed_by_reference_counting(typed):
     try:
         gone = ref(typed.run)
         typed.toggle()
-        typed.change("another seed", seed=2)
+        typed.change("another seed", data_seed=2)
         assert typed.run is not None and gone() is None
     finally:
         gc.enable()

@@ -37,7 +37,7 @@ def rows(effort: Effort) -> Iterator[Row]:
         check(settings)
         trainer = made(settings)
         per_epoch = math.ceil(len(trainer.train_data or ()) / settings.batch)
-        chance, order = np.random.default_rng(settings.seed), np.arange(len(trainer.train_data or ()))
+        chance, order = np.random.default_rng(settings.data_seed), np.arange(len(trainer.train_data or ()))
 
         def shuffled(chance: np.random.Generator = chance, order: Any = order) -> Any:
             chance.shuffle(order)
@@ -149,7 +149,7 @@ def check(settings: TrainingSettings) -> None:
 
     def dealt() -> Iterable[Any]:
         for epoch in range(CHECKED):
-            yield np.concatenate(list(data.batches(settings.batch, settings.seed, epoch)))
+            yield np.concatenate(list(data.batches(settings.batch, settings.data_seed, epoch)))
 
     epoch, records = by_hand(trainer, settings, iter(dealt()).__next__)
     run = by_trainer(trainer, math.ceil(len(data) / settings.batch))

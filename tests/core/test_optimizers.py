@@ -145,9 +145,9 @@ def test_playground_kills_for_good_and_spares_biases():
 
 
 @pytest.mark.parametrize("name", ["sgd", "adam", "adamw", "rmsprop", "adagrad"])
-def test_decay_reaches_only_the_mask(name):
-    def walked(weight_decay, decayed=None):
-        w, optimizer = np.ones(2), make_optimizer(name, decayed, lr=0.1, weight_decay=weight_decay)
+def test_regularisation_reaches_only_the_mask(name):
+    def walked(l2, decayed=None):
+        w, optimizer = np.ones(2), make_optimizer(name, decayed, lr=0.1, l2=l2)
         for gradient in ([1.0, 1.0], [-2.0, -2.0]):
             optimizer.update(w, np.array(gradient))
         return w
@@ -186,7 +186,7 @@ def test_learning_rate_can_change_in_between():
 def test_table_says_what_the_code_takes(name):
     rule = OPTIMIZERS[name]
     assert rule.title
-    assert dict(make_optimizer(name).hyper) == {one.name: one.default for one in rule.hyperparameters}
+    assert dict(make_optimizer(name).hyper) == {one.name: one.default for one in rule.all_hyperparameters()}
     for one in rule.hyperparameters:
         assert one.is_switch or one.symbol in rule.formula
         assert one.low <= one.usual[0] < one.usual[1] <= one.high
@@ -229,4 +229,4 @@ def test_vectors_that_do_not_fit():
     with pytest.raises(ValueError, match="began with 3 parameters; now there are 4, and 3 entries"):
         optimizer.update(np.ones(4), np.ones(3))
     with pytest.raises(ValueError, match="mask of decayed parameters has 2 entries for 3"):
-        make_optimizer("sgd", np.array([True, False])).update(np.ones(3), np.ones(3))
+        make_optimizer("sgd", np.array([True, False]), l2=0.1).update(np.ones(3), np.ones(3))

@@ -140,17 +140,20 @@ def test_a_linear_softmax_as_one_writes_it_in_pytorch():
 
 def test_a_two_layer_network_with_a_penalty():
     lines, text = forward_of(
-        TrainingSettings(hidden=(3,), activation="sigmoid", decay=0.01, samples=20, momentum=0.9)
+        TrainingSettings(
+            hidden=(3,), activation="sigmoid", regularisation="l2", l2=0.02, samples=20, momentum=0.9
+        )
     )
     assert "a1 = torch.sigmoid(x @ self.W1.T + self.b1)" in lines
     assert "y = torch.tanh(a1 @ self.w2 + self.b2)" in lines
-    assert 'self.register_buffer("lambda_", start["lambda_"])' in text
     assert "torch.optim.SGD(net.parameters(), lr=0.03, momentum=0.9)" in text
     loop = [
         "for rows in deal(epoch, len(x)):",
         "prediction, loss = net(x[rows], t[rows])  # the forward pass",
         "optimizer.zero_grad()",
         "loss.backward()  # the backward pass: the gradients",
+        "for w in [net.W1, net.w2]:",
+        "w.grad += (0.02 * w).detach()  # that of the penalty",
         "optimizer.step()  # the update",
     ]
     places = [text.index(line) for line in loop]

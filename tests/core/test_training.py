@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from msgspec.structs import replace
 
 from core.base.arrays import frozen
 from core.base.errors import Problem
@@ -389,15 +388,15 @@ def test_a_loss_that_is_not_a_number_at_once_keeps_the_start():
 
 def test_values_open_on_the_canvas_at_the_loss_of_the_training():
     data = DATASETS["spiral3"].make(seed=0, n=30)
-    network = replace(Network.for_data(data, (5,), "relu"), decay=0.01)
+    network = Network.for_data(data, (5,), "relu")
     trainer = network_trainer(network, data)
     trainer.step(10)
     plan = make_plan(trainer.graph)
-    losses = [record(plan, trainer.example(i)).last.value("L_reg") for i in range(len(data))]
+    losses = [record(plan, trainer.example(i)).last.value("L") for i in range(len(data))]
     assert trainer.record().train_loss == pytest.approx(np.mean(losses), rel=1e-12)
-    np.testing.assert_allclose(trainer.node_values(["L_reg"])["L_reg"], losses, rtol=1e-12)
-    assert set(trainer.values()) == {"W1", "b1", "W2", "b2", "λ"}
-    assert trainer.node_values(["s", "R"])["s"].shape == (30, 3)
+    np.testing.assert_allclose(trainer.node_values(["L"])["L"], losses, rtol=1e-12)
+    assert set(trainer.values()) == {"W1", "b1", "W2", "b2"}
+    assert trainer.node_values(["s"])["s"].shape == (30, 3)
 
 
 def test_evaluating_more_examples_than_fit_at_once(monkeypatch):
@@ -608,10 +607,10 @@ def test_an_image_can_be_taken_as_a_matrix():
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_network_is_a_program_that_reads_and_builds(activation, task, hidden):
     outputs = 3 if task == "classes" else 1
-    network = Network(2, hidden, activation, outputs, task, decay=0.1)
+    network = Network(2, hidden, activation, outputs, task, dropout=0.1)
     values = network.initial_values(0)
     graph = graph_of(network.program_text(), values | network.example_values())
-    assert graph.output == "L_reg"
+    assert graph.output == "L"
     assert set(graph.free) == set(values) | set(network.example_values())
     assert network.initial_values(0).keys() == values.keys()
     assert np.array_equal(network.initial_values(0)["b1"], values["b1"])
@@ -624,8 +623,8 @@ def test_the_program_of_a_network_is_what_one_would_write():
     assert Network(4, (5,), "relu", 3, "classes").program_text() == (
         "a1 = relu(W1 x + b1)\ns = W2 a1 + b2\nL = cross_entropy(s, k)"
     )
-    assert Network(1, (), task="regression", decay=0.1).program_text() == (
-        "y = w1·x + b1\nL = 1/2 (y - t)^2\nR = ‖w1‖^2\nL_reg = L + λ R"
+    assert Network(1, (3,), task="regression", dropout=0.1).program_text() == (
+        "a1 = tanh(W1 x + b1)\nd1 = dropout(a1, 0.1, 1)\ny = w2·d1 + b2\nL = 1/2 (y - t)^2"
     )
 
 

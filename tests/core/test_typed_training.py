@@ -349,7 +349,8 @@ def test_parameters_start_from_the_seed_unless_they_were_given():
     text = "h = tanh(W1 x + b1); z = w2·h + b2; L = bce_logits(z, t)"
     guesses = {"W1": frozen(np.ones((8, 2))), "b2": 5.0, "w2": frozen(np.ones(8))}
     one, same, other = (
-        setup(settings_of("gauss", seed=seed), text, guesses, {"W1", "w2"}).values for seed in (1, 1, 2)
+        setup(settings_of("gauss", weights_seed=seed), text, guesses, {"W1", "w2"}).values
+        for seed in (1, 1, 2)
     )
     assert np.array_equal(one["W1"], same["W1"]) and not np.array_equal(one["W1"], other["W1"])
     assert one["b2"] == other["b2"] == 5 and not np.any(one["b1"])
@@ -359,10 +360,17 @@ def test_parameters_start_from_the_seed_unless_they_were_given():
 @pytest.mark.parametrize("activation", ["tanh", "relu", "softplus"])
 def test_a_typed_network_starts_as_the_built_one(activation):
     made = setup(
-        TrainingSettings(data="gauss", activation=activation, hidden=(8, 8), rate=0.1, seed=7), "", {}
+        TrainingSettings(
+            data="gauss", activation=activation, hidden=(8, 8), rate=0.1, data_seed=7, weights_seed=7
+        ),
+        "",
+        {},
     )
     typed = setup(
-        settings_of("gauss", seed=7, activation=activation), made.text, made.values, made.values.keys()
+        settings_of("gauss", data_seed=7, weights_seed=7, activation=activation),
+        made.text,
+        made.values,
+        made.values.keys(),
     )
     assert all(np.array_equal(typed.values[name], made.values[name]) for name in made.roles.parameters)
     trainers = made.trainer(), typed.trainer()

@@ -43,13 +43,13 @@ def train():
     optimizer = {optimizer}
     {unpack} = (part.to(device, dtype) for part in train_data())
     for epoch in range(epochs):
-        for rows in deal(epoch, len({first})):
+{at_epoch}        for rows in deal(epoch, len({first})):
             # rows = rows[rank::world]  # each process takes its share
             {results} = net({batch})  # the forward pass
             optimizer.zero_grad()
             {goal}.backward()  # the backward pass: the gradients
-            optimizer.step()  # the update
-        if (epoch + 1) % 10 == 0:
+{before_update}            optimizer.step()  # the update
+{after_update}        if (epoch + 1) % 10 == 0:
             print(f"epoch {{epoch + 1}}: loss {{whole_loss(net, {names})}}")
 {test}    return net
 
@@ -71,11 +71,11 @@ def train():
     # the rule: {formula}
     optimizer = {optimizer}
     for epoch in range(epochs):
-        {results} = net()  # the forward pass
+{at_epoch}        {results} = net()  # the forward pass
         optimizer.zero_grad()
         {goal}.backward()  # the backward pass: the gradients
-        optimizer.step()  # the update
-        if (epoch + 1) % 10 == 0:
+{before_update}        optimizer.step()  # the update
+{after_update}        if (epoch + 1) % 10 == 0:
             print(f"step {{epoch + 1}}: before it {{loss.item()}}")
     return net
 """

@@ -15,6 +15,7 @@ from core.base.errors import Problem
 from core.data.examples import DEALING
 from core.export.code import Identifiers, heading, literal, name, printed
 from core.export.dropout import random_nodes, without_dropout
+from core.export.torch.around import after_update, at_epoch, before_update
 from core.export.torch.functions import DEFINITIONS
 from core.export.torch.loop import (
     CHECK,
@@ -122,7 +123,7 @@ class _Module:
     # -- training
 
     def optimizer(self) -> str:
-        spared = [self.parameters[node] for node in self.trainer.without_decay]
+        spared = [self.parameters[node] for node in self.trainer.spared]
         return optimizer_made(self.trainer.optimizer, list(self.parameters.values()), spared)
 
     def rule(self) -> str:
@@ -130,7 +131,7 @@ class _Module:
         optimizer = self.trainer.optimizer
         if optimizer.objective:
             return f"{optimizer.formula}; what it goes down on is its objective"
-        return optimizer.rule
+        return optimizer.own
 
     def functions(self) -> list[str]:
         names = ", ".join(self.data.values())
@@ -145,6 +146,7 @@ class _Module:
             "results": ", ".join(["prediction", *RESULTS[: len(self.losses)]]),
             "goal": RESULTS[len(self.losses) - 1],
             **self._dropping(),
+            **self._around(),
         }
         if not self.data:
             return [CHECK.format(where="At the start", prepare="", **fields), "", DESCEND.format(**fields)]
@@ -156,6 +158,16 @@ class _Module:
             "",
             CHECK.format(where="On the first mini-batch", prepare=PREPARE.format(**fields), **fields),
         ]
+
+    def _around(self) -> dict[str, str]:
+        """The lines around the update, each with the blanks of its place."""
+        trainer, indent = self.trainer, " " * (12 if self.data else 8)
+        found = {
+            "before_update": [indent + line for line in before_update(trainer, self.parameters)],
+            "after_update": [indent + line for line in after_update(trainer, self.parameters)],
+            "at_epoch": [" " * 8 + line for line in at_epoch(trainer.options.schedule, trainer.rate)],
+        }
+        return {field: "".join(f"{line}\n" for line in lines) for field, lines in found.items()}
 
     def _dropping(self) -> dict[str, str]:
         """The lines that a script has only where something is dropped."""

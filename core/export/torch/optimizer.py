@@ -14,7 +14,7 @@ from core.export.torch.kernels import Operand
 from core.export.torch.rules import expression
 from core.notation.tree import Binary, Name, names
 from core.training.optimizers import Optimizer
-from core.training.update_rules import COUNT, GRADIENT, PARAMETERS, Statement, remembered
+from core.training.update_rules import COUNT, GRADIENT, PARAMETERS, Statement, remembered, settled
 
 RATE = "lr"
 CLASS = '''\
@@ -37,7 +37,7 @@ def optimizer_made(optimizer: Optimizer, parameters: Sequence[str], spared: Coll
         numbers = ", ".join(f'"{each}": {optimizer.hyper[each]!r}' for each in _letters(optimizer).values())
         return f"{type(optimizer).__name__}({tensors}, {{{numbers}}})"
     usual = {one.name: one.default for one in optimizer.hyperparameters}
-    changed = {each for each, value in optimizer.hyper.items() if value != usual[each] or each == RATE}
+    changed = {each for each in usual if optimizer.hyper[each] != usual[each] or each == RATE}
     values: dict[str, ast.expr] = {each: ast.Constant(value) for each, value in optimizer.hyper.items()}
     words = [
         f"{word.arg}={printed(filled(printed(word.value), values))}"
@@ -51,21 +51,22 @@ def optimizer_class(optimizer: Optimizer) -> list[str]:
     """The rule as a class of its own, which changes each tensor of parameters in turn."""
     if _twin(optimizer):
         return []
-    letters, kept = _letters(optimizer), remembered(optimizer.settled)
-    counts = any(COUNT in names(statement.tree) for statement in optimizer.settled)
+    letters, own = _letters(optimizer), _own(optimizer)
+    kept = remembered(own)
+    counts = any(COUNT in names(statement.tree) for statement in own)
     binding = {letter: Operand(name(each), plain=True) for letter, each in {**letters, COUNT: COUNT}.items()}
     binding |= {letter: Operand(name(letter)) for letter in (PARAMETERS, GRADIENT, *kept)}
     lines = ["state = self.state[w]  # what is remembered, at first 0"] * bool(kept or counts)
     lines += [f'{COUNT} = state.get("{COUNT}", 0) + 1'] * counts
     lines += [f'{letter} = state.get("{letter}", torch.zeros_like(w))' for letter in kept]
-    for statement in optimizer.settled:
+    for statement in own:
         lines.append(_assigned(statement, binding))
         binding[statement.target] = Operand(name(statement.target))
     renewed = [f"{letter}={letter}" for letter in [COUNT] * counts + kept]
     lines += [f"state.update({', '.join(renewed)})"] * bool(renewed)
     head = CLASS.format(
         name=type(optimizer).__name__,
-        rule=optimizer.rule,
+        rule=optimizer.own,
         numbers=", ".join(letters.values()),
         read=", ".join(f'group["{each}"]' for each in letters.values()),
     )
@@ -79,7 +80,14 @@ def _twin(optimizer: Optimizer) -> ast.Call | None:
     call = ast.parse(optimizer.torch, mode="eval").body
     assert isinstance(call, ast.Call)
     known = {each for word in call.keywords for each in _mentioned(word)}
-    return None if any(value for each, value in optimizer.hyper.items() if each not in known) else call
+    own = {one.name for one in optimizer.hyperparameters}
+    return None if any(optimizer.hyper[each] for each in own - known) else call
+
+
+def _own(optimizer: Optimizer) -> Sequence[Statement]:
+    """The rule's own statements at its numbers; `before_update` writes those of penalty and clipping."""
+    numbers = {one.symbol: optimizer.hyper[one.name] for one in optimizer.hyperparameters}
+    return settled(optimizer.own, numbers)
 
 
 def _mentioned(word: ast.keyword) -> set[str]:
@@ -88,7 +96,7 @@ def _mentioned(word: ast.keyword) -> set[str]:
 
 def _letters(optimizer: Optimizer) -> dict[str, str]:
     """The hyperparameters that the rule needs as it is, by their letters."""
-    needed = {letter for statement in optimizer.settled for letter in names(statement.tree)}
+    needed = {letter for statement in _own(optimizer) for letter in names(statement.tree)}
     return {one.symbol: one.name for one in optimizer.hyperparameters if one.symbol in needed}
 
 
