@@ -134,7 +134,7 @@ TRAININGS = {
     ),
     "regression": (
         TrainingSettings(
-            data="plane", samples=40, activation="elu", regularisation="l2", l2=0.2, optimizer="adamw"
+            data="plane", samples=40, activation="elu", regularisation="l2", l2_rate=0.2, optimizer="adamw"
         ),
         "",
         {},

@@ -103,6 +103,6 @@ def training_as_then(settings, facts):
     found = {name: getattr(settings, name) for name in facts["lab"] if name not in ("seed", "decay")}
     assert settings.data_seed == settings.weights_seed
     is_network = settings.trains_network
-    decay = settings.l2 / 2 if settings.regularisation == "l2" else 0.0
+    decay = settings.l2_rate / 2 if settings.regularisation == "l2" else 0.0
     found |= {"seed": settings.data_seed, "decay": decay if is_network else facts["lab"]["decay"]}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}

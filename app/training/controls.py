@@ -20,7 +20,7 @@ SHOWN = (
     *("data", "trains", "samples", "hidden", "noise", "activation", "test_percent", "data_seed"),
     *("initial", "initial_size", "weights_seed", "optimizer", "rate", "momentum", "nesterov", "beta1"),
     *("beta2", "alpha", "eps", "weight_decay", "schedule", "schedule_epochs", "schedule_factor", "batch"),
-    *("reduction", "regularisation", "l1", "l2", "max_norm", "dropout", "clipping", "clip"),
+    *("reduction", "regularisation", "l1_rate", "l2_rate", "max_norm", "dropout", "clipping", "clip_at"),
     *("stop_epoch", "stop_loss", "patience"),
 )
 RESTARTS = "changing it starts the training anew"

@@ -51,7 +51,7 @@ def as_today(lab: Mapping[str, Any]) -> Mapping[str, Any]:
     if decay != 0 and lab.get("trains", NETWORK) == NETWORK:
         summed = lab["batch"] if lab.get("reduction") == "sum" and type(lab.get("batch")) is int else 1
         rate = 2 * decay * summed if type(decay) in (int, float) else decay
-        found = {"regularisation": L2, "l2": rate, **found}
+        found = {"regularisation": L2, "l2_rate": rate, **found}
     return found
 
 

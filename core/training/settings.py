@@ -24,7 +24,9 @@ NETWORK, PROGRAM = "network", "program"  # what is trained
 NO_DATA = "none"  # chosen in the place of a data set
 REDUCTIONS = ("mean", "sum")
 NONE = "none"  # no regularisation, no clipping
-L1, L2, ELASTIC, MAX_NORM = "l1", "l2", "elastic", "max_norm"
+L1 = "l1"
+L2 = "l2"
+ELASTIC, MAX_NORM = "elastic", "max_norm"
 BY_VALUE, BY_NORM = "value", "norm"
 CONSTANT, STEPS, COSINE, RECIPROCAL = "constant", "step", "cosine", "1/t"
 MAX_LAYERS, MAX_UNITS = 6, 512
@@ -486,7 +488,7 @@ class TrainingSettings(Struct, frozen=True):
             help="a penalty on weights, or a limit: none, l1, l2, elastic, max_norm ({})",
         ),
     ] = NONE
-    l1: Annotated[
+    l1_rate: Annotated[
         float,
         Setting(
             high=10.0,
@@ -494,11 +496,12 @@ class TrainingSettings(Struct, frozen=True):
             tip="λ₁ of the penalty λ₁ Σ|w|",
             decimals=4,
             step=0.001,
+            option="l1",
             help="λ₁ of the penalty λ₁ Σ|w| ({})",
             beside=("regularisation", (L1, ELASTIC)),
         ),
     ] = 0.001
-    l2: Annotated[
+    l2_rate: Annotated[
         float,
         Setting(
             high=100_000.0,
@@ -506,6 +509,7 @@ class TrainingSettings(Struct, frozen=True):
             tip="λ₂ of the penalty λ₂/2 Σw²",
             decimals=4,
             step=0.001,
+            option="l2",
             help="λ₂ of the penalty λ₂/2 Σw² ({})",
             beside=("regularisation", (L2, ELASTIC)),
         ),
@@ -533,7 +537,7 @@ class TrainingSettings(Struct, frozen=True):
             help="limit each entry of the gradient, value, or its norm: none, value or norm ({})",
         ),
     ] = NONE
-    clip: Annotated[
+    clip_at: Annotated[
         float,
         Setting(
             low=1e-6,
@@ -542,6 +546,7 @@ class TrainingSettings(Struct, frozen=True):
             tip="The largest magnitude",
             decimals=3,
             step=0.1,
+            option="clip",
             help="the limit of --clipping ({})",
             beside=("clipping", (BY_VALUE, BY_NORM)),
         ),

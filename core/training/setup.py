@@ -150,11 +150,11 @@ def options_of(settings: TrainingSettings) -> TrainerOptions:
     if not settings.momentum:
         hyper.pop("nesterov", None)  # there is nothing to look ahead along
     if kind in (L1, ELASTIC):
-        hyper["l1"] = settings.l1
+        hyper["l1"] = settings.l1_rate
     if kind in (L2, ELASTIC):
-        hyper["l2"] = settings.l2
+        hyper["l2"] = settings.l2_rate
     if settings.clipping != NONE:
-        hyper[f"clip_{settings.clipping}"] = settings.clip
+        hyper[f"clip_{settings.clipping}"] = settings.clip_at
     return TrainerOptions(
         settings.optimizer,
         hyper,

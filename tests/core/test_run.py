@@ -95,7 +95,7 @@ def test_it_is_the_penalty_one_writes_by_hand(kind):
     """Of the weights; the bias is spared. What the data say and what the penalty says are told apart."""
     l1, l2 = (0.02 if kind != "l2" else 0.0), (0.05 if kind != "l1" else 0.0)
     by_hand = f"{NEURON}; J = L + {l1} ‖w‖_1 + {l2 / 2} ‖w‖^2"
-    asked = trainer_of(replace(PLANE, regularisation=kind, l1=0.02, l2=0.05), NEURON)
+    asked = trainer_of(replace(PLANE, regularisation=kind, l1_rate=0.02, l2_rate=0.05), NEURON)
     written = trainer_of(PLANE, by_hand)
     for _ in range(5):
         asked.step(7)
@@ -107,7 +107,7 @@ def test_it_is_the_penalty_one_writes_by_hand(kind):
 
 
 def test_what_is_only_added_is_spared_whatever_it_is_called():
-    trainer = trainer_of(replace(PLANE, regularisation="l2", l2=1.0), "s = b·x + w; L = 1/2 (s - t)^2")
+    trainer = trainer_of(replace(PLANE, regularisation="l2", l2_rate=1.0), "s = b·x + w; L = 1/2 (s - t)^2")
     assert trainer.spared == ["w"]
 
 
@@ -202,8 +202,8 @@ CHANGES = [
     {"optimizer": "adam"},
     {"beta1": 0.5, "beta2": 0.9},
     {"batch": 7},
-    {"regularisation": "elastic", "l1": 0.01},
-    {"clipping": "norm", "clip": 0.3},
+    {"regularisation": "elastic", "l1_rate": 0.01},
+    {"clipping": "norm", "clip_at": 0.3},
     {"optimizer": "sgd", "momentum": 0.9, "nesterov": True},
     {"schedule": "1/t", "clipping": "value"},
     {"regularisation": "max_norm", "max_norm": 1.0},
@@ -363,13 +363,13 @@ def test_patience_needs_no_thinned_records(monkeypatch):
 def test_a_setting_is_offered_where_it_makes_a_difference():
     assert {name for name in SETTINGS if not offered(USUAL, name)} == {
         *("beta1", "beta2", "alpha", "eps", "weight_decay", "schedule_epochs", "schedule_factor"),
-        *("l1", "l2", "max_norm", "clip", "initial_size"),
+        *("l1_rate", "l2_rate", "max_norm", "clip_at", "initial_size"),
     }
     adamw = replace(USUAL, optimizer="adamw")
     assert all(offered(adamw, name) for name in ("beta1", "beta2", "eps", "weight_decay"))
     assert not any(offered(adamw, name) for name in ("momentum", "nesterov", "alpha"))
     assert not offered(replace(USUAL, optimizer="adam"), "weight_decay")  # L2 says it
-    assert offered(replace(USUAL, regularisation="elastic"), "l1")
+    assert offered(replace(USUAL, regularisation="elastic"), "l1_rate")
     assert not offered(replace(USUAL, data="none", trains="program"), "patience")
     assert not offered(replace(USUAL, trains="program"), "dropout")
 

@@ -141,7 +141,7 @@ def test_a_linear_softmax_as_one_writes_it_in_pytorch():
 def test_a_two_layer_network_with_a_penalty():
     lines, text = forward_of(
         TrainingSettings(
-            hidden=(3,), activation="sigmoid", regularisation="l2", l2=0.02, samples=20, momentum=0.9
+            hidden=(3,), activation="sigmoid", regularisation="l2", l2_rate=0.02, samples=20, momentum=0.9
         )
     )
     assert "a1 = torch.sigmoid(x @ self.W1.T + self.b1)" in lines
