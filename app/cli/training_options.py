@@ -182,8 +182,6 @@ def _check_given(settings: TrainingSettings, given: Mapping[str, Any], typed_see
         raise Problem(f"{source.title} has {source.n_high:,} examples, not {given['samples']:,}")
     if given.get("noise", 0) > source.noise_high:
         raise Problem(f"The noise of {source.title} is at most {source.noise_high:g}")
-    if given.get("formula") and source.draw_by is None:
-        raise Problem(f"{source.title} is drawn by no formula", hint="Choose --data function or --data sides")
 
 
 def _check_typed(made: TrainingSetup, name: str, value: Value) -> None:

@@ -18,6 +18,7 @@ from core.training.settings import MAX_LAYERS, MAX_UNITS, NO_DATA, SETTINGS, USU
 # the settings in their order, two in a row
 SHOWN = (
     *("data", "trains", "samples", "hidden", "noise", "activation", "test_percent", "data_seed"),
+    *("stratified", "standardise", "formula"),
     *("initial", "initial_size", "weights_seed", "optimizer", "rate", "momentum", "nesterov", "beta1"),
     *("beta2", "alpha", "eps", "weight_decay", "schedule", "schedule_epochs", "schedule_factor", "batch"),
     *("reduction", "regularisation", "l1_rate", "l2_rate", "max_norm", "dropout", "clipping", "clip_at"),
@@ -68,6 +69,8 @@ class Controls(QWidget):
             return self._layers(name)
         if isinstance(getattr(USUAL, name), bool):
             return self._switch(name)
+        if isinstance(getattr(USUAL, name), str):
+            return self._text(name)
         return self._open_list(name) if SETTINGS[name].offers else self._number(name)
 
     def _choice(self, name: str) -> QComboBox:
@@ -78,6 +81,12 @@ class Controls(QWidget):
         for choice, title in choices().items() if choices else ():
             field.addItem(title, choice)
         field.activated.connect(lambda: self._set(name, field.currentData()))
+        return field
+
+    def _text(self, name: str) -> QLineEdit:
+        field = QLineEdit()
+        field.setMaxLength(int(SETTINGS[name].high))
+        field.editingFinished.connect(lambda: self._set(name, field.text()))
         return field
 
     def _switch(self, name: str) -> QCheckBox:
@@ -191,7 +200,7 @@ def _show_value(field: QWidget, value: Any) -> None:
     elif isinstance(field, QCheckBox):
         field.setChecked(value)
     elif isinstance(field, QLineEdit):
-        text = " ".join(map(str, value))
+        text = value if isinstance(value, str) else " ".join(map(str, value))
         if field.text() != text:
             field.setText(text)
     elif isinstance(field, NumberField):

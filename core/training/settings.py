@@ -241,6 +241,7 @@ class TrainingSettings(Struct, frozen=True):
     stratified: Annotated[
         bool,
         Setting(
+            restarts=True,
             label="Same share of each class",
             tip="Each class has the same share of the samples kept for testing",
             of_data=True,
@@ -249,6 +250,7 @@ class TrainingSettings(Struct, frozen=True):
     standardise: Annotated[
         bool,
         Setting(
+            restarts=True,
             label="Standardise",
             tip="Shift and scale each input to mean 0 and deviation 1 over the training part",
             help="shift and scale each input to mean 0 and deviation 1 over the training part",
@@ -258,14 +260,16 @@ class TrainingSettings(Struct, frozen=True):
     formula: Annotated[
         str,
         Setting(
+            restarts=True,
             high=200,
             label="Formula",
             tip="The formula by which the data are drawn",
             help="the formula of the data sets function and sides, as 'y = x sin(x)' (default: their own)",
+            beside=("data", ("function", "sides")),
             of_data=True,
         ),
     ] = ""
-    own: Annotated["Table | None", Setting(read=_table)] = None
+    own: Annotated["Table | None", Setting(restarts=True, read=_table)] = None
     hidden: Annotated[
         tuple[int, ...],
         Setting(
@@ -360,7 +364,7 @@ class TrainingSettings(Struct, frozen=True):
         Setting(
             label="Nesterov",
             tip="The gradient looks ahead to where the momentum leads",
-            help="Nesterov's momentum, where the rule has it ({})",
+            help="Nesterov's momentum, where the rule has it",
             of_rule="nesterov",
         ),
     ] = False

@@ -134,6 +134,7 @@ class _Calls:
         self.all: list[_Call] = []
         self.own: dict[str, str] = {}
         self.spare: list[str] = []
+        self.wholes: set[str] = set()
         self._free: list[str] = []
 
     def add(self, target: str, tree: Tree) -> None:
@@ -155,14 +156,16 @@ class _Calls:
 
     def call(self, function: str, args: Sequence[_Operand]) -> _Operand:
         kernel, texts = KERNELS[function], [arg.text for arg in args]
-        if function == "norm":  # of the gradient or the parameters, which stay until it is used
-            return _Operand(f"norm({texts[0]})", True)
         if all(arg.is_number for arg in args):
             return _Operand(kernel.python.format(*texts) or f"_{function}({', '.join(texts)})", True)
         if function == "power" and texts[1] == "2.0":
             return self._write("square", args[:1])
-        assert kernel.ufunc, f"{function} has no place in an update rule"
-        return self._write(kernel.ufunc, args)
+        if kernel.ufunc:
+            return self._write(kernel.ufunc, args)
+        # a number made of a whole array, the gradient or the parameters, which stay until it is used
+        assert not kernel.einsum, f"{function} has no place in an update rule"
+        self.wholes.add(function)
+        return _Operand(f"{function}({texts[0]})", True)
 
     def _write(self, ufunc: str, args: Sequence[_Operand]) -> _Operand:
         self._free += [arg.text for arg in args if arg.text in self.spare]
@@ -202,12 +205,8 @@ def updating(
     for statement in rule:
         calls.add(*statement)
     local = {*calls.own.values(), *calls.spare} - {PARAMETERS, *state}
-    space: dict[str, Any] = {
-        **ON_NUMBERS,
-        "norm": KERNELS["norm"].array,
-        **state,
-        **{name: np.zeros_like(like) for name in local},
-    }
+    space: dict[str, Any] = {**ON_NUMBERS, **state, **{name: np.zeros_like(like) for name in local}}
+    space |= {function: KERNELS[function].array for function in calls.wholes}
     space |= {call.ufunc: getattr(np, call.ufunc) for call in calls.all}
     lines = [f"    {call.ufunc}({', '.join(call.operands)}, out={call.out})" for call in calls.all]
     head = f"def update({', '.join([*GIVEN, *numbers, *more])}):"

@@ -363,7 +363,7 @@ def test_patience_needs_no_thinned_records(monkeypatch):
 def test_a_setting_is_offered_where_it_makes_a_difference():
     assert {name for name in SETTINGS if not offered(USUAL, name)} == {
         *("beta1", "beta2", "alpha", "eps", "weight_decay", "schedule_epochs", "schedule_factor"),
-        *("l1_rate", "l2_rate", "max_norm", "clip_at", "initial_size"),
+        *("l1_rate", "l2_rate", "max_norm", "clip_at", "initial_size", "formula"),
     }
     adamw = replace(USUAL, optimizer="adamw")
     assert all(offered(adamw, name) for name in ("beta1", "beta2", "eps", "weight_decay"))
@@ -385,7 +385,7 @@ def test_every_number_of_every_rule_is_a_setting():
 def test_what_restarts_says_so():
     assert {name for name, setting in SETTINGS.items() if setting.restarts} == {
         *("trains", "data", "samples", "noise", "data_seed", "weights_seed", "test_percent", "hidden"),
-        *("activation", "initial", "initial_size", "roles"),
+        *("activation", "initial", "initial_size", "roles", "stratified", "standardise", "formula", "own"),
     }
 
 
