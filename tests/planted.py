@@ -34,6 +34,7 @@ CANVAS, FILES, FORMULAS, PANELS, TRAINING, DERIVATIVES, BUTTONS, TYPING, GESTURE
 )
 WORKSPACES = "tests/app/test_workspaces.py"
 NEARBY = "tests/core/test_nearby.py"
+COLUMNS = "tests/app/test_column_windows.py"
 PRESENTER, STAGE = "tests/app/test_presenter.py", "tests/app/seen/test_seen_stage.py"
 ARRIVAL = "tests/app/seen/test_seen_arrival.py"
 CHIPS = "tests/app/test_role_chips.py"
@@ -1931,6 +1932,41 @@ DIFFERENTIATING = {
         "        stage.update()",
         "the presenter sees an old picture of the stage",
         PRESENTER,
+    ),
+    "column-window-that-forgets": bug(
+        "app/shell/frame.py",
+        "            self.kept.torn[place] = geometry",
+        "            pass",
+        "a column that was torn off comes back somewhere else",
+        COLUMNS,
+    ),
+    "column-window-over-the-stage": bug(
+        "app/shell/frame.py",
+        "return torn is not None and not (self.presenting and self.windows.is_on_screen(torn))",
+        "return torn is not None",
+        "a column in its own window covers the stage",
+        COLUMNS,
+    ),
+    "column-lost-with-its-window": bug(
+        "app/shell/column_windows.py",
+        "            column.tabs.setParent(self._frame)",
+        "            pass",
+        "menus of a column are gone after its window was closed",
+        COLUMNS,
+    ),
+    "column-window-without-keys": bug(
+        "app/shell/column_windows.py",
+        "        QCoreApplication.sendEvent(self._window, event)",
+        "        event.accept()",
+        "keys do nothing in a column that was torn off",
+        COLUMNS,
+    ),
+    "program-comes-to-the-front": bug(
+        "app/shell/frame.py",
+        "            if self._program_in_front:",
+        "            if True:",
+        "after a look at the training the listing is behind the program",
+        COLUMNS,
     ),
     "step-lost-in-another-drawing": bug(
         "app/canvas/scene.py",

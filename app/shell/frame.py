@@ -12,17 +12,12 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.shell.column_windows import Column, ColumnWindows
 from app.shell.panes import Pane, Tabs
-from app.shell.workspaces import NARROW, WORKSPACES, Place, Workspace, band_height, column_width
-from app.state.arrangement import Arrangement, WorkspaceName
+from app.shell.workspaces import NARROW, TITLES, WORKSPACES, Workspace, band_height, column_width
+from app.state.arrangement import Arrangement, Place, WorkspaceName
 from app.widgets.theme import Theme, mixed
 
-TITLES: dict[Place, str] = {
-    "left": "Left column",
-    "band": "Below the canvas",
-    "beside": "Below the canvas, right",
-    "right": "Right column",
-}
 COLUMNS: Sequence[Place] = ("left", "right")
 DRAWER_WITH_RESULTS = 1700  # pixels; in a narrower window the left column gives way to the right one
 
@@ -39,6 +34,7 @@ class Frame(QWidget):
         self.presenting = False
         self.panes: dict[str, Pane] = {}
         self._latest: Pane | None = None  # that was asked for
+        self._program_in_front = True  # of its column, when it left that
         self.places: dict[Place, Tabs] = {place: Tabs(title) for place, title in TITLES.items()}
         self.sheet = QWidget()
         self.sheet_box = QVBoxLayout(self.sheet)
@@ -59,6 +55,17 @@ class Frame(QWidget):
             for number in range(1, splitter.count()):
                 splitter.handle(number).installEventFilter(self)
                 splitter.handle(number).setToolTip("Drag to resize, double-click for the usual size")
+        self.windows = ColumnWindows(
+            self,
+            {
+                "left": Column(self.places["left"], self.columns, 0, self.columns.handle(1)),
+                "right": Column(self.places["right"], self.columns, 2, self.columns.handle(2)),
+                "band": Column(self.places["band"], self.band, 0, self.middle.handle(1)),
+                "beside": Column(self.places["beside"], self.band, 1, self.band.handle(1)),
+            },
+        )
+        self.windows.asked.connect(self.toggle_window)
+        self.windows.placed.connect(self._remember_window)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.columns)
         self.pages.addWidget(lectures)
@@ -102,8 +109,8 @@ class Frame(QWidget):
         if place == "right" and place not in workspace.open:
             return any(pane.shown and pane.place == place for pane in self.panes.values())
         chosen = self.kept.open.get(self._key(place))
-        if chosen is not None:
-            return chosen
+        if chosen is not None or self.is_torn(place):
+            return chosen is not False
         if place == "left" and (self.narrow or (self.is_open("right") and self._gives_way)):
             return False
         return place in workspace.open
@@ -118,6 +125,21 @@ class Frame(QWidget):
             self.kept.open[self._key(place)] = not self.is_open(place)
             self.arrange()
 
+    def is_torn(self, place: Place) -> bool:
+        """Whether a place has a window of its own; on a stage one that would be covered has none."""
+        torn = self.kept.torn.get(place)
+        return torn is not None and not (self.presenting and self.windows.is_on_screen(torn))
+
+    def toggle_window(self, place: Place) -> None:
+        """Give a place a window of its own, or take it back."""
+        if place in self.kept.torn:
+            del self.kept.torn[place]
+        else:
+            self.kept.torn[place] = self.windows.first_place(place)
+            self.kept.open.pop(self._key(place), None)
+        self.arrange()
+        self.windows.show(place)
+
     def show_pane(self, pane: Pane) -> None:
         """Show a panel in front of the others in its place, in a workspace that has the place."""
         if pane.place not in self.workspace.places:
@@ -128,6 +150,7 @@ class Frame(QWidget):
         self.arrange()
         if pane.page is not None:
             self.places[self._home(pane)].setCurrentWidget(pane.page)
+            self.windows.show(self._home(pane))
 
     def reset_layout(self) -> None:
         """Arrange all as at the first start, in the present workspace."""
@@ -186,6 +209,7 @@ class Frame(QWidget):
             return
         in_sheet = self.sheet_box.indexOf(pane.page) >= 0
         if self.program_in_sheet and not in_sheet:
+            self._program_in_front = self.places["left"].currentWidget() is pane.page
             self.places["left"].removeTab(self.places["left"].indexOf(pane.page))
             self.sheet_box.addWidget(pane.page)
             pane.page.show()
@@ -195,7 +219,8 @@ class Frame(QWidget):
             self.sheet.hide()
             pane.made.set_wide(False)
             self._put(pane)
-            self.places["left"].setCurrentWidget(pane.page)
+            if self._program_in_front:
+                self.places["left"].setCurrentWidget(pane.page)
 
     # -- arranging
 
@@ -220,14 +245,21 @@ class Frame(QWidget):
             rule.setVisible(shown)
         self.time.setVisible(self.workspace.has_steps and not self.presenting)
         for place, tabs in self.places.items():
-            shown = place == "right" or not self.presenting  # results are shown on a stage, too
-            tabs.setVisible(self.is_open(place) and tabs.count() > 0 and shown)
-        self.band.setVisible(any(not self.places[place].isHidden() for place in ("band", "beside")))
+            torn = self.is_torn(place)
+            shown = place == "right" or torn or not self.presenting  # results are shown on a stage, too
+            shown = shown and self.is_open(place) and tabs.count() > 0
+            self.windows.put(place, self.kept.torn[place] if torn else None, shown)
+        self.band.setVisible(self._stands("band") or self._stands("beside"))
         self._set_sizes()
+
+    def _stands(self, place: Place) -> bool:
+        """Whether a place is seen in the window itself."""
+        return not self.is_torn(place) and not self.places[place].isHidden()
 
     def _home(self, pane: Pane) -> Place:
         """Where a panel stands now: in a narrow window there is one place below the canvas."""
-        return "band" if pane.place == "beside" and self.narrow else pane.place
+        joined = pane.place == "beside" and self.narrow and not self.is_torn("beside")
+        return "band" if joined else pane.place
 
     def _put(self, pane: Pane) -> None:
         """Let a panel stand in its place if it is shown, and in no other."""
@@ -256,7 +288,7 @@ class Frame(QWidget):
         own, workspace, width = self.kept.sizes, self.workspace, self.width()
         left, right = (
             column_width(workspace, place, width, self.scale, own.get(self._key(place), 0))
-            if not self.places[place].isHidden()
+            if self._stands(place)
             else 0
             for place in COLUMNS
         )
@@ -264,7 +296,7 @@ class Frame(QWidget):
         height = self.middle.height()
         band = 0 if self.band.isHidden() else band_height(height, self.scale, own.get(self._key("band"), 0))
         self.middle.setSizes([max(1, height - band), band])
-        if not self.places["band"].isHidden() and not self.places["beside"].isHidden():
+        if self._stands("band") and self._stands("beside"):
             room = self.band.width()
             wanted = own.get(self._key("beside"), 0)
             beside = min(wanted, room - 200) if wanted else room // 2
@@ -276,12 +308,16 @@ class Frame(QWidget):
         moved = self.sender()
         if moved is self.columns:
             for place, size in zip(COLUMNS, self.columns.sizes()[::2], strict=True):
-                if size and self.is_open(place):
+                if size and self._stands(place):
                     sizes[self._key(place)] = size
         elif moved is self.middle:
             sizes[self._key("band")] = max(1, self.middle.sizes()[1])
         else:
             sizes[self._key("beside")] = max(1, self.band.sizes()[1])
+
+    def _remember_window(self, place: Place, geometry: tuple[int, int, int, int]) -> None:
+        if self.is_torn(place):
+            self.kept.torn[place] = geometry
 
     def eventFilter(self, handle: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonDblClick:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from app.panels.algorithm import AlgorithmPanel
 from app.panels.explanation import ExplanationPanel
 from app.panels.program import ProgramPanel
-from app.shell.workspaces import Place
+from app.state.arrangement import Place
 from app.state.session import Session
 from app.state.training_session import TrainingSession
 from app.widgets.theme import Theme

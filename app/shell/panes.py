@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QTabWidget, QWidget
 
 from app.shell.panels import Panel
-from app.shell.workspaces import Place
+from app.state.arrangement import Place
 from app.state.session import Session
 from app.state.training_session import TrainingSession
 from app.widgets.theme import Theme

@@ -8,8 +8,8 @@ from app.panels.explanation import BY_PARTS
 from app.panels.transport import STRIDE_NAMES
 from app.shell.command import Command, Keys
 from app.shell.host import Host
-from app.shell.workspaces import WORKSPACES
-from app.state.arrangement import WorkspaceName
+from app.shell.workspaces import TITLES, WORKSPACES
+from app.state.arrangement import Place, WorkspaceName
 from app.widgets.theme import THEMES
 from core.figure import Stride
 from core.math.derivative_names import NOTATIONS, Notation
@@ -135,6 +135,14 @@ def reset_layout(host: Host) -> None:
     host.arrangement.reset_layout()
 
 
+def _toggle_window(place: Place, host: Host) -> None:
+    host.arrangement.toggle_window(place)
+
+
+def _has_window(place: Place, host: Host) -> bool:
+    return place in host.arrangement.kept.torn
+
+
 VIEW = (
     *(
         Command(
@@ -234,6 +242,18 @@ VIEW = (
         checked=lambda host: host.arrangement.kept.pinned,
         group=1,
         submenu="&Columns",
+    ),
+    *(
+        Command(
+            f"{place}_window",
+            f"{title} in its own window",
+            "The same panels in a window that can stand on a second screen; closing it brings them back",
+            partial(_toggle_window, place),
+            checked=partial(_has_window, place),
+            group=1,
+            submenu="&Columns",
+        )
+        for place, title in TITLES.items()
     ),
     Command(
         "reset_layout",

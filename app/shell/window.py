@@ -354,6 +354,7 @@ class Window(QMainWindow):
         if not self.files.may_close():
             event.ignore()
             return
+        self.arrangement.windows.hide()
         self.session.stop()
         self.training.stop()
         self.presentation.stop()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Literal
 
 from msgspec import Struct
 
-from app.state.arrangement import WorkspaceName
+from app.state.arrangement import Place, WorkspaceName
 
-Place = Literal["left", "band", "beside", "right"]
-"""Where a panel stands: left of the canvas, below it, below it on the right, or right of it."""
-
+TITLES: Mapping[Place, str] = {
+    "left": "Left column",
+    "band": "Below the canvas",
+    "beside": "Below the canvas, right",
+    "right": "Right column",
+}
 WIDTHS = (1024, 1440, 1920)  # pixels of the windows for which sizes are given
 NARROW = 1200  # pixels; a narrower window has its left column closed, and one panel below the canvas
 

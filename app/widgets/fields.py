@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDialog,
     QDoubleSpinBox,
     QLineEdit,
     QToolTip,
@@ -111,8 +112,13 @@ class CommandKeys(QObject):
         return False
 
     def _watch(self, before: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and self._window.isAncestorOf(now) and line_of(now):
+        if now is not None and line_of(now) and self._has(now):
             now.installEventFilter(self)
+
+    def _has(self, field: QWidget) -> bool:
+        """Whether a field is in the window, or in another one of its columns; a dialog has its own keys."""
+        window = field.window()
+        return window is self._window or (window.parent() is self._window and not isinstance(window, QDialog))
 
     def _is_ours(self, event: QKeyEvent, line: QLineEdit) -> bool:
         keys = QKeySequence(event.keyCombination())
