@@ -209,8 +209,10 @@ class Frame(QWidget):
             return
         in_sheet = self.sheet_box.indexOf(pane.page) >= 0
         if self.program_in_sheet and not in_sheet:
-            self._program_in_front = self.places["left"].currentWidget() is pane.page
-            self.places["left"].removeTab(self.places["left"].indexOf(pane.page))
+            left = self.places["left"]
+            if left.indexOf(pane.page) >= 0:
+                self._program_in_front = left.currentWidget() is pane.page
+                left.removeTab(left.indexOf(pane.page))
             self.sheet_box.addWidget(pane.page)
             pane.page.show()
             pane.made.set_wide(True)

@@ -26,7 +26,7 @@ from app.shell.examples import EXAMPLES as SHOWN_EXAMPLES
 from app.shell.figure_dialog import FigureDialog
 from app.shell.panels import PANELS
 from app.shell.view_commands import scale_text
-from app.shell.workspaces import WORKSPACES
+from app.shell.workspaces import TITLES, WORKSPACES
 from app.widgets.labels import Button
 from app.widgets.theme import LIGHT, THEMES
 from core.base.arrays import frozen
@@ -159,6 +159,10 @@ def magnified(window):
 
 def focus(window):
     return getattr(QApplication.focusWidget(), "accessibleName", str)()
+
+
+def torn_off(place):
+    return lambda window: window.arrangement.windows.window_of(place) is not None
 
 
 def visible(name):
@@ -353,6 +357,12 @@ COMMANDS = {
     "Results column": Does(visible("training"), True),
     "Left column": Does(visible("program"), False),
     "Program in the left column": Does(lambda window: window.arrangement.program_in_sheet, True),
+    **{
+        f"{title} in its own window": Does(
+            torn_off(place), True, lambda window: window.panes["training"].open()
+        )
+        for place, title in TITLES.items()
+    },
     "Reset layout": Does(visible("program"), True, lambda window: window.arrangement.toggle_place("left")),
     "Derivatives in a column": Does(lambda window: window.derivatives_pane.place, "right"),
     "Full screen": Does(lambda window: window.isFullScreen(), True),
