@@ -55,7 +55,7 @@ SIGNS = {
     "∗": "convolved with",
 }
 BIG = {"∑": "the sum", "∏": "the product"}
-FENCES = {("|", "|"): "the absolute value of", ("‖", "‖"): "the length of"}
+FENCES = {("|", "|"): ("the absolute value of", "absolute value"), ("‖", "‖"): ("the length of", "length")}
 POWERS = {"2": "squared", "3": "cubed", "⊤": "transposed", "′": "prime", "−1": "inverse"}
 ACCENTS = {"ddot": "double dot", "arrow": "vector"}
 SAID = {"σ": "sigma", "λ": "lambda", "δ": "delta", "θ": "theta", "ln": "the logarithm of", "exp": "exp of"}
@@ -69,7 +69,8 @@ def spoken(math: Math) -> str:
 
     Returns:
         Words in one line: signs by their names, quotients of differentials as derivatives, rows of a matrix
-        one after the other.
+        one after the other. Where a fraction, root or power holds more than one name or number, it is said
+        where it ends: (x + 1)/2 and x + 1/2 sound different.
     """
     words = " ".join(_words(math)).replace(" ,", ",").replace(" ;", ";")
     return " ".join(words.split())
@@ -98,8 +99,7 @@ def _words(math: Math) -> Iterator[str]:
         case Fenced(left, body, right):
             yield from _fenced(left, body, right)
         case Root(body):
-            yield "the square root of"
-            yield from _words(body)
+            yield from _with_end("the square root of", body, "root")
         case Table(rows, style):
             yield "matrix" if style == "matrix" else ""
             for number, cells in enumerate(rows):
@@ -121,12 +121,38 @@ def _quotient(top: Math, bottom: Math) -> Iterator[str]:
     if above and below:
         yield "the derivative of"
         yield from above
-        yield "by"
+        yield "with respect to"
         yield from below
         return
+    ends = not (_is_short(top) and _is_short(bottom))
+    yield "the fraction" if ends else ""
     yield from _words(top)
     yield "over"
     yield from _words(bottom)
+    yield "end of fraction" if ends else ""
+
+
+def _with_end(start: str, body: Math, kind: str) -> Iterator[str]:
+    """What a sign reaches over, with words that say where that ends if it is more than one name or number."""
+    yield start
+    yield from _words(body)
+    yield "" if _is_short(body) else f"end of {kind}"
+
+
+def _is_short(math: Math) -> bool:
+    """Whether a formula is one name or number, maybe with its sign: nothing goes on in it."""
+    match math:
+        case Letter() | Word() | Digits() | Sign():
+            return True
+        case Tinted(_, body) | Shaped(body) | Accented(body):
+            return _is_short(body)
+        case Scripts(base, _, sup):
+            return _is_short(base) and (sup is None or _power(sup) is not None)
+        case Row((Sign(text), body)):
+            return text == "−" and _is_short(body)
+        case Row(parts):
+            return len(parts) <= 1 and all(map(_is_short, parts))
+    return False
 
 
 def _differential(math: Math) -> list[str]:
@@ -149,12 +175,17 @@ def _scripts(base: Math, sub: Math | None, sup: Math | None) -> Iterator[str]:
     if sup is None:
         yield "of" if big else ""
         return
-    above = spoken(sup)
     if big:
-        yield f"to {above} of"
+        yield f"to {spoken(sup)} of"
+    elif power := _power(sup):
+        yield power
     else:
-        plain = "".join(part.text for part in _leaves(sup))
-        yield POWERS.get(plain) or f"to the power {above}"
+        yield from _with_end("to the power", sup, "power")
+
+
+def _power(sup: Math) -> str | None:
+    """The word for a common power, such as "squared"; None where there is none."""
+    return POWERS.get("".join(part.text for part in _leaves(sup)))
 
 
 def _leaves(math: Math) -> Iterator[Digits | Sign | Letter | Word]:
@@ -166,13 +197,14 @@ def _leaves(math: Math) -> Iterator[Digits | Sign | Letter | Word]:
             yield from _leaves(body)
         case Digits() | Sign() | Letter() | Word():
             yield math
+        case _:
+            yield Word("…")  # which makes no power that has a word of its own
 
 
 def _fenced(left: str, body: Math, right: str) -> Iterator[str]:
-    called = FENCES.get((left, right))
-    if called:
-        yield called
-        yield from _words(body)
+    if called := FENCES.get((left, right)):
+        start, kind = called
+        yield from _with_end(start, body, kind)
         return
     simple = not isinstance(body, Row) or len(body.parts) == 1
     yield "" if simple else "open bracket"

@@ -80,7 +80,8 @@ def test_formulas_are_described_in_words(window):
     window.session.seek(len(window.session.trace))
     rule = next(view for view in window.findChildren(FormulaView) if view.accessibleName() == "Rule")
     words = rule.accessibleDescription()
-    assert words.startswith("the derivative of f by x equals the derivative of f by v 1 times")
+    start = "the derivative of f with respect to x equals the derivative of f with respect to v 1 times"
+    assert words.startswith(start)
     assert QAccessible.queryAccessibleInterface(rule).text(Text.Description) == words
 
 
