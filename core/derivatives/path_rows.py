@@ -24,7 +24,7 @@ from core.graph.plan import GRADIENT
 from core.math.derivative_names import PARTIAL, Notation, local_name
 from core.math.latex import latex
 from core.math.mathtree import Digits, Letter, Math, Scripts, Sign, Tinted, Word, row
-from core.math.parts import ATOM, POWER, SUM, Part, added, wrap
+from core.math.parts import ATOM, DOT, POWER, SUM, Part, added, wrap
 from core.math.plain import plain
 from core.math.typeset import EQUALS, is_loose, number_math, value_math
 from core.notation.names import in_text
@@ -35,7 +35,6 @@ from core.passes.rule_mathematics import ones
 from core.passes.seed import is_chosen
 from core.passes.trace import Trace
 
-TIMES = Sign("⋅", "bin")
 UPSTREAM = ("g", "u", "q", "r")  # letters for what comes along a path; the first that the program has not
 MOST_FACTORS, SHOWN_LAST = 14, 4  # columns of a row, and how many of them stand behind those left out
 LARGEST_SHOWN = 4  # rows and columns of an array that is written entry by entry
@@ -217,12 +216,8 @@ def _joined(parts: Sequence[Part]) -> Math:
     """Factors with dots between them; those behind the first in brackets where they have a sign."""
     found: list[Math] = []
     for part in parts:
-        found += [TIMES, wrap(part, ATOM)] if found else [part[0]]
+        found += [DOT, wrap(part, ATOM)] if found else [part[0]]
     return row(*found)
-
-
-def _bracketed(name: Math) -> Math:
-    return wrap((name, SUM), ATOM)
 
 
 def ends_in_a_sum(found: Derivation) -> bool:
@@ -314,10 +309,10 @@ def _sum_text(terms: Sequence[Value], total: Value, digits: int) -> str:
 
 
 def formulas(found: Derivation, digits: int, notation: Notation) -> Iterator[Math]:
-    """Every equation: those of each path, then the sum."""
+    """Every equation: those of each path, then the sum; of the output, to which no path leads, its seed."""
     for one in rows_of(found, digits, notation):
         yield from one.equations
-    if ends_in_a_sum(found):
+    if ends_in_a_sum(found) or (not found.count and fits(found.gradient)):
         yield sum_math(found, digits, notation)
 
 

@@ -16,6 +16,7 @@ from core.base.arrays import Value, shape_of, sum_to
 from core.base.errors import Problem
 from core.graph.graph import Edge, Graph, Node, check_node
 from core.graph.plan import GRADIENT, OUTPUT
+from core.notation.names import in_text
 from core.passes.steps import Flowed, Seeded
 from core.passes.trace import Trace
 
@@ -162,11 +163,12 @@ def _arrives(step: object, name: str) -> bool:
 
 
 def _no_gradient(graph: Graph, name: str) -> str:
+    said = in_text(name)
     if graph.nodes[name].is_constant:
-        return f"{name} is a constant, so there is nothing to differentiate with respect to"
+        return f"{said} is a constant, so there is nothing to differentiate with respect to"
     if name not in graph.upstream_of([graph.output]):
-        return f"{graph.output} does not depend on {name}"
-    return f"No gradient comes back to {name}"
+        return f"{in_text(graph.output)} does not depend on {said}"
+    return f"No gradient comes back to {said}"
 
 
 class _Link(Struct, frozen=True, eq=False):

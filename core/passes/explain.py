@@ -451,7 +451,7 @@ class _Explainer:
         assert isinstance(step, Flowed)
         arrived = self.snapshot.arrived(step.arg)
         terms = [value for value in arrived if isinstance(value, float)]
-        said = f"{in_text(step.arg)} is used {len(arrived)} times, so its gradients add up"
+        said = f"{in_text(step.arg)} is used more than once, so its {len(arrived)} gradients add up"
         if len(terms) < len(arrived) or not isinstance(step.total, float) or len(terms) > MOST_RULES:
             return f"{said}."
         digits, sign = equation(lambda *found: float(sum(found)), terms, step.total, self.digits)

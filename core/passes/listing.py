@@ -82,17 +82,9 @@ class Listing(Struct, frozen=True, dict=True):
         return {node: tuple(dict.fromkeys(numbers)) for node, numbers in found.items()}
 
     @cached_property
-    def _place_of_step(self) -> Mapping[int, int]:
-        return {number: place for place, line in enumerate(self.lines) for number in line.steps}
-
-    @cached_property
     def _place_of_node(self) -> Mapping[str, int]:
         forward = [(place, line) for place, line in enumerate(self.lines) if line.part != "backward"]
         return {node: place for place, line in reversed(forward) for node in (*line.makes, line.node)}
-
-    def at_step(self, count: int) -> int:
-        """Find the line that the step number `count` (from 1) belongs to; −1 at the start."""
-        return self._place_of_step.get(count, -1)
 
     def of_node(self, node: str) -> int:
         """Find the line that gives or computes the value of a node; −1 where it has none."""

@@ -87,7 +87,7 @@ def test_what_meets_is_explained_together(window):
     session.seek(len(session.trace))
     found = window.explanation.explanation
     assert latex(found.rule).endswith(r"\cdot2\cdot w+\frac{\partial\mathrm{Lreg}}{\partial v_{1}}\cdot x")
-    assert found.sentence.startswith("w is used 2 times, so its gradients add up: ")
+    assert found.sentence.startswith("w is used more than once, so its 2 gradients add up: ")
     session.set_stride("message")
     assert latex(window.explanation.explanation.rule).count("+=") == 1
 

@@ -73,6 +73,12 @@ def test_gradients_that_meet_are_added_in_words_and_in_the_formula():
     assert "=3+4=7" in latex(found.numbers)
 
 
+def test_of_uses_that_do_not_lead_to_the_output_no_gradient_is_counted():
+    trace = run("a = x^2; b = 2x; c = 3x; f = a + b", {"x": 3.0})
+    found = explain(trace, len(trace), since=len(trace) - 2)
+    assert found.sentence == "x is used more than once, so its 2 gradients add up: 2 + 6 = 8."
+
+
 def test_a_kink_is_named():
     caveat = at(run("relu(x)", {"x": 0.0}), "backward:1").caveat
     assert caveat == "Not differentiable here: slope between 0 and 1. Used: 0."

@@ -25,6 +25,11 @@ def listed(program, values):
     return trace, listing_of(trace)
 
 
+def line_of(listing, number):
+    """The line that a step belongs to."""
+    return next(line for line in listing.lines if number in line.steps)
+
+
 def texts(listing, notation="partial"):
     typeset = Typeset(listing.trace, notation)
     return [plain(typeset.line(line)) for line in listing.lines]
@@ -40,10 +45,9 @@ def test_every_step_has_a_line_of_its_own_and_given_values_come_first():
         (n,) for n in range(1, len(trace) + 1)
     ]
     for number, step in enumerate(trace.steps, start=1):
-        line = listing.lines[listing.at_step(number)]
+        line = line_of(listing, number)
         made = step.arg if isinstance(step, Flowed) else step.node
         assert line.node == made and (line.part == "forward") == isinstance(step, Computed)
-    assert listing.at_step(0) == -1
 
 
 def test_no_input_that_gets_a_gradient_is_without_a_line_back():
@@ -90,7 +94,7 @@ def test_a_gradient_is_a_quotient_where_the_program_has_a_name_printed_as_it_wou
 
 def test_what_forward_keeps_is_what_the_rules_back_read():
     _, listing = listed(*TWO_LAYERS)
-    kept = {node: {listing.lines[listing.at_step(n)].node for n in at} for node, at in listing.kept.items()}
+    kept = {node: {line_of(listing, n).node for n in at} for node, at in listing.kept.items()}
     inner = next(line.node for line in listing.lines if line.part == "forward" and line.group == "L")
     assert kept == {"x": {"w1"}, "w1": {"x"}, "f": {"f"}, "g": {"w2"}, "w2": {"g"}, inner: {inner}}
 
@@ -131,9 +135,8 @@ def test_the_lines_of_a_statement_fold_into_one_and_steps_find_it():
     folded = listing.folded({"z", "L"})
     shown = dict(zip([line.number for line in folded.lines], texts(folded, "delta"), strict=True))
     assert shown["1–2"] == "z = w x + b"
-    last = folded.lines[folded.at_step(len(trace))]
+    last = line_of(folded, len(trace))
     assert set(last.makes) == {"w", "x", "b"} and last.source == "z"
-    assert [n for line in folded.lines for n in sorted(line.steps)] != []
     assert {n for line in folded.lines for n in line.steps} == set(range(1, len(trace) + 1))
 
 
@@ -145,13 +148,11 @@ def test_a_group_of_the_drawing_folds_and_a_single_operation_does_not():
 
 
 def test_lines_back_to_data_can_be_left_out():
-    trace, listing = listed(*REGULARISED)
+    _, listing = listed(*REGULARISED)
     rest = listing.without({"x", "t"})
-    left_out = {line.node for line in listing.lines} - {
-        line.node for line in rest.lines if line.part == "backward"
-    }
-    assert {"x", "t"} <= left_out and rest.at_step(len(trace)) in (-1, len(rest.lines) - 1)
-    assert len(rest.lines) == len(listing.lines) - 2
+    left_out = [line for line in listing.lines if line not in rest.lines]
+    assert {line.node for line in left_out} == {"x", "t"} and len(left_out) == 2
+    assert all(line.part == "backward" for line in left_out)
 
 
 # -- what two derivatives share
@@ -160,13 +161,13 @@ def test_lines_back_to_data_can_be_left_out():
 def test_the_shared_prefix_of_two_weights_is_what_both_products_begin_with():
     trace, listing = listed(*TWO_LAYERS)
     shared = shared_steps(trace, "w1", "w2")
-    nodes = [listing.lines[listing.at_step(n)].node for n in sorted(shared)]
+    nodes = [line_of(listing, n).node for n in sorted(shared)]
     assert nodes[0] == "L" and nodes[-1] == "ŷ" and not {"w1", "w2", "f", "g"} & set(nodes)
 
 
 def test_what_depends_on_the_other_shares_the_whole_of_its_way():
     trace, listing = listed(*TWO_LAYERS)
-    nodes = {listing.lines[listing.at_step(n)].node for n in shared_steps(trace, "w1", "ŷ")}
+    nodes = {line_of(listing, n).node for n in shared_steps(trace, "w1", "ŷ")}
     assert "ŷ" in nodes and "g" not in nodes
 
 
@@ -236,4 +237,4 @@ def test_in_pytorch_one_line_stands_for_the_backward_pass():
     written = TorchListing(listing)
     lines = [written.line(line) for line in written.listing.lines]
     assert "J.backward()" in lines and lines[-5:] == ["w.grad", "x.grad", "b.grad", "t.grad", "lambda_.grad"]
-    assert lines[written.listing.at_step(len(trace))] == "J.backward()"
+    assert written.line(line_of(written.listing, len(trace))) == "J.backward()"

@@ -249,6 +249,17 @@ def test_what_has_no_gradient_is_said():
         derivation(trace, "g")
     with pytest.raises(Problem, match="1 is a constant"):
         derivation(trace, "1")
+    with pytest.raises(Problem, match="f does not depend on w₁"):  # as in all sentences
+        derivation(run("f = x; g = w1 x", {"x": 1.0, "w1": 2.0}, "f"), "w1")
+
+
+def test_the_output_has_its_seed_as_gradient():
+    assert (
+        as_latex(derivation(run("f = x y", {"x": 2.0, "y": 3.0}), "f")) == r"\frac{\partial f}{\partial f}=1"
+    )
+    assert (
+        as_latex(derivation(run("f = 2 s", {"s": frozen(np.ones(6))}), "f")) == ""
+    )  # too large to be written
 
 
 def test_a_large_array_stands_with_its_shape():
