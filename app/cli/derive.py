@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 
 from app.cli.parser import Subcommand, choice, node_names, notation_argument, program_arguments
-from app.cli.programs import requested
+from app.cli.programs import notation_of, requested
 from app.cli.terminal import write
 from core.base.errors import Problem
 from core.graph.graph import check_node
-from core.math.derivative_names import PARTIAL
+from core.math.derivative_names import Notation
 from core.notation.spellings import node_name
 from core.passes.trace import Trace
 from core.service.request import typed_hint
@@ -22,7 +22,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--wrt", metavar="x,y", type=node_names, default=(), help="derivatives with respect to these only"
     )
-    parser.add_argument("--jacobian", metavar="OF,BY", default="", help="the Jacobian of one node by another")
+    parser.add_argument(
+        "--jacobian", metavar="OF,BY", default="", help="the Jacobian of one node with respect to another"
+    )
     parser.add_argument(
         "--node", metavar="W", default="", help="how the output depends on this node, along every path"
     )
@@ -46,10 +48,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     from core.derivatives.methods_compared import jacobian_text, ways_text
 
-    request, _ = requested(args)
+    request, document = requested(args)
+    notation = notation_of(args, document)
     trace = request.trace(typed_hint)
     if args.node:
-        write(_of_node(args, trace).rstrip("\n") + "\n")
+        write(_of_node(args, trace, notation).rstrip("\n") + "\n")
     elif args.latex or args.markdown or args.code:
         raise Problem("--latex, --markdown and --code are for one node", hint="Add --node and its name")
     elif args.jacobian:
@@ -62,11 +65,11 @@ def _run(args: argparse.Namespace) -> int:
     else:
         for name in args.wrt:
             check_node(trace.graph, name)
-        write(ways_text(trace, args.wrt or trace.graph.inputs, args.digits, args.notation or PARTIAL) + "\n")
+        write(ways_text(trace, args.wrt or trace.graph.inputs, args.digits, notation) + "\n")
     return 0
 
 
-def _of_node(args: argparse.Namespace, trace: Trace) -> str:
+def _of_node(args: argparse.Namespace, trace: Trace, notation: Notation) -> str:
     """The paths of a node in the form that was asked for, or its operation as code."""
     from core.derivatives.path_rows import as_latex, as_markdown, as_text
     from core.derivatives.paths import derivation
@@ -77,7 +80,7 @@ def _of_node(args: argparse.Namespace, trace: Trace) -> str:
     if args.code:
         return operation_code(trace.graph, trace.graph.nodes[name], args.code)
     form = as_latex if args.latex else as_markdown if args.markdown else as_text
-    return form(derivation(trace, name), args.digits, args.notation or PARTIAL)
+    return form(derivation(trace, name), args.digits, notation)
 
 
 DERIVE = Subcommand(

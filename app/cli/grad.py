@@ -20,7 +20,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     program_arguments(parser)
     parser.add_argument("--wrt", metavar="x,y", type=node_names, default=(), help="gradients for these only")
     parser.add_argument("--check", action="store_true", help="compare with numerical gradients")
-    notation_argument(parser)
+    notation_argument(parser, "name the derivatives in a column of their own", "without names")
     unfold_argument(parser)
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="answer as JSON")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 
 from app.cli.parser import Subcommand, choice, notation_argument, program_arguments, unfold_argument
-from app.cli.programs import requested
-from app.cli.terminal import write
-from core.math.derivative_names import PARTIAL
+from app.cli.programs import notation_of, requested
+from app.cli.terminal import say, write
 from core.service.listing import TEXTS, listing_text
 from core.service.request import typed_hint
 
@@ -25,7 +24,6 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--step",
         metavar="STEP",
-        default="end",
         help="of math: what is known at start, forward:2, seed, backward:3, end or a number (end)",
     )
     unfold_argument(parser)
@@ -34,9 +32,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     request, document = requested(args)
     trace = request.trace(typed_hint)
-    notation = args.notation or (document.drawing.notation if document.drawing else "") or PARTIAL
-    count = trace.position(args.step)
-    write(listing_text(args.form, trace, notation, args.digits, None if args.step == "end" else count))
+    count = None if args.step in (None, "end") else trace.position(args.step)
+    write(listing_text(args.form, trace, notation_of(args, document), args.digits, count))
+    if args.step is not None and args.form != "math":
+        say("Note: --step changes nothing; values and gradients stand only in the table (--as math).")
     return 0
 
 

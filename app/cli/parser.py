@@ -90,13 +90,15 @@ def unfold_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def notation_argument(parser: argparse.ArgumentParser) -> None:
-    """Add the option that chooses how derivatives are written."""
+def notation_argument(
+    parser: argparse.ArgumentParser, what: str = "how derivatives are written", usual: str = ""
+) -> None:
+    """Add the option that chooses how derivatives are written, with `what` it does and is `usual`."""
     titles = ", ".join(f"{name} {names.title}" for name, names in NOTATIONS.items())
     parser.add_argument(
         "--notation",
         **choice(tuple(NOTATIONS)),
-        help=f"how derivatives are written: {titles} (partial, or as in the project)",
+        help=f"{what}: {titles} ({usual or 'partial, or as in the project'})",
     )
 
 

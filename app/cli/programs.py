@@ -9,6 +9,7 @@ from typing import Any
 
 from app.cli.terminal import decoded, say, stdin_lines
 from core.base.errors import Problem, legible
+from core.math.derivative_names import PARTIAL, Notation
 from core.notation.lexer import MAX_CHARACTERS
 from core.passes.seed import read_entry
 from core.project.document import MAX_BYTES, SUFFIX, Document, loads
@@ -30,6 +31,11 @@ def requested(args: argparse.Namespace) -> tuple[Request, Document]:
         unfolded=document.unfolded,
     )
     return request, document
+
+
+def notation_of(args: argparse.Namespace, document: Document) -> Notation:
+    """How derivatives are written: as was typed, else as the project says, else as quotients."""
+    return args.notation or (document.drawing and document.drawing.notation) or PARTIAL
 
 
 def _seed(args: argparse.Namespace, document: Document) -> dict[str, Any]:

@@ -1057,6 +1057,8 @@ def test_a_listing_is_written_in_every_form(cli_main):
         latex.startswith(r"\begin{align}") and r"\tag{1}" in latex and latex.count("&=") == latex.count("tag")
     )
     assert "dw = dv1 * x" in numpy and "L.backward()" in torch
+    assert "--step changes nothing" in cli_main("listing", *LOGISTIC, "--as", "latex", "--step", "seed")[2]
+    assert cli_main("listing", *LOGISTIC, "--as", "latex")[2] == ""
     space = {}
     exec(numpy, space)
     assert space["dw"] == pytest.approx(-0.10575418556853343)
@@ -1071,4 +1073,6 @@ def test_derivatives_are_named_as_chosen_on_the_command_line(cli_main, tmp_path)
         dumps(Document("x y", {"x": 2.0, "y": 3.0}, drawing=Drawn(notation="bar")))
     )
     assert "x̄ = " in cli_main("listing", "p.chainlight")[1]
+    assert "x̄ = " in cli_main("derive", "p.chainlight", "--node", "x")[1]
+    assert "(∂f)/(∂x) = " in cli_main("derive", "p.chainlight", "--node", "x", "--notation", "partial")[1]
     assert "is not partial, delta, bar or lagrange" in cli_main("listing", *LOGISTIC, "--notation", "dots")[2]
