@@ -86,7 +86,9 @@ class NodeInterface(QAccessibleInterface):
         return QAccessible.Role.TreeItem
 
     def state(self) -> QAccessible.State:
-        return QAccessible.State()
+        state, selected = QAccessible.State(), self.name in self._reads.session.selected
+        state.selectable, state.selected = True, selected
+        return state
 
 
 class GraphInterface(QAccessibleWidget):

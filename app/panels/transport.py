@@ -27,6 +27,13 @@ ICONS = {
     "next": "step-forward",
     "last": "skip-forward",
 }
+# the keys that step, in the words of tooltips and of the sheet of keys
+KEY_NAMES = {
+    "first": "Home",
+    "previous": "Shift+Space, Left, Up, PageUp, Backspace, P",
+    "next": "Space, Right, Down, PageDown, Enter, N",
+    "last": "End",
+}
 AROUND = 120  # pixels of the bar for its margins and a short message
 STRIDE_NAMES: Mapping[Stride, tuple[str, str]] = {
     "message": ("Messages", "a value, or a gradient that comes back on one edge"),
@@ -141,11 +148,11 @@ class Transport(QWidget):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._play_step)
         self._of_steps = Acts(
-            ("Back to the start (Home)", lambda: session.seek(0)),
-            ("Previous step (Left, PageUp, P)", lambda: self.step(-1)),
+            (f"Back to the start ({KEY_NAMES['first']})", lambda: session.seek(0)),
+            (f"Previous step ({KEY_NAMES['previous']})", lambda: self.step(-1)),
             ("Play and pause (F8)", self.toggle),
-            ("Next step (Space, Right, PageDown, N)", lambda: self.step(1)),
-            ("To the end (End)", lambda: session.seek(len(session.trace))),
+            (f"Next step ({KEY_NAMES['next']})", lambda: self.step(1)),
+            (f"To the end ({KEY_NAMES['last']})", lambda: session.seek(len(session.trace))),
         )
         self._of_training = Acts(
             ("Reset to the initial weights, same seed (Home)", training.reset),

@@ -18,12 +18,14 @@ def differentiate(host: Host) -> None:
     """Start the backward pass at the selected node, or at the program's output again."""
     graph, name = host.session.trace.graph, host.session.selection
     if not name or graph.nodes[name].is_leaf:
-        host.show_message("Select a computed node first; an input is what it is differentiated by")
+        host.show_message(
+            "Select a computed node first: derivatives are taken of computed nodes, with respect to inputs"
+        )
     elif name == graph.own_output == graph.output:
         host.show_message(f"{in_text(name)} is the output already")
     else:
         host.session.differentiate(graph.own_output if name == graph.output else name)
-        host.show_message(f"{host.session.trace.graph.output} is differentiated now")
+        host.show_message(f"{in_text(host.session.trace.graph.output)} is differentiated now")
 
 
 def arrange(host: Host) -> None:
@@ -107,7 +109,7 @@ def _selected(host: Host, what: str = "an operation") -> str:
 def _frame_around(host: Host) -> str:
     key = frame_of(host.session.trace.graph, _selected(host))
     if not key:
-        raise Problem(f"{host.session.selection} is not inside anything unfolded")
+        raise Problem(f"{in_text(host.session.selection)} is not inside anything unfolded")
     return key
 
 
@@ -155,7 +157,7 @@ GRAPH = (
     Command(
         "derivatives_column",
         "Derivatives in a &column",
-        "Else they stand below the canvas",
+        "Else they are below the canvas",
         move_derivatives,
         checked=lambda host: host.panes["derivatives"].place == "right",
         group=2,

@@ -220,7 +220,7 @@ class Presentation(QObject):
         session.seek(session.stops[min(place, len(session.stops) - 1)])
 
     def toggle_black(self) -> None:
-        """Make the screen black, or show the canvas again."""
+        """Make the stage black, or show it again."""
         self._black.setVisible(not self.black)
         self._cover()
         self._show_state()

@@ -16,20 +16,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.panels.transport import KEY_NAMES
 from app.shell.command import Command
 from app.system.version import program_version
 from core.base.resources import resource
 from core.ops import FUNCTION_LIST
 
 CANVAS_KEYS = (
-    ("Space, Right, Down, PageDown, Enter, N", "Next step"),
-    ("Shift+Space, Left, Up, PageUp, Backspace, P", "Previous step"),
-    ("Home / End", "To the start / to the end"),
+    (KEY_NAMES["next"], "Next step"),
+    (KEY_NAMES["previous"], "Previous step"),
+    (f"{KEY_NAMES['first']} / {KEY_NAMES['last']}", "To the start / to the end"),
     ("Alt+arrows", "Walk the graph along its edges"),
     ("Ctrl+wheel", "Zoom; drag the paper to pan; Ctrl+0 shows all, Ctrl+J the present step"),
-    ("Click a value or F2", "Type an input's value where it stands"),
+    ("Click a value or F2", "Type an input's value in its place"),
     ("Drag a number", "Change an input's value"),
-    ("Drag a node", "Move it; near the level of another it stands level. Arrange brings all back"),
+    (
+        "Drag a node",
+        "Move it; near the level of another node it snaps to that level. Arrange brings all back",
+    ),
     ("Double-click", "An operation unfolds; the title of its frame folds it; an input's value is typed"),
     ("B or .", "While presenting: a black screen"),
     ("F, Z", "While presenting: hide the program's line; show the step large"),

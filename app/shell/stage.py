@@ -14,10 +14,10 @@ from app.formula import FormulaView, measure
 from app.state.session import Session
 from app.widgets.labels import tint
 from app.widgets.theme import LIGHT, Theme
+from core.figure.rule import BAND
 from core.math.mathtree import Math
 
 RULE, COUNTER, EDGE = 60, 32, 24  # pixels: an em of the rule, of the counter, and what stays free around
-HEIGHT = 0.31  # of the window
 
 
 def shrunk(lines: Sequence[Math], em: float, room: QSizeF) -> float:
@@ -61,7 +61,7 @@ class StageBand(QWidget):
         return self.window().height() / LINES
 
     def sizeHint(self) -> QSize:
-        return QSize(600, round(HEIGHT * self.window().height()))
+        return QSize(600, round(BAND * self.window().height()))
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme

@@ -19,7 +19,7 @@ from core.passes.trace import Trace
 RULE, COUNTER = 60 / 36, 32 / 36  # sizes of text, for that of the numbers on the graph
 SMALLEST = 0.6  # a line that is too long for the page shrinks down to this part of its size
 APART = 0.5  # em of the rule above each line
-BAND = 0.31  # of the height of a page is left for the rule where a figure is fitted
+BAND = 0.31  # of the height of a page, or of a stage, is left for the rule
 
 
 class _Line(Struct, frozen=True):

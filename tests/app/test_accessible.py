@@ -38,6 +38,15 @@ def test_the_canvas_is_a_tree_of_nodes_with_value_and_gradient(window):
     assert found["f = (x + y) · z"] == f"value −12, gradient 1, {start}"
 
 
+def test_the_tree_says_how_many_nodes_there_are_and_which_are_selected(window):
+    window.session.select("x")
+    window.session.select_also("z")
+    graph = tree(window)
+    states = {child.name: child.state() for child in map(graph.child, range(graph.childCount()))}
+    assert {name for name, state in states.items() if state.selected} == {"x", "z"}
+    assert graph.text(Text.Description) == "5 nodes"
+
+
 def test_a_node_is_where_it_is_seen(window):
     graph = tree(window)
     for index in range(graph.childCount()):

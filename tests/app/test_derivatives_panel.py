@@ -278,13 +278,14 @@ def test_the_command_for_the_seed_puts_the_cursor_there(window, qtbot):
 def test_a_node_is_differentiated_and_the_programs_output_again(window):
     action = window.actions_by_id["differentiate"]
     action.trigger()
-    assert "Select a computed node" in window.transport.said.text()
+    assert "with respect to inputs" in window.transport.said.text()
     window.session.select("x")
     action.trigger()
     assert window.session.document.output == ""
     window.session.select("v1")
     action.trigger()
     assert window.session.document.output == "v1" and action.isChecked()
+    assert window.transport.said.text() == "v₁ is differentiated now"
     action.trigger()
     assert window.session.document.output == "" and not action.isChecked()
     window.session.select("f")

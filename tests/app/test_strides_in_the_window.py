@@ -2,11 +2,12 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.panels.transport import STRIDE_NAMES
-from app.shell.window import Window
+from app.panels.transport import KEY_NAMES, STRIDE_NAMES
+from app.shell.window import STEP_KEYS, Window
 from app.state.session import Session
 from app.state.settings import TABLE, Settings
 from core.math.latex import latex
@@ -35,6 +36,22 @@ def test_keys_and_buttons_go_by_the_stride(window):
         assert session.cursor == session.stops[-2]
         QTest.keyClick(window.view, Qt.Key.Key_PageUp)
         assert session.cursor == session.stops[max(len(session.stops) - 3, 0)]
+
+
+@pytest.mark.parametrize(("name", "by"), [("next", 1), ("previous", -1)])
+def test_every_key_that_a_tooltip_names_steps_and_no_other(window, name, by):
+    session, button = window.session, window.transport.buttons[name]
+    session.seek(session.stops[2])
+    named = set()
+    for word in KEY_NAMES[name].split(", "):
+        assert word in button.toolTip()
+        combined = QKeySequence(word.replace("Page", "Pg"))[0]
+        QTest.keyClick(window.view, combined.key(), combined.keyboardModifiers())
+        assert session.place == 2 + by, word
+        session.seek(session.stops[2])
+        named.add(combined.key())
+    keys = {key for key, each in STEP_KEYS.items() if each == by} | {Qt.Key.Key_Space}
+    assert named == keys - {Qt.Key.Key_Return}  # which is called Enter, as that of a keypad is
 
 
 def test_from_within_a_stride_a_step_goes_to_its_ends():
