@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.cli.figure import SHOWN
 from app.cli.main import main
 from app.figures.kinds import FIGURE_KINDS
 from app.shell.commands import MENUS
@@ -28,6 +29,7 @@ from core.passes.explain import caveat
 from core.passes.not_finite import notes_on_not_finite
 from core.passes.stepper import MAX_SECONDS, record, run
 from core.passes.unfold import composite, unfolded
+from core.project.document import VERSION
 from core.service.export_kinds import EXPORT_KINDS
 from core.service.report import Report
 from core.service.request import Request, typed_hint, typed_values
@@ -359,3 +361,15 @@ def test_the_citation_names_the_version_that_is_built():
     version = re.search(r'^version = "(.+)"$', text_of("pyproject.toml"), re.MULTILINE)[1]
     assert f"\nversion: {version}\n" in text_of("CITATION.cff")
     assert f"\n## {version}" in text_of("CHANGELOG.md")
+
+
+def test_the_changes_say_what_every_version_of_files_came_with():
+    versions = [int(first) for first, *_ in rows("CHANGELOG.md") if first.isdigit()]
+    assert versions == list(range(1, VERSION + 1))
+
+
+def test_figures_say_all_that_show_takes():
+    (said,) = re.findall(
+        r"`--show` lists what a figure shows of (.*?);", text_of("docs/figures.md"), re.DOTALL
+    )
+    assert set(SHOWN) <= set(re.findall(r"\w+", said))
