@@ -18,7 +18,7 @@ APP_FLOORS = (
     ("system", "widgets", "formula"),
     ("painting",),
     ("state",),
-    ("canvas", "panels", "derivatives", "training", "figures"),
+    ("canvas", "panels", "derivatives", "training", "data", "figures"),
     ("shell",),
     ("cli",),
 )

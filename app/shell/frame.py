@@ -19,7 +19,6 @@ from app.state.arrangement import Arrangement, Place, WorkspaceName
 from app.widgets.theme import Theme, mixed
 
 COLUMNS: Sequence[Place] = ("left", "right")
-DRAWER_WITH_RESULTS = 1700  # pixels; in a narrower window the left column gives way to the right one
 
 
 class Frame(QWidget):
@@ -35,6 +34,7 @@ class Frame(QWidget):
         self.panes: dict[str, Pane] = {}
         self._latest: Pane | None = None  # that was asked for
         self._program_in_front = True  # of its column, when it left that
+        self._fronts: dict[str, QWidget | None] = {}  # of the left column in workspaces that were left
         self.places: dict[Place, Tabs] = {place: Tabs(title) for place, title in TITLES.items()}
         self.sheet = QWidget()
         self.sheet_box = QVBoxLayout(self.sheet)
@@ -97,8 +97,12 @@ class Frame(QWidget):
     def show_workspace(self, name: WorkspaceName) -> None:
         """Arrange the parts as a workspace."""
         if name != self.kept.workspace:
+            left = self.places["left"]
+            self._fronts[self.kept.workspace] = left.currentWidget()
             self.kept.workspace = name
             self.arrange()
+            if (front := self._fronts.get(name)) and left.indexOf(front) >= 0:
+                left.setCurrentWidget(front)
             self.workspaceChanged.emit()
 
     def is_open(self, place: Place) -> bool:
@@ -111,13 +115,11 @@ class Frame(QWidget):
         chosen = self.kept.open.get(self._key(place))
         if chosen is not None or self.is_torn(place):
             return chosen is not False
-        if place == "left" and (self.narrow or (self.is_open("right") and self._gives_way)):
+        if place == "left" and self.width() < self.scale * (
+            workspace.left_beside_right if self.is_open("right") else workspace.left_needs
+        ):
             return False
         return place in workspace.open
-
-    @property
-    def _gives_way(self) -> bool:
-        return self.width() < DRAWER_WITH_RESULTS * self.scale
 
     def toggle_place(self, place: Place) -> None:
         """Open a place, or close it."""
@@ -142,8 +144,10 @@ class Frame(QWidget):
 
     def show_pane(self, pane: Pane) -> None:
         """Show a panel in front of the others in its place, in a workspace that has the place."""
-        if pane.place not in self.workspace.places:
-            self.show_workspace("step")
+        name = pane.panel.name
+        if not self.workspace.takes(name, pane.place):
+            others = (other.name for other in WORKSPACES.values() if other.takes(name, pane.place))
+            self.show_workspace(next(others, "step"))
         if pane.place != "right" and not self.is_open(pane.place):
             self.kept.open[self._key(pane.place)] = True
         self._latest = pane
@@ -181,7 +185,8 @@ class Frame(QWidget):
     @property
     def program_in_sheet(self) -> bool:
         """Whether the program is edited below its line, since the left column is closed or not for it."""
-        return not self.kept.pinned or not self.is_open("left")
+        takes = self.workspace.takes("program", "left")
+        return not (self.kept.pinned and takes and self.is_open("left"))
 
     def edit_program(self) -> None:
         """Show the editor: in the left column, or below the program's line."""
@@ -268,7 +273,10 @@ class Frame(QWidget):
         if pane.page is None:
             return
         home = self.places[self._home(pane)]
-        if not pane.shown and pane.panel.name not in self.workspace.panels:
+        name = pane.panel.name
+        wanted = pane.shown or name in self.workspace.panels
+        elsewhere = self._home(pane) == "left" in self.workspace.places and name not in self.workspace.left
+        if not wanted or elsewhere:
             if home.indexOf(pane.page) >= 0:
                 home.removeTab(home.indexOf(pane.page))
                 pane.page.hide()

@@ -16,6 +16,7 @@ from app.state.training_session import TrainingSession
 from app.widgets.theme import Theme
 
 if TYPE_CHECKING:
+    from app.data.panel import DataPanel
     from app.derivatives.panel import DerivativesPanel
     from app.panels.derivation import DerivationPanel
     from app.training.panel import TrainingPanel
@@ -30,9 +31,10 @@ class PanelWidget(Protocol):
 class Panel(Struct, frozen=True):
     """A panel: its name, title and place, and what makes its widget.
 
-    One with a `menu` has a command there, which shows it and puts it away. It takes long to load, so its
-    widget is made when it is first asked for. It has a `pause()` for when it is put away, and hears by
-    `when_seen` when it comes to the front or is covered. One `at_first` is there as soon as the window is.
+    One with a `menu` has a command there, which shows it and puts it away. It takes long to load, as one does
+    that is `late`, so its widget is made when it is first asked for. It has a `pause()` for when it is put
+    away, and hears by `when_seen` when it comes to the front or is covered. One `at_first` is there as soon
+    as the window is.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Panel(Struct, frozen=True):
     icon: str = ""
     group: int = 0
     at_first: bool = False
+    late: bool = False
     when_seen: Callable[[Any, bool], object] = lambda widget, seen: None
 
     @property
@@ -56,13 +59,19 @@ class Panel(Struct, frozen=True):
     @property
     def on_demand(self) -> bool:
         """Whether it is made when it is first asked for."""
-        return bool(self.menu)
+        return bool(self.menu) or self.late
 
 
 def _training(session: Session, training: TrainingSession) -> TrainingPanel:
     from app.training.panel import TrainingPanel
 
     return TrainingPanel(training)
+
+
+def _data(session: Session, training: TrainingSession) -> DataPanel:
+    from app.data.panel import DataPanel
+
+    return DataPanel(training)
 
 
 def _derivatives(session: Session, training: TrainingSession) -> DerivativesPanel:
@@ -80,6 +89,7 @@ def _derivation(session: Session, training: TrainingSession) -> DerivationPanel:
 PANELS = (
     Panel("program", "Program", "left", ProgramPanel),
     Panel("algorithm", "Algorithm", "left", lambda session, training: AlgorithmPanel(session, training)),
+    Panel("data", "Data", "left", _data, late=True),
     Panel("explanation", "This step", "band", lambda session, training: ExplanationPanel(session)),
     Panel(
         "derivation",

@@ -16,15 +16,17 @@ TITLES: Mapping[Place, str] = {
     "right": "Right column",
 }
 WIDTHS = (1024, 1440, 1920)  # pixels of the windows for which sizes are given
-NARROW = 1200  # pixels; a narrower window has its left column closed, and one panel below the canvas
+NARROW = 1200  # pixels; a narrower window has one panel below the canvas
 
 
 class Workspace(Struct, frozen=True):
     """An arrangement of the parts around the canvas.
 
     `open` are the places that are open at first, in a wide window; `places` all that there are. `panels` are
-    always there; `has_steps` says whether all steps stand below. `sizes` are those of the columns at each of
-    WIDTHS, in pixels at text of 100 %.
+    always there, and `left` are the only ones that may stand in the left column. That is open at first in a
+    window of `left_needs` pixels, of `left_beside_right` where the right column is open, too. `has_steps`
+    says whether all steps stand below. `sizes` are those of the columns at each of WIDTHS, in pixels at text
+    of 100 %.
     """
 
     name: WorkspaceName
@@ -35,7 +37,14 @@ class Workspace(Struct, frozen=True):
     open: Sequence[Place] = ()
     sizes: Mapping[Place, Sequence[int]] = {}
     panels: Sequence[str] = ()
+    left: Sequence[str] = ()
+    left_needs: int = NARROW
+    left_beside_right: int = 1700
     has_steps: bool = False
+
+    def takes(self, panel: str, place: Place) -> bool:
+        """Whether a panel may stand in a place."""
+        return place in self.places and (place != "left" or panel in self.left)
 
 
 WORKSPACES: Mapping[WorkspaceName, Workspace] = {
@@ -49,6 +58,7 @@ WORKSPACES: Mapping[WorkspaceName, Workspace] = {
             ("left", "band", "beside", "right"),
             ("left", "band", "beside"),
             {"left": (256, 300, 340), "right": (400, 400, 400)},
+            left=("program", "algorithm"),
             has_steps=True,
         ),
         Workspace(
@@ -56,10 +66,13 @@ WORKSPACES: Mapping[WorkspaceName, Workspace] = {
             "Train",
             "Train the program or a network, beside the canvas",
             "Ctrl+2",
-            ("right",),
-            ("right",),
-            {"right": (490, 600, 800)},
-            panels=("training",),
+            ("left", "right"),
+            ("left", "right"),
+            {"left": (132, 208, 232), "right": (490, 600, 800)},
+            panels=("data", "training"),
+            left=("data",),
+            left_needs=1000,
+            left_beside_right=1000,
         ),
         Workspace("lectures", "Lectures", "Examples to begin with", "Ctrl+3"),
     )

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.state import clock
+from app.state.data_session import DataSession
 from app.state.session import Session
 from app.state.ticker import Ticker
 from core.base.arrays import Value
@@ -54,6 +55,7 @@ class TrainingSession(QObject):
     def __init__(self, session: Session, parent: QObject | None = None):
         super().__init__(parent)
         self.session = session
+        self.data = DataSession(self)
         self.sample = 0  # the number of the example that goes to the canvas
         self._run: TrainingRun | None = None
         self._problem: Problem | None = None
@@ -86,7 +88,7 @@ class TrainingSession(QObject):
         if source := DATASETS.get(name):
             before = DATASETS.get(self.settings.data)
             noise = self.settings.noise if before is None or before.noise_high else USUAL.noise
-            settings |= {"samples": source.n, "noise": min(noise, source.noise_high)}
+            settings |= {"samples": source.n, "noise": min(noise, source.noise_high), "formula": ""}
         self.change("set data", **settings)
 
     def choose_role(self, name: str, role: str) -> None:

@@ -17,8 +17,7 @@ from core.training.settings import MAX_LAYERS, MAX_UNITS, NO_DATA, SETTINGS, USU
 
 # the settings in their order, two in a row
 SHOWN = (
-    *("data", "trains", "samples", "hidden", "noise", "activation", "test_percent", "data_seed"),
-    *("stratified", "standardise", "formula"),
+    *("trains", "hidden", "activation", "data_seed"),
     *("initial", "initial_size", "weights_seed", "optimizer", "rate", "momentum", "nesterov", "beta1"),
     *("beta2", "alpha", "eps", "weight_decay", "schedule", "schedule_epochs", "schedule_factor", "batch"),
     *("reduction", "regularisation", "l1_rate", "l2_rate", "max_norm", "dropout", "clipping", "clip_at"),
@@ -149,10 +148,7 @@ class Controls(QWidget):
 
     def _set(self, name: str, value: Any) -> None:
         self.message.hide()
-        if name == "data":
-            self.training.choose_data(value)
-        else:
-            self.training.change(f"set {SETTINGS[name].label.lower()}", **{name: value})
+        self.training.change(f"set {SETTINGS[name].label.lower()}", **{name: value})
 
     def _show(self) -> None:
         settings = self.training.settings

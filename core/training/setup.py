@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.base.arrays import Value
+from core.base.arrays import Array, Value
 from core.base.errors import Problem
 from core.base.slicing import Work, at_once
 from core.data.datasets import DATASETS
@@ -115,10 +115,14 @@ def dataset_of(settings: TrainingSettings) -> Dataset | None:
         return None
     found = replace(_drawn(settings), stratified=settings.stratified)
     if settings.standardise:
-        share, count = 1 - test_share(settings), len(found)
-        rows = parted(count, found.strata, share, settings.data_seed)[0] if share < 1 else np.arange(count)
-        found = found.standardised(rows)
+        found = found.standardised(rows_trained(settings, found))
     return found
+
+
+def rows_trained(settings: TrainingSettings, dataset: Dataset) -> Array:
+    """The rows of the data that are trained on; the others are kept for testing. Raises Problem for none."""
+    kept, count = test_share(settings), len(dataset)
+    return parted(count, dataset.strata, 1 - kept, settings.data_seed)[0] if kept else np.arange(count)
 
 
 def _drawn(settings: TrainingSettings) -> Dataset:

@@ -339,7 +339,7 @@ def test_every_panel_of_the_table_has_its_place_and_its_command(window, qtbot, p
     qtbot.waitUntil(lambda: there.seen)
     tabs = window.arrangement.places[panel.place]
     assert tabs.currentWidget() is there.page and tabs.tabText(tabs.currentIndex()) == panel.title
-    if panel.on_demand:
+    if panel.menu:
         action = window.actions_by_id[panel.name]
         qtbot.waitUntil(action.isChecked)
         action.trigger()

@@ -1,0 +1,1 @@
+"""The data column of the workspace for training: what is learned from, chosen, drawn, edited."""

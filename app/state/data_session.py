@@ -1,0 +1,135 @@
+"""The data that a training session trains on, and what is shown of them: drawn and edited in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
+
+from core.base.errors import Problem
+from core.training.settings import TrainingSettings
+
+# what holds data loads NumPy, so it is imported when the data are first asked for
+if TYPE_CHECKING:
+    from app.state.training_session import TrainingSession
+    from core.base.arrays import Array
+    from core.data.examples import Dataset
+    from core.data.table import Table
+
+MADE_OF = (
+    *("data", "samples", "noise", "data_seed", "test_percent", "stratified", "standardise", "formula", "own"),
+)  # the settings that the data are made of
+
+
+class Shown(Struct, frozen=True):
+    """What is shown of the data and of what is predicted from them.
+
+    test_points   the examples that are kept for testing
+    this_batch    which examples the last update used
+    two_colours   the predicted class alone, without how sure it is
+    unit_lines    where each hidden unit of the first layer is 0
+    """
+
+    test_points: bool = True
+    this_batch: bool = True
+    two_colours: bool = False
+    unit_lines: bool = False
+
+
+class DataSession(QObject):
+    """The data of the document's settings: drawn when they are first asked for, edited as the user's own."""
+
+    dataChanged = Signal()  # there are other data, or none
+    shownChanged = Signal()
+
+    def __init__(self, training: TrainingSession):
+        super().__init__(training)
+        self.training = training
+        self.shown = Shown()
+        self._drawn: tuple[Dataset | None, Problem | None] | None = None
+        self._table: Table | None = None
+        self._made_of = _parts(training.settings)
+        training.session.documentChanged.connect(self._follow)
+
+    @property
+    def settings(self) -> TrainingSettings:
+        """The training settings, as the document has them."""
+        return self.training.settings
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """The data of the settings; None without any, or where they cannot be made, which `problem` says."""
+        return self._make()[0]
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why the data cannot be made, or None."""
+        return self._make()[1]
+
+    @property
+    def tested(self) -> Array:
+        """Whether each example is kept for testing."""
+        import numpy as np
+
+        from core.training.setup import rows_trained
+
+        tested = np.ones(len(self.dataset) if self.dataset else 0, dtype=bool)
+        if self.dataset:
+            tested[rows_trained(self.settings, self.dataset)] = False
+        return tested
+
+    def show(self, **changed: bool) -> None:
+        """Show more or less of the data."""
+        self.shown = replace(self.shown, **changed)
+        self.shownChanged.emit()
+
+    # -- data of one's own
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the data are the user's own."""
+        from core.data.table import OWN
+
+        return self.settings.data == OWN
+
+    @property
+    def table(self) -> Table:
+        """The rows of the data, to be edited; of none an empty table."""
+        from core.data.table import Table, table_of
+
+        if self._table is None:
+            if self.is_own:
+                self._table = self.settings.own or Table()
+            else:
+                self._table = table_of(self.dataset) if self.dataset else Table()
+        return self._table
+
+    def edit(self, label: str, table: Table) -> None:
+        """Take a table as the user's own data, as one entry of undo."""
+        from core.data.table import OWN
+
+        self.training.change(label, data=OWN, own=table)
+
+    # -- following the document
+
+    def _make(self) -> tuple[Dataset | None, Problem | None]:
+        if self._drawn is None:
+            from core.training.setup import dataset_of
+
+            try:
+                self._drawn = dataset_of(self.settings), None
+            except Problem as problem:
+                self._drawn = None, problem.with_traceback(None)
+        return self._drawn
+
+    def _follow(self) -> None:
+        made_of = _parts(self.settings)
+        if made_of != self._made_of:
+            self._made_of, self._drawn, self._table = made_of, None, None
+            self.dataChanged.emit()
+
+
+def _parts(settings: TrainingSettings) -> tuple[Any, ...]:
+    return tuple(getattr(settings, name) for name in MADE_OF)
