@@ -46,10 +46,10 @@ class OwnData(QDialog):
         super().__init__(parent)
         self.training, self.data, self.theme = training, training.data, LIGHT
         self.setWindowTitle("Own data")
-        self.plane = PointsPlane(self.data)
+        self.plane = PointsPlane(training)
         self.plane.labelChanged.connect(self._show)
         self.plane.refused.connect(self.say)
-        self.rows = RowsView(self.data)
+        self.rows = RowsView(training)
         self.rows.refused.connect(self.say)
         self.message = plain_label()
         self.label, self.value = QComboBox(), NumberField(-LARGEST, LARGEST, 3)
@@ -173,7 +173,8 @@ class OwnData(QDialog):
             self._edit("name a column", lambda: table.named(number, field.text()))
         else:
             self._edit("name a class", lambda: table.with_class_named(number - columns, field.text()))
-        self._show()
+        field.setModified(False)
+        self._show_names(self.data.table)
 
     def _edit(self, label: str, changed: Callable[[], Table]) -> None:
         try:

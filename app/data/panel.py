@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.data.rows import RowsView
 from app.data.sliders import NumberSlider
 from app.data.thumbnails import Thumbnails
+from app.state.data_session import DATA_SHOWN
 from app.state.training_session import TrainingSession
 from app.widgets.labels import plain_label, sentence_of, tint
 from app.widgets.theme import LIGHT, Theme
@@ -31,12 +32,6 @@ from core.training.settings import NO_DATA, SETTINGS
 MOST_COLUMNS = 6  # features that a table in the column is shown for
 WIDE = 165  # pixels at text of 100 %; a narrower column leaves out what can be had elsewhere
 RESTARTS = "A change begins the training anew; undo brings the run back"
-VIEWS = {
-    "test_points": ("Test points ○", "Examples kept for testing, hollow"),
-    "this_batch": ("This batch ◎", "A ring around the examples of the last update"),
-    "two_colours": ("Two colours only", "The predicted class alone, without how sure it is"),
-    "unit_lines": ("Units' lines", "Where each hidden unit of the first layer is 0"),
-}
 CHECKS = ("standardise", "stratified")
 
 
@@ -87,11 +82,11 @@ class DataPanel(QWidget):
             check.setToolTip(f"{SETTINGS[name].tip}. {RESTARTS}")
             check.clicked.connect(lambda on, name=name: self._set(name, on))
         self.checks["stratified"].setText("Equal shares")
-        self.views = {name: QCheckBox(text) for name, (text, _) in VIEWS.items()}
+        self.views = {name: QCheckBox(text) for name, (text, _) in DATA_SHOWN.items()}
         for name, view in self.views.items():
-            view.setToolTip(VIEWS[name][1])
+            view.setToolTip(DATA_SHOWN[name][1])
             view.clicked.connect(lambda on, name=name: self.data.show(**{name: on}))
-        self.rows = RowsView(self.data, numbered=False)
+        self.rows = RowsView(training, numbered=False)
         self.rows.refused.connect(self._say)
         self._lay_out()
         training.session.documentChanged.connect(self._show)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.data.marks import colours
-from app.state.data_session import DataSession
+from app.state.training_session import TrainingSession
 from app.widgets.labels import sentence_of
 from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem
@@ -42,9 +42,9 @@ class PointsPlane(QWidget):
     labelChanged = Signal()
     refused = Signal(str)  # why a change is not taken, or "" once one is
 
-    def __init__(self, data: DataSession, parent: QWidget | None = None):
+    def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
-        self.data, self.theme = data, LIGHT
+        self.training, self.data, self.theme = training, training.data, LIGHT
         self.label, self.value = 0, 0.0
         self._moving: tuple[int, QPointF] | None = None  # the point under the mouse's button, and where it is
         self._pressed_at = QPointF()
@@ -53,8 +53,8 @@ class PointsPlane(QWidget):
         self.setToolTip(KEYS)
         self.setMinimumSize(240, 240)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        data.dataChanged.connect(self._renew)
-        data.training.sampleChanged.connect(self._renew)
+        training.data.dataChanged.connect(self._renew)
+        training.sampleChanged.connect(self._renew)
         self._renew()
 
     def sizeHint(self) -> QSize:
@@ -80,7 +80,7 @@ class PointsPlane(QWidget):
     @property
     def chosen(self) -> int | None:
         """The number of the chosen point, if there is one."""
-        return self.data.training.sample if self.data.training.sample < len(self.table) else None
+        return self.training.sample if self.training.sample < len(self.table) else None
 
     @property
     def area(self) -> QRectF:
@@ -137,7 +137,7 @@ class PointsPlane(QWidget):
             row[column] = number
         number = len(table)
         if self._edit("add a point", lambda: table.with_row(row)):
-            self.data.training.choose_sample(number)
+            self.training.choose_sample(number)
             self._renew()
 
     def put(self, number: int, x: float, y: float) -> None:
@@ -182,8 +182,8 @@ class PointsPlane(QWidget):
         if event.button() == Qt.MouseButton.RightButton:
             self.delete(number)
         elif event.button() == Qt.MouseButton.LeftButton and number is not None:
+            self.training.choose_sample(number)
             self._moving, self._pressed_at = (number, self.place_of(self.table.rows[number])), place
-            self.data.training.choose_sample(number)
         elif event.button() == Qt.MouseButton.LeftButton and self.area.contains(place):
             self.add(*self.point_at(place))
 
@@ -229,7 +229,7 @@ class PointsPlane(QWidget):
             self.add(*self.point_at(self.area.center()))
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) and count:
             step = 1 if key == Qt.Key.Key_PageDown else -1
-            self.data.training.choose_sample(((chosen or 0) + step) % count)
+            self.training.choose_sample(((chosen or 0) + step) % count)
         elif event.text() and event.text() in "123456789":
             self.give_class(int(event.text()) - 1)
         else:
@@ -330,6 +330,6 @@ def ticks(low: float, high: float) -> Sequence[float]:
 
 
 def _rounded(number: float, span: float) -> float:
-    """A number with as many digits as a step of a thousandth of the range needs."""
-    digits = max(0, 3 - floor(log10(span)) - 1)
+    """A number with as many digits as a thousandth of the range needs."""
+    digits = max(0, 3 - floor(log10(span)))
     return round(number, digits)

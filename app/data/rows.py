@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.state.data_session import DataSession
+from app.state.training_session import TrainingSession
 from app.widgets.labels import sentence_of
 from core.base.errors import Problem
 from core.base.numbers import short
@@ -23,9 +24,11 @@ FEWEST_LINES = 5  # that are in view
 class Rows(QAbstractTableModel):
     """The table of a data session; a cell that is set is one entry of undo."""
 
+    refused = Signal(str)  # why what was typed is not taken, or "" once it is
+
     def __init__(self, data: DataSession, parent: QWidget):
         super().__init__(parent)
-        self.session, self.problem = data, ""
+        self.session = data
         self.table: Table = data.table
         self.tested = data.tested
 
@@ -79,9 +82,9 @@ class Rows(QAbstractTableModel):
         try:
             changed = self.table.with_cell(index.row(), index.column(), str(value))
         except Problem as problem:
-            self.problem = sentence_of(problem)
+            self.refused.emit(sentence_of(problem))
             return False
-        self.problem = ""
+        self.refused.emit("")
         self.session.edit("edit a cell of the data", changed)
         return True
 
@@ -94,12 +97,11 @@ def _brief(number: float) -> str:
 class RowsView(QTableView):
     """Shows the rows; the present example is the chosen row. Del takes the chosen rows away."""
 
-    refused = Signal(str)  # why what was typed is not taken, or "" once it is
-
-    def __init__(self, data: DataSession, numbered: bool = True, parent: QWidget | None = None):
+    def __init__(self, training: TrainingSession, numbered: bool = True, parent: QWidget | None = None):
         super().__init__(parent)
-        self.session = data
-        self.rows = Rows(data, self)
+        self.training, self.session = training, training.data
+        self.rows = Rows(training.data, self)
+        self.refused = self.rows.refused
         self.setModel(self.rows)
         self.setAccessibleName("Rows of the data")
         self.setToolTip("Type into a cell to change it: the data are your own from then on")
@@ -114,14 +116,9 @@ class RowsView(QTableView):
         lines = FEWEST_LINES * down.defaultSectionSize() + across.sizeHint().height() + 4
         self.setMinimumHeight(lines)
         self.selectionModel().currentRowChanged.connect(self._choose)
-        data.dataChanged.connect(self._renew)
-        data.training.sampleChanged.connect(self._show_present)
+        training.data.dataChanged.connect(self._renew)
+        training.sampleChanged.connect(self._show_present)
         self._show_present()
-
-    def commitData(self, editor: QWidget) -> None:
-        super().commitData(editor)
-        self.refused.emit(self.rows.problem)
-        self.rows.problem = ""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:
@@ -142,11 +139,11 @@ class RowsView(QTableView):
 
     def _choose(self, now: QModelIndex, before: QModelIndex) -> None:
         if now.isValid():
-            self.session.training.choose_sample(now.row())
+            self.training.choose_sample(now.row())
 
     def _show_present(self) -> None:
         """Mark the row of the present example."""
-        row = self.session.training.sample
+        row = self.training.sample
         if row < self.rows.rowCount() and self.currentIndex().row() != row:
             with QSignalBlocker(self.selectionModel()):
                 self.selectRow(row)

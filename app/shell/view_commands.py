@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from app.panels.explanation import BY_PARTS
@@ -10,6 +11,7 @@ from app.shell.command import Command, Keys
 from app.shell.host import Host
 from app.shell.workspaces import TITLES, WORKSPACES
 from app.state.arrangement import Place, WorkspaceName
+from app.state.data_session import DATA_SHOWN
 from app.widgets.theme import THEMES
 from core.figure import Stride
 from core.math.derivative_names import NOTATIONS, Notation
@@ -119,6 +121,28 @@ def _go_by(stride: Stride, host: Host) -> None:
 
 def _goes_by(stride: Stride, host: Host) -> bool:
     return host.session.stride == stride
+
+
+def _of_data() -> Iterator[Command]:
+    """What is shown of the data where they are trained on, a switch each."""
+    for name, (text, tip) in DATA_SHOWN.items():
+        yield Command(
+            f"show_{name}",
+            text,
+            tip,
+            partial(_switch_data, name),
+            checked=partial(_shows_data, name),
+            group=1,
+            submenu="What of the data is shown",
+        )
+
+
+def _switch_data(name: str, host: Host) -> None:
+    host.training.data.show(**{name: not _shows_data(name, host)})
+
+
+def _shows_data(name: str, host: Host) -> bool:
+    return bool(getattr(host.training.data.shown, name))
 
 
 def _show_workspace(name: WorkspaceName, host: Host) -> None:
@@ -234,6 +258,7 @@ VIEW = (
         group=1,
         submenu="&Columns",
     ),
+    *_of_data(),
     Command(
         "pin_program",
         "&Program in the left column",

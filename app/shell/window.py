@@ -139,6 +139,7 @@ class Window(QMainWindow):
             self.training_pane.seenChanged,
         ):
             signal.connect(self._show_notice)
+        training.data.shownChanged.connect(self.refresh_actions)
         training.opened.connect(self.view.setFocus)  # so that the next key steps
         self.notice.pressed.connect(training.open_on_canvas)
         for pane in self.panes.values():

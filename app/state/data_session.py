@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
+from app.state.session import Session
 from core.base.errors import Problem
 from core.training.settings import TrainingSettings
 
 # what holds data loads NumPy, so it is imported when the data are first asked for
 if TYPE_CHECKING:
-    from app.state.training_session import TrainingSession
     from core.base.arrays import Array
     from core.data.examples import Dataset
     from core.data.table import Table
@@ -24,18 +25,20 @@ MADE_OF = (
 
 
 class Shown(Struct, frozen=True):
-    """What is shown of the data and of what is predicted from them.
-
-    test_points   the examples that are kept for testing
-    this_batch    which examples the last update used
-    two_colours   the predicted class alone, without how sure it is
-    unit_lines    where each hidden unit of the first layer is 0
-    """
+    """What is shown of the data and of what is predicted from them; DATA_SHOWN says it in words."""
 
     test_points: bool = True
     this_batch: bool = True
     two_colours: bool = False
     unit_lines: bool = False
+
+
+DATA_SHOWN = {
+    "test_points": ("Test points", "Examples kept for testing"),
+    "this_batch": ("This batch", "A ring around the examples of the next update"),
+    "two_colours": ("Classes only", "The predicted class alone, without how sure it is"),
+    "unit_lines": ("Units' lines", "Where each hidden unit of the first layer is 0"),
+}
 
 
 class DataSession(QObject):
@@ -44,19 +47,19 @@ class DataSession(QObject):
     dataChanged = Signal()  # there are other data, or none
     shownChanged = Signal()
 
-    def __init__(self, training: TrainingSession):
-        super().__init__(training)
-        self.training = training
+    def __init__(self, session: Session, parent: QObject | None = None):
+        super().__init__(parent)
+        self.session = session
         self.shown = Shown()
         self._drawn: tuple[Dataset | None, Problem | None] | None = None
         self._table: Table | None = None
-        self._made_of = _parts(training.settings)
-        training.session.documentChanged.connect(self._follow)
+        self._made_of = _parts(self.settings)
+        session.documentChanged.connect(self._follow)
 
     @property
     def settings(self) -> TrainingSettings:
         """The training settings, as the document has them."""
-        return self.training.settings
+        return self.session.document.training
 
     @property
     def dataset(self) -> Dataset | None:
@@ -70,14 +73,17 @@ class DataSession(QObject):
 
     @property
     def tested(self) -> Array:
-        """Whether each example is kept for testing."""
+        """Whether each example is kept for testing; none where there are too few for that."""
         import numpy as np
 
         from core.training.setup import rows_trained
 
-        tested = np.ones(len(self.dataset) if self.dataset else 0, dtype=bool)
+        tested = np.zeros(len(self.dataset) if self.dataset else 0, dtype=bool)
         if self.dataset:
-            tested[rows_trained(self.settings, self.dataset)] = False
+            with suppress(Problem):
+                rows = rows_trained(self.settings, self.dataset)
+                tested[:] = True
+                tested[rows] = False
         return tested
 
     def show(self, **changed: bool) -> None:
@@ -101,16 +107,19 @@ class DataSession(QObject):
 
         if self._table is None:
             if self.is_own:
-                self._table = self.settings.own or Table()
-            else:
-                self._table = table_of(self.dataset) if self.dataset else Table()
+                self._table = self.settings.own
+            elif self.dataset:
+                self._table = table_of(self.dataset)
+            self._table = Table() if self._table is None else self._table
         return self._table
 
     def edit(self, label: str, table: Table) -> None:
         """Take a table as the user's own data, as one entry of undo."""
         from core.data.table import OWN
 
-        self.training.change(label, data=OWN, own=table)
+        settings = replace(self.settings, data=OWN, own=table)
+        if settings != self.settings:
+            self.session.edit(label, replace(self.session.document, training=settings))
 
     # -- following the document
 

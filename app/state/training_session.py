@@ -55,7 +55,7 @@ class TrainingSession(QObject):
     def __init__(self, session: Session, parent: QObject | None = None):
         super().__init__(parent)
         self.session = session
-        self.data = DataSession(self)
+        self.data = DataSession(session, self)
         self.sample = 0  # the number of the example that goes to the canvas
         self._run: TrainingRun | None = None
         self._problem: Problem | None = None

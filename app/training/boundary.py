@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,11 +11,12 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from app.state.data_session import Shown
 from app.state.training_session import TrainingSession
 from app.widgets.axes import show_axes
 from app.widgets.colours import CLASSES
 from app.widgets.theme import LIGHT, Theme, heat_colours, rgb
-from core.base.arrays import Array
+from core.base.arrays import Array, Value
 from core.base.shades import shades
 from core.data.examples import Dataset
 from core.training.boundary import WHOLE
@@ -38,10 +39,8 @@ class BoundaryView(pg.PlotWidget):
     def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
         self.training = training
-        self._shown: tuple[TrainingRun | None, int] = (
-            None,
-            -1,
-        )  # the run whose samples are shown, the one chosen
+        # the run whose samples are shown, the one chosen, and what is shown of them
+        self._shown: tuple[TrainingRun | None, int, Shown | None] = None, -1, None
         self.theme: Theme = LIGHT
         self.setAccessibleName("Decision boundary")
         self.setToolTip(
@@ -60,7 +59,15 @@ class BoundaryView(pg.PlotWidget):
         self.addItem(self.samples)
         self.chosen = pg.ScatterPlotItem(size=15, brush=None)
         self.addItem(self.chosen)
-        for signal in (training.runChanged, training.progressed, training.sampleChanged):
+        self.batch = pg.ScatterPlotItem(size=13, brush=None)
+        self.batch.setZValue(1)
+        self.addItem(self.batch)
+        self.lines = pg.PlotCurveItem(connect="pairs")
+        self.addItem(self.lines)
+        for signal in (
+            *(training.runChanged, training.progressed, training.sampleChanged),
+            training.data.shownChanged,
+        ):
             signal.connect(self._show)
         self._show()
 
@@ -68,27 +75,46 @@ class BoundaryView(pg.PlotWidget):
         self.theme = theme
         show_axes(self, theme)
         self.chosen.setPen(pg.mkPen(theme.ink, width=2.5))
-        self._shown = (None, -1)
+        self.batch.setPen(pg.mkPen(theme.ink, width=1))
+        self.lines.setPen(pg.mkPen(theme.ink, width=1.2))
+        self._shown = None, -1, None
         self._show()
 
     def _show(self) -> None:
         """The samples and the chosen one, where they have changed, and the prediction."""
         run, chosen, before = self.training.run, self.training.sample, self._shown
-        self._shown = (run, chosen)
+        shown = self.training.data.shown
+        self._shown = run, chosen, shown
         plane, data = (run.plane, run.setup.dataset) if run else (None, None)
         if run is None or plane is None or data is None:
             return
-        if run is not before[0]:
+        if run is not before[0] or shown != before[2]:
             classes, kept = data.targets if data.classes else None, run.trainer.test_data
             rows = set(kept.rows) if kept and kept.rows is not None else set()
             tested = [row in rows for row in range(len(data))]
             self.show_samples(data.inputs, classes, data.targets, tested, data.feature_names)
+            self.samples.setPointsVisible([shown.test_points or not kept for kept in tested])
         prediction = plane.prediction()
         if np.isfinite(prediction).all():  # after a loss that became infinite the last picture stays
             self.show_prediction(prediction, (*WHOLE, *WHOLE), _scale(run, data))
-        if (run, chosen) != before:
+        if (run, chosen) != before[:2]:
             x, y = data.inputs[chosen]
             self.chosen.setData(x=[x], y=[y])
+        self._show_batch(run, data, shown)
+        self._show_lines(run, shown)
+
+    def _show_batch(self, run: TrainingRun, data: Dataset, shown: Shown) -> None:
+        """A ring around each sample of the next update."""
+        trained = run.trainer.train_data
+        at = np.empty((0, 2))
+        if shown.this_batch and trained is not None and trained.rows is not None:
+            at = data.inputs[trained.rows[run.trainer.coming]]
+        self.batch.setData(x=at[:, 0], y=at[:, 1])
+
+    def _show_lines(self, run: TrainingRun, shown: Shown) -> None:
+        """Where each unit of the first layer is 0, from edge to edge."""
+        ends = unit_lines(run.trainer.values()) if shown.unit_lines else np.empty((0, 2))
+        self.lines.setData(x=ends[:, 0], y=ends[:, 1])
 
     def show_samples(
         self,
@@ -128,11 +154,14 @@ class BoundaryView(pg.PlotWidget):
         """Two classes in their colours, paler where the prediction is unsure; other numbers as heat."""
         if not scale.two_classes:
             return heat_colours(values - scale.middle, self.theme, scale.span)
-        shares_of_colour = OF_TWO * np.clip((values - scale.middle) / scale.span, -1, 1)
+        sure = np.clip((values - scale.middle) / scale.span, -1, 1)
+        shares_of_colour = OF_TWO * (np.sign(sure) if self.training.data.shown.two_colours else sure)
         first, second = (rgb(QColor(colour)) for colour in CLASSES[:2])
         return shades(shares_of_colour, first, rgb(self.theme.colour("paper")), second)
 
     def _class_colours(self, shares: Array) -> np.ndarray:
+        if self.training.data.shown.two_colours:
+            shares = np.eye(shares.shape[2])[shares.argmax(axis=2)]
         paper = np.array(rgb(self.theme.colour("paper")), dtype=float)
         colours = np.array([rgb(QColor(CLASSES[k % len(CLASSES)])) for k in range(shares.shape[2])])
         mixed = paper + OF_SEVERAL * (shares @ colours - paper)
@@ -142,6 +171,17 @@ class BoundaryView(pg.PlotWidget):
         for point in points:  # type: ignore[attr-defined]
             self.training.choose_sample(int(point.data()))
             return
+
+
+def unit_lines(values: Mapping[str, Value], reach: float = 100.0) -> Array:
+    """The ends of the lines w·x + b = 0 of a network's first layer, two rows (x1, x2) a unit."""
+    weights, bias = values.get("W1"), values.get("b1")
+    if not isinstance(weights, np.ndarray) or not isinstance(bias, np.ndarray) or weights.shape[1:] != (2,):
+        return np.empty((0, 2))
+    squares = np.maximum((weights**2).sum(axis=1, keepdims=True), 1e-300)
+    nearest = -weights * bias[:, None] / squares
+    along = np.stack([-weights[:, 1], weights[:, 0]], axis=1) / np.sqrt(squares)
+    return np.stack([nearest - reach * along, nearest + reach * along], axis=1).reshape(-1, 2)
 
 
 def _scale(run: TrainingRun, data: Dataset) -> Scale:

@@ -68,8 +68,6 @@ class Controls(QWidget):
             return self._layers(name)
         if isinstance(getattr(USUAL, name), bool):
             return self._switch(name)
-        if isinstance(getattr(USUAL, name), str):
-            return self._text(name)
         return self._open_list(name) if SETTINGS[name].offers else self._number(name)
 
     def _choice(self, name: str) -> QComboBox:
@@ -80,12 +78,6 @@ class Controls(QWidget):
         for choice, title in choices().items() if choices else ():
             field.addItem(title, choice)
         field.activated.connect(lambda: self._set(name, field.currentData()))
-        return field
-
-    def _text(self, name: str) -> QLineEdit:
-        field = QLineEdit()
-        field.setMaxLength(int(SETTINGS[name].high))
-        field.editingFinished.connect(lambda: self._set(name, field.text()))
         return field
 
     def _switch(self, name: str) -> QCheckBox:

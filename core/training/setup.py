@@ -127,7 +127,7 @@ def rows_trained(settings: TrainingSettings, dataset: Dataset) -> Array:
 
 def _drawn(settings: TrainingSettings) -> Dataset:
     if settings.data == OWN:
-        return (settings.own or Table()).dataset()
+        return (Table() if settings.own is None else settings.own).dataset()
     source = DATASETS.get(settings.data)
     if source is None:
         raise Problem(

@@ -133,7 +133,7 @@ FIELDS = {
     "number": number,
     "line": lambda window: setting(window, "Hidden"),
     "list that can be typed into": lambda window: setting(window, "Rate"),
-    "list": lambda window: setting(window, "Data"),
+    "list": lambda window: setting(window, "Optimizer"),
     "seed": lambda window: window.derivatives_pane.made.head.seed,
     "cell": cell,
     "table": lambda window: window.algorithm.table,

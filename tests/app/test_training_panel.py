@@ -120,17 +120,20 @@ def test_a_sample_is_chosen_in_the_plane_or_by_its_number(training, panel):
     assert training.sample == 9 and [x[0], y[0]] == training.run.setup.dataset.inputs[9].tolist()
 
 
-def test_every_setting_with_a_label_has_its_field():
-    assert {*SHOWN} == {name for name, setting in SETTINGS.items() if setting.label}
+def test_every_setting_with_a_label_has_its_field(window, panel):
+    column = window.panes["data"].made
+    of_data = {"data", "formula", *column.sliders, *column.checks}
+    assert {*SHOWN, *of_data} == {name for name, setting in SETTINGS.items() if setting.label}
+    assert not {*SHOWN} & of_data
 
 
 def test_settings_are_undone_like_everything(window, training, panel):
     before = training.run
-    field = panel.controls._fields["data"]
-    choose(field, "XOR")
-    assert training.settings.data == "xor" and training.run is not before
+    field = panel.controls._fields["activation"]
+    choose(field, "ReLU")
+    assert training.settings.activation == "relu" and training.run is not before
     window.session.undo_stack.undo()
-    assert training.settings.data == "circle" and field.currentData() == "circle"
+    assert training.settings.activation == "tanh" and field.currentData() == "tanh"
 
 
 @pytest.mark.parametrize("data", DATASETS)
@@ -317,7 +320,7 @@ def test_what_makes_no_difference_without_data_cannot_be_set(window, training, p
     window.session.set_text("L = (w - 3)^2")
     training.change("no data", trains="program", data="none")
     fields = panel.controls._fields
-    assert not any(fields[name].isEnabled() for name in ("samples", "noise", "test_percent", "batch"))
+    assert not fields["batch"].isEnabled()
     assert fields["rate"].isEnabled()
 
 

@@ -27,6 +27,7 @@ from app.shell.figure_dialog import FigureDialog
 from app.shell.panels import PANELS
 from app.shell.view_commands import scale_text
 from app.shell.workspaces import TITLES, WORKSPACES
+from app.state.data_session import DATA_SHOWN, Shown
 from app.widgets.labels import Button
 from app.widgets.theme import LIGHT, THEMES
 from core.base.arrays import frozen
@@ -364,6 +365,13 @@ COMMANDS = {
         for place, title in TITLES.items()
     },
     "Reset layout": Does(visible("program"), True, lambda window: window.arrangement.toggle_place("left")),
+    **{
+        text: Does(
+            lambda window, name=name: getattr(window.training.data.shown, name),
+            not getattr(Shown(), name),
+        )
+        for name, (text, _) in DATA_SHOWN.items()
+    },
     "Derivatives in a column": Does(lambda window: window.derivatives_pane.place, "right"),
     "Full screen": Does(lambda window: window.isFullScreen(), True),
     "Zoom in": Does(magnified, more),

@@ -191,6 +191,7 @@ def test_samples_lie_on_the_colour_of_their_class_once_all_is_right(trained, the
 
 def test_the_chosen_sample_is_ringed_where_it_lies_and_a_click_chooses_the_one_under_it(trained):
     window = trained(NEURON, w=[2, 2], b=0)
+    window.training.data.show(this_batch=False)
     view, field = named(window, "Decision boundary"), named(window, "Sample")
     rings = []
     for number in range(0, 60, 5):

@@ -1,0 +1,401 @@
+"""The data column: sets chosen, prepared and shown; rows and points of one's own, by mouse, keys and file."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from app.data.csv_preview import CLASS, FEATURE, LEFT_OUT, NUMBER, CsvPreview
+from app.data.points_plane import ticks
+from app.data.sliders import NumberSlider
+from app.data.thumbnails import SHOWN
+from app.widgets.theme import LIGHT
+from core.data.csv_file import sheet_from
+from core.data.datasets import DATASETS
+from core.data.table import Table
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def column(window):
+    window.resize(1440, 900)
+    window.show_workspace("train")
+    QApplication.processEvents()
+    return window.panes["data"].made
+
+
+@pytest.fixture
+def training(window):
+    return window.training
+
+
+@pytest.fixture
+def own(window, column, qtbot):
+    """The window for own data, on two points."""
+    rows = ((-2.0, 1.0, 0.0), (3.0, -1.0, 1.0))
+    window.training.change("keep none for testing", test_percent=0)
+    window.training.data.edit("two points", Table(rows=rows))
+    column.open_own()
+    qtbot.waitExposed(column._own_data)
+    return column._own_data
+
+
+def undo(window):
+    window.session.undo_stack.undo()
+
+
+def choose(field, words):
+    place = field.findText(words)
+    assert place >= 0, words
+    field.setCurrentIndex(place)
+    field.activated.emit(place)
+
+
+# -- which data
+
+
+def test_the_column_stands_left_where_it_is_trained_and_nowhere_else(window, column):
+    pane = window.panes["data"]
+    assert pane.seen and not window.panes["algorithm"].seen
+    window.show_workspace("step")
+    QApplication.processEvents()
+    assert not pane.seen and window.panes["program"].seen
+
+
+def test_a_thumbnail_takes_its_set_in_one_entry_of_undo(window, column, training):
+    assert column.thumbnails.buttons["circle"].isChecked()
+    QTest.mouseClick(column.thumbnails.buttons["moons"], Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+    assert training.settings.data == "moons" and column.list.currentData() == "moons"
+    assert [name for name, one in column.thumbnails.buttons.items() if one.isChecked()] == ["moons"]
+    undo(window)
+    assert training.settings.data == "circle" and column.thumbnails.buttons["circle"].isChecked()
+
+
+def test_all_sets_are_in_the_list_and_arrows_go_through_the_thumbnails(column, training):
+    assert {column.list.itemData(k) for k in range(column.list.count())} == {*DATASETS, "own", "none"}
+    choose(column.list, "Yin-yang")
+    assert training.settings.data == "yin_yang"
+    assert not any(one.isChecked() for one in column.thumbnails.buttons.values())
+    column.thumbnails.buttons["circle"].setFocus()
+    QTest.keyClick(column.thumbnails.buttons["circle"], Key.Key_Space)
+    QTest.keyClick(column.thumbnails.buttons["circle"], Key.Key_Right)
+    assert training.settings.data == "xor"
+
+
+def test_thumbnails_are_of_the_real_points(column, training):
+    training.change("another seed", data_seed=7, noise=0.3)
+    for name in SHOWN:
+        shown = column.thumbnails.buttons[name]._dataset
+        made = DATASETS[name].make(7, DATASETS[name].n, min(0.3, DATASETS[name].noise_high))
+        assert np.array_equal(shown.inputs, made.inputs) and np.array_equal(shown.targets, made.targets)
+
+
+def test_a_drag_of_a_slider_is_one_entry_of_undo(window, column, training):
+    slider = column.sliders["noise"].slider
+    before = window.session.undo_stack.count()
+    slider.setSliderDown(True)
+    for place in (40, 60, 80):
+        slider.setValue(place)
+    assert column.sliders["noise"].field.value() == 0.4 and training.settings.noise == 0.1
+    slider.setSliderDown(False)
+    assert training.settings.noise == 0.4 and window.session.undo_stack.count() == before + 1
+    undo(window)
+    assert training.settings.noise == 0.1 and slider.value() == 20
+
+
+def test_the_number_of_a_slider_can_be_typed_and_moved_by_keys(column, training):
+    field = column.sliders["test_percent"].field
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "35")
+    QTest.keyClick(field, Key.Key_Return)
+    assert training.settings.test_percent == 35
+    QTest.keyClick(column.sliders["test_percent"].slider, Key.Key_Home)
+    assert training.settings.test_percent == 0
+
+
+def test_a_slider_by_ratios_has_round_numbers_and_both_ends(qtbot):
+    slider = NumberSlider("Samples", 10, 2000, most=5000, by_ratio=True)
+    qtbot.addWidget(slider)
+    values = [slider._value_at(place) for place in range(101)]
+    assert (values[0], values[-1]) == (10, 2000) and values == sorted(values)
+    assert all(len(f"{value:.0f}".rstrip("0")) <= 2 for value in values)
+    slider.show_value(5000)
+    assert slider.field.value() == 5000 and slider.slider.value() == 100
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        ("circle", {"samples", "noise", "test_percent", "standardise", "stratified"}),
+        ("plane", {"samples", "noise", "test_percent", "standardise"}),
+        ("and", {"samples", "noise", "standardise", "stratified"}),
+        ("iris", {"samples", "test_percent", "standardise", "stratified"}),
+        ("none", set()),
+    ],
+)
+def test_what_makes_no_difference_is_not_shown(column, training, data, shown):
+    training.choose_data(data)
+    parts = {**column.sliders, **column.checks}
+    assert {name for name, part in parts.items() if not part.isHidden()} == shown
+
+
+def test_how_many_are_for_what_and_what_was_done_is_said(column, training):
+    assert column.parts.text() == "160 to train on, 40 to test."
+    column.checks["standardise"].click()
+    assert training.settings.standardise
+    assert "mean 0 and deviation 1 over the part that is trained on" in column.parts.text()
+
+
+def test_a_formula_is_typed_and_a_wrong_one_is_said(window, column, training):
+    assert column.formula.isHidden()
+    training.choose_data("sides")
+    assert column.formula.text() == "x2 > 2 sin(x1)" and not column.formula.isHidden()
+    column.formula.setFocus()
+    column.formula.selectAll()
+    QTest.keyClicks(column.formula, "x2 > x1^2")
+    QTest.keyClick(column.formula, Key.Key_Return)
+    assert training.settings.formula == "x2 > x1^2" and column.message.isHidden()
+    data = training.data.dataset
+    across, up = data.inputs.T
+    assert np.count_nonzero((data.targets == 1) == (up > across**2)) > 150  # of 200; noise blurs the border
+    training.change("a wrong formula", formula="x2 + q")
+    assert "uses q; it may use x₁ and x₂ only" in column.message.text() and column.message.isVisible()
+    undo(window)
+    assert column.message.isHidden()
+    training.choose_data("function")
+    assert column.formula.text() == "y = x sin(x) / 3" and training.settings.formula == ""
+
+
+# -- what is shown
+
+
+def test_what_is_shown_is_switched_in_the_column_and_in_the_menu(window, column, training):
+    column.views["unit_lines"].click()
+    assert training.data.shown.unit_lines and window.actions_by_id["show_unit_lines"].isChecked()
+    window.actions_by_id["show_unit_lines"].trigger()
+    assert not training.data.shown.unit_lines and not column.views["unit_lines"].isChecked()
+
+
+def test_the_boundary_shows_what_is_switched_on(window, column, training):
+    view = window.training_pane.made.boundary
+    assert len(view.batch.data) == 10 and len(view.lines.getData()[0]) == 0
+    rows = training.run.trainer.train_data.rows[training.run.trainer.coming]
+    ringed = np.column_stack([view.batch.data["x"], view.batch.data["y"]])
+    assert np.array_equal(ringed, training.run.setup.dataset.inputs[rows])
+    training.data.show(this_batch=False, unit_lines=True, test_points=False, two_colours=True)
+    assert len(view.batch.data) == 0
+    ends = np.column_stack(view.lines.getData())
+    weights = training.run.trainer.values()
+    along = np.repeat(np.arange(4), 2)
+    assert (ends * weights["W1"][along]).sum(axis=1) + weights["b1"][along] == pytest.approx(0, abs=1e-9)
+    assert np.array_equal(view.samples.data["visible"], ~training.data.tested)
+    assert len(np.unique(view.image.image.reshape(-1, 3), axis=0)) == 2
+
+
+# -- rows
+
+
+def test_the_present_example_is_the_chosen_row(column, training):
+    training.choose_sample(7)
+    assert column.rows.currentIndex().row() == 7
+    column.rows.selectRow(3)
+    assert training.sample == 3
+
+
+def test_a_cell_that_is_edited_makes_own_data_and_is_undone(window, column, training):
+    index = column.rows.rows.index(2, 0)
+    assert column.rows.rows.setData(index, "4,25")
+    assert training.settings.data == "own" and training.data.table.rows[2][0] == 4.25
+    assert len(training.data.table) == 200 and column.list.currentText() == "own data"
+    undo(window)
+    assert training.settings.data == "circle"
+
+
+def test_what_is_no_number_is_said_and_the_cell_is_kept(column, training):
+    index = column.rows.rows.index(0, 0)
+    before = index.data()
+    column.rows.setCurrentIndex(index)
+    column.rows.edit(index)
+    editor = column.rows.viewport().findChild(QLineEdit)
+    editor.setText("many")
+    QTest.keyClick(editor, Key.Key_Return)
+    QApplication.processEvents()  # the table takes what was typed a moment later
+    assert "must be a number, not 'many'" in column.message.text() and column.message.isVisible()
+    assert index.data() == before and training.settings.data == "circle"
+
+
+def test_rows_kept_for_testing_are_marked(column, training):
+    model = column.rows.rows
+    marked = [model.index(k, 2).data().endswith("○") for k in range(200)]
+    kept = training.run.trainer.test_data.rows
+    assert sorted(kept) == [k for k in range(200) if marked[k]]
+
+
+# -- own points
+
+
+def at(plane, x, y):
+    return plane.place_of((x, y, 0.0)).toPoint()
+
+
+def test_a_click_adds_a_point_of_the_chosen_class(window, own, training):
+    QTest.keyClick(own.plane, Key.Key_Delete)  # none is left but the second
+    own.plane.give_class(1)
+    QTest.mouseClick(own.plane, Qt.MouseButton.LeftButton, pos=at(own.plane, 2.0, 4.0))
+    row = training.data.table.rows[-1]
+    assert row[:2] == pytest.approx((2.0, 4.0), abs=0.03) and row[2] == 1
+    assert training.sample == len(training.data.table) - 1
+    undo(window)
+    assert len(training.data.table) == 1
+
+
+def test_a_drag_moves_a_point_in_one_entry_of_undo(window, own, training):
+    before = window.session.undo_stack.count()
+    QTest.mousePress(own.plane, Qt.MouseButton.LeftButton, pos=at(own.plane, 3, -1))
+    for x in (2, 1, -4):
+        QTest.mouseMove(own.plane, at(own.plane, x, 2))
+    QTest.mouseRelease(own.plane, Qt.MouseButton.LeftButton, pos=at(own.plane, -4, 2))
+    assert training.data.table.rows[1][:2] == pytest.approx((-4, 2), abs=0.03)
+    assert window.session.undo_stack.count() == before + 1 and training.sample == 1
+
+
+def test_a_click_on_a_point_chooses_it_and_leaves_it_where_it_is(window, own, training):
+    before = window.session.undo_stack.count()
+    QTest.mouseClick(own.plane, Qt.MouseButton.LeftButton, pos=at(own.plane, 3, -1) + QPoint(1, 0))
+    assert training.sample == 1 and window.session.undo_stack.count() == before
+
+
+def test_the_right_button_deletes_the_point_under_it(own, training):
+    QTest.mouseClick(own.plane, Qt.MouseButton.RightButton, pos=at(own.plane, -2, 1))
+    assert training.data.table.rows == ((3.0, -1.0, 1.0),)
+    QTest.mouseClick(own.plane, Qt.MouseButton.RightButton, pos=at(own.plane, 0, 5))
+    assert len(training.data.table) == 1
+
+
+def test_the_plane_is_edited_by_keys_alone(own, training):
+    plane = own.plane
+    plane.setFocus()
+    QTest.keyClick(plane, Key.Key_PageDown)
+    assert training.sample == 1 and plane.accessibleDescription().startswith("Point 2 of 2: x1 = 3")
+    QTest.keyClick(plane, Key.Key_Right)
+    QTest.keyClick(plane, Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert training.data.table.rows[1][:2] == pytest.approx((3.12, -0.4), abs=1e-6)
+    QTest.keyClick(plane, Key.Key_3)
+    assert training.data.table.classes == ("0", "1", "2") and training.data.table.rows[1][2] == 2
+    QTest.keyClick(plane, Key.Key_1)
+    assert training.data.table.rows[1][2] == 0 and own.label.currentIndex() == 0
+    QTest.keyClick(plane, Key.Key_Insert)
+    assert training.data.table.rows[2][:2] == pytest.approx((0, 0), abs=0.03) and training.sample == 2
+    QTest.keyClick(plane, Key.Key_Delete)
+    assert len(training.data.table) == 2
+
+
+def test_undo_works_in_the_window_of_own_data(own, training):
+    QTest.mouseClick(own.plane, Qt.MouseButton.RightButton, pos=at(own.plane, -2, 1))
+    own.activateWindow()
+    QTest.keyClick(own, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(training.data.table) == 2
+
+
+def test_axes_and_classes_get_names(own, training):
+    for number, name in ((0, "hours"), (2, "result"), (4, "passed")):
+        own.names[number].setFocus()
+        own.names[number].selectAll()
+        QTest.keyClicks(own.names[number], name)
+        QTest.keyClick(own.names[number], Key.Key_Return)
+    table = training.data.table
+    assert table.titles == ("hours", "x2", "result") and table.classes == ("0", "passed")
+    assert own.isVisible()  # Enter does not close it
+    own.names[1].setText("hours")
+    own.names[1].editingFinished.emit()
+    assert "There is a column hours already" in own.message.text() and own.names[1].text() == "x2"
+
+
+def test_one_starts_anew_with_numbers_over_a_line(own, training):
+    choose(own.start, "A function of x")
+    assert training.data.table.titles == ("x", "y") and not training.data.table.rows
+    assert "no rows; at least two are needed" in str(training.data.problem)
+    QTest.mouseClick(own.plane, Qt.MouseButton.LeftButton, pos=own.plane.area.center().toPoint())
+    assert len(training.data.table) == 1 and training.data.table.rows[0] == pytest.approx((0, 0), abs=0.05)
+
+
+def test_points_are_painted_where_they_are_in_the_colours_of_their_classes(own):
+    picture = own.plane.grab().toImage()
+    for row, part in (((-2, 1), "negative"), ((3, -1), "positive")):
+        assert picture.pixelColor(at(own.plane, *row)) == LIGHT.colour(part)
+    assert picture.pixelColor(at(own.plane, 0, 4)) == LIGHT.colour("paper")
+
+
+@pytest.mark.parametrize("low, high", [(-6, 6), (0, 1), (-0.5, 1.5), (12, 87_000), (-1e-4, 3e-4)])
+def test_ticks_are_round_and_few(low, high):
+    found = ticks(low, high)
+    assert 3 <= len(found) <= 8 and low <= found[0] and found[-1] <= high
+    assert all(len(f"{abs(x):.0e}".split("e")[0]) == 1 for x in found)
+
+
+# -- CSV
+
+
+CSV = b"hours;room;mark;result\n1,5;A;2;failed\n;B;4;passed\n3;A;3;passed\n"
+
+
+@pytest.fixture
+def preview(qtbot, fonts):
+    made = CsvPreview("marks.csv", CSV, sheet_from(CSV), LIGHT)
+    qtbot.addWidget(made)
+    return made
+
+
+def take(preview):
+    return preview.buttons.button(preview.buttons.StandardButton.Ok)
+
+
+def test_a_preview_says_what_is_in_the_file_and_what_is_missing(preview):
+    assert preview.form.text().startswith("3 rows of 4 columns, semicolons between them, decimal commas")
+    assert [use.currentText() for use in preview.uses] == [FEATURE, LEFT_OUT, FEATURE, CLASS]
+    assert preview.cells.item(1, 0).text() == "1,5" and preview.cells.item(2, 0).text() == "(missing)"
+    assert "A cell is missing: hours in line 3" in preview.message.text()
+    assert not take(preview).isEnabled()
+    preview.leave_out.click()
+    assert take(preview).isEnabled() and preview.message.isHidden()
+    assert preview.table.titles == ("hours", "mark", "result") and len(preview.table) == 2
+
+
+def test_another_target_is_chosen(preview):
+    choose(preview.uses[2], NUMBER)
+    assert [use.currentText() for use in preview.uses] == [FEATURE, LEFT_OUT, NUMBER, LEFT_OUT]
+    preview.leave_out.click()
+    assert preview.table.rows == ((1.5, 2.0), (3.0, 3.0)) and preview.table.classes == ()
+    choose(preview.uses[2], LEFT_OUT)
+    assert "No column is the target" in preview.message.text() and not take(preview).isEnabled()
+
+
+def test_the_first_line_is_a_row_where_that_is_said(preview):
+    preview.header.click()
+    assert [use.currentText() for use in preview.uses][:2] == [LEFT_OUT, LEFT_OUT]
+    assert preview.cells.item(1, 0).text() == "hours" and preview.cells.rowCount() == 5
+
+
+def test_a_file_is_taken_or_refused_in_a_sentence(own, training, tmp_path, monkeypatch):
+    path = tmp_path / "points.csv"
+    path.write_text("a,b,c\n1,2,x\n3,4,y\n")
+    monkeypatch.setattr(CsvPreview, "exec", lambda preview: 1)
+    own.take_csv(path)
+    assert training.data.table.titles == ("a", "b", "c") and training.data.table.classes == ("x", "y")
+    assert training.run.setup.dataset.feature_names == ("a", "b")
+    path.write_bytes(b"a,b\n1\n")
+    own.take_csv(path)
+    assert own.message.text().startswith("points.csv: Line 2 has 1 cell, and line 1 has 2.")
+    own.take_csv(tmp_path / "none.csv")
+    assert own.message.text().startswith("none.csv cannot be read")
+
+
+def test_own_data_are_taken_from_the_list(window, column, training, qtbot):
+    choose(column.list, "own data")
+    assert training.settings.data == "own" and len(training.data.table) == 200
+    assert column._own_data.isVisible()
+    place = column._own_data.plane.place_of(training.data.table.rows[0])
+    assert column._own_data.plane.area.contains(QPointF(place))
