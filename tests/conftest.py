@@ -124,7 +124,7 @@ def window(qtbot, fonts, session):
 def _as_if_saved(window):
     """A test's window closes without asking about unsaved work."""
     window.program.apply_now()
-    window.session.undo_stack.setClean()
+    window.session.saved_as(window.session.path)
 
 
 @pytest.fixture(autouse=True)

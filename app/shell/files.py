@@ -109,10 +109,12 @@ class Files(QObject):
 
     def may_close(self) -> bool:
         """True when there are no unsaved changes, or the user has saved or given them up."""
-        if self._session.undo_stack.isClean():
+        if self._session.is_saved:
             return True
+        changes = f"Save the changes to {self._name()}?\n\nWithout saving they are lost."
+        trained = f"Save the training of {self._name()}?\n\nWithout saving its weights are lost."
         answer = self._ask(
-            f"Save the changes to {self._name()}?\n\nWithout saving they are lost.",
+            trained if self._session.undo_stack.isClean() else changes,
             ("&Save", "accept"),
             ("&Discard", "destroy"),
             ("&Cancel", "reject"),
@@ -134,7 +136,7 @@ class Files(QObject):
 
     def _write(self, path: Path) -> bool:
         try:
-            text = dumps(self._session.document)
+            text = dumps(self._session.whole)
             loads(text)  # what could not be opened again is not written
             write_atomically(path, text.encode())
         except UnicodeEncodeError:

@@ -253,7 +253,7 @@ class Window(QMainWindow):
 
     def _show_file(self) -> None:
         self.setWindowTitle(self.files.title())
-        self.setWindowModified(not self.session.undo_stack.isClean())
+        self.setWindowModified(not self.session.is_saved)
 
     def _show_notice(self) -> None:
         """Say that canvas and training differ, to who works with both."""

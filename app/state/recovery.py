@@ -50,7 +50,7 @@ class Recovery(QObject):
     def write(self) -> None:
         """Bring the copy up to date now; a document without unsaved changes needs none."""
         document = self._session.document
-        if self._session.undo_stack.isClean():
+        if self._session.is_saved:
             if self._written is not None:
                 self._forget()
             self._often.stop()
@@ -58,7 +58,7 @@ class Recovery(QObject):
             try:
                 self._hold()
                 # half a character from the clipboard must not cost the rest
-                write_atomically(self.path, dumps(document).encode("utf-8", "replace"))
+                write_atomically(self.path, dumps(self._session.whole).encode("utf-8", "replace"))
                 self._written = document
             except Problem as problem:
                 self._complain(problem)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from weakref import proxy
 
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from PySide6.QtGui import QUndoStack
 
 from app.state import clock
 from app.state.ticker import Ticker
-from app.state.undo import Edit, going_on
+from app.state.undo import Edit, going_on, hold_runs
 from core.base.arrays import Value, describe, same
 from core.base.errors import Problem, Span
 from core.base.numbers import typed_text
@@ -51,13 +51,25 @@ from core.project.retyping import Retyping
 
 if TYPE_CHECKING:
     from core.derivatives.paths import Derivation
+    from core.training.reached import Reached
 
 MOST_AT_ONCE = 2_000  # nodes on the canvas when all is unfolded
+MOST_KEPT = 64_000_000  # bytes of the runs that undo goes back to
 MOST_EXPLAINED = 8  # steps whose explanations are kept
 BUSY_AFTER = 0.4  # seconds: what takes longer to compute is said to do so
 BUSY = Problem("The program is being computed and drawn", hint="Esc stops it")
 NOTHING_SELECTED = Problem("Select a node to see how the output depends on it")
 STOPPED = Problem("Computing was stopped", hint="Change the program to compute it again")
+
+
+class Runs(Protocol):
+    """Who trains the document."""
+
+    def keep(self, before: Document, after: Document) -> Reached | None:
+        """How far the training has come, if it is not the same for both documents, or both are one."""
+
+    def is_unsaved(self) -> bool:
+        """Whether it has gone on since the document was opened or saved."""
 
 
 class Session(QObject):
@@ -90,6 +102,8 @@ class Session(QObject):
         self.pointed = ""  # the node of which a term is under the pointer
         self._options = Options()
         self.cursor = 0
+        self.reached: Reached | None = None  # where the training is to go on that has come with a document
+        self.trains: Callable[[], Runs | None] = lambda: None  # who trains the document
         self._typing = Retyping()
         self._gestures = 0
         self._result: Result
@@ -366,7 +380,7 @@ class Session(QObject):
         self._typing.forget()
         self.undo_stack.clear()
         self._options = replace(self._options, notation=self.notation)  # goes on in one that chooses none
-        self._set_document(document)
+        self._set_document(replace(document, run=None), document.run)
         self.path = path
         self.undo_stack.setClean()
         self.seek(0)
@@ -377,6 +391,17 @@ class Session(QObject):
         self.path = path
         self.undo_stack.setClean()
         self.fileChanged.emit()
+
+    @property
+    def whole(self) -> Document:
+        """The document with how far its training has come, as it is saved."""
+        return replace(self.document, run=self._keep(self.document, self.document))
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether nothing has changed since it was opened or saved, the training included."""
+        runs = self.trains()
+        return self.undo_stack.isClean() and not (runs and runs.is_unsaved())
 
     # -- where we are
 
@@ -669,22 +694,40 @@ class Session(QObject):
             after = replace(after, remark="")
         last = going_on(self.undo_stack, gesture)
         if last is None:  # pushing an edit does it: the stack calls redo, which shows the document
-            self.undo_stack.push(Edit(label, self._set_document, self.document, after, gesture))
+            reached, after = after.run, replace(after, run=None)
+            edit = Edit(label, self._set_document, self._keep, self.document, after, gesture)
+            edit.run_after = reached
+            self._push(edit)
         else:  # not by QUndoCommand.mergeWith: PySide never lets go of a command that was merged
             last.after = after
             self._set_document(after)
+
+    def edit_run(self, label: str, reached: Reached) -> None:
+        """Let the training of this document go on from elsewhere, as one step that can be undone."""
+        edit = Edit(label, self._set_document, self._keep, self.document, self.document)
+        edit.run_after = reached
+        self._push(edit)
+
+    def _push(self, edit: Edit) -> None:
+        self.undo_stack.push(edit)
+        hold_runs(self.undo_stack, MOST_KEPT)
+
+    def _keep(self, before: Document, after: Document) -> Reached | None:
+        runs = self.trains()
+        return runs.keep(before, after) if runs else None
 
     def gesture(self) -> int:
         """Begin a gesture, such as a drag: its number, for the edits that belong to it."""
         self._gestures += 1
         return self._gestures
 
-    def _set_document(self, document: Document) -> None:
+    def _set_document(self, document: Document, reached: Reached | None = None) -> None:
         """Show a document: its trace comes at once, or in slices if that takes longer.
 
-        The slices go on until it is there, `stop` is called, or another document is shown.
+        The slices go on until it is there, `stop` is called, or another document is shown. Where `reached`
+        says how far its training had come, that goes on from there.
         """
-        self.document = document
+        self.document, self.reached = document, reached
         self._typing.note(document)
         self.documentChanged.emit()
         self._compute()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +26,8 @@ from core.training.settings import NO_DATA, USUAL, TrainingSettings
 # what trains loads NumPy, so it is imported with the first run
 if TYPE_CHECKING:
     from core.data.examples import Dataset
+    from core.project.document import Document
+    from core.training.reached import Reached
     from core.training.records import Record
     from core.training.roles import Roles
     from core.training.run import TrainingRun
@@ -39,12 +43,20 @@ class _Wanted(Struct, frozen=True):
     text: str = ""
     given: Mapping[str, Value] = {}
 
+    def leads_to(self, other: _Wanted, run: TrainingRun) -> bool:
+        """Whether a run goes on, with other values at most, where another takes this one's place."""
+        from core.training.run import changed_names
+
+        alike = (self.settings, self.text) == (other.settings, other.text)
+        return alike and run.can_take(changed_names(self.given, other.given), other.given)
+
 
 class TrainingSession(QObject):
     """The run that the session's document asks for: made, trained in slices, put on the canvas.
 
-    Nothing is made before somebody asks for it. From then on the run follows the document: it goes on with
-    values that are edited on the canvas, and any other change that matters to it makes a new one.
+    Nothing is made before somebody asks for it, or a document comes with a run. From then on the run follows
+    the document: it goes on with settings that may change while it runs, and with values that are edited on
+    the canvas; any other change that matters to it makes a new one. Undo brings back how far it had come.
     """
 
     runChanged = Signal()  # there is another run, or none
@@ -61,11 +73,18 @@ class TrainingSession(QObject):
         self._problem: Problem | None = None
         self._made_from: _Wanted | None = None  # None while the run is still to be made
         self._asked = False
+        self._back: Reached | None = None  # where the run is to go on that is made next
+        self._goes_on_training = False  # once it is made
+        self._saved = 0  # how many updates there had been when the document was opened or saved
         self._slices = 0
         self._maker, self._ticker = Ticker(self), Ticker(self)
         self._ticker.progressed.connect(self._show_at_times)
         self._ticker.stopped.connect(self.progressed)
+        session.documentChanged.connect(self._note)
         session.traceChanged.connect(self._follow)
+        session.fileChanged.connect(self._note_saved)
+        session.trains = ref(self)
+        self._note()
 
     # -- settings
 
@@ -193,7 +212,7 @@ class TrainingSession(QObject):
         """Back to the first weights; the same seed draws the same run."""
         self.pause()
         if self.run is not None:
-            self.run.trainer.reset()
+            self.run.reset()
             self.progressed.emit()
 
     def stop(self) -> None:
@@ -220,40 +239,113 @@ class TrainingSession(QObject):
     # -- following the document
 
     def _wanted(self) -> _Wanted:
-        document = self.session.document
-        if self.settings.trains_network:
-            return _Wanted(self.settings)
-        unknown = document.guessed if self.settings.data != NO_DATA else ()
+        return self._wanted_of(self.session.document)
+
+    def _wanted_of(self, document: Document) -> _Wanted:
+        settings = document.training
+        if settings.trains_network:
+            return _Wanted(settings)
+        unknown = document.guessed if settings.data != NO_DATA else ()
         given = {name: value for name, value in document.values.items() if name not in unknown}
-        return _Wanted(self.settings, document.text, given)
+        return _Wanted(settings, document.text, given)
+
+    def _note(self) -> None:
+        """Take where the training is to go on, if the document has come with that."""
+        if self.session.reached is not None:
+            self._back, self._asked = self.session.reached, True
+            self._goes_on_training = False
+
+    def _note_saved(self) -> None:
+        """The document has been opened or saved."""
+        self._saved = self._run.trainer.updates if self._run else 0
+        if self._back is not None:
+            self._saved = self._back.updates
+
+    def keep(self, before: Document, after: Document) -> Reached | None:
+        """How far the run has come, if it is not the same for both documents, or both are one.
+
+        Where only values differ that the run can take it is the same: it goes on with them.
+        """
+        one, other = self._wanted_of(before), self._wanted_of(after)
+        if before is not after and self._run is not None and one.leads_to(other, self._run):
+            return None
+        if self._back is not None or self._run is None:
+            return self._back
+        return self._run.reached()
+
+    def is_unsaved(self) -> bool:
+        """Whether it has gone on since the document was opened or saved."""
+        return self._run is not None and self._back is None and self._run.trainer.updates != self._saved
 
     def _follow(self) -> None:
-        """Go on with the run if at most values have changed that it can take, else make another."""
+        """Go on with the run if it can go on, else make another."""
         if self._asked and not self._goes_on(self._wanted()):
             self.pause()
             self._made_from = None
             self._maker.begin(self._making_anew(), clock.now())
 
     def _goes_on(self, wanted: _Wanted) -> bool:
-        """Take over what was given anew; return whether that was all that is to be done."""
-        from core.training.run import changed_names
+        """Take over what is new; return whether that was all that is to be done."""
+        from core.training.run import changed_names, lives_through
 
-        before = self._made_from
-        if before is None or (before.settings, before.text) != (wanted.settings, wanted.text):
+        before, run = self._made_from, self._run
+        if before is None or before.text != wanted.text:
             return False
-        self._made_from, given = wanted, wanted.given
-        changed = changed_names(before.given, given)
-        if self._run is None:
-            return not changed
-        if not self._run.can_take(changed, given):
+        changed, settings = changed_names(before.given, wanted.given), (before.settings, wanted.settings)
+        if not lives_through(*settings):
             return False
-        if self._run.take(changed, given, lambda: finished(self._setting_up()).values):
+        if run is None:
+            return not changed and settings[0] == settings[1]
+        if not run.can_take(changed, wanted.given):
+            return False
+        if self._back is None and settings[0] != settings[1] and not self._changes(run, *settings):
+            return False
+        if self._back is not None and not self._goes_back(run, *settings):
+            return False
+        self._made_from = wanted
+        if self._back is not None:
+            self._back = None
+            self.progressed.emit()
+        elif run.take(changed, wanted.given, lambda: finished(self._setting_up()).values):
             self.progressed.emit()
         return True
+
+    def _changes(self, run: TrainingRun, before: TrainingSettings, after: TrainingSettings) -> bool:
+        """Let the run go on with other settings; else what is made next goes on from where it is."""
+        from core.training.run import with_changes
+
+        if _can_change(run, before, after):
+            run.change(before, after)
+            self.progressed.emit()
+            return True
+        reached = run.reached()
+        self._back = replace(reached, changes=with_changes(reached.changes, reached.updates, before, after))
+        self._goes_on_training = self.is_training
+        return False
+
+    def _goes_back(self, run: TrainingRun, before: TrainingSettings, after: TrainingSettings) -> bool:
+        """Let the run go on from where it is to, if it can."""
+        assert self._back is not None
+        if not (run.fits(self._back) and (before == after or _can_change(run, before, after))):
+            return False
+        self.pause()
+        if before != after:
+            run.change(before, after)
+        run.go_on_from(self._back)
+        return True
+
+    def set_weights(self, label: str, values: Mapping[str, Value]) -> None:
+        """Go on with other weights, as one entry of undo."""
+        if self.run is not None:
+            reached = self.run.reached()
+            self.session.edit_run(label, replace(reached, values={**reached.values, **values}))
 
     def _making_anew(self) -> Work[None]:
         yield from self._making()
         self.runChanged.emit()
+        if self._goes_on_training and not self.is_training:
+            self.toggle()
+        self._goes_on_training = False
 
     def _making(self) -> Work[None]:
         from core.training.run import TrainingRun
@@ -263,6 +355,10 @@ class TrainingSession(QObject):
             made = TrainingRun((yield from self._setting_up()))
         except Problem as found:
             problem = found.with_traceback(None)  # its frames would hold this session
+        if made and self._back is not None:  # kept where nothing can be made of the settings as they are
+            if made.fits(self._back):
+                made.go_on_from(self._back)
+            self._back = None
         self._run, self._problem, self._made_from = made, problem, wanted
         count = len(made.setup.dataset) if made and made.setup.dataset else 0
         self.sample = min(self.sample, max(0, count - 1))
@@ -272,6 +368,13 @@ class TrainingSession(QObject):
 
         document = self.session.document
         return setting_up(document.training, document.text, document.values, document.guessed)
+
+
+def _can_change(run: TrainingRun, before: TrainingSettings, after: TrainingSettings) -> bool:
+    """Whether the trainer at work can take the settings over; a net of other layers is another program."""
+    with suppress(Problem):
+        return before.dropout == after.dropout and run.can_change_to(after)
+    return False
 
 
 def _roles_in(run: TrainingRun) -> tuple[Sequence[str], Roles | None, Dataset | None]:

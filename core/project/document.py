@@ -6,7 +6,7 @@ would lose without a word gets a new version: 2 came with output and seed, 3 wit
 4 with roles and with which values were guessed, 5 with how the graph is drawn and with
 another layout: places to which nodes were moved in older files are left out, 6 with how derivatives are
 written, 7 with notes and names of entries, 8 with data of one's own, with the same share of each class in
-what is kept for testing, with two seeds and with settings that change while it trains.
+what is kept for testing, with two seeds, with settings that change while it trains and with its run.
 Older files lack what came later and are read; their programs are put into today's notation by
 core/project/older.py.
 """
@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from msgspec import Struct, field, to_builtins
 from msgspec.structs import asdict, replace
@@ -29,6 +29,9 @@ from core.math.derivative_names import NOTATIONS, PARTIAL, Notation
 from core.notation.lexer import MAX_CHARACTERS
 from core.project.older import as_today, upgraded
 from core.training.settings import TrainingSettings, settings_from
+
+if TYPE_CHECKING:
+    from core.training.reached import Reached
 
 FORMAT, VERSION = "chainlight", 8
 SUFFIX = ".chainlight"  # of the names of project files
@@ -81,6 +84,7 @@ class Drawn(Struct, frozen=True):
 class Document(Struct, frozen=True):
     """`output` is the node to differentiate, empty for the program's own; a `seed` of None is 1.
 
+    `run` is how far its training had come when it was saved, None where there had been none.
     A `drawing` of None is drawn as programs usually are.
     """
 
@@ -93,6 +97,7 @@ class Document(Struct, frozen=True):
     unfolded: Mapping[str, str] = {}  # keys of nodes with the operation they had
     guessed: frozenset[str] = frozenset()  # names whose values nobody gave
     drawing: Drawn | None = None
+    run: Reached | None = None
     remark: str = ""  # what to say of it once, such as that it was upgraded
 
     def with_value(self, name: str, value: Value) -> Document:
@@ -120,6 +125,10 @@ def dumps(document: Document) -> str:
         "guessed": sorted(document.guessed),
         "drawing": document.drawing and asdict(document.drawing),
     }
+    if document.run:
+        from core.project.kept_run import plain_run
+
+        found["run"] = plain_run(document.run)
     return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
@@ -165,6 +174,7 @@ def _present(found: Mapping[str, Any], program: str) -> Document:
         unfolded=_unfolded(found),
         guessed=_guessed(found, values),
         drawing=_drawn(found),
+        run=_run(found),
     )
 
 
@@ -243,6 +253,14 @@ def _is_list_of_names(found: Any) -> bool:
         and len(found) <= MOST_NAMES
         and all(isinstance(name, str) and len(name) <= LONGEST_NOTE for name in found)
     )
+
+
+def _run(found: Mapping[str, Any]) -> Reached | None:
+    if found.get("run") is None:
+        return None
+    from core.project.kept_run import run_from  # which loads NumPy
+
+    return run_from(found["run"])
 
 
 def _point(plain: Any, name: str) -> Point:

@@ -9,7 +9,10 @@ from msgspec.structs import replace
 
 from core.base.arrays import Value, same, shape_of
 from core.training.boundary import Plane, plane_of
-from core.training.setup import TrainingSetup
+from core.training.reached import Reached
+from core.training.records import Change
+from core.training.settings import SETTINGS, TrainingSettings, offered
+from core.training.setup import TrainingSetup, options_of
 
 
 class TrainingRun:
@@ -17,11 +20,13 @@ class TrainingRun:
 
     setup     the program with its data, and the values it was made with
     trainer   at work on it; `trainer.records` are the points of the loss curves
+    events    the settings that were changed while it ran, each with the number of updates before it
     """
 
     def __init__(self, setup: TrainingSetup):
         """Raises Problem where the setup cannot be trained."""
         self.setup, self.trainer = setup, setup.trainer()
+        self.events: tuple[Change, ...] = ()
 
     @cached_property
     def plane(self) -> Plane | None:
@@ -43,6 +48,37 @@ class TrainingRun:
         """Return whether some parameters are shown with other values than those reached."""
         learned = self.trainer.learned()
         return any(not same(shown[name], value) for name, value in learned.items() if name in shown)
+
+    # -- going on
+
+    def can_change_to(self, settings: TrainingSettings) -> bool:
+        """Whether the trainer at work can take over these settings, where only those differ that may."""
+        return self.trainer.can_change_to(options_of(settings))
+
+    def change(self, before: TrainingSettings, after: TrainingSettings) -> None:
+        """Go on with other settings, which is an event of the run. Raises Problem where they do not fit."""
+        options = options_of(after)
+        self.trainer.change(options)
+        self.setup = replace(self.setup, options=options)
+        self.events = with_changes(self.events, self.trainer.updates, before, after)
+
+    def reset(self) -> None:
+        """Go back to the first weights, without any events."""
+        self.trainer.reset()
+        self.events = ()
+
+    def reached(self) -> Reached:
+        """How far it has come, with all that is needed to go on from there bit by bit."""
+        return replace(self.trainer.reached(), changes=self.events)
+
+    def fits(self, reached: Reached) -> bool:
+        """Whether it can go on from there."""
+        return reached.fits(self.trainer.values())
+
+    def go_on_from(self, reached: Reached) -> None:
+        """Take over how far a run had come."""
+        self.trainer.go_on_from(reached)
+        self.events = reached.changes
 
     # -- values changed by hand
 
@@ -76,6 +112,45 @@ class TrainingRun:
             return False
         trainer.start_from(new)
         return True
+
+
+def lives_through(before: TrainingSettings, after: TrainingSettings) -> bool:
+    """Whether a run goes on where the settings become others: none that differs begins it anew."""
+    return not any(
+        setting.restarts and getattr(before, name) != getattr(after, name)
+        for name, setting in SETTINGS.items()
+    )
+
+
+def with_changes(
+    events: tuple[Change, ...], step: int, before: TrainingSettings, after: TrainingSettings
+) -> tuple[Change, ...]:
+    """The events and what has changed now; a setting that is changed twice at one update is one event."""
+    found = list(events)
+    for name in SETTINGS:
+        old, new = getattr(before, name), getattr(after, name)
+        if old == new or not (offered(before, name) or offered(after, name)):
+            continue
+        for known in [one for one in found if (one.step, one.setting) == (step, name)]:
+            found.remove(known)
+            old = known.before
+        if old != new:
+            found.append(Change(step, name, old, new))
+    return tuple(found)
+
+
+def said(change: Change) -> str:
+    """A change as it is marked on the loss, such as "rate 0.1 → 0.03"."""
+    setting = SETTINGS[change.setting]
+    titles = setting.choices() if setting.choices else {}
+
+    def shown(value: object) -> str:
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        return titles.get(value, value) if isinstance(value, str) else f"{value:.6g}"
+
+    label = setting.label if setting.label[1:2].isdigit() else setting.label[0].lower() + setting.label[1:]
+    return f"{label} {shown(change.before)} → {shown(change.after)}"
 
 
 def changed_names(before: Mapping[str, Value], after: Mapping[str, Value]) -> set[str]:

@@ -358,10 +358,14 @@ class Trainer:
         self._start_here()
 
     def can_change_to(self, options: TrainerOptions) -> bool:
-        """Whether the trainer at work can go over to other options, and need not be made anew for them."""
+        """Whether the trainer at work can go over to other options, and need not be made anew for them.
+
+        Raises Problem for options that do not go together.
+        """
         old, new = self.options, options
         kept = ("seed", "test_fraction", "dtype", "batches", "reduction")
         same_goal = rule_of(old.optimizer).objective == rule_of(new.optimizer).objective
+        make_optimizer(new.optimizer, None, **new.hyper)
         return same_goal and all(getattr(old, name) == getattr(new, name) for name in kept)
 
     def change(self, options: TrainerOptions) -> None:

@@ -148,7 +148,7 @@ def test_closing_while_it_is_at_work_ends_cleanly(window, panel):
     panel.tabs.choose(SIDE_BY_SIDE)
     panel.tabs.choose(BY_HAND)
     panel.view.toggle()
-    window.session.undo_stack.setClean()
+    window.session.saved_as(window.session.path)
     assert window.close()
     assert not panel.ticker.running and not panel.view.ticker.running
 

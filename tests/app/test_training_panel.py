@@ -187,7 +187,7 @@ def test_layers_that_cannot_be_are_not_taken(training, panel, text):
 def test_closing_while_training_ends_cleanly(window, training, panel, qtbot):
     training.toggle()
     qtbot.waitUntil(lambda: training.run.trainer.updates > 10)
-    window.session.undo_stack.setClean()
+    window.session.saved_as(window.session.path)
     assert window.close()
     assert not training.is_training
 

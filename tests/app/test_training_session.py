@@ -139,6 +139,7 @@ def test_the_loss_of_a_batch_is_its_mean_or_its_sum(training):
     training.step()
     by_mean = np.subtract(weights(training)["w"], before)
     training.change("sum", reduction="sum")
+    training.reset()
     training.step()
     assert np.subtract(weights(training)["w"], before) == pytest.approx(10 * by_mean, rel=1e-9)
 

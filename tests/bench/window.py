@@ -73,7 +73,7 @@ def closed(*widgets: QWidget) -> None:
     """Without a question about unsaved work."""
     for widget in widgets:
         if isinstance(widget, Window):
-            widget.session.undo_stack.setClean()
+            widget.session.saved_as(widget.session.path)
         widget.close()
         widget.deleteLater()
     rest(1)

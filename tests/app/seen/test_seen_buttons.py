@@ -301,7 +301,7 @@ def holding(part):
 
 def saved(window):
     window.session.set_value("x", 7.0)
-    window.session.undo_stack.setClean()
+    window.session.saved_as(window.session.path)
 
 
 TYPED = program("y = σ(w·x + b); L = bce(y, t)", w=[1, 1], b=0, x=[1, 2], t=1)

@@ -1,0 +1,274 @@
+"""Nothing destroys a run: settings that change while it runs, undo and redo, saved and opened projects."""
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from app.state import session as session_module
+from app.state.session import Session
+from app.state.training_session import TrainingSession
+from app.state.undo import hold_runs
+from core.project.document import Document, dumps, loads
+from core.training.run import said
+from core.training.settings import TrainingSettings
+
+SETTINGS = TrainingSettings(samples=40, hidden=(3,), rate=0.1)
+
+
+def opened(document):
+    session = Session()
+    session.replace_document(document, None)
+    return TrainingSession(session)
+
+
+@pytest.fixture
+def training(qapp):
+    made = opened(Document("x y", {"x": 2.0, "y": 3.0}, training=SETTINGS))
+    assert made.run is not None
+    return made
+
+
+def bits(training):
+    trainer = training.run.trainer
+    memory = [array.copy() for array in trainer.optimizer.state.values()]
+    return [trainer.parameters.copy(), *memory], trainer.updates, list(trainer.records)
+
+
+def assert_same(one, other):
+    assert len(one[0]) == len(other[0])
+    assert all(np.array_equal(a, b) for a, b in zip(one[0], other[0], strict=True))
+    assert one[1:] == other[1:]
+
+
+LIVE = [
+    {"rate": 0.03},
+    {"optimizer": "adam"},
+    {"batch": 3},
+    {"momentum": 0.9},
+    {"regularisation": "l2"},
+    {"clipping": "norm"},
+    {"schedule": "cosine"},
+    {"dropout": 0.5},
+    {"reduction": "sum"},
+    {"patience": 3},
+]
+
+
+@pytest.mark.parametrize("changed", LIVE, ids=lambda changed: next(iter(changed)))
+def test_a_setting_changes_while_it_runs_and_undo_brings_all_back(training, changed):
+    training.step(7)
+    before = bits(training)
+    training.change("set it", **changed)
+    assert_same((bits(training)[0][:1], *bits(training)[1:]), (before[0][:1], *before[1:]))
+    (event,) = training.run.events
+    assert event.step == 7 and {event.setting: event.after} == changed
+    training.step(5)
+    after = bits(training)
+    assert after[1] == 12
+    training.session.undo_stack.undo()
+    assert_same(bits(training), before)
+    assert training.settings == SETTINGS and training.run.events == ()
+    training.session.undo_stack.redo()
+    assert_same(bits(training), after)
+    assert training.run.events == (event,)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"hidden": (5,)}, {"data": "xor"}, {"initial": "zero"}, {"weights_seed": 9}], ids=str
+)
+def test_what_begins_anew_can_be_undone_as_well(training, changed):
+    training.step(7)
+    before = bits(training)
+    training.change("set it", **changed)
+    assert training.run.trainer.updates == 0
+    training.step(3)
+    later = bits(training)
+    training.session.undo_stack.undo()
+    assert_same(bits(training), before)
+    training.step(4)
+    training.session.undo_stack.redo()
+    assert_same(bits(training), later)
+    training.session.undo_stack.undo()
+    assert training.run.trainer.updates == 11
+
+
+def test_undone_and_done_again_it_is_the_run_it_would_have_been(training):
+    other = opened(Document("x y", training=SETTINGS))
+    for one in (training, other):
+        one.run.trainer.step(13)
+    training.change("other rule", optimizer="adam", batch=7)
+    training.step(20)
+    training.change("other layers", hidden=(2, 2))
+    training.step(5)
+    training.session.undo_stack.undo()
+    training.session.undo_stack.undo()
+    for one in (training, other):
+        one.change("smaller", rate=0.01)
+        one.step(30)
+    assert_same(bits(training), bits(other))
+
+
+def test_it_goes_on_training_through_a_change(training):
+    training.toggle()
+    training.change("slower", rate=0.01)
+    assert training.is_training and training.run.trainer.options.hyper["lr"] == 0.01
+    training.change("dropout", dropout=0.2)
+    assert training.run.trainer.graph.nodes["d1"] and training.is_training
+    training.stop()
+
+
+def test_a_change_that_makes_no_sense_keeps_the_weights_until_it_does(training):
+    training.change("own rule", optimizer="playground")
+    training.step(9)
+    before = bits(training)
+    training.change("both", regularisation="elastic")
+    assert training.run is None and "not by both" in training.problem.message
+    training.change("one", regularisation="l1")
+    assert_same(bits(training), before)
+
+
+def test_events_are_told_in_words(training):
+    training.step()
+    training.change("1", rate=0.03, optimizer="adam")
+    training.step()
+    training.change("2", clipping="norm")
+    training.change("3", clip_at=0.5, dropout=0.25)
+    training.change("4", clip_at=0.25)
+    told = [(event.step, said(event)) for event in training.run.events]
+    assert told == [
+        (1, "optimizer Gradient descent → Adam"),
+        (1, "rate 0.1 → 0.03"),
+        (2, "clip gradients none → the norm"),
+        (2, "dropout 0 → 0.25"),
+        (2, "clip at 1 → 0.25"),
+    ]
+
+
+def test_weights_are_set_as_one_edit(training):
+    training.step(4)
+    before = bits(training)
+    training.set_weights("set b2", {"b2": 1.5})
+    assert training.run.trainer.learned()["b2"] == 1.5 and training.run.trainer.updates == 4
+    training.session.undo_stack.undo()
+    assert_same(bits(training), before)
+    training.session.undo_stack.redo()
+    assert training.run.trainer.learned()["b2"] == 1.5
+
+
+def test_an_edit_that_has_nothing_to_do_with_it_keeps_no_run(training):
+    training.step(4)
+    training.session.set_text("x y + 1")
+    training.session.undo_stack.undo()
+    training.step(2)
+    training.session.undo_stack.redo()
+    assert training.run.trainer.updates == 6
+    assert training.session.undo_stack.command(0).run_before is None
+
+
+def test_runs_that_are_kept_take_bounded_room(training, monkeypatch):
+    stack = training.session.undo_stack
+    for number in range(6):
+        training.change("rate", rate=0.2 + number)
+    sizes = [stack.command(place).run_before.size for place in range(6)]
+    hold_runs(stack, sum(sizes[-3:]))
+    kept = [stack.command(place).run_before is not None for place in range(6)]
+    assert kept == [False, False, False, True, True, True]
+    monkeypatch.setattr(session_module, "MOST_KEPT", 0)
+    training.change("rate", rate=7.0)
+    assert not any(stack.command(place).run_before for place in range(7))
+    for _ in range(7):
+        stack.undo()
+    assert training.settings.rate == 0.1 and training.run.trainer.options.hyper["lr"] == 0.1
+
+
+# -- saved and opened
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"optimizer": "adam"}, {"dropout": 0.5}, {"schedule": "1/t", "batch": 7}], ids=str
+)
+def test_a_project_goes_on_to_the_last_bit_where_it_was_saved(training, more):
+    training.change("as asked", **more)
+    training.step(13)
+    training.change("slower", rate=0.02)
+    training.step(4)
+    text = dumps(training.session.whole)
+    again = opened(loads(text))
+    assert again.run.events == training.run.events and len(again.run.events) >= 1
+    for one in (training, again):
+        one.step(25)
+    assert_same(bits(training), bits(again))
+    again.reset()
+    training.reset()
+    assert_same(bits(training), bits(again))
+
+
+def test_a_typed_program_too(qapp):
+    settings = TrainingSettings("program", "gauss", 40, optimizer="adam")
+    training = opened(Document("s = w·x + b; L = bce_logits(s, t)", training=settings))
+    training.run.trainer.step(11)
+    again = opened(loads(dumps(training.session.whole)))
+    for one in (training, again):
+        one.step(9)
+    assert_same(bits(training), bits(again))
+
+
+def test_a_trained_run_is_unsaved_work(training):
+    session = training.session
+    assert session.is_saved
+    training.step()
+    assert not session.is_saved
+    session.saved_as(None)
+    assert session.is_saved
+    training.step()
+    training.reset()
+    assert not session.is_saved
+    session.replace_document(loads(dumps(session.whole)), None)
+    assert session.is_saved and training.run.trainer.updates == 0
+
+
+def test_what_was_opened_stands_in_no_memory_twice(training):
+    training.step(3)
+    session = training.session
+    session.replace_document(loads(dumps(session.whole)), None)
+    assert session.document.run is None and training.run.trainer.updates == 3
+
+
+BROKEN = {
+    "no table": ("run", 5),
+    "another rule": ("optimizer", "magic"),
+    "fewer numbers": ("values", {"b2": {"shape": [3], "float64": "AAAA"}}),
+    "no shape": ("values", {"b2": {"shape": "x", "float64": ""}}),
+    "other names": ("start", {}),
+    "half an update": ("updates", 1.5),
+    "no records": ("records", []),
+    "a record too short": ("records", [[1, 2]]),
+    "an event of no setting": ("changes", [[1, "magic", 1, 2]]),
+    "an event of another kind": ("changes", [[1, "rate", "a", "b"]]),
+    "no memory": ("memory", 3),
+    "no watched": ("watched", [1]),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_run_is_refused_in_a_sentence(training, case):
+    import json
+
+    from core.base.errors import Problem
+
+    training.step(3)
+    found = json.loads(dumps(training.session.whole))
+    part, broken = BROKEN[case]
+    if part == "run":
+        found["run"] = broken
+    else:
+        found["run"][part] = broken
+    with pytest.raises(Problem, match="run"):
+        loads(json.dumps(found))
+
+
+def test_a_run_that_fits_no_longer_is_left_out(training):
+    training.step(3)
+    document = training.session.whole
+    other = opened(replace(document, training=replace(SETTINGS, hidden=(5,))))
+    assert other.run.trainer.updates == 0
