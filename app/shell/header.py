@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QToolB
 
 from app.canvas.camera import LINES
 from app.panels.program_line import ProgramLine
+from app.shell.running import Running
 from app.shell.workspaces import WORKSPACES, Workspace
 from app.state.session import Session
+from app.state.training_session import TrainingSession
 from app.widgets.theme import LIGHT, Theme, mixed
 
 PRESENTED = 30  # pixels: an em of the line while presenting, on a screen of LINES
@@ -83,11 +85,11 @@ class Switch(QWidget):
 
 
 class Header(QWidget):
-    """The switch, the program's line, and buttons."""
+    """The switch, the program's line, what says that a training runs, and buttons."""
 
-    def __init__(self, session: Session):
+    def __init__(self, session: Session, training: TrainingSession):
         super().__init__()
-        self.switch, self.line = Switch(), ProgramLine(session)
+        self.switch, self.line, self.running = Switch(), ProgramLine(session), Running(training)
         self.buttons: list[QToolButton] = []
         self._presenting = False
         self._box = QHBoxLayout(self)
@@ -98,6 +100,7 @@ class Header(QWidget):
         self._box.addWidget(self.switch)
         self._box.addSpacing(8)
         self._box.addWidget(self.line, 1)
+        self._box.addWidget(self.running)
 
     def add_actions(self, actions: Iterable[QAction]) -> None:
         """Put a button for each of these commands at the right."""
@@ -113,6 +116,7 @@ class Header(QWidget):
         """Leave the program's line alone, large and in the middle, or show all again."""
         for part in (self.switch, *self.buttons):
             part.setVisible(not on)
+        self.running.set_presenting(on)
         self.line.show()
         self.line.set_size(PRESENTED * self.screen().size().height() / LINES if on else 0.0)
         self._presenting = on
@@ -121,6 +125,7 @@ class Header(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self.switch.set_theme(theme)
         self.line.set_theme(theme)
+        self.running.set_theme(theme)
         self._show_ground(theme)
         side = round(1.55 * self.fontMetrics().height())
         for button in self.buttons:

@@ -71,7 +71,7 @@ class Window(QMainWindow):
         self.view = View(session, self.scene)
         self.notice = Notice()
         self.transport = Transport(session, self.training)
-        self.header = Header(session)
+        self.header = Header(session, self.training)
         self.lectures = Lectures()
         self.files = Files(session, self, settings)
         self.stage = StageBand(session)
@@ -139,6 +139,8 @@ class Window(QMainWindow):
             self.training_pane.seenChanged,
         ):
             signal.connect(self._show_notice)
+        training.runChanged.connect(self._show_file)
+        training.progressed.connect(self._show_file)
         training.data.shownChanged.connect(self.refresh_actions)
         training.opened.connect(self.view.setFocus)  # so that the next key steps
         self.notice.pressed.connect(training.open_on_canvas)
@@ -170,6 +172,7 @@ class Window(QMainWindow):
         name = self.arrangement.workspace.name
         self.header.switch.buttons[name].setChecked(True)
         self.transport.set_training(name == "train")
+        self.header.running.set_elsewhere(name != "train")
         self.transport.offer(self.results, name == "step")
         self._show_settings()
         self.refresh_actions()

@@ -272,3 +272,32 @@ def test_a_run_that_fits_no_longer_is_left_out(training):
     document = training.session.whole
     other = opened(replace(document, training=replace(SETTINGS, hidden=(5,))))
     assert other.run.trainer.updates == 0
+
+
+# -- in the window
+
+
+def test_every_other_workspace_says_that_a_training_runs_and_pauses_it(window):
+    window.show()
+    running = window.header.running
+    window.show_workspace("train")
+    window.training.toggle()
+    assert not running.isVisible()  # whose own bar says it
+    window.show_workspace("step")
+    assert window.training.is_training and running.isVisible() and "Training: update" in running.text()
+    window.show_workspace("lectures")
+    assert running.isVisible()
+    running.click()
+    assert not window.training.is_training and not running.isVisible()
+
+
+def test_closing_asks_for_a_training_that_is_not_saved(window, monkeypatch):
+    asked = []
+    monkeypatch.setattr(window.files, "_ask", lambda sentence, *buttons: asked.append(sentence) or 2)
+    assert window.files.may_close() and not asked
+    window.training.step(3)
+    assert window.isWindowModified()
+    assert not window.files.may_close()
+    assert "Save the training of" in asked[0] and "weights are lost" in asked[0]
+    window.training.change("slower", rate=0.001)
+    assert not window.files.may_close() and "Save the changes to" in asked[1]
