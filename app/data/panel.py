@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.data.pictures import Pictures
 from app.data.rows import RowsView
 from app.data.sliders import NumberSlider
 from app.data.thumbnails import Thumbnails
@@ -86,6 +87,7 @@ class DataPanel(QWidget):
         for name, view in self.views.items():
             view.setToolTip(DATA_SHOWN[name][1])
             view.clicked.connect(lambda on, name=name: self.data.show(**{name: on}))
+        self.pictures = Pictures(training)
         self.rows = RowsView(training, numbered=False)
         self.rows.refused.connect(self._say)
         self._lay_out()
@@ -116,6 +118,7 @@ class DataPanel(QWidget):
         parts += [*self.sliders.values(), *self.checks.values(), self.views_title, *self.views.values()]
         for part in parts:
             box.addWidget(part)
+        box.insertWidget(6, self.pictures)
         box.addWidget(self.rows_title)
         box.addWidget(self.rows, 1)
         box.addStretch()
@@ -125,6 +128,7 @@ class DataPanel(QWidget):
         self.theme = theme
         tint(self.message, theme.wrong)
         tint(self.parts, theme.faint)
+        self.pictures.set_theme(theme)
         if self._own_data is not None:
             self._own_data.set_theme(theme)
         self._show()
@@ -179,6 +183,7 @@ class DataPanel(QWidget):
         images = bool(dataset and dataset.image_shape)
         self._show_thumbnails()
         self.thumbnails.setVisible(not images)
+        self.pictures.setVisible(images)
         with QSignalBlocker(self.list):
             self.list.setCurrentIndex(self.list.findData(settings.data))
         drawn_by = bool(source and source.draw_by)

@@ -19,7 +19,6 @@ from app.widgets.theme import LIGHT, Theme, heat_colours, rgb
 from core.base.arrays import Array, Value
 from core.base.shades import shades
 from core.data.examples import Dataset
-from core.training.boundary import WHOLE
 from core.training.run import TrainingRun
 
 TRAIN_SIZE, TEST_SIZE = 7, 11  # pixels; a diamond of the same size looks smaller than a circle
@@ -96,7 +95,7 @@ class BoundaryView(pg.PlotWidget):
             self.samples.setPointsVisible([shown.test_points or not kept for kept in tested])
         prediction = plane.prediction()
         if np.isfinite(prediction).all():  # after a loss that became infinite the last picture stays
-            self.show_prediction(prediction, (*WHOLE, *WHOLE), _scale(run, data))
+            self.show_prediction(prediction, (*plane.across, *plane.up), _scale(run, data))
         if (run, chosen) != before[:2]:
             x, y = data.inputs[chosen]
             self.chosen.setData(x=[x], y=[y])

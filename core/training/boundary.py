@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from core.base.arrays import Array
 from core.base.errors import Problem
 from core.compiled import Compiled, compile_plan
+from core.data.examples import Range
 from core.graph.graph import Graph
 from core.graph.plan import make_plan
 from core.ops import squashing
+from core.training.chart import Chart
 from core.training.roles import Roles
 from core.training.trainer import Trainer
 
-Range = tuple[float, float]
 WHOLE: Range = (-6.0, 6.0)
 SHARES = squashing("probabilities")
 LARGE = 1e9  # weights beyond this overflow single precision soon
@@ -27,14 +30,26 @@ class Plane:
     `across` and `up` are the ranges of the two features, the grid's outermost points included.
     """
 
-    def __init__(self, trainer: Trainer, across: Range = WHOLE, up: Range = WHOLE, resolution: int = 100):
-        """Raises Problem unless the program predicts something from two features."""
+    def __init__(
+        self,
+        trainer: Trainer,
+        across: Range = WHOLE,
+        up: Range = WHOLE,
+        resolution: int = 100,
+        chart: Chart | None = None,
+    ):
+        """Look at a program over two features, or over the plane of a chart, which has ranges of its own.
+
+        Raises Problem unless the program predicts something from two features, or from those of the chart.
+        """
         graph, roles = trainer.graph, trainer.roles
         name = roles.prediction
         if not name:
             raise Problem("The program names no prediction", hint="Give it a line of its own, such as y = …")
         shape = graph.nodes[roles.features[0]].shape
-        if (len(roles.columns) or (shape or (1,))[0]) != 2 or len(graph.nodes[name].shape) > 1:
+        count = len(roles.columns) or math.prod(shape)
+        fits = count == 2 or (chart is not None and (bool(roles.columns) or count == len(chart.origin)))
+        if not fits or len(graph.nodes[name].shape) > 1:
             raise Problem(
                 "A map of the plane needs two features, and one answer or several scores for a point"
             )
@@ -45,7 +60,9 @@ class Plane:
             roles.higher_is_second,
             roles.threshold,
         )
-        self._points = _grid(across, up, resolution)
+        self.across, self.up = (chart.across, chart.up) if chart else (across, up)
+        grid = _grid(self.across, self.up, resolution)
+        self._points = chart.inputs(grid) if chart else grid
         self._engine = self._compiled(np.float32)
 
     def _compiled(self, dtype: npt.DTypeLike) -> Compiled:
@@ -55,7 +72,8 @@ class Plane:
         engine = compile_plan(make_plan(graph), roles.data, size, dtype, roles.parameters, backward=False)
         for place, feature in enumerate(roles.features):
             if feature in engine.inputs:
-                engine.inputs[feature][...] = points[roles.columns[place]] if roles.columns else points
+                given = points[roles.columns[place]] if roles.columns else points
+                engine.inputs[feature][...] = given.reshape(engine.inputs[feature].shape)
         return engine
 
     def prediction(self) -> Array:
@@ -89,10 +107,10 @@ class Plane:
             self._engine.forward()
 
 
-def plane_of(trainer: Trainer) -> Plane | None:
+def plane_of(trainer: Trainer, chart: Chart | None = None) -> Plane | None:
     """The plane of a trainer's program, or None where there is nothing to draw."""
     try:
-        return Plane(trainer)
+        return Plane(trainer, chart=chart)
     except Problem:
         return None
 

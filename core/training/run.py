@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from core.base.arrays import Value, same, shape_of
 from core.training.boundary import Plane, plane_of
+from core.training.chart import chart_of
 from core.training.reached import Reached
 from core.training.records import Change
 from core.training.settings import SETTINGS, TrainingSettings, offered
@@ -30,8 +31,10 @@ class TrainingRun:
 
     @cached_property
     def plane(self) -> Plane | None:
-        """The map of what is predicted from two features; None where there is no such map."""
-        return plane_of(self.trainer)
+        """The map of what is predicted from two features, where these lie; None where there is none."""
+        data = self.setup.dataset
+        two = data is not None and data.inputs.shape[1] == 2
+        return plane_of(self.trainer, chart_of(data) if data is not None and two else None)
 
     def present(self) -> TrainingSetup:
         """What is trained, at the weights it has reached."""

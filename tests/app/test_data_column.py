@@ -399,3 +399,90 @@ def test_own_data_are_taken_from_the_list(window, column, training, qtbot):
     assert column._own_data.isVisible()
     place = column._own_data.plane.place_of(training.data.table.rows[0])
     assert column._own_data.plane.area.contains(QPointF(place))
+
+
+# -- pictures
+
+
+@pytest.fixture
+def digits(window, column, training):
+    training.change("digits", data="digits", samples=300, noise=0.0, hidden=())
+    QApplication.processEvents()
+    return column.pictures
+
+
+def test_pictures_take_the_place_of_thumbnails_and_rows(column, digits):
+    assert digits.isVisible() and not column.thumbnails.isVisible() and not column.rows.isVisible()
+    assert column.list.currentText() == "Handwritten digits"
+
+
+def test_a_sheet_shows_the_pictures_and_a_click_chooses_one(digits, training):
+    sheet = digits.sheet
+    seen, data = sheet.grab().toImage(), training.data.dataset
+    for place in (0, 7, 39):
+        picture, tile = data.inputs[place].reshape(8, 8), sheet.tile(place)
+        for row, column in ((0, 3), (3, 3), (4, 6)):
+            at_pixel = QPointF((column + 0.5) * tile.width() / 8, (row + 0.5) * tile.height() / 8)
+            tone = seen.pixelColor((tile.topLeft() + at_pixel).toPoint()).red()
+            assert tone == pytest.approx(
+                255 - picture[row, column] * (255 - LIGHT.colour("ink").red()), abs=2
+            )
+    QTest.mouseClick(sheet, Qt.MouseButton.LeftButton, pos=sheet.tile(7).center().toPoint())
+    assert training.sample == 7
+    assert sheet.grab().toImage().pixelColor(
+        sheet.tile(7).topLeft().toPoint() + QPoint(1, 9)
+    ) == LIGHT.colour("accent")
+
+
+def test_a_sheet_is_turned_and_walked_by_keys(digits, training):
+    sheet = digits.sheet
+    sheet.setFocus()
+    for key, number in ((Key.Key_Right, 1), (Key.Key_Down, 6), (Key.Key_Up, 1), (Key.Key_Left, 0)):
+        QTest.keyClick(sheet, key)
+        assert training.sample == number
+    QTest.keyClick(sheet, Key.Key_PageDown)
+    assert list(sheet.page()) == list(range(40, 80))
+    training.choose_sample(123)
+    assert 123 in sheet.page() and sheet.accessibleDescription().startswith("300 samples; sample 123")
+
+
+def test_the_sheet_shows_test_samples_and_those_that_are_wrong(digits, training):
+    training.step(60)
+    choose(digits.filter, "test")
+    kept = sorted(training.run.trainer.test_data.rows)
+    assert list(digits.sheet.numbers) == kept and digits.told.text() == "60 of 300"
+    choose(digits.filter, "wrong")
+    share = 1 - len(digits.sheet.numbers) / 60
+    assert share == pytest.approx(training.record.test_accuracy) and {*digits.sheet.numbers} <= {*kept}
+    assert digits.told.text() == f"{len(digits.sheet.numbers)} wrong of 60"
+    before = list(digits.sheet.numbers)
+    training.step(400)
+    assert list(digits.sheet.numbers) != before
+
+
+def test_what_is_drawn_is_averaged_and_answered(digits, training):
+    training.step(300)
+    pad, side = digits.pad, digits.pad.width()
+    QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPoint(side // 2, 12))
+    for y in (30, 60, 98):
+        QTest.mouseMove(pad, QPoint(side // 2, y))
+    QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=QPoint(side // 2, 98))
+    picture = pad.picture
+    assert picture[2:6, 3:5].min() > 0.5 and picture[:, [0, 1, 6, 7]].max() == 0
+    assert picture == pytest.approx(pad.strokes.reshape(8, 8, 8, 8).mean(axis=(1, 3)))
+    scores = training.run.trainer.values()["W1"] @ picture.ravel() + training.run.trainer.values()["b1"]
+    share = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
+    assert digits.answer.text() == f"{scores.argmax()}\n{share.max():.0%}"
+    QTest.mouseClick(pad, Qt.MouseButton.RightButton)
+    assert not pad.strokes.any() and digits.answer.text() == ""
+
+
+def test_one_draws_by_keys(digits):
+    pad = digits.pad
+    pad.setFocus()
+    for key in (Key.Key_Down, Key.Key_Right, Key.Key_Right, Key.Key_Space, Key.Key_Right):
+        QTest.keyClick(pad, key)
+    assert np.argwhere(pad.picture).tolist() == [[1, 2]] and pad.picture[1, 2] == 1
+    assert pad.accessibleDescription() == "Row 1, column 3, ink 0.00"
+    QTest.keyClick(pad, Key.Key_Delete)
+    assert not pad.picture.any()

@@ -1,0 +1,393 @@
+"""Data that are pictures: a sheet of them to choose from, and a pad to draw one of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from app.state.training_session import TrainingSession
+from app.widgets.labels import plain_label, tint
+from app.widgets.theme import LIGHT, Theme, rgb
+from core.base.arrays import Array
+from core.base.errors import Problem
+from core.base.shades import shades
+from core.data.examples import Dataset
+from core.training.answers import Answers
+
+ACROSS, DOWN, TILE, GAP = 5, 8, 33, 3  # tiles, and pixels at text of 100 %
+PAGE = ACROSS * DOWN
+PAD, FINE = 110, 8  # pixels of the pad, and how many strokes' pixels one of the picture has across
+BRUSH = 0.7  # pixels of the picture: half the width of a stroke
+ALL, TEST, WRONG = "all", "test", "wrong"
+MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -ACROSS, Qt.Key.Key_Down: ACROSS}
+
+
+def picture_of(values: Array, theme: Theme) -> QImage:
+    """Shares of ink (rows, columns) from 0 to 1 as an image, one pixel an entry."""
+    paper, ink = (rgb(theme.colour(part)) for part in ("paper", "ink"))
+    bytes_ = np.ascontiguousarray(shades(np.clip(values, 0, 1), paper, paper, ink))
+    rows, columns = bytes_.shape[:2]
+    return QImage(bytes_.data, columns, rows, columns * 3, QImage.Format.Format_RGB888).copy()
+
+
+class Sheet(QWidget):
+    """Forty examples at a time; the chosen one is framed, and a click or an arrow key chooses another."""
+
+    def __init__(self, training: TrainingSession, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.training, self.theme = training, LIGHT
+        self.numbers: Sequence[int] = ()
+        self.first = 0  # of the page, among the numbers
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Sheet of samples")
+        self.setToolTip("Click to choose a sample; the wheel, Page Up and Page Down turn the page")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        training.sampleChanged.connect(self._show_present)
+
+    def show_numbers(self, numbers: Sequence[int]) -> None:
+        """Show these examples, the page with the chosen one first."""
+        self.numbers = numbers
+        self.first = min(self.first, max(0, (len(numbers) - 1) // PAGE * PAGE))
+        self._show_present()
+        self.updateGeometry()
+
+    @property
+    def side(self) -> float:
+        """The side of a tile in pixels: as large as there is room for, at most the usual one."""
+        usual = TILE * self.fontMetrics().height() / 16
+        return max(8.0, min(usual, (self.width() - (ACROSS - 1) * GAP) / ACROSS))
+
+    def sizeHint(self) -> QSize:
+        return QSize(ACROSS * (TILE + GAP), round(DOWN * (self.side + GAP)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, self.sizeHint().height())
+
+    def tile(self, place: int) -> QRectF:
+        """Where a tile of the page stands."""
+        step = self.side + GAP
+        return QRectF(place % ACROSS * step, place // ACROSS * step, self.side, self.side)
+
+    def page(self) -> Sequence[int]:
+        """The numbers of the examples that are in view."""
+        return self.numbers[self.first : self.first + PAGE]
+
+    def turn(self, pages: int) -> None:
+        """Go some pages on, or back."""
+        last = max(0, (len(self.numbers) - 1) // PAGE * PAGE)
+        self.first = min(max(0, self.first + pages * PAGE), last)
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.updateGeometry()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        for place, number in enumerate(self.page()):
+            if self.tile(place).contains(event.position()):
+                self.training.choose_sample(number)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.turn(-1 if event.angleDelta().y() > 0 else 1)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, numbers = event.key(), list(self.numbers)
+        if key in MOVES and numbers:
+            chosen = self.training.sample
+            place = numbers.index(chosen) + MOVES[Qt.Key(key)] if chosen in numbers else 0
+            self.training.choose_sample(numbers[min(max(place, 0), len(numbers) - 1)])
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self.turn(1 if key == Qt.Key.Key_PageDown else -1)
+        else:
+            super().keyPressEvent(event)
+
+    def _show_present(self) -> None:
+        chosen = self.training.sample
+        if chosen in self.numbers:
+            self.first = self.numbers.index(chosen) // PAGE * PAGE
+        data = self.training.data.dataset
+        of_class = (
+            data.class_names[data.targets[chosen]] if data and data.classes and chosen < len(data) else ""
+        )
+        self.setAccessibleDescription(f"{len(self.numbers)} samples; sample {chosen} is chosen, a {of_class}")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        data = self.training.data.dataset
+        if data is None or not data.image_shape:
+            return
+        with QPainter(self) as painter:
+            for place, number in enumerate(self.page()):
+                rect = self.tile(place)
+                painter.drawImage(
+                    rect, picture_of(data.as_given[number].reshape(data.image_shape), self.theme)
+                )
+                painter.setPen(QPen(self.theme.colour("line"), 0.6))
+                if number == self.training.sample:
+                    painter.setPen(QPen(self.theme.colour("accent"), 2.5))
+                painter.drawRect(rect.adjusted(1, 1, -1, -1))
+
+
+class Pad(QWidget):
+    """Drawn on with the mouse, or by arrows and Space; its ink is averaged to the pixels of the data."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.theme = LIGHT
+        self.shape = (8, 8)
+        self.cell = (0, 0)  # where the keys draw
+        self.strokes = np.zeros((64, 64))
+        self._last: QPointF | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Pad to draw on")
+        self.setToolTip(
+            "Draw with the mouse. By keys: arrows move, Space inks a pixel, Del clears; right-click clears"
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(PAD, PAD)
+
+    minimumSizeHint = sizeHint
+
+    @property
+    def picture(self) -> Array:
+        """The ink of each pixel of the picture, from 0 to 1: the mean of the strokes in it."""
+        rows, columns = self.shape
+        return np.asarray(self.strokes.reshape(rows, FINE, columns, FINE).mean(axis=(1, 3)))
+
+    def set_shape(self, shape: tuple[int, ...]) -> None:
+        """Draw pictures of so many rows and columns."""
+        if shape != self.shape and len(shape) == 2:
+            self.shape, self.cell = (shape[0], shape[1]), (0, 0)
+            self.clear()
+
+    def clear(self) -> None:
+        """Take all ink away."""
+        self.strokes = np.zeros((self.shape[0] * FINE, self.shape[1] * FINE))
+        self._tell()
+
+    def stroke(self, start: QPointF, end: QPointF) -> None:
+        """Ink a line between two places, in pixels of the pad."""
+        rows, columns = self.strokes.shape
+        y, x = np.mgrid[0:rows, 0:columns] + 0.5
+        ends = [
+            np.array([p.x() / self.width() * columns, p.y() / self.height() * rows]) for p in (start, end)
+        ]
+        along = ends[1] - ends[0]
+        length = float(along @ along) or 1.0
+        share = np.clip(((x - ends[0][0]) * along[0] + (y - ends[0][1]) * along[1]) / length, 0, 1)
+        apart = np.hypot(x - ends[0][0] - share * along[0], y - ends[0][1] - share * along[1])
+        self.strokes = np.maximum(self.strokes, (apart <= BRUSH * FINE).astype(float))
+        self._tell()
+
+    def _tell(self) -> None:
+        self.changed.emit()
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.RightButton:
+            self.clear()
+        else:
+            self._last = event.position()
+            self.stroke(self._last, self._last)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._last is not None:
+            self.stroke(self._last, event.position())
+            self._last = event.position()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._last = None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        moves = {
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+        }
+        if event.key() in moves:
+            step = moves[Qt.Key(event.key())]
+            row, column = (
+                min(max(a + b, 0), n - 1) for a, b, n in zip(self.cell, step, self.shape, strict=True)
+            )
+            self.cell = row, column
+            self.setAccessibleDescription(f"Row {row}, column {column}, ink {self.picture[self.cell]:.2f}")
+            self.update()
+        elif event.key() == Qt.Key.Key_Space:
+            row, column = (FINE * k for k in self.cell)
+            block = self.strokes[row : row + FINE, column : column + FINE]
+            block[...] = 0.0 if block.mean() > 0.5 else 1.0
+            self._tell()
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawImage(rect, picture_of(self.strokes, self.theme))
+            painter.setPen(QPen(self.theme.colour("line"), 1, Qt.PenStyle.DashLine))
+            painter.drawRect(rect)
+            if not self.strokes.any():
+                painter.setPen(self.theme.colour("faint"))
+                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, "draw here")
+            if self.hasFocus():
+                high, wide = rect.height() / self.shape[0], rect.width() / self.shape[1]
+                painter.setPen(QPen(self.theme.colour("accent"), 1.5))
+                painter.drawRect(QRectF(self.cell[1] * wide, self.cell[0] * high, wide, high))
+
+
+class Averaged(QWidget):
+    """A picture of few pixels, as the program gets it."""
+
+    def __init__(self, pad: Pad):
+        super().__init__()
+        self.pad = pad
+        self.setToolTip("What the program gets: the mean ink of each pixel")
+        self.setAccessibleName("Averaged picture")
+        self.setFixedSize(PAD // 2, PAD // 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawImage(rect, picture_of(self.pad.picture, self.pad.theme))
+            painter.setPen(QPen(self.pad.theme.colour("line"), 1))
+            painter.drawRect(rect)
+
+
+class Pictures(QWidget):
+    """The sheet with its filter, and below it the pad with what the program answers to the drawing."""
+
+    def __init__(self, training: TrainingSession, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.training, self.theme = training, LIGHT
+        self._answers: Answers | None = None
+        self._asked: object = None
+        self.filter = QComboBox()
+        self.filter.setAccessibleName("Which samples")
+        self.filter.addItems([ALL, TEST, WRONG])
+        self.filter.setItemData(2, "Test samples whose class is not predicted", Qt.ItemDataRole.ToolTipRole)
+        self.filter.activated.connect(self.renew)
+        self.sheet, self.pad = Sheet(training), Pad()
+        self.averaged = Averaged(self.pad)
+        self.told, self.answer = plain_label(), plain_label()
+        head = QHBoxLayout()
+        head.addWidget(_bold("Samples"))
+        head.addStretch(1)
+        head.addWidget(self.filter)
+        beside = QVBoxLayout()
+        beside.addWidget(self.averaged)
+        beside.addWidget(self.answer)
+        beside.addStretch(1)
+        drawing = QHBoxLayout()
+        drawing.setContentsMargins(0, 0, 0, 0)
+        drawing.addWidget(self.pad)
+        drawing.addLayout(beside)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(5)
+        box.addLayout(head)
+        for part in (self.sheet, self.told, _bold("Draw your own")):
+            box.addWidget(part)
+        box.addLayout(drawing)
+        self.pad.changed.connect(self._show_answer)
+        training.data.dataChanged.connect(self.renew)
+        training.runChanged.connect(self._follow)
+        training.progressed.connect(self._follow)
+        self.renew()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = self.sheet.theme = self.pad.theme = theme
+        tint(self.told, theme.faint)
+        for part in (self.sheet, self.pad, self.averaged):
+            part.update()
+
+    def renew(self) -> None:
+        """Show the samples of the filter."""
+        data = self.training.data.dataset
+        if data is None or not data.image_shape:
+            return
+        self.pad.set_shape(data.image_shape)
+        numbers = self._numbers(data)
+        self.sheet.show_numbers(numbers)
+        kept = int(self.training.data.tested.sum())
+        told = {TEST: f"{len(numbers):,} of {len(data):,}", WRONG: f"{len(numbers):,} wrong of {kept:,}"}
+        self.told.setText(told.get(self.filter.currentText(), f"{len(numbers):,} samples"))
+        self._show_answer()
+
+    def _numbers(self, data: Dataset) -> Sequence[int]:
+        which = self.filter.currentText()
+        if which == ALL:
+            return range(len(data))
+        kept = np.flatnonzero(self.training.data.tested)
+        if which == WRONG:
+            answers = self._asking(len(kept))
+            if answers is None:
+                return ()
+            kept = kept[answers.classes(data.inputs[kept]) != data.targets[kept]]
+        return [int(k) for k in kept]
+
+    def _asking(self, count: int) -> Answers | None:
+        """Who answers for so many examples; None where the program cannot, or tells no classes."""
+        run, data = self.training.run, self.training.data.dataset
+        if run is None or not count or data is None or not data.classes:
+            return None
+        try:
+            return Answers(run.trainer, count)
+        except Problem:
+            return None
+
+    def _follow(self) -> None:
+        """What is wrong changes with the weights, and so does the answer to a drawing."""
+        if not self.isVisible():
+            return
+        if self.filter.currentText() == WRONG:
+            self.renew()
+        else:
+            self._show_answer()
+
+    def _show_answer(self) -> None:
+        self.averaged.update()
+        data, run = self.training.data.dataset, self.training.run
+        if data is None or run is None or not self.pad.strokes.any():
+            self.answer.setText("")
+            return
+        if self._asked is not run:
+            self._answers, self._asked = self._asking(1), run
+        if self._answers is None:
+            self.answer.setText("")
+            return
+        inputs = self.pad.picture.reshape(1, -1)
+        inputs = data.scaling.done(inputs) if data.scaling else inputs
+        shares = self._answers.predicted(inputs)
+        if shares.ndim > 1:
+            best = int(shares[0].argmax())
+            self.answer.setText(f"{data.class_names[best]}\n{shares[0, best]:.0%}")
+        else:
+            self.answer.setText(data.class_names[int(self._answers.classes(inputs)[0])])
+
+
+def _bold(text: str) -> QLabel:
+    label = QLabel(text)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    return label
