@@ -16,9 +16,10 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.state.training_session import TrainingSession
+from app.widgets.flow_layout import FlowLayout
 from app.widgets.labels import plain_label, tint
 from app.widgets.theme import LIGHT, Theme, rgb
 from core.base.arrays import Array
@@ -158,12 +159,11 @@ class Pad(QWidget):
         self.setToolTip(
             "Draw with the mouse. By keys: arrows move, Space inks a pixel, Del clears; right-click clears"
         )
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_side(PAD)
 
-    def sizeHint(self) -> QSize:
-        return QSize(PAD, PAD)
-
-    minimumSizeHint = sizeHint
+    def set_side(self, side: int) -> None:
+        """Give the pad another side, in pixels."""
+        self.setFixedSize(side, side)
 
     @property
     def picture(self) -> Array:
@@ -289,25 +289,27 @@ class Pictures(QWidget):
         self.sheet, self.pad = Sheet(training), Pad()
         self.averaged = Averaged(self.pad)
         self.told, self.answer = plain_label(), plain_label()
-        head = QHBoxLayout()
-        head.addWidget(_bold("Samples"))
-        head.addStretch(1)
-        head.addWidget(self.filter)
-        beside = QVBoxLayout()
-        beside.addWidget(self.averaged)
-        beside.addWidget(self.answer)
-        beside.addStretch(1)
-        drawing = QHBoxLayout()
-        drawing.setContentsMargins(0, 0, 0, 0)
-        drawing.addWidget(self.pad)
-        drawing.addLayout(beside)
+        head, drawing, beside = QWidget(), QWidget(), QWidget()
+        line = FlowLayout(head)
+        line.addWidget(_bold("Samples"))
+        line.addWidget(self.filter)
+        told = QVBoxLayout(beside)
+        told.setContentsMargins(0, 0, 0, 0)
+        told.addWidget(self.averaged)
+        told.addWidget(self.answer)
+        told.addStretch(1)
+        line = FlowLayout(drawing)
+        line.addWidget(self.pad)
+        line.addWidget(beside)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(5)
-        box.addLayout(head)
-        for part in (self.sheet, self.told, _bold("Draw your own")):
+        for part in (head, self.sheet, self.told, _bold("Draw your own"), drawing):
+            if part in (head, drawing):
+                policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+                policy.setHeightForWidth(True)
+                part.setSizePolicy(policy)
             box.addWidget(part)
-        box.addLayout(drawing)
         self.pad.changed.connect(self._show_answer)
         training.data.dataChanged.connect(self.renew)
         training.runChanged.connect(self._follow)
@@ -319,6 +321,10 @@ class Pictures(QWidget):
         tint(self.told, theme.faint)
         for part in (self.sheet, self.pad, self.averaged):
             part.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.pad.set_side(min(PAD, self.width()))
 
     def renew(self) -> None:
         """Show the samples of the filter."""
@@ -390,4 +396,5 @@ def _bold(text: str) -> QLabel:
     font = label.font()
     font.setBold(True)
     label.setFont(font)
+    label.setWordWrap(True)
     return label
