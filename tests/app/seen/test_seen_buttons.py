@@ -481,7 +481,10 @@ BUTTONS = {
     ("program", WRITE): Does(
         text, "(a+b)", all_of(selected("", "(a+b"), lambda window: window.program._show_problem())
     ),
-    **{("program", f"Role of {name}"): Does(menu_open, True) for name in "xyz"},
+    **{
+        ("program", f"Role of {name}"): Does(menu_open, True, lambda window: window.program.roles.show_now())
+        for name in "xyz"
+    },
     ("training", "Open on canvas"): COMMANDS["Open on canvas"],
     **{
         ("derivatives", title): Does(tab, title, derivatives(1 if number == 0 else 0))
